@@ -1,0 +1,201 @@
+//! The one error of the program: a kind, a message, a cause and hints.
+//!
+//! Every room below has its own error type; here they become one, and here a kind becomes an exit
+//! code and a word. Nothing else decides about exit codes.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use serde_json::{Value, json};
+
+/// What went wrong, as far as the exit code and the word in a JSON error go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Refused by Lagoon, or failed otherwise.
+    Failed,
+    /// Wrong use: a flag, an argument, a file; a value missing and nobody to ask; not confirmed.
+    Usage,
+    /// A run that was waited for failed.
+    RunFailed,
+    /// Not signed in, or not allowed.
+    NotAllowed,
+    /// A context, project, environment, task or run that is not there (any more).
+    NotFound,
+    /// A run that was waited for was cancelled.
+    RunCancelled,
+    /// Lagoon cannot be reached or does not answer in time, or the outcome is unknown.
+    Unreachable,
+    /// A run that was waited for was still going when the time was up.
+    StillGoing,
+    /// `diff` found changes.
+    Changes,
+    /// A run that was waited for never started.
+    NeverStarted,
+    /// Interrupted (Ctrl-C).
+    Interrupted,
+    /// Terminated (SIGTERM).
+    Terminated,
+}
+
+impl Kind {
+    /// Every kind, for tables and tests.
+    pub const ALL: [Kind; 12] = [
+        Kind::Failed,
+        Kind::Usage,
+        Kind::RunFailed,
+        Kind::NotAllowed,
+        Kind::NotFound,
+        Kind::RunCancelled,
+        Kind::Unreachable,
+        Kind::StillGoing,
+        Kind::Changes,
+        Kind::NeverStarted,
+        Kind::Interrupted,
+        Kind::Terminated,
+    ];
+
+    /// The process's exit code.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Kind::Failed => 1,
+            Kind::Usage => 2,
+            Kind::RunFailed => 3,
+            Kind::NotAllowed => 4,
+            Kind::NotFound => 5,
+            Kind::RunCancelled => 6,
+            Kind::Unreachable => 7,
+            Kind::StillGoing => 8,
+            Kind::Changes => 9,
+            Kind::NeverStarted => 10,
+            Kind::Interrupted => 130,
+            Kind::Terminated => 143,
+        }
+    }
+
+    /// The word that stands for the kind in a JSON error.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Failed => "failed",
+            Kind::Usage => "usage",
+            Kind::RunFailed => "run-failed",
+            Kind::NotAllowed => "not-allowed",
+            Kind::NotFound => "not-found",
+            Kind::RunCancelled => "run-cancelled",
+            Kind::Unreachable => "unreachable",
+            Kind::StillGoing => "still-going",
+            Kind::Changes => "changes",
+            Kind::NeverStarted => "never-started",
+            Kind::Interrupted => "interrupted",
+            Kind::Terminated => "terminated",
+        }
+    }
+}
+
+/// A failure with everything that its reader needs.
+#[derive(Debug)]
+pub struct Error {
+    /// Decides the exit code.
+    pub kind: Kind,
+    /// One sentence, no full stop, that names the flag or thing at fault.
+    pub message: String,
+    /// The cause, where there is one.
+    pub source: Option<Box<dyn StdError + Send + Sync>>,
+    /// What to do about it, each a sentence or a command line.
+    pub hints: Vec<String>,
+    /// The runs that the failure concerns, as they are reported elsewhere.
+    pub runs: Vec<Value>,
+}
+
+impl Error {
+    /// An error of any kind.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Error {
+            kind,
+            message: message.into(),
+            source: None,
+            hints: Vec::new(),
+            runs: Vec::new(),
+        }
+    }
+
+    /// Wrong use: exit code 2.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, message)
+    }
+
+    /// Something named is not there: exit code 5.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(Kind::NotFound, message)
+    }
+
+    /// Refused or failed: exit code 1.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::new(Kind::Failed, message)
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// The error as `-o json` shows it on stderr.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({"error": {
+            "kind": self.kind.word(),
+            "message": self.to_string(),
+            "hints": self.hints,
+            "exitCode": self.kind.exit_code(),
+            "runs": self.runs,
+        }})
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        let mut cause = self.source.as_deref().map(|s| s as &dyn StdError);
+        while let Some(error) = cause {
+            let text = error.to_string();
+            // Many libraries repeat their cause in their own message.
+            if !self.message.contains(&text) {
+                write!(f, ": {text}")?;
+            }
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source
+            .as_deref()
+            .map(|s| s as &(dyn StdError + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn codes_and_words_are_distinct() {
+        let codes: HashSet<u8> = Kind::ALL.iter().map(|k| k.exit_code()).collect();
+        let words: HashSet<&str> = Kind::ALL.iter().map(|k| k.word()).collect();
+        assert_eq!(codes.len(), Kind::ALL.len());
+        assert_eq!(words.len(), Kind::ALL.len());
+    }
+}

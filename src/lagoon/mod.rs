@@ -1,0 +1,72 @@
+//! The only API surface: everything that is said to a Lagoon is said here.
+//!
+//! This room is given an address and a source of tokens; it reads no file and no variable.
+//! Generated types stay in `operations` and leave it as `domain` types.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use url::Url;
+
+/// Where a Lagoon is and how to talk to it.
+#[derive(Clone)]
+pub struct Connection {
+    /// The GraphQL endpoint, `/graphql` included.
+    pub url: Url,
+    /// Where the bearer token comes from.
+    pub credentials: Arc<dyn Credentials>,
+    /// A PEM bundle of further certificate authorities.
+    pub ca_pem: Option<Vec<u8>>,
+    /// The limit for one logical request, retries included.
+    pub timeout: Duration,
+    /// Whether plain http is allowed to hosts other than this machine.
+    pub allow_http: bool,
+    /// Told of every request (`-v`); gets no secret.
+    pub trace: Option<Arc<dyn Trace>>,
+}
+
+/// A source of bearer tokens.
+#[async_trait]
+pub trait Credentials: Send + Sync {
+    /// A token that is believed to be valid.
+    async fn token(&self) -> Result<String, CredentialsError>;
+    /// A newer token after `rejected` was answered with 401; `None` where there is no newer one.
+    async fn renew(&self, rejected: &str) -> Result<Option<String>, CredentialsError>;
+}
+
+/// Why there is no token. The message is for the user and holds no secret.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct CredentialsError {
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hints: Vec<String>,
+}
+
+/// Somebody who wants to see requests go by.
+pub trait Trace: Send + Sync {
+    /// One line about a request or its answer, secrets already masked.
+    fn line(&self, text: &str);
+}
+
+/// A Lagoon that can be talked to. Cheap to make: nothing is opened before the first request.
+#[derive(Clone)]
+pub struct Lagoon {
+    connection: Connection,
+}
+
+impl Lagoon {
+    /// A client for this connection.
+    #[must_use]
+    pub fn new(connection: Connection) -> Self {
+        Lagoon { connection }
+    }
+
+    /// The address this client talks to.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.connection.url
+    }
+}

@@ -1,0 +1,4 @@
+//! The library behind `tasks`, the command line for tasks on Lagoon.
+
+pub mod error;
+pub mod lagoon;
