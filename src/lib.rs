@@ -1,4 +1,7 @@
 //! The library behind `tasks`, the command line for tasks on Lagoon.
 
+pub mod auth;
+pub mod config;
+pub mod env;
 pub mod error;
 pub mod lagoon;
