@@ -2,3 +2,5 @@
 
 pub mod error;
 pub mod lagoon;
+pub mod output;
+pub mod ui;
