@@ -5,3 +5,5 @@ pub mod config;
 pub mod env;
 pub mod error;
 pub mod lagoon;
+pub mod output;
+pub mod ui;
