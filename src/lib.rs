@@ -6,4 +6,5 @@ pub mod env;
 pub mod error;
 pub mod lagoon;
 pub mod output;
+pub mod settings;
 pub mod ui;
