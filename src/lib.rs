@@ -1,5 +1,6 @@
 //! The library behind `tasks`, the command line for tasks on Lagoon.
 
+pub mod app;
 pub mod auth;
 pub mod config;
 pub mod env;

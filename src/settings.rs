@@ -8,6 +8,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 pub use duration::{parse_duration, parse_limit};
@@ -17,7 +18,8 @@ pub use sourced::{Source, Sourced};
 pub use target::{Chosen, Target, TokenOrigin};
 
 use crate::config::{Config, ConfigError, FILE, nearest};
-use crate::env::Env;
+
+pub use crate::env::{Env, EnvError};
 
 /// What `-o` and `TASKS_OUTPUT` take.
 pub const FORMATS: [&str; 8] = ["table", "tsv", "json", "jsonl", "yaml", "csv", "name", "id"];
@@ -49,6 +51,17 @@ pub enum Deciding {
     Environment,
 }
 
+/// Where our files are; `None` where neither the XDG variable nor `HOME` is set.
+#[derive(Debug, Clone, Default)]
+pub struct Folders {
+    /// The configuration file.
+    pub config: Option<PathBuf>,
+    /// Tokens.
+    pub state: Option<PathBuf>,
+    /// The sandbox's data.
+    pub data: Option<PathBuf>,
+}
+
 /// Everything that was said and configured, merged.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -76,6 +89,8 @@ pub struct Settings {
     /// `--simulate`.
     #[cfg(feature = "sandbox")]
     pub simulate: bool,
+    /// Our folders.
+    pub folders: Folders,
     // Commands that need no Lagoon work without a readable file, so its errors wait here.
     config: Result<Config, SettingsError>,
     chosen: Result<Chosen, SettingsError>,
@@ -127,6 +142,11 @@ impl Settings {
             role: flags.role.clone(),
             #[cfg(feature = "sandbox")]
             simulate: flags.simulate,
+            folders: Folders {
+                config: env.config_folder(),
+                state: env.state_folder(),
+                data: env.data_folder(),
+            },
             config,
             chosen,
         };
