@@ -1,5 +1,6 @@
 //! The library behind `tasks`, the command line for tasks on Lagoon.
 
+pub mod app;
 pub mod auth;
 pub mod clock;
 pub mod config;
@@ -9,4 +10,5 @@ pub mod error;
 pub mod lagoon;
 pub mod ops;
 pub mod output;
+pub mod settings;
 pub mod ui;
