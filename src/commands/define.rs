@@ -15,9 +15,7 @@ use crate::ops::define::{self, Defined, Site, Target};
 use crate::ops::tasks::Listed;
 use crate::settings::{Deciding, Source};
 
-use super::list::{PermissionWord, ScopeWord};
-use super::show::Task;
-use super::target;
+use super::target::{self, PermissionWord, ScopeWord, Task};
 
 /// Define a task
 ///

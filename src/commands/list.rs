@@ -1,6 +1,6 @@
 //! `tasks list`: what can be invoked.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::Value;
 
 use crate::app::App;
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::ops::tasks::{self, Filter, Listing};
 use crate::output::{Cell, Column, Grid, Report};
 
-use super::target;
+use super::target::{self, PermissionWord, ScopeWord};
 
 /// List the tasks that can be invoked
 ///
@@ -33,53 +33,6 @@ pub struct ListArgs {
     /// Only tasks that run in this service
     #[arg(long, short = 's', value_name = "SERVICE")]
     service: Option<String>,
-}
-
-/// A scope on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ScopeWord {
-    /// Tasks of one environment
-    Environment,
-    /// Tasks of a project
-    Project,
-    /// Tasks of a group
-    Group,
-    /// System-wide tasks
-    System,
-}
-
-impl ScopeWord {
-    /// The word, as definitions say it.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            ScopeWord::Environment => "environment",
-            ScopeWord::Project => "project",
-            ScopeWord::Group => "group",
-            ScopeWord::System => "system",
-        }
-    }
-}
-
-/// A permission on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PermissionWord {
-    /// Anybody who can see the project
-    Guest,
-    /// Developers and up
-    Developer,
-    /// Maintainers and up
-    Maintainer,
-}
-
-impl From<PermissionWord> for Permission {
-    fn from(word: PermissionWord) -> Self {
-        match word {
-            PermissionWord::Guest => Permission::Guest,
-            PermissionWord::Developer => Permission::Developer,
-            PermissionWord::Maintainer => Permission::Maintainer,
-        }
-    }
 }
 
 /// Runs the command.

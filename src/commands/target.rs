@@ -1,11 +1,19 @@
 //! What the commands share: the place that is meant, and how an answer is written.
 
+mod run;
+mod task;
+mod words;
+
 use jiff::Timestamp;
 
 use crate::app::App;
 use crate::error::Error;
 use crate::output::{self, Emit, Format, OutputError, Report};
 use crate::settings::Sourced;
+
+pub use run::{RunReport, Style};
+pub use task::Task;
+pub use words::{PermissionWord, ScopeWord};
 
 /// The project that is meant.
 ///

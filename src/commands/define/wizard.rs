@@ -9,7 +9,7 @@ use crate::ops::place;
 use crate::ui::{Choice, Prompt, Question};
 
 use super::DefineArgs;
-use crate::commands::list::PermissionWord;
+use crate::commands::target::PermissionWord;
 
 /// Asks for everything that the line does not say.
 ///
