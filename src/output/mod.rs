@@ -126,7 +126,7 @@ pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui) -> Result<(), OutputError>
     let text = match how.format {
         Format::Table => return people(report, how, ui),
         Format::Tsv => separated::tsv(&report.grid(), on_terminal),
-        Format::Csv => separated::csv(&report.grid(), on_terminal),
+        Format::Csv => separated::csv(&report.grid(), on_terminal)?,
         Format::Json => json::pretty(&report.value(), on_terminal),
         Format::Jsonl => json::lines(&report.value(), on_terminal),
         Format::Yaml => yaml::write(&report.value(), on_terminal)?,
