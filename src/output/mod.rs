@@ -115,12 +115,7 @@ pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui) -> Result<(), OutputError>
     let on_terminal = ui.terminal().is(how.stream);
     if let Some(jq) = &how.jq {
         return jq.run(&report.value(), |piece| {
-            let piece = if on_terminal {
-                piece.for_terminal()
-            } else {
-                piece.plain()
-            };
-            Ok(ui.write(how.stream, piece.as_bytes())?)
+            Ok(ui.write(how.stream, piece.line(on_terminal).as_bytes())?)
         });
     }
     let text = match how.format {
