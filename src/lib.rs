@@ -2,6 +2,8 @@
 
 pub mod app;
 pub mod auth;
+pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod env;
 pub mod error;
