@@ -3,11 +3,14 @@
 pub mod app;
 pub mod auth;
 pub mod cli;
+pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod domain;
 pub mod env;
 pub mod error;
 pub mod lagoon;
+pub mod ops;
 pub mod output;
 pub mod settings;
 pub mod ui;
