@@ -57,3 +57,9 @@ impl From<StreamError> for OutputError {
         }
     }
 }
+
+impl From<csv::Error> for OutputError {
+    fn from(error: csv::Error) -> Self {
+        OutputError::Io(io::Error::other(error))
+    }
+}

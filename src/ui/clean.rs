@@ -67,3 +67,57 @@ pub fn escape_json(json: &str) -> String {
     }
     clean
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_line_stays_one_line() {
+        assert_eq!(clean_line("a\nb\tc\r\u{1b}[2J"), "a\\nb\\tc\\r\\u{1b}[2J");
+        assert_eq!(clean_line("evil\u{202e}txt.exe"), "evil\\u{202e}txt.exe");
+        assert_eq!(clean_line("Grüße 👩‍👧 ✓"), "Grüße 👩‍👧 ✓");
+    }
+
+    #[test]
+    fn a_text_keeps_its_lines() {
+        assert_eq!(clean_text("a\r\n\tb\nc\u{9b}m"), "a\n\tb\nc\\u{9b}m");
+    }
+
+    #[test]
+    fn escaped_json_means_the_same() {
+        let value = serde_json::json!({"a\u{202e}": "x\u{7f}\u{e0041}\n"});
+        let escaped = escape_json(&format!("{value:#}"));
+        assert!(escaped.contains("\\u202e") && escaped.contains("\\udb40\\udc41"));
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&escaped).unwrap(),
+            value
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unsafe_is_left(text in any::<String>()) {
+            prop_assert!(!clean_line(&text).chars().any(is_unsafe));
+            prop_assert!(!clean_text(&text).chars().any(|c| is_unsafe(c) && c != '\n' && c != '\t'));
+        }
+
+        #[test]
+        fn cleaning_twice_changes_nothing(text in any::<String>()) {
+            let (line, lines) = (clean_line(&text), clean_text(&text));
+            prop_assert_eq!(clean_line(&line), line);
+            prop_assert_eq!(clean_text(&lines), lines);
+        }
+
+        #[test]
+        fn escaping_keeps_the_value(text in any::<String>()) {
+            let json = serde_json::Value::from(text).to_string();
+            let escaped = escape_json(&json);
+            prop_assert_eq!(
+                serde_json::from_str::<serde_json::Value>(&escaped).unwrap(),
+                serde_json::from_str::<serde_json::Value>(&json).unwrap()
+            );
+        }
+    }
+}
