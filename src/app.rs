@@ -14,7 +14,7 @@ use crate::auth::{AuthError, TokenStore};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind};
-use crate::ui::{PromptError, Ui};
+use crate::ui::{PromptError, StreamError, Ui};
 
 /// What a command receives.
 pub struct App {
@@ -59,10 +59,10 @@ impl App {
         match self.ui.prompt().confirm(question) {
             Ok(true) => Ok(()),
             Ok(false) => Err(Error::usage("not confirmed: nothing was done")),
-            Err(PromptError::NotInteractive) => {
-                Err(Error::usage(format!("nobody to ask: {question}"))
-                    .hint("Confirm it on the line: --yes"))
-            }
+            Err(PromptError::NotInteractive) => Err(Error::usage(format!(
+                "not confirmed, and nobody can be asked: {question}"
+            ))
+            .hint("Confirm it on the line: --yes")),
             Err(PromptError::Interrupted) => Err(Error::new(Kind::Interrupted, "interrupted")),
             Err(error) => Err(Error::failed("cannot ask for confirmation").because(error)),
         }
@@ -87,6 +87,12 @@ impl App {
         self.interrupts.claim()
     }
 
+    /// The signals of this process.
+    #[must_use]
+    pub fn interrupts(&self) -> &Interrupts {
+        &self.interrupts
+    }
+
     /// Where tokens are kept.
     ///
     /// # Errors
@@ -103,6 +109,17 @@ impl App {
         self.settings.folders.config.as_deref().ok_or_else(|| {
             Error::usage("no place for the configuration: neither XDG_CONFIG_HOME nor HOME is set")
         })
+    }
+}
+
+/// Prints a text that is no report: help, completion stubs. That nobody reads it is no failure.
+///
+/// # Errors
+/// When stdout cannot be written to.
+pub fn print(ui: &Ui, text: &str) -> Result<(), Error> {
+    match ui.out(text) {
+        Ok(()) | Err(StreamError::Closed) => Ok(()),
+        Err(error) => Err(Error::failed("cannot print").because(error)),
     }
 }
 
