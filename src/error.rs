@@ -12,7 +12,6 @@ use crate::auth::AuthError;
 use crate::config::ConfigError;
 use crate::domain::reference::RefError;
 use crate::lagoon::LagoonError;
-use crate::output::OutputError;
 use crate::ui::PromptError;
 
 /// What went wrong, as far as the exit code and the word in a JSON error go.
@@ -276,17 +275,6 @@ impl From<RefError> for Error {
             }
             RefError::BadId(_) | RefError::Empty => Error::usage(message),
         }
-    }
-}
-
-impl From<OutputError> for Error {
-    fn from(error: OutputError) -> Self {
-        let hints = error.hints().to_vec();
-        let kind = match error {
-            OutputError::Usage { .. } => Kind::Usage,
-            OutputError::Closed | OutputError::Io(_) => Kind::Failed,
-        };
-        Error { hints, ..Error::new(kind, error.to_string()) }
     }
 }
 

@@ -16,12 +16,13 @@ use crate::domain::{Definition, Run, TaskRef};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 use crate::ops::invoke::{self, IfRunning, Ready, Started, Wish};
-use crate::ops::wait::{self, Limits, Watcher};
 use crate::ops::place;
-use crate::output::{Emit, Format};
+use crate::ops::wait::{self, Limits, Watcher};
+use crate::output::Format;
 use crate::settings::{Deciding, Source, parse_limit};
 use crate::ui::Stream;
 
+use super::Answer;
 use super::target::{self, RunReport};
 
 /// Start a task
@@ -107,13 +108,15 @@ impl From<IfRunningWord> for IfRunning {
 /// # Errors
 /// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the run ended.
 pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
-    let how = target::emit_options(app)?;
+    let answer = Answer::plan(app)?;
     let task = args.task.as_deref().map(TaskRef::parse).transpose()?;
     let mut given = values::read(app, &args.args, &args.arg_files, args.args_file.as_deref())?;
     let can_ask = app.ui.can_prompt();
     if task.is_none() && !can_ask {
-        return Err(Error::usage("which TASK? None was named, and there is nobody to ask")
-            .hint("tasks list shows what can be invoked"));
+        return Err(
+            Error::usage("which TASK? None was named, and there is nobody to ask")
+                .hint("tasks list shows what can be invoked"),
+        );
     }
     let (project, environment) = place_of(app, args.dry_run).await?;
     let lagoon = app.lagoon().await?;
@@ -123,25 +126,32 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     if can_ask {
         pick::values(app, &definition, &mut given, task.is_none())?;
     }
-    let wish = Wish { values: given, raw: args.raw_args, without_preflight: args.no_preflight };
+    let wish = Wish {
+        values: given,
+        raw: args.raw_args,
+        without_preflight: args.no_preflight,
+    };
     let ready = invoke::prepare(&view, &definition, &wish)?;
     for warning in &ready.warnings {
         app.ui.warn(warning);
     }
     if args.dry_run {
-        return target::emit(app, &how, &plan::Plan { ready });
+        return answer.give(&plan::Plan { ready });
     }
     let banner = target::banner(app, &ready.environment.label())?;
     app.ui.note(&banner);
     if asked {
-        app.ui.note(&format!("the same without questions:\n  {}", same_line(app, &ready, &args)));
+        app.ui.note(&format!(
+            "the same without questions:\n  {}",
+            same_line(app, &ready, &args)
+        ));
     }
     if let Some(other) = if_running(app, lagoon, &ready, args.if_running.into()).await? {
-        return report(app, &how, other, None);
+        return answer.give(&report_of(app, other));
     }
     confirm(app, &definition, &ready, &banner)?;
     let started = invoke::start(lagoon, &ready).await?;
-    after_start(app, &how, &args, lagoon, &ready, started).await
+    after_start(app, answer, &args, lagoon, &ready, started).await
 }
 
 async fn place_of(app: &App, dry_run: bool) -> Result<(String, String), Error> {
@@ -153,7 +163,10 @@ async fn place_of(app: &App, dry_run: bool) -> Result<(String, String), Error> {
     }
     let project = target::project(app)?;
     target::say_source(app, "project", project);
-    Ok((project.value.clone(), target::environment(app)?.value.clone()))
+    Ok((
+        project.value.clone(),
+        target::environment(app)?.value.clone(),
+    ))
 }
 
 /// What an unfinished run of the task means: the run to report instead of starting one, or none.
@@ -163,7 +176,9 @@ async fn if_running(
     ready: &Ready,
     what: IfRunning,
 ) -> Result<Option<Run>, Error> {
-    let Some(newest) = ready.unfinished.first() else { return Ok(None) };
+    let Some(newest) = ready.unfinished.first() else {
+        return Ok(None);
+    };
     let mut newest = newest.clone();
     newest.environment = Some(ready.environment.clone());
     let said = format!("run {} of this task is {} there", newest.id, newest.status);
@@ -175,16 +190,20 @@ async fn if_running(
         }
         IfRunning::Fail => {
             let error = Error::failed(format!("{said}; started none"));
-            return Err(Error { runs: vec![newest.to_json()], ..error }
-                .hint("--if-running start|skip|wait does something else"));
+            return Err(Error {
+                runs: vec![newest.to_json()],
+                ..error
+            }
+            .hint("--if-running start|skip|wait does something else"));
         }
         IfRunning::Wait => {
             app.ui.note(&format!("{said}; waiting for its end first"));
-            let clock = SystemClock::new();
+            let (clock, limits) = (SystemClock::new(), Limits::default());
             for run in &ready.unfinished {
                 let claim = app.claim_interrupt();
+                let mut quiet = Quiet;
                 tokio::select! {
-                    ended = wait::until_over(lagoon, &clock, run.clone(), &Limits::default(), &mut Quiet) => { ended?; }
+                    ended = wait::until_over(lagoon, &clock, run.clone(), &limits, &mut quiet) => { ended?; }
                     kind = claim.signalled() => return Err(Error::new(kind, "interrupted: started none")),
                 }
             }
@@ -204,12 +223,12 @@ fn confirm(app: &App, definition: &Definition, ready: &Ready, banner: &str) -> R
     if let Some(text) = definition.confirmation() {
         app.confirm(&format!("{banner}: {}: {text}", definition.name))?;
     }
-    app.consent_to(&ready.recorded())
+    Ok(())
 }
 
 async fn after_start(
     app: &App,
-    how: &Emit,
+    answer: Answer,
     args: &InvokeArgs,
     lagoon: &Lagoon,
     ready: &Ready,
@@ -217,38 +236,59 @@ async fn after_start(
 ) -> Result<(), Error> {
     let Started { run, recovered } = started;
     if recovered {
-        app.ui.warn(&format!("the answer was lost; run {} was found, and is taken for the one that was started", run.id));
+        app.ui.warn(&format!(
+            "the answer was lost; run {} was found, and is taken for the one that was started",
+            run.id
+        ));
     }
     let waits = args.wait || args.follow;
-    if how.format() == Format::Jsonl && waits {
-        target::emit(app, how, &report_of(app, run.clone()))?;
+    if answer.format() == Format::Jsonl && waits {
+        answer.give(&report_of(app, run.clone()))?;
     } else {
         app.ui.note(&format!("run {} ({})", run.id, run.task_name));
     }
     if !waits {
         app.ui.note("started, not finished");
-        return report(app, how, run, None);
+        return answer.give(&report_of(app, run));
     }
     // With --follow stdout is the log, unless -o asks for the result there.
-    let result_on_stdout = !args.follow || app.settings.output.as_ref().is_some_and(|o| matches!(o.source, Source::Flag(_))) || app.settings.jq.is_some();
-    let log = args.follow.then_some(if result_on_stdout { Stream::Err } else { Stream::Out });
-    let limits = Limits { timeout: args.timeout, start_timeout: args.start_timeout };
-    let watch = watch::Watch { app, lagoon, limits, log, expected: ready.usual_length() };
+    let result_on_stdout = !args.follow
+        || app
+            .settings
+            .output
+            .as_ref()
+            .is_some_and(|o| matches!(o.source, Source::Flag(_)))
+        || app.settings.jq.is_some();
+    let log = args.follow.then_some(if result_on_stdout {
+        Stream::Err
+    } else {
+        Stream::Out
+    });
+    let limits = Limits {
+        timeout: args.timeout,
+        start_timeout: args.start_timeout,
+    };
+    let watch = watch::Watch {
+        app,
+        lagoon,
+        limits,
+        log,
+        expected: ready.usual_length(),
+    };
     let (run, verdict) = watch.until_over(run).await;
-    let stream = if result_on_stdout { Stream::Out } else { Stream::Err };
-    let emitted = report(app, how, run, Some(stream));
-    verdict.and(emitted)
+    let answer = if result_on_stdout {
+        answer
+    } else {
+        answer.on(Stream::Err)
+    };
+    let given = answer.give(&report_of(app, run));
+    verdict.and(given)
 }
 
 fn report_of(app: &App, run: Run) -> RunReport {
-    RunReport { run, ui_url: app.ui_url() }
-}
-
-fn report(app: &App, how: &Emit, run: Run, stream: Option<Stream>) -> Result<(), Error> {
-    let report = report_of(app, run);
-    match stream {
-        Some(Stream::Err) => target::emit(app, &how.clone().on(Stream::Err), &report),
-        _ => target::emit(app, how, &report),
+    RunReport {
+        run,
+        ui_url: app.ui_url(),
     }
 }
 
@@ -266,7 +306,11 @@ fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
     for (name, value) in &ready.values.plain {
         words.extend(["-a".to_owned(), format!("{name}={value}")]);
     }
-    for (given, flag) in [(args.wait, "--wait"), (args.follow, "--follow"), (args.raw_args, "--raw-args")] {
+    for (given, flag) in [
+        (args.wait, "--wait"),
+        (args.follow, "--follow"),
+        (args.raw_args, "--raw-args"),
+    ] {
         if given {
             words.push(flag.to_owned());
         }

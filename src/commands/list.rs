@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::ops::tasks::{self, Filter, Listing};
 use crate::output::{Cell, Column, Grid, Report};
 
+use super::Answer;
 use super::target::{self, PermissionWord, ScopeWord};
 
 /// List the tasks that can be invoked
@@ -40,7 +41,7 @@ pub struct ListArgs {
 /// # Errors
 /// Not found, or any failure of the request.
 pub async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
-    let how = target::emit_options(app)?;
+    let answer = Answer::plan(app)?;
     let project = target::project(app)?;
     target::say_source(app, "project", project);
     let environment = app.settings.environment.as_ref().map(|e| e.value.as_str());
@@ -58,7 +59,7 @@ pub async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
         ));
     }
     let merged = environment.is_none();
-    target::emit(app, &how, &Tasks { listing, merged })
+    answer.give(&Tasks { listing, merged })
 }
 
 struct Tasks {
@@ -68,7 +69,13 @@ struct Tasks {
 
 impl Report for Tasks {
     fn value(&self) -> Value {
-        Value::Array(self.listing.tasks.iter().map(|listed| listed.to_json()).collect())
+        Value::Array(
+            self.listing
+                .tasks
+                .iter()
+                .map(|listed| listed.to_json())
+                .collect(),
+        )
     }
 
     fn grid(&self) -> Grid {
@@ -82,7 +89,11 @@ impl Report for Tasks {
             Column::new("permission"),
             Column::new("service"),
             Column::new("description"),
-            if self.merged { environments } else { environments.not_in_table() },
+            if self.merged {
+                environments
+            } else {
+                environments.not_in_table()
+            },
             shadowed,
         ]);
         for listed in &self.listing.tasks {
@@ -92,9 +103,13 @@ impl Report for Tasks {
                 Cell::name(&task.name),
                 task.work.word().to_lowercase().into(),
                 task.scope.word().into(),
-                Some(task.permission.word().to_lowercase()).filter(|w| !w.is_empty()).into(),
+                Some(task.permission.word().to_lowercase())
+                    .filter(|w| !w.is_empty())
+                    .into(),
                 task.service.clone().into(),
-                Some(task.description.clone()).filter(|d| !d.is_empty()).into(),
+                Some(task.description.clone())
+                    .filter(|d| !d.is_empty())
+                    .into(),
                 names(&listed.environments),
                 names(&listed.shadowed_in),
             ]);
@@ -114,5 +129,9 @@ impl Report for Tasks {
 }
 
 fn names(environments: &[String]) -> Cell {
-    if environments.is_empty() { Cell::Missing } else { Cell::text(environments.join(", ")) }
+    if environments.is_empty() {
+        Cell::Missing
+    } else {
+        Cell::text(environments.join(", "))
+    }
 }

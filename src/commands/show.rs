@@ -7,6 +7,7 @@ use crate::domain::TaskRef;
 use crate::error::Error;
 use crate::ops::tasks;
 
+use super::Answer;
 use super::target::{self, Task};
 
 /// Show one task, whole
@@ -30,12 +31,15 @@ pub struct ShowArgs {
 /// # Errors
 /// Not found or ambiguous, or any failure of the request.
 pub async fn run(args: ShowArgs, app: &App) -> Result<(), Error> {
-    let how = target::emit_options(app)?;
+    let answer = Answer::plan(app)?;
     let task = TaskRef::parse(&args.task)?;
     let project = target::project(app)?;
     target::say_source(app, "project", project);
     let environment = app.settings.environment.as_ref().map(|e| e.value.as_str());
     let lagoon = app.lagoon().await?;
     let listed = tasks::show(lagoon, &project.value, environment, &task).await?;
-    target::emit(app, &how, &Task { listed, id_first: false })
+    answer.give(&Task {
+        listed,
+        id_first: false,
+    })
 }

@@ -23,7 +23,9 @@ pub(super) async fn place(app: &App) -> Result<(String, String), Error> {
             if choices.is_empty() {
                 return Err(Error::not_found("there are no projects that you can see"));
             }
-            projects[prompt.select("Project", &choices, None)?].name.clone()
+            projects[prompt.select("Project", &choices, None)?]
+                .name
+                .clone()
         }
     };
     if let Some(environment) = &app.settings.environment {
@@ -31,7 +33,10 @@ pub(super) async fn place(app: &App) -> Result<(String, String), Error> {
     }
     let (found, environments) = place::project(app.lagoon().await?, &project).await?;
     if environments.is_empty() {
-        return Err(Error::not_found(format!("the project `{}` has no environments", found.name)));
+        return Err(Error::not_found(format!(
+            "the project `{}` has no environments",
+            found.name
+        )));
     }
     let choices: Vec<Choice> = environments.iter().map(environment_choice).collect();
     let picked = prompt.select("Environment", &choices, None)?;
@@ -40,7 +45,11 @@ pub(super) async fn place(app: &App) -> Result<(String, String), Error> {
 
 fn environment_choice(environment: &Environment) -> Choice {
     let choice = Choice::new(&environment.name);
-    if environment.is_production() { choice.note("production") } else { choice }
+    if environment.is_production() {
+        choice.note("production")
+    } else {
+        choice
+    }
 }
 
 /// The task: named, or asked for.
@@ -66,7 +75,11 @@ pub(super) fn task(
         .iter()
         .map(|d| {
             let choice = Choice::new(&d.name);
-            if d.description.is_empty() { choice } else { choice.note(&d.description) }
+            if d.description.is_empty() {
+                choice
+            } else {
+                choice.note(&d.description)
+            }
         })
         .collect();
     let picked = app.ui.prompt().select("Task", &choices, None)?;
@@ -101,10 +114,16 @@ fn value(prompt: &dyn Prompt, argument: &Argument) -> Result<Option<String>, Err
         Some(display_name) => format!("{display_name} ({})", argument.name),
         None => argument.name.clone(),
     };
-    if let Some(range) = argument.range.as_ref().filter(|r| argument.kind.is_environment() && !r.is_empty())
+    if let Some(range) = argument
+        .range
+        .as_ref()
+        .filter(|r| argument.kind.is_environment() && !r.is_empty())
     {
         let mut choices: Vec<Choice> = range.iter().map(Choice::new).collect();
-        let default = argument.default.as_ref().and_then(|d| range.iter().position(|r| r == d));
+        let default = argument
+            .default
+            .as_ref()
+            .and_then(|d| range.iter().position(|r| r == d));
         if !argument.is_required() && argument.default.is_none() {
             choices.push(Choice::new("(none)"));
         }
@@ -117,7 +136,11 @@ fn value(prompt: &dyn Prompt, argument: &Argument) -> Result<Option<String>, Err
         optional: !argument.is_required(),
     };
     let text = prompt.text(&question, &|value| {
-        if value.is_empty() && !argument.is_required() { Ok(()) } else { argument.check(value) }
+        if value.is_empty() && !argument.is_required() {
+            Ok(())
+        } else {
+            argument.check(value)
+        }
     })?;
     // Nothing typed leaves it out; a default is then sent as it is.
     Ok(Some(text).filter(|t| !t.is_empty()))

@@ -13,9 +13,17 @@ pub(super) struct Plan {
 
 impl Report for Plan {
     fn value(&self) -> Value {
-        let Ready { environment, definition, values, .. } = &self.ready;
-        let arguments: serde_json::Map<String, Value> =
-            values.plain.iter().map(|(n, v)| (n.clone(), json!(v))).collect();
+        let Ready {
+            environment,
+            definition,
+            values,
+            ..
+        } = &self.ready;
+        let arguments: serde_json::Map<String, Value> = values
+            .plain
+            .iter()
+            .map(|(n, v)| (n.clone(), json!(v)))
+            .collect();
         json!({
             "id": definition.id,
             "name": definition.name,
@@ -28,7 +36,11 @@ impl Report for Plan {
     }
 
     fn grid(&self) -> Grid {
-        let Ready { environment, definition, .. } = &self.ready;
+        let Ready {
+            environment,
+            definition,
+            ..
+        } = &self.ready;
         Grid::new([
             Column::new("id"),
             Column::new("name"),
@@ -46,7 +58,12 @@ impl Report for Plan {
     }
 
     fn detail(&self) -> Option<Detail> {
-        let Ready { environment, definition, values, .. } = &self.ready;
+        let Ready {
+            environment,
+            definition,
+            values,
+            ..
+        } = &self.ready;
         let mut arguments = Grid::new([Column::new("argument"), Column::new("value")]);
         for (name, value) in &values.plain {
             arguments.row([Cell::name(name), Cell::text(value)]);

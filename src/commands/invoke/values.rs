@@ -19,7 +19,8 @@ pub(super) fn read(
     files: &[String],
     all: Option<&str>,
 ) -> Result<Values, Error> {
-    let from_stdin = files.iter().filter(|f| f.ends_with("=-")).count() + usize::from(all == Some("-"));
+    let from_stdin =
+        files.iter().filter(|f| f.ends_with("=-")).count() + usize::from(all == Some("-"));
     if from_stdin > 1 {
         return Err(Error::usage("`-` (stdin) can be given only once"));
     }
@@ -41,7 +42,9 @@ pub(super) fn read(
 fn pair<'a>(flag: &str, given: &'a str, form: &str) -> Result<(&'a str, &'a str), Error> {
     match given.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name, value)),
-        _ => Err(Error::usage(format!("{flag} `{given}` is not of the form {form}"))),
+        _ => Err(Error::usage(format!(
+            "{flag} `{given}` is not of the form {form}"
+        ))),
     }
 }
 
@@ -49,7 +52,8 @@ fn text(app: &App, flag: &str, file: &str) -> Result<String, Error> {
     let mut bytes = Vec::new();
     let read = if file == "-" {
         if app.ui.terminal().stdin {
-            app.ui.note(&format!("{flag}: reading stdin; end it with Ctrl-D"));
+            app.ui
+                .note(&format!("{flag}: reading stdin; end it with Ctrl-D"));
         }
         std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
     } else {
@@ -63,8 +67,10 @@ fn text(app: &App, flag: &str, file: &str) -> Result<String, Error> {
 /// A JSON or YAML object of names and single values; numbers stay as they are written.
 fn map(file: &str, text: &str) -> Result<Values, Error> {
     let wrong = |why: String| {
-        Error::usage(format!("--args-file: {file} is not an object of names and values: {why}"))
-            .hint("it looks like {\"NAME\": \"value\"}, as JSON or YAML")
+        Error::usage(format!(
+            "--args-file: {file} is not an object of names and values: {why}"
+        ))
+        .hint("it looks like {\"NAME\": \"value\"}, as JSON or YAML")
     };
     if text.trim().is_empty() {
         return Err(wrong("it is empty".to_owned()));
@@ -97,7 +103,9 @@ fn json(text: &str) -> Result<BTreeMap<String, Option<String>>, String> {
             let value = match raw.as_bytes().first() {
                 Some(b'"') => Some(serde_json::from_str::<String>(raw).map_err(|e| e.to_string())?),
                 Some(b'n') => None,
-                Some(b'{' | b'[') => return Err(format!("the value of `{name}` is not a single one")),
+                Some(b'{' | b'[') => {
+                    return Err(format!("the value of `{name}` is not a single one"));
+                }
                 _ => Some(raw.to_owned()),
             };
             Ok((name, value))
@@ -115,21 +123,46 @@ mod tests {
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Values {
-        expected.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
+        expected
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect()
     }
 
     #[test]
     fn json_and_yaml_keep_numbers_as_written() {
         let expected = pairs(&[("A", "x: y"), ("N", "1.10"), ("Z", "007")]);
-        assert_eq!(read_map(r#"{"A": "x: y", "N": 1.10, "Z": "007"}"#).expect("json"), expected);
-        assert_eq!(read_map("A: 'x: y'\nN: 1.10\nZ: 007\n").expect("yaml"), expected);
-        assert_eq!(read_map("A: |\n  a\n  b\n").expect("yaml"), pairs(&[("A", "a\nb\n")]));
-        assert_eq!(read_map("A: true\n").expect("yaml"), pairs(&[("A", "true")]));
+        assert_eq!(
+            read_map(r#"{"A": "x: y", "N": 1.10, "Z": "007"}"#).expect("json"),
+            expected
+        );
+        assert_eq!(
+            read_map("A: 'x: y'\nN: 1.10\nZ: 007\n").expect("yaml"),
+            expected
+        );
+        assert_eq!(
+            read_map("A: |\n  a\n  b\n").expect("yaml"),
+            pairs(&[("A", "a\nb\n")])
+        );
+        assert_eq!(
+            read_map("A: true\n").expect("yaml"),
+            pairs(&[("A", "true")])
+        );
     }
 
     #[test]
     fn what_is_no_object_of_values_is_refused() {
-        for wrong in ["", "[]", "- a", "x", r#"{"A": null}"#, r#"{"A": {}}"#, "A:\n", "A: [1]", "{"] {
+        for wrong in [
+            "",
+            "[]",
+            "- a",
+            "x",
+            r#"{"A": null}"#,
+            r#"{"A": {}}"#,
+            "A:\n",
+            "A: [1]",
+            "{",
+        ] {
             assert!(read_map(wrong).is_err(), "{wrong:?}");
         }
     }

@@ -32,7 +32,12 @@ impl Watch<'_> {
     pub(super) async fn until_over(&self, run: Run) -> (Run, Result<(), Error>) {
         let progress = self.app.ui.progress();
         progress.start(&label(&run), self.expected);
-        let mut shown = Shown { app: self.app, progress: progress.as_ref(), last: run.clone(), trouble: false };
+        let mut shown = Shown {
+            app: self.app,
+            progress: progress.as_ref(),
+            last: run.clone(),
+            trouble: false,
+        };
         let claim = self.app.claim_interrupt();
         let ended = tokio::select! {
             ended = self.work(run, &mut shown) => ended,
@@ -60,9 +65,14 @@ impl Watch<'_> {
         match self.log {
             None => wait::until_over(self.lagoon, &clock, run, &self.limits, shown).await,
             Some(stream) => {
-                let keep_colour = self.app.ui.palette(stream).is_on();
-                let mut sink = LogOut { app: self.app, stream, cleaner: LogCleaner::new(keep_colour) };
-                let run = follow::follow(self.lagoon, &clock, run, &self.limits, shown, &mut sink).await?;
+                let keep_colour = self.app.ui.palette(stream).is_enabled();
+                let mut sink = LogOut {
+                    app: self.app,
+                    stream,
+                    cleaner: LogCleaner::new(keep_colour),
+                };
+                let run = follow::follow(self.lagoon, &clock, run, &self.limits, shown, &mut sink)
+                    .await?;
                 sink.finish()?;
                 Ok(run)
             }
@@ -74,14 +84,19 @@ impl Watch<'_> {
         match follow::settled(self.lagoon, &clock, run.id).await {
             Ok(Log::Text(text)) => {
                 let tail = follow::tail(&text, LAST_LINES);
-                let keep_colour = self.app.ui.palette(Stream::Err).is_on();
+                let keep_colour = self.app.ui.palette(Stream::Err).is_enabled();
                 let mut cleaner = LogCleaner::new(keep_colour);
                 let mut clean = cleaner.feed(tail.as_bytes());
                 clean.push_str(&cleaner.finish());
-                self.app.ui.note(&format!("the last lines of the log of run {}:", run.id));
+                self.app
+                    .ui
+                    .note(&format!("the last lines of the log of run {}:", run.id));
                 let _ = self.app.ui.write(Stream::Err, clean.as_bytes());
             }
-            Ok(Log::Empty) => self.app.ui.note(&format!("the log of run {} is empty", run.id)),
+            Ok(Log::Empty) => self
+                .app
+                .ui
+                .note(&format!("the log of run {} is empty", run.id)),
             Ok(Log::Unavailable(why)) => self.app.ui.warn(&format!("no log: {why}")),
             Err(error) => self.app.ui.warn(&format!("no log: {error}")),
         }
@@ -90,18 +105,36 @@ impl Watch<'_> {
 
 /// The error with the way back to a run that goes on.
 fn back(app: &App, run: &Run, error: Error) -> Error {
-    let error = if error.runs.is_empty() { Error { runs: vec![run.to_json()], ..error } } else { error };
+    let error = if error.runs.is_empty() {
+        Error {
+            runs: vec![run.to_json()],
+            ..error
+        }
+    } else {
+        error
+    };
     match error.kind {
-        Kind::Interrupted | Kind::Terminated | Kind::StillGoing | Kind::Unreachable | Kind::NotAllowed => {
+        Kind::Interrupted
+        | Kind::Terminated
+        | Kind::StillGoing
+        | Kind::Unreachable
+        | Kind::NotAllowed => {
             let page = app.settings.context_label().unwrap_or_default();
-            error.hint(format!("run {} ({}) goes on in {page}; waiting for it has ended", run.id, run.task_name))
+            error.hint(format!(
+                "run {} ({}) goes on in {page}; waiting for it has ended",
+                run.id, run.task_name
+            ))
         }
         _ => error,
     }
 }
 
 fn label(run: &Run) -> String {
-    let place = run.environment.as_ref().map(Environment::label).unwrap_or_default();
+    let place = run
+        .environment
+        .as_ref()
+        .map(Environment::label)
+        .unwrap_or_default();
     format!("run {} of {} on {place}: {}", run.id, run.name, run.status)
 }
 
@@ -121,7 +154,9 @@ impl Watcher for Shown<'_> {
     fn unreadable(&mut self, reason: &str) {
         // Once is enough: it is tried again until it works or the time is up.
         if !std::mem::replace(&mut self.trouble, true) {
-            self.app.ui.warn(&format!("cannot read at the moment, trying on: {reason}"));
+            self.app
+                .ui
+                .warn(&format!("cannot read at the moment, trying on: {reason}"));
         }
     }
 }
@@ -133,23 +168,27 @@ struct LogOut<'a> {
 }
 
 impl LogOut<'_> {
-    fn put(&self, text: &str) -> Result<(), Error> {
-        match self.app.ui.write(self.stream, text.as_bytes()) {
-            // The run goes on without a reader, and so does waiting: the exit code still counts.
-            Ok(()) | Err(StreamError::Closed) => Ok(()),
-            Err(StreamError::Io(e)) => Err(Error::failed("cannot write the log").because(e)),
-        }
+    fn finish(self) -> Result<(), Error> {
+        let LogOut {
+            app,
+            stream,
+            cleaner,
+        } = self;
+        put(app, stream, &cleaner.finish())
     }
+}
 
-    fn finish(mut self) -> Result<(), Error> {
-        let rest = self.cleaner.finish();
-        self.put(&rest)
+fn put(app: &App, stream: Stream, text: &str) -> Result<(), Error> {
+    match app.ui.write(stream, text.as_bytes()) {
+        // The run goes on without a reader, and so does waiting: the exit code still counts.
+        Ok(()) | Err(StreamError::Closed) => Ok(()),
+        Err(StreamError::Io(e)) => Err(Error::failed("cannot write the log").because(e)),
     }
 }
 
 impl Sink for LogOut<'_> {
     fn write(&mut self, piece: &str) -> Result<(), Error> {
         let clean = self.cleaner.feed(piece.as_bytes());
-        self.put(&clean)
+        put(self.app, self.stream, &clean)
     }
 }
