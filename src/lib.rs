@@ -1,4 +1,5 @@
 //! The library behind `tasks`, the command line for tasks on Lagoon.
 
+pub mod domain;
 pub mod error;
 pub mod lagoon;

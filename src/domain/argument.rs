@@ -1,0 +1,270 @@
+//! The arguments of a task: what they are, and whether a value may be given for one.
+
+use serde_json::{Value, json};
+
+/// The type of an argument. An open set: newer Lagoons may have more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArgumentKind {
+    /// Any text.
+    Text,
+    /// Digits and dots only: no sign (`^[0-9.]+$`, seen on Lagoon 2.33.1).
+    Numeric,
+    /// The name of a live environment of the project.
+    EnvironmentName,
+    /// The same without the environment that the task runs on.
+    OtherEnvironmentName,
+    /// A type this program does not know, under Lagoon's name; values are left to Lagoon to check.
+    Unknown(String),
+}
+
+impl ArgumentKind {
+    /// Lagoon's word for the type.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            ArgumentKind::Text => "STRING",
+            ArgumentKind::Numeric => "NUMERIC",
+            ArgumentKind::EnvironmentName => "ENVIRONMENT_SOURCE_NAME",
+            ArgumentKind::OtherEnvironmentName => "ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF",
+            ArgumentKind::Unknown(word) => word,
+        }
+    }
+
+    /// The type from Lagoon's word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Self {
+        match word {
+            "STRING" => ArgumentKind::Text,
+            "NUMERIC" => ArgumentKind::Numeric,
+            "ENVIRONMENT_SOURCE_NAME" => ArgumentKind::EnvironmentName,
+            "ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF" => ArgumentKind::OtherEnvironmentName,
+            other => ArgumentKind::Unknown(other.to_owned()),
+        }
+    }
+
+    /// The type as it is written on a command line: our short words, Lagoon's too, any case.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        match word.to_ascii_lowercase().as_str() {
+            "string" => Some(ArgumentKind::Text),
+            "numeric" => Some(ArgumentKind::Numeric),
+            "environment" | "environment_source_name" => Some(ArgumentKind::EnvironmentName),
+            "other-environment" | "environment_source_name_exclude_self" => {
+                Some(ArgumentKind::OtherEnvironmentName)
+            }
+            _ => None,
+        }
+    }
+
+    /// The short words, for messages.
+    pub const WORDS: [&str; 4] = ["string", "numeric", "environment", "other-environment"];
+
+    /// Our short word, or Lagoon's where there is none.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        match self {
+            ArgumentKind::Text => "string",
+            ArgumentKind::Numeric => "numeric",
+            ArgumentKind::EnvironmentName => "environment",
+            ArgumentKind::OtherEnvironmentName => "other-environment",
+            ArgumentKind::Unknown(word) => word,
+        }
+    }
+
+    /// Whether values are environment names.
+    #[must_use]
+    pub fn is_environment(&self) -> bool {
+        matches!(
+            self,
+            ArgumentKind::EnvironmentName | ArgumentKind::OtherEnvironmentName
+        )
+    }
+}
+
+/// One argument of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// The name: a shell variable in COMMAND tasks. Compares exactly.
+    pub name: String,
+    /// A name for people.
+    pub display_name: Option<String>,
+    /// What values are.
+    pub kind: ArgumentKind,
+    /// The value that is sent when none is given. Lagoon itself never applies it.
+    pub default: Option<String>,
+    /// Whether it may be left out.
+    pub optional: bool,
+    /// The values allowed, where listings fill them (environment types).
+    pub range: Option<Vec<String>>,
+}
+
+impl Argument {
+    /// Whether a task cannot be invoked without a value for this.
+    #[must_use]
+    pub fn is_required(&self) -> bool {
+        !self.optional && self.default.is_none()
+    }
+
+    /// Whether Lagoon takes an empty value: it refuses one for typed arguments without default.
+    #[must_use]
+    pub fn takes_blank(&self) -> bool {
+        matches!(self.kind, ArgumentKind::Text | ArgumentKind::Unknown(_)) || self.default.is_some()
+    }
+
+    /// Why `value` cannot be given, or `Ok`.
+    ///
+    /// # Errors
+    /// A sentence that says what is allowed.
+    pub fn check(&self, value: &str) -> Result<(), String> {
+        if value.trim().is_empty() && self.takes_blank() {
+            return Ok(());
+        }
+        match self.kind {
+            ArgumentKind::Numeric if !is_numeric(value) => {
+                Err("a numeric argument takes digits and dots only, no sign".to_owned())
+            }
+            ArgumentKind::EnvironmentName | ArgumentKind::OtherEnvironmentName => {
+                match &self.range {
+                    Some(range) if !range.iter().any(|known| known == value) => {
+                        Err(format!("it must be one of: {}", range.join(", ")))
+                    }
+                    _ => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The argument as JSON, Lagoon's field names.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "displayName": self.display_name,
+            "type": self.kind.word(),
+            "defaultValue": self.default,
+            "optional": self.optional,
+            "range": self.range,
+        })
+    }
+}
+
+/// What Lagoon takes for a number: `^[0-9.]+$`.
+#[must_use]
+pub fn is_numeric(value: &str) -> bool {
+    !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+}
+
+/// Whether a name can be a shell variable, which is what an argument of a COMMAND task becomes.
+#[must_use]
+pub fn is_shell_variable(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes
+        .next()
+        .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// Variables that mean something to the shell: an argument of that name changes how the command
+/// itself runs, or cannot be assigned at all.
+#[must_use]
+pub fn is_special_variable(name: &str) -> bool {
+    matches!(
+        name,
+        "PATH"
+            | "IFS"
+            | "HOME"
+            | "PWD"
+            | "OLDPWD"
+            | "SHELL"
+            | "USER"
+            | "UID"
+            | "EUID"
+            | "GROUPS"
+            | "PPID"
+            | "ENV"
+            | "BASH_ENV"
+            | "BASHOPTS"
+            | "SHELLOPTS"
+            | "BASH_VERSINFO"
+            | "PS1"
+            | "PS2"
+            | "PS4"
+            | "OPTIND"
+            | "OPTARG"
+            | "LD_PRELOAD"
+            | "LD_LIBRARY_PATH"
+            | "CDPATH"
+            | "_"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn argument(kind: ArgumentKind) -> Argument {
+        Argument {
+            name: "A".into(),
+            display_name: None,
+            kind,
+            default: None,
+            optional: false,
+            range: None,
+        }
+    }
+
+    #[test]
+    fn numbers_are_digits_and_dots() {
+        let numeric = argument(ArgumentKind::Numeric);
+        assert!(numeric.check("42").is_ok());
+        assert!(numeric.check("1.2.3...").is_ok());
+        for wrong in ["-5", "abc", "", " 1", "1e3"] {
+            assert!(numeric.check(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_default_makes_blank_values_possible() {
+        let mut numeric = argument(ArgumentKind::Numeric);
+        numeric.default = Some("1".into());
+        assert!(numeric.check("").is_ok());
+        assert!(numeric.check("x").is_err());
+    }
+
+    #[test]
+    fn environments_compare_exactly() {
+        let mut source = argument(ArgumentKind::EnvironmentName);
+        source.range = Some(vec!["main".into(), "develop".into()]);
+        assert!(source.check("main").is_ok());
+        assert!(
+            source
+                .check("Main")
+                .is_err_and(|why| why.contains("main, develop"))
+        );
+    }
+
+    #[test]
+    fn shell_variables() {
+        for good in ["A", "_x", "A1_b"] {
+            assert!(is_shell_variable(good), "{good}");
+        }
+        for bad in ["", "1A", "A-B", "ü", "A B", "A=B"] {
+            assert!(!is_shell_variable(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn words_lead_back_to_kinds() {
+        for word in ArgumentKind::WORDS {
+            let kind = ArgumentKind::parse(word).expect(word);
+            assert_eq!(ArgumentKind::from_word(kind.word()), kind);
+            assert_eq!(kind.short(), word);
+        }
+        assert_eq!(
+            ArgumentKind::parse("Environment_Source_Name"),
+            Some(ArgumentKind::EnvironmentName)
+        );
+        assert_eq!(ArgumentKind::parse("int"), None);
+    }
+}

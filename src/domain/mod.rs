@@ -1,0 +1,16 @@
+//! Lagoon's things as this program sees them: pure values and rules, no input or output.
+
+pub mod argument;
+pub mod definition;
+pub mod names;
+pub mod place;
+pub mod quoting;
+pub mod reference;
+pub mod run;
+pub mod text;
+
+pub use argument::{Argument, ArgumentKind};
+pub use definition::{Definition, Permission, Scope, Work};
+pub use place::{Environment, Project};
+pub use reference::TaskRef;
+pub use run::{Outcome, Run};

@@ -1,0 +1,83 @@
+//! How names compare, and which known name somebody probably meant.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A name as it is sent: Unicode NFC. (A decomposed `Ü` is another name to Lagoon's database.)
+#[must_use]
+pub fn nfc(name: &str) -> String {
+    name.nfc().collect()
+}
+
+/// Whether project or environment names are the same to Lagoon: case and trailing blanks do not
+/// count.
+#[must_use]
+pub fn same_name(a: &str, b: &str) -> bool {
+    a.trim_end_matches(' ').to_lowercase() == b.trim_end_matches(' ').to_lowercase()
+}
+
+/// Whether two task names are one in Lagoon's database: case, accents and trailing blanks do not
+/// tell them apart.
+#[must_use]
+pub fn same_in_database(a: &str, b: &str) -> bool {
+    fold(a) == fold(b)
+}
+
+/// The form in which the database compares a name.
+fn fold(name: &str) -> String {
+    name.trim_end_matches(' ')
+        .nfc()
+        .flat_map(|c| {
+            // Only precomposed letters lose their accent; a mark of its own stays a character.
+            if is_combining_mark(c) {
+                vec![c]
+            } else {
+                c.nfd().take(1).collect()
+            }
+        })
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The known names nearest to `wanted`, best first, at most three, none that is far off.
+#[must_use]
+pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let mut scored: Vec<(f64, &str)> = known
+        .into_iter()
+        .map(|name| {
+            let lower = name.to_lowercase();
+            let mut score = strsim::jaro_winkler(&wanted, &lower);
+            if !wanted.is_empty() && lower.contains(&wanted) {
+                score = score.max(0.9);
+            }
+            (score, name)
+        })
+        .filter(|(score, _)| *score >= 0.78)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    scored.dedup_by(|a, b| a.1 == b.1);
+    scored.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_database_ignores_case_accents_and_trailing_blanks() {
+        assert!(same_in_database("Übernahme", "ubernahme "));
+        assert!(same_in_database("ENV-TASK", "env-task"));
+        assert!(same_in_database("  ".trim_end(), "   "));
+        assert!(!same_in_database(" env", "env"));
+        assert!(!same_in_database("straße", "strasse"));
+    }
+
+    #[test]
+    fn nearest_names_come_first_and_far_ones_not_at_all() {
+        let known = ["Run yarn audit", "Clear caches", "Sync database"];
+        assert_eq!(nearest("run yarn adit", known), ["Run yarn audit"]);
+        assert_eq!(nearest("yarn", known), ["Run yarn audit"]);
+        assert!(nearest("zzz", known).is_empty());
+    }
+}

@@ -1,0 +1,135 @@
+//! Projects and environments, and the namespace that leads to an environment in one request.
+
+use serde_json::{Value, json};
+
+use super::names::same_name;
+
+/// A project as look-ups answer it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Project {
+    /// Lagoon's id.
+    pub id: i64,
+    /// Lagoon's spelling of the name.
+    pub name: String,
+}
+
+/// An environment with the project it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// Lagoon's id.
+    pub id: i64,
+    /// Lagoon's spelling of the name.
+    pub name: String,
+    /// The project it belongs to.
+    pub project: Project,
+    /// `production` or `development`, as Lagoon says it; empty where it says nothing.
+    pub kind: String,
+    /// The services that are deployed there; `None` where Lagoon did not say.
+    pub services: Option<Vec<String>>,
+}
+
+impl Environment {
+    /// Whether this is a production environment.
+    #[must_use]
+    pub fn is_production(&self) -> bool {
+        self.kind.eq_ignore_ascii_case("production")
+    }
+
+    /// `project/environment`, with a mark on production.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let mark = if self.is_production() {
+            " (production)"
+        } else {
+            ""
+        };
+        format!("{}/{}{mark}", self.project.name, self.name)
+    }
+
+    /// Whether this is the environment that was asked for: two projects can share a namespace, so
+    /// an answer that was found by namespace counts only when both names are those asked for.
+    #[must_use]
+    pub fn is_named(&self, project: &str, environment: &str) -> bool {
+        same_name(&self.project.name, project) && same_name(&self.name, environment)
+    }
+
+    /// The environment as reports show it inside a run or definition.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({"id": self.id, "name": self.name, "environmentType": self.kind,
+            "project": {"id": self.project.id, "name": self.project.name}})
+    }
+}
+
+/// The longest `<project>-<environment>` that Lagoon leaves uncut, without the dash.
+const NAMESPACE_ROOM: usize = 58;
+
+/// The Kubernetes namespace of an environment, where it follows from the names alone.
+///
+/// `None` for names that Lagoon cuts and hashes: those are looked up by name instead.
+#[must_use]
+pub fn namespace(project: &str, environment: &str) -> Option<String> {
+    let (project, environment) = (project.trim_end(), environment.trim_end());
+    let safe: String = environment
+        .to_lowercase()
+        .chars()
+        .map(|c| {
+            if c.is_ascii_digit() || c.is_ascii_lowercase() || c == '-' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    (!project.is_empty()
+        && !safe.is_empty()
+        && project.len() < NAMESPACE_ROOM
+        && safe.len() <= NAMESPACE_ROOM - project.len())
+    .then(|| format!("{}-{safe}", project.to_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn namespaces_follow_the_names() {
+        assert_eq!(
+            namespace("lagoon-demo", "main").as_deref(),
+            Some("lagoon-demo-main")
+        );
+        assert_eq!(
+            namespace("lagoon-demo", "feature/Ünder_score").as_deref(),
+            Some("lagoon-demo-feature--nder-score")
+        );
+        assert_eq!(
+            namespace("LAGOON-DEMO", "MAIN ").as_deref(),
+            Some("lagoon-demo-main")
+        );
+    }
+
+    #[test]
+    fn long_names_are_left_to_the_slower_look_up() {
+        assert!(namespace("p", &"x".repeat(57)).is_some());
+        assert!(namespace("p", &"x".repeat(58)).is_none());
+        assert!(namespace(&"p".repeat(60), "main").is_none());
+        assert!(namespace("p", "").is_none());
+    }
+
+    #[test]
+    fn a_shared_namespace_is_not_a_match() {
+        let environment = Environment {
+            id: 1,
+            name: "main".into(),
+            project: Project {
+                id: 2,
+                name: "shop-eu".into(),
+            },
+            kind: "production".into(),
+            services: None,
+        };
+        assert_eq!(namespace("shop", "eu-main"), namespace("shop-eu", "main"));
+        assert!(!environment.is_named("shop", "eu-main"));
+        assert!(environment.is_named("Shop-EU", "MAIN "));
+    }
+}

@@ -1,0 +1,150 @@
+//! How values get into a COMMAND task, and how words get into a shell.
+//!
+//! Lagoon puts ` A="x" B="y"; ` in front of the command without any escaping, so what means
+//! something inside double quotes is escaped here: then a value arrives as it was typed.
+
+/// A value with the four characters escaped that are live inside double quotes.
+#[must_use]
+pub fn escape(value: &str) -> String {
+    let mut escaped = String::with_capacity(value.len() + 8);
+    for c in value.chars() {
+        if matches!(c, '"' | '$' | '`' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+/// The command line that Lagoon makes of a command and its (already escaped) values.
+#[must_use]
+pub fn compose<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>, command: &str) -> String {
+    let mut line = String::new();
+    for (name, value) in values {
+        line.push(' ');
+        line.push_str(name);
+        line.push_str("=\"");
+        line.push_str(value);
+        line.push('"');
+    }
+    if line.is_empty() {
+        return command.to_owned();
+    }
+    line.push_str("; ");
+    line.push_str(command);
+    line
+}
+
+/// A word as a shell reads it back: bare where that is safe, else in single quotes.
+#[must_use]
+pub fn word(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&b);
+    if !text.is_empty() && !text.starts_with('~') && text.bytes().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A command line of our own, for suggestions: every word quoted as needed.
+#[must_use]
+pub fn line<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
+    words
+        .into_iter()
+        .map(|w| word(w.as_ref()))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::process::Command;
+
+    fn through(shell: &str, script: &str) -> Vec<u8> {
+        let output = Command::new(shell)
+            .args(["-c", script])
+            .output()
+            .expect("a shell");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        output.stdout
+    }
+
+    fn shells() -> Vec<&'static str> {
+        ["sh", "dash", "bash"]
+            .into_iter()
+            .filter(|shell| {
+                let there = Command::new(shell).args(["-c", "true"]).output().is_ok();
+                assert!(
+                    there || std::env::var_os("TASKS_CI").is_none(),
+                    "{shell} is missing, and in CI nothing is skipped"
+                );
+                there
+            })
+            .collect()
+    }
+
+    /// Text that can be stored: no NUL, no 4-byte characters; rich in what shells care about.
+    fn storable(most: usize) -> impl Strategy<Value = String> {
+        let character = prop_oneof![
+            4 => prop::sample::select(vec![
+                '"', '\'', '$', '`', '\\', '\n', '\r', '\t', ' ', ';', '&', '|', '(', ')', '{', '}',
+                '<', '>', '*', '?', '[', ']', '#', '~', '=', '%', '!', '^', '@', '-',
+            ]),
+            4 => prop::char::range('\u{1}', '\u{7e}'),
+            1 => prop::char::range('\u{80}', '\u{d7ff}'),
+            1 => prop::char::range('\u{e000}', '\u{fffd}'),
+        ];
+        prop::collection::vec(character, 0..most).prop_map(|all| all.into_iter().collect())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn values_arrive_as_typed(value in storable(400)) {
+            let script = compose([("A", escape(&value).as_str())], r#"printf %s "$A""#);
+            for shell in shells() {
+                prop_assert_eq!(through(shell, &script), value.as_bytes(), "{}", shell);
+            }
+        }
+
+        #[test]
+        fn words_arrive_as_words(words in prop::collection::vec(storable(20), 1..5)) {
+            let script = format!("printf '%s\\0' {}", line(&words));
+            let mut expected = Vec::new();
+            for word in &words {
+                expected.extend_from_slice(word.as_bytes());
+                expected.push(0);
+            }
+            for shell in shells() {
+                prop_assert_eq!(&through(shell, &script), &expected, "{}", shell);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4))]
+        #[test]
+        fn long_values_arrive_as_typed(seed in storable(200).prop_filter("some", |s| !s.is_empty())) {
+            let value: String = seed.chars().cycle().take(60_000 / 3).collect();
+            prop_assert!(value.len() <= 60_000);
+            let script = compose([("A", escape(&value).as_str())], r#"printf %s "$A""#);
+            for shell in shells() {
+                prop_assert_eq!(through(shell, &script), value.as_bytes(), "{}", shell);
+            }
+        }
+    }
+
+    #[test]
+    fn composed_as_lagoon_composes() {
+        assert_eq!(
+            compose([("STR", "a b"), ("NUM", "42")], "echo hi"),
+            r#" STR="a b" NUM="42"; echo hi"#
+        );
+        assert_eq!(compose([], "echo hi"), "echo hi");
+    }
+}

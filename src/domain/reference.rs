@@ -1,0 +1,221 @@
+//! How somebody names a task: by id, by name, or either when it is not said.
+
+use super::definition::Definition;
+use super::names::nearest;
+
+/// A task as it was named on a command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskRef {
+    /// `id:42`.
+    Id(i64),
+    /// `name:42`, or anything that is not digits.
+    Name(String),
+    /// `42`: an id, unless a listed task bears it as its name.
+    Digits(i64, String),
+}
+
+/// Why a named task is not to be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RefError {
+    /// `id:` with something that is no id.
+    #[error("`{0}` is not a task id: ids are whole numbers from 1 to 2147483647")]
+    BadId(String),
+    /// An empty name.
+    #[error("the task's name is empty")]
+    Empty,
+    /// Digits that are the id of one task and the name of another.
+    #[error("`{digits}` is the id of {by_id} and the name of the task with id {named}")]
+    Ambiguous {
+        /// What was given.
+        digits: String,
+        /// The task with that id, in words.
+        by_id: String,
+        /// The id of the task with that name.
+        named: i64,
+    },
+    /// Several tasks differ from the name only in case.
+    #[error("`{name}` matches several tasks: {}", matches.join(", "))]
+    Several {
+        /// What was given.
+        name: String,
+        /// Their names.
+        matches: Vec<String>,
+    },
+    /// None such.
+    #[error("there is no task `{name}`")]
+    Missing {
+        /// What was given.
+        name: String,
+        /// Known names that are near.
+        nearest: Vec<String>,
+    },
+}
+
+impl TaskRef {
+    /// Reads a TASK from the command line.
+    ///
+    /// # Errors
+    /// For `id:` with something else than an id of 32 bits, and for an empty name.
+    pub fn parse(text: &str) -> Result<Self, RefError> {
+        if let Some(id) = text.strip_prefix("id:") {
+            return parse_id(id).map(TaskRef::Id);
+        }
+        if let Some(name) = text.strip_prefix("name:") {
+            return non_empty(name).map(TaskRef::Name);
+        }
+        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+            return parse_id(text).map(|id| TaskRef::Digits(id, text.to_owned()));
+        }
+        non_empty(text).map(TaskRef::Name)
+    }
+
+    /// Finds the task among those listed: exact, else unique ignoring case.
+    ///
+    /// # Errors
+    /// When there is none, or more than one thing it could mean.
+    pub fn find<'a>(&self, listed: &'a [Definition]) -> Result<&'a Definition, RefError> {
+        match self {
+            TaskRef::Id(id) => by_id(*id, listed).ok_or_else(|| missing(&id.to_string(), listed)),
+            TaskRef::Name(name) => by_name(name, listed),
+            TaskRef::Digits(id, digits) => {
+                let named = listed.iter().find(|d| d.name == *digits);
+                match (by_id(*id, listed), named) {
+                    (found, Some(named)) if found.is_none_or(|f| f.id != named.id) => {
+                        Err(RefError::Ambiguous {
+                            digits: digits.clone(),
+                            by_id: found
+                                .map_or("no listed task".to_owned(), |d| format!("`{}`", d.name)),
+                            named: named.id,
+                        })
+                    }
+                    (Some(found), _) => Ok(found),
+                    (None, _) => Err(missing(digits, listed)),
+                }
+            }
+        }
+    }
+}
+
+fn parse_id(text: &str) -> Result<i64, RefError> {
+    text.parse::<i32>()
+        .ok()
+        .filter(|id| *id > 0)
+        .map(i64::from)
+        .ok_or_else(|| RefError::BadId(text.to_owned()))
+}
+
+fn non_empty(name: &str) -> Result<String, RefError> {
+    if name.is_empty() {
+        Err(RefError::Empty)
+    } else {
+        Ok(super::names::nfc(name))
+    }
+}
+
+fn by_id(id: i64, listed: &[Definition]) -> Option<&Definition> {
+    listed.iter().find(|d| d.id == id)
+}
+
+fn by_name<'a>(name: &str, listed: &'a [Definition]) -> Result<&'a Definition, RefError> {
+    if let Some(exact) = listed.iter().find(|d| d.name == name) {
+        return Ok(exact);
+    }
+    let folded = name.to_lowercase();
+    let matches: Vec<&Definition> = listed
+        .iter()
+        .filter(|d| d.name.to_lowercase() == folded)
+        .collect();
+    match matches.as_slice() {
+        [one] => Ok(one),
+        [] => Err(missing(name, listed)),
+        several => Err(RefError::Several {
+            name: name.to_owned(),
+            matches: several.iter().map(|d| d.name.clone()).collect(),
+        }),
+    }
+}
+
+fn missing(name: &str, listed: &[Definition]) -> RefError {
+    let near = nearest(name, listed.iter().map(|d| d.name.as_str()));
+    RefError::Missing {
+        name: name.to_owned(),
+        nearest: near.into_iter().map(str::to_owned).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Permission, Scope, Work};
+
+    fn task(id: i64, name: &str) -> Definition {
+        Definition {
+            id,
+            name: name.into(),
+            description: String::new(),
+            work: Work::Command("true".into()),
+            service: Some("cli".into()),
+            scope: Scope::System,
+            permission: Permission::Guest,
+            confirmation_text: None,
+            deploy_token_injection: false,
+            project_key_injection: false,
+            admin_only_view: false,
+            created: String::new(),
+            arguments: Some(Vec::new()),
+        }
+    }
+
+    fn find(text: &str, listed: &[Definition]) -> Result<i64, RefError> {
+        TaskRef::parse(text)?.find(listed).map(|d| d.id)
+    }
+
+    #[test]
+    fn exact_names_win_over_other_cases() {
+        let listed = [task(1, "Case"), task(2, "case")];
+        assert_eq!(find("case", &listed), Ok(2));
+        assert!(matches!(
+            find("CASE", &listed),
+            Err(RefError::Several { .. })
+        ));
+        assert_eq!(find("CASE", &listed[..1]), Ok(1));
+    }
+
+    #[test]
+    fn digits_are_an_id_unless_a_name_says_otherwise() {
+        let listed = [task(42, "a"), task(7, "b")];
+        assert_eq!(find("42", &listed), Ok(42));
+        let listed = [task(42, "a"), task(7, "42")];
+        assert!(matches!(
+            find("42", &listed),
+            Err(RefError::Ambiguous { named: 7, .. })
+        ));
+        assert_eq!(find("id:42", &listed), Ok(42));
+        assert_eq!(find("name:42", &listed), Ok(7));
+        assert!(matches!(
+            find("7", &[task(1, "7")]),
+            Err(RefError::Ambiguous { named: 1, .. })
+        ));
+        assert_eq!(find("42", &[task(42, "42")]), Ok(42));
+    }
+
+    #[test]
+    fn ids_have_32_bits() {
+        assert!(matches!(
+            TaskRef::parse("2147483648"),
+            Err(RefError::BadId(_))
+        ));
+        assert!(matches!(TaskRef::parse("id:x"), Err(RefError::BadId(_))));
+        assert!(matches!(TaskRef::parse("0"), Err(RefError::BadId(_))));
+        assert_eq!(TaskRef::parse(""), Err(RefError::Empty));
+    }
+
+    #[test]
+    fn near_names_are_offered() {
+        let listed = [task(1, "Run yarn audit")];
+        let Err(RefError::Missing { nearest, .. }) = find("run yarn adit", &listed) else {
+            panic!("found")
+        };
+        assert_eq!(nearest, ["Run yarn audit"]);
+    }
+}

@@ -1,0 +1,182 @@
+//! One execution of a task.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::place::Environment;
+
+/// Our reading of a run's status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It ended well.
+    Completed,
+    /// It ended badly.
+    Failed,
+    /// It was cancelled.
+    Cancelled,
+    /// It has not ended: new, queued, pending or running.
+    Going,
+    /// A word this program does not know; treated as not ended.
+    Unknown,
+}
+
+impl Outcome {
+    /// The word in JSON and tables.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Completed => "completed",
+            Outcome::Failed => "failed",
+            Outcome::Cancelled => "cancelled",
+            Outcome::Going => "going",
+            Outcome::Unknown => "unknown",
+        }
+    }
+
+    /// The outcome that a status word stands for. Words are an open set; old rows say `active`,
+    /// `succeeded` and `error` (seen on Lagoon 2.33.1).
+    #[must_use]
+    pub fn of(status: &str) -> Self {
+        match status.to_ascii_lowercase().as_str() {
+            "complete" | "succeeded" => Outcome::Completed,
+            "failed" | "error" => Outcome::Failed,
+            "cancelled" => Outcome::Cancelled,
+            "new" | "queued" | "pending" | "running" | "active" => Outcome::Going,
+            _ => Outcome::Unknown,
+        }
+    }
+
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(
+            self,
+            Outcome::Completed | Outcome::Failed | Outcome::Cancelled
+        )
+    }
+}
+
+/// A run as Lagoon has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Lagoon's id.
+    pub id: i64,
+    /// The name of the task that was invoked.
+    pub name: String,
+    /// `lagoon-task-…`, unique.
+    pub task_name: String,
+    /// Lagoon's word for how far it is.
+    pub status: String,
+    /// The service it runs in.
+    pub service: Option<String>,
+    /// When the row was made, as Lagoon writes times (UTC, no zone).
+    pub created: Option<String>,
+    /// When it began.
+    pub started: Option<String>,
+    /// When it ended.
+    pub completed: Option<String>,
+    /// Where it runs; `None` where the answer did not say.
+    pub environment: Option<Environment>,
+}
+
+impl Run {
+    /// Our reading of the status.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        Outcome::of(&self.status)
+    }
+
+    /// Whether the run has left the queue.
+    #[must_use]
+    pub fn has_started(&self) -> bool {
+        self.outcome().is_over()
+            || self.started.is_some()
+            || matches!(
+                self.status.to_ascii_lowercase().as_str(),
+                "running" | "active"
+            )
+    }
+
+    /// The run as JSON, Lagoon's field names and `outcome` beside `status`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let time = |text: &Option<String>| text.as_deref().map_or(Value::Null, rfc3339);
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "taskName": self.task_name,
+            "status": self.status,
+            "outcome": self.outcome().word(),
+            "service": self.service,
+            "created": time(&self.created),
+            "started": time(&self.started),
+            "completed": time(&self.completed),
+            "environment": self.environment.as_ref().map(Environment::to_json),
+        })
+    }
+}
+
+/// A moment from Lagoon's way of writing it: `YYYY-MM-DD hh:mm:ss`, UTC, no zone.
+#[must_use]
+pub fn moment(text: &str) -> Option<Timestamp> {
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        return Some(timestamp);
+    }
+    let civil: DateTime = text.replacen(' ', "T", 1).parse().ok()?;
+    if civil.year() <= 0 {
+        return None;
+    }
+    civil
+        .to_zoned(TimeZone::UTC)
+        .ok()
+        .map(|zoned| zoned.timestamp())
+}
+
+/// A moment as reports write it: RFC 3339, UTC, whole seconds; null where there is none.
+#[must_use]
+pub fn rfc3339(text: &str) -> Value {
+    moment(text).map_or(Value::Null, |t| {
+        json!(t.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_status_has_an_outcome() {
+        for (status, outcome) in [
+            ("new", Outcome::Going),
+            ("queued", Outcome::Going),
+            ("pending", Outcome::Going),
+            ("running", Outcome::Going),
+            ("active", Outcome::Going),
+            ("complete", Outcome::Completed),
+            ("succeeded", Outcome::Completed),
+            ("failed", Outcome::Failed),
+            ("error", Outcome::Failed),
+            ("cancelled", Outcome::Cancelled),
+            ("hibernating", Outcome::Unknown),
+            ("", Outcome::Unknown),
+        ] {
+            assert_eq!(Outcome::of(status), outcome, "{status}");
+            assert_eq!(
+                outcome.is_over(),
+                ["complete", "succeeded", "failed", "error", "cancelled"].contains(&status)
+            );
+        }
+    }
+
+    #[test]
+    fn times_are_utc_without_a_zone() {
+        assert_eq!(
+            rfc3339("2026-11-22 07:13:02"),
+            json!("2026-11-22T07:13:02Z")
+        );
+        assert_eq!(rfc3339("0000-00-00 00:00:00"), Value::Null);
+        assert_eq!(rfc3339("nonsense"), Value::Null);
+    }
+}
