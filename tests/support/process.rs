@@ -183,13 +183,13 @@ fn exit_code(status: ExitStatus) -> i32 {
         .unwrap_or_else(|| 128 + status.signal().unwrap_or(0))
 }
 
-/// Sends a signal to a process, or with `-` in front to a group, that this test started.
+/// Sends a signal to a process, or with `-` in front to a group, that this test started. The shell's
+/// own `kill`: the program of that name is not everywhere.
 fn kill(signal: &str, target: &str) {
-    let sent = Command::new("kill")
-        .args(["-s", signal, "--", target])
-        .stderr(Stdio::null())
+    let sent = Command::new("/bin/sh")
+        .args(["-c", "kill -s \"$0\" -- \"$1\" 2>/dev/null", signal, target])
         .status();
-    assert!(sent.is_ok(), "cannot start `kill`");
+    assert!(sent.is_ok(), "cannot start a shell for `kill`");
 }
 
 fn collect(mut stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {

@@ -173,7 +173,7 @@ impl Source {
             if segments.len() > prefix.len()
                 && let Some(first) = branch.first()
             {
-                if prefix.len() > 0 && segments.last().is_some_and(|last| last == "self") {
+                if !prefix.is_empty() && segments.last().is_some_and(|last| last == "self") {
                     segments.pop();
                 }
                 self.record(line(first), segments, module);
