@@ -6,6 +6,7 @@
 
 pub(crate) mod output;
 pub(crate) mod process;
+pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod schemas;
 pub(crate) mod source;
