@@ -3,11 +3,19 @@
 //! This room is given an address and a source of tokens; it reads no file and no variable.
 //! Generated types stay in `operations` and leave it as `domain` types.
 
+pub mod error;
+pub mod operations;
+pub mod reply;
+pub mod transport;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use url::Url;
+
+pub use error::LagoonError;
+pub use transport::{Effect, is_loopback};
 
 /// Where a Lagoon is and how to talk to it.
 #[derive(Clone)]
@@ -54,19 +62,21 @@ pub trait Trace: Send + Sync {
 /// A Lagoon that can be talked to. Cheap to make: nothing is opened before the first request.
 #[derive(Clone)]
 pub struct Lagoon {
-    connection: Connection,
+    transport: Arc<transport::Transport>,
 }
 
 impl Lagoon {
     /// A client for this connection.
     #[must_use]
     pub fn new(connection: Connection) -> Self {
-        Lagoon { connection }
+        Lagoon {
+            transport: Arc::new(transport::Transport::new(connection)),
+        }
     }
 
     /// The address this client talks to.
     #[must_use]
     pub fn url(&self) -> &Url {
-        &self.connection.url
+        &self.transport.connection().url
     }
 }

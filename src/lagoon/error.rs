@@ -1,0 +1,126 @@
+//! What can go wrong between this program and a Lagoon.
+
+/// A failure of one request.
+#[derive(Debug, thiserror::Error)]
+pub enum LagoonError {
+    /// The connection never stood: nothing was sent.
+    #[error("cannot reach {address}: {reason}")]
+    NotReached {
+        /// The address, without path.
+        address: String,
+        /// Why, in the network's words.
+        reason: String,
+    },
+    /// The request was sent, and there is no usable answer: it may have been carried out.
+    #[error("no answer from {address}: {reason}")]
+    NoAnswer {
+        /// The address, without path.
+        address: String,
+        /// Why.
+        reason: String,
+    },
+    /// Something answered that is not a Lagoon API, or a gateway before it.
+    #[error("{address} answered {reason}")]
+    NotLagoon {
+        /// The address, without path.
+        address: String,
+        /// The HTTP status.
+        status: u16,
+        /// What came back, in words.
+        reason: String,
+    },
+    /// The token is missing, expired or refused (401).
+    #[error("not signed in: {message}")]
+    NotSignedIn {
+        /// Lagoon's words.
+        message: String,
+        /// What to do about it.
+        hints: Vec<String>,
+    },
+    /// Signed in, but not allowed.
+    #[error("not allowed: {message}")]
+    NotAllowed {
+        /// Lagoon's words, first line.
+        message: String,
+    },
+    /// Lagoon refused the request.
+    #[error("Lagoon refused: {message}")]
+    Refused {
+        /// Lagoon's words, first line.
+        message: String,
+        /// The HTTP status that came with it.
+        status: u16,
+    },
+    /// The answer lacks what the schema promises or this program needs.
+    #[error("Lagoon's answer cannot be used: {0}")]
+    Unusable(String),
+    /// A number that does not fit Lagoon's 32 bits.
+    #[error("{0} is out of Lagoon's range for numbers")]
+    OutOfRange(i64),
+    /// Plain http to another machine, or an address that cannot be used.
+    #[error("{message}")]
+    Address {
+        /// What is wrong with it.
+        message: String,
+        /// What to do about it.
+        hint: String,
+    },
+}
+
+impl LagoonError {
+    /// Whether a mutation that ended so may have been carried out all the same.
+    #[must_use]
+    pub fn leaves_unknown(&self) -> bool {
+        match self {
+            LagoonError::NoAnswer { .. } | LagoonError::Unusable(_) => true,
+            LagoonError::NotLagoon { status, .. } => *status != 429 && *status != 413,
+            _ => false,
+        }
+    }
+}
+
+/// One entry of `errors` in an answer.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct GraphqlError {
+    /// Lagoon's words; may be many lines of SQL that repeat what was submitted.
+    #[serde(default)]
+    pub message: String,
+    /// The field that failed; empty when the whole request did.
+    #[serde(default, deserialize_with = "null_is_empty")]
+    pub path: Vec<serde_json::Value>,
+}
+
+fn null_is_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::Deserialize<'de>,
+{
+    Ok(<Option<Vec<T>> as serde::Deserialize>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+impl GraphqlError {
+    /// The first line: the rest is SQL that repeats submitted values.
+    #[must_use]
+    pub fn first_line(&self) -> String {
+        const MOST: usize = 500;
+        let line = self.message.lines().next().unwrap_or_default().trim();
+        if line.is_empty() {
+            return "an error without a message".to_owned();
+        }
+        match line.char_indices().nth(MOST) {
+            Some((cut, _)) => format!("{}…", &line[..cut]),
+            None => line.to_owned(),
+        }
+    }
+
+    /// The error as this program's own.
+    #[must_use]
+    pub fn into_error(self, status: u16) -> LagoonError {
+        let message = self.first_line();
+        if message.starts_with("Unauthorized") || message == "You do not have permission" {
+            LagoonError::NotAllowed { message }
+        } else {
+            LagoonError::Refused { message, status }
+        }
+    }
+}

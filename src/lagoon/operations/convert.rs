@@ -1,0 +1,155 @@
+//! From generated types to `domain`: one place for each thing that several operations select.
+//!
+//! graphql_client generates the same fragment anew for each operation, so these are macros over
+//! the operation's module.
+
+use crate::domain::{Environment, Project};
+use crate::lagoon::LagoonError;
+
+/// The value, or that Lagoon's answer lacks it.
+pub(super) fn need<T>(value: Option<T>, what: &str) -> Result<T, LagoonError> {
+    value.ok_or_else(|| LagoonError::Unusable(format!("{what} is missing")))
+}
+
+/// An environment without its services.
+pub(super) fn environment(
+    id: Option<i64>,
+    name: Option<String>,
+    kind: Option<String>,
+    project: Project,
+) -> Result<Environment, LagoonError> {
+    Ok(Environment {
+        id: need(id, "an environment's id")?,
+        name: need(name, "an environment's name")?,
+        project,
+        kind: kind.unwrap_or_default().to_lowercase(),
+        services: None,
+    })
+}
+
+/// `definition(generated) -> Option<Result<Definition>>` for an operation's module; `None` is a
+/// member of the union that this program does not know.
+macro_rules! definition_from {
+    ($module:ident, $function:ident) => {
+        fn $function(
+            generated: $module::Definition,
+        ) -> Option<Result<$crate::domain::Definition, $crate::lagoon::LagoonError>> {
+            use $crate::domain::Work;
+            use $module::Definition as Generated;
+            macro_rules! common {
+                ($d:ident, $work:expr) => {
+                    (|| {
+                        let arguments = $d
+                            .advanced_task_definition_arguments
+                            .map(|all| {
+                                all.into_iter()
+                                    .flatten()
+                                    .map(|a| {
+                                        Ok($crate::domain::Argument {
+                                            name: super::convert::need(
+                                                a.name,
+                                                "an argument's name",
+                                            )?,
+                                            display_name: a.display_name.filter(|n| !n.is_empty()),
+                                            kind: $crate::domain::ArgumentKind::from_word(
+                                                &a.type_.unwrap_or_default(),
+                                            ),
+                                            default: a.default_value,
+                                            optional: a.optional.unwrap_or(false),
+                                            range: a
+                                                .range
+                                                .map(|r| r.into_iter().flatten().collect()),
+                                        })
+                                    })
+                                    .collect::<Result<Vec<_>, $crate::lagoon::LagoonError>>()
+                            })
+                            .transpose()?;
+                        Ok($crate::domain::Definition {
+                            id: super::convert::need($d.id, "a task's id")?,
+                            name: $d.name.unwrap_or_default(),
+                            description: $d.description.unwrap_or_default(),
+                            work: $work,
+                            service: $d.service.filter(|s| !s.is_empty()),
+                            scope: super::convert::scope($d.environment, $d.project, $d.group_name),
+                            permission: $crate::domain::Permission::from_word(
+                                $d.permission
+                                    .as_ref()
+                                    .and_then(|p| serde_json::to_value(p).ok())
+                                    .as_ref()
+                                    .and_then(serde_json::Value::as_str),
+                            ),
+                            confirmation_text: $d.confirmation_text.filter(|t| !t.is_empty()),
+                            deploy_token_injection: $d.deploy_token_injection.unwrap_or(false),
+                            project_key_injection: $d.project_key_injection.unwrap_or(false),
+                            admin_only_view: $d.admin_only_view.unwrap_or(false),
+                            created: $d.created.unwrap_or_default(),
+                            arguments,
+                        })
+                    })()
+                };
+            }
+            match generated {
+                Generated::AdvancedTaskDefinitionCommand(d) => {
+                    let command = d.command.unwrap_or_default();
+                    Some(common!(d, Work::Command(command)))
+                }
+                Generated::AdvancedTaskDefinitionImage(d) => {
+                    let image = d.image.unwrap_or_default();
+                    Some(common!(d, Work::Image(image)))
+                }
+                Generated::Unknown => None,
+            }
+        }
+    };
+}
+pub(super) use definition_from;
+
+/// The scope that a definition's targets say.
+pub(super) fn scope(
+    environment: Option<i64>,
+    project: Option<i64>,
+    group: Option<String>,
+) -> crate::domain::Scope {
+    use crate::domain::Scope;
+    match (environment, project, group.filter(|g| !g.is_empty())) {
+        (Some(id), _, _) => Scope::Environment(id),
+        (None, Some(id), _) => Scope::Project(id),
+        (None, None, Some(name)) => Scope::Group(name),
+        (None, None, None) => Scope::System,
+    }
+}
+
+/// Definitions and how many there were that this program cannot read.
+pub(super) fn known<T>(
+    generated: Vec<Option<T>>,
+    convert: impl Fn(T) -> Option<Result<crate::domain::Definition, LagoonError>>,
+) -> Result<(Vec<crate::domain::Definition>, usize), LagoonError> {
+    let mut definitions = Vec::new();
+    let mut unknown = 0;
+    for one in generated.into_iter().flatten() {
+        match convert(one) {
+            Some(definition) => definitions.push(definition?),
+            None => unknown += 1,
+        }
+    }
+    Ok((definitions, unknown))
+}
+
+/// A run from any selection that has the usual fields; the environment is given.
+macro_rules! run_from {
+    ($generated:expr, $environment:expr) => {{
+        let generated = $generated;
+        Ok::<_, $crate::lagoon::LagoonError>($crate::domain::Run {
+            id: super::convert::need(generated.id, "a run's id")?,
+            name: generated.name.unwrap_or_default(),
+            task_name: generated.task_name.unwrap_or_default(),
+            status: generated.status.unwrap_or_default(),
+            service: generated.service.filter(|s| !s.is_empty()),
+            created: generated.created,
+            started: generated.started,
+            completed: generated.completed,
+            environment: $environment,
+        })
+    }};
+}
+pub(super) use run_from;

@@ -1,0 +1,200 @@
+//! Adding and changing definitions.
+
+use super::convert::{definition_from, need};
+use super::{int, operation};
+use crate::domain::{Argument, Definition, Permission, Scope, Work};
+use crate::lagoon::{Effect, Lagoon, LagoonError};
+
+operation!(AddDefinition, "graphql/definitions/add_definition.graphql");
+operation!(
+    UpdateDefinition,
+    "graphql/definitions/update_definition.graphql"
+);
+
+definition_from!(add_definition, added);
+definition_from!(update_definition, updated);
+
+macro_rules! argument_inputs {
+    ($module:ident, $arguments:expr) => {
+        $arguments
+            .iter()
+            .map(|a| {
+                Some($module::AdvancedTaskDefinitionArgumentInput {
+                    name: Some(a.name.clone()),
+                    type_: Some($module::AdvancedTaskDefinitionArgumentTypes::from(a)),
+                    display_name: a.display_name.clone(),
+                    default_value: a.default.clone(),
+                    optional: Some(a.optional),
+                })
+            })
+            .collect::<Vec<_>>()
+    };
+}
+
+macro_rules! argument_type_from {
+    ($module:ident) => {
+        impl From<&Argument> for $module::AdvancedTaskDefinitionArgumentTypes {
+            fn from(argument: &Argument) -> Self {
+                use crate::domain::ArgumentKind as Kind;
+                match &argument.kind {
+                    Kind::Text => Self::STRING,
+                    Kind::Numeric => Self::NUMERIC,
+                    Kind::EnvironmentName => Self::ENVIRONMENT_SOURCE_NAME,
+                    Kind::OtherEnvironmentName => Self::ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF,
+                    Kind::Unknown(word) => Self::Other(word.clone()),
+                }
+            }
+        }
+    };
+}
+argument_type_from!(add_definition);
+argument_type_from!(update_definition);
+
+/// The variables of an add. `systemWide` is sent only where `system_flag` says that the server
+/// knows it (Lagoon 2.18 and newer; older ones take no target for system-wide).
+fn addition(
+    definition: &Definition,
+    system_flag: bool,
+) -> Result<add_definition::Variables, LagoonError> {
+    use add_definition::{AdvancedTaskDefinitionTypes as Types, TaskPermission};
+    let (type_, command, image) = match &definition.work {
+        Work::Command(command) => (Types::COMMAND, Some(command.clone()), None),
+        Work::Image(image) => (Types::IMAGE, None, Some(image.clone())),
+        Work::Unknown(word) => (Types::Other(word.clone()), None, None),
+    };
+    let permission = match &definition.permission {
+        Permission::Guest => TaskPermission::GUEST,
+        Permission::Developer => TaskPermission::DEVELOPER,
+        Permission::Maintainer => TaskPermission::MAINTAINER,
+        Permission::Unknown(word) => TaskPermission::Other(word.clone()),
+        // An explicit null would make a definition that nobody sees.
+        Permission::Missing => TaskPermission::DEVELOPER,
+    };
+    let (mut environment, mut project, mut group_name, mut system_wide) = (None, None, None, None);
+    match &definition.scope {
+        Scope::Environment(id) => environment = Some(int(*id)?),
+        Scope::Project(id) => project = Some(int(*id)?),
+        Scope::Group(name) => group_name = Some(name.clone()),
+        Scope::System => system_wide = system_flag.then_some(true),
+    }
+    let arguments = definition.arguments();
+    Ok(add_definition::Variables {
+        input: add_definition::AdvancedTaskDefinitionInput {
+            name: Some(definition.name.clone()),
+            description: Some(definition.description.clone()),
+            type_: Some(type_),
+            service: definition.service.clone(),
+            command,
+            image,
+            environment,
+            project,
+            group_name,
+            system_wide,
+            permission: Some(permission),
+            confirmation_text: definition.confirmation_text.clone(),
+            deploy_token_injection: definition.deploy_token_injection.then_some(true),
+            project_key_injection: definition.project_key_injection.then_some(true),
+            admin_only_view: definition.admin_only_view.then_some(true),
+            advanced_task_definition_arguments: (!arguments.is_empty())
+                .then(|| argument_inputs!(add_definition, arguments)),
+        },
+    })
+}
+
+/// The variables that give a definition its arguments; the image of an IMAGE task is sent along,
+/// because Lagoon erases it otherwise.
+fn completion(
+    id: i64,
+    definition: &Definition,
+) -> Result<update_definition::Variables, LagoonError> {
+    let image = match &definition.work {
+        Work::Image(image) => Some(image.clone()),
+        _ => None,
+    };
+    Ok(update_definition::Variables {
+        input: update_definition::UpdateAdvancedTaskDefinitionInput {
+            id: int(id)?,
+            patch: update_definition::UpdateAdvancedTaskDefinitionPatchInput {
+                image,
+                advanced_task_definition_arguments: Some(argument_inputs!(
+                    update_definition,
+                    definition.arguments()
+                )),
+            },
+        },
+    })
+}
+
+/// The variables of an add as JSON, for checking them against a schema.
+///
+/// # Errors
+/// For ids outside 32 bits.
+pub fn add_variables(
+    definition: &Definition,
+    system_flag: bool,
+) -> Result<serde_json::Value, LagoonError> {
+    super::json(&addition(definition, system_flag)?)
+}
+
+/// The variables of an update as JSON, for checking them against a schema.
+///
+/// # Errors
+/// For ids outside 32 bits.
+pub fn update_variables(
+    id: i64,
+    definition: &Definition,
+) -> Result<serde_json::Value, LagoonError> {
+    super::json(&completion(id, definition)?)
+}
+
+fn one(converted: Option<Result<Definition, LagoonError>>) -> Result<Definition, LagoonError> {
+    converted.unwrap_or_else(|| {
+        Err(LagoonError::Unusable(
+            "a definition of an unknown kind came back".to_owned(),
+        ))
+    })
+}
+
+impl Lagoon {
+    /// Adds a definition; its id is not sent. What comes back may be an older row that Lagoon
+    /// took for the same: compare it.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`]. Adding is not transactional: after an error a part of the definition
+    /// may be there (seen on Lagoon 2.33.1).
+    pub async fn add_definition(
+        &self,
+        definition: &Definition,
+        system_flag: bool,
+    ) -> Result<Definition, LagoonError> {
+        let variables = addition(definition, system_flag)?;
+        let data = self
+            .send::<AddDefinition>(Effect::Mutation, variables)
+            .await?
+            .whole()?;
+        one(added(need(
+            data.add_advanced_task_definition,
+            "the new definition",
+        )?))
+    }
+
+    /// Gives the definition with this id the arguments of `definition`.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn replace_arguments(
+        &self,
+        id: i64,
+        definition: &Definition,
+    ) -> Result<Definition, LagoonError> {
+        let variables = completion(id, definition)?;
+        let data = self
+            .send::<UpdateDefinition>(Effect::Mutation, variables)
+            .await?
+            .whole()?;
+        one(updated(need(
+            data.update_advanced_task_definition,
+            "the definition",
+        )?))
+    }
+}

@@ -1,0 +1,234 @@
+//! Invoking tasks and reading runs.
+
+use super::convert::{environment, need, run_from};
+use super::{int, operation};
+use crate::domain::{Environment, Project, Run};
+use crate::lagoon::{Effect, Lagoon, LagoonError};
+
+operation!(InvokeTask, "graphql/runs/invoke_task.graphql");
+operation!(RunById, "graphql/runs/run_by_id.graphql");
+operation!(RunLog, "graphql/runs/run_log.graphql");
+operation!(RecentRuns, "graphql/runs/recent_runs.graphql");
+operation!(
+    RecentRunsWithUser,
+    "graphql/runs/recent_runs_with_user.graphql"
+);
+
+/// What Lagoon puts in place of a log that it cannot load (seen on Lagoon 2.33.1).
+const LOG_ERROR: &str = "There was an error loading the logs";
+
+/// A run's log as the API has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Log {
+    /// Nothing was written, or nothing has arrived yet.
+    Empty,
+    /// The whole text, the banner included.
+    Text(String),
+    /// Lagoon cannot load it; its words.
+    Unavailable(String),
+}
+
+/// A run together with what tells whether it is somebody's own.
+#[derive(Debug, Clone)]
+pub struct RecentRun {
+    /// The run.
+    pub run: Run,
+    /// The exact command line that Lagoon recorded.
+    pub command: String,
+    /// Who started it, where Lagoon says so.
+    pub user: Option<String>,
+}
+
+/// The newest runs of an environment.
+#[derive(Debug, Clone)]
+pub struct RecentView {
+    /// Who is asking, where that is known.
+    pub me: Option<String>,
+    /// Newest first.
+    pub runs: Vec<RecentRun>,
+}
+
+macro_rules! run_with_environment {
+    ($generated:expr) => {{
+        let mut found = $generated;
+        let here = match found.environment.take() {
+            Some(e) => Some(place(
+                e.id,
+                e.name,
+                e.environment_type,
+                e.project.map(|p| (p.id, p.name)),
+            )?),
+            None => None,
+        };
+        run_from!(found, here)
+    }};
+}
+
+fn place(
+    id: Option<i64>,
+    name: Option<String>,
+    kind: Option<String>,
+    project: Option<(Option<i64>, Option<String>)>,
+) -> Result<Environment, LagoonError> {
+    let (project_id, project_name) = need(project, "an environment's project")?;
+    let project = Project {
+        id: need(project_id, "a project's id")?,
+        name: need(project_name, "a project's name")?,
+    };
+    environment(id, name, kind, project)
+}
+
+/// The variables of an invocation, as they are serialised.
+fn invocation(
+    task: i64,
+    environment: i64,
+    arguments: &[(String, String)],
+) -> Result<invoke_task::Variables, LagoonError> {
+    let arguments = (!arguments.is_empty()).then(|| {
+        arguments
+            .iter()
+            .map(|(name, value)| {
+                Some(invoke_task::AdvancedTaskDefinitionArgumentValueInput {
+                    advanced_task_definition_argument_name: Some(name.clone()),
+                    value: Some(value.clone()),
+                })
+            })
+            .collect()
+    });
+    Ok(invoke_task::Variables {
+        task: int(task)?,
+        environment: int(environment)?,
+        arguments,
+    })
+}
+
+/// The variables of an invocation as JSON, for checking them against a schema.
+///
+/// # Errors
+/// For ids outside 32 bits.
+pub fn invoke_variables(
+    task: i64,
+    environment: i64,
+    arguments: &[(String, String)],
+) -> Result<serde_json::Value, LagoonError> {
+    super::json(&invocation(task, environment, arguments)?)
+}
+
+impl Lagoon {
+    /// Starts a task. Sent once; the values go as they are given.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`]; see [`LagoonError::leaves_unknown`].
+    pub async fn invoke_task(
+        &self,
+        task: i64,
+        environment: i64,
+        arguments: &[(String, String)],
+    ) -> Result<Run, LagoonError> {
+        let variables = invocation(task, environment, arguments)?;
+        let data = self
+            .send::<InvokeTask>(Effect::Mutation, variables)
+            .await?
+            .whole()?;
+        run_with_environment!(need(data.invoke_registered_task, "the new run")?)
+    }
+
+    /// A run by its id; `None` when there is none (any more).
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn run_by_id(&self, id: i64) -> Result<Option<Run>, LagoonError> {
+        let variables = run_by_id::Variables { id: int(id)? };
+        let data = self
+            .send::<RunById>(Effect::Query, variables)
+            .await?
+            .whole()?;
+        match data.task_by_id {
+            Some(found) => run_with_environment!(found).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A run's status and log; `None` when there is no such run (any more).
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn run_log(&self, id: i64) -> Result<Option<(String, Log)>, LagoonError> {
+        let variables = run_log::Variables { id: int(id)? };
+        let data = self
+            .send::<RunLog>(Effect::Query, variables)
+            .await?
+            .whole()?;
+        Ok(data.task_by_id.map(|found| {
+            let log = match found.logs {
+                None => Log::Empty,
+                Some(text) if text.is_empty() => Log::Empty,
+                Some(text) if text.starts_with(LOG_ERROR) => {
+                    Log::Unavailable(text.lines().next().unwrap_or_default().to_owned())
+                }
+                Some(text) => Log::Text(text),
+            };
+            (found.status.unwrap_or_default(), log)
+        }))
+    }
+
+    /// The newest runs of an environment with their command lines; who started them only where
+    /// `with_user` (Lagoon 2.18 and newer).
+    ///
+    /// # Errors
+    /// Any [`LagoonError`]; that the user is unknown (service tokens) is none.
+    pub async fn recent_runs(
+        &self,
+        environment: i64,
+        with_user: bool,
+    ) -> Result<RecentView, LagoonError> {
+        let environment = int(environment)?;
+        macro_rules! runs {
+            ($found:expr, $user:expr) => {
+                $found
+                    .and_then(|e| e.tasks)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .flatten()
+                    .map(|mut run| {
+                        let command = run.command.take().unwrap_or_default();
+                        let user = $user(&mut run);
+                        Ok(RecentRun {
+                            run: run_from!(run, None)?,
+                            command,
+                            user,
+                        })
+                    })
+                    .collect::<Result<Vec<_>, LagoonError>>()?
+            };
+        }
+        if !with_user {
+            let variables = recent_runs::Variables { environment };
+            let data = self
+                .send::<RecentRuns>(Effect::Query, variables)
+                .await?
+                .whole()?;
+            return Ok(RecentView {
+                me: None,
+                runs: runs!(data.environment_by_id, |_: &mut _| None),
+            });
+        }
+        let variables = recent_runs_with_user::Variables { environment };
+        let mut reply = self
+            .send::<RecentRunsWithUser>(Effect::Query, variables)
+            .await?;
+        // `me` fails for service tokens; the rest of the answer is good all the same.
+        reply
+            .errors
+            .retain(|e| e.path.first().and_then(|p| p.as_str()) != Some("me"));
+        let data = reply.whole()?;
+        let me = data.me.and_then(|me| me.email);
+        let runs = runs!(
+            data.environment_by_id,
+            |run: &mut recent_runs_with_user::RecentRunsWithUserEnvironmentByIdTasks| run
+                .source_user
+                .take()
+        );
+        Ok(RecentView { me, runs })
+    }
+}

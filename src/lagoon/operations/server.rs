@@ -1,0 +1,68 @@
+//! What the server is and can.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::lagoon::{Effect, Lagoon, LagoonError};
+
+/// graphql_client does not generate introspection, so this document is read by hand.
+const FEATURES: &str = include_str!("../../../graphql/server/features.graphql");
+
+/// What a server has beyond the oldest supported release, found by looking at its schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Features {
+    /// Runs say who started them (`Task.sourceUser`, Lagoon 2.18 and newer).
+    pub source_user: bool,
+    /// System-wide definitions are said by a flag (`systemWide`, Lagoon 2.18 and newer).
+    pub system_wide: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Probe {
+    task: Option<Type>,
+    definition_input: Option<Type>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Type {
+    #[serde(default)]
+    fields: Option<Vec<Field>>,
+    #[serde(default)]
+    input_fields: Option<Vec<Field>>,
+}
+
+#[derive(Deserialize)]
+struct Field {
+    name: String,
+}
+
+impl Type {
+    fn has(&self, name: &str) -> bool {
+        self.fields
+            .iter()
+            .chain(&self.input_fields)
+            .flatten()
+            .any(|field| field.name == name)
+    }
+}
+
+impl Lagoon {
+    /// Looks at the server's schema. Never at its version: that is a free text which operators
+    /// set.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn features(&self) -> Result<Features, LagoonError> {
+        let reply = self
+            .transport
+            .send::<_, Probe>("Features", Effect::Query, FEATURES, &json!({}))
+            .await?;
+        let probe = reply.whole()?;
+        Ok(Features {
+            source_user: probe.task.is_some_and(|t| t.has("sourceUser")),
+            system_wide: probe.definition_input.is_some_and(|t| t.has("systemWide")),
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! Reading an answer: HTTP status and body to data, or to the error they mean.
+//!
+//! Apollo's conventions as seen on Lagoon 2.33.1: 401 with `errors` for tokens, 400 without `data`
+//! for documents and variables, 200 with `errors` beside partial `data` for resolvers, and HTML or
+//! plain text for everything that never reached GraphQL.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::error::{GraphqlError, LagoonError};
+
+/// An answer that came from GraphQL.
+#[derive(Debug)]
+pub struct Reply<T> {
+    /// The data, which may be partial when there are errors.
+    pub data: Option<T>,
+    /// What failed.
+    pub errors: Vec<GraphqlError>,
+}
+
+impl<T> Reply<T> {
+    /// The data, when nothing failed.
+    ///
+    /// # Errors
+    /// The first error of the answer, or that there is no data.
+    pub fn whole(self) -> Result<T, LagoonError> {
+        if let Some(first) = self.errors.into_iter().next() {
+            return Err(first.into_error(200));
+        }
+        self.data
+            .ok_or_else(|| LagoonError::Unusable("it holds neither data nor errors".to_owned()))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
+struct Body<T> {
+    #[serde(default = "none")]
+    data: Option<T>,
+    #[serde(default)]
+    errors: Option<Vec<GraphqlError>>,
+}
+
+fn none<T>() -> Option<T> {
+    None
+}
+
+/// Reads an answer of `address`.
+///
+/// # Errors
+/// Everything but 200 with JSON that has `data` or `errors`.
+pub fn read<T: DeserializeOwned>(
+    address: &str,
+    status: u16,
+    content_type: &str,
+    body: &[u8],
+) -> Result<Reply<T>, LagoonError> {
+    let not_lagoon = |reason: String| LagoonError::NotLagoon {
+        address: address.to_owned(),
+        status,
+        reason,
+    };
+    if matches!(status, 429 | 502..=504) {
+        return Err(not_lagoon(format!(
+            "with status {status}{}",
+            meaning(status)
+        )));
+    }
+    if (300..400).contains(&status) {
+        return Err(not_lagoon(format!(
+            "with a redirect (status {status}), which is not followed with a token"
+        )));
+    }
+    if !is_json(content_type) {
+        let kind = content_type.split(';').next().unwrap_or_default().trim();
+        let kind = if kind.is_empty() {
+            "something without a content type"
+        } else {
+            kind
+        };
+        return Err(not_lagoon(format!(
+            "with {kind} (status {status}) instead of JSON"
+        )));
+    }
+    let parsed: Body<T> = match serde_json::from_slice(body) {
+        Ok(parsed) => parsed,
+        Err(error) if error.is_data() && (status == 200) => {
+            return Err(LagoonError::Unusable(error.to_string()));
+        }
+        Err(_) if status == 401 => {
+            return Err(LagoonError::NotSignedIn {
+                message: "Lagoon answered 401".to_owned(),
+                hints: Vec::new(),
+            });
+        }
+        Err(_) => {
+            return Err(not_lagoon(format!("with broken JSON (status {status})")));
+        }
+    };
+    let errors = parsed.errors.unwrap_or_default();
+    if status == 200 {
+        return Ok(Reply {
+            data: parsed.data,
+            errors,
+        });
+    }
+    let first = errors.into_iter().next();
+    match (status, first) {
+        (401, first) => Err(LagoonError::NotSignedIn {
+            message: first.map_or("Lagoon answered 401".to_owned(), |e| e.first_line()),
+            hints: Vec::new(),
+        }),
+        (status, Some(first)) => Err(first.into_error(status)),
+        (status, None) => Err(not_lagoon(format!("with status {status} and no reason"))),
+    }
+}
+
+fn is_json(content_type: &str) -> bool {
+    let kind = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+fn meaning(status: u16) -> &'static str {
+    match status {
+        429 => " (too many requests)",
+        502 => " (bad gateway)",
+        503 => " (unavailable)",
+        504 => " (gateway timeout)",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    fn read_json(status: u16, body: &str) -> Result<Reply<Value>, LagoonError> {
+        read(
+            "http://lagoon",
+            status,
+            "application/json; charset=utf-8",
+            body.as_bytes(),
+        )
+    }
+
+    #[test]
+    fn partial_data_is_kept_beside_its_errors() {
+        let reply = read_json(
+            200,
+            r#"{"errors":[{"message":"no","path":["a"]}],"data":{"a":null}}"#,
+        )
+        .expect("a reply");
+        assert!(reply.data.is_some());
+        assert!(matches!(reply.whole(), Err(LagoonError::Refused { .. })));
+    }
+
+    #[test]
+    fn permission_is_told_from_refusal() {
+        let denied = r#"{"errors":[{"message":"Unauthorized: You don't have permission to \"view\" on \"task\""}],"data":{}}"#;
+        let error = read_json(200, denied)
+            .expect("a reply")
+            .whole()
+            .expect_err("denied");
+        assert!(matches!(error, LagoonError::NotAllowed { .. }));
+    }
+
+    #[test]
+    fn sql_is_cut_to_its_first_line() {
+        let body =
+            r#"{"errors":[{"message":"(conn:1) Data too long\nsql: insert SECRET"}],"data":null}"#;
+        let error = read_json(200, body)
+            .expect("a reply")
+            .whole()
+            .expect_err("refused");
+        assert_eq!(error.to_string(), "Lagoon refused: (conn:1) Data too long");
+    }
+
+    #[test]
+    fn every_401_is_not_signed_in() {
+        for body in [
+            r#"{"errors":[{"message":"Unauthorized - Bearer token required"}]}"#,
+            "{}",
+            "x",
+        ] {
+            assert!(
+                matches!(read_json(401, body), Err(LagoonError::NotSignedIn { .. })),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_never_reached_graphql_is_not_lagoon() {
+        let html = read::<Value>("http://lagoon", 200, "text/html", b"<html>");
+        assert!(matches!(
+            html,
+            Err(LagoonError::NotLagoon { status: 200, .. })
+        ));
+        for (status, body) in [
+            (502, "{}"),
+            (429, "{}"),
+            (200, "{\"data\":"),
+            (302, "{}"),
+            (500, "{}"),
+        ] {
+            assert!(
+                matches!(read_json(status, body), Err(LagoonError::NotLagoon { .. })),
+                "{status} {body}"
+            );
+        }
+    }
+
+    #[test]
+    fn wrong_types_are_unusable_not_a_panic() {
+        let reply = read::<Vec<i64>>("a", 200, "application/json", br#"{"data":["x"]}"#);
+        assert!(matches!(reply, Err(LagoonError::Unusable(_))));
+        assert!(matches!(
+            read_json(200, "{}").expect("a reply").whole(),
+            Err(LagoonError::Unusable(_))
+        ));
+    }
+
+    #[test]
+    fn validation_errors_are_refusals_with_any_status() {
+        for status in [400, 500] {
+            let error = read_json(status, r#"{"errors":[{"message":"Syntax Error"}]}"#);
+            assert!(
+                matches!(error, Err(LagoonError::Refused { .. })),
+                "{status}"
+            );
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! Sending one request: client, token, retries and the limit in time.
+//!
+//! Queries are tried again with growing pauses while the limit lasts. A mutation is sent once;
+//! only a failure before the connection stood is tried again.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
+use url::{Host, Url};
+
+use super::error::LagoonError;
+use super::reply::{self, Reply};
+use super::{Connection, CredentialsError};
+
+/// What a request may do on the server, which decides whether it may be repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Reads only.
+    Query,
+    /// Changes something.
+    Mutation,
+}
+
+/// The sending side of a Lagoon.
+pub struct Transport {
+    connection: Connection,
+    client: OnceLock<reqwest::Client>,
+}
+
+struct Answer {
+    status: u16,
+    content_type: String,
+    retry_after: Option<Duration>,
+    body: Vec<u8>,
+}
+
+impl Transport {
+    /// Opens nothing yet.
+    #[must_use]
+    pub fn new(connection: Connection) -> Self {
+        Transport {
+            connection,
+            client: OnceLock::new(),
+        }
+    }
+
+    /// The connection that this sends over.
+    #[must_use]
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Sends one operation and reads its answer.
+    ///
+    /// # Errors
+    /// Everything in [`LagoonError`] but what is in the reply's own `errors`.
+    pub async fn send<V: Serialize, T: DeserializeOwned>(
+        &self,
+        operation: &str,
+        effect: Effect,
+        query: &str,
+        variables: &V,
+    ) -> Result<Reply<T>, LagoonError> {
+        #[derive(Serialize)]
+        struct Request<'a, V> {
+            #[serde(rename = "operationName")]
+            operation: &'a str,
+            query: &'a str,
+            variables: &'a V,
+        }
+        let body = serde_json::to_vec(&Request {
+            operation,
+            query,
+            variables,
+        })
+        .map_err(|error| LagoonError::Unusable(error.to_string()))?;
+        let answer = self.exchange(operation, effect, body).await?;
+        reply::read(
+            &self.address(),
+            answer.status,
+            &answer.content_type,
+            &answer.body,
+        )
+    }
+
+    /// The address for messages: scheme, host and port.
+    fn address(&self) -> String {
+        self.connection.url.origin().ascii_serialization()
+    }
+
+    async fn exchange(
+        &self,
+        operation: &str,
+        effect: Effect,
+        body: Vec<u8>,
+    ) -> Result<Answer, LagoonError> {
+        let deadline = Instant::now() + self.connection.timeout;
+        let mut token = self
+            .connection
+            .credentials
+            .token()
+            .await
+            .map_err(not_signed_in)?;
+        let mut renewed = false;
+        let mut pause = Duration::from_millis(200);
+        loop {
+            let begun = Instant::now();
+            let attempt = match timeout_at(deadline, self.attempt(&token, body.clone())).await {
+                Ok(attempt) => attempt,
+                Err(_) => Err(LagoonError::NoAnswer {
+                    address: self.address(),
+                    reason: format!("none within {}", seconds(self.connection.timeout)),
+                }),
+            };
+            self.trace(operation, begun.elapsed(), &attempt);
+            let wait = match &attempt {
+                Ok(answer) if answer.status == 401 && !renewed && effect == Effect::Query => {
+                    renewed = true;
+                    match self
+                        .connection
+                        .credentials
+                        .renew(&token)
+                        .await
+                        .map_err(not_signed_in)?
+                    {
+                        Some(newer) => token = newer,
+                        None => return attempt,
+                    }
+                    continue;
+                }
+                Ok(answer) if effect == Effect::Query && is_passing(answer.status) => {
+                    answer.retry_after.unwrap_or(pause)
+                }
+                Err(LagoonError::NotReached { .. }) => pause,
+                Err(LagoonError::NoAnswer { .. }) if effect == Effect::Query => pause,
+                _ => return attempt,
+            };
+            let wait = wait + jitter(pause);
+            // The last failure is worth more than a limit that is known to run out.
+            if Instant::now() + wait >= deadline {
+                return attempt;
+            }
+            tokio::time::sleep(wait).await;
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+    }
+
+    async fn attempt(&self, token: &str, body: Vec<u8>) -> Result<Answer, LagoonError> {
+        let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| {
+            LagoonError::NotSignedIn {
+                message: "the token holds characters that no token has".to_owned(),
+                hints: Vec::new(),
+            }
+        })?;
+        bearer.set_sensitive(true);
+        let sent = self
+            .client()?
+            .post(self.connection.url.clone())
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .header(AUTHORIZATION, bearer)
+            .body(body)
+            .send()
+            .await;
+        let response = sent.map_err(|error| self.failure(&error))?;
+        let status = response.status().as_u16();
+        let header = |name| {
+            response
+                .headers()
+                .get(name)
+                .and_then(|v: &HeaderValue| v.to_str().ok())
+        };
+        let content_type = header(CONTENT_TYPE).unwrap_or_default().to_owned();
+        let retry_after = header(RETRY_AFTER)
+            .and_then(|v| v.trim().parse().ok())
+            .map(Duration::from_secs);
+        let body = response
+            .bytes()
+            .await
+            .map_err(|error| self.failure(&error))?
+            .to_vec();
+        Ok(Answer {
+            status,
+            content_type,
+            retry_after,
+            body,
+        })
+    }
+
+    fn failure(&self, error: &reqwest::Error) -> LagoonError {
+        let address = self.address();
+        let reason = root_cause(error);
+        if error.is_connect() {
+            LagoonError::NotReached { address, reason }
+        } else {
+            LagoonError::NoAnswer { address, reason }
+        }
+    }
+
+    fn client(&self) -> Result<&reqwest::Client, LagoonError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = client(&self.connection)?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    fn trace(&self, operation: &str, took: Duration, attempt: &Result<Answer, LagoonError>) {
+        if let Some(trace) = &self.connection.trace {
+            let end = match attempt {
+                Ok(answer) => format!("{} ({} bytes)", answer.status, answer.body.len()),
+                Err(error) => error.to_string(),
+            };
+            trace.line(&format!(
+                "{operation} {}{}: {end}, {} ms",
+                self.address(),
+                self.connection.url.path(),
+                took.as_millis()
+            ));
+        }
+    }
+}
+
+/// An HTTP client for this connection: no redirects, no proxy for loopback, more authorities where
+/// the context names them.
+///
+/// # Errors
+/// For an address that must not be used, and authorities that cannot be read.
+pub fn client(connection: &Connection) -> Result<reqwest::Client, LagoonError> {
+    let url = &connection.url;
+    let loopback = is_loopback(url);
+    if url.scheme() != "https" && !(url.scheme() == "http" && (loopback || connection.allow_http)) {
+        return Err(LagoonError::Address {
+            message: format!(
+                "{} is not https: a token is sent in the clear only to this machine",
+                url.origin().ascii_serialization()
+            ),
+            hint: "use https, or allow plain http for this context with `allow_http = true`"
+                .to_owned(),
+        });
+    }
+    // Two libraries may bring a default of their own; which one was first does not matter.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        // Shorter than the limit for all of it: then a host that is not there is told apart from
+        // one that does not answer.
+        .connect_timeout(connection.timeout.mul_f64(0.8).min(Duration::from_secs(10)))
+        .user_agent(concat!("lagoon-tasks/", env!("CARGO_PKG_VERSION")));
+    if loopback {
+        builder = builder.no_proxy();
+    }
+    if let Some(pem) = &connection.ca_pem {
+        let more =
+            reqwest::Certificate::from_pem_bundle(pem).map_err(|error| LagoonError::Address {
+                message: format!("the context's ca_file holds no certificates: {error}"),
+                hint: "it must be a PEM file with one or more certificates".to_owned(),
+            })?;
+        builder = builder.tls_certs_merge(more);
+    } else if url.scheme() == "http" {
+        // Nothing will be verified: reading the machine's certificates would only cost time.
+        builder = builder.tls_certs_only([]);
+    }
+    builder.build().map_err(|error| LagoonError::Address {
+        message: format!("no HTTP client can be made: {}", root_cause(&error)),
+        hint: "look at SSL_CERT_FILE and the proxy variables".to_owned(),
+    })
+}
+
+/// Whether an address is this machine.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name.eq_ignore_ascii_case("localhost")
+                || name.to_ascii_lowercase().ends_with(".localhost")
+        }
+        None => false,
+    }
+}
+
+fn is_passing(status: u16) -> bool {
+    matches!(status, 429 | 502..=504)
+}
+
+fn jitter(pause: Duration) -> Duration {
+    pause.mul_f64(fastrand::f64() * 0.25)
+}
+
+fn not_signed_in(error: CredentialsError) -> LagoonError {
+    LagoonError::NotSignedIn {
+        message: error.message,
+        hints: error.hints,
+    }
+}
+
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut deepest = error;
+    while let Some(next) = deepest.source() {
+        deepest = next;
+    }
+    deepest.to_string()
+}
+
+fn seconds(limit: Duration) -> String {
+    if limit.subsec_millis() == 0 {
+        format!("{} s", limit.as_secs())
+    } else {
+        format!("{:.1} s", limit.as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_is_this_machine_only() {
+        for here in [
+            "http://127.0.0.1:1/",
+            "http://127.9.9.9/",
+            "http://[::1]/",
+            "http://localhost/",
+            "http://x.localhost/",
+        ] {
+            assert!(is_loopback(&here.parse().expect("a url")), "{here}");
+        }
+        for there in [
+            "http://10.0.0.1/",
+            "http://localhost.example.com/",
+            "http://example.com/",
+        ] {
+            assert!(!is_loopback(&there.parse().expect("a url")), "{there}");
+        }
+    }
+}
