@@ -2,3 +2,5 @@
 
 pub mod error;
 pub mod lagoon;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
