@@ -3,3 +3,5 @@
 pub mod domain;
 pub mod error;
 pub mod lagoon;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
