@@ -3,5 +3,7 @@
 pub mod domain;
 pub mod error;
 pub mod lagoon;
+pub mod output;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod ui;

@@ -1,0 +1,65 @@
+//! Why an answer could not be written.
+
+use std::io;
+
+use crate::ui::StreamError;
+
+/// Why an answer could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// Nobody reads any more: a quiet end, not a failure.
+    #[error("the reader of the output went away")]
+    Closed,
+    /// The output cannot be written.
+    #[error("cannot write the output: {0}")]
+    Io(#[source] io::Error),
+    /// What was asked for does not fit: a bad `--jq`, or `-o id` for something without an id.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong, with the flag's name.
+        message: String,
+        /// What to do about it.
+        hints: Vec<String>,
+    },
+}
+
+impl OutputError {
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        OutputError::Usage {
+            message: message.into(),
+            hints: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        if let OutputError::Usage { hints, .. } = &mut self {
+            hints.push(hint.into());
+        }
+        self
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hints(&self) -> &[String] {
+        match self {
+            OutputError::Usage { hints, .. } => hints,
+            OutputError::Closed | OutputError::Io(_) => &[],
+        }
+    }
+}
+
+impl From<StreamError> for OutputError {
+    fn from(error: StreamError) -> Self {
+        match error {
+            StreamError::Closed => OutputError::Closed,
+            StreamError::Io(error) => OutputError::Io(error),
+        }
+    }
+}
+
+impl From<csv::Error> for OutputError {
+    fn from(error: csv::Error) -> Self {
+        OutputError::Io(io::Error::other(error))
+    }
+}

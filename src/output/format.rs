@@ -1,0 +1,68 @@
+//! The formats of `-o`.
+
+use std::fmt;
+
+use clap::ValueEnum;
+
+/// `-o`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
+pub enum Format {
+    /// For people; the default at a terminal
+    Table,
+    /// Tab-separated, no header, absolute times; the default elsewhere
+    Tsv,
+    /// JSON, indented
+    Json,
+    /// JSON, one element a line
+    Jsonl,
+    /// YAML
+    Yaml,
+    /// Comma-separated with a header
+    Csv,
+    /// Names, one a line
+    Name,
+    /// Ids, one a line
+    Id,
+}
+
+impl Format {
+    /// JSON in one of its forms: what `--jq` goes with.
+    #[must_use]
+    pub fn is_json(self) -> bool {
+        matches!(self, Format::Json | Format::Jsonl)
+    }
+
+    /// Whether an error is reported as JSON when this format was asked for.
+    #[must_use]
+    pub fn wants_json_errors(self) -> bool {
+        matches!(self, Format::Json | Format::Jsonl | Format::Yaml)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Format::Table => "table",
+            Format::Tsv => "tsv",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+            Format::Yaml => "yaml",
+            Format::Csv => "csv",
+            Format::Name => "name",
+            Format::Id => "id",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_is_called_what_the_flag_takes() {
+        for format in Format::value_variants() {
+            let name = format.to_possible_value().unwrap().get_name().to_owned();
+            assert_eq!(format.to_string(), name);
+        }
+    }
+}

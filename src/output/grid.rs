@@ -1,0 +1,186 @@
+//! Rows of named columns with typed cells, from which tables and separated values are made.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::ui::Style;
+
+/// A listing: columns in a fixed order, and rows with as many cells.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Grid {
+    pub(super) columns: Vec<Column>,
+    pub(super) rows: Vec<Vec<Cell>>,
+}
+
+impl Grid {
+    /// A grid with these columns and no rows.
+    pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
+        Grid {
+            columns: columns.into_iter().collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row; what is short of cells is filled up, what is over is dropped.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
+        let mut cells: Vec<Cell> = cells.into_iter().collect();
+        cells.resize(self.columns.len(), Cell::Missing);
+        self.rows.push(cells);
+    }
+
+    /// Adds a row.
+    #[must_use]
+    pub fn with(mut self, cells: impl IntoIterator<Item = Cell>) -> Self {
+        self.row(cells);
+        self
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+/// A column: its name in the csv header, and how the table shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    pub(super) name: String,
+    pub(super) heading: String,
+    pub(super) in_table: Shown,
+}
+
+/// When the table shows a column. tsv and csv always have all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    Always,
+    IfAny,
+    Never,
+}
+
+impl Column {
+    /// A column; the table's heading is its name in upper case.
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Column {
+            heading: name.to_uppercase(),
+            name,
+            in_table: Shown::Always,
+        }
+    }
+
+    /// Another heading for the table.
+    #[must_use]
+    pub fn heading(mut self, heading: impl Into<String>) -> Self {
+        self.heading = heading.into();
+        self
+    }
+
+    /// The table shows the column only when one of its cells holds something.
+    #[must_use]
+    pub fn if_any(mut self) -> Self {
+        self.in_table = Shown::IfAny;
+        self
+    }
+
+    /// The table does not show the column: it is for programs.
+    #[must_use]
+    pub fn not_in_table(mut self) -> Self {
+        self.in_table = Shown::Never;
+        self
+    }
+}
+
+impl From<&str> for Column {
+    fn from(name: &str) -> Self {
+        Column::new(name)
+    }
+}
+
+/// One value, typed so that each format can show it in its own way.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Nothing there: empty everywhere.
+    Missing,
+    /// Any text.
+    Text(String),
+    /// The name of the thing that the row is about.
+    Name(String),
+    /// An id.
+    Id(String),
+    /// A state in words, with what it means.
+    Status(String, Style),
+    /// A moment: relative for people, RFC 3339 in UTC for programs.
+    Time(Timestamp),
+    /// A length of time: `1m 23s` for people, seconds for programs.
+    Duration(Duration),
+    /// A count.
+    Number(i64),
+    /// `yes` and `no` for people, `true` and `false` for programs.
+    Flag(bool),
+}
+
+impl Cell {
+    /// Any text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Cell::Text(text.into())
+    }
+
+    /// The name of the thing that the row is about.
+    pub fn name(name: impl Into<String>) -> Self {
+        Cell::Name(name.into())
+    }
+
+    /// An id, a number mostly.
+    pub fn id(id: impl ToString) -> Self {
+        Cell::Id(id.to_string())
+    }
+
+    /// A state in words, with what it means.
+    pub fn status(text: impl Into<String>, style: Style) -> Self {
+        Cell::Status(text.into(), style)
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Cell::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Cell::Text(text)
+    }
+}
+
+impl From<Timestamp> for Cell {
+    fn from(time: Timestamp) -> Self {
+        Cell::Time(time)
+    }
+}
+
+impl From<Duration> for Cell {
+    fn from(length: Duration) -> Self {
+        Cell::Duration(length)
+    }
+}
+
+impl From<i64> for Cell {
+    fn from(number: i64) -> Self {
+        Cell::Number(number)
+    }
+}
+
+impl From<bool> for Cell {
+    fn from(flag: bool) -> Self {
+        Cell::Flag(flag)
+    }
+}
+
+impl<T: Into<Cell>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Cell::Missing, Into::into)
+    }
+}

@@ -1,0 +1,145 @@
+//! Separated values, for programs: tsv and csv. Both have all columns and absolute times.
+
+use csv::WriterBuilder;
+
+use super::grid::{Cell, Grid};
+use super::time;
+use crate::ui::{clean_line, clean_text};
+
+/// One line a row, no header; tab, newline and backslash as `\t`, `\n` and `\\`.
+pub(super) fn tsv(grid: &Grid, on_terminal: bool) -> String {
+    let field = |cell: &Cell| {
+        let escaped = bare(cell)
+            .replace('\\', "\\\\")
+            .replace('\t', "\\t")
+            .replace('\n', "\\n");
+        if on_terminal {
+            clean_line(&escaped)
+        } else {
+            escaped
+        }
+    };
+    let line = |row: &Vec<Cell>| {
+        let fields: Vec<String> = row.iter().map(field).collect();
+        fields.join("\t") + "\n"
+    };
+    grid.rows.iter().map(line).collect()
+}
+
+/// A header and one record a row, quoted as RFC 4180 has it.
+pub(super) fn csv(grid: &Grid, on_terminal: bool) -> Result<String, csv::Error> {
+    let mut writer = WriterBuilder::new().from_writer(Vec::new());
+    writer.write_record(grid.columns.iter().map(|column| &column.name))?;
+    for row in &grid.rows {
+        writer.write_record(row.iter().map(|cell| {
+            let field = bare(cell);
+            if on_terminal {
+                clean_text(&field)
+            } else {
+                field
+            }
+        }))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| error.into_error())?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The cell as a program wants it.
+fn bare(cell: &Cell) -> String {
+    match cell {
+        Cell::Missing => String::new(),
+        Cell::Text(text) | Cell::Name(text) | Cell::Id(text) | Cell::Status(text, _) => {
+            text.clone()
+        }
+        Cell::Time(moment) => time::absolute(*moment),
+        Cell::Duration(length) => length.as_secs_f64().to_string(),
+        Cell::Number(number) => number.to_string(),
+        Cell::Flag(flag) => flag.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Column;
+    use crate::ui::Style;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    fn grid(texts: &[&str]) -> Grid {
+        let columns = (0..texts.len()).map(|index| Column::new(format!("c{index}")));
+        Grid::new(columns).with(texts.iter().map(|text| Cell::text(*text)))
+    }
+
+    #[test]
+    fn every_kind_of_cell_has_a_bare_form() {
+        let moment: jiff::Timestamp = "2024-05-01T12:00:00.5+02:00".parse().unwrap();
+        let row = Grid::new(["a", "b", "c", "d", "e", "f", "g"].map(Column::new)).with([
+            Cell::id(42),
+            Cell::status("complete", Style::Good),
+            moment.into(),
+            Duration::from_millis(83_000).into(),
+            7.into(),
+            true.into(),
+        ]);
+        let line = "42\tcomplete\t2024-05-01T10:00:00.5Z\t83\t7\ttrue\t\n";
+        assert_eq!(tsv(&row, false), line);
+    }
+
+    #[test]
+    fn tsv_escapes_what_separates() {
+        assert_eq!(
+            tsv(&grid(&["a\tb", "c\nd", "e\\f"]), false),
+            "a\\tb\tc\\nd\te\\\\f\n"
+        );
+        assert_eq!(tsv(&grid(&["a\u{1b}\rb"]), false), "a\u{1b}\rb\n");
+        assert_eq!(tsv(&grid(&["a\u{1b}\rb"]), true), "a\\u{1b}\\rb\n");
+        assert_eq!(tsv(&Grid::new([Column::new("a")]), false), "");
+    }
+
+    #[test]
+    fn csv_quotes_what_needs_it() {
+        let rows = grid(&["a,b", "say \"hi\"", "two\nlines", "plain"]);
+        let text = "c0,c1,c2,c3\n\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",plain\n";
+        assert_eq!(csv(&rows, false).unwrap(), text);
+        assert_eq!(
+            csv(&grid(&["a\u{202e}b"]), true).unwrap(),
+            "c0\na\\u{202e}b\n"
+        );
+        assert_eq!(csv(&Grid::new([Column::new("a")]), false).unwrap(), "a\n");
+    }
+
+    fn unescape(field: &str) -> String {
+        let mut text = String::new();
+        let mut chars = field.chars();
+        while let Some(c) = chars.next() {
+            match c {
+                '\\' => match chars.next() {
+                    Some('t') => text.push('\t'),
+                    Some('n') => text.push('\n'),
+                    other => text.extend(other),
+                },
+                c => text.push(c),
+            }
+        }
+        text
+    }
+
+    proptest! {
+        #[test]
+        fn tsv_can_be_read_back(a in any::<String>(), b in any::<String>()) {
+            let line = tsv(&grid(&[&a, &b]), false);
+            let fields: Vec<String> =
+                line.strip_suffix('\n').unwrap().split('\t').map(unescape).collect();
+            prop_assert_eq!(fields, vec![a, b]);
+        }
+
+        #[test]
+        fn csv_can_be_read_back(a in any::<String>(), b in any::<String>()) {
+            let text = csv(&grid(&[&a, &b]), false).unwrap();
+            let mut reader = csv::Reader::from_reader(text.as_bytes());
+            let record = reader.records().next().unwrap().unwrap();
+            prop_assert_eq!(record.iter().collect::<Vec<_>>(), vec![&a, &b]);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The user's side of the program: streams, terminal facts, styles by meaning, prompts, progress.
+//!
+//! Nothing else in the crate prints or asks. What is printed here is the whole of what a user sees;
+//! what it says is decided by the rooms above. This room uses nothing of the crate and reads no
+//! variable: facts of the environment come in through [`UiOptions`].
+
+use std::sync::Arc;
+
+use indicatif::MultiProgress;
+use serde_json::Value;
+
+pub mod clean;
+pub mod log;
+pub mod progress;
+pub mod prompt;
+mod streams;
+pub mod style;
+pub mod terminal;
+
+pub use clean::{clean_line, clean_text};
+pub use log::LogCleaner;
+pub use progress::Progress;
+pub use prompt::{Choice, Prompt, PromptError, Question};
+pub use streams::{Stream, StreamError};
+pub use style::{ColorChoice, Palette, Style};
+pub use terminal::Terminal;
+
+use streams::Streams;
+
+/// What the user and the environment say about how to talk to them.
+#[derive(Debug, Clone, Default)]
+pub struct UiOptions {
+    /// `--color`.
+    pub color: ColorChoice,
+    /// `NO_COLOR` is set and not empty.
+    pub no_color: bool,
+    /// `CLICOLOR_FORCE` is set and neither empty nor `0`.
+    pub force_color: bool,
+    /// `TERM` is `dumb`: no colour, no progress.
+    pub dumb: bool,
+    /// `COLUMNS`, where it is a number; wins over what the terminal says.
+    pub columns: Option<u16>,
+    /// `-q`: no notes, no hints, no progress.
+    pub quiet: bool,
+    /// `-v`: traces are shown.
+    pub verbose: bool,
+    /// `--no-input`: never ask.
+    pub no_input: bool,
+    /// A CI system runs us: never ask.
+    pub ci: bool,
+}
+
+/// The one place that prints. Cheap to clone; clones share the streams.
+#[derive(Clone)]
+pub struct Ui {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    options: UiOptions,
+    terminal: Terminal,
+    streams: Streams,
+    bars: MultiProgress,
+}
+
+impl Ui {
+    /// The process's own streams and terminal.
+    #[must_use]
+    pub fn new(options: UiOptions) -> Self {
+        let terminal = Terminal::detect(options.columns);
+        let bars = MultiProgress::new();
+        Self::build(options, terminal, Streams::process(), bars)
+    }
+
+    /// Streams in memory and no terminal, for tests.
+    #[must_use]
+    pub fn captured() -> Self {
+        Self::captured_with(UiOptions::default(), Terminal::default())
+    }
+
+    /// Streams in memory, with the options and terminal facts that a test needs.
+    #[must_use]
+    pub fn captured_with(options: UiOptions, terminal: Terminal) -> Self {
+        let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
+        Self::build(options, terminal, Streams::memory(), bars)
+    }
+
+    fn build(
+        options: UiOptions,
+        terminal: Terminal,
+        streams: Streams,
+        bars: MultiProgress,
+    ) -> Self {
+        let inner = Inner {
+            options,
+            terminal,
+            streams,
+            bars,
+        };
+        Ui {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// What a captured `Ui` has printed on a stream so far; empty for the process's own streams.
+    #[must_use]
+    pub fn printed(&self, stream: Stream) -> String {
+        self.inner.streams.printed(stream)
+    }
+
+    /// What kind of terminal there is.
+    #[must_use]
+    pub fn terminal(&self) -> Terminal {
+        self.inner.terminal
+    }
+
+    /// Whether a question can be put: stdin and stderr are terminals, and nobody said not to.
+    #[must_use]
+    pub fn can_prompt(&self) -> bool {
+        let Inner {
+            options, terminal, ..
+        } = &*self.inner;
+        terminal.stdin && terminal.stderr && !options.no_input && !options.ci
+    }
+
+    /// Whether `-q` was given.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.inner.options.quiet
+    }
+
+    /// The styles for a stream: colours where that stream should have them.
+    #[must_use]
+    pub fn palette(&self, stream: Stream) -> Palette {
+        let on_terminal = self.inner.terminal.is(stream);
+        Palette::new(style::decide(&self.inner.options, on_terminal))
+    }
+
+    /// A way to ask: at the terminal, or one that always answers [`PromptError::NotInteractive`].
+    #[must_use]
+    pub fn prompt(&self) -> Box<dyn Prompt> {
+        if self.can_prompt() {
+            let palette = self.palette(Stream::Err);
+            Box::new(prompt::TerminalPrompt::new(self.clone(), palette))
+        } else {
+            Box::new(prompt::NoPrompt)
+        }
+    }
+
+    /// A way to show that long work goes on; shows nothing off a terminal, and with `-q`.
+    #[must_use]
+    pub fn progress(&self) -> Box<dyn Progress> {
+        let Inner {
+            options, terminal, ..
+        } = &*self.inner;
+        if terminal.stderr && !options.quiet && !options.dumb {
+            Box::new(progress::Bar::new(self.inner.bars.clone()))
+        } else {
+            Box::new(progress::Silent)
+        }
+    }
+
+    /// Prints on stdout, as it is.
+    ///
+    /// # Errors
+    /// [`StreamError::Closed`] when nobody reads any more, which is a quiet end.
+    pub fn out(&self, text: &str) -> Result<(), StreamError> {
+        self.write(Stream::Out, text.as_bytes())
+    }
+
+    /// Prints bytes on stdout, as they are.
+    ///
+    /// # Errors
+    /// As [`Ui::out`].
+    pub fn out_bytes(&self, bytes: &[u8]) -> Result<(), StreamError> {
+        self.write(Stream::Out, bytes)
+    }
+
+    /// Prints bytes on a stream, as they are: neither cleaned nor silenced.
+    ///
+    /// # Errors
+    /// As [`Ui::out`].
+    pub fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
+        // A progress bar steps aside while something else is printed.
+        self.inner
+            .bars
+            .suspend(|| self.inner.streams.write(stream, bytes))
+    }
+
+    /// A line of information on stderr, cleaned; silent with `-q`.
+    pub fn note(&self, text: &str) {
+        if !self.inner.options.quiet {
+            self.err_line(&clean_text(text));
+        }
+    }
+
+    /// What to do next, as `hint: …` on stderr, cleaned; silent with `-q`.
+    pub fn hint(&self, text: &str) {
+        if !self.inner.options.quiet {
+            self.labelled(Style::Dim, "hint", text);
+        }
+    }
+
+    /// `warning: …` on stderr, cleaned; never silenced.
+    pub fn warn(&self, text: &str) {
+        self.labelled(Style::Warning, "warning", text);
+    }
+
+    /// A line about a request on stderr, cleaned; shown with `-v` only.
+    pub fn trace(&self, text: &str) {
+        if self.inner.options.verbose {
+            let line = self
+                .palette(Stream::Err)
+                .paint(Style::Dim, &clean_text(text));
+            self.err_line(&line);
+        }
+    }
+
+    /// The error that ends the command, for people: `error: …` and its hints on stderr, cleaned.
+    pub fn error_text(&self, message: &str, hints: &[String]) {
+        self.labelled(Style::Bad, "error", message);
+        for hint in hints {
+            self.labelled(Style::Dim, "hint", hint);
+        }
+    }
+
+    /// The error that ends the command, for programs: the last line of stderr, as compact JSON.
+    pub fn error_json(&self, error: &Value) {
+        let text = error.to_string();
+        if self.inner.terminal.stderr {
+            self.err_line(&clean::escape_json(&text));
+        } else {
+            self.err_line(&text);
+        }
+    }
+
+    fn labelled(&self, style: Style, label: &str, text: &str) {
+        let label = self.palette(Stream::Err).paint(style, &format!("{label}:"));
+        self.err_line(&format!("{label} {}", clean_text(text)));
+    }
+
+    fn err_line(&self, line: &str) {
+        // There is nowhere to say that stderr cannot be written to.
+        let _ = self.write(Stream::Err, format!("{line}\n").as_bytes());
+    }
+}

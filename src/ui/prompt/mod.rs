@@ -1,0 +1,141 @@
+//! Questions to the user, and who answers them.
+
+use std::io;
+
+mod scripted;
+mod terminal;
+
+pub use scripted::{Answer, ScriptedPrompt};
+pub(super) use terminal::TerminalPrompt;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum PromptError {
+    /// Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
+    /// There is nobody to ask: no terminal, `--no-input`, or a CI system.
+    #[error("there is nobody to ask: this is not an interactive terminal")]
+    NotInteractive,
+    /// The terminal fails.
+    #[error("cannot ask at the terminal: {0}")]
+    Io(#[source] io::Error),
+}
+
+/// One entry of a choice list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What is chosen.
+    pub label: String,
+    /// What helps to choose, shown beside it: a description, "production".
+    pub note: Option<String>,
+}
+
+impl Choice {
+    /// An entry without a note.
+    pub fn new(label: impl Into<String>) -> Self {
+        Choice {
+            label: label.into(),
+            note: None,
+        }
+    }
+
+    /// Adds what helps to choose.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+}
+
+/// A question that is answered with a line of text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Question {
+    /// What is asked.
+    pub label: String,
+    /// The answer when just Enter is pressed.
+    pub default: Option<String>,
+    /// Whether an empty answer is one.
+    pub optional: bool,
+}
+
+impl Question {
+    /// A question that must be answered.
+    pub fn new(label: impl Into<String>) -> Self {
+        Question {
+            label: label.into(),
+            ..Question::default()
+        }
+    }
+
+    /// The answer when just Enter is pressed.
+    #[must_use]
+    pub fn suggest(mut self, answer: impl Into<String>) -> Self {
+        self.default = Some(answer.into());
+        self
+    }
+
+    /// Lets an empty answer count.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+}
+
+/// What an answer is checked with; the error is shown and the question put again.
+pub type Check<'a> = &'a dyn Fn(&str) -> Result<(), String>;
+
+/// Somebody who can be asked. All labels are cleaned before they are shown.
+pub trait Prompt: Send + Sync {
+    /// Yes or no; just Enter is no.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    fn confirm(&self, question: &str) -> Result<bool, PromptError>;
+
+    /// The index of one of the choices; `default` is the one that Enter takes.
+    ///
+    /// # Errors
+    /// When there is no answer, and when there are no choices.
+    fn select(
+        &self,
+        question: &str,
+        choices: &[Choice],
+        default: Option<usize>,
+    ) -> Result<usize, PromptError>;
+
+    /// A line of text that passes the check.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    fn text(&self, question: &Question, check: Check<'_>) -> Result<String, PromptError>;
+
+    /// A line of text that is not shown while it is typed.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    fn secret(&self, question: &str) -> Result<String, PromptError>;
+}
+
+/// Nobody to ask.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoPrompt;
+
+impl Prompt for NoPrompt {
+    fn confirm(&self, _: &str) -> Result<bool, PromptError> {
+        Err(PromptError::NotInteractive)
+    }
+
+    fn select(&self, _: &str, _: &[Choice], _: Option<usize>) -> Result<usize, PromptError> {
+        Err(PromptError::NotInteractive)
+    }
+
+    fn text(&self, _: &Question, _: Check<'_>) -> Result<String, PromptError> {
+        Err(PromptError::NotInteractive)
+    }
+
+    fn secret(&self, _: &str) -> Result<String, PromptError> {
+        Err(PromptError::NotInteractive)
+    }
+}

@@ -1,0 +1,138 @@
+//! Styles by meaning: what a text is decides how it looks, here and nowhere else.
+
+use clap::ValueEnum;
+
+use super::UiOptions;
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// Colour at a terminal, unless the environment says otherwise
+    #[default]
+    Auto,
+    /// Colour everywhere
+    Always,
+    /// No colour
+    Never,
+}
+
+/// What a text means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// A column's heading, a label.
+    Heading,
+    /// The name of the thing that is talked about.
+    Name,
+    /// It went well.
+    Good,
+    /// It went wrong.
+    Bad,
+    /// It was stopped, or is gone.
+    Stopped,
+    /// It goes on.
+    Going,
+    /// Something to be careful about.
+    Warning,
+    /// Less important than what is beside it.
+    Dim,
+    /// Nothing special.
+    Plain,
+}
+
+impl Style {
+    /// The parameters of the SGR sequence; empty for none.
+    pub(crate) fn sgr(self) -> &'static str {
+        match self {
+            Style::Heading | Style::Name => "1",
+            Style::Good => "32",
+            Style::Bad => "31",
+            Style::Stopped => "35",
+            Style::Going => "36",
+            Style::Warning => "33",
+            Style::Dim => "2",
+            Style::Plain => "",
+        }
+    }
+}
+
+/// Paints texts, or leaves them as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Palette {
+    enabled: bool,
+}
+
+impl Palette {
+    /// A palette that paints only when `enabled`.
+    #[must_use]
+    pub fn new(enabled: bool) -> Self {
+        Palette { enabled }
+    }
+
+    /// Whether this palette paints at all.
+    #[must_use]
+    pub fn is_enabled(self) -> bool {
+        self.enabled
+    }
+
+    /// The text in this style.
+    #[must_use]
+    pub fn paint(self, style: Style, text: &str) -> String {
+        if self.enabled && !style.sgr().is_empty() && !text.is_empty() {
+            format!("\u{1b}[{}m{text}\u{1b}[0m", style.sgr())
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// Whether a stream gets colour.
+pub(super) fn decide(options: &UiOptions, on_terminal: bool) -> bool {
+    match options.color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if options.no_color => false,
+        ColorChoice::Auto if options.force_color => true,
+        ColorChoice::Auto => on_terminal && !options.dumb,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn auto(change: impl FnOnce(&mut UiOptions)) -> UiOptions {
+        let mut options = UiOptions::default();
+        change(&mut options);
+        options
+    }
+
+    #[test]
+    fn the_flag_wins_over_the_environment() {
+        let always = auto(|o| (o.color, o.no_color) = (ColorChoice::Always, true));
+        assert!(decide(&always, false));
+        let never = auto(|o| (o.color, o.force_color) = (ColorChoice::Never, true));
+        assert!(!decide(&never, true));
+    }
+
+    #[test]
+    fn without_a_flag_the_environment_and_the_terminal_decide() {
+        assert!(decide(&auto(|_| ()), true));
+        assert!(!decide(&auto(|_| ()), false));
+        assert!(!decide(&auto(|o| o.dumb = true), true));
+        assert!(decide(&auto(|o| o.force_color = true), false));
+        assert!(!decide(
+            &auto(|o| (o.no_color, o.force_color) = (true, true)),
+            true
+        ));
+    }
+
+    #[test]
+    fn nothing_is_painted_without_colour() {
+        assert_eq!(Palette::new(false).paint(Style::Bad, "no"), "no");
+        assert_eq!(
+            Palette::new(true).paint(Style::Bad, "no"),
+            "\u{1b}[31mno\u{1b}[0m"
+        );
+        assert_eq!(Palette::new(true).paint(Style::Plain, "no"), "no");
+    }
+}
