@@ -8,6 +8,10 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use crate::domain::reference::RefError;
+use crate::lagoon::LagoonError;
+use crate::ui::PromptError;
+
 /// What went wrong, as far as the exit code and the word in a JSON error go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -184,6 +188,88 @@ impl StdError for Error {
             .as_deref()
             .map(|s| s as &(dyn StdError + 'static))
     }
+}
+
+impl From<LagoonError> for Error {
+    fn from(error: LagoonError) -> Self {
+        let kind = match &error {
+            LagoonError::NotReached { .. }
+            | LagoonError::NoAnswer { .. }
+            | LagoonError::NotLagoon { .. } => Kind::Unreachable,
+            LagoonError::NotSignedIn { .. } | LagoonError::NotAllowed { .. } => Kind::NotAllowed,
+            LagoonError::Refused { .. } | LagoonError::Unusable(_) => Kind::Failed,
+            LagoonError::OutOfRange(_) | LagoonError::Address { .. } => Kind::Usage,
+        };
+        let hints = match &error {
+            LagoonError::NotReached { address, .. } => {
+                vec![format!(
+                    "is the address right, and does this machine reach it? `curl -sS {address}/status`"
+                )]
+            }
+            LagoonError::NotLagoon { status: 429, .. } => {
+                vec!["wait a moment and try again".to_owned()]
+            }
+            LagoonError::NotLagoon { .. } => {
+                vec!["the address should lead to a Lagoon API: `https://…/graphql`".to_owned()]
+            }
+            LagoonError::NotSignedIn { hints, .. } => hints.clone(),
+            LagoonError::Refused { message, .. }
+                if message.contains("AdvancedTaskDefinitionType null") =>
+            {
+                vec!["a task here has an argument without a type, which breaks the listing of the whole \
+                      environment: somebody who may must delete that task by its id"
+                    .to_owned()]
+            }
+            LagoonError::Address { hint, .. } => vec![hint.clone()],
+            _ => Vec::new(),
+        };
+        Error {
+            hints,
+            ..Error::new(kind, error.to_string())
+        }
+    }
+}
+
+impl From<RefError> for Error {
+    fn from(error: RefError) -> Self {
+        let message = error.to_string();
+        match error {
+            RefError::Missing { nearest, .. } => {
+                let error = Error::not_found(message);
+                if nearest.is_empty() {
+                    error
+                } else {
+                    error.hint(format!("nearest: {}", quoted_list(&nearest)))
+                }
+            }
+            RefError::Ambiguous { digits, named, .. } => Error::usage(message)
+                .hint(format!("say `id:{digits}` or `name:{digits}` (id {named})")),
+            RefError::Several { .. } => {
+                Error::usage(message).hint("spell the name exactly, or use the task's id")
+            }
+            RefError::BadId(_) | RefError::Empty => Error::usage(message),
+        }
+    }
+}
+
+impl From<PromptError> for Error {
+    fn from(error: PromptError) -> Self {
+        match error {
+            PromptError::Interrupted => Error::new(Kind::Interrupted, "interrupted"),
+            PromptError::NotInteractive => Error::usage(error.to_string()),
+            PromptError::Io(cause) => Error::failed("cannot ask at the terminal").because(cause),
+        }
+    }
+}
+
+/// Names in backticks, separated by commas.
+#[must_use]
+pub fn quoted_list<S: AsRef<str>>(names: &[S]) -> String {
+    names
+        .iter()
+        .map(|n| format!("`{}`", n.as_ref()))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[cfg(test)]

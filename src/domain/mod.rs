@@ -2,12 +2,15 @@
 
 pub mod argument;
 pub mod definition;
+pub mod difference;
 pub mod names;
 pub mod place;
 pub mod quoting;
 pub mod reference;
+pub mod rules;
 pub mod run;
 pub mod text;
+pub mod values;
 
 pub use argument::{Argument, ArgumentKind};
 pub use definition::{Definition, Permission, Scope, Work};

@@ -1,0 +1,78 @@
+//! What can be read from a token without its key.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Claims {
+    /// Seconds since 1970; some issuers write fractions.
+    exp: Option<f64>,
+}
+
+/// Whether a text has the form of a token: three base64url parts with dots between.
+#[must_use]
+pub fn is_jwt(text: &str) -> bool {
+    let in_alphabet = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    text.split('.').count() == 3
+        && text
+            .split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(in_alphabet))
+}
+
+/// When a token's time is up; `None` for one that does not say.
+#[must_use]
+pub fn expiry(token: &str) -> Option<Timestamp> {
+    let payload = token.split('.').nth(1)?;
+    let json = URL_SAFE_NO_PAD.decode(payload).ok()?;
+    let claims: Claims = serde_json::from_slice(&json).ok()?;
+    // Floats convert to integers by saturation, and Timestamp refuses what is out of its range.
+    Timestamp::from_second(claims.exp? as i64).ok()
+}
+
+#[cfg(test)]
+pub(super) fn token_expiring_at(second: i64) -> String {
+    let part = |text: String| URL_SAFE_NO_PAD.encode(text);
+    format!(
+        "{}.{}.c2ln",
+        part(r#"{"alg":"HS256"}"#.to_owned()),
+        part(format!(r#"{{"exp":{second}}}"#))
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expiry_is_read() {
+        let token = token_expiring_at(1_700_000_000);
+        assert_eq!(
+            expiry(&token).unwrap(),
+            Timestamp::from_second(1_700_000_000).unwrap()
+        );
+    }
+
+    #[test]
+    fn what_does_not_say_has_no_expiry() {
+        for text in ["", "a.b", "a.!!.c", "a.e30.c", &token_expiring_at(i64::MAX)] {
+            assert_eq!(expiry(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn forms() {
+        assert!(is_jwt("eyJ.e-_0.c2ln"));
+        for text in [
+            "",
+            "a.b",
+            "a..c",
+            "a.b.c.d",
+            "a.b.c d",
+            "Permission denied.",
+        ] {
+            assert!(!is_jwt(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Addresses of Lagoon APIs, as people write them and as we keep them.
+
+use url::{Host, Url};
+
+/// Why a text is no address of a Lagoon API.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{given}` is no address of a Lagoon API: {reason}")]
+pub struct AddressError {
+    given: String,
+    reason: String,
+}
+
+/// The GraphQL endpoint meant by `text`, which may end with `/graphql` or leave it out.
+///
+/// # Errors
+/// When it is no http or https address, or carries a user, a password, a query or a fragment.
+pub fn api_address(text: &str) -> Result<Url, AddressError> {
+    let bad = |reason: String| AddressError {
+        // A password may be in it, and this goes into an error.
+        given: match text.split_once('@') {
+            Some((_, host)) => format!("***@{host}"),
+            None => text.to_owned(),
+        },
+        reason,
+    };
+    let trimmed = text.trim();
+    if !trimmed.contains("://") {
+        return Err(bad(format!(
+            "it must start with https://, as in https://{trimmed}"
+        )));
+    }
+    let mut url = Url::parse(trimmed).map_err(|e| bad(e.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(bad("it must start with https://".to_owned()));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(bad("it must not contain a user or a password".to_owned()));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(bad("it must not contain `?` or `#`".to_owned()));
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    if path.ends_with("/graphql") {
+        url.set_path(&path);
+    } else {
+        url.set_path(&format!("{path}/graphql"));
+    }
+    Ok(url)
+}
+
+/// Whether the host is this machine.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn with_and_without_graphql_are_the_same() {
+        for text in [
+            "https://api.example.com",
+            "https://api.example.com/",
+            "https://api.example.com/graphql",
+            " https://api.example.com/graphql/ ",
+        ] {
+            assert_eq!(
+                api_address(text).unwrap().as_str(),
+                "https://api.example.com/graphql"
+            );
+        }
+        assert_eq!(
+            api_address("http://host:3000/lagoon").unwrap().as_str(),
+            "http://host:3000/lagoon/graphql"
+        );
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for text in [
+            "",
+            "api.example.com",
+            "localhost:3000",
+            "ftp://x",
+            "https://",
+            "https://x/?a=b",
+            "https://x/#y",
+        ] {
+            assert!(api_address(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_repeated() {
+        let error = api_address("https://me:hunter2@x/").unwrap_err();
+        assert!(!error.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn this_machine_is_known() {
+        for (text, here) in [
+            ("http://localhost:1/", true),
+            ("http://127.0.0.9/", true),
+            ("http://[::1]/", true),
+            ("http://localhost.example.com/", false),
+            ("http://10.0.0.1/", false),
+        ] {
+            assert_eq!(is_loopback(&Url::parse(text).unwrap()), here, "{text}");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Changing the file: comments and order survive, and nobody ever sees half of it.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
+
+use super::{Config, ConfigError, Context, ContextName, FILE, read};
+
+/// The file, held against other editors of it until [`Editor::save`] or drop.
+pub struct Editor {
+    path: PathBuf,
+    document: DocumentMut,
+    _lock: Option<File>,
+}
+
+impl Editor {
+    /// Opens the file in this folder, which is made if need be, and tells what it holds.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, or the file is there and cannot be understood.
+    pub fn open(folder: &Path) -> Result<(Config, Editor), ConfigError> {
+        let path = folder.join(FILE);
+        fs::create_dir_all(folder).map_err(|e| ConfigError::io(folder, "make", &e))?;
+        let lock = lock(folder).map_err(|e| ConfigError::io(folder, "lock", &e))?;
+        let text = read::text(&path)?;
+        let config = read::parse(&path, &text)?;
+        let document = text
+            .parse()
+            .map_err(|e: toml_edit::TomlError| ConfigError::new(&path, e.message()))?;
+        let editor = Editor {
+            path,
+            document,
+            _lock: lock,
+        };
+        Ok((config, editor))
+    }
+
+    /// Adds a context, or changes the one of the same name to be like this.
+    pub fn set_context(&mut self, context: &Context) {
+        let Some(contexts) = self.contexts() else {
+            return;
+        };
+        let name = context.name.as_str();
+        if !contexts.contains_key(name) {
+            contexts.insert(name, Item::Table(Table::new()));
+        }
+        let Some(table) = contexts.get_mut(name).and_then(Item::as_table_like_mut) else {
+            return;
+        };
+        let ca_file = context.ca_file.as_ref().map(|p| p.display().to_string());
+        set(table, "api", Some(context.api.as_str().into()));
+        set(
+            table,
+            "project",
+            context.project.as_deref().map(Value::from),
+        );
+        set(table, "ca_file", ca_file.map(Value::from));
+        set(table, "allow_http", context.allow_http.then(|| true.into()));
+        let ui_url = context.ui_url.as_ref().map(|u| Value::from(u.as_str()));
+        set(table, "ui_url", ui_url);
+    }
+
+    /// Removes a context; one that is current is current no more.
+    pub fn remove_context(&mut self, name: &ContextName) {
+        if let Some(contexts) = self.contexts() {
+            contexts.remove(name.as_str());
+        }
+        if self.document.get("current").and_then(Item::as_str) == Some(name.as_str()) {
+            self.document.remove("current");
+        }
+    }
+
+    /// Makes a context the current one.
+    pub fn set_current(&mut self, name: &ContextName) {
+        set(
+            self.document.as_table_mut(),
+            "current",
+            Some(name.as_str().into()),
+        );
+    }
+
+    /// Writes the file in one step.
+    ///
+    /// # Errors
+    /// When it cannot be written; then the old file is still there, whole.
+    pub fn save(self) -> Result<(), ConfigError> {
+        write(&self.path, &self.document.to_string())
+            .map_err(|e| ConfigError::io(&self.path, "write", &e))
+    }
+
+    fn contexts(&mut self) -> Option<&mut dyn TableLike> {
+        let contexts = self.document.entry("contexts").or_insert_with(|| {
+            let mut table = Table::new();
+            // No bare `[contexts]` line above `[contexts.acme]`.
+            table.set_implicit(true);
+            Item::Table(table)
+        });
+        contexts.as_table_like_mut()
+    }
+}
+
+/// Sets or removes one value and keeps the comment that stands behind it.
+fn set(table: &mut dyn TableLike, key: &str, new: Option<Value>) {
+    let Some(mut new) = new else {
+        table.remove(key);
+        return;
+    };
+    match table.get_mut(key).and_then(Item::as_value_mut) {
+        Some(old) => {
+            *new.decor_mut() = old.decor().clone();
+            *old = new;
+        }
+        None => {
+            table.insert(key, value(new));
+        }
+    }
+}
+
+/// Two editors at once would lose what one of them wrote. The folder itself is locked, so that no
+/// lock file stays behind.
+#[cfg(unix)]
+fn lock(folder: &Path) -> std::io::Result<Option<File>> {
+    let folder = File::open(folder)?;
+    folder.lock()?;
+    Ok(Some(folder))
+}
+
+#[cfg(not(unix))]
+fn lock(_folder: &Path) -> std::io::Result<Option<File>> {
+    Ok(None)
+}
+
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    // The file may be a link into somebody's dotfiles: replace what it leads to, not the link.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    let permissions = {
+        use std::os::unix::fs::PermissionsExt;
+        // Nothing secret is in it: as open as the umask lets new files be.
+        fs::metadata(&path).map_or(fs::Permissions::from_mode(0o666), |m| m.permissions())
+    };
+    #[cfg(unix)]
+    builder.permissions(permissions);
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|e| e.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::api_address;
+
+    fn context(name: &str, project: Option<&str>) -> Context {
+        Context {
+            name: name.parse().unwrap(),
+            api: api_address("https://api.example.com").unwrap(),
+            project: project.map(str::to_owned),
+            ca_file: None,
+            allow_http: false,
+            ui_url: None,
+        }
+    }
+
+    fn edit(folder: &Path, change: impl FnOnce(&mut Editor)) -> String {
+        let (_, mut editor) = Editor::open(folder).unwrap();
+        change(&mut editor);
+        editor.save().unwrap();
+        fs::read_to_string(folder.join(FILE)).unwrap()
+    }
+
+    #[test]
+    fn a_first_context_makes_folder_and_file() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("a/b");
+        let text = edit(&folder, |e| {
+            e.set_context(&context("acme", Some("shop")));
+            e.set_current(&"acme".parse().unwrap());
+        });
+        assert_eq!(
+            text,
+            "current = \"acme\"\n\n[contexts.acme]\napi = \"https://api.example.com/graphql\"\nproject = \"shop\"\n"
+        );
+    }
+
+    #[test]
+    fn comments_survive() {
+        let home = tempfile::tempdir().unwrap();
+        let before = "# mine\ncurrent = \"a\" # for now\n\n# the first\n[contexts.a]\n\
+                      api = \"https://old.example/graphql\" # tmp\nproject = \"x\"\n\n[contexts.b]\napi = \"https://b/\"\n";
+        fs::write(home.path().join(FILE), before).unwrap();
+        let text = edit(home.path(), |e| {
+            e.set_context(&context("a", None));
+            e.remove_context(&"b".parse().unwrap());
+        });
+        assert_eq!(
+            text,
+            "# mine\ncurrent = \"a\" # for now\n\n# the first\n[contexts.a]\n\
+             api = \"https://api.example.com/graphql\" # tmp\n"
+        );
+    }
+
+    #[test]
+    fn removing_the_current_context_leaves_none_current() {
+        let home = tempfile::tempdir().unwrap();
+        let name: ContextName = "acme".parse().unwrap();
+        edit(home.path(), |e| {
+            e.set_context(&context("acme", None));
+            e.set_current(&name);
+        });
+        edit(home.path(), |e| e.remove_context(&name));
+        let config = Config::load(home.path()).unwrap();
+        assert!(config.current.is_none() && config.contexts.is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() {
+        let home = tempfile::tempdir().unwrap();
+        let real = home.path().join("dotfile");
+        fs::write(&real, "").unwrap();
+        let folder = home.path().join("conf");
+        fs::create_dir(&folder).unwrap();
+        std::os::unix::fs::symlink(&real, folder.join(FILE)).unwrap();
+        edit(&folder, |e| e.set_context(&context("acme", None)));
+        assert!(folder.join(FILE).is_symlink());
+        assert!(fs::read_to_string(real).unwrap().contains("acme"));
+    }
+}

@@ -1,0 +1,59 @@
+//! What is wrong with a configuration file, and where in it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// A file that cannot be used. Wrong use: exit code 2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The file.
+    pub path: PathBuf,
+    /// Line and column, both counted from 1, where one place is at fault.
+    pub position: Option<(usize, usize)>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hints: Vec<String>,
+}
+
+impl ConfigError {
+    pub(super) fn new(path: &Path, message: impl Into<String>) -> Self {
+        ConfigError {
+            path: path.to_owned(),
+            position: None,
+            message: message.into(),
+            hints: Vec::new(),
+        }
+    }
+
+    pub(super) fn io(path: &Path, doing: &str, error: &std::io::Error) -> Self {
+        Self::new(path, format!("cannot {doing} it: {error}"))
+            .hint("Check the file's owner and permissions")
+    }
+
+    /// Adds the place of byte `offset` in `text`.
+    pub(super) fn at(mut self, text: &str, offset: usize) -> Self {
+        let before = &text[..text.floor_char_boundary(offset)];
+        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        let line = before.matches('\n').count() + 1;
+        self.position = Some((line, before[line_start..].chars().count() + 1));
+        self
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some((line, column)) = self.position {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for ConfigError {}

@@ -1,0 +1,331 @@
+//! The argument values of one invocation: checked, completed with defaults, made ready to send.
+
+use super::argument::{Argument, is_shell_variable, is_special_variable};
+use super::definition::{Definition, Work};
+use super::names::nearest;
+use super::quoting::{compose, escape};
+use super::text::{limit, storable};
+
+/// What is wrong with one value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// The task has no such argument.
+    #[error("the task has no argument `{name}`{}", did_you_mean(.nearest))]
+    Unknown {
+        /// What was given.
+        name: String,
+        /// Arguments it has with a similar name.
+        nearest: Vec<String>,
+    },
+    /// Given more than once.
+    #[error("the argument `{0}` is given twice")]
+    Twice(String),
+    /// Required and not given.
+    #[error("the argument `{name}` is required{}", .label.as_ref().map(|l| format!(" ({l})")).unwrap_or_default())]
+    Missing {
+        /// Its name.
+        name: String,
+        /// Its name for people.
+        label: Option<String>,
+    },
+    /// A value that Lagoon would refuse or that would not arrive.
+    #[error("`{value}` cannot be given for `{name}`: {why}")]
+    Wrong {
+        /// The argument.
+        name: String,
+        /// The value, shortened.
+        value: String,
+        /// What is allowed.
+        why: String,
+    },
+    /// The default that would be sent is not allowed (any more).
+    #[error("the default `{value}` of `{name}` cannot be sent: {why}")]
+    Default {
+        /// The argument.
+        name: String,
+        /// The default, shortened.
+        value: String,
+        /// What is allowed.
+        why: String,
+    },
+    /// An argument's name that is no shell variable.
+    #[error("`{0}` is no name for a shell variable, so its value cannot reach the command")]
+    NotAVariable(String),
+    /// Command and values together are too long.
+    #[error("the command with its values has {0} bytes, Lagoon keeps {max}", max = limit::COMMAND_BYTES)]
+    TooLong(usize),
+}
+
+fn did_you_mean(nearest: &[String]) -> String {
+    match nearest {
+        [] => String::new(),
+        names => format!(
+            " (did you mean {}?)",
+            names
+                .iter()
+                .map(|n| format!("`{n}`"))
+                .collect::<Vec<_>>()
+                .join(" or ")
+        ),
+    }
+}
+
+/// Values ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Values {
+    /// Name and value as they were meant, defaults included, in the definition's order.
+    pub plain: Vec<(String, String)>,
+    /// The same as they go to Lagoon: escaped for COMMAND tasks.
+    pub sent: Vec<(String, String)>,
+    /// What is worth a warning.
+    pub warnings: Vec<String>,
+}
+
+impl Values {
+    /// The command line that Lagoon will record for these values.
+    #[must_use]
+    pub fn command_line(&self, command: &str) -> String {
+        compose(
+            self.sent.iter().map(|(n, v)| (n.as_str(), v.as_str())),
+            command,
+        )
+    }
+}
+
+/// Checks what was given against a task's arguments and completes it. `raw` sends values to a
+/// COMMAND task as they are, for its shell to interpret.
+///
+/// # Errors
+/// Every problem there is, not only the first.
+pub fn resolve(
+    definition: &Definition,
+    given: &[(String, String)],
+    raw: bool,
+) -> Result<Values, Vec<Problem>> {
+    let arguments = definition.arguments();
+    let in_shell = matches!(definition.work, Work::Command(_));
+    let mut problems = strangers(arguments, given);
+    let mut values = Values::default();
+    for argument in arguments {
+        let typed = given
+            .iter()
+            .find(|(name, _)| *name == argument.name)
+            .map(|(_, v)| v.as_str());
+        // Lagoon refuses a blank value for a typed argument without default: left out is the same.
+        let typed = typed.filter(|v| !v.trim().is_empty() || argument.takes_blank());
+        let Some(value) = typed.or(argument.default.as_deref()) else {
+            if argument.is_required() {
+                problems.push(Problem::Missing {
+                    name: argument.name.clone(),
+                    label: argument.display_name.clone(),
+                });
+            }
+            continue;
+        };
+        if in_shell && !is_shell_variable(&argument.name) {
+            problems.push(Problem::NotAVariable(argument.name.clone()));
+            continue;
+        }
+        if in_shell && is_special_variable(&argument.name) {
+            values.warnings.push(format!(
+                "the argument `{}` is a variable that the container's shell itself uses",
+                argument.name
+            ));
+        }
+        if let Err(why) = sendable(argument, value, in_shell && !raw) {
+            let (name, value) = (argument.name.clone(), shorten(value));
+            problems.push(if typed.is_some() {
+                Problem::Wrong { name, value, why }
+            } else {
+                Problem::Default { name, value, why }
+            });
+            continue;
+        }
+        let sent = if in_shell && !raw {
+            escape(value)
+        } else {
+            value.to_owned()
+        };
+        values.plain.push((argument.name.clone(), value.to_owned()));
+        values.sent.push((argument.name.clone(), sent));
+    }
+    if let Some(command) = definition.command() {
+        let length = values.command_line(command).len();
+        if length > limit::COMMAND_BYTES {
+            problems.push(Problem::TooLong(length));
+        }
+    }
+    if problems.is_empty() {
+        Ok(values)
+    } else {
+        Err(problems)
+    }
+}
+
+fn strangers(arguments: &[Argument], given: &[(String, String)]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (position, (name, _)) in given.iter().enumerate() {
+        if !arguments.iter().any(|a| a.name == *name) {
+            let near = nearest(name, arguments.iter().map(|a| a.name.as_str()));
+            problems.push(Problem::Unknown {
+                name: name.clone(),
+                nearest: near.into_iter().map(str::to_owned).collect(),
+            });
+        } else if given[..position].iter().any(|(earlier, _)| earlier == name) {
+            problems.push(Problem::Twice(name.clone()));
+        }
+    }
+    problems
+}
+
+fn sendable(argument: &Argument, value: &str, escaped: bool) -> Result<(), String> {
+    storable(value)?;
+    argument.check(value)?;
+    if escaped && argument.kind.is_environment() && escape(value) != value {
+        // Lagoon compares it with the environments' names before the shell sees it.
+        return Err(
+            "this environment's name holds characters that a shell would interpret".to_owned(),
+        );
+    }
+    Ok(())
+}
+
+fn shorten(value: &str) -> String {
+    match value.char_indices().nth(60) {
+        Some((cut, _)) => format!("{}…", &value[..cut]),
+        None => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ArgumentKind, Permission, Scope};
+
+    fn argument(name: &str, kind: ArgumentKind) -> Argument {
+        Argument {
+            name: name.into(),
+            display_name: None,
+            kind,
+            default: None,
+            optional: false,
+            range: None,
+        }
+    }
+
+    fn task(work: Work, arguments: Vec<Argument>) -> Definition {
+        Definition {
+            id: 1,
+            name: "t".into(),
+            description: String::new(),
+            work,
+            service: Some("cli".into()),
+            scope: Scope::System,
+            permission: Permission::Guest,
+            confirmation_text: None,
+            deploy_token_injection: false,
+            project_key_injection: false,
+            admin_only_view: false,
+            created: String::new(),
+            arguments: Some(arguments),
+        }
+    }
+
+    fn command(arguments: Vec<Argument>) -> Definition {
+        task(Work::Command("echo".into()), arguments)
+    }
+
+    fn given(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn defaults_are_sent_and_escaped_too() {
+        let mut a = argument("A", ArgumentKind::Text);
+        a.default = Some("$x".into());
+        let values = resolve(&command(vec![a]), &[], false).expect("resolved");
+        assert_eq!(values.plain, given(&[("A", "$x")]));
+        assert_eq!(values.sent, given(&[("A", r"\$x")]));
+        assert_eq!(values.command_line("echo"), r#" A="\$x"; echo"#);
+    }
+
+    #[test]
+    fn raw_values_and_images_are_not_escaped() {
+        let arguments = vec![argument("A", ArgumentKind::Text)];
+        let pairs = given(&[("A", "$x \"q\"")]);
+        assert_eq!(
+            resolve(&command(arguments.clone()), &pairs, true)
+                .expect("resolved")
+                .sent,
+            pairs
+        );
+        let image = task(Work::Image("a/b".into()), arguments);
+        assert_eq!(
+            resolve(&image, &pairs, false).expect("resolved").sent,
+            pairs
+        );
+    }
+
+    #[test]
+    fn every_problem_is_named_at_once() {
+        let arguments = vec![
+            argument("NUM", ArgumentKind::Numeric),
+            argument("MUST", ArgumentKind::Text),
+            argument("not ok", ArgumentKind::Text),
+        ];
+        let pairs = given(&[("NUM", "x"), ("MUSTY", "1"), ("not ok", "v"), ("NUM", "2")]);
+        let problems = resolve(&command(arguments), &pairs, false).expect_err("problems");
+        assert!(matches!(&problems[0], Problem::Unknown { nearest, .. } if nearest == &["MUST"]));
+        assert!(matches!(&problems[1], Problem::Twice(name) if name == "NUM"));
+        assert!(matches!(&problems[2], Problem::Wrong { name, .. } if name == "NUM"));
+        assert!(matches!(&problems[3], Problem::Missing { name, .. } if name == "MUST"));
+        assert!(matches!(&problems[4], Problem::NotAVariable(name) if name == "not ok"));
+        assert_eq!(problems.len(), 5);
+    }
+
+    #[test]
+    fn a_blank_value_is_left_out_where_lagoon_refuses_it() {
+        let mut number = argument("N", ArgumentKind::Numeric);
+        number.optional = true;
+        let values = resolve(&command(vec![number.clone()]), &given(&[("N", " ")]), false);
+        assert_eq!(values.expect("resolved").sent, []);
+        number.optional = false;
+        assert!(resolve(&command(vec![number]), &given(&[("N", "")]), false).is_err());
+        let text = argument("T", ArgumentKind::Text);
+        let values = resolve(&command(vec![text]), &given(&[("T", "")]), false).expect("resolved");
+        assert_eq!(values.sent, given(&[("T", "")]));
+    }
+
+    #[test]
+    fn what_cannot_arrive_is_refused() {
+        let text = || vec![argument("A", ArgumentKind::Text)];
+        for bad in ["a\0b", "🚀", &"x".repeat(65_536)] {
+            assert!(resolve(&command(text()), &given(&[("A", bad)]), false).is_err());
+        }
+        let mut source = argument("A", ArgumentKind::EnvironmentName);
+        source.range = Some(vec!["a$b".into()]);
+        assert!(resolve(&command(vec![source]), &given(&[("A", "a$b")]), false).is_err());
+    }
+
+    #[test]
+    fn a_default_that_is_gone_is_named_as_such() {
+        let mut source = argument("FROM", ArgumentKind::EnvironmentName);
+        source.default = Some("old".into());
+        source.range = Some(vec!["main".into()]);
+        let problems = resolve(&command(vec![source]), &[], false).expect_err("a problem");
+        assert!(matches!(&problems[0], Problem::Default { value, .. } if value == "old"));
+    }
+
+    #[test]
+    fn names_that_shells_use_are_warned_about() {
+        let values = resolve(
+            &command(vec![argument("PATH", ArgumentKind::Text)]),
+            &given(&[("PATH", "x")]),
+            false,
+        );
+        assert_eq!(values.expect("resolved").warnings.len(), 1);
+    }
+}

@@ -1,0 +1,399 @@
+//! Adding a task without losing anything: read first, compare what comes back, mend what Lagoon
+//! leaves half made.
+
+use crate::domain::difference::{Difference, differences};
+use crate::domain::names::same_in_database;
+use crate::domain::rules::{Field, Violation, violations};
+use crate::domain::{ArgumentKind, Definition, Scope};
+use crate::error::{Error, Kind};
+use crate::lagoon::operations::places::{EnvironmentView, ProjectView};
+use crate::lagoon::{Lagoon, LagoonError};
+
+use super::place;
+
+/// Where a task is to be defined, by the names that were given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// One environment of a project.
+    Environment {
+        /// The project's name.
+        project: String,
+        /// The environment's name.
+        environment: String,
+    },
+    /// A project.
+    Project(String),
+    /// A group.
+    Group(String),
+    /// Everywhere; a project, where one is known, shows what is there already.
+    System(Option<String>),
+}
+
+/// Where a task is going to be defined, found and read.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The scope as Lagoon knows it.
+    pub scope: Scope,
+    /// The scope in words, for messages.
+    pub label: String,
+    /// Whether the scope is, or holds, a production environment.
+    pub production: bool,
+    /// What the scope's environments show together.
+    pub views: Vec<EnvironmentView>,
+}
+
+impl Site {
+    /// The task of this scope that has the name, as the database compares names.
+    #[must_use]
+    pub fn existing(&self, name: &str) -> Option<&Definition> {
+        self.definitions()
+            .find(|d| d.scope == self.scope && same_in_database(&d.name, name))
+    }
+
+    fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        self.views.iter().flat_map(|view| &view.definitions)
+    }
+
+    /// What the new task will hide, and what will hide it, as sentences.
+    #[must_use]
+    pub fn shadows(&self, name: &str) -> Vec<String> {
+        let mut notes = Vec::new();
+        for view in &self.views {
+            let Some(other) = view
+                .definitions
+                .iter()
+                .find(|d| d.name == name && d.scope != self.scope)
+            else {
+                continue;
+            };
+            let on = view.environment.label();
+            let (id, scope) = (other.id, other.scope.word());
+            notes.push(if rank(&other.scope) < rank(&self.scope) {
+                format!("on {on} it will be hidden by the task {id} of scope {scope}")
+            } else {
+                format!("on {on} it will hide the task {id} of scope {scope}")
+            });
+        }
+        notes.dedup();
+        notes
+    }
+}
+
+fn rank(scope: &Scope) -> u8 {
+    match scope {
+        Scope::Environment(_) => 0,
+        Scope::Project(_) => 1,
+        Scope::Group(_) => 2,
+        Scope::System => 3,
+    }
+}
+
+/// How a definition came to be what was wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Defined {
+    /// It is new.
+    Created(Definition),
+    /// It was there already, equal in everything.
+    Unchanged(Definition),
+    /// Lagoon answered with an error and left a part of it, which was completed; the error's words.
+    Completed(Definition, String),
+}
+
+impl Defined {
+    /// The definition.
+    #[must_use]
+    pub fn definition(&self) -> &Definition {
+        match self {
+            Defined::Created(d) | Defined::Unchanged(d) | Defined::Completed(d, _) => d,
+        }
+    }
+}
+
+/// Finds the scope and reads what its environments show.
+///
+/// # Errors
+/// Not found, or any failure of the requests.
+pub async fn site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> {
+    match target {
+        Target::Environment {
+            project,
+            environment,
+        } => {
+            let view = place::environment(lagoon, project, environment, false).await?;
+            Ok(Site {
+                scope: Scope::Environment(view.environment.id),
+                label: format!("environment {}", view.environment.label()),
+                production: view.environment.is_production(),
+                views: vec![view],
+            })
+        }
+        Target::Project(name) => {
+            let view = project_view(lagoon, name).await?;
+            let scope = Scope::Project(view.project.id);
+            Ok(wide(
+                scope,
+                format!("project {}", view.project.name),
+                vec![view],
+            ))
+        }
+        Target::Group(name) => {
+            let views = lagoon.group_definitions(name).await?;
+            Ok(wide(
+                Scope::Group(name.clone()),
+                format!("group {name}"),
+                views,
+            ))
+        }
+        Target::System(project) => {
+            let views = match project {
+                Some(name) => vec![project_view(lagoon, name).await?],
+                None => Vec::new(),
+            };
+            Ok(wide(Scope::System, "the whole system".to_owned(), views))
+        }
+    }
+}
+
+async fn project_view(lagoon: &Lagoon, name: &str) -> Result<ProjectView, Error> {
+    lagoon
+        .project_definitions(name)
+        .await?
+        .ok_or_else(|| place::no_project(name))
+}
+
+fn wide(scope: Scope, label: String, projects: Vec<ProjectView>) -> Site {
+    let views: Vec<EnvironmentView> = projects.into_iter().flat_map(|p| p.environments).collect();
+    let production = views.iter().any(|view| view.environment.is_production());
+    Site {
+        scope,
+        label,
+        production,
+        views,
+    }
+}
+
+/// Refuses what Lagoon would refuse, and what it takes but should not.
+///
+/// # Errors
+/// Wrong use, naming each flag.
+pub fn check(wanted: &Definition) -> Result<(), Error> {
+    let found = violations(wanted);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let message = found
+        .iter()
+        .map(|v| sentence(v))
+        .collect::<Vec<_>>()
+        .join("; ");
+    Err(Error::usage(message))
+}
+
+fn sentence(violation: &Violation) -> String {
+    let Violation { field, message } = violation;
+    match field {
+        Field::Name => format!("the task's NAME {message}"),
+        Field::Description => format!("--description {message}"),
+        Field::Command => format!("--command {message}"),
+        Field::Image => format!("--image {message}"),
+        Field::Service => format!("--service {message}"),
+        Field::Confirmation => format!("--confirmation-text {message}"),
+        Field::Argument(name) => format!("--arg `{name}` {message}"),
+    }
+}
+
+/// Checks the defaults of environment-typed arguments, for which Lagoon wants live environments.
+///
+/// # Errors
+/// Wrong use, or any failure of the look-up, which is only made where there is such a default.
+pub async fn check_environment_defaults(
+    lagoon: &Lagoon,
+    site: &Site,
+    wanted: &Definition,
+) -> Result<(), Error> {
+    let Some(view) = site.views.first() else {
+        return Ok(());
+    };
+    let defaults: Vec<_> = wanted
+        .arguments()
+        .iter()
+        .filter(|a| a.kind.is_environment())
+        .filter_map(|a| Some((a, a.default.as_deref().filter(|d| !d.trim().is_empty())?)))
+        .collect();
+    if defaults.is_empty() {
+        return Ok(());
+    }
+    let (_, environments) = place::project(lagoon, &view.environment.project.name).await?;
+    for (argument, default) in defaults {
+        let excluded = matches!(argument.kind, ArgumentKind::OtherEnvironmentName)
+            && view.environment.name == default;
+        if excluded || !environments.iter().any(|e| e.name == default) {
+            let names: Vec<&str> = environments
+                .iter()
+                .map(|e| e.name.as_str())
+                .filter(|n| {
+                    argument.kind != ArgumentKind::OtherEnvironmentName
+                        || *n != view.environment.name
+                })
+                .collect();
+            return Err(Error::usage(format!(
+                "--arg-default {}={default}: it must be one of {}",
+                argument.name,
+                names.join(", ")
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What is there already under this name: nothing, the same, or something else.
+///
+/// # Errors
+/// Refused, with the differences, when it is something else.
+pub fn compare(site: &Site, wanted: &Definition) -> Result<Option<Defined>, Error> {
+    let Some(existing) = site.existing(&wanted.name) else {
+        return Ok(None);
+    };
+    let found = differences(existing, wanted);
+    if found.is_empty() {
+        return Ok(Some(Defined::Unchanged(existing.clone())));
+    }
+    Err(different(site, existing, &found))
+}
+
+fn different(site: &Site, existing: &Definition, found: &[Difference]) -> Error {
+    let mut error = Error::failed(format!(
+        "the task `{}` (id {}) exists on {} and is different",
+        existing.name, existing.id, site.label
+    ));
+    for difference in found {
+        error = error.hint(line_of(difference));
+    }
+    error
+}
+
+/// A difference as one line.
+#[must_use]
+pub fn line_of(difference: &Difference) -> String {
+    let show = |text: &str| {
+        if text.is_empty() {
+            "nothing".to_owned()
+        } else {
+            format!("{text:?}")
+        }
+    };
+    format!(
+        "{}: it has {}, you want {}",
+        difference.field,
+        show(&difference.have),
+        show(&difference.want)
+    )
+}
+
+/// Adds the definition to the site and makes sure of what became of it.
+///
+/// # Errors
+/// Refused by Lagoon; "existed, unseen" when an old row came back; half made and not to be mended
+/// (with its id); or unknown (7) when the answer was lost and the scope does not show it.
+pub async fn add(
+    lagoon: &Lagoon,
+    target: &Target,
+    site: &Site,
+    wanted: &Definition,
+) -> Result<Defined, Error> {
+    let system_flag = match site.scope {
+        Scope::System => lagoon.features().await?.system_wide,
+        _ => false,
+    };
+    match lagoon.add_definition(wanted, system_flag).await {
+        Ok(returned) => judge(returned, wanted).map(Defined::Created),
+        Err(error @ LagoonError::NotAllowed { .. }) => Err(error.into()),
+        Err(error @ LagoonError::Refused { .. }) => {
+            let words = error.to_string();
+            after_error(lagoon, target, site, wanted, error.into(), &words).await
+        }
+        Err(error) if error.leaves_unknown() => {
+            let words = error.to_string();
+            let error = Error::new(
+                Kind::Unreachable,
+                format!(
+                    "it is unknown whether `{}` was defined on {}: {words}",
+                    wanted.name, site.label
+                ),
+            );
+            after_error(lagoon, target, site, wanted, error, &words).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Compares what came back with what was sent.
+fn judge(returned: Definition, wanted: &Definition) -> Result<Definition, Error> {
+    if returned.arguments.is_none() {
+        return Err(Error::failed(format!(
+            "`{}` existed, unseen: Lagoon kept an old definition (id {}) and dropped what was new in this one",
+            returned.name, returned.id
+        ))
+        .hint("it was hidden from you: by its permission, by your role, or by a task that shadows it")
+        .hint(format!("look at it as somebody who may, or remove it: `tasks delete id:{}`", returned.id)));
+    }
+    let found = differences(&returned, wanted);
+    if found.is_empty() {
+        return Ok(returned);
+    }
+    let mut error = Error::failed(format!(
+        "`{}` was defined (id {}), but not as asked",
+        returned.name, returned.id
+    ));
+    for difference in &found {
+        error = error.hint(line_of(difference));
+    }
+    Err(error)
+}
+
+/// Adding is not transactional: looks for what an error left behind, and completes it.
+async fn after_error(
+    lagoon: &Lagoon,
+    target: &Target,
+    before: &Site,
+    wanted: &Definition,
+    error: Error,
+    words: &str,
+) -> Result<Defined, Error> {
+    let Ok(now) = site(lagoon, target).await else {
+        return Err(error.hint("whether a part of it was left behind could not be read"));
+    };
+    let Some(left) = now.existing(&wanted.name).cloned() else {
+        return Err(error);
+    };
+    let was_there = before
+        .views
+        .iter()
+        .flat_map(|v| &v.definitions)
+        .any(|d| d.id == left.id);
+    if was_there {
+        return Err(error);
+    }
+    let found = differences(&left, wanted);
+    if found.is_empty() {
+        return Ok(Defined::Completed(left, words.to_owned()));
+    }
+    // What else than arguments is different was not written by this program.
+    let only_arguments = found.iter().all(|d| d.field == "arguments");
+    // Updating does not validate: what Lagoon called invalid must not come in that way.
+    let refused_as_invalid = words.contains("Invalid input");
+    if only_arguments
+        && !refused_as_invalid
+        && let Ok(mended) = lagoon.replace_arguments(left.id, wanted).await
+        && mended.arguments.is_some()
+        && differences(&mended, wanted).is_empty()
+    {
+        return Ok(Defined::Completed(mended, words.to_owned()));
+    }
+    Err(error
+        .hint(format!("a part of it was left behind as id {}", left.id))
+        .hint(format!(
+            "remove it before you try again: `tasks delete id:{}`",
+            left.id
+        )))
+}

@@ -1,0 +1,204 @@
+//! A run's log as it grows: each line once, in order, and whole in the end.
+
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::domain::Run;
+use crate::error::Error;
+use crate::lagoon::Lagoon;
+use crate::lagoon::operations::runs::Log;
+
+use super::wait::{self, Limits, Pauses, Watcher};
+
+/// Where the lines of a log go.
+pub trait Sink: Send {
+    /// A piece of the log that was not there before; ends with a line's end, but for the last.
+    ///
+    /// # Errors
+    /// When nobody takes it any more.
+    fn write(&mut self, piece: &str) -> Result<(), Error>;
+}
+
+/// How long after the end the final log may take to arrive (some 15 s, seen on Lagoon 2.33.1).
+const LOG_GRACE: Duration = Duration::from_secs(15);
+
+/// What of a log has been shown.
+#[derive(Debug, Default)]
+pub struct Shown {
+    text: String,
+}
+
+impl Shown {
+    /// What of `log` is new. While the run is going only whole lines are.
+    ///
+    /// A log that is not a continuation of what was shown is continued after the part that both
+    /// have in common, from the start of that line.
+    pub fn advance<'a>(&mut self, log: &'a str, is_final: bool) -> &'a str {
+        let end = if is_final {
+            log.len()
+        } else {
+            log.rfind('\n').map_or(0, |at| at + 1)
+        };
+        let log = &log[..end];
+        let common = common_prefix(&self.text, log);
+        if common < self.text.len() && !is_final {
+            // An older snapshot than what was shown, or another one: the end will tell.
+            return "";
+        }
+        let from = if common == self.text.len() {
+            common
+        } else {
+            log[..common].rfind('\n').map_or(0, |at| at + 1)
+        };
+        self.text = log.to_owned();
+        &log[from..]
+    }
+}
+
+fn common_prefix(a: &str, b: &str) -> usize {
+    let mut common = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+    while !b.is_char_boundary(common) {
+        common -= 1;
+    }
+    common
+}
+
+/// A log without the banner that Lagoon puts before it.
+#[must_use]
+pub fn without_banner(log: &str) -> &str {
+    let rule = |line: &str| line.len() >= 40 && line.trim_end().bytes().all(|b| b == b'=');
+    let mut rest = log;
+    let mut lines = [""; 3];
+    for line in &mut lines {
+        let Some((first, after)) = rest.split_once('\n') else {
+            return log;
+        };
+        (*line, rest) = (first, after);
+    }
+    let [top, title, bottom] = lines;
+    if rule(top) && title.starts_with("Logs on pod ") && rule(bottom) {
+        rest
+    } else {
+        log
+    }
+}
+
+/// Shows the log while the run is going, until it is over; then the rest of it.
+///
+/// # Errors
+/// As [`wait::until_over`], and when the sink takes nothing any more.
+pub async fn follow(
+    lagoon: &Lagoon,
+    clock: &dyn Clock,
+    run: Run,
+    limits: &Limits,
+    watcher: &mut dyn Watcher,
+    sink: &mut dyn Sink,
+) -> Result<Run, Error> {
+    let begun = clock.now();
+    let mut pauses = Pauses::new();
+    let mut shown = Shown::default();
+    let mut run = run;
+    loop {
+        watcher.read(&run);
+        if run.outcome().is_over() {
+            break;
+        }
+        let waited = clock.now().saturating_sub(begun);
+        wait::check_limits(&run, waited, limits)?;
+        clock
+            .sleep(wait::pause_within(pauses.next(), waited, &run, limits))
+            .await;
+        run = wait::read(lagoon, run, watcher).await?;
+        if run.has_started() && !run.outcome().is_over() {
+            // What the API has so far; a failure here passes or shows when the run is read.
+            if let Ok(Some((_, Log::Text(text)))) = lagoon.run_log(run.id).await {
+                sink.write(shown.advance(without_banner(&text), false))?;
+            }
+        }
+    }
+    match settled(lagoon, clock, run.id).await? {
+        Log::Text(text) => sink.write(shown.advance(without_banner(&text), true))?,
+        Log::Empty => {}
+        Log::Unavailable(words) => watcher.unreadable(&format!("the log: {words}")),
+    }
+    Ok(run)
+}
+
+/// The final log: the status comes before it, so it is read until two reads agree.
+///
+/// # Errors
+/// Any failure of the last read.
+pub async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Result<Log, Error> {
+    let begun = clock.now();
+    let mut before: Option<Log> = None;
+    let mut pause = Duration::from_millis(300);
+    loop {
+        let log = match lagoon.run_log(id).await {
+            Ok(Some((_, log))) => log,
+            Ok(None) => Log::Unavailable(format!("run {id} is gone")),
+            Err(error) => Log::Unavailable(error.to_string()),
+        };
+        let late = clock.now().saturating_sub(begun) >= LOG_GRACE;
+        let agrees = matches!(log, Log::Text(_)) && before.as_ref() == Some(&log);
+        if agrees || late {
+            return Ok(log);
+        }
+        before = Some(log);
+        clock.sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(3));
+    }
+}
+
+/// The last lines of a log, without its banner.
+#[must_use]
+pub fn tail(log: &str, lines: usize) -> &str {
+    let log = without_banner(log);
+    let body = log.strip_suffix('\n').unwrap_or(log);
+    match body.rmatch_indices('\n').nth(lines.saturating_sub(1)) {
+        Some((at, _)) => &log[at + 1..],
+        None => log,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_is_shown_once() {
+        let mut shown = Shown::default();
+        assert_eq!(shown.advance("a\nb", false), "a\n");
+        assert_eq!(shown.advance("a\nbc\nd", false), "bc\n");
+        assert_eq!(shown.advance("a\n", false), "");
+        assert_eq!(shown.advance("a\nbc\nd\ne", true), "d\ne");
+    }
+
+    #[test]
+    fn another_log_is_continued_after_what_both_have() {
+        let mut shown = Shown::default();
+        assert_eq!(shown.advance("a\nb\nc\n", false), "a\nb\nc\n");
+        assert_eq!(shown.advance("a\nb\nX\n", true), "X\n");
+    }
+
+    #[test]
+    fn the_banner_is_known_by_its_form() {
+        let rule = "=".repeat(80);
+        let log =
+            format!("{rule}\nLogs on pod lagoon-task-abc, assigned to cluster x\n{rule}\nhello\n");
+        assert_eq!(without_banner(&log), "hello\n");
+        assert_eq!(without_banner("hello\nthere\n"), "hello\nthere\n");
+        assert_eq!(
+            without_banner(&format!("{rule}\nb\n{rule}\nc\n")).len(),
+            2 * 81 + 4
+        );
+        assert_eq!(without_banner(""), "");
+    }
+
+    #[test]
+    fn a_tail_is_whole_lines() {
+        assert_eq!(tail("a\nb\nc\n", 2), "b\nc\n");
+        assert_eq!(tail("a\nb\nc", 2), "b\nc");
+        assert_eq!(tail("a\n", 5), "a\n");
+    }
+}
