@@ -31,6 +31,13 @@ pub(crate) struct Source {
 
 /// Every file with this suffix under a folder, in order; none when the folder is not there.
 pub(crate) fn files_under(folder: &Path, suffix: &str) -> Vec<PathBuf> {
+    let mut found = all_files_under(folder);
+    found.retain(|path| path.extension().is_some_and(|found| found == suffix));
+    found
+}
+
+/// Every file under a folder, in order; none when the folder is not there.
+pub(crate) fn all_files_under(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -38,7 +45,7 @@ pub(crate) fn files_under(folder: &Path, suffix: &str) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|found| found == suffix) {
+            } else {
                 found.push(path);
             }
         }
