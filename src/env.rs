@@ -37,7 +37,7 @@ pub struct Env {
     /// `TERM`.
     pub term: Option<String>,
     /// `COLUMNS`, where it is a number above zero.
-    pub columns: Option<usize>,
+    pub columns: Option<u16>,
     /// `CI` is set to something other than `false` or `0`.
     pub ci: bool,
     home: Option<PathBuf>,
@@ -56,6 +56,10 @@ impl Env {
     ///
     /// # Errors
     /// When one of our variables is not UTF-8.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads them"
+    )]
     pub fn read() -> Result<Env, EnvError> {
         Self::from_vars(std::env::vars_os())
     }

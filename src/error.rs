@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use crate::auth::AuthError;
+use crate::config::ConfigError;
 use crate::domain::reference::RefError;
 use crate::lagoon::LagoonError;
 use crate::ui::PromptError;
@@ -163,6 +165,30 @@ impl Error {
             "exitCode": self.kind.exit_code(),
             "runs": self.runs,
         }})
+    }
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        let message = error.to_string();
+        Error {
+            hints: error.hints,
+            ..Error::usage(message)
+        }
+    }
+}
+
+impl From<AuthError> for Error {
+    fn from(error: AuthError) -> Self {
+        let kind = if error.is_sign_in() {
+            Kind::NotAllowed
+        } else {
+            Kind::Usage
+        };
+        Error {
+            hints: error.hints(),
+            ..Error::new(kind, error.to_string()).because(error)
+        }
     }
 }
 

@@ -1,1 +1,29 @@
-fn main() {}
+//! The program `tasks`: completion, a runtime, an exit code.
+
+use std::process::ExitCode;
+
+use clap_complete::CompleteEnv;
+use lagoon_tasks::cli;
+
+fn main() -> ExitCode {
+    // Ends the process when a shell asks for candidates.
+    CompleteEnv::with_factory(cli::command)
+        .completer("tasks")
+        .complete();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let Ok(runtime) = runtime else {
+        return ExitCode::FAILURE;
+    };
+    #[allow(
+        clippy::exit,
+        clippy::disallowed_methods,
+        reason = "main ends the process"
+    )]
+    let give_up = |code: u8| std::process::exit(code.into());
+    let code = runtime.block_on(cli::run(std::env::args_os().collect(), give_up));
+    // A thread that still waits for stdin must not keep the process.
+    runtime.shutdown_background();
+    ExitCode::from(code)
+}

@@ -32,3 +32,35 @@ fn finish(text: String, on_terminal: bool) -> String {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn two_spaces_or_one_line_each() {
+        let listing = json!([{"id": 1, "name": "ü"}, {"id": 2, "name": "b\n"}]);
+        assert_eq!(
+            pretty(&listing, false),
+            "[\n  {\n    \"id\": 1,\n    \"name\": \"ü\"\n  },\n  {\n    \"id\": 2,\n    \"name\": \"b\\n\"\n  }\n]\n"
+        );
+        assert_eq!(
+            lines(&listing, false),
+            "{\"id\":1,\"name\":\"ü\"}\n{\"id\":2,\"name\":\"b\\n\"}\n"
+        );
+        assert_eq!(lines(&json!({"id": 1}), false), "{\"id\":1}\n");
+        assert_eq!(pretty(&json!([]), false), "[]\n");
+        assert_eq!(lines(&json!([]), false), "");
+    }
+
+    #[test]
+    fn a_terminal_obeys_nothing() {
+        let value = json!(["a\u{202e}\u{9b}\u{7f}"]);
+        assert_eq!(
+            lines(&value, true),
+            "[\"a\\u202e\\u009b\\u007f\"]\n".replace(['[', ']'], "")
+        );
+        assert_eq!(pretty(&value, true), "[\n  \"a\\u202e\\u009b\\u007f\"\n]\n");
+    }
+}

@@ -28,3 +28,37 @@ pub(super) fn field(value: &Value, field: &str, on_terminal: bool) -> Result<Str
     }
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn one_a_line() {
+        let listing = json!([{"id": 1, "name": "Run yarn audit"}, {"id": "2", "name": "a\nb"}]);
+        assert_eq!(field(&listing, "id", false).unwrap(), "1\n2\n");
+        assert_eq!(
+            field(&listing, "name", false).unwrap(),
+            "Run yarn audit\na\\nb\n"
+        );
+        assert_eq!(field(&json!({"id": 7}), "id", false).unwrap(), "7\n");
+        assert_eq!(field(&json!([]), "id", false).unwrap(), "");
+        assert_eq!(
+            field(&json!({"name": "\u{1b}c"}), "name", true).unwrap(),
+            "\\u{1b}c\n"
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_is_said() {
+        for value in [json!([{"name": "a"}]), json!({"id": null}), json!("text")] {
+            let error = field(&value, "id", false).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "this answer has no id to print with -o id"
+            );
+            assert!(!error.hints().is_empty());
+        }
+    }
+}

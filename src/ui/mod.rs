@@ -137,11 +137,14 @@ impl Ui {
     }
 
     /// A way to ask: at the terminal, or one that always answers [`PromptError::NotInteractive`].
+    ///
+    /// Inside a tokio runtime the first question registers a handler for SIGINT, so that Ctrl-C is
+    /// an answer ([`PromptError::Interrupted`]) and the terminal is left in order. A handler cannot
+    /// be taken back: the program has to listen to Ctrl-C itself while it does not ask.
     #[must_use]
     pub fn prompt(&self) -> Box<dyn Prompt> {
         if self.can_prompt() {
-            let palette = self.palette(Stream::Err);
-            Box::new(prompt::TerminalPrompt::new(self.clone(), palette))
+            Box::new(prompt::TerminalPrompt::new(self.clone()))
         } else {
             Box::new(prompt::NoPrompt)
         }
@@ -242,5 +245,70 @@ impl Ui {
     fn err_line(&self, line: &str) {
         // There is nowhere to say that stderr cannot be written to.
         let _ = self.write(Stream::Err, format!("{line}\n").as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(change: impl FnOnce(&mut UiOptions)) -> Ui {
+        let mut options = UiOptions::default();
+        change(&mut options);
+        let terminal = Terminal {
+            stdin: true,
+            stdout: false,
+            stderr: true,
+            width: None,
+        };
+        Ui::captured_with(options, terminal)
+    }
+
+    #[test]
+    fn quiet_silences_notes_but_not_warnings() {
+        let ui = with(|o| (o.quiet, o.no_color) = (true, true));
+        ui.note("note");
+        ui.hint("do this");
+        ui.warn("careful\u{1b}[2J");
+        ui.trace("GET /");
+        assert_eq!(ui.printed(Stream::Err), "warning: careful\\u{1b}[2J\n");
+    }
+
+    #[test]
+    fn everything_but_the_answer_goes_to_stderr() {
+        let ui = with(|o| (o.verbose, o.no_color) = (true, true));
+        ui.out("answer\n").unwrap();
+        ui.out_bytes(b"\x1b[1mlog\n").unwrap();
+        ui.note("two\nlines");
+        ui.hint("do this");
+        ui.trace("POST /graphql");
+        ui.error_text("it broke", &["mend it".to_owned()]);
+        ui.error_json(&serde_json::json!({"error": {"message": "a\u{202e}\nb"}}));
+        assert_eq!(ui.printed(Stream::Out), "answer\n\u{1b}[1mlog\n");
+        assert_eq!(
+            ui.printed(Stream::Err),
+            "two\nlines\nhint: do this\nPOST /graphql\nerror: it broke\nhint: mend it\n\
+             {\"error\":{\"message\":\"a\\u202e\\nb\"}}\n"
+        );
+    }
+
+    #[test]
+    fn each_stream_has_its_own_colour() {
+        let ui = with(|_| ());
+        assert!(!ui.palette(Stream::Out).is_enabled());
+        assert!(ui.palette(Stream::Err).is_enabled());
+        ui.warn("careful");
+        assert_eq!(
+            ui.printed(Stream::Err),
+            "\u{1b}[33mwarning:\u{1b}[0m careful\n"
+        );
+    }
+
+    #[test]
+    fn nobody_is_asked_who_does_not_want_to_be() {
+        assert!(with(|_| ()).can_prompt());
+        assert!(!with(|o| o.no_input = true).can_prompt());
+        assert!(!with(|o| o.ci = true).can_prompt());
+        assert!(!Ui::captured().can_prompt());
     }
 }

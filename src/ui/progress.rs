@@ -1,8 +1,17 @@
 //! Signs of life while long work goes on.
 
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use indicatif::MultiProgress;
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
+
+use super::clean_line;
+
+/// How often the line moves.
+const TICK: Duration = Duration::from_millis(120);
+/// Cells of the gauge.
+const GAUGE: u32 = 20;
 
 /// Somebody who shows that work goes on. Everything is optional: without `start` nothing is shown.
 pub trait Progress: Send + Sync {
@@ -27,18 +36,114 @@ impl Progress for Silent {
 /// A line at the bottom of the terminal.
 pub(super) struct Bar {
     bars: MultiProgress,
+    bar: Mutex<Option<ProgressBar>>,
 }
 
 impl Bar {
     pub(super) fn new(bars: MultiProgress) -> Self {
-        Bar { bars }
+        let bar = Mutex::new(None);
+        Bar { bars, bar }
+    }
+
+    fn replace(&self, bar: Option<ProgressBar>) {
+        let mut current = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(old) = std::mem::replace(&mut *current, bar) {
+            old.finish_and_clear();
+            self.bars.remove(&old);
+        }
     }
 }
 
 impl Progress for Bar {
-    fn start(&self, _message: &str, _expected: Option<Duration>) {
-        let _ = &self.bars;
+    fn start(&self, message: &str, expected: Option<Duration>) {
+        let bar = self.bars.add(ProgressBar::no_length());
+        bar.set_style(style(expected));
+        bar.set_message(clean_line(message));
+        bar.enable_steady_tick(TICK);
+        self.replace(Some(bar));
     }
-    fn update(&self, _message: &str) {}
-    fn finish(&self) {}
+
+    fn update(&self, message: &str) {
+        if let Some(bar) = &*self.bar.lock().unwrap_or_else(PoisonError::into_inner) {
+            bar.set_message(clean_line(message));
+        }
+    }
+
+    fn finish(&self) {
+        self.replace(None);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+fn style(expected: Option<Duration>) -> ProgressStyle {
+    let draw = move |state: &ProgressState, line: &mut dyn fmt::Write| {
+        // A line that cannot be drawn is no reason to stop working.
+        let _ = line.write_str(&gauge(state.elapsed(), expected));
+    };
+    ProgressStyle::with_template("{spinner} {msg} {gauge}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+        .with_key("gauge", draw)
+}
+
+/// The time so far, measured by what is expected where that is known.
+fn gauge(elapsed: Duration, expected: Option<Duration>) -> String {
+    let so_far = elapsed.as_secs();
+    let Some(expected) = expected.filter(|expected| !expected.is_zero()) else {
+        return format!("{so_far}s");
+    };
+    let share = (elapsed.as_secs_f64() / expected.as_secs_f64()).min(1.0);
+    let full = (0..GAUGE)
+        .filter(|cell| f64::from(*cell) < share * f64::from(GAUGE))
+        .count();
+    let bar: String = (0..GAUGE as usize)
+        .map(|cell| if cell < full { '━' } else { '─' })
+        .collect();
+    let usual = expected.as_secs().max(1);
+    format!("{bar} {so_far}s of about {usual}s")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn the_gauge_fills_with_time_and_never_runs_over() {
+        assert_eq!(gauge(s(7), None), "7s");
+        assert_eq!(
+            gauge(s(0), Some(s(40))),
+            "──────────────────── 0s of about 40s"
+        );
+        assert_eq!(
+            gauge(s(20), Some(s(40))),
+            "━━━━━━━━━━────────── 20s of about 40s"
+        );
+        assert_eq!(
+            gauge(s(90), Some(s(40))),
+            "━━━━━━━━━━━━━━━━━━━━ 90s of about 40s"
+        );
+        assert_eq!(gauge(s(3), Some(s(0))), "3s");
+    }
+
+    #[test]
+    fn nothing_has_to_be_started_to_be_finished() {
+        let bar = Bar::new(MultiProgress::with_draw_target(
+            indicatif::ProgressDrawTarget::hidden(),
+        ));
+        bar.update("early");
+        bar.finish();
+        bar.start("one", None);
+        bar.start("two", Some(s(1)));
+        bar.update("late");
+        bar.finish();
+        assert!(bar.bar.lock().unwrap().is_none());
+    }
 }

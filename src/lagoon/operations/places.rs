@@ -5,6 +5,7 @@ use super::{int, operation};
 use crate::domain::{Definition, Environment, Project, Run};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
+operation!(AllProjects, "graphql/places/all_projects.graphql");
 operation!(
     EnvironmentByNamespace,
     "graphql/places/environment_by_namespace.graphql"
@@ -168,6 +169,26 @@ impl Lagoon {
             return Ok(None);
         };
         Ok(Some(environment_view!(found, definition_by_name)))
+    }
+
+    /// The projects that can be seen.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn all_projects(&self) -> Result<Vec<Project>, LagoonError> {
+        let variables = all_projects::Variables {};
+        let data = self.send::<AllProjects>(Effect::Query, variables).await?.whole()?;
+        data.all_projects
+            .unwrap_or_default()
+            .into_iter()
+            .flatten()
+            .map(|p| {
+                Ok(Project {
+                    id: need(p.id, "a project's id")?,
+                    name: need(p.name, "a project's name")?,
+                })
+            })
+            .collect()
     }
 
     /// A project and its live environments.

@@ -2,6 +2,9 @@
 
 use std::io;
 
+mod mode;
+#[cfg(test)]
+mod pty_tests;
 mod scripted;
 mod terminal;
 
@@ -86,7 +89,8 @@ impl Question {
 /// What an answer is checked with; the error is shown and the question put again.
 pub type Check<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 
-/// Somebody who can be asked. All labels are cleaned before they are shown.
+/// Somebody who can be asked. All labels are cleaned before they are shown. Ask before or after work
+/// that shows its progress, not meanwhile.
 pub trait Prompt: Send + Sync {
     /// Yes or no; just Enter is no.
     ///
@@ -137,5 +141,56 @@ impl Prompt for NoPrompt {
 
     fn secret(&self, _: &str) -> Result<String, PromptError> {
         Err(PromptError::NotInteractive)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_answers_in_order_and_remembers() {
+        let prompt = ScriptedPrompt::new([
+            Answer::Pick("develop".to_owned()),
+            Answer::Text("wrong".to_owned()),
+            Answer::Text(String::new()),
+            Answer::Yes,
+            Answer::Interrupt,
+        ]);
+        let choices = [Choice::new("main"), Choice::new("develop")];
+        assert_eq!(prompt.select("Environment", &choices, None).unwrap(), 1);
+        let question = Question::new("Level").suggest("high");
+        let check = |text: &str| match text {
+            "wrong" => Err("no".to_owned()),
+            _ => Ok(()),
+        };
+        assert_eq!(prompt.text(&question, &check).unwrap(), "high");
+        assert!(prompt.confirm("Sure?").unwrap());
+        assert!(matches!(
+            prompt.secret("Token"),
+            Err(PromptError::Interrupted)
+        ));
+        assert!(matches!(prompt.confirm("More?"), Err(PromptError::Io(_))));
+        assert_eq!(prompt.left(), 0);
+        assert_eq!(
+            prompt.asked(),
+            [
+                "Environment [main, develop]",
+                "Level",
+                "Level",
+                "Sure?",
+                "Token",
+                "More?"
+            ]
+        );
+    }
+
+    #[test]
+    fn nobody_answers_off_a_terminal() {
+        let prompt = crate::ui::Ui::captured().prompt();
+        assert!(matches!(
+            prompt.confirm("Sure?"),
+            Err(PromptError::NotInteractive)
+        ));
     }
 }

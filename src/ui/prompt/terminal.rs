@@ -1,40 +1,193 @@
 //! Questions at the terminal, drawn on stderr.
 
+use std::io;
+
+use console::{Key, Term};
+use dialoguer::theme::ColorfulTheme;
+use dialoguer::{Confirm, Input, Select};
+use unicode_width::UnicodeWidthStr;
+
+use super::mode::Raw;
 use super::{Check, Choice, Prompt, PromptError, Question};
-use crate::ui::{Palette, Ui};
+use crate::ui::{Stream, Style, Ui, clean_line};
+
+/// What a choice list needs beside the labels: the marker and its space.
+const MARKER: usize = 2;
+/// No label is padded further than this for the notes' sake.
+const WIDEST_LABEL: usize = 40;
 
 /// Asks at the terminal.
 pub(in crate::ui) struct TerminalPrompt {
     ui: Ui,
-    palette: Palette,
+    term: Term,
 }
 
 impl TerminalPrompt {
-    pub(in crate::ui) fn new(ui: Ui, palette: Palette) -> Self {
-        TerminalPrompt { ui, palette }
+    pub(in crate::ui) fn new(ui: Ui) -> Self {
+        // The library reads NO_COLOR and CLICOLOR itself; our own flags decide.
+        console::set_colors_enabled_stderr(ui.palette(Stream::Err).is_enabled());
+        let term = Term::stderr();
+        TerminalPrompt { ui, term }
+    }
+
+    /// Lets the library ask, and leaves the terminal as it was, whatever happens.
+    fn ask<T>(
+        &self,
+        question: impl FnOnce(&ColorfulTheme, &Term) -> dialoguer::Result<T>,
+    ) -> Result<T, PromptError> {
+        catch_interrupt();
+        let raw = Raw::enter().map_err(PromptError::Io)?;
+        let answer = question(&ColorfulTheme::default(), &self.term);
+        drop(raw);
+        answer.map_err(|dialoguer::Error::IO(error)| self.give_up(error))
+    }
+
+    fn give_up(&self, error: io::Error) -> PromptError {
+        // A list hides the cursor. If the terminal is gone there is nothing to restore.
+        let _ = self.term.show_cursor();
+        let _ = self.term.write_line("");
+        match error.kind() {
+            io::ErrorKind::Interrupted => PromptError::Interrupted,
+            _ => PromptError::Io(error),
+        }
+    }
+
+    /// The line that stays: what was asked and answered.
+    fn report(&self, question: &str, answer: &str) {
+        let palette = self.ui.palette(Stream::Err);
+        let tick = palette.paint(Style::Good, "✔");
+        let question = palette.paint(Style::Name, question);
+        self.ui.err_line(&format!("{tick} {question} · {answer}"));
+    }
+
+    fn read_secret(&self) -> Result<String, PromptError> {
+        let mut secret = String::new();
+        loop {
+            match self.term.read_key_raw().map_err(PromptError::Io)? {
+                Key::Enter if !secret.is_empty() => return Ok(secret),
+                Key::CtrlC => return Err(PromptError::Interrupted),
+                // Ctrl-D is the end of the input, Ctrl-U starts again.
+                Key::Char('\u{4}') if secret.is_empty() => return Err(PromptError::Interrupted),
+                Key::Char('\u{15}') => secret.clear(),
+                Key::Backspace => drop(secret.pop()),
+                Key::Char(c) if !c.is_control() => secret.push(c),
+                _ => {}
+            }
+        }
     }
 }
 
 impl Prompt for TerminalPrompt {
-    fn confirm(&self, _question: &str) -> Result<bool, PromptError> {
-        let _ = (&self.ui, self.palette);
-        Err(PromptError::NotInteractive)
+    fn confirm(&self, question: &str) -> Result<bool, PromptError> {
+        self.ask(|theme, term| {
+            Confirm::with_theme(theme)
+                .with_prompt(clean_line(question))
+                .default(false)
+                .wait_for_newline(true)
+                .interact_on(term)
+        })
     }
 
     fn select(
         &self,
-        _question: &str,
-        _choices: &[Choice],
-        _default: Option<usize>,
+        question: &str,
+        choices: &[Choice],
+        default: Option<usize>,
     ) -> Result<usize, PromptError> {
-        Err(PromptError::NotInteractive)
+        let question = clean_line(question);
+        let width = usize::from(self.term.size().1).saturating_sub(MARKER + 1);
+        let chosen = self.ask(|theme, term| {
+            Select::with_theme(theme)
+                .with_prompt(&question)
+                .items(entries(choices, width))
+                .default(default.unwrap_or(0))
+                .report(false)
+                .interact_on(term)
+        })?;
+        let label = choices.get(chosen).map(|choice| clean_line(&choice.label));
+        self.report(&question, &label.unwrap_or_default());
+        Ok(chosen)
     }
 
-    fn text(&self, _question: &Question, _check: Check<'_>) -> Result<String, PromptError> {
-        Err(PromptError::NotInteractive)
+    fn text(&self, question: &Question, check: Check<'_>) -> Result<String, PromptError> {
+        self.ask(|theme, term| {
+            let mut input = Input::<String>::with_theme(theme)
+                .with_prompt(clean_line(&question.label))
+                .allow_empty(question.optional)
+                .validate_with(|text: &String| check(text).map_err(|error| clean_line(&error)));
+            if let Some(default) = &question.default {
+                // A default that cannot be shown as it is would not be what Enter answers.
+                input = input
+                    .default(default.clone())
+                    .show_default(*default == clean_line(default));
+            }
+            input.interact_text_on(term)
+        })
     }
 
-    fn secret(&self, _question: &str) -> Result<String, PromptError> {
-        Err(PromptError::NotInteractive)
+    fn secret(&self, question: &str) -> Result<String, PromptError> {
+        let question = clean_line(question);
+        let raw = Raw::enter().map_err(PromptError::Io)?;
+        let asked = self.term.write_str(&format!("{question}: "));
+        let secret = asked
+            .map_err(PromptError::Io)
+            .and_then(|()| self.read_secret());
+        let _ = self.term.clear_line();
+        drop(raw);
+        match &secret {
+            Ok(_) => self.report(&question, "********"),
+            Err(_) => self.ui.err_line(""),
+        }
+        secret
+    }
+}
+
+/// The entries of a list, notes aligned, each on one line of the terminal.
+fn entries(choices: &[Choice], width: usize) -> Vec<String> {
+    let labels: Vec<String> = choices.iter().map(|c| clean_line(&c.label)).collect();
+    let widest = labels.iter().map(|label| label.width()).max().unwrap_or(0);
+    let column = widest.min(WIDEST_LABEL);
+    labels
+        .into_iter()
+        .zip(choices)
+        .map(|(label, choice)| match &choice.note {
+            None => label,
+            Some(note) => {
+                let gap = " ".repeat(column.saturating_sub(label.width()) + 2);
+                format!("{label}{gap}{}", clean_line(note))
+            }
+        })
+        .map(|entry| console::truncate_str(&entry, width, "…").into_owned())
+        .collect()
+}
+
+/// The library turns Ctrl-C into SIGINT before it reports it. With a handler in place that ends
+/// the question; without one it would end the process, with the terminal in disorder.
+fn catch_interrupt() {
+    if tokio::runtime::Handle::try_current().is_ok() {
+        // Registering is what counts; who else listens is told as well.
+        let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_fit_on_one_line() {
+        let choices = [
+            Choice::new("main").note("production"),
+            Choice::new("pr-\u{1b}[2J"),
+            Choice::new("develop").note("a note\nof two lines that is longer than the terminal"),
+        ];
+        let entries = entries(&choices, 40);
+        assert_eq!(entries[0], "main          production");
+        assert_eq!(entries[1], "pr-\\u{1b}[2J");
+        assert!(
+            entries[2].starts_with("develop       a note\\nof two"),
+            "{entries:?}"
+        );
+        assert!(entries[2].ends_with('…') && entries[2].width() <= 40);
     }
 }

@@ -1,0 +1,1 @@
+complete --keep-order --exclusive --command tasks --arguments "(COMPLETE=fish tasks -- (commandline --current-process --tokenize --cut-at-cursor) (commandline --current-token))"

@@ -1,0 +1,143 @@
+//! What a command receives: the user's side, the settings, and a Lagoon that is connected on first
+//! use, so that commands which need none stay fast and work offline.
+
+mod connect;
+mod interrupt;
+
+use std::path::Path;
+
+use tokio::sync::OnceCell;
+
+pub use interrupt::{Claim, GiveUp, Interrupts};
+
+use crate::auth::{AuthError, TokenStore};
+use crate::error::{Error, Kind};
+use crate::lagoon::Lagoon;
+use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind};
+use crate::ui::{PromptError, StreamError, Ui};
+
+/// What a command receives.
+pub struct App {
+    /// Streams, prompts and progress.
+    pub ui: Ui,
+    /// What was said and configured, each value with its source.
+    pub settings: Settings,
+    interrupts: Interrupts,
+    lagoon: OnceCell<Lagoon>,
+}
+
+impl App {
+    /// Opens nothing yet.
+    #[must_use]
+    pub fn new(ui: Ui, settings: Settings, interrupts: Interrupts) -> App {
+        App {
+            ui,
+            settings,
+            interrupts,
+            lagoon: OnceCell::new(),
+        }
+    }
+
+    /// The Lagoon that is meant, with its token; nothing is sent yet.
+    ///
+    /// # Errors
+    /// When no Lagoon is meant, it does not exist, or there is no token that may go there.
+    pub async fn lagoon(&self) -> Result<&Lagoon, Error> {
+        self.lagoon
+            .get_or_try_init(async || connect::connect(&self.ui, &self.settings).await)
+            .await
+    }
+
+    /// Has a change confirmed: by `--yes`, else by the user.
+    ///
+    /// # Errors
+    /// Wrong use when it is declined, or there is nobody to ask.
+    pub fn confirm(&self, question: &str) -> Result<(), Error> {
+        if self.settings.yes {
+            return Ok(());
+        }
+        match self.ui.prompt().confirm(question) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Error::usage("not confirmed: nothing was done")),
+            Err(PromptError::NotInteractive) => Err(Error::usage(format!(
+                "not confirmed, and nobody can be asked: {question}"
+            ))
+            .hint("Confirm it on the line: --yes")),
+            Err(PromptError::Interrupted) => Err(Error::new(Kind::Interrupted, "interrupted")),
+            Err(error) => Err(Error::failed("cannot ask for confirmation").because(error)),
+        }
+    }
+
+    /// Makes sure that what decides where a change goes was said, when there is nobody to ask; at
+    /// a terminal everything goes, as the user can be asked.
+    ///
+    /// # Errors
+    /// Wrong use, with what to add to the line.
+    pub fn require_said(&self, what: &[Deciding]) -> Result<(), Error> {
+        if self.ui.can_prompt() {
+            return Ok(());
+        }
+        Ok(self.settings.require_said(what)?)
+    }
+
+    /// Makes the next Ctrl-C or SIGTERM the caller's business, as long as the claim lives; without
+    /// a claim, and at the second signal, the command just ends.
+    #[must_use]
+    pub fn claim_interrupt(&self) -> Claim {
+        self.interrupts.claim()
+    }
+
+    /// The signals of this process.
+    #[must_use]
+    pub fn interrupts(&self) -> &Interrupts {
+        &self.interrupts
+    }
+
+    /// Where tokens are kept.
+    ///
+    /// # Errors
+    /// When there is no place for them.
+    pub fn tokens(&self) -> Result<TokenStore, Error> {
+        Ok(tokens(&self.settings)?)
+    }
+
+    /// Where the configuration file is.
+    ///
+    /// # Errors
+    /// When there is no place for it.
+    pub fn config_folder(&self) -> Result<&Path, Error> {
+        self.settings.folders.config.as_deref().ok_or_else(|| {
+            Error::usage("no place for the configuration: neither XDG_CONFIG_HOME nor HOME is set")
+        })
+    }
+}
+
+/// Prints a text that is no report: help, completion stubs. That nobody reads it is no failure.
+///
+/// # Errors
+/// When stdout cannot be written to.
+pub fn print(ui: &Ui, text: &str) -> Result<(), Error> {
+    match ui.out(text) {
+        Ok(()) | Err(StreamError::Closed) => Ok(()),
+        Err(error) => Err(Error::failed("cannot print").because(error)),
+    }
+}
+
+fn tokens(settings: &Settings) -> Result<TokenStore, AuthError> {
+    let folder = settings.folders.state.as_deref();
+    Ok(TokenStore::new(folder.ok_or(AuthError::NoFolder)?))
+}
+
+impl From<SettingsError> for Error {
+    fn from(error: SettingsError) -> Self {
+        let kind = match error.kind {
+            SettingsErrorKind::Usage => Kind::Usage,
+            SettingsErrorKind::NotFound => Kind::NotFound,
+            SettingsErrorKind::NotSignedIn => Kind::NotAllowed,
+        };
+        Error {
+            hints: error.hints,
+            ..Error::new(kind, error.message)
+        }
+    }
+}

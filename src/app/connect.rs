@@ -1,0 +1,166 @@
+//! From settings to a connection: address, certificates, and a token that may go there.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::auth::{AuthError, Secret, TokenSource};
+use crate::config::{Context, is_loopback};
+use crate::error::Error;
+use crate::lagoon::{Connection, Credentials, CredentialsError, Lagoon, Trace};
+use crate::settings::{Chosen, Settings, Target, TokenOrigin};
+use crate::ui::Ui;
+
+pub(super) async fn connect(ui: &Ui, settings: &Settings) -> Result<Lagoon, Error> {
+    let chosen = settings.chosen()?;
+    let Chosen { target, token, .. } = chosen;
+    if chosen.stray_token {
+        ui.warn(
+            "TASKS_TOKEN is not used: it belongs to TASKS_API, or to a context that is named with \
+             -l or TASKS_CONTEXT",
+        );
+    }
+    let (url, context) = match &target.value {
+        Target::Context(context) => (context.api.clone(), Some(context)),
+        Target::Address(url) => (url.clone(), None),
+        Target::Sandbox => return Err(Error::usage("this build has no sandbox")),
+    };
+    let source = match token {
+        TokenOrigin::Variable(token) => TokenSource::Variable(token.clone()),
+        TokenOrigin::Store(name) => TokenSource::Stored {
+            store: super::tokens(settings)?,
+            context: name.clone(),
+        },
+        TokenOrigin::Sandbox => return Err(Error::usage("this build has no sandbox")),
+    };
+    // A missing or expired token is told before anything else is done.
+    source.token(Timestamp::now())?;
+    let allow_http = context.is_some_and(|c| c.allow_http);
+    if url.scheme() == "http" && allow_http && !is_loopback(&url) {
+        let host = url.host_str().unwrap_or_default();
+        ui.warn(&format!(
+            "plain http to {host}: everybody on the way can read the token"
+        ));
+    }
+    Ok(Lagoon::new(Connection {
+        url,
+        credentials: Arc::new(SignIn(source)),
+        ca_pem: context.map(ca_pem).transpose()?.flatten(),
+        timeout: settings.request_timeout.value,
+        allow_http,
+        trace: trace(ui, settings),
+    }))
+}
+
+fn ca_pem(context: &Context) -> Result<Option<Vec<u8>>, Error> {
+    let Some(path) = &context.ca_file else {
+        return Ok(None);
+    };
+    let pem = std::fs::read(path).map_err(|e| {
+        let name = &context.name;
+        Error::usage(format!("cannot read {}", path.display()))
+            .because(e)
+            .hint(format!("It is the `ca_file` of the context `{name}`"))
+    })?;
+    Ok(Some(pem))
+}
+
+fn trace(ui: &Ui, settings: &Settings) -> Option<Arc<dyn Trace>> {
+    settings
+        .verbose
+        .then(|| Arc::new(TraceLines(ui.clone())) as Arc<dyn Trace>)
+}
+
+struct TraceLines(Ui);
+
+impl Trace for TraceLines {
+    fn line(&self, text: &str) {
+        self.0.trace(text);
+    }
+}
+
+/// Gives the tokens of `auth` to the API room, which knows nothing of files and variables.
+struct SignIn(TokenSource);
+
+#[async_trait]
+impl Credentials for SignIn {
+    async fn token(&self) -> Result<String, CredentialsError> {
+        let token = self.0.token(Timestamp::now()).map_err(refusal)?;
+        Ok(token.expose().to_owned())
+    }
+
+    async fn renew(&self, rejected: &str) -> Result<Option<String>, CredentialsError> {
+        let newer = self.0.other_than(rejected, Timestamp::now());
+        let newer = newer.map_err(refusal)?;
+        Ok(newer.as_ref().map(Secret::expose).map(str::to_owned))
+    }
+}
+
+fn refusal(error: AuthError) -> CredentialsError {
+    CredentialsError {
+        message: error.to_string(),
+        hints: error.hints(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::settings::{Env, Flags};
+    use crate::ui::Stream;
+
+    const CONFIG: &str = "current = \"acme\"\n[contexts.acme]\napi = \"https://acme.example\"\n\
+        [contexts.plain]\napi = \"http://10.0.0.1\"\nallow_http = true\n\
+        [contexts.ca]\napi = \"https://x.example\"\nca_file = \"gone.pem\"\n";
+
+    async fn attempt(context: Option<&str>, vars: &[(&str, &str)]) -> (Result<(), Error>, String) {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join(".config/lagoon-tasks");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("config.toml"), CONFIG).unwrap();
+        let mut all = vec![("HOME", home.path().to_str().unwrap())];
+        all.extend(vars);
+        let env = Env::from_vars(all).unwrap();
+        let flags = Flags {
+            context: context.map(str::to_owned),
+            ..Flags::default()
+        };
+        let settings = Settings::resolve(&flags, &env).unwrap();
+        let ui = Ui::captured();
+        let result = connect(&ui, &settings).await.map(|_| ());
+        (result, ui.printed(Stream::Err))
+    }
+
+    #[tokio::test]
+    async fn without_a_stored_token_one_is_not_signed_in() {
+        let (result, _) = attempt(Some("acme"), &[]).await;
+        let error = result.unwrap_err();
+        assert_eq!(error.kind, Kind::NotAllowed);
+        assert!(error.hints[0].contains("context add acme"));
+    }
+
+    #[tokio::test]
+    async fn a_token_that_belongs_to_nothing_is_said_so() {
+        let (_, said) = attempt(None, &[("TASKS_TOKEN", "t")]).await;
+        assert!(said.contains("TASKS_TOKEN is not used"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn plain_http_is_warned_of() {
+        let (result, said) = attempt(Some("plain"), &[("TASKS_TOKEN", "t")]).await;
+        assert!(result.is_ok() && said.contains("plain http to 10.0.0.1"));
+        let local = [("TASKS_API", "http://127.0.0.1:1"), ("TASKS_TOKEN", "t")];
+        let (result, said) = attempt(None, &local).await;
+        assert!(result.is_ok() && said.is_empty());
+    }
+
+    #[tokio::test]
+    async fn unreadable_certificates_are_wrong_use() {
+        let (result, _) = attempt(Some("ca"), &[("TASKS_TOKEN", "t")]).await;
+        let error = result.unwrap_err();
+        assert_eq!(error.kind, Kind::Usage);
+        assert!(error.to_string().contains("gone.pem"));
+    }
+}

@@ -1,0 +1,211 @@
+//! Ctrl-C and SIGTERM.
+//!
+//! Signals are listened for in a thread of their own, as a prompt blocks the main one. A command
+//! that has something to say or to save claims the next signal; otherwise the command line ends.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::error::Kind;
+
+/// How long the main thread may take to notice a signal before the process is ended without it.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// What ends the process without further ado, with this exit code.
+pub type GiveUp = fn(u8);
+
+/// The signals of this process.
+#[derive(Clone)]
+pub struct Interrupts {
+    state: Arc<State>,
+}
+
+struct State {
+    /// How many signals there were, and which was the last.
+    signals: watch::Sender<(u32, Kind)>,
+    claims: AtomicUsize,
+    noticed: AtomicBool,
+}
+
+/// The right to deal with the next signal. Dropping it gives it back.
+pub struct Claim {
+    state: Arc<State>,
+}
+
+impl Interrupts {
+    /// Signals that only [`Interrupts::signal`] sends, for tests.
+    #[must_use]
+    pub fn none() -> Interrupts {
+        let (signals, _) = watch::channel((0, Kind::Interrupted));
+        Interrupts {
+            state: Arc::new(State {
+                signals,
+                claims: AtomicUsize::new(0),
+                noticed: AtomicBool::new(false),
+            }),
+        }
+    }
+
+    /// Starts to listen. `give_up` is called when nobody notices a signal, as when a prompt waits
+    /// for a key.
+    #[must_use]
+    pub fn listen(give_up: GiveUp) -> Interrupts {
+        let interrupts = Self::none();
+        let listener = interrupts.clone();
+        // Without the thread a signal ends the process in the system's own way.
+        let _ = std::thread::Builder::new()
+            .name("signals".to_owned())
+            .spawn(move || listener.receive(give_up));
+        interrupts
+    }
+
+    fn receive(&self, give_up: GiveUp) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let Ok(runtime) = runtime else { return };
+        runtime.block_on(async {
+            let Ok(mut incoming) = Incoming::open() else {
+                return;
+            };
+            while let Some(kind) = incoming.next().await {
+                self.signal(kind);
+                let state = self.state.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(GRACE).await;
+                    let count = state.signals.borrow().0;
+                    if state.is_unclaimed(count) && !state.noticed.load(Ordering::SeqCst) {
+                        give_up(kind.exit_code());
+                    }
+                });
+            }
+        });
+    }
+
+    /// Tells everybody of a signal.
+    pub fn signal(&self, kind: Kind) {
+        self.state.noticed.store(false, Ordering::SeqCst);
+        self.state
+            .signals
+            .send_modify(|(count, last)| (*count, *last) = (*count + 1, kind));
+    }
+
+    /// Makes the next signal the caller's business.
+    #[must_use]
+    pub fn claim(&self) -> Claim {
+        self.state.claims.fetch_add(1, Ordering::SeqCst);
+        Claim {
+            state: self.state.clone(),
+        }
+    }
+
+    /// Waits for a signal that nobody has claimed, or for the second one.
+    pub async fn unclaimed(&self) -> Kind {
+        self.state
+            .wait(|count| self.state.is_unclaimed(count))
+            .await
+    }
+}
+
+impl Claim {
+    /// Waits for a signal: [`Kind::Interrupted`] or [`Kind::Terminated`].
+    pub async fn signalled(&self) -> Kind {
+        self.state.wait(|_| true).await
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.state.claims.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl State {
+    fn is_unclaimed(&self, count: u32) -> bool {
+        count > 1 || self.claims.load(Ordering::SeqCst) == 0
+    }
+
+    async fn wait(&self, mine: impl Fn(u32) -> bool) -> Kind {
+        let mut signals = self.signals.subscribe();
+        let found = signals
+            .wait_for(|(count, _)| *count > 0 && mine(*count))
+            .await;
+        match found.map(|signal| signal.1) {
+            Ok(kind) => {
+                self.noticed.store(true, Ordering::SeqCst);
+                kind
+            }
+            // The sender lives in `self`.
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(unix)]
+struct Incoming {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Incoming {
+    fn open() -> std::io::Result<Incoming> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Incoming {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) -> Option<Kind> {
+        tokio::select! {
+            _ = self.interrupt.recv() => Some(Kind::Interrupted),
+            _ = self.terminate.recv() => Some(Kind::Terminated),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Incoming;
+
+#[cfg(not(unix))]
+impl Incoming {
+    fn open() -> std::io::Result<Incoming> {
+        Ok(Incoming)
+    }
+
+    async fn next(&mut self) -> Option<Kind> {
+        tokio::signal::ctrl_c().await.ok()?;
+        Some(Kind::Interrupted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::timeout;
+
+    const SHORT: Duration = Duration::from_millis(20);
+
+    #[tokio::test]
+    async fn an_unclaimed_signal_ends_the_command() {
+        let interrupts = Interrupts::none();
+        assert!(timeout(SHORT, interrupts.unclaimed()).await.is_err());
+        interrupts.signal(Kind::Terminated);
+        assert_eq!(interrupts.unclaimed().await, Kind::Terminated);
+    }
+
+    #[tokio::test]
+    async fn a_claimed_one_is_left_to_its_claimant_once() {
+        let interrupts = Interrupts::none();
+        let claim = interrupts.claim();
+        interrupts.signal(Kind::Interrupted);
+        assert_eq!(claim.signalled().await, Kind::Interrupted);
+        assert!(timeout(SHORT, interrupts.unclaimed()).await.is_err());
+        interrupts.signal(Kind::Interrupted);
+        assert_eq!(interrupts.unclaimed().await, Kind::Interrupted);
+    }
+}

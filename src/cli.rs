@@ -1,0 +1,158 @@
+//! The root of the command line: global flags, the list of commands, dispatch, and how a command
+//! ends.
+//!
+//! To add a command, add a variant to [`Command`] and a line to [`dispatch`]; its group in the help
+//! is in `cli::help`.
+
+mod globals;
+mod help;
+mod usage;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::app::{App, GiveUp, Interrupts, print};
+use crate::commands::{self, topics};
+use crate::error::Error;
+use crate::settings::{Env, Flags, Settings, is_structured};
+use crate::ui::{ColorChoice, Ui, UiOptions};
+use globals::Globals;
+
+/// Define, list, invoke and follow tasks on Lagoon
+#[derive(Debug, Parser)]
+#[command(name = "tasks", version, max_term_width = 100, help_template = help::PLACEHOLDER)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it")]
+enum Command {
+    Context(commands::context::Context),
+    Completions(commands::completions::Completions),
+    #[command(hide = true, help_template = "{about}", about = topics::EXIT_CODES)]
+    ExitCodes,
+    #[command(hide = true, help_template = "{about}", about = topics::ENVIRONMENT)]
+    Environment,
+    #[command(hide = true, help_template = "{about}", about = topics::FORMATTING)]
+    Formatting,
+}
+
+async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
+    match command {
+        Command::Context(args) => commands::context::run(args, app).await,
+        Command::Completions(args) => commands::completions::run(args, app),
+        Command::ExitCodes => print(&app.ui, topics::EXIT_CODES),
+        Command::Environment => print(&app.ui, topics::ENVIRONMENT),
+        Command::Formatting => print(&app.ui, topics::FORMATTING),
+    }
+}
+
+/// The whole command line, for parsing, help and completion.
+#[must_use]
+pub fn command() -> clap::Command {
+    help::with_groups(globals::on_every_command(Cli::command()))
+}
+
+/// Runs the command line and tells the process's exit code. `give_up` ends the process when a
+/// signal comes and nothing else reacts.
+pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
+    let env = match Env::read() {
+        Ok(env) => env,
+        Err(error) => {
+            let ui = Ui::new(UiOptions::default());
+            return end(
+                &ui,
+                usage::asks_for_json(&args, None),
+                Err(Error::usage(error.to_string())),
+            );
+        }
+    };
+    let (globals, command) = match parse(&args) {
+        Ok(parsed) => parsed,
+        Err(stop) => {
+            let ui = ui(&env, &Flags::default(), usage::color(&args));
+            return stop_early(
+                stop,
+                &ui,
+                usage::asks_for_json(&args, env.output.as_deref()),
+            );
+        }
+    };
+    let ui = ui(&env, &globals.flags, globals.color.unwrap_or_default());
+    let settings = match Settings::resolve(&globals.flags, &env) {
+        Ok(settings) => settings,
+        Err(error) => {
+            let json = usage::asks_for_json(&args, env.output.as_deref());
+            return end(&ui, json, Err(error.into()));
+        }
+    };
+    let Some(command) = command else {
+        return end(
+            &ui,
+            false,
+            print(&ui, &help::render(&mut self::command(), &ui)),
+        );
+    };
+    let json = settings.wants_json_errors();
+    let app = App::new(ui, settings, Interrupts::listen(give_up));
+    let interrupts = app.interrupts().clone();
+    let result = tokio::select! {
+        result = dispatch(command, &app) => result,
+        kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),
+    };
+    end(&app.ui, json, result)
+}
+
+enum Stop {
+    /// clap's: help, version or wrong use.
+    Clap(Box<clap::Error>),
+    Error(Error),
+}
+
+fn parse(args: &[OsString]) -> Result<(Globals, Option<Command>), Stop> {
+    let clap = |e| Stop::Clap(Box::new(e));
+    let matches = command().try_get_matches_from(args).map_err(clap)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(clap)?;
+    let globals = globals::collect(cli.globals, &matches).map_err(Stop::Error)?;
+    Ok((globals, cli.command))
+}
+
+fn stop_early(stop: Stop, ui: &Ui, json: bool) -> u8 {
+    match stop {
+        Stop::Clap(error) if !error.use_stderr() => {
+            end(ui, false, print(ui, &help::text(&error.render(), ui)))
+        }
+        Stop::Clap(error) => end(ui, json, Err(usage::error(&error))),
+        Stop::Error(error) => end(ui, json, Err(error)),
+    }
+}
+
+/// Says what went wrong, as the last words on stderr, and makes an exit code of it.
+fn end(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
+    let Err(error) = result else { return 0 };
+    if json {
+        ui.error_json(&error.to_json());
+    } else {
+        ui.error_text(&error.to_string(), &error.hints);
+    }
+    error.kind.exit_code()
+}
+
+fn ui(env: &Env, flags: &Flags, color: ColorChoice) -> Ui {
+    Ui::new(UiOptions {
+        color,
+        no_color: env.no_color,
+        force_color: env.clicolor_force,
+        dumb: env.term.as_deref() == Some("dumb"),
+        columns: env.columns,
+        quiet: flags.quiet,
+        verbose: flags.verbose,
+        no_input: flags.no_input,
+        ci: env.ci,
+    })
+}

@@ -1,0 +1,150 @@
+//! Global flags: the same on every command, and each of them given once.
+//!
+//! clap's own global flags silently keep the last of two values when one stands before and one
+//! after the subcommand. So every command gets the flags as its own, and they are put together
+//! here, where a second value is noticed.
+
+use std::collections::HashMap;
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+
+use crate::error::Error;
+use crate::settings::Flags;
+use crate::ui::ColorChoice;
+
+/// The flags that every command has.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Globals {
+    #[command(flatten)]
+    pub(super) flags: Flags,
+    /// When to use colour
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        help_heading = "How",
+        hide_possible_values = true
+    )]
+    pub(super) color: Option<ColorChoice>,
+}
+
+/// Gives the flags to every subcommand, however deep. The short help of a command is about that
+/// command: there they are hidden.
+pub(super) fn on_every_command(command: Command) -> Command {
+    let names: Vec<String> = command
+        .get_subcommands()
+        .filter(|c| !c.is_hide_set())
+        .map(|c| c.get_name().to_owned())
+        .collect();
+    names.into_iter().fold(command, |command, name| {
+        command.mut_subcommand(name, |c| {
+            on_every_command(c).args(
+                all()
+                    .get_arguments()
+                    .map(|a| a.clone().hide_short_help(true)),
+            )
+        })
+    })
+}
+
+fn all() -> Command {
+    Globals::augment_args(Command::new("all"))
+}
+
+/// Puts together what was given to the root and to each subcommand on the way.
+///
+/// # Errors
+/// Wrong use when a flag was given twice.
+pub(super) fn collect(root: Globals, matches: &ArgMatches) -> Result<Globals, Error> {
+    let known = all();
+    let mut given: HashMap<&str, String> = HashMap::new();
+    let mut globals = root;
+    let mut level = matches;
+    let mut name = "tasks".to_owned();
+    loop {
+        for arg in known.get_arguments() {
+            let id = arg.get_id().as_str();
+            let typed = level.try_contains_id(id).is_ok()
+                && level.value_source(id) == Some(ValueSource::CommandLine);
+            if typed && let Some(before) = given.insert(id, name.clone()) {
+                let flag = arg.get_long().unwrap_or(id);
+                return Err(Error::usage(format!(
+                    "--{flag} is given twice: to `{before}` and to `{name}`"
+                ))
+                .hint("Give it once; before or after the command is the same"));
+            }
+        }
+        let Some((next, below)) = level.subcommand() else {
+            return Ok(globals);
+        };
+        // Hidden commands have no global flags of their own.
+        if let Ok(further) = Globals::from_arg_matches(below) {
+            globals = Globals {
+                flags: globals.flags.and(further.flags),
+                color: further.color.or(globals.color),
+            };
+        }
+        name = format!("{name} {next}");
+        level = below;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::command;
+
+    fn parse(line: &str) -> Result<Globals, Error> {
+        let matches = command().try_get_matches_from(line.split(' ')).unwrap();
+        collect(Globals::from_arg_matches(&matches).unwrap(), &matches)
+    }
+
+    #[test]
+    fn clap_finds_no_fault() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn flags_hold_wherever_they_stand() {
+        for line in [
+            "tasks -p shop -o json -y context list",
+            "tasks context -p shop -o json list -y",
+            "tasks context list -p shop --output=json --yes",
+        ] {
+            let flags = parse(line).unwrap().flags;
+            assert_eq!(flags.project.as_deref(), Some("shop"), "{line}");
+            assert_eq!(flags.output.as_deref(), Some("json"), "{line}");
+            assert!(flags.yes && !flags.quiet, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_flag_before_and_after_is_wrong_use() {
+        for (line, flag) in [
+            ("tasks -e a context list -e b", "--environment"),
+            ("tasks -p a context list --project a", "--project"),
+            ("tasks context -l a list -l b", "--context"),
+            ("tasks -y context list -y", "--yes"),
+            ("tasks --color never context list --color never", "--color"),
+            (
+                "tasks --request-timeout 1 context --request-timeout 2 list",
+                "--request-timeout",
+            ),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert_eq!(error.kind, crate::error::Kind::Usage);
+            assert!(error.message.starts_with(flag), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn a_flag_twice_in_one_place_is_wrong_use_too() {
+        for line in [
+            "tasks context list -e a -e b",
+            "tasks -o json -o csv context",
+        ] {
+            assert!(command().try_get_matches_from(line.split(' ')).is_err());
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Wrong use that clap finds, said as every other error is; and what can be known of a line that
+//! cannot be parsed.
+
+use std::ffi::OsString;
+
+use clap::ValueEnum;
+
+use super::is_structured;
+use crate::error::Error;
+use crate::ui::ColorChoice;
+
+/// clap's complaint as our error: its first paragraph is the message, tips and usage are hints.
+pub(super) fn error(error: &clap::Error) -> Error {
+    let text = error.render().to_string();
+    let mut message = String::new();
+    let mut hints = Vec::new();
+    for (number, paragraph) in text.split("\n\n").enumerate() {
+        let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
+        if number == 0 {
+            for line in lines {
+                match line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+                    Some(aside) => hints.push(aside.to_owned()),
+                    None if message.is_empty() => {
+                        message = line.trim_start_matches("error: ").to_owned();
+                    }
+                    None => message = format!("{message} {line}"),
+                }
+            }
+        } else if paragraph.trim_start().starts_with("tip: ") {
+            hints.extend(
+                lines
+                    .iter()
+                    .map(|l| l.trim_start_matches("tip: ").to_owned()),
+            );
+        } else if let Some(usage) = paragraph.strip_prefix("Usage: ") {
+            let usage = usage.trim();
+            hints.push(format!("Usage: {usage}"));
+        }
+    }
+    Error {
+        hints,
+        ..Error::usage(message)
+    }
+}
+
+/// Whether errors should be JSON, as far as an unparsed line shows: `-o` in any of its forms,
+/// `--jq`, else the variable.
+pub(super) fn asks_for_json(args: &[OsString], variable: Option<&str>) -> bool {
+    match find(args, "--output", Some('o')) {
+        Some(format) => is_structured(&format),
+        None => find(args, "--jq", None).is_some() || variable.is_some_and(is_structured),
+    }
+}
+
+/// `--color` of an unparsed line.
+pub(super) fn color(args: &[OsString]) -> ColorChoice {
+    find(args, "--color", None)
+        .and_then(|when| ColorChoice::from_str(&when, false).ok())
+        .unwrap_or_default()
+}
+
+/// The value of a flag, in any way it can be written.
+fn find(args: &[OsString], long: &str, short: Option<char>) -> Option<String> {
+    /// Short flags without a value, which can stand before another one in the same word.
+    const SWITCHES: [char; 6] = ['y', 'q', 'v', 'h', 'V', 'f'];
+    let mut words = args
+        .iter()
+        .skip(1)
+        .map(|a| a.to_string_lossy())
+        .take_while(|a| a != "--");
+    while let Some(word) = words.next() {
+        if let Some(rest) = word.strip_prefix(long) {
+            match rest.strip_prefix('=') {
+                Some(value) => return Some(value.to_owned()),
+                None if rest.is_empty() => return words.next().map(|v| v.into_owned()),
+                None => {}
+            }
+        }
+        let Some(short) = short else { continue };
+        let Some(cluster) = word.strip_prefix('-').filter(|c| !c.starts_with('-')) else {
+            continue;
+        };
+        if let Some(value) = cluster.trim_start_matches(SWITCHES).strip_prefix(short) {
+            return match value.strip_prefix('=').unwrap_or(value) {
+                "" => words.next().map(|v| v.into_owned()),
+                value => Some(value.to_owned()),
+            };
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(line: &str, variable: Option<&str>) -> bool {
+        let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        asks_for_json(&args, variable)
+    }
+
+    #[test]
+    fn json_is_noticed_however_it_is_written() {
+        for line in [
+            "tasks list -o json",
+            "tasks -ojson list --nope",
+            "tasks list -o=yaml",
+            "tasks list -qo jsonl",
+            "tasks --output json",
+            "tasks --output=json",
+            "tasks list --jq .",
+        ] {
+            assert!(json(line, None), "{line}");
+        }
+        for line in [
+            "tasks list",
+            "tasks list -o",
+            "tasks list -o table",
+            "tasks -- -o json",
+            "tasks list --output-x json",
+            "tasks list -p foo",
+        ] {
+            assert!(!json(line, None), "{line}");
+        }
+        assert!(json("tasks", Some("json")));
+        assert!(!json("tasks -o csv", Some("json")));
+    }
+
+    #[test]
+    fn complaints_keep_their_advice() {
+        let complaint = crate::cli::command()
+            .try_get_matches_from(["tasks", "context", "lst"])
+            .unwrap_err();
+        let error = error(&complaint);
+        assert_eq!(error.message, "unrecognized subcommand 'lst'");
+        assert!(error.hints[0].contains("'list'"), "{:?}", error.hints);
+        assert!(
+            error
+                .hints
+                .iter()
+                .any(|h| h.starts_with("Usage: tasks context"))
+        );
+
+        let complaint = crate::cli::command()
+            .try_get_matches_from(["tasks", "context", "use", "-o", "jsn"])
+            .unwrap_err();
+        let error = super::error(&complaint);
+        assert!(error.message.contains("'jsn'"), "{}", error.message);
+        assert!(error.hints[0].starts_with("possible values: table"));
+    }
+}

@@ -1,0 +1,173 @@
+//! `tasks context`: which Lagoons there are, and which is meant.
+
+mod add;
+mod report;
+
+use clap::{Args, Subcommand};
+
+use super::Answer;
+use crate::app::App;
+use crate::config::{Config, ContextName, Editor};
+use crate::error::Error;
+use crate::settings::{Source, Target};
+use report::{Entry, Listing};
+
+const EXAMPLES: &str = "\
+Examples:
+  tasks context add acme https://api.acme.example --with-token < token
+  tasks context list
+  tasks context use acme";
+
+/// Manage the Lagoons to talk to
+///
+/// A context is one Lagoon and a way to sign in to it, under a name. Contexts are kept in
+/// config.toml; their tokens are kept apart, where only you can read them. The context `sandbox`
+/// is built in.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Context {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it")]
+enum Command {
+    List(List),
+    Show(Show),
+    Add(add::Add),
+    Use(Use),
+    Remove(Remove),
+}
+
+/// List the contexts, the current one marked
+#[derive(Debug, Args)]
+#[command(
+    visible_alias = "ls",
+    after_help = "Examples:\n  tasks context list\n  tasks context list -o name"
+)]
+struct List;
+
+/// Show one context, by default the current one
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  tasks context show\n  tasks context show acme -o json")]
+struct Show {
+    /// Name of the context
+    name: Option<ContextName>,
+}
+
+/// Make a context the current one
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  tasks context use acme\n  tasks context use sandbox")]
+struct Use {
+    /// Name of the context
+    name: ContextName,
+}
+
+/// Remove a context and its token
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  tasks context remove acme\n  tasks context remove acme --yes")]
+struct Remove {
+    /// Name of the context
+    name: ContextName,
+}
+
+/// Runs the subcommand.
+///
+/// # Errors
+/// When the configuration or the token store cannot be used, or a context is not there.
+pub async fn run(args: Context, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    match args.command {
+        Command::List(List) => list(app, &answer),
+        Command::Show(args) => show(args, app, &answer),
+        Command::Add(args) => add::run(args, app, &answer),
+        Command::Use(args) => make_current(args, app, &answer),
+        Command::Remove(args) => remove(args, app, &answer),
+    }
+}
+
+fn list(app: &App, answer: &Answer) -> Result<(), Error> {
+    let config = app.settings.config()?;
+    if let Ok(chosen) = app.settings.chosen()
+        && let Target::Address(url) = &chosen.target.value
+    {
+        app.ui.note(&format!(
+            "TASKS_API is set: commands go to {url}, whatever is current"
+        ));
+    }
+    let mut entries: Vec<Entry> = config
+        .contexts
+        .iter()
+        .map(|context| Entry::of(context, app))
+        .collect();
+    entries.push(Entry::sandbox(app));
+    answer.give(&Listing(entries))
+}
+
+fn show(args: Show, app: &App, answer: &Answer) -> Result<(), Error> {
+    let entry = match args.name {
+        Some(name) => entry(&name, app.settings.config()?, app)?,
+        None => match &app.settings.chosen()?.target.value {
+            Target::Sandbox => Entry::sandbox(app),
+            Target::Context(context) => Entry::of(context, app),
+            Target::Address(url) => Entry::address(url, app),
+        },
+    };
+    answer.give(&entry)
+}
+
+fn make_current(args: Use, app: &App, answer: &Answer) -> Result<(), Error> {
+    let (config, mut editor) = Editor::open(app.config_folder()?)?;
+    let mut entry = entry(&args.name, &config, app)?;
+    editor.set_current(&args.name);
+    editor.save()?;
+    entry.current_by = Some(config.path.display().to_string());
+    app.ui
+        .note(&format!("`{}` is the current context", args.name));
+    if let Ok(chosen) = app.settings.chosen()
+        && let Source::Variable(variable) = chosen.target.source
+    {
+        app.ui
+            .warn(&format!("{variable} is set and holds before it"));
+    }
+    answer.give(&entry)
+}
+
+fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
+    let name = &args.name;
+    if name.is_sandbox() {
+        return Err(Error::usage(
+            "the context `sandbox` is built in and cannot be removed",
+        ));
+    }
+    let entry = entry(name, app.settings.config()?, app)?;
+    app.confirm(&format!("Remove the context `{name}` and its token?"))?;
+    // The token first: if the rest fails, it is the one that should be gone.
+    app.tokens()?.remove(name)?;
+    let (config, mut editor) = Editor::open(app.config_folder()?)?;
+    editor.remove_context(name);
+    editor.save()?;
+    if config.current.as_ref() == Some(name) {
+        app.ui
+            .note(&format!("`{name}` was the current context: now none is"));
+    }
+    answer.give(&entry)
+}
+
+fn entry(name: &ContextName, config: &Config, app: &App) -> Result<Entry, Error> {
+    if name.is_sandbox() {
+        return Ok(Entry::sandbox(app));
+    }
+    match config.context(name) {
+        Some(context) => Ok(Entry::of(context, app)),
+        None => {
+            let error = Error::not_found(format!("there is no context `{name}`"));
+            let known = config.contexts.iter().map(|c| c.name.as_str());
+            Err(match crate::config::nearest(name.as_str(), known) {
+                Some(near) => error.hint(format!("Did you mean `{near}`?")),
+                None => error.hint("See those there are: tasks context list"),
+            })
+        }
+    }
+}

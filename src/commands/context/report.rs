@@ -1,0 +1,201 @@
+//! How contexts are shown. A token never is: only whether there is one.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::app::App;
+use crate::auth::{AuthError, TokenSource, expiry};
+use crate::config::{Context, SANDBOX};
+use crate::output::{Cell, Column, Detail, Grid, Report};
+use crate::settings::{Chosen, Target, TokenOrigin};
+use crate::ui::Style;
+
+/// One context, as far as it may be shown.
+pub(super) struct Entry {
+    name: Option<String>,
+    api: Option<String>,
+    project: Option<String>,
+    ca_file: Option<String>,
+    allow_http: bool,
+    ui_url: Option<String>,
+    /// What made it the current one, if it is.
+    pub(super) current_by: Option<String>,
+    token: &'static str,
+    token_expires: Option<Timestamp>,
+    /// Where it is defined.
+    source: String,
+}
+
+pub(super) struct Listing(pub(super) Vec<Entry>);
+
+impl Entry {
+    pub(super) fn of(context: &Context, app: &App) -> Entry {
+        let chosen = app.settings.chosen().ok();
+        let chosen = chosen
+            .filter(|c| matches!(&c.target.value, Target::Context(c) if c.name == context.name));
+        let source = match chosen.map(|c| &c.token) {
+            Some(TokenOrigin::Variable(token)) => Ok(TokenSource::Variable(token.clone())),
+            _ => app.tokens().map(|store| TokenSource::Stored {
+                store,
+                context: context.name.clone(),
+            }),
+        };
+        let (token, token_expires) = source.map_or(("unreadable", None), |s| state(&s));
+        let config = app.settings.config().ok();
+        Entry {
+            name: Some(context.name.to_string()),
+            api: Some(context.api.to_string()),
+            project: context.project.clone(),
+            ca_file: context.ca_file.as_ref().map(|p| p.display().to_string()),
+            allow_http: context.allow_http,
+            ui_url: context.ui_url.as_ref().map(Url::to_string),
+            current_by: current_by(chosen),
+            token,
+            token_expires,
+            source: config.map_or_else(String::new, |c| c.path.display().to_string()),
+        }
+    }
+
+    pub(super) fn sandbox(app: &App) -> Entry {
+        let chosen = app.settings.chosen().ok();
+        let chosen = chosen.filter(|c| c.target.value == Target::Sandbox);
+        Entry {
+            name: Some(SANDBOX.to_owned()),
+            project: Some("lagoon-demo".to_owned()),
+            current_by: current_by(chosen),
+            token: "valid",
+            ..Entry::nameless("built in")
+        }
+    }
+
+    /// The Lagoon of `TASKS_API`, which has no context.
+    pub(super) fn address(url: &Url, app: &App) -> Entry {
+        let chosen = app.settings.chosen().ok();
+        let (token, token_expires) = match chosen.map(|c| &c.token) {
+            Some(TokenOrigin::Variable(token)) => state(&TokenSource::Variable(token.clone())),
+            _ => ("none", None),
+        };
+        Entry {
+            api: Some(url.to_string()),
+            current_by: current_by(chosen),
+            token,
+            token_expires,
+            ..Entry::nameless("TASKS_API")
+        }
+    }
+
+    fn nameless(source: &str) -> Entry {
+        Entry {
+            name: None,
+            api: None,
+            project: None,
+            ca_file: None,
+            allow_http: false,
+            ui_url: None,
+            current_by: None,
+            token: "none",
+            token_expires: None,
+            source: source.to_owned(),
+        }
+    }
+
+    fn token_cell(&self) -> Cell {
+        let style = match self.token {
+            "valid" => Style::Good,
+            "expired" => Style::Bad,
+            "unreadable" => Style::Warning,
+            _ => Style::Dim,
+        };
+        Cell::status(self.token, style)
+    }
+}
+
+fn current_by(chosen: Option<&Chosen>) -> Option<String> {
+    chosen.map(|c| c.target.source.to_string())
+}
+
+fn state(source: &TokenSource) -> (&'static str, Option<Timestamp>) {
+    match source.token(Timestamp::now()) {
+        Ok(token) => ("valid", expiry(token.expose())),
+        Err(AuthError::Expired { at, .. }) => ("expired", Some(at)),
+        Err(AuthError::Missing(_)) => ("none", None),
+        Err(_) => ("unreadable", None),
+    }
+}
+
+impl Report for Entry {
+    fn value(&self) -> Value {
+        json!({
+            "name": self.name,
+            "api": self.api,
+            "project": self.project,
+            "caFile": self.ca_file,
+            "allowHttp": self.allow_http,
+            "uiUrl": self.ui_url,
+            "current": self.current_by.is_some(),
+            "currentBy": self.current_by,
+            "token": self.token,
+            "tokenExpires": self.token_expires.map(|t| t.to_string()),
+            "source": self.source,
+        })
+    }
+
+    fn grid(&self) -> Grid {
+        grid([self])
+    }
+
+    fn detail(&self) -> Option<Detail> {
+        let title = self.name.clone().unwrap_or_else(|| self.source.clone());
+        Some(
+            Detail::new(title)
+                .field("Address", self.api.clone())
+                .field("Project", self.project.clone())
+                .field("Certificates", self.ca_file.clone())
+                .field("Plain http", self.allow_http.then_some("allowed"))
+                .field("UI", self.ui_url.clone())
+                .field(
+                    "Current",
+                    self.current_by.as_ref().map(|s| format!("by {s}")),
+                )
+                .field("Token", self.token_cell())
+                .field("Token expires", self.token_expires)
+                .field("Defined in", self.source.clone()),
+        )
+    }
+}
+
+impl Report for Listing {
+    fn value(&self) -> Value {
+        self.0.iter().map(Report::value).collect()
+    }
+
+    fn grid(&self) -> Grid {
+        grid(&self.0)
+    }
+}
+
+fn grid<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Grid {
+    let columns = [
+        Column::new("name"),
+        Column::new("api").heading("ADDRESS"),
+        Column::new("project"),
+        Column::new("current"),
+        Column::new("currentBy").heading("BY").if_any(),
+        Column::new("token"),
+        Column::new("tokenExpires").heading("EXPIRES").if_any(),
+        Column::new("source").not_in_table(),
+    ];
+    entries.into_iter().fold(Grid::new(columns), |grid, entry| {
+        grid.with([
+            entry.name.clone().map_or(Cell::Missing, Cell::name),
+            entry.api.clone().into(),
+            entry.project.clone().into(),
+            entry.current_by.is_some().into(),
+            entry.current_by.clone().into(),
+            entry.token_cell(),
+            entry.token_expires.into(),
+            entry.source.clone().into(),
+        ])
+    })
+}

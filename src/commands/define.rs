@@ -1,0 +1,265 @@
+//! `tasks define`: add a task.
+
+mod arguments;
+mod line;
+mod text;
+mod wizard;
+
+use clap::Args;
+
+use crate::app::App;
+use crate::domain::names::nfc;
+use crate::domain::{Definition, Permission, Scope, Work, rules};
+use crate::error::Error;
+use crate::ops::define::{self, Defined, Site, Target};
+use crate::ops::tasks::Listed;
+use crate::settings::{Deciding, Source};
+
+use super::list::{PermissionWord, ScopeWord};
+use super::show::Task;
+use super::target;
+
+/// Define a task
+///
+/// Where it is defined is what the line itself names: -e an environment, --group a group, -p a
+/// project; --scope says it outright, and is the only way to a system-wide task. Without NAME, at a
+/// terminal, everything is asked for, and the equivalent command line is shown.
+///
+/// What is there already is read first: the same task is left alone, a different one of that name
+/// is never overwritten.
+#[derive(Debug, Clone, Default, Args)]
+#[command(after_help = "\
+Examples:
+  tasks define 'Clear caches' -p shop -e main --service cli --command 'drush cr'
+  tasks define 'Sync database' -p shop --service cli --command-file sync.sh \\
+      --arg SOURCE:other-environment:'Copy from' --confirmation-text 'Overwrite the database?'
+  tasks define Reindex -p shop -s cli --command 'reindex \"$INDEX\"' \\
+      --arg 'INDEX?:string' --arg-default INDEX=products
+  tasks define Report --group acme --image acme/report:2 --permission maintainer
+  echo 'drush cron' | tasks define Cron -p shop -s cli --command-file -")]
+pub struct DefineArgs {
+    /// The task's name
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// Where to define it, when the line names more than one place
+    #[arg(long, value_enum)]
+    scope: Option<ScopeWord>,
+    /// Define it for all projects of this group
+    #[arg(long, value_name = "GROUP")]
+    group: Option<String>,
+    /// The command, for a shell in the service's container
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["command_file", "image"])]
+    command: Option<String>,
+    /// A file with the command; `-` is stdin (Windows line ends are mended, final ones dropped)
+    #[arg(long, value_name = "FILE", conflicts_with = "image")]
+    command_file: Option<String>,
+    /// The service in whose container the command runs
+    #[arg(long, short = 's', value_name = "SERVICE")]
+    service: Option<String>,
+    /// Run a container of this image instead of a command
+    #[arg(long, value_name = "IMAGE")]
+    image: Option<String>,
+    /// Who may invoke it [default: developer]
+    #[arg(long, value_enum)]
+    permission: Option<PermissionWord>,
+    /// What it is for
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// What to ask before it is invoked
+    #[arg(long, value_name = "TEXT")]
+    confirmation_text: Option<String>,
+    /// An argument: NAME[?][:TYPE[:Display name]], `?` for optional; types are string, numeric,
+    /// environment, other-environment
+    #[arg(long = "arg", short = 'a', value_name = "SPEC")]
+    args: Vec<String>,
+    /// An argument's default
+    #[arg(long = "arg-default", value_name = "NAME=VALUE")]
+    defaults: Vec<String>,
+    /// Give runs a deploy token (platform owners)
+    #[arg(long)]
+    inject_deploy_token: bool,
+    /// Give runs the project's ssh key
+    #[arg(long)]
+    inject_project_key: bool,
+    /// Show it to administrators only (platform owners)
+    #[arg(long)]
+    admin_only: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Wrong use before anything is sent; refused when a different task has the name; Lagoon's refusal.
+pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
+    let how = target::emit_options(app)?;
+    let asked = args.name.is_none();
+    let (args, target) = if asked {
+        if !app.ui.can_prompt() {
+            return Err(Error::usage("the task's NAME is missing, and there is nobody to ask")
+                .hint("tasks define NAME … (see `tasks define --help`)"));
+        }
+        wizard::ask(args, app).await?
+    } else {
+        let target = named_target(&args, app)?;
+        (args, target)
+    };
+    let mut wanted = definition(&args, app)?;
+    // Everything but the scope's id is known: what is wrong is said before anything is sent.
+    wanted.scope = provisional(&target);
+    define::check(&wanted)?;
+    for doubt in rules::doubts(&wanted) {
+        app.ui.warn(&doubt);
+    }
+    say_sources(app, &target);
+    require_said(app, &target)?;
+    let lagoon = app.lagoon().await?;
+    let site = define::site(lagoon, &target).await?;
+    wanted.scope = site.scope.clone();
+    let defined = match compare(app, &site, &wanted, &target)? {
+        Some(unchanged) => unchanged,
+        None => {
+            define::check_environment_defaults(lagoon, &site, &wanted).await?;
+            for note in site.shadows(&wanted.name) {
+                app.ui.note(&note);
+            }
+            let banner = target::banner(app, &site.label)?;
+            if site.scope == Scope::System {
+                let name = &wanted.name;
+                app.confirm(&format!("{banner}: define `{name}` for every project of this Lagoon?"))?;
+            } else {
+                app.ui.note(&banner);
+            }
+            define::add(lagoon, &target, &site, &wanted).await?
+        }
+    };
+    match &defined {
+        Defined::Created(_) => app.ui.note("defined"),
+        Defined::Unchanged(_) => app.ui.note("unchanged: it is defined already, equal in everything"),
+        Defined::Completed(_, words) => {
+            app.ui.warn(&format!("Lagoon left the task half made ({words}); it was completed"));
+        }
+    }
+    if asked {
+        app.ui.note(&format!("the same without questions:\n  {}", line::define(app, &args, &target)));
+    }
+    let listed = Listed {
+        definition: defined.definition().clone(),
+        environments: Vec::new(),
+        shadowed_in: Vec::new(),
+    };
+    target::emit(app, &how, &Task { listed, id_first: true })
+}
+
+fn compare(
+    app: &App,
+    site: &Site,
+    wanted: &Definition,
+    target: &Target,
+) -> Result<Option<Defined>, Error> {
+    define::compare(site, wanted).map_err(|error| match site.existing(&wanted.name) {
+        Some(existing) => {
+            error.hint(format!("to change it: {}", line::update(app, existing, wanted, target)))
+        }
+        None => error,
+    })
+}
+
+/// The scope that the line names; variables complete it, they never choose it.
+fn named_target(args: &DefineArgs, app: &App) -> Result<Target, Error> {
+    let on_line = |value: Option<&crate::settings::Sourced<String>>| {
+        value.is_some_and(|v| matches!(v.source, Source::Flag(_)))
+    };
+    let environment = on_line(app.settings.environment.as_ref());
+    let project = on_line(app.settings.project.as_ref());
+    let scope = match args.scope {
+        Some(scope) => scope,
+        None if environment && args.group.is_some() => {
+            return Err(Error::usage("the line names an environment and a group")
+                .hint("say which one is meant: --scope environment or --scope group"));
+        }
+        None if environment => ScopeWord::Environment,
+        None if args.group.is_some() => ScopeWord::Group,
+        None if project => ScopeWord::Project,
+        None => {
+            return Err(Error::usage("the line does not say where to define the task").hint(
+                "name an environment (-p PROJECT -e ENVIRONMENT), a project (-p PROJECT) or a group \
+                 (--group GROUP), or say --scope environment|project|group|system",
+            ));
+        }
+    };
+    if environment && scope != ScopeWord::Environment {
+        return Err(Error::usage(format!("-e names an environment, --scope says {}", scope.word()))
+            .hint("leave out one of them"));
+    }
+    if args.group.is_some() && scope != ScopeWord::Group {
+        return Err(Error::usage(format!("--group names a group, --scope says {}", scope.word()))
+            .hint("leave out one of them"));
+    }
+    Ok(match scope {
+        ScopeWord::Environment => Target::Environment {
+            project: target::project(app)?.value.clone(),
+            environment: target::environment(app)?.value.clone(),
+        },
+        ScopeWord::Project => Target::Project(target::project(app)?.value.clone()),
+        ScopeWord::Group => Target::Group(args.group.clone().filter(|g| !g.trim().is_empty()).ok_or_else(
+            || Error::usage("which group? None was named").hint("add --group GROUP"),
+        )?),
+        ScopeWord::System => {
+            Target::System(app.settings.project.as_ref().map(|p| p.value.clone()))
+        }
+    })
+}
+
+fn provisional(target: &Target) -> Scope {
+    match target {
+        Target::Environment { .. } => Scope::Environment(0),
+        Target::Project(_) => Scope::Project(0),
+        Target::Group(name) => Scope::Group(name.clone()),
+        Target::System(_) => Scope::System,
+    }
+}
+
+fn say_sources(app: &App, target: &Target) {
+    if matches!(target, Target::Environment { .. } | Target::Project(_))
+        && let Some(project) = &app.settings.project
+    {
+        target::say_source(app, "project", project);
+    }
+}
+
+fn require_said(app: &App, target: &Target) -> Result<(), Error> {
+    match target {
+        Target::Environment { .. } => {
+            app.require_said(&[Deciding::Context, Deciding::Project, Deciding::Environment])
+        }
+        Target::Project(_) => app.require_said(&[Deciding::Context, Deciding::Project]),
+        Target::Group(_) | Target::System(_) => app.require_said(&[Deciding::Context]),
+    }
+}
+
+/// The definition that the arguments describe; its scope is not known yet.
+fn definition(args: &DefineArgs, app: &App) -> Result<Definition, Error> {
+    let work = match (&args.command, &args.command_file, &args.image) {
+        (Some(command), _, _) => Work::Command(text::mended(app, "--command", command.clone())),
+        (None, Some(file), _) => Work::Command(text::from_file(app, file)?),
+        (None, None, Some(image)) => Work::Image(image.clone()),
+        (None, None, None) => {
+            return Err(Error::usage("what should the task do? None of --command, --command-file and --image is given"));
+        }
+    };
+    Ok(Definition {
+        id: 0,
+        name: nfc(args.name.as_deref().unwrap_or_default()),
+        description: args.description.clone().unwrap_or_default(),
+        work,
+        service: args.service.clone(),
+        scope: Scope::System,
+        permission: args.permission.map_or(Permission::Developer, Permission::from),
+        confirmation_text: args.confirmation_text.clone().filter(|t| !t.is_empty()),
+        deploy_token_injection: args.inject_deploy_token,
+        project_key_injection: args.inject_project_key,
+        admin_only_view: args.admin_only,
+        created: String::new(),
+        arguments: Some(arguments::read(&args.args, &args.defaults)?),
+    })
+}

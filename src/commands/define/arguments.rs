@@ -1,0 +1,110 @@
+//! `--arg` and `--arg-default`: from the command line to arguments.
+
+use crate::domain::{Argument, ArgumentKind};
+use crate::error::Error;
+
+/// Reads the arguments of a definition, in the order in which they were given.
+///
+/// # Errors
+/// Wrong use, naming the flag.
+pub(super) fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument>, Error> {
+    let mut arguments = specs.iter().map(|spec| argument(spec)).collect::<Result<Vec<_>, _>>()?;
+    for default in defaults {
+        let Some((name, value)) = default.split_once('=') else {
+            return Err(Error::usage(format!("--arg-default `{default}` has no `=`"))
+                .hint("it looks like NAME=VALUE"));
+        };
+        let Some(argument) = arguments.iter_mut().find(|a| a.name == name) else {
+            return Err(Error::usage(format!("--arg-default `{name}`: there is no --arg of that name")));
+        };
+        if argument.default.is_some() {
+            return Err(Error::usage(format!("--arg-default `{name}` is given twice")));
+        }
+        argument.default = Some(value.to_owned());
+    }
+    Ok(arguments)
+}
+
+/// `NAME[?][:TYPE[:Display name]]`; all after the second colon is the display name.
+fn argument(spec: &str) -> Result<Argument, Error> {
+    let mut parts = spec.splitn(3, ':');
+    let name = parts.next().unwrap_or_default();
+    let (name, optional) = match name.strip_suffix('?') {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    if name.is_empty() {
+        return Err(Error::usage(format!("--arg `{spec}` has no name"))
+            .hint("it looks like NAME, NAME?:numeric or NAME:string:Display name"));
+    }
+    let kind = match parts.next() {
+        None | Some("") => ArgumentKind::Text,
+        Some(word) => ArgumentKind::parse(word).ok_or_else(|| {
+            let error = Error::usage(format!("--arg `{spec}`: there is no type `{word}`"));
+            match crate::domain::names::nearest(word, ArgumentKind::WORDS).first() {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error.hint(format!("types: {}", ArgumentKind::WORDS.join(", "))),
+            }
+        })?,
+    };
+    let display_name = parts.next().filter(|n| !n.is_empty()).map(str::to_owned);
+    Ok(Argument { name: name.to_owned(), display_name, kind, default: None, optional, range: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::difference::spelled;
+    use proptest::prelude::*;
+
+    #[test]
+    fn forms() {
+        let plain = argument("A").expect("read");
+        assert_eq!((plain.kind, plain.optional, plain.display_name), (ArgumentKind::Text, false, None));
+        let full = argument("A?:numeric:How many: at most").expect("read");
+        assert_eq!(full.kind, ArgumentKind::Numeric);
+        assert!(full.optional);
+        assert_eq!(full.display_name.as_deref(), Some("How many: at most"));
+        let lagoons = argument("A:ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF").expect("read");
+        assert_eq!(lagoons.kind, ArgumentKind::OtherEnvironmentName);
+        for wrong in ["", "?", ":string", "A:int"] {
+            assert!(argument(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn defaults_belong_to_an_argument() {
+        let specs = ["A".to_owned()];
+        let read_one = |d: &str| read(&specs, &[d.to_owned()]);
+        assert_eq!(read_one("A=x=y").expect("read")[0].default.as_deref(), Some("x=y"));
+        assert_eq!(read_one("A=").expect("read")[0].default.as_deref(), Some(""));
+        assert!(read_one("B=x").is_err());
+        assert!(read_one("A").is_err());
+        assert!(read(&specs, &["A=1".to_owned(), "A=2".to_owned()]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_spelled_is_read_back(
+            name in "[A-Za-z_][A-Za-z0-9_]{0,8}",
+            optional: bool,
+            kind in prop::sample::select(ArgumentKind::WORDS.to_vec()),
+            display_name in prop::option::of("[^\u{0}]{1,20}"),
+        ) {
+            let wanted = Argument {
+                name,
+                display_name,
+                kind: ArgumentKind::parse(kind).expect("a type"),
+                default: None,
+                optional,
+                range: None,
+            };
+            prop_assert_eq!(argument(&spelled(&wanted)).expect("read"), wanted);
+        }
+
+        #[test]
+        fn nothing_makes_it_panic(spec in ".*", default in ".*") {
+            let _ = read(&[spec], &[default]);
+        }
+    }
+}

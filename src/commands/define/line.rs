@@ -1,0 +1,114 @@
+//! Command lines to show: the one that defines the same, the one that changes what is there.
+
+use crate::app::App;
+use crate::domain::difference::{differences, spelled};
+use crate::domain::quoting::line;
+use crate::domain::{Definition, Work};
+use crate::ops::define::Target;
+use crate::settings::Source;
+
+use super::DefineArgs;
+
+/// The line that defines the same without questions.
+pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
+    let mut words = start(app, "define");
+    words.extend(args.name.clone());
+    place(&mut words, target);
+    let mut flag = |name: &str, value: &Option<String>| {
+        if let Some(value) = value {
+            words.push(name.to_owned());
+            words.push(value.clone());
+        }
+    };
+    flag("--service", &args.service);
+    flag("--command", &args.command);
+    flag("--command-file", &args.command_file);
+    flag("--image", &args.image);
+    flag("--description", &args.description);
+    flag("--confirmation-text", &args.confirmation_text);
+    flag("--permission", &args.permission.map(|p| crate::domain::Permission::from(p).word().to_lowercase()));
+    for spec in &args.args {
+        flag("--arg", &Some(spec.clone()));
+    }
+    for default in &args.defaults {
+        flag("--arg-default", &Some(default.clone()));
+    }
+    for (given, name) in [
+        (args.inject_deploy_token, "--inject-deploy-token"),
+        (args.inject_project_key, "--inject-project-key"),
+        (args.admin_only, "--admin-only"),
+    ] {
+        if given {
+            words.push(name.to_owned());
+        }
+    }
+    line(words)
+}
+
+/// The line that makes of an existing task what is wanted.
+pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &Target) -> String {
+    let mut words = start(app, "update");
+    words.push(format!("id:{}", have.id));
+    place(&mut words, target);
+    let mut flag = |name: &str, value: String| {
+        words.push(name.to_owned());
+        words.push(value);
+    };
+    for difference in differences(have, want) {
+        match difference.field {
+            "name" => flag("--name", want.name.clone()),
+            "description" => flag("--description", want.description.clone()),
+            "command" | "image" => match &want.work {
+                Work::Command(command) => flag("--command", command.clone()),
+                Work::Image(image) => flag("--image", image.clone()),
+                Work::Unknown(_) => {}
+            },
+            "service" => flag("--service", want.service.clone().unwrap_or_default()),
+            "permission" => flag("--permission", want.permission.word().to_lowercase()),
+            "confirmation text" => {
+                flag("--confirmation-text", want.confirmation_text.clone().unwrap_or_default());
+            }
+            "arguments" => {
+                for argument in want.arguments() {
+                    flag("--arg", spelled(argument));
+                    if let Some(default) = &argument.default {
+                        flag("--arg-default", format!("{}={default}", argument.name));
+                    }
+                }
+                for gone in have.arguments().iter().filter(|h| want.arguments().iter().all(|w| w.name != h.name)) {
+                    flag("--remove-arg", gone.name.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    line(words)
+}
+
+fn start(app: &App, command: &str) -> Vec<String> {
+    let mut words = vec!["tasks".to_owned()];
+    if let Ok(chosen) = app.settings.chosen()
+        && matches!(chosen.target.source, Source::Flag(_))
+        && let Ok(label) = app.settings.context_label()
+    {
+        words.extend(["-l".to_owned(), label]);
+    }
+    words.push(command.to_owned());
+    words
+}
+
+fn place(words: &mut Vec<String>, target: &Target) {
+    let mut flag = |name: &str, value: &str| {
+        words.push(name.to_owned());
+        words.push(value.to_owned());
+    };
+    match target {
+        Target::Environment { project, environment } => {
+            flag("-p", project);
+            flag("-e", environment);
+        }
+        Target::Project(project) => flag("-p", project),
+        Target::Group(group) => flag("--group", group),
+        Target::System(_) => flag("--scope", "system"),
+    }
+}

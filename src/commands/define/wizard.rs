@@ -1,0 +1,160 @@
+//! The questions that `define` asks at a terminal when no name is given.
+
+use crate::app::App;
+use crate::domain::argument::is_shell_variable;
+use crate::domain::{ArgumentKind, Environment};
+use crate::error::Error;
+use crate::ops::define::Target;
+use crate::ops::place;
+use crate::ui::{Choice, Prompt, Question};
+
+use super::DefineArgs;
+use crate::commands::list::PermissionWord;
+
+/// Asks for everything that the line does not say.
+///
+/// # Errors
+/// Interrupted, or any failure of the look-ups.
+pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, Target), Error> {
+    let prompt = app.ui.prompt();
+    let prompt = prompt.as_ref();
+    args.name = Some(prompt.text(&Question::new("Name of the task"), &|name| {
+        if name.trim() == name && name.chars().count() <= 100 {
+            Ok(())
+        } else {
+            Err("at most 100 characters, no blanks at either end".to_owned())
+        }
+    })?);
+    let target = target(&args, app, prompt).await?;
+    if args.command.is_none() && args.command_file.is_none() && args.image.is_none() {
+        work(&mut args, prompt)?;
+    }
+    if args.image.is_none() && args.service.is_none() {
+        args.service = Some(service(app, prompt, &target).await?);
+    }
+    if args.description.is_none() {
+        let text = prompt.text(&Question::new("What it is for").optional(), &|_| Ok(()))?;
+        args.description = (!text.is_empty()).then_some(text);
+    }
+    if args.permission.is_none() {
+        args.permission = Some(permission(prompt)?);
+    }
+    if args.args.is_empty() {
+        arguments(&mut args, prompt)?;
+    }
+    if args.confirmation_text.is_none() {
+        let question = Question::new("Ask before it is invoked (empty: do not ask)").optional();
+        let text = prompt.text(&question, &|_| Ok(()))?;
+        args.confirmation_text = (!text.is_empty()).then_some(text);
+    }
+    Ok((args, target))
+}
+
+async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Target, Error> {
+    if let Ok(target) = super::named_target(args, app) {
+        return Ok(target);
+    }
+    let scopes = [
+        Choice::new("environment").note("one environment of a project"),
+        Choice::new("project").note("all environments of a project"),
+        Choice::new("group").note("all projects of a group"),
+        Choice::new("system").note("every project of this Lagoon"),
+    ];
+    match prompt.select("Where should it be defined?", &scopes, Some(1))? {
+        2 => {
+            let group = prompt.text(&Question::new("Group"), &|_| Ok(()))?;
+            Ok(Target::Group(group))
+        }
+        3 => Ok(Target::System(app.settings.project.as_ref().map(|p| p.value.clone()))),
+        wide => {
+            let suggested = app.settings.project.as_ref().map(|p| p.value.clone());
+            let question = Question { default: suggested, ..Question::new("Project") };
+            let project = prompt.text(&question, &|_| Ok(()))?;
+            if wide == 1 {
+                return Ok(Target::Project(project));
+            }
+            let (found, environments) = place::project(app.lagoon().await?, &project).await?;
+            let choices: Vec<Choice> = environments.iter().map(choice).collect();
+            if choices.is_empty() {
+                return Err(Error::not_found(format!("the project `{}` has no environments", found.name)));
+            }
+            let picked = prompt.select("Environment", &choices, None)?;
+            Ok(Target::Environment { project: found.name, environment: environments[picked].name.clone() })
+        }
+    }
+}
+
+fn choice(environment: &Environment) -> Choice {
+    let choice = Choice::new(&environment.name);
+    if environment.is_production() { choice.note("production") } else { choice }
+}
+
+fn work(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
+    let kinds = [
+        Choice::new("command").note("a shell command in a service's container"),
+        Choice::new("image").note("a container of its own (platform owners)"),
+    ];
+    if prompt.select("What should it run?", &kinds, Some(0))? == 0 {
+        args.command = Some(prompt.text(&Question::new("Command"), &|_| Ok(()))?);
+    } else {
+        args.image = Some(prompt.text(&Question::new("Image"), &|_| Ok(()))?);
+    }
+    Ok(())
+}
+
+async fn service(app: &App, prompt: &dyn Prompt, target: &Target) -> Result<String, Error> {
+    let known = match target {
+        Target::Environment { project, environment } => {
+            let view = place::environment(app.lagoon().await?, project, environment, false).await?;
+            view.environment.services.unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    if known.is_empty() {
+        let question = Question::new("Service").suggest("cli");
+        return Ok(prompt.text(&question, &|_| Ok(()))?);
+    }
+    let choices: Vec<Choice> = known.iter().map(Choice::new).collect();
+    let usual = known.iter().position(|s| s == "cli");
+    let picked = prompt.select("Service in whose container it runs", &choices, usual)?;
+    Ok(known[picked].clone())
+}
+
+fn permission(prompt: &dyn Prompt) -> Result<PermissionWord, Error> {
+    let choices = [
+        Choice::new("guest").note("anybody who can see the project"),
+        Choice::new("developer").note("developers and up"),
+        Choice::new("maintainer").note("maintainers and up"),
+    ];
+    Ok(match prompt.select("Who may invoke it?", &choices, Some(1))? {
+        0 => PermissionWord::Guest,
+        1 => PermissionWord::Developer,
+        _ => PermissionWord::Maintainer,
+    })
+}
+
+fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
+    let in_shell = args.image.is_none();
+    loop {
+        let question = Question::new("An argument's name (empty: no more)").optional();
+        let name = prompt.text(&question, &|name| {
+            if name.is_empty() || !in_shell || is_shell_variable(name) {
+                Ok(())
+            } else {
+                Err("letters, digits and `_`, no digit first: it becomes a shell variable".to_owned())
+            }
+        })?;
+        if name.is_empty() {
+            return Ok(());
+        }
+        let types = ArgumentKind::WORDS.map(Choice::new);
+        let kind = ArgumentKind::WORDS[prompt.select("Its type", &types, Some(0))?];
+        let optional = if prompt.confirm("May it be left out?")? { "?" } else { "" };
+        args.args.push(format!("{name}{optional}:{kind}"));
+        let question = Question::new("Its default (empty: none)").optional();
+        let default = prompt.text(&question, &|_| Ok(()))?;
+        if !default.is_empty() {
+            args.defaults.push(format!("{name}={default}"));
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! `tasks list`: what can be invoked.
+
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+
+use crate::app::App;
+use crate::domain::Permission;
+use crate::error::Error;
+use crate::ops::tasks::{self, Filter, Listing};
+use crate::output::{Cell, Column, Grid, Report};
+
+use super::target;
+
+/// List the tasks that can be invoked
+///
+/// With -e: on that environment. Without it: on all environments of the project, merged, each task
+/// with the environments that show it and those where another task of its name stands before it.
+/// What your role may not invoke is not listed by Lagoon.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks list -p shop -e main
+  tasks list -p shop --scope project
+  tasks list -e main -o name | grep audit
+  tasks list -e main --jq '.[] | {name, arguments: .advancedTaskDefinitionArguments}'")]
+pub struct ListArgs {
+    /// Only tasks of this scope
+    #[arg(long, value_enum)]
+    scope: Option<ScopeWord>,
+    /// Only tasks with this permission
+    #[arg(long, value_enum)]
+    permission: Option<PermissionWord>,
+    /// Only tasks that run in this service
+    #[arg(long, short = 's', value_name = "SERVICE")]
+    service: Option<String>,
+}
+
+/// A scope on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScopeWord {
+    /// Tasks of one environment
+    Environment,
+    /// Tasks of a project
+    Project,
+    /// Tasks of a group
+    Group,
+    /// System-wide tasks
+    System,
+}
+
+impl ScopeWord {
+    /// The word, as definitions say it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            ScopeWord::Environment => "environment",
+            ScopeWord::Project => "project",
+            ScopeWord::Group => "group",
+            ScopeWord::System => "system",
+        }
+    }
+}
+
+/// A permission on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PermissionWord {
+    /// Anybody who can see the project
+    Guest,
+    /// Developers and up
+    Developer,
+    /// Maintainers and up
+    Maintainer,
+}
+
+impl From<PermissionWord> for Permission {
+    fn from(word: PermissionWord) -> Self {
+        match word {
+            PermissionWord::Guest => Permission::Guest,
+            PermissionWord::Developer => Permission::Developer,
+            PermissionWord::Maintainer => Permission::Maintainer,
+        }
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Not found, or any failure of the request.
+pub async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
+    let how = target::emit_options(app)?;
+    let project = target::project(app)?;
+    target::say_source(app, "project", project);
+    let environment = app.settings.environment.as_ref().map(|e| e.value.as_str());
+    let filter = Filter {
+        scope: args.scope.map(|s| s.word().to_owned()),
+        permission: args.permission.map(Permission::from),
+        service: args.service,
+    };
+    let lagoon = app.lagoon().await?;
+    let listing = tasks::list(lagoon, &project.value, environment, &filter).await?;
+    if listing.unknown > 0 {
+        app.ui.warn(&format!(
+            "{} tasks are of a kind that this version does not know; they are not listed",
+            listing.unknown
+        ));
+    }
+    let merged = environment.is_none();
+    target::emit(app, &how, &Tasks { listing, merged })
+}
+
+struct Tasks {
+    listing: Listing,
+    merged: bool,
+}
+
+impl Report for Tasks {
+    fn value(&self) -> Value {
+        Value::Array(self.listing.tasks.iter().map(|listed| listed.to_json()).collect())
+    }
+
+    fn grid(&self) -> Grid {
+        let environments = Column::new("environments");
+        let shadowed = Column::new("shadowedIn").heading("SHADOWED IN").if_any();
+        let mut grid = Grid::new([
+            Column::new("id"),
+            Column::new("name"),
+            Column::new("type"),
+            Column::new("scope"),
+            Column::new("permission"),
+            Column::new("service"),
+            Column::new("description"),
+            if self.merged { environments } else { environments.not_in_table() },
+            shadowed,
+        ]);
+        for listed in &self.listing.tasks {
+            let task = &listed.definition;
+            grid.row([
+                Cell::id(task.id),
+                Cell::name(&task.name),
+                task.work.word().to_lowercase().into(),
+                task.scope.word().into(),
+                Some(task.permission.word().to_lowercase()).filter(|w| !w.is_empty()).into(),
+                task.service.clone().into(),
+                Some(task.description.clone()).filter(|d| !d.is_empty()).into(),
+                names(&listed.environments),
+                names(&listed.shadowed_in),
+            ]);
+        }
+        grid
+    }
+
+    fn empty_note(&self) -> Option<String> {
+        if self.listing.environments == 0 {
+            return Some(format!(
+                "the project `{}` has no environments, so its tasks cannot be read",
+                self.listing.project.name
+            ));
+        }
+        Some("no tasks that you may invoke here".to_owned())
+    }
+}
+
+fn names(environments: &[String]) -> Cell {
+    if environments.is_empty() { Cell::Missing } else { Cell::text(environments.join(", ")) }
+}

@@ -1,0 +1,122 @@
+//! Help that belongs to no single command: `tasks help TOPIC`.
+
+/// What the exit code says.
+pub const EXIT_CODES: &str = "\
+Exit codes of tasks
+
+   0  done
+   1  refused by Lagoon, or failed otherwise
+   2  wrong use: a flag, an argument, a file; a value is missing and nobody
+      can be asked; or something was not confirmed
+   3  the run failed
+   4  not signed in, or not allowed
+   5  not found: a context, project, environment, task or run
+   6  the run was cancelled
+   7  Lagoon cannot be reached, does not answer in time, or the outcome is
+      unknown
+   8  the run was still going when the time was up
+   9  diff: there are changes
+  10  the run never started
+ 130  interrupted (Ctrl-C)
+ 143  terminated (SIGTERM)
+
+3, 6, 8 and 10 come only from waiting for a run (--wait, --follow).
+
+Of several runs: 0 only when all of them completed, else the first that
+applies of 3, 6, 10, 8, 7, 4, 5, 1.
+
+Example:
+  tasks invoke \"Run yarn audit\" -e main --wait
+  case $? in 0) echo fine ;; 3) echo \"it ran and failed\" ;; esac
+";
+
+/// The variables that are read, and the order in which values hold.
+pub const ENVIRONMENT: &str = "\
+Environment variables of tasks
+
+A flag holds before its variable, a variable before the configuration file.
+A variable that is set but empty is an error.
+
+  TASKS_CONTEXT      the Lagoon to talk to (-l)
+  TASKS_PROJECT      the project (-p)
+  TASKS_ENVIRONMENT  the environment (-e)
+  TASKS_OUTPUT       the format of answers (-o)
+  TASKS_API          the address of a Lagoon API, instead of a context
+  TASKS_TOKEN        the token for TASKS_API; without TASKS_API, for the
+                     context that is named with -l or TASKS_CONTEXT. It is
+                     sent nowhere else
+
+A context that is named on the line makes TASKS_API and its token irrelevant.
+
+  XDG_CONFIG_HOME    lagoon-tasks/config.toml in it holds the contexts
+                     (default ~/.config)
+  XDG_STATE_HOME     lagoon-tasks/tokens in it holds their tokens
+                     (default ~/.local/state)
+  XDG_DATA_HOME      lagoon-tasks/sandbox in it holds the sandbox
+                     (default ~/.local/share)
+  NO_COLOR           no colour, as --color never does
+  CLICOLOR_FORCE     colour even where stdout is no terminal
+  TERM, COLUMNS      the terminal's kind and width
+  CI                 never ask, as --no-input does
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE
+                     hold for everything that is fetched; this machine itself
+                     is never reached through a proxy
+
+To change anything without a terminal, what decides where it goes must be
+said: the environment and the project with a flag or a variable, and the
+context too when there is more than one.
+
+Example:
+  TASKS_API=https://api.example.com/graphql TASKS_TOKEN=\"$(cat token)\" \\
+    tasks list -p shop -e main
+";
+
+/// The formats of answers.
+pub const FORMATTING: &str = "\
+Formats of answers
+
+The answer is on stdout, everything else on stderr.
+
+  -o table  for people; the default at a terminal
+  -o tsv    one line each, fields separated by tabs, no header, no colour,
+            times in UTC; columns and their order do not change; tab, newline
+            and backslash are written \\t, \\n and \\\\. The default elsewhere
+  -o json   an object for one thing, an array for a listing
+  -o jsonl  the same, one element a line
+  -o yaml   the same
+  -o csv    with a header
+  -o name   names, one a line
+  -o id     ids, one a line
+
+--jq EXPR filters the JSON answer and prints strings bare.
+
+With json, jsonl, yaml and --jq an error is the last line of stderr:
+  {\"error\": {\"kind\", \"message\", \"hints\", \"exitCode\", \"runs\"}}
+
+Fields of the JSON may be added in a later release, never renamed.
+
+Examples:
+  tasks list -p shop -e main -o name
+  tasks list -p shop -e main --jq '.[] | select(.type == \"COMMAND\") | .name'
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn every_exit_code_is_explained() {
+        for kind in Kind::ALL {
+            let line = format!("{:>4}  ", kind.exit_code());
+            assert!(EXIT_CODES.contains(&line), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn every_format_is_explained() {
+        for format in crate::settings::FORMATS {
+            assert!(FORMATTING.contains(&format!("  -o {format}")), "{format}");
+        }
+    }
+}

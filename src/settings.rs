@@ -1,0 +1,295 @@
+//! Flag, then variable, then file, then default: merged once, each value with its source.
+
+mod duration;
+mod error;
+mod flags;
+mod sourced;
+mod target;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use duration::{parse_duration, parse_limit};
+pub use error::{SettingsError, SettingsErrorKind};
+pub use flags::Flags;
+pub use sourced::{Source, Sourced};
+pub use target::{Chosen, Target, TokenOrigin};
+
+use crate::config::{Config, ConfigError, FILE, nearest};
+
+pub use crate::env::{Env, EnvError};
+
+/// What `-o` and `TASKS_OUTPUT` take.
+pub const FORMATS: [&str; 8] = ["table", "tsv", "json", "jsonl", "yaml", "csv", "name", "id"];
+
+/// Whom `--as` can sign in to the sandbox.
+#[cfg(feature = "sandbox")]
+pub const ROLES: [&str; 8] = [
+    "guest",
+    "reporter",
+    "developer",
+    "maintainer",
+    "owner",
+    "outsider",
+    "platform-viewer",
+    "platform-owner",
+];
+
+/// The project that is meant in the sandbox when none is named.
+const SANDBOX_PROJECT: &str = "lagoon-demo";
+
+/// What decides where a command acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deciding {
+    /// The Lagoon.
+    Context,
+    /// The project.
+    Project,
+    /// The environment.
+    Environment,
+}
+
+/// Where our files are; `None` where neither the XDG variable nor `HOME` is set.
+#[derive(Debug, Clone, Default)]
+pub struct Folders {
+    /// The configuration file.
+    pub config: Option<PathBuf>,
+    /// Tokens.
+    pub state: Option<PathBuf>,
+    /// The sandbox's data.
+    pub data: Option<PathBuf>,
+}
+
+/// Everything that was said and configured, merged.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The project, if one is known.
+    pub project: Option<Sourced<String>>,
+    /// The environment, if one was said.
+    pub environment: Option<Sourced<String>>,
+    /// The format of the answer, one of [`FORMATS`], if one was said.
+    pub output: Option<Sourced<String>>,
+    /// `--jq`.
+    pub jq: Option<String>,
+    /// `-y`: confirmations are given.
+    pub yes: bool,
+    /// `--no-input`: never ask.
+    pub no_input: bool,
+    /// `-q`.
+    pub quiet: bool,
+    /// `-v`.
+    pub verbose: bool,
+    /// The limit for one request, retries included.
+    pub request_timeout: Sourced<Duration>,
+    /// `--as`, one of [`ROLES`].
+    #[cfg(feature = "sandbox")]
+    pub role: Option<String>,
+    /// `--simulate`.
+    #[cfg(feature = "sandbox")]
+    pub simulate: bool,
+    /// Our folders.
+    pub folders: Folders,
+    // Commands that need no Lagoon work without a readable file, so its errors wait here.
+    config: Result<Config, SettingsError>,
+    chosen: Result<Chosen, SettingsError>,
+}
+
+impl Settings {
+    /// Merges what there is; the configuration file is read here.
+    ///
+    /// # Errors
+    /// When a flag or a variable that holds has an empty or impossible value.
+    pub fn resolve(flags: &Flags, env: &Env) -> Result<Settings, SettingsError> {
+        let config = match env.config_folder() {
+            Some(folder) => Config::load(&folder),
+            None => Ok(Config::empty(FILE.into())),
+        };
+        Self::merge(flags, env, config)
+    }
+
+    fn merge(
+        flags: &Flags,
+        env: &Env,
+        config: Result<Config, ConfigError>,
+    ) -> Result<Settings, SettingsError> {
+        let config = config.map_err(SettingsError::from);
+        let chosen = target::choose(flags, env, config.as_ref().map_err(Clone::clone));
+        let project = said(&flags.project, "--project", &env.project, "TASKS_PROJECT")?
+            .or_else(|| default_project(chosen.as_ref().ok()?));
+        let environment = said(
+            &flags.environment,
+            "--environment",
+            &env.environment,
+            "TASKS_ENVIRONMENT",
+        )?;
+        let request_timeout = match flags.request_timeout {
+            Some(limit) => Sourced::new(limit, Source::Flag("--request-timeout")),
+            None => Sourced::new(Duration::from_secs(30), Source::Default),
+        };
+        let settings = Settings {
+            project,
+            environment,
+            output: output(flags, env)?,
+            jq: flags.jq.clone(),
+            yes: flags.yes,
+            no_input: flags.no_input,
+            quiet: flags.quiet,
+            verbose: flags.verbose,
+            request_timeout,
+            #[cfg(feature = "sandbox")]
+            role: flags.role.clone(),
+            #[cfg(feature = "sandbox")]
+            simulate: flags.simulate,
+            folders: Folders {
+                config: env.config_folder(),
+                state: env.state_folder(),
+                data: env.data_folder(),
+            },
+            config,
+            chosen,
+        };
+        Ok(settings)
+    }
+
+    /// The configuration file's content.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn config(&self) -> Result<&Config, SettingsError> {
+        self.config.as_ref().map_err(Clone::clone)
+    }
+
+    /// The Lagoon that is meant, and where its token comes from.
+    ///
+    /// # Errors
+    /// When none is meant, or the one that is does not exist.
+    pub fn chosen(&self) -> Result<&Chosen, SettingsError> {
+        self.chosen.as_ref().map_err(Clone::clone)
+    }
+
+    /// What the Lagoon that is meant is called: its context, or its host.
+    ///
+    /// # Errors
+    /// As [`Settings::chosen`].
+    pub fn context_label(&self) -> Result<String, SettingsError> {
+        Ok(match &self.chosen()?.target.value {
+            Target::Sandbox => crate::config::SANDBOX.to_owned(),
+            Target::Context(context) => context.name.to_string(),
+            Target::Address(url) => url.host_str().unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// Whether `-o` or `TASKS_OUTPUT` asks for errors as JSON; `--jq` does too.
+    #[must_use]
+    pub fn wants_json_errors(&self) -> bool {
+        self.jq.is_some()
+            || self
+                .output
+                .as_ref()
+                .is_some_and(|o| is_structured(&o.value))
+    }
+
+    /// Makes sure that each of these was said, by flag or variable, and not taken from somewhere:
+    /// the rule for changes when there is nobody to ask. The context needs saying only when there
+    /// is more than one.
+    ///
+    /// # Errors
+    /// Wrong use, with what to add to the line.
+    pub fn require_said(&self, what: &[Deciding]) -> Result<(), SettingsError> {
+        for deciding in what {
+            let (thing, source, remedy) = match deciding {
+                Deciding::Context => {
+                    let chosen = self.chosen()?;
+                    if self.config.as_ref().map_or(0, |c| c.contexts.len()) <= 1 {
+                        continue;
+                    }
+                    let remedy = "Add -l NAME, or set TASKS_CONTEXT";
+                    ("context", Some(&chosen.target.source), remedy)
+                }
+                Deciding::Project => {
+                    let source = self.project.as_ref().map(|p| &p.source);
+                    ("project", source, "Add -p NAME, or set TASKS_PROJECT")
+                }
+                Deciding::Environment => {
+                    let source = self.environment.as_ref().map(|e| &e.source);
+                    (
+                        "environment",
+                        source,
+                        "Add -e NAME, or set TASKS_ENVIRONMENT",
+                    )
+                }
+            };
+            let message = match source {
+                Some(source) if source.is_said() => continue,
+                Some(source) => format!(
+                    "the {thing} comes from {source}: a change without a terminal needs it said"
+                ),
+                None => format!("which {thing}? A change without a terminal needs it said"),
+            };
+            return Err(SettingsError::usage(message).hint(remedy));
+        }
+        Ok(())
+    }
+}
+
+/// Whether errors beside this format are JSON too.
+#[must_use]
+pub fn is_structured(format: &str) -> bool {
+    matches!(format, "json" | "jsonl" | "yaml")
+}
+
+/// The flag's value, else the variable's. An empty one that would hold is wrong use: it is what an
+/// unset variable in a script leaves behind, and must not quietly mean something else.
+fn said(
+    flag: &Option<String>,
+    flag_name: &'static str,
+    variable: &Option<String>,
+    variable_name: &'static str,
+) -> Result<Option<Sourced<String>>, SettingsError> {
+    let (value, source) = match (flag, variable) {
+        (Some(value), _) => (value, Source::Flag(flag_name)),
+        (None, Some(value)) => (value, Source::Variable(variable_name)),
+        (None, None) => return Ok(None),
+    };
+    if value.trim().is_empty() {
+        let remedy = match source {
+            Source::Variable(_) => "Give it a value, or unset it",
+            _ => "Give it a value, or leave it out",
+        };
+        return Err(SettingsError::usage(format!("{source} has an empty value")).hint(remedy));
+    }
+    Ok(Some(Sourced::new(value.clone(), source)))
+}
+
+fn output(flags: &Flags, env: &Env) -> Result<Option<Sourced<String>>, SettingsError> {
+    // What --jq implies is stronger than a variable, which speaks for all commands.
+    let variable = if flags.jq.is_some() {
+        &None
+    } else {
+        &env.output
+    };
+    let output = said(&flags.output, "--output", variable, "TASKS_OUTPUT")?;
+    if let Some(Sourced { value, source }) = &output
+        && !FORMATS.contains(&value.as_str())
+    {
+        let error = SettingsError::usage(format!("{source}: there is no format `{value}`"));
+        return Err(match nearest(value, FORMATS) {
+            Some(near) => error.hint(format!("Did you mean `{near}`?")),
+            None => error.hint(format!("Formats: {}", FORMATS.join(", "))),
+        });
+    }
+    Ok(output)
+}
+
+fn default_project(chosen: &Chosen) -> Option<Sourced<String>> {
+    match &chosen.target.value {
+        Target::Sandbox => Some(Sourced::new(SANDBOX_PROJECT.to_owned(), Source::Sandbox)),
+        Target::Context(context) => {
+            let source = Source::Context(context.name.clone());
+            Some(Sourced::new(context.project.clone()?, source))
+        }
+        Target::Address(_) => None,
+    }
+}

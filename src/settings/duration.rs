@@ -1,0 +1,88 @@
+//! Lengths of time as people write them on a command line.
+
+use std::time::Duration;
+
+/// `30`, `30s`, `2m`, `1h`, `500ms`, `1m30s`; a bare number is seconds.
+///
+/// # Errors
+/// A sentence about what is wrong, for clap.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "a length of time looks like 30s, 2m or 1m30s".to_owned();
+    if let Ok(seconds) = text.parse::<u32>() {
+        return Ok(Duration::from_secs(seconds.into()));
+    }
+    let mut total = Duration::ZERO;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let number: u32 = rest[..digits].parse().map_err(|_| wrong())?;
+        rest = &rest[digits..];
+        let letters = rest.len()
+            - rest
+                .trim_start_matches(|c: char| c.is_ascii_alphabetic())
+                .len();
+        let unit = match &rest[..letters] {
+            "ms" => Duration::from_millis(1),
+            "s" => Duration::from_secs(1),
+            "m" => Duration::from_secs(60),
+            "h" => Duration::from_secs(3600),
+            _ => return Err(wrong()),
+        };
+        rest = &rest[letters..];
+        total = total.saturating_add(unit.saturating_mul(number));
+    }
+    if text.is_empty() {
+        Err(wrong())
+    } else {
+        Ok(total)
+    }
+}
+
+/// As [`parse_duration`], for limits that cannot be nothing.
+///
+/// # Errors
+/// A sentence about what is wrong, for clap.
+pub fn parse_limit(text: &str) -> Result<Duration, String> {
+    match parse_duration(text)? {
+        Duration::ZERO => Err("it must be longer than nothing".to_owned()),
+        limit => Ok(limit),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths() {
+        for (text, milliseconds) in [
+            ("30", 30_000),
+            ("30s", 30_000),
+            ("2m", 120_000),
+            ("1h", 3_600_000),
+            ("500ms", 500),
+            ("1m30s", 90_000),
+            ("0", 0),
+        ] {
+            assert_eq!(
+                parse_duration(text).unwrap(),
+                Duration::from_millis(milliseconds),
+                "{text}"
+            );
+        }
+        for text in [
+            "",
+            "s",
+            "1d",
+            "-1",
+            "1.5s",
+            "1m30",
+            "99999999999",
+            "1 m",
+            "1ü",
+        ] {
+            assert!(parse_duration(text).is_err(), "{text}");
+        }
+        assert!(parse_limit("0s").is_err());
+    }
+}

@@ -1,0 +1,81 @@
+//! The global flags that decide where and how, as they were typed.
+
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::{FORMATS, parse_limit};
+
+/// The global flags that decide where and how, as they were typed.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Flags {
+    /// The Lagoon to talk to; `sandbox` is the built-in one
+    #[arg(short = 'l', long, value_name = "NAME", help_heading = WHERE)]
+    pub context: Option<String>,
+    /// The project
+    #[arg(short = 'p', long, value_name = "NAME", help_heading = WHERE)]
+    pub project: Option<String>,
+    /// The environment
+    #[arg(short = 'e', long, value_name = "NAME", help_heading = WHERE)]
+    pub environment: Option<String>,
+    /// Format of the answer: table at a terminal, tsv elsewhere
+    #[arg(short = 'o', long, value_name = "FORMAT", help_heading = HOW,
+          value_parser = PossibleValuesParser::new(FORMATS))]
+    pub output: Option<String>,
+    /// Filter the JSON answer; strings are printed bare
+    #[arg(long, value_name = "EXPR", help_heading = HOW)]
+    pub jq: Option<String>,
+    /// Take every confirmation as given
+    #[arg(short = 'y', long, help_heading = HOW)]
+    pub yes: bool,
+    /// Never ask: a missing value is an error
+    #[arg(long, help_heading = HOW)]
+    pub no_input: bool,
+    /// Say nothing but the answer, warnings and errors
+    #[arg(short = 'q', long, help_heading = HOW)]
+    pub quiet: bool,
+    /// Show requests and timings on stderr
+    #[arg(short = 'v', long, help_heading = HOW)]
+    pub verbose: bool,
+    /// Limit for one request, retries included [default: 30s]
+    #[arg(long, value_name = "TIME", help_heading = HOW, value_parser = parse_limit)]
+    pub request_timeout: Option<Duration>,
+    /// Sign in to the sandbox as this role [default: maintainer]
+    #[cfg(feature = "sandbox")]
+    #[arg(long = "as", value_name = "ROLE", help_heading = SANDBOX,
+          value_parser = PossibleValuesParser::new(super::ROLES))]
+    pub role: Option<String>,
+    /// Complete runs in the sandbox without executing anything
+    #[cfg(feature = "sandbox")]
+    #[arg(long, help_heading = SANDBOX)]
+    pub simulate: bool,
+}
+
+const WHERE: &str = "Where";
+const HOW: &str = "How";
+#[cfg(feature = "sandbox")]
+const SANDBOX: &str = "With the context `sandbox` only";
+
+impl Flags {
+    /// These flags, and those that were typed further on in the line.
+    #[must_use]
+    pub fn and(self, further: Flags) -> Flags {
+        Flags {
+            context: further.context.or(self.context),
+            project: further.project.or(self.project),
+            environment: further.environment.or(self.environment),
+            output: further.output.or(self.output),
+            jq: further.jq.or(self.jq),
+            yes: further.yes || self.yes,
+            no_input: further.no_input || self.no_input,
+            quiet: further.quiet || self.quiet,
+            verbose: further.verbose || self.verbose,
+            request_timeout: further.request_timeout.or(self.request_timeout),
+            #[cfg(feature = "sandbox")]
+            role: further.role.or(self.role),
+            #[cfg(feature = "sandbox")]
+            simulate: further.simulate || self.simulate,
+        }
+    }
+}

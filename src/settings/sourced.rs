@@ -1,0 +1,74 @@
+//! A value and where it comes from.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::config::ContextName;
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A flag on the command line.
+    Flag(&'static str),
+    /// An environment variable.
+    Variable(&'static str),
+    /// The configuration file.
+    File(PathBuf),
+    /// The default of this context.
+    Context(ContextName),
+    /// The sandbox has only this one.
+    Sandbox,
+    /// Nobody said anything.
+    Default,
+}
+
+impl Source {
+    /// Whether somebody said it for this very command: a flag or a variable. Only what was said
+    /// decides where a change without a terminal goes. The sandbox's own default counts: it can
+    /// only be reached by name, and nothing in it is of consequence.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        matches!(
+            self,
+            Source::Flag(_) | Source::Variable(_) | Source::Sandbox
+        )
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Flag(name) | Source::Variable(name) => f.write_str(name),
+            Source::File(path) => write!(f, "{}", path.display()),
+            Source::Context(name) => write!(f, "the context `{name}`"),
+            Source::Sandbox => f.write_str("the sandbox"),
+            Source::Default => f.write_str("the default"),
+        }
+    }
+}
+
+/// A value and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sourced<T> {
+    /// The value.
+    pub value: T,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+impl<T> Sourced<T> {
+    /// A value from there.
+    pub fn new(value: T, source: Source) -> Self {
+        Sourced { value, source }
+    }
+
+    /// Whether somebody said it for this very command.
+    pub fn is_said(&self) -> bool {
+        self.source.is_said()
+    }
+
+    /// Another value from the same source.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
+        Sourced::new(change(self.value), self.source)
+    }
+}

@@ -1,0 +1,278 @@
+use super::*;
+use crate::config::{Context, api_address};
+use crate::env::Secret;
+
+fn config(current: Option<&str>, names: &[&str]) -> Config {
+    Config {
+        path: "/conf/config.toml".into(),
+        current: current.map(|n| n.parse().unwrap()),
+        contexts: names
+            .iter()
+            .map(|name| Context {
+                name: name.parse().unwrap(),
+                api: api_address(&format!("https://{name}.example")).unwrap(),
+                project: Some(format!("{name}-shop")),
+                ca_file: None,
+                allow_http: false,
+                ui_url: None,
+            })
+            .collect(),
+    }
+}
+
+fn flags(change: impl FnOnce(&mut Flags)) -> Flags {
+    let mut flags = Flags::default();
+    change(&mut flags);
+    flags
+}
+
+fn resolve(
+    flags: &Flags,
+    vars: &[(&str, &str)],
+    config: Config,
+) -> Result<Settings, SettingsError> {
+    let env = Env::from_vars(vars.iter().copied()).unwrap();
+    Settings::merge(flags, &env, Ok(config))
+}
+
+fn chosen(flags: &Flags, vars: &[(&str, &str)], config: Config) -> Result<Chosen, SettingsError> {
+    resolve(flags, vars, config).unwrap().chosen().cloned()
+}
+
+fn line(context: &str) -> Flags {
+    flags(|f| f.context = Some(context.to_owned()))
+}
+
+fn token(text: &str) -> TokenOrigin {
+    TokenOrigin::Variable(Secret::new(text.to_owned()))
+}
+
+fn stored(name: &str) -> TokenOrigin {
+    TokenOrigin::Store(name.parse().unwrap())
+}
+
+#[test]
+fn flag_then_variable_then_context_then_nothing() {
+    let vars = [("TASKS_PROJECT", "var")];
+    let by_flag = flags(|f| f.project = Some("flag".to_owned()));
+    let project = |flags: &Flags, vars: &[_], config| {
+        resolve(flags, vars, config)
+            .unwrap()
+            .project
+            .map(|p| format!("{} from {}", p.value, p.source))
+    };
+    let none = Flags::default();
+    let one = || config(None, &["acme"]);
+    assert_eq!(
+        project(&by_flag, &vars, one()).unwrap(),
+        "flag from --project"
+    );
+    assert_eq!(
+        project(&none, &vars, one()).unwrap(),
+        "var from TASKS_PROJECT"
+    );
+    assert_eq!(
+        project(&none, &[], one()).unwrap(),
+        "acme-shop from the context `acme`"
+    );
+    assert_eq!(project(&none, &[], config(None, &[])), None);
+    assert_eq!(
+        project(&line("sandbox"), &[], one()).unwrap(),
+        "lagoon-demo from the sandbox"
+    );
+}
+
+#[test]
+fn empty_values_are_wrong_use_where_they_would_hold() {
+    let empty = flags(|f| f.environment = Some(String::new()));
+    let full = flags(|f| f.environment = Some("main".to_owned()));
+    let vars = [("TASKS_ENVIRONMENT", " ")];
+    let none = config(None, &[]);
+    let error = resolve(&empty, &[], none.clone()).unwrap_err();
+    assert_eq!(error.message, "--environment has an empty value");
+    let error = resolve(&Flags::default(), &vars, none.clone()).unwrap_err();
+    assert_eq!(error.message, "TASKS_ENVIRONMENT has an empty value");
+    assert!(resolve(&full, &vars, none.clone()).is_ok());
+
+    for vars in [
+        vec![("TASKS_CONTEXT", "")],
+        vec![("TASKS_API", ""), ("TASKS_TOKEN", "t")],
+        vec![("TASKS_API", "https://x"), ("TASKS_TOKEN", "")],
+    ] {
+        let error = chosen(&Flags::default(), &vars, none.clone()).unwrap_err();
+        assert_eq!(error.kind, SettingsErrorKind::Usage, "{vars:?}");
+    }
+    assert!(resolve(&Flags::default(), &[("TASKS_OUTPUT", "")], none).is_err());
+}
+
+#[test]
+fn the_token_goes_to_the_address_it_belongs_to_and_nowhere_else() {
+    let api = ("TASKS_API", "https://x.example");
+    let tok = ("TASKS_TOKEN", "t");
+    let ctx = ("TASKS_CONTEXT", "b");
+    let two = || config(Some("a"), &["a", "b"]);
+    let none = Flags::default();
+    let is = |chosen: Chosen, label: &str, token: TokenOrigin, stray: bool| {
+        let found = match &chosen.target.value {
+            Target::Sandbox => "sandbox".to_owned(),
+            Target::Context(c) => c.name.to_string(),
+            Target::Address(url) => url.to_string(),
+        };
+        assert_eq!(
+            (found.as_str(), &chosen.token, chosen.stray_token),
+            (label, &token, stray)
+        );
+    };
+
+    // TASKS_API and its token.
+    let x = "https://x.example/graphql";
+    is(
+        chosen(&none, &[api, tok], two()).unwrap(),
+        x,
+        token("t"),
+        false,
+    );
+    is(
+        chosen(&none, &[api, tok, ctx], two()).unwrap(),
+        x,
+        token("t"),
+        false,
+    );
+    // A context named on the line makes both irrelevant, even when they are wrong.
+    is(
+        chosen(&line("b"), &[api, tok], two()).unwrap(),
+        "b",
+        stored("b"),
+        false,
+    );
+    let wrong = [("TASKS_API", ""), tok];
+    is(
+        chosen(&line("b"), &wrong, two()).unwrap(),
+        "b",
+        stored("b"),
+        false,
+    );
+    // Without TASKS_API it belongs to the context that is named.
+    is(
+        chosen(&line("b"), &[tok], two()).unwrap(),
+        "b",
+        token("t"),
+        false,
+    );
+    is(
+        chosen(&none, &[tok, ctx], two()).unwrap(),
+        "b",
+        token("t"),
+        false,
+    );
+    // A context that nobody named never gets it.
+    is(
+        chosen(&none, &[tok], two()).unwrap(),
+        "a",
+        stored("a"),
+        true,
+    );
+    // Nor does the sandbox.
+    is(
+        chosen(&line("sandbox"), &[tok], two()).unwrap(),
+        "sandbox",
+        TokenOrigin::Sandbox,
+        false,
+    );
+}
+
+#[test]
+fn an_address_without_a_token_is_not_signed_in() {
+    let vars = [("TASKS_API", "https://x.example")];
+    let error = chosen(&Flags::default(), &vars, config(None, &[])).unwrap_err();
+    assert_eq!(error.kind, SettingsErrorKind::NotSignedIn);
+}
+
+#[test]
+fn the_current_context_or_the_only_one() {
+    let none = Flags::default();
+    let name = |c: Result<Chosen, SettingsError>| match c.unwrap().target.value {
+        Target::Context(c) => c.name.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        name(chosen(&none, &[], config(Some("b"), &["a", "b"]))),
+        "b"
+    );
+    assert_eq!(name(chosen(&none, &[], config(None, &["a"]))), "a");
+
+    let error = chosen(&none, &[], config(None, &["a", "b"])).unwrap_err();
+    assert_eq!(error.kind, SettingsErrorKind::Usage);
+    let error = chosen(&none, &[], config(None, &[])).unwrap_err();
+    assert_eq!(error.kind, SettingsErrorKind::NotSignedIn);
+    let error = chosen(&none, &[], config(Some("gone"), &["a"])).unwrap_err();
+    assert_eq!(error.kind, SettingsErrorKind::NotFound);
+}
+
+#[test]
+fn an_unknown_context_is_not_found_and_the_nearest_is_named() {
+    let error = chosen(&line("acne"), &[], config(None, &["acme"])).unwrap_err();
+    assert_eq!(error.kind, SettingsErrorKind::NotFound);
+    assert_eq!(error.hints, ["Did you mean `acme`?"]);
+    let error = chosen(&line("a/b"), &[], config(None, &[])).unwrap_err();
+    assert_eq!(error.kind, SettingsErrorKind::Usage);
+}
+
+#[test]
+fn a_broken_file_matters_only_to_those_who_need_it() {
+    let broken = || {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join(FILE), "[").unwrap();
+        Config::load(home.path())
+    };
+    let env = Env::default();
+    let settings = Settings::merge(&Flags::default(), &env, broken()).unwrap();
+    assert!(settings.config().is_err() && settings.chosen().is_err());
+    let settings = Settings::merge(&line("sandbox"), &env, broken()).unwrap();
+    assert!(settings.chosen().is_ok());
+}
+
+#[test]
+fn what_was_not_said_changes_nothing_without_a_terminal() {
+    use Deciding::{Context, Environment, Project};
+    let one = || config(None, &["a"]);
+    let two = || config(Some("a"), &["a", "b"]);
+    let environment = flags(|f| f.environment = Some("main".to_owned()));
+
+    let settings = resolve(&environment, &[], one()).unwrap();
+    assert!(settings.require_said(&[Context, Environment]).is_ok());
+    let error = settings.require_said(&[Project]).unwrap_err();
+    assert!(error.message.contains("the context `a`"), "{error}");
+
+    let vars = [("TASKS_PROJECT", "p"), ("TASKS_CONTEXT", "b")];
+    let settings = resolve(&environment, &vars, two()).unwrap();
+    assert!(
+        settings
+            .require_said(&[Context, Project, Environment])
+            .is_ok()
+    );
+
+    let settings = resolve(&Flags::default(), &[], two()).unwrap();
+    assert!(settings.require_said(&[Context]).is_err());
+    assert!(settings.require_said(&[Environment]).is_err());
+
+    let settings = resolve(&line("sandbox"), &[], two()).unwrap();
+    assert!(settings.require_said(&[Context, Project]).is_ok());
+}
+
+#[test]
+fn formats() {
+    let none = || config(None, &[]);
+    let output = |flags: &Flags, vars: &[_]| resolve(flags, vars, none()).unwrap();
+    let json = [("TASKS_OUTPUT", "json")];
+    assert!(output(&Flags::default(), &json).wants_json_errors());
+    let csv = flags(|f| f.output = Some("csv".to_owned()));
+    assert!(!output(&csv, &json).wants_json_errors());
+    let jq = flags(|f| f.jq = Some(".".to_owned()));
+    let settings = output(&jq, &[("TASKS_OUTPUT", "table")]);
+    assert!(settings.output.is_none() && settings.wants_json_errors());
+
+    let vars = [("TASKS_OUTPUT", "jsn")];
+    let error = resolve(&Flags::default(), &vars, none()).unwrap_err();
+    assert_eq!(error.hints, ["Did you mean `json`?"]);
+}

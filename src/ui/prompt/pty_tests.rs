@@ -1,0 +1,225 @@
+//! The questions in a real terminal: this test binary runs one of its own ignored tests in a
+//! pseudo-terminal, types, and looks at the screen.
+
+use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
+
+use super::{Choice, PromptError, Question};
+use crate::ui::{Ui, UiOptions};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Session {
+    input: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    raw: Vec<u8>,
+    child: Box<dyn Child + Send + Sync>,
+}
+
+impl Session {
+    fn start(test: &str) -> Self {
+        let size = PtySize {
+            rows: 24,
+            cols: 80,
+            ..PtySize::default()
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        let name = format!("ui::prompt::pty_tests::{test}");
+        command.args([
+            &*name,
+            "--exact",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ]);
+        command.env("TERM", "xterm-256color");
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (send, output) = channel();
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length @ 1..) = reader.read(&mut buffer) {
+                if send.send(buffer[..length].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Session {
+            input: pair.master.take_writer().unwrap(),
+            output,
+            screen: vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0),
+            raw: Vec::new(),
+            child,
+        }
+    }
+
+    fn expect(&mut self, text: &str) -> &mut Self {
+        let end = Instant::now() + PATIENCE;
+        while !self.screen.screen().contents().contains(text) {
+            let left = end.saturating_duration_since(Instant::now());
+            let Ok(bytes) = self.output.recv_timeout(left) else {
+                let _ = self.child.kill();
+                panic!(
+                    "no {text:?} on the screen:\n{}",
+                    self.screen.screen().contents()
+                );
+            };
+            self.screen.process(&bytes);
+            self.raw.extend_from_slice(&bytes);
+        }
+        self
+    }
+
+    fn press(&mut self, keys: &str) -> &mut Self {
+        self.input.write_all(keys.as_bytes()).unwrap();
+        self.input.flush().unwrap();
+        self
+    }
+
+    /// Waits for the child's verdict; the terminal must be in order by then.
+    fn end(&mut self, verdict: &str) {
+        self.expect(verdict);
+        assert!(!self.screen.screen().hide_cursor(), "the cursor is hidden");
+        self.expect("echo and lines: true");
+        let _ = self.child.wait();
+    }
+}
+
+/// Asks inside a runtime, as the program does, and says what came of it.
+fn ask(question: impl FnOnce(&dyn super::Prompt) -> Result<String, PromptError>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let ui = Ui::new(UiOptions::default());
+    if !ui.can_prompt() {
+        return;
+    }
+    let answer = runtime.block_on(async { question(&*ui.prompt()) });
+    ui.note(&match answer {
+        Ok(answer) => format!("answer: <{answer}>"),
+        Err(error) => format!("error: <{error}>"),
+    });
+    let modes = rustix::termios::tcgetattr(std::io::stdin())
+        .unwrap()
+        .local_modes;
+    let usual = rustix::termios::LocalModes::ECHO | rustix::termios::LocalModes::ICANON;
+    ui.note(&format!("echo and lines: {}", modes.contains(usual)));
+}
+
+#[test]
+#[ignore = "runs in the terminal of another test"]
+fn child_select() {
+    let choices = [
+        Choice::new("develop"),
+        Choice::new("main").note("production"),
+        Choice::new("pr-1"),
+    ];
+    ask(|prompt| {
+        let chosen = prompt.select("Environment", &choices, Some(1))?;
+        Ok(choices[chosen].label.clone())
+    });
+}
+
+#[test]
+#[ignore = "runs in the terminal of another test"]
+fn child_confirm() {
+    ask(|prompt| Ok(prompt.confirm("Drop \u{1b}[2Jthe database?")?.to_string()));
+}
+
+#[test]
+#[ignore = "runs in the terminal of another test"]
+fn child_text() {
+    let question = Question::new("Level").suggest("high");
+    ask(|prompt| {
+        prompt.text(&question, &|text| match text {
+            "nonsense" => Err("one of low, high".to_owned()),
+            _ => Ok(()),
+        })
+    });
+}
+
+#[test]
+#[ignore = "runs in the terminal of another test"]
+fn child_secret() {
+    ask(|prompt| Ok(prompt.secret("Token")?.len().to_string()));
+}
+
+#[test]
+fn a_list_starts_at_its_default_and_keeps_the_answer_in_sight() {
+    let mut session = Session::start("child_select");
+    session
+        .expect("main     production")
+        .press("\u{1b}[B")
+        .expect("❯ pr-1")
+        .press("\r");
+    session.expect("Environment · pr-1").end("answer: <pr-1>");
+    let mut session = Session::start("child_select");
+    session.expect("❯ main").press("\r").end("answer: <main>");
+}
+
+#[test]
+fn ctrl_c_is_an_answer_and_leaves_the_terminal_in_order() {
+    for child in [
+        "child_select",
+        "child_confirm",
+        "child_text",
+        "child_secret",
+    ] {
+        let mut session = Session::start(child);
+        session.expect(match child {
+            "child_select" => "❯ main",
+            "child_confirm" => "the database?",
+            "child_text" => "Level",
+            _ => "Token:",
+        });
+        session.press("\u{3}").end("error: <interrupted>");
+    }
+}
+
+#[test]
+fn just_enter_is_no() {
+    let mut session = Session::start("child_confirm");
+    session
+        .expect("Drop \\u{1b}[2Jthe database?")
+        .press("\r")
+        .end("answer: <false>");
+    let mut session = Session::start("child_confirm");
+    session
+        .expect("the database?")
+        .press("y\r")
+        .end("answer: <true>");
+}
+
+#[test]
+fn a_text_is_checked_and_has_a_default() {
+    let mut session = Session::start("child_text");
+    session
+        .expect("Level")
+        .press("nonsense\r")
+        .expect("one of low, high");
+    session.press("\r").end("answer: <high>");
+    let mut session = Session::start("child_text");
+    session
+        .expect("Level")
+        .press("mäßig\r")
+        .end("answer: <mäßig>");
+}
+
+#[test]
+fn a_secret_is_never_shown() {
+    let mut session = Session::start("child_secret");
+    session
+        .expect("Token:")
+        .press(&format!("x\u{7f}{}\r", "s3cret".repeat(200)));
+    session.expect("Token · ********").end("answer: <1200>");
+    let raw = String::from_utf8_lossy(&session.raw);
+    assert!(!raw.contains("s3c") && !raw.contains('x'), "{raw}");
+}
