@@ -13,6 +13,7 @@
 mod support;
 
 mod graphql;
+mod help;
 mod structure;
 
 use std::collections::BTreeSet;

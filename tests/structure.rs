@@ -227,12 +227,13 @@ fn imports(file: &File) -> Vec<Violation> {
 /// A command uses itself, `target` and what their common module holds, never another command.
 fn is_no_sibling(file: &File, path: &[&str]) -> bool {
     let own = module_of(&file.path);
-    match (own.get(1), path.get(1)) {
-        (None, _) | (_, None | Some(&"target")) => true,
-        (Some(own), Some(other)) => {
-            own == other || other.chars().next().is_some_and(char::is_uppercase)
-        }
-    }
+    let (Some(own), Some(other)) = (own.get(1), path.get(1)) else {
+        return true;
+    };
+    let commands = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands");
+    let is_a_command =
+        commands.join(format!("{other}.rs")).exists() || commands.join(other).exists();
+    own == other || *other == "target" || !(is_a_command || path.len() > 2 || *other == "*")
 }
 
 fn prints(file: &File) -> Vec<Violation> {
@@ -459,6 +460,11 @@ fn rooms_of_commands_errors_and_the_root_are_held() {
         list("use super::show::Show;"),
         ["1: `commands` may not use `commands::show::Show`"]
     );
+    assert_eq!(
+        list("use super::*;"),
+        ["1: `commands` may not use `commands::*`"]
+    );
+    assert!(list("use super::print;\nuse super::Answer;").is_empty());
     assert!(found(imports, "commands/mod.rs", "use self::list::List;").is_empty());
 
     let error = |text| found(imports, "error.rs", text);
