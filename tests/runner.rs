@@ -14,6 +14,7 @@ mod support;
 
 mod graphql;
 mod help;
+mod readme;
 mod structure;
 
 use std::collections::BTreeSet;
