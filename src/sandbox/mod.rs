@@ -1,0 +1,4 @@
+//! The embedded Lagoon.
+
+pub mod engine;
+pub mod store;
