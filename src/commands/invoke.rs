@@ -10,11 +10,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::app::App;
-use crate::clock::SystemClock;
 use crate::domain::quoting::line;
 use crate::domain::{Definition, Run, TaskRef};
 use crate::error::Error;
-use crate::lagoon::Lagoon;
+use crate::ops;
 use crate::ops::invoke::{self, IfRunning, Ready, Started, Wish};
 use crate::ops::place;
 use crate::ops::wait::{self, Limits, Watcher};
@@ -146,12 +145,12 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
             same_line(app, &ready, &args)
         ));
     }
-    if let Some(other) = if_running(app, lagoon, &ready, args.if_running.into()).await? {
+    if let Some(other) = if_running(app, &ready, args.if_running.into()).await? {
         return answer.give(&report_of(app, other));
     }
     confirm(app, &definition, &ready, &banner)?;
     let started = invoke::start(lagoon, &ready).await?;
-    after_start(app, answer, &args, lagoon, &ready, started).await
+    after_start(app, answer, &args, &ready, started).await
 }
 
 async fn place_of(app: &App, dry_run: bool) -> Result<(String, String), Error> {
@@ -170,12 +169,7 @@ async fn place_of(app: &App, dry_run: bool) -> Result<(String, String), Error> {
 }
 
 /// What an unfinished run of the task means: the run to report instead of starting one, or none.
-async fn if_running(
-    app: &App,
-    lagoon: &Lagoon,
-    ready: &Ready,
-    what: IfRunning,
-) -> Result<Option<Run>, Error> {
+async fn if_running(app: &App, ready: &Ready, what: IfRunning) -> Result<Option<Run>, Error> {
     let Some(newest) = ready.unfinished.first() else {
         return Ok(None);
     };
@@ -198,7 +192,8 @@ async fn if_running(
         }
         IfRunning::Wait => {
             app.ui.note(&format!("{said}; waiting for its end first"));
-            let (clock, limits) = (SystemClock::new(), Limits::default());
+            let lagoon = app.lagoon().await?;
+            let (clock, limits) = (ops::clock(), Limits::default());
             for run in &ready.unfinished {
                 let claim = app.claim_interrupt();
                 let mut quiet = Quiet;
@@ -230,7 +225,6 @@ async fn after_start(
     app: &App,
     answer: Answer,
     args: &InvokeArgs,
-    lagoon: &Lagoon,
     ready: &Ready,
     started: Started,
 ) -> Result<(), Error> {
@@ -270,7 +264,6 @@ async fn after_start(
     };
     let watch = watch::Watch {
         app,
-        lagoon,
         limits,
         log,
         expected: ready.usual_length(),

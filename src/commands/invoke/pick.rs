@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::{Argument, Definition, Environment, TaskRef};
 use crate::error::Error;
-use crate::lagoon::operations::places::EnvironmentView;
+use crate::ops::place::EnvironmentView;
 use crate::ops::{invoke, place};
 use crate::ui::{Choice, Prompt, Question};
 

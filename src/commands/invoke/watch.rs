@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use crate::app::App;
-use crate::clock::SystemClock;
 use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
-use crate::lagoon::Lagoon;
-use crate::lagoon::operations::runs::Log;
-use crate::ops::follow::{self, Sink};
+use crate::ops;
+use crate::ops::follow::{self, Log, Sink};
 use crate::ops::wait::{self, Limits, Watcher};
 use crate::ui::{LogCleaner, Progress, Stream, StreamError};
 
@@ -18,7 +16,6 @@ const LAST_LINES: usize = 30;
 /// What to wait with.
 pub(super) struct Watch<'a> {
     pub(super) app: &'a App,
-    pub(super) lagoon: &'a Lagoon,
     pub(super) limits: Limits,
     /// Show the log as it grows, on this stream.
     pub(super) log: Option<Stream>,
@@ -61,9 +58,10 @@ impl Watch<'_> {
     }
 
     async fn work(&self, run: Run, shown: &mut Shown<'_>) -> Result<Run, Error> {
-        let clock = SystemClock::new();
+        let clock = ops::clock();
+        let lagoon = self.app.lagoon().await?;
         match self.log {
-            None => wait::until_over(self.lagoon, &clock, run, &self.limits, shown).await,
+            None => wait::until_over(lagoon, &clock, run, &self.limits, shown).await,
             Some(stream) => {
                 let keep_colour = self.app.ui.palette(stream).is_enabled();
                 let mut sink = LogOut {
@@ -71,8 +69,8 @@ impl Watch<'_> {
                     stream,
                     cleaner: LogCleaner::new(keep_colour),
                 };
-                let run = follow::follow(self.lagoon, &clock, run, &self.limits, shown, &mut sink)
-                    .await?;
+                let run =
+                    follow::follow(lagoon, &clock, run, &self.limits, shown, &mut sink).await?;
                 sink.finish()?;
                 Ok(run)
             }
@@ -80,8 +78,11 @@ impl Watch<'_> {
     }
 
     async fn show_last_lines(&self, run: &Run) {
-        let clock = SystemClock::new();
-        match follow::settled(self.lagoon, &clock, run.id).await {
+        let log = match self.app.lagoon().await {
+            Ok(lagoon) => follow::settled(lagoon, &ops::clock(), run.id).await,
+            Err(error) => Err(error),
+        };
+        match log {
             Ok(Log::Text(text)) => {
                 let tail = follow::tail(&text, LAST_LINES);
                 let keep_colour = self.app.ui.palette(Stream::Err).is_enabled();
