@@ -10,9 +10,10 @@ use url::Url;
 use super::report::Entry;
 use crate::app::App;
 use crate::auth::{Secret, expiry, is_jwt};
-use crate::commands::Answer;
+use crate::commands::target::emit;
 use crate::config::{Context, ContextName, Editor, api_address, is_loopback};
-use crate::error::{Error, Kind};
+use crate::error::Error;
+use crate::output::Emit;
 use crate::settings::Source;
 use crate::ui::PromptError;
 
@@ -57,7 +58,7 @@ pub(super) struct Add {
     make_current: bool,
 }
 
-pub(super) fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Error> {
+pub(super) fn run(args: Add, app: &App, how: &Emit) -> Result<(), Error> {
     if args.name.is_sandbox() {
         return Err(Error::usage("the context name `sandbox` is reserved")
             .hint("It is the built-in Lagoon and needs no adding: --context sandbox"));
@@ -89,7 +90,7 @@ pub(super) fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Error> {
     let mut entry = Entry::of(&context, app);
     entry.current_by = (make_current || before.current.as_ref() == Some(&args.name))
         .then(|| before.path.display().to_string());
-    answer.give(&entry)
+    emit(app, how, &entry)
 }
 
 /// What is given, and what was known before.
@@ -141,10 +142,7 @@ fn token(args: &Add, app: &App) -> Result<Option<Secret>, Error> {
             Ok(text) if text.trim().is_empty() => return Ok(None),
             Ok(text) => (text, "the answer"),
             Err(PromptError::NotInteractive) => return Ok(None),
-            Err(PromptError::Interrupted) => {
-                return Err(Error::new(Kind::Interrupted, "interrupted"));
-            }
-            Err(error) => return Err(Error::failed("cannot ask for the token").because(error)),
+            Err(error) => return Err(error.into()),
         }
     };
     let text = text.trim();

@@ -5,10 +5,11 @@ mod report;
 
 use clap::{Args, Subcommand};
 
-use super::Answer;
+use super::target::{emit, emit_options};
 use crate::app::App;
 use crate::config::{Config, ContextName, Editor};
 use crate::error::Error;
+use crate::output::Emit;
 use crate::settings::{Source, Target};
 use report::{Entry, Listing};
 
@@ -77,17 +78,17 @@ struct Remove {
 /// # Errors
 /// When the configuration or the token store cannot be used, or a context is not there.
 pub async fn run(args: Context, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let how = emit_options(app)?;
     match args.command {
-        Command::List(List) => list(app, &answer),
-        Command::Show(args) => show(args, app, &answer),
-        Command::Add(args) => add::run(args, app, &answer),
-        Command::Use(args) => make_current(args, app, &answer),
-        Command::Remove(args) => remove(args, app, &answer),
+        Command::List(List) => list(app, &how),
+        Command::Show(args) => show(args, app, &how),
+        Command::Add(args) => add::run(args, app, &how),
+        Command::Use(args) => make_current(args, app, &how),
+        Command::Remove(args) => remove(args, app, &how),
     }
 }
 
-fn list(app: &App, answer: &Answer) -> Result<(), Error> {
+fn list(app: &App, how: &Emit) -> Result<(), Error> {
     let config = app.settings.config()?;
     if let Ok(chosen) = app.settings.chosen()
         && let Target::Address(url) = &chosen.target.value
@@ -102,10 +103,10 @@ fn list(app: &App, answer: &Answer) -> Result<(), Error> {
         .map(|context| Entry::of(context, app))
         .collect();
     entries.push(Entry::sandbox(app));
-    answer.give(&Listing(entries))
+    emit(app, how, &Listing(entries))
 }
 
-fn show(args: Show, app: &App, answer: &Answer) -> Result<(), Error> {
+fn show(args: Show, app: &App, how: &Emit) -> Result<(), Error> {
     let entry = match args.name {
         Some(name) => entry(&name, app.settings.config()?, app)?,
         None => match &app.settings.chosen()?.target.value {
@@ -114,10 +115,10 @@ fn show(args: Show, app: &App, answer: &Answer) -> Result<(), Error> {
             Target::Address(url) => Entry::address(url, app),
         },
     };
-    answer.give(&entry)
+    emit(app, how, &entry)
 }
 
-fn make_current(args: Use, app: &App, answer: &Answer) -> Result<(), Error> {
+fn make_current(args: Use, app: &App, how: &Emit) -> Result<(), Error> {
     let (config, mut editor) = Editor::open(app.config_folder()?)?;
     let mut entry = entry(&args.name, &config, app)?;
     editor.set_current(&args.name);
@@ -131,10 +132,10 @@ fn make_current(args: Use, app: &App, answer: &Answer) -> Result<(), Error> {
         app.ui
             .warn(&format!("{variable} is set and holds before it"));
     }
-    answer.give(&entry)
+    emit(app, how, &entry)
 }
 
-fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
+fn remove(args: Remove, app: &App, how: &Emit) -> Result<(), Error> {
     let name = &args.name;
     if name.is_sandbox() {
         return Err(Error::usage(
@@ -152,7 +153,7 @@ fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
         app.ui
             .note(&format!("`{name}` was the current context: now none is"));
     }
-    answer.give(&entry)
+    emit(app, how, &entry)
 }
 
 fn entry(name: &ContextName, config: &Config, app: &App) -> Result<Entry, Error> {
