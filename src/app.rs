@@ -72,8 +72,7 @@ impl App {
                 "not confirmed, and nobody can be asked: {question}"
             ))
             .hint("Confirm it on the line: --yes")),
-            Err(PromptError::Interrupted) => Err(Error::new(Kind::Interrupted, "interrupted")),
-            Err(error) => Err(Error::failed("cannot ask for confirmation").because(error)),
+            Err(error) => Err(error.into()),
         }
     }
 

@@ -15,8 +15,7 @@ use crate::ops::define::{self, Defined, Site, Target};
 use crate::ops::tasks::Listed;
 use crate::settings::{Deciding, Source};
 
-use super::Answer;
-use super::target::{self, PermissionWord, ScopeWord, Task};
+use super::target::{self, Answer, PermissionWord, ScopeWord, Task};
 
 /// Define a task
 ///

@@ -21,8 +21,7 @@ use crate::output::Format;
 use crate::settings::{Deciding, Source, parse_limit};
 use crate::ui::Stream;
 
-use super::Answer;
-use super::target::{self, RunReport};
+use super::target::{self, Answer, RunReport};
 
 /// Start a task
 ///

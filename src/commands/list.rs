@@ -9,8 +9,7 @@ use crate::error::Error;
 use crate::ops::tasks::{self, Filter, Listing};
 use crate::output::{Cell, Column, Grid, Report};
 
-use super::Answer;
-use super::target::{self, PermissionWord, ScopeWord};
+use super::target::{self, Answer, PermissionWord, ScopeWord};
 
 /// List the tasks that can be invoked
 ///

@@ -7,8 +7,7 @@ use crate::domain::TaskRef;
 use crate::error::Error;
 use crate::ops::tasks;
 
-use super::Answer;
-use super::target::{self, Task};
+use super::target::{self, Answer, Task};
 
 /// Show one task, whole
 ///

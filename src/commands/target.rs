@@ -1,5 +1,6 @@
 //! What the commands share: the place that is meant, and the reports that several of them give.
 
+mod answer;
 mod run;
 mod task;
 mod words;
@@ -8,6 +9,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::settings::Sourced;
 
+pub use answer::Answer;
 pub use run::{RunReport, Style};
 pub use task::Task;
 pub use words::{PermissionWord, ScopeWord};

@@ -10,7 +10,7 @@ use url::Url;
 use super::report::Entry;
 use crate::app::App;
 use crate::auth::{Secret, expiry, is_jwt};
-use crate::commands::Answer;
+use crate::commands::target::Answer;
 use crate::config::{Context, ContextName, Editor, api_address, is_loopback};
 use crate::error::{Error, Kind};
 use crate::settings::Source;

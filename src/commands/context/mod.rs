@@ -5,7 +5,7 @@ mod report;
 
 use clap::{Args, Subcommand};
 
-use super::Answer;
+use super::target::Answer;
 use crate::app::App;
 use crate::config::{Config, ContextName, Editor};
 use crate::error::Error;

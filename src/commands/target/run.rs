@@ -33,7 +33,7 @@ impl RunReport {
 
 /// What a run's outcome means to the eye.
 #[must_use]
-pub fn style(outcome: Outcome) -> Style {
+pub(super) fn style(outcome: Outcome) -> Style {
     match outcome {
         Outcome::Completed => Style::Good,
         Outcome::Failed => Style::Bad,

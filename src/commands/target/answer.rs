@@ -1,15 +1,4 @@
-//! One file a command: arguments, the work in `ops`, the report.
-//!
-//! Here is only what all of them need to answer. A command uses no other command.
-
-pub mod completions;
-pub mod context;
-pub mod define;
-pub mod invoke;
-pub mod list;
-pub mod show;
-pub mod target;
-pub mod topics;
+//! How a command's answer is written.
 
 use clap::ValueEnum;
 use jiff::Timestamp;
@@ -70,32 +59,5 @@ impl Answer {
             Ok(()) | Err(OutputError::Closed) => Ok(()),
             Err(error) => Err(error.into()),
         }
-    }
-}
-
-impl From<OutputError> for Error {
-    fn from(error: OutputError) -> Self {
-        let message = error.to_string();
-        match error {
-            OutputError::Usage { hints, .. } => Error {
-                hints,
-                ..Error::usage(message)
-            },
-            OutputError::Closed | OutputError::Io(_) => Error::failed(message),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn settings_and_output_know_the_same_formats() {
-        let formats: Vec<String> = Format::value_variants()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(formats, crate::settings::FORMATS);
     }
 }

@@ -1,0 +1,42 @@
+//! One file a command: arguments to work to report. Siblings share only [`target`].
+
+pub mod completions;
+pub mod context;
+pub mod define;
+pub mod invoke;
+pub mod list;
+pub mod show;
+pub mod target;
+pub mod topics;
+
+use crate::error::Error;
+use crate::output::OutputError;
+
+impl From<OutputError> for Error {
+    fn from(error: OutputError) -> Self {
+        let message = error.to_string();
+        match error {
+            OutputError::Usage { hints, .. } => Error {
+                hints,
+                ..Error::usage(message)
+            },
+            OutputError::Closed | OutputError::Io(_) => Error::failed(message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum;
+
+    use crate::output::Format;
+
+    #[test]
+    fn settings_and_output_know_the_same_formats() {
+        let formats: Vec<String> = Format::value_variants()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(formats, crate::settings::FORMATS);
+    }
+}
