@@ -16,6 +16,7 @@ mod graphql;
 mod help;
 mod readme;
 mod structure;
+mod variables;
 
 use std::collections::BTreeSet;
 use std::path::Path;
