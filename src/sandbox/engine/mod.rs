@@ -49,5 +49,7 @@ pub trait Executor: Send + Sync {
     fn cancel(&self, id: i64) -> Result<(), EngineError>;
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
+pub(super) mod reexec;
+#[cfg(all(test, unix))]
 mod tests;
