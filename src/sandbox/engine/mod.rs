@@ -49,7 +49,9 @@ pub trait Executor: Send + Sync {
     fn cancel(&self, id: i64) -> Result<(), EngineError>;
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 pub(super) mod reexec;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

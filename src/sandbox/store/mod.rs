@@ -192,5 +192,6 @@ fn fill_tables(transaction: &Transaction<'_>, fill: Fill<'_>) -> Result<(), Stor
     Ok(transaction.pragma_update(None, "user_version", RELEASE)?)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

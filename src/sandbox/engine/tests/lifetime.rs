@@ -1,12 +1,11 @@
 //! Runs and the processes around them: who may end without whom.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use tempfile::tempdir;
 
-use super::{detached, eventually, execute, fifo, log, new_run, open, outcome, row};
+use super::{Fifo, detached, eventually, execute, log, new_run, open, outcome, row};
 use crate::sandbox::engine::{Detached, EngineError, Executor, reexec};
 use crate::sandbox::store::Store;
 
@@ -25,12 +24,11 @@ fn start_elsewhere(folder: &Path, command: &str) {
 #[test]
 fn a_run_outlives_its_starter_and_does_not_hold_its_streams() {
     let folder = tempdir().unwrap();
-    let go = folder.path().join("go");
-    fifo(&go);
-    start_elsewhere(folder.path(), &format!("cat '{}'", go.display()));
+    let go = Fifo::new(folder.path());
+    start_elsewhere(folder.path(), &format!("cat {}", go.quoted()));
     let store = open(folder.path());
     assert!(row(&store, 1).completed.is_none());
-    fs::write(&go, "went on\n").unwrap();
+    go.write("went on\n");
     assert_eq!(outcome(&store, 1), "complete");
     assert!(log(&store, 1).ends_with("went on\n"));
 }
@@ -38,15 +36,14 @@ fn a_run_outlives_its_starter_and_does_not_hold_its_streams() {
 #[test]
 fn a_run_whose_runner_was_killed_has_failed_when_the_store_is_opened() {
     let folder = tempdir().unwrap();
-    let go = folder.path().join("go");
-    fifo(&go);
+    let go = Fifo::new(folder.path());
     // The shell's parent is the runner.
     start_elsewhere(
         folder.path(),
-        &format!("cat '{}'; kill -9 $PPID", go.display()),
+        &format!("cat {}; kill -9 $PPID", go.quoted()),
     );
     assert!(row(&open(folder.path()), 1).completed.is_none());
-    fs::write(&go, "").unwrap();
+    go.write("");
     let store = eventually("an opener who sees it", || {
         let store = open(folder.path());
         row(&store, 1).completed.is_some().then_some(store)
@@ -71,14 +68,13 @@ fn a_living_starter_sees_it_at_once() {
 fn a_living_run_is_left_alone() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
-    let go = folder.path().join("go");
-    fifo(&go);
-    let run = new_run(&store, &format!("cat '{}'", go.display()));
+    let go = Fifo::new(folder.path());
+    let run = new_run(&store, &format!("cat {}", go.quoted()));
     detached(&store).start(&run).unwrap();
     for _ in 0..3 {
         assert!(row(&open(folder.path()), run.id).completed.is_none());
     }
-    fs::write(&go, "").unwrap();
+    go.write("");
     assert_eq!(outcome(&store, run.id), "complete");
 }
 
@@ -108,12 +104,12 @@ fn leaves_no_zombies() {
 fn what_the_command_leaves_behind_ends_with_it() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
-    let held = folder.path().join("held");
-    fifo(&held);
-    let command = format!("{{ sleep 600 >'{}' & }}; echo done", held.display());
+    let held = Fifo::new(folder.path());
+    let command = format!("exec 3>{}; sleep 600 & echo done", held.quoted());
     let run = new_run(&store, &command);
+    let released = held.read();
     detached(&store).start(&run).unwrap();
-    assert_eq!(fs::read(&held).unwrap(), b"");
+    assert_eq!(released.wait(), "");
     assert_eq!(outcome(&store, run.id), "complete");
 }
 

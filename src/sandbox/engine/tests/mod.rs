@@ -7,7 +7,9 @@ mod output;
 mod scripted;
 mod stopping;
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -132,8 +134,47 @@ fn wait_for_output(store: &Store, id: i64, text: &str) {
     eventually(text, || log(store, id).contains(text).then_some(()));
 }
 
-/// Makes a named pipe. Reading it to its end waits for all who hold it open for writing.
-fn fifo(path: &Path) {
-    let status = std::process::Command::new("mkfifo").arg(path).status();
-    assert!(status.unwrap().success());
+/// A named pipe, for meeting a command without waiting for a time: opening one end waits for the
+/// other, and reading ends when nobody holds the other any more.
+struct Fifo(PathBuf);
+
+impl Fifo {
+    fn new(folder: &Path) -> Fifo {
+        let path = folder.join("fifo");
+        let status = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(status.unwrap().success());
+        Fifo(path)
+    }
+
+    /// Its path in the words of a shell.
+    fn quoted(&self) -> String {
+        format!("'{}'", self.0.display())
+    }
+
+    /// Lets those go on who read it.
+    fn write(&self, text: &'static str) {
+        let path = self.0.clone();
+        within(move || fs::write(path, text).unwrap()).wait();
+    }
+
+    /// Lets those go on who write it; the answer comes when all of them have ended.
+    fn read(&self) -> Within<String> {
+        let path = self.0.clone();
+        within(move || fs::read_to_string(path).unwrap())
+    }
+}
+
+/// Something that is done beside, and must be done before the deadline.
+struct Within<T>(Receiver<T>);
+
+fn within<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Within<T> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || sender.send(work()));
+    Within(receiver)
+}
+
+impl<T> Within<T> {
+    fn wait(self) -> T {
+        self.0.recv_timeout(DEADLINE).unwrap()
+    }
 }

@@ -2,7 +2,9 @@
 
 use tempfile::tempdir;
 
-use super::{detached, events, execute, log, new_run, open, outcome, output, row, wait_for_output};
+use super::{
+    Fifo, detached, events, execute, log, new_run, open, outcome, output, row, wait_for_output,
+};
 use crate::sandbox::engine::Executor;
 
 #[test]
@@ -109,13 +111,12 @@ fn answers_for_yarn_and_drush() {
 fn shows_the_log_while_running() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
-    let go = folder.path().join("go");
-    super::fifo(&go);
-    let run = new_run(&store, &format!("echo first; cat '{}'", go.display()));
+    let go = Fifo::new(folder.path());
+    let run = new_run(&store, &format!("echo first; cat {}", go.quoted()));
     detached(&store).start(&run).unwrap();
     wait_for_output(&store, run.id, "first\n");
     assert_eq!(row(&store, run.id).status, "running");
-    std::fs::write(&go, "second\n").unwrap();
+    go.write("second\n");
     assert_eq!(outcome(&store, run.id), "complete");
     assert_eq!(output(&store, run.id), "first\nsecond\n");
 }

@@ -1,36 +1,54 @@
 //! Runs that are stopped: cancelled, too long, reset, deleted.
 
-use std::fs;
 use std::time::Duration;
 
 use tempfile::{TempDir, tempdir};
 
-use super::{detached, execute, fifo, new_run, open, outcome, output, row, wait_for_output};
-use crate::sandbox::engine::{Executor, NewRun};
+use super::{
+    Fifo, Within, detached, execute, new_run, open, outcome, output, row, wait_for_output,
+};
+use crate::sandbox::engine::{Detached, Executor, NewRun};
 use crate::sandbox::store::{Store, StoreError};
 
-/// A run whose command, with a process of its own, goes on for ever; `held` ends when they end.
-fn endless() -> (TempDir, Store, NewRun) {
-    let folder = tempdir().unwrap();
-    let store = open(folder.path());
-    let held = folder.path().join("held");
-    fifo(&held);
-    let command = format!("sleep 600 >'{}' & echo on; wait", held.display());
-    let run = new_run(&store, &command);
-    (folder, store, run)
+/// A run that is going for ever, with a process beside its shell.
+struct Endless {
+    folder: TempDir,
+    store: Store,
+    executor: Detached,
+    run: NewRun,
+    /// Comes when all its processes have ended.
+    ended: Within<String>,
+}
+
+impl Endless {
+    fn start() -> Endless {
+        let folder = tempdir().unwrap();
+        let store = open(folder.path());
+        let held = Fifo::new(folder.path());
+        let command = format!("exec 3>{}; sleep 600 & echo on; wait", held.quoted());
+        let run = new_run(&store, &command);
+        let ended = held.read();
+        let executor = detached(&store);
+        executor.start(&run).unwrap();
+        wait_for_output(&store, run.id, "on\n");
+        Endless {
+            folder,
+            store,
+            executor,
+            run,
+            ended,
+        }
+    }
 }
 
 #[test]
 fn cancelling_ends_the_whole_command() {
-    let (folder, store, run) = endless();
-    let executor = detached(&store);
-    executor.start(&run).unwrap();
-    let held = fs::File::open(folder.path().join("held")).unwrap();
-    wait_for_output(&store, run.id, "on\n");
-    executor.cancel(run.id).unwrap();
-    assert_eq!(outcome(&store, run.id), "cancelled");
-    assert!(output(&store, run.id).ends_with("[sandbox] Cancelled.\n"));
-    assert_eq!(std::io::read_to_string(held).unwrap(), "");
+    let endless = Endless::start();
+    let (store, id) = (&endless.store, endless.run.id);
+    endless.executor.cancel(id).unwrap();
+    assert_eq!(outcome(store, id), "cancelled");
+    assert!(output(store, id).ends_with("[sandbox] Cancelled.\n"));
+    endless.ended.wait();
 }
 
 #[test]
@@ -83,22 +101,22 @@ fn a_run_has_its_time() {
 
 #[test]
 fn a_reset_ends_runs() {
-    let (folder, store, run) = endless();
-    detached(&store).start(&run).unwrap();
-    let held = fs::File::open(folder.path().join("held")).unwrap();
+    let endless = Endless::start();
+    let (store, id) = (&endless.store, endless.run.id);
     store.clear(&|_| Ok(())).unwrap();
-    assert_eq!(std::io::read_to_string(held).unwrap(), "");
-    assert!(!folder.path().join(format!("runs/{}", run.id)).exists());
-    assert_eq!(execute(&detached(&store), &store, "echo new").1, "new\n");
+    endless.ended.wait();
+    let old = endless.folder.path().join(format!("runs/{id}"));
+    assert!(!old.exists());
+    assert_eq!(execute(&endless.executor, store, "echo new").1, "new\n");
 }
 
 #[test]
 fn deleting_a_run_ends_it() {
-    let (folder, store, run) = endless();
-    detached(&store).start(&run).unwrap();
-    let held = fs::File::open(folder.path().join("held")).unwrap();
-    store
-        .write(|tx| Ok::<_, StoreError>(tx.execute("DELETE FROM task WHERE id = ?1", [run.id])?))
-        .unwrap();
-    assert_eq!(std::io::read_to_string(held).unwrap(), "");
+    let endless = Endless::start();
+    let delete = "DELETE FROM task WHERE id = ?1";
+    let deleted = endless
+        .store
+        .write(|tx| Ok::<_, StoreError>(tx.execute(delete, [endless.run.id])?));
+    assert_eq!(deleted.unwrap(), 1);
+    endless.ended.wait();
 }
