@@ -49,6 +49,35 @@ fn documents_are_valid_in_every_release_they_are_meant_for() {
 }
 
 #[test]
+fn documents_are_valid_in_the_sandboxs_schema() {
+    let complaints: Vec<String> = schemas::documents()
+        .iter()
+        .filter_map(|document| {
+            let error = schemas::validate(schemas::sandbox(), &document.source).err()?;
+            Some(format!("{}: {error}", document.name))
+        })
+        .collect();
+    none(&complaints);
+}
+
+/// The sandbox answers as this release does.
+#[test]
+fn the_sandboxs_schema_is_a_part_of_lagoons() {
+    if schemas::releases().is_empty() {
+        return;
+    }
+    let release = schemas::releases()
+        .iter()
+        .find(|release| release.version.to_string() == "2.33.1")
+        .expect("LAGOON_SCHEMAS holds no 2.33.1");
+    let complaints: Vec<String> = schemas::mismatches(schemas::sandbox(), &release.schema)
+        .iter()
+        .map(|mismatch| format!("{mismatch:?}"))
+        .collect();
+    none(&complaints);
+}
+
+#[test]
 fn our_schema_is_a_part_of_lagoons() {
     let source = std::fs::read_to_string(schemas::folder().join("schema.graphql")).unwrap();
     let newer = schemas::newer_than_the_floor(&source);

@@ -74,6 +74,15 @@ pub(crate) fn ours() -> &'static Valid<Schema> {
     &OURS
 }
 
+/// The sandbox's.
+pub(crate) fn sandbox() -> &'static Valid<Schema> {
+    static SANDBOX: LazyLock<Valid<Schema>> = LazyLock::new(|| {
+        let sdl = lagoon_tasks::sandbox::Sandbox::sdl();
+        parse_schema(&sdl, Path::new("sandbox.graphql")).unwrap()
+    });
+    &SANDBOX
+}
+
 /// The releases in the folder that `LAGOON_SCHEMAS` names, oldest first; none when it is unset.
 pub(crate) fn releases() -> &'static [Release] {
     static RELEASES: LazyLock<Vec<Release>> = LazyLock::new(|| match folder_of_releases() {
