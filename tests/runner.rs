@@ -12,8 +12,10 @@
 
 mod support;
 
+mod define;
 mod graphql;
 mod help;
+mod list;
 mod readme;
 mod sandbox_api;
 mod structure;

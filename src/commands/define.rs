@@ -139,6 +139,9 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
         Defined::Unchanged(_) => app
             .ui
             .note("unchanged: it is defined already, equal in everything"),
+        Defined::Found(_, words) => {
+            app.ui.warn(&format!("{words}; the task was found, as it was asked for"));
+        }
         Defined::Completed(_, words) => {
             app.ui.warn(&format!(
                 "Lagoon left the task half made ({words}); it was completed"
