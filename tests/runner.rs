@@ -15,6 +15,7 @@ mod support;
 mod graphql;
 mod help;
 mod readme;
+mod requests;
 mod sandbox_api;
 mod structure;
 mod variables;
