@@ -17,6 +17,7 @@ mod graphql;
 mod help;
 mod list;
 mod readme;
+mod requests;
 mod sandbox_api;
 mod structure;
 mod variables;

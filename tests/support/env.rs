@@ -123,7 +123,7 @@ impl TestEnv {
 
     /// `tasks` with these arguments at a terminal.
     pub(crate) fn terminal(&self, args: &[&str]) -> Terminal {
-        Terminal::start(&self.command(args))
+        Terminal::start(&self.command(args)).hiding(&self.token)
     }
 
     /// The sandbox: what goes wrong on command, scripts for runs, what was recorded.

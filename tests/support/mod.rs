@@ -13,3 +13,5 @@ pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod schemas;
 pub(crate) mod source;
+pub(crate) mod subset;
+pub(crate) mod tool;
