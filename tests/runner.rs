@@ -15,6 +15,7 @@ mod support;
 mod define;
 mod graphql;
 mod help;
+mod invoke;
 mod list;
 mod readme;
 mod requests;

@@ -142,10 +142,9 @@ pub async fn site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> {
             ))
         }
         Target::Group(name) => {
-            let views = lagoon
-                .group_definitions(name)
-                .await?
-                .ok_or_else(|| Error::not_found(format!("there is no group `{name}` that you can see")))?;
+            let views = lagoon.group_definitions(name).await?.ok_or_else(|| {
+                Error::not_found(format!("there is no group `{name}` that you can see"))
+            })?;
             Ok(wide(
                 Scope::Group(name.clone()),
                 format!("group {name}"),

@@ -256,8 +256,12 @@ impl Lagoon {
         &self,
         group: &str,
     ) -> Result<Option<Vec<ProjectView>>, LagoonError> {
-        let variables = group_definitions::Variables { group: group.to_owned() };
-        let reply = self.send::<GroupDefinitions>(Effect::Query, variables).await?;
+        let variables = group_definitions::Variables {
+            group: group.to_owned(),
+        };
+        let reply = self
+            .send::<GroupDefinitions>(Effect::Query, variables)
+            .await?;
         let data = match reply.whole() {
             // Not `null`, as for everything else that is not there (seen on Lagoon 2.33.1).
             Err(LagoonError::Refused { message, .. }) if message.starts_with("Group not found") => {
@@ -265,8 +269,13 @@ impl Lagoon {
             }
             other => other?,
         };
-        let Some(found) = data.group_by_name else { return Ok(None) };
+        let Some(found) = data.group_by_name else {
+            return Ok(None);
+        };
         let projects = found.projects.unwrap_or_default().into_iter().flatten();
-        projects.map(|found| Ok(project_view!(found, definition_in_group))).collect::<Result<_, _>>().map(Some)
+        projects
+            .map(|found| Ok(project_view!(found, definition_in_group)))
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 }
