@@ -15,7 +15,6 @@ use crate::config::{Context, ContextName, Editor, api_address, is_loopback};
 use crate::error::Error;
 use crate::output::Emit;
 use crate::settings::Source;
-use crate::ui::PromptError;
 
 /// Tokens of Lagoon are a few kB; what is longer is something else.
 const TOKEN_LIMIT: u64 = 64 * 1024;
@@ -137,13 +136,14 @@ fn merge(args: &Add, known: Option<&Context>, app: &App) -> Result<Context, Erro
 fn token(args: &Add, app: &App) -> Result<Option<Secret>, Error> {
     let (text, origin) = if args.with_token {
         (from_stdin()?, "stdin")
-    } else {
-        match app.ui.prompt().secret("Token (Enter for none)") {
-            Ok(text) if text.trim().is_empty() => return Ok(None),
-            Ok(text) => (text, "the answer"),
-            Err(PromptError::NotInteractive) => return Ok(None),
-            Err(error) => return Err(error.into()),
+    } else if app.ui.can_prompt() {
+        let prompt = app.ui.prompt();
+        if !prompt.confirm("Store a token for it now?")? {
+            return Ok(None);
         }
+        (prompt.secret("Token")?, "the answer")
+    } else {
+        return Ok(None);
     };
     let text = text.trim();
     if text.is_empty() {
