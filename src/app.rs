@@ -13,7 +13,7 @@ pub use interrupt::{Claim, GiveUp, Interrupts};
 use crate::auth::{AuthError, TokenStore};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
-use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind};
+use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind, Target};
 use crate::ui::{PromptError, StreamError, Ui};
 
 /// What a command receives.
@@ -46,6 +46,15 @@ impl App {
         self.lagoon
             .get_or_try_init(async || connect::connect(&self.ui, &self.settings).await)
             .await
+    }
+
+    /// Where Lagoon's UI is, where the context knows it.
+    #[must_use]
+    pub fn ui_url(&self) -> Option<String> {
+        match &self.settings.chosen().ok()?.target.value {
+            Target::Context(context) => context.ui_url.as_ref().map(ToString::to_string),
+            _ => None,
+        }
     }
 
     /// Has a change confirmed: by `--yes`, else by the user.

@@ -32,6 +32,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 #[allow(clippy::large_enum_variant, reason = "there is one of it")]
 enum Command {
+    #[command(visible_alias = "ls")]
+    List(commands::list::ListArgs),
+    Show(commands::show::ShowArgs),
+    Define(commands::define::DefineArgs),
+    Invoke(commands::invoke::InvokeArgs),
     Context(commands::context::Context),
     Completions(commands::completions::Completions),
     #[command(hide = true, help_template = "{about}", about = topics::EXIT_CODES)]
@@ -44,6 +49,10 @@ enum Command {
 
 async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
     match command {
+        Command::List(args) => commands::list::run(args, app).await,
+        Command::Show(args) => commands::show::run(args, app).await,
+        Command::Define(args) => commands::define::run(args, app).await,
+        Command::Invoke(args) => commands::invoke::run(args, app).await,
         Command::Context(args) => commands::context::run(args, app).await,
         Command::Completions(args) => commands::completions::run(args, app),
         Command::ExitCodes => print(&app.ui, topics::EXIT_CODES),

@@ -2,6 +2,10 @@
 
 pub mod completions;
 pub mod context;
+pub mod define;
+pub mod invoke;
+pub mod list;
+pub mod show;
 pub mod target;
 pub mod topics;
 

@@ -12,5 +12,7 @@ pub mod error;
 pub mod lagoon;
 pub mod ops;
 pub mod output;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod settings;
 pub mod ui;

@@ -15,9 +15,7 @@ use crate::ops::define::{self, Defined, Site, Target};
 use crate::ops::tasks::Listed;
 use crate::settings::{Deciding, Source};
 
-use super::list::{PermissionWord, ScopeWord};
-use super::show::Task;
-use super::target;
+use super::target::{self, Answer, PermissionWord, ScopeWord, Task};
 
 /// Define a task
 ///
@@ -91,12 +89,14 @@ pub struct DefineArgs {
 /// # Errors
 /// Wrong use before anything is sent; refused when a different task has the name; Lagoon's refusal.
 pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
-    let how = target::emit_options(app)?;
+    let answer = Answer::plan(app)?;
     let asked = args.name.is_none();
     let (args, target) = if asked {
         if !app.ui.can_prompt() {
-            return Err(Error::usage("the task's NAME is missing, and there is nobody to ask")
-                .hint("tasks define NAME … (see `tasks define --help`)"));
+            return Err(
+                Error::usage("the task's NAME is missing, and there is nobody to ask")
+                    .hint("tasks define NAME … (see `tasks define --help`)"),
+            );
         }
         wizard::ask(args, app).await?
     } else {
@@ -125,7 +125,9 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
             let banner = target::banner(app, &site.label)?;
             if site.scope == Scope::System {
                 let name = &wanted.name;
-                app.confirm(&format!("{banner}: define `{name}` for every project of this Lagoon?"))?;
+                app.confirm(&format!(
+                    "{banner}: define `{name}` for every project of this Lagoon?"
+                ))?;
             } else {
                 app.ui.note(&banner);
             }
@@ -134,20 +136,30 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     };
     match &defined {
         Defined::Created(_) => app.ui.note("defined"),
-        Defined::Unchanged(_) => app.ui.note("unchanged: it is defined already, equal in everything"),
+        Defined::Unchanged(_) => app
+            .ui
+            .note("unchanged: it is defined already, equal in everything"),
         Defined::Completed(_, words) => {
-            app.ui.warn(&format!("Lagoon left the task half made ({words}); it was completed"));
+            app.ui.warn(&format!(
+                "Lagoon left the task half made ({words}); it was completed"
+            ));
         }
     }
     if asked {
-        app.ui.note(&format!("the same without questions:\n  {}", line::define(app, &args, &target)));
+        app.ui.note(&format!(
+            "the same without questions:\n  {}",
+            line::define(app, &args, &target)
+        ));
     }
     let listed = Listed {
         definition: defined.definition().clone(),
         environments: Vec::new(),
         shadowed_in: Vec::new(),
     };
-    target::emit(app, &how, &Task { listed, id_first: true })
+    answer.give(&Task {
+        listed,
+        id_first: true,
+    })
 }
 
 fn compare(
@@ -157,9 +169,10 @@ fn compare(
     target: &Target,
 ) -> Result<Option<Defined>, Error> {
     define::compare(site, wanted).map_err(|error| match site.existing(&wanted.name) {
-        Some(existing) => {
-            error.hint(format!("to change it: {}", line::update(app, existing, wanted, target)))
-        }
+        Some(existing) => error.hint(format!(
+            "to change it: {}",
+            line::update(app, existing, wanted, target)
+        )),
         None => error,
     })
 }
@@ -188,12 +201,18 @@ fn named_target(args: &DefineArgs, app: &App) -> Result<Target, Error> {
         }
     };
     if environment && scope != ScopeWord::Environment {
-        return Err(Error::usage(format!("-e names an environment, --scope says {}", scope.word()))
-            .hint("leave out one of them"));
+        return Err(Error::usage(format!(
+            "-e names an environment, --scope says {}",
+            scope.word()
+        ))
+        .hint("leave out one of them"));
     }
     if args.group.is_some() && scope != ScopeWord::Group {
-        return Err(Error::usage(format!("--group names a group, --scope says {}", scope.word()))
-            .hint("leave out one of them"));
+        return Err(Error::usage(format!(
+            "--group names a group, --scope says {}",
+            scope.word()
+        ))
+        .hint("leave out one of them"));
     }
     Ok(match scope {
         ScopeWord::Environment => Target::Environment {
@@ -201,12 +220,15 @@ fn named_target(args: &DefineArgs, app: &App) -> Result<Target, Error> {
             environment: target::environment(app)?.value.clone(),
         },
         ScopeWord::Project => Target::Project(target::project(app)?.value.clone()),
-        ScopeWord::Group => Target::Group(args.group.clone().filter(|g| !g.trim().is_empty()).ok_or_else(
-            || Error::usage("which group? None was named").hint("add --group GROUP"),
-        )?),
-        ScopeWord::System => {
-            Target::System(app.settings.project.as_ref().map(|p| p.value.clone()))
-        }
+        ScopeWord::Group => Target::Group(
+            args.group
+                .clone()
+                .filter(|g| !g.trim().is_empty())
+                .ok_or_else(|| {
+                    Error::usage("which group? None was named").hint("add --group GROUP")
+                })?,
+        ),
+        ScopeWord::System => Target::System(app.settings.project.as_ref().map(|p| p.value.clone())),
     })
 }
 
@@ -244,7 +266,9 @@ fn definition(args: &DefineArgs, app: &App) -> Result<Definition, Error> {
         (None, Some(file), _) => Work::Command(text::from_file(app, file)?),
         (None, None, Some(image)) => Work::Image(image.clone()),
         (None, None, None) => {
-            return Err(Error::usage("what should the task do? None of --command, --command-file and --image is given"));
+            return Err(Error::usage(
+                "what should the task do? None of --command, --command-file and --image is given",
+            ));
         }
     };
     Ok(Definition {
@@ -254,7 +278,9 @@ fn definition(args: &DefineArgs, app: &App) -> Result<Definition, Error> {
         work,
         service: args.service.clone(),
         scope: Scope::System,
-        permission: args.permission.map_or(Permission::Developer, Permission::from),
+        permission: args
+            .permission
+            .map_or(Permission::Developer, Permission::from),
         confirmation_text: args.confirmation_text.clone().filter(|t| !t.is_empty()),
         deploy_token_injection: args.inject_deploy_token,
         project_key_injection: args.inject_project_key,

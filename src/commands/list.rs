@@ -1,6 +1,6 @@
 //! `tasks list`: what can be invoked.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::Value;
 
 use crate::app::App;
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::ops::tasks::{self, Filter, Listing};
 use crate::output::{Cell, Column, Grid, Report};
 
-use super::target;
+use super::target::{self, Answer, PermissionWord, ScopeWord};
 
 /// List the tasks that can be invoked
 ///
@@ -35,59 +35,12 @@ pub struct ListArgs {
     service: Option<String>,
 }
 
-/// A scope on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ScopeWord {
-    /// Tasks of one environment
-    Environment,
-    /// Tasks of a project
-    Project,
-    /// Tasks of a group
-    Group,
-    /// System-wide tasks
-    System,
-}
-
-impl ScopeWord {
-    /// The word, as definitions say it.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            ScopeWord::Environment => "environment",
-            ScopeWord::Project => "project",
-            ScopeWord::Group => "group",
-            ScopeWord::System => "system",
-        }
-    }
-}
-
-/// A permission on the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PermissionWord {
-    /// Anybody who can see the project
-    Guest,
-    /// Developers and up
-    Developer,
-    /// Maintainers and up
-    Maintainer,
-}
-
-impl From<PermissionWord> for Permission {
-    fn from(word: PermissionWord) -> Self {
-        match word {
-            PermissionWord::Guest => Permission::Guest,
-            PermissionWord::Developer => Permission::Developer,
-            PermissionWord::Maintainer => Permission::Maintainer,
-        }
-    }
-}
-
 /// Runs the command.
 ///
 /// # Errors
 /// Not found, or any failure of the request.
 pub async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
-    let how = target::emit_options(app)?;
+    let answer = Answer::plan(app)?;
     let project = target::project(app)?;
     target::say_source(app, "project", project);
     let environment = app.settings.environment.as_ref().map(|e| e.value.as_str());
@@ -105,7 +58,7 @@ pub async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
         ));
     }
     let merged = environment.is_none();
-    target::emit(app, &how, &Tasks { listing, merged })
+    answer.give(&Tasks { listing, merged })
 }
 
 struct Tasks {
@@ -115,7 +68,13 @@ struct Tasks {
 
 impl Report for Tasks {
     fn value(&self) -> Value {
-        Value::Array(self.listing.tasks.iter().map(|listed| listed.to_json()).collect())
+        Value::Array(
+            self.listing
+                .tasks
+                .iter()
+                .map(|listed| listed.to_json())
+                .collect(),
+        )
     }
 
     fn grid(&self) -> Grid {
@@ -129,7 +88,11 @@ impl Report for Tasks {
             Column::new("permission"),
             Column::new("service"),
             Column::new("description"),
-            if self.merged { environments } else { environments.not_in_table() },
+            if self.merged {
+                environments
+            } else {
+                environments.not_in_table()
+            },
             shadowed,
         ]);
         for listed in &self.listing.tasks {
@@ -139,9 +102,13 @@ impl Report for Tasks {
                 Cell::name(&task.name),
                 task.work.word().to_lowercase().into(),
                 task.scope.word().into(),
-                Some(task.permission.word().to_lowercase()).filter(|w| !w.is_empty()).into(),
+                Some(task.permission.word().to_lowercase())
+                    .filter(|w| !w.is_empty())
+                    .into(),
                 task.service.clone().into(),
-                Some(task.description.clone()).filter(|d| !d.is_empty()).into(),
+                Some(task.description.clone())
+                    .filter(|d| !d.is_empty())
+                    .into(),
                 names(&listed.environments),
                 names(&listed.shadowed_in),
             ]);
@@ -161,5 +128,9 @@ impl Report for Tasks {
 }
 
 fn names(environments: &[String]) -> Cell {
-    if environments.is_empty() { Cell::Missing } else { Cell::text(environments.join(", ")) }
+    if environments.is_empty() {
+        Cell::Missing
+    } else {
+        Cell::text(environments.join(", "))
+    }
 }

@@ -1,5 +1,7 @@
 //! One execution of a task.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -97,6 +99,14 @@ impl Run {
                 self.status.to_ascii_lowercase().as_str(),
                 "running" | "active"
             )
+    }
+
+    /// From start to end, where both are known.
+    #[must_use]
+    pub fn length(&self) -> Option<Duration> {
+        let started = moment(self.started.as_deref()?)?;
+        let completed = moment(self.completed.as_deref()?)?;
+        Duration::try_from(completed.duration_since(started)).ok()
     }
 
     /// The run as JSON, Lagoon's field names and `outcome` beside `status`.

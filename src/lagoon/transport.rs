@@ -31,6 +31,9 @@ pub struct Transport {
     client: OnceLock<reqwest::Client>,
 }
 
+/// How often a connection that never stood is tried again: some 3 s in all.
+const CONNECT_RETRIES: u32 = 4;
+
 struct Answer {
     status: u16,
     content_type: String,
@@ -107,7 +110,9 @@ impl Transport {
             .map_err(not_signed_in)?;
         let mut renewed = false;
         let mut pause = Duration::from_millis(200);
+        let mut attempts = 0;
         loop {
+            attempts += 1;
             let begun = Instant::now();
             let attempt = match timeout_at(deadline, self.attempt(&token, body.clone())).await {
                 Ok(attempt) => attempt,
@@ -135,7 +140,8 @@ impl Transport {
                 Ok(answer) if effect == Effect::Query && is_passing(answer.status) => {
                     answer.retry_after.unwrap_or(pause)
                 }
-                Err(LagoonError::NotReached { .. }) => pause,
+                // Nobody waits half a minute to be told of a wrong address.
+                Err(LagoonError::NotReached { .. }) if attempts <= CONNECT_RETRIES => pause,
                 Err(LagoonError::NoAnswer { .. }) if effect == Effect::Query => pause,
                 _ => return attempt,
             };

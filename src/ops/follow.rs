@@ -6,7 +6,8 @@ use crate::clock::Clock;
 use crate::domain::Run;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
-use crate::lagoon::operations::runs::Log;
+
+pub use crate::lagoon::operations::runs::Log;
 
 use super::wait::{self, Limits, Pauses, Watcher};
 

@@ -1,5 +1,7 @@
 //! Starting a task: everything is checked before the one mutation is sent.
 
+use std::time::Duration;
+
 use crate::domain::values::{self, Problem, Values};
 use crate::domain::{Definition, Environment, Outcome, Run, TaskRef, Work};
 use crate::error::{Error, Kind, quoted_list};
@@ -48,6 +50,8 @@ pub struct Ready {
     pub newest: i64,
     /// Runs of this task that have not ended, newest first.
     pub unfinished: Vec<Run>,
+    /// Runs of this task that completed lately.
+    pub completed: Vec<Run>,
 }
 
 impl Ready {
@@ -59,6 +63,14 @@ impl Ready {
             Work::Image(image) => image.clone(),
             Work::Unknown(_) => String::new(),
         }
+    }
+
+    /// What a run of this task usually takes: the median of the last ones that completed.
+    #[must_use]
+    pub fn usual_length(&self) -> Option<Duration> {
+        let mut lengths: Vec<Duration> = self.completed.iter().filter_map(Run::length).collect();
+        lengths.sort_unstable();
+        lengths.get(lengths.len() / 2).copied()
     }
 }
 
@@ -143,6 +155,12 @@ pub fn prepare(
         warnings,
         newest: view.runs.iter().map(|run| run.id).max().unwrap_or(0),
         unfinished,
+        completed: view
+            .runs
+            .iter()
+            .filter(|run| run.name == definition.name && run.outcome() == Outcome::Completed)
+            .cloned()
+            .collect(),
     })
 }
 

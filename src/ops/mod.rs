@@ -7,3 +7,9 @@ pub mod lost;
 pub mod place;
 pub mod tasks;
 pub mod wait;
+
+/// The clock of commands: the machine's.
+#[must_use]
+pub fn clock() -> impl crate::clock::Clock {
+    crate::clock::SystemClock::new()
+}

@@ -4,8 +4,9 @@ use crate::domain::names::{nearest, same_name};
 use crate::domain::place::namespace;
 use crate::domain::{Environment, Project};
 use crate::error::{Error, quoted_list};
-use crate::lagoon::operations::places::EnvironmentView;
 use crate::lagoon::{Lagoon, LagoonError};
+
+pub use crate::lagoon::operations::places::EnvironmentView;
 
 /// The environment with what can be invoked there: one request where its namespace leads to it,
 /// two where it does not. `runs` asks for the newest runs as well.

@@ -13,6 +13,8 @@ pub mod clean;
 pub mod log;
 pub mod progress;
 pub mod prompt;
+#[cfg(test)]
+mod pty_tests;
 mod streams;
 pub mod style;
 pub mod terminal;

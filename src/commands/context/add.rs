@@ -10,10 +10,9 @@ use url::Url;
 use super::report::Entry;
 use crate::app::App;
 use crate::auth::{Secret, expiry, is_jwt};
-use crate::commands::target::emit;
+use crate::commands::target::Answer;
 use crate::config::{Context, ContextName, Editor, api_address, is_loopback};
 use crate::error::Error;
-use crate::output::Emit;
 use crate::settings::Source;
 
 /// Tokens of Lagoon are a few kB; what is longer is something else.
@@ -57,7 +56,7 @@ pub(super) struct Add {
     make_current: bool,
 }
 
-pub(super) fn run(args: Add, app: &App, how: &Emit) -> Result<(), Error> {
+pub(super) fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Error> {
     if args.name.is_sandbox() {
         return Err(Error::usage("the context name `sandbox` is reserved")
             .hint("It is the built-in Lagoon and needs no adding: --context sandbox"));
@@ -89,7 +88,7 @@ pub(super) fn run(args: Add, app: &App, how: &Emit) -> Result<(), Error> {
     let mut entry = Entry::of(&context, app);
     entry.current_by = (make_current || before.current.as_ref() == Some(&args.name))
         .then(|| before.path.display().to_string());
-    emit(app, how, &entry)
+    answer.give(&entry)
 }
 
 /// What is given, and what was known before.

@@ -5,11 +5,10 @@ mod report;
 
 use clap::{Args, Subcommand};
 
-use super::target::{emit, emit_options};
+use super::target::Answer;
 use crate::app::App;
 use crate::config::{Config, ContextName, Editor};
 use crate::error::Error;
-use crate::output::Emit;
 use crate::settings::{Source, Target};
 use report::{Entry, Listing};
 
@@ -78,17 +77,17 @@ struct Remove {
 /// # Errors
 /// When the configuration or the token store cannot be used, or a context is not there.
 pub async fn run(args: Context, app: &App) -> Result<(), Error> {
-    let how = emit_options(app)?;
+    let answer = Answer::plan(app)?;
     match args.command {
-        Command::List(List) => list(app, &how),
-        Command::Show(args) => show(args, app, &how),
-        Command::Add(args) => add::run(args, app, &how),
-        Command::Use(args) => make_current(args, app, &how),
-        Command::Remove(args) => remove(args, app, &how),
+        Command::List(List) => list(app, &answer),
+        Command::Show(args) => show(args, app, &answer),
+        Command::Add(args) => add::run(args, app, &answer),
+        Command::Use(args) => make_current(args, app, &answer),
+        Command::Remove(args) => remove(args, app, &answer),
     }
 }
 
-fn list(app: &App, how: &Emit) -> Result<(), Error> {
+fn list(app: &App, answer: &Answer) -> Result<(), Error> {
     let config = app.settings.config()?;
     if let Ok(chosen) = app.settings.chosen()
         && let Target::Address(url) = &chosen.target.value
@@ -103,10 +102,10 @@ fn list(app: &App, how: &Emit) -> Result<(), Error> {
         .map(|context| Entry::of(context, app))
         .collect();
     entries.push(Entry::sandbox(app));
-    emit(app, how, &Listing(entries))
+    answer.give(&Listing(entries))
 }
 
-fn show(args: Show, app: &App, how: &Emit) -> Result<(), Error> {
+fn show(args: Show, app: &App, answer: &Answer) -> Result<(), Error> {
     let entry = match args.name {
         Some(name) => entry(&name, app.settings.config()?, app)?,
         None => match &app.settings.chosen()?.target.value {
@@ -115,10 +114,10 @@ fn show(args: Show, app: &App, how: &Emit) -> Result<(), Error> {
             Target::Address(url) => Entry::address(url, app),
         },
     };
-    emit(app, how, &entry)
+    answer.give(&entry)
 }
 
-fn make_current(args: Use, app: &App, how: &Emit) -> Result<(), Error> {
+fn make_current(args: Use, app: &App, answer: &Answer) -> Result<(), Error> {
     let (config, mut editor) = Editor::open(app.config_folder()?)?;
     let mut entry = entry(&args.name, &config, app)?;
     editor.set_current(&args.name);
@@ -132,10 +131,10 @@ fn make_current(args: Use, app: &App, how: &Emit) -> Result<(), Error> {
         app.ui
             .warn(&format!("{variable} is set and holds before it"));
     }
-    emit(app, how, &entry)
+    answer.give(&entry)
 }
 
-fn remove(args: Remove, app: &App, how: &Emit) -> Result<(), Error> {
+fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
     let name = &args.name;
     if name.is_sandbox() {
         return Err(Error::usage(
@@ -153,7 +152,7 @@ fn remove(args: Remove, app: &App, how: &Emit) -> Result<(), Error> {
         app.ui
             .note(&format!("`{name}` was the current context: now none is"));
     }
-    emit(app, how, &entry)
+    answer.give(&entry)
 }
 
 fn entry(name: &ContextName, config: &Config, app: &App) -> Result<Entry, Error> {

@@ -8,17 +8,26 @@ use crate::error::Error;
 /// # Errors
 /// Wrong use, naming the flag.
 pub(super) fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument>, Error> {
-    let mut arguments = specs.iter().map(|spec| argument(spec)).collect::<Result<Vec<_>, _>>()?;
+    let mut arguments = specs
+        .iter()
+        .map(|spec| argument(spec))
+        .collect::<Result<Vec<_>, _>>()?;
     for default in defaults {
         let Some((name, value)) = default.split_once('=') else {
-            return Err(Error::usage(format!("--arg-default `{default}` has no `=`"))
-                .hint("it looks like NAME=VALUE"));
+            return Err(
+                Error::usage(format!("--arg-default `{default}` has no `=`"))
+                    .hint("it looks like NAME=VALUE"),
+            );
         };
         let Some(argument) = arguments.iter_mut().find(|a| a.name == name) else {
-            return Err(Error::usage(format!("--arg-default `{name}`: there is no --arg of that name")));
+            return Err(Error::usage(format!(
+                "--arg-default `{name}`: there is no --arg of that name"
+            )));
         };
         if argument.default.is_some() {
-            return Err(Error::usage(format!("--arg-default `{name}` is given twice")));
+            return Err(Error::usage(format!(
+                "--arg-default `{name}` is given twice"
+            )));
         }
         argument.default = Some(value.to_owned());
     }
@@ -48,7 +57,14 @@ fn argument(spec: &str) -> Result<Argument, Error> {
         })?,
     };
     let display_name = parts.next().filter(|n| !n.is_empty()).map(str::to_owned);
-    Ok(Argument { name: name.to_owned(), display_name, kind, default: None, optional, range: None })
+    Ok(Argument {
+        name: name.to_owned(),
+        display_name,
+        kind,
+        default: None,
+        optional,
+        range: None,
+    })
 }
 
 #[cfg(test)]
@@ -60,7 +76,10 @@ mod tests {
     #[test]
     fn forms() {
         let plain = argument("A").expect("read");
-        assert_eq!((plain.kind, plain.optional, plain.display_name), (ArgumentKind::Text, false, None));
+        assert_eq!(
+            (plain.kind, plain.optional, plain.display_name),
+            (ArgumentKind::Text, false, None)
+        );
         let full = argument("A?:numeric:How many: at most").expect("read");
         assert_eq!(full.kind, ArgumentKind::Numeric);
         assert!(full.optional);
@@ -76,8 +95,14 @@ mod tests {
     fn defaults_belong_to_an_argument() {
         let specs = ["A".to_owned()];
         let read_one = |d: &str| read(&specs, &[d.to_owned()]);
-        assert_eq!(read_one("A=x=y").expect("read")[0].default.as_deref(), Some("x=y"));
-        assert_eq!(read_one("A=").expect("read")[0].default.as_deref(), Some(""));
+        assert_eq!(
+            read_one("A=x=y").expect("read")[0].default.as_deref(),
+            Some("x=y")
+        );
+        assert_eq!(
+            read_one("A=").expect("read")[0].default.as_deref(),
+            Some("")
+        );
         assert!(read_one("B=x").is_err());
         assert!(read_one("A").is_err());
         assert!(read(&specs, &["A=1".to_owned(), "A=2".to_owned()]).is_err());

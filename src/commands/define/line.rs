@@ -26,7 +26,12 @@ pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
     flag("--image", &args.image);
     flag("--description", &args.description);
     flag("--confirmation-text", &args.confirmation_text);
-    flag("--permission", &args.permission.map(|p| crate::domain::Permission::from(p).word().to_lowercase()));
+    flag(
+        "--permission",
+        &args
+            .permission
+            .map(|p| crate::domain::Permission::from(p).word().to_lowercase()),
+    );
     for spec in &args.args {
         flag("--arg", &Some(spec.clone()));
     }
@@ -66,7 +71,10 @@ pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &T
             "service" => flag("--service", want.service.clone().unwrap_or_default()),
             "permission" => flag("--permission", want.permission.word().to_lowercase()),
             "confirmation text" => {
-                flag("--confirmation-text", want.confirmation_text.clone().unwrap_or_default());
+                flag(
+                    "--confirmation-text",
+                    want.confirmation_text.clone().unwrap_or_default(),
+                );
             }
             "arguments" => {
                 for argument in want.arguments() {
@@ -75,7 +83,11 @@ pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &T
                         flag("--arg-default", format!("{}={default}", argument.name));
                     }
                 }
-                for gone in have.arguments().iter().filter(|h| want.arguments().iter().all(|w| w.name != h.name)) {
+                for gone in have
+                    .arguments()
+                    .iter()
+                    .filter(|h| want.arguments().iter().all(|w| w.name != h.name))
+                {
                     flag("--remove-arg", gone.name.clone());
                 }
             }
@@ -103,7 +115,10 @@ fn place(words: &mut Vec<String>, target: &Target) {
         words.push(value.to_owned());
     };
     match target {
-        Target::Environment { project, environment } => {
+        Target::Environment {
+            project,
+            environment,
+        } => {
             flag("-p", project);
             flag("-e", environment);
         }

@@ -9,7 +9,7 @@ use crate::ops::place;
 use crate::ui::{Choice, Prompt, Question};
 
 use super::DefineArgs;
-use crate::commands::list::PermissionWord;
+use crate::commands::target::PermissionWord;
 
 /// Asks for everything that the line does not say.
 ///
@@ -65,10 +65,15 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
             let group = prompt.text(&Question::new("Group"), &|_| Ok(()))?;
             Ok(Target::Group(group))
         }
-        3 => Ok(Target::System(app.settings.project.as_ref().map(|p| p.value.clone()))),
+        3 => Ok(Target::System(
+            app.settings.project.as_ref().map(|p| p.value.clone()),
+        )),
         wide => {
             let suggested = app.settings.project.as_ref().map(|p| p.value.clone());
-            let question = Question { default: suggested, ..Question::new("Project") };
+            let question = Question {
+                default: suggested,
+                ..Question::new("Project")
+            };
             let project = prompt.text(&question, &|_| Ok(()))?;
             if wide == 1 {
                 return Ok(Target::Project(project));
@@ -76,17 +81,27 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
             let (found, environments) = place::project(app.lagoon().await?, &project).await?;
             let choices: Vec<Choice> = environments.iter().map(choice).collect();
             if choices.is_empty() {
-                return Err(Error::not_found(format!("the project `{}` has no environments", found.name)));
+                return Err(Error::not_found(format!(
+                    "the project `{}` has no environments",
+                    found.name
+                )));
             }
             let picked = prompt.select("Environment", &choices, None)?;
-            Ok(Target::Environment { project: found.name, environment: environments[picked].name.clone() })
+            Ok(Target::Environment {
+                project: found.name,
+                environment: environments[picked].name.clone(),
+            })
         }
     }
 }
 
 fn choice(environment: &Environment) -> Choice {
     let choice = Choice::new(&environment.name);
-    if environment.is_production() { choice.note("production") } else { choice }
+    if environment.is_production() {
+        choice.note("production")
+    } else {
+        choice
+    }
 }
 
 fn work(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
@@ -104,7 +119,10 @@ fn work(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
 
 async fn service(app: &App, prompt: &dyn Prompt, target: &Target) -> Result<String, Error> {
     let known = match target {
-        Target::Environment { project, environment } => {
+        Target::Environment {
+            project,
+            environment,
+        } => {
             let view = place::environment(app.lagoon().await?, project, environment, false).await?;
             view.environment.services.unwrap_or_default()
         }
@@ -126,11 +144,13 @@ fn permission(prompt: &dyn Prompt) -> Result<PermissionWord, Error> {
         Choice::new("developer").note("developers and up"),
         Choice::new("maintainer").note("maintainers and up"),
     ];
-    Ok(match prompt.select("Who may invoke it?", &choices, Some(1))? {
-        0 => PermissionWord::Guest,
-        1 => PermissionWord::Developer,
-        _ => PermissionWord::Maintainer,
-    })
+    Ok(
+        match prompt.select("Who may invoke it?", &choices, Some(1))? {
+            0 => PermissionWord::Guest,
+            1 => PermissionWord::Developer,
+            _ => PermissionWord::Maintainer,
+        },
+    )
 }
 
 fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
@@ -141,7 +161,10 @@ fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
             if name.is_empty() || !in_shell || is_shell_variable(name) {
                 Ok(())
             } else {
-                Err("letters, digits and `_`, no digit first: it becomes a shell variable".to_owned())
+                Err(
+                    "letters, digits and `_`, no digit first: it becomes a shell variable"
+                        .to_owned(),
+                )
             }
         })?;
         if name.is_empty() {
@@ -149,7 +172,11 @@ fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
         }
         let types = ArgumentKind::WORDS.map(Choice::new);
         let kind = ArgumentKind::WORDS[prompt.select("Its type", &types, Some(0))?];
-        let optional = if prompt.confirm("May it be left out?")? { "?" } else { "" };
+        let optional = if prompt.confirm("May it be left out?")? {
+            "?"
+        } else {
+            ""
+        };
         args.args.push(format!("{name}{optional}:{kind}"));
         let question = Question::new("Its default (empty: none)").optional();
         let default = prompt.text(&question, &|_| Ok(()))?;

@@ -177,7 +177,10 @@ impl Lagoon {
     /// Any [`LagoonError`].
     pub async fn all_projects(&self) -> Result<Vec<Project>, LagoonError> {
         let variables = all_projects::Variables {};
-        let data = self.send::<AllProjects>(Effect::Query, variables).await?.whole()?;
+        let data = self
+            .send::<AllProjects>(Effect::Query, variables)
+            .await?
+            .whole()?;
         data.all_projects
             .unwrap_or_default()
             .into_iter()

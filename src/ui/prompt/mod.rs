@@ -3,8 +3,6 @@
 use std::io;
 
 mod mode;
-#[cfg(test)]
-mod pty_tests;
 mod scripted;
 mod terminal;
 

@@ -1,4 +1,4 @@
-//! The questions in a real terminal: this test binary runs one of its own ignored tests in a
+//! Questions and progress in a real terminal: this test binary runs one of its own ignored tests in a
 //! pseudo-terminal, types, and looks at the screen.
 
 use std::io::{Read, Write};
@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
 
-use super::{Choice, PromptError, Question};
-use crate::ui::{Ui, UiOptions};
+use super::{Choice, Prompt, PromptError, Question, Ui, UiOptions};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -30,7 +29,7 @@ impl Session {
         };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-        let name = format!("ui::prompt::pty_tests::{test}");
+        let name = format!("ui::pty_tests::{test}");
         command.args([
             &*name,
             "--exact",
@@ -93,7 +92,7 @@ impl Session {
 }
 
 /// Asks inside a runtime, as the program does, and says what came of it.
-fn ask(question: impl FnOnce(&dyn super::Prompt) -> Result<String, PromptError>) {
+fn ask(question: impl FnOnce(&dyn Prompt) -> Result<String, PromptError>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -222,4 +221,38 @@ fn a_secret_is_never_shown() {
     session.expect("Token · ********").end("answer: <1200>");
     let raw = String::from_utf8_lossy(&session.raw);
     assert!(!raw.contains("s3c") && !raw.contains('x'), "{raw}");
+}
+
+#[test]
+#[ignore = "runs in the terminal of another test"]
+fn child_progress() {
+    let ui = Ui::new(UiOptions::default());
+    let progress = ui.progress();
+    progress.start(
+        "Run yarn audit\u{1b}[2J is queued",
+        Some(Duration::from_secs(9)),
+    );
+    thread::sleep(Duration::from_millis(600));
+    ui.note("a line meanwhile");
+    progress.update("Run yarn audit is running");
+    thread::sleep(Duration::from_millis(600));
+    progress.finish();
+    ui.note("answer: <done>");
+    ui.note("echo and lines: true");
+}
+
+#[test]
+fn progress_steps_aside_and_leaves_no_trace() {
+    let mut session = Session::start("child_progress");
+    session
+        .expect("audit\\u{1b}[2J is queued ━")
+        .expect("s of about 9s");
+    session.expect("a line meanwhile").expect("is running ━");
+    session.end("answer: <done>");
+    let screen = session.screen.screen().contents();
+    assert!(screen.contains("a line meanwhile"), "{screen}");
+    assert!(
+        !screen.contains("is running") && !screen.contains("about 9s"),
+        "{screen}"
+    );
 }

@@ -1,0 +1,182 @@
+//! `-a`, `--arg-file` and `--args-file`: from the command line to values.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use crate::app::App;
+use crate::error::Error;
+
+/// Values in the order in which they were given.
+pub(super) type Values = Vec<(String, String)>;
+
+/// Reads all values that the line gives.
+///
+/// # Errors
+/// Wrong use, naming the flag; stdin asked for twice.
+pub(super) fn read(
+    app: &App,
+    literal: &[String],
+    files: &[String],
+    all: Option<&str>,
+) -> Result<Values, Error> {
+    let from_stdin =
+        files.iter().filter(|f| f.ends_with("=-")).count() + usize::from(all == Some("-"));
+    if from_stdin > 1 {
+        return Err(Error::usage("`-` (stdin) can be given only once"));
+    }
+    let mut values = Values::new();
+    for given in literal {
+        let (name, value) = pair("--arg", given, "NAME=VALUE")?;
+        values.push((name.to_owned(), value.to_owned()));
+    }
+    for given in files {
+        let (name, file) = pair("--arg-file", given, "NAME=FILE")?;
+        values.push((name.to_owned(), text(app, "--arg-file", file)?));
+    }
+    if let Some(file) = all {
+        values.extend(map(file, &text(app, "--args-file", file)?)?);
+    }
+    Ok(values)
+}
+
+fn pair<'a>(flag: &str, given: &'a str, form: &str) -> Result<(&'a str, &'a str), Error> {
+    match given.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name, value)),
+        _ => Err(Error::usage(format!(
+            "{flag} `{given}` is not of the form {form}"
+        ))),
+    }
+}
+
+fn text(app: &App, flag: &str, file: &str) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    let read = if file == "-" {
+        if app.ui.terminal().stdin {
+            app.ui
+                .note(&format!("{flag}: reading stdin; end it with Ctrl-D"));
+        }
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
+    } else {
+        std::fs::read(file).map(|content| bytes = content)
+    };
+    read.map_err(|e| Error::usage(format!("{flag}: cannot read {file}")).because(e))?;
+    String::from_utf8(bytes)
+        .map_err(|_| Error::usage(format!("{flag}: {file} is not text (UTF-8)")))
+}
+
+/// A JSON or YAML object of names and single values; numbers stay as they are written.
+fn map(file: &str, text: &str) -> Result<Values, Error> {
+    let wrong = |why: String| {
+        Error::usage(format!(
+            "--args-file: {file} is not an object of names and values: {why}"
+        ))
+        .hint("it looks like {\"NAME\": \"value\"}, as JSON or YAML")
+    };
+    if text.trim().is_empty() {
+        return Err(wrong("it is empty".to_owned()));
+    }
+    let parsed: BTreeMap<String, Option<String>> = if text.trim_start().starts_with('{') {
+        json(text).map_err(wrong)?
+    } else {
+        serde_saphyr::from_str(text).map_err(|e| wrong(first_line(&e.to_string())))?
+    };
+    parsed
+        .into_iter()
+        .map(|(name, value)| match value {
+            Some(value) => Ok((name, value)),
+            None => Err(wrong(format!("`{name}` has no value"))),
+        })
+        .collect()
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// JSON keeps strings as they are and everything else as it is written.
+fn json(text: &str) -> Result<BTreeMap<String, Option<String>>, String> {
+    let raw: BTreeMap<String, Box<serde_json::value::RawValue>> =
+        serde_json::from_str(text).map_err(|e| e.to_string())?;
+    raw.into_iter()
+        .map(|(name, raw)| {
+            let raw = raw.get();
+            let value = match raw.as_bytes().first() {
+                Some(b'"') => Some(serde_json::from_str::<String>(raw).map_err(|e| e.to_string())?),
+                Some(b'n') => None,
+                Some(b'{' | b'[') => {
+                    return Err(format!("the value of `{name}` is not a single one"));
+                }
+                _ => Some(raw.to_owned()),
+            };
+            Ok((name, value))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read_map(text: &str) -> Result<Values, Error> {
+        map("f", text)
+    }
+
+    fn pairs(expected: &[(&str, &str)]) -> Values {
+        expected
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn json_and_yaml_keep_numbers_as_written() {
+        let expected = pairs(&[("A", "x: y"), ("N", "1.10"), ("Z", "007")]);
+        assert_eq!(
+            read_map(r#"{"A": "x: y", "N": 1.10, "Z": "007"}"#).expect("json"),
+            expected
+        );
+        assert_eq!(
+            read_map("A: 'x: y'\nN: 1.10\nZ: 007\n").expect("yaml"),
+            expected
+        );
+        assert_eq!(
+            read_map("A: |\n  a\n  b\n").expect("yaml"),
+            pairs(&[("A", "a\nb\n")])
+        );
+        assert_eq!(
+            read_map("A: true\n").expect("yaml"),
+            pairs(&[("A", "true")])
+        );
+    }
+
+    #[test]
+    fn what_is_no_object_of_values_is_refused() {
+        for wrong in [
+            "",
+            "[]",
+            "- a",
+            "x",
+            r#"{"A": null}"#,
+            r#"{"A": {}}"#,
+            "A:\n",
+            "A: [1]",
+            "{",
+        ] {
+            assert!(read_map(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn json_strings_arrive_as_they_are(value in any::<String>()) {
+            let text = serde_json::json!({"A": value}).to_string();
+            prop_assert_eq!(read_map(&text).expect("json"), vec![("A".to_owned(), value)]);
+        }
+
+        #[test]
+        fn nothing_makes_it_panic(text in ".*") {
+            let _ = read_map(&text);
+        }
+    }
+}

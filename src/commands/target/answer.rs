@@ -1,0 +1,63 @@
+//! How a command's answer is written.
+
+use clap::ValueEnum;
+use jiff::Timestamp;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::output::{Emit, Format, OutputError, Report, emit};
+use crate::ui::{Stream, Ui};
+
+/// How a command answers: made before the work begins, so that a wrong `--jq` stops it in time.
+pub struct Answer {
+    how: Emit,
+    ui: Ui,
+}
+
+impl Answer {
+    /// What `-o`, `--jq` and `TASKS_OUTPUT` ask for.
+    ///
+    /// # Errors
+    /// Wrong use: a bad expression, or `--jq` with a format that is not JSON.
+    pub fn plan(app: &App) -> Result<Answer, Error> {
+        let format = app
+            .settings
+            .output
+            .as_ref()
+            .map(|o| Format::from_str(&o.value, false))
+            .transpose()
+            .map_err(Error::usage)?;
+        let how = Emit::choose(
+            format,
+            app.settings.jq.as_deref(),
+            &app.ui,
+            Timestamp::now(),
+        )?;
+        let ui = app.ui.clone();
+        Ok(Answer { how, ui })
+    }
+
+    /// The same on another stream.
+    #[must_use]
+    pub fn on(self, stream: Stream) -> Answer {
+        let how = self.how.on(stream);
+        Answer { how, ..self }
+    }
+
+    /// The format that was chosen.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.how.format()
+    }
+
+    /// Writes the answer. That nobody reads it any more is no failure.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn give(&self, report: &dyn Report) -> Result<(), Error> {
+        match emit(report, &self.how, &self.ui) {
+            Ok(()) | Err(OutputError::Closed) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! One run as an answer.
+
+use serde_json::{Value, json};
+
+use crate::domain::place::namespace;
+use crate::domain::run::moment;
+use crate::domain::{Outcome, Run};
+use crate::output::{Cell, Column, Detail, Grid, Report};
+pub use crate::ui::Style;
+
+/// A run as an answer.
+pub struct RunReport {
+    /// The run.
+    pub run: Run,
+    /// Where Lagoon's UI is, where the context knows it.
+    pub ui_url: Option<String>,
+}
+
+impl RunReport {
+    /// The address of the run's page in Lagoon's UI.
+    #[must_use]
+    pub fn url(&self) -> Option<String> {
+        let base = self.ui_url.as_deref()?.trim_end_matches('/');
+        let environment = self.run.environment.as_ref()?;
+        let project = &environment.project.name;
+        let namespace = namespace(project, &environment.name)?;
+        Some(format!(
+            "{base}/projects/{project}/{namespace}/tasks/{}",
+            self.run.task_name
+        ))
+    }
+}
+
+/// What a run's outcome means to the eye.
+#[must_use]
+pub(super) fn style(outcome: Outcome) -> Style {
+    match outcome {
+        Outcome::Completed => Style::Good,
+        Outcome::Failed => Style::Bad,
+        Outcome::Cancelled => Style::Stopped,
+        Outcome::Going => Style::Going,
+        Outcome::Unknown => Style::Warning,
+    }
+}
+
+impl Report for RunReport {
+    fn value(&self) -> Value {
+        let mut value = self.run.to_json();
+        if let Some(object) = value.as_object_mut() {
+            object.insert("url".to_owned(), json!(self.url()));
+        }
+        value
+    }
+
+    fn grid(&self) -> Grid {
+        let run = &self.run;
+        let at = |text: &Option<String>| text.as_deref().and_then(moment);
+        Grid::new([
+            Column::new("id"),
+            Column::new("taskName"),
+            Column::new("name"),
+            Column::new("status"),
+            Column::new("outcome"),
+            Column::new("project"),
+            Column::new("environment"),
+            Column::new("service"),
+            Column::new("created"),
+            Column::new("started"),
+            Column::new("completed"),
+        ])
+        .with([
+            Cell::id(run.id),
+            run.task_name.clone().into(),
+            Cell::name(&run.name),
+            Cell::status(&run.status, style(run.outcome())),
+            run.outcome().word().into(),
+            run.environment
+                .as_ref()
+                .map(|e| e.project.name.clone())
+                .into(),
+            run.environment.as_ref().map(|e| e.name.clone()).into(),
+            run.service.clone().into(),
+            at(&run.created).into(),
+            at(&run.started).into(),
+            at(&run.completed).into(),
+        ])
+    }
+
+    fn detail(&self) -> Option<Detail> {
+        let run = &self.run;
+        let at = |text: &Option<String>| text.as_deref().and_then(moment);
+        Some(
+            Detail::new(format!("{} {}", run.id, run.name))
+                .field("Status", Cell::status(&run.status, style(run.outcome())))
+                .field("Run", Cell::id(run.id))
+                .field("Task name", run.task_name.clone())
+                .field(
+                    "Where",
+                    run.environment
+                        .as_ref()
+                        .map(crate::domain::Environment::label),
+                )
+                .field("Service", run.service.clone())
+                .field("Created", at(&run.created))
+                .field("Started", at(&run.started))
+                .field("Took", run.length())
+                .field("Page", self.url()),
+        )
+    }
+}

@@ -1,0 +1,59 @@
+//! IMAGE runs: docker or podman, where there is one and somebody agreed.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use super::order::Job;
+
+/// The command that runs `image` in a container called like the run, with its arguments as Lagoon
+/// hands them over: JSON in base64, in `JSON_PAYLOAD`.
+///
+/// # Errors
+///
+/// Why it cannot be run, for the log.
+pub(super) fn command(
+    job: &Job,
+    image: &str,
+    payload: Option<&str>,
+    variables: &[(&str, String)],
+) -> Result<Command, String> {
+    let client = client(job)?;
+    if image.is_empty() || image.starts_with('-') {
+        return Err(format!("'{image}' is no name of an image."));
+    }
+    let mut command = Command::new(client);
+    command.args(["run", "--rm", "--name", &job.run.task_name]);
+    for (name, value) in variables {
+        command.arg(format!("--env={name}={value}"));
+    }
+    let payload = BASE64_STANDARD.encode(payload.unwrap_or("{}"));
+    command.arg(format!("--env=JSON_PAYLOAD={payload}"));
+    command.arg(image);
+    Ok(command)
+}
+
+/// The command that ends the container, which can outlive the client that started it.
+pub(super) fn removal(job: &Job) -> Option<Command> {
+    let mut command = Command::new(client(job).ok()?);
+    command.args(["rm", "--force", &job.run.task_name]);
+    Some(command)
+}
+
+fn client(job: &Job) -> Result<PathBuf, String> {
+    if !job.images {
+        return Err(
+            "Images are only run when this was agreed to; nothing was executed.".to_owned(),
+        );
+    }
+    let folders = job
+        .search_path
+        .split(':')
+        .filter(|folder| !folder.is_empty());
+    folders
+        .flat_map(|folder| ["docker", "podman"].map(|name| Path::new(folder).join(name)))
+        .find(|path| path.is_file())
+        .ok_or_else(|| "Neither docker nor podman is here; nothing was executed.".to_owned())
+}

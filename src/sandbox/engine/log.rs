@@ -1,0 +1,76 @@
+//! The form of a run's log, and the limit to its size.
+
+use std::io::{self, Read, Write};
+
+/// A log's first three lines, as the cluster writes them above a pod's output.
+pub(super) fn header(task_name: &str) -> String {
+    let rule = "=".repeat(80);
+    format!(
+        "{rule}\nLogs on pod {task_name}, assigned to node sandbox on cluster sandbox\n{rule}\n"
+    )
+}
+
+/// Copies output to the log as it comes, until it ends. After `limit` bytes it is only read, so that
+/// the command goes on, and the log says so.
+pub(super) fn copy(from: &mut impl Read, to: &mut impl Write, limit: u64) -> io::Result<()> {
+    let mut buffer = [0; 16 * 1024];
+    let mut left = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut cut = false;
+    loop {
+        let output = match from.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(read) => &buffer[..read],
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let kept = &output[..left.min(output.len())];
+        to.write_all(kept)?;
+        left -= kept.len();
+        if kept.len() < output.len() && !cut {
+            cut = true;
+            to.write_all(b"\n[sandbox] The log ends here: there is too much output.\n")?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn has_the_clusters_header() {
+        let header = header("lagoon-task-1a2b3c");
+        let lines: Vec<&str> = header.lines().collect();
+        assert_eq!(lines[0], "=".repeat(80));
+        assert!(lines[1].starts_with("Logs on pod lagoon-task-1a2b3c, assigned to "));
+        assert_eq!(lines[2], lines[0]);
+        assert!(header.ends_with("=\n"));
+    }
+
+    #[test]
+    fn copies_bytes_as_they_are() {
+        let mut out = Vec::new();
+        copy(&mut &b"a\x1b[1m\r\n\xff"[..], &mut out, 100).unwrap();
+        assert_eq!(out, b"a\x1b[1m\r\n\xff");
+    }
+
+    #[test]
+    fn adds_nothing_to_no_output() {
+        let mut out = Vec::new();
+        copy(&mut io::empty(), &mut out, 100).unwrap();
+        assert!(out.is_empty());
+    }
+
+    #[test]
+    fn says_where_it_was_cut() {
+        let mut out = Vec::new();
+        copy(&mut &b"abc"[..], &mut out, 3).unwrap();
+        assert_eq!(out, b"abc");
+        out.clear();
+        copy(&mut &b"abcdef\nghi\n"[..], &mut out, 3).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "abc\n[sandbox] The log ends here: there is too much output.\n"
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! Logs of runs: a file each in a data folder, rows otherwise.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use rusqlite::{OptionalExtension, params};
+
+use super::error::at;
+use super::{Store, StoreError, create_private};
+
+impl Store {
+    /// The whole log as it is now, `None` when there is none. What is no UTF-8 is replaced.
+    ///
+    /// # Errors
+    ///
+    /// When the file or the table cannot be read.
+    pub fn log(&self, id: i64) -> Result<Option<String>, StoreError> {
+        if let Some(folder) = self.run_folder(id) {
+            let path = folder.join("log");
+            match fs::read(&path) {
+                Ok(bytes) => return Ok(Some(text(&bytes))),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(at(&path)(error)),
+            }
+        }
+        self.read(|connection| {
+            let body = connection
+                .query_row(
+                    "SELECT CAST(body AS BLOB) FROM run_log WHERE task = ?1",
+                    [id],
+                    |row| row.get::<_, Vec<u8>>(0),
+                )
+                .optional()?;
+            Ok(body.as_deref().map(text))
+        })
+    }
+
+    /// Writes on at the end of a log.
+    ///
+    /// # Errors
+    ///
+    /// When the file or the table cannot be written.
+    pub fn append_log(&self, id: i64, added: &[u8]) -> Result<(), StoreError> {
+        match self.run_folder(id) {
+            Some(folder) => append_file(&folder, added),
+            None => self.write(|tx| {
+                tx.execute(
+                    "INSERT INTO run_log (task, body) VALUES (?1, ?2)
+                     ON CONFLICT (task) DO UPDATE SET body = CAST(body || excluded.body AS BLOB)",
+                    params![id, added],
+                )?;
+                Ok(())
+            }),
+        }
+    }
+}
+
+/// Writes on at the end of the log file in a run's folder.
+pub(super) fn append_file(folder: &Path, added: &[u8]) -> Result<(), StoreError> {
+    create_private(folder).map_err(at(folder))?;
+    let path = folder.join("log");
+    File::options()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .and_then(|mut file| file.write_all(added))
+        .map_err(at(&path))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

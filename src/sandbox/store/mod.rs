@@ -1,0 +1,197 @@
+//! Where the sandbox keeps everything: SQLite, in memory or in a folder.
+//!
+//! Any number of processes use one folder at once. The first start (tables and seed) happens under a
+//! file lock, since turning a fresh database to WAL does not wait for others; after that every
+//! write is a `BEGIN IMMEDIATE` transaction that waits its turn, and a read is one consistent view.
+
+mod error;
+mod folder;
+mod logs;
+mod recover;
+mod reset;
+mod runs;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub use error::StoreError;
+pub(crate) use error::at;
+use folder::Folder;
+pub(crate) use folder::create_private;
+pub use runs::Status;
+pub(crate) use runs::{Hands, Order};
+
+/// The sandbox's own tables, then those the executors need.
+const TABLES: [&str; 2] = [include_str!("schema.sql"), include_str!("engine.sql")];
+
+/// Grows with every change of a table; kept as SQLite's `user_version`.
+const RELEASE: i32 = 1;
+
+/// How long a statement waits for other processes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What fresh tables are filled with, on the first start and at each reset.
+pub type Fill<'a> = &'a dyn Fn(&Transaction<'_>) -> Result<(), StoreError>;
+
+/// The sandbox's data. Clones share one connection, so a closure given to [`Store::read`] or
+/// [`Store::write`] must not call the store again.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    connection: Mutex<Connection>,
+    folder: Option<Folder>,
+}
+
+impl Store {
+    /// A store of its own that lasts as long as the process.
+    ///
+    /// # Errors
+    ///
+    /// When the tables cannot be made or filled.
+    pub fn open_memory(fill: Fill<'_>) -> Result<Store, StoreError> {
+        let mut connection = Connection::open_in_memory()?;
+        create(&mut connection, fill)?;
+        Ok(Store::new(connection, None))
+    }
+
+    /// The store in `path`, made and filled if it is new there; runs whose runner died are marked
+    /// failed.
+    ///
+    /// # Errors
+    ///
+    /// When the folder or its database cannot be used, or another release made it.
+    pub fn open_folder(path: &Path, fill: Fill<'_>) -> Result<Store, StoreError> {
+        let folder = Folder::create(path)?;
+        let lock = folder.lock()?;
+        let mut connection = connect(&folder)?;
+        match release(&connection)? {
+            0 => create(&mut connection, fill)?,
+            RELEASE => {}
+            _ => {
+                return Err(StoreError::OtherRelease {
+                    path: folder.path().to_owned(),
+                });
+            }
+        }
+        drop(lock);
+        let store = Store::new(connection, Some(folder));
+        store.recover()?;
+        Ok(store)
+    }
+
+    /// The store in `path` as one of its runners opens it: it must be there, and nothing is mended.
+    pub(crate) fn open_existing(path: &Path) -> Result<Store, StoreError> {
+        let folder = Folder::create(path)?;
+        let lock = folder.lock()?;
+        let connection = connect(&folder)?;
+        drop(lock);
+        if release(&connection)? != RELEASE {
+            return Err(StoreError::OtherRelease {
+                path: folder.path().to_owned(),
+            });
+        }
+        Ok(Store::new(connection, Some(folder)))
+    }
+
+    fn new(connection: Connection, folder: Option<Folder>) -> Store {
+        Store {
+            inner: Arc::new(Inner {
+                connection: Mutex::new(connection),
+                folder,
+            }),
+        }
+    }
+
+    /// The data folder; none for a store in memory.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        self.inner.folder.as_ref().map(Folder::path)
+    }
+
+    /// The folder of one run (it may not exist yet); none for a store in memory.
+    #[must_use]
+    pub fn run_folder(&self, id: i64) -> Option<PathBuf> {
+        self.inner.folder.as_ref().map(|folder| folder.run(id))
+    }
+
+    /// Reads, seeing one state of all tables however many queries it takes; writing is an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of `f`, and when the database cannot be read.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        f: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.connection();
+        let transaction = begin(&mut connection, TransactionBehavior::Deferred)?;
+        f(&transaction)
+    }
+
+    /// Writes all that `f` writes, or nothing when it fails. Waits for other writers.
+    ///
+    /// # Errors
+    ///
+    /// Those of `f`, and when the database cannot be written.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        f: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.connection();
+        let transaction = begin(&mut connection, TransactionBehavior::Immediate)?;
+        let value = f(&transaction)?;
+        transaction.commit().map_err(StoreError::from)?;
+        Ok(value)
+    }
+
+    /// A panic inside a closure rolled its transaction back, so the connection stays good.
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        let connection = &self.inner.connection;
+        connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn begin(
+    connection: &mut Connection,
+    behavior: TransactionBehavior,
+) -> Result<Transaction<'_>, StoreError> {
+    let reading = matches!(behavior, TransactionBehavior::Deferred);
+    connection.pragma_update(None, "query_only", reading)?;
+    Ok(connection.transaction_with_behavior(behavior)?)
+}
+
+fn connect(folder: &Folder) -> Result<Connection, StoreError> {
+    let connection = Connection::open(folder.database())?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    Ok(connection)
+}
+
+fn release(connection: &Connection) -> Result<i32, StoreError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+fn create(connection: &mut Connection, fill: Fill<'_>) -> Result<(), StoreError> {
+    let transaction = begin(connection, TransactionBehavior::Immediate)?;
+    fill_tables(&transaction, fill)?;
+    Ok(transaction.commit()?)
+}
+
+fn fill_tables(transaction: &Transaction<'_>, fill: Fill<'_>) -> Result<(), StoreError> {
+    for tables in TABLES {
+        transaction.execute_batch(tables)?;
+    }
+    fill(transaction)?;
+    Ok(transaction.pragma_update(None, "user_version", RELEASE)?)
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

@@ -1,0 +1,126 @@
+//! `sandbox reset`: fresh tables in the same file, which others may have open.
+//!
+//! A runner whose row is gone ends its command and itself, so nothing else has to be told. Ids of
+//! runs are never given twice: a client that still waits for an old run finds nothing, rather than
+//! somebody else's.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+
+use super::error::at;
+use super::folder::Folder;
+use super::{Fill, Store, StoreError, begin, connect, fill_tables};
+
+impl Store {
+    /// Empties everything and fills it again. Runs that are going stop.
+    ///
+    /// # Errors
+    ///
+    /// When the tables cannot be written or filled; then all stays as it was.
+    pub fn clear(&self, fill: Fill<'_>) -> Result<(), StoreError> {
+        let folder = self.inner.folder.as_ref();
+        let _lock = folder.map(Folder::lock).transpose()?;
+        renew(&mut self.connection(), fill, folder)
+    }
+
+    /// Like [`Store::clear`], for a folder that may come from another release or not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be used or its tables cannot be written or filled.
+    pub fn reset_folder(path: &Path, fill: Fill<'_>) -> Result<Store, StoreError> {
+        let folder = Folder::create(path)?;
+        let lock = folder.lock()?;
+        let mut connection = connect(&folder)?;
+        renew(&mut connection, fill, Some(&folder))?;
+        drop(lock);
+        Ok(Store::new(connection, Some(folder)))
+    }
+}
+
+fn renew(
+    connection: &mut Connection,
+    fill: Fill<'_>,
+    folder: Option<&Folder>,
+) -> Result<(), StoreError> {
+    // A table cannot be dropped while rows of another point to it; inside a transaction this
+    // setting cannot change.
+    let keys: bool = connection.pragma_query_value(None, "foreign_keys", |row| row.get(0))?;
+    connection.pragma_update(None, "foreign_keys", false)?;
+    let result = renew_unbound(connection, fill, folder);
+    connection.pragma_update(None, "foreign_keys", keys)?;
+    result
+}
+
+fn renew_unbound(
+    connection: &mut Connection,
+    fill: Fill<'_>,
+    folder: Option<&Folder>,
+) -> Result<(), StoreError> {
+    let tx = begin(connection, TransactionBehavior::Immediate)?;
+    let last = last_run(&tx)?;
+    for name in tables(&tx)? {
+        tx.execute_batch(&format!("DROP TABLE \"{name}\""))?;
+    }
+    fill_tables(&tx, fill)?;
+    go_on_after(&tx, last)?;
+    // While nobody else can write, so that no new run's folder is taken for an old one.
+    let old = folder.map(put_aside).transpose()?.flatten();
+    if let Err(error) = tx.commit() {
+        if let (Some(folder), Some(old)) = (folder, &old) {
+            fs::rename(old, folder.runs()).map_err(at(old))?;
+        }
+        return Err(error.into());
+    }
+    if let Some(old) = old {
+        // A runner that is just ending may still write there; the next reset removes what is left.
+        let _ = fs::remove_dir_all(old);
+    }
+    Ok(())
+}
+
+fn tables(tx: &Transaction<'_>) -> rusqlite::Result<Vec<String>> {
+    let mut statement = tx.prepare(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'",
+    )?;
+    let names = statement.query_map([], |row| row.get(0))?;
+    names.collect()
+}
+
+/// The highest id ever given to a run.
+fn last_run(tx: &Transaction<'_>) -> rusqlite::Result<i64> {
+    let known = "SELECT count(*) > 0 FROM sqlite_master WHERE name = 'sqlite_sequence'";
+    if !tx.query_row(known, [], |row| row.get::<_, bool>(0))? {
+        return Ok(0);
+    }
+    let last = "SELECT seq FROM sqlite_sequence WHERE name = 'task'";
+    let last = tx.query_row(last, [], |row| row.get(0)).optional()?;
+    Ok(last.unwrap_or(0))
+}
+
+fn go_on_after(tx: &Transaction<'_>, last: i64) -> rusqlite::Result<()> {
+    let last = last.max(last_run(tx)?);
+    tx.execute("DELETE FROM sqlite_sequence WHERE name = 'task'", [])?;
+    tx.execute(
+        "INSERT INTO sqlite_sequence (name, seq) VALUES ('task', ?1)",
+        [last],
+    )?;
+    Ok(())
+}
+
+/// Moves the runs' folders out of the way; where to.
+fn put_aside(folder: &Folder) -> Result<Option<PathBuf>, StoreError> {
+    let old = folder.path().join("runs.old");
+    match fs::remove_dir_all(&old) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&old)(error)),
+        _ => {}
+    }
+    match fs::rename(folder.runs(), &old) {
+        Ok(()) => Ok(Some(old)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(at(&old)(error)),
+    }
+}

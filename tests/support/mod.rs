@@ -1,0 +1,14 @@
+//! What the tests stand on; no tests of the program itself here.
+#![allow(
+    dead_code,
+    reason = "a subject's tests need not use every tool, and a tool need not wait for them"
+)]
+
+pub(crate) mod home;
+pub(crate) mod lines;
+pub(crate) mod output;
+pub(crate) mod process;
+pub(crate) mod proxy;
+pub(crate) mod pty;
+pub(crate) mod schemas;
+pub(crate) mod source;

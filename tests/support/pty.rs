@@ -1,0 +1,297 @@
+//! A program at a real terminal: keys go in, a parsed screen comes out.
+//!
+//! Nothing here sleeps in order to be right: a test says what it waits to see.
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use super::process::{DEADLINE, Invocation};
+
+pub(crate) const ENTER: &str = "\r";
+pub(crate) const ESCAPE: &str = "\x1b";
+pub(crate) const UP: &str = "\x1b[A";
+pub(crate) const DOWN: &str = "\x1b[B";
+pub(crate) const SPACE: &str = " ";
+pub(crate) const CTRL_C: &str = "\x03";
+pub(crate) const CTRL_D: &str = "\x04";
+
+/// A program in a terminal of 80 columns and 24 rows; it is ended when this goes out of scope.
+pub(crate) struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    seen: Arc<Seen>,
+    deadline: Duration,
+}
+
+/// What the program has written so far.
+struct Seen {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    screen: vt100::Parser,
+    bytes: Vec<u8>,
+    /// The program and all it started have closed the terminal.
+    closed: bool,
+}
+
+impl Terminal {
+    /// Starts a program; its stdin, stdout and stderr are the terminal.
+    pub(crate) fn start(invocation: &Invocation) -> Terminal {
+        let pty = native_pty_system().openpty(size(24, 80)).unwrap();
+        let mut command = CommandBuilder::new(&invocation.program);
+        command.args(&invocation.args);
+        command.cwd(&invocation.folder);
+        command.env_clear();
+        command.env("TERM", "xterm-256color");
+        for (name, value) in &invocation.variables {
+            command.env(name, value);
+        }
+        let child = pty.slave.spawn_command(command).unwrap();
+        // Only the program may hold it, or its end would never be seen.
+        drop(pty.slave);
+        let seen = Arc::new(Seen {
+            state: Mutex::new(State {
+                screen: vt100::Parser::new(rows(24), rows(80), 1000),
+                bytes: Vec::new(),
+                closed: false,
+            }),
+            changed: Condvar::new(),
+        });
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        let shared = Arc::clone(&seen);
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length @ 1..) = reader.read(&mut buffer) {
+                shared.add(&buffer[..length]);
+            }
+            shared.close();
+        });
+        Terminal {
+            child,
+            keys: pty.master.take_writer().unwrap(),
+            master: pty.master,
+            seen,
+            deadline: DEADLINE,
+        }
+    }
+
+    /// Another limit for each wait than the usual one.
+    pub(crate) fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// Types this.
+    pub(crate) fn send(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Waits until the screen shows this; fails with the screen when it does not in time.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, text: &str) {
+        self.wait_until(&format!("`{text}` to appear"), |screen| {
+            screen.contains(text)
+        });
+    }
+
+    /// Waits until the screen no longer shows this.
+    #[track_caller]
+    pub(crate) fn wait_until_gone(&self, text: &str) {
+        self.wait_until(&format!("`{text}` to go"), |screen| !screen.contains(text));
+    }
+
+    /// Waits until the screen is as wanted; `what` is for the message of a failure.
+    #[track_caller]
+    pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&str) -> bool) {
+        let (state, in_time) = self.seen.wait(self.deadline, |state| {
+            state.closed || is_so(&contents(state))
+        });
+        let shown = contents(&state);
+        let closed = state.closed;
+        drop(state);
+        assert!(
+            in_time,
+            "waited in vain for {what}, on the screen:\n{shown}"
+        );
+        assert!(
+            is_so(&shown),
+            "the program ended (closed: {closed}) while waiting for {what}:\n{shown}"
+        );
+    }
+
+    /// What the screen shows now, blanks at the ends of lines left out.
+    pub(crate) fn screen(&self) -> String {
+        contents(&self.seen.lock())
+    }
+
+    /// All that was ever written, escape sequences included.
+    pub(crate) fn transcript(&self) -> String {
+        String::from_utf8_lossy(&self.seen.lock().bytes).into_owned()
+    }
+
+    /// Whether the cursor is hidden.
+    pub(crate) fn hides_cursor(&self) -> bool {
+        self.seen.lock().screen.screen().hide_cursor()
+    }
+
+    /// Makes the terminal another size, which the program is told.
+    pub(crate) fn resize(&self, height: u16, width: u16) {
+        self.seen.lock().screen.set_size(rows(height), rows(width));
+        self.master.resize(size(height, width)).unwrap();
+    }
+
+    /// Waits for the end and gives the exit code, 128 and the signal when there was one.
+    #[track_caller]
+    pub(crate) fn finish(&mut self) -> i32 {
+        let (state, closed) = self.seen.wait(self.deadline, |state| state.closed);
+        let shown = contents(&state);
+        drop(state);
+        assert!(closed, "it did not end in time, on the screen:\n{shown}");
+        let until = Instant::now() + self.deadline;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return match status.signal() {
+                    None => i32::try_from(status.exit_code()).unwrap(),
+                    Some(signal) => panic!("ended by a signal: {signal}\n{shown}"),
+                };
+            }
+            assert!(Instant::now() < until, "closed its terminal and went on");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            drop(self.child.kill());
+            drop(self.child.wait());
+        }
+    }
+}
+
+impl Seen {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    fn add(&self, bytes: &[u8]) {
+        let mut state = self.lock();
+        state.screen.process(bytes);
+        state.bytes.extend_from_slice(bytes);
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits for a state; says whether it came in time.
+    fn wait(
+        &self,
+        deadline: Duration,
+        is_so: impl Fn(&State) -> bool,
+    ) -> (MutexGuard<'_, State>, bool) {
+        let (state, limit) = self
+            .changed
+            .wait_timeout_while(self.lock(), deadline, |state| !is_so(state))
+            .unwrap();
+        (state, !limit.timed_out())
+    }
+}
+
+fn contents(state: &State) -> String {
+    let screen = state.screen.screen().contents();
+    let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
+    lines.join("\n")
+}
+
+fn rows(count: u16) -> NonZeroU16 {
+    NonZeroU16::new(count).unwrap()
+}
+
+fn size(height: u16, width: u16) -> PtySize {
+    PtySize {
+        rows: height,
+        cols: width,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn sh(script: &str) -> Terminal {
+        let invocation = Invocation::new("/bin/sh", &["-c", script], Path::new("/"))
+            .env("PATH", std::env::var_os("PATH").unwrap());
+        Terminal::start(&invocation)
+    }
+
+    #[test]
+    fn keys_go_in_and_the_screen_comes_out() {
+        let mut terminal = sh(
+            "printf 'name? '; read name; printf '\\033[1mHello %s\\033[0m\\n' \
+             \"$name\"; exit 4",
+        );
+        terminal.wait_for("name?");
+        terminal.send("Ada\r");
+        terminal.wait_for("Hello Ada");
+        assert_eq!(terminal.finish(), 4);
+        assert_eq!(terminal.screen(), "name? Ada\nHello Ada");
+        assert!(terminal.transcript().contains("\x1b[1mHello"));
+    }
+
+    #[test]
+    fn all_three_streams_are_the_terminal() {
+        let mut terminal = sh("test -t 0 && test -t 1 && test -t 2");
+        assert_eq!(terminal.finish(), 0);
+    }
+
+    #[test]
+    fn ctrl_c_interrupts() {
+        let mut terminal =
+            sh("trap 'echo stopped; exit 130' INT; echo up; while :; do sleep 0.05; done");
+        terminal.wait_for("up");
+        terminal.send(CTRL_C);
+        terminal.wait_for("stopped");
+        assert_eq!(terminal.finish(), 130);
+    }
+
+    #[test]
+    fn the_size_is_told() {
+        let mut terminal = sh("stty size; read again; stty size");
+        terminal.wait_for("24 80");
+        terminal.resize(30, 100);
+        terminal.send(ENTER);
+        terminal.wait_for("30 100");
+        assert_eq!(terminal.finish(), 0);
+    }
+
+    #[test]
+    #[should_panic(expected = "waited in vain for `b` to appear")]
+    fn what_does_not_appear_fails_the_test() {
+        let terminal = sh("printf a; read x").deadline(Duration::from_millis(300));
+        terminal.wait_for("a");
+        terminal.wait_for("b");
+    }
+
+    #[test]
+    #[should_panic(expected = "the program ended")]
+    fn an_early_end_is_told_from_a_slow_screen() {
+        sh("echo a").wait_for("b");
+    }
+}

@@ -1,0 +1,487 @@
+//! GraphQL schemas and documents, and the questions that tests ask of them.
+//!
+//! Ours is `graphql/schema.graphql`; the sandbox prints its own; those of Lagoon's releases are
+//! read from the folder that `LAGOON_SCHEMAS` names.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use apollo_compiler::ast::InputValueDefinition;
+use apollo_compiler::executable::{ExecutableDocument, OperationType, Selection};
+use apollo_compiler::request::coerce_variable_values;
+use apollo_compiler::response::JsonMap;
+use apollo_compiler::schema::{ExtendedType, FieldDefinition};
+use apollo_compiler::validation::Valid;
+use apollo_compiler::{Name, Node, Schema};
+
+/// A release of Lagoon, as in `2.15.4`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Version(u32, u32, u32);
+
+/// The oldest release that is supported.
+pub(crate) const FLOOR: Version = Version(2, 15, 4);
+
+impl FromStr for Version {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers: Vec<u32> = text
+            .split('.')
+            .map(|part| part.parse().map_err(|_| format!("no version: `{text}`")))
+            .collect::<Result<_, _>>()?;
+        match numbers[..] {
+            [major, minor, patch] => Ok(Version(major, minor, patch)),
+            _ => Err(format!("no version: `{text}`")),
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.0, self.1, self.2)
+    }
+}
+
+/// The schema of one release of Lagoon.
+pub(crate) struct Release {
+    pub(crate) version: Version,
+    pub(crate) schema: Valid<Schema>,
+}
+
+/// One file under `graphql/` with an operation.
+pub(crate) struct Document {
+    /// Relative to `graphql/`.
+    pub(crate) name: String,
+    pub(crate) source: String,
+    /// The release it starts with: its first line's `# since 2.18.0`, else the floor.
+    pub(crate) since: Version,
+}
+
+/// The folder of our schema and operations.
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("graphql")
+}
+
+/// Our own schema.
+pub(crate) fn ours() -> &'static Valid<Schema> {
+    static OURS: LazyLock<Valid<Schema>> = LazyLock::new(|| {
+        let path = folder().join("schema.graphql");
+        parse_schema(&read(&path), &path).unwrap()
+    });
+    &OURS
+}
+
+/// The releases in the folder that `LAGOON_SCHEMAS` names, oldest first; none when it is unset.
+pub(crate) fn releases() -> &'static [Release] {
+    static RELEASES: LazyLock<Vec<Release>> = LazyLock::new(|| match folder_of_releases() {
+        Some(folder) => read_releases(&folder).unwrap(),
+        None => Vec::new(),
+    });
+    &RELEASES
+}
+
+/// What `LAGOON_SCHEMAS` says; says on stderr what goes unchecked without it.
+pub(crate) fn folder_of_releases() -> Option<PathBuf> {
+    let folder = std::env::var_os("LAGOON_SCHEMAS").map(PathBuf::from);
+    if folder.is_none() {
+        eprintln!("skipped: Lagoon's own schemas, LAGOON_SCHEMAS is not set");
+    }
+    folder
+}
+
+/// Every release in a folder. A folder without any is an error: the caller asked for a check.
+pub(crate) fn read_releases(folder: &Path) -> Result<Vec<Release>, String> {
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| format!("LAGOON_SCHEMAS={}: {error}", folder.display()))?;
+    let mut releases = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| error.to_string())?.path();
+        if path.extension().is_none_or(|suffix| suffix != "graphql") {
+            continue;
+        }
+        let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or("");
+        releases.push(Release {
+            version: stem.trim_start_matches('v').parse()?,
+            schema: parse_schema(&read(&path), &path)?,
+        });
+    }
+    if releases.is_empty() {
+        return Err(format!(
+            "LAGOON_SCHEMAS={} holds no *.graphql",
+            folder.display()
+        ));
+    }
+    releases.sort_by_key(|release| release.version);
+    Ok(releases)
+}
+
+/// A schema from its text.
+pub(crate) fn parse_schema(source: &str, path: &Path) -> Result<Valid<Schema>, String> {
+    // async-graphql prints the built-in directives with the rest.
+    Schema::builder()
+        .ignore_builtin_redefinitions()
+        .parse(source, path)
+        .build()
+        .map_err(|error| error.to_string())?
+        .validate()
+        .map_err(|error| error.to_string())
+}
+
+/// Every operation under `graphql/`.
+pub(crate) fn documents() -> Vec<Document> {
+    let mut found = Vec::new();
+    let root = folder();
+    for path in super::source::files_under(&root, "graphql") {
+        let name = path.strip_prefix(&root).unwrap().display().to_string();
+        if name != "schema.graphql" {
+            let source = read(&path);
+            let since = since(&source).unwrap_or_else(|error| panic!("{name}: {error}"));
+            found.push(Document {
+                name,
+                source,
+                since,
+            });
+        }
+    }
+    found
+}
+
+/// The release that a document's first line names, else the floor.
+pub(crate) fn since(source: &str) -> Result<Version, String> {
+    match source.lines().next().unwrap_or("").strip_prefix("# since ") {
+        Some(rest) => {
+            let version: Version = rest
+                .split([' ', ';', ':', ','])
+                .next()
+                .unwrap_or("")
+                .parse()?;
+            if version <= FLOOR {
+                return Err(format!(
+                    "`since {version}` is no guard: the floor is {FLOOR}"
+                ));
+            }
+            Ok(version)
+        }
+        None => Ok(FLOOR),
+    }
+}
+
+/// What a schema finds wrong with a document; nothing when it is fine.
+pub(crate) fn validate(schema: &Valid<Schema>, source: &str) -> Result<(), String> {
+    ExecutableDocument::parse_and_validate(schema, source, "document.graphql")
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+}
+
+/// What Lagoon asks of a document beyond the specification, and graphql_client of a file: one named
+/// operation, in front of its fragments, with a field first.
+pub(crate) fn check_form(schema: &Valid<Schema>, source: &str) -> Result<(), String> {
+    let document = ExecutableDocument::parse_and_validate(schema, source, "document.graphql")
+        .map_err(|error| error.to_string())?;
+    if let Some(operation) = document.operations.anonymous.as_ref() {
+        return Err(format!("the {} has no name", operation.operation_type));
+    }
+    let [operation] = document.operations.named.values().collect::<Vec<_>>()[..] else {
+        return Err(format!(
+            "{} operations, one is meant",
+            document.operations.named.len()
+        ));
+    };
+    let first_word = source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .find_map(|line| line.split_whitespace().next());
+    if first_word != Some(operation.operation_type.name()) {
+        return Err(String::from("the operation stands after something else"));
+    }
+    match operation.selection_set.selections.first() {
+        Some(Selection::Field(_)) => Ok(()),
+        _ => Err(String::from("the first selection is no field")),
+    }
+}
+
+/// Whether a document changes something.
+pub(crate) fn is_mutation(schema: &Valid<Schema>, source: &str) -> bool {
+    ExecutableDocument::parse_and_validate(schema, source, "document.graphql").is_ok_and(
+        |document| {
+            document
+                .operations
+                .iter()
+                .any(|operation| operation.operation_type == OperationType::Mutation)
+        },
+    )
+}
+
+/// Whether a server with this schema would take these variables, coerced as the specification says:
+/// unknown keys and enum values, integers beyond 32 bits, missing values and `null` where none may
+/// be are refused. So are variables that the operation does not declare, which a server ignores.
+pub(crate) fn validate_variables(
+    schema: &Valid<Schema>,
+    source: &str,
+    variables: &serde_json::Value,
+) -> Result<(), String> {
+    let document = ExecutableDocument::parse_and_validate(schema, source, "document.graphql")
+        .map_err(|error| error.to_string())?;
+    let operation = document
+        .operations
+        .get(None)
+        .map_err(|error| format!("{error:?}"))?;
+    let values: JsonMap = match variables {
+        serde_json::Value::Null => JsonMap::new(),
+        value => serde_json::from_value(value.clone()).map_err(|error| error.to_string())?,
+    };
+    for name in values.keys() {
+        if !operation
+            .variables
+            .iter()
+            .any(|variable| variable.name == name.as_str())
+        {
+            return Err(format!("the operation has no variable ${}", name.as_str()));
+        }
+    }
+    coerce_variable_values(schema, operation, &values)
+        .map(|_| ())
+        .map_err(|error| error.message().to_string())
+}
+
+/// Checks a request against every schema that a Lagoon it may be sent to could have: ours, and
+/// those of the releases from the document's own on.
+pub(crate) fn validate_request(source: &str, variables: &serde_json::Value) -> Result<(), String> {
+    let since = since(source)?;
+    let releases = releases()
+        .iter()
+        .filter(|release| release.version >= since)
+        .map(|release| (release.version.to_string(), &release.schema));
+    for (name, schema) in std::iter::once((String::from("ours"), ours())).chain(releases) {
+        validate(schema, source)
+            .and_then(|()| validate_variables(schema, source, variables))
+            .map_err(|error| format!("schema {name}: {error}\n{variables}\n{source}"))?;
+    }
+    Ok(())
+}
+
+/// How a schema fails to be a part of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Mismatch {
+    /// The whole has no such type, field, argument, member or value.
+    Absent(String),
+    /// The whole has it, but otherwise.
+    Different(String),
+}
+
+/// Every way in which `part` is no part of `whole`, field for field.
+pub(crate) fn mismatches(part: &Schema, whole: &Schema) -> Vec<Mismatch> {
+    let mut found = Found(Vec::new());
+    for (operation, name) in part.schema_definition.iter_root_operations() {
+        match whole.root_operation(operation) {
+            None => found.absent(format!("{operation}")),
+            Some(theirs) if theirs != name.as_str() => {
+                found.different(format!("{operation}"), name, theirs);
+            }
+            Some(_) => {}
+        }
+    }
+    for (name, ours) in &part.types {
+        if ours.is_built_in() {
+            continue;
+        }
+        match whole.types.get(name) {
+            None => found.absent(name.to_string()),
+            Some(theirs) => found.types(name, ours, theirs),
+        }
+    }
+    found.0
+}
+
+struct Found(Vec<Mismatch>);
+
+impl Found {
+    fn absent(&mut self, coordinate: String) {
+        self.0.push(Mismatch::Absent(coordinate));
+    }
+
+    fn different(&mut self, at: String, ours: impl fmt::Display, theirs: impl fmt::Display) {
+        self.0
+            .push(Mismatch::Different(format!("{at}: {ours}, not {theirs}")));
+    }
+
+    fn types(&mut self, name: &Name, ours: &ExtendedType, theirs: &ExtendedType) {
+        match (ours, theirs) {
+            (ExtendedType::Scalar(_), ExtendedType::Scalar(_)) => {}
+            (ExtendedType::Object(ours), ExtendedType::Object(theirs)) => {
+                self.fields(name, &fields(&ours.fields), &fields(&theirs.fields));
+                self.names(
+                    name,
+                    ours.implements_interfaces.iter().map(|c| &c.name),
+                    |interface| theirs.implements_interfaces.contains(interface),
+                );
+            }
+            (ExtendedType::Interface(ours), ExtendedType::Interface(theirs)) => {
+                self.fields(name, &fields(&ours.fields), &fields(&theirs.fields));
+            }
+            (ExtendedType::Union(ours), ExtendedType::Union(theirs)) => {
+                self.names(name, ours.members.iter().map(|c| &c.name), |member| {
+                    theirs.members.contains(member)
+                });
+            }
+            (ExtendedType::Enum(ours), ExtendedType::Enum(theirs)) => {
+                self.names(name, ours.values.keys(), |value| {
+                    theirs.values.contains_key(value)
+                });
+            }
+            (ExtendedType::InputObject(ours), ExtendedType::InputObject(theirs)) => {
+                let of = |fields: &apollo_compiler::collections::IndexMap<
+                    Name,
+                    apollo_compiler::schema::Component<InputValueDefinition>,
+                >| {
+                    fields
+                        .values()
+                        .map(|field| field.node.clone())
+                        .collect::<Vec<_>>()
+                };
+                self.inputs(name, &of(&ours.fields), &of(&theirs.fields));
+            }
+            _ => self.different(name.to_string(), kind(ours), kind(theirs)),
+        }
+    }
+
+    fn names<'a>(
+        &mut self,
+        of: &Name,
+        names: impl Iterator<Item = &'a Name>,
+        has: impl Fn(&Name) -> bool,
+    ) {
+        for name in names {
+            if !has(name) {
+                self.absent(format!("{of}.{name}"));
+            }
+        }
+    }
+
+    fn fields(&mut self, of: &Name, ours: &Fields<'_>, theirs: &Fields<'_>) {
+        for (field, ours) in ours {
+            let coordinate = format!("{of}.{field}");
+            match theirs.get(field) {
+                None => self.absent(coordinate),
+                Some(theirs) => {
+                    if ours.ty != theirs.ty {
+                        self.different(coordinate.clone(), &ours.ty, &theirs.ty);
+                    }
+                    self.inputs(&coordinate, &ours.arguments, &theirs.arguments);
+                }
+            }
+        }
+    }
+
+    /// Arguments of a field, or fields of an input object.
+    fn inputs(
+        &mut self,
+        of: &(impl fmt::Display + ?Sized),
+        ours: &[Node<InputValueDefinition>],
+        theirs: &[Node<InputValueDefinition>],
+    ) {
+        let shown = |input: &InputValueDefinition| match &input.default_value {
+            None => input.ty.to_string(),
+            Some(default) => format!("{} = {default}", input.ty),
+        };
+        for input in ours {
+            let coordinate = format!("{of}.{}", input.name);
+            match theirs.iter().find(|theirs| theirs.name == input.name) {
+                None => self.absent(coordinate),
+                Some(theirs) if shown(theirs) != shown(input) => {
+                    self.different(coordinate, shown(input), shown(theirs));
+                }
+                Some(_) => {}
+            }
+        }
+        for input in theirs.iter().filter(|input| input.is_required()) {
+            if !ours.iter().any(|ours| ours.name == input.name) {
+                self.different(format!("{of}.{}", input.name), "left out", "required");
+            }
+        }
+    }
+}
+
+type Fields<'a> = BTreeMap<&'a str, &'a FieldDefinition>;
+
+fn fields(
+    fields: &apollo_compiler::collections::IndexMap<
+        Name,
+        apollo_compiler::schema::Component<FieldDefinition>,
+    >,
+) -> Fields<'_> {
+    fields
+        .iter()
+        .map(|(name, field)| (name.as_str(), &*field.node))
+        .collect()
+}
+
+fn kind(definition: &ExtendedType) -> &'static str {
+    match definition {
+        ExtendedType::Scalar(_) => "scalar",
+        ExtendedType::Object(_) => "type",
+        ExtendedType::Interface(_) => "interface",
+        ExtendedType::Union(_) => "union",
+        ExtendedType::Enum(_) => "enum",
+        ExtendedType::InputObject(_) => "input",
+    }
+}
+
+/// The comments `# since 2.18.0` of a schema: what stands in the line below, by its coordinate.
+pub(crate) fn newer_than_the_floor(schema: &str) -> BTreeMap<String, Version> {
+    let mut newer = BTreeMap::new();
+    let mut open = None;
+    let mut pending = None;
+    for line in schema.lines().map(str::trim) {
+        if let Some(rest) = line.strip_prefix("# since ") {
+            let version = rest.split([' ', ';', ':', ',']).next().unwrap_or("");
+            pending = Some(version.parse::<Version>().unwrap());
+            continue;
+        }
+        if line.starts_with('#') || line.is_empty() {
+            continue;
+        }
+        let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let first = words.next().unwrap_or("");
+        let coordinate = match (&open, line.ends_with('{') || line.contains('=')) {
+            (None, true) | (None, false) => {
+                let name = words.next().unwrap_or("").to_owned();
+                if line.ends_with('{') {
+                    open = Some(name.clone());
+                }
+                name
+            }
+            (Some(of), _) => format!("{of}.{first}"),
+        };
+        if line == "}" {
+            open = None;
+        }
+        if let Some(version) = pending.take() {
+            newer.insert(coordinate, version);
+        }
+    }
+    newer
+}
+
+/// Whether a coordinate, or what it belongs to, is newer than a release.
+pub(crate) fn is_newer(
+    newer: &BTreeMap<String, Version>,
+    coordinate: &str,
+    release: Version,
+) -> bool {
+    let mut prefix = String::new();
+    coordinate.split('.').any(|part| {
+        if !prefix.is_empty() {
+            prefix.push('.');
+        }
+        prefix.push_str(part);
+        newer.get(&prefix).is_some_and(|since| *since > release)
+    })
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
