@@ -3,12 +3,16 @@
 
 mod connect;
 mod interrupt;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 
 use std::path::Path;
 
 use tokio::sync::OnceCell;
 
 pub use interrupt::{Claim, GiveUp, Interrupts};
+#[cfg(feature = "sandbox")]
+pub use sandbox::{Executes, Running, SandboxSeed};
 
 use crate::auth::{AuthError, TokenStore};
 use crate::error::{Error, Kind};
@@ -24,6 +28,8 @@ pub struct App {
     pub settings: Settings,
     interrupts: Interrupts,
     lagoon: OnceCell<Lagoon>,
+    #[cfg(feature = "sandbox")]
+    sandbox: OnceCell<Running>,
 }
 
 impl App {
@@ -35,6 +41,8 @@ impl App {
             settings,
             interrupts,
             lagoon: OnceCell::new(),
+            #[cfg(feature = "sandbox")]
+            sandbox: OnceCell::new(),
         }
     }
 
@@ -44,7 +52,7 @@ impl App {
     /// When no Lagoon is meant, it does not exist, or there is no token that may go there.
     pub async fn lagoon(&self) -> Result<&Lagoon, Error> {
         self.lagoon
-            .get_or_try_init(async || connect::connect(&self.ui, &self.settings).await)
+            .get_or_try_init(async || connect::connect(self).await)
             .await
     }
 
@@ -106,7 +114,8 @@ impl App {
     /// # Errors
     /// When there is no place for them.
     pub fn tokens(&self) -> Result<TokenStore, Error> {
-        Ok(tokens(&self.settings)?)
+        let folder = self.settings.folders.state.as_deref();
+        Ok(TokenStore::new(folder.ok_or(AuthError::NoFolder)?))
     }
 
     /// Where the configuration file is.
@@ -129,11 +138,6 @@ pub fn print(ui: &Ui, text: &str) -> Result<(), Error> {
         Ok(()) | Err(StreamError::Closed) => Ok(()),
         Err(error) => Err(Error::failed("cannot print").because(error)),
     }
-}
-
-fn tokens(settings: &Settings) -> Result<TokenStore, AuthError> {
-    let folder = settings.folders.state.as_deref();
-    Ok(TokenStore::new(folder.ok_or(AuthError::NoFolder)?))
 }
 
 impl From<SettingsError> for Error {
