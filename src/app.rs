@@ -12,13 +12,22 @@ use tokio::sync::OnceCell;
 
 pub use interrupt::{Claim, GiveUp, Interrupts};
 #[cfg(feature = "sandbox")]
-pub use sandbox::{Executes, Running, SandboxSeed};
+pub use sandbox::{Running, SandboxSeed};
 
 use crate::auth::{AuthError, TokenStore};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind, Target};
 use crate::ui::{PromptError, StreamError, Ui};
+
+/// What would be executed on this machine.
+#[derive(Debug, Clone, Copy)]
+pub enum Executes<'a> {
+    /// A shell command, as it is defined, without values.
+    Command(&'a str),
+    /// A container image.
+    Image(&'a str),
+}
 
 /// What a command receives.
 pub struct App {
@@ -94,6 +103,22 @@ impl App {
             return Ok(());
         }
         Ok(self.settings.require_said(what)?)
+    }
+
+    /// Before a run is started: has it confirmed that something new is executed on this machine.
+    /// Only the sandbox does that; with any other Lagoon, for what came with the sandbox, and for
+    /// what was confirmed before, nothing is asked. Call it after [`App::lagoon`].
+    ///
+    /// # Errors
+    /// Wrong use when it is declined, or there is nobody to ask.
+    pub fn confirm_execution(&self, what: Executes<'_>) -> Result<(), Error> {
+        #[cfg(feature = "sandbox")]
+        return sandbox::confirm_execution(self, what);
+        #[cfg(not(feature = "sandbox"))]
+        {
+            let _ = what;
+            Ok(())
+        }
     }
 
     /// Makes the next Ctrl-C or SIGTERM the caller's business, as long as the claim lives; without

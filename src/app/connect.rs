@@ -34,6 +34,7 @@ pub(super) async fn connect(app: &App) -> Result<Lagoon, Error> {
         TokenOrigin::Store(name) => TokenSource::Stored {
             store: app.tokens()?,
             context: name.clone(),
+            api: url.clone(),
         },
         TokenOrigin::Sandbox => return sandbox(app).await,
     };

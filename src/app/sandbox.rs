@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::App;
+use super::{App, Executes};
 use crate::auth::Secret;
 use crate::error::Error;
 use crate::lagoon::{Credentials, CredentialsError};
@@ -30,15 +30,6 @@ pub enum SandboxSeed {
     Demo,
     /// The same without tasks
     Bare,
-}
-
-/// What would be executed on this machine.
-#[derive(Debug, Clone, Copy)]
-pub enum Executes<'a> {
-    /// A shell command, as it is defined, without values.
-    Command(&'a str),
-    /// A container image.
-    Image(&'a str),
 }
 
 /// A sandbox that answers requests. Dropping it ends that.
@@ -113,35 +104,30 @@ fn folder(settings: &Settings) -> Result<PathBuf, Error> {
     Ok(data.join("sandbox"))
 }
 
-impl App {
-    /// Before a run is started: has it confirmed that something new is executed on this machine.
-    /// Only the sandbox does that; with any other Lagoon, for what came with the sandbox, and for
-    /// what was confirmed before, nothing is asked.
-    ///
-    /// # Errors
-    /// Wrong use when it is declined, or there is nobody to ask.
-    pub fn confirm_execution(&self, what: Executes<'_>) -> Result<(), Error> {
-        let Some(running) = self.sandbox.get().filter(|_| !self.settings.simulate) else {
-            return Ok(());
-        };
-        let (key, question) = match what {
-            Executes::Command(text) => (
-                text.to_owned(),
-                format!("Execute this on this machine, as you?\n{text}\n"),
-            ),
-            Executes::Image(image) => (
-                format!("image {image}"),
-                format!("Run the container image {image} on this machine?"),
-            ),
-        };
-        let store = running.sandbox.store();
-        if consent::needs_consent(store, &key).map_err(SandboxError::from)? {
-            self.confirm(&question)?;
-            consent::consent(store, &key).map_err(SandboxError::from)?;
-        }
-        Ok(())
+/// Asks about what neither came with the sandbox nor was agreed to before.
+pub(super) fn confirm_execution(app: &App, what: Executes<'_>) -> Result<(), Error> {
+    let Some(running) = app.sandbox.get().filter(|_| !app.settings.simulate) else {
+        return Ok(());
+    };
+    let (key, question) = match what {
+        Executes::Command(text) => (
+            text.to_owned(),
+            format!("Execute this on this machine, as you: {text}"),
+        ),
+        Executes::Image(image) => (
+            format!("image {image}"),
+            format!("Run the container image {image} on this machine?"),
+        ),
+    };
+    let store = running.sandbox.store();
+    if consent::needs_consent(store, &key).map_err(SandboxError::from)? {
+        app.confirm(&question)?;
+        consent::consent(store, &key).map_err(SandboxError::from)?;
     }
+    Ok(())
+}
 
+impl App {
     /// Keeps a sandbox up for other clients.
     ///
     /// # Errors

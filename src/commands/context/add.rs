@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use jiff::Timestamp;
 use url::Url;
 
@@ -43,7 +43,7 @@ pub(super) struct Add {
     #[arg(long)]
     with_token: bool,
     /// PEM file with further certificate authorities
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     ca_file: Option<PathBuf>,
     /// Allow plain http to another machine; the token can be read on the way
     #[arg(long)]
