@@ -5,6 +5,8 @@ pub mod context;
 pub mod define;
 pub mod invoke;
 pub mod list;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod show;
 pub mod target;
 pub mod topics;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::error::Kind;
+use crate::error::{Error, Kind};
 
 /// How long the main thread may take to notice a signal before the process is ended without it.
 const GRACE: Duration = Duration::from_millis(500);
@@ -99,6 +99,17 @@ impl Interrupts {
         self.state.claims.fetch_add(1, Ordering::SeqCst);
         Claim {
             state: self.state.clone(),
+        }
+    }
+
+    /// Tells the signals apart for an error that only knows that it was interrupted, as a prompt's.
+    #[must_use]
+    pub fn explain(&self, error: Error) -> Error {
+        let (count, kind) = *self.state.signals.borrow();
+        if error.kind == Kind::Interrupted && count > 0 {
+            Error { kind, ..error }
+        } else {
+            error
         }
     }
 
