@@ -1,3 +1,4 @@
 //! All tests, one binary.
 
 mod sandbox_api;
+mod transcripts;
