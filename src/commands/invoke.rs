@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::app::App;
+use crate::app::{App, Executes};
 use crate::domain::quoting::line;
-use crate::domain::{Definition, Run, TaskRef};
+use crate::domain::{Definition, Run, TaskRef, Work};
 use crate::error::Error;
 use crate::ops;
 use crate::ops::invoke::{self, IfRunning, Ready, Started, Wish};
@@ -217,7 +217,11 @@ fn confirm(app: &App, definition: &Definition) -> Result<(), Error> {
     if let Some(text) = definition.confirmation() {
         app.confirm(&format!("{}: {text}", definition.name))?;
     }
-    Ok(())
+    match &definition.work {
+        Work::Command(command) => app.confirm_execution(Executes::Command(command)),
+        Work::Image(image) => app.confirm_execution(Executes::Image(image)),
+        Work::Unknown(_) => Ok(()),
+    }
 }
 
 async fn after_start(
