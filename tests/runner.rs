@@ -21,6 +21,7 @@ mod readme;
 mod requests;
 mod sandbox_api;
 mod structure;
+mod terminal;
 mod transcripts;
 mod variables;
 
