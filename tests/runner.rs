@@ -12,54 +12,14 @@
 
 mod support;
 
+mod define;
 mod graphql;
 mod help;
+mod invoke;
+mod list;
 mod readme;
+mod requests;
+mod sandbox_api;
 mod structure;
+mod transcripts;
 mod variables;
-
-use std::collections::BTreeSet;
-use std::path::Path;
-
-/// The files of `folder` that hold tests, without the suffix.
-fn test_files(folder: &Path) -> BTreeSet<String> {
-    let not_tests = ["runner"];
-    std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|suffix| suffix == "rs"))
-        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
-        .filter(|name| !not_tests.contains(&name.as_str()))
-        .collect()
-}
-
-/// The modules that `source` declares.
-fn listed(source: &str) -> BTreeSet<String> {
-    source
-        .lines()
-        .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'))
-        .filter(|name| *name != "support")
-        .map(str::to_owned)
-        .collect()
-}
-
-#[test]
-fn every_test_file_is_listed() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    assert_eq!(test_files(&folder), listed(include_str!("runner.rs")));
-}
-
-#[test]
-fn a_forgotten_file_is_noticed() {
-    let folder = tempfile::tempdir().unwrap();
-    for name in ["runner.rs", "graphql.rs", "forgotten.rs", "notes.txt"] {
-        std::fs::write(folder.path().join(name), "").unwrap();
-    }
-    let files = test_files(folder.path());
-    let listed = listed("mod support;\n\nmod graphql;\n");
-    assert_eq!(
-        files.difference(&listed).collect::<Vec<_>>(),
-        ["forgotten"],
-        "{files:?}"
-    );
-}

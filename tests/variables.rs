@@ -63,9 +63,17 @@ fn definitions_are_sent_as_every_release_takes_them() {
     let source = source("add_definition.graphql");
     for full in [false, true] {
         for work in [Work::Command("true".into()), Work::Image("a/b".into())] {
-            for scope in [Scope::Environment(1), Scope::Project(1), Scope::Group("g".into())] {
-                let variables = add_variables(&definition(work.clone(), scope, full), true).unwrap();
-                assert!(nowhere_null(&variables), "a null would wipe or hide: {variables}");
+            for scope in [
+                Scope::Environment(1),
+                Scope::Project(1),
+                Scope::Group("g".into()),
+            ] {
+                let variables =
+                    add_variables(&definition(work.clone(), scope, full), true).unwrap();
+                assert!(
+                    nowhere_null(&variables),
+                    "a null would wipe or hide: {variables}"
+                );
                 validate_request(&source, &variables).unwrap();
             }
         }

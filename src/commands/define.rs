@@ -122,14 +122,12 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
             for note in site.shadows(&wanted.name) {
                 app.ui.note(&note);
             }
-            let banner = target::banner(app, &site.label)?;
+            app.ui.note(&target::banner(app, &site.label)?);
             if site.scope == Scope::System {
                 let name = &wanted.name;
                 app.confirm(&format!(
-                    "{banner}: define `{name}` for every project of this Lagoon?"
+                    "define `{name}` for every project of this Lagoon?"
                 ))?;
-            } else {
-                app.ui.note(&banner);
             }
             define::add(lagoon, &target, &site, &wanted).await?
         }
@@ -139,6 +137,10 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
         Defined::Unchanged(_) => app
             .ui
             .note("unchanged: it is defined already, equal in everything"),
+        Defined::Found(_, words) => {
+            app.ui
+                .warn(&format!("{words}; the task was found, as it was asked for"));
+        }
         Defined::Completed(_, words) => {
             app.ui.warn(&format!(
                 "Lagoon left the task half made ({words}); it was completed"

@@ -43,7 +43,6 @@ pub use options::{ExecutorKind, Identity, Options, SandboxError, Seed, StoreKind
 #[derive(Clone)]
 pub struct Sandbox {
     state: Arc<State>,
-    schema: schema::Schema,
 }
 
 impl Sandbox {
@@ -55,8 +54,7 @@ impl Sandbox {
     #[allow(clippy::unused_async)] // opening may come to wait for other processes
     pub async fn open(options: Options) -> Result<Sandbox, SandboxError> {
         let state = Arc::new(State::open(&options)?);
-        let schema = schema::build(state.clone());
-        Ok(Sandbox { state, schema })
+        Ok(Sandbox { state })
     }
 
     /// Empties the data folder at `path` and fills it with `seed`; runs that are going stop.

@@ -11,7 +11,7 @@ use super::permissions::Caller;
 use super::rows::people;
 use super::store::{Store, StoreError};
 use super::token::{self, Claims};
-use super::{ExecutorKind, Identity, Options, SandboxError, StoreKind, seed};
+use super::{ExecutorKind, Identity, Options, SandboxError, Seed, StoreKind, seed};
 
 /// The name in tokens of services, and so the `sourceUser` of what they start.
 const SERVICE: &str = "recorder";
@@ -39,6 +39,10 @@ impl State {
         let executor: Arc<dyn Executor> = match &options.executor {
             ExecutorKind::Scripted => {
                 let executor = Scripted::new(store.clone());
+                if options.seed == Seed::Bare {
+                    // As it was recorded: without a cluster, where runs stay `new`.
+                    executor.script_others(Vec::new());
+                }
                 scripted = Some(executor.clone());
                 Arc::new(executor)
             }

@@ -164,3 +164,54 @@ fn stays(value: &mut Value, absent: &[Name], gone: &mut Vec<Name>) -> bool {
     }
     true
 }
+
+/// The key of a type's name that nobody asked for.
+const MARK: &str = "sandboxTypename";
+
+/// Asks for the name of each object's type too: async-graphql takes an object without fields, as a
+/// union without a fitting fragment is, for `null`.
+pub(super) fn mark_objects(document: &mut ExecutableDocument) {
+    let Some(mark) = mark() else { return };
+    for operation in operations(document) {
+        mark_below(&mut operation.selection_set.node, &mark);
+    }
+    for fragment in document.fragments.values_mut() {
+        mark_below(&mut fragment.node.selection_set.node, &mark);
+    }
+}
+
+fn mark() -> Option<Positioned<Selection>> {
+    let document = parse_query(format!("{{{MARK}:__typename}}")).ok()?;
+    let (_, operation) = document.operations.iter().next()?;
+    operation.node.selection_set.node.items.first().cloned()
+}
+
+fn mark_below(selections: &mut SelectionSet, mark: &Positioned<Selection>) {
+    for selection in &mut selections.items {
+        match &mut selection.node {
+            Selection::Field(field) => {
+                let inner = &mut field.node.selection_set.node;
+                mark_below(inner, mark);
+                if !inner.items.is_empty() {
+                    inner.items.push(mark.clone());
+                }
+            }
+            Selection::InlineFragment(fragment) => {
+                mark_below(&mut fragment.node.selection_set.node, mark);
+            }
+            Selection::FragmentSpread(_) => {}
+        }
+    }
+}
+
+/// Takes what [`mark_objects`] asked for out of the answer again.
+pub(super) fn unmark(data: &mut serde_json::Value) {
+    match data {
+        serde_json::Value::Object(fields) => {
+            fields.shift_remove(MARK);
+            fields.values_mut().for_each(unmark);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(unmark),
+        _ => {}
+    }
+}

@@ -6,10 +6,11 @@ use async_graphql::{Request, ServerError, Variables};
 use serde_json::{Map, Value, json};
 
 use super::App;
-use super::document::{drop_absent, fields, is_syntax, trips_the_plugin};
+use super::document::{drop_absent, fields, is_syntax, mark_objects, trips_the_plugin, unmark};
 use super::graphql::GraphQl;
+use super::variables::coerce;
 use crate::sandbox::permissions::Caller;
-use crate::sandbox::schema::Base;
+use crate::sandbox::schema::{self, Base};
 
 /// A status and a body: JSON, or text when it is a string.
 pub(super) struct Outcome {
@@ -54,7 +55,7 @@ pub(super) async fn execute(app: &App, caller: &Caller, request: GraphQl) -> Out
             body: Value::from("GET supports only query operation"),
         };
     }
-    let variables = match app.types.coerce(operation, &request.variables) {
+    let variables = match coerce(operation, &request.variables) {
         Ok(variables) => variables,
         Err(messages) => return Outcome::errors(400, messages),
     };
@@ -65,9 +66,11 @@ pub(super) async fn execute(app: &App, caller: &Caller, request: GraphQl) -> Out
         })
         .collect();
     drop_absent(&mut document, &variables);
+    mark_objects(&mut document);
 
     let mut prepared = Request::new(text)
         .variables(Variables::from_json(Value::Object(variables)))
+        .data(app.sandbox.state.clone())
         .data(caller.clone())
         .data(Base(format!("http://{}", app.address)));
     if let Some(name) = request.operation_name {
@@ -79,9 +82,10 @@ pub(super) async fn execute(app: &App, caller: &Caller, request: GraphQl) -> Out
         }
     }
     prepared.set_parsed_query(document);
-    let response = app.sandbox.schema.execute(prepared).await;
+    let response = schema::schema().execute(prepared).await;
 
-    let data = response.data.into_json().unwrap_or(Value::Null);
+    let mut data = response.data.into_json().unwrap_or(Value::Null);
+    unmark(&mut data);
     if kind == OperationType::Subscription && only_wrong_transport(&response.errors) {
         return nothing_to_follow(&silent);
     }

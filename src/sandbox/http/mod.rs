@@ -23,7 +23,6 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::{Sandbox, SandboxError};
-use variables::Types;
 
 /// What the server says it is.
 pub(super) const LAGOON_VERSION: &str = "v2.33.1";
@@ -31,7 +30,6 @@ pub(super) const LAGOON_VERSION: &str = "v2.33.1";
 /// What answering needs.
 pub(super) struct App {
     sandbox: Sandbox,
-    types: Types,
     address: SocketAddr,
 }
 
@@ -90,11 +88,7 @@ pub(super) async fn serve(sandbox: Sandbox, address: SocketAddr) -> Result<Serve
     let bind = |source| SandboxError::Bind { address, source };
     let listener = TcpListener::bind(address).await.map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
-    let app = Arc::new(App {
-        types: Types::of(&Sandbox::sdl()),
-        sandbox,
-        address,
-    });
+    let app = Arc::new(App { sandbox, address });
     let router = Router::new().fallback(gate::answer).with_state(app);
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(async move {

@@ -1,6 +1,7 @@
 //! Variables, checked against their types before anything is executed, in graphql-js's words.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
@@ -9,9 +10,13 @@ use async_graphql::parser::types::{
 use serde_json::{Map, Value};
 
 use super::inspect::{did_you_mean, inspect};
+use crate::sandbox::schema;
 
 /// The types that variables may have.
-pub(super) struct Types(HashMap<String, Kind>);
+struct Types(HashMap<String, Kind>);
+
+/// Those of our schema.
+static TYPES: LazyLock<Types> = LazyLock::new(|| Types::of(&schema::sdl()));
 
 enum Kind {
     Scalar,
@@ -27,7 +32,7 @@ struct Field {
 
 impl Types {
     /// Those of a schema.
-    pub(super) fn of(sdl: &str) -> Types {
+    fn of(sdl: &str) -> Types {
         let mut types = HashMap::new();
         for scalar in ["Int", "Float", "String", "Boolean", "ID"] {
             types.insert(scalar.to_owned(), Kind::Scalar);
@@ -63,55 +68,54 @@ impl Types {
         }
         Types(types)
     }
+}
 
-    /// The variables of an operation as they are used: only those that are given.
-    ///
-    /// # Errors
-    ///
-    /// All that is wrong with them.
-    pub(super) fn coerce(
-        &self,
-        operation: &OperationDefinition,
-        given: &Value,
-    ) -> Result<Map<String, Value>, Vec<String>> {
-        let mut variables = Map::new();
-        let mut errors = Vec::new();
-        for definition in &operation.variable_definitions {
-            let definition = &definition.node;
-            let name = definition.name.node.as_str();
-            let kind = &definition.var_type.node;
-            let Some(value) = given.get(name) else {
-                if !kind.nullable && definition.default_value.is_none() {
-                    errors.push(format!(
-                        "Variable \"${name}\" of required type \"{kind}\" was not provided."
-                    ));
-                }
-                continue;
-            };
-            if value.is_null() && !kind.nullable {
+/// The variables of an operation as they are used: only those that are given.
+///
+/// # Errors
+///
+/// All that is wrong with them.
+pub(super) fn coerce(
+    operation: &OperationDefinition,
+    given: &Value,
+) -> Result<Map<String, Value>, Vec<String>> {
+    let mut variables = Map::new();
+    let mut errors = Vec::new();
+    for definition in &operation.variable_definitions {
+        let definition = &definition.node;
+        let name = definition.name.node.as_str();
+        let kind = &definition.var_type.node;
+        let Some(value) = given.get(name) else {
+            if !kind.nullable && definition.default_value.is_none() {
                 errors.push(format!(
-                    "Variable \"${name}\" of non-null type \"{kind}\" must not be null."
+                    "Variable \"${name}\" of required type \"{kind}\" was not provided."
                 ));
-                continue;
             }
-            let mut check = Check {
-                types: self,
-                variable: name,
-                path: Vec::new(),
-                errors: &mut errors,
-            };
-            variables.insert(name.to_owned(), check.value(value, kind));
+            continue;
+        };
+        if value.is_null() && !kind.nullable {
+            errors.push(format!(
+                "Variable \"${name}\" of non-null type \"{kind}\" must not be null."
+            ));
+            continue;
         }
-        if errors.is_empty() {
-            Ok(variables)
-        } else {
-            Err(errors)
-        }
+        let mut check = Check {
+            types: &TYPES,
+            variable: name,
+            path: Vec::new(),
+            errors: &mut errors,
+        };
+        variables.insert(name.to_owned(), check.value(value, kind));
+    }
+    if errors.is_empty() {
+        Ok(variables)
+    } else {
+        Err(errors)
     }
 }
 
 struct Check<'a> {
-    types: &'a Types,
+    types: &'static Types,
     variable: &'a str,
     path: Vec<String>,
     errors: &'a mut Vec<String>,

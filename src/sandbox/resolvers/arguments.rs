@@ -115,7 +115,12 @@ pub(super) fn add_all(
             .as_ref()
             .ok_or_else(|| Failure::reading(first_read, "null"))?;
         check(input)?;
-        state.write(|tx| add(tx, definition, input))?;
+        if !state.write(|tx| add(tx, definition, input))? {
+            let name = input.name.value().map_or("", String::as_str);
+            let key = "advanced_task_definition_argument_unique";
+            let value = format!("{definition}-{name}");
+            return Err(ARGUMENT.duplicate(cells(definition, input), key, &value));
+        }
     }
     Ok(())
 }
@@ -145,13 +150,33 @@ pub(super) fn check_default(
     )))
 }
 
-fn add(connection: &Connection, definition: i32, input: &Input) -> Result<(), Failure> {
+/// Adds an argument. False when there is one of that name; its id is used up then all the same.
+fn add(connection: &Connection, definition: i32, input: &Input) -> Result<bool, Failure> {
+    ARGUMENT.insert(cells(definition, input))?;
+    let argument = Argument {
+        id: 0,
+        name: input.name.value().cloned().unwrap_or_default(),
+        display_name: input.display_name.value().cloned(),
+        kind: input.kind.value().map(|kind| kind.word().to_owned()),
+        default_value: input.default_value.value().cloned(),
+        optional: input.optional.is_truthy(),
+    };
+    let there = definitions::arguments(connection, definition)?;
+    let is_new = !there.iter().any(|old| same(&old.name, &argument.name));
+    let id = definitions::insert_argument(connection, definition, &argument)?;
+    if !is_new {
+        definitions::delete_argument(connection, id)?;
+    }
+    Ok(is_new)
+}
+
+fn cells(definition: i32, input: &Input) -> Vec<(&'static str, Cell)> {
     let kind = match &input.kind {
         MaybeUndefined::Undefined => Cell::Default,
         MaybeUndefined::Null => Cell::Null,
         MaybeUndefined::Value(kind) => Cell::Text(kind.word().to_owned()),
     };
-    let cells = vec![
+    vec![
         ("id", Cell::Null),
         ("advanced_task_definition", Cell::Int(definition.into())),
         ("name", input.name.clone().into()),
@@ -159,23 +184,5 @@ fn add(connection: &Connection, definition: i32, input: &Input) -> Result<(), Fa
         ("default_value", input.default_value.clone().into()),
         ("optional", input.optional.into()),
         ("display_name", input.display_name.clone().into()),
-    ];
-    ARGUMENT.insert(cells.clone())?;
-    let name = input.name.value().cloned().unwrap_or_default();
-    let there = definitions::arguments(connection, definition)?;
-    if there.iter().any(|argument| same(&argument.name, &name)) {
-        let key = "advanced_task_definition_argument_unique";
-        return Err(ARGUMENT.duplicate(cells, key, &format!("{definition}-{name}")));
-    }
-    let argument = Argument {
-        id: 0,
-        name,
-        display_name: input.display_name.value().cloned(),
-        kind: input.kind.value().map(|kind| kind.word().to_owned()),
-        default_value: input.default_value.value().cloned(),
-        optional: input.optional.is_truthy(),
-    };
-    Ok(definitions::insert_argument(
-        connection, definition, &argument,
-    )?)
+    ]
 }

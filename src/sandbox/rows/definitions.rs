@@ -189,12 +189,12 @@ pub(in crate::sandbox) fn arguments(
     )
 }
 
-/// Adds an argument; its id is not looked at.
+/// Adds an argument, whose id is not looked at. Its id.
 pub(in crate::sandbox) fn insert_argument(
     connection: &Connection,
     definition: i32,
     new: &Argument,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<i32> {
     connection.execute(
         "INSERT INTO argument (definition, name, display_name, type, default_value, optional)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -207,6 +207,15 @@ pub(in crate::sandbox) fn insert_argument(
             new.optional
         ],
     )?;
+    Ok(super::last_id(connection))
+}
+
+/// Removes one argument.
+pub(in crate::sandbox) fn delete_argument(
+    connection: &Connection,
+    id: i32,
+) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM argument WHERE id = ?1", [id])?;
     Ok(())
 }
 

@@ -4,13 +4,14 @@
 mod definition;
 pub(super) mod inputs;
 mod mutation;
+mod nulls;
 mod people;
 mod place;
 mod query;
 mod run;
 mod subscription;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_graphql::{Context, SDLExportOptions};
 
@@ -23,21 +24,26 @@ use subscription::Subscription;
 
 pub(super) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
+/// The schema, the same for all sandboxes of a process: what a request needs of its own goes along
+/// with it.
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+    Schema::build(Query, Mutation, Subscription)
+        .extension(nulls::Nulls)
+        .finish()
+});
+
 /// The address that the request was sent to: files are there too.
 #[derive(Debug, Clone)]
 pub(super) struct Base(pub(super) String);
 
-/// The schema, answering from `state`.
-pub(super) fn build(state: Arc<State>) -> Schema {
-    Schema::build(Query, Mutation, Subscription)
-        .data(state)
-        .finish()
+/// The schema.
+pub(super) fn schema() -> &'static Schema {
+    &SCHEMA
 }
 
 /// The schema in its own language.
 pub(super) fn sdl() -> String {
-    let schema = Schema::build(Query, Mutation, Subscription).finish();
-    schema.sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments())
+    SCHEMA.sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments())
 }
 
 fn state<'a>(context: &Context<'a>) -> Result<&'a State, Failure> {
