@@ -12,6 +12,7 @@
 
 mod support;
 
+mod context;
 mod define;
 mod graphql;
 mod help;
@@ -22,4 +23,5 @@ mod requests;
 mod sandbox_api;
 mod structure;
 mod transcripts;
+mod usage;
 mod variables;
