@@ -12,6 +12,7 @@
 
 mod support;
 
+mod context;
 mod define;
 mod graphql;
 mod help;
@@ -23,6 +24,7 @@ mod sandbox_api;
 mod structure;
 mod terminal;
 mod transcripts;
+mod usage;
 mod variables;
 
 use std::collections::BTreeSet;
