@@ -12,6 +12,7 @@
 
 mod support;
 
+mod conformance;
 mod context;
 mod define;
 mod graphql;
