@@ -75,6 +75,7 @@ pub(in crate::sandbox) struct GroupMembership {
 
 /// What all groups have.
 #[derive(Interface)]
+#[allow(clippy::duplicated_attributes)] // one list of attributes for each field
 #[graphql(
     field(name = "groups", ty = "List<GroupInterface>"),
     field(name = "id", ty = "Option<String>"),
