@@ -24,9 +24,8 @@ const LIMIT: usize = 100 * 1024;
 
 /// Answers a request; it looks for a token itself, later than other addresses do.
 pub(super) async fn answer(app: &Arc<App>, parts: &Parts, body: Body, noted: &mut Noted) -> Answer {
-    let mut answer = match respond(app, parts, body, noted).await {
-        Ok(answer) | Err(answer) => answer,
-    };
+    let answer = respond(app, parts, body, noted).await;
+    let mut answer = answer.unwrap_or_else(|refused| *refused);
     pages::set(
         &mut answer,
         header::ACCESS_CONTROL_ALLOW_METHODS,
@@ -45,26 +44,25 @@ async fn respond(
     parts: &Parts,
     body: Body,
     noted: &mut Noted,
-) -> Result<Answer, Answer> {
+) -> Result<Answer, Box<Answer>> {
     if text(&parts.headers, header::ACCEPT) != "text/event-stream" {
-        return Err(empty(404));
+        return Err(Box::new(empty(404)));
     }
     let request = read(parts, body, noted).await?;
     noted.operations = document::root_fields(&request);
     let Ok(caller) = gate::caller(app, &parts.headers) else {
         let mut answer = pages::json(500, &json!({"error": "Internal server error"}));
         pages::set(&mut answer, header::CONTENT_TYPE, "application/json");
-        return Err(answer);
+        return Err(Box::new(answer));
     };
     match app.sandbox.state.faults.take(&noted.operations) {
-        Some(Fault::Status(status, text)) => return Err(pages::text(status, text)),
+        Some(Fault::Status(status, text)) => return Err(Box::new(pages::text(status, text))),
         Some(Fault::Hang) => return std::future::pending().await,
         Some(Fault::Delay(delay)) => tokio::time::sleep(delay).await,
         _ => {}
     }
     if parts.method == Method::GET && is_mutation(&request) {
-        let message = "Cannot perform mutations over GET";
-        let mut answer = refuse(405, message);
+        let mut answer = refuse(405, "Cannot perform mutations over GET");
         pages::set(&mut answer, header::ALLOW, "POST");
         return Err(answer);
     }
@@ -116,18 +114,18 @@ fn with_heartbeat(
 }
 
 /// Reads the request, from the address or from the body.
-async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, Answer> {
+async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, Box<Answer>> {
     let fields = match parts.method {
         Method::GET => from_address(parts)?,
         Method::POST if text(&parts.headers, header::CONTENT_TYPE).contains("application/json") => {
             let Ok(bytes) = to_bytes(body, LIMIT).await else {
-                return Err(pages::error(413, "Payload Too Large"));
+                return Err(Box::new(pages::error(413, "Payload Too Large")));
             };
             noted.body = String::from_utf8_lossy(&bytes).into_owned();
             let parsed = serde_json::from_slice(&bytes);
             parsed.map_err(|error| refuse(400, &error.to_string()))?
         }
-        _ => return Err(empty(415)),
+        _ => return Err(Box::new(empty(415))),
     };
     let fields = match fields {
         Value::Object(fields) => fields,
@@ -152,7 +150,7 @@ async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, A
     })
 }
 
-fn from_address(parts: &Parts) -> Result<Value, Answer> {
+fn from_address(parts: &Parts) -> Result<Value, Box<Answer>> {
     let mut fields = Map::new();
     let query = parts.uri.query().unwrap_or_default();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -171,8 +169,9 @@ fn is_mutation(request: &GraphQl) -> bool {
     text.trim_start().starts_with("mutation")
 }
 
-fn refuse(status: u16, message: &str) -> Answer {
-    pages::json(status, &json!({"errors": [{"message": message}]}))
+fn refuse(status: u16, message: &str) -> Box<Answer> {
+    let body = json!({"errors": [{"message": message}]});
+    Box::new(pages::json(status, &body))
 }
 
 fn empty(status: u16) -> Answer {
