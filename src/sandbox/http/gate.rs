@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header, request::Parts};
 
 use super::pages::{self, Answer};
-use super::{App, graphql, storage};
+use super::{App, graphql, socket, storage, stream};
 use crate::sandbox::Recorded;
 use crate::sandbox::permissions::Caller;
 use crate::sandbox::token;
@@ -84,6 +84,13 @@ async fn route(app: &Arc<App>, parts: Parts, body: axum::body::Body, noted: &mut
         DISCOVERY if is_get => return pages::discovery(),
         _ => {}
     }
+    // These two ask for the token themselves, when they have read more.
+    if path == "/graphql/stream" {
+        return stream::answer(app, &parts, body, noted).await;
+    }
+    if path == "/graphql" && wants_socket(&parts.headers) {
+        return socket::answer(app, &parts).await;
+    }
     let caller = match caller(app, &parts.headers) {
         Ok(caller) => caller,
         Err(reason) => return pages::unauthorized(&reason),
@@ -98,13 +105,18 @@ async fn route(app: &Arc<App>, parts: Parts, body: axum::body::Body, noted: &mut
     }
 }
 
-fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, String> {
+pub(super) fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, String> {
     let header = headers.get(header::AUTHORIZATION);
     let token = header
         .and_then(|value| value.to_str().ok())
         .and_then(token::in_header)
         .ok_or("Bearer token required")?;
     app.sandbox.state.caller(token)
+}
+
+fn wants_socket(headers: &HeaderMap) -> bool {
+    let upgrade = headers.get(header::UPGRADE);
+    upgrade.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
 /// Whether the request names this machine: a page elsewhere whose name leads here does not.

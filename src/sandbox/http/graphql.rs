@@ -31,6 +31,19 @@ pub(super) struct GraphQl {
     pub(super) is_get: bool,
 }
 
+impl GraphQl {
+    /// The same request once more, without files.
+    pub(super) fn again(&self) -> GraphQl {
+        GraphQl {
+            query: self.query.clone(),
+            variables: self.variables.clone(),
+            operation_name: self.operation_name.clone(),
+            uploads: Vec::new(),
+            is_get: self.is_get,
+        }
+    }
+}
+
 /// Answers a request.
 pub(super) async fn answer(
     app: &Arc<App>,

@@ -131,3 +131,108 @@ async fn absent_and_null_variables_differ() {
     let answer = talk.ask(Identity::Owner, query, json!({"i": null})).await;
     assert_eq!(answer, json!({"data": {"taskById": null}}));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_can_be_made_and_its_answer_never_come() {
+    let talk = Talk::start(Seed::Demo).await;
+    talk.sandbox.fail_next("addTask", Fault::HangAfter);
+    let add =
+        r#"mutation{addTask(input:{name:"n",environment:102,service:"cli",command:"c"}){id}}"#;
+    let request = talk.client.post(talk.served.graphql());
+    let request = request.bearer_auth(talk.token(Identity::Owner));
+    let request = request.timeout(Duration::from_millis(300));
+    let answer = request.json(&json!({"query": add})).send().await;
+    assert!(answer.unwrap_err().is_timeout());
+    let runs = "{environmentById(id:102){tasks{name status}}}";
+    let answer = talk.ask(Identity::Owner, runs, Value::Null).await;
+    let runs = &answer["data"]["environmentById"]["tasks"];
+    assert_eq!(*runs, json!([{"name": "n", "status": "complete"}]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statuses_are_those_of_apollo() {
+    let talk = Talk::start(Seed::Bare).await;
+    let send = async |body: String| {
+        let request = talk.client.post(talk.served.graphql());
+        let request = request.bearer_auth(talk.token(Identity::LegacyAdmin));
+        let request = request.header("content-type", "application/json");
+        let answer = request.body(body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.text().await.unwrap())
+    };
+    let large = json!({"query": "{lagoonVersion}", "x": "y".repeat(102_400)}).to_string();
+    let (status, body) = send(large).await;
+    assert_eq!(status, 413);
+    assert!(body.contains("<pre>Payload Too Large</pre>"), "{body}");
+    assert_eq!(send("{}".to_owned()).await.0, 400);
+    assert_eq!(send(r#"{"query":""}"#.to_owned()).await.0, 500);
+    assert_eq!(
+        send(r#"{"query":"{a:__typename ... on Query{b:__typename}}"}"#.to_owned())
+            .await
+            .0,
+        500
+    );
+    let batch = r#"[{"query":"{nope}"},{"query":"{__typename}"}]"#.to_owned();
+    let (status, body) = send(batch).await;
+    assert_eq!(status, 200);
+    assert!(
+        body.ends_with(r#"{"data":{"__typename":"Query"}}]"#),
+        "{body}"
+    );
+    let int = r#"{"query":"{environmentById(id:3000000000){id}}"}"#.to_owned();
+    let (status, body) = send(int).await;
+    assert_eq!(status, 400);
+    assert!(!body.contains("\"data\""), "{body}");
+    let probe = r#"{"query":"{__type(name:\"Task\"){fields{name}}}"}"#.to_owned();
+    let (status, body) = send(probe).await;
+    assert_eq!(status, 200);
+    assert!(body.contains(r#"{"name":"sourceUser"}"#), "{body}");
+    assert!(!body.contains("sandboxTypename"), "{body}");
+
+    let get = |query: &str| {
+        let url = format!("{}?query={query}", talk.served.graphql());
+        let request = talk.client.get(url).header("apollo-require-preflight", "1");
+        request
+            .bearer_auth(talk.token(Identity::LegacyAdmin))
+            .send()
+    };
+    assert_eq!(
+        get("mutation%7Badd:__typename%7D").await.unwrap().status(),
+        405
+    );
+    assert_eq!(get("%7B__typename%7D").await.unwrap().status(), 200);
+
+    let request = talk.client.get(format!("{}/status", talk.served.url()));
+    let elsewhere = request.header("host", "evil.example.com:80").send().await;
+    assert_eq!(elsewhere.unwrap().status(), 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_listed_fetched_and_uploaded_by_signed_addresses() {
+    let talk = Talk::start(Seed::Demo).await;
+    let form = r#"{getTaskFileUploadForm(input:{task:1,filename:"a b.txt"}){postUrl formFields}}"#;
+    let invoke = "mutation{invokeRegisteredTask(advancedTaskDefinition:1,environment:101){id}}";
+    talk.ask(Identity::Owner, invoke, Value::Null).await;
+    let answer = talk.ask(Identity::Owner, form, Value::Null).await;
+    let form = &answer["data"]["getTaskFileUploadForm"];
+    let mut parts = reqwest::multipart::Form::new();
+    for (name, value) in form["formFields"].as_object().unwrap() {
+        parts = parts.text(name.clone(), value.as_str().unwrap().to_owned());
+    }
+    parts = parts.part("file", reqwest::multipart::Part::bytes(b"hello".to_vec()));
+    let post = talk.client.post(form["postUrl"].as_str().unwrap());
+    assert_eq!(post.multipart(parts).send().await.unwrap().status(), 204);
+    let look = "{taskById(id:1){files{id filename download}}}";
+    let answer = talk.ask(Identity::Guest, look, Value::Null).await;
+    let file = &answer["data"]["taskById"]["files"][0];
+    assert_eq!(file["filename"], "a b.txt", "{answer}");
+    let address = file["download"].as_str().unwrap();
+    assert!(address.contains("/tasks/1/"), "{address}");
+    let content = talk.client.get(address).send().await.unwrap().text().await;
+    assert_eq!(content.unwrap(), "hello");
+    let unsigned = address.split('?').next().unwrap();
+    assert_eq!(
+        talk.client.get(unsigned).send().await.unwrap().status(),
+        403
+    );
+}
