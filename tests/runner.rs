@@ -1,5 +1,5 @@
 //! All tests, one binary.
 
-mod sandbox_http;
+mod sandbox_api;
 mod sandbox_push;
 mod transcripts;
