@@ -21,7 +21,7 @@ mod invoke;
 mod list;
 mod readme;
 mod requests;
-mod sandbox_http;
+mod sandbox_api;
 mod sandbox_push;
 mod structure;
 mod terminal;

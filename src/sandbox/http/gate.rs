@@ -33,7 +33,11 @@ pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> Ans
         noted: Noted::default(),
         status: 0,
     };
-    let answer = route(&app, parts, body, &mut recorder.noted).await;
+    let gzip = wants_gzip(&parts.headers);
+    let mut answer = route(&app, parts, body, &mut recorder.noted).await;
+    if gzip {
+        answer = pages::compressed(answer).await;
+    }
     recorder.status = answer.status().as_u16();
     pages::finish(answer)
 }
@@ -112,6 +116,12 @@ pub(super) fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, String> {
         .and_then(token::in_header)
         .ok_or("Bearer token required")?;
     app.sandbox.state.caller(token)
+}
+
+fn wants_gzip(headers: &HeaderMap) -> bool {
+    let encodings = headers.get(header::ACCEPT_ENCODING);
+    let encodings = encodings.and_then(|value| value.to_str().ok());
+    encodings.is_some_and(|value| value.contains("gzip"))
 }
 
 fn wants_socket(headers: &HeaderMap) -> bool {

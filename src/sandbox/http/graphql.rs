@@ -189,7 +189,7 @@ fn from_address(parts: &Parts) -> Read<GraphQl> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         fields.insert(name.into_owned(), Value::from(value.into_owned()));
     }
-    if !fields.contains_key("query") {
+    if fields.is_empty() {
         return Err(Box::new(pages::text(400, "GET query missing.")));
     }
     let mut request = request(Value::Object(fields))?;

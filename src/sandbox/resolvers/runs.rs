@@ -232,7 +232,7 @@ pub(in crate::sandbox) fn update(
         ("environment", patch.environment.into()),
         ("service", patch.service.into()),
         ("command", patch.command.into()),
-        ("deployTokenInjection", Cell::Default),
+        ("deploy_token_injection", Cell::Default),
         ("remote_id", patch.remote_id.into()),
     ];
     state.write(|tx| {

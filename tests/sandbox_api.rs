@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use lagoon_tasks::sandbox::{Fault, Identity, Options, Sandbox, Seed, Served};
+use lagoon_tasks::sandbox::{
+    ExecutorKind, Fault, Identity, Options, Sandbox, Seed, Served, StoreKind,
+};
 use serde_json::{Value, json};
 
 /// A sandbox that is being served, and somebody who talks to it.
@@ -14,8 +16,11 @@ struct Talk {
 
 impl Talk {
     async fn start(seed: Seed) -> Talk {
+        Talk::of(Sandbox::open(Options::memory(seed)).await.unwrap()).await
+    }
+
+    async fn of(sandbox: Sandbox) -> Talk {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let sandbox = Sandbox::open(Options::memory(seed)).await.unwrap();
         let address = "127.0.0.1:0".parse().unwrap();
         let served = sandbox.clone().serve(address).await.unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -234,5 +239,93 @@ async fn files_are_listed_fetched_and_uploaded_by_signed_addresses() {
     assert_eq!(
         talk.client.get(unsigned).send().await.unwrap().status(),
         403
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_role_is_refused_in_lagoons_words() {
+    let talk = Talk::start(Seed::Demo).await;
+    let add = |name: &str, more: Value| {
+        let mut input = json!({
+            "name": name, "type": "COMMAND", "service": "cli", "command": "x", "description": "d",
+        });
+        for (key, value) in more.as_object().unwrap() {
+            input[key] = value.clone();
+        }
+        json!({"i": input})
+    };
+    let mutation = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){__typename}}";
+    let said = async |as_, variables| {
+        let answer = talk.ask(as_, mutation, variables).await;
+        let message = answer["errors"][0]["message"].as_str();
+        message.unwrap_or("done").to_owned()
+    };
+    let refused = |scope: &str, resource: &str| {
+        format!("Unauthorized: You don't have permission to \"{scope}\" on \"{resource}\"")
+    };
+    let project = json!({"project": 42});
+    for as_ in [
+        Identity::Guest,
+        Identity::Developer,
+        Identity::PlatformViewer,
+        Identity::Outsider,
+    ] {
+        let said = said(as_, add("p", project.clone())).await;
+        assert_eq!(said, refused("add:production", "task"));
+    }
+    let group = json!({"groupName": "lagoon-demo-group"});
+    assert_eq!(
+        said(Identity::Developer, add("g", group.clone())).await,
+        refused("update", "group")
+    );
+    assert_eq!(said(Identity::Maintainer, add("g", group)).await, "done");
+    let image = json!({"type": "IMAGE", "image": "a/b", "environment": 102});
+    let create = refused("create:advanced", "advanced_task");
+    assert_eq!(said(Identity::Owner, add("i", image.clone())).await, create);
+    assert_eq!(said(Identity::PlatformOwner, add("i", image)).await, "done");
+    // Lagoon asks whether one may, and does not wait for the answer.
+    let system = json!({"systemWide": true});
+    assert_eq!(said(Identity::Outsider, add("s", system)).await, "done");
+
+    let twice = json!([{"name": "A", "type": "STRING"}, {"name": "a", "type": "STRING"}]);
+    let twice = json!({"project": 42, "advancedTaskDefinitionArguments": twice});
+    let message = said(Identity::Owner, add("twice", twice.clone())).await;
+    assert!(
+        message.contains("no: 1062, SQLState: 23000) Duplicate entry '"),
+        "{message}"
+    );
+    assert_eq!(
+        said(Identity::Owner, add("twice", twice)).await,
+        "done",
+        "the row stayed"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_is_shared_and_reset() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        store: StoreKind::Folder(folder.path().join("data")),
+        seed: Seed::Demo,
+        executor: ExecutorKind::Simulate,
+    };
+    let talk = Talk::of(Sandbox::open(options.clone()).await.unwrap()).await;
+    let other = Talk::of(Sandbox::open(options.clone()).await.unwrap()).await;
+    let invoke = "mutation{invokeRegisteredTask(advancedTaskDefinition:1,environment:101){id}}";
+    talk.ask(Identity::Owner, invoke, Value::Null).await;
+    let look = "{environmentById(id:101){tasks{status logs}}}";
+    let answer = other.ask(Identity::Owner, look, Value::Null).await;
+    let run = &answer["data"]["environmentById"]["tasks"][0];
+    assert_eq!(run["status"], "complete", "{answer}");
+    assert!(
+        run["logs"].as_str().unwrap().contains("yarn audit"),
+        "{answer}"
+    );
+    Sandbox::reset(&folder.path().join("data"), Seed::Bare).unwrap();
+    let answer = other.ask(Identity::Owner, look, Value::Null).await;
+    assert_eq!(answer["data"]["environmentById"]["tasks"], json!([]));
+    assert!(
+        talk.sandbox.requests().is_empty(),
+        "only memory is recorded"
     );
 }
