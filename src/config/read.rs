@@ -201,7 +201,7 @@ mod tests {
         );
         assert_eq!(
             complaint("colour = 1"),
-            "/conf/config.toml:1:1: unknown key `colour` | Known keys: current, contexts"
+            "/conf/config.toml:1:1: unknown key `colour` | known keys: current, contexts"
         );
         assert_eq!(
             complaint("[contexts.a]\napi = 7\n"),
