@@ -3,6 +3,7 @@
 pub mod argument;
 pub mod definition;
 pub mod difference;
+pub mod manifest;
 pub mod names;
 pub mod place;
 pub mod quoting;

@@ -16,13 +16,13 @@ macro_rules! operation {
     ($name:ident, $path:tt) => {
         #[derive(graphql_client::GraphQLQuery)]
         #[graphql(
-                                                    schema_path = "graphql/schema.graphql",
-                                                    query_path = $path,
-                                                    response_derives = "Debug",
-                                                    variables_derives = "Debug",
-                                                    fragments_other_variant = "true",
-                                                    skip_serializing_none
-                                                )]
+                                                            schema_path = "graphql/schema.graphql",
+                                                            query_path = $path,
+                                                            response_derives = "Debug",
+                                                            variables_derives = "Debug",
+                                                            fragments_other_variant = "true",
+                                                            skip_serializing_none
+                                                        )]
         struct $name;
     };
 }
