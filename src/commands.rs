@@ -4,6 +4,7 @@ pub mod completions;
 pub mod context;
 pub mod define;
 pub mod invoke;
+pub mod lint;
 pub mod list;
 pub mod show;
 pub mod target;

@@ -234,6 +234,12 @@ impl Settings {
     }
 }
 
+/// A variable of the process that a task file marks `from_env`. Our own token is none of them.
+#[must_use]
+pub fn process_variable(name: &str) -> Option<String> {
+    (name != "TASKS_TOKEN").then(|| crate::env::named(name))?
+}
+
 /// Whether errors beside this format are JSON too.
 #[must_use]
 pub fn is_structured(format: &str) -> bool {

@@ -14,8 +14,10 @@ mod support;
 
 mod graphql;
 mod help;
+mod lint;
 mod readme;
 mod structure;
+mod update;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! What the commands share: the place that is meant, and the reports that several of them give.
 
 mod answer;
+mod files;
 mod run;
 mod task;
 mod words;
@@ -10,6 +11,7 @@ use crate::error::Error;
 use crate::settings::Sourced;
 
 pub use answer::Answer;
+pub use files::Files;
 pub use run::{RunReport, Style};
 pub use task::Task;
 pub use words::{PermissionWord, ScopeWord};

@@ -4,6 +4,7 @@ pub mod define;
 pub mod follow;
 pub mod invoke;
 pub mod lost;
+pub mod manifest;
 pub mod place;
 pub mod tasks;
 pub mod wait;
