@@ -6,6 +6,7 @@ pub mod difference;
 pub mod manifest;
 pub mod names;
 pub mod place;
+pub mod plan;
 pub mod quoting;
 pub mod reference;
 pub mod rules;

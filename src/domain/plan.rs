@@ -101,7 +101,15 @@ impl Plan {
     pub fn counts(&self) -> Vec<(&'static str, usize)> {
         Action::WORDS
             .iter()
-            .map(|word| (*word, self.steps.iter().filter(|s| s.action.word() == *word).count()))
+            .map(|word| {
+                (
+                    *word,
+                    self.steps
+                        .iter()
+                        .filter(|s| s.action.word() == *word)
+                        .count(),
+                )
+            })
             .filter(|(_, count)| *count > 0)
             .collect()
     }

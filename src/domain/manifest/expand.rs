@@ -36,7 +36,9 @@ pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Faul
     let mut faults = Vec::new();
     let mut declared = Vec::new();
     for source in sources {
-        match serde_saphyr::from_str::<form::File>(&source.text) {
+        // `yes` and `y` are texts, as YAML 1.2 has it.
+        let options = serde_saphyr::options! { strict_booleans: true };
+        match serde_saphyr::from_str_with_options::<form::File>(&source.text, options) {
             Err(error) => faults.push(Fault::of_form(&source.name, &error)),
             Ok(form) => {
                 let variables = form.variables.iter().flat_map(|v| &v.0);

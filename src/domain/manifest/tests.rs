@@ -65,7 +65,7 @@ tasks:
       - name: ROWS
         type: numeric
         default: ${rows}
-        optional: yes
+        optional: true
   - name: Sync
     environment: main
     command_file: sync.sh

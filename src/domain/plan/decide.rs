@@ -14,11 +14,15 @@ use crate::domain::{Definition, Scope};
 pub fn plan(desired: &Desired, seen: &[Seen], allowed: Allowed) -> Result<Plan, Refusal> {
     let mut plan = Plan::default();
     let mut violations = Vec::new();
+    let mut moved: Vec<i64> = Vec::new();
     for wanted in &desired.tasks {
         let Some(site) = seen.iter().find(|s| s.scope.is_same(&wanted.scope)) else {
             continue;
         };
-        let step = step(wanted, site, desired, seen, allowed);
+        let step = step(wanted, site, desired, seen, allowed, &moved);
+        if let Action::Replace { gone, .. } = &step.action {
+            moved.extend(gone.iter().map(|g| g.definition.id));
+        }
         if step.is_change() {
             for fault in &wanted.violations {
                 if !violations.contains(fault) {
@@ -31,15 +35,6 @@ pub fn plan(desired: &Desired, seen: &[Seen], allowed: Allowed) -> Result<Plan, 
     if !violations.is_empty() {
         return Err(Refusal::Violations(violations));
     }
-    let moved: Vec<i64> = plan
-        .steps
-        .iter()
-        .filter_map(|step| match &step.action {
-            Action::Replace { gone, .. } => Some(gone.iter().map(|g| g.definition.id)),
-            _ => None,
-        })
-        .flatten()
-        .collect();
     for retired in &desired.retired {
         let Some(site) = seen.iter().find(|s| s.scope.is_same(&retired.scope)) else {
             continue;
@@ -57,7 +52,9 @@ pub fn plan(desired: &Desired, seen: &[Seen], allowed: Allowed) -> Result<Plan, 
             return Err(Refusal::PruneAll);
         }
         if pruned.len() > most {
-            let names = pruned.iter().map(|step| format!("`{}` of {}", step.name, step.scope));
+            let names = pruned
+                .iter()
+                .map(|step| format!("`{}` of {}", step.name, step.scope));
             return Err(Refusal::PruneMany {
                 names: names.collect(),
                 most,
@@ -75,6 +72,7 @@ fn step(
     desired: &Desired,
     seen: &[Seen],
     allowed: Allowed,
+    moved: &[i64],
 ) -> Step {
     let after = Definition {
         scope: site.resolved.clone(),
@@ -104,9 +102,7 @@ fn step(
                 }
             }
         }
-        Some(before) if differences(before, &after).is_empty() => {
-            Action::Unchanged(before.clone())
-        }
+        Some(before) if differences(before, &after).is_empty() => Action::Unchanged(before.clone()),
         Some(before) => Action::Update {
             before: before.clone(),
             after: Definition {
@@ -115,7 +111,9 @@ fn step(
             },
         },
         None => {
-            let elsewhere = elsewhere(wanted, site, desired, seen);
+            let mut elsewhere = elsewhere(wanted, site, desired, seen);
+            // What is moved to two places is moved to the first.
+            elsewhere.retain(|gone| !moved.contains(&gone.definition.id));
             if let (false, true) = (elsewhere.is_empty(), allowed.replace) {
                 Action::Replace {
                     gone: elsewhere,
@@ -173,65 +171,61 @@ fn unreadable(site: &Seen, name: &str) -> Option<String> {
     })
 }
 
-/// Tasks of that name in other scopes that the files are about and that want none there: the task
-/// was moved.
+/// Tasks of that name in other scopes of the same project where the files want none: it was moved.
+/// An environment counts that a file does not name (any more).
 fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> Vec<Gone> {
     let name = &wanted.definition.name;
+    let Some(project) = site.scope.project() else {
+        return Vec::new();
+    };
+    let project = ScopeName::Project(project.to_owned());
+    if !desired.scopes.iter().any(|s| s.is_same(&project)) {
+        return Vec::new();
+    }
+    let is_wanted = |scope: &ScopeName| {
+        desired
+            .tasks
+            .iter()
+            .any(|w| w.scope.is_same(scope) && same_in_database(&w.definition.name, name))
+    };
     let mut found: Vec<Gone> = Vec::new();
-    for other in seen {
-        for view in &other.views {
-            for definition in &view.definitions {
-                let Some(scope) = scope_of(definition, view, other) else {
-                    continue;
-                };
-                let is_ours = desired.scopes.iter().any(|s| s.is_same(&scope))
-                    || scope.project().is_some_and(|p| {
-                        // An environment that a file named before and does not any more.
-                        desired
-                            .scopes
-                            .iter()
-                            .any(|s| s.is_same(&ScopeName::Project(p.to_owned())))
-                    });
-                let related = scope.project().is_none()
-                    || site.scope.project().is_none()
-                    || ScopeName::Project(scope.project().unwrap_or_default().to_owned())
-                        .is_same(&ScopeName::Project(
-                            site.scope.project().unwrap_or_default().to_owned(),
-                        ));
-                let is_wanted = desired.tasks.iter().any(|w| {
-                    w.scope.is_same(&scope) && same_in_database(&w.definition.name, name)
+    for view in seen.iter().flat_map(|other| &other.views) {
+        for definition in &view.definitions {
+            if !same_in_database(&definition.name, name)
+                || definition.scope == site.resolved
+                || found.iter().any(|g| g.definition.id == definition.id)
+            {
+                continue;
+            }
+            let Some(scope) = within_project(definition, view) else {
+                continue;
+            };
+            let is_here =
+                ScopeName::Project(view.environment.project.name.clone()).is_same(&project);
+            if is_here && !is_wanted(&scope) {
+                found.push(Gone {
+                    scope,
+                    definition: definition.clone(),
                 });
-                if same_in_database(&definition.name, name)
-                    && !scope.is_same(&site.scope)
-                    && is_ours
-                    && related
-                    && !is_wanted
-                    && !found.iter().any(|g| g.definition.id == definition.id)
-                {
-                    found.push(Gone {
-                        scope,
-                        definition: definition.clone(),
-                    });
-                }
             }
         }
     }
     found
 }
 
-/// The scope of a definition that a view shows, by name.
-fn scope_of(definition: &Definition, view: &View, _seen: &Seen) -> Option<ScopeName> {
+/// The scope by name of a definition that belongs to a view's project or environment.
+fn within_project(definition: &Definition, view: &View) -> Option<ScopeName> {
     let project = view.environment.project.name.clone();
-    Some(match &definition.scope {
-        Scope::Environment(id) if *id == view.environment.id => ScopeName::Environment {
+    match &definition.scope {
+        Scope::Environment(id) if *id == view.environment.id => Some(ScopeName::Environment {
             project,
             environment: view.environment.name.clone(),
-        },
-        Scope::Project(id) if *id == view.environment.project.id => ScopeName::Project(project),
-        Scope::Group(name) => ScopeName::Group(name.clone()),
-        Scope::System => ScopeName::System,
-        Scope::Environment(_) | Scope::Project(_) => return None,
-    })
+        }),
+        Scope::Project(id) if *id == view.environment.project.id => {
+            Some(ScopeName::Project(project))
+        }
+        _ => None,
+    }
 }
 
 fn deletion(site: &Seen, definition: &Definition, pruned: bool, seen: &[Seen]) -> Step {
@@ -263,7 +257,8 @@ fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<St
         for definition in site.definitions() {
             // One of two of one name goes unnoticed by no file: it is named by that name.
             let is_named = desired.tasks.iter().any(|w| {
-                w.scope.is_same(&site.scope) && same_in_database(&w.definition.name, &definition.name)
+                w.scope.is_same(&site.scope)
+                    && same_in_database(&w.definition.name, &definition.name)
             });
             if !kept(definition.id) && !is_named {
                 steps.push(deletion(site, definition, true, seen));
