@@ -3,18 +3,31 @@
 
 mod connect;
 mod interrupt;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 
 use std::path::Path;
 
 use tokio::sync::OnceCell;
 
 pub use interrupt::{Claim, GiveUp, Interrupts};
+#[cfg(feature = "sandbox")]
+pub use sandbox::{Running, SandboxSeed};
 
 use crate::auth::{AuthError, TokenStore};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind, Target};
 use crate::ui::{PromptError, StreamError, Ui};
+
+/// What would be executed on this machine.
+#[derive(Debug, Clone, Copy)]
+pub enum Executes<'a> {
+    /// A shell command, as it is defined, without values.
+    Command(&'a str),
+    /// A container image.
+    Image(&'a str),
+}
 
 /// What a command receives.
 pub struct App {
@@ -24,6 +37,8 @@ pub struct App {
     pub settings: Settings,
     interrupts: Interrupts,
     lagoon: OnceCell<Lagoon>,
+    #[cfg(feature = "sandbox")]
+    sandbox: OnceCell<Running>,
 }
 
 impl App {
@@ -35,6 +50,8 @@ impl App {
             settings,
             interrupts,
             lagoon: OnceCell::new(),
+            #[cfg(feature = "sandbox")]
+            sandbox: OnceCell::new(),
         }
     }
 
@@ -44,7 +61,7 @@ impl App {
     /// When no Lagoon is meant, it does not exist, or there is no token that may go there.
     pub async fn lagoon(&self) -> Result<&Lagoon, Error> {
         self.lagoon
-            .get_or_try_init(async || connect::connect(&self.ui, &self.settings).await)
+            .get_or_try_init(async || connect::connect(self).await)
             .await
     }
 
@@ -88,6 +105,22 @@ impl App {
         Ok(self.settings.require_said(what)?)
     }
 
+    /// Before a run is started: has it confirmed that something new is executed on this machine.
+    /// Only the sandbox does that; with any other Lagoon, for what came with the sandbox, and for
+    /// what was confirmed before, nothing is asked. Call it after [`App::lagoon`].
+    ///
+    /// # Errors
+    /// Wrong use when it is declined, or there is nobody to ask.
+    pub fn confirm_execution(&self, what: Executes<'_>) -> Result<(), Error> {
+        #[cfg(feature = "sandbox")]
+        return sandbox::confirm_execution(self, what);
+        #[cfg(not(feature = "sandbox"))]
+        {
+            let _ = what;
+            Ok(())
+        }
+    }
+
     /// Makes the next Ctrl-C or SIGTERM the caller's business, as long as the claim lives; without
     /// a claim, and at the second signal, the command just ends.
     #[must_use]
@@ -106,7 +139,8 @@ impl App {
     /// # Errors
     /// When there is no place for them.
     pub fn tokens(&self) -> Result<TokenStore, Error> {
-        Ok(tokens(&self.settings)?)
+        let folder = self.settings.folders.state.as_deref();
+        Ok(TokenStore::new(folder.ok_or(AuthError::NoFolder)?))
     }
 
     /// Where the configuration file is.
@@ -129,11 +163,6 @@ pub fn print(ui: &Ui, text: &str) -> Result<(), Error> {
         Ok(()) | Err(StreamError::Closed) => Ok(()),
         Err(error) => Err(Error::failed("cannot print").because(error)),
     }
-}
-
-fn tokens(settings: &Settings) -> Result<TokenStore, AuthError> {
-    let folder = settings.folders.state.as_deref();
-    Ok(TokenStore::new(folder.ok_or(AuthError::NoFolder)?))
 }
 
 impl From<SettingsError> for Error {

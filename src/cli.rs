@@ -15,7 +15,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::app::{App, GiveUp, Interrupts, print};
 use crate::commands::{self, topics};
 use crate::error::Error;
-use crate::settings::{Env, Flags, Settings, is_structured};
+use crate::settings::{Env, Flags, Settings, SettingsError, is_structured};
 use crate::ui::{ColorChoice, Ui, UiOptions};
 use globals::Globals;
 
@@ -39,6 +39,8 @@ enum Command {
     Lint(commands::lint::LintArgs),
     Invoke(commands::invoke::InvokeArgs),
     Context(commands::context::Context),
+    #[cfg(feature = "sandbox")]
+    Sandbox(commands::sandbox::Sandbox),
     Completions(commands::completions::Completions),
     #[command(hide = true, help_template = "{about}", about = topics::EXIT_CODES)]
     ExitCodes,
@@ -56,6 +58,8 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::Lint(args) => commands::lint::run(&args, app),
         Command::Invoke(args) => commands::invoke::run(args, app).await,
         Command::Context(args) => commands::context::run(args, app).await,
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(args) => commands::sandbox::run(args, app).await,
         Command::Completions(args) => commands::completions::run(args, app),
         Command::ExitCodes => print(&app.ui, topics::EXIT_CODES),
         Command::Environment => print(&app.ui, topics::ENVIRONMENT),
@@ -76,47 +80,52 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         Ok(env) => env,
         Err(error) => {
             let ui = Ui::new(UiOptions::default());
-            return end(
-                &ui,
-                usage::asks_for_json(&args, None),
-                Err(Error::usage(error.to_string())),
-            );
+            let json = usage::asks_for_json(&args, None);
+            return end(&ui, json, Err(Error::usage(error.to_string())));
         }
     };
+    let json = usage::asks_for_json(&args, env.output.as_deref());
     let (globals, command) = match parse(&args) {
         Ok(parsed) => parsed,
         Err(stop) => {
             let ui = ui(&env, &Flags::default(), usage::color(&args));
-            return stop_early(
-                stop,
-                &ui,
-                usage::asks_for_json(&args, env.output.as_deref()),
-            );
+            return stop_early(stop, &ui, json);
         }
     };
     let ui = ui(&env, &globals.flags, globals.color.unwrap_or_default());
-    let settings = match Settings::resolve(&globals.flags, &env) {
-        Ok(settings) => settings,
-        Err(error) => {
-            let json = usage::asks_for_json(&args, env.output.as_deref());
-            return end(&ui, json, Err(error.into()));
-        }
-    };
     let Some(command) = command else {
         return end(
             &ui,
-            false,
+            json,
             print(&ui, &help::render(&mut self::command(), &ui)),
         );
     };
+    let settings = match settings(&globals.flags, &env, &command) {
+        Ok(settings) => settings,
+        Err(error) => return end(&ui, json, Err(error.into())),
+    };
     let json = settings.wants_json_errors();
-    let app = App::new(ui, settings, Interrupts::listen(give_up));
-    let interrupts = app.interrupts().clone();
+    let interrupts = Interrupts::listen(give_up);
+    let app = App::new(ui, settings, interrupts.clone());
     let result = tokio::select! {
         result = dispatch(command, &app) => result,
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),
     };
-    end(&app.ui, json, result)
+    match result {
+        Ok(()) => 0,
+        Err(error) => end(&app.ui, json, Err(interrupts.explain(error).await)),
+    }
+}
+
+fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, SettingsError> {
+    let settings = Settings::resolve(flags, env)?;
+    #[cfg(feature = "sandbox")]
+    if !matches!(command, Command::Sandbox(_)) {
+        settings.require_sandbox_for_its_flags()?;
+    }
+    #[cfg(not(feature = "sandbox"))]
+    let _ = command;
+    Ok(settings)
 }
 
 enum Stop {

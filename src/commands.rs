@@ -6,6 +6,8 @@ pub mod define;
 pub mod invoke;
 pub mod lint;
 pub mod list;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod show;
 pub mod target;
 pub mod topics;

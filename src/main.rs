@@ -6,6 +6,14 @@ use clap_complete::CompleteEnv;
 use lagoon_tasks::cli;
 
 fn main() -> ExitCode {
+    #[cfg(feature = "sandbox")]
+    {
+        use lagoon_tasks::sandbox::engine::runner;
+        let mut args = std::env::args_os().skip(1);
+        if args.next().is_some_and(|first| first == runner::SUBCOMMAND) {
+            return runner::main(args);
+        }
+    }
     // Ends the process when a shell asks for candidates.
     CompleteEnv::with_factory(cli::command)
         .completer("tasks")

@@ -181,6 +181,26 @@ impl Settings {
         })
     }
 
+    /// Makes sure that `--as` and `--simulate` are given for the sandbox only.
+    ///
+    /// # Errors
+    /// Wrong use with any other context, and with none.
+    #[cfg(feature = "sandbox")]
+    pub fn require_sandbox_for_its_flags(&self) -> Result<(), SettingsError> {
+        let flag = match (&self.role, self.simulate) {
+            (Some(_), _) => "--as",
+            (None, true) => "--simulate",
+            (None, false) => return Ok(()),
+        };
+        match &self.chosen {
+            Ok(chosen) if chosen.target.value == Target::Sandbox => Ok(()),
+            _ => Err(
+                SettingsError::usage(format!("{flag} works with the context `sandbox` only"))
+                    .hint("Add --context sandbox, or leave it out"),
+            ),
+        }
+    }
+
     /// Whether `-o` or `TASKS_OUTPUT` asks for errors as JSON; `--jq` does too.
     #[must_use]
     pub fn wants_json_errors(&self) -> bool {

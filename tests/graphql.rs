@@ -8,7 +8,8 @@ use apollo_compiler::Schema;
 use apollo_compiler::validation::Valid;
 use serde_json::json;
 
-use crate::support::schemas::{self, FLOOR, Mismatch};
+use crate::support::schemas::{self, FLOOR};
+use crate::support::subset::{self, Mismatch};
 
 fn schema(source: &str) -> Valid<Schema> {
     schemas::parse_schema(source, Path::new("sample.graphql")).unwrap()
@@ -49,14 +50,43 @@ fn documents_are_valid_in_every_release_they_are_meant_for() {
 }
 
 #[test]
+fn documents_are_valid_in_the_sandboxs_schema() {
+    let complaints: Vec<String> = schemas::documents()
+        .iter()
+        .filter_map(|document| {
+            let error = schemas::validate(schemas::sandbox(), &document.source).err()?;
+            Some(format!("{}: {error}", document.name))
+        })
+        .collect();
+    none(&complaints);
+}
+
+/// The sandbox answers as this release does.
+#[test]
+fn the_sandboxs_schema_is_a_part_of_lagoons() {
+    if schemas::releases().is_empty() {
+        return;
+    }
+    let release = schemas::releases()
+        .iter()
+        .find(|release| release.version.to_string() == "2.33.1")
+        .expect("LAGOON_SCHEMAS holds no 2.33.1");
+    let complaints: Vec<String> = subset::mismatches(schemas::sandbox(), &release.schema)
+        .iter()
+        .map(|mismatch| format!("{mismatch:?}"))
+        .collect();
+    none(&complaints);
+}
+
+#[test]
 fn our_schema_is_a_part_of_lagoons() {
     let source = std::fs::read_to_string(schemas::folder().join("schema.graphql")).unwrap();
-    let newer = schemas::newer_than_the_floor(&source);
+    let newer = subset::newer_than_the_floor(&source);
     let mut complaints = Vec::new();
     for release in schemas::releases() {
-        for mismatch in schemas::mismatches(schemas::ours(), &release.schema) {
+        for mismatch in subset::mismatches(schemas::ours(), &release.schema) {
             match mismatch {
-                Mismatch::Absent(what) if schemas::is_newer(&newer, &what, release.version) => {}
+                Mismatch::Absent(what) if subset::is_newer(&newer, &what, release.version) => {}
                 other => complaints.push(format!("{}: {other:?}", release.version)),
             }
         }
@@ -68,10 +98,10 @@ fn our_schema_is_a_part_of_lagoons() {
 #[test]
 fn what_our_schema_calls_newer_is_newer() {
     let source = std::fs::read_to_string(schemas::folder().join("schema.graphql")).unwrap();
-    let newer = schemas::newer_than_the_floor(&source);
+    let newer = subset::newer_than_the_floor(&source);
     let mut complaints = Vec::new();
     for release in schemas::releases() {
-        let absent: Vec<String> = schemas::mismatches(schemas::ours(), &release.schema)
+        let absent: Vec<String> = subset::mismatches(schemas::ours(), &release.schema)
             .into_iter()
             .filter_map(|mismatch| match mismatch {
                 Mismatch::Absent(what) => Some(what),
@@ -138,7 +168,7 @@ fn a_schema_that_is_no_part_is_noticed() {
          input In { a: Int! b: String }
          type Mutation { add(input: In!): Run }",
     );
-    let found = |part: &str| schemas::mismatches(&schema(part), &whole);
+    let found = |part: &str| subset::mismatches(&schema(part), &whole);
     let absent = |what: &str| vec![Mismatch::Absent(what.to_owned())];
     let different = |what: &str| vec![Mismatch::Different(what.to_owned())];
     let run = "type Run { id: Int }";
@@ -209,11 +239,11 @@ fn a_schema_that_is_no_part_is_noticed() {
 
 #[test]
 fn comments_say_what_is_newer() {
-    let newer = schemas::newer_than_the_floor(
+    let newer = subset::newer_than_the_floor(
         "type Task {\n  id: Int\n  # since 2.18.0; nobody before\n  sourceUser: String\n}\n\
          # since 2.30.0\ninput Form {\n  task: Int!\n}\n",
     );
-    let is_newer = |what, release: &str| schemas::is_newer(&newer, what, release.parse().unwrap());
+    let is_newer = |what, release: &str| subset::is_newer(&newer, what, release.parse().unwrap());
     assert!(is_newer("Task.sourceUser", "2.16.0"));
     assert!(!is_newer("Task.sourceUser", "2.18.0"));
     assert!(!is_newer("Task.id", "2.16.0"));

@@ -12,12 +12,22 @@
 
 mod support;
 
+mod context;
+mod define;
 mod graphql;
 mod help;
+mod invoke;
 mod lint;
+mod list;
 mod readme;
+mod requests;
+mod sandbox_api;
 mod structure;
+mod terminal;
+mod transcripts;
 mod update;
+mod usage;
+mod variables;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -4,35 +4,39 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+#[cfg(feature = "sandbox")]
+use url::Url;
 
+use super::App;
 use crate::auth::{AuthError, Secret, TokenSource};
 use crate::config::{Context, is_loopback};
 use crate::error::Error;
 use crate::lagoon::{Connection, Credentials, CredentialsError, Lagoon, Trace};
-use crate::settings::{Chosen, Settings, Target, TokenOrigin};
+use crate::settings::{Settings, Target, TokenOrigin};
 use crate::ui::Ui;
 
-pub(super) async fn connect(ui: &Ui, settings: &Settings) -> Result<Lagoon, Error> {
+pub(super) async fn connect(app: &App) -> Result<Lagoon, Error> {
+    let (ui, settings) = (&app.ui, &app.settings);
     let chosen = settings.chosen()?;
-    let Chosen { target, token, .. } = chosen;
+    let (url, context) = match &chosen.target.value {
+        Target::Context(context) => (context.api.clone(), Some(context)),
+        Target::Address(url) => (url.clone(), None),
+        Target::Sandbox => return sandbox(app).await,
+    };
     if chosen.stray_token {
         ui.warn(
             "TASKS_TOKEN is not used: it belongs to TASKS_API, or to a context that is named with \
              -l or TASKS_CONTEXT",
         );
     }
-    let (url, context) = match &target.value {
-        Target::Context(context) => (context.api.clone(), Some(context)),
-        Target::Address(url) => (url.clone(), None),
-        Target::Sandbox => return Err(Error::usage("this build has no sandbox")),
-    };
-    let source = match token {
+    let source = match &chosen.token {
         TokenOrigin::Variable(token) => TokenSource::Variable(token.clone()),
         TokenOrigin::Store(name) => TokenSource::Stored {
-            store: super::tokens(settings)?,
+            store: app.tokens()?,
             context: name.clone(),
+            api: url.clone(),
         },
-        TokenOrigin::Sandbox => return Err(Error::usage("this build has no sandbox")),
+        TokenOrigin::Sandbox => return sandbox(app).await,
     };
     // A missing or expired token is told before anything else is done.
     source.token(Timestamp::now())?;
@@ -51,6 +55,27 @@ pub(super) async fn connect(ui: &Ui, settings: &Settings) -> Result<Lagoon, Erro
         allow_http,
         trace: trace(ui, settings),
     }))
+}
+
+#[cfg(feature = "sandbox")]
+async fn sandbox(app: &App) -> Result<Lagoon, Error> {
+    let (ui, settings) = (&app.ui, &app.settings);
+    let start = || super::sandbox::start(ui, settings, 0, super::SandboxSeed::default());
+    let running = app.sandbox.get_or_try_init(start).await?;
+    let url = Url::parse(&running.graphql());
+    Ok(Lagoon::new(Connection {
+        url: url.map_err(|e| Error::failed("the sandbox has no address").because(e))?,
+        credentials: Arc::new(running.sign_in(settings)),
+        ca_pem: None,
+        timeout: settings.request_timeout.value,
+        allow_http: false,
+        trace: trace(ui, settings),
+    }))
+}
+
+#[cfg(not(feature = "sandbox"))]
+async fn sandbox(_app: &App) -> Result<Lagoon, Error> {
+    Err(Error::usage("this build of tasks has no sandbox"))
 }
 
 fn ca_pem(context: &Context) -> Result<Option<Vec<u8>>, Error> {
@@ -107,6 +132,7 @@ fn refusal(error: AuthError) -> CredentialsError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Interrupts;
     use crate::error::Kind;
     use crate::settings::{Env, Flags};
     use crate::ui::Stream;
@@ -128,9 +154,9 @@ mod tests {
             ..Flags::default()
         };
         let settings = Settings::resolve(&flags, &env).unwrap();
-        let ui = Ui::captured();
-        let result = connect(&ui, &settings).await.map(|_| ());
-        (result, ui.printed(Stream::Err))
+        let app = App::new(Ui::captured(), settings, Interrupts::none());
+        let result = app.lagoon().await.map(|_| ());
+        (result, app.ui.printed(Stream::Err))
     }
 
     #[tokio::test]

@@ -10,8 +10,13 @@ use crate::config::ContextName;
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
     /// Nothing is stored for this context.
-    #[error("not signed in to the context `{0}`")]
-    Missing(ContextName),
+    #[error("not signed in to the context `{context}`")]
+    Missing {
+        /// The context.
+        context: ContextName,
+        /// What to do about it.
+        hint: String,
+    },
     /// The token's time is up.
     #[error("the token {origin} has expired ({at})")]
     Expired {
@@ -51,10 +56,9 @@ impl AuthError {
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
-            AuthError::Missing(name) => vec![format!(
-                "Store a token: tasks context add {name} URL --with-token < FILE"
-            )],
-            AuthError::Expired { hint, .. } => vec![hint.clone()],
+            AuthError::Missing { hint, .. } | AuthError::Expired { hint, .. } => {
+                vec![hint.clone()]
+            }
             AuthError::Malformed { .. } => {
                 vec!["A token is three parts of letters and digits with dots between".to_owned()]
             }
@@ -66,6 +70,6 @@ impl AuthError {
     /// Whether signing in is what is needed; the rest is wrong use.
     #[must_use]
     pub fn is_sign_in(&self) -> bool {
-        matches!(self, AuthError::Missing(_) | AuthError::Expired { .. })
+        matches!(self, AuthError::Missing { .. } | AuthError::Expired { .. })
     }
 }

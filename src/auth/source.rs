@@ -1,6 +1,7 @@
 //! Where the token for one Lagoon comes from, and whether it can still be used.
 
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
 use super::{AuthError, Secret, TokenStore, expiry};
 use crate::config::ContextName;
@@ -19,6 +20,8 @@ pub enum TokenSource {
         store: TokenStore,
         /// Whose token it is.
         context: ContextName,
+        /// The context's address, for advice.
+        api: Url,
     },
 }
 
@@ -32,8 +35,11 @@ impl TokenSource {
             TokenSource::Variable(token) => {
                 (Secret::new(token.expose().trim().to_owned()), "TASKS_TOKEN")
             }
-            TokenSource::Stored { store, context } => {
-                let missing = || AuthError::Missing(context.clone());
+            TokenSource::Stored { store, context, .. } => {
+                let missing = || AuthError::Missing {
+                    context: context.clone(),
+                    hint: self.renewal(),
+                };
                 (store.read(context)?.ok_or_else(missing)?, "the store")
             }
         };
@@ -73,9 +79,10 @@ impl TokenSource {
                 "Tokens live for minutes: set TASKS_TOKEN to a new one just before you need it"
                     .to_owned()
             }
-            TokenSource::Stored { context, .. } => {
-                format!("Store a new one: tasks context add {context} URL --with-token < FILE")
-            }
+            TokenSource::Stored { context, api, .. } => format!(
+                "Store one: ssh -p PORT lagoon@HOST token | tasks context add {context} {api} \
+                 --with-token"
+            ),
         }
     }
 }
@@ -120,8 +127,11 @@ mod tests {
         let source = TokenSource::Stored {
             store: store.clone(),
             context: context.clone(),
+            api: "https://acme.example/graphql".parse().unwrap(),
         };
-        assert!(matches!(source.token(at(0)), Err(AuthError::Missing(_))));
+        let missing = source.token(at(0)).unwrap_err();
+        assert!(missing.is_sign_in());
+        assert!(missing.hints()[0].contains("context add acme https://acme.example/graphql"));
         store.write(&context, &Secret::new("old".into())).unwrap();
         assert!(source.other_than("old", at(0)).unwrap().is_none());
         store.write(&context, &Secret::new("new".into())).unwrap();

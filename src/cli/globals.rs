@@ -39,7 +39,8 @@ pub(super) fn on_every_command(command: Command) -> Command {
         .collect();
     names.into_iter().fold(command, |command, name| {
         command.mut_subcommand(name, |c| {
-            on_every_command(c).args(
+            // A missing subcommand is wrong use, and no help is asked for.
+            on_every_command(c).arg_required_else_help(false).args(
                 all()
                     .get_arguments()
                     .map(|a| a.clone().hide_short_help(true)),

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::app::App;
+use crate::app::{App, Executes};
 use crate::domain::quoting::line;
-use crate::domain::{Definition, Run, TaskRef};
+use crate::domain::{Definition, Run, TaskRef, Work};
 use crate::error::Error;
 use crate::ops;
 use crate::ops::invoke::{self, IfRunning, Ready, Started, Wish};
@@ -147,7 +147,7 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     if let Some(other) = if_running(app, &ready, args.if_running.into()).await? {
         return answer.give(&report_of(app, other));
     }
-    confirm(app, &definition, &ready, &banner)?;
+    confirm(app, &definition)?;
     let started = invoke::start(lagoon, &ready).await?;
     after_start(app, answer, &args, &ready, started).await
 }
@@ -213,11 +213,15 @@ impl Watcher for Quiet {
     fn unreadable(&mut self, _: &str) {}
 }
 
-fn confirm(app: &App, definition: &Definition, ready: &Ready, banner: &str) -> Result<(), Error> {
+fn confirm(app: &App, definition: &Definition) -> Result<(), Error> {
     if let Some(text) = definition.confirmation() {
-        app.confirm(&format!("{banner}: {}: {text}", definition.name))?;
+        app.confirm(&format!("{}: {text}", definition.name))?;
     }
-    Ok(())
+    match &definition.work {
+        Work::Command(command) => app.confirm_execution(Executes::Command(command)),
+        Work::Image(image) => app.confirm_execution(Executes::Image(image)),
+        Work::Unknown(_) => Ok(()),
+    }
 }
 
 async fn after_start(
@@ -241,7 +245,9 @@ async fn after_start(
         app.ui.note(&format!("run {} ({})", run.id, run.task_name));
     }
     if !waits {
-        app.ui.note("started, not finished");
+        if !run.outcome().is_over() {
+            app.ui.note("started, not finished");
+        }
         return answer.give(&report_of(app, run));
     }
     // With --follow stdout is the log, unless -o asks for the result there.

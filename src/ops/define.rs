@@ -95,6 +95,8 @@ pub enum Defined {
     Created(Definition),
     /// It was there already, equal in everything.
     Unchanged(Definition),
+    /// The answer was lost, and it is there as asked; the failure's words.
+    Found(Definition, String),
     /// Lagoon answered with an error and left a part of it, which was completed; the error's words.
     Completed(Definition, String),
 }
@@ -104,7 +106,10 @@ impl Defined {
     #[must_use]
     pub fn definition(&self) -> &Definition {
         match self {
-            Defined::Created(d) | Defined::Unchanged(d) | Defined::Completed(d, _) => d,
+            Defined::Created(d)
+            | Defined::Unchanged(d)
+            | Defined::Found(d, _)
+            | Defined::Completed(d, _) => d,
         }
     }
 }
@@ -137,7 +142,9 @@ pub async fn site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> {
             ))
         }
         Target::Group(name) => {
-            let views = lagoon.group_definitions(name).await?;
+            let views = lagoon.group_definitions(name).await?.ok_or_else(|| {
+                Error::not_found(format!("there is no group `{name}` that you can see"))
+            })?;
             Ok(wide(
                 Scope::Group(name.clone()),
                 format!("group {name}"),
@@ -376,7 +383,7 @@ async fn after_error(
     }
     let found = differences(&left, wanted);
     if found.is_empty() {
-        return Ok(Defined::Completed(left, words.to_owned()));
+        return Ok(Defined::Found(left, words.to_owned()));
     }
     // What else than arguments is different was not written by this program.
     let only_arguments = found.iter().all(|d| d.field == "arguments");

@@ -1,12 +1,14 @@
 //! The work: each command's decisions and requests. Returns values, never prints.
 
 pub mod define;
+pub mod delete;
 pub mod follow;
 pub mod invoke;
 pub mod lost;
 pub mod manifest;
 pub mod place;
 pub mod tasks;
+pub mod update;
 pub mod wait;
 
 /// The clock of commands: the machine's.

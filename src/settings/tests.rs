@@ -276,3 +276,26 @@ fn formats() {
     let error = resolve(&Flags::default(), &vars, none()).unwrap_err();
     assert_eq!(error.hints, ["Did you mean `json`?"]);
 }
+
+#[cfg(feature = "sandbox")]
+#[test]
+fn the_sandboxs_flags_are_for_the_sandbox() {
+    let one = || config(None, &["a"]);
+    let as_guest = |context: Option<&str>| {
+        flags(|f| {
+            f.context = context.map(str::to_owned);
+            f.role = Some("guest".to_owned());
+        })
+    };
+    let check = |flags: &Flags| {
+        resolve(flags, &[], one())
+            .unwrap()
+            .require_sandbox_for_its_flags()
+    };
+    assert!(check(&as_guest(Some("sandbox"))).is_ok());
+    for flags in [as_guest(Some("a")), as_guest(None), as_guest(Some("gone"))] {
+        assert_eq!(check(&flags).unwrap_err().kind, SettingsErrorKind::Usage);
+    }
+    assert!(check(&flags(|f| f.simulate = true)).is_err());
+    assert!(check(&Flags::default()).is_ok());
+}

@@ -4,6 +4,7 @@
     reason = "a subject's tests need not use every tool, and a tool need not wait for them"
 )]
 
+pub(crate) mod env;
 pub(crate) mod home;
 pub(crate) mod lines;
 pub(crate) mod output;
@@ -12,3 +13,5 @@ pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod schemas;
 pub(crate) mod source;
+pub(crate) mod subset;
+pub(crate) mod tool;

@@ -112,6 +112,7 @@ pub(crate) fn mask(text: &str) -> String {
                 r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?",
                 "TIME",
             ),
+            (r"\b(Took +)\d+s\b", "${1}LENGTH"),
             (r"\b(just now|\d+ ?(s|seconds?) ago)\b", "NOW"),
         ]
         .map(|(pattern, mark)| (Regex::new(pattern).unwrap(), mark))

@@ -27,6 +27,7 @@ pub(crate) struct Terminal {
     keys: Box<dyn Write + Send>,
     seen: Arc<Seen>,
     deadline: Duration,
+    secret: Option<String>,
 }
 
 /// What the program has written so far.
@@ -80,7 +81,14 @@ impl Terminal {
             master: pty.master,
             seen,
             deadline: DEADLINE,
+            secret: None,
         }
+    }
+
+    /// What may never be written.
+    pub(crate) fn hiding(mut self, secret: &str) -> Self {
+        self.secret = Some(secret.to_owned());
+        self
     }
 
     /// Another limit for each wait than the usual one.
@@ -156,6 +164,12 @@ impl Terminal {
         let shown = contents(&state);
         drop(state);
         assert!(closed, "it did not end in time, on the screen:\n{shown}");
+        if let Some(secret) = &self.secret {
+            assert!(
+                !self.transcript().contains(secret),
+                "shows its token\n{shown}"
+            );
+        }
         let until = Instant::now() + self.deadline;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

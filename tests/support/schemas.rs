@@ -3,19 +3,16 @@
 //! Ours is `graphql/schema.graphql`; the sandbox prints its own; those of Lagoon's releases are
 //! read from the folder that `LAGOON_SCHEMAS` names.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use apollo_compiler::ast::InputValueDefinition;
-use apollo_compiler::executable::{ExecutableDocument, OperationType, Selection};
+use apollo_compiler::Schema;
+use apollo_compiler::executable::{ExecutableDocument, Selection};
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::response::JsonMap;
-use apollo_compiler::schema::{ExtendedType, FieldDefinition};
 use apollo_compiler::validation::Valid;
-use apollo_compiler::{Name, Node, Schema};
 
 /// A release of Lagoon, as in `2.15.4`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,6 +69,15 @@ pub(crate) fn ours() -> &'static Valid<Schema> {
         parse_schema(&read(&path), &path).unwrap()
     });
     &OURS
+}
+
+/// The sandbox's.
+pub(crate) fn sandbox() -> &'static Valid<Schema> {
+    static SANDBOX: LazyLock<Valid<Schema>> = LazyLock::new(|| {
+        let sdl = lagoon_tasks::sandbox::Sandbox::sdl();
+        parse_schema(&sdl, Path::new("sandbox.graphql")).unwrap()
+    });
+    &SANDBOX
 }
 
 /// The releases in the folder that `LAGOON_SCHEMAS` names, oldest first; none when it is unset.
@@ -203,18 +209,6 @@ pub(crate) fn check_form(schema: &Valid<Schema>, source: &str) -> Result<(), Str
     }
 }
 
-/// Whether a document changes something.
-pub(crate) fn is_mutation(schema: &Valid<Schema>, source: &str) -> bool {
-    ExecutableDocument::parse_and_validate(schema, source, "document.graphql").is_ok_and(
-        |document| {
-            document
-                .operations
-                .iter()
-                .any(|operation| operation.operation_type == OperationType::Mutation)
-        },
-    )
-}
-
 /// Whether a server with this schema would take these variables, coerced as the specification says:
 /// unknown keys and enum values, integers beyond 32 bits, missing values and `null` where none may
 /// be are refused. So are variables that the operation does not declare, which a server ignores.
@@ -261,225 +255,6 @@ pub(crate) fn validate_request(source: &str, variables: &serde_json::Value) -> R
             .map_err(|error| format!("schema {name}: {error}\n{variables}\n{source}"))?;
     }
     Ok(())
-}
-
-/// How a schema fails to be a part of another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Mismatch {
-    /// The whole has no such type, field, argument, member or value.
-    Absent(String),
-    /// The whole has it, but otherwise.
-    Different(String),
-}
-
-/// Every way in which `part` is no part of `whole`, field for field.
-pub(crate) fn mismatches(part: &Schema, whole: &Schema) -> Vec<Mismatch> {
-    let mut found = Found(Vec::new());
-    for (operation, name) in part.schema_definition.iter_root_operations() {
-        match whole.root_operation(operation) {
-            None => found.absent(format!("{operation}")),
-            Some(theirs) if theirs != name.as_str() => {
-                found.different(format!("{operation}"), name, theirs);
-            }
-            Some(_) => {}
-        }
-    }
-    for (name, ours) in &part.types {
-        if ours.is_built_in() {
-            continue;
-        }
-        match whole.types.get(name) {
-            None => found.absent(name.to_string()),
-            Some(theirs) => found.types(name, ours, theirs),
-        }
-    }
-    found.0
-}
-
-struct Found(Vec<Mismatch>);
-
-impl Found {
-    fn absent(&mut self, coordinate: String) {
-        self.0.push(Mismatch::Absent(coordinate));
-    }
-
-    fn different(&mut self, at: String, ours: impl fmt::Display, theirs: impl fmt::Display) {
-        self.0
-            .push(Mismatch::Different(format!("{at}: {ours}, not {theirs}")));
-    }
-
-    fn types(&mut self, name: &Name, ours: &ExtendedType, theirs: &ExtendedType) {
-        match (ours, theirs) {
-            (ExtendedType::Scalar(_), ExtendedType::Scalar(_)) => {}
-            (ExtendedType::Object(ours), ExtendedType::Object(theirs)) => {
-                self.fields(name, &fields(&ours.fields), &fields(&theirs.fields));
-                self.names(
-                    name,
-                    ours.implements_interfaces.iter().map(|c| &c.name),
-                    |interface| theirs.implements_interfaces.contains(interface),
-                );
-            }
-            (ExtendedType::Interface(ours), ExtendedType::Interface(theirs)) => {
-                self.fields(name, &fields(&ours.fields), &fields(&theirs.fields));
-            }
-            (ExtendedType::Union(ours), ExtendedType::Union(theirs)) => {
-                self.names(name, ours.members.iter().map(|c| &c.name), |member| {
-                    theirs.members.contains(member)
-                });
-            }
-            (ExtendedType::Enum(ours), ExtendedType::Enum(theirs)) => {
-                self.names(name, ours.values.keys(), |value| {
-                    theirs.values.contains_key(value)
-                });
-            }
-            (ExtendedType::InputObject(ours), ExtendedType::InputObject(theirs)) => {
-                let of = |fields: &apollo_compiler::collections::IndexMap<
-                    Name,
-                    apollo_compiler::schema::Component<InputValueDefinition>,
-                >| {
-                    fields
-                        .values()
-                        .map(|field| field.node.clone())
-                        .collect::<Vec<_>>()
-                };
-                self.inputs(name, &of(&ours.fields), &of(&theirs.fields));
-            }
-            _ => self.different(name.to_string(), kind(ours), kind(theirs)),
-        }
-    }
-
-    fn names<'a>(
-        &mut self,
-        of: &Name,
-        names: impl Iterator<Item = &'a Name>,
-        has: impl Fn(&Name) -> bool,
-    ) {
-        for name in names {
-            if !has(name) {
-                self.absent(format!("{of}.{name}"));
-            }
-        }
-    }
-
-    fn fields(&mut self, of: &Name, ours: &Fields<'_>, theirs: &Fields<'_>) {
-        for (field, ours) in ours {
-            let coordinate = format!("{of}.{field}");
-            match theirs.get(field) {
-                None => self.absent(coordinate),
-                Some(theirs) => {
-                    if ours.ty != theirs.ty {
-                        self.different(coordinate.clone(), &ours.ty, &theirs.ty);
-                    }
-                    self.inputs(&coordinate, &ours.arguments, &theirs.arguments);
-                }
-            }
-        }
-    }
-
-    /// Arguments of a field, or fields of an input object.
-    fn inputs(
-        &mut self,
-        of: &(impl fmt::Display + ?Sized),
-        ours: &[Node<InputValueDefinition>],
-        theirs: &[Node<InputValueDefinition>],
-    ) {
-        let shown = |input: &InputValueDefinition| match &input.default_value {
-            None => input.ty.to_string(),
-            Some(default) => format!("{} = {default}", input.ty),
-        };
-        for input in ours {
-            let coordinate = format!("{of}.{}", input.name);
-            match theirs.iter().find(|theirs| theirs.name == input.name) {
-                None => self.absent(coordinate),
-                Some(theirs) if shown(theirs) != shown(input) => {
-                    self.different(coordinate, shown(input), shown(theirs));
-                }
-                Some(_) => {}
-            }
-        }
-        for input in theirs.iter().filter(|input| input.is_required()) {
-            if !ours.iter().any(|ours| ours.name == input.name) {
-                self.different(format!("{of}.{}", input.name), "left out", "required");
-            }
-        }
-    }
-}
-
-type Fields<'a> = BTreeMap<&'a str, &'a FieldDefinition>;
-
-fn fields(
-    fields: &apollo_compiler::collections::IndexMap<
-        Name,
-        apollo_compiler::schema::Component<FieldDefinition>,
-    >,
-) -> Fields<'_> {
-    fields
-        .iter()
-        .map(|(name, field)| (name.as_str(), &*field.node))
-        .collect()
-}
-
-fn kind(definition: &ExtendedType) -> &'static str {
-    match definition {
-        ExtendedType::Scalar(_) => "scalar",
-        ExtendedType::Object(_) => "type",
-        ExtendedType::Interface(_) => "interface",
-        ExtendedType::Union(_) => "union",
-        ExtendedType::Enum(_) => "enum",
-        ExtendedType::InputObject(_) => "input",
-    }
-}
-
-/// The comments `# since 2.18.0` of a schema: what stands in the line below, by its coordinate.
-pub(crate) fn newer_than_the_floor(schema: &str) -> BTreeMap<String, Version> {
-    let mut newer = BTreeMap::new();
-    let mut open = None;
-    let mut pending = None;
-    for line in schema.lines().map(str::trim) {
-        if let Some(rest) = line.strip_prefix("# since ") {
-            let version = rest.split([' ', ';', ':', ',']).next().unwrap_or("");
-            pending = Some(version.parse::<Version>().unwrap());
-            continue;
-        }
-        if line.starts_with('#') || line.is_empty() {
-            continue;
-        }
-        let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-        let first = words.next().unwrap_or("");
-        let coordinate = match (&open, line.ends_with('{') || line.contains('=')) {
-            (None, true) | (None, false) => {
-                let name = words.next().unwrap_or("").to_owned();
-                if line.ends_with('{') {
-                    open = Some(name.clone());
-                }
-                name
-            }
-            (Some(of), _) => format!("{of}.{first}"),
-        };
-        if line == "}" {
-            open = None;
-        }
-        if let Some(version) = pending.take() {
-            newer.insert(coordinate, version);
-        }
-    }
-    newer
-}
-
-/// Whether a coordinate, or what it belongs to, is newer than a release.
-pub(crate) fn is_newer(
-    newer: &BTreeMap<String, Version>,
-    coordinate: &str,
-    release: Version,
-) -> bool {
-    let mut prefix = String::new();
-    coordinate.split('.').any(|part| {
-        if !prefix.is_empty() {
-            prefix.push('.');
-        }
-        prefix.push_str(part);
-        newer.get(&prefix).is_some_and(|since| *since > release)
-    })
 }
 
 fn read(path: &Path) -> String {

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use jiff::Timestamp;
 use url::Url;
 
@@ -12,9 +12,8 @@ use crate::app::App;
 use crate::auth::{Secret, expiry, is_jwt};
 use crate::commands::target::Answer;
 use crate::config::{Context, ContextName, Editor, api_address, is_loopback};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::settings::Source;
-use crate::ui::PromptError;
 
 /// Tokens of Lagoon are a few kB; what is longer is something else.
 const TOKEN_LIMIT: u64 = 64 * 1024;
@@ -44,7 +43,7 @@ pub(super) struct Add {
     #[arg(long)]
     with_token: bool,
     /// PEM file with further certificate authorities
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     ca_file: Option<PathBuf>,
     /// Allow plain http to another machine; the token can be read on the way
     #[arg(long)]
@@ -136,16 +135,14 @@ fn merge(args: &Add, known: Option<&Context>, app: &App) -> Result<Context, Erro
 fn token(args: &Add, app: &App) -> Result<Option<Secret>, Error> {
     let (text, origin) = if args.with_token {
         (from_stdin()?, "stdin")
-    } else {
-        match app.ui.prompt().secret("Token (Enter for none)") {
-            Ok(text) if text.trim().is_empty() => return Ok(None),
-            Ok(text) => (text, "the answer"),
-            Err(PromptError::NotInteractive) => return Ok(None),
-            Err(PromptError::Interrupted) => {
-                return Err(Error::new(Kind::Interrupted, "interrupted"));
-            }
-            Err(error) => return Err(Error::failed("cannot ask for the token").because(error)),
+    } else if app.ui.can_prompt() {
+        let prompt = app.ui.prompt();
+        if !prompt.confirm("Store a token for it now?")? {
+            return Ok(None);
         }
+        (prompt.secret("Token")?, "the answer")
+    } else {
+        return Ok(None);
     };
     let text = text.trim();
     if text.is_empty() {

@@ -101,7 +101,9 @@ fn list(app: &App, answer: &Answer) -> Result<(), Error> {
         .iter()
         .map(|context| Entry::of(context, app))
         .collect();
-    entries.push(Entry::sandbox(app));
+    if cfg!(feature = "sandbox") {
+        entries.push(Entry::sandbox(app));
+    }
     answer.give(&Listing(entries))
 }
 

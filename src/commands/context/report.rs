@@ -39,6 +39,7 @@ impl Entry {
             _ => app.tokens().map(|store| TokenSource::Stored {
                 store,
                 context: context.name.clone(),
+                api: context.api.clone(),
             }),
         };
         let (token, token_expires) = source.map_or(("unreadable", None), |s| state(&s));
@@ -119,7 +120,7 @@ fn state(source: &TokenSource) -> (&'static str, Option<Timestamp>) {
     match source.token(Timestamp::now()) {
         Ok(token) => ("valid", expiry(token.expose())),
         Err(AuthError::Expired { at, .. }) => ("expired", Some(at)),
-        Err(AuthError::Missing(_)) => ("none", None),
+        Err(AuthError::Missing { .. }) => ("none", None),
         Err(_) => ("unreadable", None),
     }
 }

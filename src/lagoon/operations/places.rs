@@ -247,23 +247,35 @@ impl Lagoon {
         Ok(Some(project_view!(found, definition_in_project)))
     }
 
-    /// The projects of a group and what each of their live environments shows.
+    /// The projects of a group and what each of their live environments shows; `None` when there is
+    /// no such group.
     ///
     /// # Errors
     /// Any [`LagoonError`].
-    pub async fn group_definitions(&self, group: &str) -> Result<Vec<ProjectView>, LagoonError> {
+    pub async fn group_definitions(
+        &self,
+        group: &str,
+    ) -> Result<Option<Vec<ProjectView>>, LagoonError> {
         let variables = group_definitions::Variables {
             group: group.to_owned(),
         };
-        let data = self
+        let reply = self
             .send::<GroupDefinitions>(Effect::Query, variables)
-            .await?
-            .whole()?;
-        data.all_projects_in_group
-            .unwrap_or_default()
-            .into_iter()
-            .flatten()
+            .await?;
+        let data = match reply.whole() {
+            // Not `null`, as for everything else that is not there (seen on Lagoon 2.33.1).
+            Err(LagoonError::Refused { message, .. }) if message.starts_with("Group not found") => {
+                return Ok(None);
+            }
+            other => other?,
+        };
+        let Some(found) = data.group_by_name else {
+            return Ok(None);
+        };
+        let projects = found.projects.unwrap_or_default().into_iter().flatten();
+        projects
             .map(|found| Ok(project_view!(found, definition_in_group)))
-            .collect()
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 }

@@ -5,15 +5,16 @@
 //! `flock`, whose locks belong to the open file, not to the process: the runner inherits the lock,
 //! keeps it when this process closes its own end, and no moment lies between in which it is free.
 
-use std::fs::File;
-use std::io::Read;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::order::Job;
 use super::{EngineError, Executor, NewRun, Work, log, remote_id, runner, standins};
-use crate::sandbox::store::{Status, Store, StoreError, at, create_private};
+use crate::sandbox::store::{Hands, Status, Store, StoreError, at, create_private};
 
 /// Where programs are looked for when nobody says otherwise.
 const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -29,7 +30,7 @@ pub struct Detached {
     store: Store,
     data: PathBuf,
     program: PathBuf,
-    args: Vec<std::ffi::OsString>,
+    args: Vec<OsString>,
     search_path: String,
     limit: Duration,
     log_limit: u64,
@@ -67,7 +68,7 @@ impl Detached {
     /// What the program is given before the data folder and the run's id, in place of the subcommand
     /// alone.
     #[must_use]
-    pub fn args<A: Into<std::ffi::OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+    pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
         self.args = args.into_iter().map(Into::into).collect();
         self
     }
@@ -100,23 +101,31 @@ impl Detached {
         self
     }
 
-    /// The run's folder, with what its runner will read.
-    fn prepare(&self, run: &NewRun) -> Result<(PathBuf, Job), StoreError> {
-        let folder = self.data.join("runs").join(run.id.to_string());
-        create_private(&folder).map_err(at(&folder))?;
+    /// Starts the runner of a run that was handed over.
+    fn launch(
+        &self,
+        run: &NewRun,
+        remote: &str,
+        folder: &Path,
+        lock: File,
+    ) -> Result<Child, EngineError> {
+        clear_out(&folder.join("log"))?;
         let job = Job {
             run: run.clone(),
-            remote: remote_id::new(),
+            remote: remote.to_owned(),
             search_path: self.search_path.clone(),
             limit: self.limit,
             log_limit: self.log_limit,
             images: self.images,
         };
-        job.save(&folder)?;
-        Ok((folder, job))
+        job.save(folder)?;
+        self.spawn(run, lock).map_err(|source| EngineError::Spawn {
+            program: self.program.clone(),
+            source,
+        })
     }
 
-    fn spawn(&self, run: &NewRun, lock: File) -> std::io::Result<Child> {
+    fn spawn(&self, run: &NewRun, lock: File) -> io::Result<Child> {
         let mut command = Command::new(&self.program);
         command
             .args(&self.args)
@@ -126,7 +135,7 @@ impl Detached {
             .stdin(lock)
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        // A container client needs its own settings; nobody else needs ours, tokens least of all.
+        // A container's client needs its settings; a command needs nothing, our token least of all.
         if matches!(run.work, Work::Command(_)) {
             command.env_clear();
         }
@@ -141,32 +150,29 @@ impl Detached {
 
 impl Executor for Detached {
     fn start(&self, run: &NewRun) -> Result<(), EngineError> {
-        let (folder, job) = self.prepare(run)?;
+        let folder = self.data.join("runs").join(run.id.to_string());
+        create_private(&folder).map_err(at(&folder))?;
         let lock = lock(&folder.join("lock"))?;
-        if !self.store.hand_over(run.id)? {
+        if !self.store.hand_over(run.id, Hands::Runner)? {
             return Err(EngineError::NotThere(run.id));
         }
-        match self.spawn(run, lock) {
+        let remote = remote_id::new();
+        match self.launch(run, &remote, &folder, lock) {
             Ok(child) => {
                 wait(child, self.store.clone());
                 Ok(())
             }
-            Err(source) => {
-                let error = EngineError::Spawn {
-                    program: self.program.clone(),
-                    source,
-                };
+            Err(error) => {
                 let text = format!("{}[sandbox] {error}\n", log::header(&run.task_name));
                 self.store.append_log(run.id, text.as_bytes())?;
-                self.store.move_run(run.id, &job.remote, Status::Failed)?;
+                self.store.move_run(run.id, &remote, Status::Failed)?;
                 Err(error)
             }
         }
     }
 
     fn cancel(&self, id: i64) -> Result<(), EngineError> {
-        self.store.request_cancel(id)?;
-        Ok(())
+        Ok(self.store.request_cancel(id)?)
     }
 }
 
@@ -180,6 +186,14 @@ fn lock(path: &Path) -> Result<File, StoreError> {
         .map_err(at(path))?;
     file.try_lock().map_err(|error| at(path)(error.into()))?;
     Ok(file)
+}
+
+/// A log that is there already was left by a run of a store that was since deleted.
+fn clear_out(log: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(log) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(log)(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Leaves no zombie behind, however long this process lives, and notices a runner that died.

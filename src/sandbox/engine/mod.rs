@@ -50,4 +50,8 @@ pub trait Executor: Send + Sync {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
+pub(super) mod reexec;
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

@@ -1,11 +1,11 @@
 //! What an executor needs to know about a run.
 
-#[cfg(unix)]
-use std::{fs, path::Path, time::Duration};
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(unix)]
 use crate::sandbox::store::{StoreError, at};
 
 /// A run as it is handed to an executor.
@@ -46,7 +46,6 @@ pub enum Work {
 }
 
 /// What a runner reads about its run: `runs/<id>/job`, written by whoever started it.
-#[cfg(unix)]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Job {
     /// The run.
@@ -63,7 +62,6 @@ pub(super) struct Job {
     pub(super) images: bool,
 }
 
-#[cfg(unix)]
 impl Job {
     const FILE: &str = "job";
 
@@ -74,6 +72,7 @@ impl Job {
         fs::write(&path, text).map_err(at(&path))
     }
 
+    #[cfg(unix)]
     pub(super) fn load(folder: &Path) -> Result<Job, StoreError> {
         let path = folder.join(Job::FILE);
         let text = fs::read(&path).map_err(at(&path))?;

@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{EngineError, Executor, NewRun, log, remote_id};
-use crate::sandbox::store::{Status, Store};
+use crate::sandbox::store::{Hands, Status, Store};
 
 /// One step of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,7 +147,7 @@ impl Executor for Scripted {
             remote: remote_id::new(),
             left: steps.iter().cloned().collect(),
         };
-        if !self.store.hand_over(run.id)? {
+        if !self.store.hand_over(run.id, Hands::InProcess)? {
             return Err(EngineError::NotThere(run.id));
         }
         if self.play(run.id, &mut playing)? {

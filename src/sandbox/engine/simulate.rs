@@ -1,7 +1,7 @@
 //! Completes runs without executing anything.
 
 use super::{EngineError, Executor, NewRun, Work, remote_id};
-use crate::sandbox::store::{Status, Store};
+use crate::sandbox::store::{Hands, Status, Store};
 
 /// The executor behind `--simulate`: each run is complete as soon as it is started.
 pub struct Simulate {
@@ -18,7 +18,7 @@ impl Simulate {
 
 impl Executor for Simulate {
     fn start(&self, run: &NewRun) -> Result<(), EngineError> {
-        if !self.store.hand_over(run.id)? {
+        if !self.store.hand_over(run.id, Hands::InProcess)? {
             return Err(EngineError::NotThere(run.id));
         }
         let what = match &run.work {

@@ -26,9 +26,11 @@ impl Store {
         }
         self.read(|connection| {
             let body = connection
-                .query_row("SELECT body FROM run_log WHERE task = ?1", [id], |row| {
-                    row.get::<_, Vec<u8>>(0)
-                })
+                .query_row(
+                    "SELECT CAST(body AS BLOB) FROM run_log WHERE task = ?1",
+                    [id],
+                    |row| row.get::<_, Vec<u8>>(0),
+                )
                 .optional()?;
             Ok(body.as_deref().map(text))
         })
@@ -45,7 +47,7 @@ impl Store {
             None => self.write(|tx| {
                 tx.execute(
                     "INSERT INTO run_log (task, body) VALUES (?1, ?2)
-                     ON CONFLICT (task) DO UPDATE SET body = body || excluded.body",
+                     ON CONFLICT (task) DO UPDATE SET body = CAST(body || excluded.body AS BLOB)",
                     params![id, added],
                 )?;
                 Ok(())

@@ -21,8 +21,8 @@ pub use error::StoreError;
 pub(crate) use error::at;
 use folder::Folder;
 pub(crate) use folder::create_private;
-pub(crate) use runs::Order;
 pub use runs::Status;
+pub(crate) use runs::{Hands, Order};
 
 /// The sandbox's own tables, then those the executors need.
 const TABLES: [&str; 2] = [include_str!("schema.sql"), include_str!("engine.sql")];
@@ -193,4 +193,5 @@ fn fill_tables(transaction: &Transaction<'_>, fill: Fill<'_>) -> Result<(), Stor
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;

@@ -46,7 +46,7 @@ impl Store {
     }
 }
 
-/// Runs that an executor has and that are not over.
+/// Runs that a process has and that are not over.
 pub(super) fn going(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
     let mut statement = connection.prepare("SELECT id, status FROM task WHERE executing = 1")?;
     let rows = statement.query_map([], |row| {

@@ -53,6 +53,15 @@ pub(crate) fn over(word: &str) -> bool {
     )
 }
 
+/// Who has a run: the row's `executing`, which is 0 before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hands {
+    /// A process that holds the run's lock file locked.
+    Runner = 1,
+    /// An executor in process, which nobody can see the end of.
+    InProcess = 2,
+}
+
 /// What a runner is told when it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -66,11 +75,11 @@ pub(crate) enum Order {
 
 impl Store {
     /// Gives the run to an executor. False when there is no such run, or it was given away before.
-    pub(crate) fn hand_over(&self, id: i64) -> Result<bool, StoreError> {
+    pub(crate) fn hand_over(&self, id: i64, to: Hands) -> Result<bool, StoreError> {
         self.write(|tx| {
             let rows = tx.execute(
-                "UPDATE task SET executing = 1 WHERE id = ?1 AND executing = 0",
-                [id],
+                "UPDATE task SET executing = ?2 WHERE id = ?1 AND executing = 0",
+                params![id, to as i64],
             )?;
             Ok(rows == 1)
         })
@@ -92,14 +101,11 @@ impl Store {
         self.write(|tx| Ok(move_run(tx, id, None, status)?))
     }
 
-    /// Asks for the end of a run. Whether there is an executor that will see it.
-    pub(crate) fn request_cancel(&self, id: i64) -> Result<bool, StoreError> {
+    /// Asks for the end of a run: its executor will see it, if it has or gets one.
+    pub(crate) fn request_cancel(&self, id: i64) -> Result<(), StoreError> {
         self.write(|tx| {
-            let rows = tx.execute(
-                "UPDATE task SET cancel_requested = 1 WHERE id = ?1 AND executing = 1",
-                [id],
-            )?;
-            Ok(rows == 1)
+            tx.execute("UPDATE task SET cancel_requested = 1 WHERE id = ?1", [id])?;
+            Ok(())
         })
     }
 
@@ -113,7 +119,7 @@ fn order(connection: &Connection, id: i64, remote: &str) -> rusqlite::Result<Ord
     let cancel = connection
         .query_row(
             "SELECT cancel_requested FROM task
-             WHERE id = ?1 AND executing = 1 AND (remote_id IS NULL OR remote_id = ?2)",
+             WHERE id = ?1 AND executing <> 0 AND (remote_id IS NULL OR remote_id = ?2)",
             params![id, remote],
             |row| row.get::<_, bool>(0),
         )
@@ -137,7 +143,7 @@ fn move_run(
            started = CASE WHEN ?4 THEN datetime('now') ELSE started END,
            completed = CASE WHEN ?5 THEN datetime('now') ELSE completed END
          WHERE id = ?1
-           AND (?2 IS NULL OR (executing = 1 AND (remote_id IS NULL OR remote_id = ?2)))",
+           AND (?2 IS NULL OR (executing <> 0 AND (remote_id IS NULL OR remote_id = ?2)))",
         params![
             id,
             executor,

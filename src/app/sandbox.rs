@@ -1,0 +1,279 @@
+//! The sandbox, started in this process for its context, and what `tasks sandbox` does with it.
+//!
+//! It keeps its data in our data folder, so that every process finds the same projects and runs.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{App, Executes};
+use crate::auth::Secret;
+use crate::error::Error;
+use crate::lagoon::{Credentials, CredentialsError};
+use crate::sandbox::engine::consent;
+use crate::sandbox::{
+    ExecutorKind, Identity, Options, Sandbox, SandboxError, Seed, Served, StoreKind,
+};
+use crate::settings::Settings;
+use crate::ui::Ui;
+
+/// As long as Lagoon's own tokens live; the client fetches a new one for each request.
+const LIFETIME: Duration = Duration::from_secs(300);
+
+/// What a new sandbox is filled with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum SandboxSeed {
+    /// A project with environments, users and a few tasks
+    #[default]
+    Demo,
+    /// The same without tasks
+    Bare,
+}
+
+/// A sandbox that answers requests. Dropping it ends that.
+pub struct Running {
+    sandbox: Sandbox,
+    served: Served,
+}
+
+impl Running {
+    /// The address of the API.
+    #[must_use]
+    pub fn graphql(&self) -> String {
+        self.served.graphql()
+    }
+
+    /// The address of the server, without a path.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.served.url()
+    }
+
+    /// Signs in as the role that `--as` names.
+    pub(super) fn sign_in(&self, settings: &Settings) -> SandboxSignIn {
+        SandboxSignIn {
+            sandbox: self.sandbox.clone(),
+            identity: identity(settings),
+        }
+    }
+}
+
+/// Starts the sandbox on this port of loopback; 0 is any free one.
+pub(super) async fn start(
+    ui: &Ui,
+    settings: &Settings,
+    port: u16,
+    seed: SandboxSeed,
+) -> Result<Running, Error> {
+    ui.warn(if settings.simulate {
+        "the sandbox completes runs without executing anything (--simulate)"
+    } else {
+        "the sandbox really executes commands, on this machine and as you: it is no security \
+         boundary"
+    });
+    let sandbox = open(ui, settings, seed).await?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let served = sandbox.clone().serve(address).await?;
+    Ok(Running { sandbox, served })
+}
+
+async fn open(ui: &Ui, settings: &Settings, seed: SandboxSeed) -> Result<Sandbox, Error> {
+    let executor = if settings.simulate {
+        ExecutorKind::Simulate
+    } else {
+        let program = std::env::current_exe()
+            .map_err(|e| Error::failed("cannot tell where this program is").because(e))?;
+        // Whoever can be asked is asked before an image is run: see `confirm_execution`.
+        let images = settings.yes || ui.can_prompt();
+        ExecutorKind::Detached { program, images }
+    };
+    let options = Options {
+        store: StoreKind::Folder(folder(settings)?),
+        seed: seed.into(),
+        executor,
+    };
+    Ok(Sandbox::open(options).await?)
+}
+
+fn folder(settings: &Settings) -> Result<PathBuf, Error> {
+    let data = settings.folders.data.as_deref().ok_or_else(|| {
+        Error::usage("no place for the sandbox: neither XDG_DATA_HOME nor HOME is set")
+    })?;
+    Ok(data.join("sandbox"))
+}
+
+/// Asks about what neither came with the sandbox nor was agreed to before.
+pub(super) fn confirm_execution(app: &App, what: Executes<'_>) -> Result<(), Error> {
+    let Some(running) = app.sandbox.get().filter(|_| !app.settings.simulate) else {
+        return Ok(());
+    };
+    let (key, question) = match what {
+        Executes::Command(text) => (
+            text.to_owned(),
+            format!("Execute this on this machine, as you: {text}"),
+        ),
+        Executes::Image(image) => (
+            format!("image {image}"),
+            format!("Run the container image {image} on this machine?"),
+        ),
+    };
+    let store = running.sandbox.store();
+    if consent::needs_consent(store, &key).map_err(SandboxError::from)? {
+        app.confirm(&question)?;
+        consent::consent(store, &key).map_err(SandboxError::from)?;
+    }
+    Ok(())
+}
+
+impl App {
+    /// Keeps a sandbox up for other clients.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or the port is taken.
+    pub async fn serve_sandbox(&self, port: u16, seed: SandboxSeed) -> Result<Running, Error> {
+        start(&self.ui, &self.settings, port, seed).await
+    }
+
+    /// A token for the role that `--as` names, and that role's address.
+    ///
+    /// # Errors
+    /// When the sandbox cannot be opened.
+    pub async fn sandbox_token(&self, lifetime: Duration) -> Result<(Secret, String), Error> {
+        let sandbox = open(&self.ui, &self.settings, SandboxSeed::default()).await?;
+        let identity = identity(&self.settings);
+        let token = sandbox.token(identity, lifetime)?;
+        let email = identity.email().unwrap_or_default().to_owned();
+        Ok((Secret::new(token), email))
+    }
+
+    /// Stops all runs of the sandbox and fills it anew; tells where it is.
+    ///
+    /// # Errors
+    /// When its folder cannot be used.
+    pub fn reset_sandbox(&self, seed: SandboxSeed) -> Result<PathBuf, Error> {
+        let folder = folder(&self.settings)?;
+        Sandbox::reset(&folder, seed.into())?;
+        Ok(folder)
+    }
+}
+
+/// Signs in to the sandbox: it gives a new token each time.
+pub(super) struct SandboxSignIn {
+    sandbox: Sandbox,
+    identity: Identity,
+}
+
+#[async_trait]
+impl Credentials for SandboxSignIn {
+    async fn token(&self) -> Result<String, CredentialsError> {
+        self.sandbox
+            .token(self.identity, LIFETIME)
+            .map_err(|error| CredentialsError {
+                message: error.to_string(),
+                hints: error.hints(),
+            })
+    }
+
+    async fn renew(&self, _rejected: &str) -> Result<Option<String>, CredentialsError> {
+        self.token().await.map(Some)
+    }
+}
+
+fn identity(settings: &Settings) -> Identity {
+    match settings.role.as_deref() {
+        Some("guest") => Identity::Guest,
+        Some("reporter") => Identity::Reporter,
+        Some("developer") => Identity::Developer,
+        Some("owner") => Identity::Owner,
+        Some("outsider") => Identity::Outsider,
+        Some("platform-viewer") => Identity::PlatformViewer,
+        Some("platform-owner") => Identity::PlatformOwner,
+        _ => Identity::Maintainer,
+    }
+}
+
+impl From<SandboxSeed> for Seed {
+    fn from(seed: SandboxSeed) -> Self {
+        match seed {
+            SandboxSeed::Demo => Seed::Demo,
+            SandboxSeed::Bare => Seed::Bare,
+        }
+    }
+}
+
+impl From<SandboxError> for Error {
+    fn from(error: SandboxError) -> Self {
+        let hints = error.hints();
+        Error {
+            hints,
+            ..Error::failed("the sandbox fails").because(error)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Interrupts;
+    use crate::settings::{Env, Flags, ROLES};
+    use crate::ui::Stream;
+
+    fn app(home: &std::path::Path, change: impl FnOnce(&mut Flags)) -> App {
+        let env = Env::from_vars([("HOME", home)]).unwrap();
+        let mut flags = Flags {
+            context: Some("sandbox".to_owned()),
+            ..Flags::default()
+        };
+        change(&mut flags);
+        let settings = Settings::resolve(&flags, &env).unwrap();
+        App::new(Ui::captured(), settings, Interrupts::none())
+    }
+
+    #[test]
+    fn every_role_has_an_identity_of_its_own() {
+        let home = tempfile::tempdir().unwrap();
+        let mut seen = Vec::new();
+        for role in ROLES {
+            let app = app(home.path(), |f| f.role = Some(role.to_owned()));
+            let identity = identity(&app.settings);
+            assert!(!seen.contains(&identity), "{role}");
+            seen.push(identity);
+        }
+    }
+
+    #[tokio::test]
+    async fn new_commands_are_confirmed_once() {
+        let home = tempfile::tempdir().unwrap();
+        let asked = app(home.path(), |_| ());
+        asked.lagoon().await.unwrap();
+        let said = asked.ui.printed(Stream::Err);
+        assert!(said.contains("no security boundary"), "{said}");
+        let new = Executes::Command("echo new");
+        assert!(
+            asked
+                .confirm_execution(Executes::Command("yarn audit"))
+                .is_ok()
+        );
+        assert!(asked.confirm_execution(new).is_err());
+
+        let agreed = app(home.path(), |f| f.yes = true);
+        agreed.lagoon().await.unwrap();
+        agreed.confirm_execution(new).unwrap();
+        asked.confirm_execution(new).unwrap();
+        assert!(
+            asked
+                .confirm_execution(Executes::Image("echo new"))
+                .is_err()
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_simulated_needs_no_consent() {
+        let home = tempfile::tempdir().unwrap();
+        let app = app(home.path(), |f| f.simulate = true);
+        app.lagoon().await.unwrap();
+        assert!(app.confirm_execution(Executes::Command("rm -r /")).is_ok());
+    }
+}

@@ -1,0 +1,53 @@
+//! How the server's database compares texts (`utf8_general_ci`, as seen on Lagoon 2.33.1): neither
+//! case nor accents nor trailing blanks count. It goes character by character, so a decomposed
+//! accent is a character of its own, and `ß` is one `s`, not two.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Whether the database takes `a` and `b` for the same text.
+pub(super) fn same(a: &str, b: &str) -> bool {
+    weights(a).eq(weights(b))
+}
+
+fn weights(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.trim_end_matches(' ').chars().map(weight)
+}
+
+fn weight(character: char) -> char {
+    if character == 'ß' {
+        return 'S';
+    }
+    let mut parts = std::iter::once(character).nfd();
+    let base = parts.next().unwrap_or(character);
+    let base = if parts.all(is_combining_mark) {
+        base
+    } else {
+        character
+    };
+    let mut upper = base.to_uppercase();
+    match (upper.next(), upper.next()) {
+        (Some(one), None) => one,
+        _ => base,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same;
+
+    #[test]
+    fn case_accents_and_trailing_blanks_do_not_count() {
+        assert!(same("Übernahme", "ubernahme "));
+        assert!(same("   ", ""));
+        assert!(same("tâche", "TACHE"));
+    }
+
+    #[test]
+    fn the_rest_counts() {
+        assert!(!same("U\u{308}bernahme", "Übernahme"));
+        assert!(!same(" a", "a"));
+        assert!(!same("ß", "ss"));
+        assert!(!same("a\t", "a"));
+    }
+}

@@ -1,0 +1,40 @@
+//! A refusal in the words of a Lagoon resolver.
+
+use std::fmt;
+
+use super::store::StoreError;
+
+/// What a resolver fails with; the message is all that a client ever sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure(String);
+
+impl Failure {
+    pub(super) fn new(message: impl Into<String>) -> Failure {
+        Failure(message.into())
+    }
+
+    /// What a JavaScript engine says about a property of a value that is not there.
+    pub(super) fn reading(property: &str, of: &str) -> Failure {
+        Failure(format!(
+            "Cannot read properties of {of} (reading '{property}')"
+        ))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure(error.to_string())
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Failure {
+        Failure(StoreError::from(error).to_string())
+    }
+}

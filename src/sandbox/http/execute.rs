@@ -1,0 +1,213 @@
+//! One GraphQL request: parsed, validated and executed with Apollo's statuses.
+
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::parser::{Error, parse_query};
+use async_graphql::{Request, ServerError, Variables};
+use serde_json::{Map, Value, json};
+
+use super::App;
+use super::document::{drop_absent, fields, is_syntax, mark_objects, trips_the_plugin, unmark};
+use super::graphql::GraphQl;
+use super::variables::coerce;
+use crate::sandbox::permissions::Caller;
+use crate::sandbox::schema::{self, Base};
+
+/// A status and a body: JSON, or text when it is a string.
+pub(super) struct Outcome {
+    pub(super) status: u16,
+    pub(super) body: Value,
+}
+
+impl Outcome {
+    fn errors(status: u16, messages: impl IntoIterator<Item = String>) -> Outcome {
+        let errors: Vec<_> = messages
+            .into_iter()
+            .map(|message| json!({"message": message}))
+            .collect();
+        Outcome {
+            status,
+            body: json!({"errors": errors}),
+        }
+    }
+}
+
+/// Executes a request.
+pub(super) async fn execute(app: &App, caller: &Caller, request: GraphQl) -> Outcome {
+    // Lagoon puts the text into a template, where nothing becomes a word.
+    let text = request.query.as_str().unwrap_or("null").to_owned();
+    let mut document = match parse_query(&text) {
+        Ok(document) => document,
+        Err(error) => return unparsable(&text, &error),
+    };
+    if trips_the_plugin(&document) {
+        let message = "Cannot read properties of undefined (reading 'value')";
+        return Outcome::errors(500, [message.to_owned()]);
+    }
+    let name = request.operation_name.as_deref();
+    let operation = match operation(&document, name) {
+        Ok(operation) => operation,
+        Err(message) => return Outcome::errors(400, [message]),
+    };
+    let kind = operation.ty;
+    if request.is_get && kind != OperationType::Query {
+        return Outcome {
+            status: 405,
+            body: Value::from("GET supports only query operation"),
+        };
+    }
+    let variables = match coerce(operation, &request.variables) {
+        Ok(variables) => variables,
+        Err(messages) => return Outcome::errors(400, messages),
+    };
+    let silent: Vec<_> = fields(operation)
+        .map(|field| {
+            let name = field.name.node.as_str();
+            (field.response_key().node.to_string(), name == "__typename")
+        })
+        .collect();
+    drop_absent(&mut document, &variables);
+    mark_objects(&mut document);
+
+    let mut prepared = Request::new(text)
+        .variables(Variables::from_json(Value::Object(variables)))
+        .data(app.sandbox.state.clone())
+        .data(caller.clone())
+        .data(Base(format!("http://{}", app.address)));
+    if let Some(name) = request.operation_name {
+        prepared = prepared.operation_name(name);
+    }
+    for upload in request.uploads {
+        for path in &upload.places {
+            prepared.set_upload(path, upload.value());
+        }
+    }
+    prepared.set_parsed_query(document);
+    let response = schema::schema().execute(prepared).await;
+
+    let mut data = response.data.into_json().unwrap_or(Value::Null);
+    unmark(&mut data);
+    if kind == OperationType::Subscription && only_wrong_transport(&response.errors) {
+        return nothing_to_follow(&silent);
+    }
+    answer(data, &response.errors)
+}
+
+fn answer(data: Value, errors: &[ServerError]) -> Outcome {
+    if errors.is_empty() {
+        return Outcome {
+            status: 200,
+            body: json!({"data": data}),
+        };
+    }
+    let shown: Vec<_> = errors.iter().map(show).collect();
+    if errors.iter().any(is_invalid) {
+        return Outcome {
+            status: 400,
+            body: json!({"errors": shown}),
+        };
+    }
+    Outcome {
+        status: 200,
+        body: json!({"errors": shown, "data": data}),
+    }
+}
+
+/// Without extensions, as in production.
+fn show(error: &ServerError) -> Value {
+    let mut shown = json!({"message": error.message});
+    if !error.locations.is_empty() {
+        let locations = error.locations.iter();
+        shown["locations"] = locations
+            .map(|at| json!({"line": at.line, "column": at.column}))
+            .collect();
+    }
+    if !error.path.is_empty() {
+        shown["path"] = serde_json::to_value(&error.path).unwrap_or(Value::Null);
+    }
+    shown
+}
+
+/// Whether the document or its values are wrong, rather than what a resolver found. Some values are
+/// only read when a field is resolved.
+fn is_invalid(error: &ServerError) -> bool {
+    error.path.is_empty()
+        || error.message.starts_with("Failed to parse \"")
+        || error.message.starts_with("Invalid value for argument ")
+}
+
+fn unparsable(text: &str, error: &Error) -> Outcome {
+    if let Error::MissingOperation = error {
+        let mut names = fragment_names(text);
+        if names.is_empty() {
+            names.push(String::new());
+        }
+        let messages = names
+            .into_iter()
+            .map(|name| format!("Fragment \"{name}\" is never used."));
+        return Outcome::errors(400, messages);
+    }
+    if !is_syntax(error) {
+        return Outcome::errors(400, [error.to_string()]);
+    }
+    let message = match text.trim() {
+        "" => "Syntax Error: Unexpected <EOF>.".to_owned(),
+        "null" | "undefined" => format!("Syntax Error: Unexpected Name \"{}\".", text.trim()),
+        _ => format!("Syntax Error: {}", error.to_string().replace('\n', " ")),
+    };
+    Outcome::errors(500, [message])
+}
+
+fn fragment_names(text: &str) -> Vec<String> {
+    let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let mut names = Vec::new();
+    while let Some(word) = words.next() {
+        if word == "fragment" {
+            names.extend(words.find(|word| !word.is_empty()).map(str::to_owned));
+        }
+    }
+    names
+}
+
+/// The operation that is meant.
+fn operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a OperationDefinition, String> {
+    let mut operations = document.operations.iter();
+    match name {
+        Some(name) => operations
+            .find(|(known, _)| known.is_some_and(|known| known.as_str() == name))
+            .map(|(_, operation)| &operation.node)
+            .ok_or_else(|| format!("Unknown operation named \"{name}\".")),
+        None => match (operations.next(), operations.next()) {
+            (Some((_, operation)), None) => Ok(&operation.node),
+            _ => {
+                Err("Must provide operation name if query contains multiple operations.".to_owned())
+            }
+        },
+    }
+}
+
+fn only_wrong_transport(errors: &[ServerError]) -> bool {
+    let words = "Subscriptions are not supported on this transport.";
+    errors.iter().all(|error| error.message == words)
+}
+
+/// A subscription that is sent as if it were a query finds nothing.
+fn nothing_to_follow(fields: &[(String, bool)]) -> Outcome {
+    let data: Map<_, _> = fields
+        .iter()
+        .map(|(key, is_typename)| {
+            let value = if *is_typename {
+                Value::from("Subscription")
+            } else {
+                Value::Null
+            };
+            (key.clone(), value)
+        })
+        .collect();
+    Outcome {
+        status: 200,
+        body: json!({"data": data}),
+    }
+}

@@ -1,0 +1,208 @@
+//! `/graphql`: reading requests, single or in a batch, from a body or from the address.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{HeaderMap, Method, header, request::Parts};
+use serde_json::{Map, Value};
+
+use super::execute::{self, Outcome};
+use super::gate::Noted;
+use super::pages::{self, Answer};
+use super::{App, document, multipart};
+use crate::sandbox::Fault;
+use crate::sandbox::permissions::Caller;
+
+/// The largest body: 100 kB, as Express counts.
+const LIMIT: usize = 100 * 1024;
+
+const NO_BODY: &str = "POST body missing, invalid Content-Type, or JSON object has no keys.";
+
+const FORGED: &str = "This operation has been blocked as a potential Cross-Site Request Forgery (CSRF). Please either specify a 'content-type' header (with a type that is not one of application/x-www-form-urlencoded, multipart/form-data, text/plain) or provide a non-empty value for one of the following headers: x-apollo-operation-name, apollo-require-preflight, content-type\n";
+
+/// One GraphQL request.
+pub(super) struct GraphQl {
+    pub(super) query: Value,
+    pub(super) variables: Value,
+    pub(super) operation_name: Option<String>,
+    /// Files, by where they belong in the variables.
+    pub(super) uploads: Vec<multipart::Upload>,
+    /// Whether it came in the address, where only queries may be.
+    pub(super) is_get: bool,
+}
+
+/// Answers a request.
+pub(super) async fn answer(
+    app: &Arc<App>,
+    parts: &Parts,
+    body: Body,
+    caller: Caller,
+    noted: &mut Noted,
+) -> Answer {
+    let read = match parts.method {
+        Method::POST => from_body(parts, body, noted).await,
+        Method::GET => from_address(parts).map(|request| (vec![request], false)),
+        _ => {
+            let mut answer = pages::text(405, "Apollo Server supports only GET/POST requests.");
+            pages::set(&mut answer, header::ALLOW, "GET, POST");
+            return answer;
+        }
+    };
+    let (requests, is_batch) = match read {
+        Ok(read) => read,
+        Err(answer) => return *answer,
+    };
+    noted.operations = requests.iter().flat_map(document::root_fields).collect();
+    let fault = app.sandbox.state.faults.take(&noted.operations);
+    match &fault {
+        Some(Fault::Status(status, text)) => return pages::text(*status, text.clone()),
+        Some(Fault::Hang) => return std::future::pending().await,
+        Some(Fault::Delay(delay)) => tokio::time::sleep(*delay).await,
+        _ => {}
+    }
+    let mut outcomes = Vec::new();
+    for request in requests {
+        outcomes.push(match &fault {
+            Some(Fault::Message(message)) => document::refused(&request, message),
+            _ => execute::execute(app, &caller, request).await,
+        });
+    }
+    match fault {
+        Some(Fault::HangAfter) => std::future::pending().await,
+        Some(Fault::LoseAnswer) => broken(),
+        _ => show(outcomes, is_batch),
+    }
+}
+
+fn show(outcomes: Vec<Outcome>, is_batch: bool) -> Answer {
+    if is_batch {
+        // One that fails does not make the others fail.
+        let bodies = outcomes.into_iter().map(|outcome| outcome.body).collect();
+        return pages::json(200, &Value::Array(bodies));
+    }
+    match outcomes.into_iter().next() {
+        Some(Outcome { status: 405, body }) => {
+            let mut answer = pages::text(405, body.as_str().unwrap_or_default());
+            pages::set(&mut answer, header::ALLOW, "POST");
+            answer
+        }
+        Some(Outcome { status, body }) => match body {
+            Value::String(text) => pages::text(status, text),
+            body => pages::json(status, &body),
+        },
+        None => pages::text(400, NO_BODY),
+    }
+}
+
+/// An answer that breaks the connection before anything was sent.
+fn broken() -> Answer {
+    let lost = std::io::Error::other("lost");
+    let body = futures_util::stream::iter([Err::<Bytes, _>(lost)]);
+    Answer::new(Body::from_stream(body))
+}
+
+type Read<T> = Result<T, Box<Answer>>;
+
+async fn from_body(parts: &Parts, body: Body, noted: &mut Noted) -> Read<(Vec<GraphQl>, bool)> {
+    let kind = content_type(&parts.headers);
+    if kind == "multipart/form-data" {
+        if has_no_preflight(&parts.headers) {
+            return Err(Box::new(pages::text(400, FORGED)));
+        }
+        let request = multipart::read(parts, body).await;
+        return request
+            .map(|request| (vec![request], false))
+            .map_err(Box::new);
+    }
+    if kind != "application/json" {
+        return Err(Box::new(pages::text(400, NO_BODY)));
+    }
+    let Ok(bytes) = to_bytes(body, LIMIT).await else {
+        return Err(Box::new(pages::error(413, "Payload Too Large")));
+    };
+    noted.body = String::from_utf8_lossy(&bytes).into_owned();
+    if bytes.is_empty() {
+        return Err(Box::new(pages::text(400, NO_BODY)));
+    }
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Array(items)) if !items.is_empty() => {
+            let requests = items.into_iter().map(request).collect::<Read<_>>()?;
+            Ok((requests, true))
+        }
+        Ok(Value::Object(fields)) if !fields.is_empty() => {
+            Ok((vec![request(Value::Object(fields))?], false))
+        }
+        Ok(Value::Array(_) | Value::Object(_)) => Err(Box::new(pages::text(400, NO_BODY))),
+        _ => Err(Box::new(pages::error(400, "Bad Request"))),
+    }
+}
+
+/// A request out of a JSON object.
+pub(super) fn request(value: Value) -> Read<GraphQl> {
+    let refuse = |message: &str| Box::new(pages::text(400, message));
+    let mut fields = match value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    let query = fields.remove("query");
+    if matches!(&query, Some(query) if !query.is_string() && !query.is_null()) {
+        return Err(refuse("GraphQL queries must be strings."));
+    }
+    let variables = match fields.remove("variables") {
+        Some(Value::String(text)) => {
+            serde_json::from_str(&text).map_err(|_| refuse("Variables are invalid JSON."))?
+        }
+        given => given.unwrap_or(Value::Null),
+    };
+    let operation_name = fields
+        .remove("operationName")
+        .and_then(|name| name.as_str().map(str::to_owned));
+    Ok(GraphQl {
+        // JavaScript writes a missing one like this, and that is what is parsed then.
+        query: query.unwrap_or_else(|| Value::from("undefined")),
+        variables,
+        operation_name: operation_name.filter(|name| !name.is_empty()),
+        uploads: Vec::new(),
+        is_get: false,
+    })
+}
+
+fn from_address(parts: &Parts) -> Read<GraphQl> {
+    if has_no_preflight(&parts.headers) {
+        return Err(Box::new(pages::text(400, FORGED)));
+    }
+    let mut fields = Map::new();
+    let query = parts.uri.query().unwrap_or_default();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        fields.insert(name.into_owned(), Value::from(value.into_owned()));
+    }
+    if !fields.contains_key("query") {
+        return Err(Box::new(pages::text(400, "GET query missing.")));
+    }
+    let mut request = request(Value::Object(fields))?;
+    request.is_get = true;
+    Ok(request)
+}
+
+/// The type of the body, without parameters.
+fn content_type(headers: &HeaderMap) -> String {
+    let value = headers.get(header::CONTENT_TYPE);
+    let value = value.and_then(|value| value.to_str().ok()).unwrap_or("");
+    let kind = value.split(';').next().unwrap_or("");
+    kind.trim().to_ascii_lowercase()
+}
+
+/// Whether any page could have sent this without asking first.
+fn has_no_preflight(headers: &HeaderMap) -> bool {
+    let kind = content_type(headers);
+    let simple = [
+        "",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "text/plain",
+    ];
+    let given = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
+    simple.contains(&kind.as_str())
+        && !given("x-apollo-operation-name")
+        && !given("apollo-require-preflight")
+}

@@ -1,0 +1,106 @@
+//! The HTTP side: Lagoon's statuses, headers and bodies (an Express application with Apollo Server 3,
+//! as seen on Lagoon 2.33.1).
+//!
+//! `gate` is what every request passes; `graphql` reads GraphQL requests and `execute` answers one.
+//! Push (`/graphql/stream`, the WebSocket) has a file of its own each.
+
+mod document;
+mod execute;
+mod gate;
+mod graphql;
+mod inspect;
+mod multipart;
+mod pages;
+mod storage;
+mod variables;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::{Sandbox, SandboxError};
+
+/// What the server says it is.
+pub(super) const LAGOON_VERSION: &str = "v2.33.1";
+
+/// What answering needs.
+pub(super) struct App {
+    sandbox: Sandbox,
+    address: SocketAddr,
+}
+
+/// A sandbox that is being served. Dropping it ends that at once.
+pub struct Served {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl Served {
+    /// The address of the server, without a path.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The address of the API.
+    #[must_use]
+    pub fn graphql(&self) -> String {
+        format!("{}/graphql", self.url())
+    }
+
+    /// The address and port.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends the server; open connections are closed.
+    pub async fn shutdown(mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        self.task.abort();
+        let _ = (&mut self.task).await;
+    }
+
+    /// Serves until the process ends.
+    pub async fn wait(mut self) {
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Serves on a loopback address.
+pub(super) async fn serve(sandbox: Sandbox, address: SocketAddr) -> Result<Served, SandboxError> {
+    if !address.ip().is_loopback() {
+        return Err(SandboxError::NotLoopback(address));
+    }
+    let bind = |source| SandboxError::Bind { address, source };
+    let listener = TcpListener::bind(address).await.map_err(bind)?;
+    let address = listener.local_addr().map_err(bind)?;
+    let app = Arc::new(App { sandbox, address });
+    let router = Router::new().fallback(gate::answer).with_state(app);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let task = tokio::spawn(async move {
+        let server = axum::serve(listener, router);
+        tokio::select! {
+            _ = server => {}
+            _ = stopped => {}
+        }
+    });
+    Ok(Served {
+        address,
+        stop: Some(stop),
+        task,
+    })
+}

@@ -1,0 +1,76 @@
+//! Uploads: GraphQL requests as multipart forms (`operations`, `map`, then the files).
+
+use std::collections::HashMap;
+
+use async_graphql::UploadValue;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::request::Parts;
+use serde_json::Value;
+
+use super::graphql::{self, GraphQl};
+use super::pages::{self, Answer};
+
+/// A file of a request.
+pub(super) struct Upload {
+    /// Where it belongs in the variables: `variables.files.0`.
+    pub(super) places: Vec<String>,
+    filename: String,
+    content: Bytes,
+}
+
+impl Upload {
+    /// As async-graphql wants it.
+    pub(super) fn value(&self) -> UploadValue {
+        UploadValue {
+            filename: self.filename.clone(),
+            content_type: None,
+            content: self.content.clone(),
+        }
+    }
+}
+
+/// The fields of a multipart form: name, file name, content.
+pub(super) async fn fields(
+    parts: &Parts,
+    body: Body,
+) -> Result<Vec<(String, Option<String>, Bytes)>, String> {
+    let request = Request::from_parts(parts.clone(), body);
+    let form = Multipart::from_request(request, &()).await;
+    let mut form = form.map_err(|error| error.to_string())?;
+    let mut fields = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(|error| error.to_string())? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let filename = field.file_name().map(str::to_owned);
+        let content = field.bytes().await.map_err(|error| error.to_string())?;
+        fields.push((name, filename, content));
+    }
+    Ok(fields)
+}
+
+/// Reads a GraphQL request out of a form.
+pub(super) async fn read(parts: &Parts, body: Body) -> Result<GraphQl, Answer> {
+    let bad = |message: &str| pages::error(400, message);
+    let fields = fields(parts, body).await.map_err(|_| bad("Bad Request"))?;
+    let mut request = None;
+    let mut map: HashMap<String, Vec<String>> = HashMap::new();
+    let mut uploads = Vec::new();
+    for (name, filename, content) in fields {
+        match name.as_str() {
+            "operations" => {
+                let value: Value =
+                    serde_json::from_slice(&content).map_err(|_| bad("Bad Request"))?;
+                request = Some(graphql::request(value).map_err(|answer| *answer)?);
+            }
+            "map" => map = serde_json::from_slice(&content).map_err(|_| bad("Bad Request"))?,
+            _ => uploads.push(Upload {
+                places: map.remove(&name).unwrap_or_default(),
+                filename: filename.unwrap_or_default(),
+                content,
+            }),
+        }
+    }
+    let mut request = request.ok_or_else(|| bad("Bad Request"))?;
+    request.uploads = uploads;
+    Ok(request)
+}

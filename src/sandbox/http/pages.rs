@@ -1,0 +1,126 @@
+//! Answers that are not GraphQL: JSON, plain text and Express's error pages.
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use serde_json::{Value, json};
+
+use super::LAGOON_VERSION;
+
+/// An answer, whole.
+pub(super) type Answer = Response<Body>;
+
+/// JSON, with the given status.
+pub(super) fn json(status: u16, value: &Value) -> Answer {
+    with_type(status, "application/json; charset=utf-8", value.to_string())
+}
+
+/// Text that Express sends as a page.
+pub(super) fn text(status: u16, text: impl Into<String>) -> Answer {
+    with_type(status, "text/html; charset=utf-8", text.into())
+}
+
+/// Express's error page.
+pub(super) fn error(status: u16, message: &str) -> Answer {
+    let message = escape(message);
+    let page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <title>Error</title>\n</head>\n<body>\n<pre>{message}</pre>\n</body>\n</html>\n"
+    );
+    let mut answer = text(status, page);
+    set(
+        &mut answer,
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'",
+    );
+    set(&mut answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    answer
+}
+
+/// The refusal of a request without a good token.
+pub(super) fn unauthorized(reason: &str) -> Answer {
+    let message = format!("Unauthorized - {reason}");
+    json(401, &json!({"errors": [{"message": message}]}))
+}
+
+/// `/status`.
+pub(super) fn status() -> Answer {
+    json(200, &json!({"status": "success", "data": {}}))
+}
+
+/// The discovery document. There is no Keycloak, no ssh and no UI here.
+pub(super) fn discovery() -> Answer {
+    json(
+        200,
+        &json!({
+            "lagoon_version": LAGOON_VERSION,
+            "authorization_endpoint": "",
+            "ssh_token_exchange": {"token_endpoint_host": "", "token_endpoint_port": ""},
+            "webhook_endpoint": "",
+            "ui_url": "",
+        }),
+    )
+}
+
+/// Apollo's own health check.
+pub(super) fn health() -> Answer {
+    let body = json!({"status": "pass"}).to_string();
+    with_type(200, "application/health+json; charset=utf-8", body)
+}
+
+/// To `/status`.
+pub(super) fn to_status() -> Answer {
+    let body = "Found. Redirecting to /status".to_owned();
+    let mut answer = with_type(302, "text/plain; charset=utf-8", body);
+    set(&mut answer, header::LOCATION, "/status");
+    answer
+}
+
+/// The answer to a browser that asks before it sends.
+pub(super) fn preflight() -> Answer {
+    let mut answer = Response::new(Body::empty());
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    set(
+        &mut answer,
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        "GET,POST,OPTIONS",
+    );
+    set(
+        &mut answer,
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        "Content-Type,Authorization,apollo-require-preflight",
+    );
+    answer
+}
+
+/// What every answer has.
+pub(super) fn finish(mut answer: Answer) -> Answer {
+    set(&mut answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    set(
+        &mut answer,
+        header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+        "true",
+    );
+    answer
+}
+
+/// Sets a header.
+pub(super) fn set(answer: &mut Answer, name: HeaderName, value: &'static str) {
+    answer
+        .headers_mut()
+        .insert(name, HeaderValue::from_static(value));
+}
+
+fn with_type(status: u16, content_type: &'static str, body: String) -> Answer {
+    let mut answer = Response::new(Body::from(body));
+    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT);
+    set(&mut answer, header::CONTENT_TYPE, content_type);
+    answer
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}

@@ -1,0 +1,53 @@
+//! Times as the server's database keeps them: UTC, without a zone.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
+const FORM: &str = "%Y-%m-%d %H:%M:%S";
+
+/// What stands where something was never deleted.
+pub(super) const NEVER: &str = "0000-00-00 00:00:00";
+
+/// Now.
+pub(super) fn now() -> String {
+    Timestamp::now().strftime(FORM).to_string()
+}
+
+/// How the database keeps a time it is given; `None` when it refuses. A `T` between date and time
+/// passes, a zone does not.
+pub(super) fn stored(text: &str) -> Option<String> {
+    if text == NEVER {
+        return Some(text.to_owned());
+    }
+    let text = text.trim();
+    if text.ends_with(['Z', 'z']) || text.contains('[') {
+        return None;
+    }
+    let time: DateTime = text.parse().ok()?;
+    // `DateTime` would drop an offset that it reads.
+    let clock = text.get(10..).unwrap_or_default();
+    if clock.contains(['+', '-']) {
+        return None;
+    }
+    Some(time.strftime(FORM).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stored;
+
+    #[test]
+    fn a_zone_is_refused() {
+        assert_eq!(stored("2026-01-02T03:04:05Z"), None);
+        assert_eq!(stored("2026-01-02T03:04:05+01:00"), None);
+        assert_eq!(stored("yesterday"), None);
+    }
+
+    #[test]
+    fn fractions_and_the_t_go() {
+        let kept = Some("2026-01-02 03:04:05".to_owned());
+        assert_eq!(stored("2026-01-02T03:04:05"), kept);
+        assert_eq!(stored("2026-01-02 03:04:05.7"), kept);
+        assert_eq!(stored("2026-01-02"), Some("2026-01-02 00:00:00".to_owned()));
+    }
+}

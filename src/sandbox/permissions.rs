@@ -1,0 +1,162 @@
+//! Who may do what, as Lagoon's realm has it (seen on Lagoon 2.33.1).
+
+use super::failure::Failure;
+
+/// A role in a group, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Role {
+    Guest,
+    Reporter,
+    Developer,
+    Maintainer,
+    Owner,
+}
+
+impl Role {
+    pub(super) fn from_word(word: &str) -> Option<Role> {
+        Some(match word {
+            "guest" => Role::Guest,
+            "reporter" => Role::Reporter,
+            "developer" => Role::Developer,
+            "maintainer" => Role::Maintainer,
+            "owner" => Role::Owner,
+            _ => return None,
+        })
+    }
+}
+
+/// A role on the whole of Lagoon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Platform {
+    Owner,
+    Viewer,
+}
+
+/// A user with all that decides what they may do.
+#[derive(Debug, Clone)]
+pub(super) struct User {
+    pub(super) id: String,
+    pub(super) email: String,
+    pub(super) platform: Option<Platform>,
+    /// Role by project id.
+    pub(super) projects: Vec<(i32, Role)>,
+    /// Role by group id.
+    pub(super) groups: Vec<(String, Role)>,
+}
+
+/// Who sent a request.
+#[derive(Debug, Clone)]
+pub(super) enum Caller {
+    /// One of Lagoon's own services ("legacy" token): may do anything.
+    Service { subject: String },
+    /// A signed-in user.
+    User(User),
+}
+
+/// What a permission is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum On<'a> {
+    /// Nothing in particular: only roles on the platform count.
+    Platform,
+    Project(i32),
+    /// A group, by id.
+    Group(&'a str),
+}
+
+impl Caller {
+    /// Checks a permission.
+    ///
+    /// # Errors
+    ///
+    /// Lagoon's refusal when it is missing.
+    pub(super) fn require(&self, resource: &str, scope: &str, on: On<'_>) -> Result<(), Failure> {
+        if self.may(resource, scope, on) {
+            return Ok(());
+        }
+        Err(Failure::new(format!(
+            "Unauthorized: You don't have permission to \"{scope}\" on \"{resource}\""
+        )))
+    }
+
+    /// Whether the caller has a permission.
+    pub(super) fn may(&self, resource: &str, scope: &str, on: On<'_>) -> bool {
+        let user = match self {
+            Caller::Service { .. } => return true,
+            Caller::User(user) => user,
+        };
+        match user.platform {
+            Some(Platform::Owner) => return true,
+            Some(Platform::Viewer) if matches!(scope, "view" | "viewAll") => return true,
+            _ => {}
+        }
+        match (needed(resource, scope), user.role(on)) {
+            (Some(needed), Some(role)) => role >= needed,
+            _ => false,
+        }
+    }
+
+    /// Whether the caller may do anything at all.
+    pub(super) fn is_platform_owner(&self) -> bool {
+        match self {
+            Caller::Service { .. } => true,
+            Caller::User(user) => user.platform == Some(Platform::Owner),
+        }
+    }
+
+    /// What stands in a run's `sourceUser`.
+    pub(super) fn source_user(&self) -> &str {
+        match self {
+            Caller::Service { subject } => subject,
+            Caller::User(user) => &user.email,
+        }
+    }
+}
+
+impl User {
+    fn role(&self, on: On<'_>) -> Option<Role> {
+        let roles = |found: &mut dyn Iterator<Item = Role>| found.max();
+        match on {
+            On::Platform => None,
+            On::Project(project) => roles(
+                &mut self
+                    .projects
+                    .iter()
+                    .filter(|(id, _)| *id == project)
+                    .map(|(_, role)| *role),
+            ),
+            On::Group(group) => roles(
+                &mut self
+                    .groups
+                    .iter()
+                    .filter(|(id, _)| id == group)
+                    .map(|(_, role)| *role),
+            ),
+        }
+    }
+}
+
+/// The weakest role that has a permission; none when only the platform's owners have it.
+fn needed(resource: &str, scope: &str) -> Option<Role> {
+    Some(match (resource, scope) {
+        ("task" | "environment" | "project", "view") | ("advanced_task", "invoke:guest") => {
+            Role::Guest
+        }
+        ("advanced_task", "invoke:developer")
+        | ("task", "add:development" | "cancel:development" | "addNoExec" | "update" | "delete")
+        | (
+            "environment",
+            "addOrUpdate:development"
+            | "update:development"
+            | "delete:development"
+            | "ssh:development",
+        ) => Role::Developer,
+        ("advanced_task", "invoke:maintainer")
+        | ("task", "add:production" | "cancel:production")
+        | (
+            "environment",
+            "addOrUpdate:production" | "update:production" | "delete:production" | "ssh:production",
+        )
+        | ("group", "update") => Role::Maintainer,
+        _ => return None,
+    })
+}

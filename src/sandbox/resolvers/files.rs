@@ -1,0 +1,125 @@
+//! Logs and files of runs, which a Lagoon keeps in a store of its own.
+
+use crate::sandbox::failure::Failure;
+use crate::sandbox::permissions::Caller;
+use crate::sandbox::resolvers::runs::where_run_is;
+use crate::sandbox::rows::files::{self, File};
+use crate::sandbox::rows::runs::Run;
+use crate::sandbox::state::State;
+
+/// What stands in front of a log that could not be read: it is no error, but the log's text.
+const NO_LOG: &str = "There was an error loading the logs: ";
+
+/// What the server's store says when nothing listens there.
+const STORAGE_DOWN: &str = "connect ECONNREFUSED 127.0.0.1:9000";
+
+/// For how long an address of a file is good, in seconds.
+const GOOD_FOR: i64 = 300;
+
+/// For how long a form to upload a file with is good, in seconds.
+const FORM_GOOD_FOR: i64 = 60;
+
+/// `Task.logs`.
+pub(in crate::sandbox) fn log(state: &State, run: &Run) -> Result<Option<String>, Failure> {
+    if run.remote_id.as_deref().unwrap_or_default().is_empty() {
+        return Ok(None);
+    }
+    let unreadable = |reason: &str| {
+        Some(format!(
+            "{NO_LOG}{reason}\nIf this error persists, contact your Lagoon support team."
+        ))
+    };
+    if state.faults.storage_is_down() {
+        return Ok(unreadable(STORAGE_DOWN));
+    }
+    Ok(match state.store.log(run.id.into())? {
+        None => unreadable("The specified key does not exist."),
+        Some(text) => Some(text).filter(|text| !text.is_empty()),
+    })
+}
+
+/// `Task.files`.
+pub(in crate::sandbox) fn list(state: &State, run: i32) -> Result<Vec<File>, Failure> {
+    check_storage(state)?;
+    state.read(|connection| Ok(files::listed_for(connection, run)?))
+}
+
+/// The address of a file, for whoever has it.
+pub(in crate::sandbox) fn address(state: &State, base: &str, file: &File) -> String {
+    let mark = state.seal(&format!("file {}", file.id), GOOD_FOR);
+    let name = url::form_urlencoded::byte_serialize(file.filename.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20");
+    format!("{base}/files/tasks/{}/{name}?signature={mark}", file.task)
+}
+
+/// Fields of a form to upload a file with.
+pub(in crate::sandbox) fn form(
+    state: &State,
+    caller: &Caller,
+    task: i32,
+    filename: &str,
+) -> Result<serde_json::Value, Failure> {
+    caller.require("task", "update", where_run_is(state, task)?)?;
+    Ok(serde_json::json!({
+        "key": format!("tasks/{task}/{filename}"),
+        "bucket": "lagoon-files",
+        "Policy": state.seal(&format!("form {task} {filename}"), FORM_GOOD_FOR),
+    }))
+}
+
+/// What is behind a signed address; none when it is not good (any more).
+pub(in crate::sandbox) fn signed(state: &State, mark: &str) -> Option<(String, Vec<u8>)> {
+    let sealed = state.unseal(mark)?;
+    let id = sealed.strip_prefix("file ")?.parse().ok()?;
+    state
+        .read(|connection| Ok(files::content(connection, id)?))
+        .ok()?
+}
+
+/// Stores a file that came with a form; false when the form is not good (any more).
+pub(in crate::sandbox) fn posted(state: &State, mark: &str, body: &[u8]) -> Result<bool, Failure> {
+    let sealed = state.unseal(mark);
+    let parts = sealed
+        .as_deref()
+        .and_then(|text| text.strip_prefix("form "));
+    let Some((task, filename)) = parts.and_then(|text| text.split_once(' ')) else {
+        return Ok(false);
+    };
+    let Ok(task) = task.parse() else {
+        return Ok(false);
+    };
+    state.write(|tx| Ok(files::put(tx, task, filename, body)?))?;
+    Ok(true)
+}
+
+/// `uploadFilesForTask`.
+pub(in crate::sandbox) fn upload(
+    state: &State,
+    caller: &Caller,
+    task: i32,
+    uploads: &[(String, Vec<u8>)],
+) -> Result<(), Failure> {
+    caller.require("task", "update", where_run_is(state, task)?)?;
+    check_storage(state)?;
+    state.write(|tx| {
+        for (filename, body) in uploads {
+            files::put(tx, task, filename, body)?;
+        }
+        Ok(())
+    })
+}
+
+/// `deleteFilesForTask`.
+pub(in crate::sandbox) fn delete(state: &State, caller: &Caller, task: i32) -> Result<(), Failure> {
+    caller.require("task", "delete", where_run_is(state, task)?)?;
+    check_storage(state)?;
+    state.write(|tx| Ok(files::delete(tx, task)?))
+}
+
+fn check_storage(state: &State) -> Result<(), Failure> {
+    if state.faults.storage_is_down() {
+        return Err(Failure::new(STORAGE_DOWN));
+    }
+    Ok(())
+}

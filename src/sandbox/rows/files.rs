@@ -1,0 +1,70 @@
+//! Files of runs.
+
+use rusqlite::{Connection, params};
+
+use super::{all, first};
+use crate::sandbox::instant;
+
+/// A file of a run, without its content.
+#[derive(Debug, Clone)]
+pub(in crate::sandbox) struct File {
+    pub(in crate::sandbox) id: i64,
+    pub(in crate::sandbox) task: i32,
+    pub(in crate::sandbox) filename: String,
+    pub(in crate::sandbox) created: String,
+}
+
+/// The files of all runs whose id begins with the digits of `task`: the server's listing goes by
+/// prefix.
+pub(in crate::sandbox) fn listed_for(
+    connection: &Connection,
+    task: i32,
+) -> rusqlite::Result<Vec<File>> {
+    all(
+        connection,
+        "SELECT id, task, filename, created FROM file
+         WHERE CAST(task AS TEXT) LIKE ?1 || '%' ORDER BY CAST(task AS TEXT), filename",
+        [task.to_string()],
+        |row| {
+            Ok(File {
+                id: row.get(0)?,
+                task: row.get(1)?,
+                filename: row.get(2)?,
+                created: row.get(3)?,
+            })
+        },
+    )
+}
+
+/// The content of a file, and its name.
+pub(in crate::sandbox) fn content(
+    connection: &Connection,
+    id: i64,
+) -> rusqlite::Result<Option<(String, Vec<u8>)>> {
+    let sql = "SELECT filename, body FROM file WHERE id = ?1";
+    first(connection, sql, [id], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// Stores a file, in place of one of the same name.
+pub(in crate::sandbox) fn put(
+    connection: &Connection,
+    task: i32,
+    filename: &str,
+    body: &[u8],
+) -> rusqlite::Result<()> {
+    connection.execute(
+        "DELETE FROM file WHERE task = ?1 AND filename = ?2",
+        params![task, filename],
+    )?;
+    connection.execute(
+        "INSERT INTO file (task, filename, body, created) VALUES (?1, ?2, ?3, ?4)",
+        params![task, filename, body, instant::now()],
+    )?;
+    Ok(())
+}
+
+/// Removes the files of a run.
+pub(in crate::sandbox) fn delete(connection: &Connection, task: i32) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM file WHERE task = ?1", [task])?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! The subscription to changes of runs.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{Context, Subscription};
+use futures_util::stream::{self, Stream};
+
+use super::caller;
+use super::run::Task;
+use crate::sandbox::failure::Failure;
+use crate::sandbox::permissions::On;
+use crate::sandbox::rows::runs::Run;
+use crate::sandbox::rows::{events, places};
+use crate::sandbox::state::State;
+
+/// How often the table of events is looked at.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The root of subscriptions.
+pub(in crate::sandbox) struct Subscription;
+
+#[Subscription]
+impl Subscription {
+    /// All changes of an environment's runs from now on. An environment that is unknown or that the
+    /// caller may not see gives silence, not an error.
+    async fn task_changed(
+        &self,
+        context: &Context<'_>,
+        environment: i32,
+    ) -> Result<impl Stream<Item = Option<Task>> + use<>, Failure> {
+        let state = context
+            .data::<Arc<State>>()
+            .map_err(|_| Failure::new("the sandbox has no state"))?
+            .clone();
+        let caller = caller(context)?;
+        let (visible, last) = state.read(|connection| {
+            let place = places::environment_by_id(connection, environment)?;
+            let visible = place
+                .is_some_and(|place| caller.may("environment", "view", On::Project(place.project)));
+            Ok((visible, events::last(connection)?))
+        })?;
+        let seen = Seen {
+            state,
+            environment,
+            visible,
+            last,
+            waiting: VecDeque::new(),
+        };
+        Ok(stream::unfold(seen, |mut seen| async move {
+            let run = seen.next().await;
+            Some((Some(Task(run)), seen))
+        }))
+    }
+}
+
+/// How far a subscriber has seen.
+struct Seen {
+    state: Arc<State>,
+    environment: i32,
+    visible: bool,
+    last: i64,
+    waiting: VecDeque<Run>,
+}
+
+impl Seen {
+    async fn next(&mut self) -> Run {
+        loop {
+            if let Some(run) = self.waiting.pop_front() {
+                return run;
+            }
+            if self.visible {
+                let news = self
+                    .state
+                    .read(|connection| Ok(events::since(connection, self.environment, self.last)?));
+                for (event, run) in news.unwrap_or_default() {
+                    self.last = event;
+                    self.waiting.extend(run);
+                }
+            }
+            if self.waiting.is_empty() {
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}

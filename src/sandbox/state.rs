@@ -1,0 +1,139 @@
+//! What all requests share: the store, the executor, the failures on command.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, Transaction};
+
+use super::engine::{Detached, Executor, Scripted, Simulate};
+use super::failure::Failure;
+use super::faults::Faults;
+use super::permissions::Caller;
+use super::rows::people;
+use super::store::{Store, StoreError};
+use super::token::{self, Claims};
+use super::{ExecutorKind, Identity, Options, SandboxError, Seed, StoreKind, seed};
+
+/// The name in tokens of services, and so the `sourceUser` of what they start.
+const SERVICE: &str = "recorder";
+
+pub(super) struct State {
+    pub(super) store: Store,
+    pub(super) executor: Arc<dyn Executor>,
+    pub(super) scripted: Option<Scripted>,
+    pub(super) faults: Faults,
+    /// Whether requests are recorded.
+    pub(super) records: bool,
+    secret: String,
+}
+
+impl State {
+    pub(super) fn open(options: &Options) -> Result<State, SandboxError> {
+        let fresh = new_secret()?;
+        let fill = |tx: &Transaction<'_>| seed::plant(tx, options.seed, &fresh);
+        let store = match &options.store {
+            StoreKind::Memory => Store::open_memory(&fill)?,
+            StoreKind::Folder(path) => Store::open_folder(path, &fill)?,
+        };
+        let secret = secret(&store)?;
+        let mut scripted = None;
+        let executor: Arc<dyn Executor> = match &options.executor {
+            ExecutorKind::Scripted => {
+                let executor = Scripted::new(store.clone());
+                if options.seed == Seed::Bare {
+                    // As it was recorded: without a cluster, where runs stay `new`.
+                    executor.script_others(Vec::new());
+                }
+                scripted = Some(executor.clone());
+                Arc::new(executor)
+            }
+            ExecutorKind::Simulate => Arc::new(Simulate::new(store.clone())),
+            ExecutorKind::Detached { program, images } => {
+                Arc::new(Detached::new(store.clone(), program)?.images(*images))
+            }
+        };
+        Ok(State {
+            store,
+            executor,
+            scripted,
+            faults: Faults::default(),
+            records: options.store == StoreKind::Memory,
+            secret,
+        })
+    }
+
+    /// A token.
+    pub(super) fn issue(&self, as_: Identity, seconds: i64) -> Result<String, SandboxError> {
+        let Some(email) = as_.email() else {
+            return Ok(token::for_service(&self.secret, SERVICE, seconds)?);
+        };
+        let id = self
+            .store
+            .read(|connection| people::id_of(connection, email).map_err(StoreError::from))?;
+        let id = id.ok_or_else(|| SandboxError::NoUser(email.to_owned()))?;
+        Ok(token::for_user(&self.secret, &id, email, seconds)?)
+    }
+
+    /// Whose token it is.
+    ///
+    /// # Errors
+    ///
+    /// What Lagoon says about a bad one.
+    pub(super) fn caller(&self, token: &str) -> Result<Caller, String> {
+        let id = match token::check(&self.secret, token)? {
+            Claims::Service { subject } => return Ok(Caller::Service { subject }),
+            Claims::User { id } => id,
+        };
+        let user = self.read(|connection| Ok(people::user(connection, &id)?));
+        match user {
+            Ok(Some(user)) => Ok(Caller::User(user)),
+            Ok(None) => Err("Keycloak token invalid: User not found".to_owned()),
+            Err(failure) => Err(failure.to_string()),
+        }
+    }
+
+    /// Reads the store.
+    pub(super) fn read<T>(
+        &self,
+        f: impl FnOnce(&Connection) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.store.read(f)
+    }
+
+    /// Writes the store: all of it, or nothing.
+    pub(super) fn write<T>(
+        &self,
+        f: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.store.write(f)
+    }
+
+    /// A mark for an address that only this server can have given out.
+    pub(super) fn seal(&self, text: &str, seconds: i64) -> String {
+        token::for_user(&self.secret, text, "", seconds).unwrap_or_default()
+    }
+
+    /// What was sealed, while the mark is valid.
+    pub(super) fn unseal(&self, mark: &str) -> Option<String> {
+        match token::check(&self.secret, mark) {
+            Ok(Claims::User { id }) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+/// A secret nobody can guess.
+pub(super) fn new_secret() -> Result<String, StoreError> {
+    let mut bytes = [0; 32];
+    rustls::crypto::ring::default_provider()
+        .secure_random
+        .fill(&mut bytes)
+        .map_err(|_| StoreError::Content("the system has no random numbers".to_owned()))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn secret(store: &Store) -> Result<String, StoreError> {
+    store.read(|connection| {
+        let sql = "SELECT value FROM setting WHERE name = 'secret'";
+        Ok(connection.query_row(sql, [], |row| row.get(0))?)
+    })
+}

@@ -1,0 +1,260 @@
+//! Tokens: the two kinds Lagoon knows, signed with the store's secret, and what it says about bad
+//! ones (seen on Lagoon 2.33.1).
+//!
+//! A service's ("legacy") token has a `role`, a user's (Keycloak's) a `typ`. A real Keycloak signs with a
+//! key pair; here both kinds are signed with the one secret.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use jiff::Timestamp;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, crypto};
+use serde_json::{Value, json};
+
+/// The audience of services' tokens.
+const AUDIENCE: &str = "api.dev";
+
+/// The name of the key that signs users' tokens.
+const KEY: &str = "sandbox";
+
+/// What a good token says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Claims {
+    /// One of Lagoon's services.
+    Service { subject: String },
+    /// A user, by id.
+    User { id: String },
+}
+
+/// A token of a service, valid for so many seconds (none or fewer: expired already).
+pub(super) fn for_service(
+    secret: &str,
+    subject: &str,
+    seconds: i64,
+) -> Result<String, jsonwebtoken::errors::Error> {
+    let now = Timestamp::now().as_second();
+    let claims = json!({
+        "role": "admin", "iss": subject, "sub": subject, "aud": AUDIENCE,
+        "iat": now, "exp": now.saturating_add(seconds),
+    });
+    sign(secret, None, &claims)
+}
+
+/// A token of a user.
+pub(super) fn for_user(
+    secret: &str,
+    id: &str,
+    email: &str,
+    seconds: i64,
+) -> Result<String, jsonwebtoken::errors::Error> {
+    let now = Timestamp::now().as_second();
+    let claims = json!({
+        "typ": "Bearer", "azp": "lagoon-cli", "sub": id, "email": email, "preferred_username": email,
+        "iat": now, "exp": now.saturating_add(seconds),
+    });
+    sign(secret, Some(KEY), &claims)
+}
+
+fn sign(
+    secret: &str,
+    key: Option<&str>,
+    claims: &Value,
+) -> Result<String, jsonwebtoken::errors::Error> {
+    let header = Header {
+        kid: key.map(str::to_owned),
+        ..Header::default()
+    };
+    jsonwebtoken::encode(
+        &header,
+        claims,
+        &EncodingKey::from_secret(secret.as_bytes()),
+    )
+}
+
+/// The token in an `Authorization` header: two words, the first of them `Bearer` in any case.
+pub(super) fn in_header(header: &str) -> Option<&str> {
+    let mut words = header.split(' ');
+    let (scheme, token) = (words.next()?, words.next()?);
+    let good = scheme.eq_ignore_ascii_case("bearer") && words.next().is_none();
+    (good && !token.is_empty()).then_some(token)
+}
+
+/// Checks a token.
+///
+/// # Errors
+///
+/// What Lagoon says about it, without the leading `Unauthorized - `.
+pub(super) fn check(secret: &str, token: &str) -> Result<Claims, String> {
+    let parts = Parts::of(token).ok_or("Bearer token malformed")?;
+    let given = |claim: &str| !parts.claims.get(claim).unwrap_or(&Value::Null).is_null();
+    if given("role") {
+        service(secret, &parts).map_err(|reason| format!("Legacy token invalid: {reason}"))
+    } else if given("typ") {
+        user(secret, &parts).map_err(|reason| {
+            format!("Keycloak token invalid: Grant validation failed. Reason: {reason}")
+        })
+    } else {
+        Err("Bearer token unrecognized".to_owned())
+    }
+}
+
+struct Parts<'a> {
+    header: Value,
+    claims: Value,
+    signature: &'a str,
+    signed: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(token: &'a str) -> Option<Parts<'a>> {
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, claims) = signed.split_once('.')?;
+        if claims.contains('.') {
+            return None;
+        }
+        let read = |part: &str| -> Option<Value> {
+            let bytes = BASE64.decode(part.trim_end_matches('=')).ok()?;
+            serde_json::from_slice(&bytes).ok()
+        };
+        let (header, claims) = (read(header)?, read(claims)?);
+        (header.is_object() && claims.is_object()).then_some(Parts {
+            header,
+            claims,
+            signature,
+            signed,
+        })
+    }
+
+    fn text(&self, claim: &str) -> Option<&str> {
+        self.claims.get(claim)?.as_str()
+    }
+
+    fn number(&self, claim: &str) -> Option<i64> {
+        let value = self.claims.get(claim)?;
+        #[allow(clippy::cast_possible_truncation)]
+        value
+            .as_i64()
+            .or(value.as_f64().map(|seconds| seconds as i64))
+    }
+
+    fn algorithm(&self) -> Option<Algorithm> {
+        match self.header.get("alg")?.as_str()? {
+            "HS256" => Some(Algorithm::HS256),
+            "HS384" => Some(Algorithm::HS384),
+            "HS512" => Some(Algorithm::HS512),
+            _ => None,
+        }
+    }
+
+    fn is_signed_by(&self, secret: &str, algorithm: Algorithm) -> bool {
+        let key = DecodingKey::from_secret(secret.as_bytes());
+        crypto::verify(self.signature, self.signed.as_bytes(), &key, algorithm).unwrap_or(false)
+    }
+
+    fn is_expired(&self) -> bool {
+        self.number("exp")
+            .is_some_and(|expiry| expiry <= Timestamp::now().as_second())
+    }
+}
+
+fn service(secret: &str, parts: &Parts<'_>) -> Result<Claims, String> {
+    let now = Timestamp::now().as_second();
+    if parts.signature.is_empty() {
+        return Err("jwt signature is required".to_owned());
+    }
+    let algorithm = parts.algorithm().ok_or("invalid algorithm")?;
+    if !parts.is_signed_by(secret, algorithm) {
+        return Err("invalid signature".to_owned());
+    }
+    if parts.number("nbf").is_some_and(|start| start > now) {
+        return Err("jwt not active".to_owned());
+    }
+    if parts.is_expired() {
+        return Err("jwt expired".to_owned());
+    }
+    if parts.text("aud") != Some(AUDIENCE) {
+        return Err("Token audience mismatch.".to_owned());
+    }
+    if parts.text("role") != Some("admin") {
+        return Err("Cannot authenticate non-admin user with legacy token.".to_owned());
+    }
+    let subject = parts.text("sub").unwrap_or("undefined");
+    if let Some(issued) = parts.number("iat").filter(|issued| *issued > now) {
+        let issuer = parts.text("iss").unwrap_or("undefined");
+        return Err(format!(
+            "Legacy token (sub:{subject}; iss:{issuer}) iat {issued} is issued before {now}"
+        ));
+    }
+    Ok(Claims::Service {
+        subject: subject.to_owned(),
+    })
+}
+
+fn user(secret: &str, parts: &Parts<'_>) -> Result<Claims, String> {
+    if parts.is_expired() {
+        return Err("invalid token (expired)".to_owned());
+    }
+    if parts.signature.is_empty() {
+        return Err("invalid token (not signed)".to_owned());
+    }
+    if parts.text("typ") != Some("Bearer") {
+        return Err("invalid token (wrong type)".to_owned());
+    }
+    if parts.header.get("kid").and_then(Value::as_str) != Some(KEY) {
+        return Err(
+            "failed to load public key to verify token. Reason: Expected \"jwk\" to be an Object"
+                .to_owned(),
+        );
+    }
+    let algorithm = parts.algorithm();
+    let good = algorithm.is_some_and(|algorithm| parts.is_signed_by(secret, algorithm));
+    match parts.text("sub") {
+        Some(id) if good => Ok(Claims::User { id: id.to_owned() }),
+        _ => Err("invalid token (public key signature)".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_kinds_are_told_apart() {
+        let service = for_service("s", "me", 60).unwrap();
+        let subject = "me".to_owned();
+        assert_eq!(check("s", &service), Ok(Claims::Service { subject }));
+        let user = for_user("s", "7", "a@b", 60).unwrap();
+        assert_eq!(check("s", &user), Ok(Claims::User { id: "7".to_owned() }));
+    }
+
+    #[test]
+    fn each_fault_has_its_words() {
+        let fault = |token: &str| check("s", token).unwrap_err();
+        assert_eq!(fault("garbage"), "Bearer token malformed");
+        assert_eq!(fault("a.b.c"), "Bearer token malformed");
+        let old = for_service("s", "me", -1).unwrap();
+        assert_eq!(fault(&old), "Legacy token invalid: jwt expired");
+        let other = for_service("t", "me", 60).unwrap();
+        assert_eq!(fault(&other), "Legacy token invalid: invalid signature");
+        let old = for_user("s", "7", "a@b", 0).unwrap();
+        assert!(fault(&old).ends_with("Reason: invalid token (expired)"));
+        let other = for_user("t", "7", "a@b", 60).unwrap();
+        assert!(fault(&other).ends_with("Reason: invalid token (public key signature)"));
+        let plain = sign("s", None, &json!({"sub": "x"})).unwrap();
+        assert_eq!(fault(&plain), "Bearer token unrecognized");
+    }
+
+    #[test]
+    fn a_header_has_two_words() {
+        assert_eq!(in_header("bearer x"), Some("x"));
+        for bad in [
+            "",
+            "Bearer",
+            "Bearer ",
+            "Basic x",
+            "Bearer x y",
+            "Bearer  x",
+        ] {
+            assert_eq!(in_header(bad), None, "{bad:?}");
+        }
+    }
+}

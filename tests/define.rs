@@ -1,0 +1,436 @@
+//! `define`: every scope and kind, and nothing lost.
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::Fault;
+use serde_json::{Value, json};
+
+use crate::support::env::TestEnv;
+
+const PROJECT: [&str; 2] = ["-p", "lagoon-demo"];
+const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
+const DRUSH: [&str; 4] = ["--service", "cli", "--command", "drush cr"];
+
+fn mutations(env: &TestEnv) -> usize {
+    let changes = |operation: &String| {
+        [
+            "addAdvancedTaskDefinition",
+            "updateAdvancedTaskDefinition",
+            "deleteAdvancedTaskDefinition",
+        ]
+        .contains(&operation.as_str())
+    };
+    env.requests()
+        .iter()
+        .filter(|r| r.operations.iter().any(changes))
+        .count()
+}
+
+fn shown(env: &TestEnv, task: &str) -> Value {
+    let line = [&["show", task, "-o", "json"], &MAIN[..]].concat();
+    env.tasks(&line).succeeds().json()
+}
+
+#[test]
+fn on_every_scope() {
+    let env = TestEnv::bare();
+    for (name, place, scope) in [
+        ("env", &MAIN[..], "environment"),
+        ("proj", &PROJECT[..], "project"),
+        ("group", &["--group", "lagoon-demo-group"][..], "group"),
+    ] {
+        let line = [&["define", name, "-o", "json"], &DRUSH[..], place].concat();
+        let defined = env.tasks(&line).succeeds().json();
+        assert_eq!(defined["scope"], scope);
+        let seen = shown(&env, name);
+        assert_eq!(
+            (&seen["id"], &seen["scope"]),
+            (&defined["id"], &defined["scope"])
+        );
+        assert_eq!(
+            seen["permission"], "DEVELOPER",
+            "ours, not Lagoon's default"
+        );
+    }
+    let owner = env.as_role("platform-owner");
+    let system = [
+        &["define", "sys", "--scope", "system", "-o", "json"],
+        &DRUSH[..],
+    ]
+    .concat();
+    let refused = owner.tasks(&system);
+    assert_snapshot!("define-system-unconfirmed", refused.snapshot());
+    assert_eq!(refused.code, 2);
+    let confirmed = [&system[..], &["--yes"]].concat();
+    let defined = owner.tasks(&confirmed).succeeds().json();
+    assert_eq!(
+        (&defined["scope"], &defined["systemWide"]),
+        (&json!("system"), &json!(true))
+    );
+    assert_eq!(shown(&env, "sys")["scope"], "system");
+}
+
+#[test]
+fn of_every_kind_with_all_fields() {
+    let owner = TestEnv::bare().as_role("platform-owner");
+    let line = [
+        &[
+            "define",
+            "Everything",
+            "--image",
+            "acme/report:2",
+            "--description",
+            "All of it",
+            "--permission",
+            "maintainer",
+            "--confirmation-text",
+            "Really?",
+            "--inject-deploy-token",
+            "--inject-project-key",
+            "--admin-only",
+            "--arg",
+            "A:string:First: of all",
+            "--arg",
+            "B?:numeric",
+            "--arg",
+            "C:environment",
+            "--arg",
+            "D?:other-environment",
+            "--arg-default",
+            "B=7",
+            "-o",
+            "json",
+        ],
+        &MAIN[..],
+    ]
+    .concat();
+    let defined = owner.tasks(&line).succeeds().json();
+    let seen = shown(&owner, "Everything");
+    for field in [
+        "type",
+        "image",
+        "description",
+        "permission",
+        "confirmationText",
+        "adminOnlyView",
+        "deployTokenInjection",
+        "projectKeyInjection",
+    ] {
+        assert_eq!(defined[field], seen[field], "{field}");
+        assert_ne!(seen[field], json!(false), "{field}");
+    }
+    let arguments = seen["advancedTaskDefinitionArguments"].as_array().unwrap();
+    let types: Vec<_> = arguments
+        .iter()
+        .map(|a| a["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        types,
+        [
+            "STRING",
+            "NUMERIC",
+            "ENVIRONMENT_SOURCE_NAME",
+            "ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF"
+        ]
+    );
+    assert_eq!(arguments[0]["displayName"], "First: of all");
+    assert_eq!(arguments[1]["defaultValue"], "7");
+    assert_eq!(arguments[2]["range"], json!(["develop", "main", "pr-12"]));
+    assert_eq!(arguments[3]["range"], json!(["develop", "pr-12"]));
+}
+
+#[test]
+fn the_answer_is_the_new_task_its_id_first() {
+    let env = TestEnv::bare();
+    for format in ["table", "tsv", "id"] {
+        let line = [&["define", format, "-o", format], &DRUSH[..], &MAIN].concat();
+        assert_snapshot!(format!("define-{format}"), env.tasks(&line).snapshot());
+    }
+}
+
+#[test]
+fn the_same_again_is_unchanged_and_nothing_is_sent() {
+    let env = TestEnv::bare();
+    let line = [
+        &[
+            "define",
+            "Übernahme",
+            "--arg",
+            "A?:numeric:x",
+            "--arg-default",
+            "A=1",
+        ],
+        &DRUSH[..],
+        &MAIN,
+    ]
+    .concat();
+    let first = env.tasks(&line).succeeds();
+    let again = env.tasks(&line).succeeds();
+    assert_eq!(mutations(&env), 1);
+    assert_eq!(first.stdout, again.stdout);
+    assert_snapshot!("define-unchanged", again.snapshot());
+    // A decomposed name is sent composed, so it is the same.
+    let decomposed = [
+        &[
+            "define",
+            "U\u{308}bernahme",
+            "--arg",
+            "A?:numeric:x",
+            "--arg-default",
+            "A=1",
+        ],
+        &DRUSH[..],
+        &MAIN,
+    ]
+    .concat();
+    env.tasks(&decomposed).succeeds();
+    assert_eq!(mutations(&env), 1);
+}
+
+#[test]
+fn a_different_one_of_the_name_is_refused_with_the_differences() {
+    let env = TestEnv::bare();
+    let define = |more: &[&str]| env.tasks(&[&["define"], more, &MAIN[..]].concat());
+    define(&["clear", "-s", "cli", "--command", "drush cr"]).succeeds();
+    let output = define(&[
+        "CLEAR",
+        "-s",
+        "cli",
+        "--command",
+        "drush cr all",
+        "--permission",
+        "guest",
+    ]);
+    assert_snapshot!("define-different", output.snapshot());
+    assert_eq!((output.code, mutations(&env)), (1, 1));
+    // What Lagoon would drop silently is a difference too.
+    for more in [
+        &["--arg", "N"][..],
+        &["--permission", "guest"],
+        &["--confirmation-text", "Sure?"],
+    ] {
+        let line = [&["clear", "-s", "cli", "--command", "drush cr"], more].concat();
+        define(&line).ends_with(1);
+    }
+    define(&["clear", "-s", "nginx", "--command", "drush cr"]).ends_with(1);
+    assert_eq!(mutations(&env), 1);
+}
+
+#[test]
+fn an_old_row_that_nobody_could_see_is_noticed() {
+    let env = TestEnv::bare();
+    let add = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){__typename}}";
+    let hidden = json!({"i": {"name": "hidden", "type": "COMMAND", "description": "", "command": "drush cr",
+        "service": "cli", "environment": 101, "permission": null}});
+    let (_, answer) = env.graphql(add, hidden);
+    assert_eq!(answer.get("errors"), None, "{answer}");
+    let output = env.tasks(&[&["define", "hidden"], &DRUSH[..], &MAIN].concat());
+    assert_snapshot!("define-unseen", output.snapshot());
+    assert_eq!(output.code, 1);
+}
+
+#[test]
+fn half_a_definition_is_completed_or_reported() {
+    let env = TestEnv::bare();
+    // The row is made, then the connection breaks: nothing is sent twice.
+    env.sandbox()
+        .fail_next("addAdvancedTaskDefinition", Fault::LoseAnswer);
+    let output = env.tasks(&[&["define", "lost"], &DRUSH[..], &MAIN].concat());
+    assert_snapshot!("define-lost-answer", output.snapshot());
+    assert_eq!((output.code, mutations(&env)), (0, 1));
+    // Nothing was made: that is the error.
+    env.sandbox().refuse_next(
+        "addAdvancedTaskDefinition",
+        "connect ECONNREFUSED 127.0.0.1:3306",
+    );
+    let output = env.tasks(&[&["define", "none"], &DRUSH[..], &MAIN].concat());
+    assert_snapshot!("define-refused", output.snapshot());
+    assert_eq!(output.code, 1);
+}
+
+#[test]
+fn roles_that_may_not_are_told() {
+    let env = TestEnv::bare().as_role("developer");
+    let output = env.tasks(&[&["define", "x"], &DRUSH[..], &MAIN].concat());
+    assert_snapshot!("define-not-allowed", output.snapshot());
+    assert_eq!(output.code, 4);
+    let maintainer = TestEnv::bare();
+    maintainer
+        .tasks(&[&["define", "x", "--image", "a/b"], &MAIN[..]].concat())
+        .ends_with(4);
+}
+
+#[test]
+fn what_lagoon_should_not_take_is_refused_before_anything_is_sent() {
+    let env = TestEnv::bare();
+    let long = "n".repeat(101);
+    let big = "x".repeat(65_536);
+    let cases: Vec<(&str, Vec<&str>)> = vec![
+        ("no-place", [&["define", "x"], &DRUSH[..]].concat()),
+        (
+            "no-work",
+            [&["define", "x", "-s", "cli"], &MAIN[..]].concat(),
+        ),
+        (
+            "no-service",
+            [&["define", "x", "--command", "true"], &MAIN[..]].concat(),
+        ),
+        ("no-name", [&["define"], &DRUSH[..], &MAIN].concat()),
+        (
+            "blank-name",
+            [&["define", "  "], &DRUSH[..], &MAIN].concat(),
+        ),
+        ("emoji", [&["define", "Go 🚀"], &DRUSH[..], &MAIN].concat()),
+        (
+            "long-name",
+            [&["define", &long], &DRUSH[..], &MAIN].concat(),
+        ),
+        (
+            "long-command",
+            [&["define", "x", "-s", "cli", "--command", &big], &MAIN[..]].concat(),
+        ),
+        (
+            "bad-type",
+            [&["define", "x", "--arg", "A:int"], &DRUSH[..], &MAIN].concat(),
+        ),
+        (
+            "bad-variable",
+            [&["define", "x", "--arg", "a-b"], &DRUSH[..], &MAIN].concat(),
+        ),
+        (
+            "twice",
+            [
+                &["define", "x", "--arg", "A", "--arg", "a"],
+                &DRUSH[..],
+                &MAIN,
+            ]
+            .concat(),
+        ),
+        (
+            "bad-default",
+            [
+                &["define", "x", "--arg", "A:numeric", "--arg-default", "A=-1"],
+                &DRUSH[..],
+                &MAIN,
+            ]
+            .concat(),
+        ),
+        (
+            "default-of-none",
+            [&["define", "x", "--arg-default", "A=1"], &DRUSH[..], &MAIN].concat(),
+        ),
+        (
+            "wide-environment-default",
+            [
+                &[
+                    "define",
+                    "x",
+                    "--arg",
+                    "E:environment",
+                    "--arg-default",
+                    "E=main",
+                ],
+                &DRUSH[..],
+                &PROJECT,
+            ]
+            .concat(),
+        ),
+        (
+            "two-places",
+            [&["define", "x", "--group", "g"], &DRUSH[..], &MAIN].concat(),
+        ),
+        (
+            "scope-and-environment",
+            [&["define", "x", "--scope", "project"], &DRUSH[..], &MAIN].concat(),
+        ),
+        (
+            "no-file",
+            [
+                &["define", "x", "-s", "cli", "--command-file", "nosuch.sh"],
+                &MAIN[..],
+            ]
+            .concat(),
+        ),
+        (
+            "empty-stdin",
+            [
+                &["define", "x", "-s", "cli", "--command-file", "-"],
+                &MAIN[..],
+            ]
+            .concat(),
+        ),
+    ];
+    for (snapshot, line) in cases {
+        let output = env.tasks(&line);
+        assert_snapshot!(format!("define-{snapshot}"), output.snapshot());
+        assert_eq!((output.code, output.stdout.as_str()), (2, ""), "{snapshot}");
+    }
+    assert_eq!(env.requests().len(), 0, "nothing was sent");
+}
+
+#[test]
+fn a_default_must_be_an_environment_that_is_there() {
+    let env = TestEnv::bare();
+    let define = |default: &str| {
+        let line = [
+            "define",
+            "x",
+            "--arg",
+            "E:other-environment",
+            "--arg-default",
+            default,
+        ];
+        env.tasks(&[&line, &DRUSH[..], &MAIN].concat())
+    };
+    assert_snapshot!("define-default-not-there", define("E=nosuch").snapshot());
+    define("E=main").ends_with(2);
+    define("E=develop").succeeds();
+}
+
+#[test]
+fn commands_come_from_files_and_stdin() {
+    let env = TestEnv::bare();
+    let file = env.home.write("work/sync.sh", "set -e\r\necho \"$A\"\r\n");
+    let line = [
+        &[
+            "define",
+            "file",
+            "-s",
+            "cli",
+            "--command-file",
+            file.to_str().unwrap(),
+        ],
+        &MAIN[..],
+    ]
+    .concat();
+    let output = env.tasks(&line).succeeds();
+    assert!(output.stderr.contains("CRLF"), "{output}");
+    assert_eq!(shown(&env, "file")["command"], "set -e\necho \"$A\"");
+    let line = [
+        &["define", "stdin", "-s", "cli", "--command-file", "-"],
+        &MAIN[..],
+    ]
+    .concat();
+    env.run(env.command(&line).stdin("drush cron\n")).succeeds();
+    assert_eq!(shown(&env, "stdin")["command"], "drush cron");
+}
+
+#[test]
+fn variables_complete_a_scope_and_never_choose_it() {
+    let env = TestEnv::bare();
+    let line = [&["define", "x"], &DRUSH[..]].concat();
+    let command = env
+        .command(&line)
+        .env("TASKS_PROJECT", "lagoon-demo")
+        .env("TASKS_ENVIRONMENT", "main");
+    assert_snapshot!("define-variables-alone", env.run(command).snapshot());
+    let line = [
+        &["define", "x", "--scope", "environment", "-o", "json"],
+        &DRUSH[..],
+    ]
+    .concat();
+    let command = env
+        .command(&line)
+        .env("TASKS_PROJECT", "lagoon-demo")
+        .env("TASKS_ENVIRONMENT", "main");
+    assert_eq!(env.run(command).succeeds().json()["environment"], 101);
+}

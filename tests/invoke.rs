@@ -1,0 +1,535 @@
+//! `invoke`: what is checked first, what is sent once, and how waiting ends.
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::Fault;
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::Status;
+use serde_json::{Value, json};
+
+use crate::support::env::TestEnv;
+use crate::support::output::Output;
+use crate::support::proxy::{self, Proxy};
+
+const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
+
+/// Every field of a run, written out: one may be added, none renamed.
+const FIELDS: [&str; 11] = [
+    "id",
+    "name",
+    "taskName",
+    "status",
+    "outcome",
+    "service",
+    "created",
+    "started",
+    "completed",
+    "environment",
+    "url",
+];
+
+fn invoke(env: &TestEnv, args: &[&str]) -> Output {
+    env.tasks(&[&["invoke"], args, &MAIN].concat())
+}
+
+fn started(env: &TestEnv) -> usize {
+    let requests = env.requests();
+    requests
+        .iter()
+        .filter(|r| r.operations.iter().any(|o| o == "invokeRegisteredTask"))
+        .count()
+}
+
+/// The command line that Lagoon recorded for a run.
+fn recorded(env: &TestEnv, id: &Value) -> String {
+    let (_, answer) = env.graphql("query($i:Int){taskById(id:$i){command}}", json!({"i": id}));
+    answer["data"]["taskById"]["command"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+/// Runs of this name do these steps.
+fn script(env: &TestEnv, name: &str, steps: &[Step]) {
+    env.sandbox()
+        .scripted()
+        .unwrap()
+        .script(name, steps.to_vec());
+}
+
+fn log(text: &str) -> Step {
+    Step::Log(text.to_owned())
+}
+
+#[test]
+fn by_name_and_by_id() {
+    let env = TestEnv::new();
+    for task in [
+        "Run yarn audit",
+        "run YARN audit",
+        "1",
+        "id:1",
+        "name:Run yarn audit",
+    ] {
+        let run = invoke(&env, &[task, "-o", "json"]).succeeds().json();
+        assert_eq!(run.as_object().unwrap().keys().collect::<Vec<_>>(), FIELDS);
+        assert_eq!(
+            (&run["name"], &run["status"]),
+            (&json!("Run yarn audit"), &json!("new"))
+        );
+        assert_eq!(run["environment"]["project"]["name"], "lagoon-demo");
+        assert_eq!(recorded(&env, &run["id"]), "yarn audit");
+    }
+    assert_eq!(started(&env), 5);
+}
+
+#[test]
+fn without_waiting_it_is_started_not_finished() {
+    let env = TestEnv::new();
+    for format in ["table", "tsv", "id"] {
+        let output = invoke(&env, &["Say hello", "-o", format]);
+        assert_snapshot!(format!("invoke-{format}"), output.snapshot());
+    }
+}
+
+#[test]
+fn values_of_every_type_are_checked_completed_and_escaped() {
+    let env = TestEnv::new();
+    let file = env.home.write("work/text", "a \"b\" $c `d` \\e\n");
+    let line = [
+        "Try arguments",
+        "--arg-file",
+        &format!("TEXT={}", file.display()),
+        "-a",
+        "FROM=develop",
+        "-o",
+        "json",
+    ];
+    let run = invoke(&env, &line).succeeds().json();
+    let command = recorded(&env, &run["id"]);
+    assert!(
+        command.starts_with(
+            " TEXT=\"a \\\"b\\\" \\$c \\`d\\` \\\\e\n\" TIMES=\"3\" FROM=\"develop\"; i=0\n"
+        ),
+        "{command}"
+    );
+    let raw = [
+        "Try arguments",
+        "-a",
+        "TEXT=$HOME",
+        "-a",
+        "FROM=main",
+        "--raw-args",
+        "-o",
+        "json",
+    ];
+    let run = invoke(&env, &raw).succeeds().json();
+    assert!(recorded(&env, &run["id"]).starts_with(" TEXT=\"$HOME\" "));
+    let values = env.home.write(
+        "work/values.yml",
+        "TEXT: 'x: y'\nTIMES: 2\nFROM: main\nTO: pr-12\n",
+    );
+    let run = invoke(
+        &env,
+        &[
+            "Try arguments",
+            "--args-file",
+            values.to_str().unwrap(),
+            "-o",
+            "json",
+        ],
+    )
+    .succeeds()
+    .json();
+    assert!(
+        recorded(&env, &run["id"])
+            .starts_with(" TEXT=\"x: y\" TIMES=\"2\" FROM=\"main\" TO=\"pr-12\"; ")
+    );
+    let line = [
+        &["invoke", "Try arguments", "--args-file", "-", "-o", "json"],
+        &MAIN[..],
+    ]
+    .concat();
+    let command = env
+        .command(&line)
+        .stdin("{\"TEXT\": \"from stdin\", \"FROM\": \"main\"}");
+    let run = env.run(command).succeeds().json();
+    assert!(recorded(&env, &run["id"]).starts_with(" TEXT=\"from stdin\" "));
+}
+
+#[test]
+fn wrong_values_are_refused_before_anything_is_started() {
+    let env = TestEnv::new();
+    let big = format!("TEXT={}", "x".repeat(66_000));
+    let cases: Vec<(&str, Vec<&str>)> = vec![
+        ("missing", vec!["Try arguments"]),
+        (
+            "unknown",
+            vec!["Try arguments", "-a", "TXET=x", "-a", "FROM=main"],
+        ),
+        (
+            "bad-number",
+            vec![
+                "Try arguments",
+                "-a",
+                "TEXT=x",
+                "-a",
+                "FROM=main",
+                "-a",
+                "TIMES=-1",
+            ],
+        ),
+        (
+            "bad-environment",
+            vec!["Try arguments", "-a", "TEXT=x", "-a", "FROM=nosuch"],
+        ),
+        (
+            "self",
+            vec![
+                "Try arguments",
+                "-a",
+                "TEXT=x",
+                "-a",
+                "FROM=main",
+                "-a",
+                "TO=main",
+            ],
+        ),
+        (
+            "twice",
+            vec![
+                "Try arguments",
+                "-a",
+                "TEXT=x",
+                "-a",
+                "TEXT=y",
+                "-a",
+                "FROM=main",
+            ],
+        ),
+        (
+            "emoji",
+            vec!["Try arguments", "-a", "TEXT=🚀", "-a", "FROM=main"],
+        ),
+        (
+            "too-long",
+            vec!["Try arguments", "-a", &big, "-a", "FROM=main"],
+        ),
+        ("takes-none", vec!["Say hello", "-a", "X=1"]),
+        ("no-equals", vec!["Say hello", "-a", "X"]),
+        ("no-file", vec!["Say hello", "--arg-file", "X=nosuch"]),
+        (
+            "stdin-twice",
+            vec!["Say hello", "--arg-file", "X=-", "--args-file", "-"],
+        ),
+        ("no-task", vec![]),
+    ];
+    for (snapshot, line) in cases {
+        let output = invoke(&env, &line);
+        assert_snapshot!(format!("invoke-{snapshot}"), output.snapshot());
+        assert_eq!((output.code, output.stdout.as_str()), (2, ""), "{snapshot}");
+    }
+    let missing = invoke(&env, &["Run yarn adit"]);
+    assert_snapshot!("invoke-no-such-task", missing.snapshot());
+    assert_eq!((missing.code, started(&env)), (5, 0));
+}
+
+#[test]
+fn what_decides_must_have_been_said() {
+    let env = TestEnv::new();
+    let output = env.tasks(&["invoke", "Say hello", "-p", "lagoon-demo"]);
+    assert_snapshot!("invoke-environment-not-said", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 0));
+    let command = env
+        .command(&["invoke", "Say hello"])
+        .env("TASKS_PROJECT", "lagoon-demo")
+        .env("TASKS_ENVIRONMENT", "develop");
+    env.run(command).succeeds();
+}
+
+#[test]
+fn a_confirmation_text_is_honoured() {
+    let env = TestEnv::new();
+    let output = invoke(&env, &["Clear caches"]);
+    assert_snapshot!("invoke-unconfirmed", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 0));
+    invoke(&env, &["Clear caches", "--yes"]).succeeds();
+}
+
+#[test]
+fn a_service_that_is_not_there_is_refused() {
+    let env = TestEnv::bare();
+    let define = ["define", "x", "-s", "node", "--command", "true"];
+    env.tasks(&[&define, &MAIN[..]].concat()).succeeds();
+    let output = invoke(&env, &["x"]);
+    assert_snapshot!("invoke-no-service", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 0));
+    invoke(&env, &["x", "--no-preflight"]).succeeds();
+}
+
+#[test]
+fn an_unfinished_run_is_mentioned_or_decides() {
+    let env = TestEnv::new();
+    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    let first = invoke(&env, &["Say hello", "-o", "id"]).succeeds().stdout;
+    let second = invoke(&env, &["Say hello"]).succeeds();
+    assert!(
+        second
+            .stderr
+            .contains("is running there; starting another one"),
+        "{second}"
+    );
+    let skipped = invoke(&env, &["Say hello", "--if-running", "skip", "-o", "json"]).succeeds();
+    assert!(skipped.stderr.contains("started none"), "{skipped}");
+    assert_ne!(skipped.json()["id"].to_string(), first.trim());
+    let failed = invoke(&env, &["Say hello", "--if-running", "fail"]);
+    assert_snapshot!("invoke-if-running-fail", failed.snapshot());
+    assert_eq!((failed.code, started(&env)), (1, 2));
+}
+
+#[test]
+fn waiting_for_the_unfinished_run_comes_before_starting() {
+    let env = TestEnv::new();
+    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    let first = invoke(&env, &["Say hello", "-o", "json"]).succeeds().json()["id"].clone();
+    let line = [&["invoke", "Say hello", "--if-running", "wait"], &MAIN[..]].concat();
+    let running = env.command(&line).start();
+    while !env.requests().iter().any(|r| r.operations == ["taskById"]) {
+        std::thread::yield_now();
+    }
+    assert_eq!(started(&env), 1, "not before the first has ended");
+    env.sandbox()
+        .set_run(first.as_i64().unwrap(), Status::Complete, None)
+        .unwrap();
+    running.finish().succeeds();
+    assert_eq!(started(&env), 2);
+}
+
+#[test]
+fn a_dry_run_sends_no_mutation() {
+    let env = TestEnv::new();
+    for format in ["table", "tsv", "json"] {
+        let line = [
+            "Try arguments",
+            "-a",
+            "TEXT=it's",
+            "-a",
+            "FROM=main",
+            "--dry-run",
+            "-o",
+            format,
+        ];
+        assert_snapshot!(
+            format!("invoke-dry-run-{format}"),
+            invoke(&env, &line).snapshot()
+        );
+    }
+    assert_eq!(started(&env), 0);
+}
+
+#[test]
+fn waiting_ends_as_the_run_does() {
+    let env = TestEnv::new();
+    for (end, code, outcome) in [
+        (Status::Complete, 0, "completed"),
+        (Status::Failed, 3, "failed"),
+        (Status::Cancelled, 6, "cancelled"),
+    ] {
+        let steps = [
+            Step::Status(Status::Running),
+            log("one\ntwo\n"),
+            Step::Status(end),
+        ];
+        script(&env, "Say hello", &steps);
+        let output = invoke(&env, &["Say hello", "--wait", "-o", "json"]).ends_with(code);
+        assert_eq!(output.json()["outcome"], outcome);
+        if code != 0 {
+            assert_eq!(output.json_error()["runs"][0]["outcome"], outcome);
+        }
+        let output = invoke(&env, &["Say hello", "--wait", "-o", "table"]);
+        assert_snapshot!(format!("invoke-wait-{outcome}"), output.snapshot());
+    }
+}
+
+#[test]
+fn following_shows_the_log_and_the_result_beside_it() {
+    let env = TestEnv::new();
+    let steps = [
+        Step::Status(Status::Running),
+        log("one\n\u{1b}]0;title\u{7}two \u{1b}[31mred\u{1b}[0m\n"),
+        Step::Status(Status::Complete),
+    ];
+    script(&env, "Say hello", &steps);
+    assert_snapshot!(
+        "invoke-follow",
+        invoke(&env, &["Say hello", "--follow"]).snapshot()
+    );
+    let json = invoke(&env, &["Say hello", "-f", "-o", "json"]).succeeds();
+    assert_eq!(json.json()["outcome"], "completed");
+    assert!(json.stderr.contains("one\ntwo red\n"), "{json}");
+    let jsonl = invoke(&env, &["Say hello", "--wait", "-o", "jsonl"]).succeeds();
+    let lines: Vec<Value> = jsonl
+        .stdout
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    assert_eq!(
+        (lines[0]["outcome"].as_str(), lines[1]["outcome"].as_str()),
+        (Some("going"), Some("completed"))
+    );
+}
+
+#[test]
+fn time_limits_say_what_did_not_happen() {
+    let env = TestEnv::new();
+    script(&env, "Say hello", &[]);
+    let output = invoke(&env, &["Say hello", "--wait", "--start-timeout", "1s"]);
+    assert_snapshot!("invoke-never-started", output.snapshot());
+    assert_eq!(output.code, 10);
+    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    let output = invoke(&env, &["Say hello", "--wait", "--timeout", "1s"]);
+    assert_snapshot!("invoke-still-going", output.snapshot());
+    assert_eq!(output.code, 8);
+}
+
+#[test]
+fn a_run_that_vanishes_is_an_error() {
+    let env = TestEnv::new();
+    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    let line = [&["invoke", "Say hello", "--wait"], &MAIN[..]].concat();
+    let running = env.command(&line).start();
+    while started(&env) == 0 || !env.requests().iter().any(|r| r.operations == ["taskById"]) {
+        std::thread::yield_now();
+    }
+    assert!(env.sandbox().drop_run(1).unwrap());
+    let output = running.finish();
+    assert_snapshot!("invoke-vanished", output.snapshot());
+    assert_eq!(output.code, 5);
+}
+
+#[test]
+fn an_interrupt_leaves_the_run_going_and_says_so() {
+    let env = TestEnv::new();
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        script(&env, "Say hello", &[Step::Status(Status::Running)]);
+        let before = env.requests().len();
+        let line = [&["invoke", "Say hello", "--wait"], &MAIN[..]].concat();
+        let running = env.command(&line).start();
+        while !env.requests()[before..]
+            .iter()
+            .any(|r| r.operations == ["taskById"])
+        {
+            std::thread::yield_now();
+        }
+        running.signal(signal);
+        let output = running.finish();
+        assert_snapshot!(format!("invoke-{signal}"), output.snapshot());
+        assert_eq!(output.code, code);
+    }
+}
+
+#[test]
+fn a_lost_answer_is_looked_up_and_never_repeated() {
+    for fault in [Fault::LoseAnswer, Fault::HangAfter] {
+        let env = TestEnv::new();
+        env.sandbox()
+            .fail_next("invokeRegisteredTask", fault.clone());
+        let output = invoke(&env, &["Run yarn audit", "--request-timeout", "2s"]);
+        if fault == Fault::LoseAnswer {
+            assert_snapshot!("invoke-lost-found", output.snapshot());
+        }
+        assert_eq!((output.code, started(&env)), (0, 1), "{fault:?}\n{output}");
+        assert!(output.stdout.starts_with("1\t"), "{output}");
+    }
+}
+
+#[test]
+fn a_lost_answer_without_a_run_stays_unknown() {
+    let env = TestEnv::new();
+    env.sandbox().fail_next("invokeRegisteredTask", Fault::Hang);
+    let output = invoke(&env, &["Run yarn audit", "--request-timeout", "1s"]);
+    assert_snapshot!("invoke-lost-unknown", output.snapshot());
+    assert_eq!((output.code, started(&env)), (7, 1));
+}
+
+#[test]
+fn an_older_run_is_no_candidate() {
+    let env = TestEnv::new();
+    let proxy = Proxy::new(
+        env.address(),
+        [proxy::Fault::None, proxy::Fault::AnswerLost],
+    );
+    let before = invoke(&env, &["Run yarn audit", "-o", "id"]).succeeds();
+    assert_eq!(before.stdout, "1\n");
+    let line = [&["invoke", "Run yarn audit"], &MAIN[..]].concat();
+    let output = env.run(env.command(&line).env("TASKS_API", proxy.url("/graphql")));
+    assert!(output.succeeds().stdout.starts_with("2\t"));
+}
+
+#[test]
+fn of_several_candidates_none_is_taken() {
+    let env = TestEnv::new();
+    env.sandbox()
+        .fail_next("invokeRegisteredTask", Fault::HangAfter);
+    let line = [
+        &["invoke", "Run yarn audit", "--request-timeout", "3s"],
+        &MAIN[..],
+    ]
+    .concat();
+    let running = env.command(&line).start();
+    let runs = "{environmentById(id:101){tasks{id}}}";
+    let count = || {
+        let (_, answer) = env.graphql(runs, json!({}));
+        answer["data"]["environmentById"]["tasks"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    while count() == 0 {
+        std::thread::yield_now();
+    }
+    // The same user starts the same while the answer hangs.
+    let again = "mutation{invokeRegisteredTask(advancedTaskDefinition:1,environment:101){id}}";
+    env.graphql(again, json!({}));
+    let output = running.finish();
+    assert_snapshot!("invoke-lost-several", output.snapshot());
+    assert_eq!(output.code, 7);
+}
+
+#[test]
+fn gateways_and_refusals_end_with_their_codes() {
+    let env = TestEnv::new();
+    for (message, snapshot, code) in [
+        ("Tasks have been disabled for this project", "disabled", 1),
+        ("Task registration '1' could not be found.", "gone", 1),
+        (
+            "Unauthorized: You don't have permission to \"invoke\" on \"task\"",
+            "denied",
+            4,
+        ),
+    ] {
+        env.sandbox().refuse_next("invokeRegisteredTask", message);
+        let output = invoke(&env, &["Run yarn audit"]);
+        assert_snapshot!(format!("invoke-{snapshot}"), output.snapshot());
+        assert_eq!(output.code, code);
+    }
+    env.sandbox().fail_next(
+        "invokeRegisteredTask",
+        Fault::Status(502, "<html>".to_owned()),
+    );
+    let output = invoke(&env, &["Run yarn audit"]);
+    assert_eq!((output.code, started(&env)), (7, 4), "{output}");
+}
+
+#[test]
+fn a_query_is_tried_again() {
+    let env = TestEnv::new();
+    for status in [502, 503, 429] {
+        let busy = Fault::Status(status, "<html>busy</html>".to_owned());
+        env.sandbox()
+            .fail_next("environmentByKubernetesNamespaceName", busy);
+        invoke(&env, &["Run yarn audit"]).succeeds();
+    }
+    env.sandbox()
+        .fail_next("environmentByKubernetesNamespaceName", Fault::LoseAnswer);
+    invoke(&env, &["Run yarn audit"]).succeeds();
+}

@@ -1,0 +1,186 @@
+//! Each rule is shown to fail on a bad sample, and to leave a good one alone.
+
+use super::*;
+
+/// What a rule finds in a sample, as `line: what`.
+fn found(rule: Rule, path: &str, text: &str) -> Vec<String> {
+    rule(&File::new(path, text))
+        .into_iter()
+        .map(|violation| format!("{}: {}", violation.line, violation.what))
+        .collect()
+}
+
+#[test]
+fn a_forbidden_import_is_noticed() {
+    let in_ops = |text| found(imports, "ops/list.rs", text);
+    assert_eq!(
+        in_ops("use crate::domain::Place;\n\nuse crate::output::Format;"),
+        ["3: `ops` may not use `output::Format`"]
+    );
+    assert_eq!(
+        in_ops("use crate::{domain::{Place, Run}, settings::Settings as S};"),
+        ["1: `ops` may not use `settings::Settings`"]
+    );
+    assert_eq!(
+        in_ops("fn f() { crate::app::open(); }"),
+        ["1: `ops` may not use `app::open`"]
+    );
+    assert_eq!(
+        in_ops("use super::super::env::Env;"),
+        ["1: `ops` may not use `env::Env`"]
+    );
+    assert_eq!(
+        in_ops("mod a { use super::super::super::config::C; }"),
+        ["1: `ops` may not use `config::C`"]
+    );
+    assert_eq!(
+        in_ops("mac! { x => crate::sandbox::Sandbox::sdl() }"),
+        ["1: `ops` may not use `sandbox::Sandbox::sdl`"]
+    );
+    assert_eq!(
+        in_ops("use crate::ui::{Prompt, PromptError, progress::Progress, Ui};"),
+        ["1: `ops` may not use `ui::Ui`"]
+    );
+    assert!(
+        in_ops("use super::wait::Wait; // crate::output\nconst A: &str = \"crate::ui\";")
+            .is_empty()
+    );
+    assert!(in_ops("#[cfg(test)]\nmod tests { use crate::output::Format; }").is_empty());
+    assert!(in_ops("#[cfg(test)]\nuse crate::output::{A, B};\nuse crate::domain::C;").is_empty());
+}
+
+#[test]
+fn the_sandbox_stands_alone() {
+    for used in [
+        "domain::Run",
+        "error::Error",
+        "lagoon::Lagoon",
+        "clock::Clock",
+    ] {
+        let text = format!("use crate::{used};");
+        assert_eq!(
+            found(imports, "sandbox/store/mod.rs", &text),
+            [format!("1: `sandbox` may not use `{used}`")]
+        );
+    }
+    assert!(found(imports, "sandbox/http.rs", "use crate::sandbox::Store;").is_empty());
+}
+
+#[test]
+fn rooms_of_commands_errors_and_the_root_are_held() {
+    let list = |text| found(imports, "commands/list.rs", text);
+    assert!(list("use super::target::Target;\nuse crate::ops::list;").is_empty());
+    assert_eq!(
+        list("use super::show::Show;"),
+        ["1: `commands` may not use `commands::show::Show`"]
+    );
+    assert_eq!(
+        list("use super::*;"),
+        ["1: `commands` may not use `commands::*`"]
+    );
+    assert!(list("use super::print;\nuse super::Answer;").is_empty());
+    assert!(found(imports, "commands/mod.rs", "use self::list::List;").is_empty());
+
+    let error = |text| found(imports, "error.rs", text);
+    assert!(error("use crate::lagoon::{LagoonError, error::TransportError};").is_empty());
+    assert_eq!(
+        error("use crate::lagoon::Lagoon;"),
+        ["1: `error` may not use `lagoon::Lagoon`"]
+    );
+    assert_eq!(
+        found(imports, "main.rs", "fn main() { lagoon_tasks::ops::run() }"),
+        ["1: `main` may not use `ops::run`"]
+    );
+    assert_eq!(
+        found(imports, "attic.rs", ""),
+        ["1: `attic` has no row in the table of who may use whom"]
+    );
+}
+
+#[test]
+fn prints_exits_and_variables_elsewhere_are_noticed() {
+    let print = |text| found(prints, "ops/list.rs", text);
+    assert_eq!(print("fn f() {\n println!(\"a\"); }"), ["2: println"]);
+    assert_eq!(print("fn f() { std::eprint!(\"a\") }"), ["1: eprint"]);
+    assert_eq!(
+        print("use std::io::{Write, stdout};"),
+        ["1: std::io::stdout"]
+    );
+    assert_eq!(print("fn f() { io::stderr().lock(); }"), ["1: io::stderr"]);
+    assert_eq!(print("use dialoguer::Confirm;"), ["1: dialoguer::Confirm"]);
+    assert!(print("#[test]\nfn f() { println!(\"a\") }\nfn print() {}").is_empty());
+    assert!(found(prints, "ui/mod.rs", "fn f() { println!(\"a\") }").is_empty());
+
+    let exit = |text| found(exits, "cli.rs", text);
+    assert_eq!(
+        exit("fn f() { std::process::exit(2) }"),
+        ["1: std::process::exit"]
+    );
+    assert_eq!(exit("fn f(e: clap::Error) { e.exit() }"), ["1: exit"]);
+    assert!(exit("fn exit_code() { a.exit_code() }").is_empty());
+    assert!(found(exits, "main.rs", "fn f() { std::process::exit(2) }").is_empty());
+
+    let variable = |text| found(variables, "ui/mod.rs", text);
+    assert_eq!(
+        variable("use std::env;\nfn f() { env::var(\"CI\") }"),
+        ["2: env::var"]
+    );
+    assert_eq!(
+        variable("use std::env::{self, vars_os};"),
+        ["1: std::env::vars_os"]
+    );
+    assert!(variable("fn f() { env!(\"A\"); std::env::current_exe() }").is_empty());
+    assert!(variable("fn f() { std::process::Command::new(a).env(\"A\", b) }").is_empty());
+    assert!(found(variables, "env.rs", "fn f() { std::env::var(\"CI\") }").is_empty());
+}
+
+#[test]
+fn panics_are_noticed() {
+    let panic = |text| found(panics, "domain/run.rs", text);
+    assert_eq!(panic("fn f() { a.b()\n.unwrap() }"), ["2: unwrap"]);
+    assert_eq!(panic("fn f() { a.expect(\"b\") }"), ["1: expect"]);
+    assert_eq!(panic("fn f() { todo!() }"), ["1: todo"]);
+    assert_eq!(
+        panic("fn f() { select! { _ = a => panic!(\"b\") } }"),
+        ["1: panic"]
+    );
+    assert!(panic("fn f() { a.unwrap_or(1); b.unwrap_or_else(|| 2); panic != 1 }").is_empty());
+    assert!(panic("/// `x.unwrap()`\nfn f() {}\n// panic!()").is_empty());
+    assert!(panic("#[cfg(test)]\nmod tests { fn f() { a.unwrap() } }").is_empty());
+    assert!(panic("#[tokio::test(flavor = \"x\")]\nasync fn f() { a.unwrap() }").is_empty());
+    assert!(panic("#[cfg(all(test, unix))]\nconst A: B = B { c: d.unwrap() };").is_empty());
+    assert_eq!(
+        panic("#[cfg(not(test))]\nfn f() { a.unwrap() }"),
+        ["2: unwrap"]
+    );
+    assert_eq!(
+        panic("#[cfg(test)]\nmod tests;\nfn f() { a.unwrap() }"),
+        ["3: unwrap"]
+    );
+}
+
+#[test]
+fn generated_types_vague_names_bare_and_long_files_are_noticed() {
+    let derive = "//! A.\n#[derive(Debug, GraphQLQuery)]\nstruct A;";
+    assert_eq!(
+        found(generated_types, "ops/list.rs", derive),
+        ["2: GraphQLQuery"]
+    );
+    assert!(found(generated_types, "lagoon/operations/list.rs", derive).is_empty());
+
+    assert_eq!(found(names, "ops/util.rs", "").len(), 1);
+    assert_eq!(found(names, "common/mod.rs", "").len(), 1);
+    assert!(found(names, "ops/wait.rs", "").is_empty());
+
+    assert_eq!(found(module_docs, "ops/a.rs", "use a;").len(), 1);
+    assert!(found(module_docs, "ops/a.rs", derive).is_empty());
+
+    assert_eq!(found(length, "ops/a.rs", &"\n".repeat(401)).len(), 1);
+    assert!(found(length, "ops/a.rs", &"\n".repeat(400)).is_empty());
+}
+
+#[test]
+fn a_module_only_for_tests_is_known() {
+    let file = File::new("ops/mod.rs", "mod a;\n#[cfg(test)]\nmod tests;\n");
+    assert_eq!(file.source.test_modules, ["tests"]);
+}

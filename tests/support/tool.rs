@@ -1,0 +1,31 @@
+//! Programs that some tests start and not every machine has.
+
+/// Whether a program is there. Without it a test says so and does nothing, except in CI
+/// (`TASKS_CI`), where everything is there or the test fails.
+pub(crate) fn have(program: &str) -> bool {
+    let found = found(program);
+    if !found {
+        assert!(
+            std::env::var_os("TASKS_CI").is_none(),
+            "`{program}` is missing, and TASKS_CI is set"
+        );
+        eprintln!("skipped: there is no `{program}` here");
+    }
+    found
+}
+
+fn found(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_found() {
+        assert!(have("sh"));
+        assert!(!found("no-such-program"));
+    }
+}
