@@ -3,6 +3,7 @@
 pub mod completions;
 pub mod context;
 pub mod define;
+pub mod delete;
 pub mod invoke;
 pub mod lint;
 pub mod list;
@@ -11,6 +12,7 @@ pub mod sandbox;
 pub mod show;
 pub mod target;
 pub mod topics;
+pub mod update;
 
 use crate::error::Error;
 use crate::output::OutputError;

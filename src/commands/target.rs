@@ -17,7 +17,9 @@ use crate::settings::Sourced;
 pub use answer::Answer;
 pub use changes::render;
 pub use files::Files;
-pub use place::{line_start, named_target, place_words, provisional, require_said, say_sources};
+pub use place::{
+    line_start, named_target, not_here, place_words, provisional, require_said, say_sources,
+};
 pub use run::{RunReport, Style};
 pub use task::Task;
 pub use words::{PermissionWord, ScopeWord};

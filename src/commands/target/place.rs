@@ -2,8 +2,10 @@
 
 use crate::app::App;
 use crate::domain::Scope;
+use crate::domain::quoting::line;
 use crate::error::Error;
 use crate::ops::define::Target;
+use crate::ops::update::NotHere;
 use crate::settings::{Deciding, Source, Sourced};
 
 use super::ScopeWord;
@@ -136,5 +138,28 @@ pub fn place_words(words: &mut Vec<String>, target: &Target) {
         Target::Project(project) => flag("-p", project),
         Target::Group(group) => flag("--group", group),
         Target::System(_) => flag("--scope", "system"),
+    }
+}
+
+/// That a task is not one of the scope that the line names, with the line that would do it.
+#[must_use]
+pub fn not_here(app: &App, why: NotHere, place: &str, command: &str) -> Error {
+    match why {
+        NotHere::Missing(error) => {
+            Error::from(error).hint(format!("only tasks of {place} are looked at"))
+        }
+        NotHere::Elsewhere(definition, target) => {
+            let error = Error::usage(format!(
+                "`{}` (id {}) is a task of the scope {}, not of {place}",
+                definition.name,
+                definition.id,
+                definition.scope.word()
+            ));
+            let Some(target) = target else { return error };
+            let mut words = line_start(app, command);
+            words.push(format!("id:{}", definition.id));
+            place_words(&mut words, &target);
+            error.hint(format!("to {command} it there: {}", line(words)))
+        }
     }
 }
