@@ -1,9 +1,12 @@
 //! One file a command: arguments to work to report. Siblings share only [`target`].
 
+pub mod apply;
 pub mod completions;
 pub mod context;
 pub mod define;
 pub mod delete;
+pub mod diff;
+pub mod export;
 pub mod invoke;
 pub mod lint;
 pub mod list;

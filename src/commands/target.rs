@@ -5,6 +5,8 @@ pub mod arguments;
 mod changes;
 mod files;
 mod place;
+mod plan;
+mod planned;
 mod run;
 mod task;
 pub mod text;
@@ -20,6 +22,8 @@ pub use files::Files;
 pub use place::{
     line_start, named_target, not_here, place_words, provisional, require_said, say_sources,
 };
+pub use plan::{PlanReport, summary};
+pub use planned::{Permits, planned};
 pub use run::{RunReport, Style};
 pub use task::Task;
 pub use words::{PermissionWord, ScopeWord};

@@ -39,7 +39,7 @@ pub async fn delete(lagoon: &Lagoon, target: &Target, doomed: &Definition) -> Re
         Err(error) if error.leaves_unknown() => {
             let now = define::site(lagoon, target).await;
             match now {
-                Ok(now) if !shows(&now, doomed.id) => Ok(()),
+                Ok(now) if now.by_id(doomed.id).is_none() => Ok(()),
                 _ => Err(Error::from(error).hint(format!(
                     "whether `{}` (id {}) is gone is unknown",
                     doomed.name, doomed.id
@@ -62,7 +62,7 @@ pub async fn verify(
     let now = define::site(lagoon, target).await?;
     let mut surfaced: Vec<Definition> = Vec::new();
     for one in doomed {
-        if shows(&now, one.id) {
+        if now.by_id(one.id).is_some() {
             return Err(Error::failed(format!(
                 "Lagoon says that `{}` (id {}) was deleted, and still shows it",
                 one.name, one.id
@@ -76,11 +76,4 @@ pub async fn verify(
         }
     }
     Ok(surfaced)
-}
-
-fn shows(site: &Site, id: i64) -> bool {
-    site.views
-        .iter()
-        .flat_map(|view| &view.definitions)
-        .any(|d| d.id == id)
 }

@@ -87,66 +87,67 @@ pub fn check_name(site: &Site, before: &Definition, after: &Definition) -> Resul
 /// Makes `after` of `before` and reads it back.
 ///
 /// # Errors
-/// Lagoon's refusal; not found; what became of it instead; or unknown (7) when the answer was lost
-/// and reading again does not tell.
+/// As [`send`], and when what is read back is something else.
 pub async fn update(
     lagoon: &Lagoon,
     target: &Target,
     before: &Definition,
     after: &Definition,
 ) -> Result<Definition, Error> {
-    let answered = lagoon.update_definition(before.id, before, after).await;
-    let refusal = match answered {
+    send(lagoon, target, before, after).await?;
+    let now = define::site(lagoon, target).await.map_err(|e| {
+        e.hint(format!(
+            "`{}` was changed; it could not be read back",
+            after.name
+        ))
+    })?;
+    let Some(found) = now.by_id(before.id) else {
+        return Err(Error::not_found(format!(
+            "`{}` (id {}) was changed, and {} does not show it any more",
+            after.name, before.id, now.label
+        ))
+        .hint("it was removed meanwhile, or another task stands before it now"));
+    };
+    compare(found, after)?;
+    Ok(found.clone())
+}
+
+/// Makes `after` of `before` and compares the answer; reads only where there is no good answer.
+///
+/// # Errors
+/// Lagoon's refusal; not found; what became of it instead; or unknown (7) when the answer was lost
+/// and reading again does not tell.
+pub async fn send(
+    lagoon: &Lagoon,
+    target: &Target,
+    before: &Definition,
+    after: &Definition,
+) -> Result<Definition, Error> {
+    let refusal = match lagoon.update_definition(before.id, before, after).await {
         Ok(returned) => {
-            // Arguments are the part that can be left half written.
             compare(&returned, after)?;
-            None
+            return Ok(returned);
         }
         Err(error @ (LagoonError::NotAllowed { .. } | LagoonError::NotReached { .. })) => {
             return Err(error.into());
         }
-        Err(error) => Some(error),
+        // Arguments are the part that can be left half written.
+        Err(error) => error,
     };
-    let now = define::site(lagoon, target).await;
-    let now = match (now, &refusal) {
-        (Ok(site), _) => site,
-        (Err(error), None) => {
-            return Err(error.hint(format!(
-                "`{}` was changed; it could not be read back",
-                after.name
-            )));
-        }
-        (Err(_), Some(refusal)) => {
-            return Err(Error::new(
-                Kind::Unreachable,
-                format!(
-                    "it is unknown whether `{}` was changed: {refusal}",
-                    before.name
-                ),
-            ));
-        }
+    let Ok(now) = define::site(lagoon, target).await else {
+        return Err(Error::new(
+            Kind::Unreachable,
+            format!(
+                "it is unknown whether `{}` was changed: {refusal}",
+                before.name
+            ),
+        ));
     };
-    let found = now
-        .views
-        .iter()
-        .flat_map(|view| &view.definitions)
-        .find(|d| d.id == before.id);
-    match (found, refusal) {
-        (Some(found), None) => {
-            compare(found, after)?;
-            Ok(found.clone())
-        }
-        (None, None) => Err(Error::not_found(format!(
-            "`{}` (id {}) was changed, and {} does not show it any more",
-            after.name, before.id, now.label
-        ))
-        .hint("it was removed meanwhile, or another task stands before it now")),
-        (None, Some(_)) => Err(gone(before)),
-        (Some(found), Some(_)) if differences(found, after).is_empty() => Ok(found.clone()),
-        (Some(found), Some(refusal)) if differences(found, before).is_empty() => {
-            Err(refusal.into())
-        }
-        (Some(found), Some(refusal)) => {
+    match now.by_id(before.id) {
+        None => Err(gone(before)),
+        Some(found) if differences(found, after).is_empty() => Ok(found.clone()),
+        Some(found) if differences(found, before).is_empty() => Err(refusal.into()),
+        Some(found) => {
             let error = Error::failed(format!(
                 "`{}` (id {}) was changed only in part: {refusal}",
                 before.name, before.id
