@@ -12,6 +12,7 @@
 
 mod support;
 
+mod apply;
 mod context;
 mod define;
 mod graphql;
