@@ -1,15 +1,21 @@
 //! One file a command: arguments to work to report. Siblings share only [`target`].
 
+pub mod apply;
 pub mod completions;
 pub mod context;
 pub mod define;
+pub mod delete;
+pub mod diff;
+pub mod export;
 pub mod invoke;
+pub mod lint;
 pub mod list;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod show;
 pub mod target;
 pub mod topics;
+pub mod update;
 
 use crate::error::Error;
 use crate::output::OutputError;

@@ -24,6 +24,9 @@ pub use crate::env::{Env, EnvError};
 /// What `-o` and `TASKS_OUTPUT` take.
 pub const FORMATS: [&str; 8] = ["table", "tsv", "json", "jsonl", "yaml", "csv", "name", "id"];
 
+/// A further one, which `-o` takes for `diff` alone.
+pub const MARKDOWN: &str = "markdown";
+
 /// Whom `--as` can sign in to the sandbox.
 #[cfg(feature = "sandbox")]
 pub const ROLES: [&str; 8] = [
@@ -254,6 +257,12 @@ impl Settings {
     }
 }
 
+/// A variable of the process that a task file marks `from_env`. Our own token is none of them.
+#[must_use]
+pub fn process_variable(name: &str) -> Option<String> {
+    (name != "TASKS_TOKEN").then(|| crate::env::named(name))?
+}
+
 /// Whether errors beside this format are JSON too.
 #[must_use]
 pub fn is_structured(format: &str) -> bool {
@@ -293,6 +302,7 @@ fn output(flags: &Flags, env: &Env) -> Result<Option<Sourced<String>>, SettingsE
     let output = said(&flags.output, "--output", variable, "TASKS_OUTPUT")?;
     if let Some(Sourced { value, source }) = &output
         && !FORMATS.contains(&value.as_str())
+        && !(value == MARKDOWN && matches!(source, Source::Flag(_)))
     {
         let error = SettingsError::usage(format!("{source}: there is no format `{value}`"));
         return Err(match nearest(value, FORMATS) {

@@ -12,12 +12,14 @@
 
 mod support;
 
+mod apply;
 mod conformance;
 mod context;
 mod define;
 mod graphql;
 mod help;
 mod invoke;
+mod lint;
 mod list;
 mod readme;
 mod requests;
@@ -26,6 +28,7 @@ mod sandbox_push;
 mod structure;
 mod terminal;
 mod transcripts;
+mod update;
 mod usage;
 mod variables;
 

@@ -1,8 +1,15 @@
 //! What the commands share: the place that is meant, and the reports that several of them give.
 
 mod answer;
+pub mod arguments;
+mod changes;
+mod files;
+mod place;
+mod plan;
+mod planned;
 mod run;
 mod task;
+pub mod text;
 mod words;
 
 use crate::app::App;
@@ -10,6 +17,13 @@ use crate::error::Error;
 use crate::settings::Sourced;
 
 pub use answer::Answer;
+pub use changes::render;
+pub use files::Files;
+pub use place::{
+    line_start, named_target, not_here, place_words, provisional, require_said, say_sources,
+};
+pub use plan::{PlanReport, summary};
+pub use planned::{Permits, planned};
 pub use run::{RunReport, Style};
 pub use task::Task;
 pub use words::{PermissionWord, ScopeWord};
