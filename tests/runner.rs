@@ -13,6 +13,7 @@
 mod support;
 
 mod apply;
+mod conformance;
 mod context;
 mod define;
 mod graphql;
@@ -24,6 +25,7 @@ mod manifest;
 mod readme;
 mod requests;
 mod sandbox_api;
+mod sandbox_push;
 mod structure;
 mod terminal;
 mod transcripts;

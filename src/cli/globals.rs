@@ -82,7 +82,7 @@ pub(super) fn collect(root: Globals, matches: &ArgMatches) -> Result<Globals, Er
                 return Err(Error::usage(format!(
                     "--{flag} is given twice: to `{before}` and to `{name}`"
                 ))
-                .hint("Give it once; before or after the command is the same"));
+                .hint("give it once; before or after the command is the same"));
             }
         }
         let Some((next, below)) = level.subcommand() else {

@@ -23,6 +23,9 @@ pub trait Sink: Send {
 /// How long after the end the final log may take to arrive (some 15 s, seen on Lagoon 2.33.1).
 const LOG_GRACE: Duration = Duration::from_secs(15);
 
+/// How long a log that stays empty is waited for: most often nothing was written.
+const EMPTY_GRACE: Duration = Duration::from_secs(5);
+
 /// What of a log has been shown.
 #[derive(Debug, Default)]
 pub struct Shown {
@@ -140,9 +143,14 @@ pub async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Result<Log,
             Ok(None) => Log::Unavailable(format!("run {id} is gone")),
             Err(error) => Log::Unavailable(error.to_string()),
         };
-        let late = clock.now().saturating_sub(begun) >= LOG_GRACE;
-        let agrees = matches!(log, Log::Text(_)) && before.as_ref() == Some(&log);
-        if agrees || late {
+        let waited = clock.now().saturating_sub(begun);
+        let agrees = before.as_ref() == Some(&log);
+        let enough = match log {
+            Log::Text(_) => agrees,
+            Log::Empty => agrees && waited >= EMPTY_GRACE,
+            Log::Unavailable(_) => false,
+        };
+        if enough || waited >= LOG_GRACE {
             return Ok(log);
         }
         before = Some(log);
