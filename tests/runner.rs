@@ -21,6 +21,7 @@ mod help;
 mod invoke;
 mod lint;
 mod list;
+mod manifest;
 mod readme;
 mod requests;
 mod sandbox_api;
