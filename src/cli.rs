@@ -37,6 +37,10 @@ enum Command {
     Show(commands::show::ShowArgs),
     Define(commands::define::DefineArgs),
     Invoke(commands::invoke::InvokeArgs),
+    Status(commands::status::StatusArgs),
+    Logs(commands::logs::LogsArgs),
+    Wait(commands::wait::WaitArgs),
+    Cancel(commands::cancel::CancelArgs),
     Context(commands::context::Context),
     #[cfg(feature = "sandbox")]
     Sandbox(commands::sandbox::Sandbox),
@@ -55,6 +59,10 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::Show(args) => commands::show::run(args, app).await,
         Command::Define(args) => commands::define::run(args, app).await,
         Command::Invoke(args) => commands::invoke::run(args, app).await,
+        Command::Status(args) => commands::status::run(args, app).await,
+        Command::Logs(args) => commands::logs::run(args, app).await,
+        Command::Wait(args) => commands::wait::run(args, app).await,
+        Command::Cancel(args) => commands::cancel::run(args, app).await,
         Command::Context(args) => commands::context::run(args, app).await,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => commands::sandbox::run(args, app).await,

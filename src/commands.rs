@@ -1,15 +1,19 @@
 //! One file a command: arguments to work to report. Siblings share only [`target`].
 
+pub mod cancel;
 pub mod completions;
 pub mod context;
 pub mod define;
 pub mod invoke;
 pub mod list;
+pub mod logs;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod show;
+pub mod status;
 pub mod target;
 pub mod topics;
+pub mod wait;
 
 use crate::error::Error;
 use crate::output::OutputError;

@@ -12,12 +12,14 @@
 
 mod support;
 
+mod cancel;
 mod context;
 mod define;
 mod graphql;
 mod help;
 mod invoke;
 mod list;
+mod logs;
 mod readme;
 mod requests;
 mod sandbox_api;
@@ -26,6 +28,8 @@ mod terminal;
 mod transcripts;
 mod usage;
 mod variables;
+mod wait;
+mod waiting;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,17 +1,32 @@
 //! What the commands share: the place that is meant, and the reports that several of them give.
 
 mod answer;
+mod found;
+mod last;
+mod log;
+mod reference;
 mod run;
+mod runs;
 mod task;
+mod waiting;
+mod watch;
 mod words;
 
 use crate::app::App;
+use crate::domain::quoting;
 use crate::error::Error;
-use crate::settings::Sourced;
+use crate::settings::{Source, Sourced};
 
 pub use answer::Answer;
-pub use run::{RunReport, Style};
+pub use found::{Found, give_runs};
+pub use last::remember;
+pub use log::LogOut;
+pub use reference::RunArgs;
+pub use run::{RunReport, Style, style};
+pub use runs::RunsReport;
 pub use task::Task;
+pub use waiting::{OnInterrupt, WaitFlags};
+pub use watch::Watch;
 pub use words::{PermissionWord, ScopeWord};
 
 /// The project that is meant.
@@ -51,4 +66,18 @@ pub fn say_source(app: &App, what: &str, value: &Sourced<String>) {
 /// When no Lagoon is meant.
 pub fn banner(app: &App, place: &str) -> Result<String, Error> {
     Ok(format!("{} · {place}", app.settings.context_label()?))
+}
+
+/// A line of this program that goes to the same Lagoon, to be copied.
+#[must_use]
+pub fn line_for(app: &App, words: &[&str]) -> String {
+    let mut line = vec!["tasks".to_owned()];
+    if let Ok(chosen) = app.settings.chosen()
+        && matches!(chosen.target.source, Source::Flag(_))
+        && let Ok(label) = app.settings.context_label()
+    {
+        line.extend(["-l".to_owned(), label]);
+    }
+    line.extend(words.iter().map(|word| (*word).to_owned()));
+    quoting::line(line)
 }

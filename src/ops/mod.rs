@@ -1,10 +1,13 @@
 //! The work: each command's decisions and requests. Returns values, never prints.
 
+pub mod cancel;
 pub mod define;
 pub mod follow;
+pub mod history;
 pub mod invoke;
 pub mod lost;
 pub mod place;
+pub mod push;
 pub mod tasks;
 pub mod wait;
 
