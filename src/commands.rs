@@ -1,10 +1,15 @@
 //! One file a command: arguments to work to report. Siblings share only [`target`].
 
 pub mod cancel;
+pub mod apply;
 pub mod completions;
 pub mod context;
 pub mod define;
+pub mod delete;
+pub mod diff;
+pub mod export;
 pub mod invoke;
+pub mod lint;
 pub mod list;
 pub mod logs;
 #[cfg(feature = "sandbox")]
@@ -14,6 +19,7 @@ pub mod status;
 pub mod target;
 pub mod topics;
 pub mod wait;
+pub mod update;
 
 use crate::error::Error;
 use crate::output::OutputError;

@@ -13,19 +13,24 @@
 mod support;
 
 mod cancel;
+mod apply;
+mod conformance;
 mod context;
 mod define;
 mod graphql;
 mod help;
 mod invoke;
+mod lint;
 mod list;
 mod logs;
 mod readme;
 mod requests;
 mod sandbox_api;
+mod sandbox_push;
 mod structure;
 mod terminal;
 mod transcripts;
+mod update;
 mod usage;
 mod variables;
 mod wait;

@@ -7,6 +7,7 @@ mod values;
 use clap::{Args, ValueEnum};
 
 use crate::app::{App, Executes};
+use crate::domain::quoting::line;
 use crate::domain::{Definition, Run, TaskRef, Work};
 use crate::error::Error;
 use crate::ops;
@@ -285,8 +286,8 @@ fn report_of(app: &App, run: Run) -> RunReport {
 }
 
 fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
-    let mut words = Vec::new();
-    words.extend(["invoke".to_owned(), ready.definition.name.clone()]);
+    let mut words = target::line_start(app, "invoke");
+    words.push(ready.definition.name.clone());
     words.extend(["-p".to_owned(), ready.environment.project.name.clone()]);
     words.extend(["-e".to_owned(), ready.environment.name.clone()]);
     for (name, value) in &ready.values.plain {
@@ -304,6 +305,5 @@ fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
     if ready.definition.confirmation().is_some() {
         words.push("--yes".to_owned());
     }
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    target::line_for(app, &words)
+    line(words)
 }

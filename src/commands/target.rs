@@ -5,17 +5,23 @@ mod found;
 mod last;
 mod log;
 mod reference;
+pub mod arguments;
+mod changes;
+mod files;
+mod place;
+mod plan;
+mod planned;
 mod run;
 mod runs;
 mod task;
 mod waiting;
 mod watch;
+pub mod text;
 mod words;
 
 use crate::app::App;
-use crate::domain::quoting;
 use crate::error::Error;
-use crate::settings::{Source, Sourced};
+use crate::settings::Sourced;
 
 pub use answer::Answer;
 pub use found::{Found, give_runs};
@@ -24,6 +30,13 @@ pub use log::LogOut;
 pub use reference::RunArgs;
 pub use run::{RunReport, Style, style};
 pub use runs::RunsReport;
+pub use changes::render;
+pub use files::Files;
+pub use place::{
+    line_start, named_target, not_here, place_words, provisional, require_said, say_sources,
+};
+pub use plan::{PlanReport, summary};
+pub use planned::{Permits, planned};
 pub use task::Task;
 pub use waiting::{OnInterrupt, WaitFlags};
 pub use watch::Watch;
@@ -66,18 +79,4 @@ pub fn say_source(app: &App, what: &str, value: &Sourced<String>) {
 /// When no Lagoon is meant.
 pub fn banner(app: &App, place: &str) -> Result<String, Error> {
     Ok(format!("{} · {place}", app.settings.context_label()?))
-}
-
-/// A line of this program that goes to the same Lagoon, to be copied.
-#[must_use]
-pub fn line_for(app: &App, words: &[&str]) -> String {
-    let mut line = vec!["tasks".to_owned()];
-    if let Ok(chosen) = app.settings.chosen()
-        && matches!(chosen.target.source, Source::Flag(_))
-        && let Ok(label) = app.settings.context_label()
-    {
-        line.extend(["-l".to_owned(), label]);
-    }
-    line.extend(words.iter().map(|word| (*word).to_owned()));
-    quoting::line(line)
 }

@@ -3,8 +3,10 @@
 pub mod argument;
 pub mod definition;
 pub mod difference;
+pub mod manifest;
 pub mod names;
 pub mod place;
+pub mod plan;
 pub mod quoting;
 pub mod reference;
 pub mod rules;

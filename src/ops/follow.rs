@@ -29,6 +29,9 @@ pub trait Sink: Send {
 /// How long after the end the final log may take to arrive (some 15 s, seen on Lagoon 2.33.1).
 const LOG_GRACE: Duration = Duration::from_secs(15);
 
+/// How long a log that stays empty is waited for: most often nothing was written.
+const EMPTY_GRACE: Duration = Duration::from_secs(5);
+
 /// What of a log has been shown.
 #[derive(Debug, Default)]
 pub struct Shown {
@@ -158,26 +161,33 @@ pub async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Log {
             Ok(None) => Log::Unavailable(format!("run {id} is gone")),
             Err(error) => Log::Unavailable(error.to_string()),
         };
-        let late = clock.now().saturating_sub(begun) >= LOG_GRACE;
+        let waited = clock.now().saturating_sub(begun);
         // A log can be long: of the one before, what tells it from another is enough.
-        let now = match &log {
-            Log::Text(text) => Some(print_of(text)),
-            Log::Empty | Log::Unavailable(_) => None,
+        let now = print_of(&log);
+        let agrees = before == Some(now);
+        let enough = match log {
+            Log::Text(_) => agrees,
+            Log::Empty => agrees && waited >= EMPTY_GRACE,
+            Log::Unavailable(_) => false,
         };
-        if late || (now.is_some() && now == before) {
+        if enough || waited >= LOG_GRACE {
             return log;
         }
-        before = now;
+        before = Some(now);
         drop(log);
         clock.sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(3));
     }
 }
 
-fn print_of(text: &str) -> u64 {
+fn print_of(log: &Log) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
+    match log {
+        Log::Text(text) => text.hash(&mut hasher),
+        Log::Empty => 0.hash(&mut hasher),
+        Log::Unavailable(_) => 1.hash(&mut hasher),
+    }
     hasher.finish()
 }
 

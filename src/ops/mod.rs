@@ -1,14 +1,20 @@
 //! The work: each command's decisions and requests. Returns values, never prints.
 
 pub mod cancel;
+pub mod apply;
 pub mod define;
+pub mod delete;
+pub mod export;
 pub mod follow;
 pub mod history;
 pub mod invoke;
 pub mod lost;
+pub mod manifest;
 pub mod place;
 pub mod push;
+pub mod scope;
 pub mod tasks;
+pub mod update;
 pub mod wait;
 
 /// The clock of commands: the machine's.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::app::App;
-use crate::domain::{Environment, Outcome, Run};
+use crate::domain::{Environment, Outcome, Run, quoting};
 use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::follow::{self, Log};
@@ -13,7 +13,7 @@ use crate::ops::wait::{self, Limits, Waited, Watcher};
 use crate::ui::{Progress, Stream};
 
 use super::log::LogOut;
-use super::{Answer, OnInterrupt, RunReport, line_for};
+use super::{Answer, OnInterrupt, RunReport, line_start};
 
 /// How many lines of a failed run's log are shown to somebody who did not follow it.
 const LAST_LINES: usize = 30;
@@ -191,10 +191,9 @@ impl Watch<'_> {
         } else {
             "these runs go on"
         };
-        let words: Vec<&str> = std::iter::once("wait")
-            .chain(going.iter().map(String::as_str))
-            .collect();
-        let line = line_for(self.app, &words);
+        let mut words = line_start(self.app, "wait");
+        words.extend(going);
+        let line = quoting::line(words);
         error.hint(format!("{go_on}; wait for the end with `{line}`"))
     }
 

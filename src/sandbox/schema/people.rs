@@ -74,7 +74,12 @@ pub(in crate::sandbox) struct GroupMembership {
 }
 
 /// What all groups have.
+#[allow(
+    clippy::duplicated_attributes,
+    reason = "the fields of an interface repeat their types"
+)]
 #[derive(Interface)]
+#[allow(clippy::duplicated_attributes)] // one list of attributes for each field
 #[graphql(
     field(name = "groups", ty = "List<GroupInterface>"),
     field(name = "id", ty = "Option<String>"),

@@ -9,7 +9,7 @@ use crate::error::Error;
 ///
 /// # Errors
 /// Wrong use when it cannot be read, is empty, or is no text.
-pub(super) fn from_file(app: &App, file: &str) -> Result<String, Error> {
+pub fn from_file(app: &App, file: &str) -> Result<String, Error> {
     let mut bytes = Vec::new();
     let read = if file == "-" {
         if app.ui.terminal().stdin {
@@ -34,7 +34,7 @@ pub(super) fn from_file(app: &App, file: &str) -> Result<String, Error> {
 }
 
 /// The text with LF line ends; says so when there were others.
-pub(super) fn mended(app: &App, flag: &str, text: String) -> String {
+pub fn mended(app: &App, flag: &str, text: String) -> String {
     if !text.contains("\r\n") {
         return text;
     }
