@@ -89,6 +89,7 @@ pub(super) enum FromEnv {
 }
 
 /// A name to retire, in the default scope or in one of its own.
+#[allow(clippy::large_enum_variant, reason = "a file has few of them")]
 #[derive(Debug)]
 pub(super) enum Absent {
     /// A name alone.
