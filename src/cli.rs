@@ -43,6 +43,10 @@ enum Command {
     Apply(commands::apply::ApplyArgs),
     Lint(commands::lint::LintArgs),
     Invoke(commands::invoke::InvokeArgs),
+    Status(commands::status::StatusArgs),
+    Logs(commands::logs::LogsArgs),
+    Wait(commands::wait::WaitArgs),
+    Cancel(commands::cancel::CancelArgs),
     Context(commands::context::Context),
     #[cfg(feature = "sandbox")]
     Sandbox(commands::sandbox::Sandbox),
@@ -67,6 +71,10 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::Apply(args) => commands::apply::run(args, app).await,
         Command::Lint(args) => commands::lint::run(&args, app),
         Command::Invoke(args) => commands::invoke::run(args, app).await,
+        Command::Status(args) => commands::status::run(args, app).await,
+        Command::Logs(args) => commands::logs::run(args, app).await,
+        Command::Wait(args) => commands::wait::run(args, app).await,
+        Command::Cancel(args) => commands::cancel::run(args, app).await,
         Command::Context(args) => commands::context::run(args, app).await,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => commands::sandbox::run(args, app).await,

@@ -1,6 +1,7 @@
 //! One file a command: arguments to work to report. Siblings share only [`target`].
 
 pub mod apply;
+pub mod cancel;
 pub mod completions;
 pub mod context;
 pub mod define;
@@ -10,12 +11,15 @@ pub mod export;
 pub mod invoke;
 pub mod lint;
 pub mod list;
+pub mod logs;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod show;
+pub mod status;
 pub mod target;
 pub mod topics;
 pub mod update;
+pub mod wait;
 
 use crate::error::Error;
 use crate::output::OutputError;

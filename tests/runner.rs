@@ -13,6 +13,7 @@
 mod support;
 
 mod apply;
+mod cancel;
 mod conformance;
 mod context;
 mod define;
@@ -21,6 +22,7 @@ mod help;
 mod invoke;
 mod lint;
 mod list;
+mod logs;
 mod manifest;
 mod readme;
 mod requests;
@@ -32,6 +34,8 @@ mod transcripts;
 mod update;
 mod usage;
 mod variables;
+mod wait;
+mod waiting;
 
 use std::collections::BTreeSet;
 use std::path::Path;

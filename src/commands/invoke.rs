@@ -3,9 +3,6 @@
 mod pick;
 mod plan;
 mod values;
-mod watch;
-
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
@@ -16,12 +13,13 @@ use crate::error::Error;
 use crate::ops;
 use crate::ops::invoke::{self, IfRunning, Ready, Started, Wish};
 use crate::ops::place;
+use crate::ops::push::Push;
 use crate::ops::wait::{self, Limits, Watcher};
 use crate::output::Format;
-use crate::settings::{Deciding, Source, parse_limit};
+use crate::settings::{Deciding, Source};
 use crate::ui::Stream;
 
-use super::target::{self, Answer, RunReport};
+use super::target::{self, Answer, RunReport, WaitFlags, Watch};
 
 /// Start a task
 ///
@@ -61,12 +59,8 @@ pub struct InvokeArgs {
     /// Wait, and show the log
     #[arg(long, short = 'f')]
     follow: bool,
-    /// How long to wait for the end [default: no limit]
-    #[arg(long, value_name = "TIME", value_parser = parse_limit)]
-    timeout: Option<Duration>,
-    /// How long to wait for the start
-    #[arg(long, value_name = "TIME", value_parser = parse_limit, default_value = "15m")]
-    start_timeout: Duration,
+    #[command(flatten)]
+    waiting: WaitFlags,
     /// What to do when a run of the task is still going there
     #[arg(long, value_enum, value_name = "WHAT", default_value = "start")]
     if_running: IfRunningWord,
@@ -195,9 +189,9 @@ async fn if_running(app: &App, ready: &Ready, what: IfRunning) -> Result<Option<
             let (clock, limits) = (ops::clock(), Limits::default());
             for run in &ready.unfinished {
                 let claim = app.claim_interrupt();
-                let mut quiet = Quiet;
+                let (mut quiet, mut push) = (Quiet, Push::new(lagoon));
                 tokio::select! {
-                    ended = wait::until_over(lagoon, &clock, run.clone(), &limits, &mut quiet) => { ended?; }
+                    ended = wait::until_over(lagoon, &clock, run.clone(), &limits, &mut quiet, &mut push) => { ended?; }
                     kind = claim.signalled() => return Err(Error::new(kind, "interrupted: started none")),
                 }
             }
@@ -232,6 +226,7 @@ async fn after_start(
     started: Started,
 ) -> Result<(), Error> {
     let Started { run, recovered } = started;
+    target::remember(app, &run);
     if recovered {
         app.ui.warn(&format!(
             "the answer was lost; run {} was found, and is taken for the one that was started",
@@ -263,15 +258,15 @@ async fn after_start(
     } else {
         Stream::Out
     });
-    let limits = Limits {
-        timeout: args.timeout,
-        start_timeout: args.start_timeout,
-    };
-    let watch = watch::Watch {
+    let watch = Watch {
         app,
-        limits,
+        limits: args.waiting.limits(),
+        on_interrupt: args.waiting.on_interrupt,
         log,
+        raw: false,
+        quits: false,
         expected: ready.usual_length(),
+        changes: None,
     };
     let (run, verdict) = watch.until_over(run).await;
     let answer = if result_on_stdout {
@@ -291,14 +286,8 @@ fn report_of(app: &App, run: Run) -> RunReport {
 }
 
 fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
-    let mut words = vec!["tasks".to_owned()];
-    if let Ok(chosen) = app.settings.chosen()
-        && matches!(chosen.target.source, Source::Flag(_))
-        && let Ok(label) = app.settings.context_label()
-    {
-        words.extend(["-l".to_owned(), label]);
-    }
-    words.extend(["invoke".to_owned(), ready.definition.name.clone()]);
+    let mut words = target::line_start(app, "invoke");
+    words.push(ready.definition.name.clone());
     words.extend(["-p".to_owned(), ready.environment.project.name.clone()]);
     words.extend(["-e".to_owned(), ready.environment.name.clone()]);
     for (name, value) in &ready.values.plain {

@@ -4,12 +4,19 @@ mod answer;
 pub mod arguments;
 mod changes;
 mod files;
+mod found;
+mod last;
+mod log;
 mod place;
 mod plan;
 mod planned;
+mod reference;
 mod run;
+mod runs;
 mod task;
 pub mod text;
+mod waiting;
+mod watch;
 mod words;
 
 use crate::app::App;
@@ -19,13 +26,20 @@ use crate::settings::Sourced;
 pub use answer::Answer;
 pub use changes::render;
 pub use files::Files;
+pub use found::{Found, give_runs};
+pub use last::remember;
+pub use log::LogOut;
 pub use place::{
     line_start, named_target, not_here, place_words, provisional, require_said, say_sources,
 };
 pub use plan::{PlanReport, summary};
 pub use planned::{Permits, planned};
-pub use run::{RunReport, Style};
+pub use reference::RunArgs;
+pub use run::{RunReport, Style, style};
+pub use runs::RunsReport;
 pub use task::Task;
+pub use waiting::{OnInterrupt, WaitFlags};
+pub use watch::Watch;
 pub use words::{PermissionWord, ScopeWord};
 
 /// The project that is meant.

@@ -11,6 +11,7 @@ pub mod quoting;
 pub mod reference;
 pub mod rules;
 pub mod run;
+pub mod run_ref;
 pub mod text;
 pub mod values;
 
@@ -19,3 +20,4 @@ pub use definition::{Definition, Permission, Scope, Work};
 pub use place::{Environment, Project};
 pub use reference::TaskRef;
 pub use run::{Outcome, Run};
+pub use run_ref::RunRef;

@@ -38,7 +38,7 @@ struct Answer {
     status: u16,
     content_type: String,
     retry_after: Option<Duration>,
-    body: Vec<u8>,
+    body: bytes::Bytes,
 }
 
 impl Transport {
@@ -57,7 +57,7 @@ impl Transport {
         &self.connection
     }
 
-    /// Sends one operation and reads its answer.
+    /// Sends one operation and reads its answer, all within `patience`.
     ///
     /// # Errors
     /// Everything in [`LagoonError`] but what is in the reply's own `errors`.
@@ -67,6 +67,7 @@ impl Transport {
         effect: Effect,
         query: &str,
         variables: &V,
+        patience: Duration,
     ) -> Result<Reply<T>, LagoonError> {
         #[derive(Serialize)]
         struct Request<'a, V> {
@@ -81,7 +82,7 @@ impl Transport {
             variables,
         })
         .map_err(|error| LagoonError::Unusable(error.to_string()))?;
-        let answer = self.exchange(operation, effect, body).await?;
+        let answer = self.exchange(operation, effect, body, patience).await?;
         reply::read(
             &self.address(),
             answer.status,
@@ -100,8 +101,9 @@ impl Transport {
         operation: &str,
         effect: Effect,
         body: Vec<u8>,
+        patience: Duration,
     ) -> Result<Answer, LagoonError> {
-        let deadline = Instant::now() + self.connection.timeout;
+        let deadline = Instant::now() + patience;
         let mut token = self
             .connection
             .credentials
@@ -118,7 +120,7 @@ impl Transport {
                 Ok(attempt) => attempt,
                 Err(_) => Err(LagoonError::NoAnswer {
                     address: self.address(),
-                    reason: format!("none within {}", seconds(self.connection.timeout)),
+                    reason: format!("none within {}", seconds(patience)),
                 }),
             };
             self.trace(operation, begun.elapsed(), &attempt);
@@ -186,8 +188,7 @@ impl Transport {
         let body = response
             .bytes()
             .await
-            .map_err(|error| self.failure(&error))?
-            .to_vec();
+            .map_err(|error| self.failure(&error))?;
         Ok(Answer {
             status,
             content_type,

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::EnvironmentView;
 
-use super::lost;
+use super::{history, lost};
 
 /// What to do when a run of the same task is still going on that environment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -68,9 +68,7 @@ impl Ready {
     /// What a run of this task usually takes: the median of the last ones that completed.
     #[must_use]
     pub fn usual_length(&self) -> Option<Duration> {
-        let mut lengths: Vec<Duration> = self.completed.iter().filter_map(Run::length).collect();
-        lengths.sort_unstable();
-        lengths.get(lengths.len() / 2).copied()
+        history::median(self.completed.iter())
     }
 }
 

@@ -10,6 +10,9 @@ use crate::lagoon::{Lagoon, LagoonError};
 
 use super::invoke::Ready;
 
+/// How many runs may have been started there since.
+const NEWEST: i64 = 50;
+
 /// Looks for the run whose answer was lost.
 ///
 /// # Errors
@@ -33,9 +36,11 @@ pub async fn find(lagoon: &Lagoon, ready: &Ready, lost: Error) -> Result<Run, Er
 async fn look(lagoon: &Lagoon, ready: &Ready) -> Result<RecentView, LagoonError> {
     // Who started a run tells two of them apart, where the server says it; that it does not know
     // the field must not cost the look-up.
-    match lagoon.recent_runs(ready.environment.id, true).await {
+    match lagoon.recent_runs(ready.environment.id, NEWEST, true).await {
         Err(LagoonError::Refused { status: 400, .. }) => {
-            lagoon.recent_runs(ready.environment.id, false).await
+            lagoon
+                .recent_runs(ready.environment.id, NEWEST, false)
+                .await
         }
         other => other,
     }
