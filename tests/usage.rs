@@ -102,3 +102,15 @@ fn a_served_sandbox_ends_with_the_signals_code() {
         running.finish().ends_with(code);
     }
 }
+
+#[test]
+fn a_topic_alone_is_shown() {
+    for line in [
+        &["exit-codes"][..],
+        &["-q", "exit-codes"],
+        &["help", "exit-codes"],
+    ] {
+        let output = Home::new().tasks(line).succeeds();
+        assert!(output.stdout.contains("130"), "{output}");
+    }
+}

@@ -7,7 +7,7 @@ mod values;
 use clap::{Args, ValueEnum};
 
 use crate::app::{App, Executes};
-use crate::domain::quoting::line;
+use crate::domain::quoting::suggestion;
 use crate::domain::{Run, TaskRef, Work};
 use crate::error::{Error, Kind};
 use crate::ops;
@@ -356,5 +356,5 @@ fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
     if ready.definition.confirmation().is_some() {
         words.push("--yes".to_owned());
     }
-    line(words)
+    suggestion(words)
 }

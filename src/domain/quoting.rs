@@ -55,6 +55,32 @@ pub fn line<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
         .join(" ")
 }
 
+/// The same on one line of the screen, whatever the words hold: a suggestion that can be copied,
+/// and in which no text of a server's can begin a line of its own.
+#[must_use]
+pub fn suggestion<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
+    let quoted = words.into_iter().map(|text| match text.as_ref() {
+        text if text.chars().any(char::is_control) => printed(text),
+        text => word(text),
+    });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+/// A word that `printf` makes, in any shell.
+fn printed(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.chars() {
+        match c {
+            '\\' => escaped.push_str(r"\\"),
+            '\n' => escaped.push_str(r"\n"),
+            '\'' => escaped.push_str(r"'\''"),
+            c if c.is_ascii_control() => escaped.push_str(&format!(r"\0{:03o}", u32::from(c))),
+            c => escaped.push(c),
+        }
+    }
+    format!("\"$(printf %b '{escaped}')\"")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +139,18 @@ mod tests {
             let script = compose([("A", escape(&value).as_str())], r#"printf %s "$A""#);
             for shell in shells() {
                 prop_assert_eq!(through(shell, &script), value.as_bytes(), "{}", shell);
+            }
+        }
+
+        #[test]
+        fn suggestions_are_one_line_and_arrive(text in storable(40)) {
+            // What a shell puts in the place of a command ends without line ends.
+            let text = format!("{text}.");
+            let line = suggestion([&text]);
+            prop_assert!(!line.contains('\n'));
+            let script = format!("printf %s {line}");
+            for shell in shells() {
+                prop_assert_eq!(through(shell, &script), text.as_bytes(), "{}", shell);
             }
         }
 

@@ -251,6 +251,12 @@ impl Ui {
     }
 }
 
+/// A message, cleaned: its further lines are indented, so that no text of a server's can look like
+/// a message of ours.
+fn message(text: &str) -> String {
+    clean_text(text).replace("\n  ", "\n").replace('\n', "\n  ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,10 +320,4 @@ mod tests {
         assert!(!with(|o| o.ci = true).can_prompt());
         assert!(!Ui::captured().can_prompt());
     }
-}
-
-/// A message, cleaned: its further lines are indented, so that no text of a server's can look like
-/// a message of ours.
-fn message(text: &str) -> String {
-    clean_text(text).replace("\n  ", "\n").replace('\n', "\n  ")
 }

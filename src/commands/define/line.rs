@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::difference::{differences, spelled};
-use crate::domain::quoting::line;
+use crate::domain::quoting::suggestion;
 use crate::domain::{Definition, Work};
 use crate::ops::define::Target;
 
@@ -47,7 +47,7 @@ pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
             words.push(name.to_owned());
         }
     }
-    line(words)
+    suggestion(words)
 }
 
 /// The line that makes of an existing task what is wanted.
@@ -58,7 +58,7 @@ pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &T
         words = target::line_start(app, "delete");
         words.push(format!("id:{}", have.id));
         target::place_words(&mut words, target);
-        return format!("{}, then the same line again", line(words));
+        return format!("{}, then the same line again", suggestion(words));
     }
     words.push(format!("id:{}", have.id));
     target::place_words(&mut words, target);
@@ -110,5 +110,5 @@ pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &T
             _ => {}
         }
     }
-    line(words)
+    suggestion(words)
 }

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::Scope;
-use crate::domain::quoting::line;
+use crate::domain::quoting::suggestion;
 use crate::error::Error;
 use crate::ops::define::Target;
 use crate::ops::update::NotHere;
@@ -159,7 +159,7 @@ pub fn not_here(app: &App, why: NotHere, place: &str, command: &str) -> Error {
             let mut words = line_start(app, command);
             words.push(format!("id:{}", definition.id));
             place_words(&mut words, &target);
-            error.hint(format!("to {command} it there: {}", line(words)))
+            error.hint(format!("to {command} it there: {}", suggestion(words)))
         }
     }
 }

@@ -193,7 +193,7 @@ impl Watch<'_> {
         };
         let mut words = line_start(self.app, "wait");
         words.extend(going);
-        let line = quoting::line(words);
+        let line = quoting::suggestion(words);
         error.hint(format!("{go_on}; wait for the end with `{line}`"))
     }
 
