@@ -37,6 +37,7 @@ enum Command {
     Show(commands::show::ShowArgs),
     Define(commands::define::DefineArgs),
     Invoke(commands::invoke::InvokeArgs),
+    Exec(commands::exec::ExecArgs),
     Context(commands::context::Context),
     #[cfg(feature = "sandbox")]
     Sandbox(commands::sandbox::Sandbox),
@@ -55,6 +56,7 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::Show(args) => commands::show::run(args, app).await,
         Command::Define(args) => commands::define::run(args, app).await,
         Command::Invoke(args) => commands::invoke::run(args, app).await,
+        Command::Exec(args) => commands::exec::run(args, app).await,
         Command::Context(args) => commands::context::run(args, app).await,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => commands::sandbox::run(args, app).await,

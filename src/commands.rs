@@ -3,6 +3,7 @@
 pub mod completions;
 pub mod context;
 pub mod define;
+pub mod exec;
 pub mod invoke;
 pub mod list;
 #[cfg(feature = "sandbox")]

@@ -224,7 +224,9 @@ impl From<LagoonError> for Error {
             | LagoonError::NotLagoon { .. } => Kind::Unreachable,
             LagoonError::NotSignedIn { .. } | LagoonError::NotAllowed { .. } => Kind::NotAllowed,
             LagoonError::Refused { .. } | LagoonError::Unusable(_) => Kind::Failed,
-            LagoonError::OutOfRange(_) | LagoonError::Address { .. } => Kind::Usage,
+            LagoonError::TooLong(_) | LagoonError::OutOfRange(_) | LagoonError::Address { .. } => {
+                Kind::Usage
+            }
         };
         let hints = match &error {
             LagoonError::NotReached { address, .. } => {
@@ -246,6 +248,11 @@ impl From<LagoonError> for Error {
                       environment: somebody who may must delete that task by its id"
                     .to_owned()]
             }
+            LagoonError::TooLong(_) => vec![
+                "quotes, line ends and control characters take more room on the way: shorten the \
+                 command, or put it into a file of the container's image"
+                    .to_owned(),
+            ],
             LagoonError::Address { hint, .. } => vec![hint.clone()],
             _ => Vec::new(),
         };

@@ -13,6 +13,7 @@
 mod support;
 
 mod define;
+mod exec;
 mod graphql;
 mod help;
 mod invoke;

@@ -1,6 +1,7 @@
 //! What mutations send is what every supported Lagoon takes.
 
 use lagoon_tasks::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
+use lagoon_tasks::lagoon::operations::adhoc::OneOff;
 use lagoon_tasks::lagoon::operations::definitions::{add_variables, update_variables};
 use lagoon_tasks::lagoon::operations::runs::invoke_variables;
 use serde_json::{Value, json};
@@ -117,4 +118,17 @@ fn invocations_send_strings_and_32_bits() {
     }
     assert!(invoke_variables(1, 2_147_483_648, &[]).is_err());
     assert!(invoke_variables(-2_147_483_649, 1, &[]).is_err());
+}
+
+#[test]
+fn one_off_commands_are_sent_as_every_release_takes_them() {
+    let one_off = OneOff {
+        name: "exec true".into(),
+        environment: 1,
+        service: "cli".into(),
+        command: "true".into(),
+    };
+    let variables = one_off.json().unwrap();
+    assert!(nowhere_null(&variables));
+    validate_request(&source("add_task.graphql"), &variables).unwrap();
 }

@@ -2,7 +2,6 @@
 
 mod arguments;
 mod line;
-mod text;
 mod wizard;
 
 use clap::Args;
@@ -15,7 +14,7 @@ use crate::ops::define::{self, Defined, Site, Target};
 use crate::ops::tasks::Listed;
 use crate::settings::{Deciding, Source};
 
-use super::target::{self, Answer, PermissionWord, ScopeWord, Task};
+use super::target::{self, Answer, PermissionWord, ScopeWord, Task, text};
 
 /// Define a task
 ///
@@ -265,7 +264,7 @@ fn require_said(app: &App, target: &Target) -> Result<(), Error> {
 fn definition(args: &DefineArgs, app: &App) -> Result<Definition, Error> {
     let work = match (&args.command, &args.command_file, &args.image) {
         (Some(command), _, _) => Work::Command(text::mended(app, "--command", command.clone())),
-        (None, Some(file), _) => Work::Command(text::from_file(app, file)?),
+        (None, Some(file), _) => Work::Command(text::command(app, "--command-file", file)?),
         (None, None, Some(image)) => Work::Image(image.clone()),
         (None, None, None) => {
             return Err(Error::usage(

@@ -3,9 +3,6 @@
 mod pick;
 mod plan;
 mod values;
-mod watch;
-
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
@@ -14,14 +11,12 @@ use crate::domain::quoting::line;
 use crate::domain::{Definition, Run, TaskRef, Work};
 use crate::error::Error;
 use crate::ops;
-use crate::ops::invoke::{self, IfRunning, Ready, Started, Wish};
+use crate::ops::invoke::{self, IfRunning, Ready, Wish};
 use crate::ops::place;
 use crate::ops::wait::{self, Limits, Watcher};
-use crate::output::Format;
-use crate::settings::{Deciding, Source, parse_limit};
-use crate::ui::Stream;
 
-use super::target::{self, Answer, RunReport};
+use super::target::launch::{self, Waiting};
+use super::target::{self, Answer};
 
 /// Start a task
 ///
@@ -55,18 +50,8 @@ pub struct InvokeArgs {
     /// Send values to a COMMAND task as they are, for its shell to interpret
     #[arg(long)]
     raw_args: bool,
-    /// Wait until the run is over; the exit code says how it ended
-    #[arg(long)]
-    wait: bool,
-    /// Wait, and show the log
-    #[arg(long, short = 'f')]
-    follow: bool,
-    /// How long to wait for the end [default: no limit]
-    #[arg(long, value_name = "TIME", value_parser = parse_limit)]
-    timeout: Option<Duration>,
-    /// How long to wait for the start
-    #[arg(long, value_name = "TIME", value_parser = parse_limit, default_value = "15m")]
-    start_timeout: Duration,
+    #[command(flatten)]
+    waiting: Waiting,
     /// What to do when a run of the task is still going there
     #[arg(long, value_enum, value_name = "WHAT", default_value = "start")]
     if_running: IfRunningWord,
@@ -116,7 +101,7 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
                 .hint("tasks list shows what can be invoked"),
         );
     }
-    let (project, environment) = place_of(app, args.dry_run).await?;
+    let (project, environment) = target::place::chosen(app, args.dry_run).await?;
     let lagoon = app.lagoon().await?;
     let view = place::environment(lagoon, &project, &environment, true).await?;
     let definition = pick::task(app, &view, task.as_ref())?;
@@ -145,26 +130,14 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
         ));
     }
     if let Some(other) = if_running(app, &ready, args.if_running.into()).await? {
-        return answer.give(&report_of(app, other));
+        return answer.give(&launch::report_of(app, other));
     }
     confirm(app, &definition)?;
     let started = invoke::start(lagoon, &ready).await?;
-    after_start(app, answer, &args, &ready, started).await
-}
-
-async fn place_of(app: &App, dry_run: bool) -> Result<(String, String), Error> {
-    if app.ui.can_prompt() && app.settings.environment.is_none() {
-        return pick::place(app).await;
-    }
-    if !dry_run {
-        app.require_said(&[Deciding::Context, Deciding::Project, Deciding::Environment])?;
-    }
-    let project = target::project(app)?;
-    target::say_source(app, "project", project);
-    Ok((
-        project.value.clone(),
-        target::environment(app)?.value.clone(),
-    ))
+    let waiting = &args.waiting;
+    waiting
+        .see_through(app, answer, started, ready.usual_length())
+        .await
 }
 
 /// What an unfinished run of the task means: the run to report instead of starting one, or none.
@@ -224,94 +197,17 @@ fn confirm(app: &App, definition: &Definition) -> Result<(), Error> {
     }
 }
 
-async fn after_start(
-    app: &App,
-    answer: Answer,
-    args: &InvokeArgs,
-    ready: &Ready,
-    started: Started,
-) -> Result<(), Error> {
-    let Started { run, recovered } = started;
-    if recovered {
-        app.ui.warn(&format!(
-            "the answer was lost; run {} was found, and is taken for the one that was started",
-            run.id
-        ));
-    }
-    let waits = args.wait || args.follow;
-    if answer.format() == Format::Jsonl && waits {
-        answer.give(&report_of(app, run.clone()))?;
-    } else {
-        app.ui.note(&format!("run {} ({})", run.id, run.task_name));
-    }
-    if !waits {
-        if !run.outcome().is_over() {
-            app.ui.note("started, not finished");
-        }
-        return answer.give(&report_of(app, run));
-    }
-    // With --follow stdout is the log, unless -o asks for the result there.
-    let result_on_stdout = !args.follow
-        || app
-            .settings
-            .output
-            .as_ref()
-            .is_some_and(|o| matches!(o.source, Source::Flag(_)))
-        || app.settings.jq.is_some();
-    let log = args.follow.then_some(if result_on_stdout {
-        Stream::Err
-    } else {
-        Stream::Out
-    });
-    let limits = Limits {
-        timeout: args.timeout,
-        start_timeout: args.start_timeout,
-    };
-    let watch = watch::Watch {
-        app,
-        limits,
-        log,
-        expected: ready.usual_length(),
-    };
-    let (run, verdict) = watch.until_over(run).await;
-    let answer = if result_on_stdout {
-        answer
-    } else {
-        answer.on(Stream::Err)
-    };
-    let given = answer.give(&report_of(app, run));
-    verdict.and(given)
-}
-
-fn report_of(app: &App, run: Run) -> RunReport {
-    RunReport {
-        run,
-        ui_url: app.ui_url(),
-    }
-}
-
 fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
-    let mut words = vec!["tasks".to_owned()];
-    if let Ok(chosen) = app.settings.chosen()
-        && matches!(chosen.target.source, Source::Flag(_))
-        && let Ok(label) = app.settings.context_label()
-    {
-        words.extend(["-l".to_owned(), label]);
-    }
+    let mut words = target::place::line_start(app);
     words.extend(["invoke".to_owned(), ready.definition.name.clone()]);
     words.extend(["-p".to_owned(), ready.environment.project.name.clone()]);
     words.extend(["-e".to_owned(), ready.environment.name.clone()]);
     for (name, value) in &ready.values.plain {
         words.extend(["-a".to_owned(), format!("{name}={value}")]);
     }
-    for (given, flag) in [
-        (args.wait, "--wait"),
-        (args.follow, "--follow"),
-        (args.raw_args, "--raw-args"),
-    ] {
-        if given {
-            words.push(flag.to_owned());
-        }
+    words.extend(args.waiting.flags());
+    if args.raw_args {
+        words.push("--raw-args".to_owned());
     }
     if ready.definition.confirmation().is_some() {
         words.push("--yes".to_owned());

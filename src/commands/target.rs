@@ -1,8 +1,12 @@
 //! What the commands share: the place that is meant, and the reports that several of them give.
 
 mod answer;
+pub mod launch;
+pub mod place;
 mod run;
 mod task;
+pub mod text;
+pub mod watch;
 mod words;
 
 use crate::app::App;

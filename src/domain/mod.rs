@@ -9,6 +9,7 @@ pub mod quoting;
 pub mod reference;
 pub mod rules;
 pub mod run;
+pub mod script;
 pub mod text;
 pub mod values;
 

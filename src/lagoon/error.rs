@@ -54,6 +54,9 @@ pub enum LagoonError {
     /// The answer lacks what the schema promises or this program needs.
     #[error("Lagoon's answer cannot be used: {0}")]
     Unusable(String),
+    /// A request that Lagoon would not read; nothing was sent.
+    #[error("the request would have {0} bytes, Lagoon takes 102400")]
+    TooLong(usize),
     /// A number that does not fit Lagoon's 32 bits.
     #[error("{0} is out of Lagoon's range for numbers")]
     OutOfRange(i64),

@@ -34,6 +34,37 @@ pub struct Transport {
 /// How often a connection that never stood is tried again: some 3 s in all.
 const CONNECT_RETRIES: u32 = 4;
 
+/// The longest body that a Lagoon reads, in bytes (seen on Lagoon 2.33.1).
+const LONGEST_BODY: usize = 100 * 1024;
+
+/// The body of a request.
+///
+/// # Errors
+/// For one that is longer than a Lagoon takes.
+pub fn body<V: Serialize>(
+    operation: &str,
+    query: &str,
+    variables: &V,
+) -> Result<Vec<u8>, LagoonError> {
+    #[derive(Serialize)]
+    struct Request<'a, V> {
+        #[serde(rename = "operationName")]
+        operation: &'a str,
+        query: &'a str,
+        variables: &'a V,
+    }
+    let body = serde_json::to_vec(&Request {
+        operation,
+        query,
+        variables,
+    })
+    .map_err(|error| LagoonError::Unusable(error.to_string()))?;
+    if body.len() > LONGEST_BODY {
+        return Err(LagoonError::TooLong(body.len()));
+    }
+    Ok(body)
+}
+
 struct Answer {
     status: u16,
     content_type: String,
@@ -68,19 +99,7 @@ impl Transport {
         query: &str,
         variables: &V,
     ) -> Result<Reply<T>, LagoonError> {
-        #[derive(Serialize)]
-        struct Request<'a, V> {
-            #[serde(rename = "operationName")]
-            operation: &'a str,
-            query: &'a str,
-            variables: &'a V,
-        }
-        let body = serde_json::to_vec(&Request {
-            operation,
-            query,
-            variables,
-        })
-        .map_err(|error| LagoonError::Unusable(error.to_string()))?;
+        let body = body(operation, query, variables)?;
         let answer = self.exchange(operation, effect, body).await?;
         reply::read(
             &self.address(),

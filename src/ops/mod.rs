@@ -1,6 +1,7 @@
 //! The work: each command's decisions and requests. Returns values, never prints.
 
 pub mod define;
+pub mod exec;
 pub mod follow;
 pub mod invoke;
 pub mod lost;

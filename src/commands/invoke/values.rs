@@ -1,9 +1,9 @@
 //! `-a`, `--arg-file` and `--args-file`: from the command line to values.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 
 use crate::app::App;
+use crate::commands::target::text;
 use crate::error::Error;
 
 /// Values in the order in which they were given.
@@ -31,10 +31,10 @@ pub(super) fn read(
     }
     for given in files {
         let (name, file) = pair("--arg-file", given, "NAME=FILE")?;
-        values.push((name.to_owned(), text(app, "--arg-file", file)?));
+        values.push((name.to_owned(), text::exact(app, "--arg-file", file)?));
     }
     if let Some(file) = all {
-        values.extend(map(file, &text(app, "--args-file", file)?)?);
+        values.extend(map(file, &text::exact(app, "--args-file", file)?)?);
     }
     Ok(values)
 }
@@ -46,22 +46,6 @@ fn pair<'a>(flag: &str, given: &'a str, form: &str) -> Result<(&'a str, &'a str)
             "{flag} `{given}` is not of the form {form}"
         ))),
     }
-}
-
-fn text(app: &App, flag: &str, file: &str) -> Result<String, Error> {
-    let mut bytes = Vec::new();
-    let read = if file == "-" {
-        if app.ui.terminal().stdin {
-            app.ui
-                .note(&format!("{flag}: reading stdin; end it with Ctrl-D"));
-        }
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
-    } else {
-        std::fs::read(file).map(|content| bytes = content)
-    };
-    read.map_err(|e| Error::usage(format!("{flag}: cannot read {file}")).because(e))?;
-    String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("{flag}: {file} is not text (UTF-8)")))
 }
 
 /// A JSON or YAML object of names and single values; numbers stay as they are written.

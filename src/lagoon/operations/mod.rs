@@ -2,6 +2,7 @@
 //!
 //! The types that graphql_client generates are private to this room: what leaves it is `domain`.
 
+pub mod adhoc;
 mod convert;
 pub mod definitions;
 pub mod places;

@@ -14,19 +14,21 @@ use crate::ui::{LogCleaner, Progress, Stream, StreamError};
 const LAST_LINES: usize = 30;
 
 /// What to wait with.
-pub(super) struct Watch<'a> {
-    pub(super) app: &'a App,
-    pub(super) limits: Limits,
+pub struct Watch<'a> {
+    /// Streams and Lagoon.
+    pub app: &'a App,
+    /// How long.
+    pub limits: Limits,
     /// Show the log as it grows, on this stream.
-    pub(super) log: Option<Stream>,
+    pub log: Option<Stream>,
     /// What runs of this task took before.
-    pub(super) expected: Option<Duration>,
+    pub expected: Option<Duration>,
 }
 
 impl Watch<'_> {
     /// Waits until the run is over, or somebody interrupts. The run as it was read last, and how
     /// waiting ended.
-    pub(super) async fn until_over(&self, run: Run) -> (Run, Result<(), Error>) {
+    pub async fn until_over(&self, run: Run) -> (Run, Result<(), Error>) {
         let progress = self.app.ui.progress();
         progress.start(&label(&run), self.expected);
         let mut shown = Shown {
