@@ -111,11 +111,10 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         result = dispatch(command, &app) => result,
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),
     };
-    end(
-        &app.ui,
-        json,
-        result.map_err(|error| interrupts.explain(error)),
-    )
+    match result {
+        Ok(()) => 0,
+        Err(error) => end(&app.ui, json, Err(interrupts.explain(error).await)),
+    }
 }
 
 fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, SettingsError> {

@@ -56,6 +56,20 @@ fn script(env: &TestEnv, name: &str, steps: &[Step]) {
         .script(name, steps.to_vec());
 }
 
+/// Waits until a run was read a second time: then the first answer has been taken in.
+fn wait_until_read_twice(env: &TestEnv, before: usize) {
+    let reads = || {
+        let requests = env.requests().split_off(before);
+        requests
+            .iter()
+            .filter(|r| r.operations == ["taskById"])
+            .count()
+    };
+    while reads() < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
 fn log(text: &str) -> Step {
     Step::Log(text.to_owned())
 }
@@ -397,9 +411,7 @@ fn a_run_that_vanishes_is_an_error() {
     script(&env, "Say hello", &[Step::Status(Status::Running)]);
     let line = [&["invoke", "Say hello", "--wait"], &MAIN[..]].concat();
     let running = env.command(&line).start();
-    while started(&env) == 0 || !env.requests().iter().any(|r| r.operations == ["taskById"]) {
-        std::thread::yield_now();
-    }
+    wait_until_read_twice(&env, 0);
     assert!(env.sandbox().drop_run(1).unwrap());
     let output = running.finish();
     assert_snapshot!("invoke-vanished", output.snapshot());
@@ -414,12 +426,7 @@ fn an_interrupt_leaves_the_run_going_and_says_so() {
         let before = env.requests().len();
         let line = [&["invoke", "Say hello", "--wait"], &MAIN[..]].concat();
         let running = env.command(&line).start();
-        while !env.requests()[before..]
-            .iter()
-            .any(|r| r.operations == ["taskById"])
-        {
-            std::thread::yield_now();
-        }
+        wait_until_read_twice(&env, before);
         running.signal(signal);
         let output = running.finish();
         assert_snapshot!(format!("invoke-{signal}"), output.snapshot());

@@ -12,6 +12,7 @@
 
 mod support;
 
+mod context;
 mod define;
 mod exec;
 mod graphql;
@@ -22,7 +23,9 @@ mod readme;
 mod requests;
 mod sandbox_api;
 mod structure;
+mod terminal;
 mod transcripts;
+mod usage;
 mod variables;
 
 use std::collections::BTreeSet;

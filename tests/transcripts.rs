@@ -135,9 +135,8 @@ fn strictness(recording: &Recording) -> Strictness {
     let makes_arguments = patch["advancedTaskDefinitionArguments"].is_array();
     let answer = &recording.exchange["response"];
     let is_refused_document = answer["errors"].is_array() && answer.get("data").is_none();
-    if family == "gql" || family == "ct" {
-        Strictness::Presence
-    } else if is_refused_document && recording.exchange["status"] != 401 {
+    if matches!(family, "gql" | "ct") || is_refused_document && recording.exchange["status"] != 401
+    {
         Strictness::Presence
     } else if makes_arguments
         || document.is_some_and(|text| creates.iter().any(|word| text.contains(word)))

@@ -14,6 +14,9 @@ use crate::error::{Error, Kind};
 /// How long the main thread may take to notice a signal before the process is ended without it.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// How long a signal may take from a prompt that it ended to the listening thread.
+const SHORTLY: Duration = Duration::from_millis(50);
+
 /// What ends the process without further ado, with this exit code.
 pub type GiveUp = fn(u8);
 
@@ -102,14 +105,15 @@ impl Interrupts {
         }
     }
 
-    /// Tells the signals apart for an error that only knows that it was interrupted, as a prompt's.
-    #[must_use]
-    pub fn explain(&self, error: Error) -> Error {
-        let (count, kind) = *self.state.signals.borrow();
-        if error.kind == Kind::Interrupted && count > 0 {
-            Error { kind, ..error }
-        } else {
-            error
+    /// Tells the signals apart for an error that only knows that it was interrupted, as a prompt's
+    /// does; such an error can be here before the signal is.
+    pub async fn explain(&self, error: Error) -> Error {
+        if error.kind != Kind::Interrupted {
+            return error;
+        }
+        match tokio::time::timeout(SHORTLY, self.state.wait(|_| true)).await {
+            Ok(kind) => Error { kind, ..error },
+            Err(_) => error,
         }
     }
 
@@ -207,6 +211,17 @@ mod tests {
         assert!(timeout(SHORT, interrupts.unclaimed()).await.is_err());
         interrupts.signal(Kind::Terminated);
         assert_eq!(interrupts.unclaimed().await, Kind::Terminated);
+    }
+
+    #[tokio::test]
+    async fn a_prompt_that_was_ended_is_told_by_what() {
+        let interrupts = Interrupts::none();
+        let ended = || Error::new(Kind::Interrupted, "interrupted");
+        assert_eq!(interrupts.explain(ended()).await.kind, Kind::Interrupted);
+        interrupts.signal(Kind::Terminated);
+        assert_eq!(interrupts.explain(ended()).await.kind, Kind::Terminated);
+        let other = interrupts.explain(Error::usage("no")).await;
+        assert_eq!(other.kind, Kind::Usage);
     }
 
     #[tokio::test]

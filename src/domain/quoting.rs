@@ -120,6 +120,10 @@ mod tests {
         output.stdout
     }
 
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "tests are told by a variable that nothing may be skipped"
+    )]
     fn shells() -> Vec<&'static str> {
         ["sh", "dash", "bash"]
             .into_iter()

@@ -52,24 +52,17 @@ pub trait Report {
 pub struct Emit {
     format: Format,
     jq: Option<Jq>,
-    now: Timestamp,
     stream: Stream,
 }
 
 impl Emit {
-    /// What `-o` and `--jq` ask for; without them a table at a terminal and tsv elsewhere. `now`
-    /// is what relative times refer to.
+    /// What `-o` and `--jq` ask for; without them a table at a terminal and tsv elsewhere.
     ///
     /// Make it before the work begins: a wrong `--jq` should stop a command, not hide its result.
     ///
     /// # Errors
     /// [`OutputError::Usage`] for a bad expression, and for `--jq` with a format that is not JSON.
-    pub fn choose(
-        format: Option<Format>,
-        jq: Option<&str>,
-        ui: &Ui,
-        now: Timestamp,
-    ) -> Result<Self, OutputError> {
+    pub fn choose(format: Option<Format>, jq: Option<&str>, ui: &Ui) -> Result<Self, OutputError> {
         let format = match (format, jq) {
             (Some(format), Some(_)) if !format.is_json() => {
                 return Err(OutputError::usage(format!(
@@ -84,12 +77,7 @@ impl Emit {
         };
         let jq = jq.map(Jq::compile).transpose()?;
         let stream = Stream::Out;
-        Ok(Emit {
-            format,
-            jq,
-            now,
-            stream,
-        })
+        Ok(Emit { format, jq, stream })
     }
 
     /// The same on another stream (`--follow`: stdout is the log, the result goes to stderr).
@@ -106,12 +94,12 @@ impl Emit {
     }
 }
 
-/// Writes a report.
+/// Writes a report. `now` is what relative times refer to.
 ///
 /// # Errors
 /// [`OutputError::Closed`] when nobody reads any more: end quietly. [`OutputError::Usage`] when
 /// `--jq` fails on this answer, or it has no id or name to print.
-pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui) -> Result<(), OutputError> {
+pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<(), OutputError> {
     let on_terminal = ui.terminal().is(how.stream);
     if let Some(jq) = &how.jq {
         return jq.run(&report.value(), |piece| {
@@ -119,7 +107,7 @@ pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui) -> Result<(), OutputError>
         });
     }
     let text = match how.format {
-        Format::Table => return people(report, how, ui),
+        Format::Table => return people(report, how, ui, now),
         Format::Tsv => separated::tsv(&report.grid(), on_terminal),
         Format::Csv => separated::csv(&report.grid(), on_terminal)?,
         Format::Json => json::pretty(&report.value(), on_terminal),
@@ -132,9 +120,9 @@ pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui) -> Result<(), OutputError>
 }
 
 /// The view for people: a detail view where there is one, else a table, else a note.
-fn people(report: &dyn Report, how: &Emit, ui: &Ui) -> Result<(), OutputError> {
+fn people(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<(), OutputError> {
     let look = table::Look {
-        now: how.now,
+        now,
         width: ui.terminal().width,
         palette: ui.palette(how.stream),
     };
@@ -210,8 +198,8 @@ mod tests {
     }
 
     fn printed(report: &dyn Report, format: Option<Format>, jq: Option<&str>, ui: &Ui) -> String {
-        let how = Emit::choose(format, jq, ui, Timestamp::UNIX_EPOCH).unwrap();
-        emit(report, &how, ui).unwrap();
+        let how = Emit::choose(format, jq, ui).unwrap();
+        emit(report, &how, ui, Timestamp::UNIX_EPOCH).unwrap();
         ui.printed(Stream::Out)
     }
 
@@ -316,8 +304,7 @@ mod tests {
             printed(&listing, None, Some(".[].name"), &terminal()),
             "a\nb\n"
         );
-        let choose =
-            |format, jq| Emit::choose(Some(format), Some(jq), &terminal(), Timestamp::UNIX_EPOCH);
+        let choose = |format, jq| Emit::choose(Some(format), Some(jq), &terminal());
         let error = choose(Format::Yaml, ".").unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -330,8 +317,8 @@ mod tests {
     #[test]
     fn the_answer_can_go_to_stderr() {
         let ui = Ui::captured();
-        let how = Emit::choose(Some(Format::Id), None, &ui, Timestamp::UNIX_EPOCH).unwrap();
-        emit(&One, &how.on(Stream::Err), &ui).unwrap();
+        let how = Emit::choose(Some(Format::Id), None, &ui).unwrap();
+        emit(&One, &how.on(Stream::Err), &ui, Timestamp::UNIX_EPOCH).unwrap();
         assert_eq!(
             (ui.printed(Stream::Out), ui.printed(Stream::Err)),
             (String::new(), "7\n".to_owned())

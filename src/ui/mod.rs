@@ -11,6 +11,7 @@ use serde_json::Value;
 
 pub mod clean;
 pub mod log;
+mod mode;
 pub mod progress;
 pub mod prompt;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use super::clean_line;
+use super::mode::Unechoed;
 
 /// How often the line moves.
 const TICK: Duration = Duration::from_millis(120);
@@ -36,7 +37,13 @@ impl Progress for Silent {
 /// A line at the bottom of the terminal.
 pub(super) struct Bar {
     bars: MultiProgress,
-    bar: Mutex<Option<ProgressBar>>,
+    bar: Mutex<Option<Shown>>,
+}
+
+/// A line that is on the screen.
+struct Shown {
+    bar: ProgressBar,
+    _unechoed: Option<Unechoed>,
 }
 
 impl Bar {
@@ -45,32 +52,38 @@ impl Bar {
         Bar { bars, bar }
     }
 
-    fn replace(&self, bar: Option<ProgressBar>) {
+    fn clear(&self) {
         let mut current = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(old) = std::mem::replace(&mut *current, bar) {
-            old.finish_and_clear();
-            self.bars.remove(&old);
+        if let Some(old) = current.take() {
+            old.bar.finish_and_clear();
+            self.bars.remove(&old.bar);
         }
     }
 }
 
 impl Progress for Bar {
     fn start(&self, message: &str, expected: Option<Duration>) {
+        self.clear();
+        let unechoed = Unechoed::enter();
         let bar = self.bars.add(ProgressBar::no_length());
         bar.set_style(style(expected));
         bar.set_message(clean_line(message));
         bar.enable_steady_tick(TICK);
-        self.replace(Some(bar));
+        let shown = Shown {
+            bar,
+            _unechoed: unechoed,
+        };
+        *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = Some(shown);
     }
 
     fn update(&self, message: &str) {
-        if let Some(bar) = &*self.bar.lock().unwrap_or_else(PoisonError::into_inner) {
-            bar.set_message(clean_line(message));
+        if let Some(shown) = &*self.bar.lock().unwrap_or_else(PoisonError::into_inner) {
+            shown.bar.set_message(clean_line(message));
         }
     }
 
     fn finish(&self) {
-        self.replace(None);
+        self.clear();
     }
 }
 

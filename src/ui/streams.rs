@@ -50,6 +50,7 @@ impl Streams {
         Streams(Mutex::new(Sink::Memory { out, err }))
     }
 
+    #[allow(clippy::disallowed_methods, reason = "the one place that prints")]
     pub(super) fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
         // A panic elsewhere must not silence the error message that follows it.
         let mut sink = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -19,6 +19,10 @@ pub struct Terminal {
 
 impl Terminal {
     /// The facts of this process; `columns` wins over what the terminal says of its width.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "facts of the streams that ui owns"
+    )]
     #[must_use]
     pub fn detect(columns: Option<u16>) -> Self {
         let stdout = std::io::stdout().is_terminal();

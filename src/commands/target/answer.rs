@@ -27,12 +27,7 @@ impl Answer {
             .map(|o| Format::from_str(&o.value, false))
             .transpose()
             .map_err(Error::usage)?;
-        let how = Emit::choose(
-            format,
-            app.settings.jq.as_deref(),
-            &app.ui,
-            Timestamp::now(),
-        )?;
+        let how = Emit::choose(format, app.settings.jq.as_deref(), &app.ui)?;
         let ui = app.ui.clone();
         Ok(Answer { how, ui })
     }
@@ -55,7 +50,7 @@ impl Answer {
     /// # Errors
     /// When it cannot be written.
     pub fn give(&self, report: &dyn Report) -> Result<(), Error> {
-        match emit(report, &self.how, &self.ui) {
+        match emit(report, &self.how, &self.ui, Timestamp::now()) {
             Ok(()) | Err(OutputError::Closed) => Ok(()),
             Err(error) => Err(error.into()),
         }

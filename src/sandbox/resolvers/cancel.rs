@@ -24,10 +24,8 @@ pub(in crate::sandbox) fn cancel(
     let scope = format!("cancel:{}", place.environment_type);
     caller.require("task", &scope, On::Project(place.project))?;
     let executing = state.read(|connection| Ok(runs::is_executing(connection, run.id)?))?;
-    if executing {
-        if let Err(error) = state.executor.cancel(run.id.into()) {
-            return Ok(format!("Error: {error}"));
-        }
+    if executing && let Err(error) = state.executor.cancel(run.id.into()) {
+        return Ok(format!("Error: {error}"));
     }
     Ok("success".to_owned())
 }
@@ -47,10 +45,12 @@ fn named(state: &State, caller: &Caller, input: &CancelTaskNameInput) -> Result<
         ));
     };
     state.read(|connection| {
-        let live = environments(connection, environment)?
+        let mut live = environments(connection, environment)?
             .into_iter()
             .filter(Environment::is_live);
-        let place = live.last().ok_or_else(|| Failure::new("Unauthorized"))?;
+        let place = live
+            .next_back()
+            .ok_or_else(|| Failure::new("Unauthorized"))?;
         let run = runs::by_task_name(connection, name)?;
         run.filter(|run| run.environment == place.id)
             .ok_or_else(unknown)

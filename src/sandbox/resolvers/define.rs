@@ -142,7 +142,12 @@ fn check_target(input: &Input) -> Result<(), Failure> {
     let environment = input.environment.is_truthy();
     let project = input.project.is_truthy();
     let group = input.group_name.is_truthy();
-    if environment && group || environment && project || project && group {
+    if [environment, project, group]
+        .into_iter()
+        .filter(|given| *given)
+        .count()
+        > 1
+    {
         return Err(Failure::new(
             "Only one of `environment`, `project`, or `groupName` should be set when creating a custom task.",
         ));

@@ -139,11 +139,11 @@ pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run,
     let task_name = task_name();
     TASK.insert(new.cells(&task_name))?;
     let run = state.write(|tx| {
-        if let Some(id) = new.id.value().filter(|id| **id != 0) {
-            if runs::by_id(tx, *id)?.is_some() {
-                let cells = new.cells(&task_name);
-                return Err(TASK.duplicate(cells, "PRIMARY", &id.to_string()));
-            }
+        if let Some(id) = new.id.value().filter(|id| **id != 0)
+            && runs::by_id(tx, *id)?.is_some()
+        {
+            let cells = new.cells(&task_name);
+            return Err(TASK.duplicate(cells, "PRIMARY", &id.to_string()));
         }
         let id = runs::insert(tx, &new.row(task_name.clone()))?;
         let run = runs::by_id(tx, id)?.ok_or_else(|| Failure::reading("id", "undefined"))?;

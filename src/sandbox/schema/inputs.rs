@@ -5,13 +5,13 @@ use async_graphql::{Enum, InputObject, MaybeUndefined, Upload};
 
 macro_rules! words {
     ($type:ident { $($variant:ident = $word:literal),* $(,)? }) => {
+        #[allow(dead_code, reason = "not every type is needed in both directions")]
         impl $type {
             /// The word in the database.
             pub(in crate::sandbox) fn word(self) -> &'static str {
                 match self { $($type::$variant => $word),* }
             }
             /// From the word in the database.
-            #[allow(dead_code)]
             pub(in crate::sandbox) fn from_word(word: &str) -> Option<$type> {
                 match word { $($word => Some($type::$variant),)* _ => None }
             }

@@ -74,6 +74,10 @@ pub(in crate::sandbox) struct GroupMembership {
 }
 
 /// What all groups have.
+#[allow(
+    clippy::duplicated_attributes,
+    reason = "the fields of an interface repeat their types"
+)]
 #[derive(Interface)]
 #[graphql(
     field(name = "groups", ty = "List<GroupInterface>"),

@@ -2,7 +2,6 @@
 
 use std::io;
 
-mod mode;
 mod scripted;
 mod terminal;
 

@@ -7,12 +7,14 @@ use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, Input, Select};
 use unicode_width::UnicodeWidthStr;
 
-use super::mode::Raw;
 use super::{Check, Choice, Prompt, PromptError, Question};
+use crate::ui::mode::Raw;
 use crate::ui::{Stream, Style, Ui, clean_line};
 
 /// What a choice list needs beside the labels: the marker and its space.
 const MARKER: usize = 2;
+/// What a yes-or-no question needs beside its words: marks, `(y/n)` and the answer.
+const CONFIRM: usize = 16;
 /// No label is padded further than this for the notes' sake.
 const WIDEST_LABEL: usize = 40;
 
@@ -79,9 +81,15 @@ impl TerminalPrompt {
 
 impl Prompt for TerminalPrompt {
     fn confirm(&self, question: &str) -> Result<bool, PromptError> {
+        let mut question = clean_line(question);
+        if question.width() + CONFIRM > usize::from(self.term.size().1) {
+            // The library cannot draw a question again that takes several lines.
+            self.ui.err_line(&question);
+            question = "Go on?".to_owned();
+        }
         self.ask(|theme, term| {
             Confirm::with_theme(theme)
-                .with_prompt(clean_line(question))
+                .with_prompt(question)
                 .default(false)
                 .wait_for_newline(true)
                 .interact_on(term)

@@ -1,0 +1,150 @@
+//! Where a task is defined: the scope, and what its environments show together.
+
+use crate::domain::names::same_in_database;
+use crate::domain::{Definition, Scope};
+use crate::error::Error;
+use crate::lagoon::Lagoon;
+use crate::lagoon::operations::places::{EnvironmentView, ProjectView};
+use crate::ops::place;
+
+/// Where a task is to be defined, by the names that were given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// One environment of a project.
+    Environment {
+        /// The project's name.
+        project: String,
+        /// The environment's name.
+        environment: String,
+    },
+    /// A project.
+    Project(String),
+    /// A group.
+    Group(String),
+    /// Everywhere; a project, where one is known, shows what is there already.
+    System(Option<String>),
+}
+
+/// Where a task is going to be defined, found and read.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The scope as Lagoon knows it.
+    pub scope: Scope,
+    /// The scope in words, for messages.
+    pub label: String,
+    /// Whether the scope is, or holds, a production environment.
+    pub production: bool,
+    /// What the scope's environments show together.
+    pub views: Vec<EnvironmentView>,
+}
+
+impl Site {
+    /// The task of this scope that has the name, as the database compares names.
+    #[must_use]
+    pub fn existing(&self, name: &str) -> Option<&Definition> {
+        self.definitions()
+            .find(|d| d.scope == self.scope && same_in_database(&d.name, name))
+    }
+
+    fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        self.views.iter().flat_map(|view| &view.definitions)
+    }
+
+    /// What the new task will hide, and what will hide it, as sentences.
+    #[must_use]
+    pub fn shadows(&self, name: &str) -> Vec<String> {
+        let mut notes = Vec::new();
+        for view in &self.views {
+            let Some(other) = view
+                .definitions
+                .iter()
+                .find(|d| d.name == name && d.scope != self.scope)
+            else {
+                continue;
+            };
+            let on = view.environment.label();
+            let (id, scope) = (other.id, other.scope.word());
+            notes.push(if rank(&other.scope) < rank(&self.scope) {
+                format!("on {on} it will be hidden by the task {id} of scope {scope}")
+            } else {
+                format!("on {on} it will hide the task {id} of scope {scope}")
+            });
+        }
+        notes.dedup();
+        notes
+    }
+}
+
+fn rank(scope: &Scope) -> u8 {
+    match scope {
+        Scope::Environment(_) => 0,
+        Scope::Project(_) => 1,
+        Scope::Group(_) => 2,
+        Scope::System => 3,
+    }
+}
+
+/// Finds the scope and reads what its environments show.
+///
+/// # Errors
+/// Not found, or any failure of the requests.
+pub async fn site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> {
+    match target {
+        Target::Environment {
+            project,
+            environment,
+        } => {
+            let view = place::environment(lagoon, project, environment, false).await?;
+            Ok(Site {
+                scope: Scope::Environment(view.environment.id),
+                label: format!("environment {}", view.environment.label()),
+                production: view.environment.is_production(),
+                views: vec![view],
+            })
+        }
+        Target::Project(name) => {
+            let view = project_view(lagoon, name).await?;
+            let scope = Scope::Project(view.project.id);
+            Ok(wide(
+                scope,
+                format!("project {}", view.project.name),
+                vec![view],
+            ))
+        }
+        Target::Group(name) => {
+            let views = lagoon.group_definitions(name).await?.ok_or_else(|| {
+                Error::not_found(format!("there is no group `{name}` that you can see"))
+            })?;
+            Ok(wide(
+                Scope::Group(name.clone()),
+                format!("group {name}"),
+                views,
+            ))
+        }
+        Target::System(project) => {
+            let views = match project {
+                Some(name) => vec![project_view(lagoon, name).await?],
+                None => Vec::new(),
+            };
+            Ok(wide(Scope::System, "the whole system".to_owned(), views))
+        }
+    }
+}
+
+async fn project_view(lagoon: &Lagoon, name: &str) -> Result<ProjectView, Error> {
+    lagoon
+        .project_definitions(name)
+        .await?
+        .ok_or_else(|| place::no_project(name))
+}
+
+fn wide(scope: Scope, label: String, projects: Vec<ProjectView>) -> Site {
+    let views: Vec<EnvironmentView> = projects.into_iter().flat_map(|p| p.environments).collect();
+    let production = views.iter().any(|view| view.environment.is_production());
+    Site {
+        scope,
+        label,
+        production,
+        views,
+    }
+}

@@ -1,0 +1,235 @@
+//! Contexts: kept with their comments, tokens apart from them, and a token that goes nowhere else.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::support::home::Home;
+
+const CONFIG: &str = ".config/lagoon-tasks/config.toml";
+const TOKEN: &str = ".local/state/lagoon-tasks/tokens/acme";
+
+/// A token that holds for a hundred years.
+fn token() -> String {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    format!(
+        "{}.{}.c2ln",
+        part(r#"{"alg":"HS256"}"#),
+        part(r#"{"exp":4900000000}"#)
+    )
+}
+
+fn with_acme() -> Home {
+    let home = Home::new();
+    let add = home
+        .command(&[
+            "context",
+            "add",
+            "acme",
+            "https://api.acme.example/",
+            "-p",
+            "shop",
+            "--with-token",
+        ])
+        .stdin(format!("{}\n", token()));
+    home.run(add).succeeds();
+    home
+}
+
+#[test]
+fn a_context_is_added_listed_used_and_removed() {
+    let home = with_acme();
+    home.tasks(&["context", "add", "beta", "https://beta.example"])
+        .succeeds();
+    let names = |home: &Home| {
+        home.tasks(&["context", "list", "-o", "name"])
+            .succeeds()
+            .stdout
+    };
+    assert_eq!(names(&home), "acme\nbeta\nsandbox\n");
+
+    let shown = home
+        .tasks(&["context", "show", "-o", "json"])
+        .succeeds()
+        .json();
+    let fields: Vec<&str> = shown
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            "name",
+            "api",
+            "project",
+            "caFile",
+            "allowHttp",
+            "uiUrl",
+            "current",
+            "currentBy",
+            "token",
+            "tokenExpires",
+            "source",
+        ]
+    );
+    assert_eq!(shown["name"], "acme");
+    assert_eq!(shown["api"], "https://api.acme.example/graphql");
+    assert_eq!(
+        (&shown["project"], &shown["token"]),
+        (&"shop".into(), &"valid".into())
+    );
+
+    home.tasks(&["context", "use", "beta"]).succeeds();
+    let current = home.tasks(&["context", "show", "--jq", ".name"]).succeeds();
+    assert_eq!(current.stdout, "beta\n");
+
+    let refused = home.tasks(&["context", "remove", "acme"]).ends_with(2);
+    assert!(refused.stderr.contains("--yes"), "{}", refused.stderr);
+    home.tasks(&["context", "remove", "acme", "--yes"])
+        .succeeds();
+    assert_eq!(names(&home), "beta\nsandbox\n");
+    assert!(!home.path(TOKEN).exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn tokens_are_kept_apart_and_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = with_acme();
+    let mode = |path: &str| {
+        std::fs::metadata(home.path(path))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    assert_eq!(mode(TOKEN), 0o600);
+    assert_eq!(mode(".local/state/lagoon-tasks/tokens"), 0o700);
+    assert!(
+        !std::fs::read_to_string(home.path(CONFIG))
+            .unwrap()
+            .contains(&token())
+    );
+    for args in [["context", "list"], ["context", "show"]] {
+        for format in ["table", "json", "yaml", "csv"] {
+            let mut args = args.to_vec();
+            args.extend(["-v", "-o", format]);
+            let said = home.tasks(&args).succeeds();
+            assert!(!said.stdout.contains(&token()) && !said.stderr.contains(&token()));
+        }
+    }
+
+    let open = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(home.path(TOKEN), open).unwrap();
+    let refused = home.tasks(&["list", "-e", "main"]).ends_with(2);
+    assert!(refused.stderr.contains("chmod 600"), "{}", refused.stderr);
+}
+
+#[test]
+fn what_is_no_token_is_not_kept() {
+    for (given, complaint) in [
+        ("", "empty"),
+        ("Permission denied.\n", "holds no token"),
+        ("e30.eyJleHAiOjF9.c2ln", "has expired"),
+    ] {
+        let home = Home::new();
+        let add = home
+            .command(&[
+                "context",
+                "add",
+                "acme",
+                "https://acme.example",
+                "--with-token",
+            ])
+            .stdin(given);
+        let refused = home.run(add).ends_with(2);
+        assert!(refused.stderr.contains(complaint), "{}", refused.stderr);
+        assert!(!home.path(CONFIG).exists(), "nothing is half done");
+    }
+}
+
+#[test]
+fn another_address_does_not_inherit_a_token() {
+    let home = with_acme();
+    let add = ["context", "add", "acme", "https://evil.example"];
+    let refused = home.tasks(&add).ends_with(2);
+    assert!(
+        refused.stderr.contains("is another Lagoon"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn plain_http_to_another_machine_must_be_allowed() {
+    let home = Home::new();
+    let add = ["context", "add", "far", "http://10.255.255.1:3000"];
+    home.tasks(&add).ends_with(2);
+    home.tasks(&["context", "add", "near", "http://localhost:3000"])
+        .succeeds();
+    let allowed = [&add[..], &["--allow-http"]].concat();
+    home.tasks(&allowed).succeeds();
+    let api = home
+        .command(&["list", "-p", "p", "-e", "e"])
+        .env("TASKS_API", "http://10.255.255.1:3000")
+        .env("TASKS_TOKEN", token());
+    let refused = home.run(api).ends_with(2);
+    assert!(refused.stderr.contains("not https"), "{}", refused.stderr);
+}
+
+#[test]
+fn comments_in_the_file_survive() {
+    let home = Home::new();
+    home.write(
+        CONFIG,
+        "# mine\n[contexts.acme] # work\napi = \"https://acme.example\" # new\n",
+    );
+    home.tasks(&["context", "use", "acme"]).succeeds();
+    home.tasks(&[
+        "context",
+        "add",
+        "acme",
+        "https://acme.example",
+        "-p",
+        "shop",
+    ])
+    .succeeds();
+    let text = std::fs::read_to_string(home.path(CONFIG)).unwrap();
+    for comment in ["# mine", "# work", "# new"] {
+        assert!(text.contains(comment), "{text}");
+    }
+    assert!(text.contains("current = \"acme\"") && text.contains("project = \"shop\""));
+}
+
+#[test]
+fn a_broken_file_is_named_with_the_place() {
+    let home = Home::new();
+    home.write(
+        CONFIG,
+        "[contexts.acme]\napi = \"https://acme.example\"\nprojct = \"x\"\n",
+    );
+    let refused = home.tasks(&["context", "list", "-o", "json"]).ends_with(2);
+    let error = refused.json_error();
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains("config.toml:3:1: unknown key `projct`"),
+        "{message}"
+    );
+    assert_eq!(error["hints"][0], "Did you mean `project`?");
+    // What needs no context works all the same.
+    home.tasks(&["completions", "bash"]).succeeds();
+    home.tasks(&["help", "exit-codes"]).succeeds();
+}
+
+#[test]
+fn who_is_not_signed_in_and_what_is_not_there_have_codes_of_their_own() {
+    let home = Home::new();
+    let list = ["list", "-p", "p", "-e", "e"];
+    home.tasks(&list).ends_with(4);
+    home.tasks(&["list", "-l", "nowhere"]).ends_with(5);
+    let alone = home.command(&list).env("TASKS_API", "https://acme.example");
+    home.run(alone).ends_with(4);
+    let empty = home.command(&list).env("TASKS_CONTEXT", "");
+    home.run(empty).ends_with(2);
+}

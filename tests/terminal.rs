@@ -1,0 +1,190 @@
+//! At a real terminal: pickers, questions, confirmation, Ctrl-C.
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::Status;
+use serde_json::json;
+
+use crate::support::env::TestEnv;
+use crate::support::output::mask;
+use crate::support::pty::{CTRL_C, DOWN, ENTER};
+
+fn started(env: &TestEnv) -> usize {
+    let requests = env.requests();
+    requests
+        .iter()
+        .filter(|r| r.operations.iter().any(|o| o == "invokeRegisteredTask"))
+        .count()
+}
+
+#[test]
+fn invoke_asks_for_place_task_and_values_and_shows_the_line() {
+    let env = TestEnv::new();
+    let mut terminal = env.terminal(&["invoke"]);
+    terminal.wait_for("❯ lagoon-demo");
+    assert_snapshot!("pick-project", mask(&terminal.screen()));
+    terminal.send(ENTER);
+    terminal.wait_for("pr-12");
+    assert_snapshot!("pick-environment", mask(&terminal.screen()));
+    terminal.send(DOWN);
+    terminal.wait_for("❯ main");
+    terminal.send(ENTER);
+    terminal.wait_for("? Task");
+    terminal.send(&DOWN.repeat(2));
+    terminal.wait_until("the list", |screen| {
+        screen.contains("❯ Try arguments") && screen.contains("Say hello")
+    });
+    assert_snapshot!("pick-task", mask(&terminal.screen()));
+    terminal.send(ENTER);
+    terminal.wait_for("? What to write (TEXT)");
+    terminal.send("it's $HOME\r");
+    terminal.wait_for("? How many times (TIMES)");
+    terminal.send("x\r");
+    terminal.wait_for("digits and dots");
+    terminal.send("\u{8}2\r");
+    terminal.wait_for("? Any environment (FROM)");
+    terminal.send(ENTER);
+    terminal.wait_for("? Any environment but this one (TO)");
+    terminal.send(&DOWN.repeat(2));
+    terminal.wait_for("❯ (none)");
+    terminal.send(ENTER);
+    assert_eq!(terminal.finish(), 0);
+    assert_snapshot!("pick-done", mask(&terminal.screen()));
+    let (_, answer) = env.graphql("{taskById(id:1){command}}", json!({}));
+    let command = answer["data"]["taskById"]["command"].as_str().unwrap();
+    assert!(
+        command.starts_with(" TEXT=\"it's \\$HOME\" TIMES=\"2\" FROM=\"develop\"; "),
+        "{command}"
+    );
+}
+
+#[test]
+fn a_named_task_asks_only_for_what_is_missing() {
+    let env = TestEnv::new();
+    let line = [
+        "invoke",
+        "Try arguments",
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "develop",
+        "-a",
+        "TEXT=x",
+    ];
+    let mut terminal = env.terminal(&line);
+    terminal.wait_for("? Any environment (FROM)");
+    assert!(!terminal.screen().contains("TIMES"));
+    terminal.send(ENTER);
+    assert_eq!(terminal.finish(), 0);
+    assert_eq!(started(&env), 1);
+}
+
+#[test]
+fn a_confirmation_text_is_asked_and_no_is_the_default() {
+    let env = TestEnv::new();
+    let line = ["invoke", "Clear caches", "-p", "lagoon-demo", "-e", "main"];
+    let mut terminal = env.terminal(&line);
+    terminal.wait_for("› no");
+    assert_snapshot!("confirm", mask(&terminal.screen()));
+    terminal.send(ENTER);
+    assert_eq!((terminal.finish(), started(&env)), (2, 0));
+    let mut terminal = env.terminal(&line);
+    terminal.wait_for("› no");
+    terminal.send("y\r");
+    assert_eq!((terminal.finish(), started(&env)), (0, 1));
+}
+
+#[test]
+fn ctrl_c_in_a_question_ends_with_130_and_the_cursor_back() {
+    let env = TestEnv::new();
+    let mut terminal = env.terminal(&["invoke", "-p", "lagoon-demo"]);
+    terminal.wait_for("? Environment");
+    terminal.send(CTRL_C);
+    assert_eq!((terminal.finish(), started(&env)), (130, 0));
+    assert!(!terminal.hides_cursor());
+}
+
+#[test]
+fn ctrl_c_while_waiting_leaves_the_run_and_no_trace_of_progress() {
+    let env = TestEnv::new();
+    env.sandbox()
+        .scripted()
+        .unwrap()
+        .script("Say hello", vec![Step::Status(Status::Running)]);
+    let line = [
+        "invoke",
+        "Say hello",
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "main",
+        "--wait",
+    ];
+    let mut terminal = env.terminal(&line);
+    terminal.wait_for("run 1 of Say hello");
+    terminal.send(CTRL_C);
+    assert_eq!(terminal.finish(), 130);
+    let screen = terminal.screen();
+    assert!(
+        screen.contains("interrupted") && !screen.contains("run 1 of Say hello"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn nothing_is_asked_with_no_input_or_in_ci() {
+    let env = TestEnv::new();
+    let mut terminal = env.terminal(&["invoke", "--no-input", "-p", "lagoon-demo"]);
+    assert_eq!(terminal.finish(), 2);
+    let command = env
+        .command(&["invoke", "-p", "lagoon-demo"])
+        .env("CI", "true");
+    let mut terminal = crate::support::pty::Terminal::start(&command);
+    assert_eq!(terminal.finish(), 2);
+}
+
+#[test]
+fn define_asks_for_everything_without_a_name() {
+    let env = TestEnv::new();
+    let mut terminal = env.terminal(&["define", "-p", "lagoon-demo", "-e", "develop"]);
+    for (question, answer) in [
+        ("? Name of the task", "Reindex\r"),
+        ("? What should it run?", ENTER),
+        ("? Command", "reindex \"$INDEX\"\r"),
+        ("? Service", ENTER),
+        ("? What it is for", "Makes search find things\r"),
+        ("? Who may invoke it?", ENTER),
+        ("? An argument's name", "INDEX\r"),
+        ("? Its type", ENTER),
+        ("? May it be left out?", "y\r"),
+        ("? Its default", "products\r"),
+        ("? An argument's name", ENTER),
+        ("? Ask before", ENTER),
+    ] {
+        terminal.wait_for(question);
+        terminal.send(answer);
+    }
+    assert_eq!(terminal.finish(), 0);
+    let screen = terminal.screen().replace('\n', " ");
+    assert!(
+        screen.contains("tasks define Reindex -p lagoon-demo -e develop --service cli"),
+        "{screen}"
+    );
+    let line = [
+        "show",
+        "Reindex",
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "develop",
+        "-o",
+        "json",
+    ];
+    let task = env.tasks(&line).succeeds().json();
+    assert_eq!(task["command"], "reindex \"$INDEX\"");
+    assert_eq!(
+        task["advancedTaskDefinitionArguments"][0]["defaultValue"],
+        "products"
+    );
+    assert_eq!(task["advancedTaskDefinitionArguments"][0]["optional"], true);
+}
