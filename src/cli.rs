@@ -38,6 +38,7 @@ enum Command {
     Define(commands::define::DefineArgs),
     Invoke(commands::invoke::InvokeArgs),
     Exec(commands::exec::ExecArgs),
+    Rerun(commands::rerun::RerunArgs),
     Context(commands::context::Context),
     #[cfg(feature = "sandbox")]
     Sandbox(commands::sandbox::Sandbox),
@@ -57,6 +58,7 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::Define(args) => commands::define::run(args, app).await,
         Command::Invoke(args) => commands::invoke::run(args, app).await,
         Command::Exec(args) => commands::exec::run(args, app).await,
+        Command::Rerun(args) => commands::rerun::run(args, app).await,
         Command::Context(args) => commands::context::run(args, app).await,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => commands::sandbox::run(args, app).await,

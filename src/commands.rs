@@ -6,6 +6,7 @@ pub mod define;
 pub mod exec;
 pub mod invoke;
 pub mod list;
+pub mod rerun;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod show;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::auth::AuthError;
 use crate::config::ConfigError;
 use crate::domain::reference::RefError;
+use crate::domain::run_ref::RunRefError;
 use crate::lagoon::LagoonError;
 use crate::ui::PromptError;
 
@@ -282,6 +283,12 @@ impl From<RefError> for Error {
             }
             RefError::BadId(_) | RefError::Empty => Error::usage(message),
         }
+    }
+}
+
+impl From<RunRefError> for Error {
+    fn from(error: RunRefError) -> Self {
+        Error::usage(error.to_string())
     }
 }
 

@@ -21,6 +21,7 @@ mod invoke;
 mod list;
 mod readme;
 mod requests;
+mod rerun;
 mod sandbox_api;
 mod structure;
 mod terminal;

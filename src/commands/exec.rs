@@ -4,13 +4,13 @@ mod plan;
 
 use clap::Args;
 
-use crate::app::{App, Executes};
+use crate::app::App;
 use crate::domain::{quoting, script};
 use crate::error::Error;
 use crate::ops::exec::{self, Ready, Wish};
 use crate::ops::place;
 
-use super::target::launch::Waiting;
+use super::target::launch::{self, Waiting};
 use super::target::{self, Answer, text};
 
 /// Run a command once in a service's container
@@ -81,7 +81,7 @@ pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
             same_line(app, &ready, &args)
         ));
     }
-    confirm(app, &banner, &ready)?;
+    launch::confirm_one_off(app, &banner, &ready)?;
     let started = exec::start(lagoon, &ready).await?;
     args.waiting.see_through(app, answer, started, None).await
 }
@@ -130,14 +130,6 @@ fn name(args: &ExecArgs) -> String {
         .take(LONGEST)
         .collect();
     format!("exec {}", base.trim()).trim_end().to_owned()
-}
-
-fn confirm(app: &App, banner: &str, ready: &Ready) -> Result<(), Error> {
-    let command = &ready.one_off.command;
-    if ready.environment.is_production() {
-        app.confirm(&format!("{banner}: run this in production: {command}"))?;
-    }
-    app.confirm_execution(Executes::Command(command))
 }
 
 fn same_line(app: &App, ready: &Ready, args: &ExecArgs) -> String {

@@ -1,14 +1,12 @@
 //! `tasks invoke`: start a task.
 
-mod pick;
 mod plan;
-mod values;
 
 use clap::{Args, ValueEnum};
 
-use crate::app::{App, Executes};
+use crate::app::App;
 use crate::domain::quoting::line;
-use crate::domain::{Definition, Run, TaskRef, Work};
+use crate::domain::{Run, TaskRef};
 use crate::error::Error;
 use crate::ops;
 use crate::ops::invoke::{self, IfRunning, Ready, Wish};
@@ -16,7 +14,7 @@ use crate::ops::place;
 use crate::ops::wait::{self, Limits, Watcher};
 
 use super::target::launch::{self, Waiting};
-use super::target::{self, Answer};
+use super::target::{self, Answer, pick, values};
 
 /// Start a task
 ///
@@ -132,7 +130,7 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     if let Some(other) = if_running(app, &ready, args.if_running.into()).await? {
         return answer.give(&launch::report_of(app, other));
     }
-    confirm(app, &definition)?;
+    launch::confirm_task(app, &definition)?;
     let started = invoke::start(lagoon, &ready).await?;
     let waiting = &args.waiting;
     waiting
@@ -184,17 +182,6 @@ struct Quiet;
 impl Watcher for Quiet {
     fn read(&mut self, _: &Run) {}
     fn unreadable(&mut self, _: &str) {}
-}
-
-fn confirm(app: &App, definition: &Definition) -> Result<(), Error> {
-    if let Some(text) = definition.confirmation() {
-        app.confirm(&format!("{}: {text}", definition.name))?;
-    }
-    match &definition.work {
-        Work::Command(command) => app.confirm_execution(Executes::Command(command)),
-        Work::Image(image) => app.confirm_execution(Executes::Image(image)),
-        Work::Unknown(_) => Ok(()),
-    }
 }
 
 fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {

@@ -2,10 +2,13 @@
 
 mod answer;
 pub mod launch;
+pub mod pick;
 pub mod place;
 mod run;
+mod runs;
 mod task;
 pub mod text;
+pub mod values;
 pub mod watch;
 mod words;
 
@@ -15,6 +18,7 @@ use crate::settings::Sourced;
 
 pub use answer::Answer;
 pub use run::{RunReport, Style};
+pub use runs::RunsReport;
 pub use task::Task;
 pub use words::{PermissionWord, ScopeWord};
 

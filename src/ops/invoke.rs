@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::quoting::escape;
 use crate::domain::values::{self, Problem, Values};
 use crate::domain::{Definition, Environment, Outcome, Run, TaskRef, Work};
 use crate::error::{Error, Kind, quoted_list};
@@ -64,6 +65,15 @@ impl Ready {
             Work::Image(image) => image.clone(),
             Work::Unknown(_) => String::new(),
         }
+    }
+
+    /// The same with exactly these values, which were read back from a run: none is completed.
+    #[must_use]
+    pub fn with_exactly(mut self, values: &[(String, String)]) -> Ready {
+        let escaped = |(name, value): &(String, String)| (name.clone(), escape(value));
+        self.values.sent = values.iter().map(escaped).collect();
+        self.values.plain = values.to_vec();
+        self
     }
 
     fn sought(&self) -> Sought {

@@ -6,6 +6,7 @@ pub mod follow;
 pub mod invoke;
 pub mod lost;
 pub mod place;
+pub mod rerun;
 pub mod tasks;
 pub mod wait;
 

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::app::App;
-use crate::domain::Run;
+use crate::app::{App, Executes};
+use crate::domain::{Definition, Run, Work};
 use crate::error::Error;
+use crate::ops::exec;
 use crate::ops::lost::Started;
 use crate::ops::wait::Limits;
 use crate::output::Format;
@@ -109,6 +110,34 @@ impl Waiting {
             start_timeout: self.start_timeout,
         }
     }
+}
+
+/// Has a task confirmed: its confirmation text, and that it is executed on this machine.
+///
+/// # Errors
+/// Wrong use when it is declined, or there is nobody to ask.
+pub fn confirm_task(app: &App, definition: &Definition) -> Result<(), Error> {
+    if let Some(text) = definition.confirmation() {
+        app.confirm(&format!("{}: {text}", definition.name))?;
+    }
+    match &definition.work {
+        Work::Command(command) => app.confirm_execution(Executes::Command(command)),
+        Work::Image(image) => app.confirm_execution(Executes::Image(image)),
+        Work::Unknown(_) => Ok(()),
+    }
+}
+
+/// Has a command confirmed that no task defines: in production, and that it is executed on this
+/// machine. `banner` says where.
+///
+/// # Errors
+/// Wrong use when it is declined, or there is nobody to ask.
+pub fn confirm_one_off(app: &App, banner: &str, ready: &exec::Ready) -> Result<(), Error> {
+    let command = &ready.one_off.command;
+    if ready.environment.is_production() {
+        app.confirm(&format!("{banner}: run this in production: {command}"))?;
+    }
+    app.confirm_execution(Executes::Command(command))
 }
 
 /// Says that a run was found whose answer was lost.

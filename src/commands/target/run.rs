@@ -29,11 +29,50 @@ impl RunReport {
             self.run.task_name
         ))
     }
+
+    /// The cells of the run's row, one for each of [`columns`].
+    pub(super) fn cells(&self) -> [Cell; 11] {
+        let run = &self.run;
+        let at = |text: &Option<String>| text.as_deref().and_then(moment);
+        [
+            Cell::id(run.id),
+            run.task_name.clone().into(),
+            Cell::name(&run.name),
+            Cell::status(&run.status, style(run.outcome())),
+            run.outcome().word().into(),
+            run.environment
+                .as_ref()
+                .map(|e| e.project.name.clone())
+                .into(),
+            run.environment.as_ref().map(|e| e.name.clone()).into(),
+            run.service.clone().into(),
+            at(&run.created).into(),
+            at(&run.started).into(),
+            at(&run.completed).into(),
+        ]
+    }
+}
+
+/// The columns of runs; their order is a contract.
+pub(super) fn columns() -> [Column; 11] {
+    [
+        Column::new("id"),
+        Column::new("taskName"),
+        Column::new("name"),
+        Column::new("status"),
+        Column::new("outcome"),
+        Column::new("project"),
+        Column::new("environment"),
+        Column::new("service"),
+        Column::new("created"),
+        Column::new("started"),
+        Column::new("completed"),
+    ]
 }
 
 /// What a run's outcome means to the eye.
 #[must_use]
-pub(super) fn style(outcome: Outcome) -> Style {
+pub fn style(outcome: Outcome) -> Style {
     match outcome {
         Outcome::Completed => Style::Good,
         Outcome::Failed => Style::Bad,
@@ -53,37 +92,7 @@ impl Report for RunReport {
     }
 
     fn grid(&self) -> Grid {
-        let run = &self.run;
-        let at = |text: &Option<String>| text.as_deref().and_then(moment);
-        Grid::new([
-            Column::new("id"),
-            Column::new("taskName"),
-            Column::new("name"),
-            Column::new("status"),
-            Column::new("outcome"),
-            Column::new("project"),
-            Column::new("environment"),
-            Column::new("service"),
-            Column::new("created"),
-            Column::new("started"),
-            Column::new("completed"),
-        ])
-        .with([
-            Cell::id(run.id),
-            run.task_name.clone().into(),
-            Cell::name(&run.name),
-            Cell::status(&run.status, style(run.outcome())),
-            run.outcome().word().into(),
-            run.environment
-                .as_ref()
-                .map(|e| e.project.name.clone())
-                .into(),
-            run.environment.as_ref().map(|e| e.name.clone()).into(),
-            run.service.clone().into(),
-            at(&run.created).into(),
-            at(&run.started).into(),
-            at(&run.completed).into(),
-        ])
+        Grid::new(columns()).with(self.cells())
     }
 
     fn detail(&self) -> Option<Detail> {

@@ -1,4 +1,4 @@
-//! Commands that no task defines.
+//! Commands that no task defines, and the command lines that Lagoon recorded.
 
 use graphql_client::GraphQLQuery;
 
@@ -8,6 +8,20 @@ use crate::domain::Run;
 use crate::lagoon::{Effect, Lagoon, LagoonError, transport};
 
 operation!(AddTask, "graphql/runs/add_task.graphql");
+operation!(RunRecord, "graphql/runs/run_record.graphql");
+operation!(
+    RunRecordWithUser,
+    "graphql/runs/run_record_with_user.graphql"
+);
+
+/// What Lagoon recorded of a run beside what listings show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The exact command line, values included; of an image its name.
+    pub command: String,
+    /// Who started it, where Lagoon says so: of images it does not.
+    pub user: Option<String>,
+}
 
 /// A command to be run once in a service's container.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,5 +77,38 @@ impl Lagoon {
             .await?
             .whole()?;
         run_from!(need(data.add_task, "the new run")?, None)
+    }
+
+    /// What was recorded of a run; `None` when there is no such run (any more). Who started it only
+    /// where `with_user` (Lagoon 2.18 and newer).
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn run_record(
+        &self,
+        id: i64,
+        with_user: bool,
+    ) -> Result<Option<Record>, LagoonError> {
+        let id = int(id)?;
+        if with_user {
+            let variables = run_record_with_user::Variables { id };
+            let data = self
+                .send::<RunRecordWithUser>(Effect::Query, variables)
+                .await?
+                .whole()?;
+            return Ok(data.task_by_id.map(|found| Record {
+                command: found.command.unwrap_or_default(),
+                user: found.source_user,
+            }));
+        }
+        let variables = run_record::Variables { id };
+        let data = self
+            .send::<RunRecord>(Effect::Query, variables)
+            .await?
+            .whole()?;
+        Ok(data.task_by_id.map(|found| Record {
+            command: found.command.unwrap_or_default(),
+            user: None,
+        }))
     }
 }

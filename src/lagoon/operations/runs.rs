@@ -7,6 +7,7 @@ use crate::lagoon::{Effect, Lagoon, LagoonError};
 
 operation!(InvokeTask, "graphql/runs/invoke_task.graphql");
 operation!(RunById, "graphql/runs/run_by_id.graphql");
+operation!(RunByTaskName, "graphql/runs/run_by_task_name.graphql");
 operation!(RunLog, "graphql/runs/run_log.graphql");
 operation!(RecentRuns, "graphql/runs/recent_runs.graphql");
 operation!(
@@ -144,6 +145,24 @@ impl Lagoon {
             .await?
             .whole()?;
         match data.task_by_id {
+            Some(found) => run_with_environment!(found).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A run by its `lagoon-task-…` name; `None` when there is none (any more).
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn run_by_task_name(&self, name: &str) -> Result<Option<Run>, LagoonError> {
+        let variables = run_by_task_name::Variables {
+            name: name.to_owned(),
+        };
+        let data = self
+            .send::<RunByTaskName>(Effect::Query, variables)
+            .await?
+            .whole()?;
+        match data.task_by_task_name {
             Some(found) => run_with_environment!(found).map(Some),
             None => Ok(None),
         }

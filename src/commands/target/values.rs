@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 
 use crate::app::App;
-use crate::commands::target::text;
 use crate::error::Error;
 
+use super::text;
+
 /// Values in the order in which they were given.
-pub(super) type Values = Vec<(String, String)>;
+pub type Values = Vec<(String, String)>;
 
 /// Reads all values that the line gives.
 ///
 /// # Errors
 /// Wrong use, naming the flag; stdin asked for twice.
-pub(super) fn read(
+pub fn read(
     app: &App,
     literal: &[String],
     files: &[String],

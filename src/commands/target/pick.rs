@@ -1,4 +1,4 @@
-//! What `invoke` asks at a terminal for what the line does not say.
+//! What is asked at a terminal about a task that the line does not say.
 
 use crate::app::App;
 use crate::domain::{Argument, Definition, TaskRef};
@@ -13,7 +13,7 @@ use super::values::Values;
 ///
 /// # Errors
 /// Not found, interrupted, or nothing to choose from.
-pub(super) fn task(
+pub fn task(
     app: &App,
     view: &EnvironmentView,
     named: Option<&TaskRef>,
@@ -47,7 +47,7 @@ pub(super) fn task(
 ///
 /// # Errors
 /// Interrupted.
-pub(super) fn values(
+pub fn values(
     app: &App,
     definition: &Definition,
     given: &mut Values,

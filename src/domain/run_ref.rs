@@ -1,0 +1,86 @@
+//! How somebody names a run: by its id, or by its `lagoon-task-…` name.
+
+use std::fmt;
+
+/// A run as it was named.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RunRef {
+    /// Lagoon's id.
+    Id(i64),
+    /// `lagoon-task-…`.
+    TaskName(String),
+}
+
+/// That something names no run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` names no run: a run is an id or a name like lagoon-task-abc123")]
+pub struct RunRefError(pub String);
+
+const PREFIX: &str = "lagoon-task-";
+
+impl RunRef {
+    /// Reads a RUN.
+    ///
+    /// # Errors
+    /// For anything but an id of 32 bits and `lagoon-task-` with lower-case letters and digits:
+    /// the name becomes a part of commands, so nothing else is let through.
+    pub fn parse(text: &str) -> Result<Self, RunRefError> {
+        let wrong = || RunRefError(text.to_owned());
+        if let Some(rest) = text.strip_prefix(PREFIX) {
+            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+            return (!rest.is_empty() && rest.bytes().all(plain))
+                .then(|| RunRef::TaskName(text.to_owned()))
+                .ok_or_else(wrong);
+        }
+        if !text.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(wrong());
+        }
+        text.parse::<i32>()
+            .ok()
+            .filter(|id| *id > 0)
+            .map(|id| RunRef::Id(i64::from(id)))
+            .ok_or_else(wrong)
+    }
+}
+
+impl fmt::Display for RunRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RunRef::Id(id) => write!(f, "{id}"),
+            RunRef::TaskName(name) => f.write_str(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_task_names_are_runs() {
+        assert_eq!(RunRef::parse("12"), Ok(RunRef::Id(12)));
+        let name = "lagoon-task-x7k2p9";
+        assert_eq!(RunRef::parse(name), Ok(RunRef::TaskName(name.to_owned())));
+    }
+
+    #[test]
+    fn nothing_else_is() {
+        for wrong in [
+            "",
+            "0",
+            "-1",
+            "+1",
+            "2147483648",
+            "1.0",
+            "１",
+            "lagoon-task-",
+            "lagoon-task-A",
+            "lagoon-task-a b",
+            "lagoon-task-a;ls",
+            "-oProxyCommand=x",
+            "audit",
+        ] {
+            assert!(RunRef::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}
