@@ -39,6 +39,7 @@ enum Command {
     Invoke(commands::invoke::InvokeArgs),
     Exec(commands::exec::ExecArgs),
     Rerun(commands::rerun::RerunArgs),
+    Files(commands::files::FilesArgs),
     Context(commands::context::Context),
     #[cfg(feature = "sandbox")]
     Sandbox(commands::sandbox::Sandbox),
@@ -59,6 +60,7 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::Invoke(args) => commands::invoke::run(args, app).await,
         Command::Exec(args) => commands::exec::run(args, app).await,
         Command::Rerun(args) => commands::rerun::run(args, app).await,
+        Command::Files(args) => commands::files::run(args, app).await,
         Command::Context(args) => commands::context::run(args, app).await,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => commands::sandbox::run(args, app).await,

@@ -4,6 +4,7 @@ pub mod completions;
 pub mod context;
 pub mod define;
 pub mod exec;
+pub mod files;
 pub mod invoke;
 pub mod list;
 pub mod rerun;

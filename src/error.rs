@@ -224,7 +224,14 @@ impl From<LagoonError> for Error {
             | LagoonError::NoAnswer { .. }
             | LagoonError::NotLagoon { .. } => Kind::Unreachable,
             LagoonError::NotSignedIn { .. } | LagoonError::NotAllowed { .. } => Kind::NotAllowed,
-            LagoonError::Refused { .. } | LagoonError::Unusable(_) => Kind::Failed,
+            LagoonError::Storage { status: None, .. }
+            | LagoonError::Storage {
+                status: Some(429 | 502..=504),
+                ..
+            } => Kind::Unreachable,
+            LagoonError::Storage { .. }
+            | LagoonError::Refused { .. }
+            | LagoonError::Unusable(_) => Kind::Failed,
             LagoonError::TooLong(_) | LagoonError::OutOfRange(_) | LagoonError::Address { .. } => {
                 Kind::Usage
             }

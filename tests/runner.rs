@@ -15,6 +15,7 @@ mod support;
 mod context;
 mod define;
 mod exec;
+mod files;
 mod graphql;
 mod help;
 mod invoke;

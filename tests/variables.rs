@@ -3,6 +3,7 @@
 use lagoon_tasks::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
 use lagoon_tasks::lagoon::operations::adhoc::OneOff;
 use lagoon_tasks::lagoon::operations::definitions::{add_variables, update_variables};
+use lagoon_tasks::lagoon::operations::files::upload_variables;
 use lagoon_tasks::lagoon::operations::runs::invoke_variables;
 use serde_json::{Value, json};
 
@@ -131,4 +132,12 @@ fn one_off_commands_are_sent_as_every_release_takes_them() {
     let variables = one_off.json().unwrap();
     assert!(nowhere_null(&variables));
     validate_request(&source("add_task.graphql"), &variables).unwrap();
+}
+
+#[test]
+fn files_are_announced_as_every_release_takes_them() {
+    let (form, upload) = upload_variables(12, "a.txt").unwrap();
+    validate_request(&source("upload_form.graphql"), &form).unwrap();
+    validate_request(&source("upload_files.graphql"), &upload).unwrap();
+    assert!(upload_variables(2_147_483_648, "a.txt").is_err());
 }

@@ -10,7 +10,7 @@ use crate::domain::{Run, RunRef};
 use crate::error::Error;
 use crate::ops::place;
 use crate::ops::rerun::{self, Past, Ready};
-use crate::settings::{Source, Sourced};
+use crate::settings::{Deciding, Source, Sourced};
 
 use super::target::launch::{self, Waiting};
 use super::target::{self, Answer, RunsReport, values};
@@ -57,6 +57,7 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
             "--wait, --follow and values go with one RUN only",
         ));
     }
+    app.require_said(&[Deciding::Context])?;
     let lagoon = app.lagoon().await?;
     let mut all = Vec::new();
     for run in &args.runs {

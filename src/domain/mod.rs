@@ -3,7 +3,9 @@
 pub mod argument;
 pub mod definition;
 pub mod difference;
+pub mod file_name;
 pub mod names;
+pub mod pattern;
 pub mod place;
 pub mod quoting;
 pub mod recorded;

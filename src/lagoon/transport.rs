@@ -65,11 +65,12 @@ pub fn body<V: Serialize>(
     Ok(body)
 }
 
-struct Answer {
-    status: u16,
-    content_type: String,
+/// What came back, whole.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) content_type: String,
     retry_after: Option<Duration>,
-    body: Vec<u8>,
+    pub(super) body: Vec<u8>,
 }
 
 impl Transport {
@@ -110,7 +111,7 @@ impl Transport {
     }
 
     /// The address for messages: scheme, host and port.
-    fn address(&self) -> String {
+    pub(super) fn address(&self) -> String {
         self.connection.url.origin().ascii_serialization()
     }
 
@@ -175,21 +176,21 @@ impl Transport {
     }
 
     async fn attempt(&self, token: &str, body: Vec<u8>) -> Result<Answer, LagoonError> {
-        let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| {
-            LagoonError::NotSignedIn {
-                message: "the token holds characters that no token has".to_owned(),
-                hints: Vec::new(),
-            }
-        })?;
-        bearer.set_sensitive(true);
         let sent = self
             .client()?
             .post(self.connection.url.clone())
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .header(AUTHORIZATION, bearer)
+            .header(AUTHORIZATION, bearer(token)?)
             .body(body)
             .send()
             .await;
+        self.answer_of(sent).await
+    }
+
+    pub(super) async fn answer_of(
+        &self,
+        sent: Result<reqwest::Response, reqwest::Error>,
+    ) -> Result<Answer, LagoonError> {
         let response = sent.map_err(|error| self.failure(&error))?;
         let status = response.status().as_u16();
         let header = |name| {
@@ -225,7 +226,7 @@ impl Transport {
         }
     }
 
-    fn client(&self) -> Result<&reqwest::Client, LagoonError> {
+    pub(super) fn client(&self) -> Result<&reqwest::Client, LagoonError> {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
@@ -247,6 +248,16 @@ impl Transport {
             ));
         }
     }
+}
+
+pub(super) fn bearer(token: &str) -> Result<HeaderValue, LagoonError> {
+    let value = HeaderValue::try_from(format!("Bearer {token}"));
+    let mut value = value.map_err(|_| LagoonError::NotSignedIn {
+        message: "the token holds characters that no token has".to_owned(),
+        hints: Vec::new(),
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// An HTTP client for this connection: no redirects, no proxy for loopback, more authorities where
@@ -318,14 +329,14 @@ fn jitter(pause: Duration) -> Duration {
     pause.mul_f64(fastrand::f64() * 0.25)
 }
 
-fn not_signed_in(error: CredentialsError) -> LagoonError {
+pub(super) fn not_signed_in(error: CredentialsError) -> LagoonError {
     LagoonError::NotSignedIn {
         message: error.message,
         hints: error.hints,
     }
 }
 
-fn root_cause(error: &dyn std::error::Error) -> String {
+pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
     let mut deepest = error;
     while let Some(next) = deepest.source() {
         deepest = next;
@@ -333,7 +344,7 @@ fn root_cause(error: &dyn std::error::Error) -> String {
     deepest.to_string()
 }
 
-fn seconds(limit: Duration) -> String {
+pub(super) fn seconds(limit: Duration) -> String {
     if limit.subsec_millis() == 0 {
         format!("{} s", limit.as_secs())
     } else {

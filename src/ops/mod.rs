@@ -2,6 +2,7 @@
 
 pub mod define;
 pub mod exec;
+pub mod files;
 pub mod follow;
 pub mod invoke;
 pub mod lost;
