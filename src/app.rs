@@ -88,7 +88,7 @@ impl App {
             Err(PromptError::NotInteractive) => Err(Error::usage(format!(
                 "not confirmed, and nobody can be asked: {question}"
             ))
-            .hint("Confirm it on the line: --yes")),
+            .hint("confirm it on the line: --yes")),
             Err(error) => Err(error.into()),
         }
     }

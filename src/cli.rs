@@ -14,7 +14,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{App, GiveUp, Interrupts, print};
 use crate::commands::{self, topics};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::settings::{Env, Flags, Settings, SettingsError, is_structured};
 use crate::ui::{ColorChoice, Ui, UiOptions};
 use globals::Globals;
@@ -36,9 +36,19 @@ enum Command {
     List(commands::list::ListArgs),
     Show(commands::show::ShowArgs),
     Define(commands::define::DefineArgs),
+    Update(commands::update::UpdateArgs),
+    Delete(commands::delete::DeleteArgs),
+    Export(commands::export::ExportArgs),
+    Diff(commands::diff::DiffArgs),
+    Apply(commands::apply::ApplyArgs),
+    Lint(commands::lint::LintArgs),
     Invoke(commands::invoke::InvokeArgs),
     Exec(commands::exec::ExecArgs),
     Rerun(commands::rerun::RerunArgs),
+    Status(commands::status::StatusArgs),
+    Logs(commands::logs::LogsArgs),
+    Wait(commands::wait::WaitArgs),
+    Cancel(commands::cancel::CancelArgs),
     Files(commands::files::FilesArgs),
     Context(commands::context::Context),
     #[cfg(feature = "sandbox")]
@@ -57,9 +67,19 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::List(args) => commands::list::run(args, app).await,
         Command::Show(args) => commands::show::run(args, app).await,
         Command::Define(args) => commands::define::run(args, app).await,
+        Command::Update(args) => commands::update::run(args, app).await,
+        Command::Delete(args) => commands::delete::run(args, app).await,
+        Command::Export(args) => commands::export::run(args, app).await,
+        Command::Diff(args) => commands::diff::run(args, app).await,
+        Command::Apply(args) => commands::apply::run(args, app).await,
+        Command::Lint(args) => commands::lint::run(&args, app),
         Command::Invoke(args) => commands::invoke::run(args, app).await,
         Command::Exec(args) => commands::exec::run(args, app).await,
         Command::Rerun(args) => commands::rerun::run(args, app).await,
+        Command::Status(args) => commands::status::run(args, app).await,
+        Command::Logs(args) => commands::logs::run(args, app).await,
+        Command::Wait(args) => commands::wait::run(args, app).await,
+        Command::Cancel(args) => commands::cancel::run(args, app).await,
         Command::Files(args) => commands::files::run(args, app).await,
         Command::Context(args) => commands::context::run(args, app).await,
         #[cfg(feature = "sandbox")]
@@ -161,6 +181,9 @@ fn end(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
     let Err(error) = result else { return 0 };
     if json {
         ui.error_json(&error.to_json());
+    } else if error.kind == Kind::Changes {
+        // What was asked for: no failure.
+        ui.note(&error.to_string());
     } else {
         ui.error_text(&error.to_string(), &error.hints);
     }

@@ -1,18 +1,28 @@
 //! One file a command: arguments to work to report. Siblings share only [`target`].
 
+pub mod apply;
+pub mod cancel;
 pub mod completions;
 pub mod context;
 pub mod define;
+pub mod delete;
+pub mod diff;
 pub mod exec;
+pub mod export;
 pub mod files;
 pub mod invoke;
+pub mod lint;
 pub mod list;
+pub mod logs;
 pub mod rerun;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod show;
+pub mod status;
 pub mod target;
 pub mod topics;
+pub mod update;
+pub mod wait;
 
 use crate::error::Error;
 use crate::output::OutputError;

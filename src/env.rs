@@ -51,6 +51,16 @@ pub struct Env {
 #[error("the variable {0} is not valid UTF-8")]
 pub struct EnvError(pub String);
 
+/// A variable that a file of the user's names; `None` where it is not set, or not UTF-8.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is the only reader of environment variables"
+)]
+#[must_use]
+pub fn named(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 impl Env {
     /// Reads the process's environment.
     ///

@@ -24,6 +24,9 @@ pub use crate::env::{Env, EnvError};
 /// What `-o` and `TASKS_OUTPUT` take.
 pub const FORMATS: [&str; 8] = ["table", "tsv", "json", "jsonl", "yaml", "csv", "name", "id"];
 
+/// A further one, which `-o` takes for `diff` alone.
+pub const MARKDOWN: &str = "markdown";
+
 /// Whom `--as` can sign in to the sandbox.
 #[cfg(feature = "sandbox")]
 pub const ROLES: [&str; 8] = [
@@ -196,7 +199,7 @@ impl Settings {
             Ok(chosen) if chosen.target.value == Target::Sandbox => Ok(()),
             _ => Err(
                 SettingsError::usage(format!("{flag} works with the context `sandbox` only"))
-                    .hint("Add --context sandbox, or leave it out"),
+                    .hint("add --context sandbox, or leave it out"),
             ),
         }
     }
@@ -225,19 +228,19 @@ impl Settings {
                     if self.config.as_ref().map_or(0, |c| c.contexts.len()) <= 1 {
                         continue;
                     }
-                    let remedy = "Add -l NAME, or set TASKS_CONTEXT";
+                    let remedy = "add -l NAME, or set TASKS_CONTEXT";
                     ("context", Some(&chosen.target.source), remedy)
                 }
                 Deciding::Project => {
                     let source = self.project.as_ref().map(|p| &p.source);
-                    ("project", source, "Add -p NAME, or set TASKS_PROJECT")
+                    ("project", source, "add -p NAME, or set TASKS_PROJECT")
                 }
                 Deciding::Environment => {
                     let source = self.environment.as_ref().map(|e| &e.source);
                     (
                         "environment",
                         source,
-                        "Add -e NAME, or set TASKS_ENVIRONMENT",
+                        "add -e NAME, or set TASKS_ENVIRONMENT",
                     )
                 }
             };
@@ -252,6 +255,12 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// A variable of the process that a task file marks `from_env`. Our own token is none of them.
+#[must_use]
+pub fn process_variable(name: &str) -> Option<String> {
+    (name != "TASKS_TOKEN").then(|| crate::env::named(name))?
 }
 
 /// Whether errors beside this format are JSON too.
@@ -275,8 +284,8 @@ fn said(
     };
     if value.trim().is_empty() {
         let remedy = match source {
-            Source::Variable(_) => "Give it a value, or unset it",
-            _ => "Give it a value, or leave it out",
+            Source::Variable(_) => "give it a value, or unset it",
+            _ => "give it a value, or leave it out",
         };
         return Err(SettingsError::usage(format!("{source} has an empty value")).hint(remedy));
     }
@@ -293,11 +302,12 @@ fn output(flags: &Flags, env: &Env) -> Result<Option<Sourced<String>>, SettingsE
     let output = said(&flags.output, "--output", variable, "TASKS_OUTPUT")?;
     if let Some(Sourced { value, source }) = &output
         && !FORMATS.contains(&value.as_str())
+        && !(value == MARKDOWN && matches!(source, Source::Flag(_)))
     {
         let error = SettingsError::usage(format!("{source}: there is no format `{value}`"));
         return Err(match nearest(value, FORMATS) {
-            Some(near) => error.hint(format!("Did you mean `{near}`?")),
-            None => error.hint(format!("Formats: {}", FORMATS.join(", "))),
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint(format!("formats: {}", FORMATS.join(", "))),
         });
     }
     Ok(output)

@@ -216,7 +216,7 @@ fn a_broken_file_is_named_with_the_place() {
         message.contains("config.toml:3:1: unknown key `projct`"),
         "{message}"
     );
-    assert_eq!(error["hints"][0], "Did you mean `project`?");
+    assert_eq!(error["hints"][0], "did you mean `project`?");
     // What needs no context works all the same.
     home.tasks(&["completions", "bash"]).succeeds();
     home.tasks(&["help", "exit-codes"]).succeeds();

@@ -1,11 +1,12 @@
 //! `rerun`: the same task with the same values, or a question.
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::Fault;
+use lagoon_tasks::sandbox::Fault as LagoonFault;
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
 use crate::support::output::Output;
+use crate::support::proxy::{Fault, Proxy};
 
 const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
 
@@ -223,13 +224,48 @@ fn the_image_of_a_task_that_is_gone_is_no_command() {
 fn several_are_checked_first_and_confirmed_once() {
     let env = TestEnv::new();
     let one = first(&env)["id"].to_string();
-    let output = env.tasks(&["rerun", &one, &one]);
+    let two = first(&env)["id"].to_string();
+    let output = env.tasks(&["rerun", &one, &two]);
     assert_snapshot!("rerun-several-unconfirmed", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 1));
+    assert_eq!((output.code, started(&env)), (2, 2));
     let output = env.tasks(&["rerun", &one, "99", "--yes"]);
-    assert_eq!((output.code, started(&env)), (5, 1), "{output}");
-    let output = env.tasks(&["rerun", &one, &one, "--yes", "-o", "id"]);
-    assert_eq!(output.succeeds().stdout, "2\n3\n");
+    assert_eq!((output.code, started(&env)), (5, 2), "{output}");
+    let output = env.tasks(&["rerun", &one, &two, "--yes", "-o", "id"]);
+    assert_eq!(output.succeeds().stdout, "3\n4\n");
+    let line = ["rerun", "-", "--yes", "--wait", "-o", "json"];
+    let output = env.run(env.command(&line).stdin(format!("{one}\n{two}\n")));
+    let runs = output.succeeds().json();
+    assert_eq!(
+        (&runs[0]["outcome"], &runs[1]["id"]),
+        (&json!("completed"), &json!(6))
+    );
+    let last = env.tasks(&["rerun", "--last", "-o", "json"]).succeeds();
+    assert_eq!(last.json()["id"], 7);
+}
+
+#[test]
+fn what_was_started_is_told_although_the_next_cannot_be() {
+    let env = TestEnv::new();
+    let one = first(&env)["id"].to_string();
+    let say = [&["invoke", "Say hello", "-o", "id"], &MAIN[..]].concat();
+    let two = env.tasks(&say).succeeds().stdout;
+    // Of two, the second is refused.
+    let proxy = Proxy::new(
+        env.address(),
+        [
+            vec![Fault::None; 7],
+            vec![Fault::answered("502 Bad Gateway", "text/html", "<html>")],
+            vec![Fault::None; 2],
+        ]
+        .concat(),
+    );
+    let command = env.command(&["rerun", &one, two.trim(), "--yes", "-o", "id"]);
+    let output = env.run(command.env("TASKS_API", proxy.url("/graphql")));
+    assert_eq!(
+        (output.code, output.stdout.as_str()),
+        (7, "3\n"),
+        "{output}"
+    );
 }
 
 #[test]
@@ -254,10 +290,10 @@ fn before_2_18_nobody_knows_who_started_it() {
     let unknown =
         r#"{"errors":[{"message":"Cannot query field \"sourceUser\" on type \"Task\"."}]}"#;
     let faults = [
-        crate::support::proxy::Fault::None,
-        crate::support::proxy::Fault::answered("400 Bad Request", "application/json", unknown),
+        Fault::None,
+        Fault::answered("400 Bad Request", "application/json", unknown),
     ];
-    let proxy = crate::support::proxy::Proxy::new(env.address(), faults);
+    let proxy = Proxy::new(env.address(), faults);
     let command = env.command(&["rerun", &before["id"].to_string()]);
     env.run(command.env("TASKS_API", proxy.url("/graphql")))
         .succeeds();
@@ -268,7 +304,7 @@ fn a_lost_answer_is_looked_up_and_never_repeated() {
     let env = TestEnv::new();
     let before = first(&env);
     env.sandbox()
-        .fail_next("invokeRegisteredTask", Fault::LoseAnswer);
+        .fail_next("invokeRegisteredTask", LagoonFault::LoseAnswer);
     let output = rerun(&env, &before["id"], &[]).succeeds();
     assert_eq!((&output.json()["id"], started(&env)), (&json!(2), 2));
 }

@@ -12,6 +12,9 @@
 
 mod support;
 
+mod apply;
+mod cancel;
+mod conformance;
 mod context;
 mod define;
 mod exec;
@@ -19,16 +22,22 @@ mod files;
 mod graphql;
 mod help;
 mod invoke;
+mod lint;
 mod list;
+mod logs;
 mod readme;
 mod requests;
 mod rerun;
 mod sandbox_api;
+mod sandbox_push;
 mod structure;
 mod terminal;
 mod transcripts;
+mod update;
 mod usage;
 mod variables;
+mod wait;
+mod waiting;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use lagoon_tasks::sandbox::{Fault, Identity, Options, Sandbox, Seed, Served};
+use lagoon_tasks::sandbox::{
+    ExecutorKind, Fault, Identity, Options, Sandbox, Seed, Served, StoreKind,
+};
 use serde_json::{Value, json};
 
 /// A sandbox that is being served, and somebody who talks to it.
@@ -14,8 +16,11 @@ struct Talk {
 
 impl Talk {
     async fn start(seed: Seed) -> Talk {
+        Talk::of(Sandbox::open(Options::memory(seed)).await.unwrap()).await
+    }
+
+    async fn of(sandbox: Sandbox) -> Talk {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let sandbox = Sandbox::open(Options::memory(seed)).await.unwrap();
         let address = "127.0.0.1:0".parse().unwrap();
         let served = sandbox.clone().serve(address).await.unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -130,4 +135,197 @@ async fn absent_and_null_variables_differ() {
     assert!(message.starts_with("Undefined binding(s)"), "{answer}");
     let answer = talk.ask(Identity::Owner, query, json!({"i": null})).await;
     assert_eq!(answer, json!({"data": {"taskById": null}}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_can_be_made_and_its_answer_never_come() {
+    let talk = Talk::start(Seed::Demo).await;
+    talk.sandbox.fail_next("addTask", Fault::HangAfter);
+    let add =
+        r#"mutation{addTask(input:{name:"n",environment:102,service:"cli",command:"c"}){id}}"#;
+    let request = talk.client.post(talk.served.graphql());
+    let request = request.bearer_auth(talk.token(Identity::Owner));
+    let request = request.timeout(Duration::from_millis(300));
+    let answer = request.json(&json!({"query": add})).send().await;
+    assert!(answer.unwrap_err().is_timeout());
+    let runs = "{environmentById(id:102){tasks{name status}}}";
+    let answer = talk.ask(Identity::Owner, runs, Value::Null).await;
+    let runs = &answer["data"]["environmentById"]["tasks"];
+    assert_eq!(*runs, json!([{"name": "n", "status": "complete"}]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statuses_are_those_of_apollo() {
+    let talk = Talk::start(Seed::Bare).await;
+    let send = async |body: String| {
+        let request = talk.client.post(talk.served.graphql());
+        let request = request.bearer_auth(talk.token(Identity::LegacyAdmin));
+        let request = request.header("content-type", "application/json");
+        let answer = request.body(body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.text().await.unwrap())
+    };
+    let large = json!({"query": "{lagoonVersion}", "x": "y".repeat(102_400)}).to_string();
+    let (status, body) = send(large).await;
+    assert_eq!(status, 413);
+    assert!(body.contains("<pre>Payload Too Large</pre>"), "{body}");
+    assert_eq!(send("{}".to_owned()).await.0, 400);
+    assert_eq!(send(r#"{"query":""}"#.to_owned()).await.0, 500);
+    assert_eq!(
+        send(r#"{"query":"{a:__typename ... on Query{b:__typename}}"}"#.to_owned())
+            .await
+            .0,
+        500
+    );
+    let batch = r#"[{"query":"{nope}"},{"query":"{__typename}"}]"#.to_owned();
+    let (status, body) = send(batch).await;
+    assert_eq!(status, 200);
+    assert!(
+        body.ends_with(r#"{"data":{"__typename":"Query"}}]"#),
+        "{body}"
+    );
+    let int = r#"{"query":"{environmentById(id:3000000000){id}}"}"#.to_owned();
+    let (status, body) = send(int).await;
+    assert_eq!(status, 400);
+    assert!(!body.contains("\"data\""), "{body}");
+    let probe = r#"{"query":"{__type(name:\"Task\"){fields{name}}}"}"#.to_owned();
+    let (status, body) = send(probe).await;
+    assert_eq!(status, 200);
+    assert!(body.contains(r#"{"name":"sourceUser"}"#), "{body}");
+    assert!(!body.contains("sandboxTypename"), "{body}");
+
+    let get = |query: &str| {
+        let url = format!("{}?query={query}", talk.served.graphql());
+        let request = talk.client.get(url).header("apollo-require-preflight", "1");
+        request
+            .bearer_auth(talk.token(Identity::LegacyAdmin))
+            .send()
+    };
+    assert_eq!(
+        get("mutation%7Badd:__typename%7D").await.unwrap().status(),
+        405
+    );
+    assert_eq!(get("%7B__typename%7D").await.unwrap().status(), 200);
+
+    let request = talk.client.get(format!("{}/status", talk.served.url()));
+    let elsewhere = request.header("host", "evil.example.com:80").send().await;
+    assert_eq!(elsewhere.unwrap().status(), 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_listed_fetched_and_uploaded_by_signed_addresses() {
+    let talk = Talk::start(Seed::Demo).await;
+    let form = r#"{getTaskFileUploadForm(input:{task:1,filename:"a b.txt"}){postUrl formFields}}"#;
+    let invoke = "mutation{invokeRegisteredTask(advancedTaskDefinition:1,environment:101){id}}";
+    talk.ask(Identity::Owner, invoke, Value::Null).await;
+    let answer = talk.ask(Identity::Owner, form, Value::Null).await;
+    let form = &answer["data"]["getTaskFileUploadForm"];
+    let mut parts = reqwest::multipart::Form::new();
+    for (name, value) in form["formFields"].as_object().unwrap() {
+        parts = parts.text(name.clone(), value.as_str().unwrap().to_owned());
+    }
+    parts = parts.part("file", reqwest::multipart::Part::bytes(b"hello".to_vec()));
+    let post = talk.client.post(form["postUrl"].as_str().unwrap());
+    assert_eq!(post.multipart(parts).send().await.unwrap().status(), 204);
+    let look = "{taskById(id:1){files{id filename download}}}";
+    let answer = talk.ask(Identity::Guest, look, Value::Null).await;
+    let file = &answer["data"]["taskById"]["files"][0];
+    assert_eq!(file["filename"], "a b.txt", "{answer}");
+    let address = file["download"].as_str().unwrap();
+    assert!(address.contains("/tasks/1/"), "{address}");
+    let content = talk.client.get(address).send().await.unwrap().text().await;
+    assert_eq!(content.unwrap(), "hello");
+    let unsigned = address.split('?').next().unwrap();
+    assert_eq!(
+        talk.client.get(unsigned).send().await.unwrap().status(),
+        403
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_role_is_refused_in_lagoons_words() {
+    let talk = Talk::start(Seed::Demo).await;
+    let add = |name: &str, more: Value| {
+        let mut input = json!({
+            "name": name, "type": "COMMAND", "service": "cli", "command": "x", "description": "d",
+        });
+        for (key, value) in more.as_object().unwrap() {
+            input[key] = value.clone();
+        }
+        json!({"i": input})
+    };
+    let mutation = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){__typename}}";
+    let said = async |as_, variables| {
+        let answer = talk.ask(as_, mutation, variables).await;
+        let message = answer["errors"][0]["message"].as_str();
+        message.unwrap_or("done").to_owned()
+    };
+    let refused = |scope: &str, resource: &str| {
+        format!("Unauthorized: You don't have permission to \"{scope}\" on \"{resource}\"")
+    };
+    let project = json!({"project": 42});
+    for as_ in [
+        Identity::Guest,
+        Identity::Developer,
+        Identity::PlatformViewer,
+        Identity::Outsider,
+    ] {
+        let said = said(as_, add("p", project.clone())).await;
+        assert_eq!(said, refused("add:production", "task"));
+    }
+    let group = json!({"groupName": "lagoon-demo-group"});
+    assert_eq!(
+        said(Identity::Developer, add("g", group.clone())).await,
+        refused("update", "group")
+    );
+    assert_eq!(said(Identity::Maintainer, add("g", group)).await, "done");
+    let image = json!({"type": "IMAGE", "image": "a/b", "environment": 102});
+    let create = refused("create:advanced", "advanced_task");
+    assert_eq!(said(Identity::Owner, add("i", image.clone())).await, create);
+    assert_eq!(said(Identity::PlatformOwner, add("i", image)).await, "done");
+    // Lagoon asks whether one may, and does not wait for the answer.
+    let system = json!({"systemWide": true});
+    assert_eq!(said(Identity::Outsider, add("s", system)).await, "done");
+
+    let twice = json!([{"name": "A", "type": "STRING"}, {"name": "a", "type": "STRING"}]);
+    let twice = json!({"project": 42, "advancedTaskDefinitionArguments": twice});
+    let message = said(Identity::Owner, add("twice", twice.clone())).await;
+    assert!(
+        message.contains("no: 1062, SQLState: 23000) Duplicate entry '"),
+        "{message}"
+    );
+    assert_eq!(
+        said(Identity::Owner, add("twice", twice)).await,
+        "done",
+        "the row stayed"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_is_shared_and_reset() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        store: StoreKind::Folder(folder.path().join("data")),
+        seed: Seed::Demo,
+        executor: ExecutorKind::Simulate,
+    };
+    let talk = Talk::of(Sandbox::open(options.clone()).await.unwrap()).await;
+    let other = Talk::of(Sandbox::open(options.clone()).await.unwrap()).await;
+    let invoke = "mutation{invokeRegisteredTask(advancedTaskDefinition:1,environment:101){id}}";
+    talk.ask(Identity::Owner, invoke, Value::Null).await;
+    let look = "{environmentById(id:101){tasks{status logs}}}";
+    let answer = other.ask(Identity::Owner, look, Value::Null).await;
+    let run = &answer["data"]["environmentById"]["tasks"][0];
+    assert_eq!(run["status"], "complete", "{answer}");
+    assert!(
+        run["logs"].as_str().unwrap().contains("yarn audit"),
+        "{answer}"
+    );
+    Sandbox::reset(&folder.path().join("data"), Seed::Bare).unwrap();
+    let answer = other.ask(Identity::Owner, look, Value::Null).await;
+    assert_eq!(answer["data"]["environmentById"]["tasks"], json!([]));
+    assert!(
+        talk.sandbox.requests().is_empty(),
+        "only memory is recorded"
+    );
 }

@@ -101,7 +101,10 @@ fn updates_resend_the_image() {
         (Work::Command("true".into()), None),
         (Work::Image("a/b".into()), Some(json!("a/b"))),
     ] {
-        let variables = update_variables(7, &definition(work, Scope::Project(1), true)).unwrap();
+        let after = definition(work, Scope::Project(1), true);
+        let mut before = definition(after.work.clone(), Scope::Project(1), false);
+        before.permission = Permission::Guest;
+        let variables = update_variables(7, &before, &after).unwrap();
         assert_eq!(variables["input"]["patch"].get("image"), image.as_ref());
         assert!(nowhere_null(&variables));
         validate_request(&source, &variables).unwrap();

@@ -86,7 +86,7 @@ fn ca_pem(context: &Context) -> Result<Option<Vec<u8>>, Error> {
         let name = &context.name;
         Error::usage(format!("cannot read {}", path.display()))
             .because(e)
-            .hint(format!("It is the `ca_file` of the context `{name}`"))
+            .hint(format!("it is the `ca_file` of the context `{name}`"))
     })?;
     Ok(Some(pem))
 }

@@ -60,7 +60,7 @@ impl AuthError {
                 vec![hint.clone()]
             }
             AuthError::Malformed { .. } => {
-                vec!["A token is three parts of letters and digits with dots between".to_owned()]
+                vec!["a token is three parts of letters and digits with dots between".to_owned()]
             }
             AuthError::Exposed(path) => vec![format!("chmod 600 '{}'", path.display())],
             AuthError::NoFolder | AuthError::Store { .. } => Vec::new(),

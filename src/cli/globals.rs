@@ -6,11 +6,12 @@
 
 use std::collections::HashMap;
 
+use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use crate::error::Error;
-use crate::settings::Flags;
+use crate::settings::{FORMATS, Flags, MARKDOWN};
 use crate::ui::ColorChoice;
 
 /// The flags that every command has.
@@ -40,11 +41,19 @@ pub(super) fn on_every_command(command: Command) -> Command {
     names.into_iter().fold(command, |command, name| {
         command.mut_subcommand(name, |c| {
             // A missing subcommand is wrong use, and no help is asked for.
-            on_every_command(c).arg_required_else_help(false).args(
-                all()
-                    .get_arguments()
-                    .map(|a| a.clone().hide_short_help(true)),
-            )
+            let is_diff = c.get_name() == "diff";
+            on_every_command(c)
+                .arg_required_else_help(false)
+                .args(all().get_arguments().map(|a| {
+                    let arg = a.clone().hide_short_help(true);
+                    if is_diff && a.get_id() == "output" {
+                        arg.value_parser(PossibleValuesParser::new(
+                            FORMATS.into_iter().chain([MARKDOWN]),
+                        ))
+                    } else {
+                        arg
+                    }
+                }))
         })
     })
 }
@@ -73,7 +82,7 @@ pub(super) fn collect(root: Globals, matches: &ArgMatches) -> Result<Globals, Er
                 return Err(Error::usage(format!(
                     "--{flag} is given twice: to `{before}` and to `{name}`"
                 ))
-                .hint("Give it once; before or after the command is the same"));
+                .hint("give it once; before or after the command is the same"));
             }
         }
         let Some((next, below)) = level.subcommand() else {

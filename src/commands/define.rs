@@ -1,6 +1,5 @@
 //! `tasks define`: add a task.
 
-mod arguments;
 mod line;
 mod wizard;
 
@@ -12,7 +11,6 @@ use crate::domain::{Definition, Permission, Scope, Work, rules};
 use crate::error::Error;
 use crate::ops::define::{self, Defined, Site, Target};
 use crate::ops::tasks::Listed;
-use crate::settings::{Deciding, Source};
 
 use super::target::{self, Answer, PermissionWord, ScopeWord, Task, text};
 
@@ -99,18 +97,19 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
         }
         wizard::ask(args, app).await?
     } else {
-        let target = named_target(&args, app)?;
+        let target =
+            target::named_target(app, args.scope, args.group.as_deref(), "to define the task")?;
         (args, target)
     };
     let mut wanted = definition(&args, app)?;
     // Everything but the scope's id is known: what is wrong is said before anything is sent.
-    wanted.scope = provisional(&target);
+    wanted.scope = target::provisional(&target);
     define::check(&wanted)?;
     for doubt in rules::doubts(&wanted) {
         app.ui.warn(&doubt);
     }
-    say_sources(app, &target);
-    require_said(app, &target)?;
+    target::say_sources(app, &target);
+    target::require_said(app, &target)?;
     let lagoon = app.lagoon().await?;
     let site = define::site(lagoon, &target).await?;
     wanted.scope = site.scope.clone();
@@ -178,88 +177,6 @@ fn compare(
     })
 }
 
-/// The scope that the line names; variables complete it, they never choose it.
-fn named_target(args: &DefineArgs, app: &App) -> Result<Target, Error> {
-    let on_line = |value: Option<&crate::settings::Sourced<String>>| {
-        value.is_some_and(|v| matches!(v.source, Source::Flag(_)))
-    };
-    let environment = on_line(app.settings.environment.as_ref());
-    let project = on_line(app.settings.project.as_ref());
-    let scope = match args.scope {
-        Some(scope) => scope,
-        None if environment && args.group.is_some() => {
-            return Err(Error::usage("the line names an environment and a group")
-                .hint("say which one is meant: --scope environment or --scope group"));
-        }
-        None if environment => ScopeWord::Environment,
-        None if args.group.is_some() => ScopeWord::Group,
-        None if project => ScopeWord::Project,
-        None => {
-            return Err(Error::usage("the line does not say where to define the task").hint(
-                "name an environment (-p PROJECT -e ENVIRONMENT), a project (-p PROJECT) or a group \
-                 (--group GROUP), or say --scope environment|project|group|system",
-            ));
-        }
-    };
-    if environment && scope != ScopeWord::Environment {
-        return Err(Error::usage(format!(
-            "-e names an environment, --scope says {}",
-            scope.word()
-        ))
-        .hint("leave out one of them"));
-    }
-    if args.group.is_some() && scope != ScopeWord::Group {
-        return Err(Error::usage(format!(
-            "--group names a group, --scope says {}",
-            scope.word()
-        ))
-        .hint("leave out one of them"));
-    }
-    Ok(match scope {
-        ScopeWord::Environment => Target::Environment {
-            project: target::project(app)?.value.clone(),
-            environment: target::environment(app)?.value.clone(),
-        },
-        ScopeWord::Project => Target::Project(target::project(app)?.value.clone()),
-        ScopeWord::Group => Target::Group(
-            args.group
-                .clone()
-                .filter(|g| !g.trim().is_empty())
-                .ok_or_else(|| {
-                    Error::usage("which group? None was named").hint("add --group GROUP")
-                })?,
-        ),
-        ScopeWord::System => Target::System(app.settings.project.as_ref().map(|p| p.value.clone())),
-    })
-}
-
-fn provisional(target: &Target) -> Scope {
-    match target {
-        Target::Environment { .. } => Scope::Environment(0),
-        Target::Project(_) => Scope::Project(0),
-        Target::Group(name) => Scope::Group(name.clone()),
-        Target::System(_) => Scope::System,
-    }
-}
-
-fn say_sources(app: &App, target: &Target) {
-    if matches!(target, Target::Environment { .. } | Target::Project(_))
-        && let Some(project) = &app.settings.project
-    {
-        target::say_source(app, "project", project);
-    }
-}
-
-fn require_said(app: &App, target: &Target) -> Result<(), Error> {
-    match target {
-        Target::Environment { .. } => {
-            app.require_said(&[Deciding::Context, Deciding::Project, Deciding::Environment])
-        }
-        Target::Project(_) => app.require_said(&[Deciding::Context, Deciding::Project]),
-        Target::Group(_) | Target::System(_) => app.require_said(&[Deciding::Context]),
-    }
-}
-
 /// The definition that the arguments describe; its scope is not known yet.
 fn definition(args: &DefineArgs, app: &App) -> Result<Definition, Error> {
     let work = match (&args.command, &args.command_file, &args.image) {
@@ -287,6 +204,6 @@ fn definition(args: &DefineArgs, app: &App) -> Result<Definition, Error> {
         project_key_injection: args.inject_project_key,
         admin_only_view: args.admin_only,
         created: String::new(),
-        arguments: Some(arguments::read(&args.args, &args.defaults)?),
+        arguments: Some(target::arguments::read(&args.args, &args.defaults)?),
     })
 }

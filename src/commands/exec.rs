@@ -57,7 +57,7 @@ pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let command = command(app, &args)?;
     let asked = app.settings.environment.is_none();
-    let (project, environment) = target::place::chosen(app, args.dry_run).await?;
+    let (project, environment) = target::chosen_place(app, args.dry_run).await?;
     let lagoon = app.lagoon().await?;
     let view = place::environment(lagoon, &project, &environment, true).await?;
     let wish = Wish {
@@ -133,15 +133,15 @@ fn name(args: &ExecArgs) -> String {
 }
 
 fn same_line(app: &App, ready: &Ready, args: &ExecArgs) -> String {
-    let mut words = target::place::line_start(app);
-    words.extend(["exec", "-p", &ready.environment.project.name].map(str::to_owned));
+    let mut words = target::line_start(app, "exec");
+    words.extend(["-p", &ready.environment.project.name].map(str::to_owned));
     words.extend(["-e", &ready.environment.name, "-s", &args.service].map(str::to_owned));
     for (flag, value) in [("--script", &args.script), ("--name", &args.name)] {
         if let Some(value) = value {
             words.extend([flag.to_owned(), value.clone()]);
         }
     }
-    words.extend(args.waiting.flags());
+    words.extend(args.waiting.words());
     if ready.environment.is_production() {
         words.push("--yes".to_owned());
     }

@@ -11,7 +11,7 @@ use crate::domain::{Run, RunRef};
 use crate::error::{Error, quoted_list};
 use crate::ops;
 use crate::ops::files::{self, Fetch, Local, Watcher};
-use crate::ops::rerun;
+use crate::ops::history;
 use crate::settings::Deciding;
 use crate::ui::{Progress, Stream, StreamError};
 
@@ -211,7 +211,7 @@ fn give(answer: &Answer, files: Vec<Listed>) -> Result<(), Error> {
 
 async fn find(app: &App, named: &str) -> Result<Run, Error> {
     let named = RunRef::parse(named)?;
-    rerun::find(app.lagoon().await?, &named).await
+    history::find(app.lagoon().await?, &named).await
 }
 
 /// The id of the run: an id needs no look-up.

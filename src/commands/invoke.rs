@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::ops;
 use crate::ops::invoke::{self, IfRunning, Ready, Wish};
 use crate::ops::place;
+use crate::ops::push::Push;
 use crate::ops::wait::{self, Limits, Watcher};
 
 use super::target::launch::{self, Waiting};
@@ -99,7 +100,7 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
                 .hint("tasks list shows what can be invoked"),
         );
     }
-    let (project, environment) = target::place::chosen(app, args.dry_run).await?;
+    let (project, environment) = target::chosen_place(app, args.dry_run).await?;
     let lagoon = app.lagoon().await?;
     let view = place::environment(lagoon, &project, &environment, true).await?;
     let definition = pick::task(app, &view, task.as_ref())?;
@@ -166,9 +167,9 @@ async fn if_running(app: &App, ready: &Ready, what: IfRunning) -> Result<Option<
             let (clock, limits) = (ops::clock(), Limits::default());
             for run in &ready.unfinished {
                 let claim = app.claim_interrupt();
-                let mut quiet = Quiet;
+                let (mut quiet, mut push) = (Quiet, Push::new(lagoon));
                 tokio::select! {
-                    ended = wait::until_over(lagoon, &clock, run.clone(), &limits, &mut quiet) => { ended?; }
+                    ended = wait::until_over(lagoon, &clock, run.clone(), &limits, &mut quiet, &mut push) => { ended?; }
                     kind = claim.signalled() => return Err(Error::new(kind, "interrupted: started none")),
                 }
             }
@@ -185,14 +186,14 @@ impl Watcher for Quiet {
 }
 
 fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
-    let mut words = target::place::line_start(app);
-    words.extend(["invoke".to_owned(), ready.definition.name.clone()]);
+    let mut words = target::line_start(app, "invoke");
+    words.push(ready.definition.name.clone());
     words.extend(["-p".to_owned(), ready.environment.project.name.clone()]);
     words.extend(["-e".to_owned(), ready.environment.name.clone()]);
     for (name, value) in &ready.values.plain {
         words.extend(["-a".to_owned(), format!("{name}={value}")]);
     }
-    words.extend(args.waiting.flags());
+    words.extend(args.waiting.words());
     if args.raw_args {
         words.push("--raw-args".to_owned());
     }

@@ -5,15 +5,15 @@ mod again;
 use clap::Args;
 
 use crate::app::App;
+use crate::domain::Run;
 use crate::domain::names::same_name;
-use crate::domain::{Run, RunRef};
 use crate::error::Error;
 use crate::ops::place;
 use crate::ops::rerun::{self, Past, Ready};
 use crate::settings::{Deciding, Source, Sourced};
 
 use super::target::launch::{self, Waiting};
-use super::target::{self, Answer, RunsReport, values};
+use super::target::{self, Answer, Found, RunArgs, RunsReport, values};
 
 /// Run again what a run did
 ///
@@ -27,11 +27,11 @@ Examples:
   tasks rerun 1234 --wait
   tasks rerun lagoon-task-abc123 -e develop --follow
   tasks rerun 1234 -a SOURCE=main --yes
-  tasks rerun 1234 1235 --yes -o json")]
+  tasks rerun 1234 1235 --yes --wait -o json
+  tasks rerun --last")]
 pub struct RerunArgs {
-    /// The run, by id or lagoon-task-… name
-    #[arg(value_name = "RUN", required = true)]
-    runs: Vec<String>,
+    #[command(flatten)]
+    runs: RunArgs,
     /// Another value, taken literally; for IMAGE tasks all of them
     #[arg(long = "arg", short = 'a', value_name = "NAME=VALUE")]
     args: Vec<String>,
@@ -52,21 +52,22 @@ pub struct RerunArgs {
 pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let given = values::read(app, &args.args, &args.arg_files, None)?;
-    if args.runs.len() > 1 && (args.waiting.waits() || !given.is_empty()) {
-        return Err(Error::usage(
-            "--wait, --follow and values go with one RUN only",
-        ));
-    }
     app.require_said(&[Deciding::Context])?;
+    let found = Found::read(&args.runs, app).await?;
+    // Nothing starts unless all can start.
+    let runs = found.whole()?;
+    let is_one = args.runs.is_one();
+    if !is_one && (args.waiting.follow || !given.is_empty()) {
+        return Err(Error::usage("--follow and values go with one RUN only"));
+    }
     let lagoon = app.lagoon().await?;
     let mut all = Vec::new();
-    for run in &args.runs {
-        let run = rerun::find(lagoon, &RunRef::parse(run)?).await?;
+    for run in runs {
         let past = rerun::read(lagoon, run).await?;
         all.push(prepare(app, &past, &given, &args).await?);
     }
     confirm(app, &all)?;
-    if let [only] = all.as_slice() {
+    if let ([only], true) = (all.as_slice(), is_one) {
         let started = only.start(lagoon).await?;
         let expected = only.usual_length();
         return args
@@ -74,21 +75,35 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
             .see_through(app, answer, started, expected)
             .await;
     }
+    let (runs, failure) = start_all(app, &all).await?;
+    if !args.waiting.wait || runs.is_empty() {
+        give(app, &answer, runs)?;
+        return failure.map_or(Ok(()), Err);
+    }
+    let watch = args.waiting.watch(app, None, None);
+    let (runs, verdict) = watch
+        .until_all_over(runs, failure.into_iter().collect())
+        .await;
+    verdict.and(give(app, &answer, runs))
+}
+
+/// Starts one after the other, up to the first that cannot be started: those that run already must
+/// be known, whatever becomes of the rest.
+async fn start_all(app: &App, all: &[Ready]) -> Result<(Vec<Run>, Option<Error>), Error> {
+    let lagoon = app.lagoon().await?;
     let mut runs = Vec::new();
-    for ready in &all {
+    for ready in all {
         match ready.start(lagoon).await {
             Ok(started) => {
                 launch::say_started(app, &started);
-                runs.push(started.run);
+                let run = started.run;
+                app.ui.note(&format!("run {} ({})", run.id, run.task_name));
+                runs.push(run);
             }
-            Err(error) => {
-                // What runs already must be known, whatever becomes of the rest.
-                give(app, &answer, runs)?;
-                return Err(error);
-            }
+            Err(error) => return Ok((runs, Some(error))),
         }
     }
-    give(app, &answer, runs)
+    Ok((runs, None))
 }
 
 fn give(app: &App, answer: &Answer, runs: Vec<Run>) -> Result<(), Error> {

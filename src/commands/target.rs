@@ -1,15 +1,26 @@
 //! What the commands share: the place that is meant, and the reports that several of them give.
 
 mod answer;
+pub mod arguments;
+mod changes;
+mod chosen;
+mod files;
+mod found;
+mod last;
 pub mod launch;
+mod log;
 pub mod pick;
-pub mod place;
+mod place;
+mod plan;
+mod planned;
+mod reference;
 mod run;
 mod runs;
 mod task;
 pub mod text;
 pub mod values;
-pub mod watch;
+mod waiting;
+mod watch;
 mod words;
 
 use crate::app::App;
@@ -17,9 +28,23 @@ use crate::error::Error;
 use crate::settings::Sourced;
 
 pub use answer::Answer;
-pub use run::{RunReport, Style};
+pub use changes::render;
+pub use chosen::chosen_place;
+pub use files::Files;
+pub use found::{Found, give_runs};
+pub use last::remember;
+pub use log::LogOut;
+pub use place::{
+    line_start, named_target, not_here, place_words, provisional, require_said, say_sources,
+};
+pub use plan::{PlanReport, summary};
+pub use planned::{Permits, planned};
+pub use reference::RunArgs;
+pub use run::{RunReport, Style, style};
 pub use runs::RunsReport;
 pub use task::Task;
+pub use waiting::{OnInterrupt, WaitFlags};
+pub use watch::Watch;
 pub use words::{PermissionWord, ScopeWord};
 
 /// The project that is meant.

@@ -28,7 +28,7 @@ impl ConfigError {
 
     pub(super) fn io(path: &Path, doing: &str, error: &std::io::Error) -> Self {
         Self::new(path, format!("cannot {doing} it: {error}"))
-            .hint("Check the file's owner and permissions")
+            .hint("check the file's owner and permissions")
     }
 
     /// Adds the place of byte `offset` in `text`.

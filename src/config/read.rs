@@ -28,7 +28,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
             Some(span) => error.at(text, span.start),
             None => error,
         }
-        .hint("The file is TOML: https://toml.io")
+        .hint("the file is TOML: https://toml.io")
     })?;
     let reader = Reader { path, text };
     let mut config = Config::empty(path.to_owned());
@@ -66,8 +66,8 @@ impl Reader<'_> {
     fn unknown(&self, name: &str, key: &Key, known: &[&str]) -> ConfigError {
         let error = self.error(format!("unknown key `{name}`"), key.span());
         match nearest(name, known.iter().copied()) {
-            Some(near) => error.hint(format!("Did you mean `{near}`?")),
-            None => error.hint(format!("Known keys: {}", known.join(", "))),
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint(format!("known keys: {}", known.join(", "))),
         }
     }
 
@@ -85,7 +85,7 @@ impl Reader<'_> {
         if text.is_empty() {
             return Err(self
                 .error(format!("`{key}` is empty"), item.span())
-                .hint("Give it a value or remove the line"));
+                .hint("give it a value or remove the line"));
         }
         Ok(text)
     }
@@ -105,7 +105,7 @@ impl Reader<'_> {
                 if name.is_sandbox() {
                     return Err(self
                         .error("the context name `sandbox` is reserved", key.span())
-                        .hint("Give the context another name: `sandbox` is the built-in Lagoon"));
+                        .hint("give the context another name: `sandbox` is the built-in Lagoon"));
                 }
                 self.context(name, item)
             })
@@ -145,7 +145,7 @@ impl Reader<'_> {
         }
         let api = api.ok_or_else(|| {
             self.error(format!("the context `{name}` has no `api`"), item.span())
-                .hint("Add its address, as in api = \"https://api.example.com/graphql\"")
+                .hint("add its address, as in api = \"https://api.example.com/graphql\"")
         })?;
         Ok(Context {
             name,
@@ -197,11 +197,11 @@ mod tests {
     fn complaints_name_place_and_remedy() {
         assert_eq!(
             complaint("[contexts.a]\napi = \"https://x\"\nprojcet = \"y\"\n"),
-            "/conf/config.toml:3:1: unknown key `projcet` | Did you mean `project`?"
+            "/conf/config.toml:3:1: unknown key `projcet` | did you mean `project`?"
         );
         assert_eq!(
             complaint("colour = 1"),
-            "/conf/config.toml:1:1: unknown key `colour` | Known keys: current, contexts"
+            "/conf/config.toml:1:1: unknown key `colour` | known keys: current, contexts"
         );
         assert_eq!(
             complaint("[contexts.a]\napi = 7\n"),

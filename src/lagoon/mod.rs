@@ -66,6 +66,8 @@ pub trait Trace: Send + Sync {
 #[derive(Clone)]
 pub struct Lagoon {
     transport: Arc<transport::Transport>,
+    /// The limit for one logical request, retries included.
+    patience: Duration,
 }
 
 impl Lagoon {
@@ -73,7 +75,18 @@ impl Lagoon {
     #[must_use]
     pub fn new(connection: Connection) -> Self {
         Lagoon {
+            patience: connection.timeout,
             transport: Arc::new(transport::Transport::new(connection)),
+        }
+    }
+
+    /// The same with no more patience than this for one request: for somebody whose time is up
+    /// soon.
+    #[must_use]
+    pub fn within(&self, limit: Duration) -> Self {
+        Lagoon {
+            transport: Arc::clone(&self.transport),
+            patience: self.patience.min(limit),
         }
     }
 

@@ -70,7 +70,7 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) content_type: String,
     retry_after: Option<Duration>,
-    pub(super) body: Vec<u8>,
+    pub(super) body: bytes::Bytes,
 }
 
 impl Transport {
@@ -89,7 +89,7 @@ impl Transport {
         &self.connection
     }
 
-    /// Sends one operation and reads its answer.
+    /// Sends one operation and reads its answer, all within `patience`.
     ///
     /// # Errors
     /// Everything in [`LagoonError`] but what is in the reply's own `errors`.
@@ -99,9 +99,10 @@ impl Transport {
         effect: Effect,
         query: &str,
         variables: &V,
+        patience: Duration,
     ) -> Result<Reply<T>, LagoonError> {
         let body = body(operation, query, variables)?;
-        let answer = self.exchange(operation, effect, body).await?;
+        let answer = self.exchange(operation, effect, body, patience).await?;
         reply::read(
             &self.address(),
             answer.status,
@@ -120,8 +121,9 @@ impl Transport {
         operation: &str,
         effect: Effect,
         body: Vec<u8>,
+        patience: Duration,
     ) -> Result<Answer, LagoonError> {
-        let deadline = Instant::now() + self.connection.timeout;
+        let deadline = Instant::now() + patience;
         let mut token = self
             .connection
             .credentials
@@ -138,7 +140,7 @@ impl Transport {
                 Ok(attempt) => attempt,
                 Err(_) => Err(LagoonError::NoAnswer {
                     address: self.address(),
-                    reason: format!("none within {}", seconds(self.connection.timeout)),
+                    reason: format!("none within {}", seconds(patience)),
                 }),
             };
             self.trace(operation, begun.elapsed(), &attempt);
@@ -206,8 +208,7 @@ impl Transport {
         let body = response
             .bytes()
             .await
-            .map_err(|error| self.failure(&error))?
-            .to_vec();
+            .map_err(|error| self.failure(&error))?;
         Ok(Answer {
             status,
             content_type,

@@ -11,7 +11,7 @@ use crate::lagoon::{Lagoon, LagoonError};
 
 use super::place;
 
-pub use site::{Site, Target, site};
+pub use site::{Site, Target, no_group, site};
 
 /// How a definition came to be what was wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,8 @@ use crate::lagoon::Lagoon;
 
 pub use crate::lagoon::operations::runs::Log;
 
-use super::wait::{self, Limits, Pauses, Watcher};
+use super::push::Hints;
+use super::wait::{self, Limits, Pauses, Reader, Watcher};
 
 /// Where the lines of a log go.
 pub trait Sink: Send {
@@ -18,10 +19,18 @@ pub trait Sink: Send {
     /// # Errors
     /// When nobody takes it any more.
     fn write(&mut self, piece: &str) -> Result<(), Error>;
+
+    /// Whether the banner that Lagoon puts before a log is wanted, too.
+    fn takes_banner(&self) -> bool {
+        false
+    }
 }
 
 /// How long after the end the final log may take to arrive (some 15 s, seen on Lagoon 2.33.1).
 const LOG_GRACE: Duration = Duration::from_secs(15);
+
+/// How long a log that stays empty is waited for: most often nothing was written.
+const EMPTY_GRACE: Duration = Duration::from_secs(5);
 
 /// What of a log has been shown.
 #[derive(Debug, Default)]
@@ -94,45 +103,57 @@ pub async fn follow(
     run: Run,
     limits: &Limits,
     watcher: &mut dyn Watcher,
+    hints: &mut dyn Hints,
     sink: &mut dyn Sink,
 ) -> Result<Run, Error> {
     let begun = clock.now();
     let mut pauses = Pauses::new();
+    let mut reader = Reader::default();
     let mut shown = Shown::default();
     let mut run = run;
-    loop {
-        watcher.read(&run);
-        if run.outcome().is_over() {
-            break;
-        }
+    watcher.read(&run);
+    while !run.outcome().is_over() {
         let waited = clock.now().saturating_sub(begun);
         wait::check_limits(&run, waited, limits)?;
-        clock
-            .sleep(wait::pause_within(pauses.next(), waited, &run, limits))
-            .await;
-        run = wait::read(lagoon, run, watcher).await?;
+        let pause = wait::pause_within(pauses.next(), waited, &run, limits);
+        let going = [wait::going(&run)];
+        pauses.after(hints.pause(clock, pause, &going).await);
+        let lagoon = lagoon.within(limits.left(clock.now().saturating_sub(begun)));
+        if let Some(newer) = reader.one(&lagoon, &run, watcher).await? {
+            run = newer;
+            watcher.read(&run);
+        }
         if run.has_started() && !run.outcome().is_over() {
             // What the API has so far; a failure here passes or shows when the run is read.
             if let Ok(Some((_, Log::Text(text)))) = lagoon.run_log(run.id).await {
-                sink.write(shown.advance(without_banner(&text), false))?;
+                let text = part(&text, sink);
+                sink.write(shown.advance(text, false))?;
             }
         }
     }
-    match settled(lagoon, clock, run.id).await? {
-        Log::Text(text) => sink.write(shown.advance(without_banner(&text), true))?,
+    match settled(lagoon, clock, run.id).await {
+        Log::Text(text) => {
+            let text = part(&text, sink);
+            sink.write(shown.advance(text, true))?;
+        }
         Log::Empty => {}
         Log::Unavailable(words) => watcher.unreadable(&format!("the log: {words}")),
     }
     Ok(run)
 }
 
+fn part<'a>(text: &'a str, sink: &dyn Sink) -> &'a str {
+    if sink.takes_banner() {
+        text
+    } else {
+        without_banner(text)
+    }
+}
+
 /// The final log: the status comes before it, so it is read until two reads agree.
-///
-/// # Errors
-/// Any failure of the last read.
-pub async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Result<Log, Error> {
+pub async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Log {
     let begun = clock.now();
-    let mut before: Option<Log> = None;
+    let mut before: Option<u64> = None;
     let mut pause = Duration::from_millis(300);
     loop {
         let log = match lagoon.run_log(id).await {
@@ -140,15 +161,34 @@ pub async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Result<Log,
             Ok(None) => Log::Unavailable(format!("run {id} is gone")),
             Err(error) => Log::Unavailable(error.to_string()),
         };
-        let late = clock.now().saturating_sub(begun) >= LOG_GRACE;
-        let agrees = matches!(log, Log::Text(_)) && before.as_ref() == Some(&log);
-        if agrees || late {
-            return Ok(log);
+        let waited = clock.now().saturating_sub(begun);
+        // A log can be long: of the one before, what tells it from another is enough.
+        let now = print_of(&log);
+        let agrees = before == Some(now);
+        let enough = match log {
+            Log::Text(_) => agrees,
+            Log::Empty => agrees && waited >= EMPTY_GRACE,
+            Log::Unavailable(_) => false,
+        };
+        if enough || waited >= LOG_GRACE {
+            return log;
         }
-        before = Some(log);
+        before = Some(now);
+        drop(log);
         clock.sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(3));
     }
+}
+
+fn print_of(log: &Log) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    match log {
+        Log::Text(text) => text.hash(&mut hasher),
+        Log::Empty => 0.hash(&mut hasher),
+        Log::Unavailable(_) => 1.hash(&mut hasher),
+    }
+    hasher.finish()
 }
 
 /// The last lines of a log, without its banner.

@@ -10,7 +10,7 @@ use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::EnvironmentView;
 
 use super::lost::{self, Sought, Started};
-use super::place;
+use super::{history, place};
 
 /// What to do when a run of the same task is still going on that environment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -89,9 +89,7 @@ impl Ready {
     /// What a run of this task usually takes: the median of the last ones that completed.
     #[must_use]
     pub fn usual_length(&self) -> Option<Duration> {
-        let mut lengths: Vec<Duration> = self.completed.iter().filter_map(Run::length).collect();
-        lengths.sort_unstable();
-        lengths.get(lengths.len() / 2).copied()
+        history::median(self.completed.iter())
     }
 }
 

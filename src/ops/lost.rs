@@ -8,6 +8,9 @@ use crate::error::{Error, Kind};
 use crate::lagoon::operations::runs::RecentView;
 use crate::lagoon::{Lagoon, LagoonError};
 
+/// How many runs may have been started there since.
+const NEWEST: i64 = 50;
+
 /// What a run that is about to be started can be known by.
 #[derive(Debug, Clone)]
 pub struct Sought {
@@ -76,9 +79,14 @@ async fn find(lagoon: &Lagoon, sought: &Sought, lost: Error) -> Result<Run, Erro
 async fn look(lagoon: &Lagoon, sought: &Sought) -> Result<RecentView, LagoonError> {
     // Who started a run tells two of them apart, where the server says it; that it does not know
     // the field must not cost the look-up.
-    match lagoon.recent_runs(sought.environment.id, true).await {
+    match lagoon
+        .recent_runs(sought.environment.id, NEWEST, true)
+        .await
+    {
         Err(LagoonError::Refused { status: 400, .. }) => {
-            lagoon.recent_runs(sought.environment.id, false).await
+            lagoon
+                .recent_runs(sought.environment.id, NEWEST, false)
+                .await
         }
         other => other,
     }

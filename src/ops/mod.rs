@@ -1,14 +1,23 @@
 //! The work: each command's decisions and requests. Returns values, never prints.
 
+pub mod apply;
+pub mod cancel;
 pub mod define;
+pub mod delete;
 pub mod exec;
+pub mod export;
 pub mod files;
 pub mod follow;
+pub mod history;
 pub mod invoke;
 pub mod lost;
+pub mod manifest;
 pub mod place;
+pub mod push;
 pub mod rerun;
+pub mod scope;
 pub mod tasks;
+pub mod update;
 pub mod wait;
 
 /// The clock of commands: the machine's.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Definition, Environment, Run, RunRef, Work, recorded};
+use crate::domain::{Definition, Environment, Run, Work, recorded};
 use crate::error::Error;
 use crate::lagoon::operations::adhoc::Record;
 use crate::lagoon::operations::places::EnvironmentView;
@@ -199,21 +199,6 @@ impl Ready {
             Ready::OneOff(ready) => exec::start(lagoon, ready).await,
         }
     }
-}
-
-/// The run that somebody names.
-///
-/// # Errors
-/// Not found, or any failure of the request.
-pub async fn find(lagoon: &Lagoon, wanted: &RunRef) -> Result<Run, Error> {
-    let found = match wanted {
-        RunRef::Id(id) => lagoon.run_by_id(*id).await?,
-        RunRef::TaskName(name) => lagoon.run_by_task_name(name).await?,
-    };
-    found.ok_or_else(|| {
-        Error::not_found(format!("there is no run {wanted}"))
-            .hint("runs are kept for a limited time")
-    })
 }
 
 /// Reads a run with what was recorded of it.

@@ -1,35 +1,33 @@
-//! Waiting for a run to end. Waiting tells the truth: only a terminal status is an end.
+//! Waiting for runs to end. Waiting tells the truth: only a terminal status is an end.
+//!
+//! A run that was seen to be over is never looked at again, so that an update which comes late
+//! cannot bring it back.
+
+mod limits;
+mod reading;
+mod verdict;
 
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::domain::{Outcome, Run};
-use crate::error::{Error, Kind};
-use crate::lagoon::{Lagoon, LagoonError};
+use crate::domain::Run;
+use crate::error::Error;
+use crate::lagoon::Lagoon;
 
-/// How long to wait.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// For the end; `None` is for ever.
-    pub timeout: Option<Duration>,
-    /// For the start.
-    pub start_timeout: Duration,
-}
+use super::push::{Going, Hints, Woken};
 
-impl Default for Limits {
-    fn default() -> Self {
-        Limits {
-            timeout: None,
-            start_timeout: Duration::from_secs(15 * 60),
-        }
-    }
-}
+pub use limits::{Limits, words};
+pub use verdict::{Waited, first_of_all, verdict, verdict_of_all};
+
+pub(super) use limits::{check as check_limits, pause_within};
+pub(super) use reading::Reader;
+pub(super) use verdict::about as verdict_about;
 
 /// Somebody who is told how it goes.
 pub trait Watcher: Send {
     /// The run was read; called each time, changed or not.
     fn read(&mut self, run: &Run);
-    /// The run could not be read; it will be tried again.
+    /// Runs could not be read; it will be tried again.
     fn unreadable(&mut self, reason: &str);
 }
 
@@ -51,6 +49,13 @@ impl Pauses {
         self.next = (self.next.mul_f64(1.25)).min(Self::LONGEST);
         pause.mul_f64(0.9 + 0.2 * fastrand::f64())
     }
+
+    /// What was pushed may have been early: the next look is not far.
+    pub(super) fn after(&mut self, woken: Woken) {
+        if woken == Woken::ByHint {
+            self.next = Self::FIRST;
+        }
+    }
 }
 
 /// Waits until the run is over.
@@ -64,164 +69,79 @@ pub async fn until_over(
     run: Run,
     limits: &Limits,
     watcher: &mut dyn Watcher,
+    hints: &mut dyn Hints,
 ) -> Result<Run, Error> {
+    let mut waited = until_all_over(lagoon, clock, vec![run], limits, watcher, hints).await;
+    match waited.pop() {
+        Some(Waited { run, end }) => end.map(|()| run),
+        None => Err(Error::failed("nothing was waited for")),
+    }
+}
+
+/// Waits until every one of these runs is over, or waiting for it has come to another end. The
+/// runs come back in their order, each as it was read last; `end` is `Ok` for those that are over.
+pub async fn until_all_over(
+    lagoon: &Lagoon,
+    clock: &dyn Clock,
+    runs: Vec<Run>,
+    limits: &Limits,
+    watcher: &mut dyn Watcher,
+    hints: &mut dyn Hints,
+) -> Vec<Waited> {
     let begun = clock.now();
     let mut pauses = Pauses::new();
-    let mut run = run;
+    let mut reader = Reader::default();
+    let mut ended: Vec<Option<Result<(), Error>>> = runs.iter().map(|_| None).collect();
+    let mut runs = runs;
+    for run in &runs {
+        watcher.read(run);
+    }
     loop {
-        watcher.read(&run);
-        if run.outcome().is_over() {
-            return Ok(run);
-        }
         let waited = clock.now().saturating_sub(begun);
-        check_limits(&run, waited, limits)?;
-        clock
-            .sleep(pause_within(pauses.next(), waited, &run, limits))
+        for (run, end) in runs.iter().zip(&mut ended).filter(|(_, end)| end.is_none()) {
+            *end = if run.outcome().is_over() {
+                Some(Ok(()))
+            } else {
+                check_limits(run, waited, limits).err().map(Err)
+            };
+        }
+        let left: Vec<usize> = (0..runs.len()).filter(|at| ended[*at].is_none()).collect();
+        if left.is_empty() {
+            break;
+        }
+        let going: Vec<Going> = left.iter().map(|at| going(&runs[*at])).collect();
+        let pause = left.iter().fold(pauses.next(), |pause, at| {
+            pause_within(pause, waited, &runs[*at], limits)
+        });
+        pauses.after(hints.pause(clock, pause, &going).await);
+        let patience = limits.left(clock.now().saturating_sub(begun));
+        let wanted: Vec<&Run> = left.iter().map(|at| &runs[*at]).collect();
+        let read = reader
+            .read(&lagoon.within(patience), &wanted, watcher)
             .await;
-        run = read(lagoon, run, watcher).await?;
-    }
-}
-
-/// Reads the run again; what passes (a gateway, a lost connection) leaves it as it was.
-pub(super) async fn read(
-    lagoon: &Lagoon,
-    run: Run,
-    watcher: &mut dyn Watcher,
-) -> Result<Run, Error> {
-    match lagoon.run_by_id(run.id).await {
-        Ok(Some(mut newer)) => {
-            newer.environment = newer.environment.or(run.environment);
-            Ok(newer)
-        }
-        Ok(None) => Err(vanished(&run)),
-        Err(error) if passes(&error) => {
-            watcher.unreadable(&error.to_string());
-            Ok(run)
-        }
-        Err(error) => {
-            let error = Error::from(error);
-            Err(Error {
-                runs: vec![run.to_json()],
-                ..error
+        for (at, read) in left.into_iter().zip(read) {
+            match read {
+                Ok(Some(run)) => {
+                    watcher.read(&run);
+                    runs[at] = run;
+                }
+                Ok(None) => {}
+                Err(error) => ended[at] = Some(Err(error)),
             }
-            .hint(format!(
-                "run {} goes on; it was {} when it was last read",
-                run.id, run.status
-            )))
         }
     }
-}
-
-fn passes(error: &LagoonError) -> bool {
-    matches!(
-        error,
-        LagoonError::NotReached { .. }
-            | LagoonError::NoAnswer { .. }
-            | LagoonError::NotLagoon { .. }
-    )
-}
-
-/// Whether the time is up.
-pub(super) fn check_limits(run: &Run, waited: Duration, limits: &Limits) -> Result<(), Error> {
-    if limits.timeout.is_some_and(|limit| waited >= limit) {
-        return Err(ended(
-            Kind::StillGoing,
-            format!(
-                "run {} of `{}` is still {} after {}",
-                run.id,
-                run.name,
-                run.status,
-                words(waited)
-            ),
+    runs.into_iter()
+        .zip(ended)
+        .map(|(run, end)| Waited {
             run,
-        ));
-    }
-    if !run.has_started() && waited >= limits.start_timeout {
-        return Err(ended(
-            Kind::NeverStarted,
-            format!(
-                "run {} of `{}` has not started after {}: it is still {}",
-                run.id,
-                run.name,
-                words(waited),
-                run.status
-            ),
-            run,
-        )
-        .hint(
-            "a run whose service is not deployed, or whose pod the cluster refuses, waits for ever",
-        ));
-    }
-    Ok(())
+            end: end.unwrap_or(Ok(())),
+        })
+        .collect()
 }
 
-/// A pause that does not go past a limit.
-pub(super) fn pause_within(
-    pause: Duration,
-    waited: Duration,
-    run: &Run,
-    limits: &Limits,
-) -> Duration {
-    let mut left = limits
-        .timeout
-        .map_or(Duration::MAX, |limit| limit.saturating_sub(waited));
-    if !run.has_started() {
-        left = left.min(limits.start_timeout.saturating_sub(waited));
-    }
-    pause.min(left).max(Duration::from_millis(1))
-}
-
-/// The error that a finished run means for somebody who waited for it; `Ok` if it completed.
-///
-/// # Errors
-/// The run failed (3) or was cancelled (6).
-pub fn verdict(run: &Run) -> Result<(), Error> {
-    match run.outcome() {
-        Outcome::Completed => Ok(()),
-        Outcome::Failed => Err(ended(
-            Kind::RunFailed,
-            format!("run {} of `{}` failed", run.id, run.name),
-            run,
-        )),
-        Outcome::Cancelled => Err(ended(
-            Kind::RunCancelled,
-            format!("run {} of `{}` was cancelled", run.id, run.name),
-            run,
-        )),
-        Outcome::Going | Outcome::Unknown => Err(ended(
-            Kind::StillGoing,
-            format!("run {} of `{}` is {}", run.id, run.name, run.status),
-            run,
-        )),
-    }
-}
-
-fn vanished(run: &Run) -> Error {
-    ended(
-        Kind::NotFound,
-        format!(
-            "run {} of `{}` is gone: Lagoon does not have it any more",
-            run.id, run.name
-        ),
-        run,
-    )
-}
-
-fn ended(kind: Kind, message: String, run: &Run) -> Error {
-    Error {
-        runs: vec![run.to_json()],
-        ..Error::new(kind, message)
-    }
-}
-
-/// A length of time for people.
-#[must_use]
-pub fn words(length: Duration) -> String {
-    let seconds = length.as_secs();
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, s) => format!("{s} s"),
-        (0, m, 0) => format!("{m} min"),
-        (0, m, s) => format!("{m} min {s} s"),
-        (h, m, _) => format!("{h} h {m} min"),
+pub(super) fn going(run: &Run) -> Going {
+    Going {
+        run: run.id,
+        environment: run.environment.as_ref().map(|e| e.id),
     }
 }

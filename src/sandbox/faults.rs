@@ -46,6 +46,7 @@ pub(super) struct Faults {
     waiting: Mutex<VecDeque<(String, Fault)>>,
     recorded: Mutex<Vec<Recorded>>,
     storage_down: Mutex<bool>,
+    silenced: Mutex<u64>,
 }
 
 impl Faults {
@@ -68,6 +69,14 @@ impl Faults {
 
     pub(super) fn recorded(&self) -> Vec<Recorded> {
         lock(&self.recorded).clone()
+    }
+
+    pub(super) fn silence_subscriptions(&self) {
+        *lock(&self.silenced) += 1;
+    }
+
+    pub(super) fn times_silenced(&self) -> u64 {
+        *lock(&self.silenced)
     }
 
     pub(super) fn set_storage_down(&self, down: bool) {

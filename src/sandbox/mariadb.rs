@@ -143,7 +143,7 @@ impl Table {
             .cloned()
             .collect();
         if given.is_empty() {
-            let names: Vec<_> = cells.iter().map(|(name, _)| *name).collect();
+            let names: Vec<_> = cells.iter().map(|(name, _)| camel_case(name)).collect();
             return Err(Failure::new(format!(
                 "Empty .update() call detected! Update data does not contain any values to update. \
                  This will result in a faulty query. Table: {}. Columns: {}.",
@@ -319,6 +319,18 @@ pub(super) fn refuse_with(
     Failure::new(format!(
         "(conn:{connection}, no: {number}, SQLState: {state}) {message}\nsql: {repeated}"
     ))
+}
+
+/// A column by its name in the code, which is what the query builder was given.
+fn camel_case(column: &str) -> String {
+    let mut words = column.split('_');
+    let mut name = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let (first, rest) = word.split_at(word.len().min(1));
+        name.push_str(&first.to_uppercase());
+        name.push_str(rest);
+    }
+    name
 }
 
 fn quote(text: &str) -> String {

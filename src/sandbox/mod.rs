@@ -126,6 +126,12 @@ impl Sandbox {
         self.fail_next(operation, Fault::Delay(by));
     }
 
+    /// Lets all subscriptions that are open now fall silent, those of administrators aside: what a
+    /// Lagoon does to each after 300 seconds.
+    pub fn silence_subscriptions(&self) {
+        self.state.faults.silence_subscriptions();
+    }
+
     /// Whether logs and files cannot be reached from now on.
     pub fn set_storage_down(&self, down: bool) {
         self.state.faults.set_storage_down(down);

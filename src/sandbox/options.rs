@@ -90,6 +90,25 @@ pub enum Identity {
 }
 
 impl Identity {
+    /// The users, by the words for them.
+    pub const ROLES: [(&str, Identity); 8] = [
+        ("guest", Identity::Guest),
+        ("reporter", Identity::Reporter),
+        ("developer", Identity::Developer),
+        ("maintainer", Identity::Maintainer),
+        ("owner", Identity::Owner),
+        ("outsider", Identity::Outsider),
+        ("platform-viewer", Identity::PlatformViewer),
+        ("platform-owner", Identity::PlatformOwner),
+    ];
+
+    /// The user with this word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Identity> {
+        let mut roles = Identity::ROLES.iter();
+        roles.find(|(name, _)| *name == word).map(|(_, role)| *role)
+    }
+
     /// The address of the user; services have none.
     #[must_use]
     pub fn email(self) -> Option<&'static str> {

@@ -23,7 +23,6 @@ pub(super) struct State {
     pub(super) faults: Faults,
     /// Whether requests are recorded.
     pub(super) records: bool,
-    secret: String,
 }
 
 impl State {
@@ -34,7 +33,6 @@ impl State {
             StoreKind::Memory => Store::open_memory(&fill)?,
             StoreKind::Folder(path) => Store::open_folder(path, &fill)?,
         };
-        let secret = secret(&store)?;
         let mut scripted = None;
         let executor: Arc<dyn Executor> = match &options.executor {
             ExecutorKind::Scripted => {
@@ -57,20 +55,19 @@ impl State {
             scripted,
             faults: Faults::default(),
             records: options.store == StoreKind::Memory,
-            secret,
         })
     }
 
     /// A token.
     pub(super) fn issue(&self, as_: Identity, seconds: i64) -> Result<String, SandboxError> {
         let Some(email) = as_.email() else {
-            return Ok(token::for_service(&self.secret, SERVICE, seconds)?);
+            return Ok(token::for_service(&self.secret()?, SERVICE, seconds)?);
         };
         let id = self
             .store
             .read(|connection| people::id_of(connection, email).map_err(StoreError::from))?;
         let id = id.ok_or_else(|| SandboxError::NoUser(email.to_owned()))?;
-        Ok(token::for_user(&self.secret, &id, email, seconds)?)
+        Ok(token::for_user(&self.secret()?, &id, email, seconds)?)
     }
 
     /// Whose token it is.
@@ -79,7 +76,8 @@ impl State {
     ///
     /// What Lagoon says about a bad one.
     pub(super) fn caller(&self, token: &str) -> Result<Caller, String> {
-        let id = match token::check(&self.secret, token)? {
+        let secret = self.secret().map_err(|error| error.to_string())?;
+        let id = match token::check(&secret, token)? {
             Claims::Service { subject } => return Ok(Caller::Service { subject }),
             Claims::User { id } => id,
         };
@@ -89,6 +87,14 @@ impl State {
             Ok(None) => Err("Keycloak token invalid: User not found".to_owned()),
             Err(failure) => Err(failure.to_string()),
         }
+    }
+
+    /// What tokens are signed with. Read anew each time: another process may have reset the store.
+    fn secret(&self) -> Result<String, StoreError> {
+        self.store.read(|connection| {
+            let sql = "SELECT value FROM setting WHERE name = 'secret'";
+            Ok(connection.query_row(sql, [], |row| row.get(0))?)
+        })
     }
 
     /// Reads the store.
@@ -109,12 +115,13 @@ impl State {
 
     /// A mark for an address that only this server can have given out.
     pub(super) fn seal(&self, text: &str, seconds: i64) -> String {
-        token::for_user(&self.secret, text, "", seconds).unwrap_or_default()
+        let secret = self.secret().unwrap_or_default();
+        token::for_user(&secret, text, "", seconds).unwrap_or_default()
     }
 
     /// What was sealed, while the mark is valid.
     pub(super) fn unseal(&self, mark: &str) -> Option<String> {
-        match token::check(&self.secret, mark) {
+        match token::check(&self.secret().ok()?, mark) {
             Ok(Claims::User { id }) => Some(id),
             _ => None,
         }
@@ -129,11 +136,4 @@ pub(super) fn new_secret() -> Result<String, StoreError> {
         .fill(&mut bytes)
         .map_err(|_| StoreError::Content("the system has no random numbers".to_owned()))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-fn secret(store: &Store) -> Result<String, StoreError> {
-    store.read(|connection| {
-        let sql = "SELECT value FROM setting WHERE name = 'secret'";
-        Ok(connection.query_row(sql, [], |row| row.get(0))?)
-    })
 }

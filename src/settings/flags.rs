@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use super::{FORMATS, parse_limit};
+use super::{FORMATS, MARKDOWN, parse_limit};
 
 /// The global flags that decide where and how, as they were typed.
 #[derive(Debug, Clone, Default, Args)]
@@ -21,7 +21,7 @@ pub struct Flags {
     pub environment: Option<String>,
     /// Format of the answer: table at a terminal, tsv elsewhere
     #[arg(short = 'o', long, value_name = "FORMAT", help_heading = HOW,
-          value_parser = PossibleValuesParser::new(FORMATS))]
+          value_parser = PossibleValuesParser::new(formats()))]
     pub output: Option<String>,
     /// Filter the JSON answer; strings are printed bare
     #[arg(long, value_name = "EXPR", help_heading = HOW)]
@@ -50,6 +50,14 @@ pub struct Flags {
     #[cfg(feature = "sandbox")]
     #[arg(long, help_heading = SANDBOX)]
     pub simulate: bool,
+}
+
+/// `markdown` is `diff`'s alone, which may come after the flag: it is taken here and not shown.
+fn formats() -> Vec<PossibleValue> {
+    let shown = FORMATS.map(PossibleValue::new).into_iter();
+    shown
+        .chain([PossibleValue::new(MARKDOWN).hide(true)])
+        .collect()
 }
 
 const WHERE: &str = "Where";

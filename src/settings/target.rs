@@ -73,9 +73,9 @@ pub(super) fn choose(
         (None, several) => {
             return Err(
                 SettingsError::usage("there are several contexts and none is current")
-                    .hint(format!("Name one: -l {}", several[0].name))
+                    .hint(format!("name one: -l {}", several[0].name))
                     .hint(format!(
-                        "Make one current: tasks context use {}",
+                        "make one current: tasks context use {}",
                         several[0].name
                     )),
             );
@@ -122,8 +122,8 @@ fn address(text: &str, env: &Env) -> Result<Chosen, SettingsError> {
             SettingsErrorKind::NotSignedIn,
             "TASKS_API is set, but TASKS_TOKEN is not",
         )
-        .hint("Set TASKS_TOKEN to a token for that Lagoon")
-        .hint("Or name a context, which has its own token: -l NAME")
+        .hint("set TASKS_TOKEN to a token for that Lagoon")
+        .hint("or name a context, which has its own token: -l NAME")
     })?;
     Ok(Chosen {
         target: Sourced::new(Target::Address(url), Source::Variable("TASKS_API")),
@@ -143,7 +143,7 @@ fn sandbox(source: Source) -> Chosen {
 fn not_empty(token: &Secret) -> Result<Secret, SettingsError> {
     if token.expose().trim().is_empty() {
         return Err(SettingsError::usage("TASKS_TOKEN is set, but empty")
-            .hint("Give it a value, or unset it"));
+            .hint("give it a value, or unset it"));
     }
     Ok(token.clone())
 }
@@ -156,9 +156,9 @@ fn no_context(token_is_set: bool) -> SettingsError {
     let error = if token_is_set {
         error.hint("TASKS_TOKEN alone is not enough: set TASKS_API to the address it belongs to")
     } else {
-        error.hint("Add one: tasks context add NAME https://api.example.com/graphql --with-token")
+        error.hint("add one: tasks context add NAME https://api.example.com/graphql --with-token")
     };
-    error.hint("Or try the built-in one: --context sandbox")
+    error.hint("or try the built-in one: --context sandbox")
 }
 
 fn unknown(name: &ContextName, config: &Config, source: &Source) -> SettingsError {
@@ -168,7 +168,7 @@ fn unknown(name: &ContextName, config: &Config, source: &Source) -> SettingsErro
     );
     let known = config.contexts.iter().map(|c| c.name.as_str());
     match nearest(name.as_str(), known.chain([crate::config::SANDBOX])) {
-        Some(near) => error.hint(format!("Did you mean `{near}`?")),
-        None => error.hint("See those there are: tasks context list"),
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint("see those there are: tasks context list"),
     }
 }

@@ -213,7 +213,7 @@ fn the_current_context_or_the_only_one() {
 fn an_unknown_context_is_not_found_and_the_nearest_is_named() {
     let error = chosen(&line("acne"), &[], config(None, &["acme"])).unwrap_err();
     assert_eq!(error.kind, SettingsErrorKind::NotFound);
-    assert_eq!(error.hints, ["Did you mean `acme`?"]);
+    assert_eq!(error.hints, ["did you mean `acme`?"]);
     let error = chosen(&line("a/b"), &[], config(None, &[])).unwrap_err();
     assert_eq!(error.kind, SettingsErrorKind::Usage);
 }
@@ -274,7 +274,7 @@ fn formats() {
 
     let vars = [("TASKS_OUTPUT", "jsn")];
     let error = resolve(&Flags::default(), &vars, none()).unwrap_err();
-    assert_eq!(error.hints, ["Did you mean `json`?"]);
+    assert_eq!(error.hints, ["did you mean `json`?"]);
 }
 
 #[cfg(feature = "sandbox")]

@@ -1,5 +1,7 @@
 //! Two answers, with what differs from server to server masked.
 
+use std::sync::LazyLock;
+
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
@@ -60,7 +62,8 @@ fn sorted(fields: Map<String, Value>) -> Value {
     Value::Object(fields.into_iter().collect())
 }
 
-fn mask_text(text: &str) -> String {
+/// What differs from server to server, and what stands for it.
+static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let masks = [
         (r"^[1-9]\d{3}-\d\d-\d\d \d\d:\d\d:\d\d$", "<time>"),
         (r"lagoon-task-[a-z0-9]+", "<task>"),
@@ -71,8 +74,12 @@ fn mask_text(text: &str) -> String {
         ),
         (r"values \(\d+, ", "values (<id>, "),
     ];
-    masks.iter().fold(text.to_owned(), |text, (pattern, with)| {
-        let pattern = Regex::new(pattern).unwrap();
+    let compiled = masks.map(|(pattern, with)| (Regex::new(pattern).unwrap(), with));
+    compiled.into_iter().collect()
+});
+
+fn mask_text(text: &str) -> String {
+    MASKS.iter().fold(text.to_owned(), |text, (pattern, with)| {
         pattern.replace_all(&text, *with).into_owned()
     })
 }

@@ -59,7 +59,7 @@ pub(super) struct Add {
 pub(super) fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Error> {
     if args.name.is_sandbox() {
         return Err(Error::usage("the context name `sandbox` is reserved")
-            .hint("It is the built-in Lagoon and needs no adding: --context sandbox"));
+            .hint("it is the built-in Lagoon and needs no adding: --context sandbox"));
     }
     let known = app.settings.config()?.context(&args.name);
     let context = merge(&args, known, app)?;
@@ -102,8 +102,8 @@ fn merge(args: &Add, known: Option<&Context>, app: &App) -> Result<Context, Erro
             "the context `{name}` is another Lagoon: {}",
             known.api
         ))
-        .hint(format!("Remove it first: tasks context remove {name}"))
-        .hint("Or give this one another name"));
+        .hint(format!("remove it first: tasks context remove {name}"))
+        .hint("or give this one another name"));
     }
     let allow_http = args.allow_http || known.is_some_and(|k| k.allow_http);
     if args.url.scheme() == "http" && !allow_http && !is_loopback(&args.url) {
@@ -111,7 +111,7 @@ fn merge(args: &Add, known: Option<&Context>, app: &App) -> Result<Context, Erro
             "{} is plain http: everybody on the way could read the token",
             args.url
         ))
-        .hint("Use https, or add --allow-http"));
+        .hint("use https, or add --allow-http"));
     }
     let ca_file = args.ca_file.as_ref().map(|path| {
         let readable = std::fs::metadata(path).and_then(|_| std::path::absolute(path));
@@ -152,7 +152,7 @@ fn token(args: &Add, app: &App) -> Result<Option<Secret>, Error> {
     }
     if !is_jwt(text) {
         return Err(Error::usage(format!("{origin} holds no token"))
-            .hint("A token is three parts of letters and digits with dots between"));
+            .hint("a token is three parts of letters and digits with dots between"));
     }
     if let Some(at) = expiry(text).filter(|at| *at < Timestamp::now()) {
         return Err(Error::usage(format!(

@@ -167,8 +167,8 @@ fn entry(name: &ContextName, config: &Config, app: &App) -> Result<Entry, Error>
             let error = Error::not_found(format!("there is no context `{name}`"));
             let known = config.contexts.iter().map(|c| c.name.as_str());
             Err(match crate::config::nearest(name.as_str(), known) {
-                Some(near) => error.hint(format!("Did you mean `{near}`?")),
-                None => error.hint("See those there are: tasks context list"),
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error.hint("see those there are: tasks context list"),
             })
         }
     }

@@ -5,15 +5,15 @@ use crate::domain::difference::{differences, spelled};
 use crate::domain::quoting::line;
 use crate::domain::{Definition, Work};
 use crate::ops::define::Target;
-use crate::settings::Source;
 
 use super::DefineArgs;
+use super::target;
 
 /// The line that defines the same without questions.
 pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
-    let mut words = start(app, "define");
+    let mut words = target::line_start(app, "define");
     words.extend(args.name.clone());
-    place(&mut words, target);
+    target::place_words(&mut words, target);
     let mut flag = |name: &str, value: &Option<String>| {
         if let Some(value) = value {
             words.push(name.to_owned());
@@ -52,9 +52,9 @@ pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
 
 /// The line that makes of an existing task what is wanted.
 pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &Target) -> String {
-    let mut words = start(app, "update");
+    let mut words = target::line_start(app, "update");
     words.push(format!("id:{}", have.id));
-    place(&mut words, target);
+    target::place_words(&mut words, target);
     let mut flag = |name: &str, value: String| {
         words.push(name.to_owned());
         words.push(value);
@@ -95,35 +95,4 @@ pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &T
         }
     }
     line(words)
-}
-
-fn start(app: &App, command: &str) -> Vec<String> {
-    let mut words = vec!["tasks".to_owned()];
-    if let Ok(chosen) = app.settings.chosen()
-        && matches!(chosen.target.source, Source::Flag(_))
-        && let Ok(label) = app.settings.context_label()
-    {
-        words.extend(["-l".to_owned(), label]);
-    }
-    words.push(command.to_owned());
-    words
-}
-
-fn place(words: &mut Vec<String>, target: &Target) {
-    let mut flag = |name: &str, value: &str| {
-        words.push(name.to_owned());
-        words.push(value.to_owned());
-    };
-    match target {
-        Target::Environment {
-            project,
-            environment,
-        } => {
-            flag("-p", project);
-            flag("-e", environment);
-        }
-        Target::Project(project) => flag("-p", project),
-        Target::Group(group) => flag("--group", group),
-        Target::System(_) => flag("--scope", "system"),
-    }
 }

@@ -9,7 +9,7 @@ use crate::ops::place;
 use crate::ui::{Choice, Prompt, Question};
 
 use super::DefineArgs;
-use crate::commands::target::PermissionWord;
+use crate::commands::target::{PermissionWord, named_target};
 
 /// Asks for everything that the line does not say.
 ///
@@ -51,7 +51,7 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
 }
 
 async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Target, Error> {
-    if let Ok(target) = super::named_target(args, app) {
+    if let Ok(target) = named_target(app, args.scope, args.group.as_deref(), "to define the task") {
         return Ok(target);
     }
     let scopes = [

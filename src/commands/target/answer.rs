@@ -24,9 +24,15 @@ impl Answer {
             .settings
             .output
             .as_ref()
-            .map(|o| Format::from_str(&o.value, false))
-            .transpose()
-            .map_err(Error::usage)?;
+            .map(|o| {
+                Format::from_str(&o.value, false).map_err(|_| {
+                    Error::usage(format!(
+                        "{}: `{}` goes with `tasks diff` only",
+                        o.source, o.value
+                    ))
+                })
+            })
+            .transpose()?;
         let how = Emit::choose(format, app.settings.jq.as_deref(), &app.ui)?;
         let ui = app.ui.clone();
         Ok(Answer { how, ui })

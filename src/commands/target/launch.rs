@@ -9,13 +9,11 @@ use crate::domain::{Definition, Run, Work};
 use crate::error::Error;
 use crate::ops::exec;
 use crate::ops::lost::Started;
-use crate::ops::wait::Limits;
 use crate::output::Format;
-use crate::settings::{Source, parse_limit};
+use crate::settings::Source;
 use crate::ui::Stream;
 
-use super::watch::Watch;
-use super::{Answer, RunReport};
+use super::{Answer, RunReport, WaitFlags, Watch};
 
 /// Whether to wait for what was started, and how long.
 #[derive(Debug, Clone, Args)]
@@ -26,17 +24,13 @@ pub struct Waiting {
     /// Wait, and show the log
     #[arg(long, short = 'f')]
     pub follow: bool,
-    /// How long to wait for the end [default: no limit]
-    #[arg(long, value_name = "TIME", value_parser = parse_limit)]
-    pub timeout: Option<Duration>,
-    /// How long to wait for the start
-    #[arg(long, value_name = "TIME", value_parser = parse_limit, default_value = "15m")]
-    pub start_timeout: Duration,
+    #[command(flatten)]
+    pub flags: WaitFlags,
 }
 
 impl Waiting {
     /// The flags that were given, for a line that does the same.
-    pub fn flags(&self) -> impl Iterator<Item = String> + use<> {
+    pub fn words(&self) -> impl Iterator<Item = String> + use<> {
         let flags = [(self.wait, "--wait"), (self.follow, "--follow")];
         flags
             .into_iter()
@@ -82,16 +76,12 @@ impl Waiting {
                 .as_ref()
                 .is_some_and(|o| matches!(o.source, Source::Flag(_)))
             || app.settings.jq.is_some();
-        let watch = Watch {
-            app,
-            limits: self.limits(),
-            log: self.follow.then_some(if result_on_stdout {
-                Stream::Err
-            } else {
-                Stream::Out
-            }),
-            expected,
-        };
+        let log = self.follow.then_some(if result_on_stdout {
+            Stream::Err
+        } else {
+            Stream::Out
+        });
+        let watch = self.watch(app, log, expected);
         let (run, verdict) = watch.until_over(run).await;
         let answer = if result_on_stdout {
             answer
@@ -102,12 +92,23 @@ impl Waiting {
         verdict.and(given)
     }
 
-    /// How long to wait.
+    /// What to wait with.
     #[must_use]
-    pub fn limits(&self) -> Limits {
-        Limits {
-            timeout: self.timeout,
-            start_timeout: self.start_timeout,
+    pub fn watch<'a>(
+        &self,
+        app: &'a App,
+        log: Option<Stream>,
+        expected: Option<Duration>,
+    ) -> Watch<'a> {
+        Watch {
+            app,
+            limits: self.flags.limits(),
+            on_interrupt: self.flags.on_interrupt,
+            log,
+            raw: false,
+            quits: false,
+            expected,
+            changes: None,
         }
     }
 }
@@ -140,8 +141,9 @@ pub fn confirm_one_off(app: &App, banner: &str, ready: &exec::Ready) -> Result<(
     app.confirm_execution(Executes::Command(command))
 }
 
-/// Says that a run was found whose answer was lost.
+/// Remembers a run that was started, and says so when it had to be looked for.
 pub fn say_started(app: &App, started: &Started) {
+    super::remember(app, &started.run);
     if started.recovered {
         app.ui.warn(&format!(
             "the answer was lost; run {} was found, and is taken for the one that was started",

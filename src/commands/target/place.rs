@@ -1,71 +1,115 @@
-//! Where something is to be started: said, or asked for at a terminal.
+//! The scope that a line names, for what is defined, changed or removed.
 
 use crate::app::App;
-use crate::domain::Environment;
+use crate::domain::Scope;
+use crate::domain::quoting::line;
 use crate::error::Error;
-use crate::ops::place;
-use crate::settings::{Deciding, Source};
-use crate::ui::Choice;
+use crate::ops::define::Target;
+use crate::ops::update::NotHere;
+use crate::settings::{Deciding, Source, Sourced};
 
-/// The names of project and environment. What only looks needs less to be said.
+use super::ScopeWord;
+
+/// The scope that the line names; variables complete it, they never choose it.
 ///
 /// # Errors
-/// Wrong use when what decides was not said and nobody can be asked; interrupted; nothing to
-/// choose from, or any failure of the look-ups.
-pub async fn chosen(app: &App, only_looks: bool) -> Result<(String, String), Error> {
-    if app.ui.can_prompt() && app.settings.environment.is_none() {
-        return asked(app).await;
-    }
-    if !only_looks {
-        app.require_said(&[Deciding::Context, Deciding::Project, Deciding::Environment])?;
-    }
-    let project = super::project(app)?;
-    super::say_source(app, "project", project);
-    Ok((
-        project.value.clone(),
-        super::environment(app)?.value.clone(),
-    ))
-}
-
-async fn asked(app: &App) -> Result<(String, String), Error> {
-    let prompt = app.ui.prompt();
-    let project = match &app.settings.project {
-        Some(project) => project.value.clone(),
+/// Wrong use when the line names no scope, or several.
+pub fn named_target(
+    app: &App,
+    scope: Option<ScopeWord>,
+    group: Option<&str>,
+    doing: &str,
+) -> Result<Target, Error> {
+    let on_line = |value: Option<&Sourced<String>>| {
+        value.is_some_and(|v| matches!(v.source, Source::Flag(_)))
+    };
+    let environment = on_line(app.settings.environment.as_ref());
+    let project = on_line(app.settings.project.as_ref());
+    let scope = match scope {
+        Some(scope) => scope,
+        None if environment && group.is_some() => {
+            return Err(Error::usage("the line names an environment and a group")
+                .hint("say which one is meant: --scope environment or --scope group"));
+        }
+        None if environment => ScopeWord::Environment,
+        None if group.is_some() => ScopeWord::Group,
+        None if project => ScopeWord::Project,
         None => {
-            let projects = app.lagoon().await?.all_projects().await?;
-            let choices: Vec<Choice> = projects.iter().map(|p| Choice::new(&p.name)).collect();
-            if choices.is_empty() {
-                return Err(Error::not_found("there are no projects that you can see"));
-            }
-            projects[prompt.select("Project", &choices, None)?]
-                .name
-                .clone()
+            return Err(Error::usage(format!("the line does not say where {doing}")).hint(
+                "name an environment (-p PROJECT -e ENVIRONMENT), a project (-p PROJECT) or a group \
+                 (--group GROUP), or say --scope environment|project|group|system",
+            ));
         }
     };
-    let (found, environments) = place::project(app.lagoon().await?, &project).await?;
-    if environments.is_empty() {
-        return Err(Error::not_found(format!(
-            "the project `{}` has no environments",
-            found.name
-        )));
+    if environment && scope != ScopeWord::Environment {
+        return Err(Error::usage(format!(
+            "-e names an environment, --scope says {}",
+            scope.word()
+        ))
+        .hint("leave out one of them"));
     }
-    let choices: Vec<Choice> = environments.iter().map(environment_choice).collect();
-    let picked = prompt.select("Environment", &choices, None)?;
-    Ok((found.name, environments[picked].name.clone()))
+    if group.is_some() && scope != ScopeWord::Group {
+        return Err(Error::usage(format!(
+            "--group names a group, --scope says {}",
+            scope.word()
+        ))
+        .hint("leave out one of them"));
+    }
+    Ok(match scope {
+        ScopeWord::Environment => Target::Environment {
+            project: super::project(app)?.value.clone(),
+            environment: super::environment(app)?.value.clone(),
+        },
+        ScopeWord::Project => Target::Project(super::project(app)?.value.clone()),
+        ScopeWord::Group => Target::Group(
+            group
+                .filter(|g| !g.trim().is_empty())
+                .map(str::to_owned)
+                .ok_or_else(|| {
+                    Error::usage("which group? None was named").hint("add --group GROUP")
+                })?,
+        ),
+        ScopeWord::System => Target::System(app.settings.project.as_ref().map(|p| p.value.clone())),
+    })
 }
 
-fn environment_choice(environment: &Environment) -> Choice {
-    let choice = Choice::new(&environment.name);
-    if environment.is_production() {
-        choice.note("production")
-    } else {
-        choice
-    }
-}
-
-/// The start of a line that does the same without questions: `tasks [-l CONTEXT]`.
+/// The scope of a target whose id is not known yet.
 #[must_use]
-pub fn line_start(app: &App) -> Vec<String> {
+pub fn provisional(target: &Target) -> Scope {
+    match target {
+        Target::Environment { .. } => Scope::Environment(0),
+        Target::Project(_) => Scope::Project(0),
+        Target::Group(name) => Scope::Group(name.clone()),
+        Target::System(_) => Scope::System,
+    }
+}
+
+/// Says where the project came from that the line did not name.
+pub fn say_sources(app: &App, target: &Target) {
+    if matches!(target, Target::Environment { .. } | Target::Project(_))
+        && let Some(project) = &app.settings.project
+    {
+        super::say_source(app, "project", project);
+    }
+}
+
+/// Makes sure that what decides about the target was said, when there is nobody to ask.
+///
+/// # Errors
+/// Wrong use, with what to add to the line.
+pub fn require_said(app: &App, target: &Target) -> Result<(), Error> {
+    match target {
+        Target::Environment { .. } => {
+            app.require_said(&[Deciding::Context, Deciding::Project, Deciding::Environment])
+        }
+        Target::Project(_) => app.require_said(&[Deciding::Context, Deciding::Project]),
+        Target::Group(_) | Target::System(_) => app.require_said(&[Deciding::Context]),
+    }
+}
+
+/// The first words of a line to suggest: with the context where the line named one.
+#[must_use]
+pub fn line_start(app: &App, command: &str) -> Vec<String> {
     let mut words = vec!["tasks".to_owned()];
     if let Ok(chosen) = app.settings.chosen()
         && matches!(chosen.target.source, Source::Flag(_))
@@ -73,5 +117,49 @@ pub fn line_start(app: &App) -> Vec<String> {
     {
         words.extend(["-l".to_owned(), label]);
     }
+    words.push(command.to_owned());
     words
+}
+
+/// Adds the flags that name a target.
+pub fn place_words(words: &mut Vec<String>, target: &Target) {
+    let mut flag = |name: &str, value: &str| {
+        words.push(name.to_owned());
+        words.push(value.to_owned());
+    };
+    match target {
+        Target::Environment {
+            project,
+            environment,
+        } => {
+            flag("-p", project);
+            flag("-e", environment);
+        }
+        Target::Project(project) => flag("-p", project),
+        Target::Group(group) => flag("--group", group),
+        Target::System(_) => flag("--scope", "system"),
+    }
+}
+
+/// That a task is not one of the scope that the line names, with the line that would do it.
+#[must_use]
+pub fn not_here(app: &App, why: NotHere, place: &str, command: &str) -> Error {
+    match why {
+        NotHere::Missing(error) => {
+            Error::from(error).hint(format!("only tasks of {place} are looked at"))
+        }
+        NotHere::Elsewhere(definition, target) => {
+            let error = Error::usage(format!(
+                "`{}` (id {}) is a task of the scope {}, not of {place}",
+                definition.name,
+                definition.id,
+                definition.scope.word()
+            ));
+            let Some(target) = target else { return error };
+            let mut words = line_start(app, command);
+            words.push(format!("id:{}", definition.id));
+            place_words(&mut words, &target);
+            error.hint(format!("to {command} it there: {}", line(words)))
+        }
+    }
 }

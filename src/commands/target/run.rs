@@ -72,7 +72,7 @@ pub(super) fn columns() -> [Column; 11] {
 
 /// What a run's outcome means to the eye.
 #[must_use]
-pub(super) fn style(outcome: Outcome) -> Style {
+pub fn style(outcome: Outcome) -> Style {
     match outcome {
         Outcome::Completed => Style::Good,
         Outcome::Failed => Style::Bad,

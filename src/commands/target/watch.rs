@@ -1,134 +1,232 @@
-//! Waiting for a run, with or without its log, and how the command ends.
+//! Waiting for runs, with or without their log, and how the command ends.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::app::App;
-use crate::domain::{Environment, Run};
+use crate::domain::{Environment, Outcome, Run, quoting};
 use crate::error::{Error, Kind};
 use crate::ops;
-use crate::ops::follow::{self, Log, Sink};
-use crate::ops::wait::{self, Limits, Watcher};
-use crate::ui::{LogCleaner, Progress, Stream, StreamError};
+use crate::ops::follow::{self, Log};
+use crate::ops::push::Push;
+use crate::ops::wait::{self, Limits, Waited, Watcher};
+use crate::ui::{Progress, Stream};
+
+use super::log::LogOut;
+use super::{Answer, OnInterrupt, RunReport, line_start};
 
 /// How many lines of a failed run's log are shown to somebody who did not follow it.
 const LAST_LINES: usize = 30;
 
+/// Of how many failed runs.
+const LAST_LOGS: usize = 10;
+
+/// How many runs have a line of their own in the live table.
+const LIVE: usize = 20;
+
 /// What to wait with.
 pub struct Watch<'a> {
-    /// Streams and Lagoon.
+    /// The command's.
     pub app: &'a App,
     /// How long.
     pub limits: Limits,
+    /// What Ctrl-C does.
+    pub on_interrupt: OnInterrupt,
     /// Show the log as it grows, on this stream.
     pub log: Option<Stream>,
+    /// Show it as it is, the banner and every byte.
+    pub raw: bool,
+    /// The log is all there is to it: when nobody reads it any more, that is a quiet end.
+    pub quits: bool,
     /// What runs of this task took before.
     pub expected: Option<Duration>,
+    /// Give each change as a line of its own.
+    pub changes: Option<&'a Answer>,
 }
 
 impl Watch<'_> {
     /// Waits until the run is over, or somebody interrupts. The run as it was read last, and how
     /// waiting ended.
     pub async fn until_over(&self, run: Run) -> (Run, Result<(), Error>) {
-        let progress = self.app.ui.progress();
-        progress.start(&label(&run), self.expected);
-        let mut shown = Shown {
-            app: self.app,
-            progress: progress.as_ref(),
-            last: run.clone(),
-            trouble: false,
+        let (mut runs, verdict) = self.until_all_over(vec![run.clone()], Vec::new()).await;
+        (runs.pop().unwrap_or(run), verdict)
+    }
+
+    /// Waits until all runs are over, or somebody interrupts. The runs as they were read last, and
+    /// one verdict on all; those that could not even be found (`missing`) count as well.
+    pub async fn until_all_over(
+        &self,
+        runs: Vec<Run>,
+        missing: Vec<Error>,
+    ) -> (Vec<Run>, Result<(), Error>) {
+        let total = runs.len() + missing.len();
+        let waited = match self.wait_for(runs).await {
+            Ok(waited) => waited,
+            Err((runs, error)) => return (runs, Err(error)),
         };
+        if waited.is_empty() {
+            // The log had no reader any more.
+            return (Vec::new(), Ok(()));
+        }
+        let runs: Vec<Run> = waited.iter().map(|w| w.run.clone()).collect();
+        if self.log.is_none() {
+            self.show_last_lines(&waited).await;
+        }
+        let mut failures: Vec<Error> = waited.into_iter().filter_map(Waited::failure).collect();
+        failures.extend(missing);
+        let verdict = wait::verdict_of_all(failures, total);
+        (runs, verdict.map_err(|e| self.with_way_back(e)))
+    }
+
+    /// Waits until all runs are over, and judges nothing; no runs come back when the log had no
+    /// reader any more.
+    ///
+    /// # Errors
+    /// Interrupted, or not even begun; with the runs as they were read last.
+    pub async fn wait_for(&self, runs: Vec<Run>) -> Result<Vec<Waited>, (Vec<Run>, Error)> {
+        let mut shown = Shown::new(self, &runs);
         let claim = self.app.claim_interrupt();
         let ended = tokio::select! {
-            ended = self.work(run, &mut shown) => ended,
-            kind = claim.signalled() => Err(Error::new(kind, if kind == Kind::Terminated { "terminated" } else { "interrupted" })),
+            waited = self.work(runs.clone(), &mut shown) => Ok(waited),
+            kind = claim.signalled() => Err(kind),
         };
-        progress.finish();
-        let last = shown.last;
+        shown.finish();
         match ended {
-            Ok(run) => {
-                let verdict = wait::verdict(&run);
-                if run.outcome() == crate::domain::Outcome::Failed && self.log.is_none() {
-                    self.show_last_lines(&run).await;
-                }
-                (run, verdict)
+            Ok(Ok(waited)) => Ok(waited),
+            Ok(Err(error)) => {
+                let error = self.with_way_back(error);
+                Err((shown.last(runs), error))
             }
-            Err(error) => {
-                let error = back(self.app, &last, error);
-                (last, Err(error))
+            Err(kind) => {
+                let last = shown.last(runs);
+                let error = self.interrupted(&last, kind).await;
+                Err((last, error))
             }
         }
     }
 
-    async fn work(&self, run: Run, shown: &mut Shown<'_>) -> Result<Run, Error> {
+    async fn work(&self, runs: Vec<Run>, shown: &mut Shown<'_>) -> Result<Vec<Waited>, Error> {
         let clock = ops::clock();
         let lagoon = self.app.lagoon().await?;
-        match self.log {
-            None => wait::until_over(lagoon, &clock, run, &self.limits, shown).await,
-            Some(stream) => {
-                let keep_colour = self.app.ui.palette(stream).is_enabled();
-                let mut sink = LogOut {
-                    app: self.app,
-                    stream,
-                    cleaner: LogCleaner::new(keep_colour),
-                };
-                let run =
-                    follow::follow(lagoon, &clock, run, &self.limits, shown, &mut sink).await?;
-                sink.finish()?;
-                Ok(run)
-            }
-        }
-    }
-
-    async fn show_last_lines(&self, run: &Run) {
-        let log = match self.app.lagoon().await {
-            Ok(lagoon) => follow::settled(lagoon, &ops::clock(), run.id).await,
-            Err(error) => Err(error),
+        let mut push = Push::new(lagoon);
+        let Some(stream) = self.log else {
+            let limits = &self.limits;
+            return Ok(wait::until_all_over(lagoon, &clock, runs, limits, shown, &mut push).await);
         };
-        match log {
-            Ok(Log::Text(text)) => {
-                let tail = follow::tail(&text, LAST_LINES);
-                let keep_colour = self.app.ui.palette(Stream::Err).is_enabled();
-                let mut cleaner = LogCleaner::new(keep_colour);
-                let mut clean = cleaner.feed(tail.as_bytes());
-                clean.push_str(&cleaner.finish());
-                self.app
-                    .ui
-                    .note(&format!("the last lines of the log of run {}:", run.id));
-                let _ = self.app.ui.write(Stream::Err, clean.as_bytes());
+        let several = runs.len() > 1;
+        let mut waited = Vec::with_capacity(runs.len());
+        for run in runs {
+            if several {
+                self.app.ui.note(&format!("run {} ({}):", run.id, run.name));
             }
-            Ok(Log::Empty) => self
-                .app
-                .ui
-                .note(&format!("the log of run {} is empty", run.id)),
-            Ok(Log::Unavailable(why)) => self.app.ui.warn(&format!("no log: {why}")),
-            Err(error) => self.app.ui.warn(&format!("no log: {error}")),
+            let mut out = LogOut::new(self.app, stream, self.raw);
+            out.quits = self.quits;
+            let limits = &self.limits;
+            let last = run.clone();
+            let end = follow::follow(lagoon, &clock, run, limits, shown, &mut push, &mut out).await;
+            if self.quits && out.is_closed() {
+                return Ok(Vec::new());
+            }
+            out.finish()?;
+            waited.push(match end {
+                Ok(run) => Waited { run, end: Ok(()) },
+                Err(error) => Waited {
+                    run: shown.last(vec![last]).swap_remove(0),
+                    end: Err(error),
+                },
+            });
         }
+        Ok(waited)
     }
-}
 
-/// The error with the way back to a run that goes on.
-fn back(app: &App, run: &Run, error: Error) -> Error {
-    let error = if error.runs.is_empty() {
-        Error {
-            runs: vec![run.to_json()],
-            ..error
+    async fn interrupted(&self, runs: &[Run], kind: Kind) -> Error {
+        let message = if kind == Kind::Terminated {
+            "terminated"
+        } else {
+            "interrupted"
+        };
+        let mut error = Error::new(kind, message);
+        let going: Vec<&Run> = runs.iter().filter(|r| !r.outcome().is_over()).collect();
+        error.runs = going.iter().map(|run| run.to_json()).collect();
+        if self.on_interrupt == OnInterrupt::Cancel {
+            for run in going {
+                let asked = match self.app.lagoon().await {
+                    Ok(lagoon) => ops::cancel::request(lagoon, run).await,
+                    Err(error) => Err(error),
+                };
+                match asked {
+                    Ok(()) => self.app.ui.note(&format!(
+                        "Lagoon was asked to cancel run {} ({})",
+                        run.id, run.task_name
+                    )),
+                    Err(error) => self.app.ui.warn(&format!("not cancelled: {error}")),
+                }
+            }
+            return error;
         }
-    } else {
-        error
-    };
-    match error.kind {
-        Kind::Interrupted
-        | Kind::Terminated
-        | Kind::StillGoing
-        | Kind::Unreachable
-        | Kind::NotAllowed => {
-            let page = app.settings.context_label().unwrap_or_default();
-            error.hint(format!(
-                "run {} ({}) goes on in {page}; waiting for it has ended",
-                run.id, run.task_name
-            ))
+        self.with_way_back(error)
+    }
+
+    /// The error with the way back to runs that go on.
+    fn with_way_back(&self, error: Error) -> Error {
+        let goes_on = matches!(
+            error.kind,
+            Kind::Interrupted
+                | Kind::Terminated
+                | Kind::StillGoing
+                | Kind::Unreachable
+                | Kind::NotAllowed
+        );
+        let going: Vec<String> = error
+            .runs
+            .iter()
+            .filter(|run| !Outcome::of(run["status"].as_str().unwrap_or_default()).is_over())
+            .map(|run| run["id"].to_string())
+            .collect();
+        if !goes_on || going.is_empty() {
+            return error;
         }
-        _ => error,
+        let go_on = if going.len() == 1 {
+            "the run goes on"
+        } else {
+            "these runs go on"
+        };
+        let mut words = line_start(self.app, "wait");
+        words.extend(going);
+        let line = quoting::line(words);
+        error.hint(format!("{go_on}; wait for the end with `{line}`"))
+    }
+
+    async fn show_last_lines(&self, waited: &[Waited]) {
+        let failed: Vec<&Run> = waited
+            .iter()
+            .map(|waited| &waited.run)
+            .filter(|run| run.outcome() == Outcome::Failed)
+            .collect();
+        for run in failed.iter().take(LAST_LOGS) {
+            let log = match self.app.lagoon().await {
+                Ok(lagoon) => follow::settled(lagoon, &ops::clock(), run.id).await,
+                Err(error) => Log::Unavailable(error.to_string()),
+            };
+            let ui = &self.app.ui;
+            match log {
+                Log::Text(text) => {
+                    ui.note(&format!("the last lines of the log of run {}:", run.id));
+                    let mut out = LogOut::new(self.app, Stream::Err, false);
+                    // Nobody reads stderr any more: then nobody misses it.
+                    let _ = out.give(follow::tail(&text, LAST_LINES));
+                    let _ = out.finish();
+                }
+                Log::Empty => ui.note(&format!("the log of run {} is empty", run.id)),
+                Log::Unavailable(why) => ui.warn(&format!("no log of run {}: {why}", run.id)),
+            }
+        }
+        if failed.len() > LAST_LOGS {
+            let left = failed.len() - LAST_LOGS;
+            self.app.ui.note(&format!(
+                "and {left} more failed: `tasks logs RUN` shows why"
+            ));
+        }
     }
 }
 
@@ -141,17 +239,71 @@ fn label(run: &Run) -> String {
     format!("run {} of {} on {place}: {}", run.id, run.name, run.status)
 }
 
+/// Shows how it goes: a line a run at the bottom of the terminal, a line a change on stdout.
 struct Shown<'a> {
     app: &'a App,
-    progress: &'a dyn Progress,
-    last: Run,
+    changes: Option<&'a Answer>,
+    last: HashMap<i64, Run>,
+    live: HashMap<i64, Box<dyn Progress>>,
     trouble: bool,
+}
+
+impl<'a> Shown<'a> {
+    fn new(watch: &'a Watch<'_>, runs: &[Run]) -> Self {
+        let mut live = HashMap::new();
+        for run in runs
+            .iter()
+            .filter(|run| !run.outcome().is_over())
+            .take(LIVE)
+        {
+            let progress = watch.app.ui.progress();
+            progress.start(&label(run), watch.expected);
+            live.insert(run.id, progress);
+        }
+        Shown {
+            app: watch.app,
+            changes: watch.changes,
+            last: HashMap::new(),
+            live,
+            trouble: false,
+        }
+    }
+
+    fn finish(&mut self) {
+        for (_, progress) in self.live.drain() {
+            progress.finish();
+        }
+    }
+
+    /// The runs as they were read last.
+    fn last(&self, runs: Vec<Run>) -> Vec<Run> {
+        runs.into_iter()
+            .map(|run| self.last.get(&run.id).cloned().unwrap_or(run))
+            .collect()
+    }
 }
 
 impl Watcher for Shown<'_> {
     fn read(&mut self, run: &Run) {
-        self.last = run.clone();
-        self.progress.update(&label(run));
+        self.trouble = false;
+        let before = self.last.insert(run.id, run.clone());
+        if let Some(answer) = self.changes
+            && before.is_none_or(|before| before.status != run.status)
+        {
+            let report = RunReport {
+                run: run.clone(),
+                ui_url: self.app.ui_url(),
+            };
+            // A reader that went away does not end the waiting: the exit code still counts.
+            let _ = answer.give(&report);
+        }
+        if run.outcome().is_over() {
+            if let Some(progress) = self.live.remove(&run.id) {
+                progress.finish();
+            }
+        } else if let Some(progress) = self.live.get(&run.id) {
+            progress.update(&label(run));
+        }
     }
 
     fn unreadable(&mut self, reason: &str) {
@@ -161,37 +313,5 @@ impl Watcher for Shown<'_> {
                 .ui
                 .warn(&format!("cannot read at the moment, trying on: {reason}"));
         }
-    }
-}
-
-struct LogOut<'a> {
-    app: &'a App,
-    stream: Stream,
-    cleaner: LogCleaner,
-}
-
-impl LogOut<'_> {
-    fn finish(self) -> Result<(), Error> {
-        let LogOut {
-            app,
-            stream,
-            cleaner,
-        } = self;
-        put(app, stream, &cleaner.finish())
-    }
-}
-
-fn put(app: &App, stream: Stream, text: &str) -> Result<(), Error> {
-    match app.ui.write(stream, text.as_bytes()) {
-        // The run goes on without a reader, and so does waiting: the exit code still counts.
-        Ok(()) | Err(StreamError::Closed) => Ok(()),
-        Err(StreamError::Io(e)) => Err(Error::failed("cannot write the log").because(e)),
-    }
-}
-
-impl Sink for LogOut<'_> {
-    fn write(&mut self, piece: &str) -> Result<(), Error> {
-        let clean = self.cleaner.feed(piece.as_bytes());
-        put(self.app, self.stream, &clean)
     }
 }

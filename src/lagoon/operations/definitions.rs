@@ -11,6 +11,14 @@ operation!(
     "graphql/definitions/update_definition.graphql"
 );
 
+operation!(
+    DeleteDefinition,
+    "graphql/definitions/delete_definition.graphql"
+);
+
+/// What Lagoon says of an id that it does not know (seen on Lagoon 2.33.1).
+const UNKNOWN_ID: &str = "Cannot read properties of undefined (reading 'id')";
+
 definition_from!(add_definition, added);
 definition_from!(update_definition, updated);
 
@@ -101,25 +109,70 @@ fn addition(
     })
 }
 
-/// The variables that give a definition its arguments; the image of an IMAGE task is sent along,
-/// because Lagoon erases it otherwise.
-fn completion(
+/// The variables that make `after` of `before`: only the fields that differ, texts cleared with
+/// `""`, arguments as a whole. The image of an IMAGE task is always sent along, because Lagoon
+/// erases it otherwise (seen on Lagoon 2.33.1). Kind and scope cannot be changed.
+fn change(
     id: i64,
-    definition: &Definition,
+    before: &Definition,
+    after: &Definition,
 ) -> Result<update_definition::Variables, LagoonError> {
-    let image = match &definition.work {
+    use update_definition::TaskPermission;
+    let text = |before: &Option<String>, after: &Option<String>| {
+        (before != after).then(|| after.clone().unwrap_or_default())
+    };
+    let flag = |before: bool, after: bool| (before != after).then_some(after);
+    let image = match &after.work {
         Work::Image(image) => Some(image.clone()),
         _ => None,
     };
+    let command = match (&before.work, &after.work) {
+        (Work::Command(before), Work::Command(after)) if before != after => Some(after.clone()),
+        _ => None,
+    };
+    let permission = (before.permission != after.permission).then(|| match &after.permission {
+        Permission::Guest => TaskPermission::GUEST,
+        Permission::Developer => TaskPermission::DEVELOPER,
+        Permission::Maintainer => TaskPermission::MAINTAINER,
+        Permission::Unknown(word) => TaskPermission::Other(word.clone()),
+        // An explicit null would hide the definition from everybody.
+        Permission::Missing => TaskPermission::DEVELOPER,
+    });
+    // Ranges are Lagoon's to fill.
+    let same = |a: &Argument, b: &Argument| {
+        let plain = |argument: &Argument| Argument {
+            range: None,
+            ..argument.clone()
+        };
+        plain(a) == plain(b)
+    };
+    let same_arguments = before.arguments.as_ref().is_some_and(|before| {
+        let after = after.arguments();
+        before.len() == after.len() && before.iter().zip(after).all(|(a, b)| same(a, b))
+    });
     Ok(update_definition::Variables {
         input: update_definition::UpdateAdvancedTaskDefinitionInput {
             id: int(id)?,
             patch: update_definition::UpdateAdvancedTaskDefinitionPatchInput {
+                name: (before.name != after.name).then(|| after.name.clone()),
+                description: (before.description != after.description)
+                    .then(|| after.description.clone()),
+                command,
                 image,
-                advanced_task_definition_arguments: Some(argument_inputs!(
-                    update_definition,
-                    definition.arguments()
-                )),
+                service: text(&before.service, &after.service),
+                permission,
+                confirmation_text: text(&before.confirmation_text, &after.confirmation_text),
+                deploy_token_injection: flag(
+                    before.deploy_token_injection,
+                    after.deploy_token_injection,
+                ),
+                project_key_injection: flag(
+                    before.project_key_injection,
+                    after.project_key_injection,
+                ),
+                admin_only_view: flag(before.admin_only_view, after.admin_only_view),
+                advanced_task_definition_arguments: (!same_arguments)
+                    .then(|| argument_inputs!(update_definition, after.arguments())),
             },
         },
     })
@@ -142,9 +195,10 @@ pub fn add_variables(
 /// For ids outside 32 bits.
 pub fn update_variables(
     id: i64,
-    definition: &Definition,
+    before: &Definition,
+    after: &Definition,
 ) -> Result<serde_json::Value, LagoonError> {
-    super::json(&completion(id, definition)?)
+    super::json(&change(id, before, after)?)
 }
 
 fn one(converted: Option<Result<Definition, LagoonError>>) -> Result<Definition, LagoonError> {
@@ -187,7 +241,25 @@ impl Lagoon {
         id: i64,
         definition: &Definition,
     ) -> Result<Definition, LagoonError> {
-        let variables = completion(id, definition)?;
+        let before = Definition {
+            arguments: None,
+            ..definition.clone()
+        };
+        self.update_definition(id, &before, definition).await
+    }
+
+    /// Makes `after` of the definition with this id, which is `before`: only what differs is sent.
+    /// Arguments are replaced as a whole; a failure can leave some of them.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`]. An unknown id is "refused", in words of Lagoon's own.
+    pub async fn update_definition(
+        &self,
+        id: i64,
+        before: &Definition,
+        after: &Definition,
+    ) -> Result<Definition, LagoonError> {
+        let variables = change(id, before, after)?;
         let data = self
             .send::<UpdateDefinition>(Effect::Mutation, variables)
             .await?
@@ -196,5 +268,30 @@ impl Lagoon {
             data.update_advanced_task_definition,
             "the definition",
         )?))
+    }
+
+    /// Deletes the definition with this id; `false` when there is none (any more).
+    ///
+    /// # Errors
+    /// Any other [`LagoonError`].
+    pub async fn delete_definition(&self, id: i64) -> Result<bool, LagoonError> {
+        let variables = delete_definition::Variables { id: int(id)? };
+        let reply = self
+            .send::<DeleteDefinition>(Effect::Mutation, variables)
+            .await
+            .and_then(|reply| reply.whole());
+        let data = match reply {
+            Err(LagoonError::Refused { message, .. }) if message.contains(UNKNOWN_ID) => {
+                return Ok(false);
+            }
+            other => other?,
+        };
+        match data.delete_advanced_task_definition.as_deref() {
+            Some("success") => Ok(true),
+            other => Err(LagoonError::Unusable(format!(
+                "a deletion was answered with `{}`",
+                other.unwrap_or("nothing")
+            ))),
+        }
     }
 }

@@ -44,7 +44,13 @@ impl Lagoon {
     ) -> Result<Reply<Q::ResponseData>, LagoonError> {
         let body = Q::build_query(variables);
         self.transport
-            .send(body.operation_name, effect, body.query, &body.variables)
+            .send(
+                body.operation_name,
+                effect,
+                body.query,
+                &body.variables,
+                self.patience,
+            )
             .await
     }
 }

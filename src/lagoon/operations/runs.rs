@@ -8,6 +8,8 @@ use crate::lagoon::{Effect, Lagoon, LagoonError};
 operation!(InvokeTask, "graphql/runs/invoke_task.graphql");
 operation!(RunById, "graphql/runs/run_by_id.graphql");
 operation!(RunByTaskName, "graphql/runs/run_by_task_name.graphql");
+operation!(NewestRuns, "graphql/runs/newest_runs.graphql");
+operation!(CancelRun, "graphql/runs/cancel_run.graphql");
 operation!(RunLog, "graphql/runs/run_log.graphql");
 operation!(RecentRuns, "graphql/runs/recent_runs.graphql");
 operation!(
@@ -168,6 +170,46 @@ impl Lagoon {
         }
     }
 
+    /// The newest runs of an environment, at most `limit` of them, 0 for all; without what costs
+    /// the server more.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn newest_runs(
+        &self,
+        environment: &Environment,
+        limit: i64,
+    ) -> Result<Vec<Run>, LagoonError> {
+        let variables = newest_runs::Variables {
+            environment: int(environment.id)?,
+            limit: int(limit)?,
+        };
+        let data = self
+            .send::<NewestRuns>(Effect::Query, variables)
+            .await?
+            .whole()?;
+        data.environment_by_id
+            .and_then(|e| e.tasks)
+            .unwrap_or_default()
+            .into_iter()
+            .flatten()
+            .map(|run| run_from!(run, Some(environment.clone())))
+            .collect()
+    }
+
+    /// Asks for the end of a run, which comes later; Lagoon's word for how that went. Sent once.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`]; see [`LagoonError::leaves_unknown`].
+    pub async fn cancel_run(&self, id: i64) -> Result<String, LagoonError> {
+        let variables = cancel_run::Variables { id: int(id)? };
+        let data = self
+            .send::<CancelRun>(Effect::Mutation, variables)
+            .await?
+            .whole()?;
+        need(data.cancel_task, "the answer")
+    }
+
     /// A run's status and log; `None` when there is no such run (any more).
     ///
     /// # Errors
@@ -191,17 +233,19 @@ impl Lagoon {
         }))
     }
 
-    /// The newest runs of an environment with their command lines; who started them only where
-    /// `with_user` (Lagoon 2.18 and newer).
+    /// The newest runs of an environment with their command lines, at most `limit` of them, 0 for
+    /// all; who started them only where `with_user` (Lagoon 2.18 and newer).
     ///
     /// # Errors
     /// Any [`LagoonError`]; that the user is unknown (service tokens) is none.
     pub async fn recent_runs(
         &self,
         environment: i64,
+        limit: i64,
         with_user: bool,
     ) -> Result<RecentView, LagoonError> {
         let environment = int(environment)?;
+        let limit = int(limit)?;
         macro_rules! runs {
             ($found:expr, $user:expr) => {
                 $found
@@ -222,7 +266,7 @@ impl Lagoon {
             };
         }
         if !with_user {
-            let variables = recent_runs::Variables { environment };
+            let variables = recent_runs::Variables { environment, limit };
             let data = self
                 .send::<RecentRuns>(Effect::Query, variables)
                 .await?
@@ -232,7 +276,7 @@ impl Lagoon {
                 runs: runs!(data.environment_by_id, |_: &mut _| None),
             });
         }
-        let variables = recent_runs_with_user::Variables { environment };
+        let variables = recent_runs_with_user::Variables { environment, limit };
         let mut reply = self
             .send::<RecentRunsWithUser>(Effect::Query, variables)
             .await?;

@@ -57,7 +57,13 @@ impl Lagoon {
     pub async fn features(&self) -> Result<Features, LagoonError> {
         let reply = self
             .transport
-            .send::<_, Probe>("Features", Effect::Query, FEATURES, &json!({}))
+            .send::<_, Probe>(
+                "Features",
+                Effect::Query,
+                FEATURES,
+                &json!({}),
+                self.patience,
+            )
             .await?;
         let probe = reply.whole()?;
         Ok(Features {

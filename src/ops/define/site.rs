@@ -46,6 +46,12 @@ impl Site {
             .find(|d| d.scope == self.scope && same_in_database(&d.name, name))
     }
 
+    /// The task with this id, of whatever scope, where it shows.
+    #[must_use]
+    pub fn by_id(&self, id: i64) -> Option<&Definition> {
+        self.definitions().find(|d| d.id == id)
+    }
+
     fn definitions(&self) -> impl Iterator<Item = &Definition> {
         self.views.iter().flat_map(|view| &view.definitions)
     }
@@ -112,9 +118,10 @@ pub async fn site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> {
             ))
         }
         Target::Group(name) => {
-            let views = lagoon.group_definitions(name).await?.ok_or_else(|| {
-                Error::not_found(format!("there is no group `{name}` that you can see"))
-            })?;
+            let views = lagoon
+                .group_definitions(name)
+                .await?
+                .ok_or_else(|| no_group(name))?;
             Ok(wide(
                 Scope::Group(name.clone()),
                 format!("group {name}"),
@@ -129,6 +136,12 @@ pub async fn site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> {
             Ok(wide(Scope::System, "the whole system".to_owned(), views))
         }
     }
+}
+
+/// That there is no such group.
+#[must_use]
+pub fn no_group(name: &str) -> Error {
+    Error::not_found(format!("there is no group `{name}` that you can see"))
 }
 
 async fn project_view(lagoon: &Lagoon, name: &str) -> Result<ProjectView, Error> {

@@ -31,38 +31,99 @@ impl Outcome {
     }
 }
 
-/// Executes a request.
+/// Why a request is not executed.
+pub(super) enum Refused {
+    /// It cannot be parsed, or Lagoon's plugin trips over it.
+    Unreadable(String),
+    /// The document is wrong.
+    Document(Vec<String>),
+    /// The variables are wrong.
+    Variables(Vec<String>),
+    /// Only queries may be in an address.
+    NotAQuery,
+}
+
+impl Refused {
+    /// The messages.
+    pub(super) fn messages(self) -> Vec<String> {
+        match self {
+            Refused::Unreadable(message) => vec![message],
+            Refused::Document(messages) | Refused::Variables(messages) => messages,
+            Refused::NotAQuery => vec!["GET supports only query operation".to_owned()],
+        }
+    }
+
+    fn outcome(self) -> Outcome {
+        let status = match &self {
+            Refused::Unreadable(_) => 500,
+            Refused::Document(_) | Refused::Variables(_) => 400,
+            Refused::NotAQuery => {
+                return Outcome {
+                    status: 405,
+                    body: Value::from(self.messages().concat()),
+                };
+            }
+        };
+        Outcome::errors(status, self.messages())
+    }
+}
+
+/// A request that can be executed.
+pub(super) struct Prepared {
+    pub(super) request: Request,
+    pub(super) kind: OperationType,
+    /// The keys of the root fields, and whether each is `__typename`.
+    keys: Vec<(String, bool)>,
+}
+
+/// Executes a request that came over HTTP.
 pub(super) async fn execute(app: &App, caller: &Caller, request: GraphQl) -> Outcome {
+    match prepare(app, caller, request, true) {
+        Ok(prepared) => run(prepared).await,
+        Err(refused) => refused.outcome(),
+    }
+}
+
+/// Executes a prepared request.
+pub(super) async fn run(prepared: Prepared) -> Outcome {
+    let Prepared {
+        request,
+        kind,
+        keys,
+    } = prepared;
+    let response = schema::schema().execute(request).await;
+    if kind == OperationType::Subscription && only_wrong_transport(&response.errors) {
+        return nothing_to_follow(&keys);
+    }
+    answer(plain(response.data), &response.errors)
+}
+
+/// Parses a request and checks all that can be checked without executing it. Apollo's plugins only
+/// see what comes over HTTP.
+pub(super) fn prepare(
+    app: &App,
+    caller: &Caller,
+    request: GraphQl,
+    has_plugins: bool,
+) -> Result<Prepared, Refused> {
     // Lagoon puts the text into a template, where nothing becomes a word.
     let text = request.query.as_str().unwrap_or("null").to_owned();
-    let mut document = match parse_query(&text) {
-        Ok(document) => document,
-        Err(error) => return unparsable(&text, &error),
-    };
-    if trips_the_plugin(&document) {
+    let mut document = parse_query(&text).map_err(|error| unparsable(&text, &error))?;
+    if has_plugins && trips_the_plugin(&document) {
         let message = "Cannot read properties of undefined (reading 'value')";
-        return Outcome::errors(500, [message.to_owned()]);
+        return Err(Refused::Unreadable(message.to_owned()));
     }
-    let name = request.operation_name.as_deref();
-    let operation = match operation(&document, name) {
-        Ok(operation) => operation,
-        Err(message) => return Outcome::errors(400, [message]),
-    };
+    let operation = operation(&document, request.operation_name.as_deref())
+        .map_err(|message| Refused::Document(vec![message]))?;
     let kind = operation.ty;
     if request.is_get && kind != OperationType::Query {
-        return Outcome {
-            status: 405,
-            body: Value::from("GET supports only query operation"),
-        };
+        return Err(Refused::NotAQuery);
     }
-    let variables = match coerce(operation, &request.variables) {
-        Ok(variables) => variables,
-        Err(messages) => return Outcome::errors(400, messages),
-    };
-    let silent: Vec<_> = fields(operation)
+    let variables = coerce(operation, &request.variables).map_err(Refused::Variables)?;
+    let keys = fields(operation)
         .map(|field| {
-            let name = field.name.node.as_str();
-            (field.response_key().node.to_string(), name == "__typename")
+            let is_typename = field.name.node == "__typename";
+            (field.response_key().node.to_string(), is_typename)
         })
         .collect();
     drop_absent(&mut document, &variables);
@@ -87,17 +148,22 @@ pub(super) async fn execute(app: &App, caller: &Caller, request: GraphQl) -> Out
         }
     }
     prepared.set_parsed_query(document);
-    let response = schema::schema().execute(prepared).await;
-
-    let mut data = response.data.into_json().unwrap_or(Value::Null);
-    unmark(&mut data);
-    if kind == OperationType::Subscription && only_wrong_transport(&response.errors) {
-        return nothing_to_follow(&silent);
-    }
-    answer(data, &response.errors)
+    Ok(Prepared {
+        request: prepared,
+        kind,
+        keys,
+    })
 }
 
-fn answer(data: Value, errors: &[ServerError]) -> Outcome {
+/// Data as they are sent.
+pub(super) fn plain(data: async_graphql::Value) -> Value {
+    let mut data = data.into_json().unwrap_or(Value::Null);
+    unmark(&mut data);
+    data
+}
+
+/// The answer with these data and errors.
+pub(super) fn answer(data: Value, errors: &[ServerError]) -> Outcome {
     if errors.is_empty() {
         return Outcome {
             status: 200,
@@ -140,7 +206,7 @@ fn is_invalid(error: &ServerError) -> bool {
         || error.message.starts_with("Invalid value for argument ")
 }
 
-fn unparsable(text: &str, error: &Error) -> Outcome {
+fn unparsable(text: &str, error: &Error) -> Refused {
     if let Error::MissingOperation = error {
         let mut names = fragment_names(text);
         if names.is_empty() {
@@ -149,17 +215,16 @@ fn unparsable(text: &str, error: &Error) -> Outcome {
         let messages = names
             .into_iter()
             .map(|name| format!("Fragment \"{name}\" is never used."));
-        return Outcome::errors(400, messages);
+        return Refused::Document(messages.collect());
     }
     if !is_syntax(error) {
-        return Outcome::errors(400, [error.to_string()]);
+        return Refused::Document(vec![error.to_string()]);
     }
-    let message = match text.trim() {
+    Refused::Unreadable(match text.trim() {
         "" => "Syntax Error: Unexpected <EOF>.".to_owned(),
         "null" | "undefined" => format!("Syntax Error: Unexpected Name \"{}\".", text.trim()),
         _ => format!("Syntax Error: {}", error.to_string().replace('\n', " ")),
-    };
-    Outcome::errors(500, [message])
+    })
 }
 
 fn fragment_names(text: &str) -> Vec<String> {

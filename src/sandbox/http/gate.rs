@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header, request::Parts};
 
 use super::pages::{self, Answer};
-use super::{App, graphql, storage};
+use super::{App, graphql, socket, storage, stream};
 use crate::sandbox::Recorded;
 use crate::sandbox::permissions::Caller;
 use crate::sandbox::token;
@@ -33,7 +33,11 @@ pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> Ans
         noted: Noted::default(),
         status: 0,
     };
-    let answer = route(&app, parts, body, &mut recorder.noted).await;
+    let gzip = wants_gzip(&parts.headers);
+    let mut answer = route(&app, parts, body, &mut recorder.noted).await;
+    if gzip {
+        answer = pages::compressed(answer).await;
+    }
     recorder.status = answer.status().as_u16();
     pages::finish(answer)
 }
@@ -84,6 +88,13 @@ async fn route(app: &Arc<App>, parts: Parts, body: axum::body::Body, noted: &mut
         DISCOVERY if is_get => return pages::discovery(),
         _ => {}
     }
+    // These two ask for the token themselves, when they have read more.
+    if path == "/graphql/stream" {
+        return stream::answer(app, &parts, body, noted).await;
+    }
+    if path == "/graphql" && wants_socket(&parts.headers) {
+        return socket::answer(app, &parts).await;
+    }
     let caller = match caller(app, &parts.headers) {
         Ok(caller) => caller,
         Err(reason) => return pages::unauthorized(&reason),
@@ -98,13 +109,24 @@ async fn route(app: &Arc<App>, parts: Parts, body: axum::body::Body, noted: &mut
     }
 }
 
-fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, String> {
+pub(super) fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, String> {
     let header = headers.get(header::AUTHORIZATION);
     let token = header
         .and_then(|value| value.to_str().ok())
         .and_then(token::in_header)
         .ok_or("Bearer token required")?;
     app.sandbox.state.caller(token)
+}
+
+fn wants_gzip(headers: &HeaderMap) -> bool {
+    let encodings = headers.get(header::ACCEPT_ENCODING);
+    let encodings = encodings.and_then(|value| value.to_str().ok());
+    encodings.is_some_and(|value| value.contains("gzip"))
+}
+
+fn wants_socket(headers: &HeaderMap) -> bool {
+    let upgrade = headers.get(header::UPGRADE);
+    upgrade.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
 /// Whether the request names this machine: a page elsewhere whose name leads here does not.

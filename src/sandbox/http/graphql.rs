@@ -33,6 +33,20 @@ pub(super) struct GraphQl {
     pub(super) host: Option<String>,
 }
 
+impl GraphQl {
+    /// The same request once more, without files.
+    pub(super) fn again(&self) -> GraphQl {
+        GraphQl {
+            query: self.query.clone(),
+            variables: self.variables.clone(),
+            operation_name: self.operation_name.clone(),
+            uploads: Vec::new(),
+            is_get: self.is_get,
+            host: self.host.clone(),
+        }
+    }
+}
+
 /// Answers a request.
 pub(super) async fn answer(
     app: &Arc<App>,
@@ -184,7 +198,7 @@ fn from_address(parts: &Parts) -> Read<GraphQl> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         fields.insert(name.into_owned(), Value::from(value.into_owned()));
     }
-    if !fields.contains_key("query") {
+    if fields.is_empty() {
         return Err(Box::new(pages::text(400, "GET query missing.")));
     }
     let mut request = request(Value::Object(fields))?;

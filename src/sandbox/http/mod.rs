@@ -2,16 +2,19 @@
 //! as seen on Lagoon 2.33.1).
 //!
 //! `gate` is what every request passes; `graphql` reads GraphQL requests and `execute` answers one.
-//! Push (`/graphql/stream`, the WebSocket) has a file of its own each.
+//! Push is in `stream` (server-sent events) and `socket` (the WebSocket).
 
 mod document;
 mod execute;
+mod follow;
 mod gate;
 mod graphql;
 mod inspect;
 mod multipart;
 mod pages;
+mod socket;
 mod storage;
+mod stream;
 mod variables;
 
 use std::net::SocketAddr;

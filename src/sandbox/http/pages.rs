@@ -1,7 +1,11 @@
 //! Answers that are not GraphQL: JSON, plain text and Express's error pages.
 
-use axum::body::Body;
+use std::io::Write as _;
+
+use axum::body::{Body, HttpBody as _, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
 use super::LAGOON_VERSION;
@@ -101,6 +105,29 @@ pub(super) fn finish(mut answer: Answer) -> Answer {
         "true",
     );
     answer
+}
+
+/// An answer of a kilobyte or more, compressed; streams stay as they are.
+pub(super) async fn compressed(answer: Answer) -> Answer {
+    const WORTH_IT: u64 = 1024;
+    const WHOLE: usize = 64 << 20;
+    let size = answer.body().size_hint().exact();
+    if size.is_none_or(|size| size < WORTH_IT) {
+        return answer;
+    }
+    let (parts, body) = answer.into_parts();
+    let bytes = to_bytes(body, WHOLE).await.unwrap_or_default();
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let packed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
+    match packed {
+        Ok(packed) => {
+            let mut answer = Response::from_parts(parts, Body::from(packed));
+            set(&mut answer, header::CONTENT_ENCODING, "gzip");
+            set(&mut answer, header::VARY, "Accept-Encoding");
+            answer
+        }
+        Err(_) => Response::from_parts(parts, Body::from(bytes)),
+    }
 }
 
 /// Sets a header.

@@ -45,12 +45,9 @@ fn named(state: &State, caller: &Caller, input: &CancelTaskNameInput) -> Result<
         ));
     };
     state.read(|connection| {
-        let mut live = environments(connection, environment)?
-            .into_iter()
-            .filter(Environment::is_live);
-        let place = live
-            .next_back()
-            .ok_or_else(|| Failure::new("Unauthorized"))?;
+        let mut found = environments(connection, environment)?.into_iter();
+        let place = found.find(Environment::is_live);
+        let place = place.ok_or_else(|| Failure::new("Unauthorized"))?;
         let run = runs::by_task_name(connection, name)?;
         run.filter(|run| run.environment == place.id)
             .ok_or_else(unknown)

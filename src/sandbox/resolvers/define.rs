@@ -139,21 +139,19 @@ pub(super) fn validate<'a>(
 }
 
 fn check_target(input: &Input) -> Result<(), Failure> {
-    let environment = input.environment.is_truthy();
-    let project = input.project.is_truthy();
-    let group = input.group_name.is_truthy();
-    if [environment, project, group]
-        .into_iter()
-        .filter(|given| *given)
-        .count()
-        > 1
-    {
+    let targets = [
+        input.environment.is_truthy(),
+        input.project.is_truthy(),
+        input.group_name.is_truthy(),
+    ];
+    let given = targets.iter().filter(|given| **given).count();
+    if given > 1 {
         return Err(Failure::new(
             "Only one of `environment`, `project`, or `groupName` should be set when creating a custom task.",
         ));
     }
     match input.system_wide {
-        MaybeUndefined::Value(true) if environment || group || project => Err(Failure::new(
+        MaybeUndefined::Value(true) if given > 0 => Err(Failure::new(
             "When creating a system wide task, you cannot specify a group/project/environment",
         )),
         MaybeUndefined::Value(false)

@@ -10,7 +10,9 @@ use crate::sandbox::failure::Failure;
 use crate::sandbox::permissions::Caller;
 use crate::sandbox::rows::definitions::{Argument, Definition};
 use crate::sandbox::rows::runs::Run;
-use crate::sandbox::schema::inputs::AdvancedTaskDefinitionArgumentValueInput as Input;
+use crate::sandbox::schema::inputs::{
+    AdvancedTaskDefinitionArgumentValueInput as Input, TaskSourceType,
+};
 use crate::sandbox::state::State;
 
 /// Starts a run of a definition. Nothing is required and no default is applied.
@@ -111,7 +113,7 @@ fn command(
             .map_or(MaybeUndefined::Null, MaybeUndefined::Value),
         command: MaybeUndefined::Value(composed),
         source_user: Some(caller.source_user().to_owned()),
-        source_type: Some("api".to_owned()),
+        source_type: Some(TaskSourceType::Api.word().to_owned()),
         ..NewTask::of(definition, environment, "COMMAND")
     }
 }

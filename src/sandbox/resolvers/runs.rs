@@ -11,7 +11,7 @@ use crate::sandbox::permissions::{Caller, On};
 use crate::sandbox::rows::definitions::Definition;
 use crate::sandbox::rows::places::{self, Environment};
 use crate::sandbox::rows::runs::{self, Run};
-use crate::sandbox::schema::inputs::{Patch as _, TaskInput, UpdateTaskInput};
+use crate::sandbox::schema::inputs::{Patch as _, TaskInput, TaskSourceType, UpdateTaskInput};
 use crate::sandbox::state::State;
 
 /// A run that is to be made.
@@ -139,7 +139,8 @@ pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run,
     let task_name = task_name();
     TASK.insert(new.cells(&task_name))?;
     let run = state.write(|tx| {
-        if let Some(id) = new.id.value().filter(|id| **id != 0)
+        let given = new.id.value().filter(|id| **id != 0);
+        if let Some(id) = given
             && runs::by_id(tx, *id)?.is_some()
         {
             let cells = new.cells(&task_name);
@@ -192,7 +193,7 @@ pub(in crate::sandbox) fn add(
         completed: input.completed,
         remote_id: input.remote_id,
         source_user: Some(source_user),
-        source_type: Some("api".to_owned()),
+        source_type: Some(TaskSourceType::Api.word().to_owned()),
         deploy_token_injection: false,
         project_key_injection: false,
         admin_only_view: false,
@@ -231,7 +232,7 @@ pub(in crate::sandbox) fn update(
         ("environment", patch.environment.into()),
         ("service", patch.service.into()),
         ("command", patch.command.into()),
-        ("deployTokenInjection", Cell::Default),
+        ("deploy_token_injection", Cell::Default),
         ("remote_id", patch.remote_id.into()),
     ];
     state.write(|tx| {

@@ -11,7 +11,7 @@ pub(in crate::sandbox) fn last(connection: &Connection) -> rusqlite::Result<i64>
     Ok(first(connection, sql, [], |row| row.get(0))?.unwrap_or(0))
 }
 
-/// The events of an environment after `last`, each with its run as it is now, if it still is.
+/// The events of an environment after `last`, each with its run as it was then, if it still is.
 pub(in crate::sandbox) fn since(
     connection: &Connection,
     environment: i32,
@@ -19,12 +19,47 @@ pub(in crate::sandbox) fn since(
 ) -> rusqlite::Result<Vec<(i64, Option<Run>)>> {
     let events = all(
         connection,
-        "SELECT id, task FROM event WHERE environment = ?1 AND id > ?2 ORDER BY id",
+        "SELECT id, task, status, started, completed, remote_id FROM event
+         WHERE environment = ?1 AND id > ?2 ORDER BY id",
         params![environment, last],
-        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i32>(1)?)),
+        |row| {
+            Ok(Event {
+                id: row.get(0)?,
+                task: row.get(1)?,
+                status: row.get(2)?,
+                started: row.get(3)?,
+                completed: row.get(4)?,
+                remote_id: row.get(5)?,
+            })
+        },
     )?;
     events
         .into_iter()
-        .map(|(event, task)| Ok((event, runs::by_id(connection, task)?)))
+        .map(|event| {
+            let run = runs::by_id(connection, event.task)?;
+            Ok((event.id, run.map(|run| event.of(run))))
+        })
         .collect()
+}
+
+/// What an event keeps of its run.
+struct Event {
+    id: i64,
+    task: i32,
+    status: Option<String>,
+    started: Option<String>,
+    completed: Option<String>,
+    remote_id: Option<String>,
+}
+
+impl Event {
+    fn of(self, run: Run) -> Run {
+        Run {
+            status: self.status.unwrap_or(run.status),
+            started: self.started,
+            completed: self.completed,
+            remote_id: self.remote_id,
+            ..run
+        }
+    }
 }

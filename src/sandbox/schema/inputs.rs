@@ -93,6 +93,12 @@ pub(in crate::sandbox) enum EnvType {
 words!(EnvType { Development = "development", Production = "production" });
 
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sandbox) enum ProjectOrderType {
+    Created,
+    Name,
+}
+
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sandbox) enum DeployType {
     Branch,
     Promote,

@@ -98,7 +98,7 @@ impl Project {
 }
 
 /// What is switched off in a project.
-#[allow(clippy::enum_variant_names, reason = "the names are Lagoon's")]
+#[allow(clippy::enum_variant_names)] // Lagoon's names
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sandbox) enum Restriction {
     NoDeployments,

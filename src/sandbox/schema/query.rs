@@ -4,7 +4,7 @@ use async_graphql::{Context, Json, MaybeUndefined, Object};
 use serde_json::Value;
 
 use super::definition::{AdvancedTaskDefinition, AdvancedTaskDefinitionArgument};
-use super::inputs::GetTaskFileUploadFormInput;
+use super::inputs::{GetTaskFileUploadFormInput, ProjectOrderType};
 use super::people::{self, GroupInterface, User};
 use super::place::{Environment, Project};
 use super::run::{Task, TaskFileUploadForm};
@@ -81,7 +81,9 @@ impl Query {
     async fn all_projects(
         &self,
         context: &Context<'_>,
+        created_after: Option<String>,
         git_url: Option<String>,
+        order: Option<ProjectOrderType>,
     ) -> Result<List<Project>, Failure> {
         let caller = caller(context)?;
         let mut projects = state(context)?.read(|connection| Ok(places::projects(connection)?))?;
@@ -89,6 +91,16 @@ impl Query {
             projects.retain(|project| caller.may("project", "view", On::Project(project.id)));
         }
         projects.retain(|project| git_url.as_ref().is_none_or(|url| has_git_url(project, url)));
+        projects.retain(|project| {
+            created_after
+                .as_ref()
+                .is_none_or(|time| project.created >= *time)
+        });
+        match order {
+            Some(ProjectOrderType::Created) => projects.sort_by(|a, b| a.created.cmp(&b.created)),
+            Some(ProjectOrderType::Name) => projects.sort_by(|a, b| a.name.cmp(&b.name)),
+            None => {}
+        }
         Ok(list(projects, Project))
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_graphql::{Context, Subscription};
 use futures_util::stream::{self, Stream};
@@ -17,6 +17,9 @@ use crate::sandbox::state::State;
 
 /// How often the table of events is looked at.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// After how long the subscription of anybody but an administrator falls silent.
+const SILENCE: Duration = Duration::from_secs(300);
 
 /// The root of subscriptions.
 pub(in crate::sandbox) struct Subscription;
@@ -42,6 +45,8 @@ impl Subscription {
             Ok((visible, events::last(connection)?))
         })?;
         let seen = Seen {
+            ends: (!caller.is_platform_owner()).then(|| Instant::now() + SILENCE),
+            silenced: state.faults.times_silenced(),
             state,
             environment,
             visible,
@@ -57,6 +62,9 @@ impl Subscription {
 
 /// How far a subscriber has seen.
 struct Seen {
+    ends: Option<Instant>,
+    /// How often all subscriptions had been silenced when this one began.
+    silenced: u64,
     state: Arc<State>,
     environment: i32,
     visible: bool,
@@ -65,10 +73,18 @@ struct Seen {
 }
 
 impl Seen {
+    fn is_silent(&self) -> bool {
+        let Some(ends) = self.ends else { return false };
+        Instant::now() >= ends || self.state.faults.times_silenced() != self.silenced
+    }
+
     async fn next(&mut self) -> Run {
         loop {
             if let Some(run) = self.waiting.pop_front() {
                 return run;
+            }
+            if self.is_silent() {
+                return std::future::pending().await;
             }
             if self.visible {
                 let news = self

@@ -47,7 +47,13 @@ CREATE TABLE task (
   project_key_injection INTEGER NOT NULL DEFAULT 0, admin_only_view INTEGER NOT NULL DEFAULT 0, definition INTEGER,
   cancel_requested INTEGER NOT NULL DEFAULT 0, executing INTEGER NOT NULL DEFAULT 0 /* 1: handed to an executor */);
 CREATE TABLE event (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL, task INTEGER NOT NULL, at TEXT NOT NULL);
+  id INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL, task INTEGER NOT NULL, at TEXT NOT NULL,
+  status TEXT, started TEXT, completed TEXT, remote_id TEXT);
+-- An event tells how the run was then, however late it is read.
+CREATE TRIGGER event_row AFTER INSERT ON event BEGIN
+  UPDATE event SET (status, started, completed, remote_id) =
+    (SELECT status, started, completed, remote_id FROM task WHERE task.id = NEW.task) WHERE id = NEW.id;
+END;
 CREATE TABLE file (
   id INTEGER PRIMARY KEY AUTOINCREMENT, task INTEGER NOT NULL, filename TEXT NOT NULL, body BLOB NOT NULL,
   created TEXT NOT NULL);

@@ -7,18 +7,13 @@ use crate::error::Error;
 ///
 /// # Errors
 /// Wrong use, naming the flag.
-pub(super) fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument>, Error> {
+pub fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument>, Error> {
     let mut arguments = specs
         .iter()
         .map(|spec| argument(spec))
         .collect::<Result<Vec<_>, _>>()?;
     for default in defaults {
-        let Some((name, value)) = default.split_once('=') else {
-            return Err(
-                Error::usage(format!("--arg-default `{default}` has no `=`"))
-                    .hint("it looks like NAME=VALUE"),
-            );
-        };
+        let (name, value) = default_value(default)?;
         let Some(argument) = arguments.iter_mut().find(|a| a.name == name) else {
             return Err(Error::usage(format!(
                 "--arg-default `{name}`: there is no --arg of that name"
@@ -34,8 +29,21 @@ pub(super) fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument
     Ok(arguments)
 }
 
+/// `NAME=VALUE` of `--arg-default`.
+///
+/// # Errors
+/// Wrong use.
+pub fn default_value(text: &str) -> Result<(&str, &str), Error> {
+    text.split_once('=').ok_or_else(|| {
+        Error::usage(format!("--arg-default `{text}` has no `=`")).hint("it looks like NAME=VALUE")
+    })
+}
+
 /// `NAME[?][:TYPE[:Display name]]`; all after the second colon is the display name.
-fn argument(spec: &str) -> Result<Argument, Error> {
+///
+/// # Errors
+/// Wrong use.
+pub fn argument(spec: &str) -> Result<Argument, Error> {
     let mut parts = spec.splitn(3, ':');
     let name = parts.next().unwrap_or_default();
     let (name, optional) = match name.strip_suffix('?') {

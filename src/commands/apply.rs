@@ -1,0 +1,191 @@
+//! `tasks apply`: make it so.
+
+mod report;
+
+use clap::Args;
+
+use crate::app::App;
+use crate::domain::plan::{Action, Plan, from_json};
+use crate::error::{Error, Kind};
+use crate::ops::apply::{self, Done};
+use crate::ops::scope::How;
+use crate::settings::Deciding;
+use crate::ui::Stream;
+
+use super::target::{self, Answer, Files, Permits, PlanReport, planned, summary};
+use report::Applied;
+
+/// Make Lagoon's tasks what files say
+///
+/// Shows what will be done and asks; nothing is overwritten that changed meanwhile, every write is
+/// read back, and applying again finishes what an error left. With --plan, exactly the plan that
+/// `tasks diff -o json` made is carried out, or nothing.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks apply
+  tasks apply -f deploy/tasks.yml --var tag=1.2 --yes
+  tasks apply --prune --max-deletes 2
+  tasks apply --plan plan.json --yes
+  tasks --context sandbox apply --yes")]
+pub struct ApplyArgs {
+    #[command(flatten)]
+    files: Files,
+    #[command(flatten)]
+    permits: Permits,
+    /// Add tasks although it cannot be read whether they are there
+    #[arg(long)]
+    allow_unverified: bool,
+    /// Carry out exactly this plan, or nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "vars", "replace", "prune", "max_deletes"])]
+    plan: Option<String>,
+    /// How many projects are worked on at a time
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..))]
+    concurrency: u8,
+    /// Begin nothing new after the first error
+    #[arg(long)]
+    fail_fast: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Wrong use; not confirmed; what cannot be told or needs a replacement; or the worst of what went
+/// wrong, once the rest is done.
+pub async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    let progress = app.ui.progress();
+    let how = How {
+        concurrency: args.concurrency.into(),
+        window: app.settings.project.as_ref().map(|p| p.value.as_str()),
+        progress: progress.as_ref(),
+    };
+    let plan = match &args.plan {
+        Some(file) => reviewed(app, file, how).await?,
+        None => planned(app, &args.files, args.permits, how).await?,
+    };
+    refuse(&plan, args.allow_unverified)?;
+    let lagoon = app.lagoon().await?;
+    if plan.is_empty() {
+        app.ui.note("nothing to do");
+        let outcomes = apply::apply(lagoon, plan, how, false).await;
+        return answer.give(&Applied(outcomes));
+    }
+    show(app, &plan, lagoon.url().as_str());
+    let scope = if apply::is_system_wide(&plan) {
+        ", some of it for every project of this Lagoon"
+    } else {
+        ""
+    };
+    let banner = target::banner(app, &summary(&plan))?;
+    app.confirm(&format!("{banner}{scope}: go on?"))?;
+    progress.start("applying", None);
+    let outcomes = apply::apply(lagoon, plan, how, args.fail_fast).await;
+    progress.finish();
+    let applied = Applied(outcomes);
+    let failure = worst(&applied);
+    answer.give(&applied)?;
+    failure.map_or(Ok(()), Err)
+}
+
+/// Reads a plan, and makes sure that it still holds.
+async fn reviewed(app: &App, file: &str, how: How<'_>) -> Result<Plan, Error> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|e| Error::usage(format!("--plan: cannot read {file}")).because(e))?;
+    let (plan, address) =
+        from_json(&text).map_err(|e| Error::usage(format!("--plan {file}: {e}")))?;
+    app.require_said(&[Deciding::Context])?;
+    let lagoon = app.lagoon().await?;
+    if lagoon.url().as_str() != address && !is_sandbox(app) {
+        return Err(Error::usage(format!(
+            "--plan: the plan is for {address}, and this is {}",
+            lagoon.url()
+        )));
+    }
+    let outdated = apply::outdated(lagoon, &plan, how).await?;
+    if outdated.is_empty() {
+        return Ok(plan);
+    }
+    let error = Error::failed("--plan: nothing was done, the plan does not hold any more");
+    let error = outdated.into_iter().fold(error, Error::hint);
+    Err(error.hint("make a new one: tasks diff -o json"))
+}
+
+/// The sandbox listens on another port each time.
+fn is_sandbox(app: &App) -> bool {
+    app.settings
+        .chosen()
+        .is_ok_and(|chosen| matches!(chosen.target.value, crate::settings::Target::Sandbox))
+}
+
+/// Refuses a plan with steps that nobody allowed.
+fn refuse(plan: &Plan, allow_unverified: bool) -> Result<(), Error> {
+    let of = |wanted: fn(&Action) -> bool| {
+        let steps = plan.steps.iter().filter(move |step| wanted(&step.action));
+        steps.map(|step| format!("`{}` of {}", step.name, step.scope))
+    };
+    let mut blocked = of(|a| matches!(a, Action::Blocked { .. })).peekable();
+    if blocked.peek().is_some() {
+        let error = Error::usage("tasks would have to be replaced, because their kind changes");
+        return Err(blocked
+            .fold(error, |e, what| e.hint(what))
+            .hint("allow it with --replace"));
+    }
+    let mut unverified = of(|a| matches!(a, Action::Unverified(..))).peekable();
+    if unverified.peek().is_some() && !allow_unverified {
+        let error = Error::usage("it cannot be read whether tasks are there already");
+        return Err(unverified
+            .fold(error, |e, what| e.hint(what))
+            .hint("add them all the same with --allow-unverified: what comes back is compared"));
+    }
+    Ok(())
+}
+
+/// Shows the plan on stderr: stdout is for what became of it.
+fn show(app: &App, plan: &Plan, lagoon: &str) {
+    if app.ui.is_quiet() {
+        return;
+    }
+    let report = PlanReport { plan, lagoon };
+    let text = report.for_people(app.ui.palette(Stream::Err));
+    // There is nowhere to say that stderr cannot be written to.
+    let _ = app.ui.write(Stream::Err, text.as_bytes());
+}
+
+/// The error that ends the command: unreachable before not allowed, not found, and all others.
+fn worst(applied: &Applied) -> Option<Error> {
+    let failures = applied.0.iter().filter_map(|outcome| match &outcome.done {
+        Done::Failed(error) => Some((outcome, error)),
+        _ => None,
+    });
+    let failures: Vec<_> = failures.collect();
+    let rank = |kind: Kind| match kind {
+        Kind::Unreachable => 0,
+        Kind::NotAllowed => 1,
+        Kind::NotFound => 2,
+        _ => 3,
+    };
+    let (_, first) = failures.iter().min_by_key(|(_, error)| rank(error.kind))?;
+    let skipped = applied.0.iter().filter(|o| matches!(o.done, Done::Skipped));
+    let message = match skipped.count() {
+        0 => format!("{} of {} failed", failures.len(), applied.0.len()),
+        skipped => format!(
+            "{} of {} failed, {skipped} were not tried",
+            failures.len(),
+            applied.0.len()
+        ),
+    };
+    let kind = match first.kind {
+        kind @ (Kind::Unreachable | Kind::NotAllowed | Kind::NotFound) => kind,
+        _ => Kind::Failed,
+    };
+    let mut error = Error::new(kind, message);
+    for (outcome, failure) in &failures {
+        error = error.hint(format!("{}: {failure}", outcome.step.name));
+        error = failure
+            .hints
+            .iter()
+            .fold(error, |e, hint| e.hint(hint.clone()));
+    }
+    Some(error.hint("apply again: what is done is left alone"))
+}

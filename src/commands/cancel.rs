@@ -1,0 +1,135 @@
+//! `tasks cancel`: end runs early.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::app::App;
+use crate::domain::{Environment, Run};
+use crate::error::{Error, Kind};
+use crate::ops;
+use crate::ops::wait::{self, Limits, Waited};
+use crate::settings::{Deciding, parse_limit};
+
+use super::target::{self, Answer, Found, OnInterrupt, RunArgs, Watch, give_runs};
+
+/// Cancel runs, and wait until they are
+///
+/// Asks first; without a terminal it takes --yes. 0: cancelled; 1: a run ended otherwise, or had
+/// ended before.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks cancel 1234
+  tasks cancel --last --yes
+  tasks cancel 1234 1235 --yes -o json")]
+pub struct CancelArgs {
+    #[command(flatten)]
+    runs: RunArgs,
+    /// How long to wait until they are cancelled
+    #[arg(long, value_name = "TIME", value_parser = parse_limit, default_value = "10m")]
+    timeout: Duration,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Not confirmed, refused, or a run that ended otherwise.
+pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    app.require_said(&[Deciding::Context])?;
+    let is_one = args.runs.is_one();
+    let Found { runs, missing } = Found::read(&args.runs, app).await?;
+    let mut failures = missing;
+    let mut going = Vec::new();
+    for run in runs {
+        match ops::cancel::require_going(&run) {
+            Ok(()) => going.push(run),
+            Err(error) => failures.push(error),
+        }
+    }
+    if going.is_empty() {
+        return wait::first_of_all(failures);
+    }
+    for error in &failures {
+        app.ui.warn(&error.to_string());
+    }
+    app.confirm(&question(app, &going)?)?;
+    let lagoon = app.lagoon().await?;
+    let mut asked = Vec::new();
+    for run in going {
+        match ops::cancel::request(lagoon, &run).await {
+            Ok(()) => asked.push(run),
+            Err(error) => failures.push(error),
+        }
+    }
+    if asked.is_empty() {
+        return wait::first_of_all(failures);
+    }
+    let watch = Watch {
+        app,
+        limits: Limits {
+            timeout: Some(args.timeout),
+            start_timeout: args.timeout,
+        },
+        on_interrupt: OnInterrupt::Leave,
+        log: None,
+        raw: false,
+        quits: false,
+        expected: None,
+        changes: None,
+    };
+    let waited = watch.wait_for(asked).await;
+    let (waited, interrupted) = match waited {
+        Ok(waited) => (waited, None),
+        Err((runs, error)) => (
+            runs.into_iter()
+                .map(|run| Waited { run, end: Ok(()) })
+                .collect(),
+            Some(error),
+        ),
+    };
+    let runs = waited.iter().map(|waited| waited.run.clone()).collect();
+    let given = give_runs(app, &answer, is_one, runs);
+    if let Some(error) = interrupted {
+        return Err(error);
+    }
+    failures.extend(waited.into_iter().filter_map(failure));
+    wait::first_of_all(failures).and(given)
+}
+
+/// What it means for somebody who asked for it how waiting ended.
+fn failure(waited: Waited) -> Option<Error> {
+    match waited.end {
+        Ok(()) => ops::cancel::verdict(&waited.run).err(),
+        // 8 and 10 are for those who wait for a run's own end.
+        Err(error) if matches!(error.kind, Kind::StillGoing | Kind::NeverStarted) => Some(
+            Error {
+                kind: Kind::Failed,
+                hints: Vec::new(),
+                ..error
+            }
+            .hint("Lagoon was asked to cancel it; it may still do so"),
+        ),
+        Err(error) => Some(error),
+    }
+}
+
+fn question(app: &App, runs: &[Run]) -> Result<String, Error> {
+    let what = |run: &Run| -> Result<String, Error> {
+        let place = run.environment.as_ref().map(Environment::label);
+        let place = target::banner(app, &place.unwrap_or_default())?;
+        Ok(format!(
+            "run {} of `{}` ({}) on {place}",
+            run.id, run.name, run.status
+        ))
+    };
+    if let [run] = runs {
+        return Ok(format!("Cancel {}?", what(run)?));
+    }
+    let mut question = format!("Cancel these {} runs?", runs.len());
+    for run in runs {
+        question.push_str(&format!("\n  {}", what(run)?));
+    }
+    Ok(question)
+}

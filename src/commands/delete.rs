@@ -1,0 +1,143 @@
+//! `tasks delete`: remove tasks.
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::domain::{Definition, TaskRef};
+use crate::error::{Error, quoted_list};
+use crate::ops::delete;
+use crate::ops::update;
+use crate::output::{Cell, Column, Grid, Report};
+
+use super::target::{self, Answer, ScopeWord};
+
+/// Delete tasks
+///
+/// Asks first, and says what goes and, where it can be known, which other task of that name comes
+/// to light. Only tasks of exactly the scope that the line names are touched: -e an environment,
+/// --group a group, -p a project, --scope system the system. Runs that were started stay.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks delete 'Clear caches' -p shop -e main
+  tasks delete id:42 'Sync database' -p shop --yes
+  tasks delete Report --group acme")]
+pub struct DeleteArgs {
+    /// The tasks, by id or name
+    #[arg(value_name = "TASK", required = true)]
+    tasks: Vec<String>,
+    /// Where they are defined, when the line names more than one place
+    #[arg(long, value_enum)]
+    scope: Option<ScopeWord>,
+    /// They are defined for this group
+    #[arg(long, value_name = "GROUP")]
+    group: Option<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Not found, before anything is deleted; not confirmed; refused by Lagoon.
+pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    let tasks = args.tasks.iter().map(|t| TaskRef::parse(t));
+    let tasks = tasks.collect::<Result<Vec<_>, _>>()?;
+    let target = target::named_target(
+        app,
+        args.scope,
+        args.group.as_deref(),
+        "the tasks to delete are defined",
+    )?;
+    target::say_sources(app, &target);
+    target::require_said(app, &target)?;
+    let lagoon = app.lagoon().await?;
+    let site = update::wide_site(lagoon, &target).await?;
+    let mut doomed: Vec<Definition> = Vec::new();
+    for task in &tasks {
+        let found = update::find(&site, task)
+            .map_err(|why| target::not_here(app, why, &site.label, "delete"))?;
+        if !doomed.iter().any(|d| d.id == found.id) {
+            doomed.push(found);
+        }
+    }
+    for one in &doomed {
+        app.ui.note(&format!("{} (id {})", one.name, one.id));
+        if let Some(other) = delete::behind(&site, one) {
+            app.ui.note(&format!(
+                "  the task {} of scope {} will answer to the name then",
+                other.id,
+                other.scope.word()
+            ));
+        }
+    }
+    let names: Vec<&str> = doomed.iter().map(|d| d.name.as_str()).collect();
+    let banner = target::banner(app, &site.label)?;
+    app.confirm(&format!("{banner}: delete {}?", quoted_list(&names)))?;
+    let mut gone: Vec<Definition> = Vec::new();
+    let mut failure = None;
+    for one in doomed {
+        match delete::delete(lagoon, &target, &one).await {
+            Ok(()) => gone.push(one),
+            Err(error) => {
+                failure = Some(error);
+                break;
+            }
+        }
+    }
+    let verified = if gone.is_empty() {
+        Ok(Vec::new())
+    } else {
+        delete::verify(lagoon, &target, &gone).await
+    };
+    if !gone.is_empty() {
+        answer.give(&Deleted {
+            tasks: gone,
+            one: tasks.len() == 1,
+        })?;
+    }
+    match (failure, verified) {
+        (Some(error), _) | (None, Err(error)) => Err(error),
+        (None, Ok(surfaced)) => {
+            for other in surfaced {
+                app.ui.note(&format!(
+                    "`{}` is now the task {} of scope {}",
+                    other.name,
+                    other.id,
+                    other.scope.word()
+                ));
+            }
+            Ok(())
+        }
+    }
+}
+
+struct Deleted {
+    tasks: Vec<Definition>,
+    one: bool,
+}
+
+impl Report for Deleted {
+    fn value(&self) -> Value {
+        match self.tasks.as_slice() {
+            [only] if self.one => only.to_json(),
+            all => all.iter().map(Definition::to_json).collect(),
+        }
+    }
+
+    fn grid(&self) -> Grid {
+        let mut grid = Grid::new([
+            Column::new("id"),
+            Column::new("deleted"),
+            Column::new("scope"),
+        ]);
+        for task in &self.tasks {
+            grid.row([
+                Cell::id(task.id),
+                Cell::name(&task.name),
+                task.scope.word().into(),
+            ]);
+        }
+        grid
+    }
+}

@@ -1,0 +1,83 @@
+//! `tasks diff`: what `tasks apply` would do.
+
+use clap::Args;
+
+use crate::app::{App, print};
+use crate::error::{Error, Kind};
+use crate::ops::scope::How;
+use crate::output::Format;
+use crate::settings::MARKDOWN;
+use crate::ui::Stream;
+
+use super::target::{Answer, Files, Permits, PlanReport, planned, summary};
+
+/// Show what apply would do
+///
+/// Compares task files with what Lagoon shows, and changes nothing. Ends with exit code 9 when there
+/// is something to do. -o markdown is for merge requests; -o json is what `tasks apply --plan`
+/// carries out.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks diff
+  tasks diff -f deploy/tasks.yml --var tag=1.2 --prune
+  tasks diff -o markdown > comment.md
+  tasks diff -o json > plan.json && tasks apply --plan plan.json")]
+pub struct DiffArgs {
+    #[command(flatten)]
+    files: Files,
+    #[command(flatten)]
+    permits: Permits,
+    /// How many projects are read at a time
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..))]
+    concurrency: u8,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Changes (9) when there is something to do; wrong use; or any failure of reading.
+pub async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
+    let markdown = app
+        .settings
+        .output
+        .as_ref()
+        .is_some_and(|o| o.value == MARKDOWN);
+    let answer = if markdown {
+        if app.settings.jq.is_some() {
+            return Err(Error::usage(
+                "--jq works on JSON and cannot be used with -o markdown",
+            ));
+        }
+        None
+    } else {
+        Some(Answer::plan(app)?)
+    };
+    let progress = app.ui.progress();
+    let how = How {
+        concurrency: args.concurrency.into(),
+        window: app.settings.project.as_ref().map(|p| p.value.as_str()),
+        progress: progress.as_ref(),
+    };
+    let plan = planned(app, &args.files, args.permits, how).await?;
+    let lagoon = app.lagoon().await?.url().to_string();
+    let report = PlanReport {
+        plan: &plan,
+        lagoon: &lagoon,
+    };
+    match answer {
+        None => print(&app.ui, &report.markdown())?,
+        Some(answer) if answer.format() == Format::Table => {
+            print(&app.ui, &report.for_people(app.ui.palette(Stream::Out)))?;
+        }
+        Some(answer) => answer.give(&report)?,
+    }
+    if plan.is_empty() {
+        app.ui.note("nothing to do");
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Changes,
+        format!("there is something to do: {}", summary(&plan)),
+    ))
+}

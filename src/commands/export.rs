@@ -1,0 +1,104 @@
+//! `tasks export`: tasks as a file.
+
+use clap::Args;
+
+use crate::app::{App, print};
+use crate::domain::manifest::ScopeName;
+use crate::error::Error;
+use crate::ops::define::Target;
+use crate::ops::export;
+use crate::ops::scope::How;
+
+use super::target::{self, ScopeWord};
+
+/// Write tasks as a file
+///
+/// The tasks of one scope, as YAML that `tasks apply` takes back unchanged: in an order that stays,
+/// without ids. The scope is what the line names: -e an environment, --group a group, -p a project.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks export -p shop > .lagoon/tasks.yml
+  tasks export -p shop --with-environments
+  tasks export --group acme")]
+pub struct ExportArgs {
+    /// The scope, when the line names more than one place
+    #[arg(long, value_enum)]
+    scope: Option<ScopeWord>,
+    /// The tasks of this group
+    #[arg(long, value_name = "GROUP")]
+    group: Option<String>,
+    /// Those of the project's environments, too
+    #[arg(long, conflicts_with = "group")]
+    with_environments: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Not found, or any failure of the requests.
+pub async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
+    if app.settings.jq.is_some()
+        || app
+            .settings
+            .output
+            .as_ref()
+            .is_some_and(|o| o.is_said() && o.value != "yaml")
+    {
+        return Err(Error::usage("an export is YAML, in one form only")
+            .hint("leave out -o and --jq; for other forms: tasks list -o json"));
+    }
+    let target = target::named_target(
+        app,
+        args.scope,
+        args.group.as_deref(),
+        "the tasks to export are defined",
+    )?;
+    target::say_sources(app, &target);
+    let lagoon = app.lagoon().await?;
+    let (scope, window) = match target {
+        Target::Environment {
+            project,
+            environment,
+        } => (
+            ScopeName::Environment {
+                project,
+                environment,
+            },
+            None,
+        ),
+        Target::Project(project) => (ScopeName::Project(project), None),
+        Target::Group(group) => (ScopeName::Group(group), None),
+        Target::System(window) => (ScopeName::System, window),
+    };
+    let scopes = match (&scope, args.with_environments) {
+        (ScopeName::Project(project), true) => export::with_environments(lagoon, project).await?,
+        (_, true) => {
+            return Err(Error::usage(
+                "--with-environments goes with a project: name it with -p, and no environment",
+            ));
+        }
+        (_, false) => vec![scope],
+    };
+    let progress = app.ui.progress();
+    let how = How {
+        concurrency: 1,
+        window: window.as_deref(),
+        progress: progress.as_ref(),
+    };
+    let export = export::export(lagoon, &scopes, how).await?;
+    if !export.is_readable {
+        app.ui
+            .warn("it shows no environment, so its tasks cannot be read");
+    }
+    for note in &export.notes {
+        app.ui.warn(note);
+    }
+    for left in &export.exported.left_out {
+        app.ui.warn(&format!(
+            "`{}` (id {}) is left out: it {}",
+            left.name, left.id, left.why
+        ));
+    }
+    print(&app.ui, &export.exported.text)
+}

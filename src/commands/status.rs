@@ -1,0 +1,35 @@
+//! `tasks status`: how far runs are.
+
+use clap::Args;
+
+use crate::app::App;
+use crate::error::Error;
+
+use super::target::{Answer, Found, RunArgs, give_runs};
+
+/// Show how far runs are
+///
+/// How a run ended is in the answer, not in the exit code: that is what `tasks wait` is for.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks status 1234
+  tasks status --last
+  tasks status lagoon-task-x7k2p9 1234 -o json
+  tasks status 1234 --jq .outcome
+  tasks invoke Reindex -e main | tasks status -")]
+pub struct StatusArgs {
+    #[command(flatten)]
+    runs: RunArgs,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Not found, or any failure of the requests.
+pub async fn run(args: StatusArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    let found = Found::read(&args.runs, app).await?;
+    give_runs(app, &answer, args.runs.is_one(), found.runs.clone())?;
+    found.all()
+}

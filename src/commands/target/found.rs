@@ -1,0 +1,71 @@
+//! Looking up the runs that a line names.
+
+use super::{Answer, RunArgs, RunReport, RunsReport};
+use crate::app::App;
+use crate::domain::Run;
+use crate::error::Error;
+use crate::ops::{history, wait};
+
+/// The runs that a line names.
+pub struct Found {
+    /// Those that there are, in their order.
+    pub runs: Vec<Run>,
+    /// Why the others could not be read.
+    pub missing: Vec<Error>,
+}
+
+impl Found {
+    /// Reads the runs that are meant.
+    ///
+    /// # Errors
+    /// Wrong use; or, when not one of them can be read, why.
+    pub async fn read(args: &RunArgs, app: &App) -> Result<Found, Error> {
+        let wanted = args.resolve(app)?;
+        let lagoon = app.lagoon().await?;
+        let (mut runs, mut missing) = (Vec::new(), Vec::new());
+        for found in history::find_all(lagoon, &wanted).await {
+            match found {
+                Ok(run) => runs.push(run),
+                Err(error) => missing.push(error),
+            }
+        }
+        if runs.is_empty() {
+            return Err(Found { runs, missing }.all().err().unwrap_or_else(|| {
+                // Not reached: what is wanted is never nothing.
+                Error::usage("no run was named")
+            }));
+        }
+        Ok(Found { runs, missing })
+    }
+
+    /// The runs, when every one could be read.
+    ///
+    /// # Errors
+    /// One for all that could not.
+    pub fn whole(self) -> Result<Vec<Run>, Error> {
+        wait::first_of_all(self.missing)?;
+        Ok(self.runs)
+    }
+
+    /// That every run could be read.
+    ///
+    /// # Errors
+    /// One for all that could not.
+    pub fn all(self) -> Result<(), Error> {
+        wait::first_of_all(self.missing)
+    }
+}
+
+/// Answers with runs: an object when the line means one, else an array.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn give_runs(app: &App, answer: &Answer, is_one: bool, runs: Vec<Run>) -> Result<(), Error> {
+    let ui_url = app.ui_url();
+    let mut runs = runs;
+    if is_one && runs.len() == 1 {
+        let run = runs.swap_remove(0);
+        return answer.give(&RunReport { run, ui_url });
+    }
+    answer.give(&RunsReport { runs, ui_url })
+}

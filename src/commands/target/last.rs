@@ -1,0 +1,125 @@
+//! The last run that this machine started in a context: what `--last` means.
+//!
+//! A small file a context, beside the tokens; which run is the newest on the server is no answer,
+//! somebody else may have started that one.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::domain::{Run, RunRef};
+use crate::error::Error;
+use crate::settings::Target;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Remembered {
+    /// Where it was started; a context can come to lead elsewhere.
+    api: Option<String>,
+    id: i64,
+    task_name: String,
+}
+
+/// Remembers a run that was just started. That it cannot be is no reason to fail: it is started.
+pub fn remember(app: &App, run: &Run) {
+    if let Err(error) = write(app, run) {
+        app.ui
+            .warn(&format!("--last will not know this run: {error}"));
+    }
+}
+
+fn write(app: &App, run: &Run) -> Result<(), Error> {
+    let path = path(app)?;
+    let content = serde_json::to_vec(&Remembered {
+        api: api(app)?,
+        id: run.id,
+        task_name: run.task_name.clone(),
+    });
+    let content = content.map_err(|e| Error::failed("cannot write it").because(e))?;
+    let save = |folder: &Path| -> std::io::Result<()> {
+        make_folder(folder)?;
+        // Temporary files are 0600 from the start, and a reader never sees half of one.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(&content)?;
+        file.persist(&path).map_err(|e| e.error)?;
+        Ok(())
+    };
+    save(path.parent().unwrap_or(Path::new("")))
+        .map_err(|e| Error::failed(format!("cannot write {}", path.display())).because(e))
+}
+
+/// The run that `--last` means.
+///
+/// # Errors
+/// Not found when none was started there from this machine.
+pub(super) fn last(app: &App) -> Result<RunRef, Error> {
+    let path = path(app)?;
+    let none = || {
+        let context = app.settings.context_label().unwrap_or_default();
+        Error::not_found(format!(
+            "--last: this machine has started no run in {context}"
+        ))
+        .hint("name the run by its id; `tasks runs` lists those of an environment")
+    };
+    let content = match fs::read(&path) {
+        Ok(content) => content,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(none()),
+        Err(error) => {
+            return Err(Error::usage(format!("cannot read {}", path.display())).because(error));
+        }
+    };
+    let Ok(found) = serde_json::from_slice::<Remembered>(&content) else {
+        return Err(none());
+    };
+    if found.api != api(app)? {
+        return Err(none());
+    }
+    // The name is unique where an id may have been given again, as after a reset of the sandbox.
+    RunRef::parse(&found.task_name).or_else(|_| Ok(RunRef::Id(found.id)))
+}
+
+/// The address; none for the sandbox, which has another one each time.
+fn api(app: &App) -> Result<Option<String>, Error> {
+    Ok(match &app.settings.chosen()?.target.value {
+        Target::Context(context) => Some(context.api.to_string()),
+        Target::Address(url) => Some(url.to_string()),
+        Target::Sandbox => None,
+    })
+}
+
+fn path(app: &App) -> Result<PathBuf, Error> {
+    let folder = app.settings.folders.state.as_deref().ok_or_else(|| {
+        Error::usage("no place to remember runs: neither XDG_STATE_HOME nor HOME is set")
+    })?;
+    let name = match &app.settings.chosen()?.target.value {
+        Target::Context(context) => format!("context-{}", context.name),
+        Target::Sandbox => "sandbox".to_owned(),
+        Target::Address(url) => {
+            let host = url.host_str().unwrap_or_default();
+            let safe = |c: char| c.is_ascii_alphanumeric() || "-.".contains(c);
+            let host = host.replace(|c| !safe(c), "_");
+            format!(
+                "address-{host}-{}",
+                url.port_or_known_default().unwrap_or(0)
+            )
+        }
+    };
+    Ok(folder.join("last").join(name))
+}
+
+#[cfg(unix)]
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(folder)
+}

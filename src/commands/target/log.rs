@@ -1,0 +1,102 @@
+//! A run's log on its way out.
+
+use crate::app::App;
+use crate::error::{Error, Kind};
+use crate::ops::follow::Sink;
+use crate::ui::{LogCleaner, Stream, StreamError};
+
+/// How much of a log is made safe at a time: it may be long.
+const PIECE: usize = 64 * 1024;
+
+/// Where a log goes: made safe, with colour where the stream has some; or as it is.
+pub struct LogOut<'a> {
+    app: &'a App,
+    stream: Stream,
+    /// None: as it is.
+    cleaner: Option<LogCleaner>,
+    closed: bool,
+    /// Writing fails when nobody reads any more.
+    pub(super) quits: bool,
+}
+
+impl<'a> LogOut<'a> {
+    /// A log that begins on this stream.
+    #[must_use]
+    pub fn new(app: &'a App, stream: Stream, raw: bool) -> Self {
+        let keep_colour = app.ui.palette(stream).is_enabled();
+        LogOut {
+            app,
+            stream,
+            cleaner: (!raw).then(|| LogCleaner::new(keep_colour)),
+            closed: false,
+            quits: false,
+        }
+    }
+
+    /// Writes a part of the log.
+    ///
+    /// # Errors
+    /// When it cannot be written; that nobody reads it is none.
+    pub fn give(&mut self, text: &str) -> Result<(), Error> {
+        for piece in text.as_bytes().chunks(PIECE) {
+            if self.closed {
+                return Ok(());
+            }
+            match &mut self.cleaner {
+                Some(cleaner) => {
+                    let clean = cleaner.feed(piece);
+                    self.put(clean.as_bytes())?;
+                }
+                None => self.put(piece)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what was still undecided at the end.
+    ///
+    /// # Errors
+    /// As [`LogOut::give`].
+    pub fn finish(mut self) -> Result<(), Error> {
+        match self.cleaner.take() {
+            Some(cleaner) => self.put(cleaner.finish().as_bytes()),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether nobody reads any more.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        match self.app.ui.write(self.stream, bytes) {
+            Ok(()) => Ok(()),
+            // The run goes on without a reader, and so does waiting: the exit code still counts.
+            Err(StreamError::Closed) => {
+                self.closed = true;
+                if self.quits {
+                    return Err(Error::failed("nobody reads the log any more"));
+                }
+                Ok(())
+            }
+            Err(StreamError::Io(e)) => {
+                Err(Error::new(Kind::Failed, "cannot write the log").because(e))
+            }
+        }
+    }
+}
+
+impl Sink for LogOut<'_> {
+    fn write(&mut self, piece: &str) -> Result<(), Error> {
+        self.give(piece)
+    }
+
+    fn takes_banner(&self) -> bool {
+        self.cleaner.is_none()
+    }
+}

@@ -1,0 +1,228 @@
+//! A plan as an answer: for people, for merge requests, for programs.
+
+use serde_json::Value;
+
+use super::changes::render;
+use crate::domain::manifest::ScopeName;
+use crate::domain::plan::{Action, Plan, Step, to_json};
+use crate::output::{Cell, Column, Grid, Report};
+use crate::ui::{Palette, Style, clean_line};
+
+/// A plan as an answer.
+pub struct PlanReport<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The address of the Lagoon that it is for.
+    pub lagoon: &'a str,
+}
+
+/// What an action means to the eye, and its mark.
+fn look(action: &Action) -> (char, Style) {
+    match action {
+        Action::Create(_) => ('+', Style::Good),
+        Action::Unverified(..) => ('?', Style::Warning),
+        Action::Update { .. } => ('~', Style::Going),
+        Action::Replace { .. } => ('±', Style::Warning),
+        Action::Blocked { .. } => ('!', Style::Bad),
+        Action::Delete { .. } => ('-', Style::Bad),
+        Action::Unchanged(_) => ('=', Style::Dim),
+    }
+}
+
+/// How many steps there are of each action, in words.
+#[must_use]
+pub fn summary(plan: &Plan) -> String {
+    let counts = plan.counts();
+    if counts.is_empty() {
+        return "no tasks".to_owned();
+    }
+    let counts = counts.into_iter();
+    let counts = counts.map(|(word, count)| match word {
+        "unverified" | "blocked" | "unchanged" => format!("{count} {word}"),
+        word => format!("{count} to {word}"),
+    });
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+fn reasons(step: &Step) -> Vec<String> {
+    let mut reasons = match &step.action {
+        Action::Unverified(_, why) => vec![why.clone()],
+        Action::Replace { gone, .. } => gone
+            .iter()
+            .map(|g| {
+                format!(
+                    "for it goes: {} of {} (id {})",
+                    g.definition.name, g.scope, g.definition.id
+                )
+            })
+            .collect(),
+        Action::Delete { pruned: true, .. } => vec!["no file names it (--prune)".to_owned()],
+        _ => Vec::new(),
+    };
+    reasons.extend(step.notes.iter().cloned());
+    reasons
+}
+
+fn title(step: &Step) -> String {
+    let id = match &step.action {
+        Action::Create(_) | Action::Unverified(..) | Action::Replace { .. } => String::new(),
+        _ => step
+            .before()
+            .map(|b| format!(" (id {})", b.id))
+            .unwrap_or_default(),
+    };
+    format!("{} {}{id}", step.action.word(), step.name)
+}
+
+impl PlanReport<'_> {
+    /// The plan for people: each change with its fields, under its scope.
+    #[must_use]
+    pub fn for_people(&self, palette: Palette) -> String {
+        let mut text = String::new();
+        let mut scope: Option<&ScopeName> = None;
+        for step in self.plan.changes() {
+            if scope != Some(&step.scope) {
+                let heading = clean_line(&step.scope.to_string());
+                text.push_str(&format!("{}\n", palette.paint(Style::Heading, &heading)));
+                scope = Some(&step.scope);
+            }
+            let (mark, style) = look(&step.action);
+            let line = format!("{mark} {}", clean_line(&title(step)));
+            text.push_str(&format!("  {}\n", palette.paint(style, &line)));
+            for reason in reasons(step) {
+                let reason = palette.paint(Style::Dim, &clean_line(&reason));
+                text.push_str(&format!("      {reason}\n"));
+            }
+            if !matches!(step.action, Action::Delete { .. }) {
+                let mut changes = step.changes();
+                // Of what is new, the name is said already.
+                if !matches!(step.action, Action::Update { .. }) {
+                    changes.retain(|c| c.field != "name");
+                }
+                text.push_str(&render(palette, &changes, 6));
+            }
+        }
+        for note in &self.plan.notes {
+            let note = palette.paint(Style::Warning, &format!("note: {}", clean_line(note)));
+            text.push_str(&format!("{note}\n"));
+        }
+        text.push_str(&format!("{}\n", summary(self.plan)));
+        text
+    }
+
+    /// The plan as Markdown, for a merge request.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut text = format!("**Tasks**: {}\n", summary(self.plan));
+        if !self.plan.is_empty() {
+            text.push_str("\n| | Task | Scope | Changes |\n|---|---|---|---|\n");
+        }
+        for step in self.plan.changes() {
+            let fields: Vec<String> = match &step.action {
+                Action::Update { .. } => {
+                    step.changes().iter().map(|c| c.field.to_owned()).collect()
+                }
+                _ => reasons(step),
+            };
+            text.push_str(&format!(
+                "| {} | {} | {} | {} |\n",
+                step.action.word(),
+                cell(&step.name),
+                cell(&step.scope.to_string()),
+                cell(&fields.join("; "))
+            ));
+        }
+        for step in self.plan.changes() {
+            let changes = step.changes();
+            if matches!(step.action, Action::Delete { .. }) || changes.is_empty() {
+                continue;
+            }
+            let diff = as_diff(&render(Palette::new(false), &changes, 0));
+            let longest = diff.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+            let fence = "`".repeat(longest.max(2) + 1);
+            text.push_str(&format!(
+                "\n<details><summary>{} {} ({})</summary>\n\n{fence}diff\n{diff}{fence}\n\n</details>\n",
+                step.action.word(),
+                html(&step.name),
+                html(&step.scope.to_string())
+            ));
+        }
+        for note in &self.plan.notes {
+            text.push_str(&format!("\n> {}\n", html(note)));
+        }
+        text
+    }
+}
+
+/// Lines with their marks in the first column, where a diff has them.
+fn as_diff(text: &str) -> String {
+    text.lines()
+        .map(|line| match line.strip_prefix("  ") {
+            Some(rest) => format!("{rest}\n"),
+            None => format!("  {line}\n"),
+        })
+        .collect()
+}
+
+fn html(text: &str) -> String {
+    clean_line(text)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// A text in a table of Markdown, nothing in it live.
+fn cell(text: &str) -> String {
+    let mut out = String::new();
+    for c in html(text).chars() {
+        if "\\`*_[]|#@~!".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+impl Report for PlanReport<'_> {
+    fn value(&self) -> Value {
+        to_json(self.plan, self.lagoon)
+    }
+
+    fn grid(&self) -> Grid {
+        let mut grid = Grid::new([
+            Column::new("action"),
+            Column::new("name"),
+            Column::new("scope"),
+            Column::new("project"),
+            Column::new("environment"),
+            Column::new("groupName"),
+            Column::new("id"),
+            Column::new("changes"),
+        ]);
+        for step in &self.plan.steps {
+            let (environment, group) = match &step.scope {
+                ScopeName::Environment { environment, .. } => (Some(environment.clone()), None),
+                ScopeName::Group(group) => (None, Some(group.clone())),
+                ScopeName::Project(_) | ScopeName::System => (None, None),
+            };
+            let changes = if matches!(step.action, Action::Update { .. }) {
+                step.changes()
+            } else {
+                Vec::new()
+            };
+            let fields: Vec<&str> = changes.iter().map(|c| c.field).collect();
+            let (_, style) = look(&step.action);
+            grid.row([
+                Cell::status(step.action.word(), style),
+                Cell::name(&step.name),
+                step.scope.word().into(),
+                step.scope.project().map(str::to_owned).into(),
+                environment.into(),
+                group.into(),
+                step.before().map_or(Cell::Missing, |b| Cell::id(b.id)),
+                Some(fields.join(", ")).filter(|f| !f.is_empty()).into(),
+            ]);
+        }
+        grid
+    }
+}

@@ -1,0 +1,95 @@
+//! From files to a plan: what `diff` shows and `apply` carries out.
+
+use clap::Args;
+
+use super::Files;
+use crate::app::App;
+use crate::config::api_address;
+use crate::domain::manifest::Desired;
+use crate::domain::plan::{self, Allowed, Plan, Refusal};
+use crate::domain::rules;
+use crate::error::Error;
+use crate::ops::manifest::refusal;
+use crate::ops::scope::{self, How};
+use crate::settings::{Deciding, Target};
+
+/// What may be done beyond adding and changing.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Permits {
+    /// Replace a task whose kind or scope changes: it is deleted and added anew
+    #[arg(long)]
+    pub replace: bool,
+    /// Delete tasks that the file does not name, in the scopes that it does
+    #[arg(long)]
+    pub prune: bool,
+    /// How many tasks --prune may delete [default: 5]
+    #[arg(long, value_name = "N", requires = "prune")]
+    pub max_deletes: Option<usize>,
+}
+
+const MOST_DELETED: usize = 5;
+
+/// Reads the files and what the Lagoon shows of their scopes, and decides what has to be done.
+///
+/// # Errors
+/// Wrong use: faults in the files, another Lagoon than theirs, a prune that goes too far; or any
+/// failure of reading.
+pub async fn planned(
+    app: &App,
+    files: &Files,
+    permits: Permits,
+    how: How<'_>,
+) -> Result<Plan, Error> {
+    let desired = files.read(app, false)?.map_err(|faults| refusal(&faults))?;
+    stay(app, &desired)?;
+    app.require_said(&[Deciding::Context])?;
+    for wanted in &desired.tasks {
+        for doubt in rules::doubts(&wanted.definition) {
+            app.ui.warn(&format!("{}: {doubt}", wanted.position));
+        }
+    }
+    if permits.prune && desired.tasks.is_empty() {
+        return Err(Error::usage(Refusal::PruneAll.to_string()));
+    }
+    let lagoon = app.lagoon().await?;
+    how.progress.start("reading", None);
+    let seen = scope::read(lagoon, &desired.scopes, how).await;
+    how.progress.finish();
+    let allowed = Allowed {
+        replace: permits.replace,
+        prune: permits
+            .prune
+            .then(|| permits.max_deletes.unwrap_or(MOST_DELETED)),
+    };
+    plan::plan(&desired, &seen?, allowed).map_err(|why| match why {
+        Refusal::Violations(faults) => refusal(&faults),
+        Refusal::PruneAll => Error::usage(why.to_string()),
+        Refusal::PruneMany { ref names, .. } => names
+            .iter()
+            .fold(Error::usage(why.to_string()), |e, name| {
+                e.hint(format!("it would delete {name}"))
+            })
+            .hint("allow it with --max-deletes"),
+    })
+}
+
+/// Refuses to leave the Lagoon that the files are for. The sandbox is where they are tried.
+fn stay(app: &App, desired: &Desired) -> Result<(), Error> {
+    let chosen = app.settings.chosen()?;
+    let here = match &chosen.target.value {
+        Target::Sandbox => return Ok(()),
+        Target::Context(context) => &context.api,
+        Target::Address(url) => url,
+    };
+    for (address, position) in &desired.lagoons {
+        let meant =
+            api_address(address).map_err(|e| Error::usage(format!("{position}: `lagoon`: {e}")))?;
+        if meant != *here {
+            return Err(Error::usage(format!(
+                "{position}: the file is for {meant}, and this is {here}"
+            ))
+            .hint("name the context of that Lagoon with -l, or change the file"));
+        }
+    }
+    Ok(())
+}

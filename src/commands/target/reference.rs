@@ -1,0 +1,189 @@
+//! RUN on a command line: an id, a name, `--last`, or what `invoke` printed on stdin.
+
+use std::io::Read;
+
+use clap::Args;
+use serde_json::Value;
+
+use super::last;
+use crate::app::App;
+use crate::domain::RunRef;
+use crate::error::Error;
+
+/// The runs that a command is about.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The run, by id or lagoon-task-… name; `-` reads what `invoke` printed from stdin
+    #[arg(value_name = "RUN", required_unless_present = "last")]
+    runs: Vec<String>,
+    /// The last run that this machine started in this context
+    #[arg(long, conflicts_with = "runs")]
+    last: bool,
+}
+
+impl RunArgs {
+    /// Whether the line means one run and no more: then the answer is an object.
+    #[must_use]
+    pub fn is_one(&self) -> bool {
+        self.last || matches!(self.runs.as_slice(), [one] if one != "-")
+    }
+
+    /// The runs that are meant, each once, in their order.
+    ///
+    /// # Errors
+    /// Wrong use, naming what names no run; nothing on stdin; no last run.
+    pub fn resolve(&self, app: &App) -> Result<Vec<RunRef>, Error> {
+        app.settings.chosen()?;
+        if self.last {
+            return Ok(vec![last::last(app)?]);
+        }
+        if self.runs.iter().filter(|run| *run == "-").count() > 1 {
+            return Err(Error::usage("`-` (stdin) can be given only once"));
+        }
+        let mut found = Vec::new();
+        for run in &self.runs {
+            if run == "-" {
+                found.extend(stdin(app)?);
+            } else {
+                found.push(RunRef::parse(run)?);
+            }
+        }
+        Ok(without_repetition(found))
+    }
+}
+
+fn without_repetition(runs: Vec<RunRef>) -> Vec<RunRef> {
+    let mut seen = std::collections::HashSet::new();
+    runs.into_iter()
+        .filter(|run| seen.insert(run.clone()))
+        .collect()
+}
+
+fn stdin(app: &App) -> Result<Vec<RunRef>, Error> {
+    if app.ui.terminal().stdin {
+        app.ui.note("reading runs from stdin; end it with Ctrl-D");
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|e| Error::usage("cannot read stdin").because(e))?;
+    let text = String::from_utf8(bytes).map_err(|_| Error::usage("stdin is not text (UTF-8)"))?;
+    parse(&text)
+}
+
+/// JSON, JSON lines, or the first tab-separated field of each line.
+fn parse(text: &str) -> Result<Vec<RunRef>, Error> {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim().is_empty() {
+        return Err(Error::usage("`-`: nothing is on stdin, so there is no run")
+            .hint("what was to print the runs has printed none"));
+    }
+    if !text.trim_start().starts_with(['{', '[']) {
+        return text
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| {
+                let field = line.split('\t').next().unwrap_or_default().trim();
+                RunRef::parse(field).map_err(|e| Error::usage(format!("stdin: {e}")))
+            })
+            .collect();
+    }
+    let mut found = Vec::new();
+    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+        let value = value.map_err(|e| Error::usage("stdin is not whole JSON").because(e))?;
+        match value {
+            Value::Array(all) => {
+                for one in &all {
+                    found.push(of_json(one)?);
+                }
+            }
+            one => found.push(of_json(&one)?),
+        }
+    }
+    if found.is_empty() {
+        return Err(Error::usage("stdin: the list of runs is empty"));
+    }
+    Ok(found)
+}
+
+fn of_json(value: &Value) -> Result<RunRef, Error> {
+    let wrong = |why: &str| Err(Error::usage(format!("stdin: {why}")));
+    match value {
+        Value::Number(id) => Ok(RunRef::parse(&id.to_string())?),
+        Value::String(name) => Ok(RunRef::parse(name)?),
+        // Its id is a task's.
+        Value::Object(plan) if plan.get("dryRun") == Some(&Value::Bool(true)) => {
+            wrong("this is what --dry-run printed: nothing was started")
+        }
+        Value::Object(task) if task.contains_key("advancedTaskDefinitionArguments") => {
+            wrong("this is a task, not a run")
+        }
+        Value::Object(run) => match run.get("id") {
+            Some(Value::Number(id)) => Ok(RunRef::parse(&id.to_string())?),
+            _ => wrong("this JSON holds something without an id, so no run"),
+        },
+        _ => wrong("this JSON holds something that is no run"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn ids(text: &str) -> Result<Vec<String>, String> {
+        let runs = parse(text).map_err(|e| e.to_string())?;
+        Ok(without_repetition(runs)
+            .iter()
+            .map(ToString::to_string)
+            .collect())
+    }
+
+    #[test]
+    fn everything_that_invoke_prints_is_read() {
+        for text in [
+            "7\tlagoon-task-a\tAudit\n8\tlagoon-task-b\tAudit\n",
+            "7\n8\n",
+            "{\"id\": 7, \"name\": \"Audit\"}\n{\"id\": 8}\n",
+            "{\"id\":7,\"status\":\"new\"}\n{\"id\":7,\"status\":\"complete\"}\n{\"id\":8}",
+            "[\n  {\"id\": 7},\n  {\"id\": 8}\n]\n",
+            "[7, 8]",
+            "7\r\n\r\n8\r\n",
+        ] {
+            assert_eq!(
+                ids(text),
+                Ok(vec!["7".to_owned(), "8".to_owned()]),
+                "{text}"
+            );
+        }
+        let names = "lagoon-task-a1\n";
+        assert_eq!(ids(names), Ok(vec!["lagoon-task-a1".to_owned()]));
+    }
+
+    #[test]
+    fn what_holds_no_run_is_wrong_use() {
+        for text in [
+            "",
+            " \n",
+            "[]",
+            "Audit\n",
+            "ID  NAME\n7   Audit\n",
+            "{\"name\": \"Audit\"}",
+            "{\"id\": 1, \"dryRun\": true}",
+            "{\"id\": 1, \"advancedTaskDefinitionArguments\": []}",
+            "{\"id\": 7",
+            "{\"id\": 1.5}",
+            "[true]",
+        ] {
+            assert!(ids(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(text in "[\\[\\]{}\":,0-9a-z\t\n-]{0,60}") {
+            let _ = parse(&text);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! `tasks update`: change a task.
+
+mod edits;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::app::{App, print};
+use crate::domain::difference::{Difference, differences};
+use crate::domain::{Definition, Scope, TaskRef};
+use crate::error::Error;
+use crate::ops::define;
+use crate::ops::tasks::Listed;
+use crate::ops::update;
+use crate::output::{Detail, Format, Grid, Report};
+use crate::ui::Stream;
+
+use super::target::{self, Answer, ScopeWord, Task};
+
+/// Change a task
+///
+/// Only what is named changes; before and after are shown, and what was written is read back. Only a
+/// task of exactly the scope that the line names is touched: -e an environment, --group a group, -p
+/// a project, --scope system the system. What a task is (command or image) and where it is cannot
+/// be changed: delete and define it, or use `tasks apply --replace`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks update 'Clear caches' -p shop -e main --permission guest
+  tasks update 'Clear caches' -p shop --name 'Clear all caches' --dry-run
+  tasks update id:42 -p shop --command-file sync.sh --confirmation-text ''
+  tasks update Reindex -p shop --arg 'INDEX?:string:Which index' --arg-default INDEX=products \\
+      --remove-arg OLD")]
+pub struct UpdateArgs {
+    /// The task, by id or name
+    #[arg(value_name = "TASK")]
+    task: String,
+    /// Where it is defined, when the line names more than one place
+    #[arg(long, value_enum)]
+    scope: Option<ScopeWord>,
+    /// It is defined for this group
+    #[arg(long, value_name = "GROUP")]
+    group: Option<String>,
+    #[command(flatten)]
+    edits: edits::Edits,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Wrong use; not found; refused by Lagoon; or another state than the one asked for.
+pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    let task = TaskRef::parse(&args.task)?;
+    let target = target::named_target(
+        app,
+        args.scope,
+        args.group.as_deref(),
+        "the task to update is defined",
+    )?;
+    args.edits.check()?;
+    target::say_sources(app, &target);
+    target::require_said(app, &target)?;
+    let lagoon = app.lagoon().await?;
+    let site = define::site(lagoon, &target).await?;
+    let before = update::find(&site, &task)
+        .map_err(|why| target::not_here(app, why, &site.label, "update"))?;
+    let after = args.edits.apply(app, &before)?;
+    let changes = differences(&before, &after);
+    if changes.is_empty() {
+        app.ui.note("unchanged: it is so already");
+        return give(app, &answer, before, changes, false);
+    }
+    define::check(&after)?;
+    update::check_name(&site, &before, &after)?;
+    if changes.iter().any(|c| c.field == "arguments") {
+        define::check_environment_defaults(lagoon, &site, &after).await?;
+    }
+    let banner = target::banner(app, &site.label)?;
+    if args.dry_run {
+        app.ui
+            .note(&format!("{banner}: this would change, nothing was done"));
+        return give(app, &answer, after, changes, true);
+    }
+    if site.scope == Scope::System {
+        let name = &before.name;
+        app.confirm(&format!(
+            "{banner}: change `{name}` for every project of this Lagoon?"
+        ))?;
+    } else {
+        app.ui.note(&banner);
+    }
+    let now = update::update(lagoon, &target, &before, &after).await?;
+    app.ui.note("changed");
+    give(app, &answer, now, changes, false)
+}
+
+fn give(
+    app: &App,
+    answer: &Answer,
+    definition: Definition,
+    changes: Vec<Difference>,
+    dry_run: bool,
+) -> Result<(), Error> {
+    if answer.format() == Format::Table {
+        let palette = app.ui.palette(Stream::Out);
+        let title = format!("{} {}", definition.id, definition.name);
+        let title = palette.paint(target::Style::Name, &crate::ui::clean_line(&title));
+        let text = format!("{title}\n{}", target::render(palette, &changes, 2));
+        return print(&app.ui, &text);
+    }
+    let task = Task {
+        listed: Listed {
+            definition,
+            environments: Vec::new(),
+            shadowed_in: Vec::new(),
+        },
+        id_first: true,
+    };
+    answer.give(&Updated {
+        task,
+        changes,
+        dry_run,
+    })
+}
+
+struct Updated {
+    task: Task,
+    changes: Vec<Difference>,
+    dry_run: bool,
+}
+
+impl Report for Updated {
+    fn value(&self) -> Value {
+        let mut value = self.task.value();
+        if let Some(object) = value.as_object_mut() {
+            let changes = self.changes.iter();
+            let changes =
+                changes.map(|c| json!({"field": c.field, "before": c.have, "after": c.want}));
+            object.insert("changes".to_owned(), changes.collect());
+            object.insert("dryRun".to_owned(), json!(self.dry_run));
+        }
+        value
+    }
+
+    fn grid(&self) -> Grid {
+        self.task.grid()
+    }
+
+    fn detail(&self) -> Option<Detail> {
+        self.task.detail()
+    }
+}

@@ -1,0 +1,197 @@
+//! What of a task is to change: from flags to the definition as it should be.
+
+use clap::Args;
+
+use crate::app::App;
+use crate::commands::target::{self, PermissionWord};
+use crate::domain::names::{nearest, nfc};
+use crate::domain::{Definition, Permission, Work};
+use crate::error::Error;
+
+/// What is to change.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Edits {
+    /// Another name
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Another command
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["command_file", "image"])]
+    command: Option<String>,
+    /// A file with another command; `-` is stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "image")]
+    command_file: Option<String>,
+    /// Another image
+    #[arg(long, value_name = "IMAGE")]
+    image: Option<String>,
+    /// Another service
+    #[arg(long, short = 's', value_name = "SERVICE")]
+    service: Option<String>,
+    /// Who may invoke it
+    #[arg(long, value_enum)]
+    permission: Option<PermissionWord>,
+    /// Another description; an empty one removes it
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// What to ask before it is invoked; an empty text asks nothing
+    #[arg(long, value_name = "TEXT")]
+    confirmation_text: Option<String>,
+    /// Add an argument, or replace the one of its name: NAME[?][:TYPE[:Display name]]
+    #[arg(long = "arg", short = 'a', value_name = "SPEC")]
+    args: Vec<String>,
+    /// An argument's default
+    #[arg(long = "arg-default", value_name = "NAME=VALUE")]
+    defaults: Vec<String>,
+    /// Remove an argument
+    #[arg(long = "remove-arg", value_name = "NAME")]
+    removed: Vec<String>,
+    /// Give runs a deploy token (platform owners)
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    inject_deploy_token: Option<bool>,
+    /// Give runs the project's ssh key
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    inject_project_key: Option<bool>,
+    /// Show it to administrators only (platform owners)
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    admin_only: Option<bool>,
+}
+
+impl Edits {
+    /// Refuses a line that names nothing to change: Lagoon takes no empty patch.
+    ///
+    /// # Errors
+    /// Wrong use.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let texts = [
+            &self.name,
+            &self.command,
+            &self.command_file,
+            &self.image,
+            &self.service,
+            &self.description,
+            &self.confirmation_text,
+        ];
+        let lists = [&self.args, &self.defaults, &self.removed];
+        let flags = [
+            self.inject_deploy_token,
+            self.inject_project_key,
+            self.admin_only,
+        ];
+        if texts.iter().all(|t| t.is_none())
+            && lists.iter().all(|l| l.is_empty())
+            && flags.iter().all(Option::is_none)
+            && self.permission.is_none()
+        {
+            return Err(Error::usage("nothing to change is named").hint(
+                "name it by its flag, as in --permission guest (see `tasks update --help`)",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The definition as it should be.
+    ///
+    /// # Errors
+    /// Wrong use, naming the flag; refused when the kind would have to change.
+    pub(super) fn apply(&self, app: &App, before: &Definition) -> Result<Definition, Error> {
+        let mut after = before.clone();
+        if let Some(name) = &self.name {
+            after.name = nfc(name);
+        }
+        if let Some(work) = self.work(app)? {
+            if work.word() != before.work.word() {
+                return Err(Error::usage(format!(
+                    "`{}` is of the kind {}, and Lagoon cannot make {} of it",
+                    before.name,
+                    before.work.word(),
+                    work.word()
+                ))
+                .hint(
+                    "delete it and define it anew, or describe it in a file: tasks apply --replace",
+                ));
+            }
+            after.work = work;
+        }
+        let text = |given: &Option<String>, have: &Option<String>| match given {
+            Some(text) => Some(text.clone()).filter(|t| !t.is_empty()),
+            None => have.clone(),
+        };
+        after.service = text(&self.service, &before.service);
+        after.confirmation_text = text(&self.confirmation_text, &before.confirmation_text);
+        if let Some(description) = &self.description {
+            after.description.clone_from(description);
+        }
+        if let Some(permission) = self.permission {
+            after.permission = Permission::from(permission);
+        }
+        let flag = |given: Option<bool>, have: bool| given.unwrap_or(have);
+        after.deploy_token_injection =
+            flag(self.inject_deploy_token, before.deploy_token_injection);
+        after.project_key_injection = flag(self.inject_project_key, before.project_key_injection);
+        after.admin_only_view = flag(self.admin_only, before.admin_only_view);
+        self.arguments(&mut after)?;
+        Ok(after)
+    }
+
+    fn work(&self, app: &App) -> Result<Option<Work>, Error> {
+        Ok(match (&self.command, &self.command_file, &self.image) {
+            (Some(command), _, _) => Some(Work::Command(target::text::mended(
+                app,
+                "--command",
+                command.clone(),
+            ))),
+            (None, Some(file), _) => Some(Work::Command(target::text::command(
+                app,
+                "--command-file",
+                file,
+            )?)),
+            (None, None, Some(image)) => Some(Work::Image(image.clone())),
+            (None, None, None) => None,
+        })
+    }
+
+    /// Rebuilds the whole list from what Lagoon has: it replaces arguments as a whole.
+    fn arguments(&self, after: &mut Definition) -> Result<(), Error> {
+        if self.args.is_empty() && self.defaults.is_empty() && self.removed.is_empty() {
+            return Ok(());
+        }
+        let mut arguments = after.arguments().to_vec();
+        for name in &self.removed {
+            let there = arguments.len();
+            arguments.retain(|a| a.name != *name);
+            if arguments.len() == there {
+                return Err(no_argument("--remove-arg", name, after));
+            }
+        }
+        for spec in &self.args {
+            let given = target::arguments::argument(spec)?;
+            if self.removed.contains(&given.name) {
+                return Err(Error::usage(format!(
+                    "the argument `{}` is given and removed",
+                    given.name
+                )));
+            }
+            match arguments.iter_mut().find(|a| a.name == given.name) {
+                Some(there) => *there = given,
+                None => arguments.push(given),
+            }
+        }
+        for default in &self.defaults {
+            let (name, value) = target::arguments::default_value(default)?;
+            let Some(argument) = arguments.iter_mut().find(|a| a.name == name) else {
+                return Err(no_argument("--arg-default", name, after));
+            };
+            argument.default = Some(value.to_owned());
+        }
+        after.arguments = Some(arguments);
+        Ok(())
+    }
+}
+
+fn no_argument(flag: &str, name: &str, task: &Definition) -> Error {
+    let error = Error::usage(format!("{flag}: the task has no argument `{name}`"));
+    let known = task.arguments().iter().map(|a| a.name.as_str());
+    match nearest(name, known).first() {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error,
+    }
+}

@@ -1,0 +1,68 @@
+//! `tasks wait`: until runs are over.
+
+use clap::Args;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::ops::history;
+use crate::output::Format;
+
+use super::target::{Answer, Found, RunArgs, WaitFlags, Watch, give_runs};
+
+/// Wait until runs are over; the exit code says how they ended
+///
+/// 0: all completed; 3: one failed; 6: cancelled; 8: still going when --timeout was up; 10: not
+/// started when --start-timeout was up. Of several, the first of these that applies: 3, 6, 10, 8,
+/// 7, 4, 5, 1. With -o jsonl each change is a line as soon as it is known. Ctrl-C leaves the runs
+/// going.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks wait 1234
+  tasks wait --last --timeout 30m
+  tasks invoke Reindex -e main -o json | tasks wait -
+  tasks wait 1234 1235 1236 -o jsonl")]
+pub struct WaitArgs {
+    #[command(flatten)]
+    runs: RunArgs,
+    #[command(flatten)]
+    waiting: WaitFlags,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// How the runs ended, unless all completed.
+pub async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    let is_one = args.runs.is_one();
+    let Found { runs, missing } = Found::read(&args.runs, app).await?;
+    for error in &missing {
+        app.ui.warn(&error.to_string());
+    }
+    let shows_progress = app.ui.terminal().stderr && !app.ui.is_quiet();
+    let expected = match runs.as_slice() {
+        [run] if shows_progress && !run.outcome().is_over() => {
+            history::usual_length(app.lagoon().await?, run).await
+        }
+        _ => None,
+    };
+    let lines = answer.format() == Format::Jsonl;
+    let watch = Watch {
+        app,
+        limits: args.waiting.limits(),
+        on_interrupt: args.waiting.on_interrupt,
+        log: None,
+        raw: false,
+        quits: false,
+        expected,
+        changes: lines.then_some(&answer),
+    };
+    let (runs, verdict) = watch.until_all_over(runs, missing).await;
+    let given = if lines {
+        Ok(())
+    } else {
+        give_runs(app, &answer, is_one, runs)
+    };
+    verdict.and(given)
+}

@@ -1,0 +1,290 @@
+//! From the form of files to what they want: scopes, projects, variables.
+
+use std::collections::HashMap;
+
+use serde_saphyr::{Location, Spanned};
+
+use super::form::{self, Absent};
+use super::header::{File, Project};
+use super::{Desired, Fault, Position, Retired, ScopeName, Source, Wanted, task, variables};
+use crate::domain::names::{nearest, nfc, same_in_database};
+
+/// What is around the files: the command line, the process's variables, other files.
+pub struct Around<'a> {
+    /// `--var NAME=VALUE`, each name once.
+    pub given: &'a [(String, String)],
+    /// The process's variables, for those that are marked `from_env`.
+    pub environment: &'a dyn Fn(&str) -> Option<String>,
+    /// The content of a file that a manifest (first) names (second); the error is a sentence.
+    pub command_file: &'a dyn Fn(&str, &str) -> Result<String, String>,
+    /// The project of files that name none.
+    pub fallback: Option<&'a str>,
+    /// Only this one of the projects, and nothing of a group or the system.
+    pub only: Option<&'a str>,
+    /// Variables without a value, and files without a project, are no fault: what depends on them
+    /// is not checked.
+    pub lenient: bool,
+}
+
+/// What the files want.
+///
+/// # Errors
+/// All that is wrong with their form and meaning. What is wrong with a single task's values is in
+/// [`Wanted::violations`]: a task that is there already and equal may stay as it is.
+pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Fault>> {
+    let mut desired = Desired::default();
+    let mut faults = Vec::new();
+    let mut declared = Vec::new();
+    for source in sources {
+        // `yes` and `y` are texts, as YAML 1.2 has it.
+        let options = serde_saphyr::options! { strict_booleans: true };
+        match serde_saphyr::from_str_with_options::<form::File>(&source.text, options) {
+            Err(error) => faults.push(Fault::of_form(&source.name, &error)),
+            Ok(form) => {
+                let variables = form.variables.iter().flat_map(|v| &v.0);
+                declared.extend(variables.map(|(name, _)| name.value.clone()));
+                File::open(source, &form, around, &mut faults).expand(&mut desired, &mut faults);
+            }
+        }
+    }
+    for (name, _) in around.given {
+        if faults.is_empty() && !declared.contains(name) {
+            let message = match nearest(name, declared.iter().map(String::as_str)).first() {
+                Some(near) => format!("no file declares `{name}`: did you mean `{near}`?"),
+                None => format!("no file declares `{name}` under `variables:`"),
+            };
+            let position = Position {
+                file: "--var".to_owned(),
+                ..Position::default()
+            };
+            faults.push(Fault::new(position, message));
+        }
+    }
+    twice(&desired, &mut faults);
+    let mut each_once: Vec<Fault> = Vec::new();
+    for fault in faults {
+        if !each_once.contains(&fault) {
+            each_once.push(fault);
+        }
+    }
+    if each_once.is_empty() {
+        Ok(desired)
+    } else {
+        Err(each_once)
+    }
+}
+
+impl File<'_> {
+    fn expand(&self, desired: &mut Desired, faults: &mut Vec<Fault>) {
+        if let Some(lagoon) = &self.form.lagoon {
+            let position = Position::new(self.name, lagoon.referenced);
+            desired.lagoons.push((lagoon.value.clone(), position));
+        }
+        for (project, _) in &self.projects {
+            add_scope(desired, ScopeName::Project(project.clone()));
+        }
+        for entry in self.form.tasks.iter().flatten() {
+            self.task(entry, desired, faults);
+        }
+        for entry in self.form.absent.iter().flatten() {
+            self.absent(entry, desired, faults);
+        }
+    }
+
+    fn task(&self, entry: &Spanned<form::Task>, desired: &mut Desired, faults: &mut Vec<Fault>) {
+        let (at, task) = (entry.referenced, &entry.value);
+        let own = OwnScope {
+            environment: task.environment.as_ref(),
+            group: task.group.as_ref(),
+            system: task.system.as_ref(),
+        };
+        let command_file = |path: &str| (self.around.command_file)(self.name, path);
+        for project in self.places(at, &own, faults) {
+            let mut missing: Vec<Fault> = Vec::new();
+            let mut fill = |text: &form::Text| {
+                let (filled, reasons) =
+                    variables::fill(&text.value, &|name| self.value(name, project));
+                missing.extend(
+                    reasons
+                        .into_iter()
+                        .map(|why| self.fault(text.referenced, why)),
+                );
+                filled
+            };
+            let Some(scope) = own.resolve(project, &mut fill) else {
+                continue;
+            };
+            let definition = task::definition(
+                self.name,
+                task,
+                at,
+                scope.provisional(),
+                &mut fill,
+                &command_file,
+                faults,
+            );
+            let Some(definition) = definition else {
+                continue;
+            };
+            let violations = if missing.is_empty() {
+                task::judge(self.name, task, at, &definition)
+            } else {
+                Vec::new()
+            };
+            if !self.around.lenient {
+                faults.append(&mut missing);
+            }
+            add_scope(desired, scope.clone());
+            desired.tasks.push(Wanted {
+                scope,
+                definition,
+                position: Position::new(self.name, at),
+                violations,
+            });
+        }
+    }
+
+    fn absent(&self, entry: &Spanned<Absent>, desired: &mut Desired, faults: &mut Vec<Fault>) {
+        let at = entry.referenced;
+        let plain;
+        let (name, own) = match &entry.value {
+            Absent::Name(name) => {
+                plain = form::Text {
+                    value: name.clone(),
+                    referenced: at,
+                    defined: at,
+                };
+                (&plain, OwnScope::default())
+            }
+            Absent::Scoped(scoped) => (
+                &scoped.name,
+                OwnScope {
+                    environment: scoped.environment.as_ref(),
+                    group: scoped.group.as_ref(),
+                    system: scoped.system.as_ref(),
+                },
+            ),
+        };
+        if name.value.trim().is_empty() {
+            faults.push(self.fault(name.referenced, "the task's name is empty"));
+        }
+        for project in self.places(at, &own, faults) {
+            let mut missing = Vec::new();
+            let mut fill = |text: &form::Text| {
+                let (filled, reasons) =
+                    variables::fill(&text.value, &|name| self.value(name, project));
+                missing.extend(
+                    reasons
+                        .into_iter()
+                        .map(|why| self.fault(text.referenced, why)),
+                );
+                filled
+            };
+            let (scope, name) = (own.resolve(project, &mut fill), nfc(&fill(name)));
+            if !self.around.lenient {
+                faults.append(&mut missing);
+            }
+            if let Some(scope) = scope {
+                add_scope(desired, scope.clone());
+                let position = Position::new(self.name, at);
+                desired.retired.push(Retired {
+                    scope,
+                    name,
+                    position,
+                });
+            }
+        }
+    }
+
+    /// For which projects something is meant; `None` stands for none at all (group and system).
+    fn places(
+        &self,
+        at: Location,
+        own: &OwnScope<'_>,
+        faults: &mut Vec<Fault>,
+    ) -> Vec<Option<&Project>> {
+        let system = own.system.is_some_and(|s| s.value);
+        let named = usize::from(own.environment.is_some())
+            + usize::from(own.group.is_some())
+            + usize::from(system);
+        if named > 1 {
+            faults.push(self.fault(at, "only one of `environment`, `group` and `system` goes"));
+            return Vec::new();
+        }
+        let has_projects = self.form.project.is_some() || self.form.projects.is_some();
+        if own.group.is_some() || system {
+            let meant = self.around.only.is_none() || !has_projects;
+            return if meant { vec![None] } else { Vec::new() };
+        }
+        if self.projects.is_empty() && !has_projects {
+            faults.push(self.fault(
+                at,
+                "which project? Name it at the top (`project:` or `projects:`), or with -p",
+            ));
+        }
+        self.projects.iter().map(Some).collect()
+    }
+}
+
+/// The scope that a task or a name says for itself.
+#[derive(Default)]
+struct OwnScope<'a> {
+    environment: Option<&'a form::Text>,
+    group: Option<&'a form::Text>,
+    system: Option<&'a Spanned<bool>>,
+}
+
+impl OwnScope<'_> {
+    fn resolve(&self, project: Option<&Project>, fill: task::Fill<'_>) -> Option<ScopeName> {
+        if let Some(group) = self.group {
+            return Some(ScopeName::Group(fill(group)));
+        }
+        let Some((project, _)) = project else {
+            return Some(ScopeName::System);
+        };
+        Some(match self.environment {
+            Some(environment) => ScopeName::Environment {
+                project: project.clone(),
+                environment: fill(environment),
+            },
+            None => ScopeName::Project(project.clone()),
+        })
+    }
+}
+
+fn add_scope(desired: &mut Desired, scope: ScopeName) {
+    if !desired.scopes.iter().any(|known| known.is_same(&scope)) {
+        desired.scopes.push(scope);
+    }
+}
+
+/// Tasks that are there twice, or there and retired.
+fn twice(desired: &Desired, faults: &mut Vec<Fault>) {
+    let mut by_scope: HashMap<ScopeName, Vec<&Wanted>> = HashMap::new();
+    for wanted in &desired.tasks {
+        let there = by_scope.entry(wanted.scope.key()).or_default();
+        let name = &wanted.definition.name;
+        if let Some(first) = there
+            .iter()
+            .find(|other| same_in_database(&other.definition.name, name))
+        {
+            let message = format!(
+                "the task `{name}` of {} is there already, at {} (case and accents do not tell names apart)",
+                wanted.scope, first.position
+            );
+            faults.push(Fault::new(wanted.position.clone(), message));
+        }
+        there.push(wanted);
+    }
+    for retired in &desired.retired {
+        let there = by_scope.get(&retired.scope.key());
+        let wanted = there.into_iter().flatten();
+        for wanted in wanted.filter(|w| same_in_database(&w.definition.name, &retired.name)) {
+            let message = format!(
+                "`{}` should be absent, and is a task at {}",
+                retired.name, wanted.position
+            );
+            faults.push(Fault::new(retired.position.clone(), message));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What a file says before its tasks: its projects and its variables.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_saphyr::Location;
+
+use super::form::{self, FromEnv, Variable};
+use super::variables::{self, PROJECT, Value};
+use super::{Around, Fault, Position, Source, VERSION};
+use crate::domain::names::{nearest, same_name};
+
+/// A project with its own values for variables.
+pub(super) type Project = (String, BTreeMap<String, String>);
+
+/// One file on its way to what it wants.
+pub(super) struct File<'a> {
+    pub(super) name: &'a str,
+    pub(super) form: &'a form::File,
+    pub(super) around: &'a Around<'a>,
+    pub(super) projects: Vec<Project>,
+    defaults: HashMap<String, Option<String>>,
+}
+
+impl<'a> File<'a> {
+    pub(super) fn open(
+        source: &'a Source,
+        form: &'a form::File,
+        around: &'a Around<'a>,
+        faults: &mut Vec<Fault>,
+    ) -> Self {
+        let mut file = File {
+            name: &source.name,
+            form,
+            around,
+            projects: Vec::new(),
+            defaults: HashMap::new(),
+        };
+        if form.version.value != VERSION {
+            let message = format!("this program reads version {VERSION} of the form");
+            faults.push(file.fault(form.version.referenced, message));
+        }
+        file.declare(&source.text, faults);
+        file.projects = file.projects(faults);
+        file
+    }
+
+    pub(super) fn fault(&self, at: Location, message: impl Into<String>) -> Fault {
+        Fault::new(Position::new(self.name, at), message)
+    }
+
+    fn declare(&mut self, text: &str, faults: &mut Vec<Fault>) {
+        for (name, variable) in self.form.variables.iter().flat_map(|v| &v.0) {
+            if name.value == PROJECT || !variables::is_name(&name.value) {
+                let why = if name.value == PROJECT {
+                    "is always there: it is the project's name"
+                } else {
+                    "is no name for a variable (letters, digits, `_`, `-` and `.`)"
+                };
+                faults.push(self.fault(name.referenced, format!("`{}` {why}", name.value)));
+                continue;
+            }
+            let process = |from: &str| (self.around.environment)(from);
+            let value = match &variable.value {
+                Variable::Nothing => None,
+                Variable::Scalar(Some(text)) => Some(text.clone()),
+                Variable::Scalar(None) => as_written(text, variable.defined),
+                Variable::Declared(declared) => {
+                    let found = match &declared.from_env {
+                        Some(FromEnv::Same(true)) => process(&name.value),
+                        Some(FromEnv::Named(from)) => process(from),
+                        Some(FromEnv::Same(false)) | None => None,
+                    };
+                    found.or_else(|| declared.default.as_ref().map(|d| d.value.clone()))
+                }
+            };
+            self.defaults.insert(name.value.clone(), value);
+        }
+    }
+
+    fn projects(&self, faults: &mut Vec<Fault>) -> Vec<Project> {
+        let none = form::Entries::default();
+        let named: Vec<(&form::Text, &form::Entries<form::Text>)> =
+            match (&self.form.project, &self.form.projects) {
+                (Some(project), None) => vec![(project, &none)],
+                (None, Some(projects)) => projects.value.0.iter().map(|(n, v)| (n, v)).collect(),
+                (None, None) => {
+                    let fallback = match self.around.fallback {
+                        Some(fallback) => fallback,
+                        None if self.around.lenient => "",
+                        None => return Vec::new(),
+                    };
+                    return vec![(fallback.to_owned(), BTreeMap::new())];
+                }
+                (Some(_), Some(projects)) => {
+                    faults.push(self.fault(
+                        projects.referenced,
+                        "only one of `project` and `projects` goes",
+                    ));
+                    return Vec::new();
+                }
+            };
+        if let (Some(projects), []) = (&self.form.projects, named.as_slice()) {
+            faults.push(self.fault(projects.referenced, "`projects` names none"));
+        }
+        let mut found: Vec<Project> = Vec::new();
+        for (name, values) in named {
+            if name.value.trim().is_empty() {
+                faults.push(self.fault(name.referenced, "the project's name is empty"));
+            }
+            if found.iter().any(|(other, _)| same_name(other, &name.value)) {
+                let message = format!("the project `{}` is there twice", name.value);
+                faults.push(self.fault(name.referenced, message));
+            }
+            for (variable, _) in &values.0 {
+                if !self.defaults.contains_key(&variable.value) {
+                    let known = self.defaults.keys().map(String::as_str);
+                    let message = format!("`{}` is not declared", variable.value);
+                    let message = match nearest(&variable.value, known).first() {
+                        Some(near) => format!("{message}: did you mean `{near}`?"),
+                        None => format!("{message}: add it under `variables:`"),
+                    };
+                    faults.push(self.fault(variable.referenced, message));
+                }
+            }
+            let values = values.0.iter();
+            let values = values.map(|(n, v)| (n.value.clone(), v.value.clone()));
+            found.push((name.value.clone(), values.collect()));
+        }
+        if let Some(only) = self.around.only {
+            found.retain(|(name, _)| same_name(name, only));
+        }
+        found
+    }
+
+    pub(super) fn value(&self, name: &str, project: Option<&Project>) -> Option<Value> {
+        if name == PROJECT {
+            return Some(match project {
+                Some((project, _)) if !project.is_empty() => Value::Text(project.clone()),
+                Some(_) => Value::Missing("`${project}` is not known".to_owned()),
+                None => Value::Missing(
+                    "`${project}` is no name here: the task belongs to no single project"
+                        .to_owned(),
+                ),
+            });
+        }
+        let default = self.defaults.get(name)?;
+        let given = self.around.given.iter().find(|(n, _)| n == name);
+        let found = given
+            .map(|(_, value)| value)
+            .or_else(|| project.and_then(|(_, values)| values.get(name)))
+            .or(default.as_ref());
+        Some(match found {
+            Some(text) => Value::Text(text.clone()),
+            None => Value::Missing(format!(
+                "`${{{name}}}` has no value: give it one with --var {name}=VALUE, or a default"
+            )),
+        })
+    }
+}
+
+/// A scalar as it stands in the file: `1.10` is not `1.1`.
+fn as_written(text: &str, at: Location) -> Option<String> {
+    let span = at.span();
+    let start = usize::try_from(span.byte_offset()?).ok()?;
+    let end = start.checked_add(usize::try_from(span.byte_len()?).ok()?)?;
+    text.get(start..end).map(|t| t.trim().to_owned())
+}

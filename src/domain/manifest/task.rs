@@ -1,0 +1,200 @@
+//! One task of a file: from what is written to a definition.
+
+use serde_saphyr::Location;
+
+use super::form;
+use super::{Fault, Position};
+use crate::domain::names::{nearest, nfc};
+use crate::domain::rules::{Field, Violation, violations};
+use crate::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
+
+/// Gives a text with its variables replaced, noting what had no value at its place.
+pub(super) type Fill<'a> = &'a mut dyn FnMut(&form::Text) -> String;
+
+/// Reads a command file that a manifest names; the error is a sentence.
+pub(super) type CommandFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
+
+const PERMISSIONS: [&str; 3] = ["guest", "developer", "maintainer"];
+
+/// The definition that a task describes.
+pub(super) fn definition(
+    file: &str,
+    task: &form::Task,
+    at: Location,
+    scope: Scope,
+    fill: Fill<'_>,
+    command_file: CommandFile<'_>,
+    faults: &mut Vec<Fault>,
+) -> Option<Definition> {
+    let work = work(file, task, at, fill, command_file, faults)?;
+    let text = |value: &Option<form::Text>, fill: Fill<'_>| {
+        value.as_ref().map(fill).filter(|text| !text.is_empty())
+    };
+    let permission = match &task.permission {
+        None => Permission::Developer,
+        Some(word) => permission(file, word, &fill(word), faults)?,
+    };
+    let mut arguments = Vec::new();
+    for argument in task.arguments.iter().flatten() {
+        arguments.push(self::argument(file, &argument.value, fill, faults)?);
+    }
+    Some(Definition {
+        id: 0,
+        name: nfc(&fill(&task.name)),
+        description: text(&task.description, fill).unwrap_or_default(),
+        work,
+        service: text(&task.service, fill),
+        scope,
+        permission,
+        confirmation_text: text(&task.confirm, fill),
+        deploy_token_injection: task.inject_deploy_token.unwrap_or_default(),
+        project_key_injection: task.inject_project_key.unwrap_or_default(),
+        admin_only_view: task.admin_only.unwrap_or_default(),
+        created: String::new(),
+        arguments: Some(arguments),
+    })
+}
+
+fn work(
+    file: &str,
+    task: &form::Task,
+    at: Location,
+    fill: Fill<'_>,
+    command_file: CommandFile<'_>,
+    faults: &mut Vec<Fault>,
+) -> Option<Work> {
+    match (&task.command, &task.command_file, &task.image) {
+        (Some(command), None, None) => Some(Work::Command(fill(command))),
+        (None, None, Some(image)) => Some(Work::Image(fill(image))),
+        (None, Some(path), None) => match command_file(&fill(path)) {
+            Ok(text) => {
+                // What is in the file is spoken of by the place that names it.
+                let content = form::Text {
+                    value: text,
+                    ..path.clone()
+                };
+                Some(Work::Command(fill(&content)))
+            }
+            Err(why) => {
+                faults.push(Fault::new(
+                    Position::new(file, path.referenced),
+                    format!("`command_file`: {why}"),
+                ));
+                None
+            }
+        },
+        (None, None, None) => {
+            faults.push(Fault::new(
+                Position::new(file, at),
+                "the task does nothing: give it a `command`, a `command_file` or an `image`",
+            ));
+            None
+        }
+        _ => {
+            faults.push(Fault::new(
+                Position::new(file, at),
+                "only one of `command`, `command_file` and `image` goes",
+            ));
+            None
+        }
+    }
+}
+
+fn permission(
+    file: &str,
+    at: &form::Text,
+    word: &str,
+    faults: &mut Vec<Fault>,
+) -> Option<Permission> {
+    match word.to_ascii_lowercase().as_str() {
+        "guest" => Some(Permission::Guest),
+        "developer" => Some(Permission::Developer),
+        "maintainer" => Some(Permission::Maintainer),
+        _ => {
+            faults.push(unknown(file, at, "permission", word, &PERMISSIONS));
+            None
+        }
+    }
+}
+
+fn argument(
+    file: &str,
+    argument: &form::Argument,
+    fill: Fill<'_>,
+    faults: &mut Vec<Fault>,
+) -> Option<Argument> {
+    let kind = match &argument.kind {
+        None => ArgumentKind::Text,
+        Some(word) => match ArgumentKind::parse(&word.value) {
+            Some(kind) => kind,
+            None => {
+                let known = ArgumentKind::WORDS;
+                faults.push(unknown(file, word, "type", &word.value, &known));
+                return None;
+            }
+        },
+    };
+    Some(Argument {
+        name: fill(&argument.name),
+        display_name: argument
+            .display_name
+            .as_ref()
+            .map(&mut *fill)
+            .filter(|name| !name.is_empty()),
+        kind,
+        default: argument.default.as_ref().map(&mut *fill),
+        optional: argument.optional.unwrap_or_default(),
+        range: None,
+    })
+}
+
+fn unknown(file: &str, at: &form::Text, what: &str, word: &str, known: &[&str]) -> Fault {
+    let message = match nearest(word, known.iter().copied()).first() {
+        Some(near) => format!("there is no {what} `{word}`: did you mean `{near}`?"),
+        None => format!(
+            "there is no {what} `{word}`: there are {}",
+            known.join(", ")
+        ),
+    };
+    Fault::new(Position::new(file, at.referenced), message)
+}
+
+/// What is wrong with a definition, each where the task says it.
+pub(super) fn judge(
+    file: &str,
+    task: &form::Task,
+    at: Location,
+    definition: &Definition,
+) -> Vec<Fault> {
+    violations(definition)
+        .iter()
+        .map(|violation| {
+            let (key, place) = place(task, at, &violation.field);
+            let Violation { message, .. } = violation;
+            Fault::new(Position::new(file, place), format!("{key} {message}"))
+        })
+        .collect()
+}
+
+/// The key that holds a field, and where it is.
+fn place(task: &form::Task, at: Location, field: &Field) -> (String, Location) {
+    let (key, text) = match field {
+        Field::Name => ("name", Some(&task.name)),
+        Field::Description => ("description", task.description.as_ref()),
+        Field::Command => match &task.command_file {
+            Some(path) => ("command_file", Some(path)),
+            None => ("command", task.command.as_ref()),
+        },
+        Field::Image => ("image", task.image.as_ref()),
+        Field::Service => ("service", task.service.as_ref()),
+        Field::Confirmation => ("confirm", task.confirm.as_ref()),
+        Field::Argument(name) => {
+            let mut arguments = task.arguments.iter().flatten().rev();
+            // The last one of a name is the one too many.
+            let found = arguments.find(|a| a.value.name.value == *name);
+            let place = found.map_or(at, |a| a.value.name.referenced);
+            return (format!("the argument `{name}`"), place);
+        }
+    };
+    (format!("`{key}`"), text.map_or(at, |t| t.referenced))
+}

@@ -1,0 +1,538 @@
+//! Files as people write them, as `export` writes them, and as they go wrong.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::difference::differences;
+use crate::domain::{Argument, ArgumentKind, Permission, Scope, Work};
+
+fn around<'a>(given: &'a [(String, String)]) -> Around<'a> {
+    Around {
+        given,
+        environment: &|name| (name == "FROM_ENV").then(|| "of the process".to_owned()),
+        command_file: &|file, path| {
+            if path == "sync.sh" {
+                Ok(format!("# {file}\nsync ${{service}} ${{HOME}}"))
+            } else {
+                Err(format!("cannot read {path}"))
+            }
+        },
+        fallback: None,
+        only: None,
+        lenient: false,
+    }
+}
+
+fn source(text: &str) -> Vec<Source> {
+    vec![Source {
+        name: "tasks.yml".to_owned(),
+        text: text.to_owned(),
+    }]
+}
+
+fn parse(text: &str) -> Result<Desired, Vec<Fault>> {
+    read(&source(text), &around(&[]))
+}
+
+/// The faults of a file, as they are shown.
+fn faults(text: &str) -> Vec<String> {
+    match parse(text) {
+        Ok(desired) => desired.violations(),
+        Err(faults) => faults,
+    }
+    .iter()
+    .map(ToString::to_string)
+    .collect()
+}
+
+const FULL: &str = "\
+version: 1
+lagoon: https://api.example.com/graphql
+projects:
+  shop: {service: cli, rows: 0755}
+  blog:
+variables:
+  service: php
+  rows: 1.10
+  who: {from_env: FROM_ENV, default: nobody}
+tasks:
+  - name: Clear ${service}
+    description: In ${project}, by ${who}
+    command: |
+      drush cr ${HOME} $${project}
+    service: ${service}
+    arguments:
+      - name: ROWS
+        type: numeric
+        default: ${rows}
+        optional: true
+  - name: Sync
+    environment: main
+    command_file: sync.sh
+    service: cli
+    permission: maintainer
+    confirm: 'Really?'
+  - name: Report
+    group: acme
+    image: acme/report:${rows}
+  - name: Everywhere
+    system: true
+    image: a/b
+absent:
+  - Old ${project}
+  - {name: Older, group: acme}
+";
+
+#[test]
+fn a_full_file_says_what_is_wanted() {
+    let given = [("rows".to_owned(), "7".to_owned())];
+    let desired = read(&source(FULL), &around(&given)).expect("read");
+    let shown: Vec<String> = desired
+        .tasks
+        .iter()
+        .map(|w| format!("{}: {}", w.scope, w.definition.name))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "project shop: Clear cli",
+            "project blog: Clear php",
+            "environment shop/main: Sync",
+            "environment blog/main: Sync",
+            "group acme: Report",
+            "the whole system: Everywhere",
+        ]
+    );
+    let clear = &desired.tasks[0].definition;
+    assert_eq!(clear.command(), Some("drush cr ${HOME} ${project}\n"));
+    assert_eq!(clear.description, "In shop, by of the process");
+    assert_eq!(clear.permission, Permission::Developer);
+    assert_eq!(clear.arguments()[0].default.as_deref(), Some("7"));
+    assert!(clear.arguments()[0].optional);
+    let sync = &desired.tasks[3].definition;
+    assert_eq!(sync.command(), Some("# tasks.yml\nsync php ${HOME}"));
+    let retired: Vec<String> = desired
+        .retired
+        .iter()
+        .map(|r| format!("{}: {}", r.scope, r.name))
+        .collect();
+    assert_eq!(
+        retired,
+        [
+            "project shop: Old shop",
+            "project blog: Old blog",
+            "group acme: Older"
+        ]
+    );
+    assert_eq!(desired.scopes.len(), 6);
+    assert_eq!(desired.violations(), []);
+}
+
+#[test]
+fn values_come_from_the_line_then_the_map_then_the_process_then_the_default() {
+    let rows = |given: &[(String, String)]| {
+        let desired = read(&source(FULL), &around(given)).expect("read");
+        let default = |n: usize| desired.tasks[n].definition.arguments()[0].default.clone();
+        (default(0), default(1))
+    };
+    assert_eq!(rows(&[]), (Some("0755".into()), Some("1.10".into())));
+}
+
+#[test]
+fn unknown_keys_are_told_with_the_nearest_and_the_place() {
+    assert_eq!(
+        faults("version: 1\nproject: a\ntasks:\n  - name: x\n    comand: y\n"),
+        ["tasks.yml:5:5: there is no key `comand` here: did you mean `command`?"]
+    );
+    assert_eq!(
+        faults("version: 1\nzzz: 1\n"),
+        [
+            "tasks.yml:2:1: there is no key `zzz` here: there are version, lagoon, project, projects, \
+          variables, tasks, absent"
+        ]
+    );
+    assert_eq!(
+        faults("version: 1\nvariables:\n  a: {form_env: true}\n"),
+        ["tasks.yml:3:7: there is no key `form_env` here: did you mean `from_env`?"]
+    );
+    assert_eq!(
+        faults("version: 1\nproject: a\nabsent:\n  - {nam: a}\n"),
+        ["tasks.yml:4:6: there is no key `nam` here: did you mean `name`?"]
+    );
+}
+
+#[test]
+fn what_is_wrong_is_told_where_it_is() {
+    let task = |rest: &str| {
+        faults(&format!(
+            "version: 1\nproject: a\ntasks:\n  - name: x\n{rest}"
+        ))
+    };
+    for (text, fault) in [
+        (
+            "    service: a\n",
+            "4:5: the task does nothing: give it a `command`, a `command_file` or an `image`",
+        ),
+        (
+            "    command: a\n    image: b\n",
+            "4:5: only one of `command`, `command_file` and `image` goes",
+        ),
+        (
+            "    command_file: ../x\n",
+            "5:19: `command_file`: cannot read ../x",
+        ),
+        (
+            "    command: a\n",
+            "4:5: `service` is missing: a command without a service can never be invoked",
+        ),
+        (
+            "    command: a\n    service: c\n    permission: maintaner\n",
+            "7:17: there is no permission `maintaner`: did you mean `maintainer`?",
+        ),
+        (
+            "    command: a\n    service: c\n    arguments: [{name: A, type: int}]\n",
+            "7:33: there is no type `int`: there are string, numeric, environment, other-environment",
+        ),
+        (
+            "    command: a\n    service: c\n    arguments: [{name: A B}]\n",
+            "7:24: the argument `A B` is no name for a shell variable (letters, digits and `_`, no digit first)",
+        ),
+        (
+            "    command: a\n    service: c\n    environment: m\n    group: g\n",
+            "4:5: only one of `environment`, `group` and `system` goes",
+        ),
+        (
+            "    command: a\n    service: c\n    group: ${project}\n",
+            "7:12: `${project}` is no name here: the task belongs to no single project",
+        ),
+        (
+            "    command: a\n    service: c\n  - name: X \n    image: b\n",
+            "7:5: the task `X` of project a is there already, at tasks.yml:4:5 (case and accents do not tell names apart)",
+        ),
+        (
+            "    command: a\n    service: c\nabsent: [X]\n",
+            "7:10: `X` should be absent, and is a task at tasks.yml:4:5",
+        ),
+    ] {
+        assert_eq!(task(text), [format!("tasks.yml:{fault}")], "{text}");
+    }
+    for (text, fault) in [
+        ("", "tasks.yml:1:1: the file is empty or ends too early"),
+        (
+            "version: 2\n",
+            "tasks.yml:1:10: this program reads version 1 of the form",
+        ),
+        ("tasks: []\n", "tasks.yml:1:1: the key `version` is missing"),
+        (
+            "version: 1\nversion: 1\n",
+            "tasks.yml:2:1: the key `version` is there twice",
+        ),
+        (
+            "version: 1\nproject: a\nprojects: [b]\n",
+            "tasks.yml:3:11: only one of `project` and `projects` goes",
+        ),
+        (
+            "version: 1\nprojects: [b, B]\n",
+            "tasks.yml:2:15: the project `B` is there twice",
+        ),
+        (
+            "version: 1\nprojects: {b: {x: 1}}\n",
+            "tasks.yml:2:16: `x` is not declared: add it under `variables:`",
+        ),
+        (
+            "version: 1\nvariables: {project: 1}\n",
+            "tasks.yml:2:13: `project` is always there: it is the project's name",
+        ),
+        (
+            "version: 1\nabsent: [a]\n",
+            "tasks.yml:2:10: which project? Name it at the top (`project:` or `projects:`), or with -p",
+        ),
+        (
+            "version: 1\nproject: p\nvariables: {v: }\nabsent: ['${v}']\n",
+            "tasks.yml:4:10: `${v}` has no value: give it one with --var v=VALUE, or a default",
+        ),
+    ] {
+        assert_eq!(faults(text), [fault], "{text}");
+    }
+}
+
+#[test]
+fn a_variable_that_nobody_declares_is_not_given() {
+    let given = [("servic".to_owned(), "x".to_owned())];
+    let faults = read(&source(FULL), &around(&given)).expect_err("a fault");
+    assert_eq!(
+        faults[0].to_string(),
+        "--var: no file declares `servic`: did you mean `service`?"
+    );
+}
+
+#[test]
+fn without_a_lagoon_what_is_not_known_is_no_fault() {
+    let text = "version: 1\nvariables: {n: }\ntasks:\n  - name: ${n} ${project}\n    command: a\n";
+    assert!(parse(text).is_err());
+    let around = Around {
+        lenient: true,
+        ..around(&[])
+    };
+    let desired = read(&source(text), &around).expect("read");
+    assert_eq!(desired.violations(), []);
+    assert_eq!(desired.tasks[0].definition.name, "${n} ${project}");
+}
+
+#[test]
+fn one_project_can_be_picked() {
+    let around = Around {
+        only: Some("BLOG"),
+        ..around(&[])
+    };
+    let desired = read(&source(FULL), &around).expect("read");
+    assert_eq!(desired.tasks.len(), 2);
+    assert!(desired.scopes.iter().all(|s| s.project() == Some("blog")));
+}
+
+#[test]
+fn the_schema_knows_the_same_keys() {
+    let schema: serde_json::Value = serde_json::from_str(SCHEMA).expect("JSON");
+    let keys = |pointer: &str| {
+        let found = schema.pointer(pointer).and_then(|p| p.as_object());
+        let mut keys: Vec<String> = found.expect(pointer).keys().cloned().collect();
+        keys.sort();
+        keys
+    };
+    let known = |text: &str| {
+        let fault = faults(text).remove(0);
+        let (_, list) = fault.split_once("there are ").expect("a list");
+        let mut keys: Vec<String> = list.split(", ").map(str::to_owned).collect();
+        keys.sort();
+        keys
+    };
+    assert_eq!(keys("/properties"), known("version: 1\nzzzz: 1\n"));
+    let task = "version: 1\ntasks: [{zzzz: 1}]\n";
+    assert_eq!(keys("/$defs/task/properties"), known(task));
+    let argument = "version: 1\ntasks: [{name: a, arguments: [{zzzz: 1}]}]\n";
+    assert_eq!(keys("/$defs/argument/properties"), known(argument));
+    let absent = "version: 1\nabsent: [{zzzz: 1}]\n";
+    assert_eq!(
+        keys("/properties/absent/items/oneOf/1/properties"),
+        known(absent)
+    );
+    // Only two keys: the error names both in other words.
+    let variable = keys("/properties/variables/additionalProperties/oneOf/1/properties");
+    assert_eq!(variable, ["default", "from_env"]);
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "a",
+        "Grüße",
+        " ",
+        "  ",
+        "\n",
+        "\n\n",
+        "\t",
+        "\r",
+        ":",
+        ": ",
+        "#",
+        " #",
+        "'",
+        "\"",
+        "\\",
+        "$",
+        "${project}",
+        "$${project}",
+        "${HOME}",
+        "{",
+        "}",
+        "[",
+        "-",
+        "- ",
+        "?",
+        "|",
+        ">",
+        "%",
+        "@",
+        "`",
+        "&",
+        "*",
+        "!",
+        "~",
+        "null",
+        "yes",
+        "0x1",
+        "1.0",
+        "<<",
+        "=",
+        ",",
+        "\u{85}",
+        "\u{2028}",
+        "\u{feff}",
+        "\u{7f}",
+        "\u{1}",
+        "---",
+        "...",
+        "日本",
+    ]);
+    prop::collection::vec(pieces, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+fn any_argument() -> impl Strategy<Value = Argument> {
+    let kinds = ArgumentKind::WORDS.map(|w| ArgumentKind::parse(w).expect("a kind"));
+    (
+        any_text(),
+        prop::option::of(any_text().prop_filter("not empty", |t| !t.is_empty())),
+        prop::sample::select(kinds.to_vec()),
+        prop::option::of(any_text()),
+        any::<bool>(),
+    )
+        .prop_map(|(name, display_name, kind, default, optional)| Argument {
+            name,
+            display_name,
+            kind,
+            default,
+            optional,
+            range: None,
+        })
+}
+
+fn any_definition() -> impl Strategy<Value = Definition> {
+    let not_empty = || prop::option::of(any_text().prop_filter("not empty", |t| !t.is_empty()));
+    let permissions = vec![
+        Permission::Guest,
+        Permission::Developer,
+        Permission::Maintainer,
+    ];
+    (
+        any_text(),
+        any_text(),
+        any_text(),
+        any::<bool>(),
+        not_empty(),
+        not_empty(),
+        prop::sample::select(permissions),
+        any::<[bool; 3]>(),
+        prop::collection::vec(any_argument(), 0..3),
+    )
+        .prop_map(
+            |(
+                name,
+                description,
+                content,
+                is_image,
+                service,
+                confirm,
+                permission,
+                flags,
+                arguments,
+            )| {
+                Definition {
+                    id: 7,
+                    // Names are sent as NFC, so that is how Lagoon has them.
+                    name: crate::domain::names::nfc(&name),
+                    description,
+                    work: if is_image {
+                        Work::Image(content)
+                    } else {
+                        Work::Command(content)
+                    },
+                    service,
+                    scope: Scope::Project(1),
+                    permission,
+                    confirmation_text: confirm,
+                    deploy_token_injection: flags[0],
+                    project_key_injection: flags[1],
+                    admin_only_view: flags[2],
+                    created: String::new(),
+                    arguments: Some(arguments),
+                }
+            },
+        )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn what_is_written_is_read_back(definition in any_definition(), environment in any_text()) {
+        for scope in [
+            ScopeName::Project("shop".to_owned()),
+            ScopeName::Environment { project: "shop".to_owned(), environment: environment.clone() },
+            ScopeName::Group(environment.clone()),
+            ScopeName::System,
+        ] {
+            let exported = write(Some("shop"), &[(scope.clone(), definition.clone())]);
+            let desired = parse(&exported.text)
+                .map_err(|faults| TestCaseError::fail(format!("{}\n{}", faults[0], exported.text)))?;
+            let [wanted] = desired.tasks.as_slice() else {
+                return Err(TestCaseError::fail("not one task"));
+            };
+            prop_assert_eq!(&wanted.scope, &scope, "\n{}", exported.text);
+            prop_assert_eq!(differences(&definition, &wanted.definition), [], "\n{}", exported.text);
+        }
+    }
+}
+
+const EXPORTED: &str = "\
+version: 1
+project: shop
+
+tasks:
+  - name: Clear cli
+    description: In shop, by of the process
+    command: |
+      drush cr ${HOME} $${project}
+    service: cli
+    permission: developer
+    arguments:
+      - name: ROWS
+        type: numeric
+        default: \"0755\"
+        optional: true
+
+  - name: Sync
+    environment: main
+    command: |-
+      # tasks.yml
+      sync cli ${HOME}
+    service: cli
+    permission: maintainer
+    confirm: Really?
+
+  - name: Report
+    group: acme
+    image: acme/report:1.10
+    permission: developer
+
+  - name: Everywhere
+    system: true
+    image: a/b
+    permission: developer
+";
+
+#[test]
+fn an_export_reads_well_and_its_order_stays() {
+    let desired = read(&source(FULL), &around(&[])).expect("read");
+    let mut tasks: Vec<(ScopeName, Definition)> = desired
+        .tasks
+        .into_iter()
+        .filter(|w| w.scope.project() != Some("blog"))
+        .map(|w| (w.scope, w.definition))
+        .collect();
+    let exported = write(Some("shop"), &tasks);
+    tasks.reverse();
+    assert_eq!(write(Some("shop"), &tasks), exported);
+    assert_eq!(exported.text, EXPORTED);
+}
+
+#[test]
+fn what_no_file_can_hold_is_left_out_and_named() {
+    let mut definition = parse(FULL).expect("read").tasks.remove(0).definition;
+    definition.permission = Permission::Missing;
+    let exported = write(None, &[(ScopeName::System, definition)]);
+    assert_eq!(exported.tasks, 0);
+    assert_eq!(
+        exported.left_out[0].why,
+        "has no permission: nobody sees it"
+    );
+    assert!(parse(&exported.text).is_ok_and(|d| d.tasks.is_empty()));
+}

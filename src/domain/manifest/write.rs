@@ -1,0 +1,271 @@
+//! Definitions as a file that `read` takes back unchanged.
+
+use super::variables::{PROJECT, escape};
+use super::{ScopeName, VERSION};
+use crate::domain::{Argument, ArgumentKind, Definition, Permission, Work};
+
+/// A definition that no file can hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unwritable {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Why, going on after the name.
+    pub why: String,
+}
+
+/// A file's text, and what it does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// The text.
+    pub text: String,
+    /// How many tasks it holds.
+    pub tasks: usize,
+    /// What it does not hold.
+    pub left_out: Vec<Unwritable>,
+}
+
+/// Writes definitions with their scopes as a file, in an order that stays: the project's, those of
+/// environments, of groups, of the system; each by name. Ids and times are left out.
+#[must_use]
+pub fn write(project: Option<&str>, tasks: &[(ScopeName, Definition)]) -> Exported {
+    let mut tasks: Vec<&(ScopeName, Definition)> = tasks.iter().collect();
+    tasks.sort_by_cached_key(|(scope, d)| {
+        (rank(scope), d.name.to_lowercase(), d.name.clone(), d.id)
+    });
+    let mut left_out = Vec::new();
+    tasks.retain(|(_, definition)| match unwritable(definition) {
+        None => true,
+        Some(why) => {
+            left_out.push(Unwritable {
+                id: definition.id,
+                name: definition.name.clone(),
+                why,
+            });
+            false
+        }
+    });
+    let mut text = format!("version: {VERSION}\n");
+    if let Some(project) = project {
+        // The project's name is not filled: nothing in it needs escaping.
+        text.push_str(&format!("project: {}\n", scalar(project, 0)));
+    }
+    text.push_str(if tasks.is_empty() {
+        "\ntasks: []\n"
+    } else {
+        "\ntasks:\n"
+    });
+    for (position, (scope, definition)) in tasks.iter().enumerate() {
+        if position > 0 {
+            text.push('\n');
+        }
+        text.push_str(&task(scope, definition));
+    }
+    Exported {
+        text,
+        tasks: tasks.len(),
+        left_out,
+    }
+}
+
+fn rank(scope: &ScopeName) -> (u8, ScopeName) {
+    let rank = match scope {
+        ScopeName::Project(_) => 0,
+        ScopeName::Environment { .. } => 1,
+        ScopeName::Group(_) => 2,
+        ScopeName::System => 3,
+    };
+    (rank, scope.clone())
+}
+
+fn unwritable(definition: &Definition) -> Option<String> {
+    match (&definition.work, &definition.permission) {
+        (Work::Unknown(word), _) => Some(format!("is of the kind {word}")),
+        (_, Permission::Unknown(word)) => Some(format!("has the permission {word}")),
+        (_, Permission::Missing) => Some("has no permission: nobody sees it".to_owned()),
+        _ => definition
+            .arguments()
+            .iter()
+            .find_map(|argument| match &argument.kind {
+                ArgumentKind::Unknown(word) => Some(format!(
+                    "has the argument `{}` of the type `{word}`",
+                    argument.name
+                )),
+                _ => None,
+            }),
+    }
+}
+
+fn task(scope: &ScopeName, definition: &Definition) -> String {
+    let mut out = Fields {
+        text: String::new(),
+        indent: 4,
+    };
+    out.key("name", &definition.name);
+    match scope {
+        ScopeName::Project(_) => {}
+        ScopeName::Environment { environment, .. } => out.key("environment", environment),
+        ScopeName::Group(group) => out.key("group", group),
+        ScopeName::System => out.flag("system", true),
+    }
+    if !definition.description.is_empty() {
+        out.key("description", &definition.description);
+    }
+    match &definition.work {
+        Work::Command(command) => out.key("command", command),
+        Work::Image(image) => out.key("image", image),
+        Work::Unknown(_) => {}
+    }
+    if let Some(service) = &definition.service {
+        out.key("service", service);
+    }
+    out.key("permission", &definition.permission.word().to_lowercase());
+    if let Some(confirm) = &definition.confirmation_text {
+        out.key("confirm", confirm);
+    }
+    out.flag("inject_deploy_token", definition.deploy_token_injection);
+    out.flag("inject_project_key", definition.project_key_injection);
+    out.flag("admin_only", definition.admin_only_view);
+    if !definition.arguments().is_empty() {
+        out.text.push_str("    arguments:\n");
+    }
+    let mut text = as_item(&out.text, 2);
+    for argument in definition.arguments() {
+        text.push_str(&self::argument(argument));
+    }
+    text
+}
+
+fn argument(argument: &Argument) -> String {
+    let mut out = Fields {
+        text: String::new(),
+        indent: 8,
+    };
+    out.key("name", &argument.name);
+    out.key("type", argument.kind.short());
+    if let Some(display_name) = &argument.display_name {
+        out.key("display_name", display_name);
+    }
+    if let Some(default) = &argument.default {
+        out.key("default", default);
+    }
+    out.flag("optional", argument.optional);
+    as_item(&out.text, 6)
+}
+
+/// The fields as an element of a list whose dash is at this column.
+fn as_item(fields: &str, dash: usize) -> String {
+    let rest = fields.get(dash + 2..).unwrap_or_default();
+    format!("{}- {rest}", " ".repeat(dash))
+}
+
+struct Fields {
+    text: String,
+    indent: usize,
+}
+
+impl Fields {
+    fn key(&mut self, key: &str, value: &str) {
+        let value = escape(value, &|name| name == PROJECT);
+        let value = scalar(&value, self.indent);
+        self.text
+            .push_str(&format!("{}{key}: {value}\n", " ".repeat(self.indent)));
+    }
+
+    /// Only what is not the default.
+    fn flag(&mut self, key: &str, value: bool) {
+        if value {
+            self.text
+                .push_str(&format!("{}{key}: true\n", " ".repeat(self.indent)));
+        }
+    }
+}
+
+/// A text as a YAML scalar of a mapping at this indentation, in the form that reads best.
+fn scalar(text: &str, indent: usize) -> String {
+    if is_block(text) {
+        return block(text, indent + 2);
+    }
+    if is_plain(text) {
+        return text.to_owned();
+    }
+    let printable = text.chars().all(is_printable);
+    if printable && text.contains(['"', '\\']) {
+        return format!("'{}'", text.replace('\'', "''"));
+    }
+    quoted(text)
+}
+
+/// Whether a text can stand without quotes, and means a text to every reader.
+fn is_plain(text: &str) -> bool {
+    let reserved = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
+    text.starts_with(char::is_alphabetic)
+        && !text.ends_with([' ', ':'])
+        && text.chars().all(is_printable)
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && !reserved.contains(&text.to_lowercase().as_str())
+}
+
+/// Whether a text of several lines can be shown as such.
+fn is_block(text: &str) -> bool {
+    let lines = text.strip_suffix('\n').unwrap_or(text);
+    text.contains('\n')
+        && !text.starts_with([' ', '\t', '\n'])
+        && !lines.ends_with('\n')
+        && text
+            .chars()
+            .all(|c| is_printable(c) || matches!(c, '\n' | '\t'))
+        // A line of blanks alone is content to some readers and nothing to others.
+        && lines.lines().all(|line| line.is_empty() || !line.trim().is_empty())
+}
+
+fn block(text: &str, indent: usize) -> String {
+    let (mark, lines) = match text.strip_suffix('\n') {
+        Some(lines) => ("|", lines),
+        None => ("|-", text),
+    };
+    let mut out = mark.to_owned();
+    for line in lines.split('\n') {
+        out.push('\n');
+        if !line.is_empty() {
+            out.push_str(&" ".repeat(indent));
+            out.push_str(line);
+        }
+    }
+    out
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if is_printable(c) => out.push(c),
+            c => {
+                let code = u32::from(c);
+                out.push_str(&if code > 0xffff {
+                    format!("\\U{code:08X}")
+                } else {
+                    format!("\\u{code:04X}")
+                });
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Whether a character can be seen for what it is, in an editor and by a reader of YAML.
+fn is_printable(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{ffff}' | '\u{e0000}'..)
+        && (c == ' ' || !c.is_whitespace())
+}

@@ -1,0 +1,353 @@
+//! The decisions: what is done with each task.
+
+use super::{Action, Allowed, Gone, Plan, Refusal, Seen, Step, View};
+use crate::domain::difference::differences;
+use crate::domain::manifest::{Desired, ScopeName, Wanted};
+use crate::domain::names::same_in_database;
+use crate::domain::{Definition, Scope};
+
+/// What has to be done so that the Lagoon shows what the files want. `seen` holds every scope that
+/// the files name, in their order; ids of scopes are filled in from it.
+///
+/// # Errors
+/// When a task that would be written cannot be, and when `--prune` goes too far.
+pub fn plan(desired: &Desired, seen: &[Seen], allowed: Allowed) -> Result<Plan, Refusal> {
+    let mut plan = Plan::default();
+    let mut violations = Vec::new();
+    let mut moved: Vec<i64> = Vec::new();
+    for wanted in &desired.tasks {
+        let Some(site) = seen.iter().find(|s| s.scope.is_same(&wanted.scope)) else {
+            continue;
+        };
+        let step = step(wanted, site, desired, seen, allowed, &moved);
+        if let Action::Replace { gone, .. } = &step.action {
+            moved.extend(gone.iter().map(|g| g.definition.id));
+        }
+        if step.is_change() {
+            for fault in &wanted.violations {
+                if !violations.contains(fault) {
+                    violations.push(fault.clone());
+                }
+            }
+        }
+        plan.steps.push(step);
+    }
+    if !violations.is_empty() {
+        return Err(Refusal::Violations(violations));
+    }
+    for retired in &desired.retired {
+        let Some(site) = seen.iter().find(|s| s.scope.is_same(&retired.scope)) else {
+            continue;
+        };
+        for definition in site.definitions() {
+            if same_in_database(&definition.name, &retired.name) && !moved.contains(&definition.id)
+            {
+                plan.steps.push(deletion(site, definition, false, seen));
+            }
+        }
+    }
+    if let Some(most) = allowed.prune {
+        let pruned = prune(desired, seen, &plan, &moved);
+        if !pruned.is_empty() && desired.tasks.is_empty() {
+            return Err(Refusal::PruneAll);
+        }
+        if pruned.len() > most {
+            let names = pruned
+                .iter()
+                .map(|step| format!("`{}` of {}", step.name, step.scope));
+            return Err(Refusal::PruneMany {
+                names: names.collect(),
+                most,
+            });
+        }
+        plan.steps.extend(pruned);
+    }
+    plan.notes = seen.iter().flat_map(doubles).collect();
+    Ok(plan)
+}
+
+fn step(
+    wanted: &Wanted,
+    site: &Seen,
+    desired: &Desired,
+    seen: &[Seen],
+    allowed: Allowed,
+    moved: &[i64],
+) -> Step {
+    let after = Definition {
+        scope: site.resolved.clone(),
+        ..wanted.definition.clone()
+    };
+    let name = after.name.clone();
+    let mut notes = shadows(site, &name);
+    let action = match existing(site, &name) {
+        Some(before) if before.work.word() != after.work.word() => {
+            if allowed.replace {
+                Action::Replace {
+                    gone: vec![Gone {
+                        scope: site.scope.clone(),
+                        definition: before.clone(),
+                    }],
+                    after,
+                }
+            } else {
+                notes.push(format!(
+                    "Lagoon cannot make {} of a task of the kind {}: --replace deletes it and adds it anew",
+                    after.work.word(),
+                    before.work.word()
+                ));
+                Action::Blocked {
+                    before: before.clone(),
+                    after,
+                }
+            }
+        }
+        Some(before) if differences(before, &after).is_empty() => Action::Unchanged(before.clone()),
+        Some(before) => Action::Update {
+            before: before.clone(),
+            after: Definition {
+                id: before.id,
+                ..after
+            },
+        },
+        None => {
+            let mut elsewhere = elsewhere(wanted, site, desired, seen);
+            // What is moved to two places is moved to the first.
+            elsewhere.retain(|gone| !moved.contains(&gone.definition.id));
+            if let (false, true) = (elsewhere.is_empty(), allowed.replace) {
+                Action::Replace {
+                    gone: elsewhere,
+                    after,
+                }
+            } else {
+                for gone in elsewhere {
+                    notes.push(format!(
+                        "{} has a task of that name (id {}): --replace moves it here",
+                        gone.scope, gone.definition.id
+                    ));
+                }
+                match unreadable(site, &name) {
+                    Some(why) => Action::Unverified(after, why),
+                    None => Action::Create(after),
+                }
+            }
+        }
+    };
+    Step {
+        scope: site.scope.clone(),
+        name,
+        action,
+        notes,
+    }
+}
+
+/// The task of exactly this scope and name: spelled alike, else as the database compares.
+fn existing<'a>(site: &'a Seen, name: &str) -> Option<&'a Definition> {
+    let found = site.definitions();
+    let exact = found.iter().find(|d| d.name == name);
+    exact
+        .or_else(|| found.iter().find(|d| same_in_database(&d.name, name)))
+        .copied()
+}
+
+/// Why one cannot tell that a scope does not have a task of that name; `None` where one can.
+fn unreadable(site: &Seen, name: &str) -> Option<String> {
+    if site.views.is_empty() {
+        return Some(format!(
+            "{} shows no environment, so its tasks cannot be read",
+            site.scope
+        ));
+    }
+    let hides = |view: &View| {
+        view.definitions
+            .iter()
+            .any(|d| rank(&d.scope) < rank(&site.resolved) && same_in_database(&d.name, name))
+    };
+    site.views.iter().all(hides).then(|| {
+        format!(
+            "on every environment of {} another task of that name stands before it",
+            site.scope
+        )
+    })
+}
+
+/// Tasks of that name in other scopes of the same project where the files want none: it was moved.
+/// An environment counts that a file does not name (any more).
+fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> Vec<Gone> {
+    let name = &wanted.definition.name;
+    let Some(project) = site.scope.project() else {
+        return Vec::new();
+    };
+    let project = ScopeName::Project(project.to_owned());
+    if !desired.scopes.iter().any(|s| s.is_same(&project)) {
+        return Vec::new();
+    }
+    let is_wanted = |scope: &ScopeName| {
+        desired
+            .tasks
+            .iter()
+            .any(|w| w.scope.is_same(scope) && same_in_database(&w.definition.name, name))
+    };
+    let mut found: Vec<Gone> = Vec::new();
+    for view in seen.iter().flat_map(|other| &other.views) {
+        for definition in &view.definitions {
+            if !same_in_database(&definition.name, name)
+                || definition.scope == site.resolved
+                || found.iter().any(|g| g.definition.id == definition.id)
+            {
+                continue;
+            }
+            let Some(scope) = within_project(definition, view) else {
+                continue;
+            };
+            let is_here =
+                ScopeName::Project(view.environment.project.name.clone()).is_same(&project);
+            if is_here && !is_wanted(&scope) {
+                found.push(Gone {
+                    scope,
+                    definition: definition.clone(),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The scope by name of a definition that belongs to a view's project or environment.
+fn within_project(definition: &Definition, view: &View) -> Option<ScopeName> {
+    let project = view.environment.project.name.clone();
+    match &definition.scope {
+        Scope::Environment(id) if *id == view.environment.id => Some(ScopeName::Environment {
+            project,
+            environment: view.environment.name.clone(),
+        }),
+        Scope::Project(id) if *id == view.environment.project.id => {
+            Some(ScopeName::Project(project))
+        }
+        _ => None,
+    }
+}
+
+fn deletion(site: &Seen, definition: &Definition, pruned: bool, seen: &[Seen]) -> Step {
+    Step {
+        scope: site.scope.clone(),
+        name: definition.name.clone(),
+        notes: surfaces(definition, seen),
+        action: Action::Delete {
+            before: definition.clone(),
+            pruned,
+        },
+    }
+}
+
+/// What no file names, in the scopes that they do.
+fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<Step> {
+    let kept = |id: i64| {
+        moved.contains(&id)
+            || plan
+                .steps
+                .iter()
+                .any(|step| step.before().is_some_and(|before| before.id == id))
+    };
+    let mut steps = Vec::new();
+    for site in seen {
+        if !desired.scopes.iter().any(|s| s.is_same(&site.scope)) {
+            continue;
+        }
+        for definition in site.definitions() {
+            // One of two of one name goes unnoticed by no file: it is named by that name.
+            let is_named = desired.tasks.iter().any(|w| {
+                w.scope.is_same(&site.scope)
+                    && same_in_database(&w.definition.name, &definition.name)
+            });
+            if !kept(definition.id) && !is_named {
+                steps.push(deletion(site, definition, true, seen));
+            }
+        }
+    }
+    steps
+}
+
+/// Which other tasks of that name stand before this one or behind it, where it can be seen.
+fn shadows(site: &Seen, name: &str) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    for view in &site.views {
+        let others = view.definitions.iter();
+        for other in others.filter(|d| d.name == name && d.scope != site.resolved) {
+            let (id, scope, on) = (other.id, other.scope.word(), view.environment.label());
+            let note = if rank(&other.scope) < rank(&site.resolved) {
+                format!("on {on} the task {id} of scope {scope} stands before it")
+            } else {
+                format!("on {on} it stands before the task {id} of scope {scope}")
+            };
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+    }
+    notes
+}
+
+/// Which task will answer to the name once this one is gone, where that is known: one of a wider
+/// scope that other environments show.
+fn surfaces(gone: &Definition, seen: &[Seen]) -> Vec<String> {
+    let mut behind: Vec<&Definition> = seen
+        .iter()
+        .flat_map(|site| &site.views)
+        .filter(|view| match gone.scope {
+            Scope::Environment(id) => seen
+                .iter()
+                .flat_map(|s| &s.views)
+                .find(|v| v.environment.id == id)
+                .is_some_and(|own| own.environment.project.id == view.environment.project.id),
+            _ => false,
+        })
+        .flat_map(|view| &view.definitions)
+        .filter(|d| d.name == gone.name && rank(&d.scope) > rank(&gone.scope))
+        .collect();
+    behind.sort_by_key(|d| rank(&d.scope));
+    behind
+        .first()
+        .map(|d| {
+            format!(
+                "the task {} of scope {} will answer to the name then",
+                d.id,
+                d.scope.word()
+            )
+        })
+        .into_iter()
+        .collect()
+}
+
+/// Tasks of one scope that the database takes for one, and definitions that were left half made.
+fn doubles(site: &Seen) -> Vec<String> {
+    let found = site.definitions();
+    let mut notes = Vec::new();
+    for (position, one) in found.iter().enumerate() {
+        for other in &found[..position] {
+            if same_in_database(&one.name, &other.name) {
+                notes.push(format!(
+                    "{} has two tasks of one name: `{}` (id {}) and `{}` (id {})",
+                    site.scope, other.name, other.id, one.name, one.id
+                ));
+            }
+        }
+        if one.arguments().iter().any(|a| a.name.is_empty()) {
+            notes.push(format!(
+                "`{}` (id {}) of {} has an argument without a name: it was left half made",
+                one.name, one.id, site.scope
+            ));
+        }
+    }
+    notes
+}
+
+/// Lagoon's own order: the first of a name stands before the others.
+fn rank(scope: &Scope) -> u8 {
+    match scope {
+        Scope::Environment(_) => 0,
+        Scope::Project(_) => 1,
+        Scope::Group(_) => 2,
+        Scope::System => 3,
+    }
+}

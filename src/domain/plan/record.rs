@@ -1,0 +1,241 @@
+//! A plan as JSON: what `diff -o json` prints and `apply --plan` takes back.
+
+use serde_json::{Map, Value, json};
+
+use super::{Action, Gone, Plan, Step};
+use crate::domain::manifest::ScopeName;
+use crate::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
+
+/// The version of this form.
+const VERSION: u64 = 1;
+
+/// Why a text is no plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("it is no plan that `tasks diff -o json` made: {0}")]
+pub struct PlanError(String);
+
+/// The plan, for this Lagoon.
+#[must_use]
+pub fn to_json(plan: &Plan, lagoon: &str) -> Value {
+    let summary: Map<String, Value> = Action::WORDS
+        .iter()
+        .map(|word| {
+            let count = plan.steps.iter().filter(|s| s.action.word() == *word);
+            ((*word).to_owned(), json!(count.count()))
+        })
+        .collect();
+    json!({
+        "version": VERSION,
+        "lagoon": lagoon,
+        "summary": summary,
+        "steps": plan.steps.iter().map(step).collect::<Vec<_>>(),
+        "notes": plan.notes,
+    })
+}
+
+/// A step as JSON.
+fn step(step: &Step) -> Value {
+    let (mut gone, mut reason, mut pruned) = (Vec::new(), Value::Null, false);
+    match &step.action {
+        Action::Replace { gone: all, .. } => {
+            for one in all {
+                let mut value = scope(&one.scope);
+                value.insert("definition".to_owned(), one.definition.to_json());
+                gone.push(Value::Object(value));
+            }
+        }
+        Action::Unverified(_, why) => reason = json!(why),
+        Action::Delete { pruned: was, .. } => pruned = *was,
+        _ => {}
+    }
+    let changes: Vec<Value> = step
+        .changes()
+        .into_iter()
+        .filter(|_| step.is_change())
+        .map(|c| json!({"field": c.field, "before": c.have, "after": c.want}))
+        .collect();
+    let mut value = Map::new();
+    value.insert("action".to_owned(), json!(step.action.word()));
+    value.insert("name".to_owned(), json!(step.name));
+    value.append(&mut scope(&step.scope));
+    value.insert("reason".to_owned(), reason);
+    value.insert("pruned".to_owned(), json!(pruned));
+    value.insert("changes".to_owned(), json!(changes));
+    value.insert(
+        "before".to_owned(),
+        json!(step.before().map(Definition::to_json)),
+    );
+    value.insert(
+        "after".to_owned(),
+        json!(step.after().map(Definition::to_json)),
+    );
+    value.insert("gone".to_owned(), json!(gone));
+    value.insert("notes".to_owned(), json!(step.notes));
+    Value::Object(value)
+}
+
+/// A scope by names, as fields.
+fn scope(scope: &ScopeName) -> Map<String, Value> {
+    let (environment, group) = match scope {
+        ScopeName::Environment { environment, .. } => (Some(environment), None),
+        ScopeName::Group(group) => (None, Some(group)),
+        ScopeName::Project(_) | ScopeName::System => (None, None),
+    };
+    let mut fields = Map::new();
+    fields.insert("scope".to_owned(), json!(scope.word()));
+    fields.insert("project".to_owned(), json!(scope.project()));
+    fields.insert("environment".to_owned(), json!(environment));
+    fields.insert("groupName".to_owned(), json!(group));
+    fields
+}
+
+/// The plan of a JSON text, and the Lagoon that it is for.
+///
+/// # Errors
+/// When it is none.
+pub fn from_json(text: &str) -> Result<(Plan, String), PlanError> {
+    let value: Value = serde_json::from_str(text).map_err(|e| PlanError(e.to_string()))?;
+    if value["version"] != json!(VERSION) {
+        return Err(PlanError(format!("its version is not {VERSION}")));
+    }
+    let lagoon = string(&value, "lagoon")?;
+    let steps = list(&value, "steps")?.iter().map(read_step);
+    Ok((
+        Plan {
+            steps: steps.collect::<Result<_, _>>()?,
+            notes: Vec::new(),
+        },
+        lagoon,
+    ))
+}
+
+fn read_step(value: &Value) -> Result<Step, PlanError> {
+    let before = || definition(&value["before"], "before");
+    let after = || definition(&value["after"], "after");
+    let action = match string(value, "action")?.as_str() {
+        "create" => Action::Create(after()?),
+        "unverified" => Action::Unverified(after()?, string(value, "reason")?),
+        "update" => Action::Update {
+            before: before()?,
+            after: after()?,
+        },
+        "replace" => Action::Replace {
+            gone: list(value, "gone")?
+                .iter()
+                .map(|gone| {
+                    Ok(Gone {
+                        scope: read_scope(gone)?,
+                        definition: definition(&gone["definition"], "gone")?,
+                    })
+                })
+                .collect::<Result<_, PlanError>>()?,
+            after: after()?,
+        },
+        "blocked" => Action::Blocked {
+            before: before()?,
+            after: after()?,
+        },
+        "delete" => Action::Delete {
+            before: before()?,
+            pruned: flag(value, "pruned")?,
+        },
+        "unchanged" => Action::Unchanged(before()?),
+        other => return Err(PlanError(format!("there is no action `{other}`"))),
+    };
+    Ok(Step {
+        scope: read_scope(value)?,
+        name: string(value, "name")?,
+        action,
+        notes: Vec::new(),
+    })
+}
+
+fn read_scope(value: &Value) -> Result<ScopeName, PlanError> {
+    Ok(match string(value, "scope")?.as_str() {
+        "environment" => ScopeName::Environment {
+            project: string(value, "project")?,
+            environment: string(value, "environment")?,
+        },
+        "project" => ScopeName::Project(string(value, "project")?),
+        "group" => ScopeName::Group(string(value, "groupName")?),
+        "system" => ScopeName::System,
+        other => return Err(PlanError(format!("there is no scope `{other}`"))),
+    })
+}
+
+fn definition(value: &Value, what: &str) -> Result<Definition, PlanError> {
+    if !value.is_object() {
+        return Err(PlanError(format!("`{what}` is missing")));
+    }
+    let work = match string(value, "type")?.as_str() {
+        "COMMAND" => Work::Command(string(value, "command")?),
+        "IMAGE" => Work::Image(string(value, "image")?),
+        other => return Err(PlanError(format!("there is no kind `{other}`"))),
+    };
+    let scope = match string(value, "scope")?.as_str() {
+        "environment" => Scope::Environment(number(value, "environment")?),
+        "project" => Scope::Project(number(value, "project")?),
+        "group" => Scope::Group(string(value, "groupName")?),
+        _ => Scope::System,
+    };
+    Ok(Definition {
+        id: number(value, "id")?,
+        name: string(value, "name")?,
+        description: string(value, "description")?,
+        work,
+        service: optional(value, "service")?,
+        scope,
+        permission: Permission::from_word(optional(value, "permission")?.as_deref()),
+        confirmation_text: optional(value, "confirmationText")?,
+        deploy_token_injection: flag(value, "deployTokenInjection")?,
+        project_key_injection: flag(value, "projectKeyInjection")?,
+        admin_only_view: flag(value, "adminOnlyView")?,
+        created: String::new(),
+        arguments: match &value["advancedTaskDefinitionArguments"] {
+            Value::Null => None,
+            Value::Array(all) => Some(all.iter().map(argument).collect::<Result<_, _>>()?),
+            _ => return Err(PlanError("the arguments are no list".to_owned())),
+        },
+    })
+}
+
+fn argument(value: &Value) -> Result<Argument, PlanError> {
+    Ok(Argument {
+        name: string(value, "name")?,
+        display_name: optional(value, "displayName")?,
+        kind: ArgumentKind::from_word(&string(value, "type")?),
+        default: optional(value, "defaultValue")?,
+        optional: flag(value, "optional")?,
+        range: None,
+    })
+}
+
+fn missing(key: &str) -> PlanError {
+    PlanError(format!("`{key}` is missing, or is something else"))
+}
+
+fn string(value: &Value, key: &str) -> Result<String, PlanError> {
+    value[key]
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| missing(key))
+}
+
+fn optional(value: &Value, key: &str) -> Result<Option<String>, PlanError> {
+    match &value[key] {
+        Value::Null => Ok(None),
+        _ => string(value, key).map(Some),
+    }
+}
+
+fn number(value: &Value, key: &str) -> Result<i64, PlanError> {
+    value[key].as_i64().ok_or_else(|| missing(key))
+}
+
+fn flag(value: &Value, key: &str) -> Result<bool, PlanError> {
+    value[key].as_bool().ok_or_else(|| missing(key))
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> Result<&'a Vec<Value>, PlanError> {
+    value[key].as_array().ok_or_else(|| missing(key))
+}

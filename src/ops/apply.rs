@@ -1,0 +1,224 @@
+//! Carrying out a plan: nothing is overwritten that changed since it was read, every write is read
+//! back, and what is left half done is finished by applying again.
+
+mod unit;
+
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+
+use futures_util::stream::{self, StreamExt};
+
+use crate::domain::difference::differences;
+use crate::domain::manifest::ScopeName;
+use crate::domain::names::same_in_database;
+use crate::domain::plan::{Action, Plan, Seen, Step};
+use crate::domain::{Definition, Scope};
+use crate::error::Error;
+use crate::lagoon::Lagoon;
+
+use super::scope::{self, How};
+use unit::Unit;
+
+/// What became of a step.
+#[derive(Debug)]
+pub enum Done {
+    /// It is so now; the task's id.
+    Done(i64),
+    /// It was so already.
+    Already(i64),
+    /// It failed.
+    Failed(Error),
+    /// It was not tried.
+    Skipped,
+}
+
+/// A step and what became of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The step.
+    pub step: Step,
+    /// What became of it.
+    pub done: Done,
+}
+
+/// What the parts of an application share.
+struct Shared<'a> {
+    lagoon: &'a Lagoon,
+    how: How<'a>,
+    fail_fast: bool,
+    stopped: AtomicBool,
+    finished: AtomicUsize,
+    total: usize,
+}
+
+/// Carries out a plan, project by project, several at a time; the outcomes are in the plan's order.
+pub async fn apply(lagoon: &Lagoon, plan: Plan, how: How<'_>, fail_fast: bool) -> Vec<Outcome> {
+    let shared = Shared {
+        lagoon,
+        how,
+        fail_fast,
+        stopped: AtomicBool::new(false),
+        finished: AtomicUsize::new(0),
+        total: plan.changes().count(),
+    };
+    let mut units: Vec<Unit> = Vec::new();
+    for (position, step) in plan.steps.into_iter().enumerate() {
+        let key = unit_of(&step.scope);
+        match units.iter_mut().find(|unit| unit.key == key) {
+            Some(unit) => unit.steps.push((position, step)),
+            None => units.push(Unit {
+                key,
+                steps: vec![(position, step)],
+            }),
+        }
+    }
+    let shared = &shared;
+    let mut outcomes: Vec<(usize, Outcome)> = stream::iter(units)
+        .map(|unit| unit.carry_out(shared))
+        .buffer_unordered(how.concurrency.max(1))
+        .flat_map(stream::iter)
+        .collect()
+        .await;
+    outcomes.sort_by_key(|(position, _)| *position);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// What is carried out one after the other: a project with its environments, a group, the system.
+fn unit_of(scope: &ScopeName) -> ScopeName {
+    match scope.key() {
+        ScopeName::Environment { project, .. } => ScopeName::Project(project),
+        other => other,
+    }
+}
+
+/// Every scope that steps read or write, each once.
+fn scopes<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<ScopeName> {
+    let mut scopes: Vec<ScopeName> = Vec::new();
+    for step in steps {
+        let gone = match &step.action {
+            Action::Replace { gone, .. } => gone.as_slice(),
+            _ => &[],
+        };
+        for scope in std::iter::once(&step.scope).chain(gone.iter().map(|g| &g.scope)) {
+            if !scopes.iter().any(|known| known.is_same(scope)) {
+                scopes.push(scope.clone());
+            }
+        }
+    }
+    scopes
+}
+
+/// Why a plan that was made earlier does not hold any more; empty when it does.
+///
+/// # Errors
+/// Any failure of reading.
+pub async fn outdated(lagoon: &Lagoon, plan: &Plan, how: How<'_>) -> Result<Vec<String>, Error> {
+    let seen = scope::read(lagoon, &scopes(plan.changes()), how).await?;
+    Ok(plan
+        .changes()
+        .filter_map(|step| match standing(step, &seen) {
+            Standing::AsPlanned => None,
+            Standing::Already(_) => Some(format!(
+                "{} of `{}` in {} is done already",
+                step.action.word(),
+                step.name,
+                step.scope
+            )),
+            Standing::Changed(why) => Some(why),
+        })
+        .collect())
+}
+
+/// How things stand, compared with what a step was planned for.
+enum Standing {
+    /// As when it was planned.
+    AsPlanned,
+    /// Somebody did it meanwhile, or an earlier attempt; the task's id.
+    Already(i64),
+    /// Something else happened.
+    Changed(String),
+}
+
+fn standing(step: &Step, seen: &[Seen]) -> Standing {
+    let find = |scope: &ScopeName| seen.iter().find(|s| s.scope.is_same(scope));
+    let Some(site) = find(&step.scope) else {
+        return Standing::Changed(format!("{} is gone", step.scope));
+    };
+    if let Some(after) = step.after()
+        && after.scope != site.resolved
+    {
+        return Standing::Changed(format!(
+            "{} is another one than when the plan was made",
+            step.scope
+        ));
+    }
+    let definitions = site.definitions();
+    match &step.action {
+        Action::Create(after) | Action::Unverified(after, _) => {
+            let mut there = definitions.iter();
+            match there.find(|d| same_in_database(&d.name, &after.name)) {
+                None => Standing::AsPlanned,
+                Some(one) if differences(one, after).is_empty() => Standing::Already(one.id),
+                Some(one) => Standing::Changed(format!(
+                    "`{}` of {} was defined meanwhile (id {}), and is different",
+                    one.name, step.scope, one.id
+                )),
+            }
+        }
+        Action::Update { before, after } => match unchanged(before, &step.scope, &definitions) {
+            Err(_) if is_there(after, &definitions) => Standing::Already(before.id),
+            Err(why) => Standing::Changed(why),
+            Ok(()) => Standing::AsPlanned,
+        },
+        Action::Delete { before, .. } => match unchanged(before, &step.scope, &definitions) {
+            Err(_) if definitions.iter().all(|d| d.id != before.id) => Standing::Already(before.id),
+            Err(why) => Standing::Changed(why),
+            Ok(()) => Standing::AsPlanned,
+        },
+        Action::Replace { gone, .. } => {
+            for one in gone {
+                let there = find(&one.scope).map(Seen::definitions).unwrap_or_default();
+                if let Err(why) = unchanged(&one.definition, &one.scope, &there) {
+                    return Standing::Changed(why);
+                }
+            }
+            Standing::AsPlanned
+        }
+        Action::Blocked { .. } | Action::Unchanged(_) => Standing::AsPlanned,
+    }
+}
+
+fn is_there(wanted: &Definition, definitions: &[&Definition]) -> bool {
+    let there = definitions.iter().find(|d| d.id == wanted.id);
+    there.is_some_and(|d| differences(d, wanted).is_empty())
+}
+
+fn unchanged(
+    before: &Definition,
+    scope: &ScopeName,
+    definitions: &[&Definition],
+) -> Result<(), String> {
+    let Some(now) = definitions.iter().find(|d| d.id == before.id) else {
+        return Err(format!(
+            "`{}` (id {}) of {scope} went meanwhile",
+            before.name, before.id
+        ));
+    };
+    let found = differences(before, now);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let fields: Vec<&str> = found.iter().map(|d| d.field).collect();
+    Err(format!(
+        "`{}` (id {}) of {scope} changed meanwhile: {}",
+        before.name,
+        before.id,
+        fields.join(", ")
+    ))
+}
+
+/// Whether a plan changes something for every project of the Lagoon.
+#[must_use]
+pub fn is_system_wide(plan: &Plan) -> bool {
+    plan.changes()
+        .any(|step| step.scope.provisional() == Scope::System)
+}

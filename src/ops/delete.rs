@@ -1,0 +1,79 @@
+//! Removing tasks: what goes, what comes to light behind it, and that it is really gone.
+
+use crate::domain::{Definition, Scope};
+use crate::error::Error;
+use crate::lagoon::Lagoon;
+
+use super::define::{self, Site, Target};
+use super::update::gone;
+
+/// Which task will answer to the name once this one is gone, where it is known: something of a
+/// wider scope that other environments of the site show.
+#[must_use]
+pub fn behind<'a>(site: &'a Site, doomed: &Definition) -> Option<&'a Definition> {
+    if !matches!(doomed.scope, Scope::Environment(_)) {
+        return None;
+    }
+    let rank = |scope: &Scope| match scope {
+        Scope::Environment(_) => 0,
+        Scope::Project(_) => 1,
+        Scope::Group(_) => 2,
+        Scope::System => 3,
+    };
+    site.views
+        .iter()
+        .flat_map(|view| &view.definitions)
+        .filter(|d| d.name == doomed.name && rank(&d.scope) > 0)
+        .min_by_key(|d| rank(&d.scope))
+}
+
+/// Removes one task.
+///
+/// # Errors
+/// Not found when it is gone already; Lagoon's refusal; unknown when the answer was lost and the
+/// scope cannot be read.
+pub async fn delete(lagoon: &Lagoon, target: &Target, doomed: &Definition) -> Result<(), Error> {
+    match lagoon.delete_definition(doomed.id).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(gone(doomed)),
+        Err(error) if error.leaves_unknown() => {
+            let now = define::site(lagoon, target).await;
+            match now {
+                Ok(now) if now.by_id(doomed.id).is_none() => Ok(()),
+                _ => Err(Error::from(error).hint(format!(
+                    "whether `{}` (id {}) is gone is unknown",
+                    doomed.name, doomed.id
+                ))),
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes sure that tasks are gone, and gives those that answer to their names now.
+///
+/// # Errors
+/// When one is still there, or the scope cannot be read.
+pub async fn verify(
+    lagoon: &Lagoon,
+    target: &Target,
+    doomed: &[Definition],
+) -> Result<Vec<Definition>, Error> {
+    let now = define::site(lagoon, target).await?;
+    let mut surfaced: Vec<Definition> = Vec::new();
+    for one in doomed {
+        if now.by_id(one.id).is_some() {
+            return Err(Error::failed(format!(
+                "Lagoon says that `{}` (id {}) was deleted, and still shows it",
+                one.name, one.id
+            )));
+        }
+        let shown = now.views.iter().flat_map(|view| &view.definitions);
+        for other in shown.filter(|d| d.name == one.name) {
+            if !surfaced.iter().any(|d| d.id == other.id) {
+                surfaced.push(other.clone());
+            }
+        }
+    }
+    Ok(surfaced)
+}

@@ -1,0 +1,221 @@
+//! Task files on disk: finding them, reading them, and the command files that they name.
+
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+use crate::domain::manifest::{Fault, Source};
+use crate::error::Error;
+
+/// Where a project keeps its tasks, below its top folder; the first that is there.
+pub const USUAL: [&str; 3] = [".lagoon/tasks.yml", ".lagoon/tasks.yaml", ".lagoon/tasks"];
+
+/// The files that are meant: `given` is a file, a folder of files or `-` for stdin; without it the
+/// project's own, looked for from `start` up to the top of the git repository.
+///
+/// # Errors
+/// Wrong use when there are none or they cannot be read.
+pub fn sources(given: Option<&str>, start: &Path) -> Result<Vec<Source>, Error> {
+    match given {
+        Some("-") => Ok(vec![stdin()?]),
+        Some(path) => at(Path::new(path)),
+        None => {
+            let found = usual(start).ok_or_else(|| {
+                Error::usage(format!("there is no {} here", USUAL[0]))
+                    .hint("name the file or folder: -f FILE")
+                    .hint(
+                        "or begin with what is there: tasks export -p PROJECT > .lagoon/tasks.yml",
+                    )
+            })?;
+            at(&found)
+        }
+    }
+}
+
+fn usual(start: &Path) -> Option<PathBuf> {
+    // Upwards by `..`, so that what is said is relative to where one is.
+    let mut prefix = PathBuf::new();
+    for folder in start.ancestors() {
+        for name in USUAL {
+            if folder.join(name).exists() {
+                return Some(prefix.join(name));
+            }
+        }
+        if folder.join(".git").exists() {
+            return None;
+        }
+        prefix.push("..");
+    }
+    None
+}
+
+fn stdin() -> Result<Source, Error> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|e| Error::usage("--file: cannot read stdin").because(e))?;
+    source(Path::new("-"), bytes)
+}
+
+fn at(path: &Path) -> Result<Vec<Source>, Error> {
+    if !path.is_dir() {
+        return Ok(vec![file(path)?]);
+    }
+    let entries = std::fs::read_dir(path).map_err(|e| unreadable(path, e))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|e| unreadable(path, e))?.path();
+        let is_hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let is_yaml = path.extension().is_some_and(|e| e == "yml" || e == "yaml");
+        if is_yaml && !is_hidden && !path.is_dir() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        return Err(Error::usage(format!(
+            "the folder {} has no file that ends in .yml or .yaml",
+            path.display()
+        )));
+    }
+    found.iter().map(|path| file(path)).collect()
+}
+
+fn file(path: &Path) -> Result<Source, Error> {
+    source(path, std::fs::read(path).map_err(|e| unreadable(path, e))?)
+}
+
+fn source(path: &Path, bytes: Vec<u8>) -> Result<Source, Error> {
+    let name = path.display().to_string();
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source { name, text }),
+        Err(_) => Err(Error::usage(format!("{name} is not text (UTF-8)"))),
+    }
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    Error::usage(format!("cannot read {}", path.display())).because(error)
+}
+
+/// The text of a command file: LF line ends, none at the end.
+///
+/// # Errors
+/// A sentence when it is not in the folder of the file that names it, or cannot be read.
+pub fn command_file(manifest: &str, path: &str) -> Result<String, String> {
+    let relative = Path::new(path);
+    let is_below = relative
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if path.is_empty() || !is_below {
+        return Err(format!(
+            "`{path}` must be in the folder of this file, or below it"
+        ));
+    }
+    let folder = Path::new(manifest).parent().unwrap_or(Path::new(""));
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let cannot = |error: std::io::Error| format!("cannot read `{path}`: {error}");
+    let whole = folder.join(relative).canonicalize().map_err(cannot)?;
+    // A link may lead out of the folder.
+    if !whole.starts_with(folder.canonicalize().map_err(cannot)?) {
+        return Err(format!("`{path}` leads out of the folder of this file"));
+    }
+    let bytes = std::fs::read(&whole).map_err(cannot)?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("`{path}` is not text (UTF-8)"))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = text.replace("\r\n", "\n");
+    let text = text.trim_end_matches('\n');
+    if text.trim().is_empty() {
+        return Err(format!("`{path}` is empty"));
+    }
+    Ok(text.to_owned())
+}
+
+/// That files have faults.
+#[must_use]
+pub fn refusal(faults: &[Fault]) -> Error {
+    match faults {
+        [only] => Error::usage(only.to_string()),
+        several => several.iter().fold(
+            Error::usage(format!("the tasks have {} faults", several.len())),
+            |error, fault| error.hint(fault.to_string()),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("top/.lagoon/scripts")).unwrap();
+        std::fs::create_dir_all(folder.path().join("top/below")).unwrap();
+        std::fs::write(folder.path().join("top/.lagoon/tasks.yml"), "version: 1\n").unwrap();
+        std::fs::write(
+            folder.path().join("top/.lagoon/scripts/a.sh"),
+            "\u{feff}a\r\nb\n\n",
+        )
+        .unwrap();
+        std::fs::write(folder.path().join("secret"), "s").unwrap();
+        folder
+    }
+
+    #[test]
+    fn command_files_stay_in_their_folder() {
+        let folder = folder();
+        let manifest = folder.path().join("top/.lagoon/tasks.yml");
+        let manifest = manifest.to_str().unwrap();
+        assert_eq!(
+            command_file(manifest, "scripts/a.sh").as_deref(),
+            Ok("a\nb")
+        );
+        assert_eq!(
+            command_file(manifest, "./scripts/a.sh").as_deref(),
+            Ok("a\nb")
+        );
+        let secret = folder.path().join("secret");
+        let link = folder.path().join("top/.lagoon/link");
+        std::os::unix::fs::symlink(&secret, link).unwrap();
+        for (path, why) in [
+            ("../../secret", "must be in the folder"),
+            ("scripts/../../../secret", "must be in the folder"),
+            (secret.to_str().unwrap(), "must be in the folder"),
+            ("", "must be in the folder"),
+            ("link", "leads out"),
+            ("gone.sh", "cannot read"),
+        ] {
+            let error = command_file(manifest, path).unwrap_err();
+            assert!(error.contains(why), "{path}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_projects_file_is_found_from_below() {
+        let folder = folder();
+        let top = folder.path().join("top");
+        assert_eq!(usual(&top), Some(PathBuf::from(".lagoon/tasks.yml")));
+        let below = usual(&top.join("below"));
+        assert_eq!(below, Some(PathBuf::from("../.lagoon/tasks.yml")));
+        std::fs::create_dir(top.join("below/.git")).unwrap();
+        assert_eq!(usual(&top.join("below")), None);
+    }
+
+    #[test]
+    fn a_folder_is_all_its_files_in_order() {
+        let folder = folder();
+        for name in ["b.yaml", "a.yml", ".hidden.yml", "notes.txt"] {
+            std::fs::write(folder.path().join(name), name).unwrap();
+        }
+        let sources = at(folder.path()).unwrap();
+        let texts: Vec<&str> = sources.iter().map(|s| s.text.as_str()).collect();
+        assert_eq!(texts, ["a.yml", "b.yaml"]);
+        assert!(at(&folder.path().join("top")).is_err());
+        assert!(at(&folder.path().join("gone.yml")).is_err());
+    }
+}

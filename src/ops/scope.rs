@@ -1,0 +1,195 @@
+//! Reading scopes: one request for each project, group, and no more for their environments.
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use crate::domain::Scope;
+use crate::domain::manifest::ScopeName;
+use crate::domain::names::same_name;
+use crate::domain::plan::{Seen, View};
+use crate::error::Error;
+use crate::lagoon::Lagoon;
+use crate::lagoon::operations::places::{EnvironmentView, ProjectView};
+use crate::ui::Progress;
+
+use super::define::{Site, Target, no_group};
+use super::place;
+
+/// How scopes are read and written.
+#[derive(Clone, Copy)]
+pub struct How<'a> {
+    /// How many requests go at a time, at least 1.
+    pub concurrency: usize,
+    /// A project through which system-wide tasks show, where the scopes name none.
+    pub window: Option<&'a str>,
+    /// Shows that work goes on.
+    pub progress: &'a dyn Progress,
+}
+
+/// What one request answers.
+enum Source {
+    Project(String),
+    Group(String),
+}
+
+/// What each of the scopes shows, in their order.
+///
+/// # Errors
+/// Not found, or any failure of the requests.
+pub async fn read(lagoon: &Lagoon, scopes: &[ScopeName], how: How<'_>) -> Result<Vec<Seen>, Error> {
+    let mut sources: Vec<Source> = Vec::new();
+    for scope in scopes {
+        match (scope, scope.project()) {
+            (_, Some(project)) => add_project(&mut sources, project),
+            (ScopeName::Group(name), _) => {
+                let known = |s: &Source| matches!(s, Source::Group(group) if group == name);
+                if !sources.iter().any(known) {
+                    sources.push(Source::Group(name.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+    if sources.is_empty()
+        && let Some(window) = how.window
+    {
+        add_project(&mut sources, window);
+    }
+    let total = sources.len();
+    let answers: Vec<(Source, Vec<ProjectView>)> = stream::iter(sources.into_iter().enumerate())
+        .map(|(position, source)| async move {
+            let views = match &source {
+                Source::Project(name) => {
+                    let progress = format!("reading {name} ({}/{total})", position + 1);
+                    how.progress.update(&progress);
+                    let found = lagoon.project_definitions(name).await?;
+                    vec![found.ok_or_else(|| place::no_project(name))?]
+                }
+                Source::Group(name) => lagoon
+                    .group_definitions(name)
+                    .await?
+                    .ok_or_else(|| no_group(name))?,
+            };
+            Ok::<_, Error>((source, views))
+        })
+        .buffered(how.concurrency.max(1))
+        .try_collect()
+        .await?;
+    scopes.iter().map(|scope| seen(scope, &answers)).collect()
+}
+
+fn add_project(sources: &mut Vec<Source>, project: &str) {
+    let known = |s: &Source| matches!(s, Source::Project(name) if same_name(name, project));
+    if !sources.iter().any(known) {
+        sources.push(Source::Project(project.to_owned()));
+    }
+}
+
+fn seen(scope: &ScopeName, answers: &[(Source, Vec<ProjectView>)]) -> Result<Seen, Error> {
+    let project = |wanted: &str| {
+        let named = |s: &Source| matches!(s, Source::Project(name) if same_name(name, wanted));
+        answers
+            .iter()
+            .find(|(source, _)| named(source))
+            .and_then(|(_, views)| views.first())
+            .ok_or_else(|| place::no_project(wanted))
+    };
+    let views = |all: &[EnvironmentView]| all.iter().map(view).collect::<Vec<_>>();
+    Ok(match scope {
+        ScopeName::Project(name) => {
+            let found = project(name)?;
+            Seen {
+                scope: ScopeName::Project(found.project.name.clone()),
+                resolved: Scope::Project(found.project.id),
+                views: views(&found.environments),
+            }
+        }
+        ScopeName::Environment {
+            project: name,
+            environment,
+        } => {
+            let found = project(name)?;
+            let all = &found.environments;
+            let Some(own) = all
+                .iter()
+                .find(|v| same_name(&v.environment.name, environment))
+            else {
+                let environments: Vec<_> = all.iter().map(|v| v.environment.clone()).collect();
+                let project = &found.project;
+                return Err(place::no_environment(project, environment, &environments));
+            };
+            Seen {
+                scope: ScopeName::Environment {
+                    project: found.project.name.clone(),
+                    environment: own.environment.name.clone(),
+                },
+                resolved: Scope::Environment(own.environment.id),
+                views: vec![view(own)],
+            }
+        }
+        ScopeName::Group(name) => {
+            let of_group = |s: &Source| matches!(s, Source::Group(group) if group == name);
+            let answers = answers.iter().filter(|(source, _)| of_group(source));
+            Seen {
+                scope: scope.clone(),
+                resolved: Scope::Group(name.clone()),
+                views: answers
+                    .flat_map(|(_, projects)| projects)
+                    .flat_map(|p| views(&p.environments))
+                    .collect(),
+            }
+        }
+        ScopeName::System => Seen {
+            scope: scope.clone(),
+            resolved: Scope::System,
+            views: answers
+                .iter()
+                .flat_map(|(_, projects)| projects)
+                .flat_map(|p| views(&p.environments))
+                .collect(),
+        },
+    })
+}
+
+fn view(view: &EnvironmentView) -> View {
+    View {
+        environment: view.environment.clone(),
+        definitions: view.definitions.clone(),
+    }
+}
+
+/// A scope that was read, as `define` and `update` take it.
+#[must_use]
+pub fn site(seen: &Seen) -> Site {
+    Site {
+        scope: seen.resolved.clone(),
+        label: seen.scope.to_string(),
+        production: seen.views.iter().any(|v| v.environment.is_production()),
+        views: seen
+            .views
+            .iter()
+            .map(|view| EnvironmentView {
+                environment: view.environment.clone(),
+                definitions: view.definitions.clone(),
+                unknown: 0,
+                runs: Vec::new(),
+            })
+            .collect(),
+    }
+}
+
+/// A scope as a target.
+#[must_use]
+pub fn target(scope: &ScopeName, window: Option<&str>) -> Target {
+    match scope {
+        ScopeName::System => Target::System(window.map(str::to_owned)),
+        ScopeName::Group(name) => Target::Group(name.clone()),
+        ScopeName::Project(name) => Target::Project(name.clone()),
+        ScopeName::Environment {
+            project,
+            environment,
+        } => Target::Environment {
+            project: project.clone(),
+            environment: environment.clone(),
+        },
+    }
+}

@@ -1,0 +1,187 @@
+//! `/graphql/stream`: operations over server-sent events, one connection each (graphql-sse's
+//! "distinct connections mode", as seen on Lagoon 2.33.1).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{HeaderMap, Method, Response, StatusCode, header, request::Parts};
+use futures_util::stream::{self, BoxStream, StreamExt as _};
+use serde_json::{Map, Value, json};
+
+use super::follow::{Follow, follow};
+use super::gate::{self, Noted};
+use super::graphql::GraphQl;
+use super::pages::{self, Answer};
+use super::{App, document};
+use crate::sandbox::Fault;
+
+/// How often something is sent so that nobody takes the connection for dead.
+const HEARTBEAT: Duration = Duration::from_secs(12);
+
+/// The largest body.
+const LIMIT: usize = 100 * 1024;
+
+/// Answers a request; it looks for a token itself, later than other addresses do.
+pub(super) async fn answer(app: &Arc<App>, parts: &Parts, body: Body, noted: &mut Noted) -> Answer {
+    let answer = respond(app, parts, body, noted).await;
+    let mut answer = answer.unwrap_or_else(|refused| *refused);
+    pages::set(
+        &mut answer,
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        "GET, POST, OPTIONS",
+    );
+    pages::set(
+        &mut answer,
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        "Content-Type, Authorization, apollo-require-preflight",
+    );
+    answer
+}
+
+async fn respond(
+    app: &Arc<App>,
+    parts: &Parts,
+    body: Body,
+    noted: &mut Noted,
+) -> Result<Answer, Box<Answer>> {
+    if text(&parts.headers, header::ACCEPT) != "text/event-stream" {
+        return Err(Box::new(empty(404)));
+    }
+    let request = read(parts, body, noted).await?;
+    noted.operations = document::root_fields(&request);
+    let Ok(caller) = gate::caller(app, &parts.headers) else {
+        let mut answer = pages::json(500, &json!({"error": "Internal server error"}));
+        pages::set(&mut answer, header::CONTENT_TYPE, "application/json");
+        return Err(Box::new(answer));
+    };
+    match app.sandbox.state.faults.take(&noted.operations) {
+        Some(Fault::Status(status, text)) => return Err(Box::new(pages::text(status, text))),
+        Some(Fault::Hang) => return std::future::pending().await,
+        Some(Fault::Delay(delay)) => tokio::time::sleep(delay).await,
+        _ => {}
+    }
+    if parts.method == Method::GET && is_mutation(&request) {
+        let mut answer = refuse(405, "Cannot perform mutations over GET");
+        pages::set(&mut answer, header::ALLOW, "POST");
+        return Err(answer);
+    }
+    let events = match follow(app, &caller, request).await {
+        Follow::Invalid(errors) => once(&json!({"errors": errors})),
+        Follow::One(body) => once(&body),
+        Follow::Many(bodies) => bodies
+            .map(|body| next(&body))
+            .chain(stream::once(async { COMPLETE.to_owned() }))
+            .boxed(),
+    };
+    let mut answer = Response::new(Body::from_stream(with_heartbeat(events)));
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::CONNECTION, "keep-alive"),
+        (header::CONTENT_ENCODING, "none"),
+    ];
+    for (name, value) in headers {
+        pages::set(&mut answer, name, value);
+    }
+    Ok(answer)
+}
+
+const COMPLETE: &str = "event: complete\ndata:\n\n";
+
+fn next(body: &Value) -> String {
+    format!("event: next\ndata: {body}\n\n")
+}
+
+fn once(body: &Value) -> BoxStream<'static, String> {
+    stream::iter([next(body), COMPLETE.to_owned()]).boxed()
+}
+
+/// A comment first and whenever nothing happened for a while.
+fn with_heartbeat(
+    events: BoxStream<'static, String>,
+) -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> {
+    let quiet = || ":\n\n".to_owned();
+    let beating = stream::unfold(events, move |mut events| async move {
+        match tokio::time::timeout(HEARTBEAT, events.next()).await {
+            Ok(event) => event.map(|event| (event, events)),
+            Err(_) => Some((quiet(), events)),
+        }
+    });
+    stream::iter([quiet()])
+        .chain(beating)
+        .map(|text| Ok(Bytes::from(text)))
+}
+
+/// Reads the request, from the address or from the body.
+async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, Box<Answer>> {
+    let fields = match parts.method {
+        Method::GET => from_address(parts)?,
+        Method::POST if text(&parts.headers, header::CONTENT_TYPE).contains("application/json") => {
+            let Ok(bytes) = to_bytes(body, LIMIT).await else {
+                return Err(Box::new(pages::error(413, "Payload Too Large")));
+            };
+            noted.body = String::from_utf8_lossy(&bytes).into_owned();
+            let parsed = serde_json::from_slice(&bytes);
+            parsed.map_err(|error| refuse(400, &error.to_string()))?
+        }
+        _ => return Err(Box::new(empty(415))),
+    };
+    let fields = match fields {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    let query = match fields.get("query") {
+        None | Some(Value::Null) => return Err(refuse(400, "Missing query")),
+        Some(Value::String(query)) => query.clone(),
+        Some(_) => return Err(refuse(400, "Invalid query")),
+    };
+    let variables = fields.get("variables").cloned().unwrap_or(Value::Null);
+    if !variables.is_null() && !variables.is_object() {
+        return Err(refuse(400, "Invalid variables"));
+    }
+    let name = fields.get("operationName").and_then(Value::as_str);
+    Ok(GraphQl {
+        query: Value::from(query),
+        variables,
+        operation_name: name.map(str::to_owned),
+        uploads: Vec::new(),
+        is_get: false,
+        host: None,
+    })
+}
+
+fn from_address(parts: &Parts) -> Result<Value, Box<Answer>> {
+    let mut fields = Map::new();
+    let query = parts.uri.query().unwrap_or_default();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        let value = if name == "variables" {
+            serde_json::from_str(&value).map_err(|_| refuse(400, "Unparsable URL"))?
+        } else {
+            Value::from(value.into_owned())
+        };
+        fields.insert(name.into_owned(), value);
+    }
+    Ok(Value::Object(fields))
+}
+
+fn is_mutation(request: &GraphQl) -> bool {
+    let text = request.query.as_str().unwrap_or_default();
+    text.trim_start().starts_with("mutation")
+}
+
+fn refuse(status: u16, message: &str) -> Box<Answer> {
+    let body = json!({"errors": [{"message": message}]});
+    Box::new(pages::json(status, &body))
+}
+
+fn empty(status: u16) -> Answer {
+    let mut answer = Response::new(Body::empty());
+    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::NOT_FOUND);
+    answer
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
+    let value = headers.get(name);
+    value.and_then(|value| value.to_str().ok()).unwrap_or("")
+}

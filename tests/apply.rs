@@ -1,0 +1,538 @@
+//! `diff` and `apply` on the sandbox with its oddities: whatever happens on the way, after another
+//! apply the state is the file's.
+
+use lagoon_tasks::sandbox::Fault;
+use lagoon_tasks::sandbox::store::StoreError;
+use serde_json::Value;
+
+use crate::support::env::TestEnv;
+
+fn sql(env: &TestEnv, statements: &str) {
+    let store = env.sandbox().store();
+    store
+        .write(|tx| tx.execute_batch(statements).map_err(StoreError::from))
+        .unwrap();
+}
+
+/// Writes the project's file.
+fn file(env: &TestEnv, tasks: &str) {
+    let text = format!("version: 1\nproject: lagoon-demo\n{tasks}");
+    env.home.write("work/.lagoon/tasks.yml", text);
+}
+
+/// What `diff` would do, as `action name`; and that its exit code fits.
+#[track_caller]
+fn diff(env: &TestEnv, flags: &[&str]) -> Vec<String> {
+    let line = [&["diff", "-o", "json"], flags].concat();
+    let output = env.tasks(&line);
+    let steps = output.json()["steps"].clone();
+    let words = |step: &Value| (step["action"].clone(), step["name"].clone());
+    let steps: Vec<(Value, Value)> = steps.as_array().unwrap().iter().map(words).collect();
+    let shown: Vec<String> = steps
+        .iter()
+        .map(|(a, n)| format!("{} {}", a.as_str().unwrap(), n.as_str().unwrap()))
+        .collect();
+    let code = if shown.iter().all(|s| s.starts_with("unchanged")) {
+        0
+    } else {
+        9
+    };
+    output.ends_with(code);
+    shown
+}
+
+fn mutations(env: &TestEnv) -> usize {
+    let changes = |operation: &String| operation.ends_with("AdvancedTaskDefinition");
+    let requests = env.requests();
+    requests
+        .iter()
+        .filter(|r| r.operations.iter().any(changes))
+        .count()
+}
+
+const TWO: &str = "tasks:\n  - {name: A, command: a, service: cli, confirm: 'Sure?'}\n  \
+    - {name: B, command: \"b \\\"$X\\\"\", service: cli, environment: main, \
+       arguments: [{name: X, type: other-environment, default: develop}, {name: Y, optional: true}]}\n";
+
+#[test]
+fn from_nothing_to_all_and_then_nothing_is_left() {
+    let env = TestEnv::bare();
+    file(&env, TWO);
+    assert_eq!(diff(&env, &[]), ["create A", "create B"]);
+    let applied = env
+        .tasks(&["apply", "--yes", "-o", "json"])
+        .succeeds()
+        .json();
+    assert_eq!(
+        (&applied[0]["result"], &applied[1]["result"]),
+        (&"done".into(), &"done".into())
+    );
+    let keys: Vec<&String> = applied[0].as_object().unwrap().keys().collect();
+    let all = [
+        "id",
+        "name",
+        "action",
+        "result",
+        "scope",
+        "project",
+        "environment",
+        "groupName",
+        "message",
+    ];
+    assert_eq!(keys, all);
+    assert_eq!(diff(&env, &[]), ["unchanged A", "unchanged B"]);
+    let before = mutations(&env);
+    env.tasks(&["apply", "--yes"]).succeeds();
+    assert_eq!(mutations(&env), before);
+}
+
+#[test]
+fn a_change_is_confirmed() {
+    let env = TestEnv::bare();
+    file(&env, TWO);
+    let output = env.tasks(&["apply"]).ends_with(2);
+    assert!(
+        output.stderr.contains("+ create A") && output.stderr.contains("--yes"),
+        "{output}"
+    );
+    assert_eq!((output.stdout.as_str(), mutations(&env)), ("", 0));
+}
+
+#[test]
+fn every_field_can_change() {
+    let env = TestEnv::bare().as_role("platform-owner");
+    file(
+        &env,
+        "tasks:\n  - {name: Case, command: a, service: cli, arguments: [{name: X}]}\n  - {name: I, image: a/b}\n",
+    );
+    env.tasks(&["apply", "--yes"]).succeeds();
+    file(
+        &env,
+        "tasks:\n  - {name: CASE, command: b, service: nginx, description: d, permission: guest, confirm: c, \
+         inject_deploy_token: true, inject_project_key: true, arguments: [{name: Y, type: numeric, default: '1', \
+         optional: true, display_name: n}]}\n  - {name: I, image: a/c, description: e}\n",
+    );
+    let output = env.tasks(&["diff", "-o", "json"]).ends_with(9).json();
+    let changes = output["steps"][0]["changes"].as_array().unwrap();
+    let fields: Vec<&str> = changes
+        .iter()
+        .map(|c| c["field"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            "name",
+            "description",
+            "command",
+            "service",
+            "permission",
+            "confirmation text",
+            "deploy token injection",
+            "project key injection",
+            "arguments"
+        ]
+    );
+    env.tasks(&["apply", "--yes"]).succeeds();
+    assert_eq!(diff(&env, &[]), ["unchanged CASE", "unchanged I"]);
+    // And back: texts are cleared, not kept.
+    file(
+        &env,
+        "tasks:\n  - {name: CASE, command: a, service: cli}\n  - {name: I, image: a/b}\n",
+    );
+    env.tasks(&["apply", "--yes"]).succeeds();
+    assert_eq!(diff(&env, &[]), ["unchanged CASE", "unchanged I"]);
+}
+
+#[test]
+fn tasks_are_retired_and_pruned_within_limits() {
+    let env = TestEnv::bare();
+    let line = |name: &str| format!("  - {{name: {name}, command: a, service: cli}}\n");
+    let many: String = ["A", "B", "C", "D"].map(line).concat();
+    file(
+        &env,
+        &format!("tasks:\n{many}  - {{name: G, image: x, group: lagoon-demo-group}}\n"),
+    );
+    env.as_role("platform-owner")
+        .tasks(&["apply", "--yes"])
+        .succeeds();
+    file(&env, &format!("tasks:\n{}absent: [b, Never]\n", line("A")));
+    assert_eq!(diff(&env, &[]), ["unchanged A", "delete B"]);
+    assert_eq!(
+        diff(&env, &["--prune"]),
+        ["unchanged A", "delete B", "delete C", "delete D"]
+    );
+    let output = env
+        .tasks(&["apply", "--prune", "--max-deletes", "1", "--yes"])
+        .ends_with(2);
+    assert!(
+        output.stderr.contains("`C` of project lagoon-demo"),
+        "{output}"
+    );
+    env.tasks(&["apply", "--prune", "--yes"]).succeeds();
+    // The group's task is in no scope that the file names.
+    let listed = env
+        .tasks(&["list", "-p", "lagoon-demo", "-o", "name"])
+        .succeeds();
+    assert_eq!(listed.stdout, "A\nG\n");
+    file(&env, "tasks: []\n");
+    let output = env.tasks(&["apply", "--prune", "--yes"]).ends_with(2);
+    assert!(output.stderr.contains("no task"), "{output}");
+}
+
+#[test]
+fn another_kind_or_scope_is_replaced_only_when_allowed() {
+    let env = TestEnv::bare().as_role("platform-owner");
+    file(
+        &env,
+        "tasks:\n  - {name: K, command: a, service: cli}\n  - {name: S, command: a, service: cli}\n",
+    );
+    env.tasks(&["apply", "--yes"]).succeeds();
+    file(
+        &env,
+        "tasks:\n  - {name: K, image: a/b}\n  - {name: S, command: a, service: cli, environment: main}\n",
+    );
+    assert_eq!(diff(&env, &[]), ["blocked K", "create S"]);
+    let output = env.tasks(&["apply", "--yes"]).ends_with(2);
+    assert!(output.stderr.contains("--replace"), "{output}");
+    assert_eq!(diff(&env, &["--replace"]), ["replace K", "replace S"]);
+    env.tasks(&["apply", "--replace", "--yes"]).succeeds();
+    assert_eq!(diff(&env, &["--prune"]), ["unchanged K", "unchanged S"]);
+}
+
+/// Only platform owners may define an IMAGE task, which shows only once the old one is gone.
+#[test]
+fn what_cannot_be_replaced_is_put_back() {
+    let env = TestEnv::bare();
+    file(
+        &env,
+        "tasks:\n  - {name: K, command: a, service: cli, arguments: [{name: X}]}\n",
+    );
+    env.tasks(&["apply", "--yes"]).succeeds();
+    file(&env, "tasks:\n  - {name: K, image: a/b}\n");
+    let output = env.tasks(&["apply", "--replace", "--yes"]).ends_with(4);
+    assert!(output.stderr.contains("was put back"), "{output}");
+    file(
+        &env,
+        "tasks:\n  - {name: K, command: a, service: cli, arguments: [{name: X}]}\n",
+    );
+    assert_eq!(diff(&env, &[]), ["unchanged K"]);
+}
+
+#[test]
+fn without_environments_nothing_is_known_and_nothing_pruned() {
+    let env = TestEnv::bare();
+    file(&env, "tasks:\n  - {name: A, command: a, service: cli}\n");
+    env.tasks(&["apply", "--yes"]).succeeds();
+    sql(
+        &env,
+        "UPDATE environment SET deleted = '2024-01-01 00:00:00';",
+    );
+    assert_eq!(diff(&env, &["--prune"]), ["unverified A"]);
+    let output = env.tasks(&["apply", "--yes"]).ends_with(2);
+    assert!(output.stderr.contains("--allow-unverified"), "{output}");
+    // It is there and equal in what Lagoon compares: an old row comes back as if it were new.
+    let output = env
+        .tasks(&["apply", "--allow-unverified", "--yes"])
+        .ends_with(1);
+    assert!(output.stderr.contains("existed, unseen"), "{output}");
+    file(&env, "tasks:\n  - {name: New, command: a, service: cli}\n");
+    env.tasks(&["apply", "--allow-unverified", "--yes"])
+        .succeeds();
+}
+
+#[test]
+fn a_task_that_is_hidden_everywhere_is_unverified() {
+    let env = TestEnv::bare();
+    for environment in ["main", "develop", "pr-12"] {
+        let line = [
+            "define",
+            "A",
+            "-p",
+            "lagoon-demo",
+            "-e",
+            environment,
+            "-s",
+            "cli",
+            "--command",
+            "x",
+        ];
+        env.tasks(&line).succeeds();
+    }
+    file(&env, "tasks:\n  - {name: A, command: a, service: cli}\n");
+    assert_eq!(diff(&env, &[]), ["unverified A"]);
+}
+
+#[test]
+fn two_of_one_name_and_shadows_are_named() {
+    let env = TestEnv::bare();
+    file(
+        &env,
+        "tasks:\n  - {name: One, command: a, service: cli}\n  - {name: Two, command: a, service: cli}\n",
+    );
+    env.tasks(&["apply", "--yes"]).succeeds();
+    // Renaming is how a scope gets two of one name: Lagoon does not look.
+    sql(
+        &env,
+        "UPDATE definition SET name = 'one' WHERE name = 'Two';",
+    );
+    file(
+        &env,
+        "tasks:\n  - {name: One, command: a, service: cli}\n  - {name: One, command: a, service: cli, environment: main}\n",
+    );
+    let plan = env.tasks(&["diff", "-o", "json"]).ends_with(9).json();
+    assert!(
+        plan["notes"][0]
+            .as_str()
+            .unwrap()
+            .contains("two tasks of one name"),
+        "{plan}"
+    );
+    assert!(
+        plan["steps"][1]["notes"]
+            .to_string()
+            .contains("stands before the task"),
+        "{plan}"
+    );
+}
+
+#[test]
+fn a_reviewed_plan_is_carried_out_exactly_or_not_at_all() {
+    let env = TestEnv::bare();
+    file(&env, TWO);
+    let plan = env.tasks(&["diff", "-o", "json"]).ends_with(9).stdout;
+    env.home.write("work/plan.json", &plan);
+    // The file does not matter any more.
+    file(&env, "tasks: []\n");
+    env.tasks(&["apply", "--plan", "plan.json", "--yes"])
+        .succeeds();
+    file(&env, TWO);
+    assert_eq!(diff(&env, &[]), ["unchanged A", "unchanged B"]);
+    let before = mutations(&env);
+    let output = env
+        .tasks(&["apply", "--plan", "plan.json", "--yes"])
+        .ends_with(1);
+    assert!(output.stderr.contains("nothing was done"), "{output}");
+
+    file(
+        &env,
+        &TWO.replace("command: a", "command: aa")
+            .replace("Sure?", "Really?"),
+    );
+    let plan = env.tasks(&["diff", "-o", "json"]).ends_with(9).stdout;
+    env.home.write("work/plan.json", &plan);
+    sql(
+        &env,
+        "UPDATE definition SET permission = 'GUEST' WHERE name = 'A';",
+    );
+    let output = env
+        .tasks(&["apply", "--plan", "plan.json", "--yes"])
+        .ends_with(1);
+    assert!(
+        output.stderr.contains("changed meanwhile: permission"),
+        "{output}"
+    );
+    assert_eq!(mutations(&env), before);
+    for wrong in ["{}", "[", &plan.replace("127.0.0.1", "127.0.0.2")] {
+        env.home.write("work/plan.json", wrong);
+        env.tasks(&["apply", "--plan", "plan.json", "--yes"])
+            .ends_with(2);
+    }
+    env.tasks(&["apply", "--plan", "plan.json", "--prune"])
+        .ends_with(2);
+}
+
+#[test]
+fn the_lagoon_of_the_file_is_not_left() {
+    let env = TestEnv::bare();
+    let text = "version: 1\nlagoon: https://api.example.com\nproject: lagoon-demo\ntasks: []\n";
+    env.home.write("work/.lagoon/tasks.yml", text);
+    let output = env.tasks(&["apply", "--yes"]).ends_with(2);
+    assert!(
+        output
+            .stderr
+            .contains("tasks.yml:2:9: the file is for https://api.example.com/graphql"),
+        "{output}"
+    );
+    assert_eq!(env.requests().len(), 0);
+    env.home.write(
+        "work/.lagoon/tasks.yml",
+        text.replace("https://api.example.com", &env.url()),
+    );
+    env.tasks(&["apply", "--yes"]).succeeds();
+}
+
+/// One failure of each sort at each mutation, and then applied again.
+#[test]
+fn after_any_failure_another_apply_finishes() {
+    let start = "tasks:\n  - {name: U, command: a, service: cli, arguments: [{name: X}]}\n  - {name: D, command: a, service: cli}\n";
+    let goal = "tasks:\n  - {name: C, command: c, service: cli, arguments: [{name: X}, {name: Y, default: ''}]}\n  \
+        - {name: U, command: b, service: cli, arguments: [{name: Z}]}\nabsent: [D]\n";
+    for operation in ["add", "update", "delete"] {
+        for (fault, code) in [
+            (Fault::LoseAnswer, 0),
+            (Fault::Message("broken".to_owned()), 1),
+            (Fault::Status(502, "<html>".to_owned()), 0),
+        ] {
+            let env = TestEnv::bare();
+            file(&env, start);
+            env.tasks(&["apply", "--yes"]).succeeds();
+            file(&env, goal);
+            let is_lost = matches!(fault, Fault::LoseAnswer);
+            env.sandbox()
+                .fail_next(&format!("{operation}AdvancedTaskDefinition"), fault.clone());
+            let output = env.tasks(&["apply", "--yes", "--request-timeout", "5"]);
+            if is_lost || code != 0 {
+                assert_eq!(output.code, code, "{operation} {fault:?}\n{output}");
+            } else {
+                assert_ne!(output.code, 0, "{operation} {fault:?}\n{output}");
+            }
+            env.tasks(&["apply", "--yes"]).succeeds();
+            assert_eq!(
+                diff(&env, &[]),
+                ["unchanged C", "unchanged U"],
+                "{operation} {fault:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_rest_is_done_unless_told_otherwise() {
+    for (flag, left) in [(None, 1), (Some("--fail-fast"), 2)] {
+        let env = TestEnv::bare();
+        file(
+            &env,
+            "tasks:\n  - {name: A, command: a, service: cli}\n  - {name: B, command: a, service: cli}\n",
+        );
+        env.sandbox()
+            .refuse_next("addAdvancedTaskDefinition", "broken");
+        let line: Vec<&str> = ["apply", "--yes", "-o", "json"]
+            .into_iter()
+            .chain(flag)
+            .collect();
+        let output = env.tasks(&line).ends_with(1);
+        assert_eq!(output.json()[0]["result"], "failed");
+        let open = diff(&env, &[])
+            .iter()
+            .filter(|s| s.starts_with("create"))
+            .count();
+        assert_eq!(open, left);
+    }
+}
+
+fn many(env: &TestEnv, count: usize) {
+    let mut statements = String::new();
+    for n in 0..count {
+        let id = 1000 + n;
+        statements.push_str(&format!(
+            "INSERT INTO project (id, name, openshift, created) SELECT {id}, 'site-{n}', openshift, created FROM project WHERE id = 42;
+             INSERT INTO project_group (project, user_group) SELECT {id}, user_group FROM project_group WHERE project = 42;
+             INSERT INTO environment (id, name, project, deploy_type, environment_type, openshift, namespace, created, updated)
+             SELECT {id}, 'main', {id}, deploy_type, environment_type, openshift, 'site-{n}-main', created, updated
+             FROM environment WHERE id = 101;\n"
+        ));
+    }
+    sql(env, &statements);
+}
+
+#[test]
+fn a_hundred_projects_cost_what_they_need() {
+    let env = TestEnv::bare();
+    many(&env, 100);
+    let names: Vec<String> = (0..100).map(|n| format!("site-{n}: {{n: {n}}}")).collect();
+    let text = format!(
+        "version: 1\nprojects: {{{}}}\nvariables: {{n: }}\ntasks:\n  - {{name: 'Of ${{project}}', command: 'echo ${{n}}', service: cli}}\n",
+        names.join(", ")
+    );
+    env.home.write("work/.lagoon/tasks.yml", text);
+    let (output, requests) = env.tasks_and_requests(&["diff", "-o", "json"]);
+    assert_eq!(output.ends_with(9).json()["summary"]["create"], 100);
+    assert_eq!(requests.len(), 100);
+    let (output, requests) = env.tasks_and_requests(&["apply", "--yes", "-o", "json"]);
+    let applied = output.succeeds().json();
+    assert_eq!(applied[99]["name"], "Of site-99");
+    // Read for the plan, before writing and after it; and one for each change.
+    assert_eq!(requests.len(), 400);
+    let (_, requests) = env.tasks_and_requests(&["apply", "--yes"]);
+    assert_eq!(requests.len(), 100);
+    let (output, requests) = env.tasks_and_requests(&["diff", "-p", "site-7"]);
+    output.succeeds();
+    assert_eq!(requests.len(), 1);
+    env.tasks(&["diff", "-p", "site-700"]).ends_with(2);
+}
+
+#[test]
+fn markdown_is_for_diff_alone_and_nothing_in_it_is_live() {
+    let env = TestEnv::bare();
+    file(
+        &env,
+        "tasks:\n  - {name: 'A|<b>`', command: \"```\\nx\", service: cli}\n",
+    );
+    for line in [["diff", "-o", "markdown"], ["-o", "markdown", "diff"]] {
+        let output = env.tasks(&line).ends_with(9);
+        assert!(
+            output
+                .stdout
+                .contains("| create | A\\|&lt;b&gt;\\` | project lagoon-demo |"),
+            "{output}"
+        );
+        assert!(output.stdout.contains("````diff\n"), "{output}");
+    }
+    env.tasks(&["list", "-p", "lagoon-demo", "-o", "markdown"])
+        .ends_with(2);
+    env.tasks(&["diff", "-o", "markdown", "--jq", "."])
+        .ends_with(2);
+    let diff = env.command(&["diff"]).env("TASKS_OUTPUT", "markdown");
+    env.run(diff).ends_with(2);
+}
+
+#[test]
+fn what_diff_says_to_people() {
+    let env = TestEnv::bare();
+    file(&env, TWO);
+    env.tasks(&["apply", "--yes"]).succeeds();
+    file(
+        &env,
+        "tasks:\n  - {name: A, command: \"set -e\\na\", service: cli, permission: guest}\n  - {name: N, command: n, service: cli}\nabsent: [{name: B, environment: main}]\n",
+    );
+    let output = env.tasks(&["diff", "-o", "table"]).ends_with(9);
+    assert_eq!(
+        output.stdout,
+        "project lagoon-demo\n  ~ update A (id 1)\n      command:\n        - a\n        + set -e\n        + a (no newline at the end)\n      \
+         permission: DEVELOPER → GUEST\n      confirmation text: Sure? → nothing\n  + create N\n      command: n\n      service: cli\n      \
+         permission: DEVELOPER\nenvironment lagoon-demo/main\n  - delete B (id 2)\n1 to create, 1 to update, 1 to delete\n"
+    );
+    assert_eq!(
+        output.stderr,
+        "there is something to do: 1 to create, 1 to update, 1 to delete\n"
+    );
+}
+
+#[test]
+fn examples_can_be_applied_and_then_nothing_is_left() {
+    for name in ["drupal", "nodejs"] {
+        let env = TestEnv::bare();
+        let path = format!("{}/examples/{name}.yml", env!("CARGO_MANIFEST_DIR"));
+        env.tasks(&["apply", "-f", &path, "--yes"]).succeeds();
+        env.tasks(&["diff", "-f", &path]).succeeds();
+    }
+    let env = TestEnv::bare();
+    sql(
+        &env,
+        "INSERT INTO user_group (id, name) VALUES ('example', 'example-group');
+         INSERT INTO membership (member, user_group, role) SELECT member, 'example', role FROM membership;
+         UPDATE project SET name = 'shop';
+         INSERT INTO project_group (project, user_group) VALUES (42, 'example');",
+    );
+    many(&env, 2);
+    sql(
+        &env,
+        "UPDATE project SET name = 'blog' WHERE id = 1000; UPDATE project SET name = 'docs' WHERE id = 1001;",
+    );
+    let path = format!("{}/examples/many-projects.yml", env!("CARGO_MANIFEST_DIR"));
+    let line = ["-f", &path, "--var", "contact=ops@example.com"];
+    env.tasks(&[&["apply", "--yes"], &line[..]].concat())
+        .succeeds();
+    env.tasks(&[&["diff"], &line[..]].concat()).succeeds();
+    env.tasks(&["diff", "-f", &path]).ends_with(2);
+}

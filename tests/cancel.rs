@@ -1,0 +1,101 @@
+//! `cancel`: what is refused, what is asked, and what comes of it.
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::Fault;
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::Status;
+
+use crate::support::env::TestEnv;
+use crate::support::proxy::{self, Proxy};
+use crate::wait::{start, start_held};
+
+fn asked(env: &TestEnv) -> usize {
+    let requests = env.requests();
+    let is_one = |o: &String| o == "cancelTask";
+    requests
+        .iter()
+        .filter(|r| r.operations.iter().any(is_one))
+        .count()
+}
+
+#[test]
+fn it_ends_when_the_run_is_cancelled() {
+    let env = TestEnv::new();
+    let id = start_held(&env, Status::Complete);
+    let output = env.tasks(&["cancel", &id, "--yes"]);
+    assert_snapshot!("cancel", output.snapshot());
+    assert_eq!((output.code, asked(&env)), (0, 1));
+}
+
+#[test]
+fn it_is_confirmed_with_what_and_where() {
+    let env = TestEnv::new();
+    let id = start_held(&env, Status::Complete);
+    let output = env.tasks(&["cancel", &id]);
+    assert_snapshot!("cancel-unconfirmed", output.snapshot());
+    assert_eq!((output.code, asked(&env)), (2, 0));
+    let mut terminal = env.terminal(&["cancel", &id]);
+    terminal.wait_for("Cancel run");
+    terminal.send("y\r");
+    terminal.wait_for("cancelled");
+    assert_eq!(terminal.finish(), 0);
+}
+
+#[test]
+fn what_is_over_is_refused_without_asking() {
+    let env = TestEnv::new();
+    let over = start(&env, &[Step::Status(Status::Complete)]);
+    let output = env.tasks(&["cancel", &over, "--yes"]);
+    assert_snapshot!("cancel-over", output.snapshot());
+    assert_eq!((output.code, asked(&env)), (1, 0));
+    let going = start_held(&env, Status::Complete);
+    let output = env.tasks(&["cancel", &over, &going, "--yes", "-o", "json"]);
+    assert_eq!((output.code, asked(&env)), (1, 1), "{output}");
+    assert_eq!(output.json()[0]["outcome"], "cancelled");
+}
+
+#[test]
+fn ending_otherwise_is_1() {
+    let env = TestEnv::new();
+    let id = start_held(&env, Status::Complete);
+    let scripted = env.sandbox().scripted().unwrap();
+    scripted.script_cancel("Say hello", vec![Step::Status(Status::Complete)]);
+    let output = env.tasks(&["cancel", &id, "--yes"]);
+    assert_snapshot!("cancel-completed", output.snapshot());
+    assert_eq!(output.code, 1);
+    scripted.script_cancel("Say hello", vec![Step::Hold]);
+    let id = start_held(&env, Status::Complete);
+    let output = env.tasks(&["cancel", &id, "--yes", "--timeout", "1s"]);
+    assert_snapshot!("cancel-still-going", output.snapshot());
+    assert_eq!(output.code, 1);
+}
+
+#[test]
+fn a_failure_that_looks_like_an_answer_is_a_failure() {
+    let env = TestEnv::new();
+    let id = start_held(&env, Status::Complete);
+    let answer = r#"{"data":{"cancelTask":"Error: no route to the cluster\nat x"}}"#;
+    let answer = proxy::Fault::answered("200 OK", "application/json", answer);
+    let proxy = Proxy::new(env.address(), [proxy::Fault::None, answer]);
+    let command = env.command(&["cancel", &id, "--yes"]);
+    let output = env.run(command.env("TASKS_API", proxy.url("/graphql")));
+    assert_snapshot!("cancel-error", output.snapshot());
+    assert_eq!(output.code, 1);
+}
+
+#[test]
+fn a_lost_answer_is_seen_by_what_happens() {
+    let env = TestEnv::new();
+    let id = start_held(&env, Status::Complete);
+    env.sandbox().fail_next("cancelTask", Fault::LoseAnswer);
+    env.tasks(&["cancel", &id, "--yes"]).succeeds();
+    assert_eq!(asked(&env), 1);
+}
+
+#[test]
+fn who_may_not_is_4() {
+    let env = TestEnv::new();
+    let id = start_held(&env, Status::Complete);
+    let output = env.as_role("developer").tasks(&["cancel", &id, "--yes"]);
+    assert_eq!(output.code, 4, "{output}");
+}

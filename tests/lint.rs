@@ -1,0 +1,148 @@
+//! `tasks lint`: files checked without a Lagoon, and the schema that editors use.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::home::Home;
+use crate::support::source::files_under;
+
+fn examples() -> Vec<std::path::PathBuf> {
+    let found = files_under(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"),
+        "yml",
+    );
+    assert!(found.len() >= 3, "{found:?}");
+    found
+}
+
+#[test]
+fn the_examples_have_no_faults() {
+    for path in examples() {
+        let home = Home::new();
+        let output = home
+            .tasks(&["lint", "-f", path.to_str().unwrap(), "-o", "json"])
+            .succeeds();
+        assert_eq!(output.json(), json!([]), "{}", path.display());
+    }
+}
+
+fn schema() -> jsonschema::Validator {
+    let text = Home::new().tasks(&["lint", "--schema"]).succeeds().stdout;
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    jsonschema::meta::validate(&schema).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+fn yaml(text: &str) -> Value {
+    serde_saphyr::from_str(text).unwrap()
+}
+
+#[test]
+fn the_examples_fit_the_schema() {
+    let schema = schema();
+    for path in examples() {
+        let value = yaml(&std::fs::read_to_string(&path).unwrap());
+        let errors: Vec<String> = schema.iter_errors(&value).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:?}", path.display());
+    }
+}
+
+/// What the schema takes and what the program takes is the same, as far as a schema can tell.
+#[test]
+fn the_schema_refuses_what_lint_refuses() {
+    let schema = schema();
+    let task = |rest: &str| format!("version: 1\nproject: p\ntasks: [{{name: a, {rest}}}]\n");
+    let good = [
+        task("command: x, service: c"),
+        task("image: x, permission: guest, arguments: [{name: A, type: numeric, default: 1}]"),
+        task("command: x, service: c, group: g, confirm: sure"),
+        "version: 1\nprojects: {a: {x: 1}, b: }\nvariables: {x: , y: {from_env: Y}}\n".to_owned(),
+        "version: 1\nproject: p\nabsent: [a, {name: b, environment: c}]\n".to_owned(),
+    ];
+    let bad = [
+        "project: p\n".to_owned(),
+        "version: 2\n".to_owned(),
+        "version: 1\nproject: p\nprojects: [p]\n".to_owned(),
+        "version: 1\nprojects: []\n".to_owned(),
+        "version: 1\nvariables: {project: 1}\n".to_owned(),
+        "version: 1\nproject: p\nabsent: [{environment: c}]\n".to_owned(),
+        task("service: c"),
+        task("command: x, image: y, service: c"),
+        task("comand: x, service: c"),
+        task("command: x, service: c, permission: nobody"),
+        task("command: x, service: c, arguments: [{name: A, type: int}]"),
+        task("command: x, service: c, system: 3"),
+    ];
+    for (text, fits) in good
+        .map(|t| (t, true))
+        .into_iter()
+        .chain(bad.map(|t| (t, false)))
+    {
+        let home = Home::new();
+        home.write("work/.lagoon/tasks.yml", &text);
+        let code = if fits { 0 } else { 2 };
+        home.tasks(&["lint"]).ends_with(code);
+        assert_eq!(schema.is_valid(&yaml(&text)), fits, "{text}");
+    }
+}
+
+#[test]
+fn faults_are_the_answer_and_the_code_says_so() {
+    let home = Home::new();
+    home.write(
+        "work/.lagoon/tasks.yml",
+        "version: 1\nproject: p\ntasks:\n  - name: a\n    command: x\n    servise: cli\n",
+    );
+    let output = home.tasks(&["lint"]).ends_with(2);
+    assert_eq!(
+        output.stdout,
+        ".lagoon/tasks.yml:6:5\terror\tthere is no key `servise` here: did you mean `service`?\t\
+         .lagoon/tasks.yml\t6\t5\n"
+    );
+    assert_eq!(output.stderr, "error: the tasks have a fault\n");
+    let output = home.tasks(&["lint", "-o", "json"]).ends_with(2);
+    let findings = output.json();
+    let keys: Vec<&String> = findings[0].as_object().unwrap().keys().collect();
+    let all = ["file", "line", "column", "severity", "message"];
+    assert_eq!(keys, all);
+    assert_eq!(output.json_error()["kind"], "usage");
+}
+
+#[test]
+fn what_is_allowed_but_odd_is_a_warning() {
+    let home = Home::new();
+    let text = "version: 1\nproject: p\ntasks:\n  - {name: a, command: x, service: c, arguments: [{name: PATH}]}\n";
+    home.write("work/tasks/one.yml", text);
+    let output = home
+        .tasks(&["lint", "-f", "tasks", "-o", "json"])
+        .succeeds();
+    assert_eq!(output.json()[0]["severity"], "warning");
+}
+
+#[test]
+fn a_file_from_elsewhere_is_found_or_missed_politely() {
+    let home = Home::new();
+    let output = home.tasks(&["lint"]).ends_with(2);
+    assert!(output.stderr.contains("-f FILE"), "{output}");
+    let text = "version: 1\nvariables: {a: }\nproject: p\nabsent: ['${a}']\n";
+    let stdin = home.command(&["lint", "-f", "-"]).stdin(text);
+    home.run(stdin).succeeds();
+    let output = home.tasks(&["lint", "-f", "gone.yml"]).ends_with(2);
+    assert!(output.stderr.contains("cannot read gone.yml"), "{output}");
+}
+
+/// A token is nothing that a task needs to know.
+#[test]
+fn our_own_token_gets_into_no_task() {
+    let home = Home::new();
+    let text = "version: 1\nproject: p\nvariables: {a: {from_env: TASKS_TOKEN}, b: {from_env: OTHER}}\n\
+        tasks: [{name: a, command: '${a} ${b}', service: c, permission: '${b}'}]\n";
+    home.write("work/.lagoon/tasks.yml", text);
+    let command = home
+        .command(&["lint"])
+        .env("TASKS_TOKEN", "sesame")
+        .env("OTHER", "x");
+    let output = home.run(command).ends_with(2);
+    assert!(output.stdout.contains("no permission `x`"), "{output}");
+}

@@ -1,0 +1,122 @@
+//! `logs` and `status`: what is shown of runs, and what is not.
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::Status;
+
+use crate::support::env::TestEnv;
+use crate::wait::{advance, start, start_held, until_asked};
+
+fn logged(env: &TestEnv, text: &str, end: Status) -> String {
+    let steps = [
+        Step::Status(Status::Running),
+        Step::Log(text.to_owned()),
+        Step::Status(end),
+    ];
+    start(env, &steps)
+}
+
+#[test]
+fn the_log_and_nothing_else_is_on_stdout() {
+    let env = TestEnv::new();
+    let text = "one\n\u{1b}]0;title\u{7}two \u{1b}[31mred\u{1b}[0m\nthree\n";
+    let id = logged(&env, text, Status::Failed);
+    // Of a run that failed, too: showing a log is no waiting.
+    let output = env.tasks(&["logs", &id]).succeeds();
+    assert_eq!(
+        (output.stdout.as_str(), output.stderr.as_str()),
+        ("one\ntwo red\nthree\n", "")
+    );
+    let output = env.tasks(&["logs", &id, "--tail", "2"]).succeeds();
+    assert_eq!(output.stdout, "two red\nthree\n");
+    let output = env.tasks(&["logs", &id, "--raw"]).succeeds();
+    assert!(
+        output.stdout.starts_with("=====") && output.stdout.ends_with(text),
+        "{output}"
+    );
+    let output = env.tasks(&["logs", &id, "--color", "always"]).succeeds();
+    assert!(output.stdout.contains("\u{1b}[31mred\u{1b}[0m"), "{output}");
+}
+
+#[test]
+fn following_ends_with_the_run() {
+    let env = TestEnv::new();
+    let steps = [
+        Step::Status(Status::Running),
+        Step::Log("one\n".to_owned()),
+        Step::Hold,
+        Step::Log("two\n".to_owned()),
+        Step::Status(Status::Failed),
+    ];
+    let id = start(&env, &steps);
+    let running = until_asked(&env, &["logs", &id, "-f"], "taskById");
+    advance(&env, &id);
+    let output = running.finish();
+    assert_eq!(
+        (output.code, output.stdout.as_str()),
+        (3, "one\ntwo\n"),
+        "{output}"
+    );
+}
+
+#[test]
+fn a_missing_log_is_never_taken_for_one() {
+    let env = TestEnv::new();
+    let id = start_held(&env, Status::Complete);
+    let output = env.tasks(&["logs", &id]).succeeds();
+    assert_snapshot!("logs-not-yet", output.snapshot());
+    let id = logged(&env, "one\n", Status::Complete);
+    // Long ago: nothing will come any more.
+    let sql = "UPDATE task SET completed = '2020-01-01 00:00:00' WHERE id = ?1";
+    let write = env.sandbox().store().write(|tx| {
+        tx.execute(sql, [&id])
+            .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+    });
+    assert_eq!(write.unwrap(), 1);
+    env.sandbox().set_storage_down(true);
+    let output = env.tasks(&["logs", &id]);
+    assert_snapshot!("logs-unavailable", output.snapshot());
+    assert_eq!((output.code, output.stdout.as_str()), (1, ""));
+    assert!(output.stderr.contains("error loading the logs"), "{output}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_a_quiet_end() {
+    let env = TestEnv::new();
+    let id = logged(
+        &env,
+        &"a line of the log\n".repeat(200_000),
+        Status::Complete,
+    );
+    let script = format!("(tasks logs {id}; echo $? >&2) | head -n 1");
+    let output = env.run(env.shell(&script));
+    assert_eq!(
+        (output.stdout.as_str(), output.stderr.trim()),
+        ("a line of the log\n", "0")
+    );
+}
+
+#[test]
+fn status_shows_how_far_runs_are_and_judges_nothing() {
+    let env = TestEnv::new();
+    let failed = logged(&env, "x\n", Status::Failed);
+    let going = start_held(&env, Status::Complete);
+    for format in ["table", "tsv"] {
+        let output = env
+            .tasks(&["status", &failed, &going, "-o", format])
+            .succeeds();
+        assert_snapshot!(format!("status-{format}"), output.snapshot());
+    }
+    let one = env
+        .tasks(&["status", &failed, "-o", "json"])
+        .succeeds()
+        .json();
+    assert_eq!(one["outcome"], "failed");
+    let output = env.tasks(&["status", &failed, "4711", "-o", "json"]);
+    assert_eq!(
+        (output.code, output.json()[0]["outcome"].as_str()),
+        (5, Some("failed"))
+    );
+    // A log costs the server a round trip: it is read when it is shown.
+    assert!(env.requests().iter().all(|r| !r.body.contains("logs")));
+}

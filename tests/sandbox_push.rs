@@ -1,0 +1,147 @@
+//! The sandbox's subscriptions: server-sent events and the WebSocket.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::Status;
+use lagoon_tasks::sandbox::{Identity, Options, Sandbox, Seed, Served};
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+
+const FOLLOW: &str = "subscription{taskChanged(environment:101){id status environment{name}}}";
+
+async fn serve() -> (Sandbox, Served) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let sandbox = Sandbox::open(Options::memory(Seed::Demo)).await.unwrap();
+    let address = "127.0.0.1:0".parse().unwrap();
+    let served = sandbox.clone().serve(address).await.unwrap();
+    (sandbox, served)
+}
+
+fn token(sandbox: &Sandbox, as_: Identity) -> String {
+    sandbox.token(as_, Duration::from_secs(60)).unwrap()
+}
+
+async fn invoke(sandbox: &Sandbox, served: &Served) {
+    let query = "mutation{invokeRegisteredTask(advancedTaskDefinition:1,environment:101){id}}";
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = client.post(served.graphql()).json(&json!({"query": query}));
+    let request = request.bearer_auth(token(sandbox, Identity::Owner));
+    let answer: Value = request.send().await.unwrap().json().await.unwrap();
+    assert!(
+        answer["data"]["invokeRegisteredTask"]["id"].is_number(),
+        "{answer}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_come_over_sse_as_they_were() {
+    let (sandbox, served) = serve().await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let request = client
+        .post(format!("{}/graphql/stream", served.url()))
+        .header("accept", "text/event-stream")
+        .bearer_auth(token(&sandbox, Identity::Guest))
+        .json(&json!({"query": FOLLOW}));
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let mut events = answer.bytes_stream();
+    let first = events.next().await.unwrap().unwrap();
+    assert_eq!(first, ":\n\n");
+    invoke(&sandbox, &served).await;
+    let mut seen = String::new();
+    while !seen.contains("\"complete\"") {
+        let event = tokio::time::timeout(Duration::from_secs(10), events.next()).await;
+        let event = event.unwrap().unwrap().unwrap();
+        seen.push_str(std::str::from_utf8(&event).unwrap());
+    }
+    let statuses: Vec<_> = seen
+        .split("\"status\":\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert_eq!(
+        statuses,
+        ["new", "pending", "running", "complete"],
+        "{seen}"
+    );
+    assert!(
+        seen.contains("\"environment\":{\"name\":\"main\"}"),
+        "{seen}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_tokens_and_other_accept_headers_are_refused_over_sse() {
+    let (_sandbox, served) = serve().await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("{}/graphql/stream", served.url());
+    let ask = |accept: &'static str| {
+        let request = client.post(&url).bearer_auth("garbage");
+        let request = request.header("accept", accept);
+        request.json(&json!({"query": FOLLOW})).send()
+    };
+    let answer = ask("text/event-stream").await.unwrap();
+    assert_eq!(answer.status(), 500);
+    assert_eq!(
+        answer.text().await.unwrap(),
+        r#"{"error":"Internal server error"}"#
+    );
+    assert_eq!(ask("*/*").await.unwrap().status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_socket_follows_and_falls_silent() {
+    let (sandbox, served) = serve().await;
+    let scripted = sandbox.scripted().unwrap();
+    scripted.script(
+        "Run yarn audit",
+        vec![Step::Hold, Step::Status(Status::Running)],
+    );
+    let url = served.graphql().replace("http://", "ws://");
+    let mut request = url.into_client_request().unwrap();
+    let protocol = "graphql-transport-ws".parse().unwrap();
+    request
+        .headers_mut()
+        .insert("sec-websocket-protocol", protocol);
+    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    let token = token(&sandbox, Identity::Reporter);
+    let messages = [
+        json!({"type": "connection_init", "payload": {"authToken": token}}),
+        json!({"type": "subscribe", "id": "1", "payload": {"query": FOLLOW}}),
+        json!({"type": "subscribe", "id": "2", "payload": {"query": "subscription{nope}"}}),
+        json!({"type": "subscribe", "id": "3", "payload": {"query": "{lagoonVersion}"}}),
+    ];
+    for message in messages {
+        socket
+            .send(Message::text(message.to_string()))
+            .await
+            .unwrap();
+    }
+    let mut next = async || {
+        let message = tokio::time::timeout(Duration::from_secs(2), socket.next()).await;
+        let text = message.ok()?.unwrap().unwrap().into_text().unwrap();
+        Some(serde_json::from_str::<Value>(text.as_str()).unwrap())
+    };
+    assert_eq!(next().await.unwrap()["type"], "connection_ack");
+    let mut answers = [
+        next().await.unwrap(),
+        next().await.unwrap(),
+        next().await.unwrap(),
+    ];
+    answers.sort_by_key(|answer| answer["id"].to_string() + &answer["type"].to_string());
+    assert_eq!(answers[0]["type"], "error");
+    assert_eq!(answers[1]["type"], "complete");
+    assert_eq!(
+        answers[2]["payload"],
+        json!({"data": {"lagoonVersion": "v2.33.1"}})
+    );
+    invoke(&sandbox, &served).await;
+    let event = next().await.unwrap();
+    assert_eq!(event["payload"]["data"]["taskChanged"]["status"], "new");
+    sandbox.silence_subscriptions();
+    scripted.advance(1).unwrap();
+    assert!(next().await.is_none(), "silent after 300 seconds");
+}

@@ -1,0 +1,287 @@
+//! The Lagoon that the conformance scenarios run against: the sandbox, or another one that
+//! variables name.
+
+use std::cell::RefCell;
+use std::env;
+use std::process::Command;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::env::{TestEnv, post};
+use super::home::Home;
+use super::output::Output;
+use super::process::{Invocation, Running};
+
+/// A Lagoon, whoever runs it, and what is to be removed from it in the end.
+pub(crate) struct Lagoon {
+    // Dropped first: it still needs the Lagoon.
+    rubbish: Rc<Rubbish>,
+    kind: Kind,
+}
+
+enum Kind {
+    Sandbox(TestEnv),
+    Other {
+        home: Home,
+        api: String,
+        token: Token,
+    },
+}
+
+#[derive(Clone)]
+enum Token {
+    Fixed(String),
+    /// A command whose output it is.
+    Command(String),
+}
+
+impl Token {
+    fn get(&self) -> String {
+        match self {
+            Token::Fixed(token) => token.clone(),
+            Token::Command(command) => {
+                let output = Command::new("sh").args(["-c", command]).output().unwrap();
+                assert!(output.status.success(), "TASKS_TEST_TOKEN_COMMAND failed");
+                String::from_utf8(output.stdout).unwrap().trim().to_owned()
+            }
+        }
+    }
+}
+
+/// Removed when the last user is gone, also after a failure.
+struct Rubbish {
+    api: String,
+    token: Token,
+    definitions: RefCell<Vec<i64>>,
+    runs: RefCell<Vec<i64>>,
+}
+
+impl Drop for Rubbish {
+    fn drop(&mut self) {
+        let token = self.token.get();
+        for id in self.definitions.borrow().iter() {
+            let remove =
+                "mutation($i:Int!){deleteAdvancedTaskDefinition(advancedTaskDefinition:$i)}";
+            post(&self.api, &token, remove, json!({"i": id}));
+        }
+        for id in self.runs.borrow().iter() {
+            let remove = "mutation($i:DeleteTaskInput!){deleteTask(input:$i)}";
+            post(&self.api, &token, remove, json!({"i": {"id": id}}));
+        }
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl Lagoon {
+    /// The one that variables name, else a sandbox that leaves runs alone, as a Lagoon without a
+    /// cluster does.
+    pub(crate) fn for_conformance() -> Lagoon {
+        let Some(api) = variable("TASKS_TEST_API") else {
+            let env = TestEnv::new();
+            env.sandbox().scripted().unwrap().script_others(Vec::new());
+            let (api, token) = (env.url(), Token::Fixed(env.token().to_owned()));
+            return Lagoon::of(Kind::Sandbox(env), api, token);
+        };
+        let token = match (
+            variable("TASKS_TEST_TOKEN"),
+            variable("TASKS_TEST_TOKEN_COMMAND"),
+        ) {
+            (Some(token), _) => Token::Fixed(token),
+            (None, Some(command)) => Token::Command(command),
+            (None, None) => {
+                panic!("TASKS_TEST_API needs TASKS_TEST_TOKEN or TASKS_TEST_TOKEN_COMMAND")
+            }
+        };
+        let kind = Kind::Other {
+            home: Home::new(),
+            api: api.clone(),
+            token: token.clone(),
+        };
+        Lagoon::of(kind, api, token)
+    }
+
+    fn of(kind: Kind, api: String, token: Token) -> Lagoon {
+        let rubbish = Rubbish {
+            api,
+            token,
+            definitions: RefCell::default(),
+            runs: RefCell::default(),
+        };
+        Lagoon {
+            kind,
+            rubbish: Rc::new(rubbish),
+        }
+    }
+
+    /// The same Lagoon, signed in with another role; `None` when there is no token for it.
+    pub(crate) fn as_role(&self, role: &str) -> Option<Lagoon> {
+        let kind = match &self.kind {
+            Kind::Sandbox(env) => Kind::Sandbox(env.as_role(role)),
+            Kind::Other { home, api, .. } => {
+                let name = format!("TASKS_TEST_TOKEN_{}", role.to_uppercase());
+                let token = Token::Fixed(variable(&name)?);
+                Kind::Other {
+                    home: home.clone(),
+                    api: api.clone(),
+                    token,
+                }
+            }
+        };
+        Some(Lagoon {
+            kind,
+            rubbish: self.rubbish.clone(),
+        })
+    }
+
+    /// `tasks` with these arguments, signed in to this Lagoon.
+    pub(crate) fn command(&self, args: &[&str]) -> Invocation {
+        match &self.kind {
+            Kind::Sandbox(env) => env.command(args),
+            Kind::Other { home, api, token } => home
+                .command(args)
+                .env("TASKS_API", api)
+                .env("TASKS_TOKEN", token.get()),
+        }
+    }
+
+    /// Runs `tasks` to its end.
+    #[track_caller]
+    pub(crate) fn tasks(&self, args: &[&str]) -> Output {
+        match &self.kind {
+            Kind::Sandbox(env) => env.tasks(args),
+            Kind::Other { home, .. } => home.run(self.command(args)),
+        }
+    }
+
+    /// Starts `tasks` and goes on.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
+        self.command(args).start()
+    }
+
+    /// Sends a document of the test's own.
+    pub(crate) fn graphql(&self, query: &str, variables: Value) -> Value {
+        post(
+            &self.rubbish.api,
+            &self.rubbish.token.get(),
+            query,
+            variables,
+        )
+    }
+
+    /// Whether something else than these tests makes runs happen.
+    pub(crate) fn has_cluster(&self) -> bool {
+        matches!(self.kind, Kind::Other { .. })
+            && variable("TASKS_TEST_CLUSTER").as_deref() == Some("1")
+    }
+
+    pub(crate) fn project(&self) -> String {
+        variable("TASKS_TEST_PROJECT").unwrap_or_else(|| "lagoon-demo".to_owned())
+    }
+
+    pub(crate) fn environment(&self) -> String {
+        variable("TASKS_TEST_ENVIRONMENT").unwrap_or_else(|| "main".to_owned())
+    }
+
+    pub(crate) fn other_environment(&self) -> String {
+        variable("TASKS_TEST_OTHER_ENVIRONMENT").unwrap_or_else(|| "develop".to_owned())
+    }
+
+    pub(crate) fn group(&self) -> String {
+        variable("TASKS_TEST_GROUP").unwrap_or_else(|| "lagoon-demo-group".to_owned())
+    }
+
+    pub(crate) fn service(&self) -> String {
+        variable("TASKS_TEST_SERVICE").unwrap_or_else(|| "cli".to_owned())
+    }
+
+    /// The flags that name the environment.
+    pub(crate) fn here(&self) -> [&'static str; 4] {
+        let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+        ["-p", leak(self.project()), "-e", leak(self.environment())]
+    }
+
+    pub(crate) fn environment_id(&self) -> i64 {
+        let query = "query($p:String!){projectByName(name:$p){environments{id name}}}";
+        let answer = self.graphql(query, json!({"p": self.project()}));
+        let environments = answer["data"]["projectByName"]["environments"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let found = environments
+            .iter()
+            .find(|e| e["name"] == self.environment().as_str());
+        found.unwrap()["id"].as_i64().unwrap()
+    }
+
+    /// A name that nobody else has.
+    pub(crate) fn unique(&self, what: &str) -> String {
+        let letters: String = std::iter::repeat_with(fastrand::alphanumeric)
+            .take(8)
+            .collect();
+        format!("conformance {what} {}", letters.to_lowercase())
+    }
+
+    /// Removes a definition in the end.
+    pub(crate) fn remove_later(&self, id: &Value) {
+        let id = id.as_i64().unwrap_or_else(|| panic!("no id: {id}"));
+        let mut all = self.rubbish.definitions.borrow_mut();
+        if !all.contains(&id) {
+            all.push(id);
+        }
+    }
+
+    /// Removes a run in the end.
+    pub(crate) fn remove_run_later(&self, id: &Value) {
+        self.rubbish
+            .runs
+            .borrow_mut()
+            .push(id.as_i64().unwrap_or_else(|| panic!("no id: {id}")));
+    }
+
+    /// The newest run of a task's name on the environment.
+    pub(crate) fn newest_run(&self, name: &str) -> Option<i64> {
+        let query = "query($e:Int!){environmentById(id:$e){tasks(limit:50){id name}}}";
+        let answer = self.graphql(query, json!({"e": self.environment_id()}));
+        let runs = answer["data"]["environmentById"]["tasks"]
+            .as_array()
+            .unwrap()
+            .clone();
+        runs.iter()
+            .filter(|r| r["name"] == name)
+            .filter_map(|r| r["id"].as_i64())
+            .max()
+    }
+
+    /// Waits until a newer run of that name exists.
+    pub(crate) fn wait_for_run_after(&self, name: &str, before: Option<i64>) -> i64 {
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            match self.newest_run(name) {
+                Some(id) if Some(id) > before => return id,
+                _ => assert!(Instant::now() < until, "no run of `{name}` appeared"),
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Plays the remote side: puts a run into these statuses, one after the other. A cluster does
+    /// that itself.
+    pub(crate) fn play(&self, id: i64, statuses: &[&str]) {
+        if self.has_cluster() {
+            return;
+        }
+        for status in statuses {
+            let update = "mutation($i:UpdateTaskInput){updateTask(input:$i){id status}}";
+            let answer = self.graphql(
+                update,
+                json!({"i": {"id": id, "patch": {"status": status}}}),
+            );
+            assert_eq!(answer["data"]["updateTask"]["id"], id, "{answer}");
+        }
+    }
+}

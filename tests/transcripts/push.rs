@@ -1,0 +1,171 @@
+//! Recorded subscriptions: those whose events nobody had to cause.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use lagoon_tasks::sandbox::{Identity, Sandbox, Served};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+
+use super::tokens;
+
+/// Why a recording cannot be replayed; none when it can.
+pub(super) fn obstacle(recording: &Value) -> Option<&'static str> {
+    let text = recording["frames"].to_string() + &recording["chunks"].to_string();
+    if text.contains("taskChanged\\\":") || text.contains("\"taskChanged\":") {
+        return Some("what caused its events was not recorded");
+    }
+    let frames = recording["frames"].as_array();
+    if frames.is_some_and(|frames| frames.iter().any(|frame| frame["dir"] == "server-control")) {
+        return Some("it lasts half a minute");
+    }
+    if text.contains("error aborted") {
+        return Some("nothing but silence");
+    }
+    None
+}
+
+/// Replays a recorded stream of server-sent events.
+pub(super) async fn events(
+    client: &Client,
+    sandbox: &Sandbox,
+    served: &Served,
+    name: &str,
+    recording: &Value,
+) -> Result<(), String> {
+    let asked = &recording["request"];
+    let method: Method = asked["method"].as_str().unwrap_or("POST").parse().unwrap();
+    let path = asked["path"].as_str().unwrap_or("/graphql/stream");
+    let mut request = client.request(method, format!("{}{path}", served.url()));
+    for (header, value) in asked["headers"].as_object().into_iter().flatten() {
+        let value = value.as_str().unwrap_or_default();
+        request = request.header(header, value.replace("<token>", &token(sandbox, name)));
+    }
+    request = match &asked["body"] {
+        Value::Null => request,
+        Value::String(body) => request.body(body.clone()),
+        body => request.body(body.to_string()),
+    };
+    let answer = request.send().await.map_err(|error| error.to_string())?;
+    let status = answer.status().as_u16();
+    if recording["status"] != status {
+        return Err(format!(
+            "status {status} instead of {}",
+            recording["status"]
+        ));
+    }
+    let wanted: String = recording["chunks"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|chunk| chunk["chunk"].as_str())
+        .collect();
+    let given = answer.text().await.map_err(|error| error.to_string())?;
+    same(&plain(&given), &plain(&wanted))
+}
+
+/// Without places in documents and without a JSON parser's own words.
+fn plain(text: &str) -> String {
+    let places = regex::Regex::new(r#","locations":\[[^]]*\]"#).unwrap();
+    let parser =
+        regex::Regex::new(r#"("message":")[^"]*(property name|key must be)[^"]*"#).unwrap();
+    let text = places.replace_all(text, "");
+    parser.replace_all(&text, "${1}<no JSON>").into_owned()
+}
+
+/// Replays what was said over a recorded WebSocket.
+pub(super) async fn socket(
+    sandbox: &Sandbox,
+    served: &Served,
+    name: &str,
+    recording: &Value,
+) -> Result<(), String> {
+    let url = served.graphql().replace("http://", "ws://");
+    let mut request = url.into_client_request().unwrap();
+    if let Some(protocol) = recording["request"]["protocol"].as_str() {
+        let headers = request.headers_mut();
+        headers.insert("sec-websocket-protocol", protocol.parse().unwrap());
+    }
+    let connected = tokio_tungstenite::connect_async(request).await;
+    let (mut socket, _) = connected.map_err(|error| error.to_string())?;
+    let mut given = Vec::new();
+    let mut wanted = Vec::new();
+    for frame in recording["frames"].as_array().into_iter().flatten() {
+        let content = &frame["frame"];
+        match frame["dir"].as_str().unwrap_or_default() {
+            "client" => {
+                let text = match content {
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                let text = text.replace("<token>", &token(sandbox, name));
+                let _ = socket.send(Message::text(text)).await;
+            }
+            "server" => {
+                wanted.push(masked(content.clone()));
+                given.push(masked(received(&mut socket).await));
+            }
+            // 1000 is the client's own goodbye.
+            "close" if frame["code"] != 1000 => {
+                wanted.push(json!({"code": frame["code"], "reason": frame["reason"]}));
+                given.push(received(&mut socket).await);
+            }
+            _ => {}
+        }
+    }
+    same(&json!(given).to_string(), &json!(wanted).to_string())
+}
+
+type Socket =
+    tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+
+async fn received(socket: &mut Socket) -> Value {
+    loop {
+        let message = tokio::time::timeout(Duration::from_secs(5), socket.next()).await;
+        return match message {
+            Ok(Some(Ok(Message::Text(text)))) => {
+                serde_json::from_str(text.as_str()).unwrap_or(Value::Null)
+            }
+            Ok(Some(Ok(Message::Close(Some(close))))) => {
+                json!({"code": u16::from(close.code), "reason": close.reason.as_str()})
+            }
+            Ok(Some(Ok(_))) => continue,
+            other => json!(format!("{other:?}")),
+        };
+    }
+}
+
+/// Without what is secret and what differs in wording.
+fn masked(mut frame: Value) -> Value {
+    if frame["type"] == "connection_ack" {
+        frame["payload"] = Value::Null;
+    }
+    let errors = match &mut frame["payload"] {
+        Value::Array(errors) => Some(errors),
+        payload => payload.get_mut("errors").and_then(Value::as_array_mut),
+    };
+    for error in errors.into_iter().flatten() {
+        *error = json!("<error>");
+    }
+    frame
+}
+
+fn token(sandbox: &Sandbox, name: &str) -> String {
+    let words = if name.contains("wrong-aud") {
+        "wrong aud"
+    } else if name.contains("garbage") {
+        "garbage"
+    } else {
+        return tokens::good(sandbox, Identity::LegacyAdmin);
+    };
+    tokens::described(sandbox, words).unwrap()
+}
+
+fn same(given: &str, wanted: &str) -> Result<(), String> {
+    if given == wanted {
+        return Ok(());
+    }
+    Err(format!("given:  {given}\nwanted: {wanted}"))
+}

@@ -1,0 +1,264 @@
+//! `wait`: which runs are meant, and how waiting for them ends.
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::Status;
+use serde_json::Value;
+
+use crate::support::env::TestEnv;
+use crate::support::process::Running;
+
+const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
+
+/// Starts a run that does these steps and gives its id.
+pub(crate) fn start(env: &TestEnv, steps: &[Step]) -> String {
+    env.sandbox()
+        .scripted()
+        .unwrap()
+        .script("Say hello", steps.to_vec());
+    let line = [&["invoke", "Say hello", "-o", "id"], &MAIN[..]].concat();
+    env.tasks(&line).succeeds().stdout.trim().to_owned()
+}
+
+/// A run that is running, and goes on to this end when it is advanced.
+pub(crate) fn start_held(env: &TestEnv, end: Status) -> String {
+    let steps = [Step::Status(Status::Running), Step::Hold, Step::Status(end)];
+    start(env, &steps)
+}
+
+pub(crate) fn advance(env: &TestEnv, id: &str) {
+    let scripted = env.sandbox().scripted().unwrap();
+    scripted.advance(id.parse().unwrap()).unwrap();
+}
+
+/// Starts a command and goes on when it has sent a request with this root field.
+pub(crate) fn until_asked(env: &TestEnv, args: &[&str], operation: &str) -> Running {
+    let before = env.requests().len();
+    let mut running = env.command(args).start();
+    let is_there = || {
+        env.requests()[before..]
+            .iter()
+            .any(|r| r.operations.iter().any(|o| o == operation))
+    };
+    while !is_there() {
+        assert!(!running.has_ended(), "{}", running.finish());
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    running
+}
+
+#[test]
+fn the_exit_code_says_how_the_run_ended() {
+    let env = TestEnv::new();
+    for (end, code, outcome) in [
+        (Status::Complete, 0, "completed"),
+        (Status::Failed, 3, "failed"),
+        (Status::Cancelled, 6, "cancelled"),
+    ] {
+        let id = start_held(&env, end);
+        let running = until_asked(&env, &["wait", &id, "-o", "json"], "taskById");
+        advance(&env, &id);
+        let output = running.finish().ends_with(code);
+        assert_eq!(output.json()["outcome"], outcome);
+        // It is over: the same again at once.
+        let output = env.tasks(&["wait", &id]);
+        assert_snapshot!(format!("wait-{outcome}"), output.snapshot());
+        assert_eq!(output.code, code);
+    }
+}
+
+#[test]
+fn a_run_can_be_named_in_every_way() {
+    let env = TestEnv::new();
+    let id = start(&env, &[Step::Status(Status::Complete)]);
+    let run = env.tasks(&["status", &id, "-o", "json"]).succeeds().json();
+    let name = run["taskName"].as_str().unwrap();
+    for args in [
+        vec!["wait", name],
+        vec!["wait", "--last"],
+        vec!["wait", &id, name, &id],
+    ] {
+        let args = [&args[..], &["-o", "id"]].concat();
+        let output = env.tasks(&args).succeeds();
+        assert!(output.stdout.starts_with(&format!("{id}\n")), "{output}");
+    }
+    for format in ["tsv", "json", "jsonl", "id"] {
+        let line = [&["invoke", "Say hello", "-o", format], &MAIN[..]].concat();
+        let printed = env.tasks(&line).succeeds().stdout;
+        let command = env.command(&["wait", "-", "-o", "json"]).stdin(&printed);
+        let answer = env.run(command).succeeds().json();
+        // What is on stdin gives an array, however much it is.
+        assert_eq!(answer[0]["outcome"], "completed", "{format}: {printed}");
+    }
+}
+
+#[test]
+fn what_names_no_run_is_wrong_use() {
+    let env = TestEnv::new();
+    let empty = env.run(env.command(&["wait", "-"]).stdin(""));
+    assert_snapshot!("wait-empty-stdin", empty.snapshot());
+    for args in [
+        vec!["wait"],
+        vec!["wait", "Say hello"],
+        vec!["wait", "lagoon-task-A;ls"],
+        vec!["wait", "0"],
+        vec!["wait", "-", "-"],
+        vec!["wait", "1", "--last"],
+    ] {
+        let output = env.tasks(&args);
+        assert_eq!(
+            (output.code, output.stdout.as_str()),
+            (2, ""),
+            "{args:?}\n{output}"
+        );
+    }
+    assert_eq!(env.requests().len(), 0);
+    let plan = [
+        &["invoke", "Say hello", "--dry-run", "-o", "json"],
+        &MAIN[..],
+    ]
+    .concat();
+    let plan = env.tasks(&plan).succeeds().stdout;
+    let output = env.run(env.command(&["wait", "-"]).stdin(plan));
+    assert_eq!(output.code, 2, "{output}");
+    for args in [
+        ["wait", "--last"],
+        ["wait", "4711"],
+        ["wait", "lagoon-task-none"],
+    ] {
+        let output = env.tasks(&args);
+        assert_snapshot!(
+            format!("wait-no-run{}", args[1].replace("--", "-")),
+            output.snapshot()
+        );
+        assert_eq!((output.code, output.stdout.as_str()), (5, ""));
+    }
+}
+
+#[test]
+fn the_last_run_is_this_machines_and_this_contexts() {
+    let env = TestEnv::new();
+    let id = start(&env, &[Step::Status(Status::Complete)]);
+    let other = "mutation{invokeRegisteredTask(advancedTaskDefinition:1,environment:101){id}}";
+    env.graphql(other, serde_json::json!({}));
+    let last = env.tasks(&["status", "--last", "-o", "id"]).succeeds();
+    assert_eq!(last.stdout.trim(), id);
+    let elsewhere = TestEnv::new();
+    let command = env
+        .command(&["status", "--last"])
+        .env("TASKS_API", elsewhere.url())
+        .env("TASKS_TOKEN", elsewhere.token());
+    assert_eq!(env.home.run(command).code, 5);
+    let folder = env.home.path(".local/state/lagoon-tasks/last");
+    for file in std::fs::read_dir(folder).unwrap() {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = file.unwrap().metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn several_are_read_by_one_request_and_have_one_verdict() {
+    let env = TestEnv::new();
+    let ends = [Status::Complete, Status::Cancelled, Status::Failed];
+    let ids: Vec<String> = ends.map(|end| start_held(&env, end)).into();
+    let line = ["wait", &ids[0], &ids[1], &ids[2], "-o", "jsonl"];
+    let before = env.requests().len();
+    let running = until_asked(&env, &line, "environmentById");
+    for id in &ids {
+        advance(&env, id);
+    }
+    let output = running.finish();
+    assert_eq!(output.code, 3, "{output}");
+    let lines: Vec<Value> = output
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let outcomes: Vec<&str> = lines
+        .iter()
+        .map(|l| l["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        outcomes,
+        [
+            "going",
+            "going",
+            "going",
+            "completed",
+            "cancelled",
+            "failed"
+        ]
+    );
+    assert!(
+        output.stderr.contains("2 of 3 runs did not complete"),
+        "{output}"
+    );
+    let asked: Vec<String> = env.requests()[before..]
+        .iter()
+        .map(|r| r.operations.join(" "))
+        .filter(|o| o == "taskById" || o == "environmentById")
+        .collect();
+    let (looked_up, read) = asked.split_at(3);
+    assert!(looked_up.iter().all(|o| o == "taskById"), "{asked:?}");
+    let read: Vec<&String> = read
+        .iter()
+        .take_while(|o| *o == "environmentById")
+        .collect();
+    assert!(!read.is_empty() && read.len() <= 3, "{asked:?}");
+}
+
+#[test]
+fn a_run_that_is_not_there_counts_but_does_not_end_the_waiting() {
+    let env = TestEnv::new();
+    let id = start(&env, &[Step::Status(Status::Complete)]);
+    let output = env.tasks(&["wait", &id, "4711", "-o", "json"]);
+    assert_eq!(
+        (output.code, output.json()[0]["outcome"].as_str()),
+        (5, Some("completed"))
+    );
+}
+
+#[test]
+fn limits_end_the_waiting_and_say_how_to_return() {
+    let env = TestEnv::new();
+    let id = start(&env, &[Step::Status(Status::Running)]);
+    let output = env.tasks(&["wait", &id, "--timeout", "1s"]);
+    assert_snapshot!("wait-still-going", output.snapshot());
+    assert_eq!(output.code, 8);
+    let id = start(&env, &[]);
+    let output = env.tasks(&["wait", &id, "--start-timeout", "1s"]);
+    assert_snapshot!("wait-never-started", output.snapshot());
+    assert_eq!(output.code, 10);
+}
+
+#[test]
+fn an_interrupt_leaves_the_run_or_cancels_it() {
+    let env = TestEnv::new();
+    let status = |id: &str| {
+        let run = env.tasks(&["status", id, "-o", "json"]).succeeds().json();
+        run["status"].as_str().unwrap().to_owned()
+    };
+    let id = start_held(&env, Status::Complete);
+    let running = until_asked(&env, &["wait", &id], "taskById");
+    running.signal("INT");
+    let output = running.finish();
+    assert_snapshot!("wait-interrupted", output.snapshot());
+    assert_eq!((output.code, status(&id).as_str()), (130, "running"));
+    let line = ["wait", &id, "--on-interrupt", "cancel"];
+    let running = until_asked(&env, &line, "taskById");
+    running.signal("INT");
+    let output = running.finish();
+    assert_snapshot!("wait-interrupted-cancel", output.snapshot());
+    assert_eq!((output.code, status(&id).as_str()), (130, "cancelled"));
+}
+
+#[test]
+fn a_lagoon_that_cannot_be_reached_at_all_is_7() {
+    let env = TestEnv::new();
+    let line = ["wait", "1", "--request-timeout", "1s"];
+    let command = env
+        .command(&line)
+        .env("TASKS_API", "http://127.0.0.1:9/graphql");
+    assert_eq!(env.home.run(command).code, 7);
+}

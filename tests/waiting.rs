@@ -1,0 +1,337 @@
+//! Waiting in process, with a clock that is stepped: what it survives, and what it does not.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lagoon_tasks::clock::{Clock, SteppedClock};
+use lagoon_tasks::domain::{Outcome, Run};
+use lagoon_tasks::error::Kind;
+use lagoon_tasks::lagoon::{Connection, Credentials, CredentialsError, Lagoon};
+use lagoon_tasks::ops::push::NoHints;
+use lagoon_tasks::ops::wait::{Limits, Waited, Watcher, until_all_over};
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::Status;
+use lagoon_tasks::sandbox::{Fault, Identity, Sandbox};
+
+use crate::support::env::TestEnv;
+use crate::wait::start_held;
+
+/// Tokens that are given out in turn; the last one stays.
+struct Tokens {
+    all: Vec<String>,
+    at: AtomicUsize,
+}
+
+#[async_trait]
+impl Credentials for Tokens {
+    async fn token(&self) -> Result<String, CredentialsError> {
+        Ok(self.all[self.at.load(Ordering::SeqCst)].clone())
+    }
+
+    async fn renew(&self, _: &str) -> Result<Option<String>, CredentialsError> {
+        let next = self.at.load(Ordering::SeqCst) + 1;
+        if next >= self.all.len() {
+            return Ok(None);
+        }
+        self.at.store(next, Ordering::SeqCst);
+        Ok(Some(self.all[next].clone()))
+    }
+}
+
+pub(crate) fn lagoon(env: &TestEnv, tokens: &[&str]) -> Lagoon {
+    Lagoon::new(Connection {
+        url: env.url().parse().unwrap(),
+        credentials: Arc::new(Tokens {
+            all: tokens.iter().map(|t| (*t).to_owned()).collect(),
+            at: AtomicUsize::new(0),
+        }),
+        ca_pem: None,
+        // So short that what is tried again is tried by who waits.
+        timeout: Duration::from_millis(150),
+        allow_http: false,
+        trace: None,
+    })
+}
+
+type Action = Box<dyn FnOnce(&Sandbox) + Send>;
+
+/// Does one thing each time that runs were read, and keeps what it was told.
+struct Acts {
+    sandbox: Sandbox,
+    actions: VecDeque<Action>,
+    seen: Vec<String>,
+    troubles: usize,
+}
+
+impl Watcher for Acts {
+    fn read(&mut self, run: &Run) {
+        if self.seen.last() != Some(&run.status) {
+            self.seen.push(run.status.clone());
+        }
+        if let Some(action) = self.actions.pop_front() {
+            action(&self.sandbox);
+        }
+    }
+
+    fn unreadable(&mut self, _: &str) {
+        self.troubles += 1;
+        if let Some(action) = self.actions.pop_front() {
+            action(&self.sandbox);
+        }
+    }
+}
+
+struct Ended {
+    waited: Vec<Waited>,
+    acts: Acts,
+    took: Duration,
+}
+
+fn set(id: &str, status: Status) -> Action {
+    let id = id.parse().unwrap();
+    Box::new(move |sandbox| assert!(sandbox.set_run(id, status, None).unwrap()))
+}
+
+/// A word that the engine does not have.
+fn set_word(id: &str, word: &'static str) -> Action {
+    let id: i64 = id.parse().unwrap();
+    Box::new(move |sandbox| {
+        let sql = "UPDATE task SET status = ?1 WHERE id = ?2";
+        let write = sandbox.store().write(|tx| {
+            tx.execute(sql, (word, id))
+                .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+        });
+        assert_eq!(write.unwrap(), 1);
+    })
+}
+
+fn fail(fault: Fault) -> Action {
+    Box::new(move |sandbox| sandbox.fail_next("taskById", fault))
+}
+
+fn wait(
+    env: &TestEnv,
+    lagoon: &Lagoon,
+    ids: &[&str],
+    limits: Limits,
+    actions: Vec<Action>,
+) -> Ended {
+    let clock = SteppedClock::default();
+    let mut acts = Acts {
+        sandbox: env.sandbox().clone(),
+        actions: actions.into(),
+        seen: Vec::new(),
+        troubles: 0,
+    };
+    let finder = self::lagoon(env, &[env.token()]);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let waited = runtime.block_on(async {
+        let mut runs = Vec::new();
+        for id in ids {
+            runs.push(
+                finder
+                    .run_by_id(id.parse().unwrap())
+                    .await
+                    .unwrap()
+                    .unwrap(),
+            );
+        }
+        until_all_over(lagoon, &clock, runs, &limits, &mut acts, &mut NoHints).await
+    });
+    Ended {
+        waited,
+        acts,
+        took: clock.now(),
+    }
+}
+
+fn kind(ended: &Ended, at: usize) -> Option<Kind> {
+    ended.waited[at].end.as_ref().err().map(|e| e.kind)
+}
+
+#[test]
+fn what_passes_is_waited_out() {
+    let env = TestEnv::new();
+    let lagoon = lagoon(&env, &[env.token()]);
+    let html = || "<html>restarting</html>".to_owned();
+    for fault in [
+        Fault::Status(502, html()),
+        Fault::Status(503, html()),
+        Fault::Status(504, html()),
+        Fault::Status(404, html()),
+        Fault::LoseAnswer,
+        Fault::Hang,
+        Fault::Message("connect ECONNREFUSED 10.0.0.7:3306".to_owned()),
+    ] {
+        let id = start_held(&env, Status::Complete);
+        let actions = vec![
+            fail(fault.clone()),
+            fail(fault.clone()),
+            set(&id, Status::Complete),
+        ];
+        let ended = wait(&env, &lagoon, &[&id], Limits::default(), actions);
+        assert_eq!(
+            ended.waited[0].run.outcome(),
+            Outcome::Completed,
+            "{fault:?}"
+        );
+        assert_eq!(
+            (kind(&ended, 0), ended.acts.troubles),
+            (None, 2),
+            "{fault:?}"
+        );
+    }
+}
+
+#[test]
+fn what_goes_on_being_refused_ends_the_waiting() {
+    let env = TestEnv::new();
+    let lagoon = lagoon(&env, &[env.token()]);
+    let id = start_held(&env, Status::Complete);
+    let refuse = || fail(Fault::Message("no".to_owned()));
+    let actions = (0..9).map(|_| refuse()).collect();
+    let ended = wait(&env, &lagoon, &[&id], Limits::default(), actions);
+    assert_eq!(
+        (kind(&ended, 0), ended.acts.troubles),
+        (Some(Kind::Failed), 4)
+    );
+}
+
+#[test]
+fn an_expired_token_is_renewed_and_one_that_stays_refused_is_not_signed_in() {
+    let env = TestEnv::new();
+    let dead = env
+        .sandbox()
+        .token(Identity::Maintainer, Duration::ZERO)
+        .unwrap();
+    let id = start_held(&env, Status::Complete);
+    let good = lagoon(&env, &[&dead, env.token()]);
+    let done = vec![set(&id, Status::Complete)];
+    let ended = wait(&env, &good, &[&id], Limits::default(), done);
+    assert_eq!((kind(&ended, 0), ended.acts.troubles), (None, 0));
+
+    let id = start_held(&env, Status::Complete);
+    let ended = wait(
+        &env,
+        &lagoon(&env, &[&dead]),
+        &[&id],
+        Limits::default(),
+        Vec::new(),
+    );
+    assert_eq!(kind(&ended, 0), Some(Kind::NotAllowed));
+}
+
+#[test]
+fn unknown_words_are_still_going_and_shown() {
+    let env = TestEnv::new();
+    let lagoon = lagoon(&env, &[env.token()]);
+    let id = start_held(&env, Status::Complete);
+    let actions = vec![
+        set_word(&id, "hibernating"),
+        set_word(&id, "active"),
+        set_word(&id, "succeeded"),
+    ];
+    let ended = wait(&env, &lagoon, &[&id], Limits::default(), actions);
+    assert_eq!(
+        ended.acts.seen,
+        ["running", "hibernating", "active", "succeeded"]
+    );
+    assert_eq!(ended.waited[0].run.outcome(), Outcome::Completed);
+}
+
+#[test]
+fn what_was_over_never_comes_back() {
+    let env = TestEnv::new();
+    let lagoon = lagoon(&env, &[env.token()]);
+    let (first, second) = (
+        start_held(&env, Status::Complete),
+        start_held(&env, Status::Complete),
+    );
+    let nothing: fn() -> Action = || Box::new(|_| ());
+    let actions = vec![
+        nothing(),
+        set(&first, Status::Failed),
+        // Both are read: now the update that is late.
+        nothing(),
+        set_word(&first, "running"),
+        nothing(),
+        set(&second, Status::Complete),
+    ];
+    let ended = wait(
+        &env,
+        &lagoon,
+        &[&first, &second],
+        Limits::default(),
+        actions,
+    );
+    let outcomes: Vec<Outcome> = ended.waited.iter().map(|w| w.run.outcome()).collect();
+    assert_eq!(outcomes, [Outcome::Failed, Outcome::Completed]);
+}
+
+#[test]
+fn hours_pass_without_sleeping_and_limits_hold_to_the_second() {
+    let env = TestEnv::new();
+    let lagoon = lagoon(&env, &[env.token()]);
+    let hours = Duration::from_secs(600);
+    let id = start_held(&env, Status::Complete);
+    let limits = Limits {
+        timeout: Some(hours),
+        ..Limits::default()
+    };
+    let ended = wait(&env, &lagoon, &[&id], limits, Vec::new());
+    assert_eq!(
+        (kind(&ended, 0), ended.took),
+        (Some(Kind::StillGoing), hours)
+    );
+
+    let id = crate::wait::start(&env, &[]);
+    let ended = wait(&env, &lagoon, &[&id], Limits::default(), Vec::new());
+    assert_eq!(kind(&ended, 0), Some(Kind::NeverStarted));
+    assert_eq!(ended.took, Duration::from_secs(15 * 60));
+    // Pauses grow to 10 s: some 70 looks in a quarter of an hour, not 900.
+    let looks = env.requests().len();
+    assert!(looks < 250, "{looks}");
+}
+
+#[test]
+fn one_limit_does_not_end_the_waiting_for_the_others() {
+    let env = TestEnv::new();
+    let lagoon = lagoon(&env, &[env.token()]);
+    let (never, other) = (
+        crate::wait::start(&env, &[]),
+        crate::wait::start(&env, &[Step::Status(Status::Running)]),
+    );
+    let limits = Limits {
+        timeout: Some(Duration::from_secs(1800)),
+        ..Limits::default()
+    };
+    let ended = wait(&env, &lagoon, &[&never, &other], limits, Vec::new());
+    assert_eq!(
+        (kind(&ended, 0), kind(&ended, 1)),
+        (Some(Kind::NeverStarted), Some(Kind::StillGoing))
+    );
+}
+
+#[test]
+fn a_run_that_vanishes_is_told_from_one_that_only_left_the_newest() {
+    let env = TestEnv::new();
+    let lagoon = lagoon(&env, &[env.token()]);
+    let (gone, stays) = (
+        start_held(&env, Status::Complete),
+        start_held(&env, Status::Complete),
+    );
+    let id: i32 = gone.parse().unwrap();
+    let actions: Vec<Action> = vec![
+        Box::new(|_| ()),
+        Box::new(move |sandbox| assert!(sandbox.drop_run(id).unwrap())),
+        set(&stays, Status::Complete),
+    ];
+    let ended = wait(&env, &lagoon, &[&gone, &stays], Limits::default(), actions);
+    assert_eq!(
+        (kind(&ended, 0), kind(&ended, 1)),
+        (Some(Kind::NotFound), None)
+    );
+}
