@@ -25,6 +25,7 @@ mod invoke;
 mod lint;
 mod list;
 mod logs;
+mod manifest;
 mod readme;
 mod requests;
 mod rerun;

@@ -24,7 +24,9 @@ pub struct Waiting {
     /// Wait, and show the log
     #[arg(long, short = 'f')]
     pub follow: bool,
+    // No doc comment: it would become the help of the command.
     #[command(flatten)]
+    #[allow(missing_docs, reason = "see WaitFlags")]
     pub flags: WaitFlags,
 }
 
@@ -34,7 +36,8 @@ impl Waiting {
         let flags = [(self.wait, "--wait"), (self.follow, "--follow")];
         flags
             .into_iter()
-            .filter_map(|(given, flag)| given.then(|| flag.to_owned()))
+            .filter(|(given, _)| *given)
+            .map(|(_, flag)| flag.to_owned())
     }
 
     /// Whether the command goes on after the start.
