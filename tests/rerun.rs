@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::support::env::TestEnv;
 use crate::support::output::Output;
 use crate::support::proxy::{Fault, Proxy};
+use crate::support::pty::{DOWN, ENTER};
 
 const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
 
@@ -131,6 +132,25 @@ fn a_task_that_changed_is_shown_and_asked_about() {
     let output = rerun(&env, &run, &[]);
     assert_snapshot!("rerun-changed", output.snapshot());
     assert_eq!((output.code, started(&env)), (2, 1));
+    // Somebody who can be asked decides.
+    for (keys, command) in [("", "echo two"), (DOWN, "echo one")] {
+        let mut terminal = env.terminal(&["rerun", &run.to_string(), "--yes", "-o", "id"]);
+        terminal.wait_for("❯ the task as it is now");
+        terminal.send(keys);
+        if !keys.is_empty() {
+            terminal.wait_for("❯ the command as it was");
+        }
+        terminal.send(ENTER);
+        assert_eq!(terminal.finish(), 0);
+        let (_, answer) = env.graphql(
+            "{environmentById(id:101){tasks(limit:1){command}}}",
+            json!({}),
+        );
+        assert_eq!(
+            answer["data"]["environmentById"]["tasks"][0]["command"],
+            command
+        );
+    }
 }
 
 #[test]
