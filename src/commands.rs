@@ -7,11 +7,14 @@ pub mod context;
 pub mod define;
 pub mod delete;
 pub mod diff;
+pub mod exec;
 pub mod export;
+pub mod files;
 pub mod invoke;
 pub mod lint;
 pub mod list;
 pub mod logs;
+pub mod rerun;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod show;

@@ -224,8 +224,15 @@ impl From<LagoonError> for Error {
             | LagoonError::NoAnswer { .. }
             | LagoonError::NotLagoon { .. } => Kind::Unreachable,
             LagoonError::NotSignedIn { .. } | LagoonError::NotAllowed { .. } => Kind::NotAllowed,
-            LagoonError::Refused { .. } | LagoonError::Unusable(_) => Kind::Failed,
-            LagoonError::TooLarge(_) | LagoonError::OutOfRange(_) | LagoonError::Address { .. } => {
+            LagoonError::Storage { status: None, .. }
+            | LagoonError::Storage {
+                status: Some(429 | 502..=504),
+                ..
+            } => Kind::Unreachable,
+            LagoonError::Storage { .. }
+            | LagoonError::Refused { .. }
+            | LagoonError::Unusable(_) => Kind::Failed,
+            LagoonError::TooLong(_) | LagoonError::OutOfRange(_) | LagoonError::Address { .. } => {
                 Kind::Usage
             }
         };
@@ -249,10 +256,12 @@ impl From<LagoonError> for Error {
                       environment: somebody who may must delete that task by its id"
                     .to_owned()]
             }
+            LagoonError::TooLong(_) => vec![
+                "quotes, line ends and control characters take more room on the way: shorten the \
+                 command, or put it into a file of the container's image"
+                    .to_owned(),
+            ],
             LagoonError::Address { hint, .. } => vec![hint.clone()],
-            LagoonError::TooLarge(_) => {
-                vec!["quotes, line ends and control characters take more room on the way than they have".to_owned()]
-            }
             _ => Vec::new(),
         };
         Error {

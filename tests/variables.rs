@@ -1,7 +1,9 @@
 //! What mutations send is what every supported Lagoon takes.
 
 use lagoon_tasks::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
+use lagoon_tasks::lagoon::operations::adhoc::OneOff;
 use lagoon_tasks::lagoon::operations::definitions::{add_variables, update_variables};
+use lagoon_tasks::lagoon::operations::files::upload_variables;
 use lagoon_tasks::lagoon::operations::runs::invoke_variables;
 use serde_json::{Value, json};
 
@@ -120,4 +122,25 @@ fn invocations_send_strings_and_32_bits() {
     }
     assert!(invoke_variables(1, 2_147_483_648, &[]).is_err());
     assert!(invoke_variables(-2_147_483_649, 1, &[]).is_err());
+}
+
+#[test]
+fn one_off_commands_are_sent_as_every_release_takes_them() {
+    let one_off = OneOff {
+        name: "exec true".into(),
+        environment: 1,
+        service: "cli".into(),
+        command: "true".into(),
+    };
+    let variables = one_off.json().unwrap();
+    assert!(nowhere_null(&variables));
+    validate_request(&source("add_task.graphql"), &variables).unwrap();
+}
+
+#[test]
+fn files_are_announced_as_every_release_takes_them() {
+    let (form, upload) = upload_variables(12, "a.txt").unwrap();
+    validate_request(&source("upload_form.graphql"), &form).unwrap();
+    validate_request(&source("upload_files.graphql"), &upload).unwrap();
+    assert!(upload_variables(2_147_483_648, "a.txt").is_err());
 }

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::ops::define::{self, Defined, Site, Target};
 use crate::ops::tasks::Listed;
 
-use super::target::{self, Answer, PermissionWord, ScopeWord, Task};
+use super::target::{self, Answer, PermissionWord, ScopeWord, Task, text};
 
 /// Define a task
 ///
@@ -180,10 +180,8 @@ fn compare(
 /// The definition that the arguments describe; its scope is not known yet.
 fn definition(args: &DefineArgs, app: &App) -> Result<Definition, Error> {
     let work = match (&args.command, &args.command_file, &args.image) {
-        (Some(command), _, _) => {
-            Work::Command(target::text::mended(app, "--command", command.clone()))
-        }
-        (None, Some(file), _) => Work::Command(target::text::from_file(app, file)?),
+        (Some(command), _, _) => Work::Command(text::mended(app, "--command", command.clone())),
+        (None, Some(file), _) => Work::Command(text::command(app, "--command-file", file)?),
         (None, None, Some(image)) => Work::Image(image.clone()),
         (None, None, None) => {
             return Err(Error::usage(

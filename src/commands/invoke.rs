@@ -1,25 +1,21 @@
 //! `tasks invoke`: start a task.
 
-mod pick;
 mod plan;
-mod values;
 
 use clap::{Args, ValueEnum};
 
-use crate::app::{App, Executes};
+use crate::app::App;
 use crate::domain::quoting::suggestion;
-use crate::domain::{Run, TaskRef, Work};
+use crate::domain::{Run, TaskRef};
 use crate::error::{Error, Kind};
 use crate::ops;
-use crate::ops::invoke::{self, IfRunning, Ready, Started, Wish};
+use crate::ops::invoke::{self, IfRunning, Ready, Wish};
 use crate::ops::place;
 use crate::ops::push::Push;
 use crate::ops::wait::{self, Watcher};
-use crate::output::Format;
-use crate::settings::{Deciding, Source};
-use crate::ui::Stream;
 
-use super::target::{self, Answer, RunReport, WaitFlags, Watch};
+use super::target::launch::{self, Waiting};
+use super::target::{self, Answer, pick, values};
 
 /// Start a task
 ///
@@ -53,14 +49,8 @@ pub struct InvokeArgs {
     /// Send values to a COMMAND task as they are, for its shell to interpret
     #[arg(long)]
     raw_args: bool,
-    /// Wait until the run is over; the exit code says how it ended
-    #[arg(long)]
-    wait: bool,
-    /// Wait, and show the log
-    #[arg(long, short = 'f')]
-    follow: bool,
     #[command(flatten)]
-    waiting: WaitFlags,
+    waiting: Waiting,
     /// What to do when a run of the task is still going there
     #[arg(long, value_enum, value_name = "WHAT", default_value = "start")]
     if_running: IfRunningWord,
@@ -95,36 +85,13 @@ impl From<IfRunningWord> for IfRunning {
     }
 }
 
-impl InvokeArgs {
-    /// With --follow stdout is the log, unless -o asks for the result there.
-    fn result_on_stdout(&self, app: &App) -> bool {
-        let format = app.settings.output.as_ref();
-        !self.follow
-            || format.is_some_and(|o| matches!(o.source, Source::Flag(_)))
-            || app.settings.jq.is_some()
-    }
-
-    fn on_its_stream(&self, app: &App, answer: Answer) -> Answer {
-        if self.result_on_stdout(app) {
-            answer
-        } else {
-            answer.on(Stream::Err)
-        }
-    }
-}
-
 /// Runs the command.
 ///
 /// # Errors
 /// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the run ended.
 pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    if args.waiting.timeout.is_some() && !args.wait && !args.follow {
-        return Err(
-            Error::usage("--timeout is about waiting, and nothing is waited for")
-                .hint("add --wait or --follow"),
-        );
-    }
+    args.waiting.check()?;
     let task = args.task.as_deref().map(TaskRef::parse).transpose()?;
     let mut given = values::read(app, &args.args, &args.arg_files, args.args_file.as_deref())?;
     let can_ask = app.ui.can_prompt();
@@ -134,7 +101,7 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
                 .hint("tasks list shows what can be invoked"),
         );
     }
-    let (project, environment) = place_of(app, args.dry_run).await?;
+    let (project, environment) = target::chosen_place(app, args.dry_run).await?;
     let lagoon = app.lagoon().await?;
     let view = place::environment(lagoon, &project, &environment, true).await?;
     let definition = pick::task(app, &view, task.as_ref())?;
@@ -163,38 +130,20 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
         ));
     }
     if let Some(other) = if_running(app, &ready, args.if_running.into())? {
-        return args.on_its_stream(app, answer).give(&report_of(app, other));
+        let answer = args.waiting.on_its_stream(app, answer);
+        return answer.give(&launch::report_of(app, other));
     }
-    confirm(app, &ready, args.raw_args)?;
+    let raw = args.raw_args.then(|| ready.recorded());
+    launch::confirm_task(app, &definition, raw.as_deref())?;
     if args.if_running == IfRunningWord::Wait {
         wait_for_others(app, &ready, &args).await?;
     }
-    let claim = app.claim_interrupt();
-    let started = tokio::select! {
-        started = invoke::start(lagoon, &ready) => started?,
-        kind = claim.signalled() => {
-            let name = &ready.definition.name;
-            let error = Error::new(kind, format!("{} while `{name}` was being started", kind.word()));
-            return Err(error.hint("it is unknown whether it was: look at the newest runs there before you start it again"));
-        }
-    };
-    drop(claim);
-    after_start(app, answer, &args, &ready, started).await
-}
-
-async fn place_of(app: &App, dry_run: bool) -> Result<(String, String), Error> {
-    if app.ui.can_prompt() && app.settings.environment.is_none() {
-        return pick::place(app).await;
-    }
-    if !dry_run {
-        app.require_said(&[Deciding::Context, Deciding::Project, Deciding::Environment])?;
-    }
-    let project = target::project(app)?;
-    target::say_source(app, "project", project);
-    Ok((
-        project.value.clone(),
-        target::environment(app)?.value.clone(),
-    ))
+    let starting = invoke::start(lagoon, &ready);
+    let started = launch::start(app, &ready.definition.name, starting).await?;
+    let waiting = &args.waiting;
+    waiting
+        .see_through(app, answer, started, ready.usual_length())
+        .await
 }
 
 /// What an unfinished run of the task means: the run to report instead of starting one, or none.
@@ -227,7 +176,7 @@ fn if_running(app: &App, ready: &Ready, what: IfRunning) -> Result<Option<Run>, 
 /// Waits for the runs of the task that have not ended, within the limits of the line.
 async fn wait_for_others(app: &App, ready: &Ready, args: &InvokeArgs) -> Result<(), Error> {
     let lagoon = app.lagoon().await?;
-    let (clock, limits) = (ops::clock(), args.waiting.limits());
+    let (clock, limits) = (ops::clock(), args.waiting.flags.limits());
     for run in &ready.unfinished {
         let claim = app.claim_interrupt();
         let mut told = Told { app, once: false };
@@ -267,75 +216,6 @@ impl Watcher for Told<'_> {
     }
 }
 
-fn confirm(app: &App, ready: &Ready, raw: bool) -> Result<(), Error> {
-    let definition = &ready.definition;
-    if let Some(text) = definition.confirmation() {
-        app.confirm(&format!("{}: {text}", definition.name))?;
-    }
-    match &definition.work {
-        // Raw values are a part of the program that is executed.
-        Work::Command(_) if raw => app.confirm_execution(Executes::Command(&ready.recorded())),
-        Work::Command(command) => app.confirm_execution(Executes::Command(command)),
-        Work::Image(image) => app.confirm_execution(Executes::Image(image)),
-        Work::Unknown(_) => Ok(()),
-    }
-}
-
-async fn after_start(
-    app: &App,
-    answer: Answer,
-    args: &InvokeArgs,
-    ready: &Ready,
-    started: Started,
-) -> Result<(), Error> {
-    let Started { run, recovered } = started;
-    target::remember(app, &run);
-    if recovered {
-        app.ui.warn(&format!(
-            "the answer was lost; run {} was found, and is taken for the one that was started",
-            run.id
-        ));
-    }
-    let waits = args.wait || args.follow;
-    if answer.format() == Format::Jsonl && waits {
-        answer.give(&report_of(app, run.clone()))?;
-    } else {
-        app.ui.note(&format!("run {} ({})", run.id, run.task_name));
-    }
-    if !waits {
-        if !run.outcome().is_over() {
-            app.ui.note("started, not finished");
-        }
-        return answer.give(&report_of(app, run));
-    }
-    let result_on_stdout = args.result_on_stdout(app);
-    let log = args.follow.then_some(if result_on_stdout {
-        Stream::Err
-    } else {
-        Stream::Out
-    });
-    let watch = Watch {
-        app,
-        limits: args.waiting.limits(),
-        on_interrupt: args.waiting.on_interrupt,
-        log,
-        raw: false,
-        quits: false,
-        expected: ready.usual_length(),
-        changes: None,
-    };
-    let (run, verdict) = watch.until_over(run).await;
-    let given = args.on_its_stream(app, answer).give(&report_of(app, run));
-    verdict.and(given)
-}
-
-fn report_of(app: &App, run: Run) -> RunReport {
-    RunReport {
-        run,
-        ui_url: app.ui_url(),
-    }
-}
-
 fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
     let mut words = target::line_start(app, "invoke");
     words.push(TaskRef::spell(&ready.definition.name));
@@ -344,14 +224,9 @@ fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
     for (name, value) in &ready.values.plain {
         words.extend(["-a".to_owned(), format!("{name}={value}")]);
     }
-    for (given, flag) in [
-        (args.wait, "--wait"),
-        (args.follow, "--follow"),
-        (args.raw_args, "--raw-args"),
-    ] {
-        if given {
-            words.push(flag.to_owned());
-        }
+    words.extend(args.waiting.words());
+    if args.raw_args {
+        words.push("--raw-args".to_owned());
     }
     if ready.definition.confirmation().is_some() {
         words.push("--yes".to_owned());

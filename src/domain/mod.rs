@@ -3,15 +3,19 @@
 pub mod argument;
 pub mod definition;
 pub mod difference;
+pub mod file_name;
 pub mod manifest;
 pub mod names;
+pub mod pattern;
 pub mod place;
 pub mod plan;
 pub mod quoting;
+pub mod recorded;
 pub mod reference;
 pub mod rules;
 pub mod run;
 pub mod run_ref;
+pub mod script;
 pub mod text;
 pub mod values;
 

@@ -81,6 +81,52 @@ fn printed(text: &str) -> String {
     format!("\"$(printf %b '{escaped}')\"")
 }
 
+/// Words that a shell takes for its own where a command begins.
+const RESERVED: [&str; 20] = [
+    "if",
+    "then",
+    "elif",
+    "else",
+    "fi",
+    "do",
+    "done",
+    "case",
+    "esac",
+    "while",
+    "until",
+    "for",
+    "in",
+    "function",
+    "select",
+    "time",
+    "coproc",
+    "namespace",
+    "repeat",
+    "foreach",
+];
+
+/// A command and its arguments for a container's shell, which sees the same words: the first names
+/// a program, whatever it looks like.
+#[must_use]
+pub fn command<S: AsRef<str>>(words: &[S]) -> String {
+    let Some((program, arguments)) = words.split_first() else {
+        return String::new();
+    };
+    let program = program.as_ref();
+    let bare = word(program);
+    // Bare, these would be an assignment or a keyword.
+    let is_syntax = RESERVED.contains(&program) || program.contains('=');
+    let program = if bare == program && is_syntax {
+        format!("'{program}'")
+    } else {
+        bare
+    };
+    std::iter::once(program)
+        .chain(arguments.iter().map(|w| word(w.as_ref())))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +197,33 @@ mod tests {
             let script = format!("printf %s {line}");
             for shell in shells() {
                 prop_assert_eq!(through(shell, &script), text.as_bytes(), "{}", shell);
+            }
+        }
+
+        #[test]
+        fn a_program_is_found_by_its_name(
+            name in prop_oneof![
+                prop::sample::select(vec!["if", "time", "A=b", "~", "-x", "a b", "!", "{", "[["])
+                    .prop_map(str::to_owned),
+                storable(20).prop_filter("a file name, no builtin, no job", |name| {
+                    !name.contains('/') && !name.starts_with('%') && name.len() > 3
+                }),
+            ],
+            argument in storable(20),
+        ) {
+            let folder = tempfile::tempdir().expect("a folder");
+            let program = folder.path().join(&name);
+            std::fs::write(&program, "#!/bin/sh\nprintf '%s\\0' \"$@\"\n").expect("a program");
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+            std::fs::set_permissions(&program, mode).expect("executable");
+            let script = format!(
+                "PATH={}\n{}",
+                word(folder.path().to_str().expect("a name")),
+                command(&[name.as_str(), argument.as_str(), ""])
+            );
+            let expected = format!("{argument}\0\0");
+            for shell in shells() {
+                prop_assert_eq!(&through(shell, &script), expected.as_bytes(), "{} {}", shell, script);
             }
         }
 

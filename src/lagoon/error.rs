@@ -54,9 +54,19 @@ pub enum LagoonError {
     /// The answer lacks what the schema promises or this program needs.
     #[error("Lagoon's answer cannot be used: {0}")]
     Unusable(String),
-    /// More than Lagoon takes in one request.
-    #[error("the request has {0} bytes, Lagoon takes {max}", max = super::transport::MOST_BYTES)]
-    TooLarge(usize),
+    /// What holds the files of runs cannot be reached, or refuses.
+    #[error("the file store {address} {reason}")]
+    Storage {
+        /// The address, without path: the rest is as good as a password.
+        address: String,
+        /// The HTTP status, where there was an answer.
+        status: Option<u16>,
+        /// What happened, going on after the address.
+        reason: String,
+    },
+    /// A request that Lagoon would not read; nothing was sent.
+    #[error("the request would have {0} bytes, Lagoon takes 102400")]
+    TooLong(usize),
     /// A number that does not fit Lagoon's 32 bits.
     #[error("{0} is out of Lagoon's range for numbers")]
     OutOfRange(i64),

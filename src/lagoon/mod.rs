@@ -3,7 +3,9 @@
 //! This room is given an address and a source of tokens; it reads no file and no variable.
 //! Generated types stay in `operations` and leave it as `domain` types.
 
+pub mod download;
 pub mod error;
+mod form;
 pub mod operations;
 pub mod reply;
 pub mod transport;
@@ -14,6 +16,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use url::Url;
 
+pub use download::{Download, Outgoing, Signed};
 pub use error::LagoonError;
 pub use transport::{Effect, is_loopback};
 

@@ -31,17 +31,46 @@ pub struct Transport {
     client: OnceLock<reqwest::Client>,
 }
 
-/// What Lagoon takes as a body: 100 kB (seen on Lagoon 2.33.1).
-pub(super) const MOST_BYTES: usize = 100 * 1024;
-
 /// How often a connection that never stood is tried again: some 3 s in all.
 const CONNECT_RETRIES: u32 = 4;
 
-struct Answer {
-    status: u16,
-    content_type: String,
+/// The longest body that a Lagoon reads, in bytes (seen on Lagoon 2.33.1).
+const LONGEST_BODY: usize = 100 * 1024;
+
+/// The body of a request.
+///
+/// # Errors
+/// For one that is longer than a Lagoon takes.
+pub fn body<V: Serialize>(
+    operation: &str,
+    query: &str,
+    variables: &V,
+) -> Result<Vec<u8>, LagoonError> {
+    #[derive(Serialize)]
+    struct Request<'a, V> {
+        #[serde(rename = "operationName")]
+        operation: &'a str,
+        query: &'a str,
+        variables: &'a V,
+    }
+    let body = serde_json::to_vec(&Request {
+        operation,
+        query,
+        variables,
+    })
+    .map_err(|error| LagoonError::Unusable(error.to_string()))?;
+    if body.len() > LONGEST_BODY {
+        return Err(LagoonError::TooLong(body.len()));
+    }
+    Ok(body)
+}
+
+/// What came back, whole.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) content_type: String,
     retry_after: Option<Duration>,
-    body: bytes::Bytes,
+    pub(super) body: bytes::Bytes,
 }
 
 impl Transport {
@@ -72,22 +101,7 @@ impl Transport {
         variables: &V,
         patience: Duration,
     ) -> Result<Reply<T>, LagoonError> {
-        #[derive(Serialize)]
-        struct Request<'a, V> {
-            #[serde(rename = "operationName")]
-            operation: &'a str,
-            query: &'a str,
-            variables: &'a V,
-        }
-        let body = serde_json::to_vec(&Request {
-            operation,
-            query,
-            variables,
-        })
-        .map_err(|error| LagoonError::Unusable(error.to_string()))?;
-        if body.len() > MOST_BYTES {
-            return Err(LagoonError::TooLarge(body.len()));
-        }
+        let body = body(operation, query, variables)?;
         let answer = self.exchange(operation, effect, body, patience).await?;
         reply::read(
             &self.address(),
@@ -98,7 +112,7 @@ impl Transport {
     }
 
     /// The address for messages: scheme, host and port.
-    fn address(&self) -> String {
+    pub(super) fn address(&self) -> String {
         self.connection.url.origin().ascii_serialization()
     }
 
@@ -164,21 +178,21 @@ impl Transport {
     }
 
     async fn attempt(&self, token: &str, body: Vec<u8>) -> Result<Answer, LagoonError> {
-        let mut bearer = HeaderValue::try_from(format!("Bearer {token}")).map_err(|_| {
-            LagoonError::NotSignedIn {
-                message: "the token holds characters that no token has".to_owned(),
-                hints: Vec::new(),
-            }
-        })?;
-        bearer.set_sensitive(true);
         let sent = self
             .client()?
             .post(self.connection.url.clone())
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .header(AUTHORIZATION, bearer)
+            .header(AUTHORIZATION, bearer(token)?)
             .body(body)
             .send()
             .await;
+        self.answer_of(sent).await
+    }
+
+    pub(super) async fn answer_of(
+        &self,
+        sent: Result<reqwest::Response, reqwest::Error>,
+    ) -> Result<Answer, LagoonError> {
         let response = sent.map_err(|error| self.failure(&error))?;
         let status = response.status().as_u16();
         let header = |name| {
@@ -214,7 +228,7 @@ impl Transport {
         }
     }
 
-    fn client(&self) -> Result<&reqwest::Client, LagoonError> {
+    pub(super) fn client(&self) -> Result<&reqwest::Client, LagoonError> {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
@@ -236,6 +250,16 @@ impl Transport {
             ));
         }
     }
+}
+
+pub(super) fn bearer(token: &str) -> Result<HeaderValue, LagoonError> {
+    let value = HeaderValue::try_from(format!("Bearer {token}"));
+    let mut value = value.map_err(|_| LagoonError::NotSignedIn {
+        message: "the token holds characters that no token has".to_owned(),
+        hints: Vec::new(),
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// An HTTP client for this connection: no redirects, no proxy for loopback, more authorities where
@@ -307,14 +331,14 @@ fn jitter(pause: Duration) -> Duration {
     pause.mul_f64(fastrand::f64() * 0.25)
 }
 
-fn not_signed_in(error: CredentialsError) -> LagoonError {
+pub(super) fn not_signed_in(error: CredentialsError) -> LagoonError {
     LagoonError::NotSignedIn {
         message: error.message,
         hints: error.hints,
     }
 }
 
-fn root_cause(error: &dyn std::error::Error) -> String {
+pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
     let mut deepest = error;
     while let Some(next) = deepest.source() {
         deepest = next;
@@ -322,7 +346,7 @@ fn root_cause(error: &dyn std::error::Error) -> String {
     deepest.to_string()
 }
 
-fn seconds(limit: Duration) -> String {
+pub(super) fn seconds(limit: Duration) -> String {
     if limit.subsec_millis() == 0 {
         format!("{} s", limit.as_secs())
     } else {

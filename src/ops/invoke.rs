@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use crate::domain::quoting::escape;
 use crate::domain::values::{self, Problem, Values};
 use crate::domain::{Definition, Environment, Outcome, Run, TaskRef, Work};
 use crate::error::{Error, Kind, quoted_list};
+use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::EnvironmentView;
-use crate::lagoon::{Lagoon, LagoonError};
 
-use super::{history, lost};
+use super::lost::{self, Sought, Started};
+use super::{history, place};
 
 /// What to do when a run of the same task is still going on that environment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -65,20 +67,30 @@ impl Ready {
         }
     }
 
+    /// The same with exactly these values, which were read back from a run: none is completed.
+    #[must_use]
+    pub fn with_exactly(mut self, values: &[(String, String)]) -> Ready {
+        let escaped = |(name, value): &(String, String)| (name.clone(), escape(value));
+        self.values.sent = values.iter().map(escaped).collect();
+        self.values.plain = values.to_vec();
+        self
+    }
+
+    fn sought(&self) -> Sought {
+        Sought {
+            environment: self.environment.clone(),
+            name: self.definition.name.clone(),
+            command: self.recorded(),
+            newest: self.newest,
+            says_user: matches!(self.definition.work, Work::Command(_)),
+        }
+    }
+
     /// What a run of this task usually takes: the median of the last ones that completed.
     #[must_use]
     pub fn usual_length(&self) -> Option<Duration> {
         history::median(self.completed.iter())
     }
-}
-
-/// A run that exists.
-#[derive(Debug, Clone)]
-pub struct Started {
-    /// The run.
-    pub run: Run,
-    /// The answer was lost and the run was found by looking for it.
-    pub recovered: bool,
 }
 
 /// Finds the task in what the environment shows.
@@ -151,7 +163,7 @@ pub fn prepare(
         definition: definition.clone(),
         values,
         warnings,
-        newest: view.runs.iter().map(|run| run.id).max().unwrap_or(0),
+        newest: place::newest(view),
         unfinished,
         completed: view
             .runs
@@ -173,21 +185,7 @@ fn preflight(environment: &Environment, definition: &Definition) -> Result<(), E
             definition.name
         )));
     };
-    match &environment.services {
-        Some(services) if !services.contains(service) => {
-            let error = Error::usage(format!(
-                "{} has no service `{service}`, where `{}` runs: a run would wait for ever",
-                environment.label(),
-                definition.name
-            ));
-            Err(if services.is_empty() {
-                error.hint("it has no services at all: was it ever deployed?")
-            } else {
-                error.hint(format!("it has: {}", quoted_list(services)))
-            })
-        }
-        _ => Ok(()),
-    }
+    place::require_service(environment, service, &format!("`{}` runs", definition.name))
 }
 
 fn values_error(definition: &Definition, problems: &[Problem]) -> Error {
@@ -235,34 +233,8 @@ pub async fn start(lagoon: &Lagoon, ready: &Ready) -> Result<Started, Error> {
             &ready.values.sent,
         )
         .await;
-    match sent {
-        Ok(mut run) => {
-            run.environment = Some(ready.environment.clone());
-            Ok(Started {
-                run,
-                recovered: false,
-            })
-        }
-        Err(error) if error.leaves_unknown() => {
-            let run = lost::find(lagoon, ready, error.into()).await?;
-            Ok(Started {
-                run,
-                recovered: true,
-            })
-        }
-        Err(error @ LagoonError::Refused { .. }) => {
-            let mut error = refused(error.into(), ready);
-            for run in lost::left_behind(lagoon, ready).await {
-                error.runs.push(run.to_json());
-                error = error.hint(format!(
-                    "run {} ({}) was left behind and may never start: `tasks cancel {}`",
-                    run.id, run.status, run.id
-                ));
-            }
-            Err(error)
-        }
-        Err(error) => Err(refused(error.into(), ready)),
-    }
+    let settled = lost::settle(lagoon, &ready.sought(), sent).await;
+    settled.map_err(|error| refused(error, ready))
 }
 
 fn refused(error: Error, ready: &Ready) -> Error {

@@ -3,87 +3,141 @@
 //! Runs newer than the newest one known before, with the same name, the exact command and, where
 //! Lagoon says it, the same user are candidates. Exactly one is taken for ours.
 
-use crate::domain::{Run, Work};
+use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
 use crate::lagoon::operations::runs::RecentView;
 use crate::lagoon::{Lagoon, LagoonError};
 
-use super::invoke::Ready;
-
 /// How many runs may have been started there since.
 const NEWEST: i64 = 50;
 
-/// Looks for the run whose answer was lost.
+/// What a run that is about to be started can be known by.
+#[derive(Debug, Clone)]
+pub struct Sought {
+    /// Where it will run.
+    pub environment: Environment,
+    /// What it will be called.
+    pub name: String,
+    /// The exact command line that Lagoon will record, or the image.
+    pub command: String,
+    /// The id of the newest run there; the one that is sought will be newer.
+    pub newest: i64,
+    /// Whether Lagoon notes who started it; of images it does not.
+    pub says_user: bool,
+}
+
+/// A run that exists.
+#[derive(Debug, Clone)]
+pub struct Started {
+    /// The run.
+    pub run: Run,
+    /// The answer was lost and the run was found by looking for it.
+    pub recovered: bool,
+}
+
+/// What became of the one mutation that starts a run. When its answer is lost, looks for the run
+/// instead of sending again.
 ///
 /// # Errors
-/// Exit code 7 when none or several could be it, or when looking fails as well.
-pub async fn find(lagoon: &Lagoon, ready: &Ready, lost: Error) -> Result<Run, Error> {
-    let view = match look(lagoon, ready).await {
-        Ok(view) => view,
-        Err(error) => {
-            return Err(
-                unknown(ready, &lost, &[]).hint(format!("looking for the run failed too: {error}"))
-            );
+/// Lagoon's refusal; or exit code 7 when none or several could be it, or looking fails as well.
+pub async fn settle(
+    lagoon: &Lagoon,
+    sought: &Sought,
+    sent: Result<Run, LagoonError>,
+) -> Result<Started, Error> {
+    match sent {
+        Ok(run) => Ok(Started {
+            run: Run {
+                environment: Some(sought.environment.clone()),
+                ..run
+            },
+            recovered: false,
+        }),
+        Err(error) if error.leaves_unknown() => Ok(Started {
+            run: find(lagoon, sought, error.into()).await?,
+            recovered: true,
+        }),
+        Err(error @ LagoonError::Refused { .. }) => {
+            let mut refused = Error::from(error);
+            // Lagoon makes the row before it passes it on: a refusal can leave one behind.
+            for run in left_behind(lagoon, sought).await {
+                refused.runs.push(run.to_json());
+                refused = refused.hint(format!(
+                    "run {} ({}) was left behind and may never start: `tasks cancel {}`",
+                    run.id, run.status, run.id
+                ));
+            }
+            Err(refused)
         }
-    };
-    let candidates = candidates(ready, view);
-    match candidates.as_slice() {
-        [one] => Ok(one.clone()),
-        several => Err(unknown(ready, &lost, several)),
+        Err(error) => Err(error.into()),
     }
 }
 
-/// Runs that a refusal left behind: Lagoon makes the row before it passes it on.
-pub async fn left_behind(lagoon: &Lagoon, ready: &Ready) -> Vec<Run> {
-    match look(lagoon, ready).await {
-        Ok(view) => candidates(ready, view),
+async fn left_behind(lagoon: &Lagoon, sought: &Sought) -> Vec<Run> {
+    match look(lagoon, sought).await {
+        Ok(view) => candidates(sought, view),
         Err(_) => Vec::new(),
     }
 }
 
-async fn look(lagoon: &Lagoon, ready: &Ready) -> Result<RecentView, LagoonError> {
+async fn find(lagoon: &Lagoon, sought: &Sought, lost: Error) -> Result<Run, Error> {
+    let view = match look(lagoon, sought).await {
+        Ok(view) => view,
+        Err(error) => {
+            return Err(unknown(sought, &lost, &[])
+                .hint(format!("looking for the run failed too: {error}")));
+        }
+    };
+    let candidates = candidates(sought, view);
+    match candidates.as_slice() {
+        [one] => Ok(one.clone()),
+        several => Err(unknown(sought, &lost, several)),
+    }
+}
+
+async fn look(lagoon: &Lagoon, sought: &Sought) -> Result<RecentView, LagoonError> {
     // Who started a run tells two of them apart, where the server says it; that it does not know
     // the field must not cost the look-up.
-    match lagoon.recent_runs(ready.environment.id, NEWEST, true).await {
+    match lagoon
+        .recent_runs(sought.environment.id, NEWEST, true)
+        .await
+    {
         Err(LagoonError::Refused { status: 400, .. }) => {
             lagoon
-                .recent_runs(ready.environment.id, NEWEST, false)
+                .recent_runs(sought.environment.id, NEWEST, false)
                 .await
         }
         other => other,
     }
 }
 
-fn candidates(ready: &Ready, view: RecentView) -> Vec<Run> {
-    let recorded = ready.recorded();
+fn candidates(sought: &Sought, view: RecentView) -> Vec<Run> {
     let me = view.me;
-    // Runs of images do not say who started them.
-    let by_user = matches!(ready.definition.work, Work::Command(_));
     view.runs
         .into_iter()
         .filter(|recent| {
-            recent.run.id > ready.newest
-                && recent.run.name == ready.definition.name
-                && recent.command == recorded
+            recent.run.id > sought.newest
+                && recent.run.name == sought.name
+                && recent.command == sought.command
                 && match (&me, &recent.user) {
-                    (Some(me), Some(user)) if by_user => me.eq_ignore_ascii_case(user),
+                    (Some(me), Some(user)) if sought.says_user => me.eq_ignore_ascii_case(user),
                     _ => true,
                 }
         })
         .map(|recent| Run {
-            environment: Some(ready.environment.clone()),
+            environment: Some(sought.environment.clone()),
             ..recent.run
         })
         .collect()
 }
 
-fn unknown(ready: &Ready, lost: &Error, candidates: &[Run]) -> Error {
+fn unknown(sought: &Sought, lost: &Error, candidates: &[Run]) -> Error {
     let mut error = Error::new(
         Kind::Unreachable,
         format!(
             "it is unknown whether `{}` was started on {}: {lost}",
-            ready.definition.name,
-            ready.environment.label()
+            sought.name,
+            sought.environment.label()
         ),
     );
     error.runs = candidates.iter().map(Run::to_json).collect();

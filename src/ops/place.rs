@@ -95,3 +95,30 @@ pub fn no_environment(project: &Project, name: &str, environments: &[Environment
 pub fn named<'a>(environments: &'a [Environment], name: &str) -> Option<&'a Environment> {
     environments.iter().find(|e| same_name(&e.name, name))
 }
+
+/// Makes sure that a service is there for what `runs` in it: without it a run stays `new` for ever.
+///
+/// # Errors
+/// Wrong use, with the services that there are; none where Lagoon did not say which there are.
+pub fn require_service(environment: &Environment, service: &str, runs: &str) -> Result<(), Error> {
+    match &environment.services {
+        Some(services) if !services.iter().any(|s| s == service) => {
+            let error = Error::usage(format!(
+                "{} has no service `{service}`, where {runs}: a run would wait for ever",
+                environment.label()
+            ));
+            Err(if services.is_empty() {
+                error.hint("it has no services at all: was it ever deployed?")
+            } else {
+                error.hint(format!("it has: {}", quoted_list(services)))
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The id of the newest of these runs; 0 without any. What is started next is newer.
+#[must_use]
+pub fn newest(view: &EnvironmentView) -> i64 {
+    view.runs.iter().map(|run| run.id).max().unwrap_or(0)
+}

@@ -10,7 +10,10 @@ use crate::ui::clean_line;
 pub(super) fn field(value: &Value, field: &str, on_terminal: bool) -> Result<String, OutputError> {
     let mut text = String::new();
     for element in elements(value) {
-        let line = match element.get(field) {
+        // Lagoon's word for the name of a file.
+        let other = (field == "name").then_some("filename");
+        let found = element.get(field);
+        let line = match found.or_else(|| element.get(other?)) {
             Some(Value::String(line)) => line.clone(),
             Some(Value::Number(number)) => number.to_string(),
             _ => {
@@ -44,6 +47,8 @@ mod tests {
         );
         assert_eq!(field(&json!({"id": 7}), "id", false).unwrap(), "7\n");
         assert_eq!(field(&json!([]), "id", false).unwrap(), "");
+        let files = json!([{"filename": "a.txt"}]);
+        assert_eq!(field(&files, "name", false).unwrap(), "a.txt\n");
         assert_eq!(
             field(&json!({"name": "\u{1b}c"}), "name", true).unwrap(),
             "\\u{1b}c\n"

@@ -38,6 +38,15 @@ impl Found {
         Ok(Found { runs, missing })
     }
 
+    /// The runs, when every one could be read.
+    ///
+    /// # Errors
+    /// One for all that could not.
+    pub fn whole(self) -> Result<Vec<Run>, Error> {
+        wait::first_of_all(self.missing)?;
+        Ok(self.runs)
+    }
+
     /// That every run could be read.
     ///
     /// # Errors

@@ -1,39 +1,58 @@
-//! A command's text from a file or stdin.
+//! Text from a file or stdin.
 
 use std::io::Read;
 
 use crate::app::App;
 use crate::error::Error;
 
-/// The content of a file, `-` for stdin, as a command: LF line ends, none at the end.
+/// No value, no command and no file of values has as many bytes.
+const MOST: u64 = 1 << 20;
+
+/// The content of a file, `-` for stdin, exactly as it is.
 ///
 /// # Errors
-/// Wrong use when it cannot be read, is empty, or is no text.
-pub fn from_file(app: &App, file: &str) -> Result<String, Error> {
+/// Wrong use, naming the flag, when it cannot be read or is no text.
+pub fn exact(app: &App, flag: &str, file: &str) -> Result<String, Error> {
     let mut bytes = Vec::new();
     let read = if file == "-" {
         if app.ui.terminal().stdin {
             app.ui
-                .note("reading the command from stdin; end it with Ctrl-D");
+                .note(&format!("{flag}: reading stdin; end it with Ctrl-D"));
         }
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
+        std::io::stdin().lock().take(MOST).read_to_end(&mut bytes)
     } else {
-        std::fs::read(file).map(|content| bytes = content)
+        std::fs::File::open(file).and_then(|file| file.take(MOST).read_to_end(&mut bytes))
     };
-    read.map_err(|e| Error::usage(format!("--command-file: cannot read {file}")).because(e))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("--command-file: {file} is not text (UTF-8)")))?;
+    let length =
+        read.map_err(|e| Error::usage(format!("{flag}: cannot read {file}")).because(e))?;
+    if length as u64 == MOST {
+        return Err(Error::usage(format!(
+            "{flag}: {file} is longer than anything that Lagoon takes"
+        )));
+    }
+    if file == "-" && bytes.is_empty() {
+        return Err(Error::usage(format!("{flag}: stdin is empty")));
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| Error::usage(format!("{flag}: {file} is not text (UTF-8)")))
+}
+
+/// The content of a file, `-` for stdin, as a command: LF line ends, none at the end.
+///
+/// # Errors
+/// Wrong use, naming the flag, when it cannot be read, is empty, or is no text.
+pub fn command(app: &App, flag: &str, file: &str) -> Result<String, Error> {
+    let text = exact(app, flag, file)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
-    let text = mended(app, "--command-file", text)
-        .trim_end_matches('\n')
-        .to_owned();
+    let text = mended(app, flag, text).trim_end_matches('\n').to_owned();
     if text.trim().is_empty() {
-        return Err(Error::usage(format!("--command-file: {file} is empty")));
+        return Err(Error::usage(format!("{flag}: {file} is empty")));
     }
     Ok(text)
 }
 
 /// The text with LF line ends; says so when there were others.
+#[must_use]
 pub fn mended(app: &App, flag: &str, text: String) -> String {
     if !text.contains("\r\n") {
         return text;

@@ -174,6 +174,7 @@ impl Watch<'_> {
             Kind::Interrupted
                 | Kind::Terminated
                 | Kind::StillGoing
+                | Kind::NeverStarted
                 | Kind::Unreachable
                 | Kind::NotAllowed
         );

@@ -139,7 +139,11 @@ impl Edits {
                 "--command",
                 command.clone(),
             ))),
-            (None, Some(file), _) => Some(Work::Command(target::text::from_file(app, file)?)),
+            (None, Some(file), _) => Some(Work::Command(target::text::command(
+                app,
+                "--command-file",
+                file,
+            )?)),
             (None, None, Some(image)) => Some(Work::Image(image.clone())),
             (None, None, None) => None,
         })

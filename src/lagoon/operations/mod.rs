@@ -2,8 +2,10 @@
 //!
 //! The types that graphql_client generates are private to this room: what leaves it is `domain`.
 
+pub mod adhoc;
 mod convert;
 pub mod definitions;
+pub mod files;
 pub mod places;
 pub mod runs;
 pub mod server;

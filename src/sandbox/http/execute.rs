@@ -129,11 +129,16 @@ pub(super) fn prepare(
     drop_absent(&mut document, &variables);
     mark_objects(&mut document);
 
+    // Files have addresses that hold where this request came from: through a tunnel, too.
+    let base = match &request.host {
+        Some(host) => format!("http://{host}"),
+        None => format!("http://{}", app.address),
+    };
     let mut prepared = Request::new(text)
         .variables(Variables::from_json(Value::Object(variables)))
         .data(app.sandbox.state.clone())
         .data(caller.clone())
-        .data(Base(format!("http://{}", app.address)));
+        .data(Base(base));
     if let Some(name) = request.operation_name {
         prepared = prepared.operation_name(name);
     }

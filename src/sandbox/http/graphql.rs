@@ -29,6 +29,8 @@ pub(super) struct GraphQl {
     pub(super) uploads: Vec<multipart::Upload>,
     /// Whether it came in the address, where only queries may be.
     pub(super) is_get: bool,
+    /// Under which name the server was asked, where that was said.
+    pub(super) host: Option<String>,
 }
 
 impl GraphQl {
@@ -40,6 +42,7 @@ impl GraphQl {
             operation_name: self.operation_name.clone(),
             uploads: Vec::new(),
             is_get: self.is_get,
+            host: self.host.clone(),
         }
     }
 }
@@ -61,10 +64,15 @@ pub(super) async fn answer(
             return answer;
         }
     };
-    let (requests, is_batch) = match read {
+    let (mut requests, is_batch) = match read {
         Ok(read) => read,
         Err(answer) => return *answer,
     };
+    let host = parts.headers.get(header::HOST);
+    let host = host.and_then(|host| host.to_str().ok());
+    for request in &mut requests {
+        request.host = host.map(str::to_owned);
+    }
     noted.operations = requests.iter().flat_map(document::root_fields).collect();
     let fault = app.sandbox.state.faults.take(&noted.operations);
     match &fault {
@@ -177,6 +185,7 @@ pub(super) fn request(value: Value) -> Read<GraphQl> {
         operation_name: operation_name.filter(|name| !name.is_empty()),
         uploads: Vec::new(),
         is_get: false,
+        host: None,
     })
 }
 

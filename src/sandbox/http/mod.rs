@@ -21,6 +21,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -92,7 +93,11 @@ pub(super) async fn serve(sandbox: Sandbox, address: SocketAddr) -> Result<Serve
     let listener = TcpListener::bind(address).await.map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     let app = Arc::new(App { sandbox, address });
-    let router = Router::new().fallback(gate::answer).with_state(app);
+    // Each path has limits of its own; files of runs have none.
+    let router = Router::new()
+        .fallback(gate::answer)
+        .layer(DefaultBodyLimit::disable())
+        .with_state(app);
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(async move {
         let server = axum::serve(listener, router);

@@ -147,6 +147,7 @@ async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, B
         operation_name: name.map(str::to_owned),
         uploads: Vec::new(),
         is_get: false,
+        host: None,
     })
 }
 

@@ -1,62 +1,19 @@
-//! What `invoke` asks at a terminal for what the line does not say.
+//! What is asked at a terminal about a task that the line does not say.
 
 use crate::app::App;
-use crate::domain::{Argument, Definition, Environment, TaskRef};
+use crate::domain::{Argument, Definition, TaskRef};
 use crate::error::Error;
+use crate::ops::invoke;
 use crate::ops::place::EnvironmentView;
-use crate::ops::{invoke, place};
 use crate::ui::{Choice, Prompt, Question};
 
 use super::values::Values;
-
-/// The names of project and environment: said, or asked for.
-///
-/// # Errors
-/// Interrupted, nothing to choose from, or any failure of the look-ups.
-pub(super) async fn place(app: &App) -> Result<(String, String), Error> {
-    let prompt = app.ui.prompt();
-    let project = match &app.settings.project {
-        Some(project) => project.value.clone(),
-        None => {
-            let projects = app.lagoon().await?.all_projects().await?;
-            let choices: Vec<Choice> = projects.iter().map(|p| Choice::new(&p.name)).collect();
-            if choices.is_empty() {
-                return Err(Error::not_found("there are no projects that you can see"));
-            }
-            projects[prompt.select("Project", &choices, None)?]
-                .name
-                .clone()
-        }
-    };
-    if let Some(environment) = &app.settings.environment {
-        return Ok((project, environment.value.clone()));
-    }
-    let (found, environments) = place::project(app.lagoon().await?, &project).await?;
-    if environments.is_empty() {
-        return Err(Error::not_found(format!(
-            "the project `{}` has no environments",
-            found.name
-        )));
-    }
-    let choices: Vec<Choice> = environments.iter().map(environment_choice).collect();
-    let picked = prompt.select("Environment", &choices, None)?;
-    Ok((found.name, environments[picked].name.clone()))
-}
-
-fn environment_choice(environment: &Environment) -> Choice {
-    let choice = Choice::new(&environment.name);
-    if environment.is_production() {
-        choice.note("production")
-    } else {
-        choice
-    }
-}
 
 /// The task: named, or asked for.
 ///
 /// # Errors
 /// Not found, interrupted, or nothing to choose from.
-pub(super) fn task(
+pub fn task(
     app: &App,
     view: &EnvironmentView,
     named: Option<&TaskRef>,
@@ -90,7 +47,7 @@ pub(super) fn task(
 ///
 /// # Errors
 /// Interrupted.
-pub(super) fn values(
+pub fn values(
     app: &App,
     definition: &Definition,
     given: &mut Values,

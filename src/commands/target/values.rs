@@ -1,7 +1,6 @@
 //! `-a`, `--arg-file` and `--args-file`: from the command line to values.
 
 use std::fmt;
-use std::io::Read;
 use std::marker::PhantomData;
 
 use serde::de::{MapAccess, Visitor};
@@ -10,17 +9,16 @@ use serde::{Deserialize, Deserializer};
 use crate::app::App;
 use crate::error::Error;
 
-/// No value, nor file of values, has as many bytes.
-const MOST: u64 = 1 << 20;
+use super::text;
 
 /// Values in the order in which they were given.
-pub(super) type Values = Vec<(String, String)>;
+pub type Values = Vec<(String, String)>;
 
 /// Reads all values that the line gives.
 ///
 /// # Errors
 /// Wrong use, naming the flag; stdin asked for twice.
-pub(super) fn read(
+pub fn read(
     app: &App,
     literal: &[String],
     files: &[String],
@@ -38,10 +36,10 @@ pub(super) fn read(
     }
     for given in files {
         let (name, file) = pair("--arg-file", given, "NAME=FILE")?;
-        values.push((name.to_owned(), text(app, "--arg-file", file)?));
+        values.push((name.to_owned(), text::exact(app, "--arg-file", file)?));
     }
     if let Some(file) = all {
-        values.extend(map(file, &text(app, "--args-file", file)?)?);
+        values.extend(map(file, &text::exact(app, "--args-file", file)?)?);
     }
     Ok(values)
 }
@@ -53,31 +51,6 @@ fn pair<'a>(flag: &str, given: &'a str, form: &str) -> Result<(&'a str, &'a str)
             "{flag} `{given}` is not of the form {form}"
         ))),
     }
-}
-
-fn text(app: &App, flag: &str, file: &str) -> Result<String, Error> {
-    let mut bytes = Vec::new();
-    let read = if file == "-" {
-        if app.ui.terminal().stdin {
-            app.ui
-                .note(&format!("{flag}: reading stdin; end it with Ctrl-D"));
-        }
-        std::io::stdin().lock().take(MOST).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file).and_then(|file| file.take(MOST).read_to_end(&mut bytes))
-    };
-    let length =
-        read.map_err(|e| Error::usage(format!("{flag}: cannot read {file}")).because(e))?;
-    if length as u64 == MOST {
-        return Err(Error::usage(format!(
-            "{flag}: {file} is longer than any value that Lagoon takes"
-        )));
-    }
-    if file == "-" && bytes.is_empty() {
-        return Err(Error::usage(format!("{flag}: stdin is empty")));
-    }
-    String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("{flag}: {file} is not text (UTF-8)")))
 }
 
 /// A JSON or YAML object of names and single values; numbers stay as they are written.

@@ -1,0 +1,155 @@
+//! `tasks exec`: a command that no task defines.
+
+mod plan;
+
+use clap::Args;
+
+use crate::app::App;
+use crate::domain::{quoting, script};
+use crate::error::Error;
+use crate::ops::exec::{self, Ready, Wish};
+use crate::ops::place;
+
+use super::target::launch::{self, Waiting};
+use super::target::{self, Answer, text};
+
+/// Run a command once in a service's container
+///
+/// Each word after `--` arrives in the container as it is: the program is the first of them. For
+/// pipes and variables of the container's shell give it a script, or `-- sh -c '…'`.
+///
+/// Without --wait or --follow the command ends as soon as the run exists.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks exec -p shop -e develop -s cli --follow -- drush status
+  tasks exec -e develop -s cli --wait -- sh -c 'du -sh /app/* | sort -h'
+  tasks exec -e main -s cli --script repair.sh --name 'Repair orders' --yes --wait
+  tasks exec -e main -s cli --script - --dry-run")]
+pub struct ExecArgs {
+    /// The service whose container runs it
+    #[arg(long, short = 's', value_name = "SERVICE")]
+    service: String,
+    /// The program and its arguments
+    #[arg(last = true, value_name = "CMD")]
+    words: Vec<String>,
+    /// A script for the container's shell, or for the one that its first line names; `-` is stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "words")]
+    script: Option<String>,
+    /// What the run is called [default: `exec` and the program's name]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    #[command(flatten)]
+    waiting: Waiting,
+    /// Start it although the environment does not have the service
+    #[arg(long)]
+    no_preflight: bool,
+    /// Show what would be started, and start nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the run ended.
+pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    args.waiting.check()?;
+    let command = command(app, &args)?;
+    let asked = app.settings.environment.is_none();
+    let (project, environment) = target::chosen_place(app, args.dry_run).await?;
+    let lagoon = app.lagoon().await?;
+    let view = place::environment(lagoon, &project, &environment, true).await?;
+    let wish = Wish {
+        name: args.name.clone().unwrap_or_else(|| name(&args)),
+        service: args.service.clone(),
+        command,
+        without_preflight: args.no_preflight,
+    };
+    let ready = exec::prepare(&view, wish)?;
+    for warning in &ready.warnings {
+        app.ui.warn(warning);
+    }
+    if args.dry_run {
+        return answer.give(&plan::Plan { ready });
+    }
+    let banner = target::banner(app, &ready.environment.label())?;
+    app.ui.note(&banner);
+    if asked {
+        app.ui.note(&format!(
+            "the same without questions:\n  {}",
+            same_line(app, &ready, &args)
+        ));
+    }
+    launch::confirm_one_off(app, &banner, &ready)?;
+    let starting = exec::start(lagoon, &ready);
+    let started = launch::start(app, &ready.one_off.name, starting).await?;
+    args.waiting.see_through(app, answer, started, None).await
+}
+
+/// What the container's shell is given.
+fn command(app: &App, args: &ExecArgs) -> Result<String, Error> {
+    if let Some(file) = &args.script {
+        let script = text::command(app, "--script", file)?;
+        return script::command_line(&script).map_err(|error| {
+            Error::usage(format!("--script {file}: {error}")).hint(
+                "a program that takes its script as an argument can be given it: \
+                 -- python3 -c \"$(cat FILE)\"",
+            )
+        });
+    }
+    match args.words.as_slice() {
+        [] => Err(
+            Error::usage("which command? None was given after `--`, and no --script")
+                .hint("tasks exec -s SERVICE -- CMD…"),
+        ),
+        [only] => {
+            if only.contains(char::is_whitespace) {
+                app.ui.warn(&format!(
+                    "`{only}` is one word, so it is taken for a program's name; for a shell's line \
+                     it is `-- sh -c …`"
+                ));
+            }
+            Ok(quoting::command(&[only]))
+        }
+        words => Ok(quoting::command(words)),
+    }
+}
+
+/// `exec` and what is run, without its arguments: those may hold what a listing should not show.
+fn name(args: &ExecArgs) -> String {
+    const LONGEST: usize = 60;
+    let what = match &args.script {
+        Some(file) if file == "-" => "stdin",
+        Some(file) => file,
+        None => args.words.first().map_or("", String::as_str),
+    };
+    let base = what.rsplit('/').next().unwrap_or(what);
+    let base: String = base
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LONGEST)
+        .collect();
+    format!("exec {}", base.trim()).trim_end().to_owned()
+}
+
+fn same_line(app: &App, ready: &Ready, args: &ExecArgs) -> String {
+    let mut words = target::line_start(app, "exec");
+    words.extend(["-p", &ready.environment.project.name].map(str::to_owned));
+    words.extend(["-e", &ready.environment.name, "-s", &args.service].map(str::to_owned));
+    for (flag, value) in [("--script", &args.script), ("--name", &args.name)] {
+        if let Some(value) = value {
+            words.extend([flag.to_owned(), value.clone()]);
+        }
+    }
+    words.extend(args.waiting.words());
+    if ready.environment.is_production() {
+        words.push("--yes".to_owned());
+    }
+    if !args.words.is_empty() {
+        words.push("--".to_owned());
+        words.extend(args.words.iter().cloned());
+    }
+    quoting::suggestion(words)
+}

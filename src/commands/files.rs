@@ -1,0 +1,273 @@
+//! `tasks files`: what runs left behind, and what they are given.
+
+mod report;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use crate::app::App;
+use crate::domain::{Run, RunRef};
+use crate::error::{Error, quoted_list};
+use crate::ops;
+use crate::ops::files::{self, Fetch, Local, Watcher};
+use crate::ops::history;
+use crate::settings::Deciding;
+use crate::ui::{Progress, Stream, StreamError};
+
+use super::target::{self, Answer};
+use report::{Listed, Listing, Moved};
+
+/// List, download and upload the files of a run
+#[derive(Debug, Args)]
+pub struct FilesArgs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    List(ListArgs),
+    Get(GetArgs),
+    Put(PutArgs),
+}
+
+/// List the files of a run
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks files list 1234
+  tasks files list 1234 -o name
+  tasks files list 1234 --url -o json")]
+struct ListArgs {
+    /// The run, by id or lagoon-task-… name
+    #[arg(value_name = "RUN")]
+    run: String,
+    /// Show the signed addresses too: whoever has one can fetch its file for five minutes
+    #[arg(long)]
+    url: bool,
+}
+
+/// Download files of a run
+///
+/// Without a FILE all of them. What is there already stays, and nothing is ever written outside the
+/// folder, whatever a file is called.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks files get 1234
+  tasks files get 1234 '*.sql.gz' -O backup
+  tasks files get 1234 report.json -O - | jq .total")]
+struct GetArgs {
+    /// The run, by id or lagoon-task-… name
+    #[arg(value_name = "RUN")]
+    run: String,
+    /// The files, by name or pattern (`*`, `?`)
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    /// The folder to put them in; `-` writes one file to stdout
+    #[arg(long = "to", short = 'O', value_name = "DIR", default_value = ".")]
+    to: PathBuf,
+    /// Replace what is there
+    #[arg(long)]
+    force: bool,
+}
+
+/// Upload files to a run
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks files put 1234 report.json
+  tasks files put 1234 dump.sql.gz notes.txt --force")]
+struct PutArgs {
+    /// The run, by id or lagoon-task-… name
+    #[arg(value_name = "RUN")]
+    run: String,
+    /// The files
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// Replace files of the same name
+    #[arg(long)]
+    force: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Wrong use, not found, or a failure on the way.
+pub async fn run(args: FilesArgs, app: &App) -> Result<(), Error> {
+    match args.command {
+        Command::List(args) => list(args, app).await,
+        Command::Get(args) => get(args, app).await,
+        Command::Put(args) => put(args, app).await,
+    }
+}
+
+async fn list(args: ListArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    let run = id_of(app, &args.run).await?;
+    let listed = files::list(app.lagoon().await?, run).await?;
+    answer.give(&Listing {
+        run,
+        files: listed,
+        with_url: args.url,
+    })
+}
+
+async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    let run = id_of(app, &args.run).await?;
+    let lagoon = app.lagoon().await?;
+    let files = files::list(lagoon, run).await?;
+    if files.is_empty() {
+        return Err(Error::not_found(format!("run {run} has no files")));
+    }
+    let files = files::select(run, files, &args.files)?;
+    let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+    let clock = ops::clock();
+    let progress = Shown::start(app);
+    if args.to == Path::new("-") {
+        let [name] = names.as_slice() else {
+            return Err(Error::usage(format!(
+                "only one file can be written to stdout, and these are meant: {}",
+                quoted_list(&names)
+            )));
+        };
+        let mut fetch = Fetch::new(lagoon, &clock, &progress, run, files);
+        return match fetch.copy(name, &mut Stdout(app)).await {
+            // Nobody reads any more: a quiet end.
+            Err(error) if is_closed(&error) => Ok(()),
+            other => other.map(|_| ()),
+        };
+    }
+    let paths = files::places(&args.to, &files, args.force)?;
+    std::fs::create_dir_all(&args.to)
+        .map_err(|e| Error::failed(format!("cannot make {}", args.to.display())).because(e))?;
+    for (name, path) in names.iter().zip(&paths) {
+        if path.file_name().is_none_or(|kept| kept != name.as_str()) {
+            app.ui
+                .warn(&format!("`{name}` is kept as {}", path.display()));
+        }
+    }
+    let mut fetch = Fetch::new(lagoon, &clock, &progress, run, files);
+    let mut saved = Vec::new();
+    let mut end = Ok(());
+    for (name, path) in names.iter().zip(&paths) {
+        match fetch.save(name, path, args.force).await {
+            Ok(file) => saved.push(Listed::from(file)),
+            Err(error) => {
+                end = Err(error);
+                break;
+            }
+        }
+    }
+    progress.0.finish();
+    give(&answer, saved).and(end)
+}
+
+async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    let locals: Vec<Local> = files::locals(&args.files)?;
+    app.require_said(&[Deciding::Context])?;
+    let run = find(app, &args.run).await?;
+    let lagoon = app.lagoon().await?;
+    if !args.force {
+        let there = files::list(lagoon, run.id).await?;
+        let both = |local: &&Local| there.iter().any(|file| file.name == local.name);
+        if let Some(local) = locals.iter().find(both) {
+            return Err(Error::usage(format!(
+                "run {} has a file `{}` already",
+                run.id, local.name
+            ))
+            .hint("--force replaces it"));
+        }
+    }
+    if let Some(environment) = &run.environment {
+        app.ui.note(&target::banner(app, &environment.label())?);
+    }
+    let clock = ops::clock();
+    let progress = Shown::start(app);
+    let mut sent = Vec::new();
+    let mut end = Ok(());
+    for local in &locals {
+        match files::put(lagoon, &clock, &progress, run.id, local).await {
+            Ok(()) => sent.push(Listed::from(local.clone())),
+            Err(error) => {
+                end = Err(error);
+                break;
+            }
+        }
+    }
+    progress.0.finish();
+    give(&answer, sent).and(end)
+}
+
+fn give(answer: &Answer, files: Vec<Listed>) -> Result<(), Error> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    answer.give(&Moved { files })
+}
+
+async fn find(app: &App, named: &str) -> Result<Run, Error> {
+    let named = RunRef::parse(named)?;
+    history::find(app.lagoon().await?, &named).await
+}
+
+/// The id of the run: an id needs no look-up.
+async fn id_of(app: &App, named: &str) -> Result<i64, Error> {
+    match RunRef::parse(named)? {
+        RunRef::Id(id) => Ok(id),
+        RunRef::TaskName(_) => Ok(find(app, named).await?.id),
+    }
+}
+
+/// How far a file is, on a terminal.
+struct Shown(Box<dyn Progress>);
+
+impl Shown {
+    fn start(app: &App) -> Shown {
+        let progress = app.ui.progress();
+        progress.start("files", None);
+        Shown(progress)
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.0.finish();
+    }
+}
+
+impl Watcher for Shown {
+    fn moved(&self, name: &str, bytes: u64, of: Option<u64>) {
+        let of = of.map_or(String::new(), |of| format!(" of {}", report::size(of)));
+        self.0
+            .update(&format!("{name}: {}{of}", report::size(bytes)));
+    }
+}
+
+/// stdout as something to write a file to: byte by byte, to whatever reads it.
+struct Stdout<'a>(&'a App);
+
+impl std::io::Write for Stdout<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.0.ui.write(Stream::Out, bytes) {
+            Ok(()) => Ok(bytes.len()),
+            Err(StreamError::Closed) => Err(std::io::ErrorKind::BrokenPipe.into()),
+            Err(StreamError::Io(error)) => Err(error),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn is_closed(error: &Error) -> bool {
+    error
+        .source
+        .as_deref()
+        .and_then(|source| source.downcast_ref::<std::io::Error>())
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,135 @@
+//! Files as answers.
+
+use serde_json::{Value, json};
+
+use crate::domain::run::{moment, rfc3339};
+use crate::ops::files::{Local, RunFile, Saved};
+use crate::output::{Cell, Column, Grid, Report};
+
+/// The files of a run.
+pub(super) struct Listing {
+    pub(super) run: i64,
+    pub(super) files: Vec<RunFile>,
+    /// Whether the signed addresses are shown.
+    pub(super) with_url: bool,
+}
+
+impl Report for Listing {
+    fn value(&self) -> Value {
+        let one = |file: &RunFile| {
+            let created = file.created.as_deref().map_or(Value::Null, rfc3339);
+            let mut value = json!({"filename": file.name, "created": created});
+            if self.with_url {
+                value["download"] = json!(file.url.expose().as_str());
+            }
+            value
+        };
+        self.files.iter().map(one).collect()
+    }
+
+    fn grid(&self) -> Grid {
+        let mut columns = vec![Column::new("filename"), Column::new("created")];
+        if self.with_url {
+            columns.push(Column::new("download"));
+        }
+        let mut grid = Grid::new(columns);
+        for file in &self.files {
+            grid.row([
+                Cell::name(&file.name),
+                file.created.as_deref().and_then(moment).into(),
+                Cell::text(file.url.expose().as_str()),
+            ]);
+        }
+        grid
+    }
+
+    fn empty_note(&self) -> Option<String> {
+        Some(format!("run {} has no files", self.run))
+    }
+}
+
+/// A file that went over.
+pub(super) struct Listed {
+    name: String,
+    path: String,
+    bytes: u64,
+}
+
+impl From<Saved> for Listed {
+    fn from(file: Saved) -> Self {
+        Listed {
+            name: file.name,
+            path: file.path.display().to_string(),
+            bytes: file.bytes,
+        }
+    }
+}
+
+impl From<Local> for Listed {
+    fn from(file: Local) -> Self {
+        Listed {
+            name: file.name,
+            path: file.path.display().to_string(),
+            bytes: file.bytes,
+        }
+    }
+}
+
+/// The files that went over.
+pub(super) struct Moved {
+    pub(super) files: Vec<Listed>,
+}
+
+impl Report for Moved {
+    fn value(&self) -> Value {
+        let one =
+            |file: &Listed| json!({"filename": file.name, "path": file.path, "bytes": file.bytes});
+        self.files.iter().map(one).collect()
+    }
+
+    fn grid(&self) -> Grid {
+        let mut grid = Grid::new(["filename", "path", "bytes"].map(Column::new));
+        for file in &self.files {
+            grid.row([
+                Cell::name(&file.name),
+                Cell::text(&file.path),
+                i64::try_from(file.bytes).unwrap_or(i64::MAX).into(),
+            ]);
+        }
+        grid
+    }
+}
+
+/// A number of bytes for people.
+pub(super) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes} bytes");
+    }
+    #[allow(clippy::cast_precision_loss, reason = "one decimal is shown")]
+    let mut size = bytes as f64 / 1000.0;
+    let mut unit = 0;
+    while size >= 999.95 && unit + 1 < UNITS.len() {
+        size /= 1000.0;
+        unit += 1;
+    }
+    format!("{size:.1} {}", UNITS[unit])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_for_people() {
+        for (bytes, text) in [
+            (0, "0 bytes"),
+            (999, "999 bytes"),
+            (1_000, "1.0 kB"),
+            (999_999, "1.0 MB"),
+            (12_345_678, "12.3 MB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! From what a run was to what is started, with the user's help where that is not clear.
+
+use crate::app::App;
+use crate::domain::{Definition, Work, quoting};
+use crate::error::{Error, quoted_list};
+use crate::ops::place::EnvironmentView;
+use crate::ops::rerun::{self, Origin, Past, Ready};
+use crate::ui::Choice;
+
+use crate::commands::target::pick;
+use crate::commands::target::values::Values;
+
+/// What is to be started.
+///
+/// # Errors
+/// Wrong use when it takes a decision or values and nobody can be asked; interrupted.
+pub(super) fn decide(
+    app: &App,
+    past: &Past,
+    view: &EnvironmentView,
+    given: &Values,
+    without_preflight: bool,
+) -> Result<Ready, Error> {
+    let task = |definition: &Definition, kept: &Values, given: &Values| {
+        rerun::task(view, definition, kept, given, without_preflight)
+    };
+    match past.origin(view)? {
+        Origin::OneOff if !given.is_empty() => Err(Error::usage(format!(
+            "run {} was a command of its own: it takes no values",
+            past.run.id
+        ))),
+        Origin::OneOff => {
+            app.ui.note(&format!(
+                "there is no task `{}` on {}: run {} is run again as a command of its own",
+                past.run.name,
+                view.environment.label(),
+                past.run.id
+            ));
+            past.as_one_off(view, without_preflight)
+        }
+        Origin::Task(definition, kept) => task(&definition, &kept, given),
+        Origin::ValuesUnknown(definition) => {
+            app.ui.note(&format!(
+                "Lagoon does not keep the values of an image's run: `{}` needs them again",
+                definition.name
+            ));
+            let values = values_again(app, past, &definition, given)?;
+            task(&definition, &Vec::new(), &values)
+        }
+        Origin::Changed(definition) => {
+            show_both(app, past, &definition);
+            if as_it_was(app, past, view, &definition)? {
+                return past.as_one_off(view, without_preflight);
+            }
+            let values = values_again(app, past, &definition, given)?;
+            task(&definition, &Vec::new(), &values)
+        }
+    }
+}
+
+fn show_both(app: &App, past: &Past, definition: &Definition) {
+    let now = match &definition.work {
+        Work::Command(command) => command,
+        Work::Image(image) => image,
+        Work::Unknown(word) => word,
+    };
+    app.ui.note(&format!(
+        "run {} ran:\n{}\n`{}` is now:\n{}",
+        past.run.id,
+        indented(past.command()),
+        definition.name,
+        indented(now)
+    ));
+}
+
+fn indented(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
+    lines.join("\n")
+}
+
+/// Whether the recorded command is meant, and not the task as it is now.
+fn as_it_was(
+    app: &App,
+    past: &Past,
+    view: &EnvironmentView,
+    definition: &Definition,
+) -> Result<bool, Error> {
+    let is_command = matches!(definition.work, Work::Command(_));
+    if !app.ui.can_prompt() {
+        let environment = &view.environment;
+        let line = quoting::suggestion([
+            "tasks",
+            "invoke",
+            &definition.name,
+            "-p",
+            &environment.project.name,
+            "-e",
+            &environment.name,
+        ]);
+        return Err(Error::usage(format!(
+            "run {} cannot be repeated by itself: `{}` is another task by now, or its values \
+             cannot be read back",
+            past.run.id, definition.name
+        ))
+        .hint(format!(
+            "the task as it is now, with values: {line} -a NAME=VALUE"
+        )));
+    }
+    let mut choices = vec![Choice::new("the task as it is now").note("values are asked for")];
+    if is_command {
+        choices.push(Choice::new("the command as it was").note("as a command of its own"));
+    }
+    let picked = app.ui.prompt().select("Start", &choices, None)?;
+    Ok(picked == 1)
+}
+
+/// Every value of a task anew: given, or asked for.
+fn values_again(
+    app: &App,
+    past: &Past,
+    definition: &Definition,
+    given: &Values,
+) -> Result<Values, Error> {
+    let mut values = given.clone();
+    if app.ui.can_prompt() {
+        pick::values(app, definition, &mut values, true)?;
+        return Ok(values);
+    }
+    let missing: Vec<&str> = definition
+        .arguments()
+        .iter()
+        .map(|argument| argument.name.as_str())
+        .filter(|name| !given.iter().any(|(given, _)| given == name))
+        .collect();
+    if missing.is_empty() {
+        return Ok(values);
+    }
+    Err(Error::usage(format!(
+        "run {} of `{}` had values that Lagoon does not keep: {} must be given again",
+        past.run.id,
+        definition.name,
+        quoted_list(&missing)
+    ))
+    .hint("give each with -a NAME=VALUE"))
+}

@@ -1,0 +1,206 @@
+//! What every command does that starts a run: wait for it or not, and answer with it.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::app::{App, Executes};
+use crate::domain::{Definition, Run, Work};
+use crate::error::Error;
+use crate::ops::exec;
+use crate::ops::lost::Started;
+use crate::output::Format;
+use crate::settings::Source;
+use crate::ui::Stream;
+
+use super::{Answer, RunReport, WaitFlags, Watch};
+
+/// Whether to wait for what was started, and how long.
+#[derive(Debug, Clone, Args)]
+pub struct Waiting {
+    /// Wait until the run is over; the exit code says how it ended
+    #[arg(long)]
+    pub wait: bool,
+    /// Wait, and show the log
+    #[arg(long, short = 'f')]
+    pub follow: bool,
+    // No doc comment: it would become the help of the command.
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "see WaitFlags")]
+    pub flags: WaitFlags,
+}
+
+impl Waiting {
+    /// The flags that were given, for a line that does the same.
+    pub fn words(&self) -> impl Iterator<Item = String> + use<> {
+        let flags = [(self.wait, "--wait"), (self.follow, "--follow")];
+        flags
+            .into_iter()
+            .filter(|(given, _)| *given)
+            .map(|(_, flag)| flag.to_owned())
+    }
+
+    /// Whether the command goes on after the start.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.wait || self.follow
+    }
+
+    /// Says what was started, waits for it if that was asked for, and answers. `expected` is what
+    /// runs of its kind took before.
+    ///
+    /// # Errors
+    /// How the run ended, when it was waited for.
+    pub async fn see_through(
+        &self,
+        app: &App,
+        answer: Answer,
+        started: Started,
+        expected: Option<Duration>,
+    ) -> Result<(), Error> {
+        say_started(app, &started);
+        let run = started.run;
+        if answer.format() == Format::Jsonl && self.waits() {
+            answer.give(&report_of(app, run.clone()))?;
+        } else {
+            app.ui.note(&format!("run {} ({})", run.id, run.task_name));
+        }
+        if !self.waits() {
+            if !run.outcome().is_over() {
+                app.ui.note("started, not finished");
+            }
+            return answer.give(&report_of(app, run));
+        }
+        let log = self.follow.then_some(if self.result_on_stdout(app) {
+            Stream::Err
+        } else {
+            Stream::Out
+        });
+        let watch = self.watch(app, log, expected);
+        let (run, verdict) = watch.until_over(run).await;
+        let given = self.on_its_stream(app, answer).give(&report_of(app, run));
+        verdict.and(given)
+    }
+
+    /// With --follow stdout is the log, unless -o asks for the result there.
+    fn result_on_stdout(&self, app: &App) -> bool {
+        let format = app.settings.output.as_ref();
+        !self.follow
+            || format.is_some_and(|o| matches!(o.source, Source::Flag(_)))
+            || app.settings.jq.is_some()
+    }
+
+    /// The answer on the stream that has the result.
+    #[must_use]
+    pub fn on_its_stream(&self, app: &App, answer: Answer) -> Answer {
+        if self.result_on_stdout(app) {
+            answer
+        } else {
+            answer.on(Stream::Err)
+        }
+    }
+
+    /// Refuses limits of a waiting that was not asked for.
+    ///
+    /// # Errors
+    /// Wrong use.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.flags.timeout.is_some() && !self.waits() {
+            return Err(
+                Error::usage("--timeout is about waiting, and nothing is waited for")
+                    .hint("add --wait or --follow"),
+            );
+        }
+        Ok(())
+    }
+
+    /// What to wait with.
+    #[must_use]
+    pub fn watch<'a>(
+        &self,
+        app: &'a App,
+        log: Option<Stream>,
+        expected: Option<Duration>,
+    ) -> Watch<'a> {
+        Watch {
+            app,
+            limits: self.flags.limits(),
+            on_interrupt: self.flags.on_interrupt,
+            log,
+            raw: false,
+            quits: false,
+            expected,
+            changes: None,
+        }
+    }
+}
+
+/// Starts something; an interrupt meanwhile says that it may have been started.
+///
+/// # Errors
+/// Interrupted, or as starting ends.
+pub async fn start(
+    app: &App,
+    name: &str,
+    starting: impl Future<Output = Result<Started, Error>>,
+) -> Result<Started, Error> {
+    let claim = app.claim_interrupt();
+    tokio::select! {
+        started = starting => started,
+        kind = claim.signalled() => {
+            let error = Error::new(kind, format!("{} while `{name}` was being started", kind.word()));
+            Err(error.hint(
+                "it is unknown whether it was: look at the newest runs there before you start it again",
+            ))
+        }
+    }
+}
+
+/// Has a task confirmed: its confirmation text, and that it is executed on this machine. `raw` is
+/// the whole command line where values are a part of the program.
+///
+/// # Errors
+/// Wrong use when it is declined, or there is nobody to ask.
+pub fn confirm_task(app: &App, definition: &Definition, raw: Option<&str>) -> Result<(), Error> {
+    if let Some(text) = definition.confirmation() {
+        app.confirm(&format!("{}: {text}", definition.name))?;
+    }
+    match &definition.work {
+        Work::Command(command) => app.confirm_execution(Executes::Command(raw.unwrap_or(command))),
+        Work::Image(image) => app.confirm_execution(Executes::Image(image)),
+        Work::Unknown(_) => Ok(()),
+    }
+}
+
+/// Has a command confirmed that no task defines: in production, and that it is executed on this
+/// machine. `banner` says where.
+///
+/// # Errors
+/// Wrong use when it is declined, or there is nobody to ask.
+pub fn confirm_one_off(app: &App, banner: &str, ready: &exec::Ready) -> Result<(), Error> {
+    let command = &ready.one_off.command;
+    if ready.environment.is_production() {
+        app.confirm(&format!("{banner}: run this in production: {command}"))?;
+    }
+    app.confirm_execution(Executes::Command(command))
+}
+
+/// Remembers a run that was started, and says so when it had to be looked for.
+pub fn say_started(app: &App, started: &Started) {
+    super::remember(app, &started.run);
+    if started.recovered {
+        app.ui.warn(&format!(
+            "the answer was lost; run {} was found, and is taken for the one that was started",
+            started.run.id
+        ));
+    }
+}
+
+/// A run as an answer.
+#[must_use]
+pub fn report_of(app: &App, run: Run) -> RunReport {
+    RunReport {
+        run,
+        ui_url: app.ui_url(),
+    }
+}

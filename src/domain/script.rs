@@ -1,0 +1,105 @@
+//! A script as something that a container's shell can be given: its first line decides who reads it.
+
+use super::quoting::line;
+
+/// Shells that take a script after `-c`.
+const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"];
+
+/// Why a script cannot be sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("its first line asks for `{interpreter}`, and a run is read by a shell")]
+pub struct NotForAShell {
+    /// What the first line names.
+    pub interpreter: String,
+}
+
+/// The command line that has a script read by whom its first line names: the container's `sh`
+/// reads it as it is when there is no such line, or when it names `sh` and nothing more.
+///
+/// # Errors
+/// When the first line names something else than a shell.
+pub fn command_line(script: &str) -> Result<String, NotForAShell> {
+    let first = script.lines().next().unwrap_or_default();
+    let Some(named) = first.strip_prefix("#!") else {
+        return Ok(script.to_owned());
+    };
+    let words: Vec<&str> = named.split_whitespace().collect();
+    let refused = || NotForAShell {
+        interpreter: named.trim().to_owned(),
+    };
+    // `env` looks the shell up; its `-S` only has the words split, as they are here.
+    let (env, rest) = match words.as_slice() {
+        [env, "-S", rest @ ..] | [env, rest @ ..] if base(env) == "env" => (Some(*env), rest),
+        all => (None, all),
+    };
+    let (shell, options) = rest.split_first().ok_or_else(refused)?;
+    if !SHELLS.contains(&base(shell)) {
+        return Err(refused());
+    }
+    if base(shell) == "sh" && options.is_empty() {
+        return Ok(script.to_owned());
+    }
+    let reading = ["-c", script];
+    let words = env.iter().chain(rest).chain(&reading);
+    Ok(format!("exec {}", line(words)))
+}
+
+fn base(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn what_sh_reads_is_left_alone() {
+        for script in [
+            "echo hi",
+            "# no line of that kind\n",
+            "#!/bin/sh\necho hi\n",
+            "#! /usr/bin/env sh\necho hi",
+        ] {
+            assert_eq!(command_line(script).as_deref(), Ok(script));
+        }
+    }
+
+    #[test]
+    fn other_shells_and_their_options_are_honoured() {
+        for (first, starts) in [
+            ("#!/bin/bash", "exec /bin/bash -c "),
+            ("#! /bin/sh -eu", "exec /bin/sh -eu -c "),
+            ("#!/usr/bin/env bash", "exec /usr/bin/env bash -c "),
+            ("#!/usr/bin/env -S bash -e", "exec /usr/bin/env bash -e -c "),
+        ] {
+            let line = command_line(&format!("{first}\necho \"it's $0\"\n")).expect("a shell");
+            assert!(line.starts_with(starts), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_shell_is_refused() {
+        for first in [
+            "#!/usr/bin/env python3",
+            "#!/usr/bin/php -q",
+            "#!",
+            "#!/usr/bin/env",
+        ] {
+            assert!(command_line(&format!("{first}\nx")).is_err(), "{first}");
+        }
+    }
+
+    #[test]
+    fn the_named_shell_reads_it() {
+        let script = "#!/usr/bin/env -S sh -e\nfalse\necho 'it went on'\n";
+        let output = Command::new("sh")
+            .args(["-c", &command_line(script).expect("a shell")])
+            .output()
+            .expect("sh");
+        assert_eq!(
+            (output.status.success(), output.stdout),
+            (false, Vec::new())
+        );
+    }
+}

@@ -1,0 +1,70 @@
+//! Mutations that carry files: sent as a form, which may take longer than a request.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use reqwest::header::AUTHORIZATION;
+use serde::de::DeserializeOwned;
+
+use super::LagoonError;
+use super::reply::{self, Reply};
+use super::transport::{Answer, Transport, bearer, not_signed_in, seconds};
+
+impl Transport {
+    /// Sends a mutation as a form with files, once, with a token that is valid now; `moved` counts
+    /// what has gone out.
+    ///
+    /// # Errors
+    /// As [`Transport::send`].
+    pub async fn send_form<T: DeserializeOwned>(
+        &self,
+        form: reqwest::multipart::Form,
+        moved: &AtomicU64,
+    ) -> Result<Reply<T>, LagoonError> {
+        let token = self.connection().credentials.token().await;
+        let token = token.map_err(not_signed_in)?;
+        let request = self
+            .client()?
+            .post(self.connection().url.clone())
+            .header(AUTHORIZATION, bearer(&token)?)
+            // A form without this could come from any web page (seen on Lagoon 2.33.1).
+            .header("apollo-require-preflight", "true")
+            .multipart(form);
+        let work = async {
+            let Answer {
+                status,
+                content_type,
+                body,
+                ..
+            } = self.answer_of(request.send().await).await?;
+            reply::read(&self.address(), status, &content_type, &body)
+        };
+        let done = while_moving(work, self.connection().timeout, moved).await;
+        done.unwrap_or_else(|| {
+            Err(LagoonError::NoAnswer {
+                address: self.address(),
+                reason: format!("nothing moved for {}", seconds(self.connection().timeout)),
+            })
+        })
+    }
+}
+
+/// Waits for work on something large as long as it moves; `None` when nothing did for that long.
+pub(super) async fn while_moving<T>(
+    work: impl Future<Output = T>,
+    limit: Duration,
+    moved: &AtomicU64,
+) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    let mut before = 0;
+    loop {
+        if let Ok(done) = tokio::time::timeout(limit, &mut work).await {
+            return Some(done);
+        }
+        let now = moved.load(Ordering::Relaxed);
+        if now == before {
+            return None;
+        }
+        before = now;
+    }
+}

@@ -1,0 +1,114 @@
+//! Commands that no task defines, and the command lines that Lagoon recorded.
+
+use graphql_client::GraphQLQuery;
+
+use super::convert::{need, run_from};
+use super::{int, operation};
+use crate::domain::Run;
+use crate::lagoon::{Effect, Lagoon, LagoonError, transport};
+
+operation!(AddTask, "graphql/runs/add_task.graphql");
+operation!(RunRecord, "graphql/runs/run_record.graphql");
+operation!(
+    RunRecordWithUser,
+    "graphql/runs/run_record_with_user.graphql"
+);
+
+/// What Lagoon recorded of a run beside what listings show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The exact command line, values included; of an image its name.
+    pub command: String,
+    /// Who started it, where Lagoon says so: of images it does not.
+    pub user: Option<String>,
+}
+
+/// A command to be run once in a service's container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneOff {
+    /// What the run is called.
+    pub name: String,
+    /// The id of the environment.
+    pub environment: i64,
+    /// The service whose container runs it.
+    pub service: String,
+    /// What its shell is given.
+    pub command: String,
+}
+
+impl OneOff {
+    fn variables(&self) -> Result<add_task::Variables, LagoonError> {
+        Ok(add_task::Variables {
+            input: add_task::TaskInput {
+                name: self.name.clone(),
+                environment: int(self.environment)?,
+                service: Some(self.service.clone()),
+                command: Some(self.command.clone()),
+            },
+        })
+    }
+
+    /// The variables as JSON, for checking them against a schema.
+    ///
+    /// # Errors
+    /// For ids outside 32 bits.
+    pub fn json(&self) -> Result<serde_json::Value, LagoonError> {
+        super::json(&self.variables()?)
+    }
+
+    /// Whether a request for it would be read.
+    ///
+    /// # Errors
+    /// [`LagoonError::TooLong`], and for ids outside 32 bits.
+    pub fn check_length(&self) -> Result<(), LagoonError> {
+        let body = AddTask::build_query(self.variables()?);
+        transport::body(body.operation_name, body.query, &body.variables).map(|_| ())
+    }
+}
+
+impl Lagoon {
+    /// Starts a command. Sent once. The run that comes back does not say where it is.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`]; see [`LagoonError::leaves_unknown`].
+    pub async fn add_task(&self, one_off: &OneOff) -> Result<Run, LagoonError> {
+        let data = self
+            .send::<AddTask>(Effect::Mutation, one_off.variables()?)
+            .await?
+            .whole()?;
+        run_from!(need(data.add_task, "the new run")?, None)
+    }
+
+    /// What was recorded of a run; `None` when there is no such run (any more). Who started it only
+    /// where `with_user` (Lagoon 2.18 and newer).
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn run_record(
+        &self,
+        id: i64,
+        with_user: bool,
+    ) -> Result<Option<Record>, LagoonError> {
+        let id = int(id)?;
+        if with_user {
+            let variables = run_record_with_user::Variables { id };
+            let data = self
+                .send::<RunRecordWithUser>(Effect::Query, variables)
+                .await?
+                .whole()?;
+            return Ok(data.task_by_id.map(|found| Record {
+                command: found.command.unwrap_or_default(),
+                user: found.source_user,
+            }));
+        }
+        let variables = run_record::Variables { id };
+        let data = self
+            .send::<RunRecord>(Effect::Query, variables)
+            .await?
+            .whole()?;
+        Ok(data.task_by_id.map(|found| Record {
+            command: found.command.unwrap_or_default(),
+            user: None,
+        }))
+    }
+}

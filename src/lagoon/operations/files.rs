@@ -1,0 +1,177 @@
+//! Files of runs: what there is, and what it takes to add one.
+
+use std::sync::Arc;
+
+use graphql_client::GraphQLQuery;
+use serde_json::{Value, json};
+
+use super::convert::need;
+use super::{int, operation};
+use crate::lagoon::{Effect, Lagoon, LagoonError, Outgoing, Signed, transport};
+
+/// The scalar of the schema.
+#[allow(clippy::upper_case_acronyms, reason = "Lagoon's name for it")]
+type JSON = Value;
+/// A file in a form stands elsewhere: its place in the variables is null.
+type Upload = ();
+
+operation!(RunFiles, "graphql/files/run_files.graphql");
+operation!(UploadForm, "graphql/files/upload_form.graphql");
+operation!(UploadFiles, "graphql/files/upload_files.graphql");
+
+/// A file of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFile {
+    /// Its name, as Lagoon has it: anything can be in it.
+    pub name: String,
+    /// When it was stored, as Lagoon writes times.
+    pub created: Option<String>,
+    /// Where it can be fetched for some minutes.
+    pub url: Signed,
+}
+
+/// What a file is sent to the store with.
+#[derive(Debug, Clone)]
+pub struct Ticket {
+    /// Where to.
+    pub url: Signed,
+    /// What goes before the file, in this order.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Whether a file is one of this run: Lagoon lists those of every run whose id begins so. What
+/// counts is the first `tasks/<id>` of the path: what follows is the file's name.
+fn is_of(run: i64, url: &Signed) -> bool {
+    let path = url.expose().path().replace("%2F", "/").replace("%2f", "/");
+    let segments: Vec<&str> = path.split('/').collect();
+    segments
+        .windows(2)
+        .filter(|pair| pair[0] == "tasks")
+        .find_map(|pair| pair[1].parse::<i64>().ok())
+        == Some(run)
+}
+
+fn form_variables(run: i64, name: &str) -> Result<upload_form::Variables, LagoonError> {
+    Ok(upload_form::Variables {
+        input: upload_form::GetTaskFileUploadFormInput {
+            task: int(run)?,
+            filename: name.to_owned(),
+        },
+    })
+}
+
+fn upload_of(run: i64) -> Result<upload_files::Variables, LagoonError> {
+    Ok(upload_files::Variables {
+        input: upload_files::UploadFilesForTaskInput {
+            task: int(run)?,
+            files: vec![None],
+        },
+    })
+}
+
+/// The variables of both ways to add a file as JSON, for checking them against a schema: of the
+/// form's query and of the mutation.
+///
+/// # Errors
+/// For ids outside 32 bits.
+pub fn upload_variables(run: i64, name: &str) -> Result<(Value, Value), LagoonError> {
+    Ok((
+        super::json(&form_variables(run, name)?)?,
+        super::json(&upload_of(run)?)?,
+    ))
+}
+
+impl Lagoon {
+    /// The files of a run; `None` when there is no such run (any more).
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn run_files(&self, run: i64) -> Result<Option<Vec<RunFile>>, LagoonError> {
+        let variables = run_files::Variables { id: int(run)? };
+        let data = self
+            .send::<RunFiles>(Effect::Query, variables)
+            .await?
+            .whole()?;
+        let Some(found) = data.task_by_id else {
+            return Ok(None);
+        };
+        let mut files = Vec::new();
+        for file in found.files.unwrap_or_default().into_iter().flatten() {
+            let url = Signed::parse(&need(file.download, "the address of a file")?)?;
+            if is_of(run, &url) {
+                files.push(RunFile {
+                    name: file.filename.unwrap_or_default(),
+                    created: file.created,
+                    url,
+                });
+            }
+        }
+        Ok(Some(files))
+    }
+
+    /// What it takes to send a file to the store (Lagoon 2.30 and newer).
+    ///
+    /// # Errors
+    /// Any [`LagoonError`]; an older Lagoon refuses with status 400.
+    pub async fn upload_form(&self, run: i64, name: &str) -> Result<Ticket, LagoonError> {
+        let data = self
+            .send::<UploadForm>(Effect::Query, form_variables(run, name)?)
+            .await?
+            .whole()?;
+        let form = need(data.get_task_file_upload_form, "the form")?;
+        let url = Signed::parse(&need(form.post_url, "the address of the form")?)?;
+        let Some(Value::Object(fields)) = form.form_fields else {
+            return Err(LagoonError::Unusable("the form has no fields".to_owned()));
+        };
+        let text = |value: Value| match value {
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        Ok(Ticket {
+            url,
+            fields: fields.into_iter().map(|(n, v)| (n, text(v))).collect(),
+        })
+    }
+
+    /// Adds a file through the API itself, as before Lagoon 2.30. Sent once.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn upload_file(&self, run: i64, file: Outgoing) -> Result<(), LagoonError> {
+        let body = UploadFiles::build_query(upload_of(run)?);
+        let operations = transport::body(body.operation_name, body.query, &body.variables)?;
+        let operations = String::from_utf8_lossy(&operations).into_owned();
+        let moved = Arc::clone(&file.moved);
+        let form = reqwest::multipart::Form::new()
+            .text("operations", operations)
+            .text("map", json!({"0": ["variables.input.files.0"]}).to_string())
+            .part("0", file.part());
+        self.transport
+            .send_form::<upload_files::ResponseData>(form, &moved)
+            .await?
+            .whole()
+            .map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_of_run_120_are_not_those_of_run_12() {
+        let of = |run, url: &str| is_of(run, &Signed::parse(url).expect("a url"));
+        assert!(of(
+            12,
+            "https://s.example/bucket/tasks/12/a.txt?X-Signature=1"
+        ));
+        assert!(of(
+            12,
+            "https://s.example/bucket/shop-main%2Ftasks%2F12%2Fa.txt"
+        ));
+        assert!(!of(12, "https://s.example/bucket/tasks/120/a.txt"));
+        assert!(!of(12, "https://s.example/bucket/tasks/120/a?x=/tasks/12/"));
+        assert!(!of(12, "https://s.example/bucket/tasks/120/tasks/12/a"));
+        assert!(of(12, "https://s.example/tasks/tasks/12/a"));
+    }
+}

@@ -1,0 +1,317 @@
+//! Files of runs: listing, fetching, adding.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::domain::names::nearest;
+use crate::domain::{file_name, pattern};
+use crate::error::{Error, quoted_list};
+use crate::lagoon::{Lagoon, LagoonError, Outgoing};
+
+pub use crate::lagoon::operations::files::RunFile;
+
+/// How long a signed address is taken for good: Lagoon says 300 s.
+const FRESH: Duration = Duration::from_secs(120);
+
+/// Somebody who is told how it goes.
+pub trait Watcher: Send + Sync {
+    /// So much of a file has gone over, of so much where that is known.
+    fn moved(&self, name: &str, bytes: u64, of: Option<u64>);
+}
+
+/// A file that was fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// Its name in Lagoon.
+    pub name: String,
+    /// Where it is now.
+    pub path: PathBuf,
+    /// How long it is.
+    pub bytes: u64,
+}
+
+/// A file that is to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Local {
+    /// What it will be called.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// How long it is.
+    pub bytes: u64,
+}
+
+/// The files of a run.
+///
+/// # Errors
+/// Not found, or any failure of the request.
+pub async fn list(lagoon: &Lagoon, run: i64) -> Result<Vec<RunFile>, Error> {
+    lagoon
+        .run_files(run)
+        .await?
+        .ok_or_else(|| Error::not_found(format!("there is no run {run} (any more)")))
+}
+
+/// Those of the files that are meant: by name, or by a pattern; all where none is named.
+///
+/// # Errors
+/// Not found when a name or a pattern means none.
+pub fn select(run: i64, files: Vec<RunFile>, wanted: &[String]) -> Result<Vec<RunFile>, Error> {
+    let means = |wanted: &str, file: &RunFile| {
+        // A name with a wildcard in it is a name first.
+        let is_a_name = files.iter().any(|f| f.name == wanted);
+        file.name == wanted || (!is_a_name && pattern::matches(wanted, &file.name))
+    };
+    for wanted in wanted {
+        if !files.iter().any(|file| means(wanted, file)) {
+            let names: Vec<&str> = files.iter().map(|f| f.name.as_str()).collect();
+            let error = Error::not_found(format!("run {run} has no file `{wanted}`"));
+            let near = nearest(wanted, names.iter().copied());
+            return Err(if !near.is_empty() {
+                error.hint(format!("nearest: {}", quoted_list(&near)))
+            } else if names.is_empty() {
+                error.hint("it has no files at all")
+            } else {
+                error.hint(format!(
+                    "it has: {}",
+                    quoted_list(&names[..names.len().min(10)])
+                ))
+            });
+        }
+    }
+    let keep: Vec<bool> = files
+        .iter()
+        .map(|file| wanted.is_empty() || wanted.iter().any(|w| means(w, file)))
+        .collect();
+    let kept = files.into_iter().zip(keep);
+    Ok(kept
+        .filter_map(|(file, keep)| keep.then_some(file))
+        .collect())
+}
+
+/// Files of one run, with addresses that are good.
+pub struct Fetch<'a> {
+    lagoon: &'a Lagoon,
+    clock: &'a dyn Clock,
+    watcher: &'a dyn Watcher,
+    run: i64,
+    files: Vec<RunFile>,
+    read: Duration,
+}
+
+impl<'a> Fetch<'a> {
+    /// Files that were listed just now.
+    #[must_use]
+    pub fn new(
+        lagoon: &'a Lagoon,
+        clock: &'a dyn Clock,
+        watcher: &'a dyn Watcher,
+        run: i64,
+        files: Vec<RunFile>,
+    ) -> Self {
+        let read = clock.now();
+        Fetch {
+            lagoon,
+            clock,
+            watcher,
+            run,
+            files,
+            read,
+        }
+    }
+
+    /// Fetches a file into a writer; how long it is.
+    ///
+    /// # Errors
+    /// When it is gone, cannot be fetched, or cannot be written.
+    pub async fn copy(&mut self, name: &str, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
+        let mut download = self.begin(name).await?;
+        let of = download.length();
+        let mut bytes = 0;
+        while let Some(piece) = download.next().await? {
+            let piece = piece.as_ref();
+            to.write_all(piece)
+                .map_err(|e| Error::failed(format!("cannot write `{name}`")).because(e))?;
+            bytes += piece.len() as u64;
+            self.watcher.moved(name, bytes, of);
+        }
+        Ok(bytes)
+    }
+
+    async fn begin(&mut self, name: &str) -> Result<crate::lagoon::Download, Error> {
+        if self.clock.now().saturating_sub(self.read) >= FRESH {
+            self.refresh().await?;
+        }
+        match self.lagoon.download(&self.find(name)?.url).await {
+            // The address may have become too old, by a clock that is not ours.
+            Err(LagoonError::Storage {
+                status: Some(401 | 403),
+                ..
+            }) => {
+                self.refresh().await?;
+                Ok(self.lagoon.download(&self.find(name)?.url).await?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    async fn refresh(&mut self) -> Result<(), Error> {
+        self.files = list(self.lagoon, self.run).await?;
+        self.read = self.clock.now();
+        Ok(())
+    }
+
+    fn find(&self, name: &str) -> Result<&RunFile, Error> {
+        let found = self.files.iter().find(|file| file.name == name);
+        found.ok_or_else(|| {
+            Error::not_found(format!("the file `{name}` of run {} is gone", self.run))
+        })
+    }
+
+    /// Fetches a file to this path: under a temporary name first, so that what is there is whole.
+    ///
+    /// # Errors
+    /// As [`Fetch::copy`], and when something of that name is there and must stay.
+    pub async fn save(&mut self, name: &str, path: &Path, force: bool) -> Result<Saved, Error> {
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let folder = folder.unwrap_or(Path::new("."));
+        let cannot = || format!("cannot write {}", path.display());
+        let mut file = temporary(folder).map_err(|e| Error::failed(cannot()).because(e))?;
+        let bytes = self.copy(name, file.as_file_mut()).await?;
+        let kept = if force {
+            file.persist(path)
+        } else {
+            file.persist_noclobber(path)
+        };
+        match kept {
+            Ok(_) => Ok(Saved {
+                name: name.to_owned(),
+                path: path.to_owned(),
+                bytes,
+            }),
+            Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists => Err(exists(path)),
+            Err(e) => Err(Error::failed(cannot()).because(e.error)),
+        }
+    }
+}
+
+fn temporary(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".tasks-");
+    // As any new file: the process's mask decides who may read it.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+/// Where each file is to go in a folder: always in it, each under a name of its own.
+///
+/// # Errors
+/// Wrong use when something is there already, unless it may be replaced.
+pub fn places(folder: &Path, files: &[RunFile], force: bool) -> Result<Vec<PathBuf>, Error> {
+    let names = file_name::all_safe(files.iter().map(|file| file.name.as_str()));
+    let place = |name: &String| match folder.to_str() {
+        Some(".") => PathBuf::from(name),
+        _ => folder.join(name),
+    };
+    let paths: Vec<PathBuf> = names.iter().map(place).collect();
+    // A link that leads nowhere is something, too.
+    match paths.iter().find(|path| path.symlink_metadata().is_ok()) {
+        Some(path) if !force => Err(exists(path)),
+        _ => Ok(paths),
+    }
+}
+
+fn exists(path: &Path) -> Error {
+    Error::usage(format!("{} is there already", path.display())).hint("--force replaces it")
+}
+
+/// Local files as files of a run.
+///
+/// # Errors
+/// Wrong use: what is no file or cannot be read, and two of one name.
+pub fn locals(paths: &[PathBuf]) -> Result<Vec<Local>, Error> {
+    let mut locals: Vec<Local> = Vec::new();
+    for path in paths {
+        let shown = path.display();
+        let about = std::fs::metadata(path)
+            .map_err(|e| Error::usage(format!("cannot read {shown}")).because(e))?;
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.filter(|_| about.is_file());
+        let name = name.ok_or_else(|| Error::usage(format!("{shown} is no file")))?;
+        if locals.iter().any(|other| other.name == name) {
+            return Err(Error::usage(format!(
+                "two of the files are called `{name}`"
+            )));
+        }
+        locals.push(Local {
+            name: name.to_owned(),
+            path: path.clone(),
+            bytes: about.len(),
+        });
+    }
+    Ok(locals)
+}
+
+/// Adds a file to a run: through the store's form where Lagoon has it (2.30), else through the API.
+///
+/// # Errors
+/// Lagoon's or the store's refusal, or a failure on the way; then it is not known whether it
+/// arrived.
+pub async fn put(
+    lagoon: &Lagoon,
+    clock: &dyn Clock,
+    watcher: &dyn Watcher,
+    run: i64,
+    local: &Local,
+) -> Result<(), Error> {
+    const LOOK: Duration = Duration::from_millis(250);
+    let moved = Arc::new(AtomicU64::new(0));
+    let file = tokio::fs::File::open(&local.path).await;
+    let file =
+        file.map_err(|e| Error::usage(format!("cannot read {}", local.path.display())).because(e))?;
+    let outgoing = Outgoing {
+        name: local.name.clone(),
+        length: local.bytes,
+        file,
+        moved: Arc::clone(&moved),
+    };
+    let work = async {
+        match lagoon.upload_form(run, &local.name).await {
+            Ok(ticket) => {
+                lagoon
+                    .post_file(&ticket.url, &ticket.fields, outgoing)
+                    .await
+            }
+            // Lagoon does not know the query: it is older.
+            Err(LagoonError::Refused { status: 400, .. }) => {
+                lagoon.upload_file(run, outgoing).await
+            }
+            Err(error) => Err(error),
+        }
+    };
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return done.map_err(|error| {
+                let unknown = error.leaves_unknown() || matches!(&error, LagoonError::Storage { status: None, .. });
+                let error = Error::from(error);
+                if unknown {
+                    error.hint(format!(
+                        "it is not known whether `{}` arrived: `tasks files list {run}` shows it",
+                        local.name
+                    ))
+                } else {
+                    error
+                }
+            }),
+            () = clock.sleep(LOOK) => {
+                watcher.moved(&local.name, moved.load(Ordering::Relaxed), Some(local.bytes));
+            }
+        }
+    }
+}

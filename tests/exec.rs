@@ -1,0 +1,241 @@
+//! `exec`: words that arrive as words, scripts, and one mutation that is sent once.
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::Fault;
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::Status;
+use serde_json::{Value, json};
+
+use crate::support::env::TestEnv;
+use crate::support::output::Output;
+
+const DEVELOP: [&str; 6] = ["-p", "lagoon-demo", "-e", "develop", "-s", "cli"];
+
+fn exec(env: &TestEnv, args: &[&str]) -> Output {
+    env.tasks(&[&["exec"], &DEVELOP[..], args].concat())
+}
+
+fn started(env: &TestEnv) -> usize {
+    let requests = env.requests();
+    requests
+        .iter()
+        .filter(|r| r.operations.iter().any(|o| o == "addTask"))
+        .count()
+}
+
+/// What Lagoon recorded of a run.
+fn recorded(env: &TestEnv, id: &Value) -> (String, String) {
+    let (_, answer) = env.graphql(
+        "query($i:Int){taskById(id:$i){name command}}",
+        json!({"i": id}),
+    );
+    let text = |name: &str| {
+        answer["data"]["taskById"][name]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    (text("name"), text("command"))
+}
+
+#[test]
+fn words_after_the_dashes_are_quoted() {
+    let env = TestEnv::new();
+    let words = ["--", "drush", "sql:query", "select 'a' from $b", "", "*"];
+    let run = exec(&env, &[&["-o", "json"], &words[..]].concat())
+        .succeeds()
+        .json();
+    assert_eq!(run["service"], "cli");
+    assert_eq!(run["environment"]["name"], "develop");
+    assert_eq!(
+        recorded(&env, &run["id"]),
+        (
+            "exec drush".to_owned(),
+            r"drush sql:query 'select '\''a'\'' from $b' '' '*'".to_owned()
+        )
+    );
+    let named = exec(&env, &["--name", "Mine", "-o", "json", "--", "A=b", "-x"]);
+    let named = recorded(&env, &named.succeeds().json()["id"]);
+    assert_eq!(named, ("Mine".to_owned(), "'A=b' -x".to_owned()));
+    for format in ["table", "tsv", "id"] {
+        let output = exec(&env, &["-o", format, "--", "true"]);
+        assert_snapshot!(format!("exec-{format}"), output.snapshot());
+    }
+}
+
+#[test]
+fn one_word_with_blanks_is_said_to_be_one() {
+    let output = exec(&TestEnv::new(), &["--dry-run", "-o", "json", "--", "a | b"]);
+    assert!(output.stderr.contains("one word"), "{output}");
+    assert_eq!(output.succeeds().json()["command"], "'a | b'");
+}
+
+#[test]
+fn scripts_come_from_files_or_stdin_and_keep_their_shell() {
+    let env = TestEnv::new();
+    let crlf = env.home.write("work/a.sh", "echo one\r\necho two\r\n");
+    let output = exec(&env, &["--script", crlf.to_str().unwrap(), "-o", "json"]);
+    assert!(output.stderr.contains("CRLF"), "{output}");
+    assert_eq!(
+        recorded(&env, &output.succeeds().json()["id"]),
+        ("exec a.sh".to_owned(), "echo one\necho two".to_owned())
+    );
+    let line = [&["exec"], &DEVELOP[..], &["--script", "-", "-o", "json"]].concat();
+    let command = env.command(&line).stdin("#!/bin/bash -e\necho \"it's\"\n");
+    let run = env.run(command).succeeds().json();
+    assert_eq!(
+        recorded(&env, &run["id"]),
+        (
+            "exec stdin".to_owned(),
+            "exec /bin/bash -e -c '#!/bin/bash -e\necho \"it'\\''s\"'".to_owned()
+        )
+    );
+    env.home
+        .write("work/a.py", "#!/usr/bin/env python3\nprint(1)\n");
+    let output = exec(&env, &["--script", "a.py"]);
+    assert_snapshot!("exec-python", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 2));
+}
+
+#[test]
+fn stdin_is_never_read_unasked() {
+    let env = TestEnv::new();
+    let line = [&["exec"], &DEVELOP[..], &["-o", "json", "--", "true"]].concat();
+    let run = env
+        .run(env.command(&line).stdin("rm -r /"))
+        .succeeds()
+        .json();
+    assert_eq!(recorded(&env, &run["id"]).1, "true");
+    let line = [&["exec"], &DEVELOP[..]].concat();
+    let output = env.run(env.command(&line).stdin("rm -r /"));
+    assert_snapshot!("exec-nothing", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 1));
+}
+
+#[test]
+fn what_cannot_be_kept_is_refused_before_anything_is_started() {
+    let env = TestEnv::new();
+    let long = "x".repeat(65_531);
+    let heavy = env.home.write("work/heavy.sh", "\"".repeat(60_000));
+    let name = "n".repeat(101);
+    let cases: [(&str, Vec<&str>); 7] = [
+        ("emoji", vec!["--", "echo", "🚀"]),
+        ("too-long", vec!["--", "echo", &long]),
+        ("too-heavy", vec!["--script", heavy.to_str().unwrap()]),
+        ("long-name", vec!["--name", &name, "--", "true"]),
+        ("blank-name", vec!["--name", " ", "--", "true"]),
+        ("no-file", vec!["--script", "nosuch"]),
+        ("both", vec!["--script", "x", "--", "true"]),
+    ];
+    for (snapshot, args) in cases {
+        let output = exec(&env, &args);
+        assert_snapshot!(format!("exec-{snapshot}"), output.snapshot());
+        assert_eq!((output.code, output.stdout.as_str()), (2, ""), "{snapshot}");
+    }
+    let nul = env.home.write("work/nul.sh", "echo \0");
+    exec(&env, &["--script", nul.to_str().unwrap()]).ends_with(2);
+    assert_eq!(started(&env), 0);
+    exec(&env, &["--", "echo", &long[..65_530]]).succeeds();
+}
+
+#[test]
+fn a_service_that_is_not_there_is_refused() {
+    let env = TestEnv::new();
+    let line = ["exec", "-p", "lagoon-demo", "-e", "develop", "-s", "nosuch"];
+    let output = env.tasks(&[&line[..], &["--", "true"]].concat());
+    assert_snapshot!("exec-no-service", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 0));
+    env.tasks(&[&line[..], &["--no-preflight", "--", "true"]].concat())
+        .succeeds();
+}
+
+#[test]
+fn production_is_confirmed() {
+    let env = TestEnv::new();
+    let line = ["exec", "-p", "lagoon-demo", "-e", "main", "-s", "cli"];
+    let output = env.tasks(&[&line[..], &["--", "drush", "cr"]].concat());
+    assert_snapshot!("exec-unconfirmed", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 0));
+    env.tasks(&[&line[..], &["--yes", "--", "drush", "cr"]].concat())
+        .succeeds();
+    let output = env.tasks(&["exec", "-p", "lagoon-demo", "-s", "cli", "--", "true"]);
+    assert_eq!((output.code, started(&env)), (2, 1), "{output}");
+}
+
+#[test]
+fn a_dry_run_sends_no_mutation() {
+    let env = TestEnv::new();
+    for format in ["table", "tsv", "json"] {
+        let output = exec(&env, &["--dry-run", "-o", format, "--", "echo", "it's"]);
+        assert_snapshot!(format!("exec-dry-run-{format}"), output.snapshot());
+    }
+    assert_eq!(started(&env), 0);
+}
+
+#[test]
+fn waiting_and_following_end_as_the_run_does() {
+    let env = TestEnv::new();
+    let steps = vec![
+        Step::Status(Status::Running),
+        Step::Log("one\ntwo\n".to_owned()),
+        Step::Status(Status::Failed),
+    ];
+    env.sandbox()
+        .scripted()
+        .unwrap()
+        .script("exec false", steps);
+    let output = exec(&env, &["--wait", "-o", "json", "--", "false"]).ends_with(3);
+    assert_eq!(output.json()["outcome"], "failed");
+    assert!(output.stderr.contains("one\ntwo\n"), "{output}");
+    let output = exec(&env, &["--follow", "--", "false"]).ends_with(3);
+    assert_eq!(output.stdout, "one\ntwo\n");
+}
+
+#[test]
+fn a_lost_answer_is_looked_up_and_never_repeated() {
+    for fault in [Fault::LoseAnswer, Fault::HangAfter] {
+        let env = TestEnv::new();
+        exec(&env, &["--", "drush", "cr"]).succeeds();
+        env.sandbox().fail_next("addTask", fault.clone());
+        let output = exec(&env, &["--request-timeout", "2s", "--", "drush", "cr"]);
+        assert_eq!((output.code, started(&env)), (0, 2), "{fault:?}\n{output}");
+        assert!(output.stdout.starts_with("2\t"), "{output}");
+    }
+    let env = TestEnv::new();
+    env.sandbox().fail_next("addTask", Fault::Hang);
+    let output = exec(&env, &["--request-timeout", "1s", "--", "drush", "cr"]);
+    assert_snapshot!("exec-lost-unknown", output.snapshot());
+    assert_eq!((output.code, started(&env)), (7, 1));
+}
+
+#[test]
+fn a_role_that_may_not_is_told_which_may() {
+    let env = TestEnv::new();
+    let output = exec(&env.as_role("guest"), &["--", "true"]);
+    assert_snapshot!("exec-not-allowed", output.snapshot());
+    assert_eq!(output.code, 4);
+    exec(&env.as_role("developer"), &["--", "true"]).succeeds();
+}
+
+#[test]
+fn the_sandbox_asks_before_it_executes_something_new() {
+    let env = TestEnv::new();
+    let line = [
+        "--context",
+        "sandbox",
+        "exec",
+        "-e",
+        "develop",
+        "-p",
+        "lagoon-demo",
+    ];
+    let what = ["-s", "cli", "--wait", "--follow"];
+    let say = ["--", "printf", "%s,", "it's", "$HOME"];
+    let refused = env.home.tasks(&[&line[..], &what, &say].concat());
+    assert!(refused.stderr.contains("not confirmed"), "{refused}");
+    assert_eq!(refused.code, 2);
+    let output = env
+        .home
+        .tasks(&[&line[..], &what, &["--yes"], &say].concat());
+    assert_eq!(output.succeeds().stdout, "it's,$HOME,");
+}

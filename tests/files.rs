@@ -1,0 +1,288 @@
+//! `files`: what is a run's own, what goes over, and what never leaves its folder.
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::store::StoreError;
+use serde_json::json;
+
+use crate::support::env::TestEnv;
+use crate::support::output::Output;
+use crate::support::proxy::{Fault, Proxy};
+
+/// A Lagoon with the runs 12 and 120.
+fn env() -> TestEnv {
+    let env = TestEnv::new();
+    let admin = env.as_role("legacy-admin");
+    for id in [12, 120] {
+        let add = "mutation($i:Int!){addTask(input:{id:$i,name:\"r\",environment:102,service:\"cli\",command:\"c\"}){id}}";
+        let (_, answer) = admin.graphql(add, json!({"i": id}));
+        assert_eq!(answer["data"]["addTask"]["id"], id, "{answer}");
+    }
+    env
+}
+
+/// Gives a run a file of any name.
+fn keep(env: &TestEnv, run: i32, name: &str, body: &str) {
+    let sql =
+        "INSERT INTO file (task, filename, body, created) VALUES (?1, ?2, ?3, datetime('now'))";
+    let store = env.sandbox().store();
+    store
+        .write(|tx| Ok::<_, StoreError>(tx.execute(sql, (run, name, body.as_bytes()))?))
+        .unwrap();
+}
+
+fn work(env: &TestEnv, name: &str) -> String {
+    std::fs::read_to_string(env.home.path("work").join(name)).unwrap()
+}
+
+fn through(env: &TestEnv, proxy: &Proxy, args: &[&str]) -> Output {
+    env.run(env.command(args).env("TASKS_API", proxy.url("/graphql")))
+}
+
+#[test]
+fn a_listing_shows_only_what_is_the_runs_own() {
+    let env = env();
+    keep(&env, 12, "a.txt", "a");
+    keep(&env, 12, "b.sql", "b");
+    keep(&env, 120, "c.txt", "c");
+    for format in ["table", "tsv", "json", "name", "csv"] {
+        let output = env.tasks(&["files", "list", "12", "-o", format]);
+        assert_snapshot!(format!("files-list-{format}"), output.snapshot());
+        assert!(!output.stdout.contains("http"), "{output}");
+    }
+    let output = env
+        .tasks(&["files", "list", "12", "--url", "-o", "json"])
+        .succeeds();
+    let files = output.json();
+    let keys: Vec<&String> = files[0].as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["filename", "created", "download"]);
+    assert!(
+        files[0]["download"]
+            .as_str()
+            .unwrap()
+            .contains("/tasks/12/a.txt?")
+    );
+    let none = env.tasks(&["files", "list", "1", "-o", "table"]);
+    assert_eq!(none.code, 5, "{none}");
+}
+
+#[test]
+fn a_file_goes_there_and_comes_back_as_it_was() {
+    let env = env();
+    let bytes: Vec<u8> = (0..5_000_000_u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    env.home.write("work/big.bin", &bytes);
+    env.home.write("work/empty", "");
+    let put = env
+        .tasks(&["files", "put", "12", "big.bin", "empty", "-o", "json"])
+        .succeeds();
+    assert_eq!(
+        put.json(),
+        json!([
+            {"filename": "big.bin", "path": "big.bin", "bytes": 5_000_000},
+            {"filename": "empty", "path": "empty", "bytes": 0},
+        ])
+    );
+    let get = env
+        .tasks(&["files", "get", "12", "-O", "new/folder", "-o", "tsv"])
+        .succeeds();
+    assert_eq!(
+        get.stdout,
+        "big.bin\tnew/folder/big.bin\t5000000\nempty\tnew/folder/empty\t0\n"
+    );
+    let there = env.home.path("work/new/folder");
+    assert!(std::fs::read(there.join("big.bin")).unwrap() == bytes);
+    assert_eq!(
+        std::fs::read_dir(&there).unwrap().count(),
+        2,
+        "nothing temporary stays"
+    );
+}
+
+#[test]
+fn one_file_goes_to_stdout() {
+    let env = env();
+    keep(&env, 12, "a.txt", "one\ntwo");
+    keep(&env, 12, "b.txt", "x");
+    let output = env
+        .tasks(&["files", "get", "12", "a.txt", "-O", "-"])
+        .succeeds();
+    assert_eq!(
+        (output.stdout.as_str(), output.stderr.as_str()),
+        ("one\ntwo", "")
+    );
+    let output = env.tasks(&["files", "get", "12", "-O", "-"]);
+    assert_snapshot!("files-two-to-stdout", output.snapshot());
+    assert_eq!(output.code, 2);
+    let closed = env.shell("tasks files get 12 a.txt -O - | true");
+    env.run(closed).succeeds();
+}
+
+#[test]
+fn names_and_patterns_choose() {
+    let env = env();
+    for name in ["a.sql", "b.sql.gz", "*.md", "c.md"] {
+        keep(&env, 12, name, name);
+    }
+    let chosen = |patterns: &[&str]| {
+        let line = [&["files", "get", "12", "--force", "-o", "name"], patterns].concat();
+        env.tasks(&line).succeeds().stdout
+    };
+    assert_eq!(chosen(&["*.sql*"]), "a.sql\nb.sql.gz\n");
+    assert_eq!(chosen(&["*.md"]), "*.md\n", "a name first");
+    assert_eq!(chosen(&["c.md", "a.???"]), "a.sql\nc.md\n");
+    let output = env.tasks(&["files", "get", "12", "a.sqk"]);
+    assert_snapshot!("files-no-such", output.snapshot());
+    assert_eq!(output.code, 5);
+}
+
+#[test]
+fn what_is_there_stays() {
+    let env = env();
+    keep(&env, 12, "a.txt", "new");
+    keep(&env, 12, "b.txt", "new");
+    env.home.write("work/b.txt", "old");
+    let output = env.tasks(&["files", "get", "12"]);
+    assert_snapshot!("files-exists", output.snapshot());
+    assert_eq!((output.code, work(&env, "b.txt").as_str()), (2, "old"));
+    assert!(!env.home.path("work/a.txt").exists(), "nothing is begun");
+    env.tasks(&["files", "get", "12", "--force"]).succeeds();
+    assert_eq!(work(&env, "b.txt"), "new");
+    let again = env.tasks(&["files", "put", "12", "a.txt"]);
+    assert_snapshot!("files-put-exists", again.snapshot());
+    assert_eq!(again.code, 2);
+    env.tasks(&["files", "put", "12", "a.txt", "--force"])
+        .succeeds();
+}
+
+#[test]
+fn nothing_is_written_outside_the_folder() {
+    let env = env();
+    for name in [
+        "../../evil",
+        "/tmp/evil",
+        "..",
+        "a/b",
+        "a_b",
+        "con.txt",
+        "x\u{1b}[2J",
+    ] {
+        keep(&env, 12, name, "x");
+    }
+    let before = env.home.files();
+    let output = env.tasks(&["files", "get", "12", "-O", "in"]).succeeds();
+    assert_snapshot!("files-hostile", output.snapshot());
+    let new: Vec<_> = env
+        .home
+        .files()
+        .into_iter()
+        .filter(|f| !before.contains(f))
+        .collect();
+    assert_eq!(new.len(), 6, "{new:?}");
+    assert!(
+        new.iter()
+            .all(|file| file.parent().unwrap().ends_with("work/in")),
+        "{new:?}"
+    );
+}
+
+#[test]
+fn the_store_gets_no_token_and_leads_nowhere_else() {
+    let env = env();
+    keep(&env, 12, "a.txt", "a");
+    let proxy = Proxy::new(env.address(), []);
+    through(&env, &proxy, &["files", "get", "12"]).succeeds();
+    env.home.write("work/new.txt", "new");
+    through(&env, &proxy, &["files", "put", "12", "new.txt"]).succeeds();
+    let to_store: Vec<_> = proxy
+        .seen()
+        .into_iter()
+        .filter(|s| s.head.contains(" /files"))
+        .collect();
+    assert_eq!(to_store.len(), 2);
+    for seen in to_store {
+        assert!(
+            !seen.head.to_lowercase().contains("authorization"),
+            "{}",
+            seen.head
+        );
+    }
+    let faults = [Fault::None, Fault::redirected("http://127.0.0.1:1/")];
+    let proxy = Proxy::new(env.address(), faults);
+    let output = through(&env, &proxy, &["files", "get", "12", "a.txt", "--force"]);
+    assert_snapshot!("files-redirect", output.snapshot());
+    assert_eq!((output.code, proxy.seen().len()), (1, 2));
+}
+
+#[test]
+fn a_download_that_breaks_leaves_nothing() {
+    let env = env();
+    keep(&env, 12, "a.txt", &"x".repeat(100_000));
+    let proxy = Proxy::new(env.address(), [Fault::None, Fault::AnswerCut(50_000)]);
+    let output = through(&env, &proxy, &["files", "get", "12", "-O", "in"]);
+    assert_eq!(output.code, 7, "{output}");
+    assert!(!output.stderr.contains("signature"), "{output}");
+    assert_eq!(
+        std::fs::read_dir(env.home.path("work/in")).unwrap().count(),
+        0
+    );
+    let proxy = Proxy::new(env.address(), [Fault::None, Fault::Silence]);
+    let line = ["files", "get", "12", "-O", "in", "--request-timeout", "1s"];
+    assert_eq!(through(&env, &proxy, &line).code, 7);
+}
+
+#[test]
+fn an_address_that_is_too_old_is_fetched_anew() {
+    let env = env();
+    keep(&env, 12, "a.txt", "a");
+    let old = || Fault::answered("403 Forbidden", "application/xml", "<Error/>");
+    let proxy = Proxy::new(env.address(), [Fault::None, old()]);
+    through(&env, &proxy, &["files", "get", "12"]).succeeds();
+    assert_eq!((proxy.seen().len(), work(&env, "a.txt").as_str()), (4, "a"));
+    let proxy = Proxy::new(env.address(), [Fault::None, old(), Fault::None, old()]);
+    let output = through(&env, &proxy, &["files", "get", "12", "--force"]);
+    assert_snapshot!("files-denied", output.snapshot());
+    assert_eq!(output.code, 1);
+}
+
+#[test]
+fn before_2_30_files_go_through_the_api() {
+    let env = env();
+    env.home.write("work/a.txt", "through the API");
+    let unknown = r#"{"errors":[{"message":"Cannot query field \"getTaskFileUploadForm\" on type \"Query\"."}]}"#;
+    let old = Fault::answered("400 Bad Request", "application/json", unknown);
+    let proxy = Proxy::new(env.address(), [Fault::None, old]);
+    through(&env, &proxy, &["files", "put", "12", "a.txt", "--force"]).succeeds();
+    let output = env.tasks(&["files", "get", "12", "-O", "-"]);
+    assert_eq!(output.succeeds().stdout, "through the API");
+    assert!(
+        env.requests()
+            .iter()
+            .any(|r| r.operations == ["uploadFilesForTask"])
+    );
+}
+
+#[test]
+fn what_cannot_be_sent_is_wrong_use() {
+    let env = env();
+    env.home.write("work/a/x", "1");
+    env.home.write("work/b/x", "2");
+    let before = env.requests().len();
+    for files in [["nosuch", "a/x"], ["a", "b"], ["a/x", "b/x"]] {
+        let output = env.tasks(&[&["files", "put", "12"], &files[..]].concat());
+        assert_eq!(output.code, 2, "{output}");
+    }
+    assert_eq!(env.requests().len(), before, "nothing was asked");
+    let guest = env.as_role("guest").tasks(&["files", "put", "12", "a/x"]);
+    assert_snapshot!("files-not-allowed", guest.snapshot());
+    assert_eq!(guest.code, 4);
+}
+
+#[test]
+fn a_store_that_is_down_is_said_to_be() {
+    let env = env();
+    env.sandbox().set_storage_down(true);
+    let output = env.tasks(&["files", "list", "12"]);
+    assert_snapshot!("files-down", output.snapshot());
+    assert_eq!(output.code, 1);
+}

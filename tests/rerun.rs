@@ -1,0 +1,330 @@
+//! `rerun`: the same task with the same values, or a question.
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::Fault as LagoonFault;
+use serde_json::{Value, json};
+
+use crate::support::env::TestEnv;
+use crate::support::output::Output;
+use crate::support::proxy::{Fault, Proxy};
+use crate::support::pty::{DOWN, ENTER};
+
+const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
+
+fn started(env: &TestEnv) -> usize {
+    let requests = env.requests();
+    let starts = ["addTask", "invokeRegisteredTask"];
+    requests
+        .iter()
+        .filter(|r| r.operations.iter().any(|o| starts.contains(&o.as_str())))
+        .count()
+}
+
+fn recorded(env: &TestEnv, id: &Value) -> (String, String) {
+    let query = "query($i:Int){taskById(id:$i){command environment{name}}}";
+    let (_, answer) = env.graphql(query, json!({"i": id}));
+    let run = &answer["data"]["taskById"];
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    (text(&run["command"]), text(&run["environment"]["name"]))
+}
+
+/// Starts `Try arguments` with values that are hard to keep.
+fn first(env: &TestEnv) -> Value {
+    let values = ["-a", "TEXT=a \"b\" $c `d` \\e\nit's", "-a", "FROM=develop"];
+    let line = [
+        &["invoke", "Try arguments"],
+        &values[..],
+        &MAIN,
+        &["-o", "json"],
+    ]
+    .concat();
+    env.tasks(&line).succeeds().json()
+}
+
+fn rerun(env: &TestEnv, run: &Value, more: &[&str]) -> Output {
+    let run = run.to_string();
+    env.tasks(&[&["rerun", run.trim_matches('"'), "-o", "json"], more].concat())
+}
+
+#[test]
+fn the_same_task_with_the_same_values() {
+    let env = TestEnv::new();
+    let before = first(&env);
+    let again = rerun(&env, &before["id"], &[]).succeeds().json();
+    assert_ne!(again["id"], before["id"]);
+    assert_eq!(again["name"], "Try arguments");
+    assert_eq!(recorded(&env, &again["id"]), recorded(&env, &before["id"]));
+    let by_name = rerun(&env, &before["taskName"], &["--wait"])
+        .succeeds()
+        .json();
+    assert_eq!(by_name["outcome"], "completed");
+    assert_eq!(
+        recorded(&env, &by_name["id"]),
+        recorded(&env, &before["id"])
+    );
+}
+
+#[test]
+fn other_values_and_another_environment() {
+    let env = TestEnv::new();
+    let before = first(&env);
+    let again = rerun(&env, &before["id"], &["-e", "pr-12", "-a", "TEXT=new"]).succeeds();
+    assert_eq!(
+        recorded(&env, &again.json()["id"]),
+        (
+            recorded(&env, &before["id"]).0.replace(
+                " TEXT=\"a \\\"b\\\" \\$c \\`d\\` \\\\e\nit's\"",
+                " TEXT=\"new\""
+            ),
+            "pr-12".to_owned()
+        )
+    );
+    let output = rerun(&env, &before["id"], &["-p", "other"]);
+    assert_eq!((output.code, started(&env)), (2, 2), "{output}");
+    // A variable is about other commands.
+    let line = ["rerun", &before["id"].to_string(), "-o", "json"];
+    let command = env.command(&line).env("TASKS_ENVIRONMENT", "develop");
+    let run = env.run(command).succeeds().json();
+    assert_eq!(recorded(&env, &run["id"]).1, "main");
+}
+
+#[test]
+fn values_are_kept_in_their_order_and_none_is_added() {
+    let env = TestEnv::new();
+    let start = "mutation($a:[AdvancedTaskDefinitionArgumentValueInput]){
+        invokeRegisteredTask(advancedTaskDefinition:$id,environment:101,argumentValues:$a){id command}}";
+    let list = env
+        .tasks(&[&["list", "-o", "json"], &MAIN[..]].concat())
+        .json();
+    let tasks = list.as_array().unwrap();
+    let task = tasks.iter().find(|t| t["name"] == "Try arguments").unwrap();
+    let start = start.replace("$id", &task["id"].to_string());
+    let value = |name: &str, value: &str| json!({"advancedTaskDefinitionArgumentName": name, "value": value});
+    let values = json!({"a": [value("FROM", "main"), value("TEXT", "x")]});
+    let (_, answer) = env.graphql(&start, values);
+    let before = answer["data"]["invokeRegisteredTask"].clone();
+    let again = rerun(&env, &before["id"], &[]).succeeds().json();
+    assert_eq!(json!(recorded(&env, &again["id"]).0), before["command"]);
+    // Somebody else's values, unescaped: they mean what a shell makes of them.
+    let (_, answer) = env.graphql(
+        &start,
+        json!({"a": [value("FROM", "main"), value("TEXT", "$HOME")]}),
+    );
+    let before = &answer["data"]["invokeRegisteredTask"]["id"];
+    let output = rerun(&env, before, &[]);
+    assert_snapshot!("rerun-raw", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 3));
+}
+
+#[test]
+fn a_task_that_changed_is_shown_and_asked_about() {
+    let env = TestEnv::bare();
+    let define = |command: &str| {
+        let line = ["define", "x", "-s", "cli", "--command", command, "-o", "id"];
+        env.tasks(&[&line[..], &MAIN].concat()).succeeds().stdout
+    };
+    let id = define("echo one");
+    let run = env.tasks(&[&["invoke", "x", "-o", "json"], &MAIN[..]].concat());
+    let run = run.succeeds().json()["id"].clone();
+    let delete = "mutation($i:Int!){deleteAdvancedTaskDefinition(advancedTaskDefinition:$i)}";
+    env.graphql(delete, json!({"i": id.trim().parse::<i64>().unwrap()}));
+    define("echo two");
+    let output = rerun(&env, &run, &[]);
+    assert_snapshot!("rerun-changed", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 1));
+    // Somebody who can be asked decides.
+    for (keys, command) in [("", "echo two"), (DOWN, "echo one")] {
+        let mut terminal = env.terminal(&["rerun", &run.to_string(), "--yes", "-o", "id"]);
+        terminal.wait_for("❯ the task as it is now");
+        terminal.send(keys);
+        if !keys.is_empty() {
+            terminal.wait_for("❯ the command as it was");
+        }
+        terminal.send(ENTER);
+        assert_eq!(terminal.finish(), 0);
+        let (_, answer) = env.graphql(
+            "{environmentById(id:101){tasks(limit:1){command}}}",
+            json!({}),
+        );
+        assert_eq!(
+            answer["data"]["environmentById"]["tasks"][0]["command"],
+            command
+        );
+    }
+}
+
+#[test]
+fn a_command_of_its_own_is_run_again_as_it_was() {
+    let env = TestEnv::new();
+    let line = [
+        "exec",
+        "-s",
+        "cli",
+        "-o",
+        "json",
+        "-e",
+        "develop",
+        "-p",
+        "lagoon-demo",
+    ];
+    let run = env.tasks(&[&line[..], &["--", "echo", "it's"]].concat());
+    let run = run.succeeds().json();
+    let again = rerun(&env, &run["id"], &[]).succeeds();
+    assert!(again.stderr.contains("a command of its own"), "{again}");
+    assert_eq!(
+        recorded(&env, &again.json()["id"]),
+        recorded(&env, &run["id"])
+    );
+    assert_eq!(again.json()["name"], "exec echo");
+    assert_eq!(rerun(&env, &run["id"], &["-a", "X=1"]).code, 2);
+    let production = rerun(&env, &run["id"], &["-e", "main"]);
+    assert!(production.stderr.contains("not confirmed"), "{production}");
+    assert_eq!((production.code, started(&env)), (2, 2));
+    rerun(&env, &run["id"], &["-e", "main", "--yes"]).succeeds();
+}
+
+#[test]
+fn a_confirmation_text_is_honoured_again() {
+    let env = TestEnv::new();
+    let run = env.tasks(
+        &[
+            &["invoke", "Clear caches", "--yes", "-o", "json"],
+            &MAIN[..],
+        ]
+        .concat(),
+    );
+    let run = run.succeeds().json()["id"].clone();
+    assert_eq!((rerun(&env, &run, &[]).code, started(&env)), (2, 1));
+    rerun(&env, &run, &["--yes"]).succeeds();
+}
+
+#[test]
+fn the_values_of_an_image_have_to_be_given_again() {
+    let owner = TestEnv::bare().as_role("platform-owner");
+    let define = [
+        "define",
+        "img",
+        "--image",
+        "acme/job:1",
+        "--arg",
+        "A",
+        "--arg",
+        "B?",
+    ];
+    owner.tasks(&[&define[..], &MAIN].concat()).succeeds();
+    let env = owner.as_role("maintainer");
+    let run = env.tasks(&[&["invoke", "img", "-a", "A=1", "-o", "json"], &MAIN[..]].concat());
+    let run = run.succeeds().json()["id"].clone();
+    let output = rerun(&env, &run, &["-a", "A=2"]);
+    assert_snapshot!("rerun-image", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 1));
+    rerun(&env, &run, &["-a", "A=2", "-a", "B=x"]).succeeds();
+    let variables = env.requests().last().unwrap().body.clone();
+    assert!(variables.contains("\"value\":\"2\""), "{variables}");
+}
+
+#[test]
+fn the_image_of_a_task_that_is_gone_is_no_command() {
+    let owner = TestEnv::bare().as_role("platform-owner");
+    let define = ["define", "img", "--image", "acme/job:1", "-o", "id"];
+    let id = owner
+        .tasks(&[&define[..], &MAIN].concat())
+        .succeeds()
+        .stdout;
+    let run = owner.tasks(&[&["invoke", "img", "-o", "json"], &MAIN[..]].concat());
+    let run = run.succeeds().json()["id"].clone();
+    let delete = "mutation($i:Int!){deleteAdvancedTaskDefinition(advancedTaskDefinition:$i)}";
+    owner.graphql(delete, json!({"i": id.trim().parse::<i64>().unwrap()}));
+    let output = rerun(&owner, &run, &["--yes"]);
+    assert_snapshot!("rerun-image-gone", output.snapshot());
+    assert_eq!((output.code, started(&owner)), (5, 1));
+}
+
+#[test]
+fn several_are_checked_first_and_confirmed_once() {
+    let env = TestEnv::new();
+    let one = first(&env)["id"].to_string();
+    let two = first(&env)["id"].to_string();
+    let output = env.tasks(&["rerun", &one, &two]);
+    assert_snapshot!("rerun-several-unconfirmed", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 2));
+    let output = env.tasks(&["rerun", &one, "99", "--yes"]);
+    assert_eq!((output.code, started(&env)), (5, 2), "{output}");
+    let output = env.tasks(&["rerun", &one, &two, "--yes", "-o", "id"]);
+    assert_eq!(output.succeeds().stdout, "3\n4\n");
+    let line = ["rerun", "-", "--yes", "--wait", "-o", "json"];
+    let output = env.run(env.command(&line).stdin(format!("{one}\n{two}\n")));
+    let runs = output.succeeds().json();
+    assert_eq!(
+        (&runs[0]["outcome"], &runs[1]["id"]),
+        (&json!("completed"), &json!(6))
+    );
+    let last = env.tasks(&["rerun", "--last", "-o", "json"]).succeeds();
+    assert_eq!(last.json()["id"], 7);
+}
+
+#[test]
+fn what_was_started_is_told_although_the_next_cannot_be() {
+    let env = TestEnv::new();
+    let one = first(&env)["id"].to_string();
+    let say = [&["invoke", "Say hello", "-o", "id"], &MAIN[..]].concat();
+    let two = env.tasks(&say).succeeds().stdout;
+    // Of two, the second is refused.
+    let proxy = Proxy::new(
+        env.address(),
+        [
+            vec![Fault::None; 7],
+            vec![Fault::answered("502 Bad Gateway", "text/html", "<html>")],
+            vec![Fault::None; 2],
+        ]
+        .concat(),
+    );
+    let command = env.command(&["rerun", &one, two.trim(), "--yes", "-o", "id"]);
+    let output = env.run(command.env("TASKS_API", proxy.url("/graphql")));
+    assert_eq!(
+        (output.code, output.stdout.as_str()),
+        (7, "3\n"),
+        "{output}"
+    );
+}
+
+#[test]
+fn what_is_no_run_is_wrong_use_or_not_found() {
+    let env = TestEnv::new();
+    for (run, code) in [
+        ("x", 2),
+        ("0", 2),
+        ("lagoon-task-", 2),
+        ("99", 5),
+        ("lagoon-task-zzz", 5),
+    ] {
+        let output = env.tasks(&["rerun", run]);
+        assert_eq!((output.code, started(&env)), (code, 0), "{output}");
+    }
+}
+
+#[test]
+fn before_2_18_nobody_knows_who_started_it() {
+    let env = TestEnv::new();
+    let before = first(&env);
+    let unknown =
+        r#"{"errors":[{"message":"Cannot query field \"sourceUser\" on type \"Task\"."}]}"#;
+    let faults = [
+        Fault::None,
+        Fault::answered("400 Bad Request", "application/json", unknown),
+    ];
+    let proxy = Proxy::new(env.address(), faults);
+    let command = env.command(&["rerun", &before["id"].to_string()]);
+    env.run(command.env("TASKS_API", proxy.url("/graphql")))
+        .succeeds();
+}
+
+#[test]
+fn a_lost_answer_is_looked_up_and_never_repeated() {
+    let env = TestEnv::new();
+    let before = first(&env);
+    env.sandbox()
+        .fail_next("invokeRegisteredTask", LagoonFault::LoseAnswer);
+    let output = rerun(&env, &before["id"], &[]).succeeds();
+    assert_eq!((&output.json()["id"], started(&env)), (&json!(2), 2));
+}
