@@ -1,7 +1,7 @@
 //! One file a command: arguments to work to report. Siblings share only [`target`].
 
-pub mod cancel;
 pub mod apply;
+pub mod cancel;
 pub mod completions;
 pub mod context;
 pub mod define;
@@ -18,8 +18,8 @@ pub mod show;
 pub mod status;
 pub mod target;
 pub mod topics;
-pub mod wait;
 pub mod update;
+pub mod wait;
 
 use crate::error::Error;
 use crate::output::OutputError;

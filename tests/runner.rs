@@ -12,8 +12,8 @@
 
 mod support;
 
-mod cancel;
 mod apply;
+mod cancel;
 mod conformance;
 mod context;
 mod define;
@@ -23,6 +23,7 @@ mod invoke;
 mod lint;
 mod list;
 mod logs;
+mod push;
 mod readme;
 mod requests;
 mod sandbox_api;

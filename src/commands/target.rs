@@ -1,22 +1,22 @@
 //! What the commands share: the place that is meant, and the reports that several of them give.
 
 mod answer;
-mod found;
-mod last;
-mod log;
-mod reference;
 pub mod arguments;
 mod changes;
 mod files;
+mod found;
+mod last;
+mod log;
 mod place;
 mod plan;
 mod planned;
+mod reference;
 mod run;
 mod runs;
 mod task;
+pub mod text;
 mod waiting;
 mod watch;
-pub mod text;
 mod words;
 
 use crate::app::App;
@@ -24,19 +24,19 @@ use crate::error::Error;
 use crate::settings::Sourced;
 
 pub use answer::Answer;
+pub use changes::render;
+pub use files::Files;
 pub use found::{Found, give_runs};
 pub use last::remember;
 pub use log::LogOut;
-pub use reference::RunArgs;
-pub use run::{RunReport, Style, style};
-pub use runs::RunsReport;
-pub use changes::render;
-pub use files::Files;
 pub use place::{
     line_start, named_target, not_here, place_words, provisional, require_said, say_sources,
 };
 pub use plan::{PlanReport, summary};
 pub use planned::{Permits, planned};
+pub use reference::RunArgs;
+pub use run::{RunReport, Style, style};
+pub use runs::RunsReport;
 pub use task::Task;
 pub use waiting::{OnInterrupt, WaitFlags};
 pub use watch::Watch;

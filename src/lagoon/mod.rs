@@ -4,6 +4,7 @@
 //! Generated types stay in `operations` and leave it as `domain` types.
 
 pub mod error;
+pub mod events;
 pub mod operations;
 pub mod reply;
 pub mod transport;
@@ -15,6 +16,7 @@ use async_trait::async_trait;
 use url::Url;
 
 pub use error::LagoonError;
+pub use events::{Change, Changes};
 pub use transport::{Effect, is_loopback};
 
 /// Where a Lagoon is and how to talk to it.

@@ -1,7 +1,7 @@
 //! The work: each command's decisions and requests. Returns values, never prints.
 
-pub mod cancel;
 pub mod apply;
+pub mod cancel;
 pub mod define;
 pub mod delete;
 pub mod export;

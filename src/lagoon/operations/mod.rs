@@ -4,6 +4,7 @@
 
 mod convert;
 pub mod definitions;
+pub(super) mod events;
 pub mod places;
 pub mod runs;
 pub mod server;
