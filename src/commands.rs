@@ -12,6 +12,7 @@ pub mod invoke;
 pub mod lint;
 pub mod list;
 pub mod logs;
+pub mod runs;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod show;

@@ -26,6 +26,7 @@ mod logs;
 mod push;
 mod readme;
 mod requests;
+mod runs;
 mod sandbox_api;
 mod sandbox_push;
 mod structure;
