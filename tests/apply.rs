@@ -1,6 +1,8 @@
 //! `diff` and `apply` on the sandbox with its oddities: whatever happens on the way, after another
 //! apply the state is the file's.
 
+use std::time::Duration;
+
 use lagoon_tasks::sandbox::Fault;
 use lagoon_tasks::sandbox::store::StoreError;
 use serde_json::Value;
@@ -500,7 +502,7 @@ fn what_diff_says_to_people() {
         output.stdout,
         "project lagoon-demo\n  ~ update A (id 1)\n      command:\n        - a\n        + set -e\n        + a (no newline at the end)\n      \
          permission: DEVELOPER → GUEST\n      confirmation text: Sure? → nothing\n  + create N\n      command: n\n      service: cli\n      \
-         permission: DEVELOPER\nenvironment lagoon-demo/main\n  - delete B (id 2)\n1 to create, 1 to update, 1 to delete\n"
+         permission: DEVELOPER\nenvironment lagoon-demo/main\n  - delete B (id 2)\n      this is a production environment\n1 to create, 1 to update, 1 to delete\n"
     );
     assert_eq!(
         output.stderr,
@@ -535,4 +537,31 @@ fn examples_can_be_applied_and_then_nothing_is_left() {
         .succeeds();
     env.tasks(&[&["diff"], &line[..]].concat()).succeeds();
     env.tasks(&["diff", "-f", &path]).ends_with(2);
+}
+
+/// The second look, right before writing, is late; meanwhile somebody changes the task.
+#[test]
+fn what_changes_between_looking_and_writing_is_not_overwritten() {
+    let env = TestEnv::bare();
+    file(&env, TWO);
+    env.tasks(&["apply", "--yes"]).succeeds();
+    file(&env, &TWO.replace("command: a", "command: aa"));
+    let (before, looked) = (mutations(&env), env.requests().len());
+    let sandbox = env.sandbox();
+    sandbox.delay_next("projectByName", Duration::ZERO);
+    sandbox.delay_next("projectByName", Duration::from_secs(3));
+    let running = env.command(&["apply", "--yes"]).start();
+    while env.requests().len() == looked {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    sql(
+        &env,
+        "UPDATE definition SET permission = 'GUEST' WHERE name = 'A';",
+    );
+    let output = running.finish().ends_with(1);
+    assert!(
+        output.stderr.contains("changed meanwhile: permission"),
+        "{output}"
+    );
+    assert_eq!(mutations(&env), before);
 }

@@ -9,6 +9,8 @@
 //! Everything that is defined has a unique name and is removed in the end, and no definition is
 //! system-wide.
 
+mod code;
+
 use serde_json::{Value, json};
 
 use crate::support::lagoon::Lagoon;

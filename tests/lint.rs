@@ -146,3 +146,22 @@ fn our_own_token_gets_into_no_task() {
     let output = home.run(command).ends_with(2);
     assert!(output.stdout.contains("no permission `x`"), "{output}");
 }
+
+#[test]
+fn the_readmes_form_is_a_form() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let (_, block) = readme.split_once("```yaml\n").unwrap();
+    let (text, _) = block.split_once("```").unwrap();
+    let home = Home::new();
+    home.write("work/.lagoon/tasks.yml", text);
+    home.write("work/.lagoon/copy.sh", "true\n");
+    home.tasks(&["lint"]).succeeds();
+    let schema = schema();
+    let value = yaml(text);
+    let errors: Vec<String> = schema.iter_errors(&value).map(|e| e.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    home.write("work/.lagoon/tasks.yml", text.replace("https://", ""));
+    let output = home.tasks(&["lint"]).ends_with(2);
+    assert!(output.stdout.contains("`lagoon`"), "{output}");
+}

@@ -24,6 +24,7 @@ mod lint;
 mod list;
 mod logs;
 mod push;
+mod manifest;
 mod readme;
 mod requests;
 mod runs;

@@ -1,9 +1,12 @@
-//! What an update sends: no more than what changes, and what Lagoon would lose otherwise.
+//! `update` and `delete`: what is sent, no more than what changes and what Lagoon would lose otherwise;
+//! and only in the scope that is named.
 
 use lagoon_tasks::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
 use lagoon_tasks::lagoon::operations::definitions::update_variables;
+use lagoon_tasks::sandbox::Fault;
 use serde_json::{Value, json};
 
+use crate::support::env::TestEnv;
 use crate::support::schemas;
 
 fn task() -> Definition {
@@ -115,4 +118,202 @@ fn the_image_is_always_sent_along() {
     assert_eq!(sent, json!({"description": "new", "image": "a/b:2"}));
     let sent = patch(&image, |d| d.work = Work::Image("a/b:3".into()));
     assert_eq!(sent, json!({"image": "a/b:3"}));
+}
+
+const PROJECT: [&str; 2] = ["-p", "lagoon-demo"];
+const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
+
+#[track_caller]
+fn define(env: &TestEnv, name: &str, more: &[&str]) -> i64 {
+    let line = [&["define", name, "-o", "json"], more].concat();
+    env.tasks(&line).succeeds().json()["id"].as_i64().unwrap()
+}
+
+fn command<'a>(place: &[&'a str]) -> Vec<&'a str> {
+    [&["--service", "cli", "--command", "a"], place].concat()
+}
+
+#[track_caller]
+fn shown(env: &TestEnv, task: &str) -> Value {
+    let line = [&["show", task, "-o", "json"], &MAIN[..]].concat();
+    env.tasks(&line).succeeds().json()
+}
+
+#[test]
+fn before_and_after_are_shown_and_a_rehearsal_changes_nothing() {
+    let env = TestEnv::bare();
+    define(&env, "A", &command(&PROJECT));
+    let line = ["update", "a", "-p", "lagoon-demo", "--permission", "guest"];
+    let rehearsal = [&line[..], &["--dry-run", "-o", "json"]].concat();
+    let output = env.tasks(&rehearsal).succeeds().json();
+    assert_eq!(
+        (&output["dryRun"], &output["changes"]),
+        (
+            &json!(true),
+            &json!([{"field": "permission", "before": "DEVELOPER", "after": "GUEST"}])
+        )
+    );
+    assert_eq!(shown(&env, "A")["permission"], "DEVELOPER");
+    let output = env
+        .tasks(&[&line[..], &["-o", "table"]].concat())
+        .succeeds();
+    assert_eq!(output.stdout, "1 A\n  permission: DEVELOPER → GUEST\n");
+    assert_eq!(shown(&env, "A")["permission"], "GUEST");
+    let output = env.tasks(&line).succeeds();
+    assert!(output.stderr.contains("unchanged"), "{output}");
+    env.tasks(&["update", "A", "-p", "lagoon-demo"])
+        .ends_with(2);
+}
+
+#[test]
+fn an_images_image_survives() {
+    let env = TestEnv::bare().as_role("platform-owner");
+    define(&env, "I", &[&["--image", "a/b:2"], &MAIN[..]].concat());
+    let line = [&["update", "I", "--description", "new"], &MAIN[..]].concat();
+    env.tasks(&line).succeeds();
+    let now = shown(&env, "I");
+    assert_eq!(
+        (&now["image"], &now["description"]),
+        (&json!("a/b:2"), &json!("new"))
+    );
+    let line = [&["update", "I", "--command", "x"], &MAIN[..]].concat();
+    let output = env.tasks(&line).ends_with(2);
+    assert!(output.stderr.contains("apply --replace"), "{output}");
+}
+
+#[test]
+fn arguments_are_added_replaced_and_removed_by_name() {
+    let env = TestEnv::bare();
+    let arguments = [
+        "--arg",
+        "A:numeric:Number",
+        "--arg",
+        "B?",
+        "--arg-default",
+        "A=1",
+    ];
+    define(&env, "T", &[&command(&PROJECT)[..], &arguments].concat());
+    let update = |more: &[&str]| env.tasks(&[&["update", "T"], &PROJECT[..], more].concat());
+    update(&[
+        "--arg",
+        "C",
+        "--arg",
+        "B:string:Text",
+        "--arg-default",
+        "A=2",
+    ])
+    .succeeds();
+    let names = |env: &TestEnv| {
+        let now = shown(env, "T");
+        let all = now["advancedTaskDefinitionArguments"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let shown = |a: &Value| format!("{}={} {}", a["name"], a["defaultValue"], a["displayName"]);
+        all.iter()
+            .map(shown)
+            .collect::<Vec<_>>()
+            .join(", ")
+            .replace('"', "")
+    };
+    assert_eq!(names(&env), "A=2 Number, B=null Text, C=null null");
+    update(&[
+        "--remove-arg",
+        "A",
+        "--remove-arg",
+        "B",
+        "--remove-arg",
+        "C",
+    ])
+    .succeeds();
+    assert_eq!(names(&env), "");
+    let output = update(&["--remove-arg", "A"]).ends_with(2);
+    assert!(output.stderr.contains("no argument `A`"), "{output}");
+    update(&["--arg", "N:numeric", "--arg-default", "N=x"]).ends_with(2);
+    update(&["--arg", "N:environment", "--arg-default", "N=main"]).ends_with(2);
+}
+
+#[test]
+fn only_the_scope_that_is_named_is_touched() {
+    let env = TestEnv::bare();
+    let id = define(&env, "Wide", &command(&PROJECT));
+    define(&env, "Own", &command(&MAIN));
+    for task in ["Wide", &format!("id:{id}")] {
+        let line = [&["update", task, "--permission", "guest"], &MAIN[..]].concat();
+        let output = env.tasks(&line).ends_with(2);
+        let hint = format!("tasks update id:{id} -p lagoon-demo\n");
+        assert!(output.stderr.contains(&hint), "{output}");
+        let line = [&["delete", task, "--yes"], &MAIN[..]].concat();
+        env.tasks(&line).ends_with(2);
+    }
+    let line = [&["delete", "Own", "--yes"], &PROJECT[..]].concat();
+    let output = env.tasks(&line).ends_with(2);
+    assert!(output.stderr.contains("-p lagoon-demo -e main"), "{output}");
+    env.tasks(&["update", "Wide", "--permission", "guest"])
+        .ends_with(2);
+    let line = [&["update", "Wid", "--permission", "guest"], &PROJECT[..]].concat();
+    let output = env.tasks(&line).ends_with(5);
+    assert!(output.stderr.contains("nearest: `Wide`"), "{output}");
+}
+
+/// Lagoon takes it, and then two tasks have one name.
+#[test]
+fn a_name_that_is_taken_is_refused_as_the_database_compares() {
+    let env = TestEnv::bare();
+    define(&env, "Übernahme", &command(&PROJECT));
+    define(&env, "Other", &command(&PROJECT));
+    let rename = |name: &str| env.tasks(&["update", "Other", "-p", "lagoon-demo", "--name", name]);
+    let output = rename("ubernahme").ends_with(1);
+    assert!(output.stderr.contains("`Übernahme`"), "{output}");
+    rename("OTHER").succeeds();
+    assert_eq!(shown(&env, "OTHER")["name"], "OTHER");
+}
+
+#[test]
+fn an_answer_that_is_lost_is_looked_up() {
+    let env = TestEnv::bare();
+    define(&env, "A", &command(&PROJECT));
+    env.sandbox()
+        .fail_next("updateAdvancedTaskDefinition", Fault::LoseAnswer);
+    let line = [&["update", "A", "--permission", "guest"], &PROJECT[..]].concat();
+    env.tasks(&line).succeeds();
+    assert_eq!(shown(&env, "A")["permission"], "GUEST");
+    env.sandbox()
+        .fail_next("deleteAdvancedTaskDefinition", Fault::LoseAnswer);
+    env.tasks(&["delete", "A", "-p", "lagoon-demo", "--yes"])
+        .succeeds();
+}
+
+#[test]
+fn deleting_says_what_goes_and_what_comes_to_light() {
+    let env = TestEnv::bare();
+    let wide = define(&env, "A", &command(&PROJECT));
+    define(&env, "A", &command(&MAIN));
+    define(&env, "B", &command(&MAIN));
+    let delete =
+        |tasks: &[&str], more: &[&str]| env.tasks(&[&["delete"], tasks, &MAIN[..], more].concat());
+    let output = delete(&["A"], &[]).ends_with(2);
+    let light = format!("the task {wide} of scope project will answer to the name then");
+    assert!(
+        output.stderr.contains(&light) && output.stderr.contains("--yes"),
+        "{output}"
+    );
+    // Nothing goes when one is not there.
+    delete(&["A", "C"], &["--yes"]).ends_with(5);
+    let output = delete(&["A", "B"], &["--yes", "-o", "json"]).succeeds();
+    assert_eq!(output.json().as_array().unwrap().len(), 2);
+    assert!(
+        output
+            .stderr
+            .contains(&format!("`A` is now the task {wide}")),
+        "{output}"
+    );
+    delete(&["B"], &["--yes"]).ends_with(5);
+    env.as_role("developer")
+        .tasks(&["delete", "A", "-p", "lagoon-demo", "--yes"])
+        .ends_with(4);
+    let output = env
+        .tasks(&["delete", "A", "-p", "lagoon-demo", "--yes", "-o", "json"])
+        .succeeds();
+    assert_eq!(output.json()["name"], "A");
 }

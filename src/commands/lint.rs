@@ -4,7 +4,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::app::{App, print};
-use crate::domain::manifest::{Desired, Fault, SCHEMA};
+use crate::config::api_address;
+use crate::domain::manifest::{Desired, Fault, Position, SCHEMA};
 use crate::domain::rules;
 use crate::error::Error;
 use crate::output::{Cell, Column, Grid, Report};
@@ -46,7 +47,7 @@ pub fn run(args: &LintArgs, app: &App) -> Result<(), Error> {
             warnings: Vec::new(),
         },
         Ok(desired) => Findings {
-            faults: desired.violations(),
+            faults: [addresses(&desired), desired.violations()].concat(),
             warnings: doubts(&desired),
         },
     };
@@ -57,6 +58,15 @@ pub fn run(args: &LintArgs, app: &App) -> Result<(), Error> {
         1 => Err(Error::usage("the tasks have a fault")),
         many => Err(Error::usage(format!("the tasks have {many} faults"))),
     }
+}
+
+/// Addresses that are none.
+fn addresses(desired: &Desired) -> Vec<Fault> {
+    let check = |(address, position): &(String, Position)| {
+        let error = api_address(address).err()?;
+        Some(Fault::new(position.clone(), format!("`lagoon`: {error}")))
+    };
+    desired.lagoons.iter().filter_map(check).collect()
 }
 
 fn doubts(desired: &Desired) -> Vec<Fault> {

@@ -18,7 +18,7 @@ use super::definition::Definition;
 pub use expand::{Around, read};
 pub use fault::{Fault, Position};
 pub use scope::ScopeName;
-pub use write::{Exported, Unwritable, write};
+pub use write::{Exported, Unwritable, unwritable, write};
 
 /// The version of the form that this program reads.
 pub const VERSION: u64 = 1;

@@ -95,7 +95,7 @@ pub(super) enum Absent {
     /// A name alone.
     Name(String),
     /// A name with its scope.
-    Scoped(Scoped),
+    Scoped(Box<Scoped>),
 }
 
 /// A name with its scope.

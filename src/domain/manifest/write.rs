@@ -79,7 +79,9 @@ fn rank(scope: &ScopeName) -> (u8, ScopeName) {
     (rank, scope.clone())
 }
 
-fn unwritable(definition: &Definition) -> Option<String> {
+/// Why no file can hold a definition, going on after its name; `None` when one can.
+#[must_use]
+pub fn unwritable(definition: &Definition) -> Option<String> {
     match (&definition.work, &definition.permission) {
         (Work::Unknown(word), _) => Some(format!("is of the kind {word}")),
         (_, Permission::Unknown(word)) => Some(format!("has the permission {word}")),

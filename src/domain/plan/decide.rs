@@ -2,7 +2,7 @@
 
 use super::{Action, Allowed, Gone, Plan, Refusal, Seen, Step, View};
 use crate::domain::difference::differences;
-use crate::domain::manifest::{Desired, ScopeName, Wanted};
+use crate::domain::manifest::{Desired, ScopeName, Wanted, unwritable};
 use crate::domain::names::same_in_database;
 use crate::domain::{Definition, Scope};
 
@@ -79,7 +79,8 @@ fn step(
         ..wanted.definition.clone()
     };
     let name = after.name.clone();
-    let mut notes = shadows(site, &name);
+    let mut notes: Vec<String> = production(site).into_iter().collect();
+    notes.extend(shadows(site, &name));
     let action = match existing(site, &name) {
         Some(before) if before.work.word() != after.work.word() => {
             if allowed.replace {
@@ -229,15 +230,24 @@ fn within_project(definition: &Definition, view: &View) -> Option<ScopeName> {
 }
 
 fn deletion(site: &Seen, definition: &Definition, pruned: bool, seen: &[Seen]) -> Step {
+    let mut notes: Vec<String> = production(site).into_iter().collect();
+    notes.extend(surfaces(definition, seen));
     Step {
         scope: site.scope.clone(),
         name: definition.name.clone(),
-        notes: surfaces(definition, seen),
+        notes,
         action: Action::Delete {
             before: definition.clone(),
             pruned,
         },
     }
+}
+
+/// That something is about a production environment alone.
+fn production(site: &Seen) -> Option<String> {
+    let alone = matches!(site.resolved, Scope::Environment(_));
+    let is_production = site.views.iter().any(|v| v.environment.is_production());
+    (alone && is_production).then(|| "this is a production environment".to_owned())
 }
 
 /// What no file names, in the scopes that they do.
@@ -260,7 +270,8 @@ fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<St
                 w.scope.is_same(&site.scope)
                     && same_in_database(&w.definition.name, &definition.name)
             });
-            if !kept(definition.id) && !is_named {
+            // What no file can hold is not left out of one on purpose.
+            if !kept(definition.id) && !is_named && unwritable(definition).is_none() {
                 steps.push(deletion(site, definition, true, seen));
             }
         }
@@ -331,6 +342,12 @@ fn doubles(site: &Seen) -> Vec<String> {
                     site.scope, other.name, other.id, one.name, one.id
                 ));
             }
+        }
+        if let Some(why) = unwritable(one) {
+            notes.push(format!(
+                "`{}` (id {}) of {} is left alone: it {why}",
+                one.name, one.id, site.scope
+            ));
         }
         if one.arguments().iter().any(|a| a.name.is_empty()) {
             notes.push(format!(

@@ -282,6 +282,20 @@ fn prune_goes_no_further_than_the_files_scopes_and_the_limit() {
     );
 }
 
+/// Nobody could name it in a file, so that no file does means nothing.
+#[test]
+fn what_no_file_can_hold_is_not_pruned() {
+    let mut there = have(6, Scope::Project(1), "Odd", "a");
+    there.permission = Permission::Unknown("ADMIN".into());
+    let prune = Allowed {
+        prune: Some(5),
+        ..none()
+    };
+    let plan = decide(X, &shop(&[there.clone()], &[there]), prune);
+    assert_eq!(steps(&plan), ["create X of project shop"]);
+    assert!(plan.notes[0].contains("is left alone: it has the permission ADMIN"));
+}
+
 #[test]
 fn only_what_is_written_has_to_be_right() {
     let text = "project: shop\ntasks: [{name: ' X', command: a, service: cli}]\n";
