@@ -225,7 +225,9 @@ impl From<LagoonError> for Error {
             | LagoonError::NotLagoon { .. } => Kind::Unreachable,
             LagoonError::NotSignedIn { .. } | LagoonError::NotAllowed { .. } => Kind::NotAllowed,
             LagoonError::Refused { .. } | LagoonError::Unusable(_) => Kind::Failed,
-            LagoonError::OutOfRange(_) | LagoonError::Address { .. } => Kind::Usage,
+            LagoonError::TooLarge(_) | LagoonError::OutOfRange(_) | LagoonError::Address { .. } => {
+                Kind::Usage
+            }
         };
         let hints = match &error {
             LagoonError::NotReached { address, .. } => {
@@ -248,6 +250,9 @@ impl From<LagoonError> for Error {
                     .to_owned()]
             }
             LagoonError::Address { hint, .. } => vec![hint.clone()],
+            LagoonError::TooLarge(_) => {
+                vec!["quotes, line ends and control characters take more room on the way than they have".to_owned()]
+            }
             _ => Vec::new(),
         };
         Error {

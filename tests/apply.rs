@@ -302,6 +302,16 @@ fn a_reviewed_plan_is_carried_out_exactly_or_not_at_all() {
     let env = TestEnv::bare();
     file(&env, TWO);
     let plan = env.tasks(&["diff", "-o", "json"]).ends_with(9).stdout;
+    let value: Value = serde_json::from_str(&plan).unwrap();
+    let keys = |value: &Value| {
+        let keys: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
+        keys.join(" ")
+    };
+    assert_eq!(keys(&value), "version lagoon summary steps notes");
+    assert_eq!(
+        keys(&value["steps"][0]),
+        "action name scope project environment groupName reason pruned changes before after gone notes"
+    );
     env.home.write("work/plan.json", &plan);
     // The file does not matter any more.
     file(&env, "tasks: []\n");

@@ -320,7 +320,7 @@ fn a_wrong_token_ends_with_4() {
 }
 
 #[test]
-fn an_old_row_is_noticed_and_half_a_definition_is_no_success() {
+fn an_old_row_that_nobody_could_see_is_noticed() {
     let lagoon = Lagoon::for_conformance();
     let name = lagoon.unique("hidden");
     let add = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){

@@ -45,6 +45,7 @@ fn text() -> impl Strategy<Value = String> {
         "\u{2028}",
         "\u{7f}",
         "---\n",
+        "U\u{308}",
     ]);
     prop::collection::vec(pieces, 1..7).prop_map(|pieces| pieces.concat())
 }

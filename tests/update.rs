@@ -317,3 +317,36 @@ fn deleting_says_what_goes_and_what_comes_to_light() {
         .succeeds();
     assert_eq!(output.json()["name"], "A");
 }
+
+/// `define` refuses to overwrite and shows a line: that line does it.
+#[test]
+fn the_line_that_define_suggests_does_it() {
+    let env = TestEnv::bare();
+    let arguments = ["--arg", "A:numeric:It's", "--arg", "OLD"];
+    define(&env, "It's", &[&command(&PROJECT)[..], &arguments].concat());
+    let other = [
+        "define",
+        "It's",
+        "-p",
+        "lagoon-demo",
+        "-s",
+        "nginx",
+        "--command",
+        "b \"$A\"\nc",
+        "--permission",
+        "guest",
+        "--description",
+        "d",
+        "--confirmation-text",
+        "Sure?",
+        "--arg",
+        "A?:string:Two: words",
+        "--arg-default",
+        "A= $x",
+    ];
+    let output = env.tasks(&other).ends_with(1);
+    let (_, line) = output.stderr.split_once("to change it: ").unwrap();
+    env.run(env.shell(line)).succeeds();
+    let output = env.tasks(&other).succeeds();
+    assert!(output.stderr.contains("unchanged"), "{output}");
+}

@@ -35,7 +35,6 @@ pub(super) struct Globals {
 pub(super) fn on_every_command(command: Command) -> Command {
     let names: Vec<String> = command
         .get_subcommands()
-        .filter(|c| !c.is_hide_set())
         .map(|c| c.get_name().to_owned())
         .collect();
     names.into_iter().fold(command, |command, name| {
@@ -88,8 +87,10 @@ pub(super) fn collect(root: Globals, matches: &ArgMatches) -> Result<Globals, Er
         let Some((next, below)) = level.subcommand() else {
             return Ok(globals);
         };
-        // Hidden commands have no global flags of their own.
-        if let Ok(further) = Globals::from_arg_matches(below) {
+        // clap's own `help` is no command of ours.
+        if next != "help"
+            && let Ok(further) = Globals::from_arg_matches(below)
+        {
             globals = Globals {
                 flags: globals.flags.and(further.flags),
                 color: further.color.or(globals.color),

@@ -8,13 +8,13 @@ use clap::{Args, ValueEnum};
 
 use crate::app::{App, Executes};
 use crate::domain::quoting::line;
-use crate::domain::{Definition, Run, TaskRef, Work};
-use crate::error::Error;
+use crate::domain::{Run, TaskRef, Work};
+use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::invoke::{self, IfRunning, Ready, Started, Wish};
 use crate::ops::place;
 use crate::ops::push::Push;
-use crate::ops::wait::{self, Limits, Watcher};
+use crate::ops::wait::{self, Watcher};
 use crate::output::Format;
 use crate::settings::{Deciding, Source};
 use crate::ui::Stream;
@@ -95,12 +95,36 @@ impl From<IfRunningWord> for IfRunning {
     }
 }
 
+impl InvokeArgs {
+    /// With --follow stdout is the log, unless -o asks for the result there.
+    fn result_on_stdout(&self, app: &App) -> bool {
+        let format = app.settings.output.as_ref();
+        !self.follow
+            || format.is_some_and(|o| matches!(o.source, Source::Flag(_)))
+            || app.settings.jq.is_some()
+    }
+
+    fn on_its_stream(&self, app: &App, answer: Answer) -> Answer {
+        if self.result_on_stdout(app) {
+            answer
+        } else {
+            answer.on(Stream::Err)
+        }
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
 /// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the run ended.
 pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
+    if args.waiting.timeout.is_some() && !args.wait && !args.follow {
+        return Err(
+            Error::usage("--timeout is about waiting, and nothing is waited for")
+                .hint("add --wait or --follow"),
+        );
+    }
     let task = args.task.as_deref().map(TaskRef::parse).transpose()?;
     let mut given = values::read(app, &args.args, &args.arg_files, args.args_file.as_deref())?;
     let can_ask = app.ui.can_prompt();
@@ -138,11 +162,23 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
             same_line(app, &ready, &args)
         ));
     }
-    if let Some(other) = if_running(app, &ready, args.if_running.into()).await? {
-        return answer.give(&report_of(app, other));
+    if let Some(other) = if_running(app, &ready, args.if_running.into())? {
+        return args.on_its_stream(app, answer).give(&report_of(app, other));
     }
-    confirm(app, &definition)?;
-    let started = invoke::start(lagoon, &ready).await?;
+    confirm(app, &ready, args.raw_args)?;
+    if args.if_running == IfRunningWord::Wait {
+        wait_for_others(app, &ready, &args).await?;
+    }
+    let claim = app.claim_interrupt();
+    let started = tokio::select! {
+        started = invoke::start(lagoon, &ready) => started?,
+        kind = claim.signalled() => {
+            let name = &ready.definition.name;
+            let error = Error::new(kind, format!("{} while `{name}` was being started", kind.word()));
+            return Err(error.hint("it is unknown whether it was: look at the newest runs there before you start it again"));
+        }
+    };
+    drop(claim);
     after_start(app, answer, &args, &ready, started).await
 }
 
@@ -162,7 +198,7 @@ async fn place_of(app: &App, dry_run: bool) -> Result<(String, String), Error> {
 }
 
 /// What an unfinished run of the task means: the run to report instead of starting one, or none.
-async fn if_running(app: &App, ready: &Ready, what: IfRunning) -> Result<Option<Run>, Error> {
+fn if_running(app: &App, ready: &Ready, what: IfRunning) -> Result<Option<Run>, Error> {
     let Some(newest) = ready.unfinished.first() else {
         return Ok(None);
     };
@@ -183,35 +219,62 @@ async fn if_running(app: &App, ready: &Ready, what: IfRunning) -> Result<Option<
             }
             .hint("--if-running start|skip|wait does something else"));
         }
-        IfRunning::Wait => {
-            app.ui.note(&format!("{said}; waiting for its end first"));
-            let lagoon = app.lagoon().await?;
-            let (clock, limits) = (ops::clock(), Limits::default());
-            for run in &ready.unfinished {
-                let claim = app.claim_interrupt();
-                let (mut quiet, mut push) = (Quiet, Push::new(lagoon));
-                tokio::select! {
-                    ended = wait::until_over(lagoon, &clock, run.clone(), &limits, &mut quiet, &mut push) => { ended?; }
-                    kind = claim.signalled() => return Err(Error::new(kind, "interrupted: started none")),
-                }
-            }
-        }
+        IfRunning::Wait => app.ui.note(&format!("{said}; waiting for its end first")),
     }
     Ok(None)
 }
 
-struct Quiet;
-
-impl Watcher for Quiet {
-    fn read(&mut self, _: &Run) {}
-    fn unreadable(&mut self, _: &str) {}
+/// Waits for the runs of the task that have not ended, within the limits of the line.
+async fn wait_for_others(app: &App, ready: &Ready, args: &InvokeArgs) -> Result<(), Error> {
+    let lagoon = app.lagoon().await?;
+    let (clock, limits) = (ops::clock(), args.waiting.limits());
+    for run in &ready.unfinished {
+        let claim = app.claim_interrupt();
+        let mut told = Told { app, once: false };
+        let mut push = Push::new(lagoon);
+        let ended = tokio::select! {
+            ended = wait::until_over(lagoon, &clock, run.clone(), &limits, &mut told, &mut push) => ended,
+            kind = claim.signalled() => return Err(Error::new(kind, format!("{}: started none", kind.word()))),
+        };
+        // The codes for runs that were waited for are about the own one.
+        ended.map_err(|error| Error {
+            kind: match error.kind {
+                Kind::StillGoing | Kind::NeverStarted => Kind::Failed,
+                other => other,
+            },
+            message: format!("{}; started none", error.message),
+            ..error
+        })?;
+    }
+    Ok(())
 }
 
-fn confirm(app: &App, definition: &Definition) -> Result<(), Error> {
+/// Says once that something cannot be read.
+struct Told<'a> {
+    app: &'a App,
+    once: bool,
+}
+
+impl Watcher for Told<'_> {
+    fn read(&mut self, _: &Run) {}
+
+    fn unreadable(&mut self, reason: &str) {
+        if !std::mem::replace(&mut self.once, true) {
+            self.app
+                .ui
+                .warn(&format!("cannot read at the moment, trying on: {reason}"));
+        }
+    }
+}
+
+fn confirm(app: &App, ready: &Ready, raw: bool) -> Result<(), Error> {
+    let definition = &ready.definition;
     if let Some(text) = definition.confirmation() {
         app.confirm(&format!("{}: {text}", definition.name))?;
     }
     match &definition.work {
+        // Raw values are a part of the program that is executed.
+        Work::Command(_) if raw => app.confirm_execution(Executes::Command(&ready.recorded())),
         Work::Command(command) => app.confirm_execution(Executes::Command(command)),
         Work::Image(image) => app.confirm_execution(Executes::Image(image)),
         Work::Unknown(_) => Ok(()),
@@ -245,14 +308,7 @@ async fn after_start(
         }
         return answer.give(&report_of(app, run));
     }
-    // With --follow stdout is the log, unless -o asks for the result there.
-    let result_on_stdout = !args.follow
-        || app
-            .settings
-            .output
-            .as_ref()
-            .is_some_and(|o| matches!(o.source, Source::Flag(_)))
-        || app.settings.jq.is_some();
+    let result_on_stdout = args.result_on_stdout(app);
     let log = args.follow.then_some(if result_on_stdout {
         Stream::Err
     } else {
@@ -269,12 +325,7 @@ async fn after_start(
         changes: None,
     };
     let (run, verdict) = watch.until_over(run).await;
-    let answer = if result_on_stdout {
-        answer
-    } else {
-        answer.on(Stream::Err)
-    };
-    let given = answer.give(&report_of(app, run));
+    let given = args.on_its_stream(app, answer).give(&report_of(app, run));
     verdict.and(given)
 }
 
@@ -287,7 +338,7 @@ fn report_of(app: &App, run: Run) -> RunReport {
 
 fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
     let mut words = target::line_start(app, "invoke");
-    words.push(ready.definition.name.clone());
+    words.push(TaskRef::spell(&ready.definition.name));
     words.extend(["-p".to_owned(), ready.environment.project.name.clone()]);
     words.extend(["-e".to_owned(), ready.environment.name.clone()]);
     for (name, value) in &ready.values.plain {

@@ -1,7 +1,7 @@
 //! How somebody names a task: by id, by name, or either when it is not said.
 
 use super::definition::Definition;
-use super::names::nearest;
+use super::names::{nearest, nfc};
 
 /// A task as it was named on a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +52,17 @@ pub enum RefError {
 }
 
 impl TaskRef {
+    /// A task's name as the command line takes it back as that name, and as nothing else.
+    #[must_use]
+    pub fn spell(name: &str) -> String {
+        let reads_back = TaskRef::parse(name) == Ok(TaskRef::Name(name.to_owned()));
+        if reads_back && !name.starts_with('-') {
+            name.to_owned()
+        } else {
+            format!("name:{name}")
+        }
+    }
+
     /// Reads a TASK from the command line.
     ///
     /// # Errors
@@ -117,7 +128,9 @@ fn by_id(id: i64, listed: &[Definition]) -> Option<&Definition> {
 }
 
 fn by_name<'a>(name: &str, listed: &'a [Definition]) -> Result<&'a Definition, RefError> {
-    if let Some(exact) = listed.iter().find(|d| d.name == name) {
+    // A decomposed name on the server is found by its composed form.
+    let is_exact = |d: &&Definition| d.name == name || nfc(&d.name) == name;
+    if let Some(exact) = listed.iter().find(is_exact) {
         return Ok(exact);
     }
     let folded = name.to_lowercase();
@@ -197,6 +210,26 @@ mod tests {
             Err(RefError::Ambiguous { named: 1, .. })
         ));
         assert_eq!(find("42", &[task(42, "42")]), Ok(42));
+    }
+
+    #[test]
+    fn a_decomposed_name_is_found_by_either_form() {
+        let listed = [task(1, "U\u{308}bung")];
+        assert_eq!(find("U\u{308}bung", &listed), Ok(1));
+        assert_eq!(find("\u{dc}bung", &listed), Ok(1));
+    }
+
+    #[test]
+    fn names_are_spelled_so_that_they_are_names() {
+        for (name, spelled) in [
+            ("Run yarn audit", "Run yarn audit"),
+            ("42", "name:42"),
+            ("--help", "name:--help"),
+            ("id:9", "name:id:9"),
+            ("name:x", "name:name:x"),
+        ] {
+            assert_eq!(TaskRef::spell(name), spelled);
+        }
     }
 
     #[test]

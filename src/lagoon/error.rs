@@ -54,6 +54,9 @@ pub enum LagoonError {
     /// The answer lacks what the schema promises or this program needs.
     #[error("Lagoon's answer cannot be used: {0}")]
     Unusable(String),
+    /// More than Lagoon takes in one request.
+    #[error("the request has {0} bytes, Lagoon takes {max}", max = super::transport::MOST_BYTES)]
+    TooLarge(usize),
     /// A number that does not fit Lagoon's 32 bits.
     #[error("{0} is out of Lagoon's range for numbers")]
     OutOfRange(i64),
@@ -74,6 +77,7 @@ impl LagoonError {
         match self {
             LagoonError::NoAnswer { .. } | LagoonError::Unusable(_) => true,
             LagoonError::NotLagoon { status, .. } => *status != 429 && *status != 413,
+            LagoonError::Refused { status, .. } => *status >= 500,
             _ => false,
         }
     }

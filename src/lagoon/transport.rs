@@ -31,6 +31,9 @@ pub struct Transport {
     client: OnceLock<reqwest::Client>,
 }
 
+/// What Lagoon takes as a body: 100 kB (seen on Lagoon 2.33.1).
+pub(super) const MOST_BYTES: usize = 100 * 1024;
+
 /// How often a connection that never stood is tried again: some 3 s in all.
 const CONNECT_RETRIES: u32 = 4;
 
@@ -82,6 +85,9 @@ impl Transport {
             variables,
         })
         .map_err(|error| LagoonError::Unusable(error.to_string()))?;
+        if body.len() > MOST_BYTES {
+            return Err(LagoonError::TooLarge(body.len()));
+        }
         let answer = self.exchange(operation, effect, body, patience).await?;
         reply::read(
             &self.address(),
@@ -183,8 +189,9 @@ impl Transport {
         };
         let content_type = header(CONTENT_TYPE).unwrap_or_default().to_owned();
         let retry_after = header(RETRY_AFTER)
-            .and_then(|v| v.trim().parse().ok())
-            .map(Duration::from_secs);
+            .and_then(|v| v.trim().parse::<u64>().ok())
+            // No server decides that we wait longer than a day, nor overflows the clock.
+            .map(|seconds| Duration::from_secs(seconds.min(86_400)));
         let body = response
             .bytes()
             .await

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::domain::values::{self, Problem, Values};
 use crate::domain::{Definition, Environment, Outcome, Run, TaskRef, Work};
 use crate::error::{Error, Kind, quoted_list};
-use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::EnvironmentView;
+use crate::lagoon::{Lagoon, LagoonError};
 
 use super::{history, lost};
 
@@ -249,6 +249,17 @@ pub async fn start(lagoon: &Lagoon, ready: &Ready) -> Result<Started, Error> {
                 run,
                 recovered: true,
             })
+        }
+        Err(error @ LagoonError::Refused { .. }) => {
+            let mut error = refused(error.into(), ready);
+            for run in lost::left_behind(lagoon, ready).await {
+                error.runs.push(run.to_json());
+                error = error.hint(format!(
+                    "run {} ({}) was left behind and may never start: `tasks cancel {}`",
+                    run.id, run.status, run.id
+                ));
+            }
+            Err(error)
         }
         Err(error) => Err(refused(error.into(), ready)),
     }

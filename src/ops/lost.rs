@@ -33,6 +33,14 @@ pub async fn find(lagoon: &Lagoon, ready: &Ready, lost: Error) -> Result<Run, Er
     }
 }
 
+/// Runs that a refusal left behind: Lagoon makes the row before it passes it on.
+pub async fn left_behind(lagoon: &Lagoon, ready: &Ready) -> Vec<Run> {
+    match look(lagoon, ready).await {
+        Ok(view) => candidates(ready, view),
+        Err(_) => Vec::new(),
+    }
+}
+
 async fn look(lagoon: &Lagoon, ready: &Ready) -> Result<RecentView, LagoonError> {
     // Who started a run tells two of them apart, where the server says it; that it does not know
     // the field must not cost the look-up.

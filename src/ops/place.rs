@@ -40,10 +40,24 @@ pub async fn environment(
 /// # Errors
 /// Not found, or any failure of the request.
 pub async fn project(lagoon: &Lagoon, name: &str) -> Result<(Project, Vec<Environment>), Error> {
-    lagoon
-        .project_by_name(name)
-        .await?
-        .ok_or_else(|| no_project(name))
+    match lagoon.project_by_name(name).await? {
+        Some(found) => Ok(found),
+        None => Err(missing_project(lagoon, name).await),
+    }
+}
+
+/// That there is no such project, with the nearest of those that can be seen.
+pub async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
+    let error = no_project(name);
+    let Ok(projects) = lagoon.all_projects().await else {
+        return error;
+    };
+    let near = nearest(name, projects.iter().map(|p| p.name.as_str()));
+    if near.is_empty() {
+        error
+    } else {
+        error.hint(format!("nearest: {}", quoted_list(&near)))
+    }
 }
 
 /// That there is no such project.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::domain::{Definition, Permission, Project, Scope, TaskRef};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
-use crate::lagoon::operations::places::{EnvironmentView, ProjectView};
+use crate::lagoon::operations::places::EnvironmentView;
 
 use super::place;
 
@@ -89,14 +89,10 @@ pub async fn list(
             merge(view.environment.project.clone(), vec![view])
         }
         None => {
-            let ProjectView {
-                project,
-                environments,
-            } = lagoon
-                .project_definitions(project)
-                .await?
-                .ok_or_else(|| place::no_project(project))?;
-            merge(project, environments)
+            let Some(view) = lagoon.project_definitions(project).await? else {
+                return Err(place::missing_project(lagoon, project).await);
+            };
+            merge(view.project, view.environments)
         }
     };
     listing
@@ -116,7 +112,7 @@ pub async fn show(
     task: &TaskRef,
 ) -> Result<Listed, Error> {
     let listing = list(lagoon, project, environment, &Filter::default()).await?;
-    let mut definitions: Vec<Definition> = listing
+    let definitions: Vec<Definition> = listing
         .tasks
         .iter()
         .map(|listed| listed.definition.clone())
@@ -134,7 +130,6 @@ pub async fn show(
         }
     }
     let found = task.find(&definitions)?.id;
-    definitions.clear();
     listing
         .tasks
         .into_iter()

@@ -151,6 +151,7 @@ fn arrange(table: &mut Table, rigid: &[bool], look: &Look) {
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, if index == last { 0 } else { GAP }));
     }
+    let rigid = &one_flexible(table, rigid, look);
     let needed: u16 = table
         .column_max_content_widths()
         .iter()
@@ -167,6 +168,26 @@ fn arrange(table: &mut Table, rigid: &[bool], look: &Look) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
+}
+
+/// Only the widest column is wrapped, where the others leave it room to be read.
+fn one_flexible(table: &Table, rigid: &[bool], look: &Look) -> Vec<bool> {
+    let widths = table.column_max_content_widths();
+    let widest = (0..rigid.len())
+        .filter(|index| !rigid[*index])
+        .max_by_key(|index| widths[*index]);
+    let (Some(widest), Some(width)) = (widest, look.width) else {
+        return rigid.to_vec();
+    };
+    let others = (0..rigid.len())
+        .filter(|index| *index != widest)
+        .fold(0u16, |sum, index| {
+            sum.saturating_add(widths[index]).saturating_add(GAP)
+        });
+    if others.saturating_add(READABLE.min(widths[widest])) > width {
+        return rigid.to_vec();
+    }
+    (0..rigid.len()).map(|index| index != widest).collect()
 }
 
 fn finish(table: &Table) -> String {

@@ -196,7 +196,7 @@ impl Ui {
     /// A line of information on stderr, cleaned; silent with `-q`.
     pub fn note(&self, text: &str) {
         if !self.inner.options.quiet {
-            self.err_line(&clean_text(text));
+            self.err_line(&message(text));
         }
     }
 
@@ -242,7 +242,7 @@ impl Ui {
 
     fn labelled(&self, style: Style, label: &str, text: &str) {
         let label = self.palette(Stream::Err).paint(style, &format!("{label}:"));
-        self.err_line(&format!("{label} {}", clean_text(text)));
+        self.err_line(&format!("{label} {}", message(text)));
     }
 
     fn err_line(&self, line: &str) {
@@ -314,4 +314,10 @@ mod tests {
         assert!(!with(|o| o.ci = true).can_prompt());
         assert!(!Ui::captured().can_prompt());
     }
+}
+
+/// A message, cleaned: its further lines are indented, so that no text of a server's can look like
+/// a message of ours.
+fn message(text: &str) -> String {
+    clean_text(text).replace("\n  ", "\n").replace('\n', "\n  ")
 }

@@ -53,13 +53,20 @@ pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
 /// The line that makes of an existing task what is wanted.
 pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &Target) -> String {
     let mut words = target::line_start(app, "update");
+    if have.work.word() != want.work.word() {
+        // The kind cannot be changed: only deleting and defining anew does that.
+        words = target::line_start(app, "delete");
+        words.push(format!("id:{}", have.id));
+        target::place_words(&mut words, target);
+        return format!("{}, then the same line again", line(words));
+    }
     words.push(format!("id:{}", have.id));
     target::place_words(&mut words, target);
-    let mut flag = |name: &str, value: String| {
-        words.push(name.to_owned());
-        words.push(value);
-    };
     for difference in differences(have, want) {
+        let mut flag = |name: &str, value: String| {
+            words.push(name.to_owned());
+            words.push(value);
+        };
         match difference.field {
             "name" => flag("--name", want.name.clone()),
             "description" => flag("--description", want.description.clone()),
@@ -91,6 +98,15 @@ pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &T
                     flag("--remove-arg", gone.name.clone());
                 }
             }
+            "deploy token injection" => words.push(format!(
+                "--inject-deploy-token={}",
+                want.deploy_token_injection
+            )),
+            "project key injection" => words.push(format!(
+                "--inject-project-key={}",
+                want.project_key_injection
+            )),
+            "admin only" => words.push(format!("--admin-only={}", want.admin_only_view)),
             _ => {}
         }
     }

@@ -1,10 +1,17 @@
 //! `-a`, `--arg-file` and `--args-file`: from the command line to values.
 
-use std::collections::BTreeMap;
+use std::fmt;
 use std::io::Read;
+use std::marker::PhantomData;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::app::App;
 use crate::error::Error;
+
+/// No value, nor file of values, has as many bytes.
+const MOST: u64 = 1 << 20;
 
 /// Values in the order in which they were given.
 pub(super) type Values = Vec<(String, String)>;
@@ -55,11 +62,20 @@ fn text(app: &App, flag: &str, file: &str) -> Result<String, Error> {
             app.ui
                 .note(&format!("{flag}: reading stdin; end it with Ctrl-D"));
         }
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| ())
+        std::io::stdin().lock().take(MOST).read_to_end(&mut bytes)
     } else {
-        std::fs::read(file).map(|content| bytes = content)
+        std::fs::File::open(file).and_then(|file| file.take(MOST).read_to_end(&mut bytes))
     };
-    read.map_err(|e| Error::usage(format!("{flag}: cannot read {file}")).because(e))?;
+    let length =
+        read.map_err(|e| Error::usage(format!("{flag}: cannot read {file}")).because(e))?;
+    if length as u64 == MOST {
+        return Err(Error::usage(format!(
+            "{flag}: {file} is longer than any value that Lagoon takes"
+        )));
+    }
+    if file == "-" && bytes.is_empty() {
+        return Err(Error::usage(format!("{flag}: stdin is empty")));
+    }
     String::from_utf8(bytes)
         .map_err(|_| Error::usage(format!("{flag}: {file} is not text (UTF-8)")))
 }
@@ -75,10 +91,12 @@ fn map(file: &str, text: &str) -> Result<Values, Error> {
     if text.trim().is_empty() {
         return Err(wrong("it is empty".to_owned()));
     }
-    let parsed: BTreeMap<String, Option<String>> = if text.trim_start().starts_with('{') {
+    let parsed: Vec<(String, Option<String>)> = if text.trim_start().starts_with('{') {
         json(text).map_err(wrong)?
     } else {
-        serde_saphyr::from_str(text).map_err(|e| wrong(first_line(&e.to_string())))?
+        serde_saphyr::from_str::<Pairs<Option<String>>>(text)
+            .map_err(|e| wrong(first_line(&e.to_string())))?
+            .0
     };
     parsed
         .into_iter()
@@ -89,15 +107,41 @@ fn map(file: &str, text: &str) -> Result<Values, Error> {
         .collect()
 }
 
+/// A map's entries as they are written: what is there twice is for the caller to refuse.
+struct Pairs<T>(Vec<(String, T)>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Pairs<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+            type Value = Pairs<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<T>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Pairs(entries))
+            }
+        }
+        deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
+
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
 /// JSON keeps strings as they are and everything else as it is written.
-fn json(text: &str) -> Result<BTreeMap<String, Option<String>>, String> {
-    let raw: BTreeMap<String, Box<serde_json::value::RawValue>> =
+fn json(text: &str) -> Result<Vec<(String, Option<String>)>, String> {
+    let raw: Pairs<Box<serde_json::value::RawValue>> =
         serde_json::from_str(text).map_err(|e| e.to_string())?;
-    raw.into_iter()
+    raw.0
+        .into_iter()
         .map(|(name, raw)| {
             let raw = raw.get();
             let value = match raw.as_bytes().first() {
@@ -152,6 +196,8 @@ mod tests {
 
     #[test]
     fn what_is_no_object_of_values_is_refused() {
+        let twice = read_map(r#"{"A": "1", "A": "2"}"#).expect("both");
+        assert_eq!(twice, pairs(&[("A", "1"), ("A", "2")]));
         for wrong in [
             "",
             "[]",

@@ -3,7 +3,7 @@
 use super::{Action, Allowed, Gone, Plan, Refusal, Seen, Step, View};
 use crate::domain::difference::differences;
 use crate::domain::manifest::{Desired, ScopeName, Wanted, unwritable};
-use crate::domain::names::same_in_database;
+use crate::domain::names::{nfc, same_in_database};
 use crate::domain::{Definition, Scope};
 
 /// What has to be done so that the Lagoon shows what the files want. `seen` holds every scope that
@@ -74,14 +74,19 @@ fn step(
     allowed: Allowed,
     moved: &[i64],
 ) -> Step {
+    let name = wanted.definition.name.clone();
+    let there = existing(site, &name);
     let after = Definition {
+        // Names are sent in NFC; one that is there in another form stays as it is.
+        name: there
+            .filter(|before| nfc(&before.name) == name)
+            .map_or_else(|| name.clone(), |before| before.name.clone()),
         scope: site.resolved.clone(),
         ..wanted.definition.clone()
     };
-    let name = after.name.clone();
     let mut notes: Vec<String> = production(site).into_iter().collect();
     notes.extend(shadows(site, &name));
-    let action = match existing(site, &name) {
+    let action = match there {
         Some(before) if before.work.word() != after.work.word() => {
             if allowed.replace {
                 Action::Replace {

@@ -129,11 +129,14 @@ impl Lagoon {
         arguments: &[(String, String)],
     ) -> Result<Run, LagoonError> {
         let variables = invocation(task, environment, arguments)?;
-        let data = self
-            .send::<InvokeTask>(Effect::Mutation, variables)
-            .await?
-            .whole()?;
-        run_with_environment!(need(data.invoke_registered_task, "the new run")?)
+        let reply = self.send::<InvokeTask>(Effect::Mutation, variables).await?;
+        let started = reply.data.and_then(|data| data.invoke_registered_task);
+        match (started, reply.errors.into_iter().next()) {
+            // It exists, whatever else of the answer failed.
+            (Some(found), _) if found.id.is_some() => run_from!(found, None),
+            (_, Some(error)) => Err(error.into_error(200)),
+            (_, None) => Err(LagoonError::Unusable("the new run is missing".to_owned())),
+        }
     }
 
     /// A run by its id; `None` when there is none (any more).

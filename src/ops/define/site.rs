@@ -131,7 +131,11 @@ pub async fn site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> {
         Target::System(project) => {
             let views = match project {
                 Some(name) => vec![project_view(lagoon, name).await?],
-                None => Vec::new(),
+                // Any project shows what is system-wide; without one it stays unseen.
+                None => match lagoon.all_projects().await?.first() {
+                    Some(first) => vec![project_view(lagoon, &first.name).await?],
+                    None => Vec::new(),
+                },
             };
             Ok(wide(Scope::System, "the whole system".to_owned(), views))
         }
