@@ -141,3 +141,100 @@ where
 {
     socket.send(Message::text(message.to_string())).await
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+    use serde_json::Value;
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::lagoon::transport::Transport;
+    use crate::lagoon::{Change, Connection, Credentials, CredentialsError};
+
+    struct Nobody;
+
+    #[async_trait]
+    impl Credentials for Nobody {
+        async fn token(&self) -> Result<String, CredentialsError> {
+            Ok("t".to_owned())
+        }
+
+        async fn renew(&self, _: &str) -> Result<Option<String>, CredentialsError> {
+            Ok(None)
+        }
+    }
+
+    /// What the server hears and what the listener tells, for a server that says these messages,
+    /// each after it has heard one.
+    async fn talked(protocol: Protocol, says: &[&str]) -> (Vec<Value>, Vec<Change>) {
+        let (outbox, mut inbox) = mpsc::channel(8);
+        let connection = Connection {
+            url: "http://127.0.0.1/graphql".parse().unwrap(),
+            credentials: Arc::new(Nobody),
+            ca_pem: None,
+            timeout: Duration::from_secs(1),
+            allow_http: false,
+            trace: None,
+        };
+        let listener = Listener {
+            transport: Arc::new(Transport::new(connection)),
+            query: json!({"query": "q"}),
+            outbox,
+        };
+        let (ours, theirs) = tokio::io::duplex(4096);
+        let client = WebSocketStream::from_raw_socket(ours, Role::Client, None).await;
+        let mut server = WebSocketStream::from_raw_socket(theirs, Role::Server, None).await;
+        let mut heard = Vec::new();
+        let serve = async {
+            for message in says {
+                let Some(Ok(Message::Text(text))) = server.next().await else {
+                    break;
+                };
+                heard.push(serde_json::from_str(&text).unwrap());
+                server.send(Message::text(*message)).await.unwrap();
+            }
+            let _ = server.close(None).await;
+        };
+        tokio::join!(serve, talk(&listener, client, protocol, "jwt"));
+        let mut told = Vec::new();
+        while let Ok(change) = inbox.try_recv() {
+            told.push(change);
+        }
+        (heard, told)
+    }
+
+    #[tokio::test]
+    async fn both_protocols_are_spoken() {
+        let ack = r#"{"type":"connection_ack","payload":{"secret":"s"}}"#;
+        let told = vec![Change::Subscribed, Change::Run(7)];
+        for (protocol, ask, news) in [
+            (Protocol::Old, "start", "data"),
+            (Protocol::New, "subscribe", "next"),
+        ] {
+            let news = format!(
+                r#"{{"id":"1","type":"{news}","payload":{{"data":{{"taskChanged":{{"id":7}}}}}}}}"#
+            );
+            let (heard, changes) = talked(protocol, &[ack, &news]).await;
+            assert_eq!(
+                heard,
+                [
+                    json!({"type": "connection_init", "payload": {"authToken": "jwt"}}),
+                    json!({"id": "1", "type": ask, "payload": {"query": "q"}}),
+                ]
+            );
+            assert_eq!(changes, told);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_ping_is_answered() {
+        let ack = r#"{"type":"connection_ack"}"#;
+        let says = [ack, r#"{"type":"ping"}"#, r#"{"type":"complete","id":"1"}"#];
+        let (heard, _) = talked(Protocol::New, &says).await;
+        assert_eq!(heard[2], json!({"type": "pong"}));
+    }
+}
