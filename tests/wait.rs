@@ -47,6 +47,12 @@ pub(crate) fn until_asked(env: &TestEnv, args: &[&str], operation: &str) -> Runn
     running
 }
 
+/// A snapshot of a table whose columns are as wide as the moment makes them.
+pub(crate) fn narrow(snapshot: &str) -> String {
+    let gaps = regex::Regex::new(" {2,}").unwrap();
+    gaps.replace_all(snapshot, "  ").replace(" \n", "\n")
+}
+
 #[test]
 fn the_exit_code_says_how_the_run_ended() {
     let env = TestEnv::new();
