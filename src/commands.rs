@@ -15,6 +15,7 @@ pub mod lint;
 pub mod list;
 pub mod logs;
 pub mod rerun;
+pub mod runs;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod show;

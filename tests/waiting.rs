@@ -49,8 +49,7 @@ pub(crate) fn lagoon(env: &TestEnv, tokens: &[&str]) -> Lagoon {
             at: AtomicUsize::new(0),
         }),
         ca_pem: None,
-        // So short that what is tried again is tried by who waits.
-        timeout: Duration::from_millis(150),
+        timeout: Duration::from_secs(20),
         allow_http: false,
         trace: None,
     })
@@ -155,7 +154,8 @@ fn kind(ended: &Ended, at: usize) -> Option<Kind> {
 #[test]
 fn what_passes_is_waited_out() {
     let env = TestEnv::new();
-    let lagoon = lagoon(&env, &[env.token()]);
+    // So short that what is tried again is tried by who waits.
+    let lagoon = lagoon(&env, &[env.token()]).within(Duration::from_millis(190));
     let html = || "<html>restarting</html>".to_owned();
     for fault in [
         Fault::Status(502, html()),

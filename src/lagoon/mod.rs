@@ -5,6 +5,7 @@
 
 pub mod download;
 pub mod error;
+pub mod events;
 mod form;
 pub mod operations;
 pub mod reply;
@@ -18,6 +19,7 @@ use url::Url;
 
 pub use download::{Download, Outgoing, Signed};
 pub use error::LagoonError;
+pub use events::{Change, Changes};
 pub use transport::{Effect, is_loopback};
 
 /// Where a Lagoon is and how to talk to it.

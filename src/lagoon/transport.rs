@@ -228,12 +228,20 @@ impl Transport {
         }
     }
 
+    /// The client, made on first use.
     pub(super) fn client(&self) -> Result<&reqwest::Client, LagoonError> {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
         let client = client(&self.connection)?;
         Ok(self.client.get_or_init(|| client))
+    }
+
+    /// Says something to whoever wants to see requests go by.
+    pub(super) fn say(&self, line: &str) {
+        if let Some(trace) = &self.connection.trace {
+            trace.line(line);
+        }
     }
 
     fn trace(&self, operation: &str, took: Duration, attempt: &Result<Answer, LagoonError>) {

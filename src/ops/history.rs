@@ -1,5 +1,7 @@
 //! Runs that exist already: found by what somebody calls them.
 
+mod list;
+
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
@@ -7,6 +9,8 @@ use futures_util::{StreamExt, stream};
 use crate::domain::{Outcome, Run, RunRef};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
+
+pub use list::{RecentRun, Wanted, list};
 
 /// How many are looked up at once.
 const AT_ONCE: usize = 8;

@@ -5,6 +5,7 @@
 pub mod adhoc;
 mod convert;
 pub mod definitions;
+pub(super) mod events;
 pub mod files;
 pub mod places;
 pub mod runs;

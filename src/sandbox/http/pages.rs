@@ -112,7 +112,8 @@ pub(super) async fn compressed(answer: Answer) -> Answer {
     const WORTH_IT: u64 = 1024;
     const WHOLE: usize = 64 << 20;
     let size = answer.body().size_hint().exact();
-    if size.is_none_or(|size| size < WORTH_IT) {
+    // What is larger than can be held whole goes as it is.
+    if size.is_none_or(|size| size < WORTH_IT || size > WHOLE as u64) {
         return answer;
     }
     let (parts, body) = answer.into_parts();

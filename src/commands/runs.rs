@@ -1,0 +1,112 @@
+//! `tasks runs`: what ran and runs.
+
+mod chart;
+mod report;
+
+use std::time::Duration;
+
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::App;
+use crate::domain::Environment;
+use crate::error::Error;
+use crate::ops::history::{self, Wanted};
+use crate::ops::place;
+use crate::settings::parse_duration;
+
+use super::target::{self, Answer};
+
+/// List runs, newest first
+///
+/// With -e: of that environment. Without it: of all environments of the project. The logs are not
+/// read: that is what `tasks logs` is for.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks runs -p shop -e main
+  tasks runs -p shop --active
+  tasks runs -e main --task 'Run yarn audit' --status failed --since 7d
+  tasks runs -e main --mine --limit 5 -o id
+  tasks runs -e main --chart --limit 50")]
+pub struct RunsArgs {
+    /// Only runs with this status or outcome; several times for several
+    #[arg(long, value_name = "WORD")]
+    status: Vec<String>,
+    /// Only runs that are not over
+    #[arg(long)]
+    active: bool,
+    /// Only runs of tasks of this name
+    #[arg(long, value_name = "NAME")]
+    task: Option<String>,
+    /// Only runs that you started
+    #[arg(long)]
+    mine: bool,
+    /// Only runs that are no older than this, as in 2d
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    since: Option<Duration>,
+    /// How many at most
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: u32,
+    /// Show how long the runs of each task took
+    #[arg(long)]
+    chart: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Not found, or any failure of the requests.
+pub async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    let project = target::project(app)?;
+    target::say_source(app, "project", project);
+    let wanted = Wanted {
+        statuses: args.status,
+        active: args.active,
+        task: args.task,
+        mine: args.mine,
+        since: args.since.map(ago),
+        limit: usize::try_from(args.limit).unwrap_or(usize::MAX),
+    };
+    let environments = environments(app, &project.value).await?;
+    let runs = history::list(app.lagoon().await?, &environments, &wanted).await?;
+    if args.chart {
+        return answer.give(&chart::Chart::of(runs));
+    }
+    answer.give(&report::Listing {
+        runs,
+        several: environments.len() > 1,
+        ui_url: app.ui_url(),
+    })
+}
+
+async fn environments(app: &App, project: &str) -> Result<Vec<Environment>, Error> {
+    let lagoon = app.lagoon().await?;
+    let (project, environments) = place::project(lagoon, project).await?;
+    let Some(name) = &app.settings.environment else {
+        return Ok(environments);
+    };
+    match place::named(&environments, &name.value) {
+        Some(environment) => Ok(vec![environment.clone()]),
+        None => Err(place::no_environment(&project, &name.value, &environments)),
+    }
+}
+
+/// `2d`, `36h`, `90m`: days as well, which no limit of a request has.
+fn since(text: &str) -> Result<Duration, String> {
+    let days = text
+        .strip_suffix('d')
+        .and_then(|days| days.parse::<u32>().ok());
+    match days {
+        Some(days) => Ok(Duration::from_secs(u64::from(days) * 86_400)),
+        None => parse_duration(text),
+    }
+}
+
+fn ago(length: Duration) -> Timestamp {
+    let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
+    Timestamp::now()
+        .checked_sub(length)
+        .unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,155 @@
+//! `--chart`: how long the runs of each task took.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::domain::Outcome;
+use crate::ops::history::RecentRun;
+use crate::output::{Cell, Column, Grid, Report};
+
+/// The runs of each task that are over, oldest first, as bars.
+pub(super) struct Chart {
+    tasks: Vec<Task>,
+}
+
+struct Task {
+    name: String,
+    /// Oldest first.
+    runs: Vec<(Duration, Outcome)>,
+}
+
+/// Eighths of a line.
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// So many runs fit in a line beside the rest.
+const WIDTH: usize = 40;
+
+impl Chart {
+    /// The chart of these runs, which come newest first.
+    pub(super) fn of(runs: Vec<RecentRun>) -> Chart {
+        let mut tasks: Vec<Task> = Vec::new();
+        for RecentRun { run, .. } in runs.into_iter().rev() {
+            let Some(length) = run.length().filter(|_| run.outcome().is_over()) else {
+                continue;
+            };
+            let one = (length, run.outcome());
+            match tasks.iter_mut().find(|task| task.name == run.name) {
+                Some(task) => task.runs.push(one),
+                None => tasks.push(Task {
+                    name: run.name,
+                    runs: vec![one],
+                }),
+            }
+        }
+        tasks.sort_by(|a, b| a.name.cmp(&b.name));
+        Chart { tasks }
+    }
+}
+
+impl Task {
+    fn failed(&self) -> usize {
+        let failed = |(_, outcome): &&(Duration, Outcome)| *outcome == Outcome::Failed;
+        self.runs.iter().filter(failed).count()
+    }
+
+    fn median(&self) -> Duration {
+        let mut lengths: Vec<Duration> = self.runs.iter().map(|(length, _)| *length).collect();
+        lengths.sort_unstable();
+        lengths.get(lengths.len() / 2).copied().unwrap_or_default()
+    }
+
+    fn longest(&self) -> Duration {
+        let lengths = self.runs.iter().map(|(length, _)| *length);
+        lengths.max().unwrap_or_default()
+    }
+
+    /// A bar a run, as high as it was long; `×` for one that failed or was cancelled.
+    fn plot(&self) -> String {
+        let longest = self.longest().as_secs_f64().max(1.0);
+        let from = self.runs.len().saturating_sub(WIDTH);
+        self.runs[from..]
+            .iter()
+            .map(|(length, outcome)| {
+                if *outcome != Outcome::Completed {
+                    return '×';
+                }
+                #[allow(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "between 0 and 7"
+                )]
+                let height = (length.as_secs_f64() / longest * 7.0).round() as usize;
+                BARS[height.min(7)]
+            })
+            .collect()
+    }
+}
+
+impl Report for Chart {
+    fn value(&self) -> Value {
+        let each = self.tasks.iter().map(|task| {
+            let lengths: Vec<u64> = task.runs.iter().map(|(l, _)| l.as_secs()).collect();
+            json!({
+                "name": task.name,
+                "runs": task.runs.len(),
+                "failed": task.failed(),
+                "median": task.median().as_secs(),
+                "longest": task.longest().as_secs(),
+                "durations": lengths,
+            })
+        });
+        each.collect()
+    }
+
+    fn grid(&self) -> Grid {
+        let mut grid = Grid::new([
+            Column::new("name").heading("TASK"),
+            Column::new("runs"),
+            Column::new("failed"),
+            Column::new("median"),
+            Column::new("longest"),
+            Column::new("plot").heading("OLDEST TO NEWEST"),
+        ]);
+        for task in &self.tasks {
+            let number = |n: usize| Cell::Number(i64::try_from(n).unwrap_or(i64::MAX));
+            grid.row([
+                Cell::name(&task.name),
+                number(task.runs.len()),
+                number(task.failed()),
+                task.median().into(),
+                task.longest().into(),
+                task.plot().into(),
+            ]);
+        }
+        grid
+    }
+
+    fn empty_note(&self) -> Option<String> {
+        Some("no runs that are over, so nothing to measure".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_are_as_high_as_runs_were_long_and_failures_are_marked() {
+        let s = Duration::from_secs;
+        let task = Task {
+            name: "t".to_owned(),
+            runs: vec![
+                (s(0), Outcome::Completed),
+                (s(35), Outcome::Completed),
+                (s(5), Outcome::Failed),
+                (s(70), Outcome::Completed),
+            ],
+        };
+        assert_eq!(task.plot(), "▁▅×█");
+        assert_eq!(
+            (task.failed(), task.median(), task.longest()),
+            (1, s(35), s(70))
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! The list of runs as an answer.
+
+use serde_json::{Value, json};
+
+use crate::domain::run::moment;
+use crate::ops::history::RecentRun;
+use crate::output::{Cell, Column, Grid, Report};
+
+use super::super::target::{RunReport, style};
+
+/// Runs, newest first.
+pub(super) struct Listing {
+    pub(super) runs: Vec<RecentRun>,
+    /// Of several environments.
+    pub(super) several: bool,
+    pub(super) ui_url: Option<String>,
+}
+
+impl Report for Listing {
+    fn value(&self) -> Value {
+        let each = self.runs.iter().map(|recent| {
+            let report = RunReport {
+                run: recent.run.clone(),
+                ui_url: self.ui_url.clone(),
+            };
+            let mut value = report.value();
+            if let Some(object) = value.as_object_mut() {
+                let took = recent.run.length().map(|length| length.as_secs());
+                object.insert("duration".to_owned(), json!(took));
+                object.insert("sourceUser".to_owned(), json!(recent.user));
+            }
+            value
+        });
+        each.collect()
+    }
+
+    fn grid(&self) -> Grid {
+        let environment = Column::new("environment");
+        let mut grid = Grid::new([
+            Column::new("id"),
+            Column::new("name").heading("TASK"),
+            Column::new("status"),
+            Column::new("started"),
+            Column::new("took"),
+            Column::new("sourceUser").heading("WHO").if_any(),
+            Column::new("service"),
+            if self.several {
+                environment
+            } else {
+                environment.not_in_table()
+            },
+            Column::new("taskName").not_in_table(),
+            Column::new("outcome").not_in_table(),
+            Column::new("created").not_in_table(),
+            Column::new("completed").not_in_table(),
+            Column::new("project").not_in_table(),
+        ]);
+        for RecentRun { run, user, .. } in &self.runs {
+            let at = |text: &Option<String>| text.as_deref().and_then(moment);
+            let place = run.environment.as_ref();
+            grid.row([
+                Cell::id(run.id),
+                Cell::name(&run.name),
+                Cell::status(&run.status, style(run.outcome())),
+                at(&run.started).into(),
+                run.length().into(),
+                user.clone().into(),
+                run.service.clone().into(),
+                place.map(|e| e.name.clone()).into(),
+                run.task_name.clone().into(),
+                run.outcome().word().into(),
+                at(&run.created).into(),
+                at(&run.completed).into(),
+                place.map(|e| e.project.name.clone()).into(),
+            ]);
+        }
+        grid
+    }
+
+    fn empty_note(&self) -> Option<String> {
+        Some("no such runs".to_owned())
+    }
+}

@@ -1,0 +1,240 @@
+//! The WebSocket, with both sub-protocols that Lagoons speak.
+//!
+//! The connection is the HTTP client's own, upgraded: certificates, proxies and the rule that a
+//! token goes nowhere in the clear are the same as for every request.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::{SinkExt, StreamExt};
+use reqwest::header::{
+    CONNECTION, HeaderMap, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use serde::Deserialize;
+use serde_json::json;
+use serde_json::value::RawValue;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use super::{End, Listener};
+
+/// In this order: older servers know the first alone, newer ones the second.
+const OFFERED: &str = "graphql-ws, graphql-transport-ws";
+
+/// How Lagoon closes when it refuses the token.
+const REFUSED: u16 = 4500;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Protocol {
+    /// `graphql-ws`: until Lagoon 2.26.
+    Old,
+    /// `graphql-transport-ws`.
+    New,
+}
+
+pub(super) async fn listen(listener: &Listener, token: &str) -> End {
+    let Ok(client) = listener.transport.client() else {
+        return End::NotHere;
+    };
+    let key = STANDARD.encode(fastrand::u128(..).to_be_bytes());
+    let url = listener.transport.connection().url.clone();
+    let sent = client
+        .get(url)
+        .header(CONNECTION, "Upgrade")
+        .header(UPGRADE, "websocket")
+        .header(SEC_WEBSOCKET_VERSION, "13")
+        .header(SEC_WEBSOCKET_KEY, &key)
+        .header(SEC_WEBSOCKET_PROTOCOL, OFFERED)
+        .send()
+        .await;
+    let Ok(response) = sent else {
+        return End::NotHere;
+    };
+    let accepted = text(response.headers(), &SEC_WEBSOCKET_ACCEPT);
+    if response.status().as_u16() != 101 || accepted != derive_accept_key(key.as_bytes()) {
+        return End::NotHere;
+    }
+    let protocol = match text(response.headers(), &SEC_WEBSOCKET_PROTOCOL) {
+        "graphql-ws" => Protocol::Old,
+        "graphql-transport-ws" => Protocol::New,
+        _ => return End::NotHere,
+    };
+    let Ok(upgraded) = response.upgrade().await else {
+        return End::NotHere;
+    };
+    let mut limits = WebSocketConfig::default();
+    limits.max_message_size = Some(1024 * 1024);
+    let socket = WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(limits)).await;
+    talk(listener, socket, protocol, token).await
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
+    let value = headers.get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default()
+}
+
+/// What of a message matters. An acknowledgement's payload is secret: it is not even kept.
+#[derive(Deserialize)]
+struct Incoming<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(borrow)]
+    payload: Option<&'a RawValue>,
+}
+
+async fn talk<S>(
+    listener: &Listener,
+    mut socket: WebSocketStream<S>,
+    protocol: Protocol,
+    token: &str,
+) -> End
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let hello = json!({"type": "connection_init", "payload": {"authToken": token}});
+    if say(&mut socket, &hello).await.is_err() {
+        return End::Over;
+    }
+    // Pings of the protocol below are answered by the library.
+    while let Some(Ok(message)) = socket.next().await {
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Close(Some(frame)) if u16::from(frame.code) == REFUSED => {
+                return End::Refused;
+            }
+            Message::Close(_) => return End::Over,
+            _ => continue,
+        };
+        let Ok(incoming) = serde_json::from_str::<Incoming<'_>>(&text) else {
+            return End::Over;
+        };
+        let goes_on = match incoming.kind.as_str() {
+            "connection_ack" => {
+                let kind = match protocol {
+                    Protocol::Old => "start",
+                    Protocol::New => "subscribe",
+                };
+                let ask = json!({"id": "1", "type": kind, "payload": listener.query});
+                say(&mut socket, &ask).await.is_ok() && listener.subscribed("a WebSocket")
+            }
+            "next" | "data" => incoming
+                .payload
+                .is_none_or(|payload| listener.hear(payload.get())),
+            "ping" => say(&mut socket, &json!({"type": "pong"})).await.is_ok(),
+            "ka" | "pong" => true,
+            // `complete`, `error`, `connection_error`, and what nobody knows.
+            _ => false,
+        };
+        if !goes_on {
+            return End::Over;
+        }
+    }
+    End::Over
+}
+
+async fn say<S>(socket: &mut WebSocketStream<S>, message: &serde_json::Value) -> Result<(), Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    socket.send(Message::text(message.to_string())).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+    use serde_json::Value;
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::lagoon::transport::Transport;
+    use crate::lagoon::{Change, Connection, Credentials, CredentialsError};
+
+    struct Nobody;
+
+    #[async_trait]
+    impl Credentials for Nobody {
+        async fn token(&self) -> Result<String, CredentialsError> {
+            Ok("t".to_owned())
+        }
+
+        async fn renew(&self, _: &str) -> Result<Option<String>, CredentialsError> {
+            Ok(None)
+        }
+    }
+
+    /// What the server hears and what the listener tells, for a server that says these messages,
+    /// each after it has heard one.
+    async fn talked(protocol: Protocol, says: &[&str]) -> (Vec<Value>, Vec<Change>) {
+        let (outbox, mut inbox) = mpsc::channel(8);
+        let connection = Connection {
+            url: "http://127.0.0.1/graphql".parse().unwrap(),
+            credentials: Arc::new(Nobody),
+            ca_pem: None,
+            timeout: Duration::from_secs(1),
+            allow_http: false,
+            trace: None,
+        };
+        let listener = Listener {
+            transport: Arc::new(Transport::new(connection)),
+            query: json!({"query": "q"}),
+            outbox,
+        };
+        let (ours, theirs) = tokio::io::duplex(4096);
+        let client = WebSocketStream::from_raw_socket(ours, Role::Client, None).await;
+        let mut server = WebSocketStream::from_raw_socket(theirs, Role::Server, None).await;
+        let mut heard = Vec::new();
+        let serve = async {
+            for message in says {
+                let Some(Ok(Message::Text(text))) = server.next().await else {
+                    break;
+                };
+                heard.push(serde_json::from_str(&text).unwrap());
+                server.send(Message::text(*message)).await.unwrap();
+            }
+            let _ = server.close(None).await;
+        };
+        tokio::join!(serve, talk(&listener, client, protocol, "jwt"));
+        let mut told = Vec::new();
+        while let Ok(change) = inbox.try_recv() {
+            told.push(change);
+        }
+        (heard, told)
+    }
+
+    #[tokio::test]
+    async fn both_protocols_are_spoken() {
+        let ack = r#"{"type":"connection_ack","payload":{"secret":"s"}}"#;
+        let told = vec![Change::Subscribed, Change::Run(7)];
+        for (protocol, ask, news) in [
+            (Protocol::Old, "start", "data"),
+            (Protocol::New, "subscribe", "next"),
+        ] {
+            let news = format!(
+                r#"{{"id":"1","type":"{news}","payload":{{"data":{{"taskChanged":{{"id":7}}}}}}}}"#
+            );
+            let (heard, changes) = talked(protocol, &[ack, &news]).await;
+            assert_eq!(
+                heard,
+                [
+                    json!({"type": "connection_init", "payload": {"authToken": "jwt"}}),
+                    json!({"id": "1", "type": ask, "payload": {"query": "q"}}),
+                ]
+            );
+            assert_eq!(changes, told);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_ping_is_answered() {
+        let ack = r#"{"type":"connection_ack"}"#;
+        let says = [ack, r#"{"type":"ping"}"#, r#"{"type":"complete","id":"1"}"#];
+        let (heard, _) = talked(Protocol::New, &says).await;
+        assert_eq!(heard[2], json!({"type": "pong"}));
+    }
+}

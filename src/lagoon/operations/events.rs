@@ -1,0 +1,29 @@
+//! The subscription to changes of runs: its document and what it says.
+
+use graphql_client::GraphQLQuery;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{int, operation};
+use crate::lagoon::LagoonError;
+
+operation!(RunChanged, "graphql/runs/run_changed.graphql");
+
+/// What a subscription asks for, as it goes over the wire.
+pub(in crate::lagoon) fn subscription(environment: i64) -> Result<Value, LagoonError> {
+    let variables = run_changed::Variables {
+        environment: int(environment)?,
+    };
+    let body = RunChanged::build_query(variables);
+    super::json(&body)
+}
+
+/// The run that a message is about; `None` for errors and everything else.
+pub(in crate::lagoon) fn changed(message: &str) -> Option<i64> {
+    #[derive(Deserialize)]
+    struct Message {
+        data: Option<run_changed::ResponseData>,
+    }
+    let message: Message = serde_json::from_str(message).ok()?;
+    message.data?.task_changed?.id
+}

@@ -1,0 +1,189 @@
+//! `runs`: which ones, in which order, and what they cost.
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::Status;
+use serde_json::Value;
+
+use crate::support::env::TestEnv;
+use crate::wait::{narrow, start, start_held};
+
+const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
+
+/// Every field of a listed run, written out: one may be added, none renamed.
+const FIELDS: [&str; 13] = [
+    "id",
+    "name",
+    "taskName",
+    "status",
+    "outcome",
+    "service",
+    "created",
+    "started",
+    "completed",
+    "environment",
+    "url",
+    "duration",
+    "sourceUser",
+];
+
+fn runs(env: &TestEnv, args: &[&str]) -> Vec<String> {
+    let line = [&["runs"], args, &["-o", "id"], &MAIN[..]].concat();
+    let output = env.tasks(&line).succeeds();
+    output.stdout.lines().map(str::to_owned).collect()
+}
+
+/// A completed, a failed and a running one of `Say hello`; one of another task by somebody else.
+fn some(env: &TestEnv) {
+    for end in [Status::Complete, Status::Failed] {
+        start(env, &[Step::Status(Status::Running), Step::Status(end)]);
+    }
+    start_held(env, Status::Complete);
+    let line = [&["invoke", "Run yarn audit"], &MAIN[..]].concat();
+    env.as_role("owner").tasks(&line).succeeds();
+}
+
+#[test]
+fn newest_first_in_every_format() {
+    let env = TestEnv::new();
+    some(&env);
+    let write = env.sandbox().store().write(|tx| {
+        tx.execute(
+            "UPDATE task SET completed = started WHERE completed > ''",
+            [],
+        )
+        .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+    });
+    assert_eq!(write.unwrap(), 3);
+    for format in ["table", "tsv"] {
+        let line = [&["runs", "-o", format], &MAIN[..]].concat();
+        assert_snapshot!(
+            format!("runs-{format}"),
+            narrow(&env.tasks(&line).succeeds().snapshot())
+        );
+    }
+    let line = [&["runs", "-o", "json"], &MAIN[..]].concat();
+    let json = env.tasks(&line).succeeds().json();
+    assert_eq!(
+        json[0].as_object().unwrap().keys().collect::<Vec<_>>(),
+        FIELDS
+    );
+    assert_eq!(json[0]["sourceUser"], "owner@example.com");
+}
+
+#[test]
+fn filters_leave_out_what_is_not_wanted() {
+    let env = TestEnv::new();
+    some(&env);
+    assert_eq!(runs(&env, &[]), ["4", "3", "2", "1"]);
+    assert_eq!(runs(&env, &["--limit", "2"]), ["4", "3"]);
+    assert_eq!(runs(&env, &["--active"]), ["3"]);
+    assert_eq!(runs(&env, &["--status", "failed"]), ["2"]);
+    assert_eq!(
+        runs(&env, &["--status", "completed", "--status", "running"]),
+        ["4", "3", "1"]
+    );
+    assert_eq!(runs(&env, &["--task", "run yarn AUDIT"]), ["4"]);
+    assert_eq!(runs(&env, &["--mine"]), ["3", "2", "1"]);
+    assert_eq!(runs(&env, &["--since", "2d"]), ["4", "3", "2", "1"]);
+    let old = "UPDATE task SET created = '2020-01-01 00:00:00' WHERE id < 3";
+    let write = env.sandbox().store().write(|tx| {
+        tx.execute(old, [])
+            .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+    });
+    assert_eq!(write.unwrap(), 2);
+    assert_eq!(runs(&env, &["--since", "2d"]), ["4", "3"]);
+}
+
+#[test]
+fn what_is_wanted_may_be_older_than_the_newest() {
+    let env = TestEnv::new();
+    some(&env);
+    let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+        INSERT INTO task (name, task_name, environment, service, kind, status, created)
+        SELECT 'Other', 'lagoon-task-n' || i, 101, 'cli', 'COMMAND', 'new', '2026-01-01 00:00:00' FROM n";
+    let write = env.sandbox().store().write(|tx| {
+        tx.execute(sql, [])
+            .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+    });
+    assert_eq!(write.unwrap(), 300);
+    assert_eq!(runs(&env, &["--status", "failed"]), ["2"]);
+    assert_eq!(
+        runs(&env, &["--task", "Other", "--limit", "250"]).len(),
+        250
+    );
+}
+
+#[test]
+fn without_an_environment_those_of_all_are_one_list() {
+    let env = TestEnv::new();
+    some(&env);
+    let line = [
+        "invoke",
+        "Run yarn audit",
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "develop",
+    ];
+    env.tasks(&line).succeeds();
+    let (output, requests) = env.tasks_and_requests(&["runs", "-p", "lagoon-demo", "-o", "json"]);
+    let runs = output.succeeds().json();
+    let places: Vec<&Value> = runs
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| &r["environment"]["name"])
+        .collect();
+    assert_eq!(places, ["develop", "main", "main", "main", "main"]);
+    // One for the project, one for each of its three environments.
+    assert_eq!(requests.len(), 4);
+    let output = env
+        .tasks(&["runs", "-p", "lagoon-demo", "-o", "table"])
+        .succeeds();
+    assert!(output.stdout.contains("ENVIRONMENT"), "{output}");
+}
+
+#[test]
+fn neither_logs_nor_files_are_read() {
+    let env = TestEnv::new();
+    some(&env);
+    let line = [&["runs"], &MAIN[..]].concat();
+    let (_, requests) = env.tasks_and_requests(&line);
+    assert_eq!(requests.len(), 2);
+    for request in requests {
+        assert!(!request.body.contains("logs") && !request.body.contains("files"));
+    }
+}
+
+#[test]
+fn the_chart_shows_each_task() {
+    let env = TestEnv::new();
+    some(&env);
+    let sql = "UPDATE task SET started = '2026-01-01 00:00:00',
+        completed = '2026-01-01 00:0' || id || ':00' WHERE status IN ('complete', 'failed')";
+    let write = env.sandbox().store().write(|tx| {
+        tx.execute(sql, [])
+            .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+    });
+    assert_eq!(write.unwrap(), 3);
+    let line = [&["runs", "--chart", "-o", "table"], &MAIN[..]].concat();
+    assert_snapshot!("runs-chart", env.tasks(&line).succeeds().snapshot());
+}
+
+#[test]
+fn wrong_use_asks_nothing() {
+    let env = TestEnv::new();
+    for args in [
+        vec!["--limit", "0"],
+        vec!["--since", "yesterday"],
+        vec!["--since", "-2d"],
+    ] {
+        let line = [&["runs"], &args[..], &MAIN[..]].concat();
+        assert_eq!(env.tasks(&line).code, 2, "{args:?}");
+    }
+    assert_eq!(env.requests().len(), 0);
+    let nowhere = env.tasks(&["runs", "-p", "lagoon-demo", "-e", "mian"]);
+    assert_snapshot!("runs-no-environment", nowhere.snapshot());
+    assert_eq!(nowhere.code, 5);
+}
