@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(ui.printed(Stream::Out), "answer\n\u{1b}[1mlog\n");
         assert_eq!(
             ui.printed(Stream::Err),
-            "two\nlines\nhint: do this\nPOST /graphql\nerror: it broke\nhint: mend it\n\
+            "two\n  lines\nhint: do this\nPOST /graphql\nerror: it broke\nhint: mend it\n\
              {\"error\":{\"message\":\"a\\u202e\\nb\"}}\n"
         );
     }
