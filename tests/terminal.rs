@@ -80,6 +80,19 @@ fn a_named_task_asks_only_for_what_is_missing() {
 }
 
 #[test]
+fn typing_narrows_a_list_and_nothing_else_is_taken() {
+    let env = TestEnv::new();
+    let mut terminal = env.terminal(&["invoke", "-p", "lagoon-demo", "-e", "main"]);
+    terminal.wait_for("Say hello");
+    terminal.send("yarn");
+    terminal.wait_until_gone("Say hello");
+    terminal.send(ENTER);
+    assert_eq!(terminal.finish(), 0);
+    let (_, answer) = env.graphql("{taskById(id:1){name}}", json!({}));
+    assert_eq!(answer["data"]["taskById"]["name"], "Run yarn audit");
+}
+
+#[test]
 fn a_confirmation_text_is_asked_and_no_is_the_default() {
     let env = TestEnv::new();
     let line = ["invoke", "Clear caches", "-p", "lagoon-demo", "-e", "main"];
@@ -157,6 +170,7 @@ fn define_asks_for_everything_without_a_name() {
         ("? An argument's name", "INDEX\r"),
         ("? Its type", ENTER),
         ("? May it be left out?", "y\r"),
+        ("? Shown as", "Index\r"),
         ("? Its default", "products\r"),
         ("? An argument's name", ENTER),
         ("? Ask before", ENTER),

@@ -104,7 +104,17 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     let mut wanted = definition(&args, app)?;
     // Everything but the scope's id is known: what is wrong is said before anything is sent.
     wanted.scope = target::provisional(&target);
-    define::check(&wanted)?;
+    define::check(&wanted).map_err(|error| {
+        // What was answered is not lost: the line can be mended.
+        if asked {
+            error.hint(format!(
+                "what was answered, as a line: {}",
+                line::define(app, &args, &target)
+            ))
+        } else {
+            error
+        }
+    })?;
     for doubt in rules::doubts(&wanted) {
         app.ui.warn(&doubt);
     }

@@ -90,6 +90,9 @@ pub async fn run(args: Sandbox, app: &App) -> Result<(), Error> {
 }
 
 async fn serve(args: Serve, app: &App, answer: &Answer) -> Result<(), Error> {
+    if !app.settings.simulate {
+        app.confirm("Execute what clients define, on this machine and as you?")?;
+    }
     let running = app.serve_sandbox(args.port, args.seed).await?;
     answer.give(&Address {
         url: running.url(),

@@ -41,6 +41,12 @@ pub fn violations(definition: &Definition) -> Vec<Violation> {
     name(definition, &mut found);
     work(definition, &mut found);
     found.text(Field::Description, &definition.description);
+    let described = definition.description.len();
+    if described > limit::DESCRIPTION_BYTES {
+        let most = limit::DESCRIPTION_BYTES;
+        let message = format!("has {described} bytes, at most {most} are allowed");
+        found.add(Field::Description, message);
+    }
     if let Some(text) = &definition.confirmation_text {
         found.text(Field::Confirmation, text);
         found.length(Field::Confirmation, text, limit::CONFIRMATION);
@@ -144,11 +150,13 @@ fn work(definition: &Definition, found: &mut Found) {
                 found.add(Field::Image, "is empty");
             }
             found.text(Field::Image, image);
+            found.length(Field::Image, image, limit::IMAGE);
         }
         Work::Unknown(_) => {}
     }
     if let Some(service) = &definition.service {
         found.text(Field::Service, service);
+        found.length(Field::Service, service, limit::SERVICE);
     }
 }
 
@@ -274,6 +282,22 @@ mod tests {
         assert_eq!(
             with(|d| d.confirmation_text = Some("x".repeat(2_001))),
             [Field::Confirmation]
+        );
+    }
+
+    #[test]
+    fn what_the_database_would_cut_is_refused() {
+        assert_eq!(
+            with(|d| d.service = Some("s".repeat(101))),
+            [Field::Service]
+        );
+        assert_eq!(
+            with(|d| d.work = Work::Image("i".repeat(2_001))),
+            [Field::Image]
+        );
+        assert_eq!(
+            with(|d| d.description = "d".repeat(65_536)),
+            [Field::Description]
         );
     }
 

@@ -6,6 +6,12 @@ pub mod limit {
     pub const NAME: usize = 300;
     /// The name of a run, which is its task's, in characters.
     pub const RUN_NAME: usize = 100;
+    /// A service's name, in characters.
+    pub const SERVICE: usize = 100;
+    /// An image, in characters.
+    pub const IMAGE: usize = 2_000;
+    /// A description, in bytes.
+    pub const DESCRIPTION_BYTES: usize = 65_535;
     /// A confirmation text, in characters.
     pub const CONFIRMATION: usize = 2_000;
     /// A command with its arguments in front, in bytes.

@@ -177,7 +177,14 @@ fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
         } else {
             ""
         };
-        args.args.push(format!("{name}{optional}:{kind}"));
+        let question = Question::new("Shown as (empty: its name)").optional();
+        let shown = prompt.text(&question, &|_| Ok(()))?;
+        let shown = if shown.is_empty() {
+            shown
+        } else {
+            format!(":{shown}")
+        };
+        args.args.push(format!("{name}{optional}:{kind}{shown}"));
         let question = Question::new("Its default (empty: none)").optional();
         let default = prompt.text(&question, &|_| Ok(()))?;
         if !default.is_empty() {

@@ -4,7 +4,7 @@ use std::io;
 
 use console::{Key, Term};
 use dialoguer::theme::ColorfulTheme;
-use dialoguer::{Confirm, Input, Select};
+use dialoguer::{Confirm, FuzzySelect, Input};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Check, Choice, Prompt, PromptError, Question};
@@ -105,7 +105,8 @@ impl Prompt for TerminalPrompt {
         let question = clean_line(question);
         let width = usize::from(self.term.size().1).saturating_sub(MARKER + 1);
         let chosen = self.ask(|theme, term| {
-            Select::with_theme(theme)
+            // What is typed narrows the list: Enter never takes what was not meant.
+            FuzzySelect::with_theme(theme)
                 .with_prompt(&question)
                 .items(entries(choices, width))
                 .default(default.unwrap_or(0))
