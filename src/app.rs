@@ -3,6 +3,7 @@
 
 mod connect;
 mod interrupt;
+mod page;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 
@@ -72,6 +73,14 @@ impl App {
             Target::Context(context) => context.ui_url.as_ref().map(ToString::to_string),
             _ => None,
         }
+    }
+
+    /// Opens a page of Lagoon's UI in the user's browser.
+    ///
+    /// # Errors
+    /// When there is no page, or nothing that opens it.
+    pub fn open_page(&self, url: Option<&str>) -> Result<(), Error> {
+        page::open(url)
     }
 
     /// Has a change confirmed: by `--yes`, else by the user.

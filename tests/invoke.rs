@@ -671,3 +671,56 @@ fn a_name_of_the_servers_cannot_pass_for_a_message_of_ours() {
     let forged = |line: &str| line.starts_with("error: run 7") || line.starts_with("hint: curl");
     assert!(!output.stderr.lines().any(forged), "{output}");
 }
+
+#[test]
+fn the_runs_page_is_in_the_answer_and_can_be_opened() {
+    let env = TestEnv::new();
+    let add = [
+        "context",
+        "add",
+        "demo",
+        &env.url(),
+        "--with-token",
+        "--ui-url",
+        "https://ui.example.com",
+    ];
+    env.home
+        .run(env.home.command(&add).stdin(env.token()))
+        .succeeds();
+    let opened = env.home.path("opened");
+    let script = format!(
+        "#!/bin/sh\nprintf '%s' \"$*\" > '{0}.new' && mv '{0}.new' '{0}'\n",
+        opened.display()
+    );
+    let program = env.home.write("bin/xdg-open", script);
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&program, mode).unwrap();
+    let path = format!(
+        "{}:{}",
+        program.parent().unwrap().display(),
+        std::env::var("PATH").unwrap()
+    );
+    let line = [
+        &["-l", "demo", "invoke", "Say hello", "--web", "-o", "json"],
+        &MAIN[..],
+    ]
+    .concat();
+    let output = env
+        .home
+        .run(env.home.command(&line).env("PATH", path))
+        .succeeds();
+    let run = output.json();
+    let page = format!(
+        "https://ui.example.com/projects/lagoon-demo/lagoon-demo-main/tasks/{}",
+        run["taskName"].as_str().unwrap()
+    );
+    assert_eq!(run["url"], page);
+    while !opened.exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert_eq!(std::fs::read_to_string(&opened).unwrap(), page);
+    // Where the UI is not known nothing is started.
+    let before = started(&env);
+    invoke(&env, &["Say hello", "--web"]).ends_with(2);
+    assert_eq!(started(&env), before);
+}

@@ -55,7 +55,7 @@ pub struct ExecArgs {
 /// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the run ended.
 pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    args.waiting.check()?;
+    args.waiting.check(app)?;
     let command = command(app, &args)?;
     let asked = app.settings.environment.is_none();
     let (project, environment) = target::chosen_place(app, args.dry_run).await?;

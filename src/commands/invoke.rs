@@ -91,7 +91,7 @@ impl From<IfRunningWord> for IfRunning {
 /// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the run ended.
 pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    args.waiting.check()?;
+    args.waiting.check(app)?;
     let task = args.task.as_deref().map(TaskRef::parse).transpose()?;
     let mut given = values::read(app, &args.args, &args.arg_files, args.args_file.as_deref())?;
     let can_ask = app.ui.can_prompt();

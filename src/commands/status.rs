@@ -5,7 +5,7 @@ use clap::Args;
 use crate::app::App;
 use crate::error::Error;
 
-use super::target::{Answer, Found, RunArgs, give_runs};
+use super::target::{Answer, Found, RunArgs, RunReport, give_runs};
 
 /// Show how far runs are
 ///
@@ -21,6 +21,9 @@ Examples:
 pub struct StatusArgs {
     #[command(flatten)]
     runs: RunArgs,
+    /// Open the run's page in Lagoon's UI
+    #[arg(long)]
+    web: bool,
 }
 
 /// Runs the command.
@@ -30,6 +33,15 @@ pub struct StatusArgs {
 pub async fn run(args: StatusArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let found = Found::read(&args.runs, app).await?;
+    if args.web {
+        for run in &found.runs {
+            let report = RunReport {
+                run: run.clone(),
+                ui_url: app.ui_url(),
+            };
+            app.open_page(report.url().as_deref())?;
+        }
+    }
     give_runs(app, &answer, args.runs.is_one(), found.runs.clone())?;
     found.all()
 }

@@ -24,6 +24,9 @@ pub struct Waiting {
     /// Wait, and show the log
     #[arg(long, short = 'f')]
     pub follow: bool,
+    /// Open the run's page in Lagoon's UI
+    #[arg(long)]
+    pub web: bool,
     // No doc comment: it would become the help of the command.
     #[command(flatten)]
     #[allow(missing_docs, reason = "see WaitFlags")]
@@ -60,6 +63,14 @@ impl Waiting {
     ) -> Result<(), Error> {
         say_started(app, &started);
         let run = started.run;
+        if self.web {
+            let report = report_of(app, run.clone());
+            // The run exists: that its page does not open is no failure of it.
+            if let Err(error) = app.open_page(report.url().as_deref()) {
+                app.ui.warn(&error.message);
+                error.hints.iter().for_each(|hint| app.ui.hint(hint));
+            }
+        }
         if answer.format() == Format::Jsonl && self.waits() {
             answer.give(&report_of(app, run.clone()))?;
         } else {
@@ -104,7 +115,11 @@ impl Waiting {
     ///
     /// # Errors
     /// Wrong use.
-    pub fn check(&self) -> Result<(), Error> {
+    pub fn check(&self, app: &App) -> Result<(), Error> {
+        if self.web && app.ui_url().is_none() {
+            // Said before anything is started.
+            return app.open_page(None);
+        }
         if self.flags.timeout.is_some() && !self.waits() {
             return Err(
                 Error::usage("--timeout is about waiting, and nothing is waited for")
