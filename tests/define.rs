@@ -476,3 +476,31 @@ fn a_system_wide_task_is_read_first_without_a_project_too() {
     );
     assert_eq!(mutations(&owner), 1);
 }
+
+/// An add without a target succeeds on Lagoon and leaves a row that nothing lists.
+#[test]
+fn an_orphan_is_in_nobodys_way() {
+    let owner = TestEnv::bare().as_role("platform-owner");
+    let add = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){
+        ... on AdvancedTaskDefinitionCommand{id}}}";
+    let orphan = json!({"i": {"name": "lost", "type": "COMMAND", "description": "",
+        "command": "drush cr", "service": "cli"}});
+    let (_, answer) = owner.graphql(add, orphan);
+    assert_eq!(
+        answer["data"]["addAdvancedTaskDefinition"]["id"], 1,
+        "{answer}"
+    );
+    let line = [
+        &["define", "lost", "--scope", "system", "--yes"],
+        &DRUSH[..],
+    ]
+    .concat();
+    let defined = owner
+        .tasks(&[&line[..], &["-o", "json"]].concat())
+        .succeeds()
+        .json();
+    assert_eq!(
+        (&defined["id"], &defined["scope"]),
+        (&json!(2), &json!("system"))
+    );
+}
