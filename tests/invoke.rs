@@ -724,3 +724,26 @@ fn the_runs_page_is_in_the_answer_and_can_be_opened() {
     invoke(&env, &["Say hello", "--web"]).ends_with(2);
     assert_eq!(started(&env), before);
 }
+
+#[test]
+fn a_log_without_a_last_line_end_does_not_run_into_the_result() {
+    let env = TestEnv::new();
+    let steps = [
+        Step::Status(Status::Running),
+        log("abc"),
+        Step::Status(Status::Complete),
+    ];
+    script(&env, "Say hello", &steps);
+    let output = invoke(&env, &["Say hello", "--follow"]).succeeds();
+    assert_eq!(output.stdout, "abc", "a pipe gets the log as it is");
+    let output = invoke(&env, &["Say hello", "--follow", "-o", "json"]).succeeds();
+    assert!(output.stderr.contains("abc\n"), "{output}");
+    let line = [&["invoke", "Say hello", "--follow"], &MAIN[..]].concat();
+    let mut terminal = env.terminal(&line);
+    assert_eq!(terminal.finish(), 0);
+    assert!(
+        terminal.screen().lines().any(|l| l == "abc"),
+        "{}",
+        terminal.screen()
+    );
+}

@@ -15,6 +15,8 @@ pub struct LogOut<'a> {
     /// None: as it is.
     cleaner: Option<LogCleaner>,
     closed: bool,
+    /// What was written last did not end its line.
+    open_line: bool,
     /// Writing fails when nobody reads any more.
     pub(super) quits: bool,
 }
@@ -29,6 +31,7 @@ impl<'a> LogOut<'a> {
             stream,
             cleaner: (!raw).then(|| LogCleaner::new(keep_colour)),
             closed: false,
+            open_line: false,
             quits: false,
         }
     }
@@ -58,10 +61,15 @@ impl<'a> LogOut<'a> {
     /// # Errors
     /// As [`LogOut::give`].
     pub fn finish(mut self) -> Result<(), Error> {
-        match self.cleaner.take() {
-            Some(cleaner) => self.put(cleaner.finish().as_bytes()),
-            None => Ok(()),
+        if let Some(cleaner) = self.cleaner.take() {
+            self.put(cleaner.finish().as_bytes())?;
         }
+        // What is said next begins a line of its own; a file gets the log as it is.
+        let shared = self.stream == Stream::Err || self.app.ui.terminal().is(self.stream);
+        if self.open_line && shared {
+            self.put(b"\n")?;
+        }
+        Ok(())
     }
 
     /// Whether nobody reads any more.
@@ -74,6 +82,7 @@ impl<'a> LogOut<'a> {
         if bytes.is_empty() {
             return Ok(());
         }
+        self.open_line = !bytes.ends_with(b"\n");
         match self.app.ui.write(self.stream, bytes) {
             Ok(()) => Ok(()),
             // The run goes on without a reader, and so does waiting: the exit code still counts.
