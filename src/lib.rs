@@ -1,4 +1,21 @@
-//! The library behind `tasks`, the command line for tasks on Lagoon.
+//! The library behind `tasks`, the command line for tasks on Lagoon: the map of its rooms.
+//!
+//! `main -> cli -> commands -> ops -> lagoon -> domain`, never back; `tests/structure.rs` holds who
+//! may use whom.
+//!
+//! * [`cli`]: the root of the command line, global flags, dispatch, how a command ends.
+//! * [`commands`]: one file a command, arguments to work to report; siblings share only `target`.
+//! * [`app`]: what a command receives: streams, settings, a Lagoon connected on first use, signals.
+//! * [`ops`]: the work; returns values and never prints.
+//! * [`lagoon`]: the only API surface: transport, replies, typed operations, push, downloads.
+//! * [`domain`]: pure: names, places, definitions, arguments, runs, quoting, task files and plans.
+//! * [`settings`]: flag, variable, file, default, merged once, each value with its source.
+//! * [`config`] and [`auth`]: contexts in the configuration file; tokens, apart from it.
+//! * [`env`]: the only reader of environment variables. [`clock`]: now and sleep, for tests to step.
+//! * [`ui`]: the only place that prints and asks. [`output`]: the formats of an answer.
+//! * [`error`]: the one error with kind and hints; a kind becomes an exit code there.
+//! * `sandbox` (a feature): the embedded Lagoon, which uses nothing else of this crate, so that a
+//!   wrong name cannot be wrong on both sides.
 
 pub mod app;
 pub mod auth;
