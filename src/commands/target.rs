@@ -29,7 +29,7 @@ use crate::settings::Sourced;
 
 pub use answer::Answer;
 pub use changes::render;
-pub use chosen::chosen_place;
+pub use chosen::{chosen_place, environment_choice};
 pub use files::Files;
 pub use found::{Found, give_runs};
 pub use last::remember;

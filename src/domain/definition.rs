@@ -51,6 +51,17 @@ impl Scope {
             Scope::System => "system",
         }
     }
+
+    /// Lagoon's own order, the narrowest first: of one name the first is seen, the others hidden.
+    #[must_use]
+    pub fn rank(&self) -> u8 {
+        match self {
+            Scope::Environment(_) => 0,
+            Scope::Project(_) => 1,
+            Scope::Group(_) => 2,
+            Scope::System => 3,
+        }
+    }
 }
 
 /// Who may invoke a task. An open set: Lagoon may add to it.

@@ -185,21 +185,11 @@ fn merge(project: Project, views: Vec<EnvironmentView>) -> Listing {
             }
         }
     }
-    tasks.sort_by_key(|listed| rank(&listed.definition.scope));
+    tasks.sort_by_key(|listed| listed.definition.scope.rank());
     Listing {
         project,
         tasks,
         unknown,
         environments,
-    }
-}
-
-/// Lagoon's own order: environment, project, group, system-wide.
-fn rank(scope: &Scope) -> u8 {
-    match scope {
-        Scope::Environment(_) => 0,
-        Scope::Project(_) => 1,
-        Scope::Group(_) => 2,
-        Scope::System => 3,
     }
 }

@@ -1,15 +1,15 @@
 //! The questions that `define` asks at a terminal when no name is given.
 
 use crate::app::App;
+use crate::domain::ArgumentKind;
 use crate::domain::argument::is_shell_variable;
-use crate::domain::{ArgumentKind, Environment};
 use crate::error::Error;
 use crate::ops::define::Target;
 use crate::ops::place;
 use crate::ui::{Choice, Prompt, Question};
 
 use super::DefineArgs;
-use crate::commands::target::{PermissionWord, named_target};
+use crate::commands::target::{PermissionWord, environment_choice, named_target};
 
 /// Asks for everything that the line does not say.
 ///
@@ -79,7 +79,7 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
                 return Ok(Target::Project(project));
             }
             let (found, environments) = place::project(app.lagoon().await?, &project).await?;
-            let choices: Vec<Choice> = environments.iter().map(choice).collect();
+            let choices: Vec<Choice> = environments.iter().map(environment_choice).collect();
             if choices.is_empty() {
                 return Err(Error::not_found(format!(
                     "the project `{}` has no environments",
@@ -92,15 +92,6 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
                 environment: environments[picked].name.clone(),
             })
         }
-    }
-}
-
-fn choice(environment: &Environment) -> Choice {
-    let choice = Choice::new(&environment.name);
-    if environment.is_production() {
-        choice.note("production")
-    } else {
-        choice
     }
 }
 

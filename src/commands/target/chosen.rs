@@ -54,7 +54,9 @@ async fn asked(app: &App) -> Result<(String, String), Error> {
     Ok((found.name, environments[picked].name.clone()))
 }
 
-fn environment_choice(environment: &Environment) -> Choice {
+/// An environment in a list to choose from, production marked.
+#[must_use]
+pub fn environment_choice(environment: &Environment) -> Choice {
     let choice = Choice::new(&environment.name);
     if environment.is_production() {
         choice.note("production")

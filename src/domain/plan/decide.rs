@@ -167,7 +167,7 @@ fn unreadable(site: &Seen, name: &str) -> Option<String> {
     let hides = |view: &View| {
         view.definitions
             .iter()
-            .any(|d| rank(&d.scope) < rank(&site.resolved) && same_in_database(&d.name, name))
+            .any(|d| d.scope.rank() < site.resolved.rank() && same_in_database(&d.name, name))
     };
     site.views.iter().all(hides).then(|| {
         format!(
@@ -291,7 +291,7 @@ fn shadows(site: &Seen, name: &str) -> Vec<String> {
         let others = view.definitions.iter();
         for other in others.filter(|d| d.name == name && d.scope != site.resolved) {
             let (id, scope, on) = (other.id, other.scope.word(), view.environment.label());
-            let note = if rank(&other.scope) < rank(&site.resolved) {
+            let note = if other.scope.rank() < site.resolved.rank() {
                 format!("on {on} the task {id} of scope {scope} stands before it")
             } else {
                 format!("on {on} it stands before the task {id} of scope {scope}")
@@ -319,9 +319,9 @@ fn surfaces(gone: &Definition, seen: &[Seen]) -> Vec<String> {
             _ => false,
         })
         .flat_map(|view| &view.definitions)
-        .filter(|d| d.name == gone.name && rank(&d.scope) > rank(&gone.scope))
+        .filter(|d| d.name == gone.name && d.scope.rank() > gone.scope.rank())
         .collect();
-    behind.sort_by_key(|d| rank(&d.scope));
+    behind.sort_by_key(|d| d.scope.rank());
     behind
         .first()
         .map(|d| {
@@ -362,14 +362,4 @@ fn doubles(site: &Seen) -> Vec<String> {
         }
     }
     notes
-}
-
-/// Lagoon's own order: the first of a name stands before the others.
-fn rank(scope: &Scope) -> u8 {
-    match scope {
-        Scope::Environment(_) => 0,
-        Scope::Project(_) => 1,
-        Scope::Group(_) => 2,
-        Scope::System => 3,
-    }
 }

@@ -70,7 +70,7 @@ impl Site {
             };
             let on = view.environment.label();
             let (id, scope) = (other.id, other.scope.word());
-            notes.push(if rank(&other.scope) < rank(&self.scope) {
+            notes.push(if other.scope.rank() < self.scope.rank() {
                 format!("on {on} it will be hidden by the task {id} of scope {scope}")
             } else {
                 format!("on {on} it will hide the task {id} of scope {scope}")
@@ -78,15 +78,6 @@ impl Site {
         }
         notes.dedup();
         notes
-    }
-}
-
-fn rank(scope: &Scope) -> u8 {
-    match scope {
-        Scope::Environment(_) => 0,
-        Scope::Project(_) => 1,
-        Scope::Group(_) => 2,
-        Scope::System => 3,
     }
 }
 
