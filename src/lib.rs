@@ -11,6 +11,7 @@
 //! * [`domain`]: pure: names, places, definitions, arguments, runs, quoting, task files and plans.
 //! * [`settings`]: flag, variable, file, default, merged once, each value with its source.
 //! * [`config`] and [`auth`]: contexts in the configuration file; tokens, apart from it.
+//! * [`ssh`]: the system's `ssh`, its arguments checked: a token, a log as it grows.
 //! * [`env`]: the only reader of environment variables. [`clock`]: now and sleep, for tests to step.
 //! * [`ui`]: the only place that prints and asks. [`output`]: the formats of an answer.
 //! * [`error`]: the one error with kind and hints; a kind becomes an exit code there.
@@ -32,4 +33,5 @@ pub mod output;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod settings;
+pub mod ssh;
 pub mod ui;

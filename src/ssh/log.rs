@@ -1,0 +1,182 @@
+//! A run's log as it is written, from the ssh portal of the environment's cluster.
+
+use std::process::ExitStatus;
+
+use jiff::Timestamp;
+use tokio::io::{AsyncBufReadExt, BufReader, Split};
+use tokio::process::ChildStdout;
+use tokio::task::JoinHandle;
+
+use super::error::from_words;
+use super::process::{Process, beginning};
+use super::{Destination, Ssh, SshError};
+
+/// The most lines of the past that a portal gives.
+pub const LONGEST_TAIL: usize = 1024;
+
+/// What is kept of stderr.
+const LONGEST_WORDS: usize = 16 * 1024;
+
+/// One line of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// Pod and container, as in `lagoon-task-abc-xyz/cli`.
+    pub source: String,
+    /// When it was written.
+    pub at: Timestamp,
+    /// The line, without its end.
+    pub text: String,
+}
+
+impl LogLine {
+    /// Reads `[pod/<pod>/<container>] <RFC 3339 time> <text>`.
+    fn parse(line: &str) -> Option<LogLine> {
+        let (source, rest) = line.strip_prefix("[pod/")?.split_once("] ")?;
+        let (at, text) = rest.split_once(' ').unwrap_or((rest, ""));
+        Some(LogLine {
+            source: source.to_owned(),
+            at: at.parse().ok()?,
+            text: text.to_owned(),
+        })
+    }
+}
+
+/// The lines as they come. The process ends with this value.
+pub struct LogStream {
+    // Ended before the reader of its stderr is: fields are dropped in this order.
+    process: Process,
+    lines: Option<Split<BufReader<ChildStdout>>>,
+    stderr: JoinHandle<Vec<u8>>,
+    to: Destination,
+}
+
+/// Follows the log of the run `task_name`, from the last `tail` lines on. The stream never ends by
+/// itself, and shows nothing of a run that is over (seen in the portal's sources).
+///
+/// # Errors
+/// When the name is not `lagoon-task-…`, there is no `ssh`, or the key's file cannot be read.
+pub fn follow_log(
+    ssh: &Ssh,
+    to: &Destination,
+    task_name: &str,
+    tail: usize,
+) -> Result<LogStream, SshError> {
+    if !is_task_name(task_name) {
+        return Err(SshError::unfit("task name", task_name));
+    }
+    let words = [
+        "lagoonSystem=task".to_owned(),
+        format!("name={task_name}"),
+        format!("logs=tailLines={},follow", tail.clamp(1, LONGEST_TAIL)),
+    ];
+    let words = words.each_ref().map(String::as_str);
+    let mut process = Process::start(ssh.command(to, &words)?)?;
+    let stderr = process.stderr();
+    Ok(LogStream {
+        lines: process
+            .stdout()
+            .map(|stdout| BufReader::new(stdout).split(b'\n')),
+        stderr: tokio::spawn(async move {
+            let mut said = Vec::new();
+            let _ = beginning(stderr, LONGEST_WORDS, &mut said).await;
+            said
+        }),
+        process,
+        to: to.clone(),
+    })
+}
+
+impl LogStream {
+    /// The next line; nothing of a line is lost when this is not awaited to its end.
+    ///
+    /// What is no line of a log is passed over.
+    ///
+    /// # Errors
+    /// When the connection ended, with what was said: a refusal, or a loss.
+    pub async fn next(&mut self) -> Result<LogLine, SshError> {
+        if let Some(lines) = &mut self.lines {
+            while let Some(line) = lines.next_segment().await.map_err(SshError::Run)? {
+                if let Some(line) = LogLine::parse(&String::from_utf8_lossy(&line)) {
+                    return Ok(line);
+                }
+            }
+        }
+        let status = self.process.wait().await.map_err(SshError::Run)?;
+        let said = (&mut self.stderr).await.unwrap_or_default();
+        Err(self.ended(status, &said))
+    }
+
+    fn ended(&self, status: ExitStatus, said: &[u8]) -> SshError {
+        match from_words(&self.to, status, said) {
+            // A portal that is restarted closes the stream without a word.
+            SshError::Refused { host, .. } if status.success() => SshError::Failed {
+                host,
+                words: "the connection was closed".to_owned(),
+            },
+            error => error,
+        }
+    }
+}
+
+fn is_task_name(name: &str) -> bool {
+    name.strip_prefix("lagoon-task-").is_some_and(|rest| {
+        !rest.is_empty()
+            && rest
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_line_is_read() {
+        let line = LogLine::parse(
+            "[pod/lagoon-task-abc-x7/cli] 2026-05-04T10:00:00.123456789Z  hello] world ",
+        )
+        .unwrap();
+        assert_eq!(line.source, "lagoon-task-abc-x7/cli");
+        assert_eq!(line.at.subsec_nanosecond(), 123_456_789);
+        assert_eq!(line.text, " hello] world ");
+        let empty = LogLine::parse("[pod/a/b] 2026-05-04T10:00:00Z").unwrap();
+        assert_eq!(empty.text, "");
+    }
+
+    #[test]
+    fn anything_else_is_no_line() {
+        for text in ["", "hello", "[pod/a/b] hello", "[pod/a/b]", "[pod/a/b 2026"] {
+            assert_eq!(LogLine::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn task_names() {
+        assert!(is_task_name("lagoon-task-ab12"));
+        for name in [
+            "",
+            "lagoon-task-",
+            "-oProxyCommand=x",
+            "lagoon-task-a b",
+            "lagoon-task-a;b",
+        ] {
+            assert!(!is_task_name(name), "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_comes_through(text in "[^\n]*", nanos in 0i128..2_000_000_000_000_000_000) {
+            let at = Timestamp::from_nanosecond(nanos).unwrap();
+            let line = LogLine::parse(&format!("[pod/p/c] {at} {text}")).unwrap();
+            prop_assert_eq!((line.at, line.text), (at, text));
+        }
+
+        #[test]
+        fn nothing_makes_it_fail(line in any::<String>()) {
+            let _ = LogLine::parse(&line);
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! With a shell script in the place of `ssh`.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::*;
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// A program of these lines, in a folder of its own.
+fn stand_in(lines: &str) -> (TempDir, Ssh) {
+    let folder = tempfile::tempdir().unwrap();
+    let (text, path) = (folder.path().join("text"), folder.path().join("ssh"));
+    let text_of_it = format!("#!/bin/sh\ncd {}\n{lines}\n", folder.path().display());
+    std::fs::write(&text, text_of_it).unwrap();
+    std::fs::set_permissions(&text, PermissionsExt::from_mode(0o755)).unwrap();
+    // Not written by this process: what another test starts meanwhile would hold it open, and a
+    // file that is open for writing cannot be executed.
+    let copied = std::process::Command::new("cp")
+        .arg(text)
+        .arg(&path)
+        .status();
+    assert!(copied.unwrap().success());
+    (folder, Ssh::program(path))
+}
+
+fn portal() -> Destination {
+    Destination::new("lagoon", "ssh.example.com", 32222).unwrap()
+}
+
+fn three_parts(text: &str) -> bool {
+    text.split('.').count() == 3 && !text.contains(char::is_whitespace)
+}
+
+async fn ask(ssh: &Ssh) -> Result<String, SshError> {
+    token(ssh, &portal(), LIMIT, three_parts).await
+}
+
+fn read(folder: &TempDir, name: &str) -> String {
+    std::fs::read_to_string(folder.path().join(name)).unwrap()
+}
+
+#[tokio::test]
+async fn the_line_is_what_it_should_be() {
+    let (folder, ssh) = stand_in("printf '%s\\n' \"$@\" > line; echo a.b.c");
+    assert_eq!(ask(&ssh).await.unwrap(), "a.b.c");
+    let line = read(&folder, "line");
+    let options = "-T\n-a\n-x\n-k\n-o\nClearAllForwardings=yes\n-o\nPermitLocalCommand=no\n-o\n\
+        RemoteCommand=none\n-o\nControlMaster=no\n-o\nStrictHostKeyChecking=accept-new\n-o\n\
+        ConnectTimeout=15\n-o\nServerAliveInterval=15\n-o\nServerAliveCountMax=3\n-o\n\
+        LogLevel=ERROR\n";
+    let end = "-p\n32222\n--\nlagoon@ssh.example.com\ntoken\n";
+    assert_eq!(line, format!("{options}-o\nBatchMode=yes\n{end}"));
+
+    // Where somebody can be asked, that is left to the user's configuration.
+    ask(&ssh.asking(true)).await.unwrap();
+    assert_eq!(read(&folder, "line"), format!("{options}{end}"));
+}
+
+#[tokio::test]
+async fn a_key_s_text_is_a_file_for_that_long() {
+    let (folder, ssh) = stand_in(
+        "while [ \"$1\" != -i ]; do shift; done; echo \"$2 $3 $4\" > key
+         cp \"$2\" copy; stat -c %a \"$2\" > mode; echo a.b.c",
+    );
+    let text = "  -----BEGIN OPENSSH PRIVATE KEY-----\r\nabc\r\n-----END OPENSSH PRIVATE KEY-----";
+    let key = Key::from_setting(text);
+    assert!(!format!("{key:?}").contains("abc"));
+    ask(&ssh.with_key(Some(key))).await.unwrap();
+    assert_eq!(
+        read(&folder, "copy"),
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n"
+    );
+    assert_eq!(read(&folder, "mode"), "600\n");
+    let said = read(&folder, "key");
+    let (path, rest) = said.trim().split_once(' ').unwrap();
+    assert_eq!(rest, "-o IdentitiesOnly=yes");
+    assert!(!Path::new(path).exists(), "{path} is still there");
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_there_is_said_before_anything_is_tried() {
+    let (folder, ssh) = stand_in("touch started; echo a.b.c");
+    let key = Key::from_setting("/no/such/key");
+    let error = ask(&ssh.clone().with_key(Some(key))).await.unwrap_err();
+    assert_eq!(error.to_string(), "cannot read the ssh key /no/such/key");
+    let error = ask(&ssh.clone().with_key(Some(Key::from_setting("")))).await;
+    assert!(matches!(error, Err(SshError::EmptyKey)));
+    assert!(!folder.path().join("started").exists());
+    // What is in the path is not for `ssh` to replace.
+    let path = folder.path().join("100%d");
+    std::fs::write(&path, "").unwrap();
+    let ready = Key::File(path).ready().unwrap();
+    assert!(ready.argument().to_str().unwrap().ends_with("/100%%d"));
+}
+
+#[tokio::test]
+async fn a_refusal_is_shown_and_no_token() {
+    let (_folder, ssh) = stand_in("printf 'no \\033[31mway\\033[0m\\a\\n\\nask\\n' >&2");
+    let error = ask(&ssh).await.unwrap_err();
+    assert_eq!(error.to_string(), "ssh.example.com refused: no way\nask");
+
+    // Neither is something else on stdout, nor a token beside a failure.
+    let (_folder, ssh) = stand_in("echo welcome; echo a.b.c");
+    let error = ask(&ssh).await.unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "ssh.example.com refused: it said nothing (exit status: 0)"
+    );
+    let (_folder, ssh) = stand_in("echo a.b.c; exit 3");
+    assert!(matches!(ask(&ssh).await, Err(SshError::Refused { .. })));
+    // A warning beside the token does no harm.
+    let (_folder, ssh) = stand_in("echo a.b.c; echo 'be nice' >&2");
+    assert_eq!(ask(&ssh).await.unwrap(), "a.b.c");
+}
+
+#[tokio::test]
+async fn what_ssh_says_is_kept() {
+    let (_folder, ssh) = stand_in("echo 'lagoon@x: Permission denied (publickey).' >&2; exit 255");
+    let error = ask(&ssh).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "ssh to ssh.example.com failed: lagoon@x: Permission denied (publickey)."
+    );
+    assert!(error.hints()[0].contains("public key in Lagoon"));
+
+    let (_folder, ssh) = stand_in(
+        "printf '@@@@@\\n@  WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!  @\\n@@@@@\\n' >&2
+         echo 'Offending key in known_hosts:3' >&2; exit 255",
+    );
+    let error = ask(&ssh).await.unwrap_err();
+    assert!(error.to_string().ends_with(
+        "WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!\nOffending key in known_hosts:3"
+    ));
+    assert!(error.hints()[0].ends_with("ssh-keygen -R '[ssh.example.com]:32222'"));
+    assert!(!error.is_passing());
+}
+
+#[tokio::test]
+async fn without_ssh_one_is_told_what_to_install() {
+    let error = ask(&Ssh::program("/no/such/ssh")).await.unwrap_err();
+    assert!(matches!(error, SshError::NoProgram));
+    assert!(error.hints()[0].contains("openssh-client"));
+}
+
+#[tokio::test]
+async fn who_does_not_answer_is_ended() {
+    // It leaves a mark when it is asked to end, and does not end by itself.
+    let (folder, ssh) = stand_in(
+        "trap 'touch asked; exit 1' TERM; echo thinking >&2; echo $$ > pid
+         while :; do sleep 0.05; done",
+    );
+    let limit = Duration::from_secs(1);
+    let error = token(&ssh, &portal(), limit, three_parts)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "ssh to ssh.example.com did not answer within 1 s: thinking"
+    );
+    assert!(folder.path().join("asked").exists());
+    assert!(error.is_passing());
+}
+
+#[tokio::test]
+async fn who_does_not_want_to_end_is_ended() {
+    let (folder, ssh) = stand_in("trap '' TERM; echo $$ > pid; while :; do sleep 0.05; done");
+    let limit = Duration::from_secs(1);
+    token(&ssh, &portal(), limit, three_parts)
+        .await
+        .unwrap_err();
+    let process = Path::new("/proc").join(read(&folder, "pid").trim());
+    let begun = Instant::now();
+    while process.exists() && begun.elapsed() < LIMIT {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(!process.exists());
+}
+
+#[tokio::test]
+async fn an_endless_answer_is_no_token() {
+    let (_folder, ssh) = stand_in("head -c 10000000 /dev/zero | tr '\\0' a; echo .b.c");
+    assert!(matches!(ask(&ssh).await, Err(SshError::Refused { .. })));
+}
+
+#[tokio::test]
+async fn a_log_is_a_stream_of_lines() {
+    let (folder, ssh) = stand_in(
+        "printf '%s\\n' \"$@\" > line
+         echo '[pod/a/cli] 2026-01-01T00:00:00Z one'; echo something else
+         echo '[pod/a/cli] 2026-01-01T00:00:01Z two'; exec sleep 1000",
+    );
+    let mut log = follow_log(&ssh, &portal(), "lagoon-task-abc", 5000).unwrap();
+    assert_eq!(log.next().await.unwrap().text, "one");
+    assert_eq!(log.next().await.unwrap().text, "two");
+    let line = read(&folder, "line");
+    assert!(line.ends_with(
+        "lagoon@ssh.example.com\nlagoonSystem=task\nname=lagoon-task-abc\n\
+         logs=tailLines=1024,follow\n"
+    ));
+}
+
+#[tokio::test]
+async fn the_end_of_a_log_says_why() {
+    let (_folder, ssh) = stand_in("echo 'no such task' >&2; exit 253");
+    let mut log = follow_log(&ssh, &portal(), "lagoon-task-abc", 1).unwrap();
+    let error = log.next().await.unwrap_err();
+    assert_eq!(error.to_string(), "ssh.example.com refused: no such task");
+    assert!(!error.is_passing());
+
+    let (_folder, ssh) = stand_in("exit 0");
+    let mut log = follow_log(&ssh, &portal(), "lagoon-task-abc", 1).unwrap();
+    assert!(log.next().await.unwrap_err().is_passing());
+}
+
+#[test]
+fn no_name_becomes_an_option() {
+    for name in [
+        "",
+        "-oProxyCommand=x",
+        "a b",
+        "a\nb",
+        "a@b",
+        "$(x)",
+        "a;b",
+        "ä",
+        "[::1]",
+    ] {
+        assert!(Destination::new(name, "h", 22).is_err(), "{name}");
+        assert!(Destination::new("u", name, 22).is_err(), "{name}");
+        assert!(
+            follow_log(&Ssh::new(), &portal(), name, 1).is_err(),
+            "{name}"
+        );
+    }
+    assert!(Destination::new("u", "h", 0).is_err());
+    assert!(Destination::new("my-env", "2001:db8::1", 22).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn a_name_that_passes_is_one_word(name in any::<String>()) {
+        if Destination::new(&name, &name, 22).is_ok() {
+            prop_assert!(!name.starts_with('-') && !name.contains(['@', ' ', '/', '\n']));
+        }
+    }
+}

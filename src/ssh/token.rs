@@ -1,0 +1,59 @@
+//! A token from Lagoon's token portal.
+
+use std::time::Duration;
+
+use super::error::{from_words, words};
+use super::process::{Process, beginning};
+use super::{Destination, Ssh, SshError};
+
+/// No token is longer.
+const LONGEST_TOKEN: usize = 64 * 1024;
+
+/// What is kept of stderr.
+const LONGEST_WORDS: usize = 16 * 1024;
+
+/// Asks for a token: `ssh -p PORT USER@HOST token`, within `limit`.
+///
+/// The token is what stands on stdout, and only when `is_token` says so: a portal refuses with
+/// words on stderr and exit status 0 (seen in its sources).
+///
+/// # Errors
+/// When there is no `ssh`, no connection, no answer in time, or a refusal.
+pub async fn token(
+    ssh: &Ssh,
+    to: &Destination,
+    limit: Duration,
+    is_token: fn(&str) -> bool,
+) -> Result<String, SshError> {
+    let mut process = Process::start(ssh.command(to, &["token"])?)?;
+    let (stdout, stderr) = (process.stdout(), process.stderr());
+    let (mut answer, mut said) = (Vec::new(), Vec::new());
+    let ended = tokio::time::timeout(limit, async {
+        tokio::try_join!(
+            beginning(stdout, LONGEST_TOKEN, &mut answer),
+            beginning(stderr, LONGEST_WORDS, &mut said),
+            process.wait(),
+        )
+    })
+    .await;
+    let status = match ended {
+        Ok(ended) => ended.map_err(SshError::Run)?.2,
+        Err(_) => {
+            let words = words(&said);
+            let said = if words.is_empty() {
+                String::new()
+            } else {
+                format!(": {words}")
+            };
+            return Err(SshError::TimedOut {
+                host: to.host.clone(),
+                after: limit,
+                said,
+            });
+        }
+    };
+    match String::from_utf8(answer) {
+        Ok(token) if status.success() && is_token(token.trim()) => Ok(token.trim().to_owned()),
+        _ => Err(from_words(to, status, &said)),
+    }
+}
