@@ -13,6 +13,7 @@
 mod support;
 
 mod apply;
+mod campaign;
 mod cancel;
 mod conformance;
 mod context;

@@ -1,13 +1,16 @@
-//! Failures of bytes: a proxy in front of a Lagoon that loses, cuts, delays and replaces answers.
+//! Failures of bytes: a proxy in front of a Lagoon that loses, cuts, damages, delays and replaces
+//! answers. Connections stay open between requests, as a Lagoon's do.
 //!
 //! What Lagoon itself would refuse or delay is told to the sandbox instead.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
+
+use socket2::{Domain, SockRef, Socket, Type};
 
 /// What happens to one request.
 #[derive(Debug, Clone)]
@@ -20,6 +23,18 @@ pub(crate) enum Fault {
     AnswerLost,
     /// Lagoon answers; only so many bytes of the answer arrive.
     AnswerCut(usize),
+    /// The connection is reset before the request is passed on.
+    ResetBefore,
+    /// Lagoon gets it and answers; the connection is reset after so many bytes of the answer.
+    ResetAfter(usize),
+    /// Lagoon answers; half of the body is missing, and the head says nothing of it.
+    Shortened,
+    /// Lagoon answers; bytes of the body are others.
+    Damaged,
+    /// Lagoon answers, and its answer says that it is of this type.
+    Typed(&'static str),
+    /// Lagoon answers once and is heard twice.
+    Twice,
     /// Lagoon gets it; its answer comes that much later.
     Late(Duration),
     /// Lagoon does not get it; somebody else answers, with these bytes.
@@ -55,6 +70,9 @@ pub(crate) struct Seen {
     pub(crate) body: String,
 }
 
+/// What happens to the request that comes now.
+type Draw = Box<dyn FnMut(&Seen) -> Fault + Send>;
+
 /// A proxy on a port of its own; it lives as long as the test.
 pub(crate) struct Proxy {
     address: SocketAddr,
@@ -65,28 +83,38 @@ impl Proxy {
     /// Stands in front of what listens there. The first request gets the first fault, and so on;
     /// those after the last are passed on.
     pub(crate) fn new(upstream: SocketAddr, faults: impl Into<VecDeque<Fault>>) -> Proxy {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let address = listener.local_addr().unwrap();
-        let faults = Arc::new(Mutex::new(faults.into()));
+        let mut faults = faults.into();
+        Proxy::drawing(upstream, Duration::ZERO, move |_| {
+            faults.pop_front().unwrap_or(Fault::None)
+        })
+    }
+
+    /// Stands there, refusing connections at first; `draw` says what happens to each request.
+    pub(crate) fn drawing(
+        upstream: SocketAddr,
+        shut_for: Duration,
+        draw: impl FnMut(&Seen) -> Fault + Send + 'static,
+    ) -> Proxy {
+        // Bound and not listening is what refuses, and nobody else can have the port meanwhile.
+        let door = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        door.bind(&any_port.into()).unwrap();
+        let address = door.local_addr().unwrap().as_socket().unwrap();
+        if shut_for.is_zero() {
+            door.listen(128).unwrap();
+        }
+        let draw: Arc<Mutex<Draw>> = Arc::new(Mutex::new(Box::new(draw)));
         let seen = Arc::new(Mutex::new(Vec::new()));
         let recorded = Arc::clone(&seen);
         thread::spawn(move || {
-            for client in listener.incoming().flatten() {
-                let (faults, recorded) = (Arc::clone(&faults), Arc::clone(&recorded));
-                thread::spawn(move || {
-                    let Some(request) = read_request(&client) else {
-                        return;
-                    };
-                    let fault = faults.lock().unwrap().pop_front();
-                    recorded.lock().unwrap().push(request.clone());
-                    // A client that has gone away is what some faults are about.
-                    drop(serve(
-                        client,
-                        upstream,
-                        &request,
-                        &fault.unwrap_or(Fault::None),
-                    ));
-                });
+            if !shut_for.is_zero() {
+                thread::sleep(shut_for);
+                door.listen(128).unwrap();
+            }
+            for client in TcpListener::from(door).incoming().flatten() {
+                let (draw, recorded) = (Arc::clone(&draw), Arc::clone(&recorded));
+                // A client that has gone away is what some faults are about.
+                thread::spawn(move || drop(attend(&client, upstream, &draw, &recorded)));
             }
         });
         Proxy { address, seen }
@@ -103,8 +131,25 @@ impl Proxy {
     }
 }
 
-fn read_request(client: &TcpStream) -> Option<Seen> {
+/// Answers what comes over one connection, until a fault or the client ends it.
+fn attend(
+    client: &TcpStream,
+    upstream: SocketAddr,
+    draw: &Mutex<Draw>,
+    seen: &Mutex<Vec<Seen>>,
+) -> std::io::Result<()> {
     let mut reader = BufReader::new(client);
+    while let Some(request) = read_request(&mut reader) {
+        let fault = (draw.lock().unwrap())(&request);
+        seen.lock().unwrap().push(request.clone());
+        if !serve(client, upstream, &request, &fault)? {
+            return client.shutdown(Shutdown::Both);
+        }
+    }
+    Ok(())
+}
+
+fn read_request(reader: &mut impl BufRead) -> Option<Seen> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         if reader.read_line(&mut head).ok()? == 0 {
@@ -124,33 +169,106 @@ fn read_request(client: &TcpStream) -> Option<Seen> {
     })
 }
 
+/// Whether the connection stays open.
 fn serve(
-    mut client: TcpStream,
+    mut client: &TcpStream,
     upstream: SocketAddr,
     request: &Seen,
     fault: &Fault,
-) -> std::io::Result<()> {
+) -> std::io::Result<bool> {
     match fault {
-        Fault::Refused => {}
-        Fault::Answered(bytes) => client.write_all(bytes.as_bytes())?,
-        Fault::Silence => thread::sleep(Duration::from_secs(3600)),
-        Fault::None => client.write_all(&forward(upstream, request)?)?,
-        Fault::AnswerLost => drop(forward(upstream, request)?),
-        Fault::AnswerCut(length) => {
-            let answer = forward(upstream, request)?;
-            client.write_all(&answer[..answer.len().min(*length)])?;
+        Fault::Refused => return Ok(false),
+        Fault::ResetBefore => return reset(client),
+        Fault::Answered(bytes) => {
+            client.write_all(bytes.as_bytes())?;
+            return Ok(false);
         }
-        Fault::Late(delay) => {
-            let answer = forward(upstream, request)?;
-            thread::sleep(*delay);
-            client.write_all(&answer)?;
+        Fault::Silence => {
+            thread::sleep(Duration::from_secs(3600));
+            return Ok(false);
+        }
+        _ => {}
+    }
+    let mut answer = forward(upstream, request)?;
+    let most = answer.bytes.len();
+    match fault {
+        Fault::AnswerLost => return Ok(false),
+        Fault::AnswerCut(length) => {
+            client.write_all(&answer.bytes[..most.min(*length)])?;
+            return Ok(false);
+        }
+        Fault::ResetAfter(length) => {
+            client.write_all(&answer.bytes[..most.min(*length)])?;
+            return reset(client);
+        }
+        Fault::Late(delay) => thread::sleep(*delay),
+        Fault::Shortened => answer.shorten(),
+        Fault::Damaged => answer.damage(),
+        Fault::Typed(kind) => answer.set("content-type", kind),
+        Fault::Twice => client.write_all(&answer.bytes)?,
+        _ => {}
+    }
+    client.write_all(&answer.bytes)?;
+    Ok(answer.says_its_length())
+}
+
+/// Ends a connection so that its other side hears of it as an error.
+fn reset(client: &TcpStream) -> std::io::Result<bool> {
+    SockRef::from(client).set_linger(Some(Duration::ZERO))?;
+    Ok(false)
+}
+
+/// An answer as it came, without what it says of its connection.
+struct Answer {
+    bytes: Vec<u8>,
+    /// How long its head is, with the empty line.
+    head: usize,
+}
+
+impl Answer {
+    fn head(&self) -> String {
+        String::from_utf8_lossy(&self.bytes[..self.head]).into_owned()
+    }
+
+    fn says_its_length(&self) -> bool {
+        let head = self.head().to_ascii_lowercase();
+        head.contains("\r\ncontent-length:") || head.contains("\r\ntransfer-encoding:")
+    }
+
+    /// Without that header, or with this value.
+    fn set(&mut self, name: &str, value: &str) {
+        let is_it = |line: &&str| {
+            line.split_once(':')
+                .is_some_and(|(n, _)| n.eq_ignore_ascii_case(name))
+        };
+        let head = self.head();
+        let mut lines: Vec<&str> = head.trim_end().split("\r\n").collect();
+        lines.retain(|line| !is_it(line));
+        let line = format!("{name}: {value}");
+        if !value.is_empty() {
+            lines.push(&line);
+        }
+        let head = format!("{}\r\n\r\n", lines.join("\r\n"));
+        self.bytes.splice(..self.head, head.bytes());
+        self.head = head.len();
+    }
+
+    fn shorten(&mut self) {
+        let half = (self.bytes.len() - self.head) / 2;
+        self.bytes.truncate(self.head + half);
+        self.set("content-length", &half.to_string());
+    }
+
+    fn damage(&mut self) {
+        let middle = self.head + (self.bytes.len() - self.head) / 2;
+        for byte in self.bytes[middle..].iter_mut().take(16) {
+            *byte ^= 0x55;
         }
     }
-    client.shutdown(Shutdown::Both)
 }
 
 /// The whole answer, on a connection that is for this request alone.
-fn forward(upstream: SocketAddr, request: &Seen) -> std::io::Result<Vec<u8>> {
+fn forward(upstream: SocketAddr, request: &Seen) -> std::io::Result<Answer> {
     let mut server = TcpStream::connect(upstream)?;
     for line in request.head.trim_end().split("\r\n") {
         if !line.to_ascii_lowercase().starts_with("connection:") {
@@ -158,8 +276,12 @@ fn forward(upstream: SocketAddr, request: &Seen) -> std::io::Result<Vec<u8>> {
         }
     }
     write!(server, "connection: close\r\n\r\n{}", request.body)?;
-    let mut answer = Vec::new();
-    server.read_to_end(&mut answer)?;
+    let mut bytes = Vec::new();
+    server.read_to_end(&mut bytes)?;
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+    let head = end.map_or(bytes.len(), |at| at + 4);
+    let mut answer = Answer { bytes, head };
+    answer.set("connection", "");
     Ok(answer)
 }
 
@@ -173,7 +295,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         thread::spawn(move || {
             for mut client in listener.incoming().flatten() {
-                let request = read_request(&client).unwrap();
+                let request = read_request(&mut BufReader::new(&client)).unwrap();
                 let length = request.body.len();
                 let answer = format!(
                     "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{}",
@@ -193,9 +315,11 @@ mod tests {
             "POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n{body}"
         )
         .unwrap();
-        let mut answer = String::new();
-        drop(stream.read_to_string(&mut answer));
-        answer
+        // No further request will come: the proxy closes, too.
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut answer = Vec::new();
+        drop(stream.read_to_end(&mut answer));
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     #[test]
@@ -207,6 +331,12 @@ mod tests {
             Fault::Late(Duration::from_millis(1)),
             Fault::answered("502 Bad Gateway", "text/html", "<html>"),
             Fault::redirected("http://example.com/"),
+            Fault::None,
+            Fault::Twice,
+            Fault::ResetBefore,
+            Fault::Shortened,
+            Fault::Typed("text/html"),
+            Fault::Damaged,
         ];
         let proxy = Proxy::new(echo(), faults);
         assert_eq!(ask(&proxy, "1"), "");
@@ -216,7 +346,15 @@ mod tests {
         assert!(ask(&proxy, "5").starts_with("HTTP/1.1 502 Bad Gateway\r\n"));
         assert!(ask(&proxy, "6").contains("location: http://example.com/"));
         assert!(ask(&proxy, "seven").ends_with("\r\n\r\nseven"));
+        assert_eq!(ask(&proxy, "eight").matches("HTTP/1.1 200").count(), 2);
+        assert_eq!(ask(&proxy, "9"), "");
+        assert!(ask(&proxy, "tenth").ends_with("\r\ncontent-length: 2\r\n\r\nte"));
+        assert!(ask(&proxy, "11").contains("content-type: text/html\r\n"));
+        assert!(ask(&proxy, "12").ends_with("1g"));
         let bodies: Vec<String> = proxy.seen().into_iter().map(|seen| seen.body).collect();
-        assert_eq!(bodies, ["1", "2", "3", "four", "5", "6", "seven"]);
+        let all = [
+            "1", "2", "3", "four", "5", "6", "seven", "eight", "9", "tenth", "11", "12",
+        ];
+        assert_eq!(bodies, all);
     }
 }

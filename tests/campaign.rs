@@ -1,0 +1,178 @@
+//! A campaign: hundreds of invocations through a network that fails at random, each judged.
+//!
+//! Whatever happens on the way: no run is started twice, none is started and neither reported nor
+//! named as unknown, no exit code is wrong, nothing panics or goes on past its limit. The faults
+//! are drawn from a seed, which a failure names:
+//!
+//! * `TASKS_CAMPAIGN=10000` is another number of invocations;
+//! * `TASKS_CAMPAIGN_SEED=1234` replays one (with `TASKS_CAMPAIGN=1`), or a row of them.
+
+mod draw;
+mod judge;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::env::TestEnv;
+use crate::support::proxy::Proxy;
+use draw::{Case, Command, Rival, Role};
+use judge::{Seen, judge};
+
+/// How many at a time, each with a Lagoon of its own.
+const AT_ONCE: u64 = 3;
+
+/// The limit of a request in the campaign: what hangs costs so much.
+const LIMIT: &str = "3s";
+
+/// How long an invocation may take: some requests that each use up their limit, on a machine that
+/// is busy with everything else.
+const DEADLINE: Duration = Duration::from_secs(90);
+
+const TASK: &str = "Run yarn audit";
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{variable}: {text}")),
+    )
+}
+
+#[test]
+fn nothing_is_started_twice_or_lost_whatever_the_network_does() {
+    let count = number("TASKS_CAMPAIGN").unwrap_or(150);
+    let first = number("TASKS_CAMPAIGN_SEED").unwrap_or_else(|| fastrand::u64(..1_000_000_000));
+    let next = AtomicU64::new(0);
+    let failures = Mutex::new(Vec::new());
+    let ends = Mutex::new(BTreeMap::<i32, u64>::new());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(count) {
+            scope.spawn(|| {
+                let env = TestEnv::new();
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= count {
+                        break;
+                    }
+                    let case = Case::draw(first + at);
+                    let (code, judged) = play(&env, &case);
+                    *ends.lock().unwrap().entry(code).or_default() += 1;
+                    failures.lock().unwrap().extend(judged.err());
+                }
+            });
+        }
+    });
+    let (failures, ends) = (failures.into_inner().unwrap(), ends.into_inner().unwrap());
+    eprintln!("{count} invocations, seeds from {first}, exit codes and how often: {ends:?}");
+    assert!(
+        failures.is_empty(),
+        "{} of {count} (seeds from {first})\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
+}
+
+/// The exit code, and what is wrong with how it went.
+fn play(env: &TestEnv, case: &Case) -> (i32, Result<(), String>) {
+    let newest = newest(env);
+    let network = Arc::new(Mutex::new(case.network()));
+    let rivals = Arc::new(Mutex::new(Vec::new()));
+    let (drawn, started) = (Arc::clone(&network), Arc::clone(&rivals));
+    let (theirs, rival) = (env.clone(), case.rival);
+    let proxy = Proxy::drawing(env.address(), case.shut_for, move |request| {
+        let mut network = drawn.lock().unwrap();
+        let (role, fault) = network.next(request);
+        // A run of the same user where ours never came to be is taken for ours: nothing could tell.
+        let reached = network
+            .happened
+            .last()
+            .is_some_and(|(_, met)| met.reached());
+        let competes = match rival {
+            Rival::None => false,
+            Rival::TheSameUser => reached,
+            Rival::SomebodyElse => true,
+        };
+        drop(network);
+        if role == Role::Mutation && competes {
+            started
+                .lock()
+                .unwrap()
+                .push(compete(&theirs, rival, &request.body));
+        }
+        fault
+    });
+    let line = match case.command {
+        Command::Invoke => vec!["invoke", TASK],
+        Command::Wait => vec!["invoke", TASK, "--wait"],
+        Command::Exec => vec!["exec", "-s", "cli", "--yes"],
+    };
+    let place = [
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "main",
+        "-o",
+        "json",
+        "--request-timeout",
+        LIMIT,
+    ];
+    let command: &[&str] = match case.command {
+        Command::Exec => &["--", "echo", "x"],
+        _ => &[],
+    };
+    let line = [&line[..], &place[..], command].concat();
+    let output = env
+        .home
+        .command(&line)
+        .env("TASKS_API", proxy.url("/graphql"))
+        .env("TASKS_TOKEN", env.token())
+        .deadline(DEADLINE)
+        .run();
+    let rivals = rivals.lock().unwrap().clone();
+    let seen = Seen {
+        ours: runs_after(env, newest)
+            .into_iter()
+            .filter(|id| !rivals.contains(id))
+            .collect(),
+        rivals,
+        happened: network.lock().unwrap().happened.clone(),
+        output,
+    };
+    let judged = judge(case, &seen).map_err(|why| {
+        format!(
+            "seed {}: {why}\n{case:?}\nhappened: {:?}\nours: {:?}, of others: {:?}\n{}",
+            case.seed, seen.happened, seen.ours, seen.rivals, seen.output
+        )
+    });
+    (seen.output.code, judged)
+}
+
+/// Starts what our request starts, by somebody's hand, and gives the run's id.
+fn compete(env: &TestEnv, rival: Rival, body: &str) -> i64 {
+    let request: Value = serde_json::from_str(body).unwrap();
+    let env = match rival {
+        Rival::SomebodyElse => env.as_role("owner"),
+        _ => env.clone(),
+    };
+    let query = request["query"].as_str().unwrap();
+    let (_, answer) = env.graphql(query, request["variables"].clone());
+    let data = answer["data"].as_object().unwrap();
+    data.values().next().unwrap()["id"].as_i64().unwrap()
+}
+
+fn runs_after(env: &TestEnv, newest: i64) -> Vec<i64> {
+    let (_, answer) = env.graphql("{environmentById(id:101){tasks(limit:10){id}}}", json!({}));
+    let runs = answer["data"]["environmentById"]["tasks"]
+        .as_array()
+        .unwrap();
+    let ids = runs.iter().map(|run| run["id"].as_i64().unwrap());
+    ids.filter(|id| *id > newest).collect()
+}
+
+fn newest(env: &TestEnv) -> i64 {
+    runs_after(env, 0).into_iter().max().unwrap_or(0)
+}

@@ -1,0 +1,119 @@
+//! What must be true of an invocation, whatever went wrong.
+
+use serde_json::Value;
+
+use super::draw::{Case, Command, Met, Rival, Role};
+use crate::support::output::Output;
+
+/// What an invocation left behind.
+pub(super) struct Seen {
+    /// The runs that it started.
+    pub(super) ours: Vec<i64>,
+    /// Those that somebody else started at the same moment.
+    pub(super) rivals: Vec<i64>,
+    /// What its requests met.
+    pub(super) happened: Vec<(Role, Met)>,
+    pub(super) output: Output,
+}
+
+pub(super) fn judge(case: &Case, seen: &Seen) -> Result<(), String> {
+    let output = &seen.output;
+    if output.stderr.contains("panicked") {
+        return Err("it panicked".to_owned());
+    }
+    let mutations = |(role, _): &&(Role, Met)| *role == Role::Mutation;
+    let sent = seen.happened.iter().filter(mutations).count();
+    if sent > 1 {
+        return Err(format!("the mutation was sent {sent} times"));
+    }
+    if seen.ours.len() > 1 {
+        return Err("it was started twice".to_owned());
+    }
+    let meant = codes(case, seen);
+    if !meant.contains(&output.code) {
+        return Err(format!(
+            "exit code {} where {meant:?} is right",
+            output.code
+        ));
+    }
+    let stdout: Option<Value> = match output.stdout.as_str() {
+        "" => None,
+        text => Some(serde_json::from_str(text).map_err(|e| format!("stdout: {e}"))?),
+    };
+    let reported = stdout.as_ref().and_then(|run| run["id"].as_i64());
+    if output.code == 0 {
+        return match seen.ours.as_slice() {
+            [id] if reported == Some(*id) => Ok(()),
+            _ => Err("it is done, and does not report its own run".to_owned()),
+        };
+    }
+    let last = output.stderr.lines().last().unwrap_or_default();
+    let error: Value = serde_json::from_str(last).map_err(|e| format!("the error: {e}"))?;
+    let error = &error["error"];
+    if error["exitCode"] != output.code {
+        return Err("the error names another exit code".to_owned());
+    }
+    let named = |id: &i64| {
+        let mut runs = error["runs"].as_array().into_iter().flatten();
+        reported == Some(*id) || runs.any(|run| run["id"] == *id)
+    };
+    let message = error["message"].as_str().unwrap_or_default();
+    let is_unknown = message.contains("unknown whether");
+    match seen.ours.first() {
+        Some(id) if !named(id) && !is_unknown => {
+            Err("a run was started and is named nowhere".to_owned())
+        }
+        None if reported.is_some() => Err("it reports a run that it did not start".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+/// The exit codes that tell the truth.
+fn codes(case: &Case, seen: &Seen) -> Vec<i32> {
+    let met = |wanted: Role| {
+        let all = seen
+            .happened
+            .iter()
+            .filter(move |(role, _)| *role == wanted);
+        all.map(|(_, met)| *met)
+    };
+    let Some(mutation) = met(Role::Mutation).next() else {
+        return met(Role::Before).next_back().map_or(vec![7], refused);
+    };
+    let after: Vec<Met> = met(Role::After).collect();
+    let denied = after.contains(&Met::Unauthorized);
+    // What looks for a run ends with its last question; an answer that came twice may have been
+    // taken for one, and rightly not believed.
+    let found = after.last().is_some_and(|met| met.is_heard());
+    let lost = |met: Met| {
+        // One run is ours beyond doubt; of two that nothing tells apart, neither is.
+        if found && met.reached() && case.rival != Rival::TheSameUser {
+            0
+        } else {
+            7
+        }
+    };
+    match mutation {
+        Met::Nothing | Met::Twice => match case.command {
+            Command::Wait if denied => vec![4],
+            // Only looked at again, until it can be read.
+            Command::Wait => vec![0],
+            _ if after.is_empty() => vec![0],
+            // Something else was heard in its place.
+            _ if met(Role::Before).any(|met| met == Met::Twice) => vec![lost(mutation)],
+            _ => vec![],
+        },
+        Met::Unauthorized => vec![4],
+        Met::TooMany => vec![7],
+        met => vec![lost(met)],
+    }
+}
+
+/// What a query ends with whose last answer was this one.
+fn refused(met: Met) -> Vec<i32> {
+    match met {
+        Met::Unauthorized => vec![4],
+        Met::Unreadable => vec![1, 7],
+        _ => vec![7],
+    }
+}
