@@ -2,6 +2,7 @@
 //! use, so that commands which need none stay fast and work offline.
 
 mod connect;
+mod discovery;
 mod interrupt;
 mod page;
 #[cfg(feature = "sandbox")]
@@ -11,6 +12,7 @@ use std::path::Path;
 
 use tokio::sync::OnceCell;
 
+pub use discovery::Discovered;
 pub use interrupt::{Claim, GiveUp, Interrupts};
 #[cfg(feature = "sandbox")]
 pub use sandbox::{Running, SandboxSeed};

@@ -44,6 +44,7 @@ pub struct Env {
     config_home: Option<PathBuf>,
     state_home: Option<PathBuf>,
     data_home: Option<PathBuf>,
+    lagoon_cli: Option<PathBuf>,
 }
 
 /// A variable that cannot be read as text.
@@ -105,6 +106,10 @@ impl Env {
                 .map(PathBuf::from)
                 .filter(|p| p.is_absolute())
         };
+        let lossless = |name: &str| -> Option<PathBuf> {
+            let value = vars.get(&OsString::from(name)).filter(|v| !v.is_empty());
+            value.map(PathBuf::from)
+        };
         Ok(Env {
             context: text("TASKS_CONTEXT")?,
             project: text("TASKS_PROJECT")?,
@@ -123,6 +128,7 @@ impl Env {
             config_home: folder("XDG_CONFIG_HOME"),
             state_home: folder("XDG_STATE_HOME"),
             data_home: folder("XDG_DATA_HOME"),
+            lagoon_cli: lossless("LAGOON_CONFIG_FILE").or_else(|| lossless("LAGOONCONFIG")),
         })
     }
 
@@ -142,6 +148,13 @@ impl Env {
     #[must_use]
     pub fn data_folder(&self) -> Option<PathBuf> {
         self.folder(&self.data_home, ".local/share")
+    }
+
+    /// The file of the `lagoon` CLI, where it would be.
+    #[must_use]
+    pub fn lagoon_cli_file(&self) -> Option<PathBuf> {
+        let in_home = || Some(self.home.as_ref()?.join(".lagoon.yml"));
+        self.lagoon_cli.clone().or_else(in_home)
     }
 
     fn folder(&self, base: &Option<PathBuf>, below_home: &str) -> Option<PathBuf> {
@@ -174,6 +187,21 @@ mod tests {
             env.data_folder(),
             Some(PathBuf::from("/home/me/.local/share/lagoon-tasks"))
         );
+    }
+
+    #[test]
+    fn the_lagoon_clis_file_is_where_it_looks_for_it() {
+        let file = |vars: &[(&str, &str)]| env(vars).lagoon_cli_file();
+        let home = ("HOME", "/h");
+        assert_eq!(file(&[home]), Some("/h/.lagoon.yml".into()));
+        assert_eq!(file(&[home, ("LAGOONCONFIG", "/a")]), Some("/a".into()));
+        let both = [home, ("LAGOONCONFIG", "/a"), ("LAGOON_CONFIG_FILE", "b")];
+        assert_eq!(file(&both), Some("b".into()));
+        assert_eq!(
+            file(&[home, ("LAGOONCONFIG", "")]),
+            Some("/h/.lagoon.yml".into())
+        );
+        assert_eq!(file(&[]), None);
     }
 
     #[test]

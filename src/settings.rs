@@ -109,6 +109,10 @@ impl Settings {
             Some(folder) => Config::load(&folder),
             None => Ok(Config::empty(FILE.into())),
         };
+        let config = match env.lagoon_cli_file() {
+            Some(path) => config.map(|config| config.with_lagoon_cli(&path)),
+            None => config,
+        };
         Self::merge(flags, env, config)
     }
 

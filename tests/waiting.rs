@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use lagoon_tasks::clock::{Clock, SteppedClock};
 use lagoon_tasks::domain::{Outcome, Run};
 use lagoon_tasks::error::Kind;
-use lagoon_tasks::lagoon::{Connection, Credentials, CredentialsError, Lagoon};
+use lagoon_tasks::lagoon::{Connection, Credentials, CredentialsError, Lagoon, Network};
 use lagoon_tasks::ops::push::NoHints;
 use lagoon_tasks::ops::wait::{Limits, Waited, Watcher, until_all_over};
 use lagoon_tasks::sandbox::engine::Step;
@@ -48,9 +48,11 @@ pub(crate) fn lagoon(env: &TestEnv, tokens: &[&str]) -> Lagoon {
             all: tokens.iter().map(|t| (*t).to_owned()).collect(),
             at: AtomicUsize::new(0),
         }),
-        ca_pem: None,
-        timeout: Duration::from_secs(20),
-        allow_http: false,
+        network: Network {
+            ca_pem: None,
+            timeout: Duration::from_secs(20),
+            allow_http: false,
+        },
         trace: None,
     })
 }

@@ -11,7 +11,7 @@ use super::App;
 use crate::auth::{AuthError, Secret, TokenSource};
 use crate::config::{Context, is_loopback};
 use crate::error::Error;
-use crate::lagoon::{Connection, Credentials, CredentialsError, Lagoon, Trace};
+use crate::lagoon::{Connection, Credentials, CredentialsError, Lagoon, Network, Trace};
 use crate::settings::{Settings, Target, TokenOrigin};
 use crate::ui::Ui;
 
@@ -50,9 +50,7 @@ pub(super) async fn connect(app: &App) -> Result<Lagoon, Error> {
     Ok(Lagoon::new(Connection {
         url,
         credentials: Arc::new(SignIn(source)),
-        ca_pem: context.map(ca_pem).transpose()?.flatten(),
-        timeout: settings.request_timeout.value,
-        allow_http,
+        network: network(app, context)?,
         trace: trace(ui, settings),
     }))
 }
@@ -66,9 +64,7 @@ async fn sandbox(app: &App) -> Result<Lagoon, Error> {
     Ok(Lagoon::new(Connection {
         url: url.map_err(|e| Error::failed("the sandbox has no address").because(e))?,
         credentials: Arc::new(running.sign_in(settings)),
-        ca_pem: None,
-        timeout: settings.request_timeout.value,
-        allow_http: false,
+        network: network(app, None)?,
         trace: trace(ui, settings),
     }))
 }
@@ -76,6 +72,15 @@ async fn sandbox(app: &App) -> Result<Lagoon, Error> {
 #[cfg(not(feature = "sandbox"))]
 async fn sandbox(_app: &App) -> Result<Lagoon, Error> {
     Err(Error::usage("this build of tasks has no sandbox"))
+}
+
+/// How a context's Lagoon is reached.
+pub(super) fn network(app: &App, context: Option<&Context>) -> Result<Network, Error> {
+    Ok(Network {
+        ca_pem: context.map(ca_pem).transpose()?.flatten(),
+        timeout: app.settings.request_timeout.value,
+        allow_http: context.is_some_and(|c| c.allow_http),
+    })
 }
 
 fn ca_pem(context: &Context) -> Result<Option<Vec<u8>>, Error> {
@@ -91,7 +96,7 @@ fn ca_pem(context: &Context) -> Result<Option<Vec<u8>>, Error> {
     Ok(Some(pem))
 }
 
-fn trace(ui: &Ui, settings: &Settings) -> Option<Arc<dyn Trace>> {
+pub(super) fn trace(ui: &Ui, settings: &Settings) -> Option<Arc<dyn Trace>> {
     settings
         .verbose
         .then(|| Arc::new(TraceLines(ui.clone())) as Arc<dyn Trace>)

@@ -6,6 +6,7 @@ mod changes;
 mod chosen;
 mod files;
 mod found;
+pub mod lagoon;
 mod last;
 pub mod launch;
 mod log;

@@ -54,6 +54,9 @@ A context that is named on the line makes TASKS_API and its token irrelevant.
                      (default ~/.local/state)
   XDG_DATA_HOME      lagoon-tasks/sandbox in it holds the sandbox
                      (default ~/.local/share)
+  LAGOON_CONFIG_FILE, LAGOONCONFIG
+                     the file of the lagoon CLI, whose contexts are known
+                     here, too (default ~/.lagoon.yml); it is only read
   NO_COLOR           no colour, as --color never does
   CLICOLOR_FORCE     colour even where stdout is no terminal
   TERM, COLUMNS      the terminal's kind and width

@@ -60,6 +60,14 @@ impl Editor {
         set(table, "allow_http", context.allow_http.then(|| true.into()));
         let ui_url = context.ui_url.as_ref().map(|u| Value::from(u.as_str()));
         set(table, "ui_url", ui_url);
+        let ssh = context.ssh.as_ref();
+        set(table, "ssh_host", ssh.map(|s| s.host().into()));
+        set(table, "ssh_port", ssh.map(|s| i64::from(s.port()).into()));
+        let ssh_key = context.ssh_key.as_ref().map(|p| p.display().to_string());
+        set(table, "ssh_key", ssh_key.map(Value::from));
+        let endpoint = context.authorization_endpoint.as_ref();
+        let endpoint = endpoint.map(|u| Value::from(u.as_str()));
+        set(table, "authorization_endpoint", endpoint);
     }
 
     /// Removes a context; one that is current is current no more.
@@ -158,13 +166,10 @@ mod tests {
     use crate::config::api_address;
 
     fn context(name: &str, project: Option<&str>) -> Context {
+        let api = api_address("https://api.example.com").unwrap();
         Context {
-            name: name.parse().unwrap(),
-            api: api_address("https://api.example.com").unwrap(),
             project: project.map(str::to_owned),
-            ca_file: None,
-            allow_http: false,
-            ui_url: None,
+            ..Context::new(name.parse().unwrap(), api)
         }
     }
 

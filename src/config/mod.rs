@@ -1,4 +1,5 @@
-//! The configuration file: contexts and which of them is current.
+//! Contexts and which of them is current: those of our own file, and those that the `lagoon` CLI
+//! has in its own, which is only ever read.
 //!
 //! Tokens are not in it (see `auth`), and what a value means beside flags and variables is decided
 //! in `settings`.
@@ -6,9 +7,11 @@
 mod address;
 mod edit;
 mod error;
+mod lagoon_cli;
 mod name;
 mod nearest;
 mod read;
+mod ssh;
 
 use std::path::{Path, PathBuf};
 
@@ -17,8 +20,10 @@ use url::Url;
 pub use address::{AddressError, api_address, is_loopback};
 pub use edit::Editor;
 pub use error::ConfigError;
+pub use lagoon_cli::{LagoonCli, cached_token};
 pub use name::{ContextName, NameError, SANDBOX};
 pub use nearest::nearest;
+pub use ssh::{SshEndpoint, SshError};
 
 /// The file's name in the configuration folder.
 pub const FILE: &str = "config.toml";
@@ -38,17 +43,57 @@ pub struct Context {
     pub allow_http: bool,
     /// Lagoon's UI, for the pages of runs.
     pub ui_url: Option<Url>,
+    /// Where tokens are given out over ssh.
+    pub ssh: Option<SshEndpoint>,
+    /// The key to sign in with; a leading `~/` is left to ssh.
+    pub ssh_key: Option<PathBuf>,
+    /// Where a browser signs in: Keycloak's address, the realm left out.
+    pub authorization_endpoint: Option<Url>,
+    /// Who keeps it.
+    pub origin: Origin,
 }
 
-/// What the file holds; a file that is not there holds nothing.
+/// Who keeps a context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Our own file.
+    Own,
+    /// The `lagoon` CLI's file.
+    LagoonCli,
+}
+
+impl Context {
+    /// A context of our own file, of which nothing else is known.
+    #[must_use]
+    pub fn new(name: ContextName, api: Url) -> Context {
+        Context {
+            name,
+            api,
+            project: None,
+            ca_file: None,
+            allow_http: false,
+            ui_url: None,
+            ssh: None,
+            ssh_key: None,
+            authorization_endpoint: None,
+            origin: Origin::Own,
+        }
+    }
+}
+
+/// The contexts there are. A file that is not there holds nothing.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The file, whether it exists or not.
+    /// Our file, whether it exists or not.
     pub path: PathBuf,
-    /// The context that is used when none is named. It need not exist.
+    /// The context that our file makes current. It need not exist.
     pub current: Option<ContextName>,
-    /// In the file's order.
+    /// Ours in the file's order, then those of the `lagoon` CLI whose names are not taken.
     pub contexts: Vec<Context>,
+    /// Contexts that cannot be used, by the names they have in their file, and why.
+    pub broken: Vec<(String, ConfigError)>,
+    /// What else the `lagoon` CLI's file says, where there is one.
+    pub lagoon_cli: Option<LagoonCli>,
 }
 
 impl Config {
@@ -69,12 +114,60 @@ impl Config {
             path,
             current: None,
             contexts: Vec::new(),
+            broken: Vec::new(),
+            lagoon_cli: None,
         }
+    }
+
+    /// Adds what the `lagoon` CLI's file holds, where there is one. What is wrong with it is kept
+    /// in [`LagoonCli`]: it concerns only those who need that file.
+    #[must_use]
+    pub fn with_lagoon_cli(mut self, path: &Path) -> Config {
+        if let Some(lagoon_cli::Found {
+            contexts,
+            broken,
+            file,
+        }) = lagoon_cli::load(path)
+        {
+            for context in contexts {
+                if self.context(&context.name).is_none() {
+                    self.contexts.push(context);
+                }
+            }
+            self.broken.extend(broken);
+            self.lagoon_cli = Some(file);
+        }
+        self
     }
 
     /// The context of this name.
     #[must_use]
     pub fn context(&self, name: &ContextName) -> Option<&Context> {
         self.contexts.iter().find(|c| c.name == *name)
+    }
+
+    /// The context of this name in our own file.
+    #[must_use]
+    pub fn own(&self, name: &ContextName) -> Option<&Context> {
+        self.context(name).filter(|c| c.origin == Origin::Own)
+    }
+
+    /// Why there is no context of this name, where a file has one that cannot be used.
+    #[must_use]
+    pub fn fault(&self, name: &str) -> Option<&ConfigError> {
+        let broken = self.broken.iter().find(|(broken, _)| broken == name);
+        let file = self.lagoon_cli.as_ref();
+        broken
+            .map(|(_, why)| why)
+            .or_else(|| file?.failure.as_ref())
+    }
+
+    /// The file that a context is kept in.
+    #[must_use]
+    pub fn file_of(&self, context: &Context) -> &Path {
+        match (context.origin, &self.lagoon_cli) {
+            (Origin::LagoonCli, Some(file)) => &file.path,
+            _ => &self.path,
+        }
     }
 }

@@ -7,10 +7,20 @@ use std::path::Path;
 use toml_edit::{Document, Item, Key, TableLike};
 use url::Url;
 
-use super::{Config, ConfigError, Context, ContextName, api_address, nearest};
+use super::{Config, ConfigError, Context, ContextName, SshEndpoint, api_address, nearest};
 
 const TOP_KEYS: [&str; 2] = ["current", "contexts"];
-const CONTEXT_KEYS: [&str; 5] = ["api", "project", "ca_file", "allow_http", "ui_url"];
+const CONTEXT_KEYS: [&str; 9] = [
+    "api",
+    "project",
+    "ca_file",
+    "allow_http",
+    "ui_url",
+    "ssh_host",
+    "ssh_port",
+    "ssh_key",
+    "authorization_endpoint",
+];
 
 /// The file's text; of a file that is not there, the empty text.
 pub(super) fn text(path: &Path) -> Result<String, ConfigError> {
@@ -35,7 +45,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
     for (key, item) in entries(document.as_table()) {
         match key.get() {
             "current" => config.current = Some(reader.name(reader.string(item, "current")?, item)?),
-            "contexts" => config.contexts = reader.contexts(item)?,
+            "contexts" => reader.contexts(item, &mut config)?,
             unknown => return Err(reader.unknown(unknown, key, &TOP_KEYS)),
         }
     }
@@ -95,66 +105,120 @@ impl Reader<'_> {
             .map_err(|e: super::NameError| self.error(e.to_string(), item.span()))
     }
 
-    fn contexts(&self, item: &Item) -> Result<Vec<Context>, ConfigError> {
+    /// Puts the contexts into the configuration. A name that cannot be one breaks only its own.
+    fn contexts(&self, item: &Item, config: &mut Config) -> Result<(), ConfigError> {
         let table = item
             .as_table_like()
             .ok_or_else(|| self.wrong_type(item, "contexts", "a table"))?;
-        entries(table)
-            .map(|(key, item)| {
-                let name = self.name(key.get(), item)?;
-                if name.is_sandbox() {
-                    return Err(self
-                        .error("the context name `sandbox` is reserved", key.span())
-                        .hint("give the context another name: `sandbox` is the built-in Lagoon"));
+        for (key, item) in entries(table) {
+            let name: ContextName = match key.get().parse() {
+                Ok(name) => name,
+                Err(why) => {
+                    let why: super::NameError = why;
+                    let why = self
+                        .error(why.to_string(), key.span())
+                        .hint("give the context another name there");
+                    config.broken.push((key.get().to_owned(), why));
+                    continue;
                 }
-                self.context(name, item)
-            })
-            .collect()
+            };
+            if name.is_sandbox() {
+                return Err(self
+                    .error("the context name `sandbox` is reserved", key.span())
+                    .hint("give the context another name: `sandbox` is the built-in Lagoon"));
+            }
+            config.contexts.push(self.context(name, item)?);
+        }
+        Ok(())
     }
 
     fn context(&self, name: ContextName, item: &Item) -> Result<Context, ConfigError> {
         let table = item
             .as_table_like()
             .ok_or_else(|| self.wrong_type(item, name.as_str(), "a table"))?;
-        let (mut api, mut project, mut ca_file, mut ui_url) = (None, None, None, None);
-        let mut allow_http = false;
+        let Some(api) = table.get("api") else {
+            self.known_keys(table)?;
+            return Err(self
+                .error(format!("the context `{name}` has no `api`"), item.span())
+                .hint("add its address, as in api = \"https://api.example.com/graphql\""));
+        };
+        let address = api_address(self.string(api, "api")?)
+            .map_err(|e| self.error(e.to_string(), api.span()))?;
+        let mut context = Context::new(name, address);
+        // Relative to the file that names it, so that both can move together.
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let (mut ssh_host, mut ssh_port) = (None, None);
+        self.known_keys(table)?;
         for (key, item) in entries(table) {
             match key.get() {
-                "api" => {
-                    let address = api_address(self.string(item, "api")?);
-                    api = Some(address.map_err(|e| self.error(e.to_string(), item.span()))?);
-                }
-                "project" => project = Some(self.string(item, "project")?.to_owned()),
-                "ca_file" => {
-                    // Relative to the file that names it, so that both can move together.
-                    let folder = self.path.parent().unwrap_or(Path::new(""));
-                    ca_file = Some(folder.join(self.string(item, "ca_file")?));
-                }
+                "project" => context.project = Some(self.string(item, "project")?.to_owned()),
+                "ca_file" => context.ca_file = Some(folder.join(self.string(item, "ca_file")?)),
                 "allow_http" => {
-                    allow_http = item
+                    context.allow_http = item
                         .as_bool()
                         .ok_or_else(|| self.wrong_type(item, "allow_http", "true or false"))?;
                 }
-                "ui_url" => {
-                    let address = Url::parse(self.string(item, "ui_url")?)
-                        .map_err(|e| self.error(format!("`ui_url`: {e}"), item.span()))?;
-                    ui_url = Some(address);
+                "ui_url" => context.ui_url = Some(self.web_address(item, "ui_url")?),
+                "authorization_endpoint" => {
+                    let address = self.web_address(item, "authorization_endpoint")?;
+                    context.authorization_endpoint = Some(address);
                 }
-                unknown => return Err(self.unknown(unknown, key, &CONTEXT_KEYS)),
+                "ssh_host" => ssh_host = Some((self.string(item, "ssh_host")?, item)),
+                "ssh_port" => ssh_port = Some((self.port(item)?, item)),
+                "ssh_key" => {
+                    let key = self.string(item, "ssh_key")?;
+                    let is_in_home = key.starts_with("~/");
+                    context.ssh_key = Some(if is_in_home {
+                        key.into()
+                    } else {
+                        folder.join(key)
+                    });
+                }
+                _ => {}
             }
         }
-        let api = api.ok_or_else(|| {
-            self.error(format!("the context `{name}` has no `api`"), item.span())
-                .hint("add its address, as in api = \"https://api.example.com/graphql\"")
-        })?;
-        Ok(Context {
-            name,
-            api,
-            project,
-            ca_file,
-            allow_http,
-            ui_url,
-        })
+        context.ssh = match (ssh_host, ssh_port) {
+            (None, None) => None,
+            (None, Some((_, item))) => {
+                return Err(self
+                    .error("`ssh_port` stands without `ssh_host`", item.span())
+                    .hint("add the host, or remove the line"));
+            }
+            (Some((host, item)), port) => {
+                let port = port.map(|(port, _)| port);
+                let found = SshEndpoint::parse(host, port.as_deref());
+                Some(found.map_err(|e| self.error(e.to_string(), item.span()))?)
+            }
+        };
+        Ok(context)
+    }
+
+    fn known_keys(&self, table: &dyn TableLike) -> Result<(), ConfigError> {
+        match entries(table).find(|(key, _)| !CONTEXT_KEYS.contains(&key.get())) {
+            Some((key, _)) => Err(self.unknown(key.get(), key, &CONTEXT_KEYS)),
+            None => Ok(()),
+        }
+    }
+
+    /// A number, or a text that SshEndpoint will look at.
+    fn port(&self, item: &Item) -> Result<String, ConfigError> {
+        match item.as_integer() {
+            Some(port) if (1..=65535).contains(&port) => Ok(port.to_string()),
+            Some(port) => Err(self.error(
+                format!("`ssh_port` is {port}: a port is 1 to 65535"),
+                item.span(),
+            )),
+            None => Err(self.wrong_type(item, "ssh_port", "a number")),
+        }
+    }
+
+    fn web_address(&self, item: &Item, key: &str) -> Result<Url, ConfigError> {
+        let url = Url::parse(self.string(item, key)?)
+            .map_err(|e| self.error(format!("`{key}`: {e}"), item.span()))?;
+        if matches!(url.scheme(), "http" | "https") {
+            return Ok(url);
+        }
+        Err(self.error(format!("`{key}` must start with https://"), item.span()))
     }
 }
 
@@ -211,5 +275,40 @@ mod tests {
         assert!(complaint("[contexts.sandbox]\napi = \"https://x\"").contains(":1:11: "));
         assert!(complaint("current = \"ü\" \n[a").starts_with("/conf/config.toml:2:"));
         assert!(complaint("current = \"\"").contains("is empty"));
+        assert!(complaint("[contexts.a]\nprojcet = \"p\"\n").contains("did you mean `project`?"));
+    }
+
+    #[test]
+    fn how_to_sign_in() {
+        let config = read(
+            "[contexts.a]\napi = \"https://x\"\nssh_host = \"ssh.x\"\nssh_port = 32222\n\
+             ssh_key = \"keys/ci\"\nauthorization_endpoint = \"https://auth.x/auth\"\n\
+             [contexts.b]\napi = \"https://y\"\nssh_host = \"ssh.y\"\nssh_key = \"~/.ssh/y\"\n",
+        )
+        .unwrap();
+        let [a, b] = config.contexts.as_slice() else {
+            panic!("{config:?}")
+        };
+        assert_eq!(a.ssh.as_ref().unwrap().to_string(), "ssh.x:32222");
+        assert_eq!(a.ssh_key.as_deref(), Some(Path::new("/conf/keys/ci")));
+        assert!(a.authorization_endpoint.is_some() && b.authorization_endpoint.is_none());
+        assert_eq!(b.ssh.as_ref().unwrap().to_string(), "ssh.y:22");
+        assert_eq!(b.ssh_key.as_deref(), Some(Path::new("~/.ssh/y")));
+
+        let of = |line: &str| complaint(&format!("[contexts.a]\napi = \"https://x\"\n{line}\n"));
+        assert!(of("ssh_port = 22").contains(":3:12: `ssh_port` stands without"));
+        assert!(of("ssh_host = \"h\"\nssh_port = 70000").contains(":4:12: "));
+        assert!(of("ssh_host = \"-oX\"").contains("no name or address of an ssh server"));
+        assert!(of("authorization_endpoint = \"file:///x\"").contains("must start with https://"));
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_one_breaks_only_its_own() {
+        let config =
+            read("[contexts.\"a b\"]\napi = \"https://x\"\n[contexts.c]\napi = \"https://y\"\n")
+                .unwrap();
+        assert_eq!(config.contexts.len(), 1);
+        let why = config.fault("a b").unwrap().to_string();
+        assert!(why.contains(":1:11: `a b` is no context name"), "{why}");
     }
 }

@@ -11,7 +11,7 @@ use tokio::io::AsyncReadExt;
 use url::Url;
 
 use super::form::while_moving;
-use super::transport::{client, is_loopback, root_cause, seconds};
+use super::transport::{root_cause, seconds};
 use super::{Connection, Lagoon, LagoonError};
 
 /// An address that lets whoever has it in, for some minutes: shown only to those who ask for it.
@@ -133,7 +133,7 @@ impl Lagoon {
     /// [`LagoonError::Storage`], and an address that must not be used.
     pub async fn download(&self, url: &Signed) -> Result<Download, LagoonError> {
         let connection = self.transport.connection();
-        let limit = connection.timeout;
+        let limit = connection.network.timeout;
         let request = store(connection, url)?
             .get(url.0.clone())
             // As it is there: what is kept compressed stays so.
@@ -165,7 +165,7 @@ impl Lagoon {
         }
         let form = form.part("file", file.part());
         let request = store(connection, url)?.post(url.0.clone()).multipart(form);
-        let sent = while_moving(request.send(), connection.timeout, &moved).await;
+        let sent = while_moving(request.send(), connection.network.timeout, &moved).await;
         self.answer_of(url, sent).map(|_| ())
     }
 
@@ -174,7 +174,7 @@ impl Lagoon {
         url: &Signed,
         sent: Option<Result<reqwest::Response, reqwest::Error>>,
     ) -> Result<reqwest::Response, LagoonError> {
-        let limit = seconds(self.transport.connection().timeout);
+        let limit = seconds(self.transport.connection().network.timeout);
         let response = sent
             .ok_or_else(|| url.failure(None, format!("did not answer within {limit}")))?
             .map_err(|error| {
@@ -203,12 +203,7 @@ impl Lagoon {
 
 /// A client for the store: certificates and proxies are those of the API.
 fn store(connection: &Connection, url: &Signed) -> Result<reqwest::Client, LagoonError> {
-    let is_allowed = match url.0.scheme() {
-        "https" => true,
-        "http" => connection.allow_http || is_loopback(&url.0),
-        _ => false,
-    };
-    if !is_allowed {
+    if !connection.network.may_reach(&url.0) {
         return Err(LagoonError::Address {
             message: format!(
                 "Lagoon keeps its files at {}, which is not https: they would pass in the clear",
@@ -217,10 +212,7 @@ fn store(connection: &Connection, url: &Signed) -> Result<reqwest::Client, Lagoo
             hint: "allow plain http for this context with `allow_http = true`".to_owned(),
         });
     }
-    client(&Connection {
-        url: url.0.clone(),
-        ..connection.clone()
-    })
+    connection.network.client(&url.0)
 }
 
 #[cfg(test)]

@@ -39,11 +39,14 @@ impl Transport {
             } = self.answer_of(request.send().await).await?;
             reply::read(&self.address(), status, &content_type, &body)
         };
-        let done = while_moving(work, self.connection().timeout, moved).await;
+        let done = while_moving(work, self.connection().network.timeout, moved).await;
         done.unwrap_or_else(|| {
             Err(LagoonError::NoAnswer {
                 address: self.address(),
-                reason: format!("nothing moved for {}", seconds(self.connection().timeout)),
+                reason: format!(
+                    "nothing moved for {}",
+                    seconds(self.connection().network.timeout)
+                ),
             })
         })
     }

@@ -3,10 +3,12 @@
 //! This room is given an address and a source of tokens; it reads no file and no variable.
 //! Generated types stay in `operations` and leave it as `domain` types.
 
+pub mod discovery;
 pub mod download;
 pub mod error;
 pub mod events;
 mod form;
+pub mod network;
 pub mod operations;
 pub mod reply;
 pub mod transport;
@@ -17,9 +19,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use url::Url;
 
+pub use discovery::{Discovery, discover};
 pub use download::{Download, Outgoing, Signed};
 pub use error::LagoonError;
 pub use events::{Change, Changes};
+pub use network::Network;
 pub use transport::{Effect, is_loopback};
 
 /// Where a Lagoon is and how to talk to it.
@@ -29,12 +33,8 @@ pub struct Connection {
     pub url: Url,
     /// Where the bearer token comes from.
     pub credentials: Arc<dyn Credentials>,
-    /// A PEM bundle of further certificate authorities.
-    pub ca_pem: Option<Vec<u8>>,
-    /// The limit for one logical request, retries included.
-    pub timeout: Duration,
-    /// Whether plain http is allowed to hosts other than this machine.
-    pub allow_http: bool,
+    /// How it is reached.
+    pub network: Network,
     /// Told of every request (`-v`); gets no secret.
     pub trace: Option<Arc<dyn Trace>>,
 }
@@ -77,7 +77,7 @@ impl Lagoon {
     #[must_use]
     pub fn new(connection: Connection) -> Self {
         Lagoon {
-            patience: connection.timeout,
+            patience: connection.network.timeout,
             transport: Arc::new(transport::Transport::new(connection)),
         }
     }

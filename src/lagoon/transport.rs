@@ -244,7 +244,7 @@ impl Transport {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let client = client(&self.connection)?;
+        let client = self.connection.network.client(&self.connection.url)?;
         Ok(self.client.get_or_init(|| client))
     }
 
@@ -279,52 +279,6 @@ pub(super) fn bearer(token: &str) -> Result<HeaderValue, LagoonError> {
     })?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-/// An HTTP client for this connection: no redirects, no proxy for loopback, more authorities where
-/// the context names them.
-///
-/// # Errors
-/// For an address that must not be used, and authorities that cannot be read.
-pub fn client(connection: &Connection) -> Result<reqwest::Client, LagoonError> {
-    let url = &connection.url;
-    let loopback = is_loopback(url);
-    if url.scheme() != "https" && !(url.scheme() == "http" && (loopback || connection.allow_http)) {
-        return Err(LagoonError::Address {
-            message: format!(
-                "{} is not https: a token is sent in the clear only to this machine",
-                url.origin().ascii_serialization()
-            ),
-            hint: "use https, or allow plain http for this context with `allow_http = true`"
-                .to_owned(),
-        });
-    }
-    // Two libraries may bring a default of their own; which one was first does not matter.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        // Shorter than the limit for all of it: then a host that is not there is told apart from
-        // one that does not answer.
-        .connect_timeout(connection.timeout.mul_f64(0.8).min(Duration::from_secs(10)))
-        .user_agent(concat!("lagoon-tasks/", env!("CARGO_PKG_VERSION")));
-    if loopback {
-        builder = builder.no_proxy();
-    }
-    if let Some(pem) = &connection.ca_pem {
-        let more =
-            reqwest::Certificate::from_pem_bundle(pem).map_err(|error| LagoonError::Address {
-                message: format!("the context's ca_file holds no certificates: {error}"),
-                hint: "it must be a PEM file with one or more certificates".to_owned(),
-            })?;
-        builder = builder.tls_certs_merge(more);
-    } else if url.scheme() == "http" {
-        // Nothing will be verified: reading the machine's certificates would only cost time.
-        builder = builder.tls_certs_only([]);
-    }
-    builder.build().map_err(|error| LagoonError::Address {
-        message: format!("no HTTP client can be made: {}", root_cause(&error)),
-        hint: "look at SSL_CERT_FILE and the proxy variables".to_owned(),
-    })
 }
 
 /// Whether an address is this machine.

@@ -7,11 +7,12 @@
 use url::Url;
 
 use super::{Flags, SettingsError, SettingsErrorKind, Source, Sourced};
-use crate::config::{Config, Context, ContextName, api_address, nearest};
+use crate::config::{Config, Context, ContextName, Origin, api_address, nearest};
 use crate::env::{Env, Secret};
 
 /// A Lagoon to talk to.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it")]
 pub enum Target {
     /// The built-in one.
     Sandbox,
@@ -59,33 +60,63 @@ pub(super) fn choose(
     if let Some(name) = super::said(&None, "", &env.context, "TASKS_CONTEXT")? {
         return named(name, env.token.as_ref(), config);
     }
-    let config = config?;
+    unsaid(config?, env)
+}
+
+/// What is meant when nobody says anything: our file decides, then the `lagoon` CLI's.
+fn unsaid(config: &Config, env: &Env) -> Result<Chosen, SettingsError> {
     let source = Source::File(config.path.clone());
-    let context = match (&config.current, config.contexts.as_slice()) {
-        (Some(name), _) if name.is_sandbox() => {
-            return Ok(sandbox(source));
-        }
-        (Some(name), _) => config
-            .context(name)
-            .ok_or_else(|| unknown(name, config, &source))?,
-        (None, [only]) => only,
-        (None, []) => return Err(no_context(env.token.is_some())),
-        (None, several) => {
-            return Err(
-                SettingsError::usage("there are several contexts and none is current")
-                    .hint(format!("name one: -l {}", several[0].name))
-                    .hint(format!(
-                        "make one current: tasks context use {}",
-                        several[0].name
-                    )),
-            );
-        }
+    let own: Vec<&Context> = of(config, Origin::Own);
+    let context = match (&config.current, own.as_slice()) {
+        (Some(name), _) if name.is_sandbox() => return Ok(sandbox(source)),
+        (Some(name), _) => Some((known(name, config, &source)?, source)),
+        (None, [only]) => Some((*only, source)),
+        (None, []) => of_lagoon_cli(config)?,
+        (None, several) => return Err(none_is_current(several)),
     };
+    let (context, source) = context.ok_or_else(|| no_context(env.token.is_some()))?;
     Ok(Chosen {
         token: TokenOrigin::Store(context.name.clone()),
         target: Sourced::new(Target::Context(context.clone()), source),
         stray_token: env.token.is_some(),
     })
+}
+
+/// The context that the `lagoon` CLI would take.
+fn of_lagoon_cli(config: &Config) -> Result<Option<(&Context, Source)>, SettingsError> {
+    let Some(file) = &config.lagoon_cli else {
+        return Ok(None);
+    };
+    if let Some(failure) = &file.failure {
+        return Err(failure.clone().into());
+    }
+    let source = Source::File(file.path.clone());
+    let there = of(config, Origin::LagoonCli);
+    match (&file.current, there.as_slice()) {
+        (Some(name), _) => {
+            let context = there.iter().find(|c| c.name.as_str() == name);
+            let context = context.ok_or_else(|| match config.fault(name) {
+                Some(fault) => fault.clone().into(),
+                None => not_found(name, config, &source),
+            })?;
+            Ok(Some((*context, source)))
+        }
+        (None, [only]) => Ok(Some((*only, source))),
+        (None, []) => Ok(None),
+        (None, several) => Err(none_is_current(several)),
+    }
+}
+
+fn of(config: &Config, origin: Origin) -> Vec<&Context> {
+    let all = config.contexts.iter();
+    all.filter(|c| c.origin == origin).collect()
+}
+
+fn none_is_current(several: &[&Context]) -> SettingsError {
+    let first = several.first().map_or("NAME", |c| c.name.as_str());
+    SettingsError::usage("there are several contexts and none is current")
+        .hint(format!("name one: -l {first}"))
+        .hint(format!("make one current: tasks context use {first}"))
 }
 
 fn named(
@@ -94,16 +125,19 @@ fn named(
     config: Result<&Config, SettingsError>,
 ) -> Result<Chosen, SettingsError> {
     let Sourced { value, source } = name;
-    let name: ContextName = value
-        .parse()
-        .map_err(|e| SettingsError::usage(format!("{source}: {e}")))?;
+    let name: ContextName = match value.parse() {
+        Ok(name) => name,
+        Err(error) => {
+            // A file may have it all the same, and then there is more to say.
+            let fault = config.ok().and_then(|c| c.fault(&value).cloned());
+            let wrong = || SettingsError::usage(format!("{source}: {error}"));
+            return Err(fault.map_or_else(wrong, SettingsError::from));
+        }
+    };
     if name.is_sandbox() {
         return Ok(sandbox(source));
     }
-    let config = config?;
-    let context = config
-        .context(&name)
-        .ok_or_else(|| unknown(&name, config, &source))?;
+    let context = known(&name, config?, &source)?;
     let token = match token {
         Some(token) => TokenOrigin::Variable(not_empty(token)?),
         None => TokenOrigin::Store(name),
@@ -161,13 +195,26 @@ fn no_context(token_is_set: bool) -> SettingsError {
     error.hint("or try the built-in one: --context sandbox")
 }
 
-fn unknown(name: &ContextName, config: &Config, source: &Source) -> SettingsError {
+fn known<'a>(
+    name: &ContextName,
+    config: &'a Config,
+    source: &Source,
+) -> Result<&'a Context, SettingsError> {
+    config
+        .context(name)
+        .ok_or_else(|| match config.fault(name.as_str()) {
+            Some(fault) => fault.clone().into(),
+            None => not_found(name.as_str(), config, source),
+        })
+}
+
+fn not_found(name: &str, config: &Config, source: &Source) -> SettingsError {
     let error = SettingsError::new(
         SettingsErrorKind::NotFound,
         format!("there is no context `{name}` (named by {source})"),
     );
     let known = config.contexts.iter().map(|c| c.name.as_str());
-    match nearest(name.as_str(), known.chain([crate::config::SANDBOX])) {
+    match nearest(name, known.chain([crate::config::SANDBOX])) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint("see those there are: tasks context list"),
     }

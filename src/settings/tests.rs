@@ -3,20 +3,17 @@ use crate::config::{Context, api_address};
 use crate::env::Secret;
 
 fn config(current: Option<&str>, names: &[&str]) -> Config {
+    let context = |name: &&str| Context {
+        project: Some(format!("{name}-shop")),
+        ..Context::new(
+            name.parse().unwrap(),
+            api_address(&format!("https://{name}.example")).unwrap(),
+        )
+    };
     Config {
-        path: "/conf/config.toml".into(),
         current: current.map(|n| n.parse().unwrap()),
-        contexts: names
-            .iter()
-            .map(|name| Context {
-                name: name.parse().unwrap(),
-                api: api_address(&format!("https://{name}.example")).unwrap(),
-                project: Some(format!("{name}-shop")),
-                ca_file: None,
-                allow_http: false,
-                ui_url: None,
-            })
-            .collect(),
+        contexts: names.iter().map(context).collect(),
+        ..Config::empty("/conf/config.toml".into())
     }
 }
 

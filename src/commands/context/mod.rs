@@ -81,7 +81,7 @@ pub async fn run(args: Context, app: &App) -> Result<(), Error> {
     match args.command {
         Command::List(List) => list(app, &answer),
         Command::Show(args) => show(args, app, &answer),
-        Command::Add(args) => add::run(args, app, &answer),
+        Command::Add(args) => add::run(args, app, &answer).await,
         Command::Use(args) => make_current(args, app, &answer),
         Command::Remove(args) => remove(args, app, &answer),
     }
@@ -95,6 +95,12 @@ fn list(app: &App, answer: &Answer) -> Result<(), Error> {
         app.ui.note(&format!(
             "TASKS_API is set: commands go to {url}, whatever is current"
         ));
+    }
+    for (_, why) in &config.broken {
+        app.ui.warn(&why.to_string());
+    }
+    if let Some(failure) = config.lagoon_cli.as_ref().and_then(|f| f.failure.as_ref()) {
+        app.ui.warn(&failure.to_string());
     }
     let mut entries: Vec<Entry> = config
         .contexts
@@ -120,8 +126,8 @@ fn show(args: Show, app: &App, answer: &Answer) -> Result<(), Error> {
 }
 
 fn make_current(args: Use, app: &App, answer: &Answer) -> Result<(), Error> {
+    let mut entry = entry(&args.name, app.settings.config()?, app)?;
     let (config, mut editor) = Editor::open(app.config_folder()?)?;
-    let mut entry = entry(&args.name, &config, app)?;
     editor.set_current(&args.name);
     editor.save()?;
     entry.current_by = Some(config.path.display().to_string());
@@ -143,7 +149,17 @@ fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
             "the context `sandbox` is built in and cannot be removed",
         ));
     }
-    let entry = entry(name, app.settings.config()?, app)?;
+    let config = app.settings.config()?;
+    let entry = entry(name, config, app)?;
+    if config.own(name).is_none() {
+        let file = config
+            .context(name)
+            .map(|c| config.file_of(c).display().to_string());
+        return Err(Error::usage(format!(
+            "the context `{name}` is in the file of the `lagoon` CLI, which tasks never writes"
+        ))
+        .hint(format!("remove it there: {}", file.unwrap_or_default())));
+    }
     app.confirm(&format!("Remove the context `{name}` and its token?"))?;
     // The token first: if the rest fails, it is the one that should be gone.
     app.tokens()?.remove(name)?;
@@ -164,6 +180,9 @@ fn entry(name: &ContextName, config: &Config, app: &App) -> Result<Entry, Error>
     match config.context(name) {
         Some(context) => Ok(Entry::of(context, app)),
         None => {
+            if let Some(fault) = config.fault(name.as_str()) {
+                return Err(fault.clone().into());
+            }
             let error = Error::not_found(format!("there is no context `{name}`"));
             let known = config.contexts.iter().map(|c| c.name.as_str());
             Err(match crate::config::nearest(name.as_str(), known) {

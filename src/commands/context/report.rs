@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::app::App;
 use crate::auth::{AuthError, TokenSource, expiry};
-use crate::config::{Context, SANDBOX};
+use crate::config::{Context, SANDBOX, SshEndpoint};
 use crate::output::{Cell, Column, Detail, Grid, Report};
 use crate::settings::{Chosen, Target, TokenOrigin};
 use crate::ui::Style;
@@ -19,6 +19,9 @@ pub(super) struct Entry {
     ca_file: Option<String>,
     allow_http: bool,
     ui_url: Option<String>,
+    ssh: Option<SshEndpoint>,
+    ssh_key: Option<String>,
+    authorization_endpoint: Option<String>,
     /// What made it the current one, if it is.
     pub(super) current_by: Option<String>,
     token: &'static str,
@@ -51,10 +54,13 @@ impl Entry {
             ca_file: context.ca_file.as_ref().map(|p| p.display().to_string()),
             allow_http: context.allow_http,
             ui_url: context.ui_url.as_ref().map(Url::to_string),
+            ssh: context.ssh.clone(),
+            ssh_key: context.ssh_key.as_ref().map(|p| p.display().to_string()),
+            authorization_endpoint: context.authorization_endpoint.as_ref().map(Url::to_string),
             current_by: current_by(chosen),
             token,
             token_expires,
-            source: config.map_or_else(String::new, |c| c.path.display().to_string()),
+            source: config.map_or_else(String::new, |c| c.file_of(context).display().to_string()),
         }
     }
 
@@ -94,6 +100,9 @@ impl Entry {
             ca_file: None,
             allow_http: false,
             ui_url: None,
+            ssh: None,
+            ssh_key: None,
+            authorization_endpoint: None,
             current_by: None,
             token: "none",
             token_expires: None,
@@ -134,6 +143,10 @@ impl Report for Entry {
             "caFile": self.ca_file,
             "allowHttp": self.allow_http,
             "uiUrl": self.ui_url,
+            "sshHost": self.ssh.as_ref().map(SshEndpoint::host),
+            "sshPort": self.ssh.as_ref().map(SshEndpoint::port),
+            "sshKey": self.ssh_key,
+            "authorizationEndpoint": self.authorization_endpoint,
             "current": self.current_by.is_some(),
             "currentBy": self.current_by,
             "token": self.token,
@@ -155,6 +168,9 @@ impl Report for Entry {
                 .field("Certificates", self.ca_file.clone())
                 .field("Plain http", self.allow_http.then_some("allowed"))
                 .field("UI", self.ui_url.clone())
+                .field("Signs in at", self.ssh.as_ref().map(|s| format!("ssh {s}")))
+                .field("Key", self.ssh_key.clone())
+                .field("Browser", self.authorization_endpoint.clone())
                 .field(
                     "Current",
                     self.current_by.as_ref().map(|s| format!("by {s}")),
@@ -185,7 +201,7 @@ fn grid<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Grid {
         Column::new("currentBy").heading("BY").if_any(),
         Column::new("token"),
         Column::new("tokenExpires").heading("EXPIRES").if_any(),
-        Column::new("source").not_in_table(),
+        Column::new("source"),
     ];
     entries.into_iter().fold(Grid::new(columns), |grid, entry| {
         grid.with([

@@ -153,7 +153,7 @@ mod tests {
 
     use super::*;
     use crate::lagoon::transport::Transport;
-    use crate::lagoon::{Change, Connection, Credentials, CredentialsError};
+    use crate::lagoon::{Change, Connection, Credentials, CredentialsError, Network};
 
     struct Nobody;
 
@@ -175,9 +175,11 @@ mod tests {
         let connection = Connection {
             url: "http://127.0.0.1/graphql".parse().unwrap(),
             credentials: Arc::new(Nobody),
-            ca_pem: None,
-            timeout: Duration::from_secs(1),
-            allow_http: false,
+            network: Network {
+                ca_pem: None,
+                timeout: Duration::from_secs(1),
+                allow_http: false,
+            },
             trace: None,
         };
         let listener = Listener {

@@ -1,0 +1,62 @@
+//! What a Lagoon says of itself completes what is known of it.
+
+use super::{App, connect};
+use crate::config::{Context, SshEndpoint};
+use crate::error::Error;
+use crate::lagoon::{LagoonError, discover};
+
+/// How completing a context went.
+#[derive(Debug)]
+pub enum Discovered {
+    /// There was nothing to ask for, or the document was there.
+    Complete,
+    /// The Lagoon has no such document.
+    NoDocument,
+    /// It cannot be told.
+    Failed(Error),
+}
+
+impl App {
+    /// Fills what is not known of a context from its Lagoon's discovery document; what is known
+    /// stays. What the document says and must not be used is warned of.
+    ///
+    /// # Errors
+    /// When the context's own certificates cannot be read, or its address must not be used.
+    pub async fn complete(&self, context: &mut Context) -> Result<Discovered, Error> {
+        let is_complete = context.ssh.is_some()
+            && context.ui_url.is_some()
+            && context.authorization_endpoint.is_some();
+        if is_complete {
+            return Ok(Discovered::Complete);
+        }
+        let network = connect::network(self, Some(context))?;
+        let trace = connect::trace(&self.ui, &self.settings);
+        let found = match discover(&context.api, &network, trace.as_deref()).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(Discovered::NoDocument),
+            Err(error @ LagoonError::Address { .. }) => return Err(error.into()),
+            Err(error) => return Ok(Discovered::Failed(error.into())),
+        };
+        for refused in &found.refused {
+            self.ui.warn(&format!(
+                "not used of this Lagoon's discovery document: {refused}"
+            ));
+        }
+        if context.ssh.is_none()
+            && let Some((host, port)) = &found.ssh
+        {
+            match SshEndpoint::parse(host, port.as_deref()) {
+                Ok(endpoint) => context.ssh = Some(endpoint),
+                Err(why) => self.ui.warn(&format!(
+                    "not used of this Lagoon's discovery document: {why}"
+                )),
+            }
+        }
+        context.ui_url = context.ui_url.take().or(found.ui_url);
+        context.authorization_endpoint = context
+            .authorization_endpoint
+            .take()
+            .or(found.authorization_endpoint);
+        Ok(Discovered::Complete)
+    }
+}

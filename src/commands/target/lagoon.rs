@@ -1,0 +1,188 @@
+//! A Lagoon as a line describes it: what `context add` and `login` keep of it.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueHint};
+use url::Url;
+
+use crate::app::{App, Discovered};
+use crate::config::{Context, ContextName, Editor, SshEndpoint, is_loopback};
+use crate::error::Error;
+use crate::settings::Source;
+
+/// What can be said of a Lagoon beside its address.
+#[derive(Debug, Args)]
+pub struct LagoonArgs {
+    /// Host that gives out tokens over ssh
+    #[arg(long, value_name = "HOST", help_heading = HEADING)]
+    pub ssh_host: Option<String>,
+    /// Its port [default: 22]
+    #[arg(long, value_name = "PORT", requires = "ssh_host", help_heading = HEADING,
+          value_parser = clap::value_parser!(u16).range(1..))]
+    pub ssh_port: Option<u16>,
+    /// Private key to sign in with, instead of those that ssh finds itself
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING)]
+    pub ssh_key: Option<PathBuf>,
+    /// Address of the Keycloak that a browser signs in at, without realm
+    #[arg(long, value_name = "URL", help_heading = HEADING)]
+    pub authorization_endpoint: Option<Url>,
+    /// Address of Lagoon's UI
+    #[arg(long, value_name = "URL", help_heading = HEADING)]
+    pub ui_url: Option<Url>,
+    /// PEM file with further certificate authorities
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING)]
+    pub ca_file: Option<PathBuf>,
+    /// Allow plain http to another machine; the token can be read on the way
+    #[arg(long, help_heading = HEADING)]
+    pub allow_http: bool,
+    /// Do not ask the Lagoon for what the line does not say
+    #[arg(long, help_heading = HEADING)]
+    pub no_discovery: bool,
+}
+
+const HEADING: &str = "The Lagoon, where its discovery document does not say it";
+
+/// A context that was written.
+pub struct Kept {
+    /// It was not there before.
+    pub is_new: bool,
+    /// The file, where the context is current by it.
+    pub current_by: Option<String>,
+}
+
+/// What the line says, then what was known before, then what the Lagoon says of itself.
+///
+/// # Errors
+/// Wrong use: the name of another Lagoon, plain http, a file that cannot be read.
+pub async fn describe(
+    name: &ContextName,
+    api: &Url,
+    args: &LagoonArgs,
+    app: &App,
+) -> Result<Context, Error> {
+    if name.is_sandbox() {
+        return Err(Error::usage("the context name `sandbox` is reserved")
+            .hint("it is the built-in Lagoon and needs no adding: --context sandbox"));
+    }
+    let mut context = merge(name, api, args, app)?;
+    if args.no_discovery {
+        return Ok(context);
+    }
+    match app.complete(&mut context).await? {
+        Discovered::Complete => {}
+        Discovered::NoDocument => {
+            app.ui.note(&format!(
+                "{api} has no discovery document, as Lagoons before 2.18 have none"
+            ));
+            say_by_hand(&context, app);
+        }
+        Discovered::Failed(error) => {
+            app.ui.warn(&format!(
+                "what this Lagoon says of itself is not known: {error}"
+            ));
+            say_by_hand(&context, app);
+        }
+    }
+    Ok(context)
+}
+
+fn say_by_hand(context: &Context, app: &App) {
+    if context.ssh.is_none() {
+        app.ui.hint(&format!(
+            "name what is needed: tasks context add {} {} --ssh-host HOST --ssh-port PORT",
+            context.name, context.api
+        ));
+    }
+}
+
+/// What the line says, and what was known before.
+fn merge(name: &ContextName, api: &Url, args: &LagoonArgs, app: &App) -> Result<Context, Error> {
+    let known = app.settings.config()?.own(name);
+    if let Some(known) = known
+        && known.api != *api
+    {
+        // Its token belongs to the old address and must not follow to another one.
+        return Err(Error::usage(format!(
+            "the context `{name}` is another Lagoon: {}",
+            known.api
+        ))
+        .hint(format!("remove it first: tasks context remove {name}"))
+        .hint("or give this one another name"));
+    }
+    let mut context = known
+        .cloned()
+        .unwrap_or_else(|| Context::new(name.clone(), api.clone()));
+    context.allow_http |= args.allow_http;
+    for (flag, url) in [
+        ("", Some(api)),
+        ("--ui-url ", args.ui_url.as_ref()),
+        (
+            "--authorization-endpoint ",
+            args.authorization_endpoint.as_ref(),
+        ),
+    ] {
+        url.map_or(Ok(()), |url| require_https(flag, url, context.allow_http))?;
+    }
+    // A project that a variable names is meant for one command, not for good.
+    let project = app.settings.project.as_ref();
+    if let Some(project) = project.filter(|p| matches!(p.source, Source::Flag(_))) {
+        context.project = Some(project.value.clone());
+    }
+    if let Some(host) = &args.ssh_host {
+        let port = args.ssh_port.map(|p| p.to_string());
+        let endpoint = SshEndpoint::parse(host, port.as_deref());
+        context.ssh = Some(endpoint.map_err(|e| Error::usage(format!("--ssh-host: {e}")))?);
+    }
+    if let Some(path) = &args.ca_file {
+        context.ca_file = Some(readable("--ca-file", path)?);
+    }
+    if let Some(path) = &args.ssh_key {
+        context.ssh_key = Some(readable("--ssh-key", path)?);
+    }
+    let given = args.ui_url.clone();
+    context.ui_url = given.or(context.ui_url);
+    let given = args.authorization_endpoint.clone();
+    context.authorization_endpoint = given.or(context.authorization_endpoint);
+    Ok(context)
+}
+
+fn require_https(flag: &str, url: &Url, allow_http: bool) -> Result<(), Error> {
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if allow_http || is_loopback(url) => Ok(()),
+        "http" => Err(Error::usage(format!(
+            "{flag}{url} is plain http: everybody on the way could read the token"
+        ))
+        .hint("use https, or add --allow-http")),
+        _ => Err(Error::usage(format!("{flag}{url} is no https address"))),
+    }
+}
+
+/// The file's absolute path: the context is used from other folders, too.
+///
+/// # Errors
+/// Wrong use when it is not there.
+pub fn readable(flag: &str, path: &Path) -> Result<PathBuf, Error> {
+    std::fs::metadata(path)
+        .and_then(|_| std::path::absolute(path))
+        .map_err(|e| Error::usage(format!("{flag} {}", path.display())).because(e))
+}
+
+/// Writes a context into our file; the first one becomes current.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub fn keep(context: &Context, make_current: bool, app: &App) -> Result<Kept, Error> {
+    let (before, mut editor) = Editor::open(app.config_folder()?)?;
+    let make_current = make_current || before.current.is_none();
+    editor.set_context(context);
+    if make_current {
+        editor.set_current(&context.name);
+    }
+    editor.save()?;
+    let is_current = make_current || before.current.as_ref() == Some(&context.name);
+    Ok(Kept {
+        is_new: before.context(&context.name).is_none(),
+        current_by: is_current.then(|| before.path.display().to_string()),
+    })
+}

@@ -1,0 +1,275 @@
+//! The file of the `lagoon` CLI: its contexts just work. It is read, never written.
+//!
+//! Its keys: `default`, `current`, and `lagoons: {NAME: {graphql, hostname, port, token, version,
+//! ui, kibana, sshkey, publickeyidentities}}`. Ports are texts or numbers, and any key may be empty
+//! or missing. What is wrong with one context concerns that one alone.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::{ConfigError, Context, ContextName, Origin, SshEndpoint, api_address, read};
+
+/// What the `lagoon` CLI's file says beside its contexts.
+#[derive(Debug, Clone)]
+pub struct LagoonCli {
+    /// The file.
+    pub path: PathBuf,
+    /// Its `default`, else its `current`, which is only what its last command used.
+    pub current: Option<String>,
+    /// Why the file, whole, cannot be read.
+    pub failure: Option<ConfigError>,
+}
+
+/// What is in the file.
+pub(super) struct Found {
+    pub(super) contexts: Vec<Context>,
+    /// Contexts that cannot be used, by the names they have there, and why.
+    pub(super) broken: Vec<(String, ConfigError)>,
+    pub(super) file: LagoonCli,
+}
+
+/// Reads the file; `None` where there is none.
+pub(super) fn load(path: &Path) -> Option<Found> {
+    let (document, failure) = match document(path) {
+        Ok(document) => (document?, None),
+        Err(error) => (Map::new(), Some(error)),
+    };
+    let named = |key| text(&document, key);
+    let mut found = Found {
+        contexts: Vec::new(),
+        broken: Vec::new(),
+        file: LagoonCli {
+            path: path.to_owned(),
+            current: named("default").or_else(|| named("current")),
+            failure,
+        },
+    };
+    let lagoons = document.get("lagoons").and_then(Value::as_object);
+    for (name, fields) in lagoons.into_iter().flatten() {
+        match context(name, fields) {
+            Ok(context) => found.contexts.push(context),
+            Err(why) => {
+                let message = format!("the Lagoon `{}` {why}", name.escape_debug());
+                let why = ConfigError::new(path, message)
+                    .hint("mend it there, or add it anew: tasks context add NAME URL");
+                found.broken.push((name.clone(), why));
+            }
+        }
+    }
+    Some(found)
+}
+
+/// The token that the `lagoon` CLI keeps for one of its contexts. It is read each time: that
+/// program renews it.
+#[must_use]
+pub fn cached_token(path: &Path, context: &ContextName) -> Option<String> {
+    let document = document(path).ok()??;
+    text(
+        document
+            .get("lagoons")?
+            .get(context.as_str())?
+            .as_object()?,
+        "token",
+    )
+}
+
+fn document(path: &Path) -> Result<Option<Map<String, Value>>, ConfigError> {
+    let text = read::text(path)?;
+    let is_blank = |line: &str| matches!(line.trim().chars().next(), None | Some('#'));
+    if text.lines().all(is_blank) {
+        return Ok(None);
+    }
+    let fault = |message: &str| {
+        ConfigError::new(path, message)
+            .hint("it is the file of the `lagoon` CLI, in YAML: mend it there")
+            .hint("or name another one with LAGOON_CONFIG_FILE")
+    };
+    match serde_saphyr::from_str::<Value>(&text) {
+        Ok(Value::Object(document)) => Ok(Some(document)),
+        Ok(Value::Null) => Ok(None),
+        Ok(_) => Err(fault("it must be a mapping with the key `lagoons`")),
+        Err(error) => {
+            let error = error.without_snippet();
+            // The place is said already, and what stands there may be a token.
+            let words = error.to_string();
+            let words = words.split(" at line ").next().unwrap_or_default();
+            let mut fault = fault(words.lines().next().unwrap_or_default());
+            fault.position = error.location().and_then(|l| {
+                Some((
+                    usize::try_from(l.line()).ok()?,
+                    usize::try_from(l.column()).ok()?,
+                ))
+            });
+            Err(fault)
+        }
+    }
+}
+
+/// A context, or what is wrong with it, going on after its name.
+fn context(name: &str, fields: &Value) -> Result<Context, String> {
+    let name: ContextName = name
+        .parse()
+        .map_err(|_| "has a name that tasks cannot use: 1 to 64 letters, digits, dots, underscores and hyphens".to_owned())?;
+    if name.is_sandbox() {
+        return Err("has the name of the built-in Lagoon".to_owned());
+    }
+    let empty = Map::new();
+    let fields = fields.as_object().unwrap_or(&empty);
+    let api = text(fields, "graphql").ok_or("has no `graphql`: its address is not known")?;
+    let api = api_address(&api).map_err(|e| format!("cannot be used: `graphql`: {e}"))?;
+    let ssh = text(fields, "hostname")
+        .map(|host| SshEndpoint::parse(&host, text(fields, "port").as_deref()))
+        .transpose()
+        .map_err(|e| format!("cannot be used: {e}"))?;
+    let ui_url = text(fields, "ui").and_then(|ui| Url::parse(&ui).ok());
+    Ok(Context {
+        ssh,
+        ssh_key: text(fields, "sshkey").map(PathBuf::from),
+        ui_url: ui_url.filter(|u| matches!(u.scheme(), "http" | "https")),
+        origin: Origin::LagoonCli,
+        ..Context::new(name, api)
+    })
+}
+
+/// A text or a number as a text; empty ones are none.
+fn text(fields: &Map<String, Value>, key: &str) -> Option<String> {
+    let text = match fields.get(key)? {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    Some(text).filter(|t| !t.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join(".lagoon.yml");
+        std::fs::write(&path, text).unwrap();
+        (home, path)
+    }
+
+    const FILE: &str = "\
+# written by lagoon
+current: amazeeio
+default: acme
+environmentfromdirectory: false
+lagoons:
+  amazeeio:
+    graphql: https://api.lagoon.amazeeio.cloud/graphql
+    hostname: token.lagoon.amazeeio.cloud
+    port: \"22\"
+    token: a.b.c
+    version: v2.20.0
+    kibana: https://logs.amazeeio.cloud/
+    ui: https://dashboard.amazeeio.cloud
+    sshkey: ~/.ssh/id_lagoon
+    publickeyidentities: []
+  acme:
+    graphql: https://api.acme.example
+    hostname: ssh.acme.example
+    port: 32222
+    token:
+    ui: \"\"
+    sshkey: \"\"
+  bare: {graphql: https://api.bare.example/graphql}
+  null-only:
+  no api: {graphql: https://x.example}
+  half: {hostname: ssh.half.example, port: 22}
+  odd: {graphql: https://odd.example, hostname: \"-oProxyCommand=touch /tmp/x\"}
+  sandbox: {graphql: https://s.example}
+";
+
+    #[test]
+    fn contexts_with_all_their_quirks() {
+        let (_home, path) = file(FILE);
+        let Found {
+            contexts,
+            broken,
+            file,
+        } = load(&path).unwrap();
+        let names: Vec<&str> = contexts.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(names, ["amazeeio", "acme", "bare"]);
+        let [amazee, acme, bare] = contexts.as_slice() else {
+            panic!("{contexts:?}")
+        };
+        assert_eq!(
+            amazee.ssh.as_ref().unwrap().to_string(),
+            "token.lagoon.amazeeio.cloud:22"
+        );
+        assert_eq!(
+            amazee.ssh_key.as_deref(),
+            Some(Path::new("~/.ssh/id_lagoon"))
+        );
+        assert_eq!(
+            amazee.ui_url.as_ref().unwrap().as_str(),
+            "https://dashboard.amazeeio.cloud/"
+        );
+        assert_eq!(
+            acme.ssh.as_ref().unwrap().to_string(),
+            "ssh.acme.example:32222"
+        );
+        assert!(acme.ssh_key.is_none() && acme.ui_url.is_none() && bare.ssh.is_none());
+        assert_eq!(acme.origin, Origin::LagoonCli);
+        assert_eq!(file.current.as_deref(), Some("acme"));
+        assert!(file.failure.is_none());
+
+        let names: Vec<&str> = broken.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["null-only", "no api", "half", "odd", "sandbox"]);
+        let why = broken[2].1.to_string();
+        assert!(
+            why.ends_with("the Lagoon `half` has no `graphql`: its address is not known"),
+            "{why}"
+        );
+    }
+
+    #[test]
+    fn the_cached_token_is_found_and_an_empty_one_is_none() {
+        let (_home, path) = file(FILE);
+        let token = |name: &str| cached_token(&path, &name.parse().unwrap());
+        assert_eq!(token("amazeeio").as_deref(), Some("a.b.c"));
+        assert_eq!(token("acme"), None);
+        assert_eq!(token("gone"), None);
+    }
+
+    #[test]
+    fn what_was_used_last_is_current_where_there_is_no_default() {
+        let (_home, path) = file("current: one\ndefault: \"\"\nlagoons: {}\n");
+        assert_eq!(load(&path).unwrap().file.current.as_deref(), Some("one"));
+    }
+
+    #[test]
+    fn bad_yaml_has_a_place_and_does_not_repeat_a_token() {
+        let (_home, path) = file("lagoons:\n  a:\n    token: s3cr3t: x\n");
+        let failure = load(&path).unwrap().file.failure.unwrap();
+        let words = failure.to_string();
+        assert!(words.contains(".lagoon.yml:3:"), "{words}");
+        assert!(!words.contains("s3cr3t"), "{words}");
+        assert!(failure.hints[0].contains("YAML"));
+    }
+
+    #[test]
+    fn nothing_is_nothing() {
+        let (home, path) = file("# empty\n\n");
+        assert!(load(&path).is_none());
+        assert!(load(&home.path().join("gone")).is_none());
+        let (_home, path) = file("- a\n");
+        assert!(load(&path).unwrap().file.failure.is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_survived(text in ".{0,80}") {
+            let (_home, path) = file(&text);
+            let _ = load(&path);
+            let _ = load(&file(&format!("lagoons:\n  a: {text}")).1);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Where a Lagoon gives out tokens over ssh.
+
+use std::fmt;
+
+/// The port that ssh takes when nothing is said.
+const DEFAULT_PORT: u16 = 22;
+
+/// A host and a port that can be given to ssh: the host is no option of its.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SshEndpoint {
+    host: String,
+    port: u16,
+}
+
+/// Why a host or a port cannot be one of an ssh server.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SshError {
+    /// Something else than letters, digits, dots, colons and hyphens is in it, or it begins so.
+    #[error("`{0}` is no name or address of an ssh server")]
+    Host(String),
+    /// Out of range, or no number.
+    #[error("`{0}` is no port of an ssh server: 1 to 65535")]
+    Port(String),
+}
+
+impl SshEndpoint {
+    /// Host and port as they are written; no port is ssh's own.
+    ///
+    /// # Errors
+    /// For what must not be given to ssh.
+    pub fn parse(host: &str, port: Option<&str>) -> Result<SshEndpoint, SshError> {
+        let host = host.trim();
+        let allowed = |c: char| c.is_ascii_alphanumeric() || ".:-".contains(c);
+        let begins = host
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_ascii_alphanumeric());
+        // An IPv6 address may begin with a colon.
+        if !(begins || host.starts_with("::")) || !host.chars().all(allowed) {
+            return Err(SshError::Host(host.escape_debug().to_string()));
+        }
+        let port = match port.map(str::trim) {
+            None | Some("") => DEFAULT_PORT,
+            Some(text) => match text.parse() {
+                Ok(port) if port > 0 => port,
+                _ => return Err(SshError::Port(text.escape_debug().to_string())),
+            },
+        };
+        Ok(SshEndpoint {
+            host: host.to_owned(),
+            port,
+        })
+    }
+
+    /// The host.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl fmt::Display for SshEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn hosts_and_ports() {
+        let shown = |host, port| SshEndpoint::parse(host, port).map(|s| s.to_string());
+        assert_eq!(
+            shown("ssh.acme.example", Some("32222")).unwrap(),
+            "ssh.acme.example:32222"
+        );
+        assert_eq!(shown(" host ", None).unwrap(), "host:22");
+        assert_eq!(shown("::1", Some("")).unwrap(), "[::1]:22");
+        for host in ["", "-oProxyCommand=x", "a b", "me@host", "ü", "a\nb", ".a"] {
+            assert!(
+                matches!(shown(host, None), Err(SshError::Host(_))),
+                "{host}"
+            );
+        }
+        for port in ["0", "65536", "-1", "ssh"] {
+            assert!(
+                matches!(shown("h", Some(port)), Err(SshError::Port(_))),
+                "{port}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_passes_is_no_option_and_one_word(host in ".{0,20}") {
+            if let Ok(found) = SshEndpoint::parse(&host, None) {
+                prop_assert!(!found.host().starts_with('-'));
+                prop_assert!(!found.host().contains(|c: char| c.is_whitespace() || c == '@'));
+            }
+        }
+    }
+}

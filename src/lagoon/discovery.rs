@@ -1,0 +1,240 @@
+//! The discovery document: what a Lagoon says of itself to whoever asks, without a token.
+//!
+//! Lagoon 2.18 and newer have it (seen on 2.33.1); older ones answer 401 to its path. What is not
+//! set is an empty text, and ports are numbers or texts.
+
+use std::time::Instant;
+
+use serde_json::Value;
+use url::Url;
+
+use super::transport::{root_cause, seconds};
+use super::{LagoonError, Network, Trace};
+
+/// Asked for without a query string: with one, Lagoon wants a token.
+const PATH: &str = ".well-known/appspecific/sh.lagoon.discovery.json";
+
+/// The longest document that is read, in bytes: it has some 300.
+const LONGEST: usize = 64 * 1024;
+
+/// What a Lagoon says of itself. Nothing in it has been tried.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Discovery {
+    /// Host and port of the ssh server that gives out tokens, as they are written there.
+    pub ssh: Option<(String, Option<String>)>,
+    /// Lagoon's UI.
+    pub ui_url: Option<Url>,
+    /// Keycloak's address, the realm left out.
+    pub authorization_endpoint: Option<Url>,
+    /// The version, a free text that operators set.
+    pub lagoon_version: Option<String>,
+    /// What it says and must not be used, a sentence each.
+    pub refused: Vec<String>,
+}
+
+/// Asks the Lagoon of this GraphQL endpoint for its discovery document; `None` where it has none
+/// and says so as a Lagoon does.
+///
+/// # Errors
+/// When it cannot be reached, or what answers is no Lagoon.
+pub async fn discover(
+    api: &Url,
+    network: &Network,
+    trace: Option<&dyn Trace>,
+) -> Result<Option<Discovery>, LagoonError> {
+    let url = address(api);
+    let client = network.client(&url)?;
+    let begun = Instant::now();
+    let fetched = tokio::time::timeout(network.timeout, fetch(&client, &url)).await;
+    let fetched = fetched.unwrap_or_else(|_| {
+        Err(LagoonError::NoAnswer {
+            address: origin(&url),
+            reason: format!("none within {}", seconds(network.timeout)),
+        })
+    });
+    if let Some(trace) = trace {
+        let end = match &fetched {
+            Ok((status, body)) => format!("{status} ({} bytes)", body.len()),
+            Err(error) => error.to_string(),
+        };
+        let took = begun.elapsed().as_millis();
+        trace.line(&format!("Discovery {url}: {end}, {took} ms"));
+    }
+    let (status, body) = fetched?;
+    match (status, serde_json::from_slice(&body)) {
+        (200, Ok(Value::Object(document))) => Ok(Some(read(&Value::Object(document), network))),
+        (401, _) => Ok(None),
+        (status, _) => Err(LagoonError::NotLagoon {
+            address: origin(&url),
+            status,
+            reason: format!("with status {status} and no discovery document"),
+        }),
+    }
+}
+
+fn address(api: &Url) -> Url {
+    let mut url = api.clone();
+    let base = api.path().trim_end_matches("graphql").to_owned();
+    url.set_path(&format!("{base}{PATH}"));
+    url
+}
+
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+async fn fetch(client: &reqwest::Client, url: &Url) -> Result<(u16, Vec<u8>), LagoonError> {
+    let sent = client.get(url.clone()).send().await;
+    let mut response = sent.map_err(|error| {
+        let (address, reason) = (origin(url), root_cause(&error));
+        if error.is_connect() {
+            LagoonError::NotReached { address, reason }
+        } else {
+            LagoonError::NoAnswer { address, reason }
+        }
+    })?;
+    let status = response.status().as_u16();
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(piece)) if body.len() + piece.len() <= LONGEST => body.extend(piece),
+            Ok(None) => return Ok((status, body)),
+            // What is longer is no discovery document.
+            Ok(Some(_)) => return Ok((status, Vec::new())),
+            Err(error) => {
+                return Err(LagoonError::NoAnswer {
+                    address: origin(url),
+                    reason: root_cause(&error),
+                });
+            }
+        }
+    }
+}
+
+fn read(document: &Value, network: &Network) -> Discovery {
+    let mut found = Discovery {
+        lagoon_version: text(&document["lagoon_version"]),
+        ..Discovery::default()
+    };
+    let ssh = &document["ssh_token_exchange"];
+    found.ssh =
+        text(&ssh["token_endpoint_host"]).map(|host| (host, text(&ssh["token_endpoint_port"])));
+    let mut web = |key: &str| {
+        let address = text(&document[key])?;
+        match Url::parse(&address) {
+            Ok(url) if network.may_reach(&url) => return Some(url),
+            Ok(url) if url.scheme() == "http" => found.refused.push(format!(
+                "its `{key}` is {address}, which is plain http to another machine"
+            )),
+            _ => found.refused.push(format!(
+                "its `{key}` is `{address}`, which is no https address"
+            )),
+        }
+        None
+    };
+    let (ui_url, authorization_endpoint) = (web("ui_url"), web("authorization_endpoint"));
+    Discovery {
+        ui_url,
+        authorization_endpoint,
+        ..found
+    }
+}
+
+/// A text or a number; an empty text is not set.
+fn text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    Some(text).filter(|t| !t.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn network(allow_http: bool) -> Network {
+        Network {
+            ca_pem: None,
+            timeout: Duration::from_secs(1),
+            allow_http,
+        }
+    }
+
+    #[test]
+    fn it_lies_beside_the_api() {
+        for (api, there) in [
+            ("https://a.example/graphql", "https://a.example/"),
+            (
+                "https://a.example/lagoon/graphql",
+                "https://a.example/lagoon/",
+            ),
+        ] {
+            let url = address(&api.parse().unwrap());
+            assert_eq!(url.as_str(), format!("{there}{PATH}"));
+        }
+    }
+
+    #[test]
+    fn a_whole_document() {
+        let document = json!({
+            "lagoon_version": "v2.33.1",
+            "authorization_endpoint": "https://keycloak.example/auth",
+            "ssh_token_exchange": {"token_endpoint_host": "ssh.example", "token_endpoint_port": 32222},
+            "webhook_endpoint": "https://hooks.example",
+            "ui_url": "https://ui.example",
+        });
+        let found = read(&document, &network(false));
+        assert_eq!(
+            found.ssh,
+            Some(("ssh.example".to_owned(), Some("32222".to_owned())))
+        );
+        assert_eq!(found.ui_url.unwrap().as_str(), "https://ui.example/");
+        assert_eq!(found.authorization_endpoint.unwrap().path(), "/auth");
+        assert_eq!(found.refused, [""; 0]);
+    }
+
+    #[test]
+    fn what_is_empty_is_not_set() {
+        let document = json!({
+            "lagoon_version": "unknown",
+            "authorization_endpoint": "",
+            "ssh_token_exchange": {"token_endpoint_host": "", "token_endpoint_port": ""},
+            "ui_url": "",
+        });
+        let found = read(&document, &network(false));
+        let nothing = Discovery {
+            lagoon_version: Some("unknown".to_owned()),
+            ..Discovery::default()
+        };
+        assert_eq!(found, nothing);
+        assert_eq!(
+            read(&json!({"x": [1]}), &network(false)),
+            Discovery::default()
+        );
+    }
+
+    #[test]
+    fn its_addresses_obey_the_rule_too() {
+        let document = json!({
+            "authorization_endpoint": "http://keycloak.example/auth",
+            "ui_url": "javascript:alert(1)",
+        });
+        let found = read(&document, &network(false));
+        assert!(found.authorization_endpoint.is_none() && found.ui_url.is_none());
+        assert_eq!(found.refused.len(), 2, "{found:?}");
+        let found = read(&document, &network(true));
+        assert!(found.authorization_endpoint.is_some() && found.ui_url.is_none());
+        let here = json!({"authorization_endpoint": "http://127.0.0.1:8088/auth"});
+        assert!(
+            read(&here, &network(false))
+                .authorization_endpoint
+                .is_some()
+        );
+    }
+}

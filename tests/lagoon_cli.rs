@@ -1,0 +1,130 @@
+//! The file of the `lagoon` CLI: its contexts just work, and nothing is ever written to it.
+
+use crate::support::home::Home;
+
+const FILE: &str = "\
+default: acme
+current: other
+lagoons:
+  acme:
+    graphql: https://api.acme.example/graphql
+    hostname: ssh.acme.example
+    port: 32222
+    token: \"\"
+    ui: https://ui.acme.example
+  other:
+    graphql: https://api.other.example/graphql
+    hostname: ssh.other.example
+    port: \"22\"
+  half:
+    hostname: ssh.half.example
+  two words:
+    graphql: https://api.two.example/graphql
+";
+
+const OURS: &str = ".config/lagoon-tasks/config.toml";
+
+fn with_file() -> Home {
+    let home = Home::new();
+    home.write(".lagoon.yml", FILE);
+    home
+}
+
+fn names(home: &Home) -> String {
+    home.tasks(&["context", "list", "-o", "name"])
+        .succeeds()
+        .stdout
+}
+
+#[test]
+fn its_contexts_appear_marked_with_their_source() {
+    let home = with_file();
+    let list = home.tasks(&["context", "list", "-o", "json"]).succeeds();
+    let listed = list.json();
+    assert_eq!(listed[0]["name"], "acme");
+    assert_eq!(listed[0]["current"], true);
+    assert_eq!(listed[0]["sshPort"], 32222);
+    let file = home.path(".lagoon.yml").display().to_string();
+    assert_eq!(listed[0]["source"], file.as_str());
+    assert_eq!(listed[0]["currentBy"], file.as_str());
+    assert_eq!(names(&home), "acme\nother\nsandbox\n");
+    // What cannot be used breaks only itself, and is said.
+    for why in ["`half` has no `graphql`", "`two words` has a name"] {
+        assert!(list.stderr.contains(why), "{list}");
+    }
+    for name in ["half", "two words"] {
+        let refused = home.tasks(&["list", "-l", name]).ends_with(2);
+        assert!(refused.stderr.contains(".lagoon.yml"), "{refused}");
+    }
+}
+
+#[test]
+fn ours_win_by_name_and_decide_what_is_current() {
+    let home = with_file();
+    home.write(OURS, "[contexts.other]\napi = \"https://ours.example\"\n");
+    assert_eq!(names(&home), "other\nacme\nsandbox\n");
+    let current = home.tasks(&["context", "show", "--jq", ".api"]).succeeds();
+    assert_eq!(current.stdout, "https://ours.example/graphql\n");
+
+    home.tasks(&["context", "use", "acme"]).succeeds();
+    let current = home.tasks(&["context", "show", "--jq", ".name"]).succeeds();
+    assert_eq!(current.stdout, "acme\n");
+    let by_variable = home
+        .command(&["context", "show", "--jq", ".name"])
+        .env("TASKS_CONTEXT", "other");
+    assert_eq!(home.run(by_variable).succeeds().stdout, "other\n");
+}
+
+#[test]
+fn it_is_never_written() {
+    let home = with_file();
+    let refused = home
+        .tasks(&["context", "remove", "acme", "--yes"])
+        .ends_with(2);
+    assert!(refused.stderr.contains("never writes"), "{refused}");
+    home.tasks(&["context", "use", "other"]).succeeds();
+    let add = [
+        "context",
+        "add",
+        "acme",
+        "https://api.acme.example",
+        "--no-discovery",
+    ];
+    home.tasks(&add).succeeds();
+    let text = std::fs::read_to_string(home.path(".lagoon.yml")).unwrap();
+    assert_eq!(text, FILE);
+    let show = home.tasks(&["context", "show", "acme", "--jq", ".source"]);
+    assert!(show.succeeds().stdout.contains(OURS));
+}
+
+#[test]
+fn variables_say_where_it_is() {
+    let home = Home::new();
+    let file = home.write("elsewhere.yml", FILE);
+    for variable in ["LAGOON_CONFIG_FILE", "LAGOONCONFIG"] {
+        let list = home
+            .command(&["context", "list", "-o", "name"])
+            .env(variable, &file);
+        assert_eq!(home.run(list).succeeds().stdout, "acme\nother\nsandbox\n");
+    }
+}
+
+#[test]
+fn a_broken_one_matters_only_to_those_who_need_it() {
+    let home = Home::new();
+    home.write(".lagoon.yml", "lagoons:\n  a: [\n");
+    home.write(OURS, "[contexts.acme]\napi = \"https://acme.example\"\n");
+    home.tasks(&["context", "show"]).succeeds();
+    let list = home.tasks(&["context", "list"]).succeeds();
+    assert!(list.stderr.contains(".lagoon.yml:"), "{list}");
+    let refused = home
+        .tasks(&["list", "-l", "beta", "-o", "json"])
+        .ends_with(2);
+    let error = refused.json_error();
+    let message = error["message"].as_str().unwrap();
+    assert!(
+        message.contains(".lagoon.yml:3:") || message.contains(".lagoon.yml:2:"),
+        "{message}"
+    );
+    assert!(error["hints"][0].as_str().unwrap().contains("YAML"));
+}
