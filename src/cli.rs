@@ -54,7 +54,9 @@ enum Command {
     Context(commands::context::Context),
     #[cfg(feature = "sandbox")]
     Sandbox(commands::sandbox::Sandbox),
+    Api(commands::api::ApiArgs),
     Completions(commands::completions::Completions),
+    Man(commands::man::ManArgs),
     #[command(hide = true, help_template = "{about}", about = topics::EXIT_CODES)]
     ExitCodes,
     #[command(hide = true, help_template = "{about}", about = topics::ENVIRONMENT)]
@@ -86,7 +88,9 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::Context(args) => commands::context::run(args, app).await,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => commands::sandbox::run(args, app).await,
-        Command::Completions(args) => commands::completions::run(args, app),
+        Command::Api(args) => commands::api::run(args, app).await,
+        Command::Completions(args) => commands::completions::run(&args, app),
+        Command::Man(args) => commands::man::run(&args, app, self::command(), &topics::ALL),
         Command::ExitCodes => print(&app.ui, topics::EXIT_CODES),
         Command::Environment => print(&app.ui, topics::ENVIRONMENT),
         Command::Formatting => print(&app.ui, topics::FORMATTING),

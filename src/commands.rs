@@ -1,5 +1,6 @@
 //! One file a command: arguments to work to report. Siblings share only [`target`].
 
+pub mod api;
 pub mod apply;
 pub mod cancel;
 pub mod completions;
@@ -14,6 +15,7 @@ pub mod invoke;
 pub mod lint;
 pub mod list;
 pub mod logs;
+pub mod man;
 pub mod rerun;
 pub mod runs;
 #[cfg(feature = "sandbox")]

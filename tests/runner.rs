@@ -12,6 +12,7 @@
 
 mod support;
 
+mod api;
 mod apply;
 mod campaign;
 mod cancel;
@@ -28,6 +29,7 @@ mod lagoon_cli;
 mod lint;
 mod list;
 mod logs;
+mod man;
 mod manifest;
 mod push;
 mod readme;

@@ -3,37 +3,79 @@
 //! The stub calls `tasks` by name, so that it holds wherever the program is installed. The same
 //! stubs are in `completions/`, for packages.
 
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 use clap_complete::env::Shells;
 
 use crate::app::{self, App};
 use crate::error::Error;
 
+/// The shells, and the name by which each looks for a file about `tasks` in its folder.
+const SHELLS: [(&str, &str); 5] = [
+    ("bash", "tasks.bash"),
+    ("zsh", "_tasks"),
+    ("fish", "tasks.fish"),
+    ("powershell", "tasks.ps1"),
+    ("elvish", "tasks.elv"),
+];
+
 const EXAMPLES: &str = "\
 Examples:
-  tasks completions bash > ~/.local/share/bash-completion/completions/tasks
-  tasks completions zsh > \"${fpath[1]}/_tasks\"
-  tasks completions fish > ~/.config/fish/completions/tasks.fish
+  tasks completions bash --dir ~/.local/share/bash-completion/completions
+  tasks completions zsh --dir /usr/local/share/zsh/site-functions
+  tasks completions fish --dir ~/.config/fish/completions
   tasks completions powershell >> $PROFILE
-  tasks completions elvish >> ~/.config/elvish/rc.elv";
+  tasks completions elvish >> ~/.config/elvish/rc.elv
+  tasks completions --dir completions";
 
-/// Print what makes a shell complete the words of tasks
+/// Print or install what makes a shell complete the words of tasks
 ///
-/// The text asks the program for candidates each time, so it need not be renewed with it.
+/// The text asks the program for candidates each time, so it need not be renewed with it: names of
+/// contexts, projects, environments, tasks, arguments and runs among them. bash (with the package
+/// bash-completion), zsh and fish find it by its name in their folders; for zsh any folder in
+/// $fpath will do. PowerShell and elvish read it from their profile.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Completions {
-    /// The shell
-    #[arg(value_name = "SHELL", value_parser = ["bash", "zsh", "fish", "powershell", "elvish"])]
-    shell: String,
+    /// The shell; with --dir all of them when none is named
+    #[arg(value_name = "SHELL", required_unless_present = "dir", value_parser = SHELLS.map(|(shell, _)| shell))]
+    shell: Option<String>,
+    /// Write the file into this folder, under the name that the shell looks for
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    dir: Option<PathBuf>,
 }
 
-/// Prints the stub.
+/// Prints the stub, or writes it.
 ///
 /// # Errors
-/// When stdout cannot be written to.
-pub fn run(args: Completions, app: &App) -> Result<(), Error> {
-    app::print(&app.ui, &stub(&args.shell)?)
+/// When stdout or the folder cannot be written to.
+pub fn run(args: &Completions, app: &App) -> Result<(), Error> {
+    let wanted = SHELLS
+        .iter()
+        .filter(|(shell, _)| args.shell.as_deref().is_none_or(|wanted| wanted == *shell));
+    for (shell, file) in wanted {
+        let stub = stub(shell)?;
+        match &args.dir {
+            None => app::print(&app.ui, &stub)?,
+            Some(dir) => {
+                let path = dir.join(file);
+                write(&path, &stub)?;
+                app.ui.note(&format!("{shell}: {}", path.display()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write(path: &Path, stub: &str) -> Result<(), Error> {
+    let write = || {
+        std::fs::create_dir_all(path.parent().unwrap_or(Path::new("")))?;
+        std::fs::write(path, stub)
+    };
+    write().map_err(|error| {
+        Error::usage(format!("--dir: cannot write {}", path.display())).because(error)
+    })
 }
 
 fn stub(shell: &str) -> Result<String, Error> {
@@ -52,18 +94,11 @@ fn stub(shell: &str) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     #[test]
     fn the_files_are_current() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
-        for (shell, file) in [
-            ("bash", "tasks.bash"),
-            ("zsh", "_tasks"),
-            ("fish", "tasks.fish"),
-            ("powershell", "tasks.ps1"),
-            ("elvish", "tasks.elv"),
-        ] {
+        for (shell, file) in SHELLS {
             let stub = stub(shell).unwrap();
             let found = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
             assert!(

@@ -1,5 +1,12 @@
 //! Help that belongs to no single command: `tasks help TOPIC`.
 
+/// Every topic: its name and its text, whose first line is its title.
+pub const ALL: [(&str, &str); 3] = [
+    ("exit-codes", EXIT_CODES),
+    ("environment", ENVIRONMENT),
+    ("formatting", FORMATTING),
+];
+
 /// What the exit code says.
 pub const EXIT_CODES: &str = "\
 Exit codes of tasks

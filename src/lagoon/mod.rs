@@ -4,6 +4,7 @@
 //! Generated types stay in `operations` and leave it as `domain` types.
 
 pub mod discovery;
+pub mod document;
 pub mod download;
 pub mod error;
 pub mod events;

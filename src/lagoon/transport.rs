@@ -53,12 +53,17 @@ pub fn body<V: Serialize>(
         query: &'a str,
         variables: &'a V,
     }
-    let body = serde_json::to_vec(&Request {
+    encode(&Request {
         operation,
         query,
         variables,
     })
-    .map_err(|error| LagoonError::Unusable(error.to_string()))?;
+}
+
+/// A request as bytes.
+pub(super) fn encode(request: &impl Serialize) -> Result<Vec<u8>, LagoonError> {
+    let body =
+        serde_json::to_vec(request).map_err(|error| LagoonError::Unusable(error.to_string()))?;
     if body.len() > LONGEST_BODY {
         return Err(LagoonError::TooLong(body.len()));
     }
@@ -127,7 +132,7 @@ impl Transport {
         self.connection.url.origin().ascii_serialization()
     }
 
-    async fn exchange(
+    pub(super) async fn exchange(
         &self,
         operation: &str,
         effect: Effect,

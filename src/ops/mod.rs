@@ -4,6 +4,7 @@ pub mod apply;
 pub mod cancel;
 pub mod define;
 pub mod delete;
+pub mod document;
 pub mod exec;
 pub mod export;
 pub mod files;

@@ -33,6 +33,18 @@ impl Answer {
                 })
             })
             .transpose()?;
+        Self::choose(app, format)
+    }
+
+    /// In this format, whatever `-o` and `TASKS_OUTPUT` say.
+    ///
+    /// # Errors
+    /// As [`Answer::plan`].
+    pub fn of(app: &App, format: Format) -> Result<Answer, Error> {
+        Self::choose(app, Some(format))
+    }
+
+    fn choose(app: &App, format: Option<Format>) -> Result<Answer, Error> {
         let how = Emit::choose(format, app.settings.jq.as_deref(), &app.ui)?;
         let ui = app.ui.clone();
         Ok(Answer { how, ui })

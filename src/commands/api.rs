@@ -1,0 +1,188 @@
+//! `tasks api`: a GraphQL document of one's own.
+
+mod fields;
+
+use clap::Args;
+use serde_json::{Map, Value};
+
+use crate::app::{self, App};
+use crate::error::Error;
+use crate::ops::document::{self, Document, Purpose, WholeAnswer};
+use crate::output::{Format, Grid, Report};
+use crate::settings::Source;
+
+use super::target::{Answer, text};
+use fields::{Fields, typed};
+
+const EXAMPLES: &str = "\
+Examples:
+  tasks api '{ me { email } }'
+  tasks api 'query ($name: String!) { projectByName(name: $name) { id } }' -f name=shop
+  tasks api --file runs.graphql -F environment=42 --jq '.data.environmentById.tasks[].id'
+  tasks api --file update.graphql -F 'input[id]=7' -F 'input[patch][name]=New name'
+  echo '{ lagoonVersion }' | tasks api -";
+
+/// Send a GraphQL document of your own
+///
+/// It is sent as the signed-in user, and the whole answer is printed. Errors in it make the exit
+/// code 1, or 4 when something is not allowed, and the answer is printed all the same. A query is
+/// tried again when no answer comes, a mutation never.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ApiArgs {
+    /// The document; `-` reads it from stdin
+    #[arg(value_name = "DOCUMENT", required_unless_present = "file")]
+    document: Option<String>,
+    /// Read the document from this file; `-` is stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "document", value_hint = clap::ValueHint::FilePath)]
+    file: Option<String>,
+    /// A variable: a number, true, false, null, or a text; @FILE is a file's content
+    #[arg(short = 'F', long = "field", value_name = "NAME=VALUE")]
+    fields: Vec<String>,
+    /// A variable whose value is a text as it is
+    #[arg(short = 'f', long = "raw-field", value_name = "NAME=VALUE")]
+    raw_fields: Vec<String>,
+    /// All variables: a JSON object, a file that holds one, or `-` for stdin
+    #[arg(long, value_name = "JSON|FILE")]
+    variables: Option<String>,
+    /// The operation that is meant, where the document has several
+    #[arg(long, value_name = "NAME")]
+    operation: Option<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Wrong use, no answer, or errors in the answer.
+pub async fn run(args: ApiArgs, app: &App) -> Result<(), Error> {
+    let how = How::plan(app)?;
+    let document = read(args, app)?;
+    let answer = document::ask(app.lagoon().await?, &document).await?;
+    if answer.status != 200 {
+        app.ui
+            .note(&format!("Lagoon answered with status {}", answer.status));
+    }
+    let given = how.give(&answer, app);
+    match document::failure(answer) {
+        Some(error) => Err(error),
+        None => given,
+    }
+}
+
+fn read(args: ApiArgs, app: &App) -> Result<Document, Error> {
+    let from_stdin = [&args.document, &args.file, &args.variables]
+        .into_iter()
+        .filter(|given| given.as_deref() == Some("-"))
+        .count()
+        + args.fields.iter().filter(|f| f.ends_with("=@-")).count();
+    if from_stdin > 1 {
+        return Err(Error::usage("`-` (stdin) can be given only once"));
+    }
+    let query = match (args.document, &args.file) {
+        (Some(document), _) if document != "-" => document,
+        (Some(_), _) => text::exact(app, "api", "-")?,
+        (None, Some(file)) => text::exact(app, "--file", file)?,
+        (None, None) => return Err(Error::usage("which document? None was given")),
+    };
+    if query.trim().is_empty() {
+        return Err(Error::usage("the document is empty").hint("it looks like '{ me { email } }'"));
+    }
+    let given = args.variables.as_deref();
+    let variables = given.map_or_else(|| Ok(Map::new()), |given| variables(app, given))?;
+    let mut fields = Fields::default();
+    for given in &args.raw_fields {
+        fields.add("--raw-field", given, |text| {
+            Ok(Value::String(text.to_owned()))
+        })?;
+    }
+    for given in &args.fields {
+        fields.add("--field", given, |text| match text.strip_prefix('@') {
+            Some(file) => Ok(Value::String(text::exact(app, "--field", file)?)),
+            None => Ok(typed(text)),
+        })?;
+    }
+    let document = Document {
+        query,
+        operation: args.operation,
+        variables: fields.over(variables),
+    };
+    if document.purpose() == Purpose::Subscription {
+        return Err(
+            Error::usage("a subscription has no answer that could be printed")
+                .hint("`tasks wait` and `tasks logs --follow` wait for what happens"),
+        );
+    }
+    Ok(document)
+}
+
+fn variables(app: &App, given: &str) -> Result<Map<String, Value>, Error> {
+    let is_json = given.trim_start().starts_with('{');
+    let text = if is_json {
+        given.to_owned()
+    } else {
+        text::exact(app, "--variables", given)?
+    };
+    let wrong = |why: String| {
+        let what = if is_json { "the value" } else { given };
+        Error::usage(format!("--variables: {what} is no JSON object: {why}"))
+            .hint("it looks like {\"name\": \"shop\"}")
+    };
+    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        Ok(Value::Object(variables)) => Ok(variables),
+        Ok(_) => Err(wrong("it is another value".to_owned())),
+        Err(error) => Err(wrong(error.to_string())),
+    }
+}
+
+/// How the answer is printed: as it came, where nobody wants it in another form.
+enum How {
+    AsItCame,
+    Formatted(Answer),
+}
+
+impl How {
+    fn plan(app: &App) -> Result<How, Error> {
+        let asked = app.settings.output.as_ref();
+        // The variable speaks for all commands, and the forms of a listing are none of this one.
+        let asked = asked.filter(|o| matches!(o.source, Source::Flag(_)) || is_whole(&o.value));
+        if let Some(output) = asked.filter(|o| !is_whole(&o.value)) {
+            let format = &output.value;
+            return Err(
+                Error::usage(format!("--output: the answer of api cannot be {format}"))
+                    .hint("it can be json, jsonl or yaml; --jq picks from it"),
+            );
+        }
+        match (asked, &app.settings.jq) {
+            (None, None) if app.ui.terminal().stdout => {
+                Ok(How::Formatted(Answer::of(app, Format::Json)?))
+            }
+            (None, None) => Ok(How::AsItCame),
+            (None, Some(_)) => Ok(How::Formatted(Answer::of(app, Format::Json)?)),
+            (Some(_), _) => Ok(How::Formatted(Answer::plan(app)?)),
+        }
+    }
+
+    fn give(&self, answer: &WholeAnswer, app: &App) -> Result<(), Error> {
+        match self {
+            How::AsItCame => app::print(&app.ui, &format!("{}\n", answer.text.trim_end())),
+            How::Formatted(how) => how.give(&Whole(&answer.value)),
+        }
+    }
+}
+
+fn is_whole(format: &str) -> bool {
+    matches!(format, "json" | "jsonl" | "yaml")
+}
+
+/// Lagoon's answer: there are no rows in it that anybody could know.
+struct Whole<'a>(&'a Value);
+
+impl Report for Whole<'_> {
+    fn value(&self) -> Value {
+        self.0.clone()
+    }
+
+    fn grid(&self) -> Grid {
+        Grid::new([])
+    }
+}
