@@ -1,7 +1,7 @@
 //! Tasks as a file: what a team wants to be defined, and where.
 //!
-//! A file is read in two steps: its form (`form`, every value with its place), then its meaning
-//! (`header` and `expand`: projects, variables, scopes). Files are read and written elsewhere: here are only
+//! A file is read in three steps: its keys (`shape`), its form (`form`, every value with its place),
+//! then its meaning (`header` and `expand`: projects, variables, scopes). Files are read and written elsewhere: here are only
 //! their texts.
 
 mod expand;
@@ -9,6 +9,7 @@ mod fault;
 mod form;
 mod header;
 mod scope;
+mod shape;
 mod task;
 mod variables;
 mod write;

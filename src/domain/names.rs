@@ -20,11 +20,12 @@ pub fn same_name(a: &str, b: &str) -> bool {
 /// tell them apart.
 #[must_use]
 pub fn same_in_database(a: &str, b: &str) -> bool {
-    fold(a) == fold(b)
+    database_key(a) == database_key(b)
 }
 
-/// The form in which the database compares a name.
-fn fold(name: &str) -> String {
+/// The form in which the database compares a task's name.
+#[must_use]
+pub fn database_key(name: &str) -> String {
     name.trim_end_matches(' ')
         .nfc()
         .flat_map(|c| {

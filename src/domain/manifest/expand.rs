@@ -1,13 +1,15 @@
 //! From the form of files to what they want: scopes, projects, variables.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde_saphyr::{Location, Spanned};
 
 use super::form::{self, Absent};
 use super::header::{File, Project};
-use super::{Desired, Fault, Position, Retired, ScopeName, Source, Wanted, task, variables};
-use crate::domain::names::{nearest, nfc, same_in_database};
+use super::{Desired, Fault, Position, Retired, ScopeName, Source, Wanted};
+use super::{shape, task, variables};
+use crate::domain::names::{database_key, nearest, nfc};
 
 /// What is around the files: the command line, the process's variables, other files.
 pub struct Around<'a> {
@@ -35,17 +37,39 @@ pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Faul
     let mut desired = Desired::default();
     let mut faults = Vec::new();
     let mut declared = Vec::new();
+    let mut spoiled = Vec::new();
     for source in sources {
-        // `yes` and `y` are texts, as YAML 1.2 has it.
-        let options = serde_saphyr::options! { strict_booleans: true };
+        let shape = match shape::look(&source.name, &source.text) {
+            Ok(shape) => shape,
+            Err(error) => {
+                faults.push(Fault::of_form(&source.name, &error));
+                continue;
+            }
+        };
+        // `yes` and `y` are texts, as YAML 1.2 has it. What is there twice is told by its shape.
+        let options = serde_saphyr::options! {
+            strict_booleans: true,
+            duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::FirstWins,
+        };
+        let mut found = shape.faults.clone();
+        spoiled.extend(shape.spoiled);
+        let told = shape.faults;
         match serde_saphyr::from_str_with_options::<form::File>(&source.text, options) {
-            Err(error) => faults.push(Fault::of_form(&source.name, &error)),
+            Err(_) if shape.breaks => {}
+            Err(error) => found.push(Fault::of_form(&source.name, &error)),
             Ok(form) => {
                 let variables = form.variables.iter().flat_map(|v| &v.0);
                 declared.extend(variables.map(|(name, _)| name.value.clone()));
-                File::open(source, &form, around, &mut faults).expand(&mut desired, &mut faults);
+                let file = File::open(source, &form, around, &mut found);
+                file.expand(&mut desired, &mut found);
             }
         }
+        // What a misspelled or missing key takes from the meaning is said already.
+        let follows = |fault: &Fault| fault.position.line == 0 || spoiled.contains(&fault.position);
+        found.retain(|fault| told.contains(fault) || !follows(fault));
+        // In the order in which one goes through the file.
+        found.sort_by_key(|fault| (fault.position.line, fault.position.column));
+        faults.append(&mut found);
     }
     for (name, _) in around.given {
         if faults.is_empty() && !declared.contains(name) {
@@ -61,6 +85,11 @@ pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Faul
         }
     }
     twice(&desired, &mut faults);
+    if !faults.is_empty() {
+        // With the rest of what is wrong, so that all can be mended in one go.
+        let violations = desired.violations().into_iter();
+        faults.extend(violations.filter(|f| f.position.line > 0 && !spoiled.contains(&f.position)));
+    }
     let mut each_once: Vec<Fault> = Vec::new();
     for fault in faults {
         if !each_once.contains(&fault) {
@@ -260,26 +289,27 @@ fn add_scope(desired: &mut Desired, scope: ScopeName) {
 
 /// Tasks that are there twice, or there and retired.
 fn twice(desired: &Desired, faults: &mut Vec<Fault>) {
-    let mut by_scope: HashMap<ScopeName, Vec<&Wanted>> = HashMap::new();
+    // By key: files can hold many thousand tasks.
+    let key = |scope: &ScopeName, name: &str| (scope.key(), database_key(name));
+    let mut there: HashMap<(ScopeName, String), &Wanted> = HashMap::new();
     for wanted in &desired.tasks {
-        let there = by_scope.entry(wanted.scope.key()).or_default();
         let name = &wanted.definition.name;
-        if let Some(first) = there
-            .iter()
-            .find(|other| same_in_database(&other.definition.name, name))
-        {
-            let message = format!(
-                "the task `{name}` of {} is there already, at {} (case and accents do not tell names apart)",
-                wanted.scope, first.position
-            );
-            faults.push(Fault::new(wanted.position.clone(), message));
+        match there.entry(key(&wanted.scope, name)) {
+            Entry::Vacant(entry) => {
+                entry.insert(wanted);
+            }
+            Entry::Occupied(first) => {
+                let message = format!(
+                    "the task `{name}` of {} is there already, at {} (case and accents do not tell names apart)",
+                    wanted.scope,
+                    first.get().position
+                );
+                faults.push(Fault::new(wanted.position.clone(), message));
+            }
         }
-        there.push(wanted);
     }
     for retired in &desired.retired {
-        let there = by_scope.get(&retired.scope.key());
-        let wanted = there.into_iter().flatten();
-        for wanted in wanted.filter(|w| same_in_database(&w.definition.name, &retired.name)) {
+        if let Some(wanted) = there.get(&key(&retired.scope, &retired.name)) {
             let message = format!(
                 "`{}` should be absent, and is a task at {}",
                 retired.name, wanted.position

@@ -1,20 +1,20 @@
 //! The file as it is written: every value with its place. What the values mean is decided in
-//! `expand`.
+//! `expand`, which keys there are in `shape`: here unknown ones are passed over, missing ones empty,
+//! so that what is right can be read beside what is wrong.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::Spanned;
+use serde_saphyr::{Location, Spanned};
 
 /// A text with its place.
 pub(super) type Text = Spanned<String>;
 
 /// A whole file.
 #[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct File {
-    pub(super) version: Spanned<u64>,
+    pub(super) version: Option<Spanned<u64>>,
     pub(super) lagoon: Option<Text>,
     pub(super) project: Option<Text>,
     pub(super) projects: Option<Spanned<Projects>>,
@@ -23,10 +23,19 @@ pub(super) struct File {
     pub(super) absent: Option<Vec<Spanned<Absent>>>,
 }
 
+/// In place of a text that is missing.
+fn missing() -> Text {
+    Spanned {
+        value: String::new(),
+        referenced: Location::UNKNOWN,
+        defined: Location::UNKNOWN,
+    }
+}
+
 /// One task.
 #[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Task {
+    #[serde(default = "missing")]
     pub(super) name: Text,
     pub(super) environment: Option<Text>,
     pub(super) group: Option<Text>,
@@ -46,8 +55,8 @@ pub(super) struct Task {
 
 /// One argument of a task.
 #[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Argument {
+    #[serde(default = "missing")]
     pub(super) name: Text,
     #[serde(rename = "type")]
     pub(super) kind: Option<Text>,
@@ -73,7 +82,6 @@ pub(super) enum Variable {
 
 /// The long form of a declaration.
 #[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Declared {
     pub(super) default: Option<Text>,
     pub(super) from_env: Option<FromEnv>,
@@ -100,8 +108,8 @@ pub(super) enum Absent {
 
 /// A name with its scope.
 #[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Scoped {
+    #[serde(default = "missing")]
     pub(super) name: Text,
     pub(super) environment: Option<Text>,
     pub(super) group: Option<Text>,

@@ -35,9 +35,14 @@ impl<'a> File<'a> {
             projects: Vec::new(),
             defaults: HashMap::new(),
         };
-        if form.version.value != VERSION {
-            let message = format!("this program reads version {VERSION} of the form");
-            faults.push(file.fault(form.version.referenced, message));
+        if let Some(version) = &form.version
+            && version.value != VERSION
+        {
+            let message = format!(
+                "version {} of the form is unknown here: this program reads version {VERSION}",
+                version.value
+            );
+            faults.push(file.fault(version.referenced, message));
         }
         file.declare(&source.text, faults);
         file.projects = file.projects(faults);

@@ -26,18 +26,21 @@ pub(super) fn definition(
     command_file: CommandFile<'_>,
     faults: &mut Vec<Fault>,
 ) -> Option<Definition> {
-    let work = work(file, task, at, fill, command_file, faults)?;
+    // All of a task's faults are told at once.
+    let work = work(file, task, at, fill, command_file, faults);
     let text = |value: &Option<form::Text>, fill: Fill<'_>| {
         value.as_ref().map(fill).filter(|text| !text.is_empty())
     };
     let permission = match &task.permission {
-        None => Permission::Developer,
-        Some(word) => permission(file, word, &fill(word), faults)?,
+        None => Some(Permission::Developer),
+        Some(word) => permission(file, word, &fill(word), faults),
     };
-    let mut arguments = Vec::new();
-    for argument in task.arguments.iter().flatten() {
-        arguments.push(self::argument(file, &argument.value, fill, faults)?);
-    }
+    let listed = task.arguments.iter().flatten();
+    let arguments: Vec<Option<Argument>> = listed
+        .map(|argument| self::argument(file, &argument.value, fill, faults))
+        .collect();
+    let (work, permission) = (work?, permission?);
+    let arguments = arguments.into_iter().collect::<Option<Vec<_>>>()?;
     Some(Definition {
         id: 0,
         name: nfc(&fill(&task.name)),

@@ -217,12 +217,47 @@ fn what_is_wrong_is_told_where_it_is() {
         assert_eq!(task(text), [format!("tasks.yml:{fault}")], "{text}");
     }
     for (text, fault) in [
-        ("", "tasks.yml:1:1: the file is empty or ends too early"),
+        (
+            "",
+            "tasks.yml:1:1: the file is empty: begin with `version: 1`",
+        ),
+        (
+            "# only this\n",
+            "tasks.yml:2:1: the file is empty: begin with `version: 1`",
+        ),
+        (
+            "- version: 1\n",
+            "tasks.yml:1:1: the file has no keys at its top: begin with `version: 1`",
+        ),
         (
             "version: 2\n",
-            "tasks.yml:1:10: this program reads version 1 of the form",
+            "tasks.yml:1:10: version 2 of the form is unknown here: this program reads version 1",
         ),
         ("tasks: []\n", "tasks.yml:1:1: the key `version` is missing"),
+        (
+            "\u{feff}version: 2\r\n",
+            "tasks.yml:1:10: version 2 of the form is unknown here: this program reads version 1",
+        ),
+        (
+            "version: one\n",
+            "tasks.yml:1:10: the version is a number: `version: 1`",
+        ),
+        (
+            "version: 1\nprojects: {}\n",
+            "tasks.yml:2:11: `projects` names none",
+        ),
+        (
+            "version: 1\n? [a]\n: b\n",
+            "tasks.yml:2:3: a key must be a text",
+        ),
+        (
+            "version: 1\nabsent:\n\t- a\n",
+            "tasks.yml:3:2: a tab indents this line: YAML takes blanks only",
+        ),
+        (
+            "version: 1\nproject: \"a\n",
+            "tasks.yml:2:10: a quote opens here and does not close",
+        ),
         (
             "version: 1\nversion: 1\n",
             "tasks.yml:2:1: the key `version` is there twice",
@@ -254,6 +289,112 @@ fn what_is_wrong_is_told_where_it_is() {
     ] {
         assert_eq!(faults(text), [fault], "{text}");
     }
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once_and_nothing_that_follows_from_it() {
+    let text = "version: 1
+proejct: a
+project: a
+tasks:
+  - name: x
+    comand: y
+    service: c
+  - command: [a]
+    service: c
+  - name: z
+    command: a
+    name: z
+    service: c
+    system: 3
+    arguments: {name: A}
+  - name: w
+    image: b
+    permission: nobody
+    arguments: [{name: A, typ: numeric, optional: maybe}]
+absent: x
+";
+    let all = [
+        "2:1: there is no key `proejct` here: did you mean `project`?",
+        "6:5: there is no key `comand` here: did you mean `command`?",
+        "8:5: the key `name` is missing",
+        "8:14: `command` must be a text",
+        "12:5: the key `name` is there twice",
+        "14:13: `system` must be `true` or `false`",
+        "15:16: `arguments` must be a list",
+        "19:27: there is no key `typ` here: did you mean `type`?",
+        "19:51: `optional` must be `true` or `false`",
+        "20:9: `absent` must be a list",
+    ];
+    assert_eq!(faults(text), all.map(|fault| format!("tasks.yml:{fault}")));
+    // Beside wrong keys, what the right ones mean is looked at, too: in all files.
+    let one = "version: 1\nproject: a\nzz: 1\ntasks:\n  - {name: x, image: a, permission: maintaner}\n  \
+        - {name: y, command: c}\n";
+    let mut files = source(one);
+    files.push(Source {
+        name: "other.yml".to_owned(),
+        text: "version: 3\nabsent: [X]\nproject: a\n".to_owned(),
+    });
+    let told: Vec<String> = read(&files, &around(&[]))
+        .expect_err("faults")
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "tasks.yml:3:1: there is no key `zz` here: there are version, lagoon, project, projects, \
+             variables, tasks, absent",
+            "tasks.yml:5:37: there is no permission `maintaner`: did you mean `maintainer`?",
+            "other.yml:1:10: version 3 of the form is unknown here: this program reads version 1",
+            "tasks.yml:6:5: `service` is missing: a command without a service can never be invoked",
+        ]
+    );
+}
+
+#[test]
+fn anchors_windows_line_ends_and_words_in_another_case_are_taken() {
+    let text = "\u{feff}version: 1\r\nproject: p\r\ntasks:\r\n  - &a\r\n    name: a\r\n    command: |\r\n      \
+        x\r\n      y\r\n    service: c\r\n    permission: MainTainer\r\n  - <<: *a\r\n    name: b\r\n";
+    let desired = parse(text).expect("read");
+    let [a, b] = desired.tasks.as_slice() else {
+        panic!("{desired:?}");
+    };
+    assert_eq!(a.definition.work, Work::Command("x\ny\n".to_owned()));
+    assert_eq!(b.definition.permission, Permission::Maintainer);
+    assert_eq!(
+        (&*b.definition.name, &b.definition.work),
+        ("b", &a.definition.work)
+    );
+    // Names are the same in either form of Unicode.
+    let twice = "version: 1\nproject: p\ntasks:\n  - {name: \u{dc}b, image: x}\n  - {name: U\u{308}b, image: x}\n";
+    assert!(
+        faults(twice)[0].contains("is there already"),
+        "{:?}",
+        faults(twice)
+    );
+}
+
+/// A file of many thousand tasks takes no longer than it has to, and one that explodes is refused.
+#[test]
+fn sizes_have_limits() {
+    let line = |n: usize| format!("  - {{name: t{n}, command: a, service: c}}\n");
+    let many: String = (0..10_000).map(line).collect();
+    let desired = parse(&format!("version: 1\nproject: p\ntasks:\n{many}")).expect("read");
+    assert_eq!(desired.tasks.len(), 10_000);
+    let mut bomb = "version: 1\na: &a [x, x, x, x, x, x, x, x]\n".to_owned();
+    for (name, before) in ["b", "c", "d", "e", "f", "g"]
+        .iter()
+        .zip(["a", "b", "c", "d", "e", "f"])
+    {
+        let all = vec![format!("*{before}"); 8].join(", ");
+        bomb.push_str(&format!("{name}: &{name} [{all}]\n"));
+    }
+    assert!(
+        faults(&bomb)[0].contains("too large"),
+        "{:?}",
+        faults(&bomb)
+    );
 }
 
 #[test]
@@ -300,8 +441,9 @@ fn the_schema_knows_the_same_keys() {
         keys
     };
     let known = |text: &str| {
-        let fault = faults(text).remove(0);
-        let (_, list) = fault.split_once("there are ").expect("a list");
+        let faults = faults(text);
+        let found = faults.iter().find_map(|f| f.split_once("there are "));
+        let (_, list) = found.expect("a list");
         let mut keys: Vec<String> = list.split(", ").map(str::to_owned).collect();
         keys.sort();
         keys

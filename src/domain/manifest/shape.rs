@@ -1,0 +1,355 @@
+//! The keys of a file and what each may hold, looked at all at once: reading into types stops at
+//! the first fault, and a person mends all of them in one go.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{Location, Spanned};
+
+use super::form::Text;
+use super::{Fault, Position};
+use crate::domain::names::nearest;
+
+/// What a value may be.
+enum Shape {
+    /// A text, or a number or word that is taken for one.
+    Text,
+    /// `true` or `false`.
+    Flag,
+    /// A list of these.
+    List(&'static [Shape]),
+    /// A mapping of these keys.
+    Keys(&'static [Key]),
+    /// A mapping of names that the file chooses.
+    Names(&'static [Shape]),
+}
+
+struct Key {
+    name: &'static str,
+    is_required: bool,
+    shapes: &'static [Shape],
+}
+
+const fn key(name: &'static str, shapes: &'static [Shape]) -> Key {
+    Key {
+        name,
+        is_required: false,
+        shapes,
+    }
+}
+
+const fn required(name: &'static str) -> Key {
+    Key {
+        name,
+        is_required: true,
+        shapes: TEXT,
+    }
+}
+
+const TEXT: &[Shape] = &[Shape::Text];
+const FLAG: &[Shape] = &[Shape::Flag];
+
+const FILE: &[Key] = &[
+    required("version"),
+    key("lagoon", TEXT),
+    key("project", TEXT),
+    key(
+        "projects",
+        &[Shape::List(TEXT), Shape::Names(&[Shape::Names(TEXT)])],
+    ),
+    key(
+        "variables",
+        &[Shape::Names(&[Shape::Text, Shape::Keys(DECLARED)])],
+    ),
+    key("tasks", &[Shape::List(&[Shape::Keys(TASK)])]),
+    key(
+        "absent",
+        &[Shape::List(&[Shape::Text, Shape::Keys(SCOPED)])],
+    ),
+];
+
+const DECLARED: &[Key] = &[key("default", TEXT), key("from_env", TEXT)];
+
+const TASK: &[Key] = &[
+    required("name"),
+    key("environment", TEXT),
+    key("group", TEXT),
+    key("system", FLAG),
+    key("description", TEXT),
+    key("command", TEXT),
+    key("command_file", TEXT),
+    key("image", TEXT),
+    key("service", TEXT),
+    key("permission", TEXT),
+    key("confirm", TEXT),
+    key("arguments", &[Shape::List(&[Shape::Keys(ARGUMENT)])]),
+    key("inject_deploy_token", FLAG),
+    key("inject_project_key", FLAG),
+    key("admin_only", FLAG),
+];
+
+const ARGUMENT: &[Key] = &[
+    required("name"),
+    key("type", TEXT),
+    key("display_name", TEXT),
+    key("default", TEXT),
+    key("optional", FLAG),
+];
+
+const SCOPED: &[Key] = &[
+    required("name"),
+    key("environment", TEXT),
+    key("group", TEXT),
+    key("system", FLAG),
+];
+
+/// Any value, as far as its shape goes.
+enum Node {
+    Nothing,
+    Flag,
+    Scalar,
+    List(Vec<Spanned<Node>>),
+    Map(Vec<(Text, Spanned<Node>)>),
+}
+
+/// What is wrong with the shape of a file.
+#[derive(Default)]
+pub(super) struct Findings {
+    /// Each with its place.
+    pub(super) faults: Vec<Fault>,
+    /// The mappings that have a fault: what their meaning lacks follows from it.
+    pub(super) spoiled: Vec<Position>,
+    /// Whether the file cannot be read into types.
+    pub(super) breaks: bool,
+}
+
+/// Looks at a whole file.
+///
+/// # Errors
+/// When it is no YAML: there the reading ends.
+pub(super) fn look(file: &str, text: &str) -> Result<Findings, serde_saphyr::Error> {
+    let options = serde_saphyr::options! {
+        strict_booleans: true,
+        duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::PassThrough,
+    };
+    let node: Spanned<Node> = serde_saphyr::from_str_with_options(text, options)?;
+    let mut look = Look {
+        file,
+        found: Findings::default(),
+    };
+    match (&node.value, node.referenced) {
+        (Node::Nothing, at) => {
+            look.found.breaks = true;
+            look.fault(at, EMPTY.to_owned());
+        }
+        (Node::Scalar | Node::Flag | Node::List(_), at) => {
+            look.found.breaks = true;
+            look.fault(at, NO_KEYS.to_owned());
+        }
+        (Node::Map(_), _) => look.value("the file", &node, &[Shape::Keys(FILE)]),
+    }
+    Ok(look.found)
+}
+
+/// What a file says that says nothing.
+const EMPTY: &str = "the file is empty: begin with `version: 1`";
+
+/// What a file says that begins with something else.
+const NO_KEYS: &str = "the file has no keys at its top: begin with `version: 1`";
+
+struct Look<'a> {
+    file: &'a str,
+    found: Findings,
+}
+
+impl Look<'_> {
+    fn fault(&mut self, at: Location, message: String) {
+        let fault = Fault::new(Position::new(self.file, at), message);
+        self.found.faults.push(fault);
+    }
+
+    fn value(&mut self, name: &str, value: &Spanned<Node>, shapes: &[Shape]) {
+        let at = value.referenced;
+        match &value.value {
+            // What is named and left empty is as good as not named.
+            Node::Nothing => {}
+            Node::Flag if shapes.iter().any(|s| matches!(s, Shape::Flag)) => {}
+            Node::Flag | Node::Scalar if shapes.iter().any(|s| matches!(s, Shape::Text)) => {}
+            Node::List(elements) if let Some(inner) = list(shapes) => {
+                for element in elements {
+                    self.value(&format!("an element of {name}"), element, inner);
+                }
+            }
+            Node::Map(entries) if let Some(keys) = keys(shapes) => self.keys(at, entries, keys),
+            Node::Map(entries) if let Some(inner) = names(shapes) => {
+                self.twice(entries);
+                for (key, value) in entries {
+                    self.value(&format!("`{}`", key.value), value, inner);
+                }
+            }
+            _ => {
+                self.found.breaks = true;
+                let wanted: Vec<&str> = shapes.iter().map(Shape::words).collect();
+                self.fault(at, format!("{name} must be {}", wanted.join(" or ")));
+            }
+        }
+    }
+
+    fn keys(&mut self, at: Location, entries: &[(Text, Spanned<Node>)], keys: &[Key]) {
+        let before = self.found.faults.len();
+        self.twice(entries);
+        let mut meant = Vec::new();
+        for (key, value) in entries {
+            match keys.iter().find(|known| known.name == key.value) {
+                Some(known) => self.value(&format!("`{}`", known.name), value, known.shapes),
+                None => meant.extend(self.unknown(key, keys)),
+            }
+        }
+        for required in keys.iter().filter(|key| key.is_required) {
+            // One that is misspelled is not missing as well.
+            let is_there = entries.iter().any(|(key, _)| key.value == required.name);
+            if !is_there && !meant.contains(&required.name) {
+                self.fault(at, format!("the key `{}` is missing", required.name));
+            }
+        }
+        if self.found.faults.len() > before {
+            self.found.spoiled.push(Position::new(self.file, at));
+        }
+    }
+
+    /// Tells of a key that there is not, and gives the one that may be meant.
+    fn unknown(&mut self, key: &Text, keys: &[Key]) -> Option<&'static str> {
+        let known = keys.iter().map(|key| key.name);
+        let message = format!("there is no key `{}` here", key.value);
+        let near = nearest(&key.value, known.clone());
+        let near = keys.iter().find(|key| near.first() == Some(&key.name));
+        let message = match near {
+            Some(near) => format!("{message}: did you mean `{}`?", near.name),
+            None => {
+                let known: Vec<&str> = known.collect();
+                format!("{message}: there are {}", known.join(", "))
+            }
+        };
+        self.fault(key.referenced, message);
+        near.map(|key| key.name)
+    }
+
+    fn twice(&mut self, entries: &[(Text, Spanned<Node>)]) {
+        for (position, (key, _)) in entries.iter().enumerate() {
+            if entries[..position]
+                .iter()
+                .any(|(k, _)| k.value == key.value)
+            {
+                self.fault(
+                    key.referenced,
+                    format!("the key `{}` is there twice", key.value),
+                );
+            }
+        }
+    }
+}
+
+impl Shape {
+    fn words(&self) -> &'static str {
+        match self {
+            Shape::Text => "a text",
+            Shape::Flag => "`true` or `false`",
+            Shape::List(_) => "a list",
+            Shape::Keys(_) => "a mapping of keys",
+            Shape::Names(_) => "a mapping of names",
+        }
+    }
+}
+
+fn list(shapes: &[Shape]) -> Option<&'static [Shape]> {
+    shapes.iter().find_map(|shape| match shape {
+        Shape::List(inner) => Some(*inner),
+        _ => None,
+    })
+}
+
+fn keys(shapes: &[Shape]) -> Option<&'static [Key]> {
+    shapes.iter().find_map(|shape| match shape {
+        Shape::Keys(keys) => Some(*keys),
+        _ => None,
+    })
+}
+
+fn names(shapes: &[Shape]) -> Option<&'static [Shape]> {
+    shapes.iter().find_map(|shape| match shape {
+        Shape::Names(inner) => Some(*inner),
+        _ => None,
+    })
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyNode)
+    }
+}
+
+struct AnyNode;
+
+impl<'de> Visitor<'de> for AnyNode {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Nothing)
+    }
+
+    fn visit_none<E>(self) -> Result<Node, E> {
+        Ok(Node::Nothing)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
+        Ok(Node::Flag)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+
+    fn visit_i128<E>(self, _: i128) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+
+    fn visit_u128<E>(self, _: u128) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+
+    fn visit_bytes<E>(self, _: &[u8]) -> Result<Node, E> {
+        Ok(Node::Scalar)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = list.next_element()? {
+            elements.push(element);
+        }
+        Ok(Node::List(elements))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Node::Map(entries))
+    }
+}
