@@ -235,8 +235,8 @@ fn without_environments_nothing_is_known_and_nothing_pruned() {
     // It is there and equal in what Lagoon compares: an old row comes back as if it were new.
     let output = env
         .tasks(&["apply", "--allow-unverified", "--yes"])
-        .ends_with(1);
-    assert!(output.stderr.contains("existed, unseen"), "{output}");
+        .succeeds();
+    assert!(output.stderr.contains("it is there already"), "{output}");
     file(&env, "tasks:\n  - {name: New, command: a, service: cli}\n");
     env.tasks(&["apply", "--allow-unverified", "--yes"])
         .succeeds();
@@ -354,6 +354,111 @@ fn a_reviewed_plan_is_carried_out_exactly_or_not_at_all() {
 }
 
 #[test]
+fn a_plan_that_was_touched_is_refused_and_names_the_place() {
+    let env = TestEnv::bare();
+    file(&env, TWO);
+    let plan: Value = env.tasks(&["diff", "-o", "json"]).ends_with(9).json();
+    let touched = |change: &dyn Fn(&mut Value)| {
+        let mut plan = plan.clone();
+        change(&mut plan);
+        env.home.write("work/plan.json", plan.to_string());
+        env.tasks(&["apply", "--plan", "plan.json", "--yes"])
+    };
+    for (key, change) in [
+        (
+            "changes",
+            (|p| p["steps"][0]["after"]["command"] = "rm -rf /".into()) as fn(&mut Value),
+        ),
+        ("changes", |p| {
+            p["steps"][0]["changes"] = Value::Array(Vec::new())
+        }),
+        ("name", |p| p["steps"][0]["name"] = "Harmless".into()),
+        ("pruned", |p| p["steps"][0]["pruned"] = true.into()),
+        ("more", |p| p["steps"][0]["more"] = 1.into()),
+    ] {
+        let output = touched(&change).ends_with(2);
+        let told = format!("its step 1 was changed by hand, in `{key}`");
+        assert!(output.stderr.contains(&told), "{output}");
+        assert_eq!(mutations(&env), 0);
+    }
+    // Notes are for people, and nothing follows from them.
+    touched(&|p| p["steps"][0]["notes"] = Value::Array(vec!["looked at".into()])).ends_with(0);
+}
+
+/// Waits until Lagoon has a task of this name.
+fn wait_for_task(env: &TestEnv, name: &str) {
+    let query = "{advancedTasksForEnvironment(environment:101){__typename \
+        ... on AdvancedTaskDefinitionCommand{name}}}";
+    let is_there = || {
+        let (_, body) = env.graphql(query, serde_json::json!({}));
+        let all = body["data"]["advancedTasksForEnvironment"].as_array();
+        all.is_some_and(|all| all.iter().any(|task| task["name"] == name))
+    };
+    while !is_there() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// One write is never answered, the next is never begun.
+#[test]
+fn an_interrupt_lists_what_is_done_and_what_not() {
+    let env = TestEnv::bare();
+    let line = |name: &str| format!("  - {{name: {name}, command: a, service: cli}}\n");
+    let all = ["A", "B", "C"].map(line).concat();
+    file(&env, &format!("tasks:\n{}", line("A")));
+    env.tasks(&["apply", "--yes"]).succeeds();
+    file(
+        &env,
+        &format!(
+            "tasks:\n  - {{name: A, command: b, service: cli}}\n{}",
+            &all[line("A").len()..]
+        ),
+    );
+    for (hangs, signal, code, results, message) in [
+        (
+            "B",
+            "INT",
+            130,
+            ["done", "unknown", "skipped"],
+            "interrupted: 1 done, 1 perhaps done, 1 not done",
+        ),
+        (
+            "C",
+            "TERM",
+            143,
+            ["unchanged", "unchanged", "unknown"],
+            "terminated: 1 perhaps done",
+        ),
+    ] {
+        env.sandbox()
+            .fail_next("addAdvancedTaskDefinition", Fault::HangAfter);
+        let running = env.command(&["apply", "--yes", "-o", "json"]).start();
+        wait_for_task(&env, hangs);
+        running.signal(signal);
+        let output = running.finish().ends_with(code);
+        let steps = output.json();
+        let steps = steps.as_array().unwrap().iter();
+        let found: Vec<&str> = steps.map(|s| s["result"].as_str().unwrap_or("")).collect();
+        assert_eq!(found, results, "{output}");
+        let error = output.json_error();
+        assert_eq!(error["message"], message);
+        let hints = error["hints"].to_string();
+        for told in [
+            &format!("perhaps done: `{hangs}` of project lagoon-demo"),
+            "apply again: what is done is left alone",
+        ] {
+            assert!(hints.contains(told), "{output}");
+        }
+        assert_eq!(hints.contains("not done: `C` of"), hangs == "B", "{output}");
+    }
+    env.tasks(&["apply", "--yes"]).succeeds();
+    assert_eq!(
+        diff(&env, &[]),
+        ["unchanged A", "unchanged B", "unchanged C"]
+    );
+}
+
+#[test]
 fn the_lagoon_of_the_file_is_not_left() {
     let env = TestEnv::bare();
     let text = "version: 1\nlagoon: https://api.example.com\nproject: lagoon-demo\ntasks: []\n";
@@ -459,17 +564,18 @@ fn a_hundred_projects_cost_what_they_need() {
     env.home.write("work/.lagoon/tasks.yml", text);
     let (output, requests) = env.tasks_and_requests(&["diff", "-o", "json"]);
     assert_eq!(output.ends_with(9).json()["summary"]["create"], 100);
-    assert_eq!(requests.len(), 100);
+    // Two more: one's own role, as something is missing, and whether there are orphans.
+    assert_eq!(requests.len(), 102);
     let (output, requests) = env.tasks_and_requests(&["apply", "--yes", "-o", "json"]);
     let applied = output.succeeds().json();
     assert_eq!(applied[99]["name"], "Of site-99");
     // Read for the plan, before writing and after it; and one for each change.
-    assert_eq!(requests.len(), 400);
+    assert_eq!(requests.len(), 402);
     let (_, requests) = env.tasks_and_requests(&["apply", "--yes"]);
-    assert_eq!(requests.len(), 100);
+    assert_eq!(requests.len(), 101);
     let (output, requests) = env.tasks_and_requests(&["diff", "-p", "site-7"]);
     output.succeeds();
-    assert_eq!(requests.len(), 1);
+    assert_eq!(requests.len(), 2);
     env.tasks(&["diff", "-p", "site-700"]).ends_with(2);
 }
 

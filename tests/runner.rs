@@ -41,6 +41,7 @@ mod sandbox_push;
 mod structure;
 mod terminal;
 mod transcripts;
+mod unseen;
 mod update;
 mod usage;
 mod variables;

@@ -145,6 +145,41 @@ fn ctrl_c_while_waiting_leaves_the_run_and_no_trace_of_progress() {
 }
 
 #[test]
+fn apply_shows_the_plan_and_asks_with_no_as_the_default() {
+    let env = TestEnv::new();
+    env.home.write(
+        "work/.lagoon/tasks.yml",
+        "version: 1\nproject: lagoon-demo\ntasks:\n  - name: Warm up\n    environment: main\n    command: |\n      \
+         set -e\n      warm\n    service: cli\n  - {name: Reindex, command: reindex, service: cli, confirm: Sure?}\n",
+    );
+    let added = |env: &TestEnv| {
+        let all = env.requests();
+        let adds = |r: &&_| {
+            let r: &lagoon_tasks::sandbox::Recorded = r;
+            r.operations
+                .iter()
+                .any(|o| o == "addAdvancedTaskDefinition")
+        };
+        all.iter().filter(adds).count()
+    };
+    let mut terminal = env.terminal(&["apply"]);
+    terminal.wait_for("› no");
+    assert_snapshot!("apply-confirm", mask(&terminal.screen()));
+    terminal.send(ENTER);
+    assert_eq!((terminal.finish(), added(&env)), (2, 0));
+    let mut terminal = env.terminal(&["apply"]);
+    terminal.wait_for("› no");
+    terminal.send(CTRL_C);
+    assert_eq!((terminal.finish(), added(&env)), (130, 0));
+    assert!(!terminal.hides_cursor());
+    let mut terminal = env.terminal(&["apply"]);
+    terminal.wait_for("› no");
+    terminal.send("y\r");
+    assert_eq!((terminal.finish(), added(&env)), (0, 2));
+    assert_snapshot!("apply-done", mask(&terminal.screen()));
+}
+
+#[test]
 fn nothing_is_asked_with_no_input_or_in_ci() {
     let env = TestEnv::new();
     let mut terminal = env.terminal(&["invoke", "--no-input", "-p", "lagoon-demo"]);

@@ -318,6 +318,81 @@ fn deleting_says_what_goes_and_what_comes_to_light() {
     assert_eq!(output.json()["name"], "A");
 }
 
+#[test]
+fn one_deletion_that_fails_stops_none_of_the_others() {
+    let env = TestEnv::bare();
+    for name in ["A", "B", "C"] {
+        define(&env, name, &command(&MAIN));
+    }
+    env.sandbox()
+        .refuse_next("deleteAdvancedTaskDefinition", "broken");
+    let line = [&["delete", "A", "B", "C", "--yes", "-o", "json"], &MAIN[..]].concat();
+    let output = env.tasks(&line).ends_with(1);
+    let gone: Vec<Value> = output
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| t["name"].clone())
+        .collect();
+    assert_eq!(gone, ["B", "C"]);
+    let error = output.json_error();
+    assert_eq!(error["message"], "1 of 3 could not be deleted");
+    assert!(
+        error["hints"][0].as_str().unwrap().contains("`A` (id 1)"),
+        "{error}"
+    );
+}
+
+/// The change is made and never answered; what is perhaps so is said, and saying it again is right.
+#[test]
+fn an_interrupt_says_what_perhaps_happened() {
+    let env = TestEnv::bare();
+    define(&env, "A", &command(&MAIN));
+    let query = "{advancedTasksForEnvironment(environment:101){__typename \
+        ... on AdvancedTaskDefinitionCommand{name permission}}}";
+    let shown = || {
+        let (_, body) = env.graphql(query, json!({}));
+        body["data"]["advancedTasksForEnvironment"].to_string()
+    };
+    let lines = [
+        (
+            "update",
+            vec!["update", "A", "--permission", "guest"],
+            "`A` was being changed",
+        ),
+        (
+            "add",
+            vec!["define", "B", "-s", "cli", "--command", "b"],
+            "`B` was being defined",
+        ),
+        ("delete", vec!["delete", "A", "--yes"], "while deleting"),
+    ];
+    for (operation, line, told) in lines {
+        let operation = format!("{operation}AdvancedTaskDefinition");
+        let before = shown();
+        env.sandbox().fail_next(&operation, Fault::HangAfter);
+        let line = [&line, &MAIN[..]].concat();
+        let running = env.command(&line).start();
+        while shown() == before {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        running.signal("INT");
+        let output = running.finish().ends_with(130);
+        assert!(
+            output.stderr.contains(told) && output.stderr.contains("perhaps"),
+            "{output}"
+        );
+        assert_eq!(output.stdout, "");
+        let again = if operation.starts_with("delete") {
+            5
+        } else {
+            0
+        };
+        env.tasks(&line).ends_with(again);
+    }
+}
+
 /// `define` refuses to overwrite and shows a line: that line does it.
 #[test]
 fn the_line_that_define_suggests_does_it() {

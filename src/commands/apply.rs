@@ -2,12 +2,15 @@
 
 mod report;
 
+use std::sync::OnceLock;
+
 use clap::Args;
 
 use crate::app::App;
 use crate::domain::plan::{Action, Plan, from_json};
 use crate::error::{Error, Kind};
-use crate::ops::apply::{self, Done};
+use crate::ops;
+use crate::ops::apply::{self, Done, Outcome};
 use crate::ops::scope::How;
 use crate::settings::Deciding;
 use crate::ui::Stream;
@@ -66,9 +69,14 @@ pub async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
     };
     refuse(&plan, args.allow_unverified)?;
     let lagoon = app.lagoon().await?;
+    let clock = ops::clock();
     if plan.is_empty() {
+        for note in &plan.notes {
+            app.ui.warn(note);
+        }
         app.ui.note("nothing to do");
-        let outcomes = apply::apply(lagoon, plan, how, false).await;
+        let never = std::future::pending();
+        let outcomes = apply::apply(lagoon, plan, how, false, never, &clock).await;
         return answer.give(&Applied(outcomes));
     }
     show(app, &plan, lagoon.url().as_str());
@@ -80,12 +88,52 @@ pub async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
     let banner = target::banner(app, &summary(&plan))?;
     app.confirm(&format!("{banner}{scope}: go on?"))?;
     progress.start("applying", None);
-    let outcomes = apply::apply(lagoon, plan, how, args.fail_fast).await;
+    let claim = app.claim_interrupt();
+    let signal = OnceLock::new();
+    let stop = async {
+        let kind = claim.signalled().await;
+        let _ = signal.set(kind);
+    };
+    let outcomes = apply::apply(lagoon, plan, how, args.fail_fast, stop, &clock).await;
     progress.finish();
+    drop(claim);
     let applied = Applied(outcomes);
-    let failure = worst(&applied);
+    let failure = match signal.get() {
+        Some(kind) => Some(interrupted(*kind, &applied)),
+        None => worst(&applied),
+    };
+    for Outcome { step, done } in &applied.0 {
+        if let Done::Unseen(id, what) = done {
+            app.ui.note(&format!("{} (id {id}): {what}", step.name));
+        }
+    }
     answer.give(&applied)?;
     failure.map_or(Ok(()), Err)
+}
+
+/// That it was interrupted: what is done, what perhaps, and what not.
+fn interrupted(kind: Kind, applied: &Applied) -> Error {
+    let of = |wanted: fn(&Done) -> bool| {
+        let outcomes = applied.0.iter().filter(move |o| wanted(&o.done));
+        let names = outcomes.map(|o| format!("`{}` of {}", o.step.name, o.step.scope));
+        names.collect::<Vec<_>>()
+    };
+    let groups = [
+        ("done", of(|done| matches!(done, Done::Done(_)))),
+        ("failed", of(|done| matches!(done, Done::Failed(_)))),
+        ("perhaps done", of(|done| matches!(done, Done::Unknown))),
+        ("not done", of(|done| matches!(done, Done::Skipped))),
+    ];
+    let groups = groups.iter().filter(|(_, names)| !names.is_empty());
+    let counts: Vec<String> = groups
+        .clone()
+        .map(|(words, names)| format!("{} {words}", names.len()))
+        .collect();
+    let error = Error::new(kind, format!("{}: {}", kind.word(), counts.join(", ")));
+    let error = groups
+        .flat_map(|(words, names)| names.iter().map(move |name| format!("{words}: {name}")))
+        .fold(error, Error::hint);
+    error.hint("apply again: what is done is left alone")
 }
 
 /// Reads a plan, and makes sure that it still holds.
@@ -131,11 +179,15 @@ fn refuse(plan: &Plan, allow_unverified: bool) -> Result<(), Error> {
             .fold(error, |e, what| e.hint(what))
             .hint("allow it with --replace"));
     }
-    let mut unverified = of(|a| matches!(a, Action::Unverified(..))).peekable();
+    let unverified = plan.steps.iter().filter_map(|step| match &step.action {
+        Action::Unverified(_, why) => Some(format!("`{}` of {}: {why}", step.name, step.scope)),
+        _ => None,
+    });
+    let mut unverified = unverified.peekable();
     if unverified.peek().is_some() && !allow_unverified {
         let error = Error::usage("it cannot be read whether tasks are there already");
         return Err(unverified
-            .fold(error, |e, what| e.hint(what))
+            .fold(error, Error::hint)
             .hint("add them all the same with --allow-unverified: what comes back is compared"));
     }
     Ok(())

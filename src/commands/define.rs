@@ -137,11 +137,19 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
                     "define `{name}` for every project of this Lagoon?"
                 ))?;
             }
-            define::add(lagoon, &target, &site, &wanted).await?
+            target::unless_interrupted(
+                app,
+                &format!("`{}` was being defined", wanted.name),
+                "perhaps it was: say the same again, what is there already is left alone",
+                define::add(lagoon, &target, &site, &wanted),
+            )
+            .await?
+            .seen(&wanted)?
         }
     };
     match &defined {
-        Defined::Created(_) => app.ui.note("defined"),
+        // What is not seen was an error above.
+        Defined::Created(_) | Defined::Unseen(_) => app.ui.note("defined"),
         Defined::Unchanged(_) => app
             .ui
             .note("unchanged: it is defined already, equal in everything"),

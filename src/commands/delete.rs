@@ -1,12 +1,14 @@
 //! `tasks delete`: remove tasks.
 
+mod unlisted;
+
 use clap::Args;
 use serde_json::Value;
 
 use crate::app::App;
 use crate::domain::{Definition, TaskRef};
 use crate::error::{Error, quoted_list};
-use crate::ops::delete;
+use crate::ops::delete::{self, Deletions};
 use crate::ops::update;
 use crate::output::{Cell, Column, Grid, Report};
 
@@ -22,7 +24,8 @@ use super::target::{self, Answer, ScopeWord};
 Examples:
   tasks delete 'Clear caches' -p shop -e main
   tasks delete id:42 'Sync database' -p shop --yes
-  tasks delete Report --group acme")]
+  tasks delete Report --group acme
+  tasks delete id:16 --unlisted")]
 pub struct DeleteArgs {
     /// The tasks, by id or name
     #[arg(value_name = "TASK", required = true)]
@@ -33,6 +36,9 @@ pub struct DeleteArgs {
     /// They are defined for this group
     #[arg(long, value_name = "GROUP")]
     group: Option<String>,
+    /// No environment lists them: orphans, and half made ones. For platform owners, by id
+    #[arg(long, conflicts_with_all = ["scope", "group"])]
+    unlisted: bool,
 }
 
 /// Runs the command.
@@ -43,6 +49,9 @@ pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let tasks = args.tasks.iter().map(|t| TaskRef::parse(t));
     let tasks = tasks.collect::<Result<Vec<_>, _>>()?;
+    if args.unlisted {
+        return unlisted::run(app, &answer, &tasks).await;
+    }
     let target = target::named_target(
         app,
         args.scope,
@@ -74,17 +83,11 @@ pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     let names: Vec<&str> = doomed.iter().map(|d| d.name.as_str()).collect();
     let banner = target::banner(app, &site.label)?;
     app.confirm(&format!("{banner}: delete {}?", quoted_list(&names)))?;
-    let mut gone: Vec<Definition> = Vec::new();
-    let mut failure = None;
-    for one in doomed {
-        match delete::delete(lagoon, &target, &one).await {
-            Ok(()) => gone.push(one),
-            Err(error) => {
-                failure = Some(error);
-                break;
-            }
-        }
-    }
+    let remedy = "perhaps some are gone: say the same again, with those that are still there";
+    let deleting = delete::delete_all(lagoon, &target, doomed);
+    let deleted =
+        target::unless_interrupted(app, "deleting", remedy, async { Ok(deleting.await) }).await?;
+    let Deletions { gone, failed } = deleted;
     let verified = if gone.is_empty() {
         Ok(Vec::new())
     } else {
@@ -96,20 +99,18 @@ pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
             one: tasks.len() == 1,
         })?;
     }
-    match (failure, verified) {
-        (Some(error), _) | (None, Err(error)) => Err(error),
-        (None, Ok(surfaced)) => {
-            for other in surfaced {
-                app.ui.note(&format!(
-                    "`{}` is now the task {} of scope {}",
-                    other.name,
-                    other.id,
-                    other.scope.word()
-                ));
-            }
-            Ok(())
-        }
+    if let Some(error) = delete::failure(failed, tasks.len()) {
+        return Err(error);
     }
+    for other in verified? {
+        app.ui.note(&format!(
+            "`{}` is now the task {} of scope {}",
+            other.name,
+            other.id,
+            other.scope.word()
+        ));
+    }
+    Ok(())
 }
 
 struct Deleted {

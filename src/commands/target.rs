@@ -6,6 +6,7 @@ mod changes;
 mod chosen;
 mod files;
 mod found;
+mod interrupted;
 pub mod lagoon;
 mod last;
 pub mod launch;
@@ -33,11 +34,10 @@ pub use changes::render;
 pub use chosen::{chosen_place, environment_choice};
 pub use files::Files;
 pub use found::{Found, give_runs};
+pub use interrupted::unless_interrupted;
 pub use last::remember;
 pub use log::LogOut;
-pub use place::{
-    line_start, named_target, not_here, place_words, provisional, require_said, say_sources,
-};
+pub use place::{line_start, named_target, not_here, provisional, require_said, say_sources};
 pub use plan::{PlanReport, summary};
 pub use planned::{Permits, planned};
 pub use reference::RunArgs;

@@ -93,7 +93,13 @@ pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     } else {
         app.ui.note(&banner);
     }
-    let now = update::update(lagoon, &target, &before, &after).await?;
+    let now = target::unless_interrupted(
+        app,
+        &format!("`{}` was being changed", before.name),
+        "perhaps it was: say the same again, what is so already is left alone",
+        update::update(lagoon, &target, &before, &after),
+    )
+    .await?;
     app.ui.note("changed");
     give(app, &answer, now, changes, false)
 }

@@ -31,6 +31,8 @@ pub struct Seen {
     pub resolved: super::definition::Scope,
     /// What its environments show; none where it has none.
     pub views: Vec<View>,
+    /// Why the one who looks does not see all of it, where that is known.
+    pub blind_spot: Option<String>,
 }
 
 impl Seen {

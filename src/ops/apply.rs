@@ -3,7 +3,10 @@
 
 mod unit;
 
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
@@ -16,7 +19,11 @@ use crate::error::Error;
 use crate::lagoon::Lagoon;
 
 use super::scope::{self, How};
+use crate::clock::Clock;
 use unit::Unit;
+
+/// How long what is on its way may take to end, once nothing new is begun.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// What became of a step.
 #[derive(Debug)]
@@ -25,8 +32,13 @@ pub enum Done {
     Done(i64),
     /// It was so already.
     Already(i64),
+    /// Lagoon has it, and does not show enough of it to say that it is so; its id, and what is not
+    /// known.
+    Unseen(i64, String),
     /// It failed.
     Failed(Error),
+    /// It was begun and not waited for: perhaps it is so now.
+    Unknown,
     /// It was not tried.
     Skipped,
 }
@@ -48,10 +60,37 @@ struct Shared<'a> {
     stopped: AtomicBool,
     finished: AtomicUsize,
     total: usize,
+    /// What became of each step, by its position in the plan.
+    done: Mutex<Vec<Done>>,
+}
+
+impl Shared<'_> {
+    fn done(&self) -> MutexGuard<'_, Vec<Done>> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, position: usize, done: Done) {
+        if self.fail_fast && matches!(done, Done::Failed(_)) {
+            self.stopped.store(true, Ordering::Relaxed);
+        }
+        self.done()[position] = done;
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
 }
 
 /// Carries out a plan, project by project, several at a time; the outcomes are in the plan's order.
-pub async fn apply(lagoon: &Lagoon, plan: Plan, how: How<'_>, fail_fast: bool) -> Vec<Outcome> {
+/// When `stop` is over nothing new is begun, and what is on its way has a moment to end.
+pub async fn apply(
+    lagoon: &Lagoon,
+    plan: Plan,
+    how: How<'_>,
+    fail_fast: bool,
+    stop: impl Future<Output = ()>,
+    clock: &dyn Clock,
+) -> Vec<Outcome> {
     let shared = Shared {
         lagoon,
         how,
@@ -59,9 +98,10 @@ pub async fn apply(lagoon: &Lagoon, plan: Plan, how: How<'_>, fail_fast: bool) -
         stopped: AtomicBool::new(false),
         finished: AtomicUsize::new(0),
         total: plan.changes().count(),
+        done: Mutex::new(plan.steps.iter().map(|_| Done::Skipped).collect()),
     };
-    let mut units: Vec<Unit> = Vec::new();
-    for (position, step) in plan.steps.into_iter().enumerate() {
+    let mut units: Vec<Unit<'_>> = Vec::new();
+    for (position, step) in plan.steps.iter().enumerate() {
         let key = unit_of(&step.scope);
         match units.iter_mut().find(|unit| unit.key == key) {
             Some(unit) => unit.steps.push((position, step)),
@@ -71,15 +111,23 @@ pub async fn apply(lagoon: &Lagoon, plan: Plan, how: How<'_>, fail_fast: bool) -
             }),
         }
     }
-    let shared = &shared;
-    let mut outcomes: Vec<(usize, Outcome)> = stream::iter(units)
-        .map(|unit| unit.carry_out(shared))
-        .buffer_unordered(how.concurrency.max(1))
-        .flat_map(stream::iter)
-        .collect()
-        .await;
-    outcomes.sort_by_key(|(position, _)| *position);
-    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+    let mut work = pin!(
+        stream::iter(units)
+            .for_each_concurrent(how.concurrency.max(1), |unit| unit.carry_out(&shared))
+    );
+    tokio::select! {
+        () = &mut work => {}
+        () = stop => {
+            shared.stopped.store(true, Ordering::Relaxed);
+            tokio::select! {
+                () = &mut work => {}
+                () = clock.sleep(GRACE) => {}
+            }
+        }
+    }
+    let done = std::mem::take(&mut *shared.done());
+    let steps = plan.steps.iter().cloned().zip(done);
+    steps.map(|(step, done)| Outcome { step, done }).collect()
 }
 
 /// What is carried out one after the other: a project with its environments, a group, the system.

@@ -4,6 +4,7 @@
 mod site;
 
 use crate::domain::difference::{Difference, differences};
+use crate::domain::quoting::suggestion;
 use crate::domain::rules::{Field, Violation, violations};
 use crate::domain::{ArgumentKind, Definition, Scope};
 use crate::error::{Error, Kind};
@@ -22,6 +23,9 @@ pub enum Defined {
     Unchanged(Definition),
     /// The answer was lost, and it is there as asked; the failure's words.
     Found(Definition, String),
+    /// Lagoon kept one that was there, unseen, and gave it back without its arguments; it may be
+    /// different.
+    Unseen(Definition),
     /// Lagoon answered with an error and left a part of it, which was completed; the error's words.
     Completed(Definition, String),
 }
@@ -33,9 +37,29 @@ impl Defined {
         match self {
             Defined::Created(d)
             | Defined::Unchanged(d)
+            | Defined::Unseen(d)
             | Defined::Found(d, _)
             | Defined::Completed(d, _) => d,
         }
+    }
+
+    /// The same, when it can be seen that it is what was wanted.
+    ///
+    /// # Errors
+    /// When Lagoon kept something that cannot be seen.
+    pub fn seen(self, wanted: &Definition) -> Result<Defined, Error> {
+        let Defined::Unseen(there) = self else {
+            return Ok(self);
+        };
+        Err(Error::failed(format!(
+            "`{}` existed, unseen: Lagoon kept an old definition (id {}) and dropped what was new in this one",
+            wanted.name, there.id
+        ))
+        .hint("it was hidden from you: by its permission, by your role, or by a task that shadows it")
+        .hint(format!(
+            "look at it as somebody who may; what nobody sees, a platform owner removes: tasks delete id:{} --unlisted",
+            there.id
+        )))
     }
 }
 
@@ -156,7 +180,7 @@ pub fn line_of(difference: &Difference) -> String {
 /// Adds the definition to the site and makes sure of what became of it.
 ///
 /// # Errors
-/// Refused by Lagoon; "existed, unseen" when an old row came back; half made and not to be mended
+/// Refused by Lagoon; half made and not to be mended
 /// (with its id); or unknown (7) when the answer was lost and the scope does not show it.
 pub async fn add(
     lagoon: &Lagoon,
@@ -174,7 +198,7 @@ pub async fn add(
             let now = self::site(lagoon, target).await?;
             match compare(&now, wanted)? {
                 Some(same) => Ok(same),
-                None => judge(returned, wanted).map(Defined::Created),
+                None => Ok(Defined::Unseen(returned)),
             }
         }
         Ok(returned) => judge(returned, wanted).map(Defined::Created),
@@ -200,14 +224,6 @@ pub async fn add(
 
 /// Compares what came back with what was sent.
 fn judge(returned: Definition, wanted: &Definition) -> Result<Definition, Error> {
-    if returned.arguments.is_none() {
-        return Err(Error::failed(format!(
-            "`{}` existed, unseen: Lagoon kept an old definition (id {}) and dropped what was new in this one",
-            returned.name, returned.id
-        ))
-        .hint("it was hidden from you: by its permission, by your role, or by a task that shadows it")
-        .hint(format!("look at it as somebody who may, or remove it: `tasks delete id:{}`", returned.id)));
-    }
     let found = differences(&returned, wanted);
     if found.is_empty() {
         return Ok(returned);
@@ -261,10 +277,15 @@ async fn after_error(
     {
         return Ok(Defined::Completed(mended, words.to_owned()));
     }
+    let line = [
+        "tasks".to_owned(),
+        "delete".to_owned(),
+        format!("id:{}", left.id),
+    ];
     Err(error
         .hint(format!("a part of it was left behind as id {}", left.id))
         .hint(format!(
-            "remove it before you try again: `tasks delete id:{}`",
-            left.id
+            "remove it before you try again: {}",
+            suggestion(line.into_iter().chain(target.flags()))
         )))
 }

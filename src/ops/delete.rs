@@ -14,17 +14,11 @@ pub fn behind<'a>(site: &'a Site, doomed: &Definition) -> Option<&'a Definition>
     if !matches!(doomed.scope, Scope::Environment(_)) {
         return None;
     }
-    let rank = |scope: &Scope| match scope {
-        Scope::Environment(_) => 0,
-        Scope::Project(_) => 1,
-        Scope::Group(_) => 2,
-        Scope::System => 3,
-    };
     site.views
         .iter()
         .flat_map(|view| &view.definitions)
-        .filter(|d| d.name == doomed.name && rank(&d.scope) > 0)
-        .min_by_key(|d| rank(&d.scope))
+        .filter(|d| d.name == doomed.name && d.scope.rank() > doomed.scope.rank())
+        .min_by_key(|d| d.scope.rank())
 }
 
 /// Removes one task.
@@ -48,6 +42,43 @@ pub async fn delete(lagoon: &Lagoon, target: &Target, doomed: &Definition) -> Re
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What became of several deletions.
+#[derive(Debug, Default)]
+pub struct Deletions {
+    /// What is gone.
+    pub gone: Vec<Definition>,
+    /// What is not, and why.
+    pub failed: Vec<(Definition, Error)>,
+}
+
+/// Removes tasks, one after the other; one that fails stops none of the others.
+pub async fn delete_all(lagoon: &Lagoon, target: &Target, doomed: Vec<Definition>) -> Deletions {
+    let mut deletions = Deletions::default();
+    for one in doomed {
+        match delete(lagoon, target, &one).await {
+            Ok(()) => deletions.gone.push(one),
+            Err(error) => deletions.failed.push((one, error)),
+        }
+    }
+    deletions
+}
+
+/// The error that ends it, when some were not deleted of so many.
+#[must_use]
+pub fn failure(failed: Vec<(Definition, Error)>, of: usize) -> Option<Error> {
+    let count = failed.len();
+    let mut failed = failed.into_iter();
+    let (first, error) = failed.next()?;
+    if of == 1 {
+        return Some(error);
+    }
+    let message = format!("{count} of {of} could not be deleted");
+    let told = |one: &Definition, error: &Error| format!("`{}` (id {}): {error}", one.name, one.id);
+    let whole = Error::new(error.kind, message).hint(told(&first, &error));
+    let whole = error.hints.iter().cloned().fold(whole, Error::hint);
+    Some(failed.fold(whole, |whole, (one, error)| whole.hint(told(&one, &error))))
 }
 
 /// Makes sure that tasks are gone, and gives those that answer to their names now.

@@ -14,10 +14,12 @@ pub mod invoke;
 pub mod lost;
 pub mod manifest;
 pub mod place;
+pub mod planning;
 pub mod push;
 pub mod rerun;
 pub mod scope;
 pub mod tasks;
+pub mod unlisted;
 pub mod update;
 pub mod wait;
 

@@ -12,7 +12,7 @@ use crate::lagoon::operations::places::{EnvironmentView, ProjectView};
 use crate::ui::Progress;
 
 use super::define::{Site, Target, no_group};
-use super::place;
+use super::{place, unlisted};
 
 /// How scopes are read and written.
 #[derive(Clone, Copy)]
@@ -55,25 +55,30 @@ pub async fn read(lagoon: &Lagoon, scopes: &[ScopeName], how: How<'_>) -> Result
         add_project(&mut sources, window);
     }
     let total = sources.len();
-    let answers: Vec<(Source, Vec<ProjectView>)> = stream::iter(sources.into_iter().enumerate())
-        .map(|(position, source)| async move {
-            let views = match &source {
-                Source::Project(name) => {
-                    let progress = format!("reading {name} ({}/{total})", position + 1);
-                    how.progress.update(&progress);
-                    let found = lagoon.project_definitions(name).await?;
-                    vec![found.ok_or_else(|| place::no_project(name))?]
-                }
-                Source::Group(name) => lagoon
-                    .group_definitions(name)
-                    .await?
-                    .ok_or_else(|| no_group(name))?,
-            };
-            Ok::<_, Error>((source, views))
-        })
-        .buffered(how.concurrency.max(1))
-        .try_collect()
-        .await?;
+    let answers: Result<Vec<(Source, Vec<ProjectView>)>, Error> =
+        stream::iter(sources.into_iter().enumerate())
+            .map(|(position, source)| async move {
+                let views = match &source {
+                    Source::Project(name) => {
+                        let progress = format!("reading {name} ({}/{total})", position + 1);
+                        how.progress.update(&progress);
+                        let found = lagoon.project_definitions(name).await?;
+                        vec![found.ok_or_else(|| place::no_project(name))?]
+                    }
+                    Source::Group(name) => lagoon
+                        .group_definitions(name)
+                        .await?
+                        .ok_or_else(|| no_group(name))?,
+                };
+                Ok::<_, Error>((source, views))
+            })
+            .buffered(how.concurrency.max(1))
+            .try_collect()
+            .await;
+    let answers = match answers {
+        Ok(answers) => answers,
+        Err(error) => return Err(unlisted::explain(lagoon, error).await),
+    };
     scopes.iter().map(|scope| seen(scope, &answers)).collect()
 }
 
@@ -98,6 +103,7 @@ fn seen(scope: &ScopeName, answers: &[(Source, Vec<ProjectView>)]) -> Result<See
         ScopeName::Project(name) => {
             let found = project(name)?;
             Seen {
+                blind_spot: None,
                 scope: ScopeName::Project(found.project.name.clone()),
                 resolved: Scope::Project(found.project.id),
                 views: views(&found.environments),
@@ -118,6 +124,7 @@ fn seen(scope: &ScopeName, answers: &[(Source, Vec<ProjectView>)]) -> Result<See
                 return Err(place::no_environment(project, environment, &environments));
             };
             Seen {
+                blind_spot: None,
                 scope: ScopeName::Environment {
                     project: found.project.name.clone(),
                     environment: own.environment.name.clone(),
@@ -130,6 +137,7 @@ fn seen(scope: &ScopeName, answers: &[(Source, Vec<ProjectView>)]) -> Result<See
             let of_group = |s: &Source| matches!(s, Source::Group(group) if group == name);
             let answers = answers.iter().filter(|(source, _)| of_group(source));
             Seen {
+                blind_spot: None,
                 scope: scope.clone(),
                 resolved: Scope::Group(name.clone()),
                 views: answers
@@ -139,6 +147,7 @@ fn seen(scope: &ScopeName, answers: &[(Source, Vec<ProjectView>)]) -> Result<See
             }
         }
         ScopeName::System => Seen {
+            blind_spot: None,
             scope: scope.clone(),
             resolved: Scope::System,
             views: answers
@@ -148,6 +157,30 @@ fn seen(scope: &ScopeName, answers: &[(Source, Vec<ProjectView>)]) -> Result<See
                 .collect(),
         },
     })
+}
+
+/// Notes what the signed-in user's roles do not show of these scopes. One request; who cannot be
+/// asked about, as a service's token, sees everything or is told elsewhere.
+pub async fn note_blind_spots(lagoon: &Lagoon, seen: &mut [Seen]) {
+    let Ok(roles) = lagoon.my_roles().await else {
+        return;
+    };
+    for site in seen {
+        let project = site.views.first().map(|view| &view.environment.project);
+        let role = match &site.resolved {
+            Scope::Group(name) => roles.in_group(name),
+            Scope::Project(id) => roles.on_project(*id),
+            Scope::Environment(_) | Scope::System => {
+                project.and_then(|project| roles.on_project(project.id))
+            }
+        };
+        let place = match (&site.resolved, project) {
+            (Scope::Group(name), _) => name.clone(),
+            (_, Some(project)) => project.name.clone(),
+            (_, None) => site.scope.to_string(),
+        };
+        site.blind_spot = role.and_then(|role| role.blind_spot(&place));
+    }
 }
 
 fn view(view: &EnvironmentView) -> View {

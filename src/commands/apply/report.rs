@@ -13,7 +13,8 @@ pub(super) struct Applied(pub(super) Vec<Outcome>);
 fn word(done: &Done) -> (&'static str, Style) {
     match done {
         Done::Done(_) => ("done", Style::Good),
-        Done::Already(_) => ("unchanged", Style::Dim),
+        Done::Already(_) | Done::Unseen(..) => ("unchanged", Style::Dim),
+        Done::Unknown => ("unknown", Style::Warning),
         Done::Failed(_) => ("failed", Style::Bad),
         Done::Skipped => ("skipped", Style::Warning),
     }
@@ -21,14 +22,16 @@ fn word(done: &Done) -> (&'static str, Style) {
 
 fn id(done: &Done) -> Option<i64> {
     match done {
-        Done::Done(id) | Done::Already(id) => Some(*id),
-        Done::Failed(_) | Done::Skipped => None,
+        Done::Done(id) | Done::Already(id) | Done::Unseen(id, _) => Some(*id),
+        Done::Failed(_) | Done::Unknown | Done::Skipped => None,
     }
 }
 
 fn message(done: &Done) -> Option<String> {
     match done {
         Done::Failed(error) => Some(error.to_string()),
+        Done::Unseen(_, what) => Some(what.clone()),
+        Done::Unknown => Some("it was begun and not waited for".to_owned()),
         _ => None,
     }
 }

@@ -13,7 +13,7 @@ use super::target;
 pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
     let mut words = target::line_start(app, "define");
     words.extend(args.name.clone());
-    target::place_words(&mut words, target);
+    words.extend(target.flags());
     let mut flag = |name: &str, value: &Option<String>| {
         if let Some(value) = value {
             words.push(name.to_owned());
@@ -57,11 +57,11 @@ pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &T
         // The kind cannot be changed: only deleting and defining anew does that.
         words = target::line_start(app, "delete");
         words.push(format!("id:{}", have.id));
-        target::place_words(&mut words, target);
+        words.extend(target.flags());
         return format!("{}, then the same line again", suggestion(words));
     }
     words.push(format!("id:{}", have.id));
-    target::place_words(&mut words, target);
+    words.extend(target.flags());
     for difference in differences(have, want) {
         let mut flag = |name: &str, value: String| {
             words.push(name.to_owned());

@@ -159,16 +159,13 @@ pub async fn start(
     name: &str,
     starting: impl Future<Output = Result<Started, Error>>,
 ) -> Result<Started, Error> {
-    let claim = app.claim_interrupt();
-    tokio::select! {
-        started = starting => started,
-        kind = claim.signalled() => {
-            let error = Error::new(kind, format!("{} while `{name}` was being started", kind.word()));
-            Err(error.hint(
-                "it is unknown whether it was: look at the newest runs there before you start it again",
-            ))
-        }
-    }
+    super::unless_interrupted(
+        app,
+        &format!("`{name}` was being started"),
+        "it is unknown whether it was: look at the newest runs there before you start it again",
+        starting,
+    )
+    .await
 }
 
 /// Has a task confirmed: its confirmation text, and that it is executed on this machine. `raw` is

@@ -121,26 +121,6 @@ pub fn line_start(app: &App, command: &str) -> Vec<String> {
     words
 }
 
-/// Adds the flags that name a target.
-pub fn place_words(words: &mut Vec<String>, target: &Target) {
-    let mut flag = |name: &str, value: &str| {
-        words.push(name.to_owned());
-        words.push(value.to_owned());
-    };
-    match target {
-        Target::Environment {
-            project,
-            environment,
-        } => {
-            flag("-p", project);
-            flag("-e", environment);
-        }
-        Target::Project(project) => flag("-p", project),
-        Target::Group(group) => flag("--group", group),
-        Target::System(_) => flag("--scope", "system"),
-    }
-}
-
 /// That a task is not one of the scope that the line names, with the line that would do it.
 #[must_use]
 pub fn not_here(app: &App, why: NotHere, place: &str, command: &str) -> Error {
@@ -158,7 +138,7 @@ pub fn not_here(app: &App, why: NotHere, place: &str, command: &str) -> Error {
             let Some(target) = target else { return error };
             let mut words = line_start(app, command);
             words.push(format!("id:{}", definition.id));
-            place_words(&mut words, &target);
+            words.extend(target.flags());
             error.hint(format!("to {command} it there: {}", suggestion(words)))
         }
     }

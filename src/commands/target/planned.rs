@@ -6,11 +6,12 @@ use super::Files;
 use crate::app::App;
 use crate::config::api_address;
 use crate::domain::manifest::Desired;
-use crate::domain::plan::{self, Allowed, Plan, Refusal};
+use crate::domain::plan::{Allowed, Plan, Refusal};
 use crate::domain::rules;
 use crate::error::Error;
 use crate::ops::manifest::refusal;
-use crate::ops::scope::{self, How};
+use crate::ops::planning;
+use crate::ops::scope::How;
 use crate::settings::{Deciding, Target};
 
 /// What may be done beyond adding and changing.
@@ -52,16 +53,16 @@ pub async fn planned(
         return Err(Error::usage(Refusal::PruneAll.to_string()));
     }
     let lagoon = app.lagoon().await?;
-    how.progress.start("reading", None);
-    let seen = scope::read(lagoon, &desired.scopes, how).await;
-    how.progress.finish();
     let allowed = Allowed {
         replace: permits.replace,
         prune: permits
             .prune
             .then(|| permits.max_deletes.unwrap_or(MOST_DELETED)),
     };
-    plan::plan(&desired, &seen?, allowed).map_err(|why| match why {
+    how.progress.start("reading", None);
+    let plan = planning::plan(lagoon, &desired, allowed, how).await;
+    how.progress.finish();
+    plan?.map_err(|why| match why {
         Refusal::Violations(faults) => refusal(&faults),
         Refusal::PruneAll => Error::usage(why.to_string()),
         Refusal::PruneMany { ref names, .. } => names

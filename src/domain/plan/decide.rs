@@ -169,12 +169,13 @@ fn unreadable(site: &Seen, name: &str) -> Option<String> {
             .iter()
             .any(|d| d.scope.rank() < site.resolved.rank() && same_in_database(&d.name, name))
     };
-    site.views.iter().all(hides).then(|| {
-        format!(
+    if site.views.iter().all(hides) {
+        return Some(format!(
             "on every environment of {} another task of that name stands before it",
             site.scope
-        )
-    })
+        ));
+    }
+    site.blind_spot.clone()
 }
 
 /// Tasks of that name in other scopes of the same project where the files want none: it was moved.

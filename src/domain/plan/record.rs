@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Action, Gone, Plan, Step};
 use crate::domain::manifest::ScopeName;
+use crate::domain::names::same_in_database;
 use crate::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
 
 /// The version of this form.
@@ -99,14 +100,43 @@ pub fn from_json(text: &str) -> Result<(Plan, String), PlanError> {
         return Err(PlanError(format!("its version is not {VERSION}")));
     }
     let lagoon = string(&value, "lagoon")?;
-    let steps = list(&value, "steps")?.iter().map(read_step);
-    Ok((
-        Plan {
-            steps: steps.collect::<Result<_, _>>()?,
-            notes: Vec::new(),
-        },
-        lagoon,
-    ))
+    let mut plan = Plan::default();
+    for (position, written) in list(&value, "steps")?.iter().enumerate() {
+        let read = read_step(written)?;
+        untouched(written, &read).map_err(|what| {
+            let position = position + 1;
+            PlanError(format!(
+                "its step {position} was changed by hand, in `{what}`: nobody reviewed that"
+            ))
+        })?;
+        plan.steps.push(read);
+    }
+    Ok((plan, lagoon))
+}
+
+/// Makes sure that a step says to its readers what it would do: all that is written follows from
+/// what is carried out. The error is the key that does not.
+fn untouched(written: &Value, read: &Step) -> Result<(), String> {
+    let mut again = step(read);
+    // The task itself, and what is good to know, which nothing is done with.
+    for key in ["before", "after", "gone", "notes"] {
+        again[key] = written[key].clone();
+    }
+    let names = [read.before(), read.after()];
+    let names = names.iter().flatten().map(|definition| &definition.name);
+    if !names.clone().any(|name| same_in_database(name, &read.name)) {
+        return Err("name".to_owned());
+    }
+    let keys = |value: &Value| {
+        let keys = value.as_object().into_iter().flat_map(Map::keys).cloned();
+        keys.collect::<Vec<_>>()
+    };
+    let mut all = keys(written);
+    all.extend(keys(&again));
+    match all.iter().find(|key| written.get(key) != again.get(key)) {
+        Some(key) => Err(key.clone()),
+        None => Ok(()),
+    }
 }
 
 fn read_step(value: &Value) -> Result<Step, PlanError> {

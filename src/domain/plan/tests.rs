@@ -57,6 +57,7 @@ fn shop(main: &[Definition], dev: &[Definition]) -> Vec<Seen> {
     };
     let (main, dev) = (view(11, "main", main), view(12, "dev", dev));
     let environment = |view: &View| Seen {
+        blind_spot: None,
         scope: ScopeName::Environment {
             project: "shop".into(),
             environment: view.environment.name.clone(),
@@ -65,6 +66,7 @@ fn shop(main: &[Definition], dev: &[Definition]) -> Vec<Seen> {
         views: vec![view.clone()],
     };
     let whole = |scope, resolved| Seen {
+        blind_spot: None,
         scope,
         resolved,
         views: vec![main.clone(), dev.clone()],

@@ -3,86 +3,80 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Done, Outcome, Shared, Standing, scopes, standing};
+use super::{Done, Shared, Standing, scopes, standing};
 use crate::domain::Definition;
 use crate::domain::difference::differences;
 use crate::domain::manifest::ScopeName;
 use crate::domain::plan::{Action, Gone, Seen, Step};
 use crate::error::{Error, Kind};
-use crate::ops::define::{self, Target, line_of};
+use crate::ops::define::{self, Defined, Target, line_of};
 use crate::ops::scope::{self, site};
 use crate::ops::{delete, update};
 
-/// Steps that are carried out one after the other.
-pub(super) struct Unit {
+/// Steps that are carried out one after the other, each with its position in the plan.
+pub(super) struct Unit<'a> {
     pub(super) key: ScopeName,
-    pub(super) steps: Vec<(usize, Step)>,
+    pub(super) steps: Vec<(usize, &'a Step)>,
 }
 
-impl Unit {
+impl Unit<'_> {
     /// Carries out the steps: first what comes and changes, then what goes.
-    pub(super) async fn carry_out(self, shared: &Shared<'_>) -> Vec<(usize, Outcome)> {
-        let changes = || self.steps.iter().map(|(_, s)| s).filter(|s| s.is_change());
-        let touched = scopes(changes());
-        let mut outcomes: Vec<(usize, Outcome)> = Vec::new();
-        let mut order = self.steps.clone();
-        order.sort_by_key(|(_, step)| matches!(step.action, Action::Delete { .. }));
-        let fresh = if touched.is_empty() {
-            Ok(Vec::new())
-        } else {
-            scope::read(shared.lagoon, &touched, shared.how).await
-        };
-        let fresh = match fresh {
-            Ok(fresh) => fresh,
-            Err(error) => return self.unread(&error, shared),
-        };
-        for (position, step) in order {
-            let done = if let Action::Unchanged(there) = &step.action {
-                Done::Already(there.id)
-            } else if shared.stopped.load(Ordering::Relaxed) {
-                Done::Skipped
-            } else {
-                shared.tell(&step);
-                one(&step, &fresh, shared)
-                    .await
-                    .unwrap_or_else(Done::Failed)
-            };
-            shared.note(&done);
-            outcomes.push((position, Outcome { step, done }));
-        }
-        let wrote = |(_, o): &(usize, Outcome)| matches!(o.done, Done::Done(_));
-        if outcomes.iter().any(wrote) {
-            match scope::read(shared.lagoon, &touched, shared.how).await {
-                Ok(now) => outcomes.iter_mut().for_each(|(_, o)| verify(o, &now)),
-                Err(error) => {
-                    for (_, outcome) in outcomes.iter_mut().filter(|o| wrote(o)) {
-                        outcome.done = Done::Failed(unverified(&error));
-                    }
-                }
+    pub(super) async fn carry_out(self, shared: &Shared<'_>) {
+        for (position, step) in &self.steps {
+            if let Action::Unchanged(there) = &step.action {
+                shared.set(*position, Done::Already(there.id));
             }
         }
-        for (_, outcome) in &outcomes {
-            shared.note(&outcome.done);
+        let mut order = self.steps;
+        order.retain(|(_, step)| step.is_change());
+        order.sort_by_key(|(_, step)| matches!(step.action, Action::Delete { .. }));
+        if order.is_empty() || shared.is_stopped() {
+            return;
         }
-        outcomes
+        let touched = scopes(order.iter().map(|(_, step)| *step));
+        let fresh = match scope::read(shared.lagoon, &touched, shared.how).await {
+            Ok(fresh) => fresh,
+            Err(error) => {
+                for (position, _) in order {
+                    shared.set(position, Done::Failed(again(&error, &error.message)));
+                }
+                return;
+            }
+        };
+        let mut wrote: Vec<(usize, &Step, i64)> = Vec::new();
+        for (position, step) in order {
+            if shared.is_stopped() {
+                break;
+            }
+            shared.tell(step);
+            shared.set(position, Done::Unknown);
+            let done = one(step, &fresh, shared).await.unwrap_or_else(Done::Failed);
+            if let Done::Done(id) = done {
+                wrote.push((position, step, id));
+            }
+            shared.set(position, done);
+        }
+        if wrote.is_empty() {
+            return;
+        }
+        let now = scope::read(shared.lagoon, &touched, shared.how).await;
+        for (position, step, id) in wrote {
+            let problem = match &now {
+                Ok(now) => verify(step, id, now),
+                Err(error) => Some(unverified(error)),
+            };
+            if let Some(problem) = problem {
+                shared.set(position, Done::Failed(problem));
+            }
+        }
     }
+}
 
-    /// What becomes of the steps when their scopes cannot be read.
-    fn unread(self, error: &Error, shared: &Shared<'_>) -> Vec<(usize, Outcome)> {
-        self.steps
-            .into_iter()
-            .map(|(position, step)| {
-                let done = match &step.action {
-                    Action::Unchanged(there) => Done::Already(there.id),
-                    _ => Done::Failed(Error {
-                        hints: error.hints.clone(),
-                        ..Error::new(error.kind, error.message.clone())
-                    }),
-                };
-                shared.note(&done);
-                (position, Outcome { step, done })
-            })
-            .collect()
+/// An error once more, in other words: it is told of each step that it stopped.
+fn again(error: &Error, message: &str) -> Error {
+    Error {
+        hints: error.hints.clone(),
+        ..Error::new(error.kind, message)
     }
 }
 
@@ -94,12 +88,6 @@ impl Shared<'_> {
             "{word} {name} in {} ({position}/{total})",
             step.scope
         ));
-    }
-
-    fn note(&self, done: &Done) {
-        if self.fail_fast && matches!(done, Done::Failed(_)) {
-            self.stopped.store(true, Ordering::Relaxed);
-        }
     }
 
     fn target(&self, scope: &ScopeName) -> Target {
@@ -119,9 +107,8 @@ async fn one(step: &Step, fresh: &[Seen], shared: &Shared<'_>) -> Result<Done, E
     match &step.action {
         Action::Unchanged(there) => Ok(Done::Already(there.id)),
         Action::Blocked { .. } => Err(Error::failed("it would have to be replaced: --replace")),
-        Action::Create(after) | Action::Unverified(after, _) => {
-            add(&step.scope, after, fresh, shared).await.map(Done::Done)
-        }
+        Action::Create(after) => add(&step.scope, after, fresh, shared).await.map(Done::Done),
+        Action::Unverified(after, why) => unverifiable(step, after, why, fresh, shared).await,
         Action::Update { before, after } => {
             check_defaults(&step.scope, after, fresh, shared).await?;
             let now = update::send(shared.lagoon, &target, before, after).await?;
@@ -147,6 +134,39 @@ async fn check_defaults(
     define::check_environment_defaults(shared.lagoon, &site(seen), after).await
 }
 
+/// Adds what may be there already, out of sight: then Lagoon gives the old one back, which is all
+/// that can be known of it.
+async fn unverifiable(
+    step: &Step,
+    after: &Definition,
+    why: &str,
+    fresh: &[Seen],
+    shared: &Shared<'_>,
+) -> Result<Done, Error> {
+    let defined = defined(&step.scope, after, fresh, shared).await?;
+    let Defined::Unseen(there) = defined else {
+        return here(&step.scope, after, defined.definition()).map(Done::Done);
+    };
+    let rest = Definition {
+        arguments: after.arguments.clone(),
+        ..there.clone()
+    };
+    let left = differences(&rest, after);
+    if left.is_empty() {
+        return Ok(Done::Unseen(
+            there.id,
+            format!("it is there already, and Lagoon does not show its arguments: {why}"),
+        ));
+    }
+    let error = Error::failed(format!(
+        "`{}` is there already (id {}), is different, and cannot be changed unseen: {why}",
+        after.name, there.id
+    ));
+    Err(left.iter().fold(error, |e, d| e.hint(line_of(d))).hint(
+        "it can be changed where it is seen: remove what stands before it on one environment, or call yours otherwise",
+    ))
+}
+
 /// Adds a task and gives its id.
 async fn add(
     scope: &ScopeName,
@@ -154,13 +174,26 @@ async fn add(
     fresh: &[Seen],
     shared: &Shared<'_>,
 ) -> Result<i64, Error> {
+    let defined = defined(scope, after, fresh, shared).await?.seen(after)?;
+    here(scope, after, defined.definition())
+}
+
+async fn defined(
+    scope: &ScopeName,
+    after: &Definition,
+    fresh: &[Seen],
+    shared: &Shared<'_>,
+) -> Result<Defined, Error> {
     let Some(seen) = fresh.iter().find(|s| s.scope.is_same(scope)) else {
         return Err(Error::not_found(format!("{scope} is gone")));
     };
     let site = site(seen);
     define::check_environment_defaults(shared.lagoon, &site, after).await?;
-    let defined = define::add(shared.lagoon, &shared.target(scope), &site, after).await?;
-    let returned = defined.definition();
+    define::add(shared.lagoon, &shared.target(scope), &site, after).await
+}
+
+/// The id of what was added, when it is of the scope that was meant.
+fn here(scope: &ScopeName, after: &Definition, returned: &Definition) -> Result<i64, Error> {
     if returned.scope != after.scope {
         return Err(Error::failed(format!(
             "`{}` was defined (id {}), but for {} instead of {scope}",
@@ -224,16 +257,12 @@ fn forget(seen: &Seen, gone: &[&Gone]) -> Seen {
     seen
 }
 
-/// Compares what was written with what is read back.
-fn verify(outcome: &mut Outcome, now: &[Seen]) {
-    let Done::Done(id) = outcome.done else { return };
-    let step = &outcome.step;
-    let Some(seen) = now.iter().find(|s| s.scope.is_same(&step.scope)) else {
-        return;
-    };
+/// Compares what was written with what is read back; what is wrong with it.
+fn verify(step: &Step, id: i64, now: &[Seen]) -> Option<Error> {
+    let seen = now.iter().find(|s| s.scope.is_same(&step.scope))?;
     let there = seen.definitions();
     let there = there.iter().find(|d| d.id == id);
-    let problem = match (&step.action, step.after(), there) {
+    match (&step.action, step.after(), there) {
         (Action::Delete { .. }, _, Some(_)) => Some(Error::failed(format!(
             "Lagoon says that `{}` (id {id}) was deleted, and still shows it",
             step.name
@@ -264,9 +293,6 @@ fn verify(outcome: &mut Outcome, now: &[Seen]) {
                 ))
             })
         }
-    };
-    if let Some(error) = problem {
-        outcome.done = Done::Failed(error);
     }
 }
 

@@ -25,6 +25,23 @@ pub enum Target {
     System(Option<String>),
 }
 
+impl Target {
+    /// The flags that name it on a line.
+    #[must_use]
+    pub fn flags(&self) -> Vec<String> {
+        let words: &[&str] = match self {
+            Target::Environment {
+                project,
+                environment,
+            } => &["-p", project, "-e", environment],
+            Target::Project(project) => &["-p", project],
+            Target::Group(group) => &["--group", group],
+            Target::System(_) => &["--scope", "system"],
+        };
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+}
+
 /// Where a task is going to be defined, found and read.
 #[derive(Debug, Clone)]
 pub struct Site {

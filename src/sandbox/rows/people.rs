@@ -141,6 +141,20 @@ pub(in crate::sandbox) fn groups_of_user(
     )
 }
 
+/// The groups of a user, each with the role word there.
+pub(in crate::sandbox) fn roles_of_user(
+    connection: &Connection,
+    user: &str,
+) -> rusqlite::Result<Vec<(Group, String)>> {
+    all(
+        connection,
+        "SELECT user_group.*, role FROM user_group JOIN membership ON user_group = id
+         WHERE member = ?1 ORDER BY name",
+        [user],
+        |row| Ok((group(row)?, row.get("role")?)),
+    )
+}
+
 /// The members of a group, each with a role word.
 pub(in crate::sandbox) fn members(
     connection: &Connection,

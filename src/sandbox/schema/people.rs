@@ -24,6 +24,19 @@ impl User {
         self.0.first_name.as_ref()
     }
 
+    async fn group_roles(
+        &self,
+        context: &Context<'_>,
+    ) -> Result<List<GroupRoleInterface>, Failure> {
+        let roles = state(context)?
+            .read(|connection| Ok(people::roles_of_user(connection, &self.0.id)?))?;
+        Ok(list(roles, |(group, role)| GroupRoleInterface {
+            id: Some(group.id),
+            name: Some(group.name),
+            role: role_of(&role),
+        }))
+    }
+
     async fn groups(&self, context: &Context<'_>) -> Result<List<GroupInterface>, Failure> {
         let groups = state(context)?
             .read(|connection| Ok(people::groups_of_user(connection, &self.0.id)?))?;
@@ -71,6 +84,14 @@ pub(in crate::sandbox) enum GroupRole {
 pub(in crate::sandbox) struct GroupMembership {
     role: Option<GroupRole>,
     user: Option<User>,
+}
+
+/// A group and what a user is in it.
+#[derive(SimpleObject)]
+pub(in crate::sandbox) struct GroupRoleInterface {
+    id: Option<String>,
+    name: Option<String>,
+    role: Option<GroupRole>,
 }
 
 /// What all groups have.

@@ -1,0 +1,66 @@
+//! `tasks delete --unlisted`: what no environment lists, by id.
+
+use super::Deleted;
+use crate::app::App;
+use crate::commands::target::{self, Answer};
+use crate::domain::TaskRef;
+use crate::error::{Error, Kind};
+use crate::ops::delete::{self, Deletions};
+use crate::ops::unlisted::{self, Unlisted};
+use crate::settings::Deciding;
+
+/// Deletes tasks that no environment lists, and nothing else.
+///
+/// # Errors
+/// Wrong use; not allowed; not found; not confirmed; or as deleting ends.
+pub(super) async fn run(app: &App, answer: &Answer, tasks: &[TaskRef]) -> Result<(), Error> {
+    let ids = tasks.iter().map(|task| match task {
+        TaskRef::Id(id) | TaskRef::Digits(id, _) => Ok(*id),
+        TaskRef::Name(name) => Err(Error::usage(format!("--unlisted: `{name}` is no id"))
+            .hint("name it by its id, as `tasks diff` shows it: several can bear one name")),
+    });
+    let ids = ids.collect::<Result<Vec<i64>, Error>>()?;
+    app.require_said(&[Deciding::Context])?;
+    let lagoon = app.lagoon().await?;
+    let found = unlisted::find(lagoon).await?.ok_or_else(|| {
+        Error::new(
+            Kind::NotAllowed,
+            "--unlisted: only platform owners see tasks that no environment lists",
+        )
+    })?;
+    let mut doomed = Vec::new();
+    for id in ids {
+        let one = found.iter().find(|one| one.definition.id == id);
+        let one = one.ok_or_else(|| {
+            Error::not_found(format!(
+                "there is no task with the id {id} that no environment lists"
+            ))
+            .hint("one that is listed is deleted in its scope: leave out --unlisted, say where")
+        })?;
+        let Unlisted { definition, why } = one;
+        app.ui
+            .note(&format!("`{}` (id {id}) {}", definition.name, why.words()));
+        if !doomed.contains(definition) {
+            doomed.push(definition.clone());
+        }
+    }
+    let ids: Vec<String> = doomed.iter().map(|d| d.id.to_string()).collect();
+    let banner = target::banner(app, "unlisted tasks")?;
+    app.confirm(&format!("{banner}: delete {}?", ids.join(", ")))?;
+    let Deletions { gone, failed } = unlisted::delete(lagoon, doomed).await;
+    if !gone.is_empty() {
+        let left = unlisted::find(lagoon).await?.unwrap_or_default();
+        let is_left = |id: i64| left.iter().any(|one| one.definition.id == id);
+        if let Some(one) = gone.iter().find(|one| is_left(one.id)) {
+            return Err(Error::failed(format!(
+                "Lagoon says that `{}` (id {}) was deleted, and still shows it",
+                one.name, one.id
+            )));
+        }
+        answer.give(&Deleted {
+            tasks: gone,
+            one: tasks.len() == 1,
+        })?;
+    }
+    delete::failure(failed, tasks.len()).map_or(Ok(()), Err)
+}

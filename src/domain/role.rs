@@ -1,0 +1,139 @@
+//! What somebody is in a group, and what that lets them see.
+
+use super::definition::Permission;
+
+/// A role in a group, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Sees and invokes what has the permission guest.
+    Guest,
+    /// As a guest.
+    Reporter,
+    /// Also what has the permission developer.
+    Developer,
+    /// Also what has the permission maintainer, and may define tasks.
+    Maintainer,
+    /// As a maintainer.
+    Owner,
+}
+
+impl Role {
+    /// The role of Lagoon's word, in any case.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Role> {
+        Some(match word.to_ascii_lowercase().as_str() {
+            "guest" => Role::Guest,
+            "reporter" => Role::Reporter,
+            "developer" => Role::Developer,
+            "maintainer" => Role::Maintainer,
+            "owner" => Role::Owner,
+            _ => return None,
+        })
+    }
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Guest => "guest",
+            Role::Reporter => "reporter",
+            Role::Developer => "developer",
+            Role::Maintainer => "maintainer",
+            Role::Owner => "owner",
+        }
+    }
+
+    /// The permissions that a task can have so that it is not listed for this role.
+    #[must_use]
+    pub fn hides(self) -> &'static [Permission] {
+        match self {
+            Role::Guest | Role::Reporter => &[Permission::Developer, Permission::Maintainer],
+            Role::Developer => &[Permission::Maintainer],
+            Role::Maintainer | Role::Owner => &[],
+        }
+    }
+
+    /// What this role does not let one see of a place, as a clause; `None` when it hides nothing
+    /// that a project's people may see at all.
+    #[must_use]
+    pub fn blind_spot(self, place: &str) -> Option<String> {
+        let hidden: Vec<String> = self
+            .hides()
+            .iter()
+            .map(|permission| permission.word().to_lowercase())
+            .collect();
+        (!hidden.is_empty()).then(|| {
+            format!(
+                "your role on {place} is {}, which does not show tasks with the permission {}",
+                self.word(),
+                hidden.join(" or ")
+            )
+        })
+    }
+}
+
+/// Somebody's roles: in each group, and through groups on each project.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roles {
+    groups: Vec<(String, Role, Vec<i64>)>,
+}
+
+impl Roles {
+    /// Roles by group, each with the ids of the projects that the group reaches.
+    #[must_use]
+    pub fn new(groups: Vec<(String, Role, Vec<i64>)>) -> Roles {
+        Roles { groups }
+    }
+
+    /// The role in a group.
+    #[must_use]
+    pub fn in_group(&self, name: &str) -> Option<Role> {
+        let own = self.groups.iter().filter(|(group, ..)| group == name);
+        own.map(|(_, role, _)| *role).max()
+    }
+
+    /// The role on a project: the highest of its groups.
+    #[must_use]
+    pub fn on_project(&self, id: i64) -> Option<Role> {
+        let own = self.groups.iter().filter(|(.., ids)| ids.contains(&id));
+        own.map(|(_, role, _)| *role).max()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_role_counts_and_says_what_it_hides() {
+        let roles = Roles::new(vec![
+            ("a".to_owned(), Role::Guest, vec![1, 2]),
+            ("b".to_owned(), Role::Developer, vec![2]),
+        ]);
+        assert_eq!(roles.on_project(1), Some(Role::Guest));
+        assert_eq!(roles.on_project(2), Some(Role::Developer));
+        assert_eq!(roles.on_project(3), None);
+        assert_eq!(roles.in_group("b"), Some(Role::Developer));
+        assert_eq!(
+            Role::Guest.blind_spot("shop").as_deref(),
+            Some(
+                "your role on shop is guest, which does not show tasks with the permission developer or maintainer"
+            )
+        );
+        assert_eq!(Role::Maintainer.blind_spot("shop"), None);
+    }
+
+    #[test]
+    fn words_come_back() {
+        for role in [
+            Role::Guest,
+            Role::Reporter,
+            Role::Developer,
+            Role::Maintainer,
+            Role::Owner,
+        ] {
+            assert_eq!(Role::from_word(&role.word().to_uppercase()), Some(role));
+        }
+        assert_eq!(Role::from_word("admin"), None);
+    }
+}
