@@ -286,3 +286,40 @@ fn a_store_that_is_down_is_said_to_be() {
     assert_snapshot!("files-down", output.snapshot());
     assert_eq!(output.code, 1);
 }
+
+#[test]
+fn the_run_can_be_named_in_every_way() {
+    let env = TestEnv::new();
+    let id = crate::wait::start(&env, &[]);
+    let number: i32 = id.parse().unwrap();
+    keep(&env, number, "a.txt", "a");
+    keep(&env, number, "b.sql", "b");
+    for run in [&id[..], "--last"] {
+        let output = env.tasks(&["files", "list", run, "-o", "name"]).succeeds();
+        assert_eq!(output.stdout, "a.txt\nb.sql\n");
+    }
+    let run = env.tasks(&["status", &id, "-o", "json"]).succeeds().stdout;
+    let command = env.command(&["files", "get", "-", "*.sql"]).stdin(&run);
+    assert_eq!(env.run(command).succeeds().stdout, "b.sql\tb.sql\t1\n");
+    // After --last all that stands there are files.
+    let output = env.tasks(&["files", "get", "--last", "a.txt", "-O", "in"]);
+    assert_eq!(output.succeeds().stdout, "a.txt\tin/a.txt\t1\n");
+    env.home.write("work/c", "c");
+    env.home.write("work/d", "d");
+    let output = env.tasks(&["files", "put", "--last", "c", "d"]).succeeds();
+    assert_eq!(output.stdout, "c\tc\t1\nd\td\t1\n");
+    for line in [
+        &["files", "list"][..],
+        &["files", "list", "--last", &id],
+        &["files", "put", &id],
+        &["files", "put", "--last"],
+        &["files", "get", "-"],
+    ] {
+        let output = env.tasks(line);
+        assert_eq!((output.code, output.stdout.as_str()), (2, ""), "{output}");
+    }
+    let several = env.command(&["files", "get", "-"]).stdin("1\n2\n");
+    let output = env.run(several);
+    assert_eq!(output.code, 2);
+    assert!(output.stderr.contains("stdin names 2 runs"), "{output}");
+}

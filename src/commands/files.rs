@@ -15,7 +15,7 @@ use crate::ops::history;
 use crate::settings::Deciding;
 use crate::ui::{Progress, Stream, StreamError};
 
-use super::target::{self, Answer};
+use super::target::{self, Answer, OneRun};
 use report::{Listed, Listing, Moved};
 
 /// List, download and upload the files of a run
@@ -37,12 +37,12 @@ enum Command {
 #[command(after_help = "\
 Examples:
   tasks files list 1234
+  tasks files list --last
   tasks files list 1234 -o name
   tasks files list 1234 --url -o json")]
 struct ListArgs {
-    /// The run, by id or lagoon-task-… name
-    #[arg(value_name = "RUN")]
-    run: String,
+    #[command(flatten)]
+    run: OneRun,
     /// Show the signed addresses too: whoever has one can fetch its file for five minutes
     #[arg(long)]
     url: bool,
@@ -57,11 +57,12 @@ struct ListArgs {
 Examples:
   tasks files get 1234
   tasks files get 1234 '*.sql.gz' -O backup
+  tasks files get --last
+  tasks invoke 'DB dump' -e main --wait | tasks files get - -O backup
   tasks files get 1234 report.json -O - | jq .total")]
 struct GetArgs {
-    /// The run, by id or lagoon-task-… name
-    #[arg(value_name = "RUN")]
-    run: String,
+    #[command(flatten)]
+    run: OneRun,
     /// The files, by name or pattern (`*`, `?`)
     #[arg(value_name = "FILE")]
     files: Vec<String>,
@@ -80,11 +81,10 @@ Examples:
   tasks files put 1234 report.json
   tasks files put 1234 dump.sql.gz notes.txt --force")]
 struct PutArgs {
-    /// The run, by id or lagoon-task-… name
-    #[arg(value_name = "RUN")]
-    run: String,
+    #[command(flatten)]
+    run: OneRun,
     /// The files
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Replace files of the same name
     #[arg(long)]
@@ -105,6 +105,11 @@ pub async fn run(args: FilesArgs, app: &App) -> Result<(), Error> {
 
 async fn list(args: ListArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
+    if let Some(word) = args.run.first_word() {
+        return Err(Error::usage(format!(
+            "--last means one run, and `{word}` another"
+        )));
+    }
     let run = id_of(app, &args.run).await?;
     let listed = files::list(app.lagoon().await?, run).await?;
     answer.give(&Listing {
@@ -122,7 +127,9 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
     if files.is_empty() {
         return Err(Error::not_found(format!("run {run} has no files")));
     }
-    let files = files::select(run, files, &args.files)?;
+    let first = args.run.first_word().map(str::to_owned);
+    let wanted: Vec<String> = first.into_iter().chain(args.files).collect();
+    let files = files::select(run, files, &wanted)?;
     let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
     let clock = ops::clock();
     let progress = Shown::start(app);
@@ -167,7 +174,12 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
 
 async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    let locals: Vec<Local> = files::locals(&args.files)?;
+    let first = args.run.first_word().map(PathBuf::from);
+    let paths: Vec<PathBuf> = first.into_iter().chain(args.files).collect();
+    if paths.is_empty() {
+        return Err(Error::usage("which FILE? None was named").hint("name the files after the run"));
+    }
+    let locals: Vec<Local> = files::locals(&paths)?;
     app.require_said(&[Deciding::Context])?;
     let run = find(app, &args.run).await?;
     let lagoon = app.lagoon().await?;
@@ -209,16 +221,17 @@ fn give(answer: &Answer, files: Vec<Listed>) -> Result<(), Error> {
     answer.give(&Moved { files })
 }
 
-async fn find(app: &App, named: &str) -> Result<Run, Error> {
-    let named = RunRef::parse(named)?;
+async fn find(app: &App, named: &OneRun) -> Result<Run, Error> {
+    let named = named.resolve(app)?;
     history::find(app.lagoon().await?, &named).await
 }
 
 /// The id of the run: an id needs no look-up.
-async fn id_of(app: &App, named: &str) -> Result<i64, Error> {
-    match RunRef::parse(named)? {
+async fn id_of(app: &App, named: &OneRun) -> Result<i64, Error> {
+    let named = named.resolve(app)?;
+    match named {
         RunRef::Id(id) => Ok(id),
-        RunRef::TaskName(_) => Ok(find(app, named).await?.id),
+        RunRef::TaskName(_) => Ok(history::find(app.lagoon().await?, &named).await?.id),
     }
 }
 

@@ -40,7 +40,7 @@ pub use log::LogOut;
 pub use place::{line_start, named_target, not_here, provisional, require_said, say_sources};
 pub use plan::{PlanReport, summary};
 pub use planned::{Permits, planned};
-pub use reference::RunArgs;
+pub use reference::{OneRun, RunArgs};
 pub use run::{RunReport, Style, style};
 pub use runs::RunsReport;
 pub use task::Task;

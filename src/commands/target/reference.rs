@@ -52,6 +52,49 @@ impl RunArgs {
     }
 }
 
+/// The one run that a command is about, where more than runs follows on the line.
+#[derive(Debug, Args)]
+pub struct OneRun {
+    /// The run, by id or lagoon-task-… name; `-` reads what `invoke` printed from stdin
+    #[arg(value_name = "RUN", required_unless_present = "last")]
+    run: Option<String>,
+    /// The last run that this machine started in this context
+    #[arg(long)]
+    last: bool,
+}
+
+impl OneRun {
+    /// The run that is meant.
+    ///
+    /// # Errors
+    /// Wrong use, naming what names no run or several; nothing on stdin; no last run.
+    pub fn resolve(&self, app: &App) -> Result<RunRef, Error> {
+        app.settings.chosen()?;
+        if self.last {
+            return last::last(app);
+        }
+        let named = self.run.as_deref().unwrap_or_default();
+        if named != "-" {
+            return Ok(RunRef::parse(named)?);
+        }
+        let mut found = without_repetition(stdin(app)?);
+        match (found.pop(), found.len()) {
+            (Some(only), 0) => Ok(only),
+            (_, others) => Err(Error::usage(format!(
+                "stdin names {} runs, and this is about the files of one",
+                others + 1
+            ))
+            .hint("name the run itself, or give each of them a command")),
+        }
+    }
+
+    /// What stands first of what follows the run: with `--last`, that is no run.
+    #[must_use]
+    pub fn first_word(&self) -> Option<&str> {
+        self.run.as_deref().filter(|_| self.last)
+    }
+}
+
 fn without_repetition(runs: Vec<RunRef>) -> Vec<RunRef> {
     let mut seen = std::collections::HashSet::new();
     runs.into_iter()
