@@ -30,6 +30,8 @@ pub struct Env {
     pub api: Option<String>,
     /// `TASKS_TOKEN`.
     pub token: Option<Secret>,
+    /// `TASKS_SSH_KEY`: a private key's path or text.
+    pub ssh_key: Option<Secret>,
     /// `NO_COLOR` is set to something.
     pub no_color: bool,
     /// `CLICOLOR_FORCE` is set to something other than `0`.
@@ -117,6 +119,7 @@ impl Env {
             output: text("TASKS_OUTPUT")?,
             api: text("TASKS_API")?,
             token: text("TASKS_TOKEN")?.map(Secret::new),
+            ssh_key: text("TASKS_SSH_KEY")?.map(Secret::new),
             no_color: lossy("NO_COLOR").is_some(),
             clicolor_force: lossy("CLICOLOR_FORCE").is_some_and(|v| v != "0"),
             term: lossy("TERM"),

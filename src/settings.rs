@@ -19,7 +19,7 @@ pub use target::{Chosen, Target, TokenOrigin};
 
 use crate::config::{Config, ConfigError, FILE, nearest};
 
-pub use crate::env::{Env, EnvError};
+pub use crate::env::{Env, EnvError, Secret};
 
 /// What `-o` and `TASKS_OUTPUT` take.
 pub const FORMATS: [&str; 8] = ["table", "tsv", "json", "jsonl", "yaml", "csv", "name", "id"];
@@ -86,6 +86,8 @@ pub struct Settings {
     pub verbose: bool,
     /// The limit for one request, retries included.
     pub request_timeout: Sourced<Duration>,
+    /// A private key for ssh, a path or its text (`TASKS_SSH_KEY`); without it ssh takes its own.
+    pub ssh_key: Option<Secret>,
     /// `--as`, one of [`ROLES`].
     #[cfg(feature = "sandbox")]
     pub role: Option<String>,
@@ -145,6 +147,7 @@ impl Settings {
             quiet: flags.quiet,
             verbose: flags.verbose,
             request_timeout,
+            ssh_key: env.ssh_key.clone(),
             #[cfg(feature = "sandbox")]
             role: flags.role.clone(),
             #[cfg(feature = "sandbox")]
@@ -206,6 +209,13 @@ impl Settings {
                     .hint("add --context sandbox, or leave it out"),
             ),
         }
+    }
+
+    /// Whether the line itself asks for a form of the answer: by `-o` or `--jq`.
+    #[must_use]
+    pub fn output_is_asked_for(&self) -> bool {
+        let flag = |output: &Sourced<String>| matches!(output.source, Source::Flag(_));
+        self.jq.is_some() || self.output.as_ref().is_some_and(flag)
     }
 
     /// Whether `-o` or `TASKS_OUTPUT` asks for errors as JSON; `--jq` does too.

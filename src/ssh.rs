@@ -37,10 +37,12 @@ impl Destination {
     /// When user or host is not of letters, digits and `.:-`, beginning with a letter or digit, or
     /// the port is 0.
     pub fn new(user: &str, host: &str, port: u16) -> Result<Destination, SshError> {
-        for (what, name) in [("user", user), ("host", host)] {
-            if !is_name(name) {
-                return Err(SshError::unfit(what, name));
-            }
+        if !is_name(user) {
+            return Err(SshError::unfit("user", user));
+        }
+        // An address of IPv6 can begin with colons.
+        if !is_name(host.strip_prefix("::").unwrap_or(host)) {
+            return Err(SshError::unfit("host", host));
         }
         if port == 0 {
             return Err(SshError::unfit("port", "0"));
@@ -88,6 +90,15 @@ impl Ssh {
             program: PathBuf::from("ssh"),
             key: None,
             asks: false,
+        }
+    }
+
+    /// Another program in the place of `ssh`, for tests.
+    #[must_use]
+    pub fn program(path: impl Into<PathBuf>) -> Ssh {
+        Ssh {
+            program: path.into(),
+            ..Ssh::new()
         }
     }
 
@@ -154,18 +165,6 @@ impl Default for Ssh {
 
 fn option(name: &str, value: impl std::fmt::Display) -> [String; 2] {
     ["-o".to_owned(), format!("{name}={value}")]
-}
-
-#[cfg(test)]
-#[cfg(unix)]
-impl Ssh {
-    /// Another program in the place of `ssh`.
-    fn program(path: impl Into<PathBuf>) -> Ssh {
-        Ssh {
-            program: path.into(),
-            ..Ssh::new()
-        }
-    }
 }
 
 #[cfg(test)]

@@ -120,3 +120,111 @@ fn status_shows_how_far_runs_are_and_judges_nothing() {
     // A log costs the server a round trip: it is read when it is shown.
     assert!(env.requests().iter().all(|r| !r.body.contains("logs")));
 }
+
+#[test]
+fn a_run_with_its_log_is_an_object() {
+    let env = TestEnv::new();
+    let text = "one\n\u{1b}[31mtwo\u{1b}[0m\nthree\n";
+    let id = logged(&env, text, Status::Failed);
+    let one = env.tasks(&["logs", &id, "-o", "json"]).succeeds().json();
+    let keys: Vec<&String> = one.as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "id",
+            "name",
+            "taskName",
+            "status",
+            "outcome",
+            "service",
+            "created",
+            "started",
+            "completed",
+            "environment",
+            "url",
+            "log"
+        ]
+    );
+    assert_eq!(
+        (one["id"].to_string(), &one["outcome"], &one["log"]),
+        (id.clone(), &"failed".into(), &text.into())
+    );
+    let tail = env.tasks(&["logs", &id, "--tail", "1", "--jq", ".log"]);
+    assert_eq!(tail.succeeds().stdout, "three\n\n");
+    let raw = env.tasks(&["logs", &id, "--raw", "-o", "json"]).succeeds();
+    let raw = raw.json()["log"].as_str().unwrap().to_owned();
+    assert!(raw.starts_with("=====") && raw.ends_with(text), "{raw}");
+    // The variable says how answers look; a log is none unless the line says so.
+    let command = env.command(&["logs", &id]).env("TASKS_OUTPUT", "json");
+    assert_eq!(env.run(command).succeeds().stdout, "one\ntwo\nthree\n");
+}
+
+#[test]
+fn several_runs_with_their_logs_are_an_array() {
+    let env = TestEnv::new();
+    let one = logged(&env, "one\n", Status::Complete);
+    let two = logged(&env, "", Status::Complete);
+    let going = start_held(&env, Status::Complete);
+    let line = ["logs", &one, &two, &going, "4711"];
+    let with = |format: &str| {
+        let output = env.tasks(&[&line[..], &["-o", format]].concat());
+        // The one that is not there.
+        assert_eq!(output.code, 5, "{output}");
+        output
+    };
+    let logs = with("json").json();
+    assert_eq!(
+        logs.as_array()
+            .unwrap()
+            .iter()
+            .map(|run| run["log"].clone())
+            .collect::<Vec<_>>(),
+        ["one\n".into(), "".into(), serde_json::Value::Null]
+    );
+    let lines = with("jsonl").stdout;
+    assert_eq!(lines.lines().count(), 3, "{lines}");
+    assert!(with("yaml").stdout.contains("\n  log: |\n    one\n"));
+    let tsv = with("tsv").stdout;
+    assert!(tsv.contains("\tcomplete\tcompleted\tone\\n\n"), "{tsv}");
+    let ids = with("id").stdout;
+    assert_eq!(ids, format!("{one}\n{two}\n{going}\n"));
+    // What one line means is an array when the line can mean several.
+    let command = env.command(&["logs", "-", "-o", "json"]).stdin(&one);
+    assert_eq!(env.run(command).succeeds().json()[0]["log"], "one\n");
+}
+
+#[test]
+fn a_log_that_cannot_be_had_is_null_and_an_error() {
+    let env = TestEnv::new();
+    let id = logged(&env, "one\n", Status::Complete);
+    let sql = "UPDATE task SET completed = '2020-01-01 00:00:00' WHERE id = ?1";
+    let write = env.sandbox().store().write(|tx| {
+        tx.execute(sql, [&id])
+            .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+    });
+    assert_eq!(write.unwrap(), 1);
+    env.sandbox().set_storage_down(true);
+    let output = env.tasks(&["logs", &id, "-o", "json"]).ends_with(1);
+    assert_eq!(output.json()["log"], serde_json::Value::Null);
+    assert!(output.stderr.contains("error loading the logs"), "{output}");
+}
+
+#[test]
+fn a_followed_log_leaves_stdout_to_the_answer_that_is_asked_for() {
+    let env = TestEnv::new();
+    let steps = [
+        Step::Status(Status::Running),
+        Step::Hold,
+        Step::Log("one\ntwo\n".to_owned()),
+        Step::Status(Status::Failed),
+    ];
+    let id = start(&env, &steps);
+    let running = until_asked(&env, &["logs", &id, "-f", "-o", "json"], "taskById");
+    advance(&env, &id);
+    let output = running.finish().ends_with(3);
+    assert_eq!(
+        (&output.json()["outcome"], &output.json()["log"]),
+        (&"failed".into(), &"one\ntwo\n".into())
+    );
+    assert!(output.stderr.starts_with("one\ntwo\n"), "{output}");
+}

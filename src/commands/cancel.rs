@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
 use crate::ops;
+use crate::ops::follow::Live;
 use crate::ops::wait::{self, Limits, Waited};
 use crate::settings::{Deciding, parse_limit};
 
@@ -74,6 +75,7 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
         },
         on_interrupt: OnInterrupt::Leave,
         log: None,
+        live: Live::default(),
         raw: false,
         quits: false,
         expected: None,

@@ -1,5 +1,7 @@
 //! `tasks logs`: what runs printed.
 
+mod report;
+
 use clap::Args;
 use jiff::Timestamp;
 
@@ -8,23 +10,28 @@ use crate::domain::Run;
 use crate::domain::run::moment;
 use crate::error::Error;
 use crate::ops;
-use crate::ops::follow::{self, Log};
+use crate::ops::follow::{self, Live, Log};
 use crate::ops::history;
+use crate::output::Format;
 use crate::ui::Stream;
 
-use super::target::{Found, LogOut, RunArgs, WaitFlags, Watch};
+use super::target::{Answer, Found, LiveFlags, LogOut, RunArgs, WaitFlags, Watch};
+use report::Logs;
 
 /// Show what runs printed
 ///
 /// The lines that Lagoon puts before a log are left out. At a terminal colours stay and all other
-/// escape sequences go; elsewhere colours go, too. Of a run that is still going Lagoon has a part
-/// at best: -f shows what comes, and all of it at the end.
+/// escape sequences go; elsewhere colours go, too. With -o each run is an object that has its log as
+/// Lagoon has it. Of a run that is still going Lagoon has a part at best: -f shows what comes, over
+/// ssh where the cluster allows that, and all of it at the end.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   tasks logs 1234
   tasks logs --last -f
+  tasks logs --last -f --live never
   tasks logs 1234 --tail 20
+  tasks logs 1234 -o json --jq .log
   tasks logs 1234 --raw > run.log")]
 pub struct LogsArgs {
     #[command(flatten)]
@@ -36,8 +43,10 @@ pub struct LogsArgs {
     #[arg(long, value_name = "LINES", conflicts_with = "follow")]
     tail: Option<usize>,
     /// The log as Lagoon has it, each byte
-    #[arg(long)]
+    #[arg(long, conflicts_with = "live")]
     raw: bool,
+    #[command(flatten)]
+    live: LiveFlags,
     #[command(flatten)]
     waiting: WaitFlags,
 }
@@ -47,24 +56,25 @@ pub struct LogsArgs {
 /// # Errors
 /// Not found, or no log to be had; with --follow, how the run ended.
 pub async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
-    let Found { runs, missing } = Found::read(&args.runs, app).await?;
+    let answer = Answer::plan(app)?;
+    // As with --follow elsewhere, stdout is the log unless the line itself asks for something else.
+    let as_objects = answer.format() != Format::Table && app.settings.output_is_asked_for();
+    let found = Found::read(&args.runs, app).await?;
     if args.follow {
-        let watch = Watch {
-            app,
-            limits: args.waiting.limits(),
-            on_interrupt: args.waiting.on_interrupt,
-            log: Some(Stream::Out),
-            raw: args.raw,
-            quits: true,
-            expected: match runs.as_slice() {
-                [run] if app.ui.terminal().stderr && !run.outcome().is_over() => {
-                    history::usual_length(app.lagoon().await?, run).await
-                }
-                _ => None,
-            },
-            changes: None,
-        };
-        return watch.until_all_over(runs, missing).await.1;
+        let log = if as_objects { Stream::Err } else { Stream::Out };
+        let (runs, verdict) = follow(&args, app, found, log).await;
+        if !as_objects || runs.is_empty() {
+            return verdict;
+        }
+        // What it was like to read them again adds nothing to how they ended.
+        let given = give(&args, app, &answer, runs).await.map(|_| ());
+        return verdict.and(given);
+    }
+    let Found { runs, missing } = found;
+    if as_objects {
+        let mut failures = missing;
+        failures.extend(give(&args, app, &answer, runs).await?);
+        return ops::wait::first_of_all(failures);
     }
     let several = runs.len() + missing.len() > 1;
     let mut failures = missing;
@@ -82,44 +92,107 @@ pub async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
     ops::wait::first_of_all(failures)
 }
 
+async fn follow(
+    args: &LogsArgs,
+    app: &App,
+    found: Found,
+    log: Stream,
+) -> (Vec<Run>, Result<(), Error>) {
+    let Found { runs, missing } = found;
+    let expected = match (runs.as_slice(), app.lagoon().await) {
+        ([run], Ok(lagoon)) if app.ui.terminal().stderr && !run.outcome().is_over() => {
+            history::usual_length(lagoon, run).await
+        }
+        _ => None,
+    };
+    let watch = Watch {
+        app,
+        limits: args.waiting.limits(),
+        on_interrupt: args.waiting.on_interrupt,
+        log: Some(log),
+        // Over ssh a log is lines, not bytes.
+        live: if args.raw {
+            Live::default()
+        } else {
+            args.live.live(app)
+        },
+        raw: args.raw,
+        quits: log == Stream::Out,
+        expected,
+        changes: None,
+    };
+    watch.until_all_over(runs, missing).await
+}
+
+/// Answers with runs and their logs, and gives back what went wrong on the way.
+async fn give(
+    args: &LogsArgs,
+    app: &App,
+    answer: &Answer,
+    runs: Vec<Run>,
+) -> Result<Vec<Error>, Error> {
+    let mut logs = Logs {
+        is_one: args.runs.is_one(),
+        ui_url: app.ui_url(),
+        logs: Vec::new(),
+    };
+    let mut failures = Vec::new();
+    for run in runs {
+        let text = match read(app, &run).await {
+            Ok(Log::Text(text)) => Some(part(args, &text).to_owned()),
+            Ok(Log::Empty) if run.outcome().is_over() => Some(String::new()),
+            Ok(log) => {
+                failures.extend(unavailable(&run, &log));
+                None
+            }
+            Err(error) => {
+                failures.push(error);
+                None
+            }
+        };
+        logs.logs.push((run, text));
+    }
+    answer.give(&logs)?;
+    Ok(failures)
+}
+
+/// The part of a log that the line asks for.
+fn part<'a>(args: &LogsArgs, text: &'a str) -> &'a str {
+    match args.tail {
+        Some(lines) => follow::tail(text, lines),
+        None if args.raw => text,
+        None => follow::without_banner(text),
+    }
+}
+
+/// That there is no log of a run that is over.
+fn unavailable(run: &Run, log: &Log) -> Option<Error> {
+    match log {
+        Log::Unavailable(words) if run.outcome().is_over() => Some(Error {
+            runs: vec![run.to_json()],
+            ..Error::failed(format!("no log of run {}: {words}", run.id))
+        }),
+        _ => None,
+    }
+}
+
 /// Whether somebody still reads.
 async fn show(app: &App, run: &Run, args: &LogsArgs) -> Result<bool, Error> {
     let log = read(app, run).await?;
-    let about = |message: String| Error {
-        runs: vec![run.to_json()],
-        ..Error::failed(message)
-    };
-    let text = match log {
-        Log::Text(text) => text,
-        Log::Empty if run.outcome().is_over() => {
-            app.ui.note(&format!("the log of run {} is empty", run.id));
-            return Ok(true);
-        }
-        Log::Empty => {
-            app.ui.note(&format!(
-                "run {} is {}: there is no log yet; -f waits for it",
-                run.id, run.status
-            ));
-            return Ok(true);
-        }
-        Log::Unavailable(_) if !run.outcome().is_over() => {
-            app.ui.note(&format!(
-                "run {} is {}: there is no log yet; -f waits for it",
-                run.id, run.status
-            ));
-            return Ok(true);
-        }
-        Log::Unavailable(words) => {
-            return Err(about(format!("no log of run {}: {words}", run.id)));
-        }
-    };
-    let part = match args.tail {
-        Some(lines) => follow::tail(&text, lines),
-        None if args.raw => &text,
-        None => follow::without_banner(&text),
+    if let Some(error) = unavailable(run, &log) {
+        return Err(error);
+    }
+    let Log::Text(text) = log else {
+        app.ui.note(&if run.outcome().is_over() {
+            format!("the log of run {} is empty", run.id)
+        } else {
+            let (id, status) = (run.id, &run.status);
+            format!("run {id} is {status}: there is no log yet; -f waits for it")
+        });
+        return Ok(true);
     };
     let mut out = LogOut::new(app, Stream::Out, args.raw);
-    out.give(part)?;
+    out.give(part(args, &text))?;
     let closed = out.is_closed();
     out.finish()?;
     Ok(!closed)

@@ -52,6 +52,8 @@ A variable that is set but empty is an error.
   TASKS_TOKEN        the token for TASKS_API; without TASKS_API, for the
                      context that is named with -l or TASKS_CONTEXT. It is
                      sent nowhere else
+  TASKS_SSH_KEY      the private key for ssh, a path or its text (default: what
+                     ssh itself takes)
 
 A context that is named on the line makes TASKS_API and its token irrelevant.
 

@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::app::App;
 use crate::error::Error;
+use crate::ops::follow::Live;
 use crate::ops::history;
 use crate::output::Format;
 
@@ -53,6 +54,7 @@ pub async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
         limits: args.waiting.limits(),
         on_interrupt: args.waiting.on_interrupt,
         log: None,
+        live: Live::default(),
         raw: false,
         quits: false,
         expected,

@@ -4,6 +4,7 @@ pub mod argument;
 pub mod definition;
 pub mod difference;
 pub mod file_name;
+pub mod live;
 pub mod manifest;
 pub mod names;
 pub mod pattern;

@@ -1,16 +1,21 @@
 //! A run's log as it grows: each line once, in order, and whole in the end.
 
+mod live;
+
 use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::domain::Run;
+use crate::domain::live::Missing;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
 pub use crate::lagoon::operations::runs::Log;
+pub use live::{Live, LiveMode};
 
 use super::push::Hints;
 use super::wait::{self, Limits, Pauses, Reader, Watcher};
+use live::Connection;
 
 /// Where the lines of a log go.
 pub trait Sink: Send {
@@ -24,6 +29,12 @@ pub trait Sink: Send {
     fn takes_banner(&self) -> bool {
         false
     }
+
+    /// Something about the log that is no part of it.
+    fn note(&mut self, _: &str) {}
+
+    /// The same, for those who want to know it exactly.
+    fn trace(&mut self, _: &str) {}
 }
 
 /// How long after the end the final log may take to arrive (some 15 s, seen on Lagoon 2.33.1).
@@ -96,17 +107,21 @@ pub fn without_banner(log: &str) -> &str {
 /// Shows the log while the run is going, until it is over; then the rest of it.
 ///
 /// # Errors
-/// As [`wait::until_over`], and when the sink takes nothing any more.
+/// As [`wait::until_over`]; when the sink takes nothing any more; when the log has to be live and
+/// cannot be.
+#[allow(clippy::too_many_arguments, reason = "each is somebody else's")]
 pub async fn follow(
     lagoon: &Lagoon,
     clock: &dyn Clock,
     run: Run,
+    live: &Live,
     limits: &Limits,
     watcher: &mut dyn Watcher,
     hints: &mut dyn Hints,
     sink: &mut dyn Sink,
 ) -> Result<Run, Error> {
     let begun = clock.now();
+    let mut live = Connection::new(clock, live);
     let mut pauses = Pauses::new();
     let mut reader = Reader::default();
     let mut shown = Shown::default();
@@ -115,31 +130,50 @@ pub async fn follow(
     while !run.outcome().is_over() {
         let waited = clock.now().saturating_sub(begun);
         wait::check_limits(&run, waited, limits)?;
+        if run.has_started() {
+            let lagoon = lagoon.within(limits.left(waited));
+            live.find(&lagoon, &run, sink).await?;
+            if live.is_off() {
+                // What the API has so far; a failure here passes or shows when the run is read.
+                if let Ok(Some((_, Log::Text(text)))) = lagoon.run_log(run.id).await {
+                    let text = part(&text, sink);
+                    sink.write(shown.advance(text, false))?;
+                }
+            }
+        }
+        let waited = clock.now().saturating_sub(begun);
         let pause = wait::pause_within(pauses.next(), waited, &run, limits);
         let going = [wait::going(&run)];
-        pauses.after(hints.pause(clock, pause, &going).await);
+        let woken = hints.pause(clock, pause, &going);
+        pauses.after(live.meanwhile(&run, sink, woken).await?);
         let lagoon = lagoon.within(limits.left(clock.now().saturating_sub(begun)));
         if let Some(newer) = reader.one(&lagoon, &run, watcher).await? {
             run = newer;
             watcher.read(&run);
         }
-        if run.has_started() && !run.outcome().is_over() {
-            // What the API has so far; a failure here passes or shows when the run is read.
-            if let Ok(Some((_, Log::Text(text)))) = lagoon.run_log(run.id).await {
-                let text = part(&text, sink);
-                sink.write(shown.advance(text, false))?;
-            }
-        }
     }
-    match settled(lagoon, clock, run.id).await {
+    live.ends();
+    let log = settled(lagoon, clock, run.id);
+    match live.meanwhile(&run, sink, log).await? {
         Log::Text(text) => {
             let text = part(&text, sink);
-            sink.write(shown.advance(text, true))?;
+            match live.missing(text) {
+                Some(missing) => complete(&missing, sink)?,
+                None => sink.write(shown.advance(text, true))?,
+            }
         }
         Log::Empty => {}
         Log::Unavailable(words) => watcher.unreadable(&format!("the log: {words}")),
     }
     Ok(run)
+}
+
+/// What a live log did not show.
+fn complete(missing: &Missing<'_>, sink: &mut dyn Sink) -> Result<(), Error> {
+    if !missing.is_rest && !missing.parts.is_empty() {
+        sink.note("lines of the log that were not shown yet:");
+    }
+    missing.parts.iter().try_for_each(|part| sink.write(part))
 }
 
 fn part<'a>(text: &'a str, sink: &dyn Sink) -> &'a str {

@@ -173,6 +173,8 @@ pub(super) fn words(stderr: &[u8]) -> String {
         .map(|line| {
             let line: String = line.chars().filter(|c| !c.is_control()).collect();
             let line = line.trim_matches(|c: char| c == '@' || c.is_whitespace());
+            // That it is ssh that speaks is said already.
+            let line = line.strip_prefix("ssh: ").unwrap_or(line);
             line.chars().take(SHOWN_LENGTH).collect::<String>()
         })
         .filter(|line| !line.is_empty())

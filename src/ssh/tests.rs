@@ -238,7 +238,9 @@ fn no_name_becomes_an_option() {
         );
     }
     assert!(Destination::new("u", "h", 0).is_err());
-    assert!(Destination::new("my-env", "2001:db8::1", 22).is_ok());
+    for host in ["2001:db8::1", "::1", "ssh.example.com"] {
+        assert!(Destination::new("my-env", host, 22).is_ok());
+    }
 }
 
 proptest! {

@@ -14,5 +14,6 @@ pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod schemas;
 pub(crate) mod source;
+pub(crate) mod ssh;
 pub(crate) mod subset;
 pub(crate) mod tool;

@@ -106,6 +106,8 @@ impl Invocation {
             stdout: collect(child.stdout.take().unwrap()),
             stderr: collect(child.stderr.take().unwrap()),
             child,
+            seen_stdout: Vec::new(),
+            seen_stderr: Vec::new(),
             until: Instant::now() + self.deadline,
         }
     }
@@ -117,10 +119,25 @@ pub(crate) struct Running {
     child: Child,
     stdout: Receiver<Vec<u8>>,
     stderr: Receiver<Vec<u8>>,
+    /// What was looked at already.
+    seen_stdout: Vec<u8>,
+    seen_stderr: Vec<u8>,
     until: Instant,
 }
 
 impl Running {
+    /// Waits until this was written to stdout, and gives all of it so far.
+    #[track_caller]
+    pub(crate) fn until_stdout(&mut self, text: &str) -> String {
+        until(&self.stdout, &mut self.seen_stdout, text, self.until)
+    }
+
+    /// The same of stderr.
+    #[track_caller]
+    pub(crate) fn until_stderr(&mut self, text: &str) -> String {
+        until(&self.stderr, &mut self.seen_stderr, text, self.until)
+    }
+
     /// Sends a signal, as in `INT`.
     pub(crate) fn signal(&self, name: &str) {
         kill(name, &self.child.id().to_string());
@@ -145,8 +162,10 @@ impl Running {
         };
         // A moment even after the deadline: what was written is wanted for the message.
         let until = self.until.max(Instant::now() + Duration::from_secs(2));
-        let (stdout, stdout_closed) = take(&self.stdout, until);
-        let (stderr, stderr_closed) = take(&self.stderr, until);
+        let (rest, stdout_closed) = take(&self.stdout, until);
+        let stdout = [std::mem::take(&mut self.seen_stdout), rest].concat();
+        let (rest, stderr_closed) = take(&self.stderr, until);
+        let stderr = [std::mem::take(&mut self.seen_stderr), rest].concat();
         let output = Output::new(status.map_or(-1, exit_code), stdout, stderr);
         assert!(
             status.is_some(),
@@ -203,6 +222,22 @@ fn collect(mut stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
         }
     });
     receiver
+}
+
+/// Reads a stream until this came out of it, and gives all of it so far.
+#[track_caller]
+fn until(stream: &Receiver<Vec<u8>>, seen: &mut Vec<u8>, text: &str, until: Instant) -> String {
+    loop {
+        let shown = String::from_utf8_lossy(seen).into_owned();
+        if shown.contains(text) {
+            return shown;
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        match stream.recv_timeout(left) {
+            Ok(bytes) => seen.extend(bytes),
+            Err(_) => panic!("waited in vain for `{text}`, there came:\n{shown}"),
+        }
+    }
 }
 
 /// What came out of a stream, and whether it was closed.

@@ -1,9 +1,11 @@
 //! Programs that some tests start and not every machine has.
 
+use std::path::PathBuf;
+
 /// Whether a program is there. Without it a test says so and does nothing, except in CI
 /// (`TASKS_CI`), where everything is there or the test fails.
 pub(crate) fn have(program: &str) -> bool {
-    let found = found(program);
+    let found = found(program).is_some();
     if !found {
         assert!(
             std::env::var_os("TASKS_CI").is_none(),
@@ -14,9 +16,13 @@ pub(crate) fn have(program: &str) -> bool {
     found
 }
 
-fn found(program: &str) -> bool {
+/// Where a program is: on the `PATH`, or where servers are.
+pub(crate) fn found(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    std::env::split_paths(&path)
+        .chain([PathBuf::from("/usr/sbin")])
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
 }
 
 #[cfg(test)]
@@ -26,6 +32,6 @@ mod tests {
     #[test]
     fn what_is_there_is_found() {
         assert!(have("sh"));
-        assert!(!found("no-such-program"));
+        assert!(found("no-such-program").is_none());
     }
 }

@@ -10,10 +10,9 @@ use crate::error::Error;
 use crate::ops::exec;
 use crate::ops::lost::Started;
 use crate::output::Format;
-use crate::settings::Source;
 use crate::ui::Stream;
 
-use super::{Answer, RunReport, WaitFlags, Watch};
+use super::{Answer, LiveFlags, RunReport, WaitFlags, Watch};
 
 /// Whether to wait for what was started, and how long.
 #[derive(Debug, Clone, Args)]
@@ -24,6 +23,10 @@ pub struct Waiting {
     /// Wait, and show the log
     #[arg(long, short = 'f')]
     pub follow: bool,
+    // No doc comment: it would become the help of the command.
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "see LiveFlags")]
+    pub live: LiveFlags,
     /// Open the run's page in Lagoon's UI
     #[arg(long)]
     pub web: bool,
@@ -95,10 +98,7 @@ impl Waiting {
 
     /// With --follow stdout is the log, unless -o asks for the result there.
     fn result_on_stdout(&self, app: &App) -> bool {
-        let format = app.settings.output.as_ref();
-        !self.follow
-            || format.is_some_and(|o| matches!(o.source, Source::Flag(_)))
-            || app.settings.jq.is_some()
+        !self.follow || app.settings.output_is_asked_for()
     }
 
     /// The answer on the stream that has the result.
@@ -142,6 +142,7 @@ impl Waiting {
             limits: self.flags.limits(),
             on_interrupt: self.flags.on_interrupt,
             log,
+            live: self.live.live(app),
             raw: false,
             quits: false,
             expected,

@@ -108,4 +108,14 @@ impl Sink for LogOut<'_> {
     fn takes_banner(&self) -> bool {
         self.cleaner.is_none()
     }
+
+    fn note(&mut self, text: &str) {
+        self.app.ui.note(text);
+    }
+
+    fn trace(&mut self, text: &str) {
+        if self.app.settings.verbose {
+            self.app.ui.trace(text);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::domain::{Environment, Outcome, Run, quoting};
 use crate::error::{Error, Kind};
 use crate::ops;
-use crate::ops::follow::{self, Log};
+use crate::ops::follow::{self, Live, Log};
 use crate::ops::push::Push;
 use crate::ops::wait::{self, Limits, Waited, Watcher};
 use crate::ui::{Progress, Stream};
@@ -34,6 +34,8 @@ pub struct Watch<'a> {
     pub on_interrupt: OnInterrupt,
     /// Show the log as it grows, on this stream.
     pub log: Option<Stream>,
+    /// Whether it is shown as it is written.
+    pub live: Live,
     /// Show it as it is, the banner and every byte.
     pub raw: bool,
     /// The log is all there is to it: when nobody reads it any more, that is a quiet end.
@@ -122,8 +124,11 @@ impl Watch<'_> {
             let mut out = LogOut::new(self.app, stream, self.raw);
             out.quits = self.quits;
             let limits = &self.limits;
-            let last = run.clone();
-            let end = follow::follow(lagoon, &clock, run, limits, shown, &mut push, &mut out).await;
+            let (last, live) = (run.clone(), &self.live);
+            let end = follow::follow(
+                lagoon, &clock, run, live, limits, shown, &mut push, &mut out,
+            )
+            .await;
             if self.quits && out.is_closed() {
                 return Ok(Vec::new());
             }

@@ -10,6 +10,7 @@ pub mod everything;
 pub mod files;
 pub mod people;
 pub mod places;
+pub mod portal;
 pub mod runs;
 pub mod server;
 

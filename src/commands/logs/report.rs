@@ -1,0 +1,56 @@
+//! Logs as answers.
+
+use serde_json::{Value, json};
+
+use crate::commands::target::RunReport;
+use crate::domain::Run;
+use crate::output::{Cell, Column, Grid, Report};
+
+/// Runs, each with its log as far as there is one.
+pub(super) struct Logs {
+    /// Whether the line means one run: then the answer is an object.
+    pub(super) is_one: bool,
+    pub(super) ui_url: Option<String>,
+    pub(super) logs: Vec<(Run, Option<String>)>,
+}
+
+impl Logs {
+    fn one(&self, run: &Run, log: Option<&str>) -> Value {
+        let report = RunReport {
+            run: run.clone(),
+            ui_url: self.ui_url.clone(),
+        };
+        let mut value = report.value();
+        value["log"] = json!(log);
+        value
+    }
+}
+
+impl Report for Logs {
+    fn value(&self) -> Value {
+        let mut all = self
+            .logs
+            .iter()
+            .map(|(run, log)| self.one(run, log.as_deref()));
+        match (self.is_one, all.next()) {
+            (true, Some(one)) => one,
+            (_, first) => first.into_iter().chain(all).collect(),
+        }
+    }
+
+    fn grid(&self) -> Grid {
+        let columns = ["id", "taskName", "name", "status", "outcome", "log"];
+        let mut grid = Grid::new(columns.map(Column::new));
+        for (run, log) in &self.logs {
+            grid.row([
+                Cell::id(run.id),
+                run.task_name.clone().into(),
+                Cell::name(&run.name),
+                run.status.clone().into(),
+                run.outcome().word().into(),
+                log.clone().into(),
+            ]);
+        }
+        grid
+    }
+}

@@ -1,0 +1,287 @@
+//! What of a log was shown line by line while it was written, and what the whole log has beside it.
+//!
+//! The two are not quite the same: a connection that was lost is made anew and begins with lines
+//! that were shown already, the first can begin in the middle of the log, and lines of two
+//! containers can come in another order than the log has them in. Of each line only a fingerprint
+//! is kept, as a log can be long.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
+
+/// How many of the lines that were shown last are known again. A portal repeats at most 1,024 of
+/// each container.
+const REMEMBERED: usize = 8 * 1024;
+
+/// The lines that were shown.
+#[derive(Debug, Default)]
+pub struct LiveShown {
+    /// Their texts, in their order.
+    texts: Vec<u64>,
+    /// The last of them with source and time.
+    last: VecDeque<u64>,
+    /// What the connection may repeat, and how often.
+    again: HashMap<u64, usize>,
+}
+
+/// What of a log was not shown.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Missing<'a> {
+    /// The parts of the log, whole lines, in their order.
+    pub parts: Vec<&'a str>,
+    /// They are the end of the log, and all before it was shown: it reads as a whole.
+    pub is_rest: bool,
+}
+
+impl LiveShown {
+    /// Whether anything was shown.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
+    /// A connection begins, which can repeat what was shown.
+    pub fn begin(&mut self) {
+        self.again.clear();
+        for line in &self.last {
+            *self.again.entry(*line).or_default() += 1;
+        }
+    }
+
+    /// Takes a line of the connection: whether it is to be shown, as it is no repetition.
+    pub fn take(&mut self, source: &str, at: Timestamp, text: &str) -> bool {
+        let line = print_of((source, at, text));
+        if let Some(times) = self.again.get_mut(&line).filter(|times| **times > 0) {
+            *times -= 1;
+            return false;
+        }
+        if self.last.len() == REMEMBERED {
+            self.last.pop_front();
+        }
+        self.last.push_back(line);
+        self.texts.push(text_print(text));
+        true
+    }
+
+    /// What of the whole log was not shown; blanks at the ends of lines make no difference. The
+    /// search for the best answer ends at the deadline, and a good one is given.
+    #[must_use]
+    pub fn missing<'a>(&self, log: &'a str, deadline: Option<Instant>) -> Missing<'a> {
+        let lines: Vec<&str> = log.split_inclusive('\n').collect();
+        let whole: Vec<u64> = lines.iter().map(|line| text_print(line)).collect();
+        if whole.starts_with(&self.texts) {
+            let shown: usize = lines[..self.texts.len()].iter().map(|l| l.len()).sum();
+            let rest = &log[shown..];
+            return Missing {
+                parts: Some(rest)
+                    .filter(|rest| !rest.is_empty())
+                    .into_iter()
+                    .collect(),
+                is_rest: true,
+            };
+        }
+        let mut is_missing = vec![false; lines.len()];
+        // Lines that were shown, but not where the log has them.
+        let mut astray: HashMap<u64, usize> = HashMap::new();
+        let operations =
+            capture_diff_slices_deadline(Algorithm::Patience, &self.texts, &whole, deadline);
+        for operation in operations {
+            if matches!(operation, DiffOp::Equal { .. }) {
+                continue;
+            }
+            for shown in &self.texts[operation.old_range()] {
+                *astray.entry(*shown).or_default() += 1;
+            }
+            is_missing[operation.new_range()].fill(true);
+        }
+        for (line, is_missing) in whole.iter().zip(&mut is_missing).filter(|(_, m)| **m) {
+            if let Some(times) = astray.get_mut(line).filter(|times| **times > 0) {
+                *times -= 1;
+                *is_missing = false;
+            }
+        }
+        Missing {
+            parts: parts(log, &lines, &is_missing),
+            is_rest: false,
+        }
+    }
+}
+
+/// Neighbouring lines together.
+fn parts<'a>(log: &'a str, lines: &[&str], wanted: &[bool]) -> Vec<&'a str> {
+    let mut parts = Vec::new();
+    let (mut from, mut at) = (None, 0);
+    for (line, wanted) in lines.iter().zip(wanted) {
+        match (*wanted, from) {
+            (true, None) => from = Some(at),
+            (false, Some(begin)) => {
+                parts.push(&log[begin..at]);
+                from = None;
+            }
+            _ => {}
+        }
+        at += line.len();
+    }
+    parts.extend(from.map(|begin| &log[begin..]));
+    parts
+}
+
+fn text_print(line: &str) -> u64 {
+    print_of(line.trim_end())
+}
+
+fn print_of(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What was shown, each line a second after the one before.
+    fn shown<S: AsRef<str>>(lines: &[S]) -> LiveShown {
+        let mut shown = LiveShown::default();
+        shown.begin();
+        for (at, line) in lines.iter().enumerate() {
+            assert!(shown.take("pod/cli", second(at), line.as_ref()));
+        }
+        shown
+    }
+
+    fn second(second: usize) -> Timestamp {
+        Timestamp::from_second(i64::try_from(second).unwrap()).unwrap()
+    }
+
+    fn log<S: AsRef<str>>(lines: &[S]) -> String {
+        lines.iter().map(|l| format!("{}\n", l.as_ref())).collect()
+    }
+
+    #[test]
+    fn the_rest_follows_what_was_shown() {
+        let of = |lines: &[&str], log| shown(lines).missing(log, None);
+        assert_eq!(of(&["a", "b"], "a\nb\nc\nd").parts, ["c\nd"]);
+        assert!(of(&["a", "b"], "a\nb\nc").is_rest);
+        assert_eq!(of(&["a", "b"], "a\nb\n").parts, [""; 0]);
+        assert_eq!(of(&[], "a\nb").parts, ["a\nb"]);
+        // A carriage return is no difference, nor is the end of the last line.
+        assert_eq!(of(&["a\r", "b"], "a \r\nb").parts, [""; 0]);
+    }
+
+    #[test]
+    fn what_was_missed_is_found_wherever_it_was() {
+        let of = |lines: &[&str], log| shown(lines).missing(log, None);
+        let missing = of(&["c", "d", "g"], "a\nb\nc\nd\ne\nf\ng\nh\n");
+        assert_eq!(
+            (missing.parts, missing.is_rest),
+            (vec!["a\nb\n", "e\nf\n", "h\n"], false)
+        );
+        // Another order is no reason to show a line again.
+        assert_eq!(of(&["b", "a"], "a\nb\nc\n").parts, ["c\n"]);
+        // What the log does not have hides nothing.
+        assert_eq!(of(&["x", "a"], "a\nb\n").parts, ["b\n"]);
+    }
+
+    #[test]
+    fn a_connection_made_anew_repeats_nothing() {
+        let mut shown = shown(&["a", "same", "same"]);
+        shown.begin();
+        for (at, text, is_new) in [
+            (0, "a", false),
+            (1, "same", false),
+            (2, "same", false),
+            // Written at the same moment, and another line.
+            (2, "other", true),
+            (3, "same", true),
+            (3, "same", true),
+        ] {
+            assert_eq!(
+                shown.take("pod/cli", second(at), text),
+                is_new,
+                "{at} {text}"
+            );
+        }
+        assert!(shown.take("pod/other", second(0), "a"));
+    }
+
+    /// Few words, so that lines are often the same.
+    fn lines() -> impl Strategy<Value = Vec<String>> {
+        prop::collection::vec("[abc]{0,2}", 0..30)
+    }
+
+    fn counts<'a>(lines: impl Iterator<Item = &'a str>) -> HashMap<&'a str, isize> {
+        let mut counts = HashMap::new();
+        for line in lines {
+            *counts.entry(line).or_default() += 1;
+        }
+        counts
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_and_nothing_repeated(all in lines(), shown_lines in lines()) {
+            let whole = log(&all);
+            let missing = shown(&shown_lines).missing(&whole, None);
+            let mut wanted = counts(all.iter().map(String::as_str));
+            for line in &shown_lines {
+                if let Some(count) = wanted.get_mut(line.as_str()) {
+                    *count = (*count - 1).max(0);
+                }
+            }
+            wanted.retain(|_, count| *count > 0);
+            let given = missing.parts.iter().flat_map(|part| part.lines());
+            prop_assert_eq!(counts(given), wanted);
+        }
+
+        #[test]
+        fn what_was_left_out_comes_in_its_order(
+            keep in prop::collection::vec(any::<bool>(), 0..200),
+        ) {
+            let all: Vec<String> = (0..keep.len()).map(|n| format!("line {n}")).collect();
+            let of = |wanted: bool| -> Vec<&String> {
+                all.iter().zip(&keep).filter(|(_, kept)| **kept == wanted).map(|(l, _)| l).collect()
+            };
+            let whole = log(&all);
+            let missing = shown(&of(true)).missing(&whole, None);
+            prop_assert_eq!(missing.parts.concat(), log(&of(false)));
+            let is_rest = keep.is_sorted_by(|a, b| a >= b);
+            prop_assert_eq!(missing.is_rest, is_rest);
+        }
+
+        #[test]
+        fn the_beginning_and_the_rest_are_the_whole(all in lines(), at in 0usize..30) {
+            let at = at.min(all.len());
+            let whole = log(&all);
+            let missing = shown(&all[..at]).missing(&whole, None);
+            prop_assert!(missing.is_rest);
+            prop_assert_eq!(log(&all[..at]) + &missing.parts.concat(), whole);
+        }
+
+        #[test]
+        fn connections_show_each_line_once(
+            all in lines(),
+            windows in prop::collection::vec((0usize..30, 0usize..30), 1..6),
+        ) {
+            // Each connection gives some past and goes on from there; the last one to the end.
+            let mut shown = LiveShown::default();
+            let (mut given, mut reached) = (Vec::new(), 0);
+            let windows = windows.iter().copied().chain([(30, 30)]);
+            for (back, on) in windows {
+                shown.begin();
+                let to = (reached + on).min(all.len());
+                for (at, line) in all.iter().enumerate().take(to).skip(reached.saturating_sub(back)) {
+                    if shown.take("pod/cli", second(at), line) {
+                        given.push(line.clone());
+                    }
+                }
+                reached = reached.max(to);
+            }
+            prop_assert_eq!(given, all);
+        }
+    }
+}

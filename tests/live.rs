@@ -1,0 +1,295 @@
+//! A log that is followed over ssh, with a script in the place of `ssh`.
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::{Status, StoreError};
+
+use crate::support::env::TestEnv;
+use crate::support::process::{Invocation, Running};
+use crate::support::ssh::{script, set_portal, with_bin};
+use crate::wait::{advance, start};
+
+/// What the script has at hand: where it is, and `line` to write a line of the log.
+const BEGIN: &str =
+    "cd \"${0%/bin/ssh}\" || exit 1; printf '%s\\n' \"$@\" >> asked; echo $$ >> pids
+    line() { echo \"[pod/lagoon-task-x-1/cli] 2026-01-01T00:00:$1Z $2\"; }
+    stay() { exec sleep 1000; }";
+
+/// A Lagoon whose cluster has a portal, and this in the place of `ssh`.
+fn with_portal(lines: &str) -> TestEnv {
+    let env = TestEnv::new();
+    set_portal(&env, "portal.example.com", "2020");
+    script(&env.home, "ssh", &format!("{BEGIN}\n{lines}"));
+    env
+}
+
+/// A run that has this log in the end.
+fn held(env: &TestEnv, log: &str) -> String {
+    let steps = [
+        Step::Status(Status::Running),
+        Step::Hold,
+        Step::Log(log.to_owned()),
+        Step::Status(Status::Complete),
+    ];
+    start(env, &steps)
+}
+
+fn follow(env: &TestEnv, id: &str, more: &[&str]) -> Invocation {
+    let line = [&["logs", id, "-f"], more].concat();
+    with_bin(&env.home, env.command(&line))
+}
+
+fn read(env: &TestEnv, name: &str) -> String {
+    std::fs::read_to_string(env.home.path(name)).unwrap_or_default()
+}
+
+/// How often `ssh` was started.
+fn times(env: &TestEnv) -> usize {
+    read(env, "pids").lines().count()
+}
+
+/// Waits until `ssh` was started so often.
+fn until_started(env: &TestEnv, running: &mut Running, count: usize) {
+    while times(env) < count {
+        assert!(!running.has_ended(), "it ended");
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn lines_are_shown_as_they_are_written_and_each_once() {
+    let env = with_portal("line 01 one; line 02 ''; line 03 '  two'; stay");
+    let id = held(&env, "one\n\n  two\nthree\n");
+    let mut running = follow(&env, &id, &[]).start();
+    assert_eq!(running.until_stdout("two\n"), "one\n\n  two\n");
+    advance(&env, &id);
+    let output = running.finish().succeeds();
+    assert_eq!(
+        (output.stdout.as_str(), output.stderr.as_str()),
+        ("one\n\n  two\nthree\n", "")
+    );
+    let run = env.tasks(&["status", &id, "-o", "json"]).succeeds().json();
+    let name = run["taskName"].as_str().unwrap();
+    let asked = read(&env, "asked");
+    assert!(
+        asked.ends_with(&format!(
+            "-o\nBatchMode=yes\n-p\n2020\n--\nlagoon-demo-main@portal.example.com\n\
+             lagoonSystem=task\nname={name}\nlogs=tailLines=1024,follow\n"
+        )),
+        "{asked}"
+    );
+    // It would stay for ever, and is gone.
+    let process = format!("/proc/{}", read(&env, "pids").trim());
+    assert!(!std::path::Path::new(&process).exists());
+}
+
+#[test]
+fn what_invokes_follows_in_the_same_way() {
+    let env = with_portal("line 01 one; stay");
+    let steps = [
+        Step::Status(Status::Running),
+        Step::Hold,
+        Step::Log("one\ntwo\n".to_owned()),
+        Step::Status(Status::Failed),
+    ];
+    env.sandbox()
+        .scripted()
+        .unwrap()
+        .script("Say hello", steps.to_vec());
+    let line = [
+        "invoke",
+        "Say hello",
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "main",
+        "-f",
+    ];
+    let key = env.home.write("key", "");
+    let command = with_bin(&env.home, env.command(&line)).env("TASKS_SSH_KEY", &key);
+    let mut running = command.start();
+    running.until_stdout("one\n");
+    advance(&env, "1");
+    let output = running.finish().ends_with(3);
+    assert_eq!(output.stdout, "one\ntwo\n", "{output}");
+    let with_key = format!("-i\n{}\n-o\nIdentitiesOnly=yes\n", key.display());
+    assert!(read(&env, "asked").contains(&with_key));
+}
+
+#[test]
+fn a_lost_connection_is_made_anew_and_repeats_nothing() {
+    let env = with_portal(
+        "line 01 one; line 02 same; line 03 same
+         [ $(wc -l < pids) = 1 ] && { echo 'Connection reset by peer' >&2; exit 255; }
+         line 03 other; line 04 four; stay",
+    );
+    let id = held(&env, "one\nsame\nsame\nother\nfour\nfive\n");
+    let mut running = follow(&env, &id, &["-v"]).start();
+    let seen = running.until_stdout("four\n");
+    assert_eq!(seen, "one\nsame\nsame\nother\nfour\n");
+    advance(&env, &id);
+    let output = running.finish().succeeds();
+    assert_eq!(output.stdout, "one\nsame\nsame\nother\nfour\nfive\n");
+    let said = "ssh to portal.example.com failed: Connection reset by peer; trying again";
+    assert!(output.stderr.contains(said), "{output}");
+    assert_eq!(times(&env), 2);
+}
+
+#[test]
+fn what_was_missed_is_shown_in_the_end_and_said_to_be() {
+    let env = with_portal("line 03 three; line 05 five; stay");
+    let id = held(&env, "one\ntwo\nthree\nfour\nfive\nsix\n");
+    let mut running = follow(&env, &id, &[]).start();
+    running.until_stdout("five\n");
+    advance(&env, &id);
+    let output = running.finish().succeeds();
+    assert_snapshot!("live-missed", output.snapshot());
+}
+
+#[test]
+fn a_refusal_is_no_reason_not_to_follow() {
+    let env = with_portal("echo 'logs are not for you' >&2; exit 253");
+    let id = held(&env, "one\ntwo\n");
+    let mut running = follow(&env, &id, &["-v"]).start();
+    until_started(&env, &mut running, 3);
+    advance(&env, &id);
+    let output = running.finish().succeeds();
+    assert_eq!(output.stdout, "one\ntwo\n", "{output}");
+    let said = "is not live: portal.example.com refused: logs are not for you";
+    assert!(output.stderr.contains(said), "{output}");
+    assert_eq!(times(&env), 3);
+    // Without -v nothing is said; and never is never.
+    let id = held(&env, "one\n");
+    let mut running = follow(&env, &id, &[]).start();
+    until_started(&env, &mut running, 6);
+    advance(&env, &id);
+    assert_eq!(running.finish().succeeds().stderr, "");
+    let id = held(&env, "one\n");
+    advance(&env, &id);
+    follow(&env, &id, &["--live", "never"]).run().succeeds();
+    assert_eq!(times(&env), 6);
+}
+
+#[test]
+fn what_has_to_be_live_and_cannot_be_is_an_error() {
+    for (name, lines) in [
+        ("refused", "echo 'logs are not for you' >&2; exit 253"),
+        (
+            "unknown-host",
+            "echo 'ssh: Could not resolve hostname portal.example.com: Name or service not known' >&2
+             exit 255",
+        ),
+        (
+            "changed-key",
+            "echo '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @' >&2
+             echo 'Host key verification failed.' >&2; exit 255",
+        ),
+    ] {
+        let env = with_portal(lines);
+        let id = held(&env, "one\n");
+        let output = env.home.run(follow(&env, &id, &["--live", "always"]));
+        assert_snapshot!(format!("live-{name}"), output.snapshot());
+        assert_eq!((output.code, output.stdout.as_str()), (1, ""));
+    }
+    let env = TestEnv::new();
+    let id = held(&env, "one\n");
+    let output = env.home.run(follow(&env, &id, &["--live", "always"]));
+    assert_snapshot!("live-no-portal", output.snapshot());
+    assert_eq!(output.code, 1);
+}
+
+#[test]
+fn another_host_key_is_always_said() {
+    let env = with_portal("echo 'REMOTE HOST IDENTIFICATION HAS CHANGED' >&2; exit 255");
+    let id = held(&env, "one\n");
+    let mut running = follow(&env, &id, &[]).start();
+    running.until_stderr("shows another host key than before");
+    advance(&env, &id);
+    assert_eq!(running.finish().succeeds().stdout, "one\n");
+    assert_eq!(times(&env), 1);
+}
+
+#[test]
+fn a_host_that_cannot_be_reached_is_no_reason_not_to_follow() {
+    let env = with_portal("echo 'connect to host: Connection refused' >&2; exit 255");
+    let id = held(&env, "one\n");
+    let mut running = follow(&env, &id, &[]).start();
+    until_started(&env, &mut running, 2);
+    advance(&env, &id);
+    let output = running.finish().succeeds();
+    assert_eq!(
+        (output.stdout.as_str(), output.stderr.as_str()),
+        ("one\n", "")
+    );
+    assert_eq!(times(&env), 2);
+}
+
+#[test]
+fn no_name_becomes_an_option_of_ssh() {
+    let hostile = "-oProxyCommand=touch pwned";
+    let update = |env: &TestEnv, sql: &str| {
+        let store = env.sandbox().store();
+        let write = store.write(|tx| Ok::<_, StoreError>(tx.execute(sql, [hostile])?));
+        assert!(write.unwrap() > 0);
+    };
+    for (host, port, more) in [
+        (hostile, "22", None),
+        ("host", hostile, None),
+        ("host", "70000", None),
+        ("a b", "22", None),
+        ("host", "22", Some("UPDATE environment SET namespace = ?1")),
+        ("host", "22", Some("UPDATE task SET task_name = ?1")),
+    ] {
+        let env = with_portal("stay");
+        set_portal(&env, host, port);
+        let id = held(&env, "one\n");
+        if let Some(sql) = more {
+            update(&env, sql);
+        }
+        let output = env.home.run(follow(&env, &id, &["--live", "always"]));
+        assert_eq!(output.code, 1, "{output}");
+        assert!(output.stderr.contains("cannot be the"), "{output}");
+        // Otherwise it is followed without ssh.
+        let running = follow(&env, &id, &[]).start();
+        advance(&env, &id);
+        assert_eq!(running.finish().succeeds().stdout, "one\n");
+        assert_eq!(times(&env), 0);
+        assert!(!env.home.files().iter().any(|file| file.ends_with("pwned")));
+    }
+}
+
+#[test]
+fn without_ssh_one_is_told_what_to_install() {
+    let env = TestEnv::new();
+    set_portal(&env, "portal.example.com", "2020");
+    let id = held(&env, "one\n");
+    let nothing = env.home.path("work");
+    let line = ["logs", &id, "-f", "--live", "always"];
+    let output = env.run(env.command(&line).env("PATH", &nothing));
+    assert_snapshot!("live-no-ssh", output.snapshot());
+    assert_eq!(output.code, 1);
+    let output = env.run(
+        env.command(&line)
+            .env("TASKS_SSH_KEY", "/no/such/key")
+            .env("PATH", nothing),
+    );
+    assert!(
+        output.stderr.contains("cannot read the ssh key"),
+        "{output}"
+    );
+}
+
+#[test]
+fn live_is_about_following() {
+    let env = TestEnv::new();
+    for line in [
+        &["logs", "1", "--live", "always"][..],
+        &["logs", "1", "-f", "--raw", "--live", "auto"],
+        &["logs", "1", "-f", "--live", "sometimes"],
+        &["invoke", "x", "--wait", "--live", "never"],
+    ] {
+        let output = env.tasks(line);
+        assert_eq!((output.code, output.stdout.as_str()), (2, ""), "{output}");
+    }
+    assert_eq!(env.requests().len(), 0);
+}
