@@ -86,8 +86,8 @@ pub struct Settings {
     pub verbose: bool,
     /// The limit for one request, retries included.
     pub request_timeout: Sourced<Duration>,
-    /// A private key for ssh, a path or its text (`TASKS_SSH_KEY`); without it ssh takes its own.
-    pub ssh_key: Option<Secret>,
+    /// `TASKS_SSH_KEY`.
+    ssh_key: Option<Secret>,
     /// `--as`, one of [`ROLES`].
     #[cfg(feature = "sandbox")]
     pub role: Option<String>,
@@ -208,6 +208,19 @@ impl Settings {
                 SettingsError::usage(format!("{flag} works with the context `sandbox` only"))
                     .hint("add --context sandbox, or leave it out"),
             ),
+        }
+    }
+
+    /// A private key for ssh, a path or its text: the variable's, else the context's. Without one
+    /// ssh takes its own.
+    #[must_use]
+    pub fn ssh_key(&self) -> Option<String> {
+        if let Some(key) = &self.ssh_key {
+            return Some(key.expose().to_owned());
+        }
+        match &self.chosen.as_ref().ok()?.target.value {
+            Target::Context(context) => Some(context.ssh_key.as_ref()?.display().to_string()),
+            Target::Address(_) | Target::Sandbox => None,
         }
     }
 

@@ -117,6 +117,35 @@ fn what_invokes_follows_in_the_same_way() {
 }
 
 #[test]
+fn a_context_s_key_is_taken_unless_the_variable_says_another() {
+    let env = with_portal("line 01 one; stay");
+    let config = format!(
+        "[contexts.acme]\napi = \"{}\"\nssh_key = \"keys/acme\"\n",
+        env.url()
+    );
+    env.home.write(".config/lagoon-tasks/config.toml", config);
+    let own = env.home.write(".config/lagoon-tasks/keys/acme", "");
+    let other = env.home.write("other", "");
+    for (variable, key) in [(None, &own), (Some(&other), &other)] {
+        let id = held(&env, "one\n");
+        let mut command = follow(&env, &id, &["-l", "acme"]).without("TASKS_API");
+        if let Some(key) = variable {
+            command = command.env("TASKS_SSH_KEY", key);
+        }
+        let mut running = command.start();
+        running.until_stdout("one\n");
+        advance(&env, &id);
+        running.finish().succeeds();
+        let asked = read(&env, "asked");
+        let (_, taken) = asked.rsplit_once("-i\n").unwrap();
+        assert!(
+            taken.starts_with(&format!("{}\n", key.display())),
+            "{asked}"
+        );
+    }
+}
+
+#[test]
 fn a_lost_connection_is_made_anew_and_repeats_nothing() {
     let env = with_portal(
         "line 01 one; line 02 same; line 03 same

@@ -41,11 +41,7 @@ impl LiveFlags {
                 LiveWord::Always => LiveMode::Always,
                 LiveWord::Never => LiveMode::Never,
             },
-            key: app
-                .settings
-                .ssh_key
-                .as_ref()
-                .map(|key| key.expose().to_owned()),
+            key: app.settings.ssh_key(),
         }
     }
 }
