@@ -165,6 +165,37 @@ fn a_lost_connection_is_made_anew_and_repeats_nothing() {
 }
 
 #[test]
+fn an_interrupt_ends_ssh_too() {
+    let env = with_portal("line 01 one; stay");
+    let id = held(&env, "one\n");
+    let mut running = follow(&env, &id, &[]).start();
+    running.until_stdout("one\n");
+    running.signal("INT");
+    let output = running.finish().ends_with(130);
+    assert_eq!(output.stdout, "one\n");
+    let process = format!("/proc/{}", read(&env, "pids").trim());
+    assert!(!std::path::Path::new(&process).exists());
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it_quietly() {
+    let env = with_portal("line 01 one; while sleep 0.05; do line 02 more; done");
+    let id = held(&env, "one\n");
+    let script = format!("(tasks logs {id} -f; echo $? >&2) | head -n 1");
+    let path = env.shell("").variables[std::ffi::OsStr::new("PATH")].clone();
+    let path = format!(
+        "{}:{}",
+        env.home.path("bin").display(),
+        path.to_str().unwrap()
+    );
+    let output = env.run(env.shell(&script).env("PATH", path));
+    assert_eq!(
+        (output.stdout.as_str(), output.stderr.trim()),
+        ("one\n", "0")
+    );
+}
+
+#[test]
 fn what_was_missed_is_shown_in_the_end_and_said_to_be() {
     let env = with_portal("line 03 three; line 05 five; stay");
     let id = held(&env, "one\ntwo\nthree\nfour\nfive\nsix\n");

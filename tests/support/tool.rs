@@ -1,5 +1,6 @@
 //! Programs that some tests start and not every machine has.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Whether a program is there. Without it a test says so and does nothing, except in CI
@@ -11,7 +12,11 @@ pub(crate) fn have(program: &str) -> bool {
             std::env::var_os("TASKS_CI").is_none(),
             "`{program}` is missing, and TASKS_CI is set"
         );
-        eprintln!("skipped: there is no `{program}` here");
+        let thread = std::thread::current();
+        let test = thread.name().unwrap_or_default();
+        // Not `eprintln!`: what a test that passes says with it is never seen.
+        let line = format!("skipped {test}: there is no `{program}` here\n");
+        let _ = std::io::stderr().write_all(line.as_bytes());
     }
     found
 }

@@ -208,6 +208,10 @@ impl<'a> Connection<'a> {
             return Ok(());
         }
         if is_hopeless || !(is_refusal || error.is_passing()) {
+            if matches!(error, SshError::HostKeyChanged { .. }) && self.mode == LiveMode::Auto {
+                // Somebody may be in between: that is said to everybody.
+                sink.note(&format!("the log is not live: {error}"));
+            }
             return self.give_up(run, of_ssh(error), sink);
         }
         sink.trace(&format!("live log: {error}; trying again"));
@@ -232,8 +236,6 @@ impl<'a> Connection<'a> {
             LiveMode::Auto if !self.shown.is_empty() => {
                 sink.note(&format!("{}; the rest comes at the end", why.message));
             }
-            // Somebody may be in between.
-            LiveMode::Auto if why.message.contains("another host key") => sink.note(&why.message),
             LiveMode::Auto | LiveMode::Never => sink.trace(&why.message),
         }
         Ok(())
