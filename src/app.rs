@@ -7,6 +7,7 @@ mod interrupt;
 mod page;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod session;
 
 use std::path::Path;
 
@@ -17,7 +18,8 @@ pub use interrupt::{Claim, GiveUp, Interrupts};
 #[cfg(feature = "sandbox")]
 pub use sandbox::{Running, SandboxSeed};
 
-use crate::auth::{AuthError, TokenStore};
+use crate::auth::TokenSource;
+use crate::config::Context;
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind, Target};
@@ -66,6 +68,24 @@ impl App {
         self.lagoon
             .get_or_try_init(async || connect::connect(self).await)
             .await
+    }
+
+    /// The Lagoon of a context, or of `TASKS_API`, with this source of tokens.
+    ///
+    /// # Errors
+    /// When there is neither, or the context's certificates cannot be read.
+    pub fn lagoon_with(
+        &self,
+        source: TokenSource,
+        context: Option<&Context>,
+    ) -> Result<Lagoon, Error> {
+        let chosen = self.settings.chosen().map(|c| &c.target.value);
+        let url = match (context, chosen) {
+            (Some(context), _) => context.api.clone(),
+            (None, Ok(Target::Address(url))) => url.clone(),
+            (None, _) => return Err(Error::usage("no Lagoon is meant").hint("name one: -l NAME")),
+        };
+        connect::lagoon(self, url, context, source)
     }
 
     /// Where Lagoon's UI is, where the context knows it.
@@ -143,15 +163,6 @@ impl App {
     #[must_use]
     pub fn interrupts(&self) -> &Interrupts {
         &self.interrupts
-    }
-
-    /// Where tokens are kept.
-    ///
-    /// # Errors
-    /// When there is no place for them.
-    pub fn tokens(&self) -> Result<TokenStore, Error> {
-        let folder = self.settings.folders.state.as_deref();
-        Ok(TokenStore::new(folder.ok_or(AuthError::NoFolder)?))
     }
 
     /// Where the configuration file is.

@@ -51,6 +51,9 @@ enum Command {
     Wait(commands::wait::WaitArgs),
     Cancel(commands::cancel::CancelArgs),
     Files(commands::files::FilesArgs),
+    Login(commands::login::LoginArgs),
+    Logout(commands::logout::LogoutArgs),
+    Whoami(commands::whoami::WhoamiArgs),
     Context(commands::context::Context),
     #[cfg(feature = "sandbox")]
     Sandbox(commands::sandbox::Sandbox),
@@ -85,6 +88,9 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::Wait(args) => commands::wait::run(args, app).await,
         Command::Cancel(args) => commands::cancel::run(args, app).await,
         Command::Files(args) => commands::files::run(args, app).await,
+        Command::Login(args) => commands::login::run(args, app).await,
+        Command::Logout(args) => commands::logout::run(args, app).await,
+        Command::Whoami(args) => commands::whoami::run(args, app).await,
         Command::Context(args) => commands::context::run(args, app).await,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => commands::sandbox::run(args, app).await,

@@ -14,6 +14,8 @@ pub mod files;
 pub mod invoke;
 pub mod lint;
 pub mod list;
+pub mod login;
+pub mod logout;
 pub mod logs;
 pub mod man;
 pub mod rerun;
@@ -26,6 +28,7 @@ pub mod target;
 pub mod topics;
 pub mod update;
 pub mod wait;
+pub mod whoami;
 
 use crate::error::Error;
 use crate::output::OutputError;

@@ -32,6 +32,10 @@ pub struct Env {
     pub token: Option<Secret>,
     /// `TASKS_SSH_KEY`: a private key's path or text.
     pub ssh_key: Option<Secret>,
+    /// `TASKS_SSH_HOST`.
+    pub ssh_host: Option<String>,
+    /// `TASKS_SSH_PORT`.
+    pub ssh_port: Option<String>,
     /// `NO_COLOR` is set to something.
     pub no_color: bool,
     /// `CLICOLOR_FORCE` is set to something other than `0`.
@@ -120,6 +124,8 @@ impl Env {
             api: text("TASKS_API")?,
             token: text("TASKS_TOKEN")?.map(Secret::new),
             ssh_key: text("TASKS_SSH_KEY")?.map(Secret::new),
+            ssh_host: text("TASKS_SSH_HOST")?,
+            ssh_port: text("TASKS_SSH_PORT")?,
             no_color: lossy("NO_COLOR").is_some(),
             clicolor_force: lossy("CLICOLOR_FORCE").is_some_and(|v| v != "0"),
             term: lossy("TERM"),
@@ -243,7 +249,8 @@ mod tests {
 
     #[test]
     fn the_token_is_not_in_the_debug_output() {
-        let env = env(&[("TASKS_TOKEN", "a.b.c")]);
-        assert!(!format!("{env:?}").contains("a.b.c"));
+        let env = env(&[("TASKS_TOKEN", "a.b.c"), ("TASKS_SSH_KEY", "-----BEGIN K")]);
+        let shown = format!("{env:?}");
+        assert!(!shown.contains("a.b.c") && !shown.contains("BEGIN"));
     }
 }

@@ -181,7 +181,9 @@ impl From<ConfigError> for Error {
 
 impl From<AuthError> for Error {
     fn from(error: AuthError) -> Self {
-        let kind = if error.is_sign_in() {
+        let kind = if error.is_passing() {
+            Kind::Unreachable
+        } else if error.is_sign_in() {
             Kind::NotAllowed
         } else {
             Kind::Usage
@@ -221,6 +223,7 @@ impl From<LagoonError> for Error {
     fn from(error: LagoonError) -> Self {
         let kind = match &error {
             LagoonError::NotReached { .. }
+            | LagoonError::NoToken { .. }
             | LagoonError::NoAnswer { .. }
             | LagoonError::NotLagoon { .. } => Kind::Unreachable,
             LagoonError::NotSignedIn { .. } | LagoonError::NotAllowed { .. } => Kind::NotAllowed,

@@ -4,6 +4,7 @@ mod duration;
 mod error;
 mod flags;
 mod sourced;
+mod ssh;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ pub use duration::{parse_duration, parse_limit};
 pub use error::{SettingsError, SettingsErrorKind};
 pub use flags::Flags;
 pub use sourced::{Source, Sourced};
+pub use ssh::SshSettings;
 pub use target::{Chosen, Target, TokenOrigin};
 
 use crate::config::{Config, ConfigError, FILE, nearest};
@@ -68,6 +70,8 @@ pub struct Folders {
 /// Everything that was said and configured, merged.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// The context that the line names, whether there is one or not.
+    pub context: Option<String>,
     /// The project, if one is known.
     pub project: Option<Sourced<String>>,
     /// The environment, if one was said.
@@ -138,6 +142,7 @@ impl Settings {
             None => Sourced::new(Duration::from_secs(30), Source::Default),
         };
         let settings = Settings {
+            context: flags.context.clone(),
             project,
             environment,
             output: output(flags, env)?,

@@ -41,6 +41,7 @@ mod rerun;
 mod runs;
 mod sandbox_api;
 mod sandbox_push;
+mod sign_in;
 mod structure;
 mod terminal;
 mod transcripts;

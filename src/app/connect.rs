@@ -3,43 +3,63 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
-#[cfg(feature = "sandbox")]
 use url::Url;
 
 use super::App;
-use crate::auth::{AuthError, Secret, TokenSource};
+use crate::auth::{AuthError, TokenSource};
 use crate::config::{Context, is_loopback};
 use crate::error::Error;
 use crate::lagoon::{Connection, Credentials, CredentialsError, Lagoon, Network, Trace};
-use crate::settings::{Settings, Target, TokenOrigin};
+use crate::settings::{Settings, Target};
 use crate::ui::Ui;
 
 pub(super) async fn connect(app: &App) -> Result<Lagoon, Error> {
-    let (ui, settings) = (&app.ui, &app.settings);
-    let chosen = settings.chosen()?;
+    let chosen = app.settings.chosen()?;
     let (url, context) = match &chosen.target.value {
         Target::Context(context) => (context.api.clone(), Some(context)),
         Target::Address(url) => (url.clone(), None),
         Target::Sandbox => return sandbox(app).await,
     };
-    if chosen.stray_token {
-        ui.warn(
-            "TASKS_TOKEN is not used: it belongs to TASKS_API, or to a context that is named with \
-             -l or TASKS_CONTEXT",
-        );
-    }
-    let source = match &chosen.token {
-        TokenOrigin::Variable(token) => TokenSource::Variable(token.clone()),
-        TokenOrigin::Store(name) => TokenSource::Stored {
-            store: app.tokens()?,
-            context: name.clone(),
-            api: url.clone(),
-        },
-        TokenOrigin::Sandbox => return sandbox(app).await,
+    app.warn_of_stray_variables()?;
+    let Some(source) = app.token_source().await? else {
+        return sandbox(app).await;
     };
     // A missing or expired token is told before anything else is done.
-    source.token(Timestamp::now())?;
+    source.token().await?;
+    lagoon(app, url, context, source)
+}
+
+impl App {
+    /// Says which variables are set and belong to nothing that is meant.
+    ///
+    /// # Errors
+    /// When no Lagoon is meant.
+    pub fn warn_of_stray_variables(&self) -> Result<(), Error> {
+        let chosen = self.settings.chosen()?;
+        let warn = |variable: &str| {
+            self.ui.warn(&format!(
+                "{variable} is not used: it belongs to TASKS_API, or to a context that is named \
+                 with -l or TASKS_CONTEXT"
+            ));
+        };
+        if chosen.stray_token {
+            warn("TASKS_TOKEN");
+        }
+        if chosen.stray_host {
+            warn("TASKS_SSH_HOST");
+        }
+        Ok(())
+    }
+}
+
+/// A Lagoon with this source of tokens.
+pub(super) fn lagoon(
+    app: &App,
+    url: Url,
+    context: Option<&Context>,
+    source: TokenSource,
+) -> Result<Lagoon, Error> {
+    let (ui, settings) = (&app.ui, &app.settings);
     let allow_http = context.is_some_and(|c| c.allow_http);
     if url.scheme() == "http" && allow_http && !is_loopback(&url) {
         let host = url.host_str().unwrap_or_default();
@@ -116,21 +136,24 @@ struct SignIn(TokenSource);
 #[async_trait]
 impl Credentials for SignIn {
     async fn token(&self) -> Result<String, CredentialsError> {
-        let token = self.0.token(Timestamp::now()).map_err(refusal)?;
-        Ok(token.expose().to_owned())
+        let token = self.0.token().await.map_err(refusal)?;
+        Ok(token.secret.expose().to_owned())
     }
 
     async fn renew(&self, rejected: &str) -> Result<Option<String>, CredentialsError> {
-        let newer = self.0.other_than(rejected, Timestamp::now());
-        let newer = newer.map_err(refusal)?;
-        Ok(newer.as_ref().map(Secret::expose).map(str::to_owned))
+        let newer = self.0.other_than(rejected).await.map_err(refusal)?;
+        Ok(newer.map(|token| token.secret.expose().to_owned()))
     }
 }
 
 fn refusal(error: AuthError) -> CredentialsError {
+    let is_passing = error.is_passing();
+    // With its cause: ssh's words are what helps.
+    let error = Error::from(error);
     CredentialsError {
         message: error.to_string(),
-        hints: error.hints(),
+        hints: error.hints,
+        is_passing,
     }
 }
 
@@ -169,7 +192,7 @@ mod tests {
         let (result, _) = attempt(Some("acme"), &[]).await;
         let error = result.unwrap_err();
         assert_eq!(error.kind, Kind::NotAllowed);
-        assert!(error.hints[0].contains("context add acme"));
+        assert!(error.hints[0].contains("tasks login -l acme"));
     }
 
     #[tokio::test]

@@ -173,6 +173,7 @@ impl Credentials for SandboxSignIn {
             .map_err(|error| CredentialsError {
                 message: error.to_string(),
                 hints: error.hints(),
+                is_passing: false,
             })
     }
 

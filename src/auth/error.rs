@@ -4,18 +4,18 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::config::ContextName;
+use crate::ssh::SshError;
 
 /// Why there is no usable token.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
-    /// Nothing is stored for this context.
-    #[error("not signed in to the context `{context}`")]
+    /// Nothing is kept, and there is no way to get one.
+    #[error("not signed in to {label}")]
     Missing {
-        /// The context.
-        context: ContextName,
+        /// The Lagoon, as in "the context `acme`".
+        label: String,
         /// What to do about it.
-        hint: String,
+        hints: Vec<String>,
     },
     /// The token's time is up.
     #[error("the token {origin} has expired ({at})")]
@@ -25,7 +25,7 @@ pub enum AuthError {
         /// When it ended.
         at: Timestamp,
         /// What to do about it.
-        hint: String,
+        hints: Vec<String>,
     },
     /// What should be a token cannot be one.
     #[error("{origin} is no token")]
@@ -49,6 +49,9 @@ pub enum AuthError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// Signing in over ssh failed.
+    #[error("cannot sign in")]
+    Ssh(#[from] SshError),
 }
 
 impl AuthError {
@@ -56,20 +59,82 @@ impl AuthError {
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
-            AuthError::Missing { hint, .. } | AuthError::Expired { hint, .. } => {
-                vec![hint.clone()]
-            }
+            AuthError::Missing { hints, .. } | AuthError::Expired { hints, .. } => hints.clone(),
             AuthError::Malformed { .. } => {
                 vec!["a token is three parts of letters and digits with dots between".to_owned()]
             }
             AuthError::Exposed(path) => vec![format!("chmod 600 '{}'", path.display())],
+            AuthError::Ssh(error) => error.hints(),
             AuthError::NoFolder | AuthError::Store { .. } => Vec::new(),
         }
     }
 
-    /// Whether signing in is what is needed; the rest is wrong use.
+    /// Whether signing in is what is needed, or was refused; the rest is wrong use.
     #[must_use]
     pub fn is_sign_in(&self) -> bool {
-        matches!(self, AuthError::Missing { .. } | AuthError::Expired { .. })
+        match self {
+            AuthError::Missing { .. } | AuthError::Expired { .. } => true,
+            AuthError::Ssh(error) => !matches!(
+                error,
+                SshError::Unfit { .. } | SshError::Key { .. } | SshError::EmptyKey
+            ),
+            _ => false,
+        }
+    }
+
+    /// Whether it is the network's fault, and trying again may help.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        /// What ssh says when it was not heard at all.
+        const NETWORK: [&str; 8] = [
+            "onnection refused",
+            "onnection timed out",
+            "onnection closed",
+            "onnection reset",
+            "peration timed out",
+            "ould not resolve",
+            "o route to host",
+            "etwork is unreachable",
+        ];
+        match self {
+            AuthError::Ssh(SshError::TimedOut { .. }) => true,
+            AuthError::Ssh(SshError::Failed { words, .. }) => {
+                NETWORK.iter().any(|sign| words.contains(sign))
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_network_is_told_apart_from_a_refusal() {
+        let failed = |words: &str| {
+            AuthError::Ssh(SshError::Failed {
+                host: "h".to_owned(),
+                words: words.to_owned(),
+            })
+        };
+        for words in [
+            "ssh: connect to host h port 22: Connection refused",
+            "ssh: Could not resolve hostname h: Name or service not known",
+        ] {
+            assert!(
+                failed(words).is_passing() && failed(words).is_sign_in(),
+                "{words}"
+            );
+        }
+        for words in [
+            "lagoon@h: Permission denied (publickey).",
+            "Host key verification failed.",
+        ] {
+            assert!(
+                !failed(words).is_passing() && failed(words).is_sign_in(),
+                "{words}"
+            );
+        }
     }
 }

@@ -1,14 +1,22 @@
-//! Tokens: where they are kept and which one there is.
+//! Tokens: where they are kept, how they are got, and when they end.
 //!
 //! Which token belongs to which Lagoon is decided in `settings`; sending it is `lagoon`'s business.
 
+mod account;
 mod error;
 mod jwt;
+mod kept;
+mod over_ssh;
+mod session;
 mod source;
 mod store;
 
 pub use crate::env::Secret;
+pub use account::Account;
 pub use error::AuthError;
 pub use jwt::{expiry, is_jwt};
+pub use kept::{Kept, Way};
+pub use over_ssh::SshSignIn;
+pub use session::{Found, Notices, Session, SignIn, Token};
 pub use source::TokenSource;
 pub use store::TokenStore;

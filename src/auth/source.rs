@@ -1,88 +1,69 @@
-//! Where the token for one Lagoon comes from, and whether it can still be used.
+//! Where the token for one Lagoon comes from: a variable, which is fixed, or a session.
 
-use jiff::{SignedDuration, Timestamp};
-use url::Url;
+use jiff::Timestamp;
 
-use super::{AuthError, Secret, TokenStore, expiry};
-use crate::config::ContextName;
-
-/// Clocks differ: a token counts as expired only when it has been so for this long.
-const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
+use super::session::{Found, Session, Token, check};
+use super::{AuthError, Secret, expiry};
 
 /// Where the token for one Lagoon comes from.
-#[derive(Debug, Clone)]
 pub enum TokenSource {
     /// The variable `TASKS_TOKEN`.
     Variable(Secret),
-    /// The store; read each time, as another process may put a newer token there.
-    Stored {
-        /// Where tokens are kept.
-        store: TokenStore,
-        /// Whose token it is.
-        context: ContextName,
-        /// The context's address, for advice.
-        api: Url,
-    },
+    /// What is kept, and got anew.
+    Session(Box<Session>),
 }
 
 impl TokenSource {
-    /// The token, unless it is missing or has expired.
+    /// A token that can be used now.
     ///
     /// # Errors
-    /// When there is none that can be used at `now`.
-    pub fn token(&self, now: Timestamp) -> Result<Secret, AuthError> {
-        let (token, origin) = match self {
-            TokenSource::Variable(token) => {
-                (Secret::new(token.expose().trim().to_owned()), "TASKS_TOKEN")
+    /// When there is none and none can be got.
+    pub async fn token(&self) -> Result<Token, AuthError> {
+        match self {
+            TokenSource::Variable(_) => {
+                let token = self.peek()?.ok_or_else(|| AuthError::Malformed {
+                    origin: "what is in TASKS_TOKEN".to_owned(),
+                })?;
+                let advice = "Tokens live for minutes: set TASKS_TOKEN to a new one just before \
+                              you need it, or sign in over ssh with TASKS_SSH_KEY";
+                check(&token, Timestamp::now(), &[advice.to_owned()])?;
+                Ok(token)
             }
-            TokenSource::Stored { store, context, .. } => {
-                let missing = || AuthError::Missing {
-                    context: context.clone(),
-                    hint: self.renewal(),
-                };
-                (store.read(context)?.ok_or_else(missing)?, "the store")
-            }
-        };
-        // A blank or a line break in it would break the header it is sent in.
-        if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) {
-            let origin = format!("what is in {origin}");
-            return Err(AuthError::Malformed { origin });
-        }
-        match expiry(token.expose()) {
-            Some(at) if now > at.saturating_add(LEEWAY).unwrap_or(Timestamp::MAX) => {
-                Err(AuthError::Expired {
-                    origin: format!("in {origin}"),
-                    at,
-                    hint: self.renewal(),
-                })
-            }
-            _ => Ok(token),
+            TokenSource::Session(session) => session.token().await,
         }
     }
 
-    /// Another token than the one that was refused, if there is one by now.
+    /// Another token than the one that was refused, if there is one.
     ///
     /// # Errors
     /// As [`TokenSource::token`].
-    pub fn other_than(&self, refused: &str, now: Timestamp) -> Result<Option<Secret>, AuthError> {
+    pub async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
         match self {
             TokenSource::Variable(_) => Ok(None),
-            TokenSource::Stored { .. } => {
-                Ok(Some(self.token(now)?).filter(|t| t.expose() != refused))
-            }
+            TokenSource::Session(session) => session.other_than(refused).await,
         }
     }
 
-    fn renewal(&self) -> String {
+    /// What there is without signing in, good or not.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or others can read it.
+    pub fn peek(&self) -> Result<Option<Token>, AuthError> {
         match self {
-            TokenSource::Variable(_) => {
-                "Tokens live for minutes: set TASKS_TOKEN to a new one just before you need it"
-                    .to_owned()
-            }
-            TokenSource::Stored { context, api, .. } => format!(
-                "Store one: ssh -p PORT lagoon@HOST token | tasks context add {context} {api} \
-                 --with-token"
-            ),
+            TokenSource::Variable(token) => Ok(Some(Token {
+                secret: Secret::new(token.expose().trim().to_owned()),
+                found: Found::Variable,
+            })),
+            TokenSource::Session(session) => session.peek(),
+        }
+    }
+
+    /// When it is over with this source, where it says so and nothing can be got anew.
+    #[must_use]
+    pub fn ends(&self) -> Option<Timestamp> {
+        match self {
+            TokenSource::Variable(token) => expiry(token.expose().trim()),
+            TokenSource::Session(session) => session.ends(),
         }
     }
 }
@@ -92,50 +73,34 @@ mod tests {
     use super::*;
     use crate::auth::jwt::token_expiring_at;
 
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
+    fn variable(text: &str) -> TokenSource {
+        TokenSource::Variable(Secret::new(text.to_owned()))
     }
 
-    #[test]
-    fn expired_tokens_are_named_after_the_leeway() {
-        let source = TokenSource::Variable(Secret::new(format!("{}\n", token_expiring_at(1000))));
-        assert!(source.token(at(1030)).is_ok());
-        let error = source.token(at(1031)).unwrap_err();
+    #[tokio::test]
+    async fn an_expired_variable_is_named() {
+        let error = variable(&token_expiring_at(1000))
+            .token()
+            .await
+            .unwrap_err();
         assert_eq!(
             error.to_string(),
             "the token in TASKS_TOKEN has expired (1970-01-01T00:16:40Z)"
         );
         assert!(error.is_sign_in());
+        let now = Timestamp::now().as_second();
+        let good = token_expiring_at(now + 60);
+        let source = variable(&format!("{good}\n"));
+        assert_eq!(source.token().await.unwrap().secret.expose(), good);
+        assert!(source.other_than(&good).await.unwrap().is_none());
+        assert_eq!(source.ends().unwrap().as_second(), now + 60);
     }
 
-    #[test]
-    fn what_cannot_be_sent_is_refused() {
+    #[tokio::test]
+    async fn what_cannot_be_sent_is_refused() {
         for text in ["", " \n", "a b", "a\nb", "ä"] {
-            let source = TokenSource::Variable(Secret::new(text.to_owned()));
-            assert!(matches!(
-                source.token(at(0)),
-                Err(AuthError::Malformed { .. })
-            ));
+            let refused = variable(text).token().await;
+            assert!(matches!(refused, Err(AuthError::Malformed { .. })));
         }
-    }
-
-    #[test]
-    fn a_newer_token_in_the_store_is_found() {
-        let home = tempfile::tempdir().unwrap();
-        let store = TokenStore::new(home.path());
-        let context: ContextName = "acme".parse().unwrap();
-        let source = TokenSource::Stored {
-            store: store.clone(),
-            context: context.clone(),
-            api: "https://acme.example/graphql".parse().unwrap(),
-        };
-        let missing = source.token(at(0)).unwrap_err();
-        assert!(missing.is_sign_in());
-        assert!(missing.hints()[0].contains("context add acme https://acme.example/graphql"));
-        store.write(&context, &Secret::new("old".into())).unwrap();
-        assert!(source.other_than("old", at(0)).unwrap().is_none());
-        store.write(&context, &Secret::new("new".into())).unwrap();
-        let newer = source.other_than("old", at(0)).unwrap().unwrap();
-        assert_eq!(newer.expose(), "new");
     }
 }

@@ -1,17 +1,26 @@
-//! One file a context, which only its owner can read.
+//! One file an account, which only its owner can read.
 
-use std::fs;
-use std::io::{ErrorKind, Write};
+use std::fs::{self, File, TryLockError};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::{AuthError, Secret};
+use url::Url;
+
+use super::{Account, AuthError, Kept};
 use crate::config::ContextName;
+
+/// How long it takes until a lock that somebody else holds is tried again.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The folder with the tokens.
 #[derive(Debug, Clone)]
 pub struct TokenStore {
     folder: PathBuf,
 }
+
+/// Nobody else signs in with this account as long as this lives.
+pub struct Lock(#[allow(dead_code, reason = "held, not read")] File);
 
 impl TokenStore {
     /// The store in this state folder. Nothing is made before a token is written.
@@ -22,34 +31,39 @@ impl TokenStore {
         }
     }
 
-    /// The token of a context.
+    /// What is kept of an account for this address; what belongs to another address is not.
     ///
     /// # Errors
     /// When the file cannot be read, or others could read it too.
-    pub fn read(&self, context: &ContextName) -> Result<Option<Secret>, AuthError> {
-        let path = self.path(context);
-        match fs::metadata(&path) {
-            Ok(found) if open_to_others(&found) => return Err(AuthError::Exposed(path)),
-            Ok(_) => {}
+    pub fn read(&self, account: &Account, api: &Url) -> Result<Option<Kept>, AuthError> {
+        let path = self.path(account);
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(store_error("read", path)(source)),
+        };
+        // Of the file that was opened, not of what stands there by now.
+        let found = file.metadata().map_err(store_error("read", path.clone()))?;
+        if open_to_others(&found) {
+            return Err(AuthError::Exposed(path));
         }
-        let text = fs::read_to_string(&path).map_err(store_error("read", path))?;
-        Ok(Some(Secret::new(text.trim().to_owned())))
+        let mut text = String::new();
+        file.read_to_string(&mut text)
+            .map_err(store_error("read", path))?;
+        Ok(Kept::from_text(&text).filter(|kept| kept.api == *api))
     }
 
-    /// Keeps a token for a context, in place of an earlier one.
+    /// Keeps a sign-in, in place of an earlier one.
     ///
     /// # Errors
     /// When folder or file cannot be written.
-    pub fn write(&self, context: &ContextName, token: &Secret) -> Result<(), AuthError> {
-        self.make_folder()
-            .map_err(store_error("make", self.folder.clone()))?;
-        let path = self.path(context);
+    pub fn write(&self, account: &Account, kept: &Kept) -> Result<(), AuthError> {
+        self.make_folder()?;
+        let path = self.path(account);
         let write = || -> std::io::Result<()> {
             // Temporary files are 0600 from the start.
             let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-            file.write_all(token.expose().as_bytes())?;
+            file.write_all(kept.to_text()?.as_bytes())?;
             file.as_file().sync_all()?;
             file.persist(&path).map_err(|e| e.error)?;
             Ok(())
@@ -57,25 +71,90 @@ impl TokenStore {
         write().map_err(store_error("write", path.clone()))
     }
 
-    /// Forgets the token of a context; tells whether there was one.
+    /// Forgets every sign-in to a context; tells how many there were.
     ///
     /// # Errors
-    /// When the file is there and cannot be removed.
-    pub fn remove(&self, context: &ContextName) -> Result<bool, AuthError> {
-        let path = self.path(context);
-        match fs::remove_file(&path) {
-            Ok(()) => Ok(true),
-            Err(e) if e.kind() == ErrorKind::NotFound => Ok(false),
-            Err(source) => Err(store_error("remove", path)(source)),
+    /// When the folder cannot be read, or a file is there and cannot be removed.
+    pub fn remove(&self, context: &ContextName) -> Result<usize, AuthError> {
+        let of_others = format!("{context}@");
+        self.remove_if(|name| name == context.as_str() || name.starts_with(&of_others))
+    }
+
+    /// Forgets every sign-in to an address that is no context's.
+    ///
+    /// # Errors
+    /// As [`TokenStore::remove`].
+    pub fn remove_address(&self, api: &Url) -> Result<usize, AuthError> {
+        let account = Account::of_address(api, None);
+        self.remove_if(|name| name.starts_with(account.as_str()))
+    }
+
+    /// Forgets everything; tells how many there were.
+    ///
+    /// # Errors
+    /// As [`TokenStore::remove`].
+    pub fn clear(&self) -> Result<usize, AuthError> {
+        self.remove_if(|_| true)
+    }
+
+    /// Waits until nobody else signs in with this account. Whoever gets it looks into the store
+    /// again: the token may be there by now.
+    ///
+    /// # Errors
+    /// When there can be no lock.
+    pub async fn lock(&self, account: &Account) -> Result<Lock, AuthError> {
+        self.make_folder()?;
+        // A file of its own: those of tokens are replaced.
+        let path = self.folder.join(format!("{}{LOCK}", account.as_str()));
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options
+            .open(&path)
+            .map_err(store_error("lock", path.clone()))?;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Lock(file)),
+                // Waiting so can be interrupted, which waiting in the system call could not.
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
+                Err(TryLockError::Error(source)) => return Err(store_error("lock", path)(source)),
+            }
         }
     }
 
-    fn path(&self, context: &ContextName) -> PathBuf {
-        self.folder.join(context.as_str())
+    fn remove_if(&self, is_meant: impl Fn(&str) -> bool) -> Result<usize, AuthError> {
+        let failed = |doing| store_error(doing, self.folder.clone());
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(0),
+            Err(source) => return Err(failed("read")(source)),
+        };
+        let mut removed = 0;
+        for entry in entries {
+            let entry = entry.map_err(failed("read"))?;
+            let name = entry.file_name();
+            // A lock stays: somebody may hold it, and there is nothing in it.
+            let name = name.to_str().filter(|name| !name.ends_with(LOCK));
+            if name.is_some_and(&is_meant) {
+                fs::remove_file(entry.path()).map_err(store_error("remove", entry.path()))?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    fn path(&self, account: &Account) -> PathBuf {
+        self.folder.join(account.as_str())
+    }
+
+    fn make_folder(&self) -> Result<(), AuthError> {
+        self.private_folder()
+            .map_err(store_error("make", self.folder.clone()))
     }
 
     #[cfg(unix)]
-    fn make_folder(&self) -> std::io::Result<()> {
+    fn private_folder(&self) -> std::io::Result<()> {
         use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
         fs::DirBuilder::new()
             .recursive(true)
@@ -86,10 +165,13 @@ impl TokenStore {
     }
 
     #[cfg(not(unix))]
-    fn make_folder(&self) -> std::io::Result<()> {
+    fn private_folder(&self) -> std::io::Result<()> {
         fs::create_dir_all(&self.folder)
     }
 }
+
+/// How the names of lock files end. No account's does: what follows its `@` is hexadecimal.
+const LOCK: &str = "@lock";
 
 fn store_error(doing: &'static str, path: PathBuf) -> impl FnOnce(std::io::Error) -> AuthError {
     move |source| AuthError::Store {
@@ -113,6 +195,7 @@ fn open_to_others(_found: &fs::Metadata) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::{Secret, Way};
 
     fn store() -> (tempfile::TempDir, TokenStore, ContextName) {
         let home = tempfile::tempdir().unwrap();
@@ -120,15 +203,65 @@ mod tests {
         (home, store, "acme".parse().unwrap())
     }
 
+    fn kept(token: &str) -> Kept {
+        Kept {
+            api: "https://acme.example/graphql".parse().unwrap(),
+            token: Secret::new(token.to_owned()),
+            way: Way::Given,
+        }
+    }
+
     #[test]
     fn kept_replaced_and_forgotten() {
         let (_home, store, acme) = store();
-        assert!(store.read(&acme).unwrap().is_none());
-        store.write(&acme, &Secret::new("one".into())).unwrap();
-        store.write(&acme, &Secret::new("two".into())).unwrap();
-        assert_eq!(store.read(&acme).unwrap().unwrap().expose(), "two");
-        assert!(store.remove(&acme).unwrap());
-        assert!(!store.remove(&acme).unwrap());
+        let account = Account::of_context(&acme, None);
+        let api = kept("").api;
+        assert!(store.read(&account, &api).unwrap().is_none());
+        store.write(&account, &kept("one")).unwrap();
+        store.write(&account, &kept("two")).unwrap();
+        let found = store.read(&account, &api).unwrap().unwrap();
+        assert_eq!(found.token.expose(), "two");
+        // A context that leads elsewhere by now does not take it there.
+        let other = "https://evil.example/graphql".parse().unwrap();
+        assert!(store.read(&account, &other).unwrap().is_none());
+        assert_eq!(store.remove(&acme).unwrap(), 1);
+        assert_eq!(store.remove(&acme).unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_context_is_forgotten_with_all_its_identities_and_no_other() {
+        let (_home, store, acme) = store();
+        let key = Secret::new("/key".to_owned());
+        let longer: ContextName = "acme2".parse().unwrap();
+        let accounts = [
+            Account::of_context(&acme, None),
+            Account::of_context(&acme, Some(&key)),
+            Account::of_context(&longer, None),
+            Account::of_address(&kept("").api, None),
+        ];
+        for account in &accounts {
+            store.write(account, &kept("t")).unwrap();
+        }
+        let _held = store.lock(&accounts[0]).await.unwrap();
+        assert_eq!(store.remove(&acme).unwrap(), 2);
+        assert!(store.read(&accounts[2], &kept("").api).unwrap().is_some());
+        assert_eq!(store.remove_address(&kept("").api).unwrap(), 1);
+        assert_eq!(store.clear().unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn one_holds_the_lock_at_a_time() {
+        let (_home, store, acme) = store();
+        let account = Account::of_context(&acme, None);
+        let held = store.lock(&account).await.unwrap();
+        let second = tokio::spawn({
+            let (store, account) = (store.clone(), account.clone());
+            async move { store.lock(&account).await.map(|_| ()) }
+        });
+        tokio::time::sleep(PAUSE * 3).await;
+        assert!(!second.is_finished());
+        drop(held);
+        second.await.unwrap().unwrap();
     }
 
     #[cfg(unix)]
@@ -136,13 +269,15 @@ mod tests {
     fn only_the_owner_can_read() {
         use std::os::unix::fs::PermissionsExt;
         let (_home, store, acme) = store();
-        store.write(&acme, &Secret::new("t".into())).unwrap();
+        let account = Account::of_context(&acme, None);
+        store.write(&account, &kept("t")).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&store.folder), 0o700);
-        assert_eq!(mode(&store.path(&acme)), 0o600);
+        assert_eq!(mode(&store.path(&account)), 0o600);
 
-        fs::set_permissions(store.path(&acme), fs::Permissions::from_mode(0o640)).unwrap();
-        let error = store.read(&acme).unwrap_err();
+        let open = fs::Permissions::from_mode(0o640);
+        fs::set_permissions(store.path(&account), open).unwrap();
+        let error = store.read(&account, &kept("").api).unwrap_err();
         assert!(matches!(error, AuthError::Exposed(_)));
         assert!(error.hints()[0].starts_with("chmod 600 "));
     }

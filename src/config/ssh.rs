@@ -35,8 +35,7 @@ impl SshEndpoint {
             .chars()
             .next()
             .is_some_and(|c| c.is_ascii_alphanumeric());
-        // An IPv6 address may begin with a colon.
-        if !(begins || host.starts_with("::")) || !host.chars().all(allowed) {
+        if !begins || !host.chars().all(allowed) {
             return Err(SshError::Host(host.escape_debug().to_string()));
         }
         let port = match port.map(str::trim) {
@@ -89,7 +88,7 @@ mod tests {
             "ssh.acme.example:32222"
         );
         assert_eq!(shown(" host ", None).unwrap(), "host:22");
-        assert_eq!(shown("::1", Some("")).unwrap(), "[::1]:22");
+        assert_eq!(shown("fe80::1", Some("")).unwrap(), "[fe80::1]:22");
         for host in ["", "-oProxyCommand=x", "a b", "me@host", "ü", "a\nb", ".a"] {
             assert!(
                 matches!(shown(host, None), Err(SshError::Host(_))),

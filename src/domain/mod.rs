@@ -8,6 +8,7 @@ pub mod live;
 pub mod manifest;
 pub mod names;
 pub mod pattern;
+pub mod person;
 pub mod place;
 pub mod plan;
 pub mod quoting;
@@ -23,6 +24,7 @@ pub mod values;
 
 pub use argument::{Argument, ArgumentKind};
 pub use definition::{Definition, Permission, Scope, Work};
+pub use person::Person;
 pub use place::{Environment, Project};
 pub use reference::TaskRef;
 pub use role::{Role, Roles};

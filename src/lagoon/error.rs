@@ -37,6 +37,12 @@ pub enum LagoonError {
         /// What to do about it.
         hints: Vec<String>,
     },
+    /// Whoever gives out tokens cannot be reached: nothing was sent.
+    #[error("no token for now: {reason}")]
+    NoToken {
+        /// Why.
+        reason: String,
+    },
     /// Signed in, but not allowed.
     #[error("not allowed: {message}")]
     NotAllowed {

@@ -57,6 +57,8 @@ pub struct CredentialsError {
     pub message: String,
     /// What to do about it.
     pub hints: Vec<String>,
+    /// Whoever gives out tokens could not be reached; trying again may help.
+    pub is_passing: bool,
 }
 
 /// Somebody who wants to see requests go by.

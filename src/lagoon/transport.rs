@@ -310,6 +310,11 @@ fn jitter(pause: Duration) -> Duration {
 }
 
 pub(super) fn not_signed_in(error: CredentialsError) -> LagoonError {
+    if error.is_passing {
+        return LagoonError::NoToken {
+            reason: error.message,
+        };
+    }
     LagoonError::NotSignedIn {
         message: error.message,
         hints: error.hints,

@@ -10,6 +10,7 @@ pub mod export;
 pub mod files;
 pub mod follow;
 pub mod history;
+pub mod identity;
 pub mod invoke;
 pub mod lost;
 pub mod manifest;

@@ -6,7 +6,7 @@
 
 use url::Url;
 
-use super::{Flags, SettingsError, SettingsErrorKind, Source, Sourced};
+use super::{Flags, SettingsError, SettingsErrorKind, Source, Sourced, SshSettings};
 use crate::config::{Config, Context, ContextName, Origin, api_address, nearest};
 use crate::env::{Env, Secret};
 
@@ -27,8 +27,10 @@ pub enum Target {
 pub enum TokenOrigin {
     /// `TASKS_TOKEN`.
     Variable(Secret),
-    /// What is stored for this context.
+    /// What is kept for this context, or got for it.
     Store(ContextName),
+    /// What is kept for `TASKS_API`, or got for it.
+    Address,
     /// The sandbox issues its own.
     Sandbox,
 }
@@ -40,8 +42,12 @@ pub struct Chosen {
     pub target: Sourced<Target>,
     /// Where its token comes from.
     pub token: TokenOrigin,
+    /// What variables say about signing in to it over ssh.
+    pub ssh: SshSettings,
     /// `TASKS_TOKEN` is set, but belongs to nothing that was named.
     pub stray_token: bool,
+    /// `TASKS_SSH_HOST` is set, but belongs to nothing that was named.
+    pub stray_host: bool,
 }
 
 pub(super) fn choose(
@@ -50,15 +56,18 @@ pub(super) fn choose(
     config: Result<&Config, SettingsError>,
 ) -> Result<Chosen, SettingsError> {
     if let Some(name) = super::said(&flags.context, "--context", &None, "")? {
-        // The variable's token is that of TASKS_API, where there is one.
-        let token = env.token.as_ref().filter(|_| env.api.is_none());
-        return named(name, token, config);
+        // The variables' token and keys are those of TASKS_API, where there is one.
+        return if env.api.is_none() {
+            named(name, env, config)
+        } else {
+            named(name, &Env::default(), config)
+        };
     }
     if let Some(api) = super::said(&None, "", &env.api, "TASKS_API")? {
         return address(&api.value, env);
     }
     if let Some(name) = super::said(&None, "", &env.context, "TASKS_CONTEXT")? {
-        return named(name, env.token.as_ref(), config);
+        return named(name, env, config);
     }
     unsaid(config?, env)
 }
@@ -78,7 +87,9 @@ fn unsaid(config: &Config, env: &Env) -> Result<Chosen, SettingsError> {
     Ok(Chosen {
         token: TokenOrigin::Store(context.name.clone()),
         target: Sourced::new(Target::Context(context.clone()), source),
+        ssh: SshSettings::key_of(env)?,
         stray_token: env.token.is_some(),
+        stray_host: env.ssh_host.is_some(),
     })
 }
 
@@ -121,7 +132,7 @@ fn none_is_current(several: &[&Context]) -> SettingsError {
 
 fn named(
     name: Sourced<String>,
-    token: Option<&Secret>,
+    env: &Env,
     config: Result<&Config, SettingsError>,
 ) -> Result<Chosen, SettingsError> {
     let Sourced { value, source } = name;
@@ -138,31 +149,31 @@ fn named(
         return Ok(sandbox(source));
     }
     let context = known(&name, config?, &source)?;
-    let token = match token {
+    let token = match &env.token {
         Some(token) => TokenOrigin::Variable(not_empty(token)?),
         None => TokenOrigin::Store(name),
     };
     Ok(Chosen {
         target: Sourced::new(Target::Context(context.clone()), source),
         token,
+        ssh: SshSettings::of(env)?,
         stray_token: false,
+        stray_host: false,
     })
 }
 
 fn address(text: &str, env: &Env) -> Result<Chosen, SettingsError> {
     let url = api_address(text).map_err(|e| SettingsError::usage(format!("TASKS_API: {e}")))?;
-    let token = env.token.as_ref().ok_or_else(|| {
-        SettingsError::new(
-            SettingsErrorKind::NotSignedIn,
-            "TASKS_API is set, but TASKS_TOKEN is not",
-        )
-        .hint("set TASKS_TOKEN to a token for that Lagoon")
-        .hint("or name a context, which has its own token: -l NAME")
-    })?;
+    let token = match &env.token {
+        Some(token) => TokenOrigin::Variable(not_empty(token)?),
+        None => TokenOrigin::Address,
+    };
     Ok(Chosen {
         target: Sourced::new(Target::Address(url), Source::Variable("TASKS_API")),
-        token: TokenOrigin::Variable(not_empty(token)?),
+        token,
+        ssh: SshSettings::of(env)?,
         stray_token: false,
+        stray_host: false,
     })
 }
 
@@ -170,7 +181,9 @@ fn sandbox(source: Source) -> Chosen {
     Chosen {
         target: Sourced::new(Target::Sandbox, source),
         token: TokenOrigin::Sandbox,
+        ssh: SshSettings::default(),
         stray_token: false,
+        stray_host: false,
     }
 }
 
@@ -190,7 +203,7 @@ fn no_context(token_is_set: bool) -> SettingsError {
     let error = if token_is_set {
         error.hint("TASKS_TOKEN alone is not enough: set TASKS_API to the address it belongs to")
     } else {
-        error.hint("add one: tasks context add NAME https://api.example.com/graphql --with-token")
+        error.hint("sign in to one: tasks login https://api.example.com")
     };
     error.hint("or try the built-in one: --context sandbox")
 }

@@ -179,10 +179,51 @@ fn the_token_goes_to_the_address_it_belongs_to_and_nowhere_else() {
 }
 
 #[test]
-fn an_address_without_a_token_is_not_signed_in() {
+fn an_address_without_a_token_is_signed_in_to_otherwise() {
     let vars = [("TASKS_API", "https://x.example")];
-    let error = chosen(&Flags::default(), &vars, config(None, &[])).unwrap_err();
-    assert_eq!(error.kind, SettingsErrorKind::NotSignedIn);
+    let chosen = chosen(&Flags::default(), &vars, config(None, &[])).unwrap();
+    assert_eq!(chosen.token, TokenOrigin::Address);
+}
+
+#[test]
+fn the_ssh_variables_belong_where_the_token_does() {
+    let ssh = [
+        ("TASKS_SSH_HOST", "ssh.example"),
+        ("TASKS_SSH_PORT", "2222"),
+        ("TASKS_SSH_KEY", "/key"),
+    ];
+    let with = |more: &[(&'static str, &'static str)]| [&ssh[..], more].concat();
+    let two = || config(Some("a"), &["a", "b"]);
+    let found = |flags: &Flags, vars: &[_]| {
+        let ssh = chosen(flags, vars, two()).unwrap().ssh;
+        (ssh.endpoint.map(|e| e.to_string()), ssh.key.is_some())
+    };
+    let none = Flags::default();
+    let api = ("TASKS_API", "https://x.example");
+    let all = (Some("ssh.example:2222".to_owned()), true);
+    assert_eq!(found(&none, &with(&[api])), all);
+    assert_eq!(found(&line("b"), &with(&[])), all);
+    assert_eq!(found(&none, &with(&[("TASKS_CONTEXT", "b")])), all);
+    // A context named on the line makes what belongs to TASKS_API irrelevant.
+    assert_eq!(found(&line("b"), &with(&[api])), (None, false));
+    // Nobody named the current one: no other host gives out tokens for it.
+    assert_eq!(found(&none, &with(&[])), (None, true));
+
+    for (vars, complaint) in [
+        (vec![api, ("TASKS_SSH_PORT", "22")], "TASKS_SSH_HOST is not"),
+        (vec![api, ("TASKS_SSH_HOST", "-oX")], "TASKS_SSH_HOST: "),
+        (
+            vec![api, ("TASKS_SSH_HOST", "h"), ("TASKS_SSH_PORT", "x")],
+            "TASKS_SSH_PORT: ",
+        ),
+        (
+            vec![api, ("TASKS_SSH_KEY", " ")],
+            "TASKS_SSH_KEY is set, but empty",
+        ),
+    ] {
+        let error = chosen(&none, &vars, two()).unwrap_err();
+        assert!(error.message.contains(complaint), "{error}");
+    }
 }
 
 #[test]

@@ -15,5 +15,6 @@ pub(crate) mod pty;
 pub(crate) mod schemas;
 pub(crate) mod source;
 pub(crate) mod ssh;
+pub(crate) mod ssh_stand_in;
 pub(crate) mod subset;
 pub(crate) mod tool;

@@ -1,21 +1,15 @@
 //! `tasks context add`: a Lagoon under a name, and its token.
 
-use std::io::Read;
-
 use clap::Args;
-use jiff::Timestamp;
 use url::Url;
 
 use super::report::Entry;
 use crate::app::App;
-use crate::auth::{Secret, expiry, is_jwt};
-use crate::commands::target::Answer;
+use crate::auth::{Secret, Way};
 use crate::commands::target::lagoon::{self, LagoonArgs};
+use crate::commands::target::{Answer, given_token};
 use crate::config::{Context, ContextName, api_address};
 use crate::error::Error;
-
-/// Tokens of Lagoon are a few kB; what is longer is something else.
-const TOKEN_LIMIT: u64 = 64 * 1024;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,16 +47,21 @@ pub(super) async fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Err
     let context = lagoon::describe(&args.name, &args.url, &args.lagoon, app).await?;
     let token = token(&args, &context, app)?;
     let kept = lagoon::keep(&context, args.make_current, app)?;
-    if let Some(token) = &token {
-        app.tokens()?.write(&args.name, token)?;
+    let has_token = token.is_some();
+    if let Some(token) = token {
+        let session = app.session_of(&context);
+        session.keep(&session.kept(token, Way::Given))?;
     }
     let done = if kept.is_new { "added" } else { "changed" };
     app.ui.note(&format!("context `{}` {done}", args.name));
-    if token.is_none() && kept.is_new {
-        app.ui.hint(&format!(
-            "It has no token yet: tasks context add {} {} --with-token < FILE",
-            args.name, context.api
-        ));
+    if !has_token && kept.is_new {
+        let name = &args.name;
+        app.ui.hint(&match context.ssh {
+            Some(_) => {
+                format!("sign in now, or let the first command do it: tasks login -l {name}")
+            }
+            None => format!("it has no token yet: tasks login -l {name} --with-token < FILE"),
+        });
     }
     let mut entry = Entry::of(&context, app);
     entry.current_by = kept.current_by;
@@ -70,40 +69,16 @@ pub(super) async fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Err
 }
 
 fn token(args: &Add, context: &Context, app: &App) -> Result<Option<Secret>, Error> {
-    let (text, origin) = if args.with_token {
-        (from_stdin()?, "stdin")
-    } else if context.ssh.is_none() && app.ui.can_prompt() {
-        let prompt = app.ui.prompt();
-        if !prompt.confirm("Store a token for it now?")? {
-            return Ok(None);
-        }
-        (prompt.secret("Token")?, "the answer")
-    } else {
+    if args.with_token {
+        return given_token(app).map(Some);
+    }
+    // Who can sign in otherwise is not asked.
+    let signs_in = context.ssh.is_some() || context.authorization_endpoint.is_some();
+    if signs_in || !app.ui.can_prompt() {
         return Ok(None);
-    };
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(Error::usage(format!(
-            "{origin} is empty: there is no token in it"
-        )));
     }
-    if !is_jwt(text) {
-        return Err(Error::usage(format!("{origin} holds no token"))
-            .hint("a token is three parts of letters and digits with dots between"));
+    if !app.ui.prompt().confirm("Store a token for it now?")? {
+        return Ok(None);
     }
-    if let Some(at) = expiry(text).filter(|at| *at < Timestamp::now()) {
-        return Err(Error::usage(format!(
-            "the token in {origin} has expired ({at})"
-        )));
-    }
-    Ok(Some(Secret::new(text.to_owned())))
-}
-
-fn from_stdin() -> Result<String, Error> {
-    let mut text = String::new();
-    std::io::stdin()
-        .take(TOKEN_LIMIT)
-        .read_to_string(&mut text)
-        .map_err(|e| Error::usage("cannot read the token from stdin").because(e))?;
-    Ok(text)
+    given_token(app).map(Some)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::app::App;
-use crate::auth::{AuthError, TokenSource, expiry};
+use crate::auth::{TokenSource, expiry, is_jwt};
 use crate::config::{Context, SANDBOX, SshEndpoint};
 use crate::output::{Cell, Column, Detail, Grid, Report};
 use crate::settings::{Chosen, Target, TokenOrigin};
@@ -38,14 +38,10 @@ impl Entry {
         let chosen = chosen
             .filter(|c| matches!(&c.target.value, Target::Context(c) if c.name == context.name));
         let source = match chosen.map(|c| &c.token) {
-            Some(TokenOrigin::Variable(token)) => Ok(TokenSource::Variable(token.clone())),
-            _ => app.tokens().map(|store| TokenSource::Stored {
-                store,
-                context: context.name.clone(),
-                api: context.api.clone(),
-            }),
+            Some(TokenOrigin::Variable(token)) => TokenSource::Variable(token.clone()),
+            _ => TokenSource::Session(Box::new(app.session_of(context))),
         };
-        let (token, token_expires) = source.map_or(("unreadable", None), |s| state(&s));
+        let (token, token_expires) = state(&source);
         let config = app.settings.config().ok();
         Entry {
             name: Some(context.name.to_string()),
@@ -81,7 +77,7 @@ impl Entry {
         let chosen = app.settings.chosen().ok();
         let (token, token_expires) = match chosen.map(|c| &c.token) {
             Some(TokenOrigin::Variable(token)) => state(&TokenSource::Variable(token.clone())),
-            _ => ("none", None),
+            _ => app.peek_at_address().map_or(("none", None), |s| state(&s)),
         };
         Entry {
             api: Some(url.to_string()),
@@ -126,11 +122,14 @@ fn current_by(chosen: Option<&Chosen>) -> Option<String> {
 }
 
 fn state(source: &TokenSource) -> (&'static str, Option<Timestamp>) {
-    match source.token(Timestamp::now()) {
-        Ok(token) => ("valid", expiry(token.expose())),
-        Err(AuthError::Expired { at, .. }) => ("expired", Some(at)),
-        Err(AuthError::Missing { .. }) => ("none", None),
-        Err(_) => ("unreadable", None),
+    match source.peek() {
+        Ok(Some(token)) if is_jwt(token.secret.expose()) => {
+            let expires = expiry(token.secret.expose());
+            let is_over = expires.is_some_and(|at| at < Timestamp::now());
+            (if is_over { "expired" } else { "valid" }, expires)
+        }
+        Ok(None) => ("none", None),
+        Ok(Some(_)) | Err(_) => ("unreadable", None),
     }
 }
 

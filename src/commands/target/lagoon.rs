@@ -40,6 +40,19 @@ pub struct LagoonArgs {
     pub no_discovery: bool,
 }
 
+impl LagoonArgs {
+    /// Whether any of it was given.
+    #[must_use]
+    pub fn says_something(&self) -> bool {
+        self.ssh_host.is_some()
+            || self.ssh_key.is_some()
+            || self.authorization_endpoint.is_some()
+            || self.ui_url.is_some()
+            || self.ca_file.is_some()
+            || self.allow_http
+    }
+}
+
 const HEADING: &str = "The Lagoon, where its discovery document does not say it";
 
 /// A context that was written.

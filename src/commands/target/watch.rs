@@ -86,6 +86,7 @@ impl Watch<'_> {
     /// # Errors
     /// Interrupted, or not even begun; with the runs as they were read last.
     pub async fn wait_for(&self, runs: Vec<Run>) -> Result<Vec<Waited>, (Vec<Run>, Error)> {
+        self.app.warn_of_token_end(self.limits.timeout);
         let mut shown = Shown::new(self, &runs);
         let claim = self.app.claim_interrupt();
         let ended = tokio::select! {

@@ -116,6 +116,7 @@ fn passes(error: &LagoonError) -> bool {
     matches!(
         error,
         LagoonError::NotReached { .. }
+            | LagoonError::NoToken { .. }
             | LagoonError::NoAnswer { .. }
             | LagoonError::NotLagoon { .. }
     )

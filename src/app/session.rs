@@ -1,0 +1,227 @@
+//! From settings to a session: which token may go where, and how a new one is got.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::App;
+use crate::auth::{
+    Account, AuthError, Notices, Secret, Session, SignIn, SshSignIn, TokenSource, TokenStore,
+};
+use crate::config::{Context, ContextName, Origin, SshEndpoint};
+use crate::error::Error;
+use crate::settings::{SshSettings, Target, TokenOrigin};
+use crate::ui::Ui;
+
+impl App {
+    /// Where the token comes from for the Lagoon that is meant; none for the sandbox. Nothing is
+    /// sent yet but the question where `TASKS_API` gives out tokens, where that is needed.
+    ///
+    /// # Errors
+    /// When no Lagoon is meant.
+    pub async fn token_source(&self) -> Result<Option<TokenSource>, Error> {
+        let chosen = self.settings.chosen()?;
+        Ok(Some(match (&chosen.token, &chosen.target.value) {
+            (TokenOrigin::Variable(token), _) => TokenSource::Variable(token.clone()),
+            (_, Target::Sandbox) => return Ok(None),
+            (_, Target::Context(context)) => {
+                TokenSource::Session(Box::new(self.session_of(context)))
+            }
+            (_, Target::Address(_)) => {
+                TokenSource::Session(Box::new(self.session_of_address().await?))
+            }
+        }))
+    }
+
+    /// The session of a context. Variables count for the one that is meant.
+    #[must_use]
+    pub fn session_of(&self, context: &Context) -> Session {
+        let ssh = self.variables_for(context);
+        let name = &context.name;
+        let own_key = context.ssh_key.as_ref();
+        let key = ssh
+            .key
+            .clone()
+            .or_else(|| Some(Secret::new(own_key?.to_str()?.to_owned())));
+        let endpoint = ssh.endpoint.or_else(|| context.ssh.clone());
+        let mut advice = Vec::new();
+        if endpoint.is_none() {
+            advice.push(format!("sign in: tasks login -l {name}"));
+            advice.push(format!(
+                "or give it a token: tasks login -l {name} --with-token < FILE"
+            ));
+        }
+        Session {
+            account: Account::of_context(name, ssh.key.as_ref()),
+            api: context.api.clone(),
+            label: format!("the context `{name}`"),
+            store: self.token_store(),
+            lagoon_cli: self.cache_of_lagoon_cli(context),
+            sign_in: endpoint.map(|endpoint| self.over_ssh(endpoint, key.as_ref())),
+            advice,
+            notices: self.notices(),
+            last: Mutex::default(),
+        }
+    }
+
+    /// The session of `TASKS_API`. A key without a host has its Lagoon asked for one, unless there
+    /// is a good token.
+    ///
+    /// # Errors
+    /// When `TASKS_API` is not what is meant, or there is no telling where to sign in.
+    pub async fn session_of_address(&self) -> Result<Session, Error> {
+        let (mut session, SshSettings { mut endpoint, key }) = self.bare_session_of_address()?;
+        // With a key and a token that is good, nobody need be asked where to get another one.
+        if endpoint.is_none() && key.is_some() && session.good_for_now()?.is_none() {
+            endpoint = self.discover_ssh(&session.api).await?;
+        }
+        session.sign_in = endpoint.map(|endpoint| self.over_ssh(endpoint, key.as_ref()));
+        Ok(session)
+    }
+
+    fn bare_session_of_address(&self) -> Result<(Session, SshSettings), Error> {
+        let chosen = self.settings.chosen()?;
+        let Target::Address(url) = &chosen.target.value else {
+            return Err(Error::usage("TASKS_API does not say which Lagoon is meant"));
+        };
+        let session = Session {
+            account: Account::of_address(url, chosen.ssh.key.as_ref()),
+            api: url.clone(),
+            label: "the Lagoon of TASKS_API".to_owned(),
+            store: self.token_store(),
+            lagoon_cli: None,
+            sign_in: None,
+            advice: vec![
+                "set TASKS_TOKEN to a token for it, or TASKS_SSH_KEY to sign in over ssh"
+                    .to_owned(),
+                "or name a context, which has its own token: -l NAME".to_owned(),
+            ],
+            notices: self.notices(),
+            last: Mutex::default(),
+        };
+        Ok((session, chosen.ssh.clone()))
+    }
+
+    /// What there is for `TASKS_API` without signing in or asking anybody.
+    ///
+    /// # Errors
+    /// When `TASKS_API` is not what is meant.
+    pub fn peek_at_address(&self) -> Result<TokenSource, Error> {
+        let (session, _) = self.bare_session_of_address()?;
+        Ok(TokenSource::Session(Box::new(session)))
+    }
+
+    /// Warns, before something that lasts `limit`, of a token that ends before and has no
+    /// successor.
+    pub fn warn_of_token_end(&self, limit: Option<Duration>) {
+        let (Some(limit), Some((ends, origin))) = (limit, self.token_ends()) else {
+            return;
+        };
+        let Ok(over) = Timestamp::now().checked_add(limit) else {
+            return;
+        };
+        if ends < over {
+            self.ui.warn(&format!(
+                "the token {origin} ends at {ends}, before the time is up, and cannot be renewed: \
+                 sign in over ssh to wait longer"
+            ));
+        }
+    }
+
+    fn token_ends(&self) -> Option<(Timestamp, &'static str)> {
+        let chosen = self.settings.chosen().ok()?;
+        match (&chosen.token, &chosen.target.value) {
+            (TokenOrigin::Variable(token), _) => Some((
+                TokenSource::Variable(token.clone()).ends()?,
+                "in TASKS_TOKEN",
+            )),
+            (_, Target::Context(context)) => {
+                Some((self.session_of(context).ends()?, "that is kept"))
+            }
+            (_, Target::Address(_)) if chosen.ssh == SshSettings::default() => {
+                Some((self.peek_at_address().ok()?.ends()?, "that is kept"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Where the Lagoon of `TASKS_API` gives out tokens, by its own words.
+    async fn discover_ssh(&self, url: &Url) -> Result<Option<SshEndpoint>, Error> {
+        // A name that only messages would show, and none does.
+        let name: ContextName = match "TASKS_API".parse() {
+            Ok(name) => name,
+            Err(_) => return Ok(None),
+        };
+        let mut context = Context::new(name, url.clone());
+        let failed = match self.complete(&mut context).await? {
+            super::Discovered::Failed(error) => Some(error),
+            _ => None,
+        };
+        match (context.ssh, failed) {
+            (Some(endpoint), _) => Ok(Some(endpoint)),
+            (None, Some(error)) => Err(error),
+            (None, None) => Err(Error::usage(
+                "TASKS_SSH_KEY is set, and this Lagoon does not say where it gives out tokens",
+            )
+            .hint("set TASKS_SSH_HOST and TASKS_SSH_PORT")),
+        }
+    }
+
+    fn over_ssh(&self, endpoint: SshEndpoint, key: Option<&Secret>) -> Box<dyn SignIn> {
+        Box::new(SshSignIn::new(endpoint, key, self.ui.can_prompt()))
+    }
+
+    /// What variables say counts for the context that is meant, and no other.
+    fn variables_for(&self, context: &Context) -> SshSettings {
+        match self.settings.chosen() {
+            Ok(chosen) => match &chosen.target.value {
+                Target::Context(meant) if meant.name == context.name => chosen.ssh.clone(),
+                _ => SshSettings::default(),
+            },
+            Err(_) => SshSettings::default(),
+        }
+    }
+
+    /// The `lagoon` CLI's file, where this context is in it.
+    fn cache_of_lagoon_cli(&self, context: &Context) -> Option<(PathBuf, ContextName)> {
+        if context.origin != Origin::LagoonCli {
+            return None;
+        }
+        let config = self.settings.config().ok()?;
+        Some((
+            config.lagoon_cli.as_ref()?.path.clone(),
+            context.name.clone(),
+        ))
+    }
+
+    fn token_store(&self) -> Option<TokenStore> {
+        self.settings.folders.state.as_deref().map(TokenStore::new)
+    }
+
+    fn notices(&self) -> Arc<dyn Notices> {
+        Arc::new(ToUi(self.ui.clone()))
+    }
+
+    /// Where tokens are kept.
+    ///
+    /// # Errors
+    /// When there is no place for them.
+    pub fn tokens(&self) -> Result<TokenStore, Error> {
+        Ok(self.token_store().ok_or(AuthError::NoFolder)?)
+    }
+}
+
+struct ToUi(Ui);
+
+impl Notices for ToUi {
+    fn note(&self, text: &str) {
+        self.0.note(text);
+    }
+
+    fn warn(&self, text: &str) {
+        self.0.warn(text);
+    }
+}

@@ -1,0 +1,72 @@
+//! Whose token is kept: one file for each Lagoon and identity.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::Secret;
+use crate::config::ContextName;
+
+/// A Lagoon and who signs in to it. It is a file name: no context's name has an `@` in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account(String);
+
+impl Account {
+    /// Of a context; with the key that was named beside it, which is another identity.
+    #[must_use]
+    pub fn of_context(name: &ContextName, key: Option<&Secret>) -> Account {
+        Account(format!("{name}{}", identity(key)))
+    }
+
+    /// Of an address that is no context's.
+    #[must_use]
+    pub fn of_address(api: &Url, key: Option<&Secret>) -> Account {
+        Account(format!("@{}{}", digest(api.as_str()), identity(key)))
+    }
+
+    /// The file's name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn identity(key: Option<&Secret>) -> String {
+    key.map(|key| format!("@{}", digest(key.expose())))
+        .unwrap_or_default()
+}
+
+/// Neither an address nor a key can be a file name.
+fn digest(text: &str) -> String {
+    let mut name = String::new();
+    for byte in Sha256::digest(text).iter().take(8) {
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_identity_has_a_name_of_its_own() {
+        let acme: ContextName = "acme".parse().unwrap();
+        let key = |text: &str| Secret::new(text.to_owned());
+        let api: Url = "https://api.example/graphql".parse().unwrap();
+        let names = [
+            Account::of_context(&acme, None),
+            Account::of_context(&acme, Some(&key("/a"))),
+            Account::of_context(&acme, Some(&key("/b"))),
+            Account::of_address(&api, None),
+            Account::of_address(&api, Some(&key("-----BEGIN x"))),
+        ];
+        for (i, name) in names.iter().enumerate() {
+            assert!(!names[..i].contains(name), "{name:?}");
+            let allowed = |c: char| c.is_ascii_alphanumeric() || "@.-_".contains(c);
+            assert!(name.as_str().chars().all(allowed), "{name:?}");
+        }
+        assert_eq!(names[0].as_str(), "acme");
+    }
+}

@@ -1,0 +1,54 @@
+//! Signing in over ssh.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::session::SignIn;
+use super::{AuthError, Secret, Way, is_jwt};
+use crate::config::SshEndpoint;
+use crate::ssh::{self, Destination, Key, Ssh};
+
+/// The user that gives out tokens on every Lagoon.
+const USER: &str = "lagoon";
+
+/// How long signing in may take; longer where a passphrase may be asked for.
+const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT_ASKING: Duration = Duration::from_secs(300);
+
+/// `ssh lagoon@HOST token`.
+pub struct SshSignIn {
+    ssh: Ssh,
+    endpoint: SshEndpoint,
+    limit: Duration,
+}
+
+impl SshSignIn {
+    /// With this key (a path or the key's text), else with those that ssh finds itself.
+    #[must_use]
+    pub fn new(endpoint: SshEndpoint, key: Option<&Secret>, asks: bool) -> SshSignIn {
+        let key = key.map(|key| Key::from_setting(key.expose()));
+        SshSignIn {
+            ssh: Ssh::new().with_key(key).asking(asks),
+            endpoint,
+            limit: if asks { LIMIT_ASKING } else { LIMIT },
+        }
+    }
+}
+
+#[async_trait]
+impl SignIn for SshSignIn {
+    fn way(&self) -> Way {
+        Way::Ssh
+    }
+
+    fn words(&self) -> String {
+        format!("signing in over ssh: {USER}@{}", self.endpoint)
+    }
+
+    async fn token(&self) -> Result<Secret, AuthError> {
+        let to = Destination::new(USER, self.endpoint.host(), self.endpoint.port());
+        let token = ssh::token(&self.ssh, &to?, self.limit, is_jwt).await?;
+        Ok(Secret::new(token))
+    }
+}

@@ -1,0 +1,99 @@
+//! `tasks logout`: tokens that are kept no longer.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::target::Answer;
+use crate::app::App;
+use crate::config::Origin;
+use crate::error::Error;
+use crate::output::{Column, Grid, Report};
+use crate::settings::{Target, TokenOrigin};
+
+const EXAMPLES: &str = "\
+Examples:
+  tasks logout
+  tasks logout -l acme
+  tasks logout --all";
+
+/// Forget the token of a Lagoon
+///
+/// What is kept for the context is removed, for each key that signed in. The context stays, and
+/// what is in the file of the lagoon CLI stays, too. A token that was copied elsewhere holds until
+/// its end.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct LogoutArgs {
+    /// Forget the tokens of all Lagoons
+    #[arg(long)]
+    all: bool,
+}
+
+struct Removed {
+    context: Option<String>,
+    count: usize,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When no Lagoon is meant, or a file cannot be removed.
+pub async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    let store = app.tokens()?;
+    let removed = if args.all {
+        Removed {
+            context: None,
+            count: store.clear()?,
+        }
+    } else {
+        let chosen = app.settings.chosen()?;
+        match &chosen.target.value {
+            Target::Sandbox => {
+                return Err(Error::usage(
+                    "the sandbox keeps no token: nobody signs in to it",
+                ));
+            }
+            Target::Context(context) => {
+                if context.origin == Origin::LagoonCli {
+                    app.ui.note(&format!(
+                        "what the `lagoon` CLI keeps for `{}` stays: tasks never writes its file",
+                        context.name
+                    ));
+                }
+                Removed {
+                    context: Some(context.name.to_string()),
+                    count: store.remove(&context.name)?,
+                }
+            }
+            Target::Address(url) => Removed {
+                context: None,
+                count: store.remove_address(url)?,
+            },
+        }
+    };
+    let is_set = app
+        .settings
+        .chosen()
+        .is_ok_and(|chosen| matches!(chosen.token, TokenOrigin::Variable(_)));
+    if is_set {
+        app.ui.warn("TASKS_TOKEN is set and still holds");
+    }
+    app.ui.note(match removed.count {
+        0 => "there was no token",
+        1 => "the token is forgotten",
+        _ => "the tokens are forgotten",
+    });
+    answer.give(&removed)
+}
+
+impl Report for Removed {
+    fn value(&self) -> Value {
+        json!({"context": self.context, "removed": self.count})
+    }
+
+    fn grid(&self) -> Grid {
+        let columns = [Column::new("context"), Column::new("removed")];
+        Grid::new(columns).with([self.context.clone().into(), self.count.to_string().into()])
+    }
+}

@@ -1,0 +1,47 @@
+//! A token that is given by hand.
+
+use std::io::Read;
+
+use jiff::Timestamp;
+
+use crate::app::App;
+use crate::auth::{Secret, expiry, is_jwt};
+use crate::error::Error;
+
+/// Tokens of Lagoon are a few kB; what is longer is something else.
+const TOKEN_LIMIT: u64 = 64 * 1024;
+
+/// The token on stdin; at a terminal it is asked for, unseen.
+///
+/// # Errors
+/// Wrong use for what is no token, or has expired.
+pub fn given_token(app: &App) -> Result<Secret, Error> {
+    if app.ui.can_prompt() {
+        return checked(&app.ui.prompt().secret("Token")?, "the answer");
+    }
+    let mut text = String::new();
+    std::io::stdin()
+        .take(TOKEN_LIMIT)
+        .read_to_string(&mut text)
+        .map_err(|e| Error::usage("cannot read the token from stdin").because(e))?;
+    checked(&text, "stdin")
+}
+
+fn checked(text: &str, origin: &str) -> Result<Secret, Error> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::usage(format!(
+            "{origin} is empty: there is no token in it"
+        )));
+    }
+    if !is_jwt(text) {
+        return Err(Error::usage(format!("{origin} holds no token"))
+            .hint("a token is three parts of letters and digits with dots between"));
+    }
+    if let Some(at) = expiry(text).filter(|at| *at < Timestamp::now()) {
+        return Err(Error::usage(format!(
+            "the token in {origin} has expired ({at})"
+        )));
+    }
+    Ok(Secret::new(text.to_owned()))
+}

@@ -1,0 +1,165 @@
+//! Who is signed in where, as `whoami` and `login` show it.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::auth::{Found, Token, TokenSource, Way, expiry};
+use crate::config::Context;
+use crate::domain::Person;
+use crate::error::Error;
+use crate::ops;
+use crate::output::{Cell, Column, Detail, Grid, Report};
+
+/// Somebody and a token.
+pub struct Identity {
+    context: Option<String>,
+    api: String,
+    /// None for a service, which is no user.
+    person: Option<Person>,
+    source: String,
+    expires: Option<Timestamp>,
+}
+
+/// Asks a Lagoon whose token that is.
+///
+/// # Errors
+/// When there is no token, or Lagoon does not answer or refuses it.
+pub async fn of(
+    source: TokenSource,
+    context: Option<&Context>,
+    app: &App,
+) -> Result<Identity, Error> {
+    let token = source.token().await?;
+    let lagoon = app.lagoon_with(source, context)?;
+    let person = ops::identity::person(&lagoon).await?;
+    Ok(Identity {
+        context: context.map(|c| c.name.to_string()),
+        api: lagoon.url().to_string(),
+        person,
+        source: words(&token),
+        expires: expiry(token.secret.expose()),
+    })
+}
+
+/// Asks the sandbox who that is.
+///
+/// # Errors
+/// When it cannot be started.
+pub async fn in_sandbox(app: &App) -> Result<Identity, Error> {
+    let lagoon = app.lagoon().await?;
+    Ok(Identity {
+        context: Some(crate::config::SANDBOX.to_owned()),
+        api: lagoon.url().to_string(),
+        person: ops::identity::person(lagoon).await?,
+        source: "the sandbox".to_owned(),
+        expires: None,
+    })
+}
+
+fn words(token: &Token) -> String {
+    match &token.found {
+        Found::Variable => "TASKS_TOKEN".to_owned(),
+        Found::Store(Way::Given) => "given by hand".to_owned(),
+        Found::Store(Way::Ssh) => "ssh".to_owned(),
+        Found::LagoonCli(path) => path.display().to_string(),
+    }
+}
+
+impl Identity {
+    /// As in "the context `acme` as me@example.com".
+    #[must_use]
+    pub fn label(&self) -> String {
+        let place = match &self.context {
+            Some(context) => format!("`{context}`"),
+            None => self.api.clone(),
+        };
+        match self.person.as_ref().and_then(|p| p.email.as_ref()) {
+            Some(email) => format!("{place} as {email}"),
+            None => place,
+        }
+    }
+}
+
+impl Report for Identity {
+    fn value(&self) -> Value {
+        let person = self.person.as_ref();
+        let roles = person.map(|p| {
+            let role = |(name, role): &(String, String)| json!({"name": name, "role": role});
+            p.group_roles.iter().map(role).collect::<Value>()
+        });
+        json!({
+            "context": self.context,
+            "api": self.api,
+            "kind": if person.is_some() { "user" } else { "service" },
+            "id": person.and_then(|p| p.id.clone()),
+            "email": person.and_then(|p| p.email.clone()),
+            "firstName": person.and_then(|p| p.first_name.clone()),
+            "lastName": person.and_then(|p| p.last_name.clone()),
+            "groupRoles": roles,
+            "tokenSource": self.source,
+            "tokenExpires": self.expires.map(|t| t.to_string()),
+        })
+    }
+
+    fn grid(&self) -> Grid {
+        let columns = [
+            Column::new("id"),
+            Column::new("email"),
+            Column::new("context"),
+            Column::new("api"),
+            Column::new("kind"),
+            Column::new("groupRoles"),
+            Column::new("tokenSource"),
+            Column::new("tokenExpires"),
+        ];
+        let person = self.person.as_ref();
+        let roles = person.map(|p| {
+            let roles = p.group_roles.iter();
+            let roles: Vec<String> = roles.map(|(name, role)| format!("{name}={role}")).collect();
+            roles.join(",")
+        });
+        let kind = if person.is_some() { "user" } else { "service" };
+        let email = person.and_then(|p| p.email.clone());
+        Grid::new(columns).with([
+            person.and_then(|p| p.id.clone()).into(),
+            email.map_or(Cell::Missing, Cell::name),
+            self.context.clone().into(),
+            self.api.clone().into(),
+            kind.to_owned().into(),
+            roles.into(),
+            self.source.clone().into(),
+            self.expires.into(),
+        ])
+    }
+
+    fn detail(&self) -> Option<Detail> {
+        let person = self.person.as_ref();
+        let title = person.map_or_else(
+            || "a service's token, which is no user's".to_owned(),
+            |p| p.email.clone().or_else(|| p.id.clone()).unwrap_or_default(),
+        );
+        let name = person.map(|p| {
+            let names = [p.first_name.as_deref(), p.last_name.as_deref()];
+            names.into_iter().flatten().collect::<Vec<_>>().join(" ")
+        });
+        let detail = Detail::new(title)
+            .field("Name", name.filter(|n| !n.is_empty()))
+            .field("Context", self.context.clone())
+            .field("Address", self.api.clone())
+            .field("Token from", self.source.clone())
+            .field("Token expires", self.expires);
+        let Some(person) = person else {
+            return Some(detail);
+        };
+        if person.group_roles.is_empty() {
+            return Some(detail.field("Groups", "none"));
+        }
+        let columns = [Column::new("group"), Column::new("role")];
+        let roles = person.group_roles.iter();
+        let grid = roles.fold(Grid::new(columns), |grid, (name, role)| {
+            grid.with([Cell::name(name.clone()), role.to_lowercase().into()])
+        });
+        Some(detail.section("Roles", grid))
+    }
+}

@@ -1,0 +1,41 @@
+//! `tasks whoami`: who is signed in, what that allows, and for how long.
+
+use clap::Args;
+
+use super::target::{Answer, identity};
+use crate::app::App;
+use crate::error::Error;
+use crate::settings::Target;
+
+const EXAMPLES: &str = "\
+Examples:
+  tasks whoami
+  tasks whoami -l acme --jq .email
+  tasks whoami --jq '.groupRoles[] | select(.role == \"MAINTAINER\") | .name'";
+
+/// Show who is signed in, with which roles, and for how long
+///
+/// The roles are those in one's groups. A service's token belongs to no user: then it says so.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct WhoamiArgs;
+
+/// Runs it.
+///
+/// # Errors
+/// When nobody is signed in, or Lagoon does not answer.
+pub async fn run(_args: WhoamiArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    let identity = match app.token_source().await? {
+        None => identity::in_sandbox(app).await?,
+        Some(source) => {
+            app.warn_of_stray_variables()?;
+            let context = match &app.settings.chosen()?.target.value {
+                Target::Context(context) => Some(context),
+                _ => None,
+            };
+            identity::of(source, context, app).await?
+        }
+    };
+    answer.give(&identity)
+}

@@ -1,0 +1,62 @@
+//! What variables say about signing in over ssh.
+
+use super::SettingsError;
+use crate::config::{SshEndpoint, SshError};
+use crate::env::{Env, Secret};
+
+/// What variables say about signing in over ssh to the Lagoon that is meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SshSettings {
+    /// `TASKS_SSH_HOST` and `TASKS_SSH_PORT`.
+    pub endpoint: Option<SshEndpoint>,
+    /// `TASKS_SSH_KEY`: a path, or the key's text.
+    pub key: Option<Secret>,
+}
+
+impl SshSettings {
+    /// Everything. A host's token goes to the Lagoon that is meant, so these belong to it as
+    /// `TASKS_TOKEN` does.
+    pub(super) fn of(env: &Env) -> Result<SshSettings, SettingsError> {
+        let endpoint = match (&env.ssh_host, &env.ssh_port) {
+            (None, None) => None,
+            (None, Some(_)) => {
+                return Err(SettingsError::usage(
+                    "TASKS_SSH_PORT is set, but TASKS_SSH_HOST is not",
+                )
+                .hint("set both, or neither"));
+            }
+            (Some(host), port) => Some(endpoint(host, port.as_deref())?),
+        };
+        Ok(SshSettings {
+            endpoint,
+            ..SshSettings::key_of(env)?
+        })
+    }
+
+    /// The key alone: it is the user's, whatever the Lagoon.
+    pub(super) fn key_of(env: &Env) -> Result<SshSettings, SettingsError> {
+        let key = env.ssh_key.clone();
+        if key.as_ref().is_some_and(|k| k.expose().trim().is_empty()) {
+            return Err(SettingsError::usage("TASKS_SSH_KEY is set, but empty")
+                .hint("give it a key's path or text, or unset it"));
+        }
+        Ok(SshSettings {
+            endpoint: None,
+            key,
+        })
+    }
+}
+
+fn endpoint(host: &str, port: Option<&str>) -> Result<SshEndpoint, SettingsError> {
+    if port.is_some_and(|p| p.trim().is_empty()) {
+        return Err(SettingsError::usage("TASKS_SSH_PORT is set, but empty")
+            .hint("give it a value, or unset it"));
+    }
+    SshEndpoint::parse(host, port).map_err(|error| {
+        let variable = match error {
+            SshError::Host(_) => "TASKS_SSH_HOST",
+            SshError::Port(_) => "TASKS_SSH_PORT",
+        };
+        SettingsError::usage(format!("{variable}: {error}"))
+    })
+}

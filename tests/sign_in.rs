@@ -1,0 +1,473 @@
+//! Signing in: over ssh, by itself and on demand; kept for its owner, shared by processes, renewed.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use lagoon_tasks::sandbox::Identity;
+use serde_json::Value;
+
+use crate::support::env::TestEnv;
+use crate::support::output::Output;
+use crate::support::process::Invocation;
+use crate::support::proxy::{Fault, Proxy};
+use crate::support::ssh_stand_in::SshStandIn;
+
+const STORE: &str = ".local/state/lagoon-tasks/tokens";
+
+/// A Lagoon, the context `here` that knows where it gives out tokens, and an `ssh` that does.
+struct Here {
+    env: TestEnv,
+    ssh: SshStandIn,
+}
+
+impl Here {
+    fn new() -> Here {
+        let env = TestEnv::new();
+        let here = Here {
+            ssh: SshStandIn::new(&env.home, env.token()),
+            env,
+        };
+        here.add("here", &here.env.url());
+        here
+    }
+
+    fn add(&self, name: &str, url: &str) {
+        let add = ["context", "add", name, url, "--no-discovery"];
+        let ssh = [
+            "--ssh-host",
+            "ssh.example",
+            "--ssh-port",
+            "2222",
+            "-p",
+            "lagoon-demo",
+        ];
+        self.env.home.tasks(&[&add[..], &ssh].concat()).succeeds();
+    }
+
+    /// `tasks` without a token in its variables.
+    fn command(&self, args: &[&str]) -> Invocation {
+        self.ssh.with(self.env.home.command(args))
+    }
+
+    #[track_caller]
+    fn tasks(&self, args: &[&str]) -> Output {
+        self.run(self.command(args))
+    }
+
+    #[track_caller]
+    fn run(&self, invocation: Invocation) -> Output {
+        self.env.run(invocation)
+    }
+
+    fn token(&self, identity: Identity, seconds: u64) -> String {
+        let lifetime = Duration::from_secs(seconds);
+        self.env.sandbox().token(identity, lifetime).unwrap()
+    }
+}
+
+#[test]
+fn a_command_signs_in_by_itself_and_once() {
+    let here = Here::new();
+    let first = here.tasks(&["list", "-e", "main"]).succeeds();
+    assert!(
+        first
+            .stderr
+            .contains("signing in over ssh: lagoon@ssh.example:2222"),
+        "{first}"
+    );
+    here.tasks(&["list", "-e", "main"]).succeeds();
+    let calls = here.ssh.calls();
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    // Nobody can be asked here; host and port are no options.
+    for part in ["BatchMode=yes", "-p 2222 -- lagoon@ssh.example token"] {
+        assert!(calls[0].contains(part), "{calls:?}");
+    }
+    here.tasks(&["logout"]).succeeds();
+    here.tasks(&["list", "-e", "main"]).succeeds();
+    assert_eq!(here.ssh.calls().len(), 2);
+}
+
+#[test]
+fn what_is_about_to_end_is_renewed_before_it_is_used() {
+    let here = Here::new();
+    here.ssh.gives(&here.token(Identity::Maintainer, 20));
+    here.tasks(&["list", "-e", "main"]).succeeds();
+    here.ssh.gives(here.env.token());
+    here.tasks(&["list", "-e", "main"]).succeeds();
+    here.tasks(&["list", "-e", "main"]).succeeds();
+    assert_eq!(here.ssh.calls().len(), 2);
+}
+
+#[test]
+fn a_refused_token_is_replaced() {
+    let here = Here::new();
+    // Of another Lagoon, or of a session that has ended: it looks good and is refused.
+    let (head, claims) = (r#"{"alg":"HS256"}"#, r#"{"typ":"Bearer","exp":4900000000}"#);
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let refused = format!("{}.{}.c2ln", part(head), part(claims));
+    let given = here.command(&["login", "--with-token"]).stdin(&refused);
+    let output = here.run(given).ends_with(4);
+    assert!(
+        output.stderr.contains("the token is kept all the same"),
+        "{output}"
+    );
+    assert_eq!(here.ssh.calls().len(), 0);
+
+    here.tasks(&["list", "-e", "main"]).succeeds();
+    here.tasks(&["list", "-e", "main"]).succeeds();
+    assert_eq!(here.ssh.calls().len(), 1);
+}
+
+#[test]
+fn fifty_processes_share_one_store() {
+    let here = Here::new();
+    let all: Vec<_> = (0..50)
+        .map(|_| here.command(&["login", "--print"]).start())
+        .collect();
+    for process in all {
+        let output = process.finish().succeeds();
+        assert_eq!(output.stdout.trim(), here.env.token());
+    }
+    let calls = here.ssh.calls();
+    assert_eq!(calls.len(), 1, "{calls:?}");
+}
+
+#[test]
+fn a_refusal_with_exit_status_0_is_shown() {
+    let here = Here::new();
+    here.ssh.refuses("Your key is unknown to this Lagoon\n", 0);
+    let refused = here
+        .tasks(&["list", "-e", "main", "-o", "json"])
+        .ends_with(4);
+    let message = refused.json_error()["message"].to_string();
+    assert!(
+        message.contains("Your key is unknown to this Lagoon"),
+        "{message}"
+    );
+
+    here.ssh.refuses(
+        "ssh: connect to host ssh.example port 2222: Connection refused\n",
+        255,
+    );
+    here.tasks(&["list", "-e", "main"]).ends_with(7);
+    here.ssh
+        .refuses("lagoon@ssh.example: Permission denied (publickey).\n", 255);
+    here.tasks(&["login"]).ends_with(4);
+}
+
+#[test]
+fn variables_alone_are_enough() {
+    let env = TestEnv::new();
+    let ssh = SshStandIn::new(&env.home, env.token());
+    let key =
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0IGtleQ==\n-----END OPENSSH PRIVATE KEY-----";
+    let clean = |args: &[&str]| {
+        ssh.with(env.home.command(args))
+            .env("TASKS_API", env.url())
+            .env("TASKS_SSH_KEY", key)
+            .env("TASKS_PROJECT", "lagoon-demo")
+    };
+    let list = ["list", "-e", "main"];
+    let by_hand = clean(&list)
+        .env("TASKS_SSH_HOST", "ssh.example")
+        .env("TASKS_SSH_PORT", "2222");
+    env.run(by_hand.clone()).succeeds();
+    let calls = ssh.calls();
+    assert!(
+        calls[0].contains("IdentitiesOnly=yes -p 2222 -- lagoon@ssh.example"),
+        "{calls:?}"
+    );
+    assert!(!calls[0].contains("c2VjcmV0"), "{calls:?}");
+    assert!(!ssh.variables().contains("c2VjcmV0"));
+    // A token is kept there, too.
+    env.run(clean(&list)).succeeds();
+    assert_eq!(ssh.calls().len(), 1);
+    // Without any folder it works all the same.
+    let homeless = [
+        "HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_STATE_HOME",
+        "XDG_DATA_HOME",
+        "XDG_CACHE_HOME",
+    ];
+    let homeless = homeless
+        .iter()
+        .fold(by_hand, |command, name| command.without(name));
+    env.run(homeless).succeeds();
+    assert_eq!(ssh.calls().len(), 2);
+}
+
+#[test]
+fn the_lagoon_of_tasks_api_is_asked_where_it_gives_out_tokens() {
+    let env = TestEnv::new();
+    let ssh = SshStandIn::new(&env.home, env.token());
+    let key = env.home.write("key", "k");
+    let document = r#"{"ssh_token_exchange":{"token_endpoint_host":"ssh.far.example","token_endpoint_port":32222}}"#;
+    let found = Fault::answered("200 OK", "application/json", document);
+    let proxy = Proxy::new(env.address(), [found]);
+    let command = |url: String| {
+        ssh.with(
+            env.home
+                .command(&["list", "-p", "lagoon-demo", "-e", "main"]),
+        )
+        .env("TASKS_API", url)
+        .env("TASKS_SSH_KEY", &key)
+    };
+    env.run(command(proxy.url(""))).succeeds();
+    assert!(ssh.calls()[0].contains("-p 32222 -- lagoon@ssh.far.example token"));
+    let asked = proxy.seen().len();
+    env.run(command(proxy.url(""))).succeeds();
+    assert_eq!((ssh.calls().len(), proxy.seen().len()), (1, 2 * asked - 1));
+
+    // The sandbox has no ssh server.
+    let refused = env.run(command(env.url())).ends_with(2);
+    assert!(refused.stderr.contains("TASKS_SSH_HOST"), "{refused}");
+    // Without a key nobody is asked.
+    let bare = env
+        .home
+        .command(&["list", "-p", "lagoon-demo", "-e", "main"]);
+    let refused = env.run(bare.env("TASKS_API", env.url())).ends_with(4);
+    assert!(refused.stderr.contains("TASKS_TOKEN"), "{refused}");
+}
+
+#[test]
+fn another_key_is_another_identity() {
+    let here = Here::new();
+    here.ssh.gives_guests(&here.token(Identity::Guest, 3000));
+    let guest = here.env.home.write("guest-key", "k");
+    let who = |key: bool| {
+        let command = here.command(&["whoami", "--jq", ".email"]);
+        let command = if key {
+            command.env("TASKS_SSH_KEY", &guest)
+        } else {
+            command
+        };
+        here.run(command).succeeds().stdout
+    };
+    assert_eq!(who(false), "maintainer@example.com\n");
+    assert_eq!(who(true), "guest@example.com\n");
+    assert_eq!(who(false), "maintainer@example.com\n");
+    assert_eq!(who(true), "guest@example.com\n");
+    assert_eq!(here.ssh.calls().len(), 2);
+    let out = here.tasks(&["logout", "-o", "json"]).succeeds().json();
+    assert_eq!(out["removed"], 2);
+}
+
+#[test]
+fn login_with_an_address_makes_the_context() {
+    let env = TestEnv::new();
+    let ssh = SshStandIn::new(&env.home, env.token());
+    let document = r#"{"ssh_token_exchange":{"token_endpoint_host":"ssh.example","token_endpoint_port":"2222"}}"#;
+    let found = Fault::answered("200 OK", "application/json", document);
+    let proxy = Proxy::new(env.address(), [found]);
+    let login = ssh.with(env.home.command(&["login", &proxy.url(""), "-o", "json"]));
+    let shown = env.run(login).succeeds().json();
+    let fields: Vec<&str> = shown
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            "context",
+            "api",
+            "kind",
+            "id",
+            "email",
+            "firstName",
+            "lastName",
+            "groupRoles",
+            "tokenSource",
+            "tokenExpires",
+        ]
+    );
+    assert_eq!(shown["context"], "127.0.0.1");
+    assert_eq!(shown["email"], "maintainer@example.com");
+    assert_eq!(shown["tokenSource"], "ssh");
+    let show = env
+        .home
+        .tasks(&["context", "show", "-o", "json"])
+        .succeeds()
+        .json();
+    assert_eq!(
+        (&show["sshPort"], &show["token"]),
+        (&2222.into(), &"valid".into())
+    );
+
+    // The same address is the same context, under the name it has.
+    let again = ssh.with(env.home.command(&["login", &proxy.url("/graphql")]));
+    env.run(again).succeeds();
+    let names = env
+        .home
+        .tasks(&["context", "list", "-o", "name"])
+        .succeeds();
+    assert_eq!(names.stdout, "127.0.0.1\nsandbox\n");
+
+    // Where no ssh server is known there is something to do.
+    let nowhere = ssh.with(env.home.command(&["login", &env.url(), "-l", "other"]));
+    let refused = env.run(nowhere).ends_with(4);
+    assert!(refused.stderr.contains("--ssh-host HOST"), "{refused}");
+    let sandbox = env.home.tasks(&["login", "-l", "sandbox"]).ends_with(2);
+    assert!(sandbox.stderr.contains("needs no signing in"), "{sandbox}");
+}
+
+#[test]
+fn a_key_that_is_named_is_remembered() {
+    let here = Here::new();
+    here.ssh.gives_guests(&here.token(Identity::Guest, 20));
+    here.env.home.write("work/guest-key", "k");
+    here.tasks(&["login", "--ssh-key", "guest-key"]).succeeds();
+    let who = here.tasks(&["whoami", "--jq", ".email"]).succeeds();
+    assert_eq!(who.stdout, "guest@example.com\n");
+    for call in here.ssh.calls() {
+        assert!(call.contains("guest-key -o IdentitiesOnly=yes"), "{call}");
+    }
+}
+
+#[test]
+fn a_token_can_be_given_by_hand() {
+    let here = Here::new();
+    let token = here.token(Identity::Developer, 3000);
+    let given = here
+        .command(&["login", "--with-token", "-o", "json"])
+        .stdin(format!("{token}\n"));
+    let shown = here.run(given).succeeds().json();
+    assert_eq!(shown["email"], "developer@example.com");
+    assert_eq!(shown["tokenSource"], "given by hand");
+    assert_eq!(here.ssh.calls().len(), 0);
+    let bad = here
+        .command(&["login", "--with-token"])
+        .stdin("Permission denied\n");
+    here.run(bad).ends_with(2);
+}
+
+#[test]
+fn print_gives_the_token_and_nothing_else() {
+    let here = Here::new();
+    let token = here.token(Identity::Developer, 3000);
+    here.ssh.gives(&token);
+    let printed = here.tasks(&["login", "--print"]).succeeds();
+    assert_eq!(printed.stdout, format!("{token}\n"));
+    // What holds is not got anew.
+    here.tasks(&["login", "--print"]).succeeds();
+    assert_eq!(here.ssh.calls().len(), 1);
+}
+
+#[test]
+fn who_one_is() {
+    let env = TestEnv::new();
+    let shown = env.tasks(&["whoami", "-o", "json"]).succeeds().json();
+    assert_eq!(shown["kind"], "user");
+    assert_eq!(
+        shown["groupRoles"],
+        serde_json::json!([{"name": "lagoon-demo-group", "role": "MAINTAINER"}])
+    );
+    assert_eq!(shown["tokenSource"], "TASKS_TOKEN");
+    assert!(shown["tokenExpires"].is_string());
+    let service = env.as_role("legacy-admin");
+    let shown = service.tasks(&["whoami", "-o", "json"]).succeeds().json();
+    assert_eq!(
+        (&shown["kind"], &shown["email"]),
+        (&"service".into(), &Value::Null)
+    );
+    let outsider = env
+        .as_role("outsider")
+        .tasks(&["whoami", "-o", "table"])
+        .succeeds();
+    assert!(outsider.stdout.contains("none"), "{outsider}");
+    let sandbox = env
+        .home
+        .tasks(&["whoami", "-l", "sandbox", "--as", "guest", "--jq", ".email"]);
+    assert_eq!(sandbox.succeeds().stdout, "guest@example.com\n");
+    let expired = env.command(&["whoami"]).env("TASKS_TOKEN", here_and_gone());
+    env.run(expired).ends_with(4);
+}
+
+/// A token that ended in 1970.
+fn here_and_gone() -> &'static str {
+    "e30.eyJleHAiOjF9.c2ln"
+}
+
+#[test]
+fn the_lagoon_clis_token_is_used_and_its_file_left_alone() {
+    let env = TestEnv::new();
+    let ssh = SshStandIn::new(&env.home, env.token());
+    let file = |token: &str| {
+        format!(
+            "default: acme\nlagoons:\n  acme:\n    graphql: {}\n    hostname: ssh.example\n    port: 2222\n    token: {token}\n",
+            env.url()
+        )
+    };
+    let cached = env
+        .sandbox()
+        .token(Identity::Developer, Duration::from_secs(3000))
+        .unwrap();
+    env.home.write(".lagoon.yml", file(&cached));
+    let who = || {
+        let command = ssh.with(env.home.command(&["whoami", "-o", "json"]));
+        env.run(command).succeeds().json()
+    };
+    let shown = who();
+    assert_eq!(shown["email"], "developer@example.com");
+    assert!(
+        shown["tokenSource"]
+            .as_str()
+            .unwrap()
+            .ends_with(".lagoon.yml")
+    );
+    assert_eq!(ssh.calls().len(), 0);
+
+    // When it is over, ssh gives another one, which is kept by us.
+    let over = file(here_and_gone());
+    env.home.write(".lagoon.yml", &over);
+    assert_eq!(who()["email"], "maintainer@example.com");
+    assert_eq!(who()["tokenSource"], "ssh");
+    assert_eq!(ssh.calls().len(), 1);
+    assert_eq!(
+        std::fs::read_to_string(env.home.path(".lagoon.yml")).unwrap(),
+        over
+    );
+}
+
+#[test]
+fn a_token_that_ends_before_the_time_is_up_is_warned_of() {
+    let env = TestEnv::new();
+    let soon = env
+        .sandbox()
+        .token(Identity::Maintainer, Duration::from_secs(600))
+        .unwrap();
+    let invoke = [
+        "invoke",
+        "Say hello",
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "develop",
+        "--wait",
+        "--yes",
+    ];
+    let with = |limit: &str| {
+        let command = env.command(&[&invoke[..], &["--timeout", limit]].concat());
+        env.run(command.env("TASKS_TOKEN", &soon)).succeeds().stderr
+    };
+    assert!(with("1h").contains("warning: the token in TASKS_TOKEN ends at "));
+    assert!(!with("5m").contains("TASKS_TOKEN"));
+}
+
+#[test]
+fn what_others_can_read_is_not_used() {
+    use std::os::unix::fs::PermissionsExt;
+    let here = Here::new();
+    here.tasks(&["login"]).succeeds();
+    let file = here.env.home.path(&format!("{STORE}/here"));
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let refused = here.tasks(&["list", "-e", "main"]).ends_with(2);
+    assert!(refused.stderr.contains("chmod 600"), "{refused}");
+    here.tasks(&["logout", "--all"]).succeeds();
+    here.tasks(&["list", "-e", "main"]).succeeds();
+}
