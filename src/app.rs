@@ -1,6 +1,7 @@
 //! What a command receives: the user's side, the settings, and a Lagoon that is connected on first
 //! use, so that commands which need none stay fast and work offline.
 
+mod browser;
 mod connect;
 mod discovery;
 mod interrupt;

@@ -14,6 +14,7 @@ mod support;
 
 mod api;
 mod apply;
+mod browser;
 mod campaign;
 mod cancel;
 mod conformance;

@@ -91,12 +91,15 @@ fn a_command_signs_in_by_itself_and_once() {
 #[test]
 fn what_is_about_to_end_is_renewed_before_it_is_used() {
     let here = Here::new();
-    here.ssh.gives(&here.token(Identity::Maintainer, 20));
-    here.tasks(&["list", "-e", "main"]).succeeds();
+    let short = here.token(Identity::Guest, 20);
+    here.ssh.gives(&short);
+    here.tasks(&["login"]).succeeds();
     here.ssh.gives(here.env.token());
-    here.tasks(&["list", "-e", "main"]).succeeds();
-    here.tasks(&["list", "-e", "main"]).succeeds();
-    assert_eq!(here.ssh.calls().len(), 2);
+    let who = || here.tasks(&["whoami", "--jq", ".email"]).succeeds().stdout;
+    assert_eq!(who(), "maintainer@example.com\n");
+    let calls = here.ssh.calls().len();
+    assert_eq!(who(), "maintainer@example.com\n");
+    assert_eq!(here.ssh.calls().len(), calls);
 }
 
 #[test]

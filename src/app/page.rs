@@ -15,24 +15,31 @@ pub(super) fn open(url: Option<&str>) -> Result<(), Error> {
                 .hint("tell it once: tasks context add NAME URL --ui-url ADDRESS"),
         );
     };
+    start(url).map_err(|error| {
+        Error::failed("--web: cannot start a browser")
+            .because(error)
+            .hint(format!("the page is {url}"))
+    })
+}
+
+/// Starts whatever the system opens addresses with.
+pub(super) fn start(url: &str) -> std::io::Result<()> {
     // An address is the only thing that is ever passed on, never an option.
     if !url.starts_with("https://") && !url.starts_with("http://") {
-        return Err(Error::usage("--web: the UI's address is no http address"));
+        return Err(std::io::Error::other("it is no http address"));
     }
     let (program, first) = opener();
-    let started = Command::new(program)
+    Command::new(program)
         .args(first)
         .arg(url)
+        // Its own business.
+        .env_remove("TASKS_TOKEN")
+        .env_remove("TASKS_SSH_KEY")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .spawn();
-    match started {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Error::failed(format!("--web: cannot start {program}"))
-            .because(error)
-            .hint(format!("the page is {url}"))),
-    }
+        .spawn()
+        .map(|_| ())
 }
 
 #[cfg(target_os = "macos")]

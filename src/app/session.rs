@@ -49,7 +49,13 @@ impl App {
         let endpoint = ssh.endpoint.or_else(|| context.ssh.clone());
         let mut advice = Vec::new();
         if endpoint.is_none() {
-            advice.push(format!("sign in: tasks login -l {name}"));
+            advice.push(match &context.authorization_endpoint {
+                Some(_) => format!("sign in: tasks login -l {name} --browser"),
+                None => format!(
+                    "sign in: tasks login -l {name} (with --ssh-host HOST --ssh-port PORT where \
+                     the Lagoon does not say them)"
+                ),
+            });
             advice.push(format!(
                 "or give it a token: tasks login -l {name} --with-token < FILE"
             ));
@@ -61,6 +67,7 @@ impl App {
             store: self.token_store(),
             lagoon_cli: self.cache_of_lagoon_cli(context),
             sign_in: endpoint.map(|endpoint| self.over_ssh(endpoint, key.as_ref())),
+            web: self.web(Some(context)).ok(),
             advice,
             notices: self.notices(),
             last: Mutex::default(),
@@ -94,6 +101,7 @@ impl App {
             store: self.token_store(),
             lagoon_cli: None,
             sign_in: None,
+            web: None,
             advice: vec![
                 "set TASKS_TOKEN to a token for it, or TASKS_SSH_KEY to sign in over ssh"
                     .to_owned(),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::BrowserError;
 use crate::ssh::SshError;
 
 /// Why there is no usable token.
@@ -49,6 +50,17 @@ pub enum AuthError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// What a browser signed in to is over, and cannot be renewed.
+    #[error("what a browser signed in to {label} is over")]
+    BrowserEnded {
+        /// The Lagoon, as in "the context `acme`".
+        label: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// Signing in with a browser failed.
+    #[error(transparent)]
+    Browser(#[from] BrowserError),
     /// Signing in over ssh failed.
     #[error("cannot sign in")]
     Ssh(#[from] SshError),
@@ -65,6 +77,8 @@ impl AuthError {
             }
             AuthError::Exposed(path) => vec![format!("chmod 600 '{}'", path.display())],
             AuthError::Ssh(error) => error.hints(),
+            AuthError::Browser(error) => error.hints(),
+            AuthError::BrowserEnded { hint, .. } => vec![hint.clone()],
             AuthError::NoFolder | AuthError::Store { .. } => Vec::new(),
         }
     }
@@ -73,7 +87,10 @@ impl AuthError {
     #[must_use]
     pub fn is_sign_in(&self) -> bool {
         match self {
-            AuthError::Missing { .. } | AuthError::Expired { .. } => true,
+            AuthError::Missing { .. }
+            | AuthError::Expired { .. }
+            | AuthError::Browser(_)
+            | AuthError::BrowserEnded { .. } => true,
             AuthError::Ssh(error) => !matches!(
                 error,
                 SshError::Unfit { .. } | SshError::Key { .. } | SshError::EmptyKey
@@ -98,6 +115,7 @@ impl AuthError {
         ];
         match self {
             AuthError::Ssh(SshError::TimedOut { .. }) => true,
+            AuthError::Browser(error) => error.is_passing(),
             AuthError::Ssh(SshError::Failed { words, .. }) => {
                 NETWORK.iter().any(|sign| words.contains(sign))
             }

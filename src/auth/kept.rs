@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Secret, expiry};
+use super::{Refresh, Secret, expiry};
 
 /// Clocks differ, and a request takes its time: what ends within this long is not begun with, and
 /// what has no successor is tried for this long after its end.
@@ -18,6 +18,8 @@ pub enum Way {
     Given,
     /// Over ssh.
     Ssh,
+    /// With a browser.
+    Browser,
 }
 
 /// A token with the Lagoon it belongs to.
@@ -29,6 +31,8 @@ pub struct Kept {
     pub token: Secret,
     /// How it was got.
     pub way: Way,
+    /// What renews it, where there is such a thing.
+    pub refresh: Option<Refresh>,
 }
 
 /// The file's content.
@@ -37,6 +41,16 @@ struct Form {
     api: Url,
     way: Way,
     token: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh: Option<RefreshForm>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RefreshForm {
+    token: String,
+    endpoint: Url,
+    /// Seconds since 1970.
+    ends: Option<i64>,
 }
 
 impl Kept {
@@ -46,6 +60,11 @@ impl Kept {
             api: self.api.clone(),
             way: self.way,
             token: self.token.expose().to_owned(),
+            refresh: self.refresh.as_ref().map(|refresh| RefreshForm {
+                token: refresh.token.expose().to_owned(),
+                endpoint: refresh.endpoint.clone(),
+                ends: refresh.ends.map(Timestamp::as_second),
+            }),
         })
     }
 
@@ -56,6 +75,11 @@ impl Kept {
             api: form.api,
             token: Secret::new(form.token),
             way: form.way,
+            refresh: form.refresh.map(|refresh| Refresh {
+                token: Secret::new(refresh.token),
+                endpoint: refresh.endpoint,
+                ends: refresh.ends.and_then(|s| Timestamp::from_second(s).ok()),
+            }),
         })
     }
 }
@@ -110,11 +134,20 @@ mod tests {
         let kept = Kept {
             api: "https://x.example/graphql".parse().unwrap(),
             token: Secret::new("a.b.c".to_owned()),
-            way: Way::Ssh,
+            way: Way::Browser,
+            refresh: Some(Refresh {
+                token: Secret::new("r3fr3sh".to_owned()),
+                endpoint: "https://auth.example/token".parse().unwrap(),
+                ends: Some(Timestamp::from_second(1000).unwrap()),
+            }),
         };
         let text = kept.to_text().unwrap();
         assert_eq!(Kept::from_text(&text), Some(kept.clone()));
-        assert!(!format!("{kept:?}").contains("a.b.c"));
+        let shown = format!("{kept:?}");
+        assert!(
+            !shown.contains("a.b.c") && !shown.contains("r3fr3sh"),
+            "{shown}"
+        );
         for other in ["", "a.b.c", "{}", "[]"] {
             assert_eq!(Kept::from_text(other), None);
         }

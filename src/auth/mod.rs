@@ -3,6 +3,7 @@
 //! Which token belongs to which Lagoon is decided in `settings`; sending it is `lagoon`'s business.
 
 mod account;
+mod browser;
 mod error;
 mod jwt;
 mod kept;
@@ -10,9 +11,11 @@ mod over_ssh;
 mod session;
 mod source;
 mod store;
+mod web;
 
 pub use crate::env::Secret;
 pub use account::Account;
+pub use browser::{BrowserError, Granted, Refresh, sign_in as sign_in_with_browser};
 pub use error::AuthError;
 pub use jwt::{expiry, is_jwt};
 pub use kept::{Kept, Way};
@@ -20,3 +23,4 @@ pub use over_ssh::SshSignIn;
 pub use session::{Found, Notices, Session, SignIn, Token};
 pub use source::TokenSource;
 pub use store::TokenStore;
+pub use web::{HttpRequest, HttpResponse, Web, WebError};

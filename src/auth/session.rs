@@ -5,13 +5,16 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use url::Url;
 
+use super::browser::{self, Granted, Refresh};
 use super::kept::{Age, age};
 use super::store::Lock;
+use super::web::Web;
 use super::{Account, AuthError, Kept, Secret, TokenStore, Way, expiry, is_jwt};
 use crate::config::{ContextName, cached_token};
 
@@ -68,13 +71,19 @@ pub struct Session {
     pub lagoon_cli: Option<(PathBuf, ContextName)>,
     /// How a new one is got.
     pub sign_in: Option<Box<dyn SignIn>>,
+    /// How whoever renews what a browser signed in to is reached.
+    pub web: Option<Arc<dyn Web>>,
     /// What to do where none can be got.
     pub advice: Vec<String>,
     /// Told of sign-ins.
     pub notices: Arc<dyn Notices>,
-    /// The last one, for when it cannot be kept.
-    pub last: Mutex<Option<Kept>>,
+    /// The last one that was got here and when, for when it cannot be kept.
+    pub last: Mutex<Option<(Kept, Instant)>>,
 }
+
+/// A token that was just got is used, whatever this machine's clock says of its end: else a wrong
+/// clock would have every request sign in.
+const FRESH: Duration = Duration::from_secs(20);
 
 impl Session {
     /// A token that is good for now, got anew where need be.
@@ -82,26 +91,17 @@ impl Session {
     /// # Errors
     /// When there is none and none can be got.
     pub async fn token(&self) -> Result<Token, AuthError> {
-        if let Some(good) = self.good(None)? {
-            return Ok(good);
-        }
-        let Some(sign_in) = &self.sign_in else {
-            return self.still_usable()?.ok_or_else(|| AuthError::Missing {
-                label: self.label.clone(),
-                hints: self.advice.clone(),
-            });
+        let failure = match self.renewed(None).await {
+            Ok(Some(token)) => return Ok(token),
+            Ok(None) => None,
+            Err(error @ AuthError::Exposed(_)) => return Err(error),
+            Err(error) => Some(error),
         };
-        let _lock = self.lock().await;
-        if let Some(good) = self.good(None)? {
-            return Ok(good);
-        }
-        match self.get(&**sign_in).await {
-            Ok(token) => Ok(token),
-            // What is about to end is better than nothing.
-            Err(error) => match self.still_usable() {
-                Ok(Some(token)) => Ok(token),
-                _ => Err(error),
-            },
+        // What is about to end is better than nothing.
+        match (self.still_usable(), failure) {
+            (Ok(Some(token)), _) => Ok(token),
+            (_, Some(failure)) => Err(failure),
+            (usable, None) => usable?.ok_or_else(|| self.missing()),
         }
     }
 
@@ -110,17 +110,69 @@ impl Session {
     /// # Errors
     /// When there is a way to get one, and it fails.
     pub async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
-        if let Some(other) = self.good(Some(refused))? {
-            return Ok(Some(other));
+        self.renewed(Some(refused)).await
+    }
+
+    /// A good token but the one that was refused, from the first of: what is kept, what somebody
+    /// else has just got, and what can be got.
+    async fn renewed(&self, refused: Option<&str>) -> Result<Option<Token>, AuthError> {
+        if let Some(good) = self.good(refused)? {
+            return Ok(Some(good));
         }
-        let Some(sign_in) = &self.sign_in else {
+        if matches!(self.renewal()?, Renewal::None) {
             return Ok(None);
-        };
-        let _lock = self.lock().await;
-        if let Some(other) = self.good(Some(refused))? {
-            return Ok(Some(other));
         }
-        self.get(&**sign_in).await.map(Some)
+        let _lock = self.lock().await;
+        if let Some(good) = self.good(refused)? {
+            return Ok(Some(good));
+        }
+        match self.renewal()? {
+            Renewal::None => Ok(None),
+            Renewal::Ssh(sign_in) => {
+                self.notices.note(&sign_in.words());
+                let kept = self.kept(sign_in.token().await?, sign_in.way());
+                Ok(Some(self.got(kept)))
+            }
+            Renewal::Refresh(refresh, web) => match browser::renew(&refresh, web).await? {
+                Some(granted) => Ok(Some(self.got(self.granted(granted)))),
+                None => Err(self.browser_ended()),
+            },
+            Renewal::Ended => Err(self.browser_ended()),
+        }
+    }
+
+    /// How a new token can be got. Who signed in with a browser does not become somebody else
+    /// because a key lies about.
+    fn renewal(&self) -> Result<Renewal<'_>, AuthError> {
+        let kept = match &self.store {
+            Some(store) => store.read(&self.account, &self.api)?,
+            None => None,
+        };
+        let kept = kept.or_else(|| Some(self.last()?.0));
+        Ok(match (kept, &self.web, &self.sign_in) {
+            (Some(kept), Some(web), _) if kept.way == Way::Browser => match kept.refresh {
+                Some(refresh) if refresh.ends.is_none_or(|at| at > Timestamp::now()) => {
+                    Renewal::Refresh(refresh, Arc::clone(web))
+                }
+                _ => Renewal::Ended,
+            },
+            (_, _, Some(sign_in)) => Renewal::Ssh(&**sign_in),
+            _ => Renewal::None,
+        })
+    }
+
+    fn missing(&self) -> AuthError {
+        AuthError::Missing {
+            label: self.label.clone(),
+            hints: self.advice.clone(),
+        }
+    }
+
+    fn browser_ended(&self) -> AuthError {
+        AuthError::BrowserEnded {
+            label: self.label.clone(),
+            hint: "sign in again: tasks login --browser, or over ssh: tasks login".to_owned(),
+        }
     }
 
     /// Signs in, whatever is kept, and keeps that.
@@ -128,14 +180,12 @@ impl Session {
     /// # Errors
     /// When there is no way to, it fails, or the token cannot be kept.
     pub async fn sign_in_anew(&self) -> Result<Token, AuthError> {
-        let sign_in = self.sign_in.as_ref().ok_or_else(|| AuthError::Missing {
-            label: self.label.clone(),
-            hints: self.advice.clone(),
-        })?;
+        let sign_in = self.sign_in.as_ref().ok_or_else(|| self.missing())?;
         let _lock = self.lock().await;
         self.notices.note(&sign_in.words());
         let kept = self.kept(sign_in.token().await?, sign_in.way());
         self.keep(&kept)?;
+        self.remember(&kept);
         Ok(token_of(kept))
     }
 
@@ -155,6 +205,16 @@ impl Session {
             api: self.api.clone(),
             token,
             way,
+            refresh: None,
+        }
+    }
+
+    /// What would be kept of what a browser brought.
+    #[must_use]
+    pub fn granted(&self, granted: Granted) -> Kept {
+        Kept {
+            refresh: granted.refresh,
+            ..self.kept(granted.token, Way::Browser)
         }
     }
 
@@ -180,7 +240,7 @@ impl Session {
     /// When it is over with this session, if it cannot be renewed.
     #[must_use]
     pub fn ends(&self) -> Option<Timestamp> {
-        if self.sign_in.is_some() {
+        if !matches!(self.renewal(), Ok(Renewal::None)) {
             return None;
         }
         expiry(self.peek().ok()??.secret.expose())
@@ -192,8 +252,7 @@ impl Session {
         if let Some(store) = &self.store {
             all.extend(store.read(&self.account, &self.api)?.map(token_of));
         }
-        let last = self.last.lock().ok().and_then(|last| last.clone());
-        all.extend(last.map(token_of));
+        all.extend(self.last().map(|(last, _)| token_of(last)));
         if let Some((path, name)) = &self.lagoon_cli {
             let token = cached_token(path, name).filter(|token| is_jwt(token));
             all.extend(token.map(|token| Token {
@@ -206,8 +265,10 @@ impl Session {
 
     fn good(&self, refused: Option<&str>) -> Result<Option<Token>, AuthError> {
         let now = Timestamp::now();
-        let is_good = |token: &Token| {
-            refused != Some(token.secret.expose()) && age(&token.secret, now) == Age::Good
+        let fresh = self.last().filter(|(_, got)| got.elapsed() < FRESH);
+        let is_fresh = |secret: &Secret| fresh.as_ref().is_some_and(|(f, _)| f.token == *secret);
+        let is_good = |Token { secret, .. }: &Token| {
+            refused != Some(secret.expose()) && (age(secret, now) == Age::Good || is_fresh(secret))
         };
         Ok(self.all()?.into_iter().find(is_good))
     }
@@ -226,13 +287,11 @@ impl Session {
         self.store.as_ref()?.lock(&self.account).await.ok()
     }
 
-    async fn get(&self, sign_in: &dyn SignIn) -> Result<Token, AuthError> {
-        self.notices.note(&sign_in.words());
-        let kept = self.kept(sign_in.token().await?, sign_in.way());
+    /// Keeps what was got, as far as that goes.
+    fn got(&self, kept: Kept) -> Token {
         if age(&kept.token, Timestamp::now()) != Age::Good {
-            self.notices.warn(
-                "the new token has ended already by this machine's clock: is the clock right?",
-            );
+            self.notices
+                .warn("the new token ends at once by this machine's clock: is the clock right?");
         }
         let stored = self.store.as_ref().map(|s| s.write(&self.account, &kept));
         if let Some(Err(error)) = stored {
@@ -242,11 +301,28 @@ impl Session {
                 "the token is not kept, as it should be: {error}{why}"
             ));
         }
-        if let Ok(mut last) = self.last.lock() {
-            *last = Some(kept.clone());
-        }
-        Ok(token_of(kept))
+        self.remember(&kept);
+        token_of(kept)
     }
+
+    fn last(&self) -> Option<(Kept, Instant)> {
+        self.last.lock().ok()?.clone()
+    }
+
+    fn remember(&self, kept: &Kept) {
+        if let Ok(mut last) = self.last.lock() {
+            *last = Some((kept.clone(), Instant::now()));
+        }
+    }
+}
+
+/// How a new token can be got.
+enum Renewal<'a> {
+    Refresh(Refresh, Arc<dyn Web>),
+    Ssh(&'a dyn SignIn),
+    /// Only by the user, with a browser.
+    Ended,
+    None,
 }
 
 fn token_of(kept: Kept) -> Token {

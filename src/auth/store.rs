@@ -208,6 +208,7 @@ mod tests {
             api: "https://acme.example/graphql".parse().unwrap(),
             token: Secret::new(token.to_owned()),
             way: Way::Given,
+            refresh: None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! `tasks login`: a token that is kept.
 
+use std::time::Duration;
+
 use clap::Args;
 use url::Url;
 
@@ -10,29 +12,38 @@ use crate::app::{App, print};
 use crate::auth::{Session, TokenSource, Way};
 use crate::config::{Context, ContextName, api_address};
 use crate::error::Error;
-use crate::settings::{Source, Target, TokenOrigin};
+use crate::settings::{Source, Target, TokenOrigin, parse_limit};
 
 const EXAMPLES: &str = "\
 Examples:
   tasks login https://api.lagoon.example.com
   tasks login -l acme --ssh-key ~/.ssh/id_lagoon
-  TASKS_TOKEN=$(tasks login --print) tasks list -p shop -e main
+  tasks login -l acme --browser
+  curl -H \"Authorization: Bearer $(tasks login --print)\" https://api.lagoon.example.com/graphql
   tasks login -l acme --with-token < token";
 
-/// Sign in to a Lagoon, over ssh
+/// Sign in to a Lagoon, over ssh or with a browser
 ///
 /// The system's ssh asks for the token, so that agents, ~/.ssh/config, hardware keys and jump hosts
-/// work. With an address the context is made first: under the name that -l says, else under the
-/// host's. The token is kept where only you can read it and renewed by itself; in a pipeline
-/// TASKS_SSH_KEY is enough, and no login is needed.
+/// work. --browser signs in at the Lagoon's Keycloak; such a session ends after some idle time. With
+/// an address the context is made first: under the name that -l says, else under the host's. The
+/// token is kept where only you can read it and renewed by itself; in a pipeline TASKS_SSH_KEY is
+/// enough, and no login is needed.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct LoginArgs {
     /// Address of the Lagoon's API, for one that is no context yet
     #[arg(value_parser = api_address)]
     url: Option<Url>,
+    /// Sign in with a browser on this machine instead
+    #[arg(long, conflicts_with = "print")]
+    browser: bool,
+    /// How long to wait for the browser
+    #[arg(long, value_name = "TIME", value_parser = parse_limit, default_value = "5m",
+          requires = "browser")]
+    timeout: Duration,
     /// Read the token from stdin
-    #[arg(long)]
+    #[arg(long, conflicts_with = "browser")]
     with_token: bool,
     /// Print a token that holds for now, and nothing else
     #[arg(long, conflicts_with = "with_token")]
@@ -50,12 +61,21 @@ pub struct LoginArgs {
 /// When the Lagoon is not known or says no, or the token cannot be kept.
 pub async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    let (session, context) = session(&args, app).await?;
+    let (mut session, context) = session(&args, app).await?;
     if args.print {
         return print_token(session, app).await;
     }
     if args.with_token {
         session.keep(&session.kept(given_token(app)?, Way::Given))?;
+        // It is this one that is looked at, not another one in its place.
+        session.sign_in = None;
+    } else if args.browser {
+        let context = context.as_ref().ok_or_else(|| {
+            Error::usage("--browser signs in to a context, and TASKS_API is none")
+                .hint("make one: tasks login URL --browser")
+        })?;
+        let granted = app.sign_in_with_browser(context, args.timeout).await?;
+        session.keep(&session.granted(granted))?;
     } else {
         session.sign_in_anew().await?;
     }
@@ -88,7 +108,13 @@ async fn session(args: &LoginArgs, app: &App) -> Result<(Session, Option<Context
         },
     };
     let known = app.settings.config()?.context(&name).cloned();
-    let is_complete = known.as_ref().is_some_and(|k| k.ssh.is_some());
+    let is_complete = known.as_ref().is_some_and(|known| {
+        if args.browser {
+            known.authorization_endpoint.is_some()
+        } else {
+            known.ssh.is_some()
+        }
+    });
     let context = match known {
         Some(context) if is_complete && args.url.is_none() && !args.lagoon.says_something() => {
             context

@@ -3,19 +3,13 @@
 //! Lagoon 2.18 and newer have it (seen on 2.33.1); older ones answer 401 to its path. What is not
 //! set is an empty text, and ports are numbers or texts.
 
-use std::time::Instant;
-
 use serde_json::Value;
 use url::Url;
 
-use super::transport::{root_cause, seconds};
 use super::{LagoonError, Network, Trace};
 
 /// Asked for without a query string: with one, Lagoon wants a token.
 const PATH: &str = ".well-known/appspecific/sh.lagoon.discovery.json";
-
-/// The longest document that is read, in bytes: it has some 300.
-const LONGEST: usize = 64 * 1024;
 
 /// What a Lagoon says of itself. Nothing in it has been tried.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,32 +37,25 @@ pub async fn discover(
     trace: Option<&dyn Trace>,
 ) -> Result<Option<Discovery>, LagoonError> {
     let url = address(api);
-    let client = network.client(&url)?;
-    let begun = Instant::now();
-    let fetched = tokio::time::timeout(network.timeout, fetch(&client, &url)).await;
-    let fetched = fetched.unwrap_or_else(|_| {
-        Err(LagoonError::NoAnswer {
-            address: origin(&url),
-            reason: format!("none within {}", seconds(network.timeout)),
-        })
-    });
-    if let Some(trace) = trace {
-        let end = match &fetched {
-            Ok((status, body)) => format!("{status} ({} bytes)", body.len()),
-            Err(error) => error.to_string(),
-        };
-        let took = begun.elapsed().as_millis();
-        trace.line(&format!("Discovery {url}: {end}, {took} ms"));
-    }
-    let (status, body) = fetched?;
-    match (status, serde_json::from_slice(&body)) {
+    let request = http::Request::get(url.as_str()).body(Vec::new());
+    let request = request.map_err(|error| LagoonError::Unusable(error.to_string()))?;
+    let answer = match network.send(request, trace).await {
+        Err(LagoonError::Unusable(_)) => return Err(no_document(&url, 200)),
+        answer => answer?,
+    };
+    let status = answer.status().as_u16();
+    match (status, serde_json::from_slice(answer.body())) {
         (200, Ok(Value::Object(document))) => Ok(Some(read(&Value::Object(document), network))),
         (401, _) => Ok(None),
-        (status, _) => Err(LagoonError::NotLagoon {
-            address: origin(&url),
-            status,
-            reason: format!("with status {status} and no discovery document"),
-        }),
+        (status, _) => Err(no_document(&url, status)),
+    }
+}
+
+fn no_document(url: &Url, status: u16) -> LagoonError {
+    LagoonError::NotLagoon {
+        address: url.origin().ascii_serialization(),
+        status,
+        reason: format!("with status {status} and no discovery document"),
     }
 }
 
@@ -77,38 +64,6 @@ fn address(api: &Url) -> Url {
     let base = api.path().trim_end_matches("graphql").to_owned();
     url.set_path(&format!("{base}{PATH}"));
     url
-}
-
-fn origin(url: &Url) -> String {
-    url.origin().ascii_serialization()
-}
-
-async fn fetch(client: &reqwest::Client, url: &Url) -> Result<(u16, Vec<u8>), LagoonError> {
-    let sent = client.get(url.clone()).send().await;
-    let mut response = sent.map_err(|error| {
-        let (address, reason) = (origin(url), root_cause(&error));
-        if error.is_connect() {
-            LagoonError::NotReached { address, reason }
-        } else {
-            LagoonError::NoAnswer { address, reason }
-        }
-    })?;
-    let status = response.status().as_u16();
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(piece)) if body.len() + piece.len() <= LONGEST => body.extend(piece),
-            Ok(None) => return Ok((status, body)),
-            // What is longer is no discovery document.
-            Ok(Some(_)) => return Ok((status, Vec::new())),
-            Err(error) => {
-                return Err(LagoonError::NoAnswer {
-                    address: origin(url),
-                    reason: root_cause(&error),
-                });
-            }
-        }
-    }
 }
 
 fn read(document: &Value, network: &Network) -> Discovery {

@@ -1,12 +1,15 @@
 //! How anything is reached: certificates, proxies, and the rule that nothing secret goes out in the
 //! clear. The API, push, downloads, discovery and signing in share it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::LagoonError;
-use super::transport::{is_loopback, root_cause};
+use super::transport::{is_loopback, root_cause, seconds};
+use super::{LagoonError, Trace};
+
+/// The longest answer that is read whole, in bytes: those about signing in have some kB.
+const LONGEST: usize = 256 * 1024;
 
 /// How anything is reached.
 #[derive(Debug, Clone)]
@@ -73,5 +76,73 @@ impl Network {
             message: format!("no HTTP client can be made: {}", root_cause(&error)),
             hint: "look at SSL_CERT_FILE and the proxy variables".to_owned(),
         })
+    }
+
+    /// Sends one request that is none of Lagoon's API, once, and reads the answer, whatever its
+    /// status. Neither what is sent nor what comes back is traced.
+    ///
+    /// # Errors
+    /// When there is no answer, or the address must not be used.
+    pub async fn send(
+        &self,
+        request: http::Request<Vec<u8>>,
+        trace: Option<&dyn Trace>,
+    ) -> Result<http::Response<Vec<u8>>, LagoonError> {
+        let text = request.uri().to_string();
+        let url = Url::parse(&text).map_err(|error| LagoonError::Address {
+            message: format!("`{text}` is no address: {error}"),
+            hint: "it must start with https://".to_owned(),
+        })?;
+        let address = url.origin().ascii_serialization();
+        let begun = Instant::now();
+        let answered = tokio::time::timeout(self.timeout, self.exchange(&url, request)).await;
+        let answered = answered.unwrap_or_else(|_| {
+            Err(LagoonError::NoAnswer {
+                address: address.clone(),
+                reason: format!("none within {}", seconds(self.timeout)),
+            })
+        });
+        if let Some(trace) = trace {
+            let end = match &answered {
+                Ok(answer) => format!(
+                    "{} ({} bytes)",
+                    answer.status().as_u16(),
+                    answer.body().len()
+                ),
+                Err(error) => error.to_string(),
+            };
+            let took = begun.elapsed().as_millis();
+            trace.line(&format!("{address}{}: {end}, {took} ms", url.path()));
+        }
+        answered
+    }
+
+    async fn exchange(
+        &self,
+        url: &Url,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Vec<u8>>, LagoonError> {
+        let failure = |error: reqwest::Error| {
+            let address = url.origin().ascii_serialization();
+            let reason = root_cause(&error);
+            if error.is_connect() {
+                LagoonError::NotReached { address, reason }
+            } else {
+                LagoonError::NoAnswer { address, reason }
+            }
+        };
+        let request = reqwest::Request::try_from(request).map_err(failure)?;
+        let mut response = self.client(url)?.execute(request).await.map_err(failure)?;
+        let mut body = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(failure)? {
+            body.extend_from_slice(&piece);
+            if body.len() > LONGEST {
+                return Err(LagoonError::Unusable("it is too long".to_owned()));
+            }
+        }
+        let mut answer = http::Response::new(body);
+        *answer.status_mut() = response.status();
+        *answer.headers_mut() = response.headers().clone();
+        Ok(answer)
     }
 }

@@ -19,6 +19,7 @@ impl SshStandIn {
         // One line a call, so that calls at the same time do not mix.
         let script = format!(
             "#!/bin/sh\nprintf '%s\\n' \"$*\" >> '{folder}/calls'\nenv >> '{folder}/variables'\n\
+             tr '\\0' ' ' < /proc/$PPID/cmdline >> '{folder}/parents'\n\
              for word; do case $word in *guest*) guest=.guest ;; esac; done\n\
              cat '{folder}/words' >&2\ncat \"{folder}/token$guest\"\nexit $(cat '{folder}/status')\n"
         );
@@ -61,6 +62,11 @@ impl SshStandIn {
     /// The variables of all calls.
     pub(crate) fn variables(&self) -> String {
         std::fs::read_to_string(self.home.path("ssh/variables")).unwrap()
+    }
+
+    /// The command lines of whoever called it.
+    pub(crate) fn parents(&self) -> String {
+        std::fs::read_to_string(self.home.path("ssh/parents")).unwrap()
     }
 
     /// `tasks` finds it before the real one.

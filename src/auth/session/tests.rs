@@ -86,6 +86,7 @@ impl Fixture {
             store: Some(self.store.clone()),
             lagoon_cli: None,
             sign_in,
+            web: None,
             advice: vec!["do this".to_owned()],
             notices: Arc::clone(&self.said) as Arc<dyn Notices>,
             last: Mutex::default(),
@@ -179,6 +180,18 @@ async fn many_at_once_sign_in_once() {
     let tokens = futures_util::future::join_all(all).await;
     assert!(tokens.iter().all(|t| t.expose() == new));
     assert_eq!(fixture.given(), 1);
+}
+
+#[tokio::test]
+async fn a_wrong_clock_does_not_sign_in_for_every_request() {
+    let fixture = Fixture::new();
+    let session = fixture.session(Some(&[&in_seconds(-3600)]));
+    for _ in 0..3 {
+        session.token().await.unwrap();
+    }
+    assert_eq!(fixture.given(), 1);
+    let said = fixture.said.0.lock().unwrap().join("\n");
+    assert!(said.contains("is the clock right?"), "{said}");
 }
 
 #[tokio::test]

@@ -62,6 +62,7 @@ fn words(token: &Token) -> String {
         Found::Variable => "TASKS_TOKEN".to_owned(),
         Found::Store(Way::Given) => "given by hand".to_owned(),
         Found::Store(Way::Ssh) => "ssh".to_owned(),
+        Found::Store(Way::Browser) => "browser".to_owned(),
         Found::LagoonCli(path) => path.display().to_string(),
     }
 }

@@ -1,0 +1,78 @@
+//! Signing in with the user's browser, and what renews that.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use url::Url;
+
+use super::{App, connect, page};
+use crate::auth::{
+    AuthError, Granted, HttpRequest, HttpResponse, Web, WebError, sign_in_with_browser,
+};
+use crate::config::Context;
+use crate::error::Error;
+use crate::lagoon::{LagoonError, Network, Trace};
+use crate::ui::Stream;
+
+impl App {
+    /// Signs in to a context with the user's browser, which may take as long as `limit`.
+    ///
+    /// # Errors
+    /// When it is not known where, or it ends with anything but a token.
+    pub async fn sign_in_with_browser(
+        &self,
+        context: &Context,
+        limit: Duration,
+    ) -> Result<Granted, Error> {
+        let endpoint = context.authorization_endpoint.as_ref().ok_or_else(|| {
+            let name = &context.name;
+            Error::usage(format!(
+                "it is not known where a browser signs in to `{name}`"
+            ))
+            .hint("name it: --authorization-endpoint https://keycloak.example.com/auth")
+            .hint(format!("or sign in over ssh: tasks login -l {name}"))
+        })?;
+        let web = self.web(Some(context))?;
+        let granted = sign_in_with_browser(endpoint, web, &|url| self.show(url), limit).await;
+        Ok(granted.map_err(AuthError::from)?)
+    }
+
+    /// Shows the address and opens it. It is all there is to go on: not even -q silences it.
+    fn show(&self, url: &Url) {
+        let text = format!("sign in with a browser, on this machine: {url}\n");
+        let _ = self.ui.write(Stream::Err, text.as_bytes());
+        if page::start(url.as_str()).is_err() {
+            self.ui
+                .note("no browser could be started: open the address by hand");
+        }
+    }
+
+    /// How whoever gives out tokens for a context is reached.
+    pub(super) fn web(&self, context: Option<&Context>) -> Result<Arc<dyn Web>, Error> {
+        Ok(Arc::new(OverNetwork {
+            network: connect::network(self, context)?,
+            trace: connect::trace(&self.ui, &self.settings),
+        }))
+    }
+}
+
+/// HTTP by the rules that hold for Lagoon itself.
+struct OverNetwork {
+    network: Network,
+    trace: Option<Arc<dyn Trace>>,
+}
+
+#[async_trait]
+impl Web for OverNetwork {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, WebError> {
+        let sent = self.network.send(request, self.trace.as_deref()).await;
+        sent.map_err(|error| WebError {
+            message: error.to_string(),
+            is_passing: matches!(
+                error,
+                LagoonError::NotReached { .. } | LagoonError::NoAnswer { .. }
+            ),
+        })
+    }
+}

@@ -1,0 +1,192 @@
+//! The browser's way back: one request to a port of this machine.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use url::Url;
+
+use super::BrowserError;
+
+/// The longest request that is read, in bytes: an address and a browser's headers.
+const LONGEST: usize = 16 * 1024;
+
+/// How long one connection may take: browsers open some that they never use.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A port that waits for the browser.
+pub(super) struct Callback {
+    listener: TcpListener,
+    port: u16,
+}
+
+impl Callback {
+    /// Listens on any free port of 127.0.0.1.
+    pub(super) async fn listen() -> std::io::Result<Callback> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let port = listener.local_addr()?.port();
+        Ok(Callback { listener, port })
+    }
+
+    /// Where the browser is sent back to: no path, as Lagoon's client has it.
+    pub(super) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Waits for the code that belongs to this state. What asks for something else is told that it
+    /// is not here, and waiting goes on.
+    pub(super) async fn code(&self, state: &str) -> Result<String, BrowserError> {
+        let (found, mut inbox) = mpsc::channel(1);
+        // Ended with this: nobody is left that waits for a browser.
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                connection = self.listener.accept() => {
+                    let (stream, _) = connection.map_err(BrowserError::Listen)?;
+                    let (found, state) = (found.clone(), state.to_owned());
+                    connections.spawn(async move {
+                        let served = tokio::time::timeout(PATIENCE, serve(stream, &state));
+                        if let Ok(Ok(Some(end))) = served.await {
+                            let _ = found.send(end).await;
+                        }
+                    });
+                }
+                Some(end) = inbox.recv() => return end,
+            }
+        }
+    }
+}
+
+/// Reads one request and answers it; `None` when it was about something else.
+async fn serve(
+    mut stream: TcpStream,
+    state: &str,
+) -> std::io::Result<Option<Result<String, BrowserError>>> {
+    let mut request = Vec::new();
+    while !request.windows(4).any(|w| w == b"\r\n\r\n") && request.len() < LONGEST {
+        if stream.read_buf(&mut request).await? == 0 {
+            return Ok(None);
+        }
+    }
+    let end = read(&request, state);
+    let (status, text) = match &end {
+        None => ("404 Not Found", "Nothing is here."),
+        Some(Ok(_)) => (
+            "200 OK",
+            "That is all the browser is needed for: the terminal says how it went. You can close \
+             this window.",
+        ),
+        Some(Err(_)) => (
+            "400 Bad Request",
+            "Signing in failed: the terminal says why.",
+        ),
+    };
+    let page = format!("<!DOCTYPE html><meta charset=\"utf-8\"><title>tasks</title><p>{text}</p>");
+    let answer = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
+         Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n{page}",
+        page.len()
+    );
+    stream.write_all(answer.as_bytes()).await?;
+    stream.shutdown().await?;
+    Ok(end)
+}
+
+/// What a request brings back; `None` for one that brings nothing.
+fn read(request: &[u8], state: &str) -> Option<Result<String, BrowserError>> {
+    let line = request.split(|b| *b == b'\r').next()?;
+    let line = std::str::from_utf8(line).ok()?;
+    let target = line.strip_prefix("GET ")?.split(' ').next()?;
+    let url = Url::parse("http://127.0.0.1").ok()?.join(target).ok()?;
+    if url.path() != "/" {
+        return None;
+    }
+    let value = |name: &str| {
+        let mut pairs = url.query_pairs();
+        pairs
+            .find(|(key, _)| key == name)
+            .map(|(_, v)| v.into_owned())
+    };
+    let (code, error) = (value("code"), value("error"));
+    if code.is_none() && error.is_none() {
+        return None;
+    }
+    if value("state").as_deref() != Some(state) {
+        return Some(Err(BrowserError::WrongState));
+    }
+    if let Some(error) = error {
+        let description = value("error_description");
+        let words = description.map_or(error.clone(), |words| format!("{words} ({error})"));
+        return Some(Err(BrowserError::Refused(words)));
+    }
+    code.map(Ok)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn back(line: &str) -> Option<Result<String, BrowserError>> {
+        read(
+            format!("{line}\r\nHost: 127.0.0.1\r\n\r\n").as_bytes(),
+            "s1",
+        )
+    }
+
+    #[test]
+    fn the_code_comes_with_the_state() {
+        let code = back("GET /?state=s1&session_state=x&code=a%2Fb HTTP/1.1");
+        assert_eq!(code.unwrap().unwrap(), "a/b");
+        for wrong in ["GET /?state=s2&code=a HTTP/1.1", "GET /?code=a HTTP/1.1"] {
+            assert!(matches!(back(wrong), Some(Err(BrowserError::WrongState))));
+        }
+    }
+
+    #[test]
+    fn a_refusal_has_its_words() {
+        let refused =
+            back("GET /?state=s1&error=access_denied&error_description=User+said+no HTTP/1.1");
+        let words = refused.unwrap().unwrap_err().to_string();
+        assert_eq!(
+            words,
+            "signing in was refused: User said no (access_denied)"
+        );
+    }
+
+    #[test]
+    fn everything_else_is_not_here() {
+        for line in [
+            "GET /favicon.ico HTTP/1.1",
+            "GET / HTTP/1.1",
+            "GET /x?code=a&state=s1 HTTP/1.1",
+            "POST /?code=a&state=s1 HTTP/1.1",
+            "",
+            "GET",
+        ] {
+            assert!(back(line).is_none(), "{line}");
+        }
+    }
+
+    #[tokio::test]
+    async fn idle_connections_are_in_nobodys_way() {
+        let callback = Callback::listen().await.unwrap();
+        let address = callback.address();
+        let target = address.strip_prefix("http://").unwrap().to_owned();
+        let browser = tokio::spawn(async move {
+            let _idle = TcpStream::connect(&target).await.unwrap();
+            let mut stream = TcpStream::connect(&target).await.unwrap();
+            stream
+                .write_all(b"GET /?state=s1&code=abc HTTP/1.1\r\n\r\n")
+                .await
+                .unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            answer
+        });
+        assert_eq!(callback.code("s1").await.unwrap(), "abc");
+        assert!(browser.await.unwrap().starts_with("HTTP/1.1 200 OK"));
+    }
+}

@@ -1,0 +1,56 @@
+//! Where a Keycloak has its endpoints.
+
+use oauth2::http::{Method, Request};
+use serde::Deserialize;
+use url::Url;
+
+use super::BrowserError;
+use crate::auth::web::Web;
+
+/// The realm of every Lagoon.
+const REALM: &str = "lagoon";
+
+/// Where to sign in, and where to get tokens.
+pub(super) struct Provider {
+    pub(super) authorize: Url,
+    pub(super) token: Url,
+}
+
+#[derive(Deserialize)]
+struct Configuration {
+    authorization_endpoint: Url,
+    token_endpoint: Url,
+}
+
+/// Asks the Keycloak at this address, the realm left out.
+pub(super) async fn find(endpoint: &Url, web: &dyn Web) -> Result<Provider, BrowserError> {
+    let base = endpoint.as_str().trim_end_matches('/');
+    let url = format!("{base}/realms/{REALM}/.well-known/openid-configuration");
+    let wrong = |reason: String| BrowserError::Provider {
+        url: url.clone(),
+        reason,
+    };
+    let request = Request::builder()
+        .method(Method::GET)
+        .uri(&url)
+        .body(Vec::new())
+        .map_err(|error| wrong(error.to_string()))?;
+    let answer = web.send(request).await?;
+    if answer.status() != 200 {
+        return Err(wrong(format!("it answered {}", answer.status())));
+    }
+    let found: Configuration = serde_json::from_slice(answer.body())
+        .map_err(|error| wrong(format!("its configuration cannot be read: {error}")))?;
+    // Whether the endpoint for tokens may be used is seen when something is sent there.
+    let scheme = found.authorization_endpoint.scheme();
+    if !matches!(scheme, "http" | "https") {
+        return Err(wrong(format!("it signs in at an address with `{scheme}`")));
+    }
+    if scheme == "http" && endpoint.scheme() == "https" {
+        return Err(wrong("it signs in over plain http".to_owned()));
+    }
+    Ok(Provider {
+        authorize: found.authorization_endpoint,
+        token: found.token_endpoint,
+    })
+}
