@@ -36,6 +36,9 @@ pub struct Env {
     pub ssh_host: Option<String>,
     /// `TASKS_SSH_PORT`.
     pub ssh_port: Option<String>,
+    /// `LAGOON_CONFIG_API_HOST`, `LAGOON_CONFIG_TOKEN_HOST` and `LAGOON_CONFIG_TOKEN_PORT`, which
+    /// Lagoon's own pods have.
+    pub pod: [Option<String>; 3],
     /// `NO_COLOR` is set to something.
     pub no_color: bool,
     /// `CLICOLOR_FORCE` is set to something other than `0`.
@@ -126,6 +129,11 @@ impl Env {
             ssh_key: text("TASKS_SSH_KEY")?.map(Secret::new),
             ssh_host: text("TASKS_SSH_HOST")?,
             ssh_port: text("TASKS_SSH_PORT")?,
+            pod: [
+                lossy("LAGOON_CONFIG_API_HOST"),
+                lossy("LAGOON_CONFIG_TOKEN_HOST"),
+                lossy("LAGOON_CONFIG_TOKEN_PORT"),
+            ],
             no_color: lossy("NO_COLOR").is_some(),
             clicolor_force: lossy("CLICOLOR_FORCE").is_some_and(|v| v != "0"),
             term: lossy("TERM"),

@@ -9,7 +9,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use duration::{parse_duration, parse_limit};
@@ -19,7 +19,7 @@ pub use sourced::{Source, Sourced};
 pub use ssh::SshSettings;
 pub use target::{Chosen, Target, TokenOrigin};
 
-use crate::config::{Config, ConfigError, FILE, nearest};
+use crate::config::{Config, ConfigError, FILE, PodVariables, nearest};
 
 pub use crate::env::{Env, EnvError, Secret};
 
@@ -119,6 +119,13 @@ impl Settings {
             Some(path) => config.map(|config| config.with_lagoon_cli(&path)),
             None => config,
         };
+        let [api_host, token_host, token_port] = env.pod.clone();
+        let pod = PodVariables {
+            api_host,
+            token_host,
+            token_port,
+        };
+        let config = config.map(|config| config.with_pod(&pod, Path::new("/")));
         Self::merge(flags, env, config)
     }
 

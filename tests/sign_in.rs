@@ -474,3 +474,45 @@ fn what_others_can_read_is_not_used() {
     here.tasks(&["logout", "--all"]).succeeds();
     here.tasks(&["list", "-e", "main"]).succeeds();
 }
+
+#[test]
+fn a_lagoon_pod_needs_no_configuration() {
+    let env = TestEnv::new();
+    let ssh = SshStandIn::new(&env.home, env.token());
+    let pod = |args: &[&str]| {
+        ssh.with(env.home.command(args))
+            .env("LAGOON_CONFIG_API_HOST", env.url().replace("/graphql", ""))
+            .env("LAGOON_CONFIG_TOKEN_HOST", "ssh.example")
+            .env("LAGOON_CONFIG_TOKEN_PORT", "2020")
+    };
+    env.run(pod(&["list", "-p", "lagoon-demo", "-e", "main"]))
+        .succeeds();
+    assert!(ssh.calls()[0].contains("-p 2020 -- lagoon@ssh.example token"));
+    let shown = env
+        .run(pod(&["context", "show", "-o", "json"]))
+        .succeeds()
+        .json();
+    assert_eq!(shown["name"], "lagoon-pod");
+    assert_eq!(shown["source"], "LAGOON_CONFIG_API_HOST");
+    // A change needs no more to be said than elsewhere.
+    let invoke = [
+        "invoke",
+        "Say hello",
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "develop",
+        "--yes",
+    ];
+    env.run(pod(&invoke)).succeeds();
+    let remove = env
+        .run(pod(&["context", "remove", "lagoon-pod", "--yes"]))
+        .ends_with(2);
+    assert!(remove.stderr.contains("LAGOON_CONFIG_API_HOST"), "{remove}");
+    let broken = pod(&["list"]).env("LAGOON_CONFIG_API_HOST", "ftp://x");
+    let refused = env.run(broken).ends_with(2);
+    assert!(
+        refused.stderr.contains("LAGOON_CONFIG_API_HOST"),
+        "{refused}"
+    );
+}

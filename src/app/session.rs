@@ -41,11 +41,7 @@ impl App {
     pub fn session_of(&self, context: &Context) -> Session {
         let ssh = self.variables_for(context);
         let name = &context.name;
-        let own_key = context.ssh_key.as_ref();
-        let key = ssh
-            .key
-            .clone()
-            .or_else(|| Some(Secret::new(own_key?.to_str()?.to_owned())));
+        let key = ssh.key.clone().or_else(|| key_of(context));
         let endpoint = ssh.endpoint.or_else(|| context.ssh.clone());
         let mut advice = Vec::new();
         if endpoint.is_none() {
@@ -222,6 +218,18 @@ impl App {
     }
 }
 
+/// The key of a context: its path, or its text where ssh would refuse the file.
+fn key_of(context: &Context) -> Option<Secret> {
+    let path = context.ssh_key.as_ref()?;
+    // What is mounted into a pod can be read by others there, which ssh takes for a mistake.
+    if context.origin == Origin::Pod
+        && let Ok(text) = std::fs::read_to_string(path)
+    {
+        return Some(Secret::new(text));
+    }
+    Some(Secret::new(path.to_str()?.to_owned()))
+}
+
 struct ToUi(Ui);
 
 impl Notices for ToUi {
@@ -231,5 +239,37 @@ impl Notices for ToUi {
 
     fn warn(&self, text: &str) {
         self.0.warn(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Interrupts;
+    use crate::config::{Config, POD, PodVariables};
+    use crate::settings::{Env, Flags, Settings};
+
+    #[test]
+    fn a_pods_key_is_taken_as_text() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("var/run/secrets/lagoon/ssh");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("ssh-privatekey"), "-----BEGIN K").unwrap();
+        let pod = PodVariables {
+            api_host: Some("https://api.lagoon.example".to_owned()),
+            token_host: Some("ssh.lagoon.example".to_owned()),
+            token_port: Some("2020".to_owned()),
+        };
+        let config = Config::empty("/none".into()).with_pod(&pod, root.path());
+        let context = config.context(&POD.parse().unwrap()).unwrap();
+        assert_eq!(key_of(context).unwrap().expose(), "-----BEGIN K");
+
+        let env = Env::from_vars([("HOME", root.path())]).unwrap();
+        let settings = Settings::resolve(&Flags::default(), &env).unwrap();
+        let app = App::new(Ui::captured(), settings, Interrupts::none());
+        let session = app.session_of(context);
+        let words = session.sign_in.as_ref().unwrap().words();
+        assert_eq!(words, "signing in over ssh: lagoon@ssh.lagoon.example:2020");
+        assert_eq!(session.account.as_str(), POD);
     }
 }

@@ -55,7 +55,14 @@ A variable that is set but empty is an error.
   TASKS_SSH_KEY      the private key for ssh, a path or its text (default: what
                      ssh itself takes)
 
-A context that is named on the line makes TASKS_API and its token irrelevant.
+  TASKS_SSH_KEY      the private key to sign in with over ssh: its path or its
+                     text
+  TASKS_SSH_HOST, TASKS_SSH_PORT
+                     where tokens are given out over ssh, for the same Lagoon
+                     as TASKS_TOKEN
+
+A context that is named on the line makes TASKS_API and what belongs to it
+irrelevant.
 
   XDG_CONFIG_HOME    lagoon-tasks/config.toml in it holds the contexts
                      (default ~/.config)
@@ -66,6 +73,9 @@ A context that is named on the line makes TASKS_API and its token irrelevant.
   LAGOON_CONFIG_FILE, LAGOONCONFIG
                      the file of the lagoon CLI, whose contexts are known
                      here, too (default ~/.lagoon.yml); it is only read
+  LAGOON_CONFIG_API_HOST, LAGOON_CONFIG_TOKEN_HOST, LAGOON_CONFIG_TOKEN_PORT
+                     Lagoon's own pods have them: there the context
+                     lagoon-pod is known, and used when there is no other
   NO_COLOR           no colour, as --color never does
   CLICOLOR_FORCE     colour even where stdout is no terminal
   TERM, COLUMNS      the terminal's kind and width

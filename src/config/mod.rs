@@ -10,6 +10,7 @@ mod error;
 mod lagoon_cli;
 mod name;
 mod nearest;
+mod pod;
 mod read;
 mod ssh;
 
@@ -23,6 +24,7 @@ pub use error::ConfigError;
 pub use lagoon_cli::{LagoonCli, cached_token};
 pub use name::{ContextName, NameError, SANDBOX};
 pub use nearest::nearest;
+pub use pod::{POD, POD_VARIABLE, PodVariables};
 pub use ssh::{SshEndpoint, SshError};
 
 /// The file's name in the configuration folder.
@@ -60,6 +62,8 @@ pub enum Origin {
     Own,
     /// The `lagoon` CLI's file.
     LagoonCli,
+    /// The variables of one of Lagoon's own pods.
+    Pod,
 }
 
 impl Context {
@@ -88,7 +92,8 @@ pub struct Config {
     pub path: PathBuf,
     /// The context that our file makes current. It need not exist.
     pub current: Option<ContextName>,
-    /// Ours in the file's order, then those of the `lagoon` CLI whose names are not taken.
+    /// Ours in the file's order, then those of the `lagoon` CLI whose names are not taken, then the
+    /// pod's.
     pub contexts: Vec<Context>,
     /// Contexts that cannot be used, by the names they have in their file, and why.
     pub broken: Vec<(String, ConfigError)>,
@@ -140,6 +145,20 @@ impl Config {
         self
     }
 
+    /// Adds the context of the Lagoon pod that this is, if it is one; `root` is where its key is
+    /// mounted. What is wrong with it concerns only those who mean it.
+    #[must_use]
+    pub fn with_pod(mut self, variables: &PodVariables, root: &Path) -> Config {
+        match pod::context(variables, root) {
+            Some(Ok(context)) if self.context(&context.name).is_none() => {
+                self.contexts.push(context);
+            }
+            Some(Err(why)) => self.broken.push((POD.to_owned(), why)),
+            Some(Ok(_)) | None => {}
+        }
+        self
+    }
+
     /// The context of this name.
     #[must_use]
     pub fn context(&self, name: &ContextName) -> Option<&Context> {
@@ -162,11 +181,12 @@ impl Config {
             .or_else(|| file?.failure.as_ref())
     }
 
-    /// The file that a context is kept in.
+    /// Where a context is kept: a file, or the variable of a pod.
     #[must_use]
-    pub fn file_of(&self, context: &Context) -> &Path {
+    pub fn place_of(&self, context: &Context) -> &Path {
         match (context.origin, &self.lagoon_cli) {
             (Origin::LagoonCli, Some(file)) => &file.path,
+            (Origin::Pod, _) => Path::new(POD_VARIABLE),
             _ => &self.path,
         }
     }

@@ -7,7 +7,9 @@
 use url::Url;
 
 use super::{Flags, SettingsError, SettingsErrorKind, Source, Sourced, SshSettings};
-use crate::config::{Config, Context, ContextName, Origin, api_address, nearest};
+use crate::config::{
+    Config, Context, ContextName, Origin, POD, POD_VARIABLE, api_address, nearest,
+};
 use crate::env::{Env, Secret};
 
 /// A Lagoon to talk to.
@@ -80,7 +82,10 @@ fn unsaid(config: &Config, env: &Env) -> Result<Chosen, SettingsError> {
         (Some(name), _) if name.is_sandbox() => return Ok(sandbox(source)),
         (Some(name), _) => Some((known(name, config, &source)?, source)),
         (None, [only]) => Some((*only, source)),
-        (None, []) => of_lagoon_cli(config)?,
+        (None, []) => match of_lagoon_cli(config)? {
+            Some(found) => Some(found),
+            None => of_pod(config)?,
+        },
         (None, several) => return Err(none_is_current(several)),
     };
     let (context, source) = context.ok_or_else(|| no_context(env.token.is_some()))?;
@@ -115,6 +120,18 @@ fn of_lagoon_cli(config: &Config) -> Result<Option<(&Context, Source)>, Settings
         (None, [only]) => Ok(Some((*only, source))),
         (None, []) => Ok(None),
         (None, several) => Err(none_is_current(several)),
+    }
+}
+
+/// The context of the Lagoon pod that this is.
+fn of_pod(config: &Config) -> Result<Option<(&Context, Source)>, SettingsError> {
+    let source = Source::Variable(POD_VARIABLE);
+    match of(config, Origin::Pod).as_slice() {
+        [context, ..] => Ok(Some((*context, source))),
+        [] => match config.fault(POD) {
+            Some(fault) => Err(fault.clone().into()),
+            None => Ok(None),
+        },
     }
 }
 

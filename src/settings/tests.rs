@@ -248,6 +248,39 @@ fn the_current_context_or_the_only_one() {
 }
 
 #[test]
+fn a_pod_is_what_is_meant_when_nothing_else_is() {
+    use crate::config::{POD, PodVariables};
+    let none = Flags::default();
+    let pod = PodVariables {
+        api_host: Some("https://api.lagoon.example".to_owned()),
+        ..PodVariables::default()
+    };
+    let root = tempfile::tempdir().unwrap();
+    let with_pod = |config: Config| config.with_pod(&pod, root.path());
+    let found = chosen(&none, &[], with_pod(config(None, &[]))).unwrap();
+    assert!(matches!(&found.target.value, Target::Context(c) if c.name.as_str() == POD));
+    // A pod's variables count as said.
+    assert!(found.target.is_said());
+    let ours = chosen(&none, &[], with_pod(config(None, &["a"]))).unwrap();
+    assert!(matches!(&ours.target.value, Target::Context(c) if c.name.as_str() == "a"));
+    let api = [("TASKS_API", "https://x.example")];
+    let address = chosen(&none, &api, with_pod(config(None, &[]))).unwrap();
+    assert!(matches!(address.target.value, Target::Address(_)));
+    assert!(chosen(&line(POD), &[], with_pod(config(None, &["a"]))).is_ok());
+
+    let broken = PodVariables {
+        api_host: Some("ftp://x".to_owned()),
+        ..PodVariables::default()
+    };
+    let broken = config(None, &[]).with_pod(&broken, root.path());
+    let error = chosen(&none, &[], broken).unwrap_err();
+    assert!(
+        error.message.starts_with("LAGOON_CONFIG_API_HOST"),
+        "{error}"
+    );
+}
+
+#[test]
 fn an_unknown_context_is_not_found_and_the_nearest_is_named() {
     let error = chosen(&line("acne"), &[], config(None, &["acme"])).unwrap_err();
     assert_eq!(error.kind, SettingsErrorKind::NotFound);

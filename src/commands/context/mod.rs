@@ -7,14 +7,14 @@ use clap::{Args, Subcommand};
 
 use super::target::Answer;
 use crate::app::App;
-use crate::config::{Config, ContextName, Editor};
+use crate::config::{Config, ContextName, Editor, Origin};
 use crate::error::Error;
 use crate::settings::{Source, Target};
 use report::{Entry, Listing};
 
 const EXAMPLES: &str = "\
 Examples:
-  tasks context add acme https://api.acme.example --with-token < token
+  tasks context add acme https://api.acme.example
   tasks context list
   tasks context use acme";
 
@@ -151,14 +151,22 @@ fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
     }
     let config = app.settings.config()?;
     let entry = entry(name, config, app)?;
-    if config.own(name).is_none() {
-        let file = config
-            .context(name)
-            .map(|c| config.file_of(c).display().to_string());
-        return Err(Error::usage(format!(
-            "the context `{name}` is in the file of the `lagoon` CLI, which tasks never writes"
-        ))
-        .hint(format!("remove it there: {}", file.unwrap_or_default())));
+    match config
+        .context(name)
+        .map(|c| (c.origin, config.place_of(c).display()))
+    {
+        Some((Origin::LagoonCli, place)) => {
+            return Err(Error::usage(format!(
+                "the context `{name}` is in the file of the `lagoon` CLI, which tasks never writes"
+            ))
+            .hint(format!("remove it there: {place}")));
+        }
+        Some((Origin::Pod, place)) => {
+            return Err(Error::usage(format!(
+                "the context `{name}` comes from the variable {place}, not from a file"
+            )));
+        }
+        _ => {}
     }
     app.confirm(&format!("Remove the context `{name}` and its token?"))?;
     // The token first: if the rest fails, it is the one that should be gone.

@@ -56,7 +56,7 @@ impl Entry {
             current_by: current_by(chosen),
             token,
             token_expires,
-            source: config.map_or_else(String::new, |c| c.file_of(context).display().to_string()),
+            source: config.map_or_else(String::new, |c| c.place_of(context).display().to_string()),
         }
     }
 

@@ -1,0 +1,299 @@
+//! Networks: proxies and certificates hold for the API, push, files, discovery and signing in alike;
+//! this machine is never reached through a proxy.
+
+use std::time::{Duration, Instant};
+
+use lagoon_tasks::sandbox::Recorded;
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::{Status, StoreError};
+
+use crate::support::env::TestEnv;
+use crate::support::network::{Forward, NAME, TlsFront};
+use crate::support::openid::OpenId;
+use crate::support::process::{DEADLINE, Invocation};
+
+/// A Lagoon behind TLS that is reached only through a proxy; its authority is nobody else's.
+struct Far {
+    env: TestEnv,
+    tls: TlsFront,
+}
+
+impl Far {
+    fn new() -> Far {
+        let env = TestEnv::new();
+        let tls = TlsFront::new(env.address());
+        env.home.write("ca.pem", tls.authority());
+        Far { env, tls }
+    }
+
+    fn api(&self) -> String {
+        format!("https://{NAME}/graphql")
+    }
+
+    /// `tasks` that has a token for that Lagoon in its variables.
+    fn command(&self, args: &[&str]) -> Invocation {
+        self.env.command(args).env("TASKS_API", self.api())
+    }
+
+    fn trusting(&self, invocation: Invocation) -> Invocation {
+        invocation.env("SSL_CERT_FILE", self.env.home.path("ca.pem"))
+    }
+}
+
+const LIST: [&str; 5] = ["list", "-p", "lagoon-demo", "-e", "main"];
+
+#[test]
+fn an_authority_must_be_known_by_file_or_variable() {
+    let far = Far::new();
+    let proxy = Forward::http(far.tls.address());
+    let https = |command: Invocation| command.env("HTTPS_PROXY", proxy.url("http"));
+
+    let strange = far.env.run(https(far.command(&LIST))).ends_with(7);
+    assert!(strange.stderr.contains("certificate"), "{strange}");
+    far.env
+        .run(far.trusting(https(far.command(&LIST))))
+        .succeeds();
+    assert_eq!(proxy.asked()[0], format!("{NAME}:443"));
+
+    // The context's own file, for discovery already.
+    let ca = far.env.home.path("ca.pem").display().to_string();
+    let add = ["context", "add", "far", &far.api(), "--ca-file", &ca];
+    let added = far.env.run(https(far.env.home.command(&add))).succeeds();
+    assert!(!added.stderr.contains("warning"), "{added}");
+    let list = far
+        .command(&[&LIST[..], &["-l", "far"]].concat())
+        .without("TASKS_API");
+    far.env.run(https(list)).succeeds();
+
+    // This machine, without a proxy.
+    let here = format!("https://{}/graphql", far.tls.address());
+    let near = far.env.command(&LIST).env("TASKS_API", here);
+    far.env.run(far.trusting(near.clone())).succeeds();
+    far.env.run(near).ends_with(7);
+    let nothing = far.env.home.write("empty.pem", "");
+    let add = [
+        "context",
+        "add",
+        "bad",
+        &far.api(),
+        "--ca-file",
+        nothing.to_str().unwrap(),
+    ];
+    let refused = far.env.run(far.env.home.command(&add)).ends_with(2);
+    assert!(
+        refused.stderr.contains("ca_file holds no certificates"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn every_kind_of_proxy_and_no_proxy() {
+    let far = Far::new();
+    let (http, socks) = (
+        Forward::http(far.tls.address()),
+        Forward::socks(far.tls.address()),
+    );
+    let run = |variables: &[(&str, String)]| {
+        let command = far.trusting(far.command(&LIST)).env("TASKS_OUTPUT", "name");
+        let set = |c: Invocation, (name, value): &(&str, String)| c.env(name, value);
+        far.env.run(variables.iter().fold(command, set))
+    };
+    run(&[("ALL_PROXY", http.url("http"))]).succeeds();
+    run(&[("https_proxy", http.url("http"))]).succeeds();
+    let before = http.asked().len();
+    run(&[("ALL_PROXY", socks.url("socks5h"))]).succeeds();
+    assert!(
+        socks
+            .asked()
+            .iter()
+            .all(|asked| *asked == format!("{NAME}:443"))
+    );
+    assert!(!socks.asked().is_empty() && http.asked().len() == before);
+    // The one for https holds before the one for all.
+    let both = [
+        ("ALL_PROXY", socks.url("socks5h")),
+        ("HTTPS_PROXY", http.url("http")),
+    ];
+    run(&both).succeeds();
+    assert!(http.asked().len() > before);
+
+    // Nobody resolves the name without a proxy.
+    let (asked, seen) = (http.asked().len(), far.env.requests().len());
+    for except in [NAME, ".test", "*"] {
+        run(&[
+            ("HTTPS_PROXY", http.url("http")),
+            ("NO_PROXY", except.to_owned()),
+        ])
+        .ends_with(7);
+    }
+    assert_eq!(
+        (http.asked().len(), far.env.requests().len()),
+        (asked, seen)
+    );
+}
+
+#[test]
+fn this_machine_is_never_reached_through_a_proxy() {
+    let env = TestEnv::new();
+    let proxy = Forward::http(env.address());
+    let with = |command: Invocation| {
+        ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"]
+            .iter()
+            .fold(command, |command, name| {
+                command.env(name, proxy.url("http"))
+            })
+    };
+    env.run(with(env.command(&LIST))).succeeds();
+    let by_name = env.url().replace("127.0.0.1", "localhost");
+    env.run(with(env.command(&LIST).env("TASKS_API", by_name)))
+        .succeeds();
+    let add = ["context", "add", "here", &env.url()];
+    env.run(with(env.home.command(&add))).succeeds();
+    env.run(with(
+        env.home.command(&["list", "-e", "main", "-l", "sandbox"]),
+    ))
+    .succeeds();
+    assert_eq!(proxy.asked(), [""; 0]);
+}
+
+#[test]
+fn plain_http_goes_through_a_proxy_where_it_is_allowed_and_is_warned_of() {
+    let env = TestEnv::new();
+    let proxy = Forward::http(env.address());
+    let all = |command: Invocation| command.env("ALL_PROXY", proxy.url("http"));
+    let api = format!("http://{NAME}");
+    let add = [
+        "context",
+        "add",
+        "far",
+        &api,
+        "--allow-http",
+        "--no-discovery",
+    ];
+    env.home.tasks(&add).succeeds();
+    let list = env
+        .command(&[&LIST[..], &["-l", "far"]].concat())
+        .without("TASKS_API");
+    for _ in 0..2 {
+        let output = env.run(all(list.clone())).succeeds();
+        assert!(
+            output
+                .stderr
+                .contains("warning: plain http to lagoons.test"),
+            "{output}"
+        );
+    }
+    let asked = proxy.asked();
+    assert_eq!(asked[0], format!("http://{NAME}/graphql"));
+    // Without the context's word nothing goes out.
+    let refused = env
+        .run(all(env.command(&LIST).env("TASKS_API", &api)))
+        .ends_with(2);
+    assert!(refused.stderr.contains("not https"), "{refused}");
+    assert_eq!(proxy.asked().len(), asked.len());
+}
+
+#[test]
+fn push_takes_the_same_way() {
+    let far = Far::new();
+    let proxy = Forward::http(far.tls.address());
+    let steps = [
+        Step::Status(Status::Running),
+        Step::Hold,
+        Step::Status(Status::Complete),
+    ];
+    let scripted = far.env.sandbox().scripted().unwrap();
+    scripted.script("Say hello", steps.to_vec());
+    let invoke = [
+        "invoke",
+        "Say hello",
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "develop",
+        "--jq",
+        ".id",
+    ];
+    let id = far.env.tasks(&invoke).succeeds().stdout.trim().to_owned();
+    let wait = far
+        .trusting(far.command(&["wait", &id]))
+        .env("HTTPS_PROXY", proxy.url("http"));
+    let waiting = wait.start();
+    // One connection for questions, one that stays open for what is pushed.
+    let until = Instant::now() + DEADLINE;
+    while proxy.asked().len() < 2 {
+        assert!(Instant::now() < until, "{:?}", proxy.asked());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    scripted.advance(id.parse().unwrap()).unwrap();
+    waiting.finish().succeeds();
+    let pushed = |r: &Recorded| r.path.starts_with("/graphql/stream");
+    assert!(far.env.requests().iter().any(pushed));
+}
+
+#[test]
+fn files_take_the_same_way() {
+    let far = Far::new();
+    let admin = far.env.as_role("legacy-admin");
+    let add = "mutation{addTask(input:{id:12,name:\"r\",environment:102,service:\"cli\",command:\"c\"}){id}}";
+    admin.graphql(add, serde_json::json!({}));
+    let sql = "INSERT INTO file (task, filename, body, created) VALUES (12, 'a.txt', 'far', datetime('now'))";
+    let store = far.env.sandbox().store();
+    store
+        .write(|tx| Ok::<_, StoreError>(tx.execute(sql, ())?))
+        .unwrap();
+    let proxy = Forward::http(far.tls.address());
+    let get = |command: Invocation| command.env("HTTPS_PROXY", proxy.url("http"));
+    let args = ["files", "get", "12", "-O", "-", "-v"];
+    let got = far
+        .env
+        .run(get(far.trusting(far.command(&args))))
+        .succeeds();
+    assert_eq!(got.stdout, "far");
+    assert!(
+        got.stderr.contains(&format!("file store https://{NAME}")),
+        "{got}"
+    );
+}
+
+#[test]
+fn signing_in_with_a_browser_takes_the_same_way() {
+    let far = Far::new();
+    let openid = OpenId::new(&[]);
+    let address = openid
+        .url()
+        .strip_prefix("http://")
+        .unwrap()
+        .split('/')
+        .next()
+        .unwrap();
+    let tls = TlsFront::new(address.parse().unwrap());
+    let ca = far.env.home.write("openid.pem", tls.authority());
+    let proxy = Forward::http(tls.address());
+    let add = [
+        "context",
+        "add",
+        "far",
+        &far.api(),
+        "--no-discovery",
+        "--ca-file",
+    ];
+    let auth = ["--authorization-endpoint", "https://lagoons.test/auth"];
+    let add = [&add[..], &[ca.to_str().unwrap()], &auth].concat();
+    far.env.home.tasks(&add).succeeds();
+    let login = far
+        .env
+        .home
+        .command(&["login", "--browser", "--timeout", "1s"]);
+    // The provider's own answer leads to plain http, which is refused: it was asked all the same.
+    let refused = far
+        .env
+        .run(login.clone().env("HTTPS_PROXY", proxy.url("http")))
+        .ends_with(4);
+    assert!(
+        refused.stderr.contains("it signs in over plain http"),
+        "{refused}"
+    );
+    assert_eq!(proxy.asked(), [format!("{NAME}:443")]);
+    far.env.run(login).ends_with(7);
+}

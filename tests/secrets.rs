@@ -1,0 +1,188 @@
+//! Nothing leaks: two Lagoons, two roles, every place where a token could turn up.
+
+use std::os::unix::fs::PermissionsExt;
+
+use lagoon_tasks::sandbox::Identity;
+
+use crate::support::env::TestEnv;
+use crate::support::process::Invocation;
+use crate::support::proxy::Proxy;
+use crate::support::ssh_stand_in::SshStandIn;
+
+const KEY: &str =
+    "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0LWtleQ==\n-----END OPENSSH PRIVATE KEY-----\n";
+
+/// Two Lagoons that one home knows, each behind somebody who notes what comes in.
+struct Two {
+    one: TestEnv,
+    other: TestEnv,
+    to_one: Proxy,
+    to_other: Proxy,
+    ssh: SshStandIn,
+    /// Kept for `one`, kept for `other`, and the variable's.
+    tokens: [String; 3],
+}
+
+impl Two {
+    fn new() -> Two {
+        let (one, other) = (TestEnv::new(), TestEnv::new());
+        let token = |env: &TestEnv, identity| {
+            let lifetime = std::time::Duration::from_secs(3000);
+            env.sandbox().token(identity, lifetime).unwrap()
+        };
+        let tokens = [
+            token(&one, Identity::Maintainer),
+            token(&other, Identity::Developer),
+            token(&other, Identity::Owner),
+        ];
+        let two = Two {
+            to_one: Proxy::new(one.address(), []),
+            to_other: Proxy::new(other.address(), []),
+            ssh: SshStandIn::new(&one.home, &tokens[0]),
+            one,
+            other,
+            tokens,
+        };
+        let (one, other) = (two.to_one.url("/graphql"), two.to_other.url("/graphql"));
+        let add = |name: &str, url: &str, more: &[&str]| {
+            let add = ["context", "add", name, url, "-p", "lagoon-demo", "-v"];
+            two.run(&two.command(&[&add[..], more].concat()), 0);
+        };
+        add("one", &one, &["--ssh-host", "ssh.example"]);
+        add("other", &other, &[]);
+        let given = ["login", "-l", "other", "--with-token", "-v"];
+        two.run(&two.command(&given).stdin(&two.tokens[1]), 0);
+        two
+    }
+
+    fn command(&self, args: &[&str]) -> Invocation {
+        self.ssh.with(self.one.home.command(args))
+    }
+
+    /// Runs it and holds that no secret is shown.
+    #[track_caller]
+    fn run(&self, command: &Invocation, code: i32) -> String {
+        let output = self.one.home.run(command.clone()).ends_with(code);
+        for secret in self.secrets() {
+            for stream in [&output.stdout, &output.stderr] {
+                assert!(!stream.contains(secret), "shows a secret\n{output}");
+            }
+        }
+        output.stdout
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        let tokens = self.tokens.iter().map(String::as_str);
+        tokens.chain(["c2VjcmV0LWtleQ=="]).collect()
+    }
+}
+
+/// Which of the tokens came in there.
+fn came_to(proxy: &Proxy, tokens: &[String]) -> Vec<usize> {
+    let seen = proxy.seen();
+    let came = |token: &String| {
+        seen.iter()
+            .any(|s| s.head.contains(token.as_str()) || s.body.contains(token.as_str()))
+    };
+    (0..tokens.len()).filter(|i| came(&tokens[*i])).collect()
+}
+
+#[test]
+fn no_token_is_shown_or_goes_astray() {
+    let two = Two::new();
+    let key = |command: Invocation| command.env("TASKS_SSH_KEY", KEY);
+    for context in ["one", "other"] {
+        for line in [
+            &["list", "-e", "main"][..],
+            &["whoami"],
+            &["runs", "-e", "main"],
+            &["invoke", "Say hello", "-e", "develop", "--wait", "--yes"],
+            &["context", "list"],
+            &["context", "show", context],
+        ] {
+            for format in ["table", "json", "yaml", "csv"] {
+                let mut line = line.to_vec();
+                line.extend(["-l", context, "-v", "-o", format]);
+                two.run(&two.command(&line), 0);
+            }
+        }
+        // What goes wrong says what it says without them, too.
+        let gone = [
+            "list", "-p", "gone", "-e", "main", "-v", "-o", "json", "-l", context,
+        ];
+        two.run(&two.command(&gone), 5);
+        let late = [
+            "list",
+            "-e",
+            "main",
+            "-v",
+            "-l",
+            context,
+            "--request-timeout",
+            "1ms",
+        ];
+        two.run(&two.command(&late), 7);
+        let unknown = ["list", "--no-such-flag", "-l", context];
+        two.run(&two.command(&unknown), 2);
+        two.run(
+            &key(two.command(&["login", "-v", "-l", context])),
+            if context == "one" { 0 } else { 4 },
+        );
+    }
+    // The variable's token belongs to its address.
+    let list = ["list", "-p", "lagoon-demo", "-e", "main", "-v"];
+    let variable = two
+        .command(&list)
+        .env("TASKS_API", two.to_other.url("/graphql"))
+        .env("TASKS_TOKEN", &two.tokens[2]);
+    two.run(&variable, 0);
+    two.run(
+        &two.command(&[&list[..], &["-l", "one"]].concat())
+            .env("TASKS_TOKEN", &two.tokens[2])
+            .env("TASKS_API", two.to_other.url("/graphql")),
+        0,
+    );
+
+    assert_eq!(came_to(&two.to_one, &two.tokens), [0]);
+    assert_eq!(came_to(&two.to_other, &two.tokens), [1, 2]);
+
+    // Not in what other users of the machine see of a process.
+    let calls = two.ssh.calls().join("\n");
+    let (parents, variables) = (two.ssh.parents(), two.ssh.variables());
+    assert!(parents.contains("tasks"), "{parents}");
+    for secret in two.secrets() {
+        for place in [&calls, &parents, &variables] {
+            assert!(!place.contains(secret), "{place}");
+        }
+    }
+
+    // Nor in what they can read.
+    let mut kept = 0;
+    for file in two.one.home.files() {
+        let path = two.one.home.path(file.to_str().unwrap());
+        let bytes = std::fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        let is_ours = !file.starts_with("ssh") && !file.starts_with("bin");
+        if is_ours && two.secrets().iter().any(|secret| text.contains(secret)) {
+            let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{} is {mode:o}", path.display());
+            kept += 1;
+        }
+    }
+    assert!(kept >= 2, "tokens are kept somewhere");
+    // The sandbox's own tokens are the test's: nothing else was started with them.
+    drop(two.other);
+}
+
+#[test]
+fn a_context_that_leads_elsewhere_by_now_does_not_take_its_token_there() {
+    let two = Two::new();
+    let config = two.one.home.path(".config/lagoon-tasks/config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let (one, other) = (two.to_one.url("/graphql"), two.to_other.url("/graphql"));
+    // Somebody edits the address by hand.
+    std::fs::write(&config, text.replace(&other, &one)).unwrap();
+    two.ssh.refuses("no\n", 255);
+    two.run(&two.command(&["list", "-e", "main", "-l", "other"]), 4);
+    assert_eq!(came_to(&two.to_one, &two.tokens), [0; 0]);
+}
