@@ -21,7 +21,7 @@ pub use target::{Chosen, Target, TokenOrigin};
 
 use crate::config::{Config, ConfigError, FILE, PodVariables, nearest};
 
-pub use crate::env::{Env, EnvError, Secret};
+pub use crate::env::{Env, EnvError};
 
 /// What `-o` and `TASKS_OUTPUT` take.
 pub const FORMATS: [&str; 8] = ["table", "tsv", "json", "jsonl", "yaml", "csv", "name", "id"];
@@ -90,8 +90,6 @@ pub struct Settings {
     pub verbose: bool,
     /// The limit for one request, retries included.
     pub request_timeout: Sourced<Duration>,
-    /// `TASKS_SSH_KEY`.
-    ssh_key: Option<Secret>,
     /// `--as`, one of [`ROLES`].
     #[cfg(feature = "sandbox")]
     pub role: Option<String>,
@@ -159,7 +157,6 @@ impl Settings {
             quiet: flags.quiet,
             verbose: flags.verbose,
             request_timeout,
-            ssh_key: env.ssh_key.clone(),
             #[cfg(feature = "sandbox")]
             role: flags.role.clone(),
             #[cfg(feature = "sandbox")]
@@ -227,10 +224,11 @@ impl Settings {
     /// ssh takes its own.
     #[must_use]
     pub fn ssh_key(&self) -> Option<String> {
-        if let Some(key) = &self.ssh_key {
+        let chosen = self.chosen.as_ref().ok()?;
+        if let Some(key) = &chosen.ssh.key {
             return Some(key.expose().to_owned());
         }
-        match &self.chosen.as_ref().ok()?.target.value {
+        match &chosen.target.value {
             Target::Context(context) => Some(context.ssh_key.as_ref()?.display().to_string()),
             Target::Address(_) | Target::Sandbox => None,
         }

@@ -14,6 +14,7 @@ use crate::support::env::TestEnv;
 use crate::support::openid::OpenId;
 use crate::support::output::Output;
 use crate::support::process::{DEADLINE, Invocation};
+use crate::support::ssh::{script, with_bin};
 
 /// A Lagoon, and a browser that only notes which address it is to open.
 struct Browser {
@@ -24,14 +25,9 @@ impl Browser {
     fn new(openid: &OpenId) -> Browser {
         let env = TestEnv::new();
         let note = env.home.path("opened");
-        let opener = env.home.write(
-            "bin/xdg-open",
-            format!(
-                "#!/bin/sh\nprintf '%s' \"$1\" > '{0}.part' && mv '{0}.part' '{0}'\n",
-                note.display()
-            ),
-        );
-        std::fs::set_permissions(opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let note = note.display();
+        let lines = format!("printf '%s' \"$1\" > '{note}.part' && mv '{note}.part' '{note}'");
+        script(&env.home, "xdg-open", &lines);
         let add = [
             "context",
             "add",
@@ -47,10 +43,7 @@ impl Browser {
     }
 
     fn command(&self, args: &[&str]) -> Invocation {
-        let path = std::env::var("PATH").unwrap();
-        let bin = self.env.home.path("bin");
-        let command = self.env.home.command(args);
-        command.env("PATH", format!("{}:{path}", bin.display()))
+        with_bin(&self.env.home, self.env.home.command(args))
     }
 
     #[track_caller]
@@ -233,19 +226,23 @@ fn every_other_end_is_clear() {
         "{late}"
     );
 
+    browser.opened();
+    let kept = browser
+        .env
+        .home
+        .path(".local/state/lagoon-tasks/tokens/here");
+    assert!(!kept.exists());
+
     // What looks about on the port is in nobody's way.
-    let (output, page) = browser.login(&["--timeout", "1s"], |address| {
-        format!("{}/favicon.ico", way_back(address)["redirect_uri"])
+    let (output, _) = browser.login(&[], |address| {
+        let elsewhere = format!("{}/favicon.ico", way_back(address)["redirect_uri"]);
+        let page = visit(&elsewhere);
+        assert!(page.starts_with("HTTP/1.1 404"), "{page}");
+        openid.signs_in(address)
     });
-    assert!(page.starts_with("HTTP/1.1 404"), "{page}");
-    output.ends_with(4);
-    assert!(
-        !browser
-            .env
-            .home
-            .path(".local/state/lagoon-tasks/tokens/here")
-            .exists()
-    );
+    // The provider's token is none of this Lagoon's.
+    let output = output.ends_with(4);
+    assert!(output.stderr.contains("Bearer token"), "{output}");
 }
 
 #[test]

@@ -237,7 +237,7 @@ fn files_take_the_same_way() {
     let admin = far.env.as_role("legacy-admin");
     let add = "mutation{addTask(input:{id:12,name:\"r\",environment:102,service:\"cli\",command:\"c\"}){id}}";
     admin.graphql(add, serde_json::json!({}));
-    let sql = "INSERT INTO file (task, filename, body, created) VALUES (12, 'a.txt', 'far', datetime('now'))";
+    let sql = "INSERT INTO file (task, filename, body, created) VALUES (12, 'a.txt', CAST('far' AS BLOB), datetime('now'))";
     let store = far.env.sandbox().store();
     store
         .write(|tx| Ok::<_, StoreError>(tx.execute(sql, ())?))

@@ -96,7 +96,15 @@ fn no_token_is_shown_or_goes_astray() {
             &["list", "-e", "main"][..],
             &["whoami"],
             &["runs", "-e", "main"],
-            &["invoke", "Say hello", "-e", "develop", "--wait", "--yes"],
+            &[
+                "invoke",
+                "Say hello",
+                "-p",
+                "lagoon-demo",
+                "-e",
+                "develop",
+                "--wait",
+            ],
             &["context", "list"],
             &["context", "show", context],
         ] {

@@ -11,6 +11,7 @@ use crate::support::env::TestEnv;
 use crate::support::output::Output;
 use crate::support::process::Invocation;
 use crate::support::proxy::{Fault, Proxy};
+use crate::support::ssh::{Server, with_bin};
 use crate::support::ssh_stand_in::SshStandIn;
 
 const STORE: &str = ".local/state/lagoon-tasks/tokens";
@@ -515,4 +516,42 @@ fn a_lagoon_pod_needs_no_configuration() {
         refused.stderr.contains("LAGOON_CONFIG_API_HOST"),
         "{refused}"
     );
+}
+
+#[test]
+fn a_real_server_gives_the_token() {
+    let env = TestEnv::new();
+    let Some(server) = Server::start(&env.home, "cat given") else {
+        return;
+    };
+    env.home.write("given", env.token());
+    let port = server.port.to_string();
+    let add = [
+        "context",
+        "add",
+        "here",
+        &env.url(),
+        "--no-discovery",
+        "-p",
+        "lagoon-demo",
+    ];
+    let ssh = ["--ssh-host", "127.0.0.1", "--ssh-port", &port];
+    env.home.tasks(&[&add[..], &ssh].concat()).succeeds();
+    let list = ["list", "-e", "main"];
+    let listed = env
+        .run(with_bin(&env.home, env.home.command(&list)))
+        .succeeds();
+    assert!(listed.stderr.contains("signing in over ssh"), "{listed}");
+
+    // In a pipeline: the key's text in a variable, and nothing else.
+    let key = std::fs::read_to_string(env.home.path("user")).unwrap();
+    let clean = env
+        .home
+        .command(&["whoami", "--jq", ".email"])
+        .env("TASKS_API", env.url())
+        .env("TASKS_SSH_KEY", key.trim())
+        .env("TASKS_SSH_HOST", "127.0.0.1")
+        .env("TASKS_SSH_PORT", &port);
+    let who = env.run(with_bin(&env.home, clean)).succeeds();
+    assert_eq!(who.stdout, "maintainer@example.com\n");
 }

@@ -39,7 +39,7 @@ impl TokenStore {
         let path = self.path(account);
         let mut file = match File::open(&path) {
             Ok(file) => file,
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(e) if is_not_there(&e) => return Ok(None),
             Err(source) => return Err(store_error("read", path)(source)),
         };
         // Of the file that was opened, not of what stands there by now.
@@ -127,7 +127,7 @@ impl TokenStore {
         let failed = |doing| store_error(doing, self.folder.clone());
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(0),
+            Err(e) if is_not_there(&e) => return Ok(0),
             Err(source) => return Err(failed("read")(source)),
         };
         let mut removed = 0;
@@ -172,6 +172,10 @@ impl TokenStore {
 
 /// How the names of lock files end. No account's does: what follows its `@` is hexadecimal.
 const LOCK: &str = "@lock";
+
+fn is_not_there(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
 
 fn store_error(doing: &'static str, path: PathBuf) -> impl FnOnce(std::io::Error) -> AuthError {
     move |source| AuthError::Store {

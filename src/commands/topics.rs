@@ -54,9 +54,6 @@ A variable that is set but empty is an error.
                      sent nowhere else
   TASKS_SSH_KEY      the private key for ssh, a path or its text (default: what
                      ssh itself takes)
-
-  TASKS_SSH_KEY      the private key to sign in with over ssh: its path or its
-                     text
   TASKS_SSH_HOST, TASKS_SSH_PORT
                      where tokens are given out over ssh, for the same Lagoon
                      as TASKS_TOKEN

@@ -67,6 +67,12 @@ impl Network {
                     hint: "it must be a PEM file with one or more certificates".to_owned(),
                 }
             })?;
+            if more.is_empty() {
+                return Err(LagoonError::Address {
+                    message: "the context's ca_file holds no certificates".to_owned(),
+                    hint: "it must be a PEM file with one or more certificates".to_owned(),
+                });
+            }
             builder = builder.tls_certs_merge(more);
         } else if url.scheme() == "http" {
             // Nothing will be verified: reading the machine's certificates would only cost time.

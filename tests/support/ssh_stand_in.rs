@@ -1,11 +1,9 @@
 //! A stand-in for the system's `ssh`: it prints the token that a file holds, and notes how it was
 //! called. How the real one behaves is another subject.
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-
 use super::home::Home;
 use super::process::Invocation;
+use super::ssh::{script, with_bin};
 
 /// The stand-in in a home.
 pub(crate) struct SshStandIn {
@@ -17,14 +15,13 @@ impl SshStandIn {
     pub(crate) fn new(home: &Home, token: &str) -> SshStandIn {
         let folder = home.path("ssh").display().to_string();
         // One line a call, so that calls at the same time do not mix.
-        let script = format!(
-            "#!/bin/sh\nprintf '%s\\n' \"$*\" >> '{folder}/calls'\nenv >> '{folder}/variables'\n\
+        let lines = format!(
+            "printf '%s\\n' \"$*\" >> '{folder}/calls'\nenv >> '{folder}/variables'\n\
              tr '\\0' ' ' < /proc/$PPID/cmdline >> '{folder}/parents'\n\
              for word; do case $word in *guest*) guest=.guest ;; esac; done\n\
-             cat '{folder}/words' >&2\ncat \"{folder}/token$guest\"\nexit $(cat '{folder}/status')\n"
+             cat '{folder}/words' >&2\ncat \"{folder}/token$guest\"\nexit $(cat '{folder}/status')"
         );
-        let program = home.write("bin/ssh", script);
-        std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        script(home, "ssh", &lines);
         for (file, text) in [
             ("calls", ""),
             ("words", ""),
@@ -71,9 +68,6 @@ impl SshStandIn {
 
     /// `tasks` finds it before the real one.
     pub(crate) fn with(&self, invocation: Invocation) -> Invocation {
-        let path = std::env::var_os("PATH").unwrap();
-        let mut folders: Vec<PathBuf> = vec![self.home.path("bin")];
-        folders.extend(std::env::split_paths(&path));
-        invocation.env("PATH", std::env::join_paths(folders).unwrap())
+        with_bin(&self.home, invocation)
     }
 }
