@@ -25,6 +25,7 @@ mod exec;
 mod files;
 mod graphql;
 mod help;
+mod hostile;
 mod invoke;
 mod lagoon_cli;
 mod lint;

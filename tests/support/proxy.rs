@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use serde_json::Value;
 use socket2::{Domain, SockRef, Socket, Type};
 
 /// What happens to one request.
@@ -35,6 +36,8 @@ pub(crate) enum Fault {
     Typed(&'static str),
     /// Lagoon answers once and is heard twice.
     Twice,
+    /// Lagoon answers, and this is made of its JSON.
+    Rewritten(Rewrite),
     /// Lagoon gets it; its answer comes that much later.
     Late(Duration),
     /// Lagoon does not get it; somebody else answers, with these bytes.
@@ -43,7 +46,22 @@ pub(crate) enum Fault {
     Silence,
 }
 
+/// What makes another answer of an answer.
+#[derive(Clone)]
+pub(crate) struct Rewrite(Arc<dyn Fn(&mut Value) + Send + Sync>);
+
+impl std::fmt::Debug for Rewrite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Rewrite")
+    }
+}
+
 impl Fault {
+    /// Lagoon answers, and `change` is made to its JSON.
+    pub(crate) fn rewritten(change: impl Fn(&mut Value) + Send + Sync + 'static) -> Fault {
+        Fault::Rewritten(Rewrite(Arc::new(change)))
+    }
+
     /// Somebody else answers, with this status and body.
     pub(crate) fn answered(status: &str, content_type: &str, body: &str) -> Fault {
         Fault::Answered(format!(
@@ -189,7 +207,11 @@ fn serve(
         }
         _ => {}
     }
-    let mut answer = forward(upstream, request)?;
+    let mut request = request.clone();
+    if matches!(fault, Fault::Rewritten(_)) {
+        request.head = request.head.replace("gzip", "identity");
+    }
+    let mut answer = forward(upstream, &request)?;
     let most = answer.bytes.len();
     match fault {
         Fault::AnswerLost => return Ok(false),
@@ -205,6 +227,7 @@ fn serve(
         Fault::Shortened => answer.shorten(),
         Fault::Damaged => answer.damage(),
         Fault::Typed(kind) => answer.set("content-type", kind),
+        Fault::Rewritten(rewrite) => answer.rewrite(rewrite),
         Fault::Twice => client.write_all(&answer.bytes)?,
         _ => {}
     }
@@ -257,6 +280,17 @@ impl Answer {
         let half = (self.bytes.len() - self.head) / 2;
         self.bytes.truncate(self.head + half);
         self.set("content-length", &half.to_string());
+    }
+
+    fn rewrite(&mut self, rewrite: &Rewrite) {
+        let Ok(mut value) = serde_json::from_slice(&self.bytes[self.head..]) else {
+            return;
+        };
+        (rewrite.0)(&mut value);
+        let body = serde_json::to_vec(&value).unwrap();
+        self.bytes.truncate(self.head);
+        self.bytes.extend(&body);
+        self.set("content-length", &body.len().to_string());
     }
 
     fn damage(&mut self) {

@@ -1,0 +1,367 @@
+//! Answers that no Lagoon should give: every field `null` in turn, every text hostile, every number
+//! out of range. Each ends in a sensible result or a clear error, and nothing gets through to the
+//! terminal.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::{Status, StoreError};
+use serde_json::{Value, json};
+
+use crate::support::env::TestEnv;
+use crate::support::output::Output;
+use crate::support::proxy::{Fault, Proxy};
+use crate::support::pty::Terminal;
+
+const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
+
+/// A title, the clipboard, the cursor, a cleared screen, another direction, a C1 sequence, a line of
+/// its own.
+const HOSTILE: &str = "x\u{1b}]0;evil\u{7}\u{1b}]52;c;ZXZpbA==\u{7}\u{1b}[2J\u{1b}[H\u{202e}evil\u{2066}\u{9b}31m\u{85}\r\n$ rm -rf /";
+
+/// What may never reach a terminal; what draws progress and questions is not among it.
+const NEVER: [&str; 9] = [
+    "\u{1b}]",
+    "\u{7}",
+    "\u{1b}[2J",
+    "\u{1b}[H",
+    "\u{202e}",
+    "\u{2066}",
+    "\u{9b}",
+    "\u{85}",
+    "\n$ rm",
+];
+
+/// A command whose answers are tampered with.
+struct Subject {
+    name: &'static str,
+    /// What has to be there, each time: the line with it.
+    line: fn(&TestEnv, usize) -> Vec<String>,
+}
+
+fn words(line: &[&str], place: &[&str]) -> Vec<String> {
+    let all = line.iter().chain(place);
+    all.map(|word| (*word).to_owned()).collect()
+}
+
+fn held(env: &TestEnv) -> String {
+    let steps = vec![
+        Step::Status(Status::Running),
+        Step::Hold,
+        Step::Status(Status::Complete),
+    ];
+    env.sandbox().scripted().unwrap().script("Say hello", steps);
+    let line = [&["invoke", "Say hello", "-o", "id"], &MAIN[..]].concat();
+    env.tasks(&line).succeeds().stdout.trim().to_owned()
+}
+
+fn ended(env: &TestEnv) -> String {
+    let line = [&["invoke", "Run yarn audit", "-o", "id"], &MAIN[..]].concat();
+    env.tasks(&line).succeeds().stdout.trim().to_owned()
+}
+
+fn defined(env: &TestEnv, at: usize) -> String {
+    let name = format!("Sweep {at}");
+    let line = [
+        "define",
+        &name,
+        "-s",
+        "cli",
+        "--command",
+        "echo x",
+        "--arg",
+        "A:numeric:An a",
+        "--arg-default",
+        "A=1",
+    ];
+    env.tasks(&[&line[..], &MAIN].concat()).succeeds();
+    name
+}
+
+const SUBJECTS: &[Subject] = &[
+    Subject {
+        name: "list",
+        line: |_, _| words(&["list"], &MAIN),
+    },
+    Subject {
+        name: "list all",
+        line: |_, _| words(&["list", "-p", "lagoon-demo"], &[]),
+    },
+    Subject {
+        name: "show",
+        line: |_, _| words(&["show", "Try arguments"], &MAIN),
+    },
+    Subject {
+        name: "define",
+        line: |_, at| {
+            let name = format!("New {at}");
+            words(
+                &[
+                    "define",
+                    &name,
+                    "-s",
+                    "cli",
+                    "--command",
+                    "x",
+                    "--arg",
+                    "A:string",
+                ],
+                &MAIN,
+            )
+        },
+    },
+    Subject {
+        name: "update",
+        line: |env, at| {
+            let name = defined(env, at);
+            words(
+                &["update", &name, "--description", "other", "--arg", "B?"],
+                &MAIN,
+            )
+        },
+    },
+    Subject {
+        name: "delete",
+        line: |env, at| words(&["delete", &defined(env, at), "--yes"], &MAIN),
+    },
+    Subject {
+        name: "invoke",
+        line: |_, _| words(&["invoke", "Run yarn audit"], &MAIN),
+    },
+    Subject {
+        name: "exec",
+        line: |_, _| {
+            let line = [&["exec", "-s", "cli", "--yes"], &MAIN[..], &["--", "true"]].concat();
+            words(&line, &[])
+        },
+    },
+    Subject {
+        name: "rerun",
+        line: |env, _| words(&["rerun", &ended(env), "--yes"], &[]),
+    },
+    Subject {
+        name: "runs",
+        line: |env, _| {
+            ended(env);
+            words(&["runs", "--mine"], &MAIN)
+        },
+    },
+    Subject {
+        name: "status",
+        line: |env, _| words(&["status", &ended(env)], &[]),
+    },
+    Subject {
+        name: "logs",
+        line: |env, _| words(&["logs", &ended(env)], &[]),
+    },
+    Subject {
+        name: "wait",
+        line: |env, _| words(&["wait", &held(env), "--timeout", "1s"], &[]),
+    },
+    Subject {
+        name: "cancel",
+        line: |env, _| words(&["cancel", &held(env), "--yes"], &[]),
+    },
+    Subject {
+        name: "files",
+        line: |env, _| {
+            let id = ended(env);
+            let sql = "INSERT INTO file (task, filename, body, created) \
+                       VALUES (?1, 'a.txt', x'61', datetime('now'))";
+            let store = env.sandbox().store();
+            store
+                .write(|tx| Ok::<_, StoreError>(tx.execute(sql, (&id,))?))
+                .unwrap();
+            words(&["files", "list", &id], &[])
+        },
+    },
+    Subject {
+        name: "export",
+        line: |_, _| words(&["export", "-p", "lagoon-demo"], &[]),
+    },
+    Subject {
+        name: "apply",
+        line: |env, at| {
+            let file = format!(
+                "version: 1\nproject: lagoon-demo\ntasks:\n- {{name: Applied {at}, command: x, service: cli}}\n"
+            );
+            let file = env.home.write("work/tasks.yml", file);
+            words(&["apply", "-f", file.to_str().unwrap(), "--yes"], &[])
+        },
+    },
+];
+
+/// The places in a reply's data, in their order: of a list's elements the first of each type.
+fn places(value: &Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let path = format!("{path}/{name}");
+                found.push(path.clone());
+                places(field, &path, found);
+            }
+        }
+        Value::Array(elements) => {
+            let mut types = Vec::new();
+            for (at, element) in elements.iter().enumerate() {
+                let kind = element.get("__typename").cloned().unwrap_or_default();
+                if !types.contains(&kind) {
+                    types.push(kind);
+                    let path = format!("{path}/{at}");
+                    found.push(path.clone());
+                    places(element, &path, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A proxy that changes one place in all the answers to a command, the `at`th; afterwards the place
+/// and whether there was one.
+fn tampering(
+    env: &TestEnv,
+    at: usize,
+    change: impl Fn(&mut Value) -> bool + Clone + Send + Sync + 'static,
+) -> (Proxy, Arc<Mutex<Option<String>>>) {
+    let place = Arc::new(Mutex::new(None));
+    let (passed, noted) = (Arc::new(AtomicUsize::new(0)), Arc::clone(&place));
+    let proxy = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
+        if request.head.contains("/graphql/stream") || request.body.is_empty() {
+            return Fault::Refused;
+        }
+        let operation = request
+            .body
+            .split('"')
+            .nth(3)
+            .unwrap_or_default()
+            .to_owned();
+        let (passed, noted, change) = (Arc::clone(&passed), Arc::clone(&noted), change.clone());
+        Fault::rewritten(move |answer| {
+            let mut found = Vec::new();
+            places(&answer["data"], "/data", &mut found);
+            for path in found {
+                let Some(value) = answer.pointer_mut(&path) else {
+                    continue;
+                };
+                let mut changed = value.clone();
+                if change(&mut changed) && passed.fetch_add(1, Ordering::Relaxed) == at {
+                    *noted.lock().unwrap() = Some(format!("{operation} {path}"));
+                    *value = changed;
+                }
+            }
+        })
+    });
+    (proxy, place)
+}
+
+/// Runs every subject with one place changed after another, and judges each.
+fn sweep(
+    change: impl Fn(&mut Value) -> bool + Clone + Send + Sync + 'static,
+    play: impl Fn(&TestEnv, &Proxy, &[String]) -> Result<(), String> + Sync,
+) {
+    let next = AtomicUsize::new(0);
+    let failures = Mutex::new(Vec::new());
+    let count = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while let Some(subject) = SUBJECTS.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let env = TestEnv::new();
+                    for at in 0.. {
+                        let line = (subject.line)(&env, at);
+                        let (proxy, place) = tampering(&env, at, change.clone());
+                        let judged = play(&env, &proxy, &line);
+                        let Some(place) = place.lock().unwrap().take() else {
+                            break;
+                        };
+                        count.fetch_add(1, Ordering::Relaxed);
+                        if let Err(why) = judged {
+                            let failure = format!("{}: {place}: {why}", subject.name);
+                            failures.lock().unwrap().push(failure);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    let count = count.into_inner();
+    assert!(count > 100, "only {count} places were found");
+    assert!(
+        failures.is_empty(),
+        "{} of {count}\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+}
+
+fn tamed(env: &TestEnv, proxy: &Proxy, line: &[String]) -> Result<(), String> {
+    let line: Vec<&str> = line.iter().map(String::as_str).collect();
+    let command = env.command(&line).env("TASKS_API", proxy.url("/graphql"));
+    let output = env.home.run(command);
+    sensible(&output).map_err(|why| format!("{why}\n{output}"))
+}
+
+fn sensible(output: &Output) -> Result<(), String> {
+    if output.stderr.contains("panicked") {
+        return Err("it panicked".to_owned());
+    }
+    if !(0..=10).contains(&output.code) {
+        return Err("no exit code of ours".to_owned());
+    }
+    let last = output
+        .stderr
+        .lines()
+        .rev()
+        .find(|line| !line.starts_with("hint:"));
+    let says_why = last.is_some_and(|line| !line.trim().is_empty());
+    if output.code != 0 && !says_why {
+        return Err("it does not say why".to_owned());
+    }
+    Ok(())
+}
+
+#[test]
+fn a_field_that_is_null_is_a_sensible_result_or_a_clear_error() {
+    let to_null = |value: &mut Value| {
+        let was = value.take();
+        !was.is_null()
+    };
+    sweep(to_null, tamed);
+}
+
+#[test]
+fn a_number_out_of_range_is_one_too() {
+    let too_large = |value: &mut Value| {
+        let is_number = value.is_number();
+        *value = json!(1e30);
+        is_number
+    };
+    sweep(too_large, tamed);
+}
+
+#[test]
+fn no_text_of_the_server_moves_the_terminal() {
+    let to_hostile = |value: &mut Value| {
+        let is_text = value.is_string();
+        *value = json!(HOSTILE);
+        is_text
+    };
+    sweep(to_hostile, |env, proxy, line| {
+        // What is shown is the subject here, not what is asked.
+        let words = line.iter().map(String::as_str);
+        let line: Vec<&str> = ["--no-input"].into_iter().chain(words).collect();
+        let command = env.command(&line).env("TASKS_API", proxy.url("/graphql"));
+        let mut terminal = Terminal::start(&command);
+        let code = terminal.finish();
+        let seen = terminal.transcript();
+        let bad: Vec<&str> = NEVER.into_iter().filter(|bad| seen.contains(bad)).collect();
+        if bad.is_empty() && (0..=10).contains(&code) {
+            return Ok(());
+        }
+        Err(format!("exit code {code}, {bad:?} in\n{seen:?}"))
+    });
+}
