@@ -1,0 +1,29 @@
+//! What it costs to start at all.
+
+use std::process::Command;
+
+use super::measure::{Line, in_turn, megabytes};
+use super::server::program;
+
+pub(crate) fn cold() -> Vec<Line> {
+    ["--version", "--help"]
+        .map(|flag| {
+            let mut curl = Command::new("curl");
+            curl.env_clear().arg("--version");
+            let (ours, theirs) = in_turn(100, &mut program(&[flag]), &mut curl);
+            let beside = ("curl --version", theirs);
+            Line::times(&format!("`tasks {flag}`"), ours, beside, "0.35")
+        })
+        .into()
+}
+
+pub(crate) fn size() -> Vec<Line> {
+    let size = std::fs::metadata(env!("CARGO_BIN_EXE_tasks"))
+        .unwrap()
+        .len();
+    vec![Line::alone(
+        "binary, with the sandbox",
+        megabytes(size),
+        "10 MB",
+    )]
+}
