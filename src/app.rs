@@ -153,6 +153,25 @@ impl App {
         }
     }
 
+    /// Has something confirmed together with everything new that it executes on this machine: one
+    /// question for both. Call it after [`App::lagoon`].
+    ///
+    /// # Errors
+    /// As [`App::confirm`].
+    pub fn confirm_with_execution(
+        &self,
+        question: &str,
+        whats: &[Executes<'_>],
+    ) -> Result<(), Error> {
+        #[cfg(feature = "sandbox")]
+        return sandbox::confirm_with_execution(self, question, whats);
+        #[cfg(not(feature = "sandbox"))]
+        {
+            let _ = whats;
+            self.confirm(question)
+        }
+    }
+
     /// Makes the next Ctrl-C or SIGTERM the caller's business, as long as the claim lives; without
     /// a claim, and at the second signal, the command just ends.
     #[must_use]

@@ -154,6 +154,13 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
 }
 
 fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, SettingsError> {
+    let takes_several = matches!(
+        command,
+        Command::Invoke(_) | Command::Exec(_) | Command::Runs(_)
+    );
+    if !takes_several {
+        flags.require_single()?;
+    }
     let settings = Settings::resolve(flags, env)?;
     #[cfg(feature = "sandbox")]
     if !matches!(command, Command::Sandbox(_)) {

@@ -3,6 +3,7 @@
 mod duration;
 mod error;
 mod flags;
+mod named;
 mod sourced;
 mod ssh;
 mod target;
@@ -15,6 +16,7 @@ use std::time::Duration;
 pub use duration::{parse_duration, parse_limit};
 pub use error::{SettingsError, SettingsErrorKind};
 pub use flags::Flags;
+pub use named::{Named, pair};
 pub use sourced::{Source, Sourced};
 pub use ssh::SshSettings;
 pub use target::{Chosen, Target, TokenOrigin};
@@ -72,10 +74,12 @@ pub struct Folders {
 pub struct Settings {
     /// The context that the line names, whether there is one or not.
     pub context: Option<String>,
-    /// The project, if one is known.
+    /// The project, if one is known; none where the line names several.
     pub project: Option<Sourced<String>>,
     /// The environment, if one was said.
     pub environment: Option<Sourced<String>>,
+    /// What the line itself says of projects and environments.
+    pub named: Named,
     /// The format of the answer, one of [`FORMATS`], if one was said.
     pub output: Option<Sourced<String>>,
     /// `--jq`.
@@ -134,14 +138,15 @@ impl Settings {
     ) -> Result<Settings, SettingsError> {
         let config = config.map_err(SettingsError::from);
         let chosen = target::choose(flags, env, config.as_ref().map_err(Clone::clone));
-        let project = said(&flags.project, "--project", &env.project, "TASKS_PROJECT")?
-            .or_else(|| default_project(chosen.as_ref().ok()?));
-        let environment = said(
-            &flags.environment,
-            "--environment",
-            &env.environment,
-            "TASKS_ENVIRONMENT",
-        )?;
+        let named = Named {
+            projects: flags.project.clone(),
+            environments: flags.environment.clone(),
+        };
+        let (project, environment) = named.alone(env)?;
+        let project = match project {
+            None if named.projects.len() <= 1 => chosen.as_ref().ok().and_then(default_project),
+            project => project,
+        };
         let request_timeout = match flags.request_timeout {
             Some(limit) => Sourced::new(limit, Source::Flag("--request-timeout")),
             None => Sourced::new(Duration::from_secs(30), Source::Default),
@@ -150,6 +155,7 @@ impl Settings {
             context: flags.context.clone(),
             project,
             environment,
+            named,
             output: output(flags, env)?,
             jq: flags.jq.clone(),
             yes: flags.yes,

@@ -15,6 +15,7 @@ mod support;
 mod api;
 mod apply;
 mod browser;
+mod bulk;
 mod campaign;
 mod cancel;
 mod conformance;

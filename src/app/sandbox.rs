@@ -106,23 +106,61 @@ fn folder(settings: &Settings) -> Result<PathBuf, Error> {
 
 /// Asks about what neither came with the sandbox nor was agreed to before.
 pub(super) fn confirm_execution(app: &App, what: Executes<'_>) -> Result<(), Error> {
+    let new = unagreed(app, &[what])?;
+    for (_, question) in &new {
+        app.confirm(question)?;
+    }
+    agree(app, &new)
+}
+
+/// One question for something and for everything new that it executes.
+pub(super) fn confirm_with_execution(
+    app: &App,
+    question: &str,
+    whats: &[Executes<'_>],
+) -> Result<(), Error> {
+    let new = unagreed(app, whats)?;
+    let mut whole = String::new();
+    for (_, asks) in &new {
+        whole.push_str(asks);
+        whole.push('\n');
+    }
+    app.confirm(&format!("{whole}{question}"))?;
+    agree(app, &new)
+}
+
+/// What is to be agreed to: the key that it is remembered by, and the question.
+fn unagreed(app: &App, whats: &[Executes<'_>]) -> Result<Vec<(String, String)>, Error> {
+    let mut new: Vec<(String, String)> = Vec::new();
     let Some(running) = app.sandbox.get().filter(|_| !app.settings.simulate) else {
+        return Ok(new);
+    };
+    for what in whats {
+        let (key, question) = match what {
+            Executes::Command(text) => (
+                (*text).to_owned(),
+                format!("Execute this on this machine, as you: {text}"),
+            ),
+            Executes::Image(image) => (
+                format!("image {image}"),
+                format!("Run the container image {image} on this machine?"),
+            ),
+        };
+        let is_new = !new.iter().any(|(known, _)| *known == key);
+        let store = running.sandbox.store();
+        if is_new && consent::needs_consent(store, &key).map_err(SandboxError::from)? {
+            new.push((key, question));
+        }
+    }
+    Ok(new)
+}
+
+fn agree(app: &App, new: &[(String, String)]) -> Result<(), Error> {
+    let Some(running) = app.sandbox.get() else {
         return Ok(());
     };
-    let (key, question) = match what {
-        Executes::Command(text) => (
-            text.to_owned(),
-            format!("Execute this on this machine, as you: {text}"),
-        ),
-        Executes::Image(image) => (
-            format!("image {image}"),
-            format!("Run the container image {image} on this machine?"),
-        ),
-    };
-    let store = running.sandbox.store();
-    if consent::needs_consent(store, &key).map_err(SandboxError::from)? {
-        app.confirm(&question)?;
-        consent::consent(store, &key).map_err(SandboxError::from)?;
+    for (key, _) in new {
+        consent::consent(running.sandbox.store(), key).map_err(SandboxError::from)?;
     }
     Ok(())
 }

@@ -124,7 +124,7 @@ mod tests {
             "tasks context list -p shop --output=json --yes",
         ] {
             let flags = parse(line).unwrap().flags;
-            assert_eq!(flags.project.as_deref(), Some("shop"), "{line}");
+            assert_eq!(flags.project, ["shop"], "{line}");
             assert_eq!(flags.output.as_deref(), Some("json"), "{line}");
             assert!(flags.yes && !flags.quiet, "{line}");
         }
@@ -152,10 +152,17 @@ mod tests {
     #[test]
     fn a_flag_twice_in_one_place_is_wrong_use_too() {
         for line in [
-            "tasks context list -e a -e b",
+            "tasks context list -l a -l b",
             "tasks -o json -o csv context",
         ] {
             assert!(command().try_get_matches_from(line.split(' ')).is_err());
+        }
+        for line in [
+            "tasks context list -e a -e b",
+            "tasks -p a -p a context list",
+        ] {
+            let flags = parse(line).unwrap().flags;
+            assert!(flags.require_single().is_err(), "{line}");
         }
     }
 }

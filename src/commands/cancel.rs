@@ -80,6 +80,7 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
         quits: false,
         expected: None,
         changes: None,
+        changes_begin: false,
     };
     let waited = watch.wait_for(asked).await;
     let (waited, interrupted) = match waited {

@@ -1,5 +1,6 @@
 //! `tasks exec`: a command that no task defines.
 
+mod bulk;
 mod plan;
 
 use clap::Args;
@@ -10,7 +11,9 @@ use crate::error::Error;
 use crate::ops::exec::{self, Ready, Wish};
 use crate::ops::place;
 
+use super::target::bulk::Launching;
 use super::target::launch::{self, Waiting};
+use super::target::several::Places;
 use super::target::{self, Answer, text};
 
 /// Run a command once in a service's container
@@ -19,13 +22,17 @@ use super::target::{self, Answer, text};
 /// pipes and variables of the container's shell give it a script, or `-- sh -c '…'`.
 ///
 /// Without --wait or --follow the command ends as soon as the run exists.
+///
+/// Several targets: -p and -e can be given more than once and take patterns, as in 'pr-*', and -e
+/// takes PROJECT:ENV. They are shown and confirmed once, and nothing starts unless all can.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   tasks exec -p shop -e develop -s cli --follow -- drush status
   tasks exec -e develop -s cli --wait -- sh -c 'du -sh /app/* | sort -h'
   tasks exec -e main -s cli --script repair.sh --name 'Repair orders' --yes --wait
-  tasks exec -e main -s cli --script - --dry-run")]
+  tasks exec -e main -s cli --script - --dry-run
+  tasks exec -p shop -e 'pr-*' -s cli --skip-missing --yes --wait -- drush cr")]
 pub struct ExecArgs {
     /// The service whose container runs it
     #[arg(long, short = 's', value_name = "SERVICE")]
@@ -39,6 +46,10 @@ pub struct ExecArgs {
     /// What the run is called [default: `exec` and the program's name]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    #[command(flatten)]
+    places: Places,
+    #[command(flatten)]
+    launching: Launching,
     #[command(flatten)]
     waiting: Waiting,
     /// Start it although the environment does not have the service
@@ -56,17 +67,23 @@ pub struct ExecArgs {
 pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     args.waiting.check(app)?;
-    let command = command(app, &args)?;
+    if args.places.read_stdin() && args.script.as_deref() == Some("-") {
+        return Err(Error::usage("`-` (stdin) can be given only once"));
+    }
+    let wish = Wish {
+        name: args.name.clone().unwrap_or_else(|| name(&args)),
+        service: args.service.clone(),
+        command: command(app, &args)?,
+        without_preflight: args.no_preflight,
+    };
+    if args.places.is_several(app) {
+        return bulk::run(app, answer, &args, &wish).await;
+    }
+    args.launching.require_none()?;
     let asked = app.settings.environment.is_none();
     let (project, environment) = target::chosen_place(app, args.dry_run).await?;
     let lagoon = app.lagoon().await?;
     let view = place::environment(lagoon, &project, &environment, true).await?;
-    let wish = Wish {
-        name: args.name.clone().unwrap_or_else(|| name(&args)),
-        service: args.service.clone(),
-        command,
-        without_preflight: args.no_preflight,
-    };
     let ready = exec::prepare(&view, wish)?;
     for warning in &ready.warnings {
         app.ui.warn(warning);

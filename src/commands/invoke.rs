@@ -1,5 +1,6 @@
 //! `tasks invoke`: start a task.
 
+mod bulk;
 mod plan;
 
 use clap::{Args, ValueEnum};
@@ -7,14 +8,17 @@ use clap::{Args, ValueEnum};
 use crate::app::App;
 use crate::domain::quoting::suggestion;
 use crate::domain::{Run, TaskRef};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::ops;
+use crate::ops::bulk::not_ours;
 use crate::ops::invoke::{self, IfRunning, Ready, Wish};
 use crate::ops::place;
 use crate::ops::push::Push;
 use crate::ops::wait::{self, Watcher};
 
+use super::target::bulk::Launching;
 use super::target::launch::{self, Waiting};
+use super::target::several::Places;
 use super::target::{self, Answer, pick, values};
 
 /// Start a task
@@ -24,6 +28,10 @@ use super::target::{self, Answer, pick, values};
 /// terminal, what is missing is asked for and the equivalent command line is shown.
 ///
 /// Without --wait or --follow the command ends as soon as the run exists.
+///
+/// Several targets: -p and -e can be given more than once and take patterns, as in 'pr-*', and -e
+/// takes PROJECT:ENV. They are shown and confirmed once, nothing starts unless all can, and there is
+/// one exit code, as `tasks wait` has it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -32,6 +40,8 @@ Examples:
   tasks invoke Import -e main --arg-file DATA=rows.csv --wait --timeout 30m
   tasks invoke Reindex -e main --args-file values.yml --if-running skip
   tasks invoke 'Sync database' -e develop -a SOURCE=main --dry-run
+  tasks invoke 'Clear caches' -p shop -e 'pr-*' --yes --wait
+  tasks invoke 'Clear caches' --group shops --type production --skip-missing --yes --wait
   run=$(tasks invoke Reindex -e main -o id)")]
 pub struct InvokeArgs {
     /// The task, by id or name
@@ -49,6 +59,10 @@ pub struct InvokeArgs {
     /// Send values to a COMMAND task as they are, for its shell to interpret
     #[arg(long)]
     raw_args: bool,
+    #[command(flatten)]
+    places: Places,
+    #[command(flatten)]
+    launching: Launching,
     #[command(flatten)]
     waiting: Waiting,
     /// What to do when a run of the task is still going there
@@ -93,6 +107,11 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     args.waiting.check(app)?;
     let task = args.task.as_deref().map(TaskRef::parse).transpose()?;
+    if args.places.read_stdin()
+        && values::from_stdin(&args.arg_files, args.args_file.as_deref()) > 0
+    {
+        return Err(Error::usage("`-` (stdin) can be given only once"));
+    }
     let mut given = values::read(app, &args.args, &args.arg_files, args.args_file.as_deref())?;
     let can_ask = app.ui.can_prompt();
     if task.is_none() && !can_ask {
@@ -101,6 +120,10 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
                 .hint("tasks list shows what can be invoked"),
         );
     }
+    if args.places.is_several(app) {
+        return bulk::run(app, answer, &args, task, given).await;
+    }
+    args.launching.require_none()?;
     let (project, environment) = target::chosen_place(app, args.dry_run).await?;
     let lagoon = app.lagoon().await?;
     let view = place::environment(lagoon, &project, &environment, true).await?;
@@ -185,15 +208,7 @@ async fn wait_for_others(app: &App, ready: &Ready, args: &InvokeArgs) -> Result<
             ended = wait::until_over(lagoon, &clock, run.clone(), &limits, &mut told, &mut push) => ended,
             kind = claim.signalled() => return Err(Error::new(kind, format!("{}: started none", kind.word()))),
         };
-        // The codes for runs that were waited for are about the own one.
-        ended.map_err(|error| Error {
-            kind: match error.kind {
-                Kind::StillGoing | Kind::NeverStarted => Kind::Failed,
-                other => other,
-            },
-            message: format!("{}; started none", error.message),
-            ..error
-        })?;
+        ended.map_err(not_ours)?;
     }
     Ok(())
 }

@@ -120,6 +120,7 @@ async fn follow(
         quits: log == Stream::Out,
         expected,
         changes: None,
+        changes_begin: false,
     };
     watch.until_all_over(runs, missing).await
 }

@@ -5,13 +5,16 @@ mod again;
 use clap::Args;
 
 use crate::app::App;
-use crate::domain::Run;
 use crate::domain::names::same_name;
+use crate::domain::{Outcome, Run};
 use crate::error::Error;
+use crate::ops::fit::{About, by_text};
+use crate::ops::invoke::IfRunning;
 use crate::ops::place;
 use crate::ops::rerun::{self, Past, Ready};
 use crate::settings::{Deciding, Source, Sourced};
 
+use super::target::bulk::{self, Launching};
 use super::target::launch::{self, Waiting};
 use super::target::{self, Answer, Found, RunArgs, RunsReport, values};
 
@@ -28,7 +31,9 @@ Examples:
   tasks rerun lagoon-task-abc123 -e develop --follow
   tasks rerun 1234 -a SOURCE=main --yes
   tasks rerun 1234 1235 --yes --wait -o json
-  tasks rerun --last")]
+  tasks rerun --last
+  tasks invoke Reindex -e 'pr-*' --yes --wait -o json > runs.json
+  tasks rerun --failed - < runs.json")]
 pub struct RerunArgs {
     #[command(flatten)]
     runs: RunArgs,
@@ -38,6 +43,9 @@ pub struct RerunArgs {
     /// A value from a file, exactly as it is there; `-` is stdin
     #[arg(long = "arg-file", value_name = "NAME=FILE")]
     arg_files: Vec<String>,
+    /// Only those of the runs that failed: `-` takes what invoke on several environments printed
+    #[arg(long)]
+    failed: bool,
     #[command(flatten)]
     waiting: Waiting,
     /// Start it although the environment does not have the service
@@ -55,10 +63,20 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     app.require_said(&[Deciding::Context])?;
     let found = Found::read(&args.runs, app).await?;
     // Nothing starts unless all can start.
-    let runs = found.whole()?;
-    let is_one = args.runs.is_one();
-    if !is_one && (args.waiting.follow || !given.is_empty()) {
-        return Err(Error::usage("--follow and values go with one RUN only"));
+    let mut runs = found.whole()?;
+    let is_one = args.runs.is_one() && !args.failed;
+    if !is_one && !given.is_empty() {
+        return Err(Error::usage("values go with one RUN only"));
+    }
+    if args.failed {
+        runs = only_failed(app, runs);
+        if runs.is_empty() {
+            let ui_url = app.ui_url();
+            return answer.give(&RunsReport { runs, ui_url });
+        }
+    }
+    if !is_one {
+        args.waiting.require_no_page()?;
     }
     let lagoon = app.lagoon().await?;
     let mut all = Vec::new();
@@ -66,52 +84,36 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
         let past = rerun::read(lagoon, run).await?;
         all.push(prepare(app, &past, &given, &args).await?);
     }
-    confirm(app, &all)?;
     if let ([only], true) = (all.as_slice(), is_one) {
-        let started = only.start(lagoon).await?;
+        confirm(app, only)?;
+        let started = launch::start(app, only.name(), only.start(lagoon)).await?;
         let expected = only.usual_length();
         return args
             .waiting
             .see_through(app, answer, started, expected)
             .await;
     }
-    let (runs, failure) = start_all(app, &all).await?;
-    if !args.waiting.wait || runs.is_empty() {
-        give(app, &answer, runs)?;
-        return failure.map_or(Ok(()), Err);
-    }
-    let watch = args.waiting.watch(app, None, None);
-    let (runs, verdict) = watch
-        .until_all_over(runs, failure.into_iter().collect())
-        .await;
-    verdict.and(give(app, &answer, runs))
+    bulk::confirm(app, &all, false)?;
+    let how = Launching::default().how(IfRunning::Start, &args.waiting);
+    bulk::carry_out(app, answer, all, how, &args.waiting).await
 }
 
-/// Starts one after the other, up to the first that cannot be started: those that run already must
-/// be known, whatever becomes of the rest.
-async fn start_all(app: &App, all: &[Ready]) -> Result<(Vec<Run>, Option<Error>), Error> {
-    let lagoon = app.lagoon().await?;
-    let mut runs = Vec::new();
-    for ready in all {
-        match ready.start(lagoon).await {
-            Ok(started) => {
-                launch::say_started(app, &started);
-                let run = started.run;
-                app.ui.note(&format!("run {} ({})", run.id, run.task_name));
-                runs.push(run);
-            }
-            Err(error) => return Ok((runs, Some(error))),
-        }
+/// Those that failed; says what becomes of the others.
+fn only_failed(app: &App, runs: Vec<Run>) -> Vec<Run> {
+    let (failed, others): (Vec<Run>, Vec<Run>) = runs
+        .into_iter()
+        .partition(|run| run.outcome() == Outcome::Failed);
+    let told = others
+        .iter()
+        .map(|run| (run.status.clone(), run.id.to_string()));
+    for About { text, labels } in by_text(told) {
+        app.ui
+            .note(&format!("left alone, {text}: {}", labels.join(", ")));
     }
-    Ok((runs, None))
-}
-
-fn give(app: &App, answer: &Answer, runs: Vec<Run>) -> Result<(), Error> {
-    if runs.is_empty() {
-        return Ok(());
+    if failed.is_empty() {
+        app.ui.note("none of them failed: nothing to run again");
     }
-    let ui_url = app.ui_url();
-    answer.give(&RunsReport { runs, ui_url })
+    failed
 }
 
 /// Finds out what the run was, and checks that it can be started again.
@@ -147,22 +149,11 @@ fn named(setting: Option<&Sourced<String>>) -> Option<&str> {
         .map(|value| value.value.as_str())
 }
 
-fn confirm(app: &App, all: &[Ready]) -> Result<(), Error> {
-    for ready in all {
-        let banner = target::banner(app, &ready.environment().label())?;
-        app.ui.note(&format!("{banner}: {}", ready.name()));
+fn confirm(app: &App, ready: &Ready) -> Result<(), Error> {
+    let banner = target::banner(app, &ready.environment().label())?;
+    app.ui.note(&format!("{banner}: {}", ready.name()));
+    match ready {
+        Ready::Task(ready) => launch::confirm_task(app, &ready.definition, None),
+        Ready::OneOff(ready) => launch::confirm_one_off(app, &banner, ready),
     }
-    if all.len() > 1 {
-        app.confirm(&format!("Start these {} runs?", all.len()))?;
-    }
-    for ready in all {
-        match ready {
-            Ready::Task(ready) => launch::confirm_task(app, &ready.definition, None)?,
-            Ready::OneOff(ready) => {
-                let banner = target::banner(app, &ready.environment.label())?;
-                launch::confirm_one_off(app, &banner, ready)?;
-            }
-        }
-    }
-    Ok(())
 }

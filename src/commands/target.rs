@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod arguments;
+pub mod bulk;
 mod changes;
 mod chosen;
 mod files;
@@ -21,8 +22,11 @@ mod planned;
 mod reference;
 mod run;
 mod runs;
+pub mod several;
+mod targets_file;
 mod task;
 pub mod text;
+mod together;
 pub mod values;
 mod waiting;
 mod watch;

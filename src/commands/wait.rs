@@ -59,6 +59,7 @@ pub async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
         quits: false,
         expected,
         changes: lines.then_some(&answer),
+        changes_begin: false,
     };
     let (runs, verdict) = watch.until_all_over(runs, missing).await;
     let given = if lines {

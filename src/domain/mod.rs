@@ -19,6 +19,7 @@ pub mod rules;
 pub mod run;
 pub mod run_ref;
 pub mod script;
+pub mod selection;
 pub mod text;
 pub mod values;
 

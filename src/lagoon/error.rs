@@ -1,7 +1,7 @@
 //! What can go wrong between this program and a Lagoon.
 
 /// A failure of one request.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum LagoonError {
     /// The connection never stood: nothing was sent.
     #[error("cannot reach {address}: {reason}")]

@@ -8,7 +8,7 @@ use crate::lagoon::operations::places::EnvironmentView;
 
 pub use crate::lagoon::operations::adhoc::OneOff;
 
-use super::lost::{self, Sought, Started};
+use super::lost::{self, Sought, Started, Unstarted};
 use super::place;
 
 /// What is to be run.
@@ -33,7 +33,8 @@ pub struct Ready {
     pub one_off: OneOff,
     /// What the user should know first.
     pub warnings: Vec<String>,
-    newest: i64,
+    /// The id of the newest run there; runs of ours will be newer.
+    pub newest: i64,
 }
 
 /// Checks everything that can be checked without a change.
@@ -97,7 +98,7 @@ fn check(one_off: &OneOff) -> Result<(), Error> {
 ///
 /// # Errors
 /// Lagoon's refusal; or, when the outcome stays unknown, exit code 7 with the candidates.
-pub async fn start(lagoon: &Lagoon, ready: &Ready) -> Result<Started, Error> {
+pub async fn start(lagoon: &Lagoon, ready: &Ready) -> Result<Started, Unstarted> {
     let sought = Sought {
         environment: ready.environment.clone(),
         name: ready.one_off.name.clone(),
@@ -106,13 +107,13 @@ pub async fn start(lagoon: &Lagoon, ready: &Ready) -> Result<Started, Error> {
         says_user: true,
     };
     let sent = lagoon.add_task(&ready.one_off).await;
-    lost::settle(lagoon, &sought, sent).await.map_err(|error| {
-        if error.kind == Kind::NotAllowed {
-            error.hint(
+    let settled = lost::settle(lagoon, &sought, sent).await;
+    settled.map_err(|why| {
+        why.map(|error| match error.kind {
+            Kind::NotAllowed => error.hint(
                 "one-off commands need the role developer, on production environments maintainer",
-            )
-        } else {
-            error
-        }
+            ),
+            _ => error,
+        })
     })
 }

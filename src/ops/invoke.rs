@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::EnvironmentView;
 
-use super::lost::{self, Sought, Started};
+use super::lost::{self, Sought, Started, Unstarted};
 use super::{history, place};
 
 /// What to do when a run of the same task is still going on that environment.
@@ -175,7 +175,10 @@ pub fn prepare(
 }
 
 /// Whether the environment has what the task needs: without its service a run stays `new` for ever.
-fn preflight(environment: &Environment, definition: &Definition) -> Result<(), Error> {
+///
+/// # Errors
+/// Wrong use, with the services that there are.
+pub fn preflight(environment: &Environment, definition: &Definition) -> Result<(), Error> {
     if !matches!(definition.work, Work::Command(_)) {
         return Ok(());
     }
@@ -225,7 +228,7 @@ fn values_error(definition: &Definition, problems: &[Problem]) -> Error {
 ///
 /// # Errors
 /// Lagoon's refusal; or, when the outcome stays unknown, exit code 7 with the candidates.
-pub async fn start(lagoon: &Lagoon, ready: &Ready) -> Result<Started, Error> {
+pub async fn start(lagoon: &Lagoon, ready: &Ready) -> Result<Started, Unstarted> {
     let sent = lagoon
         .invoke_task(
             ready.definition.id,
@@ -234,7 +237,7 @@ pub async fn start(lagoon: &Lagoon, ready: &Ready) -> Result<Started, Error> {
         )
         .await;
     let settled = lost::settle(lagoon, &ready.sought(), sent).await;
-    settled.map_err(|error| refused(error, ready))
+    settled.map_err(|why| why.map(|error| refused(error, ready)))
 }
 
 fn refused(error: Error, ready: &Ready) -> Error {

@@ -35,6 +35,34 @@ pub struct Started {
     pub recovered: bool,
 }
 
+/// Why no run is known to exist.
+#[derive(Debug)]
+pub enum Unstarted {
+    /// Nothing was started.
+    Refused(Error),
+    /// It may have been.
+    Unknown(Error),
+}
+
+impl Unstarted {
+    /// The same with what its user should know.
+    #[must_use]
+    pub fn map(self, change: impl FnOnce(Error) -> Error) -> Unstarted {
+        match self {
+            Unstarted::Refused(error) => Unstarted::Refused(change(error)),
+            Unstarted::Unknown(error) => Unstarted::Unknown(change(error)),
+        }
+    }
+}
+
+impl From<Unstarted> for Error {
+    fn from(why: Unstarted) -> Error {
+        match why {
+            Unstarted::Refused(error) | Unstarted::Unknown(error) => error,
+        }
+    }
+}
+
 /// What became of the one mutation that starts a run. When its answer is lost, looks for the run
 /// instead of sending again.
 ///
@@ -44,7 +72,7 @@ pub async fn settle(
     lagoon: &Lagoon,
     sought: &Sought,
     sent: Result<Run, LagoonError>,
-) -> Result<Started, Error> {
+) -> Result<Started, Unstarted> {
     match sent {
         Ok(run) => Ok(Started {
             run: Run {
@@ -54,7 +82,9 @@ pub async fn settle(
             recovered: false,
         }),
         Err(error) if error.leaves_unknown() => Ok(Started {
-            run: find(lagoon, sought, error.into()).await?,
+            run: find(lagoon, sought, error.into())
+                .await
+                .map_err(Unstarted::Unknown)?,
             recovered: true,
         }),
         Err(error @ LagoonError::Refused { .. }) => {
@@ -67,9 +97,9 @@ pub async fn settle(
                     run.id, run.status, run.id
                 ));
             }
-            Err(refused)
+            Err(Unstarted::Refused(refused))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Unstarted::Refused(error.into())),
     }
 }
 

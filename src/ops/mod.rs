@@ -1,6 +1,7 @@
 //! The work: each command's decisions and requests. Returns values, never prints.
 
 pub mod apply;
+pub mod bulk;
 pub mod cancel;
 pub mod define;
 pub mod delete;
@@ -8,6 +9,7 @@ pub mod document;
 pub mod exec;
 pub mod export;
 pub mod files;
+pub mod fit;
 pub mod follow;
 pub mod history;
 pub mod identity;
@@ -17,9 +19,12 @@ pub mod manifest;
 pub mod place;
 pub mod planning;
 pub mod push;
+pub mod ready;
 pub mod rerun;
 pub mod scope;
+pub mod targets;
 pub mod tasks;
+pub mod together;
 pub mod unlisted;
 pub mod update;
 pub mod wait;

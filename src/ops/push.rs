@@ -31,8 +31,8 @@ pub enum Woken {
 /// A run that is waited for, as far as hints go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Going {
-    /// The run's id.
-    pub run: i64,
+    /// The run's id; none for every run of the environment.
+    pub run: Option<i64>,
     /// The environment that it runs in, where that is known.
     pub environment: Option<i64>,
 }
@@ -74,7 +74,7 @@ const ANEW: Duration = Duration::from_secs(4 * 60);
 const LOST: Duration = Duration::from_secs(5);
 
 /// Beyond this many environments the others are only looked at.
-const MOST: usize = 16;
+pub const MOST: usize = 16;
 
 /// Changes come in swarms: so far apart are two looks at least.
 const APART: Duration = Duration::from_millis(200);
@@ -141,7 +141,9 @@ impl Push {
             .await;
             match heard {
                 Some(Change::Subscribed) => return,
-                Some(Change::Run(id)) if going.iter().any(|g| g.run == id) => return,
+                Some(Change::Run(id)) if going.iter().any(|g| g.run.is_none_or(|r| r == id)) => {
+                    return;
+                }
                 _ => {}
             }
         }

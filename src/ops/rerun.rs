@@ -1,15 +1,14 @@
 //! Starting again what a run did: which task it was of, and with which values.
 
-use std::time::Duration;
-
 use crate::domain::{Definition, Environment, Run, Work, recorded};
 use crate::error::Error;
 use crate::lagoon::operations::adhoc::Record;
 use crate::lagoon::operations::places::EnvironmentView;
 use crate::lagoon::{Lagoon, LagoonError};
 
-use super::lost::Started;
 use super::{exec, invoke};
+
+pub use super::ready::Ready;
 
 /// A run and what Lagoon recorded of it.
 #[derive(Debug, Clone)]
@@ -32,15 +31,6 @@ pub enum Origin {
     Changed(Definition),
     /// No task of that name: a command of its own.
     OneOff,
-}
-
-/// Something to be started again, all checked.
-#[derive(Debug, Clone)]
-pub enum Ready {
-    /// A task.
-    Task(Box<invoke::Ready>),
-    /// A command of its own.
-    OneOff(Box<exec::Ready>),
 }
 
 impl Past {
@@ -150,55 +140,6 @@ pub fn task(
     } else {
         ready
     })))
-}
-
-impl Ready {
-    /// Where it will run.
-    #[must_use]
-    pub fn environment(&self) -> &Environment {
-        match self {
-            Ready::Task(ready) => &ready.environment,
-            Ready::OneOff(ready) => &ready.environment,
-        }
-    }
-
-    /// What the user should know first.
-    #[must_use]
-    pub fn warnings(&self) -> &[String] {
-        match self {
-            Ready::Task(ready) => &ready.warnings,
-            Ready::OneOff(ready) => &ready.warnings,
-        }
-    }
-
-    /// What it is called.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            Ready::Task(ready) => &ready.definition.name,
-            Ready::OneOff(ready) => &ready.one_off.name,
-        }
-    }
-
-    /// What it usually takes.
-    #[must_use]
-    pub fn usual_length(&self) -> Option<Duration> {
-        match self {
-            Ready::Task(ready) => ready.usual_length(),
-            Ready::OneOff(_) => None,
-        }
-    }
-
-    /// Starts it, once.
-    ///
-    /// # Errors
-    /// As [`invoke::start`] and [`exec::start`].
-    pub async fn start(&self, lagoon: &Lagoon) -> Result<Started, Error> {
-        match self {
-            Ready::Task(ready) => invoke::start(lagoon, ready).await,
-            Ready::OneOff(ready) => exec::start(lagoon, ready).await,
-        }
-    }
 }
 
 /// Reads a run with what was recorded of it.

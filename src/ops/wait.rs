@@ -141,7 +141,7 @@ pub async fn until_all_over(
 
 pub(super) fn going(run: &Run) -> Going {
     Going {
-        run: run.id,
+        run: Some(run.id),
         environment: run.environment.as_ref().map(|e| e.id),
     }
 }

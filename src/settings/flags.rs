@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use super::{FORMATS, MARKDOWN, parse_limit};
+use super::{FORMATS, MARKDOWN, SettingsError, parse_limit};
 
 /// The global flags that decide where and how, as they were typed.
 #[derive(Debug, Clone, Default, Args)]
@@ -15,10 +15,10 @@ pub struct Flags {
     pub context: Option<String>,
     /// The project
     #[arg(short = 'p', long, value_name = "NAME", help_heading = WHERE)]
-    pub project: Option<String>,
+    pub project: Vec<String>,
     /// The environment
     #[arg(short = 'e', long, value_name = "NAME", help_heading = WHERE)]
-    pub environment: Option<String>,
+    pub environment: Vec<String>,
     /// Format of the answer: table at a terminal, tsv elsewhere
     #[arg(short = 'o', long, value_name = "FORMAT", help_heading = HOW,
           value_parser = PossibleValuesParser::new(formats()))]
@@ -65,14 +65,40 @@ const HOW: &str = "How";
 #[cfg(feature = "sandbox")]
 const SANDBOX: &str = "With the context `sandbox` only";
 
+/// They stand in one place of the line.
+fn any(further: Vec<String>, before: Vec<String>) -> Vec<String> {
+    if further.is_empty() { before } else { further }
+}
+
 impl Flags {
+    /// That each names one thing, for a command that is about one.
+    ///
+    /// # Errors
+    /// Wrong use, naming the flag.
+    pub fn require_single(&self) -> Result<(), SettingsError> {
+        let given = [
+            ("--project", &self.project),
+            ("--environment", &self.environment),
+        ];
+        for (flag, values) in given {
+            if values.len() > 1 {
+                return Err(SettingsError::usage(format!(
+                    "{flag} is given {} times, and this command is about one",
+                    values.len()
+                ))
+                .hint("`invoke`, `exec` and `runs` take several"));
+            }
+        }
+        Ok(())
+    }
+
     /// These flags, and those that were typed further on in the line.
     #[must_use]
     pub fn and(self, further: Flags) -> Flags {
         Flags {
             context: further.context.or(self.context),
-            project: further.project.or(self.project),
-            environment: further.environment.or(self.environment),
+            project: any(further.project, self.project),
+            environment: any(further.environment, self.environment),
             output: further.output.or(self.output),
             jq: further.jq.or(self.jq),
             yes: further.yes || self.yes,

@@ -51,7 +51,7 @@ fn stored(name: &str) -> TokenOrigin {
 #[test]
 fn flag_then_variable_then_context_then_nothing() {
     let vars = [("TASKS_PROJECT", "var")];
-    let by_flag = flags(|f| f.project = Some("flag".to_owned()));
+    let by_flag = flags(|f| f.project = vec!["flag".to_owned()]);
     let project = |flags: &Flags, vars: &[_], config| {
         resolve(flags, vars, config)
             .unwrap()
@@ -81,8 +81,8 @@ fn flag_then_variable_then_context_then_nothing() {
 
 #[test]
 fn empty_values_are_wrong_use_where_they_would_hold() {
-    let empty = flags(|f| f.environment = Some(String::new()));
-    let full = flags(|f| f.environment = Some("main".to_owned()));
+    let empty = flags(|f| f.environment = vec![String::new()]);
+    let full = flags(|f| f.environment = vec!["main".to_owned()]);
     let vars = [("TASKS_ENVIRONMENT", " ")];
     let none = config(None, &[]);
     let error = resolve(&empty, &[], none.clone()).unwrap_err();
@@ -308,7 +308,7 @@ fn what_was_not_said_changes_nothing_without_a_terminal() {
     use Deciding::{Context, Environment, Project};
     let one = || config(None, &["a"]);
     let two = || config(Some("a"), &["a", "b"]);
-    let environment = flags(|f| f.environment = Some("main".to_owned()));
+    let environment = flags(|f| f.environment = vec!["main".to_owned()]);
 
     let settings = resolve(&environment, &[], one()).unwrap();
     assert!(settings.require_said(&[Context, Environment]).is_ok());
@@ -369,4 +369,26 @@ fn the_sandboxs_flags_are_for_the_sandbox() {
     }
     assert!(check(&flags(|f| f.simulate = true)).is_err());
     assert!(check(&Flags::default()).is_ok());
+}
+
+#[test]
+fn several_of_a_flag_are_none_that_is_meant_alone() {
+    let of = |projects: &[&str], environments: &[&str]| {
+        let all = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect();
+        let flags = flags(|f| (f.project, f.environment) = (all(projects), all(environments)));
+        resolve(&flags, &[], config(None, &[]))
+    };
+    let value = |value: &Option<Sourced<String>>| value.as_ref().map(|v| v.value.clone());
+    let several = of(&["a", "b"], &["main", "develop"]).unwrap();
+    assert_eq!(value(&several.project), None);
+    assert_eq!(value(&several.environment), None);
+    assert_eq!(several.named.environments, ["main", "develop"]);
+    assert!(of(&["a", " "], &[]).is_err());
+
+    let pair = of(&[], &["shop:feature/a"]).unwrap();
+    assert_eq!(value(&pair.project).as_deref(), Some("shop"));
+    assert_eq!(value(&pair.environment).as_deref(), Some("feature/a"));
+    assert!(pair.project.is_some_and(|p| p.is_said()));
+    assert!(of(&["shop"], &["shop:main"]).is_err());
+    assert!(of(&[], &[":main"]).is_err());
 }

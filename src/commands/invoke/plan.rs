@@ -11,6 +11,44 @@ pub(super) struct Plan {
     pub(super) ready: Ready,
 }
 
+fn columns() -> [Column; 5] {
+    ["id", "name", "project", "environment", "command"].map(Column::new)
+}
+
+impl Plan {
+    fn cells(&self) -> [Cell; 5] {
+        let Ready {
+            environment,
+            definition,
+            ..
+        } = &self.ready;
+        [
+            Cell::id(definition.id),
+            Cell::name(&definition.name),
+            environment.project.name.clone().into(),
+            environment.name.clone().into(),
+            self.ready.recorded().into(),
+        ]
+    }
+}
+
+/// What would be started on several environments.
+pub(super) struct Plans(pub(super) Vec<Plan>);
+
+impl Report for Plans {
+    fn value(&self) -> Value {
+        self.0.iter().map(Plan::value).collect()
+    }
+
+    fn grid(&self) -> Grid {
+        let mut grid = Grid::new(columns());
+        for plan in &self.0 {
+            grid.row(plan.cells());
+        }
+        grid
+    }
+}
+
 impl Report for Plan {
     fn value(&self) -> Value {
         let Ready {
@@ -36,25 +74,7 @@ impl Report for Plan {
     }
 
     fn grid(&self) -> Grid {
-        let Ready {
-            environment,
-            definition,
-            ..
-        } = &self.ready;
-        Grid::new([
-            Column::new("id"),
-            Column::new("name"),
-            Column::new("project"),
-            Column::new("environment"),
-            Column::new("command"),
-        ])
-        .with([
-            Cell::id(definition.id),
-            Cell::name(&definition.name),
-            environment.project.name.clone().into(),
-            environment.name.clone().into(),
-            self.ready.recorded().into(),
-        ])
+        Grid::new(columns()).with(self.cells())
     }
 
     fn detail(&self) -> Option<Detail> {

@@ -8,7 +8,7 @@ use crate::app::{App, Executes};
 use crate::domain::{Definition, Run, Work};
 use crate::error::Error;
 use crate::ops::exec;
-use crate::ops::lost::Started;
+use crate::ops::lost::{Started, Unstarted};
 use crate::output::Format;
 use crate::ui::Stream;
 
@@ -97,7 +97,8 @@ impl Waiting {
     }
 
     /// With --follow stdout is the log, unless -o asks for the result there.
-    fn result_on_stdout(&self, app: &App) -> bool {
+    #[must_use]
+    pub fn result_on_stdout(&self, app: &App) -> bool {
         !self.follow || app.settings.output_is_asked_for()
     }
 
@@ -129,6 +130,20 @@ impl Waiting {
         Ok(())
     }
 
+    /// Refuses to open a page of many.
+    ///
+    /// # Errors
+    /// Wrong use.
+    pub fn require_no_page(&self) -> Result<(), Error> {
+        if self.web {
+            return Err(
+                Error::usage("--web opens one page, and the line is about several runs")
+                    .hint("leave out --web; -o json has the address of each page"),
+            );
+        }
+        Ok(())
+    }
+
     /// What to wait with.
     #[must_use]
     pub fn watch<'a>(
@@ -147,6 +162,7 @@ impl Waiting {
             quits: false,
             expected,
             changes: None,
+            changes_begin: false,
         }
     }
 }
@@ -158,13 +174,13 @@ impl Waiting {
 pub async fn start(
     app: &App,
     name: &str,
-    starting: impl Future<Output = Result<Started, Error>>,
+    starting: impl Future<Output = Result<Started, Unstarted>>,
 ) -> Result<Started, Error> {
     super::unless_interrupted(
         app,
         &format!("`{name}` was being started"),
         "it is unknown whether it was: look at the newest runs there before you start it again",
-        starting,
+        async { Ok(starting.await?) },
     )
     .await
 }

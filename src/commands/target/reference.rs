@@ -137,10 +137,11 @@ fn parse(text: &str) -> Result<Vec<RunRef>, Error> {
         let value = value.map_err(|e| Error::usage("stdin is not whole JSON").because(e))?;
         match value {
             Value::Array(all) => {
-                for one in &all {
+                for one in all.iter().filter(|one| !is_without_run(one)) {
                     found.push(of_json(one)?);
                 }
             }
+            one if is_without_run(&one) => {}
             one => found.push(of_json(&one)?),
         }
     }
@@ -148,6 +149,11 @@ fn parse(text: &str) -> Result<Vec<RunRef>, Error> {
         return Err(Error::usage("stdin: the list of runs is empty"));
     }
     Ok(found)
+}
+
+/// What a command that starts many has for a target where none was started.
+fn is_without_run(value: &Value) -> bool {
+    value.get("id") == Some(&Value::Null) && value.get("error").is_some_and(Value::is_object)
 }
 
 fn of_json(value: &Value) -> Result<RunRef, Error> {
@@ -192,6 +198,8 @@ mod tests {
             "{\"id\":7,\"status\":\"new\"}\n{\"id\":7,\"status\":\"complete\"}\n{\"id\":8}",
             "[\n  {\"id\": 7},\n  {\"id\": 8}\n]\n",
             "[7, 8]",
+            "[{\"id\": 7}, {\"id\": null, \"error\": {}}, {\"id\": 8}]",
+            "{\"id\":7}\n{\"id\":null,\"outcome\":\"refused\",\"error\":{}}\n{\"id\":8}",
             "7\r\n\r\n8\r\n",
         ] {
             assert_eq!(
@@ -210,6 +218,8 @@ mod tests {
             "",
             " \n",
             "[]",
+            "[{\"id\": null, \"error\": {}}]",
+            "[{\"id\": null}]",
             "Audit\n",
             "ID  NAME\n7   Audit\n",
             "{\"name\": \"Audit\"}",

@@ -13,19 +13,27 @@ const MOST: u64 = 1 << 20;
 /// # Errors
 /// Wrong use, naming the flag, when it cannot be read or is no text.
 pub fn exact(app: &App, flag: &str, file: &str) -> Result<String, Error> {
+    exact_within(app, flag, file, MOST)
+}
+
+/// The same of a file that may have more bytes.
+///
+/// # Errors
+/// As [`exact`].
+pub fn exact_within(app: &App, flag: &str, file: &str, most: u64) -> Result<String, Error> {
     let mut bytes = Vec::new();
     let read = if file == "-" {
         if app.ui.terminal().stdin {
             app.ui
                 .note(&format!("{flag}: reading stdin; end it with Ctrl-D"));
         }
-        std::io::stdin().lock().take(MOST).read_to_end(&mut bytes)
+        std::io::stdin().lock().take(most).read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(file).and_then(|file| file.take(MOST).read_to_end(&mut bytes))
+        std::fs::File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes))
     };
     let length =
         read.map_err(|e| Error::usage(format!("{flag}: cannot read {file}")).because(e))?;
-    if length as u64 == MOST {
+    if length as u64 == most {
         return Err(Error::usage(format!(
             "{flag}: {file} is longer than anything that Lagoon takes"
         )));

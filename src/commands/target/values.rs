@@ -24,9 +24,7 @@ pub fn read(
     files: &[String],
     all: Option<&str>,
 ) -> Result<Values, Error> {
-    let from_stdin =
-        files.iter().filter(|f| f.ends_with("=-")).count() + usize::from(all == Some("-"));
-    if from_stdin > 1 {
+    if from_stdin(files, all) > 1 {
         return Err(Error::usage("`-` (stdin) can be given only once"));
     }
     let mut values = Values::new();
@@ -42,6 +40,20 @@ pub fn read(
         values.extend(map(file, &text::exact(app, "--args-file", file)?)?);
     }
     Ok(values)
+}
+
+/// How many of the flags want stdin.
+#[must_use]
+pub fn from_stdin(files: &[String], all: Option<&str>) -> usize {
+    files.iter().filter(|f| f.ends_with("=-")).count() + usize::from(all == Some("-"))
+}
+
+/// Values together with others, which count where both have one.
+#[must_use]
+pub fn with(values: &Values, others: &Values) -> Values {
+    let is_other = |(name, _): &&(String, String)| others.iter().any(|(other, _)| other == name);
+    let kept = values.iter().filter(|value| !is_other(value));
+    kept.chain(others).cloned().collect()
 }
 
 fn pair<'a>(flag: &str, given: &'a str, form: &str) -> Result<(&'a str, &'a str), Error> {
@@ -71,11 +83,20 @@ fn map(file: &str, text: &str) -> Result<Values, Error> {
             .map_err(|e| wrong(first_line(&e.to_string())))?
             .0
     };
+    whole(parsed).map_err(wrong)
+}
+
+/// A JSON object of names and single values.
+pub(super) fn object(text: &str) -> Result<Values, String> {
+    whole(json(text)?)
+}
+
+fn whole(parsed: Vec<(String, Option<String>)>) -> Result<Values, String> {
     parsed
         .into_iter()
         .map(|(name, value)| match value {
             Some(value) => Ok((name, value)),
-            None => Err(wrong(format!("`{name}` has no value"))),
+            None => Err(format!("`{name}` has no value")),
         })
         .collect()
 }

@@ -9,10 +9,12 @@ use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::follow::{self, Live, Log};
 use crate::ops::push::Push;
+use crate::ops::together::follow_all;
 use crate::ops::wait::{self, Limits, Waited, Watcher};
 use crate::ui::{Progress, Stream};
 
 use super::log::LogOut;
+use super::together::Prefixed;
 use super::{Answer, OnInterrupt, RunReport, line_start};
 
 /// How many lines of a failed run's log are shown to somebody who did not follow it.
@@ -44,6 +46,8 @@ pub struct Watch<'a> {
     pub expected: Option<Duration>,
     /// Give each change as a line of its own.
     pub changes: Option<&'a Answer>,
+    /// The runs as they are at first were given already.
+    pub changes_begin: bool,
 }
 
 impl Watch<'_> {
@@ -116,33 +120,37 @@ impl Watch<'_> {
             let limits = &self.limits;
             return Ok(wait::until_all_over(lagoon, &clock, runs, limits, shown, &mut push).await);
         };
-        let several = runs.len() > 1;
-        let mut waited = Vec::with_capacity(runs.len());
-        for run in runs {
-            if several {
-                self.app.ui.note(&format!("run {} ({}):", run.id, run.name));
-            }
-            let mut out = LogOut::new(self.app, stream, self.raw);
-            out.quits = self.quits;
-            let limits = &self.limits;
-            let (last, live) = (run.clone(), &self.live);
-            let end = follow::follow(
-                lagoon, &clock, run, live, limits, shown, &mut push, &mut out,
-            )
-            .await;
-            if self.quits && out.is_closed() {
+        let (limits, live) = (&self.limits, &self.live);
+        let [run] = runs.as_slice() else {
+            let mut outs = Prefixed::all(self, stream, &runs);
+            let following = follow_all(lagoon, &clock, &runs, live, limits, shown, &mut outs);
+            let ends = following.await;
+            if self.quits && outs.iter().any(Prefixed::is_closed) {
                 return Ok(Vec::new());
             }
-            out.finish()?;
-            waited.push(match end {
-                Ok(run) => Waited { run, end: Ok(()) },
-                Err(error) => Waited {
-                    run: shown.last(vec![last]).swap_remove(0),
-                    end: Err(error),
-                },
-            });
+            outs.into_iter().try_for_each(Prefixed::finish)?;
+            let waited = runs.into_iter().zip(ends);
+            return Ok(waited.map(|(run, end)| shown.waited(run, end)).collect());
+        };
+        let mut out = LogOut::new(self.app, stream, self.raw);
+        out.quits = self.quits;
+        let run = run.clone();
+        let end = follow::follow(
+            lagoon,
+            &clock,
+            run.clone(),
+            live,
+            limits,
+            shown,
+            &mut push,
+            &mut out,
+        )
+        .await;
+        if self.quits && out.is_closed() {
+            return Ok(Vec::new());
         }
-        Ok(waited)
+        out.finish()?;
+        Ok(vec![shown.waited(run, end)])
     }
 
     async fn interrupted(&self, runs: &[Run], kind: Kind) -> Error {
@@ -250,6 +258,7 @@ fn label(run: &Run) -> String {
 struct Shown<'a> {
     app: &'a App,
     changes: Option<&'a Answer>,
+    changes_begin: bool,
     last: HashMap<i64, Run>,
     live: HashMap<i64, Box<dyn Progress>>,
     trouble: bool,
@@ -270,6 +279,7 @@ impl<'a> Shown<'a> {
         Shown {
             app: watch.app,
             changes: watch.changes,
+            changes_begin: watch.changes_begin,
             last: HashMap::new(),
             live,
             trouble: false,
@@ -279,6 +289,17 @@ impl<'a> Shown<'a> {
     fn finish(&mut self) {
         for (_, progress) in self.live.drain() {
             progress.finish();
+        }
+    }
+
+    /// How waiting for a run ended, with the run as it was read last.
+    fn waited(&self, run: Run, end: Result<Run, Error>) -> Waited {
+        match end {
+            Ok(run) => Waited { run, end: Ok(()) },
+            Err(error) => Waited {
+                run: self.last(vec![run]).swap_remove(0),
+                end: Err(error),
+            },
         }
     }
 
@@ -295,7 +316,7 @@ impl Watcher for Shown<'_> {
         self.trouble = false;
         let before = self.last.insert(run.id, run.clone());
         if let Some(answer) = self.changes
-            && before.is_none_or(|before| before.status != run.status)
+            && before.map_or(!self.changes_begin, |before| before.status != run.status)
         {
             let report = RunReport {
                 run: run.clone(),

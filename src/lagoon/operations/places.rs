@@ -20,11 +20,14 @@ operation!(
     "graphql/places/project_definitions.graphql"
 );
 operation!(GroupDefinitions, "graphql/places/group_definitions.graphql");
+operation!(ProjectTargets, "graphql/places/project_targets.graphql");
+operation!(GroupProjects, "graphql/places/group_projects.graphql");
 
 definition_from!(environment_by_namespace, definition_by_namespace);
 definition_from!(environment_by_name, definition_by_name);
 definition_from!(project_definitions, definition_in_project);
 definition_from!(group_definitions, definition_in_group);
+definition_from!(project_targets, definition_of_target);
 
 /// The date that a live environment has in `deleted` (seen on Lagoon 2.33.1).
 const NEVER: &str = "0000-00-00 00:00:00";
@@ -52,66 +55,81 @@ pub struct ProjectView {
     pub environments: Vec<EnvironmentView>,
 }
 
-macro_rules! environment_view {
-    ($generated:expr, $convert:ident) => {{
+/// What an environment shows; `$runs` are its generated runs, where they were asked for.
+macro_rules! view {
+    ($generated:expr, $project:expr, $convert:ident, $runs:expr) => {{
         let found = $generated;
-        let project = need(found.project, "an environment's project")?;
-        let project = Project {
-            id: need(project.id, "a project's id")?,
-            name: need(project.name, "a project's name")?,
-        };
-        let mut here = environment(found.id, found.name, found.environment_type, project)?;
+        let mut here = environment(found.id, found.name, found.environment_type, $project)?;
         here.services = found
             .services
             .map(|all| all.into_iter().flatten().filter_map(|s| s.name).collect());
         let (definitions, unknown) = known(found.advanced_tasks.unwrap_or_default(), $convert)?;
-        let runs = found
-            .tasks
-            .unwrap_or_default()
-            .into_iter()
-            .flatten()
-            .map(|run| run_from!(run, None))
-            .collect::<Result<Vec<_>, LagoonError>>()?;
         EnvironmentView {
             environment: here,
             definitions,
             unknown,
-            runs,
+            runs: $runs,
         }
+    }};
+}
+
+macro_rules! runs {
+    ($generated:expr) => {
+        $generated
+            .unwrap_or_default()
+            .into_iter()
+            .flatten()
+            .map(|run| run_from!(run, None))
+            .collect::<Result<Vec<_>, LagoonError>>()?
+    };
+}
+
+macro_rules! environment_view {
+    ($generated:expr, $convert:ident) => {{
+        let mut found = $generated;
+        let project = need(found.project.take(), "an environment's project")?;
+        let runs = runs!(found.tasks.take());
+        view!(
+            found,
+            self::project(project.id, project.name)?,
+            $convert,
+            runs
+        )
     }};
 }
 
 macro_rules! project_view {
     ($generated:expr, $convert:ident) => {{
         let found = $generated;
-        let project = Project {
-            id: need(found.id, "a project's id")?,
-            name: need(found.name, "a project's name")?,
-        };
+        let project = self::project(found.id, found.name)?;
         let environments = found
             .environments
             .unwrap_or_default()
             .into_iter()
             .flatten()
-            .map(|e| {
-                let mut here = environment(e.id, e.name, e.environment_type, project.clone())?;
-                here.services = e
-                    .services
-                    .map(|all| all.into_iter().flatten().filter_map(|s| s.name).collect());
-                let (definitions, unknown) = known(e.advanced_tasks.unwrap_or_default(), $convert)?;
-                Ok(EnvironmentView {
-                    environment: here,
-                    definitions,
-                    unknown,
-                    runs: Vec::new(),
-                })
-            })
+            .map(|e| Ok(view!(e, project.clone(), $convert, Vec::new())))
             .collect::<Result<Vec<_>, LagoonError>>()?;
         ProjectView {
             project,
             environments,
         }
     }};
+}
+
+fn project(id: Option<i64>, name: Option<String>) -> Result<Project, LagoonError> {
+    Ok(Project {
+        id: need(id, "a project's id")?,
+        name: need(name, "a project's name")?,
+    })
+}
+
+/// An environment among others that were read with it.
+#[derive(Debug)]
+pub struct Seen {
+    /// What it shows.
+    pub view: EnvironmentView,
+    /// Why a part of that is missing, where one is.
+    pub trouble: Option<LagoonError>,
 }
 
 impl Lagoon {
@@ -185,12 +203,7 @@ impl Lagoon {
             .unwrap_or_default()
             .into_iter()
             .flatten()
-            .map(|p| {
-                Ok(Project {
-                    id: need(p.id, "a project's id")?,
-                    name: need(p.name, "a project's name")?,
-                })
-            })
+            .map(|p| project(p.id, p.name))
             .collect()
     }
 
@@ -212,10 +225,7 @@ impl Lagoon {
         let Some(found) = data.project_by_name else {
             return Ok(None);
         };
-        let project = Project {
-            id: need(found.id, "a project's id")?,
-            name: need(found.name, "a project's name")?,
-        };
+        let project = self::project(found.id, found.name)?;
         let environments = found
             .environments
             .unwrap_or_default()
@@ -262,14 +272,8 @@ impl Lagoon {
         let reply = self
             .send::<GroupDefinitions>(Effect::Query, variables)
             .await?;
-        let data = match reply.whole() {
-            // Not `null`, as for everything else that is not there (seen on Lagoon 2.33.1).
-            Err(LagoonError::Refused { message, .. }) if message.starts_with("Group not found") => {
-                return Ok(None);
-            }
-            other => other?,
-        };
-        let Some(found) = data.group_by_name else {
+        let found = group_or_none(reply.whole())?.and_then(|data| data.group_by_name);
+        let Some(found) = found else {
             return Ok(None);
         };
         let projects = found.projects.unwrap_or_default().into_iter().flatten();
@@ -277,5 +281,80 @@ impl Lagoon {
             .map(|found| Ok(project_view!(found, definition_in_group)))
             .collect::<Result<_, _>>()
             .map(Some)
+    }
+
+    /// A project's live environments, each with all that can be invoked there and its newest runs,
+    /// in one request. What is wrong with one of them spoils none of the others.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`]; a project that exists and may not be seen is "not allowed".
+    pub async fn project_targets(
+        &self,
+        name: &str,
+    ) -> Result<Option<(Project, Vec<Seen>)>, LagoonError> {
+        let variables = project_targets::Variables {
+            name: name.to_owned(),
+        };
+        let mut reply = self
+            .send::<ProjectTargets>(Effect::Query, variables)
+            .await?;
+        let mut troubles: Vec<(usize, LagoonError)> = Vec::new();
+        reply.errors.retain(|error| {
+            let at = error.path.get(2).and_then(serde_json::Value::as_u64);
+            let Some(at) = at.and_then(|at| usize::try_from(at).ok()) else {
+                return true;
+            };
+            troubles.push((at, error.clone().into_error(200)));
+            false
+        });
+        let Some(found) = reply.whole()?.project_by_name else {
+            return Ok(None);
+        };
+        let project = self::project(found.id, found.name)?;
+        let mut seen = Vec::new();
+        for (at, found) in found
+            .environments
+            .unwrap_or_default()
+            .into_iter()
+            .enumerate()
+        {
+            let Some(mut found) = found else { continue };
+            let runs = runs!(found.tasks.take());
+            let trouble = troubles.iter().position(|(of, _)| *of == at);
+            seen.push(Seen {
+                view: view!(found, project.clone(), definition_of_target, runs),
+                trouble: trouble.map(|trouble| troubles.swap_remove(trouble).1),
+            });
+        }
+        Ok(Some((project, seen)))
+    }
+
+    /// The projects of a group; `None` when there is no such group.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn group_projects(&self, group: &str) -> Result<Option<Vec<Project>>, LagoonError> {
+        let variables = group_projects::Variables {
+            group: group.to_owned(),
+        };
+        let reply = self.send::<GroupProjects>(Effect::Query, variables).await?;
+        let found = group_or_none(reply.whole())?.and_then(|data| data.group_by_name);
+        let projects = found.map(|found| found.projects.unwrap_or_default());
+        projects
+            .map(|all| {
+                let all = all.into_iter().flatten();
+                all.map(|p| project(p.id, p.name)).collect()
+            })
+            .transpose()
+    }
+}
+
+/// An unknown group is not `null`, as everything else that is not there (seen on Lagoon 2.33.1).
+fn group_or_none<T>(data: Result<T, LagoonError>) -> Result<Option<T>, LagoonError> {
+    match data {
+        Err(LagoonError::Refused { message, .. }) if message.starts_with("Group not found") => {
+            Ok(None)
+        }
+        data => data.map(Some),
     }
 }

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Check, Choice, Prompt, PromptError, Question};
 use crate::ui::mode::Raw;
-use crate::ui::{Stream, Style, Ui, clean_line};
+use crate::ui::{Stream, Style, Ui, clean_line, message};
 
 /// What a choice list needs beside the labels: the marker and its space.
 const MARKER: usize = 2;
@@ -81,10 +81,12 @@ impl TerminalPrompt {
 
 impl Prompt for TerminalPrompt {
     fn confirm(&self, question: &str) -> Result<bool, PromptError> {
+        let whole = message(question);
         let mut question = clean_line(question);
-        if question.width() + CONFIRM > usize::from(self.term.size().1) {
+        let is_wide = question.width() + CONFIRM > usize::from(self.term.size().1);
+        if is_wide || whole.contains('\n') {
             // The library cannot draw a question again that takes several lines.
-            self.ui.err_line(&question);
+            self.ui.err_line(&whole);
             question = "Go on?".to_owned();
         }
         self.ask(|theme, term| {

@@ -1,0 +1,81 @@
+//! `tasks invoke` on several environments.
+
+use crate::app::App;
+use crate::commands::target::{Answer, bulk, pick, values};
+use crate::domain::TaskRef;
+use crate::error::Error;
+use crate::ops::fit::{self, Fit};
+use crate::ops::invoke::Wish;
+use crate::ops::ready::Ready;
+use crate::ops::targets::{Depth, Seen};
+
+use super::InvokeArgs;
+use super::plan::{Plan, Plans};
+
+/// Runs the command where the line is about several.
+///
+/// # Errors
+/// Wrong use, and all that is wrong with any of them, before anything is sent; one verdict on all.
+pub(super) async fn run(
+    app: &App,
+    answer: Answer,
+    args: &InvokeArgs,
+    task: Option<TaskRef>,
+    mut given: values::Values,
+) -> Result<(), Error> {
+    args.waiting.require_no_page()?;
+    let targets = if args.dry_run {
+        args.places.looked_at(app, Depth::All).await?
+    } else {
+        args.places.changed(app).await?
+    };
+    let task = match task {
+        Some(task) => task,
+        None => chosen(app, &targets.seen)?,
+    };
+    // Values of a file are whole, or wrong.
+    if app.ui.can_prompt() && targets.each.iter().all(|(_, own)| own.is_empty()) {
+        ask(app, &targets.seen, &task, &mut given)?;
+    }
+    let fits = targets.each.iter().map(|(at, own)| -> Fit {
+        let seen = &targets.seen[*at];
+        let wish = Wish {
+            values: values::with(&given, own),
+            raw: args.raw_args,
+            without_preflight: args.no_preflight,
+        };
+        let fit = fit::task(seen, &task, &wish, args.if_running.into());
+        (seen.view.environment.clone(), fit)
+    });
+    let all = args.launching.sort_out(app, fits.collect())?;
+    if args.dry_run {
+        let plans = all.into_iter().filter_map(|ready| match ready {
+            Ready::Task(ready) => Some(Plan { ready: *ready }),
+            Ready::OneOff(_) => None,
+        });
+        return answer.give(&Plans(plans.collect()));
+    }
+    bulk::confirm(app, &all, args.raw_args)?;
+    let how = args.launching.how(args.if_running.into(), &args.waiting);
+    bulk::carry_out(app, answer, all, how, &args.waiting).await
+}
+
+/// The task, asked for among those of the first environment.
+fn chosen(app: &App, seen: &[Seen]) -> Result<TaskRef, Error> {
+    let first = seen
+        .first()
+        .ok_or_else(|| Error::not_found("there is no environment"))?;
+    let definition = pick::task(app, &first.view, None)?;
+    Ok(TaskRef::Name(definition.name))
+}
+
+/// Asks for what is missing, once for all: by what the first environment that has the task says.
+fn ask(app: &App, seen: &[Seen], task: &TaskRef, given: &mut values::Values) -> Result<(), Error> {
+    let found = seen
+        .iter()
+        .find_map(|seen| task.find(&seen.view.definitions).ok());
+    match found {
+        Some(definition) => pick::values(app, definition, given, false),
+        None => Ok(()),
+    }
+}

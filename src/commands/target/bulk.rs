@@ -1,0 +1,270 @@
+//! Starting many: shown, confirmed once, started so many at a time, and a line for each in the end.
+
+mod consent;
+mod report;
+
+use clap::Args;
+
+use super::launch::Waiting;
+use super::{Answer, several};
+use crate::app::App;
+use crate::domain::{Run, quoting};
+use crate::error::{Error, Kind};
+use crate::ops;
+use crate::ops::bulk::{Fate, How, start_all};
+use crate::ops::fit::{About, Fit, all_or_none, by_text};
+use crate::ops::invoke::IfRunning;
+use crate::ops::ready::Ready;
+use crate::ops::wait;
+use crate::output::Format;
+use crate::ui::Stream;
+use report::{Bulk, Entry};
+
+pub use consent::confirm;
+
+/// How many are started.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Launching {
+    /// Leave out environments without the task or its service
+    #[arg(long, help_heading = several::HEADING)]
+    skip_missing: bool,
+    /// How many are started at a time [default: 8]
+    #[arg(long, value_name = "NUMBER", help_heading = several::HEADING,
+          value_parser = clap::value_parser!(u16).range(1..=100))]
+    concurrency: Option<u16>,
+    /// Start nothing more after the first that cannot be started
+    #[arg(long, help_heading = several::HEADING)]
+    fail_fast: bool,
+}
+
+/// How many at a time where the line does not say it.
+const CONCURRENCY: u16 = 8;
+
+impl Launching {
+    /// Refuses what is about several on a line about one.
+    ///
+    /// # Errors
+    /// Wrong use.
+    pub fn require_none(&self) -> Result<(), Error> {
+        let flags = [
+            (self.skip_missing, "--skip-missing"),
+            (self.concurrency.is_some(), "--concurrency"),
+            (self.fail_fast, "--fail-fast"),
+        ];
+        match flags.iter().find(|(given, _)| *given) {
+            None => Ok(()),
+            Some((_, flag)) => Err(Error::usage(format!(
+                "{flag} is about several targets, and the line names one"
+            ))
+            .hint("several are -e more than once, -e 'PATTERN', --all-environments, -A, …")),
+        }
+    }
+
+    /// What can be started: all of it, or nothing; says what was left out and what to know first.
+    ///
+    /// # Errors
+    /// All that is wrong, together.
+    pub fn sort_out(&self, app: &App, fits: Vec<Fit>) -> Result<Vec<Ready>, Error> {
+        let fitting = all_or_none(fits, self.skip_missing)?;
+        for About { text, labels } in &fitting.left_out {
+            app.ui
+                .note(&format!("left out: {}: {text}", labels.join(", ")));
+        }
+        warn(app, &fitting.ready);
+        Ok(fitting.ready)
+    }
+
+    /// How they are started.
+    #[must_use]
+    pub fn how(&self, if_running: IfRunning, waiting: &Waiting) -> How {
+        How {
+            concurrency: usize::from(self.concurrency.unwrap_or(CONCURRENCY)),
+            fail_fast: self.fail_fast,
+            if_running,
+            limits: waiting.flags.limits(),
+        }
+    }
+}
+
+/// Says what should be known first, each thing once.
+fn warn(app: &App, all: &[Ready]) {
+    let told = all.iter().flat_map(|ready| {
+        let label = ready.environment().label();
+        ready
+            .warnings()
+            .iter()
+            .map(move |warning| (warning.clone(), label.clone()))
+    });
+    for About { text, labels } in by_text(told) {
+        if labels.len() == all.len() {
+            app.ui.warn(&text);
+        } else {
+            app.ui.warn(&format!("{}: {text}", labels.join(", ")));
+        }
+    }
+}
+
+/// Starts all, waits for them where that was asked for, and answers with a line for each.
+///
+/// # Errors
+/// One verdict on all.
+pub async fn carry_out(
+    app: &App,
+    answer: Answer,
+    all: Vec<Ready>,
+    how: How,
+    waiting: &Waiting,
+) -> Result<(), Error> {
+    let lines = answer.format() == Format::Jsonl && waiting.result_on_stdout(app);
+    let claim = app.claim_interrupt();
+    let told = |at: usize, fate: &Fate| {
+        tell(app, &all[at], fate, how.if_running);
+        if let (Some(run), true) = (fate.run(), lines) {
+            // A reader that went away does not end the starting.
+            let _ = answer.give(&super::launch::report_of(app, run.clone()));
+        }
+    };
+    let lagoon = app.lagoon().await?;
+    let clock = ops::clock();
+    let started = start_all(lagoon, &clock, &all, how, claim.signalled(), told);
+    let (fates, signal) = started.await;
+    drop(claim);
+    let mut entries: Vec<Entry> = all.iter().zip(&fates).map(Entry::of).collect();
+    let failures = failures(&all, &fates);
+    say_not_started(app, &all, &fates);
+    let runs: Vec<Run> = fates
+        .iter()
+        .filter_map(|fate| match fate {
+            Fate::Started(started) => Some(started.run.clone()),
+            _ => None,
+        })
+        .collect();
+    let waits = waiting.waits() && !runs.is_empty() && signal.is_none();
+    let verdict = if waits {
+        let log = waiting.follow.then_some(if waiting.result_on_stdout(app) {
+            Stream::Err
+        } else {
+            Stream::Out
+        });
+        let mut watch = waiting.watch(app, log, None);
+        if lines {
+            watch.changes = Some(&answer);
+            watch.changes_begin = true;
+        }
+        let (runs, verdict) = watch.until_all_over(runs, failures).await;
+        for run in runs {
+            if let Some(entry) = entries.iter_mut().find(|entry| entry.is_of(run.id)) {
+                entry.update(run);
+            }
+        }
+        verdict
+    } else {
+        if let Some(kind) = signal {
+            Err(interrupted(app, kind, &fates))
+        } else {
+            if runs.iter().any(|run| !run.outcome().is_over()) {
+                app.ui
+                    .note(&format!("{} started, not finished", runs.len()));
+            }
+            wait::first_of_all(failures)
+        }
+    };
+    let several_names = all.iter().any(|ready| ready.name() != all[0].name());
+    let report = Bulk::new(app, entries, several_names, lines, answer.format());
+    let given = match report {
+        Some(report) => waiting.on_its_stream(app, answer).give(&report),
+        None => Ok(()),
+    };
+    verdict.and(given)
+}
+
+/// Says on stderr what became of one of them, and remembers its run.
+fn tell(app: &App, ready: &Ready, fate: &Fate, if_running: IfRunning) {
+    let label = ready.environment().label();
+    match fate {
+        Fate::Started(started) => {
+            super::launch::say_started(app, started);
+            let run = &started.run;
+            let mut said = format!("{label}: run {} ({})", run.id, run.task_name);
+            if let (Some(other), IfRunning::Start) = (ready.unfinished().first(), if_running) {
+                said.push_str(&format!(
+                    "; run {} is {} there, too",
+                    other.id, other.status
+                ));
+            }
+            app.ui.note(&said);
+        }
+        Fate::Skipped(run) => app.ui.note(&format!(
+            "{label}: run {} of this task is {} there; started none",
+            run.id, run.status
+        )),
+        Fate::Refused(error) | Fate::Unknown(error) => {
+            app.ui.warn(&format!("{label}: {error}"));
+        }
+        Fate::NotStarted(_) => {}
+    }
+}
+
+fn say_not_started(app: &App, all: &[Ready], fates: &[Fate]) {
+    let told = all
+        .iter()
+        .zip(fates)
+        .filter_map(|(ready, fate)| match fate {
+            Fate::NotStarted(reason) => {
+                Some((reason.words().to_owned(), ready.environment().label()))
+            }
+            _ => None,
+        });
+    for About { text, labels } in by_text(told) {
+        app.ui.warn(&format!("{text}: {}", labels.join(", ")));
+    }
+}
+
+/// Why runs that were meant do not exist, or may not.
+fn failures(all: &[Ready], fates: &[Fate]) -> Vec<Error> {
+    // The errors themselves stay with their targets.
+    let again = |error: &Error, label: &str| Error {
+        kind: error.kind,
+        message: format!("{label}: {error}"),
+        source: None,
+        hints: error.hints.clone(),
+        runs: error.runs.clone(),
+    };
+    all.iter()
+        .zip(fates)
+        .filter_map(|(ready, fate)| match fate {
+            Fate::Refused(error) | Fate::Unknown(error) => {
+                Some(again(error, &ready.environment().label()))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn interrupted(app: &App, kind: Kind, fates: &[Fate]) -> Error {
+    let count = |is: fn(&Fate) -> bool| fates.iter().filter(|fate| is(fate)).count();
+    let started = count(|fate| matches!(fate, Fate::Started(_)));
+    let unknown = count(|fate| matches!(fate, Fate::Unknown(_)));
+    let not = fates.len() - started - unknown;
+    let mut error = Error::new(
+        kind,
+        format!(
+            "{}: {started} started, {unknown} may have been, {not} not started",
+            kind.word()
+        ),
+    );
+    let runs = fates.iter().filter_map(|fate| match fate {
+        Fate::Started(started) => Some(&started.run),
+        _ => None,
+    });
+    error.runs = runs.map(Run::to_json).collect();
+    if error.runs.is_empty() {
+        return error;
+    }
+    let mut words = super::line_start(app, "wait");
+    words.extend(error.runs.iter().map(|run| run["id"].to_string()));
+    let line = quoting::suggestion(words);
+    error.hint(format!(
+        "what was started goes on; wait for the end with `{line}`"
+    ))
+}

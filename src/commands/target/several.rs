@@ -1,0 +1,264 @@
+//! Several projects and environments on one line: which are meant, and whether several are.
+//!
+//! The shape of an answer follows from the line: a pattern that matches one environment is still a
+//! line about several.
+
+use clap::{Args, ValueEnum};
+
+use super::targets_file::{self, Line};
+use super::values::Values;
+use crate::app::App;
+use crate::domain::selection::{Kind, Name, Projects, Selection, is_pattern};
+use crate::error::Error;
+use crate::ops::targets::{self, Depth, Seen};
+use crate::settings::{Deciding, pair};
+
+/// Where the help has these flags.
+pub(super) const HEADING: &str = "Several targets";
+
+/// Which places are meant, where they are not one.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Places {
+    /// In every project that you can see
+    #[arg(long, short = 'A', help_heading = HEADING)]
+    all_projects: bool,
+    /// In the projects of this group
+    #[arg(long, value_name = "NAME", help_heading = HEADING)]
+    group: Option<String>,
+    /// On every environment
+    #[arg(long, help_heading = HEADING)]
+    all_environments: bool,
+    /// On environments of this type only
+    #[arg(long = "type", value_enum, value_name = "TYPE", help_heading = HEADING)]
+    kind: Option<KindWord>,
+    /// On those of a file of JSON lines, {"project": …, "environment": …}; `-` is stdin
+    #[arg(long, value_name = "FILE", help_heading = HEADING)]
+    targets: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum KindWord {
+    /// Production environments
+    Production,
+    /// Development environments
+    Development,
+}
+
+/// What is meant: environments, and where something is to happen with which values of its own.
+pub struct Targets {
+    /// The environments, each once.
+    pub seen: Vec<Seen>,
+    /// Position of the environment, and the values that the file has for it.
+    pub each: Vec<(usize, Values)>,
+}
+
+impl Targets {
+    /// Refuses values of a file where nothing takes them.
+    ///
+    /// # Errors
+    /// Wrong use.
+    pub fn require_no_values(&self, command: &str) -> Result<(), Error> {
+        if self.each.iter().all(|(_, own)| own.is_empty()) {
+            return Ok(());
+        }
+        Err(Error::usage(format!(
+            "--targets: a line has `arguments`, and {command} takes none"
+        ))
+        .hint("only `invoke` takes arguments"))
+    }
+}
+
+impl Places {
+    /// Whether the line is about several places, however many there are.
+    #[must_use]
+    pub fn is_several(&self, app: &App) -> bool {
+        let named = &app.settings.named;
+        self.all_projects
+            || self.group.is_some()
+            || self.all_environments
+            || self.kind.is_some()
+            || self.targets.is_some()
+            || named.projects.len() > 1
+            || named.environments.len() > 1
+            || named.projects.iter().any(|name| is_pattern(name))
+            || named.environments.iter().any(|name| is_pattern(name))
+    }
+
+    /// Whether targets are read from stdin.
+    #[must_use]
+    pub fn read_stdin(&self) -> bool {
+        self.targets.as_deref() == Some("-")
+    }
+
+    /// The environments that are meant, for something that only looks.
+    ///
+    /// # Errors
+    /// Wrong use; what is named and not there; or any failure of the requests.
+    pub async fn looked_at(&self, app: &App, depth: Depth) -> Result<Targets, Error> {
+        self.resolve(app, depth, true).await
+    }
+
+    /// The environments that are meant, for a change: what decides must have been said.
+    ///
+    /// # Errors
+    /// As [`Places::looked_at`].
+    pub async fn changed(&self, app: &App) -> Result<Targets, Error> {
+        app.require_said(&[Deciding::Context])?;
+        self.resolve(app, Depth::All, false).await
+    }
+
+    async fn resolve(&self, app: &App, depth: Depth, only_looks: bool) -> Result<Targets, Error> {
+        app.settings.chosen()?;
+        let Some(file) = &self.targets else {
+            let selection = self.selection(app, only_looks)?;
+            let seen = targets::resolve(app.lagoon().await?, &selection, depth).await?;
+            let each = (0..seen.len()).map(|at| (at, Values::new())).collect();
+            return Ok(Targets { seen, each });
+        };
+        if self.all_projects || self.group.is_some() || self.all_environments || self.kind.is_some()
+        {
+            return Err(
+                Error::usage("--targets says where; so does another flag of the line")
+                    .hint("leave out -A, --group, --all-environments and --type"),
+            );
+        }
+        let named = &app.settings.named;
+        if !named.environments.is_empty() || named.projects.len() > 1 {
+            return Err(
+                Error::usage("--targets says where; so does -e, or -p more than once")
+                    .hint("only one -p goes with it: for lines without a project"),
+            );
+        }
+        let lines = targets_file::read(app, file)?;
+        if lines.iter().any(|line| line.project.is_none()) {
+            said_project(app, only_looks)?;
+        }
+        let of_line = |line: &Line| {
+            let project = match &line.project {
+                Some(project) => project.clone(),
+                None => super::project(app)?.value.clone(),
+            };
+            Ok::<_, Error>((project, line.environment.clone()))
+        };
+        let places = lines.iter().map(of_line).collect::<Result<Vec<_>, _>>()?;
+        let plain = |(p, e): &(String, String)| (Name::Plain(p.clone()), Name::Plain(e.clone()));
+        let selection = Selection {
+            projects: Projects::Named(Vec::new()),
+            environments: None,
+            pairs: places.iter().map(plain).collect(),
+            kind: None,
+        };
+        let seen = targets::resolve(app.lagoon().await?, &selection, depth).await?;
+        let mut each: Vec<(usize, Values)> = Vec::new();
+        for ((project, environment), line) in places.iter().zip(lines) {
+            let is_it = |s: &Seen| s.view.environment.is_named(project, environment);
+            let Some(at) = seen.iter().position(is_it) else {
+                continue;
+            };
+            let target = (at, line.arguments);
+            if each.contains(&target) {
+                app.ui.note(&format!(
+                    "--targets: {project}/{environment} is there twice with the same values; once is \
+                     enough"
+                ));
+            } else {
+                each.push(target);
+            }
+        }
+        Ok(Targets { seen, each })
+    }
+
+    fn selection(&self, app: &App, only_looks: bool) -> Result<Selection, Error> {
+        let settings = &app.settings;
+        let named = &settings.named;
+        let ways = [
+            (self.all_projects, "--all-projects"),
+            (self.group.is_some(), "--group"),
+            (!named.projects.is_empty(), "-p"),
+        ];
+        let ways: Vec<&str> = ways.iter().filter(|w| w.0).map(|w| w.1).collect();
+        if let [one, other, ..] = ways.as_slice() {
+            return Err(Error::usage(format!(
+                "{one} and {other} both say which projects are meant"
+            ))
+            .hint("leave out one of them"));
+        }
+        if let Some(group) = &self.group
+            && group.trim().is_empty()
+        {
+            return Err(
+                Error::usage("--group has an empty value").hint("give it a value, or leave it out")
+            );
+        }
+        let (mut pairs, mut names) = (Vec::new(), Vec::new());
+        for text in &named.environments {
+            if text.contains(':') {
+                let (project, environment) = pair(text)?;
+                pairs.push((Name::read(project), Name::read(environment)));
+            } else {
+                names.push(Name::read(text));
+            }
+        }
+        if let (Some(way), Some((project, environment))) = (ways.first(), pairs.first())
+            && (*way != "-p" || names.is_empty())
+        {
+            return Err(Error::usage(format!(
+                "{way} says which projects are meant, and so does -e {}:{}",
+                project.text(),
+                environment.text()
+            ))
+            .hint("leave out one of them"));
+        }
+        if self.all_environments && !named.environments.is_empty() {
+            return Err(Error::usage(
+                "--all-environments and -e both say which environments are meant",
+            )
+            .hint("leave out one of them"));
+        }
+        let kind = self.kind.map(|word| match word {
+            KindWord::Production => Kind::Production,
+            KindWord::Development => Kind::Development,
+        });
+        let only_pairs = names.is_empty() && !pairs.is_empty();
+        let environments = if !names.is_empty() {
+            Some(names)
+        } else if self.all_environments || kind.is_some() || only_pairs {
+            None
+        } else if let Some(said) = settings.environment.as_ref().filter(|e| e.is_said()) {
+            Some(vec![Name::Plain(said.value.clone())])
+        } else if only_looks {
+            None
+        } else {
+            return Err(Error::usage("which environments? The line names none").hint(
+                "add -e NAME, -e 'PATTERN', --all-environments or --type production|development",
+            ));
+        };
+        let projects = match (&self.group, self.all_projects) {
+            (Some(group), _) => Projects::Group(group.clone()),
+            (None, true) => Projects::All,
+            (None, false) if !named.projects.is_empty() => {
+                Projects::Named(named.projects.iter().map(|name| Name::read(name)).collect())
+            }
+            (None, false) if only_pairs => Projects::Named(Vec::new()),
+            (None, false) => {
+                said_project(app, only_looks)?;
+                Projects::Named(vec![Name::Plain(super::project(app)?.value.clone())])
+            }
+        };
+        Ok(Selection {
+            projects,
+            environments,
+            pairs,
+            kind,
+        })
+    }
+}
+
+/// The project that the line does not name, said where it decides about a change.
+fn said_project(app: &App, only_looks: bool) -> Result<(), Error> {
+    if !only_looks {
+        app.require_said(&[Deciding::Project])?;
+    }
+    super::say_source(app, "project", super::project(app)?);
+    Ok(())
+}

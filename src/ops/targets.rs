@@ -1,0 +1,290 @@
+//! From a selection to environments: a request for each project, whatever it has.
+
+use futures_util::{StreamExt, stream};
+
+use crate::domain::names::{nearest, same_name};
+use crate::domain::selection::{Name, Projects, Selection};
+use crate::domain::{Environment, Project};
+use crate::error::{Error, Kind, quoted_list};
+use crate::lagoon::Lagoon;
+
+use crate::lagoon::operations::places::EnvironmentView;
+pub use crate::lagoon::operations::places::Seen;
+
+use super::{place, wait};
+
+/// How many projects are read at once.
+const AT_ONCE: usize = 8;
+
+/// What is read of each environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// That it exists.
+    Names,
+    /// Its services, what can be invoked there, and its newest runs.
+    All,
+}
+
+/// The environments that are meant: each once, project by project, in the order of the line, and
+/// what matches a pattern by name.
+///
+/// # Errors
+/// All that is named and not there, together; or any failure of the requests.
+pub async fn resolve(
+    lagoon: &Lagoon,
+    selection: &Selection,
+    depth: Depth,
+) -> Result<Vec<Seen>, Error> {
+    let known = known_projects(lagoon, selection).await?;
+    let mut wanted: Vec<String> = Vec::new();
+    let mut problems = Vec::new();
+    let named = match &selection.projects {
+        Projects::Named(names) => names.as_slice(),
+        Projects::All | Projects::Group(_) => &[],
+    };
+    if !matches!(selection.projects, Projects::Named(_)) {
+        wanted.extend(known.iter().map(|p| p.name.clone()));
+    }
+    for name in named
+        .iter()
+        .chain(selection.pairs.iter().map(|(name, _)| name))
+    {
+        match name {
+            Name::Plain(name) => wanted.push(name.clone()),
+            Name::Pattern(text) => {
+                let before = wanted.len();
+                wanted.extend(
+                    known
+                        .iter()
+                        .filter(|p| name.takes(&p.name))
+                        .map(|p| p.name.clone()),
+                );
+                if wanted.len() == before {
+                    let names = known.iter().map(|p| p.name.as_str());
+                    problems.push(nothing(format!("no project matches `{text}`"), text, names));
+                }
+            }
+        }
+    }
+    let mut distinct: Vec<String> = Vec::new();
+    for name in wanted {
+        if !distinct.iter().any(|other| same_name(other, &name)) {
+            distinct.push(name);
+        }
+    }
+    let read: Vec<Result<(Project, Vec<Seen>), Error>> = stream::iter(&distinct)
+        .map(|name| one_project(lagoon, name, depth))
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let mut projects = Vec::new();
+    for result in read {
+        match result {
+            Ok(project) => projects.push(project),
+            Err(error) => problems.push(error),
+        }
+    }
+    let picks = pick(selection, &projects, &mut problems);
+    if picks.is_empty() && problems.is_empty() {
+        problems.push(Error::not_found("no environment is what the line means"));
+    }
+    all_together(problems)?;
+    let mut slots: Vec<Vec<Option<Seen>>> = projects
+        .into_iter()
+        .map(|(_, seen)| seen.into_iter().map(Some).collect())
+        .collect();
+    Ok(picks
+        .into_iter()
+        .filter_map(|(project, at)| slots[project][at].take())
+        .collect())
+}
+
+async fn known_projects(lagoon: &Lagoon, selection: &Selection) -> Result<Vec<Project>, Error> {
+    let mut known = match &selection.projects {
+        Projects::Group(group) => lagoon
+            .group_projects(group)
+            .await?
+            .ok_or_else(|| Error::not_found(format!("there is no group `{group}`")))?,
+        _ => Vec::new(),
+    };
+    if selection.needs_all_projects() {
+        known.extend(lagoon.all_projects().await?);
+    }
+    known.sort_by(|a, b| a.name.cmp(&b.name));
+    known.dedup();
+    Ok(known)
+}
+
+async fn one_project(
+    lagoon: &Lagoon,
+    name: &str,
+    depth: Depth,
+) -> Result<(Project, Vec<Seen>), Error> {
+    let found = match depth {
+        Depth::All => lagoon.project_targets(name).await?,
+        Depth::Names => lagoon.project_by_name(name).await?.map(|(project, all)| {
+            let seen = all.into_iter().map(|environment| Seen {
+                view: EnvironmentView {
+                    environment,
+                    definitions: Vec::new(),
+                    unknown: 0,
+                    runs: Vec::new(),
+                },
+                trouble: None,
+            });
+            (project, seen.collect())
+        }),
+    };
+    let (project, mut seen): (Project, Vec<Seen>) = match found {
+        Some(found) => found,
+        None => return Err(place::missing_project(lagoon, name).await),
+    };
+    seen.sort_by(|a, b| a.view.environment.name.cmp(&b.view.environment.name));
+    Ok((project, seen))
+}
+
+/// Project and position in it of each environment that is meant, each once.
+fn pick(
+    selection: &Selection,
+    projects: &[(Project, Vec<Seen>)],
+    problems: &mut Vec<Error>,
+) -> Vec<(usize, usize)> {
+    let mut picks: Vec<(usize, usize)> = Vec::new();
+    let mut add = |project: usize, name: Option<&Name>| -> usize {
+        let mut found = 0;
+        for (at, seen) in projects[project].1.iter().enumerate() {
+            let environment = &seen.view.environment;
+            if name.is_some_and(|name| !name.takes(&environment.name)) {
+                continue;
+            }
+            found += 1;
+            let pick = (project, at);
+            if selection.takes_kind(environment.is_production()) && !picks.contains(&pick) {
+                picks.push(pick);
+            }
+        }
+        found
+    };
+    let named: Option<&[Name]> = match &selection.projects {
+        Projects::Named(names) => Some(names),
+        Projects::All | Projects::Group(_) => None,
+    };
+    // In the order of the line.
+    let mut places: Vec<usize> = Vec::new();
+    for name in named.unwrap_or(&[Name::Pattern("*".to_owned())]) {
+        for (at, (project, _)) in projects.iter().enumerate() {
+            if name.takes(&project.name) && !places.contains(&at) {
+                places.push(at);
+            }
+        }
+    }
+    let names: Vec<Option<&Name>> = match &selection.environments {
+        None => vec![None],
+        Some(names) => names.iter().map(Some).collect(),
+    };
+    let mut found = vec![0; names.len()];
+    for place in &places {
+        for (at, name) in names.iter().enumerate() {
+            let here = add(*place, *name);
+            found[at] += here;
+            let (project, seen) = &projects[*place];
+            let is_plain = |name: &&Name| !name.is_pattern();
+            let by_name = named.is_some_and(|named| {
+                let mut plain = named.iter().filter(is_plain);
+                plain.any(|name| name.takes(&project.name))
+            });
+            if let Some(name) = name.filter(is_plain)
+                && here == 0
+                && by_name
+            {
+                problems.push(no_environment(project, name.text(), seen));
+            }
+        }
+    }
+    for (name, found) in names.iter().zip(found) {
+        let all_named = named.is_some_and(|n| n.iter().all(|n| !n.is_pattern()));
+        if let Some(name) = name
+            && found == 0
+            && !places.is_empty()
+            && (name.is_pattern() || !all_named)
+        {
+            let seen = places.iter().flat_map(|at| &projects[*at].1);
+            problems.push(unmatched(name, seen));
+        }
+    }
+    for (project, environment) in &selection.pairs {
+        let mut found = 0;
+        let mut searched = Vec::new();
+        for (at, (of, _)) in projects.iter().enumerate() {
+            if project.takes(&of.name) {
+                found += add(at, Some(environment));
+                searched.push(at);
+            }
+        }
+        match (found, searched.as_slice()) {
+            (0, [only]) if !environment.is_pattern() => {
+                let (project, seen) = &projects[*only];
+                problems.push(no_environment(project, environment.text(), seen));
+            }
+            (0, [_, ..]) => {
+                let seen = searched.iter().flat_map(|at| &projects[*at].1);
+                problems.push(unmatched(environment, seen));
+            }
+            _ => {}
+        }
+    }
+    if let (true, true, Some(kind)) = (picks.is_empty(), problems.is_empty(), selection.kind) {
+        problems.push(Error::not_found(format!(
+            "none of the environments that the line means is of the type {}",
+            kind.word()
+        )));
+    }
+    picks
+}
+
+fn no_environment(project: &Project, name: &str, seen: &[Seen]) -> Error {
+    let all: Vec<Environment> = seen.iter().map(|s| s.view.environment.clone()).collect();
+    place::no_environment(project, name, &all)
+}
+
+fn unmatched<'a>(name: &Name, seen: impl Iterator<Item = &'a Seen>) -> Error {
+    let message = if name.is_pattern() {
+        format!("no environment matches `{}`", name.text())
+    } else {
+        format!(
+            "no project that the line means has an environment `{}`",
+            name.text()
+        )
+    };
+    let names = seen.map(|s| s.view.environment.name.as_str());
+    nothing(message, name.text(), names)
+}
+
+fn nothing<'a>(message: String, text: &str, names: impl Iterator<Item = &'a str>) -> Error {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    let stem = text.replace(['*', '?'], "");
+    let near = nearest(&stem, names.iter().copied());
+    let error = Error::not_found(message);
+    match (near.is_empty(), names.is_empty()) {
+        (false, _) => error.hint(format!("nearest: {}", quoted_list(&near))),
+        (true, false) => {
+            names.truncate(10);
+            error.hint(format!("there are: {}", quoted_list(&names)))
+        }
+        (true, true) => error,
+    }
+}
+
+/// One error for all problems of many targets: wrong use before everything else.
+///
+/// # Errors
+/// Unless there is no problem.
+pub fn all_together(problems: Vec<Error>) -> Result<(), Error> {
+    let is_usage = problems.iter().any(|p| p.kind == Kind::Usage);
+    wait::first_of_all(problems).map_err(|error| Error {
+        kind: if is_usage { Kind::Usage } else { error.kind },
+        ..error
+    })
+}

@@ -1,0 +1,361 @@
+//! Several targets: which are meant, all or none, each once, and one verdict.
+
+mod failures;
+mod places;
+mod together;
+
+pub(crate) use places::shops;
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::{Status, StoreError};
+use serde_json::{Value, json};
+
+use crate::support::env::TestEnv;
+use crate::support::output::Output;
+use crate::wait::{narrow, until_asked};
+
+/// Every field of a target without a run, written out: those of a run, and why there is none.
+const FIELDS: [&str; 12] = [
+    "id",
+    "name",
+    "taskName",
+    "status",
+    "outcome",
+    "service",
+    "created",
+    "started",
+    "completed",
+    "environment",
+    "url",
+    "error",
+];
+
+/// On all three environments of the demo.
+const ALL: [&str; 3] = ["-p", "lagoon-demo", "--all-environments"];
+
+fn invoke(env: &TestEnv, args: &[&str]) -> Output {
+    env.tasks(&[&["invoke"], args].concat())
+}
+
+/// How many mutations were sent that start something.
+pub(crate) fn started(env: &TestEnv) -> usize {
+    let starts = |o: &String| o == "invokeRegisteredTask" || o == "addTask";
+    let requests = env.requests();
+    requests
+        .iter()
+        .filter(|r| r.operations.iter().any(starts))
+        .count()
+}
+
+pub(crate) fn sql(env: &TestEnv, text: &str) {
+    let write = env
+        .sandbox()
+        .store()
+        .write(|tx| tx.execute_batch(text).map_err(StoreError::from));
+    write.unwrap();
+}
+
+fn script(env: &TestEnv, name: &str, steps: &[Step]) {
+    env.sandbox()
+        .scripted()
+        .unwrap()
+        .script(name, steps.to_vec());
+}
+
+/// Names of the environments, in the order of the answer.
+fn names(answer: &Value) -> Vec<&str> {
+    let all = answer.as_array().unwrap().iter();
+    all.map(|run| run["environment"]["name"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_answer_is_in_the_order_of_the_line_and_each_is_there_once() {
+    let env = TestEnv::new();
+    let line = [
+        "Say hello",
+        "-e",
+        "pr-*",
+        "-e",
+        "main",
+        "-e",
+        "MAIN",
+        "-e",
+        "p*",
+    ];
+    let output = invoke(
+        &env,
+        &[&line[..], &["-p", "lagoon-demo", "--yes", "-o", "json"]].concat(),
+    );
+    let answer = output.succeeds().json();
+    assert_eq!(names(&answer), ["pr-12", "main"]);
+    assert_eq!(
+        answer[0].as_object().unwrap().keys().collect::<Vec<_>>(),
+        FIELDS[..11]
+    );
+    assert_eq!(started(&env), 2);
+}
+
+#[test]
+fn the_shape_follows_from_the_line_and_not_from_the_count() {
+    let env = TestEnv::new();
+    let of = |args: &[&str]| {
+        invoke(
+            &env,
+            &[&["Say hello", "--yes", "-o", "json"], args].concat(),
+        )
+    };
+    for several in [
+        vec!["-p", "lagoon-demo", "-e", "ma*"],
+        vec!["-p", "lagoon-demo", "--type", "production"],
+        vec!["-A", "-e", "main"],
+        vec!["--group", "lagoon-demo-group", "-e", "main"],
+        vec!["-e", "lagoon-*:main"],
+        vec!["-p", "lagoon-d?mo", "-e", "main"],
+        vec!["-p", "lagoon-demo", "-e", "main", "-e", "main"],
+    ] {
+        let answer = of(&several).succeeds().json();
+        assert_eq!(names(&answer), ["main"], "{several:?}");
+    }
+    for one in [
+        vec!["-p", "lagoon-demo", "-e", "main"],
+        vec!["-e", "lagoon-demo:main"],
+    ] {
+        assert!(of(&one).succeeds().json().is_object(), "{one:?}");
+    }
+}
+
+#[test]
+fn every_format_has_a_line_for_each() {
+    let env = TestEnv::new();
+    for format in ["table", "tsv", "id", "name", "jsonl"] {
+        let line = [
+            &["Say hello", "--yes", "--concurrency", "1", "-o", format],
+            &ALL[..],
+        ]
+        .concat();
+        let output = invoke(&env, &line).succeeds();
+        assert_snapshot!(format!("bulk-{format}"), narrow(&output.snapshot()));
+    }
+}
+
+#[test]
+fn they_cost_a_request_for_the_project_and_one_for_each() {
+    let env = TestEnv::new();
+    let line = [&["invoke", "Say hello", "--yes"], &ALL[..]].concat();
+    let (output, requests) = env.tasks_and_requests(&line);
+    output.succeeds();
+    let asked: Vec<String> = requests.iter().map(|r| r.operations.join(" ")).collect();
+    let starts = "invokeRegisteredTask";
+    assert_eq!(asked, ["projectByName", starts, starts, starts]);
+}
+
+#[test]
+fn several_are_confirmed_once() {
+    let env = TestEnv::new();
+    let line = [&["Clear caches"], &ALL[..]].concat();
+    let output = invoke(&env, &line);
+    assert_snapshot!("bulk-unconfirmed", output.snapshot());
+    assert_eq!(
+        (output.code, output.stdout.as_str(), started(&env)),
+        (2, "", 0)
+    );
+    invoke(&env, &[&line[..], &["--yes"]].concat()).succeeds();
+    assert_eq!(started(&env), 3);
+}
+
+#[test]
+fn a_dry_run_shows_each_and_sends_nothing() {
+    let env = TestEnv::new();
+    let line = [
+        "Try arguments",
+        "-a",
+        "TEXT=x",
+        "-a",
+        "FROM=main",
+        "--dry-run",
+    ];
+    for format in ["tsv", "json"] {
+        let output = invoke(&env, &[&line[..], &["-o", format], &ALL[..]].concat());
+        assert_snapshot!(format!("bulk-dry-run-{format}"), output.snapshot());
+    }
+    let line = ["exec", "-s", "cli", "--dry-run", "-o", "json"];
+    let output = env.tasks(&[&line[..], &ALL[..], &["--", "true"]].concat());
+    let plans = output.succeeds().json();
+    assert_eq!(
+        (plans.as_array().unwrap().len(), &plans[0]["dryRun"]),
+        (3, &json!(true))
+    );
+    assert_eq!(started(&env), 0);
+}
+
+#[test]
+fn each_environment_has_its_own_task_of_a_name() {
+    let env = TestEnv::new();
+    for (environment, command) in [("main", "echo one"), ("develop", "echo two")] {
+        let line = ["define", "Own", "-p", "lagoon-demo", "-e", environment];
+        env.tasks(&[&line[..], &["-s", "cli", "--command", command]].concat())
+            .succeeds();
+    }
+    let line = [
+        "Own",
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "main",
+        "-e",
+        "develop",
+        "--yes",
+        "-o",
+        "json",
+    ];
+    let output = invoke(&env, &line).succeeds();
+    assert!(
+        output.stderr.contains("there are 2 tasks of that name"),
+        "{output}"
+    );
+    let commands: Vec<Value> = output
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| {
+            let (_, answer) = env.graphql(
+                "query($i:Int){taskById(id:$i){command}}",
+                json!({"i": run["id"]}),
+            );
+            answer["data"]["taskById"]["command"].clone()
+        })
+        .collect();
+    assert_eq!(commands, ["echo one", "echo two"]);
+}
+
+#[test]
+fn ranges_are_those_of_each_environment() {
+    let env = TestEnv::new();
+    let line = [
+        "Try arguments",
+        "-a",
+        "TEXT=x",
+        "-a",
+        "FROM=main",
+        "-a",
+        "TO=main",
+        "--yes",
+    ];
+    let output = invoke(&env, &[&line[..], &ALL[..]].concat());
+    assert_snapshot!("bulk-range", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 0));
+}
+
+#[test]
+fn waiting_ends_with_one_verdict() {
+    let env = TestEnv::new();
+    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    let line = [
+        &[
+            "invoke",
+            "Say hello",
+            "--yes",
+            "--wait",
+            "--concurrency",
+            "1",
+            "-o",
+            "json",
+        ],
+        &ALL[..],
+    ]
+    .concat();
+    let running = until_asked(&env, &line, "taskChanged");
+    for (id, end) in [
+        (1, Status::Complete),
+        (2, Status::Cancelled),
+        (3, Status::Failed),
+    ] {
+        env.sandbox().set_run(id, end, None).unwrap();
+    }
+    let output = running.finish().ends_with(3);
+    let outcomes: Vec<Value> = output
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["outcome"].clone())
+        .collect();
+    assert_eq!(outcomes, ["completed", "cancelled", "failed"]);
+    assert!(
+        output.stderr.contains("2 of 3 runs did not complete"),
+        "{output}"
+    );
+}
+
+#[test]
+fn what_it_printed_is_read_back_and_the_last_one_is_remembered() {
+    let env = TestEnv::new();
+    let here = [&ALL[..], &["--yes", "--concurrency", "1"]].concat();
+    for format in ["json", "jsonl", "tsv", "id"] {
+        let line = [&["Fail on purpose", "-o", format], &here[..]].concat();
+        env.sandbox().fail_next(
+            "invokeRegisteredTask",
+            lagoon_tasks::sandbox::Fault::Message("no".to_owned()),
+        );
+        let printed = invoke(&env, &line).ends_with(1).stdout;
+        for (command, code) in [("wait", 0), ("status", 0), ("rerun", 0)] {
+            let line = [command, "-", "-o", "json", "--yes"];
+            let output = env.run(env.command(&line).stdin(&printed)).ends_with(code);
+            assert_eq!(
+                output.json().as_array().unwrap().len(),
+                2,
+                "{format}\n{output}"
+            );
+        }
+    }
+    let line = [&["Say hello", "-o", "id"], &here[..]].concat();
+    let ids = invoke(&env, &line).succeeds().stdout;
+    let last = env
+        .tasks(&["status", "--last", "-o", "id"])
+        .succeeds()
+        .stdout;
+    assert_eq!(ids.lines().last(), last.lines().next());
+}
+
+#[test]
+fn an_unfinished_run_decides_for_its_environment_alone() {
+    let env = TestEnv::new();
+    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    let one = ["Say hello", "-p", "lagoon-demo", "-e", "main", "-o", "id"];
+    let first = invoke(&env, &one).succeeds().stdout;
+    let all = |what: &str| {
+        let line = ["Say hello", "--yes", "-o", "json", "--if-running", what];
+        invoke(&env, &[&line[..], &ALL[..]].concat())
+    };
+    let failed = all("fail");
+    assert_snapshot!("bulk-if-running-fail", failed.snapshot());
+    assert_eq!((failed.code, started(&env)), (1, 1));
+    let skipped = all("skip").succeeds();
+    assert!(skipped.stderr.contains("started none"), "{skipped}");
+    assert_eq!(skipped.json()[1]["id"].to_string(), first.trim());
+    assert_eq!(started(&env), 3);
+}
+
+#[test]
+fn exec_runs_on_each() {
+    let env = TestEnv::new();
+    let line = [
+        &["exec", "-s", "cli", "--yes", "-o", "json"],
+        &ALL[..],
+        &["--", "echo", "it's"],
+    ]
+    .concat();
+    let (output, requests) = env.tasks_and_requests(&line);
+    assert_eq!(
+        names(&output.succeeds().json()),
+        ["develop", "main", "pr-12"]
+    );
+    assert_eq!(requests.len(), 4);
+    let line = [&["exec", "-s", "cli"], &ALL[..], &["--", "true"]].concat();
+    let output = env.tasks(&line);
+    assert_snapshot!("bulk-exec-unconfirmed", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 3));
+}

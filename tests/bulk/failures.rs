@@ -1,0 +1,255 @@
+//! What goes wrong at one of several.
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::Fault;
+use serde_json::{Value, json};
+
+use super::{ALL, FIELDS, invoke, sql, started};
+use crate::support::env::TestEnv;
+use crate::support::output::Output;
+use crate::wait::narrow;
+
+/// Says hello on all three, one after the other: develop, main, pr-12.
+fn hello(env: &TestEnv, args: &[&str]) -> Output {
+    let line = ["Say hello", "--yes", "--concurrency", "1"];
+    invoke(env, &[&line[..], args, &ALL[..]].concat())
+}
+
+/// The first mutations end so, one each.
+fn fail(env: &TestEnv, faults: &[Fault]) {
+    for fault in faults {
+        env.sandbox()
+            .fail_next("invokeRegisteredTask", fault.clone());
+    }
+}
+
+/// Passed on and answered.
+fn fine() -> Fault {
+    Fault::Delay(std::time::Duration::ZERO)
+}
+
+fn refused() -> Fault {
+    Fault::Message("Tasks have been disabled for this project".to_owned())
+}
+
+fn outcomes(output: &Output) -> Vec<Value> {
+    let answer = output.json();
+    answer
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["outcome"].clone())
+        .collect()
+}
+
+#[test]
+fn nothing_starts_unless_all_can() {
+    let env = TestEnv::new();
+    let line = [&["Check disk space", "--yes"], &ALL[..]].concat();
+    let output = invoke(&env, &line);
+    assert_snapshot!("bulk-missing-task", output.snapshot());
+    assert_eq!(
+        (output.code, output.stdout.as_str(), started(&env)),
+        (5, "", 0)
+    );
+    let output = invoke(
+        &env,
+        &[&line[..], &["--skip-missing", "-o", "json"]].concat(),
+    )
+    .succeeds();
+    assert!(
+        output
+            .stderr
+            .contains("left out: lagoon-demo/develop, lagoon-demo/pr-12"),
+        "{output}"
+    );
+    assert_eq!(super::names(&output.json()), ["main"]);
+    let nowhere = [&["no such task", "--yes", "--skip-missing"], &ALL[..]].concat();
+    let output = invoke(&env, &nowhere);
+    assert_snapshot!("bulk-missing-everywhere", output.snapshot());
+    assert_eq!((output.code, started(&env)), (5, 1));
+}
+
+#[test]
+fn a_missing_service_counts_as_missing() {
+    let env = TestEnv::new();
+    sql(
+        &env,
+        "DELETE FROM service WHERE name = 'node' AND environment = 102",
+    );
+    let line = [&["Run yarn audit", "--yes"], &ALL[..]].concat();
+    let output = invoke(&env, &line);
+    assert_snapshot!("bulk-missing-service", output.snapshot());
+    assert_eq!((output.code, started(&env)), (2, 0));
+    let skipped = invoke(
+        &env,
+        &[&line[..], &["--skip-missing", "-o", "json"]].concat(),
+    );
+    assert_eq!(super::names(&skipped.succeeds().json()), ["main", "pr-12"]);
+    invoke(&env, &[&line[..], &["--no-preflight"]].concat()).succeeds();
+    assert_eq!(started(&env), 5);
+    let line = [&["exec", "-s", "node", "--yes"], &ALL[..]].concat();
+    env.tasks(&[&line[..], &["--", "true"]].concat())
+        .ends_with(2);
+    let skipped = env.tasks(&[&line[..], &["--skip-missing", "-o", "json", "--", "true"]].concat());
+    assert_eq!(super::names(&skipped.succeeds().json()), ["main", "pr-12"]);
+}
+
+#[test]
+fn an_environment_that_cannot_be_read_spoils_no_other() {
+    let env = TestEnv::new();
+    // A task with an argument without a type breaks the listing of its environment.
+    sql(
+        &env,
+        "INSERT INTO definition (id, name, description, service, type, environment, permission, command,
+           deploy_token_injection, project_key_injection, admin_only_view, system_wide, created)
+           VALUES (900, 'broken', '', 'cli', 'COMMAND', 102, 'GUEST', 'true', 0, 0, 0, 0, '2026-01-01 00:00:00');
+         INSERT INTO argument (definition, name, type, optional) VALUES (900, 'X', NULL, 0);",
+    );
+    let line = ["Say hello", "--yes", "-p", "lagoon-demo", "-o", "json"];
+    let fine = invoke(&env, &[&line[..], &["-e", "main", "-e", "pr-12"]].concat());
+    assert_eq!(super::names(&fine.succeeds().json()), ["main", "pr-12"]);
+    let output = invoke(&env, &[&["Say hello", "--yes"], &ALL[..]].concat());
+    assert_snapshot!("bulk-broken-environment", output.snapshot());
+    assert_eq!((output.code, started(&env)), (1, 2));
+}
+
+#[test]
+fn one_that_is_refused_is_named_and_the_others_are_reported() {
+    let env = TestEnv::new();
+    for format in ["table", "tsv", "json"] {
+        fail(&env, &[fine(), refused()]);
+        let output = hello(&env, &["-o", format]);
+        assert_eq!(output.code, 1, "{output}");
+        if format == "json" {
+            assert_eq!(outcomes(&output), ["going", "refused", "going"]);
+            let entry = output.json()[1].clone();
+            assert_eq!(
+                entry.as_object().unwrap().keys().collect::<Vec<_>>(),
+                FIELDS
+            );
+            assert_eq!(entry["error"]["kind"], "failed");
+            assert_eq!(output.json_error()["exitCode"], 1);
+        } else {
+            assert_snapshot!(format!("bulk-refused-{format}"), narrow(&output.snapshot()));
+        }
+    }
+    assert_eq!(started(&env), 9);
+}
+
+#[test]
+fn nothing_could_be_started_and_stdout_is_empty() {
+    let env = TestEnv::new();
+    fail(&env, &[refused(), refused(), refused()]);
+    let output = hello(&env, &["-o", "json"]);
+    assert_eq!((output.code, output.stdout.as_str()), (1, ""), "{output}");
+}
+
+#[test]
+fn fail_fast_starts_nothing_more() {
+    let env = TestEnv::new();
+    fail(&env, &[fine(), refused()]);
+    let output = hello(&env, &["--fail-fast", "-o", "json"]).ends_with(1);
+    assert_eq!(outcomes(&output), ["going", "refused", "not-started"]);
+    assert!(
+        output.stderr.contains("--fail-fast): lagoon-demo/pr-12"),
+        "{output}"
+    );
+    assert_eq!(started(&env), 2);
+    // With --wait those that run are waited for all the same.
+    fail(&env, &[fine(), refused()]);
+    env.sandbox().scripted().unwrap().script(
+        "Say hello",
+        vec![lagoon_tasks::sandbox::engine::Step::Status(
+            lagoon_tasks::sandbox::store::Status::Complete,
+        )],
+    );
+    let output = hello(&env, &["--fail-fast", "--wait", "-o", "json"]).ends_with(1);
+    assert_eq!(outcomes(&output), ["completed", "refused", "not-started"]);
+}
+
+#[test]
+fn a_lost_answer_in_the_middle_is_looked_up_and_never_repeated() {
+    let env = TestEnv::new();
+    fail(&env, &[fine(), Fault::LoseAnswer]);
+    let output = hello(&env, &["-o", "json"]).succeeds();
+    let answer = output.json();
+    let ids: Vec<&Value> = answer
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| &r["id"])
+        .collect();
+    assert_eq!(ids, [1, 2, 3]);
+    assert!(output.stderr.contains("run 2 was found"), "{output}");
+    assert_eq!(started(&env), 3);
+
+    let env = TestEnv::new();
+    fail(&env, &[fine(), Fault::Hang]);
+    let output = hello(&env, &["-o", "json", "--request-timeout", "1s"]).ends_with(7);
+    assert_eq!(outcomes(&output)[1], "unknown");
+    assert_eq!(started(&env), 3);
+}
+
+#[test]
+fn two_runs_on_one_environment_are_not_taken_for_each_other() {
+    let env = TestEnv::new();
+    let file = "{\"environment\": \"main\", \"arguments\": {\"TEXT\": \"a\"}}\n\
+        {\"environment\": \"main\", \"arguments\": {\"TEXT\": \"b\"}}\n";
+    fail(&env, &[fine(), Fault::LoseAnswer]);
+    let line = [
+        "invoke",
+        "Try arguments",
+        "-a",
+        "FROM=main",
+        "-p",
+        "lagoon-demo",
+        "--targets",
+        "-",
+    ];
+    let line = [&line[..], &["--yes", "-o", "json"]].concat();
+    let answer = env.run(env.command(&line).stdin(file)).succeeds().json();
+    assert_eq!((&answer[0]["id"], &answer[1]["id"]), (&json!(1), &json!(2)));
+}
+
+#[test]
+fn an_interrupt_says_what_was_started_and_what_may_have_been() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let env = TestEnv::new();
+        fail(&env, &[fine(), Fault::HangAfter]);
+        let line = [
+            "invoke",
+            "Say hello",
+            "--yes",
+            "--concurrency",
+            "1",
+            "-o",
+            "table",
+        ];
+        let running = env.command(&[&line[..], &ALL[..]].concat()).start();
+        let second =
+            || env.graphql("{taskById(id:2){id}}", json!({})).1["data"]["taskById"]["id"] == 2;
+        while !second() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        running.signal(signal);
+        let output = running.finish();
+        assert_snapshot!(format!("bulk-{signal}"), narrow(&output.snapshot()));
+        assert_eq!((output.code, started(&env)), (code, 2));
+        let last = env.tasks(&["status", "--last", "-o", "id"]).succeeds();
+        assert_eq!(last.stdout, "1\n");
+    }
+}
+
+#[test]
+fn a_refused_one_and_a_failed_run_are_one_verdict() {
+    use lagoon_tasks::sandbox::engine::Step;
+    use lagoon_tasks::sandbox::store::Status;
+    let env = TestEnv::new();
+    let steps = vec![Step::Status(Status::Running), Step::Status(Status::Failed)];
+    env.sandbox().scripted().unwrap().script("Say hello", steps);
+    fail(&env, &[refused()]);
+    let output = hello(&env, &["--wait", "-o", "table"]);
+    assert_snapshot!("bulk-verdict", narrow(&output.snapshot()));
+    assert_eq!(output.code, 3);
+}

@@ -1,0 +1,191 @@
+//! Several runs at once: their logs, a terminal, and those that failed once more.
+
+use insta::assert_snapshot;
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::Status;
+use serde_json::Value;
+
+use super::{ALL, invoke, names, script, started};
+use crate::support::env::TestEnv;
+use crate::support::output::mask;
+use crate::support::pty::{CTRL_C, ENTER};
+use crate::wait::narrow;
+
+fn log(text: &str) -> Step {
+    Step::Log(text.to_owned())
+}
+
+#[test]
+fn each_line_of_a_followed_log_says_where_it_is_from() {
+    let env = TestEnv::new();
+    let steps = [
+        Step::Status(Status::Running),
+        log("one\n\u{1b}[31mtwo\u{1b}[0m\nthree"),
+        Step::Status(Status::Complete),
+    ];
+    script(&env, "Say hello", &steps);
+    let line = [&["Say hello", "--yes", "--follow"], &ALL[..]].concat();
+    let output = invoke(&env, &line).succeeds();
+    for place in ["develop", "main   ", "pr-12  "] {
+        let lines = format!("lagoon-demo/{place} | one\nlagoon-demo/{place} | two\n");
+        assert!(output.stdout.contains(&lines), "{output}");
+        assert!(
+            output
+                .stdout
+                .contains(&format!("lagoon-demo/{place} | three\n")),
+            "{output}"
+        );
+    }
+    assert_eq!(output.stdout.lines().count(), 9, "{output}");
+    assert!(output.stderr.contains("complete"), "{output}");
+    // With -o it is the other way round.
+    let output = invoke(&env, &[&line[..], &["-o", "json"]].concat()).succeeds();
+    assert_eq!(names(&output.json()), ["develop", "main", "pr-12"]);
+    assert!(
+        output.stderr.contains("lagoon-demo/develop | one\n"),
+        "{output}"
+    );
+}
+
+#[test]
+fn changes_are_lines_as_they_come() {
+    let env = TestEnv::new();
+    let steps = [Step::Status(Status::Running), Step::Status(Status::Failed)];
+    script(&env, "Say hello", &steps);
+    let line = [&["Say hello", "--yes", "--wait", "-o", "jsonl"], &ALL[..]].concat();
+    let output = invoke(&env, &line).ends_with(3);
+    let lines: Vec<Value> = output
+        .stdout
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    for id in 1..=3 {
+        let of = lines.iter().filter(|l| l["id"] == id);
+        let statuses: Vec<&str> = of.map(|l| l["status"].as_str().unwrap()).collect();
+        assert_eq!(
+            (statuses[0], statuses[statuses.len() - 1]),
+            ("new", "failed"),
+            "{output}"
+        );
+        let mut distinct = statuses.clone();
+        distinct.dedup();
+        assert_eq!(distinct, statuses, "{output}");
+    }
+}
+
+#[test]
+fn at_a_terminal_it_is_shown_confirmed_and_waited_for() {
+    let env = TestEnv::new();
+    script(
+        &env,
+        "Clear caches",
+        &[
+            Step::Status(Status::Running),
+            Step::Hold,
+            Step::Status(Status::Complete),
+        ],
+    );
+    let line = [
+        "invoke",
+        "Clear caches",
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "main",
+        "-e",
+        "pr-*",
+        "--wait",
+    ];
+    let mut terminal = env.terminal(&line);
+    terminal.wait_for("› no");
+    assert_snapshot!("bulk-confirm", mask(&terminal.screen()));
+    terminal.send(ENTER);
+    assert_eq!((terminal.finish(), started(&env)), (2, 0));
+
+    let mut terminal = env.terminal(&line);
+    terminal.wait_for("› no");
+    terminal.send("y\r");
+    terminal.wait_for("run 1 of Clear caches on");
+    terminal.wait_for("run 2 of Clear caches on");
+    for id in [1, 2] {
+        env.sandbox().scripted().unwrap().advance(id).unwrap();
+    }
+    assert_eq!(terminal.finish(), 0);
+    let screen = narrow(&mask(&terminal.screen()));
+    let table: Vec<&str> = screen
+        .lines()
+        .skip_while(|l| !l.starts_with("ID"))
+        .collect();
+    assert_eq!(table.len(), 3, "{screen}");
+    assert!(
+        table[1].contains("main complete") || table[1].contains("complete"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn ctrl_c_at_a_terminal_while_waiting_leaves_them_going() {
+    let env = TestEnv::new();
+    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    let mut terminal =
+        env.terminal(&[&["invoke", "Say hello", "--yes", "--wait"], &ALL[..]].concat());
+    terminal.wait_for("run 3 of Say hello on");
+    terminal.send(CTRL_C);
+    assert_eq!(terminal.finish(), 130);
+    let screen = terminal.screen();
+    assert!(screen.contains("these runs go on"), "{screen}");
+}
+
+#[test]
+fn only_those_that_failed_are_run_again() {
+    let env = TestEnv::new();
+    script(&env, "Try arguments", &[Step::Status(Status::Running)]);
+    let line = [
+        "Try arguments",
+        "-a",
+        "TEXT=it's",
+        "-a",
+        "FROM=main",
+        "--yes",
+        "--concurrency",
+        "1",
+        "-o",
+        "json",
+    ];
+    let printed = invoke(&env, &[&line[..], &ALL[..]].concat())
+        .succeeds()
+        .stdout;
+    let again = |more: &[&str]| {
+        let line = [&["rerun", "--failed", "-", "-o", "json"], more].concat();
+        env.run(env.command(&line).stdin(&printed))
+    };
+    let none = again(&["--yes"]).succeeds();
+    assert_eq!((none.stdout.as_str(), started(&env)), ("[]\n", 3));
+    assert!(none.stderr.contains("none of them failed"), "{none}");
+    for (id, end) in [
+        (1, Status::Failed),
+        (2, Status::Complete),
+        (3, Status::Failed),
+    ] {
+        env.sandbox().set_run(id, end, None).unwrap();
+    }
+    let unconfirmed = again(&[]);
+    assert_snapshot!("bulk-rerun-failed-unconfirmed", unconfirmed.snapshot());
+    assert_eq!((unconfirmed.code, started(&env)), (2, 3));
+    let output = again(&["--yes"]).succeeds();
+    assert_eq!(names(&output.json()), ["develop", "pr-12"]);
+    assert_eq!(started(&env), 5);
+    let command = |id: &str| {
+        let (_, answer) = env.graphql(
+            "query($i:Int){taskById(id:$i){command}}",
+            serde_json::json!({"i": id.parse::<i64>().unwrap()}),
+        );
+        answer["data"]["taskById"]["command"].clone()
+    };
+    assert_eq!(command("4"), command("1"));
+    // The shape follows from the line: one RUN with --failed is still about several.
+    let one = env
+        .tasks(&["rerun", "--failed", "1", "--yes", "-o", "json"])
+        .succeeds();
+    assert_eq!(names(&one.json()), ["develop"]);
+}
