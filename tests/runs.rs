@@ -1,5 +1,7 @@
 //! `runs`: which ones, in which order, and what they cost.
 
+mod watch;
+
 use insta::assert_snapshot;
 use lagoon_tasks::sandbox::engine::Step;
 use lagoon_tasks::sandbox::store::Status;
@@ -186,4 +188,118 @@ fn wrong_use_asks_nothing() {
     let nowhere = env.tasks(&["runs", "-p", "lagoon-demo", "-e", "mian"]);
     assert_snapshot!("runs-no-environment", nowhere.snapshot());
     assert_eq!(nowhere.code, 5);
+}
+
+#[test]
+fn several_projects_are_one_list_newest_first() {
+    let env = TestEnv::new();
+    crate::bulk::shops(&env);
+    some(&env);
+    for place in ["shop:main", "shop-eu:main", "lagoon-demo:develop"] {
+        env.tasks(&["invoke", "Say hello", "-e", place]).succeeds();
+    }
+    let places = |args: &[&str]| -> Vec<String> {
+        let runs = env
+            .tasks(&[&["runs", "-o", "json"], args].concat())
+            .succeeds()
+            .json();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let place = |run: &Value| {
+            let environment = &run["environment"];
+            format!(
+                "{}:{}",
+                text(&environment["project"]["name"]),
+                text(&environment["name"])
+            )
+        };
+        runs.as_array().unwrap().iter().map(place).collect()
+    };
+    assert_eq!(
+        places(&["-A", "--limit", "3"]),
+        ["lagoon-demo:develop", "shop-eu:main", "shop:main"]
+    );
+    assert_eq!(
+        places(&["-p", "shop*", "-e", "*"]),
+        ["shop-eu:main", "shop:main"]
+    );
+    assert_eq!(
+        places(&["-e", "shop:main", "-e", "shop-eu:main"]),
+        ["shop-eu:main", "shop:main"]
+    );
+    assert_eq!(
+        places(&["-p", "lagoon-demo", "--type", "development"]),
+        ["lagoon-demo:develop"]
+    );
+    assert_eq!(
+        places(&[
+            "--group",
+            "lagoon-demo-group",
+            "--mine",
+            "--task",
+            "Say hello",
+            "-e",
+            "develop"
+        ]),
+        ["lagoon-demo:develop"]
+    );
+    // By age, not by id: rows can come from elsewhere.
+    crate::bulk::sql(
+        &env,
+        "UPDATE task SET created = '2020-01-01 00:00:00' WHERE environment = 201",
+    );
+    assert_eq!(places(&["-p", "shop*", "--limit", "1"]), ["shop-eu:main"]);
+    let (output, requests) = env.tasks_and_requests(&["runs", "-A", "--active", "-o", "table"]);
+    assert_snapshot!(
+        "runs-several-projects",
+        narrow(&output.succeeds().snapshot())
+    );
+    // The projects' names, their environments, and the runs of each of seven environments.
+    assert_eq!(requests.len(), 1 + 3 + 7);
+    let file = "{\"project\": \"shop\", \"environment\": \"main\"}\n";
+    let command = env
+        .command(&["runs", "--targets", "-", "-o", "id"])
+        .stdin(file);
+    assert_eq!(env.run(command).succeeds().stdout, "5\n");
+    let nowhere = env.tasks(&["runs", "-A", "-e", "no*"]);
+    assert_eq!(
+        (nowhere.code, nowhere.stdout.as_str()),
+        (5, ""),
+        "{nowhere}"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_does_not_hide_the_rest() {
+    let env = TestEnv::new();
+    some(&env);
+    let line = [
+        "invoke",
+        "Say hello",
+        "-p",
+        "lagoon-demo",
+        "--all-environments",
+        "--yes",
+    ];
+    env.tasks(&line).succeeds();
+    let html = lagoon_tasks::sandbox::Fault::Status(404, "<html>".to_owned());
+    env.sandbox().fail_next("environmentById", html);
+    let output = env.tasks(&[
+        "runs",
+        "-p",
+        "lagoon-demo",
+        "--task",
+        "Say hello",
+        "-o",
+        "json",
+    ]);
+    let output = output.ends_with(7);
+    // Whichever of the three was asked first.
+    let runs = output.json();
+    let places: std::collections::BTreeSet<String> = runs
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| run["environment"]["name"].to_string())
+        .collect();
+    assert_eq!(places.len(), 2, "{output}");
 }

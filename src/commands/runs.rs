@@ -2,7 +2,9 @@
 
 mod chart;
 mod report;
+mod watch;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use clap::Args;
@@ -11,16 +13,22 @@ use jiff::{SignedDuration, Timestamp};
 use crate::app::App;
 use crate::domain::Environment;
 use crate::error::Error;
-use crate::ops::history::{self, Wanted};
-use crate::ops::place;
+use crate::ops::history::{self, Listed, Wanted};
+use crate::ops::targets::Depth;
+use crate::ops::{place, wait};
 use crate::settings::parse_duration;
 
+use super::target::several::Places;
 use super::target::{self, Answer};
 
 /// List runs, newest first
 ///
 /// With -e: of that environment. Without it: of all environments of the project. The logs are not
-/// read: that is what `tasks logs` is for.
+/// read: that is what `tasks logs` is for. -p and -e can be given more than once and take patterns,
+/// as in 'pr-*', and -e takes PROJECT:ENV.
+///
+/// With --watch at a terminal the table is drawn again as runs change, and one that was active is
+/// there once more when it is over; elsewhere each change is a line.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -28,7 +36,9 @@ Examples:
   tasks runs -p shop --active
   tasks runs -e main --task 'Run yarn audit' --status failed --since 7d
   tasks runs -e main --mine --limit 5 -o id
-  tasks runs -e main --chart --limit 50")]
+  tasks runs -e main --chart --limit 50
+  tasks runs -A --active --watch
+  tasks runs -p 'shop-*' --type production --since 1d -o jsonl --watch")]
 pub struct RunsArgs {
     /// Only runs with this status or outcome; several times for several
     #[arg(long, value_name = "WORD")]
@@ -51,6 +61,11 @@ pub struct RunsArgs {
     /// Show how long the runs of each task took
     #[arg(long)]
     chart: bool,
+    /// Go on and show what changes, until Ctrl-C
+    #[arg(long, conflicts_with = "chart")]
+    watch: bool,
+    #[command(flatten)]
+    places: Places,
 }
 
 /// Runs the command.
@@ -59,31 +74,47 @@ pub struct RunsArgs {
 /// Not found, or any failure of the requests.
 pub async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    let project = target::project(app)?;
-    target::say_source(app, "project", project);
+    if args.watch {
+        watch::check(&answer)?;
+    }
     let wanted = Wanted {
-        statuses: args.status,
+        statuses: args.status.clone(),
         active: args.active,
-        task: args.task,
+        task: args.task.clone(),
         mine: args.mine,
         since: args.since.map(ago),
         limit: usize::try_from(args.limit).unwrap_or(usize::MAX),
+        also: HashSet::new(),
     };
-    let environments = environments(app, &project.value).await?;
-    let runs = history::list(app.lagoon().await?, &environments, &wanted).await?;
-    if args.chart {
-        return answer.give(&chart::Chart::of(runs));
+    if args.watch {
+        return watch::watch(app, &answer, &args, wanted).await;
     }
-    answer.give(&report::Listing {
-        runs,
-        several: environments.len() > 1,
-        ui_url: app.ui_url(),
-    })
+    let environments = environments(app, &args).await?;
+    let Listed { runs, failures } =
+        history::list(app.lagoon().await?, &environments, &wanted).await;
+    if runs.is_empty() && !failures.is_empty() {
+        return wait::first_of_all(failures);
+    }
+    let given = if args.chart {
+        answer.give(&chart::Chart::of(runs))
+    } else {
+        answer.give(&report::Listing::of(runs, &environments, app.ui_url()))
+    };
+    // What could be read is there all the same.
+    wait::first_of_all(failures).and(given)
 }
 
-async fn environments(app: &App, project: &str) -> Result<Vec<Environment>, Error> {
-    let lagoon = app.lagoon().await?;
-    let (project, environments) = place::project(lagoon, project).await?;
+/// The environments that are meant: all of the project where the line does not say more.
+async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Error> {
+    if args.places.is_several(app) {
+        let targets = args.places.looked_at(app, Depth::Names).await?;
+        targets.require_no_values("runs")?;
+        let seen = targets.seen.into_iter();
+        return Ok(seen.map(|seen| seen.view.environment).collect());
+    }
+    let project = target::project(app)?;
+    target::say_source(app, "project", project);
+    let (project, environments) = place::project(app.lagoon().await?, &project.value).await?;
     let Some(name) = &app.settings.environment else {
         return Ok(environments);
     };

@@ -1,6 +1,7 @@
 //! Runs that exist already: found by what somebody calls them.
 
 mod list;
+mod watch;
 
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use crate::domain::{Outcome, Run, RunRef};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-pub use list::{RecentRun, Wanted, list};
+pub use list::{Listed, RecentRun, Wanted, list};
+pub use watch::{Look, Watching};
 
 /// How many are looked up at once.
 const AT_ONCE: usize = 8;

@@ -121,15 +121,7 @@ pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<
 
 /// The view for people: a detail view where there is one, else a table, else a note.
 fn people(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<(), OutputError> {
-    let look = table::Look {
-        now,
-        width: ui.terminal().width,
-        palette: ui.palette(how.stream),
-    };
-    let text = match report.detail() {
-        Some(detail) => detail.render(&look),
-        None => table::render(&report.grid(), &look),
-    };
+    let text = view(report, ui, how.stream, now);
     if text.is_empty() {
         if let Some(note) = report.empty_note() {
             ui.note(&note);
@@ -137,6 +129,28 @@ fn people(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<()
         return Ok(());
     }
     Ok(ui.write(how.stream, text.as_bytes())?)
+}
+
+/// The view for people as a text, the note included.
+#[must_use]
+pub fn picture(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> String {
+    let text = view(report, ui, stream, now);
+    if text.is_empty() {
+        return report.empty_note().unwrap_or_default();
+    }
+    text
+}
+
+fn view(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> String {
+    let look = table::Look {
+        now,
+        width: ui.terminal().width,
+        palette: ui.palette(stream),
+    };
+    match report.detail() {
+        Some(detail) => detail.render(&look),
+        None => table::render(&report.grid(), &look),
+    }
 }
 
 #[cfg(test)]

@@ -10,17 +10,20 @@ use indicatif::MultiProgress;
 use serde_json::Value;
 
 pub mod clean;
+pub mod live;
 pub mod log;
 mod mode;
 pub mod progress;
 pub mod prompt;
 #[cfg(test)]
 mod pty_tests;
+mod reader;
 mod streams;
 pub mod style;
 pub mod terminal;
 
 pub use clean::{clean_line, clean_text};
+pub use live::Live;
 pub use log::LogCleaner;
 pub use progress::Progress;
 pub use prompt::{Choice, Prompt, PromptError, Question};
@@ -164,6 +167,24 @@ impl Ui {
         } else {
             Box::new(progress::Silent)
         }
+    }
+
+    /// A place at the terminal that is drawn again and again; `None` where there is none.
+    #[must_use]
+    pub fn live(&self) -> Option<Live> {
+        let Inner {
+            options, terminal, ..
+        } = &*self.inner;
+        let is_there = terminal.stdout && terminal.stderr && !options.dumb;
+        is_there.then(|| Live::new(&self.inner.bars))
+    }
+
+    /// Ends when nobody reads stdout any more, where that can be told before something is written.
+    pub async fn reader_gone(&self) {
+        if self.inner.terminal.stdout {
+            return std::future::pending().await;
+        }
+        reader::gone().await;
     }
 
     /// Prints on stdout, as it is.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::Environment;
 use crate::domain::run::moment;
 use crate::ops::history::RecentRun;
 use crate::output::{Cell, Column, Grid, Report};
@@ -12,8 +13,27 @@ use super::super::target::{RunReport, style};
 pub(super) struct Listing {
     pub(super) runs: Vec<RecentRun>,
     /// Of several environments.
-    pub(super) several: bool,
-    pub(super) ui_url: Option<String>,
+    several: bool,
+    /// Of several projects.
+    several_projects: bool,
+    ui_url: Option<String>,
+}
+
+impl Listing {
+    /// Runs of these environments.
+    pub(super) fn of(
+        runs: Vec<RecentRun>,
+        places: &[Environment],
+        ui_url: Option<String>,
+    ) -> Listing {
+        let first = places.first().map(|place| place.project.id);
+        Listing {
+            runs,
+            several: places.len() > 1,
+            several_projects: places.iter().any(|place| Some(place.project.id) != first),
+            ui_url,
+        }
+    }
 }
 
 impl Report for Listing {
@@ -35,7 +55,14 @@ impl Report for Listing {
     }
 
     fn grid(&self) -> Grid {
-        let environment = Column::new("environment");
+        let shown = |name: &str, is_shown: bool| {
+            let column = Column::new(name);
+            if is_shown {
+                column
+            } else {
+                column.not_in_table()
+            }
+        };
         let mut grid = Grid::new([
             Column::new("id"),
             Column::new("name").heading("TASK"),
@@ -44,16 +71,12 @@ impl Report for Listing {
             Column::new("took"),
             Column::new("sourceUser").heading("WHO").if_any(),
             Column::new("service"),
-            if self.several {
-                environment
-            } else {
-                environment.not_in_table()
-            },
+            shown("environment", self.several),
             Column::new("taskName").not_in_table(),
             Column::new("outcome").not_in_table(),
             Column::new("created").not_in_table(),
             Column::new("completed").not_in_table(),
-            Column::new("project").not_in_table(),
+            shown("project", self.several_projects),
         ]);
         for RecentRun { run, user, .. } in &self.runs {
             let at = |text: &Option<String>| text.as_deref().and_then(moment);

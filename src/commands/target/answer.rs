@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::error::Error;
-use crate::output::{Emit, Format, OutputError, Report, emit};
+use crate::output::{Emit, Format, OutputError, Report, emit, picture};
 use crate::ui::{Stream, Ui};
 
 /// How a command answers: made before the work begins, so that a wrong `--jq` stops it in time.
@@ -68,9 +68,30 @@ impl Answer {
     /// # Errors
     /// When it cannot be written.
     pub fn give(&self, report: &dyn Report) -> Result<(), Error> {
+        self.offer(report).map(|_| ())
+    }
+
+    /// Writes an answer that others will follow: whether somebody still reads.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn offer(&self, report: &dyn Report) -> Result<bool, Error> {
         match emit(report, &self.how, &self.ui, Timestamp::now()) {
-            Ok(()) | Err(OutputError::Closed) => Ok(()),
+            Ok(()) => Ok(true),
+            Err(OutputError::Closed) => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The answer as people see it on stdout, for a screen that is drawn again and again.
+    #[must_use]
+    pub fn picture(&self, report: &dyn Report) -> String {
+        picture(report, &self.ui, Stream::Out, Timestamp::now())
+    }
+
+    /// Whether it is a view for people.
+    #[must_use]
+    pub fn is_for_people(&self) -> bool {
+        self.how.format() == Format::Table
     }
 }

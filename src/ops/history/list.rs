@@ -1,6 +1,9 @@
 //! The runs of environments, newest first, as far as somebody wants to see them.
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use crate::domain::names::same_in_database;
@@ -27,6 +30,17 @@ pub struct Wanted {
     pub since: Option<Timestamp>,
     /// How many at most.
     pub limit: usize,
+    /// These as well, whatever became of them.
+    pub also: HashSet<i64>,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// Newest first.
+    pub runs: Vec<RecentRun>,
+    /// Why those of other environments are not there.
+    pub failures: Vec<Error>,
 }
 
 /// How many are read first when what is wanted may be anywhere.
@@ -36,24 +50,37 @@ const FIRST: i64 = 200;
 const AT_ONCE: usize = 8;
 
 /// The wanted runs of these environments, newest first. A request for each environment; a second
-/// one where the server does not say who started a run, or where older runs are wanted too.
-///
-/// # Errors
-/// Any failure of the requests; that `mine` cannot be told.
-pub async fn list(
-    lagoon: &Lagoon,
-    environments: &[Environment],
-    wanted: &Wanted,
-) -> Result<Vec<RecentRun>, Error> {
-    let lists: Vec<Vec<RecentRun>> = stream::iter(environments)
+/// one where the server does not say who started a run, or where older runs are wanted too. What
+/// fails for one environment, that `mine` cannot be told among it, leaves the others.
+pub async fn list(lagoon: &Lagoon, environments: &[Environment], wanted: &Wanted) -> Listed {
+    let mut lists = stream::iter(environments)
         .map(|environment| of_one(lagoon, environment, wanted))
-        .buffered(AT_ONCE)
-        .try_collect()
-        .await?;
-    let mut runs: Vec<RecentRun> = lists.into_iter().flatten().collect();
-    runs.sort_by_key(|recent| std::cmp::Reverse(recent.run.id));
-    runs.truncate(wanted.limit);
-    Ok(runs)
+        .buffered(AT_ONCE);
+    let mut listed = Listed::default();
+    while let Some(list) = lists.next().await {
+        match list {
+            Ok(runs) => {
+                listed.runs.extend(runs);
+                newest_first(&mut listed.runs, wanted.limit);
+            }
+            Err(error) => {
+                let same = |other: &Error| other.message == error.message;
+                if !listed.failures.iter().any(same) {
+                    listed.failures.push(error);
+                }
+            }
+        }
+    }
+    listed
+}
+
+fn newest_first(runs: &mut Vec<RecentRun>, limit: usize) {
+    let age = |recent: &RecentRun| {
+        let created = recent.run.created.as_deref().and_then(moment);
+        Reverse((created, recent.run.id))
+    };
+    runs.sort_by_cached_key(age);
+    runs.truncate(limit);
 }
 
 async fn of_one(
@@ -132,6 +159,9 @@ impl Wanted {
 
     fn takes(&self, recent: &RecentRun, me: Option<&str>) -> bool {
         let run = &recent.run;
+        if self.also.contains(&run.id) {
+            return true;
+        }
         let is_wanted = |word: &String| {
             word.eq_ignore_ascii_case(&run.status)
                 || word.eq_ignore_ascii_case(run.outcome().word())

@@ -1,0 +1,155 @@
+//! `tasks runs --watch`: a table that is drawn again, or a line for each change.
+
+use serde_json::Value;
+
+use crate::app::App;
+use crate::commands::target::Answer;
+use crate::domain::Environment;
+use crate::error::Error;
+use crate::ops;
+use crate::ops::history::{Look, Wanted, Watching};
+use crate::output::{Format, Grid, Report};
+use crate::ui::Live;
+
+use super::report::Listing;
+use super::{RunsArgs, environments};
+
+/// Refuses what cannot go on and on.
+///
+/// # Errors
+/// Wrong use.
+pub(super) fn check(answer: &Answer) -> Result<(), Error> {
+    match answer.format() {
+        format @ (Format::Csv | Format::Yaml) => Err(Error::usage(format!(
+            "--watch has no end, and -o {format} is written whole"
+        ))
+        .hint("-o jsonl has a line for each change")),
+        _ => Ok(()),
+    }
+}
+
+/// Shows runs as they change, until somebody interrupts or nobody reads any more.
+///
+/// # Errors
+/// Interrupted; or when nothing can be read.
+pub(super) async fn watch(
+    app: &App,
+    answer: &Answer,
+    args: &RunsArgs,
+    wanted: Wanted,
+) -> Result<(), Error> {
+    let claim = app.claim_interrupt();
+    let mut shown = Shown {
+        app,
+        answer,
+        live: answer.is_for_people().then(|| app.ui.live()).flatten(),
+        last: None,
+        trouble: false,
+    };
+    let ended = tokio::select! {
+        ended = go_on(app, args, wanted, &mut shown) => ended,
+        kind = claim.signalled() => Err(Error::new(kind, kind.word())),
+        () = app.ui.reader_gone() => Ok(()),
+    };
+    shown.leave()?;
+    ended
+}
+
+async fn go_on(
+    app: &App,
+    args: &RunsArgs,
+    wanted: Wanted,
+    shown: &mut Shown<'_>,
+) -> Result<(), Error> {
+    let clock = ops::clock();
+    let lagoon = app.lagoon().await?;
+    let mut places = environments(app, args).await?;
+    let mut watching = Watching::new(lagoon, &clock, places.clone(), wanted);
+    loop {
+        let look = watching.look(|reason| shown.unreadable(reason)).await?;
+        if !shown.take(look, &places)? {
+            return Ok(());
+        }
+        if args.places.is_several(app) && watching.may_have_moved() {
+            // What fails now was there before, and shows when runs are read.
+            if let Ok(newer) = environments(app, args).await {
+                places = newer;
+            }
+            watching.turn_to(places.clone());
+        }
+    }
+}
+
+struct Shown<'a> {
+    app: &'a App,
+    answer: &'a Answer,
+    live: Option<Live>,
+    last: Option<Listing>,
+    trouble: bool,
+}
+
+impl Shown<'_> {
+    /// Shows what is to be seen; whether somebody still reads.
+    fn take(&mut self, look: Look, places: &[Environment]) -> Result<bool, Error> {
+        for error in &look.failures {
+            self.unreadable(&error.to_string());
+        }
+        self.trouble &= !look.failures.is_empty();
+        let ui_url = self.app.ui_url();
+        let listing = |runs| Listing::of(runs, places, ui_url.clone());
+        if let Some(live) = &self.live {
+            let listing = listing(look.runs);
+            live.draw(&self.answer.picture(&listing));
+            self.last = Some(listing);
+            return Ok(true);
+        }
+        if self.answer.is_for_people() {
+            let is_new = !look.changed.is_empty() || self.last.is_none();
+            let listing = listing(look.runs);
+            let reads = !is_new || self.answer.offer(&listing)?;
+            self.last = Some(listing);
+            return Ok(reads);
+        }
+        for recent in look.changed {
+            if !self.answer.offer(&Change(listing(vec![recent])))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn unreadable(&mut self, reason: &str) {
+        if !std::mem::replace(&mut self.trouble, true) {
+            self.app
+                .ui
+                .warn(&format!("cannot read at the moment, trying on: {reason}"));
+        }
+    }
+
+    /// Leaves the last table where it was drawn.
+    fn leave(mut self) -> Result<(), Error> {
+        match (self.live.take(), &self.last) {
+            (Some(live), Some(last)) => {
+                drop(live);
+                self.answer.give(last)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// One run that has changed: not a listing of one.
+struct Change(Listing);
+
+impl Report for Change {
+    fn value(&self) -> Value {
+        match self.0.value() {
+            Value::Array(mut one) if !one.is_empty() => one.swap_remove(0),
+            other => other,
+        }
+    }
+
+    fn grid(&self) -> Grid {
+        self.0.grid()
+    }
+}

@@ -1,0 +1,172 @@
+//! `runs --watch`: a line for each change, or a table that is drawn again.
+
+use lagoon_tasks::sandbox::Fault;
+use lagoon_tasks::sandbox::store::Status;
+use serde_json::Value;
+
+use super::{MAIN, some};
+use crate::support::env::TestEnv;
+use crate::support::process::{Invocation, Running};
+use crate::support::pty::CTRL_C;
+use crate::wait::{start, start_held};
+
+/// Starts to watch through a shell that ends it after that many lines.
+fn watch(env: &TestEnv, args: &str, lines: usize) -> Running {
+    let script = format!("tasks runs {args} --watch | head -n {lines}");
+    env.shell(&script).start()
+}
+
+/// Waits until the runs of an environment were read once more.
+fn wait_until_read(env: &TestEnv, times: usize) {
+    let reads = || {
+        let requests = env.requests();
+        let is_read = |r: &&lagoon_tasks::sandbox::Recorded| {
+            r.operations.iter().any(|o| o == "environmentById")
+        };
+        requests.iter().filter(is_read).count()
+    };
+    while reads() < times {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
+fn statuses(output: &str) -> Vec<(i64, String)> {
+    let run = |line: &str| {
+        let run: Value = serde_json::from_str(line).unwrap();
+        (
+            run["id"].as_i64().unwrap(),
+            run["status"].as_str().unwrap().to_owned(),
+        )
+    };
+    output.lines().map(run).collect()
+}
+
+#[test]
+fn each_change_is_a_line_oldest_first() {
+    let env = TestEnv::new();
+    start(
+        &env,
+        &[lagoon_tasks::sandbox::engine::Step::Status(
+            Status::Complete,
+        )],
+    );
+    let running = watch(&env, "-p lagoon-demo -e main -o jsonl", 3);
+    wait_until_read(&env, 1);
+    let id = start_held(&env, Status::Complete);
+    // Found at the next look, whatever it was when it was made.
+    wait_until_read(&env, 3);
+    env.sandbox()
+        .set_run(id.parse().unwrap(), Status::Failed, None)
+        .unwrap();
+    let output = running.finish();
+    let seen = statuses(&output.stdout);
+    assert_eq!(seen[0], (1, "complete".to_owned()));
+    assert_eq!(
+        (seen.len(), seen[2].clone()),
+        (3, (2, "failed".to_owned())),
+        "{output}"
+    );
+}
+
+#[test]
+fn one_that_was_active_is_there_once_more_when_it_is_over() {
+    let env = TestEnv::new();
+    some(&env);
+    let running = watch(&env, "-A --active -o jsonl", 2);
+    wait_until_read(&env, 3);
+    env.sandbox().set_run(3, Status::Cancelled, None).unwrap();
+    let output = running.finish();
+    assert_eq!(
+        statuses(&output.stdout),
+        [(3, "running".to_owned()), (3, "cancelled".to_owned())]
+    );
+}
+
+#[test]
+fn what_passes_is_said_once_and_watching_goes_on() {
+    let env = TestEnv::new();
+    let id = start_held(&env, Status::Complete);
+    let before = env.requests().len();
+    let line = "-p lagoon-demo -e main -o tsv --request-timeout 1s";
+    let running = watch(&env, line, 2);
+    wait_until_read(&env, 1);
+    let _ = before;
+    for _ in 0..2 {
+        env.sandbox()
+            .fail_next("environmentById", Fault::Status(404, "<html>".to_owned()));
+    }
+    wait_until_read(&env, 4);
+    env.sandbox()
+        .set_run(id.parse().unwrap(), Status::Complete, None)
+        .unwrap();
+    let output = running.finish();
+    assert_eq!(output.stdout.lines().count(), 2, "{output}");
+    assert_eq!(output.stderr.matches("trying on").count(), 1, "{output}");
+}
+
+fn interrupted(command: Invocation, env: &TestEnv) -> crate::support::output::Output {
+    let running = command.start();
+    wait_until_read(env, 1);
+    running.signal("INT");
+    running.finish()
+}
+
+#[test]
+fn an_interrupt_ends_it_with_130() {
+    let env = TestEnv::new();
+    let line = [&["runs", "--watch", "-o", "tsv"], &MAIN[..]].concat();
+    let output = interrupted(env.command(&line), &env);
+    assert_eq!(
+        (output.code, output.stderr.as_str()),
+        (130, "error: interrupted\n"),
+        "{output}"
+    );
+}
+
+#[test]
+fn what_is_written_whole_goes_with_no_end() {
+    let env = TestEnv::new();
+    for format in ["yaml", "csv"] {
+        let line = [&["runs", "--watch", "-o", format], &MAIN[..]].concat();
+        let output = env.tasks(&line);
+        assert_eq!((output.code, env.requests().len()), (2, 0), "{output}");
+    }
+    let line = [&["runs", "--watch", "--chart"], &MAIN[..]].concat();
+    assert_eq!(env.tasks(&line).code, 2);
+    let nowhere = env.tasks(&["runs", "--watch", "-p", "lagoon-demo", "-e", "mian"]);
+    assert_eq!(nowhere.code, 5, "{nowhere}");
+}
+
+#[test]
+fn at_a_terminal_the_table_is_drawn_again_in_place_and_stays() {
+    let env = TestEnv::new();
+    let id = start_held(&env, Status::Complete);
+    let mut terminal = env.terminal(&["runs", "-A", "--active", "--watch"]);
+    terminal.wait_for("running");
+    env.sandbox()
+        .set_run(id.parse().unwrap(), Status::Complete, None)
+        .unwrap();
+    terminal.wait_for("complete");
+    terminal.wait_until("it to go", |screen| !screen.contains("Say hello"));
+    terminal.wait_for("no such runs");
+    start_held(&env, Status::Complete);
+    terminal.wait_for("running");
+    assert_eq!(
+        terminal.screen().matches("STATUS").count(),
+        1,
+        "{}",
+        terminal.screen()
+    );
+    terminal.send(CTRL_C);
+    assert_eq!(terminal.finish(), 130);
+    let screen = terminal.screen();
+    assert!(
+        screen.contains("STATUS") && screen.contains("running"),
+        "{screen}"
+    );
+    assert!(
+        !screen.contains("^C") && screen.contains("error: interrupted"),
+        "{screen}"
+    );
+    assert!(!terminal.hides_cursor());
+}
