@@ -179,6 +179,11 @@ impl Lagoon {
             && variable("TASKS_TEST_CLUSTER").as_deref() == Some("1")
     }
 
+    /// Whether it is the built-in one.
+    pub(crate) fn is_sandbox(&self) -> bool {
+        matches!(self.kind, Kind::Sandbox(_))
+    }
+
     pub(crate) fn project(&self) -> String {
         variable("TASKS_TEST_PROJECT").unwrap_or_else(|| "lagoon-demo".to_owned())
     }
