@@ -1,1 +1,1 @@
-complete --keep-order --exclusive --command tasks --arguments "(COMPLETE=fish tasks -- (commandline --current-process --tokenize --cut-at-cursor) (commandline --current-token))"
+complete --keep-order --exclusive --command tasks --arguments "(COMPLETE=fish tasks -- (commandline --current-process --tokenize --cut-at-cursor) (commandline --current-token --cut-at-cursor) 2> /dev/null)"

@@ -6,6 +6,7 @@ mod connect;
 mod discovery;
 mod interrupt;
 mod page;
+mod reach;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod session;

@@ -57,6 +57,7 @@ enum Command {
     Context(commands::context::Context),
     #[cfg(feature = "sandbox")]
     Sandbox(commands::sandbox::Sandbox),
+    Doctor(commands::doctor::DoctorArgs),
     Api(commands::api::ApiArgs),
     Completions(commands::completions::Completions),
     Man(commands::man::ManArgs),
@@ -94,8 +95,9 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::Context(args) => commands::context::run(args, app).await,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => commands::sandbox::run(args, app).await,
+        Command::Doctor(args) => commands::doctor::run(args, app).await,
         Command::Api(args) => commands::api::run(args, app).await,
-        Command::Completions(args) => commands::completions::run(&args, app),
+        Command::Completions(args) => commands::completions::run(&args, app, &shells()),
         Command::Man(args) => commands::man::run(&args, app, self::command(), &topics::ALL),
         Command::ExitCodes => print(&app.ui, topics::EXIT_CODES),
         Command::Environment => print(&app.ui, topics::ENVIRONMENT),
@@ -107,6 +109,12 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
 #[must_use]
 pub fn command() -> clap::Command {
     help::with_groups(globals::on_every_command(Cli::command()))
+}
+
+/// The shells that can ask what a word of the command line can become.
+#[must_use]
+pub fn shells() -> [commands::completions::Shell; 6] {
+    commands::completions::shells(command)
 }
 
 /// Runs the command line and tells the process's exit code. `give_up` ends the process when a

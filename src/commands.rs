@@ -8,6 +8,7 @@ pub mod context;
 pub mod define;
 pub mod delete;
 pub mod diff;
+pub mod doctor;
 pub mod exec;
 pub mod export;
 pub mod files;

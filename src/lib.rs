@@ -9,6 +9,7 @@
 //! * [`ops`]: the work; returns values and never prints.
 //! * [`lagoon`]: the only API surface: transport, replies, typed operations, push, downloads.
 //! * [`domain`]: pure: names, places, definitions, arguments, runs, quoting, task files and plans.
+//! * [`complete`]: what a shell is told of names that only a Lagoon knows.
 //! * [`settings`]: flag, variable, file, default, merged once, each value with its source.
 //! * [`config`] and [`auth`]: contexts in the configuration file; tokens, apart from it.
 //! * [`ssh`]: the system's `ssh`, its arguments checked: a token, a log as it grows.
@@ -23,6 +24,7 @@ pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod commands;
+pub mod complete;
 pub mod config;
 pub mod domain;
 pub mod env;

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap_complete::CompleteEnv;
+use clap_complete::env::{EnvCompleter, Shells};
 use lagoon_tasks::cli;
 
 fn main() -> ExitCode {
@@ -15,8 +16,10 @@ fn main() -> ExitCode {
         }
     }
     // Ends the process when a shell asks for candidates.
+    let shells = cli::shells();
+    let shells = shells.each_ref().map(|shell| shell as &dyn EnvCompleter);
     CompleteEnv::with_factory(cli::command)
-        .completer("tasks")
+        .shells(Shells(&shells))
         .complete();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

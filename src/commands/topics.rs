@@ -65,6 +65,8 @@ irrelevant.
                      (default ~/.config)
   XDG_STATE_HOME     lagoon-tasks/tokens in it holds their tokens
                      (default ~/.local/state)
+                     lagoon-tasks/complete keeps names for completion, for a
+                     minute
   XDG_DATA_HOME      lagoon-tasks/sandbox in it holds the sandbox
                      (default ~/.local/share)
   LAGOON_CONFIG_FILE, LAGOONCONFIG

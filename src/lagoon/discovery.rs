@@ -36,7 +36,7 @@ pub async fn discover(
     network: &Network,
     trace: Option<&dyn Trace>,
 ) -> Result<Option<Discovery>, LagoonError> {
-    let url = address(api);
+    let url = beside(api, PATH);
     let request = http::Request::get(url.as_str()).body(Vec::new());
     let request = request.map_err(|error| LagoonError::Unusable(error.to_string()))?;
     let answer = match network.send(request, trace).await {
@@ -59,10 +59,11 @@ fn no_document(url: &Url, status: u16) -> LagoonError {
     }
 }
 
-fn address(api: &Url) -> Url {
+/// What lies at this path beside the API.
+pub(super) fn beside(api: &Url, path: &str) -> Url {
     let mut url = api.clone();
     let base = api.path().trim_end_matches("graphql").to_owned();
-    url.set_path(&format!("{base}{PATH}"));
+    url.set_path(&format!("{base}{path}"));
     url
 }
 
@@ -130,7 +131,7 @@ mod tests {
                 "https://a.example/lagoon/",
             ),
         ] {
-            let url = address(&api.parse().unwrap());
+            let url = beside(&api.parse().unwrap(), PATH);
             assert_eq!(url.as_str(), format!("{there}{PATH}"));
         }
     }

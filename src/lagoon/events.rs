@@ -19,8 +19,8 @@ use super::{Lagoon, LagoonError};
 /// Something was pushed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// From now on changes are pushed; what happened before was not.
-    Subscribed,
+    /// From now on changes are pushed, over this; what happened before was not.
+    Subscribed(&'static str),
     /// The run with this id has changed.
     Run(i64),
 }
@@ -132,9 +132,9 @@ impl Listener {
     }
 
     /// Says that the subscription stands.
-    fn subscribed(&self, over: &str) -> bool {
+    fn subscribed(&self, over: &'static str) -> bool {
         self.transport
             .say(&format!("RunChanged: subscribed over {over}"));
-        self.tell(Change::Subscribed)
+        self.tell(Change::Subscribed(over))
     }
 }

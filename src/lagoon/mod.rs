@@ -9,6 +9,7 @@ pub mod download;
 pub mod error;
 pub mod events;
 mod form;
+pub mod knock;
 pub mod network;
 pub mod operations;
 pub mod reply;

@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod cancel;
 pub mod define;
 pub mod delete;
+pub mod doctor;
 pub mod document;
 pub mod exec;
 pub mod export;

@@ -140,7 +140,7 @@ impl Push {
             })
             .await;
             match heard {
-                Some(Change::Subscribed) => return,
+                Some(Change::Subscribed(_)) => return,
                 Some(Change::Run(id)) if going.iter().any(|g| g.run.is_none_or(|r| r == id)) => {
                     return;
                 }

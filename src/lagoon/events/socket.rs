@@ -212,7 +212,7 @@ mod tests {
     #[tokio::test]
     async fn both_protocols_are_spoken() {
         let ack = r#"{"type":"connection_ack","payload":{"secret":"s"}}"#;
-        let told = vec![Change::Subscribed, Change::Run(7)];
+        let told = vec![Change::Subscribed("a WebSocket"), Change::Run(7)];
         for (protocol, ask, news) in [
             (Protocol::Old, "start", "data"),
             (Protocol::New, "subscribe", "next"),

@@ -3,7 +3,14 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::operation;
 use crate::lagoon::{Effect, Lagoon, LagoonError};
+
+/// Lagoon's name for values of any kind.
+#[allow(clippy::upper_case_acronyms, reason = "it is that name")]
+type JSON = serde_json::Value;
+
+operation!(Version, "graphql/server/version.graphql");
 
 /// graphql_client does not generate introspection, so this document is read by hand.
 const FEATURES: &str = include_str!("../../../graphql/server/features.graphql");
@@ -15,12 +22,15 @@ pub struct Features {
     pub source_user: bool,
     /// System-wide definitions are said by a flag (`systemWide`, Lagoon 2.18 and newer).
     pub system_wide: bool,
+    /// Files go straight to the file store (`getTaskFileUploadForm`, Lagoon 2.30 and newer).
+    pub upload_form: bool,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Probe {
     task: Option<Type>,
+    query: Option<Type>,
     definition_input: Option<Type>,
 }
 
@@ -49,6 +59,20 @@ impl Type {
 }
 
 impl Lagoon {
+    /// The version that the server says it has.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn version(&self) -> Result<Option<String>, LagoonError> {
+        let variables = version::Variables {};
+        let data = self
+            .send::<Version>(Effect::Query, variables)
+            .await?
+            .whole()?;
+        let version = data.lagoon_version;
+        Ok(version.and_then(|version| version.as_str().map(str::to_owned)))
+    }
+
     /// Looks at the server's schema. Never at its version: that is a free text which operators
     /// set.
     ///
@@ -68,6 +92,7 @@ impl Lagoon {
         let probe = reply.whole()?;
         Ok(Features {
             source_user: probe.task.is_some_and(|t| t.has("sourceUser")),
+            upload_form: probe.query.is_some_and(|t| t.has("getTaskFileUploadForm")),
             system_wide: probe.definition_input.is_some_and(|t| t.has("systemWide")),
         })
     }

@@ -1,0 +1,344 @@
+//! From the words of a line to what the word at the cursor can become.
+
+use std::ffi::{OsStr, OsString};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+use std::process;
+use std::sync::Arc;
+
+use clap::{Arg, ArgMatches, Command, FromArgMatches, ValueHint};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
+
+use super::shield::shield;
+use crate::app::{App, Interrupts};
+use crate::complete::{Candidate, Live};
+use crate::config::SANDBOX;
+use crate::settings::{Env, Flags, Settings, Target, TokenOrigin};
+use crate::ui::clean::is_unsafe;
+use crate::ui::{Ui, clean_line};
+
+/// A line, and which of its words is asked about.
+pub(super) struct Asked<'a> {
+    pub(super) words: Vec<String>,
+    pub(super) index: usize,
+    pub(super) folder: Option<&'a Path>,
+    pub(super) command: fn() -> Command,
+    /// Whether a shell waits for the answer.
+    pub(super) waits: bool,
+}
+
+/// What a value names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Context,
+    Project,
+    Environment,
+    /// As TASK takes it.
+    Task,
+    /// As it is.
+    TaskName,
+    Run,
+    /// Only one that is not over.
+    GoingRun,
+    Service,
+    /// `NAME=VALUE`.
+    Value,
+    /// `NAME=` before something that nobody knows.
+    ValueName,
+}
+
+/// What the word can become, in the order in which it should be offered.
+pub(super) fn of(asked: &Asked<'_>) -> Vec<Candidate> {
+    let line = Arc::new(Line::read(asked));
+    let mut command = attach((asked.command)(), &[], &line);
+    let words = shield(&asked.words, asked.index, &command);
+    let words: Vec<OsString> = words.into_iter().map(OsString::from).collect();
+    let Ok(found) = complete(&mut command, words, asked.index, asked.folder) else {
+        return Vec::new();
+    };
+    let mut found: Vec<Candidate> = found.iter().filter_map(shown).collect();
+    // Flags are many: they are offered when nothing else is, or when a dash asks for them.
+    let word = asked.words.get(asked.index).map_or("", String::as_str);
+    if !word.starts_with('-') && found.iter().any(|c| !c.value.starts_with('-')) {
+        found.retain(|c| !c.value.starts_with('-'));
+    }
+    found
+}
+
+/// A candidate that can be typed: no shell is handed a character that it would obey.
+fn shown(candidate: &CompletionCandidate) -> Option<Candidate> {
+    let value = candidate.get_value().to_str()?;
+    let about = candidate.get_help().map(ToString::to_string);
+    let about = about.as_deref().and_then(|about| about.lines().next());
+    (!value.chars().any(is_unsafe)).then(|| Candidate {
+        value: value.to_owned(),
+        about: clean_line(about.unwrap_or_default()),
+    })
+}
+
+/// Gives every argument whose values only a Lagoon knows somebody to ask.
+fn attach(command: Command, path: &[String], line: &Arc<Line>) -> Command {
+    let path = [path, &[command.get_name().to_owned()]].concat();
+    command
+        .mut_args(|arg| match names(&path, &arg) {
+            Some(names) => {
+                let line = Arc::clone(line);
+                let candidates = move |word: &OsStr| line.candidates(names, word);
+                arg.add(ArgValueCompleter::new(candidates))
+            }
+            None => with_hint(arg),
+        })
+        .mut_subcommands(|below| attach(below, &path, line))
+}
+
+fn names(path: &[String], arg: &Arg) -> Option<Names> {
+    let path: Vec<&str> = path.iter().skip(1).map(String::as_str).collect();
+    match (path.as_slice(), arg.get_id().as_str(), value_name(arg)) {
+        (_, "context", _) | (["context", "show" | "use" | "remove"], "name", _) => {
+            Some(Names::Context)
+        }
+        (_, "project", _) => Some(Names::Project),
+        (_, "environment", _) => Some(Names::Environment),
+        (["runs"], "task", _) => Some(Names::TaskName),
+        (_, _, Some("TASK")) => Some(Names::Task),
+        (["cancel"], _, Some("RUN")) => Some(Names::GoingRun),
+        (_, _, Some("RUN")) => Some(Names::Run),
+        (_, _, Some("SERVICE")) => Some(Names::Service),
+        (["invoke"], "args", _) => Some(Names::Value),
+        (["invoke"], "arg_files", _) => Some(Names::ValueName),
+        _ => None,
+    }
+}
+
+fn value_name(arg: &Arg) -> Option<&str> {
+    arg.get_value_names()?.first().map(|name| name.as_str())
+}
+
+fn with_hint(arg: Arg) -> Arg {
+    let hint = match value_name(&arg) {
+        Some("FILE") => ValueHint::FilePath,
+        Some("DIR") => ValueHint::DirPath,
+        _ => return arg,
+    };
+    arg.value_hint(hint)
+}
+
+/// What a line says about where it acts.
+struct Line {
+    /// Nothing where the line, a variable or a file makes no sense.
+    live: Option<(Arc<App>, Live)>,
+    task: Option<String>,
+    /// `NAME=VALUE`, as given.
+    values: Vec<String>,
+}
+
+impl Line {
+    fn read(asked: &Asked<'_>) -> Line {
+        let command = (asked.command)().ignore_errors(true);
+        let mut words = asked.words.clone();
+        if let Some(word) = words.get_mut(asked.index).filter(|word| word.is_empty()) {
+            // An empty value is wrong use, and this one is not typed yet.
+            "_".clone_into(word);
+        }
+        let matches = command.try_get_matches_from(words).ok();
+        let mut flags = Flags::default();
+        let (mut task, mut values) = (None, Vec::new());
+        let mut level = matches.as_ref();
+        while let Some(matches) = level {
+            if let Ok(given) = Flags::from_arg_matches(matches) {
+                flags = flags.and(given);
+            }
+            task = all(matches, "task").pop();
+            values = all(matches, "args");
+            level = matches.subcommand().map(|(_, below)| below);
+        }
+        Line {
+            live: live(&flags, asked.waits.then(|| again(asked)).flatten()),
+            task,
+            values,
+        }
+    }
+
+    fn candidates(&self, names: Names, word: &OsStr) -> Vec<CompletionCandidate> {
+        let Some(word) = word.to_str() else {
+            return Vec::new();
+        };
+        let found = self.all(names, word).unwrap_or_default();
+        let fitting = found
+            .into_iter()
+            .filter(|candidate| candidate.value.starts_with(word))
+            .enumerate();
+        let each = fitting.map(|(order, candidate)| {
+            let about = Some(candidate.about).filter(|about| !about.is_empty());
+            CompletionCandidate::new(candidate.value)
+                .help(about.map(Into::into))
+                .display_order(Some(order))
+        });
+        each.collect()
+    }
+
+    fn all(&self, names: Names, word: &str) -> Option<Vec<Candidate>> {
+        let (app, live) = self.live.as_ref()?;
+        if names == Names::Context {
+            return Some(contexts(app));
+        }
+        if names == Names::Project {
+            return Some(live.projects());
+        }
+        let project = app.settings.project.as_ref()?.value.as_str();
+        let environment = app.settings.environment.as_ref().map(|e| e.value.as_str());
+        let environment = environment.filter(|name| !name.trim().is_empty());
+        let plain = |value: &String| Candidate {
+            value: value.clone(),
+            about: String::new(),
+        };
+        Some(match names {
+            Names::Context | Names::Project => Vec::new(),
+            Names::Environment => live.environments(project),
+            Names::Run | Names::GoingRun => {
+                let runs = live.runs(project, environment).into_iter();
+                let wanted = runs.filter(|run| names == Names::Run || !run.is_over);
+                let each = wanted.map(|run| Candidate {
+                    value: run.id.to_string(),
+                    about: run.about,
+                });
+                each.collect()
+            }
+            Names::Service => {
+                let here = live.here(project, environment);
+                here.services.iter().map(plain).collect()
+            }
+            Names::Task => {
+                let here = live.here(project, environment);
+                here.tasks.iter().map(|task| task.candidate()).collect()
+            }
+            Names::TaskName => {
+                let tasks = live.here(project, environment).tasks.into_iter();
+                let each = tasks.map(|task| Candidate {
+                    value: task.name,
+                    about: task.about,
+                });
+                each.collect()
+            }
+            Names::Value | Names::ValueName => {
+                let named = self.task.as_deref()?;
+                let tasks = live.here(project, environment).tasks;
+                let task = tasks.into_iter().find(|task| task.is(named))?;
+                self.values(&task.arguments, names, word)
+            }
+        })
+    }
+
+    fn values(
+        &self,
+        arguments: &[crate::complete::Argument],
+        names: Names,
+        word: &str,
+    ) -> Vec<Candidate> {
+        if let Some((name, _)) = word.split_once('=') {
+            let argument = arguments.iter().find(|a| a.name == name);
+            let values = argument
+                .filter(|_| names == Names::Value)
+                .map(|a| &a.values);
+            let each = values.into_iter().flatten().map(|value| Candidate {
+                value: format!("{name}={value}"),
+                about: String::new(),
+            });
+            return each.collect();
+        }
+        let is_given = |name: &str| {
+            let given = self.values.iter().filter_map(|given| given.split_once('='));
+            given.into_iter().any(|(given, _)| given == name)
+        };
+        let free = arguments.iter().filter(|a| !is_given(&a.name));
+        let each = free.map(|argument| Candidate {
+            value: format!("{}=", argument.name),
+            about: argument.about.clone(),
+        });
+        each.collect()
+    }
+}
+
+fn all(matches: &ArgMatches, id: &str) -> Vec<String> {
+    match matches.try_get_many::<String>(id) {
+        Ok(Some(values)) => values.cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn contexts(app: &App) -> Vec<Candidate> {
+    let config = app.settings.config().ok();
+    let known = config.iter().flat_map(|config| &config.contexts);
+    let mut all: Vec<Candidate> = known
+        .map(|context| Candidate {
+            value: context.name.to_string(),
+            about: context.api.host_str().unwrap_or_default().to_owned(),
+        })
+        .collect();
+    if cfg!(feature = "sandbox") {
+        all.push(Candidate {
+            value: SANDBOX.to_owned(),
+            about: "the built-in one".to_owned(),
+        });
+    }
+    all
+}
+
+/// Somebody who says nothing, asks nobody and can be asked.
+fn live(flags: &Flags, again: Option<process::Command>) -> Option<(Arc<App>, Live)> {
+    let env = Env::read().ok()?;
+    let settings = Settings::resolve(flags, &env).ok()?;
+    let who = who(&settings);
+    let app = Arc::new(App::new(Ui::captured(), settings, Interrupts::none()));
+    let live = Live::new(Arc::clone(&app), &who, again);
+    Some((app, live))
+}
+
+/// What asks the same question for nobody but the cache.
+fn again(asked: &Asked<'_>) -> Option<process::Command> {
+    let mut again = process::Command::new(std::env::current_exe().ok()?);
+    again
+        .env("COMPLETE", super::shells::NOBODY)
+        .arg("--")
+        .arg(asked.index.to_string())
+        .args(&asked.words)
+        .stdin(process::Stdio::null())
+        .stdout(process::Stdio::null())
+        .stderr(process::Stdio::null());
+    // Ctrl-C at the prompt is not meant for it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut again, 0);
+    Some(again)
+}
+
+/// Tells Lagoons apart, and those who ask them. A token is in it as a hash only.
+fn who(settings: &Settings) -> String {
+    let Ok(chosen) = settings.chosen() else {
+        return String::new();
+    };
+    let lagoon = match &chosen.target.value {
+        Target::Sandbox => SANDBOX.to_owned(),
+        Target::Context(context) => format!("{} {}", context.name, context.api),
+        Target::Address(url) => url.to_string(),
+    };
+    let user = match &chosen.token {
+        TokenOrigin::Variable(token) => {
+            let mut hasher = DefaultHasher::new();
+            token.expose().hash(&mut hasher);
+            format!("{:016x}", hasher.finish())
+        }
+        TokenOrigin::Store(_) => String::new(),
+        TokenOrigin::Sandbox => role(settings).unwrap_or_default(),
+    };
+    format!("{lagoon} {user}")
+}
+
+#[cfg(feature = "sandbox")]
+fn role(settings: &Settings) -> Option<String> {
+    settings.role.clone()
+}
+
+#[cfg(not(feature = "sandbox"))]
+fn role(_settings: &Settings) -> Option<String> {
+    None
+}

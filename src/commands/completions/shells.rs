@@ -1,0 +1,253 @@
+//! What each shell is given, and how it wants its candidates.
+
+use std::ffi::OsString;
+use std::io::{Error, Write};
+use std::path::Path;
+
+use clap::Command;
+use clap_complete::env::EnvCompleter;
+
+use super::candidates::{self, Asked};
+use super::words::{Words, for_bash, for_powershell};
+use crate::complete::Candidate;
+
+/// In place of a shell: nobody waits, the answer is for the cache.
+pub(super) const NOBODY: &str = "nobody";
+
+/// A shell, and the command line that it completes.
+pub struct Shell {
+    /// Its name.
+    pub name: &'static str,
+    /// The name by which it looks for a file about `tasks` in its folder.
+    pub(super) file: &'static str,
+    /// What makes it ask.
+    pub(super) stub: &'static str,
+    /// From its question to its answer.
+    complete: fn(&Question<'_>) -> String,
+    command: fn() -> Command,
+}
+
+/// What a shell wants to know.
+struct Question<'a> {
+    args: Vec<String>,
+    folder: Option<&'a Path>,
+    command: fn() -> Command,
+}
+
+/// All of them, for this command line.
+#[must_use]
+pub fn shells(command: fn() -> Command) -> [Shell; 6] {
+    let shell = |name, file, stub, complete| Shell {
+        name,
+        file,
+        stub,
+        complete,
+        command,
+    };
+    [
+        shell(
+            "bash",
+            "tasks.bash",
+            include_str!("../../../completions/tasks.bash"),
+            bash as fn(&Question<'_>) -> String,
+        ),
+        shell(NOBODY, "", "", nobody),
+        shell(
+            "zsh",
+            "_tasks",
+            include_str!("../../../completions/_tasks"),
+            zsh,
+        ),
+        shell(
+            "fish",
+            "tasks.fish",
+            include_str!("../../../completions/tasks.fish"),
+            fish,
+        ),
+        shell(
+            "powershell",
+            "tasks.ps1",
+            include_str!("../../../completions/tasks.ps1"),
+            powershell,
+        ),
+        shell(
+            "elvish",
+            "tasks.elv",
+            include_str!("../../../completions/tasks.elv"),
+            elvish,
+        ),
+    ]
+}
+
+impl EnvCompleter for Shell {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn is(&self, name: &str) -> bool {
+        name == self.name
+            || (self.name == "powershell" && matches!(name, "pwsh" | "powershell_ise"))
+    }
+
+    fn write_registration(
+        &self,
+        _var: &str,
+        _name: &str,
+        _bin: &str,
+        _completer: &str,
+        buf: &mut dyn Write,
+    ) -> Result<(), Error> {
+        buf.write_all(self.stub.as_bytes())
+    }
+
+    fn write_complete(
+        &self,
+        _cmd: &mut Command,
+        args: Vec<OsString>,
+        folder: Option<&Path>,
+        buf: &mut dyn Write,
+    ) -> Result<(), Error> {
+        // What is not UTF-8 is no name of ours.
+        let args = args.into_iter().map(|arg| arg.into_string());
+        let Ok(args) = args.collect::<Result<Vec<_>, _>>() else {
+            return Ok(());
+        };
+        let question = Question {
+            args,
+            folder,
+            command: self.command,
+        };
+        buf.write_all((self.complete)(&question).as_bytes())
+    }
+}
+
+impl Question<'_> {
+    /// The candidates for a word of these.
+    fn ask(&self, words: Vec<String>, index: usize) -> Vec<Candidate> {
+        self.of(words, index, true)
+    }
+
+    fn of(&self, words: Vec<String>, index: usize, waits: bool) -> Vec<Candidate> {
+        candidates::of(&Asked {
+            words,
+            index,
+            folder: self.folder,
+            command: self.command,
+            waits,
+        })
+    }
+
+    /// The candidates for the last argument, the others being the words before it.
+    fn ask_last(&self) -> Vec<Candidate> {
+        let index = self.args.len().saturating_sub(1);
+        self.ask(self.args.clone(), index)
+    }
+}
+
+/// Before the cursor, after it, and what bash takes for the word: it ends words at `=` and `:`, too,
+/// and begins one after a quote.
+fn bash(question: &Question<'_>) -> String {
+    let [before, after, word] = question.args.as_slice() else {
+        return String::new();
+    };
+    let read = Words::of(before);
+    let begin = match before.strip_suffix(word.as_str()) {
+        Some(start) => start.len().max(read.last),
+        None => read.last,
+    };
+    let mut kept = Words::of(&before[read.last..begin]);
+    let kept = kept.all.pop().unwrap_or_default();
+    let index = read.all.len() - 1;
+    let mut words = read.all;
+    // What stands right after the cursor belongs to the word.
+    let rest = after
+        .find(char::is_whitespace)
+        .map_or("", |at| &after[at..]);
+    words.extend(
+        Words::of(rest)
+            .all
+            .into_iter()
+            .filter(|word| !word.is_empty()),
+    );
+    let candidates = question.ask(words, index);
+    let ends: Vec<&str> = candidates
+        .iter()
+        .filter_map(|candidate| candidate.value.strip_prefix(&kept))
+        .collect();
+    let is_whole = |end: &str| ends.len() == 1 && read.quote.is_none() && !goes_on(end);
+    ends.iter()
+        .map(|end| {
+            let space = if is_whole(end) { " " } else { "" };
+            format!("{}{space}\n", for_bash(end, read.quote))
+        })
+        .collect()
+}
+
+/// The word's number and the words. `+` marks what goes on, and colons part a candidate from what
+/// it is.
+fn zsh(question: &Question<'_>) -> String {
+    let Some((index, words)) = question.args.split_first() else {
+        return String::new();
+    };
+    let Ok(index) = index.parse::<usize>() else {
+        return String::new();
+    };
+    let mut words = words.to_vec();
+    if words.len() == index {
+        words.push(String::new());
+    }
+    let each = question.ask(words, index).into_iter().map(|candidate| {
+        let value = candidate.value.replace('\\', "\\\\").replace(':', "\\:");
+        let mark = if goes_on(&value) { '+' } else { '-' };
+        let about = candidate.about.replace('\\', "\\\\");
+        let colon = if about.is_empty() { "" } else { ":" };
+        format!("{mark}{value}{colon}{about}\n")
+    });
+    each.collect()
+}
+
+/// The word's number and the words.
+fn nobody(question: &Question<'_>) -> String {
+    let index = question.args.first().and_then(|index| index.parse().ok());
+    if let Some(index) = index {
+        question.of(question.args[1..].to_vec(), index, false);
+    }
+    String::new()
+}
+
+/// The words, the last as it was typed.
+fn fish(question: &Question<'_>) -> String {
+    let mut words = question.args.clone();
+    if let Some(last) = words.last_mut() {
+        *last = Words::of(last).all.pop().unwrap_or_default();
+    }
+    let index = words.len().saturating_sub(1);
+    with_tabs(question.ask(words, index), |value| value)
+}
+
+fn powershell(question: &Question<'_>) -> String {
+    with_tabs(question.ask_last(), |value| for_powershell(&value))
+}
+
+fn elvish(question: &Question<'_>) -> String {
+    let each = question.ask_last().into_iter();
+    each.map(|candidate| format!("{}\n", candidate.value))
+        .collect()
+}
+
+fn with_tabs(candidates: Vec<Candidate>, spelled: impl Fn(String) -> String) -> String {
+    let each = candidates.into_iter().map(|candidate| {
+        let value = spelled(candidate.value);
+        if candidate.about.is_empty() {
+            format!("{value}\n")
+        } else {
+            format!("{value}\t{}\n", candidate.about)
+        }
+    });
+    each.collect()
+}
+
+/// Whether something is to follow without a blank: a value, a file in a folder.
+fn goes_on(value: &str) -> bool {
+    value.ends_with(['=', '/'])
+}

@@ -1,0 +1,165 @@
+//! A line as a shell reads it, as far as it has been typed.
+
+/// The words of a line that may break off anywhere.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Words {
+    /// Without quotes and backslashes; the last is the one that the line breaks off in, and empty
+    /// after a blank.
+    pub(super) all: Vec<String>,
+    /// The quote that is open at the end.
+    pub(super) quote: Option<char>,
+    /// Where the last word begins, in bytes.
+    pub(super) last: usize,
+}
+
+impl Words {
+    /// Those of the last command in a line. Nothing is expanded.
+    pub(super) fn of(line: &str) -> Words {
+        let mut all = Vec::new();
+        let mut word: Option<(usize, String)> = None;
+        let mut quote = None;
+        let mut is_file = false;
+        let mut chars = line.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            let open = |word: &mut Option<(usize, String)>| {
+                word.get_or_insert_with(|| (at, String::new()));
+            };
+            match (quote, c) {
+                (Some(open), c) if c == open => quote = None,
+                (Some('\''), c) => push(&mut word, at, c),
+                (Some(_), '\\') => match chars.next_if(|(_, c)| "\"\\$`".contains(*c)) {
+                    Some((_, c)) => push(&mut word, at, c),
+                    None => push(&mut word, at, '\\'),
+                },
+                (Some(_), c) => push(&mut word, at, c),
+                (None, '\\') => match chars.next() {
+                    Some((_, '\n')) => {}
+                    Some((_, c)) => push(&mut word, at, c),
+                    None => open(&mut word),
+                },
+                (None, '\'' | '"') => {
+                    open(&mut word);
+                    quote = Some(c);
+                }
+                (None, c) if ";|&()\n".contains(c) => {
+                    all.clear();
+                    word = None;
+                    is_file = false;
+                }
+                (None, '<' | '>') => {
+                    // `2>file`: the number is no word.
+                    word = word.filter(|(_, word)| word.parse::<u32>().is_err());
+                    end(&mut word, &mut all, &mut is_file);
+                    is_file = true;
+                }
+                (None, c) if c.is_whitespace() => end(&mut word, &mut all, &mut is_file),
+                (None, c) => push(&mut word, at, c),
+            }
+        }
+        let (last, word) = word.unwrap_or((line.len(), String::new()));
+        all.push(word);
+        Words { all, quote, last }
+    }
+}
+
+fn push(word: &mut Option<(usize, String)>, at: usize, c: char) {
+    word.get_or_insert_with(|| (at, String::new())).1.push(c);
+}
+
+fn end(word: &mut Option<(usize, String)>, all: &mut Vec<String>, is_file: &mut bool) {
+    if let Some((_, word)) = word.take()
+        && !std::mem::take(is_file)
+    {
+        all.push(word);
+    }
+}
+
+/// A text as bash reads it back after what is typed: within this open quote, or bare.
+pub(super) fn for_bash(text: &str, quote: Option<char>) -> String {
+    let mut quoted = String::with_capacity(text.len());
+    for c in text.chars() {
+        let is_special = match quote {
+            Some('\'') => {
+                // Out of the quote, and back into it.
+                quoted.push_str(if c == '\'' { "'\\'" } else { "" });
+                false
+            }
+            Some(_) => "\"\\$`".contains(c),
+            None => c.is_ascii() && !c.is_ascii_alphanumeric() && !"_./,%+@=:-".contains(c),
+        };
+        if is_special {
+            quoted.push('\\');
+        }
+        quoted.push(c);
+    }
+    quoted
+}
+
+/// A text as PowerShell reads it back.
+pub(super) fn for_powershell(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_./=:-".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words(line: &str) -> Vec<String> {
+        Words::of(line).all
+    }
+
+    #[test]
+    fn words_are_read_as_a_shell_does() {
+        for (line, expected) in [
+            ("tasks ", &["tasks", ""][..]),
+            ("tasks li", &["tasks", "li"]),
+            ("tasks show 'Run ya", &["tasks", "show", "Run ya"]),
+            ("tasks show Run\\ ya", &["tasks", "show", "Run ya"]),
+            (
+                "tasks -p \"a\\\"b\\c\" x'y'",
+                &["tasks", "-p", "a\"b\\c", "xy"],
+            ),
+            ("tasks ''", &["tasks", ""]),
+            ("tasks a\\", &["tasks", "a"]),
+            ("tasks > out.txt 2>&1 | tasks sh", &["tasks", "sh"]),
+            ("tasks list 2>err -e m", &["tasks", "list", "-e", "m"]),
+            ("", &[""]),
+        ] {
+            assert_eq!(words(line), expected, "{line}");
+        }
+        let open = Words::of("tasks 'a");
+        assert_eq!((open.quote, open.last), (Some('\''), 6));
+    }
+
+    #[test]
+    fn nothing_is_quoted_that_need_not_be() {
+        assert_eq!(for_bash("SOURCE=pr-12/x:y", None), "SOURCE=pr-12/x:y");
+        assert_eq!(for_bash("Übernahme & mehr", None), "Übernahme\\ \\&\\ mehr");
+        assert_eq!(for_powershell("Run it's"), "'Run it''s'");
+        assert_eq!(for_powershell("pr-12"), "pr-12");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_quoted_is_read_back(
+            text in "[ -~äß🦀]{1,12}",
+            quote in prop_oneof![Just(None), Just(Some('\'')), Just(Some('"'))],
+        ) {
+            let quoted = for_bash(&text, quote);
+            let mark = quote.map(String::from).unwrap_or_default();
+            let line = format!("tasks show {mark}{quoted}{mark} ");
+            prop_assert_eq!(words(&line), ["tasks", "show", text.as_str(), ""]);
+        }
+
+        #[test]
+        fn no_line_makes_it_panic(line in "\\PC{0,40}") {
+            let read = Words::of(&line);
+            prop_assert!(line.is_char_boundary(read.last));
+        }
+    }
+}

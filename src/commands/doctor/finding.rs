@@ -1,0 +1,226 @@
+//! Findings, and what they amount to.
+
+use serde_json::{Value, json};
+
+use crate::error::{Error, Kind};
+use crate::output::{Cell, Column, Detail, Grid, Report};
+use crate::ui::Style;
+
+/// What became of one check.
+#[derive(Debug, Clone)]
+pub(super) struct Finding {
+    check: &'static str,
+    state: State,
+    message: String,
+    fix: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Good,
+    /// It works without.
+    Note,
+    Warning,
+    /// Something does not work; what that makes of the exit code.
+    Problem(Kind),
+    /// It could not be looked at.
+    Skipped,
+}
+
+impl Finding {
+    fn new(check: &'static str, state: State, message: impl Into<String>) -> Finding {
+        Finding {
+            check,
+            state,
+            message: message.into(),
+            fix: None,
+        }
+    }
+
+    /// As it should be.
+    pub(super) fn good(check: &'static str, message: impl Into<String>) -> Finding {
+        Finding::new(check, State::Good, message)
+    }
+
+    /// Not there, and not needed by everybody.
+    pub(super) fn note(check: &'static str, message: impl Into<String>) -> Finding {
+        Finding::new(check, State::Note, message)
+    }
+
+    /// It works, and should be otherwise.
+    pub(super) fn warning(check: &'static str, message: impl Into<String>) -> Finding {
+        Finding::new(check, State::Warning, message)
+    }
+
+    /// It does not work.
+    pub(super) fn problem(check: &'static str, kind: Kind, message: impl Into<String>) -> Finding {
+        Finding::new(check, State::Problem(kind), message)
+    }
+
+    /// It does not work, for this reason.
+    pub(super) fn failed(check: &'static str, error: &Error) -> Finding {
+        let fix = match (error.hints.as_slice(), error.kind) {
+            ([], Kind::NotAllowed) => "ask a maintainer of the project for access".to_owned(),
+            ([], _) => "add -v to see the requests".to_owned(),
+            (hints, _) => hints.join("; "),
+        };
+        Finding::problem(check, error.kind, error.to_string()).fix(fix)
+    }
+
+    /// It could not be looked at, for want of something else.
+    pub(super) fn skipped(check: &'static str, message: impl Into<String>) -> Finding {
+        Finding::new(check, State::Skipped, message)
+    }
+
+    /// Whether something does not work.
+    pub(super) fn is_problem(&self) -> bool {
+        matches!(self.state, State::Problem(_))
+    }
+
+    /// What to do about it.
+    pub(super) fn fix(mut self, fix: impl Into<String>) -> Finding {
+        self.fix = Some(fix.into());
+        self
+    }
+}
+
+impl State {
+    fn word(self) -> &'static str {
+        match self {
+            State::Good => "good",
+            State::Note => "note",
+            State::Warning => "warning",
+            State::Problem(_) => "problem",
+            State::Skipped => "skipped",
+        }
+    }
+
+    fn style(self) -> Style {
+        match self {
+            State::Good => Style::Good,
+            State::Note | State::Skipped => Style::Dim,
+            State::Warning => Style::Warning,
+            State::Problem(_) => Style::Bad,
+        }
+    }
+}
+
+/// All findings.
+pub(super) struct Findings(pub(super) Vec<Finding>);
+
+/// Of several problems the first of these decides about the exit code.
+const ORDER: [Kind; 5] = [
+    Kind::Unreachable,
+    Kind::NotAllowed,
+    Kind::Usage,
+    Kind::NotFound,
+    Kind::Failed,
+];
+
+impl Findings {
+    /// The error that the problems amount to.
+    pub(super) fn verdict(&self) -> Result<(), Error> {
+        let kinds: Vec<Kind> = self
+            .0
+            .iter()
+            .filter_map(|finding| match finding.state {
+                State::Problem(kind) => Some(kind),
+                _ => None,
+            })
+            .collect();
+        let Some(first) = kinds.first() else {
+            return Ok(());
+        };
+        let kind = ORDER.into_iter().find(|kind| kinds.contains(kind));
+        let message = match kinds.len() {
+            1 => "there is a problem".to_owned(),
+            many => format!("there are {many} problems"),
+        };
+        Err(Error::new(kind.unwrap_or(*first), message))
+    }
+}
+
+impl Report for Findings {
+    fn value(&self) -> Value {
+        self.0
+            .iter()
+            .map(|finding| {
+                json!({
+                    "check": finding.check,
+                    "state": finding.state.word(),
+                    "message": finding.message,
+                    "fix": finding.fix,
+                })
+            })
+            .collect()
+    }
+
+    fn grid(&self) -> Grid {
+        let mut grid = Grid::new(["check", "state", "message", "fix"].map(Column::new));
+        for finding in &self.0 {
+            grid.row([
+                Cell::name(finding.check),
+                Cell::status(finding.state.word(), finding.state.style()),
+                Cell::text(&finding.message),
+                finding.fix.clone().into(),
+            ]);
+        }
+        grid
+    }
+
+    fn detail(&self) -> Option<Detail> {
+        let mut detail = Detail::untitled();
+        let mut before = "";
+        for finding in &self.0 {
+            // Several of one check stand under its name.
+            let label = if finding.check == before {
+                ""
+            } else {
+                finding.check
+            };
+            before = finding.check;
+            let mark = match finding.state {
+                State::Good => "✓",
+                State::Note | State::Skipped => "·",
+                State::Warning => "!",
+                State::Problem(_) => "✗",
+            };
+            let message = finding.message.replace('\n', " ");
+            let text = format!("{mark} {message}");
+            detail = detail.field(label, Cell::status(text, finding.state.style()));
+            if let Some(fix) = &finding.fix {
+                detail = detail.field("", format!("  → {}", fix.replace('\n', " ")));
+            }
+        }
+        Some(detail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_kind_that_applies_decides() {
+        let of = |kinds: &[Kind]| {
+            let problem = |kind: &Kind| Finding::problem("x", *kind, "");
+            let findings = Findings(kinds.iter().map(problem).collect());
+            findings.verdict().map_err(|error| error.kind.exit_code())
+        };
+        assert_eq!(of(&[]), Ok(()));
+        assert_eq!(of(&[Kind::Failed, Kind::NotFound]), Err(5));
+        assert_eq!(of(&[Kind::Usage, Kind::NotAllowed, Kind::NotFound]), Err(4));
+        assert_eq!(
+            of(&[Kind::Usage, Kind::Unreachable, Kind::NotAllowed]),
+            Err(7)
+        );
+        assert_eq!(of(&[Kind::NotFound, Kind::Usage]), Err(2));
+        let fine = Findings(vec![
+            Finding::good("x", ""),
+            Finding::note("x", ""),
+            Finding::warning("x", ""),
+            Finding::skipped("x", ""),
+        ]);
+        assert!(fine.verdict().is_ok());
+    }
+}

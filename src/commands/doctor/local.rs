@@ -1,0 +1,168 @@
+//! What can be looked at without a network: files and their rights, the context, the sandbox.
+
+use std::path::Path;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::domain::quoting::suggestion;
+use crate::error::{Error, Kind};
+use crate::settings::Target;
+
+use super::finding::Finding;
+
+const CONFIG: &str = "configuration";
+const TOKENS: &str = "tokens";
+const SANDBOX: &str = "sandbox";
+
+/// Our file, and that of the `lagoon` CLI.
+pub(super) fn configuration(app: &App) -> Vec<Finding> {
+    if let Err(error) = app.config_folder() {
+        return vec![Finding::failed(CONFIG, &error)];
+    }
+    let config = match app.settings.config() {
+        Ok(config) => config,
+        Err(error) => return vec![Finding::failed(CONFIG, &error.into())],
+    };
+    let mut found = vec![own(config)];
+    if let Some(file) = &config.lagoon_cli {
+        let path = file.path.display();
+        found.push(match &file.failure {
+            None => Finding::good(CONFIG, format!("{path}: read, as the lagoon CLI does")),
+            Some(why) => Finding::warning(CONFIG, why.to_string())
+                .fix("mend the file, or remove it: its contexts cannot be used"),
+        });
+    }
+    found.extend(config.broken.iter().map(|(name, why)| {
+        let fix = why.hints.first().cloned();
+        Finding::warning(
+            CONFIG,
+            format!("the context `{name}` cannot be used: {why}"),
+        )
+        .fix(fix.unwrap_or_else(|| "mend it in that file".to_owned()))
+    }));
+    found
+}
+
+fn own(config: &Config) -> Finding {
+    let path = config.path.display();
+    let there = config.contexts.iter();
+    let count = there.filter(|c| config.own(&c.name).is_some()).count();
+    if !config.path.exists() {
+        let say = if count == 0 {
+            "there is no"
+        } else {
+            "cannot see"
+        };
+        return Finding::note(CONFIG, format!("{say} {path} yet"))
+            .fix("tasks context add NAME https://api.example.com makes it");
+    }
+    if others_may(&config.path, 0o022) {
+        return Finding::warning(CONFIG, format!("{path} can be changed by others"))
+            .fix(chmod("600", &config.path));
+    }
+    let contexts = if count == 1 { "context" } else { "contexts" };
+    Finding::good(CONFIG, format!("{path}: {count} {contexts}"))
+}
+
+/// What others could read.
+pub(super) fn tokens(app: &App) -> Vec<Finding> {
+    let Some(state) = &app.settings.folders.state else {
+        let why = "no place to keep tokens: neither XDG_STATE_HOME nor HOME is set";
+        return vec![Finding::warning(TOKENS, why).fix("set HOME")];
+    };
+    let folder = state.join("tokens");
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        return vec![Finding::note(TOKENS, "none are kept yet")];
+    };
+    let mut found = Vec::new();
+    if others_may(&folder, 0o077) {
+        found.push(
+            Finding::warning(TOKENS, format!("{} is open to others", folder.display()))
+                .fix(chmod("700", &folder)),
+        );
+    }
+    let files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    for path in files
+        .iter()
+        .filter(|path| path.is_file() && others_may(path, 0o077))
+    {
+        let why = format!("{} can be read by others and is not used", path.display());
+        found.push(Finding::problem(TOKENS, Kind::Usage, why).fix(chmod("600", path)));
+    }
+    if found.is_empty() {
+        let folder = folder.display();
+        found.push(Finding::good(
+            TOKENS,
+            format!("{folder}: only you can read it"),
+        ));
+    }
+    found
+}
+
+/// Which Lagoon is meant.
+pub(super) fn context(app: &App) -> Finding {
+    const CHECK: &str = "context";
+    let chosen = match app.settings.chosen() {
+        Ok(chosen) => chosen,
+        Err(error) => return Finding::failed(CHECK, &error.into()),
+    };
+    let by = &chosen.target.source;
+    let what = match &chosen.target.value {
+        Target::Sandbox => "sandbox, the built-in Lagoon".to_owned(),
+        Target::Context(context) => format!("{}, {}", context.name, context.api),
+        Target::Address(url) => url.to_string(),
+    };
+    let finding = Finding::good(CHECK, format!("{what} (by {by})"));
+    if chosen.stray_token {
+        return Finding::warning(CHECK, format!("{what} (by {by}); TASKS_TOKEN is not used"))
+            .fix("name the context with -l or TASKS_CONTEXT, or unset TASKS_TOKEN");
+    }
+    finding
+}
+
+/// Whether the built-in Lagoon could be used.
+pub(super) fn sandbox(app: &App) -> Finding {
+    if cfg!(not(feature = "sandbox")) {
+        return Finding::note(SANDBOX, "this build of tasks has none");
+    }
+    let Some(data) = &app.settings.folders.data else {
+        let error = Error::usage("no place for it: neither XDG_DATA_HOME nor HOME is set");
+        return Finding::warning(SANDBOX, error.to_string()).fix("set HOME");
+    };
+    let folder = data.join("sandbox");
+    if !folder.exists() {
+        return Finding::note(SANDBOX, "not used yet").fix("tasks --context sandbox list");
+    }
+    if others_may(&folder, 0o077) {
+        return Finding::warning(SANDBOX, format!("{} is open to others", folder.display()))
+            .fix(chmod("700", &folder));
+    }
+    if !Path::new("/bin/sh").exists() {
+        return Finding::warning(SANDBOX, "there is no /bin/sh to execute commands with")
+            .fix("use --simulate, which executes nothing");
+    }
+    Finding::good(
+        SANDBOX,
+        format!("{}: executes with /bin/sh", folder.display()),
+    )
+}
+
+fn chmod(mode: &str, path: &Path) -> String {
+    suggestion([
+        "chmod".to_owned(),
+        mode.to_owned(),
+        path.display().to_string(),
+    ])
+}
+
+#[cfg(unix)]
+fn others_may(path: &Path, bits: u32) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata()
+        .is_ok_and(|found| found.permissions().mode() & bits != 0)
+}
+
+#[cfg(not(unix))]
+fn others_may(_path: &Path, _bits: u32) -> bool {
+    false
+}

@@ -1,0 +1,47 @@
+//! `tasks doctor`: what is as it should be, what is not, and what to do about it.
+
+mod finding;
+mod local;
+mod proxy;
+mod remote;
+
+use clap::Args;
+
+use super::target::Answer;
+use crate::app::App;
+use crate::error::Error;
+use finding::Findings;
+
+/// Find out what keeps tasks from working
+///
+/// Looks at the configuration and who can read it, the way to Lagoon, its certificate, the clock,
+/// the sign-in, what this Lagoon can do and what it costs where it cannot, whether changes are
+/// pushed, and the sandbox; with -e, at that environment and the ssh portal of its cluster as well. Whatever is not as it should be
+/// comes with a fix. Nothing is changed, and no token is shown.
+///
+/// The exit code is 0, or the first that applies of 7, 4, 2, 5, 1.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks doctor
+  tasks doctor -l acme -p shop -e main
+  tasks doctor -o json --jq '.[] | select(.state == \"problem\") | .fix'")]
+pub struct DoctorArgs {}
+
+/// Runs the command.
+///
+/// # Errors
+/// When there is a problem; the findings are printed all the same.
+pub async fn run(_args: DoctorArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    let mut found = local::configuration(app);
+    found.extend(local::tokens(app));
+    found.push(local::context(app));
+    if app.settings.chosen().is_ok() {
+        found.extend(remote::all(app).await);
+    }
+    found.push(local::sandbox(app));
+    let findings = Findings(found);
+    answer.give(&findings)?;
+    findings.verdict()
+}

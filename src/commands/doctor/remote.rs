@@ -1,0 +1,316 @@
+//! What takes a network: the way to Lagoon, the clock, the sign-in, and what is there.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::App;
+use crate::auth::expiry;
+use crate::config::is_loopback;
+use crate::error::{Error, Kind};
+use crate::ops::doctor::{self, Features, Portal};
+use crate::ops::place;
+use crate::settings::{Target, TokenOrigin, process_variable};
+
+use super::finding::Finding;
+use super::proxy;
+
+const NETWORK: &str = "network";
+const TLS: &str = "tls";
+const CLOCK: &str = "clock";
+const SIGN_IN: &str = "sign-in";
+const SERVER: &str = "server";
+const CAPABILITIES: &str = "capabilities";
+const PUSH: &str = "push";
+const SSH: &str = "ssh";
+const PLACE: &str = "environment";
+
+/// Clocks may differ by this: a token counts as valid for as long after its end.
+const SKEW: SignedDuration = SignedDuration::from_secs(30);
+
+pub(super) async fn all(app: &App) -> Vec<Finding> {
+    let mut found = way(app).await;
+    let lagoon = match app.lagoon().await {
+        Ok(lagoon) => lagoon,
+        Err(error) => {
+            found.push(Finding::failed(SIGN_IN, &error));
+            return found;
+        }
+    };
+    if found.iter().any(Finding::is_problem) {
+        found.push(Finding::skipped(
+            SIGN_IN,
+            "not looked at: Lagoon cannot be reached",
+        ));
+        return found;
+    }
+    match doctor::version(lagoon).await {
+        Err(error) => {
+            found.push(Finding::failed(SIGN_IN, &error));
+            return found;
+        }
+        Ok(version) => {
+            found.push(signed_in(app));
+            let version = version.filter(|v| !v.is_empty() && v != "unknown");
+            found.push(match version {
+                Some(version) => Finding::good(SERVER, format!("Lagoon {version}")),
+                None => Finding::note(SERVER, "it does not say which version it is"),
+            });
+        }
+    }
+    match doctor::features(lagoon).await {
+        Ok(features) => found.extend(capabilities(features)),
+        Err(error) => found.push(
+            Finding::warning(
+                CAPABILITIES,
+                format!("it does not show its schema: {error}"),
+            )
+            .fix("allow introspection on the server; what is newer than 2.15.4 is not used"),
+        ),
+    }
+    let environment = here(app, &mut found).await;
+    if let Some(environment) = environment {
+        found.push(match doctor::portal(lagoon, environment).await {
+            Ok(portal) => ssh(portal),
+            Err(error) => Finding::failed(SSH, &error),
+        });
+    }
+    found.push(push(app, environment).await);
+    found
+}
+
+/// The way on which a log is followed as it grows.
+fn ssh(portal: Option<Portal>) -> Finding {
+    let slower = "logs are followed through the API, which has them later";
+    match portal {
+        None => Finding::note(SSH, format!("its cluster has no ssh portal: {slower}")),
+        Some(Portal { address, listens }) if listens => {
+            Finding::good(SSH, format!("the portal {address} answers"))
+        }
+        Some(Portal { address, .. }) => Finding::warning(
+            SSH,
+            format!("the portal {address} cannot be reached: {slower}"),
+        )
+        .fix("let ssh to that address through, or ask who runs the cluster"),
+    }
+}
+
+/// Whether something answers, over which way, and what the time is there.
+async fn way(app: &App) -> Vec<Finding> {
+    let (url, knock) = match app.address().await {
+        Ok(url) => (url, app.knock().await),
+        Err(error) => return vec![Finding::failed(NETWORK, &error)],
+    };
+    let address = url.origin().ascii_serialization();
+    let way = match proxy::between(&url, is_loopback(&url), process_variable) {
+        Some((variable, proxy)) => format!("through the proxy {proxy} ({variable})"),
+        None => "directly".to_owned(),
+    };
+    let knock = match knock {
+        Ok(knock) => knock,
+        Err(error) => return vec![not_reached(&error, &way)],
+    };
+    let took = knock.took.as_millis();
+    if knock.status != 200 {
+        let status = knock.status;
+        let why =
+            format!("{address} answers {way}, but {status} where a Lagoon says that it is up");
+        let fix = "the address should lead to a Lagoon API: `https://…/graphql`";
+        return vec![Finding::problem(NETWORK, Kind::Unreachable, why).fix(fix)];
+    }
+    let answers = format!("{address} answers {way}, within {took} ms");
+    let mut found = vec![Finding::good(NETWORK, answers)];
+    found.push(match url.scheme() {
+        "https" => Finding::good(TLS, trust(app)),
+        _ if is_loopback(&url) => Finding::good(TLS, "plain http, which stays on this machine"),
+        _ => Finding::warning(TLS, "plain http: everybody on the way can read the token")
+            .fix("give the context an https address and remove `allow_http`"),
+    });
+    found.push(match knock.date {
+        None => Finding::note(CLOCK, "Lagoon does not say what time it is"),
+        Some(there) => clock(Timestamp::now().duration_since(there)),
+    });
+    found
+}
+
+fn not_reached(error: &Error, way: &str) -> Finding {
+    let message = error.to_string();
+    if message.contains("certificate") {
+        let fix = "have the authority of its certificate in the context's `ca_file`, or in \
+                   SSL_CERT_FILE";
+        return Finding::problem(TLS, error.kind, message).fix(fix);
+    }
+    let finding = Finding::failed(NETWORK, error);
+    if way == "directly" {
+        finding
+    } else {
+        Finding::problem(NETWORK, error.kind, format!("{message}, {way}"))
+            .fix("check the proxy, or name the host in NO_PROXY")
+    }
+}
+
+fn trust(app: &App) -> String {
+    let chosen = app.settings.chosen().ok();
+    let ca_file = chosen.and_then(|chosen| match &chosen.target.value {
+        Target::Context(context) => context.ca_file.as_ref(),
+        _ => None,
+    });
+    match ca_file {
+        Some(path) => format!("its certificate is trusted, by {} too", path.display()),
+        None => "its certificate is trusted".to_owned(),
+    }
+}
+
+/// `ahead`: how far this machine's clock is ahead of Lagoon's.
+fn clock(ahead: SignedDuration) -> Finding {
+    if ahead.abs() <= SKEW {
+        return Finding::good(CLOCK, "as Lagoon's");
+    }
+    let seconds = ahead.abs().as_secs();
+    let which = if ahead.is_positive() {
+        "ahead of"
+    } else {
+        "behind"
+    };
+    let why = format!("this machine's is {seconds} s {which} Lagoon's: tokens seem to end then");
+    Finding::warning(CLOCK, why).fix("set this machine's clock, by NTP best")
+}
+
+fn signed_in(app: &App) -> Finding {
+    let Ok(chosen) = app.settings.chosen() else {
+        return Finding::skipped(SIGN_IN, "no Lagoon is meant");
+    };
+    let (token, origin) = match &chosen.token {
+        TokenOrigin::Variable(token) => (Some(token.clone()), "TASKS_TOKEN"),
+        TokenOrigin::Store(name) => {
+            let kept = app.tokens().ok().and_then(|store| store.read(name).ok());
+            (kept.flatten(), "the store")
+        }
+        TokenOrigin::Sandbox => return Finding::good(SIGN_IN, "the sandbox gives its own tokens"),
+    };
+    let end = token.and_then(|token| expiry(token.expose()));
+    let Some(end) = end else {
+        return Finding::good(SIGN_IN, format!("with the token in {origin}"));
+    };
+    let left = end.duration_since(Timestamp::now()).as_secs().max(0);
+    Finding::good(
+        SIGN_IN,
+        format!(
+            "with the token in {origin}, which ends in {} ({end})",
+            length(left)
+        ),
+    )
+}
+
+fn length(seconds: i64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3600),
+    }
+}
+
+/// One finding for each thing that not every supported Lagoon has.
+fn capabilities(features: Features) -> Vec<Finding> {
+    let known = [
+        (
+            features.source_user,
+            "runs say who started them",
+            "runs do not say who started them: `runs --mine` cannot work, and a start whose answer \
+             is lost is harder to find again",
+            "2.18",
+        ),
+        (
+            features.system_wide,
+            "system-wide tasks have a flag",
+            "system-wide tasks have no flag: one is sent as a task without a place, which older \
+             Lagoons take for that",
+            "2.18",
+        ),
+        (
+            features.upload_form,
+            "files are uploaded straight to the file store",
+            "files are uploaded through the API, which takes smaller ones only",
+            "2.30",
+        ),
+    ];
+    let each = known.into_iter().map(|(has, good, cost, since)| {
+        if has {
+            Finding::good(CAPABILITIES, good)
+        } else {
+            Finding::note(CAPABILITIES, cost).fix(format!("Lagoon {since} and newer have it"))
+        }
+    });
+    each.collect()
+}
+
+/// The environment that is named, looked up.
+async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
+    let environment = &app.settings.environment.as_ref()?.value;
+    let Some(project) = &app.settings.project else {
+        found.push(
+            Finding::problem(PLACE, Kind::Usage, "which project? None was named")
+                .fix("add -p PROJECT, or set TASKS_PROJECT"),
+        );
+        return None;
+    };
+    let lagoon = app.lagoon().await.ok()?;
+    match place::environment(lagoon, &project.value, environment, false).await {
+        Ok(view) => {
+            let tasks = view.definitions.len();
+            let label = view.environment.label();
+            found.push(Finding::good(
+                PLACE,
+                format!("{label}: you can invoke {tasks} tasks"),
+            ));
+            Some(view.environment.id)
+        }
+        Err(error) => {
+            found.push(Finding::failed(PLACE, &error));
+            None
+        }
+    }
+}
+
+async fn push(app: &App, environment: Option<i64>) -> Finding {
+    let Ok(lagoon) = app.lagoon().await else {
+        return Finding::skipped(PUSH, "not looked at: not signed in");
+    };
+    // Any environment will do: of one that cannot be seen nothing would be pushed.
+    match doctor::push(lagoon, environment.unwrap_or(0)).await {
+        Ok(Some(way)) => Finding::good(PUSH, format!("changes of runs are pushed, over {way}")),
+        Ok(None) => Finding::warning(
+            PUSH,
+            "changes of runs are not pushed: waiting looks every few seconds instead",
+        )
+        .fix("let WebSockets and /graphql/stream through whatever stands before Lagoon"),
+        Err(error) => Finding::failed(PUSH, &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::doctor::finding::Findings;
+    use crate::output::Report;
+
+    #[test]
+    fn clocks_may_differ_a_little() {
+        for (ahead, state) in [
+            (0, "good"),
+            (30, "good"),
+            (-29, "good"),
+            (31, "warning"),
+            (-90, "warning"),
+        ] {
+            let finding = clock(SignedDuration::from_secs(ahead));
+            assert_eq!(Findings(vec![finding]).value()[0]["state"], state);
+        }
+    }
+
+    #[test]
+    fn lengths_are_readable() {
+        assert_eq!(
+            [length(0), length(119), length(150), length(7200)],
+            ["0 s", "119 s", "2 min", "2 h"]
+        );
+    }
+}

@@ -1,0 +1,347 @@
+//! Live candidates for a shell: names that only a Lagoon knows.
+//!
+//! They are there at once or not at all: an answer that is not there within [`LIMIT`] is no answer,
+//! every failure is silence, nobody is asked anything. What a Lagoon said is kept for a minute. A
+//! slow one is asked once more by a process of its own, so that the next question has its answer.
+
+mod cache;
+
+use std::process::Command;
+use std::sync::mpsc::RecvTimeoutError;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::domain::{Definition, Environment, Project, TaskRef};
+use crate::ops::history::{self, RecentRun, Wanted};
+use crate::ops::{place, tasks};
+use cache::Cache;
+
+/// How long a shell waits: with what the program itself takes, less than 300 ms.
+const LIMIT: Duration = Duration::from_millis(250);
+
+/// How long somebody takes for whom nobody waits.
+const LATER: Duration = Duration::from_secs(10);
+
+/// How many runs are offered.
+const RUNS: usize = 30;
+
+/// A word that could be typed, and what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The word.
+    pub value: String,
+    /// What it is; may be empty.
+    pub about: String,
+}
+
+/// A task as far as a line about it can be completed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub about: String,
+    /// Its arguments.
+    pub arguments: Vec<Argument>,
+}
+
+/// An argument of a task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Argument {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub about: String,
+    /// The values that it can have, where there is a choice.
+    pub values: Vec<String>,
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its id.
+    pub id: i64,
+    /// Its task, its status and when it began.
+    pub about: String,
+    /// Whether it has ended.
+    pub is_over: bool,
+}
+
+/// What can be known of an environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Here {
+    /// What can be invoked.
+    pub tasks: Vec<Task>,
+    /// The services.
+    pub services: Vec<String>,
+}
+
+/// Asks one Lagoon, as far as the line says which.
+pub struct Live {
+    app: Arc<App>,
+    cache: Cache,
+    /// What asks again when there is no answer in time; without it, nobody is waiting.
+    again: Option<Mutex<Command>>,
+}
+
+impl Live {
+    /// `who` tells Lagoons, and those who ask them, apart. `again` is started when the answer takes
+    /// too long for a shell; without it there is time.
+    #[must_use]
+    pub fn new(app: Arc<App>, who: &str, again: Option<Command>) -> Live {
+        let folder = app.settings.folders.state.as_deref();
+        Live {
+            cache: Cache::new(folder, who),
+            app,
+            again: again.map(Mutex::new),
+        }
+    }
+
+    /// The projects that can be seen.
+    #[must_use]
+    pub fn projects(&self) -> Vec<Candidate> {
+        let ask = async |app: Arc<App>| {
+            let projects = app.lagoon().await.ok()?.all_projects().await.ok()?;
+            let name = |project: Project| Candidate {
+                value: project.name,
+                about: String::new(),
+            };
+            Some(projects.into_iter().map(name).collect())
+        };
+        self.answer(&["projects"], ask).unwrap_or_default()
+    }
+
+    /// A project's environments.
+    #[must_use]
+    pub fn environments(&self, project: &str) -> Vec<Candidate> {
+        let name = project.to_owned();
+        let ask = async move |app: Arc<App>| {
+            let (_, environments) = place::project(app.lagoon().await.ok()?, &name).await.ok()?;
+            let each = |environment: Environment| Candidate {
+                value: environment.name,
+                about: environment.kind.to_lowercase(),
+            };
+            Some(environments.into_iter().map(each).collect())
+        };
+        self.answer(&["environments", project], ask)
+            .unwrap_or_default()
+    }
+
+    /// What is on an environment; without one, the tasks of the whole project.
+    #[must_use]
+    pub fn here(&self, project: &str, environment: Option<&str>) -> Here {
+        let (name, on) = (project.to_owned(), environment.map(str::to_owned));
+        let ask = async move |app: Arc<App>| {
+            let lagoon = app.lagoon().await.ok()?;
+            if let Some(environment) = on {
+                let view = place::environment(lagoon, &name, &environment, false);
+                let view = view.await.ok()?;
+                return Some(Here {
+                    tasks: view.definitions.iter().map(Task::of).collect(),
+                    services: view.environment.services.unwrap_or_default(),
+                });
+            }
+            let filter = tasks::Filter::default();
+            let listing = tasks::list(lagoon, &name, None, &filter).await.ok()?;
+            let tasks = listing.tasks.iter();
+            Some(Here {
+                tasks: tasks.map(|listed| Task::of(&listed.definition)).collect(),
+                services: Vec::new(),
+            })
+        };
+        let key = ["here", project, environment.unwrap_or("")];
+        self.answer(&key, ask).unwrap_or_default()
+    }
+
+    /// The newest runs of an environment, or of all of a project's.
+    #[must_use]
+    pub fn runs(&self, project: &str, environment: Option<&str>) -> Vec<Run> {
+        let (name, on) = (project.to_owned(), environment.map(str::to_owned));
+        let ask = async move |app: Arc<App>| {
+            let lagoon = app.lagoon().await.ok()?;
+            let (_, mut environments) = place::project(lagoon, &name).await.ok()?;
+            if let Some(environment) = &on {
+                environments = vec![place::named(&environments, environment)?.clone()];
+            }
+            let wanted = Wanted {
+                limit: RUNS,
+                ..Wanted::default()
+            };
+            let listed = history::list(lagoon, &environments, &wanted).await;
+            // What could not be read is not kept as if there were none.
+            let is_whole = listed.failures.is_empty();
+            is_whole.then(|| listed.runs.iter().map(Run::of).collect())
+        };
+        let key = ["runs", project, environment.unwrap_or("")];
+        self.answer(&key, ask).unwrap_or_default()
+    }
+
+    /// What is known already, else what is answered in time.
+    fn answer<T, F>(
+        &self,
+        key: &[&str],
+        ask: impl FnOnce(Arc<App>) -> F + Send + 'static,
+    ) -> Option<T>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+        F: Future<Output = Option<T>>,
+    {
+        if let Some(known) = self.cache.read(key) {
+            return Some(known);
+        }
+        let app = Arc::clone(&self.app);
+        let limit = if self.again.is_some() { LIMIT } else { LATER };
+        match in_time(limit, move || ask(app)) {
+            Ok(answer) => {
+                self.cache.write(key, &answer);
+                Some(answer)
+            }
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => {
+                self.ask_again(key);
+                None
+            }
+        }
+    }
+
+    /// Starts who asks again, unless somebody does already.
+    fn ask_again(&self, key: &[&str]) {
+        if let Some(again) = &self.again
+            && self.cache.begin(key, LATER)
+        {
+            // Without it the next question is like this one.
+            let _ = again.lock().unwrap_or_else(PoisonError::into_inner).spawn();
+        }
+    }
+}
+
+/// The answer, if it is there in time; "disconnected" means that there will be none. Nothing that
+/// blocks can hold the shell up: the asking goes on in a thread that the end of the process ends.
+fn in_time<T, F>(
+    limit: Duration,
+    ask: impl FnOnce() -> F + Send + 'static,
+) -> Result<T, RecvTimeoutError>
+where
+    T: Send + 'static,
+    F: Future<Output = Option<T>>,
+{
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        if let Ok(runtime) = runtime
+            && let Some(answer) = runtime.block_on(ask())
+        {
+            // Nobody may be waiting any more.
+            let _ = sender.send(answer);
+            runtime.shutdown_background();
+        }
+    });
+    receiver.recv_timeout(limit)
+}
+
+impl Task {
+    fn of(definition: &Definition) -> Task {
+        let service = definition.service.as_deref();
+        let about = match (definition.description.lines().next(), service) {
+            (Some(line), _) if !line.trim().is_empty() => line.to_owned(),
+            (_, Some(service)) => format!("in {service}"),
+            (_, None) => definition.work.word().to_lowercase(),
+        };
+        let arguments = definition.arguments().iter();
+        Task {
+            id: definition.id,
+            name: definition.name.clone(),
+            about,
+            arguments: arguments.map(Argument::of).collect(),
+        }
+    }
+
+    /// The name, spelled so that a command takes it as a name.
+    #[must_use]
+    pub fn candidate(&self) -> Candidate {
+        Candidate {
+            value: TaskRef::spell(&self.name),
+            about: self.about.clone(),
+        }
+    }
+
+    /// Whether a line means this task.
+    #[must_use]
+    pub fn is(&self, named: &str) -> bool {
+        match TaskRef::parse(named) {
+            Ok(TaskRef::Id(id)) => id == self.id,
+            Ok(TaskRef::Digits(id, name)) => id == self.id || name == self.name,
+            Ok(TaskRef::Name(name)) => crate::domain::names::same_name(&name, &self.name),
+            Err(_) => false,
+        }
+    }
+}
+
+impl Argument {
+    fn of(argument: &crate::domain::Argument) -> Argument {
+        let name = argument.display_name.as_deref();
+        let name = name.filter(|name| !name.trim().is_empty());
+        let about = [name, Some(argument.kind.short())]
+            .into_iter()
+            .flatten()
+            .map(str::to_owned)
+            .chain(argument.default.as_ref().map(|d| format!("default {d}")))
+            .chain(
+                (!argument.is_required() && argument.default.is_none())
+                    .then(|| "optional".to_owned()),
+            );
+        Argument {
+            name: argument.name.clone(),
+            about: about.collect::<Vec<_>>().join(", "),
+            values: argument.range.clone().unwrap_or_default(),
+        }
+    }
+}
+
+impl Run {
+    fn of(recent: &RecentRun) -> Run {
+        let run = &recent.run;
+        let began = run.started.as_ref().or(run.created.as_ref());
+        let about = [Some(&run.name), Some(&run.status), began];
+        let about: Vec<&str> = about.into_iter().flatten().map(String::as_str).collect();
+        Run {
+            id: run.id,
+            about: about.join(", "),
+            is_over: run.outcome().is_over(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    #[test]
+    fn what_never_comes_is_not_waited_for() {
+        let begun = Instant::now();
+        let never = in_time(LIMIT, std::future::pending::<Option<()>>);
+        assert_eq!(never, Err(RecvTimeoutError::Timeout));
+        assert!(begun.elapsed() >= LIMIT);
+        // Nor what blocks the thread that asks.
+        let (sender, receiver) = mpsc::channel::<()>();
+        let blocked = in_time(LIMIT, move || async move { receiver.recv().ok() });
+        assert_eq!(blocked, Err(RecvTimeoutError::Timeout));
+        drop(sender);
+    }
+
+    #[test]
+    fn a_failure_is_told_from_one_who_is_slow() {
+        let failed = in_time(LATER, || async { None::<()> });
+        assert_eq!(failed, Err(RecvTimeoutError::Disconnected));
+        assert_eq!(in_time(LATER, || async { Some(1) }), Ok(1));
+    }
+}

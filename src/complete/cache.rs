@@ -1,0 +1,201 @@
+//! What a Lagoon said, for a minute: one file an answer, which only its owner can read.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// How long an answer holds.
+const LIFETIME: Duration = Duration::from_secs(60);
+
+/// Answers of one Lagoon to one who asks.
+pub(super) struct Cache {
+    folder: Option<PathBuf>,
+    who: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept<T> {
+    /// Whose answer to what: a hash can be that of two.
+    key: Vec<String>,
+    answer: T,
+}
+
+impl Cache {
+    /// In our state folder; without one nothing is kept.
+    pub(super) fn new(state_folder: Option<&Path>, who: &str) -> Cache {
+        Cache {
+            folder: state_folder.map(|folder| folder.join("complete")),
+            who: who.to_owned(),
+        }
+    }
+
+    /// The answer, if it is younger than a minute.
+    pub(super) fn read<T: DeserializeOwned>(&self, key: &[&str]) -> Option<T> {
+        let (path, key) = self.place(key)?;
+        if is_old(&path) {
+            return None;
+        }
+        let kept: Kept<T> = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+        (kept.key == key).then_some(kept.answer)
+    }
+
+    /// Keeps an answer, and forgets old ones. That it cannot be kept is nobody's trouble.
+    pub(super) fn write<T: Serialize>(&self, key: &[&str], answer: &T) {
+        let Some((path, key)) = self.place(key) else {
+            return;
+        };
+        let _ = self.keep(&path, &Kept { key, answer });
+    }
+
+    /// Whether nobody has begun to ask this within `limit`; from now on somebody has.
+    pub(super) fn begin(&self, key: &[&str], limit: Duration) -> bool {
+        let Some((path, _)) = self.place(key) else {
+            return false;
+        };
+        let begun = path.with_extension("asked");
+        if age(&begun).is_some_and(|age| age < limit) {
+            return false;
+        }
+        let made = self.folder.as_deref().map(make_folder);
+        made.is_some_and(|made| made.is_ok()) && fs::write(begun, "").is_ok()
+    }
+
+    fn keep<T: Serialize>(&self, path: &Path, kept: &Kept<T>) -> std::io::Result<()> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        make_folder(folder)?;
+        for entry in fs::read_dir(folder)?.flatten() {
+            if is_old(&entry.path()) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        // Temporary files are 0600 from the start, and a reader never sees half of one.
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(&serde_json::to_vec(kept)?)?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    /// The file, by a hash: a name that comes from a server or a line is no file name.
+    fn place(&self, key: &[&str]) -> Option<(PathBuf, Vec<String>)> {
+        let mut whole = vec![self.who.clone()];
+        whole.extend(key.iter().map(|part| (*part).to_owned()));
+        let mut hasher = DefaultHasher::new();
+        whole.hash(&mut hasher);
+        let name = format!("{:016x}.json", hasher.finish());
+        Some((self.folder.as_ref()?.join(name), whole))
+    }
+}
+
+/// Whether a file was written more than a minute ago, or in the future.
+fn is_old(path: &Path) -> bool {
+    age(path).is_none_or(|age| age >= LIFETIME)
+}
+
+fn age(path: &Path) -> Option<Duration> {
+    let written = fs::metadata(path).and_then(|found| found.modified()).ok()?;
+    SystemTime::now().duration_since(written).ok()
+}
+
+#[cfg(unix)]
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    // It may have been there with other permissions.
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(home: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(home.join("complete")).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    }
+
+    fn make_older(path: &Path, age: Duration) {
+        let file = fs::File::options().write(true).open(path).unwrap();
+        file.set_modified(SystemTime::now() - age).unwrap();
+    }
+
+    #[test]
+    fn an_answer_holds_for_a_minute_and_is_then_removed() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::new(Some(home.path()), "acme");
+        assert_eq!(cache.read::<u8>(&["a"]), None);
+        cache.write(&["a"], &7);
+        assert_eq!(cache.read::<u8>(&["a"]), Some(7));
+        make_older(&files(home.path())[0], LIFETIME + Duration::from_secs(1));
+        assert_eq!(cache.read::<u8>(&["a"]), None);
+        cache.write(&["b"], &8);
+        assert_eq!(files(home.path()).len(), 1);
+    }
+
+    #[test]
+    fn answers_are_kept_apart() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::new(Some(home.path()), "acme");
+        cache.write(&["a", "b"], &1);
+        assert_eq!(cache.read::<u8>(&["ab"]), None);
+        assert_eq!(
+            Cache::new(Some(home.path()), "other").read::<u8>(&["a", "b"]),
+            None
+        );
+        cache.write(&["../../x", "/\u{0}"], &2);
+        assert_eq!(cache.read::<u8>(&["../../x", "/\u{0}"]), Some(2));
+        assert!(files(home.path()).iter().all(|path| path.is_file()));
+    }
+
+    #[test]
+    fn two_do_not_ask_the_same() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::new(Some(home.path()), "acme");
+        let limit = Duration::from_secs(10);
+        assert!(cache.begin(&["a"], limit));
+        assert!(!cache.begin(&["a"], limit));
+        assert!(cache.begin(&["b"], limit));
+        files(home.path())
+            .iter()
+            .for_each(|path| make_older(path, limit));
+        assert!(cache.begin(&["a"], limit));
+    }
+
+    #[test]
+    fn what_is_broken_or_nowhere_is_no_answer() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::new(Some(home.path()), "acme");
+        cache.write(&["a"], &7);
+        fs::write(&files(home.path())[0], "{").unwrap();
+        assert_eq!(cache.read::<u8>(&["a"]), None);
+        let nowhere = Cache::new(None, "acme");
+        nowhere.write(&["a"], &7);
+        assert_eq!(nowhere.read::<u8>(&["a"]), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_can_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().unwrap();
+        let cache = Cache::new(Some(home.path()), "acme");
+        cache.write(&["a"], &7);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&files(home.path())[0]), 0o600);
+        assert_eq!(mode(&home.path().join("complete")), 0o700);
+    }
+}

@@ -1,0 +1,364 @@
+//! `tasks doctor`: what it finds, what it says to do, and how it ends.
+
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::{Value, json};
+
+use crate::support::env::TestEnv;
+use crate::support::home::Home;
+use crate::support::output::Output;
+use crate::support::proxy::{Fault, Proxy};
+use crate::support::schemas;
+use crate::support::ssh::set_portal;
+
+const HERE: [&str; 5] = ["doctor", "-p", "lagoon-demo", "-e", "main"];
+
+/// What was found of a check: its states and what is said.
+fn of(output: &Output, check: &str) -> Vec<(String, String)> {
+    let found = output.json();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    found
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["check"] == check)
+        .map(|finding| (text(&finding["state"]), text(&finding["message"])))
+        .collect()
+}
+
+fn states(output: &Output) -> Vec<(String, String)> {
+    let found = output.json();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let each = found.as_array().unwrap().iter();
+    each.map(|f| (text(&f["check"]), text(&f["state"])))
+        .collect()
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    let own = |(a, b): &(&str, &str)| ((*a).to_owned(), (*b).to_owned());
+    expected.iter().map(own).collect()
+}
+
+#[test]
+fn all_is_well() {
+    let env = TestEnv::new();
+    let output = env.tasks(&[&HERE[..], &["-o", "json"]].concat()).succeeds();
+    assert_eq!(
+        states(&output),
+        pairs(&[
+            ("configuration", "note"),
+            ("tokens", "note"),
+            ("context", "good"),
+            ("network", "good"),
+            ("tls", "good"),
+            ("clock", "good"),
+            ("sign-in", "good"),
+            ("server", "good"),
+            ("capabilities", "good"),
+            ("capabilities", "good"),
+            ("capabilities", "good"),
+            ("environment", "good"),
+            ("ssh", "note"),
+            ("push", "good"),
+            ("sandbox", "note"),
+        ])
+    );
+    let first = &output.json()[0];
+    let fields: Vec<&String> = first.as_object().unwrap().keys().collect();
+    assert_eq!(fields, ["check", "state", "message", "fix"]);
+    assert_eq!(of(&output, "server")[0].1, "Lagoon v2.33.1");
+    assert!(
+        of(&output, "sign-in")[0]
+            .1
+            .contains("TASKS_TOKEN, which ends in 59 min")
+    );
+    assert!(of(&output, "push")[0].1.contains("server-sent events"));
+}
+
+#[test]
+fn without_anything_it_says_how_to_begin() {
+    let home = Home::new();
+    let output = home.tasks(&["doctor", "-o", "table"]).ends_with(4);
+    insta::assert_snapshot!(output.snapshot());
+    let without_home = home.command(&["doctor", "-o", "json"]).without("HOME");
+    let without_home = ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"]
+        .iter()
+        .fold(without_home, |command, name| command.without(name));
+    let output = home.run(without_home).ends_with(4);
+    assert_eq!(output.json_error()["kind"], "not-allowed");
+    assert_eq!(of(&output, "configuration")[0].0, "problem");
+}
+
+#[test]
+fn every_problem_and_warning_has_a_fix() {
+    let env = TestEnv::new();
+    for output in [
+        env.home.tasks(&["doctor", "-o", "json"]),
+        env.tasks(&["doctor", "-e", "main", "-o", "json"]),
+        env.as_role("outsider")
+            .tasks(&[&HERE[..], &["-o", "json"]].concat()),
+        env.run(
+            env.command(&["doctor", "-o", "json"])
+                .env("TASKS_API", "http://127.0.0.1:9"),
+        ),
+    ] {
+        for finding in output.json().as_array().unwrap() {
+            let needs = matches!(finding["state"].as_str(), Some("problem" | "warning"));
+            assert!(!needs || finding["fix"].is_string(), "{finding}");
+        }
+    }
+}
+
+#[test]
+fn a_lagoon_that_is_not_there_is_the_first_thing_to_mend() {
+    let env = TestEnv::new();
+    let asked = |api: &str| {
+        let args = ["doctor", "-o", "json", "--request-timeout", "1s"];
+        let output = env
+            .run(env.command(&args).env("TASKS_API", api))
+            .ends_with(7);
+        assert_eq!(of(&output, "network")[0].0, "problem");
+        assert_eq!(of(&output, "sign-in")[0].0, "skipped");
+        output
+    };
+    asked("http://127.0.0.1:9/graphql");
+    for fault in [
+        Fault::answered("200 OK", "text/html", "<html>"),
+        Fault::answered("503 Service Unavailable", "text/plain", "later"),
+        Fault::redirected("http://127.0.0.1:9/"),
+        Fault::Silence,
+    ] {
+        let is_up = matches!(&fault, Fault::Answered(text) if text.contains(" 200 "));
+        if !is_up {
+            asked(&Proxy::new(env.address(), [fault]).url("/graphql"));
+        }
+    }
+    // Nothing of it is about the token: a broken file decides no more.
+    env.home.write(".config/lagoon-tasks/config.toml", "[[");
+    asked("http://127.0.0.1:9/graphql");
+}
+
+#[test]
+fn a_broken_file_is_named_with_its_place() {
+    let home = Home::new();
+    home.write(".config/lagoon-tasks/config.toml", "current = 7\n");
+    let output = home.tasks(&["doctor", "-o", "json"]).ends_with(2);
+    assert!(
+        of(&output, "configuration")[0]
+            .1
+            .contains("config.toml:1:11"),
+        "{output}"
+    );
+    assert!(of(&output, "network").is_empty());
+}
+
+#[test]
+fn what_others_can_read_or_write_is_found() {
+    let home = Home::new();
+    let config = home.write(
+        ".config/lagoon-tasks/config.toml",
+        "[contexts.acme]\napi = \"http://127.0.0.1:9\"\n",
+    );
+    let token = home.write(".local/state/lagoon-tasks/tokens/acme", "a.b.c");
+    let set = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set(&config, 0o666);
+    set(&token, 0o644);
+    set(token.parent().unwrap(), 0o755);
+    let output = home.tasks(&["doctor", "-o", "json"]);
+    assert_eq!(of(&output, "configuration")[0].0, "warning");
+    let tokens: Vec<String> = of(&output, "tokens").into_iter().map(|f| f.0).collect();
+    assert_eq!(tokens, ["warning", "problem"]);
+    for fix in output
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|f| f["check"] == "tokens")
+    {
+        assert!(fix["fix"].as_str().unwrap().starts_with("chmod "), "{fix}");
+    }
+    set(&config, 0o600);
+    set(&token, 0o600);
+    set(token.parent().unwrap(), 0o700);
+    let output = home.tasks(&["doctor", "-o", "json"]).ends_with(7);
+    assert_eq!(of(&output, "configuration")[0].0, "good");
+    assert_eq!(of(&output, "tokens")[0].0, "good");
+}
+
+#[test]
+fn a_token_that_is_refused_ends_it_with_4() {
+    let env = TestEnv::new();
+    let command = env
+        .command(&["doctor", "-o", "json"])
+        .env("TASKS_TOKEN", "a.b.c");
+    let output = env.run(command).ends_with(4);
+    assert_eq!(of(&output, "network")[0].0, "good");
+    assert_eq!(of(&output, "sign-in")[0].0, "problem");
+    assert!(!output.stdout.contains("a.b.c"));
+}
+
+#[test]
+fn an_environment_is_looked_up_where_one_is_named() {
+    let env = TestEnv::new();
+    let place = |args: &[&str]| {
+        let output = env.tasks(&[&["doctor", "-o", "json"], args].concat());
+        (output.code, of(&output, "environment"))
+    };
+    let (code, found) = place(&["-p", "lagoon-demo", "-e", "main"]);
+    assert_eq!((code, found[0].0.as_str()), (0, "good"));
+    assert!(
+        found[0]
+            .1
+            .starts_with("lagoon-demo/main (production): you can invoke ")
+    );
+    assert_eq!(place(&["-p", "lagoon-demo", "-e", "mian"]).0, 5);
+    assert_eq!(place(&["-p", "nowhere", "-e", "main"]).0, 5);
+    assert_eq!(place(&["-e", "main"]).0, 2);
+    assert!(place(&["-p", "lagoon-demo"]).1.is_empty());
+    let outsider = env.as_role("outsider").tasks(&HERE);
+    assert_eq!(outsider.code, 4, "{outsider}");
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_noticed() {
+    let env = TestEnv::new();
+    let early = "HTTP/1.1 200 OK\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\ncontent-length: 2\r\n\
+                 connection: close\r\n\r\nok";
+    let proxy = Proxy::new(env.address(), [Fault::Answered(early.to_owned())]);
+    let command = env
+        .command(&["doctor", "-o", "json"])
+        .env("TASKS_API", proxy.url("/graphql"));
+    let output = env.run(command).succeeds();
+    let clock = &of(&output, "clock")[0];
+    assert_eq!(clock.0, "warning");
+    assert!(clock.1.contains(" s ahead of Lagoon's"), "{}", clock.1);
+}
+
+/// What a server with this schema answers to the probe.
+fn probe(schema: &apollo_compiler::Schema) -> String {
+    use apollo_compiler::schema::ExtendedType;
+    let names = |name: &str| -> Vec<Value> {
+        match schema.types.get(name) {
+            Some(ExtendedType::Object(object)) => object
+                .fields
+                .keys()
+                .map(|name| json!({"name": name.as_str()}))
+                .collect(),
+            Some(ExtendedType::InputObject(input)) => input
+                .fields
+                .keys()
+                .map(|name| json!({"name": name.as_str()}))
+                .collect(),
+            _ => panic!("the schema has no {name}"),
+        }
+    };
+    json!({"data": {
+        "task": {"fields": names("Task")},
+        "query": {"fields": names("Query")},
+        "definitionInput": {"inputFields": names("AdvancedTaskDefinitionInput")},
+    }})
+    .to_string()
+}
+
+#[test]
+fn what_each_release_lacks_is_said_with_its_cost() {
+    let env = TestEnv::new();
+    let mut said = String::new();
+    for release in schemas::releases() {
+        let answer = Fault::answered("200 OK", "application/json", &probe(&release.schema));
+        let gone = || Fault::answered("404 Not Found", "text/plain", "");
+        // Up, its version, the probe; then neither way of pushing.
+        let faults = [Fault::None, Fault::None, answer, gone(), gone()];
+        let proxy = Proxy::new(env.address(), faults);
+        let command = env
+            .command(&["doctor", "-o", "json"])
+            .env("TASKS_API", proxy.url("/graphql"));
+        let output = env.run(command).succeeds();
+        assert_eq!(of(&output, "push")[0].0, "warning", "{}", release.version);
+        said.push_str(&format!("{}\n", release.version));
+        for (state, message) in of(&output, "capabilities") {
+            said.push_str(&format!("  {state}: {message}\n"));
+        }
+    }
+    if !said.is_empty() {
+        insta::assert_snapshot!("releases", said);
+    }
+}
+
+#[test]
+fn a_schema_that_is_not_shown_costs_nothing_else() {
+    let env = TestEnv::new();
+    let refused = Fault::answered(
+        "400 Bad Request",
+        "application/json",
+        "{\"errors\":[{\"message\":\"GraphQL introspection is not allowed\"}]}",
+    );
+    let proxy = Proxy::new(env.address(), [Fault::None, Fault::None, refused]);
+    let command = env
+        .command(&["doctor", "-o", "json"])
+        .env("TASKS_API", proxy.url("/graphql"));
+    let output = env.run(command).succeeds();
+    assert_eq!(of(&output, "capabilities")[0].0, "warning");
+}
+
+#[test]
+fn a_proxy_is_named_without_its_password() {
+    let env = TestEnv::new();
+    let command = env
+        .command(&["doctor", "-o", "json", "--request-timeout", "1s"])
+        .env("TASKS_API", "https://api.example")
+        .env("HTTPS_PROXY", "http://user:hunter2@127.0.0.1:9");
+    let output = env.run(command).ends_with(7);
+    let network = &of(&output, "network")[0];
+    assert!(
+        network
+            .1
+            .contains("through the proxy 127.0.0.1:9 (HTTPS_PROXY)"),
+        "{}",
+        network.1
+    );
+    assert!(!format!("{output}").contains("hunter2"));
+}
+
+#[test]
+fn at_a_terminal_it_is_a_list_of_marks() {
+    let env = TestEnv::new();
+    let mut terminal = env.terminal(&HERE);
+    assert_eq!(terminal.finish(), 0);
+    let screen = terminal.screen();
+    assert!(
+        screen.contains("✓ lagoon-demo/main (production)"),
+        "{screen}"
+    );
+    assert!(screen.contains("→ tasks context add"), "{screen}");
+}
+
+#[test]
+fn the_sandbox_is_well() {
+    let home = Home::new();
+    let output = home
+        .tasks(&["-l", "sandbox", "doctor", "-e", "main", "-o", "json"])
+        .succeeds();
+    assert_eq!(of(&output, "sandbox")[0].0, "good");
+    assert_eq!(
+        of(&output, "sign-in")[0].1,
+        "the sandbox gives its own tokens"
+    );
+}
+
+#[test]
+fn a_clusters_ssh_portal_is_tried() {
+    let env = TestEnv::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let state = || {
+        let output = env.tasks(&[&HERE[..], &["-o", "json"]].concat()).succeeds();
+        of(&output, "ssh")[0].0.clone()
+    };
+    set_portal(&env, "127.0.0.1", &port);
+    assert_eq!(state(), "good");
+    drop(listener);
+    assert_eq!(state(), "warning");
+}
