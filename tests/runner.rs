@@ -39,6 +39,7 @@ mod man;
 mod manifest;
 mod networks;
 mod openssh;
+mod packaging;
 mod progress;
 mod push;
 mod readme;
