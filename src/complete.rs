@@ -107,7 +107,7 @@ impl Live {
     #[must_use]
     pub fn projects(&self) -> Vec<Candidate> {
         let ask = async |app: Arc<App>| {
-            let projects = app.lagoon().await.ok()?.all_projects().await.ok()?;
+            let projects = app.lagoon_at_hand().await.ok()?.all_projects().await.ok()?;
             let name = |project: Project| Candidate {
                 value: project.name,
                 about: String::new(),
@@ -122,7 +122,9 @@ impl Live {
     pub fn environments(&self, project: &str) -> Vec<Candidate> {
         let name = project.to_owned();
         let ask = async move |app: Arc<App>| {
-            let (_, environments) = place::project(app.lagoon().await.ok()?, &name).await.ok()?;
+            let (_, environments) = place::project(&app.lagoon_at_hand().await.ok()?, &name)
+                .await
+                .ok()?;
             let each = |environment: Environment| Candidate {
                 value: environment.name,
                 about: environment.kind.to_lowercase(),
@@ -138,7 +140,7 @@ impl Live {
     pub fn here(&self, project: &str, environment: Option<&str>) -> Here {
         let (name, on) = (project.to_owned(), environment.map(str::to_owned));
         let ask = async move |app: Arc<App>| {
-            let lagoon = app.lagoon().await.ok()?;
+            let lagoon = &app.lagoon_at_hand().await.ok()?;
             if let Some(environment) = on {
                 let view = place::environment(lagoon, &name, &environment, false);
                 let view = view.await.ok()?;
@@ -164,7 +166,7 @@ impl Live {
     pub fn runs(&self, project: &str, environment: Option<&str>) -> Vec<Run> {
         let (name, on) = (project.to_owned(), environment.map(str::to_owned));
         let ask = async move |app: Arc<App>| {
-            let lagoon = app.lagoon().await.ok()?;
+            let lagoon = &app.lagoon_at_hand().await.ok()?;
             let (_, mut environments) = place::project(lagoon, &name).await.ok()?;
             if let Some(environment) = &on {
                 environments = vec![place::named(&environments, environment)?.clone()];

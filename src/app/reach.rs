@@ -3,9 +3,11 @@
 use url::Url;
 
 use super::{App, connect};
-use crate::error::Error;
+use crate::auth::{Secret, TokenSource};
+use crate::error::{Error, Kind};
+use crate::lagoon::Lagoon;
 use crate::lagoon::knock::{Knock, knock};
-use crate::settings::Target;
+use crate::settings::{Target, TokenOrigin};
 
 impl App {
     /// The address of the Lagoon that is meant. The sandbox is started for it.
@@ -31,5 +33,39 @@ impl App {
         };
         let network = connect::network(self, context)?;
         Ok(knock(&self.address().await?, &network).await?)
+    }
+
+    /// The token that there is for the Lagoon that is meant, good or not, without signing in or
+    /// asking anybody.
+    ///
+    /// # Errors
+    /// When none is meant, or what is kept cannot be read.
+    pub fn token_at_hand(&self) -> Result<Option<Secret>, Error> {
+        let chosen = self.settings.chosen()?;
+        let source = match (&chosen.token, &chosen.target.value) {
+            (TokenOrigin::Variable(token), _) => TokenSource::Variable(token.clone()),
+            (_, Target::Context(context)) => {
+                TokenSource::Session(Box::new(self.session_of(context)))
+            }
+            (_, Target::Address(_)) => self.peek_at_address()?,
+            (_, Target::Sandbox) => return Ok(None),
+        };
+        Ok(source.peek()?.map(|token| token.secret))
+    }
+
+    /// The Lagoon that is meant with the token that is at hand, for whom signing in would take too
+    /// long.
+    ///
+    /// # Errors
+    /// When none is meant, or there is no token.
+    pub async fn lagoon_at_hand(&self) -> Result<Lagoon, Error> {
+        let context = match &self.settings.chosen()?.target.value {
+            Target::Context(context) => Some(context),
+            Target::Address(_) => None,
+            Target::Sandbox => return self.lagoon().await.cloned(),
+        };
+        let token = self.token_at_hand()?;
+        let token = token.ok_or_else(|| Error::new(Kind::NotAllowed, "not signed in"))?;
+        self.lagoon_with(TokenSource::Variable(token), context)
     }
 }

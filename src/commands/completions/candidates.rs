@@ -327,7 +327,7 @@ fn who(settings: &Settings) -> String {
             token.expose().hash(&mut hasher);
             format!("{:016x}", hasher.finish())
         }
-        TokenOrigin::Store(_) => String::new(),
+        TokenOrigin::Store(_) | TokenOrigin::Address => String::new(),
         TokenOrigin::Sandbox => role(settings).unwrap_or_default(),
     };
     format!("{lagoon} {user}")

@@ -178,14 +178,12 @@ fn signed_in(app: &App) -> Finding {
     let Ok(chosen) = app.settings.chosen() else {
         return Finding::skipped(SIGN_IN, "no Lagoon is meant");
     };
-    let (token, origin) = match &chosen.token {
-        TokenOrigin::Variable(token) => (Some(token.clone()), "TASKS_TOKEN"),
-        TokenOrigin::Store(name) => {
-            let kept = app.tokens().ok().and_then(|store| store.read(name).ok());
-            (kept.flatten(), "the store")
-        }
+    let origin = match &chosen.token {
+        TokenOrigin::Variable(_) => "TASKS_TOKEN",
+        TokenOrigin::Store(_) | TokenOrigin::Address => "the store",
         TokenOrigin::Sandbox => return Finding::good(SIGN_IN, "the sandbox gives its own tokens"),
     };
+    let token = app.token_at_hand().ok().flatten();
     let end = token.and_then(|token| expiry(token.expose()));
     let Some(end) = end else {
         return Finding::good(SIGN_IN, format!("with the token in {origin}"));
