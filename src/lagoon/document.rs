@@ -5,7 +5,8 @@ use async_graphql_parser::types::OperationType;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Effect, Lagoon, LagoonError, reply, transport};
+use super::transport::{self, Limit};
+use super::{Effect, Lagoon, LagoonError, reply};
 
 /// A document of the user's own.
 #[derive(Debug, Clone)]
@@ -96,7 +97,7 @@ impl Lagoon {
         let body = document.body()?;
         let answer = self
             .transport
-            .exchange(name, effect, body, self.patience)
+            .exchange(name, effect, body, Limit::of(self.patience))
             .await?;
         let address = self.transport.address();
         let read =

@@ -31,6 +31,23 @@ pub struct Transport {
     client: OnceLock<reqwest::Client>,
 }
 
+/// How long something may take, and until when that is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limit {
+    whole: Duration,
+    until: Instant,
+}
+
+impl Limit {
+    /// From now on.
+    pub(super) fn of(whole: Duration) -> Limit {
+        Limit {
+            whole,
+            until: Instant::now() + whole,
+        }
+    }
+}
+
 /// How often a connection that never stood is tried again: some 3 s in all.
 const CONNECT_RETRIES: u32 = 4;
 
@@ -107,11 +124,11 @@ impl Transport {
         patience: Duration,
     ) -> Result<Reply<T>, LagoonError> {
         let body = body(operation, query, variables)?;
-        let deadline = Instant::now() + patience;
+        let limit = Limit::of(patience);
         let mut tries = if effect == Effect::Query { 3 } else { 1 };
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let answer = self.exchange(operation, effect, body.clone(), left).await?;
+            let body = body.clone();
+            let answer = self.exchange(operation, effect, body, limit).await?;
             let address = self.address();
             let reply = reply::read(&address, answer.status, &answer.content_type, &answer.body)?;
             // An answer that came twice stands where the next one is looked for; there, what was
@@ -137,9 +154,8 @@ impl Transport {
         operation: &str,
         effect: Effect,
         body: Vec<u8>,
-        patience: Duration,
+        limit: Limit,
     ) -> Result<Answer, LagoonError> {
-        let deadline = Instant::now() + patience;
         let mut token = self
             .connection
             .credentials
@@ -152,11 +168,11 @@ impl Transport {
         loop {
             attempts += 1;
             let begun = Instant::now();
-            let attempt = match timeout_at(deadline, self.attempt(&token, body.clone())).await {
+            let attempt = match timeout_at(limit.until, self.attempt(&token, body.clone())).await {
                 Ok(attempt) => attempt,
                 Err(_) => Err(LagoonError::NoAnswer {
                     address: self.address(),
-                    reason: format!("none within {}", seconds(patience)),
+                    reason: format!("none within {}", seconds(limit.whole)),
                 }),
             };
             self.trace(operation, begun.elapsed(), &attempt);
@@ -185,7 +201,7 @@ impl Transport {
             };
             let wait = wait + jitter(pause);
             // The last failure is worth more than a limit that is known to run out.
-            if Instant::now() + wait >= deadline {
+            if Instant::now() + wait >= limit.until {
                 return attempt;
             }
             tokio::time::sleep(wait).await;
