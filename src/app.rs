@@ -12,6 +12,7 @@ mod sandbox;
 mod session;
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use tokio::sync::OnceCell;
 
@@ -21,7 +22,7 @@ pub use interrupt::{Claim, GiveUp, Interrupts};
 pub use sandbox::{Running, SandboxSeed};
 
 use crate::auth::TokenSource;
-use crate::config::Context;
+use crate::config::{Checkout, Context};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind, Target};
@@ -44,6 +45,7 @@ pub struct App {
     pub settings: Settings,
     interrupts: Interrupts,
     lagoon: OnceCell<Lagoon>,
+    checkout: OnceLock<Checkout>,
     #[cfg(feature = "sandbox")]
     sandbox: OnceCell<Running>,
 }
@@ -57,6 +59,7 @@ impl App {
             settings,
             interrupts,
             lagoon: OnceCell::new(),
+            checkout: OnceLock::new(),
             #[cfg(feature = "sandbox")]
             sandbox: OnceCell::new(),
         }
@@ -88,6 +91,18 @@ impl App {
             (None, _) => return Err(Error::usage("no Lagoon is meant").hint("name one: -l NAME")),
         };
         connect::lagoon(self, url, context, source)
+    }
+
+    /// What the files around the current folder say of where one is; read on first use.
+    pub fn checkout(&self) -> &Checkout {
+        self.checkout.get_or_init(|| {
+            let here = std::env::current_dir();
+            let found = here.map_or_else(|_| Checkout::default(), |here| Checkout::read(&here));
+            for note in &found.notes {
+                self.ui.trace(note);
+            }
+            found
+        })
     }
 
     /// Where Lagoon's UI is, where the context knows it.

@@ -13,6 +13,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{App, GiveUp, Interrupts, print};
+use crate::commands::target::{self, Wants};
 use crate::commands::{self, topics};
 use crate::error::{Error, Kind};
 use crate::settings::{Env, Flags, Settings, SettingsError, is_structured};
@@ -55,6 +56,8 @@ enum Command {
     Logout(commands::logout::LogoutArgs),
     Whoami(commands::whoami::WhoamiArgs),
     Context(commands::context::Context),
+    Projects(commands::projects::ProjectsArgs),
+    Environments(commands::environments::EnvironmentsArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(commands::sandbox::Sandbox),
     Doctor(commands::doctor::DoctorArgs),
@@ -93,6 +96,8 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::Logout(args) => commands::logout::run(args, app).await,
         Command::Whoami(args) => commands::whoami::run(args, app).await,
         Command::Context(args) => commands::context::run(args, app).await,
+        Command::Projects(args) => commands::projects::run(args, app).await,
+        Command::Environments(args) => commands::environments::run(args, app).await,
         #[cfg(feature = "sandbox")]
         Command::Sandbox(args) => commands::sandbox::run(args, app).await,
         Command::Doctor(args) => commands::doctor::run(args, app).await,
@@ -102,6 +107,25 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::ExitCodes => print(&app.ui, topics::EXIT_CODES),
         Command::Environment => print(&app.ui, topics::ENVIRONMENT),
         Command::Formatting => print(&app.ui, topics::FORMATTING),
+    }
+}
+
+/// What a command has to know of where it is, beside what its line says.
+fn wants(command: &Command) -> Wants {
+    match command {
+        Command::List(_)
+        | Command::Show(_)
+        | Command::Define(_)
+        | Command::Update(_)
+        | Command::Delete(_)
+        | Command::Export(_)
+        | Command::Invoke(_)
+        | Command::Exec(_)
+        | Command::Runs(_)
+        | Command::Environments(_) => Wants::Project,
+        // A task file names its projects mostly: what is asked of a Lagoon would be in vain.
+        Command::Diff(_) | Command::Apply(_) | Command::Lint(_) => Wants::Files,
+        _ => Wants::Nothing,
     }
 }
 
@@ -150,9 +174,12 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     };
     let json = settings.wants_json_errors();
     let interrupts = Interrupts::listen(give_up);
-    let app = App::new(ui, settings, interrupts.clone());
+    let mut app = App::new(ui, settings, interrupts.clone());
     let result = tokio::select! {
-        result = dispatch(command, &app) => result,
+        result = async {
+            target::locate(&mut app, wants(&command)).await?;
+            dispatch(command, &app).await
+        } => result,
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),
     };
     match result {

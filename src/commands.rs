@@ -9,6 +9,7 @@ pub mod define;
 pub mod delete;
 pub mod diff;
 pub mod doctor;
+pub mod environments;
 pub mod exec;
 pub mod export;
 pub mod files;
@@ -19,6 +20,7 @@ pub mod login;
 pub mod logout;
 pub mod logs;
 pub mod man;
+pub mod projects;
 pub mod rerun;
 pub mod runs;
 #[cfg(feature = "sandbox")]

@@ -14,6 +14,9 @@ pub use secret::Secret;
 /// The folder that is ours below each of the XDG base folders.
 const FOLDER: &str = "lagoon-tasks";
 
+/// What Lagoon sets in its pods that says where they are.
+const POD_PLACE: [&str; 3] = ["LAGOON_PROJECT", "LAGOON_GIT_BRANCH", "LAGOON_ENVIRONMENT"];
+
 /// The environment variables that concern us. An empty `TASKS_*` value is kept: it is wrong use,
 /// and `settings` says so when the value would have been needed.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +52,8 @@ pub struct Env {
     pub columns: Option<u16>,
     /// `CI` is set to something other than `false` or `0`.
     pub ci: bool,
+    /// What Lagoon says in its pods of where they are: `LAGOON_PROJECT` and the like.
+    pub pod_place: HashMap<&'static str, String>,
     home: Option<PathBuf>,
     config_home: Option<PathBuf>,
     state_home: Option<PathBuf>,
@@ -141,6 +146,10 @@ impl Env {
                 .and_then(|v| v.trim().parse().ok())
                 .filter(|n| *n > 0),
             ci: lossy("CI").is_some_and(|v| v != "false" && v != "0"),
+            pod_place: POD_PLACE
+                .iter()
+                .filter_map(|name| Some((*name, lossy(name)?)))
+                .collect(),
             home: folder("HOME").or_else(|| folder("USERPROFILE")),
             config_home: folder("XDG_CONFIG_HOME"),
             state_home: folder("XDG_STATE_HOME"),

@@ -11,7 +11,8 @@
 //! * [`domain`]: pure: names, places, definitions, arguments, runs, quoting, task files and plans.
 //! * [`complete`]: what a shell is told of names that only a Lagoon knows.
 //! * [`settings`]: flag, variable, file, default, merged once, each value with its source.
-//! * [`config`] and [`auth`]: contexts in the configuration file; tokens, apart from it.
+//! * [`config`] and [`auth`]: contexts in the configuration file, what a checkout says of where one
+//!   is; tokens, apart from it.
 //! * [`ssh`]: the system's `ssh`, its arguments checked: a token, a log as it grows.
 //! * [`env`]: the only reader of environment variables. [`clock`]: now and sleep, for tests to step.
 //! * [`ui`]: the only place that prints and asks. [`output`]: the formats of an answer.

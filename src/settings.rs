@@ -58,6 +58,15 @@ pub enum Deciding {
     Environment,
 }
 
+/// Where a Lagoon pod is, by its own variables.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PodPlace {
+    /// Its project.
+    pub project: Option<Sourced<String>>,
+    /// Its environment, by branch or name.
+    pub environment: Option<Sourced<String>>,
+}
+
 /// Where our files are; `None` where neither the XDG variable nor `HOME` is set.
 #[derive(Debug, Clone, Default)]
 pub struct Folders {
@@ -80,6 +89,8 @@ pub struct Settings {
     pub environment: Option<Sourced<String>>,
     /// What the line itself says of projects and environments.
     pub named: Named,
+    /// Where this runs, if it is a Lagoon pod: what is left when nothing else says.
+    pub pod_place: PodPlace,
     /// The format of the answer, one of [`FORMATS`], if one was said.
     pub output: Option<Sourced<String>>,
     /// `--jq`.
@@ -156,6 +167,7 @@ impl Settings {
             project,
             environment,
             named,
+            pod_place: pod_place(env),
             output: output(flags, env)?,
             jq: flags.jq.clone(),
             yes: flags.yes,
@@ -354,6 +366,20 @@ fn output(flags: &Flags, env: &Env) -> Result<Option<Sourced<String>>, SettingsE
         });
     }
     Ok(output)
+}
+
+fn pod_place(env: &Env) -> PodPlace {
+    let of = |name: &'static str| {
+        let value = env
+            .pod_place
+            .get(name)
+            .filter(|value| !value.trim().is_empty())?;
+        Some(Sourced::new(value.clone(), Source::Pod(name)))
+    };
+    PodPlace {
+        project: of("LAGOON_PROJECT"),
+        environment: of("LAGOON_GIT_BRANCH").or_else(|| of("LAGOON_ENVIRONMENT")),
+    }
 }
 
 fn default_project(chosen: &Chosen) -> Option<Sourced<String>> {

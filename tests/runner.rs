@@ -40,6 +40,7 @@ mod manifest;
 mod networks;
 mod openssh;
 mod packaging;
+mod place;
 mod progress;
 mod push;
 mod readme;

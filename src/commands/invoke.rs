@@ -127,7 +127,10 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     let (project, environment) = target::chosen_place(app, args.dry_run).await?;
     let lagoon = app.lagoon().await?;
     let view = place::environment(lagoon, &project, &environment, true).await?;
-    let definition = pick::task(app, &view, task.as_ref())?;
+    let definition = match pick::task(app, &view, task.as_ref()) {
+        Ok(definition) => definition,
+        Err(error) => return Err(place::with_role(lagoon, error, &view.environment.project).await),
+    };
     let asked = task.is_none() || app.settings.environment.is_none();
     if can_ask {
         pick::values(app, &definition, &mut given, task.is_none())?;

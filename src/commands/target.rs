@@ -14,6 +14,7 @@ pub mod lagoon;
 mod last;
 pub mod launch;
 mod live;
+mod locate;
 mod log;
 pub mod pick;
 mod place;
@@ -45,12 +46,13 @@ pub use given::given_token;
 pub use interrupted::unless_interrupted;
 pub use last::remember;
 pub use live::LiveFlags;
+pub use locate::{Wants, locate};
 pub use log::LogOut;
 pub use place::{line_start, named_target, not_here, provisional, require_said, say_sources};
 pub use plan::{PlanReport, summary};
 pub use planned::{Permits, planned};
 pub use reference::{OneRun, RunArgs};
-pub use run::{RunReport, Style, style};
+pub use run::{RunReport, Style, moment_of, style};
 pub use runs::RunsReport;
 pub use task::Task;
 pub use waiting::{OnInterrupt, WaitFlags};
@@ -75,14 +77,18 @@ pub fn project(app: &App) -> Result<&Sourced<String>, Error> {
 /// Wrong use when none is.
 pub fn environment(app: &App) -> Result<&Sourced<String>, Error> {
     app.settings.environment.as_ref().ok_or_else(|| {
-        Error::usage("which environment? None was named")
-            .hint("add -e ENVIRONMENT, or set TASKS_ENVIRONMENT")
+        let error = Error::usage("which environment? None was named")
+            .hint("add -e ENVIRONMENT, or set TASKS_ENVIRONMENT");
+        match &app.checkout().branch {
+            Some(branch) => error.hint(format!("the git branch is `{branch}`")),
+            None => error,
+        }
     })
 }
 
 /// Says on stderr where a value came from that the line did not name.
 pub fn say_source(app: &App, what: &str, value: &Sourced<String>) {
-    if !value.source.is_said() {
+    if value.source.is_inferred() {
         app.ui
             .note(&format!("{what} {} (from {})", value.value, value.source));
     }

@@ -83,9 +83,18 @@ irrelevant.
                      hold for everything that is fetched; this machine itself
                      is never reached through a proxy
 
+  LAGOON_PROJECT, LAGOON_GIT_BRANCH, LAGOON_ENVIRONMENT
+                     set by Lagoon in its pods: where one is, when nothing
+                     else says
+
+What the line does not say comes from where one is, and is told on stderr: the
+project from .lagoon.yml and the compose file that it names (x-lagoon-project),
+else from the git remote, else from the context; the environment from the git
+branch.
+
 To change anything without a terminal, what decides where it goes must be
-said: the environment and the project with a flag or a variable, and the
-context too when there is more than one.
+said: the environment with a flag or a variable, the project with one or by
+.lagoon.yml, and the context too when there is more than one.
 
 Example:
   TASKS_API=https://api.example.com/graphql TASKS_TOKEN=\"$(cat token)\" \\

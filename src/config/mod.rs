@@ -1,10 +1,13 @@
 //! Contexts and which of them is current: those of our own file, and those that the `lagoon` CLI
 //! has in its own, which is only ever read.
 //!
+//! Beside it what the files of a checkout say of where one is, which is no configuration.
+//!
 //! Tokens are not in it (see `auth`), and what a value means beside flags and variables is decided
 //! in `settings`.
 
 mod address;
+mod checkout;
 mod edit;
 mod error;
 mod lagoon_cli;
@@ -19,6 +22,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 pub use address::{AddressError, api_address, is_loopback};
+pub use checkout::Checkout;
 pub use edit::Editor;
 pub use error::ConfigError;
 pub use lagoon_cli::{LagoonCli, cached_token};

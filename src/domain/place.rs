@@ -64,23 +64,27 @@ impl Environment {
 /// The longest `<project>-<environment>` that Lagoon leaves uncut, without the dash.
 const NAMESPACE_ROOM: usize = 58;
 
+/// An environment's name in the form that Lagoon makes of it for Kubernetes.
+#[must_use]
+pub fn safe(environment: &str) -> String {
+    let lower = environment.trim_end().to_lowercase();
+    let safe = lower.chars().map(|c| {
+        if c.is_ascii_digit() || c.is_ascii_lowercase() || c == '-' {
+            c
+        } else {
+            '-'
+        }
+    });
+    safe.collect()
+}
+
 /// The Kubernetes namespace of an environment, where it follows from the names alone.
 ///
 /// `None` for names that Lagoon cuts and hashes: those are looked up by name instead.
 #[must_use]
 pub fn namespace(project: &str, environment: &str) -> Option<String> {
     let (project, environment) = (project.trim_end(), environment.trim_end());
-    let safe: String = environment
-        .to_lowercase()
-        .chars()
-        .map(|c| {
-            if c.is_ascii_digit() || c.is_ascii_lowercase() || c == '-' {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect();
+    let safe = safe(environment);
     (!project.is_empty()
         && !safe.is_empty()
         && project.len() < NAMESPACE_ROOM

@@ -85,6 +85,14 @@ impl Roles {
         Roles { groups }
     }
 
+    /// All of them in words: `acme (developer), shop (guest)`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let groups = self.groups.iter();
+        let groups = groups.map(|(name, role, _)| format!("{name} ({})", role.word()));
+        groups.collect::<Vec<_>>().join(", ")
+    }
+
     /// The role in a group.
     #[must_use]
     pub fn in_group(&self, name: &str) -> Option<Role> {
@@ -114,6 +122,7 @@ mod tests {
         assert_eq!(roles.on_project(2), Some(Role::Developer));
         assert_eq!(roles.on_project(3), None);
         assert_eq!(roles.in_group("b"), Some(Role::Developer));
+        assert_eq!(roles.words(), "a (guest), b (developer)");
         assert_eq!(
             Role::Guest.blind_spot("shop").as_deref(),
             Some(

@@ -116,9 +116,7 @@ pub fn choose<'a>(view: &'a EnvironmentView, task: &TaskRef) -> Result<&'a Defin
                     quoted_list(&names)
                 ))
             };
-            return error.hint(
-                "a task that your role may not invoke is not listed, nor one that is shadowed",
-            );
+            return error.hint("a task that another one of its name stands before is not listed");
         }
         error
     })

@@ -1,9 +1,10 @@
 //! Finding the right environment.
 
 use crate::domain::names::{nearest, same_name};
-use crate::domain::place::namespace;
+use crate::domain::place::{namespace, safe};
+use crate::domain::reach::Deployed;
 use crate::domain::{Environment, Project};
-use crate::error::{Error, quoted_list};
+use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError};
 
 pub use crate::lagoon::operations::places::EnvironmentView;
@@ -46,6 +47,28 @@ pub async fn project(lagoon: &Lagoon, name: &str) -> Result<(Project, Vec<Enviro
     }
 }
 
+/// A project's live environments with how they were deployed, by name.
+///
+/// # Errors
+/// Not found, or any failure of the request.
+pub async fn environments(lagoon: &Lagoon, project: &str) -> Result<Vec<Deployed>, Error> {
+    let Some((_, mut found)) = lagoon.environments(project).await? else {
+        return Err(missing_project(lagoon, project).await);
+    };
+    found.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
+    Ok(found)
+}
+
+/// The environment that a git branch is deployed as: of its name, else of the form that Lagoon makes
+/// of it for names that have to be safe.
+#[must_use]
+pub fn of_branch<'a>(environments: &'a [Environment], branch: &str) -> Option<&'a Environment> {
+    named(environments, branch).or_else(|| {
+        let wanted = safe(branch);
+        environments.iter().find(|e| safe(&e.name) == wanted)
+    })
+}
+
 /// That there is no such project, with the nearest of those that can be seen.
 pub async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
     let error = no_project(name);
@@ -53,11 +76,43 @@ pub async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
         return error;
     };
     let near = nearest(name, projects.iter().map(|p| p.name.as_str()));
-    if near.is_empty() {
+    let error = if near.is_empty() {
         error
     } else {
         error.hint(format!("nearest: {}", quoted_list(&near)))
+    };
+    let Ok(roles) = lagoon.my_roles().await else {
+        return error;
+    };
+    // Whoever is no member anywhere sees by another right, if at all.
+    let groups = roles.words();
+    error.hint(if groups.is_empty() {
+        "you are in no group, and only groups let one see projects".to_owned()
+    } else {
+        format!("you see the projects of your groups only: {groups}")
+    })
+}
+
+/// An error about something that is not found on a project, with the caller's role there and what
+/// it does not show. One request, which only an error costs.
+pub async fn with_role(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
+    if error.kind != Kind::NotFound {
+        return error;
     }
+    let Ok(roles) = lagoon.my_roles().await else {
+        return error;
+    };
+    let Some(role) = roles.on_project(project.id) else {
+        return error;
+    };
+    let hint = role.blind_spot(&project.name).unwrap_or_else(|| {
+        format!(
+            "your role on {} is {}: of its tasks you see all but those for administrators",
+            project.name,
+            role.word()
+        )
+    });
+    error.hint(hint)
 }
 
 /// That there is no such project.

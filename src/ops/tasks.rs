@@ -129,7 +129,10 @@ pub async fn show(
             return Err(several(name, &same));
         }
     }
-    let found = task.find(&definitions)?.id;
+    let found = match task.find(&definitions) {
+        Ok(found) => found.id,
+        Err(error) => return Err(place::with_role(lagoon, error.into(), &listing.project).await),
+    };
     listing
         .tasks
         .into_iter()

@@ -15,6 +15,12 @@ pub struct Named {
 type Alone = Option<Sourced<String>>;
 
 impl Named {
+    /// Whether the line names projects, with `-p` or as PROJECT:ENV.
+    #[must_use]
+    pub fn names_projects(&self) -> bool {
+        !self.projects.is_empty() || self.environments.iter().any(|e| e.contains(':'))
+    }
+
     /// The one project and the one environment that are meant, by flag or variable; none of several.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::domain::Environment;
 use crate::error::Error;
 use crate::ops::place;
-use crate::settings::Deciding;
+use crate::settings::{Deciding, Source, Target};
 use crate::ui::Choice;
 
 /// The names of project and environment. What only looks needs less to be said.
@@ -17,20 +17,73 @@ pub async fn chosen_place(app: &App, only_looks: bool) -> Result<(String, String
         return asked(app).await;
     }
     if !only_looks {
-        app.require_said(&[Deciding::Context, Deciding::Project, Deciding::Environment])?;
+        let what = [Deciding::Context, Deciding::Project, Deciding::Environment];
+        app.require_said(&what)
+            .map_err(|error| name_branch(app, error))?;
     }
     let project = super::project(app)?;
     super::say_source(app, "project", project);
     Ok((
         project.value.clone(),
-        super::environment(app)?.value.clone(),
+        environment(app, &project.value).await?,
     ))
+}
+
+/// The environment that was said, else that of the git branch.
+async fn environment(app: &App, project: &str) -> Result<String, Error> {
+    let (name, source) = match &app.settings.environment {
+        // What Lagoon says so is a name that was made safe.
+        Some(said) if said.source == Source::Pod("LAGOON_ENVIRONMENT") => {
+            (&said.value, said.source.to_string())
+        }
+        Some(said) => {
+            super::say_source(app, "environment", said);
+            return Ok(said.value.clone());
+        }
+        None => match branch(app) {
+            Some(branch) => (branch, GIT_BRANCH.to_owned()),
+            None => return Ok(super::environment(app)?.value.clone()),
+        },
+    };
+    let (project, environments) = place::project(app.lagoon().await?, project).await?;
+    let Some(found) = place::of_branch(&environments, name) else {
+        let error = place::no_environment(&project, name, &environments);
+        return Err(error.hint(format!(
+            "`{name}` comes from {source}, which is not deployed there: name another with -e"
+        )));
+    };
+    app.ui
+        .note(&format!("environment {} (from {source})", found.label()));
+    Ok(found.name.clone())
+}
+
+/// The git branch that one is on; it says nothing of the sandbox.
+fn branch(app: &App) -> Option<&String> {
+    let chosen = app.settings.chosen().ok()?;
+    let is_real = chosen.target.value != Target::Sandbox;
+    app.checkout().branch.as_ref().filter(|_| is_real)
+}
+
+const GIT_BRANCH: &str = "the git branch";
+
+/// Adds what the git branch would be, to an error about an environment that nobody said.
+fn name_branch(app: &App, error: Error) -> Error {
+    if app.settings.environment.is_some() {
+        return error;
+    }
+    match branch(app) {
+        Some(branch) => error.hint(format!("{GIT_BRANCH} is `{branch}`")),
+        None => error,
+    }
 }
 
 async fn asked(app: &App) -> Result<(String, String), Error> {
     let prompt = app.ui.prompt();
     let project = match &app.settings.project {
-        Some(project) => project.value.clone(),
+        Some(project) => {
+            super::say_source(app, "project", project);
+            project.value.clone()
+        }
         None => {
             let projects = app.lagoon().await?.all_projects().await?;
             let choices: Vec<Choice> = projects.iter().map(|p| Choice::new(&p.name)).collect();
@@ -50,8 +103,23 @@ async fn asked(app: &App) -> Result<(String, String), Error> {
         )));
     }
     let choices: Vec<Choice> = environments.iter().map(environment_choice).collect();
-    let picked = prompt.select("Environment", &choices, None)?;
+    let default = branch(app).and_then(|branch| suggested(app, &environments, branch));
+    let picked = prompt.select("Environment", &choices, default)?;
     Ok((found.name, environments[picked].name.clone()))
+}
+
+/// Where in the list of environments the git branch is. Production is for nobody to get into by
+/// pressing Enter.
+fn suggested(app: &App, environments: &[Environment], branch: &str) -> Option<usize> {
+    let found = place::of_branch(environments, branch);
+    let words = match found {
+        None => "is not deployed",
+        Some(found) if found.is_production() => "is the production environment",
+        Some(_) => "is deployed",
+    };
+    app.ui.note(&format!("{GIT_BRANCH} `{branch}` {words}"));
+    let found = found.filter(|found| !found.is_production())?;
+    environments.iter().position(|e| e.id == found.id)
 }
 
 /// An environment in a list to choose from, production marked.

@@ -33,7 +33,7 @@ impl RunReport {
     /// The cells of the run's row, one for each of [`columns`].
     pub(super) fn cells(&self) -> [Cell; 11] {
         let run = &self.run;
-        let at = |text: &Option<String>| text.as_deref().and_then(moment);
+        let at = moment_of;
         [
             Cell::id(run.id),
             run.task_name.clone().into(),
@@ -70,6 +70,12 @@ pub(super) fn columns() -> [Column; 11] {
     ]
 }
 
+/// The moment that a text of Lagoon's says.
+#[must_use]
+pub fn moment_of(text: &Option<String>) -> Option<jiff::Timestamp> {
+    text.as_deref().and_then(moment)
+}
+
 /// What a run's outcome means to the eye.
 #[must_use]
 pub fn style(outcome: Outcome) -> Style {
@@ -97,7 +103,7 @@ impl Report for RunReport {
 
     fn detail(&self) -> Option<Detail> {
         let run = &self.run;
-        let at = |text: &Option<String>| text.as_deref().and_then(moment);
+        let at = moment_of;
         Some(
             Detail::new(format!("{} {}", run.id, run.name))
                 .field("Status", Cell::status(&run.status, style(run.outcome())))

@@ -12,6 +12,7 @@ pub mod me;
 pub mod people;
 pub mod places;
 pub mod portal;
+pub mod reach;
 pub mod runs;
 pub mod server;
 

@@ -1,0 +1,84 @@
+//! `tasks projects`: what can be reached.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::domain::pattern::matches;
+use crate::domain::reach::Reached;
+use crate::domain::run::rfc3339;
+use crate::error::Error;
+use crate::output::{Cell, Column, Grid, Report};
+
+use super::target::{Answer, moment_of};
+
+/// List the projects that you can reach
+///
+/// Each with its repository and the name of its production environment. What none of your groups
+/// reaches is not listed by Lagoon.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  tasks projects
+  tasks projects 'shop-*' -o name
+  tasks projects --jq '.[] | select(.productionEnvironment == null) | .name'")]
+pub struct ProjectsArgs {
+    /// Only projects of this name; `*` is any text
+    #[arg(value_name = "NAME")]
+    pattern: Option<String>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Not found when a plain name is none of them, or any failure of the request.
+pub async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
+    let answer = Answer::plan(app)?;
+    let mut projects = app.lagoon().await?.projects().await?;
+    projects.sort_by(|a, b| a.project.name.cmp(&b.project.name));
+    if let Some(pattern) = &args.pattern {
+        projects.retain(|p| matches(&pattern.to_lowercase(), &p.project.name.to_lowercase()));
+    }
+    answer.give(&Projects(projects))
+}
+
+struct Projects(Vec<Reached>);
+
+impl Report for Projects {
+    fn value(&self) -> Value {
+        let projects = self.0.iter().map(|reached| {
+            json!({
+                "id": reached.project.id,
+                "name": reached.project.name,
+                "gitUrl": reached.git_url,
+                "productionEnvironment": reached.production,
+                "created": reached.created.as_deref().map(rfc3339),
+            })
+        });
+        projects.collect()
+    }
+
+    fn grid(&self) -> Grid {
+        let mut grid = Grid::new([
+            Column::new("id"),
+            Column::new("name"),
+            Column::new("productionEnvironment").heading("PRODUCTION"),
+            Column::new("gitUrl").heading("GIT URL"),
+            Column::new("created").not_in_table(),
+        ]);
+        for reached in &self.0 {
+            grid.row([
+                Cell::id(reached.project.id),
+                Cell::name(&reached.project.name),
+                reached.production.clone().into(),
+                reached.git_url.clone().into(),
+                moment_of(&reached.created).into(),
+            ]);
+        }
+        grid
+    }
+
+    fn empty_note(&self) -> Option<String> {
+        Some("no projects that you can see".to_owned())
+    }
+}

@@ -1,0 +1,178 @@
+//! The addresses of a git repository: Lagoon knows one of them, a checkout perhaps another.
+
+/// A repository's address without what differs from form to form.
+struct Repository<'a> {
+    user: &'a str,
+    host: &'a str,
+    port: Option<&'a str>,
+    path: &'a str,
+}
+
+/// How many forms there are at most.
+pub const FORMS: usize = 8;
+
+/// The forms in which Lagoon may know the repository at this address, the address itself first: as
+/// scp and ssh and https write it, with and without `.git`. A password is in none of them.
+#[must_use]
+pub fn forms(address: &str) -> Vec<String> {
+    let address = address.trim();
+    let Some(repository) = parse(address) else {
+        // A folder of this machine, say.
+        return Vec::new();
+    };
+    let Repository {
+        user, host, port, ..
+    } = repository;
+    let path = repository.path.trim_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    let ssh_host = port.map_or(host.to_owned(), |port| format!("{host}:{port}"));
+    let mut forms = vec![without_secret(address)];
+    for end in [".git", ""] {
+        if port.is_none() {
+            forms.push(format!("{user}@{host}:{path}{end}"));
+        }
+        forms.push(format!("ssh://{user}@{ssh_host}/{path}{end}"));
+        forms.push(format!("https://{host}/{path}{end}"));
+    }
+    let mut each_once: Vec<String> = Vec::new();
+    for form in forms {
+        if !each_once.contains(&form) {
+            each_once.push(form);
+        }
+    }
+    each_once.truncate(FORMS);
+    each_once
+}
+
+/// The address as it may be shown and sent: user and password of http are not part of it.
+#[must_use]
+pub fn without_secret(address: &str) -> String {
+    match address.split_once("://") {
+        Some((scheme, rest)) => {
+            let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+            let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+            let is_ssh = scheme.eq_ignore_ascii_case("ssh");
+            let user = user.split(':').next().unwrap_or_default();
+            let user = if is_ssh && !user.is_empty() {
+                format!("{user}@")
+            } else {
+                String::new()
+            };
+            format!("{scheme}://{user}{host}/{path}")
+        }
+        None => address.to_owned(),
+    }
+}
+
+fn parse(address: &str) -> Option<Repository<'_>> {
+    const USER: &str = "git";
+    if let Some((scheme, rest)) = address.split_once("://") {
+        let is_ssh = ["ssh", "git+ssh"]
+            .iter()
+            .any(|s| scheme.eq_ignore_ascii_case(s));
+        let is_web = ["https", "http", "git"]
+            .iter()
+            .any(|s| scheme.eq_ignore_ascii_case(s));
+        if !is_ssh && !is_web {
+            return None;
+        }
+        let (authority, path) = rest.split_once('/')?;
+        let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let user = user.split(':').next().unwrap_or_default();
+        let (host, port) = match host.rsplit_once(':') {
+            Some((host, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => {
+                (host, Some(port))
+            }
+            _ => (host, None),
+        };
+        return Some(Repository {
+            user: if is_ssh && !user.is_empty() {
+                user
+            } else {
+                USER
+            },
+            host,
+            // The port of one protocol is none of the other's.
+            port: port.filter(|port| is_ssh && *port != "22"),
+            path,
+        })
+        .filter(|r| !r.host.is_empty() && !r.path.is_empty());
+    }
+    // `user@host:path`; a slash before the colon makes it a file.
+    let (place, path) = address.split_once(':')?;
+    if place.contains('/') || path.is_empty() || place.len() < 2 {
+        return None;
+    }
+    let (user, host) = place.rsplit_once('@').unwrap_or((USER, place));
+    Some(Repository {
+        user,
+        host,
+        port: None,
+        path,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_form_leads_to_every_other() {
+        for address in [
+            "git@example.com:acme/shop.git",
+            "git@example.com:acme/shop",
+            "git@example.com:/acme/shop.git/",
+            "ssh://git@example.com/acme/shop.git",
+            "ssh://git@example.com:22/acme/shop.git",
+            "https://example.com/acme/shop.git",
+            "https://user:secret@example.com/acme/shop",
+        ] {
+            let found = forms(address);
+            assert!(!found.concat().contains("secret"), "{found:?}");
+            for form in [
+                "git@example.com:acme/shop.git",
+                "git@example.com:acme/shop",
+                "ssh://git@example.com/acme/shop.git",
+                "ssh://git@example.com/acme/shop",
+                "https://example.com/acme/shop.git",
+                "https://example.com/acme/shop",
+            ] {
+                assert!(
+                    found.iter().any(|f| f == form),
+                    "{address}: {form}: {found:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_address_itself_comes_first_and_a_port_stays() {
+        let found = forms("ssh://git@example.com:2222/shop.git");
+        assert_eq!(found[0], "ssh://git@example.com:2222/shop.git");
+        assert!(found.contains(&"ssh://git@example.com:2222/shop".to_owned()));
+        assert!(!found.iter().any(|form| form.starts_with("git@")));
+    }
+
+    #[test]
+    fn folders_are_no_repositories_of_lagoons() {
+        for address in [
+            "/srv/git/shop.git",
+            "../shop",
+            "file:///srv/shop",
+            "C:\\shop",
+            "",
+            "a",
+        ] {
+            assert_eq!(forms(address), Vec::<String>::new(), "{address}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_too_odd(address in "[a-z@:/.0-9]{0,30}") {
+            let found = forms(&address);
+            prop_assert!(found.len() <= FORMS);
+        }
+    }
+}

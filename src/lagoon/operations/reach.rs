@@ -1,0 +1,119 @@
+//! What can be reached: projects by name or by their repository, and a project's environments.
+
+use super::convert::{environment, need};
+use super::operation;
+use crate::domain::reach::{Deployed, Reached};
+use crate::domain::{Project, git_url};
+use crate::lagoon::{Effect, Lagoon, LagoonError};
+
+operation!(ProjectByGitUrl, "graphql/places/project_by_git_url.graphql");
+operation!(Projects, "graphql/places/projects.graphql");
+operation!(Environments, "graphql/places/environments.graphql");
+
+impl Lagoon {
+    /// The name of the project whose repository has one of these addresses, in their order; one
+    /// request for at most [`git_url::FORMS`] of them.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`] of the request as a whole. What Lagoon says of an address that it does
+    /// not know, or not show, is an error of that one alone (seen on Lagoon 2.33.1).
+    pub async fn project_by_git_url(
+        &self,
+        forms: &[String],
+    ) -> Result<Option<String>, LagoonError> {
+        let Some(first) = forms.first() else {
+            return Ok(None);
+        };
+        // All the variables are needed: what is not there is asked for twice.
+        let form = |n: usize| forms.get(n).unwrap_or(first).clone();
+        const _: () = assert!(git_url::FORMS == 8);
+        let variables = project_by_git_url::Variables {
+            a: form(0),
+            b: form(1),
+            c: form(2),
+            d: form(3),
+            e: form(4),
+            f: form(5),
+            g: form(6),
+            h: form(7),
+        };
+        let reply = self
+            .send::<ProjectByGitUrl>(Effect::Query, variables)
+            .await?;
+        Ok(reply.data.and_then(|data| {
+            let found = [
+                data.a.and_then(|p| p.name),
+                data.b.and_then(|p| p.name),
+                data.c.and_then(|p| p.name),
+                data.d.and_then(|p| p.name),
+                data.e.and_then(|p| p.name),
+                data.f.and_then(|p| p.name),
+                data.g.and_then(|p| p.name),
+                data.h.and_then(|p| p.name),
+            ];
+            found.into_iter().flatten().next()
+        }))
+    }
+
+    /// The projects that can be seen, with what tells them apart.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn projects(&self) -> Result<Vec<Reached>, LagoonError> {
+        let variables = projects::Variables {};
+        let data = self
+            .send::<Projects>(Effect::Query, variables)
+            .await?
+            .whole()?;
+        let all = data.all_projects.unwrap_or_default().into_iter().flatten();
+        all.map(|p| {
+            Ok(Reached {
+                project: Project {
+                    id: need(p.id, "a project's id")?,
+                    name: need(p.name, "a project's name")?,
+                },
+                git_url: p.git_url,
+                production: p.production_environment.filter(|name| !name.is_empty()),
+                created: p.created,
+            })
+        })
+        .collect()
+    }
+
+    /// A project's live environments, with how they were deployed.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn environments(
+        &self,
+        project: &str,
+    ) -> Result<Option<(Project, Vec<Deployed>)>, LagoonError> {
+        let variables = environments::Variables {
+            name: project.to_owned(),
+        };
+        let data = self
+            .send::<Environments>(Effect::Query, variables)
+            .await?
+            .whole()?;
+        let Some(found) = data.project_by_name else {
+            return Ok(None);
+        };
+        let project = Project {
+            id: need(found.id, "a project's id")?,
+            name: need(found.name, "a project's name")?,
+        };
+        let all = found.environments.unwrap_or_default().into_iter().flatten();
+        let all = all.map(|e| {
+            Ok(Deployed {
+                environment: environment(e.id, e.name, e.environment_type, project.clone())?,
+                deploy_type: e.deploy_type,
+                namespace: e.kubernetes_namespace_name,
+                route: e.route.filter(|route| !route.is_empty()),
+                created: e.created,
+                updated: e.updated,
+            })
+        });
+        let all = all.collect::<Result<Vec<_>, LagoonError>>()?;
+        Ok(Some((project, all)))
+    }
+}
