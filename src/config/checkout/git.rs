@@ -62,11 +62,9 @@ fn remote(config: &str, branch: Option<&str>) -> Option<String> {
     let mut tracked = None;
     for entry in entries(config) {
         match (entry.section.as_str(), entry.key.as_str()) {
-            ("remote", "url") => {
-                // Of several addresses the first one is fetched from.
-                if !remotes.iter().any(|(name, _)| *name == entry.name) {
-                    remotes.push((entry.name, entry.value));
-                }
+            // Of several addresses the first one is fetched from.
+            ("remote", "url") if !remotes.iter().any(|(name, _)| *name == entry.name) => {
+                remotes.push((entry.name, entry.value));
             }
             ("branch", "remote") if branch == Some(&entry.name) => tracked = Some(entry.value),
             _ => {}
