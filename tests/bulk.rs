@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
 use crate::support::output::Output;
-use crate::wait::{narrow, until_asked};
+use crate::wait::{advance, narrow, start_held, until_asked};
 
 /// Every field of a target without a run, written out: those of a run, and why there is none.
 const FIELDS: [&str; 12] = [
@@ -337,6 +337,38 @@ fn an_unfinished_run_decides_for_its_environment_alone() {
     assert!(skipped.stderr.contains("started none"), "{skipped}");
     assert_eq!(skipped.json()[1]["id"].to_string(), first.trim());
     assert_eq!(started(&env), 3);
+}
+
+#[test]
+fn an_unfinished_run_is_waited_for_where_it_is() {
+    let env = TestEnv::new();
+    let first = start_held(&env, Status::Complete);
+    script(&env, "Say hello", &[Step::Status(Status::Complete)]);
+    let line = [
+        "invoke",
+        "Say hello",
+        "--yes",
+        "--wait",
+        "-o",
+        "json",
+        "--if-running",
+        "wait",
+    ];
+    let running = until_asked(&env, &[&line[..], &ALL].concat(), "taskById");
+    advance(&env, &first);
+    let output = running.finish().succeeds();
+    let answer = output.json();
+    let runs = answer.as_array().unwrap();
+    assert!(
+        runs.iter().all(|run| run["outcome"] == "completed"),
+        "{output}"
+    );
+    assert!(
+        runs.iter()
+            .all(|run| run["id"].as_i64() != first.parse().ok()),
+        "{output}"
+    );
+    assert_eq!((runs.len(), started(&env)), (3, 4));
 }
 
 #[test]

@@ -253,3 +253,26 @@ fn a_refused_one_and_a_failed_run_are_one_verdict() {
     assert_snapshot!("bulk-verdict", narrow(&output.snapshot()));
     assert_eq!(output.code, 3);
 }
+
+#[test]
+fn so_many_are_started_at_once_as_the_line_says() {
+    let env = TestEnv::new();
+    // The first has no answer; those beside it are on their way before that is known.
+    fail(&env, &[Fault::Hang]);
+    let line = [
+        "Say hello",
+        "--yes",
+        "--fail-fast",
+        "--request-timeout",
+        "2s",
+    ];
+    let more = ["--concurrency", "3", "-o", "json"];
+    let output = invoke(&env, &[&line[..], &more, &ALL].concat()).ends_with(7);
+    assert_eq!(started(&env), 3, "{output}");
+    fail(&env, &[Fault::Hang]);
+    let output = hello(&env, &["--fail-fast", "--request-timeout", "1s"]).ends_with(7);
+    assert_eq!(started(&env), 4, "{output}");
+    let none = ["Say hello", "--yes", "--concurrency", "0"];
+    let output = invoke(&env, &[&none[..], &ALL].concat()).ends_with(2);
+    assert_eq!(started(&env), 4, "{output}");
+}

@@ -1,14 +1,16 @@
 //! `runs --watch`: a line for each change, or a table that is drawn again.
 
+use insta::assert_snapshot;
 use lagoon_tasks::sandbox::Fault;
 use lagoon_tasks::sandbox::store::Status;
 use serde_json::Value;
 
 use super::{MAIN, some};
 use crate::support::env::TestEnv;
+use crate::support::output::mask;
 use crate::support::process::{Invocation, Running};
 use crate::support::pty::CTRL_C;
-use crate::wait::{start, start_held};
+use crate::wait::{narrow, start, start_held};
 
 /// Starts to watch through a shell that ends it after that many lines.
 fn watch(env: &TestEnv, args: &str, lines: usize) -> Running {
@@ -142,6 +144,8 @@ fn at_a_terminal_the_table_is_drawn_again_in_place_and_stays() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let mut terminal = env.terminal(&["runs", "-A", "--active", "--watch"]);
+    // Wide enough to cut nothing, however long a moment is in words.
+    terminal.resize(24, 140);
     terminal.wait_for("running");
     env.sandbox()
         .set_run(id.parse().unwrap(), Status::Complete, None)
@@ -157,6 +161,10 @@ fn at_a_terminal_the_table_is_drawn_again_in_place_and_stays() {
         "{}",
         terminal.screen()
     );
+    // How long it has been running differs from look to look.
+    let took = regex::Regex::new(r"\b\d+s\b").unwrap();
+    let screen = mask(&terminal.screen());
+    assert_snapshot!("watch-table", narrow(&took.replace_all(&screen, "LENGTH")));
     terminal.send(CTRL_C);
     assert_eq!(terminal.finish(), 130);
     let screen = terminal.screen();
