@@ -8,7 +8,6 @@ pub mod definitions;
 pub(super) mod events;
 pub mod everything;
 pub mod files;
-pub mod me;
 pub mod people;
 pub mod places;
 pub mod portal;

@@ -1,12 +1,51 @@
 //! Who is signed in.
 
 use super::operation;
-use crate::domain::{Role, Roles};
+use crate::domain::{Person, Role, Roles};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
+operation!(Me, "graphql/people/me.graphql");
 operation!(MyRoles, "graphql/people/my_roles.graphql");
 
+/// A role as Lagoon writes it.
+fn word(role: &impl serde::Serialize) -> Option<String> {
+    let value = serde_json::to_value(role).ok()?;
+    Some(value.as_str()?.to_owned())
+}
+
 impl Lagoon {
+    /// The signed-in user; `None` for a service, whose token belongs to no user.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn me(&self) -> Result<Option<Person>, LagoonError> {
+        let reply = self.send::<Me>(Effect::Query, me::Variables {}).await?;
+        // What a service is answered is Lagoon's own slip: `Cannot read properties of null (reading
+        // 'access_token')` (seen on Lagoon 2.33.1).
+        let is_slip = |message: &str| message.contains("access_token");
+        if reply.errors.iter().any(|error| is_slip(&error.message)) {
+            return Ok(None);
+        }
+        let Some(me) = reply.whole()?.me else {
+            return Ok(None);
+        };
+        let roles = me.group_roles.unwrap_or_default().into_iter().flatten();
+        let mut group_roles: Vec<(String, String)> = roles
+            .filter_map(|entry| {
+                let role = word(&entry.role?)?;
+                Some((entry.name?, role))
+            })
+            .collect();
+        group_roles.sort();
+        Ok(Some(Person {
+            id: me.id,
+            email: me.email,
+            first_name: me.first_name,
+            last_name: me.last_name,
+            group_roles,
+        }))
+    }
+
     /// The roles of the signed-in user, by group.
     ///
     /// # Errors
@@ -33,8 +72,7 @@ impl Lagoon {
         Ok(Roles::new(
             roles
                 .filter_map(|entry| {
-                    let word = serde_json::to_value(entry.role?).ok()?;
-                    let role = Role::from_word(word.as_str()?)?;
+                    let role = Role::from_word(&word(&entry.role?)?)?;
                     let name = entry.name?;
                     let group = groups.iter().find(|(group, _)| *group == name);
                     let projects = group.map(|(_, ids)| ids.clone()).unwrap_or_default();
