@@ -16,6 +16,8 @@ use tokio::task::JoinHandle;
 use super::transport::Transport;
 use super::{Lagoon, LagoonError};
 
+pub use stream::{Event, Events};
+
 /// Something was pushed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {

@@ -41,7 +41,7 @@ pub(super) async fn listen(listener: &Listener, token: &str) -> End {
     if !listener.subscribed("server-sent events") {
         return End::Over;
     }
-    let mut events = Events::default();
+    let mut events = Events::new(LONGEST);
     while let Ok(Some(piece)) = response.chunk().await {
         for event in events.feed(&piece) {
             match event {
@@ -60,28 +60,52 @@ pub(super) async fn listen(listener: &Listener, token: &str) -> End {
     End::Over
 }
 
+/// What a stream says.
 #[derive(Debug, PartialEq, Eq)]
-enum Event {
+pub enum Event {
+    /// Something happened; its data.
     Next(String),
+    /// Nothing more will.
     Complete,
 }
 
 /// Events from pieces that are cut anywhere.
-#[derive(Default)]
-struct Events {
+pub struct Events {
+    longest: usize,
     left: Vec<u8>,
     kind: String,
     data: String,
+    is_too_long: bool,
 }
 
 impl Events {
-    fn feed(&mut self, piece: &[u8]) -> Vec<Event> {
-        self.left.extend_from_slice(piece);
+    /// At the start of a stream, of which no event is longer than so many bytes.
+    #[must_use]
+    pub fn new(longest: usize) -> Self {
+        Events {
+            longest,
+            left: Vec::new(),
+            kind: String::new(),
+            data: String::new(),
+            is_too_long: false,
+        }
+    }
+
+    /// The events that end in the next piece.
+    pub fn feed(&mut self, piece: &[u8]) -> Vec<Event> {
         let mut events = Vec::new();
-        while let Some(end) = self.left.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.left.drain(..=end).collect();
-            let line = String::from_utf8_lossy(&line);
-            events.extend(self.line(line.trim_end_matches(['\r', '\n'])));
+        for part in piece.split_inclusive(|byte| *byte == b'\n') {
+            // Before it is kept, and so the same wherever pieces are cut.
+            self.is_too_long |= self.held() + part.len() > self.longest;
+            if self.is_too_long {
+                break;
+            }
+            self.left.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                let line = std::mem::take(&mut self.left);
+                let line = String::from_utf8_lossy(&line);
+                events.extend(self.line(line.trim_end_matches(['\r', '\n'])));
+            }
         }
         events
     }
@@ -114,8 +138,16 @@ impl Events {
         None
     }
 
-    fn is_too_long(&self) -> bool {
-        self.left.len() + self.data.len() > LONGEST
+    /// Whether an event was longer than any should be: nothing is read from there on.
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        self.is_too_long
+    }
+
+    /// How many bytes wait for the end of their event.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.left.len() + self.kind.len() + self.data.len()
     }
 }
 
@@ -128,7 +160,7 @@ mod tests {
         let text =
             ":\n\nevent: next\ndata: {\"a\":\n data: x\ndata: 1}\n\n:\n\nevent: complete\n\n";
         for size in 1..text.len() {
-            let mut events = Events::default();
+            let mut events = Events::new(LONGEST);
             let found: Vec<Event> = text
                 .as_bytes()
                 .chunks(size)
@@ -139,6 +171,17 @@ mod tests {
                 [Event::Next("{\"a\":\n1}".to_owned()), Event::Complete],
                 "{size}"
             );
+        }
+    }
+
+    #[test]
+    fn too_long_is_too_long_wherever_it_is_cut() {
+        let text = format!("data: {}\n\n", "x".repeat(60));
+        for size in 1..=text.len() {
+            let mut events = Events::new(48);
+            let mut pieces = text.as_bytes().chunks(size);
+            assert!(pieces.all(|piece| events.feed(piece).is_empty()), "{size}");
+            assert!(events.is_too_long() && events.held() <= 48, "{size}");
         }
     }
 }
