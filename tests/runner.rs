@@ -21,6 +21,7 @@ mod cancel;
 mod completion;
 mod conformance;
 mod context;
+mod corpus;
 mod define;
 mod discovery;
 mod doctor;

@@ -25,16 +25,35 @@ impl Editor {
         fs::create_dir_all(folder).map_err(|e| ConfigError::io(folder, "make", &e))?;
         let lock = lock(folder).map_err(|e| ConfigError::io(folder, "lock", &e))?;
         let text = read::text(&path)?;
-        let config = read::parse(&path, &text)?;
-        let document = text
-            .parse()
-            .map_err(|e: toml_edit::TomlError| ConfigError::new(&path, e.message()))?;
+        let (config, editor) = Editor::of(&path, &text)?;
         let editor = Editor {
-            path,
-            document,
             _lock: lock,
+            ..editor
         };
         Ok((config, editor))
+    }
+
+    /// The same of a text that nobody else can change.
+    ///
+    /// # Errors
+    /// When it cannot be understood.
+    pub fn of(path: &Path, text: &str) -> Result<(Config, Editor), ConfigError> {
+        let config = read::parse(path, text)?;
+        let document = text
+            .parse()
+            .map_err(|e: toml_edit::TomlError| ConfigError::new(path, e.message()))?;
+        let editor = Editor {
+            path: path.to_owned(),
+            document,
+            _lock: None,
+        };
+        Ok((config, editor))
+    }
+
+    /// The file's text as it would be written.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.document.to_string()
     }
 
     /// Adds a context, or changes the one of the same name to be like this.
@@ -94,8 +113,7 @@ impl Editor {
     /// # Errors
     /// When it cannot be written; then the old file is still there, whole.
     pub fn save(self) -> Result<(), ConfigError> {
-        write(&self.path, &self.document.to_string())
-            .map_err(|e| ConfigError::io(&self.path, "write", &e))
+        write(&self.path, &self.text()).map_err(|e| ConfigError::io(&self.path, "write", &e))
     }
 
     fn contexts(&mut self) -> Option<&mut dyn TableLike> {

@@ -32,7 +32,13 @@ pub(super) struct Found {
 
 /// Reads the file; `None` where there is none.
 pub(super) fn load(path: &Path) -> Option<Found> {
-    let (document, failure) = match document(path) {
+    parse(path, read::text(path))
+}
+
+/// The same of a text; `None` where it says nothing.
+pub(super) fn parse(path: &Path, content: Result<String, ConfigError>) -> Option<Found> {
+    let document = content.and_then(|text| document(path, &text));
+    let (document, failure) = match document {
         Ok(document) => (document?, None),
         Err(error) => (Map::new(), Some(error)),
     };
@@ -65,7 +71,7 @@ pub(super) fn load(path: &Path) -> Option<Found> {
 /// program renews it.
 #[must_use]
 pub fn cached_token(path: &Path, context: &ContextName) -> Option<String> {
-    let document = document(path).ok()??;
+    let document = document(path, &read::text(path).ok()?).ok()??;
     text(
         document
             .get("lagoons")?
@@ -75,8 +81,7 @@ pub fn cached_token(path: &Path, context: &ContextName) -> Option<String> {
     )
 }
 
-fn document(path: &Path) -> Result<Option<Map<String, Value>>, ConfigError> {
-    let text = read::text(path)?;
+fn document(path: &Path, text: &str) -> Result<Option<Map<String, Value>>, ConfigError> {
     let is_blank = |line: &str| matches!(line.trim().chars().next(), None | Some('#'));
     if text.lines().all(is_blank) {
         return Ok(None);
@@ -86,7 +91,7 @@ fn document(path: &Path) -> Result<Option<Map<String, Value>>, ConfigError> {
             .hint("it is the file of the `lagoon` CLI, in YAML: mend it there")
             .hint("or name another one with LAGOON_CONFIG_FILE")
     };
-    match serde_saphyr::from_str::<Value>(&text) {
+    match serde_saphyr::from_str::<Value>(text) {
         Ok(Value::Object(document)) => Ok(Some(document)),
         Ok(Value::Null) => Ok(None),
         Ok(_) => Err(fault("it must be a mapping with the key `lagoons`")),

@@ -112,8 +112,15 @@ impl Config {
     /// When the file is there and cannot be read or understood.
     pub fn load(folder: &Path) -> Result<Config, ConfigError> {
         let path = folder.join(FILE);
-        let text = read::text(&path)?;
-        read::parse(&path, &text)
+        Config::parse(&path, &read::text(&path)?)
+    }
+
+    /// What the text of such a file says.
+    ///
+    /// # Errors
+    /// When it cannot be understood.
+    pub fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
+        read::parse(path, text)
     }
 
     /// A configuration without a context.
@@ -131,21 +138,27 @@ impl Config {
     /// Adds what the `lagoon` CLI's file holds, where there is one. What is wrong with it is kept
     /// in [`LagoonCli`]: it concerns only those who need that file.
     #[must_use]
-    pub fn with_lagoon_cli(mut self, path: &Path) -> Config {
-        if let Some(lagoon_cli::Found {
-            contexts,
-            broken,
-            file,
-        }) = lagoon_cli::load(path)
-        {
-            for context in contexts {
-                if self.context(&context.name).is_none() {
-                    self.contexts.push(context);
-                }
+    pub fn with_lagoon_cli(self, path: &Path) -> Config {
+        self.with(lagoon_cli::load(path))
+    }
+
+    /// The same of the text of such a file.
+    #[must_use]
+    pub fn with_lagoon_cli_text(self, path: &Path, text: &str) -> Config {
+        self.with(lagoon_cli::parse(path, Ok(text.to_owned())))
+    }
+
+    fn with(mut self, found: Option<lagoon_cli::Found>) -> Config {
+        let Some(found) = found else {
+            return self;
+        };
+        for context in found.contexts {
+            if self.context(&context.name).is_none() {
+                self.contexts.push(context);
             }
-            self.broken.extend(broken);
-            self.lagoon_cli = Some(file);
         }
+        self.broken.extend(found.broken);
+        self.lagoon_cli = Some(found.file);
         self
     }
 

@@ -66,7 +66,10 @@ fn pair<'a>(flag: &str, given: &'a str, form: &str) -> Result<(&'a str, &'a str)
 }
 
 /// A JSON or YAML object of names and single values; numbers stay as they are written.
-fn map(file: &str, text: &str) -> Result<Values, Error> {
+///
+/// # Errors
+/// Wrong use, naming the file.
+pub fn map(file: &str, text: &str) -> Result<Values, Error> {
     let wrong = |why: String| {
         Error::usage(format!(
             "--args-file: {file} is not an object of names and values: {why}"

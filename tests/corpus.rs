@@ -1,0 +1,56 @@
+//! The corpora of the fuzz targets as ordinary tests: every file goes through its target's check.
+//!
+//! A check lives here once, for these tests and for its target in `tests/fuzz`.
+
+mod config;
+mod cuts;
+mod events;
+mod log;
+mod place;
+mod reply;
+mod task_file;
+mod values;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::support::source::{all_files_under, files_under};
+
+type Check = fn(&[u8]);
+
+/// Each target and what it asks of an input.
+const TARGETS: [(&str, Check); 6] = [
+    ("config", config::check),
+    ("events", events::check),
+    ("log", log::check),
+    ("reply", reply::check),
+    ("task_file", task_file::check),
+    ("values", values::check),
+];
+
+fn folder(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fuzz")
+        .join(name)
+}
+
+#[test]
+fn every_input_passes_its_check() {
+    for (target, check) in TARGETS {
+        let files = all_files_under(&folder("corpus").join(target));
+        assert!(!files.is_empty(), "the corpus of {target} is empty");
+        for file in files {
+            let bytes = std::fs::read(&file).unwrap();
+            let outcome = std::panic::catch_unwind(|| check(&bytes));
+            assert!(outcome.is_ok(), "{}", file.display());
+        }
+    }
+}
+
+#[test]
+fn every_target_is_here() {
+    let files = files_under(&folder("targets"), "rs");
+    let there: BTreeSet<_> = files.iter().map(|f| f.file_stem().unwrap()).collect();
+    let here: BTreeSet<_> = TARGETS.iter().map(|(name, _)| name.as_ref()).collect();
+    assert_eq!(there, here);
+}

@@ -1,0 +1,54 @@
+//! Answers of a server: each is an answer that can be read again, or an error that says what to
+//! think of it. An input is the status and the content type on a line, and the body after it.
+
+use lagoon_tasks::error::Error;
+use lagoon_tasks::lagoon::LagoonError;
+use lagoon_tasks::lagoon::reply::{Reply, read};
+use serde_json::{Value, json};
+
+pub(super) fn check(bytes: &[u8]) {
+    let end = bytes.iter().position(|byte| *byte == b'\n');
+    let (head, body) = bytes.split_at(end.unwrap_or(bytes.len()));
+    let head = String::from_utf8_lossy(head);
+    let (status, content_type) = head.split_once(' ').unwrap_or((&head, ""));
+    let status = status.parse().unwrap_or(200);
+    let body = body.get(1..).unwrap_or_default();
+    match read::<Value>("https://lagoon.example", status, content_type, body) {
+        Ok(reply) => answer(status, reply),
+        Err(error) => failure(error),
+    }
+}
+
+fn answer(status: u16, reply: Reply<Value>) {
+    assert_eq!(status, 200);
+    let again = encoded(&reply);
+    let read = read("https://lagoon.example", 200, "application/json", &again);
+    let read: Reply<Value> = read.expect("what was read can be read again");
+    assert_eq!(encoded(&read), again);
+    let is_whole = reply.errors.is_empty() && reply.data.is_some();
+    match reply.whole() {
+        Ok(_) => assert!(is_whole),
+        Err(error) => {
+            assert!(!is_whole);
+            failure(error);
+        }
+    }
+}
+
+fn encoded(reply: &Reply<Value>) -> Vec<u8> {
+    let errors = reply.errors.iter();
+    let errors: Vec<Value> = errors
+        .map(|error| json!({"message": error.message, "path": error.path}))
+        .collect();
+    json!({"data": reply.data, "errors": errors})
+        .to_string()
+        .into_bytes()
+}
+
+fn failure(error: LagoonError) {
+    let error = Error::from(error);
+    assert!(error.kind.exit_code() > 0 && !error.message.is_empty());
+    assert!(!error.message.contains('\n'), "{}", error.message);
+    // Whatever the server says: it is no book.
+    assert!(error.message.chars().count() < 1000, "{}", error.message);
+}
