@@ -1,5 +1,7 @@
 //! What can be invoked where: one environment's listing, or a project's merged.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Value, json};
 
 use crate::domain::{Definition, Permission, Project, Scope, TaskRef};
@@ -159,32 +161,34 @@ fn several(name: &str, same: &[&Listed]) -> Error {
 
 fn merge(project: Project, views: Vec<EnvironmentView>) -> Listing {
     let mut tasks: Vec<Listed> = Vec::new();
+    let mut places: HashMap<i64, usize> = HashMap::new();
     let (mut unknown, environments) = (0, views.len());
     for view in &views {
         unknown += view.unknown;
         for definition in &view.definitions {
             let name = view.environment.name.clone();
-            match tasks.iter_mut().find(|l| l.definition.id == definition.id) {
-                Some(listed) => listed.environments.push(name),
-                None => tasks.push(Listed {
-                    definition: definition.clone(),
-                    environments: vec![name],
-                    shadowed_in: Vec::new(),
-                }),
+            if let Some(listed) = places.get(&definition.id).and_then(|at| tasks.get_mut(*at)) {
+                listed.environments.push(name);
+                continue;
             }
+            places.insert(definition.id, tasks.len());
+            tasks.push(Listed {
+                definition: definition.clone(),
+                environments: vec![name],
+                shadowed_in: Vec::new(),
+            });
         }
     }
     // A task of a wider scope is everywhere: where it is not shown and its name is, it is hidden.
-    for listed in &mut tasks {
-        if matches!(listed.definition.scope, Scope::Environment(_)) {
-            continue;
-        }
-        for view in &views {
-            let name = &view.environment.name;
-            let hides =
-                |d: &Definition| d.name == listed.definition.name && d.id != listed.definition.id;
-            if !listed.environments.contains(name) && view.definitions.iter().any(hides) {
-                listed.shadowed_in.push(name.clone());
+    for view in &views {
+        let ids: HashSet<i64> = view.definitions.iter().map(|d| d.id).collect();
+        let names: HashSet<&str> = view.definitions.iter().map(|d| d.name.as_str()).collect();
+        for listed in &mut tasks {
+            let definition = &listed.definition;
+            let is_wide = !matches!(definition.scope, Scope::Environment(_));
+            if is_wide && !ids.contains(&definition.id) && names.contains(definition.name.as_str())
+            {
+                listed.shadowed_in.push(view.environment.name.clone());
             }
         }
     }
