@@ -92,7 +92,7 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) content_type: String,
     retry_after: Option<Duration>,
-    pub(super) body: bytes::Bytes,
+    pub(super) body: Vec<u8>,
 }
 
 impl Transport {
@@ -225,7 +225,7 @@ impl Transport {
         &self,
         sent: Result<reqwest::Response, reqwest::Error>,
     ) -> Result<Answer, LagoonError> {
-        let response = sent.map_err(|error| self.failure(&error))?;
+        let mut response = sent.map_err(|error| self.failure(&error))?;
         let status = response.status().as_u16();
         let header = |name| {
             response
@@ -238,10 +238,11 @@ impl Transport {
             .and_then(|v| v.trim().parse::<u64>().ok())
             // No server decides that we wait longer than a day, nor overflows the clock.
             .map(|seconds| Duration::from_secs(seconds.min(86_400)));
-        let body = response
-            .bytes()
-            .await
-            .map_err(|error| self.failure(&error))?;
+        // One buffer that grows: a long log is not there in pieces and as a whole at a time.
+        let mut body = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(|e| self.failure(&e))? {
+            body.extend_from_slice(&piece);
+        }
         Ok(Answer {
             status,
             content_type,

@@ -10,7 +10,7 @@ use crate::domain::live::Missing;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-pub use crate::lagoon::operations::runs::Log;
+pub use crate::lagoon::operations::logs::Log;
 pub use live::{Live, LiveMode};
 
 use super::push::Hints;

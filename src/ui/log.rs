@@ -63,8 +63,19 @@ impl LogCleaner {
         let mut clean = String::with_capacity(bytes.len());
         let mut chunks = bytes.utf8_chunks().peekable();
         while let Some(chunk) = chunks.next() {
-            for c in chunk.valid().chars() {
-                self.step(c, &mut clean);
+            let mut rest = chunk.valid();
+            while let Some(c) = rest.chars().next() {
+                // Almost all of a log, and nothing to decide about it.
+                let plain = self.plain_length(rest);
+                if plain > 0 {
+                    self.settle_return(&mut clean);
+                    self.in_line = true;
+                    clean.push_str(&rest[..plain]);
+                    rest = &rest[plain..];
+                } else {
+                    self.step(c, &mut clean);
+                    rest = &rest[c.len_utf8()..];
+                }
             }
             if chunk.invalid().is_empty() {
                 continue;
@@ -90,6 +101,17 @@ impl LogCleaner {
             clean.push_str("\u{1b}[0m");
         }
         clean
+    }
+
+    /// How many bytes from here on are text that stands for itself.
+    fn plain_length(&self, text: &str) -> usize {
+        match self.state {
+            State::Text => text
+                .bytes()
+                .take_while(|b| matches!(b, b'\t' | b' '..=b'~'))
+                .count(),
+            _ => 0,
+        }
     }
 
     fn step(&mut self, c: char, clean: &mut String) {

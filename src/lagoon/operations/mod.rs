@@ -8,6 +8,7 @@ pub mod definitions;
 pub(super) mod events;
 pub mod everything;
 pub mod files;
+pub mod logs;
 pub mod people;
 pub mod places;
 pub mod portal;

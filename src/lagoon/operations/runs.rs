@@ -10,26 +10,11 @@ operation!(RunById, "graphql/runs/run_by_id.graphql");
 operation!(RunByTaskName, "graphql/runs/run_by_task_name.graphql");
 operation!(NewestRuns, "graphql/runs/newest_runs.graphql");
 operation!(CancelRun, "graphql/runs/cancel_run.graphql");
-operation!(RunLog, "graphql/runs/run_log.graphql");
 operation!(RecentRuns, "graphql/runs/recent_runs.graphql");
 operation!(
     RecentRunsWithUser,
     "graphql/runs/recent_runs_with_user.graphql"
 );
-
-/// What Lagoon puts in place of a log that it cannot load (seen on Lagoon 2.33.1).
-const LOG_ERROR: &str = "There was an error loading the logs";
-
-/// A run's log as the API has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Log {
-    /// Nothing was written, or nothing has arrived yet.
-    Empty,
-    /// The whole text, the banner included.
-    Text(String),
-    /// Lagoon cannot load it; its words.
-    Unavailable(String),
-}
 
 /// A run together with what tells whether it is somebody's own.
 #[derive(Debug, Clone)]
@@ -211,29 +196,6 @@ impl Lagoon {
             .await?
             .whole()?;
         need(data.cancel_task, "the answer")
-    }
-
-    /// A run's status and log; `None` when there is no such run (any more).
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
-    pub async fn run_log(&self, id: i64) -> Result<Option<(String, Log)>, LagoonError> {
-        let variables = run_log::Variables { id: int(id)? };
-        let data = self
-            .send::<RunLog>(Effect::Query, variables)
-            .await?
-            .whole()?;
-        Ok(data.task_by_id.map(|found| {
-            let log = match found.logs {
-                None => Log::Empty,
-                Some(text) if text.is_empty() => Log::Empty,
-                Some(text) if text.starts_with(LOG_ERROR) => {
-                    Log::Unavailable(text.lines().next().unwrap_or_default().to_owned())
-                }
-                Some(text) => Log::Text(text),
-            };
-            (found.status.unwrap_or_default(), log)
-        }))
     }
 
     /// The newest runs of an environment with their command lines, at most `limit` of them, 0 for

@@ -1,0 +1,148 @@
+//! Logs, which may be very long.
+
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde_json::value::RawValue;
+
+use super::{int, operation};
+use crate::lagoon::{Effect, Lagoon, LagoonError};
+
+/// What graphql_client makes of the schema's `String` in this file.
+type String = LongText;
+operation!(RunLog, "graphql/runs/run_log.graphql");
+
+/// What Lagoon puts in place of a log that it cannot load (seen on Lagoon 2.33.1).
+const LOG_ERROR: &str = "There was an error loading the logs";
+
+/// A run's log as the API has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Log {
+    /// Nothing was written, or nothing has arrived yet.
+    Empty,
+    /// The whole text, the banner included.
+    Text(std::string::String),
+    /// Lagoon cannot load it; its words.
+    Unavailable(std::string::String),
+}
+
+impl Lagoon {
+    /// A run's status and log; `None` when there is no such run (any more).
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn run_log(
+        &self,
+        id: i64,
+    ) -> Result<Option<(std::string::String, Log)>, LagoonError> {
+        let variables = run_log::Variables { id: int(id)? };
+        let data = self
+            .send::<RunLog>(Effect::Query, variables)
+            .await?
+            .whole()?;
+        Ok(data.task_by_id.map(|found| {
+            let log = match found.logs {
+                None => Log::Empty,
+                Some(LongText(text)) if text.is_empty() => Log::Empty,
+                Some(LongText(text)) if text.starts_with(LOG_ERROR) => {
+                    Log::Unavailable(text.lines().next().unwrap_or_default().to_owned())
+                }
+                Some(LongText(text)) => Log::Text(text),
+            };
+            (found.status.unwrap_or_default().0, log)
+        }))
+    }
+}
+
+/// A text that is read from an answer piece by piece: as a `String` it would be there three times
+/// for a moment.
+#[derive(Debug, Default)]
+struct LongText(std::string::String);
+
+impl<'de> Deserialize<'de> for LongText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        unescape(raw.get()).map(LongText).map_err(D::Error::custom)
+    }
+}
+
+/// How much is unescaped at a time, in bytes.
+const PIECE: usize = 64 * 1024;
+
+/// The text that a JSON string stands for.
+fn unescape(json: &str) -> serde_json::Result<std::string::String> {
+    let inner = json.strip_prefix('"').and_then(|j| j.strip_suffix('"'));
+    let Some(mut rest) = inner.filter(|inner| inner.len() > PIECE) else {
+        return serde_json::from_str(json);
+    };
+    let mut text = std::string::String::with_capacity(rest.len());
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(first_piece(rest));
+        text.push_str(&serde_json::from_str::<std::string::String>(&format!(
+            "\"{piece}\""
+        ))?);
+        rest = after;
+    }
+    Ok(text)
+}
+
+/// The length of a piece that neither ends in an escape sequence nor between two of them, which
+/// may be one character.
+fn first_piece(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        at += match (bytes[at], bytes.get(at + 1)) {
+            (b'\\', Some(b'u')) => 6,
+            (b'\\', _) => 2,
+            _ if at >= PIECE && text.is_char_boundary(at) => return at,
+            _ => 1,
+        };
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_no_string_is_refused() {
+        for json in ["1", "[]", "{\"a\": 1}", "\"\\ud800\""] {
+            assert!(serde_json::from_str::<LongText>(json).is_err(), "{json}");
+        }
+        let none: Option<LongText> = serde_json::from_str("null").expect("null");
+        assert!(none.is_none());
+    }
+
+    #[test]
+    fn a_lone_surrogate_far_inside_is_refused() {
+        let json = format!("\"{}\\ud83d{}\"", "x".repeat(PIECE), "y".repeat(PIECE));
+        assert!(serde_json::from_str::<LongText>(&json).is_err());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn pieces_are_the_whole(
+            before in (PIECE - 20)..(PIECE + 20),
+            middle in "(\\PC|[\\\\\"\n\u{1b}é😀]){0,60}",
+            after in 0..PIECE,
+        ) {
+            let text = format!("{}{middle}{}", "x".repeat(before), "\n".repeat(after));
+            let plain = serde_json::to_string(&text).expect("json");
+            // As some servers write it: nothing but ASCII.
+            let ascii: std::string::String = plain
+                .chars()
+                .map(|c| match c {
+                    ' '..='~' => c.to_string(),
+                    c => c.encode_utf16(&mut [0; 2]).iter().map(|u| format!("\\u{u:04x}")).collect(),
+                })
+                .collect();
+            for json in [plain, ascii] {
+                let LongText(read) = serde_json::from_str(&json).expect("a text");
+                prop_assert_eq!(&read, &text);
+            }
+        }
+    }
+}
