@@ -132,7 +132,17 @@ fn wants(command: &Command) -> Wants {
 /// The whole command line, for parsing, help and completion.
 #[must_use]
 pub fn command() -> clap::Command {
-    help::with_groups(globals::on_every_command(Cli::command()))
+    help::with_groups(globals::on_commands(Cli::command(), &|_| true))
+}
+
+/// As much of it as this line can be about: the rest is most of what starting would cost.
+fn command_of(args: &[OsString]) -> clap::Command {
+    let is_on_line = |c: &clap::Command| {
+        args.iter()
+            .filter_map(|word| word.to_str())
+            .any(|word| c.get_name() == word || c.get_all_aliases().any(|alias| alias == word))
+    };
+    help::with_groups(globals::on_commands(Cli::command(), &is_on_line))
 }
 
 /// The shells that can ask what a word of the command line can become.
@@ -165,7 +175,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         return end(
             &ui,
             json,
-            print(&ui, &help::render(&mut self::command(), &ui)),
+            print(&ui, &help::render(&mut command_of(&args), &ui)),
         );
     };
     let settings = match settings(&globals.flags, &env, &command) {
@@ -214,7 +224,7 @@ enum Stop {
 
 fn parse(args: &[OsString]) -> Result<(Globals, Option<Command>), Stop> {
     let clap = |e| Stop::Clap(Box::new(e));
-    let matches = command().try_get_matches_from(args).map_err(clap)?;
+    let matches = command_of(args).try_get_matches_from(args).map_err(clap)?;
     let cli = Cli::from_arg_matches(&matches).map_err(clap)?;
     let globals = globals::collect(cli.globals, &matches).map_err(Stop::Error)?;
     Ok((globals, cli.command))

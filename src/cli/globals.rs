@@ -30,18 +30,19 @@ pub(super) struct Globals {
     pub(super) color: Option<ColorChoice>,
 }
 
-/// Gives the flags to every subcommand, however deep. The short help of a command is about that
-/// command: there they are hidden.
-pub(super) fn on_every_command(command: Command) -> Command {
+/// Gives the flags to every subcommand that is wanted, however deep. The short help of a command is
+/// about that command: there they are hidden.
+pub(super) fn on_commands(command: Command, is_wanted: &dyn Fn(&Command) -> bool) -> Command {
     let names: Vec<String> = command
         .get_subcommands()
+        .filter(|c| is_wanted(c))
         .map(|c| c.get_name().to_owned())
         .collect();
     names.into_iter().fold(command, |command, name| {
         command.mut_subcommand(name, |c| {
             // A missing subcommand is wrong use, and no help is asked for.
             let is_diff = c.get_name() == "diff";
-            on_every_command(c)
+            on_commands(c, &|_| true)
                 .arg_required_else_help(false)
                 .args(all().get_arguments().map(|a| {
                     let arg = a.clone().hide_short_help(true);
