@@ -33,6 +33,10 @@ impl Delay {
         Delay { address }
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://{}/graphql", self.address)
     }

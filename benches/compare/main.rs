@@ -14,6 +14,9 @@
 mod delay;
 mod large;
 mod measure;
+#[allow(dead_code, reason = "the tests use the rest of it")]
+#[path = "../../tests/support/network.rs"]
+mod network;
 mod requests;
 mod server;
 mod start;
