@@ -2,18 +2,20 @@
 //! out of range. Each ends in a sensible result or a clear error, and nothing gets through to the
 //! terminal.
 
+mod large;
+mod subjects;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::{Status, StoreError};
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
 use crate::support::output::Output;
 use crate::support::proxy::{Fault, Proxy};
 use crate::support::pty::Terminal;
+use subjects::SUBJECTS;
 
 const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
 
@@ -32,165 +34,6 @@ const NEVER: [&str; 9] = [
     "\u{9b}",
     "\u{85}",
     "\n$ rm",
-];
-
-/// A command whose answers are tampered with.
-struct Subject {
-    name: &'static str,
-    /// What has to be there, each time: the line with it.
-    line: fn(&TestEnv, usize) -> Vec<String>,
-}
-
-fn words(line: &[&str], place: &[&str]) -> Vec<String> {
-    let all = line.iter().chain(place);
-    all.map(|word| (*word).to_owned()).collect()
-}
-
-fn held(env: &TestEnv) -> String {
-    let steps = vec![
-        Step::Status(Status::Running),
-        Step::Hold,
-        Step::Status(Status::Complete),
-    ];
-    env.sandbox().scripted().unwrap().script("Say hello", steps);
-    let line = [&["invoke", "Say hello", "-o", "id"], &MAIN[..]].concat();
-    env.tasks(&line).succeeds().stdout.trim().to_owned()
-}
-
-fn ended(env: &TestEnv) -> String {
-    let line = [&["invoke", "Run yarn audit", "-o", "id"], &MAIN[..]].concat();
-    env.tasks(&line).succeeds().stdout.trim().to_owned()
-}
-
-fn defined(env: &TestEnv, at: usize) -> String {
-    let name = format!("Sweep {at}");
-    let line = [
-        "define",
-        &name,
-        "-s",
-        "cli",
-        "--command",
-        "echo x",
-        "--arg",
-        "A:numeric:An a",
-        "--arg-default",
-        "A=1",
-    ];
-    env.tasks(&[&line[..], &MAIN].concat()).succeeds();
-    name
-}
-
-const SUBJECTS: &[Subject] = &[
-    Subject {
-        name: "list",
-        line: |_, _| words(&["list"], &MAIN),
-    },
-    Subject {
-        name: "list all",
-        line: |_, _| words(&["list", "-p", "lagoon-demo"], &[]),
-    },
-    Subject {
-        name: "show",
-        line: |_, _| words(&["show", "Try arguments"], &MAIN),
-    },
-    Subject {
-        name: "define",
-        line: |_, at| {
-            let name = format!("New {at}");
-            words(
-                &[
-                    "define",
-                    &name,
-                    "-s",
-                    "cli",
-                    "--command",
-                    "x",
-                    "--arg",
-                    "A:string",
-                ],
-                &MAIN,
-            )
-        },
-    },
-    Subject {
-        name: "update",
-        line: |env, at| {
-            let name = defined(env, at);
-            words(
-                &["update", &name, "--description", "other", "--arg", "B?"],
-                &MAIN,
-            )
-        },
-    },
-    Subject {
-        name: "delete",
-        line: |env, at| words(&["delete", &defined(env, at), "--yes"], &MAIN),
-    },
-    Subject {
-        name: "invoke",
-        line: |_, _| words(&["invoke", "Run yarn audit"], &MAIN),
-    },
-    Subject {
-        name: "exec",
-        line: |_, _| {
-            let line = [&["exec", "-s", "cli", "--yes"], &MAIN[..], &["--", "true"]].concat();
-            words(&line, &[])
-        },
-    },
-    Subject {
-        name: "rerun",
-        line: |env, _| words(&["rerun", &ended(env), "--yes"], &[]),
-    },
-    Subject {
-        name: "runs",
-        line: |env, _| {
-            ended(env);
-            words(&["runs", "--mine"], &MAIN)
-        },
-    },
-    Subject {
-        name: "status",
-        line: |env, _| words(&["status", &ended(env)], &[]),
-    },
-    Subject {
-        name: "logs",
-        line: |env, _| words(&["logs", &ended(env)], &[]),
-    },
-    Subject {
-        name: "wait",
-        line: |env, _| words(&["wait", &held(env), "--timeout", "1s"], &[]),
-    },
-    Subject {
-        name: "cancel",
-        line: |env, _| words(&["cancel", &held(env), "--yes"], &[]),
-    },
-    Subject {
-        name: "files",
-        line: |env, _| {
-            let id = ended(env);
-            let sql = "INSERT INTO file (task, filename, body, created) \
-                       VALUES (?1, 'a.txt', x'61', datetime('now'))";
-            let store = env.sandbox().store();
-            store
-                .write(|tx| Ok::<_, StoreError>(tx.execute(sql, (&id,))?))
-                .unwrap();
-            words(&["files", "list", &id], &[])
-        },
-    },
-    Subject {
-        name: "export",
-        line: |_, _| words(&["export", "-p", "lagoon-demo"], &[]),
-    },
-    Subject {
-        name: "apply",
-        line: |env, at| {
-            let file = format!(
-                "version: 1\nproject: lagoon-demo\ntasks:\n- {{name: Applied {at}, command: x, service: cli}}\n"
-            );
-            let file = env.home.write("work/tasks.yml", file);
-            words(&["apply", "-f", file.to_str().unwrap(), "--yes"], &[])
-        },
-    },
 ];
 
 /// The places in a reply's data, in their order: of a list's elements the first of each type.
@@ -341,6 +184,21 @@ fn a_number_out_of_range_is_one_too() {
         is_number
     };
     sweep(too_large, tamed);
+}
+
+#[test]
+fn a_word_that_this_version_does_not_know_is_one_too() {
+    let to_unknown = |value: &mut Value| {
+        let is_word = value.as_str().is_some_and(is_one_word);
+        *value = json!("SOMETHING_NEW");
+        is_word
+    };
+    sweep(to_unknown, tamed);
+}
+
+/// Whether this may be the name of a type or of an enum's value.
+fn is_one_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphabetic() || c == '_')
 }
 
 #[test]

@@ -1,0 +1,196 @@
+//! The commands whose answers are tampered with.
+
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::{Status, StoreError};
+
+use super::MAIN;
+use crate::support::env::TestEnv;
+
+/// A command whose answers are tampered with.
+pub(super) struct Subject {
+    pub(super) name: &'static str,
+    /// What has to be there, each time: the line with it.
+    pub(super) line: fn(&TestEnv, usize) -> Vec<String>,
+}
+
+fn words(line: &[&str], place: &[&str]) -> Vec<String> {
+    let all = line.iter().chain(place);
+    all.map(|word| (*word).to_owned()).collect()
+}
+
+fn held(env: &TestEnv) -> String {
+    let steps = vec![
+        Step::Status(Status::Running),
+        Step::Hold,
+        Step::Status(Status::Complete),
+    ];
+    env.sandbox().scripted().unwrap().script("Say hello", steps);
+    let line = [&["invoke", "Say hello", "-o", "id"], &MAIN[..]].concat();
+    env.tasks(&line).succeeds().stdout.trim().to_owned()
+}
+
+fn ended(env: &TestEnv) -> String {
+    let line = [&["invoke", "Run yarn audit", "-o", "id"], &MAIN[..]].concat();
+    env.tasks(&line).succeeds().stdout.trim().to_owned()
+}
+
+fn defined(env: &TestEnv, at: usize) -> String {
+    let name = format!("Sweep {at}");
+    let line = [
+        "define",
+        &name,
+        "-s",
+        "cli",
+        "--command",
+        "echo x",
+        "--arg",
+        "A:numeric:An a",
+        "--arg-default",
+        "A=1",
+    ];
+    env.tasks(&[&line[..], &MAIN].concat()).succeeds();
+    name
+}
+
+pub(super) const SUBJECTS: &[Subject] = &[
+    Subject {
+        name: "list",
+        line: |_, _| words(&["list"], &MAIN),
+    },
+    Subject {
+        name: "list all",
+        line: |_, _| words(&["list", "-p", "lagoon-demo"], &[]),
+    },
+    Subject {
+        name: "show",
+        line: |_, _| words(&["show", "Try arguments"], &MAIN),
+    },
+    Subject {
+        name: "define",
+        line: |_, at| {
+            let name = format!("New {at}");
+            words(
+                &[
+                    "define",
+                    &name,
+                    "-s",
+                    "cli",
+                    "--command",
+                    "x",
+                    "--arg",
+                    "A:string",
+                ],
+                &MAIN,
+            )
+        },
+    },
+    Subject {
+        name: "update",
+        line: |env, at| {
+            let name = defined(env, at);
+            words(
+                &["update", &name, "--description", "other", "--arg", "B?"],
+                &MAIN,
+            )
+        },
+    },
+    Subject {
+        name: "delete",
+        line: |env, at| words(&["delete", &defined(env, at), "--yes"], &MAIN),
+    },
+    Subject {
+        name: "invoke",
+        line: |_, _| words(&["invoke", "Run yarn audit"], &MAIN),
+    },
+    Subject {
+        name: "exec",
+        line: |_, _| {
+            let line = [&["exec", "-s", "cli", "--yes"], &MAIN[..], &["--", "true"]].concat();
+            words(&line, &[])
+        },
+    },
+    Subject {
+        name: "rerun",
+        line: |env, _| words(&["rerun", &ended(env), "--yes"], &[]),
+    },
+    Subject {
+        name: "runs",
+        line: |env, _| {
+            ended(env);
+            words(&["runs", "--mine"], &MAIN)
+        },
+    },
+    Subject {
+        name: "status",
+        line: |env, _| words(&["status", &ended(env)], &[]),
+    },
+    Subject {
+        name: "logs",
+        line: |env, _| words(&["logs", &ended(env)], &[]),
+    },
+    Subject {
+        name: "wait",
+        line: |env, _| words(&["wait", &held(env), "--timeout", "1s"], &[]),
+    },
+    Subject {
+        name: "cancel",
+        line: |env, _| words(&["cancel", &held(env), "--yes"], &[]),
+    },
+    Subject {
+        name: "files",
+        line: |env, _| {
+            let id = ended(env);
+            let sql = "INSERT INTO file (task, filename, body, created) \
+                       VALUES (?1, 'a.txt', x'61', datetime('now'))";
+            let store = env.sandbox().store();
+            store
+                .write(|tx| Ok::<_, StoreError>(tx.execute(sql, (&id,))?))
+                .unwrap();
+            words(&["files", "list", &id], &[])
+        },
+    },
+    Subject {
+        name: "export",
+        line: |_, _| words(&["export", "-p", "lagoon-demo"], &[]),
+    },
+    Subject {
+        name: "apply",
+        line: |env, at| {
+            let file = format!(
+                "version: 1\nproject: lagoon-demo\ntasks:\n- {{name: Applied {at}, command: x, service: cli}}\n"
+            );
+            let file = env.home.write("work/tasks.yml", file);
+            words(&["apply", "-f", file.to_str().unwrap(), "--yes"], &[])
+        },
+    },
+    Subject {
+        name: "projects",
+        line: |_, _| words(&["projects"], &[]),
+    },
+    Subject {
+        name: "environments",
+        line: |_, _| words(&["environments", "-p", "lagoon-demo"], &[]),
+    },
+    Subject {
+        name: "whoami",
+        line: |_, _| words(&["whoami"], &[]),
+    },
+    Subject {
+        name: "doctor",
+        line: |_, _| words(&["doctor"], &MAIN),
+    },
+    Subject {
+        name: "invoke several",
+        line: |_, _| {
+            let line = ["invoke", "Run yarn audit", "--yes", "-p", "lagoon-demo"];
+            words(&line, &["--all-environments", "--skip-missing"])
+        },
+    },
+    Subject {
+        name: "runs of several",
+        line: |env, _| {
+            ended(env);
+            words(&["runs", "-A"], &[])
+        },
+    },
+];
