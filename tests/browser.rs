@@ -17,13 +17,19 @@ use crate::support::process::{DEADLINE, Invocation};
 use crate::support::ssh::{script, with_bin};
 
 /// A Lagoon, and a browser that only notes which address it is to open.
-struct Browser {
-    env: TestEnv,
+pub(crate) struct Browser {
+    pub(crate) env: TestEnv,
 }
 
 impl Browser {
     fn new(openid: &OpenId) -> Browser {
         let env = TestEnv::new();
+        let url = env.url();
+        Browser::at(env, &url, openid)
+    }
+
+    /// The context `here` leads to this address.
+    pub(crate) fn at(env: TestEnv, url: &str, openid: &OpenId) -> Browser {
         let note = env.home.path("opened");
         let note = note.display();
         let lines = format!("printf '%s' \"$1\" > '{note}.part' && mv '{note}.part' '{note}'");
@@ -32,7 +38,7 @@ impl Browser {
             "context",
             "add",
             "here",
-            &env.url(),
+            url,
             "--no-discovery",
             "-p",
             "lagoon-demo",
@@ -42,7 +48,7 @@ impl Browser {
         Browser { env }
     }
 
-    fn command(&self, args: &[&str]) -> Invocation {
+    pub(crate) fn command(&self, args: &[&str]) -> Invocation {
         with_bin(&self.env.home, self.env.home.command(args))
     }
 
@@ -67,7 +73,11 @@ impl Browser {
 
     /// Begins to sign in; the browser comes back to what `back` makes of the opened address.
     #[track_caller]
-    fn login(&self, more: &[&str], back: impl FnOnce(&str) -> String) -> (Output, String) {
+    pub(crate) fn login(
+        &self,
+        more: &[&str],
+        back: impl FnOnce(&str) -> String,
+    ) -> (Output, String) {
         let running = self
             .command(&[&["login", "--browser"], more].concat())
             .start();

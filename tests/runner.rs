@@ -45,6 +45,7 @@ mod place;
 mod progress;
 mod push;
 mod readme;
+mod renewal;
 mod requests;
 mod rerun;
 mod runs;

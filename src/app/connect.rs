@@ -144,6 +144,10 @@ impl Credentials for SignIn {
         let newer = self.0.other_than(rejected).await.map_err(refusal)?;
         Ok(newer.map(|token| token.secret.expose().to_owned()))
     }
+
+    fn advice(&self) -> Vec<String> {
+        self.0.advice()
+    }
 }
 
 fn refusal(error: AuthError) -> CredentialsError {

@@ -24,9 +24,7 @@ impl TokenSource {
                 let token = self.peek()?.ok_or_else(|| AuthError::Malformed {
                     origin: "what is in TASKS_TOKEN".to_owned(),
                 })?;
-                let advice = "Tokens live for minutes: set TASKS_TOKEN to a new one just before \
-                              you need it, or sign in over ssh with TASKS_SSH_KEY";
-                check(&token, Timestamp::now(), &[advice.to_owned()])?;
+                check(&token, Timestamp::now(), &self.advice())?;
                 Ok(token)
             }
             TokenSource::Session(session) => session.token().await,
@@ -41,6 +39,19 @@ impl TokenSource {
         match self {
             TokenSource::Variable(_) => Ok(None),
             TokenSource::Session(session) => session.other_than(refused).await,
+        }
+    }
+
+    /// What to do where its token is no good and none can be got anew.
+    #[must_use]
+    pub fn advice(&self) -> Vec<String> {
+        match self {
+            TokenSource::Variable(_) => vec![
+                "Tokens live for minutes: set TASKS_TOKEN to a new one just before you need it, or \
+                 sign in over ssh with TASKS_SSH_KEY"
+                    .to_owned(),
+            ],
+            TokenSource::Session(session) => session.advice.clone(),
         }
     }
 

@@ -48,6 +48,10 @@ pub trait Credentials: Send + Sync {
     async fn token(&self) -> Result<String, CredentialsError>;
     /// A newer token after `rejected` was answered with 401; `None` where there is no newer one.
     async fn renew(&self, rejected: &str) -> Result<Option<String>, CredentialsError>;
+    /// What the user can do where a token is refused and there is no newer one.
+    fn advice(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Why there is no token. The message is for the user and holds no secret.

@@ -130,7 +130,8 @@ impl Transport {
             let body = body.clone();
             let answer = self.exchange(operation, effect, body, limit).await?;
             let address = self.address();
-            let reply = reply::read(&address, answer.status, &answer.content_type, &answer.body)?;
+            let reply = reply::read(&address, answer.status, &answer.content_type, &answer.body)
+                .map_err(|error| self.advised(error))?;
             // An answer that came twice stands where the next one is looked for; there, what was
             // not asked would read as "there is none".
             if reply.answers(query, &answer.body) {
@@ -142,6 +143,14 @@ impl Transport {
                 return Err(LagoonError::NoAnswer { address, reason });
             }
         }
+    }
+
+    /// A refused token with what to do about it, which Lagoon does not know.
+    fn advised(&self, mut error: LagoonError) -> LagoonError {
+        if let LagoonError::NotSignedIn { hints, .. } = &mut error {
+            *hints = self.connection.credentials.advice();
+        }
+        error
     }
 
     /// The address for messages: scheme, host and port.
