@@ -113,12 +113,12 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
 /// What a command has to know of where it is, beside what its line says.
 fn wants(command: &Command) -> Wants {
     match command {
+        Command::Define(args) => args.wants(),
+        Command::Update(args) => args.wants(),
+        Command::Delete(args) => args.wants(),
+        Command::Export(args) => args.wants(),
         Command::List(_)
         | Command::Show(_)
-        | Command::Define(_)
-        | Command::Update(_)
-        | Command::Delete(_)
-        | Command::Export(_)
         | Command::Invoke(_)
         | Command::Exec(_)
         | Command::Runs(_)

@@ -20,13 +20,13 @@ fn sql(env: &TestEnv, statements: &str) {
 }
 
 /// A repository whose HEAD and remote are these.
-fn git(env: &TestEnv, head: &str, remote: &str) {
+pub(crate) fn git(env: &TestEnv, head: &str, remote: &str) {
     env.home.write("work/.git/HEAD", format!("{head}\n"));
     let config = format!("[core]\n\tbare = false\n[remote \"origin\"]\n\turl = {remote}\n");
     env.home.write("work/.git/config", config);
 }
 
-fn lagoon_file(env: &TestEnv) {
+pub(crate) fn lagoon_file(env: &TestEnv) {
     env.home.write(
         "work/.lagoon.yml",
         "docker-compose-yaml: docker-compose.yml\n",
@@ -46,7 +46,7 @@ fn project(env: &TestEnv, command: Invocation) -> (String, String) {
 }
 
 const ENVIRONMENTS: [&str; 3] = ["environments", "-o", "json"];
-const REMOTE: &str = "ssh://git@example.com/lagoon-demo.git";
+pub(crate) const REMOTE: &str = "ssh://git@example.com/lagoon-demo.git";
 
 #[test]
 fn the_project_comes_from_the_first_of_flag_variable_file_and_remote() {

@@ -51,6 +51,7 @@ mod rerun;
 mod runs;
 mod sandbox_api;
 mod sandbox_push;
+mod scope;
 mod secrets;
 mod sign_in;
 mod structure;

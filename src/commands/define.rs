@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::ops::define::{self, Defined, Site, Target};
 use crate::ops::tasks::Listed;
 
-use super::target::{self, Answer, PermissionWord, ScopeWord, Task, text};
+use super::target::{self, Answer, PermissionWord, ScopeWord, Task, Wants, text};
 
 /// Define a task
 ///
@@ -81,6 +81,14 @@ pub struct DefineArgs {
     admin_only: bool,
 }
 
+impl DefineArgs {
+    /// What has to be known of where one is.
+    #[must_use]
+    pub fn wants(&self) -> Wants {
+        target::scope_wants(self.group.as_deref())
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -97,8 +105,9 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
         }
         wizard::ask(args, app).await?
     } else {
+        let group = args.group.as_deref();
         let target =
-            target::named_target(app, args.scope, args.group.as_deref(), "to define the task")?;
+            target::named_target(app, args.scope, group, "to define the task", false).await?;
         (args, target)
     };
     let mut wanted = definition(&args, app)?;
@@ -118,8 +127,6 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     for doubt in rules::doubts(&wanted) {
         app.ui.warn(&doubt);
     }
-    target::say_sources(app, &target);
-    target::require_said(app, &target)?;
     let lagoon = app.lagoon().await?;
     let site = define::site(lagoon, &target).await?;
     wanted.scope = site.scope.clone();

@@ -12,7 +12,7 @@ use crate::ops::delete::{self, Deletions};
 use crate::ops::update;
 use crate::output::{Cell, Column, Grid, Report};
 
-use super::target::{self, Answer, ScopeWord};
+use super::target::{self, Answer, ScopeWord, Wants};
 
 /// Delete tasks
 ///
@@ -41,6 +41,17 @@ pub struct DeleteArgs {
     unlisted: bool,
 }
 
+impl DeleteArgs {
+    /// What has to be known of where one is.
+    #[must_use]
+    pub fn wants(&self) -> Wants {
+        if self.unlisted {
+            return Wants::Nothing;
+        }
+        target::scope_wants(self.group.as_deref())
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -57,9 +68,9 @@ pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
         args.scope,
         args.group.as_deref(),
         "the tasks to delete are defined",
-    )?;
-    target::say_sources(app, &target);
-    target::require_said(app, &target)?;
+        false,
+    )
+    .await?;
     let lagoon = app.lagoon().await?;
     let site = update::wide_site(lagoon, &target).await?;
     let mut doomed: Vec<Definition> = Vec::new();

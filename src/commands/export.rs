@@ -9,7 +9,7 @@ use crate::ops::define::Target;
 use crate::ops::export;
 use crate::ops::scope::How;
 
-use super::target::{self, ScopeWord};
+use super::target::{self, ScopeWord, Wants};
 
 /// Write tasks as a file
 ///
@@ -33,6 +33,14 @@ pub struct ExportArgs {
     with_environments: bool,
 }
 
+impl ExportArgs {
+    /// What has to be known of where one is.
+    #[must_use]
+    pub fn wants(&self) -> Wants {
+        target::scope_wants(self.group.as_deref())
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -53,8 +61,9 @@ pub async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
         args.scope,
         args.group.as_deref(),
         "the tasks to export are defined",
-    )?;
-    target::say_sources(app, &target);
+        true,
+    )
+    .await?;
     let lagoon = app.lagoon().await?;
     let (scope, window) = match target {
         Target::Environment {

@@ -39,7 +39,7 @@ use crate::settings::Sourced;
 
 pub use answer::Answer;
 pub use changes::render;
-pub use chosen::{chosen_place, environment_choice};
+pub use chosen::{asked_environment, chosen_place};
 pub use files::Files;
 pub use found::{Found, give_runs};
 pub use given::given_token;
@@ -48,7 +48,9 @@ pub use last::remember;
 pub use live::LiveFlags;
 pub use locate::{Wants, locate};
 pub use log::LogOut;
-pub use place::{line_start, named_target, not_here, provisional, require_said, say_sources};
+pub use place::{
+    completed, line_start, named_scope, named_target, not_here, provisional, scope_wants,
+};
 pub use plan::{PlanReport, summary};
 pub use planned::{Permits, planned};
 pub use reference::{OneRun, RunArgs};

@@ -15,7 +15,7 @@ use crate::ops::update;
 use crate::output::{Detail, Format, Grid, Report};
 use crate::ui::Stream;
 
-use super::target::{self, Answer, ScopeWord, Task};
+use super::target::{self, Answer, ScopeWord, Task, Wants};
 
 /// Change a task
 ///
@@ -48,6 +48,14 @@ pub struct UpdateArgs {
     dry_run: bool,
 }
 
+impl UpdateArgs {
+    /// What has to be known of where one is.
+    #[must_use]
+    pub fn wants(&self) -> Wants {
+        target::scope_wants(self.group.as_deref())
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -60,10 +68,10 @@ pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
         args.scope,
         args.group.as_deref(),
         "the task to update is defined",
-    )?;
+        false,
+    )
+    .await?;
     args.edits.check()?;
-    target::say_sources(app, &target);
-    target::require_said(app, &target)?;
     let lagoon = app.lagoon().await?;
     let site = define::site(lagoon, &target).await?;
     let before = update::find(&site, &task)

@@ -9,7 +9,9 @@ use crate::ops::place;
 use crate::ui::{Choice, Prompt, Question};
 
 use super::DefineArgs;
-use crate::commands::target::{PermissionWord, environment_choice, named_target};
+use crate::commands::target::{
+    PermissionWord, ScopeWord, asked_environment, completed, named_scope,
+};
 
 /// Asks for everything that the line does not say.
 ///
@@ -51,8 +53,11 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
 }
 
 async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Target, Error> {
-    if let Ok(target) = named_target(app, args.scope, args.group.as_deref(), "to define the task") {
-        return Ok(target);
+    let group = args.group.as_deref();
+    match named_scope(app, args.scope, group)? {
+        Some(ScopeWord::Group) if group.is_none() => return asked_group(prompt),
+        Some(scope) => return completed(app, scope, group, false).await,
+        None => {}
     }
     let scopes = [
         Choice::new("environment").note("one environment of a project"),
@@ -61,10 +66,7 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
         Choice::new("system").note("every project of this Lagoon"),
     ];
     match prompt.select("Where should it be defined?", &scopes, Some(1))? {
-        2 => {
-            let group = prompt.text(&Question::new("Group"), &|_| Ok(()))?;
-            Ok(Target::Group(group))
-        }
+        2 => asked_group(prompt),
         3 => Ok(Target::System(
             app.settings.project.as_ref().map(|p| p.value.clone()),
         )),
@@ -78,21 +80,18 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
             if wide == 1 {
                 return Ok(Target::Project(project));
             }
-            let (found, environments) = place::project(app.lagoon().await?, &project).await?;
-            let choices: Vec<Choice> = environments.iter().map(environment_choice).collect();
-            if choices.is_empty() {
-                return Err(Error::not_found(format!(
-                    "the project `{}` has no environments",
-                    found.name
-                )));
-            }
-            let picked = prompt.select("Environment", &choices, None)?;
+            let (project, environment) = asked_environment(app, &project).await?;
             Ok(Target::Environment {
-                project: found.name,
-                environment: environments[picked].name.clone(),
+                project,
+                environment,
             })
         }
     }
+}
+
+fn asked_group(prompt: &dyn Prompt) -> Result<Target, Error> {
+    let group = prompt.text(&Question::new("Group"), &|_| Ok(()))?;
+    Ok(Target::Group(group))
 }
 
 fn work(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {

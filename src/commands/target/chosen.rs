@@ -78,7 +78,6 @@ fn name_branch(app: &App, error: Error) -> Error {
 }
 
 async fn asked(app: &App) -> Result<(String, String), Error> {
-    let prompt = app.ui.prompt();
     let project = match &app.settings.project {
         Some(project) => {
             super::say_source(app, "project", project);
@@ -90,12 +89,20 @@ async fn asked(app: &App) -> Result<(String, String), Error> {
             if choices.is_empty() {
                 return Err(Error::not_found("there are no projects that you can see"));
             }
-            projects[prompt.select("Project", &choices, None)?]
+            projects[app.ui.prompt().select("Project", &choices, None)?]
                 .name
                 .clone()
         }
     };
-    let (found, environments) = place::project(app.lagoon().await?, &project).await?;
+    asked_environment(app, &project).await
+}
+
+/// The names of project and environment, the latter asked for; the git branch's is the default.
+///
+/// # Errors
+/// Not found, interrupted, nothing to choose from, or any failure of the look-up.
+pub async fn asked_environment(app: &App, project: &str) -> Result<(String, String), Error> {
+    let (found, environments) = place::project(app.lagoon().await?, project).await?;
     if environments.is_empty() {
         return Err(Error::not_found(format!(
             "the project `{}` has no environments",
@@ -104,7 +111,7 @@ async fn asked(app: &App) -> Result<(String, String), Error> {
     }
     let choices: Vec<Choice> = environments.iter().map(environment_choice).collect();
     let default = branch(app).and_then(|branch| suggested(app, &environments, branch));
-    let picked = prompt.select("Environment", &choices, default)?;
+    let picked = app.ui.prompt().select("Environment", &choices, default)?;
     Ok((found.name, environments[picked].name.clone()))
 }
 
@@ -123,8 +130,7 @@ fn suggested(app: &App, environments: &[Environment], branch: &str) -> Option<us
 }
 
 /// An environment in a list to choose from, production marked.
-#[must_use]
-pub fn environment_choice(environment: &Environment) -> Choice {
+fn environment_choice(environment: &Environment) -> Choice {
     let choice = Choice::new(&environment.name);
     if environment.is_production() {
         choice.note("production")

@@ -8,18 +8,41 @@ use crate::ops::define::Target;
 use crate::ops::update::NotHere;
 use crate::settings::{Deciding, Source, Sourced};
 
-use super::ScopeWord;
+use super::{ScopeWord, Wants};
 
-/// The scope that the line names; variables complete it, they never choose it.
+/// The scope that the line names; variables and inference complete it, they never choose it. What
+/// decides must have been said where there is nobody to ask; what only looks needs less.
 ///
 /// # Errors
-/// Wrong use when the line names no scope, or several.
-pub fn named_target(
+/// Wrong use when the line names no scope, or several, or does not say enough; interrupted; or any
+/// failure of the look-ups.
+pub async fn named_target(
     app: &App,
     scope: Option<ScopeWord>,
     group: Option<&str>,
     doing: &str,
+    only_looks: bool,
 ) -> Result<Target, Error> {
+    let Some(scope) = named_scope(app, scope, group)? else {
+        return Err(
+            Error::usage(format!("the line does not say where {doing}")).hint(
+                "name an environment (-p PROJECT -e ENVIRONMENT), a project (-p PROJECT) or a group \
+                 (--group GROUP), or say --scope environment|project|group|system",
+            ),
+        );
+    };
+    completed(app, scope, group, only_looks).await
+}
+
+/// The kind of scope that the line names, if it does.
+///
+/// # Errors
+/// Wrong use when it names several.
+pub fn named_scope(
+    app: &App,
+    scope: Option<ScopeWord>,
+    group: Option<&str>,
+) -> Result<Option<ScopeWord>, Error> {
     let on_line = |value: Option<&Sourced<String>>| {
         value.is_some_and(|v| matches!(v.source, Source::Flag(_)))
     };
@@ -34,12 +57,7 @@ pub fn named_target(
         None if environment => ScopeWord::Environment,
         None if group.is_some() => ScopeWord::Group,
         None if project => ScopeWord::Project,
-        None => {
-            return Err(Error::usage(format!("the line does not say where {doing}")).hint(
-                "name an environment (-p PROJECT -e ENVIRONMENT), a project (-p PROJECT) or a group \
-                 (--group GROUP), or say --scope environment|project|group|system",
-            ));
-        }
+        None => return Ok(None),
     };
     if environment && scope != ScopeWord::Environment {
         return Err(Error::usage(format!(
@@ -55,22 +73,58 @@ pub fn named_target(
         ))
         .hint("leave out one of them"));
     }
+    Ok(Some(scope))
+}
+
+/// The scope of this kind, by what is said and inferred, or asked for at a terminal.
+///
+/// # Errors
+/// As [`named_target`].
+pub async fn completed(
+    app: &App,
+    scope: ScopeWord,
+    group: Option<&str>,
+    only_looks: bool,
+) -> Result<Target, Error> {
+    let require_said = |what: &[Deciding]| match only_looks {
+        true => Ok(()),
+        false => app.require_said(what),
+    };
     Ok(match scope {
-        ScopeWord::Environment => Target::Environment {
-            project: super::project(app)?.value.clone(),
-            environment: super::environment(app)?.value.clone(),
-        },
-        ScopeWord::Project => Target::Project(super::project(app)?.value.clone()),
-        ScopeWord::Group => Target::Group(
-            group
-                .filter(|g| !g.trim().is_empty())
-                .map(str::to_owned)
-                .ok_or_else(|| {
-                    Error::usage("which group? None was named").hint("add --group GROUP")
-                })?,
-        ),
-        ScopeWord::System => Target::System(app.settings.project.as_ref().map(|p| p.value.clone())),
+        ScopeWord::Environment => {
+            let (project, environment) = super::chosen_place(app, only_looks).await?;
+            Target::Environment {
+                project,
+                environment,
+            }
+        }
+        ScopeWord::Project => {
+            require_said(&[Deciding::Context, Deciding::Project])?;
+            let project = super::project(app)?;
+            super::say_source(app, "project", project);
+            Target::Project(project.value.clone())
+        }
+        ScopeWord::Group => {
+            require_said(&[Deciding::Context])?;
+            let group = group.filter(|g| !g.trim().is_empty()).ok_or_else(|| {
+                Error::usage("which group? None was named").hint("add --group GROUP")
+            })?;
+            Target::Group(group.to_owned())
+        }
+        ScopeWord::System => {
+            require_said(&[Deciding::Context])?;
+            Target::System(app.settings.project.as_ref().map(|p| p.value.clone()))
+        }
     })
+}
+
+/// What has to be known of where one is, for a line about a scope: nothing where it is a group's.
+#[must_use]
+pub fn scope_wants(group: Option<&str>) -> Wants {
+    match group {
+        Some(_) => Wants::Nothing,
+        None => Wants::Project,
+    }
 }
 
 /// The scope of a target whose id is not known yet.
@@ -81,29 +135,6 @@ pub fn provisional(target: &Target) -> Scope {
         Target::Project(_) => Scope::Project(0),
         Target::Group(name) => Scope::Group(name.clone()),
         Target::System(_) => Scope::System,
-    }
-}
-
-/// Says where the project came from that the line did not name.
-pub fn say_sources(app: &App, target: &Target) {
-    if matches!(target, Target::Environment { .. } | Target::Project(_))
-        && let Some(project) = &app.settings.project
-    {
-        super::say_source(app, "project", project);
-    }
-}
-
-/// Makes sure that what decides about the target was said, when there is nobody to ask.
-///
-/// # Errors
-/// Wrong use, with what to add to the line.
-pub fn require_said(app: &App, target: &Target) -> Result<(), Error> {
-    match target {
-        Target::Environment { .. } => {
-            app.require_said(&[Deciding::Context, Deciding::Project, Deciding::Environment])
-        }
-        Target::Project(_) => app.require_said(&[Deciding::Context, Deciding::Project]),
-        Target::Group(_) | Target::System(_) => app.require_said(&[Deciding::Context]),
     }
 }
 
