@@ -402,6 +402,17 @@ fn not_found_names_the_role_and_what_it_hides() {
             let output = env.tasks(&line).ends_with(5);
             assert!(output.stderr.contains(hint), "{output}");
         }
+        let shows = format!("your role on lagoon-demo is {role}, which shows all its environments");
+        for line in [
+            vec!["show", "Say hello", "-e", "mian"],
+            vec!["runs", "-e", "mian"],
+            vec!["runs", "-e", "m*n", "-e", "mian"],
+            vec!["export", "-e", "mian"],
+        ] {
+            let line = [&line[..], &["-p", "lagoon-demo"]].concat();
+            let output = env.tasks(&line).ends_with(5);
+            assert!(output.stderr.contains(&shows), "{output}");
+        }
         // It costs nothing where all is well.
         let line = ["show", "Say hello", "-p", "lagoon-demo", "-e", "main"];
         let (_, requests) = env.tasks_and_requests(&line);

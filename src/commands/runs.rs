@@ -114,13 +114,17 @@ async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Er
     }
     let project = target::project(app)?;
     target::say_source(app, "project", project);
-    let (project, environments) = place::project(app.lagoon().await?, &project.value).await?;
+    let lagoon = app.lagoon().await?;
+    let (project, environments) = place::project(lagoon, &project.value).await?;
     let Some(name) = &app.settings.environment else {
         return Ok(environments);
     };
     match place::named(&environments, &name.value) {
         Some(environment) => Ok(vec![environment.clone()]),
-        None => Err(place::no_environment(&project, &name.value, &environments)),
+        None => {
+            let missing = place::missing_environment(lagoon, &project, &name.value, &environments);
+            Err(missing.await)
+        }
     }
 }
 

@@ -53,6 +53,15 @@ impl Role {
         }
     }
 
+    /// What environments this role shows of a project, as a clause: Lagoon hides none by role.
+    #[must_use]
+    pub fn sight(self, project: &str) -> String {
+        format!(
+            "your role on {project} is {}, which shows all its environments but deleted ones",
+            self.word()
+        )
+    }
+
     /// What this role does not let one see of a place, as a clause; `None` when it hides nothing
     /// that a project's people may see at all.
     #[must_use]

@@ -3,7 +3,7 @@
 use crate::domain::names::{nearest, same_name};
 use crate::domain::place::{namespace, safe};
 use crate::domain::reach::Deployed;
-use crate::domain::{Environment, Project};
+use crate::domain::{Environment, Project, Role};
 use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError};
 
@@ -32,7 +32,7 @@ pub async fn environment(
     let (project, environments) = self::project(lagoon, project).await?;
     match lagoon.environment_by_name(&project, name, runs).await? {
         Some(view) => Ok(view),
-        None => Err(no_environment(&project, name, &environments)),
+        None => Err(missing_environment(lagoon, &project, name, &environments).await),
     }
 }
 
@@ -99,10 +99,7 @@ pub async fn with_role(lagoon: &Lagoon, error: Error, project: &Project) -> Erro
     if error.kind != Kind::NotFound {
         return error;
     }
-    let Ok(roles) = lagoon.my_roles().await else {
-        return error;
-    };
-    let Some(role) = roles.on_project(project.id) else {
+    let Some(role) = role_on(lagoon, project).await else {
         return error;
     };
     let hint = role.blind_spot(&project.name).unwrap_or_else(|| {
@@ -113,6 +110,33 @@ pub async fn with_role(lagoon: &Lagoon, error: Error, project: &Project) -> Erro
         )
     });
     error.hint(hint)
+}
+
+/// An error about an environment that is not found on a project, with the caller's role there and
+/// what it shows. One request, which only an error costs.
+pub async fn with_sight(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
+    if error.kind != Kind::NotFound {
+        return error;
+    }
+    match role_on(lagoon, project).await {
+        Some(role) => error.hint(role.sight(&project.name)),
+        None => error,
+    }
+}
+
+async fn role_on(lagoon: &Lagoon, project: &Project) -> Option<Role> {
+    lagoon.my_roles().await.ok()?.on_project(project.id)
+}
+
+/// That there is no such environment, with the nearest names and the caller's role.
+pub async fn missing_environment(
+    lagoon: &Lagoon,
+    project: &Project,
+    name: &str,
+    environments: &[Environment],
+) -> Error {
+    let error = no_environment(project, name, environments);
+    with_sight(lagoon, error, project).await
 }
 
 /// That there is no such project.

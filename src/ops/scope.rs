@@ -79,7 +79,11 @@ pub async fn read(lagoon: &Lagoon, scopes: &[ScopeName], how: How<'_>) -> Result
         Ok(answers) => answers,
         Err(error) => return Err(unlisted::explain(lagoon, error).await),
     };
-    scopes.iter().map(|scope| seen(scope, &answers)).collect()
+    let mut all = Vec::with_capacity(scopes.len());
+    for scope in scopes {
+        all.push(seen(lagoon, scope, &answers).await?);
+    }
+    Ok(all)
 }
 
 fn add_project(sources: &mut Vec<Source>, project: &str) {
@@ -89,7 +93,11 @@ fn add_project(sources: &mut Vec<Source>, project: &str) {
     }
 }
 
-fn seen(scope: &ScopeName, answers: &[(Source, Vec<ProjectView>)]) -> Result<Seen, Error> {
+async fn seen(
+    lagoon: &Lagoon,
+    scope: &ScopeName,
+    answers: &[(Source, Vec<ProjectView>)],
+) -> Result<Seen, Error> {
     let project = |wanted: &str| {
         let named = |s: &Source| matches!(s, Source::Project(name) if same_name(name, wanted));
         answers
@@ -121,7 +129,9 @@ fn seen(scope: &ScopeName, answers: &[(Source, Vec<ProjectView>)]) -> Result<See
             else {
                 let environments: Vec<_> = all.iter().map(|v| v.environment.clone()).collect();
                 let project = &found.project;
-                return Err(place::no_environment(project, environment, &environments));
+                let missing =
+                    place::missing_environment(lagoon, project, environment, &environments);
+                return Err(missing.await);
             };
             Seen {
                 blind_spot: None,

@@ -84,9 +84,16 @@ pub async fn resolve(
             Err(error) => problems.push(error),
         }
     }
+    let all_are_there = problems.is_empty();
     let picks = pick(selection, &projects, &mut problems);
     if picks.is_empty() && problems.is_empty() {
         problems.push(Error::not_found("no environment is what the line means"));
+    }
+    if all_are_there
+        && let ([_], [(project, _)]) = (problems.as_slice(), projects.as_slice())
+        && let Some(only) = problems.pop()
+    {
+        problems.push(place::with_sight(lagoon, only, project).await);
     }
     all_together(problems)?;
     let mut slots: Vec<Vec<Option<Seen>>> = projects

@@ -200,7 +200,8 @@ pub async fn wide_site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> 
         .find(|e| crate::domain::names::same_name(&e.name, environment));
     let Some(found) = found else {
         let (project, environments) = place::project(lagoon, project).await?;
-        return Err(place::no_environment(&project, environment, &environments));
+        let missing = place::missing_environment(lagoon, &project, environment, &environments);
+        return Err(missing.await);
     };
     site.scope = Scope::Environment(found.id);
     site.label = format!("environment {}", found.label());

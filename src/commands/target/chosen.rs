@@ -45,9 +45,10 @@ async fn environment(app: &App, project: &str) -> Result<String, Error> {
             None => return Ok(super::environment(app)?.value.clone()),
         },
     };
-    let (project, environments) = place::project(app.lagoon().await?, project).await?;
+    let lagoon = app.lagoon().await?;
+    let (project, environments) = place::project(lagoon, project).await?;
     let Some(found) = place::of_branch(&environments, name) else {
-        let error = place::no_environment(&project, name, &environments);
+        let error = place::missing_environment(lagoon, &project, name, &environments).await;
         return Err(error.hint(format!(
             "`{name}` comes from {source}, which is not deployed there: name another with -e"
         )));
