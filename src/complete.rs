@@ -9,7 +9,7 @@ mod cache;
 use std::process::Command;
 use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,8 @@ pub struct Here {
 pub struct Live {
     app: Arc<App>,
     cache: Cache,
+    /// Since when a shell waits.
+    begun: Instant,
     /// What asks again when there is no answer in time; without it, nobody is waiting.
     again: Option<Mutex<Command>>,
 }
@@ -98,6 +100,7 @@ impl Live {
         let folder = app.settings.folders.state.as_deref();
         Live {
             cache: Cache::new(folder, who),
+            begun: Instant::now(),
             app,
             again: again.map(Mutex::new),
         }
@@ -115,6 +118,40 @@ impl Live {
             Some(projects.into_iter().map(name).collect())
         };
         self.answer(&["projects"], ask).unwrap_or_default()
+    }
+
+    /// The project that has one of these git remotes, if one has; `None` when nobody knows.
+    #[must_use]
+    #[allow(
+        clippy::option_option,
+        reason = "there is none, and it is not known, differ"
+    )]
+    pub fn project_of(&self, remotes: &[String]) -> Option<Option<String>> {
+        let forms = remotes.to_vec();
+        let ask = async move |app: Arc<App>| {
+            let lagoon = app.lagoon_at_hand().await.ok()?;
+            lagoon.project_by_git_url(&forms).await.ok()
+        };
+        let remotes = remotes.iter().map(String::as_str);
+        let key: Vec<&str> = std::iter::once("project of").chain(remotes).collect();
+        self.answer(&key, ask)
+    }
+
+    /// The services of the environment that a git branch is deployed as.
+    #[must_use]
+    pub fn services_of(&self, project: &str, branch: &str) -> Vec<String> {
+        let (name, on) = (project.to_owned(), branch.to_owned());
+        let ask = async move |app: Arc<App>| {
+            let lagoon = &app.lagoon_at_hand().await.ok()?;
+            let (project, environments) = place::project(lagoon, &name).await.ok()?;
+            let Some(found) = place::of_branch(&environments, &on) else {
+                return Some(Vec::new());
+            };
+            let view = place::environment(lagoon, &project.name, &found.name, false);
+            view.await.ok()?.environment.services
+        };
+        self.answer(&["services of", project, branch], ask)
+            .unwrap_or_default()
     }
 
     /// A project's environments.
@@ -198,7 +235,11 @@ impl Live {
             return Some(known);
         }
         let app = Arc::clone(&self.app);
-        let limit = if self.again.is_some() { LIMIT } else { LATER };
+        // One answer may need another before it: they share the time.
+        let limit = match self.again {
+            Some(_) => LIMIT.saturating_sub(self.begun.elapsed()),
+            None => LATER,
+        };
         match in_time(limit, move || ask(app)) {
             Ok(answer) => {
                 self.cache.write(key, &answer);

@@ -29,13 +29,13 @@ fn define(env: &TestEnv, name: &str) {
 }
 
 /// What fish is told for this line, whose last word is the one to complete.
-fn asked(env: &TestEnv, words: &[&str]) -> Vec<String> {
+pub(crate) fn asked(env: &TestEnv, words: &[&str]) -> Vec<String> {
     let output = env.run(question(env.command(&[]), words)).succeeds();
     assert_eq!(output.stderr, "");
     output.stdout.lines().map(str::to_owned).collect()
 }
 
-fn question(mut command: Invocation, words: &[&str]) -> Invocation {
+pub(crate) fn question(mut command: Invocation, words: &[&str]) -> Invocation {
     command.args = ["--", "tasks"]
         .iter()
         .chain(words)
@@ -45,7 +45,7 @@ fn question(mut command: Invocation, words: &[&str]) -> Invocation {
 }
 
 /// The same, however busy the machine is: what does not come in time is asked for again.
-fn answered(env: &TestEnv, words: &[&str]) -> Vec<String> {
+pub(crate) fn answered(env: &TestEnv, words: &[&str]) -> Vec<String> {
     let until = Instant::now() + DEADLINE;
     loop {
         let found = asked(env, words);
@@ -56,7 +56,7 @@ fn answered(env: &TestEnv, words: &[&str]) -> Vec<String> {
     }
 }
 
-fn values(lines: &[String]) -> Vec<&str> {
+pub(crate) fn values(lines: &[String]) -> Vec<&str> {
     lines
         .iter()
         .map(|line| line.split('\t').next().unwrap_or_default())

@@ -14,7 +14,7 @@ use crate::support::ssh::set_portal;
 const HERE: [&str; 5] = ["doctor", "-p", "lagoon-demo", "-e", "main"];
 
 /// What was found of a check: its states and what is said.
-fn of(output: &Output, check: &str) -> Vec<(String, String)> {
+pub(crate) fn of(output: &Output, check: &str) -> Vec<(String, String)> {
     let found = output.json();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     found

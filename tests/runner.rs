@@ -18,6 +18,7 @@ mod browser;
 mod bulk;
 mod campaign;
 mod cancel;
+mod checkout;
 mod completion;
 mod conformance;
 mod context;

@@ -39,14 +39,14 @@ use crate::settings::Sourced;
 
 pub use answer::Answer;
 pub use changes::render;
-pub use chosen::{asked_environment, chosen_place};
+pub use chosen::{asked_environment, branch, chosen_place};
 pub use files::Files;
 pub use found::{Found, give_runs};
 pub use given::given_token;
 pub use interrupted::unless_interrupted;
 pub use last::remember;
 pub use live::LiveFlags;
-pub use locate::{Wants, locate};
+pub use locate::{Clue, Wants, clue, environment_here, locate, project_here};
 pub use log::LogOut;
 pub use place::{
     completed, line_start, named_scope, named_target, not_here, provisional, scope_wants,

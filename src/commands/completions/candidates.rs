@@ -11,6 +11,7 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::shield::shield;
 use crate::app::{App, Interrupts};
+use crate::commands::target::{self, Clue, Wants};
 use crate::complete::{Candidate, Live};
 use crate::config::SANDBOX;
 use crate::settings::{Env, Flags, Settings, Target, TokenOrigin};
@@ -185,9 +186,10 @@ impl Line {
         if names == Names::Project {
             return Some(live.projects());
         }
-        let project = app.settings.project.as_ref()?.value.as_str();
-        let environment = app.settings.environment.as_ref().map(|e| e.value.as_str());
+        let project = &project(app, live)?;
+        let environment = target::environment_here(app, Wants::Project).map(|e| e.value);
         let environment = environment.filter(|name| !name.trim().is_empty());
+        let environment = environment.as_deref();
         let plain = |value: &String| Candidate {
             value: value.clone(),
             about: String::new(),
@@ -205,8 +207,11 @@ impl Line {
                 each.collect()
             }
             Names::Service => {
-                let here = live.here(project, environment);
-                here.services.iter().map(plain).collect()
+                let services = match (environment, target::branch(app)) {
+                    (None, Some(branch)) => live.services_of(project, branch),
+                    _ => live.here(project, environment).services,
+                };
+                services.iter().map(plain).collect()
             }
             Names::Task => {
                 let here = live.here(project, environment);
@@ -257,6 +262,20 @@ impl Line {
         });
         each.collect()
     }
+}
+
+/// The project that the line means, by itself or by where it is typed.
+fn project(app: &App, live: &Live) -> Option<String> {
+    let project = match target::clue(app, Wants::Project) {
+        Clue::Known(project) => project,
+        Clue::Remote {
+            forms, otherwise, ..
+        } => match live.project_of(&forms)? {
+            Some(name) => return Some(name),
+            None => otherwise,
+        },
+    };
+    project.map(|project| project.value)
 }
 
 fn all(matches: &ArgMatches, id: &str) -> Vec<String> {

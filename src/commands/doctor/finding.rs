@@ -72,6 +72,14 @@ impl Finding {
         Finding::new(check, State::Skipped, message)
     }
 
+    /// The same where nobody insists on it.
+    pub(super) fn mild(mut self) -> Finding {
+        if self.is_problem() {
+            self.state = State::Warning;
+        }
+        self
+    }
+
     /// Whether something does not work.
     pub(super) fn is_problem(&self) -> bool {
         matches!(self.state, State::Problem(_))

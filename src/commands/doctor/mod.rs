@@ -2,6 +2,7 @@
 
 mod finding;
 mod local;
+mod place;
 mod proxy;
 mod remote;
 
@@ -16,8 +17,9 @@ use finding::Findings;
 ///
 /// Looks at the configuration and who can read it, the way to Lagoon, its certificate, the clock,
 /// the sign-in, what this Lagoon can do and what it costs where it cannot, whether changes are
-/// pushed, and the sandbox; with -e, at that environment and the ssh portal of its cluster as well. Whatever is not as it should be
-/// comes with a fix. Nothing is changed, and no token is shown.
+/// pushed, and the sandbox; also at the environment that -e names or the checkout leads to, and the
+/// ssh portal of its cluster. Whatever is not as it should be comes with a fix. Nothing is changed,
+/// and no token is shown.
 ///
 /// The exit code is 0, or the first that applies of 7, 4, 2, 5, 1.
 #[derive(Debug, Args)]
@@ -37,6 +39,7 @@ pub async fn run(_args: DoctorArgs, app: &App) -> Result<(), Error> {
     let mut found = local::configuration(app);
     found.extend(local::tokens(app));
     found.push(local::context(app));
+    found.extend(place::checkout(app));
     if app.settings.chosen().is_ok() {
         found.extend(remote::all(app).await);
     }

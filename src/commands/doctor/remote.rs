@@ -7,11 +7,10 @@ use crate::auth::expiry;
 use crate::config::is_loopback;
 use crate::error::{Error, Kind};
 use crate::ops::doctor::{self, Features, Portal};
-use crate::ops::place;
 use crate::settings::{Target, TokenOrigin, process_variable};
 
 use super::finding::Finding;
-use super::proxy;
+use super::{place, proxy};
 
 const NETWORK: &str = "network";
 const TLS: &str = "tls";
@@ -21,7 +20,6 @@ const SERVER: &str = "server";
 const CAPABILITIES: &str = "capabilities";
 const PUSH: &str = "push";
 const SSH: &str = "ssh";
-const PLACE: &str = "environment";
 
 /// Clocks may differ by this: a token counts as valid for as long after its end.
 const SKEW: SignedDuration = SignedDuration::from_secs(30);
@@ -66,7 +64,7 @@ pub(super) async fn all(app: &App) -> Vec<Finding> {
             .fix("allow introspection on the server; what is newer than 2.15.4 is not used"),
         ),
     }
-    let environment = here(app, &mut found).await;
+    let environment = place::here(app, &mut found).await;
     if let Some(environment) = environment {
         found.push(match doctor::portal(lagoon, environment).await {
             Ok(portal) => ssh(portal),
@@ -238,34 +236,6 @@ fn capabilities(features: Features) -> Vec<Finding> {
         }
     });
     each.collect()
-}
-
-/// The environment that is named, looked up.
-async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
-    let environment = &app.settings.environment.as_ref()?.value;
-    let Some(project) = &app.settings.project else {
-        found.push(
-            Finding::problem(PLACE, Kind::Usage, "which project? None was named")
-                .fix("add -p PROJECT, or set TASKS_PROJECT"),
-        );
-        return None;
-    };
-    let lagoon = app.lagoon().await.ok()?;
-    match place::environment(lagoon, &project.value, environment, false).await {
-        Ok(view) => {
-            let tasks = view.definitions.len();
-            let label = view.environment.label();
-            found.push(Finding::good(
-                PLACE,
-                format!("{label}: you can invoke {tasks} tasks"),
-            ));
-            Some(view.environment.id)
-        }
-        Err(error) => {
-            found.push(Finding::failed(PLACE, &error));
-            None
-        }
-    }
 }
 
 async fn push(app: &App, environment: Option<i64>) -> Finding {

@@ -59,7 +59,8 @@ async fn environment(app: &App, project: &str) -> Result<String, Error> {
 }
 
 /// The git branch that one is on; it says nothing of the sandbox.
-fn branch(app: &App) -> Option<&String> {
+#[must_use]
+pub fn branch(app: &App) -> Option<&String> {
     let chosen = app.settings.chosen().ok()?;
     let is_real = chosen.target.value != Target::Sandbox;
     app.checkout().branch.as_ref().filter(|_| is_real)

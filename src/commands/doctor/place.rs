@@ -1,0 +1,131 @@
+//! Where one is: what the line says of it, else what the checkout and a pod do.
+
+use crate::app::App;
+use crate::commands::target::{self, Wants};
+use crate::domain::git_url::without_secret;
+use crate::error::{Error, Kind};
+use crate::ops::place;
+use crate::settings::{Source, Sourced};
+
+use super::finding::Finding;
+
+const CHECKOUT: &str = "checkout";
+const PLACE: &str = "environment";
+
+/// What the files around cannot say.
+pub(super) fn checkout(app: &App) -> Vec<Finding> {
+    let notes = app.checkout().notes.iter();
+    notes.map(|note| Finding::note(CHECKOUT, note)).collect()
+}
+
+/// The environment that is meant, looked up; without one, the project, where it was inferred.
+pub(super) async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
+    let environment = target::environment_here(app, Wants::Project);
+    let project = match target::project_here(app, Wants::Project).await {
+        Ok(Some(project)) => project,
+        Ok(None) => {
+            found.extend(no_project(app, environment.is_some()));
+            return None;
+        }
+        Err(error) => {
+            found.push(Finding::failed(PLACE, &error));
+            return None;
+        }
+    };
+    let environment = match (environment, target::branch(app)) {
+        (Some(environment), _) if environment.source == Source::Pod("LAGOON_ENVIRONMENT") => {
+            Meant::Branch(environment.value, environment.source.to_string())
+        }
+        (Some(environment), _) => Meant::Named(environment),
+        (None, Some(branch)) => Meant::Branch(branch.clone(), "the git branch".to_owned()),
+        (None, None) if project.source.is_inferred() => Meant::Nothing,
+        (None, None) => return None,
+    };
+    let origin = origin(&project, &environment);
+    match look(app, &project.value, &environment, &origin).await {
+        Ok((finding, id)) => {
+            found.push(finding);
+            id
+        }
+        Err(error) => {
+            let message = format!("{error}{origin}");
+            let finding = Finding::failed(PLACE, &Error { message, ..error });
+            let is_said = origin.is_empty();
+            // What nobody said can be left behind.
+            found.push(if is_said { finding } else { finding.mild() });
+            None
+        }
+    }
+}
+
+/// Which environment of the project is meant.
+enum Meant {
+    Named(Sourced<String>),
+    /// The one that this branch is deployed as; and where that comes from.
+    Branch(String, String),
+    Nothing,
+}
+
+/// Looks, and says what is there.
+async fn look(
+    app: &App,
+    project: &str,
+    environment: &Meant,
+    origin: &str,
+) -> Result<(Finding, Option<i64>), Error> {
+    let lagoon = app.lagoon().await?;
+    let name = if let Meant::Named(environment) = environment {
+        environment.value.clone()
+    } else {
+        let (project, environments) = place::project(lagoon, project).await?;
+        let (name, count) = (&project.name, environments.len());
+        let Meant::Branch(branch, _) = environment else {
+            let message = format!("{name}: you can see {count} environments{origin}");
+            return Ok((Finding::good(PLACE, message), None));
+        };
+        match place::of_branch(&environments, branch) {
+            Some(found) => found.name.clone(),
+            None => {
+                let message = format!("{name} has no environment of `{branch}`{origin}");
+                let fix = "name one with -e: tasks environments lists them";
+                return Ok((Finding::note(PLACE, message).fix(fix), None));
+            }
+        }
+    };
+    let view = place::environment(lagoon, project, &name, false).await?;
+    let (label, tasks) = (view.environment.label(), view.definitions.len());
+    let message = format!("{label}: you can invoke {tasks} tasks{origin}");
+    Ok((Finding::good(PLACE, message), Some(view.environment.id)))
+}
+
+/// Where project and environment come from that nobody typed.
+fn origin(project: &Sourced<String>, environment: &Meant) -> String {
+    let mut parts = Vec::new();
+    if project.source.is_inferred() {
+        parts.push(format!("project from {}", project.source));
+    }
+    match environment {
+        Meant::Named(environment) if environment.source.is_inferred() => {
+            parts.push(format!("environment from {}", environment.source));
+        }
+        Meant::Branch(_, source) => parts.push(format!("environment from {source}")),
+        Meant::Named(_) | Meant::Nothing => {}
+    }
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", parts.join(", "))
+    }
+}
+
+fn no_project(app: &App, is_wanted: bool) -> Option<Finding> {
+    if is_wanted {
+        return Some(
+            Finding::problem(PLACE, Kind::Usage, "which project? None was named")
+                .fix("add -p PROJECT, or set TASKS_PROJECT"),
+        );
+    }
+    let remote = without_secret(app.checkout().remote.as_ref()?);
+    let message = format!("no project that you see has the git remote {remote}");
+    Some(Finding::note(PLACE, message).fix("name the project with -p: tasks projects lists them"))
+}
