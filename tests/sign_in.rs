@@ -319,6 +319,38 @@ fn login_with_an_address_makes_the_context() {
 }
 
 #[test]
+fn a_lagoon_that_cannot_be_reached_is_not_kept() {
+    let env = TestEnv::new();
+    let ssh = SshStandIn::new(&env.home, env.token());
+    let login = |args: &[&str]| env.run(ssh.with(env.home.command(args)));
+    let away = ["login", "http://127.0.0.1:9", "--request-timeout", "1s"];
+    let refused = login(&away).ends_with(7);
+    insta::assert_snapshot!("login-away", refused.snapshot());
+    let browser = [&away[..], &["--browser", "-l", "acme"]].concat();
+    let refused = login(&browser).ends_with(7);
+    let again = "tasks login http://127.0.0.1:9/graphql -l acme --browser";
+    assert!(refused.stderr.contains(again), "{refused}");
+    let no_lagoon = Fault::answered("404 Not Found", "text/html", "<html>");
+    let proxy = Proxy::new(env.address(), [no_lagoon]);
+    login(&["login", &proxy.url("")]).ends_with(7);
+    let names = env.home.tasks(&["context", "list", "-o", "name"]);
+    assert_eq!(names.succeeds().stdout, "sandbox\n");
+    assert_eq!(ssh.calls().len(), 0);
+
+    // Where the line says how to sign in, nobody need be asked; what then fails can be tried again.
+    ssh.refuses("lagoon@ssh.example: Permission denied (publickey).\n", 255);
+    let named = [&away[..], &["--ssh-host", "ssh.example", "-l", "acme"]].concat();
+    let refused = login(&named).ends_with(4);
+    let kept = "the context `acme` is kept; to try again: tasks login -l acme";
+    assert!(refused.stderr.contains(kept), "{refused}");
+    // One that is known stays as it is.
+    let refused = login(&[&away[..], &["--browser", "-l", "acme"]].concat()).ends_with(7);
+    assert!(!refused.stderr.contains("nothing was kept"), "{refused}");
+    let names = env.home.tasks(&["context", "list", "-o", "name"]);
+    assert_eq!(names.succeeds().stdout, "acme\nsandbox\n");
+}
+
+#[test]
 fn a_key_that_is_named_is_remembered() {
     let here = Here::new();
     here.ssh.gives_guests(&here.token(Identity::Guest, 20));

@@ -11,6 +11,7 @@ use super::target::{Answer, given_token};
 use crate::app::{App, print};
 use crate::auth::{Session, TokenSource, Way};
 use crate::config::{Context, ContextName, api_address};
+use crate::domain::quoting::suggestion;
 use crate::error::Error;
 use crate::settings::{Source, Target, TokenOrigin, parse_limit};
 
@@ -61,7 +62,18 @@ pub struct LoginArgs {
 /// When the Lagoon is not known or says no, or the token cannot be kept.
 pub async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    let (mut session, context) = session(&args, app).await?;
+    let (mut session, context, is_new) = session(&args, app).await?;
+    // What was made for this is there for the next try.
+    let try_again = |error: Error| match &context {
+        Some(context) if is_new => {
+            let name = &context.name;
+            let way = if args.browser { " --browser" } else { "" };
+            error.hint(format!(
+                "the context `{name}` is kept; to try again: tasks login -l {name}{way}"
+            ))
+        }
+        _ => error,
+    };
     if args.print {
         return print_token(session, app).await;
     }
@@ -74,10 +86,11 @@ pub async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
             Error::usage("--browser signs in to a context, and TASKS_API is none")
                 .hint("make one: tasks login URL --browser")
         })?;
-        let granted = app.sign_in_with_browser(context, args.timeout).await?;
-        session.keep(&session.granted(granted))?;
+        let granted = app.sign_in_with_browser(context, args.timeout).await;
+        session.keep(&session.granted(granted.map_err(try_again)?))?;
     } else {
-        session.sign_in_anew().await?;
+        let signed_in = session.sign_in_anew().await;
+        signed_in.map_err(|error| try_again(error.into()))?;
     }
     warn_of_variable(&session, app);
     let identity = whose(session, context.as_ref(), app).await?;
@@ -91,8 +104,9 @@ async fn print_token(session: Session, app: &App) -> Result<(), Error> {
     print(&app.ui, &format!("{}\n", token.secret.expose()))
 }
 
-/// The Lagoon that is meant: made first where an address says so.
-async fn session(args: &LoginArgs, app: &App) -> Result<(Session, Option<Context>), Error> {
+/// The Lagoon that is meant, made first where an address says so; and whether it is new. One that
+/// cannot be asked where to sign in is not kept.
+async fn session(args: &LoginArgs, app: &App) -> Result<(Session, Option<Context>, bool), Error> {
     let (name, url) = match &args.url {
         Some(url) => (name_for(url, app)?, url.clone()),
         None => match &app.settings.chosen()?.target.value {
@@ -103,24 +117,33 @@ async fn session(args: &LoginArgs, app: &App) -> Result<(Session, Option<Context
             }
             Target::Address(_) => {
                 let session = app.session_of_address().await?;
-                return Ok((session, None));
+                return Ok((session, None, false));
             }
         },
     };
     let known = app.settings.config()?.context(&name).cloned();
-    let is_complete = known.as_ref().is_some_and(|known| {
+    let is_complete = |context: &Context| {
         if args.browser {
-            known.authorization_endpoint.is_some()
+            context.authorization_endpoint.is_some()
         } else {
-            known.ssh.is_some()
+            context.ssh.is_some()
         }
-    });
+    };
+    let is_new = known.is_none();
     let context = match known {
-        Some(context) if is_complete && args.url.is_none() && !args.lagoon.says_something() => {
+        Some(context)
+            if is_complete(&context) && args.url.is_none() && !args.lagoon.says_something() =>
+        {
             context
         }
         known => {
-            let context = lagoon::describe(&name, &url, &args.lagoon, app).await?;
+            let described = lagoon::describe(&name, &url, &args.lagoon, app).await?;
+            let context = if args.with_token || is_complete(&described.context) {
+                described.all_the_same(app)
+            } else {
+                let reached = described.reached(app);
+                reached.map_err(|error| not_kept(error, args, &name, &url, is_new))?
+            };
             if known.as_ref() != Some(&context) {
                 let kept = lagoon::keep(&context, args.make_current, app)?;
                 let done = if kept.is_new { "added" } else { "changed" };
@@ -129,7 +152,22 @@ async fn session(args: &LoginArgs, app: &App) -> Result<(Session, Option<Context
             context
         }
     };
-    Ok((app.session_of(&context), Some(context)))
+    Ok((app.session_of(&context), Some(context), is_new))
+}
+
+fn not_kept(error: Error, args: &LoginArgs, name: &ContextName, url: &Url, is_new: bool) -> Error {
+    if !is_new {
+        return error;
+    }
+    let mut again = vec!["tasks", "login", url.as_str(), "-l", name.as_str()];
+    if args.browser {
+        again.push("--browser");
+    }
+    let add = ["tasks", "context", "add", name.as_str(), url.as_str()];
+    let line = |words: &[&str]| suggestion(words.iter().map(|word| (*word).to_owned()));
+    error
+        .hint(format!("nothing was kept; to try again: {}", line(&again)))
+        .hint(format!("to keep it all the same: {}", line(&add)))
 }
 
 /// The context that has this address, else a name after the host.

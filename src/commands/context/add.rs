@@ -44,7 +44,8 @@ pub(super) struct Add {
 }
 
 pub(super) async fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Error> {
-    let context = lagoon::describe(&args.name, &args.url, &args.lagoon, app).await?;
+    let described = lagoon::describe(&args.name, &args.url, &args.lagoon, app).await?;
+    let context = described.all_the_same(app);
     let token = token(&args, &context, app)?;
     let kept = lagoon::keep(&context, args.make_current, app)?;
     let has_token = token.is_some();

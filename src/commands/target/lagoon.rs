@@ -63,6 +63,13 @@ pub struct Kept {
     pub current_by: Option<String>,
 }
 
+/// A Lagoon as it is known now, and how asking it went.
+pub struct Described {
+    /// What is known of it.
+    pub context: Context,
+    discovered: Discovered,
+}
+
 /// What the line says, then what was known before, then what the Lagoon says of itself.
 ///
 /// # Errors
@@ -72,31 +79,57 @@ pub async fn describe(
     api: &Url,
     args: &LagoonArgs,
     app: &App,
-) -> Result<Context, Error> {
+) -> Result<Described, Error> {
     if name.is_sandbox() {
         return Err(Error::usage("the context name `sandbox` is reserved")
             .hint("it is the built-in Lagoon and needs no adding: --context sandbox"));
     }
     let mut context = merge(name, api, args, app)?;
-    if args.no_discovery {
-        return Ok(context);
-    }
-    match app.complete(&mut context).await? {
-        Discovered::Complete => {}
-        Discovered::NoDocument => {
-            app.ui.note(&format!(
-                "{api} has no discovery document, as Lagoons before 2.18 have none"
-            ));
-            say_by_hand(&context, app);
+    let discovered = if args.no_discovery {
+        Discovered::Complete
+    } else {
+        app.complete(&mut context).await?
+    };
+    Ok(Described {
+        context,
+        discovered,
+    })
+}
+
+impl Described {
+    /// The context, where the Lagoon could be asked.
+    ///
+    /// # Errors
+    /// Why it could not.
+    pub fn reached(self, app: &App) -> Result<Context, Error> {
+        match self.discovered {
+            Discovered::Failed(error) => Err(error),
+            _ => Ok(self.all_the_same(app)),
         }
-        Discovered::Failed(error) => {
-            app.ui.warn(&format!(
-                "what this Lagoon says of itself is not known: {error}"
-            ));
-            say_by_hand(&context, app);
-        }
     }
-    Ok(context)
+
+    /// The context, whatever came of asking, which is said.
+    #[must_use]
+    pub fn all_the_same(self, app: &App) -> Context {
+        let context = self.context;
+        match self.discovered {
+            Discovered::Complete => {}
+            Discovered::NoDocument => {
+                app.ui.note(&format!(
+                    "{} has no discovery document, as Lagoons before 2.18 have none",
+                    context.api
+                ));
+                say_by_hand(&context, app);
+            }
+            Discovered::Failed(error) => {
+                app.ui.warn(&format!(
+                    "what this Lagoon says of itself is not known: {error}"
+                ));
+                say_by_hand(&context, app);
+            }
+        }
+        context
+    }
 }
 
 fn say_by_hand(context: &Context, app: &App) {
