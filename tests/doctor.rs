@@ -57,6 +57,7 @@ fn all_is_well() {
             ("capabilities", "good"),
             ("capabilities", "good"),
             ("capabilities", "good"),
+            ("capabilities", "good"),
             ("environment", "good"),
             ("ssh", "note"),
             ("push", "good"),
@@ -257,6 +258,7 @@ fn probe(schema: &apollo_compiler::Schema) -> String {
     json!({"data": {
         "task": {"fields": names("Task")},
         "query": {"fields": names("Query")},
+        "user": {"fields": names("User")},
         "definitionInput": {"inputFields": names("AdvancedTaskDefinitionInput")},
     }})
     .to_string()

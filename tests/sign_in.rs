@@ -284,6 +284,7 @@ fn login_with_an_address_makes_the_context() {
             "firstName",
             "lastName",
             "groupRoles",
+            "platformRoles",
             "tokenSource",
             "tokenExpires",
         ]
@@ -408,6 +409,31 @@ fn who_one_is() {
     assert_eq!(
         (&shown["kind"], &shown["email"]),
         (&"service".into(), &Value::Null)
+    );
+    let platform = |role: &str| {
+        let who = env.as_role(role).tasks(&["whoami", "-o", "json"]);
+        who.succeeds().json()["platformRoles"].clone()
+    };
+    assert_eq!(platform("maintainer"), serde_json::json!([]));
+    assert_eq!(platform("platform-viewer"), serde_json::json!(["VIEWER"]));
+    let owner = env.as_role("platform-owner");
+    let shown = owner.tasks(&["whoami", "-o", "table"]).succeeds();
+    assert!(shown.stdout.contains("Platform role"), "{shown}");
+    // Where Lagoon does not tell, or does not let one look, the rest is there.
+    let refused = r#"{"errors":[{"message":"GraphQL introspection is not allowed"}]}"#;
+    let no_look = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
+        if request.body.contains("__type") {
+            Fault::answered("400 Bad Request", "application/json", refused)
+        } else {
+            Fault::None
+        }
+    });
+    let command = env.command(&["whoami", "-o", "json"]);
+    let shown = env.run(command.env("TASKS_API", no_look.url("/graphql")));
+    let shown = shown.succeeds().json();
+    assert_eq!(
+        (&shown["email"], &shown["platformRoles"]),
+        (&"maintainer@example.com".into(), &Value::Null)
     );
     let outsider = env
         .as_role("outsider")

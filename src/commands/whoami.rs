@@ -15,7 +15,7 @@ Examples:
 
 /// Show who is signed in, with which roles, and for how long
 ///
-/// The roles are those in one's groups. A service's token belongs to no user: then it says so.
+/// The roles are those in one's groups, and on the whole platform where Lagoon tells them. A service's token belongs to no user: then it says so.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct WhoamiArgs;

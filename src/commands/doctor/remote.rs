@@ -227,6 +227,12 @@ fn capabilities(features: Features) -> Vec<Finding> {
             "files are uploaded through the API, which takes smaller ones only",
             "2.30",
         ),
+        (
+            features.platform_roles,
+            "roles on the whole platform are told",
+            "roles on the whole platform are not told: `whoami` shows those in groups only",
+            "2.24",
+        ),
     ];
     let each = known.into_iter().map(|(has, good, cost, since)| {
         if has {

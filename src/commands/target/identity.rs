@@ -98,6 +98,7 @@ impl Report for Identity {
             "firstName": person.and_then(|p| p.first_name.clone()),
             "lastName": person.and_then(|p| p.last_name.clone()),
             "groupRoles": roles,
+            "platformRoles": person.and_then(|p| p.platform_roles.clone()),
             "tokenSource": self.source,
             "tokenExpires": self.expires.map(|t| t.to_string()),
         })
@@ -153,6 +154,9 @@ impl Report for Identity {
         let Some(person) = person else {
             return Some(detail);
         };
+        let platform = person.platform_roles.as_ref().filter(|all| !all.is_empty());
+        let platform = platform.map(|all| all.join(", ").to_lowercase().replace('_', " "));
+        let detail = detail.field("Platform role", platform);
         if person.group_roles.is_empty() {
             return Some(detail.field("Groups", "none"));
         }

@@ -5,6 +5,7 @@ use crate::domain::{Person, Role, Roles};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
 operation!(Me, "graphql/people/me.graphql");
+operation!(PlatformRoles, "graphql/people/platform_roles.graphql");
 operation!(MyRoles, "graphql/people/my_roles.graphql");
 
 /// A role as Lagoon writes it.
@@ -43,7 +44,20 @@ impl Lagoon {
             first_name: me.first_name,
             last_name: me.last_name,
             group_roles,
+            platform_roles: None,
         }))
+    }
+
+    /// The roles of the signed-in user on the whole platform, in Lagoon's words; for Lagoon 2.24 and
+    /// newer.
+    ///
+    /// # Errors
+    /// Any [`LagoonError`].
+    pub async fn platform_roles(&self) -> Result<Option<Vec<String>>, LagoonError> {
+        let variables = platform_roles::Variables {};
+        let reply = self.send::<PlatformRoles>(Effect::Query, variables).await?;
+        let roles = reply.whole()?.me.and_then(|me| me.platform_roles);
+        Ok(roles.map(|roles| roles.iter().flatten().filter_map(word).collect()))
     }
 
     /// The roles of the signed-in user, by group.

@@ -24,6 +24,8 @@ pub struct Features {
     pub system_wide: bool,
     /// Files go straight to the file store (`getTaskFileUploadForm`, Lagoon 2.30 and newer).
     pub upload_form: bool,
+    /// Users have roles on the whole platform (`User.platformRoles`, Lagoon 2.24 and newer).
+    pub platform_roles: bool,
 }
 
 #[derive(Deserialize)]
@@ -31,6 +33,7 @@ pub struct Features {
 struct Probe {
     task: Option<Type>,
     query: Option<Type>,
+    user: Option<Type>,
     definition_input: Option<Type>,
 }
 
@@ -93,6 +96,7 @@ impl Lagoon {
         Ok(Features {
             source_user: probe.task.is_some_and(|t| t.has("sourceUser")),
             upload_form: probe.query.is_some_and(|t| t.has("getTaskFileUploadForm")),
+            platform_roles: probe.user.is_some_and(|t| t.has("platformRoles")),
             system_wide: probe.definition_input.is_some_and(|t| t.has("systemWide")),
         })
     }
