@@ -238,20 +238,6 @@ impl Settings {
         }
     }
 
-    /// A private key for ssh, a path or its text: the variable's, else the context's. Without one
-    /// ssh takes its own.
-    #[must_use]
-    pub fn ssh_key(&self) -> Option<String> {
-        let chosen = self.chosen.as_ref().ok()?;
-        if let Some(key) = &chosen.ssh.key {
-            return Some(key.expose().to_owned());
-        }
-        match &chosen.target.value {
-            Target::Context(context) => Some(context.ssh_key.as_ref()?.display().to_string()),
-            Target::Address(_) | Target::Sandbox => None,
-        }
-    }
-
     /// Whether the line itself asks for a form of the answer: by `-o` or `--jq`.
     #[must_use]
     pub fn output_is_asked_for(&self) -> bool {

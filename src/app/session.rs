@@ -36,6 +36,22 @@ impl App {
         }))
     }
 
+    /// The private key for ssh that is named, a path or its text: the variable's, else the
+    /// context's. Without one ssh takes its own.
+    #[must_use]
+    pub fn ssh_key(&self) -> Option<String> {
+        let chosen = self.settings.chosen().ok()?;
+        let key = chosen
+            .ssh
+            .key
+            .clone()
+            .or_else(|| match &chosen.target.value {
+                Target::Context(context) => key_of(context),
+                Target::Address(_) | Target::Sandbox => None,
+            });
+        Some(key?.expose().to_owned())
+    }
+
     /// The session of a context. Variables count for the one that is meant.
     #[must_use]
     pub fn session_of(&self, context: &Context) -> Session {
@@ -248,6 +264,25 @@ mod tests {
     use crate::app::Interrupts;
     use crate::config::{Config, POD, PodVariables};
     use crate::settings::{Env, Flags, Settings};
+
+    #[test]
+    fn a_live_log_takes_the_key_that_signs_in() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join(".config/lagoon-tasks");
+        std::fs::create_dir_all(&folder).unwrap();
+        let config = "[contexts.acme]\napi = \"https://acme.example\"\nssh_key = \"/keys/acme\"\n";
+        std::fs::write(folder.join("config.toml"), config).unwrap();
+        let key = |variables: &[(&str, &str)]| {
+            let mut all = vec![("HOME", home.path().to_str().unwrap())];
+            all.extend(variables);
+            let settings = Settings::resolve(&Flags::default(), &Env::from_vars(all).unwrap());
+            App::new(Ui::captured(), settings.unwrap(), Interrupts::none()).ssh_key()
+        };
+        assert_eq!(key(&[]).as_deref(), Some("/keys/acme"));
+        let text = "-----BEGIN K";
+        assert_eq!(key(&[("TASKS_SSH_KEY", text)]).as_deref(), Some(text));
+        assert_eq!(key(&[("TASKS_API", "https://b.example")]), None);
+    }
 
     #[test]
     fn a_pods_key_is_taken_as_text() {

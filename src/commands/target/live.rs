@@ -41,7 +41,7 @@ impl LiveFlags {
                 LiveWord::Always => LiveMode::Always,
                 LiveWord::Never => LiveMode::Never,
             },
-            key: app.settings.ssh_key(),
+            key: app.ssh_key(),
         }
     }
 }
