@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::support::home::Home;
+use crate::support::pty::Terminal;
 
 const CONFIG: &str = ".config/lagoon-tasks/config.toml";
 const TOKEN: &str = ".local/state/lagoon-tasks/tokens/acme";
@@ -236,4 +237,20 @@ fn who_is_not_signed_in_and_what_is_not_there_have_codes_of_their_own() {
     home.run(alone).ends_with(4);
     let empty = home.command(&list).env("TASKS_CONTEXT", "");
     home.run(empty).ends_with(2);
+}
+
+#[test]
+fn at_a_terminal_ordinary_contexts_take_a_line_each() {
+    let home = with_acme();
+    let add = [
+        "context",
+        "add",
+        "amazee",
+        "https://api.lagoon.amazeeio.cloud/graphql",
+        "--no-discovery",
+    ];
+    home.tasks(&add).succeeds();
+    let mut terminal = Terminal::start(&home.command(&["context", "list"]));
+    assert_eq!(terminal.finish(), 0);
+    insta::assert_snapshot!("context-list-terminal", terminal.screen());
 }

@@ -192,15 +192,16 @@ impl Report for Listing {
 }
 
 fn grid<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Grid {
+    // Addresses and paths are long: a table has the ones, `context show` the others.
     let columns = [
         Column::new("name"),
         Column::new("api").heading("ADDRESS"),
-        Column::new("project"),
+        Column::new("project").if_any(),
         Column::new("current"),
-        Column::new("currentBy").heading("BY").if_any(),
+        Column::new("currentBy").not_in_table(),
         Column::new("token"),
-        Column::new("tokenExpires").heading("EXPIRES").if_any(),
-        Column::new("source"),
+        Column::new("tokenExpires").not_in_table(),
+        Column::new("source").not_in_table(),
     ];
     entries.into_iter().fold(Grid::new(columns), |grid, entry| {
         grid.with([
