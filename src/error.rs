@@ -240,6 +240,9 @@ impl From<LagoonError> for Error {
             }
         };
         let hints = match &error {
+            LagoonError::NotReached { reason, .. } if reason.contains("certificate") => {
+                vec![certificate(reason).to_owned()]
+            }
             LagoonError::NotReached { address, .. } => {
                 vec![format!(
                     "is the address right, and does this machine reach it? `curl -sS {address}/status`"
@@ -271,6 +274,18 @@ impl From<LagoonError> for Error {
             hints,
             ..Error::new(kind, error.to_string())
         }
+    }
+}
+
+/// What to do about a certificate that is not trusted, by the words of rustls.
+fn certificate(reason: &str) -> &'static str {
+    if reason.contains("UnknownIssuer") {
+        "have the certificate of its authority in a PEM file, and name that with `tasks context add \
+         … --ca-file FILE` or in SSL_CERT_FILE"
+    } else if reason.contains("CaUsedAsEndEntity") {
+        "it is an authority's own: the server needs one that is no authority (`CA:FALSE`)"
+    } else {
+        "is the address the one that the certificate is for, and this machine's clock right?"
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
 use crate::support::home::Home;
+use crate::support::network::TlsFront;
 use crate::support::output::Output;
 use crate::support::proxy::{Fault, Proxy};
 use crate::support::schemas;
@@ -322,6 +323,53 @@ fn a_proxy_is_named_without_its_password() {
         network.1
     );
     assert!(!format!("{output}").contains("hunter2"));
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_found_and_can_be_mended() {
+    let env = TestEnv::new();
+    let doctor = |tls: &TlsFront| {
+        let url = format!("https://{}/graphql", tls.address());
+        let command = env.command(&["doctor", "-o", "json"]);
+        command.env("TASKS_API", url)
+    };
+    let fix = |output: &Output| {
+        let found = output.json();
+        let tls = found.as_array().unwrap().iter();
+        let tls = tls.clone().find(|finding| finding["check"] == "tls");
+        tls.unwrap()["fix"].as_str().unwrap().to_owned()
+    };
+    let tls = TlsFront::self_signed(env.address(), false);
+    let strange = env.run(doctor(&tls)).ends_with(7);
+    assert_eq!(of(&strange, "tls")[0].0, "problem");
+    assert_eq!(of(&strange, "sign-in")[0].0, "skipped");
+    let words = fix(&strange);
+    assert!(
+        words.contains("--ca-file FILE") && words.contains("SSL_CERT_FILE"),
+        "{words}"
+    );
+    // What it says helps: by variable, and by the context's file.
+    let file = env.home.write("own.pem", tls.authority());
+    let trusting = doctor(&tls).env("SSL_CERT_FILE", &file);
+    let trusting = env.run(trusting).succeeds();
+    assert_eq!(of(&trusting, "tls")[0].1, "its certificate is trusted");
+    let url = format!("https://{}/graphql", tls.address());
+    let add = ["context", "add", "own", &url, "--ca-file"];
+    let add = [&add[..], &[file.to_str().unwrap()]].concat();
+    env.home.tasks(&add).succeeds();
+    let line = ["doctor", "-l", "own", "-o", "json"];
+    let by_file = env.run(env.command(&line).without("TASKS_API")).succeeds();
+    assert!(
+        of(&by_file, "tls")[0].1.ends_with("own.pem too"),
+        "{by_file}"
+    );
+
+    // An authority's own certificate is no server's, trusted or not.
+    let tls = TlsFront::self_signed(env.address(), true);
+    let file = env.home.write("ca.pem", tls.authority());
+    let trusting = doctor(&tls).env("SSL_CERT_FILE", &file);
+    let strange = env.run(trusting).ends_with(7);
+    assert!(fix(&strange).contains("CA:FALSE"), "{strange}");
 }
 
 #[test]

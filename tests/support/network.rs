@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -39,9 +39,27 @@ impl TlsFront {
         let authority = params.self_signed(&key).unwrap().pem();
         let issuer = Issuer::new(params, key);
         let key = KeyPair::generate().unwrap();
-        let names = vec![NAME.to_owned(), "127.0.0.1".to_owned()];
-        let certificate = CertificateParams::new(names).unwrap();
-        let certificate = certificate.signed_by(&key, &issuer).unwrap();
+        let certificate = own_names().signed_by(&key, &issuer).unwrap();
+        TlsFront::with(upstream, &certificate, &key, authority)
+    }
+
+    /// The same with a certificate that vouches for itself, as an authority's own or not.
+    pub(crate) fn self_signed(upstream: SocketAddr, is_authority: bool) -> TlsFront {
+        let mut params = own_names();
+        if is_authority {
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        }
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        TlsFront::with(upstream, &certificate, &key, certificate.pem())
+    }
+
+    fn with(
+        upstream: SocketAddr,
+        certificate: &Certificate,
+        key: &KeyPair,
+        authority: String,
+    ) -> TlsFront {
         // Another test may have been first.
         drop(rustls::crypto::ring::default_provider().install_default());
         let private = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
@@ -70,6 +88,10 @@ impl TlsFront {
     pub(crate) fn authority(&self) -> &str {
         &self.authority
     }
+}
+
+fn own_names() -> CertificateParams {
+    CertificateParams::new(vec![NAME.to_owned(), "127.0.0.1".to_owned()]).unwrap()
 }
 
 /// A proxy that notes where it was asked to go.
