@@ -40,7 +40,7 @@ impl App {
 
     /// Shows the address and opens it. It is all there is to go on: not even -q silences it.
     fn show(&self, url: &Url) {
-        let text = format!("sign in with a browser, on this machine: {url}\n");
+        let text = format!("sign in with a browser, on this machine:\n{url}\n");
         let _ = self.ui.write(Stream::Err, text.as_bytes());
         if page::start(url.as_str()).is_err() {
             self.ui

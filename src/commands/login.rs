@@ -67,10 +67,13 @@ pub async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
     let try_again = |error: Error| match &context {
         Some(context) if is_new => {
             let name = &context.name;
-            let way = if args.browser { " --browser" } else { "" };
-            error.hint(format!(
-                "the context `{name}` is kept; to try again: tasks login -l {name}{way}"
-            ))
+            let kept = format!("the context `{name}` is kept");
+            error.hint(match (args.browser, &context.ssh) {
+                (true, _) => format!("{kept}; to try again: tasks login -l {name} --browser"),
+                (false, Some(_)) => format!("{kept}; to try again: tasks login -l {name}"),
+                // What is missing was said before.
+                (false, None) => kept,
+            })
         }
         _ => error,
     };

@@ -61,6 +61,9 @@ pub(super) async fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Err
             Some(_) => {
                 format!("sign in now, or let the first command do it: tasks login -l {name}")
             }
+            None if context.authorization_endpoint.is_some() => {
+                format!("sign in: tasks login -l {name} --browser")
+            }
             None => format!("it has no token yet: tasks login -l {name} --with-token < FILE"),
         });
     }

@@ -197,7 +197,7 @@ impl Report for Findings {
             let text = format!("{mark} {message}");
             detail = detail.field(label, Cell::status(text, finding.state.style()));
             if let Some(fix) = &finding.fix {
-                detail = detail.field("", format!("  → {}", fix.replace('\n', " ")));
+                detail = detail.field("", format!("→ {}", fix.replace('\n', " ")));
             }
         }
         Some(detail)
