@@ -187,7 +187,7 @@ fn a_session_that_is_over_is_said_so() {
     std::fs::write(&file, kept).unwrap();
     let refused = browser.tasks(&["list", "-e", "main"]).ends_with(4);
     assert!(
-        refused.stderr.contains("tasks login --browser"),
+        refused.stderr.contains("tasks login -l here --browser"),
         "{refused}"
     );
 }

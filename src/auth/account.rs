@@ -25,6 +25,12 @@ impl Account {
         Account(format!("@{}{}", digest(api.as_str()), identity(key)))
     }
 
+    /// The context's name, if it is one's.
+    #[must_use]
+    pub fn context(&self) -> Option<&str> {
+        self.0.split('@').next().filter(|name| !name.is_empty())
+    }
+
     /// The file's name.
     #[must_use]
     pub fn as_str(&self) -> &str {

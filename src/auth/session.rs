@@ -169,9 +169,11 @@ impl Session {
     }
 
     fn browser_ended(&self) -> AuthError {
+        let of = self.account.context();
+        let of = of.map_or(String::new(), |name| format!(" -l {name}"));
         AuthError::BrowserEnded {
             label: self.label.clone(),
-            hint: "sign in again: tasks login --browser, or over ssh: tasks login".to_owned(),
+            hint: format!("sign in again: tasks login{of} --browser, or over ssh: tasks login{of}"),
         }
     }
 
