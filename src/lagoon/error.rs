@@ -122,15 +122,11 @@ impl GraphqlError {
     /// The first line: the rest is SQL that repeats submitted values.
     #[must_use]
     pub fn first_line(&self) -> String {
-        const MOST: usize = 500;
         let line = self.message.lines().next().unwrap_or_default().trim();
         if line.is_empty() {
             return "an error without a message".to_owned();
         }
-        match line.char_indices().nth(MOST) {
-            Some((cut, _)) => format!("{}…", &line[..cut]),
-            None => line.to_owned(),
-        }
+        shortened(line)
     }
 
     /// The error as this program's own.
@@ -142,5 +138,14 @@ impl GraphqlError {
         } else {
             LagoonError::Refused { message, status }
         }
+    }
+}
+
+/// What a server says, cut where its reader has long understood.
+pub(super) fn shortened(text: &str) -> String {
+    const MOST: usize = 500;
+    match text.char_indices().nth(MOST) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.to_owned(),
     }
 }

@@ -7,7 +7,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::error::{GraphqlError, LagoonError};
+use super::error::{GraphqlError, LagoonError, shortened};
 
 /// An answer that came from GraphQL.
 #[derive(Debug)]
@@ -93,13 +93,14 @@ pub fn read<T: DeserializeOwned>(
             kind
         };
         return Err(not_lagoon(format!(
-            "with {kind} (status {status}) instead of JSON"
+            "with {} (status {status}) instead of JSON",
+            shortened(kind)
         )));
     }
     let parsed: Body<T> = match serde_json::from_slice(body) {
         Ok(parsed) => parsed,
         Err(error) if error.is_data() && (status == 200) => {
-            return Err(LagoonError::Unusable(error.to_string()));
+            return Err(LagoonError::Unusable(shortened(&error.to_string())));
         }
         Err(_) if status == 401 => {
             return Err(LagoonError::NotSignedIn {
@@ -186,6 +187,17 @@ mod tests {
         ] {
             let reply = read_json(200, body).expect("a reply");
             assert_eq!(reply.answers(query, body.as_bytes()), is_it, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_a_server_says_is_no_book() {
+        let long = "long".repeat(1000);
+        let body = format!("{{\"errors\":\"{long}\"}}");
+        for (kind, body) in [(long.as_str(), ""), ("application/json", &body)] {
+            let read = read::<Value>("http://lagoon", 200, kind, body.as_bytes());
+            let error = read.expect_err("no answer").to_string();
+            assert!(error.len() < 1000, "{error}");
         }
     }
 
