@@ -87,17 +87,12 @@ fn unescape(json: &str) -> serde_json::Result<std::string::String> {
 /// The length of a piece that neither ends in an escape sequence nor between two of them, which
 /// may be one character.
 fn first_piece(text: &str) -> usize {
+    /// `\uXXXX`
+    const ESCAPE: usize = 6;
     let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        at += match (bytes[at], bytes.get(at + 1)) {
-            (b'\\', Some(b'u')) => 6,
-            (b'\\', _) => 2,
-            _ if at >= PIECE && text.is_char_boundary(at) => return at,
-            _ => 1,
-        };
-    }
-    text.len()
+    let can_end =
+        |at: &usize| text.is_char_boundary(*at) && !bytes[at - ESCAPE..=*at].contains(&b'\\');
+    (PIECE..text.len()).find(can_end).unwrap_or(text.len())
 }
 
 #[cfg(test)]
