@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
+use lagoon_tasks::sandbox::store::{Status, StoreError};
 use serde_json::Value;
 
 use crate::support::env::TestEnv;
@@ -212,6 +212,30 @@ fn several_are_read_by_one_request_and_have_one_verdict() {
         .take_while(|o| *o == "environmentById")
         .collect();
     assert!(!read.is_empty() && read.len() <= 9, "{asked:?}");
+}
+
+#[test]
+fn many_runs_of_few_environments_are_found_by_few_requests() {
+    let env = TestEnv::new();
+    let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+        INSERT INTO task (id, name, task_name, environment, service, kind, status, created)
+        SELECT i, 'Many', 'lagoon-task-' || printf('%06d', i), 101 + i % 2, 'cli', 'COMMAND', 'complete',
+            '2026-01-01 00:00:00' FROM n";
+    let store = env.sandbox().store();
+    let made = store.write(|tx| Ok::<_, StoreError>(tx.execute(sql, [])?));
+    assert_eq!(made.unwrap(), 60);
+    let ids: Vec<String> = (1..=61).map(|id| id.to_string()).collect();
+    let named = ["lagoon-task-000007", "lagoon-task-000008", "7"];
+    let all: Vec<&str> = ids.iter().map(String::as_str).chain(named).collect();
+    let before = env.requests().len();
+    let output = env.tasks(&[&["status", "-o", "id"], &all[..]].concat());
+    let requests = env.requests().len() - before;
+    assert!(requests < 15, "{requests} requests");
+    assert_eq!(output.code, 5, "{output}");
+    assert!(output.stderr.contains("no run 61"), "{output}");
+    let read: Vec<&str> = output.stdout.lines().collect();
+    let expected: Vec<&str> = ids[..60].iter().map(String::as_str).collect();
+    assert_eq!(read[..60], expected);
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn failure(waited: Waited) -> Option<Error> {
 
 fn question(app: &App, runs: &[Run]) -> Result<String, Error> {
     let what = |run: &Run| -> Result<String, Error> {
-        let place = run.environment.as_ref().map(Environment::label);
+        let place = run.environment.as_deref().map(Environment::label);
         let place = target::banner(app, &place.unwrap_or_default())?;
         Ok(format!(
             "run {} of `{}` ({}) on {place}",

@@ -178,7 +178,7 @@ fn if_running(app: &App, ready: &Ready, what: IfRunning) -> Result<Option<Run>, 
         return Ok(None);
     };
     let mut newest = newest.clone();
-    newest.environment = Some(ready.environment.clone());
+    newest.environment = Some(ready.environment.clone().into());
     let said = format!("run {} of this task is {} there", newest.id, newest.status);
     match what {
         IfRunning::Start => app.ui.note(&format!("{said}; starting another one")),

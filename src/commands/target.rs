@@ -54,7 +54,7 @@ pub use place::{
 pub use plan::{PlanReport, summary};
 pub use planned::{Permits, planned};
 pub use reference::{OneRun, RunArgs};
-pub use run::{RunReport, Style, moment_of, style};
+pub use run::{RunReport, Style, moment_of, run_value, style};
 pub use runs::RunsReport;
 pub use task::Task;
 pub use waiting::{OnInterrupt, WaitFlags};

@@ -1,5 +1,6 @@
 //! One execution of a task.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -80,7 +81,8 @@ pub struct Run {
     /// When it ended.
     pub completed: Option<String>,
     /// Where it runs; `None` where the answer did not say.
-    pub environment: Option<Environment>,
+    /// Shared by the runs of one answer.
+    pub environment: Option<Arc<Environment>>,
 }
 
 impl Run {
@@ -123,7 +125,7 @@ impl Run {
             "created": time(&self.created),
             "started": time(&self.started),
             "completed": time(&self.completed),
-            "environment": self.environment.as_ref().map(Environment::to_json),
+            "environment": self.environment.as_deref().map(Environment::to_json),
         })
     }
 }

@@ -211,7 +211,7 @@ async fn start_one(
         match how.if_running {
             IfRunning::Skip => {
                 return Fate::Skipped(Run {
-                    environment: Some(ready.environment().clone()),
+                    environment: Some(ready.environment().clone().into()),
                     ..run.clone()
                 });
             }

@@ -3,6 +3,7 @@
 mod list;
 mod watch;
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
@@ -26,19 +27,63 @@ pub async fn find(lagoon: &Lagoon, wanted: &RunRef) -> Result<Run, Error> {
         RunRef::Id(id) => lagoon.run_by_id(*id).await?,
         RunRef::TaskName(name) => lagoon.run_by_task_name(name).await?,
     };
-    found.ok_or_else(|| {
-        Error::not_found(format!("there is no run {wanted}"))
-            .hint("runs are kept for a limited time; `tasks runs` lists those of an environment")
-    })
+    found.ok_or_else(|| not_there(wanted))
 }
 
-/// Each of the runs, in their order.
+fn not_there(wanted: &RunRef) -> Error {
+    Error::not_found(format!("there is no run {wanted}"))
+        .hint("runs are kept for a limited time; `tasks runs` lists those of an environment")
+}
+
+/// Each of the runs, in their order. Of many, two that are of one environment lead to those that
+/// are there as well: requests grow with the environments then.
 pub async fn find_all(lagoon: &Lagoon, wanted: &[RunRef]) -> Vec<Result<Run, Error>> {
-    stream::iter(wanted)
-        .map(|wanted| find(lagoon, wanted))
-        .buffered(AT_ONCE)
+    let mut found: HashMap<RunRef, Result<Run, Error>> = HashMap::new();
+    let mut met: HashMap<i64, usize> = HashMap::new();
+    let all: HashSet<&RunRef> = wanted.iter().collect();
+    let mut left = wanted.iter();
+    loop {
+        let next = left.by_ref().filter(|run| !found.contains_key(*run));
+        let next: Vec<&RunRef> = next.take(AT_ONCE).collect();
+        if next.is_empty() {
+            break;
+        }
+        let read = stream::iter(next).map(async |run| (run.clone(), find(lagoon, run).await));
+        let read: Vec<_> = read.buffered(AT_ONCE).collect().await;
+        let mut shared = Vec::new();
+        for (wanted, run) in read {
+            let environment = run.as_ref().ok().and_then(|run| run.environment.clone());
+            if let Some(environment) = environment {
+                let times = met.entry(environment.id).or_default();
+                *times += 1;
+                if *times == 2 {
+                    shared.push(environment);
+                }
+            }
+            found.insert(wanted, run);
+        }
+        if left.len() == 0 {
+            break;
+        }
+        for environment in shared {
+            // Those that were pushed out by newer ones are read one by one.
+            let limit = i64::try_from(wanted.len()).unwrap_or(0).max(50);
+            for run in lagoon
+                .newest_runs(&environment, limit)
+                .await
+                .unwrap_or_default()
+            {
+                let names = [RunRef::Id(run.id), RunRef::TaskName(run.task_name.clone())];
+                for name in names.into_iter().filter(|name| all.contains(name)) {
+                    found.entry(name).or_insert_with(|| Ok(run.clone()));
+                }
+            }
+        }
+    }
+    let missing = |wanted: &RunRef| Err(not_there(wanted));
+    let each = wanted.iter();
+    each.map(|wanted| found.remove(wanted).unwrap_or_else(|| missing(wanted)))
         .collect()
-        .await
 }
 
 /// What runs of this run's task usually take in its environment; `None` where nothing says so.

@@ -76,7 +76,7 @@ pub async fn settle(
     match sent {
         Ok(run) => Ok(Started {
             run: Run {
-                environment: Some(sought.environment.clone()),
+                environment: Some(sought.environment.clone().into()),
                 ..run
             },
             recovered: false,
@@ -155,7 +155,7 @@ fn candidates(sought: &Sought, view: RecentView) -> Vec<Run> {
                 }
         })
         .map(|recent| Run {
-            environment: Some(sought.environment.clone()),
+            environment: Some(sought.environment.clone().into()),
             ..recent.run
         })
         .collect()

@@ -158,7 +158,7 @@ pub async fn read(lagoon: &Lagoon, run: Run) -> Result<Past, Error> {
             run.id
         ))
     })?;
-    let environment = run.environment.clone().ok_or_else(|| {
+    let environment = run.environment.as_deref().cloned().ok_or_else(|| {
         Error::not_found(format!(
             "run {} is of an environment that is gone, or that you may not see",
             run.id

@@ -27,11 +27,20 @@ pub use format::Format;
 pub use grid::{Cell, Column, Grid};
 pub use jq::Jq;
 
+/// The elements of a listing.
+pub type Elements<'a> = Box<dyn Iterator<Item = Value> + 'a>;
+
 /// The answer of a command.
 pub trait Report {
     /// The whole answer for programs: an object for one thing, an array for a listing. The shape
     /// follows from the command line, never from the count.
     fn value(&self) -> Value;
+
+    /// The elements of [`Report::value`], one after the other, for a listing that may be too long to
+    /// be there as one value.
+    fn elements(&self) -> Option<Elements<'_>> {
+        None
+    }
 
     /// The answer as rows of named columns; their order is a contract.
     fn grid(&self) -> Grid;
@@ -105,6 +114,12 @@ pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<
         return jq.run(&report.value(), |piece| {
             Ok(ui.write(how.stream, piece.line(on_terminal).as_bytes())?)
         });
+    }
+    if let Some(elements) = report.elements()
+        && let Some(shape) = json::Shape::of(how.format)
+    {
+        let put = |text: &str| Ok(ui.write(how.stream, text.as_bytes())?);
+        return json::stream(elements, shape, on_terminal, put);
     }
     let text = match how.format {
         Format::Table => return people(report, how, ui, now),

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::domain::Environment;
 use crate::domain::run::moment;
 use crate::ops::history::RecentRun;
-use crate::output::{Cell, Column, Grid, Report};
+use crate::output::{Cell, Column, Elements, Grid, Report};
 
-use super::super::target::{RunReport, style};
+use super::super::target::{run_value, style};
 
 /// Runs, newest first.
 pub(super) struct Listing {
@@ -36,22 +36,27 @@ impl Listing {
     }
 }
 
-impl Report for Listing {
-    fn value(&self) -> Value {
-        let each = self.runs.iter().map(|recent| {
-            let report = RunReport {
-                run: recent.run.clone(),
-                ui_url: self.ui_url.clone(),
-            };
-            let mut value = report.value();
+impl Listing {
+    fn each(&self) -> impl Iterator<Item = Value> {
+        self.runs.iter().map(|recent| {
+            let mut value = run_value(&recent.run, self.ui_url.as_deref());
             if let Some(object) = value.as_object_mut() {
                 let took = recent.run.length().map(|length| length.as_secs());
                 object.insert("duration".to_owned(), json!(took));
                 object.insert("sourceUser".to_owned(), json!(recent.user));
             }
             value
-        });
-        each.collect()
+        })
+    }
+}
+
+impl Report for Listing {
+    fn value(&self) -> Value {
+        self.each().collect()
+    }
+
+    fn elements(&self) -> Option<Elements<'_>> {
+        Some(Box::new(self.each()))
     }
 
     fn grid(&self) -> Grid {

@@ -20,14 +20,7 @@ impl RunReport {
     /// The address of the run's page in Lagoon's UI.
     #[must_use]
     pub fn url(&self) -> Option<String> {
-        let base = self.ui_url.as_deref()?.trim_end_matches('/');
-        let environment = self.run.environment.as_ref()?;
-        let project = &environment.project.name;
-        let namespace = namespace(project, &environment.name)?;
-        Some(format!(
-            "{base}/projects/{project}/{namespace}/tasks/{}",
-            self.run.task_name
-        ))
+        page(&self.run, self.ui_url.as_deref())
     }
 
     /// The cells of the run's row, one for each of [`columns`].
@@ -51,6 +44,27 @@ impl RunReport {
             at(&run.completed).into(),
         ]
     }
+}
+
+fn page(run: &Run, ui_url: Option<&str>) -> Option<String> {
+    let base = ui_url?.trim_end_matches('/');
+    let environment = run.environment.as_ref()?;
+    let project = &environment.project.name;
+    let namespace = namespace(project, &environment.name)?;
+    let name = &run.task_name;
+    Some(format!(
+        "{base}/projects/{project}/{namespace}/tasks/{name}"
+    ))
+}
+
+/// A run as every answer has it: with the address of its page.
+#[must_use]
+pub fn run_value(run: &Run, ui_url: Option<&str>) -> Value {
+    let mut value = run.to_json();
+    if let Some(object) = value.as_object_mut() {
+        object.insert("url".to_owned(), json!(page(run, ui_url)));
+    }
+    value
 }
 
 /// The columns of runs; their order is a contract.
@@ -90,11 +104,7 @@ pub fn style(outcome: Outcome) -> Style {
 
 impl Report for RunReport {
     fn value(&self) -> Value {
-        let mut value = self.run.to_json();
-        if let Some(object) = value.as_object_mut() {
-            object.insert("url".to_owned(), json!(self.url()));
-        }
-        value
+        run_value(&self.run, self.ui_url.as_deref())
     }
 
     fn grid(&self) -> Grid {
@@ -112,7 +122,7 @@ impl Report for RunReport {
                 .field(
                     "Where",
                     run.environment
-                        .as_ref()
+                        .as_deref()
                         .map(crate::domain::Environment::label),
                 )
                 .field("Service", run.service.clone())

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::RunReport;
 use crate::domain::Run;
-use crate::output::{Grid, Report};
+use crate::output::{Elements, Grid, Report};
 
 /// Runs as an answer, each as [`RunReport`] has it.
 pub struct RunsReport {
@@ -26,6 +26,10 @@ impl RunsReport {
 impl Report for RunsReport {
     fn value(&self) -> Value {
         self.each().map(|run| run.value()).collect()
+    }
+
+    fn elements(&self) -> Option<Elements<'_>> {
+        Some(Box::new(self.each().map(|run| run.value())))
     }
 
     fn grid(&self) -> Grid {

@@ -248,7 +248,7 @@ impl Watch<'_> {
 fn label(run: &Run) -> String {
     let place = run
         .environment
-        .as_ref()
+        .as_deref()
         .map(Environment::label)
         .unwrap_or_default();
     format!("run {} of {} on {place}: {}", run.id, run.name, run.status)

@@ -1,5 +1,7 @@
 //! Invoking tasks and reading runs.
 
+use std::sync::Arc;
+
 use super::convert::{environment, need, run_from};
 use super::{int, operation};
 use crate::domain::{Environment, Project, Run};
@@ -48,7 +50,7 @@ macro_rules! run_with_environment {
             )?),
             None => None,
         };
-        run_from!(found, here)
+        run_from!(found, here.map(Arc::new))
     }};
 }
 
@@ -176,12 +178,13 @@ impl Lagoon {
             .send::<NewestRuns>(Effect::Query, variables)
             .await?
             .whole()?;
+        let place = Arc::new(environment.clone());
         data.environment_by_id
             .and_then(|e| e.tasks)
             .unwrap_or_default()
             .into_iter()
             .flatten()
-            .map(|run| run_from!(run, Some(environment.clone())))
+            .map(|run| run_from!(run, Some(Arc::clone(&place))))
             .collect()
     }
 

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
@@ -88,6 +89,7 @@ async fn of_one(
     environment: &Environment,
     wanted: &Wanted,
 ) -> Result<Vec<RecentRun>, Error> {
+    let place = Arc::new(environment.clone());
     let enough = i64::try_from(wanted.limit).unwrap_or(FIRST);
     let mut limit = if wanted.takes_all() {
         enough
@@ -118,7 +120,7 @@ async fn of_one(
             .take(wanted.limit)
             .map(|recent| RecentRun {
                 run: Run {
-                    environment: Some(environment.clone()),
+                    environment: Some(Arc::clone(&place)),
                     ..recent.run
                 },
                 ..recent
