@@ -291,8 +291,8 @@ mod tests {
         let running = sh("echo up; exec /bin/sleep 60").start();
         let first = running.stdout.recv_timeout(DEADLINE).unwrap();
         assert_eq!(first, b"up\n");
-        running.signal("INT");
-        assert_eq!(running.finish().code, 130);
+        running.signal("TERM");
+        assert_eq!(running.finish().code, 143);
     }
 
     #[test]
