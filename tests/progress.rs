@@ -68,7 +68,7 @@ fn a_followed_run_shows_how_far_it_is_and_leaves_only_its_log() {
     let env = env();
     let mut terminal = terminal(&env);
     terminal.wait_for("running");
-    terminal.wait_for("one");
+    terminal.wait_for("\none\n");
     terminal.wait_for("s of about 40s");
     assert_snapshot!("progress-follow", still(&terminal.screen()));
     advance(&env, "2");
@@ -81,7 +81,7 @@ fn a_followed_run_shows_how_far_it_is_and_leaves_only_its_log() {
 fn ctrl_c_leaves_the_run_and_the_way_back() {
     let env = env();
     let mut terminal = terminal(&env);
-    terminal.wait_for("one");
+    terminal.wait_for("\none\n");
     terminal.send(CTRL_C);
     assert_eq!(terminal.finish(), 130);
     assert_snapshot!("progress-interrupted", still(&terminal.screen()));
