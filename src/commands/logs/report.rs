@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::commands::target::RunReport;
+use crate::commands::target::run_value;
 use crate::domain::Run;
 use crate::output::{Cell, Column, Grid, Report};
 
@@ -16,11 +16,7 @@ pub(super) struct Logs {
 
 impl Logs {
     fn one(&self, run: &Run, log: Option<&str>) -> Value {
-        let report = RunReport {
-            run: run.clone(),
-            ui_url: self.ui_url.clone(),
-        };
-        let mut value = report.value();
+        let mut value = run_value(run, self.ui_url.as_deref());
         value["log"] = json!(log);
         value
     }

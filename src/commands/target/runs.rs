@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::RunReport;
+use super::{RunReport, run_value};
 use crate::domain::Run;
 use crate::output::{Elements, Grid, Report};
 
@@ -21,15 +21,20 @@ impl RunsReport {
             ui_url: self.ui_url.clone(),
         })
     }
+
+    fn values(&self) -> impl Iterator<Item = Value> {
+        let ui_url = self.ui_url.as_deref();
+        self.runs.iter().map(move |run| run_value(run, ui_url))
+    }
 }
 
 impl Report for RunsReport {
     fn value(&self) -> Value {
-        self.each().map(|run| run.value()).collect()
+        self.values().collect()
     }
 
     fn elements(&self) -> Option<Elements<'_>> {
-        Some(Box::new(self.each().map(|run| run.value())))
+        Some(Box::new(self.values()))
     }
 
     fn grid(&self) -> Grid {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
-use crate::commands::target::run::{RunReport, columns, style};
+use crate::commands::target::run::{RunReport, columns, run_value, style};
 use crate::domain::{Environment, Run};
 use crate::error::Error;
 use crate::ops::bulk::Fate;
@@ -60,11 +60,7 @@ impl Entry {
     fn value(&self, ui_url: Option<&String>) -> Value {
         let (outcome, why) = match &self.end {
             End::Run(run) => {
-                let report = RunReport {
-                    run: run.clone(),
-                    ui_url: ui_url.cloned(),
-                };
-                return report.value();
+                return run_value(run, ui_url.map(String::as_str));
             }
             End::None { outcome, why } => (*outcome, why),
         };
