@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::app::App;
 use crate::domain::{Definition, Environment, Project, TaskRef};
@@ -354,7 +355,7 @@ impl Run {
         let run = &recent.run;
         let began = run.started.as_ref().or(run.created.as_ref());
         let about = [Some(&run.name), Some(&run.status), began];
-        let about: Vec<&str> = about.into_iter().flatten().map(String::as_str).collect();
+        let about: Vec<&str> = about.into_iter().flatten().map(SmolStr::as_str).collect();
         Run {
             id: run.id,
             about: about.join(", "),

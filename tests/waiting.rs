@@ -69,8 +69,8 @@ struct Acts {
 
 impl Watcher for Acts {
     fn read(&mut self, run: &Run) {
-        if self.seen.last() != Some(&run.status) {
-            self.seen.push(run.status.clone());
+        if self.seen.last().is_none_or(|last| *last != run.status) {
+            self.seen.push(run.status.to_string());
         }
         if let Some(action) = self.actions.pop_front() {
             action(&self.sandbox);

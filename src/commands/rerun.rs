@@ -105,7 +105,7 @@ fn only_failed(app: &App, runs: Vec<Run>) -> Vec<Run> {
         .partition(|run| run.outcome() == Outcome::Failed);
     let told = others
         .iter()
-        .map(|run| (run.status.clone(), run.id.to_string()));
+        .map(|run| (run.status.to_string(), run.id.to_string()));
     for About { text, labels } in by_text(told) {
         app.ui
             .note(&format!("left alone, {text}: {}", labels.join(", ")));

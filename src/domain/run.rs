@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use smol_str::SmolStr;
 
 use super::place::Environment;
 
@@ -61,25 +62,25 @@ impl Outcome {
     }
 }
 
-/// A run as Lagoon has it.
+/// A run as Lagoon has it. There may be many: short texts are kept in place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
     /// Lagoon's id.
     pub id: i64,
     /// The name of the task that was invoked.
-    pub name: String,
+    pub name: SmolStr,
     /// `lagoon-task-…`, unique.
-    pub task_name: String,
+    pub task_name: SmolStr,
     /// Lagoon's word for how far it is.
-    pub status: String,
+    pub status: SmolStr,
     /// The service it runs in.
-    pub service: Option<String>,
+    pub service: Option<SmolStr>,
     /// When the row was made, as Lagoon writes times (UTC, no zone).
-    pub created: Option<String>,
+    pub created: Option<SmolStr>,
     /// When it began.
-    pub started: Option<String>,
+    pub started: Option<SmolStr>,
     /// When it ended.
-    pub completed: Option<String>,
+    pub completed: Option<SmolStr>,
     /// Where it runs; `None` where the answer did not say.
     /// Shared by the runs of one answer.
     pub environment: Option<Arc<Environment>>,
@@ -114,7 +115,7 @@ impl Run {
     /// The run as JSON, Lagoon's field names and `outcome` beside `status`.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let time = |text: &Option<String>| text.as_deref().map_or(Value::Null, rfc3339);
+        let time = |text: &Option<SmolStr>| text.as_deref().map_or(Value::Null, rfc3339);
         json!({
             "id": self.id,
             "name": self.name,

@@ -73,7 +73,10 @@ pub async fn find_all(lagoon: &Lagoon, wanted: &[RunRef]) -> Vec<Result<Run, Err
                 .await
                 .unwrap_or_default()
             {
-                let names = [RunRef::Id(run.id), RunRef::TaskName(run.task_name.clone())];
+                let names = [
+                    RunRef::Id(run.id),
+                    RunRef::TaskName(run.task_name.to_string()),
+                ];
                 for name in names.into_iter().filter(|name| all.contains(name)) {
                     found.entry(name).or_insert_with(|| Ok(run.clone()));
                 }

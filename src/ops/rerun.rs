@@ -101,8 +101,8 @@ impl Past {
         without_preflight: bool,
     ) -> Result<Ready, Error> {
         let wish = exec::Wish {
-            name: self.run.name.clone(),
-            service: self.run.service.clone().unwrap_or_default(),
+            name: self.run.name.to_string(),
+            service: self.run.service.as_deref().unwrap_or_default().to_owned(),
             command: self.command().to_owned(),
             without_preflight,
         };

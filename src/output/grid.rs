@@ -1,8 +1,10 @@
 //! Rows of named columns with typed cells, from which tables and separated values are made.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use smol_str::{SmolStr, ToSmolStr};
 
 use crate::ui::Style;
 
@@ -104,13 +106,13 @@ pub enum Cell {
     /// Nothing there: empty everywhere.
     Missing,
     /// Any text.
-    Text(String),
+    Text(SmolStr),
     /// The name of the thing that the row is about.
-    Name(String),
+    Name(SmolStr),
     /// An id.
-    Id(String),
+    Id(SmolStr),
     /// A state in words, with what it means.
-    Status(String, Style),
+    Status(SmolStr, Style),
     /// A moment: relative for people, RFC 3339 in UTC for programs.
     Time(Timestamp),
     /// A length of time: `1m 23s` for people, seconds for programs.
@@ -123,34 +125,40 @@ pub enum Cell {
 
 impl Cell {
     /// Any text.
-    pub fn text(text: impl Into<String>) -> Self {
+    pub fn text(text: impl Into<SmolStr>) -> Self {
         Cell::Text(text.into())
     }
 
     /// The name of the thing that the row is about.
-    pub fn name(name: impl Into<String>) -> Self {
+    pub fn name(name: impl Into<SmolStr>) -> Self {
         Cell::Name(name.into())
     }
 
     /// An id, a number mostly.
-    pub fn id(id: impl ToString) -> Self {
-        Cell::Id(id.to_string())
+    pub fn id(id: impl Display) -> Self {
+        Cell::Id(id.to_smolstr())
     }
 
     /// A state in words, with what it means.
-    pub fn status(text: impl Into<String>, style: Style) -> Self {
+    pub fn status(text: impl Into<SmolStr>, style: Style) -> Self {
         Cell::Status(text.into(), style)
     }
 }
 
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
-        Cell::Text(text.to_owned())
+        Cell::Text(text.into())
     }
 }
 
 impl From<String> for Cell {
     fn from(text: String) -> Self {
+        Cell::Text(text.into())
+    }
+}
+
+impl From<SmolStr> for Cell {
+    fn from(text: SmolStr) -> Self {
         Cell::Text(text)
     }
 }

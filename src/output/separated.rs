@@ -49,7 +49,7 @@ fn bare(cell: &Cell) -> String {
     match cell {
         Cell::Missing => String::new(),
         Cell::Text(text) | Cell::Name(text) | Cell::Id(text) | Cell::Status(text, _) => {
-            text.clone()
+            text.to_string()
         }
         Cell::Time(moment) => time::absolute(*moment),
         Cell::Duration(length) => length.as_secs_f64().to_string(),

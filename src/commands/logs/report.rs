@@ -41,7 +41,7 @@ impl Report for Logs {
             grid.row([
                 Cell::id(run.id),
                 run.task_name.clone().into(),
-                Cell::name(&run.name),
+                Cell::name(run.name.clone()),
                 run.status.clone().into(),
                 run.outcome().word().into(),
                 log.clone().into(),

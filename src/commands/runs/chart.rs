@@ -37,7 +37,7 @@ impl Chart {
             match tasks.iter_mut().find(|task| task.name == run.name) {
                 Some(task) => task.runs.push(one),
                 None => tasks.push(Task {
-                    name: run.name,
+                    name: run.name.to_string(),
                     runs: vec![one],
                 }),
             }

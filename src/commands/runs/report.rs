@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::domain::Environment;
-use crate::domain::run::moment;
 use crate::ops::history::RecentRun;
 use crate::output::{Cell, Column, Elements, Grid, Report};
 
-use super::super::target::{run_value, style};
+use super::super::target::{moment_of, run_value, style};
 
 /// Runs, newest first.
 pub(super) struct Listing {
@@ -84,12 +83,12 @@ impl Report for Listing {
             shown("project", self.several_projects),
         ]);
         for RecentRun { run, user, .. } in &self.runs {
-            let at = |text: &Option<String>| text.as_deref().and_then(moment);
+            let at = moment_of;
             let place = run.environment.as_ref();
             grid.row([
                 Cell::id(run.id),
-                Cell::name(&run.name),
-                Cell::status(&run.status, style(run.outcome())),
+                Cell::name(run.name.clone()),
+                Cell::status(run.status.clone(), style(run.outcome())),
                 at(&run.started).into(),
                 run.length().into(),
                 user.clone().into(),

@@ -36,7 +36,7 @@ fn write(app: &App, run: &Run) -> Result<(), Error> {
     let content = serde_json::to_vec(&Remembered {
         api: api(app)?,
         id: run.id,
-        task_name: run.task_name.clone(),
+        task_name: run.task_name.to_string(),
     });
     let content = content.map_err(|e| Error::failed("cannot write it").because(e))?;
     let save = |folder: &Path| -> std::io::Result<()> {

@@ -30,8 +30,8 @@ impl RunReport {
         [
             Cell::id(run.id),
             run.task_name.clone().into(),
-            Cell::name(&run.name),
-            Cell::status(&run.status, style(run.outcome())),
+            Cell::name(run.name.clone()),
+            Cell::status(run.status.clone(), style(run.outcome())),
             run.outcome().word().into(),
             run.environment
                 .as_ref()
@@ -86,8 +86,8 @@ pub(super) fn columns() -> [Column; 11] {
 
 /// The moment that a text of Lagoon's says.
 #[must_use]
-pub fn moment_of(text: &Option<String>) -> Option<jiff::Timestamp> {
-    text.as_deref().and_then(moment)
+pub fn moment_of(text: &Option<impl AsRef<str>>) -> Option<jiff::Timestamp> {
+    text.as_ref().and_then(|text| moment(text.as_ref()))
 }
 
 /// What a run's outcome means to the eye.
@@ -116,7 +116,10 @@ impl Report for RunReport {
         let at = moment_of;
         Some(
             Detail::new(format!("{} {}", run.id, run.name))
-                .field("Status", Cell::status(&run.status, style(run.outcome())))
+                .field(
+                    "Status",
+                    Cell::status(run.status.clone(), style(run.outcome())),
+                )
                 .field("Run", Cell::id(run.id))
                 .field("Task name", run.task_name.clone())
                 .field(

@@ -141,13 +141,13 @@ macro_rules! run_from {
         let generated = $generated;
         Ok::<_, $crate::lagoon::LagoonError>($crate::domain::Run {
             id: super::convert::need(generated.id, "a run's id")?,
-            name: generated.name.unwrap_or_default(),
-            task_name: generated.task_name.unwrap_or_default(),
-            status: generated.status.unwrap_or_default(),
-            service: generated.service.filter(|s| !s.is_empty()),
-            created: generated.created,
-            started: generated.started,
-            completed: generated.completed,
+            name: generated.name.unwrap_or_default().into(),
+            task_name: generated.task_name.unwrap_or_default().into(),
+            status: generated.status.unwrap_or_default().into(),
+            service: generated.service.filter(|s| !s.is_empty()).map(Into::into),
+            created: generated.created.map(Into::into),
+            started: generated.started.map(Into::into),
+            completed: generated.completed.map(Into::into),
             environment: $environment,
         })
     }};

@@ -21,7 +21,7 @@ const _SCHEMA: &str = include_str!("../../../graphql/schema.graphql");
 
 /// Derives one operation: its name and the file it is alone in.
 macro_rules! operation {
-    ($name:ident, $path:tt) => {
+    ($visibility:vis $name:ident, $path:tt) => {
         #[derive(graphql_client::GraphQLQuery)]
         #[graphql(
                                                             schema_path = "graphql/schema.graphql",
@@ -31,7 +31,7 @@ macro_rules! operation {
                                                             fragments_other_variant = "true",
                                                             skip_serializing_none
                                                         )]
-        struct $name;
+        $visibility struct $name;
     };
 }
 pub(crate) use operation;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::convert::{environment, need, run_from};
 use super::{int, operation};
 use crate::domain::{Environment, Project, Run};
@@ -10,13 +12,24 @@ use crate::lagoon::{Effect, Lagoon, LagoonError};
 operation!(InvokeTask, "graphql/runs/invoke_task.graphql");
 operation!(RunById, "graphql/runs/run_by_id.graphql");
 operation!(RunByTaskName, "graphql/runs/run_by_task_name.graphql");
-operation!(NewestRuns, "graphql/runs/newest_runs.graphql");
 operation!(CancelRun, "graphql/runs/cancel_run.graphql");
-operation!(RecentRuns, "graphql/runs/recent_runs.graphql");
-operation!(
-    RecentRunsWithUser,
-    "graphql/runs/recent_runs_with_user.graphql"
-);
+
+/// Operations whose answers may have a hundred thousand rows.
+mod listings {
+    use super::operation;
+    // What the generated types take for a text: here one that keeps short ones in place.
+    use smol_str::SmolStr as String;
+
+    operation!(pub(super) NewestRuns, "graphql/runs/newest_runs.graphql");
+    operation!(pub(super) RecentRuns, "graphql/runs/recent_runs.graphql");
+    operation!(
+        pub(super) RecentRunsWithUser,
+        "graphql/runs/recent_runs_with_user.graphql"
+    );
+}
+use listings::{
+    NewestRuns, RecentRuns, RecentRunsWithUser, newest_runs, recent_runs, recent_runs_with_user,
+};
 
 /// A run together with what tells whether it is somebody's own.
 #[derive(Debug, Clone)]
@@ -24,16 +37,16 @@ pub struct RecentRun {
     /// The run.
     pub run: Run,
     /// The exact command line that Lagoon recorded.
-    pub command: String,
+    pub command: SmolStr,
     /// Who started it, where Lagoon says so.
-    pub user: Option<String>,
+    pub user: Option<SmolStr>,
 }
 
 /// The newest runs of an environment.
 #[derive(Debug, Clone)]
 pub struct RecentView {
     /// Who is asking, where that is known.
-    pub me: Option<String>,
+    pub me: Option<SmolStr>,
     /// Newest first.
     pub runs: Vec<RecentRun>,
 }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use smol_str::SmolStr;
+
 use crate::clock::Clock;
 use crate::domain::Environment;
 use crate::error::{Error, Kind};
@@ -32,7 +34,7 @@ pub struct Watching<'a> {
     environments: Vec<Environment>,
     wanted: Wanted,
     /// The status of each run that was seen last.
-    known: HashMap<i64, String>,
+    known: HashMap<i64, SmolStr>,
     pause: Duration,
     /// When the last look was; none before the first.
     looked: Option<Duration>,

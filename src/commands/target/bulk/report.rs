@@ -167,7 +167,7 @@ impl Bulk {
             let (id, status, took, task_name, error) = match &entry.end {
                 End::Run(run) => (
                     Cell::id(run.id),
-                    Cell::status(&run.status, style(run.outcome())),
+                    Cell::status(run.status.clone(), style(run.outcome())),
                     run.length().into(),
                     run.task_name.clone().into(),
                     Cell::Missing,
