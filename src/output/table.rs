@@ -3,9 +3,11 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{
     Attribute, Cell as Drawn, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table,
+    Width,
 };
 use crossterm::style::force_color_output;
 use jiff::Timestamp;
+use unicode_width::UnicodeWidthStr;
 
 use super::grid::{Cell, Column, Grid, Shown};
 use super::time;
@@ -15,6 +17,8 @@ use crate::ui::{Palette, Style, clean_line};
 const GAP: u16 = 2;
 /// What a column of texts should have at least before the others give way.
 const READABLE: u16 = 12;
+/// How many rows are drawn at once: a drawn cell takes some hundred bytes.
+const BLOCK: usize = 1000;
 
 /// What a view for people depends on besides its content.
 #[derive(Debug, Clone, Copy)]
@@ -30,19 +34,97 @@ pub(super) fn render(grid: &Grid, look: &Look) -> String {
     if grid.is_empty() {
         return String::new();
     }
-    let shown: Vec<usize> = (0..grid.columns.len())
+    let shown: Vec<Measured> = (0..grid.columns.len())
         .filter(|index| is_shown(grid, *index))
+        .map(|index| Measured::of(grid, index, look))
         .collect();
-    let mut table = blank(look);
-    table.set_header(shown.iter().map(|index| heading(&grid.columns[*index])));
-    for row in &grid.rows {
-        table.add_row(shown.iter().map(|index| draw(&row[*index], look)));
+    let Some(widths) = widths(&shown, look) else {
+        return draw_rows(grid, &grid.rows, &shown, true, look, |table| {
+            let rigid: Vec<bool> = shown.iter().map(|column| column.is_rigid).collect();
+            arrange(table, &rigid, look);
+        });
+    };
+    // Where the widths are known no row depends on another: a long table is never drawn as a whole.
+    let mut text = String::new();
+    for (index, rows) in grid.rows.chunks(BLOCK).enumerate() {
+        text += &draw_rows(grid, rows, &shown, index == 0, look, |table| {
+            space(table);
+            for (column, width) in table.column_iter_mut().zip(&widths) {
+                fix(column, *width);
+            }
+        });
     }
-    let rigid: Vec<bool> = shown
+    text
+}
+
+/// A column of the grid that is shown.
+struct Measured {
+    index: usize,
+    /// What the longest of its cells takes.
+    width: u16,
+    /// Whether it reads badly when it is broken over lines.
+    is_rigid: bool,
+}
+
+impl Measured {
+    fn of(grid: &Grid, index: usize, look: &Look) -> Measured {
+        let heading = clean_line(&grid.columns[index].heading).width();
+        let cells = grid
+            .rows
+            .iter()
+            .map(|row| words(&row[index], look).0.width());
+        let width = cells.fold(heading, usize::max);
+        Measured {
+            index,
+            width: u16::try_from(width).unwrap_or(u16::MAX),
+            is_rigid: grid.rows.iter().all(|row| is_rigid(&row[index])),
+        }
+    }
+}
+
+/// What each column takes: all it needs where there is room, else only the widest of those that
+/// can be broken takes what is left. None where that is too little to be read.
+fn widths(shown: &[Measured], look: &Look) -> Option<Vec<u16>> {
+    let mut widths: Vec<u16> = shown.iter().map(|column| column.width).collect();
+    let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
+    let whole = widths
         .iter()
-        .map(|index| grid.rows.iter().all(|row| is_rigid(&row[*index])))
-        .collect();
-    arrange(&mut table, &rigid, look);
+        .map(|width| usize::from(*width))
+        .sum::<usize>()
+        + gaps;
+    let Some(room) = look.width.map(usize::from).filter(|room| *room < whole) else {
+        return Some(widths);
+    };
+    let widest = (0..shown.len())
+        .filter(|index| !shown[*index].is_rigid)
+        .max_by_key(|index| widths[*index])?;
+    let others = whole - usize::from(widths[widest]);
+    let left = u16::try_from(room.saturating_sub(others)).unwrap_or(u16::MAX);
+    widths[widest] = left;
+    (left >= READABLE).then_some(widths)
+}
+
+/// Some rows of the grid as they are arranged, the headings above them or not.
+fn draw_rows(
+    grid: &Grid,
+    rows: &[Vec<Cell>],
+    shown: &[Measured],
+    with_headings: bool,
+    look: &Look,
+    arrange: impl FnOnce(&mut Table),
+) -> String {
+    let mut table = blank(look);
+    if with_headings {
+        table.set_header(
+            shown
+                .iter()
+                .map(|column| heading(&grid.columns[column.index])),
+        );
+    }
+    for row in rows {
+        table.add_row(shown.iter().map(|column| draw(&row[column.index], look)));
+    }
+    arrange(&mut table);
     finish(&table)
 }
 
@@ -59,8 +141,7 @@ pub(super) fn pairs<'a>(
     }
     arrange(&mut table, &[true, false], look);
     if let Some(labels) = table.column_mut(0) {
-        let width = comfy_table::Width::Fixed(label_width + GAP);
-        labels.set_constraint(ColumnConstraint::Absolute(width));
+        fix(labels, label_width);
     }
     finish(&table)
 }
@@ -145,13 +226,17 @@ fn blank(look: &Look) -> Table {
     table
 }
 
-/// Spaces the columns, and keeps those whole that read badly when broken, while there is room.
-fn arrange(table: &mut Table, rigid: &[bool], look: &Look) {
-    let last = rigid.len().saturating_sub(1);
+/// Spaces the columns.
+fn space(table: &mut Table) {
+    let last = table.column_count().saturating_sub(1);
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, if index == last { 0 } else { GAP }));
     }
-    let rigid = &one_flexible(table, rigid, look);
+}
+
+/// Spaces the columns, and keeps those whole that read badly when broken, while there is room.
+fn arrange(table: &mut Table, rigid: &[bool], look: &Look) {
+    space(table);
     let needed: u16 = table
         .column_max_content_widths()
         .iter()
@@ -170,24 +255,10 @@ fn arrange(table: &mut Table, rigid: &[bool], look: &Look) {
     }
 }
 
-/// Only the widest column is wrapped, where the others leave it room to be read.
-fn one_flexible(table: &Table, rigid: &[bool], look: &Look) -> Vec<bool> {
-    let widths = table.column_max_content_widths();
-    let widest = (0..rigid.len())
-        .filter(|index| !rigid[*index])
-        .max_by_key(|index| widths[*index]);
-    let (Some(widest), Some(width)) = (widest, look.width) else {
-        return rigid.to_vec();
-    };
-    let others = (0..rigid.len())
-        .filter(|index| *index != widest)
-        .fold(0u16, |sum, index| {
-            sum.saturating_add(widths[index]).saturating_add(GAP)
-        });
-    if others.saturating_add(READABLE.min(widths[widest])) > width {
-        return rigid.to_vec();
-    }
-    (0..rigid.len()).map(|index| index != widest).collect()
+/// Gives a column that has its padding this width for its texts.
+fn fix(column: &mut comfy_table::Column, width: u16) {
+    let padded = width.saturating_add(column.padding_width());
+    column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(padded)));
 }
 
 fn finish(table: &Table) -> String {
@@ -312,6 +383,30 @@ mod tests {
             let headings: String = (0..texts.len()).map(|index| index.to_string()).collect();
             let wanted: String = texts.iter().map(|text| clean_line(text)).collect();
             prop_assert_eq!(letters(&plain), letters(&(headings + &wanted)));
+        }
+    }
+
+    #[test]
+    fn a_long_table_is_one_table() {
+        let rows = 2 * BLOCK + 1;
+        let columns = ["id", "text", "status"].map(Column::new);
+        let grid = (1..=rows).fold(Grid::new(columns), |grid, id| {
+            // Only one row has what decides about a width, and not in the first block.
+            let text = if id == rows {
+                "the longest of all"
+            } else {
+                "short"
+            };
+            grid.with([Cell::id(id), text.into(), "complete".into()])
+        });
+        for (width, wrapped) in [(None, 0), (Some(40), 0), (Some(28), 1)] {
+            let text = render(&grid, &look(width, false));
+            let lines: Vec<&str> = text.lines().collect();
+            assert_eq!(lines.len(), 1 + rows + wrapped, "{width:?}");
+            let status = lines[0].find("STATUS");
+            let rows = &lines[1..=rows];
+            assert!(rows.iter().all(|line| line.find("complete") == status));
+            assert_eq!(text.matches("STATUS").count(), 1);
         }
     }
 
