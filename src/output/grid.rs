@@ -38,6 +38,13 @@ impl Grid {
         self
     }
 
+    /// Adds the rows of another one with the same columns.
+    #[must_use]
+    pub(super) fn and(mut self, other: Grid) -> Self {
+        self.rows.extend(other.rows);
+        self
+    }
+
     /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -56,6 +56,20 @@ pub trait Report {
     }
 }
 
+/// Things of one kind, each of which is an answer by itself, as a listing.
+pub struct Several<R>(pub Vec<R>);
+
+impl<R: Report> Report for Several<R> {
+    fn value(&self) -> Value {
+        self.0.iter().map(R::value).collect()
+    }
+
+    fn grid(&self) -> Grid {
+        let grids = self.0.iter().map(R::grid);
+        grids.reduce(Grid::and).unwrap_or_default()
+    }
+}
+
 /// How an answer is to be written.
 #[derive(Debug)]
 pub struct Emit {

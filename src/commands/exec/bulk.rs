@@ -8,9 +8,10 @@ use crate::ops::fit::{self, Fit};
 use crate::ops::invoke::IfRunning;
 use crate::ops::ready::Ready;
 use crate::ops::targets::Depth;
+use crate::output::Several;
 
 use super::ExecArgs;
-use super::plan::{Plan, Plans};
+use super::plan::Plan;
 
 /// Runs the command where the line is about several.
 ///
@@ -39,7 +40,7 @@ pub(super) async fn run(
             Ready::OneOff(ready) => Some(Plan { ready: *ready }),
             Ready::Task(_) => None,
         });
-        return answer.give(&Plans(plans.collect()));
+        return answer.give(&Several(plans.collect()));
     }
     bulk::confirm(app, &all, false)?;
     let how = args.launching.how(IfRunning::Start, &args.waiting);

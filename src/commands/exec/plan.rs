@@ -10,41 +10,6 @@ pub(super) struct Plan {
     pub(super) ready: Ready,
 }
 
-fn columns() -> [Column; 5] {
-    ["name", "project", "environment", "service", "command"].map(Column::new)
-}
-
-impl Plan {
-    fn cells(&self) -> [Cell; 5] {
-        let one_off = &self.ready.one_off;
-        let environment = &self.ready.environment;
-        [
-            Cell::name(&one_off.name),
-            environment.project.name.clone().into(),
-            environment.name.clone().into(),
-            one_off.service.clone().into(),
-            one_off.command.clone().into(),
-        ]
-    }
-}
-
-/// What would be started on several environments.
-pub(super) struct Plans(pub(super) Vec<Plan>);
-
-impl Report for Plans {
-    fn value(&self) -> Value {
-        self.0.iter().map(Plan::value).collect()
-    }
-
-    fn grid(&self) -> Grid {
-        let mut grid = Grid::new(columns());
-        for plan in &self.0 {
-            grid.row(plan.cells());
-        }
-        grid
-    }
-}
-
 impl Report for Plan {
     fn value(&self) -> Value {
         let one_off = &self.ready.one_off;
@@ -58,7 +23,15 @@ impl Report for Plan {
     }
 
     fn grid(&self) -> Grid {
-        Grid::new(columns()).with(self.cells())
+        let one_off = &self.ready.one_off;
+        let environment = &self.ready.environment;
+        Grid::new(["name", "project", "environment", "service", "command"].map(Column::new)).with([
+            Cell::name(&one_off.name),
+            environment.project.name.clone().into(),
+            environment.name.clone().into(),
+            one_off.service.clone().into(),
+            one_off.command.clone().into(),
+        ])
     }
 
     fn detail(&self) -> Option<Detail> {

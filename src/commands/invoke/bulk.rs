@@ -8,9 +8,10 @@ use crate::ops::fit::{self, Fit};
 use crate::ops::invoke::Wish;
 use crate::ops::ready::Ready;
 use crate::ops::targets::{Depth, Seen};
+use crate::output::Several;
 
 use super::InvokeArgs;
-use super::plan::{Plan, Plans};
+use super::plan::Plan;
 
 /// Runs the command where the line is about several.
 ///
@@ -53,7 +54,7 @@ pub(super) async fn run(
             Ready::Task(ready) => Some(Plan { ready: *ready }),
             Ready::OneOff(_) => None,
         });
-        return answer.give(&Plans(plans.collect()));
+        return answer.give(&Several(plans.collect()));
     }
     bulk::confirm(app, &all, args.raw_args)?;
     let how = args.launching.how(args.if_running.into(), &args.waiting);

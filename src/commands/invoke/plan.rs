@@ -11,44 +11,6 @@ pub(super) struct Plan {
     pub(super) ready: Ready,
 }
 
-fn columns() -> [Column; 5] {
-    ["id", "name", "project", "environment", "command"].map(Column::new)
-}
-
-impl Plan {
-    fn cells(&self) -> [Cell; 5] {
-        let Ready {
-            environment,
-            definition,
-            ..
-        } = &self.ready;
-        [
-            Cell::id(definition.id),
-            Cell::name(&definition.name),
-            environment.project.name.clone().into(),
-            environment.name.clone().into(),
-            self.ready.recorded().into(),
-        ]
-    }
-}
-
-/// What would be started on several environments.
-pub(super) struct Plans(pub(super) Vec<Plan>);
-
-impl Report for Plans {
-    fn value(&self) -> Value {
-        self.0.iter().map(Plan::value).collect()
-    }
-
-    fn grid(&self) -> Grid {
-        let mut grid = Grid::new(columns());
-        for plan in &self.0 {
-            grid.row(plan.cells());
-        }
-        grid
-    }
-}
-
 impl Report for Plan {
     fn value(&self) -> Value {
         let Ready {
@@ -74,7 +36,18 @@ impl Report for Plan {
     }
 
     fn grid(&self) -> Grid {
-        Grid::new(columns()).with(self.cells())
+        let Ready {
+            environment,
+            definition,
+            ..
+        } = &self.ready;
+        Grid::new(["id", "name", "project", "environment", "command"].map(Column::new)).with([
+            Cell::id(definition.id),
+            Cell::name(&definition.name),
+            environment.project.name.clone().into(),
+            environment.name.clone().into(),
+            self.ready.recorded().into(),
+        ])
     }
 
     fn detail(&self) -> Option<Detail> {
