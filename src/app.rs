@@ -141,6 +141,17 @@ impl App {
         }
     }
 
+    /// Has a change confirmed at a place (see `target::banner`), which is said in any case.
+    ///
+    /// # Errors
+    /// As [`App::confirm`].
+    pub fn confirm_at(&self, banner: &str, question: &str) -> Result<(), Error> {
+        if self.settings.yes {
+            self.ui.note(banner);
+        }
+        self.confirm(&format!("{banner}: {question}"))
+    }
+
     /// Makes sure that what decides where a change goes was said, when there is nobody to ask; at
     /// a terminal everything goes, as the user can be asked.
     ///
@@ -193,12 +204,6 @@ impl App {
     #[must_use]
     pub fn claim_interrupt(&self) -> Claim {
         self.interrupts.claim()
-    }
-
-    /// The signals of this process.
-    #[must_use]
-    pub fn interrupts(&self) -> &Interrupts {
-        &self.interrupts
     }
 
     /// Where the configuration file is.

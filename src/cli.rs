@@ -211,8 +211,6 @@ fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, Set
     if !matches!(command, Command::Sandbox(_)) {
         settings.require_sandbox_for_its_flags()?;
     }
-    #[cfg(not(feature = "sandbox"))]
-    let _ = command;
     Ok(settings)
 }
 

@@ -197,17 +197,18 @@ impl From<AuthError> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
+        let mut said = self.message.clone();
         let mut cause = self.source.as_deref().map(|s| s as &dyn StdError);
         while let Some(error) = cause {
             let text = error.to_string();
             // Many libraries repeat their cause in their own message.
-            if !self.message.contains(&text) {
-                write!(f, ": {text}")?;
+            if !said.contains(&text) {
+                said.push_str(": ");
+                said.push_str(&text);
             }
             cause = error.source();
         }
-        Ok(())
+        f.write_str(&said)
     }
 }
 
@@ -293,6 +294,7 @@ impl From<RefError> for Error {
     fn from(error: RefError) -> Self {
         let message = error.to_string();
         match error {
+            RefError::NoId(_) => Error::not_found(message),
             RefError::Missing { nearest, .. } => {
                 let error = Error::not_found(message);
                 if nearest.is_empty() {

@@ -13,7 +13,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use duration::{parse_duration, parse_limit};
+pub use duration::{parse_duration, parse_limit, spell_duration};
 pub use error::{SettingsError, SettingsErrorKind};
 pub use flags::Flags;
 pub use named::{Named, pair};
@@ -97,10 +97,6 @@ pub struct Settings {
     pub jq: Option<String>,
     /// `-y`: confirmations are given.
     pub yes: bool,
-    /// `--no-input`: never ask.
-    pub no_input: bool,
-    /// `-q`.
-    pub quiet: bool,
     /// `-v`.
     pub verbose: bool,
     /// The limit for one request, retries included.
@@ -171,8 +167,6 @@ impl Settings {
             output: output(flags, env)?,
             jq: flags.jq.clone(),
             yes: flags.yes,
-            no_input: flags.no_input,
-            quiet: flags.quiet,
             verbose: flags.verbose,
             request_timeout,
             #[cfg(feature = "sandbox")]
@@ -298,10 +292,12 @@ impl Settings {
     }
 }
 
-/// A variable of the process that a task file marks `from_env`. Our own token is none of them.
+/// A variable of the process that is named elsewhere: by a task file, or as a proxy. Our own secrets
+/// are none of them.
 #[must_use]
 pub fn process_variable(name: &str) -> Option<String> {
-    (name != "TASKS_TOKEN").then(|| crate::env::named(name))?
+    let is_secret = matches!(name, "TASKS_TOKEN" | "TASKS_SSH_KEY");
+    (!is_secret).then(|| crate::env::named(name))?
 }
 
 /// Whether errors beside this format are JSON too.

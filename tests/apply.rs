@@ -4,17 +4,11 @@
 use std::time::Duration;
 
 use lagoon_tasks::sandbox::Fault;
-use lagoon_tasks::sandbox::store::StoreError;
 use serde_json::Value;
 
 use crate::support::env::TestEnv;
-
-fn sql(env: &TestEnv, statements: &str) {
-    let store = env.sandbox().store();
-    store
-        .write(|tx| tx.execute_batch(statements).map_err(StoreError::from))
-        .unwrap();
-}
+use crate::support::process::eventually;
+use crate::support::proxy::{self, Proxy};
 
 /// Writes the project's file.
 fn file(env: &TestEnv, tasks: &str) {
@@ -44,12 +38,11 @@ fn diff(env: &TestEnv, flags: &[&str]) -> Vec<String> {
 }
 
 fn mutations(env: &TestEnv) -> usize {
-    let changes = |operation: &String| operation.ends_with("AdvancedTaskDefinition");
-    let requests = env.requests();
-    requests
-        .iter()
-        .filter(|r| r.operations.iter().any(changes))
-        .count()
+    env.sent(&[
+        "addAdvancedTaskDefinition",
+        "updateAdvancedTaskDefinition",
+        "deleteAdvancedTaskDefinition",
+    ])
 }
 
 const TWO: &str = "tasks:\n  - {name: A, command: a, service: cli, confirm: 'Sure?'}\n  \
@@ -225,10 +218,7 @@ fn without_environments_nothing_is_known_and_nothing_pruned() {
     let env = TestEnv::bare();
     file(&env, "tasks:\n  - {name: A, command: a, service: cli}\n");
     env.tasks(&["apply", "--yes"]).succeeds();
-    sql(
-        &env,
-        "UPDATE environment SET deleted = '2024-01-01 00:00:00';",
-    );
+    env.sql("UPDATE environment SET deleted = '2024-01-01 00:00:00';");
     assert_eq!(diff(&env, &["--prune"]), ["unverified A"]);
     let output = env.tasks(&["apply", "--yes"]).ends_with(2);
     assert!(output.stderr.contains("--allow-unverified"), "{output}");
@@ -273,10 +263,7 @@ fn two_of_one_name_and_shadows_are_named() {
     );
     env.tasks(&["apply", "--yes"]).succeeds();
     // Renaming is how a scope gets two of one name: Lagoon does not look.
-    sql(
-        &env,
-        "UPDATE definition SET name = 'one' WHERE name = 'Two';",
-    );
+    env.sql("UPDATE definition SET name = 'one' WHERE name = 'Two';");
     file(
         &env,
         "tasks:\n  - {name: One, command: a, service: cli}\n  - {name: One, command: a, service: cli, environment: main}\n",
@@ -332,10 +319,7 @@ fn a_reviewed_plan_is_carried_out_exactly_or_not_at_all() {
     );
     let plan = env.tasks(&["diff", "-o", "json"]).ends_with(9).stdout;
     env.home.write("work/plan.json", &plan);
-    sql(
-        &env,
-        "UPDATE definition SET permission = 'GUEST' WHERE name = 'A';",
-    );
+    env.sql("UPDATE definition SET permission = 'GUEST' WHERE name = 'A';");
     let output = env
         .tasks(&["apply", "--plan", "plan.json", "--yes"])
         .ends_with(1);
@@ -344,6 +328,23 @@ fn a_reviewed_plan_is_carried_out_exactly_or_not_at_all() {
         "{output}"
     );
     assert_eq!(mutations(&env), before);
+    // What was to stay has to be there as well.
+    file(&env, TWO);
+    let plan_of_nothing = env.tasks(&["diff", "-o", "json"]);
+    let steps = plan_of_nothing.json()["steps"].clone();
+    assert!(
+        steps
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|s| s["action"] == "unchanged")
+    );
+    env.home.write("work/plan.json", &plan_of_nothing.stdout);
+    env.sql("DELETE FROM definition WHERE name = 'B';");
+    let output = env
+        .tasks(&["apply", "--plan", "plan.json", "--yes"])
+        .ends_with(1);
+    assert!(output.stderr.contains("went meanwhile"), "{output}");
     for wrong in ["{}", "[", &plan.replace("127.0.0.1", "127.0.0.2")] {
         env.home.write("work/plan.json", wrong);
         env.tasks(&["apply", "--plan", "plan.json", "--yes"])
@@ -394,9 +395,7 @@ fn wait_for_task(env: &TestEnv, name: &str) {
         let all = body["data"]["advancedTasksForEnvironment"].as_array();
         all.is_some_and(|all| all.iter().any(|task| task["name"] == name))
     };
-    while !is_there() {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    eventually("the task is there", is_there);
 }
 
 /// One write is never answered, the next is never begun.
@@ -549,7 +548,7 @@ fn many(env: &TestEnv, count: usize) {
              FROM environment WHERE id = 101;\n"
         ));
     }
-    sql(env, &statements);
+    env.sql(&statements);
 }
 
 #[test]
@@ -635,17 +634,13 @@ fn examples_can_be_applied_and_then_nothing_is_left() {
         env.tasks(&["diff", "-f", &path]).succeeds();
     }
     let env = TestEnv::bare();
-    sql(
-        &env,
-        "INSERT INTO user_group (id, name) VALUES ('example', 'example-group');
+    env.sql("INSERT INTO user_group (id, name) VALUES ('example', 'example-group');
          INSERT INTO membership (member, user_group, role) SELECT member, 'example', role FROM membership;
          UPDATE project SET name = 'shop';
          INSERT INTO project_group (project, user_group) VALUES (42, 'example');",
     );
     many(&env, 2);
-    sql(
-        &env,
-        "UPDATE project SET name = 'blog' WHERE id = 1000; UPDATE project SET name = 'docs' WHERE id = 1001;",
+    env.sql("UPDATE project SET name = 'blog' WHERE id = 1000; UPDATE project SET name = 'docs' WHERE id = 1001;",
     );
     let path = format!("{}/examples/many-projects.yml", env!("CARGO_MANIFEST_DIR"));
     let line = ["-f", &path, "--var", "contact=ops@example.com"];
@@ -655,26 +650,26 @@ fn examples_can_be_applied_and_then_nothing_is_left() {
     env.tasks(&["diff", "-f", &path]).ends_with(2);
 }
 
-/// The second look, right before writing, is late; meanwhile somebody changes the task.
+/// Somebody changes the task when it is looked at for the second time, right before writing.
 #[test]
 fn what_changes_between_looking_and_writing_is_not_overwritten() {
     let env = TestEnv::bare();
     file(&env, TWO);
     env.tasks(&["apply", "--yes"]).succeeds();
     file(&env, &TWO.replace("command: a", "command: aa"));
-    let (before, looked) = (mutations(&env), env.requests().len());
-    let sandbox = env.sandbox();
-    sandbox.delay_next("projectByName", Duration::ZERO);
-    sandbox.delay_next("projectByName", Duration::from_secs(3));
-    let running = env.command(&["apply", "--yes"]).start();
-    while env.requests().len() == looked {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    sql(
-        &env,
-        "UPDATE definition SET permission = 'GUEST' WHERE name = 'A';",
-    );
-    let output = running.finish().ends_with(1);
+    let before = mutations(&env);
+    let (other, mut looks) = (env.clone(), 0);
+    let proxy = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
+        looks += usize::from(request.body.contains("projectByName"));
+        if looks == 2 {
+            other.sql("UPDATE definition SET permission = 'GUEST' WHERE name = 'A';");
+        }
+        proxy::Fault::None
+    });
+    let command = env.command(&["apply", "--yes"]);
+    let output = env
+        .run(command.env("TASKS_API", proxy.url("/graphql")))
+        .ends_with(1);
     assert!(
         output.stderr.contains("changed meanwhile: permission"),
         "{output}"

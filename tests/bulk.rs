@@ -8,7 +8,7 @@ pub(crate) use places::shops;
 
 use insta::assert_snapshot;
 use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::{Status, StoreError};
+use lagoon_tasks::sandbox::store::Status;
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
@@ -40,27 +40,7 @@ fn invoke(env: &TestEnv, args: &[&str]) -> Output {
 
 /// How many mutations were sent that start something.
 pub(crate) fn started(env: &TestEnv) -> usize {
-    let starts = |o: &String| o == "invokeRegisteredTask" || o == "addTask";
-    let requests = env.requests();
-    requests
-        .iter()
-        .filter(|r| r.operations.iter().any(starts))
-        .count()
-}
-
-pub(crate) fn sql(env: &TestEnv, text: &str) {
-    let write = env
-        .sandbox()
-        .store()
-        .write(|tx| tx.execute_batch(text).map_err(StoreError::from));
-    write.unwrap();
-}
-
-fn script(env: &TestEnv, name: &str, steps: &[Step]) {
-    env.sandbox()
-        .scripted()
-        .unwrap()
-        .script(name, steps.to_vec());
+    env.sent(&["addTask", "invokeRegisteredTask"])
 }
 
 /// Names of the environments, in the order of the answer.
@@ -252,7 +232,7 @@ fn ranges_are_those_of_each_environment() {
 #[test]
 fn waiting_ends_with_one_verdict() {
     let env = TestEnv::new();
-    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    env.script("Say hello", &[Step::Status(Status::Running)]);
     let line = [
         &[
             "invoke",
@@ -323,7 +303,7 @@ fn what_it_printed_is_read_back_and_the_last_one_is_remembered() {
 #[test]
 fn an_unfinished_run_decides_for_its_environment_alone() {
     let env = TestEnv::new();
-    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    env.script("Say hello", &[Step::Status(Status::Running)]);
     let one = ["Say hello", "-p", "lagoon-demo", "-e", "main", "-o", "id"];
     let first = invoke(&env, &one).succeeds().stdout;
     let all = |what: &str| {
@@ -343,7 +323,7 @@ fn an_unfinished_run_decides_for_its_environment_alone() {
 fn an_unfinished_run_is_waited_for_where_it_is() {
     let env = TestEnv::new();
     let first = start_held(&env, Status::Complete);
-    script(&env, "Say hello", &[Step::Status(Status::Complete)]);
+    env.script("Say hello", &[Step::Status(Status::Complete)]);
     let line = [
         "invoke",
         "Say hello",

@@ -10,12 +10,7 @@ use crate::support::proxy::{self, Proxy};
 use crate::wait::{start, start_held};
 
 fn asked(env: &TestEnv) -> usize {
-    let requests = env.requests();
-    let is_one = |o: &String| o == "cancelTask";
-    requests
-        .iter()
-        .filter(|r| r.operations.iter().any(is_one))
-        .count()
+    env.sent(&["cancelTask"])
 }
 
 #[test]

@@ -254,3 +254,27 @@ fn at_a_terminal_ordinary_contexts_take_a_line_each() {
     assert_eq!(terminal.finish(), 0);
     insta::assert_snapshot!("context-list-terminal", terminal.screen());
 }
+
+#[test]
+fn what_lies_beside_the_file_is_named_from_there() {
+    let home = Home::new();
+    let folder = ".config/lagoon-tasks";
+    home.write(
+        &format!("{folder}/config.toml"),
+        "[contexts.acme]\napi = \"https://api.acme.example/graphql\"\nssh_key = \"keys/id\"\n",
+    );
+    home.write(&format!("{folder}/keys/id"), "x");
+    let line = [
+        "context",
+        "add",
+        "acme",
+        "https://api.acme.example",
+        "-p",
+        "shop",
+        "--no-discovery",
+    ];
+    home.tasks(&line).succeeds();
+    let text = std::fs::read_to_string(home.path(&format!("{folder}/config.toml"))).unwrap();
+    assert!(text.contains("ssh_key = \"keys/id\""), "{text}");
+    assert!(text.contains("project = \"shop\""), "{text}");
+}

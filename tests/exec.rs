@@ -16,11 +16,7 @@ fn exec(env: &TestEnv, args: &[&str]) -> Output {
 }
 
 fn started(env: &TestEnv) -> usize {
-    let requests = env.requests();
-    requests
-        .iter()
-        .filter(|r| r.operations.iter().any(|o| o == "addTask"))
-        .count()
+    env.sent(&["addTask"])
 }
 
 /// What Lagoon recorded of a run.
@@ -238,4 +234,62 @@ fn the_sandbox_asks_before_it_executes_something_new() {
         .home
         .tasks(&[&line[..], &what, &["--yes"], &say].concat());
     assert_eq!(output.succeeds().stdout, "it's,$HOME,");
+}
+
+#[test]
+fn without_its_service_a_run_never_starts() {
+    let env = TestEnv::new();
+    let place = ["exec", "-p", "lagoon-demo", "-e", "develop", "-s", "nosuch"];
+    let how = [
+        "--no-preflight",
+        "--wait",
+        "--start-timeout",
+        "1s",
+        "--",
+        "true",
+    ];
+    let output = env.tasks(&[&place[..], &how].concat()).ends_with(10);
+    assert!(output.stderr.contains("has not started"), "{output}");
+}
+
+#[test]
+fn a_name_with_control_characters_is_refused() {
+    let env = TestEnv::new();
+    let output = exec(&env, &["--name", "a\nb", "--", "ls"]).ends_with(2);
+    assert!(output.stderr.contains("--name"), "{output}");
+    assert_eq!(started(&env), 0);
+}
+
+#[test]
+fn what_is_about_waiting_goes_with_waiting_only() {
+    let env = TestEnv::new();
+    for flags in [
+        ["--timeout", "5m"],
+        ["--start-timeout", "5m"],
+        ["--on-interrupt", "cancel"],
+    ] {
+        let output = exec(&env, &[&flags[..], &["--", "true"]].concat()).ends_with(2);
+        assert!(output.stderr.contains(flags[0]), "{output}");
+    }
+    assert_eq!(started(&env), 0);
+}
+
+#[test]
+fn what_was_started_is_named_although_the_answer_cannot_be_made() {
+    let env = TestEnv::new();
+    let output = exec(&env, &["--jq", ".id[]", "--", "true"]).ends_with(1);
+    assert_eq!(output.json_error()["runs"][0]["id"], 1, "{output}");
+    let output = env
+        .tasks(&[
+            "context",
+            "add",
+            "a",
+            "http://127.0.0.1:9",
+            "--no-discovery",
+            "-o",
+            "id",
+        ])
+        .ends_with(2);
+    assert!(output.stderr.contains("-o id"), "{output}");
+    env.tasks(&["context", "show", "a"]).ends_with(5);
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
 use crate::support::output::Output;
+use crate::support::process::eventually;
 use crate::support::proxy::{self, Proxy};
 
 const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
@@ -32,11 +33,7 @@ fn invoke(env: &TestEnv, args: &[&str]) -> Output {
 }
 
 fn started(env: &TestEnv) -> usize {
-    let requests = env.requests();
-    requests
-        .iter()
-        .filter(|r| r.operations.iter().any(|o| o == "invokeRegisteredTask"))
-        .count()
+    env.sent(&["invokeRegisteredTask"])
 }
 
 /// The command line that Lagoon recorded for a run.
@@ -49,25 +46,13 @@ fn recorded(env: &TestEnv, id: &Value) -> String {
 }
 
 /// Runs of this name do these steps.
-fn script(env: &TestEnv, name: &str, steps: &[Step]) {
-    env.sandbox()
-        .scripted()
-        .unwrap()
-        .script(name, steps.to_vec());
-}
-
 /// Waits until a run was read a second time: then the first answer has been taken in.
 fn wait_until_read_twice(env: &TestEnv, before: usize) {
-    let reads = || {
-        let requests = env.requests().split_off(before);
-        requests
-            .iter()
-            .filter(|r| r.operations == ["taskById"])
-            .count()
-    };
-    while reads() < 2 {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    eventually("the run is read twice", || {
+        let requests = env.requests();
+        let reads = requests.iter().skip(before);
+        reads.filter(|r| r.operations == ["taskById"]).count() >= 2
+    });
 }
 
 fn log(text: &str) -> Step {
@@ -283,7 +268,7 @@ fn a_service_that_is_not_there_is_refused() {
 #[test]
 fn an_unfinished_run_is_mentioned_or_decides() {
     let env = TestEnv::new();
-    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    env.script("Say hello", &[Step::Status(Status::Running)]);
     let first = invoke(&env, &["Say hello", "-o", "id"]).succeeds().stdout;
     let second = invoke(&env, &["Say hello"]).succeeds();
     assert!(
@@ -303,13 +288,11 @@ fn an_unfinished_run_is_mentioned_or_decides() {
 #[test]
 fn waiting_for_the_unfinished_run_comes_before_starting() {
     let env = TestEnv::new();
-    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    env.script("Say hello", &[Step::Status(Status::Running)]);
     let first = invoke(&env, &["Say hello", "-o", "json"]).succeeds().json()["id"].clone();
     let line = [&["invoke", "Say hello", "--if-running", "wait"], &MAIN[..]].concat();
     let running = env.command(&line).start();
-    while !env.requests().iter().any(|r| r.operations == ["taskById"]) {
-        std::thread::yield_now();
-    }
+    eventually("the first is read", || env.sent(&["taskById"]) > 0);
     assert_eq!(started(&env), 1, "not before the first has ended");
     env.sandbox()
         .set_run(first.as_i64().unwrap(), Status::Complete, None)
@@ -353,7 +336,7 @@ fn waiting_ends_as_the_run_does() {
             log("one\ntwo\n"),
             Step::Status(end),
         ];
-        script(&env, "Say hello", &steps);
+        env.script("Say hello", &steps);
         let output = invoke(&env, &["Say hello", "--wait", "-o", "json"]).ends_with(code);
         assert_eq!(output.json()["outcome"], outcome);
         if code != 0 {
@@ -372,7 +355,7 @@ fn following_shows_the_log_and_the_result_beside_it() {
         log("one\n\u{1b}]0;title\u{7}two \u{1b}[31mred\u{1b}[0m\n"),
         Step::Status(Status::Complete),
     ];
-    script(&env, "Say hello", &steps);
+    env.script("Say hello", &steps);
     assert_snapshot!(
         "invoke-follow",
         invoke(&env, &["Say hello", "--follow"]).snapshot()
@@ -395,11 +378,11 @@ fn following_shows_the_log_and_the_result_beside_it() {
 #[test]
 fn time_limits_say_what_did_not_happen() {
     let env = TestEnv::new();
-    script(&env, "Say hello", &[]);
+    env.script("Say hello", &[]);
     let output = invoke(&env, &["Say hello", "--wait", "--start-timeout", "1s"]);
     assert_snapshot!("invoke-never-started", output.snapshot());
     assert_eq!(output.code, 10);
-    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    env.script("Say hello", &[Step::Status(Status::Running)]);
     let output = invoke(&env, &["Say hello", "--wait", "--timeout", "1s"]);
     assert_snapshot!("invoke-still-going", output.snapshot());
     assert_eq!(output.code, 8);
@@ -408,7 +391,7 @@ fn time_limits_say_what_did_not_happen() {
 #[test]
 fn a_run_that_vanishes_is_an_error() {
     let env = TestEnv::new();
-    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    env.script("Say hello", &[Step::Status(Status::Running)]);
     let line = [&["invoke", "Say hello", "--wait"], &MAIN[..]].concat();
     let running = env.command(&line).start();
     wait_until_read_twice(&env, 0);
@@ -422,7 +405,7 @@ fn a_run_that_vanishes_is_an_error() {
 fn an_interrupt_leaves_the_run_going_and_says_so() {
     let env = TestEnv::new();
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
-        script(&env, "Say hello", &[Step::Status(Status::Running)]);
+        env.script("Say hello", &[Step::Status(Status::Running)]);
         let before = env.requests().len();
         let line = [&["invoke", "Say hello", "--wait"], &MAIN[..]].concat();
         let running = env.command(&line).start();
@@ -491,9 +474,7 @@ fn of_several_candidates_none_is_taken() {
             .unwrap()
             .len()
     };
-    while count() == 0 {
-        std::thread::yield_now();
-    }
+    eventually("there is a run", || count() > 0);
     // The same user starts the same while the answer hangs.
     let again = "mutation{invokeRegisteredTask(advancedTaskDefinition:1,environment:101){id}}";
     env.graphql(again, json!({}));
@@ -564,16 +545,13 @@ fn a_refusal_that_left_a_run_behind_names_it() {
     // Carried out, but answered with a refusal: Lagoon makes the row before it passes it on.
     let body = json!({"errors": [{"message": "connect ECONNREFUSED", "path": ["invokeRegisteredTask"]}],
         "data": {"invokeRegisteredTask": null}});
-    let refusal = proxy::Fault::answered("200 OK", "application/json", &body.to_string());
+    let refusal = proxy::Fault::rewritten(move |answer| *answer = body.clone());
     let proxy = Proxy::new(env.address(), [proxy::Fault::None, refusal]);
     let line = [&["invoke", "Run yarn audit", "-o", "json"], &MAIN[..]].concat();
     let before = env.command(&line).env("TASKS_API", proxy.url("/graphql"));
     let output = env.run(before).ends_with(1);
-    assert_eq!(
-        output.json_error()["runs"],
-        json!([]),
-        "nothing was left behind"
-    );
+    assert_eq!(output.json_error()["runs"][0]["id"], 1, "{output}");
+    assert_eq!(started(&env), 1);
 }
 
 #[test]
@@ -642,7 +620,7 @@ fn a_limit_without_waiting_is_wrong_use() {
 #[test]
 fn waiting_for_another_run_keeps_the_limits_of_the_line() {
     let env = TestEnv::new();
-    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    env.script("Say hello", &[Step::Status(Status::Running)]);
     invoke(&env, &["Say hello"]).succeeds();
     let line = [
         "Say hello",
@@ -655,6 +633,10 @@ fn waiting_for_another_run_keeps_the_limits_of_the_line() {
     let output = invoke(&env, &line);
     assert_snapshot!("invoke-if-running-wait-limit", output.snapshot());
     assert_eq!((output.code, started(&env)), (1, 1));
+    // It bounds that waiting where the own run is not waited for.
+    let line = ["Say hello", "--if-running", "wait", "--timeout", "1s"];
+    let output = invoke(&env, &line);
+    assert_eq!((output.code, started(&env)), (1, 1), "{output}");
 }
 
 #[test]
@@ -715,9 +697,7 @@ fn the_runs_page_is_in_the_answer_and_can_be_opened() {
         run["taskName"].as_str().unwrap()
     );
     assert_eq!(run["url"], page);
-    while !opened.exists() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    eventually("the page is opened", || opened.exists());
     assert_eq!(std::fs::read_to_string(&opened).unwrap(), page);
     // Where the UI is not known nothing is started.
     let before = started(&env);
@@ -733,7 +713,7 @@ fn a_log_without_a_last_line_end_does_not_run_into_the_result() {
         log("abc"),
         Step::Status(Status::Complete),
     ];
-    script(&env, "Say hello", &steps);
+    env.script("Say hello", &steps);
     let output = invoke(&env, &["Say hello", "--follow"]).succeeds();
     assert_eq!(output.stdout, "abc", "a pipe gets the log as it is");
     let output = invoke(&env, &["Say hello", "--follow", "-o", "json"]).succeeds();
@@ -746,4 +726,21 @@ fn a_log_without_a_last_line_end_does_not_run_into_the_result() {
         "{}",
         terminal.screen()
     );
+}
+
+#[test]
+fn a_rehearsal_of_live_comes_before_the_start() {
+    let env = TestEnv::new();
+    let output = invoke(&env, &["Say hello", "--follow", "--live", "always"]).ends_with(1);
+    assert!(output.stderr.contains("has no ssh portal"), "{output}");
+    assert_eq!(started(&env), 0);
+}
+
+#[test]
+fn a_log_on_stdout_is_alone_there_whatever_the_variable_says() {
+    let env = TestEnv::new();
+    env.script("Say hello", &[log("one\n"), Step::Status(Status::Complete)]);
+    let line = [&["invoke", "Say hello", "--follow"], &MAIN[..]].concat();
+    let command = env.command(&line).env("TASKS_OUTPUT", "jsonl");
+    assert_eq!(env.run(command).succeeds().stdout, "one\n");
 }

@@ -10,6 +10,7 @@ use lagoon_tasks::ssh::{Destination, Key, Ssh, SshError, token};
 
 use crate::support::env::TestEnv;
 use crate::support::home::Home;
+use crate::support::process::eventually;
 use crate::support::ssh::{Server, keygen, run, script, set_portal, with_bin};
 use crate::wait::{advance, start};
 
@@ -143,9 +144,7 @@ fn a_key_with_a_passphrase_needs_the_agent_where_nobody_can_be_asked() {
         .stdout(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    while !socket.exists() {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    eventually("the agent listens", || socket.exists());
     let answer = script(home, "answer", "echo 'open sesame'");
     run(Command::new("ssh-add")
         .arg(&locked)

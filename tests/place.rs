@@ -1,7 +1,6 @@
 //! Where a command is about: by flag, variable, the files around, the git remote and branch, a
 //! context's default, a Lagoon pod.
 
-use lagoon_tasks::sandbox::store::StoreError;
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
@@ -11,13 +10,6 @@ use crate::support::pty::{CTRL_C, ENTER, Terminal};
 
 const COMPOSE: &str = "x-lagoon-project:\n  &lagoon-project lagoon-demo\nservices:\n  cli:\n    environment:\n      \
     LAGOON_PROJECT: *lagoon-project\n";
-
-fn sql(env: &TestEnv, statements: &str) {
-    let store = env.sandbox().store();
-    store
-        .write(|tx| tx.execute_batch(statements).map_err(StoreError::from))
-        .unwrap();
-}
 
 /// A repository whose HEAD and remote are these.
 pub(crate) fn git(env: &TestEnv, head: &str, remote: &str) {
@@ -51,9 +43,7 @@ pub(crate) const REMOTE: &str = "ssh://git@example.com/lagoon-demo.git";
 #[test]
 fn the_project_comes_from_the_first_of_flag_variable_file_and_remote() {
     let env = TestEnv::bare();
-    sql(
-        &env,
-        "INSERT INTO project (id, name, git_url, openshift, created) SELECT 43, 'other', 'git@example.com:other.git', openshift, created
+    env.sql("INSERT INTO project (id, name, git_url, openshift, created) SELECT 43, 'other', 'git@example.com:other.git', openshift, created
            FROM project WHERE id = 42;
          INSERT INTO project_group (project, user_group) SELECT 43, user_group FROM project_group WHERE project = 42;
          INSERT INTO environment (id, name, project, deploy_type, environment_type, openshift, namespace, created, updated)
@@ -98,10 +88,9 @@ fn every_form_of_a_remote_leads_to_the_project_in_one_request() {
         "https://example.com/lagoon-demo",
     ] {
         let env = TestEnv::bare();
-        sql(
-            &env,
-            &format!("UPDATE project SET git_url = '{known}' WHERE id = 42;"),
-        );
+        env.sql(&format!(
+            "UPDATE project SET git_url = '{known}' WHERE id = 42;"
+        ));
         for remote in [
             REMOTE,
             "git@example.com:lagoon-demo.git",
@@ -152,9 +141,7 @@ fn a_context_and_a_pod_say_what_nothing_else_does() {
 #[test]
 fn a_pod_needs_nothing_said() {
     let env = TestEnv::new();
-    sql(
-        &env,
-        "UPDATE environment SET name = 'feature/x', namespace = 'lagoon-demo-feature-x' WHERE id = 102;",
+    env.sql("UPDATE environment SET name = 'feature/x', namespace = 'lagoon-demo-feature-x' WHERE id = 102;",
     );
     for (name, value) in [
         ("LAGOON_GIT_BRANCH", "feature/x"),
@@ -430,4 +417,27 @@ fn not_found_names_the_role_and_what_it_hides() {
         .tasks(&["environments", "-p", "shop"])
         .ends_with(5);
     assert!(output.stderr.contains("you are in no group"), "{output}");
+}
+
+#[test]
+fn a_pods_environment_is_found_by_its_safe_name_and_said() {
+    let env = TestEnv::new();
+    env.sql("UPDATE environment SET name = 'feature/x' WHERE id = 103;");
+    for line in [&["list"][..], &["show", "Say hello"], &["runs"]] {
+        let command = env
+            .command(line)
+            .env("LAGOON_PROJECT", "lagoon-demo")
+            .env("LAGOON_ENVIRONMENT", "feature-x");
+        let output = env.run(command).succeeds();
+        assert!(output.stderr.contains("lagoon-demo/feature/x"), "{output}");
+    }
+}
+
+#[test]
+fn the_variable_for_formats_speaks_for_all_commands() {
+    let env = TestEnv::new();
+    let export = env
+        .command(&["export", "-p", "lagoon-demo"])
+        .env("TASKS_OUTPUT", "json");
+    assert!(env.run(export).succeeds().stdout.starts_with("version: 1"));
 }

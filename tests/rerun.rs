@@ -12,12 +12,7 @@ use crate::support::pty::{DOWN, ENTER};
 const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
 
 fn started(env: &TestEnv) -> usize {
-    let requests = env.requests();
-    let starts = ["addTask", "invokeRegisteredTask"];
-    requests
-        .iter()
-        .filter(|r| r.operations.iter().any(|o| starts.contains(&o.as_str())))
-        .count()
+    env.sent(&["addTask", "invokeRegisteredTask"])
 }
 
 fn recorded(env: &TestEnv, id: &Value) -> (String, String) {
@@ -327,4 +322,17 @@ fn a_lost_answer_is_looked_up_and_never_repeated() {
         .fail_next("invokeRegisteredTask", LagoonFault::LoseAnswer);
     let output = rerun(&env, &before["id"], &[]).succeeds();
     assert_eq!((&output.json()["id"], started(&env)), (&json!(2), 2));
+}
+
+#[test]
+fn what_is_wrong_with_the_line_is_said_before_anything_is_asked() {
+    let env = TestEnv::new();
+    for line in [
+        vec!["rerun", "1", "--timeout", "5m"],
+        vec!["rerun", "1", "2", "-a", "X=1"],
+        vec!["rerun", "-", "--arg-file", "D=-"],
+    ] {
+        env.tasks(&line).ends_with(2);
+    }
+    assert_eq!(env.requests().len(), 0);
 }

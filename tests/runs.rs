@@ -243,10 +243,7 @@ fn several_projects_are_one_list_newest_first() {
         ["lagoon-demo:develop"]
     );
     // By age, not by id: rows can come from elsewhere.
-    crate::bulk::sql(
-        &env,
-        "UPDATE task SET created = '2020-01-01 00:00:00' WHERE environment = 201",
-    );
+    env.sql("UPDATE task SET created = '2020-01-01 00:00:00' WHERE environment = 201");
     assert_eq!(places(&["-p", "shop*", "--limit", "1"]), ["shop-eu:main"]);
     let (output, requests) = env.tasks_and_requests(&["runs", "-A", "--active", "-o", "table"]);
     assert_snapshot!(
@@ -302,4 +299,18 @@ fn what_cannot_be_read_does_not_hide_the_rest() {
         .map(|run| run["environment"]["name"].to_string())
         .collect();
     assert_eq!(places.len(), 2, "{output}");
+}
+
+#[test]
+fn a_status_that_is_not_known_is_said_and_an_empty_one_refused() {
+    let env = TestEnv::new();
+    let output = env.tasks(&["runs", "-p", "lagoon-demo", "--status", "faild"]);
+    assert_eq!((output.code, output.stdout.as_str()), (0, ""), "{output}");
+    assert!(output.stderr.contains("`failed`?"), "{output}");
+    for flag in ["--status", "--task"] {
+        let output = env
+            .tasks(&["runs", "-p", "lagoon-demo", flag, ""])
+            .ends_with(2);
+        assert!(output.stderr.contains(flag), "{output}");
+    }
 }

@@ -10,11 +10,7 @@ use crate::support::output::mask;
 use crate::support::pty::{CTRL_C, DOWN, ENTER};
 
 fn started(env: &TestEnv) -> usize {
-    let requests = env.requests();
-    requests
-        .iter()
-        .filter(|r| r.operations.iter().any(|o| o == "invokeRegisteredTask"))
-        .count()
+    env.sent(&["invokeRegisteredTask"])
 }
 
 #[test]

@@ -1,16 +1,8 @@
 //! Tasks that a caller does not see: hidden by their role, by other tasks, or listed nowhere.
 
-use lagoon_tasks::sandbox::store::StoreError;
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
-
-fn sql(env: &TestEnv, statements: &str) {
-    let store = env.sandbox().store();
-    store
-        .write(|tx| tx.execute_batch(statements).map_err(StoreError::from))
-        .unwrap();
-}
 
 fn file(env: &TestEnv, tasks: &str) {
     let text = format!("version: 1\nproject: lagoon-demo\n{tasks}");
@@ -206,10 +198,9 @@ fn orphans_and_half_made_tasks_are_named_to_those_who_may_see_them() {
 fn the_task_that_breaks_every_listing_is_found_and_removed() {
     let env = TestEnv::bare();
     let id = add(&env, with(command("Poison"), json!({"environment": 101})));
-    sql(
-        &env,
-        &format!("INSERT INTO argument (definition, name, type) VALUES ({id}, 'X', NULL);"),
-    );
+    env.sql(&format!(
+        "INSERT INTO argument (definition, name, type) VALUES ({id}, 'X', NULL);"
+    ));
     file(&env, "tasks:\n  - {name: D, command: a, service: cli}\n");
     let output = env.tasks(&["diff"]).ends_with(1);
     assert!(output.stderr.contains("must delete that task"), "{output}");

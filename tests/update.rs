@@ -7,6 +7,7 @@ use lagoon_tasks::sandbox::Fault;
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
+use crate::support::process::eventually;
 use crate::support::schemas;
 
 fn task() -> Definition {
@@ -159,6 +160,21 @@ fn before_and_after_are_shown_and_a_rehearsal_changes_nothing() {
         .succeeds();
     assert_eq!(output.stdout, "1 A\n  permission: DEVELOPER → GUEST\n");
     assert_eq!(shown(&env, "A")["permission"], "GUEST");
+    // Off a terminal stdout is the task: what it was is on stderr.
+    let line_of = ["update", "A", "-p", "lagoon-demo", "--description", "new"];
+    let output = env.tasks(&line_of).succeeds();
+    assert!(output.stderr.contains("description"), "{output}");
+    let doubtful = [
+        "update",
+        "A",
+        "-p",
+        "lagoon-demo",
+        "--arg",
+        "PATH?:string",
+        "--dry-run",
+    ];
+    let output = env.tasks(&doubtful).succeeds();
+    assert!(output.stderr.contains("warning: "), "{output}");
     let output = env.tasks(&line).succeeds();
     assert!(output.stderr.contains("unchanged"), "{output}");
     env.tasks(&["update", "A", "-p", "lagoon-demo"])
@@ -374,9 +390,7 @@ fn an_interrupt_says_what_perhaps_happened() {
         env.sandbox().fail_next(&operation, Fault::HangAfter);
         let line = [&line, &MAIN[..]].concat();
         let running = env.command(&line).start();
-        while shown() == before {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
+        eventually("it is carried out", || shown() != before);
         running.signal("INT");
         let output = running.finish().ends_with(130);
         assert!(

@@ -337,3 +337,73 @@ fn a_run_that_vanishes_is_told_from_one_that_only_left_the_newest() {
         (Some(Kind::NotFound), None)
     );
 }
+
+#[test]
+fn of_a_run_that_cannot_be_read_nobody_says_that_it_goes_on() {
+    let env = TestEnv::new();
+    let lagoon = lagoon(&env, &[env.token()]).within(Duration::from_millis(190));
+    let id = start_held(&env, Status::Complete);
+    let limits = Limits {
+        timeout: Some(Duration::from_secs(60)),
+        ..Limits::default()
+    };
+    let down = || fail(Fault::Status(503, String::new()));
+    let actions = (0..100).map(|_| down()).collect();
+    let ended = wait(&env, &lagoon, &[&id], limits, actions);
+    assert_eq!(kind(&ended, 0), Some(Kind::Unreachable));
+    let error = ended.waited[0].end.as_ref().unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("was running when it was last read"),
+        "{error}"
+    );
+}
+
+#[test]
+fn while_nothing_can_be_read_only_one_of_the_runs_is_asked_for() {
+    let env = TestEnv::new();
+    let lagoon = lagoon(&env, &[env.token()]).within(Duration::from_millis(190));
+    let ids: Vec<String> = ["main", "develop", "pr-12"]
+        .iter()
+        .map(|name| {
+            let line = [
+                "invoke",
+                "Say hello",
+                "-p",
+                "lagoon-demo",
+                "-e",
+                name,
+                "-o",
+                "id",
+            ];
+            env.sandbox()
+                .scripted()
+                .unwrap()
+                .script("Say hello", Vec::new());
+            env.tasks(&line).succeeds().stdout.trim().to_owned()
+        })
+        .collect();
+    let all: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let limits = Limits {
+        start_timeout: Duration::from_secs(60),
+        ..Limits::default()
+    };
+    // As the runs are seen first, one after the other; then it fails for the first of each look.
+    let nothing: fn() -> Action = || Box::new(|_| ());
+    let mut actions = vec![
+        nothing(),
+        nothing(),
+        fail(Fault::Status(503, String::new())),
+    ];
+    for _ in 0..200 {
+        actions.push(fail(Fault::Status(503, String::new())));
+        actions.push(nothing());
+        actions.push(nothing());
+    }
+    let before = env.requests().len();
+    let ended = wait(&env, &lagoon, &all, limits, actions);
+    let asked = env.requests().len() - before;
+    // It is told of each run, and only the first one was asked for; three to find them.
+    assert_eq!(ended.acts.troubles, 3 * (asked - 3));
+}

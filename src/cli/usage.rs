@@ -62,7 +62,7 @@ pub(super) fn color(args: &[OsString]) -> ColorChoice {
 /// The value of a flag, in any way it can be written.
 fn find(args: &[OsString], long: &str, short: Option<char>) -> Option<String> {
     /// Short flags without a value, which can stand before another one in the same word.
-    const SWITCHES: [char; 6] = ['y', 'q', 'v', 'h', 'V', 'f'];
+    const SWITCHES: [char; 7] = ['y', 'q', 'v', 'h', 'V', 'f', 'A'];
     let mut words = args
         .iter()
         .skip(1)

@@ -9,7 +9,7 @@ use crate::app::{self, App};
 use crate::error::Error;
 use crate::ops::document::{self, Document, Purpose, WholeAnswer};
 use crate::output::{Format, Grid, Report};
-use crate::settings::Source;
+use crate::settings::{Source, is_structured};
 
 use super::target::{Answer, text};
 use fields::{Fields, typed};
@@ -144,8 +144,9 @@ impl How {
     fn plan(app: &App) -> Result<How, Error> {
         let asked = app.settings.output.as_ref();
         // The variable speaks for all commands, and the forms of a listing are none of this one.
-        let asked = asked.filter(|o| matches!(o.source, Source::Flag(_)) || is_whole(&o.value));
-        if let Some(output) = asked.filter(|o| !is_whole(&o.value)) {
+        let asked =
+            asked.filter(|o| matches!(o.source, Source::Flag(_)) || is_structured(&o.value));
+        if let Some(output) = asked.filter(|o| !is_structured(&o.value)) {
             let format = &output.value;
             return Err(
                 Error::usage(format!("--output: the answer of api cannot be {format}"))
@@ -168,10 +169,6 @@ impl How {
             How::Formatted(how) => how.give(&Whole(&answer.value)),
         }
     }
-}
-
-fn is_whole(format: &str) -> bool {
-    matches!(format, "json" | "jsonl" | "yaml")
 }
 
 /// Lagoon's answer: there are no rows in it that anybody could know.

@@ -86,7 +86,7 @@ pub async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
         ""
     };
     let banner = target::banner(app, &summary(&plan))?;
-    app.confirm(&format!("{banner}{scope}: go on?"))?;
+    app.confirm_at(&format!("{banner}{scope}"), "go on?")?;
     progress.start("applying", None);
     let claim = app.claim_interrupt();
     let signal = OnceLock::new();
@@ -107,8 +107,8 @@ pub async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
             app.ui.note(&format!("{} (id {id}): {what}", step.name));
         }
     }
-    answer.give(&applied)?;
-    failure.map_or(Ok(()), Err)
+    let given = answer.give_done(&applied);
+    failure.map_or(given, Err)
 }
 
 /// That it was interrupted: what is done, what perhaps, and what not.

@@ -55,7 +55,7 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     for error in &failures {
         app.ui.warn(&error.to_string());
     }
-    app.confirm(&question(app, &going)?)?;
+    confirm(app, &going)?;
     let lagoon = app.lagoon().await?;
     let mut asked = Vec::new();
     for run in going {
@@ -118,21 +118,21 @@ fn failure(waited: Waited) -> Option<Error> {
     }
 }
 
-fn question(app: &App, runs: &[Run]) -> Result<String, Error> {
-    let what = |run: &Run| -> Result<String, Error> {
+/// Has it confirmed; what is cancelled where is said in any case.
+fn confirm(app: &App, runs: &[Run]) -> Result<(), Error> {
+    let mut all = Vec::new();
+    for run in runs {
         let place = run.environment.as_deref().map(Environment::label);
         let place = target::banner(app, &place.unwrap_or_default())?;
-        Ok(format!(
-            "run {} of `{}` ({}) on {place}",
-            run.id, run.name, run.status
-        ))
+        let (id, name, status) = (run.id, &run.name, &run.status);
+        all.push(format!("run {id} of `{name}` ({status}) on {place}"));
+    }
+    if app.settings.yes {
+        all.iter().for_each(|what| app.ui.note(what));
+    }
+    let question = match all.as_slice() {
+        [what] => format!("Cancel {what}?"),
+        _ => format!("Cancel these {} runs?\n  {}", runs.len(), all.join("\n  ")),
     };
-    if let [run] = runs {
-        return Ok(format!("Cancel {}?", what(run)?));
-    }
-    let mut question = format!("Cancel these {} runs?", runs.len());
-    for run in runs {
-        question.push_str(&format!("\n  {}", what(run)?));
-    }
-    Ok(question)
+    app.confirm(&question)
 }

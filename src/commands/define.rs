@@ -181,9 +181,9 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
         environments: Vec::new(),
         shadowed_in: Vec::new(),
     };
-    answer.give(&Task {
+    answer.give_done(&Task {
         listed,
-        id_first: true,
+        is_written: true,
     })
 }
 

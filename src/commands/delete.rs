@@ -52,6 +52,9 @@ impl DeleteArgs {
     }
 }
 
+/// What helps who interrupts.
+const REMEDY: &str = "perhaps some are gone: say the same again, with those that are still there";
+
 /// Runs the command.
 ///
 /// # Errors
@@ -93,11 +96,10 @@ pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     }
     let names: Vec<&str> = doomed.iter().map(|d| d.name.as_str()).collect();
     let banner = target::banner(app, &site.label)?;
-    app.confirm(&format!("{banner}: delete {}?", quoted_list(&names)))?;
-    let remedy = "perhaps some are gone: say the same again, with those that are still there";
+    app.confirm_at(&banner, &format!("delete {}?", quoted_list(&names)))?;
     let deleting = delete::delete_all(lagoon, &target, doomed);
     let deleted =
-        target::unless_interrupted(app, "deleting", remedy, async { Ok(deleting.await) }).await?;
+        target::unless_interrupted(app, "deleting", REMEDY, async { Ok(deleting.await) }).await?;
     let Deletions { gone, failed } = deleted;
     let verified = if gone.is_empty() {
         Ok(Vec::new())
@@ -105,7 +107,7 @@ pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
         delete::verify(lagoon, &target, &gone).await
     };
     if !gone.is_empty() {
-        answer.give(&Deleted {
+        answer.give_done(&Deleted {
             tasks: gone,
             one: tasks.len() == 1,
         })?;

@@ -1,6 +1,6 @@
 //! `tasks environments`: a project's environments.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::Value;
 
 use crate::app::App;
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::ops::place;
 use crate::output::{Cell, Column, Grid, Report};
 
-use super::target::{self, Answer, Style, moment_of};
+use super::target::{self, Answer, KindWord, Style, moment_of};
 
 /// List a project's environments
 ///
@@ -27,16 +27,7 @@ pub struct EnvironmentsArgs {
     pattern: Option<String>,
     /// Only environments of this type
     #[arg(long = "type", value_enum, value_name = "TYPE")]
-    kind: Option<Kind>,
-}
-
-/// What an environment is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Kind {
-    /// The project's live site.
-    Production,
-    /// Everything else.
-    Development,
+    kind: Option<KindWord>,
 }
 
 /// Runs the command.
@@ -53,7 +44,7 @@ pub async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> {
         environments.retain(|e| matches(&pattern, &e.environment.name.to_lowercase()));
     }
     if let Some(kind) = args.kind {
-        let wanted = kind == Kind::Production;
+        let wanted = kind == KindWord::Production;
         environments.retain(|e| e.environment.is_production() == wanted);
     }
     answer.give(&Environments {

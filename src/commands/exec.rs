@@ -66,7 +66,7 @@ pub struct ExecArgs {
 /// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the run ended.
 pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    args.waiting.check(app)?;
+    args.waiting.check(app, false)?;
     if args.places.read_stdin() && args.script.as_deref() == Some("-") {
         return Err(Error::usage("`-` (stdin) can be given only once"));
     }
@@ -91,6 +91,7 @@ pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     if args.dry_run {
         return answer.give(&plan::Plan { ready });
     }
+    args.waiting.require_live(app, [&ready.environment]).await?;
     let banner = target::banner(app, &ready.environment.label())?;
     app.ui.note(&banner);
     if asked {
@@ -121,16 +122,17 @@ fn command(app: &App, args: &ExecArgs) -> Result<String, Error> {
             Error::usage("which command? None was given after `--`, and no --script")
                 .hint("tasks exec -s SERVICE -- CMD…"),
         ),
-        [only] => {
-            if only.contains(char::is_whitespace) {
+        words => {
+            if let [only] = words
+                && only.contains(char::is_whitespace)
+            {
                 app.ui.warn(&format!(
                     "`{only}` is one word, so it is taken for a program's name; for a shell's line \
                      it is `-- sh -c …`"
                 ));
             }
-            Ok(quoting::command(&[only]))
+            Ok(quoting::command(words))
         }
-        words => Ok(quoting::command(words)),
     }
 }
 
@@ -161,6 +163,7 @@ fn same_line(app: &App, ready: &Ready, args: &ExecArgs) -> String {
         }
     }
     words.extend(args.waiting.words());
+    words.extend(target::given([(args.no_preflight, "--no-preflight")]));
     if ready.environment.is_production() {
         words.push("--yes".to_owned());
     }

@@ -104,7 +104,7 @@ pub async fn run(args: FilesArgs, app: &App) -> Result<(), Error> {
 }
 
 async fn list(args: ListArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = Answer::plan_with(app, &["name"])?;
     if let Some(word) = args.run.first_word() {
         return Err(Error::usage(format!(
             "--last means one run, and `{word}` another"
@@ -120,7 +120,7 @@ async fn list(args: ListArgs, app: &App) -> Result<(), Error> {
 }
 
 async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = Answer::plan_with(app, &["name"])?;
     let run = id_of(app, &args.run).await?;
     let lagoon = app.lagoon().await?;
     let files = files::list(lagoon, run).await?;
@@ -173,7 +173,7 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
 }
 
 async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = Answer::plan_with(app, &["name"])?;
     let first = args.run.first_word().map(PathBuf::from);
     let paths: Vec<PathBuf> = first.into_iter().chain(args.files).collect();
     if paths.is_empty() {
@@ -218,7 +218,7 @@ fn give(answer: &Answer, files: Vec<Listed>) -> Result<(), Error> {
     if files.is_empty() {
         return Ok(());
     }
-    answer.give(&Moved { files })
+    answer.give_done(&Moved { files })
 }
 
 async fn find(app: &App, named: &OneRun) -> Result<Run, Error> {

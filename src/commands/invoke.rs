@@ -10,16 +10,15 @@ use crate::domain::quoting::suggestion;
 use crate::domain::{Run, TaskRef};
 use crate::error::Error;
 use crate::ops;
-use crate::ops::bulk::not_ours;
+use crate::ops::bulk::others_over;
 use crate::ops::invoke::{self, IfRunning, Ready, Wish};
 use crate::ops::place;
-use crate::ops::push::Push;
-use crate::ops::wait::{self, Watcher};
+use crate::ops::wait::Watcher;
 
 use super::target::bulk::Launching;
 use super::target::launch::{self, Waiting};
 use super::target::several::Places;
-use super::target::{self, Answer, pick, values};
+use super::target::{self, Answer, Trouble, pick, values};
 
 /// Start a task
 ///
@@ -105,7 +104,8 @@ impl From<IfRunningWord> for IfRunning {
 /// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the run ended.
 pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    args.waiting.check(app)?;
+    args.waiting
+        .check(app, args.if_running == IfRunningWord::Wait)?;
     let task = args.task.as_deref().map(TaskRef::parse).transpose()?;
     if args.places.read_stdin()
         && values::from_stdin(&args.arg_files, args.args_file.as_deref()) > 0
@@ -147,6 +147,7 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     if args.dry_run {
         return answer.give(&plan::Plan { ready });
     }
+    args.waiting.require_live(app, [&ready.environment]).await?;
     let banner = target::banner(app, &ready.environment.label())?;
     app.ui.note(&banner);
     if asked {
@@ -203,34 +204,30 @@ fn if_running(app: &App, ready: &Ready, what: IfRunning) -> Result<Option<Run>, 
 async fn wait_for_others(app: &App, ready: &Ready, args: &InvokeArgs) -> Result<(), Error> {
     let lagoon = app.lagoon().await?;
     let (clock, limits) = (ops::clock(), args.waiting.flags.limits());
-    for run in &ready.unfinished {
-        let claim = app.claim_interrupt();
-        let mut told = Told { app, once: false };
-        let mut push = Push::new(lagoon);
-        let ended = tokio::select! {
-            ended = wait::until_over(lagoon, &clock, run.clone(), &limits, &mut told, &mut push) => ended,
-            kind = claim.signalled() => return Err(Error::new(kind, format!("{}: started none", kind.word()))),
-        };
-        ended.map_err(not_ours)?;
+    let claim = app.claim_interrupt();
+    let mut told = Told {
+        app,
+        trouble: Trouble::default(),
+    };
+    tokio::select! {
+        ended = others_over(lagoon, &clock, &ready.unfinished, &limits, &mut told) => ended,
+        kind = claim.signalled() => Err(Error::new(kind, format!("{}: started none", kind.word()))),
     }
-    Ok(())
 }
 
-/// Says once that something cannot be read.
+/// Says that something cannot be read.
 struct Told<'a> {
     app: &'a App,
-    once: bool,
+    trouble: Trouble,
 }
 
 impl Watcher for Told<'_> {
-    fn read(&mut self, _: &Run) {}
+    fn read(&mut self, _: &Run) {
+        self.trouble.ends();
+    }
 
     fn unreadable(&mut self, reason: &str) {
-        if !std::mem::replace(&mut self.once, true) {
-            self.app
-                .ui
-                .warn(&format!("cannot read at the moment, trying on: {reason}"));
-        }
+        self.trouble.begins(self.app, reason);
     }
 }
 
@@ -243,8 +240,13 @@ fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
         words.extend(["-a".to_owned(), format!("{name}={value}")]);
     }
     words.extend(args.waiting.words());
-    if args.raw_args {
-        words.push("--raw-args".to_owned());
+    let flags = [
+        (args.raw_args, "--raw-args"),
+        (args.no_preflight, "--no-preflight"),
+    ];
+    words.extend(target::given(flags));
+    if args.if_running != IfRunningWord::Start {
+        words.push(format!("--if-running={}", target::spelled(args.if_running)));
     }
     if ready.definition.confirmation().is_some() {
         words.push("--yes".to_owned());

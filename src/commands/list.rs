@@ -43,14 +43,14 @@ pub async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let project = target::project(app)?;
     target::say_source(app, "project", project);
-    let environment = app.settings.environment.as_ref().map(|e| e.value.as_str());
+    let environment = target::said_environment(app, &project.value).await?;
     let filter = Filter {
         scope: args.scope.map(|s| s.word().to_owned()),
         permission: args.permission.map(Permission::from),
         service: args.service,
     };
     let lagoon = app.lagoon().await?;
-    let listing = tasks::list(lagoon, &project.value, environment, &filter).await?;
+    let listing = tasks::list(lagoon, &project.value, environment.as_deref(), &filter).await?;
     if listing.unknown > 0 {
         app.ui.warn(&format!(
             "{} tasks are of a kind that this version does not know; they are not listed",

@@ -61,7 +61,7 @@ pub struct LoginArgs {
 /// # Errors
 /// When the Lagoon is not known or says no, or the token cannot be kept.
 pub async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = Answer::plan_with(app, &["id"])?;
     let (mut session, context, is_new) = session(&args, app).await?;
     // What was made for this is there for the next try.
     let try_again = |error: Error| match &context {
@@ -147,9 +147,14 @@ async fn session(args: &LoginArgs, app: &App) -> Result<(Session, Option<Context
                 let reached = described.reached(app);
                 reached.map_err(|error| not_kept(error, args, &name, &url, is_new))?
             };
-            if known.as_ref() != Some(&context) {
+            let changes = known.as_ref() != Some(&context);
+            if changes || args.make_current {
                 let kept = lagoon::keep(&context, args.make_current, app)?;
-                let done = if kept.is_new { "added" } else { "changed" };
+                let done = match (kept.is_new, changes) {
+                    (true, _) => "added",
+                    (false, true) => "changed",
+                    (false, false) => "is the current one",
+                };
                 app.ui.note(&format!("context `{name}` {done}"));
             }
             context

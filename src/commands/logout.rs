@@ -39,7 +39,7 @@ struct Removed {
 /// # Errors
 /// When no Lagoon is meant, or a file cannot be removed.
 pub async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = Answer::plan_with(app, &[])?;
     let store = app.tokens()?;
     let removed = if args.all {
         Removed {

@@ -59,7 +59,10 @@ pub async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     // As with --follow elsewhere, stdout is the log unless the line itself asks for something else.
     let as_objects = answer.format() != Format::Table && app.settings.output_is_asked_for();
-    let found = Found::read(&args.runs, app).await?;
+    if !args.follow {
+        args.waiting.require_none("add --follow")?;
+    }
+    let found = Found::read_within(&args.runs, args.waiting.timeout, app).await?;
     if args.follow {
         let log = if as_objects { Stream::Err } else { Stream::Out };
         let (runs, verdict) = follow(&args, app, found, log).await;
@@ -108,7 +111,7 @@ async fn follow(
     let watch = Watch {
         app,
         limits: args.waiting.limits(),
-        on_interrupt: args.waiting.on_interrupt,
+        on_interrupt: args.waiting.on_interrupt(),
         log: Some(log),
         // Over ssh a log is lines, not bytes.
         live: if args.raw {
@@ -209,8 +212,6 @@ async fn read(app: &App, run: &Run) -> Result<Log, Error> {
     if just_ended {
         return Ok(follow::settled(lagoon, &ops::clock(), run.id).await);
     }
-    match lagoon.run_log(run.id).await? {
-        Some((_, log)) => Ok(log),
-        None => Err(Error::not_found(format!("run {} is gone", run.id))),
-    }
+    let gone = || Error::not_found(format!("run {} is gone", run.id));
+    lagoon.run_log(run.id).await?.ok_or_else(gone)
 }

@@ -31,7 +31,7 @@ pub struct ProjectsArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// Not found when a plain name is none of them, or any failure of the request.
+/// Any failure of the request.
 pub async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let mut projects = app.lagoon().await?.projects().await?;
@@ -39,14 +39,20 @@ pub async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
     if let Some(pattern) = &args.pattern {
         projects.retain(|p| matches(&pattern.to_lowercase(), &p.project.name.to_lowercase()));
     }
-    answer.give(&Projects(projects))
+    answer.give(&Projects {
+        projects,
+        is_filtered: args.pattern.is_some(),
+    })
 }
 
-struct Projects(Vec<Reached>);
+struct Projects {
+    projects: Vec<Reached>,
+    is_filtered: bool,
+}
 
 impl Report for Projects {
     fn value(&self) -> Value {
-        let projects = self.0.iter().map(|reached| {
+        let projects = self.projects.iter().map(|reached| {
             json!({
                 "id": reached.project.id,
                 "name": reached.project.name,
@@ -66,7 +72,7 @@ impl Report for Projects {
             Column::new("gitUrl").heading("GIT URL"),
             Column::new("created").not_in_table(),
         ]);
-        for reached in &self.0 {
+        for reached in &self.projects {
             grid.row([
                 Cell::id(reached.project.id),
                 Cell::name(&reached.project.name),
@@ -79,6 +85,11 @@ impl Report for Projects {
     }
 
     fn empty_note(&self) -> Option<String> {
-        Some("no projects that you can see".to_owned())
+        let note = if self.is_filtered {
+            "no such projects"
+        } else {
+            "no projects that you can see"
+        };
+        Some(note.to_owned())
     }
 }

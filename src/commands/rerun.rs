@@ -59,15 +59,16 @@ pub struct RerunArgs {
 /// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the runs ended.
 pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
+    args.waiting.check(app, false)?;
+    let is_one = args.runs.is_one() && !args.failed;
+    if !is_one && !(args.args.is_empty() && args.arg_files.is_empty()) {
+        return Err(Error::usage("values go with one RUN only"));
+    }
     let given = values::read(app, &args.args, &args.arg_files, None)?;
     app.require_said(&[Deciding::Context])?;
     let found = Found::read(&args.runs, app).await?;
     // Nothing starts unless all can start.
     let mut runs = found.whole()?;
-    let is_one = args.runs.is_one() && !args.failed;
-    if !is_one && !given.is_empty() {
-        return Err(Error::usage("values go with one RUN only"));
-    }
     if args.failed {
         runs = only_failed(app, runs);
         if runs.is_empty() {
@@ -85,6 +86,7 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
         all.push(prepare(app, &past, &given, &args).await?);
     }
     if let ([only], true) = (all.as_slice(), is_one) {
+        args.waiting.require_live(app, [only.environment()]).await?;
         confirm(app, only)?;
         let started = launch::start(app, only.name(), only.start(lagoon)).await?;
         let expected = only.usual_length();

@@ -4,14 +4,16 @@ mod chart;
 mod report;
 mod watch;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
-use crate::domain::Environment;
+use crate::domain::names::nearest;
+use crate::domain::run::STATUSES;
+use crate::domain::{Environment, Outcome};
 use crate::error::Error;
 use crate::ops::history::{self, Listed, Wanted};
 use crate::ops::targets::Depth;
@@ -53,7 +55,7 @@ pub struct RunsArgs {
     #[arg(long)]
     mine: bool,
     /// Only runs that are no older than this, as in 2d
-    #[arg(long, value_name = "TIME", value_parser = since)]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     since: Option<Duration>,
     /// How many at most
     #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -77,6 +79,7 @@ pub async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
     if args.watch {
         watch::check(&answer)?;
     }
+    check(&args, app)?;
     let wanted = Wanted {
         statuses: args.status.clone(),
         active: args.active,
@@ -85,6 +88,7 @@ pub async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
         since: args.since.map(ago),
         limit: usize::try_from(args.limit).unwrap_or(usize::MAX),
         also: HashSet::new(),
+        listed: HashMap::new(),
     };
     if args.watch {
         return watch::watch(app, &answer, &args, wanted).await;
@@ -104,6 +108,37 @@ pub async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
     wait::first_of_all(failures).and(given)
 }
 
+/// Refuses what is empty, as an unset variable leaves it behind; a status that nobody knows may be
+/// a newer Lagoon's, or mistyped.
+fn check(args: &RunsArgs, app: &App) -> Result<(), Error> {
+    let empty = |flag: &str| {
+        Err(Error::usage(format!("{flag} is empty")).hint("leave it out, or say which"))
+    };
+    if args
+        .task
+        .as_deref()
+        .is_some_and(|task| task.trim().is_empty())
+    {
+        return empty("--task");
+    }
+    for word in &args.status {
+        if word.trim().is_empty() {
+            return empty("--status");
+        }
+        let known = Outcome::WORDS.iter().chain(&STATUSES).copied();
+        if !known.clone().any(|known| known.eq_ignore_ascii_case(word)) {
+            let near = nearest(word, known);
+            let near = near
+                .first()
+                .map_or(String::new(), |near| format!("; `{near}`?"));
+            app.ui.warn(&format!(
+                "--status: `{word}` is no status that is known{near}"
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// The environments that are meant: all of the project where the line does not say more.
 async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Error> {
     if args.places.is_several(app) {
@@ -114,28 +149,18 @@ async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Er
     }
     let project = target::project(app)?;
     target::say_source(app, "project", project);
+    let said = target::said_environment(app, &project.value).await?;
     let lagoon = app.lagoon().await?;
     let (project, environments) = place::project(lagoon, &project.value).await?;
-    let Some(name) = &app.settings.environment else {
+    let Some(name) = said else {
         return Ok(environments);
     };
-    match place::named(&environments, &name.value) {
+    match place::named(&environments, &name) {
         Some(environment) => Ok(vec![environment.clone()]),
         None => {
-            let missing = place::missing_environment(lagoon, &project, &name.value, &environments);
+            let missing = place::missing_environment(lagoon, &project, &name, &environments);
             Err(missing.await)
         }
-    }
-}
-
-/// `2d`, `36h`, `90m`: days as well, which no limit of a request has.
-fn since(text: &str) -> Result<Duration, String> {
-    let days = text
-        .strip_suffix('d')
-        .and_then(|days| days.parse::<u32>().ok());
-    match days {
-        Some(days) => Ok(Duration::from_secs(u64::from(days) * 86_400)),
-        None => parse_duration(text),
     }
 }
 

@@ -81,7 +81,7 @@ struct Reset {
 /// # Errors
 /// When the sandbox cannot be used.
 pub async fn run(args: Sandbox, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = Answer::plan_with(app, &[])?;
     match args.command {
         Command::Serve(args) => serve(args, app, &answer).await,
         Command::Token(args) => token(args, app, &answer).await,
@@ -106,7 +106,7 @@ async fn serve(args: Serve, app: &App, answer: &Answer) -> Result<(), Error> {
 
 async fn token(args: Token, app: &App, answer: &Answer) -> Result<(), Error> {
     let (token, email) = app.sandbox_token(args.lifetime).await?;
-    if app.settings.output.is_none() && app.settings.jq.is_none() {
+    if !app.settings.output_is_asked_for() {
         // Bare, at a terminal too: it is there to be put into a variable.
         return app::print(&app.ui, &format!("{}\n", token.expose()));
     }
@@ -117,7 +117,7 @@ async fn token(args: Token, app: &App, answer: &Answer) -> Result<(), Error> {
 fn reset(args: Reset, app: &App, answer: &Answer) -> Result<(), Error> {
     app.confirm("Stop all runs of the sandbox and remove what was made in it?")?;
     let folder = app.reset_sandbox(args.seed)?;
-    answer.give(&Anew { folder })
+    answer.give_done(&Anew { folder })
 }
 
 struct Address {

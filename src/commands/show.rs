@@ -34,11 +34,11 @@ pub async fn run(args: ShowArgs, app: &App) -> Result<(), Error> {
     let task = TaskRef::parse(&args.task)?;
     let project = target::project(app)?;
     target::say_source(app, "project", project);
-    let environment = app.settings.environment.as_ref().map(|e| e.value.as_str());
+    let environment = target::said_environment(app, &project.value).await?;
     let lagoon = app.lagoon().await?;
-    let listed = tasks::show(lagoon, &project.value, environment, &task).await?;
+    let listed = tasks::show(lagoon, &project.value, environment.as_deref(), &task).await?;
     answer.give(&Task {
         listed,
-        id_first: false,
+        is_written: false,
     })
 }

@@ -28,6 +28,7 @@ mod targets_file;
 mod task;
 pub mod text;
 mod together;
+mod trouble;
 pub mod values;
 mod waiting;
 mod watch;
@@ -39,7 +40,7 @@ use crate::settings::Sourced;
 
 pub use answer::Answer;
 pub use changes::render;
-pub use chosen::{asked_environment, branch, chosen_place};
+pub use chosen::{asked_environment, branch, chosen_place, said_environment};
 pub use files::Files;
 pub use found::{Found, give_runs};
 pub use given::given_token;
@@ -57,9 +58,10 @@ pub use reference::{OneRun, RunArgs};
 pub use run::{RunReport, Style, moment_of, run_value, style};
 pub use runs::RunsReport;
 pub use task::Task;
+pub use trouble::Trouble;
 pub use waiting::{OnInterrupt, WaitFlags};
 pub use watch::Watch;
-pub use words::{PermissionWord, ScopeWord};
+pub use words::{KindWord, PermissionWord, ScopeWord, given, spelled};
 
 /// The project that is meant.
 ///
@@ -71,21 +73,6 @@ pub fn project(app: &App) -> Result<&Sourced<String>, Error> {
     app.settings.project.as_ref().ok_or_else(|| {
         Error::usage("which project? None was named")
             .hint("add -p PROJECT, or set TASKS_PROJECT; those you can see: tasks projects")
-    })
-}
-
-/// The environment that is meant.
-///
-/// # Errors
-/// Wrong use when none is.
-pub fn environment(app: &App) -> Result<&Sourced<String>, Error> {
-    app.settings.environment.as_ref().ok_or_else(|| {
-        let error = Error::usage("which environment? None was named")
-            .hint("add -e ENVIRONMENT, or set TASKS_ENVIRONMENT");
-        match &app.checkout().branch {
-            Some(branch) => error.hint(format!("the git branch is `{branch}`")),
-            None => error,
-        }
     })
 }
 

@@ -27,7 +27,7 @@ Exit codes of tasks
  130  interrupted (Ctrl-C)
  143  terminated (SIGTERM)
 
-3, 6, 8 and 10 come only from waiting for a run (--wait, --follow).
+3, 6, 8 and 10 come only from waiting for a run (wait, --wait, --follow).
 
 Of several runs: 0 only when all of them completed, else the first that
 applies of 3, 6, 10, 8, 7, 4, 5, 1.
@@ -65,6 +65,7 @@ irrelevant.
                      (default ~/.config)
   XDG_STATE_HOME     lagoon-tasks/tokens in it holds their tokens
                      (default ~/.local/state)
+                     lagoon-tasks/last is the run that --last means, and
                      lagoon-tasks/complete keeps names for completion, for a
                      minute
   XDG_DATA_HOME      lagoon-tasks/sandbox in it holds the sandbox

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use crate::app::{App, print};
 use crate::domain::difference::{Difference, differences};
-use crate::domain::{Definition, Scope, TaskRef};
+use crate::domain::{Definition, Scope, TaskRef, rules};
 use crate::error::Error;
 use crate::ops::define;
 use crate::ops::tasks::Listed;
 use crate::ops::update;
-use crate::output::{Detail, Format, Grid, Report};
+use crate::output::{Format, Grid, Report};
 use crate::ui::Stream;
 
 use super::target::{self, Answer, ScopeWord, Task, Wants};
@@ -68,7 +68,7 @@ pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
         args.scope,
         args.group.as_deref(),
         "the task to update is defined",
-        false,
+        args.dry_run,
     )
     .await?;
     args.edits.check()?;
@@ -80,9 +80,12 @@ pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     let changes = differences(&before, &after);
     if changes.is_empty() {
         app.ui.note("unchanged: it is so already");
-        return give(app, &answer, before, changes, false);
+        return give(app, &answer, before, changes, args.dry_run);
     }
     define::check(&after)?;
+    for doubt in rules::doubts(&after) {
+        app.ui.warn(&doubt);
+    }
     update::check_name(&site, &before, &after)?;
     if changes.iter().any(|c| c.field == "arguments") {
         define::check_environment_defaults(lagoon, &site, &after).await?;
@@ -95,9 +98,8 @@ pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     }
     if site.scope == Scope::System {
         let name = &before.name;
-        app.confirm(&format!(
-            "{banner}: change `{name}` for every project of this Lagoon?"
-        ))?;
+        let question = format!("change `{name}` for every project of this Lagoon?");
+        app.confirm_at(&banner, &question)?;
     } else {
         app.ui.note(&banner);
     }
@@ -126,19 +128,28 @@ fn give(
         let text = format!("{title}\n{}", target::render(palette, &changes, 2));
         return print(&app.ui, &text);
     }
+    if !changes.is_empty() {
+        let text = target::render(app.ui.palette(Stream::Err), &changes, 2);
+        app.ui.note(text.trim_end());
+    }
     let task = Task {
         listed: Listed {
             definition,
             environments: Vec::new(),
             shadowed_in: Vec::new(),
         },
-        id_first: true,
+        is_written: true,
     };
-    answer.give(&Updated {
+    let updated = Updated {
         task,
         changes,
         dry_run,
-    })
+    };
+    if dry_run {
+        answer.give(&updated)
+    } else {
+        answer.give_done(&updated)
+    }
 }
 
 struct Updated {
@@ -162,9 +173,5 @@ impl Report for Updated {
 
     fn grid(&self) -> Grid {
         self.task.grid()
-    }
-
-    fn detail(&self) -> Option<Detail> {
-        self.task.detail()
     }
 }

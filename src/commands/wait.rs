@@ -37,7 +37,7 @@ pub struct WaitArgs {
 pub async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let is_one = args.runs.is_one();
-    let Found { runs, missing } = Found::read(&args.runs, app).await?;
+    let Found { runs, missing } = Found::read_within(&args.runs, args.waiting.timeout, app).await?;
     for error in &missing {
         app.ui.warn(&error.to_string());
     }
@@ -52,7 +52,7 @@ pub async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
     let watch = Watch {
         app,
         limits: args.waiting.limits(),
-        on_interrupt: args.waiting.on_interrupt,
+        on_interrupt: args.waiting.on_interrupt(),
         log: None,
         live: Live::default(),
         raw: false,

@@ -25,7 +25,7 @@ pub struct WhoamiArgs;
 /// # Errors
 /// When nobody is signed in, or Lagoon does not answer.
 pub async fn run(_args: WhoamiArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = Answer::plan_with(app, &["id"])?;
     let identity = match app.token_source().await? {
         None => identity::in_sandbox(app).await?,
         Some(source) => {

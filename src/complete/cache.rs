@@ -72,7 +72,8 @@ impl Cache {
         make_folder(folder)?;
         for entry in fs::read_dir(folder)?.flatten() {
             if is_old(&entry.path()) {
-                fs::remove_file(entry.path())?;
+                // Another process may have tidied up.
+                let _ = fs::remove_file(entry.path());
             }
         }
         // Temporary files are 0600 from the start, and a reader never sees half of one.

@@ -15,18 +15,17 @@ pub struct AddressError {
 /// # Errors
 /// When it is no http or https address, or carries a user, a password, a query or a fragment.
 pub fn api_address(text: &str) -> Result<Url, AddressError> {
+    let trimmed = text.trim();
+    // A password may be in it, and this goes into an error.
+    let host = trimmed.rsplit_once('@').map(|(_, host)| host);
     let bad = |reason: String| AddressError {
-        // A password may be in it, and this goes into an error.
-        given: match text.split_once('@') {
-            Some((_, host)) => format!("***@{host}"),
-            None => text.to_owned(),
-        },
+        given: host.map_or_else(|| text.to_owned(), |host| format!("***@{host}")),
         reason,
     };
-    let trimmed = text.trim();
     if !trimmed.contains("://") {
         return Err(bad(format!(
-            "it must start with https://, as in https://{trimmed}"
+            "it must start with https://, as in https://{}",
+            host.unwrap_or(trimmed)
         )));
     }
     let mut url = Url::parse(trimmed).map_err(|e| bad(e.to_string()))?;
@@ -52,7 +51,10 @@ pub fn api_address(text: &str) -> Result<Url, AddressError> {
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
@@ -62,6 +64,20 @@ pub fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_password_is_repeated() {
+        for text in [
+            "me:hunter2@api.example.com",
+            "https://me:hunter2@api.example.com",
+            "https://me:hunter@2@api.example.com",
+            "ftp://me:hunter2@api.example.com",
+        ] {
+            let error = api_address(text).unwrap_err().to_string();
+            assert!(!error.contains("hunter"), "{error}");
+            assert!(error.contains("api.example.com"), "{error}");
+        }
+    }
 
     #[test]
     fn with_and_without_graphql_are_the_same() {

@@ -58,6 +58,12 @@ impl Editor {
 
     /// Adds a context, or changes the one of the same name to be like this.
     pub fn set_context(&mut self, context: &Context) {
+        // What lies beside the file is named from there, so that both can move together.
+        let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
+        let shown = |path: &PathBuf| {
+            let path = path.strip_prefix(&folder).unwrap_or(path);
+            Value::from(path.display().to_string())
+        };
         let Some(contexts) = self.contexts() else {
             return;
         };
@@ -68,22 +74,20 @@ impl Editor {
         let Some(table) = contexts.get_mut(name).and_then(Item::as_table_like_mut) else {
             return;
         };
-        let ca_file = context.ca_file.as_ref().map(|p| p.display().to_string());
         set(table, "api", Some(context.api.as_str().into()));
         set(
             table,
             "project",
             context.project.as_deref().map(Value::from),
         );
-        set(table, "ca_file", ca_file.map(Value::from));
+        set(table, "ca_file", context.ca_file.as_ref().map(shown));
         set(table, "allow_http", context.allow_http.then(|| true.into()));
         let ui_url = context.ui_url.as_ref().map(|u| Value::from(u.as_str()));
         set(table, "ui_url", ui_url);
         let ssh = context.ssh.as_ref();
         set(table, "ssh_host", ssh.map(|s| s.host().into()));
         set(table, "ssh_port", ssh.map(|s| i64::from(s.port()).into()));
-        let ssh_key = context.ssh_key.as_ref().map(|p| p.display().to_string());
-        set(table, "ssh_key", ssh_key.map(Value::from));
+        set(table, "ssh_key", context.ssh_key.as_ref().map(shown));
         let endpoint = context.authorization_endpoint.as_ref();
         let endpoint = endpoint.map(|u| Value::from(u.as_str()));
         set(table, "authorization_endpoint", endpoint);

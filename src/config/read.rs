@@ -200,7 +200,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A number, or a text that SshEndpoint will look at.
+    /// A number, as the text that `SshEndpoint` reads.
     fn port(&self, item: &Item) -> Result<String, ConfigError> {
         match item.as_integer() {
             Some(port) if (1..=65535).contains(&port) => Ok(port.to_string()),

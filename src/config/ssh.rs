@@ -31,7 +31,9 @@ impl SshEndpoint {
     pub fn parse(host: &str, port: Option<&str>) -> Result<SshEndpoint, SshError> {
         let host = host.trim();
         let allowed = |c: char| c.is_ascii_alphanumeric() || ".:-".contains(c);
-        let begins = host
+        // An address of IPv6 can begin with colons.
+        let begins = host.strip_prefix("::").unwrap_or(host);
+        let begins = begins
             .chars()
             .next()
             .is_some_and(|c| c.is_ascii_alphanumeric());

@@ -1,7 +1,7 @@
 //! How somebody names a task: by id, by name, or either when it is not said.
 
 use super::definition::Definition;
-use super::names::{nearest, nfc};
+use super::names::{nearest, nfc, same_in_database};
 
 /// A task as it was named on a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub enum RefError {
         /// The id of the task with that name.
         named: i64,
     },
-    /// Several tasks differ from the name only in case.
+    /// Several tasks are of that name to the database, and none is spelled so.
     #[error("`{name}` matches several tasks: {}", matches.join(", "))]
     Several {
         /// What was given.
@@ -41,6 +41,9 @@ pub enum RefError {
         /// Their names.
         matches: Vec<String>,
     },
+    /// No task has this id.
+    #[error("there is no task with the id {0}")]
+    NoId(i64),
     /// None such.
     #[error("there is no task `{name}`")]
     Missing {
@@ -80,13 +83,13 @@ impl TaskRef {
         non_empty(text).map(TaskRef::Name)
     }
 
-    /// Finds the task among those listed: exact, else unique ignoring case.
+    /// Finds the task among those listed: exact, else the only one that the database takes for it.
     ///
     /// # Errors
     /// When there is none, or more than one thing it could mean.
     pub fn find<'a>(&self, listed: &'a [Definition]) -> Result<&'a Definition, RefError> {
         match self {
-            TaskRef::Id(id) => by_id(*id, listed).ok_or_else(|| missing(&id.to_string(), listed)),
+            TaskRef::Id(id) => by_id(*id, listed).ok_or_else(|| RefError::NoId(*id)),
             TaskRef::Name(name) => by_name(name, listed),
             TaskRef::Digits(id, digits) => {
                 let named = listed.iter().find(|d| d.name == *digits);
@@ -119,7 +122,7 @@ fn non_empty(name: &str) -> Result<String, RefError> {
     if name.is_empty() {
         Err(RefError::Empty)
     } else {
-        Ok(super::names::nfc(name))
+        Ok(nfc(name))
     }
 }
 
@@ -128,15 +131,14 @@ fn by_id(id: i64, listed: &[Definition]) -> Option<&Definition> {
 }
 
 fn by_name<'a>(name: &str, listed: &'a [Definition]) -> Result<&'a Definition, RefError> {
+    let exact = listed.iter().find(|d| d.name == name);
     // A decomposed name on the server is found by its composed form.
-    let is_exact = |d: &&Definition| d.name == name || nfc(&d.name) == name;
-    if let Some(exact) = listed.iter().find(is_exact) {
-        return Ok(exact);
+    if let Some(found) = exact.or_else(|| listed.iter().find(|d| nfc(&d.name) == name)) {
+        return Ok(found);
     }
-    let folded = name.to_lowercase();
     let matches: Vec<&Definition> = listed
         .iter()
-        .filter(|d| d.name.to_lowercase() == folded)
+        .filter(|d| same_in_database(&d.name, name))
         .collect();
     match matches.as_slice() {
         [one] => Ok(one),
@@ -213,7 +215,17 @@ mod tests {
     }
 
     #[test]
+    fn names_that_are_one_to_the_database_find_each_other() {
+        let listed = [task(1, "\u{e9}")];
+        assert_eq!(find("E", &listed), Ok(1));
+        assert_eq!(find("\u{e9} ", &listed), Ok(1));
+        assert_eq!(find("id:2", &listed), Err(RefError::NoId(2)));
+    }
+
+    #[test]
     fn a_decomposed_name_is_found_by_either_form() {
+        let both = [task(1, "U\u{308}bung"), task(2, "\u{dc}bung")];
+        assert_eq!(find("\u{dc}bung", &both), Ok(2));
         let listed = [task(1, "U\u{308}bung")];
         assert_eq!(find("U\u{308}bung", &listed), Ok(1));
         assert_eq!(find("\u{dc}bung", &listed), Ok(1));

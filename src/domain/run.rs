@@ -26,7 +26,24 @@ pub enum Outcome {
     Unknown,
 }
 
+/// Lagoon's words for how far a run is, those of old rows among them (seen on Lagoon 2.33.1).
+pub const STATUSES: [&str; 10] = [
+    "new",
+    "queued",
+    "pending",
+    "running",
+    "active",
+    "complete",
+    "succeeded",
+    "failed",
+    "error",
+    "cancelled",
+];
+
 impl Outcome {
+    /// Our words, for what is asked for.
+    pub const WORDS: [&str; 5] = ["completed", "failed", "cancelled", "going", "unknown"];
+
     /// The word in JSON and tables.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -20,8 +20,6 @@ pub struct Discovery {
     pub ui_url: Option<Url>,
     /// Keycloak's address, the realm left out.
     pub authorization_endpoint: Option<Url>,
-    /// The version, a free text that operators set.
-    pub lagoon_version: Option<String>,
     /// What it says and must not be used, a sentence each.
     pub refused: Vec<String>,
 }
@@ -68,10 +66,7 @@ pub(super) fn beside(api: &Url, path: &str) -> Url {
 }
 
 fn read(document: &Value, network: &Network) -> Discovery {
-    let mut found = Discovery {
-        lagoon_version: text(&document["lagoon_version"]),
-        ..Discovery::default()
-    };
+    let mut found = Discovery::default();
     let ssh = &document["ssh_token_exchange"];
     found.ssh =
         text(&ssh["token_endpoint_host"]).map(|host| (host, text(&ssh["token_endpoint_port"])));
@@ -164,11 +159,7 @@ mod tests {
             "ui_url": "",
         });
         let found = read(&document, &network(false));
-        let nothing = Discovery {
-            lagoon_version: Some("unknown".to_owned()),
-            ..Discovery::default()
-        };
-        assert_eq!(found, nothing);
+        assert_eq!(found, Discovery::default());
         assert_eq!(
             read(&json!({"x": [1]}), &network(false)),
             Discovery::default()

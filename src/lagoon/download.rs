@@ -209,7 +209,8 @@ fn store(connection: &Connection, url: &Signed) -> Result<reqwest::Client, Lagoo
                 "Lagoon keeps its files at {}, which is not https: they would pass in the clear",
                 url.address()
             ),
-            hint: "allow plain http for this context with `allow_http = true`".to_owned(),
+            hint: "a context can allow plain http: tasks context add NAME URL --allow-http"
+                .to_owned(),
         });
     }
     connection.network.client(&url.0)

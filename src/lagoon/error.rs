@@ -1,5 +1,7 @@
 //! What can go wrong between this program and a Lagoon.
 
+use super::transport::LONGEST_BODY;
+
 /// A failure of one request.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum LagoonError {
@@ -71,7 +73,7 @@ pub enum LagoonError {
         reason: String,
     },
     /// A request that Lagoon would not read; nothing was sent.
-    #[error("the request would have {0} bytes, Lagoon takes 102400")]
+    #[error("the request would have {0} bytes, Lagoon takes {LONGEST_BODY}")]
     TooLong(usize),
     /// A number that does not fit Lagoon's 32 bits.
     #[error("{0} is out of Lagoon's range for numbers")]

@@ -96,22 +96,19 @@ impl Listener {
             return;
         };
         // One more attempt, with a newer token where there is one.
-        for attempt in 0..2 {
-            let mut end = stream::listen(&self, &token).await;
-            // Before Lagoon 2.32 server-sent events refuse every token.
-            let refused = matches!(end, End::Refused);
-            if matches!(end, End::NotHere) || (refused && attempt > 0) {
-                end = socket::listen(&self, &token).await;
-            }
-            if !matches!(end, End::Refused) {
-                return;
-            }
+        for _ in 0..2 {
+            let end = match stream::listen(&self, &token).await {
+                // Before Lagoon 2.32 server-sent events refuse every token: the other way tells.
+                End::Refused => match socket::listen(&self, &token).await {
+                    End::NotHere => End::Refused,
+                    end => end,
+                },
+                End::NotHere => socket::listen(&self, &token).await,
+                End::Over => return,
+            };
+            let End::Refused = end else { return };
             match credentials.renew(&token).await {
                 Ok(Some(newer)) => token = newer,
-                _ if refused && attempt == 0 => {
-                    socket::listen(&self, &token).await;
-                    return;
-                }
                 _ => return,
             }
         }

@@ -45,7 +45,7 @@ impl Network {
                     "{} is not https: a token is sent in the clear only to this machine",
                     url.origin().ascii_serialization()
                 ),
-                hint: "use https, or allow plain http for this context with `allow_http = true`"
+                hint: "use https, or a context that allows plain http: tasks context add NAME URL --allow-http, then -l NAME"
                     .to_owned(),
             });
         }

@@ -46,13 +46,21 @@ impl Limit {
             until: Instant::now() + whole,
         }
     }
+
+    /// Signing in has limits of its own: what has passed since `begun` does not count.
+    fn without(self, begun: Instant) -> Limit {
+        Limit {
+            until: self.until + begun.elapsed(),
+            ..self
+        }
+    }
 }
 
 /// How often a connection that never stood is tried again: some 3 s in all.
 const CONNECT_RETRIES: u32 = 4;
 
 /// The longest body that a Lagoon reads, in bytes (seen on Lagoon 2.33.1).
-const LONGEST_BODY: usize = 100 * 1024;
+pub(super) const LONGEST_BODY: usize = 100 * 1024;
 
 /// The body of a request.
 ///
@@ -163,14 +171,12 @@ impl Transport {
         operation: &str,
         effect: Effect,
         body: Vec<u8>,
-        limit: Limit,
+        mut limit: Limit,
     ) -> Result<Answer, LagoonError> {
-        let mut token = self
-            .connection
-            .credentials
-            .token()
-            .await
-            .map_err(not_signed_in)?;
+        let credentials = &self.connection.credentials;
+        let begun = Instant::now();
+        let mut token = credentials.token().await.map_err(not_signed_in)?;
+        limit = limit.without(begun);
         let mut renewed = false;
         let mut pause = Duration::from_millis(200);
         let mut attempts = 0;
@@ -188,16 +194,12 @@ impl Transport {
             let wait = match &attempt {
                 Ok(answer) if answer.status == 401 && !renewed && effect == Effect::Query => {
                     renewed = true;
-                    match self
-                        .connection
-                        .credentials
-                        .renew(&token)
-                        .await
-                        .map_err(not_signed_in)?
-                    {
+                    let begun = Instant::now();
+                    match credentials.renew(&token).await.map_err(not_signed_in)? {
                         Some(newer) => token = newer,
                         None => return attempt,
                     }
+                    limit = limit.without(begun);
                     continue;
                 }
                 Ok(answer) if effect == Effect::Query && is_passing(answer.status) => {

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
+use crate::domain::Definition;
 use crate::domain::difference::differences;
 use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_in_database;
 use crate::domain::plan::{Action, Plan, Seen, Step};
-use crate::domain::{Definition, Scope};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
@@ -160,9 +160,10 @@ fn scopes<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<ScopeName> {
 /// # Errors
 /// Any failure of reading.
 pub async fn outdated(lagoon: &Lagoon, plan: &Plan, how: How<'_>) -> Result<Vec<String>, Error> {
-    let seen = scope::read(lagoon, &scopes(plan.changes()), how).await?;
+    let seen = scope::read(lagoon, &scopes(plan.steps.iter()), how).await?;
     Ok(plan
-        .changes()
+        .steps
+        .iter()
         .filter_map(|step| match standing(step, &seen) {
             Standing::AsPlanned => None,
             Standing::Already(_) => Some(format!(
@@ -231,7 +232,11 @@ fn standing(step: &Step, seen: &[Seen]) -> Standing {
             }
             Standing::AsPlanned
         }
-        Action::Blocked { .. } | Action::Unchanged(_) => Standing::AsPlanned,
+        Action::Unchanged(there) => match unchanged(there, &step.scope, &definitions) {
+            Err(why) => Standing::Changed(why),
+            Ok(()) => Standing::AsPlanned,
+        },
+        Action::Blocked { .. } => Standing::AsPlanned,
     }
 }
 
@@ -267,6 +272,5 @@ fn unchanged(
 /// Whether a plan changes something for every project of the Lagoon.
 #[must_use]
 pub fn is_system_wide(plan: &Plan) -> bool {
-    plan.changes()
-        .any(|step| step.scope.provisional() == Scope::System)
+    plan.changes().any(|step| step.scope == ScopeName::System)
 }

@@ -20,7 +20,7 @@ use super::push::Push;
 use super::ready::Ready;
 use super::wait::{self, Limits, Watcher};
 
-/// How many are started.
+/// How they are started.
 #[derive(Debug, Clone, Copy)]
 pub struct How {
     /// So many at a time.
@@ -216,7 +216,10 @@ async fn start_one(
                 });
             }
             IfRunning::Wait => {
-                if let Err(error) = others_over(lagoon, clock, ready.unfinished(), how).await {
+                if let Err(error) = {
+                    let others = ready.unfinished();
+                    others_over(lagoon, clock, others, &how.limits, &mut Quiet).await
+                } {
                     return Fate::Refused(error);
                 }
                 if let Some(reason) = is_over() {
@@ -236,27 +239,27 @@ async fn start_one(
     }
 }
 
-/// Waits for the runs that are still going there.
-async fn others_over(
+/// Waits for other runs before one is started, within the limits for all of them together.
+///
+/// # Errors
+/// As waiting for them ends; a limit that is over is a failure of the one that was not started.
+pub async fn others_over(
     lagoon: &Lagoon,
     clock: &dyn Clock,
     others: &[Run],
-    how: How,
+    limits: &Limits,
+    watcher: &mut dyn Watcher,
 ) -> Result<(), Error> {
     let mut push = Push::new(lagoon);
-    for run in others {
-        let run = run.clone();
-        wait::until_over(lagoon, clock, run, &how.limits, &mut Quiet, &mut push)
-            .await
-            .map_err(not_ours)?;
-    }
-    Ok(())
+    let waited = wait::until_all_over(lagoon, clock, others.to_vec(), limits, watcher, &mut push);
+    let mut ends = waited.await.into_iter().map(|waited| waited.end);
+    ends.try_for_each(|end| end.map_err(not_ours))
 }
 
 /// What waiting for another run means for one that was not started: the codes for runs that were
 /// waited for are about the own one.
 #[must_use]
-pub fn not_ours(error: Error) -> Error {
+fn not_ours(error: Error) -> Error {
     Error {
         kind: match error.kind {
             Kind::StillGoing | Kind::NeverStarted => Kind::Failed,

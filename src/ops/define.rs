@@ -124,7 +124,7 @@ pub async fn check_environment_defaults(
                 })
                 .collect();
             return Err(Error::usage(format!(
-                "--arg-default {}={default}: it must be one of {}",
+                "the default `{default}` of the argument `{}` must be one of {}",
                 argument.name,
                 names.join(", ")
             )));

@@ -9,6 +9,8 @@ use tokio::time::timeout;
 use crate::error::Error;
 use crate::lagoon::{Change, Lagoon};
 
+use super::follow::live;
+
 pub use crate::lagoon::operations::server::Features;
 
 /// How long a subscription may take to stand, and a portal to answer.
@@ -64,12 +66,11 @@ pub struct Portal {
 /// # Errors
 /// Any failure of the request.
 pub async fn portal(lagoon: &Lagoon, environment: i64) -> Result<Option<Portal>, Error> {
-    const SSH: u16 = 22;
     let Some(portal) = lagoon.ssh_portal(environment).await? else {
         return Ok(None);
     };
-    let (host, port) = (portal.host.trim(), portal.port.trim());
-    let port = port.parse().unwrap_or(SSH);
+    let to = live::destination(&portal).map_err(|error| live::of_ssh(&error))?;
+    let (host, port) = (to.host(), to.port());
     let connected = timeout(PATIENCE, TcpStream::connect((host, port))).await;
     Ok(Some(Portal {
         address: format!("{host}:{port}"),

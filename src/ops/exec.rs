@@ -75,6 +75,9 @@ fn check(one_off: &OneOff) -> Result<(), Error> {
         if text.trim().is_empty() {
             return Err(Error::usage(format!("{what} is empty")));
         }
+        if what == "the name" && text.contains(char::is_control) {
+            return Err(Error::usage("--name: it holds control characters"));
+        }
         storable(text).map_err(|why| Error::usage(format!("{what} cannot be kept: {why}")))?;
     }
     let length = one_off.command.len();

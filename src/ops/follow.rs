@@ -1,6 +1,6 @@
 //! A run's log as it grows: each line once, in order, and whole in the end.
 
-mod live;
+pub(super) mod live;
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::lagoon::Lagoon;
 
 pub use crate::lagoon::operations::logs::Log;
-pub use live::{Live, LiveMode};
+pub use live::{Live, LiveMode, require as require_live};
 
 use super::push::Hints;
 use super::wait::{self, Limits, Pauses, Reader, Watcher};
@@ -125,17 +125,17 @@ pub async fn follow(
     let mut pauses = Pauses::new();
     let mut reader = Reader::default();
     let mut shown = Shown::default();
-    let mut run = run;
+    let (mut run, mut is_known) = (run, true);
     watcher.read(&run);
     while !run.outcome().is_over() {
         let waited = clock.now().saturating_sub(begun);
-        wait::check_limits(&run, waited, limits)?;
+        wait::check_limits(&run, is_known, waited, limits)?;
         if run.has_started() {
             let lagoon = lagoon.within(limits.left(waited));
             live.find(&lagoon, &run, sink).await?;
             if live.is_off() {
                 // What the API has so far; a failure here passes or shows when the run is read.
-                if let Ok(Some((_, Log::Text(text)))) = lagoon.run_log(run.id).await {
+                if let Ok(Some(Log::Text(text))) = lagoon.run_log(run.id).await {
                     let text = part(&text, sink);
                     sink.write(shown.advance(text, false))?;
                 }
@@ -147,7 +147,9 @@ pub async fn follow(
         let woken = hints.pause(clock, pause, &going);
         pauses.after(live.meanwhile(&run, sink, woken).await?);
         let lagoon = lagoon.within(limits.left(clock.now().saturating_sub(begun)));
-        if let Some(newer) = reader.one(&lagoon, &run, watcher).await? {
+        let newer = reader.one(&lagoon, &run, watcher).await?;
+        is_known = newer.is_some();
+        if let Some(newer) = newer {
             run = newer;
             watcher.read(&run);
         }
@@ -163,7 +165,13 @@ pub async fn follow(
             }
         }
         Log::Empty => {}
-        Log::Unavailable(words) => watcher.unreadable(&format!("the log: {words}")),
+        Log::Unavailable(words) => {
+            let text = format!(
+                "the log of run {} could not be read to its end: {words}",
+                run.id
+            );
+            sink.note(&text);
+        }
     }
     Ok(run)
 }
@@ -191,7 +199,7 @@ pub async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Log {
     let mut pause = Duration::from_millis(300);
     loop {
         let log = match lagoon.run_log(id).await {
-            Ok(Some((_, log))) => log,
+            Ok(Some(log)) => log,
             Ok(None) => Log::Unavailable(format!("run {id} is gone")),
             Err(error) => Log::Unavailable(error.to_string()),
         };
@@ -228,9 +236,12 @@ fn print_of(log: &Log) -> u64 {
 /// The last lines of a log, without its banner.
 #[must_use]
 pub fn tail(log: &str, lines: usize) -> &str {
+    if lines == 0 {
+        return "";
+    }
     let log = without_banner(log);
     let body = log.strip_suffix('\n').unwrap_or(log);
-    match body.rmatch_indices('\n').nth(lines.saturating_sub(1)) {
+    match body.rmatch_indices('\n').nth(lines - 1) {
         Some((at, _)) => &log[at + 1..],
         None => log,
     }
@@ -239,6 +250,12 @@ pub fn tail(log: &str, lines: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_lines_are_no_lines() {
+        assert_eq!(tail("a\nb\n", 0), "");
+        assert_eq!(tail("a\nb\n", 1), "b\n");
+    }
 
     #[test]
     fn each_line_is_shown_once() {

@@ -12,6 +12,7 @@ use crate::domain::{Outcome, Run, RunRef};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
+pub(in crate::ops) use list::recent;
 pub use list::{Listed, RecentRun, Wanted, list};
 pub use watch::{Look, Watching};
 

@@ -96,7 +96,7 @@ impl Ready {
 /// Finds the task in what the environment shows.
 ///
 /// # Errors
-/// Not found or ambiguous; "not found" says that a role may not see it.
+/// Not found or ambiguous; "not found" says that a shadowed task is not listed.
 pub fn choose<'a>(view: &'a EnvironmentView, task: &TaskRef) -> Result<&'a Definition, Error> {
     task.find(&view.definitions).map_err(|error| {
         let error = Error::from(error);
@@ -152,8 +152,7 @@ pub fn prepare(
     let unfinished = view
         .runs
         .iter()
-        .filter(|run| run.name == definition.name && !run.outcome().is_over())
-        .filter(|run| run.outcome() != Outcome::Unknown)
+        .filter(|run| run.name == definition.name && run.outcome() == Outcome::Going)
         .cloned()
         .collect();
     Ok(Ready {

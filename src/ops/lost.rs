@@ -8,6 +8,8 @@ use crate::error::{Error, Kind};
 use crate::lagoon::operations::runs::RecentView;
 use crate::lagoon::{Lagoon, LagoonError};
 
+use super::history::recent;
+
 /// How many runs may have been started there since.
 const NEWEST: i64 = 50;
 
@@ -104,14 +106,14 @@ pub async fn settle(
 }
 
 async fn left_behind(lagoon: &Lagoon, sought: &Sought) -> Vec<Run> {
-    match look(lagoon, sought).await {
+    match recent(lagoon, sought.environment.id, NEWEST).await {
         Ok(view) => candidates(sought, view),
         Err(_) => Vec::new(),
     }
 }
 
 async fn find(lagoon: &Lagoon, sought: &Sought, lost: Error) -> Result<Run, Error> {
-    let view = match look(lagoon, sought).await {
+    let view = match recent(lagoon, sought.environment.id, NEWEST).await {
         Ok(view) => view,
         Err(error) => {
             return Err(unknown(sought, &lost, &[])
@@ -122,22 +124,6 @@ async fn find(lagoon: &Lagoon, sought: &Sought, lost: Error) -> Result<Run, Erro
     match candidates.as_slice() {
         [one] => Ok(one.clone()),
         several => Err(unknown(sought, &lost, several)),
-    }
-}
-
-async fn look(lagoon: &Lagoon, sought: &Sought) -> Result<RecentView, LagoonError> {
-    // Who started a run tells two of them apart, where the server says it; that it does not know
-    // the field must not cost the look-up.
-    match lagoon
-        .recent_runs(sought.environment.id, NEWEST, true)
-        .await
-    {
-        Err(LagoonError::Refused { status: 400, .. }) => {
-            lagoon
-                .recent_runs(sought.environment.id, NEWEST, false)
-                .await
-        }
-        other => other,
     }
 }
 

@@ -49,10 +49,19 @@ pub async fn read(lagoon: &Lagoon, scopes: &[ScopeName], how: How<'_>) -> Result
             _ => {}
         }
     }
-    if sources.is_empty()
-        && let Some(window) = how.window
-    {
-        add_project(&mut sources, window);
+    if sources.is_empty() {
+        // System-wide tasks show in every project: any will do where none is meant.
+        let first = match how.window {
+            Some(window) => Some(window.to_owned()),
+            None if scopes.contains(&ScopeName::System) => {
+                let projects = lagoon.all_projects().await?;
+                projects.into_iter().next().map(|project| project.name)
+            }
+            None => None,
+        };
+        if let Some(first) = first {
+            add_project(&mut sources, &first);
+        }
     }
     let total = sources.len();
     let answers: Result<Vec<(Source, Vec<ProjectView>)>, Error> =
@@ -206,7 +215,6 @@ pub fn site(seen: &Seen) -> Site {
     Site {
         scope: seen.resolved.clone(),
         label: seen.scope.to_string(),
-        production: seen.views.iter().any(|v| v.environment.is_production()),
         views: seen
             .views
             .iter()

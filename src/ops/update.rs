@@ -38,7 +38,7 @@ pub fn find(site: &Site, task: &TaskRef) -> Result<Definition, NotHere> {
         .collect();
     let missing = match task.find(&own) {
         Ok(found) => return Ok(found.clone()),
-        Err(error @ RefError::Missing { .. }) => error,
+        Err(error @ (RefError::Missing { .. } | RefError::NoId(_))) => error,
         Err(other) => return Err(NotHere::Missing(other)),
     };
     match task.find(&all) {
@@ -128,11 +128,11 @@ pub async fn send(
             compare(&returned, after)?;
             return Ok(returned);
         }
-        Err(error @ (LagoonError::NotAllowed { .. } | LagoonError::NotReached { .. })) => {
-            return Err(error.into());
-        }
         // Arguments are the part that can be left half written.
-        Err(error) => error,
+        Err(error) if error.leaves_unknown() || matches!(error, LagoonError::Refused { .. }) => {
+            error
+        }
+        Err(error) => return Err(error.into()),
     };
     let Ok(now) = define::site(lagoon, target).await else {
         return Err(Error::new(
@@ -205,6 +205,5 @@ pub async fn wide_site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> 
     };
     site.scope = Scope::Environment(found.id);
     site.label = format!("environment {}", found.label());
-    site.production = found.is_production();
     Ok(site)
 }

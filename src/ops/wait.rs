@@ -92,17 +92,22 @@ pub async fn until_all_over(
     let mut pauses = Pauses::new();
     let mut reader = Reader::default();
     let mut ended: Vec<Option<Result<(), Error>>> = runs.iter().map(|_| None).collect();
+    let mut known: Vec<bool> = runs.iter().map(|_| true).collect();
     let mut runs = runs;
     for run in &runs {
         watcher.read(run);
     }
     loop {
         let waited = clock.now().saturating_sub(begun);
-        for (run, end) in runs.iter().zip(&mut ended).filter(|(_, end)| end.is_none()) {
-            *end = if run.outcome().is_over() {
+        for at in (0..runs.len())
+            .filter(|at| ended[*at].is_none())
+            .collect::<Vec<_>>()
+        {
+            let run = &runs[at];
+            ended[at] = if run.outcome().is_over() {
                 Some(Ok(()))
             } else {
-                check_limits(run, waited, limits).err().map(Err)
+                check_limits(run, known[at], waited, limits).err().map(Err)
             };
         }
         let left: Vec<usize> = (0..runs.len()).filter(|at| ended[*at].is_none()).collect();
@@ -120,6 +125,7 @@ pub async fn until_all_over(
             .read(&lagoon.within(patience), &wanted, watcher)
             .await;
         for (at, read) in left.into_iter().zip(read) {
+            known[at] = matches!(read, Ok(Some(_)));
             match read {
                 Ok(Some(run)) => {
                     watcher.read(&run);

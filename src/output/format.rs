@@ -31,12 +31,6 @@ impl Format {
     pub fn is_json(self) -> bool {
         matches!(self, Format::Json | Format::Jsonl)
     }
-
-    /// Whether an error is reported as JSON when this format was asked for.
-    #[must_use]
-    pub fn wants_json_errors(self) -> bool {
-        matches!(self, Format::Json | Format::Jsonl | Format::Yaml)
-    }
 }
 
 impl fmt::Display for Format {

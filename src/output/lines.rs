@@ -16,10 +16,7 @@ pub(super) fn field(value: &Value, field: &str, on_terminal: bool) -> Result<Str
         let line = match found.or_else(|| element.get(other?)) {
             Some(Value::String(line)) => line.clone(),
             Some(Value::Number(number)) => number.to_string(),
-            _ => {
-                let message = format!("this answer has no {field} to print with -o {field}");
-                return Err(OutputError::usage(message).hint("use another -o, such as json"));
-            }
+            _ => return Err(missing(field)),
         };
         if on_terminal {
             text.push_str(&clean_line(&line));
@@ -30,6 +27,12 @@ pub(super) fn field(value: &Value, field: &str, on_terminal: bool) -> Result<Str
         text.push('\n');
     }
     Ok(text)
+}
+
+/// That an answer does not have what `-o id` or `-o name` asks for.
+pub(super) fn missing(field: &str) -> OutputError {
+    let message = format!("this answer has no {field} to print with -o {field}");
+    OutputError::usage(message).hint("use another -o, such as json")
 }
 
 #[cfg(test)]

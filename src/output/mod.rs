@@ -103,6 +103,23 @@ impl Emit {
         Ok(Emit { format, jq, stream })
     }
 
+    /// Refuses `-o id` and `-o name` before the work begins, where the answer will have only these
+    /// `fields` of the two.
+    ///
+    /// # Errors
+    /// [`OutputError::Usage`].
+    pub fn require(self, fields: &[&str]) -> Result<Self, OutputError> {
+        let field = match self.format {
+            Format::Id => "id",
+            Format::Name => "name",
+            _ => return Ok(self),
+        };
+        if fields.contains(&field) {
+            return Ok(self);
+        }
+        Err(lines::missing(field))
+    }
+
     /// The same on another stream (`--follow`: stdout is the log, the result goes to stderr).
     #[must_use]
     pub fn on(mut self, stream: Stream) -> Self {
@@ -173,7 +190,7 @@ pub fn picture(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> 
 fn view(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> String {
     let look = table::Look {
         now,
-        width: ui.terminal().width,
+        width: ui.terminal().columns(stream),
         palette: ui.palette(stream),
     };
     match report.detail() {

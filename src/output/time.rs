@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 /// A moment relative to `now`: `3 minutes ago`, `in 2 hours`, `just now`.
 #[must_use]
@@ -58,13 +58,6 @@ pub fn absolute(time: Timestamp) -> String {
     time.to_string()
 }
 
-/// From one moment to the other; `None` when it would be negative.
-#[must_use]
-pub fn between(start: Timestamp, end: Timestamp) -> Option<Duration> {
-    let length: SignedDuration = end.duration_since(start);
-    Duration::try_from(length).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,7 +96,5 @@ mod tests {
     fn programs_get_utc() {
         let time: Timestamp = "2024-05-01T12:00:00+02:00".parse().unwrap();
         assert_eq!(absolute(time), "2024-05-01T10:00:00Z");
-        assert_eq!(between(at(0), at(5)), Some(Duration::from_secs(5)));
-        assert_eq!(between(at(5), at(0)), None);
     }
 }

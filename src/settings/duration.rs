@@ -2,12 +2,24 @@
 
 use std::time::Duration;
 
-/// `30`, `30s`, `2m`, `1h`, `500ms`, `1m30s`; a bare number is seconds.
+/// A length of time as [`parse_duration`] takes it.
+#[must_use]
+pub fn spell_duration(length: Duration) -> String {
+    match (length.as_secs(), length.subsec_millis()) {
+        (seconds, 0) if seconds > 0 && seconds % 60 == 0 => format!("{}m", seconds / 60),
+        (seconds, 0) => format!("{seconds}s"),
+        (0, millis) => format!("{millis}ms"),
+        (seconds, millis) => format!("{seconds}s{millis}ms"),
+    }
+}
+
+/// `30`, `30s`, `2m`, `1h`, `7d`, `500ms`, `1m30s`; a bare number is seconds.
 ///
 /// # Errors
 /// A sentence about what is wrong, for clap.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "a length of time looks like 30s, 2m or 1m30s".to_owned();
+    let wrong =
+        || "a length of time looks like 30s, 2m or 1h30m; units are ms, s, m, h and d".to_owned();
     if let Ok(seconds) = text.parse::<u32>() {
         return Ok(Duration::from_secs(seconds.into()));
     }
@@ -26,6 +38,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
             "s" => Duration::from_secs(1),
             "m" => Duration::from_secs(60),
             "h" => Duration::from_secs(3600),
+            "d" => Duration::from_secs(86_400),
             _ => return Err(wrong()),
         };
         rest = &rest[letters..];
@@ -62,6 +75,7 @@ mod tests {
             ("1h", 3_600_000),
             ("500ms", 500),
             ("1m30s", 90_000),
+            ("2d", 172_800_000),
             ("0", 0),
         ] {
             assert_eq!(
@@ -73,7 +87,7 @@ mod tests {
         for text in [
             "",
             "s",
-            "1d",
+            "1w",
             "-1",
             "1.5s",
             "1m30",
@@ -84,5 +98,9 @@ mod tests {
             assert!(parse_duration(text).is_err(), "{text}");
         }
         assert!(parse_limit("0s").is_err());
+        for milliseconds in [0, 1, 999, 1000, 1500, 60_000, 61_000, 90_061_001] {
+            let length = Duration::from_millis(milliseconds);
+            assert_eq!(parse_duration(&spell_duration(length)), Ok(length));
+        }
     }
 }

@@ -88,9 +88,4 @@ impl<T> Sourced<T> {
     pub fn is_said(&self) -> bool {
         self.source.is_said()
     }
-
-    /// Another value from the same source.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
-        Sourced::new(change(self.value), self.source)
-    }
 }

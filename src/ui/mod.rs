@@ -195,14 +195,6 @@ impl Ui {
         self.write(Stream::Out, text.as_bytes())
     }
 
-    /// Prints bytes on stdout, as they are.
-    ///
-    /// # Errors
-    /// As [`Ui::out`].
-    pub fn out_bytes(&self, bytes: &[u8]) -> Result<(), StreamError> {
-        self.write(Stream::Out, bytes)
-    }
-
     /// Prints bytes on a stream, as they are: neither cleaned nor silenced.
     ///
     /// # Errors
@@ -308,7 +300,7 @@ mod tests {
     fn everything_but_the_answer_goes_to_stderr() {
         let ui = with(|o| (o.verbose, o.no_color) = (true, true));
         ui.out("answer\n").unwrap();
-        ui.out_bytes(b"\x1b[1mlog\n").unwrap();
+        ui.out("\x1b[1mlog\n").unwrap();
         ui.note("two\nlines");
         ui.hint("do this");
         ui.trace("POST /graphql");

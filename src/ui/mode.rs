@@ -1,6 +1,7 @@
 //! The terminal's mode while a question is open, or progress is shown.
 
 use std::io::{self, stdin};
+use std::sync::{Mutex, PoisonError};
 
 use rustix::process::getpgrp;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
@@ -17,9 +18,12 @@ impl Raw {
     }
 }
 
-/// What is typed is not shown, until dropped: the `^C` of an interrupt would break the line that
-/// shows progress, and leave a part of it behind.
-pub(super) struct Unechoed(#[allow(dead_code, reason = "its end is what counts")] Changed);
+/// What is typed is not shown, until the last of these is dropped: the `^C` of an interrupt would
+/// break the line that shows progress, and leave a part of it behind.
+pub(super) struct Unechoed(());
+
+/// How many there are, and the mode before the first of them: each would restore what it found.
+static UNECHOED: Mutex<Option<(usize, Changed)>> = Mutex::new(None);
 
 impl Unechoed {
     /// `None` where it is not ours to change: in the background, or without a terminal.
@@ -28,7 +32,24 @@ impl Unechoed {
         if !in_front {
             return None;
         }
-        Changed::without(LocalModes::ECHO).map(Unechoed).ok()
+        let mut shared = UNECHOED.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *shared {
+            Some((count, _)) => *count += 1,
+            none => *none = Some((1, Changed::without(LocalModes::ECHO).ok()?)),
+        }
+        Some(Unechoed(()))
+    }
+}
+
+impl Drop for Unechoed {
+    fn drop(&mut self) {
+        let mut shared = UNECHOED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((count, _)) = &mut *shared {
+            *count -= 1;
+            if *count == 0 {
+                *shared = None;
+            }
+        }
     }
 }
 

@@ -106,11 +106,7 @@ fn ask(question: impl FnOnce(&dyn Prompt) -> Result<String, PromptError>) {
         Ok(answer) => format!("answer: <{answer}>"),
         Err(error) => format!("error: <{error}>"),
     });
-    let modes = rustix::termios::tcgetattr(std::io::stdin())
-        .unwrap()
-        .local_modes;
-    let usual = rustix::termios::LocalModes::ECHO | rustix::termios::LocalModes::ICANON;
-    ui.note(&format!("echo and lines: {}", modes.contains(usual)));
+    tell_modes(&ui);
 }
 
 #[test]
@@ -223,6 +219,14 @@ fn a_secret_is_never_shown() {
     assert!(!raw.contains("s3c") && !raw.contains('x'), "{raw}");
 }
 
+fn tell_modes(ui: &Ui) {
+    let modes = rustix::termios::tcgetattr(std::io::stdin())
+        .unwrap()
+        .local_modes;
+    let usual = rustix::termios::LocalModes::ECHO | rustix::termios::LocalModes::ICANON;
+    ui.note(&format!("echo and lines: {}", modes.contains(usual)));
+}
+
 #[test]
 #[ignore = "runs in the terminal of another test"]
 fn child_progress() {
@@ -236,9 +240,15 @@ fn child_progress() {
     ui.note("a line meanwhile");
     progress.update("Run yarn audit is running");
     thread::sleep(Duration::from_millis(600));
+    // The one that began first ends first.
+    let other = ui.progress();
+    other.start("Another one", None);
     progress.finish();
+    drop(progress);
+    other.finish();
+    drop(other);
     ui.note("answer: <done>");
-    ui.note("echo and lines: true");
+    tell_modes(&ui);
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub struct Terminal {
     pub stdout: bool,
     /// stderr is a terminal.
     pub stderr: bool,
-    /// Columns, where they are known.
+    /// Columns, where they are said; else those that the terminal has at the moment.
     pub width: Option<u16>,
 }
 
@@ -25,22 +25,26 @@ impl Terminal {
     )]
     #[must_use]
     pub fn detect(columns: Option<u16>) -> Self {
-        let stdout = std::io::stdout().is_terminal();
-        let stderr = std::io::stderr().is_terminal();
-        let measured = || {
-            let term = if stdout {
-                console::Term::stdout()
-            } else {
-                console::Term::stderr()
-            };
-            term.size_checked().map(|(_, columns)| columns)
-        };
         Terminal {
             stdin: std::io::stdin().is_terminal(),
-            stdout,
-            stderr,
-            width: columns.or_else(measured).filter(|width| *width > 0),
+            stdout: std::io::stdout().is_terminal(),
+            stderr: std::io::stderr().is_terminal(),
+            width: columns.filter(|width| *width > 0),
         }
+    }
+
+    /// The columns that a stream has at the moment; without them nothing is wrapped.
+    #[must_use]
+    pub fn columns(self, stream: Stream) -> Option<u16> {
+        let measured = || {
+            let term = match stream {
+                Stream::Out => console::Term::stdout(),
+                Stream::Err => console::Term::stderr(),
+            };
+            let (_, columns) = self.is(stream).then(|| term.size_checked())??;
+            Some(columns).filter(|width| *width > 0)
+        };
+        self.width.or_else(measured)
     }
 
     /// Whether this stream is a terminal.

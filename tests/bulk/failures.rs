@@ -4,9 +4,10 @@ use insta::assert_snapshot;
 use lagoon_tasks::sandbox::Fault;
 use serde_json::{Value, json};
 
-use super::{ALL, FIELDS, invoke, sql, started};
+use super::{ALL, FIELDS, invoke, started};
 use crate::support::env::TestEnv;
 use crate::support::output::Output;
+use crate::support::process::eventually;
 use crate::wait::narrow;
 
 /// Says hello on all three, one after the other: develop, main, pr-12.
@@ -73,10 +74,7 @@ fn nothing_starts_unless_all_can() {
 #[test]
 fn a_missing_service_counts_as_missing() {
     let env = TestEnv::new();
-    sql(
-        &env,
-        "DELETE FROM service WHERE name = 'node' AND environment = 102",
-    );
+    env.sql("DELETE FROM service WHERE name = 'node' AND environment = 102");
     let line = [&["Run yarn audit", "--yes"], &ALL[..]].concat();
     let output = invoke(&env, &line);
     assert_snapshot!("bulk-missing-service", output.snapshot());
@@ -99,9 +97,7 @@ fn a_missing_service_counts_as_missing() {
 fn an_environment_that_cannot_be_read_spoils_no_other() {
     let env = TestEnv::new();
     // A task with an argument without a type breaks the listing of its environment.
-    sql(
-        &env,
-        "INSERT INTO definition (id, name, description, service, type, environment, permission, command,
+    env.sql("INSERT INTO definition (id, name, description, service, type, environment, permission, command,
            deploy_token_injection, project_key_injection, admin_only_view, system_wide, created)
            VALUES (900, 'broken', '', 'cli', 'COMMAND', 102, 'GUEST', 'true', 0, 0, 0, 0, '2026-01-01 00:00:00');
          INSERT INTO argument (definition, name, type, optional) VALUES (900, 'X', NULL, 0);",
@@ -229,9 +225,7 @@ fn an_interrupt_says_what_was_started_and_what_may_have_been() {
         let running = env.command(&[&line[..], &ALL[..]].concat()).start();
         let second =
             || env.graphql("{taskById(id:2){id}}", json!({})).1["data"]["taskById"]["id"] == 2;
-        while !second() {
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
+        eventually("the second is started", second);
         running.signal(signal);
         let output = running.finish();
         assert_snapshot!(format!("bulk-{signal}"), narrow(&output.snapshot()));

@@ -3,16 +3,14 @@
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use super::{invoke, sql, started};
+use super::{invoke, started};
 use crate::support::env::TestEnv;
 
 /// Two more projects in the group of the demo, whose `eu-main` and `main` share a namespace; a
 /// deleted environment; and one that has no services.
 pub(crate) fn shops(env: &TestEnv) {
     for (id, name) in [(50, "shop"), (51, "shop-eu")] {
-        sql(
-            env,
-            &format!(
+        env.sql(&format!(
                 "INSERT INTO project (id, name, openshift, created) SELECT {id}, '{name}', openshift, created FROM project WHERE id = 42;
                  INSERT INTO project_group (project, user_group) SELECT {id}, user_group FROM project_group WHERE project = 42;"
             ),
@@ -24,18 +22,14 @@ pub(crate) fn shops(env: &TestEnv) {
         (203, "feature/a/b", 50, "development", "shop-feature-a-b"),
         (211, "main", 51, "production", "shop-eu-main"),
     ] {
-        sql(
-            env,
-            &format!(
+        env.sql(&format!(
                 "INSERT INTO environment (id, name, project, deploy_type, environment_type, openshift, namespace, created, updated)
                    SELECT {id}, '{name}', {project}, 'branch', '{kind}', openshift, '{namespace}', created, updated FROM environment WHERE id = 101;
                  INSERT INTO service (environment, name, type, created) SELECT {id}, name, type, created FROM service WHERE environment = 101;"
             ),
         );
     }
-    sql(
-        env,
-        "INSERT INTO environment (name, project, deploy_type, environment_type, openshift, namespace, created, updated, deleted)
+    env.sql("INSERT INTO environment (name, project, deploy_type, environment_type, openshift, namespace, created, updated, deleted)
            SELECT 'main-old', 50, 'branch', 'production', openshift, 'shop-main-old', created, updated, '2026-01-01 00:00:00' FROM environment WHERE id = 101",
     );
 }

@@ -5,7 +5,7 @@ use lagoon_tasks::sandbox::engine::Step;
 use lagoon_tasks::sandbox::store::Status;
 use serde_json::Value;
 
-use super::{ALL, invoke, names, script, started};
+use super::{ALL, invoke, names, started};
 use crate::support::env::TestEnv;
 use crate::support::output::mask;
 use crate::support::pty::{CTRL_C, ENTER};
@@ -23,7 +23,7 @@ fn each_line_of_a_followed_log_says_where_it_is_from() {
         log("one\n\u{1b}[31mtwo\u{1b}[0m\nthree"),
         Step::Status(Status::Complete),
     ];
-    script(&env, "Say hello", &steps);
+    env.script("Say hello", &steps);
     let line = [&["Say hello", "--yes", "--follow"], &ALL[..]].concat();
     let output = invoke(&env, &line).succeeds();
     for place in ["develop", "main   ", "pr-12  "] {
@@ -51,7 +51,7 @@ fn each_line_of_a_followed_log_says_where_it_is_from() {
 fn changes_are_lines_as_they_come() {
     let env = TestEnv::new();
     let steps = [Step::Status(Status::Running), Step::Status(Status::Failed)];
-    script(&env, "Say hello", &steps);
+    env.script("Say hello", &steps);
     let line = [&["Say hello", "--yes", "--wait", "-o", "jsonl"], &ALL[..]].concat();
     let output = invoke(&env, &line).ends_with(3);
     let lines: Vec<Value> = output
@@ -76,8 +76,7 @@ fn changes_are_lines_as_they_come() {
 #[test]
 fn at_a_terminal_it_is_shown_confirmed_and_waited_for() {
     let env = TestEnv::new();
-    script(
-        &env,
+    env.script(
         "Clear caches",
         &[
             Step::Status(Status::Running),
@@ -117,16 +116,16 @@ fn at_a_terminal_it_is_shown_confirmed_and_waited_for() {
         .skip_while(|l| !l.starts_with("ID"))
         .collect();
     assert_eq!(table.len(), 3, "{screen}");
-    assert!(
-        table[1].contains("main complete") || table[1].contains("complete"),
-        "{screen}"
-    );
+    for (row, environment) in table[1..].iter().zip(["main", "pr-12"]) {
+        let has = |word: &str| row.split_whitespace().any(|found| found == word);
+        assert!(has(environment) && has("complete"), "{screen}");
+    }
 }
 
 #[test]
 fn ctrl_c_at_a_terminal_while_waiting_leaves_them_going() {
     let env = TestEnv::new();
-    script(&env, "Say hello", &[Step::Status(Status::Running)]);
+    env.script("Say hello", &[Step::Status(Status::Running)]);
     let mut terminal =
         env.terminal(&[&["invoke", "Say hello", "--yes", "--wait"], &ALL[..]].concat());
     terminal.wait_for("run 3 of Say hello on");
@@ -139,7 +138,7 @@ fn ctrl_c_at_a_terminal_while_waiting_leaves_them_going() {
 #[test]
 fn only_those_that_failed_are_run_again() {
     let env = TestEnv::new();
-    script(&env, "Try arguments", &[Step::Status(Status::Running)]);
+    env.script("Try arguments", &[Step::Status(Status::Running)]);
     let line = [
         "Try arguments",
         "-a",

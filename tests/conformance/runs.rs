@@ -247,6 +247,12 @@ fn a_log_that_is_not_there_is_never_printed_as_one() {
     lagoon.play(run["id"].as_i64().unwrap(), &["RUNNING", "COMPLETE"]);
     let output = lagoon.tasks(&["logs", &run["id"].to_string()]);
     assert_eq!(output.stdout, "", "{output}");
+    // With an id of the cluster's Lagoon looks for a file that was never written.
+    let patch = json!({"remoteId": "conformance"});
+    lagoon.patch(run["id"].as_i64().unwrap(), patch);
+    let output = lagoon.tasks(&["logs", &run["id"].to_string()]);
+    assert_eq!((output.stdout.as_str(), output.code), ("", 1), "{output}");
+    assert!(output.stderr.contains("error loading the logs"), "{output}");
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! `runs --watch`: a line for each change, or a table that is drawn again.
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::Fault;
 use lagoon_tasks::sandbox::store::Status;
+use lagoon_tasks::sandbox::{Fault, Recorded};
 use serde_json::Value;
 
 use super::{MAIN, some};
 use crate::support::env::TestEnv;
 use crate::support::output::mask;
-use crate::support::process::{Invocation, Running};
+use crate::support::process::{Invocation, Running, eventually};
 use crate::support::pty::CTRL_C;
 use crate::wait::{narrow, start, start_held};
 
@@ -20,16 +20,9 @@ fn watch(env: &TestEnv, args: &str, lines: usize) -> Running {
 
 /// Waits until the runs of an environment were read once more.
 fn wait_until_read(env: &TestEnv, times: usize) {
-    let reads = || {
-        let requests = env.requests();
-        let is_read = |r: &&lagoon_tasks::sandbox::Recorded| {
-            r.operations.iter().any(|o| o == "environmentById")
-        };
-        requests.iter().filter(is_read).count()
-    };
-    while reads() < times {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    eventually("the runs are read", || {
+        env.sent(&["environmentById"]) >= times
+    });
 }
 
 fn statuses(output: &str) -> Vec<(i64, String)> {
@@ -177,4 +170,25 @@ fn at_a_terminal_the_table_is_drawn_again_in_place_and_stays() {
         "{screen}"
     );
     assert!(!terminal.hides_cursor());
+}
+
+#[test]
+fn looking_again_goes_no_further_back_than_it_has_to() {
+    let env = TestEnv::new();
+    env.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+         INSERT INTO task (name, task_name, environment, service, kind, status, created)
+         SELECT 'Other', 'lagoon-task-n' || i, 101, 'cli', 'COMMAND', 'complete', '2026-01-01 00:00:00' FROM n",
+    );
+    let id = start_held(&env, Status::Complete);
+    let running = watch(&env, "-p lagoon-demo -e main --active -o jsonl", 2);
+    // Two for the first look, which cannot know that nothing older is active.
+    wait_until_read(&env, 4);
+    env.sandbox()
+        .set_run(id.parse().unwrap(), Status::Complete, None)
+        .unwrap();
+    let output = running.finish();
+    assert_eq!(output.stdout.lines().count(), 2, "{output}");
+    let all = |request: &&Recorded| request.body.contains("\"limit\":0");
+    assert_eq!(env.requests().iter().filter(all).count(), 1);
 }

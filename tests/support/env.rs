@@ -8,6 +8,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::StoreError;
 use lagoon_tasks::sandbox::{Identity, Options, Recorded, Sandbox, Seed, Served};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -136,6 +138,29 @@ impl TestEnv {
         self.lagoon.sandbox.requests()
     }
 
+    /// How many requests so far had one of these operations, by their root fields.
+    pub(crate) fn sent(&self, operations: &[&str]) -> usize {
+        let has = |request: &&Recorded| {
+            let mut sent = request.operations.iter();
+            sent.any(|operation| operations.contains(&operation.as_str()))
+        };
+        self.requests().iter().filter(has).count()
+    }
+
+    /// Changes the sandbox's tables.
+    pub(crate) fn sql(&self, statements: &str) {
+        let store = self.lagoon.sandbox.store();
+        store
+            .write(|tx| tx.execute_batch(statements).map_err(StoreError::from))
+            .unwrap();
+    }
+
+    /// Has the next run of a task do these steps.
+    pub(crate) fn script(&self, task: &str, steps: &[Step]) {
+        let scripted = self.lagoon.sandbox.scripted().unwrap();
+        scripted.script(task, steps.to_vec());
+    }
+
     /// The GraphQL endpoint.
     pub(crate) fn url(&self) -> String {
         self.lagoon.served.graphql()
@@ -177,16 +202,8 @@ fn request(url: &str, token: &str, query: &str, variables: Value) -> (u16, Value
 /// A token that outlives any test.
 fn token(sandbox: &Sandbox, role: &str) -> String {
     let identity = match role {
-        "guest" => Identity::Guest,
-        "reporter" => Identity::Reporter,
-        "developer" => Identity::Developer,
-        "maintainer" => Identity::Maintainer,
-        "owner" => Identity::Owner,
-        "outsider" => Identity::Outsider,
-        "platform-viewer" => Identity::PlatformViewer,
-        "platform-owner" => Identity::PlatformOwner,
         "legacy-admin" => Identity::LegacyAdmin,
-        other => panic!("no role of the sandbox: `{other}`"),
+        other => Identity::from_word(other).unwrap(),
     };
     sandbox.token(identity, Duration::from_secs(3600)).unwrap()
 }

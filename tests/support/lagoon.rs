@@ -281,12 +281,14 @@ impl Lagoon {
             return;
         }
         for status in statuses {
-            let update = "mutation($i:UpdateTaskInput){updateTask(input:$i){id status}}";
-            let answer = self.graphql(
-                update,
-                json!({"i": {"id": id, "patch": {"status": status}}}),
-            );
-            assert_eq!(answer["data"]["updateTask"]["id"], id, "{answer}");
+            self.patch(id, json!({"status": status}));
         }
+    }
+
+    /// Changes a run as a cluster would.
+    pub(crate) fn patch(&self, id: i64, patch: Value) {
+        let update = "mutation($i:UpdateTaskInput){updateTask(input:$i){id status}}";
+        let answer = self.graphql(update, json!({"i": {"id": id, "patch": patch}}));
+        assert_eq!(answer["data"]["updateTask"]["id"], id, "{answer}");
     }
 }

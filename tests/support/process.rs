@@ -15,6 +15,16 @@ use super::output::Output;
 /// Far beyond what any command of the tests needs, on a busy machine too.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
+/// Waits until this is so.
+#[track_caller]
+pub(crate) fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let until = Instant::now() + DEADLINE;
+    while !is_so() {
+        assert!(Instant::now() < until, "not within {DEADLINE:?}: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// A program that is to be run.
 #[derive(Clone)]
 pub(crate) struct Invocation {

@@ -13,12 +13,8 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use super::process::{DEADLINE, Invocation};
 
 pub(crate) const ENTER: &str = "\r";
-pub(crate) const ESCAPE: &str = "\x1b";
-pub(crate) const UP: &str = "\x1b[A";
 pub(crate) const DOWN: &str = "\x1b[B";
-pub(crate) const SPACE: &str = " ";
 pub(crate) const CTRL_C: &str = "\x03";
-pub(crate) const CTRL_D: &str = "\x04";
 
 /// A program in a terminal of 80 columns and 24 rows; it is ended when this goes out of scope.
 pub(crate) struct Terminal {

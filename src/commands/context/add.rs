@@ -69,7 +69,7 @@ pub(super) async fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Err
     }
     let mut entry = Entry::of(&context, app);
     entry.current_by = kept.current_by;
-    answer.give(&entry)
+    answer.give_done(&entry)
 }
 
 fn token(args: &Add, context: &Context, app: &App) -> Result<Option<Secret>, Error> {

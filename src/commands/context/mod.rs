@@ -77,7 +77,7 @@ struct Remove {
 /// # Errors
 /// When the configuration or the token store cannot be used, or a context is not there.
 pub async fn run(args: Context, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = Answer::plan_with(app, &["name"])?;
     match args.command {
         Command::List(List) => list(app, &answer),
         Command::Show(args) => show(args, app, &answer),
@@ -139,7 +139,7 @@ fn make_current(args: Use, app: &App, answer: &Answer) -> Result<(), Error> {
         app.ui
             .warn(&format!("{variable} is set and holds before it"));
     }
-    answer.give(&entry)
+    answer.give_done(&entry)
 }
 
 fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
@@ -178,7 +178,7 @@ fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
         app.ui
             .note(&format!("`{name}` was the current context: now none is"));
     }
-    answer.give(&entry)
+    answer.give_done(&entry)
 }
 
 fn entry(name: &ContextName, config: &Config, app: &App) -> Result<Entry, Error> {

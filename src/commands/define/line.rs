@@ -16,8 +16,7 @@ pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
     words.extend(target.flags());
     let mut flag = |name: &str, value: &Option<String>| {
         if let Some(value) = value {
-            words.push(name.to_owned());
-            words.push(value.clone());
+            add(&mut words, name, value);
         }
     };
     flag("--service", &args.service);
@@ -50,23 +49,29 @@ pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
     suggestion(words)
 }
 
+/// Adds a flag; a value that begins like one has to be in the same word.
+fn add(words: &mut Vec<String>, flag: &str, value: &str) {
+    if value.starts_with('-') {
+        words.push(format!("{flag}={value}"));
+    } else {
+        words.extend([flag, value].map(str::to_owned));
+    }
+}
+
 /// The line that makes of an existing task what is wanted.
 pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &Target) -> String {
-    let mut words = target::line_start(app, "update");
     if have.work.word() != want.work.word() {
         // The kind cannot be changed: only deleting and defining anew does that.
-        words = target::line_start(app, "delete");
+        let mut words = target::line_start(app, "delete");
         words.push(format!("id:{}", have.id));
         words.extend(target.flags());
         return format!("{}, then the same line again", suggestion(words));
     }
+    let mut words = target::line_start(app, "update");
     words.push(format!("id:{}", have.id));
     words.extend(target.flags());
     for difference in differences(have, want) {
-        let mut flag = |name: &str, value: String| {
-            words.push(name.to_owned());
-            words.push(value);
-        };
+        let mut flag = |name: &str, value: String| add(&mut words, name, &value);
         match difference.field {
             "name" => flag("--name", want.name.clone()),
             "description" => flag("--description", want.description.clone()),

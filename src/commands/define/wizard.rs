@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::domain::ArgumentKind;
 use crate::domain::argument::is_shell_variable;
+use crate::domain::text::storable;
 use crate::error::Error;
 use crate::ops::define::Target;
 use crate::ops::place;
@@ -22,7 +23,7 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
     let prompt = prompt.as_ref();
     args.name = Some(prompt.text(&Question::new("Name of the task"), &|name| {
         if name.trim() == name && name.chars().count() <= 100 {
-            Ok(())
+            storable(name)
         } else {
             Err("at most 100 characters, no blanks at either end".to_owned())
         }
@@ -35,7 +36,7 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
         args.service = Some(service(app, prompt, &target).await?);
     }
     if args.description.is_none() {
-        let text = prompt.text(&Question::new("What it is for").optional(), &|_| Ok(()))?;
+        let text = prompt.text(&Question::new("What it is for").optional(), &storable)?;
         args.description = (!text.is_empty()).then_some(text);
     }
     if args.permission.is_none() {
@@ -46,7 +47,7 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
     }
     if args.confirmation_text.is_none() {
         let question = Question::new("Ask before it is invoked (empty: do not ask)").optional();
-        let text = prompt.text(&question, &|_| Ok(()))?;
+        let text = prompt.text(&question, &storable)?;
         args.confirmation_text = (!text.is_empty()).then_some(text);
     }
     Ok((args, target))
@@ -76,7 +77,7 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
                 default: suggested,
                 ..Question::new("Project")
             };
-            let project = prompt.text(&question, &|_| Ok(()))?;
+            let project = prompt.text(&question, &storable)?;
             if wide == 1 {
                 return Ok(Target::Project(project));
             }
@@ -90,7 +91,7 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
 }
 
 fn asked_group(prompt: &dyn Prompt) -> Result<Target, Error> {
-    let group = prompt.text(&Question::new("Group"), &|_| Ok(()))?;
+    let group = prompt.text(&Question::new("Group"), &storable)?;
     Ok(Target::Group(group))
 }
 
@@ -100,9 +101,9 @@ fn work(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
         Choice::new("image").note("a container of its own (platform owners)"),
     ];
     if prompt.select("What should it run?", &kinds, Some(0))? == 0 {
-        args.command = Some(prompt.text(&Question::new("Command"), &|_| Ok(()))?);
+        args.command = Some(prompt.text(&Question::new("Command"), &storable)?);
     } else {
-        args.image = Some(prompt.text(&Question::new("Image"), &|_| Ok(()))?);
+        args.image = Some(prompt.text(&Question::new("Image"), &storable)?);
     }
     Ok(())
 }
@@ -120,7 +121,7 @@ async fn service(app: &App, prompt: &dyn Prompt, target: &Target) -> Result<Stri
     };
     if known.is_empty() {
         let question = Question::new("Service").suggest("cli");
-        return Ok(prompt.text(&question, &|_| Ok(()))?);
+        return Ok(prompt.text(&question, &storable)?);
     }
     let choices: Vec<Choice> = known.iter().map(Choice::new).collect();
     let usual = known.iter().position(|s| s == "cli");
@@ -168,7 +169,7 @@ fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
             ""
         };
         let question = Question::new("Shown as (empty: its name)").optional();
-        let shown = prompt.text(&question, &|_| Ok(()))?;
+        let shown = prompt.text(&question, &storable)?;
         let shown = if shown.is_empty() {
             shown
         } else {
@@ -176,7 +177,7 @@ fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
         };
         args.args.push(format!("{name}{optional}:{kind}{shown}"));
         let question = Question::new("Its default (empty: none)").optional();
-        let default = prompt.text(&question, &|_| Ok(()))?;
+        let default = prompt.text(&question, &storable)?;
         if !default.is_empty() {
             args.defaults.push(format!("{name}={default}"));
         }

@@ -1,6 +1,6 @@
 //! `tasks delete --unlisted`: what no environment lists, by id.
 
-use super::Deleted;
+use super::{Deleted, REMEDY};
 use crate::app::App;
 use crate::commands::target::{self, Answer};
 use crate::domain::TaskRef;
@@ -46,21 +46,32 @@ pub(super) async fn run(app: &App, answer: &Answer, tasks: &[TaskRef]) -> Result
     }
     let ids: Vec<String> = doomed.iter().map(|d| d.id.to_string()).collect();
     let banner = target::banner(app, "unlisted tasks")?;
-    app.confirm(&format!("{banner}: delete {}?", ids.join(", ")))?;
-    let Deletions { gone, failed } = unlisted::delete(lagoon, doomed).await;
+    app.confirm_at(&banner, &format!("delete {}?", ids.join(", ")))?;
+    let deleting = unlisted::delete(lagoon, doomed);
+    let deleted =
+        target::unless_interrupted(app, "deleting", REMEDY, async { Ok(deleting.await) }).await?;
+    let Deletions { gone, failed } = deleted;
+    let left = if gone.is_empty() {
+        Ok(None)
+    } else {
+        unlisted::find(lagoon).await
+    };
+    let ids: Vec<i64> = gone.iter().map(|one| one.id).collect();
     if !gone.is_empty() {
-        let left = unlisted::find(lagoon).await?.unwrap_or_default();
-        let is_left = |id: i64| left.iter().any(|one| one.definition.id == id);
-        if let Some(one) = gone.iter().find(|one| is_left(one.id)) {
-            return Err(Error::failed(format!(
-                "Lagoon says that `{}` (id {}) was deleted, and still shows it",
-                one.name, one.id
-            )));
-        }
-        answer.give(&Deleted {
+        answer.give_done(&Deleted {
             tasks: gone,
             one: tasks.len() == 1,
         })?;
     }
-    delete::failure(failed, tasks.len()).map_or(Ok(()), Err)
+    if let Some(error) = delete::failure(failed, tasks.len()) {
+        return Err(error);
+    }
+    let left = left?.unwrap_or_default();
+    match left.iter().find(|one| ids.contains(&one.definition.id)) {
+        Some(Unlisted { definition, .. }) => Err(Error::failed(format!(
+            "Lagoon says that `{}` (id {}) was deleted, and still shows it",
+            definition.name, definition.id
+        ))),
+        None => Ok(()),
+    }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::quoting::suggestion;
-use crate::error::{Error, Kind};
+use crate::error::Kind;
 use crate::settings::Target;
 
 use super::finding::Finding;
@@ -45,21 +45,16 @@ pub(super) fn configuration(app: &App) -> Vec<Finding> {
 
 fn own(config: &Config) -> Finding {
     let path = config.path.display();
-    let there = config.contexts.iter();
-    let count = there.filter(|c| config.own(&c.name).is_some()).count();
     if !config.path.exists() {
-        let say = if count == 0 {
-            "there is no"
-        } else {
-            "cannot see"
-        };
-        return Finding::note(CONFIG, format!("{say} {path} yet"))
+        return Finding::note(CONFIG, format!("there is no {path} yet"))
             .fix("tasks context add NAME https://api.example.com makes it");
     }
     if others_may(&config.path, 0o022) {
         return Finding::warning(CONFIG, format!("{path} can be changed by others"))
             .fix(chmod("600", &config.path));
     }
+    let there = config.contexts.iter();
+    let count = there.filter(|c| config.own(&c.name).is_some()).count();
     let contexts = if count == 1 { "context" } else { "contexts" };
     Finding::good(CONFIG, format!("{path}: {count} {contexts}"))
 }
@@ -112,12 +107,11 @@ pub(super) fn context(app: &App) -> Finding {
         Target::Context(context) => format!("{}, {}", context.name, context.api),
         Target::Address(url) => url.to_string(),
     };
-    let finding = Finding::good(CHECK, format!("{what} (by {by})"));
     if chosen.stray_token {
         return Finding::warning(CHECK, format!("{what} (by {by}); TASKS_TOKEN is not used"))
             .fix("name the context with -l or TASKS_CONTEXT, or unset TASKS_TOKEN");
     }
-    finding
+    Finding::good(CHECK, format!("{what} (by {by})"))
 }
 
 /// Whether the built-in Lagoon could be used.
@@ -126,8 +120,8 @@ pub(super) fn sandbox(app: &App) -> Finding {
         return Finding::note(SANDBOX, "this build of tasks has none");
     }
     let Some(data) = &app.settings.folders.data else {
-        let error = Error::usage("no place for it: neither XDG_DATA_HOME nor HOME is set");
-        return Finding::warning(SANDBOX, error.to_string()).fix("set HOME");
+        let why = "no place for it: neither XDG_DATA_HOME nor HOME is set";
+        return Finding::warning(SANDBOX, why).fix("set HOME");
     };
     let folder = data.join("sandbox");
     if !folder.exists() {

@@ -71,7 +71,8 @@ pub(super) async fn all(app: &App) -> Vec<Finding> {
             Err(error) => Finding::failed(SSH, &error),
         });
     }
-    found.push(push(app, environment).await);
+    // Any environment will do: of one that cannot be seen nothing would be pushed.
+    found.push(push(doctor::push(lagoon, environment.unwrap_or(0)).await));
     found
 }
 
@@ -242,12 +243,8 @@ fn capabilities(features: Features) -> Vec<Finding> {
     each.collect()
 }
 
-async fn push(app: &App, environment: Option<i64>) -> Finding {
-    let Ok(lagoon) = app.lagoon().await else {
-        return Finding::skipped(PUSH, "not looked at: not signed in");
-    };
-    // Any environment will do: of one that cannot be seen nothing would be pushed.
-    match doctor::push(lagoon, environment.unwrap_or(0)).await {
+fn push(found: Result<Option<&'static str>, Error>) -> Finding {
+    match found {
         Ok(Some(way)) => Finding::good(PUSH, format!("changes of runs are pushed, over {way}")),
         Ok(None) => Finding::warning(
             PUSH,

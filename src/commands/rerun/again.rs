@@ -1,14 +1,14 @@
 //! From what a run was to what is started, with the user's help where that is not clear.
 
 use crate::app::App;
-use crate::domain::{Definition, Work, quoting};
+use crate::domain::{Definition, TaskRef, Work, quoting};
 use crate::error::{Error, quoted_list};
 use crate::ops::place::EnvironmentView;
 use crate::ops::rerun::{self, Origin, Past, Ready};
 use crate::ui::Choice;
 
-use crate::commands::target::pick;
 use crate::commands::target::values::Values;
+use crate::commands::target::{self, pick};
 
 /// What is to be started.
 ///
@@ -88,15 +88,10 @@ fn as_it_was(
     let is_command = matches!(definition.work, Work::Command(_));
     if !app.ui.can_prompt() {
         let environment = &view.environment;
-        let line = quoting::suggestion([
-            "tasks",
-            "invoke",
-            &definition.name,
-            "-p",
-            &environment.project.name,
-            "-e",
-            &environment.name,
-        ]);
+        let mut words = target::line_start(app, "invoke");
+        words.push(TaskRef::spell(&definition.name));
+        words.extend(["-p", &environment.project.name, "-e", &environment.name].map(str::to_owned));
+        let line = quoting::suggestion(words);
         return Err(Error::usage(format!(
             "run {} cannot be repeated by itself: `{}` is another task by now, or its values \
              cannot be read back",

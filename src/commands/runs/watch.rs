@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::app::App;
-use crate::commands::target::Answer;
+use crate::commands::target::{Answer, Trouble};
 use crate::domain::Environment;
 use crate::error::Error;
 use crate::ops;
@@ -44,7 +44,7 @@ pub(super) async fn watch(
         answer,
         live: answer.is_for_people().then(|| app.ui.live()).flatten(),
         last: None,
-        trouble: false,
+        trouble: Trouble::default(),
     };
     let ended = tokio::select! {
         ended = go_on(app, args, wanted, &mut shown) => ended,
@@ -85,7 +85,7 @@ struct Shown<'a> {
     answer: &'a Answer,
     live: Option<Live>,
     last: Option<Listing>,
-    trouble: bool,
+    trouble: Trouble,
 }
 
 impl Shown<'_> {
@@ -94,7 +94,9 @@ impl Shown<'_> {
         for error in &look.failures {
             self.unreadable(&error.to_string());
         }
-        self.trouble &= !look.failures.is_empty();
+        if look.failures.is_empty() {
+            self.trouble.ends();
+        }
         let ui_url = self.app.ui_url();
         let listing = |runs| Listing::of(runs, places, ui_url.clone());
         if let Some(live) = &self.live {
@@ -119,11 +121,7 @@ impl Shown<'_> {
     }
 
     fn unreadable(&mut self, reason: &str) {
-        if !std::mem::replace(&mut self.trouble, true) {
-            self.app
-                .ui
-                .warn(&format!("cannot read at the moment, trying on: {reason}"));
-        }
+        self.trouble.begins(self.app, reason);
     }
 
     /// Leaves the last table where it was drawn.

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::output::{Emit, Format, OutputError, Report, emit, picture};
 use crate::ui::{Stream, Ui};
 
@@ -34,6 +34,16 @@ impl Answer {
             })
             .transpose()?;
         Self::choose(app, format)
+    }
+
+    /// As [`Answer::plan`], where the answer will have only these `fields` of `id` and `name`.
+    ///
+    /// # Errors
+    /// As [`Answer::plan`]; or `-o` asks for the other one.
+    pub fn plan_with(app: &App, fields: &[&str]) -> Result<Answer, Error> {
+        let Answer { how, ui } = Self::plan(app)?;
+        let how = how.require(fields)?;
+        Ok(Answer { how, ui })
     }
 
     /// In this format, whatever `-o` and `TASKS_OUTPUT` say.
@@ -69,6 +79,21 @@ impl Answer {
     /// When it cannot be written.
     pub fn give(&self, report: &dyn Report) -> Result<(), Error> {
         self.offer(report).map(|_| ())
+    }
+
+    /// Writes the answer about something that was done: that it cannot be made after all does not mean
+    /// that nothing was.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn give_done(&self, report: &dyn Report) -> Result<(), Error> {
+        self.give(report).map_err(|error| {
+            let kind = match error.kind {
+                Kind::Usage => Kind::Failed,
+                kind => kind,
+            };
+            Error { kind, ..error }.hint("it was done all the same: only the answer is missing")
+        })
     }
 
     /// Writes an answer that others will follow: whether somebody still reads.

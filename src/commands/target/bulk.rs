@@ -115,6 +115,9 @@ pub async fn carry_out(
     how: How,
     waiting: &Waiting,
 ) -> Result<(), Error> {
+    waiting
+        .require_live(app, all.iter().map(Ready::environment))
+        .await?;
     let lines = answer.format() == Format::Jsonl && waiting.result_on_stdout(app);
     let claim = app.claim_interrupt();
     let told = |at: usize, fate: &Fate| {
@@ -158,24 +161,24 @@ pub async fn carry_out(
             }
         }
         verdict
+    } else if let Some(kind) = signal {
+        Err(interrupted(app, kind, &fates))
     } else {
-        if let Some(kind) = signal {
-            Err(interrupted(app, kind, &fates))
-        } else {
-            if runs.iter().any(|run| !run.outcome().is_over()) {
-                app.ui
-                    .note(&format!("{} started, not finished", runs.len()));
-            }
-            wait::first_of_all(failures)
+        if runs.iter().any(|run| !run.outcome().is_over()) {
+            app.ui
+                .note(&format!("{} started, not finished", runs.len()));
         }
+        wait::first_of_all(failures)
     };
     let several_names = all.iter().any(|ready| ready.name() != all[0].name());
     let report = Bulk::new(app, entries, several_names, lines, answer.format());
     let given = match report {
-        Some(report) => waiting.on_its_stream(app, answer).give(&report),
+        Some(report) => waiting.on_its_stream(app, answer).give_done(&report),
         None => Ok(()),
     };
-    verdict.and(given)
+    let started: Vec<Run> = fates.iter().filter_map(|f| f.run().cloned()).collect();
+    let given = given.map_err(|error| super::launch::not_given(error, &started));
+    super::launch::both(app, verdict, given)
 }
 
 /// Says on stderr what became of one of them, and remembers its run.

@@ -31,20 +31,35 @@ pub async fn chosen_place(app: &App, only_looks: bool) -> Result<(String, String
 
 /// The environment that was said, else that of the git branch.
 async fn environment(app: &App, project: &str) -> Result<String, Error> {
-    let (name, source) = match &app.settings.environment {
-        // What Lagoon says so is a name that was made safe.
-        Some(said) if said.source == Source::Pod("LAGOON_ENVIRONMENT") => {
-            (&said.value, said.source.to_string())
-        }
-        Some(said) => {
-            super::say_source(app, "environment", said);
-            return Ok(said.value.clone());
-        }
-        None => match branch(app) {
-            Some(branch) => (branch, GIT_BRANCH.to_owned()),
-            None => return Ok(super::environment(app)?.value.clone()),
-        },
+    if let Some(said) = said_environment(app, project).await? {
+        return Ok(said);
+    }
+    match branch(app) {
+        Some(branch) => deployed(app, project, branch, GIT_BRANCH).await,
+        None => Err(Error::usage("which environment? None was named")
+            .hint("add -e ENVIRONMENT, or set TASKS_ENVIRONMENT")),
+    }
+}
+
+/// The name of the environment that was said, if one was.
+///
+/// # Errors
+/// Not found, or any failure of a look-up, where it was said in another form than its name.
+pub async fn said_environment(app: &App, project: &str) -> Result<Option<String>, Error> {
+    let Some(said) = &app.settings.environment else {
+        return Ok(None);
     };
+    // What Lagoon says so is a name that was made safe.
+    if said.source == Source::Pod("LAGOON_ENVIRONMENT") {
+        let source = said.source.to_string();
+        return deployed(app, project, &said.value, &source).await.map(Some);
+    }
+    super::say_source(app, "environment", said);
+    Ok(Some(said.value.clone()))
+}
+
+/// The environment of this branch or safe name, as the project has it.
+async fn deployed(app: &App, project: &str, name: &str, source: &str) -> Result<String, Error> {
     let lagoon = app.lagoon().await?;
     let (project, environments) = place::project(lagoon, project).await?;
     let Some(found) = place::of_branch(&environments, name) else {

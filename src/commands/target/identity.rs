@@ -68,7 +68,7 @@ fn words(token: &Token) -> String {
 }
 
 impl Identity {
-    /// As in "the context `acme` as me@example.com".
+    /// As in "`acme` as me@example.com".
     #[must_use]
     pub fn label(&self) -> String {
         let place = match &self.context {

@@ -5,13 +5,16 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::app::{App, Executes};
-use crate::domain::{Definition, Run, Work};
+use crate::domain::{Definition, Environment, Run, Work};
 use crate::error::Error;
 use crate::ops::exec;
+use crate::ops::follow;
 use crate::ops::lost::{Started, Unstarted};
 use crate::output::Format;
 use crate::ui::Stream;
 
+use super::live::LiveWord;
+use super::words::{given, spelled};
 use super::{Answer, LiveFlags, RunReport, WaitFlags, Watch};
 
 /// Whether to wait for what was started, and how long.
@@ -38,12 +41,19 @@ pub struct Waiting {
 
 impl Waiting {
     /// The flags that were given, for a line that does the same.
-    pub fn words(&self) -> impl Iterator<Item = String> + use<> {
-        let flags = [(self.wait, "--wait"), (self.follow, "--follow")];
-        flags
-            .into_iter()
-            .filter(|(given, _)| *given)
-            .map(|(_, flag)| flag.to_owned())
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let flags = [
+            (self.wait, "--wait"),
+            (self.follow, "--follow"),
+            (self.web, "--web"),
+        ];
+        let mut words: Vec<String> = given(flags).collect();
+        if self.live.live != LiveWord::default() {
+            words.push(format!("--live={}", spelled(self.live.live)));
+        }
+        words.extend(self.flags.words());
+        words
     }
 
     /// Whether the command goes on after the start.
@@ -74,7 +84,7 @@ impl Waiting {
                 error.hints.iter().for_each(|hint| app.ui.hint(hint));
             }
         }
-        if answer.format() == Format::Jsonl && self.waits() {
+        if answer.format() == Format::Jsonl && self.waits() && self.result_on_stdout(app) {
             answer.give(&report_of(app, run.clone()))?;
         } else {
             app.ui.note(&format!("run {} ({})", run.id, run.task_name));
@@ -83,7 +93,8 @@ impl Waiting {
             if !run.outcome().is_over() {
                 app.ui.note("started, not finished");
             }
-            return answer.give(&report_of(app, run));
+            let given = answer.give_done(&report_of(app, run.clone()));
+            return given.map_err(|error| not_given(error, &[run]));
         }
         let log = self.follow.then_some(if self.result_on_stdout(app) {
             Stream::Err
@@ -92,8 +103,14 @@ impl Waiting {
         });
         let watch = self.watch(app, log, expected);
         let (run, verdict) = watch.until_over(run).await;
-        let given = self.on_its_stream(app, answer).give(&report_of(app, run));
-        verdict.and(given)
+        let given = self
+            .on_its_stream(app, answer)
+            .give_done(&report_of(app, run.clone()));
+        both(
+            app,
+            verdict,
+            given.map_err(|error| not_given(error, &[run])),
+        )
     }
 
     /// With --follow stdout is the log, unless -o asks for the result there.
@@ -112,20 +129,35 @@ impl Waiting {
         }
     }
 
-    /// Refuses limits of a waiting that was not asked for.
+    /// Refuses limits of a waiting that was not asked for, and a page that is not known. `waits_first`
+    /// where others are waited for before anything is started.
     ///
     /// # Errors
     /// Wrong use.
-    pub fn check(&self, app: &App) -> Result<(), Error> {
+    pub fn check(&self, app: &App, waits_first: bool) -> Result<(), Error> {
         if self.web && app.ui_url().is_none() {
             // Said before anything is started.
             return app.open_page(None);
         }
-        if self.flags.timeout.is_some() && !self.waits() {
-            return Err(
-                Error::usage("--timeout is about waiting, and nothing is waited for")
-                    .hint("add --wait or --follow"),
-            );
+        if self.waits() || waits_first {
+            return Ok(());
+        }
+        self.flags.require_none("add --wait or --follow")
+    }
+
+    /// Refuses `--live always` where it cannot be, before anything is started.
+    ///
+    /// # Errors
+    /// No log can be followed over ssh there; or any failure of the look-up.
+    pub async fn require_live(
+        &self,
+        app: &App,
+        environments: impl IntoIterator<Item = &Environment>,
+    ) -> Result<(), Error> {
+        if self.live.live == LiveWord::Always {
+            for environment in environments {
+                follow::require_live(app.lagoon().await?, environment).await?;
+            }
         }
         Ok(())
     }
@@ -155,7 +187,7 @@ impl Waiting {
         Watch {
             app,
             limits: self.flags.limits(),
-            on_interrupt: self.flags.on_interrupt,
+            on_interrupt: self.flags.on_interrupt(),
             log,
             live: self.live.live(app),
             raw: false,
@@ -165,6 +197,21 @@ impl Waiting {
             changes_begin: false,
         }
     }
+}
+
+/// Names what was started although the answer could not be given.
+pub fn not_given(error: Error, runs: &[Run]) -> Error {
+    let ids: Vec<String> = runs.iter().map(|run| run.id.to_string()).collect();
+    let runs = runs.iter().map(Run::to_json).collect();
+    Error { runs, ..error }.hint(format!("started: {}", ids.join(", ")))
+}
+
+/// How it ended, and before that why the answer was not given; a warning where both failed.
+pub fn both(app: &App, verdict: Result<(), Error>, given: Result<(), Error>) -> Result<(), Error> {
+    if let (Err(_), Err(error)) = (&verdict, &given) {
+        app.ui.warn(&error.to_string());
+    }
+    verdict.and(given)
 }
 
 /// Starts something; an interrupt meanwhile says that it may have been started.

@@ -1,7 +1,7 @@
 //! A run's log on its way out.
 
 use crate::app::App;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::ops::follow::Sink;
 use crate::ui::{LogCleaner, Stream, StreamError};
 
@@ -93,9 +93,7 @@ impl<'a> LogOut<'a> {
                 }
                 Ok(())
             }
-            Err(StreamError::Io(e)) => {
-                Err(Error::new(Kind::Failed, "cannot write the log").because(e))
-            }
+            Err(StreamError::Io(e)) => Err(Error::failed("cannot write the log").because(e)),
         }
     }
 }
@@ -114,8 +112,6 @@ impl Sink for LogOut<'_> {
     }
 
     fn trace(&mut self, text: &str) {
-        if self.app.settings.verbose {
-            self.app.ui.trace(text);
-        }
+        self.app.ui.trace(text);
     }
 }

@@ -1,6 +1,7 @@
 //! What is asked at a terminal about a task that the line does not say.
 
 use crate::app::App;
+use crate::domain::text::storable;
 use crate::domain::{Argument, Definition, TaskRef};
 use crate::error::Error;
 use crate::ops::invoke;
@@ -96,7 +97,7 @@ fn value(prompt: &dyn Prompt, argument: &Argument) -> Result<Option<String>, Err
         if value.is_empty() && !argument.is_required() {
             Ok(())
         } else {
-            argument.check(value)
+            argument.check(value).and_then(|()| storable(value))
         }
     })?;
     // Nothing typed leaves it out; a default is then sent as it is.

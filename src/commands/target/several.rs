@@ -3,8 +3,9 @@
 //! The shape of an answer follows from the line: a pattern that matches one environment is still a
 //! line about several.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::KindWord;
 use super::targets_file::{self, Line};
 use super::values::Values;
 use crate::app::App;
@@ -34,14 +35,6 @@ pub struct Places {
     /// On those of a file of JSON lines, {"project": …, "environment": …}; `-` is stdin
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     targets: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum KindWord {
-    /// Production environments
-    Production,
-    /// Development environments
-    Development,
 }
 
 /// What is meant: environments, and where something is to happen with which values of its own.
@@ -215,10 +208,7 @@ impl Places {
             )
             .hint("leave out one of them"));
         }
-        let kind = self.kind.map(|word| match word {
-            KindWord::Production => Kind::Production,
-            KindWord::Development => Kind::Development,
-        });
+        let kind = self.kind.map(Kind::from);
         let only_pairs = names.is_empty() && !pairs.is_empty();
         let environments = if !names.is_empty() {
             Some(names)

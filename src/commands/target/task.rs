@@ -10,8 +10,8 @@ use crate::output::{Cell, Column, Detail, Grid, Report};
 pub struct Task {
     /// The task.
     pub listed: Listed,
-    /// The id is the title's first word: the answer of a definition that is new.
-    pub id_first: bool,
+    /// It was written just now, and where it is listed was not looked at.
+    pub is_written: bool,
 }
 
 impl Task {
@@ -22,6 +22,9 @@ impl Task {
 
 impl Report for Task {
     fn value(&self) -> Value {
+        if self.is_written {
+            return self.definition().to_json();
+        }
         self.listed.to_json()
     }
 
@@ -64,7 +67,7 @@ impl Report for Task {
 
     fn detail(&self) -> Option<Detail> {
         let task = self.definition();
-        let title = if self.id_first {
+        let title = if self.is_written {
             format!("{} {}", task.id, task.name)
         } else {
             task.name.clone()

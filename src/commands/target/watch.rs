@@ -15,7 +15,7 @@ use crate::ui::{Progress, Stream};
 
 use super::log::LogOut;
 use super::together::Prefixed;
-use super::{Answer, OnInterrupt, RunReport, line_start};
+use super::{Answer, OnInterrupt, RunReport, Trouble, line_start};
 
 /// How many lines of a failed run's log are shown to somebody who did not follow it.
 const LAST_LINES: usize = 30;
@@ -154,12 +154,7 @@ impl Watch<'_> {
     }
 
     async fn interrupted(&self, runs: &[Run], kind: Kind) -> Error {
-        let message = if kind == Kind::Terminated {
-            "terminated"
-        } else {
-            "interrupted"
-        };
-        let mut error = Error::new(kind, message);
+        let mut error = Error::new(kind, kind.word());
         let going: Vec<&Run> = runs.iter().filter(|r| !r.outcome().is_over()).collect();
         error.runs = going.iter().map(|run| run.to_json()).collect();
         if self.on_interrupt == OnInterrupt::Cancel {
@@ -261,7 +256,7 @@ struct Shown<'a> {
     changes_begin: bool,
     last: HashMap<i64, Run>,
     live: HashMap<i64, Box<dyn Progress>>,
-    trouble: bool,
+    trouble: Trouble,
 }
 
 impl<'a> Shown<'a> {
@@ -282,7 +277,7 @@ impl<'a> Shown<'a> {
             changes_begin: watch.changes_begin,
             last: HashMap::new(),
             live,
-            trouble: false,
+            trouble: Trouble::default(),
         }
     }
 
@@ -313,7 +308,7 @@ impl<'a> Shown<'a> {
 
 impl Watcher for Shown<'_> {
     fn read(&mut self, run: &Run) {
-        self.trouble = false;
+        self.trouble.ends();
         let before = self.last.insert(run.id, run.clone());
         if let Some(answer) = self.changes
             && before.map_or(!self.changes_begin, |before| before.status != run.status)
@@ -335,11 +330,6 @@ impl Watcher for Shown<'_> {
     }
 
     fn unreadable(&mut self, reason: &str) {
-        // Once is enough: it is tried again until it works or the time is up.
-        if !std::mem::replace(&mut self.trouble, true) {
-            self.app
-                .ui
-                .warn(&format!("cannot read at the moment, trying on: {reason}"));
-        }
+        self.trouble.begins(self.app, reason);
     }
 }

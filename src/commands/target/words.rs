@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use crate::domain::Permission;
+use crate::domain::selection::Kind;
 
 /// A scope on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,6 +31,24 @@ impl ScopeWord {
     }
 }
 
+/// A type of environments on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KindWord {
+    /// Production environments
+    Production,
+    /// Development environments
+    Development,
+}
+
+impl From<KindWord> for Kind {
+    fn from(word: KindWord) -> Self {
+        match word {
+            KindWord::Production => Kind::Production,
+            KindWord::Development => Kind::Development,
+        }
+    }
+}
+
 /// A permission on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PermissionWord {
@@ -49,4 +68,16 @@ impl From<PermissionWord> for Permission {
             PermissionWord::Maintainer => Permission::Maintainer,
         }
     }
+}
+
+/// A value as the command line spells it.
+pub fn spelled(value: impl ValueEnum) -> String {
+    let possible = value.to_possible_value();
+    possible.map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
+/// Those of the flags that are given.
+pub fn given<const N: usize>(flags: [(bool, &'static str); N]) -> impl Iterator<Item = String> {
+    let given = flags.into_iter().filter(|(is_given, _)| *is_given);
+    given.map(|(_, flag)| flag.to_owned())
 }

@@ -130,19 +130,8 @@ impl File<'_> {
         let command_file = |path: &str| (self.around.command_file)(self.name, path);
         for project in self.places(at, &own, faults) {
             let mut missing: Vec<Fault> = Vec::new();
-            let mut fill = |text: &form::Text| {
-                let (filled, reasons) =
-                    variables::fill(&text.value, &|name| self.value(name, project));
-                missing.extend(
-                    reasons
-                        .into_iter()
-                        .map(|why| self.fault(text.referenced, why)),
-                );
-                filled
-            };
-            let Some(scope) = own.resolve(project, &mut fill) else {
-                continue;
-            };
+            let mut fill = |text: &form::Text| self.fill(text, project, &mut missing);
+            let scope = own.resolve(project, &mut fill);
             let definition = task::definition(
                 self.name,
                 task,
@@ -152,17 +141,18 @@ impl File<'_> {
                 &command_file,
                 faults,
             );
+            let is_filled = missing.is_empty();
+            if !self.around.lenient {
+                faults.append(&mut missing);
+            }
             let Some(definition) = definition else {
                 continue;
             };
-            let violations = if missing.is_empty() {
+            let violations = if is_filled {
                 task::judge(self.name, task, at, &definition)
             } else {
                 Vec::new()
             };
-            if !self.around.lenient {
-                faults.append(&mut missing);
-            }
             add_scope(desired, scope.clone());
             desired.tasks.push(Wanted {
                 scope,
@@ -199,30 +189,33 @@ impl File<'_> {
         }
         for project in self.places(at, &own, faults) {
             let mut missing = Vec::new();
-            let mut fill = |text: &form::Text| {
-                let (filled, reasons) =
-                    variables::fill(&text.value, &|name| self.value(name, project));
-                missing.extend(
-                    reasons
-                        .into_iter()
-                        .map(|why| self.fault(text.referenced, why)),
-                );
-                filled
-            };
+            let mut fill = |text: &form::Text| self.fill(text, project, &mut missing);
             let (scope, name) = (own.resolve(project, &mut fill), nfc(&fill(name)));
             if !self.around.lenient {
                 faults.append(&mut missing);
             }
-            if let Some(scope) = scope {
-                add_scope(desired, scope.clone());
-                let position = Position::new(self.name, at);
-                desired.retired.push(Retired {
-                    scope,
-                    name,
-                    position,
-                });
-            }
+            add_scope(desired, scope.clone());
+            let position = Position::new(self.name, at);
+            desired.retired.push(Retired {
+                scope,
+                name,
+                position,
+            });
         }
+    }
+
+    /// A text with its variables replaced; what has no value is `missing`.
+    fn fill(
+        &self,
+        text: &form::Text,
+        project: Option<&Project>,
+        missing: &mut Vec<Fault>,
+    ) -> String {
+        let value = |name: &str| self.value(name, project);
+        let (filled, reasons) = variables::fill(&text.value, &value);
+        let faults = reasons.into_iter();
+        missing.extend(faults.map(|why| self.fault(text.referenced, why)));
+        filled
     }
 
     /// For which projects something is meant; `None` stands for none at all (group and system).
@@ -264,20 +257,20 @@ struct OwnScope<'a> {
 }
 
 impl OwnScope<'_> {
-    fn resolve(&self, project: Option<&Project>, fill: task::Fill<'_>) -> Option<ScopeName> {
+    fn resolve(&self, project: Option<&Project>, fill: task::Fill<'_>) -> ScopeName {
         if let Some(group) = self.group {
-            return Some(ScopeName::Group(fill(group)));
+            return ScopeName::Group(fill(group));
         }
         let Some((project, _)) = project else {
-            return Some(ScopeName::System);
+            return ScopeName::System;
         };
-        Some(match self.environment {
+        match self.environment {
             Some(environment) => ScopeName::Environment {
                 project: project.clone(),
                 environment: fill(environment),
             },
             None => ScopeName::Project(project.clone()),
-        })
+        }
     }
 }
 

@@ -62,7 +62,8 @@ pub fn plan(desired: &Desired, seen: &[Seen], allowed: Allowed) -> Result<Plan, 
         }
         plan.steps.extend(pruned);
     }
-    plan.notes = seen.iter().flat_map(doubles).collect();
+    let notes = seen.iter().flat_map(|site| doubles(site, &plan.steps));
+    plan.notes = notes.collect();
     Ok(plan)
 }
 
@@ -337,7 +338,7 @@ fn surfaces(gone: &Definition, seen: &[Seen]) -> Vec<String> {
 }
 
 /// Tasks of one scope that the database takes for one, and definitions that were left half made.
-fn doubles(site: &Seen) -> Vec<String> {
+fn doubles(site: &Seen, steps: &[Step]) -> Vec<String> {
     let found = site.definitions();
     let mut notes = Vec::new();
     for (position, one) in found.iter().enumerate() {
@@ -349,7 +350,11 @@ fn doubles(site: &Seen) -> Vec<String> {
                 ));
             }
         }
-        if let Some(why) = unwritable(one) {
+        let changes =
+            |step: &Step| step.is_change() && step.before().is_some_and(|b| b.id == one.id);
+        if let Some(why) = unwritable(one)
+            && !steps.iter().any(changes)
+        {
             notes.push(format!(
                 "`{}` (id {}) of {} is left alone: it {why}",
                 one.name, one.id, site.scope

@@ -34,7 +34,7 @@ pub enum Action {
         /// As it should be.
         after: Definition,
     },
-    /// A replacement is needed, and nobody allowed it; why it is needed.
+    /// A replacement is needed, and nobody allowed it.
     Blocked {
         /// As it is.
         before: Definition,

@@ -3,15 +3,15 @@
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 
 use super::{End, Listener};
+use crate::lagoon::transport::bearer;
 
 /// Far beyond any event: something else is talking.
 const LONGEST: usize = 1024 * 1024;
 
 pub(super) async fn listen(listener: &Listener, token: &str) -> End {
-    let Ok(mut bearer) = HeaderValue::try_from(format!("Bearer {token}")) else {
+    let Ok(bearer) = bearer(token) else {
         return End::NotHere;
     };
-    bearer.set_sensitive(true);
     let mut url = listener.transport.connection().url.clone();
     url.set_path(&format!("{}/stream", url.path().trim_end_matches('/')));
     let Ok(client) = listener.transport.client() else {

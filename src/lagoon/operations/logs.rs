@@ -25,29 +25,23 @@ pub enum Log {
 }
 
 impl Lagoon {
-    /// A run's status and log; `None` when there is no such run (any more).
+    /// A run's log; `None` when there is no such run (any more).
     ///
     /// # Errors
     /// Any [`LagoonError`].
-    pub async fn run_log(
-        &self,
-        id: i64,
-    ) -> Result<Option<(std::string::String, Log)>, LagoonError> {
+    pub async fn run_log(&self, id: i64) -> Result<Option<Log>, LagoonError> {
         let variables = run_log::Variables { id: int(id)? };
         let data = self
             .send::<RunLog>(Effect::Query, variables)
             .await?
             .whole()?;
-        Ok(data.task_by_id.map(|found| {
-            let log = match found.logs {
-                None => Log::Empty,
-                Some(LongText(text)) if text.is_empty() => Log::Empty,
-                Some(LongText(text)) if text.starts_with(LOG_ERROR) => {
-                    Log::Unavailable(text.lines().next().unwrap_or_default().to_owned())
-                }
-                Some(LongText(text)) => Log::Text(text),
-            };
-            (found.status.unwrap_or_default().0, log)
+        Ok(data.task_by_id.map(|found| match found.logs {
+            None => Log::Empty,
+            Some(LongText(text)) if text.is_empty() => Log::Empty,
+            Some(LongText(text)) if text.starts_with(LOG_ERROR) => {
+                Log::Unavailable(text.lines().next().unwrap_or_default().to_owned())
+            }
+            Some(LongText(text)) => Log::Text(text),
         }))
     }
 }

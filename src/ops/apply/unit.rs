@@ -8,6 +8,7 @@ use crate::domain::Definition;
 use crate::domain::difference::differences;
 use crate::domain::manifest::ScopeName;
 use crate::domain::plan::{Action, Gone, Seen, Step};
+use crate::domain::quoting::suggestion;
 use crate::error::{Error, Kind};
 use crate::ops::define::{self, Defined, Target, line_of};
 use crate::ops::scope::{self, site};
@@ -38,7 +39,7 @@ impl Unit<'_> {
             Ok(fresh) => fresh,
             Err(error) => {
                 for (position, _) in order {
-                    shared.set(position, Done::Failed(again(&error, &error.message)));
+                    shared.set(position, Done::Failed(again(&error)));
                 }
                 return;
             }
@@ -72,11 +73,11 @@ impl Unit<'_> {
     }
 }
 
-/// An error once more, in other words: it is told of each step that it stopped.
-fn again(error: &Error, message: &str) -> Error {
+/// An error once more: it is told of each step that it stopped.
+fn again(error: &Error) -> Error {
     Error {
         hints: error.hints.clone(),
-        ..Error::new(error.kind, message)
+        ..Error::new(error.kind, error.message.clone())
     }
 }
 
@@ -240,7 +241,16 @@ async fn replace(
     for old in elsewhere {
         let target = shared.target(&old.scope);
         match delete::delete(shared.lagoon, &target, &old.definition).await {
-            Err(error) if error.kind != Kind::NotFound => return Err(error),
+            Err(error) if error.kind != Kind::NotFound => {
+                let words = ["tasks".to_owned(), "delete".to_owned()];
+                let old_id = format!("id:{}", old.definition.id);
+                let line = suggestion(words.into_iter().chain([old_id]).chain(target.flags()));
+                return Err(error.hint(format!(
+                    "`{}` was added (id {id}), and the one of {} stays; applying again does not \
+                     remove it: {line}",
+                    step.name, old.scope
+                )));
+            }
             _ => {}
         }
     }

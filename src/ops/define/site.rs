@@ -49,8 +49,6 @@ pub struct Site {
     pub scope: Scope,
     /// The scope in words, for messages.
     pub label: String,
-    /// Whether the scope is, or holds, a production environment.
-    pub production: bool,
     /// What the scope's environments show together.
     pub views: Vec<EnvironmentView>,
 }
@@ -112,7 +110,6 @@ pub async fn site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> {
             Ok(Site {
                 scope: Scope::Environment(view.environment.id),
                 label: format!("environment {}", view.environment.label()),
-                production: view.environment.is_production(),
                 views: vec![view],
             })
         }
@@ -165,11 +162,9 @@ async fn project_view(lagoon: &Lagoon, name: &str) -> Result<ProjectView, Error>
 
 fn wide(scope: Scope, label: String, projects: Vec<ProjectView>) -> Site {
     let views: Vec<EnvironmentView> = projects.into_iter().flat_map(|p| p.environments).collect();
-    let production = views.iter().any(|view| view.environment.is_production());
     Site {
         scope,
         label,
-        production,
         views,
     }
 }

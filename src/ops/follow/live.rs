@@ -242,7 +242,7 @@ impl<'a> Connection<'a> {
     }
 }
 
-fn destination(portal: &Portal) -> Result<Destination, SshError> {
+pub(in crate::ops) fn destination(portal: &Portal) -> Result<Destination, SshError> {
     const SSH: u16 = 22;
     let port = match portal.port.trim() {
         "" => SSH,
@@ -254,6 +254,18 @@ fn destination(portal: &Portal) -> Result<Destination, SshError> {
     Destination::new(&portal.namespace, portal.host.trim(), port)
 }
 
+/// Makes sure that a log can be followed over ssh, before there is one.
+///
+/// # Errors
+/// There is no ssh portal; or any failure of the request.
+pub async fn require(lagoon: &Lagoon, environment: &Environment) -> Result<(), Error> {
+    match lagoon.ssh_portal(environment.id).await? {
+        Some(portal) => destination(&portal).map(|_| ()).map_err(|e| of_ssh(&e)),
+        None => Err(without_portal(environment)
+            .hint("without `--live always` it is shown as far as the API has it")),
+    }
+}
+
 fn without_portal(environment: &Environment) -> Error {
     Error::failed(format!(
         "the cluster of {} has no ssh portal",
@@ -261,7 +273,7 @@ fn without_portal(environment: &Environment) -> Error {
     ))
 }
 
-fn of_ssh(error: &SshError) -> Error {
+pub(in crate::ops) fn of_ssh(error: &SshError) -> Error {
     Error {
         hints: error.hints(),
         ..Error::failed(error.to_string())

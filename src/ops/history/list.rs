@@ -1,7 +1,7 @@
 //! The runs of environments, newest first, as far as somebody wants to see them.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
@@ -33,6 +33,9 @@ pub struct Wanted {
     pub limit: usize,
     /// These as well, whatever became of them.
     pub also: HashSet<i64>,
+    /// What was listed the last time, by environment: where all of that is among the newest again,
+    /// there is nothing older to look for.
+    pub listed: HashMap<i64, HashSet<i64>>,
 }
 
 /// What was found.
@@ -97,10 +100,9 @@ async fn of_one(
         enough.max(FIRST)
     };
     loop {
-        let view = read(lagoon, environment, limit).await?;
-        let has_users = view.me.is_some() || view.runs.iter().any(|r| r.user.is_some());
+        let view = recent(lagoon, environment.id, limit).await?;
         if wanted.mine && view.me.is_none() {
-            let why = if has_users {
+            let why = if view.runs.iter().any(|run| run.user.is_some()) {
                 "the one who asks is no user"
             } else {
                 "this Lagoon does not say who started a run"
@@ -112,6 +114,10 @@ async fn of_one(
             .runs
             .last()
             .is_some_and(|oldest| wanted.is_too_old(&oldest.run));
+        let has_listed = wanted.listed.get(&environment.id).is_some_and(|listed| {
+            let newest: HashSet<i64> = view.runs.iter().map(|recent| recent.run.id).collect();
+            listed.is_subset(&newest)
+        });
         let me = view.me;
         let found: Vec<RecentRun> = view
             .runs
@@ -127,7 +133,7 @@ async fn of_one(
             })
             .collect();
         let there_is_more = limit != 0 && i64::try_from(read).is_ok_and(|read| read >= limit);
-        if found.len() >= wanted.limit || reaches_back || !there_is_more {
+        if found.len() >= wanted.limit || reaches_back || has_listed || !there_is_more {
             return Ok(found);
         }
         // All of them: the rest may be anywhere.
@@ -135,15 +141,16 @@ async fn of_one(
     }
 }
 
-/// With who started them where the server knows it; that it does not must not cost the list.
-async fn read(
+/// The newest runs of an environment, with who started them where the server knows it; that it does
+/// not must not cost the list.
+pub(in crate::ops) async fn recent(
     lagoon: &Lagoon,
-    environment: &Environment,
+    environment: i64,
     limit: i64,
 ) -> Result<RecentView, LagoonError> {
-    match lagoon.recent_runs(environment.id, limit, true).await {
+    match lagoon.recent_runs(environment, limit, true).await {
         Err(LagoonError::Refused { status: 400, .. }) => {
-            lagoon.recent_runs(environment.id, limit, false).await
+            lagoon.recent_runs(environment, limit, false).await
         }
         other => other,
     }

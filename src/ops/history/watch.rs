@@ -1,6 +1,6 @@
 //! The runs of environments as they change.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use smol_str::SmolStr;
@@ -49,7 +49,7 @@ pub struct Look {
     pub runs: Vec<RecentRun>,
     /// What is new or has another status than before, oldest first.
     pub changed: Vec<RecentRun>,
-    /// What could not be read and never will be.
+    /// What could not be read; on the first look also what may pass.
     pub failures: Vec<Error>,
 }
 
@@ -135,6 +135,20 @@ impl<'a> Watching<'a> {
             .iter()
             .map(|recent| (recent.run.id, recent.run.status.clone()))
             .collect();
+        self.wanted.listed = match failures.as_slice() {
+            [] => self
+                .environments
+                .iter()
+                .map(|e| (e.id, HashSet::new()))
+                .collect(),
+            _ => HashMap::new(),
+        };
+        for run in runs.iter().map(|recent| &recent.run) {
+            let place = run.environment.as_ref();
+            if let Some(listed) = place.and_then(|e| self.wanted.listed.get_mut(&e.id)) {
+                listed.insert(run.id);
+            }
+        }
         // What is over by the next look is to be seen once more.
         self.wanted.also = runs
             .iter()

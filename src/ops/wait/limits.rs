@@ -33,9 +33,27 @@ impl Limits {
     }
 }
 
-/// Whether the time is up.
-pub(in crate::ops) fn check(run: &Run, waited: Duration, limits: &Limits) -> Result<(), Error> {
-    if limits.timeout.is_some_and(|limit| waited >= limit) {
+/// Whether the time is up. Of a run that could not be read in the end (`is_known` is false) nobody can
+/// say that it goes on.
+pub(in crate::ops) fn check(
+    run: &Run,
+    is_known: bool,
+    waited: Duration,
+    limits: &Limits,
+) -> Result<(), Error> {
+    let is_over = limits.timeout.is_some_and(|limit| waited >= limit);
+    let is_late = !run.has_started() && waited >= limits.start_timeout;
+    if !is_known && (is_over || is_late) {
+        let message = format!(
+            "run {} of `{}` cannot be read, and {} are over: it was {} when it was last read",
+            run.id,
+            run.name,
+            words(waited),
+            run.status
+        );
+        return Err(super::verdict::about(run, Kind::Unreachable, message));
+    }
+    if is_over {
         let message = format!(
             "run {} of `{}` is still {} after {}",
             run.id,
@@ -45,7 +63,7 @@ pub(in crate::ops) fn check(run: &Run, waited: Duration, limits: &Limits) -> Res
         );
         return Err(super::verdict::about(run, Kind::StillGoing, message));
     }
-    if !run.has_started() && waited >= limits.start_timeout {
+    if is_late {
         let message = format!(
             "run {} of `{}` has not started after {}: it is still {}",
             run.id,

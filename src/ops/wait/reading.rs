@@ -18,6 +18,27 @@ pub(in crate::ops) struct Reader {
     refusals: HashMap<i64, u32>,
 }
 
+/// Why a run was not read.
+enum Unread {
+    /// Nothing can be read at the moment.
+    Passing(String),
+    /// This one was refused, which may pass.
+    Refused(String),
+    /// Waiting for it is over.
+    Ever(Error),
+}
+
+fn told(read: Result<Run, Unread>, watcher: &mut dyn Watcher) -> Read {
+    match read {
+        Ok(run) => Ok(Some(run)),
+        Err(Unread::Passing(reason) | Unread::Refused(reason)) => {
+            watcher.unreadable(&reason);
+            Ok(None)
+        }
+        Err(Unread::Ever(error)) => Err(error),
+    }
+}
+
 /// A run as it is now; `None` when it could not be read this time; or that waiting is over.
 type Read = Result<Option<Run>, Error>;
 
@@ -40,14 +61,16 @@ impl Reader {
             }
         }
         let mut found: HashMap<i64, Run> = HashMap::new();
-        let mut failed: HashMap<i64, String> = HashMap::new();
+        // Why nobody else is asked in this look: each would take as long as the limit allows.
+        let mut down: Option<String> = None;
         for (environment, ids) in together.into_iter().filter(|(_, ids)| ids.len() > 1) {
             // Others may have been started since; those that were pushed out are read one by one.
             let limit = i64::try_from(ids.len() * 2).unwrap_or(0).max(50);
             match lagoon.newest_runs(environment, limit).await {
                 Ok(newest) => found.extend(newest.into_iter().map(|run| (run.id, run))),
                 Err(error) if passes(&error) => {
-                    failed.extend(ids.iter().map(|id| (*id, error.to_string())));
+                    down = Some(error.to_string());
+                    break;
                 }
                 // What is wrong shows when they are read by themselves.
                 Err(_) => {}
@@ -55,15 +78,18 @@ impl Reader {
         }
         let mut read = Vec::with_capacity(runs.len());
         for run in runs {
-            read.push(if let Some(newer) = found.remove(&run.id) {
+            let newer = if let Some(newer) = found.remove(&run.id) {
                 self.refusals.remove(&run.id);
-                Ok(Some(newer))
-            } else if let Some(reason) = failed.get(&run.id) {
-                watcher.unreadable(reason);
-                Ok(None)
+                Ok(newer)
+            } else if let Some(reason) = &down {
+                Err(Unread::Passing(reason.clone()))
             } else {
-                self.one(lagoon, run, watcher).await
-            });
+                self.ask(lagoon, run).await
+            };
+            if let Err(Unread::Passing(reason)) = &newer {
+                down.get_or_insert_with(|| reason.clone());
+            }
+            read.push(told(newer, watcher));
         }
         read
     }
@@ -75,26 +101,28 @@ impl Reader {
         run: &Run,
         watcher: &mut dyn Watcher,
     ) -> Read {
+        told(self.ask(lagoon, run).await, watcher)
+    }
+
+    async fn ask(&mut self, lagoon: &Lagoon, run: &Run) -> Result<Run, Unread> {
         match lagoon.run_by_id(run.id).await {
             Ok(Some(mut newer)) => {
                 self.refusals.remove(&run.id);
                 newer.environment = newer.environment.or_else(|| run.environment.clone());
-                Ok(Some(newer))
+                Ok(newer)
             }
-            Ok(None) => Err(vanished(run)),
-            Err(error) if passes(&error) || self.may_pass(run.id, &error) => {
-                watcher.unreadable(&error.to_string());
-                Ok(None)
-            }
+            Ok(None) => Err(Unread::Ever(vanished(run))),
+            Err(error) if passes(&error) => Err(Unread::Passing(error.to_string())),
+            Err(error) if self.may_pass(run.id, &error) => Err(Unread::Refused(error.to_string())),
             Err(error) => {
                 let error = Error {
                     runs: vec![run.to_json()],
                     ..Error::from(error)
                 };
-                Err(error.hint(format!(
+                Err(Unread::Ever(error.hint(format!(
                     "run {} was {} when it was last read",
                     run.id, run.status
-                )))
+                ))))
             }
         }
     }

@@ -154,12 +154,20 @@ pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run,
         }
         Ok(run)
     })?;
-    if execute {
+    // Nobody takes a command for a service that is not there: its run stays new for ever.
+    if execute && (run.kind == "IMAGE" || has_service(state, &run)?) {
         let order = order(state, &run)?;
         // As with a Lagoon whose message gets lost: the row is there, whatever becomes of it.
         let _ = state.executor.start(&order);
     }
     Ok(run)
+}
+
+fn has_service(state: &State, run: &Run) -> Result<bool, Failure> {
+    state.read(|connection| {
+        let services = places::services(connection, run.environment)?;
+        Ok(services.iter().any(|service| service.name == run.service))
+    })
 }
 
 /// `addTask`.

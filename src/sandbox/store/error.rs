@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::ErrorCode;
 use thiserror::Error;
 
 /// An error of the sandbox's store.
@@ -32,11 +33,23 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the database is none, or broken.
+    pub(crate) fn is_damage(&self) -> bool {
+        let StoreError::Sqlite(error) = self else {
+            return false;
+        };
+        let code = error.sqlite_error_code();
+        matches!(
+            code,
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+        )
+    }
+
     /// What may help, as lines for a person.
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
-            StoreError::OtherRelease { .. } => {
+            error if matches!(error, StoreError::OtherRelease { .. }) || error.is_damage() => {
                 vec!["start it anew, without what it holds: tasks sandbox reset".to_owned()]
             }
             _ => Vec::new(),

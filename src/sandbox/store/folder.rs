@@ -36,6 +36,20 @@ impl Folder {
         self.0.join("lagoon.sqlite")
     }
 
+    /// Removes the SQLite file and what belongs to it.
+    pub(crate) fn remove_database(&self) -> Result<(), StoreError> {
+        for name in ["lagoon.sqlite", "lagoon.sqlite-wal", "lagoon.sqlite-shm"] {
+            let path = self.0.join(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(at(&path)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Where all runs have their folders.
     pub(crate) fn runs(&self) -> PathBuf {
         self.0.join("runs")

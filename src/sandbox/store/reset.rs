@@ -26,7 +26,8 @@ impl Store {
         renew(&mut self.connection(), fill, folder)
     }
 
-    /// Like [`Store::clear`], for a folder that may come from another release or not exist yet.
+    /// Like [`Store::clear`], for a folder that may come from another release, be damaged or not exist
+    /// yet.
     ///
     /// # Errors
     ///
@@ -34,8 +35,18 @@ impl Store {
     pub fn reset_folder(path: &Path, fill: Fill<'_>) -> Result<Store, StoreError> {
         let folder = Folder::create(path)?;
         let lock = folder.lock()?;
-        let mut connection = connect(&folder)?;
-        renew(&mut connection, fill, Some(&folder))?;
+        let renewed = || {
+            let mut connection = connect(&folder)?;
+            renew(&mut connection, fill, Some(&folder))?;
+            Ok(connection)
+        };
+        let connection = match renewed() {
+            Err(error @ StoreError::Sqlite(_)) if error.is_damage() => {
+                folder.remove_database()?;
+                renewed()?
+            }
+            other => other?,
+        };
         drop(lock);
         Ok(Store::new(connection, Some(folder)))
     }
