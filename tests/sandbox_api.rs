@@ -213,6 +213,45 @@ async fn statuses_are_those_of_apollo() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn json_is_parsed_before_the_token_is_looked_at() {
+    let talk = Talk::start(Seed::Bare).await;
+    let good = talk.token(Identity::LegacyAdmin);
+    let send = async |method: &str, path: &str, token: &str, body: &str| {
+        let url = format!("{}{path}", talk.served.url());
+        let request = talk.client.request(method.parse().unwrap(), url);
+        let request = request.header("content-type", "application/json; charset=utf-8");
+        let request = request.bearer_auth(token).body(body.to_owned());
+        let answer = request.send().await.unwrap();
+        let has_cors = answer.headers().contains_key("access-control-allow-origin");
+        (
+            answer.status().as_u16(),
+            has_cors,
+            answer.text().await.unwrap(),
+        )
+    };
+    let page = |message: &str| format!("<pre>{message}</pre>");
+    for (method, path, token) in [
+        ("POST", "/graphql", "garbage"),
+        ("POST", "/graphql", good.as_str()),
+        ("PUT", "/graphql", good.as_str()),
+        ("POST", "/nope", good.as_str()),
+        ("OPTIONS", "/graphql", "garbage"),
+    ] {
+        for body in ["{not json", "null", "\"text\""] {
+            let (status, has_cors, text) = send(method, path, token, body).await;
+            assert_eq!((status, has_cors), (400, false), "{method} {path} {body}");
+            assert!(text.contains(&page("Bad Request")), "{text}");
+        }
+    }
+    let large = json!({"x": "y".repeat(102_400)}).to_string();
+    let (status, has_cors, text) = send("POST", "/graphql", "garbage", &large).await;
+    assert_eq!((status, has_cors), (413, false));
+    assert!(text.contains(&page("Payload Too Large")), "{text}");
+    let (status, has_cors, _) = send("POST", "/graphql", "garbage", "{}").await;
+    assert_eq!((status, has_cors), (401, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn files_are_listed_fetched_and_uploaded_by_signed_addresses() {
     let talk = Talk::start(Seed::Demo).await;
     let form = r#"{getTaskFileUploadForm(input:{task:1,filename:"a b.txt"}){postUrl formFields}}"#;

@@ -32,7 +32,7 @@ pub struct Recorded {
     pub method: String,
     /// Path and query.
     pub path: String,
-    /// The body as text; empty when it was not read (a bad token, say).
+    /// The body as text; empty when it was not read as JSON.
     pub body: String,
     /// The names of the root fields, without aliases; for a GraphQL request that could be parsed.
     pub operations: Vec<String>,

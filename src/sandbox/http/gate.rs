@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header, request::Parts};
 
 use super::pages::{self, Answer};
-use super::{App, graphql, socket, storage, stream};
+use super::{App, body, graphql, socket, storage, stream};
 use crate::sandbox::Recorded;
 use crate::sandbox::permissions::Caller;
 use crate::sandbox::token;
@@ -66,16 +67,27 @@ impl Drop for Recorder {
     }
 }
 
-async fn route(app: &Arc<App>, parts: Parts, body: axum::body::Body, noted: &mut Noted) -> Answer {
+async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> Answer {
     if !is_for_this_machine(&parts.headers) {
         return pages::text(403, "The sandbox answers to this machine only.");
-    }
-    if parts.method == Method::OPTIONS {
-        return pages::preflight();
     }
     let path = parts.uri.path().to_owned();
     if path == "/files" || path.starts_with("/files/") {
         return storage::answer(app, &parts, body).await;
+    }
+    // These two are not Express's: they look for the token themselves.
+    if path.starts_with("/graphql/stream") {
+        return stream::answer(app, &parts, body, noted).await;
+    }
+    if path == "/graphql" && wants_socket(&parts.headers) {
+        return socket::answer(app, &parts).await;
+    }
+    let content = match body::read(&parts.headers, body, noted).await {
+        Ok(content) => content,
+        Err(refused) => return *refused,
+    };
+    if parts.method == Method::OPTIONS {
+        return pages::preflight();
     }
     let is_get = matches!(parts.method, Method::GET | Method::HEAD);
     // Only without a query string: the path is compared as a whole.
@@ -88,13 +100,6 @@ async fn route(app: &Arc<App>, parts: Parts, body: axum::body::Body, noted: &mut
         DISCOVERY if is_get => return pages::discovery(),
         _ => {}
     }
-    // These two ask for the token themselves, when they have read more.
-    if path == "/graphql/stream" {
-        return stream::answer(app, &parts, body, noted).await;
-    }
-    if path == "/graphql" && wants_socket(&parts.headers) {
-        return socket::answer(app, &parts).await;
-    }
     let caller = match caller(app, &parts.headers) {
         Ok(caller) => caller,
         Err(reason) => return pages::unauthorized(&reason),
@@ -104,7 +109,7 @@ async fn route(app: &Arc<App>, parts: Parts, body: axum::body::Body, noted: &mut
         "/status" if is_get => pages::status(),
         DISCOVERY if is_get => pages::discovery(),
         "/.well-known/apollo/server-health" if is_get => pages::health(),
-        "/graphql" => graphql::answer(app, &parts, body, caller, noted).await,
+        "/graphql" => graphql::answer(app, &parts, content, caller, noted).await,
         _ => pages::error(404, &format!("Cannot {} {path}", parts.method)),
     }
 }

@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, header, request::Parts};
 use serde_json::{Map, Value};
 
+use super::body::{Content, content_type};
 use super::execute::{self, Outcome};
 use super::gate::Noted;
 use super::pages::{self, Answer};
 use super::{App, document, multipart};
 use crate::sandbox::Fault;
 use crate::sandbox::permissions::Caller;
-
-/// The largest body: 100 kB, as Express counts.
-const LIMIT: usize = 100 * 1024;
 
 const NO_BODY: &str = "POST body missing, invalid Content-Type, or JSON object has no keys.";
 
@@ -51,12 +49,12 @@ impl GraphQl {
 pub(super) async fn answer(
     app: &Arc<App>,
     parts: &Parts,
-    body: Body,
+    content: Content,
     caller: Caller,
     noted: &mut Noted,
 ) -> Answer {
     let read = match parts.method {
-        Method::POST => from_body(parts, body, noted).await,
+        Method::POST => from_body(parts, content).await,
         Method::GET => from_address(parts).map(|request| (vec![request], false)),
         _ => {
             let mut answer = pages::text(405, "Apollo Server supports only GET/POST requests.");
@@ -124,37 +122,25 @@ fn broken() -> Answer {
 
 type Read<T> = Result<T, Box<Answer>>;
 
-async fn from_body(parts: &Parts, body: Body, noted: &mut Noted) -> Read<(Vec<GraphQl>, bool)> {
-    let kind = content_type(&parts.headers);
-    if kind == "multipart/form-data" {
-        if has_no_preflight(&parts.headers) {
-            return Err(Box::new(pages::text(400, FORGED)));
-        }
-        let request = multipart::read(parts, body).await;
-        return request
-            .map(|request| (vec![request], false))
-            .map_err(Box::new);
-    }
-    if kind != "application/json" {
-        return Err(Box::new(pages::text(400, NO_BODY)));
-    }
-    let Ok(bytes) = to_bytes(body, LIMIT).await else {
-        return Err(Box::new(pages::error(413, "Payload Too Large")));
-    };
-    noted.body = String::from_utf8_lossy(&bytes).into_owned();
-    if bytes.is_empty() {
-        return Err(Box::new(pages::text(400, NO_BODY)));
-    }
-    match serde_json::from_slice(&bytes) {
-        Ok(Value::Array(items)) if !items.is_empty() => {
+async fn from_body(parts: &Parts, content: Content) -> Read<(Vec<GraphQl>, bool)> {
+    match content {
+        Content::Json(Value::Array(items)) if !items.is_empty() => {
             let requests = items.into_iter().map(request).collect::<Read<_>>()?;
             Ok((requests, true))
         }
-        Ok(Value::Object(fields)) if !fields.is_empty() => {
+        Content::Json(Value::Object(fields)) if !fields.is_empty() => {
             Ok((vec![request(Value::Object(fields))?], false))
         }
-        Ok(Value::Array(_) | Value::Object(_)) => Err(Box::new(pages::text(400, NO_BODY))),
-        _ => Err(Box::new(pages::error(400, "Bad Request"))),
+        Content::Other(body) if content_type(&parts.headers) == "multipart/form-data" => {
+            if has_no_preflight(&parts.headers) {
+                return Err(Box::new(pages::text(400, FORGED)));
+            }
+            let request = multipart::read(parts, body).await;
+            request
+                .map(|request| (vec![request], false))
+                .map_err(Box::new)
+        }
+        _ => Err(Box::new(pages::text(400, NO_BODY))),
     }
 }
 
@@ -204,14 +190,6 @@ fn from_address(parts: &Parts) -> Read<GraphQl> {
     let mut request = request(Value::Object(fields))?;
     request.is_get = true;
     Ok(request)
-}
-
-/// The type of the body, without parameters.
-fn content_type(headers: &HeaderMap) -> String {
-    let value = headers.get(header::CONTENT_TYPE);
-    let value = value.and_then(|value| value.to_str().ok()).unwrap_or("");
-    let kind = value.split(';').next().unwrap_or("");
-    kind.trim().to_ascii_lowercase()
 }
 
 /// Whether any page could have sent this without asking first.

@@ -1,9 +1,10 @@
 //! The HTTP side: Lagoon's statuses, headers and bodies (an Express application with Apollo Server 3,
 //! as seen on Lagoon 2.33.1).
 //!
-//! `gate` is what every request passes; `graphql` reads GraphQL requests and `execute` answers one.
-//! Push is in `stream` (server-sent events) and `socket` (the WebSocket).
+//! `gate` is what every request passes, `body` the first it does; `graphql` reads GraphQL requests and
+//! `execute` answers one. Push is in `stream` (server-sent events) and `socket` (the WebSocket).
 
+mod body;
 mod document;
 mod execute;
 mod follow;
