@@ -73,23 +73,70 @@ async fn events_come_over_sse_as_they_were() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn bad_tokens_and_other_accept_headers_are_refused_over_sse() {
-    let (_sandbox, served) = serve().await;
+/// A request to the stream: its method, its headers and its body.
+async fn stream(
+    served: &Served,
+    method: &str,
+    headers: &[(&'static str, &str)],
+    body: &str,
+) -> (u16, String) {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let url = format!("{}/graphql/stream", served.url());
-    let ask = |accept: &'static str| {
-        let request = client.post(&url).bearer_auth("garbage");
-        let request = request.header("accept", accept);
-        request.json(&json!({"query": FOLLOW})).send()
+    let mut request = client.request(method.parse().unwrap(), url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let answer = request.body(body.to_owned()).send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+const EVENTS: (&str, &str) = ("accept", "text/event-stream");
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_good_token_nothing_else_is_looked_at_over_sse() {
+    let (_sandbox, served) = serve().await;
+    let refused = (500, r#"{"error":"Internal server error"}"#.to_owned());
+    let garbage = ("authorization", "Bearer garbage");
+    let all = ("accept", "*/*");
+    let body = json!({"query": FOLLOW}).to_string();
+    for (method, headers, body) in [
+        ("POST", vec![garbage, EVENTS, JSON], body.as_str()),
+        ("POST", vec![garbage, all, JSON], &body),
+        ("POST", vec![EVENTS, JSON], &body),
+        ("POST", vec![garbage, EVENTS, JSON], "{nope"),
+        ("POST", vec![garbage, EVENTS], &body),
+        ("PUT", vec![garbage], ""),
+        ("OPTIONS", vec![("origin", "http://x")], ""),
+    ] {
+        let answer = stream(&served, method, &headers, body).await;
+        assert_eq!(answer, refused, "{method} {headers:?} {body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_come_with_and_without_their_scheme_over_sse() {
+    let (sandbox, served) = serve().await;
+    let token = token(&sandbox, Identity::Guest);
+    let ask = async |header: String, accept| {
+        let headers = [("authorization", header.as_str()), accept, JSON];
+        let body = json!({"query": "{lagoonVersion}"}).to_string();
+        stream(&served, "POST", &headers, &body).await.0
     };
-    let answer = ask("text/event-stream").await.unwrap();
-    assert_eq!(answer.status(), 500);
-    assert_eq!(
-        answer.text().await.unwrap(),
-        r#"{"error":"Internal server error"}"#
-    );
-    assert_eq!(ask("*/*").await.unwrap().status(), 404);
+    let all = ("accept", "*/*");
+    assert_eq!(ask(format!("Bearer {token}"), all).await, 404);
+    for (scheme, status) in [
+        ("Bearer ", 200),
+        ("bearer ", 200),
+        ("", 200),
+        ("BEARER ", 500),
+    ] {
+        assert_eq!(
+            ask(format!("{scheme}{token}"), EVENTS).await,
+            status,
+            "{scheme:?}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -114,7 +114,7 @@ async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> A
     }
 }
 
-pub(super) fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, String> {
+fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, String> {
     let header = headers.get(header::AUTHORIZATION);
     let token = header
         .and_then(|value| value.to_str().ok())

@@ -10,11 +10,12 @@ use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::{Map, Value, json};
 
 use super::follow::{Follow, follow};
-use super::gate::{self, Noted};
+use super::gate::Noted;
 use super::graphql::GraphQl;
 use super::pages::{self, Answer};
 use super::{App, document};
 use crate::sandbox::Fault;
+use crate::sandbox::permissions::Caller;
 
 /// How often something is sent so that nobody takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(12);
@@ -22,7 +23,7 @@ const HEARTBEAT: Duration = Duration::from_secs(12);
 /// The largest body.
 const LIMIT: usize = 100 * 1024;
 
-/// Answers a request; it looks for a token itself, later than other addresses do.
+/// Answers a request. Express is not asked here: not about JSON, the token or a browser's preflight.
 pub(super) async fn answer(app: &Arc<App>, parts: &Parts, body: Body, noted: &mut Noted) -> Answer {
     let answer = respond(app, parts, body, noted).await;
     let mut answer = answer.unwrap_or_else(|refused| *refused);
@@ -45,16 +46,16 @@ async fn respond(
     body: Body,
     noted: &mut Noted,
 ) -> Result<Answer, Box<Answer>> {
+    let Ok(caller) = caller(app, &parts.headers) else {
+        let mut answer = pages::json(500, &json!({"error": "Internal server error"}));
+        pages::set(&mut answer, header::CONTENT_TYPE, "application/json");
+        return Err(Box::new(answer));
+    };
     if text(&parts.headers, header::ACCEPT) != "text/event-stream" {
         return Err(Box::new(empty(404)));
     }
     let request = read(parts, body, noted).await?;
     noted.operations = document::root_fields(&request);
-    let Ok(caller) = gate::caller(app, &parts.headers) else {
-        let mut answer = pages::json(500, &json!({"error": "Internal server error"}));
-        pages::set(&mut answer, header::CONTENT_TYPE, "application/json");
-        return Err(Box::new(answer));
-    };
     match app.sandbox.state.faults.take(&noted.operations) {
         Some(Fault::Status(status, text)) => return Err(Box::new(pages::text(status, text))),
         Some(Fault::Hang) => return std::future::pending().await,
@@ -85,6 +86,13 @@ async fn respond(
         pages::set(&mut answer, name, value);
     }
     Ok(answer)
+}
+
+/// Whose token it is. It may come without `Bearer`, which is only taken away.
+fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, String> {
+    let header = text(headers, header::AUTHORIZATION);
+    let token = header.replacen("Bearer ", "", 1).replacen("bearer ", "", 1);
+    app.sandbox.state.caller(&token)
 }
 
 const COMPLETE: &str = "event: complete\ndata:\n\n";
