@@ -73,15 +73,15 @@ async fn events_come_over_sse_as_they_were() {
     );
 }
 
-/// A request to the stream: its method, its headers and its body.
+/// A request to the stream: its method, what is behind the path, its headers and its body.
 async fn stream(
     served: &Served,
-    method: &str,
+    (method, query): (&str, &str),
     headers: &[(&'static str, &str)],
     body: &str,
 ) -> (u16, String) {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let url = format!("{}/graphql/stream", served.url());
+    let url = format!("{}/graphql/stream{query}", served.url());
     let mut request = client.request(method.parse().unwrap(), url);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -109,7 +109,7 @@ async fn without_a_good_token_nothing_else_is_looked_at_over_sse() {
         ("PUT", vec![garbage], ""),
         ("OPTIONS", vec![("origin", "http://x")], ""),
     ] {
-        let answer = stream(&served, method, &headers, body).await;
+        let answer = stream(&served, (method, ""), &headers, body).await;
         assert_eq!(answer, refused, "{method} {headers:?} {body}");
     }
 }
@@ -121,7 +121,7 @@ async fn tokens_come_with_and_without_their_scheme_over_sse() {
     let ask = async |header: String, accept| {
         let headers = [("authorization", header.as_str()), accept, JSON];
         let body = json!({"query": "{lagoonVersion}"}).to_string();
-        stream(&served, "POST", &headers, &body).await.0
+        stream(&served, ("POST", ""), &headers, &body).await.0
     };
     let all = ("accept", "*/*");
     assert_eq!(ask(format!("Bearer {token}"), all).await, 404);
@@ -137,6 +137,80 @@ async fn tokens_come_with_and_without_their_scheme_over_sse() {
             "{scheme:?}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_no_event() {
+    let (sandbox, served) = serve().await;
+    let token = format!("Bearer {}", token(&sandbox, Identity::LegacyAdmin));
+    let headers = [("authorization", token.as_str()), EVENTS, JSON];
+    let post = async |body: &str| stream(&served, ("POST", ""), &headers, body).await;
+    let refused = |message: &str| (400, json!({"errors": [{"message": message}]}).to_string());
+
+    let (status, text) = post(r#"{"query":"{"}"#).await;
+    assert_eq!(status, 400);
+    assert!(
+        text.starts_with(r#"{"errors":[{"message":"Syntax Error: "#),
+        "{text}"
+    );
+    for body in [
+        json!({"query": "query A{lagoonVersion} query B{lagoonVersion}"}),
+        json!({"query": "{lagoonVersion} {lagoonVersion}"}),
+        json!({"query": "query A{lagoonVersion}", "operationName": "B"}),
+        json!({"query": "query A{lagoonVersion}", "operationName": ""}),
+        json!({"query": "query A{lagoonVersion}", "operationName": 1}),
+        json!({"query": "fragment F on Query{lagoonVersion}"}),
+    ] {
+        let answer = post(&body.to_string()).await;
+        assert_eq!(answer, refused("Unable to detect operation AST"), "{body}");
+    }
+    for (body, message) in [
+        ("null", "JSON body must be an object"),
+        ("\"x\"", "JSON body must be an object"),
+        ("", "Unexpected end of JSON input"),
+        ("[]", "Missing query"),
+        (r#"{"query":1}"#, "Invalid query"),
+        (r#"{"query":"{a}","variables":[]}"#, "Invalid variables"),
+        (r#"{"query":"{a}","extensions":1}"#, "Invalid extensions"),
+    ] {
+        assert_eq!(post(body).await, refused(message), "{body}");
+    }
+    let (status, text) = post(r#"{"query":"{nope}"}"#).await;
+    assert_eq!(status, 200, "a wrong document is one");
+    assert!(text.contains("event: next\ndata: {\"errors\":["), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mutation_in_an_address_is_found_wherever_it_stands() {
+    let (sandbox, served) = serve().await;
+    let token = format!("Bearer {}", token(&sandbox, Identity::LegacyAdmin));
+    let headers = [("authorization", token.as_str()), EVENTS];
+    let get = async |document: &str, more: &str| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let query = query.append_pair("query", document).finish();
+        stream(&served, ("GET", &format!("?{query}{more}")), &headers, "").await
+    };
+    let message = "Cannot perform mutations over GET";
+    let refused = (405, json!({"errors": [{"message": message}]}).to_string());
+    for (document, more) in [
+        ("mutation{deleteTask(input:{id:1})}", ""),
+        ("# first\nmutation{deleteTask(input:{id:1})}", ""),
+        (
+            "fragment F on Query{lagoonVersion} mutation{deleteTask(input:{id:1})}",
+            "",
+        ),
+        (
+            "query A{lagoonVersion} mutation B{deleteTask(input:{id:1})}",
+            "&operationName=B",
+        ),
+        ("mutation($i:Int!){deleteTask(input:{id:$i})}", ""),
+    ] {
+        assert_eq!(get(document, more).await, refused, "{document}");
+    }
+    let named = "query mutation{lagoonVersion}";
+    assert_eq!(get(named, "&variables=").await.0, 200);
+    assert_eq!(get(named, "&query=nope").await.0, 200, "the first counts");
+    assert_eq!(get(named, "&variables=nope").await.0, 400);
 }
 
 #[tokio::test(flavor = "multi_thread")]

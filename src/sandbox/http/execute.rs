@@ -37,6 +37,10 @@ pub(super) enum Refused {
     Unreadable(String),
     /// The document is wrong.
     Document(Vec<String>),
+    /// The document has no operation, or more than one without a name: so it is wrong, too.
+    NoOperation(Vec<String>),
+    /// The operation that is meant is not among those of the document.
+    WhichOperation(String),
     /// The variables are wrong.
     Variables(Vec<String>),
     /// Only queries may be in an address.
@@ -47,8 +51,10 @@ impl Refused {
     /// The messages.
     pub(super) fn messages(self) -> Vec<String> {
         match self {
-            Refused::Unreadable(message) => vec![message],
-            Refused::Document(messages) | Refused::Variables(messages) => messages,
+            Refused::Unreadable(message) | Refused::WhichOperation(message) => vec![message],
+            Refused::Document(messages)
+            | Refused::NoOperation(messages)
+            | Refused::Variables(messages) => messages,
             Refused::NotAQuery => vec!["GET supports only query operation".to_owned()],
         }
     }
@@ -56,7 +62,10 @@ impl Refused {
     fn outcome(self) -> Outcome {
         let status = match &self {
             Refused::Unreadable(_) => 500,
-            Refused::Document(_) | Refused::Variables(_) => 400,
+            Refused::Document(_)
+            | Refused::NoOperation(_)
+            | Refused::WhichOperation(_)
+            | Refused::Variables(_) => 400,
             Refused::NotAQuery => {
                 return Outcome {
                     status: 405,
@@ -108,15 +117,21 @@ pub(super) fn prepare(
 ) -> Result<Prepared, Refused> {
     // Lagoon puts the text into a template, where nothing becomes a word.
     let text = request.query.as_str().unwrap_or("null").to_owned();
-    let mut document = parse_query(&text).map_err(|error| unparsable(&text, &error))?;
+    let name = request.operation_name.as_deref();
+    let mut document = parse_query(&text).map_err(|error| unparsable(&text, name, &error))?;
     if has_plugins && trips_the_plugin(&document) {
         let message = "Cannot read properties of undefined (reading 'value')";
         return Err(Refused::Unreadable(message.to_owned()));
     }
-    let operation = operation(&document, request.operation_name.as_deref())
-        .map_err(|message| Refused::Document(vec![message]))?;
+    let operation = operation(&document, name).map_err(Refused::WhichOperation)?;
     let kind = operation.ty;
-    if request.is_get && kind != OperationType::Query {
+    let is_good_for_get = match kind {
+        OperationType::Query => true,
+        // Only Apollo minds.
+        OperationType::Subscription => !has_plugins,
+        OperationType::Mutation => false,
+    };
+    if request.is_get && !is_good_for_get {
         return Err(Refused::NotAQuery);
     }
     let variables = coerce(operation, &request.variables).map_err(Refused::Variables)?;
@@ -206,7 +221,7 @@ fn is_invalid(error: &ServerError) -> bool {
         || error.message.starts_with("Invalid value for argument ")
 }
 
-fn unparsable(text: &str, error: &Error) -> Refused {
+fn unparsable(text: &str, name: Option<&str>, error: &Error) -> Refused {
     if let Error::MissingOperation = error {
         let mut names = fragment_names(text);
         if names.is_empty() {
@@ -215,10 +230,18 @@ fn unparsable(text: &str, error: &Error) -> Refused {
         let messages = names
             .into_iter()
             .map(|name| format!("Fragment \"{name}\" is never used."));
-        return Refused::Document(messages.collect());
+        return Refused::NoOperation(messages.collect());
     }
     if !is_syntax(error) {
-        return Refused::Document(vec![error.to_string()]);
+        let messages = vec![error.to_string()];
+        return match error {
+            Error::MultipleOperations { .. } | Error::OperationDuplicated { .. }
+                if name.is_none() =>
+            {
+                Refused::NoOperation(messages)
+            }
+            _ => Refused::Document(messages),
+        };
     }
     Refused::Unreadable(match text.trim() {
         "" => "Syntax Error: Unexpected <EOF>.".to_owned(),

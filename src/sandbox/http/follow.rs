@@ -5,7 +5,7 @@ use std::pin::Pin;
 use async_graphql::parser::types::OperationType;
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::App;
 use super::execute::{self, Outcome, Refused};
@@ -15,6 +15,12 @@ use crate::sandbox::schema;
 
 /// What comes of an operation.
 pub(super) enum Follow {
+    /// It cannot be parsed: why.
+    Unreadable(String),
+    /// It is not clear what is meant: the errors.
+    NoOperation(Vec<Value>),
+    /// A mutation in an address.
+    NotAQuery,
     /// It cannot be executed: the errors.
     Invalid(Vec<Value>),
     /// One answer.
@@ -28,11 +34,7 @@ pub(super) async fn follow(app: &App, caller: &Caller, request: GraphQl) -> Foll
     let again = request.again();
     let prepared = match execute::prepare(app, caller, request, false) {
         Ok(prepared) => prepared,
-        // Checked when it is executed, so this is an answer.
-        Err(refused @ Refused::Variables(_)) => {
-            return Follow::One(json!({"errors": errors(refused)}));
-        }
-        Err(refused) => return Follow::Invalid(errors(refused)),
+        Err(refused) => return refusal(refused),
     };
     let is_subscription = prepared.kind == OperationType::Subscription;
     // A subscription is validated the same way; nothing is executed then.
@@ -58,9 +60,39 @@ pub(super) async fn follow(app: &App, caller: &Caller, request: GraphQl) -> Foll
     Follow::Many(bodies.boxed())
 }
 
-fn errors(refused: Refused) -> Vec<Value> {
-    let messages = refused.messages().into_iter();
+fn refusal(refused: Refused) -> Follow {
+    match refused {
+        Refused::Unreadable(message) => Follow::Unreadable(message),
+        Refused::NoOperation(messages) => Follow::NoOperation(errors(messages)),
+        // Not in graphql-js's words: it is not asked then.
+        Refused::WhichOperation(_) => {
+            let message = "Unable to identify operation".to_owned();
+            Follow::NoOperation(errors(vec![message]))
+        }
+        Refused::NotAQuery => Follow::NotAQuery,
+        Refused::Document(messages) => Follow::Invalid(errors(messages)),
+        // Checked when it is executed, so this is an answer.
+        Refused::Variables(messages) => Follow::One(json!({"errors": errors(messages)})),
+    }
+}
+
+fn errors(messages: Vec<String>) -> Vec<Value> {
+    let messages = messages.into_iter();
     messages
         .map(|message| json!({"message": message}))
         .collect()
+}
+
+/// A request out of the fields of a JSON object, once they were checked.
+pub(super) fn request(fields: &Map<String, Value>) -> GraphQl {
+    let name = fields.get("operationName").filter(|name| !name.is_null());
+    GraphQl {
+        query: fields.get("query").cloned().unwrap_or(Value::Null),
+        variables: fields.get("variables").cloned().unwrap_or(Value::Null),
+        // One of another type is no operation's, and neither is an empty one.
+        operation_name: name.map(|name| name.as_str().unwrap_or_default().to_owned()),
+        uploads: Vec::new(),
+        is_get: false,
+        host: None,
+    }
 }

@@ -218,7 +218,13 @@ async fn work(
     let send = |message: Value| sender.send((id.clone(), message)).is_ok();
     let next = |body: Value| json!({"id": id, "type": "next", "payload": body});
     match follow(&app, &caller, request).await {
-        Follow::Invalid(errors) => {
+        Follow::Unreadable(message) => {
+            let errors = json!([{"message": message}]);
+            send(json!({"id": id, "type": "error", "payload": errors}));
+            return;
+        }
+        Follow::NotAQuery => return,
+        Follow::Invalid(errors) | Follow::NoOperation(errors) => {
             send(json!({"id": id, "type": "error", "payload": errors}));
             return;
         }

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, Response, StatusCode, header, request::Parts
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::{Map, Value, json};
 
-use super::follow::{Follow, follow};
+use super::follow::{self, Follow, follow};
 use super::gate::Noted;
 use super::graphql::GraphQl;
 use super::pages::{self, Answer};
@@ -62,12 +62,14 @@ async fn respond(
         Some(Fault::Delay(delay)) => tokio::time::sleep(delay).await,
         _ => {}
     }
-    if parts.method == Method::GET && is_mutation(&request) {
-        let mut answer = refuse(405, "Cannot perform mutations over GET");
-        pages::set(&mut answer, header::ALLOW, "POST");
-        return Err(answer);
-    }
     let events = match follow(app, &caller, request).await {
+        Follow::Unreadable(message) => return Err(refuse(400, &message)),
+        Follow::NoOperation(_) => return Err(refuse(400, "Unable to detect operation AST")),
+        Follow::NotAQuery => {
+            let mut answer = refuse(405, "Cannot perform mutations over GET");
+            pages::set(&mut answer, header::ALLOW, "POST");
+            return Err(answer);
+        }
         Follow::Invalid(errors) => once(&json!({"errors": errors})),
         Follow::One(body) => once(&body),
         Follow::Many(bodies) => bodies
@@ -123,6 +125,7 @@ fn with_heartbeat(
 
 /// Reads the request, from the address or from the body.
 async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, Box<Answer>> {
+    let is_get = parts.method == Method::GET;
     let fields = match parts.method {
         Method::GET => from_address(parts)?,
         Method::POST if text(&parts.headers, header::CONTENT_TYPE).contains("application/json") => {
@@ -130,52 +133,61 @@ async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, B
                 return Err(Box::new(pages::error(413, "Payload Too Large")));
             };
             noted.body = String::from_utf8_lossy(&bytes).into_owned();
-            let parsed = serde_json::from_slice(&bytes);
-            parsed.map_err(|error| refuse(400, &error.to_string()))?
+            from_json(&bytes)?
         }
         _ => return Err(Box::new(empty(415))),
     };
-    let fields = match fields {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    };
-    let query = match fields.get("query") {
+    match fields.get("query") {
         None | Some(Value::Null) => return Err(refuse(400, "Missing query")),
-        Some(Value::String(query)) => query.clone(),
+        Some(Value::String(_)) => {}
         Some(_) => return Err(refuse(400, "Invalid query")),
-    };
-    let variables = fields.get("variables").cloned().unwrap_or(Value::Null);
-    if !variables.is_null() && !variables.is_object() {
-        return Err(refuse(400, "Invalid variables"));
     }
-    let name = fields.get("operationName").and_then(Value::as_str);
+    for (name, message) in [
+        ("variables", "Invalid variables"),
+        ("extensions", "Invalid extensions"),
+    ] {
+        let value = fields.get(name).unwrap_or(&Value::Null);
+        if !value.is_null() && !value.is_object() {
+            return Err(refuse(400, message));
+        }
+    }
     Ok(GraphQl {
-        query: Value::from(query),
-        variables,
-        operation_name: name.map(str::to_owned),
-        uploads: Vec::new(),
-        is_get: false,
-        host: None,
+        is_get,
+        ..follow::request(&fields)
     })
 }
 
-fn from_address(parts: &Parts) -> Result<Value, Box<Answer>> {
+fn from_json(bytes: &[u8]) -> Result<Map<String, Value>, Box<Answer>> {
+    if bytes.is_empty() {
+        return Err(refuse(400, "Unexpected end of JSON input"));
+    }
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        // A list is an object for JavaScript, one without fields.
+        Ok(Value::Array(_)) => Ok(Map::new()),
+        Ok(_) => Err(refuse(400, "JSON body must be an object")),
+        Err(error) => Err(refuse(400, &error.to_string())),
+    }
+}
+
+fn from_address(parts: &Parts) -> Result<Map<String, Value>, Box<Answer>> {
     let mut fields = Map::new();
     let query = parts.uri.query().unwrap_or_default();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        let value = if name == "variables" {
-            serde_json::from_str(&value).map_err(|_| refuse(400, "Unparsable URL"))?
-        } else {
-            Value::from(value.into_owned())
+        // Of two with the same name, the first counts.
+        if fields.contains_key(name.as_ref()) {
+            continue;
+        }
+        let value = match name.as_ref() {
+            "variables" | "extensions" if value.is_empty() => Value::Null,
+            "variables" | "extensions" => {
+                serde_json::from_str(&value).map_err(|_| refuse(400, "Unparsable URL"))?
+            }
+            _ => Value::from(value.into_owned()),
         };
         fields.insert(name.into_owned(), value);
     }
-    Ok(Value::Object(fields))
-}
-
-fn is_mutation(request: &GraphQl) -> bool {
-    let text = request.query.as_str().unwrap_or_default();
-    text.trim_start().starts_with("mutation")
+    Ok(fields)
 }
 
 fn refuse(status: u16, message: &str) -> Box<Answer> {
