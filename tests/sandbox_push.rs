@@ -213,6 +213,73 @@ async fn a_mutation_in_an_address_is_found_wherever_it_stands() {
     assert_eq!(get(named, "&variables=nope").await.0, 400);
 }
 
+type Socket =
+    tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+
+async fn connect(served: &Served) -> Socket {
+    let url = served.graphql().replace("http://", "ws://");
+    let mut request = url.into_client_request().unwrap();
+    let protocol = "graphql-transport-ws".parse().unwrap();
+    request
+        .headers_mut()
+        .insert("sec-websocket-protocol", protocol);
+    tokio_tungstenite::connect_async(request).await.unwrap().0
+}
+
+/// Says who one is, then something else; the answer to that.
+async fn said(sandbox: &Sandbox, served: &Served, message: Message) -> Value {
+    let mut socket = connect(served).await;
+    let token = token(sandbox, Identity::LegacyAdmin);
+    let init = json!({"type": "connection_init", "payload": {"authToken": token}});
+    for message in [Message::text(init.to_string()), message] {
+        socket.send(message).await.unwrap();
+    }
+    let mut next = async || socket.next().await.unwrap().unwrap();
+    let acknowledged = next().await.into_text().unwrap();
+    assert!(acknowledged.contains("connection_ack"), "{acknowledged}");
+    match next().await {
+        Message::Close(Some(close)) => json!([u16::from(close.code), close.reason.as_str()]),
+        message => serde_json::from_str(message.into_text().unwrap().as_str()).unwrap(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_socket_closes_on_what_it_cannot_read() {
+    let (sandbox, served) = serve().await;
+    let invalid = json!([4400, "Invalid message received"]);
+    let internal = json!([4500, "Internal server error"]);
+    let subscribe = |payload: Value| json!({"type": "subscribe", "id": "1", "payload": payload});
+    for (message, answer) in [
+        (subscribe(json!({"query": "subscription{"})), &internal),
+        (subscribe(json!({"query": ""})), &internal),
+        (subscribe(Value::Null), &invalid),
+        (subscribe(json!({"query": null})), &invalid),
+        (json!({"type": "ping", "payload": "x"}), &invalid),
+        (json!({"type": "connection_init", "payload": "x"}), &invalid),
+        (json!({"type": "next", "id": "1", "payload": {}}), &internal),
+        (json!({"type": "connection_ack"}), &internal),
+    ] {
+        let text = Message::text(message.to_string());
+        assert_eq!(said(&sandbox, &served, text).await, *answer, "{message}");
+    }
+    let two = subscribe(json!({"query": "query A{lagoonVersion} query B{lagoonVersion}"}));
+    let answer = said(&sandbox, &served, Message::text(two.to_string())).await;
+    assert_eq!(answer["type"], "error");
+    let message = &answer["payload"][0]["message"];
+    assert_eq!(*message, "Unable to identify operation");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_socket_takes_bytes_for_text() {
+    let (sandbox, served) = serve().await;
+    let ping = json!({"type": "ping", "payload": {"a": 1}}).to_string();
+    let answer = said(&sandbox, &served, Message::binary(ping.into_bytes())).await;
+    assert_eq!(answer, json!({"type": "pong", "payload": {"a": 1}}));
+    let ping = json!({"type": "ping", "payload": null}).to_string();
+    let answer = said(&sandbox, &served, Message::binary(ping.into_bytes())).await;
+    assert_eq!(answer, json!({"type": "pong"}));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_socket_follows_and_falls_silent() {
     let (sandbox, served) = serve().await;
@@ -221,13 +288,7 @@ async fn the_socket_follows_and_falls_silent() {
         "Run yarn audit",
         vec![Step::Hold, Step::Status(Status::Running)],
     );
-    let url = served.graphql().replace("http://", "ws://");
-    let mut request = url.into_client_request().unwrap();
-    let protocol = "graphql-transport-ws".parse().unwrap();
-    request
-        .headers_mut()
-        .insert("sec-websocket-protocol", protocol);
-    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    let mut socket = connect(&served).await;
     let token = token(&sandbox, Identity::Reporter);
     let messages = [
         json!({"type": "connection_init", "payload": {"authToken": token}}),

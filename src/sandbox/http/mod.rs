@@ -11,6 +11,7 @@ mod follow;
 mod gate;
 mod graphql;
 mod inspect;
+mod message;
 mod multipart;
 mod pages;
 mod socket;

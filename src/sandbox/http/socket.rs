@@ -9,14 +9,15 @@ use axum::extract::FromRequestParts;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::request::Parts;
 use futures_util::StreamExt as _;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, interval_at, sleep_until};
 
 use super::App;
-use super::follow::{Follow, follow};
-use super::graphql::{self, GraphQl};
+use super::follow::{self, Follow, follow};
+use super::graphql::GraphQl;
+use super::message;
 use super::pages::{self, Answer};
 use crate::sandbox::permissions::Caller;
 
@@ -30,6 +31,9 @@ const HEARTBEAT: Duration = Duration::from_secs(12);
 
 /// Why a connection is closed.
 type Close = (u16, String);
+
+/// What came of an operation: its client's name for it, and a message or the end of all.
+type Sent = (String, Result<Value, Close>);
 
 /// Answers a request for a WebSocket. The token comes later, in the first message.
 pub(super) async fn answer(app: &Arc<App>, parts: &Parts) -> Answer {
@@ -52,8 +56,8 @@ struct Connection {
     token: Option<String>,
     /// What is going on, by the client's name for it.
     running: HashMap<String, AbortHandle>,
-    sender: mpsc::UnboundedSender<(String, Value)>,
-    receiver: mpsc::UnboundedReceiver<(String, Value)>,
+    sender: mpsc::UnboundedSender<Sent>,
+    receiver: mpsc::UnboundedReceiver<Sent>,
 }
 
 impl Connection {
@@ -89,12 +93,13 @@ impl Connection {
                     asked = true;
                     self.socket.send(Message::Ping(Vec::new().into())).await.map_err(|_| (0, String::new()))
                 }
-                Some((id, message)) = self.receiver.recv() => self.forward(&id, &message).await,
+                Some((id, message)) = self.receiver.recv() => self.forward(&id, message).await,
                 message = self.socket.recv() => match message {
                     Some(Ok(Message::Text(text))) => self.read(text.as_str()).await,
                     Some(Ok(Message::Pong(_))) => { asked = false; Ok(()) }
                     Some(Ok(Message::Ping(_))) => Ok(()),
-                    Some(Ok(Message::Binary(_))) => Err(invalid()),
+                    // Taken for text, whatever it was sent as.
+                    Some(Ok(Message::Binary(bytes))) => self.read(&String::from_utf8_lossy(&bytes)).await,
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 },
             };
@@ -119,40 +124,36 @@ impl Connection {
     }
 
     /// Passes on what came of an operation, unless it was stopped in the meantime.
-    async fn forward(&mut self, id: &str, message: &Value) -> Result<(), Close> {
+    async fn forward(&mut self, id: &str, message: Result<Value, Close>) -> Result<(), Close> {
         if !self.running.contains_key(id) {
             return Ok(());
         }
+        let message = message?;
         if message["type"] != "next" {
             self.running.remove(id);
         }
-        self.send(message).await
+        self.send(&message).await
     }
 
     async fn read(&mut self, text: &str) -> Result<(), Close> {
-        let message: Value = serde_json::from_str(text).map_err(|_| invalid())?;
-        match message["type"].as_str() {
-            Some("connection_init") => self.greet(&message["payload"]).await,
-            Some("ping") => {
+        match message::read(text).ok_or_else(invalid)? {
+            message::Message::Init(payload) => self.greet(&payload).await,
+            message::Message::Ping(payload) => {
                 let mut answer = json!({"type": "pong"});
-                if let Some(payload) = message.get("payload") {
-                    answer["payload"] = payload.clone();
+                if !payload.is_null() {
+                    answer["payload"] = payload;
                 }
                 self.send(&answer).await
             }
-            Some("pong") => Ok(()),
-            Some("subscribe") => {
-                let id = message["id"].as_str().ok_or_else(invalid)?;
-                self.start(id, &message["payload"])
-            }
-            Some("complete") => {
-                let id = message["id"].as_str().ok_or_else(invalid)?;
-                if let Some(task) = self.running.remove(id) {
+            message::Message::Pong => Ok(()),
+            message::Message::Subscribe(id, payload) => self.start(&id, &payload),
+            message::Message::Complete(id) => {
+                if let Some(task) = self.running.remove(&id) {
                     task.abort();
                 }
                 Ok(())
             }
-            _ => Err(invalid()),
+            message::Message::Servers => Err(internal()),
         }
     }
 
@@ -172,10 +173,10 @@ impl Connection {
     /// Who the client is; a token may have become bad since it was first shown.
     fn caller(&self, token: &str) -> Result<Caller, Close> {
         let caller = self.app.sandbox.state.caller(token);
-        caller.map_err(|_| (4500, "Internal server error".to_owned()))
+        caller.map_err(|_| internal())
     }
 
-    fn start(&mut self, id: &str, payload: &Value) -> Result<(), Close> {
+    fn start(&mut self, id: &str, payload: &Map<String, Value>) -> Result<(), Close> {
         let Some(token) = &self.token else {
             return Err((4401, "Unauthorized".to_owned()));
         };
@@ -183,11 +184,10 @@ impl Connection {
             return Err((4409, format!("Subscriber for {id} already exists")));
         }
         let caller = self.caller(token)?;
-        let request = graphql::request(payload.clone()).map_err(|_| invalid())?;
         let work = work(
             self.app.clone(),
             caller,
-            request,
+            follow::request(payload),
             id.to_owned(),
             self.sender.clone(),
         );
@@ -207,23 +207,27 @@ fn invalid() -> Close {
     (4400, "Invalid message received".to_owned())
 }
 
+/// What graphql-ws says when something that it called failed.
+fn internal() -> Close {
+    (4500, "Internal server error".to_owned())
+}
+
 /// Carries an operation out and sends what comes of it.
 async fn work(
     app: Arc<App>,
     caller: Caller,
     request: GraphQl,
     id: String,
-    sender: mpsc::UnboundedSender<(String, Value)>,
+    sender: mpsc::UnboundedSender<Sent>,
 ) {
-    let send = |message: Value| sender.send((id.clone(), message)).is_ok();
+    let send = |message: Value| sender.send((id.clone(), Ok(message))).is_ok();
     let next = |body: Value| json!({"id": id, "type": "next", "payload": body});
     match follow(&app, &caller, request).await {
-        Follow::Unreadable(message) => {
-            let errors = json!([{"message": message}]);
-            send(json!({"id": id, "type": "error", "payload": errors}));
+        // It is parsed where nobody catches what is thrown.
+        Follow::Unreadable(_) | Follow::NotAQuery => {
+            let _ = sender.send((id.clone(), Err(internal())));
             return;
         }
-        Follow::NotAQuery => return,
         Follow::Invalid(errors) | Follow::NoOperation(errors) => {
             send(json!({"id": id, "type": "error", "payload": errors}));
             return;

@@ -1,0 +1,150 @@
+//! What a client may say over the WebSocket, checked as graphql-ws checks it.
+
+use serde_json::{Map, Value};
+
+/// A message of the sub-protocol.
+#[derive(Debug, PartialEq)]
+pub(super) enum Message {
+    /// Who the client is; what it says about that, if anything.
+    Init(Value),
+    /// To be answered, with the same payload if there is one.
+    Ping(Value),
+    /// The answer to a ping.
+    Pong,
+    /// An operation and the client's name for it.
+    Subscribe(String, Map<String, Value>),
+    /// The end of the operation with this name.
+    Complete(String),
+    /// Well-formed, but only a server sends it.
+    Servers,
+}
+
+/// Reads a message; none if it is not one.
+pub(super) fn read(text: &str) -> Option<Message> {
+    let message: Value = serde_json::from_str(text).ok()?;
+    let payload = &message["payload"];
+    let kind = message["type"].as_str()?;
+    match kind {
+        "connection_init" | "connection_ack" | "ping" | "pong" => {
+            is_absent_or_object(payload).then(|| without_id(kind, payload))
+        }
+        "subscribe" => {
+            let fields = payload.as_object().filter(|fields| is_request(fields))?;
+            Some(Message::Subscribe(id(&message)?, fields.clone()))
+        }
+        "complete" => Some(Message::Complete(id(&message)?)),
+        "next" => {
+            id(&message)?;
+            payload.is_object().then_some(Message::Servers)
+        }
+        "error" => {
+            id(&message)?;
+            are_errors(payload).then_some(Message::Servers)
+        }
+        _ => None,
+    }
+}
+
+fn without_id(kind: &str, payload: &Value) -> Message {
+    match kind {
+        "connection_init" => Message::Init(payload.clone()),
+        "ping" => Message::Ping(payload.clone()),
+        "pong" => Message::Pong,
+        _ => Message::Servers,
+    }
+}
+
+fn id(message: &Value) -> Option<String> {
+    let id = message["id"].as_str().filter(|id| !id.is_empty());
+    id.map(str::to_owned)
+}
+
+fn is_request(fields: &Map<String, Value>) -> bool {
+    let given = |name: &str| fields.get(name).unwrap_or(&Value::Null);
+    let name = given("operationName");
+    given("query").is_string()
+        && is_absent_or_object(given("variables"))
+        && (name.is_null() || name.is_string())
+        && is_absent_or_object(given("extensions"))
+}
+
+fn is_absent_or_object(value: &Value) -> bool {
+    value.is_null() || value.is_object()
+}
+
+fn are_errors(payload: &Value) -> bool {
+    let errors = payload.as_array().filter(|errors| !errors.is_empty());
+    errors.is_some_and(|errors| errors.iter().all(|error| error.get("message").is_some()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_a_client_may_say_is_understood() {
+        let understood = |message: Value| read(&message.to_string());
+        let init = json!({"type": "connection_init"});
+        assert_eq!(understood(init), Some(Message::Init(Value::Null)));
+        let ping = json!({"type": "ping", "payload": null});
+        assert_eq!(understood(ping), Some(Message::Ping(Value::Null)));
+        assert_eq!(understood(json!({"type": "pong"})), Some(Message::Pong));
+        let fields =
+            json!({"query": "", "variables": null, "operationName": null, "extensions": {}});
+        let subscribe = json!({"type": "subscribe", "id": "1", "payload": fields});
+        let fields = fields.as_object().unwrap().clone();
+        assert_eq!(
+            understood(subscribe),
+            Some(Message::Subscribe("1".to_owned(), fields))
+        );
+        let complete = json!({"type": "complete", "id": "1"});
+        assert_eq!(
+            understood(complete),
+            Some(Message::Complete("1".to_owned()))
+        );
+        for servers in [
+            json!({"type": "connection_ack", "payload": {}}),
+            json!({"type": "next", "id": "1", "payload": {}}),
+            json!({"type": "error", "id": "1", "payload": [{"message": "m"}]}),
+        ] {
+            assert_eq!(understood(servers), Some(Message::Servers));
+        }
+    }
+
+    #[test]
+    fn what_is_no_message_is_not() {
+        for no_message in [
+            json!("ping"),
+            json!({}),
+            json!({"type": 1}),
+            json!({"type": "start"}),
+            json!({"type": "connection_init", "payload": "x"}),
+            json!({"type": "connection_ack", "payload": 1}),
+            json!({"type": "ping", "payload": 1}),
+            json!({"type": "pong", "payload": []}),
+            json!({"type": "complete"}),
+            json!({"type": "complete", "id": ""}),
+            json!({"type": "next", "id": "1"}),
+            json!({"type": "error", "id": "1", "payload": []}),
+        ] {
+            assert_eq!(read(&no_message.to_string()), None, "{no_message}");
+        }
+        for payload in [
+            json!(null),
+            json!("{a}"),
+            json!({}),
+            json!({"query": null}),
+            json!({"query": 1}),
+            json!({"query": "{a}", "variables": "{}"}),
+            json!({"query": "{a}", "variables": []}),
+            json!({"query": "{a}", "operationName": 1}),
+            json!({"query": "{a}", "extensions": 1}),
+        ] {
+            let message = json!({"type": "subscribe", "id": "1", "payload": payload});
+            assert_eq!(read(&message.to_string()), None, "{message}");
+        }
+        let nameless = json!({"type": "subscribe", "id": "", "payload": {"query": "{a}"}});
+        assert_eq!(read(&nameless.to_string()), None);
+    }
+}
