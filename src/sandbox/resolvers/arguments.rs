@@ -84,15 +84,17 @@ impl Type {
 
 /// A default of an environment-typed argument where no environment is.
 fn no_environment(exclude_self: bool) -> Failure {
-    let mut statement = String::from(
+    let not_self = if exclude_self {
+        "            AND id != :envid\n"
+    } else {
+        ""
+    };
+    let statement = format!(
         "SELECT name\n            FROM environment\n            \
-         WHERE deleted = \"0000-00-00 00:00:00\"\n            \
+         WHERE deleted = \"0000-00-00 00:00:00\"\n{not_self}            \
          AND project = (\n                SELECT project\n                \
          FROM environment\n                WHERE id = :envid\n            )",
     );
-    if exclude_self {
-        statement.push_str("\n            AND id != :envid");
-    }
     refuse_with(
         45018,
         "HY000",
@@ -185,4 +187,33 @@ fn cells(definition: i32, input: &Input) -> Vec<(&'static str, Cell)> {
         ("optional", input.optional.into()),
         ("display_name", input.display_name.clone().into()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_statement_without_an_environment_is_lagoons() {
+        let statement = |exclude_self| {
+            let message = no_environment(exclude_self).to_string();
+            message.split_once("\nsql: ").unwrap().1.to_owned()
+        };
+        let start = "SELECT name
+            FROM environment
+            WHERE deleted = \"0000-00-00 00:00:00\"
+";
+        let itself = "            AND id != :envid
+";
+        let end = "            AND project = (
+                SELECT project
+                FROM environment
+                WHERE id = :envid
+            )";
+        let recorded = format!("{start}{end} - parameters:{{'envid':und...");
+        assert_eq!(statement(false), recorded);
+        let whole = format!("{start}{itself}{end} - parameters:{{'envid':undefined}}");
+        let shown: String = whole.chars().take(256).collect();
+        assert_eq!(statement(true), format!("{shown}..."));
+    }
 }
