@@ -1,5 +1,7 @@
 //! The sandbox over HTTP, as its clients see it.
 
+mod environments;
+
 use std::time::Duration;
 
 use lagoon_tasks::sandbox::{

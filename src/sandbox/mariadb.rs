@@ -333,7 +333,8 @@ fn camel_case(column: &str) -> String {
     name
 }
 
-fn quote(text: &str) -> String {
+/// A text in a statement, as the query builder writes it.
+pub(super) fn quote(text: &str) -> String {
     let mut quoted = String::from("'");
     for character in text.chars() {
         match character {

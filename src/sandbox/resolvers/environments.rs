@@ -2,6 +2,7 @@
 
 use sha1::{Digest as _, Sha1};
 
+use crate::sandbox::collation::same;
 use crate::sandbox::failure::Failure;
 use crate::sandbox::instant;
 use crate::sandbox::permissions::{Caller, On};
@@ -163,7 +164,7 @@ pub(in crate::sandbox) fn delete_service(
         let services = places::services(connection, place.id)?;
         let service = services
             .into_iter()
-            .find(|service| service.name == input.name);
+            .find(|service| same(&service.name, &input.name));
         Ok(service.map(|service| (place, service)))
     })?;
     let Some((place, service)) = found else {

@@ -3,10 +3,11 @@
 use async_graphql::MaybeUndefined;
 
 use super::{Truthy, listing, redefine};
+use crate::sandbox::collation::same;
 use crate::sandbox::engine::{NewRun, Work};
 use crate::sandbox::failure::Failure;
 use crate::sandbox::instant;
-use crate::sandbox::mariadb::{Cell, TASK, refuse};
+use crate::sandbox::mariadb::{Cell, TASK, quote, refuse};
 use crate::sandbox::permissions::{Caller, On};
 use crate::sandbox::rows::definitions::Definition;
 use crate::sandbox::rows::places::{self, Environment};
@@ -308,7 +309,7 @@ pub(in crate::sandbox) fn of_environment(
             query.push_str(&format!(" and `id` = {id}"));
         }
         if let Some(name) = task_name {
-            query.push_str(&format!(" and `task_name` = '{name}'"));
+            query.push_str(&format!(" and `task_name` = {}", quote(name)));
         }
         query.push_str(&format!(
             " order by `created` desc, `id` desc limit {limit}"
@@ -321,7 +322,7 @@ pub(in crate::sandbox) fn of_environment(
     }
     let mut found = state.read(|connection| Ok(runs::of_environment(connection, environment)?))?;
     found.retain(|run| {
-        id.is_none_or(|id| run.id == *id) && task_name.is_none_or(|name| run.task_name == *name)
+        id.is_none_or(|id| run.id == *id) && task_name.is_none_or(|name| same(&run.task_name, name))
     });
     if let (1.., Ok(limit)) = (limit, usize::try_from(limit)) {
         found.truncate(limit);

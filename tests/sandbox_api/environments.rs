@@ -1,0 +1,47 @@
+//! Environments, their services and their runs, compared as the database compares them.
+
+use lagoon_tasks::sandbox::{Identity, Seed};
+use serde_json::{Value, json};
+
+use super::Talk;
+
+/// What the whole platform's owner is answered to something that succeeds.
+async fn done(talk: &Talk, query: &str) -> Value {
+    let answer = talk.ask(Identity::PlatformOwner, query, Value::Null).await;
+    assert!(answer.get("errors").is_none(), "{answer}");
+    answer["data"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_are_found_by_a_name_as_the_database_compares_it() {
+    let talk = Talk::start(Seed::Bare).await;
+    let add = r#"mutation{addTask(input:{name:"n",environment:102,service:"cli",command:"c"}){taskName}}"#;
+    let made = done(&talk, add).await;
+    let name = made["addTask"]["taskName"].as_str().unwrap().to_owned();
+    let other = format!("{} ", name.to_uppercase());
+    let look = format!(r#"{{environmentById(id:102){{tasks(taskName:"{other}"){{taskName}}}}}}"#);
+    let found = done(&talk, &look).await;
+    assert_eq!(
+        found["environmentById"]["tasks"],
+        json!([{"taskName": name}])
+    );
+
+    let look = r#"{environmentById(id:102){tasks(taskName:"it's",limit:-1){id}}}"#;
+    let answer = talk.ask(Identity::PlatformOwner, look, Value::Null).await;
+    let message = answer["errors"][0]["message"].as_str().unwrap();
+    assert!(
+        message.contains(r"`task_name` = 'it\'s' order by"),
+        "{message}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_are_removed_by_a_name_as_the_database_compares_it() {
+    let talk = Talk::start(Seed::Bare).await;
+    let remove = r#"mutation{deleteEnvironmentService(input:{environment:102,name:"NGINX "})}"#;
+    let removed = done(&talk, remove).await;
+    assert_eq!(removed["deleteEnvironmentService"], "success");
+    let left = done(&talk, "{environmentById(id:102){services{name}}}").await;
+    let left = left["environmentById"]["services"].to_string();
+    assert!(left.contains("cli") && !left.contains("nginx"), "{left}");
+}
