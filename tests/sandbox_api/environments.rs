@@ -45,3 +45,27 @@ async fn services_are_removed_by_a_name_as_the_database_compares_it() {
     let left = left["environmentById"]["services"].to_string();
     assert!(left.contains("cli") && !left.contains("nginx"), "{left}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_may_still_ssh_to_a_deleted_environment() {
+    let talk = Talk::start(Seed::Bare).await;
+    let remove = r#"mutation{deleteEnvironment(input:{project:"lagoon-demo",name:"develop",execute:false})}"#;
+    done(&talk, remove).await;
+    let namespace = r#"kubernetesNamespaceName:"lagoon-demo-develop""#;
+    let look = format!("{{userCanSshToEnvironment({namespace}){{id}}}}");
+    let found = done(&talk, &look).await;
+    assert_eq!(found, json!({"userCanSshToEnvironment": {"id": 102}}));
+    let look = format!("{{environmentByKubernetesNamespaceName({namespace}){{id}}}}");
+    let hidden = done(&talk, &look).await;
+    assert_eq!(hidden["environmentByKubernetesNamespaceName"], Value::Null);
+
+    let add = r#"mutation{addOrUpdateEnvironment(input:{project:42,name:"develop",deployType:BRANCH,
+      deployBaseRef:"develop",environmentType:DEVELOPMENT}){id}}"#;
+    let again = done(&talk, add).await["addOrUpdateEnvironment"].clone();
+    let look = format!("{{userCanSshToEnvironment({namespace}){{id}}}}");
+    let found = done(&talk, &look).await;
+    assert_eq!(
+        found["userCanSshToEnvironment"], again,
+        "the live one first"
+    );
+}

@@ -258,7 +258,9 @@ impl Query {
         openshift_project_name: Option<String>,
     ) -> Result<Option<Environment>, Failure> {
         let name = kubernetes_namespace_name.or(openshift_project_name);
-        let Some(place) = find_namespace(context, &name.unwrap_or_default())? else {
+        let places = in_namespace(context, &name.unwrap_or_default())?;
+        // A deleted one will do.
+        let Some(place) = places.into_iter().next() else {
             return Ok(None);
         };
         let scope = format!("ssh:{}", place.environment_type);
@@ -274,22 +276,20 @@ fn has_git_url(project: &places::Project, url: &str) -> bool {
         .is_some_and(|known| same(known, url))
 }
 
-fn find_namespace(
-    context: &Context<'_>,
-    name: &str,
-) -> Result<Option<places::Environment>, Failure> {
-    let found = state(context)?.read(|connection| Ok(places::environments(connection)?))?;
-    Ok(found.into_iter().find(|place| {
-        place.is_live()
-            && place
-                .namespace
-                .as_deref()
-                .is_some_and(|known| same(known, name))
-    }))
+/// The environments that have or had a namespace: live ones first.
+fn in_namespace(context: &Context<'_>, name: &str) -> Result<Vec<places::Environment>, Failure> {
+    let mut found = state(context)?.read(|connection| Ok(places::environments(connection)?))?;
+    found.retain(|place| {
+        let known = place.namespace.as_deref();
+        known.is_some_and(|known| same(known, name))
+    });
+    found.sort_by_key(|place| !place.is_live());
+    Ok(found)
 }
 
 fn by_namespace(context: &Context<'_>, name: &str) -> Result<Option<Environment>, Failure> {
-    let place = find_namespace(context, name)?;
+    let places = in_namespace(context, name)?;
+    let place = places.into_iter().find(places::Environment::is_live);
     visible_place(context, place)
 }
 
