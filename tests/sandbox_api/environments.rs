@@ -69,3 +69,21 @@ async fn one_may_still_ssh_to_a_deleted_environment() {
         "the live one first"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_changes_only_what_it_is_given() {
+    let talk = Talk::start(Seed::Bare).await;
+    let deploy = async |more: &str| {
+        let mutation = format!(
+            r#"mutation{{addOrUpdateEnvironment(input:{{project:42,name:"pr-12",deployType:PULLREQUEST,
+              deployBaseRef:"main",environmentType:DEVELOPMENT{more}}}){{deployHeadRef deployTitle}}}}"#
+        );
+        done(&talk, &mutation).await["addOrUpdateEnvironment"].clone()
+    };
+    let given = json!({"deployHeadRef": "feature", "deployTitle": "New"});
+    let all = deploy(r#",deployHeadRef:"feature",deployTitle:"New""#).await;
+    assert_eq!(all, given);
+    assert_eq!(deploy("").await, given);
+    let cleared = json!({"deployHeadRef": "feature", "deployTitle": null});
+    assert_eq!(deploy(",deployTitle:null").await, cleared);
+}

@@ -1,5 +1,6 @@
 //! Making and removing environments and their services.
 
+use async_graphql::MaybeUndefined;
 use sha1::{Digest as _, Sha1};
 
 use crate::sandbox::collation::same;
@@ -39,8 +40,8 @@ pub(in crate::sandbox) fn add_or_update(
             project: project.id,
             deploy_type: input.deploy_type.word().to_owned(),
             deploy_base_ref: Some(input.deploy_base_ref.clone()),
-            deploy_head_ref: input.deploy_head_ref.clone(),
-            deploy_title: input.deploy_title.clone(),
+            deploy_head_ref: input.deploy_head_ref.value().cloned(),
+            deploy_title: input.deploy_title.value().cloned(),
             environment_type: input.environment_type.word().to_owned(),
             openshift: input.kubernetes.or(input.openshift).or(project.openshift),
             namespace: Some(named.unwrap_or_else(|| namespace(&project.name, &input.name))),
@@ -63,6 +64,16 @@ pub(in crate::sandbox) fn add_or_update(
         let id = match there {
             Some(old) => {
                 place.id = old.id;
+                keep(
+                    &mut place.deploy_head_ref,
+                    &input.deploy_head_ref,
+                    old.deploy_head_ref,
+                );
+                keep(
+                    &mut place.deploy_title,
+                    &input.deploy_title,
+                    old.deploy_title,
+                );
                 places::redeploy(tx, &place)?;
                 old.id
             }
@@ -70,6 +81,13 @@ pub(in crate::sandbox) fn add_or_update(
         };
         places::environment_by_id(tx, id)?.ok_or_else(|| Failure::reading("id", "undefined"))
     })
+}
+
+/// Leaves what a deployment says nothing about as it was.
+fn keep(new: &mut Option<String>, given: &MaybeUndefined<String>, old: Option<String>) {
+    if given.is_undefined() {
+        *new = old;
+    }
 }
 
 /// The name Lagoon gives to a new environment's namespace: lower case, anything strange a dash, and

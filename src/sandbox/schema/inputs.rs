@@ -258,8 +258,8 @@ pub(in crate::sandbox) struct GetTaskFileUploadFormInput {
 #[derive(InputObject, Debug, Clone)]
 pub(in crate::sandbox) struct AddEnvironmentInput {
     pub(in crate::sandbox) deploy_base_ref: String,
-    pub(in crate::sandbox) deploy_head_ref: Option<String>,
-    pub(in crate::sandbox) deploy_title: Option<String>,
+    pub(in crate::sandbox) deploy_head_ref: MaybeUndefined<String>,
+    pub(in crate::sandbox) deploy_title: MaybeUndefined<String>,
     pub(in crate::sandbox) deploy_type: DeployType,
     pub(in crate::sandbox) environment_type: EnvType,
     pub(in crate::sandbox) id: Option<i32>,
