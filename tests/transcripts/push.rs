@@ -27,6 +27,9 @@ pub(super) fn obstacle(recording: &Value) -> Option<&'static str> {
     None
 }
 
+/// Headers about the time and the connection, not about the answer.
+const CONNECTION: [&str; 4] = ["date", "connection", "keep-alive", "transfer-encoding"];
+
 /// Replays a recorded stream of server-sent events.
 pub(super) async fn events(
     client: &Client,
@@ -55,6 +58,13 @@ pub(super) async fn events(
             "status {status} instead of {}",
             recording["status"]
         ));
+    }
+    for (name, value) in recording["headers"].as_object().into_iter().flatten() {
+        let given = answer.headers().get(name);
+        let given = given.and_then(|given| given.to_str().ok());
+        if !CONNECTION.contains(&name.as_str()) && given != value.as_str() {
+            return Err(format!("{name}: {given:?} instead of {value}"));
+        }
     }
     let wanted: String = recording["chunks"]
         .as_array()
