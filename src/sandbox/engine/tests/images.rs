@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use tempfile::tempdir;
 
@@ -19,10 +20,16 @@ fn image(store: &Store, image: &str) -> super::NewRun {
 }
 
 /// An executor that finds `script` as docker.
+///
+/// This process does not write the file that is executed: what another test starts at that moment
+/// would hold it open, and what is open for writing cannot be executed.
 fn with_docker(store: &Store, folder: &Path, script: &str) -> Detached {
-    let path = folder.join("docker");
-    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    let text = folder.join("docker.text");
+    fs::write(&text, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&text, fs::Permissions::from_mode(0o700)).unwrap();
+    let mut copy = Command::new("cp");
+    let copied = copy.arg(&text).arg(folder.join("docker")).status();
+    assert!(copied.unwrap().success());
     let path = folder.to_str().unwrap();
     detached(store).search_path(path).images(true)
 }
