@@ -14,6 +14,7 @@ use crate::sandbox::rows::places::{self, Environment};
 use crate::sandbox::rows::runs::{self, Run};
 use crate::sandbox::schema::inputs::{Patch as _, TaskInput, TaskSourceType, UpdateTaskInput};
 use crate::sandbox::state::State;
+use crate::sandbox::store::tell;
 
 /// A run that is to be made.
 pub(super) struct NewTask {
@@ -151,7 +152,7 @@ pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run,
         let run = runs::by_id(tx, id)?.ok_or_else(|| Failure::reading("id", "undefined"))?;
         // Nobody is told about a new run of an image.
         if run.kind != "IMAGE" {
-            runs::tell(tx, &run)?;
+            tell(tx, run.id.into())?;
         }
         Ok(run)
     })?;
@@ -263,7 +264,7 @@ pub(in crate::sandbox) fn update(
         runs::update(tx, id, &changes)?;
         let run = runs::by_id(tx, id)?;
         let run = run.ok_or_else(|| Failure::reading("environment", "undefined"))?;
-        runs::tell(tx, &run)?;
+        tell(tx, run.id.into())?;
         Ok(run)
     })
 }

@@ -5,7 +5,6 @@ use rusqlite::{Connection, Row, params};
 
 use super::{all, first};
 use crate::sandbox::collation::same;
-use crate::sandbox::instant;
 
 /// A row of `task`.
 #[derive(Debug, Clone)]
@@ -146,15 +145,6 @@ pub(in crate::sandbox) fn update(
 /// Removes a row. Whether there was one.
 pub(in crate::sandbox) fn delete(connection: &Connection, id: i32) -> rusqlite::Result<bool> {
     Ok(connection.execute("DELETE FROM task WHERE id = ?1", [id])? > 0)
-}
-
-/// Tells those who subscribed that a run changed.
-pub(in crate::sandbox) fn tell(connection: &Connection, run: &Run) -> rusqlite::Result<()> {
-    connection.execute(
-        "INSERT INTO event (environment, task, at) VALUES (?1, ?2, ?3)",
-        params![run.environment, run.id, instant::now()],
-    )?;
-    Ok(())
 }
 
 /// Whether an executor has the run.

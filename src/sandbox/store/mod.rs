@@ -22,7 +22,7 @@ pub(crate) use error::at;
 use folder::Folder;
 pub(crate) use folder::create_private;
 pub use runs::Status;
-pub(crate) use runs::{Hands, Order};
+pub(crate) use runs::{Hands, Order, tell};
 
 /// The sandbox's own tables, then those the executors need.
 const TABLES: [&str; 2] = [include_str!("schema.sql"), include_str!("engine.sql")];

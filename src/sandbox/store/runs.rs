@@ -159,7 +159,7 @@ fn move_run(
 }
 
 /// Tells those who subscribed that the run changed.
-pub(super) fn tell(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<()> {
+pub(crate) fn tell(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<()> {
     tx.execute(
         "INSERT INTO event (environment, task, at)
          SELECT environment, id, datetime('now') FROM task WHERE id = ?1",
