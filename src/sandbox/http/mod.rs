@@ -25,7 +25,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::{Sandbox, SandboxError};
@@ -42,7 +41,6 @@ pub(super) struct App {
 /// A sandbox that is being served. Dropping it ends that at once.
 pub struct Served {
     address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
@@ -67,9 +65,6 @@ impl Served {
 
     /// Ends the server; open connections are closed.
     pub async fn shutdown(mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
         self.task.abort();
         let _ = (&mut self.task).await;
     }
@@ -100,17 +95,8 @@ pub(super) async fn serve(sandbox: Sandbox, address: SocketAddr) -> Result<Serve
         .fallback(gate::answer)
         .layer(DefaultBodyLimit::disable())
         .with_state(app);
-    let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(async move {
-        let server = axum::serve(listener, router);
-        tokio::select! {
-            _ = server => {}
-            _ = stopped => {}
-        }
+        let _ = axum::serve(listener, router).await;
     });
-    Ok(Served {
-        address,
-        stop: Some(stop),
-        task,
-    })
+    Ok(Served { address, task })
 }
