@@ -22,7 +22,7 @@ fn download(app: &App, parts: &Parts) -> Answer {
     let mut pairs = url::form_urlencoded::parse(query.as_bytes());
     let mark = pairs.find_map(|(name, value)| (name == "signature").then(|| value.into_owned()));
     let found = mark.and_then(|mark| files::signed(&app.sandbox.state, &mark));
-    let Some((_, content)) = found else {
+    let Some(content) = found else {
         return pages::text(403, "<Error><Code>AccessDenied</Code></Error>");
     };
     let mut answer = Response::new(Body::from(content));

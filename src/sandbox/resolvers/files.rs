@@ -69,7 +69,7 @@ pub(in crate::sandbox) fn form(
 }
 
 /// What is behind a signed address; none when it is not good (any more).
-pub(in crate::sandbox) fn signed(state: &State, mark: &str) -> Option<(String, Vec<u8>)> {
+pub(in crate::sandbox) fn signed(state: &State, mark: &str) -> Option<Vec<u8>> {
     let sealed = state.unseal(mark)?;
     let id = sealed.strip_prefix("file ")?.parse().ok()?;
     state

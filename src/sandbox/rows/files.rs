@@ -36,13 +36,13 @@ pub(in crate::sandbox) fn listed_for(
     )
 }
 
-/// The content of a file, and its name.
+/// The content of a file.
 pub(in crate::sandbox) fn content(
     connection: &Connection,
     id: i64,
-) -> rusqlite::Result<Option<(String, Vec<u8>)>> {
-    let sql = "SELECT filename, body FROM file WHERE id = ?1";
-    first(connection, sql, [id], |row| Ok((row.get(0)?, row.get(1)?)))
+) -> rusqlite::Result<Option<Vec<u8>>> {
+    let sql = "SELECT body FROM file WHERE id = ?1";
+    first(connection, sql, [id], |row| row.get(0))
 }
 
 /// Stores a file, in place of one of the same name.

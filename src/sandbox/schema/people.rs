@@ -100,7 +100,6 @@ pub(in crate::sandbox) struct GroupRoleInterface {
     reason = "the fields of an interface repeat their types"
 )]
 #[derive(Interface)]
-#[allow(clippy::duplicated_attributes)] // one list of attributes for each field
 #[graphql(
     field(name = "groups", ty = "List<GroupInterface>"),
     field(name = "id", ty = "Option<String>"),
