@@ -40,8 +40,8 @@ pub trait Executor: Send + Sync {
     /// why.
     fn start(&self, run: &NewRun) -> Result<(), EngineError>;
 
-    /// Asks for the run's end and does not wait for it. A run that is over, that no executor has or
-    /// that does not exist is left alone.
+    /// Asks for the run's end and does not wait for it. A run that is over or does not exist is left
+    /// alone; one that no executor has yet is cancelled when one takes it.
     ///
     /// # Errors
     ///
