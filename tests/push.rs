@@ -13,6 +13,7 @@ use lagoon_tasks::sandbox::store::Status;
 use lagoon_tasks::sandbox::{Fault, Identity, Sandbox};
 
 use crate::support::env::TestEnv;
+use crate::support::process::eventually;
 use crate::wait::start_held;
 use crate::waiting::lagoon;
 
@@ -38,12 +39,19 @@ struct Advance {
     sandbox: Sandbox,
     ids: VecDeque<i64>,
     reads: usize,
+    /// Not before so many subscriptions have begun: over a WebSocket nobody says that one stands.
+    subscribed: u64,
 }
 
 impl Watcher for Advance {
     fn read(&mut self, _: &Run) {
         self.reads += 1;
         // The first is what was read before the subscription, the second what is read after it.
+        if self.reads > 1 {
+            eventually("a subscription stands", || {
+                self.sandbox.times_subscribed() >= self.subscribed
+            });
+        }
         if self.reads > 1
             && let Some(id) = self.ids.pop_front()
         {
@@ -61,10 +69,22 @@ fn wait(
     ids: &[String],
     limits: Limits,
 ) -> Vec<Waited> {
+    wait_subscribed(env, lagoon, clock, ids, limits, 0)
+}
+
+fn wait_subscribed(
+    env: &TestEnv,
+    lagoon: &Lagoon,
+    clock: &dyn Clock,
+    ids: &[String],
+    limits: Limits,
+    subscribed: u64,
+) -> Vec<Waited> {
     let mut advance = Advance {
         sandbox: env.sandbox().clone(),
         ids: ids.iter().map(|id| id.parse().unwrap()).collect(),
         reads: 0,
+        subscribed,
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
@@ -121,12 +141,13 @@ fn a_change_is_seen_at_once_over_a_websocket() {
     let id = start_held(&env, Status::Complete);
     let gone = Fault::Status(404, "Cannot POST /graphql/stream".to_owned());
     env.sandbox().fail_next("taskChanged", gone);
-    let waited = wait(
+    let waited = wait_subscribed(
         &env,
         &lagoon(&env, &[env.token()]),
         &Frozen,
         &[id],
         Limits::default(),
+        1,
     );
     assert!(completed(&waited), "{waited:?}");
     assert_eq!(subscriptions(&env), ["/graphql/stream", "/graphql"]);

@@ -61,8 +61,7 @@ impl Cache {
         if age(&begun).is_some_and(|age| age < limit) {
             return false;
         }
-        let made = self.folder.as_deref().map(make_folder);
-        made.is_some_and(|made| made.is_ok()) && fs::write(begun, "").is_ok()
+        self.put(&begun, b"").is_ok()
     }
 
     fn keep<T: Serialize>(&self, path: &Path, kept: &Kept<T>) -> std::io::Result<()> {
@@ -76,9 +75,17 @@ impl Cache {
                 let _ = fs::remove_file(entry.path());
             }
         }
+        self.put(path, &serde_json::to_vec(kept)?)
+    }
+
+    fn put(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        make_folder(folder)?;
         // Temporary files are 0600 from the start, and a reader never sees half of one.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(&serde_json::to_vec(kept)?)?;
+        file.write_all(bytes)?;
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     }

@@ -47,6 +47,7 @@ pub(super) struct Faults {
     recorded: Mutex<Vec<Recorded>>,
     storage_down: Mutex<bool>,
     silenced: Mutex<u64>,
+    subscribed: Mutex<u64>,
 }
 
 impl Faults {
@@ -77,6 +78,14 @@ impl Faults {
 
     pub(super) fn times_silenced(&self) -> u64 {
         *lock(&self.silenced)
+    }
+
+    pub(super) fn count_subscription(&self) {
+        *lock(&self.subscribed) += 1;
+    }
+
+    pub(super) fn times_subscribed(&self) -> u64 {
+        *lock(&self.subscribed)
     }
 
     pub(super) fn set_storage_down(&self, down: bool) {

@@ -99,6 +99,12 @@ impl Sandbox {
         self.state.faults.recorded()
     }
 
+    /// How many subscriptions have begun since the start: from then on they miss nothing.
+    #[must_use]
+    pub fn times_subscribed(&self) -> u64 {
+        self.state.faults.times_subscribed()
+    }
+
     /// Where everything is kept.
     #[must_use]
     pub fn store(&self) -> &Store {

@@ -53,6 +53,7 @@ impl Subscription {
             last,
             waiting: VecDeque::new(),
         };
+        seen.state.faults.count_subscription();
         Ok(stream::unfold(seen, |mut seen| async move {
             let run = seen.next().await;
             Some((Some(Task(run)), seen))
