@@ -61,7 +61,8 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     args.waiting.check(app, false)?;
     let is_one = args.runs.is_one() && !args.failed;
-    if !is_one && !(args.args.is_empty() && args.arg_files.is_empty()) {
+    let has_values = !args.args.is_empty() || !args.arg_files.is_empty();
+    if has_values && !is_one {
         return Err(Error::usage("values go with one RUN only"));
     }
     let given = values::read(app, &args.args, &args.arg_files, None)?;

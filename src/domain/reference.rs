@@ -89,7 +89,7 @@ impl TaskRef {
     /// When there is none, or more than one thing it could mean.
     pub fn find<'a>(&self, listed: &'a [Definition]) -> Result<&'a Definition, RefError> {
         match self {
-            TaskRef::Id(id) => by_id(*id, listed).ok_or_else(|| RefError::NoId(*id)),
+            TaskRef::Id(id) => by_id(*id, listed).ok_or(RefError::NoId(*id)),
             TaskRef::Name(name) => by_name(name, listed),
             TaskRef::Digits(id, digits) => {
                 let named = listed.iter().find(|d| d.name == *digits);
