@@ -216,10 +216,9 @@ async fn start_one(
                 });
             }
             IfRunning::Wait => {
-                if let Err(error) = {
-                    let others = ready.unfinished();
-                    others_over(lagoon, clock, others, &how.limits, &mut Quiet).await
-                } {
+                let (others, mut quiet) = (ready.unfinished(), Quiet);
+                let waited = others_over(lagoon, clock, others, &how.limits, &mut quiet);
+                if let Err(error) = waited.await {
                     return Fate::Refused(error);
                 }
                 if let Some(reason) = is_over() {

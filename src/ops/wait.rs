@@ -99,15 +99,12 @@ pub async fn until_all_over(
     }
     loop {
         let waited = clock.now().saturating_sub(begun);
-        for at in (0..runs.len())
-            .filter(|at| ended[*at].is_none())
-            .collect::<Vec<_>>()
-        {
-            let run = &runs[at];
-            ended[at] = if run.outcome().is_over() {
+        let open = runs.iter().zip(&mut ended).zip(&known);
+        for ((run, end), is_known) in open.filter(|((_, end), _)| end.is_none()) {
+            *end = if run.outcome().is_over() {
                 Some(Ok(()))
             } else {
-                check_limits(run, known[at], waited, limits).err().map(Err)
+                check_limits(run, *is_known, waited, limits).err().map(Err)
             };
         }
         let left: Vec<usize> = (0..runs.len()).filter(|at| ended[*at].is_none()).collect();
