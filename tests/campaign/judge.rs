@@ -93,14 +93,18 @@ fn codes(case: &Case, seen: &Seen) -> Vec<i32> {
             7
         }
     };
+    // An answer that came twice stands where the mutation's is looked for.
+    let misheard = met(Role::Before).any(|met| met == Met::Twice);
     match mutation {
         Met::Nothing | Met::Twice => match case.command {
             Command::Wait if denied => vec![4],
+            // Something else was heard in its place, and looking for the run told nothing; or it was
+            // heard, and only the run could not be read for a while.
+            Command::Wait if misheard && !found => vec![0, 7],
             // Only looked at again, until it can be read.
             Command::Wait => vec![0],
             _ if after.is_empty() => vec![0],
-            // Something else was heard in its place.
-            _ if met(Role::Before).any(|met| met == Met::Twice) => vec![lost(mutation)],
+            _ if misheard => vec![lost(mutation)],
             _ => vec![],
         },
         Met::Unauthorized => vec![4],
