@@ -235,7 +235,7 @@ impl Settings {
     /// Whether the line itself asks for a form of the answer: by `-o` or `--jq`.
     #[must_use]
     pub fn output_is_asked_for(&self) -> bool {
-        let flag = |output: &Sourced<String>| matches!(output.source, Source::Flag(_));
+        let flag = |output: &Sourced<String>| output.is_flag();
         self.jq.is_some() || self.output.as_ref().is_some_and(flag)
     }
 

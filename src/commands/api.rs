@@ -9,7 +9,7 @@ use crate::app::{self, App};
 use crate::error::Error;
 use crate::ops::document::{self, Document, Purpose, WholeAnswer};
 use crate::output::{Format, Grid, Report};
-use crate::settings::{Source, is_structured};
+use crate::settings::is_structured;
 
 use super::target::{Answer, text};
 use fields::{Fields, typed};
@@ -144,8 +144,7 @@ impl How {
     fn plan(app: &App) -> Result<How, Error> {
         let asked = app.settings.output.as_ref();
         // The variable speaks for all commands, and the forms of a listing are none of this one.
-        let asked =
-            asked.filter(|o| matches!(o.source, Source::Flag(_)) || is_structured(&o.value));
+        let asked = asked.filter(|o| o.is_flag() || is_structured(&o.value));
         if let Some(output) = asked.filter(|o| !is_structured(&o.value)) {
             let format = &output.value;
             return Err(

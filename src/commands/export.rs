@@ -8,7 +8,6 @@ use crate::error::Error;
 use crate::ops::define::Target;
 use crate::ops::export;
 use crate::ops::scope::How;
-use crate::settings::Source;
 
 use super::target::{self, ScopeWord, Wants};
 
@@ -52,7 +51,7 @@ pub async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
             .settings
             .output
             .as_ref()
-            .is_some_and(|o| matches!(o.source, Source::Flag(_)) && o.value != "yaml")
+            .is_some_and(|o| o.is_flag() && o.value != "yaml")
     {
         return Err(Error::usage("an export is YAML, in one form only")
             .hint("leave out -o and --jq; for other forms: tasks list -o json"));

@@ -12,7 +12,7 @@ use crate::ops::fit::{About, by_text};
 use crate::ops::invoke::IfRunning;
 use crate::ops::place;
 use crate::ops::rerun::{self, Past, Ready};
-use crate::settings::{Deciding, Source, Sourced};
+use crate::settings::{Deciding, Sourced};
 
 use super::target::bulk::{self, Launching};
 use super::target::launch::{self, Waiting};
@@ -148,7 +148,7 @@ async fn prepare(
 
 fn named(setting: Option<&Sourced<String>>) -> Option<&str> {
     setting
-        .filter(|value| matches!(value.source, Source::Flag(_)))
+        .filter(|value| value.is_flag())
         .map(|value| value.value.as_str())
 }
 

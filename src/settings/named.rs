@@ -1,6 +1,6 @@
 //! What the line says of projects and environments, where several can be meant.
 
-use super::{Env, SettingsError, Source, Sourced, said};
+use super::{Env, SettingsError, Sourced, said};
 
 /// The values of `-p` and `-e` as they were typed: names, patterns, PROJECT:ENV.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,9 +33,7 @@ impl Named {
             &env.environment,
             "TASKS_ENVIRONMENT",
         )?;
-        let is_pair = |value: &Sourced<String>| {
-            matches!(value.source, Source::Flag(_)) && value.value.contains(':')
-        };
+        let is_pair = |value: &Sourced<String>| value.is_flag() && value.value.contains(':');
         let Some(both) = environment.as_ref().filter(|value| is_pair(value)) else {
             return Ok((project, environment));
         };

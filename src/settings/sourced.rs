@@ -88,4 +88,9 @@ impl<T> Sourced<T> {
     pub fn is_said(&self) -> bool {
         self.source.is_said()
     }
+
+    /// Whether the line itself says it, by a flag.
+    pub fn is_flag(&self) -> bool {
+        matches!(self.source, Source::Flag(_))
+    }
 }

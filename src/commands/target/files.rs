@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::domain::manifest::{Around, Desired, Fault, read};
 use crate::error::Error;
 use crate::ops::manifest;
-use crate::settings::{Source, process_variable};
+use crate::settings::process_variable;
 
 /// The task files that a command is about.
 #[derive(Debug, Clone, Default, Args)]
@@ -36,9 +36,7 @@ impl Files {
             command_file: &manifest::command_file,
             fallback: project.map(|p| p.value.as_str()),
             // A variable completes what a file leaves open; only the line itself picks.
-            only: project
-                .filter(|p| matches!(p.source, Source::Flag(_)))
-                .map(|p| p.value.as_str()),
+            only: project.filter(|p| p.is_flag()).map(|p| p.value.as_str()),
             lenient,
         };
         let desired = read(&sources, &around);

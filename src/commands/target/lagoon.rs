@@ -8,7 +8,6 @@ use url::Url;
 use crate::app::{App, Discovered};
 use crate::config::{Context, ContextName, Editor, SshEndpoint, is_loopback};
 use crate::error::Error;
-use crate::settings::Source;
 
 /// What can be said of a Lagoon beside its address.
 #[derive(Debug, Args)]
@@ -171,7 +170,7 @@ fn merge(name: &ContextName, api: &Url, args: &LagoonArgs, app: &App) -> Result<
     }
     // A project that a variable names is meant for one command, not for good.
     let project = app.settings.project.as_ref();
-    if let Some(project) = project.filter(|p| matches!(p.source, Source::Flag(_))) {
+    if let Some(project) = project.filter(|p| p.is_flag()) {
         context.project = Some(project.value.clone());
     }
     if let Some(host) = &args.ssh_host {

@@ -6,7 +6,7 @@ use crate::domain::quoting::suggestion;
 use crate::error::Error;
 use crate::ops::define::Target;
 use crate::ops::update::NotHere;
-use crate::settings::{Deciding, Source, Sourced};
+use crate::settings::{Deciding, Sourced};
 
 use super::{ScopeWord, Wants};
 
@@ -43,9 +43,7 @@ pub fn named_scope(
     scope: Option<ScopeWord>,
     group: Option<&str>,
 ) -> Result<Option<ScopeWord>, Error> {
-    let on_line = |value: Option<&Sourced<String>>| {
-        value.is_some_and(|v| matches!(v.source, Source::Flag(_)))
-    };
+    let on_line = |value: Option<&Sourced<String>>| value.is_some_and(|v| v.is_flag());
     let environment = on_line(app.settings.environment.as_ref());
     let project = on_line(app.settings.project.as_ref());
     let scope = match scope {
@@ -143,7 +141,7 @@ pub fn provisional(target: &Target) -> Scope {
 pub fn line_start(app: &App, command: &str) -> Vec<String> {
     let mut words = vec!["tasks".to_owned()];
     if let Ok(chosen) = app.settings.chosen()
-        && matches!(chosen.target.source, Source::Flag(_))
+        && chosen.target.is_flag()
         && let Ok(label) = app.settings.context_label()
     {
         words.extend(["-l".to_owned(), label]);

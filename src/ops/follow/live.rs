@@ -229,9 +229,7 @@ impl<'a> Connection<'a> {
         };
         match self.mode {
             LiveMode::Always => {
-                return Err(
-                    why.hint("without `--live always` it is shown as far as the API has it")
-                );
+                return Err(why.hint(WITHOUT));
             }
             LiveMode::Auto if !self.shown.is_empty() => {
                 sink.note(&format!("{}; the rest comes at the end", why.message));
@@ -241,6 +239,9 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 }
+
+/// What helps where a log must be live and cannot be.
+const WITHOUT: &str = "without `--live always` it is shown as far as the API has it";
 
 pub(in crate::ops) fn destination(portal: &Portal) -> Result<Destination, SshError> {
     const SSH: u16 = 22;
@@ -261,8 +262,7 @@ pub(in crate::ops) fn destination(portal: &Portal) -> Result<Destination, SshErr
 pub async fn require(lagoon: &Lagoon, environment: &Environment) -> Result<(), Error> {
     match lagoon.ssh_portal(environment.id).await? {
         Some(portal) => destination(&portal).map(|_| ()).map_err(|e| of_ssh(&e)),
-        None => Err(without_portal(environment)
-            .hint("without `--live always` it is shown as far as the API has it")),
+        None => Err(without_portal(environment).hint(WITHOUT)),
     }
 }
 

@@ -9,7 +9,7 @@ use super::gate::Noted;
 use super::pages::{self, Answer};
 
 /// The largest body: 100 kB, as Express counts.
-const LIMIT: usize = 100 * 1024;
+pub(super) const LIMIT: usize = 100 * 1024;
 
 /// What is known of a body when a request is answered.
 pub(super) enum Content {

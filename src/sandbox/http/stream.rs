@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Method, Response, StatusCode, header, request::Parts
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::{Map, Value, json};
 
+use super::body::LIMIT;
 use super::follow::{self, Follow, follow};
 use super::gate::Noted;
 use super::graphql::GraphQl;
@@ -19,9 +20,6 @@ use crate::sandbox::permissions::Caller;
 
 /// How often something is sent so that nobody takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(12);
-
-/// The largest body.
-const LIMIT: usize = 100 * 1024;
 
 /// Answers a request. Express is not asked here: not about JSON, the token or a browser's preflight.
 pub(super) async fn answer(app: &Arc<App>, parts: &Parts, body: Body, noted: &mut Noted) -> Answer {
