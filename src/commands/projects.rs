@@ -58,7 +58,7 @@ impl Report for Projects {
                 "name": reached.project.name,
                 "gitUrl": reached.git_url,
                 "productionEnvironment": reached.production,
-                "created": reached.created.as_deref().map(rfc3339),
+                "created": reached.created.as_deref().and_then(rfc3339),
             })
         });
         projects.collect()

@@ -55,7 +55,7 @@ pub use place::{
 pub use plan::{PlanReport, summary};
 pub use planned::{Permits, planned};
 pub use reference::{OneRun, RunArgs};
-pub use run::{RunReport, Style, moment_of, run_value, style};
+pub use run::{Linked, RunReport, Style, moment_of, run_value, style};
 pub use runs::RunsReport;
 pub use task::Task;
 pub use trouble::Trouble;

@@ -1,11 +1,12 @@
 //! Projects and environments, and the namespace that leads to an environment in one request.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::names::same_name;
 
 /// A project as look-ups answer it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Project {
     /// Lagoon's id.
     pub id: i64,
@@ -13,18 +14,21 @@ pub struct Project {
     pub name: String,
 }
 
-/// An environment with the project it belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An environment with the project it belongs to; its JSON is what reports show inside a run or
+/// definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Environment {
     /// Lagoon's id.
     pub id: i64,
     /// Lagoon's spelling of the name.
     pub name: String,
+    /// `production` or `development`, as Lagoon says it; empty where it says nothing.
+    #[serde(rename = "environmentType")]
+    pub kind: String,
     /// The project it belongs to.
     pub project: Project,
-    /// `production` or `development`, as Lagoon says it; empty where it says nothing.
-    pub kind: String,
     /// The services that are deployed there; `None` where Lagoon did not say.
+    #[serde(skip)]
     pub services: Option<Vec<String>>,
 }
 
@@ -53,11 +57,10 @@ impl Environment {
         same_name(&self.project.name, project) && same_name(&self.name, environment)
     }
 
-    /// The environment as reports show it inside a run or definition.
+    /// The environment as JSON.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        json!({"id": self.id, "name": self.name, "environmentType": self.kind,
-            "project": {"id": self.project.id, "name": self.project.name}})
+        json!(self)
     }
 }
 

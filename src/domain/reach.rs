@@ -39,7 +39,7 @@ impl Deployed {
     /// The environment as JSON, Lagoon's field names.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let time = |text: &Option<String>| text.as_deref().map_or(Value::Null, rfc3339);
+        let time = |text: &Option<String>| text.as_deref().and_then(rfc3339);
         let Environment {
             id,
             name,

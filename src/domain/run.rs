@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use serde_json::{Value, json};
 use smol_str::SmolStr;
 
@@ -129,22 +130,29 @@ impl Run {
         Duration::try_from(completed.duration_since(started)).ok()
     }
 
-    /// The run as JSON, Lagoon's field names and `outcome` beside `status`.
+    /// The run as JSON.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let time = |text: &Option<SmolStr>| text.as_deref().map_or(Value::Null, rfc3339);
-        json!({
-            "id": self.id,
-            "name": self.name,
-            "taskName": self.task_name,
-            "status": self.status,
-            "outcome": self.outcome().word(),
-            "service": self.service,
-            "created": time(&self.created),
-            "started": time(&self.started),
-            "completed": time(&self.completed),
-            "environment": self.environment.as_deref().map(Environment::to_json),
-        })
+        json!(self)
+    }
+}
+
+/// As answers have it: Lagoon's field names, and `outcome` beside `status`.
+impl Serialize for Run {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let time = |text: &Option<SmolStr>| text.as_deref().and_then(rfc3339);
+        let mut fields = serializer.serialize_struct("Run", 10)?;
+        fields.serialize_field("id", &self.id)?;
+        fields.serialize_field("name", &self.name)?;
+        fields.serialize_field("taskName", &self.task_name)?;
+        fields.serialize_field("status", &self.status)?;
+        fields.serialize_field("outcome", self.outcome().word())?;
+        fields.serialize_field("service", &self.service)?;
+        fields.serialize_field("created", &time(&self.created))?;
+        fields.serialize_field("started", &time(&self.started))?;
+        fields.serialize_field("completed", &time(&self.completed))?;
+        fields.serialize_field("environment", &self.environment.as_deref())?;
+        fields.end()
     }
 }
 
@@ -163,11 +171,11 @@ pub fn moment(text: &str) -> Option<Timestamp> {
     TimeZone::UTC.to_timestamp(civil).ok()
 }
 
-/// A moment as reports write it: RFC 3339, UTC, whole seconds; null where there is none.
+/// A moment as reports write it: RFC 3339, UTC, whole seconds; `None` where the text says none.
 #[must_use]
-pub fn rfc3339(text: &str) -> Value {
-    let whole = moment(text).and_then(|at| Timestamp::from_second(at.as_second()).ok());
-    whole.map_or(Value::Null, |at| json!(at.to_string()))
+pub fn rfc3339(text: &str) -> Option<String> {
+    let whole = Timestamp::from_second(moment(text)?.as_second()).ok()?;
+    Some(whole.to_string())
 }
 
 #[cfg(test)]
@@ -201,8 +209,8 @@ mod tests {
     #[test]
     fn times_are_utc_without_a_zone() {
         assert_eq!(
-            rfc3339("2026-11-22 07:13:02"),
-            json!("2026-11-22T07:13:02Z")
+            rfc3339("2026-11-22 07:13:02").as_deref(),
+            Some("2026-11-22T07:13:02Z")
         );
         for (text, at) in [
             ("2026-11-22T07:13:02", "2026-11-22T07:13:02Z"),
@@ -211,9 +219,9 @@ mod tests {
             ("2026-11-22T07:13:02+02:00", "2026-11-22T05:13:02Z"),
             ("2026-11-22 07+02:00", "2026-11-22T05:00:00Z"),
         ] {
-            assert_eq!(rfc3339(text), json!(at), "{text}");
+            assert_eq!(rfc3339(text).as_deref(), Some(at), "{text}");
         }
-        assert_eq!(rfc3339("0000-00-00 00:00:00"), Value::Null);
-        assert_eq!(rfc3339("nonsense"), Value::Null);
+        assert_eq!(rfc3339("0000-00-00 00:00:00"), None);
+        assert_eq!(rfc3339("nonsense"), None);
     }
 }

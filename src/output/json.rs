@@ -1,62 +1,110 @@
 //! JSON, indented or one element a line.
 
-use serde_json::Value;
+use std::io::{self, Write};
 
-use super::Elements;
+use serde::Serializer as _;
+use serde::ser::Serialize;
+use serde_json::{Serializer, Value};
+
 use super::error::OutputError;
 use super::format::Format;
 use crate::ui::clean::escape_json;
 
 /// How the elements of a listing follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+enum Shape {
     /// As [`pretty`] has them.
     Array,
     /// As [`lines`] has them.
     Lines,
 }
 
-impl Shape {
-    /// The shape of this format, if it is JSON.
-    pub(super) fn of(format: Format) -> Option<Shape> {
-        match format {
-            Format::Json => Some(Shape::Array),
-            Format::Jsonl => Some(Shape::Lines),
-            _ => None,
-        }
-    }
-}
-
 /// How much is written at a time, in bytes.
 const PIECE: usize = 64 * 1024;
 
-/// Writes a listing that is never there as a whole: the same bytes as [`pretty`] or [`lines`].
-pub(super) fn stream(
-    elements: Elements<'_>,
+/// Writes a piece of the answer.
+type Put<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), OutputError>;
+
+/// Takes a listing that is never there as a whole, and writes the same bytes as [`pretty`] or
+/// [`lines`], piece by piece.
+pub struct Pieces<'a> {
     shape: Shape,
     on_terminal: bool,
-    mut put: impl FnMut(&str) -> Result<(), OutputError>,
-) -> Result<(), OutputError> {
-    let mut text = String::new();
-    let mut is_empty = true;
-    for element in elements {
-        match shape {
+    put: Put<'a>,
+    waiting: Vec<u8>,
+    /// What [`Write`] cannot carry.
+    failed: Option<OutputError>,
+}
+
+impl<'a> Pieces<'a> {
+    /// `None` where the format is not JSON.
+    pub(super) fn of(format: Format, on_terminal: bool, put: Put<'a>) -> Option<Self> {
+        let shape = match format {
+            Format::Json => Shape::Array,
+            Format::Jsonl => Shape::Lines,
+            _ => return None,
+        };
+        Some(Pieces {
+            shape,
+            on_terminal,
+            put,
+            waiting: Vec::with_capacity(PIECE),
+            failed: None,
+        })
+    }
+
+    /// Writes the elements of a listing.
+    ///
+    /// # Errors
+    /// Of writing: any [`OutputError`].
+    pub fn write<T: Serialize>(
+        mut self,
+        elements: impl IntoIterator<Item = T>,
+    ) -> Result<(), OutputError> {
+        self.elements(elements)
+            .map_err(|error| self.failed.take().unwrap_or(OutputError::Io(error)))
+    }
+
+    fn elements<T: Serialize>(&mut self, elements: impl IntoIterator<Item = T>) -> io::Result<()> {
+        match self.shape {
             Shape::Array => {
-                text.push_str(if is_empty { "[\n  " } else { ",\n  " });
-                // A line break in a text is escaped: these are between fields.
-                text.push_str(&format!("{element:#}").replace('\n', "\n  "));
+                Serializer::pretty(&mut *self).collect_seq(elements)?;
+                self.write_all(b"\n")?;
             }
-            Shape::Lines => text.push_str(&format!("{element}\n")),
+            Shape::Lines => {
+                for element in elements {
+                    element.serialize(&mut Serializer::new(&mut *self))?;
+                    self.write_all(b"\n")?;
+                }
+            }
         }
-        is_empty = false;
-        if text.len() >= PIECE {
-            put(&finish(std::mem::take(&mut text), on_terminal))?;
+        self.flush()
+    }
+}
+
+impl Write for Pieces<'_> {
+    /// The serializer's writes end between characters.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() >= PIECE {
+            self.flush()?;
         }
+        Ok(bytes.len())
     }
-    if shape == Shape::Array {
-        text.push_str(if is_empty { "[]\n" } else { "\n]\n" });
+
+    fn flush(&mut self) -> io::Result<()> {
+        let written = if self.on_terminal {
+            let text = String::from_utf8_lossy(&self.waiting);
+            (self.put)(escape_json(&text).as_bytes())
+        } else {
+            (self.put)(&self.waiting)
+        };
+        self.waiting.clear();
+        written.map_err(|error| {
+            self.failed = Some(error);
+            io::Error::other("the answer could not be written")
+        })
     }
-    put(&finish(text, on_terminal))
 }
 
 /// The value with two spaces of indentation, and a newline at its end.
@@ -115,20 +163,34 @@ mod tests {
             let element = |at| json!({"id": at, "name": "a\n\u{202e}", "in": {"b": [1, {}]}});
             let all: Value = (0..length).map(element).collect();
             for on_terminal in [false, true] {
-                for (shape, whole) in [
-                    (Shape::Array, pretty(&all, on_terminal)),
-                    (Shape::Lines, lines(&all, on_terminal)),
+                for (format, whole) in [
+                    (Format::Json, pretty(&all, on_terminal)),
+                    (Format::Jsonl, lines(&all, on_terminal)),
                 ] {
-                    let mut streamed = String::new();
-                    let elements = Box::new((0..length).map(element));
-                    let put = |text: &str| {
-                        streamed.push_str(text);
+                    let mut streamed = Vec::new();
+                    let mut put = |text: &[u8]| {
+                        streamed.extend_from_slice(text);
                         Ok(())
                     };
-                    stream(elements, shape, on_terminal, put).unwrap();
-                    assert_eq!(streamed, whole, "{length} {shape:?}");
+                    let pieces = Pieces::of(format, on_terminal, &mut put).unwrap();
+                    pieces.write((0..length).map(element)).unwrap();
+                    assert_eq!(
+                        String::from_utf8(streamed).unwrap(),
+                        whole,
+                        "{length} {format}"
+                    );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_stops_the_writing_is_told_as_it_was() {
+        for length in [0, 5000] {
+            let mut put = |_: &[u8]| Err(OutputError::Closed);
+            let pieces = Pieces::of(Format::Json, false, &mut put).unwrap();
+            let end = pieces.write(0..length);
+            assert!(matches!(end, Err(OutputError::Closed)), "{length}: {end:?}");
         }
     }
 

@@ -26,9 +26,7 @@ pub use error::OutputError;
 pub use format::Format;
 pub use grid::{Cell, Column, Grid};
 pub use jq::Jq;
-
-/// The elements of a listing.
-pub type Elements<'a> = Box<dyn Iterator<Item = Value> + 'a>;
+pub use json::Pieces;
 
 /// The answer of a command.
 pub trait Report {
@@ -36,9 +34,9 @@ pub trait Report {
     /// follows from the command line, never from the count.
     fn value(&self) -> Value;
 
-    /// The elements of [`Report::value`], one after the other, for a listing that may be too long to
-    /// be there as one value.
-    fn elements(&self) -> Option<Elements<'_>> {
+    /// Writes [`Report::value`] element by element, for a listing that may be too long to be there
+    /// as one value; `None` where it is not.
+    fn stream(&self, _to: Pieces<'_>) -> Option<Result<(), OutputError>> {
         None
     }
 
@@ -146,11 +144,11 @@ pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<
             Ok(ui.write(how.stream, piece.line(on_terminal).as_bytes())?)
         });
     }
-    if let Some(elements) = report.elements()
-        && let Some(shape) = json::Shape::of(how.format)
+    let mut put = |text: &[u8]| Ok(ui.write(how.stream, text)?);
+    if let Some(pieces) = Pieces::of(how.format, on_terminal, &mut put)
+        && let Some(end) = report.stream(pieces)
     {
-        let put = |text: &str| Ok(ui.write(how.stream, text.as_bytes())?);
-        return json::stream(elements, shape, on_terminal, put);
+        return end;
     }
     let text = match how.format {
         Format::Table => return people(report, how, ui, now),

@@ -17,7 +17,7 @@ pub(super) struct Listing {
 impl Report for Listing {
     fn value(&self) -> Value {
         let one = |file: &RunFile| {
-            let created = file.created.as_deref().map_or(Value::Null, rfc3339);
+            let created = file.created.as_deref().and_then(rfc3339);
             let mut value = json!({"filename": file.name, "created": created});
             if self.with_url {
                 value["download"] = json!(file.url.expose().as_str());

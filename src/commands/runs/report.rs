@@ -1,12 +1,13 @@
 //! The list of runs as an answer.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::Environment;
 use crate::ops::history::RecentRun;
-use crate::output::{Cell, Column, Elements, Grid, Report};
+use crate::output::{Cell, Column, Grid, OutputError, Pieces, Report};
 
-use super::super::target::{moment_of, run_value, style};
+use super::super::target::{Linked, moment_of, style};
 
 /// Runs, newest first.
 pub(super) struct Listing {
@@ -36,26 +37,33 @@ impl Listing {
 }
 
 impl Listing {
-    fn each(&self) -> impl Iterator<Item = Value> {
-        self.runs.iter().map(|recent| {
-            let mut value = run_value(&recent.run, self.ui_url.as_deref());
-            if let Some(object) = value.as_object_mut() {
-                let took = recent.run.length().map(|length| length.as_secs());
-                object.insert("duration".to_owned(), json!(took));
-                object.insert("sourceUser".to_owned(), json!(recent.user));
-            }
-            value
+    fn each(&self) -> impl Iterator<Item = Element<'_>> {
+        self.runs.iter().map(|recent| Element {
+            run: Linked::of(&recent.run, self.ui_url.as_deref()),
+            duration: recent.run.length().map(|length| length.as_secs()),
+            user: recent.user.as_deref(),
         })
     }
 }
 
+/// A run of the listing.
+#[derive(Serialize)]
+struct Element<'a> {
+    #[serde(flatten)]
+    run: Linked<'a>,
+    /// In seconds.
+    duration: Option<u64>,
+    #[serde(rename = "sourceUser")]
+    user: Option<&'a str>,
+}
+
 impl Report for Listing {
     fn value(&self) -> Value {
-        self.each().collect()
+        self.each().map(|run| json!(run)).collect()
     }
 
-    fn elements(&self) -> Option<Elements<'_>> {
-        Some(Box::new(self.each()))
+    fn stream(&self, to: Pieces<'_>) -> Option<Result<(), OutputError>> {
+        Some(to.write(self.each()))
     }
 
     fn grid(&self) -> Grid {

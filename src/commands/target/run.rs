@@ -1,5 +1,6 @@
 //! One run as an answer.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::place::namespace;
@@ -58,13 +59,26 @@ fn page(run: &Run, ui_url: Option<&str>) -> Option<String> {
 }
 
 /// A run as every answer has it: with the address of its page.
+#[derive(Serialize)]
+pub struct Linked<'a> {
+    #[serde(flatten)]
+    run: &'a Run,
+    url: Option<String>,
+}
+
+impl<'a> Linked<'a> {
+    /// The run, its page where the address of Lagoon's UI is known.
+    #[must_use]
+    pub fn of(run: &'a Run, ui_url: Option<&str>) -> Self {
+        let url = page(run, ui_url);
+        Linked { run, url }
+    }
+}
+
+/// [`Linked`] as a value.
 #[must_use]
 pub fn run_value(run: &Run, ui_url: Option<&str>) -> Value {
-    let mut value = run.to_json();
-    if let Some(object) = value.as_object_mut() {
-        object.insert("url".to_owned(), json!(page(run, ui_url)));
-    }
-    value
+    json!(Linked::of(run, ui_url))
 }
 
 /// The columns of runs; their order is a contract.

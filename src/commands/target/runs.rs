@@ -1,10 +1,10 @@
 //! Several runs as an answer.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{RunReport, run_value};
+use super::{Linked, RunReport};
 use crate::domain::Run;
-use crate::output::{Elements, Grid, Report};
+use crate::output::{Grid, OutputError, Pieces, Report};
 
 /// Runs as an answer, each as [`RunReport`] has it.
 pub struct RunsReport {
@@ -22,19 +22,19 @@ impl RunsReport {
         })
     }
 
-    fn values(&self) -> impl Iterator<Item = Value> {
+    fn linked(&self) -> impl Iterator<Item = Linked<'_>> {
         let ui_url = self.ui_url.as_deref();
-        self.runs.iter().map(move |run| run_value(run, ui_url))
+        self.runs.iter().map(move |run| Linked::of(run, ui_url))
     }
 }
 
 impl Report for RunsReport {
     fn value(&self) -> Value {
-        self.values().collect()
+        self.linked().map(|run| json!(run)).collect()
     }
 
-    fn elements(&self) -> Option<Elements<'_>> {
-        Some(Box::new(self.values()))
+    fn stream(&self, to: Pieces<'_>) -> Option<Result<(), OutputError>> {
+        Some(to.write(self.linked()))
     }
 
     fn grid(&self) -> Grid {
