@@ -433,6 +433,29 @@ fn a_lost_answer_is_looked_up_and_never_repeated() {
 }
 
 #[test]
+fn looking_for_a_run_survives_answers_that_cannot_be_read() {
+    let page = || proxy::Fault::answered("200 OK", "text/html", "<html>maintenance</html>");
+    for (unread, code) in [(2, 0), (3, 7)] {
+        let env = TestEnv::new();
+        let mut faults = vec![proxy::Fault::None, proxy::Fault::AnswerLost];
+        faults.extend((0..unread).map(|_| page()));
+        let proxy = Proxy::new(env.address(), faults);
+        let line = [&["invoke", "Run yarn audit", "-o", "id"], &MAIN[..]].concat();
+        let output = env.run(env.command(&line).env("TASKS_API", proxy.url("/graphql")));
+        assert_eq!(
+            (output.code, started(&env)),
+            (code, 1),
+            "{unread}\n{output}"
+        );
+        assert_eq!(
+            output.stdout,
+            if code == 0 { "1\n" } else { "" },
+            "{output}"
+        );
+    }
+}
+
+#[test]
 fn a_lost_answer_without_a_run_stays_unknown() {
     let env = TestEnv::new();
     env.sandbox().fail_next("invokeRegisteredTask", Fault::Hang);

@@ -3,6 +3,8 @@
 //! Runs newer than the newest one known before, with the same name, the exact command and, where
 //! Lagoon says it, the same user are candidates. Exactly one is taken for ours.
 
+use std::time::Duration;
+
 use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
 use crate::lagoon::operations::runs::RecentView;
@@ -12,6 +14,10 @@ use super::history::recent;
 
 /// How many runs may have been started there since.
 const NEWEST: i64 = 50;
+
+/// How often, and after what pause, an answer that is none is asked for again.
+const LOOKS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// What a run that is about to be started can be known by.
 #[derive(Debug, Clone)]
@@ -106,24 +112,32 @@ pub async fn settle(
 }
 
 async fn left_behind(lagoon: &Lagoon, sought: &Sought) -> Vec<Run> {
-    match recent(lagoon, sought.environment.id, NEWEST).await {
-        Ok(view) => candidates(sought, view),
-        Err(_) => Vec::new(),
+    look(lagoon, sought).await.unwrap_or_default()
+}
+
+/// The runs that could be it. Nobody can look again later, so an answer that cannot be read is not
+/// taken for the last; lost and refused requests have been repeated where they are sent.
+async fn look(lagoon: &Lagoon, sought: &Sought) -> Result<Vec<Run>, LagoonError> {
+    let mut looks = 1;
+    loop {
+        match recent(lagoon, sought.environment.id, NEWEST).await {
+            Ok(view) => return Ok(candidates(sought, view)),
+            Err(LagoonError::NotLagoon { .. } | LagoonError::Unusable(_)) if looks < LOOKS => {}
+            Err(error) => return Err(error),
+        }
+        tokio::time::sleep(PAUSE * looks).await;
+        looks += 1;
     }
 }
 
 async fn find(lagoon: &Lagoon, sought: &Sought, lost: Error) -> Result<Run, Error> {
-    let view = match recent(lagoon, sought.environment.id, NEWEST).await {
-        Ok(view) => view,
+    match look(lagoon, sought).await.as_deref() {
+        Ok([one]) => Ok(one.clone()),
+        Ok(several) => Err(unknown(sought, &lost, several)),
         Err(error) => {
-            return Err(unknown(sought, &lost, &[])
-                .hint(format!("looking for the run failed too: {error}")));
+            Err(unknown(sought, &lost, &[])
+                .hint(format!("looking for the run failed too: {error}")))
         }
-    };
-    let candidates = candidates(sought, view);
-    match candidates.as_slice() {
-        [one] => Ok(one.clone()),
-        several => Err(unknown(sought, &lost, several)),
     }
 }
 
