@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 
 use clap::ValueEnum;
+use clap::error::{ContextKind, ContextValue};
 
 use super::is_structured;
 use crate::error::Error;
@@ -11,7 +12,7 @@ use crate::ui::ColorChoice;
 
 /// clap's complaint as our error: its first paragraph is the message, tips and usage are hints.
 pub(super) fn error(error: &clap::Error) -> Error {
-    let text = error.render().to_string();
+    let text = without_password(error.render().to_string(), error);
     let mut message = String::new();
     let mut hints = Vec::new();
     for (number, paragraph) in text.split("\n\n").enumerate() {
@@ -40,6 +41,18 @@ pub(super) fn error(error: &clap::Error) -> Error {
     Error {
         hints,
         ..Error::usage(message)
+    }
+}
+
+/// The text without the password of an address that was given as a value: clap repeats what it
+/// does not take.
+fn without_password(text: String, error: &clap::Error) -> String {
+    let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) else {
+        return text;
+    };
+    match value.rsplit_once('@') {
+        Some((user, host)) if user.contains(':') => text.replace(value, &format!("***@{host}")),
+        _ => text,
     }
 }
 
@@ -97,6 +110,22 @@ mod tests {
     fn json(line: &str, variable: Option<&str>) -> bool {
         let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
         asks_for_json(&args, variable)
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_not_repeated() {
+        let refuse = |_: &str| Err::<String, _>("it is none");
+        let line = clap::Command::new("tasks").arg(clap::Arg::new("URL").value_parser(refuse));
+        for (given, repeated) in [
+            ("https://me:hunter2@x/a", "'***@x/a'"),
+            ("me:hunter2@x", "'***@x'"),
+            ("me@x", "'me@x'"),
+            ("https://x", "'https://x'"),
+        ] {
+            let found = line.clone().try_get_matches_from(["tasks", given]);
+            let error = error(&found.unwrap_err());
+            assert!(error.message.contains(repeated), "{given}: {error}");
+        }
     }
 
     #[test]
