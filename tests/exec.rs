@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
 use crate::support::output::Output;
+use crate::support::proxy::{self, Proxy};
 
 const DEVELOP: [&str; 6] = ["-p", "lagoon-demo", "-e", "develop", "-s", "cli"];
 
@@ -32,6 +33,22 @@ fn recorded(env: &TestEnv, id: &Value) -> (String, String) {
             .to_owned()
     };
     (text("name"), text("command"))
+}
+
+#[test]
+fn a_run_that_exists_is_reported_whatever_else_failed() {
+    let env = TestEnv::new();
+    let failed = json!([{"message": "no", "path": ["addTask", "service"]}]);
+    let beside = proxy::Fault::rewritten(move |answer| answer["errors"] = failed.clone());
+    let line = [&["exec", "-o", "id"], &DEVELOP[..], &["--", "true"]].concat();
+    let proxy = Proxy::new(env.address(), [proxy::Fault::None, beside]);
+    let command = env.command(&line).env("TASKS_API", proxy.url("/graphql"));
+    let output = env.run(command).succeeds();
+    assert_eq!(
+        (output.stdout.as_str(), started(&env)),
+        ("1\n", 1),
+        "{output}"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use graphql_client::GraphQLQuery;
 
-use super::convert::{need, run_from};
+use super::convert::started_from;
 use super::{int, operation};
 use crate::domain::Run;
 use crate::lagoon::{Effect, Lagoon, LagoonError, transport};
@@ -72,11 +72,9 @@ impl Lagoon {
     /// # Errors
     /// Any [`LagoonError`]; see [`LagoonError::leaves_unknown`].
     pub async fn add_task(&self, one_off: &OneOff) -> Result<Run, LagoonError> {
-        let data = self
-            .send::<AddTask>(Effect::Mutation, one_off.variables()?)
-            .await?
-            .whole()?;
-        run_from!(need(data.add_task, "the new run")?, None)
+        let variables = one_off.variables()?;
+        let reply = self.send::<AddTask>(Effect::Mutation, variables).await?;
+        started_from!(reply, add_task)
     }
 
     /// What was recorded of a run; `None` when there is no such run (any more). Who started it only

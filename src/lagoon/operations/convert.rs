@@ -153,3 +153,19 @@ macro_rules! run_from {
     }};
 }
 pub(super) use run_from;
+
+/// The run that the answer of a mutation has in this field: it exists, whatever else failed.
+macro_rules! started_from {
+    ($reply:expr, $field:ident) => {{
+        let reply = $reply;
+        let started = reply.data.and_then(|data| data.$field);
+        match (started, reply.errors.into_iter().next()) {
+            (Some(found), _) if found.id.is_some() => super::convert::run_from!(found, None),
+            (_, Some(error)) => Err(error.into_error(200)),
+            (_, None) => Err($crate::lagoon::LagoonError::Unusable(
+                "the new run is missing".to_owned(),
+            )),
+        }
+    }};
+}
+pub(super) use started_from;

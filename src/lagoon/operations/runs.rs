@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::convert::{environment, need, run_from};
+use super::convert::{environment, need, run_from, started_from};
 use super::{int, operation};
 use crate::domain::{Environment, Project, Run};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
@@ -130,13 +130,7 @@ impl Lagoon {
     ) -> Result<Run, LagoonError> {
         let variables = invocation(task, environment, arguments)?;
         let reply = self.send::<InvokeTask>(Effect::Mutation, variables).await?;
-        let started = reply.data.and_then(|data| data.invoke_registered_task);
-        match (started, reply.errors.into_iter().next()) {
-            // It exists, whatever else of the answer failed.
-            (Some(found), _) if found.id.is_some() => run_from!(found, None),
-            (_, Some(error)) => Err(error.into_error(200)),
-            (_, None) => Err(LagoonError::Unusable("the new run is missing".to_owned())),
-        }
+        started_from!(reply, invoke_registered_task)
     }
 
     /// A run by its id; `None` when there is none (any more).
