@@ -320,6 +320,27 @@ fn an_unfinished_run_decides_for_its_environment_alone() {
 }
 
 #[test]
+fn an_unfinished_run_decides_however_old_it_is() {
+    let env = TestEnv::new();
+    env.script("Say hello", &[Step::Status(Status::Running)]);
+    let one = ["Say hello", "-p", "lagoon-demo", "-e", "main", "-o", "id"];
+    let first = invoke(&env, &one).succeeds().stdout;
+    env.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
+         INSERT INTO task (name, task_name, environment, service, command, kind, status, created)
+         SELECT 'Other', 'lagoon-task-' || printf('%06d', i), 101, 'cli', 'c', 'COMMAND', 'complete',
+             '2026-01-01 00:00:00' FROM n;",
+    );
+    let skip = ["--if-running", "skip"];
+    let single = invoke(&env, &[&one[..], &skip].concat()).succeeds();
+    assert_eq!((&single.stdout, started(&env)), (&first, 1), "{single}");
+    let line = ["Say hello", "--yes", "-o", "json"];
+    let several = invoke(&env, &[&line[..], &ALL, &skip].concat()).succeeds();
+    assert_eq!(several.json()[1]["id"].to_string(), first.trim());
+    assert_eq!(started(&env), 3);
+}
+
+#[test]
 fn an_unfinished_run_is_waited_for_where_it_is() {
     let env = TestEnv::new();
     let first = start_held(&env, Status::Complete);

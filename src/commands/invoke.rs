@@ -11,6 +11,7 @@ use crate::domain::{Run, TaskRef};
 use crate::error::Error;
 use crate::ops;
 use crate::ops::bulk::others_over;
+use crate::ops::history;
 use crate::ops::invoke::{self, IfRunning, Ready, Wish};
 use crate::ops::place;
 use crate::ops::wait::Watcher;
@@ -126,7 +127,7 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     args.launching.require_none()?;
     let (project, environment) = target::chosen_place(app, args.dry_run).await?;
     let lagoon = app.lagoon().await?;
-    let view = place::environment(lagoon, &project, &environment, true).await?;
+    let mut view = place::environment(lagoon, &project, &environment, true).await?;
     let definition = match pick::task(app, &view, task.as_ref()) {
         Ok(definition) => definition,
         Err(error) => return Err(place::with_role(lagoon, error, &view.environment.project).await),
@@ -140,6 +141,9 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
         raw: args.raw_args,
         without_preflight: args.no_preflight,
     };
+    if args.if_running != IfRunningWord::Start {
+        history::show_older(lagoon, [&mut view]).await?;
+    }
     let ready = invoke::prepare(&view, &definition, &wish)?;
     for warning in &ready.warnings {
         app.ui.warn(warning);

@@ -6,11 +6,12 @@ mod watch;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::domain::{Outcome, Run, RunRef};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
+use crate::lagoon::operations::places::EnvironmentView;
 
 pub(in crate::ops) use list::recent;
 pub use list::{Listed, RecentRun, Wanted, list};
@@ -18,6 +19,9 @@ pub use watch::{Look, Watching};
 
 /// How many are looked up at once.
 const AT_ONCE: usize = 8;
+
+/// How many runs a look at an environment shows (`graphql/places`).
+const SHOWN: usize = 25;
 
 /// The run.
 ///
@@ -88,6 +92,23 @@ pub async fn find_all(lagoon: &Lagoon, wanted: &[RunRef]) -> Vec<Result<Run, Err
     let each = wanted.iter();
     each.map(|wanted| found.remove(wanted).unwrap_or_else(|| missing(wanted)))
         .collect()
+}
+
+/// Shows all runs of environments of which a look has shown only the newest: an older one may be
+/// going still.
+///
+/// # Errors
+/// Any failure of a request.
+pub async fn show_older(
+    lagoon: &Lagoon,
+    views: impl IntoIterator<Item = &mut EnvironmentView>,
+) -> Result<(), Error> {
+    let cut = views.into_iter().filter(|view| view.runs.len() >= SHOWN);
+    let read = stream::iter(cut).map(async |view| {
+        view.runs = lagoon.newest_runs(&view.environment, 0).await?;
+        Ok(())
+    });
+    read.buffer_unordered(AT_ONCE).try_collect().await
 }
 
 /// What runs of this run's task usually take in its environment; `None` where nothing says so.

@@ -5,13 +5,14 @@ use crate::commands::target::{Answer, bulk, pick, values};
 use crate::domain::TaskRef;
 use crate::error::Error;
 use crate::ops::fit::{self, Fit};
+use crate::ops::history;
 use crate::ops::invoke::Wish;
 use crate::ops::ready::Ready;
 use crate::ops::targets::{Depth, Seen};
 use crate::output::Several;
 
-use super::InvokeArgs;
 use super::plan::Plan;
+use super::{IfRunningWord, InvokeArgs};
 
 /// Runs the command where the line is about several.
 ///
@@ -25,7 +26,7 @@ pub(super) async fn run(
     mut given: values::Values,
 ) -> Result<(), Error> {
     args.waiting.require_no_page()?;
-    let targets = if args.dry_run {
+    let mut targets = if args.dry_run {
         args.places.looked_at(app, Depth::All).await?
     } else {
         args.places.changed(app).await?
@@ -37,6 +38,10 @@ pub(super) async fn run(
     // Values of a file are whole, or wrong.
     if app.ui.can_prompt() && targets.each.iter().all(|(_, own)| own.is_empty()) {
         ask(app, &targets.seen, &task, &mut given)?;
+    }
+    if args.if_running != IfRunningWord::Start {
+        let views = targets.seen.iter_mut().map(|seen| &mut seen.view);
+        history::show_older(app.lagoon().await?, views).await?;
     }
     let fits = targets.each.iter().map(|(at, own)| -> Fit {
         let seen = &targets.seen[*at];
