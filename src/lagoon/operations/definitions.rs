@@ -58,25 +58,36 @@ macro_rules! argument_type_from {
 argument_type_from!(add_definition);
 argument_type_from!(update_definition);
 
+macro_rules! permission_from {
+    ($module:ident) => {
+        impl From<&Permission> for $module::TaskPermission {
+            fn from(permission: &Permission) -> Self {
+                match permission {
+                    Permission::Guest => Self::GUEST,
+                    Permission::Developer => Self::DEVELOPER,
+                    Permission::Maintainer => Self::MAINTAINER,
+                    Permission::Unknown(word) => Self::Other(word.clone()),
+                    // An explicit null would make a definition that nobody sees.
+                    Permission::Missing => Self::DEVELOPER,
+                }
+            }
+        }
+    };
+}
+permission_from!(add_definition);
+permission_from!(update_definition);
+
 /// The variables of an add. `systemWide` is sent only where `system_flag` says that the server
 /// knows it (Lagoon 2.18 and newer; older ones take no target for system-wide).
 fn addition(
     definition: &Definition,
     system_flag: bool,
 ) -> Result<add_definition::Variables, LagoonError> {
-    use add_definition::{AdvancedTaskDefinitionTypes as Types, TaskPermission};
+    use add_definition::AdvancedTaskDefinitionTypes as Types;
     let (type_, command, image) = match &definition.work {
         Work::Command(command) => (Types::COMMAND, Some(command.clone()), None),
         Work::Image(image) => (Types::IMAGE, None, Some(image.clone())),
         Work::Unknown(word) => (Types::Other(word.clone()), None, None),
-    };
-    let permission = match &definition.permission {
-        Permission::Guest => TaskPermission::GUEST,
-        Permission::Developer => TaskPermission::DEVELOPER,
-        Permission::Maintainer => TaskPermission::MAINTAINER,
-        Permission::Unknown(word) => TaskPermission::Other(word.clone()),
-        // An explicit null would make a definition that nobody sees.
-        Permission::Missing => TaskPermission::DEVELOPER,
     };
     let (mut environment, mut project, mut group_name, mut system_wide) = (None, None, None, None);
     match &definition.scope {
@@ -98,7 +109,7 @@ fn addition(
             project,
             group_name,
             system_wide,
-            permission: Some(permission),
+            permission: Some((&definition.permission).into()),
             confirmation_text: definition.confirmation_text.clone(),
             deploy_token_injection: definition.deploy_token_injection.then_some(true),
             project_key_injection: definition.project_key_injection.then_some(true),
@@ -117,7 +128,6 @@ fn change(
     before: &Definition,
     after: &Definition,
 ) -> Result<update_definition::Variables, LagoonError> {
-    use update_definition::TaskPermission;
     let text = |before: &Option<String>, after: &Option<String>| {
         (before != after).then(|| after.clone().unwrap_or_default())
     };
@@ -130,14 +140,7 @@ fn change(
         (Work::Command(before), Work::Command(after)) if before != after => Some(after.clone()),
         _ => None,
     };
-    let permission = (before.permission != after.permission).then(|| match &after.permission {
-        Permission::Guest => TaskPermission::GUEST,
-        Permission::Developer => TaskPermission::DEVELOPER,
-        Permission::Maintainer => TaskPermission::MAINTAINER,
-        Permission::Unknown(word) => TaskPermission::Other(word.clone()),
-        // An explicit null would hide the definition from everybody.
-        Permission::Missing => TaskPermission::DEVELOPER,
-    });
+    let permission = (before.permission != after.permission).then(|| (&after.permission).into());
     // Ranges are Lagoon's to fill.
     let same = |a: &Argument, b: &Argument| {
         let plain = |argument: &Argument| Argument {
