@@ -63,6 +63,29 @@ fn on_every_scope() {
 }
 
 #[test]
+fn what_the_new_one_hides_or_is_hidden_by_is_said_first() {
+    let env = TestEnv::bare();
+    let define = |place: &[&str]| {
+        let line = [&["define", "Clear", "-o", "id"], &DRUSH[..], place].concat();
+        env.tasks(&line).succeeds()
+    };
+    let first = define(&PROJECT);
+    assert!(!first.stderr.contains("stands before"), "{first}");
+    let narrower = define(&MAIN);
+    let behind = format!(
+        "on lagoon-demo/main (production) it stands before the task {} of scope project",
+        first.stdout.trim()
+    );
+    assert!(narrower.stderr.contains(&behind), "{narrower}");
+    let wider = define(&["--group", "lagoon-demo-group"]);
+    let before = format!(
+        "on lagoon-demo/main (production) the task {} of scope environment stands before it",
+        narrower.stdout.trim()
+    );
+    assert!(wider.stderr.contains(&before), "{wider}");
+}
+
+#[test]
 fn of_every_kind_with_all_fields() {
     let owner = TestEnv::bare().as_role("platform-owner");
     let line = [

@@ -22,6 +22,7 @@ pub mod run;
 pub mod run_ref;
 pub mod script;
 pub mod selection;
+pub mod shadow;
 pub mod text;
 pub mod values;
 

@@ -4,7 +4,7 @@ use super::{Action, Allowed, Gone, Plan, Refusal, Seen, Step, View};
 use crate::domain::difference::differences;
 use crate::domain::manifest::{Desired, ScopeName, Wanted, unwritable};
 use crate::domain::names::{nfc, same_in_database};
-use crate::domain::{Definition, Scope};
+use crate::domain::{Definition, Scope, shadow};
 
 /// What has to be done so that the Lagoon shows what the files want. `seen` holds every scope that
 /// the files name, in their order; ids of scopes are filled in from it.
@@ -86,7 +86,8 @@ fn step(
         ..wanted.definition.clone()
     };
     let mut notes: Vec<String> = production(site).into_iter().collect();
-    notes.extend(shadows(site, &name));
+    let shown = site.views.iter().map(|v| (&v.environment, &v.definitions));
+    notes.extend(shadow::notes(shown, &name, &site.resolved));
     let action = match there {
         Some(before) if before.work.word() != after.work.word() => {
             if allowed.replace {
@@ -284,26 +285,6 @@ fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<St
         }
     }
     steps
-}
-
-/// Which other tasks of that name stand before this one or behind it, where it can be seen.
-fn shadows(site: &Seen, name: &str) -> Vec<String> {
-    let mut notes: Vec<String> = Vec::new();
-    for view in &site.views {
-        let others = view.definitions.iter();
-        for other in others.filter(|d| d.name == name && d.scope != site.resolved) {
-            let (id, scope, on) = (other.id, other.scope.word(), view.environment.label());
-            let note = if other.scope.rank() < site.resolved.rank() {
-                format!("on {on} the task {id} of scope {scope} stands before it")
-            } else {
-                format!("on {on} it stands before the task {id} of scope {scope}")
-            };
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
-        }
-    }
-    notes
 }
 
 /// Which task will answer to the name once this one is gone, where that is known: one of a wider

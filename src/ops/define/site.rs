@@ -1,7 +1,7 @@
 //! Where a task is defined: the scope, and what its environments show together.
 
 use crate::domain::names::same_in_database;
-use crate::domain::{Definition, Scope};
+use crate::domain::{Definition, Scope, shadow};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::{EnvironmentView, ProjectView};
@@ -71,28 +71,11 @@ impl Site {
         self.views.iter().flat_map(|view| &view.definitions)
     }
 
-    /// What the new task will hide, and what will hide it, as sentences.
+    /// Which tasks will stand before the new one or behind it, as sentences.
     #[must_use]
     pub fn shadows(&self, name: &str) -> Vec<String> {
-        let mut notes = Vec::new();
-        for view in &self.views {
-            let Some(other) = view
-                .definitions
-                .iter()
-                .find(|d| d.name == name && d.scope != self.scope)
-            else {
-                continue;
-            };
-            let on = view.environment.label();
-            let (id, scope) = (other.id, other.scope.word());
-            notes.push(if other.scope.rank() < self.scope.rank() {
-                format!("on {on} it will be hidden by the task {id} of scope {scope}")
-            } else {
-                format!("on {on} it will hide the task {id} of scope {scope}")
-            });
-        }
-        notes.dedup();
-        notes
+        let shown = self.views.iter().map(|v| (&v.environment, &v.definitions));
+        shadow::notes(shown, name, &self.scope)
     }
 }
 
