@@ -63,6 +63,22 @@ fn on_every_scope() {
 }
 
 #[test]
+fn a_group_that_is_not_there_is_told_with_the_nearest() {
+    let env = TestEnv::bare();
+    let line = [
+        &["define", "Clear", "--group", "lagoon-dmeo-group"],
+        &DRUSH[..],
+    ]
+    .concat();
+    let output = env.tasks(&line);
+    assert_eq!((output.code, mutations(&env)), (5, 0), "{output}");
+    assert!(
+        output.stderr.contains("nearest: `lagoon-demo-group`"),
+        "{output}"
+    );
+}
+
+#[test]
 fn what_the_new_one_hides_or_is_hidden_by_is_said_first() {
     let env = TestEnv::bare();
     let define = |place: &[&str]| {

@@ -12,7 +12,7 @@ use crate::lagoon::{Lagoon, LagoonError};
 
 use super::place;
 
-pub use site::{Site, Target, no_group, site};
+pub use site::{Site, Target, site};
 
 /// How a definition came to be what was wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]

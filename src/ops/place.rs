@@ -8,6 +8,7 @@ use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError};
 
 pub use crate::lagoon::operations::places::EnvironmentView;
+use crate::lagoon::operations::places::ProjectView;
 
 /// The environment with what can be invoked there: one request where its namespace leads to it,
 /// two where it does not. `runs` asks for the newest runs as well.
@@ -91,6 +92,38 @@ pub async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
     } else {
         format!("you see the projects of your groups only: {groups}")
     })
+}
+
+/// What the environments of a group's projects show.
+///
+/// # Errors
+/// Not found, with the nearest names; or any failure of the request.
+pub async fn group(lagoon: &Lagoon, name: &str) -> Result<Vec<ProjectView>, Error> {
+    match lagoon.group_definitions(name).await? {
+        Some(views) => Ok(views),
+        None => Err(missing_group(lagoon, name).await),
+    }
+}
+
+/// That there is no such group, with the nearest of the caller's own.
+pub async fn missing_group(lagoon: &Lagoon, name: &str) -> Error {
+    let error = Error::not_found(format!("there is no group `{name}` that you can see"));
+    let Ok(Some(me)) = lagoon.me().await else {
+        return error;
+    };
+    let groups: Vec<&str> = me
+        .group_roles
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let near = nearest(name, groups.iter().copied());
+    if !near.is_empty() {
+        error.hint(format!("nearest: {}", quoted_list(&near)))
+    } else if !groups.is_empty() {
+        error.hint(format!("your groups: {}", quoted_list(&groups)))
+    } else {
+        error
+    }
 }
 
 /// An error about something that is not found on a project, with the caller's role there and what

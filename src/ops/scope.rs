@@ -11,7 +11,7 @@ use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::{EnvironmentView, ProjectView};
 use crate::ui::Progress;
 
-use super::define::{Site, Target, no_group};
+use super::define::{Site, Target};
 use super::{place, unlisted};
 
 /// How scopes are read and written.
@@ -74,10 +74,7 @@ pub async fn read(lagoon: &Lagoon, scopes: &[ScopeName], how: How<'_>) -> Result
                         let found = lagoon.project_definitions(name).await?;
                         vec![found.ok_or_else(|| place::no_project(name))?]
                     }
-                    Source::Group(name) => lagoon
-                        .group_definitions(name)
-                        .await?
-                        .ok_or_else(|| no_group(name))?,
+                    Source::Group(name) => place::group(lagoon, name).await?,
                 };
                 Ok::<_, Error>((source, views))
             })

@@ -108,10 +108,10 @@ pub async fn resolve(
 
 async fn known_projects(lagoon: &Lagoon, selection: &Selection) -> Result<Vec<Project>, Error> {
     let mut known = match &selection.projects {
-        Projects::Group(group) => lagoon
-            .group_projects(group)
-            .await?
-            .ok_or_else(|| Error::not_found(format!("there is no group `{group}`")))?,
+        Projects::Group(group) => match lagoon.group_projects(group).await? {
+            Some(projects) => projects,
+            None => return Err(place::missing_group(lagoon, group).await),
+        },
         _ => Vec::new(),
     };
     if selection.needs_all_projects() {

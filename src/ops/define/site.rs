@@ -106,10 +106,7 @@ pub async fn site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> {
             ))
         }
         Target::Group(name) => {
-            let views = lagoon
-                .group_definitions(name)
-                .await?
-                .ok_or_else(|| no_group(name))?;
+            let views = place::group(lagoon, name).await?;
             Ok(wide(
                 Scope::Group(name.clone()),
                 format!("group {name}"),
@@ -128,12 +125,6 @@ pub async fn site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> {
             Ok(wide(Scope::System, "the whole system".to_owned(), views))
         }
     }
-}
-
-/// That there is no such group.
-#[must_use]
-pub fn no_group(name: &str) -> Error {
-    Error::not_found(format!("there is no group `{name}` that you can see"))
 }
 
 async fn project_view(lagoon: &Lagoon, name: &str) -> Result<ProjectView, Error> {
