@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -91,10 +92,20 @@ pub(crate) struct Seen {
 /// What happens to the request that comes now.
 type Draw = Box<dyn FnMut(&Seen) -> Fault + Send>;
 
-/// A proxy on a port of its own; it lives as long as the test.
+/// A proxy on a port of its own, until it is dropped.
 pub(crate) struct Proxy {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Drop for Proxy {
+    /// A long campaign has thousands of them, and each holds a port.
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::SeqCst);
+        // Whoever waits for a connection looks up.
+        drop(TcpStream::connect(self.address));
+    }
 }
 
 impl Proxy {
@@ -124,18 +135,30 @@ impl Proxy {
         let draw: Arc<Mutex<Draw>> = Arc::new(Mutex::new(Box::new(draw)));
         let seen = Arc::new(Mutex::new(Vec::new()));
         let recorded = Arc::clone(&seen);
+        let is_over = Arc::new(AtomicBool::new(false));
+        let ended = Arc::clone(&is_over);
         thread::spawn(move || {
             if !shut_for.is_zero() {
                 thread::sleep(shut_for);
                 door.listen(128).unwrap();
             }
+            if ended.load(Ordering::SeqCst) {
+                return;
+            }
             for client in TcpListener::from(door).incoming().flatten() {
+                if ended.load(Ordering::SeqCst) {
+                    return;
+                }
                 let (draw, recorded) = (Arc::clone(&draw), Arc::clone(&recorded));
                 // A client that has gone away is what some faults are about.
                 thread::spawn(move || drop(attend(&client, upstream, &draw, &recorded)));
             }
         });
-        Proxy { address, seen }
+        Proxy {
+            address,
+            seen,
+            is_over,
+        }
     }
 
     /// Where it listens.
@@ -202,7 +225,8 @@ fn serve(
             return Ok(false);
         }
         Fault::Silence => {
-            thread::sleep(Duration::from_secs(3600));
+            // Until the client has had enough.
+            std::io::copy(&mut client, &mut std::io::sink())?;
             return Ok(false);
         }
         _ => {}
