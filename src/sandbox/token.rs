@@ -165,8 +165,17 @@ fn service(secret: &str, parts: &Parts<'_>) -> Result<Claims, String> {
     if !parts.is_signed_by(secret, algorithm) {
         return Err("invalid signature".to_owned());
     }
-    if parts.number("nbf").is_some_and(|start| start > now) {
-        return Err("jwt not active".to_owned());
+    for claim in ["nbf", "exp"] {
+        if parts
+            .claims
+            .get(claim)
+            .is_some_and(|value| !value.is_number())
+        {
+            return Err(format!("invalid {claim} value"));
+        }
+        if claim == "nbf" && parts.number(claim).is_some_and(|start| start > now) {
+            return Err("jwt not active".to_owned());
+        }
     }
     if parts.is_expired() {
         return Err("jwt expired".to_owned());
