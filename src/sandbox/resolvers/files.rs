@@ -4,7 +4,7 @@ use crate::sandbox::failure::Failure;
 use crate::sandbox::permissions::Caller;
 use crate::sandbox::resolvers::runs::where_run_is;
 use crate::sandbox::rows::files::{self, File};
-use crate::sandbox::rows::runs::Run;
+use crate::sandbox::rows::runs::{self, Run};
 use crate::sandbox::state::State;
 
 /// What stands in front of a log that could not be read: it is no error, but the log's text.
@@ -93,14 +93,25 @@ pub(in crate::sandbox) fn posted(state: &State, mark: &str, body: &[u8]) -> Resu
     Ok(true)
 }
 
-/// `uploadFilesForTask`.
-pub(in crate::sandbox) fn upload(
+/// Whether `uploadFilesForTask` may be asked for this run.
+pub(in crate::sandbox) fn may_upload(
     state: &State,
     caller: &Caller,
     task: i32,
+) -> Result<(), Failure> {
+    let run = state.read(|connection| Ok(runs::by_id(connection, task)?))?;
+    if run.is_none() {
+        return Err(Failure::reading("id", "undefined"));
+    }
+    caller.require("task", "update", where_run_is(state, task)?)
+}
+
+/// `uploadFilesForTask`.
+pub(in crate::sandbox) fn upload(
+    state: &State,
+    task: i32,
     uploads: &[(String, Vec<u8>)],
 ) -> Result<(), Failure> {
-    caller.require("task", "update", where_run_is(state, task)?)?;
     check_storage(state)?;
     state.write(|tx| {
         for (filename, body) in uploads {

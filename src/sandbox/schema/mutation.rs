@@ -168,8 +168,12 @@ impl Mutation {
         context: &Context<'_>,
         input: UploadFilesForTaskInput,
     ) -> Result<Option<Task>, Failure> {
+        files::may_upload(state(context)?, caller(context)?, input.task)?;
         let mut uploads = Vec::new();
-        for file in input.files.iter().flatten() {
+        for file in &input.files {
+            let file = file
+                .as_ref()
+                .ok_or_else(|| Failure::reading("filename", "null"))?;
             let unreadable = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
             let value = file.value(context).map_err(|error| unreadable(&error))?;
             let name = value.filename.clone();
@@ -181,7 +185,7 @@ impl Mutation {
             uploads.push((name, body));
         }
         let state = state(context)?;
-        files::upload(state, caller(context)?, input.task, &uploads)?;
+        files::upload(state, input.task, &uploads)?;
         let run = state.read(|connection| Ok(run_rows::by_id(connection, input.task)?))?;
         Ok(run.map(Task))
     }
