@@ -1,5 +1,6 @@
 //! The sandbox over HTTP, as its clients see it.
 
+mod apollo;
 mod environments;
 
 use std::time::Duration;
@@ -183,7 +184,7 @@ async fn statuses_are_those_of_apollo() {
     let (status, body) = send(batch).await;
     assert_eq!(status, 200);
     assert!(
-        body.ends_with(r#"{"data":{"__typename":"Query"}}]"#),
+        body.ends_with("{\"data\":{\"__typename\":\"Query\"}}]\n"),
         "{body}"
     );
     let int = r#"{"query":"{environmentById(id:3000000000){id}}"}"#.to_owned();

@@ -129,7 +129,6 @@ fn is_push(recording: &Recording) -> bool {
 }
 
 fn strictness(recording: &Recording) -> Strictness {
-    let family = recording.name.split('-').nth(1).unwrap_or_default();
     let document = recording.exchange["request"]["body"]["query"].as_str();
     let creates = [
         "addAdvancedTaskDefinition",
@@ -139,13 +138,7 @@ fn strictness(recording: &Recording) -> Strictness {
     ];
     let patch = &recording.exchange["request"]["body"]["variables"]["i"]["patch"];
     let makes_arguments = patch["advancedTaskDefinitionArguments"].is_array();
-    let answer = &recording.exchange["response"];
-    let is_refused_document = answer["errors"].is_array() && answer.get("data").is_none();
-    let is_about_wording = is_refused_document && recording.exchange["status"] != 401;
-    let is_answer = recording.exchange["status"] == 200 && answer.is_object();
-    if ((family == "gql" || family == "ct") && !is_answer) || is_about_wording {
-        Strictness::Presence
-    } else if makes_arguments
+    if makes_arguments
         || document.is_some_and(|text| creates.iter().any(|word| text.contains(word)))
     {
         Strictness::AnyId

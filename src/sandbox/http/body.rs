@@ -9,7 +9,7 @@ use super::gate::Noted;
 use super::pages::{self, Answer};
 
 /// The largest body: 100 kB, as Express counts.
-pub(super) const LIMIT: usize = 100 * 1024;
+const LIMIT: usize = 100 * 1024;
 
 /// What is known of a body when a request is answered.
 pub(super) enum Content {
@@ -29,6 +29,9 @@ pub(super) async fn read(
         return Ok(Content::Other(body));
     }
     let refuse = |status, message| Box::new(pages::before_cors(pages::error(status, message)));
+    if !is_read(headers) {
+        return Err(refuse(415, "Unsupported Media Type"));
+    }
     let Ok(bytes) = to_bytes(body, LIMIT).await else {
         return Err(refuse(413, "Payload Too Large"));
     };
@@ -36,16 +39,34 @@ pub(super) async fn read(
     if bytes.is_empty() {
         return Ok(Content::Json(json!({})));
     }
-    match serde_json::from_slice(&bytes) {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    match serde_json::from_slice(bytes) {
         Ok(value @ (Value::Object(_) | Value::Array(_))) => Ok(Content::Json(value)),
         _ => Err(refuse(400, "Bad Request")),
     }
 }
 
+/// Whether Express reads a body that is written and packed like this.
+fn is_read(headers: &HeaderMap) -> bool {
+    let kind = text(headers, header::CONTENT_TYPE).to_ascii_lowercase();
+    let charset = kind
+        .split_once("charset=")
+        .map(|(_, rest)| rest.trim_matches(['"', ' ']));
+    let packing = text(headers, header::CONTENT_ENCODING).to_ascii_lowercase();
+    charset.is_none_or(|charset| charset.starts_with("utf-"))
+        && matches!(packing.as_str(), "" | "identity" | "gzip" | "deflate")
+}
+
 /// The type of a body, without parameters.
 pub(super) fn content_type(headers: &HeaderMap) -> String {
-    let value = headers.get(header::CONTENT_TYPE);
-    let value = value.and_then(|value| value.to_str().ok()).unwrap_or("");
-    let kind = value.split(';').next().unwrap_or("");
+    let kind = text(headers, header::CONTENT_TYPE)
+        .split(';')
+        .next()
+        .unwrap_or("");
     kind.trim().to_ascii_lowercase()
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
+    let value = headers.get(name);
+    value.and_then(|value| value.to_str().ok()).unwrap_or("")
 }

@@ -5,7 +5,7 @@ use async_graphql::Name;
 use async_graphql::parser::types::{
     ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
 };
-use async_graphql::parser::{Error, Positioned, parse_query};
+use async_graphql::parser::{Positioned, parse_query};
 use async_graphql_value::Value;
 use serde_json::json;
 
@@ -71,11 +71,6 @@ pub(super) fn trips_the_plugin(document: &ExecutableDocument) -> bool {
         let mut items = selections.items.iter();
         items.any(|selection| matches!(selection.node, Selection::InlineFragment(_)))
     })
-}
-
-/// Whether a document is wrong in its words, not in their sense.
-pub(super) fn is_syntax(error: &Error) -> bool {
-    matches!(error, Error::Syntax { .. } | Error::RecursionLimitExceeded)
 }
 
 /// Takes out what stands for variables that were not given, as if it had not been written: absent

@@ -1,29 +1,31 @@
 //! One GraphQL request: parsed, validated and executed with Apollo's statuses.
 
+use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
-use async_graphql::parser::{Error, parse_query};
 use async_graphql::{Request, ServerError, Variables};
 use serde_json::{Map, Value, json};
 
 use super::App;
-use super::document::{drop_absent, fields, is_syntax, mark_objects, trips_the_plugin, unmark};
+use super::document::{drop_absent, fields, mark_objects, trips_the_plugin, unmark};
+use super::fault::{Fault, places};
 use super::graphql::GraphQl;
 use super::variables::coerce;
+use super::{rules, syntax};
 use crate::sandbox::permissions::Caller;
 use crate::sandbox::schema::{self, Base};
 
-/// A status and a body: JSON, or text when it is a string.
+/// What graphql-js says of variables that are no object.
+const NO_VARIABLES: &str = "Variables must be provided as an Object where each property is a variable value. Perhaps look to see if an unparsed JSON string was provided.";
+
+/// A status and a body.
 pub(super) struct Outcome {
     pub(super) status: u16,
     pub(super) body: Value,
 }
 
 impl Outcome {
-    fn errors(status: u16, messages: impl IntoIterator<Item = String>) -> Outcome {
-        let errors: Vec<_> = messages
-            .into_iter()
-            .map(|message| json!({"message": message}))
-            .collect();
+    fn errors(status: u16, faults: &[Fault]) -> Outcome {
+        let errors: Vec<_> = faults.iter().map(Fault::value).collect();
         Outcome {
             status,
             body: json!({"errors": errors}),
@@ -34,46 +36,32 @@ impl Outcome {
 /// Why a request is not executed.
 pub(super) enum Refused {
     /// It cannot be parsed, or Lagoon's plugin trips over it.
-    Unreadable(String),
+    Unreadable(Fault),
     /// The document is wrong.
-    Document(Vec<String>),
+    Document(Vec<Fault>),
     /// The document has no operation, or more than one without a name: so it is wrong, too.
-    NoOperation(Vec<String>),
+    NoOperation(Vec<Fault>),
     /// The operation that is meant is not among those of the document.
-    WhichOperation(String),
+    WhichOperation(Fault),
     /// The variables are wrong.
-    Variables(Vec<String>),
+    Variables(Vec<Fault>),
     /// Only queries may be in an address.
     NotAQuery,
 }
 
 impl Refused {
-    /// The messages.
-    pub(super) fn messages(self) -> Vec<String> {
-        match self {
-            Refused::Unreadable(message) | Refused::WhichOperation(message) => vec![message],
-            Refused::Document(messages)
-            | Refused::NoOperation(messages)
-            | Refused::Variables(messages) => messages,
-            Refused::NotAQuery => vec!["GET supports only query operation".to_owned()],
-        }
-    }
-
     fn outcome(self) -> Outcome {
-        let status = match &self {
-            Refused::Unreadable(_) => 500,
-            Refused::Document(_)
-            | Refused::NoOperation(_)
-            | Refused::WhichOperation(_)
-            | Refused::Variables(_) => 400,
+        match self {
+            Refused::Unreadable(fault) => Outcome::errors(500, &[fault]),
+            Refused::Document(faults)
+            | Refused::NoOperation(faults)
+            | Refused::Variables(faults) => Outcome::errors(400, &faults),
+            Refused::WhichOperation(fault) => Outcome::errors(400, &[fault]),
             Refused::NotAQuery => {
-                return Outcome {
-                    status: 405,
-                    body: Value::from(self.messages().concat()),
-                };
+                let fault = Fault::at("GET supports only query operation", []);
+                Outcome::errors(405, &[fault])
             }
-        };
-        Outcome::errors(status, self.messages())
+        }
     }
 }
 
@@ -118,12 +106,19 @@ pub(super) fn prepare(
     // Lagoon puts the text into a template, where nothing becomes a word.
     let text = request.query.as_str().unwrap_or("null").to_owned();
     let name = request.operation_name.as_deref();
-    let mut document = parse_query(&text).map_err(|error| unparsable(&text, name, &error))?;
+    let mut document =
+        parse_query(&text).map_err(|error| syntax::refused(&text, name, &error, has_plugins))?;
     if has_plugins && trips_the_plugin(&document) {
         let message = "Cannot read properties of undefined (reading 'value')";
-        return Err(Refused::Unreadable(message.to_owned()));
+        return Err(Refused::Unreadable(Fault::at(message, [])));
     }
-    let operation = operation(&document, name).map_err(Refused::WhichOperation)?;
+    let faults = rules::faults(&text, &document);
+    // Apollo looks for the operation when the document is known to be right.
+    if has_plugins && !faults.is_empty() {
+        return Err(Refused::Document(faults));
+    }
+    let operation = operation(&document, name)
+        .map_err(|message| Refused::WhichOperation(Fault::at(message, [])))?;
     let kind = operation.ty;
     let is_good_for_get = match kind {
         OperationType::Query => true,
@@ -133,6 +128,16 @@ pub(super) fn prepare(
     };
     if request.is_get && !is_good_for_get {
         return Err(Refused::NotAQuery);
+    }
+    if !faults.is_empty() {
+        return Err(Refused::Document(faults));
+    }
+    if !matches!(
+        request.variables,
+        Value::Null | Value::Object(_) | Value::Array(_)
+    ) {
+        let fault = Fault::at(NO_VARIABLES, []);
+        return Err(Refused::Variables(vec![fault]));
     }
     let variables = coerce(operation, &request.variables).map_err(Refused::Variables)?;
     let keys = fields(operation)
@@ -202,10 +207,7 @@ pub(super) fn answer(data: Value, errors: &[ServerError]) -> Outcome {
 fn show(error: &ServerError) -> Value {
     let mut shown = json!({"message": error.message});
     if !error.locations.is_empty() {
-        let locations = error.locations.iter();
-        shown["locations"] = locations
-            .map(|at| json!({"line": at.line, "column": at.column}))
-            .collect();
+        shown["locations"] = places(&error.locations);
     }
     if !error.path.is_empty() {
         shown["path"] = serde_json::to_value(&error.path).unwrap_or(Value::Null);
@@ -219,46 +221,6 @@ fn is_invalid(error: &ServerError) -> bool {
     error.path.is_empty()
         || error.message.starts_with("Failed to parse \"")
         || error.message.starts_with("Invalid value for argument ")
-}
-
-fn unparsable(text: &str, name: Option<&str>, error: &Error) -> Refused {
-    if let Error::MissingOperation = error {
-        let mut names = fragment_names(text);
-        if names.is_empty() {
-            names.push(String::new());
-        }
-        let messages = names
-            .into_iter()
-            .map(|name| format!("Fragment \"{name}\" is never used."));
-        return Refused::NoOperation(messages.collect());
-    }
-    if !is_syntax(error) {
-        let messages = vec![error.to_string()];
-        return match error {
-            Error::MultipleOperations { .. } | Error::OperationDuplicated { .. }
-                if name.is_none() =>
-            {
-                Refused::NoOperation(messages)
-            }
-            _ => Refused::Document(messages),
-        };
-    }
-    Refused::Unreadable(match text.trim() {
-        "" => "Syntax Error: Unexpected <EOF>.".to_owned(),
-        "null" | "undefined" => format!("Syntax Error: Unexpected Name \"{}\".", text.trim()),
-        _ => format!("Syntax Error: {}", error.to_string().replace('\n', " ")),
-    })
-}
-
-fn fragment_names(text: &str) -> Vec<String> {
-    let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-    let mut names = Vec::new();
-    while let Some(word) = words.next() {
-        if word == "fragment" {
-            names.extend(words.find(|word| !word.is_empty()).map(str::to_owned));
-        }
-    }
-    names
 }
 
 /// The operation that is meant.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::App;
 use super::execute::{self, Outcome, Refused};
+use super::fault::Fault;
 use super::graphql::GraphQl;
 use crate::sandbox::permissions::Caller;
 use crate::sandbox::schema;
@@ -62,25 +63,21 @@ pub(super) async fn follow(app: &App, caller: &Caller, request: GraphQl) -> Foll
 
 fn refusal(refused: Refused) -> Follow {
     match refused {
-        Refused::Unreadable(message) => Follow::Unreadable(message),
-        Refused::NoOperation(messages) => Follow::NoOperation(errors(messages)),
+        Refused::Unreadable(fault) => Follow::Unreadable(fault.message),
+        Refused::NoOperation(faults) => Follow::NoOperation(errors(&faults)),
         // Not in graphql-js's words: it is not asked then.
         Refused::WhichOperation(_) => {
-            let message = "Unable to identify operation".to_owned();
-            Follow::NoOperation(errors(vec![message]))
+            Follow::NoOperation(vec![json!({"message": "Unable to identify operation"})])
         }
         Refused::NotAQuery => Follow::NotAQuery,
-        Refused::Document(messages) => Follow::Invalid(errors(messages)),
+        Refused::Document(faults) => Follow::Invalid(errors(&faults)),
         // Checked when it is executed, so this is an answer.
-        Refused::Variables(messages) => Follow::One(json!({"errors": errors(messages)})),
+        Refused::Variables(faults) => Follow::One(json!({"errors": errors(&faults)})),
     }
 }
 
-fn errors(messages: Vec<String>) -> Vec<Value> {
-    let messages = messages.into_iter();
-    messages
-        .map(|message| json!({"message": message}))
-        .collect()
+fn errors(faults: &[Fault]) -> Vec<Value> {
+    faults.iter().map(Fault::value).collect()
 }
 
 /// A request out of the fields of a JSON object, once they were checked.

@@ -79,8 +79,11 @@ async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> A
     if path.starts_with("/graphql/stream") {
         return stream::answer(app, &parts, body, noted).await;
     }
-    if path == "/graphql" && wants_socket(&parts.headers) {
-        return socket::answer(app, &parts).await;
+    if wants_socket(&parts.headers) {
+        return match path.as_str() {
+            "/graphql" => socket::answer(app, &parts).await,
+            _ => pages::before_cors(pages::bare(400, "Bad Request")),
+        };
     }
     let content = match body::read(&parts.headers, body, noted).await {
         Ok(content) => content,
@@ -108,10 +111,19 @@ async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> A
         "/" if is_get => pages::to_status(),
         "/status" if is_get => pages::status(),
         DISCOVERY if is_get => pages::discovery(),
-        "/.well-known/apollo/server-health" if is_get => pages::health(),
-        "/graphql" => graphql::answer(app, &parts, content, caller, noted).await,
+        _ if is_mounted(&path, "/.well-known/apollo/server-health") => pages::health(),
+        _ if is_mounted(&path, "/graphql") => {
+            graphql::answer(app, &parts, content, caller, noted).await
+        }
         _ => pages::error(404, &format!("Cannot {} {path}", parts.method)),
     }
+}
+
+/// Whether Express hands a path to what is mounted here: in any case, and all that is below.
+fn is_mounted(path: &str, at: &str) -> bool {
+    path.get(..at.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(at))
+        && matches!(path.as_bytes().get(at.len()), None | Some(b'/'))
 }
 
 fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, String> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, header, request::Parts};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::body::{Content, content_type};
 use super::execute::{self, Outcome};
@@ -57,6 +57,9 @@ pub(super) async fn answer(
         Method::POST => from_body(parts, content).await,
         Method::GET => from_address(parts).map(|request| (vec![request], false)),
         _ => {
+            if has_no_preflight(&parts.headers) {
+                return pages::text(400, FORGED);
+            }
             let mut answer = pages::text(405, "Apollo Server supports only GET/POST requests.");
             pages::set(&mut answer, header::ALLOW, "GET, POST");
             return answer;
@@ -96,21 +99,29 @@ pub(super) async fn answer(
 fn show(outcomes: Vec<Outcome>, is_batch: bool) -> Answer {
     if is_batch {
         // One that fails does not make the others fail.
-        let bodies = outcomes.into_iter().map(|outcome| outcome.body).collect();
-        return pages::json(200, &Value::Array(bodies));
+        let bodies = outcomes.into_iter().map(in_batch).collect();
+        return pages::apollo(200, &Value::Array(bodies));
     }
-    match outcomes.into_iter().next() {
-        Some(Outcome { status: 405, body }) => {
-            let mut answer = pages::text(405, body.as_str().unwrap_or_default());
-            pages::set(&mut answer, header::ALLOW, "POST");
-            answer
+    let Some(Outcome { status, body }) = outcomes.into_iter().next() else {
+        return pages::text(400, NO_BODY);
+    };
+    let mut answer = pages::apollo(status, &body);
+    if status == 405 {
+        pages::set(&mut answer, header::ALLOW, "POST");
+    }
+    answer
+}
+
+/// What Lagoon's plugin trips over has a code there, and only there.
+fn in_batch(outcome: Outcome) -> Value {
+    let mut body = outcome.body;
+    if outcome.status == 500 {
+        let errors = body["errors"].as_array_mut();
+        for error in errors.into_iter().flatten() {
+            error["extensions"] = json!({"code": "INTERNAL_SERVER_ERROR"});
         }
-        Some(Outcome { status, body }) => match body {
-            Value::String(text) => pages::text(status, text),
-            body => pages::json(status, &body),
-        },
-        None => pages::text(400, NO_BODY),
     }
+    body
 }
 
 /// An answer that breaks the connection before anything was sent.
@@ -124,6 +135,11 @@ type Read<T> = Result<T, Box<Answer>>;
 
 async fn from_body(parts: &Parts, content: Content) -> Read<(Vec<GraphQl>, bool)> {
     match content {
+        Content::Json(Value::Array(items)) if items.contains(&Value::Null) => {
+            let message = "Cannot read properties of null (reading 'query')";
+            let body = json!({"errors": [{"message": message}]});
+            Err(Box::new(pages::apollo(500, &body)))
+        }
         Content::Json(Value::Array(items)) if !items.is_empty() => {
             let requests = items.into_iter().map(request).collect::<Read<_>>()?;
             Ok((requests, true))
@@ -132,9 +148,6 @@ async fn from_body(parts: &Parts, content: Content) -> Read<(Vec<GraphQl>, bool)
             Ok((vec![request(Value::Object(fields))?], false))
         }
         Content::Other(body) if content_type(&parts.headers) == "multipart/form-data" => {
-            if has_no_preflight(&parts.headers) {
-                return Err(Box::new(pages::text(400, FORGED)));
-            }
             let request = multipart::read(parts, body).await;
             request
                 .map(|request| (vec![request], false))
@@ -155,20 +168,24 @@ pub(super) fn request(value: Value) -> Read<GraphQl> {
     if matches!(&query, Some(query) if !query.is_string() && !query.is_null()) {
         return Err(refuse("GraphQL queries must be strings."));
     }
-    let variables = match fields.remove("variables") {
-        Some(Value::String(text)) => {
-            serde_json::from_str(&text).map_err(|_| refuse("Variables are invalid JSON."))?
+    let mut parsed = |name: &str, otherwise: &str| match fields.remove(name) {
+        Some(Value::String(text)) if !text.is_empty() => {
+            serde_json::from_str(&text).map_err(|_| refuse(otherwise))
         }
-        given => given.unwrap_or(Value::Null),
+        given => Ok(given.unwrap_or(Value::Null)),
     };
-    let operation_name = fields
-        .remove("operationName")
-        .and_then(|name| name.as_str().map(str::to_owned));
+    parsed("extensions", "Extensions are invalid JSON.")?;
+    let variables = parsed("variables", "Variables are invalid JSON.")?;
+    let operation_name = match fields.remove("operationName") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(name)) => Some(name),
+        Some(other) => Some(other.to_string()),
+    };
     Ok(GraphQl {
         // JavaScript writes a missing one like this, and that is what is parsed then.
         query: query.unwrap_or_else(|| Value::from("undefined")),
         variables,
-        operation_name: operation_name.filter(|name| !name.is_empty()),
+        operation_name,
         uploads: Vec::new(),
         is_get: false,
         host: None,
@@ -182,7 +199,13 @@ fn from_address(parts: &Parts) -> Read<GraphQl> {
     let mut fields = Map::new();
     let query = parts.uri.query().unwrap_or_default();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        fields.insert(name.into_owned(), Value::from(value.into_owned()));
+        let value = Value::from(value.into_owned());
+        // Two of one name are a list for Express.
+        let value = match fields.get(name.as_ref()) {
+            Some(first) => Value::from(vec![first.clone(), value]),
+            None => value,
+        };
+        fields.insert(name.into_owned(), value);
     }
     if fields.is_empty() {
         return Err(Box::new(pages::text(400, "GET query missing.")));
@@ -192,17 +215,11 @@ fn from_address(parts: &Parts) -> Read<GraphQl> {
     Ok(request)
 }
 
-/// Whether any page could have sent this without asking first.
+/// Whether any page could have sent this without asking first. Lagoon takes a content type of any
+/// kind for a sign that none did.
 fn has_no_preflight(headers: &HeaderMap) -> bool {
-    let kind = content_type(headers);
-    let simple = [
-        "",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-        "text/plain",
-    ];
     let given = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
-    simple.contains(&kind.as_str())
+    !given("content-type")
         && !given("x-apollo-operation-name")
         && !given("apollo-require-preflight")
 }

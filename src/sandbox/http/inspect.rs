@@ -40,18 +40,25 @@ fn at_depth(value: &Value, depth: usize) -> String {
 /// The end of a message that suggests what may have been meant.
 pub(super) fn did_you_mean(what: &str, word: &str, known: &[String]) -> String {
     let near = near(word, known);
-    let near: Vec<_> = near
+    if near.is_empty() {
+        return String::new();
+    }
+    format!(" Did you mean {what}{}?", listed(&near))
+}
+
+/// Names as a choice, five at most: `"a", "b", or "c"`.
+pub(super) fn listed(names: &[String]) -> String {
+    let names: Vec<_> = names
         .iter()
         .take(5)
         .map(|name| format!("\"{name}\""))
         .collect();
-    let listed = match near.as_slice() {
-        [] => return String::new(),
+    match names.as_slice() {
+        [] => String::new(),
         [one] => one.clone(),
         [one, two] => format!("{one} or {two}"),
         [some @ .., last] => format!("{}, or {last}", some.join(", ")),
-    };
-    format!(" Did you mean {what}{listed}?")
+    }
 }
 
 fn near(word: &str, known: &[String]) -> Vec<String> {

@@ -1,12 +1,13 @@
 //! The HTTP side: Lagoon's statuses, headers and bodies (an Express application with Apollo Server 3,
 //! as seen on Lagoon 2.33.1).
 //!
-//! `gate` is what every request passes, `body` the first it does; `graphql` reads GraphQL requests and
-//! `execute` answers one. Push is in `stream` (server-sent events) and `socket` (the WebSocket).
+//! `gate` is what every request passes, `body` the first it does; `graphql` reads GraphQL requests,
+//! `syntax`, `rules` and `variables` say what is wrong with one and `execute` answers it. Push is in `stream` (server-sent events) and `socket` (the WebSocket).
 
 mod body;
 mod document;
 mod execute;
+mod fault;
 mod follow;
 mod gate;
 mod graphql;
@@ -14,9 +15,13 @@ mod inspect;
 mod message;
 mod multipart;
 mod pages;
+mod rules;
 mod socket;
 mod storage;
 mod stream;
+mod syntax;
+mod types;
+mod v8;
 mod variables;
 
 use std::net::SocketAddr;

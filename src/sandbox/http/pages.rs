@@ -18,9 +18,23 @@ pub(super) fn json(status: u16, value: &Value) -> Answer {
     with_type(status, "application/json; charset=utf-8", value.to_string())
 }
 
+/// JSON as Apollo writes it: a line.
+pub(super) fn apollo(status: u16, value: &Value) -> Answer {
+    with_type(
+        status,
+        "application/json; charset=utf-8",
+        format!("{value}\n"),
+    )
+}
+
 /// Text that Express sends as a page.
 pub(super) fn text(status: u16, text: impl Into<String>) -> Answer {
     with_type(status, "text/html; charset=utf-8", text.into())
+}
+
+/// A few words, as what stands before Express has them.
+pub(super) fn bare(status: u16, text: &str) -> Answer {
+    with_type(status, "text/html", text.to_owned())
 }
 
 /// Express's error page.

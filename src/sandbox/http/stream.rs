@@ -9,14 +9,16 @@ use axum::http::{HeaderMap, Method, Response, StatusCode, header, request::Parts
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::{Map, Value, json};
 
-use super::body::LIMIT;
 use super::follow::{self, Follow, follow};
 use super::gate::Noted;
 use super::graphql::GraphQl;
 use super::pages::{self, Answer};
-use super::{App, document};
+use super::{App, document, v8};
 use crate::sandbox::Fault;
 use crate::sandbox::permissions::Caller;
+
+/// The largest body: graphql-sse has no limit, memory has.
+const LIMIT: usize = 64 << 20;
 
 /// How often something is sent so that nobody takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(12);
@@ -156,15 +158,12 @@ async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, B
 }
 
 fn from_json(bytes: &[u8]) -> Result<Map<String, Value>, Box<Answer>> {
-    if bytes.is_empty() {
-        return Err(refuse(400, "Unexpected end of JSON input"));
-    }
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(fields)) => Ok(fields),
         // A list is an object for JavaScript, one without fields.
         Ok(Value::Array(_)) => Ok(Map::new()),
         Ok(_) => Err(refuse(400, "JSON body must be an object")),
-        Err(error) => Err(refuse(400, &error.to_string())),
+        Err(error) => Err(refuse(400, &v8::complaint(bytes, &error))),
     }
 }
 

@@ -1,74 +1,12 @@
 //! Variables, checked against their types before anything is executed, in graphql-js's words.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
-use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::{
-    BaseType, InputObjectType, OperationDefinition, Type, TypeKind, TypeSystemDefinition,
-};
+use async_graphql::Pos;
+use async_graphql::parser::types::{BaseType, OperationDefinition, Type};
 use serde_json::{Map, Value};
 
+use super::fault::Fault;
 use super::inspect::{did_you_mean, inspect};
-use crate::sandbox::schema;
-
-/// The types that variables may have.
-struct Types(HashMap<String, Kind>);
-
-/// Those of our schema.
-static TYPES: LazyLock<Types> = LazyLock::new(|| Types::of(&schema::sdl()));
-
-enum Kind {
-    Scalar,
-    Enum(Vec<String>),
-    Input(Vec<Field>),
-}
-
-struct Field {
-    name: String,
-    kind: Type,
-    has_default: bool,
-}
-
-impl Types {
-    /// Those of a schema.
-    fn of(sdl: &str) -> Types {
-        let mut types = HashMap::new();
-        for scalar in ["Int", "Float", "String", "Boolean", "ID"] {
-            types.insert(scalar.to_owned(), Kind::Scalar);
-        }
-        // Our own schema is well-formed; if it were not, variables would go unchecked.
-        let definitions = parse_schema(sdl).map(|document| document.definitions);
-        for definition in definitions.unwrap_or_default() {
-            let TypeSystemDefinition::Type(definition) = definition else {
-                continue;
-            };
-            let definition = definition.node;
-            let kind = match definition.kind {
-                TypeKind::Scalar => Kind::Scalar,
-                TypeKind::Enum(kind) => Kind::Enum(
-                    kind.values
-                        .into_iter()
-                        .map(|value| value.node.value.node.to_string())
-                        .collect(),
-                ),
-                TypeKind::InputObject(InputObjectType { fields }) => Kind::Input(
-                    fields
-                        .into_iter()
-                        .map(|field| Field {
-                            name: field.node.name.node.to_string(),
-                            kind: field.node.ty.node,
-                            has_default: field.node.default_value.is_some(),
-                        })
-                        .collect(),
-                ),
-                _ => continue,
-            };
-            types.insert(definition.name.node.to_string(), kind);
-        }
-        Types(types)
-    }
-}
+use super::types::{Input, Kind, TYPES, Types};
 
 /// The variables of an operation as they are used: only those that are given.
 ///
@@ -78,30 +16,31 @@ impl Types {
 pub(super) fn coerce(
     operation: &OperationDefinition,
     given: &Value,
-) -> Result<Map<String, Value>, Vec<String>> {
+) -> Result<Map<String, Value>, Vec<Fault>> {
     let mut variables = Map::new();
     let mut errors = Vec::new();
     for definition in &operation.variable_definitions {
-        let definition = &definition.node;
+        let (at, definition) = (definition.pos, &definition.node);
         let name = definition.name.node.as_str();
         let kind = &definition.var_type.node;
         let Some(value) = given.get(name) else {
             if !kind.nullable && definition.default_value.is_none() {
-                errors.push(format!(
-                    "Variable \"${name}\" of required type \"{kind}\" was not provided."
-                ));
+                let message =
+                    format!("Variable \"${name}\" of required type \"{kind}\" was not provided.");
+                errors.push(Fault::at(message, [at]));
             }
             continue;
         };
         if value.is_null() && !kind.nullable {
-            errors.push(format!(
-                "Variable \"${name}\" of non-null type \"{kind}\" must not be null."
-            ));
+            let message =
+                format!("Variable \"${name}\" of non-null type \"{kind}\" must not be null.");
+            errors.push(Fault::at(message, [at]));
             continue;
         }
         let mut check = Check {
             types: &TYPES,
             variable: name,
+            at,
             path: Vec::new(),
             errors: &mut errors,
         };
@@ -117,8 +56,9 @@ pub(super) fn coerce(
 struct Check<'a> {
     types: &'static Types,
     variable: &'a str,
+    at: Pos,
     path: Vec<String>,
-    errors: &'a mut Vec<String>,
+    errors: &'a mut Vec<Fault>,
 }
 
 impl Check<'_> {
@@ -152,7 +92,7 @@ impl Check<'_> {
 
     fn named(&mut self, value: &Value, name: &str) -> Value {
         let types = self.types;
-        match types.0.get(name) {
+        match types.get(name) {
             Some(Kind::Scalar) => self.scalar(value, name),
             Some(Kind::Enum(words)) => {
                 self.word(value, name, words);
@@ -160,7 +100,7 @@ impl Check<'_> {
             }
             Some(Kind::Input(fields)) => self.object(value, name, fields),
             // An unknown type is complained about when the document is validated.
-            None => value.clone(),
+            _ => value.clone(),
         }
     }
 
@@ -183,7 +123,7 @@ impl Check<'_> {
         }
     }
 
-    fn object(&mut self, value: &Value, name: &str, fields: &[Field]) -> Value {
+    fn object(&mut self, value: &Value, name: &str, fields: &[Input]) -> Value {
         let Value::Object(given) = value else {
             self.error(value, &format!("Expected type \"{name}\" to be an object."));
             return Value::Null;
@@ -196,7 +136,7 @@ impl Check<'_> {
                     object.insert(field.name.clone(), self.value(inner, &field.kind));
                     self.path.pop();
                 }
-                None if !field.kind.nullable && !field.has_default => {
+                None if field.is_required() => {
                     let (field, kind) = (&field.name, &field.kind);
                     let message =
                         format!("Field \"{field}\" of required type \"{kind}\" was not provided.");
@@ -228,6 +168,10 @@ impl Check<'_> {
                 let shown = inspect(value);
                 let message = format!("Boolean cannot represent a non boolean value: {shown}");
                 self.error(value, &message);
+            }
+            // A file is put in its place afterwards.
+            ("Upload", value) if !value.is_null() => {
+                self.error(value, "Upload value invalid.");
             }
             _ => {}
         }
@@ -263,8 +207,7 @@ impl Check<'_> {
             path => format!(" at \"{name}{}\"", path.concat()),
         };
         let shown = inspect(value);
-        self.errors.push(format!(
-            "Variable \"${name}\" got invalid value {shown}{at}; {message}"
-        ));
+        let message = format!("Variable \"${name}\" got invalid value {shown}{at}; {message}");
+        self.errors.push(Fault::at(message, [self.at]));
     }
 }
