@@ -142,7 +142,15 @@ fn needed(resource: &str, scope: &str) -> Option<Role> {
             Role::Guest
         }
         ("advanced_task", "invoke:developer")
-        | ("task", "add:development" | "cancel:development" | "addNoExec" | "update" | "delete")
+        | (
+            "task",
+            "add:development"
+            | "cancel:development"
+            | "drushUserLogin:development"
+            | "addNoExec"
+            | "update"
+            | "delete",
+        )
         | (
             "environment",
             "addOrUpdate:development"
@@ -151,7 +159,7 @@ fn needed(resource: &str, scope: &str) -> Option<Role> {
             | "ssh:development",
         ) => Role::Developer,
         ("advanced_task", "invoke:maintainer")
-        | ("task", "add:production" | "cancel:production")
+        | ("task", "add:production" | "cancel:production" | "drushUserLogin:production")
         | (
             "environment",
             "addOrUpdate:production" | "update:production" | "delete:production" | "ssh:production",

@@ -87,3 +87,27 @@ async fn a_deployment_changes_only_what_it_is_given() {
     let cleared = json!({"deployHeadRef": "feature", "deployTitle": null});
     assert_eq!(deploy(",deployTitle:null").await, cleared);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lagoons_own_login_task_is_for_developers_and_in_production_for_maintainers() {
+    let talk = Talk::start(Seed::Bare).await;
+    let login = async |as_, environment: i32| {
+        let query =
+            format!("mutation{{taskDrushUserLogin(environment:{environment}){{name command}}}}");
+        let answer = talk.ask(as_, &query, Value::Null).await;
+        match answer["errors"][0]["message"].as_str() {
+            Some(refusal) => Err(refusal.to_owned()),
+            None => Ok(answer["data"]["taskDrushUserLogin"].clone()),
+        }
+    };
+    let started = Ok(json!({"name": "Drush uli", "command": "drush uli"}));
+    let refused = |kind: &str| {
+        Err(format!(
+            "Unauthorized: You don't have permission to \"drushUserLogin:{kind}\" on \"task\""
+        ))
+    };
+    assert_eq!(login(Identity::Developer, 102).await, started);
+    assert_eq!(login(Identity::Developer, 101).await, refused("production"));
+    assert_eq!(login(Identity::Maintainer, 101).await, started);
+    assert_eq!(login(Identity::Guest, 102).await, refused("development"));
+}

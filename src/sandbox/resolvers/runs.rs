@@ -43,12 +43,26 @@ impl NewTask {
     /// A run of a definition, as far as its kind does not matter.
     pub(super) fn of(definition: &Definition, environment: i32, kind: &'static str) -> NewTask {
         NewTask {
+            kind,
+            source_user: None,
+            source_type: None,
+            deploy_token_injection: definition.deploy_token_injection,
+            project_key_injection: definition.project_key_injection,
+            admin_only_view: definition.admin_only_view,
+            definition: Some(definition.id),
+            ..NewTask::adhoc(definition.name.clone(), environment, String::new())
+        }
+    }
+
+    /// A run of a command that no definition has.
+    pub(super) fn adhoc(name: String, environment: i32, source_user: String) -> NewTask {
+        NewTask {
             id: MaybeUndefined::Undefined,
-            name: definition.name.clone(),
+            name,
             environment,
             service: MaybeUndefined::Undefined,
             command: MaybeUndefined::Undefined,
-            kind,
+            kind: "ADHOC",
             image: None,
             payload: None,
             status: MaybeUndefined::Undefined,
@@ -56,12 +70,12 @@ impl NewTask {
             started: MaybeUndefined::Undefined,
             completed: MaybeUndefined::Undefined,
             remote_id: MaybeUndefined::Undefined,
-            source_user: None,
-            source_type: None,
-            deploy_token_injection: definition.deploy_token_injection,
-            project_key_injection: definition.project_key_injection,
-            admin_only_view: definition.admin_only_view,
-            definition: Some(definition.id),
+            source_user: Some(source_user),
+            source_type: Some(TaskSourceType::Api.word().to_owned()),
+            deploy_token_injection: false,
+            project_key_injection: false,
+            admin_only_view: false,
+            definition: None,
         }
     }
 
@@ -190,24 +204,14 @@ pub(in crate::sandbox) fn add(
     };
     let new = NewTask {
         id: input.id,
-        name: input.name,
-        environment: input.environment,
         service: input.service,
         command: input.command,
-        kind: "ADHOC",
-        image: None,
-        payload: None,
         status: input.status.map_value(|status| status.word().to_owned()),
         created: input.created,
         started: input.started,
         completed: input.completed,
         remote_id: input.remote_id,
-        source_user: Some(source_user),
-        source_type: Some(TaskSourceType::Api.word().to_owned()),
-        deploy_token_injection: false,
-        project_key_injection: false,
-        admin_only_view: false,
-        definition: None,
+        ..NewTask::adhoc(input.name, input.environment, source_user)
     };
     create(state, &new, execute)
 }

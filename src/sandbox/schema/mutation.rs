@@ -16,7 +16,9 @@ use super::place::{Environment, EnvironmentService};
 use super::run::Task;
 use super::{List, caller, list, state};
 use crate::sandbox::failure::Failure;
-use crate::sandbox::resolvers::{cancel, define, environments, files, invoke, redefine, runs};
+use crate::sandbox::resolvers::{
+    cancel, define, drush, environments, files, invoke, redefine, runs,
+};
 use crate::sandbox::rows::runs as run_rows;
 
 /// The root of mutations.
@@ -152,6 +154,15 @@ impl Mutation {
     ) -> Result<Option<AdvancedTaskDefinition>, Failure> {
         let shown = redefine::update(state(context)?, caller(context)?, &input)?;
         Ok(Some(shown.into()))
+    }
+
+    async fn task_drush_user_login(
+        &self,
+        context: &Context<'_>,
+        environment: i32,
+    ) -> Result<Option<Task>, Failure> {
+        let run = drush::user_login(state(context)?, caller(context)?, environment)?;
+        Ok(Some(Task(run)))
     }
 
     async fn update_task(
