@@ -327,9 +327,10 @@ fn an_unfinished_run_decides_however_old_it_is() {
     let first = invoke(&env, &one).succeeds().stdout;
     env.sql(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
-         INSERT INTO task (name, task_name, environment, service, command, kind, status, created)
+         INSERT INTO task (name, task_name, environment, service, command, kind, status, created,
+             admin_only_view)
          SELECT 'Other', 'lagoon-task-' || printf('%06d', i), 101, 'cli', 'c', 'COMMAND', 'complete',
-             '2026-01-01 00:00:00' FROM n;",
+             '2026-01-01 00:00:00', i = 40 FROM n;",
     );
     let skip = ["--if-running", "skip"];
     let single = invoke(&env, &[&one[..], &skip].concat()).succeeds();

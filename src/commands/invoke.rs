@@ -142,7 +142,7 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
         without_preflight: args.no_preflight,
     };
     if args.if_running != IfRunningWord::Start {
-        history::show_older(lagoon, [&mut view]).await?;
+        history::show_all(lagoon, [&mut view]).await?;
     }
     let ready = invoke::prepare(&view, &definition, &wish)?;
     for warning in &ready.warnings {

@@ -20,9 +20,6 @@ pub use watch::{Look, Watching};
 /// How many are looked up at once.
 const AT_ONCE: usize = 8;
 
-/// How many runs a look at an environment shows (`graphql/places`).
-const SHOWN: usize = 25;
-
 /// The run.
 ///
 /// # Errors
@@ -94,17 +91,16 @@ pub async fn find_all(lagoon: &Lagoon, wanted: &[RunRef]) -> Vec<Result<Run, Err
         .collect()
 }
 
-/// Shows all runs of environments of which a look has shown only the newest: an older one may be
-/// going still.
+/// Shows all runs of environments of which a look has shown only some of the newest: an older one may
+/// be going still.
 ///
 /// # Errors
 /// Any failure of a request.
-pub async fn show_older(
+pub async fn show_all(
     lagoon: &Lagoon,
     views: impl IntoIterator<Item = &mut EnvironmentView>,
 ) -> Result<(), Error> {
-    let cut = views.into_iter().filter(|view| view.runs.len() >= SHOWN);
-    let read = stream::iter(cut).map(async |view| {
+    let read = stream::iter(views).map(async |view| {
         view.runs = lagoon.newest_runs(&view.environment, 0).await?;
         Ok(())
     });

@@ -41,7 +41,7 @@ pub(super) async fn run(
     }
     if args.if_running != IfRunningWord::Start {
         let views = targets.seen.iter_mut().map(|seen| &mut seen.view);
-        history::show_older(app.lagoon().await?, views).await?;
+        history::show_all(app.lagoon().await?, views).await?;
     }
     let fits = targets.each.iter().map(|(at, own)| -> Fit {
         let seen = &targets.seen[*at];
