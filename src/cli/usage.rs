@@ -47,13 +47,21 @@ pub(super) fn error(error: &clap::Error) -> Error {
 /// The text without the password of an address that was given as a value: clap repeats what it
 /// does not take.
 fn without_password(text: String, error: &clap::Error) -> String {
-    let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) else {
-        return text;
-    };
-    match value.rsplit_once('@') {
-        Some((user, host)) if user.contains(':') => text.replace(value, &format!("***@{host}")),
-        _ => text,
+    let repeated = [
+        ContextKind::InvalidValue,
+        ContextKind::InvalidArg,
+        ContextKind::InvalidSubcommand,
+    ];
+    let mut text = text;
+    for kind in repeated {
+        if let Some(ContextValue::String(value)) = error.get(kind)
+            && let Some((user, host)) = value.rsplit_once('@')
+            && user.contains(':')
+        {
+            text = text.replace(value, &format!("***@{host}"));
+        }
     }
+    text
 }
 
 /// Whether errors should be JSON, as far as an unparsed line shows: `-o` in any of its forms,
@@ -126,6 +134,10 @@ mod tests {
             let error = error(&found.unwrap_err());
             assert!(error.message.contains(repeated), "{given}: {error}");
         }
+        let surplus = ["tasks", "u", "https://me:hunter2@x"];
+        let none = clap::Command::new("tasks").arg(clap::Arg::new("URL"));
+        let error = error(&none.try_get_matches_from(surplus).unwrap_err());
+        assert!(error.message.contains("'***@x'"), "{error}");
     }
 
     #[test]
