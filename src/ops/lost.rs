@@ -15,7 +15,7 @@ use super::history::recent;
 /// How many runs may have been started there since.
 const NEWEST: i64 = 50;
 
-/// How often, and after what pause, an answer that is none is asked for again.
+/// How often it is looked at most; the pause before each further look grows by this.
 const LOOKS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(200);
 

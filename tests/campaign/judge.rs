@@ -104,6 +104,8 @@ fn codes(case: &Case, seen: &Seen) -> Vec<i32> {
             // Only looked at again, until it can be read.
             Command::Wait => vec![0],
             _ if after.is_empty() => vec![0],
+            // Answers can come one late then: what is heard last came to an earlier look.
+            _ if misheard && !found && could_tell(&after, case) => vec![0, 7],
             _ if misheard => vec![lost(mutation)],
             _ => vec![],
         },
@@ -111,6 +113,11 @@ fn codes(case: &Case, seen: &Seen) -> Vec<i32> {
         Met::TooMany => vec![7],
         met => vec![lost(met)],
     }
+}
+
+/// Whether some look could have told which run is ours.
+fn could_tell(after: &[Met], case: &Case) -> bool {
+    case.rival != Rival::TheSameUser && after.iter().any(|met| met.is_heard())
 }
 
 /// What a query ends with whose last answer was this one.
