@@ -1,8 +1,11 @@
 //! A body as Express leaves it: JSON is parsed before anything else is looked at, CORS and the token
 //! too. What has another type is left to whom it concerns.
 
+use std::io::{self, Read as _};
+
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, header};
+use flate2::read::{GzDecoder, ZlibDecoder};
 use serde_json::{Value, json};
 
 use super::gate::Noted;
@@ -39,11 +42,26 @@ pub(super) async fn read(
     if bytes.is_empty() {
         return Ok(Content::Json(json!({})));
     }
+    let Ok(bytes) = unpacked(&bytes, text(headers, header::CONTENT_ENCODING)) else {
+        return Err(refuse(400, "Bad Request"));
+    };
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     match serde_json::from_slice(bytes) {
         Ok(value @ (Value::Object(_) | Value::Array(_))) => Ok(Content::Json(value)),
         _ => Err(refuse(400, "Bad Request")),
     }
+}
+
+/// A body without its packing, of which [`is_read`] knows.
+fn unpacked(bytes: &[u8], packing: &str) -> io::Result<Vec<u8>> {
+    let mut plain = Vec::new();
+    let most = LIMIT as u64;
+    match packing.to_ascii_lowercase().as_str() {
+        "gzip" => GzDecoder::new(bytes).take(most).read_to_end(&mut plain)?,
+        "deflate" => ZlibDecoder::new(bytes).take(most).read_to_end(&mut plain)?,
+        _ => return Ok(bytes.to_vec()),
+    };
+    Ok(plain)
 }
 
 /// Whether Express reads a body that is written and packed like this.

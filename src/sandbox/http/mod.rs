@@ -2,7 +2,8 @@
 //! as seen on Lagoon 2.33.1).
 //!
 //! `gate` is what every request passes, `body` the first it does; `graphql` reads GraphQL requests,
-//! `syntax`, `rules` and `variables` say what is wrong with one and `execute` answers it. Push is in `stream` (server-sent events) and `socket` (the WebSocket).
+//! `syntax`, `rules` and `variables` say what is wrong with one (a `fault`, by the schema's `types`),
+//! and `execute` answers it. Push is in `stream` (server-sent events) and `socket` (the WebSocket).
 
 mod body;
 mod document;

@@ -1,13 +1,15 @@
 //! Whether a document makes sense: graphql-js's rules, in its words and its order.
 //!
-//! What no rule here finds, as fields that cannot be merged, async-graphql does.
+//! What no rule here finds, as fields that cannot be merged, async-graphql does; that an input field
+//! is given twice nobody finds, as its parser keeps one.
 
 mod literal;
+mod subscription;
 #[cfg(test)]
 mod tests;
 mod used;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use async_graphql::Pos;
 use async_graphql::Positioned;
@@ -20,6 +22,7 @@ use async_graphql_value::Value;
 use super::fault::Fault;
 use super::inspect::{did_you_mean, listed};
 use super::types::{Input, Kind, Output, TYPES, innermost, root};
+use used::{Cycles, Use};
 
 /// All that is wrong with a document, which was read out of `text`.
 pub(super) fn faults(text: &str, document: &ExecutableDocument) -> Vec<Fault> {
@@ -27,8 +30,10 @@ pub(super) fn faults(text: &str, document: &ExecutableDocument) -> Vec<Fault> {
         text,
         document,
         faults: Vec::new(),
-        spread: HashSet::new(),
         used: Vec::new(),
+        used_by_fragments: HashMap::new(),
+        operations: Vec::new(),
+        cycles: Cycles::default(),
     };
     let mut definitions: Vec<(Pos, Definition)> = Vec::new();
     for (name, operation) in document.operations.iter() {
@@ -45,9 +50,10 @@ pub(super) fn faults(text: &str, document: &ExecutableDocument) -> Vec<Fault> {
             Definition::Fragment(name) => check.fragment(name),
         }
     }
+    let reached = check.uses();
     for (at, definition) in &definitions {
         if let Definition::Fragment(name) = definition
-            && !check.is_reached(name)
+            && !reached.contains(name)
         {
             check.fault(format!("Fragment \"{name}\" is never used."), [*at]);
         }
@@ -64,19 +70,32 @@ struct Check<'a> {
     text: &'a str,
     document: &'a ExecutableDocument,
     faults: Vec<Fault>,
-    /// The fragments that operations lead to.
-    spread: HashSet<&'a str>,
-    /// The variables of what is being walked through, and where they are used.
-    used: Vec<used::Use>,
+    /// The variables that the definition being walked through uses.
+    used: Vec<Use>,
+    used_by_fragments: HashMap<&'a str, Vec<Use>>,
+    /// The operations that were walked through, and what they use themselves.
+    operations: Vec<(
+        Option<&'a str>,
+        &'a Positioned<OperationDefinition>,
+        Vec<Use>,
+    )>,
+    cycles: Cycles<'a>,
 }
+
+/// How many faults graphql-js finds before it gives up.
+const MOST: usize = 100;
 
 impl<'a> Check<'a> {
     fn fault(&mut self, message: impl Into<String>, at: impl IntoIterator<Item = Pos>) {
-        self.faults.push(Fault::at(message, at));
-    }
-
-    fn is_reached(&self, fragment: &str) -> bool {
-        self.spread.contains(fragment)
+        match self.faults.len() {
+            MOST.. => {
+                let message =
+                    "Too many validation errors, error limit reached. Validation aborted.";
+                self.faults.truncate(MOST);
+                self.faults.push(Fault::at(message, []));
+            }
+            _ => self.faults.push(Fault::at(message, at)),
+        }
     }
 
     fn operation(&mut self, name: Option<&'a str>, operation: &'a Positioned<OperationDefinition>) {
@@ -93,27 +112,8 @@ impl<'a> Check<'a> {
         };
         self.directives(&definition.directives, place);
         self.selections(&definition.selection_set.node, Some(root));
-        self.uses(name, operation);
-    }
-
-    fn single_field(&mut self, name: Option<&str>, operation: &OperationDefinition) {
-        let who = match name {
-            Some(name) => format!("Subscription \"{name}\""),
-            None => "Anonymous Subscription".to_owned(),
-        };
-        let fields: Vec<_> = super::document::fields(operation).collect();
-        let more: Vec<Pos> = fields
-            .iter()
-            .skip(1)
-            .map(|f| f.response_key().pos)
-            .collect();
-        if !more.is_empty() {
-            self.fault(format!("{who} must select only one top level field."), more);
-        }
-        for field in fields.iter().filter(|f| f.name.node.starts_with("__")) {
-            let message = format!("{who} must not select an introspection top level field.");
-            self.fault(message, [field.response_key().pos]);
-        }
+        let used = std::mem::take(&mut self.used);
+        self.operations.push((name, operation, used));
     }
 
     fn fragment(&mut self, name: &'a str) {
@@ -123,15 +123,19 @@ impl<'a> Check<'a> {
         let condition = &fragment.node.type_condition.node.on;
         let on = self.condition(condition, &format!("Fragment \"{name}\""));
         self.directives(&fragment.node.directives, "FRAGMENT_DEFINITION");
-        self.cycle(name);
+        self.cycles_from(name);
         self.selections(&fragment.node.selection_set.node, on);
-        // They count where an operation leads here.
-        self.used.clear();
+        let used = std::mem::take(&mut self.used);
+        self.used_by_fragments.insert(name, used);
     }
 
     /// The type that a fragment is for, where something can be selected of it.
     fn condition(&mut self, on: &'a Positioned<async_graphql::Name>, who: &str) -> Option<&'a str> {
         let (name, at) = (on.node.as_str(), on.pos);
+        // Those of introspection are known, and nothing is known of them here.
+        if name.starts_with("__") {
+            return None;
+        }
         if TYPES.get(name).is_none() {
             let meant = did_you_mean("", name, &TYPES.names());
             self.fault(format!("Unknown type \"{name}\".{meant}"), [at]);
@@ -197,8 +201,8 @@ impl<'a> Check<'a> {
         let known = parent.and_then(|parent| TYPES.field(parent, name));
         match (known, parent) {
             (Some(known), _) => self.leaf(known, node, at),
-            // Of what every type has and of introspection, nothing more is looked at.
-            (None, Some(_)) if name.starts_with("__") => return,
+            // What every type has, and introspection.
+            (None, Some(_)) if name.starts_with("__") => {}
             (None, Some(parent)) => {
                 let meant = meant(parent, name);
                 let message = format!("Cannot query field \"{name}\" on type \"{parent}\".{meant}");
@@ -245,7 +249,11 @@ impl<'a> Check<'a> {
         takes: Option<&[Input]>,
         place: Option<&str>,
     ) {
-        let mut seen: Vec<&str> = Vec::new();
+        let names = given.iter().map(|(name, _)| (name.node.as_str(), name.pos));
+        for (name, all) in repeated(names) {
+            let message = format!("There can be only one argument named \"{name}\".");
+            self.fault(message, all);
+        }
         for (name, value) in given {
             let word = name.node.as_str();
             let argument = takes.and_then(|all| all.iter().find(|a| a.name == word));
@@ -257,15 +265,6 @@ impl<'a> Check<'a> {
                     [name.pos],
                 );
             }
-            if seen.contains(&word) {
-                let all = given.iter().filter(|(other, _)| other.node == name.node);
-                let all: Vec<Pos> = all.map(|(other, _)| other.pos).collect();
-                self.fault(
-                    format!("There can be only one argument named \"{word}\"."),
-                    all,
-                );
-            }
-            seen.push(word);
             match argument {
                 Some(argument) => {
                     self.value(&value.node, &argument.kind, argument.has_default, value.pos);
@@ -325,22 +324,43 @@ impl<'a> Check<'a> {
 
 /// What may have been meant with a field that a type does not have.
 fn meant(parent: &str, name: &str) -> String {
+    let members = TYPES.members(parent).unwrap_or_default().iter();
+    let with: Vec<String> = members
+        .filter(|member| TYPES.field(member, name).is_some())
+        .cloned()
+        .collect();
+    if !with.is_empty() {
+        return format!(
+            " Did you mean to use an inline fragment on {}?",
+            listed(&with)
+        );
+    }
     match TYPES.get(parent) {
-        Some(Kind::Union(members)) => {
-            let with = members.iter().filter(|m| TYPES.field(m, name).is_some());
-            let with: Vec<String> = with.cloned().collect();
-            match with.as_slice() {
-                [] => String::new(),
-                with => format!(
-                    " Did you mean to use an inline fragment on {}?",
-                    listed(with)
-                ),
-            }
-        }
         Some(Kind::Object(fields)) => {
             let known: Vec<_> = fields.iter().map(|field| field.name.clone()).collect();
             did_you_mean("", name, &known)
         }
         _ => String::new(),
     }
+}
+
+/// The names that are there more than once, each with all its places.
+fn repeated<'b>(names: impl Iterator<Item = (&'b str, Pos)>) -> Vec<(&'b str, Vec<Pos>)> {
+    let mut order = Vec::new();
+    let mut places: HashMap<&str, Vec<Pos>> = HashMap::new();
+    for (name, at) in names {
+        let all = places.entry(name).or_default();
+        if all.is_empty() {
+            order.push(name);
+        }
+        all.push(at);
+    }
+    let mut all = Vec::new();
+    for name in order {
+        match places.remove(name) {
+            Some(places) if places.len() > 1 => all.push((name, places)),
+            _ => {}
+        }
+    }
+    all
 }

@@ -17,8 +17,8 @@ use super::{App, document, v8};
 use crate::sandbox::Fault;
 use crate::sandbox::permissions::Caller;
 
-/// The largest body: graphql-sse has no limit, memory has.
-const LIMIT: usize = 64 << 20;
+/// The largest body: graphql-sse has no limit, patience has.
+const LIMIT: usize = 1 << 20;
 
 /// How often something is sent so that nobody takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(12);

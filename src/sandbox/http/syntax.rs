@@ -34,6 +34,10 @@ pub(super) fn refused(text: &str, name: Option<&str>, error: &Error, has_plugins
             format!("There can be only one fragment named \"{fragment}\"."),
             [*first, *second].map(|at| named(text, at, fragment)),
         )]),
+        Error::RecursionLimitExceeded => {
+            let message = "The sandbox reads no document that is nested as deep as this.";
+            Refused::Unreadable(Fault::at(message, []))
+        }
         error => {
             let at = error.positions().next().unwrap_or_default();
             Refused::Unreadable(complaint(text, at, has_plugins))
@@ -97,7 +101,8 @@ fn named(text: &str, at: Pos, name: &str) -> Pos {
     }
 }
 
-/// Where the field `key` of the object literal that begins here stands, and where its value.
+/// Where the field `key` of the object literal that begins here stands, and where its value: the
+/// first of this name, which may be that of an object before it.
 pub(super) fn entry(text: &str, object: Pos, key: &str) -> Option<(Pos, Pos)> {
     let start = from(text, object);
     let inside = text.get(start..)?;

@@ -12,8 +12,13 @@ use async_graphql::parser::types::{
 
 use crate::sandbox::schema;
 
-/// The types of a schema, by name.
-pub(super) struct Types(HashMap<String, Kind>);
+/// The types of a schema.
+#[derive(Default)]
+pub(super) struct Types {
+    by_name: HashMap<String, Kind>,
+    /// The objects that have an interface, by its name.
+    implementers: HashMap<String, Vec<String>>,
+}
 
 /// Those of our schema.
 pub(super) static TYPES: LazyLock<Types> = LazyLock::new(|| Types::of(&schema::sdl()));
@@ -73,17 +78,18 @@ impl Output {
 
 impl Types {
     fn of(sdl: &str) -> Types {
-        let mut types = HashMap::new();
+        let mut types = Types::default();
         for scalar in ["Int", "Float", "String", "Boolean", "ID"] {
-            types.insert(scalar.to_owned(), Kind::Scalar);
+            types.by_name.insert(scalar.to_owned(), Kind::Scalar);
         }
-        // Our own schema is well-formed; if it were not, nothing would be known of it here.
+        // Our own schema is well-formed; if it were not, every document would be refused.
         let definitions = parse_schema(sdl).map(|document| document.definitions);
         for definition in definitions.unwrap_or_default() {
             let TypeSystemDefinition::Type(definition) = definition else {
                 continue;
             };
             let definition = definition.node;
+            let type_name = definition.name.node.to_string();
             let kind = match definition.kind {
                 TypeKind::Scalar => Kind::Scalar,
                 TypeKind::Enum(kind) => {
@@ -94,6 +100,10 @@ impl Types {
                     Kind::Input(kind.fields.iter().map(Input::of).collect())
                 }
                 TypeKind::Object(kind) => {
+                    for interface in &kind.implements {
+                        let all = types.implementers.entry(interface.node.to_string());
+                        all.or_default().push(type_name.clone());
+                    }
                     Kind::Object(kind.fields.iter().map(Output::of).collect())
                 }
                 TypeKind::Interface(kind) => {
@@ -104,19 +114,19 @@ impl Types {
                     Kind::Union(members.map(|name| name.node.to_string()).collect())
                 }
             };
-            types.insert(definition.name.node.to_string(), kind);
+            types.by_name.insert(type_name, kind);
         }
-        Types(types)
+        types
     }
 
     /// The type of this name.
     pub(super) fn get(&self, name: &str) -> Option<&Kind> {
-        self.0.get(name)
+        self.by_name.get(name)
     }
 
     /// All names.
     pub(super) fn names(&self) -> Vec<String> {
-        self.0.keys().cloned().collect()
+        self.by_name.keys().cloned().collect()
     }
 
     /// The type's name, where something can be selected of it.
@@ -133,14 +143,20 @@ impl Types {
         }
     }
 
+    /// The objects that something of a union or an interface can be.
+    pub(super) fn members(&self, name: &str) -> Option<&[String]> {
+        match self.get(name) {
+            Some(Kind::Union(members)) => Some(members),
+            _ => self.implementers.get(name).map(Vec::as_slice),
+        }
+    }
+
     /// Whether something can be both.
     pub(super) fn overlap(&self, one: &str, other: &str) -> bool {
-        let members = |name: &str| match self.get(name) {
-            Some(Kind::Union(members)) => members.clone(),
-            _ => vec![name.to_owned()],
-        };
-        let others = members(other);
-        members(one).iter().any(|name| others.contains(name))
+        let (one, other) = ([one.to_owned()], [other.to_owned()]);
+        let all = self.members(&one[0]).unwrap_or(&one);
+        let others = self.members(&other[0]).unwrap_or(&other);
+        all.iter().any(|name| others.contains(name))
     }
 }
 

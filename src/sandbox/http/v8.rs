@@ -11,33 +11,40 @@ pub(super) fn complaint(bytes: &[u8], error: &Error) -> String {
         return "Unexpected end of JSON input".to_owned();
     }
     let at = position(&text, error);
-    let before = text.get(..at).unwrap_or_default().trim_end();
+    let before = text[..at].trim_end();
     let words = match said.split(" at line").next().unwrap_or_default() {
         _ if within_string => {
             return format!("Unterminated string in JSON at position {}", text.len());
         }
         "key must be a string" if before.ends_with('{') => "Expected property name or '}' in JSON",
-        "key must be a string" | "trailing comma" if before.ends_with(',') => {
+        "key must be a string" | "trailing comma"
+            if before.ends_with(',') && !text[at..].starts_with(']') =>
+        {
             "Expected double-quoted property name in JSON"
         }
         "expected `,` or `}`" => "Expected ',' or '}' after property value in JSON",
         "expected `,` or `]`" => "Expected ',' or ']' after array element in JSON",
         "expected `:`" => "Expected ':' after property name in JSON",
+        said if said.starts_with("control character") => {
+            "Bad control character in string literal in JSON"
+        }
         "trailing characters" => "Unexpected non-whitespace character after JSON",
         _ => return unexpected(&text, at),
     };
+    // JavaScript counts in UTF-16.
+    let at = text[..at].encode_utf16().count();
     format!("{words} at position {at}")
 }
 
 fn unexpected(text: &str, at: usize) -> String {
     // V8 shows a short text whole, and of a long one what is near.
     const NEAR: usize = 10;
-    let token = text.get(at..).and_then(|rest| rest.chars().next());
+    let token = text[at..].chars().next();
     let Some(token) = token else {
         return "Unexpected end of JSON input".to_owned();
     };
     let chars: Vec<char> = text.chars().collect();
-    let index = text.get(..at).unwrap_or_default().chars().count();
+    let index = text[..at].chars().count();
     if chars.len() <= 2 * NEAR + 20 {
         return format!("Unexpected token '{token}', \"{text}\" is not valid JSON");
     }
@@ -55,7 +62,11 @@ fn position(text: &str, error: &Error) -> usize {
         .take(error.line().saturating_sub(1))
         .map(str::len)
         .sum();
-    before + error.column().saturating_sub(1)
+    let at = before + error.column().saturating_sub(1);
+    (0..=at)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -87,6 +98,15 @@ mod tests {
             (
                 "[1 2]",
                 "Expected ',' or ']' after array element in JSON at position 3",
+            ),
+            ("[1,]", "Unexpected token ']', \"[1,]\" is not valid JSON"),
+            (
+                "{\"ü\":1 2}",
+                "Expected ',' or '}' after property value in JSON at position 7",
+            ),
+            (
+                "{\"a\":\"x\ty\"}",
+                "Bad control character in string literal in JSON at position 7",
             ),
             (
                 "{}x",

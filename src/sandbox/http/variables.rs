@@ -99,7 +99,7 @@ impl Check<'_> {
                 value.clone()
             }
             Some(Kind::Input(fields)) => self.object(value, name, fields),
-            // An unknown type is complained about when the document is validated.
+            // Of an unknown type the document was complained about.
             _ => value.clone(),
         }
     }
@@ -170,7 +170,7 @@ impl Check<'_> {
                 self.error(value, &message);
             }
             // A file is put in its place afterwards.
-            ("Upload", value) if !value.is_null() => {
+            ("Upload", value) => {
                 self.error(value, "Upload value invalid.");
             }
             _ => {}

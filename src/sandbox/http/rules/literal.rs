@@ -44,8 +44,8 @@ impl Check<'_> {
                     self.value(value, item, false, at);
                 }
             }
-            (value, BaseType::List(item)) => self.value(value, item, false, at),
-            (value, BaseType::Named(name)) => self.named(value, name, kind, at),
+            // A single value stands for a list with one item.
+            (value, _) => self.named(value, innermost(kind), kind, at),
         }
     }
 

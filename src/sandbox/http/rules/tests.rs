@@ -140,6 +140,16 @@ fn one_fault_has_its_words_and_its_place() {
             &[58],
         ),
         (
+            "{projectByName(name:\"x\"){...A}} fragment A on Project{...B} fragment B on Project{...A}",
+            "Cannot spread fragment \"A\" within itself via \"B\".",
+            &[55, 83],
+        ),
+        (
+            "{taskById(id:1,id:2,id:3){id}}",
+            "There can be only one argument named \"id\".",
+            &[11, 16, 21],
+        ),
+        (
             "{projectByName(name:\"x\"){... on Task{id}}}",
             "Fragment cannot be spread here as objects of type \"Project\" can never be of type \
              \"Task\".",
@@ -182,7 +192,25 @@ fn what_makes_sense_has_no_faults() {
         "mutation{invokeRegisteredTask(advancedTaskDefinition:1,environment:1,\
          argumentValues:{advancedTaskDefinitionArgumentName:\"X\",value:\"y\"}){id}}",
         "subscription($e:Int!){taskChanged(environment:$e){id}}",
+        "subscription{taskChanged(environment:1){id} taskChanged(environment:1){status}}",
+        "{allGroups{name ... on Group{id}}}",
+        "query($n:String!,$b:Boolean!){__type(name:$n){...T} __typename @include(if:$b)} fragment T on __Type{name}",
     ] {
         assert_eq!(found(text), [], "{text}");
+    }
+}
+
+#[test]
+fn there_is_an_end_to_faults() {
+    let many: String = (0..300).map(|at| format!("x{at} ")).collect();
+    let faults = found(&format!("{{{many}}}"));
+    assert_eq!(faults.len(), 101);
+    assert!(faults[100].0.starts_with("Too many validation errors"));
+}
+
+#[test]
+fn the_schema_is_known() {
+    for name in ["Query", "Mutation", "Subscription"] {
+        assert!(super::TYPES.get(name).is_some(), "{name}");
     }
 }

@@ -1,14 +1,15 @@
 //! Variables and fragments: defined once, used where they fit, and used at all.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::types::{
     BaseType, OperationDefinition, Selection, SelectionSet, Type, VariableDefinition,
 };
 use async_graphql::{Pos, Positioned};
+use async_graphql_value::ConstValue;
 
 use super::literal::is_input;
-use super::{Check, did_you_mean};
+use super::{Check, did_you_mean, repeated};
 use crate::sandbox::http::types::{TYPES, innermost};
 
 /// Where a variable is used.
@@ -19,20 +20,32 @@ pub(super) struct Use {
     pub(super) at: Pos,
 }
 
+/// How far fragments that lead to fragments are followed: a stack has an end.
+pub(super) const DEEPEST: usize = 200;
+
+/// Where the look for fragments that lead to themselves is.
+#[derive(Default)]
+pub(super) struct Cycles<'a> {
+    visited: HashSet<&'a str>,
+    path: Vec<(&'a str, Pos)>,
+    /// Where on the path each fragment was entered.
+    begun: HashMap<&'a str, usize>,
+}
+
 impl<'a> Check<'a> {
     /// The definitions of an operation's variables.
     pub(super) fn variables(&mut self, operation: &'a OperationDefinition) {
-        let mut seen: Vec<(&str, Pos)> = Vec::new();
+        let names = operation.variable_definitions.iter();
+        let names = names.map(|d| (d.node.name.node.as_str(), d.node.name.pos));
+        for (name, all) in repeated(names) {
+            let message = format!("There can be only one variable named \"${name}\".");
+            self.fault(message, all);
+        }
         for definition in &operation.variable_definitions {
             let node = &definition.node;
             let name = node.name.node.as_str();
             let kind = &node.var_type.node;
             let (inner, at) = (innermost(kind), node.var_type.pos);
-            if let Some((_, first)) = seen.iter().find(|(other, _)| *other == name) {
-                let message = format!("There can be only one variable named \"${name}\".");
-                self.fault(message, [*first, node.name.pos]);
-            }
-            seen.push((name, node.name.pos));
             if TYPES.get(inner).is_none() {
                 let meant = did_you_mean("", inner, &TYPES.names());
                 self.fault(format!("Unknown type \"{inner}\".{meant}"), [at]);
@@ -48,15 +61,29 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// How the variables of an operation are used, by it and by the fragments that it leads to.
-    pub(super) fn uses(
+    /// How operations use their variables, themselves and by the fragments that they lead to; all
+    /// those fragments.
+    pub(super) fn uses(&mut self) -> HashSet<&'a str> {
+        let by_fragments = std::mem::take(&mut self.used_by_fragments);
+        let mut reached = HashSet::new();
+        for (name, operation, own) in std::mem::take(&mut self.operations) {
+            let fragments = self.fragments_of(&operation.node);
+            let of_fragments = fragments.iter().filter_map(|name| by_fragments.get(name));
+            let uses: Vec<&Use> = own.iter().chain(of_fragments.flatten()).collect();
+            self.uses_of(name, operation, &uses);
+            reached.extend(fragments);
+        }
+        reached
+    }
+
+    fn uses_of(
         &mut self,
         name: Option<&str>,
-        operation: &'a Positioned<OperationDefinition>,
+        operation: &Positioned<OperationDefinition>,
+        uses: &[&Use],
     ) {
         let definitions = &operation.node.variable_definitions;
-        let uses = self.all_uses(operation);
-        for used in &uses {
+        for used in uses {
             if defined(definitions, &used.name).is_none() {
                 let by = name.map_or_else(String::new, |name| format!(" by operation \"{name}\""));
                 let message = format!("Variable \"${}\" is not defined{by}.", used.name);
@@ -71,7 +98,7 @@ impl<'a> Check<'a> {
                 self.fault(message, [definition.pos]);
             }
         }
-        for used in &uses {
+        for used in uses {
             let Some(definition) = defined(definitions, &used.name) else {
                 continue;
             };
@@ -83,8 +110,7 @@ impl<'a> Check<'a> {
                 continue;
             }
             let default = definition.node.default_value.as_ref();
-            let is_given = default
-                .is_some_and(|value| !matches!(value.node, async_graphql_value::ConstValue::Null));
+            let is_given = default.is_some_and(|value| !matches!(value.node, ConstValue::Null));
             if !fits(kind, place, is_given || *has_default) {
                 let name = &used.name;
                 let message = format!(
@@ -95,56 +121,50 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Walks through the fragments that an operation leads to as well, for their uses alone.
-    fn all_uses(&mut self, operation: &'a Positioned<OperationDefinition>) -> Vec<Use> {
-        let mut uses = std::mem::take(&mut self.used);
-        let known = self.faults.len();
-        let mut reached = Vec::new();
-        spreads(&operation.node.selection_set.node, &mut reached);
+    /// The fragments that an operation leads to, nearest first.
+    fn fragments_of(&self, operation: &'a OperationDefinition) -> Vec<&'a str> {
+        let mut found = Vec::new();
         let mut seen = HashSet::new();
-        while let Some((name, _)) = reached.pop() {
-            let Some(fragment) = self.document.fragments.get(name) else {
-                continue;
-            };
-            if !seen.insert(name) {
-                continue;
+        let mut left = spreads(&operation.selection_set.node);
+        while let Some((name, _)) = left.pop() {
+            if let Some(fragment) = self.document.fragments.get(name)
+                && seen.insert(name)
+            {
+                found.push(name);
+                left.extend(spreads(&fragment.node.selection_set.node));
             }
-            self.spread.insert(name);
-            let on = fragment.node.type_condition.node.on.node.as_str();
-            let set = &fragment.node.selection_set.node;
-            self.selections(set, TYPES.composite(on));
-            uses.append(&mut self.used);
-            spreads(set, &mut reached);
         }
-        // They have faults of their own where they are defined.
-        self.faults.truncate(known);
-        uses
+        found
     }
 
-    /// A fragment that leads to itself.
-    pub(super) fn cycle(&mut self, name: &'a str) {
-        let mut seen = HashSet::new();
-        let mut open: Vec<(&str, Vec<&str>)> = vec![(name, Vec::new())];
-        while let Some((at, via)) = open.pop() {
-            let Some(fragment) = self.document.fragments.get(at) else {
-                continue;
-            };
-            let mut next = Vec::new();
-            spreads(&fragment.node.selection_set.node, &mut next);
-            for (to, at) in next {
-                if to == name {
-                    let via: Vec<_> = via.iter().map(|name| format!("\"{name}\"")).collect();
+    /// Fragments that lead to themselves, each cycle once.
+    pub(super) fn cycles_from(&mut self, name: &'a str) {
+        let Some(fragment) = self.document.fragments.get(name) else {
+            return;
+        };
+        if self.cycles.path.len() >= DEEPEST || !self.cycles.visited.insert(name) {
+            return;
+        }
+        self.cycles.begun.insert(name, self.cycles.path.len());
+        for (to, at) in spreads(&fragment.node.selection_set.node) {
+            self.cycles.path.push((to, at));
+            match self.cycles.begun.get(to) {
+                None => self.cycles_from(to),
+                Some(begun) => {
+                    let cycle = self.cycles.path[*begun..].to_vec();
+                    let via = cycle.iter().rev().skip(1).rev();
+                    let via: Vec<_> = via.map(|(name, _)| format!("\"{name}\"")).collect();
                     let via = match via.as_slice() {
                         [] => String::new(),
                         via => format!(" via {}", via.join(", ")),
                     };
-                    let message = format!("Cannot spread fragment \"{name}\" within itself{via}.");
-                    self.fault(message, [at]);
-                } else if seen.insert(to) {
-                    open.push((to, via.iter().copied().chain([to]).collect()));
+                    let message = format!("Cannot spread fragment \"{to}\" within itself{via}.");
+                    self.fault(message, cycle.iter().map(|(_, at)| *at));
                 }
             }
+            self.cycles.path.pop();
         }
+        self.cycles.begun.remove(name);
     }
 }
 
@@ -157,18 +177,20 @@ fn defined<'b>(
 }
 
 /// The fragments that are spread in it, and where.
-fn spreads<'a>(set: &'a SelectionSet, found: &mut Vec<(&'a str, Pos)>) {
+fn spreads(set: &SelectionSet) -> Vec<(&str, Pos)> {
+    let mut found = Vec::new();
     for selection in &set.items {
         match &selection.node {
-            Selection::Field(field) => spreads(&field.node.selection_set.node, found),
+            Selection::Field(field) => found.extend(spreads(&field.node.selection_set.node)),
             Selection::InlineFragment(inline) => {
-                spreads(&inline.node.selection_set.node, found);
+                found.extend(spreads(&inline.node.selection_set.node));
             }
             Selection::FragmentSpread(spread) => {
                 found.push((spread.node.fragment_name.node.as_str(), spread.pos));
             }
         }
     }
+    found
 }
 
 /// Whether a variable of this type can stand where `place` is expected; `is_given`: something stands
