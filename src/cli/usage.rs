@@ -46,13 +46,12 @@ pub(super) fn error(error: &clap::Error) -> Error {
 
 /// The text without the password of an address that was given as a value: clap repeats what it
 /// does not take.
-fn without_password(text: String, error: &clap::Error) -> String {
+fn without_password(mut text: String, error: &clap::Error) -> String {
     let repeated = [
         ContextKind::InvalidValue,
         ContextKind::InvalidArg,
         ContextKind::InvalidSubcommand,
     ];
-    let mut text = text;
     for kind in repeated {
         if let Some(ContextValue::String(value)) = error.get(kind)
             && let Some((user, host)) = value.rsplit_once('@')

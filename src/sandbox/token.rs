@@ -136,6 +136,14 @@ impl<'a> Parts<'a> {
             .or(value.as_f64().map(|seconds| seconds as i64))
     }
 
+    /// Refuses a claim that is there and no number.
+    fn require_number(&self, claim: &str) -> Result<(), String> {
+        match self.claims.get(claim) {
+            Some(value) if !value.is_number() => Err(format!("invalid {claim} value")),
+            _ => Ok(()),
+        }
+    }
+
     fn algorithm(&self) -> Option<Algorithm> {
         match self.header.get("alg")?.as_str()? {
             "HS256" => Some(Algorithm::HS256),
@@ -165,18 +173,11 @@ fn service(secret: &str, parts: &Parts<'_>) -> Result<Claims, String> {
     if !parts.is_signed_by(secret, algorithm) {
         return Err("invalid signature".to_owned());
     }
-    for claim in ["nbf", "exp"] {
-        if parts
-            .claims
-            .get(claim)
-            .is_some_and(|value| !value.is_number())
-        {
-            return Err(format!("invalid {claim} value"));
-        }
-        if claim == "nbf" && parts.number(claim).is_some_and(|start| start > now) {
-            return Err("jwt not active".to_owned());
-        }
+    parts.require_number("nbf")?;
+    if parts.number("nbf").is_some_and(|start| start > now) {
+        return Err("jwt not active".to_owned());
     }
+    parts.require_number("exp")?;
     if parts.is_expired() {
         return Err("jwt expired".to_owned());
     }

@@ -1,6 +1,7 @@
 //! A body as Express leaves it: JSON is parsed before anything else is looked at, CORS and the token
 //! too. What has another type is left to whom it concerns.
 
+use std::borrow::Cow;
 use std::io::{self, Read as _};
 
 use axum::body::{Body, to_bytes};
@@ -38,13 +39,13 @@ pub(super) async fn read(
     let Ok(bytes) = to_bytes(body, LIMIT).await else {
         return Err(refuse(413, "Payload Too Large"));
     };
-    noted.body = String::from_utf8_lossy(&bytes).into_owned();
     if bytes.is_empty() {
         return Ok(Content::Json(json!({})));
     }
     let Ok(bytes) = unpacked(&bytes, text(headers, header::CONTENT_ENCODING)) else {
         return Err(refuse(400, "Bad Request"));
     };
+    noted.body = String::from_utf8_lossy(&bytes).into_owned();
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     match serde_json::from_slice(bytes) {
         Ok(value @ (Value::Object(_) | Value::Array(_))) => Ok(Content::Json(value)),
@@ -53,15 +54,15 @@ pub(super) async fn read(
 }
 
 /// A body without its packing, of which [`is_read`] knows.
-fn unpacked(bytes: &[u8], packing: &str) -> io::Result<Vec<u8>> {
+fn unpacked<'a>(bytes: &'a [u8], packing: &str) -> io::Result<Cow<'a, [u8]>> {
     let mut plain = Vec::new();
     let most = LIMIT as u64;
     match packing.to_ascii_lowercase().as_str() {
         "gzip" => GzDecoder::new(bytes).take(most).read_to_end(&mut plain)?,
         "deflate" => ZlibDecoder::new(bytes).take(most).read_to_end(&mut plain)?,
-        _ => return Ok(bytes.to_vec()),
+        _ => return Ok(Cow::Borrowed(bytes)),
     };
-    Ok(plain)
+    Ok(Cow::Owned(plain))
 }
 
 /// Whether Express reads a body that is written and packed like this.
@@ -84,7 +85,8 @@ pub(super) fn content_type(headers: &HeaderMap) -> String {
     kind.trim().to_ascii_lowercase()
 }
 
-fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
+/// The text of a header; empty where there is none.
+pub(super) fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
     let value = headers.get(name);
     value.and_then(|value| value.to_str().ok()).unwrap_or("")
 }

@@ -117,8 +117,7 @@ pub(super) fn prepare(
     if has_plugins && !faults.is_empty() {
         return Err(Refused::Document(faults));
     }
-    let operation = operation(&document, name)
-        .map_err(|message| Refused::WhichOperation(Fault::at(message, [])))?;
+    let operation = operation(&document, name).map_err(Refused::WhichOperation)?;
     let kind = operation.ty;
     let is_good_for_get = match kind {
         OperationType::Query => true,
@@ -227,17 +226,18 @@ fn is_invalid(error: &ServerError) -> bool {
 fn operation<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
-) -> Result<&'a OperationDefinition, String> {
+) -> Result<&'a OperationDefinition, Fault> {
     let mut operations = document.operations.iter();
     match name {
         Some(name) => operations
             .find(|(known, _)| known.is_some_and(|known| known.as_str() == name))
             .map(|(_, operation)| &operation.node)
-            .ok_or_else(|| format!("Unknown operation named \"{name}\".")),
+            .ok_or_else(|| Fault::at(format!("Unknown operation named \"{name}\"."), [])),
         None => match (operations.next(), operations.next()) {
             (Some((_, operation)), None) => Ok(&operation.node),
             _ => {
-                Err("Must provide operation name if query contains multiple operations.".to_owned())
+                let message = "Must provide operation name if query contains multiple operations.";
+                Err(Fault::at(message, []))
             }
         },
     }

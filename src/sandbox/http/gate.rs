@@ -127,33 +127,22 @@ fn is_mounted(path: &str, at: &str) -> bool {
 }
 
 fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, String> {
-    let header = headers.get(header::AUTHORIZATION);
-    let token = header
-        .and_then(|value| value.to_str().ok())
-        .and_then(token::in_header)
-        .ok_or("Bearer token required")?;
+    let token = token::in_header(body::text(headers, header::AUTHORIZATION));
+    let token = token.ok_or("Bearer token required")?;
     app.sandbox.state.caller(token)
 }
 
 fn wants_gzip(headers: &HeaderMap) -> bool {
-    let encodings = headers.get(header::ACCEPT_ENCODING);
-    let encodings = encodings.and_then(|value| value.to_str().ok());
-    encodings.is_some_and(|value| value.contains("gzip"))
+    body::text(headers, header::ACCEPT_ENCODING).contains("gzip")
 }
 
 fn wants_socket(headers: &HeaderMap) -> bool {
-    let upgrade = headers.get(header::UPGRADE);
-    upgrade.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+    body::text(headers, header::UPGRADE).eq_ignore_ascii_case("websocket")
 }
 
 /// Whether the request names this machine: a page elsewhere whose name leads here does not.
 fn is_for_this_machine(headers: &HeaderMap) -> bool {
-    let Some(host) = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-    else {
-        return false;
-    };
+    let host = body::text(headers, header::HOST);
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,

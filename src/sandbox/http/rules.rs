@@ -14,8 +14,8 @@ use std::collections::HashMap;
 use async_graphql::Pos;
 use async_graphql::Positioned;
 use async_graphql::parser::types::{
-    Directive, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
-    SelectionSet,
+    Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType,
+    Selection, SelectionSet,
 };
 use async_graphql_value::Value;
 
@@ -41,18 +41,18 @@ pub(super) fn faults(text: &str, document: &ExecutableDocument) -> Vec<Fault> {
         definitions.push((operation.pos, Definition::Operation(name, operation)));
     }
     for (name, fragment) in &document.fragments {
-        definitions.push((fragment.pos, Definition::Fragment(name)));
+        definitions.push((fragment.pos, Definition::Fragment(name, &fragment.node)));
     }
     definitions.sort_by_key(|(at, _)| (at.line, at.column));
     for (_, definition) in &definitions {
         match definition {
             Definition::Operation(name, operation) => check.operation(*name, operation),
-            Definition::Fragment(name) => check.fragment(name),
+            Definition::Fragment(name, fragment) => check.fragment(name, fragment),
         }
     }
     let reached = check.uses();
     for (at, definition) in &definitions {
-        if let Definition::Fragment(name) = definition
+        if let Definition::Fragment(name, _) = definition
             && !reached.contains(name)
         {
             check.fault(format!("Fragment \"{name}\" is never used."), [*at]);
@@ -63,7 +63,7 @@ pub(super) fn faults(text: &str, document: &ExecutableDocument) -> Vec<Fault> {
 
 enum Definition<'a> {
     Operation(Option<&'a str>, &'a Positioned<OperationDefinition>),
-    Fragment(&'a str),
+    Fragment(&'a str, &'a FragmentDefinition),
 }
 
 struct Check<'a> {
@@ -116,15 +116,12 @@ impl<'a> Check<'a> {
         self.operations.push((name, operation, used));
     }
 
-    fn fragment(&mut self, name: &'a str) {
-        let Some(fragment) = self.document.fragments.get(name) else {
-            return;
-        };
-        let condition = &fragment.node.type_condition.node.on;
+    fn fragment(&mut self, name: &'a str, fragment: &'a FragmentDefinition) {
+        let condition = &fragment.type_condition.node.on;
         let on = self.condition(condition, &format!("Fragment \"{name}\""));
-        self.directives(&fragment.node.directives, "FRAGMENT_DEFINITION");
+        self.directives(&fragment.directives, "FRAGMENT_DEFINITION");
         self.cycles_from(name);
-        self.selections(&fragment.node.selection_set.node, on);
+        self.selections(&fragment.selection_set.node, on);
         let used = std::mem::take(&mut self.used);
         self.used_by_fragments.insert(name, used);
     }

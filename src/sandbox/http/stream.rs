@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Method, Response, StatusCode, header, request::Parts
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::{Map, Value, json};
 
+use super::body::text;
 use super::follow::{self, Follow, follow};
 use super::gate::Noted;
 use super::graphql::GraphQl;
@@ -196,9 +197,4 @@ fn empty(status: u16) -> Answer {
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::NOT_FOUND);
     answer
-}
-
-fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
-    let value = headers.get(name);
-    value.and_then(|value| value.to_str().ok()).unwrap_or("")
 }

@@ -153,10 +153,14 @@ impl Types {
 
     /// Whether something can be both.
     pub(super) fn overlap(&self, one: &str, other: &str) -> bool {
-        let (one, other) = ([one.to_owned()], [other.to_owned()]);
-        let all = self.members(&one[0]).unwrap_or(&one);
-        let others = self.members(&other[0]).unwrap_or(&other);
-        all.iter().any(|name| others.contains(name))
+        let is_other = |object: &str| {
+            let members = self.members(other).unwrap_or_default();
+            object == other || members.iter().any(|member| member == object)
+        };
+        match self.members(one) {
+            Some(members) => members.iter().any(|member| is_other(member)),
+            None => is_other(one),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::fault::Fault;
 use super::inspect::{did_you_mean, inspect};
-use super::types::{Input, Kind, TYPES, Types};
+use super::types::{Input, Kind, TYPES};
 
 /// The variables of an operation as they are used: only those that are given.
 ///
@@ -38,7 +38,6 @@ pub(super) fn coerce(
             continue;
         }
         let mut check = Check {
-            types: &TYPES,
             variable: name,
             at,
             path: Vec::new(),
@@ -54,7 +53,6 @@ pub(super) fn coerce(
 }
 
 struct Check<'a> {
-    types: &'static Types,
     variable: &'a str,
     at: Pos,
     path: Vec<String>,
@@ -91,8 +89,7 @@ impl Check<'_> {
     }
 
     fn named(&mut self, value: &Value, name: &str) -> Value {
-        let types = self.types;
-        match types.get(name) {
+        match TYPES.get(name) {
             Some(Kind::Scalar) => self.scalar(value, name),
             Some(Kind::Enum(words)) => {
                 self.word(value, name, words);
