@@ -38,6 +38,8 @@ pub enum LagoonError {
         message: String,
         /// What to do about it.
         hints: Vec<String>,
+        /// Whether a request was sent and answered with 401; otherwise there was no token to send.
+        sent: bool,
     },
     /// Whoever gives out tokens cannot be reached: nothing was sent.
     #[error("no token for now: {reason}")]
@@ -89,13 +91,28 @@ pub enum LagoonError {
 }
 
 impl LagoonError {
-    /// Whether a mutation that ended so may have been carried out all the same.
+    /// Whether a mutation has no reply that tells what became of it, so it may have been carried
+    /// out. See also [`LagoonError::is_doubtful_refusal`].
     #[must_use]
     pub fn leaves_unknown(&self) -> bool {
         match self {
             LagoonError::NoAnswer { .. } | LagoonError::Unusable(_) => true,
             LagoonError::NotLagoon { status, .. } => *status != 429 && *status != 413,
             LagoonError::Refused { status, .. } => *status >= 500,
+            _ => false,
+        }
+    }
+
+    /// Whether a mutation was refused in a way that does not exclude that it was carried out:
+    /// with 401, 413 or 429 (which a gateway can add to a request that it passed on), as not
+    /// allowed, or by a GraphQL error. The caller looks for the result once; if there is none, the
+    /// refusal is the outcome.
+    #[must_use]
+    pub fn is_doubtful_refusal(&self) -> bool {
+        match self {
+            LagoonError::NotSignedIn { sent, .. } => *sent,
+            LagoonError::NotAllowed { .. } => true,
+            LagoonError::NotLagoon { .. } | LagoonError::Refused { .. } => !self.leaves_unknown(),
             _ => false,
         }
     }
@@ -149,5 +166,50 @@ pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(MOST) {
         Some((cut, _)) => format!("{}…", &text[..cut]),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_a_mutation_fails_says_whether_to_look_for_its_result() {
+        let address = || "http://lagoon".to_owned();
+        let reason = || "x".to_owned();
+        let refused = |status| LagoonError::Refused {
+            message: reason(),
+            status,
+        };
+        let gateway = |status| LagoonError::NotLagoon {
+            address: address(),
+            status,
+            reason: reason(),
+        };
+        let not_signed_in = |sent| LagoonError::NotSignedIn {
+            message: reason(),
+            hints: Vec::new(),
+            sent,
+        };
+        let not_allowed = LagoonError::NotAllowed { message: reason() };
+        let (address, reason) = (address(), reason());
+        for (error, unknown, doubtful) in [
+            (LagoonError::Unusable("x".to_owned()), true, false),
+            (gateway(200), true, false),
+            (gateway(502), true, false),
+            (refused(500), true, false),
+            (gateway(413), false, true),
+            (gateway(429), false, true),
+            (refused(200), false, true),
+            (refused(400), false, true),
+            (not_signed_in(true), false, true),
+            (not_allowed, false, true),
+            (not_signed_in(false), false, false),
+            (LagoonError::TooLong(1), false, false),
+            (LagoonError::NotReached { address, reason }, false, false),
+        ] {
+            assert_eq!(error.leaves_unknown(), unknown, "{error}");
+            assert_eq!(error.is_doubtful_refusal(), doubtful, "{error}");
+        }
     }
 }

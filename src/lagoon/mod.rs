@@ -100,6 +100,15 @@ impl Lagoon {
         }
     }
 
+    /// Signs in again after a mutation was answered with 401, which the transport does not do on
+    /// its own; `false` where there is no other token, as with `TASKS_TOKEN`.
+    ///
+    /// # Errors
+    /// [`LagoonError::NotSignedIn`] or [`LagoonError::NoToken`] when signing in fails.
+    pub async fn renew_token(&self) -> Result<bool, LagoonError> {
+        self.transport.renew_token().await
+    }
+
     /// The address this client talks to.
     #[must_use]
     pub fn url(&self) -> &Url {

@@ -106,6 +106,7 @@ pub fn read<T: DeserializeOwned>(
             return Err(LagoonError::NotSignedIn {
                 message: "Lagoon answered 401".to_owned(),
                 hints: Vec::new(),
+                sent: true,
             });
         }
         Err(_) => {
@@ -124,6 +125,7 @@ pub fn read<T: DeserializeOwned>(
         (401, first) => Err(LagoonError::NotSignedIn {
             message: first.map_or("Lagoon answered 401".to_owned(), |e| e.first_line()),
             hints: Vec::new(),
+            sent: true,
         }),
         (status, Some(first)) => Err(first.into_error(status)),
         (status, None) => Err(not_lagoon(format!("with status {status} and no reason"))),

@@ -3,7 +3,7 @@
 //! Queries are tried again with growing pauses while the limit lasts. A mutation is sent once;
 //! only a failure before the connection stood is tried again.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -29,6 +29,8 @@ pub enum Effect {
 pub struct Transport {
     connection: Connection,
     client: OnceLock<reqwest::Client>,
+    /// The token that Lagoon refused last.
+    refused: Mutex<Option<String>>,
 }
 
 /// How long something may take, and until when that is.
@@ -110,6 +112,7 @@ impl Transport {
         Transport {
             connection,
             client: OnceLock::new(),
+            refused: Mutex::default(),
         }
     }
 
@@ -191,6 +194,9 @@ impl Transport {
                 }),
             };
             self.trace(operation, begun.elapsed(), &attempt);
+            if matches!(&attempt, Ok(answer) if answer.status == 401) {
+                self.note_refused(&token);
+            }
             let wait = match &attempt {
                 Ok(answer) if answer.status == 401 && !renewed && effect == Effect::Query => {
                     renewed = true;
@@ -218,6 +224,25 @@ impl Transport {
             tokio::time::sleep(wait).await;
             pause = (pause * 2).min(Duration::from_secs(5));
         }
+    }
+
+    fn note_refused(&self, token: &str) {
+        if let Ok(mut refused) = self.refused.lock() {
+            *refused = Some(token.to_owned());
+        }
+    }
+
+    /// Replaces the token that was refused last; `false` where there is no other token.
+    ///
+    /// # Errors
+    /// When there is a way to get another one, and it fails.
+    pub async fn renew_token(&self) -> Result<bool, LagoonError> {
+        let refused = self.refused.lock().ok().and_then(|token| token.clone());
+        let Some(refused) = refused else {
+            return Ok(false);
+        };
+        let newer = self.connection.credentials.renew(&refused).await;
+        Ok(newer.map_err(not_signed_in)?.is_some())
     }
 
     async fn attempt(&self, token: &str, body: Vec<u8>) -> Result<Answer, LagoonError> {
@@ -309,6 +334,7 @@ pub(super) fn bearer(token: &str) -> Result<HeaderValue, LagoonError> {
     let mut value = value.map_err(|_| LagoonError::NotSignedIn {
         message: "the token holds characters that no token has".to_owned(),
         hints: Vec::new(),
+        sent: false,
     })?;
     value.set_sensitive(true);
     Ok(value)
@@ -346,6 +372,7 @@ pub(super) fn not_signed_in(error: CredentialsError) -> LagoonError {
     LagoonError::NotSignedIn {
         message: error.message,
         hints: error.hints,
+        sent: false,
     }
 }
 
