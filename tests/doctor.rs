@@ -1,6 +1,7 @@
 //! `tasks doctor`: what it finds, what it says to do, and how it ends.
 
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -8,7 +9,7 @@ use crate::support::env::TestEnv;
 use crate::support::home::Home;
 use crate::support::network::TlsFront;
 use crate::support::output::Output;
-use crate::support::proxy::{Fault, Proxy};
+use crate::support::proxy::{Fault, Proxy, Seen};
 use crate::support::schemas;
 use crate::support::ssh::set_portal;
 
@@ -270,11 +271,19 @@ fn what_each_release_lacks_is_said_with_its_cost() {
     let env = TestEnv::new();
     let mut said = String::new();
     for release in schemas::releases() {
-        let answer = Fault::answered("200 OK", "application/json", &probe(&release.schema));
-        let gone = || Fault::answered("404 Not Found", "text/plain", "");
-        // Up, its version, the probe; then neither way of pushing.
-        let faults = [Fault::None, Fault::None, answer, gone(), gone()];
-        let proxy = Proxy::new(env.address(), faults);
+        let probe = probe(&release.schema);
+        let is_push = |request: &Seen| {
+            request.head.contains("/graphql/stream") || request.head.contains("websocket")
+        };
+        let proxy = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
+            if request.body.contains("__type") {
+                Fault::answered("200 OK", "application/json", &probe)
+            } else if is_push(request) {
+                Fault::answered("404 Not Found", "text/plain", "")
+            } else {
+                Fault::None
+            }
+        });
         let command = env
             .command(&["doctor", "-o", "json"])
             .env("TASKS_API", proxy.url("/graphql"));
@@ -288,6 +297,24 @@ fn what_each_release_lacks_is_said_with_its_cost() {
     if !said.is_empty() {
         insta::assert_snapshot!("releases", said);
     }
+}
+
+#[test]
+fn the_platform_role_is_shown() {
+    let env = TestEnv::new();
+    let role = |env: &TestEnv| {
+        let output = env.tasks(&["doctor", "-o", "json"]).succeeds();
+        of(&output, "capabilities").pop().unwrap()
+    };
+    let pair = |state: &str, message: &str| (state.to_owned(), message.to_owned());
+    assert_eq!(role(&env), pair("good", "you have no platform role"));
+    let owner = env.as_role("platform-owner");
+    assert_eq!(role(&owner), pair("good", "your platform role is owner"));
+    let service = "the token belongs to a service, which has no platform roles";
+    assert_eq!(role(&env.as_role("legacy-admin")), pair("note", service));
+    env.sandbox().refuse_next("userByEmail", "no luck today");
+    let refused = "could not read your platform roles: Lagoon refused: no luck today";
+    assert_eq!(role(&env), pair("warning", refused));
 }
 
 #[test]

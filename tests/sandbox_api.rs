@@ -2,6 +2,7 @@
 
 mod apollo;
 mod environments;
+mod people;
 
 use std::time::Duration;
 

@@ -429,12 +429,19 @@ fn who_one_is() {
         }
     });
     let command = env.command(&["whoami", "-o", "json"]);
-    let shown = env.run(command.env("TASKS_API", no_look.url("/graphql")));
-    let shown = shown.succeeds().json();
-    assert_eq!(
-        (&shown["email"], &shown["platformRoles"]),
-        (&"maintainer@example.com".into(), &Value::Null)
-    );
+    let without_schema = env.run(command.env("TASKS_API", no_look.url("/graphql")));
+    env.sandbox().refuse_next("userByEmail", "no luck today");
+    let refused = env.tasks(&["whoami", "-o", "json"]);
+    for output in [without_schema, refused] {
+        let output = output.succeeds();
+        let shown = output.json();
+        assert_eq!(
+            (&shown["email"], &shown["platformRoles"]),
+            (&"maintainer@example.com".into(), &Value::Null)
+        );
+        let warning = "warning: could not read your platform roles: Lagoon refused: ";
+        assert!(output.stderr.contains(warning), "{output}");
+    }
     let outsider = env
         .as_role("outsider")
         .tasks(&["whoami", "-o", "table"])

@@ -15,7 +15,7 @@ Examples:
 
 /// Show who is signed in, with which roles, and for how long
 ///
-/// The roles are those in one's groups, and on the whole platform where Lagoon tells them. A service's token belongs to no user: then it says so.
+/// The roles are those in your groups and, on Lagoon 2.24 and newer, your platform roles. A service's token belongs to no user; the output says so.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct WhoamiArgs;

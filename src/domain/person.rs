@@ -13,6 +13,6 @@ pub struct Person {
     pub last_name: Option<String>,
     /// The groups and the role in each, in Lagoon's words (`MAINTAINER`).
     pub group_roles: Vec<(String, String)>,
-    /// The roles on the whole platform, in Lagoon's words (`OWNER`); `None` where it does not say.
+    /// The platform roles, in Lagoon's words (`OWNER`); `None` if they are unknown.
     pub platform_roles: Option<Vec<String>>,
 }

@@ -1,23 +1,51 @@
-//! Who is signed in.
+//! The signed-in user.
 
 use tokio::join;
 
 use crate::domain::Person;
 use crate::error::Error;
-use crate::lagoon::Lagoon;
+use crate::lagoon::{Lagoon, LagoonError};
 
-/// The signed-in user; `None` for a service, whose token belongs to no user. Roles on the platform
-/// are there where this Lagoon tells them.
+/// The user that a token belongs to.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The user; `None` for a service, whose token belongs to no user.
+    pub person: Option<Person>,
+    /// The reason why the user's platform roles are unknown. A Lagoon before 2.24, which has no
+    /// platform roles, is not one.
+    pub roles_error: Option<Error>,
+}
+
+/// Looks up the signed-in user and, where this Lagoon has them, the user's platform roles.
 ///
 /// # Errors
-/// Lagoon's refusal, or that it cannot be reached.
-pub async fn person(lagoon: &Lagoon) -> Result<Option<Person>, Error> {
+/// Lagoon's refusal of the user, or that it cannot be reached. A refusal of the roles alone is part
+/// of the result.
+pub async fn signed_in(lagoon: &Lagoon) -> Result<SignedIn, Error> {
     let (person, features) = join!(lagoon.me(), lagoon.features());
-    let Some(mut person) = person? else {
-        return Ok(None);
+    let mut signed_in = SignedIn {
+        person: person?,
+        roles_error: None,
     };
-    if features.is_ok_and(|features| features.platform_roles) {
-        person.platform_roles = lagoon.platform_roles().await.unwrap_or(None);
+    let Some(person) = &mut signed_in.person else {
+        return Ok(signed_in);
+    };
+    let roles = match features {
+        Ok(features) if !features.platform_roles => return Ok(signed_in),
+        Ok(_) => platform_roles(lagoon, person).await,
+        Err(error) => Err(error),
+    };
+    match roles {
+        Ok(roles) => person.platform_roles = Some(roles),
+        Err(error) => signed_in.roles_error = Some(error.into()),
     }
-    Ok(Some(person))
+    Ok(signed_in)
+}
+
+async fn platform_roles(lagoon: &Lagoon, person: &Person) -> Result<Vec<String>, LagoonError> {
+    let Some(email) = &person.email else {
+        let reason = "the user has no email address to look them up by";
+        return Err(LagoonError::Unusable(reason.to_owned()));
+    };
+    lagoon.platform_roles(email).await
 }

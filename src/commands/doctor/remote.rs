@@ -7,6 +7,7 @@ use crate::auth::expiry;
 use crate::config::is_loopback;
 use crate::error::{Error, Kind};
 use crate::ops::doctor::{self, Features, Portal};
+use crate::ops::identity::{self, SignedIn};
 use crate::settings::{Target, TokenOrigin, process_variable};
 
 use super::finding::Finding;
@@ -55,7 +56,12 @@ pub(super) async fn all(app: &App) -> Vec<Finding> {
         }
     }
     match doctor::features(lagoon).await {
-        Ok(features) => found.extend(capabilities(features)),
+        Ok(features) => {
+            found.extend(capabilities(features));
+            if features.platform_roles {
+                found.push(platform_roles(identity::signed_in(lagoon).await));
+            }
+        }
         Err(error) => found.push(
             Finding::warning(
                 CAPABILITIES,
@@ -226,21 +232,49 @@ fn capabilities(features: Features) -> Vec<Finding> {
             "files are uploaded through the API, which takes smaller ones only",
             "2.30",
         ),
-        (
-            features.platform_roles,
-            "roles on the whole platform are told",
-            "roles on the whole platform are not told: `whoami` shows those in groups only",
-            "2.24",
-        ),
     ];
+    let lacks = |cost: &str, since: &str| {
+        Finding::note(CAPABILITIES, cost).fix(format!("Lagoon {since} and newer have it"))
+    };
     let each = known.into_iter().map(|(has, good, cost, since)| {
         if has {
             Finding::good(CAPABILITIES, good)
         } else {
-            Finding::note(CAPABILITIES, cost).fix(format!("Lagoon {since} and newer have it"))
+            lacks(cost, since)
         }
     });
-    each.collect()
+    let mut findings: Vec<Finding> = each.collect();
+    if !features.platform_roles {
+        let cost = "there are no platform roles: `whoami` shows only the roles in groups";
+        findings.push(lacks(cost, "2.24"));
+    }
+    findings
+}
+
+/// The platform roles of the signed-in user, where this Lagoon has them.
+fn platform_roles(signed_in: Result<SignedIn, Error>) -> Finding {
+    let unreadable = |error: Error| {
+        let message = format!("could not read your platform roles: {error}");
+        Finding::warning(CAPABILITIES, message)
+    };
+    let (person, error) = match signed_in {
+        Ok(signed_in) => (signed_in.person, signed_in.roles_error),
+        Err(error) => return unreadable(error),
+    };
+    let Some(person) = person else {
+        let message = "the token belongs to a service, which has no platform roles";
+        return Finding::note(CAPABILITIES, message);
+    };
+    if let Some(error) = error {
+        return unreadable(error);
+    }
+    match person.platform_roles.unwrap_or_default().as_slice() {
+        [] => Finding::good(CAPABILITIES, "you have no platform role"),
+        roles => {
+            let roles = roles.join(", ").to_lowercase().replace('_', " ");
+            Finding::good(CAPABILITIES, format!("your platform role is {roles}"))
+        }
+    }
 }
 
 fn push(found: Result<Option<&'static str>, Error>) -> Finding {

@@ -9,6 +9,7 @@ use crate::config::Context;
 use crate::domain::Person;
 use crate::error::Error;
 use crate::ops;
+use crate::ops::identity::SignedIn;
 use crate::output::{Cell, Column, Detail, Grid, Report};
 
 /// Somebody and a token.
@@ -32,7 +33,7 @@ pub async fn of(
 ) -> Result<Identity, Error> {
     let token = source.token().await?;
     let lagoon = app.lagoon_with(source, context)?;
-    let person = ops::identity::person(&lagoon).await?;
+    let person = person(ops::identity::signed_in(&lagoon).await?, app);
     Ok(Identity {
         context: context.map(|c| c.name.to_string()),
         api: lagoon.url().to_string(),
@@ -51,10 +52,19 @@ pub async fn in_sandbox(app: &App) -> Result<Identity, Error> {
     Ok(Identity {
         context: Some(crate::config::SANDBOX.to_owned()),
         api: lagoon.url().to_string(),
-        person: ops::identity::person(lagoon).await?,
+        person: person(ops::identity::signed_in(lagoon).await?, app),
         source: "the sandbox".to_owned(),
         expires: None,
     })
+}
+
+/// The user; warns if the platform roles could not be read.
+fn person(signed_in: SignedIn, app: &App) -> Option<Person> {
+    if let Some(error) = signed_in.roles_error {
+        let warning = format!("could not read your platform roles: {error}");
+        app.ui.warn(&warning);
+    }
+    signed_in.person
 }
 
 fn words(token: &Token) -> String {

@@ -48,16 +48,20 @@ impl Lagoon {
         }))
     }
 
-    /// The roles of the signed-in user on the whole platform, in Lagoon's words; for Lagoon 2.24 and
-    /// newer.
+    /// The platform roles of a user, in Lagoon's words; for Lagoon 2.24 and newer. The user is
+    /// looked up by email because `me` never has the roles (seen on Lagoon 2.33.1).
     ///
     /// # Errors
     /// Any [`LagoonError`].
-    pub async fn platform_roles(&self) -> Result<Option<Vec<String>>, LagoonError> {
-        let variables = platform_roles::Variables {};
+    pub async fn platform_roles(&self, email: &str) -> Result<Vec<String>, LagoonError> {
+        let variables = platform_roles::Variables {
+            email: email.to_owned(),
+        };
         let reply = self.send::<PlatformRoles>(Effect::Query, variables).await?;
-        let roles = reply.whole()?.me.and_then(|me| me.platform_roles);
-        Ok(roles.map(|roles| roles.iter().flatten().filter_map(word).collect()))
+        let user = reply.whole()?.user_by_email;
+        let roles = user.and_then(|user| user.platform_roles);
+        let roles = roles.unwrap_or_default();
+        Ok(roles.iter().flatten().filter_map(word).collect())
     }
 
     /// The roles of the signed-in user, by group.

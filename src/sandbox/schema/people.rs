@@ -8,20 +8,43 @@ use crate::sandbox::failure::Failure;
 use crate::sandbox::rows::{people, places};
 
 /// A user.
-pub(in crate::sandbox) struct User(pub(in crate::sandbox) people::Person);
+pub(in crate::sandbox) struct User {
+    row: people::Person,
+    /// Lagoon reads the platform roles only where it looks a user up by email (seen on Lagoon
+    /// 2.33.1).
+    has_platform_roles: bool,
+}
+
+impl User {
+    /// The user as `me` and the members of a group show them.
+    pub(super) fn new(row: people::Person) -> User {
+        User {
+            row,
+            has_platform_roles: false,
+        }
+    }
+
+    /// The user as `userByEmail` shows them.
+    pub(super) fn by_email(row: people::Person) -> User {
+        User {
+            row,
+            has_platform_roles: true,
+        }
+    }
+}
 
 #[Object]
 impl User {
     async fn created(&self) -> Option<&String> {
-        Some(&self.0.created)
+        Some(&self.row.created)
     }
 
     async fn email(&self) -> Option<&String> {
-        Some(&self.0.email)
+        Some(&self.row.email)
     }
 
     async fn first_name(&self) -> Option<&String> {
-        self.0.first_name.as_ref()
+        self.row.first_name.as_ref()
     }
 
     async fn group_roles(
@@ -29,7 +52,7 @@ impl User {
         context: &Context<'_>,
     ) -> Result<List<GroupRoleInterface>, Failure> {
         let roles = state(context)?
-            .read(|connection| Ok(people::roles_of_user(connection, &self.0.id)?))?;
+            .read(|connection| Ok(people::roles_of_user(connection, &self.row.id)?))?;
         Ok(list(roles, |(group, role)| GroupRoleInterface {
             id: Some(group.id),
             name: Some(group.name),
@@ -39,20 +62,23 @@ impl User {
 
     async fn groups(&self, context: &Context<'_>) -> Result<List<GroupInterface>, Failure> {
         let groups = state(context)?
-            .read(|connection| Ok(people::groups_of_user(connection, &self.0.id)?))?;
+            .read(|connection| Ok(people::groups_of_user(connection, &self.row.id)?))?;
         Ok(list(groups, group))
     }
 
     async fn id(&self) -> Option<&String> {
-        Some(&self.0.id)
+        Some(&self.row.id)
     }
 
     async fn last_name(&self) -> Option<&String> {
-        self.0.last_name.as_ref()
+        self.row.last_name.as_ref()
     }
 
     async fn platform_roles(&self) -> List<PlatformRole> {
-        let role = match self.0.platform_role.as_deref() {
+        if !self.has_platform_roles {
+            return None;
+        }
+        let role = match self.row.platform_role.as_deref() {
             Some("owner") => Some(PlatformRole::Owner),
             Some("viewer") => Some(PlatformRole::Viewer),
             _ => None,
@@ -144,7 +170,7 @@ impl Group {
             let person = state.read(|connection| Ok(people::person(connection, &id)?))?;
             shown.push(Some(GroupMembership {
                 role: role_of(&role),
-                user: person.map(User),
+                user: person.map(User::new),
             }));
         }
         Ok(Some(shown))

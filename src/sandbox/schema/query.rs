@@ -181,7 +181,7 @@ impl Query {
         };
         let person =
             state(context)?.read(|connection| Ok(people_rows::person(connection, &user.id)?))?;
-        Ok(person.map(User))
+        Ok(person.map(User::new))
     }
 
     async fn project_by_git_url(
@@ -248,6 +248,27 @@ impl Query {
             }
         };
         visible_run(context, run)
+    }
+
+    /// Users may look themselves up; others need the permission to see all users.
+    async fn user_by_email(
+        &self,
+        context: &Context<'_>,
+        email: String,
+    ) -> Result<Option<User>, Failure> {
+        let email = email.to_lowercase();
+        let person = state(context)?.read(|connection| {
+            let id = people_rows::id_of(connection, &email)?;
+            let person = id.map(|id| people_rows::person(connection, &id));
+            Ok(person.transpose()?.flatten())
+        })?;
+        let person = person.ok_or_else(|| Failure::new(format!("User not found: {email}")))?;
+        let caller = caller(context)?;
+        let is_self = matches!(caller, Caller::User(user) if user.id == person.id);
+        if !is_self {
+            caller.require("user", "viewAll", On::Platform)?;
+        }
+        Ok(Some(User::by_email(person)))
     }
 
     /// None, without an error, for those who may not.
