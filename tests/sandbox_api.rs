@@ -255,6 +255,52 @@ async fn json_is_parsed_before_the_token_is_looked_at() {
     assert_eq!((status, has_cors), (401, true));
 }
 
+const NO_TASK_VIEW: &str = "Unauthorized: You don't have permission to \"view\" on \"task\"";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_four_byte_character_fails_at_the_look_up_or_at_the_insert() {
+    let talk = Talk::start(Seed::Bare).await;
+    let add = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){__typename}}";
+    let said = async |name: &str, description: &str| {
+        let input = json!({
+            "name": name, "type": "COMMAND", "service": "cli", "command": "x",
+            "description": description, "environment": 101,
+        });
+        let answer = talk.ask(Identity::Owner, add, json!({"i": input})).await;
+        answer["errors"][0]["message"].as_str().unwrap().to_owned()
+    };
+    for (name, description, number) in [
+        (
+            "Go 🚀",
+            "d",
+            "no: 1267, SQLState: HY000) Illegal mix of collations",
+        ),
+        (
+            "Go 🚀",
+            "🚀",
+            "no: 1267, SQLState: HY000) Illegal mix of collations",
+        ),
+        (
+            "Go",
+            "🚀",
+            "no: 1366, SQLState: 22007) Incorrect string value",
+        ),
+    ] {
+        let message = said(name, description).await;
+        assert!(message.contains(number), "{message}");
+    }
+    // A change looks no name up.
+    let valid = json!({"name": "Go", "type": "COMMAND", "service": "cli", "command": "x",
+        "description": "d", "environment": 101});
+    let answer = talk.ask(Identity::Owner, add, json!({"i": valid})).await;
+    assert!(answer["errors"].is_null(), "{answer}");
+    let rename =
+        "mutation{updateAdvancedTaskDefinition(input:{id:1,patch:{name:\"🚀\"}}){__typename}}";
+    let answer = talk.ask(Identity::Owner, rename, Value::Null).await;
+    let message = answer["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("no: 1366"), "{message}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn files_are_listed_fetched_and_uploaded_by_signed_addresses() {
     let talk = Talk::start(Seed::Demo).await;
@@ -278,6 +324,27 @@ async fn files_are_listed_fetched_and_uploaded_by_signed_addresses() {
     assert!(address.contains("/tasks/1/"), "{address}");
     let content = talk.client.get(address).send().await.unwrap().text().await;
     assert_eq!(content.unwrap(), "hello");
+    // The same file by its position in the listing.
+    let link = async |as_, file: i32, run: i32| {
+        let query = format!("{{getDownloadLinkByTaskFileId(fileId:{file},taskId:{run})}}");
+        talk.ask(as_, &query, Value::Null).await
+    };
+    let answer = link(Identity::Guest, 1, 1).await;
+    let address = answer["data"]["getDownloadLinkByTaskFileId"].as_str();
+    let content = talk.client.get(address.unwrap()).send().await.unwrap();
+    assert_eq!(content.text().await.unwrap(), "hello");
+    for (as_, file, run, message) in [
+        (Identity::Guest, 0, 1, "File not found"),
+        (Identity::Guest, 2, 1, "File not found"),
+        (Identity::Guest, -1, 1, "File not found"),
+        (Identity::Outsider, 1, 1, NO_TASK_VIEW),
+        (Identity::Guest, 1, 99, NO_TASK_VIEW),
+        (Identity::PlatformOwner, 1, 99, "File not found"),
+    ] {
+        let answer = link(as_, file, run).await;
+        assert_eq!(answer["errors"][0]["message"], message, "{file} of {run}");
+    }
+    let address = address.unwrap();
     let unsigned = address.split('?').next().unwrap();
     assert_eq!(
         talk.client.get(unsigned).send().await.unwrap().status(),

@@ -107,7 +107,6 @@ async fn without_a_good_token_nothing_else_is_looked_at_over_sse() {
         ("POST", vec![garbage, EVENTS, JSON], "{nope"),
         ("POST", vec![garbage, EVENTS], &body),
         ("PUT", vec![garbage], ""),
-        ("OPTIONS", vec![("origin", "http://x")], ""),
     ] {
         let answer = stream(&served, (method, ""), &headers, body).await;
         assert_eq!(answer, refused, "{method} {headers:?} {body}");
@@ -213,6 +212,21 @@ async fn a_mutation_in_an_address_is_found_wherever_it_stands() {
     assert_eq!(get(named, "&variables=nope").await.0, 400);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preflight_of_the_stream_needs_no_token() {
+    let (_sandbox, served) = serve().await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let url = format!("{}/graphql/stream", served.url());
+    let request = client.request(reqwest::Method::OPTIONS, url);
+    let request = request.header("origin", "http://x");
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 204);
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("access-control-allow-origin"), "*");
+    assert_eq!(header("access-control-allow-methods"), "GET, POST, OPTIONS");
+    assert_eq!(answer.text().await.unwrap(), "");
+}
+
 type Socket =
     tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
@@ -267,6 +281,26 @@ async fn the_socket_closes_on_what_it_cannot_read() {
     assert_eq!(answer["type"], "error");
     let message = &answer["payload"][0]["message"];
     assert_eq!(*message, "Unable to identify operation");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_socket_refuses_mutations_and_executes_nothing() {
+    let (sandbox, served) = serve().await;
+    let mutation =
+        "mutation{run:invokeRegisteredTask(advancedTaskDefinition:1,environment:101){id}}";
+    let subscribe = json!({"type": "subscribe", "id": "1", "payload": {"query": mutation}});
+    let answer = said(&sandbox, &served, Message::text(subscribe.to_string())).await;
+    assert_eq!(answer["type"], "next");
+    assert_eq!(answer["payload"]["data"], json!({"run": null}));
+    let errors = &answer["payload"]["errors"];
+    assert_eq!(errors[0]["message"], "userActivityLogger is not a function");
+    assert_eq!(errors[0]["path"], json!(["run"]));
+    let runs = sandbox.store().read(|connection| {
+        let count =
+            connection.query_row("SELECT COUNT(*) FROM task", [], |row| row.get::<_, i64>(0));
+        Ok::<_, lagoon_tasks::sandbox::store::StoreError>(count?)
+    });
+    assert_eq!(runs.unwrap(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -231,7 +231,7 @@ impl Column {
                 (1292, "22007", message)
             });
         }
-        if let Some(at) = text.find(|character: char| character.len_utf8() == 4) {
+        if let Some(at) = first_of_four_bytes(text) {
             let bytes = printable(&text.as_bytes()[at..]);
             let message = format!("Incorrect string value: '{bytes}' for column {place}");
             return Some((1366, "22007", message));
@@ -319,6 +319,20 @@ pub(super) fn refuse_with(
     Failure::new(format!(
         "(conn:{connection}, no: {number}, SQLState: {state}) {message}\nsql: {repeated}"
     ))
+}
+
+/// The refusal to compare a text with a column, whose character set has at most three bytes for a
+/// character; `None` if the text can be compared.
+pub(super) fn incomparable(text: &str, statement: impl FnOnce() -> String) -> Option<Failure> {
+    first_of_four_bytes(text)?;
+    let message = "Illegal mix of collations (utf8mb3_general_ci,IMPLICIT) and \
+                   (utf8mb4_general_ci,COERCIBLE) for operation '='";
+    Some(refuse(1267, "HY000", message, &statement()))
+}
+
+/// The position of the first character that takes four bytes.
+fn first_of_four_bytes(text: &str) -> Option<usize> {
+    text.find(|character: char| character.len_utf8() == 4)
 }
 
 /// A column by its name in the code, which is what the query builder was given.

@@ -24,7 +24,7 @@ pub(super) fn root_fields(request: &GraphQl) -> Vec<String> {
     fields.map(|field| field.name.node.to_string()).collect()
 }
 
-/// The answer to a request that a test wants refused.
+/// The answer to a request that is valid and not executed: a test or the transport refuses it.
 pub(super) fn refused(request: &GraphQl, message: &str) -> Outcome {
     let mut data = serde_json::Map::new();
     let mut path = None;

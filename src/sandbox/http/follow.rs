@@ -8,6 +8,7 @@ use futures_util::stream::BoxStream;
 use serde_json::{Map, Value, json};
 
 use super::App;
+use super::document;
 use super::execute::{self, Outcome, Refused};
 use super::fault::Fault;
 use super::graphql::GraphQl;
@@ -30,13 +31,33 @@ pub(super) enum Follow {
     Many(BoxStream<'static, Value>),
 }
 
+/// The treatment of mutations by a transport.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mutations {
+    Executed,
+    /// Over the WebSocket (seen on Lagoon 2.33.1).
+    Refused,
+}
+
+/// The error of a mutation over the WebSocket: its resolvers log the change with a function that
+/// the connection's context lacks.
+const NO_LOGGER: &str = "userActivityLogger is not a function";
+
 /// Starts an operation.
-pub(super) async fn follow(app: &App, caller: &Caller, request: GraphQl) -> Follow {
+pub(super) async fn follow(
+    app: &App,
+    caller: &Caller,
+    request: GraphQl,
+    mutations: Mutations,
+) -> Follow {
     let again = request.again();
     let prepared = match execute::prepare(app, caller, request, false) {
         Ok(prepared) => prepared,
         Err(refused) => return refusal(refused),
     };
+    if prepared.kind == OperationType::Mutation && mutations == Mutations::Refused {
+        return Follow::One(document::refused(&again, NO_LOGGER).body);
+    }
     let is_subscription = prepared.kind == OperationType::Subscription;
     // A subscription is validated the same way; nothing is executed then.
     let Outcome { status, body } = execute::run(prepared).await;

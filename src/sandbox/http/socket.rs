@@ -15,7 +15,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, interval_at, sleep_until};
 
 use super::App;
-use super::follow::{self, Follow, follow};
+use super::follow::{self, Follow, Mutations, follow};
 use super::graphql::GraphQl;
 use super::message;
 use super::pages::{self, Answer};
@@ -222,7 +222,7 @@ async fn work(
 ) {
     let send = |message: Value| sender.send((id.clone(), Ok(message))).is_ok();
     let next = |body: Value| json!({"id": id, "type": "next", "payload": body});
-    match follow(&app, &caller, request).await {
+    match follow(&app, &caller, request, Mutations::Refused).await {
         // It is parsed where nobody catches what is thrown.
         Follow::Unreadable(_) | Follow::NotAQuery => {
             let _ = sender.send((id.clone(), Err(internal())));

@@ -10,7 +10,7 @@ use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::{Map, Value, json};
 
 use super::body::text;
-use super::follow::{self, Follow, follow};
+use super::follow::{self, Follow, Mutations, follow};
 use super::gate::Noted;
 use super::graphql::GraphQl;
 use super::pages::{self, Answer};
@@ -24,10 +24,15 @@ const LIMIT: usize = 1 << 20;
 /// How often something is sent so that nobody takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(12);
 
-/// Answers a request. Express is not asked here: not about JSON, the token or a browser's preflight.
+/// Answers a request. Express handles neither JSON nor the token here. A browser's preflight needs no
+/// token and is answered with 204 (seen on Lagoon 2.33.1).
 pub(super) async fn answer(app: &Arc<App>, parts: &Parts, body: Body, noted: &mut Noted) -> Answer {
-    let answer = respond(app, parts, body, noted).await;
-    let mut answer = answer.unwrap_or_else(|refused| *refused);
+    let mut answer = if parts.method == Method::OPTIONS {
+        empty(204)
+    } else {
+        let answer = respond(app, parts, body, noted).await;
+        answer.unwrap_or_else(|refused| *refused)
+    };
     pages::set(
         &mut answer,
         header::ACCESS_CONTROL_ALLOW_METHODS,
@@ -63,7 +68,7 @@ async fn respond(
         Some(Fault::Delay(delay)) => tokio::time::sleep(delay).await,
         _ => {}
     }
-    let events = match follow(app, &caller, request).await {
+    let events = match follow(app, &caller, request, Mutations::Executed).await {
         Follow::Unreadable(message) => return Err(refuse(400, &message)),
         Follow::NoOperation(_) => return Err(refuse(400, "Unable to detect operation AST")),
         Follow::NotAQuery => {

@@ -6,7 +6,7 @@ use super::listing::{self, Shown};
 use super::{Truthy, arguments, is_missing, nothing};
 use crate::sandbox::collation::same;
 use crate::sandbox::failure::Failure;
-use crate::sandbox::mariadb::{Cell, DEFINITION};
+use crate::sandbox::mariadb::{Cell, DEFINITION, incomparable, quote};
 use crate::sandbox::permissions::{Caller, On};
 use crate::sandbox::rows::definitions::{self, Definition};
 use crate::sandbox::rows::places::{self, Project};
@@ -173,27 +173,26 @@ fn of_that_name(state: &State, input: &Input) -> Result<Option<Definition>, Fail
     let project = input.project.value().filter(|id| **id != 0);
     let environment = input.environment.value().filter(|id| **id != 0);
     let group = input.group_name.value().filter(|name| !name.is_empty());
+    let filters = [
+        ("project", project.is_some()),
+        ("environment", environment.is_some()),
+        ("group_name", group.is_some()),
+        ("system_wide", input.system_wide.is_truthy()),
+    ];
     let name = match &input.name {
         MaybeUndefined::Value(name) => name,
         MaybeUndefined::Null => return Ok(None),
         MaybeUndefined::Undefined => {
-            let table = "`advanced_task_definition`";
-            let mut query = format!("select * from {table} where {table}.`name` = ?");
-            let filters = [
-                ("project", project.is_some()),
-                ("environment", environment.is_some()),
-                ("group_name", group.is_some()),
-                ("system_wide", input.system_wide.is_truthy()),
-            ];
-            for (column, _) in filters.into_iter().filter(|(_, given)| *given) {
-                query.push_str(&format!(" and {table}.`{column}` = ?"));
-            }
+            let query = look_up("?", &filters);
             return Err(Failure::new(format!(
                 "Undefined binding(s) detected when compiling SELECT. \
                  Undefined column(s): [advanced_task_definition.name] query: {query}"
             )));
         }
     };
+    if let Some(failure) = incomparable(name, || look_up(&quote(name), &filters)) {
+        return Err(failure);
+    }
     let everything = state.read(|connection| Ok(definitions::everything(connection)?))?;
     Ok(everything.into_iter().find(|old| {
         same(&old.name, name)
@@ -206,6 +205,16 @@ fn of_that_name(state: &State, input: &Input) -> Result<Option<Definition>, Fail
             })
             && (!input.system_wide.is_truthy() || old.system_wide)
     }))
+}
+
+/// The statement that looks a name up, with a placeholder for the value of each given filter.
+fn look_up(name: &str, filters: &[(&str, bool)]) -> String {
+    let table = "`advanced_task_definition`";
+    let mut query = format!("select * from {table} where {table}.`name` = {name}");
+    for (column, _) in filters.iter().filter(|(_, given)| *given) {
+        query.push_str(&format!(" and {table}.`{column}` = ?"));
+    }
+    query
 }
 
 /// Whether an old row passes for the new one. Only these four are looked at.

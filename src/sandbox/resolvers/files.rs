@@ -44,6 +44,20 @@ pub(in crate::sandbox) fn list(state: &State, run: i32) -> Result<Vec<File>, Fai
     state.read(|connection| Ok(files::listed_for(connection, run)?))
 }
 
+/// A file of a run by its position in the listing, which is its id.
+pub(in crate::sandbox) fn by_position(
+    state: &State,
+    caller: &Caller,
+    run: i32,
+    position: i32,
+) -> Result<File, Failure> {
+    caller.require("task", "view", where_run_is(state, run)?)?;
+    let before = usize::try_from(i64::from(position) - 1);
+    let mut files = list(state, run)?.into_iter();
+    let file = before.ok().and_then(|before| files.nth(before));
+    file.ok_or_else(|| Failure::new("File not found"))
+}
+
 /// The address of a file, for whoever has it.
 pub(in crate::sandbox) fn address(state: &State, base: &str, file: &File) -> String {
     let mark = state.seal(&format!("file {}", file.id), GOOD_FOR);

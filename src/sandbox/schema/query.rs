@@ -146,6 +146,17 @@ impl Query {
         by_namespace(context, &openshift_project_name)
     }
 
+    async fn get_download_link_by_task_file_id(
+        &self,
+        context: &Context<'_>,
+        file_id: i32,
+        task_id: i32,
+    ) -> Result<Option<String>, Failure> {
+        let (state, caller) = (state(context)?, caller(context)?);
+        let file = files::by_position(state, caller, task_id, file_id)?;
+        Ok(Some(files::address(state, base(context), &file)))
+    }
+
     async fn get_task_file_upload_form(
         &self,
         context: &Context<'_>,
