@@ -3,6 +3,7 @@
 mod apollo;
 mod environments;
 mod people;
+mod uploads;
 
 use std::time::Duration;
 

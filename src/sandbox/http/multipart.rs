@@ -30,14 +30,16 @@ impl Upload {
     }
 }
 
-/// The fields of a multipart form: name, file name, content.
-pub(super) async fn fields(
-    parts: &Parts,
-    body: Body,
-) -> Result<Vec<(String, Option<String>, Bytes)>, String> {
+/// A multipart form, to be read field by field.
+pub(super) async fn form(parts: &Parts, body: Body) -> Result<Multipart, String> {
     let request = Request::from_parts(parts.clone(), body);
     let form = Multipart::from_request(request, &()).await;
-    let mut form = form.map_err(|error| error.to_string())?;
+    form.map_err(|error| error.to_string())
+}
+
+/// The fields of a multipart form: name, file name, content.
+async fn fields(parts: &Parts, body: Body) -> Result<Vec<(String, Option<String>, Bytes)>, String> {
+    let mut form = form(parts, body).await?;
     let mut fields = Vec::new();
     while let Some(field) = form.next_field().await.map_err(|error| error.to_string())? {
         let name = field.name().unwrap_or_default().to_owned();

@@ -91,20 +91,29 @@ pub(in crate::sandbox) fn signed(state: &State, mark: &str) -> Option<Vec<u8>> {
         .ok()?
 }
 
-/// Stores a file that came with a form; false when the form is not good (any more).
-pub(in crate::sandbox) fn posted(state: &State, mark: &str, body: &[u8]) -> Result<bool, Failure> {
-    let sealed = state.unseal(mark);
-    let parts = sealed
-        .as_deref()
-        .and_then(|text| text.strip_prefix("form "));
-    let Some((task, filename)) = parts.and_then(|text| text.split_once(' ')) else {
-        return Ok(false);
-    };
-    let Ok(task) = task.parse() else {
-        return Ok(false);
-    };
-    state.write(|tx| Ok(files::put(tx, task, filename, body)?))?;
-    Ok(true)
+/// The run and the name of a file that a form allows to upload.
+pub(in crate::sandbox) struct Upload {
+    task: i32,
+    filename: String,
+}
+
+/// The upload that a form's policy allows; `None` if it is not valid or has expired.
+pub(in crate::sandbox) fn upload_of(state: &State, policy: &str) -> Option<Upload> {
+    let sealed = state.unseal(policy)?;
+    let (task, filename) = sealed.strip_prefix("form ")?.split_once(' ')?;
+    Some(Upload {
+        task: task.parse().ok()?,
+        filename: filename.to_owned(),
+    })
+}
+
+/// Stores an uploaded file.
+pub(in crate::sandbox) fn receive(
+    state: &State,
+    upload: &Upload,
+    body: &[u8],
+) -> Result<(), Failure> {
+    state.write(|tx| Ok(files::put(tx, upload.task, &upload.filename, body)?))
 }
 
 /// Whether `uploadFilesForTask` may be asked for this run.
