@@ -11,7 +11,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::support::env::TestEnv;
-use crate::support::openid::OpenId;
+use crate::support::openid::{Failure, OpenId};
 use crate::support::output::Output;
 use crate::support::process::{DEADLINE, Invocation};
 use crate::support::ssh::{script, with_bin};
@@ -55,6 +55,22 @@ impl Browser {
     #[track_caller]
     fn tasks(&self, args: &[&str]) -> Output {
         self.env.run(self.command(args))
+    }
+
+    /// The stored sign-in.
+    fn kept(&self) -> std::path::PathBuf {
+        self.env.home.path(".local/state/lagoon-tasks/tokens/here")
+    }
+
+    /// Replaces the stored token with one that ended in 1970.
+    fn ends(&self, token: &str) {
+        self.changes_kept(token, "e30.eyJleHAiOjF9.c2ln");
+    }
+
+    fn changes_kept(&self, from: &str, to: &str) {
+        let kept = std::fs::read_to_string(self.kept()).unwrap();
+        assert!(kept.contains(from));
+        std::fs::write(self.kept(), kept.replace(from, to)).unwrap();
     }
 
     /// The address that was opened.
@@ -167,24 +183,15 @@ fn signing_in_and_being_renewed() {
 fn a_session_that_is_over_is_said_so() {
     let openid = OpenId::new(&[]);
     let browser = Browser::new(&openid);
-    let over = "e30.eyJleHAiOjF9.c2ln".to_owned();
     let good = token(&browser.env, Identity::Developer, 3000);
-    openid.gives(&[&good, &over]);
+    openid.gives(&[&good]);
     browser
         .login(&[], |address| openid.signs_in(address))
         .0
         .succeeds();
     browser.tasks(&["list", "-e", "main"]).succeeds();
     openid.ends_the_session();
-    // As if its time had come.
-    let file = browser
-        .env
-        .home
-        .path(".local/state/lagoon-tasks/tokens/here");
-    let kept = std::fs::read_to_string(&file)
-        .unwrap()
-        .replace(&good, &over);
-    std::fs::write(&file, kept).unwrap();
+    browser.ends(&good);
     let refused = browser.tasks(&["list", "-e", "main"]).ends_with(4);
     assert!(
         refused.stderr.contains("tasks login -l here --browser"),
@@ -210,12 +217,6 @@ fn every_other_end_is_clear() {
         "{output}"
     );
     assert!(page.starts_with("HTTP/1.1 400"), "{page}");
-
-    let forged =
-        |address: &str| format!("{}/?state=x&code=stolen", way_back(address)["redirect_uri"]);
-    let (output, _) = browser.login(&[], forged);
-    let output = output.ends_with(4);
-    assert!(output.stderr.contains("wrong state"), "{output}");
 
     let wrong_code = |address: &str| {
         let asked = way_back(address);
@@ -243,11 +244,19 @@ fn every_other_end_is_clear() {
         .path(".local/state/lagoon-tasks/tokens/here");
     assert!(!kept.exists());
 
-    // What looks about on the port is in nobody's way.
+    // Requests that do not belong to this sign-in do not end it.
     let (output, _) = browser.login(&[], |address| {
-        let elsewhere = format!("{}/favicon.ico", way_back(address)["redirect_uri"]);
-        let page = visit(&elsewhere);
-        assert!(page.starts_with("HTTP/1.1 404"), "{page}");
+        let redirect = &way_back(address)["redirect_uri"];
+        for (target, status) in [
+            ("favicon.ico", "404"),
+            ("?state=x&code=stolen", "400"),
+            ("?code=stolen", "400"),
+            ("?state=x&error=access_denied", "400"),
+        ] {
+            let page = visit(&format!("{redirect}/{target}"));
+            let expected = format!("HTTP/1.1 {status} ");
+            assert!(page.starts_with(&expected), "{target}: {page}");
+        }
         openid.signs_in(address)
     });
     // The provider's token is none of this Lagoon's.
@@ -290,4 +299,70 @@ fn a_provider_that_is_none_is_named() {
         refused.stderr.contains("--authorization-endpoint"),
         "{refused}"
     );
+}
+
+/// What a gateway in front of Keycloak answers while Keycloak is down.
+const GATEWAY: Failure = Failure::Answers(
+    "503 Service Unavailable",
+    "text/html",
+    "<html><h1>503 Service Unavailable</h1></html>",
+);
+
+#[test]
+fn a_provider_that_is_out_of_order_is_unreachable() {
+    let openid = OpenId::new(&[]);
+    let browser = Browser::new(&openid);
+    openid.fails(GATEWAY);
+    let configuration = format!(
+        "{}/realms/lagoon/.well-known/openid-configuration answered 503 Service Unavailable",
+        openid.url()
+    );
+    let failed = browser.tasks(&["login", "--browser"]).ends_with(7);
+    assert!(failed.stderr.contains(&configuration), "{failed}");
+    openid.recovers();
+
+    // At the exchange of the code.
+    for (failure, words) in [
+        (GATEWAY, "/token answered 503 Service Unavailable"),
+        (
+            Failure::Answers(
+                "500 Internal Server Error",
+                "application/json",
+                "{\"error\":\"unknown_error\"}",
+            ),
+            "/token answered 500 Internal Server Error",
+        ),
+        (
+            Failure::Answers("429 Too Many Requests", "text/plain", "slow down"),
+            "/token answered 429 Too Many Requests",
+        ),
+        (
+            Failure::Answers("200 OK", "text/html; charset=utf-8", "<html>"),
+            "/token answered 200 OK with text/html instead of JSON",
+        ),
+    ] {
+        let (output, _) = browser.login(&[], |address| {
+            let back = openid.signs_in(address);
+            openid.fails(failure);
+            back
+        });
+        let output = output.ends_with(7);
+        assert!(output.stderr.contains(words), "{output}");
+        openid.recovers();
+    }
+
+    // At the renewal, of a token that has ended.
+    let good = token(&browser.env, Identity::Developer, 3000);
+    openid.gives(&[&good]);
+    let (output, _) = browser.login(&[], |address| openid.signs_in(address));
+    output.succeeds();
+    browser.ends(&good);
+    openid.fails(GATEWAY);
+    let failed = browser
+        .tasks(&["list", "-e", "main", "-o", "json"])
+        .ends_with(7);
+    let message = failed.json_error()["message"].to_string();
+    assert!(message.contains("/token answered 503"), "{message}");
+    openid.recovers();
+    browser.tasks(&["list", "-e", "main"]).succeeds();
 }

@@ -24,7 +24,7 @@ use oauth2::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::web::{HttpRequest, HttpResponse, Web, WebError};
+use super::web::{self, HttpRequest, HttpResponse, Web, WebError};
 use super::{Secret, is_jwt};
 use callback::Callback;
 use provider::Provider;
@@ -55,12 +55,14 @@ pub enum BrowserError {
     /// Nobody came back in time.
     #[error("nobody signed in within {} s", .0.as_secs())]
     TimedOut(Duration),
-    /// Who came back was not sent from here.
-    #[error("the browser came back with a wrong state: this sign-in was not begun here")]
-    WrongState,
-    /// What came is no token.
-    #[error("what came is no token: {0}")]
-    NoToken(String),
+    /// The response of the token endpoint holds no token.
+    #[error("{endpoint} did not return a token: {reason}")]
+    NoToken {
+        /// The token endpoint.
+        endpoint: Url,
+        /// What is wrong with the response.
+        reason: String,
+    },
 }
 
 impl BrowserError {
@@ -73,9 +75,6 @@ impl BrowserError {
     pub(super) fn hints(&self) -> Vec<String> {
         let hint = match self {
             BrowserError::TimedOut(_) => "try again; --timeout gives more time",
-            BrowserError::WrongState => {
-                "try again, and close older windows of the sign-in: something else came back first"
-            }
             BrowserError::Provider { .. } => {
                 "name it: tasks login URL --authorization-endpoint ADDRESS, as in \
                  https://keycloak.example.com/auth"
@@ -139,7 +138,7 @@ impl<'c> AsyncHttpClient<'c> for Sender {
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, WebError>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
-        self.0.send(request)
+        Box::pin(web::send_for_json(&*self.0, request))
     }
 }
 
@@ -161,7 +160,7 @@ pub async fn sign_in(
     let callback = Callback::listen().await.map_err(BrowserError::Listen)?;
     // The text as it is: an address as such would end with a slash, and is another one then.
     let redirect = RedirectUrl::new(callback.address())
-        .map_err(|error| BrowserError::NoToken(error.to_string()))?;
+        .map_err(|error| no_token(&token, error.to_string()))?;
     let client: Lagoons<EndpointSet, EndpointSet> = client()
         .set_auth_uri(AuthUrl::from_url(authorize))
         .set_token_uri(TokenUrl::from_url(token.clone()))
@@ -182,7 +181,7 @@ pub async fn sign_in(
         .set_pkce_verifier(verifier)
         .request_async(&sender)
         .await
-        .map_err(failure)?;
+        .map_err(|error| failure(error, &token))?;
     granted(&answer, token)
 }
 
@@ -213,15 +212,15 @@ pub(super) async fn renew(
         {
             Ok(None)
         }
-        Err(error) => Err(failure(error)),
+        Err(error) => Err(failure(error, &refresh.endpoint)),
     }
 }
 
 fn granted(answer: &Answer, endpoint: Url) -> Result<Granted, BrowserError> {
     let token = answer.access_token().secret();
     if !is_jwt(token) {
-        let reason = "it has not three parts of letters and digits with dots between";
-        return Err(BrowserError::NoToken(reason.to_owned()));
+        let reason = "its access_token is not a JWT";
+        return Err(no_token(&endpoint, reason));
     }
     let seconds = answer.extra_fields().refresh_expires_in;
     let ends = seconds.filter(|s| *s > 0).and_then(|seconds| {
@@ -239,14 +238,22 @@ fn granted(answer: &Answer, endpoint: Url) -> Result<Granted, BrowserError> {
     })
 }
 
-fn failure(error: RequestTokenError<WebError, BasicErrorResponse>) -> BrowserError {
+fn failure(error: RequestTokenError<WebError, BasicErrorResponse>, endpoint: &Url) -> BrowserError {
     match error {
         RequestTokenError::ServerResponse(answer) => BrowserError::Refused(answer.to_string()),
         RequestTokenError::Request(error) => BrowserError::Web(error),
-        // What could not be read may hold a token: it is not shown.
-        RequestTokenError::Parse(error, _) => {
-            BrowserError::NoToken(format!("an answer without `{}`", error.path()))
-        }
-        RequestTokenError::Other(words) => BrowserError::NoToken(words),
+        // The response may hold a token, so only the place of the error is reported.
+        RequestTokenError::Parse(error, _) => match error.path().to_string().as_str() {
+            "." => no_token(endpoint, "its response is not the JSON of a token"),
+            path => no_token(endpoint, format!("its response has no valid `{path}`")),
+        },
+        RequestTokenError::Other(words) => no_token(endpoint, words),
+    }
+}
+
+fn no_token(endpoint: &Url, reason: impl Into<String>) -> BrowserError {
+    BrowserError::NoToken {
+        endpoint: endpoint.clone(),
+        reason: reason.into(),
     }
 }

@@ -2,6 +2,8 @@
 //! plain http.
 
 use async_trait::async_trait;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
 pub use oauth2::{HttpRequest, HttpResponse};
 
 /// Sends one request.
@@ -19,4 +21,48 @@ pub struct WebError {
     pub message: String,
     /// The network's fault: trying again may help.
     pub is_passing: bool,
+}
+
+/// Sends a request. A response with a 5xx or 429 status counts as no response: the identity server
+/// or a gateway before it is out of order, which says nothing about the sign-in.
+pub(super) async fn send(web: &dyn Web, request: HttpRequest) -> Result<HttpResponse, WebError> {
+    let address = address(request.uri());
+    let response = web.send(request).await?;
+    let status = response.status();
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+        return Err(unavailable(format!("{address} answered {status}")));
+    }
+    Ok(response)
+}
+
+/// Sends a request whose response must be JSON. Anything else comes from a gateway.
+pub(super) async fn send_for_json(
+    web: &dyn Web,
+    request: HttpRequest,
+) -> Result<HttpResponse, WebError> {
+    let address = address(request.uri());
+    let response = send(web, request).await?;
+    let kind = response.headers().get(CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let media_type = kind.split(';').next().unwrap_or_default().trim();
+    if media_type.is_empty() || media_type.eq_ignore_ascii_case("application/json") {
+        return Ok(response);
+    }
+    let status = response.status();
+    Err(unavailable(format!(
+        "{address} answered {status} with {media_type} instead of JSON"
+    )))
+}
+
+fn unavailable(message: String) -> WebError {
+    WebError {
+        message,
+        is_passing: true,
+    }
+}
+
+/// The address without its query, which could hold something secret.
+fn address(uri: &http::Uri) -> String {
+    let text = uri.to_string();
+    text.split('?').next().unwrap_or_default().to_owned()
 }

@@ -1,11 +1,13 @@
 //! A small OpenID provider, as Lagoon's Keycloak is one: realm `lagoon`, client `lagoon-cli`, PKCE.
 //!
-//! It holds what the client must: codes are good once, for one address and one verifier.
+//! It holds what the client must: codes are good once, for one address and one verifier. Refresh
+//! tokens rotate: each is good once, and using one again ends the session. On request it fails as
+//! Keycloak, or a gateway before it, does.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 
 use base64::Engine;
@@ -29,12 +31,40 @@ struct State {
     /// What the configuration says instead.
     configuration: Option<Value>,
     refresh_expires_in: i64,
+    /// Every form that came to the logout endpoint.
+    logouts: Vec<HashMap<String, String>>,
+    failure: Option<Failure>,
+    /// How many requests came in.
+    requests: usize,
+}
+
+/// How every request is answered while the provider is out of order.
+#[derive(Debug, Clone)]
+pub(crate) enum Failure {
+    /// With this status line, content type and body.
+    Answers(&'static str, &'static str, &'static str),
+    /// Not before [`OpenId::recovers`] is called. The request is carried out then.
+    Hangs,
+}
+
+/// What the server's threads share.
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    /// Notified when the provider recovers.
+    recovered: Condvar,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
 }
 
 /// A provider on a port of its own; it lives as long as the test.
 pub(crate) struct OpenId {
     url: String,
-    state: Arc<Mutex<State>>,
+    shared: Arc<Shared>,
 }
 
 impl OpenId {
@@ -42,24 +72,27 @@ impl OpenId {
     pub(crate) fn new(tokens: &[&str]) -> OpenId {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let url = format!("http://{}/auth", listener.local_addr().unwrap());
-        let state = Arc::new(Mutex::new(State {
-            tokens: tokens.iter().map(|t| (*t).to_owned()).collect(),
-            refresh_expires_in: 1800,
-            ..State::default()
-        }));
-        let (shared, base) = (Arc::clone(&state), url.clone());
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State {
+                tokens: tokens.iter().map(|t| (*t).to_owned()).collect(),
+                refresh_expires_in: 1800,
+                ..State::default()
+            }),
+            recovered: Condvar::new(),
+        });
+        let (served, base) = (Arc::clone(&shared), url.clone());
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let (shared, base) = (Arc::clone(&shared), base.clone());
-                thread::spawn(move || serve(client, &base, &shared));
+                let (served, base) = (Arc::clone(&served), base.clone());
+                thread::spawn(move || serve(client, &base, &served));
             }
         });
-        OpenId { url, state }
+        OpenId { url, shared }
     }
 
     /// Gives these tokens in turn from now on.
     pub(crate) fn gives(&self, tokens: &[&str]) {
-        let mut state = self.state.lock().unwrap();
+        let mut state = self.shared.state();
         state.tokens = tokens.iter().map(|t| (*t).to_owned()).collect();
         state.given = 0;
     }
@@ -71,17 +104,43 @@ impl OpenId {
 
     /// The configuration is this from now on.
     pub(crate) fn says(&self, configuration: Value) {
-        self.state.lock().unwrap().configuration = Some(configuration);
+        self.shared.state().configuration = Some(configuration);
     }
 
     /// The session ends: no refresh token is good any more.
     pub(crate) fn ends_the_session(&self) {
-        self.state.lock().unwrap().refresh = None;
+        self.shared.state().refresh = None;
+    }
+
+    /// Whether a session lives: the next sign-in of the same browser shows no page then.
+    pub(crate) fn has_session(&self) -> bool {
+        self.shared.state().refresh.is_some()
+    }
+
+    /// Fails like this from now on.
+    pub(crate) fn fails(&self, failure: Failure) {
+        self.shared.state().failure = Some(failure);
+    }
+
+    /// Works again, and carries out the requests that it has not answered yet.
+    pub(crate) fn recovers(&self) {
+        self.shared.state().failure = None;
+        self.shared.recovered.notify_all();
+    }
+
+    /// How many requests came in, answered or not.
+    pub(crate) fn requests(&self) -> usize {
+        self.shared.state().requests
+    }
+
+    /// Every form that came to the logout endpoint.
+    pub(crate) fn logouts(&self) -> Vec<HashMap<String, String>> {
+        self.shared.state().logouts.clone()
     }
 
     /// Every form that came to the token endpoint.
     pub(crate) fn forms(&self) -> Vec<HashMap<String, String>> {
-        self.state.lock().unwrap().forms.clone()
+        self.shared.state().forms.clone()
     }
 
     /// What a user does with the address: signs in, and is sent back. Gives the way back.
@@ -99,9 +158,8 @@ impl OpenId {
         assert!(asked["state"].len() >= 16, "{}", asked["state"]);
         let code = format!("code-{}", fastrand::u64(..));
         let challenge = asked["code_challenge"].clone();
-        self.state
-            .lock()
-            .unwrap()
+        self.shared
+            .state()
             .codes
             .insert(code.clone(), (redirect.clone(), challenge));
         format!(
@@ -111,7 +169,7 @@ impl OpenId {
     }
 }
 
-fn serve(client: TcpStream, base: &str, state: &Mutex<State>) -> Option<()> {
+fn serve(client: TcpStream, base: &str, shared: &Shared) -> Option<()> {
     let mut reader = BufReader::new(client.try_clone().ok()?);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -127,32 +185,70 @@ fn serve(client: TcpStream, base: &str, state: &Mutex<State>) -> Option<()> {
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
     let path = head.split(' ').nth(1)?;
+    let (status, kind, body) = answer(path, &body, base, shared);
+    let mut client = client;
+    write!(
+        client,
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{body}",
+        body.len()
+    )
+    .ok()
+}
+
+/// Status line, content type and body.
+fn answer(
+    path: &str,
+    body: &[u8],
+    base: &str,
+    shared: &Shared,
+) -> (&'static str, &'static str, String) {
+    let mut state = shared.state();
+    state.requests += 1;
+    while let Some(Failure::Hangs) = &state.failure {
+        state = shared.recovered.wait(state).unwrap();
+    }
+    if let Some(Failure::Answers(status, kind, body)) = state.failure {
+        return (status, kind, body.to_owned());
+    }
+    let form = || url::form_urlencoded::parse(body).into_owned().collect();
     let realm = format!("{base}/realms/lagoon");
     let (status, answer) = match path {
         "/auth/realms/lagoon/.well-known/openid-configuration" => {
-            let given = state.lock().unwrap().configuration.clone();
             let usual = json!({
                 "issuer": realm,
                 "authorization_endpoint": format!("{realm}/protocol/openid-connect/auth"),
                 "token_endpoint": format!("{realm}/protocol/openid-connect/token"),
             });
-            ("200 OK", given.unwrap_or(usual))
+            ("200 OK", state.configuration.clone().unwrap_or(usual))
         }
-        "/auth/realms/lagoon/protocol/openid-connect/token" => {
-            let form = url::form_urlencoded::parse(&body).into_owned().collect();
-            grant(&mut state.lock().unwrap(), form)
+        "/auth/realms/lagoon/protocol/openid-connect/token" => grant(&mut state, form()),
+        "/auth/realms/lagoon/protocol/openid-connect/logout" => {
+            return log_out(&mut state, form());
         }
         _ => ("404 Not Found", json!({"error": "not found"})),
     };
-    let body = answer.to_string();
-    let mut client = client;
-    write!(
-        client,
-        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
-         connection: close\r\n\r\n{body}",
-        body.len()
-    )
-    .ok()
+    (status, "application/json", answer.to_string())
+}
+
+/// Ends the session that the refresh token belongs to; as in Keycloak, success has no body.
+fn log_out(
+    state: &mut State,
+    form: HashMap<String, String>,
+) -> (&'static str, &'static str, String) {
+    state.logouts.push(form.clone());
+    let is_known = form.get("client_id").is_some_and(|id| id == "lagoon-cli");
+    if !is_known {
+        let refused = json!({"error": "invalid_client"});
+        return ("401 Unauthorized", "application/json", refused.to_string());
+    }
+    if state.refresh.is_none() || state.refresh.as_ref() != form.get("refresh_token") {
+        let refused =
+            json!({"error": "invalid_grant", "error_description": "Invalid refresh token"});
+        return ("400 Bad Request", "application/json", refused.to_string());
+    }
+    state.refresh = None;
+    ("204 No Content", "application/json", String::new())
 }
 
 fn grant(state: &mut State, form: HashMap<String, String>) -> (&'static str, Value) {
@@ -177,6 +273,8 @@ fn grant(state: &mut State, form: HashMap<String, String>) -> (&'static str, Val
         }
         "refresh_token" => {
             if state.refresh.as_deref() != Some(&value("refresh_token")) {
+                // A token that comes twice may have been stolen.
+                state.refresh = None;
                 return refused("Session not active");
             }
         }

@@ -1,5 +1,6 @@
 //! The browser's way back: one request to a port of this machine.
 
+use std::io::ErrorKind;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -36,8 +37,8 @@ impl Callback {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Waits for the code that belongs to this state. What asks for something else is told that it
-    /// is not here, and waiting goes on.
+    /// Waits for the code that belongs to this state. Any other request gets an error page, and the
+    /// wait goes on: every program on this machine and every web page can send one.
     pub(super) async fn code(&self, state: &str) -> Result<String, BrowserError> {
         let (found, mut inbox) = mpsc::channel(1);
         // Ended with this: nobody is left that waits for a browser.
@@ -45,7 +46,12 @@ impl Callback {
         loop {
             tokio::select! {
                 connection = self.listener.accept() => {
-                    let (stream, _) = connection.map_err(BrowserError::Listen)?;
+                    let stream = match connection {
+                        Ok((stream, _)) => stream,
+                        // The client closed the connection before it was accepted.
+                        Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
+                        Err(error) => return Err(BrowserError::Listen(error)),
+                    };
                     let (found, state) = (found.clone(), state.to_owned());
                     connections.spawn(async move {
                         let served = tokio::time::timeout(PATIENCE, serve(stream, &state));
@@ -60,26 +66,41 @@ impl Callback {
     }
 }
 
-/// Reads one request and answers it; `None` when it was about something else.
+/// A request to the port.
+#[derive(Debug)]
+enum Request {
+    /// The browser's way back from this sign-in: the code, or the provider's refusal.
+    Back(Result<String, BrowserError>),
+    /// A way back from another sign-in, or a forged one.
+    WrongState,
+    /// Anything else, such as a request for an icon.
+    Other,
+}
+
+/// Reads one request and answers it; `None` unless it ends the wait.
 async fn serve(
     mut stream: TcpStream,
     state: &str,
 ) -> std::io::Result<Option<Result<String, BrowserError>>> {
-    let mut request = Vec::new();
-    while !request.windows(4).any(|w| w == b"\r\n\r\n") && request.len() < LONGEST {
-        if stream.read_buf(&mut request).await? == 0 {
+    let mut bytes = Vec::new();
+    while !bytes.windows(4).any(|w| w == b"\r\n\r\n") && bytes.len() < LONGEST {
+        if stream.read_buf(&mut bytes).await? == 0 {
             return Ok(None);
         }
     }
-    let end = read(&request, state);
-    let (status, text) = match &end {
-        None => ("404 Not Found", "Nothing is here."),
-        Some(Ok(_)) => (
+    let request = read(&bytes, state);
+    let (status, text) = match &request {
+        Request::Other => ("404 Not Found", "Nothing is here."),
+        Request::WrongState => (
+            "400 Bad Request",
+            "This page belongs to another sign-in. Go back to the window that the terminal opened.",
+        ),
+        Request::Back(Ok(_)) => (
             "200 OK",
             "That is all the browser is needed for: the terminal says how it went. You can close \
              this window.",
         ),
-        Some(Err(_)) => (
+        Request::Back(Err(_)) => (
             "400 Bad Request",
             "Signing in failed: the terminal says why.",
         ),
@@ -92,44 +113,51 @@ async fn serve(
     );
     stream.write_all(answer.as_bytes()).await?;
     stream.shutdown().await?;
-    Ok(end)
+    Ok(match request {
+        Request::Back(end) => Some(end),
+        Request::WrongState | Request::Other => None,
+    })
 }
 
-/// What a request brings back; `None` for one that brings nothing.
-fn read(request: &[u8], state: &str) -> Option<Result<String, BrowserError>> {
-    let line = request.split(|b| *b == b'\r').next()?;
-    let line = std::str::from_utf8(line).ok()?;
-    let target = line.strip_prefix("GET ")?.split(' ').next()?;
-    let url = Url::parse("http://127.0.0.1").ok()?.join(target).ok()?;
-    if url.path() != "/" {
-        return None;
-    }
+fn read(request: &[u8], state: &str) -> Request {
+    let Some(url) = target(request).filter(|url| url.path() == "/") else {
+        return Request::Other;
+    };
     let value = |name: &str| {
         let mut pairs = url.query_pairs();
         pairs
             .find(|(key, _)| key == name)
             .map(|(_, v)| v.into_owned())
     };
-    let (code, error) = (value("code"), value("error"));
-    if code.is_none() && error.is_none() {
-        return None;
+    let end = match (value("code"), value("error")) {
+        (None, None) => return Request::Other,
+        (_, Some(error)) => {
+            let description = value("error_description");
+            let words = description.map_or(error.clone(), |words| format!("{words} ({error})"));
+            Err(BrowserError::Refused(words))
+        }
+        (Some(code), None) => Ok(code),
+    };
+    if value("state").as_deref() == Some(state) {
+        Request::Back(end)
+    } else {
+        Request::WrongState
     }
-    if value("state").as_deref() != Some(state) {
-        return Some(Err(BrowserError::WrongState));
-    }
-    if let Some(error) = error {
-        let description = value("error_description");
-        let words = description.map_or(error.clone(), |words| format!("{words} ({error})"));
-        return Some(Err(BrowserError::Refused(words)));
-    }
-    code.map(Ok)
+}
+
+/// The address that a GET request asks for.
+fn target(request: &[u8]) -> Option<Url> {
+    let line = request.split(|b| *b == b'\r').next()?;
+    let line = std::str::from_utf8(line).ok()?;
+    let target = line.strip_prefix("GET ")?.split(' ').next()?;
+    Url::parse("http://127.0.0.1").ok()?.join(target).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn back(line: &str) -> Option<Result<String, BrowserError>> {
+    fn back(line: &str) -> Request {
         read(
             format!("{line}\r\nHost: 127.0.0.1\r\n\r\n").as_bytes(),
             "s1",
@@ -139,9 +167,14 @@ mod tests {
     #[test]
     fn the_code_comes_with_the_state() {
         let code = back("GET /?state=s1&session_state=x&code=a%2Fb HTTP/1.1");
-        assert_eq!(code.unwrap().unwrap(), "a/b");
-        for wrong in ["GET /?state=s2&code=a HTTP/1.1", "GET /?code=a HTTP/1.1"] {
-            assert!(matches!(back(wrong), Some(Err(BrowserError::WrongState))));
+        assert!(matches!(code, Request::Back(Ok(code)) if code == "a/b"));
+        for wrong in [
+            "GET /?state=s2&code=a HTTP/1.1",
+            "GET /?code=a HTTP/1.1",
+            "GET /?state=s2&error=access_denied HTTP/1.1",
+            "GET /?error=access_denied HTTP/1.1",
+        ] {
+            assert!(matches!(back(wrong), Request::WrongState), "{wrong}");
         }
     }
 
@@ -149,9 +182,11 @@ mod tests {
     fn a_refusal_has_its_words() {
         let refused =
             back("GET /?state=s1&error=access_denied&error_description=User+said+no HTTP/1.1");
-        let words = refused.unwrap().unwrap_err().to_string();
+        let Request::Back(Err(refused)) = refused else {
+            panic!("{refused:?}");
+        };
         assert_eq!(
-            words,
+            refused.to_string(),
             "signing in was refused: User said no (access_denied)"
         );
     }
@@ -166,7 +201,7 @@ mod tests {
             "",
             "GET",
         ] {
-            assert!(back(line).is_none(), "{line}");
+            assert!(matches!(back(line), Request::Other), "{line}");
         }
     }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::BrowserError;
-use crate::auth::web::Web;
+use crate::auth::web::{self, Web};
 
 /// The realm of every Lagoon.
 const REALM: &str = "lagoon";
@@ -35,7 +35,7 @@ pub(super) async fn find(endpoint: &Url, web: &dyn Web) -> Result<Provider, Brow
         .uri(&url)
         .body(Vec::new())
         .map_err(|error| wrong(error.to_string()))?;
-    let answer = web.send(request).await?;
+    let answer = web::send(web, request).await?;
     if answer.status() != 200 {
         return Err(wrong(format!("it answered {}", answer.status())));
     }
