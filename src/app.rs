@@ -26,6 +26,7 @@ use crate::config::{Checkout, Context};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind, Target};
+use crate::state::Claims;
 use crate::ui::{PromptError, StreamError, Ui};
 
 /// What would be executed on this machine.
@@ -91,6 +92,16 @@ impl App {
             (None, _) => return Err(Error::usage("no Lagoon is meant").hint("name one: -l NAME")),
         };
         connect::lagoon(self, url, context, source)
+    }
+
+    /// The runs that this machine's processes have reported as their own on the current Lagoon.
+    ///
+    /// # Errors
+    /// As [`App::lagoon`].
+    pub async fn claims(&self) -> Result<Claims, Error> {
+        let address = self.lagoon().await?.url();
+        let folder = self.settings.folders.state.as_deref();
+        Ok(Claims::open(folder, address.as_str()))
     }
 
     /// What the files around the current folder say of where one is; read on first use.

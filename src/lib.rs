@@ -13,6 +13,7 @@
 //! * [`settings`]: flag, variable, file, default, merged once, each value with its source.
 //! * [`config`] and [`auth`]: contexts in the configuration file, what a checkout says of where one
 //!   is; tokens, apart from it.
+//! * [`state`]: private files: the claims of this machine's processes on runs they started.
 //! * [`ssh`]: the system's `ssh`, its arguments checked: a token, a log as it grows.
 //! * [`env`]: the only reader of environment variables. [`clock`]: now and sleep, for tests to step.
 //! * [`ui`]: the only place that prints and asks. [`output`]: the formats of an answer.
@@ -37,4 +38,5 @@ pub mod output;
 pub mod sandbox;
 pub mod settings;
 pub mod ssh;
+pub mod state;
 pub mod ui;

@@ -37,6 +37,7 @@ mod lint;
 mod list;
 mod live;
 mod logs;
+mod lost;
 mod man;
 mod manifest;
 mod networks;

@@ -18,13 +18,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "commands",
         &[
             "app", "settings", "ops", "output", "complete", "domain", "ui", "error", "config",
-            "auth",
+            "auth", "state",
         ],
     ),
     (
         "app",
         &[
-            "settings", "config", "auth", "ui", "lagoon", "error", "sandbox",
+            "settings", "config", "auth", "ui", "lagoon", "error", "sandbox", "state",
         ],
     ),
     (
@@ -35,11 +35,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "error",
             "ssh",
             "clock",
+            "state",
             "ui::prompt",
             "ui::progress",
         ],
     ),
-    ("complete", &["app", "ops", "domain"]),
+    ("complete", &["app", "ops", "domain", "state"]),
     ("output", &["domain", "ui"]),
     (
         "error",
@@ -52,7 +53,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("settings", &["env", "config"]),
-    ("auth", &["env", "config", "ssh"]),
+    ("auth", &["env", "config", "ssh", "state"]),
     ("lagoon", &["domain"]),
     ("config", &[]),
     ("env", &[]),
@@ -60,6 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("ssh", &[]),
     ("clock", &[]),
+    ("state", &[]),
     ("sandbox", &[]),
 ];
 

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::{Account, AuthError, Kept};
 use crate::config::ContextName;
+use crate::state::make_private_folder;
 
 /// How long it takes until a lock that somebody else holds is tried again.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -149,24 +150,7 @@ impl TokenStore {
     }
 
     fn make_folder(&self) -> Result<(), AuthError> {
-        self.private_folder()
-            .map_err(store_error("make", self.folder.clone()))
-    }
-
-    #[cfg(unix)]
-    fn private_folder(&self) -> std::io::Result<()> {
-        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.folder)?;
-        // It may have been there with other permissions.
-        fs::set_permissions(&self.folder, fs::Permissions::from_mode(0o700))
-    }
-
-    #[cfg(not(unix))]
-    fn private_folder(&self) -> std::io::Result<()> {
-        fs::create_dir_all(&self.folder)
+        make_private_folder(&self.folder).map_err(store_error("make", self.folder.clone()))
     }
 }
 

@@ -101,7 +101,8 @@ pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
         ));
     }
     launch::confirm_one_off(app, &banner, &ready)?;
-    let starting = exec::start(lagoon, &ready);
+    let claims = app.claims().await?;
+    let starting = exec::start(lagoon, &claims, &ready);
     let started = launch::start(app, &ready.one_off.name, starting).await?;
     args.waiting.see_through(app, answer, started, None).await
 }

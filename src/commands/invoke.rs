@@ -144,7 +144,7 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     if args.if_running != IfRunningWord::Start {
         history::show_all(lagoon, [&mut view]).await?;
     }
-    let ready = invoke::prepare(&view, &definition, &wish)?;
+    let mut ready = invoke::prepare(&view, &definition, &wish)?;
     for warning in &ready.warnings {
         app.ui.warn(warning);
     }
@@ -168,8 +168,10 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     launch::confirm_task(app, &definition, raw.as_deref())?;
     if args.if_running == IfRunningWord::Wait {
         wait_for_others(app, &ready, &args).await?;
+        ready.newest.look_again(lagoon, &ready.environment).await;
     }
-    let starting = invoke::start(lagoon, &ready);
+    let claims = app.claims().await?;
+    let starting = invoke::start(lagoon, &claims, &ready);
     let started = launch::start(app, &ready.definition.name, starting).await?;
     let waiting = &args.waiting;
     waiting

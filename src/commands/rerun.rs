@@ -89,7 +89,8 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     if let ([only], true) = (all.as_slice(), is_one) {
         args.waiting.require_live(app, [only.environment()]).await?;
         confirm(app, only)?;
-        let started = launch::start(app, only.name(), only.start(lagoon)).await?;
+        let claims = app.claims().await?;
+        let started = launch::start(app, only.name(), only.start(lagoon, &claims)).await?;
         let expected = only.usual_length();
         return args
             .waiting

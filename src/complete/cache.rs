@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::state::make_private_folder;
+
 /// How long an answer holds.
 const LIFETIME: Duration = Duration::from_secs(60);
 
@@ -68,7 +70,7 @@ impl Cache {
         let Some(folder) = &self.folder else {
             return Ok(());
         };
-        make_folder(folder)?;
+        make_private_folder(folder)?;
         for entry in fs::read_dir(folder)?.flatten() {
             if is_old(&entry.path()) {
                 // Another process may have tidied up.
@@ -82,7 +84,7 @@ impl Cache {
         let Some(folder) = &self.folder else {
             return Ok(());
         };
-        make_folder(folder)?;
+        make_private_folder(folder)?;
         // Temporary files are 0600 from the start, and a reader never sees half of one.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(bytes)?;
@@ -109,22 +111,6 @@ fn is_old(path: &Path) -> bool {
 fn age(path: &Path) -> Option<Duration> {
     let written = fs::metadata(path).and_then(|found| found.modified()).ok()?;
     SystemTime::now().duration_since(written).ok()
-}
-
-#[cfg(unix)]
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
-    // It may have been there with other permissions.
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-}
-
-#[cfg(not(unix))]
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(folder)
 }
 
 #[cfg(test)]

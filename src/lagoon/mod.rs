@@ -109,6 +109,12 @@ impl Lagoon {
         self.transport.renew_token().await
     }
 
+    /// The limit for one request, retries included.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.patience
+    }
+
     /// The address this client talks to.
     #[must_use]
     pub fn url(&self) -> &Url {

@@ -13,9 +13,10 @@ use crate::clock::Clock;
 use crate::domain::Run;
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
+use crate::state::Claims;
 
 use super::invoke::IfRunning;
-use super::lost::{Started, Unstarted};
+use super::lost::{Newest, Started, Unstarted};
 use super::push::Push;
 use super::ready::Ready;
 use super::wait::{self, Limits, Watcher};
@@ -99,7 +100,7 @@ struct Stage {
 /// back in the order of `all`, with the signal when there was one. After a signal nothing more is
 /// started, and what is on its way has a moment to arrive.
 pub async fn start_all(
-    lagoon: &Lagoon,
+    (lagoon, claims): (&Lagoon, &Claims),
     clock: &dyn Clock,
     all: &[Ready],
     how: How,
@@ -117,7 +118,7 @@ pub async fn start_all(
         failed.then_some(Reason::AfterFailure)
     };
     // In one environment one after the other: a lost answer is looked for among newer runs.
-    let mut newest: HashMap<i64, Mutex<i64>> = HashMap::new();
+    let mut newest: HashMap<i64, Mutex<Newest>> = HashMap::new();
     for ready in all {
         newest.entry(ready.environment().id).or_default();
     }
@@ -126,12 +127,9 @@ pub async fn start_all(
         let fate = match newest.get(&ready.environment().id) {
             Some(newest) => {
                 let mut newest = newest.lock().await;
-                let fate = start_one(lagoon, clock, ready, *newest, how, &stages[at], is_over);
-                let fate = fate.await;
-                if let Fate::Started(started) = &fate {
-                    *newest = started.run.id;
-                }
-                fate
+                let with = (lagoon, claims, clock);
+                let fate = start_one(with, ready, &mut newest, how, &stages[at], is_over);
+                fate.await
             }
             None => Fate::NotStarted(Reason::Interrupted),
         };
@@ -196,10 +194,9 @@ fn cut_off(kind: Kind) -> Error {
 }
 
 async fn start_one(
-    lagoon: &Lagoon,
-    clock: &dyn Clock,
+    (lagoon, claims, clock): (&Lagoon, &Claims, &dyn Clock),
     ready: &Ready,
-    newest: i64,
+    newest: &mut Newest,
     how: How,
     stage: &Stage,
     is_over: impl Fn() -> Option<Reason>,
@@ -224,15 +221,21 @@ async fn start_one(
                 if let Some(reason) = is_over() {
                     return Fate::NotStarted(reason);
                 }
+                newest.look_again(lagoon, ready.environment()).await;
             }
             IfRunning::Start | IfRunning::Fail => {}
         }
     }
     stage.sending.store(true, Ordering::Relaxed);
-    let started = ready.clone().after(newest).start(lagoon).await;
+    let mut ready = ready.clone();
+    ready.newest().advance(newest);
+    let started = ready.start(lagoon, claims).await;
     stage.sending.store(false, Ordering::Relaxed);
     match started {
-        Ok(started) => Fate::Started(started),
+        Ok(started) => {
+            newest.advance(&Newest::of([&started.run]));
+            Fate::Started(started)
+        }
         Err(Unstarted::Refused(error)) => Fate::Refused(error),
         Err(Unstarted::Unknown(error)) => Fate::Unknown(error),
     }

@@ -5,10 +5,11 @@ use crate::domain::text::{limit, storable};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::EnvironmentView;
+use crate::state::Claims;
 
 pub use crate::lagoon::operations::adhoc::OneOff;
 
-use super::lost::{self, Sought, Started, Unstarted};
+use super::lost::{self, Newest, Sought, Started, Unstarted};
 use super::place;
 
 /// What is to be run.
@@ -33,8 +34,8 @@ pub struct Ready {
     pub one_off: OneOff,
     /// What the user should know first.
     pub warnings: Vec<String>,
-    /// The id of the newest run there; runs of ours will be newer.
-    pub newest: i64,
+    /// The newest run there; the run to start will be newer.
+    pub newest: Newest,
 }
 
 /// Checks everything that can be checked without a change.
@@ -61,7 +62,7 @@ pub fn prepare(view: &EnvironmentView, wish: Wish) -> Result<Ready, Error> {
         environment: environment.clone(),
         one_off,
         warnings,
-        newest: place::newest(view),
+        newest: Newest::of(&view.runs),
     })
 }
 
@@ -101,17 +102,17 @@ fn check(one_off: &OneOff) -> Result<(), Error> {
 ///
 /// # Errors
 /// Lagoon's refusal; or, when the outcome stays unknown, exit code 7 with the candidates.
-pub async fn start(lagoon: &Lagoon, ready: &Ready) -> Result<Started, Unstarted> {
+pub async fn start(lagoon: &Lagoon, claims: &Claims, ready: &Ready) -> Result<Started, Unstarted> {
     let sought = Sought {
         environment: ready.environment.clone(),
         name: ready.one_off.name.clone(),
         command: ready.one_off.command.clone(),
-        newest: ready.newest,
+        newest: ready.newest.clone(),
         says_user: true,
     };
-    let sent = lagoon.add_task(&ready.one_off).await;
-    let settled = lost::settle(lagoon, &sought, sent).await;
-    settled.map_err(|why| {
+    let send = async || lagoon.add_task(&ready.one_off).await;
+    let started = lost::start(lagoon, claims, sought, send).await;
+    started.map_err(|why| {
         why.map(|error| match error.kind {
             Kind::NotAllowed => error.hint(
                 "one-off commands need the role developer, on production environments maintainer",

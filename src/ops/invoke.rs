@@ -8,8 +8,9 @@ use crate::domain::{Definition, Environment, Outcome, Run, TaskRef, Work};
 use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::EnvironmentView;
+use crate::state::Claims;
 
-use super::lost::{self, Sought, Started, Unstarted};
+use super::lost::{self, Newest, Sought, Started, Unstarted};
 use super::{history, place};
 
 /// What to do when a run of the same task is still going on that environment.
@@ -48,8 +49,8 @@ pub struct Ready {
     pub values: Values,
     /// What the user should know first.
     pub warnings: Vec<String>,
-    /// The id of the newest run there; runs of ours will be newer.
-    pub newest: i64,
+    /// The newest run there; the run to start will be newer.
+    pub newest: Newest,
     /// Runs of this task that have not ended, newest first.
     pub unfinished: Vec<Run>,
     /// Runs of this task that completed lately.
@@ -81,7 +82,7 @@ impl Ready {
             environment: self.environment.clone(),
             name: self.definition.name.clone(),
             command: self.recorded(),
-            newest: self.newest,
+            newest: self.newest.clone(),
             says_user: matches!(self.definition.work, Work::Command(_)),
         }
     }
@@ -160,7 +161,7 @@ pub fn prepare(
         definition: definition.clone(),
         values,
         warnings,
-        newest: place::newest(view),
+        newest: Newest::of(&view.runs),
         unfinished,
         completed: view
             .runs
@@ -225,16 +226,15 @@ fn values_error(definition: &Definition, problems: &[Problem]) -> Error {
 ///
 /// # Errors
 /// Lagoon's refusal; or, when the outcome stays unknown, exit code 7 with the candidates.
-pub async fn start(lagoon: &Lagoon, ready: &Ready) -> Result<Started, Unstarted> {
-    let sent = lagoon
-        .invoke_task(
-            ready.definition.id,
-            ready.environment.id,
-            &ready.values.sent,
-        )
-        .await;
-    let settled = lost::settle(lagoon, &ready.sought(), sent).await;
-    settled.map_err(|why| why.map(|error| refused(error, ready)))
+pub async fn start(lagoon: &Lagoon, claims: &Claims, ready: &Ready) -> Result<Started, Unstarted> {
+    let (task, environment) = (ready.definition.id, ready.environment.id);
+    let send = async || {
+        lagoon
+            .invoke_task(task, environment, &ready.values.sent)
+            .await
+    };
+    let started = lost::start(lagoon, claims, ready.sought(), send).await;
+    started.map_err(|why| why.map(|error| refused(error, ready)))
 }
 
 fn refused(error: Error, ready: &Ready) -> Error {

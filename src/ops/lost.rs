@@ -1,25 +1,34 @@
-//! After a lost answer: was the run started or not?
+//! Starts a run with one mutation, and finds out whether it was started when the reply is lost or is
+//! a refusal.
 //!
-//! Runs newer than the newest one known before, with the same name, the exact command and, where
-//! Lagoon says it, the same user are candidates. Exactly one is taken for ours.
+//! Candidates are runs with the same name, the same recorded command and, where Lagoon says it, the
+//! same user. Runs that existed before and runs that other processes of this machine claimed are
+//! excluded. Exactly one candidate is taken for ours.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
+use crate::domain::run::moment;
 use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
 use crate::lagoon::operations::runs::RecentView;
 use crate::lagoon::{Lagoon, LagoonError};
+use crate::state::{Claims, Start};
 
 use super::history::recent;
 
-/// How many runs may have been started there since.
+/// The number of runs that may have been started there in the meantime.
 const NEWEST: i64 = 50;
 
-/// How often it is looked at most; the pause before each further look grows by this.
+/// The number of looks; the pause before each further look grows by `PAUSE`.
 const LOOKS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// What a run that is about to be started can be known by.
+/// The newest run is read again before a start if it was read longer ago than this.
+const STALE: Duration = Duration::from_secs(5);
+
+/// Identifies a run whose reply may be lost.
 #[derive(Debug, Clone)]
 pub struct Sought {
     /// Where it will run.
@@ -28,10 +37,66 @@ pub struct Sought {
     pub name: String,
     /// The exact command line that Lagoon will record, or the image.
     pub command: String,
-    /// The id of the newest run there; the one that is sought will be newer.
-    pub newest: i64,
-    /// Whether Lagoon notes who started it; of images it does not.
+    /// The newest run there before the start.
+    pub newest: Newest,
+    /// Whether Lagoon records who started it; for images it does not.
     pub says_user: bool,
+}
+
+/// The newest run of an environment that was seen before a start, by id and by the server's clock.
+#[derive(Debug, Clone)]
+pub struct Newest {
+    id: i64,
+    created: Option<Timestamp>,
+    seen: Instant,
+}
+
+impl Default for Newest {
+    fn default() -> Self {
+        Newest::of([])
+    }
+}
+
+impl Newest {
+    /// The newest of these runs, which were read just now.
+    #[must_use]
+    pub fn of<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Newest {
+        let mut newest = Newest {
+            id: 0,
+            created: None,
+            seen: Instant::now(),
+        };
+        for run in runs {
+            newest.id = newest.id.max(run.id);
+            newest.created = newest.created.max(created(run));
+        }
+        newest
+    }
+
+    /// Takes over what another look saw, where that is newer.
+    pub(super) fn advance(&mut self, other: &Newest) {
+        self.id = self.id.max(other.id);
+        self.created = self.created.max(other.created);
+        self.seen = self.seen.max(other.seen);
+    }
+
+    /// Reads the newest runs again. If that fails, the earlier look still counts.
+    pub async fn look_again(&mut self, lagoon: &Lagoon, environment: &Environment) {
+        if let Ok(runs) = lagoon.newest_runs(environment, 10).await {
+            self.advance(&Newest::of(&runs));
+        }
+    }
+
+    /// Whether a run was started later. The server's clock counts full seconds.
+    fn is_before(&self, run: &Run) -> bool {
+        let is_older =
+            matches!((created(run), self.created), (Some(run), Some(seen)) if run < seen);
+        run.id > self.id && !is_older
+    }
+}
+
+fn created(run: &Run) -> Option<Timestamp> {
+    moment(run.created.as_deref()?)
 }
 
 /// A run that exists.
@@ -71,94 +136,188 @@ impl From<Unstarted> for Error {
     }
 }
 
-/// What became of the one mutation that starts a run. When its answer is lost, looks for the run
-/// instead of sending again.
+/// Starts a run: sends the mutation once. If the reply is lost or is a refusal that does not exclude
+/// that the run was created, looks for the run. After a refused token, signs in and sends again if
+/// there is no run.
 ///
 /// # Errors
-/// Lagoon's refusal; or exit code 7 when none or several could be it, or looking fails as well.
-pub async fn settle(
+/// Lagoon's refusal; or exit code 7 if none or several runs could be it, or the look-up fails.
+pub async fn start(
     lagoon: &Lagoon,
-    sought: &Sought,
-    sent: Result<Run, LagoonError>,
+    claims: &Claims,
+    sought: Sought,
+    send: impl AsyncFn() -> Result<Run, LagoonError>,
 ) -> Result<Started, Unstarted> {
-    match sent {
-        Ok(run) => Ok(Started {
-            run: Run {
-                environment: Some(sought.environment.clone().into()),
-                ..run
-            },
-            recovered: false,
-        }),
-        Err(error) if error.leaves_unknown() => Ok(Started {
-            run: find(lagoon, sought, error.into())
-                .await
-                .map_err(Unstarted::Unknown)?,
-            recovered: true,
-        }),
-        Err(error @ LagoonError::Refused { .. }) => {
-            let mut refused = Error::from(error);
-            // Lagoon makes the row before it passes it on: a refusal can leave one behind.
-            for run in left_behind(lagoon, sought).await {
-                refused.runs.push(run.to_json());
-                refused = refused.hint(format!(
-                    "run {} ({}) was left behind and may never start: `tasks cancel {}`",
-                    run.id, run.status, run.id
-                ));
-            }
-            Err(Unstarted::Refused(refused))
-        }
-        Err(error) => Err(Unstarted::Refused(error.into())),
+    let mut sought = sought;
+    if sought.newest.seen.elapsed() > STALE {
+        let Sought {
+            environment,
+            newest,
+            ..
+        } = &mut sought;
+        newest.look_again(lagoon, environment).await;
     }
-}
-
-async fn left_behind(lagoon: &Lagoon, sought: &Sought) -> Vec<Run> {
-    look(lagoon, sought).await.unwrap_or_default()
-}
-
-/// The runs that could be it. Nobody can look again later, so an answer that cannot be read is not
-/// taken for the last; lost and refused requests have been repeated where they are sent.
-async fn look(lagoon: &Lagoon, sought: &Sought) -> Result<Vec<Run>, LagoonError> {
-    let mut looks = 1;
+    let place = sought.environment.id.to_string();
+    let kind = [place.as_str(), &sought.name, &sought.command];
+    let mut search = Search {
+        lagoon,
+        start: claims.begin(&kind, lagoon.patience()).await,
+        sought: &sought,
+    };
+    let mut may_send_again = true;
     loop {
-        match recent(lagoon, sought.environment.id, NEWEST).await {
-            Ok(view) => return Ok(candidates(sought, view)),
-            Err(LagoonError::NotLagoon { .. } | LagoonError::Unusable(_)) if looks < LOOKS => {}
-            Err(error) => return Err(error),
+        let error = match send().await {
+            Ok(run) => {
+                search.start.claim(run.id, &run.task_name);
+                return Ok(Started {
+                    run: sought.placed(run),
+                    recovered: false,
+                });
+            }
+            Err(error) => error,
+        };
+        if !error.leaves_unknown() && !error.is_doubtful_refusal() {
+            return Err(Unstarted::Refused(error.into()));
         }
-        tokio::time::sleep(PAUSE * looks).await;
-        looks += 1;
+        let is_renewed = may_send_again
+            && matches!(error, LagoonError::NotSignedIn { .. })
+            && matches!(lagoon.renew_token().await, Ok(true));
+        let found = search.look(error.leaves_unknown()).await;
+        if is_renewed && matches!(&found, Ok(found) if found.runs.is_empty()) {
+            may_send_again = false;
+            continue;
+        }
+        return search.conclude(error, found);
     }
 }
 
-async fn find(lagoon: &Lagoon, sought: &Sought, lost: Error) -> Result<Run, Error> {
-    match look(lagoon, sought).await.as_deref() {
-        Ok([one]) => Ok(one.clone()),
-        Ok(several) => Err(unknown(sought, &lost, several)),
-        Err(error) => {
-            Err(unknown(sought, &lost, &[])
-                .hint(format!("looking for the run failed too: {error}")))
+impl Sought {
+    fn placed(&self, run: Run) -> Run {
+        Run {
+            environment: Some(self.environment.clone().into()),
+            ..run
         }
     }
 }
 
-fn candidates(sought: &Sought, view: RecentView) -> Vec<Run> {
-    let me = view.me;
-    view.runs
-        .into_iter()
-        .filter(|recent| {
-            recent.run.id > sought.newest
-                && recent.run.name == sought.name
-                && recent.command == sought.command
-                && match (&me, &recent.user) {
-                    (Some(me), Some(user)) if sought.says_user => me.eq_ignore_ascii_case(user),
-                    _ => true,
+/// The look-up of a run.
+struct Search<'a> {
+    lagoon: &'a Lagoon,
+    start: Start<'a>,
+    sought: &'a Sought,
+}
+
+/// The runs that could be the one that was started.
+struct Found {
+    runs: Vec<Run>,
+    /// Another process of this machine is still starting the same, and could claim one of them.
+    is_contested: bool,
+}
+
+impl Search<'_> {
+    /// Looks for the run. A reply that cannot be read is not taken for the last one; if the
+    /// mutation's reply is lost, the server may not have finished it, so an empty list is not either.
+    async fn look(&mut self, is_lost: bool) -> Result<Found, LagoonError> {
+        let is_alone = self.start.wait_for_others(self.lagoon.patience()).await;
+        let mut looks = 1;
+        loop {
+            match recent(self.lagoon, self.sought.environment.id, NEWEST).await {
+                Ok(view) => {
+                    let runs = self.candidates(view);
+                    if !runs.is_empty() || !is_lost || looks == LOOKS {
+                        let is_contested = !is_alone;
+                        return Ok(Found { runs, is_contested });
+                    }
                 }
-        })
-        .map(|recent| Run {
-            environment: Some(sought.environment.clone().into()),
-            ..recent.run
-        })
-        .collect()
+                Err(LagoonError::NotLagoon { .. } | LagoonError::Unusable(_)) if looks < LOOKS => {}
+                Err(error) => return Err(error),
+            }
+            tokio::time::sleep(PAUSE * looks).await;
+            looks += 1;
+        }
+    }
+
+    fn candidates(&self, view: RecentView) -> Vec<Run> {
+        let (sought, me) = (self.sought, view.me);
+        view.runs
+            .into_iter()
+            .filter(|recent| {
+                sought.newest.is_before(&recent.run)
+                    && recent.run.name == sought.name
+                    && recent.command == sought.command
+                    && match (&me, &recent.user) {
+                        (Some(me), Some(user)) if sought.says_user => me.eq_ignore_ascii_case(user),
+                        _ => true,
+                    }
+                    && !self.start.is_claimed(recent.run.id, &recent.run.task_name)
+            })
+            .map(|recent| sought.placed(recent.run))
+            .collect()
+    }
+
+    /// What the reply and the look-up mean together.
+    fn conclude(
+        &self,
+        error: LagoonError,
+        found: Result<Found, LagoonError>,
+    ) -> Result<Started, Unstarted> {
+        let is_lost = error.leaves_unknown();
+        let is_lagoons = matches!(
+            error,
+            LagoonError::Refused { .. } | LagoonError::NotAllowed { .. }
+        );
+        let error = Error::from(error);
+        let Found { runs, is_contested } = match found {
+            Ok(found) => found,
+            Err(why) if is_lost => {
+                let unknown = unknown(self.sought, &error, &[]);
+                let why = format!("looking for the run failed too: {why}");
+                return Err(Unstarted::Unknown(unknown.hint(why)));
+            }
+            Err(why) => return Err(Unstarted::Refused(unchecked(error, &why))),
+        };
+        let claim = |run: &Run| self.start.claim(run.id, &run.task_name);
+        if is_lagoons && !is_lost {
+            // Lagoon creates the row before it passes it on: a refusal can leave one behind.
+            if !is_contested {
+                for run in &runs {
+                    claim(run);
+                }
+            }
+            return Err(Unstarted::Refused(with_left_behind(error, &runs)));
+        }
+        match runs.as_slice() {
+            [one] if !is_contested && claim(one) => Ok(Started {
+                run: one.clone(),
+                recovered: true,
+            }),
+            [] if !is_lost => Err(Unstarted::Refused(error)),
+            several => Err(Unstarted::Unknown(unknown(self.sought, &error, several))),
+        }
+    }
+}
+
+fn with_left_behind(refused: Error, runs: &[Run]) -> Error {
+    runs.iter().fold(refused, |mut refused, run| {
+        refused.runs.push(run.to_json());
+        refused.hint(format!(
+            "run {} ({}) was left behind and may never start: `tasks cancel {}`",
+            run.id, run.status, run.id
+        ))
+    })
+}
+
+/// A refusal that may have left a run behind, which could not be checked.
+fn unchecked(refused: Error, why: &LagoonError) -> Error {
+    Error {
+        message: format!(
+            "{}; it is unknown whether a run was created",
+            refused.message
+        ),
+        ..refused
+    }
+    .hint(format!("looking for a run failed: {why}"))
+    .hint("look at the newest runs there before you start it again")
 }
 
 fn unknown(sought: &Sought, lost: &Error, candidates: &[Run]) -> Error {
@@ -182,4 +341,43 @@ fn unknown(sought: &Sought, lost: &Error, candidates: &[Run]) -> Error {
         ));
     }
     error.hint("look at them before you start it again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(id: i64, created: Option<&str>) -> Run {
+        Run {
+            id,
+            name: "Say hello".into(),
+            task_name: "lagoon-task-abcdef".into(),
+            status: "new".into(),
+            service: None,
+            created: created.map(Into::into),
+            started: None,
+            completed: None,
+            environment: None,
+        }
+    }
+
+    #[test]
+    fn a_candidate_is_newer_by_id_and_by_the_servers_clock() {
+        let (second, next) = (Some("2026-01-01 00:00:01"), Some("2026-01-01 00:00:02"));
+        let newest = Newest::of(&[run(7, second), run(5, next)]);
+        for (id, created, is_newer) in [
+            (7, next, false),
+            (6, next, false),
+            (8, second, false),
+            (8, next, true),
+            (8, None, true),
+        ] {
+            assert_eq!(
+                newest.is_before(&run(id, created)),
+                is_newer,
+                "{id} {created:?}"
+            );
+        }
+        assert!(Newest::default().is_before(&run(1, second)));
+    }
 }

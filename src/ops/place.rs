@@ -228,9 +228,3 @@ pub fn require_service(environment: &Environment, service: &str, runs: &str) -> 
         _ => Ok(()),
     }
 }
-
-/// The id of the newest of these runs; 0 without any. What is started next is newer.
-#[must_use]
-pub fn newest(view: &EnvironmentView) -> i64 {
-    view.runs.iter().map(|run| run.id).max().unwrap_or(0)
-}

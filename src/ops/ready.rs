@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::domain::{Environment, Run};
 use crate::lagoon::Lagoon;
+use crate::state::Claims;
 
-use super::lost::{Started, Unstarted};
+use super::lost::{Newest, Started, Unstarted};
 use super::{exec, invoke};
 
 /// Something to be started, all checked.
@@ -81,25 +82,22 @@ impl Ready {
         }
     }
 
-    /// The same for a place where a run of this id exists meanwhile: what is started is newer.
-    #[must_use]
-    pub(super) fn after(mut self, id: i64) -> Ready {
-        let newest = match &mut self {
+    /// The newest run that was seen there.
+    pub(super) fn newest(&mut self) -> &mut Newest {
+        match self {
             Ready::Task(ready) => &mut ready.newest,
             Ready::OneOff(ready) => &mut ready.newest,
-        };
-        *newest = id.max(*newest);
-        self
+        }
     }
 
     /// Starts it, once.
     ///
     /// # Errors
     /// As [`invoke::start`] and [`exec::start`].
-    pub async fn start(&self, lagoon: &Lagoon) -> Result<Started, Unstarted> {
+    pub async fn start(&self, lagoon: &Lagoon, claims: &Claims) -> Result<Started, Unstarted> {
         match self {
-            Ready::Task(ready) => invoke::start(lagoon, ready).await,
-            Ready::OneOff(ready) => exec::start(lagoon, ready).await,
+            Ready::Task(ready) => invoke::start(lagoon, claims, ready).await,
+            Ready::OneOff(ready) => exec::start(lagoon, claims, ready).await,
         }
     }
 }

@@ -43,6 +43,8 @@ pub(crate) enum Fault {
     Late(Duration),
     /// Lagoon does not get it; somebody else answers, with these bytes.
     Answered(String),
+    /// Lagoon gets it and answers; these bytes arrive instead of its answer.
+    Replaced(String),
     /// Nobody answers, and the connection stays open.
     Silence,
 }
@@ -65,11 +67,12 @@ impl Fault {
 
     /// Somebody else answers, with this status and body.
     pub(crate) fn answered(status: &str, content_type: &str, body: &str) -> Fault {
-        Fault::Answered(format!(
-            "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\
-             connection: close\r\n\r\n{body}",
-            body.len()
-        ))
+        Fault::Answered(closing_answer(status, content_type, body))
+    }
+
+    /// Lagoon gets the request; an answer with this status and body arrives instead of its own.
+    pub(crate) fn replaced(status: &str, content_type: &str, body: &str) -> Fault {
+        Fault::Replaced(closing_answer(status, content_type, body))
     }
 
     /// An answer that leads somewhere else.
@@ -79,6 +82,14 @@ impl Fault {
              connection: close\r\n\r\n"
         ))
     }
+}
+
+fn closing_answer(status: &str, content_type: &str, body: &str) -> String {
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 /// A request as it came in.
@@ -239,6 +250,10 @@ fn serve(
     let most = answer.bytes.len();
     match fault {
         Fault::AnswerLost => return Ok(false),
+        Fault::Replaced(bytes) => {
+            client.write_all(bytes.as_bytes())?;
+            return Ok(false);
+        }
         Fault::AnswerCut(length) => {
             client.write_all(&answer.bytes[..most.min(*length)])?;
             return Ok(false);

@@ -129,7 +129,8 @@ pub async fn carry_out(
     };
     let lagoon = app.lagoon().await?;
     let clock = ops::clock();
-    let started = start_all(lagoon, &clock, &all, how, claim.signalled(), told);
+    let begin = (lagoon, &app.claims().await?);
+    let started = start_all(begin, &clock, &all, how, claim.signalled(), told);
     let (fates, signal) = started.await;
     drop(claim);
     let mut entries: Vec<Entry> = all.iter().zip(&fates).map(Entry::of).collect();

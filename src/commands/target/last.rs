@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::domain::{Run, RunRef};
 use crate::error::Error;
 use crate::settings::Target;
+use crate::state::make_private_folder;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,7 +41,7 @@ fn write(app: &App, run: &Run) -> Result<(), Error> {
     });
     let content = content.map_err(|e| Error::failed("cannot write it").because(e))?;
     let save = |folder: &Path| -> std::io::Result<()> {
-        make_folder(folder)?;
+        make_private_folder(folder)?;
         // Temporary files are 0600 from the start, and a reader never sees half of one.
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(&content)?;
@@ -108,18 +109,4 @@ fn path(app: &App) -> Result<PathBuf, Error> {
         }
     };
     Ok(folder.join("last").join(name))
-}
-
-#[cfg(unix)]
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(folder)
 }

@@ -223,8 +223,9 @@ impl Lagoon {
         let limit = int(limit)?;
         macro_rules! runs {
             ($found:expr, $user:expr) => {
-                $found
-                    .and_then(|e| e.tasks)
+                // Without the environment the reply does not say that there are no runs.
+                need($found, "the environment")?
+                    .tasks
                     .unwrap_or_default()
                     .into_iter()
                     .flatten()
