@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 use lagoon_tasks::sandbox::Fault;
 use lagoon_tasks::sandbox::engine::Step;
 use lagoon_tasks::sandbox::store::Status;
+use serde_json::json;
 
 use crate::support::env::TestEnv;
 use crate::support::proxy::{self, Proxy};
@@ -69,8 +70,8 @@ fn ending_otherwise_is_1() {
 fn a_failure_that_looks_like_an_answer_is_a_failure() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
-    let answer = r#"{"data":{"cancelTask":"Error: no route to the cluster\nat x"}}"#;
-    let answer = proxy::Fault::answered("200 OK", "application/json", answer);
+    let answer = json!({"data": {"cancelTask": "Error: no route to the cluster\nat x"}});
+    let answer = proxy::Fault::replaced(answer);
     let proxy = Proxy::new(env.address(), [proxy::Fault::None, answer]);
     let command = env.command(&["cancel", &id, "--yes"]);
     let output = env.run(command.env("TASKS_API", proxy.url("/graphql")));

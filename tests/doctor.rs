@@ -240,7 +240,7 @@ fn a_clock_that_is_wrong_is_noticed() {
 }
 
 /// What a server with this schema answers to the probe.
-fn probe(schema: &apollo_compiler::Schema) -> String {
+fn probe(schema: &apollo_compiler::Schema) -> Value {
     use apollo_compiler::schema::ExtendedType;
     let names = |name: &str| -> Vec<Value> {
         match schema.types.get(name) {
@@ -263,7 +263,6 @@ fn probe(schema: &apollo_compiler::Schema) -> String {
         "user": {"fields": names("User")},
         "definitionInput": {"inputFields": names("AdvancedTaskDefinitionInput")},
     }})
-    .to_string()
 }
 
 #[test]
@@ -277,7 +276,7 @@ fn what_each_release_lacks_is_said_with_its_cost() {
         };
         let proxy = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
             if request.body.contains("__type") {
-                Fault::answered("200 OK", "application/json", &probe)
+                Fault::replaced(probe.clone())
             } else if is_push(request) {
                 Fault::answered("404 Not Found", "text/plain", "")
             } else {
@@ -325,7 +324,10 @@ fn a_schema_that_is_not_shown_costs_nothing_else() {
         "application/json",
         "{\"errors\":[{\"message\":\"GraphQL introspection is not allowed\"}]}",
     );
-    let proxy = Proxy::new(env.address(), [Fault::None, Fault::None, refused]);
+    let proxy = Proxy::new(
+        env.address(),
+        [Fault::None, Fault::None, refused.clone(), refused],
+    );
     let command = env
         .command(&["doctor", "-o", "json"])
         .env("TASKS_API", proxy.url("/graphql"));

@@ -251,7 +251,7 @@ fn before_2_30_files_go_through_the_api() {
     env.home.write("work/a.txt", "through the API");
     let unknown = r#"{"errors":[{"message":"Cannot query field \"getTaskFileUploadForm\" on type \"Query\"."}]}"#;
     let old = Fault::answered("400 Bad Request", "application/json", unknown);
-    let proxy = Proxy::new(env.address(), [Fault::None, old]);
+    let proxy = Proxy::new(env.address(), [Fault::None, old.clone(), old]);
     through(&env, &proxy, &["files", "put", "12", "a.txt", "--force"]).succeeds();
     let output = env.tasks(&["files", "get", "12", "-O", "-"]);
     assert_eq!(output.succeeds().stdout, "through the API");

@@ -3,6 +3,7 @@
 //! terminal.
 
 mod large;
+mod mixed;
 mod subjects;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -140,7 +140,7 @@ fn runs_that_were_started_while_others_were_waited_for_are_not_ours() {
 #[test]
 fn a_run_is_found_although_a_gateway_refuses() {
     for (status, kind, body, _) in REFUSALS {
-        let lagoon = Faulty::new([Fault::replaced(status, kind, body)]);
+        let lagoon = Faulty::new([Fault::substituted(status, kind, body)]);
         let output = lagoon.run(&LINE).succeeds();
         assert_eq!(output.json()["id"], 1, "{status}\n{output}");
         assert!(output.stderr.contains("run 1 was found"), "{output}");
@@ -198,7 +198,7 @@ fn a_refusal_says_that_a_run_may_exist_if_the_look_up_fails() {
 fn after_a_refused_token_the_mutation_is_sent_again_only_without_a_run() {
     let (status, kind, body, _) = REFUSALS[0];
     let never_arrived = Fault::answered(status, kind, body);
-    let carried_out = Fault::replaced(status, kind, body);
+    let carried_out = Fault::substituted(status, kind, body);
     for (fault, mutations) in [(never_arrived, 2), (carried_out, 1)] {
         let lagoon = Faulty::new([fault.clone()]);
         let home = &lagoon.env.home;

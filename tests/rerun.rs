@@ -304,10 +304,8 @@ fn before_2_18_nobody_knows_who_started_it() {
     let before = first(&env);
     let unknown =
         r#"{"errors":[{"message":"Cannot query field \"sourceUser\" on type \"Task\"."}]}"#;
-    let faults = [
-        Fault::None,
-        Fault::answered("400 Bad Request", "application/json", unknown),
-    ];
+    let refused = Fault::answered("400 Bad Request", "application/json", unknown);
+    let faults = [Fault::None, refused.clone(), refused];
     let proxy = Proxy::new(env.address(), faults);
     let command = env.command(&["rerun", &before["id"].to_string()]);
     env.run(command.env("TASKS_API", proxy.url("/graphql")))

@@ -48,6 +48,7 @@ mod progress;
 mod push;
 mod readme;
 mod renewal;
+mod replies;
 mod requests;
 mod rerun;
 mod runs;

@@ -42,8 +42,12 @@ impl Credentials for Tokens {
 }
 
 pub(crate) fn lagoon(env: &TestEnv, tokens: &[&str]) -> Lagoon {
+    lagoon_at(&env.url(), tokens)
+}
+
+pub(crate) fn lagoon_at(url: &str, tokens: &[&str]) -> Lagoon {
     Lagoon::new(Connection {
-        url: env.url().parse().unwrap(),
+        url: url.parse().unwrap(),
         credentials: Arc::new(Tokens {
             all: tokens.iter().map(|t| (*t).to_owned()).collect(),
             at: AtomicUsize::new(0),

@@ -5,7 +5,7 @@ use async_graphql_parser::types::OperationType;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::transport::{self, Limit};
+use super::transport::{self, Encoded, Limit};
 use super::{Effect, Lagoon, LagoonError, reply};
 
 /// A document of the user's own.
@@ -67,7 +67,8 @@ impl Document {
         }
     }
 
-    fn body(&self) -> Result<Vec<u8>, LagoonError> {
+    /// As the user wrote it, so nothing ties its reply to it.
+    fn encoded(&self) -> Result<Encoded, LagoonError> {
         #[derive(Serialize)]
         struct Request<'a> {
             #[serde(rename = "operationName", skip_serializing_if = "Option::is_none")]
@@ -75,11 +76,12 @@ impl Document {
             query: &'a str,
             variables: &'a Map<String, Value>,
         }
-        transport::encode(&Request {
+        let body = transport::encode(&Request {
             operation: self.operation.as_deref(),
             query: &self.query,
             variables: &self.variables,
-        })
+        })?;
+        Ok(Encoded { body, tie: None })
     }
 }
 
@@ -94,10 +96,14 @@ impl Lagoon {
             Purpose::Mutation | Purpose::Subscription => Effect::Mutation,
         };
         let name = document.operation.as_deref().unwrap_or("api");
-        let body = document.body()?;
         let answer = self
             .transport
-            .exchange(name, effect, body, Limit::of(self.patience))
+            .exchange(
+                name,
+                effect,
+                || document.encoded(),
+                Limit::of(self.patience),
+            )
             .await?;
         let address = self.transport.address();
         let read =

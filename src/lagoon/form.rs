@@ -8,17 +8,19 @@ use serde::de::DeserializeOwned;
 
 use super::LagoonError;
 use super::reply::{self, Reply};
+use super::tie::Tie;
 use super::transport::{Answer, Transport, bearer, not_signed_in, seconds};
 
 impl Transport {
-    /// Sends a mutation as a form with files, once, with a token that is valid now; `moved` counts
-    /// what has gone out.
+    /// Sends a mutation as a form with files, once, with a token that is valid now; its reply must
+    /// repeat `tie`, and `moved` counts what has gone out.
     ///
     /// # Errors
     /// As [`Transport::send`].
-    pub async fn send_form<T: DeserializeOwned>(
+    pub(super) async fn send_form<T: DeserializeOwned>(
         &self,
         form: reqwest::multipart::Form,
+        tie: Option<&Tie>,
         moved: &AtomicU64,
     ) -> Result<Reply<T>, LagoonError> {
         let token = self.connection().credentials.token().await;
@@ -31,12 +33,13 @@ impl Transport {
             .header("apollo-require-preflight", "true")
             .multipart(form);
         let work = async {
+            let answer = self.answer_of(request.send().await).await?;
             let Answer {
                 status,
                 content_type,
                 body,
                 ..
-            } = self.answer_of(request.send().await).await?;
+            } = self.check_origin(answer, tie)?;
             reply::read(&self.address(), status, &content_type, &body)
         };
         let done = while_moving(work, self.connection().network.timeout, moved).await;

@@ -13,6 +13,7 @@ pub mod knock;
 pub mod network;
 pub mod operations;
 pub mod reply;
+mod tie;
 pub mod transport;
 
 use std::sync::Arc;

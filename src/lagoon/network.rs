@@ -39,6 +39,18 @@ impl Network {
     /// # Errors
     /// For an address that must not be used, and authorities that cannot be read.
     pub fn client(&self, url: &Url) -> Result<reqwest::Client, LagoonError> {
+        build(self.builder(url)?)
+    }
+
+    /// The same, with a connection of its own for each request.
+    ///
+    /// # Errors
+    /// As [`Network::client`].
+    pub(super) fn single_use_client(&self, url: &Url) -> Result<reqwest::Client, LagoonError> {
+        build(self.builder(url)?.pool_max_idle_per_host(0))
+    }
+
+    fn builder(&self, url: &Url) -> Result<reqwest::ClientBuilder, LagoonError> {
         if !self.may_reach(url) {
             return Err(LagoonError::Address {
                 message: format!(
@@ -78,10 +90,7 @@ impl Network {
             // Nothing will be verified: reading the machine's certificates would only cost time.
             builder = builder.tls_certs_only([]);
         }
-        builder.build().map_err(|error| LagoonError::Address {
-            message: format!("no HTTP client can be made: {}", root_cause(&error)),
-            hint: "look at SSL_CERT_FILE and the proxy variables".to_owned(),
-        })
+        Ok(builder)
     }
 
     /// Sends one request that is none of Lagoon's API, once, and reads the answer, whatever its
@@ -151,4 +160,11 @@ impl Network {
         *answer.headers_mut() = response.headers().clone();
         Ok(answer)
     }
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, LagoonError> {
+    builder.build().map_err(|error| LagoonError::Address {
+        message: format!("no HTTP client can be made: {}", root_cause(&error)),
+        hint: "look at SSL_CERT_FILE and the proxy variables".to_owned(),
+    })
 }

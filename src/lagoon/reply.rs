@@ -30,20 +30,6 @@ impl<T> Reply<T> {
         self.data
             .ok_or_else(|| LagoonError::Unusable("it holds neither data nor errors".to_owned()))
     }
-
-    /// Whether this, whose bytes were `body`, is about the first field that `query` asks for: an
-    /// answer names each, and be it with `null`. One that has errors may name none.
-    pub(super) fn answers(&self, query: &str, body: &[u8]) -> bool {
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let asked = query
-            .split_once('{')
-            .map_or("", |(_, rest)| rest)
-            .trim_start();
-        let asked = asked.split(|c| !is_name(c)).next().unwrap_or_default();
-        self.data.is_none()
-            || !self.errors.is_empty()
-            || std::str::from_utf8(body).is_ok_and(|body| body.contains(&format!("\"{asked}\"")))
-    }
 }
 
 #[derive(Deserialize)]
@@ -175,21 +161,6 @@ mod tests {
         .expect("a reply");
         assert!(reply.data.is_some());
         assert!(matches!(reply.whole(), Err(LagoonError::Refused { .. })));
-    }
-
-    #[test]
-    fn an_answer_to_something_else_is_noticed() {
-        let query = "query A($id: Int!) {\n  taskById(id: $id) {\n    id\n  }\n}";
-        for (body, is_it) in [
-            (r#"{"data":{"taskById":null}}"#, true),
-            (r#"{"data":{"me":{"id":1}}}"#, false),
-            (r#"{"data":{}}"#, false),
-            (r#"{"data":null,"errors":[{"message":"x"}]}"#, true),
-            (r#"{"errors":[{"message":"x"}]}"#, true),
-        ] {
-            let reply = read_json(200, body).expect("a reply");
-            assert_eq!(reply.answers(query, body.as_bytes()), is_it, "{body}");
-        }
     }
 
     #[test]

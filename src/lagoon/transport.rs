@@ -2,8 +2,12 @@
 //!
 //! Queries are tried again with growing pauses while the limit lasts. A mutation is sent once;
 //! only a failure before the connection stood is tried again.
+//!
+//! A reply that belongs to another request counts as no reply. A reply that could belong to any
+//! request (401, 400, an error page) is believed for a query when a second one says the same on a new
+//! connection; for a mutation the caller looks for its result.
 
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -14,6 +18,7 @@ use url::{Host, Url};
 
 use super::error::LagoonError;
 use super::reply::{self, Reply};
+use super::tie::{Origin, Tie};
 use super::{Connection, CredentialsError};
 
 /// What a request may do on the server, which decides whether it may be repeated.
@@ -28,7 +33,9 @@ pub enum Effect {
 /// The sending side of a Lagoon.
 pub struct Transport {
     connection: Connection,
-    client: OnceLock<reqwest::Client>,
+    /// The client with its kept-alive connections; none before the first use and after a reply on one
+    /// of them could not be trusted.
+    client: Mutex<Option<reqwest::Client>>,
     /// The token that Lagoon refused last.
     refused: Mutex<Option<String>>,
 }
@@ -64,15 +71,22 @@ const CONNECT_RETRIES: u32 = 4;
 /// The longest body that a Lagoon reads, in bytes (seen on Lagoon 2.33.1).
 pub(super) const LONGEST_BODY: usize = 100 * 1024;
 
-/// The body of a request.
+/// A request as it is sent.
+pub(super) struct Encoded {
+    pub(super) body: Vec<u8>,
+    /// What its reply must repeat. Without it, the request has a connection of its own.
+    pub(super) tie: Option<Tie>,
+}
+
+/// The request for an operation of ours, with an alias that no other request has.
 ///
 /// # Errors
 /// For one that is longer than a Lagoon takes.
-pub fn body<V: Serialize>(
+pub(super) fn tied<V: Serialize>(
     operation: &str,
     query: &str,
     variables: &V,
-) -> Result<Vec<u8>, LagoonError> {
+) -> Result<Encoded, LagoonError> {
     #[derive(Serialize)]
     struct Request<'a, V> {
         #[serde(rename = "operationName")]
@@ -80,10 +94,15 @@ pub fn body<V: Serialize>(
         query: &'a str,
         variables: &'a V,
     }
-    encode(&Request {
+    let tie = Tie::new();
+    let body = encode(&Request {
         operation,
-        query,
+        query: &tie.document(query),
         variables,
+    })?;
+    Ok(Encoded {
+        body,
+        tie: Some(tie),
     })
 }
 
@@ -103,6 +122,8 @@ pub(super) struct Answer {
     pub(super) content_type: String,
     retry_after: Option<Duration>,
     pub(super) body: Vec<u8>,
+    /// Whether it could be the reply to any request.
+    is_doubtful: bool,
 }
 
 impl Transport {
@@ -111,7 +132,7 @@ impl Transport {
     pub fn new(connection: Connection) -> Self {
         Transport {
             connection,
-            client: OnceLock::new(),
+            client: Mutex::default(),
             refused: Mutex::default(),
         }
     }
@@ -134,26 +155,16 @@ impl Transport {
         variables: &V,
         patience: Duration,
     ) -> Result<Reply<T>, LagoonError> {
-        let body = body(operation, query, variables)?;
+        let encode = || tied(operation, query, variables);
         let limit = Limit::of(patience);
-        let mut tries = if effect == Effect::Query { 3 } else { 1 };
-        loop {
-            let body = body.clone();
-            let answer = self.exchange(operation, effect, body, limit).await?;
-            let address = self.address();
-            let reply = reply::read(&address, answer.status, &answer.content_type, &answer.body)
-                .map_err(|error| self.advised(error))?;
-            // An answer that came twice stands where the next one is looked for; there, what was
-            // not asked would read as "there is none".
-            if reply.answers(query, &answer.body) {
-                return Ok(reply);
-            }
-            tries -= 1;
-            if tries == 0 {
-                let reason = "it answers something else than was asked".to_owned();
-                return Err(LagoonError::NoAnswer { address, reason });
-            }
-        }
+        let answer = self.exchange(operation, effect, encode, limit).await?;
+        reply::read(
+            &self.address(),
+            answer.status,
+            &answer.content_type,
+            &answer.body,
+        )
+        .map_err(|error| self.advised(error))
     }
 
     /// A refused token with what to do about it, which Lagoon does not know.
@@ -169,11 +180,12 @@ impl Transport {
         self.connection.url.origin().ascii_serialization()
     }
 
+    /// Sends what `encode` makes, which is called for each attempt, until there is a reply to believe.
     pub(super) async fn exchange(
         &self,
         operation: &str,
         effect: Effect,
-        body: Vec<u8>,
+        encode: impl Fn() -> Result<Encoded, LagoonError>,
         mut limit: Limit,
     ) -> Result<Answer, LagoonError> {
         let credentials = &self.connection.credentials;
@@ -181,24 +193,31 @@ impl Transport {
         let mut token = credentials.token().await.map_err(not_signed_in)?;
         limit = limit.without(begun);
         let mut renewed = false;
+        let mut doubted = false;
         let mut pause = Duration::from_millis(200);
         let mut attempts = 0;
         loop {
             attempts += 1;
+            let Encoded { body, tie } = encode()?;
             let begun = Instant::now();
-            let attempt = match timeout_at(limit.until, self.attempt(&token, body.clone())).await {
-                Ok(attempt) => attempt,
-                Err(_) => Err(LagoonError::NoAnswer {
-                    address: self.address(),
-                    reason: format!("none within {}", seconds(limit.whole)),
-                }),
-            };
+            let sent = self.attempt(&token, body, tie.as_ref());
+            let attempt = timeout_at(limit.until, sent).await;
+            let attempt = attempt.unwrap_or_else(|_| Err(self.none_within(limit)));
             self.trace(operation, begun.elapsed(), &attempt);
-            if matches!(&attempt, Ok(answer) if answer.status == 401) {
-                self.note_refused(&token);
-            }
             let wait = match &attempt {
-                Ok(answer) if answer.status == 401 && !renewed && effect == Effect::Query => {
+                Ok(answer) if effect == Effect::Query && is_passing(answer.status) => {
+                    answer.retry_after.unwrap_or(pause)
+                }
+                Ok(answer) if effect == Effect::Query && !doubted && answer.is_doubtful => {
+                    doubted = true;
+                    self.reconnect();
+                    continue;
+                }
+                Ok(answer) if answer.status == 401 => {
+                    self.note_refused(&token);
+                    if renewed || effect == Effect::Mutation {
+                        return attempt;
+                    }
                     renewed = true;
                     let begun = Instant::now();
                     match credentials.renew(&token).await.map_err(not_signed_in)? {
@@ -207,9 +226,6 @@ impl Transport {
                     }
                     limit = limit.without(begun);
                     continue;
-                }
-                Ok(answer) if effect == Effect::Query && is_passing(answer.status) => {
-                    answer.retry_after.unwrap_or(pause)
                 }
                 // Nobody waits half a minute to be told of a wrong address.
                 Err(LagoonError::NotReached { .. }) if attempts <= CONNECT_RETRIES => pause,
@@ -226,10 +242,16 @@ impl Transport {
         }
     }
 
-    fn note_refused(&self, token: &str) {
-        if let Ok(mut refused) = self.refused.lock() {
-            *refused = Some(token.to_owned());
+    fn none_within(&self, limit: Limit) -> LagoonError {
+        LagoonError::NoAnswer {
+            address: self.address(),
+            reason: format!("none within {}", seconds(limit.whole)),
         }
+    }
+
+    fn note_refused(&self, token: &str) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        *refused = Some(token.to_owned());
     }
 
     /// Replaces the token that was refused last; `false` where there is no other token.
@@ -237,24 +259,58 @@ impl Transport {
     /// # Errors
     /// When there is a way to get another one, and it fails.
     pub async fn renew_token(&self) -> Result<bool, LagoonError> {
-        let refused = self.refused.lock().ok().and_then(|token| token.clone());
-        let Some(refused) = refused else {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(refused) = refused.clone() else {
             return Ok(false);
         };
         let newer = self.connection.credentials.renew(&refused).await;
         Ok(newer.map_err(not_signed_in)?.is_some())
     }
 
-    async fn attempt(&self, token: &str, body: Vec<u8>) -> Result<Answer, LagoonError> {
-        let sent = self
-            .client()?
-            .post(self.connection.url.clone())
+    /// Sends a request once. A reply to another request is an error.
+    async fn attempt(
+        &self,
+        token: &str,
+        body: Vec<u8>,
+        tie: Option<&Tie>,
+    ) -> Result<Answer, LagoonError> {
+        let url = &self.connection.url;
+        let client = match tie {
+            Some(_) => self.client()?,
+            None => self.connection.network.single_use_client(url)?,
+        };
+        let sent = client
+            .post(url.clone())
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
             .header(AUTHORIZATION, bearer(token)?)
             .body(body)
             .send()
             .await;
-        self.answer_of(sent).await
+        let answer = self.answer_of(sent).await?;
+        self.check_origin(answer, tie)
+    }
+
+    /// The answer, unless it belongs to another request than the one with this alias.
+    ///
+    /// # Errors
+    /// [`LagoonError::NoAnswer`]: then the next request has a new connection.
+    pub(super) fn check_origin(
+        &self,
+        mut answer: Answer,
+        tie: Option<&Tie>,
+    ) -> Result<Answer, LagoonError> {
+        match tie.map(|tie| tie.origin(&answer.body)) {
+            Some(Origin::OtherRequest) => {}
+            origin => {
+                answer.is_doubtful = origin == Some(Origin::Unknown);
+                return Ok(answer);
+            }
+        }
+        self.reconnect();
+        Err(LagoonError::NoAnswer {
+            address: self.address(),
+            reason: "the reply belongs to another request".to_owned(),
+        })
     }
 
     pub(super) async fn answer_of(
@@ -284,6 +340,7 @@ impl Transport {
             content_type,
             retry_after,
             body,
+            is_doubtful: false,
         })
     }
 
@@ -298,12 +355,18 @@ impl Transport {
     }
 
     /// The client, made on first use.
-    pub(super) fn client(&self) -> Result<&reqwest::Client, LagoonError> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
+    pub(super) fn client(&self) -> Result<reqwest::Client, LagoonError> {
+        let mut kept = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = &*kept {
+            return Ok(client.clone());
         }
         let client = self.connection.network.client(&self.connection.url)?;
-        Ok(self.client.get_or_init(|| client))
+        Ok(kept.insert(client).clone())
+    }
+
+    /// Has the next request open a new connection.
+    fn reconnect(&self) {
+        *self.client.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Says something to whoever wants to see requests go by.

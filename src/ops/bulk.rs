@@ -162,6 +162,7 @@ pub async fn start_all(
             }
             next = going.next() => match next {
                 Some((at, fate)) => {
+                    let fate = distinct(fate, at, &fates, all);
                     told(at, &fate);
                     fates[at] = Some(fate);
                 }
@@ -183,6 +184,27 @@ pub async fn start_all(
         }));
     }
     (ended, signal)
+}
+
+/// One run cannot belong to two targets: the second one's outcome is unknown then.
+fn distinct(fate: Fate, at: usize, fates: &[Option<Fate>], all: &[Ready]) -> Fate {
+    let Fate::Started(Started { run, .. }) = &fate else {
+        return fate;
+    };
+    let is_same =
+        |fate: &Option<Fate>| matches!(fate, Some(Fate::Started(s)) if s.run.id == run.id);
+    let Some(other) = fates.iter().position(is_same) else {
+        return fate;
+    };
+    let [this, other] = [at, other].map(|at| all[at].environment().label());
+    let message = format!(
+        "it is unknown whether `{}` was started on {this}: Lagoon reported run {} for it and for {other}",
+        all[at].name(),
+        run.id
+    );
+    let mut error = Error::new(Kind::Unreachable, message);
+    error.runs = vec![run.to_json()];
+    Fate::Unknown(error.hint("look at the newest runs of both before you start it again"))
 }
 
 fn cut_off(kind: Kind) -> Error {

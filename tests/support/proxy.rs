@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -37,6 +37,8 @@ pub(crate) enum Fault {
     Typed(&'static str),
     /// Lagoon answers once and is heard twice.
     Twice,
+    /// Lagoon answers; the reply to the request before is heard first, where there is one.
+    Stale,
     /// Lagoon answers, and this is made of its JSON.
     Rewritten(Rewrite),
     /// Lagoon gets it; its answer comes that much later.
@@ -44,7 +46,7 @@ pub(crate) enum Fault {
     /// Lagoon does not get it; somebody else answers, with these bytes.
     Answered(String),
     /// Lagoon gets it and answers; these bytes arrive instead of its answer.
-    Replaced(String),
+    Substituted(String),
     /// Nobody answers, and the connection stays open.
     Silence,
 }
@@ -65,14 +67,19 @@ impl Fault {
         Fault::Rewritten(Rewrite(Arc::new(change)))
     }
 
+    /// Lagoon answers, and this body takes the place of its own.
+    pub(crate) fn replaced(body: Value) -> Fault {
+        Fault::rewritten(move |answer| *answer = body.clone())
+    }
+
     /// Somebody else answers, with this status and body.
     pub(crate) fn answered(status: &str, content_type: &str, body: &str) -> Fault {
         Fault::Answered(closing_answer(status, content_type, body))
     }
 
     /// Lagoon gets the request; an answer with this status and body arrives instead of its own.
-    pub(crate) fn replaced(status: &str, content_type: &str, body: &str) -> Fault {
-        Fault::Replaced(closing_answer(status, content_type, body))
+    pub(crate) fn substituted(status: &str, content_type: &str, body: &str) -> Fault {
+        Fault::Substituted(closing_answer(status, content_type, body))
     }
 
     /// An answer that leads somewhere else.
@@ -107,6 +114,7 @@ type Draw = Box<dyn FnMut(&Seen) -> Fault + Send>;
 pub(crate) struct Proxy {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
+    connections: Arc<AtomicUsize>,
     is_over: Arc<AtomicBool>,
 }
 
@@ -143,9 +151,15 @@ impl Proxy {
         if shut_for.is_zero() {
             door.listen(128).unwrap();
         }
-        let draw: Arc<Mutex<Draw>> = Arc::new(Mutex::new(Box::new(draw)));
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let recorded = Arc::clone(&seen);
+        let line = Line {
+            upstream,
+            draw: Arc::new(Mutex::new(Box::new(draw))),
+            seen: Arc::default(),
+            last: Arc::default(),
+        };
+        let seen = Arc::clone(&line.seen);
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&connections);
         let is_over = Arc::new(AtomicBool::new(false));
         let ended = Arc::clone(&is_over);
         thread::spawn(move || {
@@ -160,14 +174,16 @@ impl Proxy {
                 if ended.load(Ordering::SeqCst) {
                     return;
                 }
-                let (draw, recorded) = (Arc::clone(&draw), Arc::clone(&recorded));
+                counted.fetch_add(1, Ordering::SeqCst);
+                let line = line.clone();
                 // A client that has gone away is what some faults are about.
-                thread::spawn(move || drop(attend(&client, upstream, &draw, &recorded)));
+                thread::spawn(move || drop(line.attend(&client)));
             }
         });
         Proxy {
             address,
             seen,
+            connections,
             is_over,
         }
     }
@@ -177,28 +193,95 @@ impl Proxy {
         format!("http://{}{path}", self.address)
     }
 
+    /// How many connections were made.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
     /// The requests that came in, in order.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 }
 
-/// Answers what comes over one connection, until a fault or the client ends it.
-fn attend(
-    client: &TcpStream,
+/// What the connections of a proxy share.
+#[derive(Clone)]
+struct Line {
     upstream: SocketAddr,
-    draw: &Mutex<Draw>,
-    seen: &Mutex<Vec<Seen>>,
-) -> std::io::Result<()> {
-    let mut reader = BufReader::new(client);
-    while let Some(request) = read_request(&mut reader) {
-        let fault = (draw.lock().unwrap())(&request);
-        seen.lock().unwrap().push(request.clone());
-        if !serve(client, upstream, &request, &fault)? {
-            return client.shutdown(Shutdown::Both);
+    draw: Arc<Mutex<Draw>>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    /// The reply that came last.
+    last: Arc<Mutex<Option<Vec<u8>>>>,
+}
+
+impl Line {
+    /// Answers what comes over one connection, until a fault or the client ends it.
+    fn attend(&self, client: &TcpStream) -> std::io::Result<()> {
+        let mut reader = BufReader::new(client);
+        while let Some(request) = read_request(&mut reader) {
+            let fault = (self.draw.lock().unwrap())(&request);
+            self.seen.lock().unwrap().push(request.clone());
+            if !self.serve(client, &request, &fault)? {
+                return client.shutdown(Shutdown::Both);
+            }
         }
+        Ok(())
     }
-    Ok(())
+
+    /// Whether the connection stays open.
+    fn serve(
+        &self,
+        mut client: &TcpStream,
+        request: &Seen,
+        fault: &Fault,
+    ) -> std::io::Result<bool> {
+        match fault {
+            Fault::Refused => return Ok(false),
+            Fault::ResetBefore => return reset(client),
+            Fault::Answered(bytes) => {
+                client.write_all(bytes.as_bytes())?;
+                return Ok(false);
+            }
+            Fault::Silence => {
+                // Until the client has had enough.
+                std::io::copy(&mut client, &mut std::io::sink())?;
+                return Ok(false);
+            }
+            _ => {}
+        }
+        let mut request = request.clone();
+        if matches!(fault, Fault::Rewritten(_)) {
+            request.head = request.head.replace("gzip", "identity");
+        }
+        let mut answer = forward(self.upstream, &request)?;
+        let last = self.last.lock().unwrap().replace(answer.bytes.clone());
+        let most = answer.bytes.len();
+        match fault {
+            Fault::AnswerLost => return Ok(false),
+            Fault::Substituted(bytes) => {
+                client.write_all(bytes.as_bytes())?;
+                return Ok(false);
+            }
+            Fault::AnswerCut(length) => {
+                client.write_all(&answer.bytes[..most.min(*length)])?;
+                return Ok(false);
+            }
+            Fault::ResetAfter(length) => {
+                client.write_all(&answer.bytes[..most.min(*length)])?;
+                return reset(client);
+            }
+            Fault::Late(delay) => thread::sleep(*delay),
+            Fault::Shortened => answer.shorten(),
+            Fault::Damaged => answer.damage(),
+            Fault::Typed(kind) => answer.set("content-type", kind),
+            Fault::Rewritten(rewrite) => answer.rewrite(rewrite),
+            Fault::Twice => client.write_all(&answer.bytes)?,
+            Fault::Stale => client.write_all(&last.unwrap_or_default())?,
+            _ => {}
+        }
+        client.write_all(&answer.bytes)?;
+        Ok(answer.says_its_length())
+    }
 }
 
 fn read_request(reader: &mut impl BufRead) -> Option<Seen> {
@@ -219,59 +302,6 @@ fn read_request(reader: &mut impl BufRead) -> Option<Seen> {
         head,
         body: String::from_utf8(body).ok()?,
     })
-}
-
-/// Whether the connection stays open.
-fn serve(
-    mut client: &TcpStream,
-    upstream: SocketAddr,
-    request: &Seen,
-    fault: &Fault,
-) -> std::io::Result<bool> {
-    match fault {
-        Fault::Refused => return Ok(false),
-        Fault::ResetBefore => return reset(client),
-        Fault::Answered(bytes) => {
-            client.write_all(bytes.as_bytes())?;
-            return Ok(false);
-        }
-        Fault::Silence => {
-            // Until the client has had enough.
-            std::io::copy(&mut client, &mut std::io::sink())?;
-            return Ok(false);
-        }
-        _ => {}
-    }
-    let mut request = request.clone();
-    if matches!(fault, Fault::Rewritten(_)) {
-        request.head = request.head.replace("gzip", "identity");
-    }
-    let mut answer = forward(upstream, &request)?;
-    let most = answer.bytes.len();
-    match fault {
-        Fault::AnswerLost => return Ok(false),
-        Fault::Replaced(bytes) => {
-            client.write_all(bytes.as_bytes())?;
-            return Ok(false);
-        }
-        Fault::AnswerCut(length) => {
-            client.write_all(&answer.bytes[..most.min(*length)])?;
-            return Ok(false);
-        }
-        Fault::ResetAfter(length) => {
-            client.write_all(&answer.bytes[..most.min(*length)])?;
-            return reset(client);
-        }
-        Fault::Late(delay) => thread::sleep(*delay),
-        Fault::Shortened => answer.shorten(),
-        Fault::Damaged => answer.damage(),
-        Fault::Typed(kind) => answer.set("content-type", kind),
-        Fault::Rewritten(rewrite) => answer.rewrite(rewrite),
-        Fault::Twice => client.write_all(&answer.bytes)?,
-        _ => {}
-    }
-    client.write_all(&answer.bytes)?;
-    Ok(answer.says_its_length())
 }
 
 /// Ends a connection so that its other side hears of it as an error.
@@ -322,10 +352,15 @@ impl Answer {
     }
 
     fn rewrite(&mut self, rewrite: &Rewrite) {
-        let Ok(mut value) = serde_json::from_slice(&self.bytes[self.head..]) else {
+        let Ok(mut value) = serde_json::from_slice::<Value>(&self.bytes[self.head..]) else {
             return;
         };
+        let tie = tie_of(&value);
         (rewrite.0)(&mut value);
+        // It stays the reply to its request.
+        if let (Some((name, value_of)), Some(data)) = (tie, value["data"].as_object_mut()) {
+            data.entry(name).or_insert(value_of);
+        }
         let body = serde_json::to_vec(&value).unwrap();
         self.bytes.truncate(self.head);
         self.bytes.extend(&body);
@@ -338,6 +373,13 @@ impl Answer {
             *byte ^= 0x55;
         }
     }
+}
+
+/// What ties a reply to its request.
+fn tie_of(answer: &Value) -> Option<(String, Value)> {
+    let mut fields = answer.get("data")?.as_object()?.iter();
+    let (name, value) = fields.find(|(name, _)| name.starts_with("tie_"))?;
+    Some((name.clone(), value.clone()))
 }
 
 /// The whole answer, on a connection that is for this request alone.
@@ -411,6 +453,7 @@ mod tests {
             Fault::Shortened,
             Fault::Typed("text/html"),
             Fault::Damaged,
+            Fault::Stale,
         ];
         let proxy = Proxy::new(echo(), faults);
         assert_eq!(ask(&proxy, "1"), "");
@@ -425,9 +468,12 @@ mod tests {
         assert!(ask(&proxy, "tenth").ends_with("\r\ncontent-length: 2\r\n\r\nte"));
         assert!(ask(&proxy, "11").contains("content-type: text/html\r\n"));
         assert!(ask(&proxy, "12").ends_with("1g"));
+        let both = ask(&proxy, "13");
+        let (first, second) = (both.find("\r\n\r\n12"), both.find("\r\n\r\n13"));
+        assert!(first.is_some() && first < second, "{both}");
         let bodies: Vec<String> = proxy.seen().into_iter().map(|seen| seen.body).collect();
         let all = [
-            "1", "2", "3", "four", "5", "6", "seven", "eight", "9", "tenth", "11", "12",
+            "1", "2", "3", "four", "5", "6", "seven", "eight", "9", "tenth", "11", "12", "13",
         ];
         assert_eq!(bodies, all);
     }

@@ -2,7 +2,7 @@
 
 use graphql_client::GraphQLQuery;
 
-use super::convert::started_from;
+use super::convert::{same, started_from};
 use super::{int, operation};
 use crate::domain::Run;
 use crate::lagoon::{Effect, Lagoon, LagoonError, transport};
@@ -62,7 +62,7 @@ impl OneOff {
     /// [`LagoonError::TooLong`], and for ids outside 32 bits.
     pub fn check_length(&self) -> Result<(), LagoonError> {
         let body = AddTask::build_query(self.variables()?);
-        transport::body(body.operation_name, body.query, &body.variables).map(|_| ())
+        transport::tied(body.operation_name, body.query, &body.variables).map(|_| ())
     }
 }
 
@@ -94,7 +94,11 @@ impl Lagoon {
                 .send::<RunRecordWithUser>(Effect::Query, variables)
                 .await?
                 .whole()?;
-            return Ok(data.task_by_id.map(|found| Record {
+            let Some(found) = data.task_by_id else {
+                return Ok(None);
+            };
+            same("run", id, found.id)?;
+            return Ok(Some(Record {
                 command: found.command.unwrap_or_default(),
                 user: found.source_user,
             }));
@@ -104,7 +108,11 @@ impl Lagoon {
             .send::<RunRecord>(Effect::Query, variables)
             .await?
             .whole()?;
-        Ok(data.task_by_id.map(|found| Record {
+        let Some(found) = data.task_by_id else {
+            return Ok(None);
+        };
+        same("run", id, found.id)?;
+        Ok(Some(Record {
             command: found.command.unwrap_or_default(),
             user: None,
         }))

@@ -11,6 +11,22 @@ pub(super) fn need<T>(value: Option<T>, what: &str) -> Result<T, LagoonError> {
     value.ok_or_else(|| LagoonError::Unusable(format!("{what} is missing")))
 }
 
+/// Makes sure that the reply is about what was asked for. The tie of a reply to its request comes
+/// first; this protects against a server that mixes them up itself.
+pub(super) fn same<T: PartialEq + std::fmt::Display>(
+    what: &str,
+    asked: T,
+    sent: Option<T>,
+) -> Result<(), LagoonError> {
+    let sent = need(sent, &format!("the {what} of the reply"))?;
+    if sent == asked {
+        return Ok(());
+    }
+    Err(LagoonError::Unusable(format!(
+        "asked for {what} {asked}, it has {what} {sent}"
+    )))
+}
+
 /// An environment without its services.
 pub(super) fn environment(
     id: Option<i64>,

@@ -1,6 +1,6 @@
 //! Adding and changing definitions.
 
-use super::convert::{definition_from, need};
+use super::convert::{definition_from, need, same};
 use super::{int, operation};
 use crate::domain::{Argument, Definition, Permission, Scope, Work};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
@@ -267,10 +267,12 @@ impl Lagoon {
             .send::<UpdateDefinition>(Effect::Mutation, variables)
             .await?
             .whole()?;
-        one(updated(need(
+        let returned = one(updated(need(
             data.update_advanced_task_definition,
             "the definition",
-        )?))
+        )?))?;
+        same("task", id, Some(returned.id))?;
+        Ok(returned)
     }
 
     /// Deletes the definition with this id; `false` when there is none (any more).

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use graphql_client::GraphQLQuery;
 use serde_json::{Value, json};
 
-use super::convert::need;
+use super::convert::{need, same};
 use super::{int, operation};
 use crate::lagoon::{Effect, Lagoon, LagoonError, Outgoing, Signed, transport};
 
@@ -95,6 +95,7 @@ impl Lagoon {
         let Some(found) = data.task_by_id else {
             return Ok(None);
         };
+        same("run", run, found.id)?;
         let mut files = Vec::new();
         for file in found.files.unwrap_or_default().into_iter().flatten() {
             let url = Signed::parse(&need(file.download, "the address of a file")?)?;
@@ -139,15 +140,15 @@ impl Lagoon {
     /// Any [`LagoonError`].
     pub async fn upload_file(&self, run: i64, file: Outgoing) -> Result<(), LagoonError> {
         let body = UploadFiles::build_query(upload_of(run)?);
-        let operations = transport::body(body.operation_name, body.query, &body.variables)?;
-        let operations = String::from_utf8_lossy(&operations).into_owned();
+        let request = transport::tied(body.operation_name, body.query, &body.variables)?;
+        let operations = String::from_utf8_lossy(&request.body).into_owned();
         let moved = Arc::clone(&file.moved);
         let form = reqwest::multipart::Form::new()
             .text("operations", operations)
             .text("map", json!({"0": ["variables.input.files.0"]}).to_string())
             .part("0", file.part());
         self.transport
-            .send_form::<upload_files::ResponseData>(form, &moved)
+            .send_form::<upload_files::ResponseData>(form, request.tie.as_ref(), &moved)
             .await?
             .whole()
             .map(|_| ())

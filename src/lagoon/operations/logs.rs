@@ -3,6 +3,7 @@
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::value::RawValue;
 
+use super::convert::same;
 use super::{int, operation};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
@@ -35,7 +36,11 @@ impl Lagoon {
             .send::<RunLog>(Effect::Query, variables)
             .await?
             .whole()?;
-        Ok(data.task_by_id.map(|found| match found.logs {
+        let Some(found) = data.task_by_id else {
+            return Ok(None);
+        };
+        same("run", id, found.id)?;
+        Ok(Some(match found.logs {
             None => Log::Empty,
             Some(LongText(text)) if text.is_empty() => Log::Empty,
             Some(LongText(text)) if text.starts_with(LOG_ERROR) => {

@@ -1,6 +1,6 @@
 //! Looking up projects and environments, with what is defined there.
 
-use super::convert::{definition_from, environment, known, need, run_from};
+use super::convert::{definition_from, environment, known, need, run_from, same};
 use super::{int, operation};
 use crate::domain::{Definition, Environment, Project, Run};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
@@ -186,6 +186,8 @@ impl Lagoon {
         let Some(found) = data.environment_by_name else {
             return Ok(None);
         };
+        let of = found.project.as_ref().and_then(|project| project.id);
+        same("project", project.id, of)?;
         Ok(Some(environment_view!(found, definition_by_name)))
     }
 

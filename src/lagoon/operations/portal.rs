@@ -1,5 +1,6 @@
 //! Where an environment's cluster lets its users in over ssh.
 
+use super::convert::same;
 use super::{int, operation};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
@@ -30,10 +31,14 @@ impl Lagoon {
             .await?
             .whole()?;
         let said = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-        Ok(data.environment_by_id.and_then(|found| {
-            let cluster = found.openshift?;
+        let Some(found) = data.environment_by_id else {
+            return Ok(None);
+        };
+        same("environment", environment, found.id)?;
+        let (namespace, cluster) = (found.kubernetes_namespace_name, found.openshift);
+        Ok(cluster.and_then(|cluster| {
             Some(Portal {
-                namespace: said(found.kubernetes_namespace_name)?,
+                namespace: said(namespace)?,
                 host: said(cluster.ssh_host)?,
                 port: said(cluster.ssh_port).unwrap_or_default(),
             })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::convert::{environment, need, run_from, started_from};
+use super::convert::{environment, need, run_from, same, started_from};
 use super::{int, operation};
 use crate::domain::{Environment, Project, Run};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
@@ -144,7 +144,10 @@ impl Lagoon {
             .await?
             .whole()?;
         match data.task_by_id {
-            Some(found) => run_with_environment!(found).map(Some),
+            Some(found) => {
+                same("run", id, found.id)?;
+                run_with_environment!(found).map(Some)
+            }
             None => Ok(None),
         }
     }
@@ -162,7 +165,10 @@ impl Lagoon {
             .await?
             .whole()?;
         match data.task_by_task_name {
-            Some(found) => run_with_environment!(found).map(Some),
+            Some(found) => {
+                same("run", name, found.task_name.as_deref())?;
+                run_with_environment!(found).map(Some)
+            }
             None => Ok(None),
         }
     }
@@ -186,11 +192,12 @@ impl Lagoon {
             .await?
             .whole()?;
         let place = Arc::new(environment.clone());
-        data.environment_by_id
-            .and_then(|e| e.tasks)
-            .unwrap_or_default()
-            .into_iter()
-            .flatten()
+        let Some(found) = data.environment_by_id else {
+            return Ok(Vec::new());
+        };
+        same("environment", environment.id, found.id)?;
+        let runs = found.tasks.unwrap_or_default().into_iter();
+        runs.flatten()
             .map(|run| run_from!(run, Some(Arc::clone(&place))))
             .collect()
     }
@@ -222,12 +229,12 @@ impl Lagoon {
         let environment = int(environment)?;
         let limit = int(limit)?;
         macro_rules! runs {
-            ($found:expr, $user:expr) => {
+            ($found:expr, $user:expr) => {{
                 // Without the environment the reply does not say that there are no runs.
-                need($found, "the environment")?
-                    .tasks
-                    .unwrap_or_default()
-                    .into_iter()
+                let found = need($found, "the environment")?;
+                same("environment", environment, found.id)?;
+                let runs = found.tasks.unwrap_or_default();
+                runs.into_iter()
                     .flatten()
                     .map(|mut run| {
                         let command = run.command.take().unwrap_or_default();
@@ -239,7 +246,7 @@ impl Lagoon {
                         })
                     })
                     .collect::<Result<Vec<_>, LagoonError>>()?
-            };
+            }};
         }
         if !with_user {
             let variables = recent_runs::Variables { environment, limit };

@@ -3,7 +3,7 @@
 
 use async_graphql::Name;
 use async_graphql::parser::types::{
-    ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
+    ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
 };
 use async_graphql::parser::{Positioned, parse_query};
 use async_graphql_value::Value;
@@ -12,7 +12,7 @@ use serde_json::json;
 use super::execute::Outcome;
 use super::graphql::GraphQl;
 
-/// The names of the root fields of a request; none when it cannot be parsed.
+/// The names of the root fields of a request, without `__typename`; none when it cannot be parsed.
 pub(super) fn root_fields(request: &GraphQl) -> Vec<String> {
     let Ok(document) = parse_query(request.query.as_str().unwrap_or_default()) else {
         return Vec::new();
@@ -21,7 +21,10 @@ pub(super) fn root_fields(request: &GraphQl) -> Vec<String> {
         .operations
         .iter()
         .flat_map(|(_, operation)| fields(&operation.node));
-    fields.map(|field| field.name.node.to_string()).collect()
+    fields
+        .filter(|field| !is_typename(field))
+        .map(|field| field.name.node.to_string())
+        .collect()
 }
 
 /// The answer to a request that is valid and not executed: a test or the transport refuses it.
@@ -32,8 +35,13 @@ pub(super) fn refused(request: &GraphQl, message: &str) -> Outcome {
         for (_, operation) in document.operations.iter() {
             for field in fields(&operation.node) {
                 let key = field.response_key().node.to_string();
-                path.get_or_insert_with(|| key.clone());
-                data.insert(key, serde_json::Value::Null);
+                let value = if is_typename(field) {
+                    root_type(operation.node.ty).into()
+                } else {
+                    path.get_or_insert_with(|| key.clone());
+                    serde_json::Value::Null
+                };
+                data.insert(key, value);
             }
         }
     }
@@ -41,6 +49,19 @@ pub(super) fn refused(request: &GraphQl, message: &str) -> Outcome {
     Outcome {
         status: 200,
         body: json!({"errors": [error], "data": data}),
+    }
+}
+
+/// Whether a field asks for the name of its type.
+pub(super) fn is_typename(field: &Field) -> bool {
+    field.name.node == "__typename"
+}
+
+fn root_type(kind: OperationType) -> &'static str {
+    match kind {
+        OperationType::Query => "Query",
+        OperationType::Mutation => "Mutation",
+        OperationType::Subscription => "Subscription",
     }
 }
 

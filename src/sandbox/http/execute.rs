@@ -6,7 +6,7 @@ use async_graphql::{Request, ServerError, Variables};
 use serde_json::{Map, Value, json};
 
 use super::App;
-use super::document::{drop_absent, fields, mark_objects, trips_the_plugin, unmark};
+use super::document::{drop_absent, fields, is_typename, mark_objects, trips_the_plugin, unmark};
 use super::fault::{Fault, places};
 use super::graphql::GraphQl;
 use super::variables::coerce;
@@ -141,8 +141,8 @@ pub(super) fn prepare(
     let variables = coerce(operation, &request.variables).map_err(Refused::Variables)?;
     let keys = fields(operation)
         .map(|field| {
-            let is_typename = field.name.node == "__typename";
-            (field.response_key().node.to_string(), is_typename)
+            let key = field.response_key().node.to_string();
+            (key, is_typename(field))
         })
         .collect();
     drop_absent(&mut document, &variables);

@@ -1,0 +1,98 @@
+//! Replies that are duplicated, or preceded by the reply to an earlier request, at each request of
+//! each command: the result is that of an undisturbed connection.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::sensible;
+use super::subjects::{SUBJECTS, Subject};
+use crate::replies::failing_at;
+use crate::support::env::TestEnv;
+use crate::support::output::Output;
+use crate::support::proxy::{Fault, Proxy};
+
+/// Commands that change nothing and print the same each time.
+const SAME_EACH_TIME: [&str; 12] = [
+    "list",
+    "list all",
+    "show",
+    "runs",
+    "status",
+    "logs",
+    "files",
+    "export",
+    "projects",
+    "environments",
+    "whoami",
+    "runs of several",
+];
+
+fn play(env: &TestEnv, proxy: &Proxy, line: &[String]) -> Output {
+    let line: Vec<&str> = line.iter().map(String::as_str).collect();
+    let command = env.command(&line).env("TASKS_API", proxy.url("/graphql"));
+    let mut output = env.home.run(command);
+    output.stdout = output.stdout.replace(&proxy.url(""), "LAGOON");
+    output
+}
+
+/// What is wrong with a command whose request number `at` meets this fault; `None` when it sends
+/// fewer requests.
+fn judged(
+    env: &TestEnv,
+    subject: &Subject,
+    at: usize,
+    fault: &Fault,
+) -> Option<Result<(), String>> {
+    let line = (subject.line)(env, at);
+    let is_same = SAME_EACH_TIME.contains(&subject.name);
+    let undisturbed = is_same.then(|| play(env, &Proxy::new(env.address(), []), &line));
+    let (proxy, sent) = failing_at(env, at, fault.clone());
+    let output = play(env, &proxy, &line);
+    if sent.load(Ordering::SeqCst) <= at {
+        return None;
+    }
+    let expected = if subject.name == "wait" { 8 } else { 0 };
+    Some(if output.code != expected {
+        Err(format!(
+            "exit code {} instead of {expected}\n{output}",
+            output.code
+        ))
+    } else if undisturbed.is_some_and(|undisturbed| undisturbed.stdout != output.stdout) {
+        Err(format!("another result\n{output}"))
+    } else {
+        sensible(&output)
+    })
+}
+
+#[test]
+fn replies_to_other_requests_change_no_result() {
+    let next = AtomicUsize::new(0);
+    let count = AtomicUsize::new(0);
+    let failures = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(subject) = SUBJECTS.get(next.fetch_add(1, Ordering::Relaxed)) {
+            for fault in [Fault::Stale, Fault::Twice] {
+                let env = TestEnv::new();
+                for at in 0.. {
+                    let Some(judged) = judged(&env, subject, at, &fault) else {
+                        break;
+                    };
+                    count.fetch_add(1, Ordering::Relaxed);
+                    if let Err(why) = judged {
+                        let failure = format!("{}: {fault:?} at {at}: {why}", subject.name);
+                        failures.lock().unwrap().push(failure);
+                    }
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| (0..3).for_each(|_| drop(scope.spawn(work))));
+    let (count, failures) = (count.into_inner(), failures.into_inner().unwrap());
+    assert!(count > 80, "only {count} requests were disturbed");
+    assert!(
+        failures.is_empty(),
+        "{} of {count}\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
+}

@@ -1,0 +1,253 @@
+//! Replies that belong to another request: duplicated and late ones on a connection that stays open,
+//! and refusals that could belong to any request. None of them is believed.
+
+use std::time::Duration;
+
+use lagoon_tasks::lagoon::document::Document;
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::Status;
+use serde_json::{Map, json};
+
+use crate::bulk::started;
+use crate::support::env::TestEnv;
+use crate::support::output::Output;
+use crate::support::proxy::{Fault, Proxy};
+use crate::wait::start;
+
+const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
+
+fn through(env: &TestEnv, proxy: &Proxy, line: &[&str]) -> Output {
+    env.run(env.command(line).env("TASKS_API", proxy.url("/graphql")))
+}
+
+/// Runs a command once for each request that it sends, with a fault in the place of that request's
+/// reply. Push is not available, so every request is one of the command's own.
+pub(crate) fn at_each_request(
+    env: &TestEnv,
+    line: impl Fn() -> Vec<String>,
+    fault: &Fault,
+    judge: impl Fn(usize, Output),
+) {
+    for at in 0.. {
+        let (proxy, own) = failing_at(env, at, fault.clone());
+        let line = line();
+        let line: Vec<&str> = line.iter().map(String::as_str).collect();
+        let output = through(env, &proxy, &line);
+        if own.load(std::sync::atomic::Ordering::SeqCst) <= at {
+            assert!(at > 0, "no request was sent\n{output}");
+            break;
+        }
+        judge(at, output);
+    }
+}
+
+/// A proxy with a fault for one request, and how many requests there were beside push.
+pub(crate) fn failing_at(
+    env: &TestEnv,
+    at: usize,
+    fault: Fault,
+) -> (Proxy, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    let own = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = std::sync::Arc::clone(&own);
+    let proxy = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
+        if request.head.contains("/graphql/stream") || request.body.is_empty() {
+            return Fault::Refused;
+        }
+        match count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            n if n == at => fault.clone(),
+            _ => Fault::None,
+        }
+    });
+    (proxy, own)
+}
+
+fn owned(line: &[&str]) -> Vec<String> {
+    line.iter().map(|word| (*word).to_owned()).collect()
+}
+
+const MIXED_UP: [Fault; 2] = [Fault::Stale, Fault::Twice];
+
+/// A run that has ended, with a log of its own.
+fn ended(env: &TestEnv, log: &str, end: Status) -> String {
+    let steps = [
+        Step::Status(Status::Running),
+        Step::Log(log.to_owned()),
+        Step::Status(end),
+    ];
+    start(env, &steps)
+}
+
+#[test]
+fn a_failed_run_is_never_reported_as_the_completed_one_before_it() {
+    let env = TestEnv::new();
+    let good = ended(&env, "good\n", Status::Complete);
+    let bad = ended(&env, "bad\n", Status::Failed);
+    let line = || owned(&["wait", &good, &bad, "-o", "tsv"]);
+    let line_words = line();
+    let words: Vec<&str> = line_words.iter().map(String::as_str).collect();
+    let expected = env.tasks(&words).ends_with(3).stdout;
+    for fault in MIXED_UP {
+        at_each_request(&env, line, &fault, |at, output| {
+            assert_eq!(output.code, 3, "{fault:?} at {at}\n{output}");
+            assert_eq!(output.stdout, expected, "{fault:?} at {at}\n{output}");
+        });
+    }
+}
+
+#[test]
+fn a_log_is_never_that_of_another_run() {
+    let env = TestEnv::new();
+    let one = ended(&env, "the first run\n", Status::Complete);
+    let two = ended(&env, "the second run\n", Status::Complete);
+    let line = || owned(&["logs", &one, &two]);
+    let expected = env.tasks(&["logs", &one, &two]).succeeds().stdout;
+    assert!(expected.contains("the first run") && expected.contains("the second run"));
+    for fault in MIXED_UP {
+        at_each_request(&env, line, &fault, |at, output| {
+            let shown = (output.code, output.stdout.as_str());
+            assert_eq!(shown, (0, expected.as_str()), "{fault:?} at {at}\n{output}");
+        });
+    }
+}
+
+#[test]
+fn a_bulk_start_reports_the_run_of_each_environment() {
+    for fault in MIXED_UP {
+        let env = TestEnv::new();
+        let line = [
+            "invoke",
+            "Say hello",
+            "-p",
+            "lagoon-demo",
+            "--all-environments",
+        ];
+        let more = ["--yes", "-o", "json", "--concurrency", "1"];
+        let line = [&line[..], &more].concat();
+        at_each_request(
+            &env,
+            || owned(&line),
+            &fault,
+            |at, output| {
+                let context = format!("{fault:?} at {at}\n{output}");
+                assert_eq!(output.code, 0, "{context}");
+                let reported = output.json();
+                let reported = reported.as_array().unwrap();
+                assert_eq!(reported.len(), 3, "{context}");
+                for run in reported {
+                    let query = "query($i:Int!){taskById(id:$i){environment{name}}}";
+                    let (_, answer) = env.graphql(query, json!({"i": run["id"]}));
+                    let place = &answer["data"]["taskById"]["environment"]["name"];
+                    assert_eq!(&run["environment"]["name"], place, "{context}");
+                }
+            },
+        );
+        // Nothing was sent twice.
+        let runs = env.graphql(
+            "{a:environmentById(id:101){tasks{id}} b:environmentById(id:102){tasks{id}}
+              c:environmentById(id:103){tasks{id}}}",
+            json!({}),
+        );
+        let runs = runs.1.to_string().matches("\"id\"").count();
+        assert_eq!(runs, started(&env));
+        assert_eq!(runs % 3, 0);
+    }
+}
+
+/// Two targets whose mutations Lagoon answers with one run.
+#[test]
+fn one_run_for_two_targets_is_an_error_that_names_both() {
+    let env = TestEnv::new();
+    let proxy = Proxy::drawing(env.address(), Duration::ZERO, |request| {
+        if request.body.contains("mutation InvokeTask") {
+            return Fault::rewritten(|answer| {
+                answer["data"]["invokeRegisteredTask"]["id"] = json!(77);
+            });
+        }
+        Fault::None
+    });
+    let line = [
+        "invoke",
+        "Say hello",
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "main",
+        "-e",
+        "develop",
+    ];
+    let line = [&line[..], &["--yes", "-o", "json", "--concurrency", "1"]].concat();
+    let output = through(&env, &proxy, &line).ends_with(7);
+    for name in ["run 77", "lagoon-demo/main", "lagoon-demo/develop"] {
+        assert!(
+            output.stdout.contains(name) || output.stderr.contains(name),
+            "{output}"
+        );
+    }
+}
+
+#[test]
+fn a_mutation_whose_reply_was_another_ones_is_looked_up_and_not_repeated() {
+    let env = TestEnv::new();
+    let line = [&["invoke", "Run yarn audit", "-o", "id"], &MAIN[..]].concat();
+    let proxy = Proxy::new(env.address(), [Fault::None, Fault::Stale]);
+    let output = through(&env, &proxy, &line).succeeds();
+    assert_eq!(
+        (output.stdout.as_str(), started(&env)),
+        ("1\n", 1),
+        "{output}"
+    );
+    // Over a connection that the stale reply did not come over.
+    assert_eq!(proxy.connections(), 2);
+}
+
+#[test]
+fn a_refusal_of_a_query_is_believed_when_a_second_one_says_the_same() {
+    let env = TestEnv::new();
+    let id = ended(&env, "x\n", Status::Complete);
+    let unauthorized = r#"{"errors":[{"message":"Unauthorized - Legacy token invalid"}]}"#;
+    let invalid = r#"{"errors":[{"message":"Cannot query field \"x\" on type \"Query\"."}]}"#;
+    for (status, kind, body, code) in [
+        ("401 Unauthorized", "application/json", unauthorized, 4),
+        ("400 Bad Request", "application/json", invalid, 1),
+        (
+            "200 OK",
+            "application/json",
+            r#"{"errors":[{"message":"x"}],"data":null}"#,
+            1,
+        ),
+        ("200 OK", "text/html", "<html>", 7),
+    ] {
+        let fault = Fault::answered(status, kind, body);
+        let line = ["status", id.as_str(), "-o", "id"];
+        let once = Proxy::new(env.address(), [fault.clone()]);
+        through(&env, &once, &line).succeeds();
+        assert_eq!(once.seen().len(), 2, "{status}");
+        let twice = Proxy::new(env.address(), [fault.clone(), fault]);
+        through(&env, &twice, &line).ends_with(code);
+        assert_eq!(twice.seen().len(), 2, "{status}");
+    }
+}
+
+/// A user's own document has no alias that its reply could repeat.
+#[test]
+fn each_document_of_a_user_has_a_connection_of_its_own() {
+    let env = TestEnv::new();
+    let proxy = Proxy::new(env.address(), []);
+    let lagoon = crate::waiting::lagoon_at(&proxy.url("/graphql"), &[env.token()]);
+    let ask = |query: &str| Document {
+        query: query.to_owned(),
+        operation: None,
+        variables: Map::new(),
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        for query in [
+            "{ a: __typename }",
+            "{ b: __typename }",
+            "{ c: __typename }",
+        ] {
+            let answer = lagoon.ask(&ask(query)).await.unwrap();
+            assert_eq!(answer.value["data"].as_object().unwrap().len(), 1);
+        }
+    });
+    assert_eq!(proxy.connections(), 3);
+}
