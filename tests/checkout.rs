@@ -43,7 +43,7 @@ fn completion_knows_the_services_of_the_branch() {
     git(&env, "ref: refs/heads/PR-12", REMOTE);
     assert_eq!(
         values(&answered(&env, &["exec", "-s", ""])),
-        ["cli", "node", "nginx", "mariadb"]
+        ["cli", "mariadb", "nginx", "node"]
     );
 }
 

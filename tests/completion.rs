@@ -101,7 +101,7 @@ fn names_come_from_the_lagoon_that_the_line_means() {
     let services = [&["exec"][..], &main, &["-s", ""]].concat();
     assert_eq!(
         values(&answered(&env, &services)),
-        ["cli", "node", "nginx", "mariadb"]
+        ["cli", "mariadb", "nginx", "node"]
     );
     let variables = question(env.command(&[]), &["show", "Ü"])
         .env("TASKS_PROJECT", "lagoon-demo")
@@ -120,8 +120,8 @@ fn arguments_are_offered_by_name_and_by_value() {
     assert_eq!(
         line(&["-a", ""]),
         [
-            "SOURCE=\tCopy from, environment",
-            "ROWS=\tnumeric, optional"
+            "ROWS=\tnumeric, optional",
+            "SOURCE=\tCopy from, environment"
         ]
     );
     assert_eq!(values(&line(&["-a", "SOURCE=main", "-a", ""])), ["ROWS="]);

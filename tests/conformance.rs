@@ -207,7 +207,7 @@ fn values_of_every_type_are_checked_and_arrive_escaped() {
     assert_eq!(
         recorded(&lagoon, &run),
         format!(
-            " TEXT=\"it's \\\"\\$HOME\\\" \\`x\\` \\\\ é\nnext\" NUM=\"3\" FROM=\"{here}\" TO=\"{other}\"; \
+            " FROM=\"{here}\" NUM=\"3\" TEXT=\"it's \\\"\\$HOME\\\" \\`x\\` \\\\ é\nnext\" TO=\"{other}\"; \
              echo \"$TEXT $NUM $FROM $TO\""
         )
     );

@@ -107,7 +107,7 @@ fn values_of_every_type_are_checked_completed_and_escaped() {
     let command = recorded(&env, &run["id"]);
     assert!(
         command.starts_with(
-            " TEXT=\"a \\\"b\\\" \\$c \\`d\\` \\\\e\n\" TIMES=\"3\" FROM=\"develop\"; i=0\n"
+            " FROM=\"develop\" TEXT=\"a \\\"b\\\" \\$c \\`d\\` \\\\e\n\" TIMES=\"3\"; i=0\n"
         ),
         "{command}"
     );
@@ -122,7 +122,7 @@ fn values_of_every_type_are_checked_completed_and_escaped() {
         "json",
     ];
     let run = invoke(&env, &raw).succeeds().json();
-    assert!(recorded(&env, &run["id"]).starts_with(" TEXT=\"$HOME\" "));
+    assert!(recorded(&env, &run["id"]).starts_with(" FROM=\"main\" TEXT=\"$HOME\" "));
     let values = env.home.write(
         "work/values.yml",
         "TEXT: 'x: y'\nTIMES: 2\nFROM: main\nTO: pr-12\n",
@@ -141,7 +141,7 @@ fn values_of_every_type_are_checked_completed_and_escaped() {
     .json();
     assert!(
         recorded(&env, &run["id"])
-            .starts_with(" TEXT=\"x: y\" TIMES=\"2\" FROM=\"main\" TO=\"pr-12\"; ")
+            .starts_with(" FROM=\"main\" TEXT=\"x: y\" TIMES=\"2\" TO=\"pr-12\"; ")
     );
     let line = [
         &["invoke", "Try arguments", "--args-file", "-", "-o", "json"],
@@ -152,7 +152,7 @@ fn values_of_every_type_are_checked_completed_and_escaped() {
         .command(&line)
         .stdin("{\"TEXT\": \"from stdin\", \"FROM\": \"main\"}");
     let run = env.run(command).succeeds().json();
-    assert!(recorded(&env, &run["id"]).starts_with(" TEXT=\"from stdin\" "));
+    assert!(recorded(&env, &run["id"]).starts_with(" FROM=\"main\" TEXT=\"from stdin\" "));
 }
 
 #[test]

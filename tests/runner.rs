@@ -35,6 +35,7 @@ mod invoke;
 mod lagoon_cli;
 mod lint;
 mod list;
+mod list_order;
 mod live;
 mod logs;
 mod lost;

@@ -32,14 +32,14 @@ fn invoke_asks_for_place_task_and_values_and_shows_the_line() {
     });
     assert_snapshot!("pick-task", mask(&terminal.screen()));
     terminal.send(ENTER);
+    terminal.wait_for("? Any environment (FROM)");
+    terminal.send(ENTER);
     terminal.wait_for("? What to write (TEXT)");
     terminal.send("it's $HOME\r");
     terminal.wait_for("? How many times (TIMES)");
     terminal.send("x\r");
     terminal.wait_for("digits and dots");
     terminal.send("\u{8}2\r");
-    terminal.wait_for("? Any environment (FROM)");
-    terminal.send(ENTER);
     terminal.wait_for("? Any environment but this one (TO)");
     terminal.send(&DOWN.repeat(2));
     terminal.wait_for("❯ (none)");
@@ -49,7 +49,7 @@ fn invoke_asks_for_place_task_and_values_and_shows_the_line() {
     let (_, answer) = env.graphql("{taskById(id:1){command}}", json!({}));
     let command = answer["data"]["taskById"]["command"].as_str().unwrap();
     assert!(
-        command.starts_with(" TEXT=\"it's \\$HOME\" TIMES=\"2\" FROM=\"develop\"; "),
+        command.starts_with(" FROM=\"develop\" TEXT=\"it's \\$HOME\" TIMES=\"2\"; "),
         "{command}"
     );
 }

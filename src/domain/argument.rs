@@ -149,6 +149,14 @@ impl Argument {
     }
 }
 
+/// The arguments, sorted by name: Lagoon returns them in no particular order.
+#[must_use]
+pub fn by_name(arguments: &[Argument]) -> Vec<&Argument> {
+    let mut sorted: Vec<&Argument> = arguments.iter().collect();
+    sorted.sort_by(|a, b| a.name.cmp(&b.name));
+    sorted
+}
+
 /// What Lagoon takes for a number: `^[0-9.]+$`.
 #[must_use]
 pub fn is_numeric(value: &str) -> bool {

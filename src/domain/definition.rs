@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::argument::Argument;
+use super::argument::{Argument, by_name};
 
 /// What a task does when it is invoked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +132,7 @@ pub struct Definition {
     pub admin_only_view: bool,
     /// When it was defined, as Lagoon writes times; empty where it did not say.
     pub created: String,
-    /// Its arguments in order; `None` when Lagoon answered `null`, which it does for an old row
+    /// Its arguments, in no particular order; `None` when Lagoon answered `null`, which it does for an old row
     /// that an add returned as if it were new (seen on Lagoon 2.33.1).
     pub arguments: Option<Vec<Argument>>,
 }
@@ -199,7 +199,7 @@ impl Definition {
             "adminOnlyView": self.admin_only_view,
             "created": super::run::rfc3339(&self.created),
             "advancedTaskDefinitionArguments":
-                self.arguments.as_ref().map(|all| all.iter().map(Argument::to_json).collect::<Vec<_>>()),
+                self.arguments.as_ref().map(|all| by_name(all).into_iter().map(Argument::to_json).collect::<Vec<_>>()),
         })
     }
 }

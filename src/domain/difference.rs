@@ -1,6 +1,6 @@
 //! What two definitions of one task do not have in common.
 
-use super::argument::Argument;
+use super::argument::{Argument, by_name};
 use super::definition::{Definition, Work};
 
 /// One field in which two definitions differ.
@@ -14,8 +14,8 @@ pub struct Difference {
     pub want: String,
 }
 
-/// The fields in which Lagoon's definition differs from the wanted one. Ids, times, scope and
-/// ranges do not count.
+/// The fields in which Lagoon's definition differs from the wanted one. Ids, times, scope, ranges
+/// and the order of arguments do not count.
 #[must_use]
 pub fn differences(have: &Definition, want: &Definition) -> Vec<Difference> {
     let mut found = Vec::new();
@@ -90,7 +90,8 @@ fn content(work: &Work) -> String {
 }
 
 fn arguments(all: &[Argument]) -> String {
-    all.iter().map(one_argument).collect::<Vec<_>>().join(", ")
+    let all: Vec<String> = by_name(all).into_iter().map(one_argument).collect();
+    all.join(", ")
 }
 
 /// An argument as `--arg` takes it, with its default behind it.

@@ -88,9 +88,11 @@ pub struct Roles {
 }
 
 impl Roles {
-    /// Roles by group, each with the ids of the projects that the group reaches.
+    /// Roles by group, each with the ids of the projects that the group reaches; sorted, because
+    /// Lagoon lists groups in no particular order.
     #[must_use]
-    pub fn new(groups: Vec<(String, Role, Vec<i64>)>) -> Roles {
+    pub fn new(mut groups: Vec<(String, Role, Vec<i64>)>) -> Roles {
+        groups.sort_by(|a, b| a.0.cmp(&b.0));
         Roles { groups }
     }
 

@@ -10,6 +10,11 @@ pub(super) fn same(a: &str, b: &str) -> bool {
     weights(a).eq(weights(b))
 }
 
+/// The order in which an index of the database has two texts.
+pub(super) fn order(a: &str, b: &str) -> std::cmp::Ordering {
+    weights(a).cmp(weights(b))
+}
+
 fn weights(text: &str) -> impl Iterator<Item = char> + '_ {
     text.trim_end_matches(' ').chars().map(weight)
 }

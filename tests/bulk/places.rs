@@ -291,9 +291,9 @@ fn a_file_says_where_and_with_what() {
     assert_eq!(
         recorded,
         [
-            " TEXT=\"it's\" TIMES=\"1\" FROM=\"main\"",
-            " TEXT=\"two\" TIMES=\"3\" FROM=\"main\"",
-            " TEXT=\"all\" TIMES=\"3\" FROM=\"pr-12\"",
+            " FROM=\"main\" TEXT=\"it's\" TIMES=\"1\"",
+            " FROM=\"main\" TEXT=\"two\" TIMES=\"3\"",
+            " FROM=\"pr-12\" TEXT=\"all\" TIMES=\"3\"",
         ]
     );
 }

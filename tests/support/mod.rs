@@ -15,6 +15,7 @@ pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod pty;
 pub(crate) mod schemas;
+pub(crate) mod shuffle;
 pub(crate) mod source;
 pub(crate) mod ssh;
 pub(crate) mod ssh_stand_in;

@@ -2,6 +2,7 @@
 
 use super::variables::{PROJECT, escape};
 use super::{ScopeName, VERSION};
+use crate::domain::argument::by_name;
 use crate::domain::{Argument, ArgumentKind, Definition, Permission, Work};
 
 /// A definition that no file can hold.
@@ -133,7 +134,7 @@ fn task(scope: &ScopeName, definition: &Definition) -> String {
         out.text.push_str("    arguments:\n");
     }
     let mut text = as_item(&out.text, 2);
-    for argument in definition.arguments() {
+    for argument in by_name(definition.arguments()) {
         text.push_str(&self::argument(argument));
     }
     text

@@ -117,6 +117,18 @@ fn what_is_not_there_is_created_and_what_is_equal_is_left_alone() {
 }
 
 #[test]
+fn the_order_of_arguments_is_no_difference() {
+    let text = "project: shop\ntasks: [{name: X, command: a, service: cli, arguments: [{name: B}, {name: A}]}]\n";
+    let mut there = have(5, Scope::Project(1), "X", "a");
+    let mut arguments = desired(text).tasks[0].definition.arguments().to_vec();
+    arguments.reverse();
+    there.arguments = Some(arguments);
+    let there = [there];
+    let plan = decide(text, &shop(&there, &there), none());
+    assert_eq!(steps(&plan), ["unchanged X of project shop"]);
+}
+
+#[test]
 fn a_difference_is_an_update_of_that_field() {
     let there = [have(5, Scope::Project(1), "X", "b")];
     let plan = decide(X, &shop(&there, &[]), none());

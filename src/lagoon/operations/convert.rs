@@ -2,8 +2,12 @@
 //!
 //! graphql_client generates the same fragment anew for each operation, so these are macros over
 //! the operation's module.
+//!
+//! Lagoon guarantees the order of few lists, so all lists are sorted here: arguments, services and
+//! files by name, environments by name, projects by id, definitions by scope and id, runs by creation time
+//! and id, newest first.
 
-use crate::domain::{Environment, Project};
+use crate::domain::{Argument, Environment, Project, Run};
 use crate::lagoon::LagoonError;
 
 /// The value, or that Lagoon's answer lacks it.
@@ -79,7 +83,8 @@ macro_rules! definition_from {
                                     })
                                     .collect::<Result<Vec<_>, $crate::lagoon::LagoonError>>()
                             })
-                            .transpose()?;
+                            .transpose()?
+                            .map(super::convert::arguments);
                         Ok($crate::domain::Definition {
                             id: super::convert::need($d.id, "a task's id")?,
                             name: $d.name.unwrap_or_default(),
@@ -120,6 +125,26 @@ macro_rules! definition_from {
 }
 pub(super) use definition_from;
 
+/// Arguments and the values of their ranges, by name.
+pub(super) fn arguments(mut all: Vec<Argument>) -> Vec<Argument> {
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    for range in all
+        .iter_mut()
+        .filter_map(|argument| argument.range.as_mut())
+    {
+        range.sort();
+    }
+    all
+}
+
+/// Newest first. Lagoon guarantees no order among the runs of one second.
+pub(super) fn newest_first<T>(runs: &mut [T], run: impl Fn(&T) -> &Run) {
+    runs.sort_by(|a, b| {
+        let (a, b) = (run(a), run(b));
+        b.created.cmp(&a.created).then(b.id.cmp(&a.id))
+    });
+}
+
 /// The scope that a definition's targets say.
 pub(super) fn scope(
     environment: Option<i64>,
@@ -148,6 +173,8 @@ pub(super) fn known<T>(
             None => unknown += 1,
         }
     }
+    // Lagoon guarantees the order of the scopes only.
+    definitions.sort_by_key(|d| (d.scope.rank(), d.id));
     Ok((definitions, unknown))
 }
 

@@ -2,6 +2,7 @@
 
 use super::convert::{definition_from, need, same};
 use super::{int, operation};
+use crate::domain::argument::by_name;
 use crate::domain::{Argument, Definition, Permission, Scope, Work};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
@@ -150,7 +151,7 @@ fn change(
         plain(a) == plain(b)
     };
     let same_arguments = before.arguments.as_ref().is_some_and(|before| {
-        let after = after.arguments();
+        let (before, after) = (by_name(before), by_name(after.arguments()));
         before.len() == after.len() && before.iter().zip(after).all(|(a, b)| same(a, b))
     });
     Ok(update_definition::Variables {

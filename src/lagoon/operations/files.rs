@@ -107,6 +107,7 @@ impl Lagoon {
                 });
             }
         }
+        files.sort_by(|a, b| (&a.name, &a.created).cmp(&(&b.name, &b.created)));
         Ok(Some(files))
     }
 

@@ -1,6 +1,6 @@
 //! Looking up projects and environments, with what is defined there.
 
-use super::convert::{definition_from, environment, known, need, run_from, same};
+use super::convert::{definition_from, environment, known, need, newest_first, run_from, same};
 use super::{int, operation};
 use crate::domain::{Definition, Environment, Project, Run};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
@@ -37,8 +37,8 @@ const NEVER: &str = "0000-00-00 00:00:00";
 pub struct EnvironmentView {
     /// The environment, its services filled.
     pub environment: Environment,
-    /// What the signed-in user can invoke there, in Lagoon's order: environment, project, group,
-    /// system-wide; of one name only the first.
+    /// What the signed-in user can invoke there, by scope (environment, project, group,
+    /// system-wide) and id; of one name only the first.
     pub definitions: Vec<Definition>,
     /// How many definitions are of a kind that this program does not know.
     pub unknown: usize,
@@ -60,9 +60,11 @@ macro_rules! view {
     ($generated:expr, $project:expr, $convert:ident, $runs:expr) => {{
         let found = $generated;
         let mut here = environment(found.id, found.name, found.environment_type, $project)?;
-        here.services = found
-            .services
-            .map(|all| all.into_iter().flatten().filter_map(|s| s.name).collect());
+        here.services = found.services.map(|all| {
+            let mut names: Vec<_> = all.into_iter().flatten().filter_map(|s| s.name).collect();
+            names.sort();
+            names
+        });
         let (definitions, unknown) = known(found.advanced_tasks.unwrap_or_default(), $convert)?;
         EnvironmentView {
             environment: here,
@@ -74,14 +76,16 @@ macro_rules! view {
 }
 
 macro_rules! runs {
-    ($generated:expr) => {
-        $generated
+    ($generated:expr) => {{
+        let mut runs = $generated
             .unwrap_or_default()
             .into_iter()
             .flatten()
             .map(|run| run_from!(run, None))
-            .collect::<Result<Vec<_>, LagoonError>>()?
-    };
+            .collect::<Result<Vec<_>, LagoonError>>()?;
+        newest_first(&mut runs, |run| run);
+        runs
+    }};
 }
 
 macro_rules! environment_view {
@@ -102,13 +106,14 @@ macro_rules! project_view {
     ($generated:expr, $convert:ident) => {{
         let found = $generated;
         let project = self::project(found.id, found.name)?;
-        let environments = found
+        let mut environments = found
             .environments
             .unwrap_or_default()
             .into_iter()
             .flatten()
             .map(|e| Ok(view!(e, project.clone(), $convert, Vec::new())))
             .collect::<Result<Vec<_>, LagoonError>>()?;
+        environments.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
         ProjectView {
             project,
             environments,
@@ -201,12 +206,8 @@ impl Lagoon {
             .send::<AllProjects>(Effect::Query, variables)
             .await?
             .whole()?;
-        data.all_projects
-            .unwrap_or_default()
-            .into_iter()
-            .flatten()
-            .map(|p| project(p.id, p.name))
-            .collect()
+        let all = data.all_projects.unwrap_or_default().into_iter().flatten();
+        by_id(all.map(|p| project(p.id, p.name)))
     }
 
     /// A project and its live environments.
@@ -228,13 +229,14 @@ impl Lagoon {
             return Ok(None);
         };
         let project = self::project(found.id, found.name)?;
-        let environments = found
+        let mut environments = found
             .environments
             .unwrap_or_default()
             .into_iter()
             .flatten()
             .map(|e| environment(e.id, e.name, e.environment_type, project.clone()))
             .collect::<Result<Vec<_>, _>>()?;
+        environments.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Some((project, environments)))
     }
 
@@ -328,6 +330,7 @@ impl Lagoon {
                 trouble: trouble.map(|trouble| troubles.swap_remove(trouble).1),
             });
         }
+        seen.sort_by(|a, b| a.view.environment.name.cmp(&b.view.environment.name));
         Ok(Some((project, seen)))
     }
 
@@ -343,12 +346,17 @@ impl Lagoon {
         let found = group_or_none(reply.whole())?.and_then(|data| data.group_by_name);
         let projects = found.map(|found| found.projects.unwrap_or_default());
         projects
-            .map(|all| {
-                let all = all.into_iter().flatten();
-                all.map(|p| project(p.id, p.name)).collect()
-            })
+            .map(|all| by_id(all.into_iter().flatten().map(|p| project(p.id, p.name))))
             .transpose()
     }
+}
+
+fn by_id(
+    projects: impl Iterator<Item = Result<Project, LagoonError>>,
+) -> Result<Vec<Project>, LagoonError> {
+    let mut all = projects.collect::<Result<Vec<_>, _>>()?;
+    all.sort_by_key(|project| project.id);
+    Ok(all)
 }
 
 /// An unknown group is not `null`, as everything else that is not there (seen on Lagoon 2.33.1).

@@ -66,7 +66,7 @@ impl Lagoon {
             .await?
             .whole()?;
         let all = data.all_projects.unwrap_or_default().into_iter().flatten();
-        all.map(|p| {
+        let all = all.map(|p| {
             Ok(Reached {
                 project: Project {
                     id: need(p.id, "a project's id")?,
@@ -76,8 +76,10 @@ impl Lagoon {
                 production: p.production_environment.filter(|name| !name.is_empty()),
                 created: p.created,
             })
-        })
-        .collect()
+        });
+        let mut all = all.collect::<Result<Vec<_>, LagoonError>>()?;
+        all.sort_by_key(|reached| reached.project.id);
+        Ok(all)
     }
 
     /// A project's live environments, with how they were deployed.
@@ -113,7 +115,8 @@ impl Lagoon {
                 updated: e.updated,
             })
         });
-        let all = all.collect::<Result<Vec<_>, LagoonError>>()?;
+        let mut all = all.collect::<Result<Vec<_>, LagoonError>>()?;
+        all.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
         Ok(Some((project, all)))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::convert::{environment, need, run_from, same, started_from};
+use super::convert::{environment, need, newest_first, run_from, same, started_from};
 use super::{int, operation};
 use crate::domain::{Environment, Project, Run};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
@@ -197,9 +197,12 @@ impl Lagoon {
         };
         same("environment", environment.id, found.id)?;
         let runs = found.tasks.unwrap_or_default().into_iter();
-        runs.flatten()
+        let mut runs = runs
+            .flatten()
             .map(|run| run_from!(run, Some(Arc::clone(&place))))
-            .collect()
+            .collect::<Result<Vec<_>, _>>()?;
+        newest_first(&mut runs, |run| run);
+        Ok(runs)
     }
 
     /// Asks for the end of a run, which comes later; Lagoon's word for how that went. Sent once.
@@ -234,7 +237,8 @@ impl Lagoon {
                 let found = need($found, "the environment")?;
                 same("environment", environment, found.id)?;
                 let runs = found.tasks.unwrap_or_default();
-                runs.into_iter()
+                let mut runs = runs
+                    .into_iter()
                     .flatten()
                     .map(|mut run| {
                         let command = run.command.take().unwrap_or_default();
@@ -245,7 +249,9 @@ impl Lagoon {
                             user,
                         })
                     })
-                    .collect::<Result<Vec<_>, LagoonError>>()?
+                    .collect::<Result<Vec<_>, LagoonError>>()?;
+                newest_first(&mut runs, |recent: &RecentRun| &recent.run);
+                runs
             }};
         }
         if !with_user {

@@ -4,7 +4,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params};
 
 use super::{all, first};
-use crate::sandbox::collation::same;
+use crate::sandbox::collation::{order, same};
 use crate::sandbox::instant;
 
 /// A row of `advanced_task_definition`.
@@ -166,12 +166,13 @@ pub(in crate::sandbox) fn delete(connection: &Connection, id: i32) -> rusqlite::
     Ok(())
 }
 
-/// The arguments of a definition, in the order they were made.
+/// The arguments of a definition, by name: the index of the table that Lagoon's database uses, as on
+/// every server with more than a few rows.
 pub(in crate::sandbox) fn arguments(
     connection: &Connection,
     definition: i32,
 ) -> rusqlite::Result<Vec<Argument>> {
-    all(
+    let mut arguments = all(
         connection,
         "SELECT id, name, display_name, type, default_value, optional FROM argument
          WHERE definition = ?1 ORDER BY id",
@@ -186,7 +187,9 @@ pub(in crate::sandbox) fn arguments(
                 optional: row.get(5)?,
             })
         },
-    )
+    )?;
+    arguments.sort_by(|a: &Argument, b| order(&a.name, &b.name));
+    Ok(arguments)
 }
 
 /// Adds an argument, whose id is not looked at. Its id.
