@@ -10,6 +10,7 @@
 //! system-wide.
 
 mod code;
+mod order;
 mod runs;
 
 use serde_json::{Value, json};

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::env;
+use std::net::ToSocketAddrs;
 use std::process::Command;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -13,14 +14,20 @@ use super::env::{TestEnv, post};
 use super::home::Home;
 use super::output::Output;
 use super::process::{Invocation, Running};
+use super::proxy::Proxy;
+use super::shuffle;
+use crate::bulk::shops;
 
 /// A Lagoon, whoever runs it, and what is to be removed from it in the end.
 pub(crate) struct Lagoon {
     // Dropped first: it still needs the Lagoon.
     rubbish: Rc<Rubbish>,
     kind: Kind,
+    /// Where requests go instead.
+    proxy: Option<Proxy>,
 }
 
+#[derive(Clone)]
 enum Kind {
     Sandbox(TestEnv),
     Other {
@@ -54,23 +61,63 @@ impl Token {
 struct Rubbish {
     api: String,
     token: Token,
+    project: String,
     definitions: RefCell<Vec<i64>>,
+    /// Names of the test's own: whatever has one is removed, also if the test never saw its id.
+    names: RefCell<Vec<String>>,
     runs: RefCell<Vec<i64>>,
+}
+
+impl Rubbish {
+    fn delete_definition(&self, token: &str, id: i64) {
+        let remove = "mutation($i:Int!){deleteAdvancedTaskDefinition(advancedTaskDefinition:$i)}";
+        post(&self.api, token, remove, json!({"i": id}));
+    }
+
+    /// The definitions that have one of the names, on all environments of the project.
+    fn left_behind(&self, token: &str) -> Vec<i64> {
+        let query = "query($p:String!){projectByName(name:$p){environments{advancedTasks{
+            ... on AdvancedTaskDefinitionCommand{id name} ... on AdvancedTaskDefinitionImage{id name}}}}}";
+        let answer = post(&self.api, token, query, json!({"p": self.project}));
+        let environments = answer["data"]["projectByName"]["environments"].as_array();
+        let shown = environments.into_iter().flatten().flat_map(|environment| {
+            let shown = environment["advancedTasks"].as_array();
+            shown.cloned().unwrap_or_default()
+        });
+        let names = self.names.borrow();
+        let is_ours = |task: &Value| {
+            let name = task["name"].as_str().unwrap_or_default().to_lowercase();
+            names.contains(&name)
+        };
+        let ids = shown.filter(is_ours).filter_map(|task| task["id"].as_i64());
+        ids.collect()
+    }
 }
 
 impl Drop for Rubbish {
     fn drop(&mut self) {
         let token = self.token.get();
         for id in self.definitions.borrow().iter() {
-            let remove =
-                "mutation($i:Int!){deleteAdvancedTaskDefinition(advancedTaskDefinition:$i)}";
-            post(&self.api, &token, remove, json!({"i": id}));
+            self.delete_definition(&token, *id);
+        }
+        // One for each scope: the next shows when the one that hides it is gone.
+        for _ in 0..4 {
+            let left = self.left_behind(&token);
+            if left.is_empty() {
+                break;
+            }
+            left.iter()
+                .for_each(|id| self.delete_definition(&token, *id));
         }
         for id in self.runs.borrow().iter() {
             let remove = "mutation($i:DeleteTaskInput!){deleteTask(input:$i)}";
             post(&self.api, &token, remove, json!({"i": {"id": id}}));
         }
     }
+}
+
+fn project() -> String {
+    variable("TASKS_TEST_PROJECT").unwrap_or_else(|| "lagoon-demo".to_owned())
 }
 
 fn variable(name: &str) -> Option<String> {
@@ -109,13 +156,55 @@ impl Lagoon {
         let rubbish = Rubbish {
             api,
             token,
+            project: project(),
             definitions: RefCell::default(),
+            names: RefCell::default(),
             runs: RefCell::default(),
         };
         Lagoon {
             kind,
             rubbish: Rc::new(rubbish),
+            proxy: None,
         }
+    }
+
+    /// The same Lagoon, which returns its lists in another order each time; `None` where it takes
+    /// more than plain http to reach it.
+    pub(crate) fn shuffled(&self) -> Option<Lagoon> {
+        let address = self.rubbish.api.strip_prefix("http://")?;
+        let host = address.split('/').next()?;
+        let mut found = host.to_socket_addrs().ok()?;
+        Some(Lagoon {
+            kind: self.kind.clone(),
+            rubbish: self.rubbish.clone(),
+            proxy: Some(shuffle::proxy(found.next()?)),
+        })
+    }
+
+    /// The projects of the group.
+    fn group_projects(&self) -> Vec<String> {
+        let query = "query($g:String!){groupByName(name:$g){projects{name environments{name}}}}";
+        let answer = self.graphql(query, json!({"g": self.group()}));
+        let projects = answer["data"]["groupByName"]["projects"].as_array();
+        let live = |project: &&Value| {
+            let environments = project["environments"].as_array();
+            environments.is_some_and(|all| !all.is_empty())
+        };
+        let projects = projects.into_iter().flatten().filter(live);
+        projects
+            .filter_map(|p| Some(p["name"].as_str()?.to_owned()))
+            .collect()
+    }
+
+    /// Another project of the group that has environments; `None` where there is none.
+    pub(crate) fn other_project(&self) -> Option<String> {
+        if let Kind::Sandbox(env) = &self.kind
+            && self.group_projects().len() < 2
+        {
+            shops(env);
+        }
+        let mut projects = self.group_projects().into_iter();
+        projects.find(|name| *name != self.project())
     }
 
     /// The same Lagoon, signed in with another role; `None` when there is no token for it.
@@ -135,17 +224,22 @@ impl Lagoon {
         Some(Lagoon {
             kind,
             rubbish: self.rubbish.clone(),
+            proxy: None,
         })
     }
 
     /// `tasks` with these arguments, signed in to this Lagoon.
     pub(crate) fn command(&self, args: &[&str]) -> Invocation {
-        match &self.kind {
+        let command = match &self.kind {
             Kind::Sandbox(env) => env.command(args),
             Kind::Other { home, api, token } => home
                 .command(args)
                 .env("TASKS_API", api)
                 .env("TASKS_TOKEN", token.get()),
+        };
+        match &self.proxy {
+            Some(proxy) => command.env("TASKS_API", proxy.url("/graphql")),
+            None => command,
         }
     }
 
@@ -153,7 +247,7 @@ impl Lagoon {
     #[track_caller]
     pub(crate) fn tasks(&self, args: &[&str]) -> Output {
         match &self.kind {
-            Kind::Sandbox(env) => env.tasks(args),
+            Kind::Sandbox(env) => env.run(self.command(args)),
             Kind::Other { home, .. } => home.run(self.command(args)),
         }
     }
@@ -185,7 +279,7 @@ impl Lagoon {
     }
 
     pub(crate) fn project(&self) -> String {
-        variable("TASKS_TEST_PROJECT").unwrap_or_else(|| "lagoon-demo".to_owned())
+        project()
     }
 
     pub(crate) fn environment(&self) -> String {
@@ -223,12 +317,14 @@ impl Lagoon {
         found.unwrap()["id"].as_i64().unwrap()
     }
 
-    /// A name that nobody else has.
+    /// A name that nobody else has. Definitions of this name are removed in the end.
     pub(crate) fn unique(&self, what: &str) -> String {
         let letters: String = std::iter::repeat_with(fastrand::alphanumeric)
             .take(8)
             .collect();
-        format!("conformance {what} {}", letters.to_lowercase())
+        let name = format!("conformance {what} {}", letters.to_lowercase());
+        self.rubbish.names.borrow_mut().push(name.clone());
+        name
     }
 
     /// Removes a definition in the end.
@@ -286,9 +382,78 @@ impl Lagoon {
     }
 
     /// Changes a run as a cluster would.
-    pub(crate) fn patch(&self, id: i64, patch: Value) {
+    pub(crate) fn patch(&self, id: i64, mut patch: Value) {
+        // Lagoon 2.24 writes a patch without it, and returns an error.
+        let query = "query($i:Int!){taskById(id:$i){environment{id}}}";
+        let found = self.graphql(query, json!({"i": id}));
+        patch["environment"] = found["data"]["taskById"]["environment"]["id"].clone();
         let update = "mutation($i:UpdateTaskInput){updateTask(input:$i){id status}}";
         let answer = self.graphql(update, json!({"i": {"id": id, "patch": patch}}));
         assert_eq!(answer["data"]["updateTask"]["id"], id, "{answer}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_sandbox(env: &TestEnv) -> Lagoon {
+        let token = Token::Fixed(env.token().to_owned());
+        Lagoon::of(Kind::Sandbox(env.clone()), env.url(), token)
+    }
+
+    fn count(env: &TestEnv, name: &str) -> usize {
+        let query =
+            "{environmentById(id:101){advancedTasks{... on AdvancedTaskDefinitionCommand{name}}}}";
+        let (_, body) = env.graphql(query, json!({}));
+        let shown = body["data"]["environmentById"]["advancedTasks"].as_array();
+        let named = shown.unwrap().iter().filter(|task| task["name"] == name);
+        named.count()
+    }
+
+    /// As when `define` ends with an error although Lagoon has the definition.
+    #[test]
+    fn a_definition_whose_id_no_test_saw_is_removed() {
+        let env = TestEnv::new();
+        let lagoon = in_sandbox(&env);
+        let name = lagoon.unique("lost");
+        for place in [
+            &["-p", "lagoon-demo"][..],
+            &["-p", "lagoon-demo", "-e", "main"],
+        ] {
+            let line = ["define", &name, "-s", "cli", "--command", "true"];
+            lagoon.tasks(&[&line, place].concat()).succeeds();
+        }
+        assert_eq!(count(&env, &name), 1);
+        drop(lagoon);
+        assert_eq!(count(&env, &name), 0);
+    }
+
+    #[test]
+    fn a_patch_of_a_run_names_its_environment() {
+        let env = TestEnv::new();
+        let lagoon = in_sandbox(&env);
+        let line = [
+            "invoke",
+            "Say hello",
+            "-p",
+            "lagoon-demo",
+            "-e",
+            "main",
+            "-o",
+            "json",
+        ];
+        let run = lagoon.tasks(&line).succeeds().json();
+        lagoon.patch(run["id"].as_i64().unwrap(), json!({"status": "RUNNING"}));
+        let sent = env.requests();
+        let update = sent
+            .iter()
+            .find(|r| r.operations == ["updateTask"])
+            .unwrap();
+        assert!(
+            update.body.contains("\"environment\":101"),
+            "{}",
+            update.body
+        );
     }
 }
