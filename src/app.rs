@@ -21,7 +21,7 @@ pub use interrupt::{Claim, GiveUp, Interrupts};
 #[cfg(feature = "sandbox")]
 pub use sandbox::{Running, SandboxSeed};
 
-use crate::auth::TokenSource;
+use crate::auth::{Renewals, TokenSource};
 use crate::config::{Checkout, Context};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
@@ -47,6 +47,7 @@ pub struct App {
     interrupts: Interrupts,
     lagoon: OnceCell<Lagoon>,
     checkout: OnceLock<Checkout>,
+    renewals: Renewals,
     #[cfg(feature = "sandbox")]
     sandbox: OnceCell<Running>,
 }
@@ -61,6 +62,7 @@ impl App {
             interrupts,
             lagoon: OnceCell::new(),
             checkout: OnceLock::new(),
+            renewals: Renewals::default(),
             #[cfg(feature = "sandbox")]
             sandbox: OnceCell::new(),
         }

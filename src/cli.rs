@@ -192,6 +192,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         } => result,
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),
     };
+    app.finish_renewals().await;
     match result {
         Ok(()) => 0,
         Err(error) => end(&app.ui, json, Err(interrupts.explain(error).await)),

@@ -13,7 +13,8 @@ use url::Url;
 use crate::support::env::TestEnv;
 use crate::support::openid::{Failure, OpenId};
 use crate::support::output::Output;
-use crate::support::process::{DEADLINE, Invocation};
+use crate::support::process::{DEADLINE, Invocation, eventually};
+use crate::support::proxy::{Fault, Proxy};
 use crate::support::ssh::{script, with_bin};
 
 /// A Lagoon, and a browser that only notes which address it is to open.
@@ -140,7 +141,7 @@ fn token(env: &TestEnv, identity: Identity, seconds: u64) -> String {
 fn signing_in_and_being_renewed() {
     let openid = OpenId::new(&[]);
     let browser = Browser::new(&openid);
-    let short = token(&browser.env, Identity::Developer, 20);
+    let short = token(&browser.env, Identity::Developer, 300);
     let long = token(&browser.env, Identity::Developer, 3000);
     openid.gives(&[&short, &long]);
     let (output, page) = browser.login(&["-o", "json"], |address| openid.signs_in(address));
@@ -150,7 +151,8 @@ fn signing_in_and_being_renewed() {
     let form = &openid.forms()[0];
     assert!(form["code_verifier"].len() >= 43);
 
-    // `login` asked who that is, and the token was about to end: the refresh token is used once.
+    // When the token is about to end, the refresh token is used once.
+    browser.env.home.ages_token("here", 280);
     let who = browser
         .tasks(&["whoami", "--jq", ".tokenSource"])
         .succeeds();
@@ -365,4 +367,118 @@ fn a_provider_that_is_out_of_order_is_unreachable() {
     assert!(message.contains("/token answered 503"), "{message}");
     openid.recovers();
     browser.tasks(&["list", "-e", "main"]).succeeds();
+}
+
+#[test]
+fn a_short_lived_token_is_used_for_most_of_its_life() {
+    let openid = OpenId::new(&[]);
+    let browser = Browser::new(&openid);
+    let tokens = [20, 21].map(|seconds| token(&browser.env, Identity::Developer, seconds));
+    openid.gives(&[&tokens[0], &tokens[1]]);
+    let (login, _) = browser.login(&[], |address| openid.signs_in(address));
+    let login = login.succeeds();
+    let list = browser.tasks(&["list", "-e", "main"]).succeeds();
+    for output in [login, list] {
+        assert!(!output.stderr.contains("clock"), "{output}");
+    }
+    assert_eq!(openid.forms().len(), 1, "{:?}", openid.forms());
+    browser.env.home.ages_token("here", 16);
+    browser.tasks(&["list", "-e", "main"]).succeeds();
+    assert_eq!(openid.forms().len(), 2, "{:?}", openid.forms());
+}
+
+#[test]
+fn a_provider_that_hangs_is_asked_once() {
+    let openid = OpenId::new(&[]);
+    let browser = Browser::new(&openid);
+    let good = token(&browser.env, Identity::Developer, 300);
+    openid.gives(&[&good]);
+    let (login, _) = browser.login(&[], |address| openid.signs_in(address));
+    login.succeeds();
+    let list = |more: &[&str]| {
+        let before = openid.requests();
+        let args = [&["list", "-e", "main", "--request-timeout", "1s"], more].concat();
+        let output = browser.tasks(&args);
+        (output, openid.requests() - before)
+    };
+    let silence = format!(
+        "no answer from {}: none within ",
+        openid.url().strip_suffix("/auth").unwrap()
+    );
+
+    // The token is about to end, and is used to its end.
+    browser.env.home.ages_token("here", 280);
+    openid.fails(Failure::Hangs);
+    let (output, asked) = list(&[]);
+    let output = output.succeeds();
+    let warning = format!("the current token is used until it ends: {silence}0.5 s");
+    assert!(output.stderr.contains(&warning), "{output}");
+    assert_eq!(asked, 1);
+
+    // The token has ended.
+    browser.ends(&good);
+    let (output, asked) = list(&["-v"]);
+    let output = output.ends_with(7);
+    let trace = format!(
+        "{}/realms/lagoon/protocol/openid-connect/token: ",
+        openid.url()
+    );
+    for text in [
+        format!("error: {silence}1 s"),
+        format!("{trace}{silence}1 s"),
+    ] {
+        assert!(output.stderr.contains(&text), "{output}");
+    }
+    assert_eq!(asked, 1);
+}
+
+#[test]
+fn a_provider_that_hangs_after_a_refused_token_is_named() {
+    let openid = OpenId::new(&[]);
+    let env = TestEnv::new();
+    let good = token(&env, Identity::Developer, 300);
+    let refusing = Proxy::drawing(env.address(), Duration::ZERO, |_| {
+        Fault::answered(
+            "401 Unauthorized",
+            "application/json",
+            r#"{"errors":[{"message":"Unauthorized - Keycloak token invalid: Session not active"}]}"#,
+        )
+    });
+    let browser = Browser::at(env, &refusing.url("/graphql"), &openid);
+    openid.gives(&[&good]);
+    let (login, _) = browser.login(&[], |address| openid.signs_in(address));
+    login.ends_with(4);
+    let before = openid.requests();
+    openid.fails(Failure::Hangs);
+    let args = ["list", "-e", "main", "--request-timeout", "1s", "-v"];
+    let output = browser.tasks(&args).ends_with(7);
+    let server = openid.url().strip_suffix("/auth").unwrap();
+    let error = format!("no answer from {server}: none within 1 s");
+    assert!(output.stderr.contains(&error), "{output}");
+    assert_eq!(openid.requests() - before, 1);
+}
+
+#[test]
+fn an_interrupted_renewal_is_finished_and_stored() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let openid = OpenId::new(&[]);
+        let browser = Browser::new(&openid);
+        let good = token(&browser.env, Identity::Developer, 300);
+        openid.gives(&[&good]);
+        let (login, _) = browser.login(&[], |address| openid.signs_in(address));
+        login.succeeds();
+        browser.ends(&good);
+        openid.fails(Failure::Hangs);
+        let before = openid.requests();
+        let mut running = browser.command(&["list", "-e", "main"]).start();
+        eventually("the renewal is sent", || openid.requests() > before);
+        running.signal(signal);
+        running.until_stderr("finishing the renewal of the session");
+        // The refresh token is used up now.
+        openid.recovers();
+        running.finish().ends_with(code);
+        browser.tasks(&["list", "-e", "main"]).succeeds();
+        assert!(openid.has_session());
+        assert_eq!(openid.forms().len(), 2);
+    }
 }

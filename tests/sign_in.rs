@@ -92,9 +92,10 @@ fn a_command_signs_in_by_itself_and_once() {
 #[test]
 fn what_is_about_to_end_is_renewed_before_it_is_used() {
     let here = Here::new();
-    let short = here.token(Identity::Guest, 20);
+    let short = here.token(Identity::Guest, 300);
     here.ssh.gives(&short);
     here.tasks(&["login"]).succeeds();
+    here.env.home.ages_token("here", 280);
     here.ssh.gives(here.env.token());
     let who = || here.tasks(&["whoami", "--jq", ".email"]).succeeds().stdout;
     assert_eq!(who(), "maintainer@example.com\n");
@@ -354,9 +355,10 @@ fn a_lagoon_that_cannot_be_reached_is_not_kept() {
 #[test]
 fn a_key_that_is_named_is_remembered() {
     let here = Here::new();
-    here.ssh.gives_guests(&here.token(Identity::Guest, 20));
+    here.ssh.gives_guests(&here.token(Identity::Guest, 300));
     here.env.home.write("work/guest-key", "k");
     here.tasks(&["login", "--ssh-key", "guest-key"]).succeeds();
+    here.env.home.ages_token("here", 280);
     let who = here.tasks(&["whoami", "--jq", ".email"]).succeeds();
     assert_eq!(who.stdout, "guest@example.com\n");
     for call in here.ssh.calls() {
@@ -453,6 +455,29 @@ fn who_one_is() {
     assert_eq!(sandbox.succeeds().stdout, "guest@example.com\n");
     let expired = env.command(&["whoami"]).env("TASKS_TOKEN", here_and_gone());
     env.run(expired).ends_with(4);
+}
+
+#[test]
+fn whether_a_token_has_expired_is_for_lagoon_to_say() {
+    let env = TestEnv::new();
+    let api = |url: &str| {
+        env.command(&["api", "{ me { id } }"])
+            .env("TASKS_API", url)
+            .env("TASKS_TOKEN", here_and_gone())
+    };
+    // As with a clock that is a day ahead.
+    let accepting = Fault::answered(
+        "200 OK",
+        "application/json",
+        r#"{"data":{"me":{"id":"7"}}}"#,
+    );
+    let proxy = Proxy::new(env.address(), [accepting]);
+    let accepted = env.run(api(&proxy.url("/graphql"))).succeeds();
+    assert!(accepted.stdout.contains("\"7\""), "{accepted}");
+
+    let refused = env.run(api(&env.url())).ends_with(4);
+    let words = "the token in TASKS_TOKEN has expired (1970-01-01T00:00:01Z)";
+    assert!(refused.stderr.contains(words), "{refused}");
 }
 
 /// A token that ended in 1970.

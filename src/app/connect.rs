@@ -7,9 +7,11 @@ use url::Url;
 
 use super::App;
 use crate::auth::{AuthError, TokenSource};
-use crate::config::{Context, is_loopback};
+use crate::config::Context;
 use crate::error::Error;
-use crate::lagoon::{Connection, Credentials, CredentialsError, Lagoon, Network, Trace};
+use crate::lagoon::{
+    Connection, Credentials, CredentialsError, Lagoon, Network, Trace, is_loopback,
+};
 use crate::settings::{Settings, Target};
 use crate::ui::Ui;
 
@@ -24,7 +26,7 @@ pub(super) async fn connect(app: &App) -> Result<Lagoon, Error> {
     let Some(source) = app.token_source().await? else {
         return sandbox(app).await;
     };
-    // A missing or expired token is told before anything else is done.
+    // A missing token is reported before anything else is done.
     source.token().await?;
     lagoon(app, url, context, source)
 }
@@ -143,6 +145,10 @@ impl Credentials for SignIn {
     async fn renew(&self, rejected: &str) -> Result<Option<String>, CredentialsError> {
         let newer = self.0.other_than(rejected).await.map_err(refusal)?;
         Ok(newer.map(|token| token.secret.expose().to_owned()))
+    }
+
+    fn renewed_by(&self) -> Option<String> {
+        self.0.renewed_by()
     }
 
     fn advice(&self) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! From settings to a session: which token may go where, and how a new one is got.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,12 +9,16 @@ use url::Url;
 
 use super::App;
 use crate::auth::{
-    Account, AuthError, Notices, Secret, Session, SignIn, SshSignIn, TokenSource, TokenStore,
+    Account, AuthError, Memory, Notices, Secret, Session, SignIn, SshSignIn, TokenSource,
+    TokenStore,
 };
 use crate::config::{Context, ContextName, Origin, SshEndpoint};
 use crate::error::Error;
 use crate::settings::{SshSettings, Target, TokenOrigin};
 use crate::ui::Ui;
+
+/// How long a renewal in progress may delay the end of the process.
+const FINISH: Duration = Duration::from_secs(3);
 
 impl App {
     /// Where the token comes from for the Lagoon that is meant; none for the sandbox. Nothing is
@@ -82,7 +86,9 @@ impl App {
             web: self.web(Some(context)).ok(),
             advice,
             notices: self.notices(),
-            last: Mutex::default(),
+            patience: self.settings.request_timeout.value,
+            renewals: self.renewals.clone(),
+            memory: Memory::default(),
         }
     }
 
@@ -120,7 +126,9 @@ impl App {
                 "or name a context, which has its own token: -l NAME".to_owned(),
             ],
             notices: self.notices(),
-            last: Mutex::default(),
+            patience: self.settings.request_timeout.value,
+            renewals: self.renewals.clone(),
+            memory: Memory::default(),
         };
         Ok((session, chosen.ssh.clone()))
     }
@@ -223,6 +231,15 @@ impl App {
 
     fn notices(&self) -> Arc<dyn Notices> {
         Arc::new(ToUi(self.ui.clone()))
+    }
+
+    /// Waits for the renewals in progress, so that no session is lost: a refresh token may be good
+    /// only once.
+    pub async fn finish_renewals(&self) {
+        if self.renewals.in_progress() {
+            self.ui.note("finishing the renewal of the session");
+            self.renewals.finish(FINISH).await;
+        }
     }
 
     /// Where tokens are kept.

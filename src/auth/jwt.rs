@@ -2,13 +2,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct Claims {
     /// Seconds since 1970; some issuers write fractions.
     exp: Option<f64>,
+    iat: Option<f64>,
 }
 
 /// Whether a text has the form of a token: three base64url parts with dots between.
@@ -24,21 +25,36 @@ pub fn is_jwt(text: &str) -> bool {
 /// When a token's time is up; `None` for one that does not say.
 #[must_use]
 pub fn expiry(token: &str) -> Option<Timestamp> {
+    second(claims(token)?.exp)
+}
+
+/// The time from a token's issue to its end, both by its issuer's clock.
+pub(super) fn lifetime(token: &str) -> Option<SignedDuration> {
+    let claims = claims(token)?;
+    let lifetime = second(claims.exp)?.duration_since(second(claims.iat)?);
+    lifetime.is_positive().then_some(lifetime)
+}
+
+fn claims(token: &str) -> Option<Claims> {
     let payload = token.split('.').nth(1)?;
     let json = URL_SAFE_NO_PAD.decode(payload).ok()?;
-    let claims: Claims = serde_json::from_slice(&json).ok()?;
+    serde_json::from_slice(&json).ok()
+}
+
+fn second(number: Option<f64>) -> Option<Timestamp> {
     // Floats convert to integers by saturation, and Timestamp refuses what is out of its range.
-    Timestamp::from_second(claims.exp? as i64).ok()
+    Timestamp::from_second(number? as i64).ok()
+}
+
+#[cfg(test)]
+pub(super) fn token_with(claims: &str) -> String {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    format!("{}.{}.c2ln", part(r#"{"alg":"HS256"}"#), part(claims))
 }
 
 #[cfg(test)]
 pub(super) fn token_expiring_at(second: i64) -> String {
-    let part = |text: String| URL_SAFE_NO_PAD.encode(text);
-    format!(
-        "{}.{}.c2ln",
-        part(r#"{"alg":"HS256"}"#.to_owned()),
-        part(format!(r#"{{"exp":{second}}}"#))
-    )
+    token_with(&format!(r#"{{"exp":{second}}}"#))
 }
 
 #[cfg(test)]
@@ -58,6 +74,19 @@ mod tests {
     fn what_does_not_say_has_no_expiry() {
         for text in ["", "a.b", "a.!!.c", "a.e30.c", &token_expiring_at(i64::MAX)] {
             assert_eq!(expiry(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_lifetime_needs_both_ends() {
+        let of = |claims: &str| lifetime(&token_with(claims)).map(|l| l.as_secs());
+        assert_eq!(of(r#"{"iat":100,"exp":120}"#), Some(20));
+        for claims in [
+            r#"{"exp":120}"#,
+            r#"{"iat":120}"#,
+            r#"{"iat":120,"exp":120}"#,
+        ] {
+            assert_eq!(of(claims), None, "{claims}");
         }
     }
 

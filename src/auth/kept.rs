@@ -4,10 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::jwt::lifetime;
 use super::{Refresh, Secret, expiry};
 
-/// Clocks differ, and a request takes its time: what ends within this long is not begun with, and
-/// what has no successor is tried for this long after its end.
+/// Clocks differ, and a request takes its time: a token that ends within this time is renewed first.
+/// For a short-lived token it is a quarter of the token's lifetime.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
 
 /// How somebody signed in.
@@ -33,6 +34,9 @@ pub struct Kept {
     pub way: Way,
     /// What renews it, where there is such a thing.
     pub refresh: Option<Refresh>,
+    /// When it was received, just after its issue; `None` for a token given by hand, which may be
+    /// older.
+    pub received: Option<Timestamp>,
 }
 
 /// The file's content.
@@ -43,6 +47,9 @@ struct Form {
     token: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh: Option<RefreshForm>,
+    /// Seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    received: Option<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -65,6 +72,7 @@ impl Kept {
                 endpoint: refresh.endpoint.clone(),
                 ends: refresh.ends.map(Timestamp::as_second),
             }),
+            received: self.received.map(Timestamp::as_second),
         })
     }
 
@@ -80,6 +88,7 @@ impl Kept {
                 endpoint: refresh.endpoint,
                 ends: refresh.ends.and_then(|s| Timestamp::from_second(s).ok()),
             }),
+            received: form.received.and_then(|s| Timestamp::from_second(s).ok()),
         })
     }
 }
@@ -95,38 +104,78 @@ pub(super) enum Age {
     Over(Timestamp),
 }
 
-pub(super) fn age(token: &Secret, now: Timestamp) -> Age {
-    let Some(at) = expiry(token.expose()) else {
+/// The age of a token that was received at this time, if that is known. Then the token's own lifetime
+/// counts, and it does not matter whether this machine's clock agrees with the issuer's.
+pub(super) fn age(token: &Secret, received: Option<Timestamp>, now: Timestamp) -> Age {
+    let token = token.expose();
+    let Some(end) = expiry(token) else {
         return Age::Good;
     };
-    let left = at.duration_since(now);
-    if left > LEEWAY {
+    let lifetime = lifetime(token);
+    let left = match (lifetime, received) {
+        (Some(lifetime), Some(received)) if received <= now => {
+            lifetime.saturating_sub(now.duration_since(received))
+        }
+        _ => end.duration_since(now),
+    };
+    if left > lifetime.map_or(LEEWAY, |lifetime| LEEWAY.min(lifetime / 4)) {
         Age::Good
     } else if left >= -LEEWAY {
         Age::Ending
     } else {
-        Age::Over(at)
+        Age::Over(end)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::jwt::token_expiring_at;
+    use crate::auth::jwt::{token_expiring_at, token_with};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
 
     #[test]
     fn a_token_ends_with_leeway_on_both_sides() {
         let token = Secret::new(token_expiring_at(1000));
-        let age_at = |second| age(&token, Timestamp::from_second(second).unwrap());
+        let age_at = |second| age(&token, None, at(second));
         assert_eq!(age_at(969), Age::Good);
         assert_eq!(age_at(970), Age::Ending);
         assert_eq!(age_at(1030), Age::Ending);
-        assert_eq!(
-            age_at(1031),
-            Age::Over(Timestamp::from_second(1000).unwrap())
-        );
+        assert_eq!(age_at(1031), Age::Over(at(1000)));
         let silent = Secret::new("e30.e30.c2ln".to_owned());
-        assert_eq!(age(&silent, Timestamp::MAX), Age::Good);
+        assert_eq!(age(&silent, None, Timestamp::MAX), Age::Good);
+    }
+
+    #[test]
+    fn a_short_lived_token_is_good_for_most_of_its_life() {
+        let token = Secret::new(token_with(r#"{"iat":1000,"exp":1020}"#));
+        for received in [None, Some(at(1000))] {
+            let age_at = |second| age(&token, received, at(second));
+            assert_eq!(age_at(1000), Age::Good);
+            assert_eq!(age_at(1014), Age::Good);
+            assert_eq!(age_at(1015), Age::Ending);
+            assert_eq!(age_at(1051), Age::Over(at(1020)));
+        }
+    }
+
+    #[test]
+    fn a_received_token_ages_by_this_machines_clock_alone() {
+        const DAY: i64 = 86_400;
+        let token = Secret::new(token_with(r#"{"iat":1000000,"exp":1000300}"#));
+        for skew in [-DAY, 0, DAY] {
+            let received = at(1_000_000 + skew);
+            let after = |seconds| age(&token, Some(received), at(1_000_000 + skew + seconds));
+            assert_eq!(after(0), Age::Good);
+            assert_eq!(after(269), Age::Good);
+            assert_eq!(after(270), Age::Ending);
+            assert_eq!(after(331), Age::Over(at(1_000_300)));
+        }
+        // The clock was set back since: the token's own end counts again.
+        let ahead = Some(at(1_000_000 + DAY));
+        assert_eq!(age(&token, ahead, at(1_000_100)), Age::Good);
+        assert_eq!(age(&token, ahead, at(1_000_400)), Age::Over(at(1_000_300)));
     }
 
     #[test]
@@ -138,8 +187,9 @@ mod tests {
             refresh: Some(Refresh {
                 token: Secret::new("r3fr3sh".to_owned()),
                 endpoint: "https://auth.example/token".parse().unwrap(),
-                ends: Some(Timestamp::from_second(1000).unwrap()),
+                ends: Some(at(1000)),
             }),
+            received: Some(at(900)),
         };
         let text = kept.to_text().unwrap();
         assert_eq!(Kept::from_text(&text), Some(kept.clone()));

@@ -3,20 +3,25 @@
 //! Processes share what is kept. Whoever signs in holds the account's lock, and looks first whether
 //! somebody else has just done it.
 
+mod keeper;
+mod renewal;
+
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use url::Url;
 
-use super::browser::{self, Granted, Refresh};
+use super::browser::Granted;
 use super::kept::{Age, age};
-use super::store::Lock;
 use super::web::Web;
-use super::{Account, AuthError, Kept, Secret, TokenStore, Way, expiry, is_jwt};
+use super::{Account, AuthError, Kept, Renewals, Secret, TokenStore, Way, expiry, is_jwt};
 use crate::config::{ContextName, cached_token};
+use keeper::Keeper;
+pub use keeper::Memory;
+use renewal::Renewal;
 
 /// A way to get a new token without the user's doing.
 #[async_trait]
@@ -55,6 +60,8 @@ pub struct Token {
     pub secret: Secret,
     /// Where it was found.
     pub found: Found,
+    /// When it was received, if that was just after its issue.
+    pub received: Option<Timestamp>,
 }
 
 /// Everything about signing in to one Lagoon.
@@ -77,13 +84,13 @@ pub struct Session {
     pub advice: Vec<String>,
     /// Told of sign-ins.
     pub notices: Arc<dyn Notices>,
-    /// The last one that was got here and when, for when it cannot be kept.
-    pub last: Mutex<Option<(Kept, Instant)>>,
+    /// How long a renewal of a browser's sign-in may take, the wait for other processes included.
+    pub patience: Duration,
+    /// Where renewals are registered.
+    pub renewals: Renewals,
+    /// What this process has received, for when it cannot be stored.
+    pub memory: Memory,
 }
-
-/// A token that was just got is used, whatever this machine's clock says of its end: else a wrong
-/// clock would have every request sign in.
-const FRESH: Duration = Duration::from_secs(20);
 
 impl Session {
     /// A token that is good for now, got anew where need be.
@@ -97,83 +104,38 @@ impl Session {
             Err(error @ AuthError::Exposed(_)) => return Err(error),
             Err(error) => Some(error),
         };
-        // What is about to end is better than nothing.
-        match (self.still_usable(), failure) {
-            (Ok(Some(token)), _) => Ok(token),
+        // A token that is about to end is better than none. If no other can be got, one that has
+        // ended is used as well: this machine's clock may be wrong, and Lagoon decides.
+        match (self.peek_valid(), failure) {
+            (Ok(Some(token)), Some(failure)) => match self.age(&token) {
+                Age::Over(_) => Err(failure),
+                Age::Good | Age::Ending => Ok(token),
+            },
             (_, Some(failure)) => Err(failure),
-            (usable, None) => usable?.ok_or_else(|| self.missing()),
+            (token, None) => token?.ok_or_else(|| self.missing()),
         }
     }
 
     /// Another token than the one that was refused; `None` where there is none to be had.
     ///
     /// # Errors
-    /// When there is a way to get one, and it fails.
+    /// When there is a way to get one, and it fails; and when the refused token had expired.
     pub async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
-        self.renewed(Some(refused)).await
-    }
-
-    /// A good token but the one that was refused, from the first of: what is kept, what somebody
-    /// else has just got, and what can be got.
-    async fn renewed(&self, refused: Option<&str>) -> Result<Option<Token>, AuthError> {
-        if let Some(good) = self.good(refused)? {
-            return Ok(Some(good));
+        if let Some(newer) = self.renewed(Some(refused)).await? {
+            return Ok(Some(newer));
         }
-        if matches!(self.renewal()?, Renewal::None) {
-            return Ok(None);
-        }
-        let _lock = self.lock().await;
-        if let Some(good) = self.good(refused)? {
-            return Ok(Some(good));
-        }
-        match self.renewal()? {
-            Renewal::None => Ok(None),
-            Renewal::Ssh(sign_in) => {
-                self.notices.note(&sign_in.words());
-                let kept = self.kept(sign_in.token().await?, sign_in.way());
-                Ok(Some(self.got(kept)))
-            }
-            Renewal::Refresh(refresh, web) => match browser::renew(&refresh, web).await? {
-                Some(granted) => Ok(Some(self.got(self.granted(granted)))),
-                None => Err(self.browser_ended()),
-            },
-            Renewal::Ended => Err(self.browser_ended()),
-        }
-    }
-
-    /// How a new token can be got. Who signed in with a browser does not become somebody else
-    /// because a key lies about.
-    fn renewal(&self) -> Result<Renewal<'_>, AuthError> {
-        let kept = match &self.store {
-            Some(store) => store.read(&self.account, &self.api)?,
-            None => None,
-        };
-        let kept = kept.or_else(|| Some(self.last()?.0));
-        Ok(match (kept, &self.web, &self.sign_in) {
-            (Some(kept), Some(web), _) if kept.way == Way::Browser => match kept.refresh {
-                Some(refresh) if refresh.ends.is_none_or(|at| at > Timestamp::now()) => {
-                    Renewal::Refresh(refresh, Arc::clone(web))
-                }
-                _ => Renewal::Ended,
-            },
-            (_, _, Some(sign_in)) => Renewal::Ssh(&**sign_in),
-            _ => Renewal::None,
-        })
+        let refused = self
+            .all()?
+            .into_iter()
+            .find(|t| t.secret.expose() == refused);
+        refused.map_or(Ok(()), |token| check_end(&token, &self.advice))?;
+        Ok(None)
     }
 
     fn missing(&self) -> AuthError {
         AuthError::Missing {
             label: self.label.clone(),
             hints: self.advice.clone(),
-        }
-    }
-
-    fn browser_ended(&self) -> AuthError {
-        let of = self.account.context();
-        let of = of.map_or(String::new(), |name| format!(" -l {name}"));
-        AuthError::BrowserEnded {
-            label: self.label.clone(),
-            hint: format!("sign in again: tasks login{of} --browser, or over ssh: tasks login{of}"),
         }
     }
 
@@ -187,7 +149,7 @@ impl Session {
         self.notices.note(&sign_in.words());
         let kept = self.kept(sign_in.token().await?, sign_in.way());
         self.keep(&kept)?;
-        self.remember(&kept);
+        self.memory.remember(&kept);
         Ok(token_of(kept))
     }
 
@@ -203,20 +165,22 @@ impl Session {
     /// What would be kept of this token.
     #[must_use]
     pub fn kept(&self, token: Secret, way: Way) -> Kept {
-        Kept {
-            api: self.api.clone(),
-            token,
-            way,
-            refresh: None,
-        }
+        self.keeper().kept(token, way)
     }
 
     /// What would be kept of what a browser brought.
     #[must_use]
     pub fn granted(&self, granted: Granted) -> Kept {
-        Kept {
-            refresh: granted.refresh,
-            ..self.kept(granted.token, Way::Browser)
+        self.keeper().granted(granted)
+    }
+
+    fn keeper(&self) -> Keeper {
+        Keeper {
+            account: self.account.clone(),
+            api: self.api.clone(),
+            store: self.store.clone(),
+            notices: Arc::clone(&self.notices),
+            memory: self.memory.clone(),
         }
     }
 
@@ -234,8 +198,7 @@ impl Session {
     /// When the store cannot be read, or others can read it.
     pub fn peek(&self) -> Result<Option<Token>, AuthError> {
         let mut all = self.all()?;
-        let now = Timestamp::now();
-        let good = all.iter().position(|t| age(&t.secret, now) == Age::Good);
+        let good = all.iter().position(|token| self.age(token) == Age::Good);
         Ok((!all.is_empty()).then(|| all.swap_remove(good.unwrap_or(0))))
     }
 
@@ -254,88 +217,50 @@ impl Session {
         if let Some(store) = &self.store {
             all.extend(store.read(&self.account, &self.api)?.map(token_of));
         }
-        all.extend(self.last().map(|(last, _)| token_of(last)));
+        all.extend(self.memory.last().map(token_of));
         if let Some((path, name)) = &self.lagoon_cli {
             let token = cached_token(path, name).filter(|token| is_jwt(token));
             all.extend(token.map(|token| Token {
                 secret: Secret::new(token),
                 found: Found::LagoonCli(path.clone()),
+                received: None,
             }));
         }
         Ok(all)
     }
 
     fn good(&self, refused: Option<&str>) -> Result<Option<Token>, AuthError> {
-        let now = Timestamp::now();
-        let fresh = self.last().filter(|(_, got)| got.elapsed() < FRESH);
-        let is_fresh = |secret: &Secret| fresh.as_ref().is_some_and(|(f, _)| f.token == *secret);
-        let is_good = |Token { secret, .. }: &Token| {
-            refused != Some(secret.expose()) && (age(secret, now) == Age::Good || is_fresh(secret))
+        let is_good = |token: &Token| {
+            refused != Some(token.secret.expose())
+                && (self.age(token) == Age::Good || self.memory.is_fresh(&token.secret))
         };
         Ok(self.all()?.into_iter().find(is_good))
     }
 
-    /// What is not over yet, or only by the difference of clocks.
-    fn still_usable(&self) -> Result<Option<Token>, AuthError> {
-        let Some(token) = self.peek()? else {
-            return Ok(None);
-        };
-        check(&token, Timestamp::now(), &self.advice)?;
-        Ok(Some(token))
-    }
-
-    /// Where nothing can be written there is nobody to agree with either.
-    async fn lock(&self) -> Option<Lock> {
-        self.store.as_ref()?.lock(&self.account).await.ok()
-    }
-
-    /// Keeps what was got, as far as that goes.
-    fn got(&self, kept: Kept) -> Token {
-        if age(&kept.token, Timestamp::now()) != Age::Good {
-            self.notices
-                .warn("the new token ends at once by this machine's clock: is the clock right?");
+    /// What there is, in a form that can be sent.
+    fn peek_valid(&self) -> Result<Option<Token>, AuthError> {
+        let token = self.peek()?;
+        if let Some(token) = &token {
+            check_form(token)?;
         }
-        let stored = self.store.as_ref().map(|s| s.write(&self.account, &kept));
-        if let Some(Err(error)) = stored {
-            let why = std::error::Error::source(&error).map(|s| format!(": {s}"));
-            let why = why.unwrap_or_default();
-            self.notices.warn(&format!(
-                "the token is not kept, as it should be: {error}{why}"
-            ));
-        }
-        self.remember(&kept);
-        token_of(kept)
+        Ok(token)
     }
 
-    fn last(&self) -> Option<(Kept, Instant)> {
-        self.last.lock().ok()?.clone()
+    fn age(&self, token: &Token) -> Age {
+        age(&token.secret, token.received, Timestamp::now())
     }
-
-    fn remember(&self, kept: &Kept) {
-        if let Ok(mut last) = self.last.lock() {
-            *last = Some((kept.clone(), Instant::now()));
-        }
-    }
-}
-
-/// How a new token can be got.
-enum Renewal<'a> {
-    Refresh(Refresh, Arc<dyn Web>),
-    Ssh(&'a dyn SignIn),
-    /// Only by the user, with a browser.
-    Ended,
-    None,
 }
 
 fn token_of(kept: Kept) -> Token {
     Token {
         secret: kept.token,
         found: Found::Store(kept.way),
+        received: kept.received,
     }
 }
 
-/// Refuses what cannot be sent, and what is over.
-pub(super) fn check(token: &Token, now: Timestamp, advice: &[String]) -> Result<(), AuthError> {
+/// Refuses what cannot be sent.
+pub(super) fn check_form(token: &Token) -> Result<(), AuthError> {
     let text = token.secret.expose();
     // A blank or a line break in it would break the header it is sent in.
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
@@ -343,13 +268,18 @@ pub(super) fn check(token: &Token, now: Timestamp, advice: &[String]) -> Result<
             origin: format!("what is in {}", token.found),
         });
     }
-    match age(&token.secret, now) {
-        Age::Over(at) => Err(AuthError::Expired {
+    Ok(())
+}
+
+/// Explains why Lagoon refused a token that has expired.
+pub(super) fn check_end(token: &Token, advice: &[String]) -> Result<(), AuthError> {
+    match expiry(token.secret.expose()) {
+        Some(at) if at <= Timestamp::now() => Err(AuthError::Expired {
             origin: format!("in {}", token.found),
             at,
             hints: advice.to_vec(),
         }),
-        Age::Good | Age::Ending => Ok(()),
+        _ => Ok(()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::session::{Found, Session, Token, check};
+use super::session::{Found, Session, Token, check_end, check_form};
 use super::{AuthError, Secret, expiry};
 
 /// Where the token for one Lagoon comes from.
@@ -24,7 +24,8 @@ impl TokenSource {
                 let token = self.peek()?.ok_or_else(|| AuthError::Malformed {
                     origin: "what is in TASKS_TOKEN".to_owned(),
                 })?;
-                check(&token, Timestamp::now(), &self.advice())?;
+                // Whether it has expired is for Lagoon to say: this machine's clock may be wrong.
+                check_form(&token)?;
                 Ok(token)
             }
             TokenSource::Session(session) => session.token().await,
@@ -34,11 +35,24 @@ impl TokenSource {
     /// Another token than the one that was refused, if there is one.
     ///
     /// # Errors
-    /// As [`TokenSource::token`].
+    /// As [`TokenSource::token`], and when the refused token had expired.
     pub async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
         match self {
-            TokenSource::Variable(_) => Ok(None),
+            TokenSource::Variable(_) => {
+                let token = self.peek()?;
+                token.map_or(Ok(()), |token| check_end(&token, &self.advice()))?;
+                Ok(None)
+            }
             TokenSource::Session(session) => session.other_than(refused).await,
+        }
+    }
+
+    /// The server that renews the token after a browser's sign-in.
+    #[must_use]
+    pub fn renewed_by(&self) -> Option<String> {
+        match self {
+            TokenSource::Variable(_) => None,
+            TokenSource::Session(session) => session.renewed_by(),
         }
     }
 
@@ -64,6 +78,7 @@ impl TokenSource {
             TokenSource::Variable(token) => Ok(Some(Token {
                 secret: Secret::new(token.expose().trim().to_owned()),
                 found: Found::Variable,
+                received: None,
             })),
             TokenSource::Session(session) => session.peek(),
         }
@@ -89,11 +104,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_expired_variable_is_named() {
-        let error = variable(&token_expiring_at(1000))
-            .token()
-            .await
-            .unwrap_err();
+    async fn an_expired_variable_is_named_when_it_was_refused() {
+        let expired = token_expiring_at(1000);
+        let source = variable(&expired);
+        assert_eq!(source.token().await.unwrap().secret.expose(), expired);
+        let error = source.other_than(&expired).await.unwrap_err();
         assert_eq!(
             error.to_string(),
             "the token in TASKS_TOKEN has expired (1970-01-01T00:16:40Z)"

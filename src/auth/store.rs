@@ -197,6 +197,7 @@ mod tests {
             token: Secret::new(token.to_owned()),
             way: Way::Given,
             refresh: None,
+            received: None,
         }
     }
 

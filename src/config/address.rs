@@ -47,7 +47,8 @@ pub fn api_address(text: &str) -> Result<Url, AddressError> {
     Ok(url)
 }
 
-/// Whether the host is this machine.
+/// Whether the host is this machine by its name. Before something secret is sent, `lagoon` also looks
+/// at the addresses that a name below `localhost` resolves to.
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {

@@ -10,6 +10,7 @@ pub mod error;
 pub mod events;
 mod form;
 pub mod knock;
+mod loopback;
 pub mod network;
 pub mod operations;
 pub mod reply;
@@ -26,8 +27,9 @@ pub use discovery::{Discovery, discover};
 pub use download::{Download, Outgoing, Signed};
 pub use error::LagoonError;
 pub use events::{Change, Changes};
+pub use loopback::is_loopback;
 pub use network::Network;
-pub use transport::{Effect, is_loopback};
+pub use transport::Effect;
 
 /// Where a Lagoon is and how to talk to it.
 #[derive(Clone)]
@@ -49,6 +51,11 @@ pub trait Credentials: Send + Sync {
     async fn token(&self) -> Result<String, CredentialsError>;
     /// A newer token after `rejected` was answered with 401; `None` where there is no newer one.
     async fn renew(&self, rejected: &str) -> Result<Option<String>, CredentialsError>;
+    /// The server that a new token is requested from. The time that this takes counts towards the
+    /// limit of the request for Lagoon. `None` if signing in has limits of its own, as ssh has.
+    fn renewed_by(&self) -> Option<String> {
+        None
+    }
     /// What the user can do where a token is refused and there is no newer one.
     fn advice(&self) -> Vec<String> {
         Vec::new()

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::transport::{is_loopback, root_cause, seconds};
+use super::loopback::{Loopback, is_below_localhost, is_loopback};
+use super::transport::{root_cause, seconds};
 use super::{LagoonError, Trace};
 
 /// The longest answer that is read whole, in bytes: those about signing in have some kB.
@@ -33,6 +34,20 @@ impl Network {
         }
     }
 
+    fn refuse(url: &Url) -> LagoonError {
+        let origin = url.origin().ascii_serialization();
+        let message = if url.domain().is_some_and(is_below_localhost) {
+            format!("{origin} is not https, and its name does not resolve to this machine")
+        } else {
+            format!("{origin} is not https: a token is sent in the clear only to this machine")
+        };
+        LagoonError::Address {
+            message,
+            hint: "use https, or a context that allows plain http: tasks context add NAME URL --allow-http, then -l NAME"
+                .to_owned(),
+        }
+    }
+
     /// An HTTP client for this address: no redirects, no proxy for loopback, more authorities where
     /// the context names them.
     ///
@@ -51,15 +66,10 @@ impl Network {
     }
 
     fn builder(&self, url: &Url) -> Result<reqwest::ClientBuilder, LagoonError> {
-        if !self.may_reach(url) {
-            return Err(LagoonError::Address {
-                message: format!(
-                    "{} is not https: a token is sent in the clear only to this machine",
-                    url.origin().ascii_serialization()
-                ),
-                hint: "use https, or a context that allows plain http: tasks context add NAME URL --allow-http, then -l NAME"
-                    .to_owned(),
-            });
+        let loopback = Loopback::of(url);
+        let is_clear = url.scheme() == "http" && (self.allow_http || loopback.is_some());
+        if url.scheme() != "https" && !is_clear {
+            return Err(Self::refuse(url));
         }
         // Two libraries may bring a default of their own; which one was first does not matter.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -69,8 +79,11 @@ impl Network {
             // from one that does not answer.
             .connect_timeout(self.timeout.mul_f64(0.8).min(Duration::from_secs(10)))
             .user_agent(concat!("lagoon-tasks/", env!("CARGO_PKG_VERSION")));
-        if is_loopback(url) {
+        if let Some(loopback) = loopback {
             builder = builder.no_proxy();
+            if let (Loopback::Resolved(addresses), Some(name)) = (loopback, url.domain()) {
+                builder = builder.resolve_to_addrs(name, &addresses);
+            }
         }
         if let Some(pem) = &self.ca_pem {
             let more = reqwest::Certificate::from_pem_bundle(pem).map_err(|error| {

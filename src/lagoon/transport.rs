@@ -14,7 +14,6 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
-use url::{Host, Url};
 
 use super::error::LagoonError;
 use super::reply::{self, Reply};
@@ -56,7 +55,7 @@ impl Limit {
         }
     }
 
-    /// Signing in has limits of its own: what has passed since `begun` does not count.
+    /// What has passed since `begun` does not count.
     fn without(self, begun: Instant) -> Limit {
         Limit {
             until: self.until + begun.elapsed(),
@@ -189,9 +188,7 @@ impl Transport {
         mut limit: Limit,
     ) -> Result<Answer, LagoonError> {
         let credentials = &self.connection.credentials;
-        let begun = Instant::now();
-        let mut token = credentials.token().await.map_err(not_signed_in)?;
-        limit = limit.without(begun);
+        let mut token = self.signed_in(credentials.token(), &mut limit).await?;
         let mut renewed = false;
         let mut doubted = false;
         let mut pause = Duration::from_millis(200);
@@ -219,12 +216,13 @@ impl Transport {
                         return attempt;
                     }
                     renewed = true;
-                    let begun = Instant::now();
-                    match credentials.renew(&token).await.map_err(not_signed_in)? {
+                    match self
+                        .signed_in(credentials.renew(&token), &mut limit)
+                        .await?
+                    {
                         Some(newer) => token = newer,
                         None => return attempt,
                     }
-                    limit = limit.without(begun);
                     continue;
                 }
                 // Nobody waits half a minute to be told of a wrong address.
@@ -265,6 +263,30 @@ impl Transport {
         };
         let newer = self.connection.credentials.renew(&refused).await;
         Ok(newer.map_err(not_signed_in)?.is_some())
+    }
+
+    /// Waits for a token. The time counts towards the request's limit, unless signing in has limits of
+    /// its own.
+    async fn signed_in<T>(
+        &self,
+        token: impl Future<Output = Result<T, CredentialsError>>,
+        limit: &mut Limit,
+    ) -> Result<T, LagoonError> {
+        let begun = Instant::now();
+        let Some(server) = self.connection.credentials.renewed_by() else {
+            let token = token.await;
+            *limit = limit.without(begun);
+            return token.map_err(not_signed_in);
+        };
+        match timeout_at(limit.until, token).await {
+            Ok(token) => token.map_err(not_signed_in),
+            Err(_) => Err(LagoonError::NoToken {
+                reason: format!(
+                    "no answer from {server}: none within {}",
+                    seconds(limit.whole)
+                ),
+            }),
+        }
     }
 
     /// Sends a request once. A reply to another request is an error.
@@ -403,21 +425,6 @@ pub(super) fn bearer(token: &str) -> Result<HeaderValue, LagoonError> {
     Ok(value)
 }
 
-/// Whether an address is this machine.
-#[must_use]
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            name.eq_ignore_ascii_case("localhost")
-                || name.to_ascii_lowercase().ends_with(".localhost")
-        }
-        None => false,
-    }
-}
-
 fn is_passing(status: u16) -> bool {
     matches!(status, 429 | 502..=504)
 }
@@ -452,30 +459,5 @@ pub(super) fn seconds(limit: Duration) -> String {
         format!("{} s", limit.as_secs())
     } else {
         format!("{:.1} s", limit.as_secs_f64())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn loopback_is_this_machine_only() {
-        for here in [
-            "http://127.0.0.1:1/",
-            "http://127.9.9.9/",
-            "http://[::1]/",
-            "http://localhost/",
-            "http://x.localhost/",
-        ] {
-            assert!(is_loopback(&here.parse().expect("a url")), "{here}");
-        }
-        for there in [
-            "http://10.0.0.1/",
-            "http://localhost.example.com/",
-            "http://example.com/",
-        ] {
-            assert!(!is_loopback(&there.parse().expect("a url")), "{there}");
-        }
     }
 }

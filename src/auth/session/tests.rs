@@ -1,10 +1,11 @@
 //! Sessions with a sign-in that is counted.
 
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
-use crate::auth::jwt::token_expiring_at;
+use crate::auth::jwt::{token_expiring_at, token_with};
 
 /// Gives tokens in turn, and counts.
 struct Counting {
@@ -89,7 +90,9 @@ impl Fixture {
             web: None,
             advice: vec!["do this".to_owned()],
             notices: Arc::clone(&self.said) as Arc<dyn Notices>,
-            last: Mutex::default(),
+            patience: Duration::from_secs(20),
+            renewals: Renewals::default(),
+            memory: Memory::default(),
         }
     }
 
@@ -137,8 +140,11 @@ async fn without_a_way_to_renew_it_is_used_to_its_end_and_then_said() {
     assert_eq!(session.token().await.unwrap().secret.expose(), last_moment);
     assert!(session.ends().is_some());
 
-    fixture.keep(&in_seconds(-60));
-    let over = session.token().await.unwrap_err();
+    // This machine's clock may be wrong: Lagoon decides.
+    let ended = in_seconds(-86_400);
+    fixture.keep(&ended);
+    assert_eq!(session.token().await.unwrap().secret.expose(), ended);
+    let over = session.other_than(&ended).await.unwrap_err();
     assert!(
         over.to_string()
             .starts_with("the token in the store has expired")
@@ -254,4 +260,20 @@ async fn the_lagoon_clis_token_counts_while_it_is_good() {
     write("no token");
     assert_eq!(session.token().await.unwrap().secret.expose(), new);
     assert_eq!(fixture.given(), 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_a_day_off_does_not_sign_in_for_every_command() {
+    for skew in [-86_400, 86_400] {
+        let fixture = Fixture::new();
+        let issued = Timestamp::now().as_second() + skew;
+        let token = token_with(&format!(r#"{{"iat":{issued},"exp":{}}}"#, issued + 300));
+        for _ in 0..3 {
+            // Each command has a session of its own.
+            let session = fixture.session(Some(&[&token]));
+            assert_eq!(session.token().await.unwrap().secret.expose(), token);
+        }
+        assert_eq!(fixture.given(), 1);
+        assert_eq!(*fixture.said.0.lock().unwrap(), ["signing in"]);
+    }
 }

@@ -1,0 +1,30 @@
+//! The renewals in progress, which the process finishes before it ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedRwLockReadGuard, RwLock};
+
+/// The renewals in progress. A refresh token may be good only once, so a renewal whose result is not
+/// stored would lose the session.
+#[derive(Clone, Default)]
+pub struct Renewals(Arc<RwLock<()>>);
+
+impl Renewals {
+    /// Registers a renewal, which is in progress until the guard is dropped.
+    pub(super) fn begin(&self) -> Option<OwnedRwLockReadGuard<()>> {
+        Arc::clone(&self.0).try_read_owned().ok()
+    }
+
+    /// Whether a renewal is in progress.
+    #[must_use]
+    pub fn in_progress(&self) -> bool {
+        self.0.try_write().is_err()
+    }
+
+    /// Waits until no renewal is in progress, for at most this long.
+    pub async fn finish(&self, limit: Duration) {
+        // At the limit, the process ends all the same.
+        let _ = tokio::time::timeout(limit, self.0.write()).await;
+    }
+}

@@ -1,0 +1,119 @@
+//! Storing new tokens: in the token store, and in memory for when that fails.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::{Notices, Token, token_of};
+use crate::auth::jwt::lifetime;
+use crate::auth::{Account, Granted, Kept, Secret, TokenStore, Way, WebError, expiry};
+
+/// A token that was just received is used, whatever this machine's clock says about its end, if its
+/// lifetime is unknown: otherwise every request would sign in under a wrong clock.
+const FRESH: Duration = Duration::from_secs(20);
+
+/// The time after a failed renewal in which no other one is tried. A failure is remembered in memory
+/// only: a command that the user starts after repairing the connection must try again at once.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// Stores the tokens of one account.
+#[derive(Clone)]
+pub(super) struct Keeper {
+    pub(super) account: Account,
+    pub(super) api: Url,
+    pub(super) store: Option<TokenStore>,
+    pub(super) notices: Arc<dyn Notices>,
+    pub(super) memory: Memory,
+}
+
+impl Keeper {
+    /// A token as it is stored.
+    pub(super) fn kept(&self, token: Secret, way: Way) -> Kept {
+        Kept {
+            api: self.api.clone(),
+            token,
+            way,
+            refresh: None,
+            received: (way != Way::Given).then(Timestamp::now),
+        }
+    }
+
+    /// The result of a browser's sign-in as it is stored.
+    pub(super) fn granted(&self, granted: Granted) -> Kept {
+        Kept {
+            refresh: granted.refresh,
+            ..self.kept(granted.token, Way::Browser)
+        }
+    }
+
+    /// Stores a new token, as far as that is possible.
+    pub(super) fn got(&self, kept: Kept) -> Token {
+        let token = kept.token.expose();
+        if lifetime(token).is_none() && expiry(token).is_some_and(|end| end <= Timestamp::now()) {
+            self.notices
+                .warn("the new token ends at once by this machine's clock: is the clock right?");
+        }
+        let stored = self.store.as_ref().map(|s| s.write(&self.account, &kept));
+        if let Some(Err(error)) = stored {
+            let why = std::error::Error::source(&error).map(|s| format!(": {s}"));
+            let why = why.unwrap_or_default();
+            self.notices.warn(&format!(
+                "the token is not kept, as it should be: {error}{why}"
+            ));
+        }
+        self.memory.remember(&kept);
+        token_of(kept)
+    }
+}
+
+/// What a process remembers of an account.
+#[derive(Clone, Default)]
+pub struct Memory(Arc<Mutex<Remembered>>);
+
+#[derive(Default)]
+struct Remembered {
+    /// The last token that this process received.
+    last: Option<(Kept, Instant)>,
+    /// The last renewal, if it failed.
+    failure: Option<(WebError, Instant)>,
+}
+
+impl Memory {
+    pub(super) fn remember(&self, kept: &Kept) {
+        if let Ok(mut memory) = self.0.lock() {
+            memory.last = Some((kept.clone(), Instant::now()));
+            memory.failure = None;
+        }
+    }
+
+    pub(super) fn last(&self) -> Option<Kept> {
+        Some(self.0.lock().ok()?.last.as_ref()?.0.clone())
+    }
+
+    /// Whether this token is used although this machine's clock says that it has ended.
+    pub(super) fn is_fresh(&self, token: &Secret) -> bool {
+        let Ok(memory) = self.0.lock() else {
+            return false;
+        };
+        memory
+            .last
+            .as_ref()
+            .is_some_and(|(kept, at)| kept.token == *token && at.elapsed() < FRESH)
+            && lifetime(token.expose()).is_none()
+    }
+
+    pub(super) fn remember_failure(&self, failure: &WebError) {
+        if let Ok(mut memory) = self.0.lock() {
+            memory.failure = Some((failure.clone(), Instant::now()));
+        }
+    }
+
+    /// The failure of a renewal, shortly after it.
+    pub(super) fn failure(&self) -> Option<WebError> {
+        let memory = self.0.lock().ok()?;
+        let (failure, at) = memory.failure.as_ref()?;
+        (at.elapsed() < PAUSE).then(|| failure.clone())
+    }
+}

@@ -1,0 +1,183 @@
+//! Getting a new token: over ssh, or by renewing what a browser signed in to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::{Session, SignIn, Token};
+use crate::auth::browser::{self, BrowserError, Refresh};
+use crate::auth::kept::Age;
+use crate::auth::store::Lock;
+use crate::auth::web::{Web, WebError};
+use crate::auth::{AuthError, Way};
+
+/// How long a renewal may take while there is a token that can still be used.
+const SHORT: Duration = Duration::from_secs(5);
+
+/// How a new token can be got.
+pub(super) enum Renewal<'a> {
+    Refresh(Refresh, Arc<dyn Web>),
+    Ssh(&'a dyn SignIn),
+    /// Only by the user, with a browser.
+    Ended,
+    None,
+}
+
+/// One attempt to renew a session.
+struct Attempt {
+    limit: Duration,
+    until: Instant,
+    /// Whether there is a token that can still be used.
+    is_optional: bool,
+}
+
+fn unanswered(message: String) -> WebError {
+    WebError {
+        message,
+        is_passing: true,
+    }
+}
+
+impl Session {
+    /// The server that renews the token after a browser's sign-in.
+    #[must_use]
+    pub fn renewed_by(&self) -> Option<String> {
+        match self.renewal() {
+            Ok(Renewal::Refresh(refresh, _)) => {
+                Some(refresh.endpoint.origin().ascii_serialization())
+            }
+            _ => None,
+        }
+    }
+
+    /// A good token but the one that was refused, from the first of: what is kept, what somebody
+    /// else has just got, and what can be got.
+    pub(super) async fn renewed(&self, refused: Option<&str>) -> Result<Option<Token>, AuthError> {
+        if let Some(good) = self.good(refused)? {
+            return Ok(Some(good));
+        }
+        let attempt = self.attempt(refused)?;
+        let lock = match self.renewal()? {
+            Renewal::None => return Ok(None),
+            Renewal::Refresh(..) => {
+                if let Some(failure) = self.memory.failure() {
+                    return Err(BrowserError::Web(failure).into());
+                }
+                let lock = timeout_at(attempt.until, self.lock()).await;
+                lock.map_err(|_| {
+                    let reason = "another process is still renewing the session";
+                    self.not_renewed(&attempt, unanswered(reason.to_owned()))
+                })?
+            }
+            Renewal::Ssh(_) | Renewal::Ended => self.lock().await,
+        };
+        if let Some(good) = self.good(refused)? {
+            return Ok(Some(good));
+        }
+        match self.renewal()? {
+            Renewal::None => Ok(None),
+            Renewal::Ssh(sign_in) => {
+                self.notices.note(&sign_in.words());
+                let kept = self.kept(sign_in.token().await?, sign_in.way());
+                Ok(Some(self.keeper().got(kept)))
+            }
+            Renewal::Refresh(refresh, web) => {
+                self.renew(refresh, web, lock, &attempt).await.map(Some)
+            }
+            Renewal::Ended => Err(self.browser_ended()),
+        }
+    }
+
+    fn attempt(&self, refused: Option<&str>) -> Result<Attempt, AuthError> {
+        let usable = match refused {
+            None => self.peek()?.filter(|token| self.age(token) == Age::Ending),
+            Some(_) => None,
+        };
+        let limit = match usable {
+            Some(_) => SHORT.min(self.patience / 2),
+            None => self.patience,
+        };
+        Ok(Attempt {
+            limit,
+            until: Instant::now() + limit,
+            is_optional: usable.is_some(),
+        })
+    }
+
+    /// Renews the session in a task of its own: it is finished and stored even if nobody waits for it
+    /// any more, because the refresh token may be used up.
+    async fn renew(
+        &self,
+        refresh: Refresh,
+        web: Arc<dyn Web>,
+        lock: Option<Lock>,
+        attempt: &Attempt,
+    ) -> Result<Token, AuthError> {
+        let address = refresh.endpoint.origin().ascii_serialization();
+        let (keeper, registered) = (self.keeper(), self.renewals.begin());
+        let renewal = tokio::spawn(async move {
+            let _until_stored = (lock, registered);
+            let granted = browser::renew(&refresh, web).await?;
+            let token = granted.map(|granted| keeper.got(keeper.granted(granted)));
+            Ok::<_, BrowserError>(token)
+        });
+        let failure = match timeout_at(attempt.until, renewal).await {
+            Ok(Ok(Ok(Some(token)))) => return Ok(token),
+            Ok(Ok(Ok(None))) => return Err(self.browser_ended()),
+            Ok(Ok(Err(BrowserError::Web(failure)))) => failure,
+            Ok(Ok(Err(error))) => return Err(error.into()),
+            Ok(Err(_)) => unanswered(format!("no answer from {address}: interrupted")),
+            Err(_) => {
+                let limit = attempt.limit.as_secs_f64();
+                unanswered(format!("no answer from {address}: none within {limit} s"))
+            }
+        };
+        Err(self.not_renewed(attempt, failure))
+    }
+
+    fn not_renewed(&self, attempt: &Attempt, failure: WebError) -> AuthError {
+        if failure.is_passing {
+            self.memory.remember_failure(&failure);
+        }
+        if attempt.is_optional {
+            self.notices.warn(&format!(
+                "the session was not renewed, so the current token is used until it ends: {failure}"
+            ));
+        }
+        BrowserError::Web(failure).into()
+    }
+
+    /// How a new token can be got. Who signed in with a browser does not become somebody else
+    /// because a key lies about.
+    pub(super) fn renewal(&self) -> Result<Renewal<'_>, AuthError> {
+        let kept = match &self.store {
+            Some(store) => store.read(&self.account, &self.api)?,
+            None => None,
+        };
+        let kept = kept.or_else(|| self.memory.last());
+        Ok(match (kept, &self.web, &self.sign_in) {
+            (Some(kept), Some(web), _) if kept.way == Way::Browser => match kept.refresh {
+                // Even one that has ended by this machine's clock, which may be wrong.
+                Some(refresh) => Renewal::Refresh(refresh, Arc::clone(web)),
+                None => Renewal::Ended,
+            },
+            (_, _, Some(sign_in)) => Renewal::Ssh(&**sign_in),
+            _ => Renewal::None,
+        })
+    }
+
+    fn browser_ended(&self) -> AuthError {
+        let of = self.account.context();
+        let of = of.map_or(String::new(), |name| format!(" -l {name}"));
+        AuthError::BrowserEnded {
+            label: self.label.clone(),
+            hint: format!("sign in again: tasks login{of} --browser, or over ssh: tasks login{of}"),
+        }
+    }
+
+    /// Where nothing can be written there is nobody to agree with either.
+    pub(super) async fn lock(&self) -> Option<Lock> {
+        self.store.as_ref()?.lock(&self.account).await.ok()
+    }
+}
