@@ -600,7 +600,10 @@ fn a_waiting_time_that_overflows_is_no_panic() {
 #[test]
 fn a_token_does_not_follow_a_redirect() {
     let (env, elsewhere) = (TestEnv::new(), TestEnv::new());
-    let proxy = Proxy::new(env.address(), [proxy::Fault::redirected(&elsewhere.url())]);
+    let proxy = Proxy::new(
+        env.address(),
+        vec![proxy::Fault::redirected(&elsewhere.url()); 2],
+    );
     let line = [&["list"], &MAIN[..]].concat();
     env.run(env.command(&line).env("TASKS_API", proxy.url("/graphql")))
         .ends_with(7);

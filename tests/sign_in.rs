@@ -424,7 +424,7 @@ fn who_one_is() {
     // Where Lagoon does not tell, or does not let one look, the rest is there.
     let refused = r#"{"errors":[{"message":"GraphQL introspection is not allowed"}]}"#;
     let no_look = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
-        if request.body.contains("__type") {
+        if request.body.contains("__type(") {
             Fault::answered("400 Bad Request", "application/json", refused)
         } else {
             Fault::None
