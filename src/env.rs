@@ -29,6 +29,8 @@ pub struct Env {
     pub environment: Option<String>,
     /// `TASKS_OUTPUT`.
     pub output: Option<String>,
+    /// `TASKS_MAX_RESPONSE`.
+    pub max_response: Option<String>,
     /// `TASKS_API`.
     pub api: Option<String>,
     /// `TASKS_TOKEN`.
@@ -129,6 +131,7 @@ impl Env {
             project: text("TASKS_PROJECT")?,
             environment: text("TASKS_ENVIRONMENT")?,
             output: text("TASKS_OUTPUT")?,
+            max_response: text("TASKS_MAX_RESPONSE")?,
             api: text("TASKS_API")?,
             token: text("TASKS_TOKEN")?.map(Secret::new),
             ssh_key: text("TASKS_SSH_KEY")?.map(Secret::new),

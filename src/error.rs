@@ -228,6 +228,8 @@ impl From<LagoonError> for Error {
             | LagoonError::NoAnswer { .. }
             | LagoonError::NotLagoon { .. } => Kind::Unreachable,
             LagoonError::NotSignedIn { .. } | LagoonError::NotAllowed { .. } => Kind::NotAllowed,
+            // Whether the change was made is unknown then.
+            LagoonError::TooLarge { limit, .. } if limit.is_for_mutations() => Kind::Unreachable,
             LagoonError::Storage { status: None, .. }
             | LagoonError::Storage {
                 status: Some(429 | 502..=504),
@@ -235,6 +237,7 @@ impl From<LagoonError> for Error {
             } => Kind::Unreachable,
             LagoonError::Storage { .. }
             | LagoonError::Refused { .. }
+            | LagoonError::TooLarge { .. }
             | LagoonError::Unusable(_) => Kind::Failed,
             LagoonError::TooLong(_) | LagoonError::OutOfRange(_) | LagoonError::Address { .. } => {
                 Kind::Usage
@@ -256,6 +259,9 @@ impl From<LagoonError> for Error {
                 vec!["the address should lead to a Lagoon API: `https://…/graphql`".to_owned()]
             }
             LagoonError::NotSignedIn { hints, .. } => hints.clone(),
+            LagoonError::TooLarge { limit, .. } if limit.is_setting() => {
+                vec!["set a higher limit with --max-response SIZE or TASKS_MAX_RESPONSE".to_owned()]
+            }
             LagoonError::Refused { message, .. }
                 if message.contains("AdvancedTaskDefinitionType null") =>
             {

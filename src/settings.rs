@@ -4,6 +4,7 @@ mod duration;
 mod error;
 mod flags;
 mod named;
+mod size;
 mod sourced;
 mod ssh;
 mod target;
@@ -17,6 +18,7 @@ pub use duration::{parse_duration, parse_limit, spell_duration};
 pub use error::{SettingsError, SettingsErrorKind};
 pub use flags::Flags;
 pub use named::{Named, pair};
+pub use size::parse_size;
 pub use sourced::{Source, Sourced};
 pub use ssh::SshSettings;
 pub use target::{Chosen, Target, TokenOrigin};
@@ -101,6 +103,8 @@ pub struct Settings {
     pub verbose: bool,
     /// The limit for one request, retries included.
     pub request_timeout: Sourced<Duration>,
+    /// The longest response that is held in memory, in bytes.
+    pub max_response: Sourced<u64>,
     /// `--as`, one of [`ROLES`].
     #[cfg(feature = "sandbox")]
     pub role: Option<String>,
@@ -169,6 +173,7 @@ impl Settings {
             yes: flags.yes,
             verbose: flags.verbose,
             request_timeout,
+            max_response: size::max_response(flags, env)?,
             #[cfg(feature = "sandbox")]
             role: flags.role.clone(),
             #[cfg(feature = "sandbox")]

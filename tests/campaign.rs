@@ -119,6 +119,8 @@ fn play(env: &TestEnv, case: &Case) -> (i32, Result<(), String>) {
         "json",
         "--request-timeout",
         LIMIT,
+        "--max-response",
+        "2MiB",
     ];
     let command: &[&str] = match case.command {
         Command::Exec => &["--", "echo", "x"],

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::support::env::TestEnv;
 use crate::support::home::Home;
 use crate::support::source::files_under;
 
@@ -173,4 +174,30 @@ fn the_readmes_form_is_a_form() {
     home.write("work/.lagoon/tasks.yml", text.replace("https://", ""));
     let output = home.tasks(&["lint"]).ends_with(2);
     assert!(output.stdout.contains("`lagoon`"), "{output}");
+}
+
+#[test]
+fn input_without_an_end_is_not_read_to_it() {
+    let home = Home::new();
+    let of_length = |name: &str, megabytes: u64| {
+        let path = home.write(name, "");
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        file.set_len(megabytes << 20).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (tasks, plan) = (
+        of_length("work/tasks.yml", 17),
+        of_length("work/plan.json", 65),
+    );
+    for (line, named) in [
+        (["lint", "-f", &tasks], "tasks.yml is longer than 16 MiB"),
+        (["apply", "--plan", &plan], "plan.json is longer than"),
+    ] {
+        let output = home.tasks(&line).ends_with(2);
+        assert!(output.stderr.contains(named), "{output}");
+    }
+    let env = TestEnv::new();
+    let runs = env.command(&["wait", "-"]).stdin("1\n".repeat(33 << 20));
+    let output = env.run(runs).ends_with(2);
+    assert!(output.stderr.contains("longer than 64 MiB"), "{output}");
 }

@@ -1,5 +1,6 @@
 //! Replies that belong to another request: duplicated and late ones on a connection that stays open,
-//! and refusals that could belong to any request. None of them is believed.
+//! and refusals that could belong to any request, are not believed. Replies without an end are not
+//! read to the end.
 
 use std::time::Duration;
 
@@ -196,8 +197,8 @@ fn a_mutation_whose_reply_was_another_ones_is_looked_up_and_not_repeated() {
         ("1\n", 1),
         "{output}"
     );
-    // Over a connection that the stale reply did not come over.
-    assert_eq!(proxy.connections(), 2);
+    // The mutation and what comes after it do not share a connection.
+    assert_eq!(proxy.connections(), 3);
 }
 
 #[test]
@@ -250,4 +251,110 @@ fn each_document_of_a_user_has_a_connection_of_its_own() {
         }
     });
     assert_eq!(proxy.connections(), 3);
+}
+
+const TOO_LARGE: [Fault; 2] = [Fault::Endless, Fault::Packed];
+
+#[test]
+fn a_reply_to_a_mutation_that_is_too_long_is_a_lost_one() {
+    for fault in TOO_LARGE {
+        let env = TestEnv::new();
+        let line = [&["invoke", "Run yarn audit", "-o", "id", "-v"], &MAIN[..]].concat();
+        let proxy = Proxy::new(env.address(), [Fault::None, fault.clone()]);
+        let output = through(&env, &proxy, &line).succeeds();
+        assert_eq!(
+            (output.stdout.as_str(), started(&env)),
+            ("1\n", 1),
+            "{fault:?}\n{output}"
+        );
+        assert!(
+            output
+                .stderr
+                .contains("1 MB, the limit for the reply to a change"),
+            "{output}"
+        );
+    }
+}
+
+#[test]
+fn a_reply_to_a_query_is_read_up_to_the_limit_that_is_set() {
+    let env = TestEnv::new();
+    let asked = |args: &[&str], variable: &str, fault: &Fault| {
+        let proxy = Proxy::new(env.address(), [fault.clone()]);
+        let line = [&["list", "-o", "json"], &MAIN[..], args].concat();
+        let command = env.command(&line).env("TASKS_API", proxy.url("/graphql"));
+        env.run(command.env("TASKS_MAX_RESPONSE", variable))
+    };
+    for fault in TOO_LARGE {
+        for (args, variable, limit) in [
+            (&[][..], "1M", "1 MiB"),
+            (&["--max-response", "3000000"], "1M", "3 MB"),
+            (
+                &["--max-response", "64KiB"],
+                "what is overridden is not read",
+                "64 KiB",
+            ),
+        ] {
+            let output = asked(args, variable, &fault).ends_with(1);
+            let error = output.json_error();
+            let message = error["message"].as_str().unwrap();
+            assert!(
+                message.ends_with(&format!("sent more than {limit}, the limit for responses")),
+                "{output}"
+            );
+            assert!(
+                error["hints"][0]
+                    .as_str()
+                    .unwrap()
+                    .contains("--max-response"),
+                "{output}"
+            );
+        }
+    }
+    for (args, variable, named) in [
+        (&[][..], "", "TASKS_MAX_RESPONSE"),
+        (&[], "lots", "TASKS_MAX_RESPONSE"),
+        (&[], "0", "TASKS_MAX_RESPONSE"),
+        (&["--max-response", "0"], "1M", "--max-response"),
+        (&["--max-response", "1T"], "1M", "--max-response"),
+    ] {
+        let output = asked(args, variable, &Fault::None).ends_with(2);
+        assert!(output.stderr.contains(named), "{output}");
+    }
+}
+
+/// Packed replies that are not too long are read.
+#[test]
+fn the_limit_counts_what_is_unpacked() {
+    let env = TestEnv::new();
+    let line = ["api", "{ me { email } }", "--max-response"];
+    let proxy = Proxy::new(env.address(), [Fault::Packed, Fault::Packed]);
+    let output = through(&env, &proxy, &[&line[..], &["15MiB"]].concat()).ends_with(1);
+    assert!(output.stderr.contains("sent more than 15 MiB"), "{output}");
+    let output = through(&env, &proxy, &[&line[..], &["17MiB"]].concat());
+    assert!(!output.stderr.contains("sent more than"), "{output}");
+}
+
+#[test]
+fn a_users_mutation_whose_reply_is_too_long_has_an_unknown_outcome() {
+    let env = TestEnv::new();
+    let proxy = Proxy::new(env.address(), [Fault::Endless]);
+    let document = "mutation { deleteAdvancedTaskDefinition(advancedTaskDefinition: 1) }";
+    let output = through(&env, &proxy, &["api", document, "--max-response", "2M"]).ends_with(7);
+    assert!(output.stderr.contains("sent more than 2 MiB"), "{output}");
+    assert_eq!(proxy.seen().len(), 1);
+}
+
+#[test]
+fn a_discovery_document_without_an_end_is_not_read_to_it() {
+    let env = TestEnv::new();
+    for fault in TOO_LARGE {
+        let proxy = Proxy::new(env.address(), [fault]);
+        let url = proxy.url("");
+        let line = ["context", "add", "acme", url.as_str()];
+        let output = env.home.run(env.home.command(&line));
+        assert!(output.stderr.contains("sent more than 256 KiB"), "{output}");
+        env.home
+            .run(env.home.command(&["context", "remove", "acme", "--yes"]));
+    }
 }

@@ -57,6 +57,7 @@ pub(crate) fn lagoon_at(url: &str, tokens: &[&str]) -> Lagoon {
             timeout: Duration::from_secs(20),
             allow_http: false,
         },
+        max_response: 1 << 20,
         trace: None,
     })
 }

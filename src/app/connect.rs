@@ -73,6 +73,7 @@ pub(super) fn lagoon(
         url,
         credentials: Arc::new(SignIn(source)),
         network: network(app, context)?,
+        max_response: settings.max_response.value,
         trace: trace(ui, settings),
     }))
 }
@@ -87,6 +88,7 @@ async fn sandbox(app: &App) -> Result<Lagoon, Error> {
         url: url.map_err(|e| Error::failed("the sandbox has no address").because(e))?,
         credentials: Arc::new(running.sign_in(settings)),
         network: network(app, None)?,
+        max_response: settings.max_response.value,
         trace: trace(ui, settings),
     }))
 }

@@ -15,8 +15,11 @@ use crate::ops::scope::How;
 use crate::settings::Deciding;
 use crate::ui::Stream;
 
-use super::target::{self, Answer, Files, Permits, PlanReport, planned, summary};
+use super::target::{self, Answer, Files, Permits, PlanReport, planned, summary, text};
 use report::Applied;
+
+/// The longest plan, in bytes.
+const LONGEST_PLAN: u64 = 64 << 20;
 
 /// Make Lagoon's tasks what files say
 ///
@@ -138,8 +141,7 @@ fn interrupted(kind: Kind, applied: &Applied) -> Error {
 
 /// Reads a plan, and makes sure that it still holds.
 async fn reviewed(app: &App, file: &str, how: How<'_>) -> Result<Plan, Error> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|e| Error::usage(format!("--plan: cannot read {file}")).because(e))?;
+    let text = text::exact_within(app, "--plan", file, LONGEST_PLAN)?;
     let (plan, address) =
         from_json(&text).map_err(|e| Error::usage(format!("--plan {file}: {e}")))?;
     app.require_said(&[Deciding::Context])?;

@@ -48,6 +48,8 @@ A variable that is set but empty is an error.
   TASKS_PROJECT      the project (-p)
   TASKS_ENVIRONMENT  the environment (-e)
   TASKS_OUTPUT       the format of answers (-o)
+  TASKS_MAX_RESPONSE the longest response to hold in memory, such as 64M or
+                     1GiB (--max-response; default 256MiB)
   TASKS_API          the address of a Lagoon API, instead of a context
   TASKS_TOKEN        the token for TASKS_API; without TASKS_API, for the
                      context that is named with -l or TASKS_CONTEXT. It is

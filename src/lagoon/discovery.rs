@@ -37,10 +37,7 @@ pub async fn discover(
     let url = beside(api, PATH);
     let request = http::Request::get(url.as_str()).body(Vec::new());
     let request = request.map_err(|error| LagoonError::Unusable(error.to_string()))?;
-    let answer = match network.send(request, trace).await {
-        Err(LagoonError::Unusable(_)) => return Err(no_document(&url, 200)),
-        answer => answer?,
-    };
+    let answer = network.send(request, trace).await?;
     let status = answer.status().as_u16();
     match (status, serde_json::from_slice(answer.body())) {
         (200, Ok(Value::Object(document))) => Ok(Some(read(&Value::Object(document), network))),

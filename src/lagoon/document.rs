@@ -5,7 +5,8 @@ use async_graphql_parser::types::OperationType;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::transport::{self, Encoded, Limit};
+use super::request::{self, Encoded};
+use super::transport::Limit;
 use super::{Effect, Lagoon, LagoonError, reply};
 
 /// A document of the user's own.
@@ -76,7 +77,7 @@ impl Document {
             query: &'a str,
             variables: &'a Map<String, Value>,
         }
-        let body = transport::encode(&Request {
+        let body = request::encode(&Request {
             operation: self.operation.as_deref(),
             query: &self.query,
             variables: &self.variables,

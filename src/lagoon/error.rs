@@ -1,6 +1,7 @@
 //! What can go wrong between this program and a Lagoon.
 
-use super::transport::LONGEST_BODY;
+use super::SizeLimit;
+use super::request::LONGEST_BODY;
 
 /// A failure of one request.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -64,6 +65,14 @@ pub enum LagoonError {
     /// The answer lacks what the schema promises or this program needs.
     #[error("Lagoon's answer cannot be used: {0}")]
     Unusable(String),
+    /// The body of a response is longer than its limit; the rest was not read.
+    #[error("{address} sent more than {limit}")]
+    TooLarge {
+        /// The address, without path.
+        address: String,
+        /// The limit.
+        limit: SizeLimit,
+    },
     /// What holds the files of runs cannot be reached, or refuses.
     #[error("the file store {address} {reason}")]
     Storage {
@@ -96,7 +105,9 @@ impl LagoonError {
     #[must_use]
     pub fn leaves_unknown(&self) -> bool {
         match self {
-            LagoonError::NoAnswer { .. } | LagoonError::Unusable(_) => true,
+            LagoonError::NoAnswer { .. }
+            | LagoonError::TooLarge { .. }
+            | LagoonError::Unusable(_) => true,
             LagoonError::NotLagoon { status, .. } => *status != 429 && *status != 413,
             LagoonError::Refused { status, .. } => *status >= 500,
             _ => false,
@@ -192,9 +203,14 @@ mod tests {
             sent,
         };
         let not_allowed = LagoonError::NotAllowed { message: reason() };
+        let too_large = LagoonError::TooLarge {
+            address: address(),
+            limit: SizeLimit::Mutation,
+        };
         let (address, reason) = (address(), reason());
         for (error, unknown, doubtful) in [
             (LagoonError::Unusable("x".to_owned()), true, false),
+            (too_large, true, false),
             (gateway(200), true, false),
             (gateway(502), true, false),
             (refused(500), true, false),

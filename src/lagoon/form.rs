@@ -6,10 +6,12 @@ use std::time::Duration;
 use reqwest::header::AUTHORIZATION;
 use serde::de::DeserializeOwned;
 
-use super::LagoonError;
+use super::attempt::Answer;
 use super::reply::{self, Reply};
+use super::request::bearer;
 use super::tie::Tie;
-use super::transport::{Answer, Transport, bearer, not_signed_in, seconds};
+use super::transport::{Transport, not_signed_in, seconds};
+use super::{LagoonError, SizeLimit};
 
 impl Transport {
     /// Sends a mutation as a form with files, once, with a token that is valid now; its reply must
@@ -26,14 +28,16 @@ impl Transport {
         let token = self.connection().credentials.token().await;
         let token = token.map_err(not_signed_in)?;
         let request = self
-            .client()?
+            .single_use_client()?
             .post(self.connection().url.clone())
             .header(AUTHORIZATION, bearer(&token)?)
             // A form without this could come from any web page (seen on Lagoon 2.33.1).
             .header("apollo-require-preflight", "true")
             .multipart(form);
         let work = async {
-            let answer = self.answer_of(request.send().await).await?;
+            let answer = self
+                .answer_of(request.send().await, SizeLimit::Mutation)
+                .await?;
             let Answer {
                 status,
                 content_type,

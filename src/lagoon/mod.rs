@@ -3,6 +3,7 @@
 //! This room is given an address and a source of tokens; it reads no file and no variable.
 //! Generated types stay in `operations` and leave it as `domain` types.
 
+mod attempt;
 pub mod discovery;
 pub mod document;
 pub mod download;
@@ -10,10 +11,12 @@ pub mod error;
 pub mod events;
 mod form;
 pub mod knock;
+mod limit;
 mod loopback;
 pub mod network;
 pub mod operations;
 pub mod reply;
+mod request;
 mod tie;
 pub mod transport;
 
@@ -27,6 +30,7 @@ pub use discovery::{Discovery, discover};
 pub use download::{Download, Outgoing, Signed};
 pub use error::LagoonError;
 pub use events::{Change, Changes};
+pub use limit::SizeLimit;
 pub use loopback::is_loopback;
 pub use network::Network;
 pub use transport::Effect;
@@ -40,6 +44,8 @@ pub struct Connection {
     pub credentials: Arc<dyn Credentials>,
     /// How it is reached.
     pub network: Network,
+    /// The longest reply that is held in memory, in bytes.
+    pub max_response: u64,
     /// Told of every request (`-v`); gets no secret.
     pub trace: Option<Arc<dyn Trace>>,
 }

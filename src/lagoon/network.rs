@@ -7,10 +7,7 @@ use url::Url;
 
 use super::loopback::{Loopback, is_below_localhost, is_loopback};
 use super::transport::{root_cause, seconds};
-use super::{LagoonError, Trace};
-
-/// The longest answer that is read whole, in bytes: those about signing in have some kB.
-const LONGEST: usize = 256 * 1024;
+use super::{LagoonError, SizeLimit, Trace};
 
 /// How anything is reached.
 #[derive(Debug, Clone)]
@@ -150,24 +147,19 @@ impl Network {
         url: &Url,
         request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Vec<u8>>, LagoonError> {
-        let failure = |error: reqwest::Error| {
+        let failure = |error: &reqwest::Error| {
             let address = url.origin().ascii_serialization();
-            let reason = root_cause(&error);
+            let reason = root_cause(error);
             if error.is_connect() {
                 LagoonError::NotReached { address, reason }
             } else {
                 LagoonError::NoAnswer { address, reason }
             }
         };
-        let request = reqwest::Request::try_from(request).map_err(failure)?;
-        let mut response = self.client(url)?.execute(request).await.map_err(failure)?;
-        let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(failure)? {
-            body.extend_from_slice(&piece);
-            if body.len() > LONGEST {
-                return Err(LagoonError::Unusable("it is too long".to_owned()));
-            }
-        }
+        let request = reqwest::Request::try_from(request).map_err(|error| failure(&error))?;
+        let sent = self.client(url)?.execute(request).await;
+        let mut response = sent.map_err(|error| failure(&error))?;
+        let body = SizeLimit::Document.read(&mut response, failure).await?;
         let mut answer = http::Response::new(body);
         *answer.status_mut() = response.status();
         *answer.headers_mut() = response.headers().clone();

@@ -7,17 +7,17 @@
 //! request (401, 400, an error page) is believed for a query when a second one says the same on a new
 //! connection; for a mutation the caller looks for its result.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
+use super::attempt::Answer;
 use super::error::LagoonError;
 use super::reply::{self, Reply};
-use super::tie::{Origin, Tie};
+use super::request::{Encoded, tied};
 use super::{Connection, CredentialsError};
 
 /// What a request may do on the server, which decides whether it may be repeated.
@@ -35,6 +35,8 @@ pub struct Transport {
     /// The client with its kept-alive connections; none before the first use and after a reply on one
     /// of them could not be trusted.
     client: Mutex<Option<reqwest::Client>>,
+    /// A client that keeps no connection alive.
+    single_use_client: OnceLock<reqwest::Client>,
     /// The token that Lagoon refused last.
     refused: Mutex<Option<String>>,
 }
@@ -67,64 +69,6 @@ impl Limit {
 /// How often a connection that never stood is tried again: some 3 s in all.
 const CONNECT_RETRIES: u32 = 4;
 
-/// The longest body that a Lagoon reads, in bytes (seen on Lagoon 2.33.1).
-pub(super) const LONGEST_BODY: usize = 100 * 1024;
-
-/// A request as it is sent.
-pub(super) struct Encoded {
-    pub(super) body: Vec<u8>,
-    /// What its reply must repeat. Without it, the request has a connection of its own.
-    pub(super) tie: Option<Tie>,
-}
-
-/// The request for an operation of ours, with an alias that no other request has.
-///
-/// # Errors
-/// For one that is longer than a Lagoon takes.
-pub(super) fn tied<V: Serialize>(
-    operation: &str,
-    query: &str,
-    variables: &V,
-) -> Result<Encoded, LagoonError> {
-    #[derive(Serialize)]
-    struct Request<'a, V> {
-        #[serde(rename = "operationName")]
-        operation: &'a str,
-        query: &'a str,
-        variables: &'a V,
-    }
-    let tie = Tie::new();
-    let body = encode(&Request {
-        operation,
-        query: &tie.document(query),
-        variables,
-    })?;
-    Ok(Encoded {
-        body,
-        tie: Some(tie),
-    })
-}
-
-/// A request as bytes.
-pub(super) fn encode(request: &impl Serialize) -> Result<Vec<u8>, LagoonError> {
-    let body =
-        serde_json::to_vec(request).map_err(|error| LagoonError::Unusable(error.to_string()))?;
-    if body.len() > LONGEST_BODY {
-        return Err(LagoonError::TooLong(body.len()));
-    }
-    Ok(body)
-}
-
-/// What came back, whole.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) content_type: String,
-    retry_after: Option<Duration>,
-    pub(super) body: Vec<u8>,
-    /// Whether it could be the reply to any request.
-    is_doubtful: bool,
-}
-
 impl Transport {
     /// Opens nothing yet.
     #[must_use]
@@ -132,6 +76,7 @@ impl Transport {
         Transport {
             connection,
             client: Mutex::default(),
+            single_use_client: OnceLock::new(),
             refused: Mutex::default(),
         }
     }
@@ -195,9 +140,9 @@ impl Transport {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let Encoded { body, tie } = encode()?;
+            let request = encode()?;
             let begun = Instant::now();
-            let sent = self.attempt(&token, body, tie.as_ref());
+            let sent = self.attempt(&token, effect, request);
             let attempt = timeout_at(limit.until, sent).await;
             let attempt = attempt.unwrap_or_else(|_| Err(self.none_within(limit)));
             self.trace(operation, begun.elapsed(), &attempt);
@@ -289,93 +234,6 @@ impl Transport {
         }
     }
 
-    /// Sends a request once. A reply to another request is an error.
-    async fn attempt(
-        &self,
-        token: &str,
-        body: Vec<u8>,
-        tie: Option<&Tie>,
-    ) -> Result<Answer, LagoonError> {
-        let url = &self.connection.url;
-        let client = match tie {
-            Some(_) => self.client()?,
-            None => self.connection.network.single_use_client(url)?,
-        };
-        let sent = client
-            .post(url.clone())
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .header(AUTHORIZATION, bearer(token)?)
-            .body(body)
-            .send()
-            .await;
-        let answer = self.answer_of(sent).await?;
-        self.check_origin(answer, tie)
-    }
-
-    /// The answer, unless it belongs to another request than the one with this alias.
-    ///
-    /// # Errors
-    /// [`LagoonError::NoAnswer`]: then the next request has a new connection.
-    pub(super) fn check_origin(
-        &self,
-        mut answer: Answer,
-        tie: Option<&Tie>,
-    ) -> Result<Answer, LagoonError> {
-        match tie.map(|tie| tie.origin(&answer.body)) {
-            Some(Origin::OtherRequest) => {}
-            origin => {
-                answer.is_doubtful = origin == Some(Origin::Unknown);
-                return Ok(answer);
-            }
-        }
-        self.reconnect();
-        Err(LagoonError::NoAnswer {
-            address: self.address(),
-            reason: "the reply belongs to another request".to_owned(),
-        })
-    }
-
-    pub(super) async fn answer_of(
-        &self,
-        sent: Result<reqwest::Response, reqwest::Error>,
-    ) -> Result<Answer, LagoonError> {
-        let mut response = sent.map_err(|error| self.failure(&error))?;
-        let status = response.status().as_u16();
-        let header = |name| {
-            response
-                .headers()
-                .get(name)
-                .and_then(|v: &HeaderValue| v.to_str().ok())
-        };
-        let content_type = header(CONTENT_TYPE).unwrap_or_default().to_owned();
-        let retry_after = header(RETRY_AFTER)
-            .and_then(|v| v.trim().parse::<u64>().ok())
-            // No server decides that we wait longer than a day, nor overflows the clock.
-            .map(|seconds| Duration::from_secs(seconds.min(86_400)));
-        // One buffer that grows: a long log is not there in pieces and as a whole at a time.
-        let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|e| self.failure(&e))? {
-            body.extend_from_slice(&piece);
-        }
-        Ok(Answer {
-            status,
-            content_type,
-            retry_after,
-            body,
-            is_doubtful: false,
-        })
-    }
-
-    fn failure(&self, error: &reqwest::Error) -> LagoonError {
-        let address = self.address();
-        let reason = root_cause(error);
-        if error.is_connect() {
-            LagoonError::NotReached { address, reason }
-        } else {
-            LagoonError::NoAnswer { address, reason }
-        }
-    }
-
     /// The client, made on first use.
     pub(super) fn client(&self) -> Result<reqwest::Client, LagoonError> {
         let mut kept = self.client.lock().unwrap_or_else(PoisonError::into_inner);
@@ -386,8 +244,18 @@ impl Transport {
         Ok(kept.insert(client).clone())
     }
 
+    /// The client for requests that have a connection of their own, made on first use.
+    pub(super) fn single_use_client(&self) -> Result<&reqwest::Client, LagoonError> {
+        if let Some(client) = self.single_use_client.get() {
+            return Ok(client);
+        }
+        let Connection { network, url, .. } = &self.connection;
+        let client = network.single_use_client(url)?;
+        Ok(self.single_use_client.get_or_init(|| client))
+    }
+
     /// Has the next request open a new connection.
-    fn reconnect(&self) {
+    pub(super) fn reconnect(&self) {
         *self.client.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
@@ -412,17 +280,6 @@ impl Transport {
             ));
         }
     }
-}
-
-pub(super) fn bearer(token: &str) -> Result<HeaderValue, LagoonError> {
-    let value = HeaderValue::try_from(format!("Bearer {token}"));
-    let mut value = value.map_err(|_| LagoonError::NotSignedIn {
-        message: "the token holds characters that no token has".to_owned(),
-        hints: Vec::new(),
-        sent: false,
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 fn is_passing(status: u16) -> bool {

@@ -9,6 +9,9 @@ use crate::error::Error;
 /// Where a project keeps its tasks, below its top folder; the first that is there.
 pub const USUAL: [&str; 3] = [".lagoon/tasks.yml", ".lagoon/tasks.yaml", ".lagoon/tasks"];
 
+/// The longest task file, in bytes.
+const LONGEST: u64 = 16 << 20;
+
 /// The files that are meant: `given` is a file, a folder of files or `-` for stdin; without it the
 /// project's own, looked for from `start` up to the top of the git repository.
 ///
@@ -49,12 +52,20 @@ fn usual(start: &Path) -> Option<PathBuf> {
 }
 
 fn stdin() -> Result<Source, Error> {
+    source(Path::new("-"), bounded("stdin", std::io::stdin().lock())?)
+}
+
+/// The bytes of a task file; `/dev/zero` and the like have no end.
+fn bounded(name: &str, file: impl Read) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
-        .map_err(|e| Error::usage("--file: cannot read stdin").because(e))?;
-    source(Path::new("-"), bytes)
+    let read = file.take(LONGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|e| Error::usage(format!("--file: cannot read {name}")).because(e))?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Error::usage(format!(
+            "--file: {name} is longer than 16 MiB, the limit for task files"
+        )));
+    }
+    Ok(bytes)
 }
 
 fn at(path: &Path) -> Result<Vec<Source>, Error> {
@@ -84,7 +95,8 @@ fn at(path: &Path) -> Result<Vec<Source>, Error> {
 }
 
 fn file(path: &Path) -> Result<Source, Error> {
-    source(path, std::fs::read(path).map_err(|e| unreadable(path, e))?)
+    let opened = std::fs::File::open(path).map_err(|e| unreadable(path, e))?;
+    source(path, bounded(&path.display().to_string(), opened)?)
 }
 
 fn source(path: &Path, bytes: Vec<u8>) -> Result<Source, Error> {

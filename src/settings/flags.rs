@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use super::{FORMATS, MARKDOWN, SettingsError, parse_limit};
+use super::{FORMATS, MARKDOWN, SettingsError, parse_limit, parse_size};
 
 /// The global flags that decide where and how, as they were typed.
 #[derive(Debug, Clone, Default, Args)]
@@ -41,6 +41,9 @@ pub struct Flags {
     /// Limit for one request, retries included [default: 30s]
     #[arg(long, value_name = "TIME", help_heading = HOW, value_parser = parse_limit)]
     pub request_timeout: Option<Duration>,
+    /// Longest response to hold in memory [default: 256MiB]
+    #[arg(long, value_name = "SIZE", help_heading = HOW, value_parser = parse_size)]
+    pub max_response: Option<u64>,
     /// Sign in to the sandbox as this role [default: maintainer]
     #[cfg(feature = "sandbox")]
     #[arg(long = "as", value_name = "ROLE", help_heading = SANDBOX,
@@ -106,6 +109,7 @@ impl Flags {
             quiet: further.quiet || self.quiet,
             verbose: further.verbose || self.verbose,
             request_timeout: further.request_timeout.or(self.request_timeout),
+            max_response: further.max_response.or(self.max_response),
             #[cfg(feature = "sandbox")]
             role: further.role.or(self.role),
             #[cfg(feature = "sandbox")]

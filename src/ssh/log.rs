@@ -3,7 +3,7 @@
 use std::process::ExitStatus;
 
 use jiff::Timestamp;
-use tokio::io::{AsyncBufReadExt, BufReader, Split};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::ChildStdout;
 use tokio::task::JoinHandle;
 
@@ -13,6 +13,9 @@ use super::{Destination, Ssh, SshError};
 
 /// The most lines of the past that a portal gives.
 pub const LONGEST_TAIL: usize = 1024;
+
+/// The longest line, in bytes: the rest of a longer one is dropped.
+const LONGEST_LINE: usize = 1024 * 1024;
 
 /// What is kept of stderr.
 const LONGEST_WORDS: usize = 16 * 1024;
@@ -45,7 +48,7 @@ impl LogLine {
 pub struct LogStream {
     // Ended before the reader of its stderr is: fields are dropped in this order.
     process: Process,
-    lines: Option<Split<BufReader<ChildStdout>>>,
+    lines: Option<Lines<ChildStdout>>,
     stderr: JoinHandle<Vec<u8>>,
     to: Destination,
 }
@@ -73,9 +76,7 @@ pub fn follow_log(
     let mut process = Process::start(ssh.command(to, &words)?)?;
     let stderr = process.stderr();
     Ok(LogStream {
-        lines: process
-            .stdout()
-            .map(|stdout| BufReader::new(stdout).split(b'\n')),
+        lines: process.stdout().map(Lines::new),
         stderr: tokio::spawn(async move {
             let mut said = Vec::new();
             let _ = beginning(stderr, LONGEST_WORDS, &mut said).await;
@@ -95,7 +96,7 @@ impl LogStream {
     /// When the connection ended, with what was said: a refusal, or a loss.
     pub async fn next(&mut self) -> Result<LogLine, SshError> {
         if let Some(lines) = &mut self.lines {
-            while let Some(line) = lines.next_segment().await.map_err(SshError::Run)? {
+            while let Some(line) = lines.next().await.map_err(SshError::Run)? {
                 if let Some(line) = LogLine::parse(&String::from_utf8_lossy(&line)) {
                     return Ok(line);
                 }
@@ -114,6 +115,41 @@ impl LogStream {
                 words: "the connection was closed".to_owned(),
             },
             error => error,
+        }
+    }
+}
+
+/// Lines of a stream, of which at most [`LONGEST_LINE`] bytes each are kept.
+struct Lines<R> {
+    reader: BufReader<R>,
+    begun: Vec<u8>,
+}
+
+impl<R: AsyncRead + Unpin> Lines<R> {
+    fn new(stream: R) -> Self {
+        Lines {
+            reader: BufReader::new(stream),
+            begun: Vec::new(),
+        }
+    }
+
+    /// The next line without its end; `None` at the end. Can be dropped and called again.
+    async fn next(&mut self) -> std::io::Result<Option<Vec<u8>>> {
+        loop {
+            let piece = self.reader.fill_buf().await?;
+            if piece.is_empty() {
+                let last = std::mem::take(&mut self.begun);
+                return Ok((!last.is_empty()).then_some(last));
+            }
+            let end = piece.iter().position(|byte| *byte == b'\n');
+            let text = &piece[..end.unwrap_or(piece.len())];
+            let room = LONGEST_LINE - self.begun.len();
+            self.begun.extend_from_slice(&text[..text.len().min(room)]);
+            let consumed = text.len() + usize::from(end.is_some());
+            self.reader.consume(consumed);
+            if end.is_some() {
+                return Ok(Some(std::mem::take(&mut self.begun)));
+            }
         }
     }
 }
@@ -143,6 +179,19 @@ mod tests {
         assert_eq!(line.text, " hello] world ");
         let empty = LogLine::parse("[pod/a/b] 2026-05-04T10:00:00Z").unwrap();
         assert_eq!(empty.text, "");
+    }
+
+    #[tokio::test]
+    async fn the_rest_of_an_endless_line_is_dropped() {
+        let text = format!("one\n\n{}\ntwo\nlast", "x".repeat(LONGEST_LINE + 10));
+        let mut lines = Lines::new(text.as_bytes());
+        let mut found = Vec::new();
+        while let Some(line) = lines.next().await.unwrap() {
+            found.push(line);
+        }
+        let lengths: Vec<usize> = found.iter().map(Vec::len).collect();
+        assert_eq!(lengths, [3, 0, LONGEST_LINE, 3, 4]);
+        assert_eq!(found[4], b"last");
     }
 
     #[test]

@@ -88,6 +88,10 @@ pub(super) enum Met {
     Nothing,
     /// Its answer comes twice.
     Twice,
+    /// It reached Lagoon, and the reply to the request before it is heard first.
+    Stale,
+    /// It reached Lagoon, and its reply is longer than its limit.
+    Endless,
     /// It did not reach Lagoon, and nobody can tell.
     Gone,
     /// It reached Lagoon, and no whole answer came back.
@@ -115,7 +119,21 @@ impl Met {
     pub(super) fn reached(self) -> bool {
         matches!(
             self,
-            Met::Nothing | Met::Twice | Met::Lost | Met::Unreadable | Met::HangAfter
+            Met::Nothing
+                | Met::Twice
+                | Met::Stale
+                | Met::Endless
+                | Met::Lost
+                | Met::Unreadable
+                | Met::HangAfter
+        )
+    }
+
+    /// Whether a query with such a reply is sent again before the reply is believed.
+    pub(super) fn is_doubtful(self) -> bool {
+        matches!(
+            self,
+            Met::Unauthorized | Met::Broken | Met::Redirected | Met::Unreadable
         )
     }
 
@@ -171,7 +189,7 @@ impl Network {
             };
         }
         let gateway = |status| Fault::answered(status, "text/html", "<html>try later</html>");
-        match self.rng.u32(0..20) {
+        match self.rng.u32(0..24) {
             0 => (Met::Gone, Fault::Refused),
             1 | 2 => (Met::Gone, Fault::ResetBefore),
             3 | 4 => (Met::Lost, Fault::AnswerLost),
@@ -212,6 +230,9 @@ impl Network {
                     r#"{"errors":[{"message":"Unauthorized - Legacy token invalid: jwt expired"}]}"#,
                 ),
             ),
+            19 | 20 => (Met::Stale, Fault::Stale),
+            21 => (Met::Endless, Fault::Endless),
+            22 => (Met::Endless, Fault::Packed),
             _ => (
                 Met::Redirected,
                 Fault::redirected("http://127.0.0.1:9/graphql"),

@@ -81,9 +81,10 @@ fn codes(case: &Case, seen: &Seen) -> Vec<i32> {
         return met(Role::Before).next_back().map_or(vec![7], refused);
     };
     let after: Vec<Met> = met(Role::After).collect();
-    let denied = after.contains(&Met::Unauthorized);
-    // What looks for a run ends with its last question; an answer that came twice may have been
-    // taken for one, and rightly not believed.
+    // The second reading of a query can be a refusal, too.
+    let denied = |pair: &[Met]| pair[0].is_doubtful() && pair[1] == Met::Unauthorized;
+    let denied = after.windows(2).any(denied);
+    // What looks for a run ends with its last question.
     let found = after.last().is_some_and(|met| met.is_heard());
     let lost = |met: Met| {
         // One run is ours beyond doubt; of two that nothing tells apart, neither is.
@@ -93,20 +94,12 @@ fn codes(case: &Case, seen: &Seen) -> Vec<i32> {
             7
         }
     };
-    // An answer that came twice stands where the mutation's is looked for.
-    let misheard = met(Role::Before).any(|met| met == Met::Twice);
     match mutation {
         Met::Nothing | Met::Twice => match case.command {
-            Command::Wait if denied => vec![4],
-            // Something else was heard in its place, and looking for the run told nothing; or it was
-            // heard, and only the run could not be read for a while.
-            Command::Wait if misheard && !found => vec![0, 7],
+            Command::Wait if denied => vec![0, 4],
             // Only looked at again, until it can be read.
             Command::Wait => vec![0],
             _ if after.is_empty() => vec![0],
-            // Answers can come one late then: what is heard last came to an earlier look.
-            _ if misheard && !found && could_tell(&after, case) => vec![0, 7],
-            _ if misheard => vec![lost(mutation)],
             _ => vec![],
         },
         Met::Unauthorized => vec![4],
@@ -115,16 +108,12 @@ fn codes(case: &Case, seen: &Seen) -> Vec<i32> {
     }
 }
 
-/// Whether some look could have told which run is ours.
-fn could_tell(after: &[Met], case: &Case) -> bool {
-    case.rival != Rival::TheSameUser && after.iter().any(|met| met.is_heard())
-}
-
 /// What a query ends with whose last answer was this one.
 fn refused(met: Met) -> Vec<i32> {
     match met {
         Met::Unauthorized => vec![4],
         Met::Unreadable => vec![1, 7],
+        Met::Endless => vec![1],
         _ => vec![7],
     }
 }

@@ -66,15 +66,42 @@ fn judged(
 
 #[test]
 fn replies_to_other_requests_change_no_result() {
+    sweep_requests(&[Fault::Stale, Fault::Twice], judged);
+}
+
+/// What is wrong with a command whose request number `at` has a reply without an end.
+fn tamed(env: &TestEnv, subject: &Subject, at: usize, fault: &Fault) -> Option<Result<(), String>> {
+    let mut line = (subject.line)(env, at);
+    let place = line
+        .iter()
+        .position(|word| word == "--")
+        .unwrap_or(line.len());
+    let limit = ["--max-response", "1MiB"].map(str::to_owned);
+    line.splice(place..place, limit);
+    let (proxy, sent) = failing_at(env, at, fault.clone());
+    let output = play(env, &proxy, &line);
+    (sent.load(Ordering::SeqCst) > at)
+        .then(|| sensible(&output).map_err(|why| format!("{why}\n{output}")))
+}
+
+#[test]
+fn replies_without_an_end_are_a_sensible_result_or_a_clear_error() {
+    sweep_requests(&[Fault::Endless, Fault::Packed], tamed);
+}
+
+type Judge = fn(&TestEnv, &Subject, usize, &Fault) -> Option<Result<(), String>>;
+
+/// Runs every subject with one disturbed request after another.
+fn sweep_requests(faults: &[Fault], judge: Judge) {
     let next = AtomicUsize::new(0);
     let count = AtomicUsize::new(0);
     let failures = Mutex::new(Vec::new());
     let work = || {
         while let Some(subject) = SUBJECTS.get(next.fetch_add(1, Ordering::Relaxed)) {
-            for fault in [Fault::Stale, Fault::Twice] {
+            for fault in faults {
                 let env = TestEnv::new();
                 for at in 0.. {
-                    let Some(judged) = judged(&env, subject, at, &fault) else {
+                    let Some(judged) = judge(&env, subject, at, fault) else {
                         break;
                     };
                     count.fetch_add(1, Ordering::Relaxed);

@@ -7,10 +7,12 @@ use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value;
 use socket2::{Domain, SockRef, Socket, Type};
 
@@ -39,6 +41,10 @@ pub(crate) enum Fault {
     Twice,
     /// Lagoon answers; the reply to the request before is heard first, where there is one.
     Stale,
+    /// Lagoon answers; what arrives as its answer never ends.
+    Endless,
+    /// Lagoon answers; what arrives is small and becomes [`UNPACKED`] bytes.
+    Packed,
     /// Lagoon answers, and this is made of its JSON.
     Rewritten(Rewrite),
     /// Lagoon gets it; its answer comes that much later.
@@ -49,6 +55,19 @@ pub(crate) enum Fault {
     Substituted(String),
     /// Nobody answers, and the connection stays open.
     Silence,
+}
+
+/// How many bytes [`Fault::Packed`] has.
+const UNPACKED: usize = 16 << 20;
+
+/// JSON that is nothing but blanks, packed.
+fn bomb() -> &'static [u8] {
+    static BOMB: OnceLock<Vec<u8>> = OnceLock::new();
+    BOMB.get_or_init(|| {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(&vec![b' '; UNPACKED]).unwrap();
+        packed.finish().unwrap()
+    })
 }
 
 /// What makes another answer of an answer.
@@ -269,6 +288,26 @@ impl Line {
             Fault::ResetAfter(length) => {
                 client.write_all(&answer.bytes[..most.min(*length)])?;
                 return reset(client);
+            }
+            Fault::Endless => {
+                client.write_all(
+                    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{\"data\":",
+                )?;
+                // Until the client has had enough.
+                loop {
+                    client.write_all(&[b' '; 64 * 1024])?;
+                }
+            }
+            Fault::Packed => {
+                let packed = bomb();
+                write!(
+                    client,
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n\
+                     content-length: {}\r\n\r\n",
+                    packed.len()
+                )?;
+                client.write_all(packed)?;
+                return Ok(true);
             }
             Fault::Late(delay) => thread::sleep(*delay),
             Fault::Shortened => answer.shorten(),

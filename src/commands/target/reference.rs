@@ -102,6 +102,9 @@ fn without_repetition(runs: Vec<RunRef>) -> Vec<RunRef> {
         .collect()
 }
 
+/// The longest list of runs on stdin, in bytes.
+const LONGEST_INPUT: u64 = 64 << 20;
+
 fn stdin(app: &App) -> Result<Vec<RunRef>, Error> {
     if app.ui.terminal().stdin {
         app.ui.note("reading runs from stdin; end it with Ctrl-D");
@@ -109,8 +112,14 @@ fn stdin(app: &App) -> Result<Vec<RunRef>, Error> {
     let mut bytes = Vec::new();
     std::io::stdin()
         .lock()
+        .take(LONGEST_INPUT + 1)
         .read_to_end(&mut bytes)
         .map_err(|e| Error::usage("cannot read stdin").because(e))?;
+    if bytes.len() as u64 > LONGEST_INPUT {
+        return Err(Error::usage(
+            "stdin is longer than 64 MiB, the limit for lists of runs",
+        ));
+    }
     let text = String::from_utf8(bytes).map_err(|_| Error::usage("stdin is not text (UTF-8)"))?;
     parse(&text)
 }

@@ -24,6 +24,9 @@ use super::{End, Listener};
 /// In this order: older servers know the first alone, newer ones the second.
 const OFFERED: &str = "graphql-ws, graphql-transport-ws";
 
+/// Far beyond any message: something else is talking.
+const LONGEST: usize = 1024 * 1024;
+
 /// How Lagoon closes when it refuses the token.
 const REFUSED: u16 = 4500;
 
@@ -66,7 +69,8 @@ pub(super) async fn listen(listener: &Listener, token: &str) -> End {
         return End::NotHere;
     };
     let mut limits = WebSocketConfig::default();
-    limits.max_message_size = Some(1024 * 1024);
+    limits.max_message_size = Some(LONGEST);
+    limits.max_frame_size = Some(LONGEST);
     let socket = WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(limits)).await;
     talk(listener, socket, protocol, token).await
 }
@@ -180,6 +184,7 @@ mod tests {
                 timeout: Duration::from_secs(1),
                 allow_http: false,
             },
+            max_response: 1,
             trace: None,
         };
         let listener = Listener {

@@ -5,7 +5,7 @@ use graphql_client::GraphQLQuery;
 use super::convert::{same, started_from};
 use super::{int, operation};
 use crate::domain::Run;
-use crate::lagoon::{Effect, Lagoon, LagoonError, transport};
+use crate::lagoon::{Effect, Lagoon, LagoonError, request};
 
 operation!(AddTask, "graphql/runs/add_task.graphql");
 operation!(RunRecord, "graphql/runs/run_record.graphql");
@@ -62,7 +62,7 @@ impl OneOff {
     /// [`LagoonError::TooLong`], and for ids outside 32 bits.
     pub fn check_length(&self) -> Result<(), LagoonError> {
         let body = AddTask::build_query(self.variables()?);
-        transport::tied(body.operation_name, body.query, &body.variables).map(|_| ())
+        request::tied(body.operation_name, body.query, &body.variables).map(|_| ())
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::convert::{need, same};
 use super::{int, operation};
-use crate::lagoon::{Effect, Lagoon, LagoonError, Outgoing, Signed, transport};
+use crate::lagoon::{Effect, Lagoon, LagoonError, Outgoing, Signed, request};
 
 /// The scalar of the schema.
 #[allow(clippy::upper_case_acronyms, reason = "Lagoon's name for it")]
@@ -141,15 +141,15 @@ impl Lagoon {
     /// Any [`LagoonError`].
     pub async fn upload_file(&self, run: i64, file: Outgoing) -> Result<(), LagoonError> {
         let body = UploadFiles::build_query(upload_of(run)?);
-        let request = transport::tied(body.operation_name, body.query, &body.variables)?;
-        let operations = String::from_utf8_lossy(&request.body).into_owned();
+        let encoded = request::tied(body.operation_name, body.query, &body.variables)?;
+        let operations = String::from_utf8_lossy(&encoded.body).into_owned();
         let moved = Arc::clone(&file.moved);
         let form = reqwest::multipart::Form::new()
             .text("operations", operations)
             .text("map", json!({"0": ["variables.input.files.0"]}).to_string())
             .part("0", file.part());
         self.transport
-            .send_form::<upload_files::ResponseData>(form, request.tie.as_ref(), &moved)
+            .send_form::<upload_files::ResponseData>(form, encoded.tie.as_ref(), &moved)
             .await?
             .whole()
             .map(|_| ())

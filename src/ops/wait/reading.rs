@@ -130,7 +130,7 @@ impl Reader {
     fn may_pass(&mut self, id: i64, error: &LagoonError) -> bool {
         if !matches!(
             error,
-            LagoonError::Refused { .. } | LagoonError::Unusable(_)
+            LagoonError::Refused { .. } | LagoonError::TooLarge { .. } | LagoonError::Unusable(_)
         ) {
             return false;
         }
