@@ -149,6 +149,13 @@ impl Error {
         self
     }
 
+    /// Adds to the message what could not be determined, as in "it was deleted".
+    #[must_use]
+    pub fn unknown_whether(mut self, what: &str) -> Self {
+        self.message = format!("{}; it is unknown whether {what}", self.message);
+        self
+    }
+
     /// Adds the cause.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {

@@ -219,3 +219,67 @@ fn after_a_refused_token_the_mutation_is_sent_again_only_without_a_run() {
         assert_eq!((lagoon.mutations(), lagoon.runs()), (mutations, 1));
     }
 }
+
+const DEFINE: [&str; 10] = [
+    "define",
+    "New task",
+    "--command=true",
+    "--service=cli",
+    "-p",
+    "lagoon-demo",
+    "-e",
+    "main",
+    "-o",
+    "json",
+];
+
+/// Changes the task that `DEFINE` defines.
+fn changes(id: &str) -> [Vec<&str>; 2] {
+    let place = ["-p", "lagoon-demo", "-e", "main", "-o", "json"];
+    let update = ["update", id, "--description=other"];
+    let delete = ["delete", id, "--yes"];
+    [update, delete].map(|words| [&words[..], &place[..]].concat())
+}
+
+#[test]
+fn other_mutations_that_a_gateway_refuses_are_looked_up() {
+    for (status, kind, body, _) in REFUSALS {
+        let lagoon = Faulty::new([(); 3].map(|()| Fault::replaced(status, kind, body)));
+        let id = lagoon.run(&DEFINE).succeeds().json()["id"].to_string();
+        for line in changes(&id) {
+            lagoon.run(&line).succeeds();
+        }
+        assert_eq!(lagoon.mutations(), 3, "{status}");
+    }
+}
+
+#[test]
+fn other_mutations_say_if_their_result_is_unknown() {
+    let env = TestEnv::new();
+    let id = env.tasks(&DEFINE).succeeds().json()["id"].to_string();
+    let [update, delete] = changes(&id);
+    let define = [&["define", "Newer task"], &DEFINE[2..]].concat();
+    for (status, kind, body, code) in REFUSALS {
+        for line in [&define, &update, &delete] {
+            let is_over = Arc::new(AtomicUsize::new(0));
+            let proxy = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
+                if request.body.contains("\"mutation ") {
+                    is_over.store(1, Ordering::SeqCst);
+                    return Fault::answered(status, kind, body);
+                }
+                let down = r#"{"errors":[{"message":"database is down"}]}"#;
+                match is_over.load(Ordering::SeqCst) {
+                    0 => Fault::None,
+                    _ => Fault::answered("400 Bad Request", "application/json", down),
+                }
+            });
+            let command = env.command(line).env("TASKS_API", proxy.url("/graphql"));
+            let output = env.run(command).ends_with(code);
+            let message = output.json_error()["message"].to_string();
+            assert!(
+                message.contains("it is unknown whether"),
+                "{line:?}\n{output}"
+            );
+        }
+    }
+}

@@ -127,6 +127,16 @@ impl LagoonError {
             _ => false,
         }
     }
+
+    /// Whether Lagoon itself refused: not a gateway, and not because of the token.
+    #[must_use]
+    pub fn is_from_lagoon(&self) -> bool {
+        let is_refusal = matches!(
+            self,
+            LagoonError::Refused { .. } | LagoonError::NotAllowed { .. }
+        );
+        is_refusal && !self.leaves_unknown()
+    }
 }
 
 /// One entry of `errors` in an answer.

@@ -8,7 +8,7 @@ use crate::domain::quoting::suggestion;
 use crate::domain::rules::{Field, Violation, violations};
 use crate::domain::{ArgumentKind, Definition, Scope};
 use crate::error::{Error, Kind};
-use crate::lagoon::{Lagoon, LagoonError};
+use crate::lagoon::Lagoon;
 
 use super::place;
 
@@ -202,8 +202,7 @@ pub async fn add(
             }
         }
         Ok(returned) => judge(returned, wanted).map(Defined::Created),
-        Err(error @ LagoonError::NotAllowed { .. }) => Err(error.into()),
-        Err(error @ LagoonError::Refused { .. }) => {
+        Err(error) if error.is_doubtful_refusal() => {
             let words = error.to_string();
             after_error(lagoon, target, site, wanted, error.into(), &words).await
         }
@@ -248,7 +247,7 @@ async fn after_error(
     words: &str,
 ) -> Result<Defined, Error> {
     let Ok(now) = site(lagoon, target).await else {
-        return Err(error.hint("whether a part of it was left behind could not be read"));
+        return Err(error.unknown_whether("a part of it was left behind"));
     };
     let Some(left) = now.existing(&wanted.name).cloned() else {
         return Err(error);

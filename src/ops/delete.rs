@@ -2,7 +2,7 @@
 
 use crate::domain::{Definition, Scope};
 use crate::error::Error;
-use crate::lagoon::Lagoon;
+use crate::lagoon::{Lagoon, LagoonError};
 
 use super::define::{self, Site, Target};
 use super::update::gone;
@@ -30,18 +30,24 @@ pub async fn delete(lagoon: &Lagoon, target: &Target, doomed: &Definition) -> Re
     match lagoon.delete_definition(doomed.id).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(gone(doomed)),
-        Err(error) if error.leaves_unknown() => {
+        Err(error) if error.leaves_unknown() || error.is_doubtful_refusal() => {
+            let is_lost = error.leaves_unknown();
             let now = define::site(lagoon, target).await;
-            match now {
-                Ok(now) if now.by_id(doomed.id).is_none() => Ok(()),
-                _ => Err(Error::from(error).hint(format!(
-                    "whether `{}` (id {}) is gone is unknown",
-                    doomed.name, doomed.id
-                ))),
+            let is_there = now.as_ref().map(|now| now.by_id(doomed.id).is_some());
+            match is_there {
+                Ok(false) => Ok(()),
+                Ok(true) if !is_lost => Err(error.into()),
+                _ => Err(still_unknown(error, doomed)),
             }
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// A deletion of which the reply does not tell the result, and reading again does not either.
+pub(super) fn still_unknown(error: LagoonError, doomed: &Definition) -> Error {
+    let what = format!("`{}` (id {}) was deleted", doomed.name, doomed.id);
+    Error::from(error).unknown_whether(&what)
 }
 
 /// What became of several deletions.

@@ -262,10 +262,7 @@ impl Search<'_> {
         found: Result<Found, LagoonError>,
     ) -> Result<Started, Unstarted> {
         let is_lost = error.leaves_unknown();
-        let is_lagoons = matches!(
-            error,
-            LagoonError::Refused { .. } | LagoonError::NotAllowed { .. }
-        );
+        let is_from_lagoon = error.is_from_lagoon();
         let error = Error::from(error);
         let Found { runs, is_contested } = match found {
             Ok(found) => found,
@@ -277,7 +274,7 @@ impl Search<'_> {
             Err(why) => return Err(Unstarted::Refused(unchecked(error, &why))),
         };
         let claim = |run: &Run| self.start.claim(run.id, &run.task_name);
-        if is_lagoons && !is_lost {
+        if is_from_lagoon {
             // Lagoon creates the row before it passes it on: a refusal can leave one behind.
             if !is_contested {
                 for run in &runs {
@@ -309,15 +306,10 @@ fn with_left_behind(refused: Error, runs: &[Run]) -> Error {
 
 /// A refusal that may have left a run behind, which could not be checked.
 fn unchecked(refused: Error, why: &LagoonError) -> Error {
-    Error {
-        message: format!(
-            "{}; it is unknown whether a run was created",
-            refused.message
-        ),
-        ..refused
-    }
-    .hint(format!("looking for a run failed: {why}"))
-    .hint("look at the newest runs there before you start it again")
+    refused
+        .unknown_whether("a run was created")
+        .hint(format!("looking for a run failed: {why}"))
+        .hint("look at the newest runs there before you start it again")
 }
 
 fn unknown(sought: &Sought, lost: &Error, candidates: &[Run]) -> Error {

@@ -5,7 +5,7 @@ use crate::domain::{ArgumentKind, Definition, Permission, Scope};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-use super::delete::Deletions;
+use super::delete::{Deletions, still_unknown};
 use super::update::gone;
 
 /// Why a task is not listed.
@@ -99,6 +99,19 @@ pub async fn delete(lagoon: &Lagoon, doomed: Vec<Definition>) -> Deletions {
             Ok(false) => {
                 let error = gone(&one);
                 deletions.failed.push((one, error));
+            }
+            Err(error) if error.leaves_unknown() || error.is_doubtful_refusal() => {
+                let is_lost = error.leaves_unknown();
+                match find(lagoon).await {
+                    Ok(Some(now)) if now.iter().all(|left| left.definition.id != one.id) => {
+                        deletions.gone.push(one);
+                    }
+                    Ok(Some(_)) if !is_lost => deletions.failed.push((one, error.into())),
+                    _ => {
+                        let error = still_unknown(error, &one);
+                        deletions.failed.push((one, error));
+                    }
+                }
             }
             Err(error) => deletions.failed.push((one, error.into())),
         }

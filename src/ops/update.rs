@@ -6,7 +6,7 @@ use crate::domain::names::same_in_database;
 use crate::domain::reference::RefError;
 use crate::domain::{Definition, Scope, TaskRef};
 use crate::error::{Error, Kind};
-use crate::lagoon::{Lagoon, LagoonError};
+use crate::lagoon::Lagoon;
 
 use super::define::{self, Site, Target, line_of};
 use super::place;
@@ -129,12 +129,14 @@ pub async fn send(
             return Ok(returned);
         }
         // Arguments are the part that can be left half written.
-        Err(error) if error.leaves_unknown() || matches!(error, LagoonError::Refused { .. }) => {
-            error
-        }
+        Err(error) if error.leaves_unknown() || error.is_doubtful_refusal() => error,
         Err(error) => return Err(error.into()),
     };
+    let is_lost = refusal.leaves_unknown();
     let Ok(now) = define::site(lagoon, target).await else {
+        if !is_lost {
+            return Err(Error::from(refusal).unknown_whether("it was changed"));
+        }
         return Err(Error::new(
             Kind::Unreachable,
             format!(
