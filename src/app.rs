@@ -5,6 +5,7 @@ mod browser;
 mod connect;
 mod discovery;
 mod interrupt;
+mod losses;
 mod page;
 mod reach;
 #[cfg(feature = "sandbox")]
@@ -18,6 +19,7 @@ use tokio::sync::OnceCell;
 
 pub use discovery::Discovered;
 pub use interrupt::{Claim, GiveUp, Interrupts};
+pub use losses::Losses;
 #[cfg(feature = "sandbox")]
 pub use sandbox::{Running, SandboxSeed};
 
@@ -44,6 +46,8 @@ pub struct App {
     pub ui: Ui,
     /// What was said and configured, each value with its source.
     pub settings: Settings,
+    /// Failures of the output that do not end the command.
+    pub losses: Losses,
     interrupts: Interrupts,
     lagoon: OnceCell<Lagoon>,
     checkout: OnceLock<Checkout>,
@@ -59,6 +63,7 @@ impl App {
         App {
             ui,
             settings,
+            losses: Losses::default(),
             interrupts,
             lagoon: OnceCell::new(),
             checkout: OnceLock::new(),
@@ -237,7 +242,7 @@ impl App {
 pub fn print(ui: &Ui, text: &str) -> Result<(), Error> {
     match ui.out(text) {
         Ok(()) | Err(StreamError::Closed) => Ok(()),
-        Err(error) => Err(Error::failed("cannot print").because(error)),
+        Err(error) => Err(Error::failed(error.to_string())),
     }
 }
 

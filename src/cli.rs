@@ -193,7 +193,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),
     };
     app.finish_renewals().await;
-    match result {
+    match app.conclude(result) {
         Ok(()) => 0,
         Err(error) => end(&app.ui, json, Err(interrupts.explain(error).await)),
     }

@@ -44,7 +44,9 @@ impl From<OutputError> for Error {
                 hints,
                 ..Error::usage(message)
             },
-            OutputError::Closed | OutputError::Io(_) => Error::failed(message),
+            OutputError::Closed | OutputError::Io(_) | OutputError::Filter(_) => {
+                Error::failed(message)
+            }
         }
     }
 }

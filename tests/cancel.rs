@@ -84,7 +84,21 @@ fn a_lost_answer_is_seen_by_what_happens() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     env.sandbox().fail_next("cancelTask", Fault::LoseAnswer);
-    env.tasks(&["cancel", &id, "--yes"]).succeeds();
+    let output = env.tasks(&["cancel", &id, "--yes"]).succeeds();
+    let warning = "it is unknown whether Lagoon received the request";
+    assert!(output.stderr.contains(warning), "{output}");
+    assert_eq!(asked(&env), 1);
+}
+
+#[test]
+fn a_refusal_by_a_gateway_leaves_it_unknown() {
+    let env = TestEnv::new();
+    let id = start_held(&env, Status::Complete);
+    let busy = Fault::Status(429, String::new());
+    env.sandbox().fail_next("cancelTask", busy);
+    let output = env.tasks(&["cancel", &id, "--yes"]).ends_with(7);
+    let words = format!("it is unknown whether run {id} will be cancelled");
+    assert!(output.stderr.contains(&words), "{output}");
     assert_eq!(asked(&env), 1);
 }
 

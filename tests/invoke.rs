@@ -364,15 +364,7 @@ fn following_shows_the_log_and_the_result_beside_it() {
     assert_eq!(json.json()["outcome"], "completed");
     assert!(json.stderr.contains("one\ntwo red\n"), "{json}");
     let jsonl = invoke(&env, &["Say hello", "--wait", "-o", "jsonl"]).succeeds();
-    let lines: Vec<Value> = jsonl
-        .stdout
-        .lines()
-        .map(|l| serde_json::from_str(l).unwrap())
-        .collect();
-    assert_eq!(
-        (lines[0]["outcome"].as_str(), lines[1]["outcome"].as_str()),
-        (Some("going"), Some("completed"))
-    );
+    assert_eq!(jsonl.json()["outcome"], "completed", "one line: {jsonl}");
 }
 
 #[test]
@@ -386,6 +378,29 @@ fn time_limits_say_what_did_not_happen() {
     let output = invoke(&env, &["Say hello", "--wait", "--timeout", "1s"]);
     assert_snapshot!("invoke-still-going", output.snapshot());
     assert_eq!(output.code, 8);
+}
+
+#[test]
+fn a_run_that_is_not_waited_for_is_named() {
+    let env = TestEnv::new();
+    env.script("Say hello", &[Step::Status(Status::Running)]);
+    invoke(&env, &["Say hello"]).succeeds();
+    let warning = "run 1 is not waited for; wait for it with `tasks wait 1`";
+    for line in [
+        ["Say hello", "-y", "--if-running", "skip", "-q"],
+        [
+            "Say hello",
+            "-y",
+            "--if-running",
+            "skip",
+            "--type=production",
+        ],
+    ] {
+        let output = invoke(&env, &[&line[..], &["--wait"]].concat()).succeeds();
+        assert!(output.stderr.contains(warning), "{output}");
+        let output = invoke(&env, &line).succeeds();
+        assert!(!output.stderr.contains(warning), "{output}");
+    }
 }
 
 #[test]

@@ -38,6 +38,7 @@ mod list;
 mod list_order;
 mod live;
 mod logs;
+mod losses;
 mod lost;
 mod man;
 mod manifest;

@@ -24,7 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "settings", "config", "auth", "ui", "lagoon", "error", "sandbox", "state",
+            "settings", "config", "auth", "ui", "lagoon", "error", "sandbox", "state", "domain",
         ],
     ),
     (

@@ -1,12 +1,17 @@
 //! `wait`: which runs are meant, and how waiting for them ends.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use insta::assert_snapshot;
 use lagoon_tasks::sandbox::engine::Step;
 use lagoon_tasks::sandbox::store::{Status, StoreError};
 use serde_json::Value;
 
 use crate::support::env::TestEnv;
-use crate::support::process::Running;
+use crate::support::process::{Running, eventually};
+use crate::support::proxy::{Fault, Proxy};
 
 const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
 
@@ -168,13 +173,22 @@ fn several_are_read_by_one_request_and_have_one_verdict() {
     let env = TestEnv::new();
     let ends = [Status::Complete, Status::Cancelled, Status::Failed];
     let ids: Vec<String> = ends.map(|end| start_held(&env, end)).into();
-    let line = ["wait", &ids[0], &ids[1], &ids[2], "-o", "jsonl"];
+    let line = [
+        "wait",
+        &ids[0],
+        &ids[1],
+        &ids[2],
+        "-o",
+        "jsonl",
+        "--changes",
+    ];
     let before = env.requests().len();
     let running = until_asked(&env, &line, "environmentById");
     for id in &ids {
         advance(&env, id);
     }
     let output = running.finish();
+    let requests = env.requests();
     assert_eq!(output.code, 3, "{output}");
     let lines: Vec<Value> = output
         .stdout
@@ -200,7 +214,17 @@ fn several_are_read_by_one_request_and_have_one_verdict() {
         output.stderr.contains("2 of 3 runs did not complete"),
         "{output}"
     );
-    let asked: Vec<String> = env.requests()[before..]
+    // Without --changes each is a line as it ended.
+    let ends = env.tasks(&line[..6]).ends_with(3).stdout;
+    let outcomes = ends.lines().map(|line| {
+        let run: Value = serde_json::from_str(line).unwrap();
+        run["outcome"].as_str().unwrap().to_owned()
+    });
+    let outcomes: Vec<String> = outcomes.collect();
+    assert_eq!(outcomes, ["completed", "cancelled", "failed"]);
+    env.tasks(&["wait", &ids[0], "--changes", "-o", "json"])
+        .ends_with(2);
+    let asked: Vec<String> = requests[before..]
         .iter()
         .map(|r| r.operations.join(" "))
         .filter(|o| o == "taskById" || o == "environmentById")
@@ -291,4 +315,82 @@ fn a_lagoon_that_cannot_be_reached_at_all_is_7() {
         .command(&line)
         .env("TASKS_API", "http://127.0.0.1:9/graphql");
     assert_eq!(env.home.run(command).code, 7);
+}
+
+#[test]
+fn one_null_does_not_end_the_waiting() {
+    for (command, unread) in [
+        (["wait", "-q"], 0),
+        (["wait", "-q"], 1),
+        (["logs", "-f"], 1),
+    ] {
+        let env = TestEnv::new();
+        let id = start_held(&env, Status::Failed);
+        let reads = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&reads);
+        let proxy = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
+            if request.head.contains("/graphql/stream") || request.body.is_empty() {
+                return Fault::Refused;
+            }
+            let is_read = request.body.contains("query RunById");
+            if is_read && count.fetch_add(1, Ordering::SeqCst) == unread {
+                return Fault::rewritten(|reply| reply["data"]["taskById"] = Value::Null);
+            }
+            Fault::None
+        });
+        let line = [command[0], &id, command[1]];
+        let running = env.command(&line).env("TASKS_API", proxy.url("/graphql"));
+        let running = running.start();
+        eventually("the run is read again", || {
+            reads.load(Ordering::SeqCst) > unread + 1
+        });
+        advance(&env, &id);
+        running.finish().ends_with(3);
+    }
+}
+
+#[test]
+fn of_a_finished_run_no_timeout_is_too_short() {
+    let env = TestEnv::new();
+    let id = start(&env, &[Step::Status(Status::Failed)]);
+    for line in [
+        ["wait", &id, "--timeout", "1ms"],
+        ["logs", &id, "-f", "--timeout=1ms"],
+    ] {
+        env.sandbox()
+            .delay_next("taskById", Duration::from_millis(300));
+        env.tasks(&line).ends_with(3);
+    }
+}
+
+#[test]
+fn failed_runs_are_named_above_their_logs() {
+    let env = TestEnv::new();
+    let failing = |text: Option<&str>| {
+        let log = text.map(|text| Step::Log(text.to_owned()));
+        let steps = [Some(Step::Status(Status::Running)), log];
+        let mut steps: Vec<Step> = steps.into_iter().flatten().collect();
+        steps.push(Step::Status(Status::Failed));
+        start(&env, &steps)
+    };
+    let (one, other) = (failing(Some("one\n")), failing(Some("other\n")));
+    let output = env.tasks(&["wait", "-q", &one, &other]).ends_with(3);
+    for (id, text) in [(&one, "one"), (&other, "other")] {
+        let lines = format!("the last lines of the log of run {id}:\n{text}\n");
+        assert!(output.stderr.contains(&lines), "{output}");
+    }
+    // Of one run there is nothing to tell apart.
+    let output = env.tasks(&["wait", "-q", &one]).ends_with(3);
+    assert!(output.stderr.starts_with("one\n"), "{output}");
+    let silent = failing(Some(""));
+    for line in [
+        vec!["wait", &silent],
+        vec!["logs", &silent],
+        vec!["logs", "-f", &silent],
+    ] {
+        let output = env.tasks(&line);
+        let note = format!("run {silent} printed nothing\n");
+        assert!(output.stderr.contains(&note), "{line:?}\n{output}");
+        assert!(!output.stderr.contains("last lines"), "{line:?}\n{output}");
+    }
 }

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
 use crate::ops;
+use crate::ops::cancel::Request;
 use crate::ops::follow::Live;
 use crate::ops::wait::{self, Limits, Waited};
 use crate::settings::{Deciding, parse_limit};
@@ -60,7 +61,12 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     let mut asked = Vec::new();
     for run in going {
         match ops::cancel::request(lagoon, &run).await {
-            Ok(()) => asked.push(run),
+            Ok(request) => {
+                if request == Request::Unknown {
+                    app.ui.warn(&target::unknown_cancel(&run));
+                }
+                asked.push(run);
+            }
             Err(error) => failures.push(error),
         }
     }
@@ -79,8 +85,7 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
         raw: false,
         quits: false,
         expected: None,
-        changes: None,
-        changes_begin: false,
+        lines: None,
     };
     let waited = watch.wait_for(asked).await;
     let (waited, interrupted) = match waited {

@@ -160,7 +160,8 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
             same_line(app, &ready, &args)
         ));
     }
-    if let Some(other) = if_running(app, &ready, args.if_running.into())? {
+    let waits = args.waiting.waits();
+    if let Some(other) = if_running(app, &ready, args.if_running.into(), waits)? {
         let answer = args.waiting.on_its_stream(app, answer);
         return answer.give(&launch::report_of(app, other));
     }
@@ -180,7 +181,12 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
 }
 
 /// What an unfinished run of the task means: the run to report instead of starting one, or none.
-fn if_running(app: &App, ready: &Ready, what: IfRunning) -> Result<Option<Run>, Error> {
+fn if_running(
+    app: &App,
+    ready: &Ready,
+    what: IfRunning,
+    waits: bool,
+) -> Result<Option<Run>, Error> {
     let Some(newest) = ready.unfinished.first() else {
         return Ok(None);
     };
@@ -191,6 +197,10 @@ fn if_running(app: &App, ready: &Ready, what: IfRunning) -> Result<Option<Run>, 
         IfRunning::Start => app.ui.note(&format!("{said}; starting another one")),
         IfRunning::Skip => {
             app.ui.note(&format!("{said}; started none"));
+            if waits {
+                app.ui.warn(&launch::not_waited_for(app, &newest));
+            }
+            app.record_run(&newest);
             return Ok(Some(newest));
         }
         IfRunning::Fail => {

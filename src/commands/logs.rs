@@ -62,7 +62,7 @@ pub async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
     if !args.follow {
         args.waiting.require_none("add --follow")?;
     }
-    let found = Found::read_within(&args.runs, args.waiting.timeout, app).await?;
+    let found = Found::read(&args.runs, app).await?;
     if args.follow {
         let log = if as_objects { Stream::Err } else { Stream::Out };
         let (runs, verdict) = follow(&args, app, found, log).await;
@@ -122,8 +122,7 @@ async fn follow(
         raw: args.raw,
         quits: log == Stream::Out,
         expected,
-        changes: None,
-        changes_begin: false,
+        lines: None,
     };
     watch.until_all_over(runs, missing).await
 }
@@ -186,13 +185,16 @@ async fn show(app: &App, run: &Run, args: &LogsArgs) -> Result<bool, Error> {
     if let Some(error) = unavailable(run, &log) {
         return Err(error);
     }
-    let Log::Text(text) = log else {
+    let is_shown = matches!(&log, Log::Text(text) if !follow::is_nothing(text));
+    if !is_shown {
         app.ui.note(&if run.outcome().is_over() {
-            format!("the log of run {} is empty", run.id)
+            follow::nothing_printed(run.id)
         } else {
             let (id, status) = (run.id, &run.status);
             format!("run {id} is {status}: there is no log yet; -f waits for it")
         });
+    }
+    let Log::Text(text) = log else {
         return Ok(true);
     };
     let mut out = LogOut::new(app, Stream::Out, args.raw);
@@ -212,6 +214,5 @@ async fn read(app: &App, run: &Run) -> Result<Log, Error> {
     if just_ended {
         return Ok(follow::settled(lagoon, &ops::clock(), run.id).await);
     }
-    let gone = || Error::not_found(format!("run {} is gone", run.id));
-    lagoon.run_log(run.id).await?.ok_or_else(gone)
+    follow::log(lagoon, run.id).await
 }

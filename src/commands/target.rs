@@ -60,7 +60,7 @@ pub use runs::RunsReport;
 pub use task::Task;
 pub use trouble::Trouble;
 pub use waiting::{OnInterrupt, WaitFlags};
-pub use watch::Watch;
+pub use watch::{Lines, Watch, unknown_cancel};
 pub use words::{KindWord, PermissionWord, ScopeWord, given, spelled};
 
 /// The project that is meant.

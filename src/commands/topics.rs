@@ -32,6 +32,11 @@ Exit codes of tasks
 Of several runs: 0 only when all of them completed, else the first that
 applies of 3, 6, 10, 8, 7, 4, 5, 1.
 
+If the output cannot be written (a full disk, say) or --jq fails, the exit
+code is that of the operation, or 1 if that would be 0. The ids of the runs
+are on stderr then. A closed pipe (tasks runs | head) is no failure. A
+descriptor that is closed before the start (>&-) counts as /dev/null.
+
 Example:
   tasks invoke \"Run yarn audit\" -e main --wait
   case $? in 0) echo fine ;; 3) echo \"it ran and failed\" ;; esac
@@ -67,9 +72,10 @@ irrelevant.
                      (default ~/.config)
   XDG_STATE_HOME     lagoon-tasks/tokens in it holds their tokens
                      (default ~/.local/state)
-                     lagoon-tasks/last is the run that --last means, and
-                     lagoon-tasks/complete keeps names for completion, for a
-                     minute
+                     lagoon-tasks/last is the run that --last means,
+                     lagoon-tasks/claims marks the runs that were started
+                     here, for a day, and lagoon-tasks/complete keeps names
+                     for completion, for a minute
   XDG_DATA_HOME      lagoon-tasks/sandbox in it holds the sandbox
                      (default ~/.local/share)
   LAGOON_CONFIG_FILE, LAGOONCONFIG
@@ -121,7 +127,11 @@ The answer is on stdout, everything else on stderr.
   -o name   names, one a line
   -o id     ids, one a line
 
---jq EXPR filters the JSON answer and prints strings bare.
+With --wait, -o jsonl prints each run when it ends; wait -o jsonl --changes
+prints each change of status.
+
+--jq EXPR filters the JSON answer and prints strings bare. If it fails, the
+answer is printed as JSON without it.
 
 With json, jsonl, yaml and --jq an error is the last line of stderr:
   {\"error\": {\"kind\", \"message\", \"hints\", \"exitCode\", \"runs\"}}

@@ -8,13 +8,13 @@ use crate::ops::follow::Live;
 use crate::ops::history;
 use crate::output::Format;
 
-use super::target::{Answer, Found, RunArgs, WaitFlags, Watch, give_runs};
+use super::target::{Answer, Found, Lines, RunArgs, WaitFlags, Watch, give_runs};
 
 /// Wait until runs are over; the exit code says how they ended
 ///
 /// 0: all completed; 3: one failed; 6: cancelled; 8: still going when --timeout was up; 10: not
 /// started when --start-timeout was up. Of several, the first of these that applies: 3, 6, 10, 8,
-/// 7, 4, 5, 1. With -o jsonl each change is a line as soon as it is known. Ctrl-C leaves the runs
+/// 7, 4, 5, 1. With -o jsonl each run is a line as soon as it has ended. Ctrl-C leaves the runs
 /// going.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -22,12 +22,17 @@ Examples:
   tasks wait 1234
   tasks wait --last --timeout 30m
   tasks invoke Reindex -e main -o json | tasks wait -
-  tasks wait 1234 1235 1236 -o jsonl")]
+  tasks wait 1234 1235 1236 -o jsonl
+  # Print each change of status
+  tasks wait 1234 1235 -o jsonl --changes")]
 pub struct WaitArgs {
     #[command(flatten)]
     runs: RunArgs,
     #[command(flatten)]
     waiting: WaitFlags,
+    /// With -o jsonl, print a line for each change of status
+    #[arg(long)]
+    changes: bool,
 }
 
 /// Runs the command.
@@ -36,8 +41,17 @@ pub struct WaitArgs {
 /// How the runs ended, unless all completed.
 pub async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
+    let is_jsonl = answer.format() == Format::Jsonl;
+    if args.changes && !is_jsonl {
+        return Err(Error::usage("--changes requires -o jsonl").hint("add -o jsonl"));
+    }
+    let lines = is_jsonl.then_some(if args.changes {
+        Lines::Changes(&answer)
+    } else {
+        Lines::Ends(&answer)
+    });
     let is_one = args.runs.is_one();
-    let Found { runs, missing } = Found::read_within(&args.runs, args.waiting.timeout, app).await?;
+    let Found { runs, missing } = Found::read(&args.runs, app).await?;
     for error in &missing {
         app.ui.warn(&error.to_string());
     }
@@ -48,7 +62,6 @@ pub async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
         }
         _ => None,
     };
-    let lines = answer.format() == Format::Jsonl;
     let watch = Watch {
         app,
         limits: args.waiting.limits(),
@@ -58,11 +71,10 @@ pub async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
         raw: false,
         quits: false,
         expected,
-        changes: lines.then_some(&answer),
-        changes_begin: false,
+        lines,
     };
     let (runs, verdict) = watch.until_all_over(runs, missing).await;
-    let given = if lines {
+    let given = if is_jsonl {
         Ok(())
     } else {
         give_runs(app, &answer, is_one, runs)

@@ -21,24 +21,42 @@ pub fn require_going(run: &Run) -> Result<(), Error> {
     Err(verdict_about(run, Kind::Failed, message))
 }
 
-/// Asks for the end of a run. It comes later; a lost answer leaves it open whether it was asked.
+/// Lagoon's reply to a request to cancel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// Lagoon took it.
+    Accepted,
+    /// The reply was lost: what happens to the run shows whether Lagoon got it.
+    Unknown,
+}
+
+/// Requests the cancellation of a run, which comes later.
 ///
 /// # Errors
-/// Lagoon's refusal. (A failure comes as the text `Error: …`, seen on Lagoon 2.33.1.)
-pub async fn request(lagoon: &Lagoon, run: &Run) -> Result<(), Error> {
+/// Lagoon's refusal. (A failure comes as the text `Error: …`, seen on Lagoon 2.33.1.) After a
+/// refusal by a gateway or of the token, reads the run once; its end counts as accepted.
+pub async fn request(lagoon: &Lagoon, run: &Run) -> Result<Request, Error> {
     let answer = match lagoon.cancel_run(run.id).await {
         Ok(answer) => answer,
-        // Whether it was asked shows in what happens next.
-        Err(error) if error.leaves_unknown() => return Ok(()),
+        Err(error) if error.leaves_unknown() => return Ok(Request::Unknown),
         Err(error) => {
-            return Err(Error {
-                runs: vec![run.to_json()],
-                ..Error::from(error)
-            });
+            let is_doubtful = error.is_doubtful_refusal() && !error.is_from_lagoon();
+            if is_doubtful
+                && let Ok(Some(now)) = lagoon.run_by_id(run.id).await
+                && now.outcome().is_over()
+            {
+                return Ok(Request::Unknown);
+            }
+            let mut error = Error::from(error);
+            if is_doubtful {
+                error = error.unknown_whether(&format!("run {} will be cancelled", run.id));
+            }
+            error.runs = vec![run.to_json()];
+            return Err(error);
         }
     };
     match answer.strip_prefix("Error:") {
-        None => Ok(()),
+        None => Ok(Request::Accepted),
         Some(words) => {
             let words = words.lines().next().unwrap_or_default().trim();
             let message = format!("Lagoon could not cancel run {}: {words}", run.id);

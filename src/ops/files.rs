@@ -12,6 +12,8 @@ use crate::domain::{file_name, pattern};
 use crate::error::{Error, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 
+use super::history;
+
 pub use crate::lagoon::operations::files::RunFile;
 
 /// How long a signed address is taken for good: Lagoon says 300 s.
@@ -50,8 +52,7 @@ pub struct Local {
 /// # Errors
 /// Not found, or any failure of the request.
 pub async fn list(lagoon: &Lagoon, run: i64) -> Result<Vec<RunFile>, Error> {
-    lagoon
-        .run_files(run)
+    history::read_twice(async || lagoon.run_files(run).await)
         .await?
         .ok_or_else(|| Error::not_found(format!("there is no run {run} (any more)")))
 }
@@ -282,23 +283,23 @@ pub async fn put(
     };
     let work = async {
         match lagoon.upload_form(run, &local.name).await {
-            Ok(ticket) => {
-                lagoon
-                    .post_file(&ticket.url, &ticket.fields, outgoing)
-                    .await
-            }
+            Ok(ticket) => lagoon
+                .post_file(&ticket.url, &ticket.fields, outgoing)
+                .await
+                .map_err(|error| (is_unclear(&error), error)),
             // Lagoon does not know the query: it is older.
-            Err(LagoonError::Refused { status: 400, .. }) => {
-                lagoon.upload_file(run, outgoing).await
-            }
-            Err(error) => Err(error),
+            Err(LagoonError::Refused { status: 400, .. }) => lagoon
+                .upload_file(run, outgoing)
+                .await
+                .map_err(|error| (is_unclear(&error), error)),
+            // Nothing was sent yet.
+            Err(error) => Err((false, error)),
         }
     };
     let mut work = std::pin::pin!(work);
     loop {
         tokio::select! {
-            done = &mut work => return done.map_err(|error| {
-                let unknown = error.leaves_unknown() || matches!(&error, LagoonError::Storage { status: None, .. });
+            done = &mut work => return done.map_err(|(unknown, error)| {
                 let error = Error::from(error);
                 if unknown {
                     error.hint(format!(
@@ -313,5 +314,13 @@ pub async fn put(
                 watcher.moved(&local.name, moved.load(Ordering::Relaxed), Some(local.bytes));
             }
         }
+    }
+}
+
+/// Whether a failed upload may have arrived all the same.
+fn is_unclear(error: &LagoonError) -> bool {
+    match error {
+        LagoonError::Storage { status, .. } => status.is_none_or(|status| status >= 500),
+        other => other.leaves_unknown() || (other.is_doubtful_refusal() && !other.is_from_lagoon()),
     }
 }

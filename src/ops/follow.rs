@@ -13,6 +13,7 @@ use crate::lagoon::Lagoon;
 pub use crate::lagoon::operations::logs::Log;
 pub use live::{Live, LiveMode, require as require_live};
 
+use super::history;
 use super::push::Hints;
 use super::wait::{self, Limits, Pauses, Reader, Watcher};
 use live::Connection;
@@ -156,7 +157,11 @@ pub async fn follow(
     }
     live.ends();
     let log = settled(lagoon, clock, run.id);
-    match live.meanwhile(&run, sink, log).await? {
+    let log = live.meanwhile(&run, sink, log).await?;
+    if is_empty(&log) && live.missing("").is_none() {
+        sink.note(&nothing_printed(run.id));
+    }
+    match log {
         Log::Text(text) => {
             let text = part(&text, sink);
             match live.missing(text) {
@@ -176,6 +181,12 @@ pub async fn follow(
     Ok(run)
 }
 
+/// The note about a log without a line.
+#[must_use]
+pub fn nothing_printed(id: i64) -> String {
+    format!("run {id} printed nothing")
+}
+
 /// What a live log did not show.
 fn complete(missing: &Missing<'_>, sink: &mut dyn Sink) -> Result<(), Error> {
     if !missing.is_rest && !missing.parts.is_empty() {
@@ -189,6 +200,31 @@ fn part<'a>(text: &'a str, sink: &dyn Sink) -> &'a str {
         text
     } else {
         without_banner(text)
+    }
+}
+
+/// The log of a run as Lagoon has it at the moment.
+///
+/// # Errors
+/// Not found, or any failure of the request.
+pub async fn log(lagoon: &Lagoon, id: i64) -> Result<Log, Error> {
+    let log = history::read_twice(async || lagoon.run_log(id).await).await?;
+    log.ok_or_else(|| Error::not_found(format!("run {id} is gone")))
+}
+
+/// Whether a log has no line but Lagoon's header.
+#[must_use]
+pub fn is_nothing(log: &str) -> bool {
+    without_banner(log).is_empty()
+}
+
+/// Whether the run printed nothing, as far as its log shows.
+#[must_use]
+pub fn is_empty(log: &Log) -> bool {
+    match log {
+        Log::Text(text) => is_nothing(text),
+        Log::Empty => true,
+        Log::Unavailable(_) => false,
     }
 }
 

@@ -10,8 +10,8 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::domain::{Outcome, Run, RunRef};
 use crate::error::Error;
-use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::EnvironmentView;
+use crate::lagoon::{Lagoon, LagoonError};
 
 pub(in crate::ops) use list::recent;
 pub use list::{Listed, RecentRun, Wanted, list};
@@ -20,15 +20,31 @@ pub use watch::{Look, Watching};
 /// How many are looked up at once.
 const AT_ONCE: usize = 8;
 
+/// The pause before the second read of something that the first did not find.
+const SECOND_READ: Duration = Duration::from_millis(300);
+
+/// Reads something that exists, as far as the caller knows. Lagoon can answer `null` once for it, so
+/// a second read decides that it does not exist.
+pub(in crate::ops) async fn read_twice<T>(
+    read: impl AsyncFn() -> Result<Option<T>, LagoonError>,
+) -> Result<Option<T>, LagoonError> {
+    if let Some(found) = read().await? {
+        return Ok(Some(found));
+    }
+    tokio::time::sleep(SECOND_READ).await;
+    read().await
+}
+
 /// The run.
 ///
 /// # Errors
 /// Not found, or any failure of the request.
 pub async fn find(lagoon: &Lagoon, wanted: &RunRef) -> Result<Run, Error> {
-    let found = match wanted {
-        RunRef::Id(id) => lagoon.run_by_id(*id).await?,
-        RunRef::TaskName(name) => lagoon.run_by_task_name(name).await?,
+    let read = async || match wanted {
+        RunRef::Id(id) => lagoon.run_by_id(*id).await,
+        RunRef::TaskName(name) => lagoon.run_by_task_name(name).await,
     };
+    let found = read_twice(read).await?;
     found.ok_or_else(|| not_there(wanted))
 }
 

@@ -6,7 +6,7 @@ use crate::lagoon::operations::adhoc::Record;
 use crate::lagoon::operations::places::EnvironmentView;
 use crate::lagoon::{Lagoon, LagoonError};
 
-use super::{exec, invoke};
+use super::{exec, history, invoke};
 
 pub use super::ready::Ready;
 
@@ -147,12 +147,12 @@ pub fn task(
 /// # Errors
 /// Gone, without an environment that can be seen, without a command, or any failure of the requests.
 pub async fn read(lagoon: &Lagoon, run: Run) -> Result<Past, Error> {
-    let record = match lagoon.run_record(run.id, true).await {
+    let read = async || match lagoon.run_record(run.id, true).await {
         // Before 2.18 Lagoon does not know who started a run.
         Err(LagoonError::Refused { status: 400, .. }) => lagoon.run_record(run.id, false).await,
         other => other,
     };
-    let record = record?.ok_or_else(|| {
+    let record = history::read_twice(read).await?.ok_or_else(|| {
         Error::not_found(format!(
             "run {} is gone: Lagoon does not have it any more",
             run.id

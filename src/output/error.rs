@@ -13,6 +13,9 @@ pub enum OutputError {
     /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Io(#[source] io::Error),
+    /// `--jq` failed on this result, which was printed as JSON instead.
+    #[error("{0}")]
+    Filter(String),
     /// What was asked for does not fit: a bad `--jq`, or `-o id` for something without an id.
     #[error("{message}")]
     Usage {
@@ -44,7 +47,7 @@ impl OutputError {
     pub fn hints(&self) -> &[String] {
         match self {
             OutputError::Usage { hints, .. } => hints,
-            OutputError::Closed | OutputError::Io(_) => &[],
+            OutputError::Closed | OutputError::Io(_) | OutputError::Filter(_) => &[],
         }
     }
 }

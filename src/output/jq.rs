@@ -9,13 +9,17 @@ use jaq_json::{Num, Val, read};
 use serde_json::{Map, Value};
 
 use super::error::OutputError;
+use super::json;
 use crate::ui::clean::escape_json;
-use crate::ui::clean_text;
+use crate::ui::{Stream, Ui, clean_text};
 
 type Data = JustLut<Val>;
 
 /// Characters of a failure's reason that are worth showing.
 const LONGEST_REASON: usize = 200;
+
+/// Bytes of the output that are held back, so that a failure can still replace all of it.
+const HELD_BACK: usize = 1 << 20;
 
 /// A compiled `--jq` expression. It sees the answer and nothing else: no files, no variables.
 pub struct Jq {
@@ -30,7 +34,7 @@ impl fmt::Debug for Jq {
 }
 
 /// One output of an expression.
-pub(super) struct Piece(Value);
+struct Piece(Value);
 
 impl Jq {
     /// Compiles an expression.
@@ -66,14 +70,44 @@ impl Jq {
         })
     }
 
+    /// Writes the output for a result; if the expression fails, the result itself as JSON, one element
+    /// a line with `as_lines`.
+    pub(super) fn emit(
+        &self,
+        value: &Value,
+        as_lines: bool,
+        stream: Stream,
+        ui: &Ui,
+    ) -> Result<(), OutputError> {
+        let on_terminal = ui.terminal().is(stream);
+        let mut held = String::new();
+        let ran = self.run(value, |piece| {
+            held.push_str(&piece.line(on_terminal));
+            if held.len() > HELD_BACK {
+                ui.write(stream, std::mem::take(&mut held).as_bytes())?;
+            }
+            Ok(())
+        });
+        if let Err(OutputError::Filter(_)) = &ran {
+            held = if as_lines {
+                json::lines(value, on_terminal)
+            } else {
+                json::pretty(value, on_terminal)
+            };
+        }
+        ui.write(stream, held.as_bytes())?;
+        ran
+    }
+
     /// Hands each output on as soon as it is there.
-    pub(super) fn run(
+    fn run(
         &self,
         value: &Value,
         mut each: impl FnMut(Piece) -> Result<(), OutputError>,
     ) -> Result<(), OutputError> {
-        let input = read::parse_single(value.to_string().as_bytes())
-            .map_err(|error| OutputError::usage(format!("--jq cannot read the answer: {error}")))?;
+        let input = read::parse_single(value.to_string().as_bytes()).map_err(|error| {
+            OutputError::Filter(format!("--jq cannot read the result: {error}"))
+        })?;
         let context = Ctx::<Data>::new(&self.filter.lut, Vars::new([]));
         for output in self.filter.id.run((context, input)) {
             match output {
@@ -100,7 +134,7 @@ impl Jq {
             None => reason,
         };
         let expression = &self.expression;
-        Err(OutputError::usage(format!(
+        Err(OutputError::Filter(format!(
             "--jq '{expression}' failed: {reason}"
         )))
     }
@@ -108,7 +142,7 @@ impl Jq {
 
 impl Piece {
     /// The output as a line: a string bare, anything else as compact JSON.
-    pub(super) fn line(&self, on_terminal: bool) -> String {
+    fn line(&self, on_terminal: bool) -> String {
         let line = match (&self.0, on_terminal) {
             (Value::String(text), false) => text.clone(),
             (Value::String(text), true) => clean_text(text),

@@ -135,14 +135,14 @@ impl Emit {
 /// Writes a report. `now` is what relative times refer to.
 ///
 /// # Errors
-/// [`OutputError::Closed`] when nobody reads any more: end quietly. [`OutputError::Usage`] when
-/// `--jq` fails on this answer, or it has no id or name to print.
+/// [`OutputError::Closed`] when nobody reads any more: end quietly. [`OutputError::Filter`] when
+/// `--jq` failed and the result was written as JSON. [`OutputError::Usage`] when it has no id or name
+/// to print.
 pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<(), OutputError> {
     let on_terminal = ui.terminal().is(how.stream);
     if let Some(jq) = &how.jq {
-        return jq.run(&report.value(), |piece| {
-            Ok(ui.write(how.stream, piece.line(on_terminal).as_bytes())?)
-        });
+        let lines = how.format == Format::Jsonl;
+        return jq.emit(&report.value(), lines, how.stream, ui);
     }
     let mut put = |text: &[u8]| Ok(ui.write(how.stream, text)?);
     if let Some(pieces) = Pieces::of(how.format, on_terminal, &mut put)

@@ -206,6 +206,17 @@ impl Ui {
             .suspend(|| self.inner.streams.write(stream, bytes))
     }
 
+    /// Why stdout could not be written to, if that happened; a closed pipe is no failure.
+    #[must_use]
+    pub fn write_failure(&self) -> Option<&str> {
+        self.inner.streams.failure()
+    }
+
+    /// A line on stderr that says what follows, cleaned; never silenced.
+    pub fn heading(&self, text: &str) {
+        self.err_line(&message(text));
+    }
+
     /// A line of information on stderr, cleaned; silent with `-q`.
     pub fn note(&self, text: &str) {
         if !self.inner.options.quiet {

@@ -1,7 +1,7 @@
 //! stdout and stderr behind a lock, or two buffers in their place.
 
 use std::io::{self, ErrorKind, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// A stream that can be printed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,11 @@ impl From<io::Error> for StreamError {
 }
 
 /// Where the two streams lead; a lock keeps what is printed at once together.
-pub(super) struct Streams(Mutex<Sink>);
+pub(super) struct Streams {
+    sink: Mutex<Sink>,
+    /// Why stdout could not be written to.
+    failure: OnceLock<String>,
+}
 
 enum Sink {
     Process,
@@ -42,24 +46,40 @@ enum Sink {
 
 impl Streams {
     pub(super) fn process() -> Self {
-        Streams(Mutex::new(Sink::Process))
+        Streams::to(Sink::Process)
     }
 
     pub(super) fn memory() -> Self {
         let (out, err) = (Vec::new(), Vec::new());
-        Streams(Mutex::new(Sink::Memory { out, err }))
+        Streams::to(Sink::Memory { out, err })
+    }
+
+    fn to(sink: Sink) -> Self {
+        Streams {
+            sink: Mutex::new(sink),
+            failure: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
+        let written = self.put(stream, bytes).map_err(StreamError::from);
+        if let (Stream::Out, Err(StreamError::Io(error))) = (stream, &written) {
+            self.failure.get_or_init(|| error.to_string());
+        }
+        written
+    }
+
+    /// Why stdout could not be written to, if that happened; a closed pipe is no failure.
+    pub(super) fn failure(&self) -> Option<&str> {
+        self.failure.get().map(String::as_str)
     }
 
     #[allow(clippy::disallowed_methods, reason = "the one place that prints")]
-    pub(super) fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
+    fn put(&self, stream: Stream, bytes: &[u8]) -> io::Result<()> {
         // A panic elsewhere must not silence the error message that follows it.
-        let mut sink = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
         match (&mut *sink, stream) {
-            (Sink::Process, Stream::Out) => {
-                let mut stdout = io::stdout().lock();
-                stdout.write_all(bytes)?;
-                stdout.flush()?;
-            }
+            (Sink::Process, Stream::Out) => write_stdout(bytes)?,
             (Sink::Process, Stream::Err) => io::stderr().lock().write_all(bytes)?,
             (Sink::Memory { out, .. }, Stream::Out) => out.extend_from_slice(bytes),
             (Sink::Memory { err, .. }, Stream::Err) => err.extend_from_slice(bytes),
@@ -68,13 +88,32 @@ impl Streams {
     }
 
     pub(super) fn printed(&self, stream: Stream) -> String {
-        let sink = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
         match (&*sink, stream) {
             (Sink::Process, _) => String::new(),
             (Sink::Memory { out, .. }, Stream::Out) => String::from_utf8_lossy(out).into_owned(),
             (Sink::Memory { err, .. }, Stream::Err) => String::from_utf8_lossy(err).into_owned(),
         }
     }
+}
+
+/// Writes to the descriptor itself: the standard library's handle reports success when it is not open
+/// for writing (EBADF).
+#[cfg(unix)]
+#[allow(clippy::disallowed_methods, reason = "the one place that prints")]
+fn write_stdout(bytes: &[u8]) -> io::Result<()> {
+    use std::os::fd::AsFd;
+    let stdout = io::stdout().lock();
+    let mut descriptor = std::fs::File::from(stdout.as_fd().try_clone_to_owned()?);
+    descriptor.write_all(bytes)
+}
+
+#[cfg(not(unix))]
+#[allow(clippy::disallowed_methods, reason = "the one place that prints")]
+fn write_stdout(bytes: &[u8]) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use jiff::Timestamp;
 
-use crate::app::App;
+use crate::app::{App, Losses};
 use crate::error::{Error, Kind};
 use crate::output::{Emit, Format, OutputError, Report, emit, picture};
 use crate::ui::{Stream, Ui};
@@ -12,6 +12,7 @@ use crate::ui::{Stream, Ui};
 pub struct Answer {
     how: Emit,
     ui: Ui,
+    losses: Losses,
 }
 
 impl Answer {
@@ -41,9 +42,9 @@ impl Answer {
     /// # Errors
     /// As [`Answer::plan`]; or `-o` asks for the other one.
     pub fn plan_with(app: &App, fields: &[&str]) -> Result<Answer, Error> {
-        let Answer { how, ui } = Self::plan(app)?;
-        let how = how.require(fields)?;
-        Ok(Answer { how, ui })
+        let answer = Self::plan(app)?;
+        let how = answer.how.require(fields)?;
+        Ok(Answer { how, ..answer })
     }
 
     /// In this format, whatever `-o` and `TASKS_OUTPUT` say.
@@ -56,8 +57,11 @@ impl Answer {
 
     fn choose(app: &App, format: Option<Format>) -> Result<Answer, Error> {
         let how = Emit::choose(format, app.settings.jq.as_deref(), &app.ui)?;
-        let ui = app.ui.clone();
-        Ok(Answer { how, ui })
+        Ok(Answer {
+            how,
+            ui: app.ui.clone(),
+            losses: app.losses.clone(),
+        })
     }
 
     /// The same on another stream.
@@ -73,19 +77,26 @@ impl Answer {
         self.how.format()
     }
 
-    /// Writes the answer. That nobody reads it any more is no failure.
+    /// Writes the answer. That nobody reads it any more is no failure. A failing `--jq` and a failing
+    /// write do not end the command; they make it fail in the end (see [`App::conclude`]).
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When it has no field that `-o` asks for.
     pub fn give(&self, report: &dyn Report) -> Result<(), Error> {
-        self.offer(report).map(|_| ())
+        match emit(report, &self.how, &self.ui, Timestamp::now()) {
+            Err(OutputError::Filter(message)) => self.losses.filter_failed(message),
+            Err(OutputError::Io(_)) if self.ui.write_failure().is_some() => {}
+            Err(OutputError::Closed) | Ok(()) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
     }
 
     /// Writes the answer about something that was done: that it cannot be made after all does not mean
     /// that nothing was.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// As [`Answer::give`].
     pub fn give_done(&self, report: &dyn Report) -> Result<(), Error> {
         self.give(report).map_err(|error| {
             let kind = match error.kind {

@@ -6,7 +6,7 @@ mod report;
 use clap::Args;
 
 use super::launch::Waiting;
-use super::{Answer, several};
+use super::{Answer, Lines, several};
 use crate::app::App;
 use crate::domain::{Run, quoting};
 use crate::error::{Error, Kind};
@@ -121,9 +121,10 @@ pub async fn carry_out(
     let lines = answer.format() == Format::Jsonl && waiting.result_on_stdout(app);
     let claim = app.claim_interrupt();
     let told = |at: usize, fate: &Fate| {
-        tell(app, &all[at], fate, how.if_running);
-        if let (Some(run), true) = (fate.run(), lines) {
-            // A reader that went away does not end the starting.
+        tell(app, &all[at], fate, how.if_running, waiting.waits());
+        // A run that is waited for is printed when it ends.
+        if let (Some(run), true) = (fate.run(), lines && !waiting.waits()) {
+            // A failure does not end the starting; it decides about the exit code in the end.
             let _ = answer.give(&super::launch::report_of(app, run.clone()));
         }
     };
@@ -143,6 +144,7 @@ pub async fn carry_out(
             _ => None,
         })
         .collect();
+    let started_ids = runs.iter().map(|run| run.id).collect();
     let waits = waiting.waits() && !runs.is_empty() && signal.is_none();
     let verdict = if waits {
         let log = waiting.follow.then_some(if waiting.result_on_stdout(app) {
@@ -151,10 +153,7 @@ pub async fn carry_out(
             Stream::Out
         });
         let mut watch = waiting.watch(app, log, None);
-        if lines {
-            watch.changes = Some(&answer);
-            watch.changes_begin = true;
-        }
+        watch.lines = lines.then_some(Lines::Ends(&answer));
         let (runs, verdict) = watch.until_all_over(runs, failures).await;
         for run in runs {
             if let Some(entry) = entries.iter_mut().find(|entry| entry.is_of(run.id)) {
@@ -172,18 +171,20 @@ pub async fn carry_out(
         wait::first_of_all(failures)
     };
     let several_names = all.iter().any(|ready| ready.name() != all[0].name());
-    let report = Bulk::new(app, entries, several_names, lines, answer.format());
-    let given = match report {
+    let printed: Vec<i64> = match (lines, waiting.waits()) {
+        (true, false) => fates.iter().filter_map(|f| Some(f.run()?.id)).collect(),
+        (true, true) if waits => started_ids,
+        _ => Vec::new(),
+    };
+    let report = Bulk::new(app, entries, several_names, &printed, answer.format());
+    verdict.and(match report {
         Some(report) => waiting.on_its_stream(app, answer).give_done(&report),
         None => Ok(()),
-    };
-    let started: Vec<Run> = fates.iter().filter_map(|f| f.run().cloned()).collect();
-    let given = given.map_err(|error| super::launch::not_given(error, &started));
-    super::launch::both(app, verdict, given)
+    })
 }
 
 /// Says on stderr what became of one of them, and remembers its run.
-fn tell(app: &App, ready: &Ready, fate: &Fate, if_running: IfRunning) {
+fn tell(app: &App, ready: &Ready, fate: &Fate, if_running: IfRunning, waits: bool) {
     let label = ready.environment().label();
     match fate {
         Fate::Started(started) => {
@@ -198,10 +199,16 @@ fn tell(app: &App, ready: &Ready, fate: &Fate, if_running: IfRunning) {
             }
             app.ui.note(&said);
         }
-        Fate::Skipped(run) => app.ui.note(&format!(
-            "{label}: run {} of this task is {} there; started none",
-            run.id, run.status
-        )),
+        Fate::Skipped(run) => {
+            app.record_run(run);
+            app.ui.note(&format!(
+                "{label}: run {} of this task is {} there; started none",
+                run.id, run.status
+            ));
+            if waits {
+                app.ui.warn(&super::launch::not_waited_for(app, run));
+            }
+        }
         Fate::Refused(error) | Fate::Unknown(error) => {
             app.ui.warn(&format!("{label}: {error}"));
         }

@@ -1,7 +1,5 @@
 //! Looking up the runs that a line names.
 
-use std::time::Duration;
-
 use super::{Answer, RunArgs, RunReport, RunsReport};
 use crate::app::App;
 use crate::domain::Run;
@@ -17,29 +15,21 @@ pub struct Found {
 }
 
 impl Found {
-    /// Reads the runs that are meant.
+    /// Reads the runs that are meant. A waiting time that the line sets does not limit this: of a
+    /// finished run the first read is the result.
     ///
     /// # Errors
     /// Wrong use; or, when not one of them can be read, why.
     pub async fn read(args: &RunArgs, app: &App) -> Result<Found, Error> {
-        Found::read_within(args, None, app).await
-    }
-
-    /// Reads the runs that are meant, within a limit that the line sets.
-    ///
-    /// # Errors
-    /// As [`Found::read`].
-    pub async fn read_within(
-        args: &RunArgs,
-        limit: Option<Duration>,
-        app: &App,
-    ) -> Result<Found, Error> {
         let wanted = args.resolve(app)?;
-        let lagoon = &app.lagoon().await?.within(limit.unwrap_or(Duration::MAX));
+        let lagoon = app.lagoon().await?;
         let (mut runs, mut missing) = (Vec::new(), Vec::new());
         for found in history::find_all(lagoon, &wanted).await {
             match found {
-                Ok(run) => runs.push(run),
+                Ok(run) => {
+                    app.record_run(&run);
+                    runs.push(run);
+                }
                 Err(error) => missing.push(error),
             }
         }

@@ -5,12 +5,11 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::app::{App, Executes};
-use crate::domain::{Definition, Environment, Run, Work};
+use crate::domain::{Definition, Environment, Run, Work, quoting};
 use crate::error::Error;
 use crate::ops::exec;
 use crate::ops::follow;
 use crate::ops::lost::{Started, Unstarted};
-use crate::output::Format;
 use crate::ui::Stream;
 
 use super::live::LiveWord;
@@ -84,17 +83,12 @@ impl Waiting {
                 error.hints.iter().for_each(|hint| app.ui.hint(hint));
             }
         }
-        if answer.format() == Format::Jsonl && self.waits() && self.result_on_stdout(app) {
-            answer.give(&report_of(app, run.clone()))?;
-        } else {
-            app.ui.note(&format!("run {} ({})", run.id, run.task_name));
-        }
+        app.ui.note(&format!("run {} ({})", run.id, run.task_name));
         if !self.waits() {
             if !run.outcome().is_over() {
                 app.ui.note("started, not finished");
             }
-            let given = answer.give_done(&report_of(app, run.clone()));
-            return given.map_err(|error| not_given(error, &[run]));
+            return answer.give_done(&report_of(app, run));
         }
         let log = self.follow.then_some(if self.result_on_stdout(app) {
             Stream::Err
@@ -103,14 +97,8 @@ impl Waiting {
         });
         let watch = self.watch(app, log, expected);
         let (run, verdict) = watch.until_over(run).await;
-        let given = self
-            .on_its_stream(app, answer)
-            .give_done(&report_of(app, run.clone()));
-        both(
-            app,
-            verdict,
-            given.map_err(|error| not_given(error, &[run])),
-        )
+        let answer = self.on_its_stream(app, answer);
+        verdict.and(answer.give_done(&report_of(app, run)))
     }
 
     /// With --follow stdout is the log, unless -o asks for the result there.
@@ -193,25 +181,21 @@ impl Waiting {
             raw: false,
             quits: false,
             expected,
-            changes: None,
-            changes_begin: false,
+            lines: None,
         }
     }
 }
 
-/// Names what was started although the answer could not be given.
-pub fn not_given(error: Error, runs: &[Run]) -> Error {
-    let ids: Vec<String> = runs.iter().map(|run| run.id.to_string()).collect();
-    let runs = runs.iter().map(Run::to_json).collect();
-    Error { runs, ..error }.hint(format!("started: {}", ids.join(", ")))
-}
-
-/// How it ended, and before that why the answer was not given; a warning where both failed.
-pub fn both(app: &App, verdict: Result<(), Error>, given: Result<(), Error>) -> Result<(), Error> {
-    if let (Err(_), Err(error)) = (&verdict, &given) {
-        app.ui.warn(&error.to_string());
-    }
-    verdict.and(given)
+/// The warning where waiting was requested and nothing was started to wait for.
+#[must_use]
+pub fn not_waited_for(app: &App, run: &Run) -> String {
+    let mut words = super::line_start(app, "wait");
+    words.push(run.id.to_string());
+    let line = quoting::suggestion(words);
+    format!(
+        "run {} is not waited for; wait for it with `{line}`",
+        run.id
+    )
 }
 
 /// Starts something; an interrupt meanwhile says that it may have been started.
@@ -263,6 +247,7 @@ pub fn confirm_one_off(app: &App, banner: &str, ready: &exec::Ready) -> Result<(
 
 /// Remembers a run that was started, and says so when it had to be looked for.
 pub fn say_started(app: &App, started: &Started) {
+    app.record_run(&started.run);
     super::remember(app, &started.run);
     if started.recovered {
         app.ui.warn(&format!(

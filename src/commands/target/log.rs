@@ -39,7 +39,7 @@ impl<'a> LogOut<'a> {
     /// Writes a part of the log.
     ///
     /// # Errors
-    /// When it cannot be written; that nobody reads it is none.
+    /// When the command ends because the output is closed or cannot be written to.
     pub fn give(&mut self, text: &str) -> Result<(), Error> {
         for piece in text.as_bytes().chunks(PIECE) {
             if self.closed {
@@ -85,15 +85,14 @@ impl<'a> LogOut<'a> {
         self.open_line = !bytes.ends_with(b"\n");
         match self.app.ui.write(self.stream, bytes) {
             Ok(()) => Ok(()),
-            // The run goes on without a reader, and so does waiting: the exit code still counts.
-            Err(StreamError::Closed) => {
+            // The run continues without its output, and so does waiting: the exit code still counts.
+            Err(StreamError::Closed | StreamError::Io(_)) => {
                 self.closed = true;
                 if self.quits {
-                    return Err(Error::failed("nobody reads the log any more"));
+                    return Err(Error::failed("output closed"));
                 }
                 Ok(())
             }
-            Err(StreamError::Io(e)) => Err(Error::failed("cannot write the log").because(e)),
         }
     }
 }

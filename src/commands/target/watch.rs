@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::domain::{Environment, Outcome, Run, quoting};
 use crate::error::{Error, Kind};
 use crate::ops;
+use crate::ops::cancel::Request;
 use crate::ops::follow::{self, Live, Log};
 use crate::ops::push::Push;
 use crate::ops::together::follow_all;
@@ -44,10 +45,17 @@ pub struct Watch<'a> {
     pub quits: bool,
     /// What runs of this task took before.
     pub expected: Option<Duration>,
-    /// Give each change as a line of its own.
-    pub changes: Option<&'a Answer>,
-    /// The runs as they are at first were given already.
-    pub changes_begin: bool,
+    /// Print runs one by one (`-o jsonl`).
+    pub lines: Option<Lines<'a>>,
+}
+
+/// Which lines are printed while runs are waited for.
+#[derive(Clone, Copy)]
+pub enum Lines<'a> {
+    /// Each run when it has ended, or as it is when waiting for it ends.
+    Ends(&'a Answer),
+    /// Each run as it is at first, and at each change of its status.
+    Changes(&'a Answer),
 }
 
 impl Watch<'_> {
@@ -75,6 +83,7 @@ impl Watch<'_> {
             return (Vec::new(), Ok(()));
         }
         let runs: Vec<Run> = waited.iter().map(|w| w.run.clone()).collect();
+        runs.iter().for_each(|run| self.app.record_run(run));
         if self.log.is_none() {
             self.show_last_lines(&waited).await;
         }
@@ -97,7 +106,7 @@ impl Watch<'_> {
             waited = self.work(runs.clone(), &mut shown) => Ok(waited),
             kind = claim.signalled() => Err(kind),
         };
-        shown.finish();
+        shown.finish(&runs);
         match ended {
             Ok(Ok(waited)) => Ok(waited),
             Ok(Err(error)) => {
@@ -164,7 +173,8 @@ impl Watch<'_> {
                     Err(error) => Err(error),
                 };
                 match asked {
-                    Ok(()) => self.app.ui.note(&format!(
+                    Ok(Request::Unknown) => self.app.ui.warn(&unknown_cancel(run)),
+                    Ok(Request::Accepted) => self.app.ui.note(&format!(
                         "Lagoon was asked to cancel run {} ({})",
                         run.id, run.task_name
                     )),
@@ -220,14 +230,20 @@ impl Watch<'_> {
             };
             let ui = &self.app.ui;
             match log {
-                Log::Text(text) => {
-                    ui.note(&format!("the last lines of the log of run {}:", run.id));
+                Log::Text(text) if !follow::is_nothing(&text) => {
+                    let heading = format!("the last lines of the log of run {}:", run.id);
+                    if waited.len() > 1 {
+                        // Without it, also with -q, nothing tells whose lines follow.
+                        ui.heading(&heading);
+                    } else {
+                        ui.note(&heading);
+                    }
                     let mut out = LogOut::new(self.app, Stream::Err, false);
                     // Nobody reads stderr any more: then nobody misses it.
                     let _ = out.give(follow::tail(&text, LAST_LINES));
                     let _ = out.finish();
                 }
-                Log::Empty => ui.note(&format!("the log of run {} is empty", run.id)),
+                Log::Text(_) | Log::Empty => ui.note(&follow::nothing_printed(run.id)),
                 Log::Unavailable(why) => ui.warn(&format!("no log of run {}: {why}", run.id)),
             }
         }
@@ -249,11 +265,17 @@ fn label(run: &Run) -> String {
     format!("run {} of {} on {place}: {}", run.id, run.name, run.status)
 }
 
+/// The warning after a lost reply to a request to cancel.
+#[must_use]
+pub fn unknown_cancel(run: &Run) -> String {
+    let id = run.id;
+    format!("no reply to cancelling run {id}: it is unknown whether Lagoon received the request")
+}
+
 /// Shows how it goes: a line a run at the bottom of the terminal, a line a change on stdout.
 struct Shown<'a> {
     app: &'a App,
-    changes: Option<&'a Answer>,
-    changes_begin: bool,
+    lines: Option<Lines<'a>>,
     last: HashMap<i64, Run>,
     live: HashMap<i64, Box<dyn Progress>>,
     trouble: Trouble,
@@ -273,18 +295,34 @@ impl<'a> Shown<'a> {
         }
         Shown {
             app: watch.app,
-            changes: watch.changes,
-            changes_begin: watch.changes_begin,
+            lines: watch.lines,
             last: HashMap::new(),
             live,
             trouble: Trouble::default(),
         }
     }
 
-    fn finish(&mut self) {
+    /// Ends the display; prints the lines of runs that have not ended.
+    fn finish(&mut self, runs: &[Run]) {
         for (_, progress) in self.live.drain() {
             progress.finish();
         }
+        if let Some(Lines::Ends(answer)) = self.lines {
+            for run in self.last(runs.to_vec()) {
+                if !run.outcome().is_over() {
+                    self.print(answer, &run);
+                }
+            }
+        }
+    }
+
+    fn print(&self, answer: &Answer, run: &Run) {
+        let report = RunReport {
+            run: run.clone(),
+            ui_url: self.app.ui_url(),
+        };
+        // A failure does not end the waiting; it decides about the exit code in the end.
+        let _ = answer.give(&report);
     }
 
     /// How waiting for a run ended, with the run as it was read last.
@@ -310,17 +348,23 @@ impl Watcher for Shown<'_> {
     fn read(&mut self, run: &Run) {
         self.trouble.ends();
         let before = self.last.insert(run.id, run.clone());
-        if let Some(answer) = self.changes
-            && before.map_or(!self.changes_begin, |before| before.status != run.status)
-        {
-            let report = RunReport {
-                run: run.clone(),
-                ui_url: self.app.ui_url(),
-            };
-            // A reader that went away does not end the waiting: the exit code still counts.
-            let _ = answer.give(&report);
+        let is_over = run.outcome().is_over();
+        match self.lines {
+            Some(Lines::Changes(answer))
+                if before
+                    .as_ref()
+                    .is_none_or(|before| before.status != run.status) =>
+            {
+                self.print(answer, run);
+            }
+            Some(Lines::Ends(answer))
+                if is_over && !before.is_some_and(|before| before.outcome().is_over()) =>
+            {
+                self.print(answer, run);
+            }
+            _ => {}
         }
-        if run.outcome().is_over() {
+        if is_over {
             if let Some(progress) = self.live.remove(&run.id) {
                 progress.finish();
             }

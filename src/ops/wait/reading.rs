@@ -1,6 +1,6 @@
 //! Reading runs again: one request for all of an environment.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
@@ -12,10 +12,12 @@ use super::verdict::about;
 /// A server that restarts may refuse a few times; one that goes on refusing means it.
 const REFUSALS: u32 = 5;
 
-/// Reads runs, and remembers how many were refused in a row.
+/// Reads runs, and remembers how many reads were refused in a row and which runs were not found.
 #[derive(Debug, Default)]
 pub(in crate::ops) struct Reader {
     refusals: HashMap<i64, u32>,
+    /// Runs that the last read did not find.
+    absent: HashSet<i64>,
 }
 
 /// Why a run was not read.
@@ -79,7 +81,7 @@ impl Reader {
         let mut read = Vec::with_capacity(runs.len());
         for run in runs {
             let newer = if let Some(newer) = found.remove(&run.id) {
-                self.refusals.remove(&run.id);
+                self.was_read(run.id);
                 Ok(newer)
             } else if let Some(reason) = &down {
                 Err(Unread::Passing(reason.clone()))
@@ -107,10 +109,14 @@ impl Reader {
     async fn ask(&mut self, lagoon: &Lagoon, run: &Run) -> Result<Run, Unread> {
         match lagoon.run_by_id(run.id).await {
             Ok(Some(mut newer)) => {
-                self.refusals.remove(&run.id);
+                self.was_read(run.id);
                 newer.environment = newer.environment.or_else(|| run.environment.clone());
                 Ok(newer)
             }
+            Ok(None) if self.absent.insert(run.id) => Err(Unread::Refused(format!(
+                "Lagoon does not show run {} at the moment",
+                run.id
+            ))),
             Ok(None) => Err(Unread::Ever(vanished(run))),
             Err(error) if passes(&error) => Err(Unread::Passing(error.to_string())),
             Err(error) if self.may_pass(run.id, &error) => Err(Unread::Refused(error.to_string())),
@@ -125,6 +131,11 @@ impl Reader {
                 ))))
             }
         }
+    }
+
+    fn was_read(&mut self, id: i64) {
+        self.refusals.remove(&id);
+        self.absent.remove(&id);
     }
 
     fn may_pass(&mut self, id: i64, error: &LagoonError) -> bool {

@@ -107,14 +107,13 @@ pub(super) struct Bulk {
 }
 
 impl Bulk {
-    /// The answer, where there is one to give: nothing when nothing could be started. With `told`
-    /// the runs were given one by one as they came to be. Line formats are for pipes: they have the
-    /// runs alone.
+    /// The answer, where there is one to give: nothing when nothing could be started. Runs that were
+    /// `printed` one by one are left out. Line formats are for pipes: they have the runs alone.
     pub(super) fn new(
         app: &App,
         mut entries: Vec<Entry>,
         several_names: bool,
-        told: bool,
+        printed: &[i64],
         format: Format,
     ) -> Option<Bulk> {
         let is_known = |entry: &Entry| match &entry.end {
@@ -129,7 +128,7 @@ impl Bulk {
             Format::Tsv | Format::Csv | Format::Name | Format::Id
         );
         entries.retain(|entry| match entry.end {
-            End::Run(_) => !told,
+            End::Run(ref run) => !printed.contains(&run.id),
             End::None { .. } => !only_runs,
         });
         Some(Bulk {
