@@ -244,7 +244,7 @@ fn changes(id: &str) -> [Vec<&str>; 2] {
 #[test]
 fn other_mutations_that_a_gateway_refuses_are_looked_up() {
     for (status, kind, body, _) in REFUSALS {
-        let lagoon = Faulty::new([(); 3].map(|()| Fault::replaced(status, kind, body)));
+        let lagoon = Faulty::new([(); 3].map(|()| Fault::substituted(status, kind, body)));
         let id = lagoon.run(&DEFINE).succeeds().json()["id"].to_string();
         for line in changes(&id) {
             lagoon.run(&line).succeeds();

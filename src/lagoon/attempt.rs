@@ -28,10 +28,10 @@ impl Transport {
         request: Encoded,
     ) -> Result<Answer, LagoonError> {
         let Encoded { body, tie } = request;
-        let client = match (effect, &tie) {
-            (Effect::Query, Some(_)) => &self.client()?,
-            // A duplicate that waits on a kept-alive connection would take the place of the reply.
-            _ => self.single_use_client()?,
+        let client = match &tie {
+            Some(_) => &self.client()?,
+            // Nothing ties the reply to a user's own document: it has a connection of its own.
+            None => self.single_use_client()?,
         };
         let sent = client
             .post(self.connection().url.clone())

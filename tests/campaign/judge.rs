@@ -94,12 +94,17 @@ fn codes(case: &Case, seen: &Seen) -> Vec<i32> {
             7
         }
     };
+    // A duplicate of the reply before can be read in place of the mutation's reply, and is refused.
+    let misheard = met(Role::Before).next_back() == Some(Met::Twice);
     match mutation {
         Met::Nothing | Met::Twice => match case.command {
+            Command::Wait if misheard && denied => vec![0, 4, 7],
             Command::Wait if denied => vec![0, 4],
+            Command::Wait if misheard && !found => vec![0, 7],
             // Only looked at again, until it can be read.
             Command::Wait => vec![0],
             _ if after.is_empty() => vec![0],
+            _ if misheard => vec![lost(mutation)],
             _ => vec![],
         },
         Met::Unauthorized => vec![4],
