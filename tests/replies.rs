@@ -358,3 +358,27 @@ fn a_discovery_document_without_an_end_is_not_read_to_it() {
             .run(env.home.command(&["context", "remove", "acme", "--yes"]));
     }
 }
+
+#[test]
+fn a_token_that_was_refused_for_a_mutation_can_be_renewed_by_the_caller() {
+    let env = TestEnv::new();
+    let run: i64 = ended(&env, "x\n", Status::Complete).parse().unwrap();
+    let unauthorized = r#"{"errors":[{"message":"Unauthorized - Legacy token invalid"}]}"#;
+    let refused = || Fault::answered("401 Unauthorized", "application/json", unauthorized);
+    let proxy = Proxy::new(env.address(), [refused(), Fault::None]);
+    let lagoon = crate::waiting::lagoon_at(&proxy.url("/graphql"), &["old", env.token()]);
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        assert!(
+            !lagoon.renew_token().await.unwrap(),
+            "nothing was refused yet"
+        );
+        let error = lagoon.cancel_run(run).await.unwrap_err();
+        assert!(error.is_doubtful_refusal(), "{error}");
+        assert!(lagoon.renew_token().await.unwrap());
+        // The renewed token is the one that is used from now on.
+        lagoon.cancel_run(run).await.unwrap();
+    });
+    let heads: Vec<String> = proxy.seen().into_iter().map(|seen| seen.head).collect();
+    assert_eq!(heads.len(), 2);
+    assert!(heads[0].contains("Bearer old") && heads[1].contains(env.token()));
+}

@@ -38,6 +38,9 @@ impl Transport {
             let answer = self
                 .answer_of(request.send().await, SizeLimit::Mutation)
                 .await?;
+            if answer.status == 401 {
+                self.note_refused(&token);
+            }
             let Answer {
                 status,
                 content_type,

@@ -83,7 +83,9 @@ fn spelled(bytes: u64) -> String {
         (1 << 10, "KiB"),
         (1_000_000, "MB"),
     ];
-    let unit = units.into_iter().find(|(size, _)| bytes % size == 0);
+    let unit = units
+        .into_iter()
+        .find(|(size, _)| bytes.is_multiple_of(*size));
     unit.map_or_else(
         || format!("{bytes} bytes"),
         |(size, name)| format!("{} {name}", bytes / size),

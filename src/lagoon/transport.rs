@@ -192,9 +192,14 @@ impl Transport {
         }
     }
 
-    fn note_refused(&self, token: &str) {
+    pub(super) fn note_refused(&self, token: &str) {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         *refused = Some(token.to_owned());
+    }
+
+    fn refused(&self) -> Option<String> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.clone()
     }
 
     /// Replaces the token that was refused last; `false` where there is no other token.
@@ -202,8 +207,7 @@ impl Transport {
     /// # Errors
     /// When there is a way to get another one, and it fails.
     pub async fn renew_token(&self) -> Result<bool, LagoonError> {
-        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(refused) = refused.clone() else {
+        let Some(refused) = self.refused() else {
             return Ok(false);
         };
         let newer = self.connection.credentials.renew(&refused).await;
