@@ -114,7 +114,7 @@ impl Reader {
                 Ok(newer)
             }
             Ok(None) if self.absent.insert(run.id) => Err(Unread::Refused(format!(
-                "Lagoon does not show run {} at the moment",
+                "Lagoon does not show run {}",
                 run.id
             ))),
             Ok(None) => Err(Unread::Ever(vanished(run))),
