@@ -29,6 +29,7 @@ mod doctor;
 mod exec;
 mod files;
 mod graphql;
+mod group;
 mod help;
 mod hostile;
 mod invoke;

@@ -128,7 +128,17 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
         app.ui.warn(&doubt);
     }
     let lagoon = app.lagoon().await?;
-    let site = define::site(lagoon, &target).await?;
+    let progress = app.ui.progress();
+    progress.start("reading", None);
+    let site = define::site(
+        lagoon,
+        &target,
+        &define::coverage(&wanted),
+        Some(progress.as_ref()),
+    )
+    .await;
+    progress.finish();
+    let site = site?;
     wanted.scope = site.scope.clone();
     let defined = match compare(app, &site, &wanted, &target)? {
         Some(unchanged) => unchanged,

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::app::App;
+use crate::domain::coverage::Coverage;
 use crate::domain::{Definition, TaskRef};
 use crate::error::{Error, quoted_list};
 use crate::ops::delete::{self, Deletions};
@@ -75,7 +76,12 @@ pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     )
     .await?;
     let lagoon = app.lagoon().await?;
-    let site = update::wide_site(lagoon, &target).await?;
+    let progress = app.ui.progress();
+    progress.start("reading", None);
+    let coverage = Coverage::tasks(&tasks);
+    let site = update::wide_site(lagoon, &target, &coverage, Some(progress.as_ref())).await;
+    progress.finish();
+    let site = site?;
     let mut doomed: Vec<Definition> = Vec::new();
     for task in &tasks {
         let found = update::find(&site, task)

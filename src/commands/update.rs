@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::app::{App, print};
+use crate::domain::coverage::Coverage;
 use crate::domain::difference::{Difference, differences};
 use crate::domain::{Definition, Scope, TaskRef, rules};
 use crate::error::Error;
@@ -73,7 +74,12 @@ pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     .await?;
     args.edits.check()?;
     let lagoon = app.lagoon().await?;
-    let site = define::site(lagoon, &target).await?;
+    let coverage = Coverage::tasks(std::slice::from_ref(&task)).and_name(args.edits.name());
+    let progress = app.ui.progress();
+    progress.start("reading", None);
+    let site = define::site(lagoon, &target, &coverage, Some(progress.as_ref())).await;
+    progress.finish();
+    let site = site?;
     let before = update::find(&site, &task)
         .map_err(|why| target::not_here(app, why, &site.label, "update"))?;
     let after = args.edits.apply(app, &before)?;

@@ -1,6 +1,7 @@
 //! Lagoon's things as this program sees them: pure values and rules, no input or output.
 
 pub mod argument;
+pub mod coverage;
 pub mod definition;
 pub mod difference;
 pub mod file_name;

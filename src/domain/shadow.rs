@@ -1,6 +1,21 @@
 //! Tasks of one name: an environment shows only the one of the narrowest scope.
 
+use super::names::same_in_database;
 use super::{Definition, Environment, Scope};
+
+/// Whether an environment shows tasks of this scope instead of those of the other one.
+#[must_use]
+pub fn is_before(scope: &Scope, other: &Scope) -> bool {
+    // A project can be in several groups: which of theirs comes first is not guaranteed.
+    scope != other && scope.rank() <= other.rank()
+}
+
+/// Whether an environment that shows these definitions may hide a task of this name and scope.
+#[must_use]
+pub fn hides(definitions: &[Definition], name: &str, scope: &Scope) -> bool {
+    let mut before = definitions.iter().filter(|d| is_before(&d.scope, scope));
+    before.any(|d| same_in_database(&d.name, name))
+}
 
 /// Which tasks stand before a task of this name and scope, or behind it, as sentences, each once:
 /// as far as what these environments show tells.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt};
 
 use crate::domain::Definition;
+use crate::domain::coverage::Coverage;
 use crate::domain::difference::differences;
 use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_in_database;
@@ -155,12 +156,29 @@ fn scopes<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<ScopeName> {
     scopes
 }
 
+/// The tasks of a scope that steps are about.
+fn coverage<'a>(steps: impl Iterator<Item = &'a Step>, scope: &ScopeName) -> Coverage {
+    let mut names: Vec<&String> = Vec::new();
+    for step in steps.filter(|step| step.scope.is_same(scope)) {
+        let definitions = [step.before(), step.after()];
+        names.push(&step.name);
+        names.extend(
+            definitions
+                .iter()
+                .flatten()
+                .map(|definition| &definition.name),
+        );
+    }
+    Coverage::names(names)
+}
+
 /// Why a plan that was made earlier does not hold any more; empty when it does.
 ///
 /// # Errors
 /// Any failure of reading.
 pub async fn outdated(lagoon: &Lagoon, plan: &Plan, how: How<'_>) -> Result<Vec<String>, Error> {
-    let seen = scope::read(lagoon, &scopes(plan.steps.iter()), how).await?;
+    let coverage = |scope: &ScopeName| coverage(plan.steps.iter(), scope);
+    let seen = scope::read(lagoon, &scopes(plan.steps.iter()), coverage, how).await?;
     Ok(plan
         .steps
         .iter()

@@ -3,6 +3,7 @@
 
 mod site;
 
+use crate::domain::coverage::Coverage;
 use crate::domain::difference::{Difference, differences};
 use crate::domain::quoting::suggestion;
 use crate::domain::rules::{Field, Violation, violations};
@@ -195,7 +196,7 @@ pub async fn add(
     match lagoon.add_definition(wanted, system_flag).await {
         Ok(returned) if returned.arguments.is_none() => {
             // An old row: somebody else's a moment ago, or one that nobody could see.
-            let now = self::site(lagoon, target).await?;
+            let now = self::site(lagoon, target, &coverage(wanted), None).await?;
             match compare(&now, wanted)? {
                 Some(same) => Ok(same),
                 None => Ok(Defined::Unseen(returned)),
@@ -219,6 +220,12 @@ pub async fn add(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What has to be read for a definition to be compared with what is there.
+#[must_use]
+pub fn coverage(wanted: &Definition) -> Coverage {
+    Coverage::names([&wanted.name])
 }
 
 /// Compares what came back with what was sent.
@@ -246,7 +253,7 @@ async fn after_error(
     error: Error,
     words: &str,
 ) -> Result<Defined, Error> {
-    let Ok(now) = site(lagoon, target).await else {
+    let Ok(now) = site(lagoon, target, &coverage(wanted), None).await else {
         return Err(error.unknown_whether("a part of it was left behind"));
     };
     let Some(left) = now.existing(&wanted.name).cloned() else {

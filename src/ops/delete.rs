@@ -1,5 +1,6 @@
 //! Removing tasks: what goes, what comes to light behind it, and that it is really gone.
 
+use crate::domain::coverage::Coverage;
 use crate::domain::{Definition, Scope};
 use crate::error::Error;
 use crate::lagoon::{Lagoon, LagoonError};
@@ -32,7 +33,9 @@ pub async fn delete(lagoon: &Lagoon, target: &Target, doomed: &Definition) -> Re
         Ok(false) => Err(gone(doomed)),
         Err(error) if error.leaves_unknown() || error.is_doubtful_refusal() => {
             let is_lost = error.leaves_unknown();
-            let now = define::site(lagoon, target).await;
+            // An environment that hides no task of its name shows whether it is there.
+            let coverage = Coverage::names([&doomed.name]);
+            let now = define::site(lagoon, target, &coverage, None).await;
             let is_there = now.as_ref().map(|now| now.by_id(doomed.id).is_some());
             match is_there {
                 Ok(false) => Ok(()),
@@ -96,7 +99,8 @@ pub async fn verify(
     target: &Target,
     doomed: &[Definition],
 ) -> Result<Vec<Definition>, Error> {
-    let now = define::site(lagoon, target).await?;
+    let coverage = Coverage::names(doomed.iter().map(|one| &one.name));
+    let now = define::site(lagoon, target, &coverage, None).await?;
     let mut surfaced: Vec<Definition> = Vec::new();
     for one in doomed {
         if now.by_id(one.id).is_some() {

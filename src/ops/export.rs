@@ -1,6 +1,7 @@
 //! A scope's tasks as a file.
 
 use crate::domain::Definition;
+use crate::domain::coverage::Coverage;
 use crate::domain::manifest::{Exported, ScopeName, write};
 use crate::domain::names::same_in_database;
 use crate::domain::plan::Seen;
@@ -24,7 +25,7 @@ pub struct Export {
 /// # Errors
 /// Not found, or any failure of the requests.
 pub async fn export(lagoon: &Lagoon, scopes: &[ScopeName], how: How<'_>) -> Result<Export, Error> {
-    let seen = scope::read(lagoon, scopes, how).await?;
+    let seen = scope::read(lagoon, scopes, |_| Coverage::whole(), how).await?;
     let mut tasks: Vec<(ScopeName, Definition)> = Vec::new();
     let mut notes = Vec::new();
     for site in &seen {

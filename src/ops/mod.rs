@@ -12,6 +12,7 @@ pub mod export;
 pub mod files;
 pub mod fit;
 pub mod follow;
+pub mod group;
 pub mod history;
 pub mod identity;
 pub mod invoke;

@@ -8,7 +8,6 @@ use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError};
 
 pub use crate::lagoon::operations::places::EnvironmentView;
-use crate::lagoon::operations::places::ProjectView;
 
 /// The environment with what can be invoked there: one request where its namespace leads to it,
 /// two where it does not. `runs` asks for the newest runs as well.
@@ -92,17 +91,6 @@ pub async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
     } else {
         format!("you see the projects of your groups only: {groups}")
     })
-}
-
-/// What the environments of a group's projects show.
-///
-/// # Errors
-/// Not found, with the nearest names; or any failure of the request.
-pub async fn group(lagoon: &Lagoon, name: &str) -> Result<Vec<ProjectView>, Error> {
-    match lagoon.group_definitions(name).await? {
-        Some(views) => Ok(views),
-        None => Err(missing_group(lagoon, name).await),
-    }
 }
 
 /// That there is no such group, with the nearest of the caller's own.

@@ -1,6 +1,7 @@
 //! From files to a plan: what their scopes show, what is hidden, what no environment lists.
 
-use crate::domain::manifest::Desired;
+use crate::domain::coverage::Coverage;
+use crate::domain::manifest::{Desired, ScopeName};
 use crate::domain::plan::{self, Action, Allowed, Plan, Refusal};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
@@ -18,7 +19,16 @@ pub async fn plan(
     allowed: Allowed,
     how: How<'_>,
 ) -> Result<Result<Plan, Refusal>, Error> {
-    let mut seen = scope::read(lagoon, &desired.scopes, how).await?;
+    let coverage = |scope: &ScopeName| {
+        if allowed.prune.is_some() {
+            return Coverage::whole();
+        }
+        let tasks = desired.tasks.iter().map(|t| (&t.scope, &t.definition.name));
+        let retired = desired.retired.iter().map(|r| (&r.scope, &r.name));
+        let all = tasks.chain(retired).filter(|(of, _)| of.is_same(scope));
+        Coverage::names(all.map(|(_, name)| name))
+    };
+    let mut seen = scope::read(lagoon, &desired.scopes, coverage, how).await?;
     let mut plan = plan::plan(desired, &seen, allowed);
     let adds = |plan: &Plan| {
         let mut actions = plan.steps.iter().map(|step| &step.action);

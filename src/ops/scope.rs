@@ -1,18 +1,20 @@
-//! Reading scopes: one request for each project, group, and no more for their environments.
+//! Reading scopes: one request for each project with its environments; of a group, enough to settle
+//! which tasks exist.
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use crate::domain::Scope;
+use crate::domain::coverage::Coverage;
 use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_name;
 use crate::domain::plan::{Seen, View};
+use crate::domain::{Project, Scope};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
-use crate::lagoon::operations::places::{EnvironmentView, ProjectView};
+use crate::lagoon::operations::places::EnvironmentView;
 use crate::ui::Progress;
 
 use super::define::{Site, Target};
-use super::{place, unlisted};
+use super::{group, place, unlisted};
 
 /// How scopes are read and written.
 #[derive(Clone, Copy)]
@@ -31,11 +33,16 @@ enum Source {
     Group(String),
 }
 
-/// What each of the scopes shows, in their order.
+/// What each of the scopes shows, in their order. `coverage` says which tasks of a scope matter.
 ///
 /// # Errors
 /// Not found, or any failure of the requests.
-pub async fn read(lagoon: &Lagoon, scopes: &[ScopeName], how: How<'_>) -> Result<Vec<Seen>, Error> {
+pub async fn read(
+    lagoon: &Lagoon,
+    scopes: &[ScopeName],
+    coverage: impl Fn(&ScopeName) -> Coverage,
+    how: How<'_>,
+) -> Result<Vec<Seen>, Error> {
     let mut sources: Vec<Source> = Vec::new();
     for scope in scopes {
         match (scope, scope.project()) {
@@ -64,23 +71,33 @@ pub async fn read(lagoon: &Lagoon, scopes: &[ScopeName], how: How<'_>) -> Result
         }
     }
     let total = sources.len();
-    let answers: Result<Vec<(Source, Vec<ProjectView>)>, Error> =
-        stream::iter(sources.into_iter().enumerate())
-            .map(|(position, source)| async move {
-                let views = match &source {
-                    Source::Project(name) => {
-                        let progress = format!("reading {name} ({}/{total})", position + 1);
-                        how.progress.update(&progress);
-                        let found = lagoon.project_definitions(name).await?;
-                        vec![found.ok_or_else(|| place::no_project(name))?]
-                    }
-                    Source::Group(name) => place::group(lagoon, name).await?,
-                };
-                Ok::<_, Error>((source, views))
+    let coverage = &coverage;
+    let answers: Result<Vec<Answer>, Error> = stream::iter(sources.into_iter().enumerate())
+        .map(|(position, source)| async move {
+            let found = match &source {
+                Source::Project(name) => {
+                    let progress = format!("reading {name} ({}/{total})", position + 1);
+                    how.progress.update(&progress);
+                    let found = lagoon.project_definitions(name).await?;
+                    let found = found.ok_or_else(|| place::no_project(name))?;
+                    (Some(found.project), found.environments)
+                }
+                Source::Group(name) => {
+                    let coverage = coverage(&ScopeName::Group(name.clone()));
+                    let read = group::read(lagoon, name, &coverage, Some(how.progress));
+                    (None, read.await?)
+                }
+            };
+            let (project, views) = found;
+            Ok::<_, Error>(Answer {
+                source,
+                project,
+                views,
             })
-            .buffered(how.concurrency.max(1))
-            .try_collect()
-            .await;
+        })
+        .buffered(how.concurrency.max(1))
+        .try_collect()
+        .await;
     let answers = match answers {
         Ok(answers) => answers,
         Err(error) => return Err(unlisted::explain(lagoon, error).await),
@@ -92,6 +109,14 @@ pub async fn read(lagoon: &Lagoon, scopes: &[ScopeName], how: How<'_>) -> Result
     Ok(all)
 }
 
+/// What was read of a source.
+struct Answer {
+    source: Source,
+    /// The project, if the source is one.
+    project: Option<Project>,
+    views: Vec<EnvironmentView>,
+}
+
 fn add_project(sources: &mut Vec<Source>, project: &str) {
     let known = |s: &Source| matches!(s, Source::Project(name) if same_name(name, project));
     if !sources.iter().any(known) {
@@ -99,42 +124,35 @@ fn add_project(sources: &mut Vec<Source>, project: &str) {
     }
 }
 
-async fn seen(
-    lagoon: &Lagoon,
-    scope: &ScopeName,
-    answers: &[(Source, Vec<ProjectView>)],
-) -> Result<Seen, Error> {
+async fn seen(lagoon: &Lagoon, scope: &ScopeName, answers: &[Answer]) -> Result<Seen, Error> {
     let project = |wanted: &str| {
         let named = |s: &Source| matches!(s, Source::Project(name) if same_name(name, wanted));
-        answers
-            .iter()
-            .find(|(source, _)| named(source))
-            .and_then(|(_, views)| views.first())
+        let answer = answers.iter().find(|answer| named(&answer.source));
+        answer
+            .and_then(|answer| Some((answer.project.as_ref()?, &answer.views)))
             .ok_or_else(|| place::no_project(wanted))
     };
     let views = |all: &[EnvironmentView]| all.iter().map(view).collect::<Vec<_>>();
     Ok(match scope {
         ScopeName::Project(name) => {
-            let found = project(name)?;
+            let (project, all) = project(name)?;
             Seen {
                 blind_spot: None,
-                scope: ScopeName::Project(found.project.name.clone()),
-                resolved: Scope::Project(found.project.id),
-                views: views(&found.environments),
+                scope: ScopeName::Project(project.name.clone()),
+                resolved: Scope::Project(project.id),
+                views: views(all),
             }
         }
         ScopeName::Environment {
             project: name,
             environment,
         } => {
-            let found = project(name)?;
-            let all = &found.environments;
+            let (project, all) = project(name)?;
             let Some(own) = all
                 .iter()
                 .find(|v| same_name(&v.environment.name, environment))
             else {
                 let environments: Vec<_> = all.iter().map(|v| v.environment.clone()).collect();
-                let project = &found.project;
                 let missing =
                     place::missing_environment(lagoon, project, environment, &environments);
                 return Err(missing.await);
@@ -142,7 +160,7 @@ async fn seen(
             Seen {
                 blind_spot: None,
                 scope: ScopeName::Environment {
-                    project: found.project.name.clone(),
+                    project: project.name.clone(),
                     environment: own.environment.name.clone(),
                 },
                 resolved: Scope::Environment(own.environment.id),
@@ -151,15 +169,12 @@ async fn seen(
         }
         ScopeName::Group(name) => {
             let of_group = |s: &Source| matches!(s, Source::Group(group) if group == name);
-            let answers = answers.iter().filter(|(source, _)| of_group(source));
+            let answers = answers.iter().filter(|answer| of_group(&answer.source));
             Seen {
                 blind_spot: None,
                 scope: scope.clone(),
                 resolved: Scope::Group(name.clone()),
-                views: answers
-                    .flat_map(|(_, projects)| projects)
-                    .flat_map(|p| views(&p.environments))
-                    .collect(),
+                views: answers.flat_map(|answer| views(&answer.views)).collect(),
             }
         }
         ScopeName::System => Seen {
@@ -168,8 +183,7 @@ async fn seen(
             resolved: Scope::System,
             views: answers
                 .iter()
-                .flat_map(|(_, projects)| projects)
-                .flat_map(|p| views(&p.environments))
+                .flat_map(|answer| views(&answer.views))
                 .collect(),
         },
     })

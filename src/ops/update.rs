@@ -1,12 +1,14 @@
 //! Changing a task: found in exactly the scope that is meant, sent with what Lagoon would lose
 //! otherwise, read back and compared.
 
+use crate::domain::coverage::Coverage;
 use crate::domain::difference::differences;
 use crate::domain::names::same_in_database;
 use crate::domain::reference::RefError;
 use crate::domain::{Definition, Scope, TaskRef};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
+use crate::ui::Progress;
 
 use super::define::{self, Site, Target, line_of};
 use super::place;
@@ -95,7 +97,9 @@ pub async fn update(
     after: &Definition,
 ) -> Result<Definition, Error> {
     send(lagoon, target, before, after).await?;
-    let now = define::site(lagoon, target).await.map_err(|e| {
+    let coverage = Coverage::id(before.id);
+    let now = define::site(lagoon, target, &coverage, None).await;
+    let now = now.map_err(|e| {
         e.hint(format!(
             "`{}` was changed; it could not be read back",
             after.name
@@ -133,7 +137,8 @@ pub async fn send(
         Err(error) => return Err(error.into()),
     };
     let is_lost = refusal.leaves_unknown();
-    let Ok(now) = define::site(lagoon, target).await else {
+    let coverage = Coverage::id(before.id);
+    let Ok(now) = define::site(lagoon, target, &coverage, None).await else {
         if !is_lost {
             return Err(Error::from(refusal).unknown_whether("it was changed"));
         }
@@ -186,15 +191,21 @@ pub fn gone(definition: &Definition) -> Error {
 ///
 /// # Errors
 /// Not found, or any failure of the requests.
-pub async fn wide_site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> {
+pub async fn wide_site(
+    lagoon: &Lagoon,
+    target: &Target,
+    coverage: &Coverage,
+    progress: Option<&dyn Progress>,
+) -> Result<Site, Error> {
     let Target::Environment {
         project,
         environment,
     } = target
     else {
-        return define::site(lagoon, target).await;
+        return define::site(lagoon, target, coverage, progress).await;
     };
-    let mut site = define::site(lagoon, &Target::Project(project.clone())).await?;
+    let of_project = Target::Project(project.clone());
+    let mut site = define::site(lagoon, &of_project, coverage, progress).await?;
     let found = site
         .views
         .iter()

@@ -88,14 +88,19 @@ impl Edits {
         Ok(())
     }
 
+    /// The new name.
+    pub(super) fn name(&self) -> Option<String> {
+        self.name.as_deref().map(nfc)
+    }
+
     /// The definition as it should be.
     ///
     /// # Errors
     /// Wrong use, naming the flag; refused when the kind would have to change.
     pub(super) fn apply(&self, app: &App, before: &Definition) -> Result<Definition, Error> {
         let mut after = before.clone();
-        if let Some(name) = &self.name {
-            after.name = nfc(name);
+        if let Some(name) = self.name() {
+            after.name = name;
         }
         if let Some(work) = self.work(app)? {
             if work.word() != before.work.word() {

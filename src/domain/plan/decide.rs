@@ -166,11 +166,7 @@ fn unreadable(site: &Seen, name: &str) -> Option<String> {
             site.scope
         ));
     }
-    let hides = |view: &View| {
-        view.definitions
-            .iter()
-            .any(|d| d.scope.rank() < site.resolved.rank() && same_in_database(&d.name, name))
-    };
+    let hides = |view: &View| shadow::hides(&view.definitions, name, &site.resolved);
     if site.views.iter().all(hides) {
         return Some(format!(
             "on every environment of {} another task of that name stands before it",

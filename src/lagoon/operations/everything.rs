@@ -35,7 +35,9 @@ impl Lagoon {
             other => other?,
         };
         let all = data.all_advanced_task_definitions.unwrap_or_default();
-        Ok(Some(known(all, definition)?.0))
+        let (mut all, _) = known(all, definition)?;
+        all.sort_by_key(|definition| definition.id);
+        Ok(Some(all))
     }
 
     /// The ids of the definitions that are system-wide, for somebody who may see them all.

@@ -19,14 +19,12 @@ operation!(
     ProjectDefinitions,
     "graphql/places/project_definitions.graphql"
 );
-operation!(GroupDefinitions, "graphql/places/group_definitions.graphql");
 operation!(ProjectTargets, "graphql/places/project_targets.graphql");
 operation!(GroupProjects, "graphql/places/group_projects.graphql");
 
 definition_from!(environment_by_namespace, definition_by_namespace);
 definition_from!(environment_by_name, definition_by_name);
 definition_from!(project_definitions, definition_in_project);
-definition_from!(group_definitions, definition_in_group);
 definition_from!(project_targets, definition_of_target);
 
 /// The date that a live environment has in `deleted` (seen on Lagoon 2.33.1).
@@ -99,25 +97,6 @@ macro_rules! environment_view {
             $convert,
             runs
         )
-    }};
-}
-
-macro_rules! project_view {
-    ($generated:expr, $convert:ident) => {{
-        let found = $generated;
-        let project = self::project(found.id, found.name)?;
-        let mut environments = found
-            .environments
-            .unwrap_or_default()
-            .into_iter()
-            .flatten()
-            .map(|e| Ok(view!(e, project.clone(), $convert, Vec::new())))
-            .collect::<Result<Vec<_>, LagoonError>>()?;
-        environments.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
-        ProjectView {
-            project,
-            environments,
-        }
     }};
 }
 
@@ -258,33 +237,15 @@ impl Lagoon {
         let Some(found) = data.project_by_name else {
             return Ok(None);
         };
-        Ok(Some(project_view!(found, definition_in_project)))
-    }
-
-    /// The projects of a group and what each of their live environments shows; `None` when there is
-    /// no such group.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
-    pub async fn group_definitions(
-        &self,
-        group: &str,
-    ) -> Result<Option<Vec<ProjectView>>, LagoonError> {
-        let variables = group_definitions::Variables {
-            group: group.to_owned(),
-        };
-        let reply = self
-            .send::<GroupDefinitions>(Effect::Query, variables)
-            .await?;
-        let found = group_or_none(reply.whole())?.and_then(|data| data.group_by_name);
-        let Some(found) = found else {
-            return Ok(None);
-        };
-        let projects = found.projects.unwrap_or_default().into_iter().flatten();
-        projects
-            .map(|found| Ok(project_view!(found, definition_in_group)))
-            .collect::<Result<_, _>>()
-            .map(Some)
+        let project = self::project(found.id, found.name)?;
+        let all = found.environments.unwrap_or_default().into_iter().flatten();
+        let all = all.map(|e| Ok(view!(e, project.clone(), definition_in_project, Vec::new())));
+        let mut environments = all.collect::<Result<Vec<EnvironmentView>, LagoonError>>()?;
+        environments.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
+        Ok(Some(ProjectView {
+            project,
+            environments,
+        }))
     }
 
     /// A project's live environments, each with all that can be invoked there and its newest runs,

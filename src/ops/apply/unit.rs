@@ -3,7 +3,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Done, Shared, Standing, scopes, standing};
+use super::{Done, Shared, Standing, coverage, scopes, standing};
 use crate::domain::Definition;
 use crate::domain::difference::differences;
 use crate::domain::manifest::ScopeName;
@@ -34,8 +34,13 @@ impl Unit<'_> {
         if order.is_empty() || shared.is_stopped() {
             return;
         }
-        let touched = scopes(order.iter().map(|(_, step)| *step));
-        let fresh = match scope::read(shared.lagoon, &touched, shared.how).await {
+        let steps: Vec<&Step> = order.iter().map(|(_, step)| *step).collect();
+        let touched = scopes(steps.iter().copied());
+        let read = || {
+            let coverage = |scope: &ScopeName| coverage(steps.iter().copied(), scope);
+            scope::read(shared.lagoon, &touched, coverage, shared.how)
+        };
+        let fresh = match read().await {
             Ok(fresh) => fresh,
             Err(error) => {
                 for (position, _) in order {
@@ -60,7 +65,7 @@ impl Unit<'_> {
         if wrote.is_empty() {
             return;
         }
-        let now = scope::read(shared.lagoon, &touched, shared.how).await;
+        let now = read().await;
         for (position, step, id) in wrote {
             let problem = match &now {
                 Ok(now) => verify(step, id, now),

@@ -1,11 +1,13 @@
 //! Where a task is defined: the scope, and what its environments show together.
 
+use crate::domain::coverage::Coverage;
 use crate::domain::names::same_in_database;
 use crate::domain::{Definition, Scope, shadow};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::{EnvironmentView, ProjectView};
-use crate::ops::place;
+use crate::ops::{group, place};
+use crate::ui::Progress;
 
 /// Where a task is to be defined, by the names that were given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,11 +81,17 @@ impl Site {
     }
 }
 
-/// Finds the scope and reads what its environments show.
+/// Finds the scope and reads what its environments show: of a group, enough to settle which of the
+/// tasks exist.
 ///
 /// # Errors
 /// Not found, or any failure of the requests.
-pub async fn site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> {
+pub async fn site(
+    lagoon: &Lagoon,
+    target: &Target,
+    coverage: &Coverage,
+    progress: Option<&dyn Progress>,
+) -> Result<Site, Error> {
     match target {
         Target::Environment {
             project,
@@ -106,12 +114,12 @@ pub async fn site(lagoon: &Lagoon, target: &Target) -> Result<Site, Error> {
             ))
         }
         Target::Group(name) => {
-            let views = place::group(lagoon, name).await?;
-            Ok(wide(
-                Scope::Group(name.clone()),
-                format!("group {name}"),
+            let views = group::read(lagoon, name, coverage, progress).await?;
+            Ok(Site {
+                scope: Scope::Group(name.clone()),
+                label: format!("group {name}"),
                 views,
-            ))
+            })
         }
         Target::System(project) => {
             let views = match project {
