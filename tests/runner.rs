@@ -50,6 +50,7 @@ mod place;
 mod progress;
 mod push;
 mod readme;
+mod releases;
 mod renewal;
 mod replies;
 mod requests;

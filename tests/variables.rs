@@ -70,8 +70,7 @@ fn definitions_are_sent_as_every_release_takes_them() {
                 Scope::Project(1),
                 Scope::Group("g".into()),
             ] {
-                let variables =
-                    add_variables(&definition(work.clone(), scope, full), true).unwrap();
+                let variables = add_variables(&definition(work.clone(), scope, full)).unwrap();
                 assert!(
                     nowhere_null(&variables),
                     "a null would wipe or hide: {variables}"
@@ -83,13 +82,10 @@ fn definitions_are_sent_as_every_release_takes_them() {
 }
 
 #[test]
-fn system_wide_is_said_by_a_flag_only_where_there_is_one() {
+fn system_wide_is_said_by_a_flag() {
     let source = source("add_definition.graphql");
     let system = definition(Work::Command("true".into()), Scope::System, true);
-    let old = add_variables(&system, false).unwrap();
-    assert_eq!(old["input"].get("systemWide"), None);
-    validate_request(&source, &old).unwrap();
-    let new = add_variables(&system, true).unwrap();
+    let new = add_variables(&system).unwrap();
     assert_eq!(new["input"]["systemWide"], json!(true));
     validate_request(&format!("# since 2.18.0\n{source}"), &new).unwrap();
 }

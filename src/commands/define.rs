@@ -149,6 +149,7 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
             }
             app.ui.note(&target::banner(app, &site.label)?);
             if site.scope == Scope::System {
+                define::check_system_wide(lagoon).await?;
                 let name = &wanted.name;
                 app.confirm(&format!(
                     "define `{name}` for every project of this Lagoon?"

@@ -16,9 +16,10 @@ use crate::domain::difference::differences;
 use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_in_database;
 use crate::domain::plan::{Action, Plan, Seen, Step};
-use crate::error::Error;
+use crate::error::{Error, quoted_list};
 use crate::lagoon::Lagoon;
 
+use super::define;
 use super::scope::{self, How};
 use crate::clock::Clock;
 use unit::Unit;
@@ -179,6 +180,7 @@ fn coverage<'a>(steps: impl Iterator<Item = &'a Step>, scope: &ScopeName) -> Cov
 pub async fn outdated(lagoon: &Lagoon, plan: &Plan, how: How<'_>) -> Result<Vec<String>, Error> {
     let coverage = |scope: &ScopeName| coverage(plan.steps.iter(), scope);
     let seen = scope::read(lagoon, &scopes(plan.steps.iter()), coverage, how).await?;
+    check_system_wide(lagoon, plan).await?;
     Ok(plan
         .steps
         .iter()
@@ -285,6 +287,30 @@ fn unchanged(
         before.id,
         fields.join(", ")
     ))
+}
+
+/// Refuses a plan that adds system-wide tasks on a Lagoon that refuses all of them.
+///
+/// # Errors
+/// Refused, naming the tasks, or any failure of the request.
+pub async fn check_system_wide(lagoon: &Lagoon, plan: &Plan) -> Result<(), Error> {
+    let adds = |step: &&Step| {
+        step.scope == ScopeName::System
+            && matches!(
+                step.action,
+                Action::Create(_) | Action::Unverified(..) | Action::Replace { .. }
+            )
+    };
+    let added: Vec<&str> = plan.steps.iter().filter(adds).map(|s| &*s.name).collect();
+    if added.is_empty() {
+        return Ok(());
+    }
+    define::check_system_wide(lagoon)
+        .await
+        .map_err(|error| Error {
+            message: format!("{}: {}", error.message, quoted_list(&added)),
+            ..error
+        })
 }
 
 /// Whether a plan changes something for every project of the Lagoon.

@@ -7,7 +7,7 @@ use crate::domain::coverage::Coverage;
 use crate::domain::difference::{Difference, differences};
 use crate::domain::quoting::suggestion;
 use crate::domain::rules::{Field, Violation, violations};
-use crate::domain::{ArgumentKind, Definition, Scope};
+use crate::domain::{ArgumentKind, Definition};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 
@@ -178,7 +178,23 @@ pub fn line_of(difference: &Difference) -> String {
     )
 }
 
-/// Adds the definition to the site and makes sure of what became of it.
+/// Refuses a system-wide definition on a Lagoon that refuses all of them, which every release before
+/// 2.18 does.
+///
+/// # Errors
+/// Refused, or any failure of the request.
+pub async fn check_system_wide(lagoon: &Lagoon) -> Result<(), Error> {
+    if lagoon.features().await?.system_wide {
+        return Ok(());
+    }
+    let message = "this Lagoon refuses system-wide tasks, whoever defines them";
+    Err(Error::failed(message)
+        .hint("Lagoon 2.18 and newer accept them")
+        .hint("define the task for a group, a project or an environment instead"))
+}
+
+/// Adds the definition to the site and makes sure of what became of it. Before a system-wide one:
+/// [`check_system_wide`].
 ///
 /// # Errors
 /// Refused by Lagoon; half made and not to be mended
@@ -189,11 +205,7 @@ pub async fn add(
     site: &Site,
     wanted: &Definition,
 ) -> Result<Defined, Error> {
-    let system_flag = match site.scope {
-        Scope::System => lagoon.features().await?.system_wide,
-        _ => false,
-    };
-    match lagoon.add_definition(wanted, system_flag).await {
+    match lagoon.add_definition(wanted).await {
         Ok(returned) if returned.arguments.is_none() => {
             // An old row: somebody else's a moment ago, or one that nobody could see.
             let now = self::site(lagoon, target, &coverage(wanted), None).await?;

@@ -6,6 +6,7 @@ use crate::domain::plan::{self, Action, Allowed, Plan, Refusal};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
+use super::apply;
 use super::scope::{self, How};
 use super::unlisted::{self, Unlisted};
 
@@ -38,6 +39,9 @@ pub async fn plan(
         // What seems to be missing may be hidden by one's role.
         scope::note_blind_spots(lagoon, &mut seen).await;
         plan = plan::plan(desired, &seen, allowed);
+    }
+    if let Ok(plan) = &plan {
+        apply::check_system_wide(lagoon, plan).await?;
     }
     // Whether they can be seen is no condition of a plan.
     if let Ok(plan) = &mut plan

@@ -221,9 +221,8 @@ fn capabilities(features: Features) -> Vec<Finding> {
         ),
         (
             features.system_wide,
-            "system-wide tasks have a flag",
-            "system-wide tasks have no flag: one is sent as a task without a place, which older \
-             Lagoons take for that",
+            "system-wide tasks can be defined",
+            "system-wide tasks cannot be defined: this Lagoon refuses them, whoever defines them",
             "2.18",
         ),
         (

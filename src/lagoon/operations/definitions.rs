@@ -78,12 +78,9 @@ macro_rules! permission_from {
 permission_from!(add_definition);
 permission_from!(update_definition);
 
-/// The variables of an add. `systemWide` is sent only where `system_flag` says that the server
-/// knows it (Lagoon 2.18 and newer; older ones take no target for system-wide).
-fn addition(
-    definition: &Definition,
-    system_flag: bool,
-) -> Result<add_definition::Variables, LagoonError> {
+/// The variables of an add. Lagoon knows `systemWide` since 2.18; before, it refuses all system-wide
+/// definitions.
+fn addition(definition: &Definition) -> Result<add_definition::Variables, LagoonError> {
     use add_definition::AdvancedTaskDefinitionTypes as Types;
     let (type_, command, image) = match &definition.work {
         Work::Command(command) => (Types::COMMAND, Some(command.clone()), None),
@@ -95,7 +92,7 @@ fn addition(
         Scope::Environment(id) => environment = Some(int(*id)?),
         Scope::Project(id) => project = Some(int(*id)?),
         Scope::Group(name) => group_name = Some(name.clone()),
-        Scope::System => system_wide = system_flag.then_some(true),
+        Scope::System => system_wide = Some(true),
     }
     let arguments = definition.arguments();
     Ok(add_definition::Variables {
@@ -186,11 +183,8 @@ fn change(
 ///
 /// # Errors
 /// For ids outside 32 bits.
-pub fn add_variables(
-    definition: &Definition,
-    system_flag: bool,
-) -> Result<serde_json::Value, LagoonError> {
-    super::json(&addition(definition, system_flag)?)
+pub fn add_variables(definition: &Definition) -> Result<serde_json::Value, LagoonError> {
+    super::json(&addition(definition)?)
 }
 
 /// The variables of an update as JSON, for checking them against a schema.
@@ -220,12 +214,8 @@ impl Lagoon {
     /// # Errors
     /// Any [`LagoonError`]. Adding is not transactional: after an error a part of the definition
     /// may be there (seen on Lagoon 2.33.1).
-    pub async fn add_definition(
-        &self,
-        definition: &Definition,
-        system_flag: bool,
-    ) -> Result<Definition, LagoonError> {
-        let variables = addition(definition, system_flag)?;
+    pub async fn add_definition(&self, definition: &Definition) -> Result<Definition, LagoonError> {
+        let variables = addition(definition)?;
         let data = self
             .send::<AddDefinition>(Effect::Mutation, variables)
             .await?

@@ -1,0 +1,123 @@
+//! What older releases of Lagoon refuse is reported, and not sent.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::env::TestEnv;
+use crate::support::output::Output;
+use crate::support::proxy::{Fault, Proxy};
+
+/// A sandbox for a platform owner, behind a proxy that can hide what Lagoon 2.18 added.
+struct Releases {
+    env: TestEnv,
+    proxy: Proxy,
+    is_old: Arc<AtomicBool>,
+}
+
+impl Releases {
+    fn new() -> Releases {
+        let env = TestEnv::bare().as_role("platform-owner");
+        let is_old = Arc::new(AtomicBool::new(true));
+        let hides = Arc::clone(&is_old);
+        let proxy = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
+            if hides.load(Ordering::SeqCst) && request.body.contains("definitionInput") {
+                Fault::rewritten(without_system_wide)
+            } else {
+                Fault::None
+            }
+        });
+        Releases { env, proxy, is_old }
+    }
+
+    fn set_old(&self, is_old: bool) {
+        self.is_old.store(is_old, Ordering::SeqCst);
+    }
+
+    #[track_caller]
+    fn run(&self, args: &[&str], stdin: &str) -> Output {
+        let command = self.env.command(args);
+        let command = command.env("TASKS_API", self.proxy.url("/graphql"));
+        self.env.run(command.stdin(stdin))
+    }
+
+    fn added(&self) -> usize {
+        self.env.sent(&["addAdvancedTaskDefinition"])
+    }
+}
+
+fn without_system_wide(reply: &mut Value) {
+    let fields = &mut reply["data"]["definitionInput"]["inputFields"];
+    let fields = fields.as_array_mut().unwrap();
+    fields.retain(|field| field["name"] != "systemWide");
+}
+
+const DEFINE: [&str; 8] = [
+    "define",
+    "Report",
+    "-s",
+    "cli",
+    "--command",
+    "report",
+    "--scope",
+    "system",
+];
+
+const FILE: &str = "version: 1\ntasks:\n  - {name: Report, system: true, command: report, service: cli}\n  \
+    - {name: Group, group: lagoon-demo-group, command: report, service: cli}\n";
+
+#[test]
+fn a_system_wide_task_before_2_18_is_reported_and_not_sent() {
+    let lagoon = Releases::new();
+    // Before it asks for confirmation.
+    let output = lagoon.run(&DEFINE, "").ends_with(1);
+    insta::assert_snapshot!("releases-define", output.snapshot());
+    for command in [&["diff"][..], &["apply", "--yes"]] {
+        let output = lagoon.run(&[command, &["-f", "-"]].concat(), FILE);
+        let output = output.ends_with(1);
+        assert!(
+            output
+                .stderr
+                .contains("refuses system-wide tasks, whoever defines them: `Report`"),
+            "{output}"
+        );
+    }
+    assert_eq!(lagoon.added(), 0);
+}
+
+#[test]
+fn a_plan_with_a_system_wide_task_is_not_carried_out_before_2_18() {
+    let lagoon = Releases::new();
+    lagoon.set_old(false);
+    let plan = lagoon
+        .run(&["diff", "-f", "-", "-o", "json"], FILE)
+        .ends_with(9);
+    let plan = lagoon.env.home.write("work/plan.json", &plan.stdout);
+    lagoon.set_old(true);
+    let line = ["apply", "--plan", plan.to_str().unwrap(), "--yes"];
+    let output = lagoon.run(&line, "").ends_with(1);
+    assert!(output.stderr.contains("2.18"), "{output}");
+    assert_eq!(lagoon.added(), 0);
+    lagoon.set_old(false);
+    lagoon.run(&line, "").succeeds();
+}
+
+#[test]
+fn a_system_wide_task_that_is_there_can_be_managed_before_2_18() {
+    let lagoon = Releases::new();
+    lagoon.set_old(false);
+    lagoon
+        .run(&[&DEFINE[..], &["--yes"]].concat(), "")
+        .succeeds();
+    lagoon.set_old(true);
+    let unchanged = lagoon.run(&DEFINE, "").succeeds();
+    assert!(unchanged.stderr.contains("unchanged"), "{unchanged}");
+    let changed = FILE.replace("command: report", "command: other");
+    lagoon.run(&["diff", "-f", "-"], &changed).ends_with(9);
+    lagoon
+        .run(&["apply", "-f", "-", "--yes"], &changed)
+        .succeeds();
+    lagoon.run(&["diff", "-f", "-"], &changed).succeeds();
+}
