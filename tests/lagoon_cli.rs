@@ -59,16 +59,48 @@ fn its_contexts_appear_marked_with_their_source() {
 }
 
 #[test]
-fn ours_win_by_name_and_decide_what_is_current() {
+fn ours_win_by_name() {
     let home = with_file();
-    home.write(OURS, "[contexts.other]\napi = \"https://ours.example\"\n");
-    assert_eq!(names(&home), "other\nacme\nsandbox\n");
+    home.write(OURS, "[contexts.acme]\napi = \"https://ours.example\"\n");
+    assert_eq!(names(&home), "acme\nother\nsandbox\n");
     let current = home.tasks(&["context", "show", "--jq", ".api"]).succeeds();
     assert_eq!(current.stdout, "https://ours.example/graphql\n");
+}
 
-    home.tasks(&["context", "use", "acme"]).succeeds();
-    let current = home.tasks(&["context", "show", "--jq", ".name"]).succeeds();
-    assert_eq!(current.stdout, "acme\n");
+#[test]
+fn adding_a_context_does_not_switch_to_it() {
+    let home = with_file();
+    let current = || {
+        let shown = home.tasks(&["context", "show", "--jq", ".name"]);
+        shown.succeeds().stdout
+    };
+    for name in ["first", "second"] {
+        let add = [
+            "context",
+            "add",
+            name,
+            "https://x.example",
+            "--no-discovery",
+        ];
+        let added = home.tasks(&[&add[..], &["-o", "json"]].concat()).succeeds();
+        let note = "`acme` is still the current context, by ";
+        for text in [note, "to switch: tasks context use "] {
+            assert!(added.stderr.contains(text), "{added}");
+        }
+        assert_eq!(added.json()["current"], false);
+        assert_eq!(current(), "acme\n");
+    }
+    home.tasks(&["context", "use", "second"]).succeeds();
+    assert_eq!(current(), "second\n");
+    let add = [
+        "context",
+        "add",
+        "third",
+        "https://x.example",
+        "--no-discovery",
+    ];
+    home.tasks(&[&add[..], &["--use"]].concat()).succeeds();
+    assert_eq!(current(), "third\n");
     let by_variable = home
         .command(&["context", "show", "--jq", ".name"])
         .env("TASKS_CONTEXT", "other");

@@ -135,6 +135,14 @@ impl Config {
         }
     }
 
+    /// The context that is current by the `lagoon` CLI's file, with the file.
+    #[must_use]
+    pub fn current_of_lagoon_cli(&self) -> Option<(&Context, &Path)> {
+        let file = self.lagoon_cli.as_ref()?;
+        let name = file.current.as_ref()?.parse().ok()?;
+        Some((self.context(&name)?, &file.path))
+    }
+
     /// Adds what the `lagoon` CLI's file holds, where there is one. What is wrong with it is kept
     /// in [`LagoonCli`]: it concerns only those who need that file.
     #[must_use]

@@ -81,6 +81,8 @@ fn unsaid(config: &Config, env: &Env) -> Result<Chosen, SettingsError> {
     let context = match (&config.current, own.as_slice()) {
         (Some(name), _) if name.is_sandbox() => return Ok(sandbox(source)),
         (Some(name), _) => Some((known(name, config, &source)?, source)),
+        // Adding a context of our own does not switch away from the one that the `lagoon` CLI uses.
+        (None, _) if config.current_of_lagoon_cli().is_some() => of_lagoon_cli(config)?,
         (None, [only]) => Some((*only, source)),
         (None, []) => match of_lagoon_cli(config)? {
             Some(found) => Some(found),
@@ -107,6 +109,9 @@ fn of_lagoon_cli(config: &Config) -> Result<Option<(&Context, Source)>, Settings
         return Err(failure.clone().into());
     }
     let source = Source::File(file.path.clone());
+    if let Some((context, _)) = config.current_of_lagoon_cli() {
+        return Ok(Some((context, source)));
+    }
     let there = of(config, Origin::LagoonCli);
     match (&file.current, there.as_slice()) {
         (Some(name), _) => {

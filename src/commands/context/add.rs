@@ -24,7 +24,8 @@ Examples:
 /// The address may leave out /graphql. The rest (ssh server, UI, where a browser signs in) comes
 /// from the Lagoon itself, where it says so. A token can be given on stdin with --with-token; it is
 /// never an argument. Adding a context again with the same address changes what is given and keeps
-/// the rest. The first context becomes the current one. -p names its default project.
+/// the rest. The first context becomes the current one, unless the lagoon CLI's file has a current one.
+/// -p names its default project.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Add {

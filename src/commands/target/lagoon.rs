@@ -213,21 +213,37 @@ pub fn readable(flag: &str, path: &Path) -> Result<PathBuf, Error> {
         .map_err(|e| Error::usage(format!("{flag} {}", path.display())).because(e))
 }
 
-/// Writes a context into our file; the first one becomes current.
+/// Writes a context into our file. The first one becomes current, unless the `lagoon` CLI's file has a
+/// current one.
 ///
 /// # Errors
 /// When the file cannot be read or written.
 pub fn keep(context: &Context, make_current: bool, app: &App) -> Result<Kept, Error> {
     let (before, mut editor) = Editor::open(app.config_folder()?)?;
-    let make_current = make_current || before.current.is_none();
+    let other = app.settings.config()?.current_of_lagoon_cli();
+    let make_current = make_current || (before.current.is_none() && other.is_none());
     editor.set_context(context);
     if make_current {
         editor.set_current(&context.name);
     }
     editor.save()?;
-    let is_current = make_current || before.current.as_ref() == Some(&context.name);
+    let by = match other.filter(|_| before.current.is_none() && !make_current) {
+        Some((other, by)) if other.name != context.name => {
+            let (name, by) = (&other.name, by.display());
+            app.ui
+                .note(&format!("`{name}` is still the current context, by {by}"));
+            app.ui
+                .hint(&format!("to switch: tasks context use {}", context.name));
+            None
+        }
+        Some((_, by)) => Some(by),
+        None => {
+            let is_current = make_current || before.current.as_ref() == Some(&context.name);
+            is_current.then_some(&*before.path)
+        }
+    };
     Ok(Kept {
         is_new: before.context(&context.name).is_none(),
-        current_by: is_current.then(|| before.path.display().to_string()),
+        current_by: by.map(|path| path.display().to_string()),
     })
 }
