@@ -11,6 +11,7 @@ mod reach;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod session;
+mod sign_out;
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -22,6 +23,7 @@ pub use interrupt::{Claim, GiveUp, Interrupts};
 pub use losses::Losses;
 #[cfg(feature = "sandbox")]
 pub use sandbox::{Running, SandboxSeed};
+pub use sign_out::SignOut;
 
 use crate::auth::{Renewals, TokenSource};
 use crate::config::{Checkout, Context};

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use lagoon_tasks::sandbox::Identity;
 use serde_json::json;
 use url::Url;
@@ -437,7 +440,12 @@ fn a_provider_that_hangs_after_a_refused_token_is_named() {
     let openid = OpenId::new(&[]);
     let env = TestEnv::new();
     let good = token(&env, Identity::Developer, 300);
-    let refusing = Proxy::drawing(env.address(), Duration::ZERO, |_| {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let refuses = Arc::clone(&is_over);
+    let refusing = Proxy::drawing(env.address(), Duration::ZERO, move |_| {
+        if !refuses.load(Ordering::SeqCst) {
+            return Fault::None;
+        }
         Fault::answered(
             "401 Unauthorized",
             "application/json",
@@ -447,7 +455,8 @@ fn a_provider_that_hangs_after_a_refused_token_is_named() {
     let browser = Browser::at(env, &refusing.url("/graphql"), &openid);
     openid.gives(&[&good]);
     let (login, _) = browser.login(&[], |address| openid.signs_in(address));
-    login.ends_with(4);
+    login.succeeds();
+    is_over.store(true, Ordering::SeqCst);
     let before = openid.requests();
     openid.fails(Failure::Hangs);
     let args = ["list", "-e", "main", "--request-timeout", "1s", "-v"];
@@ -481,4 +490,90 @@ fn an_interrupted_renewal_is_finished_and_stored() {
         assert!(openid.has_session());
         assert_eq!(openid.forms().len(), 2);
     }
+}
+
+#[test]
+fn signing_out_ends_the_session_at_the_provider() {
+    let openid = OpenId::new(&[]);
+    let browser = Browser::new(&openid);
+    let good = token(&browser.env, Identity::Developer, 300);
+    openid.gives(&[&good]);
+    let mut ended = 0;
+    for args in [
+        &["logout"][..],
+        &["logout", "--all"],
+        &["context", "remove", "here", "--yes"],
+    ] {
+        let (login, _) = browser.login(&[], |address| openid.signs_in(address));
+        login.succeeds();
+        assert!(openid.has_session());
+        let output = browser.tasks(args).succeeds();
+        let server = openid.url().strip_suffix("/auth").unwrap();
+        let note = format!("ended the browser session at {server}");
+        assert!(output.stderr.contains(&note), "{output}");
+        assert!(!openid.has_session() && !browser.kept().exists());
+        ended += 1;
+        let form = openid.logouts().pop().unwrap();
+        let refresh = format!("refresh-{ended}");
+        let expected = [("client_id", "lagoon-cli"), ("refresh_token", &*refresh)];
+        assert_eq!(
+            form,
+            HashMap::from(expected.map(|(name, value)| (name.to_owned(), value.to_owned())))
+        );
+        assert_eq!(openid.logouts().len(), ended);
+    }
+}
+
+#[test]
+fn signing_out_succeeds_whatever_the_provider_says() {
+    let openid = OpenId::new(&[]);
+    let browser = Browser::new(&openid);
+    let good = token(&browser.env, Identity::Developer, 300);
+    openid.gives(&[&good]);
+    let refusal = Failure::Answers("403 Forbidden", "application/json", "{}");
+    for (failure, reason) in [
+        (GATEWAY, "/logout answered 503 Service Unavailable"),
+        (refusal, "/logout answered 403 Forbidden"),
+        (Failure::Hangs, "none within 0.5 s"),
+    ] {
+        let (login, _) = browser.login(&[], |address| openid.signs_in(address));
+        login.succeeds();
+        openid.fails(failure);
+        let args = ["logout", "--request-timeout", "500ms", "-o", "json"];
+        let output = browser.tasks(&args).succeeds();
+        assert_eq!(output.json()["removed"], 1);
+        for text in [
+            "the browser session at http",
+            " was not ended: ",
+            reason,
+            "until it ends by itself (20",
+        ] {
+            assert!(output.stderr.contains(text), "{text}: {output}");
+        }
+        assert!(!browser.kept().exists());
+        openid.recovers();
+    }
+
+    // A session that is over already needs no end.
+    let (login, _) = browser.login(&[], |address| openid.signs_in(address));
+    login.succeeds();
+    openid.ends_the_session();
+    let output = browser.tasks(&["logout"]).succeeds();
+    assert!(!output.stderr.contains("warning"), "{output}");
+}
+
+#[test]
+fn whoami_shows_until_when_the_session_can_be_renewed() {
+    let openid = OpenId::new(&[]);
+    let browser = Browser::new(&openid);
+    let good = token(&browser.env, Identity::Developer, 300);
+    openid.gives(&[&good]);
+    let (login, _) = browser.login(&["-o", "json"], |address| openid.signs_in(address));
+    let shown = login.succeeds().json();
+    let time = |field: &str| shown[field].as_str().unwrap().parse::<Timestamp>().unwrap();
+    let renewable = time("renewableUntil").duration_since(time("tokenExpires"));
+    // The token lives for 300 s, the refresh token for 1800 s.
+    assert!((1490..=1510).contains(&renewable.as_secs()), "{shown}");
+    let who = browser.tasks(&["whoami", "-o", "table"]).succeeds();
+    assert!(who.stdout.contains("Renewable until"), "{who}");
 }

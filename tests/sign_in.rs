@@ -111,12 +111,8 @@ fn a_refused_token_is_replaced() {
     let (head, claims) = (r#"{"alg":"HS256"}"#, r#"{"typ":"Bearer","exp":4900000000}"#);
     let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
     let refused = format!("{}.{}.c2ln", part(head), part(claims));
-    let given = here.command(&["login", "--with-token"]).stdin(&refused);
-    let output = here.run(given).ends_with(4);
-    assert!(
-        output.stderr.contains("the token is kept all the same"),
-        "{output}"
-    );
+    let add = ["context", "add", "here", &here.env.url(), "--with-token"];
+    here.run(here.command(&add).stdin(&refused)).succeeds();
     assert_eq!(here.ssh.calls().len(), 0);
 
     here.tasks(&["list", "-e", "main"]).succeeds();
@@ -288,6 +284,7 @@ fn login_with_an_address_makes_the_context() {
             "platformRoles",
             "tokenSource",
             "tokenExpires",
+            "renewableUntil",
         ]
     );
     assert_eq!(shown["context"], "127.0.0.1");
@@ -339,17 +336,69 @@ fn a_lagoon_that_cannot_be_reached_is_not_kept() {
     assert_eq!(names.succeeds().stdout, "sandbox\n");
     assert_eq!(ssh.calls().len(), 0);
 
-    // Where the line says how to sign in, nobody need be asked; what then fails can be tried again.
+    // Where the command line says how to sign in, the Lagoon need not be asked.
     ssh.refuses("lagoon@ssh.example: Permission denied (publickey).\n", 255);
     let named = [&away[..], &["--ssh-host", "ssh.example", "-l", "acme"]].concat();
     let refused = login(&named).ends_with(4);
-    let kept = "the context `acme` is kept; to try again: tasks login -l acme";
-    assert!(refused.stderr.contains(kept), "{refused}");
-    // One that is known stays as it is.
-    let refused = login(&[&away[..], &["--browser", "-l", "acme"]].concat()).ends_with(7);
-    assert!(!refused.stderr.contains("nothing was kept"), "{refused}");
+    let hint = "nothing was saved; to save the context without signing in: \
+                tasks context add acme http://127.0.0.1:9/graphql";
+    assert!(refused.stderr.contains(hint), "{refused}");
     let names = env.home.tasks(&["context", "list", "-o", "name"]);
-    assert_eq!(names.succeeds().stdout, "acme\nsandbox\n");
+    assert_eq!(names.succeeds().stdout, "sandbox\n");
+}
+
+#[test]
+fn a_sign_in_that_fails_changes_nothing() {
+    let here = Here::new();
+    let config = here.env.home.path(".config/lagoon-tasks/config.toml");
+    let state = || {
+        let token = here.env.home.path(&format!("{STORE}/here"));
+        (
+            std::fs::read_to_string(&config).unwrap(),
+            std::fs::read_to_string(token).unwrap(),
+        )
+    };
+    here.tasks(&["login"]).succeeds();
+    let before = state();
+
+    here.ssh.refuses(
+        "lagoon@other.example: Permission denied (publickey).\n",
+        255,
+    );
+    let other = ["login", "--ssh-host", "other.example", "--ssh-port", "22"];
+    let refused = here.tasks(&other).ends_with(4);
+    assert!(
+        refused.stderr.contains("the context was not changed"),
+        "{refused}"
+    );
+    assert!(!refused.stderr.contains("tasks login"), "{refused}");
+    assert_eq!(state(), before);
+
+    // A token that Lagoon refuses.
+    let foreign = "e30.eyJleHAiOjQ5MDAwMDAwMDB9.c2ln";
+    let given = here.command(&["login", "--with-token"]).stdin(foreign);
+    here.run(given).ends_with(4);
+    assert_eq!(state(), before);
+
+    here.ssh.gives(&here.token(Identity::Developer, 3000));
+    here.env.home.write("ssh/status", "0");
+    here.tasks(&other).succeeds();
+    let after = state();
+    assert!(after.0.contains("other.example") && after.1 != before.1);
+}
+
+#[test]
+fn a_sign_in_without_a_server_does_not_suggest_itself() {
+    let env = TestEnv::new();
+    let add = ["context", "add", "here", &env.url(), "--no-discovery"];
+    env.home.tasks(&add).succeeds();
+    let refused = env.home.tasks(&["login", "-l", "here"]).ends_with(4);
+    insta::assert_snapshot!("login-without-a-server", refused.snapshot());
+    let refused = env
+        .home
+        .tasks(&["login", "-l", "here", "--browser"])
+        .ends_with(2);
+    assert!(!refused.stderr.contains("tasks login"), "{refused}");
 }
 
 #[test]

@@ -27,13 +27,14 @@ impl App {
     ) -> Result<Granted, Error> {
         let endpoint = context.authorization_endpoint.as_ref().ok_or_else(|| {
             let name = &context.name;
-            Error::usage(format!(
-                "it is not known where a browser signs in to `{name}`"
-            ))
-            .hint("name it: --authorization-endpoint https://keycloak.example.com/auth")
-            .hint(format!("or sign in over ssh: tasks login -l {name}"))
+            let error = Error::usage(format!("no Keycloak address is known for `{name}`"))
+                .hint("name it: --authorization-endpoint https://keycloak.example.com/auth");
+            match &context.ssh {
+                Some(_) => error.hint(format!("or sign in over ssh: tasks login -l {name}")),
+                None => error,
+            }
         })?;
-        let web = self.web(Some(context))?;
+        let web = self.web(Some(context), self.settings.request_timeout.value)?;
         let granted = sign_in_with_browser(endpoint, web, &|url| self.show(url), limit).await;
         Ok(granted.map_err(AuthError::from)?)
     }
@@ -48,10 +49,17 @@ impl App {
         }
     }
 
-    /// How whoever gives out tokens for a context is reached.
-    pub(super) fn web(&self, context: Option<&Context>) -> Result<Arc<dyn Web>, Error> {
+    /// How the identity server of a context is reached, with a limit for each request.
+    pub(super) fn web(
+        &self,
+        context: Option<&Context>,
+        limit: Duration,
+    ) -> Result<Arc<dyn Web>, Error> {
         Ok(Arc::new(OverNetwork {
-            network: connect::network(self, context)?,
+            network: Network {
+                timeout: limit,
+                ..connect::network(self, context)?
+            },
             trace: connect::trace(&self.ui, &self.settings),
         }))
     }

@@ -63,6 +63,7 @@ impl App {
         let name = &context.name;
         let key = ssh.key.clone().or_else(|| key_of(context));
         let endpoint = ssh.endpoint.or_else(|| context.ssh.clone());
+        let patience = self.settings.request_timeout.value;
         let mut advice = Vec::new();
         if endpoint.is_none() {
             advice.push(match &context.authorization_endpoint {
@@ -83,10 +84,10 @@ impl App {
             store: self.token_store(),
             lagoon_cli: self.cache_of_lagoon_cli(context),
             sign_in: endpoint.map(|endpoint| self.over_ssh(endpoint, key.as_ref())),
-            web: self.web(Some(context)).ok(),
+            web: self.web(Some(context), patience).ok(),
             advice,
             notices: self.notices(),
-            patience: self.settings.request_timeout.value,
+            patience,
             renewals: self.renewals.clone(),
             memory: Memory::default(),
         }

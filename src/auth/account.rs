@@ -25,6 +25,11 @@ impl Account {
         Account(format!("@{}{}", digest(api.as_str()), identity(key)))
     }
 
+    /// Of a file in the token store.
+    pub(super) fn of_file(name: &str) -> Account {
+        Account(name.to_owned())
+    }
+
     /// The context's name, if it is one's.
     #[must_use]
     pub fn context(&self) -> Option<&str> {

@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::CONTENT_TYPE;
 use jiff::{SignedDuration, Timestamp};
 use oauth2::basic::{
     BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse,
@@ -55,6 +56,14 @@ pub enum BrowserError {
     /// Nobody came back in time.
     #[error("nobody signed in within {} s", .0.as_secs())]
     TimedOut(Duration),
+    /// The provider did not end a session.
+    #[error("{endpoint} {reason}")]
+    NotEnded {
+        /// The logout endpoint, or the token endpoint that should have one beside it.
+        endpoint: Url,
+        /// What happened, going on after the endpoint.
+        reason: String,
+    },
     /// The response of the token endpoint holds no token.
     #[error("{endpoint} did not return a token: {reason}")]
     NoToken {
@@ -216,6 +225,51 @@ pub(super) async fn renew(
     }
 }
 
+/// Ends the session of a refresh token. A session that is over already is no error.
+///
+/// # Errors
+/// When the provider cannot be reached, or refuses.
+pub(super) async fn end_session(refresh: &Refresh, web: &dyn Web) -> Result<(), BrowserError> {
+    let failed = |endpoint: &Url, reason: String| BrowserError::NotEnded {
+        endpoint: endpoint.clone(),
+        reason,
+    };
+    let Some(endpoint) = logout_endpoint(&refresh.endpoint) else {
+        let reason = "is not a token endpoint of Keycloak, so the logout endpoint is unknown";
+        return Err(failed(&refresh.endpoint, reason.to_owned()));
+    };
+    let form = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("client_id", CLIENT)
+        .append_pair("refresh_token", refresh.token.expose())
+        .finish();
+    let request = http::Request::post(endpoint.as_str())
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(form.into_bytes())
+        .map_err(|error| failed(&endpoint, format!("cannot be asked: {error}")))?;
+    let response = web::send(web, request).await?;
+    let status = response.status();
+    if status.is_success() || says_invalid_grant(response.body()) {
+        return Ok(());
+    }
+    Err(failed(&endpoint, format!("answered {status}")))
+}
+
+/// Keycloak's logout endpoint lies beside its token endpoint.
+fn logout_endpoint(token_endpoint: &Url) -> Option<Url> {
+    let realm = token_endpoint
+        .path()
+        .strip_suffix("/protocol/openid-connect/token")?;
+    let mut url = token_endpoint.clone();
+    url.set_path(&format!("{realm}/protocol/openid-connect/logout"));
+    url.set_query(None);
+    Some(url)
+}
+
+fn says_invalid_grant(body: &[u8]) -> bool {
+    let answer = serde_json::from_slice::<BasicErrorResponse>(body);
+    answer.is_ok_and(|answer| *answer.error() == BasicErrorResponseType::InvalidGrant)
+}
+
 fn granted(answer: &Answer, endpoint: Url) -> Result<Granted, BrowserError> {
     let token = answer.access_token().secret();
     if !is_jwt(token) {
@@ -255,5 +309,25 @@ fn no_token(endpoint: &Url, reason: impl Into<String>) -> BrowserError {
     BrowserError::NoToken {
         endpoint: endpoint.clone(),
         reason: reason.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_logout_endpoint_lies_beside_the_token_endpoint() {
+        let of = |token: &str| logout_endpoint(&token.parse().unwrap()).map(String::from);
+        let realm = "https://kc.example/auth/realms/lagoon/protocol/openid-connect";
+        let logout = Some(format!("{realm}/logout"));
+        assert_eq!(of(&format!("{realm}/token")), logout);
+        assert_eq!(of(&format!("{realm}/token?x=y")), logout);
+        for other in [
+            "https://kc.example/token",
+            "https://kc.example/oauth/token/x",
+        ] {
+            assert_eq!(of(other), None, "{other}");
+        }
     }
 }

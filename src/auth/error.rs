@@ -51,7 +51,7 @@ pub enum AuthError {
         source: std::io::Error,
     },
     /// What a browser signed in to is over, and cannot be renewed.
-    #[error("what a browser signed in to {label} is over")]
+    #[error("the browser session for {label} has ended")]
     BrowserEnded {
         /// The Lagoon, as in "the context `acme`".
         label: String,

@@ -139,18 +139,35 @@ impl Session {
         }
     }
 
-    /// Signs in, whatever is kept, and keeps that.
+    /// Signs in, whatever is kept; nothing is stored yet.
     ///
     /// # Errors
-    /// When there is no way to, it fails, or the token cannot be kept.
-    pub async fn sign_in_anew(&self) -> Result<Token, AuthError> {
+    /// When there is no way to, or it fails.
+    pub async fn sign_in_anew(&self) -> Result<Kept, AuthError> {
         let sign_in = self.sign_in.as_ref().ok_or_else(|| self.missing())?;
-        let _lock = self.lock().await;
         self.notices.note(&sign_in.words());
-        let kept = self.kept(sign_in.token().await?, sign_in.way());
-        self.keep(&kept)?;
-        self.memory.remember(&kept);
-        Ok(token_of(kept))
+        Ok(self.kept(sign_in.token().await?, sign_in.way()))
+    }
+
+    /// The session with this token only: no other is read, requested or stored.
+    #[must_use]
+    pub fn with_only(&self, kept: &Kept) -> Session {
+        let memory = Memory::default();
+        memory.remember(kept);
+        Session {
+            account: self.account.clone(),
+            api: self.api.clone(),
+            label: self.label.clone(),
+            store: None,
+            lagoon_cli: None,
+            sign_in: None,
+            web: None,
+            advice: Vec::new(),
+            notices: Arc::clone(&self.notices),
+            patience: self.patience,
+            renewals: self.renewals.clone(),
+            memory,
+        }
     }
 
     /// Keeps a token that was got elsewhere.

@@ -47,6 +47,15 @@ impl TokenSource {
         }
     }
 
+    /// Until when the session can be renewed without the user, if it is known.
+    #[must_use]
+    pub fn renewable_until(&self) -> Option<Timestamp> {
+        match self {
+            TokenSource::Variable(_) => None,
+            TokenSource::Session(session) => session.renewable_until(),
+        }
+    }
+
     /// The server that renews the token after a browser's sign-in.
     #[must_use]
     pub fn renewed_by(&self) -> Option<String> {

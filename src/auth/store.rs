@@ -72,30 +72,48 @@ impl TokenStore {
         write().map_err(store_error("write", path.clone()))
     }
 
-    /// Forgets every sign-in to a context; tells how many there were.
-    ///
-    /// # Errors
-    /// When the folder cannot be read, or a file is there and cannot be removed.
-    pub fn remove(&self, context: &ContextName) -> Result<usize, AuthError> {
-        let of_others = format!("{context}@");
-        self.remove_if(|name| name == context.as_str() || name.starts_with(&of_others))
+    /// What is kept of an account, whatever address it belongs to and whoever can read it; to sign
+    /// out. `None` also for a file that cannot be read.
+    pub(super) fn peek(&self, account: &Account) -> Option<Kept> {
+        Kept::from_text(&fs::read_to_string(self.path(account)).ok()?)
     }
 
-    /// Forgets every sign-in to an address that is no context's.
+    /// The accounts of a context, one for each key that signed in.
     ///
     /// # Errors
-    /// As [`TokenStore::remove`].
-    pub fn remove_address(&self, api: &Url) -> Result<usize, AuthError> {
+    /// When the folder cannot be read.
+    pub fn accounts_of(&self, context: &ContextName) -> Result<Vec<Account>, AuthError> {
+        let with_key = format!("{context}@");
+        self.accounts_if(|name| name == context.as_str() || name.starts_with(&with_key))
+    }
+
+    /// The accounts of an address that is no context's.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn accounts_of_address(&self, api: &Url) -> Result<Vec<Account>, AuthError> {
         let account = Account::of_address(api, None);
-        self.remove_if(|name| name.starts_with(account.as_str()))
+        self.accounts_if(|name| name.starts_with(account.as_str()))
     }
 
-    /// Forgets everything; tells how many there were.
+    /// All accounts.
     ///
     /// # Errors
-    /// As [`TokenStore::remove`].
-    pub fn clear(&self) -> Result<usize, AuthError> {
-        self.remove_if(|_| true)
+    /// When the folder cannot be read.
+    pub fn accounts(&self) -> Result<Vec<Account>, AuthError> {
+        self.accounts_if(|_| true)
+    }
+
+    /// Removes what is kept of an account.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be removed.
+    pub fn forget(&self, account: &Account) -> Result<(), AuthError> {
+        let path = self.path(account);
+        match fs::remove_file(&path) {
+            Err(error) if !is_not_there(&error) => Err(store_error("remove", path)(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Waits until nobody else signs in with this account. Whoever gets it looks into the store
@@ -124,25 +142,22 @@ impl TokenStore {
         }
     }
 
-    fn remove_if(&self, is_meant: impl Fn(&str) -> bool) -> Result<usize, AuthError> {
-        let failed = |doing| store_error(doing, self.folder.clone());
+    fn accounts_if(&self, is_meant: impl Fn(&str) -> bool) -> Result<Vec<Account>, AuthError> {
+        let failed = || store_error("read", self.folder.clone());
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
-            Err(e) if is_not_there(&e) => return Ok(0),
-            Err(source) => return Err(failed("read")(source)),
+            Err(e) if is_not_there(&e) => return Ok(Vec::new()),
+            Err(source) => return Err(failed()(source)),
         };
-        let mut removed = 0;
+        let mut accounts = Vec::new();
         for entry in entries {
-            let entry = entry.map_err(failed("read"))?;
-            let name = entry.file_name();
-            // A lock stays: somebody may hold it, and there is nothing in it.
+            let name = entry.map_err(failed())?.file_name();
+            // A lock stays: another process may hold it, and there is nothing in it.
             let name = name.to_str().filter(|name| !name.ends_with(LOCK));
-            if name.is_some_and(&is_meant) {
-                fs::remove_file(entry.path()).map_err(store_error("remove", entry.path()))?;
-                removed += 1;
-            }
+            accounts.extend(name.filter(|name| is_meant(name)).map(Account::of_file));
         }
-        Ok(removed)
+        accounts.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
+        Ok(accounts)
     }
 
     fn path(&self, account: &Account) -> PathBuf {
@@ -214,12 +229,14 @@ mod tests {
         // A context that leads elsewhere by now does not take it there.
         let other = "https://evil.example/graphql".parse().unwrap();
         assert!(store.read(&account, &other).unwrap().is_none());
-        assert_eq!(store.remove(&acme).unwrap(), 1);
-        assert_eq!(store.remove(&acme).unwrap(), 0);
+        assert_eq!(store.accounts_of(&acme).unwrap().len(), 1);
+        store.forget(&account).unwrap();
+        store.forget(&account).unwrap();
+        assert!(store.accounts_of(&acme).unwrap().is_empty());
     }
 
     #[tokio::test]
-    async fn a_context_is_forgotten_with_all_its_identities_and_no_other() {
+    async fn a_context_has_all_its_identities_and_no_other() {
         let (_home, store, acme) = store();
         let key = Secret::new("/key".to_owned());
         let longer: ContextName = "acme2".parse().unwrap();
@@ -233,10 +250,10 @@ mod tests {
             store.write(account, &kept("t")).unwrap();
         }
         let _held = store.lock(&accounts[0]).await.unwrap();
-        assert_eq!(store.remove(&acme).unwrap(), 2);
-        assert!(store.read(&accounts[2], &kept("").api).unwrap().is_some());
-        assert_eq!(store.remove_address(&kept("").api).unwrap(), 1);
-        assert_eq!(store.clear().unwrap(), 1);
+        assert_eq!(store.accounts_of(&acme).unwrap(), accounts[..2]);
+        let of_address = store.accounts_of_address(&kept("").api).unwrap();
+        assert_eq!(of_address, accounts[3..]);
+        assert_eq!(store.accounts().unwrap().len(), 4);
     }
 
     #[tokio::test]

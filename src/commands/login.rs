@@ -5,14 +5,13 @@ use std::time::Duration;
 use clap::Args;
 use url::Url;
 
-use super::target::identity::{self, Identity};
 use super::target::lagoon::{self, LagoonArgs};
-use super::target::{Answer, given_token};
+use super::target::{Answer, given_token, identity};
 use crate::app::{App, print};
-use crate::auth::{Session, TokenSource, Way};
+use crate::auth::{Kept, Session, TokenSource, Way};
 use crate::config::{Context, ContextName, api_address};
 use crate::domain::quoting::suggestion;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::settings::{Source, Target, TokenOrigin, parse_limit};
 
 const EXAMPLES: &str = "\
@@ -29,7 +28,7 @@ Examples:
 /// work. --browser signs in at the Lagoon's Keycloak; such a session ends after some idle time. With
 /// an address the context is made first: under the name that -l says, else under the host's. The
 /// token is kept where only you can read it and renewed by itself; in a pipeline TASKS_SSH_KEY is
-/// enough, and no login is needed.
+/// enough, and no login is needed. When signing in fails, nothing is saved.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct LoginArgs {
@@ -62,54 +61,128 @@ pub struct LoginArgs {
 /// When the Lagoon is not known or says no, or the token cannot be kept.
 pub async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &["id"])?;
-    let (mut session, context, is_new) = session(&args, app).await?;
-    // What was made for this is there for the next try.
-    let try_again = |error: Error| match &context {
-        Some(context) if is_new => {
-            let name = &context.name;
-            let kept = format!("the context `{name}` is kept");
-            error.hint(match (args.browser, &context.ssh) {
-                (true, _) => format!("{kept}; to try again: tasks login -l {name} --browser"),
-                (false, Some(_)) => format!("{kept}; to try again: tasks login -l {name}"),
-                // What is missing was said before.
-                (false, None) => kept,
-            })
-        }
-        _ => error,
-    };
+    let mut plan = plan(&args, app).await?;
+    plan.session.advice = plan.remedies();
     if args.print {
-        return print_token(session, app).await;
+        let token = plan.session.token().await;
+        let token = token.map_err(|error| plan.failed(error.into()))?;
+        plan.save(app)?;
+        return print(&app.ui, &format!("{}\n", token.secret.expose()));
     }
-    if args.with_token {
-        session.keep(&session.kept(given_token(app)?, Way::Given))?;
-        // It is this one that is looked at, not another one in its place.
-        session.sign_in = None;
-    } else if args.browser {
-        let context = context.as_ref().ok_or_else(|| {
-            Error::usage("--browser signs in to a context, and TASKS_API is none")
-                .hint("make one: tasks login URL --browser")
-        })?;
-        let granted = app.sign_in_with_browser(context, args.timeout).await;
-        session.keep(&session.granted(granted.map_err(try_again)?))?;
-    } else {
-        let signed_in = session.sign_in_anew().await;
-        signed_in.map_err(|error| try_again(error.into()))?;
-    }
-    warn_of_variable(&session, app);
-    let identity = whose(session, context.as_ref(), app).await?;
+    let kept = sign_in(&args, &plan, app).await;
+    let kept = kept.map_err(|error| plan.failed(error))?;
+    warn_of_variable(&plan.session, app);
+    // Before anything is saved: a token that Lagoon refuses must not replace one that works.
+    let source = TokenSource::Session(Box::new(plan.session.with_only(&kept)));
+    let identity = match identity::of(source, plan.context.as_ref(), app).await {
+        Err(error) if error.kind == Kind::NotAllowed => return Err(plan.failed(error)),
+        identity => identity,
+    };
+    plan.save(app)?;
+    plan.session.keep(&kept)?;
+    let identity = identity.map_err(|error| error.hint("the token is kept all the same"))?;
     app.ui.note(&format!("signed in to {}", identity.label()));
     answer.give(&identity)
 }
 
-/// Prints what holds for now; that it is kept as well is only a help.
-async fn print_token(session: Session, app: &App) -> Result<(), Error> {
-    let token = TokenSource::Session(Box::new(session)).token().await?;
-    print(&app.ui, &format!("{}\n", token.secret.expose()))
+async fn sign_in(args: &LoginArgs, plan: &Plan, app: &App) -> Result<Kept, Error> {
+    let session = &plan.session;
+    if args.with_token {
+        return Ok(session.kept(given_token(app)?, Way::Given));
+    }
+    if !args.browser {
+        return Ok(session.sign_in_anew().await?);
+    }
+    let context = plan.context.as_ref().ok_or_else(|| {
+        Error::usage("--browser signs in to a context, and TASKS_API is none")
+            .hint("make one: tasks login URL --browser")
+    })?;
+    let granted = app.sign_in_with_browser(context, args.timeout).await?;
+    Ok(session.granted(granted))
 }
 
-/// The Lagoon that is meant, made first where an address says so; and whether it is new. One that
-/// cannot be asked where to sign in is not kept.
-async fn session(args: &LoginArgs, app: &App) -> Result<(Session, Option<Context>, bool), Error> {
+/// A sign-in, and what is saved when it has succeeded.
+struct Plan {
+    session: Session,
+    /// None for `TASKS_API`.
+    context: Option<Context>,
+    /// The address, if the context is new.
+    new: Option<Url>,
+    changes: bool,
+    make_current: bool,
+}
+
+impl Plan {
+    /// Saves the context, if anything about it is new.
+    fn save(&self, app: &App) -> Result<(), Error> {
+        let Some(context) = &self.context else {
+            return Ok(());
+        };
+        if !self.changes && !self.make_current {
+            return Ok(());
+        }
+        let kept = lagoon::keep(context, self.make_current, app)?;
+        let done = match (kept.is_new, self.changes) {
+            (true, _) => "added",
+            (false, true) => "changed",
+            (false, false) => "is the current one",
+        };
+        let name = &context.name;
+        app.ui.note(&format!("context `{name}` {done}"));
+        Ok(())
+    }
+
+    /// The error of a failed sign-in, after which nothing is saved.
+    fn failed(&self, error: Error) -> Error {
+        match (&self.context, &self.new) {
+            (Some(context), Some(url)) => {
+                let add = [
+                    "tasks",
+                    "context",
+                    "add",
+                    context.name.as_str(),
+                    url.as_str(),
+                ];
+                error.hint(format!(
+                    "nothing was saved; to save the context without signing in: {}",
+                    line(&add)
+                ))
+            }
+            (Some(_), None) if self.changes => error.hint("the context was not changed"),
+            _ => error,
+        }
+    }
+
+    /// What to do where no ssh server is known.
+    fn remedies(&self) -> Vec<String> {
+        let Some(context) = &self.context else {
+            return self.session.advice.clone();
+        };
+        if context.ssh.is_some() {
+            return Vec::new();
+        }
+        let mut login = vec!["tasks", "login"];
+        login.extend(self.new.as_ref().map(Url::as_str));
+        login.extend(["-l", context.name.as_str()]);
+        let login = line(&login);
+        let mut remedies = vec![format!(
+            "name the ssh server: {login} --ssh-host HOST --ssh-port PORT"
+        )];
+        if context.authorization_endpoint.is_some() {
+            remedies.push(format!("or sign in with a browser: {login} --browser"));
+        }
+        remedies.push(format!("or give it a token: {login} --with-token < FILE"));
+        remedies
+    }
+}
+
+fn line(words: &[&str]) -> String {
+    suggestion(words.iter().map(|word| (*word).to_owned()))
+}
+
+/// The Lagoon to sign in to: a known context, or one described by the command line. A new one that
+/// cannot be asked where to sign in is an error.
+async fn plan(args: &LoginArgs, app: &App) -> Result<Plan, Error> {
     let (name, url) = match &args.url {
         Some(url) => (name_for(url, app)?, url.clone()),
         None => match &app.settings.chosen()?.target.value {
@@ -119,8 +192,13 @@ async fn session(args: &LoginArgs, app: &App) -> Result<(Session, Option<Context
                     .hint("sign in to another one: tasks login URL"));
             }
             Target::Address(_) => {
-                let session = app.session_of_address().await?;
-                return Ok((session, None, false));
+                return Ok(Plan {
+                    session: app.session_of_address().await?,
+                    context: None,
+                    new: None,
+                    changes: false,
+                    make_current: false,
+                });
             }
         },
     };
@@ -133,11 +211,11 @@ async fn session(args: &LoginArgs, app: &App) -> Result<(Session, Option<Context
         }
     };
     let is_new = known.is_none();
-    let context = match known {
+    let (context, changes) = match known {
         Some(context)
             if is_complete(&context) && args.url.is_none() && !args.lagoon.says_something() =>
         {
-            context
+            (context, false)
         }
         known => {
             let described = lagoon::describe(&name, &url, &args.lagoon, app).await?;
@@ -148,19 +226,16 @@ async fn session(args: &LoginArgs, app: &App) -> Result<(Session, Option<Context
                 reached.map_err(|error| not_kept(error, args, &name, &url, is_new))?
             };
             let changes = known.as_ref() != Some(&context);
-            if changes || args.make_current {
-                let kept = lagoon::keep(&context, args.make_current, app)?;
-                let done = match (kept.is_new, changes) {
-                    (true, _) => "added",
-                    (false, true) => "changed",
-                    (false, false) => "is the current one",
-                };
-                app.ui.note(&format!("context `{name}` {done}"));
-            }
-            context
+            (context, changes)
         }
     };
-    Ok((app.session_of(&context), Some(context), is_new))
+    Ok(Plan {
+        session: app.session_of(&context),
+        new: is_new.then_some(url),
+        context: Some(context),
+        changes,
+        make_current: args.make_current,
+    })
 }
 
 fn not_kept(error: Error, args: &LoginArgs, name: &ContextName, url: &Url, is_new: bool) -> Error {
@@ -172,7 +247,6 @@ fn not_kept(error: Error, args: &LoginArgs, name: &ContextName, url: &Url, is_ne
         again.push("--browser");
     }
     let add = ["tasks", "context", "add", name.as_str(), url.as_str()];
-    let line = |words: &[&str]| suggestion(words.iter().map(|word| (*word).to_owned()));
     error
         .hint(format!("nothing was kept; to try again: {}", line(&again)))
         .hint(format!("to keep it all the same: {}", line(&add)))
@@ -209,11 +283,4 @@ fn warn_of_variable(session: &Session, app: &App) {
             session.label
         ));
     }
-}
-
-/// Who that is, by Lagoon's word; a Lagoon that is away now is no reason to have failed.
-async fn whose(session: Session, context: Option<&Context>, app: &App) -> Result<Identity, Error> {
-    let source = TokenSource::Session(Box::new(session));
-    let identity = identity::of(source, context, app).await;
-    identity.map_err(|error| error.hint("the token is kept all the same"))
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::target::Answer;
-use crate::app::App;
+use crate::app::{App, SignOut};
 use crate::config::Origin;
 use crate::error::Error;
 use crate::output::{Column, Grid, Report};
@@ -18,9 +18,10 @@ Examples:
 
 /// Forget the token of a Lagoon
 ///
-/// What is kept for the context is removed, for each key that signed in. The context stays, and
-/// what is in the file of the lagoon CLI stays, too. A token that was copied elsewhere holds until
-/// its end.
+/// What is kept for the context is removed, for each key that signed in. A browser session is ended
+/// at the Lagoon's Keycloak first, so that the next sign-in can be another user's. The context stays,
+/// and what is in the file of the lagoon CLI stays, too. A token that was copied elsewhere holds
+/// until its end.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct LogoutArgs {
@@ -40,11 +41,10 @@ struct Removed {
 /// When no Lagoon is meant, or a file cannot be removed.
 pub async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &[])?;
-    let store = app.tokens()?;
     let removed = if args.all {
         Removed {
             context: None,
-            count: store.clear()?,
+            count: app.sign_out(SignOut::All).await?,
         }
     } else {
         let chosen = app.settings.chosen()?;
@@ -63,12 +63,12 @@ pub async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
                 }
                 Removed {
                     context: Some(context.name.to_string()),
-                    count: store.remove(&context.name)?,
+                    count: app.sign_out(SignOut::Context(&context.name)).await?,
                 }
             }
             Target::Address(url) => Removed {
                 context: None,
-                count: store.remove_address(url)?,
+                count: app.sign_out(SignOut::Address(url)).await?,
             },
         }
     };

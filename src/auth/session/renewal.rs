@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
 use super::{Session, SignIn, Token};
@@ -10,7 +11,7 @@ use crate::auth::browser::{self, BrowserError, Refresh};
 use crate::auth::kept::Age;
 use crate::auth::store::Lock;
 use crate::auth::web::{Web, WebError};
-use crate::auth::{AuthError, Way};
+use crate::auth::{AuthError, Kept, Way};
 
 /// How long a renewal may take while there is a token that can still be used.
 const SHORT: Duration = Duration::from_secs(5);
@@ -40,6 +41,12 @@ fn unanswered(message: String) -> WebError {
 }
 
 impl Session {
+    /// Until when the session can be renewed without the user, if it is known.
+    #[must_use]
+    pub fn renewable_until(&self) -> Option<Timestamp> {
+        self.stored().ok()??.refresh?.ends
+    }
+
     /// The server that renews the token after a browser's sign-in.
     #[must_use]
     pub fn renewed_by(&self) -> Option<String> {
@@ -148,14 +155,19 @@ impl Session {
         BrowserError::Web(failure).into()
     }
 
-    /// How a new token can be got. Who signed in with a browser does not become somebody else
-    /// because a key lies about.
-    pub(super) fn renewal(&self) -> Result<Renewal<'_>, AuthError> {
+    /// The last sign-in: in the store, else in memory.
+    fn stored(&self) -> Result<Option<Kept>, AuthError> {
         let kept = match &self.store {
             Some(store) => store.read(&self.account, &self.api)?,
             None => None,
         };
-        let kept = kept.or_else(|| self.memory.last());
+        Ok(kept.or_else(|| self.memory.last()))
+    }
+
+    /// How a new token can be got. Who signed in with a browser does not become somebody else
+    /// because a key lies about.
+    pub(super) fn renewal(&self) -> Result<Renewal<'_>, AuthError> {
+        let kept = self.stored()?;
         Ok(match (kept, &self.web, &self.sign_in) {
             (Some(kept), Some(web), _) if kept.way == Way::Browser => match kept.refresh {
                 // Even one that has ended by this machine's clock, which may be wrong.
@@ -170,14 +182,18 @@ impl Session {
     fn browser_ended(&self) -> AuthError {
         let of = self.account.context();
         let of = of.map_or(String::new(), |name| format!(" -l {name}"));
+        let mut hint = format!("sign in again: tasks login{of} --browser");
+        if self.sign_in.is_some() {
+            hint.push_str(&format!(", or over ssh: tasks login{of}"));
+        }
         AuthError::BrowserEnded {
             label: self.label.clone(),
-            hint: format!("sign in again: tasks login{of} --browser, or over ssh: tasks login{of}"),
+            hint,
         }
     }
 
     /// Where nothing can be written there is nobody to agree with either.
-    pub(super) async fn lock(&self) -> Option<Lock> {
+    async fn lock(&self) -> Option<Lock> {
         self.store.as_ref()?.lock(&self.account).await.ok()
     }
 }

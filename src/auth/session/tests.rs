@@ -230,10 +230,8 @@ async fn where_nothing_can_be_kept_it_is_remembered_and_said() {
         ..fixture.session(Some(&[&new]))
     };
     assert!(nowhere.token().await.is_ok());
-    assert!(matches!(
-        nowhere.sign_in_anew().await,
-        Err(AuthError::NoFolder)
-    ));
+    let kept = nowhere.sign_in_anew().await.unwrap();
+    assert!(matches!(nowhere.keep(&kept), Err(AuthError::NoFolder)));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ mod report;
 use clap::{Args, Subcommand};
 
 use super::target::Answer;
-use crate::app::App;
+use crate::app::{App, SignOut};
 use crate::config::{Config, ContextName, Editor, Origin};
 use crate::error::Error;
 use crate::settings::{Source, Target};
@@ -83,7 +83,7 @@ pub async fn run(args: Context, app: &App) -> Result<(), Error> {
         Command::Show(args) => show(args, app, &answer),
         Command::Add(args) => add::run(args, app, &answer).await,
         Command::Use(args) => make_current(args, app, &answer),
-        Command::Remove(args) => remove(args, app, &answer),
+        Command::Remove(args) => remove(args, app, &answer).await,
     }
 }
 
@@ -142,7 +142,7 @@ fn make_current(args: Use, app: &App, answer: &Answer) -> Result<(), Error> {
     answer.give_done(&entry)
 }
 
-fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
+async fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
     let name = &args.name;
     if name.is_sandbox() {
         return Err(Error::usage(
@@ -170,7 +170,7 @@ fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
     }
     app.confirm(&format!("Remove the context `{name}` and its token?"))?;
     // The token first: if the rest fails, it is the one that should be gone.
-    app.tokens()?.remove(name)?;
+    app.sign_out(SignOut::Context(name)).await?;
     let (config, mut editor) = Editor::open(app.config_folder()?)?;
     editor.remove_context(name);
     editor.save()?;

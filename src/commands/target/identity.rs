@@ -20,6 +20,8 @@ pub struct Identity {
     person: Option<Person>,
     source: String,
     expires: Option<Timestamp>,
+    /// Until when a browser session can be renewed.
+    renewable_until: Option<Timestamp>,
 }
 
 /// Asks a Lagoon whose token that is.
@@ -32,6 +34,7 @@ pub async fn of(
     app: &App,
 ) -> Result<Identity, Error> {
     let token = source.token().await?;
+    let renewable_until = source.renewable_until();
     let lagoon = app.lagoon_with(source, context)?;
     let person = person(ops::identity::signed_in(&lagoon).await?, app);
     Ok(Identity {
@@ -40,6 +43,7 @@ pub async fn of(
         person,
         source: words(&token),
         expires: expiry(token.secret.expose()),
+        renewable_until,
     })
 }
 
@@ -55,6 +59,7 @@ pub async fn in_sandbox(app: &App) -> Result<Identity, Error> {
         person: person(ops::identity::signed_in(lagoon).await?, app),
         source: "the sandbox".to_owned(),
         expires: None,
+        renewable_until: None,
     })
 }
 
@@ -111,6 +116,7 @@ impl Report for Identity {
             "platformRoles": person.and_then(|p| p.platform_roles.clone()),
             "tokenSource": self.source,
             "tokenExpires": self.expires.map(|t| t.to_string()),
+            "renewableUntil": self.renewable_until.map(|t| t.to_string()),
         })
     }
 
@@ -124,6 +130,7 @@ impl Report for Identity {
             Column::new("groupRoles"),
             Column::new("tokenSource"),
             Column::new("tokenExpires"),
+            Column::new("renewableUntil"),
         ];
         let person = self.person.as_ref();
         let roles = person.map(|p| {
@@ -142,6 +149,7 @@ impl Report for Identity {
             roles.into(),
             self.source.clone().into(),
             self.expires.into(),
+            self.renewable_until.into(),
         ])
     }
 
@@ -160,7 +168,8 @@ impl Report for Identity {
             .field("Context", self.context.clone())
             .field("Address", self.api.clone())
             .field("Token from", self.source.clone())
-            .field("Token expires", self.expires);
+            .field("Token expires", self.expires)
+            .field("Renewable until", self.renewable_until);
         let Some(person) = person else {
             return Some(detail);
         };

@@ -1,0 +1,85 @@
+//! Signing out of Lagoons.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use url::Url;
+
+use super::App;
+use crate::auth::{Account, AuthError, BrowserSession, TokenStore, WebError, sign_out};
+use crate::config::ContextName;
+use crate::error::Error;
+
+/// How long an identity server may take to end a session.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// The accounts to sign out of.
+#[derive(Debug, Clone, Copy)]
+pub enum SignOut<'a> {
+    /// Those of a context.
+    Context(&'a ContextName),
+    /// Those of an address that is no context's.
+    Address(&'a Url),
+    /// All.
+    All,
+}
+
+impl App {
+    /// Ends browser sessions at their identity servers, then removes the stored tokens; returns how
+    /// many there were. A session that cannot be ended is reported only.
+    ///
+    /// # Errors
+    /// When there is no token store, or a file cannot be removed.
+    pub async fn sign_out(&self, of: SignOut<'_>) -> Result<usize, Error> {
+        let store = self.tokens()?;
+        let accounts = match of {
+            SignOut::Context(name) => store.accounts_of(name)?,
+            SignOut::Address(url) => store.accounts_of_address(url)?,
+            SignOut::All => store.accounts()?,
+        };
+        let each = accounts.iter();
+        let ends = join_all(each.map(|account| self.sign_out_of(&store, account))).await;
+        let mut failed = None;
+        for end in ends {
+            match end {
+                Ok(session) => session.iter().for_each(|session| self.report(session)),
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        failed.map_or(Ok(accounts.len()), |error| Err(error.into()))
+    }
+
+    async fn sign_out_of(
+        &self,
+        store: &TokenStore,
+        account: &Account,
+    ) -> Result<Option<BrowserSession>, AuthError> {
+        let config = self.settings.config().ok();
+        let context = account
+            .context()
+            .and_then(|name| config?.context(&name.parse().ok()?));
+        let limit = self.settings.request_timeout.value.min(LIMIT);
+        let web = self.web(context, limit).map_err(|error| WebError {
+            message: error.to_string(),
+            is_passing: false,
+        });
+        sign_out(store, account, web).await
+    }
+
+    fn report(&self, session: &BrowserSession) {
+        let server = &session.server;
+        let Some(failure) = &session.failure else {
+            return self
+                .ui
+                .note(&format!("ended the browser session at {server}"));
+        };
+        self.ui.warn(&format!(
+            "the browser session at {server} was not ended: {failure}"
+        ));
+        let ends = session.ends.map(|ends| format!(" ({ends})"));
+        self.ui.hint(&format!(
+            "until it ends by itself{}, a browser may sign in the same user without asking",
+            ends.unwrap_or_default()
+        ));
+    }
+}

@@ -1,0 +1,55 @@
+//! Signing out: the browser session ends at the identity server, then the stored token is removed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::browser::{self, BrowserError};
+use super::web::{Web, WebError};
+use super::{Account, AuthError, TokenStore};
+
+/// How long to wait for another process that is signing in with the account.
+const LOCK_LIMIT: Duration = Duration::from_secs(5);
+
+/// A browser session at its identity server.
+#[derive(Debug)]
+pub struct BrowserSession {
+    /// The server's address.
+    pub server: String,
+    /// Why the server did not end it.
+    pub failure: Option<BrowserError>,
+    /// When it ends by itself, if that is known.
+    pub ends: Option<Timestamp>,
+}
+
+/// Signs out of an account. The token is removed even if the browser session, which is returned,
+/// cannot be ended.
+///
+/// # Errors
+/// When the file with the token cannot be removed.
+pub async fn sign_out(
+    store: &TokenStore,
+    account: &Account,
+    web: Result<Arc<dyn Web>, WebError>,
+) -> Result<Option<BrowserSession>, AuthError> {
+    // A renewal in another process would replace the refresh token, and store a token afterwards.
+    let _lock = tokio::time::timeout(LOCK_LIMIT, store.lock(account)).await;
+    let refresh = store.peek(account).and_then(|kept| kept.refresh);
+    let session = match refresh {
+        None => None,
+        Some(refresh) => {
+            let ended = match web {
+                Ok(web) => browser::end_session(&refresh, &*web).await,
+                Err(error) => Err(error.into()),
+            };
+            Some(BrowserSession {
+                server: refresh.endpoint.origin().ascii_serialization(),
+                failure: ended.err(),
+                ends: refresh.ends,
+            })
+        }
+    };
+    store.forget(account)?;
+    Ok(session)
+}
