@@ -21,6 +21,7 @@ use tokio::sync::OnceCell;
 pub use discovery::Discovered;
 pub use interrupt::{Claim, GiveUp, Interrupts};
 pub use losses::Losses;
+pub use reach::Way;
 #[cfg(feature = "sandbox")]
 pub use sandbox::{Running, SandboxSeed};
 pub use sign_out::SignOut;

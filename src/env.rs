@@ -78,6 +78,16 @@ pub fn named(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// A variable that a library reads, whether it is valid UTF-8 or not.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is the only reader of environment variables"
+)]
+#[must_use]
+pub fn named_os(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
 impl Env {
     /// Reads the process's environment.
     ///

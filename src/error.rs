@@ -297,7 +297,8 @@ fn certificate(reason: &str) -> &'static str {
         "have the certificate of its authority in a PEM file, and name that with `tasks context add \
          … --ca-file FILE` or in SSL_CERT_FILE"
     } else if reason.contains("CaUsedAsEndEntity") {
-        "it is an authority's own: the server needs one that is no authority (`CA:FALSE`)"
+        "the server needs a certificate of its own (CA:FALSE), issued by that authority; trust the \
+         authority with `tasks context add … --ca-file FILE` or SSL_CERT_FILE"
     } else {
         "is the address the one that the certificate is for, and this machine's clock right?"
     }

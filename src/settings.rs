@@ -305,6 +305,12 @@ pub fn process_variable(name: &str) -> Option<String> {
     (!is_secret).then(|| crate::env::named(name))?
 }
 
+/// A variable of the process that a library reads, whether it is valid UTF-8 or not.
+#[must_use]
+pub fn process_variable_os(name: &str) -> Option<std::ffi::OsString> {
+    crate::env::named_os(name)
+}
+
 /// Whether errors beside this format are JSON too.
 #[must_use]
 pub fn is_structured(format: &str) -> bool {

@@ -7,6 +7,7 @@ use lagoon_tasks::sandbox::Recorded;
 use lagoon_tasks::sandbox::engine::Step;
 use lagoon_tasks::sandbox::store::{Status, StoreError};
 
+use crate::doctor::of;
 use crate::support::env::TestEnv;
 use crate::support::network::{Forward, NAME, TlsFront};
 use crate::support::openid::OpenId;
@@ -84,6 +85,106 @@ fn an_authority_must_be_known_by_file_or_variable() {
         refused.stderr.contains("ca_file holds no certificates"),
         "{refused}"
     );
+}
+
+#[test]
+fn certificates_that_are_not_there_are_refused() {
+    let far = Far::new();
+    let here = format!("https://{}/graphql", far.tls.address());
+    let ca = far.env.home.path("ca.pem").display().to_string();
+    let add = [
+        "context",
+        "add",
+        "far",
+        &here,
+        "--no-discovery",
+        "--ca-file",
+        &ca,
+    ];
+    far.env.home.tasks(&add).succeeds();
+    // The context's own authority would be enough.
+    for (variable, value) in [
+        ("SSL_CERT_FILE", "/gone/ca.pem"),
+        ("SSL_CERT_DIR", "/gone/certs"),
+        ("SSL_CERT_FILE", ""),
+    ] {
+        let list = far.command(&[&LIST[..], &["-l", "far"]].concat());
+        let list = list.without("TASKS_API").env(variable, value);
+        let refused = far.env.run(list).ends_with(2);
+        let error = format!("error: {variable} does not name certificates: ");
+        assert!(refused.stderr.contains(&error), "{refused}");
+        assert!(refused.stderr.contains(value), "{refused}");
+        let doctor = far.command(&["doctor", "-l", "far", "-o", "json"]);
+        let found = far
+            .env
+            .run(doctor.without("TASKS_API").env(variable, value));
+        let (state, message) = of(&found.ends_with(2), "tls").remove(0);
+        assert!(
+            state == "problem" && message.contains(variable),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn a_certificate_of_an_authority_is_explained() {
+    let env = TestEnv::new();
+    let tls = TlsFront::self_signed(env.address(), true);
+    let ca = env.home.write("ca.pem", tls.authority());
+    let list = env.command(&LIST).env("SSL_CERT_FILE", ca);
+    let here = format!("https://{}/graphql", tls.address());
+    let refused = env.run(list.env("TASKS_API", here)).ends_with(7);
+    for words in [
+        "the server presents the certificate of a certificate authority as its own",
+        "the server needs a certificate of its own (CA:FALSE)",
+    ] {
+        assert!(refused.stderr.contains(words), "{refused}");
+    }
+}
+
+#[test]
+fn a_malformed_proxy_is_refused_everywhere() {
+    let far = Far::new();
+    let with = |args: &[&str]| {
+        let command = far.trusting(far.command(args));
+        let command = command.env("HTTPS_PROXY", "socks://user:hunter2@127.0.0.1:9");
+        // The HTTP library would fall back to this one, or to a direct connection.
+        let proxy = Forward::http(far.tls.address());
+        let output = far.env.run(command.env("ALL_PROXY", proxy.url("http")));
+        assert_eq!(proxy.asked(), [""; 0]);
+        assert!(!format!("{output}").contains("hunter2"), "{output}");
+        output
+    };
+    let error = "HTTPS_PROXY does not name a proxy: ";
+    for args in [&LIST[..], &["whoami"], &["wait", "1"]] {
+        let refused = with(args).ends_with(2);
+        assert!(refused.stderr.contains(error), "{refused}");
+    }
+    let found = with(&["doctor", "-o", "json"]).ends_with(2);
+    let (state, message) = of(&found, "network").remove(0);
+    assert!(state == "problem" && message.contains(error), "{message}");
+}
+
+#[test]
+fn doctor_names_the_proxy_that_is_used() {
+    let far = Far::new();
+    let proxy = Forward::http(far.tls.address());
+    let url = proxy.url("http");
+    let doctor = |variables: &[(&str, &str)]| {
+        let command =
+            far.trusting(far.command(&["doctor", "-o", "json", "--request-timeout", "2s"]));
+        let set = |c: Invocation, (name, value): &(&str, &str)| c.env(name, value);
+        let output = far.env.run(variables.iter().fold(command, set));
+        of(&output, "network").remove(0).1
+    };
+    let through = |name: &str| format!("through the proxy {} ({name})", &url["http://".len()..]);
+    let both = doctor(&[("ALL_PROXY", "http://127.0.0.1:9"), ("https_proxy", &url)]);
+    assert!(both.contains(&through("https_proxy")), "{both}");
+    // An empty variable hides the one in lower case from the HTTP library.
+    let hidden = doctor(&[("HTTPS_PROXY", ""), ("https_proxy", &url)]);
+    assert!(!hidden.contains("proxy"), "{hidden}");
+    let all = doctor(&[("HTTPS_PROXY", ""), ("ALL_PROXY", &url)]);
+    assert!(all.contains(&through("ALL_PROXY")), "{all}");
 }
 
 #[test]

@@ -9,7 +9,9 @@ use async_trait::async_trait;
 use lagoon_tasks::clock::{Clock, SteppedClock};
 use lagoon_tasks::domain::{Outcome, Run};
 use lagoon_tasks::error::Kind;
-use lagoon_tasks::lagoon::{Connection, Credentials, CredentialsError, Lagoon, Network};
+use lagoon_tasks::lagoon::{
+    Connection, Credentials, CredentialsError, Lagoon, Network, NetworkVariables,
+};
 use lagoon_tasks::ops::push::NoHints;
 use lagoon_tasks::ops::wait::{Limits, Waited, Watcher, until_all_over};
 use lagoon_tasks::sandbox::engine::Step;
@@ -56,6 +58,7 @@ pub(crate) fn lagoon_at(url: &str, tokens: &[&str]) -> Lagoon {
             ca_pem: None,
             timeout: Duration::from_secs(20),
             allow_http: false,
+            variables: NetworkVariables::default(),
         },
         max_response: 1 << 20,
         trace: None,

@@ -10,9 +10,10 @@ use crate::auth::{AuthError, TokenSource};
 use crate::config::Context;
 use crate::error::Error;
 use crate::lagoon::{
-    Connection, Credentials, CredentialsError, Lagoon, Network, Trace, is_loopback,
+    Connection, Credentials, CredentialsError, Lagoon, Network, NetworkVariables, Trace,
+    is_loopback,
 };
-use crate::settings::{Settings, Target};
+use crate::settings::{Settings, Target, process_variable_os};
 use crate::ui::Ui;
 
 pub(super) async fn connect(app: &App) -> Result<Lagoon, Error> {
@@ -104,6 +105,7 @@ pub(super) fn network(app: &App, context: Option<&Context>) -> Result<Network, E
         ca_pem: context.map(ca_pem).transpose()?.flatten(),
         timeout: app.settings.request_timeout.value,
         allow_http: context.is_some_and(|c| c.allow_http),
+        variables: NetworkVariables::read(process_variable_os),
     })
 }
 

@@ -5,11 +5,42 @@ use url::Url;
 use super::{App, connect};
 use crate::auth::{Secret, TokenSource};
 use crate::error::{Error, Kind};
-use crate::lagoon::Lagoon;
 use crate::lagoon::knock::{Knock, knock};
-use crate::settings::{Target, TokenOrigin};
+use crate::lagoon::{Lagoon, NetworkVariables, is_loopback};
+use crate::settings::{Target, TokenOrigin, process_variable_os};
+
+/// How an address is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// It is this machine.
+    Loopback,
+    /// Without a proxy.
+    Direct,
+    /// Through a proxy.
+    Proxy {
+        /// Its host and port.
+        address: String,
+        /// The variable that names it, or the system's settings.
+        source: &'static str,
+    },
+}
 
 impl App {
+    /// How an address is reached.
+    ///
+    /// # Errors
+    /// For a proxy variable whose value cannot be used.
+    pub fn way_to(&self, url: &Url) -> Result<Way, Error> {
+        if is_loopback(url) {
+            return Ok(Way::Loopback);
+        }
+        let proxy = NetworkVariables::read(process_variable_os).proxy(url)?;
+        Ok(proxy.map_or(Way::Direct, |proxy| Way::Proxy {
+            address: proxy.address,
+            source: proxy.variable.unwrap_or("the system's settings"),
+        }))
+    }
+
     /// The address of the Lagoon that is meant. The sandbox is started for it.
     ///
     /// # Errors

@@ -105,12 +105,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::lagoon::NetworkVariables;
 
     fn network(allow_http: bool) -> Network {
         Network {
             ca_pem: None,
             timeout: Duration::from_secs(1),
             allow_http,
+            variables: NetworkVariables::default(),
         }
     }
 

@@ -4,6 +4,7 @@
 //! Generated types stay in `operations` and leave it as `domain` types.
 
 mod attempt;
+mod certificates;
 pub mod discovery;
 pub mod document;
 pub mod download;
@@ -19,6 +20,7 @@ pub mod reply;
 mod request;
 mod tie;
 pub mod transport;
+mod variables;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +36,7 @@ pub use limit::SizeLimit;
 pub use loopback::is_loopback;
 pub use network::Network;
 pub use transport::Effect;
+pub use variables::{NetworkVariables, Proxy};
 
 /// Where a Lagoon is and how to talk to it.
 #[derive(Clone)]

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::loopback::{Loopback, is_below_localhost, is_loopback};
 use super::transport::{root_cause, seconds};
-use super::{LagoonError, SizeLimit, Trace};
+use super::{LagoonError, NetworkVariables, SizeLimit, Trace, certificates};
 
 /// How anything is reached.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct Network {
     pub timeout: Duration,
     /// Whether plain http is allowed to hosts other than this machine.
     pub allow_http: bool,
+    /// The variables that the libraries read.
+    pub variables: NetworkVariables,
 }
 
 impl Network {
@@ -67,6 +69,12 @@ impl Network {
         let is_clear = url.scheme() == "http" && (self.allow_http || loopback.is_some());
         if url.scheme() != "https" && !is_clear {
             return Err(Self::refuse(url));
+        }
+        if loopback.is_none() {
+            self.variables.proxy(url)?;
+        }
+        if url.scheme() == "https" {
+            certificates::check(&self.variables)?;
         }
         // Two libraries may bring a default of their own; which one was first does not matter.
         let _ = rustls::crypto::ring::default_provider().install_default();

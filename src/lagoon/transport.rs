@@ -18,7 +18,7 @@ use super::attempt::Answer;
 use super::error::LagoonError;
 use super::reply::{self, Reply};
 use super::request::{Encoded, tied};
-use super::{Connection, CredentialsError};
+use super::{Connection, CredentialsError, certificates};
 
 /// What a request may do on the server, which decides whether it may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -312,7 +312,7 @@ pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
     while let Some(next) = deepest.source() {
         deepest = next;
     }
-    deepest.to_string()
+    certificates::in_words(deepest.to_string())
 }
 
 pub(super) fn seconds(limit: Duration) -> String {

@@ -3,7 +3,6 @@
 mod finding;
 mod local;
 mod place;
-mod proxy;
 mod remote;
 
 use clap::Args;

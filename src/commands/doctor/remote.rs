@@ -2,16 +2,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::app::App;
+use crate::app::{App, Way};
 use crate::auth::expiry;
-use crate::config::is_loopback;
 use crate::error::{Error, Kind};
 use crate::ops::doctor::{self, Features, Portal};
 use crate::ops::identity::{self, SignedIn};
-use crate::settings::{Target, TokenOrigin, process_variable};
+use crate::settings::{Target, TokenOrigin};
 
 use super::finding::Finding;
-use super::{place, proxy};
+use super::place;
 
 const NETWORK: &str = "network";
 const TLS: &str = "tls";
@@ -105,9 +104,13 @@ async fn way(app: &App) -> Vec<Finding> {
         Err(error) => return vec![Finding::failed(NETWORK, &error)],
     };
     let address = url.origin().ascii_serialization();
-    let way = match proxy::between(&url, is_loopback(&url), process_variable) {
-        Some((variable, proxy)) => format!("through the proxy {proxy} ({variable})"),
-        None => "directly".to_owned(),
+    let through = match app.way_to(&url) {
+        Ok(way) => way,
+        Err(error) => return vec![Finding::failed(NETWORK, &error)],
+    };
+    let way = match &through {
+        Way::Proxy { address, source } => format!("through the proxy {address} ({source})"),
+        Way::Direct | Way::Loopback => "directly".to_owned(),
     };
     let knock = match knock {
         Ok(knock) => knock,
@@ -125,7 +128,9 @@ async fn way(app: &App) -> Vec<Finding> {
     let mut found = vec![Finding::good(NETWORK, answers)];
     found.push(match url.scheme() {
         "https" => Finding::good(TLS, trust(app)),
-        _ if is_loopback(&url) => Finding::good(TLS, "plain http, which stays on this machine"),
+        _ if through == Way::Loopback => {
+            Finding::good(TLS, "plain http, which stays on this machine")
+        }
         _ => Finding::warning(TLS, "plain http: everybody on the way can read the token")
             .fix("give the context an https address and remove `allow_http`"),
     });

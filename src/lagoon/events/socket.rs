@@ -157,7 +157,9 @@ mod tests {
 
     use super::*;
     use crate::lagoon::transport::Transport;
-    use crate::lagoon::{Change, Connection, Credentials, CredentialsError, Network};
+    use crate::lagoon::{
+        Change, Connection, Credentials, CredentialsError, Network, NetworkVariables,
+    };
 
     struct Nobody;
 
@@ -183,6 +185,7 @@ mod tests {
                 ca_pem: None,
                 timeout: Duration::from_secs(1),
                 allow_http: false,
+                variables: NetworkVariables::default(),
             },
             max_response: 1,
             trace: None,

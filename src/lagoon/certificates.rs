@@ -1,0 +1,143 @@
+//! The certificate authorities of the machine, and certificate errors in words.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::LagoonError;
+use super::variables::NetworkVariables;
+
+/// A PEM file that replaces the authorities of the machine.
+pub(super) const FILE: &str = "SSL_CERT_FILE";
+
+/// Folders of PEM files that do so, separated as in `PATH`.
+pub(super) const FOLDERS: &str = "SSL_CERT_DIR";
+
+/// Refuses values that the TLS library cannot read, and would ignore. On macOS and Windows the
+/// system verifies certificates, and the variables have no effect.
+pub(super) fn check(variables: &NetworkVariables) -> Result<(), LagoonError> {
+    if cfg!(any(target_os = "macos", windows)) {
+        return Ok(());
+    }
+    let folders = variables.get(FOLDERS).map(folders).unwrap_or_default();
+    if let Some(file) = variables.get(FILE) {
+        check_file(Path::new(file), folders.is_empty())?;
+    }
+    let mut unreadable = None;
+    for folder in folders {
+        match fs::read_dir(&folder) {
+            // One is enough: such a list often names the folders of several systems.
+            Ok(_) => return Ok(()),
+            Err(error) => unreadable = unreadable.or(Some((folder, error))),
+        }
+    }
+    match unreadable {
+        Some((folder, error)) => Err(refused(
+            FOLDERS,
+            format!("cannot read {}: {error}", folder.display()),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn check_file(path: &Path, is_only: bool) -> Result<(), LagoonError> {
+    if path.as_os_str().is_empty() {
+        return Err(refused(FILE, "it is set to an empty value".to_owned()));
+    }
+    let shown = path.display();
+    let unreadable = |error| refused(FILE, format!("cannot read {shown}: {error}"));
+    // A pipe can be read only once, so that is left to the TLS library.
+    let found = fs::metadata(path).map_err(unreadable)?;
+    if found.is_dir() {
+        return Err(refused(FILE, format!("{shown} is a folder")));
+    }
+    if !found.is_file() {
+        return Ok(());
+    }
+    let pem = fs::read(path).map_err(unreadable)?;
+    let begin = b"-----BEGIN CERTIFICATE-----";
+    if is_only && !pem.windows(begin.len()).any(|bytes| bytes == begin) {
+        return Err(refused(FILE, format!("{shown} has no certificates")));
+    }
+    Ok(())
+}
+
+fn folders(value: &OsStr) -> Vec<PathBuf> {
+    let all = std::env::split_paths(value);
+    all.filter(|path| !path.as_os_str().is_empty()).collect()
+}
+
+fn refused(variable: &str, reason: String) -> LagoonError {
+    LagoonError::Address {
+        message: format!("{variable} does not name certificates: {reason}"),
+        hint: format!(
+            "set {variable} to the authorities that you trust, or unset it to trust those of this \
+             machine"
+        ),
+    }
+}
+
+/// The TLS library's name for a certificate error, with an explanation.
+pub(super) fn in_words(reason: String) -> String {
+    let words = if reason.contains("CaUsedAsEndEntity") {
+        "the server presents the certificate of a certificate authority as its own \
+         (CaUsedAsEndEntity)"
+    } else if reason.ends_with("UnknownIssuer") {
+        "the server's certificate is from an authority that is not trusted here (UnknownIssuer)"
+    } else {
+        return reason;
+    };
+    words.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(variables: &[(&str, &str)]) -> Result<(), String> {
+        let read = NetworkVariables::read(|name| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).into())
+        });
+        check(&read).map_err(|error| error.to_string())
+    }
+
+    #[cfg(not(any(target_os = "macos", windows)))]
+    #[test]
+    fn what_cannot_be_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let (pem, empty, gone) = (path("a.pem"), path("empty.pem"), path("gone"));
+        fs::write(&pem, "-----BEGIN CERTIFICATE-----\n").unwrap();
+        fs::write(&empty, "").unwrap();
+        let there = folder.path().display().to_string();
+        let several = format!("{gone}:{there}");
+
+        assert_eq!(checked(&[]), Ok(()));
+        for good in [
+            &[(FILE, &*pem)][..],
+            &[(FOLDERS, &*there)],
+            &[(FOLDERS, &*several)],
+            &[(FOLDERS, "")],
+            &[(FILE, &*empty), (FOLDERS, &*there)],
+            &[(FILE, "/dev/null")],
+        ] {
+            assert_eq!(checked(good), Ok(()), "{good:?}");
+        }
+        for (bad, named) in [
+            (&[(FILE, &*gone)][..], &*gone),
+            (&[(FILE, &*gone), (FOLDERS, &*there)], &*gone),
+            (&[(FILE, &*there)], &*there),
+            (&[(FILE, &*empty)], &*empty),
+            (&[(FILE, "")], "empty value"),
+            (&[(FOLDERS, &*gone)], &*gone),
+            (&[(FILE, &*pem), (FOLDERS, &*gone)], &*gone),
+        ] {
+            let refused = checked(bad).unwrap_err();
+            assert!(
+                refused.contains(named) && refused.starts_with("SSL_CERT_"),
+                "{refused}"
+            );
+        }
+    }
+}
