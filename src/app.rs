@@ -243,7 +243,19 @@ impl App {
 /// # Errors
 /// When stdout cannot be written to.
 pub fn print(ui: &Ui, text: &str) -> Result<(), Error> {
-    match ui.out(text) {
+    printed(ui.out(text))
+}
+
+/// Prints what was held back because it could have been the beginning of a secret.
+///
+/// # Errors
+/// As [`print`].
+pub fn finish(ui: &Ui) -> Result<(), Error> {
+    printed(ui.finish())
+}
+
+fn printed(result: Result<(), StreamError>) -> Result<(), Error> {
+    match result {
         Ok(()) | Err(StreamError::Closed) => Ok(()),
         Err(error) => Err(Error::failed(error.to_string())),
     }

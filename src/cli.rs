@@ -12,10 +12,11 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::app::{App, GiveUp, Interrupts, print};
+use crate::app::{App, GiveUp, Interrupts, finish, print};
 use crate::commands::target::{self, Wants};
 use crate::commands::{self, topics};
 use crate::error::{Error, Kind};
+use crate::secret::conceal_recognized;
 use crate::settings::{Env, Flags, Settings, SettingsError, is_structured};
 use crate::ui::{ColorChoice, Ui, UiOptions};
 use globals::Globals;
@@ -154,6 +155,9 @@ pub fn shells() -> [commands::completions::Shell; 6] {
 /// Runs the command line and tells the process's exit code. `give_up` ends the process when a
 /// signal comes and nothing else reacts.
 pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
+    // What is in the wrong place is repeated in an error.
+    let words = args.iter().filter_map(|word| word.to_str());
+    words.for_each(conceal_recognized);
     let env = match Env::read() {
         Ok(env) => env,
         Err(error) => {
@@ -193,6 +197,8 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),
     };
     app.finish_renewals().await;
+    // The end of the output may be held back, whatever the result is.
+    let result = result.and(finish(&app.ui));
     match app.conclude(result) {
         Ok(()) => 0,
         Err(error) => end(&app.ui, json, Err(interrupts.explain(error).await)),

@@ -3,13 +3,13 @@
 //! What a value means is decided in `settings`; here it is only read. Variables that libraries read
 //! themselves (proxies, certificates, `COMPLETE`) are not repeated here.
 
-mod secret;
-
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use secret::Secret;
+pub use crate::secret::Secret;
+
+use crate::secret::conceal_recognized;
 
 /// The folder that is ours below each of the XDG base folders.
 const FOLDER: &str = "lagoon-tasks";
@@ -116,9 +116,12 @@ impl Env {
             .collect();
         let text = |name: &str| -> Result<Option<String>, EnvError> {
             vars.get(&OsString::from(name))
-                .map(|v| v.to_str().map(str::to_owned))
-                .map(|v| v.ok_or_else(|| EnvError(name.to_owned())))
+                .map(|v| v.to_str().ok_or_else(|| EnvError(name.to_owned())))
                 .transpose()
+                .map(|v| {
+                    // A secret may be in the wrong variable, and errors repeat values.
+                    v.inspect(|v| conceal_recognized(v)).map(str::to_owned)
+                })
         };
         // What others define is taken as it can be read.
         let lossy = |name: &str| -> Option<String> {
@@ -144,7 +147,7 @@ impl Env {
             max_response: text("TASKS_MAX_RESPONSE")?,
             api: text("TASKS_API")?,
             token: text("TASKS_TOKEN")?.map(Secret::new),
-            ssh_key: text("TASKS_SSH_KEY")?.map(Secret::new),
+            ssh_key: text("TASKS_SSH_KEY")?.map(Secret::unregistered),
             ssh_host: text("TASKS_SSH_HOST")?,
             ssh_port: text("TASKS_SSH_PORT")?,
             pod: [

@@ -17,6 +17,7 @@
 //! * [`ssh`]: the system's `ssh`, its arguments checked: a token, a log as it grows.
 //! * [`env`]: the only reader of environment variables. [`clock`]: now and sleep, for tests to step.
 //! * [`ui`]: the only place that prints and asks. [`output`]: the formats of an answer.
+//! * [`secret`]: tokens and keys, and the masking of them in all output.
 //! * [`error`]: the one error with kind and hints; a kind becomes an exit code there.
 //! * `sandbox` (a feature): the embedded Lagoon, which uses nothing else of this crate, so that a
 //!   wrong name cannot be wrong on both sides.
@@ -36,6 +37,7 @@ pub mod ops;
 pub mod output;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod secret;
 pub mod settings;
 pub mod ssh;
 pub mod state;

@@ -6,7 +6,7 @@ use lagoon_tasks::sandbox::Identity;
 
 use crate::support::env::TestEnv;
 use crate::support::process::Invocation;
-use crate::support::proxy::Proxy;
+use crate::support::proxy::{Fault, Proxy};
 use crate::support::ssh_stand_in::SshStandIn;
 
 const KEY: &str =
@@ -193,4 +193,144 @@ fn a_context_that_leads_elsewhere_by_now_does_not_take_its_token_there() {
     two.ssh.refuses("no\n", 255);
     two.run(&two.command(&["list", "-e", "main", "-l", "other"]), 4);
     assert_eq!(came_to(&two.to_one, &two.tokens), [0; 0]);
+}
+
+/// Who echoes the token, in which part of a reply. The token's own role sees every command.
+fn echoes(token: &str) -> Vec<Fault> {
+    let bearer = format!("Authorization: Bearer {token}");
+    let json = |value: serde_json::Value| value.to_string();
+    let error = json(serde_json::json!({"errors": [{"message": bearer}]}));
+    let both = json(serde_json::json!({"data": null, "errors": [{"message": bearer}]}));
+    let owned = token.to_owned();
+    let everywhere = Fault::rewritten(move |reply| replace_strings(&mut reply["data"], &owned));
+    let owned = bearer.clone();
+    let beside = Fault::rewritten(move |reply| {
+        reply["errors"] = serde_json::json!([{"message": owned.clone()}]);
+    });
+    let header = format!(
+        "HTTP/1.1 400 {bearer}\r\nx-echo: {bearer}\r\ncontent-type: text/html; x={token}\r\n\
+         content-length: 2\r\nconnection: close\r\n\r\nno"
+    );
+    // More than is shown of a page comes before and after the middle of the token.
+    let page = format!(
+        "<html><h1>Bad gateway</h1><pre>{}{bearer}</pre></html>",
+        "x ".repeat(40)
+    );
+    vec![
+        Fault::Answered(header),
+        Fault::answered("400 Bad Request", "text/html", &page),
+        Fault::answered("400 Bad Request", "text/plain", &bearer),
+        Fault::answered("400 Bad Request", "application/json", &error),
+        Fault::answered("401 Unauthorized", "application/json", &error),
+        Fault::answered("500 Internal Server Error", "application/json", &bearer),
+        Fault::answered("200 OK", "application/json", &both),
+        everywhere,
+        beside,
+    ]
+}
+
+/// Puts the token into every text of a reply.
+fn replace_strings(value: &mut serde_json::Value, token: &str) {
+    match value {
+        serde_json::Value::String(text) => *text = format!("{text}{token}"),
+        serde_json::Value::Array(all) => all.iter_mut().for_each(|v| replace_strings(v, token)),
+        serde_json::Value::Object(all) => {
+            let named = all.iter_mut().filter(|(key, _)| !key.starts_with("__"));
+            named.for_each(|(_, v)| replace_strings(v, token));
+        }
+        _ => {}
+    }
+}
+
+/// Whatever a reply echoes, no piece of the token is in the output: not where it is cut or wrapped,
+/// and in no format.
+#[test]
+fn an_echoed_token_is_masked_in_every_output() {
+    let env = TestEnv::new();
+    let lifetime = std::time::Duration::from_secs(3000);
+    let token = env.sandbox().token(Identity::Maintainer, lifetime).unwrap();
+    let pieces: Vec<&str> = (0..token.len() - 15)
+        .map(|at| &token[at..at + 16])
+        .collect();
+    let place = ["-p", "lagoon-demo", "-e", "develop"];
+    let mut masked = 0;
+    for fault in echoes(&token) {
+        let proxy = Proxy::drawing(env.address(), std::time::Duration::ZERO, {
+            let fault = fault.clone();
+            move |_| fault.clone()
+        });
+        for (line, formats) in [
+            (
+                &["api", "{ me { email } lagoonVersion }"][..],
+                &["", "json", "yaml"][..],
+            ),
+            (&["whoami"], &["table", "json", "csv"]),
+            (&["projects"], &["table", "tsv"]),
+            (&["environments", "-p", "lagoon-demo"], &["table", "jsonl"]),
+            (
+                &["list", place[0], place[1], place[2], place[3]],
+                &["table", "yaml", "name"],
+            ),
+            (
+                &["runs", place[0], place[1], place[2], place[3]],
+                &["table", "json"],
+            ),
+            (
+                &[
+                    "invoke",
+                    "Say hello",
+                    "--yes",
+                    place[0],
+                    place[1],
+                    place[2],
+                    place[3],
+                ],
+                &["table", "json"],
+            ),
+            (&["export", "-p", "lagoon-demo"], &[""]),
+            (&["doctor"], &["table"]),
+        ] {
+            for format in formats {
+                let mut line = [line, &["-v", "--request-timeout", "2s"]].concat();
+                if !format.is_empty() {
+                    line.extend(["-o", format]);
+                }
+                let command = env.home.command(&line);
+                let command = command
+                    .env("TASKS_API", proxy.url("/graphql"))
+                    .env("TASKS_TOKEN", &token)
+                    .env("COLUMNS", "70");
+                let output = env.home.run(command);
+                for stream in [&output.stdout, &output.stderr] {
+                    let shown = pieces.iter().find(|piece| stream.contains(**piece));
+                    assert_eq!(shown, None, "{fault:?} {line:?}\n{output}");
+                }
+                let both = format!("{}{}", output.stdout, output.stderr);
+                masked += usize::from(both.contains("***"));
+            }
+        }
+    }
+    // The echo reached the output: otherwise this test would show nothing.
+    assert!(masked > 50, "only {masked} outputs had a mask");
+}
+
+#[test]
+fn a_token_is_printed_by_what_is_there_to_print_it() {
+    let two = Two::new();
+    let print = two.command(&["login", "-l", "one", "--print"]);
+    assert_eq!(
+        two.one.home.run(print).succeeds().stdout.trim(),
+        two.tokens[0]
+    );
+    // Also where a token of the same kind is in use.
+    let home = &two.one.home;
+    let token = |args: &[&str]| {
+        let command = home.command(&[&["sandbox", "token"], args].concat());
+        home.run(command.env("TASKS_TOKEN", &two.tokens[0]))
+            .succeeds()
+    };
+    assert_eq!(token(&[]).stdout.trim().split('.').count(), 3);
+    assert!(!token(&[]).stdout.contains("***"));
+    let json = token(&["-o", "json"]).json();
+    assert!(!json["token"].as_str().unwrap().contains("***"), "{json}");
 }

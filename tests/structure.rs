@@ -13,12 +13,15 @@ use crate::support::source::{Named, Source, files_under, module_of};
 /// `config::*Error` what lies in a room and ends so.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("main", &["cli", "sandbox"]),
-    ("cli", &["commands", "app", "settings", "ui", "error"]),
+    (
+        "cli",
+        &["commands", "app", "settings", "ui", "error", "secret"],
+    ),
     (
         "commands",
         &[
             "app", "settings", "ops", "output", "complete", "domain", "ui", "error", "config",
-            "auth", "state",
+            "auth", "secret", "state",
         ],
     ),
     (
@@ -36,6 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "ssh",
             "clock",
             "state",
+            "secret",
             "ui::prompt",
             "ui::progress",
         ],
@@ -55,9 +59,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("settings", &["env", "config"]),
     ("auth", &["env", "config", "ssh", "state"]),
     ("lagoon", &["domain"]),
-    ("config", &[]),
-    ("env", &[]),
-    ("ui", &[]),
+    ("config", &["secret"]),
+    ("env", &["secret"]),
+    ("ui", &["secret"]),
+    ("secret", &[]),
     ("domain", &[]),
     ("ssh", &[]),
     ("clock", &[]),

@@ -183,7 +183,8 @@ impl App {
         let identity = identity(&self.settings);
         let token = sandbox.token(identity, lifetime)?;
         let email = identity.email().unwrap_or_default().to_owned();
-        Ok((Secret::new(token), email))
+        // It is there to be printed.
+        Ok((Secret::unregistered(token), email))
     }
 
     /// Stops all runs of the sandbox and fills it anew; tells where it is.

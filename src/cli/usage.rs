@@ -8,6 +8,7 @@ use clap::error::{ContextKind, ContextValue};
 
 use super::is_structured;
 use crate::error::Error;
+use crate::secret::shown_address;
 use crate::ui::ColorChoice;
 
 /// clap's complaint as our error: its first paragraph is the message, tips and usage are hints.
@@ -44,8 +45,8 @@ pub(super) fn error(error: &clap::Error) -> Error {
     }
 }
 
-/// The text without the password of an address that was given as a value: clap repeats what it
-/// does not take.
+/// The text without the password or token of an address that was given as a value: clap repeats
+/// what it does not take.
 fn without_password(mut text: String, error: &clap::Error) -> String {
     let repeated = [
         ContextKind::InvalidValue,
@@ -54,13 +55,17 @@ fn without_password(mut text: String, error: &clap::Error) -> String {
     ];
     for kind in repeated {
         if let Some(ContextValue::String(value)) = error.get(kind)
-            && let Some((user, host)) = value.rsplit_once('@')
-            && user.contains(':')
+            && (value.contains("://") || value.contains('?') || has_password(value))
         {
-            text = text.replace(value, &format!("***@{host}"));
+            text = text.replace(value, &shown_address(value));
         }
     }
     text
+}
+
+fn has_password(value: &str) -> bool {
+    let user = value.rsplit_once('@').map(|(user, _)| user);
+    user.is_some_and(|user| user.contains(':'))
 }
 
 /// Whether errors should be JSON, as far as an unparsed line shows: `-o` in any of its forms,
@@ -128,6 +133,8 @@ mod tests {
             ("me:hunter2@x", "'***@x'"),
             ("me@x", "'me@x'"),
             ("https://x", "'https://x'"),
+            ("x?token=hunter2", "'x?***'"),
+            ("https://x/?token=hunter2", "'https://x/?***'"),
         ] {
             let found = line.clone().try_get_matches_from(["tasks", given]);
             let error = error(&found.unwrap_err());

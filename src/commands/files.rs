@@ -265,7 +265,7 @@ struct Stdout<'a>(&'a App);
 
 impl std::io::Write for Stdout<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match self.0.ui.write(Stream::Out, bytes) {
+        match self.0.ui.unmasked().write(Stream::Out, bytes) {
             Ok(()) => Ok(bytes.len()),
             Err(StreamError::Closed) => Err(std::io::ErrorKind::BrokenPipe.into()),
             Err(StreamError::Io(error)) => Err(error),

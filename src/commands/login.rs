@@ -67,7 +67,7 @@ pub async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
         let token = plan.session.token().await;
         let token = token.map_err(|error| plan.failed(error.into()))?;
         plan.save(app)?;
-        return print(&app.ui, &format!("{}\n", token.secret.expose()));
+        return print(&app.ui.unmasked(), &format!("{}\n", token.secret.expose()));
     }
     let kept = sign_in(&args, &plan, app).await;
     let kept = kept.map_err(|error| plan.failed(error))?;

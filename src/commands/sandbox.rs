@@ -84,7 +84,7 @@ pub async fn run(args: Sandbox, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &[])?;
     match args.command {
         Command::Serve(args) => serve(args, app, &answer).await,
-        Command::Token(args) => token(args, app, &answer).await,
+        Command::Token(args) => token(args, app, answer).await,
         Command::Reset(args) => reset(args, app, &answer),
     }
 }
@@ -104,14 +104,14 @@ async fn serve(args: Serve, app: &App, answer: &Answer) -> Result<(), Error> {
     Err(Error::new(signal, "the sandbox is down"))
 }
 
-async fn token(args: Token, app: &App, answer: &Answer) -> Result<(), Error> {
+async fn token(args: Token, app: &App, answer: Answer) -> Result<(), Error> {
     let (token, email) = app.sandbox_token(args.lifetime).await?;
     if !app.settings.output_is_asked_for() {
         // Bare, at a terminal too: it is there to be put into a variable.
-        return app::print(&app.ui, &format!("{}\n", token.expose()));
+        return app::print(&app.ui.unmasked(), &format!("{}\n", token.expose()));
     }
     let token = token.expose().to_owned();
-    answer.give(&Issued { token, email })
+    answer.unmasked().give(&Issued { token, email })
 }
 
 fn reset(args: Reset, app: &App, answer: &Answer) -> Result<(), Error> {

@@ -2,6 +2,8 @@
 
 use url::{Host, Url};
 
+use crate::secret::shown_address;
+
 /// Why a text is no address of a Lagoon API.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{given}` is no address of a Lagoon API: {reason}")]
@@ -16,16 +18,16 @@ pub struct AddressError {
 /// When it is no http or https address, or carries a user, a password, a query or a fragment.
 pub fn api_address(text: &str) -> Result<Url, AddressError> {
     let trimmed = text.trim();
-    // A password may be in it, and this goes into an error.
-    let host = trimmed.rsplit_once('@').map(|(_, host)| host);
+    // A password or a token may be in it, and this goes into an error.
+    let given = shown_address(trimmed);
     let bad = |reason: String| AddressError {
-        given: host.map_or_else(|| text.to_owned(), |host| format!("***@{host}")),
+        given: given.clone(),
         reason,
     };
     if !trimmed.contains("://") {
         return Err(bad(format!(
             "it must start with https://, as in https://{}",
-            host.unwrap_or(trimmed)
+            given.trim_start_matches("***@")
         )));
     }
     let mut url = Url::parse(trimmed).map_err(|e| bad(e.to_string()))?;
@@ -73,6 +75,9 @@ mod tests {
             "https://me:hunter2@api.example.com",
             "https://me:hunter@2@api.example.com",
             "ftp://me:hunter2@api.example.com",
+            "https://api.example.com/?token=hunter2",
+            "api.example.com?token=hunter2",
+            "https://api.example.com/#hunter2",
         ] {
             let error = api_address(text).unwrap_err().to_string();
             assert!(!error.contains("hunter"), "{error}");

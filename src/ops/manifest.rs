@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::domain::manifest::{Fault, Source};
 use crate::error::Error;
+use crate::secret::conceal_recognized;
 
 /// Where a project keeps its tasks, below its top folder; the first that is there.
 pub const USUAL: [&str; 3] = [".lagoon/tasks.yml", ".lagoon/tasks.yaml", ".lagoon/tasks"];
@@ -102,7 +103,11 @@ fn file(path: &Path) -> Result<Source, Error> {
 fn source(path: &Path, bytes: Vec<u8>) -> Result<Source, Error> {
     let name = path.display().to_string();
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Source { name, text }),
+        Ok(text) => {
+            // It may be the wrong file, and errors repeat what is wrong in it.
+            conceal_recognized(&text);
+            Ok(Source { name, text })
+        }
         Err(_) => Err(Error::usage(format!("{name} is not text (UTF-8)"))),
     }
 }

@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use crate::secret::masked;
+
 /// Whether a terminal would obey this character, or a reader be misled by it, instead of seeing it.
 #[must_use]
 pub fn is_unsafe(c: char) -> bool {
@@ -20,17 +22,19 @@ pub fn is_unsafe(c: char) -> bool {
             | '\u{e0000}'..='\u{e007f}') // invisible tags
 }
 
-/// One line: newlines and tabs are shown as `\n`, `\r` and `\t`, what is unsafe as `\u{…}`.
+/// One line, with secrets masked: newlines and tabs are shown as `\n`, `\r` and `\t`, what is unsafe as `\u{…}`.
 #[must_use]
 pub fn clean_line(text: &str) -> String {
-    escape(text, |_| false)
+    escape(&masked(text), |_| false)
 }
 
-/// Several lines: newlines and tabs stay, what is unsafe is shown as `\r` and `\u{…}`.
+/// Several lines, with secrets masked: newlines and tabs stay, what is unsafe is shown as `\r` and `\u{…}`.
 #[must_use]
 pub fn clean_text(text: &str) -> String {
     // A Windows line end is a line end.
-    escape(&text.replace("\r\n", "\n"), |c| matches!(c, '\n' | '\t'))
+    escape(&masked(text).replace("\r\n", "\n"), |c| {
+        matches!(c, '\n' | '\t')
+    })
 }
 
 fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {

@@ -1,8 +1,8 @@
 //! The user's side of the program: streams, terminal facts, styles by meaning, prompts, progress.
 //!
 //! Nothing else in the crate prints or asks. What is printed here is the whole of what a user sees;
-//! what it says is decided by the rooms above. This room uses nothing of the crate and reads no
-//! variable: facts of the environment come in through [`UiOptions`].
+//! what it says is decided by the rooms above. This room uses nothing of the crate but the
+//! masking of secrets, and reads no variable: facts of the environment come in through [`UiOptions`].
 
 use std::sync::Arc;
 
@@ -60,6 +60,8 @@ pub struct UiOptions {
 #[derive(Clone)]
 pub struct Ui {
     inner: Arc<Inner>,
+    /// What is printed is not masked.
+    unmasked: bool,
 }
 
 struct Inner {
@@ -105,6 +107,17 @@ impl Ui {
         };
         Ui {
             inner: Arc::new(inner),
+            unmasked: false,
+        }
+    }
+
+    /// The same streams, without masking secrets: for what is there to show one, and for the
+    /// contents of files.
+    #[must_use]
+    pub fn unmasked(&self) -> Ui {
+        Ui {
+            unmasked: true,
+            ..self.clone()
         }
     }
 
@@ -195,15 +208,29 @@ impl Ui {
         self.write(Stream::Out, text.as_bytes())
     }
 
-    /// Prints bytes on a stream, as they are: neither cleaned nor silenced.
+    /// Prints bytes on a stream: neither cleaned nor silenced, but with secrets masked.
     ///
     /// # Errors
     /// As [`Ui::out`].
     pub fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
         // A progress bar steps aside while something else is printed.
-        self.inner
-            .bars
-            .suspend(|| self.inner.streams.write(stream, bytes))
+        let streams = &self.inner.streams;
+        self.inner.bars.suspend(|| {
+            if self.unmasked {
+                streams.write_unmasked(stream, bytes)
+            } else {
+                streams.write(stream, bytes)
+            }
+        })
+    }
+
+    /// Prints what was held back because it could have been the beginning of a secret.
+    ///
+    /// # Errors
+    /// As [`Ui::out`].
+    pub fn finish(&self) -> Result<(), StreamError> {
+        let streams = &self.inner.streams;
+        self.inner.bars.suspend(|| streams.finish())
     }
 
     /// Why stdout could not be written to, if that happened; a closed pipe is no failure.

@@ -1,7 +1,9 @@
 //! stdout and stderr behind a lock, or two buffers in their place.
 
 use std::io::{self, ErrorKind, Write};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::secret::Masker;
 
 /// A stream that can be printed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +36,15 @@ impl From<io::Error> for StreamError {
 
 /// Where the two streams lead; a lock keeps what is printed at once together.
 pub(super) struct Streams {
-    sink: Mutex<Sink>,
+    both: Mutex<Both>,
     /// Why stdout could not be written to.
     failure: OnceLock<String>,
+}
+
+struct Both {
+    sink: Sink,
+    out: Masker,
+    err: Masker,
 }
 
 enum Sink {
@@ -55,18 +63,42 @@ impl Streams {
     }
 
     fn to(sink: Sink) -> Self {
+        let (out, err) = (Masker::default(), Masker::default());
         Streams {
-            sink: Mutex::new(sink),
+            both: Mutex::new(Both { sink, out, err }),
             failure: OnceLock::new(),
         }
     }
 
+    /// Writes bytes with every secret in them masked.
     pub(super) fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
-        let written = self.put(stream, bytes).map_err(StreamError::from);
-        if let (Stream::Out, Err(StreamError::Io(error))) = (stream, &written) {
-            self.failure.get_or_init(|| error.to_string());
+        let both = &mut *self.lock();
+        let masked = both.masker(stream).feed(bytes).into_owned();
+        self.put(&mut both.sink, stream, &masked)
+    }
+
+    /// Writes bytes as they are.
+    pub(super) fn write_unmasked(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
+        let both = &mut *self.lock();
+        let held = both.masker(stream).finish();
+        self.put(&mut both.sink, stream, &held)?;
+        self.put(&mut both.sink, stream, bytes)
+    }
+
+    /// Writes what was held back because it could have been the beginning of a secret.
+    pub(super) fn finish(&self) -> Result<(), StreamError> {
+        let both = &mut *self.lock();
+        for stream in [Stream::Err, Stream::Out] {
+            let held = both.masker(stream).finish();
+            self.put(&mut both.sink, stream, &held)?;
         }
-        written
+        Ok(())
+    }
+
+    pub(super) fn printed(&self, stream: Stream) -> String {
+        let both = &mut *self.lock();
+        let printed = both.sink.printed(stream);
+        format!("{printed}{}", both.masker(stream).rest())
     }
 
     /// Why stdout could not be written to, if that happened; a closed pipe is no failure.
@@ -74,11 +106,36 @@ impl Streams {
         self.failure.get().map(String::as_str)
     }
 
-    #[allow(clippy::disallowed_methods, reason = "the one place that prints")]
-    fn put(&self, stream: Stream, bytes: &[u8]) -> io::Result<()> {
+    fn put(&self, sink: &mut Sink, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
+        let written = sink.put(stream, bytes).map_err(StreamError::from);
+        if let (Stream::Out, Err(StreamError::Io(error))) = (stream, &written) {
+            self.failure.get_or_init(|| error.to_string());
+        }
+        written
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Both> {
         // A panic elsewhere must not silence the error message that follows it.
-        let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
-        match (&mut *sink, stream) {
+        self.both.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Both {
+    fn masker(&mut self, stream: Stream) -> &mut Masker {
+        match stream {
+            Stream::Out => &mut self.out,
+            Stream::Err => &mut self.err,
+        }
+    }
+}
+
+impl Sink {
+    #[allow(clippy::disallowed_methods, reason = "the one place that prints")]
+    fn put(&mut self, stream: Stream, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        match (self, stream) {
             (Sink::Process, Stream::Out) => write_stdout(bytes)?,
             (Sink::Process, Stream::Err) => io::stderr().lock().write_all(bytes)?,
             (Sink::Memory { out, .. }, Stream::Out) => out.extend_from_slice(bytes),
@@ -87,9 +144,8 @@ impl Streams {
         Ok(())
     }
 
-    pub(super) fn printed(&self, stream: Stream) -> String {
-        let sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
-        match (&*sink, stream) {
+    fn printed(&self, stream: Stream) -> String {
+        match (self, stream) {
             (Sink::Process, _) => String::new(),
             (Sink::Memory { out, .. }, Stream::Out) => String::from_utf8_lossy(out).into_owned(),
             (Sink::Memory { err, .. }, Stream::Err) => String::from_utf8_lossy(err).into_owned(),

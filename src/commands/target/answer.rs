@@ -71,6 +71,13 @@ impl Answer {
         Answer { how, ..self }
     }
 
+    /// The same without masking secrets: for an answer that is one.
+    #[must_use]
+    pub fn unmasked(self) -> Answer {
+        let ui = self.ui.unmasked();
+        Answer { ui, ..self }
+    }
+
     /// The format that was chosen.
     #[must_use]
     pub fn format(&self) -> Format {

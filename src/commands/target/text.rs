@@ -4,6 +4,7 @@ use std::io::Read;
 
 use crate::app::App;
 use crate::error::Error;
+use crate::secret::conceal_recognized;
 
 /// No value, no command and no file of values has as many bytes.
 const MOST: u64 = 1 << 20;
@@ -41,8 +42,11 @@ pub fn exact_within(app: &App, flag: &str, file: &str, most: u64) -> Result<Stri
     if file == "-" && bytes.is_empty() {
         return Err(Error::usage(format!("{flag}: stdin is empty")));
     }
-    String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("{flag}: {file} is not text (UTF-8)")))
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Error::usage(format!("{flag}: {file} is not text (UTF-8)")))?;
+    // It may be the wrong file, and errors repeat what is wrong in it.
+    conceal_recognized(&text);
+    Ok(text)
 }
 
 /// The content of a file, `-` for stdin, as a command: LF line ends, none at the end.

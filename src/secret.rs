@@ -1,0 +1,293 @@
+//! The secrets of this process, and the masking of them in everything that it prints.
+//!
+//! A [`Secret`] is registered when it is made, and stays registered: a token that was replaced may
+//! still be echoed. Not only a whole secret is masked but every piece of it of [`SHORTEST`] bytes
+//! or more, because texts are cut and wrapped on their way to the output.
+
+mod recognize;
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::ops::Range;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+pub use recognize::{conceal_key, conceal_recognized, shown_address};
+
+/// Secrets and pieces of secrets that are shorter than this are not masked.
+const SHORTEST: usize = 16;
+
+/// What is printed instead.
+const MASK: &[u8] = b"***";
+
+/// Bytes that are looked up at once. Any piece of [`SHORTEST`] bytes has such a word at a multiple
+/// of its length, so that only every eighth position of a text is looked at.
+const WORD: usize = 8;
+
+/// Places of one word that are remembered. Only a secret that repeats itself has more.
+const MOST_PLACES: usize = 8;
+
+/// Bits of the filter before the index.
+const FILTER: usize = 1 << 16;
+
+/// A token, or another text that is never shown. Neither `Debug` nor `Display` shows it; whoever
+/// needs it calls [`Secret::expose`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes a text and has it masked in everything that is printed from now on.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        conceal(&text);
+        Secret(text)
+    }
+
+    /// Takes a text that is not masked: it may be a path, or is there to be printed.
+    #[must_use]
+    pub fn unregistered(text: String) -> Self {
+        Secret(text)
+    }
+
+    /// The text itself, for sending or storing it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
+
+/// Has a text masked from now on, as it is and as JSON writes it.
+pub fn conceal(text: &str) {
+    let text = text.trim();
+    if text.len() < SHORTEST {
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        known.short.insert(text.to_owned());
+        return;
+    }
+    let json = serde_json::Value::from(text).to_string();
+    let json = json.trim_matches('"');
+    let forms = [text, json, &json.replace('/', "\\/")];
+    let is_new = {
+        let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
+        forms.map(|form| !known.has(form.as_bytes()))
+    };
+    for (form, _) in forms.iter().zip(is_new).filter(|(_, is_new)| *is_new) {
+        let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+        known.add(form.as_bytes());
+    }
+}
+
+/// Whether a text is a registered secret, whatever its length, or has a piece of one in it.
+#[must_use]
+pub fn is_registered(text: &str) -> bool {
+    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
+    known.short.contains(text.trim()) || !known.runs(text.as_bytes()).is_empty()
+}
+
+/// The text with every secret in it masked.
+#[must_use]
+pub fn masked(text: &str) -> Cow<'_, str> {
+    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
+    let runs = known.runs(text.as_bytes());
+    if runs.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = Vec::with_capacity(text.len());
+    known.replace(text.as_bytes(), &runs, text.len(), &mut out);
+    Cow::Owned(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// Masks a stream that is written in pieces.
+#[derive(Debug, Default)]
+pub struct Masker {
+    /// The end of what came, which may be the beginning of a secret.
+    held: Vec<u8>,
+}
+
+impl Masker {
+    /// The masked form of the next piece, without an end that may be the beginning of a secret:
+    /// that comes with the piece after it, or at the end.
+    pub fn feed<'a>(&mut self, piece: &'a [u8]) -> Cow<'a, [u8]> {
+        let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
+        if known.words.is_empty() {
+            return Cow::Borrowed(piece);
+        }
+        let text: Cow<'a, [u8]> = if self.held.is_empty() {
+            Cow::Borrowed(piece)
+        } else {
+            let mut text = std::mem::take(&mut self.held);
+            text.extend_from_slice(piece);
+            Cow::Owned(text)
+        };
+        let runs = known.runs(&text);
+        let open = known.open_end(&text);
+        // A run that may go on is held back as a whole.
+        let end = match runs.last() {
+            Some(run) if run.end == text.len() && open >= SHORTEST => run.start,
+            Some(run) => run.end.max(text.len() - open),
+            None => text.len() - open,
+        };
+        if runs.is_empty() && end == text.len() {
+            return text;
+        }
+        let mut out = Vec::with_capacity(text.len());
+        known.replace(&text, &runs, end, &mut out);
+        self.held = text[end..].to_vec();
+        Cow::Owned(out)
+    }
+
+    /// What was held back, masked; it stays held back.
+    #[must_use]
+    pub fn rest(&self) -> String {
+        masked(&String::from_utf8_lossy(&self.held)).into_owned()
+    }
+
+    /// What was held back.
+    pub fn finish(&mut self) -> Vec<u8> {
+        let text = std::mem::take(&mut self.held);
+        let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
+        let mut out = Vec::with_capacity(text.len());
+        known.replace(&text, &known.runs(&text), text.len(), &mut out);
+        out
+    }
+}
+
+/// Where a word is: in which secret, at which byte.
+type Place = (usize, usize);
+
+/// The registered secrets with an index of all their words.
+struct Known {
+    /// Those that are too short to be masked.
+    short: HashSet<String>,
+    texts: Vec<Vec<u8>>,
+    words: HashMap<u64, Vec<Place>>,
+    /// Whether a word can be in the index: most words of a text are not.
+    filter: Vec<bool>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Known {
+            short: HashSet::new(),
+            texts: Vec::new(),
+            words: HashMap::new(),
+            filter: vec![false; FILTER],
+        }
+    }
+}
+
+impl Known {
+    fn has(&self, text: &[u8]) -> bool {
+        text.len() < SHORTEST || self.texts.iter().any(|known| known == text)
+    }
+
+    fn add(&mut self, text: &[u8]) {
+        if self.has(text) {
+            return;
+        }
+        let number = self.texts.len();
+        for (at, bytes) in text.windows(WORD).enumerate() {
+            let word = word(bytes);
+            self.filter[slot(word)] = true;
+            let places = self.words.entry(word).or_default();
+            if places.len() < MOST_PLACES {
+                places.push((number, at));
+            }
+        }
+        self.texts.push(text.to_vec());
+    }
+
+    /// The pieces of secrets in a text, each of [`SHORTEST`] bytes or more, in order.
+    fn runs(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        if self.words.is_empty() {
+            return runs;
+        }
+        let (mut at, mut floor) = (0, 0);
+        while let Some(bytes) = text.get(at..at + WORD) {
+            let word = word(bytes);
+            let found = self.filter[slot(word)].then(|| self.words.get(&word));
+            let places = found.flatten().map_or(&[][..], Vec::as_slice);
+            let longest = places
+                .iter()
+                .map(|place| self.around(text, at, floor, *place))
+                .max_by_key(Range::len)
+                .filter(|run| run.len() >= SHORTEST);
+            match longest {
+                Some(run) => {
+                    (at, floor) = (run.end, run.end);
+                    runs.push(run);
+                }
+                None => at += WORD,
+            }
+        }
+        runs
+    }
+
+    /// How far a text and a secret agree around a word that both have, not before `floor`.
+    fn around(&self, text: &[u8], at: usize, floor: usize, (number, place): Place) -> Range<usize> {
+        let secret = &self.texts[number];
+        let before = text[floor..at].iter().rev();
+        let before = before.zip(secret[..place].iter().rev());
+        let after = text[at..].iter().zip(&secret[place..]);
+        let start = at - before.take_while(|(a, b)| a == b).count();
+        start..at + after.take_while(|(a, b)| a == b).count()
+    }
+
+    /// The length of the longest end of a text that a secret continues.
+    fn open_end(&self, text: &[u8]) -> usize {
+        let Some(last) = text.last() else { return 0 };
+        let ends = self.texts.iter().flat_map(|secret| {
+            let inner = &secret[..secret.len() - 1];
+            let ends = inner.iter().enumerate().filter(|(_, byte)| *byte == last);
+            ends.map(|(at, _)| {
+                let both = inner[..=at].iter().rev().zip(text.iter().rev());
+                both.take_while(|(a, b)| a == b).count()
+            })
+        });
+        ends.max().unwrap_or(0)
+    }
+
+    /// Writes a text up to `end`, with a mask in place of each of the runs before it.
+    fn replace(&self, text: &[u8], runs: &[Range<usize>], end: usize, out: &mut Vec<u8>) {
+        let mut from = 0;
+        for run in runs.iter().filter(|run| run.end <= end) {
+            out.extend_from_slice(&text[from..run.start]);
+            // Pieces without anything between them are one secret to the reader.
+            if from == 0 || run.start > from {
+                out.extend_from_slice(MASK);
+            }
+            from = run.end;
+        }
+        out.extend_from_slice(&text[from..end]);
+    }
+}
+
+fn word(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+/// The place of a word in the filter, by its mixed upper bits.
+fn slot(word: u64) -> usize {
+    let mixed = word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48;
+    usize::try_from(mixed).unwrap_or_default() % FILTER
+}
+
+#[cfg(test)]
+mod tests;
