@@ -113,7 +113,8 @@ fn everything_can_be_said_by_hand() {
 
     for (flag, value, complaint) in [
         ("--ssh-host", "-oProxyCommand=x", "--ssh-host"),
-        ("--ssh-key", "gone", "--ssh-key gone"),
+        ("--ssh-key", "gone", "--ssh-key: neither the path"),
+        ("--ssh-key", "./gone", "--ssh-key ./gone"),
         ("--ssh-port", "0", "--ssh-port"),
         ("--ui-url", "http://ui.example", "plain http"),
         ("--authorization-endpoint", "ftp://x", "no https address"),

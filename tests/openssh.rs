@@ -1,9 +1,12 @@
 //! Signing in and following over ssh, with a real OpenSSH server that behaves like Lagoon's portals.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use lagoon_tasks::auth::key_for_ssh;
+use lagoon_tasks::config::SshKey;
 use lagoon_tasks::sandbox::engine::Step;
 use lagoon_tasks::sandbox::store::Status;
 use lagoon_tasks::ssh::{Destination, Key, Ssh, SshError, token};
@@ -116,7 +119,7 @@ fn a_key_s_text_is_as_good_as_its_file() {
     )
     .unwrap();
     let text = server.read("other").replace('\n', "\r\n");
-    let key = Key::from_setting(text.trim());
+    let key = key_for_ssh(&SshKey::parse(text.trim(), Path::new("")));
     assert_eq!(
         ask(&server, &ssh(&server).with_key(Some(key))).unwrap(),
         TOKEN

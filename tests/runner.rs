@@ -61,6 +61,7 @@ mod sandbox_push;
 mod scope;
 mod secrets;
 mod sign_in;
+mod ssh_key;
 mod structure;
 mod terminal;
 mod transcripts;

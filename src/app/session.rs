@@ -1,6 +1,6 @@
 //! From settings to a session: which token may go where, and how a new one is got.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use url::Url;
 
 use super::App;
 use crate::auth::{
-    Account, AuthError, Memory, Notices, Secret, Session, SignIn, SshSignIn, TokenSource,
-    TokenStore,
+    Account, AuthError, Key, Memory, Notices, Session, SignIn, SshSignIn, TokenSource, TokenStore,
+    key_for_ssh,
 };
-use crate::config::{Context, ContextName, Origin, SshEndpoint};
+use crate::config::{Context, ContextName, Origin, SshEndpoint, SshKey, UsableKey};
 use crate::error::Error;
 use crate::settings::{SshSettings, Target, TokenOrigin};
 use crate::ui::Ui;
@@ -40,10 +40,9 @@ impl App {
         }))
     }
 
-    /// The private key for ssh that is named, a path or its text: the variable's, else the
-    /// context's. Without one ssh takes its own.
+    /// The private key for ssh: the variable's, else the context's. Without one ssh takes its own.
     #[must_use]
-    pub fn ssh_key(&self) -> Option<String> {
+    pub fn ssh_key(&self) -> Option<Key> {
         let chosen = self.settings.chosen().ok()?;
         let key = chosen
             .ssh
@@ -53,7 +52,7 @@ impl App {
                 Target::Context(context) => key_of(context),
                 Target::Address(_) | Target::Sandbox => None,
             });
-        Some(key?.expose().to_owned())
+        key.as_ref().map(key_for_ssh)
     }
 
     /// The session of a context. Variables count for the one that is meant.
@@ -199,7 +198,7 @@ impl App {
         }
     }
 
-    fn over_ssh(&self, endpoint: SshEndpoint, key: Option<&Secret>) -> Box<dyn SignIn> {
+    fn over_ssh(&self, endpoint: SshEndpoint, key: Option<&SshKey>) -> Box<dyn SignIn> {
         Box::new(SshSignIn::new(endpoint, key, self.ui.can_prompt()))
     }
 
@@ -253,15 +252,19 @@ impl App {
 }
 
 /// The key of a context: its path, or its text where ssh would refuse the file.
-fn key_of(context: &Context) -> Option<Secret> {
-    let path = context.ssh_key.as_ref()?;
+fn key_of(context: &Context) -> Option<SshKey> {
+    let key = context.ssh_key.as_ref()?;
     // What is mounted into a pod can be read by others there, which ssh takes for a mistake.
     if context.origin == Origin::Pod
+        && let Ok(UsableKey::File(path)) = key.usable()
         && let Ok(text) = std::fs::read_to_string(path)
     {
-        return Some(Secret::new(text));
+        let text = SshKey::parse(&text, Path::new(""));
+        if matches!(text.usable(), Ok(UsableKey::Text(_))) {
+            return Some(text);
+        }
     }
-    Some(Secret::new(path.to_str()?.to_owned()))
+    Some(key.clone())
 }
 
 struct ToUi(Ui);
@@ -283,6 +286,8 @@ mod tests {
     use crate::config::{Config, POD, PodVariables};
     use crate::settings::{Env, Flags, Settings};
 
+    const KEY: &str = "-----BEGIN PRIVATE KEY-----\nTUlJRQ==\n-----END PRIVATE KEY-----\n";
+
     #[test]
     fn a_live_log_takes_the_key_that_signs_in() {
         let home = tempfile::tempdir().unwrap();
@@ -296,9 +301,9 @@ mod tests {
             let settings = Settings::resolve(&Flags::default(), &Env::from_vars(all).unwrap());
             App::new(Ui::captured(), settings.unwrap(), Interrupts::none()).ssh_key()
         };
-        assert_eq!(key(&[]).as_deref(), Some("/keys/acme"));
-        let text = "-----BEGIN K";
-        assert_eq!(key(&[("TASKS_SSH_KEY", text)]).as_deref(), Some(text));
+        assert_eq!(key(&[]), Some(Key::File("/keys/acme".into())));
+        let text = Key::Text(KEY.to_owned());
+        assert_eq!(key(&[("TASKS_SSH_KEY", KEY)]), Some(text));
         assert_eq!(key(&[("TASKS_API", "https://b.example")]), None);
     }
 
@@ -307,7 +312,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("var/run/secrets/lagoon/ssh");
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("ssh-privatekey"), "-----BEGIN K").unwrap();
+        std::fs::write(folder.join("ssh-privatekey"), KEY).unwrap();
         let pod = PodVariables {
             api_host: Some("https://api.lagoon.example".to_owned()),
             token_host: Some("ssh.lagoon.example".to_owned()),
@@ -315,7 +320,7 @@ mod tests {
         };
         let config = Config::empty("/none".into()).with_pod(&pod, root.path());
         let context = config.context(&POD.parse().unwrap()).unwrap();
-        assert_eq!(key_of(context).unwrap().expose(), "-----BEGIN K");
+        assert_eq!(key_of(context).unwrap().expose(), KEY);
 
         let env = Env::from_vars([("HOME", root.path())]).unwrap();
         let settings = Settings::resolve(&Flags::default(), &env).unwrap();

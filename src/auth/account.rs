@@ -5,8 +5,7 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::Secret;
-use crate::config::ContextName;
+use crate::config::{ContextName, SshKey};
 
 /// A Lagoon and who signs in to it. It is a file name: no context's name has an `@` in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,13 +14,13 @@ pub struct Account(String);
 impl Account {
     /// Of a context; with the key that was named beside it, which is another identity.
     #[must_use]
-    pub fn of_context(name: &ContextName, key: Option<&Secret>) -> Account {
+    pub fn of_context(name: &ContextName, key: Option<&SshKey>) -> Account {
         Account(format!("{name}{}", identity(key)))
     }
 
     /// Of an address that is no context's.
     #[must_use]
-    pub fn of_address(api: &Url, key: Option<&Secret>) -> Account {
+    pub fn of_address(api: &Url, key: Option<&SshKey>) -> Account {
         Account(format!("@{}{}", digest(api.as_str()), identity(key)))
     }
 
@@ -43,7 +42,7 @@ impl Account {
     }
 }
 
-fn identity(key: Option<&Secret>) -> String {
+fn identity(key: Option<&SshKey>) -> String {
     key.map(|key| format!("@{}", digest(key.expose())))
         .unwrap_or_default()
 }
@@ -64,7 +63,7 @@ mod tests {
     #[test]
     fn each_identity_has_a_name_of_its_own() {
         let acme: ContextName = "acme".parse().unwrap();
-        let key = |text: &str| Secret::new(text.to_owned());
+        let key = |text: &str| SshKey::parse(text, std::path::Path::new(""));
         let api: Url = "https://api.example/graphql".parse().unwrap();
         let names = [
             Account::of_context(&acme, None),

@@ -93,7 +93,7 @@ impl AuthError {
             | AuthError::BrowserEnded { .. } => true,
             AuthError::Ssh(error) => !matches!(
                 error,
-                SshError::Unfit { .. } | SshError::Key { .. } | SshError::EmptyKey
+                SshError::Unfit { .. } | SshError::Key { .. } | SshError::UnusableKey(_)
             ),
             _ => false,
         }

@@ -16,12 +16,13 @@ mod store;
 mod web;
 
 pub use crate::env::Secret;
+pub use crate::ssh::Key;
 pub use account::Account;
 pub use browser::{BrowserError, Granted, Refresh, sign_in as sign_in_with_browser};
 pub use error::AuthError;
 pub use jwt::{expiry, is_jwt};
 pub use kept::{Kept, Way};
-pub use over_ssh::SshSignIn;
+pub use over_ssh::{SshSignIn, key_for_ssh};
 pub use renewals::Renewals;
 pub use session::{Found, Memory, Notices, Session, SignIn, Token};
 pub use sign_out::{BrowserSession, sign_out};

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::session::SignIn;
 use super::{AuthError, Secret, Way, is_jwt};
-use crate::config::SshEndpoint;
+use crate::config::{SshEndpoint, SshKey, UsableKey};
 use crate::ssh::{self, Destination, Key, Ssh};
 
 /// The user that gives out tokens on every Lagoon.
@@ -24,15 +24,24 @@ pub struct SshSignIn {
 }
 
 impl SshSignIn {
-    /// With this key (a path or the key's text), else with those that ssh finds itself.
+    /// With this key, else with those that ssh finds itself.
     #[must_use]
-    pub fn new(endpoint: SshEndpoint, key: Option<&Secret>, asks: bool) -> SshSignIn {
-        let key = key.map(|key| Key::from_setting(key.expose()));
+    pub fn new(endpoint: SshEndpoint, key: Option<&SshKey>, asks: bool) -> SshSignIn {
         SshSignIn {
-            ssh: Ssh::new().with_key(key).asking(asks),
+            ssh: Ssh::new().with_key(key.map(key_for_ssh)).asking(asks),
             endpoint,
             limit: if asks { LIMIT_ASKING } else { LIMIT },
         }
+    }
+}
+
+/// The key of a setting as `ssh` takes it.
+#[must_use]
+pub fn key_for_ssh(key: &SshKey) -> Key {
+    match key.usable() {
+        Ok(UsableKey::File(path)) => Key::File(path),
+        Ok(UsableKey::Text(text)) => Key::Text(text),
+        Err(error) => Key::Unusable(error.to_string()),
     }
 }
 

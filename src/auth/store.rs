@@ -238,7 +238,7 @@ mod tests {
     #[tokio::test]
     async fn a_context_has_all_its_identities_and_no_other() {
         let (_home, store, acme) = store();
-        let key = Secret::new("/key".to_owned());
+        let key = crate::config::SshKey::file("/key".into());
         let longer: ContextName = "acme2".parse().unwrap();
         let accounts = [
             Account::of_context(&acme, None),

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
 
-use super::{Config, ConfigError, Context, ContextName, FILE, read};
+use super::{Config, ConfigError, Context, ContextName, FILE, SshKey, read};
 
 /// The file, held against other editors of it until [`Editor::save`] or drop.
 pub struct Editor {
     path: PathBuf,
     document: DocumentMut,
+    /// A private key is in it: only its owner may read the file.
+    is_private: bool,
     _lock: Option<File>,
 }
 
@@ -45,6 +47,7 @@ impl Editor {
         let editor = Editor {
             path: path.to_owned(),
             document,
+            is_private: config.contexts.iter().any(holds_key),
             _lock: None,
         };
         Ok((config, editor))
@@ -64,6 +67,15 @@ impl Editor {
             let path = path.strip_prefix(&folder).unwrap_or(path);
             Value::from(path.display().to_string())
         };
+        let key = |key: &SshKey| {
+            let given = Path::new(key.expose());
+            let below = given.is_absolute().then(|| given.strip_prefix(&folder));
+            match below {
+                Some(Ok(below)) => Value::from(format!("./{}", below.display())),
+                _ => Value::from(key.expose()),
+            }
+        };
+        self.is_private |= holds_key(context);
         let Some(contexts) = self.contexts() else {
             return;
         };
@@ -87,7 +99,7 @@ impl Editor {
         let ssh = context.ssh.as_ref();
         set(table, "ssh_host", ssh.map(|s| s.host().into()));
         set(table, "ssh_port", ssh.map(|s| i64::from(s.port()).into()));
-        set(table, "ssh_key", context.ssh_key.as_ref().map(shown));
+        set(table, "ssh_key", context.ssh_key.as_ref().map(key));
         let endpoint = context.authorization_endpoint.as_ref();
         let endpoint = endpoint.map(|u| Value::from(u.as_str()));
         set(table, "authorization_endpoint", endpoint);
@@ -117,7 +129,8 @@ impl Editor {
     /// # Errors
     /// When it cannot be written; then the old file is still there, whole.
     pub fn save(self) -> Result<(), ConfigError> {
-        write(&self.path, &self.text()).map_err(|e| ConfigError::io(&self.path, "write", &e))
+        write(&self.path, &self.text(), self.is_private)
+            .map_err(|e| ConfigError::io(&self.path, "write", &e))
     }
 
     fn contexts(&mut self) -> Option<&mut dyn TableLike> {
@@ -162,7 +175,11 @@ fn lock(_folder: &Path) -> std::io::Result<Option<File>> {
     Ok(None)
 }
 
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
+fn holds_key(context: &Context) -> bool {
+    context.ssh_key.as_ref().is_some_and(SshKey::is_secret)
+}
+
+fn write(path: &Path, text: &str, is_private: bool) -> std::io::Result<()> {
     // The file may be a link into somebody's dotfiles: replace what it leads to, not the link.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -170,8 +187,13 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     #[cfg(unix)]
     let permissions = {
         use std::os::unix::fs::PermissionsExt;
-        // Nothing secret is in it: as open as the umask lets new files be.
-        fs::metadata(&path).map_or(fs::Permissions::from_mode(0o666), |m| m.permissions())
+        // Without a key in it, the file is as open as the umask lets new files be.
+        let open = || fs::Permissions::from_mode(0o666);
+        if is_private {
+            fs::Permissions::from_mode(0o600)
+        } else {
+            fs::metadata(&path).map_or_else(|_| open(), |m| m.permissions())
+        }
     };
     #[cfg(unix)]
     builder.permissions(permissions);

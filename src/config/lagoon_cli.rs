@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{ConfigError, Context, ContextName, Origin, SshEndpoint, api_address, read};
+use super::{ConfigError, Context, ContextName, Origin, SshEndpoint, SshKey, api_address, read};
 
 /// What the `lagoon` CLI's file says beside its contexts.
 #[derive(Debug, Clone)]
@@ -131,7 +131,7 @@ fn context(name: &str, fields: &Value) -> Result<Context, String> {
     let ui_url = text(fields, "ui").and_then(|ui| Url::parse(&ui).ok());
     Ok(Context {
         ssh,
-        ssh_key: text(fields, "sshkey").map(PathBuf::from),
+        ssh_key: text(fields, "sshkey").map(|key| SshKey::parse(&key, Path::new(""))),
         ui_url: ui_url.filter(|u| matches!(u.scheme(), "http" | "https")),
         origin: Origin::LagoonCli,
         ..Context::new(name, api)
@@ -209,10 +209,7 @@ lagoons:
             amazee.ssh.as_ref().unwrap().to_string(),
             "token.lagoon.amazeeio.cloud:22"
         );
-        assert_eq!(
-            amazee.ssh_key.as_deref(),
-            Some(Path::new("~/.ssh/id_lagoon"))
-        );
+        assert_eq!(amazee.ssh_key.as_ref().unwrap().shown(), "~/.ssh/id_lagoon");
         assert_eq!(
             amazee.ui_url.as_ref().unwrap().as_str(),
             "https://dashboard.amazeeio.cloud/"

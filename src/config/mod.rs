@@ -16,6 +16,7 @@ mod nearest;
 mod pod;
 mod read;
 mod ssh;
+mod ssh_key;
 
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,7 @@ pub use name::{ContextName, NameError, SANDBOX};
 pub use nearest::nearest;
 pub use pod::{POD, POD_VARIABLE, PodVariables};
 pub use ssh::{SshEndpoint, SshError};
+pub use ssh_key::{SshKey, UnusableKey, UsableKey};
 
 /// The file's name in the configuration folder.
 pub const FILE: &str = "config.toml";
@@ -51,8 +53,8 @@ pub struct Context {
     pub ui_url: Option<Url>,
     /// Where tokens are given out over ssh.
     pub ssh: Option<SshEndpoint>,
-    /// The key to sign in with; a leading `~/` is left to ssh.
-    pub ssh_key: Option<PathBuf>,
+    /// The private key to sign in with.
+    pub ssh_key: Option<SshKey>,
     /// Where a browser signs in: Keycloak's address, the realm left out.
     pub authorization_endpoint: Option<Url>,
     /// Who keeps it.

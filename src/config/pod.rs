@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{ConfigError, Context, ContextName, Origin, SshEndpoint, api_address};
+use super::{ConfigError, Context, ContextName, Origin, SshEndpoint, SshKey, api_address};
 
 /// The name of that context.
 pub const POD: &str = "lagoon-pod";
@@ -58,7 +58,7 @@ fn of(host: &str, variables: &PodVariables, root: &Path) -> Result<Context, Conf
     let key = root.join(KEY);
     Ok(Context {
         ssh,
-        ssh_key: key.exists().then_some(key),
+        ssh_key: key.exists().then(|| SshKey::file(key)),
         origin: Origin::Pod,
         ..Context::new(name, api)
     })
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(found.name.as_str(), POD);
         assert_eq!(found.api.as_str(), "https://api.lagoon.example/graphql");
         assert_eq!(found.ssh.unwrap().to_string(), "ssh.lagoon.example:32222");
-        assert_eq!(found.ssh_key, Some(key));
+        assert_eq!(found.ssh_key, Some(SshKey::file(key)));
         assert_eq!(found.origin, Origin::Pod);
     }
 

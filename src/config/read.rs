@@ -7,7 +7,7 @@ use std::path::Path;
 use toml_edit::{Document, Item, Key, TableLike};
 use url::Url;
 
-use super::{Config, ConfigError, Context, ContextName, SshEndpoint, api_address, nearest};
+use super::{Config, ConfigError, Context, ContextName, SshEndpoint, SshKey, api_address, nearest};
 
 const TOP_KEYS: [&str; 2] = ["current", "contexts"];
 const CONTEXT_KEYS: [&str; 9] = [
@@ -167,12 +167,7 @@ impl Reader<'_> {
                 "ssh_port" => ssh_port = Some((self.port(item)?, item)),
                 "ssh_key" => {
                     let key = self.string(item, "ssh_key")?;
-                    let is_in_home = key.starts_with("~/");
-                    context.ssh_key = Some(if is_in_home {
-                        key.into()
-                    } else {
-                        folder.join(key)
-                    });
+                    context.ssh_key = Some(SshKey::parse(key, folder));
                 }
                 _ => {}
             }
@@ -290,10 +285,10 @@ mod tests {
             panic!("{config:?}")
         };
         assert_eq!(a.ssh.as_ref().unwrap().to_string(), "ssh.x:32222");
-        assert_eq!(a.ssh_key.as_deref(), Some(Path::new("/conf/keys/ci")));
+        assert_eq!(a.ssh_key.as_ref().unwrap().expose(), "keys/ci");
         assert!(a.authorization_endpoint.is_some() && b.authorization_endpoint.is_none());
         assert_eq!(b.ssh.as_ref().unwrap().to_string(), "ssh.y:22");
-        assert_eq!(b.ssh_key.as_deref(), Some(Path::new("~/.ssh/y")));
+        assert_eq!(b.ssh_key.as_ref().unwrap().shown(), "~/.ssh/y");
 
         let of = |line: &str| complaint(&format!("[contexts.a]\napi = \"https://x\"\n{line}\n"));
         assert!(of("ssh_port = 22").contains(":3:12: `ssh_port` stands without"));

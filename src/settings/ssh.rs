@@ -1,8 +1,13 @@
 //! What variables say about signing in over ssh.
 
 use super::SettingsError;
-use crate::config::{SshEndpoint, SshError};
+use std::path::Path;
+
+use crate::config::{SshEndpoint, SshError, SshKey};
 use crate::env::{Env, Secret};
+
+/// The values that `TASKS_SSH_KEY` takes, as a hint.
+const KEY_FORMS: &str = "it takes the whole text of a private key, base64 of it, or a path that begins with /, ~/, ./ or ../";
 
 /// What variables say about signing in over ssh to the Lagoon that is meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -10,7 +15,7 @@ pub struct SshSettings {
     /// `TASKS_SSH_HOST` and `TASKS_SSH_PORT`.
     pub endpoint: Option<SshEndpoint>,
     /// `TASKS_SSH_KEY`: a path, or the key's text.
-    pub key: Option<Secret>,
+    pub key: Option<SshKey>,
 }
 
 impl SshSettings {
@@ -35,10 +40,15 @@ impl SshSettings {
 
     /// The key alone: it is the user's, whatever the Lagoon.
     pub(super) fn key_of(env: &Env) -> Result<SshSettings, SettingsError> {
-        let key = env.ssh_key.clone();
-        if key.as_ref().is_some_and(|k| k.expose().trim().is_empty()) {
+        let key = env.ssh_key.as_ref().map(Secret::expose);
+        if key.is_some_and(|key| key.trim().is_empty()) {
             return Err(SettingsError::usage("TASKS_SSH_KEY is set, but empty")
                 .hint("give it a key's path or text, or unset it"));
+        }
+        let key = key.map(|key| SshKey::parse(key, Path::new("")));
+        if let Some(Err(error)) = key.as_ref().map(SshKey::usable) {
+            let message = format!("TASKS_SSH_KEY is {error}");
+            return Err(SettingsError::usage(message).hint(KEY_FORMS));
         }
         Ok(SshSettings {
             endpoint: None,

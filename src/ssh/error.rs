@@ -38,9 +38,9 @@ pub enum SshError {
         /// The system's reason.
         source: io::Error,
     },
-    /// What should be a key is nothing.
-    #[error("the ssh key is empty")]
-    EmptyKey,
+    /// The value is no key; its description, without the value.
+    #[error("the ssh key is {0}")]
+    UnusableKey(String),
     /// The text of a key cannot be put where `ssh` reads it.
     #[error("cannot put the ssh key into a temporary file")]
     KeepKey(#[source] io::Error),
@@ -108,7 +108,9 @@ impl SshError {
             }
             SshError::NoProgram => "install OpenSSH's client (the package `openssh-client`)",
             SshError::Key { .. } => "name a file that is there, with the private key",
-            SshError::EmptyKey => "give a file's path or the key's text",
+            SshError::UnusableKey(_) => {
+                "name its file with a path that begins with /, ~/, ./ or ../, or give the whole key"
+            }
             SshError::HostKeyChanged { host, port, .. } => {
                 let known = match port {
                     22 => host.clone(),

@@ -1,4 +1,4 @@
-//! The key that is named: a file, or the key's text.
+//! The private key that `ssh` signs in with: a file, or the key's text.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -15,25 +15,17 @@ use super::SshError;
 pub enum Key {
     /// A file with the private key.
     File(PathBuf),
-    /// The private key itself, as a pipeline's secret variable holds it.
+    /// The private key itself, as PEM.
     Text(String),
+    /// A value that is no key; its description, without the value.
+    Unusable(String),
 }
 
 impl Key {
-    /// What a flag, a variable or a file says: a path, or a key's text.
-    #[must_use]
-    pub fn from_setting(text: &str) -> Key {
-        if text.trim_start().starts_with("-----BEGIN ") {
-            Key::Text(text.to_owned())
-        } else {
-            Key::File(PathBuf::from(text))
-        }
-    }
-
     /// The key as a file that `ssh` can read.
     pub(super) fn ready(&self) -> Result<Ready, SshError> {
         match self {
-            Key::File(path) if path.as_os_str().is_empty() => Err(SshError::EmptyKey),
+            Key::Unusable(form) => Err(SshError::UnusableKey(form.clone())),
             Key::File(path) => {
                 // `ssh` would go on without it and say something else in the end; `~` it knows.
                 if !path.starts_with("~") {
@@ -51,9 +43,7 @@ impl Key {
                 let keep = || -> std::io::Result<NamedTempFile> {
                     // 0600 from the start; gone when dropped.
                     let mut file = NamedTempFile::with_prefix("lagoon-tasks-key")?;
-                    // `ssh` refuses a key whose lines end otherwise, or whose last does not.
-                    file.write_all(text.trim().replace("\r\n", "\n").as_bytes())?;
-                    file.write_all(b"\n")?;
+                    file.write_all(text.as_bytes())?;
                     Ok(file)
                 };
                 let file = keep().map_err(SshError::KeepKey)?;
@@ -71,6 +61,7 @@ impl fmt::Debug for Key {
         match self {
             Key::File(path) => f.debug_tuple("File").field(path).finish(),
             Key::Text(_) => f.write_str("Text(***)"),
+            Key::Unusable(form) => f.debug_tuple("Unusable").field(form).finish(),
         }
     }
 }

@@ -67,14 +67,11 @@ async fn a_key_s_text_is_a_file_for_that_long() {
         "while [ \"$1\" != -i ]; do shift; done; echo \"$2 $3 $4\" > key
          cp \"$2\" copy; stat -c %a \"$2\" > mode; echo a.b.c",
     );
-    let text = "  -----BEGIN OPENSSH PRIVATE KEY-----\r\nabc\r\n-----END OPENSSH PRIVATE KEY-----";
-    let key = Key::from_setting(text);
+    let text = "-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n";
+    let key = Key::Text(text.to_owned());
     assert!(!format!("{key:?}").contains("abc"));
     ask(&ssh.with_key(Some(key))).await.unwrap();
-    assert_eq!(
-        read(&folder, "copy"),
-        "-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n"
-    );
+    assert_eq!(read(&folder, "copy"), text);
     assert_eq!(read(&folder, "mode"), "600\n");
     let said = read(&folder, "key");
     let (path, rest) = said.trim().split_once(' ').unwrap();
@@ -85,11 +82,12 @@ async fn a_key_s_text_is_a_file_for_that_long() {
 #[tokio::test]
 async fn a_key_that_is_not_there_is_said_before_anything_is_tried() {
     let (folder, ssh) = stand_in("touch started; echo a.b.c");
-    let key = Key::from_setting("/no/such/key");
+    let key = Key::File("/no/such/key".into());
     let error = ask(&ssh.clone().with_key(Some(key))).await.unwrap_err();
     assert_eq!(error.to_string(), "cannot read the ssh key /no/such/key");
-    let error = ask(&ssh.clone().with_key(Some(Key::from_setting("")))).await;
-    assert!(matches!(error, Err(SshError::EmptyKey)));
+    let key = Key::Unusable("too short".to_owned());
+    let error = ask(&ssh.clone().with_key(Some(key))).await.unwrap_err();
+    assert_eq!(error.to_string(), "the ssh key is too short");
     assert!(!folder.path().join("started").exists());
     // What is in the path is not for `ssh` to replace.
     let path = folder.path().join("100%d");

@@ -6,8 +6,9 @@ use url::Url;
 
 use crate::app::App;
 use crate::auth::{TokenSource, expiry, is_jwt};
-use crate::config::{Context, SANDBOX, SshEndpoint};
+use crate::config::{Context, SANDBOX, SshEndpoint, SshKey};
 use crate::output::{Cell, Column, Detail, Grid, Report};
+use crate::secret::shown_address;
 use crate::settings::{Chosen, Target, TokenOrigin};
 use crate::ui::Style;
 
@@ -49,10 +50,10 @@ impl Entry {
             project: context.project.clone(),
             ca_file: context.ca_file.as_ref().map(|p| p.display().to_string()),
             allow_http: context.allow_http,
-            ui_url: context.ui_url.as_ref().map(Url::to_string),
+            ui_url: context.ui_url.as_ref().map(shown),
             ssh: context.ssh.clone(),
-            ssh_key: context.ssh_key.as_ref().map(|p| p.display().to_string()),
-            authorization_endpoint: context.authorization_endpoint.as_ref().map(Url::to_string),
+            ssh_key: context.ssh_key.as_ref().map(SshKey::shown),
+            authorization_endpoint: context.authorization_endpoint.as_ref().map(shown),
             current_by: current_by(chosen),
             token,
             token_expires,
@@ -115,6 +116,11 @@ impl Entry {
         };
         Cell::status(self.token, style)
     }
+}
+
+/// An address without a password or token in it.
+fn shown(url: &Url) -> String {
+    shown_address(url.as_str())
 }
 
 fn current_by(chosen: Option<&Chosen>) -> Option<String> {

@@ -6,8 +6,9 @@ use clap::{Args, ValueHint};
 use url::Url;
 
 use crate::app::{App, Discovered};
-use crate::config::{Context, ContextName, Editor, SshEndpoint, is_loopback};
+use crate::config::{Context, ContextName, Editor, SshEndpoint, SshKey, UsableKey, is_loopback};
 use crate::error::Error;
+use crate::secret::shown_address;
 
 /// What can be said of a Lagoon beside its address.
 #[derive(Debug, Args)]
@@ -20,7 +21,9 @@ pub struct LagoonArgs {
           value_parser = clap::value_parser!(u16).range(1..))]
     pub ssh_port: Option<u16>,
     /// Private key to sign in with, instead of those that ssh finds itself
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING)]
+    // A key begins with hyphens: without `allow_hyphen_values` clap would repeat it in its error.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING,
+          allow_hyphen_values = true)]
     pub ssh_key: Option<PathBuf>,
     /// Address of the Keycloak that a browser signs in at, without realm
     #[arg(long, value_name = "URL", help_heading = HEADING)]
@@ -182,7 +185,7 @@ fn merge(name: &ContextName, api: &Url, args: &LagoonArgs, app: &App) -> Result<
         context.ca_file = Some(readable("--ca-file", path)?);
     }
     if let Some(path) = &args.ssh_key {
-        context.ssh_key = Some(readable("--ssh-key", path)?);
+        context.ssh_key = Some(ssh_key(path, app)?);
     }
     let given = args.ui_url.clone();
     context.ui_url = given.or(context.ui_url);
@@ -191,15 +194,37 @@ fn merge(name: &ContextName, api: &Url, args: &LagoonArgs, app: &App) -> Result<
     Ok(context)
 }
 
+/// The key of `--ssh-key`: a file, or the key itself.
+fn ssh_key(given: &Path, app: &App) -> Result<SshKey, Error> {
+    let file = |path: &Path| readable("--ssh-key", path).map(SshKey::file);
+    let Some(text) = given.to_str() else {
+        return file(given);
+    };
+    let key = SshKey::parse(text, Path::new(""));
+    match key.usable() {
+        Ok(UsableKey::File(path)) => file(&path),
+        Ok(UsableKey::Text(_)) => {
+            app.ui.warn(
+                "--ssh-key: the key itself is kept in the configuration file; the path of a file, \
+                 or TASKS_SSH_KEY, is safer",
+            );
+            Ok(key)
+        }
+        Err(error) => Err(Error::usage(format!("--ssh-key: {error}"))
+            .hint("the path of a file begins with /, ~/, ./ or ../, unless the file is there")),
+    }
+}
+
 fn require_https(flag: &str, url: &Url, allow_http: bool) -> Result<(), Error> {
+    let shown = shown_address(url.as_str());
     match url.scheme() {
         "https" => Ok(()),
         "http" if allow_http || is_loopback(url) => Ok(()),
         "http" => Err(Error::usage(format!(
-            "{flag}{url} is plain http: everybody on the way could read the token"
+            "{flag}{shown} is plain http: everybody on the way could read the token"
         ))
         .hint("use https, or add --allow-http")),
-        _ => Err(Error::usage(format!("{flag}{url} is no https address"))),
+        _ => Err(Error::usage(format!("{flag}{shown} is no https address"))),
     }
 }
 

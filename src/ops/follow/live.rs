@@ -32,8 +32,8 @@ pub enum LiveMode {
 pub struct Live {
     /// Whether over ssh.
     pub mode: LiveMode,
-    /// The private key, a path or its text; without it ssh takes its own.
-    pub key: Option<String>,
+    /// The private key; without it ssh takes its own.
+    pub key: Option<Key>,
 }
 
 /// How often a portal may refuse before anything was shown: the pod may not be there yet.
@@ -78,7 +78,7 @@ impl<'a> Connection<'a> {
             clock,
             mode: live.mode,
             // Never asking: the terminal shows how far the run is.
-            ssh: Ssh::new().with_key(live.key.as_deref().map(Key::from_setting)),
+            ssh: Ssh::new().with_key(live.key.clone()),
             state: match live.mode {
                 LiveMode::Never => State::Off,
                 LiveMode::Auto | LiveMode::Always => State::Unasked,

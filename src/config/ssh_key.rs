@@ -1,0 +1,301 @@
+//! A private key for ssh as settings give it: a path, or the key itself in one of several forms.
+//!
+//! A value that is neither may still be a damaged key. It is described by its length and form and
+//! never shown.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::general_purpose::GeneralPurpose;
+use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
+
+use crate::secret::conceal_key;
+
+/// The longest value in bytes that is taken for a path by its beginning alone.
+const LONGEST_PATH: usize = 256;
+
+/// How a value begins that is taken for a path.
+const PATHS: [&str; 4] = ["/", "~/", "./", "../"];
+
+/// Base64 with or without padding: variables lose a trailing `=` easily.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Lines of a PEM file that are longer than this are wrapped again: some readers refuse them.
+const LONGEST_LINE: usize = 76;
+
+/// A private key as a flag, a variable or a file gives it. `Debug` does not show it.
+#[derive(Clone)]
+pub struct SshKey {
+    given: String,
+    form: Form,
+}
+
+/// What the value is, by its text alone.
+#[derive(Clone, PartialEq, Eq)]
+enum Form {
+    /// It begins as a path does.
+    Path(PathBuf),
+    /// The key itself, as PEM that `ssh` reads.
+    Text(String),
+    /// Neither; it is the name of a file if there is one.
+    Other(PathBuf),
+}
+
+/// A key that `ssh` can use.
+#[derive(Clone, PartialEq, Eq)]
+pub enum UsableKey {
+    /// A file with the key; a leading `~/` is left to ssh.
+    File(PathBuf),
+    /// The key itself.
+    Text(String),
+}
+
+/// Why a value is no key. The value is not in it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("neither the path of a file nor a private key ({bytes} bytes: {form})")]
+pub struct UnusableKey {
+    bytes: usize,
+    form: &'static str,
+}
+
+impl SshKey {
+    /// Reads a value, and has it masked if it is or may be a key. Paths are relative to `folder`;
+    /// an empty one leaves them as they are.
+    #[must_use]
+    pub fn parse(given: &str, folder: &Path) -> SshKey {
+        let key = SshKey::read(given, folder);
+        key.conceal();
+        key
+    }
+
+    fn read(given: &str, folder: &Path) -> SshKey {
+        let text = unquoted(given);
+        let path = || {
+            let is_in_home = text.starts_with("~/");
+            let folder = if is_in_home { Path::new("") } else { folder };
+            // Without the `.` of `./key` in the middle.
+            folder.join(text).components().collect()
+        };
+        let form = if let Some(pem) = pem(text) {
+            Form::Text(pem)
+        } else if is_path(text) {
+            Form::Path(path())
+        } else if let Some(pem) = decoded(text).and_then(|text| pem(&text)) {
+            Form::Text(pem)
+        } else {
+            Form::Other(path())
+        };
+        SshKey {
+            given: given.to_owned(),
+            form,
+        }
+    }
+
+    /// Has everything masked that is or may be a key.
+    fn conceal(&self) {
+        if self.is_secret() {
+            conceal_key(&self.given);
+        }
+        if let Form::Text(pem) = &self.form {
+            conceal_key(pem);
+        }
+    }
+
+    /// The key in this file, wherever it is.
+    #[must_use]
+    pub fn file(path: PathBuf) -> SshKey {
+        SshKey {
+            given: path.display().to_string(),
+            form: Form::Path(path),
+        }
+    }
+
+    /// The value as it was given. It may be the key itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.given
+    }
+
+    /// Whether the value is the key itself, or may be.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        match &self.form {
+            Form::Path(_) => false,
+            Form::Text(_) => true,
+            Form::Other(path) => !path.is_file(),
+        }
+    }
+
+    /// The key as `ssh` can use it.
+    ///
+    /// # Errors
+    /// When the value is no key and names no file.
+    pub fn usable(&self) -> Result<UsableKey, UnusableKey> {
+        match &self.form {
+            Form::Path(path) => Ok(UsableKey::File(path.clone())),
+            Form::Text(text) => Ok(UsableKey::Text(text.clone())),
+            Form::Other(path) if path.is_file() => Ok(UsableKey::File(path.clone())),
+            Form::Other(_) => Err(UnusableKey {
+                bytes: self.given.len(),
+                form: described(unquoted(&self.given)),
+            }),
+        }
+    }
+
+    /// The path, or what may be shown instead of a key.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self.usable() {
+            Ok(UsableKey::File(path)) => path.display().to_string(),
+            Ok(UsableKey::Text(_)) => format!("a private key ({} bytes)", self.given.len()),
+            Err(error) => error.to_string(),
+        }
+    }
+}
+
+/// Two spellings of one path or key are equal.
+impl PartialEq for SshKey {
+    fn eq(&self, other: &SshKey) -> bool {
+        self.form == other.form
+    }
+}
+
+impl Eq for SshKey {}
+
+impl fmt::Debug for SshKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SshKey").field(&self.shown()).finish()
+    }
+}
+
+/// Whether a value is a path that may be shown, whether there is such a file or not.
+fn is_path(text: &str) -> bool {
+    text.len() <= LONGEST_PATH
+        && !text.contains(char::is_control)
+        && PATHS.iter().any(|begin| text.starts_with(begin))
+}
+
+/// The value without the quotes and blanks around it.
+fn unquoted(text: &str) -> &str {
+    let mut text = text.trim_start_matches('\u{feff}').trim();
+    for quote in ['"', '\''] {
+        let inner = text.strip_prefix(quote).and_then(|t| t.strip_suffix(quote));
+        text = inner.unwrap_or(text).trim();
+    }
+    text
+}
+
+/// The text that base64 stands for. Line breaks, also literal ones, do not count.
+fn decoded(text: &str) -> Option<String> {
+    let base64: String = newlines(text).split_whitespace().collect();
+    let bytes = BASE64.decode(base64).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+/// The text with a line break for each literal `\n` and `\r`, however often it was escaped.
+fn newlines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('\\') {
+        out.push_str(&rest[..start]);
+        let after = rest[start..].trim_start_matches('\\');
+        match after.strip_prefix(['n', 'r']) {
+            Some(after) => {
+                out.push('\n');
+                rest = after;
+            }
+            // A backslash at the end of a line continues it in a shell.
+            None => rest = after,
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The private key in a text, as PEM that `ssh` reads: its line breaks may be blanks, CRLF or
+/// literal `\n`. `None` when there is no whole one.
+fn pem(text: &str) -> Option<String> {
+    let text = newlines(text);
+    let (_, rest) = text.split_once("-----BEGIN ")?;
+    let (label, rest) = rest.split_once("-----")?;
+    let (body, _) = rest.split_once(&format!("-----END {label}-----"))?;
+    if !label.ends_with("PRIVATE KEY") || label.contains(char::is_control) {
+        return None;
+    }
+    let (mut headers, mut lines) = (Vec::new(), Vec::new());
+    let mut words = body.split_whitespace();
+    while let Some(word) = words.next() {
+        if word.ends_with(':') && lines.is_empty() {
+            headers.push(format!("{word} {}", words.next()?));
+        } else if word.bytes().all(is_base64) {
+            lines.push(word.to_owned());
+        } else {
+            return None;
+        }
+    }
+    if lines.is_empty() {
+        return None;
+    }
+    if lines.iter().any(|line| line.len() > LONGEST_LINE) {
+        lines = wrapped(&lines.concat());
+    }
+    if !headers.is_empty() {
+        // An empty line ends the headers.
+        headers.push(String::new());
+    }
+    let begin = format!("-----BEGIN {label}-----");
+    let end = format!("-----END {label}-----\n");
+    let all = [vec![begin], headers, lines, vec![end]].concat();
+    Some(all.join("\n"))
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
+}
+
+/// Base64 in lines of 64 characters, as PEM has it.
+fn wrapped(base64: &str) -> Vec<String> {
+    let lines = base64.as_bytes().chunks(64);
+    lines
+        .map(|line| String::from_utf8_lossy(line).into_owned())
+        .collect()
+}
+
+/// The form of a value that is no key, without anything of the value itself.
+fn described(text: &str) -> &'static str {
+    let plain = newlines(text);
+    let of_base64 = decoded(text).unwrap_or_default();
+    let has = |sign: &str| plain.contains(sign) || of_base64.contains(sign);
+    if text.is_empty() {
+        "it is empty"
+    } else if has("PuTTY-User-Key-File") {
+        "a key of PuTTY; `puttygen KEY -O private-openssh` converts it"
+    } else if has("PUBLIC KEY-----") || plain.starts_with("ssh-") || plain.starts_with("ecdsa-") {
+        "a public key"
+    } else if has("-----BEGIN ") {
+        "a private key that is incomplete or damaged"
+    } else if has("-----END ") {
+        "a private key without its first line"
+    } else if plain
+        .split_whitespace()
+        .all(|word| word.bytes().all(is_base64))
+    {
+        if plain.trim().contains(char::is_whitespace) {
+            "several lines of base64"
+        } else {
+            "one line of base64 or a word"
+        }
+    } else if plain.trim().contains('\n') {
+        "several lines of text"
+    } else {
+        "one line of text"
+    }
+}
+
+#[cfg(test)]
+mod tests;
