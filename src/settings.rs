@@ -301,8 +301,13 @@ impl Settings {
 /// are none of them.
 #[must_use]
 pub fn process_variable(name: &str) -> Option<String> {
-    let is_secret = matches!(name, "TASKS_TOKEN" | "TASKS_SSH_KEY");
-    (!is_secret).then(|| crate::env::named(name))?
+    (!is_own_secret_variable(name)).then(|| crate::env::named(name))?
+}
+
+/// Whether a variable holds a secret of this program.
+#[must_use]
+pub fn is_own_secret_variable(name: &str) -> bool {
+    matches!(name, "TASKS_TOKEN" | "TASKS_SSH_KEY")
 }
 
 /// A variable of the process that a library reads, whether it is valid UTF-8 or not.

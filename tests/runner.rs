@@ -28,6 +28,7 @@ mod discovery;
 mod doctor;
 mod exec;
 mod files;
+mod from_env;
 mod graphql;
 mod group;
 mod help;

@@ -12,6 +12,7 @@ use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::apply::{self, Done, Outcome};
 use crate::ops::scope::How;
+use crate::secret::conceal_recognized;
 use crate::settings::Deciding;
 use crate::ui::Stream;
 
@@ -67,7 +68,7 @@ pub async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
         progress: progress.as_ref(),
     };
     let plan = match &args.plan {
-        Some(file) => reviewed(app, file, how).await?,
+        Some(file) => reviewed(app, file, &args.files, how).await?,
         None => planned(app, &args.files, args.permits, how).await?,
     };
     refuse(&plan, args.allow_unverified)?;
@@ -140,19 +141,22 @@ fn interrupted(kind: Kind, applied: &Applied) -> Error {
 }
 
 /// Reads a plan, and makes sure that it still holds.
-async fn reviewed(app: &App, file: &str, how: How<'_>) -> Result<Plan, Error> {
+async fn reviewed(app: &App, file: &str, files: &Files, how: How<'_>) -> Result<Plan, Error> {
     let text = text::exact_within(app, "--plan", file, LONGEST_PLAN)?;
-    let (plan, address) =
-        from_json(&text).map_err(|e| Error::usage(format!("--plan {file}: {e}")))?;
+    conceal_recognized(&text);
+    let (mut plan, address) = from_json(&text, &|name| files.variable(name))
+        .map_err(|e| Error::usage(format!("--plan {file}: {e}")))?;
     app.require_said(&[Deciding::Context])?;
     let lagoon = app.lagoon().await?;
+    let tasks = plan.steps.iter();
+    target::refuse_own_secrets(tasks.filter_map(|s| Some((s.after()?, s.hidden.as_slice()))))?;
     if lagoon.url().as_str() != address && !is_sandbox(app) {
         return Err(Error::usage(format!(
             "--plan: the plan is for {address}, and this is {}",
             lagoon.url()
         )));
     }
-    let outdated = apply::outdated(lagoon, &plan, how).await?;
+    let outdated = apply::outdated(lagoon, &mut plan, how).await?;
     if outdated.is_empty() {
         return Ok(plan);
     }

@@ -15,6 +15,7 @@ mod variables;
 mod write;
 
 use super::definition::Definition;
+use super::hidden::Hidden;
 
 pub use expand::{Around, read};
 pub use fault::{Fault, Position};
@@ -43,6 +44,8 @@ pub struct Wanted {
     pub scope: ScopeName,
     /// What it should be; id 0, and the scope's id is not known yet.
     pub definition: Definition,
+    /// What in it comes from the process's environment.
+    pub hidden: Vec<Hidden>,
     /// Where the file says so.
     pub position: Position,
     /// Why Lagoon would not take it, or should not.

@@ -6,6 +6,7 @@ pub mod definition;
 pub mod difference;
 pub mod file_name;
 pub mod git_url;
+pub mod hidden;
 pub mod live;
 pub mod manifest;
 pub mod names;

@@ -6,6 +6,7 @@ mod record;
 mod step;
 
 use super::definition::Definition;
+use super::hidden;
 use super::manifest::{Fault, ScopeName};
 use super::place::Environment;
 
@@ -90,6 +91,33 @@ impl Plan {
     /// The steps that change something.
     pub fn changes(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|step| step.is_change())
+    }
+
+    /// Puts Lagoon's own texts in the place of those that a plan read from JSON leaves out, where
+    /// the rest of them is as when the plan was made.
+    pub fn recall(&mut self, seen: &[Seen]) {
+        let now = |id: i64| {
+            let mut all = seen.iter().flat_map(|site| site.definitions());
+            all.find(|definition| definition.id == id)
+        };
+        for step in &mut self.steps {
+            match &mut step.action {
+                Action::Update { before, .. } | Action::Blocked { before, .. } => {
+                    if let Some(now) = now(before.id) {
+                        hidden::recall(before, &step.hidden_before, now);
+                    }
+                }
+                Action::Replace { gone, .. } => {
+                    for one in gone {
+                        if let Some(now) = now(one.definition.id) {
+                            hidden::recall(&mut one.definition, &one.hidden, now);
+                        }
+                    }
+                }
+                _ => continue,
+            }
+            step.hide_before();
+        }
     }
 
     /// Whether there is nothing to do.

@@ -129,7 +129,29 @@ pub async fn apply(
     }
     let done = std::mem::take(&mut *shared.done());
     let steps = plan.steps.iter().cloned().zip(done);
-    steps.map(|(step, done)| Outcome { step, done }).collect()
+    steps
+        .map(|(step, done)| Outcome {
+            done: scrubbed(done, &step),
+            step,
+        })
+        .collect()
+}
+
+/// An outcome without values from the environment: errors of Lagoon's repeat what was sent.
+fn scrubbed(done: Done, step: &Step) -> Done {
+    match done {
+        Done::Failed(error) if !step.hidden.is_empty() => {
+            let message = step.scrubbed(&error.to_string());
+            let hints = error.hints.iter().map(|hint| step.scrubbed(hint)).collect();
+            Done::Failed(Error {
+                hints,
+                runs: error.runs,
+                ..Error::new(error.kind, message)
+            })
+        }
+        Done::Unseen(id, what) => Done::Unseen(id, step.scrubbed(&what)),
+        other => other,
+    }
 }
 
 /// What is carried out one after the other: a project with its environments, a group, the system.
@@ -173,14 +195,20 @@ fn coverage<'a>(steps: impl Iterator<Item = &'a Step>, scope: &ScopeName) -> Cov
     Coverage::names(names)
 }
 
-/// Why a plan that was made earlier does not hold any more; empty when it does.
+/// Why a plan that was made earlier does not hold any more; empty when it does. Texts of Lagoon's
+/// that the plan leaves out are filled in.
 ///
 /// # Errors
 /// Any failure of reading.
-pub async fn outdated(lagoon: &Lagoon, plan: &Plan, how: How<'_>) -> Result<Vec<String>, Error> {
+pub async fn outdated(
+    lagoon: &Lagoon,
+    plan: &mut Plan,
+    how: How<'_>,
+) -> Result<Vec<String>, Error> {
     let coverage = |scope: &ScopeName| coverage(plan.steps.iter(), scope);
     let seen = scope::read(lagoon, &scopes(plan.steps.iter()), coverage, how).await?;
     check_system_wide(lagoon, plan).await?;
+    plan.recall(&seen);
     Ok(plan
         .steps
         .iter()

@@ -3,10 +3,14 @@
 use clap::Args;
 
 use crate::app::App;
+use crate::domain::Definition;
+use crate::domain::hidden::Hidden;
 use crate::domain::manifest::{Around, Desired, Fault, read};
+use crate::domain::quoting::suggestion;
 use crate::error::Error;
 use crate::ops::manifest;
-use crate::settings::process_variable;
+use crate::secret;
+use crate::settings::{is_own_secret_variable, process_variable};
 
 /// The task files that a command is about.
 #[derive(Debug, Clone, Default, Args)]
@@ -17,7 +21,13 @@ pub struct Files {
     /// The value of a variable that the file declares
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub vars: Vec<String>,
+    /// Allow `from_env` to read this environment variable, beside TASKS_VAR_*
+    #[arg(long = "allow-env", value_name = "NAME")]
+    pub allow_env: Vec<String>,
 }
+
+/// The variables that `from_env` may read without being asked for.
+const PREFIX: &str = "TASKS_VAR_";
 
 impl Files {
     /// What the files want. With `lenient`, what only a Lagoon or the line can tell is left open.
@@ -32,7 +42,7 @@ impl Files {
         let project = app.settings.project.as_ref().filter(|p| p.is_said());
         let around = Around {
             given: &given,
-            environment: &process_variable,
+            environment: &|name| self.variable(name),
             command_file: &manifest::command_file,
             fallback: project.map(|p| p.value.as_str()),
             // A variable completes what a file leaves open; only the line itself picks.
@@ -50,6 +60,27 @@ impl Files {
         Ok(desired)
     }
 
+    /// The value of an environment variable that a file or a plan names.
+    ///
+    /// # Errors
+    /// A sentence about a variable that may not be read.
+    pub fn variable(&self, name: &str) -> Result<Option<String>, String> {
+        if !name.starts_with(PREFIX) && !self.allow_env.iter().any(|allowed| allowed == name) {
+            return Err(format!(
+                "`from_env` may not read {name}: allow it with --allow-env {}, or name the \
+                 variable {PREFIX}…",
+                suggestion([name.to_owned()])
+            ));
+        }
+        if is_own_secret_variable(name) {
+            return Err(own_secret(name));
+        }
+        match process_variable(name) {
+            Some(value) if secret::is_registered(&value) => Err(own_secret(name)),
+            value => Ok(value),
+        }
+    }
+
     fn given(&self) -> Result<Vec<(String, String)>, Error> {
         let mut given: Vec<(String, String)> = Vec::new();
         for var in &self.vars {
@@ -64,4 +95,29 @@ impl Files {
         }
         Ok(given)
     }
+}
+
+fn own_secret(variable: &str) -> String {
+    format!(
+        "{variable} holds a token or key that tasks itself uses: it does not belong into a task"
+    )
+}
+
+/// Refuses tasks with a value from the environment that is a token or key of this program.
+///
+/// # Errors
+/// Wrong use, with the variable's name.
+pub fn refuse_own_secrets<'a>(
+    tasks: impl Iterator<Item = (&'a Definition, &'a [Hidden])>,
+) -> Result<(), Error> {
+    for (definition, hidden) in tasks {
+        for one in hidden {
+            let text = one.field.of(definition).unwrap_or_default();
+            let value = text.get(one.range.clone()).unwrap_or_default();
+            if let (true, Some(variable)) = (secret::is_registered(value), &one.variable) {
+                return Err(Error::usage(own_secret(variable)));
+            }
+        }
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::Files;
+use super::{Files, refuse_own_secrets};
 use crate::app::App;
 use crate::config::api_address;
 use crate::domain::manifest::Desired;
@@ -53,6 +53,8 @@ pub async fn planned(
         return Err(Error::usage(Refusal::PruneAll.to_string()));
     }
     let lagoon = app.lagoon().await?;
+    let tasks = desired.tasks.iter();
+    refuse_own_secrets(tasks.map(|task| (&task.definition, task.hidden.as_slice())))?;
     let allowed = Allowed {
         replace: permits.replace,
         prune: permits

@@ -7,16 +7,19 @@ use serde_saphyr::{Location, Spanned};
 
 use super::form::{self, Absent};
 use super::header::{File, Project};
+use super::variables::Filled;
 use super::{Desired, Fault, Position, Retired, ScopeName, Source, Wanted};
 use super::{shape, task, variables};
+use crate::domain::hidden::{Environment, Hidden, MASK};
 use crate::domain::names::{database_key, nearest, nfc};
 
 /// What is around the files: the command line, the process's variables, other files.
 pub struct Around<'a> {
     /// `--var NAME=VALUE`, each name once.
     pub given: &'a [(String, String)],
-    /// The process's variables, for those that are marked `from_env`.
-    pub environment: &'a dyn Fn(&str) -> Option<String>,
+    /// The process's variables, for those that are marked `from_env`; the error says why a
+    /// variable may not be read.
+    pub environment: Environment<'a>,
     /// The content of a file that a manifest (first) names (second); the error is a sentence.
     pub command_file: &'a dyn Fn(&str, &str) -> Result<String, String>,
     /// The project of files that name none.
@@ -129,8 +132,12 @@ impl File<'_> {
         };
         let command_file = |path: &str| (self.around.command_file)(self.name, path);
         for project in self.places(at, &own, faults) {
-            let mut missing: Vec<Fault> = Vec::new();
-            let mut fill = |text: &form::Text| self.fill(text, project, &mut missing);
+            let (mut missing, mut refused): (Vec<Fault>, Vec<Fault>) = (Vec::new(), Vec::new());
+            let mut hidden: Vec<Hidden> = Vec::new();
+            let mut fill = |text: &form::Text, place: task::Place| {
+                let filled = self.fill(text, project, &mut missing);
+                self.take(filled, text, place, &mut hidden, &mut refused)
+            };
             let scope = own.resolve(project, &mut fill);
             let definition = task::definition(
                 self.name,
@@ -142,6 +149,7 @@ impl File<'_> {
                 faults,
             );
             let is_filled = missing.is_empty();
+            faults.append(&mut refused);
             if !self.around.lenient {
                 faults.append(&mut missing);
             }
@@ -149,7 +157,7 @@ impl File<'_> {
                 continue;
             };
             let violations = if is_filled {
-                task::judge(self.name, task, at, &definition)
+                task::judge(self.name, task, at, &definition, &hidden)
             } else {
                 Vec::new()
             };
@@ -157,6 +165,7 @@ impl File<'_> {
             desired.tasks.push(Wanted {
                 scope,
                 definition,
+                hidden,
                 position: Position::new(self.name, at),
                 violations,
             });
@@ -188,9 +197,14 @@ impl File<'_> {
             faults.push(self.fault(name.referenced, "the task's name is empty"));
         }
         for project in self.places(at, &own, faults) {
-            let mut missing = Vec::new();
-            let mut fill = |text: &form::Text| self.fill(text, project, &mut missing);
-            let (scope, name) = (own.resolve(project, &mut fill), nfc(&fill(name)));
+            let (mut missing, mut refused, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
+            let mut fill = |text: &form::Text, place: task::Place| {
+                let filled = self.fill(text, project, &mut missing);
+                self.take(filled, text, place, &mut hidden, &mut refused)
+            };
+            let scope = own.resolve(project, &mut fill);
+            let name = nfc(&fill(name, task::Place::Name));
+            faults.append(&mut refused);
             if !self.around.lenient {
                 faults.append(&mut missing);
             }
@@ -210,12 +224,45 @@ impl File<'_> {
         text: &form::Text,
         project: Option<&Project>,
         missing: &mut Vec<Fault>,
-    ) -> String {
+    ) -> Filled {
         let value = |name: &str| self.value(name, project);
-        let (filled, reasons) = variables::fill(&text.value, &value);
-        let faults = reasons.into_iter();
+        let mut filled = variables::fill(&text.value, &value);
+        let faults = filled.missing.drain(..);
         missing.extend(faults.map(|why| self.fault(text.referenced, why)));
         filled
+    }
+
+    /// The text for a place in a task. What comes from the environment is noted as hidden; names
+    /// are shown everywhere, so it is refused there.
+    fn take(
+        &self,
+        filled: Filled,
+        at: &form::Text,
+        place: task::Place,
+        hidden: &mut Vec<Hidden>,
+        refused: &mut Vec<Fault>,
+    ) -> String {
+        let Filled { text, from_env, .. } = filled;
+        let Some((_, variable)) = from_env.first() else {
+            return text;
+        };
+        match place {
+            task::Place::Name => {
+                let message = format!(
+                    "the value of {variable} (`from_env`) cannot be part of a name: give it with --var"
+                );
+                refused.push(self.fault(at.referenced, message));
+                MASK.to_owned()
+            }
+            task::Place::In(field) => {
+                hidden.extend(from_env.into_iter().map(|(range, variable)| Hidden {
+                    field: field.clone(),
+                    range,
+                    variable: Some(variable),
+                }));
+                text
+            }
+        }
     }
 
     /// For which projects something is meant; `None` stands for none at all (group and system).
@@ -259,7 +306,7 @@ struct OwnScope<'a> {
 impl OwnScope<'_> {
     fn resolve(&self, project: Option<&Project>, fill: task::Fill<'_>) -> ScopeName {
         if let Some(group) = self.group {
-            return ScopeName::Group(fill(group));
+            return ScopeName::Group(fill(group, task::Place::Name));
         }
         let Some((project, _)) = project else {
             return ScopeName::System;
@@ -267,7 +314,7 @@ impl OwnScope<'_> {
         match self.environment {
             Some(environment) => ScopeName::Environment {
                 project: project.clone(),
-                environment: fill(environment),
+                environment: fill(environment, task::Place::Name),
             },
             None => ScopeName::Project(project.clone()),
         }

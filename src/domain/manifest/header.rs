@@ -18,7 +18,17 @@ pub(super) struct File<'a> {
     pub(super) form: &'a form::File,
     pub(super) around: &'a Around<'a>,
     pub(super) projects: Vec<Project>,
-    defaults: HashMap<String, Option<String>>,
+    defaults: HashMap<String, Default>,
+}
+
+/// How `from_env: true` finds the variable of a name.
+const PREFIX: &str = "TASKS_VAR_";
+
+/// What a declaration gives a variable.
+struct Default {
+    value: Option<Value>,
+    /// The variable of the process that could have the value.
+    from_env: Option<String>,
 }
 
 impl<'a> File<'a> {
@@ -64,22 +74,40 @@ impl<'a> File<'a> {
                 faults.push(self.fault(name.referenced, format!("`{}` {why}", name.value)));
                 continue;
             }
-            let process = |from: &str| (self.around.environment)(from);
+            let mut from_env = None;
             let value = match &variable.value {
                 Variable::Nothing => None,
-                Variable::Scalar(Some(text)) => Some(text.clone()),
-                Variable::Scalar(None) => as_written(text, variable.defined),
+                Variable::Scalar(Some(text)) => Some(Value::Text(text.clone())),
+                Variable::Scalar(None) => as_written(text, variable.defined).map(Value::Text),
                 Variable::Declared(declared) => {
-                    let found = match &declared.from_env {
-                        Some(FromEnv::Same(true)) => process(&name.value),
-                        Some(FromEnv::Named(from)) => process(from),
+                    from_env = match &declared.from_env {
+                        Some(FromEnv::Same(true)) => Some(format!("{PREFIX}{}", name.value)),
+                        Some(FromEnv::Named(from)) => Some(from.clone()),
                         Some(FromEnv::Same(false)) | None => None,
                     };
-                    found.or_else(|| declared.default.as_ref().map(|d| d.value.clone()))
+                    let found = from_env.as_ref().map(|from| self.process(from));
+                    let found = found.transpose().unwrap_or_else(|why| {
+                        faults
+                            .push(self.fault(name.referenced, format!("`{}`: {why}", name.value)));
+                        None
+                    });
+                    let default = declared.default.as_ref();
+                    let default = default.map(|d| Value::Text(d.value.clone()));
+                    found.flatten().or(default)
                 }
             };
-            self.defaults.insert(name.value.clone(), value);
+            let default = Default { value, from_env };
+            self.defaults.insert(name.value.clone(), default);
         }
+    }
+
+    /// The value of a variable of the process.
+    fn process(&self, variable: &str) -> Result<Option<Value>, String> {
+        let text = (self.around.environment)(variable)?;
+        Ok(text.map(|text| Value::FromEnv {
+            text,
+            variable: variable.to_owned(),
+        }))
     }
 
     fn projects(&self, faults: &mut Vec<Fault>) -> Vec<Project> {
@@ -153,13 +181,15 @@ impl<'a> File<'a> {
         let found = given
             .map(|(_, value)| value)
             .or_else(|| project.and_then(|(_, values)| values.get(name)))
-            .or(default.as_ref());
-        Some(match found {
-            Some(text) => Value::Text(text.clone()),
-            None => Value::Missing(format!(
-                "`${{{name}}}` has no value: give it one with --var {name}=VALUE, or a default"
-            )),
-        })
+            .map(|text| Value::Text(text.clone()))
+            .or_else(|| default.value.clone());
+        Some(found.unwrap_or_else(|| {
+            let from_env = default.from_env.as_ref();
+            let or = from_env.map_or(String::new(), |variable| format!(", set {variable}"));
+            Value::Missing(format!(
+                "`${{{name}}}` has no value: give it one with --var {name}=VALUE{or}, or a default"
+            ))
+        }))
     }
 }
 

@@ -4,12 +4,22 @@ use serde_saphyr::Location;
 
 use super::form;
 use super::{Fault, Position};
+use crate::domain::hidden::{Field, Hidden, scrubbed};
 use crate::domain::names::{nearest, nfc};
-use crate::domain::rules::{Field, Violation, violations};
+use crate::domain::rules::{self, Violation, violations};
 use crate::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
 
+/// Where a text goes in a task.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// Into a name or another text that is shown everywhere.
+    Name,
+    /// Into this field.
+    In(Field),
+}
+
 /// Gives a text with its variables replaced, noting what had no value at its place.
-pub(super) type Fill<'a> = &'a mut dyn FnMut(&form::Text) -> String;
+pub(super) type Fill<'a> = &'a mut dyn FnMut(&form::Text, Place) -> String;
 
 /// Reads a command file that a manifest names; the error is a sentence.
 pub(super) type CommandFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
@@ -28,12 +38,13 @@ pub(super) fn definition(
 ) -> Option<Definition> {
     // All of a task's faults are told at once.
     let work = work(file, task, at, fill, command_file, faults);
-    let text = |value: &Option<form::Text>, fill: Fill<'_>| {
-        value.as_ref().map(fill).filter(|text| !text.is_empty())
+    let text = |value: &Option<form::Text>, field: Field, fill: Fill<'_>| {
+        let text = value.as_ref().map(|value| fill(value, Place::In(field)));
+        text.filter(|text| !text.is_empty())
     };
     let permission = match &task.permission {
         None => Some(Permission::Developer),
-        Some(word) => permission(file, word, &fill(word), faults),
+        Some(word) => permission(file, word, &fill(word, Place::Name), faults),
     };
     let listed = task.arguments.iter().flatten();
     let arguments: Vec<Option<Argument>> = listed
@@ -43,13 +54,13 @@ pub(super) fn definition(
     let arguments = arguments.into_iter().collect::<Option<Vec<_>>>()?;
     Some(Definition {
         id: 0,
-        name: nfc(&fill(&task.name)),
-        description: text(&task.description, fill).unwrap_or_default(),
+        name: nfc(&fill(&task.name, Place::Name)),
+        description: text(&task.description, Field::Description, fill).unwrap_or_default(),
         work,
-        service: text(&task.service, fill),
+        service: text(&task.service, Field::Service, fill),
         scope,
         permission,
-        confirmation_text: text(&task.confirm, fill),
+        confirmation_text: text(&task.confirm, Field::Confirmation, fill),
         deploy_token_injection: task.inject_deploy_token.unwrap_or_default(),
         project_key_injection: task.inject_project_key.unwrap_or_default(),
         admin_only_view: task.admin_only.unwrap_or_default(),
@@ -67,16 +78,16 @@ fn work(
     faults: &mut Vec<Fault>,
 ) -> Option<Work> {
     match (&task.command, &task.command_file, &task.image) {
-        (Some(command), None, None) => Some(Work::Command(fill(command))),
-        (None, None, Some(image)) => Some(Work::Image(fill(image))),
-        (None, Some(path), None) => match command_file(&fill(path)) {
+        (Some(command), None, None) => Some(Work::Command(fill(command, Place::In(Field::Work)))),
+        (None, None, Some(image)) => Some(Work::Image(fill(image, Place::In(Field::Work)))),
+        (None, Some(path), None) => match command_file(&fill(path, Place::Name)) {
             Ok(text) => {
                 // What is in the file is spoken of by the place that names it.
                 let content = form::Text {
                     value: text,
                     ..path.clone()
                 };
-                Some(Work::Command(fill(&content)))
+                Some(Work::Command(fill(&content, Place::In(Field::Work))))
             }
             Err(why) => {
                 faults.push(Fault::new(
@@ -137,15 +148,16 @@ fn argument(
             }
         },
     };
+    let name = fill(&argument.name, Place::Name);
+    let display_name = argument.display_name.as_ref();
+    let display_name = display_name.map(|t| fill(t, Place::In(Field::DisplayName(name.clone()))));
+    let default = argument.default.as_ref();
+    let default = default.map(|t| fill(t, Place::In(Field::Default(name.clone()))));
     Some(Argument {
-        name: fill(&argument.name),
-        display_name: argument
-            .display_name
-            .as_ref()
-            .map(&mut *fill)
-            .filter(|name| !name.is_empty()),
+        name,
+        display_name: display_name.filter(|name| !name.is_empty()),
         kind,
-        default: argument.default.as_ref().map(&mut *fill),
+        default,
         optional: argument.optional.unwrap_or_default(),
         range: None,
     })
@@ -168,19 +180,22 @@ pub(super) fn judge(
     task: &form::Task,
     at: Location,
     definition: &Definition,
+    hidden: &[Hidden],
 ) -> Vec<Fault> {
     violations(definition)
         .iter()
         .map(|violation| {
             let (key, place) = place(task, at, &violation.field);
             let Violation { message, .. } = violation;
+            let message = scrubbed(message, definition, hidden);
             Fault::new(Position::new(file, place), format!("{key} {message}"))
         })
         .collect()
 }
 
 /// The key that holds a field, and where it is.
-fn place(task: &form::Task, at: Location, field: &Field) -> (String, Location) {
+fn place(task: &form::Task, at: Location, field: &rules::Field) -> (String, Location) {
+    use rules::Field;
     let (key, text) = match field {
         Field::Name => ("name", Some(&task.name)),
         Field::Description => ("description", task.description.as_ref()),

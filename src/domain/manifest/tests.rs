@@ -9,7 +9,7 @@ use crate::domain::{Argument, ArgumentKind, Permission, Scope, Work};
 fn around<'a>(given: &'a [(String, String)]) -> Around<'a> {
     Around {
         given,
-        environment: &|name| (name == "FROM_ENV").then(|| "of the process".to_owned()),
+        environment: &|name| Ok((name == "FROM_ENV").then(|| "of the process".to_owned())),
         command_file: &|file, path| {
             if path == "sync.sh" {
                 Ok(format!("# {file}\nsync ${{service}} ${{HOME}}"))

@@ -3,6 +3,8 @@
 //! `$$` before `{NAME}` of a declared name stands for one `$` that replaces nothing, so every text
 //! can be written. Before any other `{…}` a `$$` is left alone: it is the shell's own number.
 
+use std::ops::Range;
+
 /// The name that is always known: the project's.
 pub(super) const PROJECT: &str = "project";
 
@@ -11,6 +13,8 @@ pub(super) const PROJECT: &str = "project";
 pub(super) enum Value {
     /// A text to put in its place.
     Text(String),
+    /// The text of this variable of the process, which is not shown.
+    FromEnv { text: String, variable: String },
     /// Declared, but there is no value; the reason.
     Missing(String),
 }
@@ -25,9 +29,19 @@ pub(super) fn is_name(name: &str) -> bool {
         && bytes.all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
 }
 
-/// The text with every declared name replaced, and the names that had no value (their reasons).
-pub(super) fn fill(text: &str, value: &dyn Fn(&str) -> Option<Value>) -> (String, Vec<String>) {
-    let mut missing = Vec::new();
+/// A text with its variables replaced.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Filled {
+    pub(super) text: String,
+    /// The bytes that come from the process's environment, each with the variable's name.
+    pub(super) from_env: Vec<(Range<usize>, String)>,
+    /// Why names have no value.
+    pub(super) missing: Vec<String>,
+}
+
+/// The text with every declared name replaced.
+pub(super) fn fill(text: &str, value: &dyn Fn(&str) -> Option<Value>) -> Filled {
+    let (mut missing, mut from_env) = (Vec::new(), Vec::new());
     let filled = walk(text, &mut |name, dollars, out| {
         let Some(value) = value(name) else {
             return false;
@@ -36,6 +50,10 @@ pub(super) fn fill(text: &str, value: &dyn Fn(&str) -> Option<Value>) -> (String
         match value {
             _ if dollars % 2 == 0 => out.push_str(&format!("{{{name}}}")),
             Value::Text(text) => out.push_str(&text),
+            Value::FromEnv { text, variable } => {
+                from_env.push((out.len()..out.len() + text.len(), variable));
+                out.push_str(&text);
+            }
             Value::Missing(why) => {
                 missing.push(why);
                 out.push_str(&format!("${{{name}}}"));
@@ -43,7 +61,11 @@ pub(super) fn fill(text: &str, value: &dyn Fn(&str) -> Option<Value>) -> (String
         }
         true
     });
-    (filled, missing)
+    Filled {
+        text: filled,
+        from_env,
+        missing,
+    }
 }
 
 /// The text written so that [`fill`] gives it back, where these names are declared.
@@ -98,6 +120,10 @@ mod tests {
         match name {
             "project" => Some(Value::Text("shop".into())),
             "dollar" => Some(Value::Text("${project}".into())),
+            "env" => Some(Value::FromEnv {
+                text: "value".into(),
+                variable: "TASKS_VAR_env".into(),
+            }),
             "none" => Some(Value::Missing("no value".into())),
             _ => None,
         }
@@ -120,17 +146,22 @@ mod tests {
             ("${${project}}", "${shop}"),
             ("${", "${"),
         ] {
-            assert_eq!(fill(text, &known).0, filled, "{text}");
+            assert_eq!(fill(text, &known).text, filled, "{text}");
         }
-        let (text, missing) = fill("${none} $${none}", &known);
+        let Filled { text, missing, .. } = fill("${none} $${none}", &known);
         assert_eq!((text.as_str(), missing.len()), ("${none} ${none}", 1));
+        let Filled { text, from_env, .. } = fill("a ${env} $${env}${env}", &known);
+        assert_eq!(text, "a value ${env}value");
+        let variable = || "TASKS_VAR_env".to_owned();
+        assert_eq!(from_env, [(2..7, variable()), (14..19, variable())]);
     }
 
     proptest! {
         #[test]
         fn what_is_escaped_comes_back(text in "([$]{1,4}|[{]project[}]|[{]none[}]|[{]x[}]|[{}]|[a-z \n]){0,12}") {
             let escaped = escape(&text, &|name| known(name).is_some());
-            prop_assert_eq!(fill(&escaped, &known), (text, vec![]));
+            let filled = Filled { text, ..Filled::default() };
+            prop_assert_eq!(fill(&escaped, &known), filled);
         }
     }
 }

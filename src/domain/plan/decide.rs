@@ -95,6 +95,7 @@ fn step(
                     gone: vec![Gone {
                         scope: site.scope.clone(),
                         definition: before.clone(),
+                        hidden: Vec::new(),
                     }],
                     after,
                 }
@@ -141,12 +142,16 @@ fn step(
             }
         }
     };
-    Step {
+    let mut step = Step {
         scope: site.scope.clone(),
         name,
         action,
         notes,
-    }
+        hidden_before: Vec::new(),
+        hidden: wanted.hidden.clone(),
+    };
+    step.hide_before();
+    step
 }
 
 /// The task of exactly this scope and name: spelled alike, else as the database compares.
@@ -211,6 +216,7 @@ fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> 
                 found.push(Gone {
                     scope,
                     definition: definition.clone(),
+                    hidden: Vec::new(),
                 });
             }
         }
@@ -244,6 +250,8 @@ fn deletion(site: &Seen, definition: &Definition, pruned: bool, seen: &[Seen]) -
             before: definition.clone(),
             pruned,
         },
+        hidden_before: Vec::new(),
+        hidden: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Action, Gone, Plan, Step};
+use crate::domain::hidden::{self, Environment, Hidden};
 use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_in_database;
 use crate::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
@@ -12,8 +13,14 @@ const VERSION: u64 = 1;
 
 /// Why a text is no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("it is no plan that `tasks diff -o json` made: {0}")]
-pub struct PlanError(String);
+pub enum PlanError {
+    /// Its form is another one.
+    #[error("it is no plan that `tasks diff -o json` made: {0}")]
+    Form(String),
+    /// A value that it leaves out is not there.
+    #[error("{0}")]
+    Value(String),
+}
 
 /// The plan, for this Lagoon.
 #[must_use]
@@ -41,7 +48,8 @@ fn step(step: &Step) -> Value {
         Action::Replace { gone: all, .. } => {
             for one in all {
                 let mut value = scope(&one.scope);
-                value.insert("definition".to_owned(), one.definition.to_json());
+                let definition = hidden::to_json(&one.definition, &one.hidden);
+                value.insert("definition".to_owned(), definition);
                 gone.push(Value::Object(value));
             }
         }
@@ -64,11 +72,14 @@ fn step(step: &Step) -> Value {
     value.insert("changes".to_owned(), json!(changes));
     value.insert(
         "before".to_owned(),
-        json!(step.before().map(Definition::to_json)),
+        json!(
+            step.before()
+                .map(|d| hidden::to_json(d, step.before_hidden()))
+        ),
     );
     value.insert(
         "after".to_owned(),
-        json!(step.after().map(Definition::to_json)),
+        json!(step.after().map(|d| hidden::to_json(d, &step.hidden))),
     );
     value.insert("gone".to_owned(), json!(gone));
     value.insert("notes".to_owned(), json!(step.notes));
@@ -90,22 +101,23 @@ fn scope(scope: &ScopeName) -> Map<String, Value> {
     fields
 }
 
-/// The plan of a JSON text, and the Lagoon that it is for.
+/// The plan of a JSON text, and the Lagoon that it is for. Values that it leaves out are read from
+/// the environment again.
 ///
 /// # Errors
-/// When it is none.
-pub fn from_json(text: &str) -> Result<(Plan, String), PlanError> {
-    let value: Value = serde_json::from_str(text).map_err(|e| PlanError(e.to_string()))?;
+/// When it is none, or a value is not there.
+pub fn from_json(text: &str, environment: Environment<'_>) -> Result<(Plan, String), PlanError> {
+    let value: Value = serde_json::from_str(text).map_err(|e| PlanError::Form(e.to_string()))?;
     if value["version"] != json!(VERSION) {
-        return Err(PlanError(format!("its version is not {VERSION}")));
+        return Err(PlanError::Form(format!("its version is not {VERSION}")));
     }
     let lagoon = string(&value, "lagoon")?;
     let mut plan = Plan::default();
     for (position, written) in list(&value, "steps")?.iter().enumerate() {
-        let read = read_step(written)?;
+        let read = read_step(written, environment)?;
         untouched(written, &read).map_err(|what| {
             let position = position + 1;
-            PlanError(format!(
+            PlanError::Form(format!(
                 "its step {position} was changed by hand, in `{what}`: nobody reviewed that"
             ))
         })?;
@@ -139,9 +151,18 @@ fn untouched(written: &Value, read: &Step) -> Result<(), String> {
     }
 }
 
-fn read_step(value: &Value) -> Result<Step, PlanError> {
-    let before = || definition(&value["before"], "before");
-    let after = || definition(&value["after"], "after");
+fn read_step(value: &Value, environment: Environment<'_>) -> Result<Step, PlanError> {
+    let (mut hidden_before, mut hidden) = (Vec::new(), Vec::new());
+    let mut before = || {
+        let (definition, found) = filled(&value["before"], "before", environment)?;
+        hidden_before = found;
+        Ok(definition)
+    };
+    let mut after = || {
+        let (definition, found) = filled(&value["after"], "after", environment)?;
+        hidden = found;
+        Ok(definition)
+    };
     let action = match string(value, "action")?.as_str() {
         "create" => Action::Create(after()?),
         "unverified" => Action::Unverified(after()?, string(value, "reason")?),
@@ -153,9 +174,11 @@ fn read_step(value: &Value) -> Result<Step, PlanError> {
             gone: list(value, "gone")?
                 .iter()
                 .map(|gone| {
+                    let (definition, hidden) = filled(&gone["definition"], "gone", environment)?;
                     Ok(Gone {
                         scope: read_scope(gone)?,
-                        definition: definition(&gone["definition"], "gone")?,
+                        definition,
+                        hidden,
                     })
                 })
                 .collect::<Result<_, PlanError>>()?,
@@ -170,14 +193,29 @@ fn read_step(value: &Value) -> Result<Step, PlanError> {
             pruned: flag(value, "pruned")?,
         },
         "unchanged" => Action::Unchanged(before()?),
-        other => return Err(PlanError(format!("there is no action `{other}`"))),
+        other => return Err(PlanError::Form(format!("there is no action `{other}`"))),
     };
+    if matches!(action, Action::Unchanged(_)) {
+        hidden = std::mem::take(&mut hidden_before);
+    }
     Ok(Step {
         scope: read_scope(value)?,
         name: string(value, "name")?,
         action,
         notes: Vec::new(),
+        hidden_before,
+        hidden,
     })
+}
+
+/// A definition with the values that the plan leaves out, and what of it must not be shown.
+fn filled(
+    value: &Value,
+    what: &str,
+    environment: Environment<'_>,
+) -> Result<(Definition, Vec<Hidden>), PlanError> {
+    let (value, hidden) = hidden::fill_json(value, environment).map_err(PlanError::Value)?;
+    Ok((definition(&value, what)?, hidden))
 }
 
 fn read_scope(value: &Value) -> Result<ScopeName, PlanError> {
@@ -189,18 +227,18 @@ fn read_scope(value: &Value) -> Result<ScopeName, PlanError> {
         "project" => ScopeName::Project(string(value, "project")?),
         "group" => ScopeName::Group(string(value, "groupName")?),
         "system" => ScopeName::System,
-        other => return Err(PlanError(format!("there is no scope `{other}`"))),
+        other => return Err(PlanError::Form(format!("there is no scope `{other}`"))),
     })
 }
 
 fn definition(value: &Value, what: &str) -> Result<Definition, PlanError> {
     if !value.is_object() {
-        return Err(PlanError(format!("`{what}` is missing")));
+        return Err(PlanError::Form(format!("`{what}` is missing")));
     }
     let work = match string(value, "type")?.as_str() {
         "COMMAND" => Work::Command(string(value, "command")?),
         "IMAGE" => Work::Image(string(value, "image")?),
-        other => return Err(PlanError(format!("there is no kind `{other}`"))),
+        other => return Err(PlanError::Form(format!("there is no kind `{other}`"))),
     };
     let scope = match string(value, "scope")?.as_str() {
         "environment" => Scope::Environment(number(value, "environment")?),
@@ -224,7 +262,7 @@ fn definition(value: &Value, what: &str) -> Result<Definition, PlanError> {
         arguments: match &value["advancedTaskDefinitionArguments"] {
             Value::Null => None,
             Value::Array(all) => Some(all.iter().map(argument).collect::<Result<_, _>>()?),
-            _ => return Err(PlanError("the arguments are no list".to_owned())),
+            _ => return Err(PlanError::Form("the arguments are no list".to_owned())),
         },
     })
 }
@@ -241,7 +279,7 @@ fn argument(value: &Value) -> Result<Argument, PlanError> {
 }
 
 fn missing(key: &str) -> PlanError {
-    PlanError(format!("`{key}` is missing, or is something else"))
+    PlanError::Form(format!("`{key}` is missing, or is something else"))
 }
 
 fn string(value: &Value, key: &str) -> Result<String, PlanError> {

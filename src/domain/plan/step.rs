@@ -2,6 +2,7 @@
 
 use crate::domain::Definition;
 use crate::domain::difference::{Difference, differences};
+use crate::domain::hidden::{self, Hidden};
 use crate::domain::manifest::ScopeName;
 
 /// Something that goes.
@@ -11,6 +12,8 @@ pub struct Gone {
     pub scope: ScopeName,
     /// What it is.
     pub definition: Definition,
+    /// What in it must not be shown.
+    pub hidden: Vec<Hidden>,
 }
 
 /// What is done with a task.
@@ -90,6 +93,10 @@ pub struct Step {
     pub action: Action,
     /// What is good to know about it, each a sentence.
     pub notes: Vec<String>,
+    /// What must not be shown of the task as it is, where it changes.
+    pub hidden_before: Vec<Hidden>,
+    /// What must not be shown of the task as it should be.
+    pub hidden: Vec<Hidden>,
 }
 
 impl Step {
@@ -126,12 +133,52 @@ impl Step {
         }
     }
 
-    /// The fields that change; all those that hold something, where a task comes or goes.
+    /// The task as it is, and what must not be shown of it.
+    pub(super) fn before_hidden(&self) -> &[Hidden] {
+        match &self.action {
+            Action::Unchanged(_) => &self.hidden,
+            Action::Replace { gone, .. } => gone.first().map_or(&[], |gone| &gone.hidden),
+            _ => &self.hidden_before,
+        }
+    }
+
+    /// Notes what must not be shown of the tasks as they are: what is where the task as it should
+    /// be has hidden values.
+    pub(super) fn hide_before(&mut self) {
+        match &mut self.action {
+            Action::Update { before, after } | Action::Blocked { before, after } => {
+                self.hidden_before = hidden::in_old(before, after, &self.hidden);
+            }
+            Action::Replace { gone, after } => {
+                for one in gone {
+                    one.hidden = hidden::in_old(&one.definition, after, &self.hidden);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The text of an error about this step, without hidden values.
+    #[must_use]
+    pub fn scrubbed(&self, text: &str) -> String {
+        match self.after() {
+            Some(after) => hidden::scrubbed(text, after, &self.hidden),
+            None => text.to_owned(),
+        }
+    }
+
+    /// The fields that change, as they may be shown; all those that hold something, where a task comes or goes.
     #[must_use]
     pub fn changes(&self) -> Vec<Difference> {
         match (self.before(), self.after()) {
-            (Some(before), Some(after)) => differences(before, after),
-            (None, Some(after)) => differences(&nothing(after), after),
+            (Some(before), Some(after)) => {
+                let (before, after) =
+                    hidden::masked_pair((before, self.before_hidden()), (after, &self.hidden));
+                differences(&before, &after)
+            }
+            (None, Some(after)) => {
+                differences(&nothing(after), &hidden::masked(after, &self.hidden))
+            }
             (Some(before), None) => differences(before, &nothing(before)),
             (None, None) => Vec::new(),
         }

@@ -13,7 +13,7 @@ fn desired(text: &str) -> Desired {
     };
     let around = Around {
         given: &[],
-        environment: &|_| None,
+        environment: &|_| Ok(None),
         command_file: &|_, _| Err("none".to_owned()),
         fallback: None,
         only: None,
@@ -430,7 +430,7 @@ fn a_plan_survives_as_json() {
         ["create", "update", "replace", "unchanged", "delete"]
     );
     let json = to_json(&plan, "https://a.example/graphql");
-    let (read, lagoon) = from_json(&json.to_string()).unwrap();
+    let (read, lagoon) = from_json(&json.to_string(), &|_| Ok(None)).unwrap();
     for step in &mut plan.steps {
         step.notes.clear();
     }
@@ -444,6 +444,6 @@ fn a_plan_survives_as_json() {
         "{\"version\": 2}",
         "{\"version\": 1, \"lagoon\": \"\", \"steps\": [{}]}",
     ] {
-        assert!(from_json(bad).is_err(), "{bad}");
+        assert!(from_json(bad, &|_| Ok(None)).is_err(), "{bad}");
     }
 }

@@ -1,0 +1,355 @@
+//! Values from the process's environment in a task: where they are, and the task without them.
+//!
+//! Places are tracked, not searched for: a value may be an ordinary word elsewhere.
+
+mod aligned;
+
+use std::ops::Range;
+
+use serde_json::{Value, json};
+
+use super::definition::{Definition, Work};
+
+/// What is shown instead of a value.
+pub const MASK: &str = "***";
+
+/// A text of a definition that can hold a value from the environment. Names cannot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Field {
+    /// The description.
+    Description,
+    /// The command or image.
+    Work,
+    /// The service.
+    Service,
+    /// The confirmation text.
+    Confirmation,
+    /// The display name of the argument of this name.
+    DisplayName(String),
+    /// The default of the argument of this name.
+    Default(String),
+}
+
+/// A part of a text that must not be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hidden {
+    /// The text.
+    pub field: Field,
+    /// The bytes of it.
+    pub range: Range<usize>,
+    /// The environment variable that has this value; `None` for another value in its place, which
+    /// Lagoon has.
+    pub variable: Option<String>,
+}
+
+impl Field {
+    /// The text in a definition.
+    #[must_use]
+    pub fn of<'a>(&self, definition: &'a Definition) -> Option<&'a str> {
+        let argument = |name: &str| definition.arguments().iter().find(|a| a.name == name);
+        match self {
+            Field::Description => Some(&definition.description),
+            Field::Work => match &definition.work {
+                Work::Command(text) | Work::Image(text) => Some(text),
+                Work::Unknown(_) => None,
+            },
+            Field::Service => definition.service.as_deref(),
+            Field::Confirmation => definition.confirmation_text.as_deref(),
+            Field::DisplayName(name) => argument(name)?.display_name.as_deref(),
+            Field::Default(name) => argument(name)?.default.as_deref(),
+        }
+    }
+
+    /// Puts another text into a definition.
+    pub(super) fn set(&self, definition: &mut Definition, text: String) {
+        let arguments = definition.arguments.iter_mut().flatten();
+        let argument = |name: &str| arguments.into_iter().find(|a| a.name == name);
+        match self {
+            Field::Description => definition.description = text,
+            Field::Work => match &mut definition.work {
+                Work::Command(old) | Work::Image(old) => *old = text,
+                Work::Unknown(_) => {}
+            },
+            Field::Service => definition.service = Some(text),
+            Field::Confirmation => definition.confirmation_text = Some(text),
+            Field::DisplayName(name) => {
+                if let Some(argument) = argument(name) {
+                    argument.display_name = Some(text);
+                }
+            }
+            Field::Default(name) => {
+                if let Some(argument) = argument(name) {
+                    argument.default = Some(text);
+                }
+            }
+        }
+    }
+
+    /// The text in the JSON of a definition.
+    fn in_json<'a>(&self, json: &'a mut Value) -> Option<&'a mut Value> {
+        let (name, key) = match self {
+            Field::Description => return json.get_mut("description"),
+            Field::Work if json["image"].is_null() => return json.get_mut("command"),
+            Field::Work => return json.get_mut("image"),
+            Field::Service => return json.get_mut("service"),
+            Field::Confirmation => return json.get_mut("confirmationText"),
+            Field::DisplayName(name) => (name, "displayName"),
+            Field::Default(name) => (name, "defaultValue"),
+        };
+        let arguments = json.get_mut("advancedTaskDefinitionArguments")?;
+        let mut arguments = arguments.as_array_mut()?.iter_mut();
+        arguments
+            .find(|a| a["name"] == *name.as_str())?
+            .get_mut(key)
+    }
+
+    /// Every field of a definition in JSON.
+    fn all_in(json: &Value) -> Vec<Field> {
+        let mut fields = vec![
+            Field::Description,
+            Field::Work,
+            Field::Service,
+            Field::Confirmation,
+        ];
+        let arguments = json["advancedTaskDefinitionArguments"].as_array();
+        for name in arguments
+            .into_iter()
+            .flatten()
+            .filter_map(|a| a["name"].as_str())
+        {
+            fields.push(Field::DisplayName(name.to_owned()));
+            fields.push(Field::Default(name.to_owned()));
+        }
+        fields
+    }
+}
+
+/// The fields that hold something hidden, each once.
+fn fields(hidden: &[Hidden]) -> Vec<&Field> {
+    let mut fields: Vec<&Field> = Vec::new();
+    for Hidden { field, .. } in hidden {
+        if !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    fields
+}
+
+/// What is hidden in one field.
+fn within<'a>(hidden: &'a [Hidden], field: &Field) -> Vec<&'a Hidden> {
+    hidden.iter().filter(|h| h.field == *field).collect()
+}
+
+/// A text in parts: what is hidden, and what is between.
+fn parts<'a>(text: &'a str, hidden: &[&'a Hidden]) -> Vec<(&'a str, Option<&'a Hidden>)> {
+    let (mut parts, mut from) = (Vec::new(), 0);
+    for one in hidden {
+        let between = text.get(from..one.range.start);
+        if let (Some(between), Some(inside)) = (between, text.get(one.range.clone())) {
+            parts.push((between, None));
+            parts.push((inside, Some(*one)));
+            from = one.range.end;
+        }
+    }
+    parts.push((&text[from..], None));
+    parts.retain(|(part, hidden)| hidden.is_some() || !part.is_empty());
+    parts
+}
+
+fn masked_text(text: &str, hidden: &[&Hidden]) -> String {
+    let parts = parts(text, hidden).into_iter();
+    parts
+        .map(|(part, hidden)| hidden.map_or(part, |_| MASK))
+        .collect()
+}
+
+/// The definition with a mask in place of everything hidden.
+#[must_use]
+pub fn masked(definition: &Definition, hidden: &[Hidden]) -> Definition {
+    let mut masked = definition.clone();
+    for field in fields(hidden) {
+        if let Some(text) = field.of(definition) {
+            field.set(&mut masked, masked_text(text, &within(hidden, field)));
+        }
+    }
+    masked
+}
+
+/// Two definitions with a mask in place of everything hidden. Where only hidden values differ, the
+/// new text says so.
+#[must_use]
+pub fn masked_pair(
+    old: (&Definition, &[Hidden]),
+    new: (&Definition, &[Hidden]),
+) -> (Definition, Definition) {
+    let (before, mut after) = (masked(old.0, old.1), masked(new.0, new.1));
+    for field in fields(new.1) {
+        let differs = field.of(old.0) != field.of(new.0);
+        if let (true, Some(text)) = (differs, field.of(&after))
+            && field.of(&before) == Some(text)
+        {
+            let text = text.replacen(MASK, &format!("{MASK} (new value)"), 1);
+            field.set(&mut after, text);
+        }
+    }
+    (before, after)
+}
+
+/// What must not be shown of Lagoon's definition: what is where the new one has hidden values.
+#[must_use]
+pub fn in_old(old: &Definition, new: &Definition, hidden: &[Hidden]) -> Vec<Hidden> {
+    let mut found = Vec::new();
+    for field in fields(hidden) {
+        let (Some(old), Some(new)) = (field.of(old), field.of(new)) else {
+            continue;
+        };
+        for range in aligned::aligned(old, new, &within(hidden, field)) {
+            let same = within(hidden, field);
+            let same = same
+                .iter()
+                .find(|h| old.get(range.clone()) == new.get(h.range.clone()));
+            found.push(Hidden {
+                field: field.clone(),
+                range,
+                variable: same.and_then(|h| h.variable.clone()),
+            });
+        }
+    }
+    found
+}
+
+/// The definition as JSON; a text with hidden values is a list of its parts, or the only part.
+#[must_use]
+pub fn to_json(definition: &Definition, hidden: &[Hidden]) -> Value {
+    let mut json = definition.to_json();
+    for field in fields(hidden) {
+        let Some(text) = field.of(definition) else {
+            continue;
+        };
+        let parts = parts(text, &within(hidden, field)).into_iter();
+        let mut written: Vec<Value> = parts
+            .map(|(part, hidden)| match hidden.map(|h| &h.variable) {
+                None => json!(part),
+                Some(Some(variable)) => json!({"from_env": variable}),
+                Some(None) => json!({"masked": true}),
+            })
+            .collect();
+        if let Some(place) = field.in_json(&mut json) {
+            *place = match written.len() {
+                1 => written.remove(0),
+                _ => Value::Array(written),
+            };
+        }
+    }
+    json
+}
+
+/// The value of an environment variable; the error is a sentence.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Result<Option<String>, String>;
+
+/// Fills in the values that a definition's JSON leaves out, and says where they are.
+///
+/// # Errors
+/// A sentence about the variable that has no value or may not be read, or the part that is none.
+pub fn fill_json(
+    json: &Value,
+    environment: Environment<'_>,
+) -> Result<(Value, Vec<Hidden>), String> {
+    let (mut json, mut hidden) = (json.clone(), Vec::new());
+    for field in Field::all_in(&json.clone()) {
+        let Some(place) = field.in_json(&mut json) else {
+            continue;
+        };
+        let parts = match &*place {
+            Value::Array(parts) => parts.clone(),
+            part @ Value::Object(_) => vec![part.clone()],
+            _ => continue,
+        };
+        let mut text = String::new();
+        for part in &parts {
+            let variable = part["from_env"].as_str();
+            let start = text.len();
+            if let Some(literal) = part.as_str() {
+                text.push_str(literal);
+                continue;
+            } else if let Some(name) = variable {
+                let missing = || format!("the plan needs the variable {name}, which is not set");
+                text.push_str(&environment(name)?.ok_or_else(missing)?);
+            } else if part["masked"] == json!(true) {
+                text.push_str(MASK);
+            } else {
+                return Err(format!("`{part}` is no part of a text"));
+            }
+            hidden.push(Hidden {
+                field: field.clone(),
+                range: start..text.len(),
+                variable: variable.map(str::to_owned),
+            });
+        }
+        *place = Value::String(text);
+    }
+    Ok((json, hidden))
+}
+
+/// Puts Lagoon's own texts into a definition that was read from JSON, where its other values were
+/// left out and the rest agrees.
+pub(super) fn recall(definition: &mut Definition, hidden: &[Hidden], now: &Definition) {
+    let other: Vec<Hidden> = hidden
+        .iter()
+        .filter(|h| h.variable.is_none())
+        .cloned()
+        .collect();
+    for field in fields(&other) {
+        let (Some(text), Some(now)) = (field.of(definition), field.of(now)) else {
+            continue;
+        };
+        if agrees(now, &parts(text, &within(&other, field))) {
+            field.set(definition, now.to_owned());
+        }
+    }
+}
+
+/// Whether a text has these parts in order, with anything in place of the hidden ones.
+fn agrees(text: &str, parts: &[(&str, Option<&Hidden>)]) -> bool {
+    let mut rest = text;
+    let mut after_hidden = false;
+    for (position, (part, hidden)) in parts.iter().enumerate() {
+        if hidden.is_some() {
+            after_hidden = true;
+            continue;
+        }
+        let is_last = position + 1 == parts.len();
+        let next = match (after_hidden, is_last) {
+            (false, _) => rest.strip_prefix(part),
+            (true, true) => rest.strip_suffix(part).map(|_| ""),
+            (true, false) => rest.split_once(part).map(|(_, after)| after),
+        };
+        let Some(next) = next else { return false };
+        (rest, after_hidden) = (next, false);
+    }
+    after_hidden || rest.is_empty()
+}
+
+/// An error's text without the values that are hidden in a definition.
+#[must_use]
+pub fn scrubbed(text: &str, definition: &Definition, hidden: &[Hidden]) -> String {
+    /// A shorter value is as likely an ordinary part of the message.
+    const SHORTEST: usize = 4;
+    let mut text = text.to_owned();
+    for field in fields(hidden) {
+        let Some(whole) = field.of(definition) else {
+            continue;
+        };
+        let within = within(hidden, field);
+        text = text.replace(whole, &masked_text(whole, &within));
+        for value in within.iter().filter_map(|h| whole.get(h.range.clone())) {
+            if value.len() >= SHORTEST {
+                text = text.replace(value, MASK);
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;
