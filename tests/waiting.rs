@@ -171,7 +171,6 @@ fn what_passes_is_waited_out() {
         Fault::Status(502, html()),
         Fault::Status(503, html()),
         Fault::Status(504, html()),
-        Fault::Status(404, html()),
         Fault::LoseAnswer,
         Fault::Hang,
         Fault::Message("connect ECONNREFUSED 10.0.0.7:3306".to_owned()),
@@ -194,6 +193,24 @@ fn what_passes_is_waited_out() {
             "{fault:?}"
         );
     }
+}
+
+/// Each read of a run asks twice before it believes a page.
+#[test]
+fn an_error_page_is_waited_out() {
+    let env = TestEnv::new();
+    let lagoon = lagoon(&env, &[env.token()]);
+    let id = start_held(&env, Status::Complete);
+    let page: Action = Box::new(|sandbox| {
+        for _ in 0..2 {
+            let html = Fault::Status(404, "<html>restarting</html>".to_owned());
+            sandbox.fail_next("taskById", html);
+        }
+    });
+    let actions = vec![page, set(&id, Status::Complete)];
+    let ended = wait(&env, &lagoon, &[&id], Limits::default(), actions);
+    assert_eq!(ended.waited[0].run.outcome(), Outcome::Completed);
+    assert_eq!((kind(&ended, 0), ended.acts.troubles), (None, 1));
 }
 
 #[test]
