@@ -382,3 +382,22 @@ fn a_token_that_was_refused_for_a_mutation_can_be_renewed_by_the_caller() {
     assert_eq!(heads.len(), 2);
     assert!(heads[0].contains("Bearer old") && heads[1].contains(env.token()));
 }
+
+/// A small body that would take a multiple of its size in memory.
+#[test]
+fn empty_objects_count_for_more_than_their_bytes() {
+    let env = TestEnv::new();
+    let many = vec![json!({}); 60_000];
+    let proxy = Proxy::new(
+        env.address(),
+        [Fault::replaced(json!({"data": {"allProjects": many}}))],
+    );
+    let line = ["projects", "--max-response", "1MiB"];
+    let output = through(&env, &proxy, &line).ends_with(1);
+    assert!(
+        output
+            .stderr
+            .contains("sent more than 32768 values, the limit for responses"),
+        "{output}"
+    );
+}

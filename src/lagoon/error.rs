@@ -1,7 +1,7 @@
 //! What can go wrong between this program and a Lagoon.
 
-use super::SizeLimit;
 use super::request::LONGEST_BODY;
+use super::{Measure, SizeLimit};
 
 /// A failure of one request.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -66,12 +66,14 @@ pub enum LagoonError {
     #[error("Lagoon's answer cannot be used: {0}")]
     Unusable(String),
     /// The body of a response is longer than its limit; the rest was not read.
-    #[error("{address} sent more than {limit}")]
+    #[error("{address} sent more than {}", limit.in_words(*measure))]
     TooLarge {
         /// The address, without path.
         address: String,
         /// The limit.
         limit: SizeLimit,
+        /// What of the body exceeds it.
+        measure: Measure,
     },
     /// What holds the files of runs cannot be reached, or refuses.
     #[error("the file store {address} {reason}")]
@@ -216,6 +218,7 @@ mod tests {
         let too_large = LagoonError::TooLarge {
             address: address(),
             limit: SizeLimit::Mutation,
+            measure: Measure::Bytes,
         };
         let (address, reason) = (address(), reason());
         for (error, unknown, doubtful) in [

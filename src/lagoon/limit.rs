@@ -1,8 +1,18 @@
 //! How much of a reply is held in memory, counted after decompression.
 
-use std::fmt;
-
 use super::LagoonError;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// The bytes of the body.
+    Bytes,
+    /// The JSON values in it. An empty object has two bytes in the body and a hundred in memory.
+    Values,
+}
+
+/// How many bytes of the limit each JSON value takes up at least.
+const BYTES_PER_VALUE: u64 = 32;
 
 /// The longest body that is held in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,28 +59,67 @@ impl SizeLimit {
         failure: impl Fn(&reqwest::Error) -> LagoonError,
     ) -> Result<Vec<u8>, LagoonError> {
         let mut body = Vec::new();
+        let address = response.url().origin().ascii_serialization();
+        let too_large = |measure| LagoonError::TooLarge {
+            address: address.clone(),
+            limit: self,
+            measure,
+        };
         while let Some(piece) = response.chunk().await.map_err(|error| failure(&error))? {
             if (body.len() + piece.len()) as u64 > self.bytes() {
-                return Err(LagoonError::TooLarge {
-                    address: response.url().origin().ascii_serialization(),
-                    limit: self,
-                });
+                return Err(too_large(Measure::Bytes));
             }
             body.extend_from_slice(&piece);
         }
+        if self.has_too_many_values(&body) {
+            return Err(too_large(Measure::Values));
+        }
         Ok(body)
+    }
+
+    /// Whether so much memory would be needed for the values of a body that the limit is pointless.
+    fn has_too_many_values(self, body: &[u8]) -> bool {
+        let most = self.bytes() / BYTES_PER_VALUE;
+        // Each value but the first has one byte and a comma or bracket before it.
+        body.len() as u64 / 2 > most && values(body) > most
+    }
+
+    /// The limit in words.
+    pub(super) fn in_words(self, measure: Measure) -> String {
+        let size = match measure {
+            Measure::Bytes => spelled(self.bytes()),
+            Measure::Values => format!("{} values", self.bytes() / BYTES_PER_VALUE),
+        };
+        let of = match self {
+            SizeLimit::Mutation => "the reply to a change",
+            SizeLimit::UserMutation(_) | SizeLimit::Response(_) => "responses",
+            SizeLimit::Document => "documents about signing in",
+        };
+        format!("{size}, the limit for {of}")
     }
 }
 
-impl fmt::Display for SizeLimit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let size = spelled(self.bytes());
-        match self {
-            SizeLimit::Mutation => write!(f, "{size}, the limit for the reply to a change"),
-            SizeLimit::UserMutation(_) | SizeLimit::Response(_) => {
-                write!(f, "{size}, the limit for responses")
-            }
-            SizeLimit::Document => write!(f, "{size}, the limit for documents about signing in"),
+/// How many values there are in JSON, give or take one for each list and object.
+fn values(json: &[u8]) -> u64 {
+    let mut count = 0;
+    let mut bytes = json.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b',' | b'{' | b'[' => count += 1,
+            b'"' => skip_text(&mut bytes),
+            _ => {}
+        }
+    }
+    count
+}
+
+/// Goes on to the end of a text that has begun.
+fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'"' => return,
+            _ => {}
         }
     }
 }
@@ -116,7 +165,32 @@ mod tests {
                 "1001 bytes, the limit for responses",
             ),
         ] {
-            assert_eq!(limit.to_string(), text);
+            assert_eq!(limit.in_words(Measure::Bytes), text);
         }
+    }
+
+    #[test]
+    fn values_are_counted_outside_of_texts() {
+        for (json, count) in [
+            ("1", 0),
+            (r#"{"a": [1, 2, {"b": null}], "c": {}}"#, 7),
+            (r#""a, [ { \" , \\""#, 0),
+            (r#"["\\", "a"]"#, 2),
+            (r#"["never ended,,"#, 1),
+        ] {
+            assert_eq!(values(json.as_bytes()), count, "{json}");
+        }
+    }
+
+    #[test]
+    fn many_small_values_are_as_much_as_one_long_text() {
+        let limit = SizeLimit::Response(32 * 1000);
+        let objects = |count: usize| format!("[{}{{}}]", "{},".repeat(count - 1));
+        assert!(!limit.has_too_many_values(objects(400).as_bytes()));
+        assert!(limit.has_too_many_values(objects(1000).as_bytes()));
+        let text = format!("\"{}\"", ",".repeat(31_000));
+        assert!(!limit.has_too_many_values(text.as_bytes()));
+        let words = limit.in_words(Measure::Values);
+        assert_eq!(words, "1000 values, the limit for responses");
     }
 }

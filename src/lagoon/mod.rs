@@ -32,7 +32,7 @@ pub use discovery::{Discovery, discover};
 pub use download::{Download, Outgoing, Signed};
 pub use error::LagoonError;
 pub use events::{Change, Changes};
-pub use limit::SizeLimit;
+pub use limit::{Measure, SizeLimit};
 pub use loopback::is_loopback;
 pub use network::Network;
 pub use transport::Effect;
