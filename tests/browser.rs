@@ -290,7 +290,7 @@ fn a_provider_that_is_none_is_named() {
         let asked = way_back(address);
         format!("{}/?state={}&code=c", asked["redirect_uri"], asked["state"])
     });
-    let output = output.ends_with(4);
+    let output = output.ends_with(2);
     assert!(
         output.stderr.contains("http://far.example is not https"),
         "{output}"

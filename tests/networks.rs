@@ -160,6 +160,15 @@ fn a_malformed_proxy_is_refused_everywhere() {
         let refused = with(args).ends_with(2);
         assert!(refused.stderr.contains(error), "{refused}");
     }
+    let auth = ["--authorization-endpoint", "https://keycloak.example"];
+    let add = ["context", "add", "far", &far.api(), "--no-discovery"];
+    with(&[&add[..], &auth].concat()).succeeds();
+    let login = ["login", "-l", "far", "--browser"];
+    let refused = with(&login).ends_with(2);
+    assert!(
+        refused.stderr.contains(error) && refused.stderr.contains("NO_PROXY"),
+        "{refused}"
+    );
     let found = with(&["doctor", "-o", "json"]).ends_with(2);
     let (state, message) = of(&found, "network").remove(0);
     assert!(state == "problem" && message.contains(error), "{message}");

@@ -524,6 +524,30 @@ fn whether_a_token_has_expired_is_for_lagoon_to_say() {
     let accepted = env.run(api(&proxy.url("/graphql"))).succeeds();
     assert!(accepted.stdout.contains("\"7\""), "{accepted}");
 
+    // A token given by hand: `login` asks by using it, `context add` by the server's time.
+    let given = |args: &[&str]| env.run(env.home.command(args).stdin(here_and_gone()));
+    let add = ["context", "add", "here", &env.url(), "--no-discovery"];
+    env.home.tasks(&add).succeeds();
+    let before = env.requests().len();
+    given(&["login", "-l", "here", "--with-token"]).ends_with(4);
+    assert!(env.requests().len() > before);
+    let early = "HTTP/1.1 200 OK\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\ncontent-length: 2\r\n\
+                 connection: close\r\n\r\nok";
+    for (answer, code) in [(Fault::Answered(early.to_owned()), 0), (Fault::None, 2)] {
+        let proxy = Proxy::new(env.address(), [answer]);
+        let url = proxy.url("/graphql");
+        let name = format!("given-{code}");
+        let add = [
+            "context",
+            "add",
+            &name,
+            &url,
+            "--no-discovery",
+            "--with-token",
+        ];
+        given(&add).ends_with(code);
+    }
+
     let refused = env.run(api(&env.url())).ends_with(4);
     let words = "the token in TASKS_TOKEN has expired (1970-01-01T00:00:01Z)";
     assert!(refused.stderr.contains(words), "{refused}");

@@ -81,6 +81,10 @@ impl Web for OverNetwork {
                 error,
                 LagoonError::NotReached { .. } | LagoonError::NoAnswer { .. }
             ),
+            hint: match error {
+                LagoonError::Address { hint, .. } => Some(hint),
+                _ => None,
+            },
         })
     }
 }

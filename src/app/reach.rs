@@ -1,9 +1,11 @@
 //! Whether the Lagoon that is meant can be reached at all; no token is needed for that.
 
+use jiff::Timestamp;
 use url::Url;
 
 use super::{App, connect};
 use crate::auth::{Secret, TokenSource};
+use crate::config::Context;
 use crate::error::{Error, Kind};
 use crate::lagoon::knock::{Knock, knock};
 use crate::lagoon::{Lagoon, NetworkVariables, is_loopback};
@@ -64,6 +66,12 @@ impl App {
         };
         let network = connect::network(self, context)?;
         Ok(knock(&self.address().await?, &network).await?)
+    }
+
+    /// The time at the Lagoon of a context; `None` if it cannot be asked.
+    pub async fn time_at(&self, context: &Context) -> Option<Timestamp> {
+        let network = connect::network(self, Some(context)).ok()?;
+        knock(&context.api, &network).await.ok()?.date
     }
 
     /// The token that there is for the Lagoon that is meant, good or not, without signing in or

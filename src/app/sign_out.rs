@@ -62,6 +62,7 @@ impl App {
         let web = self.web(context, limit).map_err(|error| WebError {
             message: error.to_string(),
             is_passing: false,
+            hint: None,
         });
         sign_out(store, account, web).await
     }

@@ -80,6 +80,11 @@ impl BrowserError {
         matches!(self, BrowserError::Web(error) if error.is_passing)
     }
 
+    /// Whether an address or a setting cannot be used.
+    pub(super) fn is_usage(&self) -> bool {
+        matches!(self, BrowserError::Web(error) if error.hint.is_some())
+    }
+
     /// What to do about it.
     pub(super) fn hints(&self) -> Vec<String> {
         let hint = match self {
@@ -88,6 +93,7 @@ impl BrowserError {
                 "name it: tasks login URL --authorization-endpoint ADDRESS, as in \
                  https://keycloak.example.com/auth"
             }
+            BrowserError::Web(error) => return error.hint.iter().cloned().collect(),
             _ => return Vec::new(),
         };
         vec![hint.to_owned()]

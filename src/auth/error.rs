@@ -87,9 +87,9 @@ impl AuthError {
     #[must_use]
     pub fn is_sign_in(&self) -> bool {
         match self {
+            AuthError::Browser(error) => !error.is_usage(),
             AuthError::Missing { .. }
             | AuthError::Expired { .. }
-            | AuthError::Browser(_)
             | AuthError::BrowserEnded { .. } => true,
             AuthError::Ssh(error) => !matches!(
                 error,

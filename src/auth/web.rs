@@ -21,6 +21,8 @@ pub struct WebError {
     pub message: String,
     /// The network's fault: trying again may help.
     pub is_passing: bool,
+    /// What to do about an address, or a setting, that must not or cannot be used; nothing was sent.
+    pub hint: Option<String>,
 }
 
 /// Sends a request. A response with a 5xx or 429 status counts as no response: the identity server
@@ -54,10 +56,11 @@ pub(super) async fn send_for_json(
     )))
 }
 
-fn unavailable(message: String) -> WebError {
+pub(super) fn unavailable(message: String) -> WebError {
     WebError {
         message,
         is_passing: true,
+        hint: None,
     }
 }
 

@@ -26,7 +26,7 @@ Examples:
 ///
 /// The system's ssh asks for the token, so that agents, ~/.ssh/config, hardware keys and jump hosts
 /// work. --browser signs in at the Lagoon's Keycloak; such a session ends after some idle time. With
-/// an address the context is made first: under the name that -l says, else under the host's. The
+/// an address the context is added, too: under the name that -l says, else under the host's. The
 /// token is kept where only you can read it and renewed by itself; in a pipeline TASKS_SSH_KEY is
 /// enough, and no login is needed. When signing in fails, nothing is saved.
 #[derive(Debug, Args)]

@@ -88,9 +88,10 @@ irrelevant.
   CLICOLOR_FORCE     colour even where stdout is no terminal
   TERM, COLUMNS      the terminal's kind and width
   CI                 never ask, as --no-input does
-  HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE
-                     hold for everything that is fetched; this machine itself
-                     is never reached through a proxy
+  HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR
+                     hold for everything that is fetched; a value that cannot
+                     be used is an error; this machine itself is never reached
+                     through a proxy
 
   LAGOON_PROJECT, LAGOON_GIT_BRANCH, LAGOON_ENVIRONMENT
                      set by Lagoon in its pods: where one is, when nothing

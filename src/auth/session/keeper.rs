@@ -16,7 +16,7 @@ const FRESH: Duration = Duration::from_secs(20);
 
 /// The time after a failed renewal in which no other one is tried. A failure is remembered in memory
 /// only: a command that the user starts after repairing the connection must try again at once.
-const PAUSE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// Stores the tokens of one account.
 #[derive(Clone)]

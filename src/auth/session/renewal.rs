@@ -10,7 +10,7 @@ use super::{Session, SignIn, Token};
 use crate::auth::browser::{self, BrowserError, Refresh};
 use crate::auth::kept::Age;
 use crate::auth::store::Lock;
-use crate::auth::web::{Web, WebError};
+use crate::auth::web::{Web, WebError, unavailable};
 use crate::auth::{AuthError, Kept, Way};
 
 /// How long a renewal may take while there is a token that can still be used.
@@ -31,13 +31,6 @@ struct Attempt {
     until: Instant,
     /// Whether there is a token that can still be used.
     is_optional: bool,
-}
-
-fn unanswered(message: String) -> WebError {
-    WebError {
-        message,
-        is_passing: true,
-    }
 }
 
 impl Session {
@@ -73,8 +66,8 @@ impl Session {
                 }
                 let lock = timeout_at(attempt.until, self.lock()).await;
                 lock.map_err(|_| {
-                    let reason = "another process is still renewing the session";
-                    self.not_renewed(&attempt, unanswered(reason.to_owned()))
+                    let reason = "an earlier renewal of the session is still in progress";
+                    self.not_renewed(&attempt, unavailable(reason.to_owned()))
                 })?
             }
             Renewal::Ssh(_) | Renewal::Ended => self.lock().await,
@@ -134,10 +127,10 @@ impl Session {
             Ok(Ok(Ok(None))) => return Err(self.browser_ended()),
             Ok(Ok(Err(BrowserError::Web(failure)))) => failure,
             Ok(Ok(Err(error))) => return Err(error.into()),
-            Ok(Err(_)) => unanswered(format!("no answer from {address}: interrupted")),
+            Ok(Err(_)) => unavailable(format!("no answer from {address}: interrupted")),
             Err(_) => {
                 let limit = attempt.limit.as_secs_f64();
-                unanswered(format!("no answer from {address}: none within {limit} s"))
+                unavailable(format!("no answer from {address}: none within {limit} s"))
             }
         };
         Err(self.not_renewed(attempt, failure))

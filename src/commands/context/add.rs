@@ -1,11 +1,12 @@
 //! `tasks context add`: a Lagoon under a name, and its token.
 
 use clap::Args;
+use jiff::Timestamp;
 use url::Url;
 
 use super::report::Entry;
 use crate::app::App;
-use crate::auth::{Secret, Way};
+use crate::auth::{Secret, Way, expiry};
 use crate::commands::target::lagoon::{self, LagoonArgs};
 use crate::commands::target::{Answer, given_token};
 use crate::config::{Context, ContextName, api_address};
@@ -47,7 +48,7 @@ pub(super) struct Add {
 pub(super) async fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Error> {
     let described = lagoon::describe(&args.name, &args.url, &args.lagoon, app).await?;
     let context = described.all_the_same(app);
-    let token = token(&args, &context, app)?;
+    let token = token(&args, &context, app).await?;
     let kept = lagoon::keep(&context, args.make_current, app)?;
     let has_token = token.is_some();
     if let Some(token) = token {
@@ -73,9 +74,9 @@ pub(super) async fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Err
     answer.give_done(&entry)
 }
 
-fn token(args: &Add, context: &Context, app: &App) -> Result<Option<Secret>, Error> {
+async fn token(args: &Add, context: &Context, app: &App) -> Result<Option<Secret>, Error> {
     if args.with_token {
-        return given_token(app).map(Some);
+        return unexpired(given_token(app)?, context, app).await.map(Some);
     }
     // Who can sign in otherwise is not asked.
     let signs_in = context.ssh.is_some() || context.authorization_endpoint.is_some();
@@ -85,5 +86,23 @@ fn token(args: &Add, context: &Context, app: &App) -> Result<Option<Secret>, Err
     if !app.ui.prompt().confirm("Store a token for it now?")? {
         return Ok(None);
     }
-    given_token(app).map(Some)
+    unexpired(given_token(app)?, context, app).await.map(Some)
+}
+
+/// Refuses a token that has expired. If it has by this machine's clock, which may be wrong, the Lagoon
+/// is asked for the time.
+async fn unexpired(token: Secret, context: &Context, app: &App) -> Result<Secret, Error> {
+    let Some(end) = expiry(token.expose()).filter(|end| *end < Timestamp::now()) else {
+        return Ok(token);
+    };
+    match app.time_at(context).await {
+        Some(time) if time < end => {
+            app.ui.warn(&format!(
+                "this machine's clock differs from that of {}, where it is {time}",
+                context.api
+            ));
+            Ok(token)
+        }
+        _ => Err(Error::usage(format!("the token has expired ({end})"))),
+    }
 }
