@@ -267,6 +267,8 @@ fn every_other_end_is_clear() {
     // The provider's token is none of this Lagoon's.
     let output = output.ends_with(4);
     assert!(output.stderr.contains("Bearer token"), "{output}");
+    // The browser can sign in another user.
+    assert!(!openid.has_session());
 }
 
 #[test]
@@ -576,4 +578,44 @@ fn whoami_shows_until_when_the_session_can_be_renewed() {
     assert!((1490..=1510).contains(&renewable.as_secs()), "{shown}");
     let who = browser.tasks(&["whoami", "-o", "table"]).succeeds();
     assert!(who.stdout.contains("Renewable until"), "{who}");
+}
+
+#[test]
+fn signing_out_of_all_contexts_ends_each_session() {
+    let providers = [OpenId::new(&[]), OpenId::new(&[])];
+    let browser = Browser::new(&providers[0]);
+    let good = token(&browser.env, Identity::Developer, 300);
+    let url = browser.env.url();
+    let add = ["context", "add", "other", &url, "--no-discovery"];
+    let auth = ["--authorization-endpoint", providers[1].url()];
+    browser.tasks(&[&add[..], &auth].concat()).succeeds();
+    for (name, openid) in ["here", "other"].iter().zip(&providers) {
+        openid.gives(&[&good]);
+        let (login, _) = browser.login(&["-l", name], |address| openid.signs_in(address));
+        login.succeeds();
+    }
+    // One that is out of order keeps neither the token nor the other session.
+    providers[0].fails(GATEWAY);
+    let output = browser.tasks(&["logout", "--all", "-o", "json"]).succeeds();
+    assert_eq!(output.json()["removed"], 2);
+    assert!(output.stderr.contains("was not ended: "), "{output}");
+    assert!(!providers[1].has_session() && !browser.kept().exists());
+}
+
+#[test]
+fn another_way_to_sign_in_ends_the_browser_session() {
+    let openid = OpenId::new(&[]);
+    let browser = Browser::new(&openid);
+    let good = token(&browser.env, Identity::Developer, 300);
+    openid.gives(&[&good]);
+    for _ in 0..2 {
+        let (login, _) = browser.login(&[], |address| openid.signs_in(address));
+        login.succeeds();
+    }
+    // Keycloak signs in with the session that is there: ending the first would end both.
+    assert!(openid.has_session() && openid.logouts().is_empty());
+    let given = token(&browser.env, Identity::Maintainer, 300);
+    let login = browser.command(&["login", "--with-token"]).stdin(&given);
+    browser.env.run(login).succeeds();
+    assert!(!openid.has_session());
 }

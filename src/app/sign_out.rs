@@ -1,13 +1,17 @@
 //! Signing out of Lagoons.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use url::Url;
 
 use super::App;
-use crate::auth::{Account, AuthError, BrowserSession, TokenStore, WebError, sign_out};
-use crate::config::ContextName;
+use crate::auth::{
+    Account, AuthError, BrowserSession, Refresh, TokenStore, Web, WebError, end_browser_session,
+    sign_out,
+};
+use crate::config::{Context, ContextName};
 use crate::error::Error;
 
 /// How long an identity server may take to end a session.
@@ -58,13 +62,22 @@ impl App {
         let context = account
             .context()
             .and_then(|name| config?.context(&name.parse().ok()?));
+        sign_out(store, account, self.web_to_sign_out(context)).await
+    }
+
+    /// Ends a browser session of a context whose refresh token is not stored, or no longer.
+    pub async fn end_browser_session(&self, context: Option<&Context>, refresh: &Refresh) {
+        let session = end_browser_session(refresh, self.web_to_sign_out(context)).await;
+        self.report(&session);
+    }
+
+    fn web_to_sign_out(&self, context: Option<&Context>) -> Result<Arc<dyn Web>, WebError> {
         let limit = self.settings.request_timeout.value.min(LIMIT);
-        let web = self.web(context, limit).map_err(|error| WebError {
+        self.web(context, limit).map_err(|error| WebError {
             message: error.to_string(),
             is_passing: false,
             hint: None,
-        });
-        sign_out(store, account, web).await
+        })
     }
 
     fn report(&self, session: &BrowserSession) {

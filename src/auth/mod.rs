@@ -25,7 +25,7 @@ pub use kept::{Kept, Way};
 pub use over_ssh::{SshSignIn, key_for_ssh};
 pub use renewals::Renewals;
 pub use session::{Found, Memory, Notices, Session, SignIn, Token};
-pub use sign_out::{BrowserSession, sign_out};
+pub use sign_out::{BrowserSession, end_browser_session, sign_out};
 pub use source::TokenSource;
 pub use store::TokenStore;
 pub use web::{HttpRequest, HttpResponse, Web, WebError};

@@ -216,8 +216,9 @@ impl Session {
     /// When the store cannot be read, or others can read it.
     pub fn peek(&self) -> Result<Option<Token>, AuthError> {
         let mut all = self.all()?;
-        let good = all.iter().position(|token| self.age(token) == Age::Good);
-        Ok((!all.is_empty()).then(|| all.swap_remove(good.unwrap_or(0))))
+        let of = |age| all.iter().position(|token| self.age(token) == age);
+        let best = of(Age::Good).or_else(|| of(Age::Ending)).unwrap_or(0);
+        Ok((!all.is_empty()).then(|| all.swap_remove(best)))
     }
 
     /// When it is over with this session, if it cannot be renewed.

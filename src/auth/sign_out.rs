@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::browser::{self, BrowserError};
 use super::web::{Web, WebError};
-use super::{Account, AuthError, TokenStore};
+use super::{Account, AuthError, Refresh, TokenStore};
 
 /// How long to wait for another process that is signing in with the account.
 const LOCK_LIMIT: Duration = Duration::from_secs(5);
@@ -38,18 +38,24 @@ pub async fn sign_out(
     let refresh = store.peek(account).and_then(|kept| kept.refresh);
     let session = match refresh {
         None => None,
-        Some(refresh) => {
-            let ended = match web {
-                Ok(web) => browser::end_session(&refresh, &*web).await,
-                Err(error) => Err(error.into()),
-            };
-            Some(BrowserSession {
-                server: refresh.endpoint.origin().ascii_serialization(),
-                failure: ended.err(),
-                ends: refresh.ends,
-            })
-        }
+        Some(refresh) => Some(end_browser_session(&refresh, web).await),
     };
     store.forget(account)?;
     Ok(session)
+}
+
+/// Ends a browser session at its identity server.
+pub async fn end_browser_session(
+    refresh: &Refresh,
+    web: Result<Arc<dyn Web>, WebError>,
+) -> BrowserSession {
+    let ended = match web {
+        Ok(web) => browser::end_session(refresh, &*web).await,
+        Err(error) => Err(error.into()),
+    };
+    BrowserSession {
+        server: refresh.endpoint.origin().ascii_serialization(),
+        failure: ended.err(),
+        ends: refresh.ends,
+    }
 }

@@ -74,12 +74,24 @@ pub async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
     warn_of_variable(&plan.session, app);
     // Before anything is saved: a token that Lagoon refuses must not replace one that works.
     let source = TokenSource::Session(Box::new(plan.session.with_only(&kept)));
-    let identity = match identity::of(source, plan.context.as_ref(), app).await {
-        Err(error) if error.kind == Kind::NotAllowed => return Err(plan.failed(error)),
+    let context = plan.context.as_ref();
+    let identity = match identity::of(source, context, app).await {
+        Err(error) if matches!(error.kind, Kind::NotAllowed | Kind::Usage) => {
+            // Otherwise the browser would sign in the same user again.
+            if let Some(refresh) = &kept.refresh {
+                app.end_browser_session(context, refresh).await;
+            }
+            return Err(plan.failed(error));
+        }
         identity => identity,
     };
+    // After another sign-in with the browser, it is the same session.
+    let replaced = plan.session.refresh().filter(|_| !args.browser);
     plan.save(app)?;
     plan.session.keep(&kept)?;
+    if let Some(refresh) = replaced {
+        app.end_browser_session(context, &refresh).await;
+    }
     let identity = identity.map_err(|error| error.hint("the token is kept all the same"))?;
     app.ui.note(&format!("signed in to {}", identity.label()));
     answer.give(&identity)

@@ -34,10 +34,16 @@ struct Attempt {
 }
 
 impl Session {
+    /// The refresh token of a browser's sign-in, if one is stored.
+    #[must_use]
+    pub fn refresh(&self) -> Option<Refresh> {
+        self.stored().ok()??.refresh
+    }
+
     /// Until when the session can be renewed without the user, if it is known.
     #[must_use]
     pub fn renewable_until(&self) -> Option<Timestamp> {
-        self.stored().ok()??.refresh?.ends
+        self.refresh()?.ends
     }
 
     /// The server that renews the token after a browser's sign-in.

@@ -275,3 +275,17 @@ async fn a_clock_that_is_a_day_off_does_not_sign_in_for_every_command() {
         assert_eq!(*fixture.said.0.lock().unwrap(), ["signing in"]);
     }
 }
+
+#[tokio::test]
+async fn without_a_good_token_the_one_that_ends_last_is_used() {
+    let fixture = Fixture::new();
+    let path = fixture._home.path().join("lagoon.yml");
+    let ending = in_seconds(10);
+    std::fs::write(&path, format!("lagoons:\n  acme:\n    token: {ending}\n")).unwrap();
+    fixture.keep(&in_seconds(-3600));
+    let session = Session {
+        lagoon_cli: Some((path, "acme".parse().unwrap())),
+        ..fixture.session(None)
+    };
+    assert_eq!(session.token().await.unwrap().secret.expose(), ending);
+}
