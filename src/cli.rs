@@ -197,12 +197,12 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),
     };
     app.finish_renewals().await;
-    // The end of the output may be held back, whatever the result is.
-    let result = result.and(finish(&app.ui));
-    match app.conclude(result) {
-        Ok(()) => 0,
-        Err(error) => end(&app.ui, json, Err(interrupts.explain(error).await)),
-    }
+    // What is written last can fail, too.
+    let result = match app.conclude(result.and(finish(&app.ui))) {
+        Ok(()) => Ok(()),
+        Err(error) => Err(interrupts.explain(error).await),
+    };
+    end(&app.ui, json, result)
 }
 
 fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, SettingsError> {
@@ -247,7 +247,11 @@ fn stop_early(stop: Stop, ui: &Ui, json: bool) -> u8 {
 
 /// Says what went wrong, as the last words on stderr, and makes an exit code of it.
 fn end(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
-    let Err(error) = result else { return 0 };
+    // An error of the command is more than one of its output.
+    let finished = finish(ui);
+    let Err(error) = result.and(finished) else {
+        return 0;
+    };
     if json {
         ui.error_json(&error.to_json());
     } else if error.kind == Kind::Changes {

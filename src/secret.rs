@@ -200,8 +200,7 @@ impl Known {
             return;
         }
         let number = self.texts.len();
-        for (at, bytes) in text.windows(WORD).enumerate() {
-            let word = word(bytes);
+        for (at, word) in text.windows(WORD).filter_map(word).enumerate() {
             self.filter[slot(word)] = true;
             let places = self.words.entry(word).or_default();
             if places.len() < MOST_PLACES {
@@ -218,8 +217,7 @@ impl Known {
             return runs;
         }
         let (mut at, mut floor) = (0, 0);
-        while let Some(bytes) = text.get(at..at + WORD) {
-            let word = word(bytes);
+        while let Some(word) = text.get(at..).and_then(word) {
             let found = self.filter[slot(word)].then(|| self.words.get(&word));
             let places = found.flatten().map_or(&[][..], Vec::as_slice);
             let longest = places
@@ -277,10 +275,10 @@ impl Known {
     }
 }
 
-fn word(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0, |word, byte| word << 8 | u64::from(*byte))
+/// The first bytes of a text as one number.
+fn word(text: &[u8]) -> Option<u64> {
+    text.first_chunk::<WORD>()
+        .map(|bytes| u64::from_be_bytes(*bytes))
 }
 
 /// The place of a word in the filter, by its mixed upper bits.

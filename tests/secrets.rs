@@ -3,6 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 
 use lagoon_tasks::sandbox::Identity;
+use lagoon_tasks::sandbox::engine::Step;
+use lagoon_tasks::sandbox::store::Status;
 
 use crate::support::env::TestEnv;
 use crate::support::process::Invocation;
@@ -312,6 +314,26 @@ fn an_echoed_token_is_masked_in_every_output() {
     }
     // The echo reached the output: otherwise this test would show nothing.
     assert!(masked > 50, "only {masked} outputs had a mask");
+}
+
+/// What could be the beginning of a token is printed at the end, however the command ends.
+#[test]
+fn nothing_is_lost_at_the_end_of_the_output() {
+    let env = TestEnv::new();
+    let place = ["-p", "lagoon-demo", "-e", "develop", "--yes", "-f"];
+    let variables = env.command(&[]).variables;
+    let token = variables[std::ffi::OsStr::new("TASKS_TOKEN")]
+        .to_str()
+        .unwrap();
+    let beginning = &token[..10];
+    for (end, code) in [(Status::Complete, 0), (Status::Failed, 3)] {
+        let log = Step::Log(beginning.to_owned());
+        let steps = vec![Step::Status(Status::Running), log, Step::Status(end)];
+        env.sandbox().scripted().unwrap().script("Say hello", steps);
+        let invoke = [&["invoke", "Say hello"], &place[..]].concat();
+        let output = env.tasks(&invoke).ends_with(code);
+        assert!(output.stdout.contains(beginning), "{output}");
+    }
 }
 
 #[test]

@@ -72,9 +72,12 @@ impl Streams {
 
     /// Writes bytes with every secret in them masked.
     pub(super) fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
-        let both = &mut *self.lock();
-        let masked = both.masker(stream).feed(bytes).into_owned();
-        self.put(&mut both.sink, stream, &masked)
+        let Both { sink, out, err } = &mut *self.lock();
+        let masker = match stream {
+            Stream::Out => out,
+            Stream::Err => err,
+        };
+        self.put(sink, stream, &masker.feed(bytes))
     }
 
     /// Writes bytes as they are.

@@ -14,6 +14,7 @@ use crate::app::{App, Interrupts};
 use crate::commands::target::{self, Clue, Wants};
 use crate::complete::{Candidate, Live};
 use crate::config::SANDBOX;
+use crate::secret::masked;
 use crate::settings::{Env, Flags, Settings, Target, TokenOrigin};
 use crate::ui::clean::is_unsafe;
 use crate::ui::{Ui, clean_line};
@@ -71,7 +72,9 @@ fn shown(candidate: &CompletionCandidate) -> Option<Candidate> {
     let value = candidate.get_value().to_str()?;
     let about = candidate.get_help().map(ToString::to_string);
     let about = about.as_deref().and_then(|about| about.lines().next());
-    (!value.chars().any(is_unsafe)).then(|| Candidate {
+    // A server may put a token into a name.
+    let is_fit = !value.chars().any(is_unsafe) && masked(value) == value;
+    is_fit.then(|| Candidate {
         value: value.to_owned(),
         about: clean_line(about.unwrap_or_default()),
     })
