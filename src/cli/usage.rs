@@ -55,12 +55,17 @@ fn without_password(mut text: String, error: &clap::Error) -> String {
     ];
     for kind in repeated {
         if let Some(ContextValue::String(value)) = error.get(kind)
-            && (value.contains("://") || value.contains('?') || has_password(value))
+            && (value.contains("://") || has_query(value) || has_password(value))
         {
             text = text.replace(value, &shown_address(value));
         }
     }
     text
+}
+
+fn has_query(value: &str) -> bool {
+    let query = value.split_once('?').map(|(_, query)| query);
+    query.is_some_and(|query| query.contains('='))
 }
 
 fn has_password(value: &str) -> bool {

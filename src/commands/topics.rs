@@ -59,11 +59,16 @@ A variable that is set but empty is an error.
   TASKS_TOKEN        the token for TASKS_API; without TASKS_API, for the
                      context that is named with -l or TASKS_CONTEXT. It is
                      sent nowhere else
-  TASKS_SSH_KEY      the private key for ssh, a path or its text (default: what
-                     ssh itself takes)
+  TASKS_SSH_KEY      the private key for ssh (default: what ssh itself takes):
+                     a path that begins with /, ~/, ./ or ../, or the key: PEM,
+                     also in quotes, with \\n or blanks for newlines, or base64
+                     of the file
   TASKS_SSH_HOST, TASKS_SSH_PORT
                      where tokens are given out over ssh, for the same Lagoon
                      as TASKS_TOKEN
+
+  TASKS_VAR_*        values for task files: what `from_env` may read beside the
+                     variables that --allow-env names
 
 A context that is named on the line makes TASKS_API and what belongs to it
 irrelevant.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Origin, SshKey};
 use crate::domain::quoting::suggestion;
 use crate::error::Kind;
 use crate::settings::Target;
@@ -52,6 +52,19 @@ fn own(config: &Config) -> Finding {
     if others_may(&config.path, 0o022) {
         return Finding::warning(CONFIG, format!("{path} can be changed by others"))
             .fix(chmod("600", &config.path));
+    }
+    let own = || config.contexts.iter().filter(|c| c.origin == Origin::Own);
+    let holds_key = own().any(|c| c.ssh_key.as_ref().is_some_and(SshKey::is_secret));
+    if holds_key && others_may(&config.path, 0o044) {
+        let path = &config.path;
+        return Finding::warning(
+            CONFIG,
+            format!(
+                "{} holds a private key and can be read by others",
+                path.display()
+            ),
+        )
+        .fix(chmod("600", path));
     }
     let there = config.contexts.iter();
     let count = there.filter(|c| config.own(&c.name).is_some()).count();
