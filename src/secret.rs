@@ -73,6 +73,9 @@ static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
 /// Has a text masked from now on, as it is and as JSON writes it.
 pub fn conceal(text: &str) {
     let text = text.trim();
+    if text.is_empty() {
+        return;
+    }
     if text.len() < SHORTEST {
         let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
         known.short.insert(text.to_owned());
@@ -177,6 +180,8 @@ struct Known {
     words: HashMap<u64, Vec<Place>>,
     /// Whether a word can be in the index: most words of a text are not.
     filter: Vec<bool>,
+    /// Whether a byte is in any secret: line ends are not, so that a line is never held back.
+    bytes: [bool; 256],
 }
 
 impl Default for Known {
@@ -186,6 +191,7 @@ impl Default for Known {
             texts: Vec::new(),
             words: HashMap::new(),
             filter: vec![false; FILTER],
+            bytes: [false; 256],
         }
     }
 }
@@ -206,6 +212,9 @@ impl Known {
             if places.len() < MOST_PLACES {
                 places.push((number, at));
             }
+        }
+        for byte in text {
+            self.bytes[usize::from(*byte)] = true;
         }
         self.texts.push(text.to_vec());
     }
@@ -248,7 +257,9 @@ impl Known {
 
     /// The length of the longest end of a text that a secret continues.
     fn open_end(&self, text: &[u8]) -> usize {
-        let Some(last) = text.last() else { return 0 };
+        let Some(last) = text.last().filter(|last| self.bytes[usize::from(**last)]) else {
+            return 0;
+        };
         let ends = self.texts.iter().flat_map(|secret| {
             let inner = &secret[..secret.len() - 1];
             let ends = inner.iter().enumerate().filter(|(_, byte)| *byte == last);

@@ -343,6 +343,19 @@ fn a_key_in_the_wrong_place_is_not_repeated() {
             here.run(here.env.command(&["list", "-v"]).env(variable, form));
         }
     }
+    let stdin = here.env.command(&["wait", "-", "-v"]).stdin(key);
+    here.run(stdin).ends_with(2);
+    here.env.home.write(
+        "work/.lagoon/tasks.yml",
+        "version: 1\nproject: lagoon-demo\ntasks: [{name: a, command_file: id, service: cli}]\n",
+    );
+    here.env.home.write("work/.lagoon/id", key);
+    here.run(here.env.command(&["diff"])).ends_with(9);
+    here.env.home.write(".config/lagoon-tasks/config.toml", key);
+    here.env.home.write(".lagoon.yml", key);
+    for line in [&["context", "list"][..], &["doctor", "-o", "json"]] {
+        here.run(here.command(line));
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::path::Path;
 use toml_edit::{Document, Item, Key, TableLike};
 use url::Url;
 
+use crate::secret::conceal_recognized;
+
 use super::{Config, ConfigError, Context, ContextName, SshEndpoint, SshKey, api_address, nearest};
 
 const TOP_KEYS: [&str; 2] = ["current", "contexts"];
@@ -25,7 +27,11 @@ const CONTEXT_KEYS: [&str; 9] = [
 /// The file's text; of a file that is not there, the empty text.
 pub(super) fn text(path: &Path) -> Result<String, ConfigError> {
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text),
+        Ok(text) => {
+            // It may be the wrong file, and errors repeat what is wrong in it.
+            conceal_recognized(&text);
+            Ok(text)
+        }
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(String::new()),
         Err(e) => Err(ConfigError::io(path, "read", &e)),
     }

@@ -69,6 +69,14 @@ fn an_old_token_stays_masked() {
 }
 
 #[test]
+fn a_value_is_compared_with_secrets_of_any_length() {
+    conceal("");
+    conceal("sesame-1");
+    assert!(!is_registered("") && is_registered("sesame-1") && !is_registered("sesame"));
+    assert_eq!(masked("sesame-1"), "sesame-1");
+}
+
+#[test]
 fn nothing_is_held_back_after_a_line() {
     conceal(TOKEN);
     let mut masker = Masker::default();

@@ -43,7 +43,12 @@ impl Files {
         let around = Around {
             given: &given,
             environment: &|name| self.variable(name),
-            command_file: &manifest::command_file,
+            command_file: &|file, path| {
+                let text = manifest::command_file(file, path)?;
+                // It may be the wrong file, and a plan shows commands.
+                secret::conceal_recognized(&text);
+                Ok(text)
+            },
             fallback: project.map(|p| p.value.as_str()),
             // A variable completes what a file leaves open; only the line itself picks.
             only: project.filter(|p| p.is_flag()).map(|p| p.value.as_str()),

@@ -9,6 +9,7 @@ use super::last;
 use crate::app::App;
 use crate::domain::RunRef;
 use crate::error::Error;
+use crate::secret::conceal_recognized;
 
 /// The runs that a command is about.
 #[derive(Debug, Args)]
@@ -121,6 +122,8 @@ fn stdin(app: &App) -> Result<Vec<RunRef>, Error> {
         ));
     }
     let text = String::from_utf8(bytes).map_err(|_| Error::usage("stdin is not text (UTF-8)"))?;
+    // It may be the wrong file, and errors repeat what is wrong in it.
+    conceal_recognized(&text);
     parse(&text)
 }
 
