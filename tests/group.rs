@@ -12,7 +12,7 @@ const GROUP: [&str; 2] = ["--group", "lagoon-demo-group"];
 const FIRST: &str = "lagoon-demo";
 
 /// The group of the demo with 120 more projects of three environments each.
-fn large_group() -> TestEnv {
+pub(crate) fn large_group() -> TestEnv {
     let env = TestEnv::bare();
     env.sql(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)

@@ -2,13 +2,14 @@
 
 mod watch;
 
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use insta::assert_snapshot;
 use lagoon_tasks::sandbox::engine::Step;
 use lagoon_tasks::sandbox::store::Status;
 use serde_json::Value;
 
+use crate::group::large_group;
 use crate::support::env::TestEnv;
 use crate::support::proxy::{Fault, Proxy};
 use crate::wait::{narrow, start, start_held};
@@ -141,8 +142,8 @@ fn without_an_environment_those_of_all_are_one_list() {
         .map(|r| &r["environment"]["name"])
         .collect();
     assert_eq!(places, ["develop", "main", "main", "main", "main"]);
-    // One for the project, one for each of its three environments.
-    assert_eq!(requests.len(), 4);
+    // One for the project, one for the runs of its three environments.
+    assert_eq!(requests.len(), 2);
     let output = env
         .tasks(&["runs", "-p", "lagoon-demo", "-o", "table"])
         .succeeds();
@@ -253,8 +254,8 @@ fn several_projects_are_one_list_newest_first() {
         "runs-several-projects",
         narrow(&output.succeeds().snapshot())
     );
-    // The projects' names, their environments, and the runs of each of seven environments.
-    assert_eq!(requests.len(), 1 + 3 + 7);
+    // The projects' names, and the runs of each of three projects.
+    assert_eq!(requests.len(), 1 + 3);
     let file = "{\"project\": \"shop\", \"environment\": \"main\"}\n";
     let command = env
         .command(&["runs", "--targets", "-", "-o", "id"])
@@ -281,13 +282,15 @@ fn what_cannot_be_read_does_not_hide_the_rest() {
         "--yes",
     ];
     env.tasks(&line).succeeds();
-    // One of them answers with a page, each time.
-    let html = Fault::answered("404 Not Found", "text/html", "<html>");
-    let proxy = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
-        let is_main = request.body.contains("\"environment\":101");
-        if is_main { html.clone() } else { Fault::None }
+    // Lagoon reports what fails for one environment beside the runs of the others.
+    let fault = Fault::rewritten(|reply| {
+        let environments = &mut reply["data"]["projectByName"]["environments"];
+        environments[1]["tasks"] = Value::Null;
+        let path = serde_json::json!(["projectByName", "environments", 1, "tasks"]);
+        reply["errors"] = serde_json::json!([{"message": "it is broken", "path": path}]);
     });
-    let command = env.command(&[
+    let proxy = Proxy::new(env.address(), [Fault::None, fault]);
+    let line = [
         "runs",
         "-p",
         "lagoon-demo",
@@ -295,18 +298,74 @@ fn what_cannot_be_read_does_not_hide_the_rest() {
         "Say hello",
         "-o",
         "json",
-    ]);
+    ];
+    let command = env.command(&line).env("TASKS_API", proxy.url("/graphql"));
+    let output = env.run(command).ends_with(1);
+    assert!(output.stderr.contains("it is broken"), "{output}");
+    assert_eq!(environments(&output.json()).len(), 2, "{output}");
+
+    // So does a project that may not be seen.
+    crate::bulk::shops(&env);
+    env.tasks(&["invoke", "Say hello", "-e", "shop:main"])
+        .succeeds();
+    let refusal = "Unauthorized: You don't have permission to \"view\" on \"project\"";
+    let refused = Fault::rewritten(move |reply| {
+        reply["data"]["projectByName"] = Value::Null;
+        reply["errors"] = serde_json::json!([{"message": refusal, "path": ["projectByName"]}]);
+    });
+    let proxy = Proxy::new(env.address(), [Fault::None, refused]);
+    let command = env.command(&["runs", "-A", "-o", "json"]);
     let output = env.run(command.env("TASKS_API", proxy.url("/graphql")));
-    let output = output.ends_with(7);
-    // Whichever of the three was asked first.
-    let runs = output.json();
-    let places: std::collections::BTreeSet<String> = runs
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|run| run["environment"]["name"].to_string())
-        .collect();
-    assert_eq!(places.len(), 2, "{output}");
+    let output = output.ends_with(4);
+    assert!(!environments(&output.json()).is_empty(), "{output}");
+}
+
+fn environments(runs: &Value) -> BTreeSet<String> {
+    let runs = runs.as_array().unwrap().iter();
+    runs.map(|run| run["environment"].to_string()).collect()
+}
+
+#[test]
+fn each_project_takes_one_request() {
+    let env = large_group();
+    for environment in ["main", "develop"] {
+        let place = format!("p-120:{environment}");
+        let line = [
+            "exec",
+            "-s",
+            "cli",
+            "--name",
+            "Mine",
+            "-e",
+            &place,
+            "--no-preflight",
+            "--yes",
+        ];
+        let line = [&line[..], &["--", "true"]].concat();
+        env.tasks(&line).succeeds();
+    }
+    for (more, projects) in [(&[][..], 121), (&["--type", "production"], 121)] {
+        let line = [&["runs", "-A", "-o", "json"], more].concat();
+        let (output, requests) = env.tasks_and_requests(&line);
+        let runs = output.succeeds().json();
+        assert_eq!(environments(&runs).len(), 2 - more.len() / 2);
+        assert_eq!(requests.len(), 1 + projects);
+    }
+    let (output, requests) = env.tasks_and_requests(&["runs", "-A", "--chart"]);
+    output.succeeds();
+    assert_eq!(requests.len(), 1 + 121);
+
+    // Only the environment whose older runs are wanted is read once more.
+    env.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+         INSERT INTO task (name, task_name, environment, service, kind, status, created)
+         SELECT 'Other', 'lagoon-task-n' || i, t.environment, 'cli', 'COMMAND', 'complete', '2999-01-01 00:00:00'
+         FROM n, task t WHERE t.id = 1",
+    );
+    let line = ["runs", "-A", "--task", "Mine", "-o", "id"];
+    let (output, requests) = env.tasks_and_requests(&line);
+    assert_eq!(output.succeeds().stdout, "2\n1\n");
+    assert_eq!(requests.len(), 1 + 121 + 1);
 }
 
 #[test]

@@ -93,9 +93,8 @@ pub async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
     if args.watch {
         return watch::watch(app, &answer, &args, wanted).await;
     }
-    let environments = environments(app, &args).await?;
-    let Listed { runs, failures } =
-        history::list(app.lagoon().await?, &environments, &wanted).await;
+    let (environments, listed) = list(app, &args, &wanted).await?;
+    let Listed { runs, failures } = listed;
     if runs.is_empty() && !failures.is_empty() {
         return wait::first_of_all(failures);
     }
@@ -106,6 +105,25 @@ pub async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
     };
     // What could be read is there all the same.
     wait::first_of_all(failures).and(given)
+}
+
+/// The wanted runs, and the environments that they can be of.
+async fn list(
+    app: &App,
+    args: &RunsArgs,
+    wanted: &Wanted,
+) -> Result<(Vec<Environment>, Listed), Error> {
+    let lagoon = app.lagoon().await?;
+    if let Some((projects, selection)) = args.places.whole_projects(app).await? {
+        let takes = |e: &Environment| selection.takes_kind(e.is_production());
+        let listed = history::list_projects(lagoon, &projects, takes, wanted).await;
+        if !listed.0.is_empty() || !listed.1.failures.is_empty() {
+            return Ok(listed);
+        }
+    }
+    let environments = environments(app, args).await?;
+    let listed = history::list(lagoon, &environments, wanted).await;
+    Ok((environments, listed))
 }
 
 /// Refuses what is empty, as an unset variable leaves it behind; a status that nobody knows may be

@@ -14,7 +14,7 @@ use crate::lagoon::operations::places::EnvironmentView;
 use crate::lagoon::{Lagoon, LagoonError};
 
 pub(in crate::ops) use list::recent;
-pub use list::{Listed, RecentRun, Wanted, list};
+pub use list::{Listed, RecentRun, Wanted, list, list_projects};
 pub use watch::{Look, Watching};
 
 /// How many are looked up at once.

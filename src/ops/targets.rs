@@ -106,6 +106,22 @@ pub async fn resolve(
         .collect())
 }
 
+/// The projects of a selection that takes all environments of all projects, or of a group's; `None`
+/// for any other.
+///
+/// # Errors
+/// Not found, or any failure of the request.
+pub async fn whole_projects(
+    lagoon: &Lagoon,
+    selection: &Selection,
+) -> Result<Option<Vec<Project>>, Error> {
+    let is_named = matches!(selection.projects, Projects::Named(_));
+    if is_named || selection.environments.is_some() || !selection.pairs.is_empty() {
+        return Ok(None);
+    }
+    known_projects(lagoon, selection).await.map(Some)
+}
+
 async fn known_projects(lagoon: &Lagoon, selection: &Selection) -> Result<Vec<Project>, Error> {
     let mut known = match &selection.projects {
         Projects::Group(group) => match lagoon.group_projects(group).await? {

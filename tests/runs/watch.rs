@@ -21,7 +21,11 @@ fn watch(env: &TestEnv, args: &str, lines: usize) -> Running {
 /// Waits until the runs of an environment were read once more.
 fn wait_until_read(env: &TestEnv, times: usize) {
     eventually("the runs are read", || {
-        env.sent(&["environmentById"]) >= times
+        let sent = env.requests();
+        let names = ["RecentRuns", "ProjectRuns"];
+        let reads = |r: &&Recorded| names.iter().any(|name| r.body.contains(name));
+        let read = sent.iter().filter(reads);
+        read.count() >= times
     });
 }
 
@@ -68,7 +72,7 @@ fn one_that_was_active_is_there_once_more_when_it_is_over() {
     let env = TestEnv::new();
     some(&env);
     let running = watch(&env, "-A --active -o jsonl", 2);
-    wait_until_read(&env, 3);
+    wait_until_read(&env, 1);
     env.sandbox().set_run(3, Status::Cancelled, None).unwrap();
     let output = running.finish();
     assert_eq!(

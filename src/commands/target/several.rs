@@ -9,6 +9,7 @@ use super::KindWord;
 use super::targets_file::{self, Line};
 use super::values::Values;
 use crate::app::App;
+use crate::domain::Project;
 use crate::domain::selection::{Kind, Name, Projects, Selection, is_pattern};
 use crate::error::Error;
 use crate::ops::targets::{self, Depth, Seen};
@@ -98,6 +99,24 @@ impl Places {
     pub async fn changed(&self, app: &App) -> Result<Targets, Error> {
         app.require_said(&[Deciding::Context])?;
         self.resolve(app, Depth::All, false).await
+    }
+
+    /// The projects whose environments are all meant, apart from their type, and how that selects
+    /// them; `None` if the command line names environments or projects.
+    ///
+    /// # Errors
+    /// As [`Places::looked_at`].
+    pub async fn whole_projects(
+        &self,
+        app: &App,
+    ) -> Result<Option<(Vec<Project>, Selection)>, Error> {
+        if self.targets.is_some() || !(self.all_projects || self.group.is_some()) {
+            return Ok(None);
+        }
+        app.settings.chosen()?;
+        let selection = self.selection(app, true)?;
+        let projects = targets::whole_projects(app.lagoon().await?, &selection).await?;
+        Ok(projects.map(|projects| (projects, selection)))
     }
 
     async fn resolve(&self, app: &App, depth: Depth, only_looks: bool) -> Result<Targets, Error> {

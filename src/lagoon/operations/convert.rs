@@ -9,6 +9,7 @@
 
 use crate::domain::{Argument, Environment, Project, Run};
 use crate::lagoon::LagoonError;
+use crate::lagoon::error::GraphqlError;
 
 /// The value, or that Lagoon's answer lacks it.
 pub(super) fn need<T>(value: Option<T>, what: &str) -> Result<T, LagoonError> {
@@ -176,6 +177,21 @@ pub(super) fn known<T>(
     // Lagoon guarantees the order of the scopes only.
     definitions.sort_by_key(|d| (d.scope.rank(), d.id));
     Ok((definitions, unknown))
+}
+
+/// Takes out the errors that are about one environment of the project, each with its position in the
+/// reply.
+pub(super) fn errors_by_environment(errors: &mut Vec<GraphqlError>) -> Vec<(usize, LagoonError)> {
+    let mut taken = Vec::new();
+    errors.retain(|error| {
+        let at = error.path.get(2).and_then(serde_json::Value::as_u64);
+        let Some(at) = at.and_then(|at| usize::try_from(at).ok()) else {
+            return true;
+        };
+        taken.push((at, error.clone().into_error(200)));
+        false
+    });
+    taken
 }
 
 /// A run from any selection that has the usual fields; the environment is given.

@@ -12,6 +12,7 @@ pub mod logs;
 pub mod people;
 pub mod places;
 pub mod portal;
+pub mod project_runs;
 pub mod reach;
 pub mod runs;
 pub mod server;

@@ -1,6 +1,8 @@
 //! Looking up projects and environments, with what is defined there.
 
-use super::convert::{definition_from, environment, known, need, newest_first, run_from, same};
+use super::convert::{
+    definition_from, environment, errors_by_environment, known, need, newest_first, run_from, same,
+};
 use super::{int, operation};
 use crate::domain::{Definition, Environment, Project, Run};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
@@ -263,15 +265,7 @@ impl Lagoon {
         let mut reply = self
             .send::<ProjectTargets>(Effect::Query, variables)
             .await?;
-        let mut troubles: Vec<(usize, LagoonError)> = Vec::new();
-        reply.errors.retain(|error| {
-            let at = error.path.get(2).and_then(serde_json::Value::as_u64);
-            let Some(at) = at.and_then(|at| usize::try_from(at).ok()) else {
-                return true;
-            };
-            troubles.push((at, error.clone().into_error(200)));
-            false
-        });
+        let mut troubles = errors_by_environment(&mut reply.errors);
         let Some(found) = reply.whole()?.project_by_name else {
             return Ok(None);
         };

@@ -2,14 +2,15 @@
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use std::pin::pin;
 use std::sync::Arc;
 
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use jiff::Timestamp;
 
 use crate::domain::names::same_in_database;
 use crate::domain::run::moment;
-use crate::domain::{Environment, Run};
+use crate::domain::{Environment, Project, Run};
 use crate::error::{Error, Kind};
 use crate::lagoon::{Lagoon, LagoonError};
 
@@ -50,32 +51,113 @@ pub struct Listed {
 /// How many are read first when what is wanted may be anywhere.
 const FIRST: i64 = 200;
 
-/// How many environments are read at once.
+/// How many projects, and how many environments, are read at once.
 const AT_ONCE: usize = 8;
 
-/// The wanted runs of these environments, newest first. A request for each environment; a second
-/// one where the server does not say who started a run, or where older runs are wanted too. What
-/// fails for one environment, that `mine` cannot be told among it, leaves the others.
+/// An environment with its newest runs where they were read, or why they could not be.
+type Read = (Environment, Result<Option<RecentView>, LagoonError>);
+
+/// The wanted runs of these environments, newest first. A request for each project; a second one where
+/// the server does not say who started a run, and one for each environment whose older runs are wanted
+/// too. What fails for one environment, or for one project, leaves the others.
 pub async fn list(lagoon: &Lagoon, environments: &[Environment], wanted: &Wanted) -> Listed {
-    let mut lists = stream::iter(environments)
-        .map(|environment| of_one(lagoon, environment, wanted))
+    let mut projects: Vec<(&str, Vec<&Environment>)> = Vec::new();
+    for environment in environments {
+        let name = environment.project.name.as_str();
+        match projects.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, of_project)) => of_project.push(environment),
+            None => projects.push((name, vec![environment])),
+        }
+    }
+    let reads = stream::iter(projects).map(|(name, environments)| async move {
+        if let [only] = environments.as_slice() {
+            return Ok(vec![((*only).clone(), Ok(None))]);
+        }
+        let takes = |e: &Environment| environments.iter().any(|wanted| wanted.id == e.id);
+        of_project(lagoon, name, takes, wanted).await
+    });
+    gather(lagoon, reads.buffered(AT_ONCE), wanted).await.1
+}
+
+/// The wanted runs of all environments of these projects that `takes` accepts, newest first, and those
+/// environments, by project and name. As [`list`], without knowing the environments before.
+pub async fn list_projects(
+    lagoon: &Lagoon,
+    projects: &[Project],
+    takes: impl Fn(&Environment) -> bool,
+    wanted: &Wanted,
+) -> (Vec<Environment>, Listed) {
+    let takes = &takes;
+    let reads = stream::iter(projects)
+        .map(|project| of_project(lagoon, &project.name, takes, wanted))
         .buffered(AT_ONCE);
-    let mut listed = Listed::default();
-    while let Some(list) = lists.next().await {
-        match list {
+    gather(lagoon, reads, wanted).await
+}
+
+/// The environments of a project that `takes` accepts, by name, with their newest runs.
+async fn of_project(
+    lagoon: &Lagoon,
+    project: &str,
+    takes: impl Fn(&Environment) -> bool,
+    wanted: &Wanted,
+) -> Result<Vec<Read>, Error> {
+    let limit = wanted.first_limit();
+    let found = match lagoon.project_runs(project, limit, true).await {
+        Err(LagoonError::Refused { status: 400, .. }) => {
+            lagoon.project_runs(project, limit, false).await?
+        }
+        other => other?,
+    };
+    let found = found.unwrap_or_default().into_iter();
+    let taken = found.filter(|found| takes(&found.environment));
+    let read = taken.map(|found| (found.environment, found.runs.map(Some)));
+    Ok(read.collect())
+}
+
+/// The wanted runs of what was read, with older ones where they are needed, and the environments.
+async fn gather(
+    lagoon: &Lagoon,
+    reads: impl Stream<Item = Result<Vec<Read>, Error>>,
+    wanted: &Wanted,
+) -> (Vec<Environment>, Listed) {
+    let each = reads.flat_map(|read| match read {
+        Ok(read) => stream::iter(read.into_iter().map(Ok).collect::<Vec<_>>()),
+        Err(error) => stream::iter(vec![Err(error)]),
+    });
+    let found = each.map(|read| async move {
+        match read {
+            Ok((environment, Ok(newest))) => {
+                let runs = of_one(lagoon, &environment, wanted, newest).await;
+                (Some(environment), runs)
+            }
+            Ok((environment, Err(error))) => (Some(environment), Err(error.into())),
+            Err(error) => (None, Err(error)),
+        }
+    });
+    let mut found = pin!(found.buffered(AT_ONCE));
+    let (mut environments, mut listed) = (Vec::new(), Listed::default());
+    while let Some((environment, runs)) = found.next().await {
+        environments.extend(environment);
+        listed.add(runs, wanted);
+    }
+    (environments, listed)
+}
+
+impl Listed {
+    fn add(&mut self, found: Result<Vec<RecentRun>, Error>, wanted: &Wanted) {
+        match found {
             Ok(runs) => {
-                listed.runs.extend(runs);
-                newest_first(&mut listed.runs, wanted.limit);
+                self.runs.extend(runs);
+                newest_first(&mut self.runs, wanted.limit);
             }
             Err(error) => {
                 let same = |other: &Error| other.message == error.message;
-                if !listed.failures.iter().any(same) {
-                    listed.failures.push(error);
+                if !self.failures.iter().any(same) {
+                    self.failures.push(error);
                 }
             }
         }
     }
-    listed
 }
 
 fn newest_first(runs: &mut Vec<RecentRun>, limit: usize) {
@@ -87,20 +169,20 @@ fn newest_first(runs: &mut Vec<RecentRun>, limit: usize) {
     runs.truncate(limit);
 }
 
+/// The wanted runs of an environment, of which the newest may have been read.
 async fn of_one(
     lagoon: &Lagoon,
     environment: &Environment,
     wanted: &Wanted,
+    mut newest: Option<RecentView>,
 ) -> Result<Vec<RecentRun>, Error> {
     let place = Arc::new(environment.clone());
-    let enough = i64::try_from(wanted.limit).unwrap_or(FIRST);
-    let mut limit = if wanted.takes_all() {
-        enough
-    } else {
-        enough.max(FIRST)
-    };
+    let mut limit = wanted.first_limit();
     loop {
-        let view = recent(lagoon, environment.id, limit).await?;
+        let view = match newest.take() {
+            Some(view) => view,
+            None => recent(lagoon, environment.id, limit).await?,
+        };
         if wanted.mine && view.me.is_none() {
             let why = if view.runs.iter().any(|run| run.user.is_some()) {
                 "the one who asks is no user"
@@ -157,6 +239,16 @@ pub(in crate::ops) async fn recent(
 }
 
 impl Wanted {
+    /// How many runs of an environment are read first.
+    fn first_limit(&self) -> i64 {
+        let enough = i64::try_from(self.limit).unwrap_or(FIRST);
+        if self.takes_all() {
+            enough
+        } else {
+            enough.max(FIRST)
+        }
+    }
+
     /// Whether the newest are it, whatever they are.
     fn takes_all(&self) -> bool {
         self.statuses.is_empty()
