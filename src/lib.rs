@@ -16,6 +16,7 @@
 //! * [`state`]: private files: the claims of this machine's processes on runs they started.
 //! * [`ssh`]: the system's `ssh`, its arguments checked: a token, a log as it grows.
 //! * [`env`]: the only reader of environment variables. [`clock`]: now and sleep, for tests to step.
+//! * [`regular_file`]: opening files that another person may control.
 //! * [`ui`]: the only place that prints and asks. [`output`]: the formats of an answer.
 //! * [`secret`]: tokens and keys, and the masking of them in all output.
 //! * [`error`]: the one error with kind and hints; a kind becomes an exit code there.
@@ -35,6 +36,7 @@ pub mod error;
 pub mod lagoon;
 pub mod ops;
 pub mod output;
+pub mod regular_file;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod secret;

@@ -8,6 +8,8 @@ use crate::support::env::TestEnv;
 use crate::support::output::Output;
 use crate::support::proxy::{Fault, Proxy};
 
+mod download;
+
 /// A Lagoon with the runs 12 and 120.
 fn env() -> TestEnv {
     let env = TestEnv::new();
@@ -21,12 +23,12 @@ fn env() -> TestEnv {
 }
 
 /// Gives a run a file of any name.
-fn keep(env: &TestEnv, run: i32, name: &str, body: &str) {
+fn keep(env: &TestEnv, run: i32, name: &str, body: impl AsRef<[u8]>) {
     let sql =
         "INSERT INTO file (task, filename, body, created) VALUES (?1, ?2, ?3, datetime('now'))";
     let store = env.sandbox().store();
     store
-        .write(|tx| Ok::<_, StoreError>(tx.execute(sql, (run, name, body.as_bytes()))?))
+        .write(|tx| Ok::<_, StoreError>(tx.execute(sql, (run, name, body.as_ref()))?))
         .unwrap();
 }
 
@@ -212,23 +214,6 @@ fn the_store_gets_no_token_and_leads_nowhere_else() {
     let output = through(&env, &proxy, &["files", "get", "12", "a.txt", "--force"]);
     assert_snapshot!("files-redirect", output.snapshot());
     assert_eq!((output.code, proxy.seen().len()), (1, 2));
-}
-
-#[test]
-fn a_download_that_breaks_leaves_nothing() {
-    let env = env();
-    keep(&env, 12, "a.txt", &"x".repeat(100_000));
-    let proxy = Proxy::new(env.address(), [Fault::None, Fault::AnswerCut(50_000)]);
-    let output = through(&env, &proxy, &["files", "get", "12", "-O", "in"]);
-    assert_eq!(output.code, 7, "{output}");
-    assert!(!output.stderr.contains("signature"), "{output}");
-    assert_eq!(
-        std::fs::read_dir(env.home.path("work/in")).unwrap().count(),
-        0
-    );
-    let proxy = Proxy::new(env.address(), [Fault::None, Fault::Silence]);
-    let line = ["files", "get", "12", "-O", "in", "--request-timeout", "1s"];
-    assert_eq!(through(&env, &proxy, &line).code, 7);
 }
 
 #[test]

@@ -40,6 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "clock",
             "state",
             "secret",
+            "regular_file",
             "ui::prompt",
             "ui::progress",
         ],
@@ -59,7 +60,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("settings", &["env", "config"]),
     ("auth", &["env", "config", "ssh", "state"]),
     ("lagoon", &["domain"]),
-    ("config", &["secret"]),
+    ("config", &["regular_file", "secret"]),
     ("env", &["secret"]),
     ("ui", &["secret"]),
     ("secret", &[]),
@@ -67,6 +68,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("ssh", &[]),
     ("clock", &[]),
     ("state", &[]),
+    ("regular_file", &[]),
     ("sandbox", &[]),
 ];
 

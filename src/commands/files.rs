@@ -52,6 +52,10 @@ struct ListArgs {
 ///
 /// Without a FILE all of them. What is there already stays, and nothing is ever written outside the
 /// folder, whatever a file is called.
+///
+/// An interrupted download is retried. If it cannot be finished, its beginning is kept beside the
+/// target as `.NAME.tasks-partial`, and the same command continues from there, provided that the
+/// file in Lagoon is unchanged.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -168,7 +172,7 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
             }
         }
     }
-    progress.0.finish();
+    progress.progress.finish();
     give(&answer, saved).and(end)
 }
 
@@ -210,7 +214,7 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
             }
         }
     }
-    progress.0.finish();
+    progress.progress.finish();
     give(&answer, sent).and(end)
 }
 
@@ -235,28 +239,38 @@ async fn id_of(app: &App, named: &OneRun) -> Result<i64, Error> {
     }
 }
 
-/// How far a file is, on a terminal.
-struct Shown(Box<dyn Progress>);
+/// Reports the progress of transfers on stderr.
+struct Shown<'a> {
+    app: &'a App,
+    progress: Box<dyn Progress>,
+}
 
-impl Shown {
-    fn start(app: &App) -> Shown {
+impl Shown<'_> {
+    fn start(app: &App) -> Shown<'_> {
         let progress = app.ui.progress();
         progress.start("files", None);
-        Shown(progress)
+        Shown { app, progress }
     }
 }
 
-impl Drop for Shown {
+impl Drop for Shown<'_> {
     fn drop(&mut self) {
-        self.0.finish();
+        self.progress.finish();
     }
 }
 
-impl Watcher for Shown {
+impl Watcher for Shown<'_> {
     fn moved(&self, name: &str, bytes: u64, of: Option<u64>) {
         let of = of.map_or(String::new(), |of| format!(" of {}", report::size(of)));
-        self.0
+        self.progress
             .update(&format!("{name}: {}{of}", report::size(bytes)));
+    }
+
+    fn interrupted(&self, name: &str, bytes: u64, error: &Error) {
+        self.app.ui.note(&format!(
+            "`{name}` was interrupted after {}, retrying: {error}",
+            report::size(bytes)
+        ));
     }
 }
 

@@ -1,81 +1,108 @@
-//! Files of runs, from and to where a Lagoon keeps them: a store of its own, behind addresses that
-//! are signed. No token goes there, and no redirect is followed.
+//! Downloads from the file store: whole files, or the rest of one.
 
-use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use reqwest::multipart::{Form, Part};
-use tokio::io::AsyncReadExt;
-use url::Url;
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderValue};
 
-use super::form::while_moving;
+use super::file_store::{Signed, store, successful};
 use super::transport::{root_cause, seconds};
-use super::{Connection, Lagoon, LagoonError};
+use super::{Lagoon, LagoonError};
 
-/// An address that lets whoever has it in, for some minutes: shown only to those who ask for it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Signed(Url);
-
-impl Signed {
-    /// An address that must not be shown.
-    ///
-    /// # Errors
-    /// For what is no address.
-    pub fn parse(text: &str) -> Result<Self, LagoonError> {
-        let url = Url::parse(text);
-        url.map(Signed)
-            .map_err(|_| LagoonError::Unusable("the address of a file is none".to_owned()))
-    }
-
-    /// The address itself.
-    #[must_use]
-    pub fn expose(&self) -> &Url {
-        &self.0
-    }
-
-    /// Scheme, host and port.
-    fn address(&self) -> String {
-        self.0.origin().ascii_serialization()
-    }
-
-    fn failure(&self, status: Option<u16>, reason: String) -> LagoonError {
-        LagoonError::Storage {
-            address: self.address(),
-            status,
-            reason,
-        }
-    }
+/// One version of a stored file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// The strong entity tag, with its quotes.
+    pub etag: String,
+    /// The length in bytes.
+    pub length: u64,
 }
 
-impl fmt::Debug for Signed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Signed({}…)", self.address())
-    }
+/// The beginning of a file that was downloaded before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    /// The version that it is the beginning of.
+    pub version: Version,
+    /// The number of bytes; never zero.
+    pub bytes: u64,
 }
 
-/// A file on its way here.
+/// A response with a file, or with its rest.
+#[derive(Debug)]
 pub struct Download {
     response: reqwest::Response,
     url: Signed,
     limit: Duration,
+    start: u64,
+    length: Option<u64>,
+    version: Option<Version>,
+    /// The number of bytes in front that the caller has.
+    repeated: usize,
 }
 
 impl Download {
-    /// How many bytes there are, where the store says so.
+    /// A response with the whole file.
+    fn whole(
+        response: reqwest::Response,
+        url: &Signed,
+        limit: Duration,
+    ) -> Result<Self, LagoonError> {
+        let length = response.content_length();
+        let is_framed = length.is_some()
+            || response.version() > reqwest::Version::HTTP_11
+            || response.headers().contains_key("transfer-encoding");
+        let status = response.status();
+        if status != StatusCode::OK || !is_framed {
+            let reason = if is_framed {
+                format!("answered with status {status}")
+            } else {
+                // A lost connection would look like the end of the file.
+                "does not send the length of the file".to_owned()
+            };
+            return Err(url.failure(Some(status.as_u16()), reason));
+        }
+        let etag = strong_etag(response.headers());
+        let version = etag.zip(length);
+        Ok(Download {
+            url: url.clone(),
+            limit,
+            start: 0,
+            length,
+            version: version.map(|(etag, length)| Version { etag, length }),
+            repeated: 0,
+            response,
+        })
+    }
+
+    /// The number of bytes of the requested beginning that the response continues: all or none.
+    #[must_use]
+    pub fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// The length of the whole file in bytes, unless the store sends it in chunks.
     #[must_use]
     pub fn length(&self) -> Option<u64> {
-        self.response.content_length()
+        self.length
+    }
+
+    /// The version, if the download can be resumed.
+    #[must_use]
+    pub fn version(&self) -> Option<&Version> {
+        self.version.as_ref()
     }
 
     /// The next piece; `None` at the end.
     ///
     /// # Errors
-    /// When the connection is lost, or nothing comes for as long as a request may take.
+    /// If the connection is lost, or nothing arrives within the request timeout.
     pub async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, LagoonError> {
         match tokio::time::timeout(self.limit, self.response.chunk()).await {
-            Ok(Ok(piece)) => Ok(piece),
+            Ok(Ok(piece)) => Ok(piece.map(|piece| {
+                let repeated = self.repeated.min(piece.len());
+                self.repeated -= repeated;
+                piece.slice(repeated..)
+            })),
             Ok(Err(error)) => Err(self.url.failure(
                 None,
                 format!(
@@ -90,142 +117,106 @@ impl Download {
     }
 }
 
-/// A file on its way there.
-pub struct Outgoing {
-    /// What it is to be called.
-    pub name: String,
-    /// How long it is, in bytes.
-    pub length: u64,
-    /// Its content.
-    pub file: tokio::fs::File,
-    /// How many bytes have been sent.
-    pub moved: Arc<AtomicU64>,
+/// The entity tag, unless two different contents may have the same one.
+fn strong_etag(headers: &HeaderMap) -> Option<String> {
+    let etag = headers.get("etag")?.to_str().ok()?;
+    let is_strong = etag.len() > 2 && etag.starts_with('"') && etag.ends_with('"');
+    is_strong.then(|| etag.to_owned())
 }
 
-impl Outgoing {
-    /// The file as a part of a form, read while it is sent.
-    pub(super) fn part(self) -> Part {
-        const PIECE: usize = 64 * 1024;
-        let Outgoing {
-            name,
-            length,
-            file,
-            moved,
-        } = self;
-        let pieces = futures_util::stream::try_unfold(file.take(length), move |mut file| {
-            let moved = Arc::clone(&moved);
-            async move {
-                let mut piece = vec![0; PIECE];
-                let read = file.read(&mut piece).await?;
-                piece.truncate(read);
-                moved.fetch_add(read as u64, Ordering::Relaxed);
-                Ok::<_, std::io::Error>((read > 0).then_some((piece, file)))
-            }
-        });
-        Part::stream_with_length(reqwest::Body::wrap_stream(pieces), length).file_name(name)
-    }
+/// Whether a partial response is the rest of this version from this byte on.
+fn continues(headers: &HeaderMap, from: u64, version: &Version) -> bool {
+    let range = headers
+        .get("content-range")
+        .and_then(|range| range.to_str().ok())
+        .and_then(|range| range.strip_prefix("bytes "))
+        .and_then(|range| range.split_once('/'));
+    let Some((range, length)) = range else {
+        return false;
+    };
+    let begin = range
+        .split_once('-')
+        .and_then(|(begin, _)| begin.parse().ok());
+    begin == Some(from)
+        && length.parse() == Ok(version.length)
+        && strong_etag(headers).as_deref() == Some(version.etag.as_str())
 }
 
 impl Lagoon {
-    /// Begins to fetch what is behind a signed address.
+    /// Begins to download a file: the rest of it if it is still the version that `beginning`
+    /// belongs to, else the whole.
     ///
     /// # Errors
     /// [`LagoonError::Storage`], and an address that must not be used.
-    pub async fn download(&self, url: &Signed) -> Result<Download, LagoonError> {
-        let connection = self.transport.connection();
-        let limit = connection.network.timeout;
-        let request = store(connection, url)?
-            .get(url.0.clone())
-            // As it is there: what is kept compressed stays so.
-            .header("accept-encoding", "identity");
-        let sent = tokio::time::timeout(limit, request.send()).await;
-        let response = self.answer_of(url, sent.ok())?;
-        Ok(Download {
-            response,
-            url: url.clone(),
-            limit,
-        })
-    }
-
-    /// Sends a file with a form of the store's: its fields first, in their order, the file last.
-    ///
-    /// # Errors
-    /// [`LagoonError::Storage`], and an address that must not be used.
-    pub async fn post_file(
+    pub async fn download(
         &self,
         url: &Signed,
-        fields: &[(String, String)],
-        file: Outgoing,
-    ) -> Result<(), LagoonError> {
-        let connection = self.transport.connection();
-        let moved = Arc::clone(&file.moved);
-        let mut form = Form::new();
-        for (name, value) in fields {
-            form = form.text(name.clone(), value.clone());
+        beginning: Option<&Beginning>,
+    ) -> Result<Download, LagoonError> {
+        if let Some(beginning) = beginning
+            && let Some(download) = self.resume(url, beginning).await?
+        {
+            return Ok(download);
         }
-        let form = form.part("file", file.part());
-        let request = store(connection, url)?.post(url.0.clone()).multipart(form);
-        let sent = while_moving(request.send(), connection.network.timeout, &moved).await;
-        self.answer_of(url, sent).map(|_| ())
+        let response = self.fetch(url, HeaderMap::new()).await?;
+        Download::whole(successful(url, response)?, url, self.silence())
     }
 
-    fn answer_of(
+    /// The rest of a file, or the whole if it has changed; `None` if it must be requested anew.
+    async fn resume(
         &self,
         url: &Signed,
-        sent: Option<Result<reqwest::Response, reqwest::Error>>,
+        beginning: &Beginning,
+    ) -> Result<Option<Download>, LagoonError> {
+        let version = &beginning.version;
+        // The last byte once more: the reply to a range that begins at the end of the file (416)
+        // has no entity tag, so a complete file could not be told from a changed one.
+        let from = beginning.bytes.saturating_sub(1);
+        let Ok(etag) = HeaderValue::from_str(&version.etag) else {
+            return Ok(None);
+        };
+        let range = HeaderValue::from_str(&format!("bytes={from}-"));
+        let mut headers = HeaderMap::new();
+        headers.insert("if-range", etag);
+        headers.extend(range.ok().map(|range| (reqwest::header::RANGE, range)));
+        let response = self.fetch(url, headers).await?;
+        match response.status() {
+            StatusCode::PARTIAL_CONTENT if continues(response.headers(), from, version) => {
+                Ok(Some(Download {
+                    response,
+                    url: url.clone(),
+                    limit: self.silence(),
+                    start: beginning.bytes,
+                    length: Some(version.length),
+                    version: Some(version.clone()),
+                    repeated: 1,
+                }))
+            }
+            StatusCode::PARTIAL_CONTENT
+            | StatusCode::RANGE_NOT_SATISFIABLE
+            | StatusCode::PRECONDITION_FAILED => Ok(None),
+            _ => {
+                let response = successful(url, response)?;
+                Download::whole(response, url, self.silence()).map(Some)
+            }
+        }
+    }
+
+    async fn fetch(
+        &self,
+        url: &Signed,
+        headers: HeaderMap,
     ) -> Result<reqwest::Response, LagoonError> {
-        let limit = seconds(self.transport.connection().network.timeout);
-        let response = sent
-            .ok_or_else(|| url.failure(None, format!("did not answer within {limit}")))?
-            .map_err(|error| {
-                let reason = root_cause(&error.without_url());
-                url.failure(None, format!("cannot be reached: {reason}"))
-            })?;
-        let status = response.status();
-        if let Some(trace) = &self.transport.connection().trace {
-            trace.line(&format!("file store {}: {status}", url.address()));
-        }
-        if status.is_redirection() {
-            return Err(url.failure(
-                Some(status.as_u16()),
-                format!("answered with a redirect (status {status}), which is not followed"),
-            ));
-        }
-        if !status.is_success() {
-            return Err(url.failure(
-                Some(status.as_u16()),
-                format!("answered with status {status}"),
-            ));
-        }
-        Ok(response)
+        let request = store(self.transport.connection(), url)?
+            .get(url.expose().clone())
+            .headers(headers)
+            .header("accept-encoding", "identity");
+        let sent = tokio::time::timeout(self.silence(), request.send()).await;
+        self.answer_of(url, sent.ok())
     }
-}
 
-/// A client for the store: certificates and proxies are those of the API.
-fn store(connection: &Connection, url: &Signed) -> Result<reqwest::Client, LagoonError> {
-    if !connection.network.may_reach(&url.0) {
-        return Err(LagoonError::Address {
-            message: format!(
-                "Lagoon keeps its files at {}, which is not https: they would pass in the clear",
-                url.address()
-            ),
-            hint: "a context can allow plain http: tasks context add NAME URL --allow-http"
-                .to_owned(),
-        });
-    }
-    connection.network.client(&url.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_signed_address_is_not_shown() {
-        let signed = Signed::parse("https://store.example/tasks/1/a?X-Signature=abc").expect("one");
-        assert_eq!(format!("{signed:?}"), "Signed(https://store.example…)");
-        let failure = signed.failure(Some(403), "said no".to_owned()).to_string();
-        assert!(!failure.contains("abc") && failure.contains("store.example"));
-        assert!(Signed::parse("/tasks/1").is_err());
+    /// The longest time in which nothing arrives.
+    fn silence(&self) -> Duration {
+        self.transport.connection().network.timeout
     }
 }

@@ -64,6 +64,11 @@ impl Network {
         build(self.builder(url)?.pool_max_idle_per_host(0))
     }
 
+    /// The same for files: a body is passed on as it was sent, also if it is compressed.
+    pub(super) fn file_client(&self, url: &Url) -> Result<reqwest::Client, LagoonError> {
+        build(self.builder(url)?.no_gzip())
+    }
+
     fn builder(&self, url: &Url) -> Result<reqwest::ClientBuilder, LagoonError> {
         let loopback = Loopback::of(url);
         let is_clear = url.scheme() == "http" && (self.allow_http || loopback.is_some());

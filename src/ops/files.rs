@@ -1,6 +1,8 @@
 //! Files of runs: listing, fetching, adding.
 
-use std::io::Write;
+mod fetch;
+mod partial;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,14 +17,14 @@ use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 use super::history;
 
 pub use crate::lagoon::operations::files::RunFile;
-
-/// How long a signed address is taken for good: Lagoon says 300 s.
-const FRESH: Duration = Duration::from_secs(120);
+pub use fetch::Fetch;
 
 /// Somebody who is told how it goes.
 pub trait Watcher: Send + Sync {
     /// So much of a file has gone over, of so much where that is known.
     fn moved(&self, name: &str, bytes: u64, of: Option<u64>);
+    /// A download was interrupted after so many bytes, and continues after a pause.
+    fn interrupted(&self, name: &str, bytes: u64, error: &Error);
 }
 
 /// A file that was fetched.
@@ -52,9 +54,12 @@ pub struct Local {
 /// # Errors
 /// Not found, or any failure of the request.
 pub async fn list(lagoon: &Lagoon, run: i64) -> Result<Vec<RunFile>, Error> {
-    history::read_twice(async || lagoon.run_files(run).await)
-        .await?
-        .ok_or_else(|| Error::not_found(format!("there is no run {run} (any more)")))
+    let files = history::read_twice(async || lagoon.run_files(run).await).await?;
+    files.ok_or_else(|| no_run(run))
+}
+
+fn no_run(run: i64) -> Error {
+    Error::not_found(format!("there is no run {run} (any more)"))
 }
 
 /// Those of the files that are meant: by name, or by a pattern; all where none is named.
@@ -92,121 +97,6 @@ pub fn select(run: i64, files: Vec<RunFile>, wanted: &[String]) -> Result<Vec<Ru
     Ok(kept
         .filter_map(|(file, keep)| keep.then_some(file))
         .collect())
-}
-
-/// Files of one run, with addresses that are good.
-pub struct Fetch<'a> {
-    lagoon: &'a Lagoon,
-    clock: &'a dyn Clock,
-    watcher: &'a dyn Watcher,
-    run: i64,
-    files: Vec<RunFile>,
-    read: Duration,
-}
-
-impl<'a> Fetch<'a> {
-    /// Files that were listed just now.
-    #[must_use]
-    pub fn new(
-        lagoon: &'a Lagoon,
-        clock: &'a dyn Clock,
-        watcher: &'a dyn Watcher,
-        run: i64,
-        files: Vec<RunFile>,
-    ) -> Self {
-        let read = clock.now();
-        Fetch {
-            lagoon,
-            clock,
-            watcher,
-            run,
-            files,
-            read,
-        }
-    }
-
-    /// Fetches a file into a writer; how long it is.
-    ///
-    /// # Errors
-    /// When it is gone, cannot be fetched, or cannot be written.
-    pub async fn copy(&mut self, name: &str, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
-        let mut download = self.begin(name).await?;
-        let of = download.length();
-        let mut bytes = 0;
-        while let Some(piece) = download.next().await? {
-            let piece = piece.as_ref();
-            to.write_all(piece)
-                .map_err(|e| Error::failed(format!("cannot write `{name}`")).because(e))?;
-            bytes += piece.len() as u64;
-            self.watcher.moved(name, bytes, of);
-        }
-        Ok(bytes)
-    }
-
-    async fn begin(&mut self, name: &str) -> Result<crate::lagoon::Download, Error> {
-        if self.clock.now().saturating_sub(self.read) >= FRESH {
-            self.refresh().await?;
-        }
-        match self.lagoon.download(&self.find(name)?.url).await {
-            // The address may have become too old, by a clock that is not ours.
-            Err(LagoonError::Storage {
-                status: Some(401 | 403),
-                ..
-            }) => {
-                self.refresh().await?;
-                Ok(self.lagoon.download(&self.find(name)?.url).await?)
-            }
-            other => Ok(other?),
-        }
-    }
-
-    async fn refresh(&mut self) -> Result<(), Error> {
-        self.files = list(self.lagoon, self.run).await?;
-        self.read = self.clock.now();
-        Ok(())
-    }
-
-    fn find(&self, name: &str) -> Result<&RunFile, Error> {
-        let found = self.files.iter().find(|file| file.name == name);
-        found.ok_or_else(|| {
-            Error::not_found(format!("the file `{name}` of run {} is gone", self.run))
-        })
-    }
-
-    /// Fetches a file to this path: under a temporary name first, so that what is there is whole.
-    ///
-    /// # Errors
-    /// As [`Fetch::copy`], and when something of that name is there and must stay.
-    pub async fn save(&mut self, name: &str, path: &Path, force: bool) -> Result<Saved, Error> {
-        let folder = path.parent().filter(|folder| *folder != Path::new(""));
-        let folder = folder.unwrap_or(Path::new("."));
-        let cannot = || format!("cannot write {}", path.display());
-        let mut file = temporary(folder).map_err(|e| Error::failed(cannot()).because(e))?;
-        let bytes = self.copy(name, file.as_file_mut()).await?;
-        let kept = if force {
-            file.persist(path)
-        } else {
-            file.persist_noclobber(path)
-        };
-        match kept {
-            Ok(_) => Ok(Saved {
-                name: name.to_owned(),
-                path: path.to_owned(),
-                bytes,
-            }),
-            Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists => Err(exists(path)),
-            Err(e) => Err(Error::failed(cannot()).because(e.error)),
-        }
-    }
-}
-
-fn temporary(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".tasks-");
-    // As any new file: the process's mask decides who may read it.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
 }
 
 /// Where each file is to go in a folder: always in it, each under a name of its own.

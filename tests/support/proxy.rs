@@ -37,6 +37,12 @@ pub(crate) enum Fault {
     Damaged,
     /// Lagoon answers, and its answer says that it is of this type.
     Typed(&'static str),
+    /// Lagoon answers, and its answer has this header, or lacks it where the value is empty.
+    Header(&'static str, &'static str),
+    /// The same, and only so many bytes of the answer arrive.
+    HeaderCut(&'static str, &'static str, usize),
+    /// Lagoon answers; only so many bytes of the answer arrive, and the connection stays open.
+    Stalled(usize),
     /// Lagoon answers once and is heard twice.
     Twice,
     /// Lagoon answers; the reply to the request before is heard first, where there is one.
@@ -309,6 +315,17 @@ impl Line {
                 client.write_all(packed)?;
                 return Ok(true);
             }
+            Fault::Stalled(length) => {
+                client.write_all(&answer.bytes[..most.min(*length)])?;
+                std::io::copy(&mut client, &mut std::io::sink())?;
+                return Ok(false);
+            }
+            Fault::HeaderCut(name, value, length) => {
+                answer.set(name, value);
+                client.write_all(&answer.bytes[..answer.bytes.len().min(*length)])?;
+                return Ok(false);
+            }
+            Fault::Header(name, value) => answer.set(name, value),
             Fault::Late(delay) => thread::sleep(*delay),
             Fault::Shortened => answer.shorten(),
             Fault::Damaged => answer.damage(),

@@ -1,0 +1,191 @@
+//! Files of runs, from and to where a Lagoon keeps them: a store of its own, behind addresses that
+//! are signed. No token goes there, and no redirect is followed.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use reqwest::multipart::{Form, Part};
+use tokio::io::AsyncReadExt;
+use url::Url;
+
+use super::form::while_moving;
+use super::transport::{root_cause, seconds};
+use super::{Connection, Lagoon, LagoonError};
+
+/// An address that lets whoever has it in, for some minutes: shown only to those who ask for it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Signed(Url);
+
+impl Signed {
+    /// An address that must not be shown.
+    ///
+    /// # Errors
+    /// For what is no address.
+    pub fn parse(text: &str) -> Result<Self, LagoonError> {
+        let url = Url::parse(text);
+        url.map(Signed)
+            .map_err(|_| LagoonError::Unusable("the address of a file is none".to_owned()))
+    }
+
+    /// The address itself.
+    #[must_use]
+    pub fn expose(&self) -> &Url {
+        &self.0
+    }
+
+    /// The address without its signature: it identifies the file and gives no access.
+    #[must_use]
+    pub fn resource(&self) -> String {
+        format!("{}{}", self.address(), self.0.path())
+    }
+
+    /// Scheme, host and port.
+    fn address(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    pub(crate) fn failure(&self, status: Option<u16>, reason: String) -> LagoonError {
+        LagoonError::Storage {
+            address: self.address(),
+            status,
+            reason,
+        }
+    }
+}
+
+impl fmt::Debug for Signed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signed({}…)", self.address())
+    }
+}
+
+/// A file on its way there.
+pub struct Outgoing {
+    /// What it is to be called.
+    pub name: String,
+    /// How long it is, in bytes.
+    pub length: u64,
+    /// Its content.
+    pub file: tokio::fs::File,
+    /// How many bytes have been sent.
+    pub moved: Arc<AtomicU64>,
+}
+
+impl Outgoing {
+    /// The file as a part of a form, read while it is sent.
+    pub(super) fn part(self) -> Part {
+        const PIECE: usize = 64 * 1024;
+        let Outgoing {
+            name,
+            length,
+            file,
+            moved,
+        } = self;
+        let pieces = futures_util::stream::try_unfold(file.take(length), move |mut file| {
+            let moved = Arc::clone(&moved);
+            async move {
+                let mut piece = vec![0; PIECE];
+                let read = file.read(&mut piece).await?;
+                piece.truncate(read);
+                moved.fetch_add(read as u64, Ordering::Relaxed);
+                Ok::<_, std::io::Error>((read > 0).then_some((piece, file)))
+            }
+        });
+        Part::stream_with_length(reqwest::Body::wrap_stream(pieces), length).file_name(name)
+    }
+}
+
+impl Lagoon {
+    /// Sends a file with a form of the store's: its fields first, in their order, the file last.
+    ///
+    /// # Errors
+    /// [`LagoonError::Storage`], and an address that must not be used.
+    pub async fn post_file(
+        &self,
+        url: &Signed,
+        fields: &[(String, String)],
+        file: Outgoing,
+    ) -> Result<(), LagoonError> {
+        let connection = self.transport.connection();
+        let moved = Arc::clone(&file.moved);
+        let mut form = Form::new();
+        for (name, value) in fields {
+            form = form.text(name.clone(), value.clone());
+        }
+        let form = form.part("file", file.part());
+        let request = store(connection, url)?.post(url.0.clone()).multipart(form);
+        let sent = while_moving(request.send(), connection.network.timeout, &moved).await;
+        let response = self.answer_of(url, sent)?;
+        successful(url, response).map(|_| ())
+    }
+
+    pub(super) fn answer_of(
+        &self,
+        url: &Signed,
+        sent: Option<Result<reqwest::Response, reqwest::Error>>,
+    ) -> Result<reqwest::Response, LagoonError> {
+        let limit = seconds(self.transport.connection().network.timeout);
+        let response = sent
+            .ok_or_else(|| url.failure(None, format!("did not answer within {limit}")))?
+            .map_err(|error| {
+                let reason = root_cause(&error.without_url());
+                url.failure(None, format!("cannot be reached: {reason}"))
+            })?;
+        let status = response.status();
+        if let Some(trace) = &self.transport.connection().trace {
+            trace.line(&format!("file store {}: {status}", url.address()));
+        }
+        Ok(response)
+    }
+}
+
+/// The response, if its status is one of success.
+pub(super) fn successful(
+    url: &Signed,
+    response: reqwest::Response,
+) -> Result<reqwest::Response, LagoonError> {
+    let status = response.status();
+    if status.is_redirection() {
+        return Err(url.failure(
+            Some(status.as_u16()),
+            format!("answered with a redirect (status {status}), which is not followed"),
+        ));
+    }
+    if !status.is_success() {
+        return Err(url.failure(
+            Some(status.as_u16()),
+            format!("answered with status {status}"),
+        ));
+    }
+    Ok(response)
+}
+
+/// A client for the store: certificates and proxies are those of the API.
+pub(super) fn store(connection: &Connection, url: &Signed) -> Result<reqwest::Client, LagoonError> {
+    if !connection.network.may_reach(&url.0) {
+        return Err(LagoonError::Address {
+            message: format!(
+                "Lagoon keeps its files at {}, which is not https: they would pass in the clear",
+                url.address()
+            ),
+            hint: "a context can allow plain http: tasks context add NAME URL --allow-http"
+                .to_owned(),
+        });
+    }
+    connection.network.file_client(&url.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signed_address_is_not_shown() {
+        let signed = Signed::parse("https://store.example/tasks/1/a?X-Signature=abc").expect("one");
+        assert_eq!(format!("{signed:?}"), "Signed(https://store.example…)");
+        let failure = signed.failure(Some(403), "said no".to_owned()).to_string();
+        assert!(!failure.contains("abc") && failure.contains("store.example"));
+        assert!(Signed::parse("/tasks/1").is_err());
+    }
+}

@@ -1,0 +1,307 @@
+//! Downloading a run's files: retried, resumed, and verified by their length.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use super::partial::Partial;
+use super::{RunFile, Saved, Watcher};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::lagoon::{Beginning, Download, Lagoon, LagoonError, Version};
+
+/// The age from which a signed address is replaced before it is used; Lagoon's are valid for 300 s.
+const FRESH: Duration = Duration::from_secs(120);
+
+/// The number of attempts in a row that may fail without progress.
+const RETRIES: u32 = 5;
+
+/// The first pause; each further one is twice as long.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// The number of further bytes that count as progress.
+const PROGRESS: u64 = 1 << 20;
+
+/// The target of a download.
+pub(super) trait Destination: Send {
+    /// The bytes so far, if a download can continue after them.
+    fn beginning(&self) -> Option<Beginning>;
+    /// The number of bytes so far.
+    fn bytes(&self) -> u64;
+    /// Whether a further attempt is possible.
+    fn can_retry(&self) -> bool;
+    /// Continues after the bytes so far, or begins anew if `start` is zero.
+    fn begin(&mut self, version: Option<&Version>, start: u64) -> Result<(), Error>;
+    /// Adds a piece.
+    fn write(&mut self, piece: &[u8]) -> Result<(), Error>;
+}
+
+/// The reason for the end of an attempt.
+struct Failure {
+    error: Error,
+    is_passing: bool,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure {
+            error,
+            is_passing: false,
+        }
+    }
+}
+
+impl From<LagoonError> for Failure {
+    fn from(error: LagoonError) -> Failure {
+        let is_passing = matches!(
+            error,
+            LagoonError::NotReached { .. }
+                | LagoonError::NoAnswer { .. }
+                | LagoonError::NotLagoon { .. }
+                | LagoonError::NoToken { .. }
+                | LagoonError::Storage {
+                    status: None | Some(408 | 429 | 500 | 502..=504),
+                    ..
+                }
+        );
+        Failure {
+            error: error.into(),
+            is_passing,
+        }
+    }
+}
+
+/// The pauses between attempts.
+struct Pauses {
+    left: u32,
+    next: Duration,
+    furthest: u64,
+}
+
+impl Pauses {
+    fn new() -> Pauses {
+        Pauses {
+            left: RETRIES,
+            next: PAUSE,
+            furthest: 0,
+        }
+    }
+
+    /// The pause after an attempt that ended with this number of bytes; `None` after the last.
+    fn after(&mut self, bytes: u64) -> Option<Duration> {
+        if bytes >= self.furthest + PROGRESS {
+            *self = Pauses {
+                furthest: bytes,
+                ..Pauses::new()
+            };
+        }
+        self.left = self.left.checked_sub(1)?;
+        let pause = self.next;
+        self.next *= 2;
+        Some(pause)
+    }
+}
+
+/// The files of one run, with their signed addresses.
+pub struct Fetch<'a> {
+    lagoon: &'a Lagoon,
+    clock: &'a dyn Clock,
+    watcher: &'a dyn Watcher,
+    run: i64,
+    files: Vec<RunFile>,
+    read: Duration,
+}
+
+impl<'a> Fetch<'a> {
+    /// Files that were listed just now.
+    #[must_use]
+    pub fn new(
+        lagoon: &'a Lagoon,
+        clock: &'a dyn Clock,
+        watcher: &'a dyn Watcher,
+        run: i64,
+        files: Vec<RunFile>,
+    ) -> Self {
+        let read = clock.now();
+        Fetch {
+            lagoon,
+            clock,
+            watcher,
+            run,
+            files,
+            read,
+        }
+    }
+
+    /// Downloads a file to a writer and returns its length. The download is resumed as long as
+    /// the file does not change: what was written cannot be taken back.
+    ///
+    /// # Errors
+    /// If the file is gone, cannot be downloaded, or cannot be written.
+    pub async fn copy(&mut self, name: &str, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
+        let mut output = Output {
+            name,
+            to,
+            bytes: 0,
+            version: None,
+        };
+        self.transfer(name, &mut output).await?;
+        Ok(output.bytes)
+    }
+
+    /// Downloads a file to this path. Until it is complete it has another name beside it, from
+    /// which a later call continues.
+    ///
+    /// # Errors
+    /// As [`Fetch::copy`], and if another process downloads to the path, or a file is there that
+    /// must stay.
+    pub async fn save(&mut self, name: &str, path: &Path, force: bool) -> Result<Saved, Error> {
+        let mut partial = Partial::open(path, self.find(name)?.url.resource())?;
+        if let Err(error) = self.transfer(name, &mut partial).await {
+            return Err(partial.interrupted(error));
+        }
+        Ok(Saved {
+            name: name.to_owned(),
+            path: path.to_owned(),
+            bytes: partial.complete(path, force)?,
+        })
+    }
+
+    async fn transfer(&mut self, name: &str, to: &mut dyn Destination) -> Result<(), Error> {
+        let mut pauses = Pauses::new();
+        loop {
+            let Err(failure) = self.attempt(name, to).await else {
+                return Ok(());
+            };
+            let pause = pauses.after(to.bytes());
+            match pause.filter(|_| failure.is_passing && to.can_retry()) {
+                Some(pause) => {
+                    self.watcher.interrupted(name, to.bytes(), &failure.error);
+                    self.clock.sleep(pause).await;
+                }
+                None => return Err(failure.error),
+            }
+        }
+    }
+
+    async fn attempt(&mut self, name: &str, to: &mut dyn Destination) -> Result<(), Failure> {
+        let mut download = self.begin(name, to.beginning().as_ref()).await?;
+        to.begin(download.version(), download.start())?;
+        let length = download.length();
+        while let Some(piece) = download.next().await? {
+            to.write(piece.as_ref())?;
+            self.watcher.moved(name, to.bytes(), length);
+        }
+        match length {
+            Some(length) if length != to.bytes() => {
+                let reason = format!("sent {} bytes of {length}", to.bytes());
+                Err(self.find(name)?.url.failure(None, reason).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn begin(
+        &mut self,
+        name: &str,
+        beginning: Option<&Beginning>,
+    ) -> Result<Download, Failure> {
+        if self.clock.now().saturating_sub(self.read) >= FRESH {
+            self.refresh().await?;
+        }
+        match self.lagoon.download(&self.find(name)?.url, beginning).await {
+            // The address may have expired by the store's clock.
+            Err(LagoonError::Storage {
+                status: Some(401 | 403),
+                ..
+            }) => {
+                self.refresh().await?;
+                Ok(self
+                    .lagoon
+                    .download(&self.find(name)?.url, beginning)
+                    .await?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    async fn refresh(&mut self) -> Result<(), Failure> {
+        let files = self.lagoon.run_files(self.run).await?;
+        self.files = files.ok_or_else(|| super::no_run(self.run))?;
+        self.read = self.clock.now();
+        Ok(())
+    }
+
+    fn find(&self, name: &str) -> Result<&RunFile, Error> {
+        let found = self.files.iter().find(|file| file.name == name);
+        found.ok_or_else(|| {
+            Error::not_found(format!("the file `{name}` of run {} is gone", self.run))
+        })
+    }
+}
+
+/// A writer as the target of a download.
+struct Output<'a> {
+    name: &'a str,
+    to: &'a mut (dyn Write + Send),
+    bytes: u64,
+    version: Option<Version>,
+}
+
+impl Destination for Output<'_> {
+    fn beginning(&self) -> Option<Beginning> {
+        let version = self.version.clone().filter(|_| self.bytes > 0)?;
+        Some(Beginning {
+            version,
+            bytes: self.bytes,
+        })
+    }
+
+    fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    fn can_retry(&self) -> bool {
+        self.bytes == 0 || self.version.is_some()
+    }
+
+    fn begin(&mut self, version: Option<&Version>, start: u64) -> Result<(), Error> {
+        if start != self.bytes {
+            return Err(Error::failed(format!(
+                "`{}` cannot be continued after {} bytes: the file has changed, or the file store \
+                 sends whole files only",
+                self.name, self.bytes
+            ))
+            .hint("discard the output and run the command again"));
+        }
+        self.version = version.cloned();
+        Ok(())
+    }
+
+    fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
+        self.to
+            .write_all(piece)
+            .map_err(|e| Error::failed(format!("cannot write `{}`", self.name)).because(e))?;
+        self.bytes += piece.len() as u64;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_end_without_progress() {
+        let mut pauses = Pauses::new();
+        let mut series = |bytes| {
+            let all = std::iter::from_fn(|| pauses.after(bytes));
+            all.map(|pause| pause.as_millis()).collect::<Vec<_>>()
+        };
+        assert_eq!(series(10), [250, 500, 1000, 2000, 4000]);
+        assert_eq!(series(PROGRESS - 1), [0; 0]);
+        // After progress they begin anew, but for once only.
+        assert_eq!(series(PROGRESS), [250, 500, 1000, 2000, 4000]);
+        assert_eq!(series(PROGRESS), [0; 0]);
+    }
+}

@@ -1,0 +1,211 @@
+//! A file that is being downloaded, under a fixed name beside its target.
+//!
+//! The partial file is locked while a process writes it. A second file records the version that
+//! its bytes belong to. Both names begin with a dot, which no name of a downloaded file does.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::exists;
+use super::fetch::Destination;
+use crate::error::Error;
+use crate::lagoon::{Beginning, Version};
+use crate::regular_file;
+
+/// A partial file that this process has locked.
+pub(super) struct Partial {
+    path: PathBuf,
+    file: File,
+    bytes: u64,
+    record: PathBuf,
+    /// The address of the file, without its signature.
+    resource: String,
+    version: Option<Version>,
+}
+
+/// The content of the second file.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    resource: String,
+    etag: String,
+    length: u64,
+}
+
+impl Partial {
+    /// Opens and locks the partial file of a target, or creates it.
+    pub(super) fn open(target: &Path, resource: String) -> Result<Partial, Error> {
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        let path = target.with_file_name(format!(".{name}.tasks-partial"));
+        let record = target.with_file_name(format!(".{name}.tasks-partial.json"));
+        let file = locked(&path, target)?;
+        let bytes = file.metadata().map_err(|e| unwritable(&path, e))?.len();
+        let version = recorded(&record, &resource).filter(|version| bytes <= version.length);
+        Ok(Partial {
+            path,
+            file,
+            bytes,
+            record,
+            resource,
+            version,
+        })
+    }
+
+    /// Gives the complete file its name and returns its length.
+    pub(super) fn complete(self, target: &Path, force: bool) -> Result<u64, Error> {
+        let given = if force {
+            std::fs::rename(&self.path, target)
+        } else {
+            tempfile::TempPath::try_from_path(&self.path).and_then(|mut path| {
+                // If the target exists, the download stays for a second attempt with --force.
+                path.disable_cleanup(true);
+                path.persist_noclobber(target).map_err(|e| e.error)
+            })
+        };
+        match given {
+            Ok(()) => {
+                // Without the partial file it has no effect.
+                let _ = std::fs::remove_file(&self.record);
+                Ok(self.bytes)
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists(target)),
+            Err(error) => Err(unwritable(target, error)),
+        }
+    }
+
+    /// Keeps the bytes if a later download can continue after them, and says so in the error.
+    pub(super) fn interrupted(self, error: Error) -> Error {
+        if self.beginning().is_some() {
+            let kept = format!(
+                "the first {} bytes are kept in {}; the same command continues from there",
+                self.bytes,
+                self.path.display()
+            );
+            return error.hint(kept);
+        }
+        for path in [&self.record, &self.path] {
+            // What stays is overwritten by the next download.
+            let _ = std::fs::remove_file(path);
+        }
+        error
+    }
+
+    fn write_record(&self, version: &Version) -> Result<(), Error> {
+        let record = Record {
+            resource: self.resource.clone(),
+            etag: version.etag.clone(),
+            length: version.length,
+        };
+        let cannot = |e: std::io::Error| unwritable(&self.record, e);
+        let folder = self.record.parent().filter(|f| *f != Path::new(""));
+        let mut file =
+            tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(cannot)?;
+        let text = serde_json::to_vec(&record).map_err(|e| cannot(e.into()))?;
+        file.write_all(&text).map_err(cannot)?;
+        file.persist(&self.record).map_err(|e| cannot(e.error))?;
+        Ok(())
+    }
+}
+
+impl Destination for Partial {
+    fn beginning(&self) -> Option<Beginning> {
+        let version = self.version.clone().filter(|_| self.bytes > 0)?;
+        Some(Beginning {
+            version,
+            bytes: self.bytes,
+        })
+    }
+
+    fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    fn can_retry(&self) -> bool {
+        true
+    }
+
+    fn begin(&mut self, version: Option<&Version>, start: u64) -> Result<(), Error> {
+        let cannot = |e| unwritable(&self.path, e);
+        // A longer rest of another version must not stay behind the new bytes.
+        self.file.set_len(start).map_err(cannot)?;
+        self.file.seek(SeekFrom::Start(start)).map_err(cannot)?;
+        self.bytes = start;
+        if start == 0 {
+            // The bytes of the old version are gone, so its record cannot be taken for theirs.
+            match version {
+                Some(version) => self.write_record(version)?,
+                None => drop(std::fs::remove_file(&self.record)),
+            }
+            self.version = version.cloned();
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
+        let written = self.file.write_all(piece);
+        written.map_err(|e| unwritable(&self.path, e))?;
+        self.bytes += piece.len() as u64;
+        Ok(())
+    }
+}
+
+/// Opens the partial file and locks it for as long as it is open.
+fn locked(path: &Path, target: &Path) -> Result<File, Error> {
+    loop {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let file =
+            regular_file::open(path, &mut options, false).map_err(|e| unwritable(path, e))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            // A file system without locks.
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(error)) => return Err(unwritable(path, error)),
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::failed(format!(
+                    "another process is downloading to {}",
+                    target.display()
+                ))
+                .hint("wait until it has finished, or download to another folder: --to DIR"));
+            }
+        }
+        // A process that finished in between has given the file that was opened its final name.
+        if is_at(&file, path).map_err(|e| unwritable(path, e))? {
+            return Ok(file);
+        }
+    }
+}
+
+/// Whether this open file is the one at the path.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let open = file.metadata()?;
+    match path.symlink_metadata() {
+        Ok(about) => Ok((about.dev(), about.ino()) == (open.dev(), open.ino())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether this open file is the one at the path.
+#[cfg(not(unix))]
+fn is_at(_file: &File, path: &Path) -> std::io::Result<bool> {
+    path.try_exists()
+}
+
+fn recorded(path: &Path, resource: &str) -> Option<Version> {
+    let options = &mut OpenOptions::new();
+    let file = regular_file::open(path, options.read(true), false).ok()?;
+    let record: Record = serde_json::from_reader(std::io::Read::take(file, 64 * 1024)).ok()?;
+    (record.resource == resource).then_some(Version {
+        etag: record.etag,
+        length: record.length,
+    })
+}
+
+fn unwritable(path: &Path, error: std::io::Error) -> Error {
+    Error::failed(format!("cannot write {}", path.display())).because(error)
+}

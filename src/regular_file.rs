@@ -1,0 +1,158 @@
+//! Opening files whose path another person may control: those of a checkout, and those beside a
+//! download.
+//!
+//! Opening a FIFO, a terminal or a device can block for ever, read without end, or have an effect.
+//! So only regular files are opened, without blocking, and only a bounded part of them is read.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{Error, ErrorKind, Read, Result};
+use std::path::{Component, Path, PathBuf};
+
+/// The longest file that is read, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// Reads a small regular file.
+///
+/// # Errors
+/// For any other file, and for a longer one.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = open(path, OpenOptions::new().read(true), true)?;
+    file.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Error::other("it is longer than 1 MiB"));
+    }
+    Ok(bytes)
+}
+
+/// Reads a small regular file as text.
+///
+/// # Errors
+/// As [`read`], and for what is not UTF-8.
+pub fn text(path: &Path) -> Result<String> {
+    String::from_utf8(read(path)?).map_err(|_| Error::other("it is not text (UTF-8)"))
+}
+
+/// Opens a regular file, or creates one if the options say so.
+///
+/// # Errors
+/// For any other file; without `follow`, for a symbolic link too.
+pub fn open(path: &Path, options: &mut OpenOptions, follow: bool) -> Result<File> {
+    let about = if follow {
+        path.metadata()
+    } else {
+        path.symlink_metadata()
+    };
+    match about {
+        // Checked before it is opened, because opening some devices has an effect.
+        Ok(about) => check(&about)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+        if !follow {
+            flags |= OFlags::NOFOLLOW;
+        }
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    check(&file.metadata()?)?;
+    Ok(file)
+}
+
+fn check(about: &Metadata) -> Result<()> {
+    if about.is_file() {
+        Ok(())
+    } else {
+        Err(Error::other("it is not a regular file"))
+    }
+}
+
+/// The path of a file in a folder, its symbolic links resolved; `None` if it leads out of the
+/// folder or is absolute.
+///
+/// # Errors
+/// If the file or the folder does not exist.
+pub fn within(folder: &Path, path: &Path) -> Result<Option<PathBuf>> {
+    let is_relative = path
+        .components()
+        .all(|part| !matches!(part, Component::RootDir | Component::Prefix(_)));
+    if !is_relative {
+        return Ok(None);
+    }
+    let folder = folder.canonicalize()?;
+    let whole = folder.join(path).canonicalize()?;
+    Ok(whole.starts_with(&folder).then_some(whole))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    /// None of these may be read, and none may block the test.
+    #[test]
+    fn only_regular_files_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("text"), "text").unwrap();
+        std::fs::write(path("long"), vec![b'a'; 1 << 20]).unwrap();
+        std::fs::write(path("longer"), vec![b'a'; (1 << 20) + 1]).unwrap();
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mkfifoat(rustix::fs::CWD, path("fifo"), mode).unwrap();
+        symlink("text", path("link")).unwrap();
+        symlink("fifo", path("link-to-fifo")).unwrap();
+        for device in ["zero", "tty", "null"] {
+            symlink(Path::new("/dev").join(device), path(device)).unwrap();
+        }
+        let socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
+        assert_eq!(text(&path("text")).unwrap(), "text");
+        assert_eq!(text(&path("link")).unwrap(), "text");
+        assert_eq!(read(&path("long")).unwrap().len(), 1 << 20);
+        for name in ["fifo", "link-to-fifo", "zero", "tty", "null", "socket", "."] {
+            let error = read(&path(name)).unwrap_err().to_string();
+            assert_eq!(error, "it is not a regular file", "{name}");
+        }
+        assert!(read(&path("longer")).is_err());
+        assert!(read(&path("missing")).is_err());
+        drop(socket);
+        // A file of the program's own is created, and a link in its place is not followed.
+        let own = |name: &str| {
+            let mut options = OpenOptions::new();
+            open(
+                &path(name),
+                options.read(true).write(true).create(true),
+                false,
+            )
+        };
+        own("new").unwrap();
+        own("new").unwrap();
+        symlink("elsewhere", path("dangling")).unwrap();
+        assert!(own("link").is_err() && own("dangling").is_err());
+        assert!(!path("elsewhere").exists());
+    }
+
+    #[test]
+    fn a_path_stays_in_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().join("top");
+        std::fs::create_dir_all(top.join("sub")).unwrap();
+        std::fs::write(folder.path().join("outside"), "").unwrap();
+        std::fs::write(top.join("a"), "").unwrap();
+        symlink("../../outside", top.join("sub/out")).unwrap();
+        symlink("../a", top.join("sub/in")).unwrap();
+        let found = |path: &str| within(&top, Path::new(path)).unwrap().is_some();
+        for inside in ["a", "./a", "sub/../a", "sub/in"] {
+            assert!(found(inside), "{inside}");
+        }
+        let absolute = top.join("a");
+        for outside in ["../outside", "sub/out", absolute.to_str().unwrap()] {
+            assert!(!found(outside), "{outside}");
+        }
+        assert!(within(&top, Path::new("missing")).is_err());
+    }
+}
