@@ -30,7 +30,8 @@ use crate::auth::{Renewals, TokenSource};
 use crate::config::{Checkout, Context};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
-use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind, Target};
+use crate::regular_file::Owners;
+use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind, Target, sudo_user};
 use crate::state::Claims;
 use crate::ui::{PromptError, StreamError, Ui};
 
@@ -118,7 +119,10 @@ impl App {
     pub fn checkout(&self) -> &Checkout {
         self.checkout.get_or_init(|| {
             let here = std::env::current_dir();
-            let found = here.map_or_else(|_| Checkout::default(), |here| Checkout::read(&here));
+            let found = here.map_or_else(
+                |_| Checkout::default(),
+                |here| Checkout::read(&here, &Owners::current(sudo_user(), &here)),
+            );
             for note in &found.notes {
                 self.ui.trace(note);
             }

@@ -89,6 +89,65 @@ pub fn within(folder: &Path, path: &Path) -> Result<Option<PathBuf>> {
     Ok(whole.starts_with(&folder).then_some(whole))
 }
 
+/// The users whose files are read although the user did not name the file.
+///
+/// A file in `/tmp` that another user wrote must not choose the project of somebody who works in a
+/// folder below. git protects its users in the same way.
+#[derive(Debug, Clone)]
+pub struct Owners {
+    users: Vec<u32>,
+    /// The owner of the current folder. In a container, a checkout often belongs to another user.
+    here: Option<u32>,
+}
+
+impl Owners {
+    /// This user, root and, under `sudo`, the user who called it.
+    #[must_use]
+    pub fn of(user: u32, sudo: Option<u32>, here: &Path) -> Owners {
+        let caller = sudo.filter(|_| user == 0);
+        Owners {
+            users: [0, user].into_iter().chain(caller).collect(),
+            here: owner(here),
+        }
+    }
+
+    /// The owners for the user of this process.
+    #[must_use]
+    pub fn current(sudo: Option<u32>, here: &Path) -> Owners {
+        #[cfg(unix)]
+        let user = rustix::process::geteuid().as_raw();
+        #[cfg(not(unix))]
+        let user = 0;
+        Owners::of(user, sudo, here)
+    }
+
+    /// Whether one of them owns the file.
+    #[must_use]
+    pub fn own(&self, path: &Path) -> bool {
+        owner(path).is_none_or(|owner| self.users.contains(&owner))
+    }
+
+    /// Whether one of them, or the owner of the current folder, owns the file.
+    #[must_use]
+    pub fn own_here(&self, path: &Path) -> bool {
+        self.own(path) || owner(path) == self.here
+    }
+}
+
+/// The owner of a file or link; `None` if there is none, or where files have no such owner.
+fn owner(path: &Path) -> Option<u32> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        path.symlink_metadata().ok().map(|about| about.uid())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -154,5 +213,22 @@ mod tests {
             assert!(!found(outside), "{outside}");
         }
         assert!(within(&top, Path::new("missing")).is_err());
+    }
+
+    #[test]
+    fn files_of_other_users_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let own = owner(&file).unwrap();
+        let elsewhere = Path::new("/");
+        assert!(Owners::of(own, None, elsewhere).own(&file));
+        assert!(Owners::of(0, Some(own), elsewhere).own(&file));
+        let other = own + 1;
+        let is_root = own == 0;
+        assert_eq!(Owners::of(other, None, elsewhere).own(&file), is_root);
+        // Only root may act for the user who called sudo.
+        assert_eq!(Owners::of(other, Some(own), elsewhere).own(&file), is_root);
+        assert!(Owners::of(other, None, folder.path()).own_here(&file));
     }
 }

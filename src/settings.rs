@@ -316,6 +316,12 @@ pub fn process_variable_os(name: &str) -> Option<std::ffi::OsString> {
     crate::env::named_os(name)
 }
 
+/// The user who called `sudo`. As in git, their files count as those of root's own.
+#[must_use]
+pub fn sudo_user() -> Option<u32> {
+    crate::env::named("SUDO_UID")?.parse().ok()
+}
+
 /// Whether errors beside this format are JSON too.
 #[must_use]
 pub fn is_structured(format: &str) -> bool {

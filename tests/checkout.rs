@@ -8,6 +8,8 @@ use crate::place::{REMOTE, git, lagoon_file};
 use crate::support::env::TestEnv;
 use crate::support::proxy::{Fault, Proxy};
 
+mod hostile;
+
 const DEVELOP: &str = "ref: refs/heads/develop";
 const DOCTOR: [&str; 3] = ["doctor", "-o", "json"];
 

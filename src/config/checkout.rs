@@ -5,17 +5,15 @@
 
 mod git;
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_saphyr::options::DuplicateKeyPolicy;
 
+use crate::regular_file::{self, Owners};
+
 /// The file at the top of a project that Lagoon reads.
 const LAGOON_FILE: &str = ".lagoon.yml";
-
-/// No such file is larger, in bytes.
-const MOST: u64 = 1 << 20;
 
 /// What is known of where one is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,21 +42,34 @@ struct ComposeFile {
 }
 
 impl Checkout {
-    /// Looks from a folder up to the top of its git repository, or of everything.
+    /// Reads the files from a folder up to the top of its git repository, or up to the root folder.
     #[must_use]
-    pub fn read(start: &Path) -> Checkout {
+    pub fn read(start: &Path, owners: &Owners) -> Checkout {
         let mut found = Checkout::default();
+        let repository = start.ancestors().find(|f| f.join(".git").exists());
+        let top = repository.filter(|top| owners.own_here(&top.join(".git")));
         // Upwards by `..`, so that what is said is relative to where one is.
         let mut prefix = PathBuf::new();
         let mut has_lagoon_file = false;
         for folder in start.ancestors() {
-            if !has_lagoon_file && folder.join(LAGOON_FILE).is_file() {
-                has_lagoon_file = found.lagoon_file(folder, &prefix);
+            let file = folder.join(LAGOON_FILE);
+            if !has_lagoon_file && file.symlink_metadata().is_ok() {
+                let is_trusted = top.is_some()
+                    || owners.own(&file)
+                    || (folder == start && owners.own_here(&file));
+                if is_trusted {
+                    has_lagoon_file = found.lagoon_file(folder, &prefix, top.unwrap_or(folder));
+                } else {
+                    found.ignore(&prefix.join(LAGOON_FILE));
+                }
             }
-            let dot_git = folder.join(".git");
-            if dot_git.exists() {
-                let (branch, remote) = git::read(&dot_git, &mut found.notes);
-                (found.branch, found.remote) = (branch, remote);
+            if Some(folder) == repository {
+                let dot_git = folder.join(".git");
+                if top.is_some() {
+                    (found.branch, found.remote) = git::read(&dot_git, &mut found.notes);
+                } else {
+                    found.ignore(&prefix.join(".git"));
+                }
                 break;
             }
             prefix.push("..");
@@ -66,11 +77,17 @@ impl Checkout {
         found
     }
 
+    fn ignore(&mut self, path: &Path) {
+        let path = path.display();
+        self.notes
+            .push(format!("{path} is ignored: it belongs to another user"));
+    }
+
     /// Reads a `.lagoon.yml`; whether it is a project's. (The `lagoon` command line keeps a file of
     /// that name in the home folder, which is another thing.)
-    fn lagoon_file(&mut self, folder: &Path, prefix: &Path) -> bool {
+    fn lagoon_file(&mut self, folder: &Path, prefix: &Path, top: &Path) -> bool {
         let shown = prefix.join(LAGOON_FILE);
-        let file: LagoonFile = match yaml(&folder.join(LAGOON_FILE)) {
+        let file: LagoonFile = match yaml(top, &folder.join(LAGOON_FILE)) {
             Ok(file) => file,
             Err(why) => {
                 self.notes.push(format!("{}: {why}", shown.display()));
@@ -80,7 +97,12 @@ impl Checkout {
         let Some(compose) = file.compose.filter(|path| !path.trim().is_empty()) else {
             return false;
         };
-        let note = match yaml::<ComposeFile>(&folder.join(&compose)) {
+        let found = if Path::new(&compose).has_root() {
+            Err("the path must be relative to the file".to_owned())
+        } else {
+            yaml::<ComposeFile>(top, &folder.join(&compose))
+        };
+        let note = match found {
             Ok(ComposeFile {
                 project: Some(name),
             }) => {
@@ -100,24 +122,21 @@ impl Checkout {
     }
 }
 
-/// The part of a YAML file that is asked for; the error is a sentence.
-fn yaml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, String> {
-    let text = text(path).map_err(|error| format!("cannot read it: {error}"))?;
+/// A part of a YAML file in the folder `top`; the error is a sentence.
+fn yaml<T: serde::de::DeserializeOwned>(top: &Path, path: &Path) -> Result<T, String> {
+    let cannot = |error| format!("cannot read it: {error}");
+    // The path begins with `top`, unless the file has a drive in it.
+    let path = path.strip_prefix(top).unwrap_or(path);
+    let Some(path) = regular_file::within(top, path).map_err(cannot)? else {
+        return Err("it is outside the repository".to_owned());
+    };
+    let text = regular_file::text(&path).map_err(cannot)?;
     // Compose files repeat keys and merge others; what is wrong there is none of our business.
     let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::LastWins };
     serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
         let error = error.without_snippet().to_string();
         error.lines().next().unwrap_or_default().to_owned()
     })
-}
-
-/// A small text file.
-fn text(path: &Path) -> std::io::Result<String> {
-    let mut text = String::new();
-    std::fs::File::open(path)?
-        .take(MOST)
-        .read_to_string(&mut text)?;
-    Ok(text)
 }
 
 #[cfg(test)]
@@ -128,6 +147,10 @@ mod tests {
         let path = folder.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
+    }
+
+    fn read(start: &Path) -> Checkout {
+        Checkout::read(start, &Owners::current(None, start))
     }
 
     const COMPOSE: &str = "version: '2.3'\nx-lagoon-project:\n  # Lagoon project name\n  &lagoon-project shop\n\
@@ -145,7 +168,7 @@ mod tests {
         );
         write(top.path(), "compose/dev.yml", COMPOSE);
         write(top.path(), "web/core/index.php", "");
-        let here = Checkout::read(&top.path().join("web/core"));
+        let here = read(&top.path().join("web/core"));
         assert_eq!(
             here,
             Checkout {
@@ -186,7 +209,7 @@ mod tests {
             write(top.path(), ".git/HEAD", "0123\n");
             write(top.path(), ".lagoon.yml", lagoon);
             write(top.path(), "c.yml", compose);
-            let here = Checkout::read(top.path());
+            let here = read(top.path());
             assert_eq!((here.project, here.branch), (None, None), "{lagoon}");
             assert!(here.notes[0].contains(note), "{lagoon}: {:?}", here.notes);
         }
@@ -202,6 +225,45 @@ mod tests {
             "current: amazeeio\nlagoons: {}\n",
         );
         write(top.path(), "a/b", "");
-        assert_eq!(Checkout::read(&top.path().join("a")), Checkout::default());
+        assert_eq!(read(&top.path().join("a")), Checkout::default());
+    }
+
+    /// As git ignores a repository of another user.
+    #[cfg(unix)]
+    #[test]
+    fn files_of_another_user_are_ignored_outside_a_repository() {
+        let top = tempfile::tempdir().unwrap();
+        let work = top.path().join("work");
+        write(top.path(), ".lagoon.yml", "docker-compose-yaml: c.yml\n");
+        write(top.path(), "c.yml", COMPOSE);
+        write(top.path(), "work/a", "");
+        let me = rustix::process::geteuid().as_raw();
+        // Every user trusts root, so root needs a file of somebody else.
+        let user = if me == 0 { 0 } else { me + 1 };
+        let give_away = |path: &str| {
+            if me == 0 {
+                std::os::unix::fs::chown(top.path().join(path), Some(4711), None).unwrap();
+            }
+        };
+        give_away(".lagoon.yml");
+        let here = |sudo| Checkout::read(&work, &Owners::of(user, sudo, Path::new("/")));
+        let found = here(None);
+        assert_eq!(found.project, None);
+        let note = "../.lagoon.yml is ignored: it belongs to another user";
+        assert_eq!(found.notes, [note]);
+        if me == 0 {
+            assert_eq!(here(Some(4711)).project.unwrap().0, "shop");
+        }
+        // A repository of the other user does not make it trustworthy.
+        write(top.path(), ".git/HEAD", "ref: refs/heads/main\n");
+        give_away(".git");
+        let found = here(None);
+        assert_eq!((found.project, found.branch), (None, None));
+        assert_eq!(found.notes.len(), 2);
+        // One's own repository does: what is in it came with it.
+        if me == 0 {
+            std::os::unix::fs::chown(top.path().join(".git"), Some(0), None).unwrap();
+            assert_eq!(here(None).project.unwrap().0, "shop");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::domain::manifest::{Fault, Source};
 use crate::error::Error;
+use crate::regular_file::{self, Owners};
 use crate::secret::conceal_recognized;
 
 /// Where a project keeps its tasks, below its top folder; the first that is there.
@@ -18,7 +19,7 @@ const LONGEST: u64 = 16 << 20;
 ///
 /// # Errors
 /// Wrong use when there are none or they cannot be read.
-pub fn sources(given: Option<&str>, start: &Path) -> Result<Vec<Source>, Error> {
+pub fn sources(given: Option<&str>, start: &Path, owners: &Owners) -> Result<Vec<Source>, Error> {
     match given {
         Some("-") => Ok(vec![stdin()?]),
         Some(path) => at(Path::new(path)),
@@ -30,26 +31,90 @@ pub fn sources(given: Option<&str>, start: &Path) -> Result<Vec<Source>, Error> 
                         "or begin with what is there: tasks export -p PROJECT > .lagoon/tasks.yml",
                     )
             })?;
-            at(&found)
+            found.sources(owners)
         }
     }
 }
 
-fn usual(start: &Path) -> Option<PathBuf> {
+/// The task files of a checkout, which the user did not name.
+#[derive(Debug, PartialEq, Eq)]
+struct Found<'a> {
+    /// The file or folder, relative to the current folder.
+    shown: PathBuf,
+    /// The folder that has it below `.lagoon`.
+    folder: &'a Path,
+    /// The name below that folder.
+    name: &'static str,
+    /// The top of the repository.
+    top: Option<&'a Path>,
+}
+
+fn usual(start: &Path) -> Option<Found<'_>> {
+    let top = start.ancestors().find(|f| f.join(".git").exists());
     // Upwards by `..`, so that what is said is relative to where one is.
     let mut prefix = PathBuf::new();
     for folder in start.ancestors() {
         for name in USUAL {
-            if folder.join(name).exists() {
-                return Some(prefix.join(name));
+            if folder.join(name).symlink_metadata().is_ok() {
+                return Some(Found {
+                    shown: prefix.join(name),
+                    folder,
+                    name,
+                    top,
+                });
             }
         }
-        if folder.join(".git").exists() {
+        if Some(folder) == top {
             return None;
         }
         prefix.push("..");
     }
     None
+}
+
+impl Found<'_> {
+    /// Reads the files, if they are regular files in the repository that this user may trust.
+    fn sources(&self, owners: &Owners) -> Result<Vec<Source>, Error> {
+        let is_trusted = match self.top {
+            Some(top) => owners.own_here(&top.join(".git")),
+            None => owners.own(&self.folder.join(self.name)),
+        };
+        if !is_trusted {
+            return Err(self.refused(&self.shown, "belongs to another user"));
+        }
+        if !self.folder.join(self.name).is_dir() {
+            return Ok(vec![self.read(&self.shown)?]);
+        }
+        self.check(&self.shown)?;
+        let files = files_in(&self.shown)?;
+        files.iter().map(|path| self.read(path)).collect()
+    }
+
+    fn read(&self, path: &Path) -> Result<Source, Error> {
+        source(
+            path,
+            self.check(path)
+                .and_then(|whole| regular_file::read(&whole).map_err(|e| unreadable(path, e)))?,
+        )
+    }
+
+    /// The path without symbolic links.
+    fn check(&self, path: &Path) -> Result<PathBuf, Error> {
+        let top = self.top.unwrap_or(self.folder);
+        let below = self.folder.strip_prefix(top).unwrap_or(Path::new(""));
+        let rest = path.strip_prefix(&self.shown).unwrap_or(Path::new(""));
+        let whole = below.join(self.name).join(rest);
+        // An empty rest would end the path of a file with a slash.
+        let whole: PathBuf = whole.components().collect();
+        let found = regular_file::within(top, &whole).map_err(|e| unreadable(path, e))?;
+        found.ok_or_else(|| self.refused(path, "leads out of the repository"))
+    }
+
+    fn refused(&self, path: &Path, why: &str) -> Error {
+        let path = path.display();
+        Error::usage(format!("{path} is not used: it {why}"))
+            .hint("name the file or folder to use it all the same: -f FILE")
+    }
 }
 
 fn stdin() -> Result<Source, Error> {
@@ -71,8 +136,23 @@ fn bounded(name: &str, file: impl Read) -> Result<Vec<u8>, Error> {
 
 fn at(path: &Path) -> Result<Vec<Source>, Error> {
     if !path.is_dir() {
-        return Ok(vec![file(path)?]);
+        // The user named it: it can be a pipe, too.
+        let file = std::fs::File::open(path).map_err(|e| unreadable(path, e))?;
+        let bytes = bounded(&path.display().to_string(), file)?;
+        return Ok(vec![source(path, bytes)?]);
     }
+    let files = files_in(path)?;
+    let read = |path: &PathBuf| {
+        source(
+            path,
+            regular_file::read(path).map_err(|e| unreadable(path, e))?,
+        )
+    };
+    files.iter().map(read).collect()
+}
+
+/// The task files in a folder, in order.
+fn files_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let entries = std::fs::read_dir(path).map_err(|e| unreadable(path, e))?;
     let mut found = Vec::new();
     for entry in entries {
@@ -92,12 +172,7 @@ fn at(path: &Path) -> Result<Vec<Source>, Error> {
             path.display()
         )));
     }
-    found.iter().map(|path| file(path)).collect()
-}
-
-fn file(path: &Path) -> Result<Source, Error> {
-    let opened = std::fs::File::open(path).map_err(|e| unreadable(path, e))?;
-    source(path, bounded(&path.display().to_string(), opened)?)
+    Ok(found)
 }
 
 fn source(path: &Path, bytes: Vec<u8>) -> Result<Source, Error> {
@@ -137,12 +212,11 @@ pub fn command_file(manifest: &str, path: &str) -> Result<String, String> {
         folder
     };
     let cannot = |error: std::io::Error| format!("cannot read `{path}`: {error}");
-    let whole = folder.join(relative).canonicalize().map_err(cannot)?;
     // A link may lead out of the folder.
-    if !whole.starts_with(folder.canonicalize().map_err(cannot)?) {
+    let Some(whole) = regular_file::within(folder, relative).map_err(cannot)? else {
         return Err(format!("`{path}` leads out of the folder of this file"));
-    }
-    let bytes = std::fs::read(&whole).map_err(cannot)?;
+    };
+    let bytes = regular_file::read(&whole).map_err(cannot)?;
     let text = String::from_utf8(bytes).map_err(|_| format!("`{path}` is not text (UTF-8)"))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let text = text.replace("\r\n", "\n");
@@ -216,8 +290,9 @@ mod tests {
     fn the_projects_file_is_found_from_below() {
         let folder = folder();
         let top = folder.path().join("top");
-        assert_eq!(usual(&top), Some(PathBuf::from(".lagoon/tasks.yml")));
-        let below = usual(&top.join("below"));
+        let shown = |start: &Path| usual(start).map(|found| found.shown);
+        assert_eq!(shown(&top), Some(PathBuf::from(".lagoon/tasks.yml")));
+        let below = shown(&top.join("below"));
         assert_eq!(below, Some(PathBuf::from("../.lagoon/tasks.yml")));
         std::fs::create_dir(top.join("below/.git")).unwrap();
         assert_eq!(usual(&top.join("below")), None);

@@ -9,8 +9,9 @@ use crate::domain::manifest::{Around, Desired, Fault, read};
 use crate::domain::quoting::suggestion;
 use crate::error::Error;
 use crate::ops::manifest;
+use crate::regular_file::Owners;
 use crate::secret;
-use crate::settings::{is_own_secret_variable, process_variable};
+use crate::settings::{is_own_secret_variable, process_variable, sudo_user};
 
 /// The task files that a command is about.
 #[derive(Debug, Clone, Default, Args)]
@@ -38,7 +39,11 @@ impl Files {
         let given = self.given()?;
         let here = std::env::current_dir()
             .map_err(|e| Error::usage("cannot tell the current folder").because(e))?;
-        let sources = manifest::sources(self.file.as_deref(), &here)?;
+        let sources = manifest::sources(
+            self.file.as_deref(),
+            &here,
+            &Owners::current(sudo_user(), &here),
+        )?;
         let project = app.settings.project.as_ref().filter(|p| p.is_said());
         let around = Around {
             given: &given,

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::text;
+use crate::regular_file::text;
 
 /// The branch and the remote's address of the repository at a `.git`.
 pub(super) fn read(dot_git: &Path, notes: &mut Vec<String>) -> (Option<String>, Option<String>) {
@@ -35,6 +35,15 @@ fn folders(dot_git: &Path) -> std::io::Result<(PathBuf, PathBuf)> {
         Ok(told) => own.join(told.trim()),
         Err(_) => own.clone(),
     };
+    // A path in a checkout can name any folder; only one of git's is read.
+    for folder in [&own, &common] {
+        if !folder.join("HEAD").is_file() {
+            return Err(std::io::Error::other(format!(
+                "{} is not a git folder: it has no HEAD",
+                folder.display()
+            )));
+        }
+    }
     Ok((own, common))
 }
 
