@@ -1,34 +1,34 @@
 Register-ArgumentCompleter -Native -CommandName tasks -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
 
-    $prev = $env:COMPLETE;
-    $env:COMPLETE = "powershell";
-
-    $args = $commandAst.Extent.Text
-    $args = $args.Substring(0, [math]::Min($cursorPosition, $args.Length));
-    if ($wordToComplete -eq "") {
-        $args += " ''";
-    }
-
-    $results = Invoke-Expression @"
-& tasks -- $args
-"@;
-    if ($null -eq $prev) {
-        Remove-Item Env:\COMPLETE;
-    } else {
-        $env:COMPLETE = $prev;
-    }
-    $results | ForEach-Object {
-        $split = $_.Split("`t");
-        $cmd = $split[0];
-
-        if ($split.Length -eq 2) {
-            $help = $split[1];
+    # The words before the cursor as they are written: nothing that was typed is evaluated.
+    $words = @(foreach ($element in $commandAst.CommandElements) {
+        if ($element.Extent.EndOffset -lt $cursorPosition) {
+            if ($element -is [System.Management.Automation.Language.StringConstantExpressionAst] -or
+                $element -is [System.Management.Automation.Language.ExpandableStringExpressionAst]) {
+                $element.Value
+            } else {
+                $element.Extent.Text
+            }
         }
-        else {
-            $help = $split[0];
-        }
+    })
+    $words += $wordToComplete
 
-        [System.Management.Automation.CompletionResult]::new($cmd, $cmd, 'ParameterValue', $help)
+    # As one plain word: older versions drop empty arguments and break those with quotes.
+    $question = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($words -join [char]0))
+    $before = $env:COMPLETE
+    $env:COMPLETE = 'powershell'
+    try {
+        $answers = @(& tasks -- $question 2>$null)
+    } finally {
+        $env:COMPLETE = $before
     }
-};
+
+    foreach ($answer in $answers) {
+        $value, $about = $answer.Split("`t", 2)
+        if (-not $about) {
+            $about = $value
+        }
+        [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $about)
+    }
+}

@@ -467,3 +467,39 @@ fn with_the_server_gone_a_shell_goes_on() {
         }
     }
 }
+
+#[test]
+fn powershell_asks_in_base64_and_gets_words_that_it_reads_back() {
+    use base64::Engine;
+    let env = TestEnv::new();
+    define(&env, HARD);
+    define(&env, "\u{dc}x\u{2019}; calc; \u{2018}");
+    let line = [
+        "tasks",
+        "show",
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "main",
+        "'\u{dc}",
+    ];
+    // Into the cache.
+    answered(&env, &["show", "-p", "lagoon-demo", "-e", "main", "\u{dc}"]);
+    let question = base64::engine::general_purpose::STANDARD.encode(line.join("\0"));
+    let mut command = env.command(&[]).env("COMPLETE", "powershell");
+    command.args = ["--", &question].map(Into::into).to_vec();
+    let output = env.run(command).succeeds();
+    let words: Vec<&str> = output
+        .stdout
+        .lines()
+        .map(|line| line.split('\t').next().unwrap())
+        .collect();
+    let quoted = HARD.replace('\'', "''");
+    assert_eq!(
+        words,
+        [
+            format!("'{quoted}'"),
+            "'\u{dc}x\u{2019}\u{2019}; calc; \u{2018}\u{2018}'".to_owned()
+        ]
+    );
+}

@@ -168,6 +168,13 @@ fn nothing_is_written_outside_the_folder() {
         "a_b",
         "con.txt",
         "x\u{1b}[2J",
+        "COM\u{b9}.log",
+        "C:x",
+        "a.txt:hidden",
+        "trailing. ",
+        ".bashrc",
+        "in\u{202e}gpj.exe",
+        "A_B",
     ] {
         keep(&env, 12, name, "x");
     }
@@ -180,12 +187,25 @@ fn nothing_is_written_outside_the_folder() {
         .into_iter()
         .filter(|f| !before.contains(f))
         .collect();
-    assert_eq!(new.len(), 6, "{new:?}");
+    assert_eq!(new.len(), 13, "{new:?}");
     assert!(
         new.iter()
             .all(|file| file.parent().unwrap().ends_with("work/in")),
         "{new:?}"
     );
+}
+
+/// A name that had to be changed never takes the place of another file's.
+#[test]
+fn a_local_name_belongs_to_one_file() {
+    let env = env();
+    keep(&env, 12, "a/b", "changed");
+    keep(&env, 12, "a_b", "plain");
+    let output = env.tasks(&["files", "get", "12", "a/b"]).succeeds();
+    assert_eq!(output.stdout, "a/b\ta_b.2\t7\n");
+    env.tasks(&["files", "get", "12", "--force"]).succeeds();
+    assert_eq!(work(&env, "a_b"), "plain");
+    assert_eq!(work(&env, "a_b.2"), "changed");
 }
 
 #[test]

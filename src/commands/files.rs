@@ -133,6 +133,7 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
     }
     let first = args.run.first_word().map(str::to_owned);
     let wanted: Vec<String> = first.into_iter().chain(args.files).collect();
+    let local = files::local_names(&files);
     let files = files::select(run, files, &wanted)?;
     let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
     let clock = ops::clock();
@@ -151,7 +152,7 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
             other => other.map(|_| ()),
         };
     }
-    let paths = files::places(&args.to, &files, args.force)?;
+    let paths = files::places(&args.to, &files, &local, args.force)?;
     std::fs::create_dir_all(&args.to)
         .map_err(|e| Error::failed(format!("cannot make {}", args.to.display())).because(e))?;
     for (name, path) in names.iter().zip(&paths) {

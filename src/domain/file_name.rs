@@ -1,56 +1,92 @@
-//! Names of files that come from a server, made safe for a folder of ours.
+//! Names of files that come from a server, made safe for a folder of ours on every system.
 
-/// Names that mean a device on some systems, with any suffix.
-const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+use std::collections::HashSet;
 
-/// The name under which a file is kept in a folder: never one that leads out of it, means a device,
-/// or holds characters that a terminal would obey. Most names stay as they are.
+use unicode_normalization::UnicodeNormalization;
+
+/// Names of devices on Windows, whatever their extension. (`COM` and `LPT` have a digit, too.)
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+
+/// The longest name in bytes: a file system has 255, and a number and the names of a partial
+/// download must fit.
+const LONGEST: usize = 200;
+
+/// The name under which a file is kept in a folder: one plain part of a path that means no device,
+/// no other stream and no hidden file, and has no character that a shell on Windows or a terminal
+/// would obey. Most names stay as they are.
 #[must_use]
 pub fn safe(name: &str) -> String {
-    const LONGEST: usize = 200;
     let mut safe: String = name
         .chars()
         .map(|c| if is_harmless(c) { c } else { '_' })
         .collect();
-    // A file system's limit is one of bytes; some is left for a number and a temporary suffix.
     while safe.len() > LONGEST {
         safe.pop();
     }
-    let stem = safe.split('.').next().unwrap_or_default().trim();
-    let stem = stem.to_ascii_lowercase();
-    let is_port = |port: &str| {
-        stem.strip_prefix(port)
-            .is_some_and(|n| n.len() == 1 && n.as_bytes()[0].is_ascii_digit())
-    };
-    let is_device = DEVICES.contains(&stem.as_str()) || is_port("com") || is_port("lpt");
-    if safe.trim_matches(['.', ' ']).is_empty() || is_device || safe.starts_with('-') {
+    // Windows removes dots and blanks at the end, which makes another name of it.
+    let kept = safe.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+    let cut = safe[kept.len()..].chars().count();
+    safe.truncate(kept.len());
+    safe.extend(std::iter::repeat_n('_', cut));
+    let begins_badly = |c: char| matches!(c, '-' | '.' | '~') || c.is_whitespace();
+    if safe.is_empty() || safe.starts_with(begins_badly) || is_device(&safe) {
         safe.insert(0, '_');
     }
     safe
 }
 
-fn is_harmless(c: char) -> bool {
-    !(c.is_control()
-        || matches!(c, '/' | '\\')
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim();
+    let stem = stem.to_lowercase();
+    let is_port = |port: &str| {
+        let mut number = stem.strip_prefix(port).unwrap_or_default().chars();
+        // Windows takes the superscript digits for digits.
+        let is_digit = |c: char| c.is_ascii_digit() || matches!(c, '¹' | '²' | '³');
+        number.next().is_some_and(is_digit) && number.next().is_none()
+    };
+    DEVICES.contains(&stem.as_str()) || is_port("com") || is_port("lpt")
 }
 
-/// Safe names for all of them, each another one, also where case does not count.
+fn is_harmless(c: char) -> bool {
+    // A colon begins the name of a stream, or ends that of a drive.
+    let is_syntax = matches!(c, '/' | '\\' | ':' | '<' | '>' | '|' | '"' | '?' | '*');
+    // They change the direction of a text, end a line, or are invisible.
+    let is_format = matches!(c,
+        '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+    !(c.is_control() || is_syntax || is_format)
+}
+
+/// Safe names for all of them, each another one, also where case or the form of an accent does not
+/// count. The order of the names makes no difference.
 #[must_use]
 pub fn all_safe<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let mut taken = std::collections::HashSet::new();
-    names
-        .into_iter()
-        .map(|name| {
-            let first = safe(name);
-            let mut candidate = first.clone();
-            let mut number = 2;
-            while !taken.insert(candidate.to_lowercase()) {
-                candidate = format!("{first}.{number}");
-                number += 1;
-            }
-            candidate
-        })
+    let names: Vec<&str> = names.into_iter().collect();
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    // Names that stay as they are come first, so that no other one takes them.
+    order.sort_by_key(|&at| (safe(names[at]) != names[at], names[at]));
+    let mut taken = HashSet::new();
+    let mut all = vec![String::new(); names.len()];
+    for at in order {
+        let first = safe(names[at]);
+        let mut candidate = first.clone();
+        let mut number = 2;
+        while !taken.insert(folded(&candidate)) {
+            candidate = format!("{first}.{number}");
+            number += 1;
+        }
+        all[at] = candidate;
+    }
+    all
+}
+
+/// The same for all names that some file system takes for one.
+fn folded(name: &str) -> String {
+    name.nfkd()
+        .collect::<String>()
+        .to_uppercase()
+        .to_lowercase()
+        .nfkc()
         .collect()
 }
 
@@ -64,30 +100,48 @@ mod tests {
     fn plain_names_stay() {
         for name in [
             "dump.sql.gz",
-            ".env",
-            "Bericht März 10:00.txt",
+            "Bericht März 10.00.txt",
             "a b",
-            "..a",
+            "console.txt",
+            "com10",
+            "com",
+            "it's",
+            "数据.csv",
         ] {
             assert_eq!(safe(name), name);
         }
     }
 
     #[test]
-    fn what_leads_elsewhere_does_not() {
+    fn dangerous_names_do_not() {
         for (name, kept) in [
-            ("../../etc/passwd", ".._.._etc_passwd"),
+            ("../../etc/passwd", "_.._.._etc_passwd"),
             ("/etc/passwd", "_etc_passwd"),
-            ("..", "_.."),
-            (".", "_."),
+            ("..", "__"),
+            (".", "_"),
             ("", "_"),
             ("a\\b", "a_b"),
             ("NUL.txt", "_NUL.txt"),
+            ("CON .txt", "_CON .txt"),
             ("com1", "_com1"),
+            ("COM¹.log", "_COM¹.log"),
+            ("lpt³", "_lpt³"),
+            ("CONOUT$", "_CONOUT$"),
             ("-rf", "_-rf"),
+            (".env", "_.env"),
+            (".bashrc", "_.bashrc"),
+            ("~", "_~"),
+            (" a", "_ a"),
+            ("C:x", "C_x"),
+            ("a.txt:hidden", "a.txt_hidden"),
+            ("a. .", "a___"),
+            ("a\u{a0}", "a_"),
+            ("a<b>|\"?*", "a_b_____"),
             ("a\u{1b}[2J\n", "a_[2J_"),
+            ("a\u{202e}gpj.exe", "a_gpj.exe"),
+            ("a\u{e0041}\u{85}\u{2028}", "a___"),
         ] {
-            assert_eq!(safe(name), kept);
+            assert_eq!(safe(name), kept, "{name:?}");
         }
     }
 
@@ -95,17 +149,53 @@ mod tests {
     fn no_two_are_one() {
         assert_eq!(
             all_safe(["a/b", "a_b", "A_B", "c"]),
-            ["a_b", "a_b.2", "A_B.3", "c"]
+            ["a_b.3", "a_b.2", "A_B", "c"]
         );
+        // The plain name keeps its name, wherever it is listed.
+        assert_eq!(all_safe(["a/b", "a_b"]), ["a_b.2", "a_b"]);
+        // One accent in two forms.
+        assert_eq!(all_safe(["\u{e9}", "e\u{301}"]), ["\u{e9}.2", "e\u{301}"]);
+    }
+
+    /// Names made of what is dangerous somewhere.
+    fn name() -> impl Strategy<Value = String> {
+        let part = prop_oneof![
+            Just("con".to_owned()),
+            Just("COM¹".to_owned()),
+            Just("nul".to_owned()),
+            "[./\\\\:<>|\"?*~ a-cA-C_-]{0,3}",
+            any::<String>(),
+        ];
+        prop::collection::vec(part, 0..4).prop_map(|parts| parts.concat())
     }
 
     proptest! {
         #[test]
-        fn a_safe_name_is_one_plain_part_of_a_path(name in any::<String>()) {
+        fn a_safe_name_is_one_plain_part_of_a_path(name in name()) {
             let safe = safe(&name);
             let parts: Vec<Component> = Path::new(&safe).components().collect();
             prop_assert!(matches!(parts.as_slice(), [Component::Normal(part)] if part.to_str() == Some(safe.as_str())));
-            prop_assert!(safe.len() <= 201);
+            prop_assert!(safe.len() <= LONGEST + 1);
+            prop_assert!(safe.chars().all(is_harmless) && !is_device(&safe), "{safe:?}");
+            prop_assert!(!safe.starts_with(['.', '-', ' ']) && !safe.ends_with(['.', ' ']), "{safe:?}");
+        }
+
+        #[test]
+        fn a_safe_name_stays(name in name()) {
+            let once = safe(&name);
+            prop_assume!(once.len() < LONGEST);
+            prop_assert_eq!(safe(&once), once);
+        }
+
+        #[test]
+        fn names_are_different_and_independent_of_the_order(names in prop::collection::hash_set(name(), 0..6)) {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let all = all_safe(names.iter().copied());
+            let different: HashSet<String> = all.iter().map(|name| folded(name)).collect();
+            prop_assert_eq!(different.len(), names.len());
+            let mut turned = all_safe(names.iter().rev().copied());
+            turned.reverse();
+            prop_assert_eq!(all, turned);
         }
     }
 }

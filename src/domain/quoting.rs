@@ -60,6 +60,8 @@ pub fn line<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
 #[must_use]
 pub fn suggestion<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
     let quoted = words.into_iter().map(|text| match text.as_ref() {
+        // Windows's own shell; its users of other shells lose nothing with plain names.
+        text if cfg!(windows) => for_powershell(text),
         text if text.chars().any(char::is_control) => printed(text),
         text => word(text),
     });
@@ -79,6 +81,51 @@ fn printed(text: &str) -> String {
         }
     }
     format!("\"$(printf %b '{escaped}')\"")
+}
+
+/// What PowerShell takes for a single quote.
+const SINGLE: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
+
+/// What PowerShell takes for a double quote.
+const DOUBLE: [char; 4] = ['"', '\u{201c}', '\u{201d}', '\u{201e}'];
+
+/// A word as PowerShell reads it back, on one line: bare where that is safe, else in quotes.
+#[must_use]
+pub fn for_powershell(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_./\\=:-".contains(c);
+    // PowerShell splits a bare `-a.b` and `-a:b`.
+    let is_split = text.starts_with('-') && !text.starts_with("--") && text.contains(['.', ':']);
+    if !text.is_empty() && !is_split && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    let mut quoted = String::new();
+    if text.chars().any(char::is_control) {
+        for c in text.chars() {
+            if c.is_control() {
+                quoted.push_str(&format!("$([char]{})", u32::from(c)));
+                continue;
+            }
+            if DOUBLE.contains(&c) || matches!(c, '$' | '`') {
+                quoted.push('`');
+            }
+            quoted.push(c);
+        }
+        return format!("\"{quoted}\"");
+    }
+    for c in text.chars() {
+        if SINGLE.contains(&c) {
+            quoted.push(c);
+        }
+        quoted.push(c);
+    }
+    format!("'{quoted}'")
+}
+
+/// The text of a word that begins with a quote of PowerShell's, as far as it was typed.
+#[must_use]
+pub fn unquoted_for_powershell(text: &str) -> &str {
+    let is_quote = |c: char| SINGLE.contains(&c) || DOUBLE.contains(&c);
+    text.strip_prefix(is_quote).unwrap_or(text)
 }
 
 /// Words that a shell takes for its own where a command begins.
@@ -250,6 +297,48 @@ mod tests {
             let script = compose([("A", escape(&value).as_str())], r#"printf %s "$A""#);
             for shell in shells() {
                 prop_assert_eq!(through(shell, &script), value.as_bytes(), "{}", shell);
+            }
+        }
+    }
+
+    /// A single-quoted string, read as PowerShell's tokenizer reads it; `None` if anything follows.
+    fn read_back(quoted: &str) -> Option<String> {
+        let mut chars = quoted.strip_prefix('\'')?.chars().peekable();
+        let mut text = String::new();
+        while let Some(c) = chars.next() {
+            if SINGLE.contains(&c) && chars.next_if(|next| SINGLE.contains(next)).is_none() {
+                return chars.next().is_none().then_some(text);
+            }
+            text.push(c);
+        }
+        None
+    }
+
+    #[test]
+    fn words_for_powershell() {
+        for (text, word) in [
+            ("pr-12", "pr-12"),
+            ("--arg=SOURCE=a.b", "--arg=SOURCE=a.b"),
+            ("-a.b", "'-a.b'"),
+            ("", "''"),
+            ("Run it's", "'Run it''s'"),
+            ("x\u{2019}; calc", "'x\u{2019}\u{2019}; calc'"),
+            ("$x`", "'$x`'"),
+            ("a,b", "'a,b'"),
+            ("\u{2013}e", "'\u{2013}e'"),
+            ("a\n\"$b\u{201d}", "\"a$([char]10)`\"`$b`\u{201d}\""),
+        ] {
+            assert_eq!(for_powershell(text), word);
+        }
+        assert_eq!(unquoted_for_powershell("\u{2018}Run"), "Run");
+    }
+
+    proptest! {
+        #[test]
+        fn a_quoted_word_for_powershell_is_one_word(text in "[ -~\u{2013}\u{2018}-\u{201e}]{0,12}") {
+            let word = for_powershell(&text);
+            if word != text {
+                prop_assert_eq!(read_back(&word), Some(text));
             }
         }
     }

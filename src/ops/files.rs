@@ -3,6 +3,7 @@
 mod fetch;
 mod partial;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -99,17 +100,34 @@ pub fn select(run: i64, files: Vec<RunFile>, wanted: &[String]) -> Result<Vec<Ru
         .collect())
 }
 
-/// Where each file is to go in a folder: always in it, each under a name of its own.
+/// The local names of all files of a run, each another one: a file has the same name whichever
+/// files are downloaded with it.
+#[must_use]
+pub fn local_names(files: &[RunFile]) -> HashMap<String, String> {
+    let names = files.iter().map(|file| file.name.clone());
+    let safe = file_name::all_safe(files.iter().map(|file| file.name.as_str()));
+    names.zip(safe).collect()
+}
+
+/// The paths of files in a folder, by their local names.
 ///
 /// # Errors
 /// Wrong use when something is there already, unless it may be replaced.
-pub fn places(folder: &Path, files: &[RunFile], force: bool) -> Result<Vec<PathBuf>, Error> {
-    let names = file_name::all_safe(files.iter().map(|file| file.name.as_str()));
-    let place = |name: &String| match folder.to_str() {
-        Some(".") => PathBuf::from(name),
-        _ => folder.join(name),
+pub fn places(
+    folder: &Path,
+    files: &[RunFile],
+    local: &HashMap<String, String>,
+    force: bool,
+) -> Result<Vec<PathBuf>, Error> {
+    let place = |file: &RunFile| {
+        let name = local.get(&file.name).cloned();
+        let name = name.unwrap_or_else(|| file_name::safe(&file.name));
+        match folder.to_str() {
+            Some(".") => PathBuf::from(name),
+            _ => folder.join(name),
+        }
     };
-    let paths: Vec<PathBuf> = names.iter().map(place).collect();
+    let paths: Vec<PathBuf> = files.iter().map(place).collect();
     // A link that leads nowhere is something, too.
     match paths.iter().find(|path| path.symlink_metadata().is_ok()) {
         Some(path) if !force => Err(exists(path)),

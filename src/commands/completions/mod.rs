@@ -89,6 +89,11 @@ mod tests {
             let shell = shells.iter().find(|shell| shell.name == name).unwrap();
             let asks = shell.stub.contains("tasks -- ");
             assert!(asks && shell.stub.contains(shell.name), "{}", shell.name);
+            let evaluates = ["Invoke-Expression", "iex ", "eval ", "ExpandString"];
+            assert!(
+                !evaluates.iter().any(|word| shell.stub.contains(word)),
+                "{name}"
+            );
         }
     }
 }

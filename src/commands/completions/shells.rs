@@ -4,12 +4,15 @@ use std::ffi::OsString;
 use std::io::{Error, Write};
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use clap::Command;
 use clap_complete::env::EnvCompleter;
 
 use super::candidates::{self, Asked};
-use super::words::{Words, for_bash, for_powershell};
+use super::words::{Words, for_bash};
 use crate::complete::Candidate;
+use crate::domain::quoting;
 
 /// In place of a shell: nobody waits, the answer is for the cache.
 pub(super) const NOBODY: &str = "nobody";
@@ -225,8 +228,26 @@ fn fish(question: &Question<'_>) -> String {
     with_tabs(question.ask(words, index), |value| value)
 }
 
+/// The words in base64, with NUL between them. The last may begin with a quote.
 fn powershell(question: &Question<'_>) -> String {
-    with_tabs(question.ask_last(), |value| for_powershell(&value))
+    let [words] = question.args.as_slice() else {
+        return String::new();
+    };
+    let Some(words) = BASE64
+        .decode(words)
+        .ok()
+        .and_then(|words| String::from_utf8(words).ok())
+    else {
+        return String::new();
+    };
+    let mut words: Vec<String> = words.split('\0').map(str::to_owned).collect();
+    if let Some(last) = words.last_mut() {
+        *last = quoting::unquoted_for_powershell(last).to_owned();
+    }
+    let index = words.len() - 1;
+    with_tabs(question.ask(words, index), |value| {
+        quoting::for_powershell(&value)
+    })
 }
 
 fn elvish(question: &Question<'_>) -> String {

@@ -95,15 +95,6 @@ pub(super) fn for_bash(text: &str, quote: Option<char>) -> String {
     quoted
 }
 
-/// A text as PowerShell reads it back.
-pub(super) fn for_powershell(text: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "_./=:-".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,8 +131,6 @@ mod tests {
     fn nothing_is_quoted_that_need_not_be() {
         assert_eq!(for_bash("SOURCE=pr-12/x:y", None), "SOURCE=pr-12/x:y");
         assert_eq!(for_bash("Übernahme & mehr", None), "Übernahme\\ \\&\\ mehr");
-        assert_eq!(for_powershell("Run it's"), "'Run it''s'");
-        assert_eq!(for_powershell("pr-12"), "pr-12");
     }
 
     proptest! {
