@@ -71,8 +71,10 @@ pub fn project(app: &App) -> Result<&Sourced<String>, Error> {
     // Without a Lagoon a project means nothing: that is the first thing to say.
     app.settings.chosen()?;
     app.settings.project.as_ref().ok_or_else(|| {
-        Error::usage("which project? None was named")
-            .hint("add -p PROJECT, or set TASKS_PROJECT; those you can see: tasks projects")
+        let error = Error::usage("which project? None was named")
+            .hint("add -p PROJECT, or set TASKS_PROJECT; those you can see: tasks projects");
+        let notes = app.checkout().notes.iter();
+        notes.fold(error, Error::hint)
     })
 }
 
