@@ -6,8 +6,8 @@ use crate::app::{App, print};
 use crate::domain::manifest::ScopeName;
 use crate::error::Error;
 use crate::ops::define::Target;
-use crate::ops::export;
 use crate::ops::scope::How;
+use crate::ops::{export, group};
 
 use super::target::{self, ScopeWord, Wants};
 
@@ -91,7 +91,7 @@ pub async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
     };
     let progress = app.ui.progress();
     let how = How {
-        concurrency: 1,
+        concurrency: group::AT_ONCE,
         window: window.as_deref(),
         progress: progress.as_ref(),
     };

@@ -17,8 +17,8 @@ use crate::ui::Progress;
 
 use super::place;
 
-/// The largest number of projects that are read at once.
-const MOST_AT_ONCE: usize = 8;
+/// How many projects are read at once where nothing else is said.
+pub const AT_ONCE: usize = 8;
 
 /// Environments of the group's projects that settle which of the tasks exist. Reads one environment, and
 /// more only while other tasks hide one there.
@@ -30,6 +30,7 @@ pub async fn read(
     lagoon: &Lagoon,
     group: &str,
     coverage: &Coverage,
+    concurrency: usize,
     progress: Option<&dyn Progress>,
 ) -> Result<Vec<EnvironmentView>, Error> {
     let Some(mut projects) = lagoon.group_projects(group).await? else {
@@ -40,6 +41,7 @@ pub async fn read(
         lagoon,
         scope: Scope::Group(group.to_owned()),
         coverage,
+        concurrency: concurrency.max(1),
         views: Vec::new(),
         failure: None,
     };
@@ -59,6 +61,7 @@ struct Reading<'a> {
     lagoon: &'a Lagoon,
     scope: Scope,
     coverage: &'a Coverage,
+    concurrency: usize,
     views: Vec<EnvironmentView>,
     /// The first project that could not be read.
     failure: Option<LagoonError>,
@@ -117,7 +120,7 @@ impl Reading<'_> {
             let lagoon = self.lagoon;
             let answers: Vec<_> = stream::iter(names)
                 .map(|name| lagoon.project_definitions(name))
-                .buffered(MOST_AT_ONCE)
+                .buffered(self.concurrency)
                 .collect()
                 .await;
             for answer in answers {
@@ -128,7 +131,7 @@ impl Reading<'_> {
                 }
             }
             read += batch.len();
-            size = MOST_AT_ONCE.min(size * 2);
+            size = self.concurrency.min(size * 2);
         }
         Ok(())
     }

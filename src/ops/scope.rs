@@ -84,7 +84,8 @@ pub async fn read(
                 }
                 Source::Group(name) => {
                     let coverage = coverage(&ScopeName::Group(name.clone()));
-                    let read = group::read(lagoon, name, &coverage, Some(how.progress));
+                    let read =
+                        group::read(lagoon, name, &coverage, how.concurrency, Some(how.progress));
                     (None, read.await?)
                 }
             };

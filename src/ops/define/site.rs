@@ -114,7 +114,7 @@ pub async fn site(
             ))
         }
         Target::Group(name) => {
-            let views = group::read(lagoon, name, coverage, progress).await?;
+            let views = group::read(lagoon, name, coverage, group::AT_ONCE, progress).await?;
             Ok(Site {
                 scope: Scope::Group(name.clone()),
                 label: format!("group {name}"),
