@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::support::proxy::{Fault, Seen};
+use crate::support::shuffle;
 
 /// What is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,6 +173,8 @@ impl Network {
         let (met, fault) = if self.left > 0 && self.rng.u32(0..100) < self.likely {
             self.left -= 1;
             self.fault()
+        } else if self.rng.bool() {
+            (Met::Nothing, shuffle::fault(self.rng.u64(..)))
         } else {
             (Met::Nothing, Fault::None)
         };
