@@ -13,9 +13,14 @@ const FIRST: &str = "lagoon-demo";
 
 /// The group of the demo with 120 more projects of three environments each.
 pub(crate) fn large_group() -> TestEnv {
+    group_with(120)
+}
+
+/// The same with so many more projects.
+fn group_with(projects: usize) -> TestEnv {
     let env = TestEnv::bare();
-    env.sql(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
+    env.sql(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {projects})
            INSERT INTO project (id, name, openshift, created)
            SELECT 1000 + i, printf('p-%03d', i), openshift, created FROM n, project WHERE project.id = 42;
          INSERT INTO project_group (project, user_group)
@@ -23,7 +28,7 @@ pub(crate) fn large_group() -> TestEnv {
          INSERT INTO environment (name, project, deploy_type, environment_type, openshift, namespace, created, updated)
            SELECT e.name, p.id, e.deploy_type, e.environment_type, e.openshift, p.name || '-' || e.name, e.created, e.updated
            FROM project p, environment e WHERE p.id > 1000 AND e.project = 42;",
-    );
+    ));
     env
 }
 
@@ -100,7 +105,7 @@ fn one_environment_of_a_large_group_is_enough() {
 #[test]
 fn a_task_that_is_hidden_on_the_first_environment_is_found() {
     for place in [&["-p", FIRST][..], &["-p", FIRST, "-e", "develop"]] {
-        let env = large_group();
+        let env = group_with(10);
         let id = run(&env, &define("Report", "report")).0.succeeds().json()["id"].clone();
         let hiding = hide(&env, "Report", place);
         let (again, requests) = run(&env, &define("Report", "report"));
@@ -134,7 +139,7 @@ fn a_task_that_is_hidden_on_the_first_environment_is_found() {
 
 #[test]
 fn a_deleted_task_that_was_hidden_is_not_taken_for_gone_when_it_is_still_there() {
-    let env = large_group();
+    let env = group_with(10);
     run(&env, &define("Report", "report")).0.succeeds();
     hide(&env, "Report", &["-p", FIRST]);
     env.sandbox().fail_next(
@@ -158,7 +163,7 @@ fn a_task_that_is_hidden_everywhere_stays_unverified() {
 
 #[test]
 fn a_project_that_cannot_be_read_is_an_error_only_where_it_matters() {
-    let env = large_group();
+    let env = group_with(10);
     run(&env, &define("Report", "report")).0.succeeds();
     let refusal = "Unauthorized: You don't have permission to \"view\" on \"project\"";
     let refuse = || {
