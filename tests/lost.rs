@@ -182,7 +182,7 @@ fn a_refusal_says_that_a_run_may_exist_if_the_look_up_fails() {
     ];
     for (status, kind, body, code) in REFUSALS.into_iter().chain(lagoons) {
         let lagoon = Faulty::new([Fault::answered(status, kind, body)]);
-        for _ in 0..3 {
+        for _ in 0..12 {
             let sandbox = lagoon.env.sandbox();
             sandbox.refuse_next("environmentById", "database is down");
         }
