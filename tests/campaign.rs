@@ -15,10 +15,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use lagoon_tasks::sandbox::Identity;
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
-use crate::support::proxy::Proxy;
+use crate::support::process::{Invocation, Running};
+use crate::support::proxy::{Fault, Proxy};
 use draw::{Case, Command, Rival, Role};
 use judge::{Seen, judge};
 
@@ -83,7 +85,12 @@ fn play(env: &TestEnv, case: &Case) -> (i32, Result<(), String>) {
     let rivals = Arc::new(Mutex::new(Vec::new()));
     let (drawn, started) = (Arc::clone(&network), Arc::clone(&rivals));
     let (theirs, rival) = (env.clone(), case.rival);
+    let neighbour = Arc::new(Neighbour::new(env));
+    let beside = Arc::clone(&neighbour);
     let proxy = Proxy::drawing(env.address(), case.shut_for, move |request| {
+        if request.head.contains(&beside.token) {
+            return Fault::None;
+        }
         let mut network = drawn.lock().unwrap();
         let (role, fault) = network.next(request);
         // A run of the same user where ours never came to be is taken for ours: nothing could tell.
@@ -91,8 +98,11 @@ fn play(env: &TestEnv, case: &Case) -> (i32, Result<(), String>) {
             .happened
             .last()
             .is_some_and(|(_, met)| met.reached());
+        if role == Role::Mutation && rival == Rival::ThisMachine {
+            beside.start();
+        }
         let competes = match rival {
-            Rival::None => false,
+            Rival::None | Rival::ThisMachine => false,
             Rival::TheSameUser => reached,
             Rival::SomebodyElse => true,
         };
@@ -127,6 +137,7 @@ fn play(env: &TestEnv, case: &Case) -> (i32, Result<(), String>) {
         _ => &[],
     };
     let line = [&line[..], &place[..], command].concat();
+    neighbour.prepare(env, &line, &proxy.url("/graphql"));
     let output = env
         .home
         .command(&line)
@@ -134,7 +145,8 @@ fn play(env: &TestEnv, case: &Case) -> (i32, Result<(), String>) {
         .env("TASKS_TOKEN", env.token())
         .deadline(DEADLINE)
         .run();
-    let rivals = rivals.lock().unwrap().clone();
+    let mut rivals = rivals.lock().unwrap().clone();
+    rivals.extend(neighbour.finish());
     let seen = Seen {
         ours: runs_after(env, newest)
             .into_iter()
@@ -151,6 +163,43 @@ fn play(env: &TestEnv, case: &Case) -> (i32, Result<(), String>) {
         )
     });
     (seen.output.code, judged)
+}
+
+/// Another process on this machine that starts the same, through the same proxy without faults.
+struct Neighbour {
+    token: String,
+    command: Mutex<Option<Invocation>>,
+    running: Mutex<Option<Running>>,
+}
+
+impl Neighbour {
+    fn new(env: &TestEnv) -> Neighbour {
+        // The same user by another token, so that the proxy can tell its requests.
+        let lifetime = Duration::from_secs(3000);
+        Neighbour {
+            token: env.sandbox().token(Identity::Maintainer, lifetime).unwrap(),
+            command: Mutex::default(),
+            running: Mutex::default(),
+        }
+    }
+
+    fn prepare(&self, env: &TestEnv, line: &[&str], url: &str) {
+        let command = env.home.command(line).deadline(DEADLINE);
+        let command = command.env("TASKS_API", url);
+        *self.command.lock().unwrap() = Some(command.env("TASKS_TOKEN", &self.token));
+    }
+
+    fn start(&self) {
+        if let Some(command) = self.command.lock().unwrap().take() {
+            *self.running.lock().unwrap() = Some(command.start());
+        }
+    }
+
+    /// The run that it started.
+    fn finish(&self) -> Option<i64> {
+        let running = self.running.lock().unwrap().take()?;
+        running.finish().succeeds().json()["id"].as_i64()
+    }
 }
 
 /// Starts what our request starts, by somebody's hand, and gives the run's id.

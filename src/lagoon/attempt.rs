@@ -58,6 +58,10 @@ impl Transport {
             Some(Origin::OtherRequest) => {}
             origin => {
                 answer.is_doubtful = origin == Some(Origin::Unknown);
+                if answer.is_doubtful {
+                    // A duplicate of it would pass for the reply to the next request, too.
+                    self.reconnect();
+                }
                 return Ok(answer);
             }
         }

@@ -152,7 +152,6 @@ impl Transport {
                 }
                 Ok(answer) if effect == Effect::Query && !doubted && answer.is_doubtful => {
                     doubted = true;
-                    self.reconnect();
                     continue;
                 }
                 Ok(answer) if answer.status == 401 => {

@@ -17,8 +17,10 @@ pub(super) enum Command {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rival {
     None,
-    /// The same user, in another terminal: nothing tells the two runs apart.
+    /// The same user, on another machine: nothing tells the two runs apart.
     TheSameUser,
+    /// Another process of the same user on this machine.
+    ThisMachine,
     SomebodyElse,
 }
 
@@ -46,7 +48,8 @@ impl Case {
                 _ => Command::Wait,
             },
             rival: match rng.u32(0..10) {
-                0..8 => Rival::None,
+                0..7 => Rival::None,
+                7 => Rival::ThisMachine,
                 8 => Rival::TheSameUser,
                 _ => Rival::SomebodyElse,
             },
@@ -107,6 +110,10 @@ pub(super) enum Met {
     Broken,
     /// The token was refused.
     Unauthorized,
+    /// It reached Lagoon, and a gateway answered that there are too many requests.
+    TooManyAfter,
+    /// It reached Lagoon, and a gateway answered that the token is refused.
+    UnauthorizedAfter,
     /// The answer leads somewhere else.
     Redirected,
     /// It did not reach Lagoon, and nobody answers.
@@ -127,6 +134,8 @@ impl Met {
                 | Met::Lost
                 | Met::Unreadable
                 | Met::HangAfter
+                | Met::TooManyAfter
+                | Met::UnauthorizedAfter
         )
     }
 
@@ -136,6 +145,15 @@ impl Met {
             self,
             Met::Unauthorized | Met::Broken | Met::Redirected | Met::Unreadable
         )
+    }
+
+    /// A refusal with these bytes that does not keep the request from Lagoon.
+    fn carried_out(self, bytes: String) -> (Met, Fault) {
+        match self {
+            Met::TooMany => (Met::TooManyAfter, Fault::Substituted(bytes)),
+            Met::Unauthorized => (Met::UnauthorizedAfter, Fault::Substituted(bytes)),
+            other => (other, Fault::Answered(bytes)),
+        }
     }
 
     /// Whether a query has an answer then.
@@ -172,7 +190,12 @@ impl Network {
         }
         let (met, fault) = if self.left > 0 && self.rng.u32(0..100) < self.likely {
             self.left -= 1;
-            self.fault()
+            match self.fault() {
+                (met, Fault::Answered(bytes)) if role == Role::Mutation && self.rng.bool() => {
+                    met.carried_out(bytes)
+                }
+                other => other,
+            }
         } else if self.rng.bool() {
             (Met::Nothing, shuffle::fault(self.rng.u64(..)))
         } else {

@@ -86,13 +86,13 @@ fn codes(case: &Case, seen: &Seen) -> Vec<i32> {
     let denied = after.windows(2).any(denied);
     // What looks for a run ends with its last question.
     let found = after.last().is_some_and(|met| met.is_heard());
-    let lost = |met: Met| {
-        // One run is ours beyond doubt; of two that nothing tells apart, neither is.
-        if found && met.reached() && case.rival != Rival::TheSameUser {
-            0
-        } else {
-            7
-        }
+    let lost = |met: Met| match case.rival {
+        _ if !found || !met.reached() => vec![7],
+        // Of two runs that nothing tells apart, neither is known to be ours.
+        Rival::TheSameUser => vec![7],
+        // The other process may not have claimed its run in time.
+        Rival::ThisMachine => vec![0, 7],
+        Rival::None | Rival::SomebodyElse => vec![0],
     };
     // A duplicate of the reply before can be read in place of the mutation's reply, and is refused.
     let misheard = met(Role::Before).next_back() == Some(Met::Twice);
@@ -104,12 +104,13 @@ fn codes(case: &Case, seen: &Seen) -> Vec<i32> {
             // Only looked at again, until it can be read.
             Command::Wait => vec![0],
             _ if after.is_empty() => vec![0],
-            _ if misheard => vec![lost(mutation)],
+            _ if misheard => lost(mutation),
             _ => vec![],
         },
         Met::Unauthorized => vec![4],
+        Met::UnauthorizedAfter if !found => vec![4],
         Met::TooMany => vec![7],
-        met => vec![lost(met)],
+        met => lost(met),
     }
 }
 
