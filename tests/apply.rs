@@ -621,8 +621,31 @@ fn what_diff_says_to_people() {
     );
     assert_eq!(
         output.stderr,
-        "there is something to do: 1 to create, 1 to update, 1 to delete\n"
+        "changes to apply: 1 to create, 1 to update, 1 to delete\n"
     );
+}
+
+#[test]
+fn exit_zero_lets_a_pipeline_go_on() {
+    let env = TestEnv::bare();
+    file(&env, TWO);
+    for format in ["table", "json", "markdown"] {
+        let plain = env.tasks(&["diff", "-o", format]).ends_with(9);
+        let zero = env.tasks(&["diff", "-o", format, "--exit-zero"]).succeeds();
+        assert_eq!(zero.stdout, plain.stdout, "{format}");
+        assert!(
+            zero.stderr.contains("changes to apply: 2 to create"),
+            "{zero}"
+        );
+    }
+    // The example of the help, as a shell executes it.
+    let script = "tasks diff --exit-zero -o json > plan.json && tasks apply --plan plan.json --yes";
+    env.run(env.shell(script)).succeeds();
+    assert_eq!(diff(&env, &[]), ["unchanged A", "unchanged B"]);
+    env.tasks(&["diff", "--exit-zero"]).succeeds();
+    // A failure is one all the same.
+    file(&env, "tasks: [{name: A}]\n");
+    env.tasks(&["diff", "--exit-zero"]).ends_with(2);
 }
 
 #[test]

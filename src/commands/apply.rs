@@ -162,7 +162,7 @@ async fn reviewed(app: &App, file: &str, files: &Files, how: How<'_>) -> Result<
     }
     let error = Error::failed("--plan: nothing was done, the plan does not hold any more");
     let error = outdated.into_iter().fold(error, Error::hint);
-    Err(error.hint("make a new one: tasks diff -o json"))
+    Err(error.hint("make a new one: tasks diff --exit-zero -o json"))
 }
 
 /// The sandbox listens on another port each time.

@@ -13,16 +13,16 @@ use super::target::{Answer, Files, Permits, PlanReport, planned, summary};
 
 /// Show what apply would do
 ///
-/// Compares task files with what Lagoon shows, and changes nothing. Ends with exit code 9 when there
-/// is something to do. -o markdown is for merge requests; -o json is what `tasks apply --plan`
-/// carries out.
+/// Compares task files with what Lagoon shows, and changes nothing. The exit code is 9 if there are
+/// changes to apply, or 0 with --exit-zero. -o markdown is for merge requests; -o json is what
+/// `tasks apply --plan` carries out.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   tasks diff
   tasks diff -f deploy/tasks.yml --var tag=1.2 --prune
-  tasks diff -o markdown > comment.md
-  tasks diff -o json > plan.json && tasks apply --plan plan.json")]
+  tasks diff --exit-zero -o markdown > comment.md
+  tasks diff --exit-zero -o json > plan.json && tasks apply --plan plan.json")]
 pub struct DiffArgs {
     #[command(flatten)]
     files: Files,
@@ -31,12 +31,15 @@ pub struct DiffArgs {
     /// How many projects are read at a time
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..))]
     concurrency: u8,
+    /// Exit with 0 even when there are changes
+    #[arg(long)]
+    exit_zero: bool,
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// Changes (9) when there is something to do; wrong use; or any failure of reading.
+/// Changes (9) when there are any, unless they are to exit with 0; wrong use; or any failure of reading.
 pub async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
     let markdown = app
         .settings
@@ -76,8 +79,10 @@ pub async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
         app.ui.note("nothing to do");
         return Ok(());
     }
-    Err(Error::new(
-        Kind::Changes,
-        format!("there is something to do: {}", summary(&plan)),
-    ))
+    let message = format!("changes to apply: {}", summary(&plan));
+    if args.exit_zero {
+        app.ui.note(&message);
+        return Ok(());
+    }
+    Err(Error::new(Kind::Changes, message))
 }
