@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::env::TestEnv;
 use crate::support::process::eventually;
-use crate::support::proxy::{self, Proxy};
+use crate::support::proxy::{self, Proxy, newer_lagoon};
 
 /// Writes the project's file.
 fn file(env: &TestEnv, tasks: &str) {
@@ -646,6 +646,55 @@ fn exit_zero_lets_a_pipeline_go_on() {
     // A failure is one all the same.
     file(&env, "tasks: [{name: A}]\n");
     env.tasks(&["diff", "--exit-zero"]).ends_with(2);
+}
+
+#[test]
+fn a_type_of_a_newer_lagoon_is_exported_and_kept() {
+    let env = TestEnv::new();
+    let newer = newer_lagoon(&env);
+    let tasks = |args: &[&str]| env.run(env.command(args).env("TASKS_API", newer.url("/graphql")));
+    let export = tasks(&["export", "-p", "lagoon-demo"]).succeeds();
+    assert!(export.stdout.contains("type: SERVICE_NAME"), "{export}");
+    assert!(!export.stderr.contains("left out"), "{export}");
+    env.home.write("work/.lagoon/tasks.yml", &export.stdout);
+    let lint = env.tasks(&["lint"]).succeeds();
+    assert!(lint.stdout.contains("`SERVICE_NAME`"), "{lint}");
+    tasks(&["diff", "--prune"]).succeeds();
+
+    // Another field of that task, and nothing else.
+    let changed = export
+        .stdout
+        .replace("one argument of each type", "all types");
+    assert_ne!(changed, export.stdout);
+    env.home.write("work/.lagoon/tasks.yml", changed);
+    let plan = tasks(&["diff", "-o", "table"]).ends_with(9);
+    let note = "the argument `TEXT` has the type `SERVICE_NAME`";
+    assert!(plan.stdout.contains(note), "{plan}");
+    let line = ["diff", "--exit-zero", "-o", "json"];
+    env.home
+        .write("work/plan.json", tasks(&line).succeeds().stdout);
+    tasks(&["apply", "--plan", "plan.json", "--yes"]).succeeds();
+    let requests = env.requests();
+    let patch = requests
+        .iter()
+        .find(|r| {
+            r.operations
+                .contains(&"updateAdvancedTaskDefinition".to_owned())
+        })
+        .unwrap();
+    assert!(!patch.body.contains("SERVICE_NAME"), "{}", patch.body);
+    tasks(&["diff"]).succeeds();
+}
+
+#[test]
+fn a_misspelled_type_is_an_error() {
+    let env = TestEnv::bare();
+    for word in ["STRNG", "servicename", "Service"] {
+        let task = "{name: A, command: a, service: cli, arguments: [{name: X, type: WORD}]}";
+        file(&env, &format!("tasks: [{}]\n", task.replace("WORD", word)));
+        let output = env.tasks(&["lint"]).ends_with(2);
+        assert!(output.stdout.contains(word), "{output}");
+    }
 }
 
 #[test]

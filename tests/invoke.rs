@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::env::TestEnv;
 use crate::support::output::Output;
 use crate::support::process::eventually;
-use crate::support::proxy::{self, Proxy};
+use crate::support::proxy::{self, Proxy, newer_lagoon};
 
 const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
 
@@ -789,4 +789,32 @@ fn a_log_on_stdout_is_alone_there_whatever_the_variable_says() {
     let line = [&["invoke", "Say hello", "--follow"], &MAIN[..]].concat();
     let command = env.command(&line).env("TASKS_OUTPUT", "jsonl");
     assert_eq!(env.run(command).succeeds().stdout, "one\n");
+}
+
+#[test]
+fn the_range_of_an_unknown_type_is_enforced_before_anything_is_sent() {
+    let env = TestEnv::new();
+    let newer = newer_lagoon(&env);
+    let invoke = |value: &str| {
+        let text = format!("TEXT={value}");
+        let line = [
+            "invoke",
+            "Try arguments",
+            "-p",
+            "lagoon-demo",
+            "-e",
+            "main",
+            "--yes",
+        ];
+        let values = ["-a", "FROM=main", "-a", &text, "-o", "json"];
+        let command = env.command(&[&line[..], &values].concat());
+        env.run(command.env("TASKS_API", newer.url("/graphql")))
+    };
+    for wrong in ["solr", "CLI", ""] {
+        let output = invoke(wrong);
+        assert_eq!((output.code, started(&env)), (2, 0), "{output}");
+    }
+    assert!(invoke("solr").stderr.contains("cli, nginx"));
+    invoke("nginx").succeeds();
+    assert_eq!(started(&env), 1);
 }

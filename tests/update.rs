@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
 use crate::support::process::eventually;
+use crate::support::proxy::newer_lagoon;
 use crate::support::schemas;
 
 fn task() -> Definition {
@@ -51,6 +52,58 @@ fn patch(before: &Definition, change: impl FnOnce(&mut Definition)) -> Value {
     }
     assert_eq!(variables["input"]["id"], 34);
     variables["input"]["patch"].take()
+}
+
+#[test]
+fn what_is_wrong_in_other_fields_stays_as_it_is() {
+    let env = TestEnv::new();
+    env.sql(
+        "UPDATE argument SET name = 'not a variable' WHERE name = 'TIMES';
+         UPDATE definition SET service = NULL WHERE name = 'Try arguments'",
+    );
+    let newer = newer_lagoon(&env);
+    let update = |change: [&str; 2]| {
+        let line = ["update", "Try arguments", "-p", "lagoon-demo", "-o", "json"];
+        let command = env.command(&[&line[..], &change].concat());
+        env.run(command.env("TASKS_API", newer.url("/graphql")))
+    };
+    let now = update(["--description", "new"]).succeeds().json();
+    assert_eq!(now["description"], "new");
+    let arguments = now["advancedTaskDefinitionArguments"].as_array().unwrap();
+    assert!(arguments.iter().any(|a| a["type"] == "SERVICE_NAME"));
+    let requests = env.requests();
+    let patch = requests
+        .iter()
+        .find(|r| r.body.contains("\"patch\""))
+        .unwrap();
+    assert!(patch.body.contains("new") && !patch.body.contains("rguments\":"));
+    // What changes is checked, and arguments are replaced as a whole.
+    for change in [["--service", " "], ["--arg", "NEW"]] {
+        update(change).ends_with(2);
+    }
+}
+
+#[test]
+fn an_unknown_type_is_sent_back_with_other_arguments() {
+    let mut before = task();
+    let newer = Argument {
+        name: "N".into(),
+        kind: ArgumentKind::Unknown("SERVICE_NAME".into()),
+        ..before.arguments()[0].clone()
+    };
+    before.arguments = Some(vec![newer]);
+    let mut after = before.clone();
+    after.description = "new".into();
+    let change = |after: &Definition| {
+        let mut variables = update_variables(34, &before, after).unwrap();
+        variables["input"]["patch"].take()
+    };
+    assert_eq!(change(&after), json!({"description": "new"}));
+    let mut arguments = before.arguments().to_vec();
+    arguments.push(task().arguments()[0].clone());
+    after.arguments = Some(arguments);
+    let sent = &change(&after)["advancedTaskDefinitionArguments"];
+    assert_eq!(sent[0]["type"], "SERVICE_NAME");
 }
 
 #[test]

@@ -88,7 +88,7 @@ pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
         app.ui.note("unchanged: it is so already");
         return give(app, &answer, before, changes, args.dry_run);
     }
-    define::check(&after)?;
+    update::check(&before, &after)?;
     for doubt in rules::doubts(&after) {
         app.ui.warn(&doubt);
     }

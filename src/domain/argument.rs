@@ -13,7 +13,8 @@ pub enum ArgumentKind {
     EnvironmentName,
     /// The same without the environment that the task runs on.
     OtherEnvironmentName,
-    /// A type this program does not know, under Lagoon's name; values are left to Lagoon to check.
+    /// A type that this program does not know, under Lagoon's name. Its values are checked against
+    /// the range if there is one, and otherwise only by Lagoon.
     Unknown(String),
 }
 
@@ -56,6 +57,26 @@ impl ArgumentKind {
         }
     }
 
+    /// A type that this program does not know, from Lagoon's word as a task file holds it. `None` for
+    /// a word that Lagoon could not have, and for one that is probably a known type misspelled.
+    #[must_use]
+    pub fn newer(word: &str) -> Option<Self> {
+        const KNOWN: [&str; 4] = [
+            "STRING",
+            "NUMERIC",
+            "ENVIRONMENT_SOURCE_NAME",
+            "ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF",
+        ];
+        let is_word = word.starts_with(|c: char| c.is_ascii_uppercase())
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        let is_misspelled = KNOWN
+            .iter()
+            .any(|known| strsim::damerau_levenshtein(word, known) <= 2);
+        (is_word && !is_misspelled).then(|| Self::Unknown(word.to_owned()))
+    }
+
     /// The short words, for messages.
     pub const WORDS: [&str; 4] = ["string", "numeric", "environment", "other-environment"];
 
@@ -94,7 +115,7 @@ pub struct Argument {
     pub default: Option<String>,
     /// Whether it may be left out.
     pub optional: bool,
-    /// The values allowed, where listings fill them (environment types).
+    /// The values allowed, where listings fill them (environment types, in Lagoon 2.33.1).
     pub range: Option<Vec<String>>,
 }
 
@@ -105,10 +126,27 @@ impl Argument {
         !self.optional && self.default.is_none()
     }
 
+    /// The only values that can be given, if Lagoon limits them.
+    #[must_use]
+    pub fn allowed(&self) -> Option<&[String]> {
+        let range = self.range.as_deref();
+        match self.kind {
+            ArgumentKind::Text | ArgumentKind::Numeric => None,
+            ArgumentKind::EnvironmentName | ArgumentKind::OtherEnvironmentName => range,
+            // An empty range of an unknown type says nothing about its values.
+            ArgumentKind::Unknown(_) => range.filter(|range| !range.is_empty()),
+        }
+    }
+
     /// Whether Lagoon takes an empty value: it refuses one for typed arguments without default.
     #[must_use]
     pub fn takes_blank(&self) -> bool {
-        matches!(self.kind, ArgumentKind::Text | ArgumentKind::Unknown(_)) || self.default.is_some()
+        self.default.is_some()
+            || match self.kind {
+                ArgumentKind::Text => true,
+                ArgumentKind::Unknown(_) => self.allowed().is_none(),
+                _ => false,
+            }
     }
 
     /// Why `value` cannot be given, or `Ok`.
@@ -119,17 +157,12 @@ impl Argument {
         if value.trim().is_empty() && self.takes_blank() {
             return Ok(());
         }
-        match self.kind {
-            ArgumentKind::Numeric if !is_numeric(value) => {
-                Err("a numeric argument takes digits and dots only, no sign".to_owned())
-            }
-            ArgumentKind::EnvironmentName | ArgumentKind::OtherEnvironmentName => {
-                match &self.range {
-                    Some(range) if !range.iter().any(|known| known == value) => {
-                        Err(format!("it must be one of: {}", range.join(", ")))
-                    }
-                    _ => Ok(()),
-                }
+        if self.kind == ArgumentKind::Numeric && !is_numeric(value) {
+            return Err("a numeric argument takes digits and dots only, no sign".to_owned());
+        }
+        match self.allowed() {
+            Some(allowed) if !allowed.iter().any(|known| known == value) => {
+                Err(format!("it must be one of: {}", allowed.join(", ")))
             }
             _ => Ok(()),
         }
@@ -253,6 +286,23 @@ mod tests {
     }
 
     #[test]
+    fn a_range_limits_an_unknown_type_too() {
+        let mut argument = argument(ArgumentKind::Unknown("SERVICE_NAME".into()));
+        assert!(argument.check("anything").is_ok() && argument.check("").is_ok());
+        argument.range = Some(Vec::new());
+        assert!(argument.check("anything").is_ok());
+        argument.range = Some(vec!["cli".into(), "nginx".into()]);
+        assert!(argument.check("cli").is_ok());
+        for wrong in ["mysql", "CLI", "cli ", ""] {
+            let why = argument.check(wrong).expect_err(wrong);
+            assert!(why.contains("cli, nginx"), "{why}");
+        }
+        // Lagoon fills the range of other types with nothing that limits them.
+        argument.kind = ArgumentKind::Text;
+        assert!(argument.check("anything").is_ok());
+    }
+
+    #[test]
     fn shell_variables() {
         for good in ["A", "_x", "A1_b"] {
             assert!(is_shell_variable(good), "{good}");
@@ -274,5 +324,12 @@ mod tests {
             Some(ArgumentKind::EnvironmentName)
         );
         assert_eq!(ArgumentKind::parse("int"), None);
+        for word in ["int", "", "STRNG", "NUMERIC ", "A-B", "1A"] {
+            assert_eq!(ArgumentKind::newer(word), None, "{word:?}");
+        }
+        assert_eq!(
+            ArgumentKind::newer("SERVICE_NAME"),
+            Some(ArgumentKind::from_word("SERVICE_NAME"))
+        );
     }
 }

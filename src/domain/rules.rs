@@ -58,6 +58,23 @@ pub fn violations(definition: &Definition) -> Vec<Violation> {
     found.0
 }
 
+/// What is wrong with the fields in which `after` differs from `before`. Arguments count as one
+/// field, because Lagoon replaces all of them.
+#[must_use]
+pub fn violations_of_change(before: &Definition, after: &Definition) -> Vec<Violation> {
+    let found = violations(after).into_iter();
+    found
+        .filter(|violation| match violation.field {
+            Field::Name => before.name != after.name,
+            Field::Description => before.description != after.description,
+            Field::Command | Field::Image => before.work != after.work,
+            Field::Service => before.service != after.service,
+            Field::Confirmation => before.confirmation_text != after.confirmation_text,
+            Field::Argument(_) => before.arguments != after.arguments,
+        })
+        .collect()
+}
+
 /// What is allowed but probably not meant.
 #[must_use]
 pub fn doubts(definition: &Definition) -> Vec<String> {
@@ -72,7 +89,21 @@ pub fn doubts(definition: &Definition) -> Vec<String> {
             }
         }
     }
+    doubts.extend(unknown_types(definition));
     doubts
+}
+
+/// The arguments whose type this program does not know, as sentences.
+#[must_use]
+pub fn unknown_types(definition: &Definition) -> Vec<String> {
+    let sentence = |argument: &Argument| match &argument.kind {
+        ArgumentKind::Unknown(word) => Some(format!(
+            "the argument `{}` has the type `{word}`, which this version of tasks does not know",
+            argument.name
+        )),
+        _ => None,
+    };
+    definition.arguments().iter().filter_map(sentence).collect()
 }
 
 struct Found(Vec<Violation>);
@@ -185,8 +216,8 @@ fn argument(definition: &Definition, argument: &Argument, earlier: &[Argument], 
         found.text(field(), display_name);
         found.length(field(), display_name, limit::DISPLAY_NAME);
     }
-    if let ArgumentKind::Unknown(word) = &argument.kind {
-        found.add(field(), format!("has the unknown type `{word}`"));
+    if matches!(&argument.kind, ArgumentKind::Unknown(word) if word.is_empty()) {
+        found.add(field(), "has no type");
     }
     let Some(default) = &argument.default else {
         return;
@@ -302,6 +333,30 @@ mod tests {
     }
 
     #[test]
+    fn only_fields_that_change_are_judged() {
+        let before = Definition {
+            service: None,
+            arguments: Some(vec![argument("a b", ArgumentKind::Text, None)]),
+            ..task()
+        };
+        let fields = |after: &Definition| -> Vec<Field> {
+            let found = violations_of_change(&before, after).into_iter();
+            found.map(|violation| violation.field).collect()
+        };
+        let mut after = before.clone();
+        after.description = "new".into();
+        assert_eq!(fields(&after), []);
+        after.name = " ".into();
+        assert_eq!(fields(&after), [Field::Name]);
+        after.arguments = Some(vec![
+            argument("a b", ArgumentKind::Text, None),
+            argument("B", ArgumentKind::Text, None),
+        ]);
+        let argument = Field::Argument("a b".into());
+        assert_eq!(fields(&after), [Field::Name, argument]);
+    }
+
+    #[test]
     fn an_image_needs_no_service() {
         assert_eq!(
             with(|d| (d.work, d.service) = (Work::Image("a/b".into()), None)),
@@ -325,9 +380,14 @@ mod tests {
             1
         );
         assert_eq!(
-            with_arguments(vec![argument("U", Unknown("X".into()), None)]),
+            with_arguments(vec![argument("U", Unknown(String::new()), None)]),
             1
         );
+        // Lagoon decides about a type that only it knows.
+        let mut definition = task();
+        definition.arguments = Some(vec![argument("U", Unknown("X".into()), None)]);
+        assert_eq!(violations(&definition), []);
+        assert!(doubts(&definition)[0].contains("`X`"));
     }
 
     #[test]

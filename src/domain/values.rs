@@ -181,10 +181,12 @@ fn strangers(arguments: &[Argument], given: &[(String, String)]) -> Vec<Problem>
 fn sendable(argument: &Argument, value: &str, escaped: bool) -> Result<(), String> {
     storable(value)?;
     argument.check(value)?;
-    if escaped && argument.kind.is_environment() && escape(value) != value {
-        // Lagoon compares it with the environments' names before the shell sees it.
+    let is_compared = argument.kind.is_environment() || argument.allowed().is_some();
+    if escaped && is_compared && escape(value) != value {
+        // Lagoon compares the escaped value with the allowed ones.
         return Err(
-            "this environment's name holds characters that a shell would interpret".to_owned(),
+            "it contains characters that a shell would interpret, and Lagoon refuses it escaped"
+                .to_owned(),
         );
     }
     Ok(())
@@ -308,6 +310,20 @@ mod tests {
         let mut source = argument("A", ArgumentKind::EnvironmentName);
         source.range = Some(vec!["a$b".into()]);
         assert!(resolve(&command(vec![source]), &given(&[("A", "a$b")]), false).is_err());
+    }
+
+    #[test]
+    fn a_range_is_enforced_whatever_the_type() {
+        let mut service = argument("A", ArgumentKind::Unknown("SERVICE_NAME".into()));
+        service.range = Some(vec!["cli".into(), "a$b".into()]);
+        let task = command(vec![service.clone()]);
+        assert!(resolve(&task, &given(&[("A", "cli")]), false).is_ok());
+        for wrong in ["mysql", "a$b", " "] {
+            assert!(resolve(&task, &given(&[("A", wrong)]), false).is_err());
+        }
+        service.default = Some("mysql".into());
+        let problems = resolve(&command(vec![service]), &[], false).expect_err("a problem");
+        assert!(matches!(&problems[0], Problem::Default { value, .. } if value == "mysql"));
     }
 
     #[test]

@@ -69,7 +69,11 @@ impl Defined {
 /// # Errors
 /// Wrong use, naming each flag.
 pub fn check(wanted: &Definition) -> Result<(), Error> {
-    let found = violations(wanted);
+    refuse(&violations(wanted))
+}
+
+/// One error for all violations.
+pub(super) fn refuse(found: &[Violation]) -> Result<(), Error> {
     if found.is_empty() {
         return Ok(());
     }

@@ -16,6 +16,8 @@ use flate2::write::GzEncoder;
 use serde_json::Value;
 use socket2::{Domain, SockRef, Socket, Type};
 
+use super::env::TestEnv;
+
 /// What happens to one request.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
@@ -141,6 +143,32 @@ pub(crate) struct Proxy {
     seen: Arc<Mutex<Vec<Seen>>>,
     connections: Arc<AtomicUsize>,
     is_over: Arc<AtomicBool>,
+}
+
+/// A newer Lagoon: the demo's argument `TEXT` is of a type that this program does not know, and its
+/// value must be `cli` or `nginx`.
+pub(crate) fn newer_lagoon(env: &TestEnv) -> Proxy {
+    Proxy::drawing(env.address(), Duration::ZERO, |request| {
+        if request.body.is_empty() {
+            return Fault::None;
+        }
+        Fault::rewritten(change_type)
+    })
+}
+
+fn change_type(value: &mut Value) {
+    match value {
+        Value::Array(all) => all.iter_mut().for_each(change_type),
+        Value::Object(fields) => {
+            let is_argument = fields.contains_key("defaultValue");
+            if is_argument && fields.get("name").is_some_and(|name| name == "TEXT") {
+                fields.insert("type".to_owned(), "SERVICE_NAME".into());
+                fields.insert("range".to_owned(), vec!["cli", "nginx"].into());
+            }
+            fields.values_mut().for_each(change_type);
+        }
+        _ => {}
+    }
 }
 
 impl Drop for Proxy {

@@ -139,7 +139,7 @@ fn argument(
 ) -> Option<Argument> {
     let kind = match &argument.kind {
         None => ArgumentKind::Text,
-        Some(word) => match ArgumentKind::parse(&word.value) {
+        Some(word) => match kind(&word.value) {
             Some(kind) => kind,
             None => {
                 let known = ArgumentKind::WORDS;
@@ -161,6 +161,11 @@ fn argument(
         optional: argument.optional.unwrap_or_default(),
         range: None,
     })
+}
+
+/// A type in our short words or in Lagoon's. What a newer Lagoon knows is left to it.
+fn kind(word: &str) -> Option<ArgumentKind> {
+    ArgumentKind::parse(word).or_else(|| ArgumentKind::newer(word))
 }
 
 fn unknown(file: &str, at: &form::Text, what: &str, word: &str, known: &[&str]) -> Fault {

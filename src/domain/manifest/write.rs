@@ -91,10 +91,9 @@ pub fn unwritable(definition: &Definition) -> Option<String> {
             .arguments()
             .iter()
             .find_map(|argument| match &argument.kind {
-                ArgumentKind::Unknown(word) => Some(format!(
-                    "has the argument `{}` of the type `{word}`",
-                    argument.name
-                )),
+                ArgumentKind::Unknown(word) if ArgumentKind::newer(word).is_none() => Some(
+                    format!("has the argument `{}` of the type `{word}`", argument.name),
+                ),
                 _ => None,
             }),
     }

@@ -4,6 +4,7 @@ use super::{Action, Allowed, Gone, Plan, Refusal, Seen, Step, View};
 use crate::domain::difference::differences;
 use crate::domain::manifest::{Desired, ScopeName, Wanted, unwritable};
 use crate::domain::names::{nfc, same_in_database};
+use crate::domain::rules::unknown_types;
 use crate::domain::{Definition, Scope, shadow};
 
 /// What has to be done so that the Lagoon shows what the files want. `seen` holds every scope that
@@ -151,6 +152,10 @@ fn step(
         hidden: wanted.hidden.clone(),
     };
     step.hide_before();
+    if let (true, Some(after)) = (step.is_change(), step.after()) {
+        let unknown = unknown_types(after);
+        step.notes.extend(unknown);
+    }
     step
 }
 
