@@ -41,7 +41,6 @@ fn invoke_asks_for_place_task_and_values_and_shows_the_line() {
     terminal.wait_for("digits and dots");
     terminal.send("\u{8}2\r");
     terminal.wait_for("? Any environment but this one (TO)");
-    terminal.send(&DOWN.repeat(2));
     terminal.wait_for("❯ (none)");
     terminal.send(ENTER);
     assert_eq!(terminal.finish(), 0);
@@ -73,6 +72,56 @@ fn a_named_task_asks_only_for_what_is_missing() {
     terminal.send(ENTER);
     assert_eq!(terminal.finish(), 0);
     assert_eq!(started(&env), 1);
+}
+
+#[test]
+fn production_is_marked_in_every_list_and_never_preselected() {
+    let env = TestEnv::new();
+    env.sql("DELETE FROM environment WHERE name <> 'main'");
+    let mut terminal = env.terminal(&["invoke", "Say hello", "-p", "lagoon-demo"]);
+    terminal.wait_for("main  production");
+    assert!(!terminal.screen().contains('❯'), "{}", terminal.screen());
+    terminal.send(ENTER);
+    terminal.send(DOWN);
+    terminal.wait_for("❯ main  production");
+    terminal.send(ENTER);
+    assert_eq!((terminal.finish(), started(&env)), (0, 1));
+
+    // Neither as an argument's only value nor as its default.
+    for (name, default) in [("Plain", None), ("With default", Some("FROM=main"))] {
+        let mut line = vec![
+            "define",
+            name,
+            "-p",
+            "lagoon-demo",
+            "-e",
+            "main",
+            "-s",
+            "cli",
+            "--command",
+            "true",
+            "--arg",
+            "FROM:environment",
+        ];
+        line.extend(
+            default
+                .iter()
+                .flat_map(|default| ["--arg-default", default]),
+        );
+        env.tasks(&line).succeeds();
+        let mut terminal = env.terminal(&["invoke", "-p", "lagoon-demo", "-e", "main"]);
+        terminal.wait_for("Say hello");
+        terminal.send(name);
+        terminal.wait_until_gone("Say hello");
+        terminal.send(ENTER);
+        terminal.wait_for("? FROM");
+        terminal.wait_for("main  production");
+        assert!(!terminal.screen().contains('❯'), "{}", terminal.screen());
+        terminal.send(DOWN);
+        terminal.wait_for("❯ main  production");
+        terminal.send(ENTER);
+        assert_eq!(terminal.finish(), 0);
+    }
 }
 
 #[test]

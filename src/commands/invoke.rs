@@ -134,7 +134,8 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     };
     let asked = task.is_none() || app.settings.environment.is_none();
     if can_ask {
-        pick::values(app, &definition, &mut given, task.is_none())?;
+        let environment = &view.environment;
+        pick::values(app, environment, &definition, &mut given, task.is_none()).await?;
     }
     let wish = Wish {
         values: given,

@@ -140,7 +140,7 @@ async fn prepare(
     let environment = named(app.settings.environment.as_ref());
     let environment = environment.unwrap_or(&past.environment.name);
     let view = place::environment(app.lagoon().await?, project, environment, true).await?;
-    let ready = again::decide(app, past, &view, given, args.no_preflight)?;
+    let ready = again::decide(app, past, &view, given, args.no_preflight).await?;
     for warning in ready.warnings() {
         app.ui.warn(warning);
     }

@@ -40,7 +40,7 @@ use crate::settings::Sourced;
 
 pub use answer::Answer;
 pub use changes::render;
-pub use chosen::{asked_environment, branch, chosen_place, said_environment};
+pub use chosen::{asked_environment, branch, chosen_place, environment_choice, said_environment};
 pub use files::{Files, refuse_own_secrets};
 pub use found::{Found, give_runs};
 pub use given::given_token;

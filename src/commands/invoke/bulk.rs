@@ -37,7 +37,7 @@ pub(super) async fn run(
     };
     // Values of a file are whole, or wrong.
     if app.ui.can_prompt() && targets.each.iter().all(|(_, own)| own.is_empty()) {
-        ask(app, &targets.seen, &task, &mut given)?;
+        ask(app, &targets.seen, &task, &mut given).await?;
     }
     if args.if_running != IfRunningWord::Start {
         let views = targets.seen.iter_mut().map(|seen| &mut seen.view);
@@ -76,12 +76,20 @@ fn chosen(app: &App, seen: &[Seen]) -> Result<TaskRef, Error> {
 }
 
 /// Asks for what is missing, once for all: by what the first environment that has the task says.
-fn ask(app: &App, seen: &[Seen], task: &TaskRef, given: &mut values::Values) -> Result<(), Error> {
-    let found = seen
-        .iter()
-        .find_map(|seen| task.find(&seen.view.definitions).ok());
+async fn ask(
+    app: &App,
+    seen: &[Seen],
+    task: &TaskRef,
+    given: &mut values::Values,
+) -> Result<(), Error> {
+    let found = seen.iter().find_map(|seen| {
+        let definition = task.find(&seen.view.definitions).ok()?;
+        Some((&seen.view.environment, definition))
+    });
     match found {
-        Some(definition) => pick::values(app, definition, given, false),
+        Some((environment, definition)) => {
+            pick::values(app, environment, definition, given, false).await
+        }
         None => Ok(()),
     }
 }

@@ -14,7 +14,7 @@ use crate::commands::target::{self, pick};
 ///
 /// # Errors
 /// Wrong use when it takes a decision or values and nobody can be asked; interrupted.
-pub(super) fn decide(
+pub(super) async fn decide(
     app: &App,
     past: &Past,
     view: &EnvironmentView,
@@ -44,7 +44,7 @@ pub(super) fn decide(
                 "Lagoon does not keep the values of an image's run: `{}` needs them again",
                 definition.name
             ));
-            let values = values_again(app, past, &definition, given)?;
+            let values = values_again(app, past, view, &definition, given).await?;
             task(&definition, &Vec::new(), &values)
         }
         Origin::Changed(definition) => {
@@ -52,7 +52,7 @@ pub(super) fn decide(
             if as_it_was(app, past, view, &definition)? {
                 return past.as_one_off(view, without_preflight);
             }
-            let values = values_again(app, past, &definition, given)?;
+            let values = values_again(app, past, view, &definition, given).await?;
             task(&definition, &Vec::new(), &values)
         }
     }
@@ -110,15 +110,16 @@ fn as_it_was(
 }
 
 /// Every value of a task anew: given, or asked for.
-fn values_again(
+async fn values_again(
     app: &App,
     past: &Past,
+    view: &EnvironmentView,
     definition: &Definition,
     given: &Values,
 ) -> Result<Values, Error> {
     let mut values = given.clone();
     if app.ui.can_prompt() {
-        pick::values(app, definition, &mut values, true)?;
+        pick::values(app, &view.environment, definition, &mut values, true).await?;
         return Ok(values);
     }
     let missing: Vec<&str> = definition

@@ -146,11 +146,12 @@ fn suggested(app: &App, environments: &[Environment], branch: &str) -> Option<us
     environments.iter().position(|e| e.id == found.id)
 }
 
-/// An environment in a list to choose from, production marked.
-fn environment_choice(environment: &Environment) -> Choice {
+/// An environment in a list to choose from. Production is marked and never preselected.
+#[must_use]
+pub fn environment_choice(environment: &Environment) -> Choice {
     let choice = Choice::new(&environment.name);
     if environment.is_production() {
-        choice.note("production")
+        choice.note("production").never_preselected()
     } else {
         choice
     }

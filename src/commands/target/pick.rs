@@ -2,10 +2,10 @@
 
 use crate::app::App;
 use crate::domain::text::storable;
-use crate::domain::{Argument, Definition, TaskRef};
+use crate::domain::{Argument, Definition, Environment, TaskRef};
 use crate::error::Error;
 use crate::ops::invoke;
-use crate::ops::place::EnvironmentView;
+use crate::ops::place::{self, EnvironmentView};
 use crate::ui::{Choice, Prompt, Question};
 
 use super::values::Values;
@@ -44,49 +44,54 @@ pub fn task(
     Ok(view.definitions[picked].clone())
 }
 
-/// Values for what is not given: `all` asks for optional arguments too.
+/// Values for what is not given: `all` asks for optional arguments too. If an argument is the name
+/// of an environment, one request reads which environments of the project are production.
 ///
 /// # Errors
-/// Interrupted.
-pub fn values(
+/// Interrupted, or any failure of the request.
+pub async fn values(
     app: &App,
+    environment: &Environment,
     definition: &Definition,
     given: &mut Values,
     all: bool,
 ) -> Result<(), Error> {
+    let missing: Vec<&Argument> = definition
+        .arguments()
+        .iter()
+        .filter(|argument| all || argument.is_required())
+        .filter(|argument| !given.iter().any(|(name, _)| *name == argument.name))
+        .collect();
+    let environments = if missing
+        .iter()
+        .any(|argument| argument.kind.is_environment())
+    {
+        place::project(app.lagoon().await?, &environment.project.name)
+            .await?
+            .1
+    } else {
+        Vec::new()
+    };
     let prompt = app.ui.prompt();
-    for argument in definition.arguments() {
-        let is_given = given.iter().any(|(name, _)| *name == argument.name);
-        if is_given || !(all || argument.is_required()) {
-            continue;
-        }
-        if let Some(value) = value(prompt.as_ref(), argument)? {
+    for argument in missing {
+        if let Some(value) = value(prompt.as_ref(), argument, &environments)? {
             given.push((argument.name.clone(), value));
         }
     }
     Ok(())
 }
 
-fn value(prompt: &dyn Prompt, argument: &Argument) -> Result<Option<String>, Error> {
+fn value(
+    prompt: &dyn Prompt,
+    argument: &Argument,
+    environments: &[Environment],
+) -> Result<Option<String>, Error> {
     let label = match &argument.display_name {
         Some(display_name) => format!("{display_name} ({})", argument.name),
         None => argument.name.clone(),
     };
-    if let Some(range) = argument
-        .range
-        .as_ref()
-        .filter(|r| argument.kind.is_environment() && !r.is_empty())
-    {
-        let mut choices: Vec<Choice> = range.iter().map(Choice::new).collect();
-        let default = argument
-            .default
-            .as_ref()
-            .and_then(|d| range.iter().position(|r| r == d));
-        if !argument.is_required() && argument.default.is_none() {
-            choices.push(Choice::new("(none)"));
-        }
-        let picked = prompt.select(&label, &choices, default)?;
-        return Ok(range.get(picked).cloned());
+    if let Some(allowed) = argument.allowed().filter(|allowed| !allowed.is_empty()) {
+        return among(prompt, &label, argument, allowed, environments);
     }
     let question = Question {
         label,
@@ -102,4 +107,30 @@ fn value(prompt: &dyn Prompt, argument: &Argument) -> Result<Option<String>, Err
     })?;
     // Nothing typed leaves it out; a default is then sent as it is.
     Ok(Some(text).filter(|t| !t.is_empty()))
+}
+
+/// One of the allowed values, or no value. No value is the first entry where it is possible.
+fn among(
+    prompt: &dyn Prompt,
+    label: &str,
+    argument: &Argument,
+    allowed: &[String],
+    environments: &[Environment],
+) -> Result<Option<String>, Error> {
+    let choice = |value: &String| match environments.iter().find(|e| e.name == *value) {
+        Some(environment) => super::environment_choice(environment),
+        // An environment of unknown type may be production.
+        None if argument.kind.is_environment() => Choice::new(value).never_preselected(),
+        None => Choice::new(value),
+    };
+    let can_be_none = argument.optional && argument.default.is_none();
+    let none = can_be_none.then(|| Choice::new("(none)"));
+    let choices: Vec<Choice> = none.into_iter().chain(allowed.iter().map(choice)).collect();
+    let default = argument
+        .default
+        .as_ref()
+        .and_then(|default| allowed.iter().position(|value| value == default));
+    let picked = prompt.select(label, &choices, default)?;
+    let value = picked.checked_sub(usize::from(can_be_none));
+    Ok(value.and_then(|at| allowed.get(at)).cloned())
 }

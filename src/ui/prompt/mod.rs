@@ -29,6 +29,8 @@ pub struct Choice {
     pub label: String,
     /// What helps to choose, shown beside it: a description, "production".
     pub note: Option<String>,
+    /// Whether Enter alone must not choose it.
+    pub never_preselected: bool,
 }
 
 impl Choice {
@@ -37,6 +39,7 @@ impl Choice {
         Choice {
             label: label.into(),
             note: None,
+            never_preselected: false,
         }
     }
 
@@ -45,6 +48,23 @@ impl Choice {
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
         self
+    }
+
+    /// Makes the user move to this entry: Enter alone does not choose it.
+    #[must_use]
+    pub fn never_preselected(mut self) -> Self {
+        self.never_preselected = true;
+        self
+    }
+}
+
+/// The entry that is selected when a list is first shown: the default, otherwise the first entry
+/// that may be preselected. A default that must not be preselected selects nothing.
+fn preselected(choices: &[Choice], default: Option<usize>) -> Option<usize> {
+    let may_be = |at: usize| choices.get(at).is_some_and(|c| !c.never_preselected);
+    match default {
+        Some(at) => Some(at).filter(|at| may_be(*at)),
+        None => (0..choices.len()).find(|at| may_be(*at)),
     }
 }
 
@@ -95,7 +115,8 @@ pub trait Prompt: Send + Sync {
     /// When there is no answer.
     fn confirm(&self, question: &str) -> Result<bool, PromptError>;
 
-    /// The index of one of the choices; `default` is the one that Enter takes.
+    /// The index of one of the choices; `default` is the one that Enter takes, unless it must not
+    /// be preselected.
     ///
     /// # Errors
     /// When there is no answer, and when there are no choices.
@@ -180,6 +201,19 @@ mod tests {
                 "More?"
             ]
         );
+    }
+
+    #[test]
+    fn entries_that_must_be_chosen_are_never_preselected() {
+        let choices = [
+            Choice::new("main").never_preselected(),
+            Choice::new("develop"),
+            Choice::new("pr-12"),
+        ];
+        assert_eq!(preselected(&choices, None), Some(1));
+        assert_eq!(preselected(&choices, Some(2)), Some(2));
+        assert_eq!(preselected(&choices, Some(0)), None);
+        assert_eq!(preselected(&choices[..1], None), None);
     }
 
     #[test]

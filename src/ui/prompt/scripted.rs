@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Check, Choice, Prompt, PromptError, Question};
+use super::{Check, Choice, Prompt, PromptError, Question, preselected};
 
 /// One prepared answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,9 +101,8 @@ impl Prompt for ScriptedPrompt {
                 .iter()
                 .position(|candidate| *candidate == label)
                 .ok_or_else(|| surprise(&format!("{question}: {label} is not among {labels:?}"))),
-            Answer::Text(text) if text.is_empty() => {
-                default.ok_or_else(|| surprise(&format!("{question}: no default")))
-            }
+            Answer::Text(text) if text.is_empty() => preselected(choices, default)
+                .ok_or_else(|| surprise(&format!("{question}: nothing is preselected"))),
             other => Err(surprise(&format!("{question}: not a choice: {other:?}"))),
         }
     }

@@ -7,7 +7,7 @@ use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, FuzzySelect, Input};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Check, Choice, Prompt, PromptError, Question};
+use super::{Check, Choice, Prompt, PromptError, Question, preselected};
 use crate::ui::mode::Raw;
 use crate::ui::{Stream, Style, Ui, clean_line, message};
 
@@ -108,12 +108,15 @@ impl Prompt for TerminalPrompt {
         let width = usize::from(self.term.size().1).saturating_sub(MARKER + 1);
         let chosen = self.ask(|theme, term| {
             // What is typed narrows the list: Enter never takes what was not meant.
-            FuzzySelect::with_theme(theme)
+            let list = FuzzySelect::with_theme(theme)
                 .with_prompt(&question)
                 .items(entries(choices, width))
-                .default(default.unwrap_or(0))
-                .report(false)
-                .interact_on(term)
+                .report(false);
+            match preselected(choices, default) {
+                Some(at) => list.default(at),
+                None => list,
+            }
+            .interact_on(term)
         })?;
         let label = choices.get(chosen).map(|choice| clean_line(&choice.label));
         self.report(&question, &label.unwrap_or_default());
