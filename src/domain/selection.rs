@@ -84,6 +84,17 @@ impl Kind {
     }
 }
 
+/// A project and an environment together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// The project.
+    pub project: Name,
+    /// The environment.
+    pub environment: Name,
+    /// The place in a file that names them, for messages.
+    pub origin: Option<String>,
+}
+
 /// What a line selects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
@@ -92,7 +103,7 @@ pub struct Selection {
     /// Names for each of these projects; `None` is all.
     pub environments: Option<Vec<Name>>,
     /// Project and environment together.
-    pub pairs: Vec<(Name, Name)>,
+    pub pairs: Vec<Pair>,
     /// Only those of this type.
     pub kind: Option<Kind>,
 }
@@ -117,7 +128,7 @@ impl Selection {
             Projects::Named(names) => names,
         };
         named.iter().any(Name::is_pattern)
-            || self.pairs.iter().any(|(project, _)| project.is_pattern())
+            || self.pairs.iter().any(|pair| pair.project.is_pattern())
     }
 }
 
@@ -137,7 +148,11 @@ mod tests {
     #[test]
     fn only_patterns_and_all_need_every_project() {
         let of = |projects: Projects, pairs: &[(&str, &str)]| {
-            let pair = |(p, e): &(&str, &str)| (Name::read(p), Name::read(e));
+            let pair = |(project, environment): &(&str, &str)| Pair {
+                project: Name::read(project),
+                environment: Name::read(environment),
+                origin: None,
+            };
             let selection = Selection {
                 projects,
                 environments: None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Environment, TaskRef};
+use crate::domain::TaskRef;
 use crate::error::{Error, Kind};
 use crate::lagoon::operations::places::Seen;
 
@@ -20,8 +20,8 @@ pub enum Unfit {
     Wrong(Error),
 }
 
-/// An environment, and whether it can be started there.
-pub type Fit = (Environment, Result<Ready, Unfit>);
+/// A target as messages name it, and whether it can be started there.
+pub type Fit = (String, Result<Ready, Unfit>);
 
 /// Some text and the environments that it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,8 +111,7 @@ pub fn all_or_none(fits: Vec<Fit>, skip_missing: bool) -> Result<Fitting, Error>
     let mut left_out = Vec::new();
     let mut wrong: Vec<(String, Error)> = Vec::new();
     let mut is_missing = false;
-    for (environment, fit) in fits {
-        let label = environment.label();
+    for (label, fit) in fits {
         match fit {
             Ok(one) => ready.push(one),
             Err(Unfit::Missing(error)) if skip_missing => left_out.push((error.message, label)),
@@ -150,7 +149,7 @@ pub fn all_or_none(fits: Vec<Fit>, skip_missing: bool) -> Result<Fitting, Error>
         };
         error.source = None;
         if is_missing {
-            error = error.hint("--skip-missing leaves out those without the task or service");
+            error = error.hint("--skip-missing skips those without the task or service");
         }
         return Err(error);
     }

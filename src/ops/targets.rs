@@ -25,8 +25,18 @@ pub enum Depth {
     All,
 }
 
+/// The environments of a selection.
+#[derive(Debug)]
+pub struct Resolved {
+    /// Each environment once.
+    pub seen: Vec<Seen>,
+    /// The named environments that do not exist, if they are to be skipped.
+    pub missing: Vec<Error>,
+}
+
 /// The environments that are meant: each once, project by project, in the order of the line, and
-/// what matches a pattern by name.
+/// what matches a pattern by name. With `skip_missing`, a named environment that does not exist is
+/// an error only if no other environment is left.
 ///
 /// # Errors
 /// All that is named and not there, together; or any failure of the requests.
@@ -34,7 +44,8 @@ pub async fn resolve(
     lagoon: &Lagoon,
     selection: &Selection,
     depth: Depth,
-) -> Result<Vec<Seen>, Error> {
+    skip_missing: bool,
+) -> Result<Resolved, Error> {
     let known = known_projects(lagoon, selection).await?;
     let mut wanted: Vec<String> = Vec::new();
     let mut problems = Vec::new();
@@ -47,7 +58,7 @@ pub async fn resolve(
     }
     for name in named
         .iter()
-        .chain(selection.pairs.iter().map(|(name, _)| name))
+        .chain(selection.pairs.iter().map(|pair| &pair.project))
     {
         match name {
             Name::Plain(name) => wanted.push(name.clone()),
@@ -73,7 +84,10 @@ pub async fn resolve(
         }
     }
     let read: Vec<Result<(Project, Vec<Seen>), Error>> = stream::iter(&distinct)
-        .map(|name| one_project(lagoon, name, depth))
+        .map(|name| async {
+            let found = one_project(lagoon, name, depth).await;
+            found.map_err(|error| located(error, origin_of_project(selection, name)))
+        })
         .buffered(AT_ONCE)
         .collect()
         .await;
@@ -85,9 +99,20 @@ pub async fn resolve(
         }
     }
     let all_are_there = problems.is_empty();
-    let picks = pick(selection, &projects, &mut problems);
+    let Picks {
+        list: picks,
+        unmatched,
+        ..
+    } = pick(selection, &projects);
+    let may_skip = skip_missing && !picks.is_empty();
+    let (missing, wrong): (Vec<_>, Vec<_>) = unmatched
+        .into_iter()
+        .partition(|(name, _)| may_skip && !name.is_pattern());
+    let errors = |all: Vec<(&Name, Error)>| all.into_iter().map(|(_, error)| error).collect();
+    let (missing, mut wrong): (Vec<Error>, Vec<Error>) = (errors(missing), errors(wrong));
+    problems.append(&mut wrong);
     if picks.is_empty() && problems.is_empty() {
-        problems.push(Error::not_found("no environment is what the line means"));
+        problems.push(nothing_selected(selection));
     }
     if all_are_there
         && let ([_], [(project, _)]) = (problems.as_slice(), projects.as_slice())
@@ -100,10 +125,11 @@ pub async fn resolve(
         .into_iter()
         .map(|(_, seen)| seen.into_iter().map(Some).collect())
         .collect();
-    Ok(picks
+    let seen = picks
         .into_iter()
         .filter_map(|(project, at)| slots[project][at].take())
-        .collect())
+        .collect();
+    Ok(Resolved { seen, missing })
 }
 
 /// The projects of a selection that takes all environments of all projects, or of a group's; `None`
@@ -166,27 +192,59 @@ async fn one_project(
     Ok((project, seen))
 }
 
-/// Project and position in it of each environment that is meant, each once.
-fn pick(
-    selection: &Selection,
-    projects: &[(Project, Vec<Seen>)],
-    problems: &mut Vec<Error>,
-) -> Vec<(usize, usize)> {
-    let mut picks: Vec<(usize, usize)> = Vec::new();
-    let mut add = |project: usize, name: Option<&Name>| -> usize {
+/// The first place in a file that names this project.
+fn origin_of_project<'a>(selection: &'a Selection, name: &str) -> Option<&'a String> {
+    let mut pairs = selection.pairs.iter();
+    let pair = pairs.find(|pair| pair.project.takes(name))?;
+    pair.origin.as_ref()
+}
+
+/// An error with the place in a file that caused it.
+fn located(mut error: Error, origin: Option<&String>) -> Error {
+    if let Some(origin) = origin {
+        error.message = format!("{origin}: {}", error.message);
+    }
+    error
+}
+
+/// The environments picked so far.
+struct Picks<'a> {
+    selection: &'a Selection,
+    projects: &'a [(Project, Vec<Seen>)],
+    /// The project's position, and the environment's position in it.
+    list: Vec<(usize, usize)>,
+    /// The names and patterns that match no environment.
+    unmatched: Vec<(&'a Name, Error)>,
+}
+
+impl Picks<'_> {
+    /// Picks a project's environments of this name, or all of them, if they are of the selected
+    /// type. Returns how many have the name, whatever their type.
+    fn add(&mut self, project: usize, name: Option<&Name>) -> usize {
         let mut found = 0;
-        for (at, seen) in projects[project].1.iter().enumerate() {
+        for (at, seen) in self.projects[project].1.iter().enumerate() {
             let environment = &seen.view.environment;
             if name.is_some_and(|name| !name.takes(&environment.name)) {
                 continue;
             }
             found += 1;
             let pick = (project, at);
-            if selection.takes_kind(environment.is_production()) && !picks.contains(&pick) {
-                picks.push(pick);
+            if self.selection.takes_kind(environment.is_production()) && !self.list.contains(&pick)
+            {
+                self.list.push(pick);
             }
         }
         found
+    }
+}
+
+/// Picks the environments of a selection, each once.
+fn pick<'a>(selection: &'a Selection, projects: &'a [(Project, Vec<Seen>)]) -> Picks<'a> {
+    let mut picks = Picks {
+        selection,
+        projects,
+        list: Vec::new(),
+        unmatched: Vec::new(),
     };
     let named: Option<&[Name]> = match &selection.projects {
         Projects::Named(names) => Some(names),
@@ -208,7 +266,7 @@ fn pick(
     let mut found = vec![0; names.len()];
     for place in &places {
         for (at, name) in names.iter().enumerate() {
-            let here = add(*place, *name);
+            let here = picks.add(*place, *name);
             found[at] += here;
             let (project, seen) = &projects[*place];
             let is_plain = |name: &&Name| !name.is_pattern();
@@ -220,7 +278,8 @@ fn pick(
                 && here == 0
                 && by_name
             {
-                problems.push(no_environment(project, name.text(), seen));
+                let error = no_environment(project, name.text(), seen);
+                picks.unmatched.push((name, error));
             }
         }
     }
@@ -232,37 +291,50 @@ fn pick(
             && (name.is_pattern() || !all_named)
         {
             let seen = places.iter().flat_map(|at| &projects[*at].1);
-            problems.push(unmatched(name, seen));
+            picks.unmatched.push((name, unmatched(name, seen)));
         }
     }
-    for (project, environment) in &selection.pairs {
+    pick_pairs(&mut picks);
+    picks
+}
+
+fn nothing_selected(selection: &Selection) -> Error {
+    Error::not_found(match selection.kind {
+        Some(kind) => format!(
+            "none of the environments that the line means is of the type {}",
+            kind.word()
+        ),
+        None => "no environment is what the line means".to_owned(),
+    })
+}
+
+/// Picks the environments that are named together with their projects.
+fn pick_pairs(picks: &mut Picks<'_>) {
+    for pair in &picks.selection.pairs {
+        let (project, environment) = (&pair.project, &pair.environment);
         let mut found = 0;
         let mut searched = Vec::new();
-        for (at, (of, _)) in projects.iter().enumerate() {
+        for (at, (of, _)) in picks.projects.iter().enumerate() {
             if project.takes(&of.name) {
-                found += add(at, Some(environment));
+                found += picks.add(at, Some(environment));
                 searched.push(at);
             }
         }
         match (found, searched.as_slice()) {
             (0, [only]) if !environment.is_pattern() => {
-                let (project, seen) = &projects[*only];
-                problems.push(no_environment(project, environment.text(), seen));
+                let (project, seen) = &picks.projects[*only];
+                let error = no_environment(project, environment.text(), seen);
+                let error = located(error, pair.origin.as_ref());
+                picks.unmatched.push((environment, error));
             }
             (0, [_, ..]) => {
-                let seen = searched.iter().flat_map(|at| &projects[*at].1);
-                problems.push(unmatched(environment, seen));
+                let seen = searched.iter().flat_map(|at| &picks.projects[*at].1);
+                let error = unmatched(environment, seen);
+                picks.unmatched.push((environment, error));
             }
             _ => {}
         }
     }
-    if let (true, true, Some(kind)) = (picks.is_empty(), problems.is_empty(), selection.kind) {
-        problems.push(Error::not_found(format!(
-            "none of the environments that the line means is of the type {}",
-            kind.word()
-        )));
-    }
-    picks
 }
 
 fn no_environment(project: &Project, name: &str, seen: &[Seen]) -> Error {

@@ -61,7 +61,7 @@ fn nothing_starts_unless_all_can() {
     assert!(
         output
             .stderr
-            .contains("left out: lagoon-demo/develop, lagoon-demo/pr-12"),
+            .contains("skipped: lagoon-demo/develop, lagoon-demo/pr-12"),
         "{output}"
     );
     assert_eq!(super::names(&output.json()), ["main"]);
@@ -69,6 +69,87 @@ fn nothing_starts_unless_all_can() {
     let output = invoke(&env, &nowhere);
     assert_snapshot!("bulk-missing-everywhere", output.snapshot());
     assert_eq!((output.code, started(&env)), (5, 1));
+}
+
+#[test]
+fn environments_that_do_not_exist_are_skipped_on_request() {
+    let env = TestEnv::new();
+    env.sql("UPDATE environment SET deleted = '2026-01-01 00:00:00' WHERE name = 'pr-12'");
+    let json = ["-o", "json"];
+    let named: [&[&str]; 3] = [
+        &[
+            "-p",
+            "lagoon-demo",
+            "-e",
+            "pr-12",
+            "-e",
+            "main",
+            "-e",
+            "gone",
+        ],
+        &[
+            "-e",
+            "lagoon-demo:pr-12",
+            "-e",
+            "lagoon-demo:main",
+            "-e",
+            "lagoon-demo:gone",
+        ],
+        &["-A", "-e", "pr-12", "-e", "main", "-e", "gone"],
+    ];
+    for (at, place) in named.into_iter().enumerate() {
+        let line = [&["Say hello", "--yes"], place].concat();
+        let output = invoke(&env, &line);
+        assert_eq!((output.code, started(&env)), (5, at), "{output}");
+        let output = invoke(&env, &[&line[..], &["--skip-missing"], &json].concat()).succeeds();
+        assert_eq!(super::names(&output.json()), ["main"]);
+        for name in ["pr-12", "gone"] {
+            let skipped = |line: &str| line.starts_with("skipped: ") && line.contains(name);
+            assert!(output.stderr.lines().any(skipped), "{output}");
+        }
+    }
+    // Nothing left is an error, and so are a pattern and a project that match nothing.
+    let cases: [&[&str]; 3] = [
+        &["-p", "lagoon-demo", "-e", "pr-12", "-e", "gone"],
+        &["-p", "lagoon-demo", "-e", "main", "-e", "gone-*"],
+        &["-e", "lagoon-demo:main", "-e", "no-such-project:main"],
+    ];
+    for place in cases {
+        let output = invoke(
+            &env,
+            &[&["Say hello", "--yes", "--skip-missing"], place].concat(),
+        );
+        assert_eq!((output.code, output.stdout.as_str()), (5, ""), "{output}");
+    }
+    let line = ["exec", "-s", "cli", "--yes", "--skip-missing", "-o", "json"];
+    let exec = env.tasks(&[&line[..], named[0], &["--", "true"]].concat());
+    assert_eq!(super::names(&exec.succeeds().json()), ["main"]);
+}
+
+#[test]
+fn what_is_skipped_of_a_file_is_named_with_its_line() {
+    let env = TestEnv::new();
+    env.sql("DELETE FROM service WHERE name = 'node' AND environment = 102");
+    let file = env.home.write(
+        "work/targets.jsonl",
+        "{\"project\": \"lagoon-demo\", \"environment\": \"develop\"}\n\n\
+         {\"project\": \"lagoon-demo\", \"environment\": \"gone\"}\n\
+         {\"project\": \"lagoon-demo\", \"environment\": \"main\"}\n",
+    );
+    let file = file.to_str().unwrap();
+    let line = ["Run yarn audit", "--yes", "--targets", file];
+    let gone = format!("--targets: {file}, line 3: the project `lagoon-demo` has no environment");
+    let output = invoke(&env, &line).ends_with(5);
+    assert!(output.stderr.contains(&gone), "{output}");
+    let more = ["--skip-missing", "-o", "json"];
+    let output = invoke(&env, &[&line[..], &more].concat()).succeeds();
+    assert_eq!(super::names(&output.json()), ["main"]);
+    assert!(
+        output.stderr.contains(&format!("skipped: {gone}")),
+        "{output}"
+    );
+    let develop = format!("skipped: lagoon-demo/develop ({file}, line 1): there is no service");
+    assert!(output.stderr.contains(&develop), "{output}");
 }
 
 #[test]

@@ -7,7 +7,6 @@ use crate::ops::exec::Wish;
 use crate::ops::fit::{self, Fit};
 use crate::ops::invoke::IfRunning;
 use crate::ops::ready::Ready;
-use crate::ops::targets::Depth;
 use crate::output::Several;
 
 use super::ExecArgs;
@@ -24,15 +23,14 @@ pub(super) async fn run(
     wish: &Wish,
 ) -> Result<(), Error> {
     args.waiting.require_no_page()?;
-    let targets = if args.dry_run {
-        args.places.looked_at(app, Depth::All).await?
-    } else {
-        args.places.changed(app).await?
-    };
+    let targets = args
+        .launching
+        .targets(app, &args.places, args.dry_run)
+        .await?;
     targets.require_no_values("exec")?;
-    let fits = targets.seen.iter().map(|seen| -> Fit {
-        let fit = fit::one_off(seen, wish.clone());
-        (seen.view.environment.clone(), fit)
+    let fits = targets.each.iter().map(|target| -> Fit {
+        let fit = fit::one_off(&targets.seen[target.at], wish.clone());
+        (targets.label(target), fit)
     });
     let all = args.launching.sort_out(app, fits.collect())?;
     if args.dry_run {

@@ -8,7 +8,7 @@ use crate::ops::fit::{self, Fit};
 use crate::ops::history;
 use crate::ops::invoke::Wish;
 use crate::ops::ready::Ready;
-use crate::ops::targets::{Depth, Seen};
+use crate::ops::targets::Seen;
 use crate::output::Several;
 
 use super::plan::Plan;
@@ -26,32 +26,31 @@ pub(super) async fn run(
     mut given: values::Values,
 ) -> Result<(), Error> {
     args.waiting.require_no_page()?;
-    let mut targets = if args.dry_run {
-        args.places.looked_at(app, Depth::All).await?
-    } else {
-        args.places.changed(app).await?
-    };
+    let mut targets = args
+        .launching
+        .targets(app, &args.places, args.dry_run)
+        .await?;
     let task = match task {
         Some(task) => task,
         None => chosen(app, &targets.seen)?,
     };
     // Values of a file are whole, or wrong.
-    if app.ui.can_prompt() && targets.each.iter().all(|(_, own)| own.is_empty()) {
+    if app.ui.can_prompt() && targets.each.iter().all(|target| target.own.is_empty()) {
         ask(app, &targets.seen, &task, &mut given).await?;
     }
     if args.if_running != IfRunningWord::Start {
         let views = targets.seen.iter_mut().map(|seen| &mut seen.view);
         history::show_all(app.lagoon().await?, views).await?;
     }
-    let fits = targets.each.iter().map(|(at, own)| -> Fit {
-        let seen = &targets.seen[*at];
+    let fits = targets.each.iter().map(|target| -> Fit {
+        let seen = &targets.seen[target.at];
         let wish = Wish {
-            values: values::with(&given, own),
+            values: values::with(&given, &target.own),
             raw: args.raw_args,
             without_preflight: args.no_preflight,
         };
         let fit = fit::task(seen, &task, &wish, args.if_running.into());
-        (seen.view.environment.clone(), fit)
+        (targets.label(target), fit)
     });
     let all = args.launching.sort_out(app, fits.collect())?;
     if args.dry_run {

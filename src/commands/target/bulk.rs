@@ -6,6 +6,7 @@ mod report;
 use clap::Args;
 
 use super::launch::Waiting;
+use super::several::{Places, Targets};
 use super::{Answer, Lines, several};
 use crate::app::App;
 use crate::domain::{Run, quoting};
@@ -25,7 +26,7 @@ pub use consent::confirm;
 /// How many are started.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Launching {
-    /// Leave out environments without the task or its service
+    /// Skip environments that do not exist, or lack the task or its service
     #[arg(long, help_heading = several::HEADING)]
     skip_missing: bool,
     /// How many are started at a time [default: 8]
@@ -60,6 +61,24 @@ impl Launching {
         }
     }
 
+    /// The environments to start something on; reports those that are skipped because they do not
+    /// exist.
+    ///
+    /// # Errors
+    /// As [`Places::to_start_on`].
+    pub async fn targets(
+        &self,
+        app: &App,
+        places: &Places,
+        dry_run: bool,
+    ) -> Result<Targets, Error> {
+        let targets = places.to_start_on(app, dry_run, self.skip_missing).await?;
+        for missing in &targets.missing {
+            app.ui.note(&format!("skipped: {missing}"));
+        }
+        Ok(targets)
+    }
+
     /// What can be started: all of it, or nothing; says what was left out and what to know first.
     ///
     /// # Errors
@@ -68,7 +87,7 @@ impl Launching {
         let fitting = all_or_none(fits, self.skip_missing)?;
         for About { text, labels } in &fitting.left_out {
             app.ui
-                .note(&format!("left out: {}: {text}", labels.join(", ")));
+                .note(&format!("skipped: {}: {text}", labels.join(", ")));
         }
         warn(app, &fitting.ready);
         Ok(fitting.ready)

@@ -10,9 +10,9 @@ use super::targets_file::{self, Line};
 use super::values::Values;
 use crate::app::App;
 use crate::domain::Project;
-use crate::domain::selection::{Kind, Name, Projects, Selection, is_pattern};
+use crate::domain::selection::{Kind, Name, Pair, Projects, Selection, is_pattern};
 use crate::error::Error;
-use crate::ops::targets::{self, Depth, Seen};
+use crate::ops::targets::{self, Depth, Resolved, Seen};
 use crate::settings::{Deciding, pair};
 
 /// Where the help has these flags.
@@ -38,21 +38,43 @@ pub struct Places {
     targets: Option<String>,
 }
 
-/// What is meant: environments, and where something is to happen with which values of its own.
+/// The environments that the command line selects, and what is to happen there.
 pub struct Targets {
     /// The environments, each once.
     pub seen: Vec<Seen>,
-    /// Position of the environment, and the values that the file has for it.
-    pub each: Vec<(usize, Values)>,
+    /// In the order of the command line or the file.
+    pub each: Vec<Target>,
+    /// The named environments that do not exist, if they are to be skipped.
+    pub missing: Vec<Error>,
+}
+
+/// One start: where, and with which values of its own.
+pub struct Target {
+    /// The environment's position in [`Targets::seen`].
+    pub at: usize,
+    /// The values that the file has for it.
+    pub own: Values,
+    /// The file and line that name it.
+    pub origin: Option<String>,
 }
 
 impl Targets {
+    /// The name of a target in messages: its environment, and the line of the file.
+    #[must_use]
+    pub fn label(&self, target: &Target) -> String {
+        let environment = self.seen[target.at].view.environment.label();
+        match &target.origin {
+            Some(origin) => format!("{environment} ({origin})"),
+            None => environment,
+        }
+    }
+
     /// Refuses values of a file where nothing takes them.
     ///
     /// # Errors
     /// Wrong use.
     pub fn require_no_values(&self, command: &str) -> Result<(), Error> {
-        if self.each.iter().all(|(_, own)| own.is_empty()) {
+        if self.each.iter().all(|target| target.own.is_empty()) {
             return Ok(());
         }
         Err(Error::usage(format!(
@@ -89,16 +111,24 @@ impl Places {
     /// # Errors
     /// Wrong use; what is named and not there; or any failure of the requests.
     pub async fn looked_at(&self, app: &App, depth: Depth) -> Result<Targets, Error> {
-        self.resolve(app, depth, true).await
+        self.resolve(app, depth, true, false).await
     }
 
-    /// The environments that are meant, for a change: what decides must have been said.
+    /// The environments to start something on. Unless it is a dry run, what decides must have been
+    /// said. With `skip_missing`, environments that do not exist are no error.
     ///
     /// # Errors
     /// As [`Places::looked_at`].
-    pub async fn changed(&self, app: &App) -> Result<Targets, Error> {
-        app.require_said(&[Deciding::Context])?;
-        self.resolve(app, Depth::All, false).await
+    pub async fn to_start_on(
+        &self,
+        app: &App,
+        dry_run: bool,
+        skip_missing: bool,
+    ) -> Result<Targets, Error> {
+        if !dry_run {
+            app.require_said(&[Deciding::Context])?;
+        }
+        self.resolve(app, Depth::All, dry_run, skip_missing).await
     }
 
     /// The projects whose environments are all meant, apart from their type, and how that selects
@@ -119,14 +149,64 @@ impl Places {
         Ok(projects.map(|projects| (projects, selection)))
     }
 
-    async fn resolve(&self, app: &App, depth: Depth, only_looks: bool) -> Result<Targets, Error> {
+    async fn resolve(
+        &self,
+        app: &App,
+        depth: Depth,
+        only_looks: bool,
+        skip_missing: bool,
+    ) -> Result<Targets, Error> {
         app.settings.chosen()?;
         let Some(file) = &self.targets else {
             let selection = self.selection(app, only_looks)?;
-            let seen = targets::resolve(app.lagoon().await?, &selection, depth).await?;
-            let each = (0..seen.len()).map(|at| (at, Values::new())).collect();
-            return Ok(Targets { seen, each });
+            let lagoon = app.lagoon().await?;
+            let Resolved { seen, missing } =
+                targets::resolve(lagoon, &selection, depth, skip_missing).await?;
+            let plain = |at| Target {
+                at,
+                own: Values::new(),
+                origin: None,
+            };
+            let each = (0..seen.len()).map(plain).collect();
+            return Ok(Targets {
+                seen,
+                each,
+                missing,
+            });
         };
+        self.require_only_file(app)?;
+        let lines = targets_file::read(app, file)?;
+        if lines.iter().any(|line| line.project.is_none()) {
+            said_project(app, only_looks)?;
+        }
+        let places = lines
+            .iter()
+            .map(|line| place_of(app, file, line))
+            .collect::<Result<Vec<_>, _>>()?;
+        let pair = |place: &Place| Pair {
+            project: Name::Plain(place.project.clone()),
+            environment: Name::Plain(place.environment.clone()),
+            origin: Some(format!("--targets: {}", place.origin)),
+        };
+        let selection = Selection {
+            projects: Projects::Named(Vec::new()),
+            environments: None,
+            pairs: places.iter().map(pair).collect(),
+            kind: None,
+        };
+        let lagoon = app.lagoon().await?;
+        let Resolved { seen, missing } =
+            targets::resolve(lagoon, &selection, depth, skip_missing).await?;
+        let each = starts(app, &seen, places, lines);
+        Ok(Targets {
+            seen,
+            each,
+            missing,
+        })
+    }
+
+    /// Refuses other flags that select environments beside a file of targets.
+    fn require_only_file(&self, app: &App) -> Result<(), Error> {
         if self.all_projects || self.group.is_some() || self.all_environments || self.kind.is_some()
         {
             return Err(
@@ -141,43 +221,7 @@ impl Places {
                     .hint("only one -p goes with it: for lines without a project"),
             );
         }
-        let lines = targets_file::read(app, file)?;
-        if lines.iter().any(|line| line.project.is_none()) {
-            said_project(app, only_looks)?;
-        }
-        let of_line = |line: &Line| {
-            let project = match &line.project {
-                Some(project) => project.clone(),
-                None => super::project(app)?.value.clone(),
-            };
-            Ok::<_, Error>((project, line.environment.clone()))
-        };
-        let places = lines.iter().map(of_line).collect::<Result<Vec<_>, _>>()?;
-        let plain = |(p, e): &(String, String)| (Name::Plain(p.clone()), Name::Plain(e.clone()));
-        let selection = Selection {
-            projects: Projects::Named(Vec::new()),
-            environments: None,
-            pairs: places.iter().map(plain).collect(),
-            kind: None,
-        };
-        let seen = targets::resolve(app.lagoon().await?, &selection, depth).await?;
-        let mut each: Vec<(usize, Values)> = Vec::new();
-        for ((project, environment), line) in places.iter().zip(lines) {
-            let is_it = |s: &Seen| s.view.environment.is_named(project, environment);
-            let Some(at) = seen.iter().position(is_it) else {
-                continue;
-            };
-            let target = (at, line.arguments);
-            if each.contains(&target) {
-                app.ui.note(&format!(
-                    "--targets: {project}/{environment} is there twice with the same values; once is \
-                     enough"
-                ));
-            } else {
-                each.push(target);
-            }
-        }
-        Ok(Targets { seen, each })
+        Ok(())
     }
 
     fn selection(&self, app: &App, only_looks: bool) -> Result<Selection, Error> {
@@ -206,18 +250,22 @@ impl Places {
         for text in &named.environments {
             if text.contains(':') {
                 let (project, environment) = pair(text)?;
-                pairs.push((Name::read(project), Name::read(environment)));
+                pairs.push(Pair {
+                    project: Name::read(project),
+                    environment: Name::read(environment),
+                    origin: None,
+                });
             } else {
                 names.push(Name::read(text));
             }
         }
-        if let (Some(way), Some((project, environment))) = (ways.first(), pairs.first())
+        if let (Some(way), Some(pair)) = (ways.first(), pairs.first())
             && (*way != "-p" || names.is_empty())
         {
             return Err(Error::usage(format!(
                 "{way} says which projects are meant, and so does -e {}:{}",
-                project.text(),
-                environment.text()
+                pair.project.text(),
+                pair.environment.text()
             ))
             .hint("leave out one of them"));
         }
@@ -261,6 +309,51 @@ impl Places {
             kind,
         })
     }
+}
+
+/// The environment that a line of the file names.
+struct Place {
+    project: String,
+    environment: String,
+    origin: String,
+}
+
+fn place_of(app: &App, file: &str, line: &Line) -> Result<Place, Error> {
+    let project = match &line.project {
+        Some(project) => project.clone(),
+        None => super::project(app)?.value.clone(),
+    };
+    Ok(Place {
+        project,
+        environment: line.environment.clone(),
+        origin: format!("{file}, line {}", line.number),
+    })
+}
+
+/// The starts that the lines of a file ask for, each once.
+fn starts(app: &App, seen: &[Seen], places: Vec<Place>, lines: Vec<Line>) -> Vec<Target> {
+    let mut each: Vec<Target> = Vec::new();
+    for (place, line) in places.into_iter().zip(lines) {
+        let (project, environment) = (&place.project, &place.environment);
+        let is_it = |s: &Seen| s.view.environment.is_named(project, environment);
+        let Some(at) = seen.iter().position(is_it) else {
+            continue;
+        };
+        let own = line.arguments;
+        if each.iter().any(|other| other.at == at && other.own == own) {
+            app.ui.note(&format!(
+                "--targets: {project}/{environment} is there twice with the same values; once is \
+                 enough"
+            ));
+        } else {
+            each.push(Target {
+                at,
+                own,
+                origin: Some(place.origin),
+            });
+        }
+    }
+    each
 }
 
 /// The project that the line does not name, said where it decides about a change.

@@ -20,6 +20,8 @@ pub(super) struct Line {
     pub(super) environment: String,
     /// Values for it alone.
     pub(super) arguments: Values,
+    /// The number of the line in the file.
+    pub(super) number: usize,
 }
 
 #[derive(Deserialize)]
@@ -45,12 +47,14 @@ fn parse(file: &str, text: &str) -> Result<Vec<Line>, Error> {
         if line.trim().is_empty() {
             continue;
         }
-        let read = one(line).map_err(|why| {
-            Error::usage(format!("--targets: {file}, line {}: {why}", number + 1)).hint(
+        let number = number + 1;
+        let mut read = one(line).map_err(|why| {
+            Error::usage(format!("--targets: {file}, line {number}: {why}")).hint(
                 "a line looks like {\"project\": \"shop\", \"environment\": \"main\", \
                  \"arguments\": {\"NAME\": \"value\"}}",
             )
         })?;
+        read.number = number;
         lines.push(read);
     }
     if lines.is_empty() {
@@ -84,6 +88,7 @@ fn one(line: &str) -> Result<Line, String> {
         project: written.project,
         environment: written.environment,
         arguments,
+        number: 0,
     })
 }
 
@@ -104,11 +109,13 @@ mod tests {
                     project: None,
                     environment: "main".into(),
                     arguments: Values::new(),
+                    number: 1,
                 },
                 Line {
                     project: Some("shop".into()),
                     environment: "a/b".into(),
                     arguments: vec![("N".into(), "1.10".into()), ("T".into(), "x".into())],
+                    number: 3,
                 },
             ]
         );
