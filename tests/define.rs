@@ -79,6 +79,55 @@ fn a_group_that_is_not_there_is_told_with_the_nearest() {
 }
 
 #[test]
+fn a_service_that_is_not_deployed_is_warned_of() {
+    let env = TestEnv::bare();
+    env.sql("DELETE FROM service WHERE name = 'nginx' AND environment <> 101");
+    let define = |name: &str, service: &str, place: &[&str]| {
+        let line = ["define", name, "--command", "x", "-s", service];
+        env.tasks(&[&line[..], place].concat()).succeeds().stderr
+    };
+    let develop = ["-p", "lagoon-demo", "-e", "develop"];
+    let group = ["--group", "lagoon-demo-group"];
+    let requests = env.requests().len();
+    define("Fine", "cli", &PROJECT);
+    let usual = env.requests().len() - requests;
+    for (name, place, words) in [
+        (
+            "A",
+            &develop[..],
+            "environment lagoon-demo/develop has no service `solr`",
+        ),
+        (
+            "B",
+            &PROJECT[..],
+            "no environment of project lagoon-demo has the service `solr`",
+        ),
+        (
+            "C",
+            &group[..],
+            "no environment of group lagoon-demo-group has the service `solr`",
+        ),
+    ] {
+        let before = env.requests().len();
+        let said = define(name, "solr", place);
+        assert!(said.contains(&format!("warning: {words}")), "{said}");
+        assert!(said.contains("services: `cli`, "), "{said}");
+        assert!(env.requests().len() - before <= usual, "{name}");
+    }
+    // One environment of the project is enough; an environment has to have it itself.
+    assert!(!define("D", "nginx", &PROJECT).contains("service"));
+    assert!(define("E", "nginx", &develop).contains("has no service `nginx`"));
+    assert!(!define("F", "nginx", &MAIN).contains("service"));
+    // So is a change of the service.
+    let update = ["update", "D", "-s", "solr", "-p", "lagoon-demo"];
+    let said = env.tasks(&update).succeeds().stderr;
+    assert!(said.contains("has the service `solr`"), "{said}");
+    let update = ["update", "D", "--description", "x", "-p", "lagoon-demo"];
+    let said = env.tasks(&update).succeeds().stderr;
+    assert!(!said.contains("has the service"), "{said}");
+}
+
+#[test]
 fn what_the_new_one_hides_or_is_hidden_by_is_said_first() {
     let env = TestEnv::bare();
     let define = |place: &[&str]| {

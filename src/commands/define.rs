@@ -140,6 +140,9 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     progress.finish();
     let site = site?;
     wanted.scope = site.scope.clone();
+    if let Some(warning) = site.missing_service(&wanted) {
+        app.ui.warn(&warning);
+    }
     let defined = match compare(app, &site, &wanted, &target)? {
         Some(unchanged) => unchanged,
         None => {

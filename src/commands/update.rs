@@ -96,6 +96,11 @@ pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     if changes.iter().any(|c| c.field == "arguments") {
         define::check_environment_defaults(lagoon, &site, &after).await?;
     }
+    if changes.iter().any(|c| c.field == "service")
+        && let Some(warning) = site.missing_service(&after)
+    {
+        app.ui.warn(&warning);
+    }
     let banner = target::banner(app, &site.label)?;
     if args.dry_run {
         app.ui

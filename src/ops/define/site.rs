@@ -2,8 +2,8 @@
 
 use crate::domain::coverage::Coverage;
 use crate::domain::names::same_in_database;
-use crate::domain::{Definition, Scope, shadow};
-use crate::error::Error;
+use crate::domain::{Definition, Scope, Work, shadow};
+use crate::error::{Error, quoted_list};
 use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::{EnvironmentView, ProjectView};
 use crate::ops::{group, place};
@@ -67,6 +67,50 @@ impl Site {
     #[must_use]
     pub fn by_id(&self, id: i64) -> Option<&Definition> {
         self.definitions().find(|d| d.id == id)
+    }
+
+    /// That no environment has the service in which a command runs, and which services there are;
+    /// `None` if one has it, or Lagoon does not tell. System-wide tasks are not judged: only one
+    /// project was read.
+    #[must_use]
+    pub fn missing_service(&self, definition: &Definition) -> Option<String> {
+        let service = definition.service.as_deref()?;
+        if !matches!(definition.work, Work::Command(_))
+            || self.scope == Scope::System
+            || self.views.is_empty()
+        {
+            return None;
+        }
+        let mut known: Vec<&str> = Vec::new();
+        for view in &self.views {
+            known.extend(
+                view.environment
+                    .services
+                    .as_ref()?
+                    .iter()
+                    .map(String::as_str),
+            );
+        }
+        if known.contains(&service) {
+            return None;
+        }
+        known.sort_unstable();
+        known.dedup();
+        let place = match self.scope {
+            Scope::Environment(_) => format!("{} has no service `{service}`", self.label),
+            _ => format!(
+                "no environment of {} has the service `{service}`",
+                self.label
+            ),
+        };
+        let there = if known.is_empty() {
+            "no services are deployed there".to_owned()
+        } else {
+            format!("services: {}", quoted_list(&known))
+        };
+        Some(format!(
+            "{place}, so a run of the task would never start; {there}"
+        ))
     }
 
     fn definitions(&self) -> impl Iterator<Item = &Definition> {
