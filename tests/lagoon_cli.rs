@@ -59,6 +59,30 @@ fn its_contexts_appear_marked_with_their_source() {
 }
 
 #[test]
+fn a_context_that_the_sandbox_hides_is_reported_each_time() {
+    let entry = "lagoons:\n  sandbox:\n    graphql: https://api.sandbox.example/graphql\n";
+    let own = "[contexts.sandbox]\napi = \"https://api.sandbox.example\"\n";
+    for (file, text) in [(".lagoon.yml", entry), (OURS, own)] {
+        let home = Home::new();
+        let path = home.write(file, text).display().to_string();
+        let report = format!("not the context of that name in {path}");
+        for _ in 0..2 {
+            let line = ["list", "-l", "sandbox", "-e", "main", "-q"];
+            let output = home.tasks(&line).succeeds();
+            assert!(output.stderr.contains(&report), "{output}");
+        }
+        let mut command = home.command(&["list", "-e", "main", "-o", "json"]);
+        command = command.env("TASKS_CONTEXT", "sandbox");
+        let output = home.run(command).succeeds();
+        assert!(output.stderr.contains(&report), "{output}");
+        assert!(output.stderr.contains("another name"), "{output}");
+    }
+    let quiet = with_file().tasks(&["list", "-l", "sandbox", "-e", "main"]);
+    let stderr = &quiet.succeeds().stderr;
+    assert!(!stderr.contains("of that name"), "{stderr}");
+}
+
+#[test]
 fn ours_win_by_name() {
     let home = with_file();
     home.write(OURS, "[contexts.acme]\napi = \"https://ours.example\"\n");

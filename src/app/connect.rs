@@ -8,6 +8,8 @@ use url::Url;
 use super::App;
 use crate::auth::{AuthError, TokenSource};
 use crate::config::Context;
+#[cfg(feature = "sandbox")]
+use crate::config::SANDBOX;
 use crate::error::Error;
 use crate::lagoon::{
     Connection, Credentials, CredentialsError, Lagoon, Network, NetworkVariables, Trace,
@@ -82,6 +84,7 @@ pub(super) fn lagoon(
 #[cfg(feature = "sandbox")]
 async fn sandbox(app: &App) -> Result<Lagoon, Error> {
     let (ui, settings) = (&app.ui, &app.settings);
+    report_hidden_context(app);
     let start = || super::sandbox::start(ui, settings, 0, super::SandboxSeed::default());
     let running = app.sandbox.get_or_try_init(start).await?;
     let url = Url::parse(&running.graphql());
@@ -92,6 +95,21 @@ async fn sandbox(app: &App) -> Result<Lagoon, Error> {
         max_response: settings.max_response.value,
         trace: trace(ui, settings),
     }))
+}
+
+/// Warns that a configuration file has a context of the sandbox's name, which is never used.
+#[cfg(feature = "sandbox")]
+fn report_hidden_context(app: &App) {
+    let config = app.settings.config().ok();
+    if let Some(entry) = config.and_then(|config| config.fault(SANDBOX)) {
+        app.ui.warn(&format!(
+            "using the built-in Lagoon `{SANDBOX}`, not the context of that name in {}",
+            entry.path.display()
+        ));
+        for hint in &entry.hints {
+            app.ui.hint(hint);
+        }
+    }
 }
 
 #[cfg(not(feature = "sandbox"))]

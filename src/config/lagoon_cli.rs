@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{ConfigError, Context, ContextName, Origin, SshEndpoint, SshKey, api_address, read};
+use super::{
+    ConfigError, Context, ContextName, Origin, SANDBOX, SshEndpoint, SshKey, api_address, read,
+};
 
 /// What the `lagoon` CLI's file says beside its contexts.
 #[derive(Debug, Clone)]
@@ -58,8 +60,12 @@ pub(super) fn parse(path: &Path, content: Result<String, ConfigError>) -> Option
             Ok(context) => found.contexts.push(context),
             Err(why) => {
                 let message = format!("the Lagoon `{}` {why}", name.escape_debug());
-                let why = ConfigError::new(path, message)
-                    .hint("mend it there, or add it anew: tasks context add NAME URL");
+                let remedy = if name == SANDBOX {
+                    "rename it in that file, or add it under another name: tasks context add NAME URL"
+                } else {
+                    "mend it there, or add it anew: tasks context add NAME URL"
+                };
+                let why = ConfigError::new(path, message).hint(remedy);
                 found.broken.push((name.clone(), why));
             }
         }

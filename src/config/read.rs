@@ -129,9 +129,11 @@ impl Reader<'_> {
                 }
             };
             if name.is_sandbox() {
-                return Err(self
+                let why = self
                     .error("the context name `sandbox` is reserved", key.span())
-                    .hint("give the context another name: `sandbox` is the built-in Lagoon"));
+                    .hint("give the context another name: `sandbox` is the built-in Lagoon");
+                config.broken.push((key.get().to_owned(), why));
+                continue;
             }
             config.contexts.push(self.context(name, item)?);
         }
@@ -273,10 +275,22 @@ mod tests {
             "/conf/config.toml:2:7: `api` must be a string, not integer | "
         );
         assert!(complaint("[contexts.a]\nproject = \"p\"\n").contains("has no `api`"));
-        assert!(complaint("[contexts.sandbox]\napi = \"https://x\"").contains(":1:11: "));
         assert!(complaint("current = \"ü\" \n[a").starts_with("/conf/config.toml:2:"));
         assert!(complaint("current = \"\"").contains("is empty"));
         assert!(complaint("[contexts.a]\nprojcet = \"p\"\n").contains("did you mean `project`?"));
+    }
+
+    #[test]
+    fn a_context_called_sandbox_breaks_no_other() {
+        let config =
+            read("[contexts.sandbox]\napi = \"https://x\"\n[contexts.a]\napi = \"https://y\"\n")
+                .unwrap();
+        assert_eq!(config.contexts.len(), 1);
+        let error = config.fault(super::super::SANDBOX).unwrap().to_string();
+        assert!(
+            error.contains(":1:11: ") && error.contains("reserved"),
+            "{error}"
+        );
     }
 
     #[test]
