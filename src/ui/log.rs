@@ -1,12 +1,13 @@
 //! Logs, made safe for a terminal as they stream by.
 
 use super::clean::{clean_line, is_unsafe};
+use super::sgr::visible;
 
 /// Parameters longer than this belong to no colour that a terminal knows.
 const LONGEST_SGR: usize = 64;
 
 /// Cleans a log that arrives in pieces: what it lets through is text, newlines, tabs and, when
-/// asked, colour.
+/// asked, colour. Text that a colour sequence hides is shown.
 ///
 /// Escape and control sequences are removed, also when they are split between pieces; what is not
 /// UTF-8 becomes U+FFFD; direction characters are shown as `\u{…}`. A line that was rewritten with
@@ -214,10 +215,13 @@ impl LogCleaner {
     }
 
     fn colour(&mut self, parameters: &str, clean: &mut String) {
-        if self.keep_colour {
+        if !self.keep_colour {
+            return;
+        }
+        if let Some(parameters) = visible(parameters) {
             self.coloured = !parameters.chars().all(|c| matches!(c, '0' | ';'));
             clean.push_str("\u{1b}[");
-            clean.push_str(parameters);
+            clean.push_str(&parameters);
             clean.push('m');
         }
     }
@@ -259,6 +263,16 @@ mod tests {
         );
         // Looks like a colour but sets a keyboard mode.
         assert_eq!(cleaned(true, &[b"\x1b[>4;1mx\x1b[?4mx\x1b[4 mx"]), "xxx");
+    }
+
+    #[test]
+    fn hidden_text_is_shown() {
+        let log = b"a\x1b[8mb\x1b[1;8;31mc\x1b[38;5;8md\x1b[38:2::8:8:8me\x1b[m";
+        assert_eq!(
+            cleaned(true, &[log]),
+            "ab\u{1b}[1;31mc\u{1b}[38;5;8md\u{1b}[38:2::8:8:8me\u{1b}[m"
+        );
+        assert_eq!(cleaned(false, &[log]), "abcde");
     }
 
     #[test]

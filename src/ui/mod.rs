@@ -18,6 +18,7 @@ pub mod prompt;
 #[cfg(test)]
 mod pty_tests;
 mod reader;
+mod sgr;
 mod streams;
 pub mod style;
 pub mod terminal;
