@@ -35,14 +35,31 @@ pub fn compose<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>, command
     line
 }
 
-/// A word as a shell reads it back: bare where that is safe, else in single quotes.
+/// A word as sh, bash, zsh and fish read it back: bare where that is safe, else in single quotes.
 #[must_use]
 pub fn word(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&b);
-    if !text.is_empty() && !text.starts_with('~') && text.bytes().all(plain) {
+    if !text.is_empty() && !is_expanded(text) && text.bytes().all(plain) {
         return text.to_owned();
     }
-    format!("'{}'", text.replace('\'', r"'\''"))
+    let mut quoted = String::from("'");
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, rest.peek()) {
+            ('\'', _) => quoted.push_str(r"'\''"),
+            // fish reads `\\` and `\'` inside single quotes as escapes.
+            ('\\', None | Some('\\' | '\'')) => quoted.push_str(r"'\\'"),
+            (c, _) => quoted.push(c),
+        }
+    }
+    quoted.push('\'');
+    quoted
+}
+
+/// Whether a shell expands a word of plain characters: zsh replaces `=ls` by the path of `ls` (with
+/// the option MAGIC_EQUAL_SUBST also after `=` and `:`), and fish replaces `%self` by its process id.
+fn is_expanded(text: &str) -> bool {
+    text.starts_with(['=', '%']) || text.contains("==") || text.contains(":=")
 }
 
 /// A command line of our own, for suggestions: every word quoted as needed.
@@ -75,12 +92,14 @@ fn printed(text: &str) -> String {
         match c {
             '\\' => escaped.push_str(r"\\"),
             '\n' => escaped.push_str(r"\n"),
-            '\'' => escaped.push_str(r"'\''"),
-            c if c.is_ascii_control() => escaped.push_str(&format!(r"\0{:03o}", u32::from(c))),
+            // An interactive bash expands `!` inside double quotes.
+            c if c.is_ascii_control() || c == '!' => {
+                escaped.push_str(&format!(r"\0{:03o}", u32::from(c)));
+            }
             c => escaped.push(c),
         }
     }
-    format!("\"$(printf %b '{escaped}')\"")
+    format!("\"$(printf %b {})\"", word(&escaped))
 }
 
 /// What PowerShell takes for a single quote.
@@ -181,7 +200,13 @@ mod tests {
     use std::process::Command;
 
     fn through(shell: &str, script: &str) -> Vec<u8> {
+        let options: &[&str] = match shell {
+            "zsh" => &["-f", "-o", "extendedglob", "-o", "magicequalsubst"],
+            "fish" => &["--no-config"],
+            _ => &[],
+        };
         let output = Command::new(shell)
+            .args(options)
             .args(["-c", script])
             .output()
             .expect("a shell");
@@ -197,8 +222,8 @@ mod tests {
         clippy::disallowed_methods,
         reason = "tests are told by a variable that nothing may be skipped"
     )]
-    fn shells() -> Vec<&'static str> {
-        ["sh", "dash", "bash"]
+    fn installed<const N: usize>(shells: [&'static str; N]) -> Vec<&'static str> {
+        shells
             .into_iter()
             .filter(|shell| {
                 let there = Command::new(shell).args(["-c", "true"]).output().is_ok();
@@ -209,6 +234,10 @@ mod tests {
                 there
             })
             .collect()
+    }
+
+    fn shells() -> Vec<&'static str> {
+        installed(["sh", "dash", "bash"])
     }
 
     /// Text that can be stored: no NUL, no 4-byte characters; rich in what shells care about.
@@ -284,6 +313,32 @@ mod tests {
             }
             for shell in shells() {
                 prop_assert_eq!(&through(shell, &script), &expected, "{}", shell);
+            }
+        }
+    }
+
+    /// Words that begin with what a shell could expand.
+    fn expandable() -> impl Strategy<Value = String> {
+        let start = prop::sample::select(vec![
+            "=ls", "=", "==ls", "A==ls", "A:=ls", "A=~", "~", "~root", "~+", "~1", "^x", "#x",
+            "%1", "%self", "%", "@x", "!x", "!!", "$x", "{a,b}", "[a]", "<x", "-x", "+1", ":",
+            "/*", "\\", "\\\\", "\\'", "'", "a",
+        ]);
+        (start, "[ -~]{0,6}").prop_map(|(start, rest)| format!("{start}{rest}"))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+        #[test]
+        fn no_shell_expands_a_word(words in prop::collection::vec(expandable(), 1..60)) {
+            let mut expected = Vec::new();
+            for word in &words {
+                expected.extend_from_slice(word.as_bytes());
+                expected.push(b'\n');
+            }
+            let script = format!("printf '%s\\n' {}", line(&words));
+            for shell in installed(["sh", "dash", "bash", "zsh", "fish"]) {
+                prop_assert_eq!(&through(shell, &script), &expected, "{}: {}", shell, script);
             }
         }
     }
