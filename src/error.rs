@@ -40,7 +40,7 @@ pub enum Kind {
     NeverStarted,
     /// Interrupted (Ctrl-C).
     Interrupted,
-    /// Terminated (SIGTERM).
+    /// Terminated (SIGTERM, SIGHUP or SIGQUIT).
     Terminated,
 }
 

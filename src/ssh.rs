@@ -5,6 +5,7 @@
 
 mod error;
 mod key;
+mod key_file;
 mod log;
 mod process;
 mod token;
@@ -16,6 +17,7 @@ use tokio::process::Command;
 
 pub use error::SshError;
 pub use key::Key;
+pub use key_file::remove_old_keys;
 pub use log::{LONGEST_TAIL, LogLine, LogStream, follow_log};
 pub use token::token;
 

@@ -62,6 +62,7 @@ mod sandbox_push;
 mod scope;
 mod secrets;
 mod sign_in;
+mod signals;
 mod ssh_key;
 mod structure;
 mod terminal;

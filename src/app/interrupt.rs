@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM.
+//! Ctrl-C, SIGTERM, SIGHUP and SIGQUIT.
 //!
 //! Signals are listened for in a thread of their own, as a prompt blocks the main one. A command
 //! that has something to say or to save claims the next signal; otherwise the command line ends.
@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::error::{Error, Kind};
@@ -161,17 +163,25 @@ impl State {
 
 #[cfg(unix)]
 struct Incoming {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
+    interrupt: Signal,
+    terminate: Signal,
+    /// `None` if the process was started with the signal ignored, as `nohup` does.
+    hang_up: Option<Signal>,
+    quit: Option<Signal>,
 }
 
 #[cfg(unix)]
 impl Incoming {
     fn open() -> std::io::Result<Incoming> {
-        use tokio::signal::unix::{SignalKind, signal};
+        let unless_ignored = |kind: SignalKind| {
+            let is_ignored = is_ignored(kind.as_raw_value());
+            (!is_ignored).then(|| signal(kind)).transpose()
+        };
         Ok(Incoming {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hang_up: unless_ignored(SignalKind::hangup())?,
+            quit: unless_ignored(SignalKind::quit())?,
         })
     }
 
@@ -179,8 +189,39 @@ impl Incoming {
         tokio::select! {
             _ = self.interrupt.recv() => Some(Kind::Interrupted),
             _ = self.terminate.recv() => Some(Kind::Terminated),
+            () = received(&mut self.hang_up) => Some(Kind::Terminated),
+            () = received(&mut self.quit) => Some(Kind::Terminated),
         }
     }
+}
+
+#[cfg(unix)]
+async fn received(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether the process ignores a signal. Only Linux says so; elsewhere a process whose messages do
+/// not go to a terminal may have been started by `nohup`.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    if cfg!(not(target_os = "linux")) {
+        return !console::user_attended_stderr();
+    }
+    std::fs::read_to_string("/proc/self/status").is_ok_and(|status| {
+        ignored_signals(&status).is_some_and(|all| all >> (signal - 1) & 1 == 1)
+    })
+}
+
+/// The signals that a process ignores, one bit each, from its `/proc/PID/status`.
+#[cfg(unix)]
+fn ignored_signals(status: &str) -> Option<u128> {
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))?;
+    u128::from_str_radix(line.trim(), 16).ok()
 }
 
 #[cfg(not(unix))]
@@ -222,6 +263,14 @@ mod tests {
         assert_eq!(interrupts.explain(ended()).await.kind, Kind::Terminated);
         let other = interrupts.explain(Error::usage("no")).await;
         assert_eq!(other.kind, Kind::Usage);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn ignored_signals_are_read_from_the_status_of_a_process() {
+        let status = "Name:\ttasks\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\n";
+        assert_eq!(ignored_signals(status), Some(0x1001));
+        assert_eq!(ignored_signals("Name:\ttasks\n"), None);
     }
 
     #[tokio::test]

@@ -27,6 +27,7 @@ impl SshSignIn {
     /// With this key, else with those that ssh finds itself.
     #[must_use]
     pub fn new(endpoint: SshEndpoint, key: Option<&SshKey>, asks: bool) -> SshSignIn {
+        ssh::remove_old_keys();
         SshSignIn {
             ssh: Ssh::new().with_key(key.map(key_for_ssh)).asking(asks),
             endpoint,

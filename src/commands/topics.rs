@@ -25,7 +25,7 @@ Exit codes of tasks
    9  diff: there are changes
   10  the run never started
  130  interrupted (Ctrl-C)
- 143  terminated (SIGTERM)
+ 143  terminated (SIGTERM, SIGHUP, SIGQUIT)
 
 3, 6, 8 and 10 come only from waiting for a run (wait, --wait, --follow).
 

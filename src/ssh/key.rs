@@ -42,7 +42,7 @@ impl Key {
             Key::Text(text) => {
                 let keep = || -> std::io::Result<NamedTempFile> {
                     // 0600 from the start; gone when dropped.
-                    let mut file = NamedTempFile::with_prefix("lagoon-tasks-key")?;
+                    let mut file = super::key_file::create()?;
                     file.write_all(text.as_bytes())?;
                     Ok(file)
                 };
