@@ -56,6 +56,7 @@ pub struct App {
     lagoon: OnceCell<Lagoon>,
     checkout: OnceLock<Checkout>,
     renewals: Renewals,
+    notices: session::PrintedNotices,
     #[cfg(feature = "sandbox")]
     sandbox: OnceCell<Running>,
 }
@@ -72,6 +73,7 @@ impl App {
             lagoon: OnceCell::new(),
             checkout: OnceLock::new(),
             renewals: Renewals::default(),
+            notices: session::PrintedNotices::default(),
             #[cfg(feature = "sandbox")]
             sandbox: OnceCell::new(),
         }

@@ -1,7 +1,8 @@
 //! From settings to a session: which token may go where, and how a new one is got.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -230,7 +231,10 @@ impl App {
     }
 
     fn notices(&self) -> Arc<dyn Notices> {
-        Arc::new(ToUi(self.ui.clone()))
+        Arc::new(NoticesOnce {
+            ui: self.ui.clone(),
+            printed: Arc::clone(&self.notices),
+        })
     }
 
     /// Waits for the renewals in progress, so that no session is lost: a refresh token may be good
@@ -267,15 +271,34 @@ fn key_of(context: &Context) -> Option<SshKey> {
     Some(key.clone())
 }
 
-struct ToUi(Ui);
+/// Prints each notice once, because a long wait renews its token again and again. With `-v`, the
+/// others are printed as well.
+struct NoticesOnce {
+    ui: Ui,
+    printed: PrintedNotices,
+}
 
-impl Notices for ToUi {
+/// The notices that this process has printed.
+pub(super) type PrintedNotices = Arc<Mutex<HashSet<String>>>;
+
+impl NoticesOnce {
+    fn print(&self, text: &str, print: impl FnOnce(&Ui)) {
+        let mut printed = self.printed.lock().unwrap_or_else(PoisonError::into_inner);
+        if printed.insert(text.to_owned()) {
+            print(&self.ui);
+        } else {
+            self.ui.trace(text);
+        }
+    }
+}
+
+impl Notices for NoticesOnce {
     fn note(&self, text: &str) {
-        self.0.note(text);
+        self.print(text, |ui| ui.note(text));
     }
 
     fn warn(&self, text: &str) {
-        self.0.warn(text);
+        self.print(text, |ui| ui.warn(text));
     }
 }
 
@@ -285,6 +308,7 @@ mod tests {
     use crate::app::Interrupts;
     use crate::config::{Config, POD, PodVariables};
     use crate::settings::{Env, Flags, Settings};
+    use crate::ui::Stream;
 
     const KEY: &str = "-----BEGIN PRIVATE KEY-----\nTUlJRQ==\n-----END PRIVATE KEY-----\n";
 
@@ -305,6 +329,24 @@ mod tests {
         let text = Key::Text(KEY.to_owned());
         assert_eq!(key(&[("TASKS_SSH_KEY", KEY)]), Some(text));
         assert_eq!(key(&[("TASKS_API", "https://b.example")]), None);
+    }
+
+    #[test]
+    fn a_notice_is_printed_once_however_many_sessions_there_are() {
+        let settings = Settings::resolve(&Flags::default(), &Env::default()).unwrap();
+        let app = App::new(Ui::captured(), settings, Interrupts::none());
+        let url: Url = "https://acme.example/graphql".parse().unwrap();
+        let context = Context::new("acme".parse().unwrap(), url);
+        for _ in 0..3 {
+            let session = app.session_of(&context);
+            session.notices.note("signing in over ssh: a");
+            session.notices.note("signing in over ssh: b");
+            session.notices.warn("the token is not kept");
+        }
+        assert_eq!(
+            app.ui.printed(Stream::Err),
+            "signing in over ssh: a\nsigning in over ssh: b\nwarning: the token is not kept\n"
+        );
     }
 
     #[test]
