@@ -1,10 +1,12 @@
 //! Private files below `$XDG_STATE_HOME/lagoon-tasks`, readable by their owner only.
 
 mod claims;
+mod reminder;
 
 use std::path::Path;
 
 pub use claims::{Claims, Start};
+pub use reminder::is_reminder_due;
 
 /// Creates a folder that only its owner can enter, and corrects the permissions of an existing one.
 ///
@@ -27,4 +29,23 @@ pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
+}
+
+/// The permission bits of group and others to read.
+pub const READ: u32 = 0o044;
+
+/// Whether the file gives other users one of these permissions.
+#[cfg(unix)]
+#[must_use]
+pub fn others_may(path: &Path, bits: u32) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata()
+        .is_ok_and(|found| found.permissions().mode() & bits != 0)
+}
+
+/// Unknown on this system.
+#[cfg(not(unix))]
+#[must_use]
+pub fn others_may(_path: &Path, _bits: u32) -> bool {
+    false
 }

@@ -1,5 +1,6 @@
 //! The file of the `lagoon` CLI: its contexts just work, and nothing is ever written to it.
 
+use crate::support::env::TestEnv;
 use crate::support::home::Home;
 
 const FILE: &str = "\
@@ -183,4 +184,54 @@ fn a_broken_one_matters_only_to_those_who_need_it() {
         "{message}"
     );
     assert!(error["hints"][0].as_str().unwrap().contains("YAML"));
+}
+
+#[test]
+fn a_current_lagoon_that_does_not_exist_is_named() {
+    let home = Home::new();
+    home.write(
+        ".lagoon.yml",
+        FILE.replace("default: acme", "default: acne"),
+    );
+    let refused = home.tasks(&["list", "-p", "x"]).ends_with(5);
+    let words = ".lagoon.yml: `default` is `acne`, but the file has no Lagoon of that name";
+    assert!(refused.stderr.contains(words), "{refused}");
+    assert!(refused.stderr.contains("did you mean `acme`?"), "{refused}");
+    let list = home.tasks(&["context", "list"]).succeeds();
+    assert!(list.stderr.contains(words), "{list}");
+    let doctor = home.tasks(&["doctor", "-o", "json", "--jq", ".[] | .message"]);
+    assert!(doctor.stdout.contains(words), "{doctor}");
+}
+
+#[test]
+fn a_token_that_others_can_read_is_reported_once_a_day() {
+    use std::os::unix::fs::PermissionsExt;
+    let env = TestEnv::new();
+    let text = format!(
+        "lagoons:\n  acme:\n    graphql: {}\n    token: {}\n",
+        env.url(),
+        env.token()
+    );
+    let file = env.home.write(".lagoon.yml", text);
+    let set = |mode| std::fs::set_permissions(&file, PermissionsExt::from_mode(mode)).unwrap();
+    let warning = "other users can read the token in ";
+    let whoami = || env.home.tasks(&["whoami"]).succeeds().stderr;
+    let list = || env.home.tasks(&["projects"]).succeeds().stderr;
+    let doctor = || {
+        let doctor = env.home.tasks(&["doctor", "-o", "json"]);
+        doctor
+            .stdout
+            .contains("other users can read the token in it")
+    };
+    set(0o600);
+    assert!(!list().contains(warning) && !doctor());
+    set(0o644);
+    let first = list();
+    assert!(
+        first.contains(warning) && first.contains("chmod 600 "),
+        "{first}"
+    );
+    assert!(!list().contains(warning) && !whoami().contains(warning));
+    // Doctor reports it each time.
+    assert!(doctor() && doctor());
 }

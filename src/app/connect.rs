@@ -6,16 +6,18 @@ use async_trait::async_trait;
 use url::Url;
 
 use super::App;
-use crate::auth::{AuthError, TokenSource};
+use crate::auth::{AuthError, Found, TokenSource};
 use crate::config::Context;
 #[cfg(feature = "sandbox")]
 use crate::config::SANDBOX;
+use crate::domain::quoting::suggestion;
 use crate::error::Error;
 use crate::lagoon::{
     Connection, Credentials, CredentialsError, Lagoon, Network, NetworkVariables, Trace,
     is_loopback,
 };
 use crate::settings::{Settings, Target, process_variable_os};
+use crate::state::{READ, is_reminder_due, others_may};
 use crate::ui::Ui;
 
 pub(super) async fn connect(app: &App) -> Result<Lagoon, Error> {
@@ -30,7 +32,8 @@ pub(super) async fn connect(app: &App) -> Result<Lagoon, Error> {
         return sandbox(app).await;
     };
     // A missing token is reported before anything else is done.
-    source.token().await?;
+    let token = source.token().await?;
+    warn_of_exposed_token(app, &token.found);
     lagoon(app, url, context, source)
 }
 
@@ -54,6 +57,22 @@ impl App {
             warn("TASKS_SSH_HOST");
         }
         Ok(())
+    }
+}
+
+/// Warns if the token comes from the `lagoon` CLI's file and other users can read that. It is used all
+/// the same, because the `lagoon` CLI itself creates its file so.
+fn warn_of_exposed_token(app: &App, found: &Found) {
+    let Found::LagoonCli(path) = found else {
+        return;
+    };
+    let state = app.settings.folders.state.as_deref();
+    if others_may(path, READ) && is_reminder_due(state, "lagoon-cli-token") {
+        let path = path.display().to_string();
+        let fix = suggestion(["chmod", "600", &path]);
+        app.ui.warn(&format!(
+            "other users can read the token in {path}; to prevent that: {fix}"
+        ));
     }
 }
 

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::{
-    ConfigError, Context, ContextName, Origin, SANDBOX, SshEndpoint, SshKey, api_address, read,
+    ConfigError, Context, ContextName, Origin, SANDBOX, SshEndpoint, SshKey, api_address, nearest,
+    read,
 };
 
 /// What the `lagoon` CLI's file says beside its contexts.
@@ -22,6 +23,10 @@ pub struct LagoonCli {
     pub current: Option<String>,
     /// Why the file, whole, cannot be read.
     pub failure: Option<ConfigError>,
+    /// The complaint about a `default` or `current` that the file does not have.
+    pub dangling: Option<ConfigError>,
+    /// Whether there is a token in it.
+    pub has_token: bool,
 }
 
 /// What is in the file.
@@ -44,17 +49,30 @@ pub(super) fn parse(path: &Path, content: Result<String, ConfigError>) -> Option
         Ok(document) => (document?, None),
         Err(error) => (Map::new(), Some(error)),
     };
-    let named = |key| text(&document, key);
+    let lagoons = document.get("lagoons").and_then(Value::as_object);
+    let current = ["default", "current"]
+        .into_iter()
+        .find_map(|key| Some((key, text(&document, key)?)));
+    let dangling = current.as_ref().and_then(|(key, name)| {
+        let is_there = lagoons.is_some_and(|lagoons| lagoons.contains_key(name));
+        (!is_there).then(|| dangling(path, key, name, lagoons))
+    });
+    let mut tokens = lagoons.into_iter().flatten().map(|(_, fields)| fields);
     let mut found = Found {
         contexts: Vec::new(),
         broken: Vec::new(),
         file: LagoonCli {
             path: path.to_owned(),
-            current: named("default").or_else(|| named("current")),
+            dangling,
+            has_token: tokens.any(|fields| {
+                fields
+                    .as_object()
+                    .is_some_and(|f| text(f, "token").is_some())
+            }),
+            current: current.map(|(_, name)| name),
             failure,
         },
     };
-    let lagoons = document.get("lagoons").and_then(Value::as_object);
     for (name, fields) in lagoons.into_iter().flatten() {
         match context(name, fields) {
             Ok(context) => found.contexts.push(context),
@@ -71,6 +89,23 @@ pub(super) fn parse(path: &Path, content: Result<String, ConfigError>) -> Option
         }
     }
     Some(found)
+}
+
+/// The complaint about a Lagoon that `key` names and the file does not have.
+fn dangling(
+    path: &Path,
+    key: &str,
+    name: &str,
+    lagoons: Option<&Map<String, Value>>,
+) -> ConfigError {
+    let shown = name.escape_debug();
+    let message = format!("`{key}` is `{shown}`, but the file has no Lagoon of that name");
+    let known = lagoons.into_iter().flat_map(Map::keys).map(String::as_str);
+    let remedy = match nearest(name, known) {
+        Some(near) => format!("did you mean `{}`?", near.escape_debug()),
+        None => format!("correct `{key}` in that file, or name a context: -l NAME"),
+    };
+    ConfigError::new(path, message).hint(remedy)
 }
 
 /// The token that the `lagoon` CLI keeps for one of its contexts. It is read each time: that
@@ -106,7 +141,8 @@ fn document(path: &Path, text: &str) -> Result<Option<Map<String, Value>>, Confi
             // The place is said already, and what stands there may be a token.
             let words = error.to_string();
             let words = words.split(" at line ").next().unwrap_or_default();
-            let mut fault = fault(words.lines().next().unwrap_or_default());
+            let words = words.lines().next().unwrap_or_default();
+            let mut fault = fault(&format!("not valid YAML: {words}"));
             fault.position = error.location().and_then(|l| {
                 Some((
                     usize::try_from(l.line()).ok()?,
@@ -251,6 +287,29 @@ lagoons:
     fn what_was_used_last_is_current_where_there_is_no_default() {
         let (_home, path) = file("current: one\ndefault: \"\"\nlagoons: {}\n");
         assert_eq!(load(&path).unwrap().file.current.as_deref(), Some("one"));
+    }
+
+    #[test]
+    fn a_current_lagoon_that_does_not_exist_is_reported() {
+        let complaint = |text: &str| {
+            let (_home, path) = file(text);
+            load(&path)
+                .unwrap()
+                .file
+                .dangling
+                .map(|why| (why.message, why.hints))
+        };
+        let (message, hints) = complaint("current: acne\nlagoons: {acme: {}}\n").unwrap();
+        assert_eq!(
+            message,
+            "`current` is `acne`, but the file has no Lagoon of that name"
+        );
+        assert_eq!(hints, ["did you mean `acme`?"]);
+        let (message, _) = complaint("default: gone\ncurrent: a\nlagoons: {a: {}}\n").unwrap();
+        assert!(message.starts_with("`default` is `gone`"), "{message}");
+        assert!(complaint("current: a\n").is_some());
+        assert!(complaint("current: a\nlagoons: {a: {}}\n").is_none());
+        assert!(complaint("lagoons: {a: {}}\n").is_none());
     }
 
     #[test]

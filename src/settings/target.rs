@@ -118,7 +118,13 @@ fn of_lagoon_cli(config: &Config) -> Result<Option<(&Context, Source)>, Settings
             let context = there.iter().find(|c| c.name.as_str() == name);
             let context = context.ok_or_else(|| match config.fault(name) {
                 Some(fault) => fault.clone().into(),
-                None => not_found(name, config, &source),
+                None => match &file.dangling {
+                    Some(why) => SettingsError {
+                        kind: SettingsErrorKind::NotFound,
+                        ..why.clone().into()
+                    },
+                    None => not_found(name, config, &source),
+                },
             })?;
             Ok(Some((*context, source)))
         }

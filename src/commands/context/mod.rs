@@ -99,8 +99,12 @@ fn list(app: &App, answer: &Answer) -> Result<(), Error> {
     for (_, why) in &config.broken {
         app.ui.warn(&why.to_string());
     }
-    if let Some(failure) = config.lagoon_cli.as_ref().and_then(|f| f.failure.as_ref()) {
-        app.ui.warn(&failure.to_string());
+    let file = config.lagoon_cli.as_ref();
+    for why in file
+        .into_iter()
+        .flat_map(|f| f.failure.iter().chain(&f.dangling))
+    {
+        app.ui.warn(&why.to_string());
     }
     let mut entries: Vec<Entry> = config
         .contexts

@@ -7,6 +7,7 @@ use crate::config::{Config, Origin, SshKey};
 use crate::domain::quoting::suggestion;
 use crate::error::Kind;
 use crate::settings::Target;
+use crate::state::{READ, others_may};
 
 use super::finding::Finding;
 
@@ -27,10 +28,19 @@ pub(super) fn configuration(app: &App) -> Vec<Finding> {
     if let Some(file) = &config.lagoon_cli {
         let path = file.path.display();
         found.push(match &file.failure {
+            None if file.has_token && others_may(&file.path, READ) => Finding::warning(
+                CONFIG,
+                format!("{path}: other users can read the token in it"),
+            )
+            .fix(chmod("600", &file.path)),
             None => Finding::good(CONFIG, format!("{path}: read, as the lagoon CLI does")),
             Some(why) => Finding::warning(CONFIG, why.to_string())
                 .fix("mend the file, or remove it: its contexts cannot be used"),
         });
+        found.extend(file.dangling.iter().map(|why| {
+            let fix = why.hints.first().cloned();
+            Finding::warning(CONFIG, why.to_string()).fix(fix.unwrap_or_default())
+        }));
     }
     found.extend(config.broken.iter().map(|(name, why)| {
         let fix = why.hints.first().cloned();
@@ -160,16 +170,4 @@ fn chmod(mode: &str, path: &Path) -> String {
         mode.to_owned(),
         path.display().to_string(),
     ])
-}
-
-#[cfg(unix)]
-fn others_may(path: &Path, bits: u32) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata()
-        .is_ok_and(|found| found.permissions().mode() & bits != 0)
-}
-
-#[cfg(not(unix))]
-fn others_may(_path: &Path, _bits: u32) -> bool {
-    false
 }
