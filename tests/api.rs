@@ -309,3 +309,25 @@ fn it_works_on_the_context_sandbox() {
         .succeeds();
     assert_eq!(output.json()["data"]["lagoonVersion"], "v2.33.1");
 }
+
+#[test]
+fn an_object_is_not_a_field_and_the_remedy_is_a_command() {
+    let env = TestEnv::new();
+    let api = |more: &[&str]| {
+        let document = "query ($i: Int!) { environmentById(id: $i) { name } }";
+        env.tasks(&[&["api", document][..], more].concat())
+    };
+    let refused = api(&["-F", "i={\"a\": 1}"]).ends_with(2);
+    for words in [
+        "--field `i`: the value is an object or a list",
+        "--variables '{\"i\": {\"a\": 1}}'",
+        "-f 'i={\"a\": 1}'",
+    ] {
+        assert!(refused.stderr.contains(words), "{refused}");
+    }
+    api(&["-F", "i=[1]"]).ends_with(2);
+    api(&["--variables", "{\"i\": 102}"]).succeeds();
+    let broken = api(&["--variables", "{\"i\":\n102"]).ends_with(2);
+    let words = "the value is not a JSON object: line 2: not valid JSON: it ends too early";
+    assert!(broken.stderr.contains(words), "{broken}");
+}

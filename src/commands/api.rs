@@ -11,8 +11,9 @@ use crate::ops::document::{self, Document, Purpose, WholeAnswer};
 use crate::output::{Format, Grid, Report};
 use crate::settings::is_structured;
 
-use super::target::{Answer, text};
-use fields::{Fields, typed};
+use super::target::{Answer, located, text};
+use crate::domain::quoting::suggestion;
+use fields::{Fields, is_json, typed};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -98,6 +99,7 @@ fn read(args: ApiArgs, app: &App) -> Result<Document, Error> {
     for given in &args.fields {
         fields.add("--field", given, |text| match text.strip_prefix('@') {
             Some(file) => Ok(Value::String(text::exact(app, "--field", file)?)),
+            None if is_json(text) => Err(not_single(given, text)),
             None => Ok(typed(text)),
         })?;
     }
@@ -124,14 +126,35 @@ fn variables(app: &App, given: &str) -> Result<Map<String, Value>, Error> {
     };
     let wrong = |why: String| {
         let what = if is_json { "the value" } else { given };
-        Error::usage(format!("--variables: {what} is no JSON object: {why}"))
+        Error::usage(format!("--variables: {what} is not a JSON object: {why}"))
             .hint("it looks like {\"name\": \"shop\"}")
     };
     match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
         Ok(Value::Object(variables)) => Ok(variables),
-        Ok(_) => Err(wrong("it is another value".to_owned())),
-        Err(error) => Err(wrong(error.to_string())),
+        Ok(_) => Err(wrong("it is another JSON value".to_owned())),
+        Err(error) => Err(wrong(located(&error, 1))),
     }
+}
+
+/// The error about an object or a list where `-F` takes a single value.
+fn not_single(given: &str, text: &str) -> Error {
+    let key = given.split_once('=').map_or(given, |(key, _)| key);
+    let error = Error::usage(format!(
+        "--field `{key}`: the value is an object or a list, and -F takes single values"
+    ));
+    let error = if key.contains('[') {
+        error.hint("pass all variables as JSON: --variables '{\"NAME\": …}'")
+    } else {
+        let variables = format!("{{{}: {text}}}", Value::from(key));
+        error.hint(format!(
+            "pass it as JSON: {}",
+            suggestion(["--variables", &variables])
+        ))
+    };
+    error.hint(format!(
+        "or send it as a text: {}",
+        suggestion(["-f", given])
+    ))
 }
 
 /// How the answer is printed: as it came, where nobody wants it in another form.

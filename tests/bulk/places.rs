@@ -240,6 +240,9 @@ fn a_file_says_where_and_with_what() {
         "{output}"
     );
     assert_eq!(super::names(&output.json()), ["main", "develop"]);
+    let array = format!("[\n{}\n]\n", file.trim_end().replace('\n', ",\n"));
+    let output = env.run(env.command(&line).stdin(array)).succeeds();
+    assert_eq!(super::names(&output.json()), ["main", "develop"]);
 
     let file = env.home.write(
         "work/targets.jsonl",

@@ -174,6 +174,13 @@ fn complete(before: &mut Value, value: Value) {
     }
 }
 
+/// Whether the text is meant as an object or a list, in JSON or in GraphQL's notation.
+pub(super) fn is_json(text: &str) -> bool {
+    let text = text.trim();
+    (text.starts_with('{') && text.ends_with('}'))
+        || serde_json::from_str::<Vec<serde::de::IgnoredAny>>(text).is_ok()
+}
+
 /// A number, `true`, `false` and `null` as JSON has them; every other text is a string.
 pub(super) fn typed(text: &str) -> Value {
     match text {

@@ -1,11 +1,12 @@
-//! `--targets`: JSON lines, each a place and the values that are its own.
+//! `--targets`: JSON lines or a JSON array of places, each with the values of its own.
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::json;
 use super::text;
 use super::values::{self, Values};
 use crate::app::App;
+use crate::config::nearest;
 use crate::error::Error;
 
 /// Far more than any list of places needs.
@@ -24,14 +25,7 @@ pub(super) struct Line {
     pub(super) number: usize,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written<'a> {
-    project: Option<String>,
-    environment: String,
-    #[serde(borrow, default)]
-    arguments: Option<&'a RawValue>,
-}
+const KEYS: [&str; 3] = ["project", "environment", "arguments"];
 
 /// Reads the file, `-` for stdin.
 ///
@@ -42,54 +36,74 @@ pub(super) fn read(app: &App, file: &str) -> Result<Vec<Line>, Error> {
 }
 
 fn parse(file: &str, text: &str) -> Result<Vec<Line>, Error> {
-    let mut lines = Vec::new();
-    for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        if line.trim().is_empty() {
-            continue;
-        }
-        let number = number + 1;
-        let mut read = one(line).map_err(|why| {
-            Error::usage(format!("--targets: {file}, line {number}: {why}")).hint(
-                "a line looks like {\"project\": \"shop\", \"environment\": \"main\", \
-                 \"arguments\": {\"NAME\": \"value\"}}",
-            )
-        })?;
-        read.number = number;
-        lines.push(read);
-    }
+    let wrong = |why: String| {
+        Error::usage(format!("--targets: {file}, {why}")).hint(
+            "each line, or each element of a JSON array, looks like {\"project\": \"shop\", \
+             \"environment\": \"main\", \"arguments\": {\"NAME\": \"value\"}}",
+        )
+    };
+    let text = text.trim_start_matches('\u{feff}');
+    let objects = if text.trim_start().starts_with('[') {
+        json::array(text).map_err(wrong)?
+    } else {
+        let lines = text.lines().enumerate();
+        lines.map(|(at, line)| (at + 1, line)).collect()
+    };
+    let objects = objects
+        .into_iter()
+        .filter(|(_, object)| !object.trim().is_empty());
+    let lines: Vec<Line> = objects
+        .map(|(number, object)| one(number, object).map_err(wrong))
+        .collect::<Result<_, _>>()?;
     if lines.is_empty() {
         return Err(Error::usage(format!("--targets: {file} names no target")));
     }
     Ok(lines)
 }
 
-fn one(line: &str) -> Result<Line, String> {
-    let written: Written<'_> = serde_json::from_str(line).map_err(|error| {
-        // The line that it would name is always the first.
-        let text = error.to_string();
-        match text.rsplit_once(" at line ") {
-            Some((text, _)) => text.to_owned(),
-            None => text,
-        }
-    })?;
-    for (key, value) in [
-        ("project", written.project.as_deref()),
-        ("environment", Some(written.environment.as_str())),
-    ] {
-        if value.is_some_and(|value| value.trim().is_empty()) {
-            return Err(format!("`{key}` is empty"));
+/// The target of an object that begins in this line.
+fn one(number: usize, object: &str) -> Result<Line, String> {
+    let (mut project, mut environment, mut arguments) = (None, None, Values::new());
+    let at = |why: String| format!("line {number}: {why}");
+    for (key, raw) in json::object(object, number)? {
+        match key.as_str() {
+            "project" => project = name(&key, raw).map_err(at)?,
+            "environment" => environment = name(&key, raw).map_err(at)?,
+            "arguments" if raw.get() == "null" => {}
+            "arguments" if raw.get().starts_with('{') => {
+                arguments = values::object(raw.get(), number).map_err(|why| {
+                    let why = why.trim_start_matches(&at(String::new()));
+                    at(format!("`arguments`: {why}"))
+                })?;
+            }
+            "arguments" => return Err(at("`arguments` must be an object".to_owned())),
+            unknown => return Err(at(unknown_key(unknown))),
         }
     }
-    let arguments = match written.arguments {
-        Some(raw) => values::object(raw.get()).map_err(|why| format!("`arguments`: {why}"))?,
-        None => Values::new(),
-    };
     Ok(Line {
-        project: written.project,
-        environment: written.environment,
+        project,
+        environment: environment.ok_or_else(|| at("`environment` is missing".to_owned()))?,
         arguments,
-        number: 0,
+        number,
     })
+}
+
+/// The value of a key that holds a name; `null` is none.
+fn name(key: &str, raw: &RawValue) -> Result<Option<String>, String> {
+    let value: Option<String> =
+        serde_json::from_str(raw.get()).map_err(|_| format!("`{key}` must be a string"))?;
+    match value {
+        Some(value) if value.trim().is_empty() => Err(format!("`{key}` is empty")),
+        value => Ok(value),
+    }
+}
+
+fn unknown_key(key: &str) -> String {
+    let shown = key.escape_debug();
+    match nearest(key, KEYS) {
+        Some(near) => format!("unknown key `{shown}`; did you mean `{near}`?"),
+        None => format!("unknown key `{shown}`; the keys are {}", KEYS.join(", ")),
+    }
 }
 
 #[cfg(test)]
@@ -122,17 +136,45 @@ mod tests {
     }
 
     #[test]
+    fn an_array_says_the_same_as_lines() {
+        let lines = "{\"environment\": \"a\"}\n{\"project\": \"p\", \"environment\": \"b\"}\n";
+        let array = "\u{feff}\n [\n{\"environment\": \"a\"}, {\n\"project\": \"p\",\n\"environment\": \"b\"}\n]\n";
+        assert_eq!(parse("f", array).unwrap(), parse("f", lines).unwrap());
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_its_line() {
         for (text, why) in [
             ("", "names no target"),
-            ("\n{}\n", "line 2: missing field `environment`"),
+            ("\n{}\n", "f, line 2: `environment` is missing"),
+            (
+                "{\"environment\": \"a\",\"environment\": \"b\"}",
+                "line 1: the key `environment` occurs twice",
+            ),
+            (
+                "{\"environment\": 7}",
+                "line 1: `environment` must be a string",
+            ),
+            (
+                "[{\"environment\": \"a\"},\n {\"enviroment\": \"b\"}]",
+                "line 2: unknown key `enviroment`; did you mean `environment`?",
+            ),
+            (
+                "[{\"environment\": \"a\"},\n {\n\"environment\": \"b\",\n\"arguments\": {\"X\":}}]",
+                "line 4: not valid JSON: expected value",
+            ),
+            ("[\n\"a\"]", "line 2: found string"),
+            ("[]", "names no target"),
             ("{\"environment\": \"\"}", "line 1: `environment` is empty"),
             (
                 "{\"environment\": \"a\", \"env\": 1}",
-                "unknown field `env`",
+                "unknown key `env`; the keys are project, environment, arguments",
             ),
-            ("{\"environment\": \"a\"}\nmain\n", "line 2: expected value"),
-            ("[]", "line 1: "),
+            (
+                "{\"environment\": \"a\"}\nmain\n",
+                "line 2: not valid JSON: expected value",
+            ),
+            ("[", "line 1: not valid JSON: it ends too early"),
             (
                 "{\"environment\": \"a\", \"arguments\": {\"X\": null}}",
                 "`arguments`: `X` has no value",

@@ -1,14 +1,11 @@
 //! `-a`, `--arg-file` and `--args-file`: from the command line to values.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use crate::app::App;
 use crate::error::Error;
 
+use super::json::{self, Entries};
 use super::text;
 
 /// Values in the order in which they were given.
@@ -70,88 +67,60 @@ fn pair<'a>(flag: &str, given: &'a str, form: &str) -> Result<(&'a str, &'a str)
 /// # Errors
 /// Wrong use, naming the file.
 pub fn map(file: &str, text: &str) -> Result<Values, Error> {
+    let text = text.trim_start_matches('\u{feff}');
     let wrong = |why: String| {
-        Error::usage(format!(
-            "--args-file: {file} is not an object of names and values: {why}"
-        ))
-        .hint("it looks like {\"NAME\": \"value\"}, as JSON or YAML")
+        Error::usage(format!("--args-file: {file}: {why}"))
+            .hint("the file looks like {\"NAME\": \"value\"}, as JSON or YAML")
     };
     if text.trim().is_empty() {
-        return Err(wrong("it is empty".to_owned()));
+        return Err(wrong("the file is empty".to_owned()));
     }
-    let parsed: Vec<(String, Option<String>)> = if text.trim_start().starts_with('{') {
-        json(text).map_err(wrong)?
+    if text.trim_start().starts_with(['{', '[']) {
+        object(text, 1).map_err(wrong)
     } else {
-        serde_saphyr::from_str::<Pairs<Option<String>>>(text)
-            .map_err(|e| wrong(first_line(&e.to_string())))?
-            .0
-    };
-    whole(parsed).map_err(wrong)
-}
-
-/// A JSON object of names and single values.
-pub(super) fn object(text: &str) -> Result<Values, String> {
-    whole(json(text)?)
-}
-
-fn whole(parsed: Vec<(String, Option<String>)>) -> Result<Values, String> {
-    parsed
-        .into_iter()
-        .map(|(name, value)| match value {
-            Some(value) => Ok((name, value)),
-            None => Err(format!("`{name}` has no value")),
-        })
-        .collect()
-}
-
-/// A map's entries as they are written: what is there twice is for the caller to refuse.
-struct Pairs<T>(Vec<(String, T)>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Pairs<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Entries<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
-            type Value = Pairs<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<T>, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    entries.push(entry);
-                }
-                Ok(Pairs(entries))
-            }
-        }
-        deserializer.deserialize_map(Entries(PhantomData))
+        yaml(text).map_err(wrong)
     }
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
+/// A JSON object of names and single values, in a text that begins in this line of a file. Strings
+/// are kept as they are, everything else as it is written.
+pub(super) fn object(text: &str, first_line: usize) -> Result<Values, String> {
+    let entries = json::object(text, first_line)?;
+    let single = |(name, raw): (String, &RawValue)| {
+        let raw = raw.get();
+        let value = match raw.as_bytes().first() {
+            Some(b'"') => serde_json::from_str(raw)
+                .map_err(|_| format!("the text of `{name}` is not valid JSON"))?,
+            Some(b'n') => return Err(no_value(&name)),
+            Some(b'{') => return Err(format!("`{name}` must be a single value, not an object")),
+            Some(b'[') => return Err(format!("`{name}` must be a single value, not a list")),
+            _ => raw.to_owned(),
+        };
+        Ok((name, value))
+    };
+    entries.into_iter().map(single).collect()
 }
 
-/// JSON keeps strings as they are and everything else as it is written.
-fn json(text: &str) -> Result<Vec<(String, Option<String>)>, String> {
-    let raw: Pairs<Box<serde_json::value::RawValue>> =
-        serde_json::from_str(text).map_err(|e| e.to_string())?;
-    raw.0
-        .into_iter()
-        .map(|(name, raw)| {
-            let raw = raw.get();
-            let value = match raw.as_bytes().first() {
-                Some(b'"') => Some(serde_json::from_str::<String>(raw).map_err(|e| e.to_string())?),
-                Some(b'n') => None,
-                Some(b'{' | b'[') => {
-                    return Err(format!("the value of `{name}` is not a single one"));
-                }
-                _ => Some(raw.to_owned()),
-            };
-            Ok((name, value))
-        })
-        .collect()
+fn yaml(text: &str) -> Result<Values, String> {
+    let entries = serde_saphyr::from_str::<Entries<Option<String>>>(text).map_err(|error| {
+        let error = error.without_snippet();
+        let words = error.to_string();
+        let words = words.split(" at line ").next().unwrap_or_default();
+        let words = words.lines().next().unwrap_or_default();
+        match error.location() {
+            Some(at) => format!("line {}: not usable as YAML: {words}", at.line()),
+            None => format!("not usable as YAML: {words}"),
+        }
+    })?;
+    let single = |(name, value): (String, Option<String>)| match value {
+        Some(value) => Ok((name, value)),
+        None => Err(no_value(&name)),
+    };
+    entries.0.into_iter().map(single).collect()
+}
+
+fn no_value(name: &str) -> String {
+    format!("`{name}` has no value")
 }
 
 #[cfg(test)]
@@ -193,8 +162,6 @@ mod tests {
 
     #[test]
     fn what_is_no_object_of_values_is_refused() {
-        let twice = read_map(r#"{"A": "1", "A": "2"}"#).expect("both");
-        assert_eq!(twice, pairs(&[("A", "1"), ("A", "2")]));
         for wrong in [
             "",
             "[]",
@@ -208,6 +175,35 @@ mod tests {
         ] {
             assert!(read_map(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn errors_name_the_line_and_the_key() {
+        for (text, why) in [
+            (
+                "{\"A\": \"1\",\n\"B\": 2,\n\"A\": \"2\"}",
+                "f: line 3: the key `A` occurs twice",
+            ),
+            ("A: 1\nB: 2\nA: 3\n", "f: line 3: "),
+            (
+                "{\"A\": 1,\n\"B\"",
+                "f: line 2: not valid JSON: it ends too early",
+            ),
+            ("{\"A\": 1,\n}", "f: line 2: not valid JSON: trailing comma"),
+            ("[1]", "f: line 1: found sequence instead of an object"),
+            (
+                "{\"A\": {}}",
+                "f: `A` must be a single value, not an object",
+            ),
+            ("A:\n", "f: `A` has no value"),
+            ("A: 1\n- b\n", "f: line 2: not usable as YAML: "),
+        ] {
+            let message = read_map(text).unwrap_err().message;
+            assert!(message.contains(why), "{text}: {message}");
+            assert!(!message.contains(" column "), "{message}");
+        }
+        let twice = read_map("A: 1\nA: 3\n").unwrap_err().message;
+        assert!(twice.contains("`A`") || twice.contains("A"), "{twice}");
     }
 
     proptest! {
