@@ -275,7 +275,7 @@ fn what_each_release_lacks_is_said_with_its_cost() {
             request.head.contains("/graphql/stream") || request.head.contains("websocket")
         };
         let proxy = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
-            if request.body.contains("__type") {
+            if request.body.contains("__type(") {
                 Fault::replaced(probe.clone())
             } else if is_push(request) {
                 Fault::answered("404 Not Found", "text/plain", "")

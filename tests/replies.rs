@@ -197,8 +197,8 @@ fn a_mutation_whose_reply_was_another_ones_is_looked_up_and_not_repeated() {
         ("1\n", 1),
         "{output}"
     );
-    // The mutation and what comes after it do not share a connection.
-    assert_eq!(proxy.connections(), 3);
+    // The look-up has a new connection.
+    assert_eq!(proxy.connections(), 2);
 }
 
 #[test]
