@@ -39,7 +39,8 @@ pub(super) fn text(path: &Path) -> Result<String, ConfigError> {
 
 pub(super) fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
     let document = Document::parse(text).map_err(|e| {
-        let error = ConfigError::new(path, e.message().trim());
+        let words = e.message().trim();
+        let error = ConfigError::new(path, format!("not valid TOML: {words}"));
         match e.span() {
             Some(span) => error.at(text, span.start),
             None => error,
@@ -216,8 +217,13 @@ impl Reader<'_> {
     }
 
     fn web_address(&self, item: &Item, key: &str) -> Result<Url, ConfigError> {
-        let url = Url::parse(self.string(item, key)?)
-            .map_err(|e| self.error(format!("`{key}`: {e}"), item.span()))?;
+        let url = Url::parse(self.string(item, key)?).map_err(|e| {
+            let reason = match e {
+                url::ParseError::RelativeUrlWithoutBase => "must start with https://".to_owned(),
+                e => format!("is not a web address: {e}"),
+            };
+            self.error(format!("`{key}` {reason}"), item.span())
+        })?;
         if matches!(url.scheme(), "http" | "https") {
             return Ok(url);
         }
@@ -315,6 +321,11 @@ mod tests {
         assert!(of("ssh_host = \"h\"\nssh_port = 70000").contains(":4:12: "));
         assert!(of("ssh_host = \"-oX\"").contains("no name or address of an ssh server"));
         assert!(of("authorization_endpoint = \"file:///x\"").contains("must start with https://"));
+        assert!(
+            of("ui_url = \"ui.example.com\"").contains(":3:10: `ui_url` must start with https://")
+        );
+        assert!(of("ui_url = \"https://\"").contains("`ui_url` is not a web address: empty host"));
+        assert!(of("project = yes").contains(":3:11: not valid TOML: "));
     }
 
     #[test]
