@@ -16,8 +16,9 @@ const MIN_AGE: Duration = Duration::from_secs(60);
 /// until then, so that no other process takes it for an old one.
 pub(super) fn create() -> io::Result<NamedTempFile> {
     let file = Builder::new().prefix(PREFIX).tempfile()?;
+    // Without locks on this file system, an old key is never removed.
     #[cfg(unix)]
-    file.as_file().lock()?;
+    let _ = file.as_file().try_lock();
     Ok(file)
 }
 
