@@ -33,7 +33,7 @@ pub struct Places {
     /// On environments of this type only
     #[arg(long = "type", value_enum, value_name = "TYPE", help_heading = HEADING)]
     kind: Option<KindWord>,
-    /// On those of a file of JSON lines, {"project": …, "environment": …}; `-` is stdin
+    /// On those of a file of JSON lines or a JSON array, {"project": …, "environment": …}; `-` is stdin
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     targets: Option<String>,
 }
