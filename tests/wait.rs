@@ -294,13 +294,14 @@ fn an_interrupt_leaves_the_run_or_cancels_it() {
         run["status"].as_str().unwrap().to_owned()
     };
     let id = start_held(&env, Status::Complete);
-    let running = until_asked(&env, &["wait", &id], "taskById");
+    // The subscription begins after the signal is claimed.
+    let running = until_asked(&env, &["wait", &id], "taskChanged");
     running.signal("INT");
     let output = running.finish();
     assert_snapshot!("wait-interrupted", output.snapshot());
     assert_eq!((output.code, status(&id).as_str()), (130, "running"));
     let line = ["wait", &id, "--on-interrupt", "cancel"];
-    let running = until_asked(&env, &line, "taskById");
+    let running = until_asked(&env, &line, "taskChanged");
     running.signal("INT");
     let output = running.finish();
     assert_snapshot!("wait-interrupted-cancel", output.snapshot());
