@@ -213,7 +213,10 @@ fn a_command_of_its_own_arrives_word_by_word() {
         (&run["name"], &run["service"]),
         (&json!(name), &json!(service))
     );
-    assert_eq!(recorded(&lagoon, &run), r"printf '%s,' 'it'\''s' '$HOME' ''");
+    assert_eq!(
+        recorded(&lagoon, &run),
+        r"printf '%s,' 'it'\''s' '$HOME' ''"
+    );
     if lagoon.has_cluster() {
         let log = ["logs", &run["id"].to_string(), "-f"];
         let log = lagoon.tasks(&log).succeeds().stdout;
