@@ -385,7 +385,7 @@ fn a_run_that_is_not_waited_for_is_named() {
     let env = TestEnv::new();
     env.script("Say hello", &[Step::Status(Status::Running)]);
     invoke(&env, &["Say hello"]).succeeds();
-    let warning = "run 1 is not waited for; wait for it with `tasks wait 1`";
+    let warning = "not waiting for run 1; to wait for it: `tasks wait 1`";
     for line in [
         ["Say hello", "-y", "--if-running", "skip", "-q"],
         [
@@ -679,7 +679,7 @@ fn waiting_for_another_run_keeps_the_limits_of_the_line() {
     let output = invoke(&env, &line);
     assert_snapshot!("invoke-if-running-wait-limit", output.snapshot());
     assert_eq!((output.code, started(&env)), (1, 1));
-    // It bounds that waiting where the own run is not waited for.
+    // It bounds that waiting where tasks does not wait for its own run.
     let line = ["Say hello", "--if-running", "wait", "--timeout", "1s"];
     let output = invoke(&env, &line);
     assert_eq!((output.code, started(&env)), (1, 1), "{output}");

@@ -155,7 +155,7 @@ fn our_own_secrets_get_into_no_task() {
         .env("TASKS_TOKEN", "sesame")
         .env("TASKS_SSH_KEY", "mellon");
     let output = home.run(command).ends_with(2);
-    let refusals = output.stdout.matches("does not belong into a task");
+    let refusals = output.stdout.matches("must not be used in a task");
     assert_eq!(refusals.count(), 2, "{output}");
     for secret in ["sesame", "mellon"] {
         assert!(!output.stdout.contains(secret), "{output}");

@@ -80,7 +80,7 @@ fn a_system_wide_task_before_2_18_is_reported_and_not_sent() {
         assert!(
             output
                 .stderr
-                .contains("refuses system-wide tasks, whoever defines them: `Report`"),
+                .contains("does not accept system-wide tasks from any user: `Report`"),
             "{output}"
         );
     }

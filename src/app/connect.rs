@@ -71,7 +71,7 @@ fn warn_of_exposed_token(app: &App, found: &Found) {
         let path = path.display().to_string();
         let fix = suggestion(["chmod", "600", &path]);
         app.ui.warn(&format!(
-            "other users can read the token in {path}; to prevent that: {fix}"
+            "other users can read the token in {path}; restrict its permissions: {fix}"
         ));
     }
 }

@@ -140,7 +140,7 @@ impl Session {
         }
     }
 
-    /// Signs in, whatever is kept; nothing is stored yet.
+    /// Signs in even if a valid token is stored. Does not store the new token.
     ///
     /// # Errors
     /// When there is no way to, or it fails.

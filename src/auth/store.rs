@@ -72,8 +72,8 @@ impl TokenStore {
         write().map_err(store_error("write", path.clone()))
     }
 
-    /// What is kept of an account, whatever address it belongs to and whoever can read it; to sign
-    /// out. `None` also for a file that cannot be read.
+    /// The stored tokens of an account, for signing out: neither the address nor the permissions of the
+    /// file are checked. `None` also if the file cannot be read.
     pub(super) fn peek(&self, account: &Account) -> Option<Kept> {
         Kept::from_text(&fs::read_to_string(self.path(account)).ok()?)
     }

@@ -152,7 +152,7 @@ fn not_single(given: &str, text: &str) -> Error {
         ))
     };
     error.hint(format!(
-        "or send it as a text: {}",
+        "or pass it as a string: {}",
         suggestion(["-f", given])
     ))
 }

@@ -39,7 +39,7 @@ pub struct DiffArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// Changes (9) when there are any, unless they are to exit with 0; wrong use; or any failure of reading.
+/// Exit code 9 if there are changes, unless `--exit-zero` is given; a usage error; or a failed request.
 pub async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
     let markdown = app
         .settings

@@ -53,9 +53,9 @@ struct ListArgs {
 /// Without a FILE all of them. What is there already stays, and nothing is ever written outside the
 /// folder, whatever a file is called.
 ///
-/// An interrupted download is retried. If it cannot be finished, its beginning is kept beside the
-/// target as `.NAME.tasks-partial`, and the same command continues from there, provided that the
-/// file in Lagoon is unchanged.
+/// An interrupted download is retried. If it cannot be finished, the part received so far is kept
+/// next to the target as `.NAME.tasks-partial`. The same command resumes from there if the file in
+/// Lagoon has not changed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -106,8 +106,8 @@ async fn sign_in(args: &LoginArgs, plan: &Plan, app: &App) -> Result<Kept, Error
         return Ok(session.sign_in_anew().await?);
     }
     let context = plan.context.as_ref().ok_or_else(|| {
-        Error::usage("--browser signs in to a context, and TASKS_API is none")
-            .hint("make one: tasks login URL --browser")
+        Error::usage("--browser requires a context, but TASKS_API is set")
+            .hint("sign in to a context instead: tasks login URL --browser")
     })?;
     let granted = app.sign_in_with_browser(context, args.timeout).await?;
     Ok(session.granted(granted))

@@ -18,10 +18,9 @@ Examples:
 
 /// Forget the token of a Lagoon
 ///
-/// What is kept for the context is removed, for each key that signed in. A browser session is ended
-/// at the Lagoon's Keycloak first, so that the next sign-in can be another user's. The context stays,
-/// and what is in the file of the lagoon CLI stays, too. A token that was copied elsewhere holds
-/// until its end.
+/// Removes the stored tokens of the context, for every key that signed in. A browser session is first
+/// ended at the Lagoon's Keycloak, so that another user can sign in next. The context and the lagoon
+/// CLI's file are not changed. A copy of a token remains valid until it expires.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct LogoutArgs {

@@ -34,8 +34,8 @@ applies of 3, 6, 10, 8, 7, 4, 5, 1.
 
 If the output cannot be written (a full disk, say) or --jq fails, the exit
 code is that of the operation, or 1 if that would be 0. The ids of the runs
-are on stderr then. A closed pipe (tasks runs | head) is no failure. A
-descriptor that is closed before the start (>&-) counts as /dev/null.
+are then on stderr. A closed pipe (tasks runs | head) is not a failure. A
+descriptor closed at startup (>&-) is treated as /dev/null.
 
 Example:
   tasks invoke \"Run yarn audit\" -e main --wait
@@ -53,22 +53,22 @@ A variable that is set but empty is an error.
   TASKS_PROJECT      the project (-p)
   TASKS_ENVIRONMENT  the environment (-e)
   TASKS_OUTPUT       the format of answers (-o)
-  TASKS_MAX_RESPONSE the longest response to hold in memory, such as 64M or
-                     1GiB (--max-response; default 256MiB)
+  TASKS_MAX_RESPONSE the maximum size of a response, such as 64M or 1GiB
+                     (--max-response; default 256MiB)
   TASKS_API          the address of a Lagoon API, instead of a context
   TASKS_TOKEN        the token for TASKS_API; without TASKS_API, for the
                      context that is named with -l or TASKS_CONTEXT. It is
                      sent nowhere else
   TASKS_SSH_KEY      the private key for ssh (default: what ssh itself takes):
-                     a path that begins with /, ~/, ./ or ../, or the key: PEM,
-                     also in quotes, with \\n or blanks for newlines, or base64
-                     of the file
+                     a path that begins with /, ~/, ./ or ../, or the key
+                     itself: PEM (quotes, and \\n or spaces instead of newlines,
+                     are accepted), or the file in base64
   TASKS_SSH_HOST, TASKS_SSH_PORT
                      where tokens are given out over ssh, for the same Lagoon
                      as TASKS_TOKEN
 
-  TASKS_VAR_*        values for task files: what `from_env` may read beside the
-                     variables that --allow-env names
+  TASKS_VAR_*        values for task files: `from_env` may read only these and
+                     the variables given with --allow-env
 
 A context that is named on the line makes TASKS_API and what belongs to it
 irrelevant.
@@ -94,9 +94,9 @@ irrelevant.
   TERM, COLUMNS      the terminal's kind and width
   CI                 never ask, as --no-input does
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR
-                     hold for everything that is fetched; a value that cannot
-                     be used is an error; this machine itself is never reached
-                     through a proxy
+                     proxies and certificates for all connections; an unusable
+                     value is an error. Connections to this machine never use a
+                     proxy
 
   LAGOON_PROJECT, LAGOON_GIT_BRANCH, LAGOON_ENVIRONMENT
                      set by Lagoon in its pods: where one is, when nothing
@@ -137,7 +137,7 @@ With --wait, -o jsonl prints each run when it ends; wait -o jsonl --changes
 prints each change of status.
 
 --jq EXPR filters the JSON answer and prints strings bare. If it fails, the
-answer is printed as JSON without it.
+unfiltered result is printed as JSON.
 
 With json, jsonl, yaml and --jq an error is the last line of stderr:
   {\"error\": {\"kind\", \"message\", \"hints\", \"exitCode\", \"runs\"}}

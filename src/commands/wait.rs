@@ -14,8 +14,8 @@ use super::target::{Answer, Found, Lines, RunArgs, WaitFlags, Watch, give_runs};
 ///
 /// 0: all completed; 3: one failed; 6: cancelled; 8: still going when --timeout was up; 10: not
 /// started when --start-timeout was up. Of several, the first of these that applies: 3, 6, 10, 8,
-/// 7, 4, 5, 1. With -o jsonl each run is a line as soon as it has ended. Ctrl-C leaves the runs
-/// going.
+/// 7, 4, 5, 1. With -o jsonl, each run is printed on one line when it ends. Ctrl-C does not
+/// stop the runs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

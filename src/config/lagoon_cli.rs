@@ -81,7 +81,7 @@ pub(super) fn parse(path: &Path, content: Result<String, ConfigError>) -> Option
                 let remedy = if name == SANDBOX {
                     "rename it in that file, or add it under another name: tasks context add NAME URL"
                 } else {
-                    "mend it there, or add it anew: tasks context add NAME URL"
+                    "correct it in that file, or add it as a context: tasks context add NAME URL"
                 };
                 let why = ConfigError::new(path, message).hint(remedy);
                 found.broken.push((name.clone(), why));

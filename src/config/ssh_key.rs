@@ -274,7 +274,7 @@ fn described(text: &str) -> &'static str {
     if text.is_empty() {
         "it is empty"
     } else if has("PuTTY-User-Key-File") {
-        "a key of PuTTY; `puttygen KEY -O private-openssh` converts it"
+        "a PuTTY key; convert it with `puttygen KEY -O private-openssh`"
     } else if has("PUBLIC KEY-----") || plain.starts_with("ssh-") || plain.starts_with("ecdsa-") {
         "a public key"
     } else if has("-----BEGIN ") {

@@ -185,7 +185,7 @@ fn sendable(argument: &Argument, value: &str, escaped: bool) -> Result<(), Strin
     if escaped && is_compared && escape(value) != value {
         // Lagoon compares the escaped value with the allowed ones.
         return Err(
-            "it contains characters that a shell would interpret, and Lagoon refuses it escaped"
+            "it contains characters that must be escaped for the shell, and Lagoon does not accept the escaped value"
                 .to_owned(),
         );
     }

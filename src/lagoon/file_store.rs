@@ -24,8 +24,9 @@ impl Signed {
     /// For what is no address.
     pub fn parse(text: &str) -> Result<Self, LagoonError> {
         let url = Url::parse(text);
-        url.map(Signed)
-            .map_err(|_| LagoonError::Unusable("the address of a file is none".to_owned()))
+        url.map(Signed).map_err(|_| {
+            LagoonError::Unusable("the address of a file is not a valid URL".to_owned())
+        })
     }
 
     /// The address itself.
@@ -166,7 +167,7 @@ pub(super) fn store(connection: &Connection, url: &Signed) -> Result<reqwest::Cl
     if !connection.network.may_reach(&url.0) {
         return Err(LagoonError::Address {
             message: format!(
-                "Lagoon keeps its files at {}, which is not https: they would pass in the clear",
+                "Lagoon stores its files at {}, which is not https: they would be sent unencrypted",
                 url.address()
             ),
             hint: "a context can allow plain http: tasks context add NAME URL --allow-http"

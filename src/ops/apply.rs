@@ -195,8 +195,8 @@ fn coverage<'a>(steps: impl Iterator<Item = &'a Step>, scope: &ScopeName) -> Cov
     Coverage::names(names)
 }
 
-/// Why a plan that was made earlier does not hold any more; empty when it does. Texts of Lagoon's
-/// that the plan leaves out are filled in.
+/// The reasons why a saved plan is out of date; empty if it is not. Fills in the texts from Lagoon
+/// that the plan leaves out.
 ///
 /// # Errors
 /// Any failure of reading.

@@ -204,7 +204,7 @@ fn distinct(fate: Fate, at: usize, fates: &[Option<Fate>], all: &[Ready]) -> Fat
     );
     let mut error = Error::new(Kind::Unreachable, message);
     error.runs = vec![run.to_json()];
-    Fate::Unknown(error.hint("look at the newest runs of both before you start it again"))
+    Fate::Unknown(error.hint("check the newest runs of both before you start it again"))
 }
 
 fn cut_off(kind: Kind) -> Error {
@@ -212,7 +212,7 @@ fn cut_off(kind: Kind) -> Error {
         "{} while it was being started: it is unknown whether it was",
         kind.word()
     );
-    Error::new(kind, message).hint("look at the newest runs there before you start it again")
+    Error::new(kind, message).hint("check the newest runs there before you start it again")
 }
 
 async fn start_one(

@@ -191,7 +191,7 @@ pub async fn check_system_wide(lagoon: &Lagoon) -> Result<(), Error> {
     if lagoon.features().await?.system_wide {
         return Ok(());
     }
-    let message = "this Lagoon refuses system-wide tasks, whoever defines them";
+    let message = "this Lagoon does not accept system-wide tasks from any user";
     Err(Error::failed(message)
         .hint("Lagoon 2.18 and newer accept them")
         .hint("define the task for a group, a project or an environment instead"))
@@ -270,7 +270,7 @@ async fn after_error(
     words: &str,
 ) -> Result<Defined, Error> {
     let Ok(now) = site(lagoon, target, &coverage(wanted), None).await else {
-        return Err(error.unknown_whether("a part of it was left behind"));
+        return Err(error.unknown_whether("a part of it was created"));
     };
     let Some(left) = now.existing(&wanted.name).cloned() else {
         return Err(error);

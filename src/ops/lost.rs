@@ -298,7 +298,7 @@ fn with_left_behind(refused: Error, runs: &[Run]) -> Error {
     runs.iter().fold(refused, |mut refused, run| {
         refused.runs.push(run.to_json());
         refused.hint(format!(
-            "run {} ({}) was left behind and may never start: `tasks cancel {}`",
+            "run {} ({}) was created and may never start; cancel it with `tasks cancel {}`",
             run.id, run.status, run.id
         ))
     })
@@ -309,7 +309,7 @@ fn unchecked(refused: Error, why: &LagoonError) -> Error {
     refused
         .unknown_whether("a run was created")
         .hint(format!("looking for a run failed: {why}"))
-        .hint("look at the newest runs there before you start it again")
+        .hint("check the newest runs there before you start it again")
 }
 
 fn unknown(sought: &Sought, lost: &Error, candidates: &[Run]) -> Error {

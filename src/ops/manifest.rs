@@ -113,7 +113,7 @@ impl Found<'_> {
     fn refused(&self, path: &Path, why: &str) -> Error {
         let path = path.display();
         Error::usage(format!("{path} is not used: it {why}"))
-            .hint("name the file or folder to use it all the same: -f FILE")
+            .hint("to use it anyway, name the file or folder: -f FILE")
     }
 }
 

@@ -301,10 +301,10 @@ fn pick<'a>(selection: &'a Selection, projects: &'a [(Project, Vec<Seen>)]) -> P
 fn nothing_selected(selection: &Selection) -> Error {
     Error::not_found(match selection.kind {
         Some(kind) => format!(
-            "none of the environments that the line means is of the type {}",
+            "none of the selected environments is of the type {}",
             kind.word()
         ),
-        None => "no environment is what the line means".to_owned(),
+        None => "no environment matches the command line".to_owned(),
     })
 }
 

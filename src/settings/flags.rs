@@ -41,7 +41,7 @@ pub struct Flags {
     /// Limit for one request, retries included [default: 30s]
     #[arg(long, value_name = "TIME", help_heading = HOW, value_parser = parse_limit)]
     pub request_timeout: Option<Duration>,
-    /// Longest response to hold in memory [default: 256MiB]
+    /// Maximum size of a response [default: 256MiB]
     #[arg(long, value_name = "SIZE", help_heading = HOW, value_parser = parse_size)]
     pub max_response: Option<u64>,
     /// Sign in to the sandbox as this role [default: maintainer]

@@ -359,7 +359,7 @@ fn stdout_continues_only_with_the_same_version() {
     let proxy = storing(&env, [Fault::ResetAfter(100_000), changed]);
     let output = through(&env, &proxy, &line).ends_with(1);
     assert!(content(1).starts_with(&output.stdout) && output.stdout.len() < LENGTH);
-    assert!(output.stderr.contains("cannot be continued"), "{output}");
+    assert!(output.stderr.contains("cannot resume"), "{output}");
 }
 
 #[test]

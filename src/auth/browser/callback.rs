@@ -93,7 +93,7 @@ async fn serve(
         Request::Other => ("404 Not Found", "Nothing is here."),
         Request::WrongState => (
             "400 Bad Request",
-            "This page belongs to another sign-in. Go back to the window that the terminal opened.",
+            "This page belongs to another sign-in. Return to the browser window that `tasks` opened.",
         ),
         Request::Back(Ok(_)) => (
             "200 OK",

@@ -53,15 +53,14 @@ impl Keeper {
         let token = kept.token.expose();
         if lifetime(token).is_none() && expiry(token).is_some_and(|end| end <= Timestamp::now()) {
             self.notices
-                .warn("the new token ends at once by this machine's clock: is the clock right?");
+                .warn("the new token has already expired according to this machine's clock; check the clock");
         }
         let stored = self.store.as_ref().map(|s| s.write(&self.account, &kept));
         if let Some(Err(error)) = stored {
             let why = std::error::Error::source(&error).map(|s| format!(": {s}"));
             let why = why.unwrap_or_default();
-            self.notices.warn(&format!(
-                "the token is not kept, as it should be: {error}{why}"
-            ));
+            self.notices
+                .warn(&format!("could not store the new token: {error}{why}"));
         }
         self.memory.remember(&kept);
         token_of(kept)

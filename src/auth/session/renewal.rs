@@ -57,8 +57,8 @@ impl Session {
         }
     }
 
-    /// A good token but the one that was refused, from the first of: what is kept, what somebody
-    /// else has just got, and what can be got.
+    /// Returns a valid token other than the refused one: the stored token, a token that another process
+    /// has just stored, or a new token.
     pub(super) async fn renewed(&self, refused: Option<&str>) -> Result<Option<Token>, AuthError> {
         if let Some(good) = self.good(refused)? {
             return Ok(Some(good));
@@ -163,8 +163,8 @@ impl Session {
         Ok(kept.or_else(|| self.memory.last()))
     }
 
-    /// How a new token can be got. Who signed in with a browser does not become somebody else
-    /// because a key lies about.
+    /// Selects how to get a new token. A browser sign-in is never replaced by ssh, because an ssh key may
+    /// belong to another user.
     pub(super) fn renewal(&self) -> Result<Renewal<'_>, AuthError> {
         let kept = self.stored()?;
         Ok(match (kept, &self.web, &self.sign_in) {
@@ -191,7 +191,7 @@ impl Session {
         }
     }
 
-    /// Where nothing can be written there is nobody to agree with either.
+    /// Locks the account. `None` without a writable store: then no other process shares the session.
     async fn lock(&self) -> Option<Lock> {
         self.store.as_ref()?.lock(&self.account).await.ok()
     }

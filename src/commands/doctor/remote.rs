@@ -227,7 +227,7 @@ fn capabilities(features: Features) -> Vec<Finding> {
         (
             features.system_wide,
             "system-wide tasks can be defined",
-            "system-wide tasks cannot be defined: this Lagoon refuses them, whoever defines them",
+            "system-wide tasks cannot be defined: this Lagoon does not accept them from any user",
             "2.18",
         ),
         (

@@ -22,7 +22,7 @@ pub struct Files {
     /// The value of a variable that the file declares
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub vars: Vec<String>,
-    /// Allow `from_env` to read this environment variable, beside TASKS_VAR_*
+    /// Allow `from_env` to read this variable, in addition to TASKS_VAR_*
     #[arg(long = "allow-env", value_name = "NAME")]
     pub allow_env: Vec<String>,
 }
@@ -108,9 +108,7 @@ impl Files {
 }
 
 fn own_secret(variable: &str) -> String {
-    format!(
-        "{variable} holds a token or key that tasks itself uses: it does not belong into a task"
-    )
+    format!("{variable} holds a token or key that tasks itself uses: it must not be used in a task")
 }
 
 /// Refuses tasks with a value from the environment that is a token or key of this program.

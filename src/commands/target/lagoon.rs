@@ -211,7 +211,7 @@ fn ssh_key(given: &Path, app: &App) -> Result<SshKey, Error> {
             Ok(key)
         }
         Err(error) => Err(Error::usage(format!("--ssh-key: {error}"))
-            .hint("the path of a file begins with /, ~/, ./ or ../, unless the file is there")),
+            .hint("it takes the path of an existing file, the whole text of a private key, or base64 of it")),
     }
 }
 

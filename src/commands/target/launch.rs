@@ -192,10 +192,7 @@ pub fn not_waited_for(app: &App, run: &Run) -> String {
     let mut words = super::line_start(app, "wait");
     words.push(run.id.to_string());
     let line = quoting::suggestion(words);
-    format!(
-        "run {} is not waited for; wait for it with `{line}`",
-        run.id
-    )
+    format!("not waiting for run {}; to wait for it: `{line}`", run.id)
 }
 
 /// Starts something; an interrupt meanwhile says that it may have been started.
@@ -210,7 +207,7 @@ pub async fn start(
     super::unless_interrupted(
         app,
         &format!("`{name}` was being started"),
-        "it is unknown whether it was: look at the newest runs there before you start it again",
+        "it is unknown whether it was: check the newest runs there before you start it again",
         async { Ok(starting.await?) },
     )
     .await

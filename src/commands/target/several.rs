@@ -33,7 +33,7 @@ pub struct Places {
     /// On environments of this type only
     #[arg(long = "type", value_enum, value_name = "TYPE", help_heading = HEADING)]
     kind: Option<KindWord>,
-    /// On those of a file of JSON lines or a JSON array, {"project": …, "environment": …}; `-` is stdin
+    /// On the environments in a file: JSON lines or a JSON array, {"project": …, "environment": …}; `-` is stdin
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     targets: Option<String>,
 }
@@ -114,8 +114,8 @@ impl Places {
         self.resolve(app, depth, true, false).await
     }
 
-    /// The environments to start something on. Unless it is a dry run, what decides must have been
-    /// said. With `skip_missing`, environments that do not exist are no error.
+    /// The environments to start something on. Unless it is a dry run, the context must
+    /// have been given if there are several. With `skip_missing`, environments that do not exist are no error.
     ///
     /// # Errors
     /// As [`Places::looked_at`].

@@ -269,7 +269,7 @@ fn label(run: &Run) -> String {
 #[must_use]
 pub fn unknown_cancel(run: &Run) -> String {
     let id = run.id;
-    format!("no reply to cancelling run {id}: it is unknown whether Lagoon received the request")
+    format!("no reply to the request to cancel run {id}; it is unknown whether Lagoon received it")
 }
 
 /// Shows how it goes: a line a run at the bottom of the terminal, a line a change on stdout.

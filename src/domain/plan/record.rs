@@ -15,7 +15,7 @@ const VERSION: u64 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// Its form is another one.
-    #[error("it is no plan that `tasks diff -o json` made: {0}")]
+    #[error("not a plan from `tasks diff -o json`: {0}")]
     Form(String),
     /// A value that it leaves out is not there.
     #[error("{0}")]

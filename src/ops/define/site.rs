@@ -69,9 +69,9 @@ impl Site {
         self.definitions().find(|d| d.id == id)
     }
 
-    /// That no environment has the service in which a command runs, and which services there are;
-    /// `None` if one has it, or Lagoon does not tell. System-wide tasks are not judged: only one
-    /// project was read.
+    /// The warning that no environment has the command's service, with the list of existing services;
+    /// `None` if an environment has it or the services are unknown. System-wide tasks are not checked,
+    /// because only one project was read.
     #[must_use]
     pub fn missing_service(&self, definition: &Definition) -> Option<String> {
         let service = definition.service.as_deref()?;

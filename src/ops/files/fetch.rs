@@ -268,7 +268,7 @@ impl Destination for Output<'_> {
     fn begin(&mut self, version: Option<&Version>, start: u64) -> Result<(), Error> {
         if start != self.bytes {
             return Err(Error::failed(format!(
-                "`{}` cannot be continued after {} bytes: the file has changed, or the file store \
+                "cannot resume `{}` after {} bytes: the file has changed, or the file store \
                  sends whole files only",
                 self.name, self.bytes
             ))
