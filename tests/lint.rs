@@ -162,6 +162,27 @@ fn our_own_secrets_get_into_no_task() {
     }
 }
 
+/// `apply --plan` would define the mask.
+#[test]
+fn a_plan_with_a_masked_text_is_not_written() {
+    let env = TestEnv::new();
+    let key = format!("b3BlbnNzaC1rZXktdjEAAAAABG5vbmU{}", "xYz0".repeat(12));
+    let path = "/app/web/sites/default/files/private";
+    for (command, code) in [
+        (format!("echo {key} > {path}"), 2),
+        (format!("ls {path}"), 9),
+    ] {
+        let text = format!(
+            "version: 1\nproject: lagoon-demo\ntasks:\n- {{name: a, command: '{command}', service: cli}}\n"
+        );
+        let file = env.home.write("tasks.yml", &text).display().to_string();
+        let output = env
+            .tasks(&["diff", "-f", &file, "-o", "json"])
+            .ends_with(code);
+        assert_eq!(output.stdout.contains(path), code == 9, "{output}");
+    }
+}
+
 #[test]
 fn the_readmes_form_is_a_form() {
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");

@@ -12,7 +12,6 @@ use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::apply::{self, Done, Outcome};
 use crate::ops::scope::How;
-use crate::secret::conceal_recognized;
 use crate::settings::Deciding;
 use crate::ui::Stream;
 
@@ -143,7 +142,6 @@ fn interrupted(kind: Kind, applied: &Applied) -> Error {
 /// Reads a plan, and makes sure that it still holds.
 async fn reviewed(app: &App, file: &str, files: &Files, how: How<'_>) -> Result<Plan, Error> {
     let text = text::exact_within(app, "--plan", file, LONGEST_PLAN)?;
-    conceal_recognized(&text);
     let (mut plan, address) = from_json(&text, &|name| files.variable(name))
         .map_err(|e| Error::usage(format!("--plan {file}: {e}")))?;
     app.require_said(&[Deciding::Context])?;

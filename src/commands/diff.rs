@@ -5,7 +5,8 @@ use clap::Args;
 use crate::app::{App, print};
 use crate::error::{Error, Kind};
 use crate::ops::scope::How;
-use crate::output::Format;
+use crate::output::{Format, Report};
+use crate::secret::masked;
 use crate::settings::MARKDOWN;
 use crate::ui::Stream;
 
@@ -73,7 +74,12 @@ pub async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
         Some(answer) if answer.format() == Format::Table => {
             print(&app.ui, &report.for_people(app.ui.palette(Stream::Out)))?;
         }
-        Some(answer) => answer.give(&report)?,
+        Some(answer) => {
+            if answer.format() == Format::Json {
+                refuse_masked(&report)?;
+            }
+            answer.give(&report)?;
+        }
     }
     if plan.is_empty() {
         app.ui.note("nothing to do");
@@ -85,4 +91,16 @@ pub async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::new(Kind::Changes, message))
+}
+
+/// Refuses to write a plan with a masked text: `apply --plan` would define the mask.
+fn refuse_masked(report: &PlanReport<'_>) -> Result<(), Error> {
+    let text = report.value().to_string();
+    if masked(&text) == text {
+        return Ok(());
+    }
+    Err(
+        Error::usage("the plan contains a private key or a token, which is never printed")
+            .hint("read it from a variable: `from_env` in the task file"),
+    )
 }

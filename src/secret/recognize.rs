@@ -6,8 +6,9 @@ use super::{SHORTEST, conceal};
 /// How the base64 of a private key begins: OpenSSH's form, and DER of the usual lengths.
 const KEY_BODIES: [&str; 6] = ["b3BlbnNzaC1rZXktdjE", "MII", "MIG", "MHc", "MHQ", "MC4C"];
 
-/// How the base64 of a PEM file with a private key begins.
+/// How the base64 of a PEM file begins, and of one that is public: a certificate or a public key.
 const PEM_IN_BASE64: &str = "LS0tLS1CRUdJTi";
+const PUBLIC_IN_BASE64: [&str; 2] = ["LS0tLS1CRUdJTiBDRVJU", "LS0tLS1CRUdJTiBQVUJM"];
 
 /// Base64 that is shorter is no private key.
 const SHORTEST_KEY: usize = 60;
@@ -15,13 +16,32 @@ const SHORTEST_KEY: usize = 60;
 /// Has private keys and tokens in a text masked from now on. It may be an argument or a file of
 /// any content: only what has the form of one counts.
 pub fn conceal_recognized(text: &str) {
-    let has_pem = text.contains("PRIVATE KEY-----");
-    if has_pem || words(text).any(is_key_body) {
-        conceal_key(text);
+    for (label, body) in pem_blocks(text) {
+        if label.ends_with("PRIVATE KEY") {
+            conceal_key(body);
+        }
+    }
+    // Only the key: other words of the text are printed, and saved in plans.
+    let public: String = pem_blocks(text).map(|(_, body)| body).collect();
+    let mut is_in_key = false;
+    for word in words(text).filter(|word| !word.is_empty()) {
+        let is_body = is_key_body(word) && !public.contains(word);
+        is_in_key = is_body || (is_in_key && is_next_line(word));
+        if is_in_key {
+            conceal(word);
+        }
     }
     let is_in_token = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let tokens = text.split(|c| !is_in_token(c));
     tokens.filter(|word| is_token(word)).for_each(conceal);
+}
+
+/// The labels and bodies of the PEM blocks in a text; the last may lack its end.
+fn pem_blocks(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("-----BEGIN ").skip(1).filter_map(|block| {
+        let (label, rest) = block.split_once("-----")?;
+        Some((label, rest.split("-----END").next().unwrap_or(rest)))
+    })
 }
 
 /// Has a private key masked from now on, in whatever form it is.
@@ -39,7 +59,13 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 fn is_key_body(word: &str) -> bool {
     let mut signs = KEY_BODIES.iter().chain([&PEM_IN_BASE64]);
-    word.len() >= SHORTEST_KEY && signs.any(|sign| word.starts_with(sign))
+    let is_public = PUBLIC_IN_BASE64.iter().any(|sign| word.starts_with(sign));
+    word.len() >= SHORTEST_KEY && !is_public && signs.any(|sign| word.starts_with(sign))
+}
+
+/// Whether a word may be the next line of a key. A shorter one with a slash before it is a path.
+fn is_next_line(word: &str) -> bool {
+    word.len() >= SHORTEST_KEY || (word.len() >= SHORTEST && !word.starts_with('/'))
 }
 
 /// Whether a word has the form of a JSON Web Token.
@@ -103,6 +129,19 @@ mod tests {
         assert_eq!(masked(&body), "***");
         assert_eq!(masked("is q9w8e7r6t5y4u3i2o1p0!"), "is ***!");
         assert_eq!(masked(token), "***");
+        let certificate = format!(
+            "-----BEGIN CERTIFICATE-----\nMIIB{}\n-----END CERTIFICATE-----\n/app/web/sites/default/files",
+            "c3Vi".repeat(15)
+        );
+        conceal_recognized(&certificate);
+        assert_eq!(masked(&certificate), certificate);
+        // The other words of a text with a key are no part of it.
+        let script = format!("cp {body} /app/web/sites/default/files/private\n");
+        conceal_recognized(&script);
+        assert_eq!(
+            masked(&script),
+            "cp *** /app/web/sites/default/files/private\n"
+        );
         let ordinary = "registry.example.com/shop/php@sha256:0123456789abcdef0123456789abcdef";
         conceal_recognized(ordinary);
         assert_eq!(masked(ordinary), ordinary);
