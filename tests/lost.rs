@@ -199,7 +199,8 @@ fn after_a_refused_token_the_mutation_is_sent_again_only_without_a_run() {
     let (status, kind, body, _) = REFUSALS[0];
     let never_arrived = Fault::answered(status, kind, body);
     let carried_out = Fault::substituted(status, kind, body);
-    for (fault, mutations) in [(never_arrived, 2), (carried_out, 1)] {
+    let carried_out_later = Fault::answered_first(status, kind, body);
+    for (fault, mutations) in [(never_arrived, 2), (carried_out, 1), (carried_out_later, 1)] {
         let lagoon = Faulty::new([fault.clone()]);
         let home = &lagoon.env.home;
         let token = |seconds| {

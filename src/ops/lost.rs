@@ -44,17 +44,12 @@ pub struct Sought {
 }
 
 /// The newest run of an environment that was seen before a start, by id and by the server's clock.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Newest {
     id: i64,
     created: Option<Timestamp>,
-    seen: Instant,
-}
-
-impl Default for Newest {
-    fn default() -> Self {
-        Newest::of([])
-    }
+    /// When it was read; `None` if it never was.
+    seen: Option<Instant>,
 }
 
 impl Newest {
@@ -64,7 +59,7 @@ impl Newest {
         let mut newest = Newest {
             id: 0,
             created: None,
-            seen: Instant::now(),
+            seen: Some(Instant::now()),
         };
         for run in runs {
             newest.id = newest.id.max(run.id);
@@ -149,7 +144,7 @@ pub async fn start(
     send: impl AsyncFn() -> Result<Run, LagoonError>,
 ) -> Result<Started, Unstarted> {
     let mut sought = sought;
-    if sought.newest.seen.elapsed() > STALE {
+    if sought.newest.seen.is_none_or(|seen| seen.elapsed() > STALE) {
         let Sought {
             environment,
             newest,
@@ -182,7 +177,8 @@ pub async fn start(
         let is_renewed = may_send_again
             && matches!(error, LagoonError::NotSignedIn { .. })
             && matches!(lagoon.renew_token().await, Ok(true));
-        let found = search.look(error.leaves_unknown()).await;
+        // Before it is sent again, the server may still be working on the first one.
+        let found = search.look(error.leaves_unknown() || is_renewed).await;
         if is_renewed && matches!(&found, Ok(found) if found.runs.is_empty()) {
             may_send_again = false;
             continue;
@@ -262,7 +258,9 @@ impl Search<'_> {
         found: Result<Found, LagoonError>,
     ) -> Result<Started, Unstarted> {
         let is_lost = error.leaves_unknown();
-        let is_from_lagoon = error.is_from_lagoon();
+        // A 400 comes before anything is carried out: it leaves no row behind.
+        let is_invalid = matches!(error, LagoonError::Refused { status: 400, .. });
+        let is_from_lagoon = error.is_from_lagoon() && !is_invalid;
         let error = Error::from(error);
         let Found { runs, is_contested } = match found {
             Ok(found) => found,
@@ -281,7 +279,9 @@ impl Search<'_> {
                     claim(run);
                 }
             }
-            return Err(Unstarted::Refused(with_left_behind(error, &runs)));
+            // Runs that another process may have started are not named.
+            let own = if is_contested { &[][..] } else { &runs };
+            return Err(Unstarted::Refused(with_left_behind(error, own)));
         }
         match runs.as_slice() {
             [one] if !is_contested && claim(one) => Ok(Started {
@@ -297,6 +297,12 @@ impl Search<'_> {
 fn with_left_behind(refused: Error, runs: &[Run]) -> Error {
     runs.iter().fold(refused, |mut refused, run| {
         refused.runs.push(run.to_json());
+        if run.has_started() {
+            return refused.hint(format!(
+                "run {} was created although Lagoon refused; it is {}",
+                run.id, run.status
+            ));
+        }
         refused.hint(format!(
             "run {} ({}) was created and may never start; cancel it with `tasks cancel {}`",
             run.id, run.status, run.id
@@ -371,5 +377,13 @@ mod tests {
             );
         }
         assert!(Newest::default().is_before(&run(1, second)));
+    }
+
+    #[test]
+    fn an_environment_that_was_not_read_makes_no_look_newer() {
+        let mut newest = Newest::of(&[run(7, None)]);
+        let seen = newest.seen;
+        newest.advance(&Newest::default());
+        assert_eq!(newest.seen, seen);
     }
 }

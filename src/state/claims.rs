@@ -131,7 +131,9 @@ async fn attempt(limit: Duration, lock: impl Fn() -> Result<(), TryLockError>) -
             Err(TryLockError::WouldBlock) if begun.elapsed() < limit => {
                 tokio::time::sleep(PAUSE).await;
             }
-            Err(_) => return false,
+            Err(TryLockError::WouldBlock) => return false,
+            // A file system without locks: as without a state folder.
+            Err(TryLockError::Error(_)) => return true,
         }
     }
 }

@@ -61,6 +61,8 @@ pub(crate) enum Fault {
     Answered(String),
     /// Lagoon gets it and answers; these bytes arrive instead of its answer.
     Substituted(String),
+    /// These bytes arrive at once; Lagoon gets the request that much later.
+    AnsweredFirst(String, Duration),
     /// Nobody answers, and the connection stays open.
     Silence,
 }
@@ -107,6 +109,12 @@ impl Fault {
     /// Lagoon gets the request; an answer with this status and body arrives instead of its own.
     pub(crate) fn substituted(status: &str, content_type: &str, body: &str) -> Fault {
         Fault::Substituted(closing_answer(status, content_type, body))
+    }
+
+    /// An answer with this status and body arrives before Lagoon gets the request.
+    pub(crate) fn answered_first(status: &str, content_type: &str, body: &str) -> Fault {
+        let answer = closing_answer(status, content_type, body);
+        Fault::AnsweredFirst(answer, Duration::from_millis(50))
     }
 
     /// An answer that leads somewhere else.
@@ -293,6 +301,15 @@ impl Line {
             Fault::ResetBefore => return reset(client),
             Fault::Answered(bytes) => {
                 client.write_all(bytes.as_bytes())?;
+                return Ok(false);
+            }
+            Fault::AnsweredFirst(bytes, delay) => {
+                client.write_all(bytes.as_bytes())?;
+                let (upstream, request, delay) = (self.upstream, request.clone(), *delay);
+                thread::spawn(move || {
+                    thread::sleep(delay);
+                    drop(forward(upstream, &request));
+                });
                 return Ok(false);
             }
             Fault::Silence => {

@@ -161,8 +161,7 @@ fn locked(path: &Path, target: &Path) -> Result<File, Error> {
         match file.try_lock() {
             Ok(()) => {}
             // A file system without locks.
-            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => {}
-            Err(TryLockError::Error(error)) => return Err(unwritable(path, error)),
+            Err(TryLockError::Error(_)) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(Error::failed(format!(
                     "another process is downloading to {}",
