@@ -168,22 +168,7 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
             .seen(&wanted)?
         }
     };
-    match &defined {
-        // What is not seen was an error above.
-        Defined::Created(_) | Defined::Unseen(_) => app.ui.note("defined"),
-        Defined::Unchanged(_) => app
-            .ui
-            .note("unchanged: it is defined already, equal in everything"),
-        Defined::Found(_, words) => {
-            app.ui
-                .warn(&format!("{words}; the task was found, as it was asked for"));
-        }
-        Defined::Completed(_, words) => {
-            app.ui.warn(&format!(
-                "Lagoon left the task half made ({words}); it was completed"
-            ));
-        }
-    }
+    report(app, &defined);
     if asked {
         app.ui.note(&format!(
             "the same without questions:\n  {}",
@@ -199,6 +184,26 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
         listed,
         is_written: true,
     })
+}
+
+/// Reports how the task was defined.
+fn report(app: &App, defined: &Defined) {
+    match defined {
+        // What is not seen was an error above.
+        Defined::Created(_) | Defined::Unseen(_) => app.ui.note("defined"),
+        Defined::Unchanged(_) => app
+            .ui
+            .note("unchanged: it is defined already, equal in everything"),
+        Defined::Found(_, words) => {
+            app.ui
+                .warn(&format!("{words}; the task was found, as it was asked for"));
+        }
+        Defined::Completed(_, words) => {
+            app.ui.warn(&format!(
+                "Lagoon left the task half made ({words}); it was completed"
+            ));
+        }
+    }
 }
 
 fn compare(

@@ -15,7 +15,7 @@ pub const FORMS: usize = 8;
 /// scp and ssh and https write it, with and without `.git`. A password is in none of them.
 #[must_use]
 pub fn forms(address: &str) -> Vec<String> {
-    let address = address.trim();
+    let address = without_query(address.trim());
     let Some(repository) = parse(address) else {
         // A folder of this machine, say.
         return Vec::new();
@@ -47,6 +47,7 @@ pub fn forms(address: &str) -> Vec<String> {
 /// The address as it may be shown and sent: user and password of http are not part of it.
 #[must_use]
 pub fn without_secret(address: &str) -> String {
+    let address = without_query(address);
     match address.split_once("://") {
         Some((scheme, rest)) => {
             let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -58,9 +59,22 @@ pub fn without_secret(address: &str) -> String {
             } else {
                 String::new()
             };
-            format!("{scheme}://{user}{host}/{path}")
+            format!("{scheme}://{user}{host}/{}", without_password(path))
         }
-        None => address.to_owned(),
+        None => without_password(address),
+    }
+}
+
+/// A query or fragment can hold a token; no repository needs one.
+fn without_query(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or(address)
+}
+
+/// A part `USER:PASSWORD@` in the wrong place.
+fn without_password(text: &str) -> String {
+    match text.rsplit_once('@') {
+        Some((before, after)) if before.contains(':') => format!("***@{after}"),
+        _ => text.to_owned(),
     }
 }
 
@@ -166,6 +180,33 @@ mod tests {
         ] {
             assert_eq!(forms(address), Vec::<String>::new(), "{address}");
         }
+    }
+
+    #[test]
+    fn no_secret_in_an_unusual_place_is_shown_or_sent() {
+        for (address, shown) in [
+            (
+                "https://git.example/a.git?token=hunter2",
+                "https://git.example/a.git",
+            ),
+            (
+                "ssh://git@git.example/a.git#hunter2",
+                "ssh://git@git.example/a.git",
+            ),
+            ("git@host:hunter2@x/y.git", "***@x/y.git"),
+            (
+                "https://host/oauth2:hunter2@/y.git",
+                "https://host/***@/y.git",
+            ),
+            ("git@host:x/y.git", "git@host:x/y.git"),
+        ] {
+            assert_eq!(without_secret(address), shown);
+        }
+        let sent = forms("https://git.example/a.git?token=hunter2");
+        assert!(
+            !sent.is_empty() && sent.iter().all(|form| !form.contains("hunter2")),
+            "{sent:?}"
+        );
     }
 
     proptest! {

@@ -341,10 +341,17 @@ pub fn scrubbed(text: &str, definition: &Definition, hidden: &[Hidden]) -> Strin
             continue;
         };
         let within = within(hidden, field);
-        text = text.replace(whole, &masked_text(whole, &within));
+        if whole.len() >= SHORTEST {
+            text = text.replace(whole, &masked_text(whole, &within));
+        }
         for value in within.iter().filter_map(|h| whole.get(h.range.clone())) {
-            if value.len() >= SHORTEST {
-                text = text.replace(value, MASK);
+            // A message may quote the value, with escapes, or end after its first line.
+            let quoted = format!("{value:?}");
+            let forms = [value, quoted.trim_matches('"')];
+            for form in forms.into_iter().chain(value.lines()) {
+                if form.len() >= SHORTEST {
+                    text = text.replace(form, MASK);
+                }
             }
         }
     }

@@ -171,6 +171,15 @@ fn errors_do_not_repeat_values() {
     let scrub = |text: &str| scrubbed(text, &definition, &hidden);
     assert_eq!(scrub("`curl -H s3cret x` is bad"), "`curl -H *** x` is bad");
     assert_eq!(scrub("at s3cret"), "at ***");
+    let (definition, hidden) = bracketed("K=[two \"quoted\"\nlines] run");
+    let scrub = |text: &str| scrubbed(text, &definition, &hidden);
+    let quoted = format!("it has {:?}", "K=two \"quoted\"\nlines run");
+    assert_eq!(scrub(&quoted), "it has \"K=*** run\"");
+    assert_eq!(scrub("bad: K=two \"quoted\""), "bad: K=***");
+    let (mut definition, mut hidden) = bracketed("[]");
+    definition.description = String::new();
+    hidden[0].field = Field::Description;
+    assert_eq!(scrubbed("a message", &definition, &hidden), "a message");
 }
 
 proptest! {

@@ -161,9 +161,13 @@ impl Step {
     /// The text of an error about this step, without hidden values.
     #[must_use]
     pub fn scrubbed(&self, text: &str) -> String {
-        match self.after() {
-            Some(after) => hidden::scrubbed(text, after, &self.hidden),
+        let text = match self.before() {
+            Some(before) => hidden::scrubbed(text, before, self.before_hidden()),
             None => text.to_owned(),
+        };
+        match self.after() {
+            Some(after) => hidden::scrubbed(&text, after, &self.hidden),
+            None => text,
         }
     }
 

@@ -70,13 +70,13 @@ impl Site {
     }
 
     /// The warning that no environment has the command's service, with the list of existing services;
-    /// `None` if an environment has it or the services are unknown. System-wide tasks are not checked,
-    /// because only one project was read.
+    /// `None` if an environment has it or the services are unknown. System-wide and group tasks are
+    /// not checked, because not all their environments are read.
     #[must_use]
     pub fn missing_service(&self, definition: &Definition) -> Option<String> {
         let service = definition.service.as_deref()?;
         if !matches!(definition.work, Work::Command(_))
-            || self.scope == Scope::System
+            || matches!(self.scope, Scope::System | Scope::Group(_))
             || self.views.is_empty()
         {
             return None;
