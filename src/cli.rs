@@ -260,6 +260,8 @@ fn end(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
     } else {
         ui.error_text(&error.to_string(), &error.hints);
     }
+    // The end of the message may be held back, too.
+    let _ = finish(ui);
     error.kind.exit_code()
 }
 
