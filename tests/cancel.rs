@@ -85,7 +85,7 @@ fn a_lost_answer_is_seen_by_what_happens() {
     let id = start_held(&env, Status::Complete);
     env.sandbox().fail_next("cancelTask", Fault::LoseAnswer);
     let output = env.tasks(&["cancel", &id, "--yes"]).succeeds();
-    let warning = "it is unknown whether Lagoon received the request";
+    let warning = "it is unknown whether Lagoon received it";
     assert!(output.stderr.contains(warning), "{output}");
     assert_eq!(asked(&env), 1);
 }
@@ -100,6 +100,33 @@ fn a_refusal_by_a_gateway_leaves_it_unknown() {
     let words = format!("it is unknown whether run {id} will be cancelled");
     assert!(output.stderr.contains(&words), "{output}");
     assert_eq!(asked(&env), 1);
+}
+
+#[test]
+fn a_refusal_is_looked_up_once_and_a_failing_look_up_is_reported() {
+    let refusal = r#"{"errors":[{"message":"Unauthorized: x"}]}"#;
+    let refused = proxy::Fault::substituted("200 OK", "application/json", refusal);
+    let page = proxy::Fault::answered("404 Not Found", "text/html", "<html>");
+    for look_up in [proxy::Fault::None, page] {
+        let env = TestEnv::new();
+        let id = start_held(&env, Status::Complete);
+        let words = format!("it is unknown whether run {id} will be cancelled");
+        let is_read = matches!(look_up, proxy::Fault::None);
+        let faults = [
+            proxy::Fault::None,
+            refused.clone(),
+            look_up.clone(),
+            look_up,
+        ];
+        let proxy = Proxy::new(env.address(), faults);
+        let command = env.command(&["cancel", &id, "--yes"]);
+        let output = env.run(command.env("TASKS_API", proxy.url("/graphql")));
+        // Lagoon may have cancelled the run by then.
+        let is_right = output.code == 4 || (is_read && output.code == 0);
+        assert!(is_right, "{output}");
+        assert_eq!(output.stderr.contains(&words), !is_read, "{output}");
+        assert!(proxy.seen()[2].body.contains("RunById"), "{output}");
+    }
 }
 
 #[test]

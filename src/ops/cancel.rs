@@ -33,23 +33,26 @@ pub enum Request {
 /// Requests the cancellation of a run, which comes later.
 ///
 /// # Errors
-/// Lagoon's refusal. (A failure comes as the text `Error: …`, seen on Lagoon 2.33.1.) After a
-/// refusal by a gateway or of the token, reads the run once; its end counts as accepted.
+/// Lagoon's refusal. (A failure comes as the text `Error: …`, seen on Lagoon 2.33.1.) After any
+/// refusal that does not exclude that the request was carried out, reads the run once; its end counts as
+/// accepted.
 pub async fn request(lagoon: &Lagoon, run: &Run) -> Result<Request, Error> {
     let answer = match lagoon.cancel_run(run.id).await {
         Ok(answer) => answer,
         Err(error) if error.leaves_unknown() => return Ok(Request::Unknown),
         Err(error) => {
-            let is_doubtful = error.is_doubtful_refusal() && !error.is_from_lagoon();
-            if is_doubtful
-                && let Ok(Some(now)) = lagoon.run_by_id(run.id).await
-                && now.outcome().is_over()
-            {
-                return Ok(Request::Unknown);
-            }
+            let is_doubtful = error.is_doubtful_refusal();
+            let is_from_lagoon = error.is_from_lagoon();
             let mut error = Error::from(error);
             if is_doubtful {
-                error = error.unknown_whether(&format!("run {} will be cancelled", run.id));
+                match lagoon.run_by_id(run.id).await {
+                    Ok(Some(now)) if now.outcome().is_over() => return Ok(Request::Unknown),
+                    Ok(_) if is_from_lagoon => {}
+                    _ => {
+                        let what = format!("run {} will be cancelled", run.id);
+                        error = error.unknown_whether(&what);
+                    }
+                }
             }
             error.runs = vec![run.to_json()];
             return Err(error);
