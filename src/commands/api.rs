@@ -11,7 +11,7 @@ use crate::ops::document::{self, Document, Purpose, WholeAnswer};
 use crate::output::{Format, Grid, Report};
 use crate::settings::is_structured;
 
-use super::target::{Answer, located, text};
+use super::target::{Answer, located, object, text};
 use crate::domain::quoting::suggestion;
 use fields::{Fields, is_json, typed};
 
@@ -129,8 +129,13 @@ fn variables(app: &App, given: &str) -> Result<Map<String, Value>, Error> {
         Error::usage(format!("--variables: {what} is not a JSON object: {why}"))
             .hint("it looks like {\"name\": \"shop\"}")
     };
-    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
-        Ok(Value::Object(variables)) => Ok(variables),
+    let text = text.trim_start_matches('\u{feff}');
+    match serde_json::from_str(text) {
+        Ok(Value::Object(variables)) => {
+            // The map keeps the last of two keys.
+            object(text, 1).map_err(wrong)?;
+            Ok(variables)
+        }
         Ok(_) => Err(wrong("it is another JSON value".to_owned())),
         Err(error) => Err(wrong(located(&error, 1))),
     }

@@ -46,7 +46,7 @@ pub use files::{Files, refuse_own_secrets};
 pub use found::{Found, give_runs};
 pub use given::given_token;
 pub use interrupted::unless_interrupted;
-pub use json::located;
+pub use json::{located, object};
 pub use last::remember;
 pub use live::LiveFlags;
 pub use locate::{Clue, Wants, clue, environment_here, locate, project_here};

@@ -42,7 +42,7 @@ pub(super) fn twice(key: &str) -> String {
 }
 
 /// An object of a text that begins in this line of a file.
-pub(super) fn object(text: &str, first_line: usize) -> Result<Vec<(String, &RawValue)>, String> {
+pub fn object(text: &str, first_line: usize) -> Result<Vec<(String, &RawValue)>, String> {
     match serde_json::from_str::<Entries<&RawValue>>(text) {
         Ok(entries) => Ok(entries.0),
         Err(error) => Err(located(&error, first_line)),
