@@ -25,7 +25,13 @@ const PROGRESS: u64 = 1 << 20;
 /// The target of a download.
 pub(super) trait Destination: Send {
     /// The bytes so far, if a download can continue after them.
-    fn beginning(&self) -> Option<Beginning>;
+    fn beginning(&self) -> Option<Beginning> {
+        let version = self.version().filter(|_| self.bytes() > 0)?.clone();
+        let bytes = self.bytes();
+        Some(Beginning { version, bytes })
+    }
+    /// The version that the bytes belong to, if it is known.
+    fn version(&self) -> Option<&Version>;
     /// The number of bytes so far.
     fn bytes(&self) -> u64;
     /// Whether a further attempt is possible.
@@ -249,12 +255,8 @@ struct Output<'a> {
 }
 
 impl Destination for Output<'_> {
-    fn beginning(&self) -> Option<Beginning> {
-        let version = self.version.clone().filter(|_| self.bytes > 0)?;
-        Some(Beginning {
-            version,
-            bytes: self.bytes,
-        })
+    fn version(&self) -> Option<&Version> {
+        self.version.as_ref()
     }
 
     fn bytes(&self) -> u64 {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::exists;
 use super::fetch::Destination;
 use crate::error::Error;
-use crate::lagoon::{Beginning, Version};
+use crate::lagoon::Version;
 use crate::regular_file;
 
 /// A partial file that this process has locked.
@@ -110,12 +110,8 @@ impl Partial {
 }
 
 impl Destination for Partial {
-    fn beginning(&self) -> Option<Beginning> {
-        let version = self.version.clone().filter(|_| self.bytes > 0)?;
-        Some(Beginning {
-            version,
-            bytes: self.bytes,
-        })
+    fn version(&self) -> Option<&Version> {
+        self.version.as_ref()
     }
 
     fn bytes(&self) -> u64 {
