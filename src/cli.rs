@@ -8,12 +8,13 @@ mod globals;
 mod help;
 mod usage;
 
+use crate::commands::scope;
 use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{App, GiveUp, Interrupts, finish, print};
-use crate::commands::target::{self, Wants};
+use crate::commands::scope::Wants;
 use crate::commands::{self, topics};
 use crate::error::{Error, Kind};
 use crate::secret::conceal_recognized;
@@ -191,7 +192,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     let mut app = App::new(ui, settings, interrupts.clone());
     let result = tokio::select! {
         result = async {
-            target::locate(&mut app, wants(&command)).await?;
+            scope::locate(&mut app, wants(&command)).await?;
             dispatch(command, &app).await
         } => result,
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),

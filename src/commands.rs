@@ -1,4 +1,5 @@
-//! One file a command: arguments to work to report. Siblings share only [`target`].
+//! One file per command: arguments, work, report. Commands share only the modules `flags`, `input`,
+//! `launch`, `report`, `scope`, `select`, `sign_in` and `task_files`.
 
 pub mod api;
 pub mod apply;
@@ -13,7 +14,10 @@ pub mod environments;
 pub mod exec;
 pub mod export;
 pub mod files;
+pub mod flags;
+pub mod input;
 pub mod invoke;
+pub mod launch;
 pub mod lint;
 pub mod list;
 pub mod login;
@@ -21,13 +25,17 @@ pub mod logout;
 pub mod logs;
 pub mod man;
 pub mod projects;
+pub mod report;
 pub mod rerun;
 pub mod runs;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod scope;
+pub mod select;
 pub mod show;
+pub mod sign_in;
 pub mod status;
-pub mod target;
+pub mod task_files;
 pub mod topics;
 pub mod update;
 pub mod wait;

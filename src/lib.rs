@@ -4,7 +4,7 @@
 //! may use whom.
 //!
 //! * [`cli`]: the root of the command line, global flags, dispatch, how a command ends.
-//! * [`commands`]: one file a command, arguments to work to report; siblings share only `target`.
+//! * [`commands`]: one file a command, arguments to work to report; shared code in modules named by subject.
 //! * [`app`]: what a command receives: streams, settings, a Lagoon connected on first use, signals.
 //! * [`ops`]: the work; returns values and never prints.
 //! * [`lagoon`]: the only API surface: transport, replies, typed operations, push, downloads.

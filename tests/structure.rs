@@ -255,7 +255,19 @@ fn imports(file: &File) -> Vec<Violation> {
     found
 }
 
-/// A command uses itself, `target` and what their common module holds, never another command.
+/// Modules below `commands` that every command may use.
+const SHARED: &[&str] = &[
+    "flags",
+    "input",
+    "launch",
+    "report",
+    "scope",
+    "select",
+    "sign_in",
+    "task_files",
+];
+
+/// A command uses itself and the shared modules, never another command.
 fn is_no_sibling(file: &File, path: &[&str]) -> bool {
     let own = module_of(&file.path);
     let (Some(own), Some(other)) = (own.get(1), path.get(1)) else {
@@ -264,7 +276,7 @@ fn is_no_sibling(file: &File, path: &[&str]) -> bool {
     let commands = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands");
     let is_a_command =
         commands.join(format!("{other}.rs")).exists() || commands.join(other).exists();
-    own == other || *other == "target" || !(is_a_command || path.len() > 2 || *other == "*")
+    own == other || SHARED.contains(other) || !(is_a_command || path.len() > 2 || *other == "*")
 }
 
 fn prints(file: &File) -> Vec<Violation> {

@@ -6,13 +6,14 @@ use clap::Args;
 use serde_json::{Map, Value};
 
 use crate::app::{self, App};
+use crate::commands::input::{located, object, text};
+use crate::commands::report::Answer;
+use crate::domain::quoting::suggestion;
 use crate::error::Error;
 use crate::ops::document::{self, Document, Purpose, WholeAnswer};
 use crate::output::{Format, Grid, Report};
 use crate::settings::is_structured;
 
-use super::target::{Answer, located, object, text};
-use crate::domain::quoting::suggestion;
 use fields::{Fields, is_json, typed};
 
 const EXAMPLES: &str = "\

@@ -2,11 +2,11 @@
 
 mod report;
 
-use std::sync::OnceLock;
-
-use clap::Args;
-
 use crate::app::App;
+use crate::commands::input::text;
+use crate::commands::report::{Answer, PlanReport, summary};
+use crate::commands::task_files::{Files, Permits, planned};
+use crate::commands::{scope, task_files};
 use crate::domain::plan::{Action, Plan, from_json};
 use crate::error::{Error, Kind};
 use crate::ops;
@@ -14,8 +14,10 @@ use crate::ops::apply::{self, Done, Outcome};
 use crate::ops::scope::How;
 use crate::settings::Deciding;
 use crate::ui::Stream;
+use std::sync::OnceLock;
 
-use super::target::{self, Answer, Files, Permits, PlanReport, planned, summary, text};
+use clap::Args;
+
 use report::Applied;
 
 /// The longest plan, in bytes.
@@ -88,7 +90,7 @@ pub async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
     } else {
         ""
     };
-    let banner = target::banner(app, &summary(&plan))?;
+    let banner = scope::banner(app, &summary(&plan))?;
     app.confirm_at(&format!("{banner}{scope}"), "go on?")?;
     progress.start("applying", None);
     let claim = app.claim_interrupt();
@@ -147,7 +149,7 @@ async fn reviewed(app: &App, file: &str, files: &Files, how: How<'_>) -> Result<
     app.require_said(&[Deciding::Context])?;
     let lagoon = app.lagoon().await?;
     let tasks = plan.steps.iter();
-    target::refuse_own_secrets(tasks.filter_map(|s| Some((s.after()?, s.hidden.as_slice()))))?;
+    task_files::refuse_own_secrets(tasks.filter_map(|s| Some((s.after()?, s.hidden.as_slice()))))?;
     if lagoon.url().as_str() != address && !is_sandbox(app) {
         return Err(Error::usage(format!(
             "--plan: the plan is for {address}, and this is {}",

@@ -1,10 +1,10 @@
 //! `tasks cancel`: end runs early.
 
-use std::time::Duration;
-
-use clap::Args;
-
 use crate::app::App;
+use crate::commands::launch::{OnInterrupt, Watch};
+use crate::commands::report::Answer;
+use crate::commands::select::{Found, RunArgs, give_runs};
+use crate::commands::{launch, scope};
 use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
 use crate::ops;
@@ -12,8 +12,9 @@ use crate::ops::cancel::Request;
 use crate::ops::follow::Live;
 use crate::ops::wait::{self, Limits, Waited};
 use crate::settings::{Deciding, parse_limit};
+use std::time::Duration;
 
-use super::target::{self, Answer, Found, OnInterrupt, RunArgs, Watch, give_runs};
+use clap::Args;
 
 /// Cancel runs, and wait until they are
 ///
@@ -63,7 +64,7 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
         match ops::cancel::request(lagoon, &run).await {
             Ok(request) => {
                 if request == Request::Unknown {
-                    app.ui.warn(&target::unknown_cancel(&run));
+                    app.ui.warn(&launch::unknown_cancel(&run));
                 }
                 asked.push(run);
             }
@@ -128,7 +129,7 @@ fn confirm(app: &App, runs: &[Run]) -> Result<(), Error> {
     let mut all = Vec::new();
     for run in runs {
         let place = run.environment.as_deref().map(Environment::label);
-        let place = target::banner(app, &place.unwrap_or_default())?;
+        let place = scope::banner(app, &place.unwrap_or_default())?;
         let (id, name, status) = (run.id, &run.name, &run.status);
         all.push(format!("run {id} of `{name}` ({status}) on {place}"));
     }

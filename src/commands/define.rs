@@ -3,16 +3,18 @@
 mod line;
 mod wizard;
 
-use clap::Args;
-
 use crate::app::App;
+use crate::commands::flags::{PermissionWord, ScopeWord};
+use crate::commands::input::text;
+use crate::commands::report::{Answer, Task};
+use crate::commands::scope::Wants;
+use crate::commands::{input, launch, scope};
 use crate::domain::names::nfc;
 use crate::domain::{Definition, Permission, Scope, Work, rules};
 use crate::error::Error;
 use crate::ops::define::{self, Defined, Site, Target};
 use crate::ops::tasks::Listed;
-
-use super::target::{self, Answer, PermissionWord, ScopeWord, Task, Wants, text};
+use clap::Args;
 
 /// Define a task
 ///
@@ -85,7 +87,7 @@ impl DefineArgs {
     /// What has to be known of where one is.
     #[must_use]
     pub fn wants(&self) -> Wants {
-        target::scope_wants(self.group.as_deref())
+        scope::scope_wants(self.group.as_deref())
     }
 }
 
@@ -107,12 +109,12 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     } else {
         let group = args.group.as_deref();
         let target =
-            target::named_target(app, args.scope, group, "to define the task", false).await?;
+            scope::named_target(app, args.scope, group, "to define the task", false).await?;
         (args, target)
     };
     let mut wanted = definition(&args, app)?;
     // Everything but the scope's id is known: what is wrong is said before anything is sent.
-    wanted.scope = target::provisional(&target);
+    wanted.scope = scope::provisional(&target);
     define::check(&wanted).map_err(|error| {
         // What was answered is not lost: the line can be mended.
         if asked {
@@ -150,7 +152,7 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
             for note in site.shadows(&wanted.name) {
                 app.ui.note(&note);
             }
-            app.ui.note(&target::banner(app, &site.label)?);
+            app.ui.note(&scope::banner(app, &site.label)?);
             if site.scope == Scope::System {
                 define::check_system_wide(lagoon).await?;
                 let name = &wanted.name;
@@ -158,7 +160,7 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
                     "define `{name}` for every project of this Lagoon?"
                 ))?;
             }
-            target::unless_interrupted(
+            launch::unless_interrupted(
                 app,
                 &format!("`{}` was being defined", wanted.name),
                 "perhaps it was: say the same again, what is there already is left alone",
@@ -248,6 +250,6 @@ fn definition(args: &DefineArgs, app: &App) -> Result<Definition, Error> {
         project_key_injection: args.inject_project_key,
         admin_only_view: args.admin_only,
         created: String::new(),
-        arguments: Some(target::arguments::read(&args.args, &args.defaults)?),
+        arguments: Some(input::arguments::read(&args.args, &args.defaults)?),
     })
 }

@@ -2,18 +2,19 @@
 
 mod unlisted;
 
-use clap::Args;
-use serde_json::Value;
-
 use crate::app::App;
+use crate::commands::flags::ScopeWord;
+use crate::commands::report::Answer;
+use crate::commands::scope::Wants;
+use crate::commands::{launch, scope};
 use crate::domain::coverage::Coverage;
 use crate::domain::{Definition, TaskRef};
 use crate::error::{Error, quoted_list};
 use crate::ops::delete::{self, Deletions};
 use crate::ops::update;
 use crate::output::{Cell, Column, Grid, Report};
-
-use super::target::{self, Answer, ScopeWord, Wants};
+use clap::Args;
+use serde_json::Value;
 
 /// Delete tasks
 ///
@@ -49,7 +50,7 @@ impl DeleteArgs {
         if self.unlisted {
             return Wants::Nothing;
         }
-        target::scope_wants(self.group.as_deref())
+        scope::scope_wants(self.group.as_deref())
     }
 }
 
@@ -67,7 +68,7 @@ pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     if args.unlisted {
         return unlisted::run(app, &answer, &tasks).await;
     }
-    let target = target::named_target(
+    let target = scope::named_target(
         app,
         args.scope,
         args.group.as_deref(),
@@ -85,7 +86,7 @@ pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     let mut doomed: Vec<Definition> = Vec::new();
     for task in &tasks {
         let found = update::find(&site, task)
-            .map_err(|why| target::not_here(app, why, &site.label, "delete"))?;
+            .map_err(|why| scope::not_here(app, why, &site.label, "delete"))?;
         if !doomed.iter().any(|d| d.id == found.id) {
             doomed.push(found);
         }
@@ -101,11 +102,11 @@ pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
         }
     }
     let names: Vec<&str> = doomed.iter().map(|d| d.name.as_str()).collect();
-    let banner = target::banner(app, &site.label)?;
+    let banner = scope::banner(app, &site.label)?;
     app.confirm_at(&banner, &format!("delete {}?", quoted_list(&names)))?;
     let deleting = delete::delete_all(lagoon, &target, doomed);
     let deleted =
-        target::unless_interrupted(app, "deleting", REMEDY, async { Ok(deleting.await) }).await?;
+        launch::unless_interrupted(app, "deleting", REMEDY, async { Ok(deleting.await) }).await?;
     let Deletions { gone, failed } = deleted;
     let verified = if gone.is_empty() {
         Ok(Vec::new())

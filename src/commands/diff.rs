@@ -3,14 +3,14 @@
 use clap::Args;
 
 use crate::app::{App, print};
+use crate::commands::report::{Answer, PlanReport, summary};
+use crate::commands::task_files::{Files, Permits, planned};
 use crate::error::{Error, Kind};
 use crate::ops::scope::How;
 use crate::output::{Format, Report};
 use crate::secret::masked;
 use crate::settings::MARKDOWN;
 use crate::ui::Stream;
-
-use super::target::{Answer, Files, Permits, PlanReport, planned, summary};
 
 /// Show what apply would do
 ///

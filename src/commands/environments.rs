@@ -1,16 +1,16 @@
 //! `tasks environments`: a project's environments.
 
-use clap::Args;
-use serde_json::Value;
-
 use crate::app::App;
+use crate::commands::flags::KindWord;
+use crate::commands::report::{Answer, Style, moment_of};
+use crate::commands::scope;
 use crate::domain::pattern::matches;
 use crate::domain::reach::Deployed;
 use crate::error::Error;
 use crate::ops::place;
 use crate::output::{Cell, Column, Grid, Report};
-
-use super::target::{self, Answer, KindWord, Style, moment_of};
+use clap::Args;
+use serde_json::Value;
 
 /// List a project's environments
 ///
@@ -36,8 +36,8 @@ pub struct EnvironmentsArgs {
 /// Not found, or any failure of the request.
 pub async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    let project = target::project(app)?;
-    target::say_source(app, "project", project);
+    let project = scope::project(app)?;
+    scope::say_source(app, "project", project);
     let mut environments = place::environments(app.lagoon().await?, &project.value).await?;
     if let Some(pattern) = &args.pattern {
         let pattern = pattern.to_lowercase();

@@ -3,18 +3,18 @@
 mod bulk;
 mod plan;
 
-use clap::Args;
-
 use crate::app::App;
+use crate::commands::input::text;
+use crate::commands::launch::bulk::Launching;
+use crate::commands::launch::start::{self, Waiting};
+use crate::commands::report::Answer;
+use crate::commands::select::targets::Places;
+use crate::commands::{flags, scope};
 use crate::domain::{quoting, script};
 use crate::error::Error;
 use crate::ops::exec::{self, Ready, Wish};
 use crate::ops::place;
-
-use super::target::bulk::Launching;
-use super::target::launch::{self, Waiting};
-use super::target::several::Places;
-use super::target::{self, Answer, text};
+use clap::Args;
 
 /// Run a command once in a service's container
 ///
@@ -81,7 +81,7 @@ pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     }
     args.launching.require_none()?;
     let asked = app.settings.environment.is_none();
-    let (project, environment) = target::chosen_place(app, args.dry_run).await?;
+    let (project, environment) = scope::chosen_place(app, args.dry_run).await?;
     let lagoon = app.lagoon().await?;
     let view = place::environment(lagoon, &project, &environment, true).await?;
     let ready = exec::prepare(&view, wish)?;
@@ -92,7 +92,7 @@ pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
         return answer.give(&plan::Plan { ready });
     }
     args.waiting.require_live(app, [&ready.environment]).await?;
-    let banner = target::banner(app, &ready.environment.label())?;
+    let banner = scope::banner(app, &ready.environment.label())?;
     app.ui.note(&banner);
     if asked {
         app.ui.note(&format!(
@@ -100,10 +100,10 @@ pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
             same_line(app, &ready, &args)
         ));
     }
-    launch::confirm_one_off(app, &banner, &ready)?;
+    start::confirm_one_off(app, &banner, &ready)?;
     let claims = app.claims().await?;
     let starting = exec::start(lagoon, &claims, &ready);
-    let started = launch::start(app, &ready.one_off.name, starting).await?;
+    let started = start::start(app, &ready.one_off.name, starting).await?;
     args.waiting.see_through(app, answer, started, None).await
 }
 
@@ -155,7 +155,7 @@ fn name(args: &ExecArgs) -> String {
 }
 
 fn same_line(app: &App, ready: &Ready, args: &ExecArgs) -> String {
-    let mut words = target::line_start(app, "exec");
+    let mut words = scope::line_start(app, "exec");
     words.extend(["-p", &ready.environment.project.name].map(str::to_owned));
     words.extend(["-e", &ready.environment.name, "-s", &args.service].map(str::to_owned));
     for (flag, value) in [("--script", &args.script), ("--name", &args.name)] {
@@ -164,7 +164,7 @@ fn same_line(app: &App, ready: &Ready, args: &ExecArgs) -> String {
         }
     }
     words.extend(args.waiting.words());
-    words.extend(target::given([(args.no_preflight, "--no-preflight")]));
+    words.extend(flags::given([(args.no_preflight, "--no-preflight")]));
     if ready.environment.is_production() {
         words.push("--yes".to_owned());
     }

@@ -1,15 +1,15 @@
 //! `tasks export`: tasks as a file.
 
-use clap::Args;
-
 use crate::app::{App, print};
+use crate::commands::flags::ScopeWord;
+use crate::commands::scope;
+use crate::commands::scope::Wants;
 use crate::domain::manifest::ScopeName;
 use crate::error::Error;
 use crate::ops::define::Target;
 use crate::ops::scope::How;
 use crate::ops::{export, group};
-
-use super::target::{self, ScopeWord, Wants};
+use clap::Args;
 
 /// Write tasks as a file
 ///
@@ -37,7 +37,7 @@ impl ExportArgs {
     /// What has to be known of where one is.
     #[must_use]
     pub fn wants(&self) -> Wants {
-        target::scope_wants(self.group.as_deref())
+        scope::scope_wants(self.group.as_deref())
     }
 }
 
@@ -56,7 +56,7 @@ pub async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
         return Err(Error::usage("an export is YAML, in one form only")
             .hint("leave out -o and --jq; for other forms: tasks list -o json"));
     }
-    let target = target::named_target(
+    let target = scope::named_target(
         app,
         args.scope,
         args.group.as_deref(),

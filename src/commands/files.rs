@@ -2,11 +2,10 @@
 
 mod report;
 
-use std::path::{Path, PathBuf};
-
-use clap::{Args, Subcommand};
-
 use crate::app::App;
+use crate::commands::report::Answer;
+use crate::commands::scope;
+use crate::commands::select::OneRun;
 use crate::domain::{Run, RunRef};
 use crate::error::{Error, quoted_list};
 use crate::ops;
@@ -14,8 +13,10 @@ use crate::ops::files::{self, Fetch, Local, Watcher};
 use crate::ops::history;
 use crate::settings::Deciding;
 use crate::ui::{Progress, Stream, StreamError};
+use std::path::{Path, PathBuf};
 
-use super::target::{self, Answer, OneRun};
+use clap::{Args, Subcommand};
+
 use report::{Listed, Listing, Moved};
 
 /// List, download and upload the files of a run
@@ -200,7 +201,7 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
         }
     }
     if let Some(environment) = &run.environment {
-        app.ui.note(&target::banner(app, &environment.label())?);
+        app.ui.note(&scope::banner(app, &environment.label())?);
     }
     let clock = ops::clock();
     let progress = Shown::start(app);

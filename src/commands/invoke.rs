@@ -3,23 +3,24 @@
 mod bulk;
 mod plan;
 
-use clap::{Args, ValueEnum};
-
 use crate::app::App;
+use crate::commands::input::values;
+use crate::commands::launch::Trouble;
+use crate::commands::launch::bulk::Launching;
+use crate::commands::launch::start::{self, Waiting};
+use crate::commands::report::Answer;
+use crate::commands::select::prompt;
+use crate::commands::select::targets::Places;
+use crate::commands::{flags, scope};
 use crate::domain::quoting::suggestion;
 use crate::domain::{Run, TaskRef};
 use crate::error::Error;
 use crate::ops;
 use crate::ops::bulk::others_over;
-use crate::ops::history;
 use crate::ops::invoke::{self, IfRunning, Ready, Wish};
-use crate::ops::place;
 use crate::ops::wait::Watcher;
-
-use super::target::bulk::Launching;
-use super::target::launch::{self, Waiting};
-use super::target::several::Places;
-use super::target::{self, Answer, Trouble, pick, values};
+use crate::ops::{history, place};
+use clap::{Args, ValueEnum};
 
 /// Start a task
 ///
@@ -125,17 +126,17 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
         return bulk::run(app, answer, &args, task, given).await;
     }
     args.launching.require_none()?;
-    let (project, environment) = target::chosen_place(app, args.dry_run).await?;
+    let (project, environment) = scope::chosen_place(app, args.dry_run).await?;
     let lagoon = app.lagoon().await?;
     let mut view = place::environment(lagoon, &project, &environment, true).await?;
-    let definition = match pick::task(app, &view, task.as_ref()) {
+    let definition = match prompt::task(app, &view, task.as_ref()) {
         Ok(definition) => definition,
         Err(error) => return Err(place::with_role(lagoon, error, &view.environment.project).await),
     };
     let asked = task.is_none() || app.settings.environment.is_none();
     if can_ask {
         let environment = &view.environment;
-        pick::values(app, environment, &definition, &mut given, task.is_none()).await?;
+        prompt::values(app, environment, &definition, &mut given, task.is_none()).await?;
     }
     let wish = Wish {
         values: given,
@@ -153,7 +154,7 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
         return answer.give(&plan::Plan { ready });
     }
     args.waiting.require_live(app, [&ready.environment]).await?;
-    let banner = target::banner(app, &ready.environment.label())?;
+    let banner = scope::banner(app, &ready.environment.label())?;
     app.ui.note(&banner);
     if asked {
         app.ui.note(&format!(
@@ -164,17 +165,17 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     let waits = args.waiting.waits();
     if let Some(other) = if_running(app, &ready, args.if_running.into(), waits)? {
         let answer = args.waiting.on_its_stream(app, answer);
-        return answer.give(&launch::report_of(app, other));
+        return answer.give(&start::report_of(app, other));
     }
     let raw = args.raw_args.then(|| ready.recorded());
-    launch::confirm_task(app, &definition, raw.as_deref())?;
+    start::confirm_task(app, &definition, raw.as_deref())?;
     if args.if_running == IfRunningWord::Wait {
         wait_for_others(app, &ready, &args).await?;
         ready.newest.look_again(lagoon, &ready.environment).await;
     }
     let claims = app.claims().await?;
     let starting = invoke::start(lagoon, &claims, &ready);
-    let started = launch::start(app, &ready.definition.name, starting).await?;
+    let started = start::start(app, &ready.definition.name, starting).await?;
     let waiting = &args.waiting;
     waiting
         .see_through(app, answer, started, ready.usual_length())
@@ -199,7 +200,7 @@ fn if_running(
         IfRunning::Skip => {
             app.ui.note(&format!("{said}; started none"));
             if waits {
-                app.ui.warn(&launch::not_waited_for(app, &newest));
+                app.ui.warn(&start::not_waited_for(app, &newest));
             }
             app.record_run(&newest);
             return Ok(Some(newest));
@@ -249,7 +250,7 @@ impl Watcher for Told<'_> {
 }
 
 fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
-    let mut words = target::line_start(app, "invoke");
+    let mut words = scope::line_start(app, "invoke");
     words.push(TaskRef::spell(&ready.definition.name));
     words.extend(["-p".to_owned(), ready.environment.project.name.clone()]);
     words.extend(["-e".to_owned(), ready.environment.name.clone()]);
@@ -261,9 +262,9 @@ fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
         (args.raw_args, "--raw-args"),
         (args.no_preflight, "--no-preflight"),
     ];
-    words.extend(target::given(flags));
+    words.extend(flags::given(flags));
     if args.if_running != IfRunningWord::Start {
-        words.push(format!("--if-running={}", target::spelled(args.if_running)));
+        words.push(format!("--if-running={}", flags::spelled(args.if_running)));
     }
     if ready.definition.confirmation().is_some() {
         words.push("--yes".to_owned());

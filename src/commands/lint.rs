@@ -4,13 +4,13 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::app::{App, print};
+use crate::commands::report::{Answer, Style};
+use crate::commands::task_files::Files;
 use crate::config::api_address;
 use crate::domain::manifest::{Desired, Fault, Position, SCHEMA};
 use crate::domain::rules;
 use crate::error::Error;
 use crate::output::{Cell, Column, Grid, Report};
-
-use super::target::{Answer, Files, Style};
 
 /// Check task files
 ///

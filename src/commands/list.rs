@@ -1,15 +1,15 @@
 //! `tasks list`: what can be invoked.
 
-use clap::Args;
-use serde_json::Value;
-
 use crate::app::App;
+use crate::commands::flags::{PermissionWord, ScopeWord};
+use crate::commands::report::Answer;
+use crate::commands::scope;
 use crate::domain::Permission;
 use crate::error::Error;
 use crate::ops::tasks::{self, Filter, Listing};
 use crate::output::{Cell, Column, Grid, Report};
-
-use super::target::{self, Answer, PermissionWord, ScopeWord};
+use clap::Args;
+use serde_json::Value;
 
 /// List the tasks that can be invoked
 ///
@@ -41,9 +41,9 @@ pub struct ListArgs {
 /// Not found, or any failure of the request.
 pub async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    let project = target::project(app)?;
-    target::say_source(app, "project", project);
-    let environment = target::said_environment(app, &project.value).await?;
+    let project = scope::project(app)?;
+    scope::say_source(app, "project", project);
+    let environment = scope::said_environment(app, &project.value).await?;
     let filter = Filter {
         scope: args.scope.map(|s| s.word().to_owned()),
         permission: args.permission.map(Permission::from),

@@ -5,10 +5,11 @@ use std::time::Duration;
 use clap::Args;
 use url::Url;
 
-use super::target::lagoon::{self, LagoonArgs};
-use super::target::{Answer, given_token, identity};
 use crate::app::{App, print};
 use crate::auth::{Kept, Session, TokenSource, Way};
+use crate::commands::report::Answer;
+use crate::commands::sign_in::lagoon::{self, LagoonArgs};
+use crate::commands::sign_in::{given_token, identity};
 use crate::config::{Context, ContextName, api_address};
 use crate::domain::quoting::suggestion;
 use crate::error::{Error, Kind};

@@ -3,8 +3,8 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::target::Answer;
 use crate::app::{App, SignOut};
+use crate::commands::report::Answer;
 use crate::config::Origin;
 use crate::error::Error;
 use crate::output::{Column, Grid, Report};

@@ -6,6 +6,9 @@ use clap::Args;
 use jiff::Timestamp;
 
 use crate::app::App;
+use crate::commands::launch::{LiveFlags, LogOut, WaitFlags, Watch};
+use crate::commands::report::Answer;
+use crate::commands::select::{Found, RunArgs};
 use crate::domain::Run;
 use crate::domain::run::moment;
 use crate::error::Error;
@@ -15,7 +18,6 @@ use crate::ops::history;
 use crate::output::Format;
 use crate::ui::Stream;
 
-use super::target::{Answer, Found, LiveFlags, LogOut, RunArgs, WaitFlags, Watch};
 use report::Logs;
 
 /// Show what runs printed

@@ -4,13 +4,12 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::commands::report::{Answer, moment_of};
 use crate::domain::pattern::matches;
 use crate::domain::reach::Reached;
 use crate::domain::run::rfc3339;
 use crate::error::Error;
 use crate::output::{Cell, Column, Grid, Report};
-
-use super::target::{Answer, moment_of};
 
 /// List the projects that you can reach
 ///

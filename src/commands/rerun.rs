@@ -2,9 +2,13 @@
 
 mod again;
 
-use clap::Args;
-
 use crate::app::App;
+use crate::commands::input::values;
+use crate::commands::launch::bulk::{self, Launching};
+use crate::commands::launch::start::{self, Waiting};
+use crate::commands::report::{Answer, RunsReport};
+use crate::commands::scope;
+use crate::commands::select::{Found, RunArgs};
 use crate::domain::names::same_name;
 use crate::domain::{Outcome, Run};
 use crate::error::Error;
@@ -13,10 +17,7 @@ use crate::ops::invoke::IfRunning;
 use crate::ops::place;
 use crate::ops::rerun::{self, Past, Ready};
 use crate::settings::{Deciding, Sourced};
-
-use super::target::bulk::{self, Launching};
-use super::target::launch::{self, Waiting};
-use super::target::{self, Answer, Found, RunArgs, RunsReport, values};
+use clap::Args;
 
 /// Run again what a run did
 ///
@@ -90,7 +91,7 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
         args.waiting.require_live(app, [only.environment()]).await?;
         confirm(app, only)?;
         let claims = app.claims().await?;
-        let started = launch::start(app, only.name(), only.start(lagoon, &claims)).await?;
+        let started = start::start(app, only.name(), only.start(lagoon, &claims)).await?;
         let expected = only.usual_length();
         return args
             .waiting
@@ -154,10 +155,10 @@ fn named(setting: Option<&Sourced<String>>) -> Option<&str> {
 }
 
 fn confirm(app: &App, ready: &Ready) -> Result<(), Error> {
-    let banner = target::banner(app, &ready.environment().label())?;
+    let banner = scope::banner(app, &ready.environment().label())?;
     app.ui.note(&format!("{banner}: {}", ready.name()));
     match ready {
-        Ready::Task(ready) => launch::confirm_task(app, &ready.definition, None),
-        Ready::OneOff(ready) => launch::confirm_one_off(app, &banner, ready),
+        Ready::Task(ready) => start::confirm_task(app, &ready.definition, None),
+        Ready::OneOff(ready) => start::confirm_one_off(app, &banner, ready),
     }
 }

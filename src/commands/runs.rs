@@ -4,13 +4,10 @@ mod chart;
 mod report;
 mod watch;
 
-use std::collections::{HashMap, HashSet};
-use std::time::Duration;
-
-use clap::Args;
-use jiff::{SignedDuration, Timestamp};
-
 use crate::app::App;
+use crate::commands::report::Answer;
+use crate::commands::scope;
+use crate::commands::select::targets::Places;
 use crate::domain::names::nearest;
 use crate::domain::run::STATUSES;
 use crate::domain::{Environment, Outcome};
@@ -19,9 +16,11 @@ use crate::ops::history::{self, Listed, Wanted};
 use crate::ops::targets::Depth;
 use crate::ops::{place, wait};
 use crate::settings::parse_duration;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
-use super::target::several::Places;
-use super::target::{self, Answer};
+use clap::Args;
+use jiff::{SignedDuration, Timestamp};
 
 /// List runs, newest first
 ///
@@ -165,9 +164,9 @@ async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Er
         let seen = targets.seen.into_iter();
         return Ok(seen.map(|seen| seen.view.environment).collect());
     }
-    let project = target::project(app)?;
-    target::say_source(app, "project", project);
-    let said = target::said_environment(app, &project.value).await?;
+    let project = scope::project(app)?;
+    scope::say_source(app, "project", project);
+    let said = scope::said_environment(app, &project.value).await?;
     let lagoon = app.lagoon().await?;
     let (project, environments) = place::project(lagoon, &project.value).await?;
     let Some(name) = said else {

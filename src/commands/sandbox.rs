@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::target::Answer;
 use crate::app::{self, App, SandboxSeed};
+use crate::commands::report::Answer;
 use crate::error::Error;
 use crate::output::{Cell, Column, Detail, Grid, Report};
 use crate::settings::parse_limit;

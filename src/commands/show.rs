@@ -1,13 +1,12 @@
 //! `tasks show`: one task, whole.
 
-use clap::Args;
-
 use crate::app::App;
+use crate::commands::report::{Answer, Task};
+use crate::commands::scope;
 use crate::domain::TaskRef;
 use crate::error::Error;
 use crate::ops::tasks;
-
-use super::target::{self, Answer, Task};
+use clap::Args;
 
 /// Show one task, whole
 ///
@@ -32,9 +31,9 @@ pub struct ShowArgs {
 pub async fn run(args: ShowArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let task = TaskRef::parse(&args.task)?;
-    let project = target::project(app)?;
-    target::say_source(app, "project", project);
-    let environment = target::said_environment(app, &project.value).await?;
+    let project = scope::project(app)?;
+    scope::say_source(app, "project", project);
+    let environment = scope::said_environment(app, &project.value).await?;
     let lagoon = app.lagoon().await?;
     let listed = tasks::show(lagoon, &project.value, environment.as_deref(), &task).await?;
     answer.give(&Task {

@@ -3,9 +3,9 @@
 use clap::Args;
 
 use crate::app::App;
+use crate::commands::report::{Answer, RunReport};
+use crate::commands::select::{Found, RunArgs, give_runs};
 use crate::error::Error;
-
-use super::target::{Answer, Found, RunArgs, RunReport, give_runs};
 
 /// Show how far runs are
 ///

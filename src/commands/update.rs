@@ -2,21 +2,21 @@
 
 mod edits;
 
-use clap::Args;
-use serde_json::{Value, json};
-
 use crate::app::{App, print};
+use crate::commands::flags::ScopeWord;
+use crate::commands::report::{Answer, Task};
+use crate::commands::scope::Wants;
+use crate::commands::{launch, report, scope};
 use crate::domain::coverage::Coverage;
 use crate::domain::difference::{Difference, differences};
 use crate::domain::{Definition, Scope, TaskRef, rules};
 use crate::error::Error;
-use crate::ops::define;
 use crate::ops::tasks::Listed;
-use crate::ops::update;
+use crate::ops::{define, update};
 use crate::output::{Format, Grid, Report};
 use crate::ui::Stream;
-
-use super::target::{self, Answer, ScopeWord, Task, Wants};
+use clap::Args;
+use serde_json::{Value, json};
 
 /// Change a task
 ///
@@ -53,7 +53,7 @@ impl UpdateArgs {
     /// What has to be known of where one is.
     #[must_use]
     pub fn wants(&self) -> Wants {
-        target::scope_wants(self.group.as_deref())
+        scope::scope_wants(self.group.as_deref())
     }
 }
 
@@ -64,7 +64,7 @@ impl UpdateArgs {
 pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let task = TaskRef::parse(&args.task)?;
-    let target = target::named_target(
+    let target = scope::named_target(
         app,
         args.scope,
         args.group.as_deref(),
@@ -81,7 +81,7 @@ pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     progress.finish();
     let site = site?;
     let before = update::find(&site, &task)
-        .map_err(|why| target::not_here(app, why, &site.label, "update"))?;
+        .map_err(|why| scope::not_here(app, why, &site.label, "update"))?;
     let after = args.edits.apply(app, &before)?;
     let changes = differences(&before, &after);
     if changes.is_empty() {
@@ -101,7 +101,7 @@ pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     {
         app.ui.warn(&warning);
     }
-    let banner = target::banner(app, &site.label)?;
+    let banner = scope::banner(app, &site.label)?;
     if args.dry_run {
         app.ui
             .note(&format!("{banner}: this would change, nothing was done"));
@@ -114,7 +114,7 @@ pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     } else {
         app.ui.note(&banner);
     }
-    let now = target::unless_interrupted(
+    let now = launch::unless_interrupted(
         app,
         &format!("`{}` was being changed", before.name),
         "perhaps it was: say the same again, what is so already is left alone",
@@ -135,12 +135,12 @@ fn give(
     if answer.format() == Format::Table {
         let palette = app.ui.palette(Stream::Out);
         let title = format!("{} {}", definition.id, definition.name);
-        let title = palette.paint(target::Style::Name, &crate::ui::clean_line(&title));
-        let text = format!("{title}\n{}", target::render(palette, &changes, 2));
+        let title = palette.paint(report::Style::Name, &crate::ui::clean_line(&title));
+        let text = format!("{title}\n{}", report::render(palette, &changes, 2));
         return print(&app.ui, &text);
     }
     if !changes.is_empty() {
-        let text = target::render(app.ui.palette(Stream::Err), &changes, 2);
+        let text = report::render(app.ui.palette(Stream::Err), &changes, 2);
         app.ui.note(text.trim_end());
     }
     let task = Task {

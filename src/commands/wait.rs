@@ -3,12 +3,13 @@
 use clap::Args;
 
 use crate::app::App;
+use crate::commands::launch::{Lines, WaitFlags, Watch};
+use crate::commands::report::Answer;
+use crate::commands::select::{Found, RunArgs, give_runs};
 use crate::error::Error;
 use crate::ops::follow::Live;
 use crate::ops::history;
 use crate::output::Format;
-
-use super::target::{Answer, Found, Lines, RunArgs, WaitFlags, Watch, give_runs};
 
 /// Wait until runs are over; the exit code says how they ended
 ///

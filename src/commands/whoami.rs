@@ -2,8 +2,9 @@
 
 use clap::Args;
 
-use super::target::{Answer, identity};
 use crate::app::App;
+use crate::commands::report::Answer;
+use crate::commands::sign_in::identity;
 use crate::error::Error;
 use crate::settings::Target;
 

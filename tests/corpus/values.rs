@@ -1,7 +1,7 @@
 //! Arguments and values: what is accepted means the same when it is written out and read back, by
 //! this program and by a shell.
 
-use lagoon_tasks::commands::target::{arguments, values};
+use lagoon_tasks::commands::input::{arguments, values};
 use lagoon_tasks::domain::difference::spelled;
 use lagoon_tasks::domain::values::resolve;
 use lagoon_tasks::domain::{

@@ -69,7 +69,7 @@ fn the_sandbox_stands_alone() {
 #[test]
 fn rooms_of_commands_errors_and_the_root_are_held() {
     let list = |text| found(imports, "commands/list.rs", text);
-    assert!(list("use super::target::Target;\nuse crate::ops::list;").is_empty());
+    assert!(list("use super::scope::Wants;\nuse crate::ops::list;").is_empty());
     assert_eq!(
         list("use super::show::Show;"),
         ["1: `commands` may not use `commands::show::Show`"]

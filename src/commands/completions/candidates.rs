@@ -1,5 +1,14 @@
 //! From the words of a line to what the word at the cursor can become.
 
+use crate::app::{App, Interrupts};
+use crate::commands::scope;
+use crate::commands::scope::{Clue, Wants};
+use crate::complete::{Candidate, Live};
+use crate::config::SANDBOX;
+use crate::secret::masked;
+use crate::settings::{Env, Flags, Settings, Target, TokenOrigin};
+use crate::ui::clean::is_unsafe;
+use crate::ui::{Ui, clean_line};
 use std::ffi::{OsStr, OsString};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
@@ -10,14 +19,6 @@ use clap::{Arg, ArgMatches, Command, FromArgMatches, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::shield::shield;
-use crate::app::{App, Interrupts};
-use crate::commands::target::{self, Clue, Wants};
-use crate::complete::{Candidate, Live};
-use crate::config::SANDBOX;
-use crate::secret::masked;
-use crate::settings::{Env, Flags, Settings, Target, TokenOrigin};
-use crate::ui::clean::is_unsafe;
-use crate::ui::{Ui, clean_line};
 
 /// A line, and which of its words is asked about.
 pub(super) struct Asked<'a> {
@@ -190,7 +191,7 @@ impl Line {
             return Some(live.projects());
         }
         let project = &project(app, live)?;
-        let environment = target::environment_here(app, Wants::Project).map(|e| e.value);
+        let environment = scope::environment_here(app, Wants::Project).map(|e| e.value);
         let environment = environment.filter(|name| !name.trim().is_empty());
         let environment = environment.as_deref();
         let plain = |value: &String| Candidate {
@@ -210,7 +211,7 @@ impl Line {
                 each.collect()
             }
             Names::Service => {
-                let services = match (environment, target::branch(app)) {
+                let services = match (environment, scope::branch(app)) {
                     (None, Some(branch)) => live.services_of(project, branch),
                     _ => live.here(project, environment).services,
                 };
@@ -269,7 +270,7 @@ impl Line {
 
 /// The project that the line means, by itself or by where it is typed.
 fn project(app: &App, live: &Live) -> Option<String> {
-    let project = match target::clue(app, Wants::Project) {
+    let project = match scope::clue(app, Wants::Project) {
         Clue::Known(project) => project,
         Clue::Remote {
             forms, otherwise, ..

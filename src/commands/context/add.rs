@@ -7,8 +7,9 @@ use url::Url;
 use super::report::Entry;
 use crate::app::App;
 use crate::auth::{Secret, Way, expiry};
-use crate::commands::target::lagoon::{self, LagoonArgs};
-use crate::commands::target::{Answer, given_token};
+use crate::commands::report::Answer;
+use crate::commands::sign_in::given_token;
+use crate::commands::sign_in::lagoon::{self, LagoonArgs};
 use crate::config::{Context, ContextName, api_address};
 use crate::error::Error;
 

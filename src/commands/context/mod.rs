@@ -5,8 +5,8 @@ mod report;
 
 use clap::{Args, Subcommand};
 
-use super::target::Answer;
 use crate::app::{App, SignOut};
+use crate::commands::report::Answer;
 use crate::config::{Config, ContextName, Editor, Origin};
 use crate::error::Error;
 use crate::settings::{Source, Target};

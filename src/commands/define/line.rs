@@ -1,17 +1,17 @@
 //! Command lines to show: the one that defines the same, the one that changes what is there.
 
 use crate::app::App;
+use crate::commands::scope;
 use crate::domain::difference::{differences, spelled};
 use crate::domain::quoting::suggestion;
 use crate::domain::{Definition, Work};
 use crate::ops::define::Target;
 
 use super::DefineArgs;
-use super::target;
 
 /// The line that defines the same without questions.
 pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
-    let mut words = target::line_start(app, "define");
+    let mut words = scope::line_start(app, "define");
     words.extend(args.name.clone());
     words.extend(target.flags());
     let mut flag = |name: &str, value: &Option<String>| {
@@ -62,12 +62,12 @@ fn add(words: &mut Vec<String>, flag: &str, value: &str) {
 pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &Target) -> String {
     if have.work.word() != want.work.word() {
         // The kind cannot be changed: only deleting and defining anew does that.
-        let mut words = target::line_start(app, "delete");
+        let mut words = scope::line_start(app, "delete");
         words.push(format!("id:{}", have.id));
         words.extend(target.flags());
         return format!("{}, then the same line again", suggestion(words));
     }
-    let mut words = target::line_start(app, "update");
+    let mut words = scope::line_start(app, "update");
     words.push(format!("id:{}", have.id));
     words.extend(target.flags());
     for difference in differences(have, want) {

@@ -1,6 +1,8 @@
 //! The questions that `define` asks at a terminal when no name is given.
 
 use crate::app::App;
+use crate::commands::flags::{PermissionWord, ScopeWord};
+use crate::commands::scope::{asked_environment, completed, named_scope};
 use crate::domain::ArgumentKind;
 use crate::domain::argument::is_shell_variable;
 use crate::domain::text::storable;
@@ -10,9 +12,6 @@ use crate::ops::place;
 use crate::ui::{Choice, Prompt, Question};
 
 use super::DefineArgs;
-use crate::commands::target::{
-    PermissionWord, ScopeWord, asked_environment, completed, named_scope,
-};
 
 /// Asks for everything that the line does not say.
 ///

@@ -2,7 +2,8 @@
 
 use super::{Deleted, REMEDY};
 use crate::app::App;
-use crate::commands::target::{self, Answer};
+use crate::commands::report::Answer;
+use crate::commands::{launch, scope};
 use crate::domain::TaskRef;
 use crate::error::{Error, Kind};
 use crate::ops::delete::{self, Deletions};
@@ -45,11 +46,11 @@ pub(super) async fn run(app: &App, answer: &Answer, tasks: &[TaskRef]) -> Result
         }
     }
     let ids: Vec<String> = doomed.iter().map(|d| d.id.to_string()).collect();
-    let banner = target::banner(app, "unlisted tasks")?;
+    let banner = scope::banner(app, "unlisted tasks")?;
     app.confirm_at(&banner, &format!("delete {}?", ids.join(", ")))?;
     let deleting = unlisted::delete(lagoon, doomed);
     let deleted =
-        target::unless_interrupted(app, "deleting", REMEDY, async { Ok(deleting.await) }).await?;
+        launch::unless_interrupted(app, "deleting", REMEDY, async { Ok(deleting.await) }).await?;
     let Deletions { gone, failed } = deleted;
     let left = if gone.is_empty() {
         Ok(None)

@@ -7,8 +7,8 @@ mod remote;
 
 use clap::Args;
 
-use super::target::Answer;
 use crate::app::App;
+use crate::commands::report::Answer;
 use crate::error::Error;
 use finding::Findings;
 

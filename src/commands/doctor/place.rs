@@ -1,7 +1,8 @@
 //! Where one is: what the line says of it, else what the checkout and a pod do.
 
 use crate::app::App;
-use crate::commands::target::{self, Wants};
+use crate::commands::scope;
+use crate::commands::scope::Wants;
 use crate::domain::git_url::without_secret;
 use crate::error::{Error, Kind};
 use crate::ops::place;
@@ -20,8 +21,8 @@ pub(super) fn checkout(app: &App) -> Vec<Finding> {
 
 /// The environment that is meant, looked up; without one, the project, where it was inferred.
 pub(super) async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
-    let environment = target::environment_here(app, Wants::Project);
-    let project = match target::project_here(app, Wants::Project).await {
+    let environment = scope::environment_here(app, Wants::Project);
+    let project = match scope::project_here(app, Wants::Project).await {
         Ok(Some(project)) => project,
         Ok(None) => {
             found.extend(no_project(app, environment.is_some()));
@@ -32,7 +33,7 @@ pub(super) async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
             return None;
         }
     };
-    let environment = match (environment, target::branch(app)) {
+    let environment = match (environment, scope::branch(app)) {
         (Some(environment), _) if environment.source == Source::Pod("LAGOON_ENVIRONMENT") => {
             Meant::Branch(environment.value, environment.source.to_string())
         }

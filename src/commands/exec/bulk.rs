@@ -1,7 +1,8 @@
 //! `tasks exec` on several environments.
 
 use crate::app::App;
-use crate::commands::target::{Answer, bulk};
+use crate::commands::launch::bulk;
+use crate::commands::report::Answer;
 use crate::error::Error;
 use crate::ops::exec::Wish;
 use crate::ops::fit::{self, Fit};

@@ -1,7 +1,10 @@
 //! `tasks invoke` on several environments.
 
 use crate::app::App;
-use crate::commands::target::{Answer, bulk, pick, values};
+use crate::commands::input::values;
+use crate::commands::launch::bulk;
+use crate::commands::report::Answer;
+use crate::commands::select::prompt;
 use crate::domain::TaskRef;
 use crate::error::Error;
 use crate::ops::fit::{self, Fit};
@@ -70,7 +73,7 @@ fn chosen(app: &App, seen: &[Seen]) -> Result<TaskRef, Error> {
     let first = seen
         .first()
         .ok_or_else(|| Error::not_found("there is no environment"))?;
-    let definition = pick::task(app, &first.view, None)?;
+    let definition = prompt::task(app, &first.view, None)?;
     Ok(TaskRef::Name(definition.name))
 }
 
@@ -87,7 +90,7 @@ async fn ask(
     });
     match found {
         Some((environment, definition)) => {
-            pick::values(app, environment, definition, given, false).await
+            prompt::values(app, environment, definition, given, false).await
         }
         None => Ok(()),
     }

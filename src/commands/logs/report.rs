@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::commands::target::run_value;
+use crate::commands::report::run_value;
 use crate::domain::Run;
 use crate::output::{Cell, Column, Grid, Report};
 

@@ -1,14 +1,14 @@
 //! From what a run was to what is started, with the user's help where that is not clear.
 
 use crate::app::App;
+use crate::commands::input::values::Values;
+use crate::commands::scope;
+use crate::commands::select::prompt;
 use crate::domain::{Definition, TaskRef, Work, quoting};
 use crate::error::{Error, quoted_list};
 use crate::ops::place::EnvironmentView;
 use crate::ops::rerun::{self, Origin, Past, Ready};
 use crate::ui::Choice;
-
-use crate::commands::target::values::Values;
-use crate::commands::target::{self, pick};
 
 /// What is to be started.
 ///
@@ -88,7 +88,7 @@ fn as_it_was(
     let is_command = matches!(definition.work, Work::Command(_));
     if !app.ui.can_prompt() {
         let environment = &view.environment;
-        let mut words = target::line_start(app, "invoke");
+        let mut words = scope::line_start(app, "invoke");
         words.push(TaskRef::spell(&definition.name));
         words.extend(["-p", &environment.project.name, "-e", &environment.name].map(str::to_owned));
         let line = quoting::suggestion(words);
@@ -119,7 +119,7 @@ async fn values_again(
 ) -> Result<Values, Error> {
     let mut values = given.clone();
     if app.ui.can_prompt() {
-        pick::values(app, &view.environment, definition, &mut values, true).await?;
+        prompt::values(app, &view.environment, definition, &mut values, true).await?;
         return Ok(values);
     }
     let missing: Vec<&str> = definition

@@ -3,11 +3,10 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::commands::report::{Linked, moment_of, style};
 use crate::domain::Environment;
 use crate::ops::history::RecentRun;
 use crate::output::{Cell, Column, Grid, OutputError, Pieces, Report};
-
-use super::super::target::{Linked, moment_of, style};
 
 /// Runs, newest first.
 pub(super) struct Listing {

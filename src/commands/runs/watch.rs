@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::app::App;
-use crate::commands::target::{Answer, Trouble};
+use crate::commands::launch::Trouble;
+use crate::commands::report::Answer;
 use crate::domain::Environment;
 use crate::error::Error;
 use crate::ops;

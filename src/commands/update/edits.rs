@@ -1,12 +1,12 @@
 //! What of a task is to change: from flags to the definition as it should be.
 
-use clap::Args;
-
 use crate::app::App;
-use crate::commands::target::{self, PermissionWord};
+use crate::commands::flags::PermissionWord;
+use crate::commands::input;
 use crate::domain::names::{nearest, nfc};
 use crate::domain::{Definition, Permission, Work};
 use crate::error::Error;
+use clap::Args;
 
 /// What is to change.
 #[derive(Debug, Clone, Default, Args)]
@@ -139,12 +139,12 @@ impl Edits {
 
     fn work(&self, app: &App) -> Result<Option<Work>, Error> {
         Ok(match (&self.command, &self.command_file, &self.image) {
-            (Some(command), _, _) => Some(Work::Command(target::text::mended(
+            (Some(command), _, _) => Some(Work::Command(input::text::mended(
                 app,
                 "--command",
                 command.clone(),
             ))),
-            (None, Some(file), _) => Some(Work::Command(target::text::command(
+            (None, Some(file), _) => Some(Work::Command(input::text::command(
                 app,
                 "--command-file",
                 file,
@@ -168,7 +168,7 @@ impl Edits {
             }
         }
         for spec in &self.args {
-            let given = target::arguments::argument(spec)?;
+            let given = input::arguments::argument(spec)?;
             if self.removed.contains(&given.name) {
                 return Err(Error::usage(format!(
                     "the argument `{}` is given and removed",
@@ -181,7 +181,7 @@ impl Edits {
             }
         }
         for default in &self.defaults {
-            let (name, value) = target::arguments::default_value(default)?;
+            let (name, value) = input::arguments::default_value(default)?;
             let Some(argument) = arguments.iter_mut().find(|a| a.name == name) else {
                 return Err(no_argument("--arg-default", name, after));
             };

@@ -3,12 +3,13 @@
 mod consent;
 mod report;
 
-use clap::Args;
-
-use super::launch::Waiting;
-use super::several::{Places, Targets};
-use super::{Answer, Lines, several};
 use crate::app::App;
+use crate::commands::launch::Lines;
+use crate::commands::launch::start::Waiting;
+use crate::commands::report::Answer;
+use crate::commands::select::targets;
+use crate::commands::select::targets::{Places, Targets};
+use crate::commands::{launch, scope};
 use crate::domain::{Run, quoting};
 use crate::error::{Error, Kind};
 use crate::ops;
@@ -19,6 +20,8 @@ use crate::ops::ready::Ready;
 use crate::ops::wait;
 use crate::output::Format;
 use crate::ui::Stream;
+use clap::Args;
+
 use report::{Bulk, Entry};
 
 pub use consent::confirm;
@@ -27,14 +30,14 @@ pub use consent::confirm;
 #[derive(Debug, Clone, Default, Args)]
 pub struct Launching {
     /// Skip environments that do not exist, or lack the task or its service
-    #[arg(long, help_heading = several::HEADING)]
+    #[arg(long, help_heading = targets::HEADING)]
     skip_missing: bool,
     /// How many are started at a time [default: 8]
-    #[arg(long, value_name = "NUMBER", help_heading = several::HEADING,
+    #[arg(long, value_name = "NUMBER", help_heading = targets::HEADING,
           value_parser = clap::value_parser!(u16).range(1..=100))]
     concurrency: Option<u16>,
     /// Start nothing more after the first that cannot be started
-    #[arg(long, help_heading = several::HEADING)]
+    #[arg(long, help_heading = targets::HEADING)]
     fail_fast: bool,
 }
 
@@ -144,7 +147,7 @@ pub async fn carry_out(
         // A run that is waited for is printed when it ends.
         if let (Some(run), true) = (fate.run(), lines && !waiting.waits()) {
             // A failure does not end the starting; it decides about the exit code in the end.
-            let _ = answer.give(&super::launch::report_of(app, run.clone()));
+            let _ = answer.give(&launch::start::report_of(app, run.clone()));
         }
     };
     let lagoon = app.lagoon().await?;
@@ -207,7 +210,7 @@ fn tell(app: &App, ready: &Ready, fate: &Fate, if_running: IfRunning, waits: boo
     let label = ready.environment().label();
     match fate {
         Fate::Started(started) => {
-            super::launch::say_started(app, started);
+            launch::start::say_started(app, started);
             let run = &started.run;
             let mut said = format!("{label}: run {} ({})", run.id, run.task_name);
             if let (Some(other), IfRunning::Start) = (ready.unfinished().first(), if_running) {
@@ -225,7 +228,7 @@ fn tell(app: &App, ready: &Ready, fate: &Fate, if_running: IfRunning, waits: boo
                 run.id, run.status
             ));
             if waits {
-                app.ui.warn(&super::launch::not_waited_for(app, run));
+                app.ui.warn(&launch::start::not_waited_for(app, run));
             }
         }
         Fate::Refused(error) | Fate::Unknown(error) => {
@@ -291,7 +294,7 @@ fn interrupted(app: &App, kind: Kind, fates: &[Fate]) -> Error {
     if error.runs.is_empty() {
         return error;
     }
-    let mut words = super::line_start(app, "wait");
+    let mut words = scope::line_start(app, "wait");
     words.extend(error.runs.iter().map(|run| run["id"].to_string()));
     let line = quoting::suggestion(words);
     error.hint(format!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::app::{App, Executes};
-use crate::commands::target::banner;
+use crate::commands::scope::banner;
 use crate::domain::{Work, quoting};
 use crate::error::Error;
 use crate::ops::ready::Ready;

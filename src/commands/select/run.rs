@@ -5,8 +5,8 @@ use std::io::Read;
 use clap::Args;
 use serde_json::Value;
 
-use super::last;
 use crate::app::App;
+use crate::commands::select::last;
 use crate::domain::RunRef;
 use crate::error::Error;
 use crate::secret::conceal_recognized;

@@ -3,10 +3,9 @@
 use serde_json::value::RawValue;
 
 use crate::app::App;
+use crate::commands::input::json::{self, Entries};
+use crate::commands::input::text;
 use crate::error::Error;
-
-use super::json::{self, Entries};
-use super::text;
 
 /// Values in the order in which they were given.
 pub type Values = Vec<(String, String)>;
@@ -84,7 +83,7 @@ pub fn map(file: &str, text: &str) -> Result<Values, Error> {
 
 /// A JSON object of names and single values, in a text that begins in this line of a file. Strings
 /// are kept as they are, everything else as it is written.
-pub(super) fn object(text: &str, first_line: usize) -> Result<Values, String> {
+pub fn object(text: &str, first_line: usize) -> Result<Values, String> {
     let entries = json::object(text, first_line)?;
     let single = |(name, raw): (String, &RawValue)| {
         let raw = raw.get();

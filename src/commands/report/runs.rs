@@ -1,10 +1,10 @@
 //! Several runs as an answer.
 
-use serde_json::{Value, json};
-
-use super::{Linked, RunReport};
+use crate::commands::report;
+use crate::commands::report::{Linked, RunReport};
 use crate::domain::Run;
 use crate::output::{Grid, OutputError, Pieces, Report};
+use serde_json::{Value, json};
 
 /// Runs as an answer, each as [`RunReport`] has it.
 pub struct RunsReport {
@@ -38,7 +38,7 @@ impl Report for RunsReport {
     }
 
     fn grid(&self) -> Grid {
-        let mut grid = Grid::new(super::run::columns());
+        let mut grid = Grid::new(report::run::columns());
         for run in self.each() {
             grid.row(run.cells());
         }

@@ -2,10 +2,9 @@
 
 use serde_json::value::RawValue;
 
-use super::json;
-use super::text;
-use super::values::{self, Values};
 use crate::app::App;
+use crate::commands::input::values::{self, Values};
+use crate::commands::input::{json, text};
 use crate::config::nearest;
 use crate::error::Error;
 
@@ -14,15 +13,15 @@ const MOST: u64 = 64 << 20;
 
 /// A line of the file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub struct Line {
     /// The project, where the line names one.
-    pub(super) project: Option<String>,
+    pub project: Option<String>,
     /// The environment.
-    pub(super) environment: String,
+    pub environment: String,
     /// Values for it alone.
-    pub(super) arguments: Values,
+    pub arguments: Values,
     /// The number of the line in the file.
-    pub(super) number: usize,
+    pub number: usize,
 }
 
 const KEYS: [&str; 3] = ["project", "environment", "arguments"];
@@ -31,7 +30,7 @@ const KEYS: [&str; 3] = ["project", "environment", "arguments"];
 ///
 /// # Errors
 /// Wrong use, with the number of the line that is wrong.
-pub(super) fn read(app: &App, file: &str) -> Result<Vec<Line>, Error> {
+pub fn read(app: &App, file: &str) -> Result<Vec<Line>, Error> {
     parse(file, &text::exact_within(app, "--targets", file, MOST)?)
 }
 

@@ -18,7 +18,7 @@ pub struct LogOut<'a> {
     /// What was written last did not end its line.
     open_line: bool,
     /// Writing fails when nobody reads any more.
-    pub(super) quits: bool,
+    pub quits: bool,
 }
 
 impl<'a> LogOut<'a> {

@@ -9,7 +9,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 /// The entries of an object or mapping in the order of the file. A key that occurs twice is refused.
-pub(super) struct Entries<T>(pub(super) Vec<(String, T)>);
+pub struct Entries<T>(pub(super) Vec<(String, T)>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -37,7 +37,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
 }
 
 /// The message about a key that occurs twice.
-pub(super) fn twice(key: &str) -> String {
+pub fn twice(key: &str) -> String {
     format!("the key `{}` occurs twice", key.escape_debug())
 }
 
@@ -50,7 +50,7 @@ pub fn object(text: &str, first_line: usize) -> Result<Vec<(String, &RawValue)>,
 }
 
 /// The elements of an array, each with the line of the text that it begins in.
-pub(super) fn array(text: &str) -> Result<Vec<(usize, &str)>, String> {
+pub fn array(text: &str) -> Result<Vec<(usize, &str)>, String> {
     let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|e| located(&e, 1))?;
     let line_of = |element: &RawValue| {
         let offset = element.get().as_ptr().addr() - text.as_ptr().addr();

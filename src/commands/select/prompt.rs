@@ -1,14 +1,14 @@
 //! What is asked at a terminal about a task that the line does not say.
 
 use crate::app::App;
+use crate::commands::input::values::Values;
+use crate::commands::scope;
 use crate::domain::text::storable;
 use crate::domain::{Argument, Definition, Environment, TaskRef};
 use crate::error::Error;
 use crate::ops::invoke;
 use crate::ops::place::{self, EnvironmentView};
 use crate::ui::{Choice, Prompt, Question};
-
-use super::values::Values;
 
 /// The task: named, or asked for.
 ///
@@ -118,7 +118,7 @@ fn among(
     environments: &[Environment],
 ) -> Result<Option<String>, Error> {
     let choice = |value: &String| match environments.iter().find(|e| e.name == *value) {
-        Some(environment) => super::environment_choice(environment),
+        Some(environment) => scope::environment_choice(environment),
         // An environment of unknown type may be production.
         None if argument.kind.is_environment() => Choice::new(value).never_preselected(),
         None => Choice::new(value),

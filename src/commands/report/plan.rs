@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::changes::render;
+use crate::commands::report::changes::render;
 use crate::domain::manifest::ScopeName;
 use crate::domain::plan::{Action, Plan, Step, to_json};
 use crate::output::{Cell, Column, Grid, Report};

@@ -56,7 +56,7 @@ fn write(app: &App, run: &Run) -> Result<(), Error> {
 ///
 /// # Errors
 /// Not found when none was started there from this machine.
-pub(super) fn last(app: &App) -> Result<RunRef, Error> {
+pub fn last(app: &App) -> Result<RunRef, Error> {
     let path = path(app)?;
     let none = || {
         let context = app.settings.context_label().unwrap_or_default();

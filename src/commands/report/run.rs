@@ -25,7 +25,7 @@ impl RunReport {
     }
 
     /// The cells of the run's row, one for each of [`columns`].
-    pub(super) fn cells(&self) -> [Cell; 11] {
+    pub fn cells(&self) -> [Cell; 11] {
         let run = &self.run;
         let at = moment_of;
         [
@@ -82,7 +82,7 @@ pub fn run_value(run: &Run, ui_url: Option<&str>) -> Value {
 }
 
 /// The columns of runs; their order is a contract.
-pub(super) fn columns() -> [Column; 11] {
+pub fn columns() -> [Column; 11] {
     [
         Column::new("id"),
         Column::new("taskName"),

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::commands::flags::spelled;
 use crate::error::Error;
 use crate::ops::wait::Limits;
 use crate::settings::{parse_limit, spell_duration};
-
-use super::words::spelled;
 
 /// How long to wait, and what an interrupt means.
 #[derive(Debug, Clone, Args)]
@@ -36,7 +35,7 @@ pub enum OnInterrupt {
 
 impl WaitFlags {
     /// The flags that were given, for a line that does the same.
-    pub(super) fn words(&self) -> Vec<String> {
+    pub fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
         if let Some(limit) = self.timeout {
             words.push(format!("--timeout={}", spell_duration(limit)));

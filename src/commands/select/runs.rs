@@ -1,7 +1,8 @@
 //! Looking up the runs that a line names.
 
-use super::{Answer, RunArgs, RunReport, RunsReport};
 use crate::app::App;
+use crate::commands::report::{Answer, RunReport, RunsReport};
+use crate::commands::select::RunArgs;
 use crate::domain::Run;
 use crate::error::Error;
 use crate::ops::{history, wait};

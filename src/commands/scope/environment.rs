@@ -1,6 +1,7 @@
 //! Where something is to be started: said, or asked for at a terminal.
 
 use crate::app::App;
+use crate::commands::scope;
 use crate::domain::Environment;
 use crate::error::Error;
 use crate::ops::place;
@@ -21,8 +22,8 @@ pub async fn chosen_place(app: &App, only_looks: bool) -> Result<(String, String
         app.require_said(&what)
             .map_err(|error| name_branch(app, error))?;
     }
-    let project = super::project(app)?;
-    super::say_source(app, "project", project);
+    let project = scope::project(app)?;
+    scope::say_source(app, "project", project);
     Ok((
         project.value.clone(),
         environment(app, &project.value).await?,
@@ -54,7 +55,7 @@ pub async fn said_environment(app: &App, project: &str) -> Result<Option<String>
         let source = said.source.to_string();
         return deployed(app, project, &said.value, &source).await.map(Some);
     }
-    super::say_source(app, "environment", said);
+    scope::say_source(app, "environment", said);
     Ok(Some(said.value.clone()))
 }
 
@@ -97,7 +98,7 @@ fn name_branch(app: &App, error: Error) -> Error {
 async fn asked(app: &App) -> Result<(String, String), Error> {
     let project = match &app.settings.project {
         Some(project) => {
-            super::say_source(app, "project", project);
+            scope::say_source(app, "project", project);
             project.value.clone()
         }
         None => {

@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use super::Watch;
-use super::log::LogOut;
+use crate::commands::launch::Watch;
+use crate::commands::launch::log::LogOut;
 use crate::domain::Run;
 use crate::error::Error;
 use crate::ops::follow::Sink;
 use crate::ui::{Stream, Style};
 
 /// A log of which each line is told from those of others.
-pub(super) struct Prefixed<'a> {
+pub struct Prefixed<'a> {
     out: LogOut<'a>,
     name: String,
     prefix: String,
@@ -18,7 +18,7 @@ pub(super) struct Prefixed<'a> {
 
 impl<'a> Prefixed<'a> {
     /// One for each run.
-    pub(super) fn all(watch: &Watch<'a>, stream: Stream, runs: &[Run]) -> Vec<Prefixed<'a>> {
+    pub fn all(watch: &Watch<'a>, stream: Stream, runs: &[Run]) -> Vec<Prefixed<'a>> {
         let names = names(runs);
         let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
         let palette = watch.app.ui.palette(stream);
@@ -36,7 +36,7 @@ impl<'a> Prefixed<'a> {
     }
 
     /// Whether nobody reads any more.
-    pub(super) fn is_closed(&self) -> bool {
+    pub fn is_closed(&self) -> bool {
         self.out.is_closed()
     }
 
@@ -44,7 +44,7 @@ impl<'a> Prefixed<'a> {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub(super) fn finish(self) -> Result<(), Error> {
+    pub fn finish(self) -> Result<(), Error> {
         self.out.finish()
     }
 }

@@ -1,14 +1,15 @@
 //! The scope that a line names, for what is defined, changed or removed.
 
 use crate::app::App;
+use crate::commands::flags::ScopeWord;
+use crate::commands::scope;
+use crate::commands::scope::Wants;
 use crate::domain::Scope;
 use crate::domain::quoting::suggestion;
 use crate::error::Error;
 use crate::ops::define::Target;
 use crate::ops::update::NotHere;
 use crate::settings::{Deciding, Sourced};
-
-use super::{ScopeWord, Wants};
 
 /// The scope that the line names; variables and inference complete it, they never choose it. What
 /// decides must have been said where there is nobody to ask; what only looks needs less.
@@ -90,7 +91,7 @@ pub async fn completed(
     };
     Ok(match scope {
         ScopeWord::Environment => {
-            let (project, environment) = super::chosen_place(app, only_looks).await?;
+            let (project, environment) = scope::chosen_place(app, only_looks).await?;
             Target::Environment {
                 project,
                 environment,
@@ -98,8 +99,8 @@ pub async fn completed(
         }
         ScopeWord::Project => {
             require_said(&[Deciding::Context, Deciding::Project])?;
-            let project = super::project(app)?;
-            super::say_source(app, "project", project);
+            let project = scope::project(app)?;
+            scope::say_source(app, "project", project);
             Target::Project(project.value.clone())
         }
         ScopeWord::Group => {

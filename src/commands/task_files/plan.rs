@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::{Files, refuse_own_secrets};
 use crate::app::App;
+use crate::commands::task_files::{Files, refuse_own_secrets};
 use crate::config::api_address;
 use crate::domain::manifest::Desired;
 use crate::domain::plan::{Allowed, Plan, Refusal};

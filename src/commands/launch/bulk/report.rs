@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
-use crate::commands::target::run::{RunReport, columns, run_value, style};
+use crate::commands::report::run::{RunReport, columns, run_value, style};
 use crate::domain::{Environment, Run};
 use crate::error::Error;
 use crate::ops::bulk::Fate;

@@ -4,6 +4,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::app::App;
+use crate::commands::launch::log::LogOut;
+use crate::commands::launch::logs::Prefixed;
+use crate::commands::launch::{OnInterrupt, Trouble};
+use crate::commands::report::{Answer, RunReport};
+use crate::commands::scope::line_start;
 use crate::domain::{Environment, Outcome, Run, quoting};
 use crate::error::{Error, Kind};
 use crate::ops;
@@ -13,10 +18,6 @@ use crate::ops::push::Push;
 use crate::ops::together::follow_all;
 use crate::ops::wait::{self, Limits, Waited, Watcher};
 use crate::ui::{Progress, Stream};
-
-use super::log::LogOut;
-use super::together::Prefixed;
-use super::{Answer, OnInterrupt, RunReport, Trouble, line_start};
 
 /// How many lines of a failed run's log are shown to somebody who did not follow it.
 const LAST_LINES: usize = 30;

@@ -3,20 +3,20 @@
 //! The shape of an answer follows from the line: a pattern that matches one environment is still a
 //! line about several.
 
-use clap::Args;
-
-use super::KindWord;
-use super::targets_file::{self, Line};
-use super::values::Values;
 use crate::app::App;
+use crate::commands::flags::KindWord;
+use crate::commands::input::values::Values;
+use crate::commands::scope;
+use crate::commands::select::targets_file::{self, Line};
 use crate::domain::Project;
 use crate::domain::selection::{Kind, Name, Pair, Projects, Selection, is_pattern};
 use crate::error::Error;
 use crate::ops::targets::{self, Depth, Resolved, Seen};
 use crate::settings::{Deciding, pair};
+use clap::Args;
 
 /// Where the help has these flags.
-pub(super) const HEADING: &str = "Several targets";
+pub const HEADING: &str = "Several targets";
 
 /// Which places are meant, where they are not one.
 #[derive(Debug, Clone, Default, Args)]
@@ -299,7 +299,7 @@ impl Places {
             (None, false) if only_pairs => Projects::Named(Vec::new()),
             (None, false) => {
                 said_project(app, only_looks)?;
-                Projects::Named(vec![Name::Plain(super::project(app)?.value.clone())])
+                Projects::Named(vec![Name::Plain(scope::project(app)?.value.clone())])
             }
         };
         Ok(Selection {
@@ -321,7 +321,7 @@ struct Place {
 fn place_of(app: &App, file: &str, line: &Line) -> Result<Place, Error> {
     let project = match &line.project {
         Some(project) => project.clone(),
-        None => super::project(app)?.value.clone(),
+        None => scope::project(app)?.value.clone(),
     };
     Ok(Place {
         project,
@@ -361,6 +361,6 @@ fn said_project(app: &App, only_looks: bool) -> Result<(), Error> {
     if !only_looks {
         app.require_said(&[Deciding::Project])?;
     }
-    super::say_source(app, "project", super::project(app)?);
+    scope::say_source(app, "project", scope::project(app)?);
     Ok(())
 }

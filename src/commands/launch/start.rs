@@ -1,20 +1,19 @@
 //! What every command does that starts a run: wait for it or not, and answer with it.
 
+use crate::app::{App, Executes};
+use crate::commands::flags::{given, spelled};
+use crate::commands::launch::live::LiveWord;
+use crate::commands::launch::{LiveFlags, WaitFlags, Watch};
+use crate::commands::report::{Answer, RunReport};
+use crate::commands::{launch, scope, select};
+use crate::domain::{Definition, Environment, Run, Work, quoting};
+use crate::error::Error;
+use crate::ops::lost::{Started, Unstarted};
+use crate::ops::{exec, follow};
+use crate::ui::Stream;
 use std::time::Duration;
 
 use clap::Args;
-
-use crate::app::{App, Executes};
-use crate::domain::{Definition, Environment, Run, Work, quoting};
-use crate::error::Error;
-use crate::ops::exec;
-use crate::ops::follow;
-use crate::ops::lost::{Started, Unstarted};
-use crate::ui::Stream;
-
-use super::live::LiveWord;
-use super::words::{given, spelled};
-use super::{Answer, LiveFlags, RunReport, WaitFlags, Watch};
 
 /// Whether to wait for what was started, and how long.
 #[derive(Debug, Clone, Args)]
@@ -189,7 +188,7 @@ impl Waiting {
 /// The warning where waiting was requested and nothing was started to wait for.
 #[must_use]
 pub fn not_waited_for(app: &App, run: &Run) -> String {
-    let mut words = super::line_start(app, "wait");
+    let mut words = scope::line_start(app, "wait");
     words.push(run.id.to_string());
     let line = quoting::suggestion(words);
     format!("not waiting for run {}; to wait for it: `{line}`", run.id)
@@ -204,7 +203,7 @@ pub async fn start(
     name: &str,
     starting: impl Future<Output = Result<Started, Unstarted>>,
 ) -> Result<Started, Error> {
-    super::unless_interrupted(
+    launch::unless_interrupted(
         app,
         &format!("`{name}` was being started"),
         "it is unknown whether it was: check the newest runs there before you start it again",
@@ -245,7 +244,7 @@ pub fn confirm_one_off(app: &App, banner: &str, ready: &exec::Ready) -> Result<(
 /// Remembers a run that was started, and says so when it had to be looked for.
 pub fn say_started(app: &App, started: &Started) {
     app.record_run(&started.run);
-    super::remember(app, &started.run);
+    select::remember(app, &started.run);
     if started.recovered {
         app.ui.warn(&format!(
             "the answer was lost; run {} was found, and is taken for the one that was started",

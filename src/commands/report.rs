@@ -1,0 +1,15 @@
+//! Results that several commands print: runs, tasks, plans and changes.
+
+pub mod answer;
+pub mod changes;
+pub mod definition;
+pub mod plan;
+pub mod run;
+pub mod runs;
+
+pub use answer::Answer;
+pub use changes::render;
+pub use definition::Task;
+pub use plan::{PlanReport, summary};
+pub use run::{Linked, RunReport, Style, moment_of, run_value, style};
+pub use runs::RunsReport;

@@ -1,0 +1,48 @@
+//! The place that a command acts on: from flags, variables and the checkout.
+
+pub mod definition;
+pub mod environment;
+pub mod locate;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::settings::Sourced;
+
+pub use definition::{
+    completed, line_start, named_scope, named_target, not_here, provisional, scope_wants,
+};
+pub use environment::{
+    asked_environment, branch, chosen_place, environment_choice, said_environment,
+};
+pub use locate::{Clue, Wants, clue, environment_here, locate, project_here};
+
+/// The project that is meant.
+///
+/// # Errors
+/// Wrong use when none is.
+pub fn project(app: &App) -> Result<&Sourced<String>, Error> {
+    // Without a Lagoon a project means nothing: that is the first thing to say.
+    app.settings.chosen()?;
+    app.settings.project.as_ref().ok_or_else(|| {
+        let error = Error::usage("which project? None was named")
+            .hint("add -p PROJECT, or set TASKS_PROJECT; those you can see: tasks projects");
+        let notes = app.checkout().notes.iter();
+        notes.fold(error, Error::hint)
+    })
+}
+
+/// Says on stderr where a value came from that the line did not name.
+pub fn say_source(app: &App, what: &str, value: &Sourced<String>) {
+    if value.source.is_inferred() {
+        app.ui
+            .note(&format!("{what} {} (from {})", value.value, value.source));
+    }
+}
+
+/// Where a change goes, in words: `context · project/environment (production)`.
+///
+/// # Errors
+/// When no Lagoon is meant.
+pub fn banner(app: &App, place: &str) -> Result<String, Error> {
+    Ok(format!("{} · {place}", app.settings.context_label()?))
+}
