@@ -17,8 +17,9 @@ use smol_str::SmolStr;
 
 use crate::app::App;
 use crate::domain::{Definition, Environment, Project, TaskRef};
-use crate::ops::history::{self, RecentRun, Wanted};
-use crate::ops::{place, tasks};
+use crate::ops::definitions::tasks;
+use crate::ops::places::place;
+use crate::ops::runs::history::{self, RecentRun, Wanted};
 use cache::Cache;
 
 /// How long a shell waits: with what the program itself takes, less than 300 ms.

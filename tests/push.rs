@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use lagoon_tasks::clock::{Clock, SteppedClock};
 use lagoon_tasks::domain::{Outcome, Run};
 use lagoon_tasks::lagoon::Lagoon;
-use lagoon_tasks::ops::push::Push;
-use lagoon_tasks::ops::wait::{Limits, Waited, Watcher, until_all_over};
+use lagoon_tasks::ops::runs::push::Push;
+use lagoon_tasks::ops::runs::wait::{Limits, Waited, Watcher, until_all_over};
 use lagoon_tasks::sandbox::store::Status;
 use lagoon_tasks::sandbox::{Fault, Identity, Sandbox};
 

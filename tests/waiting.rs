@@ -12,8 +12,8 @@ use lagoon_tasks::error::Kind;
 use lagoon_tasks::lagoon::{
     Connection, Credentials, CredentialsError, Lagoon, Network, NetworkVariables,
 };
-use lagoon_tasks::ops::push::NoHints;
-use lagoon_tasks::ops::wait::{Limits, Waited, Watcher, until_all_over};
+use lagoon_tasks::ops::runs::push::NoHints;
+use lagoon_tasks::ops::runs::wait::{Limits, Waited, Watcher, until_all_over};
 use lagoon_tasks::sandbox::engine::Step;
 use lagoon_tasks::sandbox::store::Status;
 use lagoon_tasks::sandbox::{Fault, Identity, Sandbox};

@@ -8,9 +8,9 @@ use crate::commands::{launch, scope};
 use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
 use crate::ops;
-use crate::ops::cancel::Request;
-use crate::ops::follow::Live;
-use crate::ops::wait::{self, Limits, Waited};
+use crate::ops::runs::cancel::Request;
+use crate::ops::runs::follow::Live;
+use crate::ops::runs::wait::{self, Limits, Waited};
 use crate::settings::{Deciding, parse_limit};
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     let mut failures = missing;
     let mut going = Vec::new();
     for run in runs {
-        match ops::cancel::require_going(&run) {
+        match ops::runs::cancel::require_going(&run) {
             Ok(()) => going.push(run),
             Err(error) => failures.push(error),
         }
@@ -61,7 +61,7 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     let lagoon = app.lagoon().await?;
     let mut asked = Vec::new();
     for run in going {
-        match ops::cancel::request(lagoon, &run).await {
+        match ops::runs::cancel::request(lagoon, &run).await {
             Ok(request) => {
                 if request == Request::Unknown {
                     app.ui.warn(&launch::unknown_cancel(&run));
@@ -110,7 +110,7 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
 /// What it means for somebody who asked for it how waiting ended.
 fn failure(waited: Waited) -> Option<Error> {
     match waited.end {
-        Ok(()) => ops::cancel::verdict(&waited.run).err(),
+        Ok(()) => ops::runs::cancel::verdict(&waited.run).err(),
         // 8 and 10 are for those who wait for a run's own end.
         Err(error) if matches!(error.kind, Kind::StillGoing | Kind::NeverStarted) => Some(
             Error {

@@ -12,8 +12,8 @@ use crate::commands::{input, launch, scope};
 use crate::domain::names::nfc;
 use crate::domain::{Definition, Permission, Scope, Work, rules};
 use crate::error::Error;
-use crate::ops::define::{self, Defined, Site, Target};
-use crate::ops::tasks::Listed;
+use crate::ops::definitions::define::{self, Defined, Site, Target};
+use crate::ops::definitions::tasks::Listed;
 use clap::Args;
 
 /// Define a task

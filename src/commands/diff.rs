@@ -6,7 +6,7 @@ use crate::app::{App, print};
 use crate::commands::report::{Answer, PlanReport, summary};
 use crate::commands::task_files::{Files, Permits, planned};
 use crate::error::{Error, Kind};
-use crate::ops::scope::How;
+use crate::ops::as_code::scope::How;
 use crate::output::{Format, Report};
 use crate::secret::masked;
 use crate::settings::MARKDOWN;

@@ -7,7 +7,7 @@ use crate::commands::scope;
 use crate::domain::pattern::matches;
 use crate::domain::reach::Deployed;
 use crate::error::Error;
-use crate::ops::place;
+use crate::ops::places::place;
 use crate::output::{Cell, Column, Grid, Report};
 use clap::Args;
 use serde_json::Value;

@@ -12,8 +12,8 @@ use crate::commands::select::targets::Places;
 use crate::commands::{flags, scope};
 use crate::domain::{quoting, script};
 use crate::error::Error;
-use crate::ops::exec::{self, Ready, Wish};
-use crate::ops::place;
+use crate::ops::launch::exec::{self, Ready, Wish};
+use crate::ops::places::place;
 use clap::Args;
 
 /// Run a command once in a service's container

@@ -6,9 +6,10 @@ use crate::commands::scope;
 use crate::commands::scope::Wants;
 use crate::domain::manifest::ScopeName;
 use crate::error::Error;
-use crate::ops::define::Target;
-use crate::ops::scope::How;
-use crate::ops::{export, group};
+use crate::ops::as_code::export;
+use crate::ops::as_code::scope::How;
+use crate::ops::definitions::define::Target;
+use crate::ops::definitions::group;
 use clap::Args;
 
 /// Write tasks as a file

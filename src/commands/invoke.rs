@@ -16,10 +16,11 @@ use crate::domain::quoting::suggestion;
 use crate::domain::{Run, TaskRef};
 use crate::error::Error;
 use crate::ops;
-use crate::ops::bulk::others_over;
-use crate::ops::invoke::{self, IfRunning, Ready, Wish};
-use crate::ops::wait::Watcher;
-use crate::ops::{history, place};
+use crate::ops::launch::bulk::others_over;
+use crate::ops::launch::invoke::{self, IfRunning, Ready, Wish};
+use crate::ops::places::place;
+use crate::ops::runs::history;
+use crate::ops::runs::wait::Watcher;
 use clap::{Args, ValueEnum};
 
 /// Start a task

@@ -6,7 +6,7 @@ use crate::commands::report::Answer;
 use crate::commands::scope;
 use crate::domain::Permission;
 use crate::error::Error;
-use crate::ops::tasks::{self, Filter, Listing};
+use crate::ops::definitions::tasks::{self, Filter, Listing};
 use crate::output::{Cell, Column, Grid, Report};
 use clap::Args;
 use serde_json::Value;

@@ -13,8 +13,8 @@ use crate::domain::Run;
 use crate::domain::run::moment;
 use crate::error::Error;
 use crate::ops;
-use crate::ops::follow::{self, Live, Log};
-use crate::ops::history;
+use crate::ops::runs::follow::{self, Live, Log};
+use crate::ops::runs::history;
 use crate::output::Format;
 use crate::ui::Stream;
 
@@ -79,7 +79,7 @@ pub async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
     if as_objects {
         let mut failures = missing;
         failures.extend(give(&args, app, &answer, runs).await?);
-        return ops::wait::first_of_all(failures);
+        return ops::runs::wait::first_of_all(failures);
     }
     let several = runs.len() + missing.len() > 1;
     let mut failures = missing;
@@ -94,7 +94,7 @@ pub async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
             Err(error) => failures.push(error),
         }
     }
-    ops::wait::first_of_all(failures)
+    ops::runs::wait::first_of_all(failures)
 }
 
 async fn follow(

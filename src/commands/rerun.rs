@@ -12,10 +12,10 @@ use crate::commands::select::{Found, RunArgs};
 use crate::domain::names::same_name;
 use crate::domain::{Outcome, Run};
 use crate::error::Error;
-use crate::ops::fit::{About, by_text};
-use crate::ops::invoke::IfRunning;
-use crate::ops::place;
-use crate::ops::rerun::{self, Past, Ready};
+use crate::ops::launch::fit::{About, by_text};
+use crate::ops::launch::invoke::IfRunning;
+use crate::ops::launch::rerun::{self, Past, Ready};
+use crate::ops::places::place;
 use crate::settings::{Deciding, Sourced};
 use clap::Args;
 

@@ -5,7 +5,7 @@ use crate::commands::report::{Answer, Task};
 use crate::commands::scope;
 use crate::domain::TaskRef;
 use crate::error::Error;
-use crate::ops::tasks;
+use crate::ops::definitions::tasks;
 use clap::Args;
 
 /// Show one task, whole

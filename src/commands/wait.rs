@@ -7,8 +7,8 @@ use crate::commands::launch::{Lines, WaitFlags, Watch};
 use crate::commands::report::Answer;
 use crate::commands::select::{Found, RunArgs, give_runs};
 use crate::error::Error;
-use crate::ops::follow::Live;
-use crate::ops::history;
+use crate::ops::runs::follow::Live;
+use crate::ops::runs::history;
 use crate::output::Format;
 
 /// Wait until runs are over; the exit code says how they ended

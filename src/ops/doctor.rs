@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::error::Error;
 use crate::lagoon::{Change, Lagoon};
 
-use super::follow::live;
+use crate::ops::runs::follow::live;
 
 pub use crate::lagoon::operations::server::Features;
 

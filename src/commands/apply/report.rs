@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::manifest::ScopeName;
-use crate::ops::apply::{Done, Outcome};
+use crate::ops::as_code::apply::{Done, Outcome};
 use crate::output::{Cell, Column, Grid, Report};
 use crate::ui::Style;
 

@@ -5,7 +5,7 @@ use crate::commands::scope;
 use crate::domain::difference::{differences, spelled};
 use crate::domain::quoting::suggestion;
 use crate::domain::{Definition, Work};
-use crate::ops::define::Target;
+use crate::ops::definitions::define::Target;
 
 use super::DefineArgs;
 

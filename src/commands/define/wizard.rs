@@ -7,8 +7,8 @@ use crate::domain::ArgumentKind;
 use crate::domain::argument::is_shell_variable;
 use crate::domain::text::storable;
 use crate::error::Error;
-use crate::ops::define::Target;
-use crate::ops::place;
+use crate::ops::definitions::define::Target;
+use crate::ops::places::place;
 use crate::ui::{Choice, Prompt, Question};
 
 use super::DefineArgs;

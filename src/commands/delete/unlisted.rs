@@ -6,8 +6,8 @@ use crate::commands::report::Answer;
 use crate::commands::{launch, scope};
 use crate::domain::TaskRef;
 use crate::error::{Error, Kind};
-use crate::ops::delete::{self, Deletions};
-use crate::ops::unlisted::{self, Unlisted};
+use crate::ops::definitions::delete::{self, Deletions};
+use crate::ops::definitions::unlisted::{self, Unlisted};
 use crate::settings::Deciding;
 
 /// Deletes tasks that no environment lists, and nothing else.

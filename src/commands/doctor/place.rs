@@ -5,7 +5,7 @@ use crate::commands::scope;
 use crate::commands::scope::Wants;
 use crate::domain::git_url::without_secret;
 use crate::error::{Error, Kind};
-use crate::ops::place;
+use crate::ops::places::place;
 use crate::settings::{Source, Sourced};
 
 use super::finding::Finding;

@@ -4,10 +4,10 @@ use crate::app::App;
 use crate::commands::launch::bulk;
 use crate::commands::report::Answer;
 use crate::error::Error;
-use crate::ops::exec::Wish;
-use crate::ops::fit::{self, Fit};
-use crate::ops::invoke::IfRunning;
-use crate::ops::ready::Ready;
+use crate::ops::launch::exec::Wish;
+use crate::ops::launch::fit::{self, Fit};
+use crate::ops::launch::invoke::IfRunning;
+use crate::ops::launch::ready::Ready;
 use crate::output::Several;
 
 use super::ExecArgs;

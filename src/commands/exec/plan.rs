@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::ops::exec::Ready;
+use crate::ops::launch::exec::Ready;
 use crate::output::{Cell, Column, Detail, Grid, Report};
 
 /// What would be started.

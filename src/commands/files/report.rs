@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::run::{moment, rfc3339};
-use crate::ops::files::{Local, RunFile, Saved};
+use crate::ops::runs::files::{Local, RunFile, Saved};
 use crate::output::{Cell, Column, Grid, Report};
 
 /// The files of a run.

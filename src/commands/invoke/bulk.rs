@@ -7,11 +7,11 @@ use crate::commands::report::Answer;
 use crate::commands::select::prompt;
 use crate::domain::TaskRef;
 use crate::error::Error;
-use crate::ops::fit::{self, Fit};
-use crate::ops::history;
-use crate::ops::invoke::Wish;
-use crate::ops::ready::Ready;
-use crate::ops::targets::Seen;
+use crate::ops::launch::fit::{self, Fit};
+use crate::ops::launch::invoke::Wish;
+use crate::ops::launch::ready::Ready;
+use crate::ops::places::targets::Seen;
+use crate::ops::runs::history;
 use crate::output::Several;
 
 use super::plan::Plan;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::Work;
-use crate::ops::invoke::Ready;
+use crate::ops::launch::invoke::Ready;
 use crate::output::{Cell, Column, Detail, Grid, Report};
 
 /// What would be started.

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use crate::commands::flags::spelled;
 use crate::error::Error;
-use crate::ops::wait::Limits;
+use crate::ops::runs::wait::Limits;
 use crate::settings::{parse_limit, spell_duration};
 
 /// How long to wait, and what an interrupt means.

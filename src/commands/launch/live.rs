@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::app::App;
-use crate::ops::follow::{Live, LiveMode};
+use crate::ops::runs::follow::{Live, LiveMode};
 
 /// Where the lines come from while a log is followed.
 #[derive(Debug, Clone, Args)]

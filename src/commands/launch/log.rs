@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::ops::follow::Sink;
+use crate::ops::runs::follow::Sink;
 use crate::ui::{LogCleaner, Stream, StreamError};
 
 /// How much of a log is made safe at a time: it may be long.

@@ -6,7 +6,7 @@ use crate::commands::launch::Watch;
 use crate::commands::launch::log::LogOut;
 use crate::domain::Run;
 use crate::error::Error;
-use crate::ops::follow::Sink;
+use crate::ops::runs::follow::Sink;
 use crate::ui::{Stream, Style};
 
 /// A log of which each line is told from those of others.

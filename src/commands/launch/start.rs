@@ -8,8 +8,9 @@ use crate::commands::report::{Answer, RunReport};
 use crate::commands::{launch, scope, select};
 use crate::domain::{Definition, Environment, Run, Work, quoting};
 use crate::error::Error;
-use crate::ops::lost::{Started, Unstarted};
-use crate::ops::{exec, follow};
+use crate::ops::launch::exec;
+use crate::ops::launch::lost::{Started, Unstarted};
+use crate::ops::runs::follow;
 use crate::ui::Stream;
 use std::time::Duration;
 

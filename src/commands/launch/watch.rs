@@ -12,11 +12,11 @@ use crate::commands::scope::line_start;
 use crate::domain::{Environment, Outcome, Run, quoting};
 use crate::error::{Error, Kind};
 use crate::ops;
-use crate::ops::cancel::Request;
-use crate::ops::follow::{self, Live, Log};
-use crate::ops::push::Push;
-use crate::ops::together::follow_all;
-use crate::ops::wait::{self, Limits, Waited, Watcher};
+use crate::ops::runs::cancel::Request;
+use crate::ops::runs::follow::{self, Live, Log};
+use crate::ops::runs::push::Push;
+use crate::ops::runs::together::follow_all;
+use crate::ops::runs::wait::{self, Limits, Waited, Watcher};
 use crate::ui::{Progress, Stream};
 
 /// How many lines of a failed run's log are shown to somebody who did not follow it.
@@ -170,7 +170,7 @@ impl Watch<'_> {
         if self.on_interrupt == OnInterrupt::Cancel {
             for run in going {
                 let asked = match self.app.lagoon().await {
-                    Ok(lagoon) => ops::cancel::request(lagoon, run).await,
+                    Ok(lagoon) => ops::runs::cancel::request(lagoon, run).await,
                     Err(error) => Err(error),
                 };
                 match asked {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::{Definition, Work, run};
-use crate::ops::tasks::Listed;
+use crate::ops::definitions::tasks::Listed;
 use crate::output::{Cell, Column, Detail, Grid, Report};
 
 /// One definition as an answer.

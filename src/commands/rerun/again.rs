@@ -6,8 +6,8 @@ use crate::commands::scope;
 use crate::commands::select::prompt;
 use crate::domain::{Definition, TaskRef, Work, quoting};
 use crate::error::{Error, quoted_list};
-use crate::ops::place::EnvironmentView;
-use crate::ops::rerun::{self, Origin, Past, Ready};
+use crate::ops::launch::rerun::{self, Origin, Past, Ready};
+use crate::ops::places::place::EnvironmentView;
 use crate::ui::Choice;
 
 /// What is to be started.

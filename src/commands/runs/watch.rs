@@ -8,7 +8,7 @@ use crate::commands::report::Answer;
 use crate::domain::Environment;
 use crate::error::Error;
 use crate::ops;
-use crate::ops::history::{Look, Wanted, Watching};
+use crate::ops::runs::history::{Look, Wanted, Watching};
 use crate::output::{Format, Grid, Report};
 use crate::ui::Live;
 

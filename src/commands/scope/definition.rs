@@ -7,8 +7,8 @@ use crate::commands::scope::Wants;
 use crate::domain::Scope;
 use crate::domain::quoting::suggestion;
 use crate::error::Error;
-use crate::ops::define::Target;
-use crate::ops::update::NotHere;
+use crate::ops::definitions::define::Target;
+use crate::ops::definitions::update::NotHere;
 use crate::settings::{Deciding, Sourced};
 
 /// The scope that the line names; variables and inference complete it, they never choose it. What

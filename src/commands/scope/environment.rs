@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::commands::scope;
 use crate::domain::Environment;
 use crate::error::Error;
-use crate::ops::place;
+use crate::ops::places::place;
 use crate::settings::{Deciding, Source, Target};
 use crate::ui::Choice;
 

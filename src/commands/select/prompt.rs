@@ -6,8 +6,8 @@ use crate::commands::scope;
 use crate::domain::text::storable;
 use crate::domain::{Argument, Definition, Environment, TaskRef};
 use crate::error::Error;
-use crate::ops::invoke;
-use crate::ops::place::{self, EnvironmentView};
+use crate::ops::launch::invoke;
+use crate::ops::places::place::{self, EnvironmentView};
 use crate::ui::{Choice, Prompt, Question};
 
 /// The task: named, or asked for.

@@ -5,7 +5,7 @@ use crate::commands::report::{Answer, RunReport, RunsReport};
 use crate::commands::select::RunArgs;
 use crate::domain::Run;
 use crate::error::Error;
-use crate::ops::{history, wait};
+use crate::ops::runs::{history, wait};
 
 /// The runs that a line names.
 pub struct Found {

@@ -11,7 +11,7 @@ use crate::commands::select::targets_file::{self, Line};
 use crate::domain::Project;
 use crate::domain::selection::{Kind, Name, Pair, Projects, Selection, is_pattern};
 use crate::error::Error;
-use crate::ops::targets::{self, Depth, Resolved, Seen};
+use crate::ops::places::targets::{self, Depth, Resolved, Seen};
 use crate::settings::{Deciding, pair};
 use clap::Args;
 

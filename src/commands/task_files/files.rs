@@ -8,7 +8,7 @@ use crate::domain::hidden::Hidden;
 use crate::domain::manifest::{Around, Desired, Fault, read};
 use crate::domain::quoting::suggestion;
 use crate::error::Error;
-use crate::ops::manifest;
+use crate::ops::as_code::manifest;
 use crate::regular_file::Owners;
 use crate::secret;
 use crate::settings::{is_own_secret_variable, process_variable, sudo_user};

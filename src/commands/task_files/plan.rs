@@ -9,9 +9,9 @@ use crate::domain::manifest::Desired;
 use crate::domain::plan::{Allowed, Plan, Refusal};
 use crate::domain::rules;
 use crate::error::Error;
-use crate::ops::manifest::refusal;
-use crate::ops::planning;
-use crate::ops::scope::How;
+use crate::ops::as_code::manifest::refusal;
+use crate::ops::as_code::planning;
+use crate::ops::as_code::scope::How;
 use crate::settings::{Deciding, Target};
 
 /// What may be done beyond adding and changing.

@@ -6,7 +6,7 @@ use crate::app::{App, Executes};
 use crate::commands::scope::banner;
 use crate::domain::{Work, quoting};
 use crate::error::Error;
-use crate::ops::ready::Ready;
+use crate::ops::launch::ready::Ready;
 
 /// A value in a list of many is cut here.
 const LONGEST: usize = 60;

@@ -6,8 +6,8 @@ use crate::app::App;
 use crate::commands::report::run::{RunReport, columns, run_value, style};
 use crate::domain::{Environment, Run};
 use crate::error::Error;
-use crate::ops::bulk::Fate;
-use crate::ops::ready::Ready;
+use crate::ops::launch::bulk::Fate;
+use crate::ops::launch::ready::Ready;
 use crate::output::{Cell, Column, Format, Grid, Report};
 use crate::ui::Style;
 

@@ -1,0 +1,53 @@
+//! From files to a plan: what their scopes show, what is hidden, what no environment lists.
+
+use crate::domain::coverage::Coverage;
+use crate::domain::manifest::{Desired, ScopeName};
+use crate::domain::plan::{self, Action, Allowed, Plan, Refusal};
+use crate::error::Error;
+use crate::lagoon::Lagoon;
+
+use crate::ops::as_code::apply;
+use crate::ops::as_code::scope::{self, How};
+use crate::ops::definitions::unlisted::{self, Unlisted};
+
+/// What has to be done so that the Lagoon shows what the files want; inside, why there is no plan.
+///
+/// # Errors
+/// Any failure of reading.
+pub async fn plan(
+    lagoon: &Lagoon,
+    desired: &Desired,
+    allowed: Allowed,
+    how: How<'_>,
+) -> Result<Result<Plan, Refusal>, Error> {
+    let coverage = |scope: &ScopeName| {
+        if allowed.prune.is_some() {
+            return Coverage::whole();
+        }
+        let tasks = desired.tasks.iter().map(|t| (&t.scope, &t.definition.name));
+        let retired = desired.retired.iter().map(|r| (&r.scope, &r.name));
+        let all = tasks.chain(retired).filter(|(of, _)| of.is_same(scope));
+        Coverage::names(all.map(|(_, name)| name))
+    };
+    let mut seen = scope::read(lagoon, &desired.scopes, coverage, how).await?;
+    let mut plan = plan::plan(desired, &seen, allowed);
+    let adds = |plan: &Plan| {
+        let mut actions = plan.steps.iter().map(|step| &step.action);
+        actions.any(|action| matches!(action, Action::Create(_)))
+    };
+    if plan.as_ref().is_ok_and(adds) {
+        // What seems to be missing may be hidden by one's role.
+        scope::note_blind_spots(lagoon, &mut seen).await;
+        plan = plan::plan(desired, &seen, allowed);
+    }
+    if let Ok(plan) = &plan {
+        apply::check_system_wide(lagoon, plan).await?;
+    }
+    // Whether they can be seen is no condition of a plan.
+    if let Ok(plan) = &mut plan
+        && let Some(unlisted) = unlisted::find(lagoon).await.unwrap_or_default()
+    {
+        plan.notes.extend(unlisted.iter().map(Unlisted::note));
+    }
+    Ok(plan)
+}

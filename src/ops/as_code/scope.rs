@@ -1,0 +1,259 @@
+//! Reading scopes: one request for each project with its environments; of a group, enough to settle
+//! which tasks exist.
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use crate::domain::coverage::Coverage;
+use crate::domain::manifest::ScopeName;
+use crate::domain::names::same_name;
+use crate::domain::plan::{Seen, View};
+use crate::domain::{Project, Scope};
+use crate::error::Error;
+use crate::lagoon::Lagoon;
+use crate::lagoon::operations::places::EnvironmentView;
+use crate::ui::Progress;
+
+use crate::ops::definitions::define::{Site, Target};
+use crate::ops::definitions::{group, unlisted};
+use crate::ops::places::place;
+
+/// How scopes are read and written.
+#[derive(Clone, Copy)]
+pub struct How<'a> {
+    /// How many requests go at a time, at least 1.
+    pub concurrency: usize,
+    /// A project through which system-wide tasks show, where the scopes name none.
+    pub window: Option<&'a str>,
+    /// Shows that work goes on.
+    pub progress: &'a dyn Progress,
+}
+
+/// What one request answers.
+enum Source {
+    Project(String),
+    Group(String),
+}
+
+/// What each of the scopes shows, in their order. `coverage` says which tasks of a scope matter.
+///
+/// # Errors
+/// Not found, or any failure of the requests.
+pub async fn read(
+    lagoon: &Lagoon,
+    scopes: &[ScopeName],
+    coverage: impl Fn(&ScopeName) -> Coverage,
+    how: How<'_>,
+) -> Result<Vec<Seen>, Error> {
+    let mut sources: Vec<Source> = Vec::new();
+    for scope in scopes {
+        match (scope, scope.project()) {
+            (_, Some(project)) => add_project(&mut sources, project),
+            (ScopeName::Group(name), _) => {
+                let known = |s: &Source| matches!(s, Source::Group(group) if group == name);
+                if !sources.iter().any(known) {
+                    sources.push(Source::Group(name.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+    if sources.is_empty() {
+        // System-wide tasks show in every project: any will do where none is meant.
+        let first = match how.window {
+            Some(window) => Some(window.to_owned()),
+            None if scopes.contains(&ScopeName::System) => {
+                let projects = lagoon.all_projects().await?;
+                projects.into_iter().next().map(|project| project.name)
+            }
+            None => None,
+        };
+        if let Some(first) = first {
+            add_project(&mut sources, &first);
+        }
+    }
+    let total = sources.len();
+    let coverage = &coverage;
+    let answers: Result<Vec<Answer>, Error> = stream::iter(sources.into_iter().enumerate())
+        .map(|(position, source)| async move {
+            let found = match &source {
+                Source::Project(name) => {
+                    let progress = format!("reading {name} ({}/{total})", position + 1);
+                    how.progress.update(&progress);
+                    let found = lagoon.project_definitions(name).await?;
+                    let found = found.ok_or_else(|| place::no_project(name))?;
+                    (Some(found.project), found.environments)
+                }
+                Source::Group(name) => {
+                    let coverage = coverage(&ScopeName::Group(name.clone()));
+                    let read =
+                        group::read(lagoon, name, &coverage, how.concurrency, Some(how.progress));
+                    (None, read.await?)
+                }
+            };
+            let (project, views) = found;
+            Ok::<_, Error>(Answer {
+                source,
+                project,
+                views,
+            })
+        })
+        .buffered(how.concurrency.max(1))
+        .try_collect()
+        .await;
+    let answers = match answers {
+        Ok(answers) => answers,
+        Err(error) => return Err(unlisted::explain(lagoon, error).await),
+    };
+    let mut all = Vec::with_capacity(scopes.len());
+    for scope in scopes {
+        all.push(seen(lagoon, scope, &answers).await?);
+    }
+    Ok(all)
+}
+
+/// What was read of a source.
+struct Answer {
+    source: Source,
+    /// The project, if the source is one.
+    project: Option<Project>,
+    views: Vec<EnvironmentView>,
+}
+
+fn add_project(sources: &mut Vec<Source>, project: &str) {
+    let known = |s: &Source| matches!(s, Source::Project(name) if same_name(name, project));
+    if !sources.iter().any(known) {
+        sources.push(Source::Project(project.to_owned()));
+    }
+}
+
+async fn seen(lagoon: &Lagoon, scope: &ScopeName, answers: &[Answer]) -> Result<Seen, Error> {
+    let project = |wanted: &str| {
+        let named = |s: &Source| matches!(s, Source::Project(name) if same_name(name, wanted));
+        let answer = answers.iter().find(|answer| named(&answer.source));
+        answer
+            .and_then(|answer| Some((answer.project.as_ref()?, &answer.views)))
+            .ok_or_else(|| place::no_project(wanted))
+    };
+    let views = |all: &[EnvironmentView]| all.iter().map(view).collect::<Vec<_>>();
+    Ok(match scope {
+        ScopeName::Project(name) => {
+            let (project, all) = project(name)?;
+            Seen {
+                blind_spot: None,
+                scope: ScopeName::Project(project.name.clone()),
+                resolved: Scope::Project(project.id),
+                views: views(all),
+            }
+        }
+        ScopeName::Environment {
+            project: name,
+            environment,
+        } => {
+            let (project, all) = project(name)?;
+            let Some(own) = all
+                .iter()
+                .find(|v| same_name(&v.environment.name, environment))
+            else {
+                let environments: Vec<_> = all.iter().map(|v| v.environment.clone()).collect();
+                let missing =
+                    place::missing_environment(lagoon, project, environment, &environments);
+                return Err(missing.await);
+            };
+            Seen {
+                blind_spot: None,
+                scope: ScopeName::Environment {
+                    project: project.name.clone(),
+                    environment: own.environment.name.clone(),
+                },
+                resolved: Scope::Environment(own.environment.id),
+                views: vec![view(own)],
+            }
+        }
+        ScopeName::Group(name) => {
+            let of_group = |s: &Source| matches!(s, Source::Group(group) if group == name);
+            let answers = answers.iter().filter(|answer| of_group(&answer.source));
+            Seen {
+                blind_spot: None,
+                scope: scope.clone(),
+                resolved: Scope::Group(name.clone()),
+                views: answers.flat_map(|answer| views(&answer.views)).collect(),
+            }
+        }
+        ScopeName::System => Seen {
+            blind_spot: None,
+            scope: scope.clone(),
+            resolved: Scope::System,
+            views: answers
+                .iter()
+                .flat_map(|answer| views(&answer.views))
+                .collect(),
+        },
+    })
+}
+
+/// Notes what the signed-in user's roles do not show of these scopes. One request; who cannot be
+/// asked about, as a service's token, sees everything or is told elsewhere.
+pub async fn note_blind_spots(lagoon: &Lagoon, seen: &mut [Seen]) {
+    let Ok(roles) = lagoon.my_roles().await else {
+        return;
+    };
+    for site in seen {
+        let project = site.views.first().map(|view| &view.environment.project);
+        let role = match &site.resolved {
+            Scope::Group(name) => roles.in_group(name),
+            Scope::Project(id) => roles.on_project(*id),
+            Scope::Environment(_) | Scope::System => {
+                project.and_then(|project| roles.on_project(project.id))
+            }
+        };
+        let place = match (&site.resolved, project) {
+            (Scope::Group(name), _) => name.clone(),
+            (_, Some(project)) => project.name.clone(),
+            (_, None) => site.scope.to_string(),
+        };
+        site.blind_spot = role.and_then(|role| role.blind_spot(&place));
+    }
+}
+
+fn view(view: &EnvironmentView) -> View {
+    View {
+        environment: view.environment.clone(),
+        definitions: view.definitions.clone(),
+    }
+}
+
+/// A scope that was read, as `define` and `update` take it.
+#[must_use]
+pub fn site(seen: &Seen) -> Site {
+    Site {
+        scope: seen.resolved.clone(),
+        label: seen.scope.to_string(),
+        views: seen
+            .views
+            .iter()
+            .map(|view| EnvironmentView {
+                environment: view.environment.clone(),
+                definitions: view.definitions.clone(),
+                unknown: 0,
+                runs: Vec::new(),
+            })
+            .collect(),
+    }
+}
+
+/// A scope as a target.
+#[must_use]
+pub fn target(scope: &ScopeName, window: Option<&str>) -> Target {
+    match scope {
+        ScopeName::System => Target::System(window.map(str::to_owned)),
+        ScopeName::Group(name) => Target::Group(name.clone()),
+        ScopeName::Project(name) => Target::Project(name.clone()),
+        ScopeName::Environment {
+            project,
+            environment,
+        } => Target::Environment {
+            project: project.clone(),
+            environment: environment.clone(),
+        },
+    }
+}

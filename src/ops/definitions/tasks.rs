@@ -1,0 +1,202 @@
+//! What can be invoked where: one environment's listing, or a project's merged.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Value, json};
+
+use crate::domain::{Definition, Permission, Project, Scope, TaskRef};
+use crate::error::Error;
+use crate::lagoon::Lagoon;
+use crate::lagoon::operations::places::EnvironmentView;
+
+use crate::ops::places::place;
+
+/// A task and where in the project it can be invoked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The task.
+    pub definition: Definition,
+    /// The environments that show it, by name, in Lagoon's order.
+    pub environments: Vec<String>,
+    /// The environments where another task of the same name stands before it.
+    pub shadowed_in: Vec<String>,
+}
+
+impl Listed {
+    /// The task as JSON, with where it can be invoked.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut value = self.definition.to_json();
+        if let Some(object) = value.as_object_mut() {
+            object.insert("environments".to_owned(), json!(self.environments));
+            object.insert("shadowedIn".to_owned(), json!(self.shadowed_in));
+        }
+        value
+    }
+}
+
+/// A listing, and what of it could not be read.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// The project it is about.
+    pub project: Project,
+    /// The tasks.
+    pub tasks: Vec<Listed>,
+    /// How many tasks are of a kind that this program does not know.
+    pub unknown: usize,
+    /// How many live environments were looked at.
+    pub environments: usize,
+}
+
+/// Which tasks of a listing are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// `environment`, `project`, `group` or `system`.
+    pub scope: Option<String>,
+    /// Who may invoke it.
+    pub permission: Option<Permission>,
+    /// The service it runs in.
+    pub service: Option<String>,
+}
+
+impl Filter {
+    fn keeps(&self, definition: &Definition) -> bool {
+        self.scope
+            .as_deref()
+            .is_none_or(|scope| definition.scope.word() == scope)
+            && self
+                .permission
+                .as_ref()
+                .is_none_or(|p| definition.permission == *p)
+            && self
+                .service
+                .as_deref()
+                .is_none_or(|s| definition.service.as_deref() == Some(s))
+    }
+}
+
+/// The tasks of one environment, or, without one, of all environments of the project.
+///
+/// # Errors
+/// Not found, or any failure of the requests.
+pub async fn list(
+    lagoon: &Lagoon,
+    project: &str,
+    environment: Option<&str>,
+    filter: &Filter,
+) -> Result<Listing, Error> {
+    let mut listing = match environment {
+        Some(name) => {
+            let view = place::environment(lagoon, project, name, false).await?;
+            merge(view.environment.project.clone(), vec![view])
+        }
+        None => {
+            let Some(view) = lagoon.project_definitions(project).await? else {
+                return Err(place::missing_project(lagoon, project).await);
+            };
+            merge(view.project, view.environments)
+        }
+    };
+    listing
+        .tasks
+        .retain(|listed| filter.keeps(&listed.definition));
+    Ok(listing)
+}
+
+/// One task, found as `list` would list it.
+///
+/// # Errors
+/// Not found or ambiguous, or any failure of the requests.
+pub async fn show(
+    lagoon: &Lagoon,
+    project: &str,
+    environment: Option<&str>,
+    task: &TaskRef,
+) -> Result<Listed, Error> {
+    let listing = list(lagoon, project, environment, &Filter::default()).await?;
+    let definitions: Vec<Definition> = listing
+        .tasks
+        .iter()
+        .map(|listed| listed.definition.clone())
+        .collect();
+    // Without an environment a name can stand for several tasks: the one that most environments
+    // show is no better an answer than the other, so that is an error with both.
+    if let TaskRef::Name(name) = task {
+        let same: Vec<&Listed> = listing
+            .tasks
+            .iter()
+            .filter(|l| l.definition.name == *name)
+            .collect();
+        if same.len() > 1 {
+            return Err(several(name, &same));
+        }
+    }
+    let found = match task.find(&definitions) {
+        Ok(found) => found.id,
+        Err(error) => return Err(place::with_role(lagoon, error.into(), &listing.project).await),
+    };
+    listing
+        .tasks
+        .into_iter()
+        .find(|listed| listed.definition.id == found)
+        .ok_or_else(|| Error::not_found("the task is gone"))
+}
+
+fn several(name: &str, same: &[&Listed]) -> Error {
+    let mut error = Error::usage(format!(
+        "`{name}` is the name of {} tasks of this project",
+        same.len()
+    ));
+    for listed in same {
+        let definition = &listed.definition;
+        error = error.hint(format!(
+            "id:{} is the one of scope {}, on {}",
+            definition.id,
+            definition.scope.word(),
+            listed.environments.join(", ")
+        ));
+    }
+    error.hint("name the environment with -e, or the task by its id")
+}
+
+fn merge(project: Project, views: Vec<EnvironmentView>) -> Listing {
+    let mut tasks: Vec<Listed> = Vec::new();
+    let mut places: HashMap<i64, usize> = HashMap::new();
+    let (mut unknown, environments) = (0, views.len());
+    for view in &views {
+        unknown += view.unknown;
+        for definition in &view.definitions {
+            let name = view.environment.name.clone();
+            if let Some(listed) = places.get(&definition.id).and_then(|at| tasks.get_mut(*at)) {
+                listed.environments.push(name);
+                continue;
+            }
+            places.insert(definition.id, tasks.len());
+            tasks.push(Listed {
+                definition: definition.clone(),
+                environments: vec![name],
+                shadowed_in: Vec::new(),
+            });
+        }
+    }
+    // A task of a wider scope is everywhere: where it is not shown and its name is, it is hidden.
+    for view in &views {
+        let ids: HashSet<i64> = view.definitions.iter().map(|d| d.id).collect();
+        let names: HashSet<&str> = view.definitions.iter().map(|d| d.name.as_str()).collect();
+        for listed in &mut tasks {
+            let definition = &listed.definition;
+            let is_wide = !matches!(definition.scope, Scope::Environment(_));
+            if is_wide && !ids.contains(&definition.id) && names.contains(definition.name.as_str())
+            {
+                listed.shadowed_in.push(view.environment.name.clone());
+            }
+        }
+    }
+    tasks.sort_by_key(|listed| listed.definition.scope.rank());
+    Listing {
+        project,
+        tasks,
+        unknown,
+        environments,
+    }
+}

@@ -1,0 +1,389 @@
+//! Starts a run with one mutation, and finds out whether it was started when the reply is lost or is
+//! a refusal.
+//!
+//! Candidates are runs with the same name, the same recorded command and, where Lagoon says it, the
+//! same user. Runs that existed before and runs that other processes of this machine claimed are
+//! excluded. Exactly one candidate is taken for ours.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::domain::run::moment;
+use crate::domain::{Environment, Run};
+use crate::error::{Error, Kind};
+use crate::lagoon::operations::runs::RecentView;
+use crate::lagoon::{Lagoon, LagoonError};
+use crate::state::{Claims, Start};
+
+use crate::ops::runs::history::recent;
+
+/// The number of runs that may have been started there in the meantime.
+const NEWEST: i64 = 50;
+
+/// The number of looks; the pause before each further look grows by `PAUSE`.
+const LOOKS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The newest run is read again before a start if it was read longer ago than this.
+const STALE: Duration = Duration::from_secs(5);
+
+/// Identifies a run whose reply may be lost.
+#[derive(Debug, Clone)]
+pub struct Sought {
+    /// Where it will run.
+    pub environment: Environment,
+    /// What it will be called.
+    pub name: String,
+    /// The exact command line that Lagoon will record, or the image.
+    pub command: String,
+    /// The newest run there before the start.
+    pub newest: Newest,
+    /// Whether Lagoon records who started it; for images it does not.
+    pub says_user: bool,
+}
+
+/// The newest run of an environment that was seen before a start, by id and by the server's clock.
+#[derive(Debug, Clone, Default)]
+pub struct Newest {
+    id: i64,
+    created: Option<Timestamp>,
+    /// When it was read; `None` if it never was.
+    seen: Option<Instant>,
+}
+
+impl Newest {
+    /// The newest of these runs, which were read just now.
+    #[must_use]
+    pub fn of<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Newest {
+        let mut newest = Newest {
+            id: 0,
+            created: None,
+            seen: Some(Instant::now()),
+        };
+        for run in runs {
+            newest.id = newest.id.max(run.id);
+            newest.created = newest.created.max(created(run));
+        }
+        newest
+    }
+
+    /// Takes over what another look saw, where that is newer.
+    pub(in crate::ops) fn advance(&mut self, other: &Newest) {
+        self.id = self.id.max(other.id);
+        self.created = self.created.max(other.created);
+        self.seen = self.seen.max(other.seen);
+    }
+
+    /// Reads the newest runs again. If that fails, the earlier look still counts.
+    pub async fn look_again(&mut self, lagoon: &Lagoon, environment: &Environment) {
+        if let Ok(runs) = lagoon.newest_runs(environment, 10).await {
+            self.advance(&Newest::of(&runs));
+        }
+    }
+
+    /// Whether a run was started later. The server's clock counts full seconds.
+    fn is_before(&self, run: &Run) -> bool {
+        let is_older =
+            matches!((created(run), self.created), (Some(run), Some(seen)) if run < seen);
+        run.id > self.id && !is_older
+    }
+}
+
+fn created(run: &Run) -> Option<Timestamp> {
+    moment(run.created.as_deref()?)
+}
+
+/// A run that exists.
+#[derive(Debug, Clone)]
+pub struct Started {
+    /// The run.
+    pub run: Run,
+    /// The answer was lost and the run was found by looking for it.
+    pub recovered: bool,
+}
+
+/// Why no run is known to exist.
+#[derive(Debug)]
+pub enum Unstarted {
+    /// Nothing was started.
+    Refused(Error),
+    /// It may have been.
+    Unknown(Error),
+}
+
+impl Unstarted {
+    /// The same with what its user should know.
+    #[must_use]
+    pub fn map(self, change: impl FnOnce(Error) -> Error) -> Unstarted {
+        match self {
+            Unstarted::Refused(error) => Unstarted::Refused(change(error)),
+            Unstarted::Unknown(error) => Unstarted::Unknown(change(error)),
+        }
+    }
+}
+
+impl From<Unstarted> for Error {
+    fn from(why: Unstarted) -> Error {
+        match why {
+            Unstarted::Refused(error) | Unstarted::Unknown(error) => error,
+        }
+    }
+}
+
+/// Starts a run: sends the mutation once. If the reply is lost or is a refusal that does not exclude
+/// that the run was created, looks for the run. After a refused token, signs in and sends again if
+/// there is no run.
+///
+/// # Errors
+/// Lagoon's refusal; or exit code 7 if none or several runs could be it, or the look-up fails.
+pub async fn start(
+    lagoon: &Lagoon,
+    claims: &Claims,
+    sought: Sought,
+    send: impl AsyncFn() -> Result<Run, LagoonError>,
+) -> Result<Started, Unstarted> {
+    let mut sought = sought;
+    if sought.newest.seen.is_none_or(|seen| seen.elapsed() > STALE) {
+        let Sought {
+            environment,
+            newest,
+            ..
+        } = &mut sought;
+        newest.look_again(lagoon, environment).await;
+    }
+    let place = sought.environment.id.to_string();
+    let kind = [place.as_str(), &sought.name, &sought.command];
+    let mut search = Search {
+        lagoon,
+        start: claims.begin(&kind, lagoon.patience()).await,
+        sought: &sought,
+    };
+    let mut may_send_again = true;
+    loop {
+        let error = match send().await {
+            Ok(run) => {
+                search.start.claim(run.id, &run.task_name);
+                return Ok(Started {
+                    run: sought.placed(run),
+                    recovered: false,
+                });
+            }
+            Err(error) => error,
+        };
+        if !error.leaves_unknown() && !error.is_doubtful_refusal() {
+            return Err(Unstarted::Refused(error.into()));
+        }
+        let is_renewed = may_send_again
+            && matches!(error, LagoonError::NotSignedIn { .. })
+            && matches!(lagoon.renew_token().await, Ok(true));
+        // Before it is sent again, the server may still be working on the first one.
+        let found = search.look(error.leaves_unknown() || is_renewed).await;
+        if is_renewed && matches!(&found, Ok(found) if found.runs.is_empty()) {
+            may_send_again = false;
+            continue;
+        }
+        return search.conclude(error, found);
+    }
+}
+
+impl Sought {
+    fn placed(&self, run: Run) -> Run {
+        Run {
+            environment: Some(self.environment.clone().into()),
+            ..run
+        }
+    }
+}
+
+/// The look-up of a run.
+struct Search<'a> {
+    lagoon: &'a Lagoon,
+    start: Start<'a>,
+    sought: &'a Sought,
+}
+
+/// The runs that could be the one that was started.
+struct Found {
+    runs: Vec<Run>,
+    /// Another process of this machine is still starting the same, and could claim one of them.
+    is_contested: bool,
+}
+
+impl Search<'_> {
+    /// Looks for the run. A reply that cannot be read is not taken for the last one; if the
+    /// mutation's reply is lost, the server may not have finished it, so an empty list is not either.
+    async fn look(&mut self, is_lost: bool) -> Result<Found, LagoonError> {
+        let is_alone = self.start.wait_for_others(self.lagoon.patience()).await;
+        let mut looks = 1;
+        loop {
+            match recent(self.lagoon, self.sought.environment.id, NEWEST).await {
+                Ok(view) => {
+                    let runs = self.candidates(view);
+                    if !runs.is_empty() || !is_lost || looks == LOOKS {
+                        let is_contested = !is_alone;
+                        return Ok(Found { runs, is_contested });
+                    }
+                }
+                Err(LagoonError::NotLagoon { .. } | LagoonError::Unusable(_)) if looks < LOOKS => {}
+                Err(error) => return Err(error),
+            }
+            tokio::time::sleep(PAUSE * looks).await;
+            looks += 1;
+        }
+    }
+
+    fn candidates(&self, view: RecentView) -> Vec<Run> {
+        let (sought, me) = (self.sought, view.me);
+        view.runs
+            .into_iter()
+            .filter(|recent| {
+                sought.newest.is_before(&recent.run)
+                    && recent.run.name == sought.name
+                    && recent.command == sought.command
+                    && match (&me, &recent.user) {
+                        (Some(me), Some(user)) if sought.says_user => me.eq_ignore_ascii_case(user),
+                        _ => true,
+                    }
+                    && !self.start.is_claimed(recent.run.id, &recent.run.task_name)
+            })
+            .map(|recent| sought.placed(recent.run))
+            .collect()
+    }
+
+    /// What the reply and the look-up mean together.
+    fn conclude(
+        &self,
+        error: LagoonError,
+        found: Result<Found, LagoonError>,
+    ) -> Result<Started, Unstarted> {
+        let is_lost = error.leaves_unknown();
+        // A 400 comes before anything is carried out: it leaves no row behind.
+        let is_invalid = matches!(error, LagoonError::Refused { status: 400, .. });
+        let is_from_lagoon = error.is_from_lagoon() && !is_invalid;
+        let error = Error::from(error);
+        let Found { runs, is_contested } = match found {
+            Ok(found) => found,
+            Err(why) if is_lost => {
+                let unknown = unknown(self.sought, &error, &[]);
+                let why = format!("looking for the run failed too: {why}");
+                return Err(Unstarted::Unknown(unknown.hint(why)));
+            }
+            Err(why) => return Err(Unstarted::Refused(unchecked(error, &why))),
+        };
+        let claim = |run: &Run| self.start.claim(run.id, &run.task_name);
+        if is_from_lagoon {
+            // Lagoon creates the row before it passes it on: a refusal can leave one behind.
+            if !is_contested {
+                for run in &runs {
+                    claim(run);
+                }
+            }
+            // Runs that another process may have started are not named.
+            let own = if is_contested { &[][..] } else { &runs };
+            return Err(Unstarted::Refused(with_left_behind(error, own)));
+        }
+        match runs.as_slice() {
+            [one] if !is_contested && claim(one) => Ok(Started {
+                run: one.clone(),
+                recovered: true,
+            }),
+            [] if !is_lost => Err(Unstarted::Refused(error)),
+            several => Err(Unstarted::Unknown(unknown(self.sought, &error, several))),
+        }
+    }
+}
+
+fn with_left_behind(refused: Error, runs: &[Run]) -> Error {
+    runs.iter().fold(refused, |mut refused, run| {
+        refused.runs.push(run.to_json());
+        if run.has_started() {
+            return refused.hint(format!(
+                "run {} was created although Lagoon refused; it is {}",
+                run.id, run.status
+            ));
+        }
+        refused.hint(format!(
+            "run {} ({}) was created and may never start; cancel it with `tasks cancel {}`",
+            run.id, run.status, run.id
+        ))
+    })
+}
+
+/// A refusal that may have left a run behind, which could not be checked.
+fn unchecked(refused: Error, why: &LagoonError) -> Error {
+    refused
+        .unknown_whether("a run was created")
+        .hint(format!("looking for a run failed: {why}"))
+        .hint("check the newest runs there before you start it again")
+}
+
+fn unknown(sought: &Sought, lost: &Error, candidates: &[Run]) -> Error {
+    let mut error = Error::new(
+        Kind::Unreachable,
+        format!(
+            "it is unknown whether `{}` was started on {}: {lost}",
+            sought.name,
+            sought.environment.label()
+        ),
+    );
+    error.runs = candidates.iter().map(Run::to_json).collect();
+    if candidates.is_empty() {
+        return error
+            .hint("no run of it was found; it may still appear: look before you start it again");
+    }
+    for run in candidates {
+        error = error.hint(format!(
+            "it may be run {} ({}, {})",
+            run.id, run.task_name, run.status
+        ));
+    }
+    error.hint("look at them before you start it again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(id: i64, created: Option<&str>) -> Run {
+        Run {
+            id,
+            name: "Say hello".into(),
+            task_name: "lagoon-task-abcdef".into(),
+            status: "new".into(),
+            service: None,
+            created: created.map(Into::into),
+            started: None,
+            completed: None,
+            environment: None,
+        }
+    }
+
+    #[test]
+    fn a_candidate_is_newer_by_id_and_by_the_servers_clock() {
+        let (second, next) = (Some("2026-01-01 00:00:01"), Some("2026-01-01 00:00:02"));
+        let newest = Newest::of(&[run(7, second), run(5, next)]);
+        for (id, created, is_newer) in [
+            (7, next, false),
+            (6, next, false),
+            (8, second, false),
+            (8, next, true),
+            (8, None, true),
+        ] {
+            assert_eq!(
+                newest.is_before(&run(id, created)),
+                is_newer,
+                "{id} {created:?}"
+            );
+        }
+        assert!(Newest::default().is_before(&run(1, second)));
+    }
+
+    #[test]
+    fn an_environment_that_was_not_read_makes_no_look_newer() {
+        let mut newest = Newest::of(&[run(7, None)]);
+        let seen = newest.seen;
+        newest.advance(&Newest::default());
+        assert_eq!(newest.seen, seen);
+    }
+}

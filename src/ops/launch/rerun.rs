@@ -1,0 +1,179 @@
+//! Starting again what a run did: which task it was of, and with which values.
+
+use crate::domain::{Definition, Environment, Run, Work, recorded};
+use crate::error::Error;
+use crate::lagoon::operations::adhoc::Record;
+use crate::lagoon::operations::places::EnvironmentView;
+use crate::lagoon::{Lagoon, LagoonError};
+
+use crate::ops::launch::{exec, invoke};
+use crate::ops::runs::history;
+
+pub use crate::ops::launch::ready::Ready;
+
+/// A run and what Lagoon recorded of it.
+#[derive(Debug, Clone)]
+pub struct Past {
+    /// The run.
+    pub run: Run,
+    /// Where it ran.
+    pub environment: Environment,
+    record: Record,
+}
+
+/// What it takes to do the same again.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// A task, with these values.
+    Task(Definition, Vec<(String, String)>),
+    /// A task whose values Lagoon does not keep.
+    ValuesUnknown(Definition),
+    /// A task that is another one by now, or whose values cannot be read back.
+    Changed(Definition),
+    /// No task of that name: a command of its own.
+    OneOff,
+}
+
+impl Past {
+    /// What was recorded: a command line, or an image.
+    #[must_use]
+    pub fn command(&self) -> &str {
+        &self.record.command
+    }
+
+    /// Finds out what it was a run of, among what an environment shows.
+    ///
+    /// # Errors
+    /// When that cannot be told.
+    pub fn origin(&self, view: &EnvironmentView) -> Result<Origin, Error> {
+        let named = view.definitions.iter().find(|d| d.name == self.run.name);
+        let Some(definition) = named else {
+            return if self.is_of_an_image() {
+                Err(Error::not_found(format!(
+                    "run {} seems to be one of the image {}, and {} has no task `{}` (any more)",
+                    self.run.id,
+                    self.command(),
+                    view.environment.label(),
+                    self.run.name
+                )))
+            } else {
+                Ok(Origin::OneOff)
+            };
+        };
+        let definition = definition.clone();
+        Ok(match &definition.work {
+            Work::Command(command) => {
+                let names: Vec<&str> = definition.arguments().iter().map(|a| &*a.name).collect();
+                match recorded::values(self.command(), command, &names) {
+                    Some(values) => Origin::Task(definition, values),
+                    None => Origin::Changed(definition),
+                }
+            }
+            Work::Image(image) if image != self.command() => Origin::Changed(definition),
+            Work::Image(_) if definition.arguments().is_empty() => {
+                Origin::Task(definition, Vec::new())
+            }
+            Work::Image(_) => Origin::ValuesUnknown(definition),
+            Work::Unknown(word) => {
+                return Err(Error::failed(format!(
+                    "`{}` is a task of a kind that this program does not know: {word}",
+                    definition.name
+                )));
+            }
+        })
+    }
+
+    /// Lagoon records an image where commands stand, and nobody who started it.
+    fn is_of_an_image(&self) -> bool {
+        let command = self.command();
+        self.record.user.is_none()
+            && command.contains('/')
+            && !command.starts_with(['/', '.'])
+            && !command.contains(|c: char| c.is_whitespace() || "'\"$`;&|<>()*?".contains(c))
+    }
+
+    /// The recorded command, ready to be started as one of its own.
+    ///
+    /// # Errors
+    /// As [`exec::prepare`].
+    pub fn as_one_off(
+        &self,
+        view: &EnvironmentView,
+        without_preflight: bool,
+    ) -> Result<Ready, Error> {
+        let wish = exec::Wish {
+            name: self.run.name.to_string(),
+            service: self.run.service.as_deref().unwrap_or_default().to_owned(),
+            command: self.command().to_owned(),
+            without_preflight,
+        };
+        Ok(Ready::OneOff(Box::new(exec::prepare(view, wish)?)))
+    }
+}
+
+/// A task, ready to be started with the values of a run, some of them replaced.
+///
+/// # Errors
+/// As [`invoke::prepare`].
+pub fn task(
+    view: &EnvironmentView,
+    definition: &Definition,
+    kept: &[(String, String)],
+    replaced: &[(String, String)],
+    without_preflight: bool,
+) -> Result<Ready, Error> {
+    let is_kept = |(name, _): &&(String, String)| !replaced.iter().any(|(new, _)| new == name);
+    let wish = invoke::Wish {
+        values: kept
+            .iter()
+            .filter(is_kept)
+            .chain(replaced)
+            .cloned()
+            .collect(),
+        raw: false,
+        without_preflight,
+    };
+    let ready = invoke::prepare(view, definition, &wish)?;
+    // The same values are those that were there, in their order, without what a default would add.
+    let is_same = replaced.is_empty() && matches!(definition.work, Work::Command(_));
+    Ok(Ready::Task(Box::new(if is_same {
+        ready.with_exactly(kept)
+    } else {
+        ready
+    })))
+}
+
+/// Reads a run with what was recorded of it.
+///
+/// # Errors
+/// Gone, without an environment that can be seen, without a command, or any failure of the requests.
+pub async fn read(lagoon: &Lagoon, run: Run) -> Result<Past, Error> {
+    let read = async || match lagoon.run_record(run.id, true).await {
+        // Before 2.18 Lagoon does not know who started a run.
+        Err(LagoonError::Refused { status: 400, .. }) => lagoon.run_record(run.id, false).await,
+        other => other,
+    };
+    let record = history::read_twice(read).await?.ok_or_else(|| {
+        Error::not_found(format!(
+            "run {} is gone: Lagoon does not have it any more",
+            run.id
+        ))
+    })?;
+    let environment = run.environment.as_deref().cloned().ok_or_else(|| {
+        Error::not_found(format!(
+            "run {} is of an environment that is gone, or that you may not see",
+            run.id
+        ))
+    })?;
+    if record.command.is_empty() {
+        return Err(Error::failed(format!(
+            "Lagoon recorded no command of run {}: there is nothing to run again",
+            run.id
+        )));
+    }
+    Ok(Past {
+        run,
+        environment,
+        record,
+    })
+}

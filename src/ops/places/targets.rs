@@ -1,0 +1,386 @@
+//! From a selection to environments: a request for each project, whatever it has.
+
+use futures_util::{StreamExt, stream};
+
+use crate::domain::names::{nearest, same_name};
+use crate::domain::selection::{Name, Projects, Selection};
+use crate::domain::{Environment, Project};
+use crate::error::{Error, Kind, quoted_list};
+use crate::lagoon::Lagoon;
+
+use crate::lagoon::operations::places::EnvironmentView;
+pub use crate::lagoon::operations::places::Seen;
+
+use crate::ops::places::place;
+use crate::ops::runs::wait;
+
+/// How many projects are read at once.
+const AT_ONCE: usize = 8;
+
+/// What is read of each environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// That it exists.
+    Names,
+    /// Its services, what can be invoked there, and its newest runs.
+    All,
+}
+
+/// The environments of a selection.
+#[derive(Debug)]
+pub struct Resolved {
+    /// Each environment once.
+    pub seen: Vec<Seen>,
+    /// The named environments that do not exist, if they are to be skipped.
+    pub missing: Vec<Error>,
+}
+
+/// The environments that are meant: each once, project by project, in the order of the line, and
+/// what matches a pattern by name. With `skip_missing`, a named environment that does not exist is
+/// an error only if no other environment is left.
+///
+/// # Errors
+/// All that is named and not there, together; or any failure of the requests.
+pub async fn resolve(
+    lagoon: &Lagoon,
+    selection: &Selection,
+    depth: Depth,
+    skip_missing: bool,
+) -> Result<Resolved, Error> {
+    let known = known_projects(lagoon, selection).await?;
+    let mut wanted: Vec<String> = Vec::new();
+    let mut problems = Vec::new();
+    let named = match &selection.projects {
+        Projects::Named(names) => names.as_slice(),
+        Projects::All | Projects::Group(_) => &[],
+    };
+    if !matches!(selection.projects, Projects::Named(_)) {
+        wanted.extend(known.iter().map(|p| p.name.clone()));
+    }
+    for name in named
+        .iter()
+        .chain(selection.pairs.iter().map(|pair| &pair.project))
+    {
+        match name {
+            Name::Plain(name) => wanted.push(name.clone()),
+            Name::Pattern(text) => {
+                let before = wanted.len();
+                wanted.extend(
+                    known
+                        .iter()
+                        .filter(|p| name.takes(&p.name))
+                        .map(|p| p.name.clone()),
+                );
+                if wanted.len() == before {
+                    let names = known.iter().map(|p| p.name.as_str());
+                    problems.push(nothing(format!("no project matches `{text}`"), text, names));
+                }
+            }
+        }
+    }
+    let mut distinct: Vec<String> = Vec::new();
+    for name in wanted {
+        if !distinct.iter().any(|other| same_name(other, &name)) {
+            distinct.push(name);
+        }
+    }
+    let read: Vec<Result<(Project, Vec<Seen>), Error>> = stream::iter(&distinct)
+        .map(|name| async {
+            let found = one_project(lagoon, name, depth).await;
+            found.map_err(|error| located(error, origin_of_project(selection, name)))
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let mut projects = Vec::new();
+    for result in read {
+        match result {
+            Ok(project) => projects.push(project),
+            Err(error) => problems.push(error),
+        }
+    }
+    let all_are_there = problems.is_empty();
+    let Picks {
+        list: picks,
+        unmatched,
+        ..
+    } = pick(selection, &projects);
+    let may_skip = skip_missing && !picks.is_empty();
+    let (missing, wrong): (Vec<_>, Vec<_>) = unmatched
+        .into_iter()
+        .partition(|(name, _)| may_skip && !name.is_pattern());
+    let errors = |all: Vec<(&Name, Error)>| all.into_iter().map(|(_, error)| error).collect();
+    let (missing, mut wrong): (Vec<Error>, Vec<Error>) = (errors(missing), errors(wrong));
+    problems.append(&mut wrong);
+    if picks.is_empty() && problems.is_empty() {
+        problems.push(nothing_selected(selection));
+    }
+    if all_are_there
+        && let ([_], [(project, _)]) = (problems.as_slice(), projects.as_slice())
+        && let Some(only) = problems.pop()
+    {
+        problems.push(place::with_sight(lagoon, only, project).await);
+    }
+    all_together(problems)?;
+    let mut slots: Vec<Vec<Option<Seen>>> = projects
+        .into_iter()
+        .map(|(_, seen)| seen.into_iter().map(Some).collect())
+        .collect();
+    let seen = picks
+        .into_iter()
+        .filter_map(|(project, at)| slots[project][at].take())
+        .collect();
+    Ok(Resolved { seen, missing })
+}
+
+/// The projects of a selection that takes all environments of all projects, or of a group's; `None`
+/// for any other.
+///
+/// # Errors
+/// Not found, or any failure of the request.
+pub async fn whole_projects(
+    lagoon: &Lagoon,
+    selection: &Selection,
+) -> Result<Option<Vec<Project>>, Error> {
+    let is_named = matches!(selection.projects, Projects::Named(_));
+    if is_named || selection.environments.is_some() || !selection.pairs.is_empty() {
+        return Ok(None);
+    }
+    known_projects(lagoon, selection).await.map(Some)
+}
+
+async fn known_projects(lagoon: &Lagoon, selection: &Selection) -> Result<Vec<Project>, Error> {
+    let mut known = match &selection.projects {
+        Projects::Group(group) => match lagoon.group_projects(group).await? {
+            Some(projects) => projects,
+            None => return Err(place::missing_group(lagoon, group).await),
+        },
+        _ => Vec::new(),
+    };
+    if selection.needs_all_projects() {
+        known.extend(lagoon.all_projects().await?);
+    }
+    known.sort_by(|a, b| a.name.cmp(&b.name));
+    known.dedup();
+    Ok(known)
+}
+
+async fn one_project(
+    lagoon: &Lagoon,
+    name: &str,
+    depth: Depth,
+) -> Result<(Project, Vec<Seen>), Error> {
+    let found = match depth {
+        Depth::All => lagoon.project_targets(name).await?,
+        Depth::Names => lagoon.project_by_name(name).await?.map(|(project, all)| {
+            let seen = all.into_iter().map(|environment| Seen {
+                view: EnvironmentView {
+                    environment,
+                    definitions: Vec::new(),
+                    unknown: 0,
+                    runs: Vec::new(),
+                },
+                trouble: None,
+            });
+            (project, seen.collect())
+        }),
+    };
+    let (project, mut seen): (Project, Vec<Seen>) = match found {
+        Some(found) => found,
+        None => return Err(place::missing_project(lagoon, name).await),
+    };
+    seen.sort_by(|a, b| a.view.environment.name.cmp(&b.view.environment.name));
+    Ok((project, seen))
+}
+
+/// The first place in a file that names this project.
+fn origin_of_project<'a>(selection: &'a Selection, name: &str) -> Option<&'a String> {
+    let mut pairs = selection.pairs.iter();
+    let pair = pairs.find(|pair| pair.project.takes(name))?;
+    pair.origin.as_ref()
+}
+
+/// An error with the place in a file that caused it.
+fn located(mut error: Error, origin: Option<&String>) -> Error {
+    if let Some(origin) = origin {
+        error.message = format!("{origin}: {}", error.message);
+    }
+    error
+}
+
+/// The environments picked so far.
+struct Picks<'a> {
+    selection: &'a Selection,
+    projects: &'a [(Project, Vec<Seen>)],
+    /// The project's position, and the environment's position in it.
+    list: Vec<(usize, usize)>,
+    /// The names and patterns that match no environment.
+    unmatched: Vec<(&'a Name, Error)>,
+}
+
+impl Picks<'_> {
+    /// Picks a project's environments of this name, or all of them, if they are of the selected
+    /// type. Returns how many have the name, whatever their type.
+    fn add(&mut self, project: usize, name: Option<&Name>) -> usize {
+        let mut found = 0;
+        for (at, seen) in self.projects[project].1.iter().enumerate() {
+            let environment = &seen.view.environment;
+            if name.is_some_and(|name| !name.takes(&environment.name)) {
+                continue;
+            }
+            found += 1;
+            let pick = (project, at);
+            if self.selection.takes_kind(environment.is_production()) && !self.list.contains(&pick)
+            {
+                self.list.push(pick);
+            }
+        }
+        found
+    }
+}
+
+/// Picks the environments of a selection, each once.
+fn pick<'a>(selection: &'a Selection, projects: &'a [(Project, Vec<Seen>)]) -> Picks<'a> {
+    let mut picks = Picks {
+        selection,
+        projects,
+        list: Vec::new(),
+        unmatched: Vec::new(),
+    };
+    let named: Option<&[Name]> = match &selection.projects {
+        Projects::Named(names) => Some(names),
+        Projects::All | Projects::Group(_) => None,
+    };
+    // In the order of the line.
+    let mut places: Vec<usize> = Vec::new();
+    for name in named.unwrap_or(&[Name::Pattern("*".to_owned())]) {
+        for (at, (project, _)) in projects.iter().enumerate() {
+            if name.takes(&project.name) && !places.contains(&at) {
+                places.push(at);
+            }
+        }
+    }
+    let names: Vec<Option<&Name>> = match &selection.environments {
+        None => vec![None],
+        Some(names) => names.iter().map(Some).collect(),
+    };
+    let mut found = vec![0; names.len()];
+    for place in &places {
+        for (at, name) in names.iter().enumerate() {
+            let here = picks.add(*place, *name);
+            found[at] += here;
+            let (project, seen) = &projects[*place];
+            let is_plain = |name: &&Name| !name.is_pattern();
+            let by_name = named.is_some_and(|named| {
+                let mut plain = named.iter().filter(is_plain);
+                plain.any(|name| name.takes(&project.name))
+            });
+            if let Some(name) = name.filter(is_plain)
+                && here == 0
+                && by_name
+            {
+                let error = no_environment(project, name.text(), seen);
+                picks.unmatched.push((name, error));
+            }
+        }
+    }
+    for (name, found) in names.iter().zip(found) {
+        let all_named = named.is_some_and(|n| n.iter().all(|n| !n.is_pattern()));
+        if let Some(name) = name
+            && found == 0
+            && !places.is_empty()
+            && (name.is_pattern() || !all_named)
+        {
+            let seen = places.iter().flat_map(|at| &projects[*at].1);
+            picks.unmatched.push((name, unmatched(name, seen)));
+        }
+    }
+    pick_pairs(&mut picks);
+    picks
+}
+
+fn nothing_selected(selection: &Selection) -> Error {
+    Error::not_found(match selection.kind {
+        Some(kind) => format!(
+            "none of the selected environments is of the type {}",
+            kind.word()
+        ),
+        None => "no environment matches the command line".to_owned(),
+    })
+}
+
+/// Picks the environments that are named together with their projects.
+fn pick_pairs(picks: &mut Picks<'_>) {
+    for pair in &picks.selection.pairs {
+        let (project, environment) = (&pair.project, &pair.environment);
+        let mut found = 0;
+        let mut searched = Vec::new();
+        for (at, (of, _)) in picks.projects.iter().enumerate() {
+            if project.takes(&of.name) {
+                found += picks.add(at, Some(environment));
+                searched.push(at);
+            }
+        }
+        match (found, searched.as_slice()) {
+            (0, [only]) if !environment.is_pattern() => {
+                let (project, seen) = &picks.projects[*only];
+                let error = no_environment(project, environment.text(), seen);
+                let error = located(error, pair.origin.as_ref());
+                picks.unmatched.push((environment, error));
+            }
+            (0, [_, ..]) => {
+                let seen = searched.iter().flat_map(|at| &picks.projects[*at].1);
+                let error = unmatched(environment, seen);
+                picks.unmatched.push((environment, error));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn no_environment(project: &Project, name: &str, seen: &[Seen]) -> Error {
+    let all: Vec<Environment> = seen.iter().map(|s| s.view.environment.clone()).collect();
+    place::no_environment(project, name, &all)
+}
+
+fn unmatched<'a>(name: &Name, seen: impl Iterator<Item = &'a Seen>) -> Error {
+    let message = if name.is_pattern() {
+        format!("no environment matches `{}`", name.text())
+    } else {
+        format!(
+            "no project that the line means has an environment `{}`",
+            name.text()
+        )
+    };
+    let names = seen.map(|s| s.view.environment.name.as_str());
+    nothing(message, name.text(), names)
+}
+
+fn nothing<'a>(message: String, text: &str, names: impl Iterator<Item = &'a str>) -> Error {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    let stem = text.replace(['*', '?'], "");
+    let near = nearest(&stem, names.iter().copied());
+    let error = Error::not_found(message);
+    match (near.is_empty(), names.is_empty()) {
+        (false, _) => error.hint(format!("nearest: {}", quoted_list(&near))),
+        (true, false) => {
+            names.truncate(10);
+            error.hint(format!("there are: {}", quoted_list(&names)))
+        }
+        (true, true) => error,
+    }
+}
+
+/// One error for all problems of many targets: wrong use before everything else.
+///
+/// # Errors
+/// Unless there is no problem.
+pub fn all_together(problems: Vec<Error>) -> Result<(), Error> {
+    let is_usage = problems.iter().any(|p| p.kind == Kind::Usage);
+    wait::first_of_all(problems).map_err(|error| Error {
+        kind: if is_usage { Kind::Usage } else { error.kind },
+        ..error
+    })
+}

@@ -1,0 +1,140 @@
+//! Runs that exist already: found by what somebody calls them.
+
+mod list;
+mod watch;
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+
+use crate::domain::{Outcome, Run, RunRef};
+use crate::error::Error;
+use crate::lagoon::operations::places::EnvironmentView;
+use crate::lagoon::{Lagoon, LagoonError};
+
+pub(in crate::ops) use list::recent;
+pub use list::{Listed, RecentRun, Wanted, list, list_projects};
+pub use watch::{Look, Watching};
+
+/// How many are looked up at once.
+const AT_ONCE: usize = 8;
+
+/// The pause before the second read of something that the first did not find.
+const SECOND_READ: Duration = Duration::from_millis(300);
+
+/// Reads something that exists, as far as the caller knows. Lagoon can answer `null` once for it, so
+/// a second read decides that it does not exist.
+pub(in crate::ops) async fn read_twice<T>(
+    read: impl AsyncFn() -> Result<Option<T>, LagoonError>,
+) -> Result<Option<T>, LagoonError> {
+    if let Some(found) = read().await? {
+        return Ok(Some(found));
+    }
+    tokio::time::sleep(SECOND_READ).await;
+    read().await
+}
+
+/// The run.
+///
+/// # Errors
+/// Not found, or any failure of the request.
+pub async fn find(lagoon: &Lagoon, wanted: &RunRef) -> Result<Run, Error> {
+    let read = async || match wanted {
+        RunRef::Id(id) => lagoon.run_by_id(*id).await,
+        RunRef::TaskName(name) => lagoon.run_by_task_name(name).await,
+    };
+    let found = read_twice(read).await?;
+    found.ok_or_else(|| not_there(wanted))
+}
+
+fn not_there(wanted: &RunRef) -> Error {
+    Error::not_found(format!("there is no run {wanted}"))
+        .hint("runs are kept for a limited time; `tasks runs` lists those of an environment")
+}
+
+/// Each of the runs, in their order. Of many, two that are of one environment lead to those that
+/// are there as well: requests grow with the environments then.
+pub async fn find_all(lagoon: &Lagoon, wanted: &[RunRef]) -> Vec<Result<Run, Error>> {
+    let mut found: HashMap<RunRef, Result<Run, Error>> = HashMap::new();
+    let mut met: HashMap<i64, usize> = HashMap::new();
+    let all: HashSet<&RunRef> = wanted.iter().collect();
+    let mut left = wanted.iter();
+    loop {
+        let next = left.by_ref().filter(|run| !found.contains_key(*run));
+        let next: Vec<&RunRef> = next.take(AT_ONCE).collect();
+        if next.is_empty() {
+            break;
+        }
+        let read = stream::iter(next).map(async |run| (run.clone(), find(lagoon, run).await));
+        let read: Vec<_> = read.buffered(AT_ONCE).collect().await;
+        let mut shared = Vec::new();
+        for (wanted, run) in read {
+            let environment = run.as_ref().ok().and_then(|run| run.environment.clone());
+            if let Some(environment) = environment {
+                let times = met.entry(environment.id).or_default();
+                *times += 1;
+                if *times == 2 {
+                    shared.push(environment);
+                }
+            }
+            found.insert(wanted, run);
+        }
+        if left.len() == 0 {
+            break;
+        }
+        for environment in shared {
+            // Those that were pushed out by newer ones are read one by one.
+            let limit = i64::try_from(wanted.len()).unwrap_or(0).max(50);
+            for run in lagoon
+                .newest_runs(&environment, limit)
+                .await
+                .unwrap_or_default()
+            {
+                let names = [
+                    RunRef::Id(run.id),
+                    RunRef::TaskName(run.task_name.to_string()),
+                ];
+                for name in names.into_iter().filter(|name| all.contains(name)) {
+                    found.entry(name).or_insert_with(|| Ok(run.clone()));
+                }
+            }
+        }
+    }
+    let missing = |wanted: &RunRef| Err(not_there(wanted));
+    let each = wanted.iter();
+    each.map(|wanted| found.remove(wanted).unwrap_or_else(|| missing(wanted)))
+        .collect()
+}
+
+/// Shows all runs of environments of which a look has shown only some of the newest: an older one may
+/// be going still.
+///
+/// # Errors
+/// Any failure of a request.
+pub async fn show_all(
+    lagoon: &Lagoon,
+    views: impl IntoIterator<Item = &mut EnvironmentView>,
+) -> Result<(), Error> {
+    let read = stream::iter(views).map(async |view| {
+        view.runs = lagoon.newest_runs(&view.environment, 0).await?;
+        Ok(())
+    });
+    read.buffer_unordered(AT_ONCE).try_collect().await
+}
+
+/// What runs of this run's task usually take in its environment; `None` where nothing says so.
+pub async fn usual_length(lagoon: &Lagoon, run: &Run) -> Option<Duration> {
+    const LOOKED_AT: i64 = 50;
+    let environment = run.environment.as_ref()?;
+    let runs = lagoon.newest_runs(environment, LOOKED_AT).await.ok()?;
+    let same = |other: &&Run| other.name == run.name && other.outcome() == Outcome::Completed;
+    median(runs.iter().filter(same))
+}
+
+/// The median of what these runs took.
+pub(in crate::ops) fn median<'a>(runs: impl Iterator<Item = &'a Run>) -> Option<Duration> {
+    let mut lengths: Vec<Duration> = runs.filter_map(Run::length).collect();
+    lengths.sort_unstable();
+    lengths.get(lengths.len() / 2).copied()
+}
