@@ -33,7 +33,7 @@ use crate::lagoon::Lagoon;
 use crate::regular_file::Owners;
 use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind, Target, sudo_user};
 use crate::state::Claims;
-use crate::ui::{PromptError, StreamError, Ui};
+use crate::terminal::{PromptError, StreamError, Ui};
 
 /// What would be executed on this machine.
 #[derive(Debug, Clone, Copy)]

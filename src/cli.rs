@@ -19,7 +19,7 @@ use crate::commands::{self, topics};
 use crate::error::{Error, Kind};
 use crate::secret::conceal_recognized;
 use crate::settings::{Env, Flags, Settings, SettingsError, is_structured};
-use crate::ui::{ColorChoice, Ui, UiOptions};
+use crate::terminal::{ColorChoice, Ui, UiOptions};
 use globals::Globals;
 
 /// Define, list, invoke and follow tasks on Lagoon

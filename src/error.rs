@@ -13,7 +13,7 @@ use crate::config::ConfigError;
 use crate::domain::reference::RefError;
 use crate::domain::run_ref::RunRefError;
 use crate::lagoon::LagoonError;
-use crate::ui::PromptError;
+use crate::terminal::PromptError;
 
 /// What went wrong, as far as the exit code and the word in a JSON error go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

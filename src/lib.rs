@@ -17,7 +17,7 @@
 //! * [`ssh`]: the system's `ssh`, its arguments checked: a token, a log as it grows.
 //! * [`env`]: the only reader of environment variables. [`clock`]: now and sleep, for tests to step.
 //! * [`regular_file`]: opening files that another person may control.
-//! * [`ui`]: the only place that prints and asks. [`output`]: the formats of an answer.
+//! * [`terminal`]: the only place that prints and asks. [`output`]: the formats of an answer.
 //! * [`secret`]: tokens and keys, and the masking of them in all output.
 //! * [`error`]: the one error with kind and hints; a kind becomes an exit code there.
 //! * `sandbox` (a feature): the embedded Lagoon, which uses nothing else of this crate, so that a
@@ -43,4 +43,4 @@ pub mod secret;
 pub mod settings;
 pub mod ssh;
 pub mod state;
-pub mod ui;
+pub mod terminal;

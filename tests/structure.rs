@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 
 use crate::support::source::{Named, Source, files_under, module_of};
 
-/// Who may use whom, by first module below the crate. `ui::prompt` allows that module of a room,
+/// Who may use whom, by first module below the crate. `terminal::prompt` allows that module of a room,
 /// `config::*Error` what lies in a room and ends so.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("main", &["cli", "sandbox"]),
     (
         "cli",
-        &["commands", "app", "settings", "ui", "error", "secret"],
+        &["commands", "app", "settings", "terminal", "error", "secret"],
     ),
     (
         "commands",
@@ -26,7 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "output",
             "complete",
             "domain",
-            "ui",
+            "terminal",
             "error",
             "config",
             "auth",
@@ -41,7 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "settings",
             "config",
             "auth",
-            "ui",
+            "terminal",
             "lagoon",
             "error",
             "sandbox",
@@ -61,12 +61,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "state",
             "secret",
             "regular_file",
-            "ui::prompt",
-            "ui::progress",
+            "terminal::prompt",
+            "terminal::progress",
         ],
     ),
     ("complete", &["app", "ops", "domain", "state"]),
-    ("output", &["domain", "ui"]),
+    ("output", &["domain", "terminal"]),
     (
         "error",
         &[
@@ -74,7 +74,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "auth::*Error",
             "lagoon::*Error",
             "domain::*Error",
-            "ui::*Error",
+            "terminal::*Error",
         ],
     ),
     ("settings", &["env", "config"]),
@@ -82,7 +82,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("lagoon", &["domain"]),
     ("config", &["regular_file", "secret"]),
     ("env", &["secret"]),
-    ("ui", &["secret"]),
+    ("terminal", &["secret"]),
     ("secret", &[]),
     ("domain", &[]),
     ("ssh", &[]),
@@ -213,7 +213,7 @@ fn covers(entry: &str, path: &[&str]) -> bool {
     if let Some(suffix) = within.strip_prefix('*') {
         return path[1..].iter().any(|part| part.ends_with(suffix));
     }
-    // `ui::prompt` stands for what that module gives the room to show, too: `ui::PromptError`.
+    // `terminal::prompt` stands for what that module gives the room to show, too: `terminal::PromptError`.
     path.get(1)
         .is_some_and(|part| part.to_lowercase().starts_with(within))
 }
@@ -280,7 +280,7 @@ fn is_no_sibling(file: &File, path: &[&str]) -> bool {
 }
 
 fn prints(file: &File) -> Vec<Violation> {
-    if file.room() == "ui" {
+    if file.room() == "terminal" {
         return Vec::new();
     }
     let macros = ["print", "println", "eprint", "eprintln", "dbg"];

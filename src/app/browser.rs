@@ -13,7 +13,7 @@ use crate::auth::{
 use crate::config::Context;
 use crate::error::Error;
 use crate::lagoon::{LagoonError, Network, Trace};
-use crate::ui::Stream;
+use crate::terminal::Stream;
 
 impl App {
     /// Signs in to a context with the user's browser, which may take as long as `limit`.

@@ -18,7 +18,7 @@ use crate::lagoon::{
 };
 use crate::settings::{Settings, Target, process_variable_os};
 use crate::state::{READ, is_reminder_due, others_may};
-use crate::ui::Ui;
+use crate::terminal::Ui;
 
 pub(super) async fn connect(app: &App) -> Result<Lagoon, Error> {
     let chosen = app.settings.chosen()?;
@@ -214,7 +214,7 @@ mod tests {
     use crate::app::Interrupts;
     use crate::error::Kind;
     use crate::settings::{Env, Flags};
-    use crate::ui::Stream;
+    use crate::terminal::Stream;
 
     const CONFIG: &str = "current = \"acme\"\n[contexts.acme]\napi = \"https://acme.example\"\n\
         [contexts.plain]\napi = \"http://10.0.0.1\"\nallow_http = true\n\

@@ -17,7 +17,7 @@ use crate::sandbox::{
     ExecutorKind, Identity, Options, Sandbox, SandboxError, Seed, Served, StoreKind,
 };
 use crate::settings::Settings;
-use crate::ui::Ui;
+use crate::terminal::Ui;
 
 /// As long as Lagoon's own tokens live; the client fetches a new one for each request.
 const LIFETIME: Duration = Duration::from_secs(300);
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
     use crate::app::Interrupts;
     use crate::settings::{Env, Flags, ROLES};
-    use crate::ui::Stream;
+    use crate::terminal::Stream;
 
     fn app(home: &std::path::Path, change: impl FnOnce(&mut Flags)) -> App {
         let env = Env::from_vars([("HOME", home)]).unwrap();

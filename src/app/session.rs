@@ -16,7 +16,7 @@ use crate::auth::{
 use crate::config::{Context, ContextName, Origin, SshEndpoint, SshKey, UsableKey};
 use crate::error::Error;
 use crate::settings::{SshSettings, Target, TokenOrigin};
-use crate::ui::Ui;
+use crate::terminal::Ui;
 
 /// How long a renewal in progress may delay the end of the process.
 const FINISH: Duration = Duration::from_secs(3);
@@ -308,7 +308,7 @@ mod tests {
     use crate::app::Interrupts;
     use crate::config::{Config, POD, PodVariables};
     use crate::settings::{Env, Flags, Settings};
-    use crate::ui::Stream;
+    use crate::terminal::Stream;
 
     const KEY: &str = "-----BEGIN PRIVATE KEY-----\nTUlJRQ==\n-----END PRIVATE KEY-----\n";
 

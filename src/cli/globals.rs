@@ -12,7 +12,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use crate::error::Error;
 use crate::settings::{FORMATS, Flags, MARKDOWN};
-use crate::ui::ColorChoice;
+use crate::terminal::ColorChoice;
 
 /// The flags that every command has.
 #[derive(Debug, Clone, Default, Args)]

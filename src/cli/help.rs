@@ -4,7 +4,7 @@ use clap::Command;
 use clap::builder::StyledStr;
 use clap::builder::styling::{AnsiColor, Style, Styles};
 
-use crate::ui::{Stream, Ui};
+use crate::terminal::{Stream, Ui};
 
 /// Replaced by [`with_groups`], which needs the finished list of commands.
 pub(super) const PLACEHOLDER: &str = "{about}";

@@ -9,7 +9,7 @@ use clap::error::{ContextKind, ContextValue};
 use super::is_structured;
 use crate::error::Error;
 use crate::secret::shown_address;
-use crate::ui::ColorChoice;
+use crate::terminal::ColorChoice;
 
 /// clap's complaint as our error: its first paragraph is the message, tips and usage are hints.
 pub(super) fn error(error: &clap::Error) -> Error {

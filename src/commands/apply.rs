@@ -13,7 +13,7 @@ use crate::ops;
 use crate::ops::as_code::apply::{self, Done, Outcome};
 use crate::ops::as_code::scope::How;
 use crate::settings::Deciding;
-use crate::ui::Stream;
+use crate::terminal::Stream;
 use std::sync::OnceLock;
 
 use clap::Args;

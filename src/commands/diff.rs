@@ -10,7 +10,7 @@ use crate::ops::as_code::scope::How;
 use crate::output::{Format, Report};
 use crate::secret::masked;
 use crate::settings::MARKDOWN;
-use crate::ui::Stream;
+use crate::terminal::Stream;
 
 /// Show what apply would do
 ///

@@ -12,7 +12,7 @@ use crate::ops;
 use crate::ops::runs::files::{self, Fetch, Local, Watcher};
 use crate::ops::runs::history;
 use crate::settings::Deciding;
-use crate::ui::{Progress, Stream, StreamError};
+use crate::terminal::{Progress, Stream, StreamError};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};

@@ -16,7 +16,7 @@ use crate::ops;
 use crate::ops::runs::follow::{self, Live, Log};
 use crate::ops::runs::history;
 use crate::output::Format;
-use crate::ui::Stream;
+use crate::terminal::Stream;
 
 use report::Logs;
 

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::ops::definitions::tasks::Listed;
 use crate::ops::definitions::{define, update};
 use crate::output::{Format, Grid, Report};
-use crate::ui::Stream;
+use crate::terminal::Stream;
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -135,7 +135,7 @@ fn give(
     if answer.format() == Format::Table {
         let palette = app.ui.palette(Stream::Out);
         let title = format!("{} {}", definition.id, definition.name);
-        let title = palette.paint(report::Style::Name, &crate::ui::clean_line(&title));
+        let title = palette.paint(report::Style::Name, &crate::terminal::clean_line(&title));
         let text = format!("{title}\n{}", report::render(palette, &changes, 2));
         return print(&app.ui, &text);
     }

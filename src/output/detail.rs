@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::grid::{Cell, Grid};
 use super::table::{self, Look};
-use crate::ui::{Style, clean_line, clean_text};
+use crate::terminal::{Style, clean_line, clean_text};
 
 /// One thing, for people.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -121,7 +121,7 @@ impl Part {
 mod tests {
     use super::*;
     use crate::output::Column;
-    use crate::ui::Palette;
+    use crate::terminal::Palette;
 
     fn look(width: Option<u16>, colour: bool) -> Look {
         Look {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::ui::StreamError;
+use crate::terminal::StreamError;
 
 /// Why an answer could not be written.
 #[derive(Debug, thiserror::Error)]

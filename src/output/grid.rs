@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use smol_str::{SmolStr, ToSmolStr};
 
-use crate::ui::Style;
+use crate::terminal::Style;
 
 /// A listing: columns in a fixed order, and rows with as many cells.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use super::error::OutputError;
 use super::json;
-use crate::ui::clean::escape_json;
-use crate::ui::{Stream, Ui, clean_text};
+use crate::terminal::clean::escape_json;
+use crate::terminal::{Stream, Ui, clean_text};
 
 type Data = JustLut<Val>;
 

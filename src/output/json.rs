@@ -8,7 +8,7 @@ use serde_json::{Serializer, Value};
 
 use super::error::OutputError;
 use super::format::Format;
-use crate::ui::clean::escape_json;
+use crate::terminal::clean::escape_json;
 
 /// How the elements of a listing follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

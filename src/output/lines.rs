@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::error::OutputError;
 use super::json::elements;
-use crate::ui::clean_line;
+use crate::terminal::clean_line;
 
 /// The field of each element, one a line.
 pub(super) fn field(value: &Value, field: &str, on_terminal: bool) -> Result<String, OutputError> {

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::ui::{Stream, Ui};
+use crate::terminal::{Stream, Ui};
 
 mod detail;
 mod error;
@@ -200,7 +200,7 @@ fn view(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::{Terminal, UiOptions};
+    use crate::terminal::{Terminal, UiOptions};
     use clap::ValueEnum;
     use serde_json::json;
 
@@ -342,7 +342,7 @@ mod tests {
             let listing = Listing(vec![(1, "a\u{1b}[2J\u{202e}\u{9b}\rb")]);
             let text = printed(&listing, Some(*format), None, &terminal());
             assert!(
-                !text.contains(|c| crate::ui::clean::is_unsafe(c) && !matches!(c, '\n' | '\t')),
+                !text.contains(|c| crate::terminal::clean::is_unsafe(c) && !matches!(c, '\n' | '\t')),
                 "{format}: {text:?}"
             );
         }

@@ -4,7 +4,7 @@ use csv::WriterBuilder;
 
 use super::grid::{Cell, Grid};
 use super::time;
-use crate::ui::{clean_line, clean_text};
+use crate::terminal::{clean_line, clean_text};
 
 /// One line a row, no header; tab, newline and backslash as `\t`, `\n` and `\\`.
 pub(super) fn tsv(grid: &Grid, on_terminal: bool) -> String {
@@ -62,7 +62,7 @@ fn bare(cell: &Cell) -> String {
 mod tests {
     use super::*;
     use crate::output::Column;
-    use crate::ui::Style;
+    use crate::terminal::Style;
     use proptest::prelude::*;
     use std::time::Duration;
 

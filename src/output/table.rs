@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::grid::{Cell, Column, Grid, Shown};
 use super::time;
-use crate::ui::{Palette, Style, clean_line};
+use crate::terminal::{Palette, Style, clean_line};
 
 /// Between two columns.
 const GAP: u16 = 2;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_saphyr::DoubleQuoted;
 
 use super::error::OutputError;
-use crate::ui::clean::{clean_line, escape_json, is_unsafe};
+use crate::terminal::clean::{clean_line, escape_json, is_unsafe};
 
 /// The value as one YAML document. At a terminal control and direction characters are escaped:
 /// strings that have some are in double quotes, where YAML knows the escapes of JSON.

@@ -1,7 +1,7 @@
 //! Logs and names from elsewhere: what comes out is safe to show, wherever the log is cut.
 
-use lagoon_tasks::ui::clean::is_unsafe;
-use lagoon_tasks::ui::{LogCleaner, clean_line, clean_text};
+use lagoon_tasks::terminal::clean::is_unsafe;
+use lagoon_tasks::terminal::{LogCleaner, clean_line, clean_text};
 
 use super::cuts;
 

@@ -38,11 +38,11 @@ fn a_forbidden_import_is_noticed() {
         ["1: `ops` may not use `sandbox::Sandbox::sdl`"]
     );
     assert_eq!(
-        in_ops("use crate::ui::{Prompt, PromptError, progress::Progress, Ui};"),
-        ["1: `ops` may not use `ui::Ui`"]
+        in_ops("use crate::terminal::{Prompt, PromptError, progress::Progress, Ui};"),
+        ["1: `ops` may not use `terminal::Ui`"]
     );
     assert!(
-        in_ops("use super::wait::Wait; // crate::output\nconst A: &str = \"crate::ui\";")
+        in_ops("use super::wait::Wait; // crate::output\nconst A: &str = \"crate::terminal\";")
             .is_empty()
     );
     assert!(in_ops("#[cfg(test)]\nmod tests { use crate::output::Format; }").is_empty());
@@ -109,7 +109,7 @@ fn prints_exits_and_variables_elsewhere_are_noticed() {
     assert_eq!(print("fn f() { io::stderr().lock(); }"), ["1: io::stderr"]);
     assert_eq!(print("use dialoguer::Confirm;"), ["1: dialoguer::Confirm"]);
     assert!(print("#[test]\nfn f() { println!(\"a\") }\nfn print() {}").is_empty());
-    assert!(found(prints, "ui/mod.rs", "fn f() { println!(\"a\") }").is_empty());
+    assert!(found(prints, "terminal/mod.rs", "fn f() { println!(\"a\") }").is_empty());
 
     let exit = |text| found(exits, "cli.rs", text);
     assert_eq!(
@@ -120,7 +120,7 @@ fn prints_exits_and_variables_elsewhere_are_noticed() {
     assert!(exit("fn exit_code() { a.exit_code() }").is_empty());
     assert!(found(exits, "main.rs", "fn f() { std::process::exit(2) }").is_empty());
 
-    let variable = |text| found(variables, "ui/mod.rs", text);
+    let variable = |text| found(variables, "terminal/mod.rs", text);
     assert_eq!(
         variable("use std::env;\nfn f() { env::var(\"CI\") }"),
         ["2: env::var"]

@@ -17,7 +17,7 @@ pub(crate) struct Named {
 #[derive(Debug, Default)]
 pub(crate) struct Source {
     /// Every path of two segments or more, those of `use` one by one; what starts with `crate`,
-    /// `self` or `super` is told from the crate's root, as in `crate::ui::Ui`.
+    /// `self` or `super` is told from the crate's root, as in `crate::terminal::Ui`.
     pub(crate) paths: Vec<Named>,
     /// `println` for `println!(…)`.
     pub(crate) macros: Vec<Named>,

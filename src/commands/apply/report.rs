@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::domain::manifest::ScopeName;
 use crate::ops::as_code::apply::{Done, Outcome};
 use crate::output::{Cell, Column, Grid, Report};
-use crate::ui::Style;
+use crate::terminal::Style;
 
 /// What became of a plan.
 pub(super) struct Applied(pub(super) Vec<Outcome>);

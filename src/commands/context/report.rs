@@ -10,7 +10,7 @@ use crate::config::{Context, SANDBOX, SshEndpoint, SshKey};
 use crate::output::{Cell, Column, Detail, Grid, Report};
 use crate::secret::shown_address;
 use crate::settings::{Chosen, Target, TokenOrigin};
-use crate::ui::Style;
+use crate::terminal::Style;
 
 /// One context, as far as it may be shown.
 pub(super) struct Entry {

@@ -9,7 +9,7 @@ use crate::domain::text::storable;
 use crate::error::Error;
 use crate::ops::definitions::define::Target;
 use crate::ops::places::place;
-use crate::ui::{Choice, Prompt, Question};
+use crate::terminal::{Choice, Prompt, Question};
 
 use super::DefineArgs;
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Kind};
 use crate::output::{Cell, Column, Detail, Grid, Report};
-use crate::ui::Style;
+use crate::terminal::Style;
 
 /// What became of one check.
 #[derive(Debug, Clone)]

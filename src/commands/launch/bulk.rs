@@ -19,7 +19,7 @@ use crate::ops::launch::invoke::IfRunning;
 use crate::ops::launch::ready::Ready;
 use crate::ops::runs::wait;
 use crate::output::Format;
-use crate::ui::Stream;
+use crate::terminal::Stream;
 use clap::Args;
 
 use report::{Bulk, Entry};

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::Error;
 use crate::ops::runs::follow::Sink;
-use crate::ui::{LogCleaner, Stream, StreamError};
+use crate::terminal::{LogCleaner, Stream, StreamError};
 
 /// How much of a log is made safe at a time: it may be long.
 const PIECE: usize = 64 * 1024;

@@ -7,7 +7,7 @@ use crate::commands::launch::log::LogOut;
 use crate::domain::Run;
 use crate::error::Error;
 use crate::ops::runs::follow::Sink;
-use crate::ui::{Stream, Style};
+use crate::terminal::{Stream, Style};
 
 /// A log of which each line is told from those of others.
 pub struct Prefixed<'a> {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::ops::launch::exec;
 use crate::ops::launch::lost::{Started, Unstarted};
 use crate::ops::runs::follow;
-use crate::ui::Stream;
+use crate::terminal::Stream;
 use std::time::Duration;
 
 use clap::Args;

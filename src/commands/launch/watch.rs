@@ -17,7 +17,7 @@ use crate::ops::runs::follow::{self, Live, Log};
 use crate::ops::runs::push::Push;
 use crate::ops::runs::together::follow_all;
 use crate::ops::runs::wait::{self, Limits, Waited, Watcher};
-use crate::ui::{Progress, Stream};
+use crate::terminal::{Progress, Stream};
 
 /// How many lines of a failed run's log are shown to somebody who did not follow it.
 const LAST_LINES: usize = 30;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::app::{App, Losses};
 use crate::error::{Error, Kind};
 use crate::output::{Emit, Format, OutputError, Report, emit, picture};
-use crate::ui::{Stream, Ui};
+use crate::terminal::{Stream, Ui};
 
 /// How a command answers: made before the work begins, so that a wrong `--jq` stops it in time.
 pub struct Answer {

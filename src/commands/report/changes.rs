@@ -1,7 +1,7 @@
 //! What changes, for people: a line for a short value, a diff of lines for a long one.
 
 use crate::domain::difference::Difference;
-use crate::ui::{Palette, Style, clean_line, clean_text};
+use crate::terminal::{Palette, Style, clean_line, clean_text};
 
 /// Texts of more lines than this, multiplied, are shown whole instead of compared line by line.
 const MOST_COMPARED: usize = 4_000_000;

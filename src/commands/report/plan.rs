@@ -6,7 +6,7 @@ use crate::commands::report::changes::render;
 use crate::domain::manifest::ScopeName;
 use crate::domain::plan::{Action, Plan, Step, to_json};
 use crate::output::{Cell, Column, Grid, Report};
-use crate::ui::{Palette, Style, clean_line};
+use crate::terminal::{Palette, Style, clean_line};
 
 /// A plan as an answer.
 pub struct PlanReport<'a> {

@@ -7,7 +7,7 @@ use crate::domain::place::namespace;
 use crate::domain::run::moment;
 use crate::domain::{Outcome, Run};
 use crate::output::{Cell, Column, Detail, Grid, Report};
-pub use crate::ui::Style;
+pub use crate::terminal::Style;
 
 /// A run as an answer.
 pub struct RunReport {

@@ -8,7 +8,7 @@ use crate::domain::{Definition, TaskRef, Work, quoting};
 use crate::error::{Error, quoted_list};
 use crate::ops::launch::rerun::{self, Origin, Past, Ready};
 use crate::ops::places::place::EnvironmentView;
-use crate::ui::Choice;
+use crate::terminal::Choice;
 
 /// What is to be started.
 ///

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::ops;
 use crate::ops::runs::history::{Look, Wanted, Watching};
 use crate::output::{Format, Grid, Report};
-use crate::ui::Live;
+use crate::terminal::Live;
 
 use super::report::Listing;
 use super::{RunsArgs, environments};

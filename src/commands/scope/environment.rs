@@ -6,7 +6,7 @@ use crate::domain::Environment;
 use crate::error::Error;
 use crate::ops::places::place;
 use crate::settings::{Deciding, Source, Target};
-use crate::ui::Choice;
+use crate::terminal::Choice;
 
 /// The names of project and environment. What only looks needs less to be said.
 ///

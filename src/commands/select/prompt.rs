@@ -8,7 +8,7 @@ use crate::domain::{Argument, Definition, Environment, TaskRef};
 use crate::error::Error;
 use crate::ops::launch::invoke;
 use crate::ops::places::place::{self, EnvironmentView};
-use crate::ui::{Choice, Prompt, Question};
+use crate::terminal::{Choice, Prompt, Question};
 
 /// The task: named, or asked for.
 ///

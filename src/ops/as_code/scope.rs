@@ -11,7 +11,7 @@ use crate::domain::{Project, Scope};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::EnvironmentView;
-use crate::ui::Progress;
+use crate::terminal::Progress;
 
 use crate::ops::definitions::define::{Site, Target};
 use crate::ops::definitions::{group, unlisted};

@@ -13,7 +13,7 @@ use crate::domain::{Definition, Project, Scope};
 use crate::error::Error;
 use crate::lagoon::operations::places::EnvironmentView;
 use crate::lagoon::{Lagoon, LagoonError};
-use crate::ui::Progress;
+use crate::terminal::Progress;
 
 use crate::ops::places::place;
 

@@ -9,7 +9,7 @@ use crate::domain::rules::violations_of_change;
 use crate::domain::{Definition, Scope, TaskRef};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
-use crate::ui::Progress;
+use crate::terminal::Progress;
 
 use crate::ops::definitions::define::{self, Site, Target, line_of};
 use crate::ops::places::place;

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::ops::launch::bulk::Fate;
 use crate::ops::launch::ready::Ready;
 use crate::output::{Cell, Column, Format, Grid, Report};
-use crate::ui::Style;
+use crate::terminal::Style;
 
 /// One target and what became of it.
 pub(super) struct Entry {

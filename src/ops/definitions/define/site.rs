@@ -8,7 +8,7 @@ use crate::lagoon::Lagoon;
 use crate::lagoon::operations::places::{EnvironmentView, ProjectView};
 use crate::ops::definitions::group;
 use crate::ops::places::place;
-use crate::ui::Progress;
+use crate::terminal::Progress;
 
 /// Where a task is to be defined, by the names that were given.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn nobody_answers_off_a_terminal() {
-        let prompt = crate::ui::Ui::captured().prompt();
+        let prompt = crate::terminal::Ui::captured().prompt();
         assert!(matches!(
             prompt.confirm("Sure?"),
             Err(PromptError::NotInteractive)

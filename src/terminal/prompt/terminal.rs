@@ -8,8 +8,8 @@ use dialoguer::{Confirm, FuzzySelect, Input};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Check, Choice, Prompt, PromptError, Question, preselected};
-use crate::ui::mode::Raw;
-use crate::ui::{Stream, Style, Ui, clean_line, message};
+use crate::terminal::mode::Raw;
+use crate::terminal::{Stream, Style, Ui, clean_line, message};
 
 /// What a choice list needs beside the labels: the marker and its space.
 const MARKER: usize = 2;
@@ -19,13 +19,13 @@ const CONFIRM: usize = 16;
 const WIDEST_LABEL: usize = 40;
 
 /// Asks at the terminal.
-pub(in crate::ui) struct TerminalPrompt {
+pub(in crate::terminal) struct TerminalPrompt {
     ui: Ui,
     term: Term,
 }
 
 impl TerminalPrompt {
-    pub(in crate::ui) fn new(ui: Ui) -> Self {
+    pub(in crate::terminal) fn new(ui: Ui) -> Self {
         // The library reads NO_COLOR and CLICOLOR itself; our own flags decide.
         console::set_colors_enabled_stderr(ui.palette(Stream::Err).is_enabled());
         let term = Term::stderr();

@@ -29,7 +29,7 @@ impl Session {
         };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-        let name = format!("ui::pty_tests::{test}");
+        let name = format!("terminal::pty_tests::{test}");
         command.args([
             &*name,
             "--exact",
