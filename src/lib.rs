@@ -20,8 +20,9 @@
 //! * [`terminal`]: the only place that prints and asks. [`output`]: the formats of an answer.
 //! * [`secret`]: tokens and keys, and the masking of them in all output.
 //! * [`error`]: the one error with kind and hints; a kind becomes an exit code there.
-//! * `sandbox` (a feature): the embedded Lagoon, which uses nothing else of this crate, so that a
-//!   wrong name cannot be wrong on both sides.
+//!
+//! The embedded Lagoon is a package of its own, `lagoon-sandbox` (feature `sandbox`). It cannot use
+//! this crate, so that a wrong name cannot be wrong on both sides.
 
 pub mod app;
 pub mod auth;
@@ -37,8 +38,6 @@ pub mod lagoon;
 pub mod ops;
 pub mod output;
 pub mod regular_file;
-#[cfg(feature = "sandbox")]
-pub mod sandbox;
 pub mod secret;
 pub mod settings;
 pub mod ssh;

@@ -9,7 +9,7 @@ use lagoon_tasks::cli;
 fn main() -> ExitCode {
     #[cfg(feature = "sandbox")]
     {
-        use lagoon_tasks::sandbox::engine::runner;
+        use lagoon_sandbox::engine::runner;
         let mut args = std::env::args_os().skip(1);
         if args.next().is_some_and(|first| first == runner::SUBCOMMAND) {
             return runner::main(args);

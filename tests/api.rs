@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lagoon_tasks::sandbox::Fault as ServerFault;
+use lagoon_sandbox::Fault as ServerFault;
 use serde_json::json;
 
 use crate::support::env::TestEnv;

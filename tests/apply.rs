@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use lagoon_tasks::sandbox::Fault;
+use lagoon_sandbox::Fault;
 use serde_json::Value;
 
 use crate::support::env::TestEnv;

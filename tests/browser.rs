@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use lagoon_tasks::sandbox::Identity;
+use lagoon_sandbox::Identity;
 use serde_json::json;
 use url::Url;
 

@@ -7,8 +7,8 @@ mod together;
 pub(crate) use places::shops;
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
@@ -278,7 +278,7 @@ fn what_it_printed_is_read_back_and_the_last_one_is_remembered() {
         let line = [&["Fail on purpose", "-o", format], &here[..]].concat();
         env.sandbox().fail_next(
             "invokeRegisteredTask",
-            lagoon_tasks::sandbox::Fault::Message("no".to_owned()),
+            lagoon_sandbox::Fault::Message("no".to_owned()),
         );
         let printed = invoke(&env, &line).ends_with(1).stdout;
         for (command, code) in [("wait", 0), ("status", 0), ("rerun", 0)] {

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use lagoon_tasks::sandbox::Identity;
+use lagoon_sandbox::Identity;
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;

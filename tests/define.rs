@@ -1,7 +1,7 @@
 //! `define`: every scope and kind, and nothing lost.
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::Fault;
+use lagoon_sandbox::Fault;
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;

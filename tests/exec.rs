@@ -1,9 +1,9 @@
 //! `exec`: words that arrive as words, scripts, and one mutation that is sent once.
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::Fault;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
+use lagoon_sandbox::Fault;
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;

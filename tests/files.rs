@@ -1,7 +1,7 @@
 //! `files`: what is a run's own, what goes over, and what never leaves its folder.
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::store::StoreError;
+use lagoon_sandbox::store::StoreError;
 use serde_json::json;
 
 use crate::support::env::TestEnv;

@@ -1,6 +1,6 @@
 //! Tasks of a group: found through few environments, also where other tasks hide them.
 
-use lagoon_tasks::sandbox::{Fault, Recorded};
+use lagoon_sandbox::{Fault, Recorded};
 use serde_json::Value;
 
 use crate::support::env::TestEnv;

@@ -1,8 +1,8 @@
 //! A log that is followed over ssh, with a script in the place of `ssh`.
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::{Status, StoreError};
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::{Status, StoreError};
 
 use crate::support::env::TestEnv;
 use crate::support::process::{Invocation, Running};

@@ -1,8 +1,8 @@
 //! `logs` and `status`: what is shown of runs, and what is not.
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
 
 use crate::support::env::TestEnv;
 use crate::wait::{advance, narrow, start, start_held, until_asked};
@@ -70,7 +70,7 @@ fn a_missing_log_is_never_taken_for_one() {
     let sql = "UPDATE task SET completed = '2020-01-01 00:00:00' WHERE id = ?1";
     let write = env.sandbox().store().write(|tx| {
         tx.execute(sql, [&id])
-            .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+            .map_err(lagoon_sandbox::store::StoreError::from)
     });
     assert_eq!(write.unwrap(), 1);
     env.sandbox().set_storage_down(true);
@@ -200,7 +200,7 @@ fn a_log_that_cannot_be_had_is_null_and_an_error() {
     let sql = "UPDATE task SET completed = '2020-01-01 00:00:00' WHERE id = ?1";
     let write = env.sandbox().store().write(|tx| {
         tx.execute(sql, [&id])
-            .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+            .map_err(lagoon_sandbox::store::StoreError::from)
     });
     assert_eq!(write.unwrap(), 1);
     env.sandbox().set_storage_down(true);

@@ -1,7 +1,7 @@
 //! Output that cannot be written, and `--jq` that fails: neither loses a result or an outcome.
 
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::{Status, StoreError};
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::{Status, StoreError};
 
 use crate::support::env::TestEnv;
 use crate::wait::start;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use lagoon_tasks::sandbox::Fault as ServerFault;
-use lagoon_tasks::sandbox::Identity;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
+use lagoon_sandbox::Fault as ServerFault;
+use lagoon_sandbox::Identity;
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
 use serde_json::json;
 
 use crate::support::env::TestEnv;

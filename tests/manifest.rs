@@ -1,6 +1,6 @@
 //! Round trips through a Lagoon with its oddities: what is exported says what is there.
 
-use lagoon_tasks::sandbox::store::StoreError;
+use lagoon_sandbox::store::StoreError;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
@@ -179,7 +179,7 @@ fn file() -> impl Strategy<Value = String> {
 /// From any state to any other, a failure on the way or not, and applied again: nothing is left.
 #[test]
 fn applied_twice_nothing_changes_the_second_time() {
-    use lagoon_tasks::sandbox::Fault;
+    use lagoon_sandbox::Fault;
     let mut runner = TestRunner::new(Config::with_cases(12));
     let operations = prop::sample::select(vec!["add", "update", "delete"]);
     let cases = (file(), file(), operations, 0..3_u8);

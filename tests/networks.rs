@@ -3,9 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use lagoon_tasks::sandbox::Recorded;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::{Status, StoreError};
+use lagoon_sandbox::Recorded;
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::{Status, StoreError};
 
 use crate::doctor::of;
 use crate::support::env::TestEnv;

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
 use lagoon_tasks::auth::key_for_ssh;
 use lagoon_tasks::config::SshKey;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
 use lagoon_tasks::ssh::{Destination, Key, Ssh, SshError, token};
 
 use crate::support::env::TestEnv;

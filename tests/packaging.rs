@@ -202,8 +202,12 @@ fn the_containers_sources_are_a_whole_package() {
         "{}",
         String::from_utf8_lossy(&metadata.stderr)
     );
-    // Whatever a source includes beyond `src` is copied, too.
-    for path in crate::support::source::files_under(&into.join("src"), "rs") {
+    // Files outside `src` that a source includes are copied, too.
+    let sources = ["src", "crates"].map(|folder| into.join(folder));
+    for path in sources
+        .iter()
+        .flat_map(|folder| crate::support::source::files_under(folder, "rs"))
+    {
         let source = std::fs::read_to_string(&path).unwrap();
         for (_, rest) in source
             .match_indices("include_str!(\"")

@@ -167,7 +167,7 @@ fn without_a_terminal_a_change_goes_where_the_line_says_only() {
     git(&env, "ref: refs/heads/develop", REMOTE);
     let started = |env: &TestEnv| {
         let requests = env.requests();
-        let starts = |r: &&lagoon_tasks::sandbox::Recorded| {
+        let starts = |r: &&lagoon_sandbox::Recorded| {
             r.operations.iter().any(|o| o == "invokeRegisteredTask")
         };
         requests.iter().filter(starts).count()

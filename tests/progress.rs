@@ -1,8 +1,8 @@
 //! At a real terminal: how far a run is that is followed, and that nothing of it stays.
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::{Status, StoreError};
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::{Status, StoreError};
 
 use crate::support::env::TestEnv;
 use crate::support::output::mask;

@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use lagoon_sandbox::store::Status;
+use lagoon_sandbox::{Fault, Identity, Sandbox};
 use lagoon_tasks::clock::{Clock, SteppedClock};
 use lagoon_tasks::domain::{Outcome, Run};
 use lagoon_tasks::lagoon::Lagoon;
 use lagoon_tasks::ops::runs::push::Push;
 use lagoon_tasks::ops::runs::wait::{Limits, Waited, Watcher, until_all_over};
-use lagoon_tasks::sandbox::store::Status;
-use lagoon_tasks::sandbox::{Fault, Identity, Sandbox};
 
 use crate::support::env::TestEnv;
 use crate::support::process::eventually;
@@ -209,7 +209,7 @@ fn a_subscription_is_made_anew_before_it_falls_silent() {
     let env = TestEnv::new();
     let id = crate::wait::start(
         &env,
-        &[lagoon_tasks::sandbox::engine::Step::Status(Status::Running)],
+        &[lagoon_sandbox::engine::Step::Status(Status::Running)],
     );
     let limits = Limits {
         timeout: Some(Duration::from_secs(30 * 60)),

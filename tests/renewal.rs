@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::Identity;
-use lagoon_tasks::sandbox::store::Status;
+use lagoon_sandbox::Identity;
+use lagoon_sandbox::store::Status;
 
 use crate::browser::Browser;
 use crate::support::env::TestEnv;

@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
 use lagoon_tasks::lagoon::document::Document;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
 use serde_json::{Map, json};
 
 use crate::bulk::started;

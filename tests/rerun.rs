@@ -1,7 +1,7 @@
 //! `rerun`: the same task with the same values, or a question.
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::Fault as LagoonFault;
+use lagoon_sandbox::Fault as LagoonFault;
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;

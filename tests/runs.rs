@@ -5,8 +5,8 @@ mod watch;
 use std::collections::BTreeSet;
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
 use serde_json::Value;
 
 use crate::group::large_group;
@@ -58,7 +58,7 @@ fn newest_first_in_every_format() {
             "UPDATE task SET completed = started WHERE completed > ''",
             [],
         )
-        .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+        .map_err(lagoon_sandbox::store::StoreError::from)
     });
     assert_eq!(write.unwrap(), 3);
     for format in ["table", "tsv"] {
@@ -95,7 +95,7 @@ fn filters_leave_out_what_is_not_wanted() {
     let old = "UPDATE task SET created = '2020-01-01 00:00:00' WHERE id < 3";
     let write = env.sandbox().store().write(|tx| {
         tx.execute(old, [])
-            .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+            .map_err(lagoon_sandbox::store::StoreError::from)
     });
     assert_eq!(write.unwrap(), 2);
     assert_eq!(runs(&env, &["--since", "2d"]), ["4", "3"]);
@@ -110,7 +110,7 @@ fn what_is_wanted_may_be_older_than_the_newest() {
         SELECT 'Other', 'lagoon-task-n' || i, 101, 'cli', 'COMMAND', 'new', '2026-01-01 00:00:00' FROM n";
     let write = env.sandbox().store().write(|tx| {
         tx.execute(sql, [])
-            .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+            .map_err(lagoon_sandbox::store::StoreError::from)
     });
     assert_eq!(write.unwrap(), 300);
     assert_eq!(runs(&env, &["--status", "failed"]), ["2"]);
@@ -170,7 +170,7 @@ fn the_chart_shows_each_task() {
         completed = '2026-01-01 00:0' || id || ':00' WHERE status IN ('complete', 'failed')";
     let write = env.sandbox().store().write(|tx| {
         tx.execute(sql, [])
-            .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+            .map_err(lagoon_sandbox::store::StoreError::from)
     });
     assert_eq!(write.unwrap(), 3);
     let line = [&["runs", "--chart", "-o", "table"], &MAIN[..]].concat();

@@ -7,9 +7,7 @@ mod uploads;
 
 use std::time::Duration;
 
-use lagoon_tasks::sandbox::{
-    ExecutorKind, Fault, Identity, Options, Sandbox, Seed, Served, StoreKind,
-};
+use lagoon_sandbox::{ExecutorKind, Fault, Identity, Options, Sandbox, Seed, Served, StoreKind};
 use serde_json::{Value, json};
 
 /// A sandbox that is being served, and somebody who talks to it.

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
-use lagoon_tasks::sandbox::{Identity, Options, Sandbox, Seed, Served};
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
+use lagoon_sandbox::{Identity, Options, Sandbox, Seed, Served};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -298,7 +298,7 @@ async fn the_socket_refuses_mutations_and_executes_nothing() {
     let runs = sandbox.store().read(|connection| {
         let count =
             connection.query_row("SELECT COUNT(*) FROM task", [], |row| row.get::<_, i64>(0));
-        Ok::<_, lagoon_tasks::sandbox::store::StoreError>(count?)
+        Ok::<_, lagoon_sandbox::store::StoreError>(count?)
     });
     assert_eq!(runs.unwrap(), 0);
 }

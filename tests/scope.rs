@@ -1,7 +1,7 @@
 //! The scope of what is defined, changed and removed: the line names it, variables and the checkout
 //! complete it.
 
-use lagoon_tasks::sandbox::Recorded;
+use lagoon_sandbox::Recorded;
 
 use crate::place::{REMOTE, git, lagoon_file};
 use crate::support::env::TestEnv;

@@ -2,9 +2,9 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use lagoon_tasks::sandbox::Identity;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
+use lagoon_sandbox::Identity;
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
 
 use crate::support::env::TestEnv;
 use crate::support::process::Invocation;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use lagoon_tasks::sandbox::Identity;
+use lagoon_sandbox::Identity;
 use serde_json::Value;
 
 use crate::support::env::TestEnv;

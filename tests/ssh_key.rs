@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use lagoon_tasks::sandbox::Identity;
+use lagoon_sandbox::Identity;
 
 use crate::support::env::TestEnv;
 use crate::support::output::Output;

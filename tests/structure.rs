@@ -1,4 +1,4 @@
-//! Holds the shape of `src`: who may use whom, and what only one place does.
+//! Checks the structure of both packages: which module may use which, and what only one module does.
 //!
 //! A rule reads a file's tokens and answers with violations. Each rule is shown to fail on a bad
 //! sample, and each exception to be needed still.
@@ -89,15 +89,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("state", &[]),
     ("regular_file", &[]),
-    ("sandbox", &[]),
 ];
 
 /// Where a rule does not hold, and why.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[];
 
-/// A file of `src` as the rules see it.
+/// The sources of `tasks` and of the sandbox, below the root of the workspace.
+const TASKS: &str = "src";
+const SANDBOX: &str = "crates/sandbox/src";
+
+/// A source file of either package.
 struct File {
-    /// Below `src`.
+    /// [`TASKS`] or [`SANDBOX`].
+    package: &'static str,
+    /// Relative to the package's sources.
     path: PathBuf,
     text: String,
     source: Source,
@@ -126,11 +131,12 @@ const RULES: &[(&str, Rule)] = &[
 ];
 
 impl File {
-    fn new(path: &str, text: &str) -> File {
+    fn new(package: &'static str, path: &str, text: &str) -> File {
         let path = PathBuf::from(path);
         let source = Source::parse(text, &module_of(&path))
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         File {
+            package,
             path,
             text: text.to_owned(),
             source,
@@ -147,20 +153,22 @@ impl File {
     }
 
     fn is(&self, path: &str) -> bool {
-        self.path == Path::new(path)
+        self.package == TASKS && self.path == Path::new(path)
     }
 }
 
-/// The files under `src`, without those that only tests have.
-fn sources() -> Vec<File> {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+/// The source files of a package, without those that only its tests have.
+fn sources(package: &'static str) -> Vec<File> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join(package);
     let mut files: Vec<File> = files_under(&src, "rs")
         .iter()
         .map(|path| {
             let text = std::fs::read_to_string(path).unwrap();
-            File::new(path.strip_prefix(&src).unwrap().to_str().unwrap(), &text)
+            let path = path.strip_prefix(&src).unwrap().to_str().unwrap();
+            File::new(package, path, &text)
         })
         .collect();
+    assert!(!files.is_empty(), "{package} has no sources");
     let tests: Vec<Vec<String>> = files
         .iter()
         .flat_map(|file| {
@@ -219,6 +227,10 @@ fn covers(entry: &str, path: &[&str]) -> bool {
 }
 
 fn imports(file: &File) -> Vec<Violation> {
+    if file.package == SANDBOX {
+        // It depends on no package of ours.
+        return Vec::new();
+    }
     let room = file.room();
     if room == "lib" {
         // The map: it names every room and uses none.
@@ -235,7 +247,8 @@ fn imports(file: &File) -> Vec<Violation> {
     };
     let mut found = Vec::new();
     for named in &file.source.paths {
-        let Some(path) = named.name.strip_prefix("crate::") else {
+        let path = named.name.replace("lagoon_sandbox::", "crate::sandbox::");
+        let Some(path) = path.strip_prefix("crate::") else {
             continue;
         };
         let path: Vec<&str> = path.split("::").collect();
@@ -280,7 +293,7 @@ fn is_no_sibling(file: &File, path: &[&str]) -> bool {
 }
 
 fn prints(file: &File) -> Vec<Violation> {
-    if file.room() == "terminal" {
+    if file.package == TASKS && file.room() == "terminal" {
         return Vec::new();
     }
     let macros = ["print", "println", "eprint", "eprintln", "dbg"];
@@ -398,7 +411,7 @@ fn ends_with(path: &str, end: &str) -> bool {
 fn the_tree_keeps_the_rules() {
     let mut complaints = Vec::new();
     let mut unneeded: Vec<_> = EXCEPTIONS.iter().collect();
-    for file in sources() {
+    for file in [TASKS, SANDBOX].into_iter().flat_map(sources) {
         for (name, rule) in RULES {
             let found = rule(&file);
             let excused = |(of, path, _): &(&str, &str, &str)| of == name && file.is(path);
@@ -410,7 +423,8 @@ fn the_tree_keeps_the_rules() {
             }
             for Violation { rule, line, what } in found {
                 let path = file.path.display();
-                complaints.push(format!("src/{path}:{line}: {rule}: {what}"));
+                let package = file.package;
+                complaints.push(format!("{package}/{path}:{line}: {rule}: {what}"));
             }
         }
     }
@@ -426,7 +440,8 @@ fn the_tree_keeps_the_rules() {
 fn tests_have_no_vague_names_either() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     for path in files_under(&tests, "rs") {
-        let file = File::new(path.strip_prefix(&tests).unwrap().to_str().unwrap(), "");
+        let path = path.strip_prefix(&tests).unwrap().to_str().unwrap();
+        let file = File::new(TASKS, path, "");
         assert_eq!(names(&file), []);
     }
 }

@@ -1,8 +1,8 @@
 //! At a real terminal: pickers, questions, confirmation, Ctrl-C.
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
 use serde_json::json;
 
 use crate::support::env::TestEnv;
@@ -200,7 +200,7 @@ fn apply_shows_the_plan_and_asks_with_no_as_the_default() {
     let added = |env: &TestEnv| {
         let all = env.requests();
         let adds = |r: &&_| {
-            let r: &lagoon_tasks::sandbox::Recorded = r;
+            let r: &lagoon_sandbox::Recorded = r;
             r.operations
                 .iter()
                 .any(|o| o == "addAdvancedTaskDefinition")

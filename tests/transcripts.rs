@@ -13,8 +13,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use compare::{Strictness, masked};
-use lagoon_tasks::sandbox::store::StoreError;
-use lagoon_tasks::sandbox::{Identity, Options, Sandbox, Seed};
+use lagoon_sandbox::store::StoreError;
+use lagoon_sandbox::{Identity, Options, Sandbox, Seed};
 use reqwest::{Client, Method};
 use serde_json::Value;
 

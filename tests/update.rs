@@ -1,9 +1,9 @@
 //! `update` and `delete`: what is sent, no more than what changes and what Lagoon would lose otherwise;
 //! and only in the scope that is named.
 
+use lagoon_sandbox::Fault;
 use lagoon_tasks::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
 use lagoon_tasks::lagoon::operations::definitions::update_variables;
-use lagoon_tasks::sandbox::Fault;
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;

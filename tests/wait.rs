@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::{Status, StoreError};
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::{Status, StoreError};
 use serde_json::Value;
 
 use crate::support::env::TestEnv;

@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
+use lagoon_sandbox::{Fault, Identity, Sandbox};
 use lagoon_tasks::clock::{Clock, SteppedClock};
 use lagoon_tasks::domain::{Outcome, Run};
 use lagoon_tasks::error::Kind;
@@ -14,9 +17,6 @@ use lagoon_tasks::lagoon::{
 };
 use lagoon_tasks::ops::runs::push::NoHints;
 use lagoon_tasks::ops::runs::wait::{Limits, Waited, Watcher, until_all_over};
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
-use lagoon_tasks::sandbox::{Fault, Identity, Sandbox};
 
 use crate::support::env::TestEnv;
 use crate::wait::start_held;
@@ -111,7 +111,7 @@ fn set_word(id: &str, word: &'static str) -> Action {
         let sql = "UPDATE task SET status = ?1 WHERE id = ?2";
         let write = sandbox.store().write(|tx| {
             tx.execute(sql, (word, id))
-                .map_err(lagoon_tasks::sandbox::store::StoreError::from)
+                .map_err(lagoon_sandbox::store::StoreError::from)
         });
         assert_eq!(write.unwrap(), 1);
     })

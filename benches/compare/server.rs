@@ -6,8 +6,8 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use lagoon_tasks::sandbox::store::StoreError;
-use lagoon_tasks::sandbox::{Identity, Options, Sandbox, Seed, Served};
+use lagoon_sandbox::store::StoreError;
+use lagoon_sandbox::{Identity, Options, Sandbox, Seed, Served};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
 
 use super::measure::{Line, median, megabytes, millis, run};
 use super::requests::environments;

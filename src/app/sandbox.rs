@@ -12,12 +12,12 @@ use super::{App, Executes};
 use crate::auth::Secret;
 use crate::error::Error;
 use crate::lagoon::{Credentials, CredentialsError};
-use crate::sandbox::engine::consent;
-use crate::sandbox::{
-    ExecutorKind, Identity, Options, Sandbox, SandboxError, Seed, Served, StoreKind,
-};
 use crate::settings::Settings;
 use crate::terminal::Ui;
+use lagoon_sandbox::engine::consent;
+use lagoon_sandbox::{
+    ExecutorKind, Identity, Options, Sandbox, SandboxError, Seed, Served, StoreKind,
+};
 
 /// As long as Lagoon's own tokens live; the client fetches a new one for each request.
 const LIFETIME: Duration = Duration::from_secs(300);

@@ -1,7 +1,7 @@
 //! What goes wrong at one of several.
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::Fault;
+use lagoon_sandbox::Fault;
 use serde_json::{Value, json};
 
 use super::{ALL, FIELDS, invoke, started};
@@ -237,8 +237,8 @@ fn fail_fast_starts_nothing_more() {
     fail(&env, &[fine(), refused()]);
     env.sandbox().scripted().unwrap().script(
         "Say hello",
-        vec![lagoon_tasks::sandbox::engine::Step::Status(
-            lagoon_tasks::sandbox::store::Status::Complete,
+        vec![lagoon_sandbox::engine::Step::Status(
+            lagoon_sandbox::store::Status::Complete,
         )],
     );
     let output = hello(&env, &["--fail-fast", "--wait", "-o", "json"]).ends_with(1);
@@ -318,8 +318,8 @@ fn an_interrupt_says_what_was_started_and_what_may_have_been() {
 
 #[test]
 fn a_refused_one_and_a_failed_run_are_one_verdict() {
-    use lagoon_tasks::sandbox::engine::Step;
-    use lagoon_tasks::sandbox::store::Status;
+    use lagoon_sandbox::engine::Step;
+    use lagoon_sandbox::store::Status;
     let env = TestEnv::new();
     let steps = vec![Step::Status(Status::Running), Step::Status(Status::Failed)];
     env.sandbox().scripted().unwrap().script("Say hello", steps);

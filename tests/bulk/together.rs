@@ -1,8 +1,8 @@
 //! Several runs at once: their logs, a terminal, and those that failed once more.
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::Status;
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
 use serde_json::Value;
 
 use super::{ALL, invoke, names, started};

@@ -1,7 +1,7 @@
 //! The commands whose answers are tampered with.
 
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::{Status, StoreError};
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::{Status, StoreError};
 
 use super::MAIN;
 use crate::support::env::TestEnv;

@@ -1,8 +1,8 @@
 //! `runs --watch`: a line for each change, or a table that is drawn again.
 
 use insta::assert_snapshot;
-use lagoon_tasks::sandbox::store::Status;
-use lagoon_tasks::sandbox::{Fault, Recorded};
+use lagoon_sandbox::store::Status;
+use lagoon_sandbox::{Fault, Recorded};
 use serde_json::Value;
 
 use super::{MAIN, some};
@@ -45,9 +45,7 @@ fn each_change_is_a_line_oldest_first() {
     let env = TestEnv::new();
     start(
         &env,
-        &[lagoon_tasks::sandbox::engine::Step::Status(
-            Status::Complete,
-        )],
+        &[lagoon_sandbox::engine::Step::Status(Status::Complete)],
     );
     let running = watch(&env, "-p lagoon-demo -e main -o jsonl", 3);
     wait_until_read(&env, 1);

@@ -1,6 +1,6 @@
 //! What Express and Apollo say before a document is looked at.
 
-use lagoon_tasks::sandbox::{Identity, Seed};
+use lagoon_sandbox::{Identity, Seed};
 
 use super::Talk;
 

@@ -1,6 +1,6 @@
 //! Environments, their services and their runs, compared as the database compares them.
 
-use lagoon_tasks::sandbox::{Identity, Seed};
+use lagoon_sandbox::{Identity, Seed};
 use serde_json::{Value, json};
 
 use super::Talk;

@@ -1,6 +1,6 @@
 //! Users, as the sandbox shows them.
 
-use lagoon_tasks::sandbox::{Identity, Seed};
+use lagoon_sandbox::{Identity, Seed};
 use serde_json::{Value, json};
 
 use super::Talk;

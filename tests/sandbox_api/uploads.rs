@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lagoon_tasks::sandbox::Seed;
+use lagoon_sandbox::Seed;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::Talk;

@@ -4,7 +4,11 @@ use super::*;
 
 /// What a rule finds in a sample, as `line: what`.
 fn found(rule: Rule, path: &str, text: &str) -> Vec<String> {
-    rule(&File::new(path, text))
+    found_in(TASKS, rule, path, text)
+}
+
+fn found_in(package: &'static str, rule: Rule, path: &str, text: &str) -> Vec<String> {
+    rule(&File::new(package, path, text))
         .into_iter()
         .map(|violation| format!("{}: {}", violation.line, violation.what))
         .collect()
@@ -34,7 +38,7 @@ fn a_forbidden_import_is_noticed() {
         ["1: `ops` may not use `config::C`"]
     );
     assert_eq!(
-        in_ops("mac! { x => crate::sandbox::Sandbox::sdl() }"),
+        in_ops("mac! { x => lagoon_sandbox::Sandbox::sdl() }"),
         ["1: `ops` may not use `sandbox::Sandbox::sdl`"]
     );
     assert_eq!(
@@ -50,20 +54,21 @@ fn a_forbidden_import_is_noticed() {
 }
 
 #[test]
-fn the_sandbox_stands_alone() {
-    for used in [
-        "domain::Run",
-        "error::Error",
-        "lagoon::Lagoon",
-        "clock::Clock",
-    ] {
-        let text = format!("use crate::{used};");
-        assert_eq!(
-            found(imports, "sandbox/store/mod.rs", &text),
-            [format!("1: `sandbox` may not use `{used}`")]
-        );
-    }
-    assert!(found(imports, "sandbox/http.rs", "use crate::sandbox::Store;").is_empty());
+fn only_the_client_has_files_that_may_print_or_end_the_process() {
+    let print = "fn f() { println!(\"a\") }";
+    let exit = "fn f() { std::process::exit(2) }";
+    assert!(found(prints, "terminal/mod.rs", print).is_empty());
+    assert_eq!(
+        found_in(SANDBOX, prints, "terminal/mod.rs", print),
+        ["1: println"]
+    );
+    assert!(found(exits, "main.rs", exit).is_empty());
+    assert_eq!(
+        found_in(SANDBOX, exits, "main.rs", exit),
+        ["1: std::process::exit"]
+    );
+    let import = "use crate::store::Store;";
+    assert!(found_in(SANDBOX, imports, "http/mod.rs", import).is_empty());
 }
 
 #[test]
@@ -181,6 +186,6 @@ fn generated_types_vague_names_bare_and_long_files_are_noticed() {
 
 #[test]
 fn a_module_only_for_tests_is_known() {
-    let file = File::new("ops/mod.rs", "mod a;\n#[cfg(test)]\nmod tests;\n");
+    let file = File::new(TASKS, "ops/mod.rs", "mod a;\n#[cfg(test)]\nmod tests;\n");
     assert_eq!(file.source.test_modules, ["tests"]);
 }

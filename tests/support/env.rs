@@ -8,9 +8,9 @@ use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use lagoon_tasks::sandbox::engine::Step;
-use lagoon_tasks::sandbox::store::StoreError;
-use lagoon_tasks::sandbox::{Identity, Options, Recorded, Sandbox, Seed, Served};
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::StoreError;
+use lagoon_sandbox::{Identity, Options, Recorded, Sandbox, Seed, Served};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 

@@ -74,7 +74,7 @@ pub(crate) fn ours() -> &'static Valid<Schema> {
 /// The sandbox's.
 pub(crate) fn sandbox() -> &'static Valid<Schema> {
     static SANDBOX: LazyLock<Valid<Schema>> = LazyLock::new(|| {
-        let sdl = lagoon_tasks::sandbox::Sandbox::sdl();
+        let sdl = lagoon_sandbox::Sandbox::sdl();
         parse_schema(&sdl, Path::new("sandbox.graphql")).unwrap()
     });
     &SANDBOX

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lagoon_tasks::sandbox::store::StoreError;
+use lagoon_sandbox::store::StoreError;
 
 use super::env::TestEnv;
 use super::home::Home;

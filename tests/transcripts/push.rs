@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use lagoon_tasks::sandbox::{Identity, Sandbox, Served};
+use lagoon_sandbox::{Identity, Sandbox, Served};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;

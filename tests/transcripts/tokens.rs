@@ -5,8 +5,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use jsonwebtoken::{EncodingKey, Header, encode};
-use lagoon_tasks::sandbox::store::StoreError;
-use lagoon_tasks::sandbox::{Identity, Sandbox};
+use lagoon_sandbox::store::StoreError;
+use lagoon_sandbox::{Identity, Sandbox};
 use serde_json::{Value, json};
 
 /// The identity with this name.

@@ -1,0 +1,210 @@
+//! Starts a process of its own for each run, which goes on when this one ends.
+//!
+//! The run's lock file is how others see that its process lives. It is locked here, before the run
+//! is handed over, and then given to the runner as its standard input. On Unix [`File::lock`] is
+//! `flock`, whose locks belong to the open file, not to the process: the runner inherits the lock,
+//! keeps it when this process closes its own end, and no moment lies between in which it is free.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use super::order::Job;
+use super::{EngineError, Executor, NewRun, Work, log, remote_id, runner, standins};
+use crate::store::{Hands, Status, Store, StoreError, at, create_private};
+
+/// Where programs are looked for when nobody says otherwise.
+const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// Lagoon ends a task's pod after six hours.
+const LIMIT: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// How much output a log takes: 64 MiB.
+const LOG_LIMIT: u64 = 64 << 20;
+
+/// The executor that really executes. Needs a store in a folder.
+pub struct Detached {
+    store: Store,
+    data: PathBuf,
+    program: PathBuf,
+    args: Vec<OsString>,
+    search_path: String,
+    limit: Duration,
+    log_limit: u64,
+    images: bool,
+}
+
+impl Detached {
+    /// Executes the runs of `store` by `program`, which is this very program: its subcommand
+    /// [`runner::SUBCOMMAND`] leads to [`runner::main`].
+    ///
+    /// # Errors
+    ///
+    /// When the store is in memory, when the stand-ins cannot be written, and on systems without
+    /// `flock`.
+    pub fn new(store: Store, program: &Path) -> Result<Detached, EngineError> {
+        if cfg!(not(unix)) {
+            return Err(EngineError::Unsupported);
+        }
+        let Some(data) = store.folder().map(Path::to_owned) else {
+            return Err(EngineError::NoFolder);
+        };
+        standins::install(&data)?;
+        Ok(Detached {
+            store,
+            data,
+            program: std::path::absolute(program).map_err(at(program))?,
+            args: vec![runner::SUBCOMMAND.into()],
+            search_path: SEARCH_PATH.to_owned(),
+            limit: LIMIT,
+            log_limit: LOG_LIMIT,
+            images: false,
+        })
+    }
+
+    /// What the program is given before the data folder and the run's id, in place of the subcommand
+    /// alone.
+    #[must_use]
+    pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.args = args.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Where programs are looked for, behind the stand-ins: a `PATH`.
+    #[must_use]
+    pub fn search_path(mut self, path: impl Into<String>) -> Self {
+        self.search_path = path.into();
+        self
+    }
+
+    /// After how long a run is cancelled; six hours without this.
+    #[must_use]
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// How many bytes of output a log takes; 64 MiB without this.
+    #[must_use]
+    pub fn log_limit(mut self, bytes: u64) -> Self {
+        self.log_limit = bytes;
+        self
+    }
+
+    /// Whether somebody agreed to container images being run with docker or podman.
+    #[must_use]
+    pub fn images(mut self, consent: bool) -> Self {
+        self.images = consent;
+        self
+    }
+
+    /// Starts the runner of a run that was handed over.
+    fn launch(
+        &self,
+        run: &NewRun,
+        remote: &str,
+        folder: &Path,
+        lock: File,
+    ) -> Result<Child, EngineError> {
+        clear_out(&folder.join("log"))?;
+        let job = Job {
+            run: run.clone(),
+            remote: remote.to_owned(),
+            search_path: self.search_path.clone(),
+            limit: self.limit,
+            log_limit: self.log_limit,
+            images: self.images,
+        };
+        job.save(folder)?;
+        self.spawn(run, lock).map_err(|source| EngineError::Spawn {
+            program: self.program.clone(),
+            source,
+        })
+    }
+
+    fn spawn(&self, run: &NewRun, lock: File) -> io::Result<Child> {
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.args)
+            .arg(&self.data)
+            .arg(run.id.to_string())
+            .current_dir(&self.data)
+            .stdin(lock)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        // A container's client needs its settings; a command needs nothing, our token least of all.
+        if matches!(run.work, Work::Command(_)) {
+            command.env_clear();
+        }
+        let mut child = command.spawn()?;
+        // It closes its end once it is in a session of its own, where no Ctrl-C here reaches it.
+        if let Some(mut stdout) = child.stdout.take() {
+            stdout.read_to_end(&mut Vec::new())?;
+        }
+        Ok(child)
+    }
+}
+
+impl Executor for Detached {
+    fn start(&self, run: &NewRun) -> Result<(), EngineError> {
+        let folder = self.data.join("runs").join(run.id.to_string());
+        create_private(&folder).map_err(at(&folder))?;
+        let lock = lock(&folder.join("lock"))?;
+        if !self.store.hand_over(run.id, Hands::Runner)? {
+            return Err(EngineError::NotThere(run.id));
+        }
+        let remote = remote_id::new();
+        match self.launch(run, &remote, &folder, lock) {
+            Ok(child) => {
+                wait(child, self.store.clone());
+                Ok(())
+            }
+            Err(error) => {
+                let text = format!("{}[sandbox] {error}\n", log::header(&run.task_name));
+                self.store.append_log(run.id, text.as_bytes())?;
+                self.store.move_run(run.id, &remote, Status::Failed)?;
+                Err(error)
+            }
+        }
+    }
+
+    fn cancel(&self, id: i64) -> Result<(), EngineError> {
+        Ok(self.store.request_cancel(id)?)
+    }
+}
+
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .open(path)
+        .map_err(at(path))?;
+    file.try_lock().map_err(|error| at(path)(error.into()))?;
+    Ok(file)
+}
+
+/// A log that is there already was left by a run of a store that was since deleted.
+fn clear_out(log: &Path) -> Result<(), StoreError> {
+    match fs::remove_file(log) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(log)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Leaves no zombie behind, however long this process lives, and notices a runner that died.
+fn wait(mut child: Child, store: Store) {
+    let reaper = std::thread::Builder::new().name("sandbox-run".to_owned());
+    let reap = move || {
+        if child.wait().is_ok() {
+            // Whoever opens the store next would do the same.
+            let _ = store.recover();
+        }
+    };
+    // Without a thread the run goes on all the same.
+    let _ = reaper.spawn(reap);
+}

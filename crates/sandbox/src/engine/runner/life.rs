@@ -1,0 +1,195 @@
+//! A run's way through its statuses, as its runner leads it.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus, Stdio};
+
+use super::takeover;
+use crate::engine::order::Job;
+use crate::engine::process::{self, End};
+use crate::engine::{EngineError, Work, image, log, standins};
+use crate::store::{Order, Status, Store, StoreError, at, create_private};
+
+/// One run, as its runner sees it.
+struct Life {
+    store: Store,
+    data: PathBuf,
+    folder: PathBuf,
+    job: Job,
+}
+
+/// Takes the run over and leads it to its end. `args` are the data folder and the run's id.
+pub(super) fn lead(args: impl IntoIterator<Item = OsString>) -> Result<(), EngineError> {
+    takeover::leave()?;
+    let (data, id) = takeover::parse(args)?;
+    let folder = data.join("runs").join(id.to_string());
+    takeover::take_lock(&folder.join("lock"))?;
+    let life = Life {
+        store: Store::open_existing(&data)?,
+        job: Job::load(&folder)?,
+        data,
+        folder,
+    };
+    let result = life.run();
+    if let Err(error) = &result {
+        life.fail(&error.to_string())?;
+    }
+    result
+}
+
+impl Life {
+    fn run(&self) -> Result<(), EngineError> {
+        if !self.reach(Status::Pending)? {
+            return Ok(());
+        }
+        self.say(&log::header(&self.job.run.task_name))?;
+        if self.order() == Order::Cancel {
+            return self.end(&End::Cancelled);
+        }
+        let command = match self.command()? {
+            Ok(command) => command,
+            Err(reason) => return self.fail(&reason),
+        };
+        if !self.reach(Status::Running)? {
+            return Ok(());
+        }
+        let log = self.folder.join("log");
+        let log = File::options().append(true).open(&log).map_err(at(&log))?;
+        let limits = process::Limits {
+            time: self.job.limit,
+            log: self.job.log_limit,
+        };
+        match process::run(command, log, limits, || self.order()) {
+            Ok(end) => self.end(&end),
+            Err(error) => self.fail(&format!("The command cannot be started: {error}.")),
+        }
+    }
+
+    /// The process that does the work, or why there can be none.
+    fn command(&self) -> Result<Result<Command, String>, StoreError> {
+        let variables = self.variables();
+        let shell = match &self.job.run.work {
+            Work::Command(shell) => shell,
+            Work::Image { image, payload } => {
+                return Ok(image::command(
+                    &self.job,
+                    image,
+                    payload.as_deref(),
+                    &variables,
+                ));
+            }
+        };
+        let scratch = self.scratch();
+        create_private(&scratch).map_err(at(&scratch))?;
+        let mut path = standins::folder(&self.data).into_os_string();
+        path.push(":");
+        path.push(&self.job.search_path);
+        let mut command = Command::new("/bin/sh");
+        command
+            .args(["-c", shell])
+            .current_dir(&scratch)
+            .env_clear()
+            .envs(variables)
+            .env("PATH", path)
+            .env("HOME", &scratch);
+        Ok(Ok(command))
+    }
+
+    /// What a task's pod would find in its environment, of that which the sandbox knows.
+    fn variables(&self) -> Vec<(&'static str, String)> {
+        let run = &self.job.run;
+        vec![
+            ("LAGOON_PROJECT", run.project.clone()),
+            ("LAGOON_ENVIRONMENT", run.environment.clone()),
+            ("LAGOON_ENVIRONMENT_TYPE", run.environment_type.clone()),
+            ("LAGOON_GIT_BRANCH", run.environment.clone()),
+            ("LAGOON_KUBERNETES_NAMESPACE", run.namespace.clone()),
+            ("NAMESPACE", run.namespace.clone()),
+            ("PODNAME", run.task_name.clone()),
+            ("SERVICE_NAME", run.service.clone()),
+            ("TASK_DATA_ID", run.id.to_string()),
+        ]
+    }
+
+    fn scratch(&self) -> PathBuf {
+        self.folder.join("work")
+    }
+
+    /// A store that cannot be read now says nothing about the run.
+    fn order(&self) -> Order {
+        let order = self.store.order(self.job.run.id, &self.job.remote);
+        order.unwrap_or(Order::Go)
+    }
+
+    /// Writes the end into log and row, and cleans up.
+    fn end(&self, end: &End) -> Result<(), EngineError> {
+        if !matches!(end, End::Exited(_)) {
+            self.remove_container();
+        }
+        let status = match end {
+            // The run's folder belongs to nobody, or to another run of the same id.
+            End::Gone => return Ok(()),
+            End::Exited(status) if status.success() => Status::Complete,
+            End::Exited(status) => {
+                self.remark(&last_words(*status))?;
+                Status::Failed
+            }
+            End::Cancelled => {
+                self.remark("Cancelled.")?;
+                Status::Cancelled
+            }
+            End::TimedOut => {
+                let seconds = self.job.limit.as_secs();
+                self.remark(&format!("Cancelled: it took over {seconds} s."))?;
+                Status::Cancelled
+            }
+        };
+        // What is left of the scratch folder is of no use to anybody and harms nobody.
+        let _ = fs::remove_dir_all(self.scratch());
+        self.reach(status)?;
+        Ok(())
+    }
+
+    fn fail(&self, reason: &str) -> Result<(), EngineError> {
+        self.remark(reason)?;
+        self.reach(Status::Failed)?;
+        Ok(())
+    }
+
+    fn remove_container(&self) {
+        if let Work::Image { .. } = self.job.run.work
+            && let Some(mut removal) = image::removal(&self.job)
+        {
+            let quiet = removal.stdin(Stdio::null()).stdout(Stdio::null());
+            let _ = quiet.stderr(Stdio::null()).status();
+        }
+    }
+
+    /// Adds a line of the sandbox's own below the command's output.
+    fn remark(&self, text: &str) -> Result<(), StoreError> {
+        let log = self.store.log(self.job.run.id)?;
+        let open = log.is_some_and(|log| !log.is_empty() && !log.ends_with('\n'));
+        let line = if open { "\n" } else { "" };
+        self.say(&format!("{line}[sandbox] {text}\n"))
+    }
+
+    fn say(&self, text: &str) -> Result<(), StoreError> {
+        self.store.append_log(self.job.run.id, text.as_bytes())
+    }
+
+    /// False when the run was taken away.
+    fn reach(&self, status: Status) -> Result<bool, StoreError> {
+        self.store
+            .move_run(self.job.run.id, &self.job.remote, status)
+    }
+}
+
+fn last_words(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("The command ended with exit status {code}."),
+        (None, Some(signal)) => format!("The command was ended by signal {signal}."),
+        (None, None) => "The command ended in an unknown way.".to_owned(),
+    }
+}

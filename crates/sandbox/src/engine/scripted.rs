@@ -1,0 +1,175 @@
+//! Plays runs in process by a script: for tests, on a store in memory.
+//!
+//! Nothing waits here. A script is played at once up to its next [`Step::Hold`]; whoever holds the
+//! [`Scripted`] says when it goes on.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{EngineError, Executor, NewRun, log, remote_id};
+use crate::store::{Hands, Status, Store};
+
+/// One step of a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The run's status changes.
+    Status(Status),
+    /// The command prints this, newlines included; the first one comes under the log's header.
+    Log(String),
+    /// Nothing happens until [`Scripted::advance`].
+    Hold,
+}
+
+/// The scripted executor. Clones share scripts and runs.
+#[derive(Clone)]
+pub struct Scripted {
+    store: Store,
+    scripts: Arc<Mutex<Scripts>>,
+}
+
+#[derive(Default)]
+struct Scripts {
+    default: Vec<Step>,
+    by_name: HashMap<String, Vec<Step>>,
+    on_cancel: HashMap<String, Vec<Step>>,
+    playing: HashMap<i64, Playing>,
+}
+
+struct Playing {
+    name: String,
+    task_name: String,
+    remote: String,
+    left: VecDeque<Step>,
+}
+
+impl Scripted {
+    /// Runs of `store` that pass through all statuses at once and complete, until told otherwise.
+    #[must_use]
+    pub fn new(store: Store) -> Scripted {
+        let scripted = Scripted {
+            store,
+            scripts: Arc::default(),
+        };
+        scripted.script_others(vec![
+            Step::Status(Status::Pending),
+            Step::Status(Status::Running),
+            Step::Log("done\n".to_owned()),
+            Step::Status(Status::Complete),
+        ]);
+        scripted
+    }
+
+    /// The script of all runs called `name` (a task's name, or an ad-hoc run's) from now on. An empty
+    /// one leaves them `new` for ever, as a Lagoon without a cluster does.
+    pub fn script(&self, name: &str, steps: Vec<Step>) {
+        self.scripts().by_name.insert(name.to_owned(), steps);
+    }
+
+    /// The script of all runs that have none of their own.
+    pub fn script_others(&self, steps: Vec<Step>) {
+        self.scripts().default = steps;
+    }
+
+    /// What happens in place of the steps left when somebody cancels a run called `name`; without
+    /// this it is cancelled at once.
+    pub fn script_cancel(&self, name: &str, steps: Vec<Step>) {
+        self.scripts().on_cancel.insert(name.to_owned(), steps);
+    }
+
+    /// Goes on with a run up to its next hold. Whether steps are left then.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be written.
+    pub fn advance(&self, id: i64) -> Result<bool, EngineError> {
+        let mut scripts = self.scripts();
+        let Some(playing) = scripts.playing.get_mut(&id) else {
+            return Ok(false);
+        };
+        let left = self.play(id, playing)?;
+        if !left {
+            scripts.playing.remove(&id);
+        }
+        Ok(left)
+    }
+
+    /// Puts a run into a status, whatever its script says, and ends the script. `log` is added to its
+    /// log. False when there is no such run.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be written.
+    pub fn set_run(&self, id: i64, status: Status, log: Option<&str>) -> Result<bool, EngineError> {
+        self.scripts().playing.remove(&id);
+        if let Some(log) = log {
+            self.store.append_log(id, log.as_bytes())?;
+        }
+        Ok(self.store.force_run(id, status)?)
+    }
+
+    /// Plays up to the next hold; whether steps are left.
+    fn play(&self, id: i64, playing: &mut Playing) -> Result<bool, EngineError> {
+        while let Some(step) = playing.left.pop_front() {
+            match step {
+                Step::Hold => return Ok(true),
+                Step::Status(status) => {
+                    if !self.store.move_run(id, &playing.remote, status)? {
+                        return Ok(false);
+                    }
+                }
+                Step::Log(text) => {
+                    let text = match self.store.log(id)? {
+                        Some(_) => text,
+                        None => log::header(&playing.task_name) + &text,
+                    };
+                    self.store.append_log(id, text.as_bytes())?;
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn scripts(&self) -> MutexGuard<'_, Scripts> {
+        self.scripts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Executor for Scripted {
+    fn start(&self, run: &NewRun) -> Result<(), EngineError> {
+        let mut scripts = self.scripts();
+        let steps = scripts.by_name.get(&run.name).unwrap_or(&scripts.default);
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let mut playing = Playing {
+            name: run.name.clone(),
+            task_name: run.task_name.clone(),
+            remote: remote_id::new(),
+            left: steps.iter().cloned().collect(),
+        };
+        if !self.store.hand_over(run.id, Hands::InProcess)? {
+            return Err(EngineError::NotThere(run.id));
+        }
+        if self.play(run.id, &mut playing)? {
+            scripts.playing.insert(run.id, playing);
+        }
+        Ok(())
+    }
+
+    fn cancel(&self, id: i64) -> Result<(), EngineError> {
+        self.store.request_cancel(id)?;
+        let mut scripts = self.scripts();
+        let Some(mut playing) = scripts.playing.remove(&id) else {
+            return Ok(());
+        };
+        let steps = scripts.on_cancel.get(&playing.name);
+        playing.left = steps.map_or_else(
+            || VecDeque::from([Step::Status(Status::Cancelled)]),
+            |steps| steps.iter().cloned().collect(),
+        );
+        if self.play(id, &mut playing)? {
+            scripts.playing.insert(id, playing);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,45 @@
+//! Programs that the sandbox's own tasks call, so that these work on a machine without them: always
+//! the stand-in, so that every run of them prints the same.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::store::{StoreError, at, create_private};
+
+const PROGRAMS: [(&str, &str); 2] = [
+    ("drush", include_str!("standins/drush.sh")),
+    ("yarn", include_str!("standins/yarn.sh")),
+];
+
+/// Where the stand-ins of a data folder are.
+pub(super) fn folder(data: &Path) -> PathBuf {
+    data.join("bin")
+}
+
+/// Writes the stand-ins that are missing or from another release.
+pub(super) fn install(data: &Path) -> Result<(), StoreError> {
+    let folder = folder(data);
+    create_private(&folder).map_err(at(&folder))?;
+    for (name, script) in PROGRAMS {
+        let path = folder.join(name);
+        if fs::read(&path).is_ok_and(|there| there == script.as_bytes()) {
+            continue;
+        }
+        write(&folder, &path, script).map_err(at(&path))?;
+    }
+    Ok(())
+}
+
+/// All at once, since a run may be calling the program now.
+fn write(folder: &Path, path: &Path, script: &str) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(script.as_bytes())?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(file.path(), fs::Permissions::from_mode(0o700))?;
+    }
+    file.into_temp_path().persist(path)?;
+    Ok(())
+}

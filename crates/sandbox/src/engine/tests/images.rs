@@ -1,0 +1,104 @@
+//! IMAGE runs, with scripts that stand in for a container's client.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::tempdir;
+
+use super::{detached, open, outcome, output, wait_for_output};
+use crate::engine::{Detached, Executor, Work};
+use crate::store::Store;
+
+fn image(store: &Store, image: &str) -> super::NewRun {
+    let work = Work::Image {
+        image: image.to_owned(),
+        payload: Some(r#"{"A":"b \"c\""}"#.to_owned()),
+    };
+    super::new_work(store, "an image", work)
+}
+
+/// An executor that finds `script` as docker.
+///
+/// This process does not write the file that is executed: what another test starts at that moment
+/// would hold it open, and what is open for writing cannot be executed.
+fn with_docker(store: &Store, folder: &Path, script: &str) -> Detached {
+    let text = folder.join("docker.text");
+    fs::write(&text, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&text, fs::Permissions::from_mode(0o700)).unwrap();
+    let mut copy = Command::new("cp");
+    let copied = copy.arg(&text).arg(folder.join("docker")).status();
+    assert!(copied.unwrap().success());
+    let path = folder.to_str().unwrap();
+    detached(store).search_path(path).images(true)
+}
+
+fn failed(executor: &Detached, store: &Store, name: &str) -> String {
+    let run = image(store, name);
+    executor.start(&run).unwrap();
+    assert_eq!(outcome(store, run.id), "failed");
+    output(store, run.id)
+}
+
+#[test]
+fn is_not_run_without_consent() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let executor = with_docker(&store, folder.path(), "echo never").images(false);
+    let said = failed(&executor, &store, "alpine");
+    assert!(said.contains("agreed to; nothing was executed"), "{said}");
+}
+
+#[test]
+fn is_not_run_without_a_client() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let executor = detached(&store).search_path("/nowhere").images(true);
+    let said = failed(&executor, &store, "alpine");
+    assert!(said.contains("Neither docker nor podman"), "{said}");
+}
+
+#[test]
+fn is_never_an_option() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let executor = with_docker(&store, folder.path(), "echo never");
+    let said = failed(&executor, &store, "--privileged");
+    assert!(said.contains("no name of an image"), "{said}");
+}
+
+#[test]
+fn gets_its_arguments_as_lagoon_gives_them() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let executor = with_docker(&store, folder.path(), r#"printf '%s\n' "$@""#);
+    let run = image(&store, "alpine:3");
+    executor.start(&run).unwrap();
+    assert_eq!(outcome(&store, run.id), "complete");
+    let said = output(&store, run.id);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[..4], ["run", "--rm", "--name", &run.task_name]);
+    assert_eq!(*lines.last().unwrap(), "alpine:3");
+    assert!(lines.contains(&"--env=LAGOON_PROJECT=lagoon-demo"));
+    // {"A":"b \"c\""}
+    assert!(lines.contains(&"--env=JSON_PAYLOAD=eyJBIjoiYiBcImNcIiJ9"));
+}
+
+#[test]
+fn its_container_is_removed_when_it_is_cancelled() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let removed = folder.path().join("removed");
+    let script = format!(
+        "if [ $1 = rm ]; then echo $3 >'{}'; else echo on; exec /bin/sleep 600; fi",
+        removed.display()
+    );
+    let executor = with_docker(&store, folder.path(), &script);
+    let run = image(&store, "alpine");
+    executor.start(&run).unwrap();
+    wait_for_output(&store, run.id, "on\n");
+    executor.cancel(run.id).unwrap();
+    assert_eq!(outcome(&store, run.id), "cancelled");
+    assert_eq!(fs::read_to_string(removed).unwrap().trim(), run.task_name);
+}

@@ -1,0 +1,134 @@
+//! What a run leaves behind: its row, its log, and what its command found.
+
+use tempfile::tempdir;
+
+use super::{
+    Fifo, detached, events, execute, log, new_run, open, outcome, output, row, wait_for_output,
+};
+use crate::engine::Executor;
+
+#[test]
+fn passes_through_the_statuses() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let run = new_run(&store, "echo out; echo err >&2; printf end");
+    detached(&store).start(&run).unwrap();
+    assert_eq!(outcome(&store, run.id), "complete");
+    let rule = "=".repeat(80);
+    let node = "node sandbox on cluster sandbox";
+    assert_eq!(
+        log(&store, run.id),
+        format!(
+            "{rule}\nLogs on pod {}, assigned to {node}\n{rule}\nout\nerr\nend",
+            run.task_name
+        )
+    );
+    let row = row(&store, run.id);
+    for time in [row.started, row.completed] {
+        let time = time.unwrap();
+        let digits = time.replace(|c: char| c.is_ascii_digit(), "0");
+        assert_eq!(digits, "0000-00-00 00:00:00");
+    }
+    assert_eq!(row.remote_id.unwrap().len(), 36);
+    assert_eq!(events(&store), 3);
+    assert!(!folder.path().join(format!("runs/{}/work", run.id)).exists());
+}
+
+#[test]
+fn says_how_a_command_failed() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let executor = detached(&store);
+    let (status, output) = execute(&executor, &store, "printf half; exit 3");
+    assert_eq!(status, "failed");
+    assert_eq!(
+        output,
+        "half\n[sandbox] The command ended with exit status 3.\n"
+    );
+    let (status, output) = execute(&executor, &store, "kill -9 $$");
+    assert_eq!(status, "failed");
+    assert_eq!(output, "[sandbox] The command was ended by signal 9.\n");
+}
+
+#[test]
+fn says_why_a_command_cannot_be_started() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let (status, output) = execute(&detached(&store), &store, "a\0b");
+    assert_eq!(status, "failed");
+    assert!(
+        output.starts_with("[sandbox] The command cannot be started: "),
+        "{output}"
+    );
+}
+
+#[test]
+fn gives_the_command_nothing_of_ours() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let command = "pwd; echo $HOME; echo $PATH; cat; env | cut -d= -f1 | sort | tr '\\n' ' '";
+    let (status, output) = execute(&detached(&store), &store, command);
+    assert_eq!(status, "complete");
+    let lines: Vec<&str> = output.lines().collect();
+    assert!(lines[0].ends_with("/work"));
+    assert_eq!(lines[0], lines[1]);
+    let bin = store.folder().unwrap().join("bin");
+    assert!(lines[2].starts_with(&format!("{}:", bin.display())));
+    let mut names: Vec<&str> = lines[3].split_whitespace().collect();
+    names.retain(|name| *name != "_");
+    assert_eq!(
+        names,
+        [
+            "HOME",
+            "LAGOON_ENVIRONMENT",
+            "LAGOON_ENVIRONMENT_TYPE",
+            "LAGOON_GIT_BRANCH",
+            "LAGOON_KUBERNETES_NAMESPACE",
+            "LAGOON_PROJECT",
+            "NAMESPACE",
+            "PATH",
+            "PODNAME",
+            "PWD",
+            "SERVICE_NAME",
+            "TASK_DATA_ID"
+        ]
+    );
+}
+
+#[test]
+fn answers_for_yarn_and_drush() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let executor = detached(&store);
+    let (status, output) = execute(&executor, &store, "yarn audit");
+    assert_eq!(status, "complete");
+    assert!(output.contains("[sandbox]") && output.contains("0 vulnerabilities found"));
+    assert_eq!(execute(&executor, &store, "drush cr").0, "complete");
+    assert_eq!(execute(&executor, &store, "yarn install").0, "failed");
+}
+
+#[test]
+fn shows_the_log_while_running() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let go = Fifo::new(folder.path());
+    let run = new_run(&store, &format!("echo first; cat {}", go.quoted()));
+    detached(&store).start(&run).unwrap();
+    wait_for_output(&store, run.id, "first\n");
+    assert_eq!(row(&store, run.id).status, "running");
+    go.write("second\n");
+    assert_eq!(outcome(&store, run.id), "complete");
+    assert_eq!(output(&store, run.id), "first\nsecond\n");
+}
+
+#[test]
+fn cuts_a_log_that_grows_too_long() {
+    let folder = tempdir().unwrap();
+    let store = open(folder.path());
+    let executor = detached(&store).log_limit(1000);
+    let (status, output) = execute(&executor, &store, "yes | head -c 500000; echo after");
+    assert_eq!(status, "complete");
+    assert!(output.starts_with(&"y\n".repeat(500)));
+    assert!(output.ends_with("[sandbox] The log ends here: there is too much output.\n"));
+    assert!(output.len() < 1100);
+}

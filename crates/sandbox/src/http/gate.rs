@@ -1,0 +1,155 @@
+//! What every request passes: the `Host`, the token, the way to what answers it, the record.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, header, request::Parts};
+
+use super::pages::{self, Answer};
+use super::{App, body, graphql, socket, storage, stream};
+use crate::Recorded;
+use crate::permissions::Caller;
+use crate::token;
+
+/// The discovery document's path.
+const DISCOVERY: &str = "/.well-known/appspecific/sh.lagoon.discovery.json";
+
+/// What is noted about a request on its way.
+#[derive(Default)]
+pub(super) struct Noted {
+    pub(super) body: String,
+    pub(super) operations: Vec<String>,
+}
+
+/// Answers a request.
+pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> Answer {
+    let (parts, body) = request.into_parts();
+    let (method, path) = (parts.method.to_string(), parts.uri.to_string());
+    let mut recorder = Recorder {
+        app: app.clone(),
+        method,
+        path,
+        noted: Noted::default(),
+        status: 0,
+    };
+    let gzip = wants_gzip(&parts.headers);
+    let mut answer = route(&app, parts, body, &mut recorder.noted).await;
+    if gzip {
+        answer = pages::compressed(answer).await;
+    }
+    recorder.status = answer.status().as_u16();
+    pages::finish(answer)
+}
+
+/// Records a request when it is over: when it was answered, or when its client went away.
+struct Recorder {
+    app: Arc<App>,
+    method: String,
+    path: String,
+    noted: Noted,
+    status: u16,
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        let state = &self.app.sandbox.state;
+        if state.records {
+            state.faults.record(Recorded {
+                method: std::mem::take(&mut self.method),
+                path: std::mem::take(&mut self.path),
+                body: std::mem::take(&mut self.noted.body),
+                operations: std::mem::take(&mut self.noted.operations),
+                status: self.status,
+            });
+        }
+    }
+}
+
+async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> Answer {
+    if !is_for_this_machine(&parts.headers) {
+        return pages::text(403, "The sandbox answers to this machine only.");
+    }
+    let path = parts.uri.path().to_owned();
+    if path == "/files" || path.starts_with("/files/") {
+        return storage::answer(app, &parts, body).await;
+    }
+    // These two are not Express's: they look for the token themselves.
+    if path.starts_with("/graphql/stream") {
+        return stream::answer(app, &parts, body, noted).await;
+    }
+    if wants_socket(&parts.headers) {
+        return match path.as_str() {
+            "/graphql" => socket::answer(app, &parts).await,
+            _ => pages::before_cors(pages::bare(400, "Bad Request")),
+        };
+    }
+    let content = match body::read(&parts.headers, body, noted).await {
+        Ok(content) => content,
+        Err(refused) => return *refused,
+    };
+    if parts.method == Method::OPTIONS {
+        return pages::preflight();
+    }
+    let is_get = matches!(parts.method, Method::GET | Method::HEAD);
+    // Only without a query string: the path is compared as a whole.
+    let whole = parts
+        .uri
+        .path_and_query()
+        .map_or("", |whole| whole.as_str());
+    match whole {
+        "/status" if is_get => return pages::status(),
+        DISCOVERY if is_get => return pages::discovery(),
+        _ => {}
+    }
+    let caller = match caller(app, &parts.headers) {
+        Ok(caller) => caller,
+        Err(reason) => return pages::unauthorized(&reason),
+    };
+    match path.as_str() {
+        "/" if is_get => pages::to_status(),
+        "/status" if is_get => pages::status(),
+        DISCOVERY if is_get => pages::discovery(),
+        _ if is_mounted(&path, "/.well-known/apollo/server-health") => pages::health(),
+        _ if is_mounted(&path, "/graphql") => {
+            graphql::answer(app, &parts, content, caller, noted).await
+        }
+        _ => pages::error(404, &format!("Cannot {} {path}", parts.method)),
+    }
+}
+
+/// Whether Express hands a path to what is mounted here: in any case, and all that is below.
+fn is_mounted(path: &str, at: &str) -> bool {
+    path.get(..at.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(at))
+        && matches!(path.as_bytes().get(at.len()), None | Some(b'/'))
+}
+
+fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, String> {
+    let token = token::in_header(body::text(headers, header::AUTHORIZATION));
+    let token = token.ok_or("Bearer token required")?;
+    app.sandbox.state.caller(token)
+}
+
+fn wants_gzip(headers: &HeaderMap) -> bool {
+    body::text(headers, header::ACCEPT_ENCODING).contains("gzip")
+}
+
+fn wants_socket(headers: &HeaderMap) -> bool {
+    body::text(headers, header::UPGRADE).eq_ignore_ascii_case("websocket")
+}
+
+/// Whether the request names this machine: a page elsewhere whose name leads here does not.
+fn is_for_this_machine(headers: &HeaderMap) -> bool {
+    let host = body::text(headers, header::HOST);
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost")
+        || address
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}

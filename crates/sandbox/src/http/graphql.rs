@@ -1,0 +1,225 @@
+//! `/graphql`: reading requests, single or in a batch, from a body or from the address.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Method, header, request::Parts};
+use serde_json::{Map, Value, json};
+
+use super::body::{Content, content_type};
+use super::execute::{self, Outcome};
+use super::gate::Noted;
+use super::pages::{self, Answer};
+use super::{App, document, multipart};
+use crate::Fault;
+use crate::permissions::Caller;
+
+const NO_BODY: &str = "POST body missing, invalid Content-Type, or JSON object has no keys.";
+
+const FORGED: &str = "This operation has been blocked as a potential Cross-Site Request Forgery (CSRF). Please either specify a 'content-type' header (with a type that is not one of application/x-www-form-urlencoded, multipart/form-data, text/plain) or provide a non-empty value for one of the following headers: x-apollo-operation-name, apollo-require-preflight, content-type\n";
+
+/// One GraphQL request.
+pub(super) struct GraphQl {
+    pub(super) query: Value,
+    pub(super) variables: Value,
+    pub(super) operation_name: Option<String>,
+    /// Files, by where they belong in the variables.
+    pub(super) uploads: Vec<multipart::Upload>,
+    /// Whether it came in the address, where only queries may be.
+    pub(super) is_get: bool,
+    /// Under which name the server was asked, where that was said.
+    pub(super) host: Option<String>,
+}
+
+impl GraphQl {
+    /// The same request once more, without files.
+    pub(super) fn again(&self) -> GraphQl {
+        GraphQl {
+            query: self.query.clone(),
+            variables: self.variables.clone(),
+            operation_name: self.operation_name.clone(),
+            uploads: Vec::new(),
+            is_get: self.is_get,
+            host: self.host.clone(),
+        }
+    }
+}
+
+/// Answers a request.
+pub(super) async fn answer(
+    app: &Arc<App>,
+    parts: &Parts,
+    content: Content,
+    caller: Caller,
+    noted: &mut Noted,
+) -> Answer {
+    let read = match parts.method {
+        Method::POST => from_body(parts, content).await,
+        Method::GET => from_address(parts).map(|request| (vec![request], false)),
+        _ => {
+            if has_no_preflight(&parts.headers) {
+                return pages::text(400, FORGED);
+            }
+            let mut answer = pages::text(405, "Apollo Server supports only GET/POST requests.");
+            pages::set(&mut answer, header::ALLOW, "GET, POST");
+            return answer;
+        }
+    };
+    let (mut requests, is_batch) = match read {
+        Ok(read) => read,
+        Err(answer) => return *answer,
+    };
+    let host = parts.headers.get(header::HOST);
+    let host = host.and_then(|host| host.to_str().ok());
+    for request in &mut requests {
+        request.host = host.map(str::to_owned);
+    }
+    noted.operations = requests.iter().flat_map(document::root_fields).collect();
+    let fault = app.sandbox.state.faults.take(&noted.operations);
+    match &fault {
+        Some(Fault::Status(status, text)) => return pages::text(*status, text.clone()),
+        Some(Fault::Hang) => return std::future::pending().await,
+        Some(Fault::Delay(delay)) => tokio::time::sleep(*delay).await,
+        _ => {}
+    }
+    let mut outcomes = Vec::new();
+    for request in requests {
+        outcomes.push(match &fault {
+            Some(Fault::Message(message)) => document::refused(&request, message),
+            _ => execute::execute(app, &caller, request).await,
+        });
+    }
+    match fault {
+        Some(Fault::HangAfter) => std::future::pending().await,
+        Some(Fault::LoseAnswer) => broken(),
+        _ => show(outcomes, is_batch),
+    }
+}
+
+fn show(outcomes: Vec<Outcome>, is_batch: bool) -> Answer {
+    if is_batch {
+        // One that fails does not make the others fail.
+        let bodies = outcomes.into_iter().map(in_batch).collect();
+        return pages::apollo(200, &Value::Array(bodies));
+    }
+    let Some(Outcome { status, body }) = outcomes.into_iter().next() else {
+        return pages::text(400, NO_BODY);
+    };
+    let mut answer = pages::apollo(status, &body);
+    if status == 405 {
+        pages::set(&mut answer, header::ALLOW, "POST");
+    }
+    answer
+}
+
+/// What Lagoon's plugin trips over has a code there, and only there.
+fn in_batch(outcome: Outcome) -> Value {
+    let mut body = outcome.body;
+    if outcome.status == 500 {
+        let errors = body["errors"].as_array_mut();
+        for error in errors.into_iter().flatten() {
+            error["extensions"] = json!({"code": "INTERNAL_SERVER_ERROR"});
+        }
+    }
+    body
+}
+
+/// An answer that breaks the connection before anything was sent.
+fn broken() -> Answer {
+    let lost = std::io::Error::other("lost");
+    let body = futures_util::stream::iter([Err::<Bytes, _>(lost)]);
+    Answer::new(Body::from_stream(body))
+}
+
+type Read<T> = Result<T, Box<Answer>>;
+
+async fn from_body(parts: &Parts, content: Content) -> Read<(Vec<GraphQl>, bool)> {
+    match content {
+        Content::Json(Value::Array(items)) if items.contains(&Value::Null) => {
+            let message = "Cannot read properties of null (reading 'query')";
+            let body = json!({"errors": [{"message": message}]});
+            Err(Box::new(pages::apollo(500, &body)))
+        }
+        Content::Json(Value::Array(items)) if !items.is_empty() => {
+            let requests = items.into_iter().map(request).collect::<Read<_>>()?;
+            Ok((requests, true))
+        }
+        Content::Json(Value::Object(fields)) if !fields.is_empty() => {
+            Ok((vec![request(Value::Object(fields))?], false))
+        }
+        Content::Other(body) if content_type(&parts.headers) == "multipart/form-data" => {
+            let request = multipart::read(parts, body).await;
+            request
+                .map(|request| (vec![request], false))
+                .map_err(Box::new)
+        }
+        _ => Err(Box::new(pages::text(400, NO_BODY))),
+    }
+}
+
+/// A request out of a JSON object.
+pub(super) fn request(value: Value) -> Read<GraphQl> {
+    let refuse = |message: &str| Box::new(pages::text(400, message));
+    let mut fields = match value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    let query = fields.remove("query");
+    if matches!(&query, Some(query) if !query.is_string() && !query.is_null()) {
+        return Err(refuse("GraphQL queries must be strings."));
+    }
+    let mut parsed = |name: &str, otherwise: &str| match fields.remove(name) {
+        Some(Value::String(text)) if !text.is_empty() => {
+            serde_json::from_str(&text).map_err(|_| refuse(otherwise))
+        }
+        given => Ok(given.unwrap_or(Value::Null)),
+    };
+    parsed("extensions", "Extensions are invalid JSON.")?;
+    let variables = parsed("variables", "Variables are invalid JSON.")?;
+    let operation_name = match fields.remove("operationName") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(name)) => Some(name),
+        Some(other) => Some(other.to_string()),
+    };
+    Ok(GraphQl {
+        // JavaScript writes a missing one like this, and that is what is parsed then.
+        query: query.unwrap_or_else(|| Value::from("undefined")),
+        variables,
+        operation_name,
+        uploads: Vec::new(),
+        is_get: false,
+        host: None,
+    })
+}
+
+fn from_address(parts: &Parts) -> Read<GraphQl> {
+    if has_no_preflight(&parts.headers) {
+        return Err(Box::new(pages::text(400, FORGED)));
+    }
+    let mut fields = Map::new();
+    let query = parts.uri.query().unwrap_or_default();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        let value = Value::from(value.into_owned());
+        // Two of one name are a list for Express.
+        let value = match fields.get(name.as_ref()) {
+            Some(first) => Value::from(vec![first.clone(), value]),
+            None => value,
+        };
+        fields.insert(name.into_owned(), value);
+    }
+    if fields.is_empty() {
+        return Err(Box::new(pages::text(400, "GET query missing.")));
+    }
+    let mut request = request(Value::Object(fields))?;
+    request.is_get = true;
+    Ok(request)
+}
+
+/// Whether any page could have sent this without asking first. Lagoon takes a content type of any
+/// kind for a sign that none did.
+fn has_no_preflight(headers: &HeaderMap) -> bool {
+    let given = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
+    !given("content-type")
+        && !given("x-apollo-operation-name")
+        && !given("apollo-require-preflight")
+}

@@ -1,0 +1,247 @@
+//! The WebSocket at `/graphql`: the sub-protocol `graphql-transport-ws`, with the tokens and close
+//! codes seen on Lagoon 2.33.1.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRequestParts;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::http::request::Parts;
+use futures_util::StreamExt as _;
+use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, interval_at, sleep_until};
+
+use super::App;
+use super::follow::{self, Follow, Mutations, follow};
+use super::graphql::GraphQl;
+use super::message;
+use super::pages::{self, Answer};
+use crate::permissions::Caller;
+
+const PROTOCOL: &str = "graphql-transport-ws";
+
+/// How long a client may take to say who it is.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How often the client is asked whether it is still there, and how long it may take to answer.
+const HEARTBEAT: Duration = Duration::from_secs(12);
+
+/// Why a connection is closed.
+type Close = (u16, String);
+
+/// What came of an operation: its client's name for it, and a message or the end of all.
+type Sent = (String, Result<Value, Close>);
+
+/// Answers a request for a WebSocket. The token comes later, in the first message.
+pub(super) async fn answer(app: &Arc<App>, parts: &Parts) -> Answer {
+    let mut parts = parts.clone();
+    match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        Ok(upgrade) => {
+            let app = app.clone();
+            let upgrade = upgrade.protocols([PROTOCOL]);
+            upgrade.on_upgrade(move |socket| Connection::new(app, socket).serve())
+        }
+        Err(_) => pages::error(400, "Bad Request"),
+    }
+}
+
+/// One client.
+struct Connection {
+    app: Arc<App>,
+    socket: WebSocket,
+    /// The token, once it was found good.
+    token: Option<String>,
+    /// What is going on, by the client's name for it.
+    running: HashMap<String, AbortHandle>,
+    sender: mpsc::UnboundedSender<Sent>,
+    receiver: mpsc::UnboundedReceiver<Sent>,
+}
+
+impl Connection {
+    fn new(app: Arc<App>, socket: WebSocket) -> Connection {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        Connection {
+            app,
+            socket,
+            token: None,
+            running: HashMap::new(),
+            sender,
+            receiver,
+        }
+    }
+
+    async fn serve(mut self) {
+        let speaks = self.socket.protocol().is_some_and(|name| name == PROTOCOL);
+        if !speaks {
+            return self.close(4406, "Subprotocol not acceptable").await;
+        }
+        let too_late = Instant::now() + PATIENCE;
+        let mut beat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+        let mut asked = false;
+        loop {
+            let closed = tokio::select! {
+                () = sleep_until(too_late), if self.token.is_none() => {
+                    Err((4408, "Connection initialisation timeout".to_owned()))
+                }
+                _ = beat.tick() => {
+                    if asked {
+                        return;
+                    }
+                    asked = true;
+                    self.socket.send(Message::Ping(Vec::new().into())).await.map_err(|_| (0, String::new()))
+                }
+                Some((id, message)) = self.receiver.recv() => self.forward(&id, message).await,
+                message = self.socket.recv() => match message {
+                    Some(Ok(Message::Text(text))) => self.read(text.as_str()).await,
+                    Some(Ok(Message::Pong(_))) => { asked = false; Ok(()) }
+                    Some(Ok(Message::Ping(_))) => Ok(()),
+                    // Taken for text, whatever it was sent as.
+                    Some(Ok(Message::Binary(bytes))) => self.read(&String::from_utf8_lossy(&bytes)).await,
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                },
+            };
+            if let Err((code, reason)) = closed {
+                return self.close(code, &reason).await;
+            }
+        }
+    }
+
+    async fn close(&mut self, code: u16, reason: &str) {
+        let reason = reason.into();
+        let frame = Message::Close(Some(CloseFrame { code, reason }));
+        let _ = self.socket.send(frame).await;
+        // The client's own goodbye, so that it does not see the connection break.
+        let _ = tokio::time::timeout(PATIENCE, self.socket.recv()).await;
+    }
+
+    async fn send(&mut self, message: &Value) -> Result<(), Close> {
+        let message = Message::Text(message.to_string().into());
+        let sent = self.socket.send(message).await;
+        sent.map_err(|_| (1011, String::new()))
+    }
+
+    /// Passes on what came of an operation, unless it was stopped in the meantime.
+    async fn forward(&mut self, id: &str, message: Result<Value, Close>) -> Result<(), Close> {
+        if !self.running.contains_key(id) {
+            return Ok(());
+        }
+        let message = message?;
+        if message["type"] != "next" {
+            self.running.remove(id);
+        }
+        self.send(&message).await
+    }
+
+    async fn read(&mut self, text: &str) -> Result<(), Close> {
+        match message::read(text).ok_or_else(invalid)? {
+            message::Message::Init(payload) => self.greet(&payload).await,
+            message::Message::Ping(payload) => {
+                let mut answer = json!({"type": "pong"});
+                if !payload.is_null() {
+                    answer["payload"] = payload;
+                }
+                self.send(&answer).await
+            }
+            message::Message::Pong => Ok(()),
+            message::Message::Subscribe(id, payload) => self.start(&id, &payload),
+            message::Message::Complete(id) => {
+                if let Some(task) = self.running.remove(&id) {
+                    task.abort();
+                }
+                Ok(())
+            }
+            message::Message::Servers => Err(internal()),
+        }
+    }
+
+    async fn greet(&mut self, payload: &Value) -> Result<(), Close> {
+        if self.token.is_some() {
+            return Err((4429, "Too many initialisation requests".to_owned()));
+        }
+        let token = payload["authToken"].as_str().unwrap_or_default();
+        self.caller(token)?;
+        self.token = Some(token.to_owned());
+        // Lagoon sends things here that a client must never show or keep.
+        let secret = "never-show-this ".repeat(200);
+        self.send(&json!({"type": "connection_ack", "payload": {"grant": secret}}))
+            .await
+    }
+
+    /// Who the client is; a token may have become bad since it was first shown.
+    fn caller(&self, token: &str) -> Result<Caller, Close> {
+        let caller = self.app.sandbox.state.caller(token);
+        caller.map_err(|_| internal())
+    }
+
+    fn start(&mut self, id: &str, payload: &Map<String, Value>) -> Result<(), Close> {
+        let Some(token) = &self.token else {
+            return Err((4401, "Unauthorized".to_owned()));
+        };
+        if self.running.contains_key(id) {
+            return Err((4409, format!("Subscriber for {id} already exists")));
+        }
+        let caller = self.caller(token)?;
+        let work = work(
+            self.app.clone(),
+            caller,
+            follow::request(payload),
+            id.to_owned(),
+            self.sender.clone(),
+        );
+        let task = tokio::spawn(work);
+        self.running.insert(id.to_owned(), task.abort_handle());
+        Ok(())
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.running.values().for_each(AbortHandle::abort);
+    }
+}
+
+fn invalid() -> Close {
+    (4400, "Invalid message received".to_owned())
+}
+
+/// What graphql-ws says when something that it called failed.
+fn internal() -> Close {
+    (4500, "Internal server error".to_owned())
+}
+
+/// Carries an operation out and sends what comes of it.
+async fn work(
+    app: Arc<App>,
+    caller: Caller,
+    request: GraphQl,
+    id: String,
+    sender: mpsc::UnboundedSender<Sent>,
+) {
+    let send = |message: Value| sender.send((id.clone(), Ok(message))).is_ok();
+    let next = |body: Value| json!({"id": id, "type": "next", "payload": body});
+    match follow(&app, &caller, request, Mutations::Refused).await {
+        // It is parsed where nobody catches what is thrown.
+        Follow::Unreadable(_) | Follow::NotAQuery => {
+            let _ = sender.send((id.clone(), Err(internal())));
+            return;
+        }
+        Follow::Invalid(errors) | Follow::NoOperation(errors) => {
+            send(json!({"id": id, "type": "error", "payload": errors}));
+            return;
+        }
+        Follow::One(body) => {
+            send(next(body));
+        }
+        Follow::Many(mut bodies) => {
+            while let Some(body) = bodies.next().await {
+                if !send(next(body)) {
+                    return;
+                }
+            }
+        }
+    }
+    send(json!({"id": id, "type": "complete"}));
+}

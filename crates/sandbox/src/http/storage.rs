@@ -1,0 +1,206 @@
+//! Where files of runs are fetched from and sent to: what an S3 store is for a Lagoon. Its addresses
+//! are signed and need no token.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use futures_util::stream::{self, StreamExt as _};
+use sha1::{Digest, Sha1};
+
+use super::pages::{self, Answer};
+use super::{App, multipart};
+use crate::resolvers::files;
+
+/// Answers for an address under `/files`.
+pub(super) async fn answer(app: &App, parts: &Parts, body: Body) -> Answer {
+    match parts.method {
+        Method::GET => download(app, parts),
+        Method::POST => upload(app, parts, body).await,
+        _ => pages::error(405, "Method Not Allowed"),
+    }
+}
+
+fn download(app: &App, parts: &Parts) -> Answer {
+    let query = parts.uri.query().unwrap_or_default();
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    let mark = pairs.find_map(|(name, value)| (name == "signature").then(|| value.into_owned()));
+    let found = mark.and_then(|mark| files::signed(&app.sandbox.state, &mark));
+    let Some(content) = found else {
+        return pages::text(403, "<Error><Code>AccessDenied</Code></Error>");
+    };
+    object(&parts.headers, content)
+}
+
+/// A stored object or a part of it, as S3 and MinIO send them.
+fn object(headers: &HeaderMap, content: Vec<u8>) -> Answer {
+    let length = content.len();
+    let etag = etag(&content);
+    let (mut answer, range) = match part(headers, &etag, length) {
+        Part::Whole => (Response::new(Body::from(content)), None),
+        Part::Range(range) => {
+            let name = format!("bytes {}-{}/{length}", range.start, range.end - 1);
+            let mut answer = Response::new(Body::from(content[range].to_vec()));
+            *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
+            (answer, Some(name))
+        }
+        Part::OutOfRange => (
+            pages::text(416, "<Error><Code>InvalidRange</Code></Error>"),
+            Some(format!("bytes */{length}")),
+        ),
+    };
+    let is_error = answer.status() == StatusCode::RANGE_NOT_SATISFIABLE;
+    let mut set = |name, value: &str| {
+        let value = HeaderValue::from_str(value);
+        answer
+            .headers_mut()
+            .extend(value.ok().map(|value| (name, value)));
+    };
+    if let Some(range) = range {
+        set(header::CONTENT_RANGE, &range);
+    }
+    if !is_error {
+        set(header::CONTENT_TYPE, "application/octet-stream");
+        set(header::ACCEPT_RANGES, "bytes");
+        set(header::ETAG, &etag);
+    }
+    answer
+}
+
+/// The entity tag of a content.
+fn etag(content: &[u8]) -> String {
+    let digest = Sha1::digest(content);
+    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{digits}\"")
+}
+
+/// The part of an object that a request asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Range(Range<usize>),
+    OutOfRange,
+}
+
+/// The part that the headers name. A range of another unit, several ranges, and a range of another
+/// version (`If-Range`) are ignored: then the whole object is sent.
+fn part(headers: &HeaderMap, etag: &str, length: usize) -> Part {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_other = |wanted| wanted != etag;
+    if text(header::IF_RANGE).is_some_and(is_other) {
+        return Part::Whole;
+    }
+    let range = text(header::RANGE).and_then(|range| range.strip_prefix("bytes="));
+    let Some((first, last)) = range.and_then(|range| range.split_once('-')) else {
+        return Part::Whole;
+    };
+    let range = match (first.parse::<usize>(), last.parse::<usize>()) {
+        (Ok(first), Ok(last)) if first <= last => first..last.saturating_add(1).min(length),
+        (Ok(first), Err(_)) if last.is_empty() => first..length,
+        (Err(_), Ok(last)) if first.is_empty() => length.saturating_sub(last)..length,
+        _ => return Part::Whole,
+    };
+    if range.is_empty() {
+        Part::OutOfRange
+    } else {
+        Part::Range(range)
+    }
+}
+
+async fn upload(app: &App, parts: &Parts, body: Body) -> Answer {
+    match receive(app, parts, body).await {
+        Ok(()) => {
+            let mut answer = Response::new(Body::empty());
+            *answer.status_mut() = StatusCode::NO_CONTENT;
+            answer
+        }
+        Err(refused) => *refused,
+    }
+}
+
+/// Stores the file of a form. Nothing of the file is read before the form's policy was found valid.
+async fn receive(app: &App, parts: &Parts, body: Body) -> Result<(), Box<Answer>> {
+    let refuse = |status, code: &str| {
+        let text = format!("<Error><Code>{code}</Code></Error>");
+        Box::new(pages::text(status, text))
+    };
+    let denied = || refuse(403, "AccessDenied");
+    let malformed = || refuse(400, "MalformedPOSTRequest");
+    let state = &app.sandbox.state;
+    let is_allowed = Arc::new(AtomicBool::new(false));
+    let body = limited(body, is_allowed.clone());
+    let mut form = multipart::form(parts, body)
+        .await
+        .map_err(|_| malformed())?;
+    let mut upload = None;
+    while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
+        match field.name() {
+            Some("Policy") => {
+                let policy = field.text().await.map_err(|_| malformed())?;
+                upload = files::upload_of(state, &policy);
+                is_allowed.store(upload.is_some(), Ordering::Relaxed);
+            }
+            // Fields after the file are not looked at.
+            Some("file") => {
+                let upload = upload.ok_or_else(denied)?;
+                let content = field.bytes().await.map_err(|_| malformed())?;
+                return files::receive(state, &upload, &content).map_err(|_| denied());
+            }
+            _ => {}
+        }
+    }
+    Err(denied())
+}
+
+/// The most that is read of a form before its policy was found valid.
+const UNCHECKED: usize = 64 * 1024;
+
+/// A body that fails beyond [`UNCHECKED`] bytes until it is allowed.
+fn limited(body: Body, is_allowed: Arc<AtomicBool>) -> Body {
+    let chunks = body.into_data_stream();
+    Body::from_stream(stream::unfold((chunks, 0), move |(mut chunks, read)| {
+        let is_allowed = is_allowed.clone();
+        async move {
+            // The parser reads until it has to wait. It must look at each chunk before the next.
+            tokio::task::yield_now().await;
+            if read > UNCHECKED && !is_allowed.load(Ordering::Relaxed) {
+                let error = axum::Error::new("the form has no valid policy");
+                return Some((Err(error), (chunks, read)));
+            }
+            let chunk = chunks.next().await?;
+            let size = chunk.as_ref().map_or(0, Bytes::len);
+            Some((chunk, (chunks, read + size)))
+        }
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_the_same_version_is_sent() {
+        let asked = |range: &'static str, version: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RANGE, HeaderValue::from_static(range));
+            if !version.is_empty() {
+                headers.insert(header::IF_RANGE, HeaderValue::from_static(version));
+            }
+            part(&headers, "\"a\"", 10)
+        };
+        assert_eq!(asked("bytes=4-", ""), Part::Range(4..10));
+        assert_eq!(asked("bytes=4-", "\"a\""), Part::Range(4..10));
+        assert_eq!(asked("bytes=4-", "\"b\""), Part::Whole);
+        assert_eq!(asked("bytes=0-3", ""), Part::Range(0..4));
+        assert_eq!(asked("bytes=8-99", ""), Part::Range(8..10));
+        assert_eq!(asked("bytes=-3", ""), Part::Range(7..10));
+        assert_eq!(asked("bytes=10-", ""), Part::OutOfRange);
+        assert_eq!(asked("bytes=-0", ""), Part::OutOfRange);
+        for ignored in ["bytes=5-4", "bytes=0-1,4-5", "lines=1-2", "bytes=x-"] {
+            assert_eq!(asked(ignored, ""), Part::Whole, "{ignored}");
+        }
+        assert_eq!(part(&HeaderMap::new(), "\"a\"", 0), Part::Whole);
+    }
+}

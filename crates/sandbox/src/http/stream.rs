@@ -1,0 +1,205 @@
+//! `/graphql/stream`: operations over server-sent events, one connection each (graphql-sse's
+//! "distinct connections mode", as seen on Lagoon 2.33.1).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{HeaderMap, Method, Response, StatusCode, header, request::Parts};
+use futures_util::stream::{self, BoxStream, StreamExt as _};
+use serde_json::{Map, Value, json};
+
+use super::body::text;
+use super::follow::{self, Follow, Mutations, follow};
+use super::gate::Noted;
+use super::graphql::GraphQl;
+use super::pages::{self, Answer};
+use super::{App, document, v8};
+use crate::Fault;
+use crate::permissions::Caller;
+
+/// The largest body: graphql-sse has no limit, patience has.
+const LIMIT: usize = 1 << 20;
+
+/// How often something is sent so that nobody takes the connection for dead.
+const HEARTBEAT: Duration = Duration::from_secs(12);
+
+/// Answers a request. Express handles neither JSON nor the token here. A browser's preflight needs no
+/// token and is answered with 204 (seen on Lagoon 2.33.1).
+pub(super) async fn answer(app: &Arc<App>, parts: &Parts, body: Body, noted: &mut Noted) -> Answer {
+    let mut answer = if parts.method == Method::OPTIONS {
+        empty(204)
+    } else {
+        let answer = respond(app, parts, body, noted).await;
+        answer.unwrap_or_else(|refused| *refused)
+    };
+    pages::set(
+        &mut answer,
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        "GET, POST, OPTIONS",
+    );
+    pages::set(
+        &mut answer,
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        "Content-Type, Authorization, apollo-require-preflight",
+    );
+    answer
+}
+
+async fn respond(
+    app: &Arc<App>,
+    parts: &Parts,
+    body: Body,
+    noted: &mut Noted,
+) -> Result<Answer, Box<Answer>> {
+    let Ok(caller) = caller(app, &parts.headers) else {
+        let mut answer = pages::json(500, &json!({"error": "Internal server error"}));
+        pages::set(&mut answer, header::CONTENT_TYPE, "application/json");
+        return Err(Box::new(answer));
+    };
+    if text(&parts.headers, header::ACCEPT) != "text/event-stream" {
+        return Err(Box::new(empty(404)));
+    }
+    let request = read(parts, body, noted).await?;
+    noted.operations = document::root_fields(&request);
+    match app.sandbox.state.faults.take(&noted.operations) {
+        Some(Fault::Status(status, text)) => return Err(Box::new(pages::text(status, text))),
+        Some(Fault::Hang) => return std::future::pending().await,
+        Some(Fault::Delay(delay)) => tokio::time::sleep(delay).await,
+        _ => {}
+    }
+    let events = match follow(app, &caller, request, Mutations::Executed).await {
+        Follow::Unreadable(message) => return Err(refuse(400, &message)),
+        Follow::NoOperation(_) => return Err(refuse(400, "Unable to detect operation AST")),
+        Follow::NotAQuery => {
+            let mut answer = refuse(405, "Cannot perform mutations over GET");
+            pages::set(&mut answer, header::ALLOW, "POST");
+            return Err(answer);
+        }
+        Follow::Invalid(errors) => once(&json!({"errors": errors})),
+        Follow::One(body) => once(&body),
+        Follow::Many(bodies) => bodies
+            .map(|body| next(&body))
+            .chain(stream::once(async { COMPLETE.to_owned() }))
+            .boxed(),
+    };
+    let mut answer = Response::new(Body::from_stream(with_heartbeat(events)));
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::CONNECTION, "keep-alive"),
+        (header::CONTENT_ENCODING, "none"),
+    ];
+    for (name, value) in headers {
+        pages::set(&mut answer, name, value);
+    }
+    Ok(answer)
+}
+
+/// Whose token it is. It may come without `Bearer`, which is only taken away.
+fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, String> {
+    let header = text(headers, header::AUTHORIZATION);
+    let token = header.replacen("Bearer ", "", 1).replacen("bearer ", "", 1);
+    app.sandbox.state.caller(&token)
+}
+
+const COMPLETE: &str = "event: complete\ndata:\n\n";
+
+fn next(body: &Value) -> String {
+    format!("event: next\ndata: {body}\n\n")
+}
+
+fn once(body: &Value) -> BoxStream<'static, String> {
+    stream::iter([next(body), COMPLETE.to_owned()]).boxed()
+}
+
+/// A comment first and whenever nothing happened for a while.
+fn with_heartbeat(
+    events: BoxStream<'static, String>,
+) -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> {
+    let quiet = || ":\n\n".to_owned();
+    let beating = stream::unfold(events, move |mut events| async move {
+        match tokio::time::timeout(HEARTBEAT, events.next()).await {
+            Ok(event) => event.map(|event| (event, events)),
+            Err(_) => Some((quiet(), events)),
+        }
+    });
+    stream::iter([quiet()])
+        .chain(beating)
+        .map(|text| Ok(Bytes::from(text)))
+}
+
+/// Reads the request, from the address or from the body.
+async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, Box<Answer>> {
+    let is_get = parts.method == Method::GET;
+    let fields = match parts.method {
+        Method::GET => from_address(parts)?,
+        Method::POST if text(&parts.headers, header::CONTENT_TYPE).contains("application/json") => {
+            let Ok(bytes) = to_bytes(body, LIMIT).await else {
+                return Err(Box::new(pages::error(413, "Payload Too Large")));
+            };
+            noted.body = String::from_utf8_lossy(&bytes).into_owned();
+            from_json(&bytes)?
+        }
+        _ => return Err(Box::new(empty(415))),
+    };
+    match fields.get("query") {
+        None | Some(Value::Null) => return Err(refuse(400, "Missing query")),
+        Some(Value::String(_)) => {}
+        Some(_) => return Err(refuse(400, "Invalid query")),
+    }
+    for (name, message) in [
+        ("variables", "Invalid variables"),
+        ("extensions", "Invalid extensions"),
+    ] {
+        let value = fields.get(name).unwrap_or(&Value::Null);
+        if !value.is_null() && !value.is_object() {
+            return Err(refuse(400, message));
+        }
+    }
+    Ok(GraphQl {
+        is_get,
+        ..follow::request(&fields)
+    })
+}
+
+fn from_json(bytes: &[u8]) -> Result<Map<String, Value>, Box<Answer>> {
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        // A list is an object for JavaScript, one without fields.
+        Ok(Value::Array(_)) => Ok(Map::new()),
+        Ok(_) => Err(refuse(400, "JSON body must be an object")),
+        Err(error) => Err(refuse(400, &v8::complaint(bytes, &error))),
+    }
+}
+
+fn from_address(parts: &Parts) -> Result<Map<String, Value>, Box<Answer>> {
+    let mut fields = Map::new();
+    let query = parts.uri.query().unwrap_or_default();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        // Of two with the same name, the first counts.
+        if fields.contains_key(name.as_ref()) {
+            continue;
+        }
+        let value = match name.as_ref() {
+            "variables" | "extensions" if value.is_empty() => Value::Null,
+            "variables" | "extensions" => {
+                serde_json::from_str(&value).map_err(|_| refuse(400, "Unparsable URL"))?
+            }
+            _ => Value::from(value.into_owned()),
+        };
+        fields.insert(name.into_owned(), value);
+    }
+    Ok(fields)
+}
+
+fn refuse(status: u16, message: &str) -> Box<Answer> {
+    let body = json!({"errors": [{"message": message}]});
+    Box::new(pages::json(status, &body))
+}
+
+fn empty(status: u16) -> Answer {
+    let mut answer = Response::new(Body::empty());
+    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::NOT_FOUND);
+    answer
+}

@@ -1,0 +1,219 @@
+//! Arguments: their types, what they may be, and adding them to a definition.
+
+use async_graphql::MaybeUndefined;
+use rusqlite::Connection;
+
+use super::{Truthy, nothing};
+use crate::collation::same;
+use crate::failure::Failure;
+use crate::mariadb::{ARGUMENT, Cell, refuse_with};
+use crate::rows::definitions::{self, Argument};
+use crate::rows::places;
+use crate::schema::inputs::AdvancedTaskDefinitionArgumentInput as Input;
+use crate::state::State;
+
+/// A type of arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Type {
+    Text,
+    Numeric,
+    Environment { exclude_self: bool },
+}
+
+impl Type {
+    /// By its word; `nothing` is what JavaScript calls a missing one.
+    pub(super) fn of(word: Option<&str>, nothing: &str) -> Result<Type, Failure> {
+        Ok(match word {
+            Some("STRING") => Type::Text,
+            Some("NUMERIC") => Type::Numeric,
+            Some("ENVIRONMENT_SOURCE_NAME") => Type::Environment {
+                exclude_self: false,
+            },
+            Some("ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF") => {
+                Type::Environment { exclude_self: true }
+            }
+            other => {
+                let word = other.unwrap_or(nothing);
+                return Err(Failure::new(format!(
+                    "Unable to find AdvancedTaskDefinitionType {word}"
+                )));
+            }
+        })
+    }
+
+    /// What a value may be on `environment`; `None` for types without a range.
+    pub(super) fn range(
+        self,
+        connection: &Connection,
+        environment: &MaybeUndefined<i32>,
+    ) -> Result<Option<Vec<String>>, Failure> {
+        let Type::Environment { exclude_self } = self else {
+            return Ok(None);
+        };
+        let environment = match environment {
+            MaybeUndefined::Value(environment) => *environment,
+            MaybeUndefined::Null => return Ok(Some(Vec::new())),
+            MaybeUndefined::Undefined => return Err(no_environment(exclude_self)),
+        };
+        let neighbours = places::neighbours(connection, environment)?;
+        let names = neighbours
+            .into_iter()
+            .filter(|(id, _)| !exclude_self || *id != environment)
+            .map(|(_, name)| name);
+        Ok(Some(names.collect()))
+    }
+
+    /// Whether a value will do.
+    pub(super) fn accepts(
+        self,
+        connection: &Connection,
+        value: &str,
+        environment: &MaybeUndefined<i32>,
+    ) -> Result<bool, Failure> {
+        Ok(match self {
+            Type::Text => true,
+            Type::Numeric => {
+                !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+            }
+            Type::Environment { .. } => self
+                .range(connection, environment)?
+                .is_some_and(|names| names.iter().any(|name| name == value)),
+        })
+    }
+}
+
+/// A default of an environment-typed argument where no environment is.
+fn no_environment(exclude_self: bool) -> Failure {
+    let not_self = if exclude_self {
+        "            AND id != :envid\n"
+    } else {
+        ""
+    };
+    let statement = format!(
+        "SELECT name\n            FROM environment\n            \
+         WHERE deleted = \"0000-00-00 00:00:00\"\n{not_self}            \
+         AND project = (\n                SELECT project\n                \
+         FROM environment\n                WHERE id = :envid\n            )",
+    );
+    refuse_with(
+        45018,
+        "HY000",
+        "Placeholder 'envid' is not defined",
+        &statement,
+        "{'envid':undefined}",
+    )
+}
+
+/// Adds the arguments one after the other. What was added before one that is refused stays.
+pub(super) fn add_all(
+    state: &State,
+    definition: i32,
+    inputs: &[Option<Input>],
+    check: impl Fn(&Input) -> Result<(), Failure>,
+    first_read: &str,
+) -> Result<(), Failure> {
+    for input in inputs {
+        let input = input
+            .as_ref()
+            .ok_or_else(|| Failure::reading(first_read, "null"))?;
+        check(input)?;
+        if !state.write(|tx| add(tx, definition, input))? {
+            let name = input.name.value().map_or("", String::as_str);
+            let key = "advanced_task_definition_argument_unique";
+            let value = format!("{definition}-{name}");
+            return Err(ARGUMENT.duplicate(cells(definition, input), key, &value));
+        }
+    }
+    Ok(())
+}
+
+/// Checks a default as Lagoon does when a definition is added.
+pub(super) fn check_default(
+    state: &State,
+    input: &Input,
+    environment: &MaybeUndefined<i32>,
+) -> Result<(), Failure> {
+    let MaybeUndefined::Value(default) = &input.default_value else {
+        return Ok(());
+    };
+    if !input.default_value.is_truthy() {
+        return Ok(());
+    }
+    let word = input.kind.value().map(|kind| kind.word());
+    let kind = Type::of(word, nothing(&input.kind))?;
+    if state.read(|connection| kind.accepts(connection, default, environment))? {
+        return Ok(());
+    }
+    let name = input.name.as_opt_ref().flatten();
+    Err(Failure::new(format!(
+        "Invalid input defaultValue \"{default}\" for type \"{}\" given for argument \"{}\"",
+        word.unwrap_or_default(),
+        name.map_or(nothing(&input.name), String::as_str),
+    )))
+}
+
+/// Adds an argument. False when there is one of that name; its id is used up then all the same.
+fn add(connection: &Connection, definition: i32, input: &Input) -> Result<bool, Failure> {
+    ARGUMENT.insert(cells(definition, input))?;
+    let argument = Argument {
+        id: 0,
+        name: input.name.value().cloned().unwrap_or_default(),
+        display_name: input.display_name.value().cloned(),
+        kind: input.kind.value().map(|kind| kind.word().to_owned()),
+        default_value: input.default_value.value().cloned(),
+        optional: input.optional.is_truthy(),
+    };
+    let there = definitions::arguments(connection, definition)?;
+    let is_new = !there.iter().any(|old| same(&old.name, &argument.name));
+    let id = definitions::insert_argument(connection, definition, &argument)?;
+    if !is_new {
+        definitions::delete_argument(connection, id)?;
+    }
+    Ok(is_new)
+}
+
+fn cells(definition: i32, input: &Input) -> Vec<(&'static str, Cell)> {
+    let kind = match &input.kind {
+        MaybeUndefined::Undefined => Cell::Default,
+        MaybeUndefined::Null => Cell::Null,
+        MaybeUndefined::Value(kind) => Cell::Text(kind.word().to_owned()),
+    };
+    vec![
+        ("id", Cell::Null),
+        ("advanced_task_definition", Cell::Int(definition.into())),
+        ("name", input.name.clone().into()),
+        ("type", kind),
+        ("default_value", input.default_value.clone().into()),
+        ("optional", input.optional.into()),
+        ("display_name", input.display_name.clone().into()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_statement_without_an_environment_is_lagoons() {
+        let statement = |exclude_self| {
+            let message = no_environment(exclude_self).to_string();
+            message.split_once("\nsql: ").unwrap().1.to_owned()
+        };
+        let start = "SELECT name
+            FROM environment
+            WHERE deleted = \"0000-00-00 00:00:00\"
+";
+        let itself = "            AND id != :envid
+";
+        let end = "            AND project = (
+                SELECT project
+                FROM environment
+                WHERE id = :envid
+            )";
+        let recorded = format!("{start}{end} - parameters:{{'envid':und...");
+        assert_eq!(statement(false), recorded);
+        let whole = format!("{start}{itself}{end} - parameters:{{'envid':undefined}}");
+        let shown: String = whole.chars().take(256).collect();
+        assert_eq!(statement(true), format!("{shown}..."));
+    }
+}

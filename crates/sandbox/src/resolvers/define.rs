@@ -1,0 +1,301 @@
+//! `addAdvancedTaskDefinition`.
+
+use async_graphql::MaybeUndefined;
+
+use super::listing::{self, Shown};
+use super::{Truthy, arguments, is_missing, nothing};
+use crate::collation::same;
+use crate::failure::Failure;
+use crate::mariadb::{Cell, DEFINITION, incomparable, quote};
+use crate::permissions::{Caller, On};
+use crate::rows::definitions::{self, Definition};
+use crate::rows::places::{self, Project};
+use crate::schema::inputs::{AdvancedTaskDefinitionInput as Input, TaskPermission};
+use crate::state::State;
+
+/// Adds a definition, or gives an old row of that name back as if it had. Not one transaction: the
+/// row stays when an argument is refused.
+pub(crate) fn add(state: &State, caller: &Caller, input: &Input) -> Result<Shown, Failure> {
+    let project = project_of(state, &input.environment, &input.project)?;
+    let type_word = input.kind.value().map(|kind| kind.word());
+    let sensitive = Sensitive {
+        has_no_target: is_missing(&input.project)
+            && is_missing(&input.environment)
+            && is_missing(&input.group_name),
+        kind: type_word,
+        no_kind: nothing(&input.kind),
+        deploy_token: input.deploy_token_injection.is_truthy(),
+        admin_only: input.admin_only_view.is_truthy(),
+        group: input.group_name.value().map(String::as_str),
+    };
+    sensitive.check(state, caller, project.as_ref())?;
+    let kind = validate(
+        type_word,
+        nothing(&input.kind),
+        input.image.value().map(String::as_str),
+        input.command.value().map(String::as_str),
+    )?;
+    check_target(input)?;
+    if let Some(old) = of_that_name(state, input)? {
+        if matches(&old, input, kind) {
+            return Ok(Shown {
+                definition: old,
+                more: None,
+            });
+        }
+        return Err(different(input, project.as_ref()));
+    }
+    let id = insert(state, input, kind)?;
+    if let MaybeUndefined::Value(inputs) = &input.advanced_task_definition_arguments {
+        let check = |argument: &_| arguments::check_default(state, argument, &input.environment);
+        arguments::add_all(state, id, inputs, check, "defaultValue")?;
+    }
+    listing::find(state, id)
+}
+
+/// The project that a definition for this environment or project is checked against.
+pub(super) fn project_of(
+    state: &State,
+    environment: &MaybeUndefined<i32>,
+    project: &MaybeUndefined<i32>,
+) -> Result<Option<Project>, Failure> {
+    state.read(|connection| {
+        let id = match (environment, project) {
+            (MaybeUndefined::Value(environment), _) if *environment != 0 => {
+                places::environment_by_id(connection, *environment)?
+                    .ok_or_else(|| Failure::reading("project", "undefined"))?
+                    .project
+            }
+            (_, MaybeUndefined::Value(project)) => *project,
+            _ => return Ok(None),
+        };
+        Ok(places::project_by_id(connection, id)?)
+    })
+}
+
+/// What decides who may write a definition.
+pub(super) struct Sensitive<'a> {
+    pub(super) has_no_target: bool,
+    pub(super) kind: Option<&'a str>,
+    pub(super) no_kind: &'a str,
+    pub(super) deploy_token: bool,
+    pub(super) admin_only: bool,
+    pub(super) group: Option<&'a str>,
+}
+
+impl Sensitive<'_> {
+    pub(super) fn check(
+        &self,
+        state: &State,
+        caller: &Caller,
+        project: Option<&Project>,
+    ) -> Result<(), Failure> {
+        if self.has_no_target {
+            // Lagoon asks here too, but does not wait for the answer.
+            return Ok(());
+        }
+        let kind = self
+            .kind
+            .ok_or_else(|| Failure::reading("toLowerCase", self.no_kind))?;
+        if kind != "COMMAND" || self.deploy_token || self.admin_only {
+            return caller.require("advanced_task", "create:advanced", On::Platform);
+        }
+        if let Some(name) = self.group.filter(|name| !name.is_empty()) {
+            let group = state.read(|connection| listing::group(connection, name))?;
+            return caller.require("group", "update", On::Group(&group));
+        }
+        match project {
+            Some(project) => caller.require("task", "add:production", On::Project(project.id)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Checks that a definition has what its type needs; gives the type back.
+pub(super) fn validate<'a>(
+    kind: Option<&'a str>,
+    no_kind: &str,
+    image: Option<&str>,
+    command: Option<&str>,
+) -> Result<&'a str, Failure> {
+    let kind = kind.ok_or_else(|| Failure::reading("toLowerCase", no_kind))?;
+    let given = |text: Option<&str>| text.is_some_and(|text| !text.is_empty());
+    if kind == "COMMAND" {
+        if !given(command) {
+            return Err(Failure::new(
+                "Unable to create Advanced task definition - no command provided",
+            ));
+        }
+    } else if !given(image) {
+        return Err(Failure::new(
+            "Unable to create image based task with no image supplied",
+        ));
+    }
+    Ok(kind)
+}
+
+fn check_target(input: &Input) -> Result<(), Failure> {
+    let targets = [
+        input.environment.is_truthy(),
+        input.project.is_truthy(),
+        input.group_name.is_truthy(),
+    ];
+    let given = targets.iter().filter(|given| **given).count();
+    if given > 1 {
+        return Err(Failure::new(
+            "Only one of `environment`, `project`, or `groupName` should be set when creating a custom task.",
+        ));
+    }
+    match input.system_wide {
+        MaybeUndefined::Value(true) if given > 0 => Err(Failure::new(
+            "When creating a system wide task, you cannot specify a group/project/environment",
+        )),
+        MaybeUndefined::Value(false)
+            if is_missing(&input.environment)
+                && is_missing(&input.group_name)
+                && is_missing(&input.project) =>
+        {
+            Err(Failure::new(
+                "If you're trying to define a system wide task, set 'systemWide' to true, else set a target",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The first definition with that name in that target. Without any target that is the first with that
+/// name anywhere.
+fn of_that_name(state: &State, input: &Input) -> Result<Option<Definition>, Failure> {
+    let project = input.project.value().filter(|id| **id != 0);
+    let environment = input.environment.value().filter(|id| **id != 0);
+    let group = input.group_name.value().filter(|name| !name.is_empty());
+    let filters = [
+        ("project", project.is_some()),
+        ("environment", environment.is_some()),
+        ("group_name", group.is_some()),
+        ("system_wide", input.system_wide.is_truthy()),
+    ];
+    let name = match &input.name {
+        MaybeUndefined::Value(name) => name,
+        MaybeUndefined::Null => return Ok(None),
+        MaybeUndefined::Undefined => {
+            let query = look_up("?", &filters);
+            return Err(Failure::new(format!(
+                "Undefined binding(s) detected when compiling SELECT. \
+                 Undefined column(s): [advanced_task_definition.name] query: {query}"
+            )));
+        }
+    };
+    if let Some(failure) = incomparable(name, || look_up(&quote(name), &filters)) {
+        return Err(failure);
+    }
+    let everything = state.read(|connection| Ok(definitions::everything(connection)?))?;
+    Ok(everything.into_iter().find(|old| {
+        same(&old.name, name)
+            && project.is_none_or(|id| old.project == Some(*id))
+            && environment.is_none_or(|id| old.environment == Some(*id))
+            && group.is_none_or(|name| {
+                old.group_name
+                    .as_deref()
+                    .is_some_and(|group| same(group, name))
+            })
+            && (!input.system_wide.is_truthy() || old.system_wide)
+    }))
+}
+
+/// The statement that looks a name up, with a placeholder for the value of each given filter.
+fn look_up(name: &str, filters: &[(&str, bool)]) -> String {
+    let table = "`advanced_task_definition`";
+    let mut query = format!("select * from {table} where {table}.`name` = {name}");
+    for (column, _) in filters.iter().filter(|(_, given)| *given) {
+        query.push_str(&format!(" and {table}.`{column}` = ?"));
+    }
+    query
+}
+
+/// Whether an old row passes for the new one. Only these four are looked at.
+fn matches(old: &Definition, input: &Input, kind: &str) -> bool {
+    let image = match &input.image {
+        MaybeUndefined::Undefined => Some(""),
+        other => other.value().map(String::as_str),
+    };
+    input.description.value() == Some(&old.description)
+        && old.image.as_deref() == image
+        && old.kind == kind
+        && (kind == "IMAGE" || old.command.as_ref() == input.command.value())
+}
+
+fn different(input: &Input, project: Option<&Project>) -> Failure {
+    let mut message = format!(
+        "Task '{}' with different definition already exists ",
+        input.name.value().map(String::as_str).unwrap_or_default()
+    );
+    if let Some(project) = project {
+        message.push_str(&format!(" for Project {}", project.name));
+    }
+    if let Some(environment) = input.environment.value().filter(|id| **id != 0) {
+        message.push_str(&format!(" on environment number {environment}"));
+    }
+    if let Some(group) = input.group_name.value().filter(|name| !name.is_empty()) {
+        message.push_str(&format!(" and group {group}"));
+    }
+    Failure::new(message)
+}
+
+fn insert(state: &State, input: &Input, kind: &str) -> Result<i32, Failure> {
+    let image = match &input.image {
+        MaybeUndefined::Undefined => MaybeUndefined::Value(String::new()),
+        given => given.clone(),
+    };
+    let permission = match input.permission {
+        MaybeUndefined::Undefined => Some(TaskPermission::Guest),
+        MaybeUndefined::Null => None,
+        MaybeUndefined::Value(permission) => Some(permission),
+    };
+    DEFINITION.insert(vec![
+        ("id", Cell::Null),
+        ("name", input.name.clone().into()),
+        ("description", input.description.clone().into()),
+        ("image", image.clone().into()),
+        ("command", input.command.clone().into()),
+        ("created", Cell::Default),
+        ("type", Cell::Text(kind.to_owned())),
+        ("service", input.service.clone().into()),
+        ("project", input.project.into()),
+        ("environment", input.environment.into()),
+        ("group_name", input.group_name.clone().into()),
+        (
+            "permission",
+            permission.map_or(Cell::Null, |level| Cell::Text(level.word().to_owned())),
+        ),
+        ("confirmation_text", input.confirmation_text.clone().into()),
+        (
+            "deploy_token_injection",
+            input.deploy_token_injection.into(),
+        ),
+        ("project_key_injection", input.project_key_injection.into()),
+        ("admin_only_view", input.admin_only_view.into()),
+        ("system_wide", input.system_wide.into()),
+    ])?;
+    let definition = Definition {
+        id: 0,
+        name: input.name.value().cloned().unwrap_or_default(),
+        description: input.description.value().cloned().unwrap_or_default(),
+        image: image.value().cloned(),
+        service: input.service.value().cloned(),
+        kind: kind.to_owned(),
+        environment: input.environment.value().copied(),
+        project: input.project.value().copied(),
+        group_name: input.group_name.value().cloned(),
+        permission: permission.map(|level| level.word().to_owned()),
+        command: input.command.value().cloned(),
+        confirmation_text: input.confirmation_text.value().cloned(),
+        deploy_token_injection: input.deploy_token_injection.is_truthy(),
+        project_key_injection: input.project_key_injection.is_truthy(),
+        admin_only_view: input.admin_only_view.is_truthy(),
+        system_wide: input.system_wide.is_truthy(),
+        created: String::new(),
+        deleted: String::new(),
+    };
+    state.write(|tx| Ok(definitions::insert(tx, &definition)?))
+}

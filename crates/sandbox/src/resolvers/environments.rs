@@ -1,0 +1,223 @@
+//! Making and removing environments and their services.
+
+use async_graphql::MaybeUndefined;
+use sha1::{Digest as _, Sha1};
+
+use crate::collation::same;
+use crate::failure::Failure;
+use crate::instant;
+use crate::permissions::{Caller, On};
+use crate::rows::places::{self, Environment, Service};
+use crate::schema::inputs::{
+    AddEnvironmentInput, AddEnvironmentServiceInput, DeleteEnvironmentInput,
+    DeleteEnvironmentServiceInput, SetEnvironmentServicesInput,
+};
+use crate::state::State;
+
+/// `addOrUpdateEnvironment`. A name whose environment was deleted gets a new one.
+pub(crate) fn add_or_update(
+    state: &State,
+    caller: &Caller,
+    input: &AddEnvironmentInput,
+) -> Result<Environment, Failure> {
+    let scope = format!("addOrUpdate:{}", input.environment_type.word());
+    caller.require("environment", &scope, On::Project(input.project))?;
+    state.write(|tx| {
+        let project = places::project_by_id(tx, input.project)?
+            .ok_or_else(|| Failure::reading("name", "undefined"))?;
+        let named = if caller.is_platform_owner() {
+            let given = [
+                &input.kubernetes_namespace_name,
+                &input.openshift_project_name,
+            ];
+            given.into_iter().flatten().next().cloned()
+        } else {
+            None
+        };
+        let mut place = Environment {
+            id: input.id.unwrap_or(0),
+            name: input.name.clone(),
+            project: project.id,
+            deploy_type: input.deploy_type.word().to_owned(),
+            deploy_base_ref: Some(input.deploy_base_ref.clone()),
+            deploy_head_ref: input.deploy_head_ref.value().cloned(),
+            deploy_title: input.deploy_title.value().cloned(),
+            environment_type: input.environment_type.word().to_owned(),
+            openshift: input.kubernetes.or(input.openshift).or(project.openshift),
+            namespace: Some(named.unwrap_or_else(|| namespace(&project.name, &input.name))),
+            route: None,
+            routes: None,
+            created: instant::now(),
+            updated: instant::now(),
+            deleted: instant::NEVER.to_owned(),
+        };
+        let there = match input.id {
+            Some(id) => places::environment_by_id(tx, id)?,
+            None => None,
+        };
+        let there = match there {
+            Some(place) => Some(place),
+            None => places::environments_by_name(tx, project.id, &input.name)?
+                .into_iter()
+                .find(Environment::is_live),
+        };
+        let id = match there {
+            Some(old) => {
+                place.id = old.id;
+                keep(
+                    &mut place.deploy_head_ref,
+                    &input.deploy_head_ref,
+                    old.deploy_head_ref,
+                );
+                keep(
+                    &mut place.deploy_title,
+                    &input.deploy_title,
+                    old.deploy_title,
+                );
+                places::redeploy(tx, &place)?;
+                old.id
+            }
+            None => places::insert_environment(tx, &place)?,
+        };
+        places::environment_by_id(tx, id)?.ok_or_else(|| Failure::reading("id", "undefined"))
+    })
+}
+
+/// Leaves what a deployment says nothing about as it was.
+fn keep(new: &mut Option<String>, given: &MaybeUndefined<String>, old: Option<String>) {
+    if given.is_undefined() {
+        *new = old;
+    }
+}
+
+/// The name Lagoon gives to a new environment's namespace: lower case, anything strange a dash, and
+/// no longer than 63 characters, with the end of a long one replaced by a mark.
+fn namespace(project: &str, environment: &str) -> String {
+    let safe: String = environment
+        .to_lowercase()
+        .chars()
+        .map(|c| {
+            if c.is_ascii_lowercase() || c.is_ascii_digit() {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let room = 58usize.saturating_sub(project.chars().count());
+    if safe.chars().count() <= room {
+        return format!("{project}-{safe}");
+    }
+    let hash = Sha1::digest(safe.as_bytes());
+    let mark: String = hash
+        .iter()
+        .take(2)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let start: String = safe.chars().take(room.saturating_sub(5)).collect();
+    format!("{project}-{start}-{mark}")
+}
+
+/// `deleteEnvironment`. There is no cluster that would have to go along first.
+pub(crate) fn delete(
+    state: &State,
+    caller: &Caller,
+    input: &DeleteEnvironmentInput,
+) -> Result<(), Failure> {
+    state.write(|tx| {
+        let project = places::project_by_name(tx, &input.project)?
+            .ok_or_else(|| Failure::new("Unauthorized"))?;
+        let place = places::environments_by_name(tx, project.id, &input.name)?
+            .into_iter()
+            .find(Environment::is_live)
+            .ok_or_else(|| {
+                Failure::new(format!(
+                    "Environment \"{}\" does not exist in project \"{}\"",
+                    input.name, project.id
+                ))
+            })?;
+        let scope = format!("delete:{}", place.environment_type);
+        caller.require("environment", &scope, On::Project(project.id))?;
+        Ok(places::delete_environment(tx, place.id)?)
+    })
+}
+
+/// `addOrUpdateEnvironmentService`.
+pub(crate) fn put_service(
+    state: &State,
+    caller: &Caller,
+    input: &AddEnvironmentServiceInput,
+) -> Result<Option<Service>, Failure> {
+    let place = updatable(state, caller, input.environment)?;
+    let containers = input.containers.as_ref().map(|containers| {
+        let names = containers.iter().flatten();
+        names
+            .map(|container| container.name.clone())
+            .collect::<Vec<_>>()
+    });
+    state.write(|tx| {
+        let id = places::put_service(
+            tx,
+            place.id,
+            &input.name,
+            &input.kind,
+            input.replicas,
+            containers.as_deref(),
+        )?;
+        let services = places::services(tx, place.id)?;
+        Ok(services.into_iter().find(|service| service.id == id))
+    })
+}
+
+/// `deleteEnvironmentService`; false when there is none of that name.
+pub(crate) fn delete_service(
+    state: &State,
+    caller: &Caller,
+    input: &DeleteEnvironmentServiceInput,
+) -> Result<bool, Failure> {
+    let found = state.read(|connection| {
+        let Some(place) = places::environment_by_id(connection, input.environment)? else {
+            return Ok(None);
+        };
+        let services = places::services(connection, place.id)?;
+        let service = services
+            .into_iter()
+            .find(|service| same(&service.name, &input.name));
+        Ok(service.map(|service| (place, service)))
+    })?;
+    let Some((place, service)) = found else {
+        return Ok(false);
+    };
+    let scope = format!("delete:{}", place.environment_type);
+    caller.require("environment", &scope, On::Project(place.project))?;
+    state.write(|tx| Ok(places::delete_service(tx, service.id)?))?;
+    Ok(true)
+}
+
+/// `setEnvironmentServices`.
+pub(crate) fn set_services(
+    state: &State,
+    caller: &Caller,
+    input: &SetEnvironmentServicesInput,
+) -> Result<Vec<Service>, Failure> {
+    let place = updatable(state, caller, input.environment)?;
+    state.write(|tx| {
+        for service in places::services(tx, place.id)? {
+            places::delete_service(tx, service.id)?;
+        }
+        for name in input.services.iter().flatten() {
+            places::put_service(tx, place.id, name, "", None, None)?;
+        }
+        Ok(places::services(tx, place.id)?)
+    })
+}
+
+fn updatable(state: &State, caller: &Caller, environment: i32) -> Result<Environment, Failure> {
+    let place = state.read(|connection| {
+        places::environment_by_id(connection, environment)?
+            .ok_or_else(|| Failure::reading("environmentType", "undefined"))
+    })?;
+    let scope = format!("update:{}", place.environment_type);
+    caller.require("environment", &scope, On::Project(place.project))?;
+    Ok(place)
+}

@@ -1,0 +1,151 @@
+//! Logs and files of runs, which a Lagoon keeps in a store of its own.
+
+use crate::failure::Failure;
+use crate::permissions::Caller;
+use crate::resolvers::runs::where_run_is;
+use crate::rows::files::{self, File};
+use crate::rows::runs::{self, Run};
+use crate::state::State;
+
+/// What stands in front of a log that could not be read: it is no error, but the log's text.
+const NO_LOG: &str = "There was an error loading the logs: ";
+
+/// What the server's store says when nothing listens there.
+const STORAGE_DOWN: &str = "connect ECONNREFUSED 127.0.0.1:9000";
+
+/// For how long an address of a file is good, in seconds.
+const GOOD_FOR: i64 = 300;
+
+/// For how long a form to upload a file with is good, in seconds.
+const FORM_GOOD_FOR: i64 = 60;
+
+/// `Task.logs`.
+pub(crate) fn log(state: &State, run: &Run) -> Result<Option<String>, Failure> {
+    if run.remote_id.as_deref().unwrap_or_default().is_empty() {
+        return Ok(None);
+    }
+    let unreadable = |reason: &str| {
+        Some(format!(
+            "{NO_LOG}{reason}\nIf this error persists, contact your Lagoon support team."
+        ))
+    };
+    if state.faults.storage_is_down() {
+        return Ok(unreadable(STORAGE_DOWN));
+    }
+    Ok(match state.store.log(run.id.into())? {
+        None => unreadable("The specified key does not exist."),
+        Some(text) => Some(text).filter(|text| !text.is_empty()),
+    })
+}
+
+/// `Task.files`.
+pub(crate) fn list(state: &State, run: i32) -> Result<Vec<File>, Failure> {
+    check_storage(state)?;
+    state.read(|connection| Ok(files::listed_for(connection, run)?))
+}
+
+/// A file of a run by its position in the listing, which is its id.
+pub(crate) fn by_position(
+    state: &State,
+    caller: &Caller,
+    run: i32,
+    position: i32,
+) -> Result<File, Failure> {
+    caller.require("task", "view", where_run_is(state, run)?)?;
+    let before = usize::try_from(i64::from(position) - 1);
+    let mut files = list(state, run)?.into_iter();
+    let file = before.ok().and_then(|before| files.nth(before));
+    file.ok_or_else(|| Failure::new("File not found"))
+}
+
+/// The address of a file, for whoever has it.
+pub(crate) fn address(state: &State, base: &str, file: &File) -> String {
+    let mark = state.seal(&format!("file {}", file.id), GOOD_FOR);
+    let name = url::form_urlencoded::byte_serialize(file.filename.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20");
+    format!("{base}/files/tasks/{}/{name}?signature={mark}", file.task)
+}
+
+/// Fields of a form to upload a file with.
+pub(crate) fn form(
+    state: &State,
+    caller: &Caller,
+    task: i32,
+    filename: &str,
+) -> Result<serde_json::Value, Failure> {
+    caller.require("task", "update", where_run_is(state, task)?)?;
+    Ok(serde_json::json!({
+        "key": format!("tasks/{task}/{filename}"),
+        "bucket": "lagoon-files",
+        "Policy": state.seal(&format!("form {task} {filename}"), FORM_GOOD_FOR),
+    }))
+}
+
+/// What is behind a signed address; none when it is not good (any more).
+pub(crate) fn signed(state: &State, mark: &str) -> Option<Vec<u8>> {
+    let sealed = state.unseal(mark)?;
+    let id = sealed.strip_prefix("file ")?.parse().ok()?;
+    state
+        .read(|connection| Ok(files::content(connection, id)?))
+        .ok()?
+}
+
+/// The run and the name of a file that a form allows to upload.
+pub(crate) struct Upload {
+    task: i32,
+    filename: String,
+}
+
+/// The upload that a form's policy allows; `None` if it is not valid or has expired.
+pub(crate) fn upload_of(state: &State, policy: &str) -> Option<Upload> {
+    let sealed = state.unseal(policy)?;
+    let (task, filename) = sealed.strip_prefix("form ")?.split_once(' ')?;
+    Some(Upload {
+        task: task.parse().ok()?,
+        filename: filename.to_owned(),
+    })
+}
+
+/// Stores an uploaded file.
+pub(crate) fn receive(state: &State, upload: &Upload, body: &[u8]) -> Result<(), Failure> {
+    state.write(|tx| Ok(files::put(tx, upload.task, &upload.filename, body)?))
+}
+
+/// Whether `uploadFilesForTask` may be asked for this run.
+pub(crate) fn may_upload(state: &State, caller: &Caller, task: i32) -> Result<(), Failure> {
+    let run = state.read(|connection| Ok(runs::by_id(connection, task)?))?;
+    if run.is_none() {
+        return Err(Failure::reading("id", "undefined"));
+    }
+    caller.require("task", "update", where_run_is(state, task)?)
+}
+
+/// `uploadFilesForTask`.
+pub(crate) fn upload(
+    state: &State,
+    task: i32,
+    uploads: &[(String, Vec<u8>)],
+) -> Result<(), Failure> {
+    check_storage(state)?;
+    state.write(|tx| {
+        for (filename, body) in uploads {
+            files::put(tx, task, filename, body)?;
+        }
+        Ok(())
+    })
+}
+
+/// `deleteFilesForTask`.
+pub(crate) fn delete(state: &State, caller: &Caller, task: i32) -> Result<(), Failure> {
+    caller.require("task", "delete", where_run_is(state, task)?)?;
+    check_storage(state)?;
+    state.write(|tx| Ok(files::delete(tx, task)?))
+}
+
+fn check_storage(state: &State) -> Result<(), Failure> {
+    if state.faults.storage_is_down() {
+        return Err(Failure::new(STORAGE_DOWN));
+    }
+    Ok(())
+}

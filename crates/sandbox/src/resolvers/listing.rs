@@ -1,0 +1,164 @@
+//! What can be invoked where, and by whom.
+
+use async_graphql::MaybeUndefined;
+use rusqlite::Connection;
+
+use super::arguments::Type;
+use crate::failure::Failure;
+use crate::permissions::{Caller, On};
+use crate::rows::definitions::{self, Argument, Definition};
+use crate::rows::{people, places};
+use crate::state::State;
+
+/// A definition as it is shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    pub(crate) definition: Definition,
+    /// None where Lagoon gives an old row back in place of a new one.
+    pub(crate) more: Option<More>,
+}
+
+/// What only a proper look-up of a definition finds.
+#[derive(Debug, Clone)]
+pub(crate) struct More {
+    /// The arguments, each with its range where that was looked up.
+    pub(crate) arguments: Vec<(Argument, Option<Vec<String>>)>,
+}
+
+/// `advancedTasksForEnvironment`: nearest first, one of each name, filtered by role, with ranges.
+/// The names are compared before the filter, so what somebody may not invoke still hides others.
+pub(crate) fn for_environment(
+    state: &State,
+    caller: &Caller,
+    environment: i32,
+) -> Result<Vec<Shown>, Failure> {
+    state.read(|connection| {
+        let place = places::environment_by_id(connection, environment)?
+            .ok_or_else(|| Failure::reading("project", "undefined"))?;
+        let project = On::Project(place.project);
+        caller.require("task", "view", project)?;
+        let groups = people::groups_of_project(connection, place.project)?;
+        let groups: Vec<_> = groups.into_iter().map(|group| group.name).collect();
+        let mut listed: Vec<Definition> = Vec::new();
+        for definition in definitions::applying(connection, environment, place.project, &groups)? {
+            if listed.iter().all(|other| other.name != definition.name) {
+                listed.push(definition);
+            }
+        }
+        listed.retain(|definition| may_invoke(caller, definition, project));
+        let here = MaybeUndefined::Value(environment);
+        listed
+            .into_iter()
+            .map(|definition| with_ranges(connection, definition, &here))
+            .collect()
+    })
+}
+
+/// Leaves out what only administrators see.
+pub(crate) fn without_admin_only<T>(
+    caller: &Caller,
+    mut rows: Vec<T>,
+    admin_only: impl Fn(&T) -> bool,
+) -> Vec<T> {
+    if !caller.may("project", "viewAll", On::Platform) {
+        rows.retain(|row| !admin_only(row));
+    }
+    rows
+}
+
+/// `advancedTaskDefinitionById`. Definitions without environment, project and group are nobody's.
+pub(crate) fn by_id(state: &State, caller: &Caller, id: i32) -> Result<Shown, Failure> {
+    caller.require("task", "view", On::Platform)?;
+    let shown = find(state, id)?;
+    let definition = &shown.definition;
+    let allowed = state.read(|connection| {
+        if let Some(environment) = definition.environment {
+            let place = places::environment_by_id(connection, environment)?
+                .ok_or_else(|| Failure::reading("project", "undefined"))?;
+            return Ok(caller.may("task", "view", On::Project(place.project)));
+        }
+        if let Some(project) = definition.project {
+            return Ok(caller.may("task", "view", On::Project(project)));
+        }
+        match &definition.group_name {
+            Some(name) => {
+                let group = group(connection, name)?;
+                Ok(caller.may("group", "update", On::Group(&group)))
+            }
+            None => Ok(false),
+        }
+    })?;
+    if allowed {
+        Ok(shown)
+    } else {
+        Err(Failure::new("You do not have permission"))
+    }
+}
+
+/// `allAdvancedTaskDefinitions`.
+pub(crate) fn everything(state: &State, caller: &Caller) -> Result<Vec<Shown>, Failure> {
+    if !caller.may("advanced_task", "create:advanced", On::Platform) {
+        return Err(Failure::new(
+            "Only system admins have access to view all advanced task definitions",
+        ));
+    }
+    state.read(|connection| {
+        let everything = definitions::everything(connection)?;
+        everything
+            .into_iter()
+            .map(|definition| plain(connection, definition))
+            .collect()
+    })
+}
+
+/// A definition by id, whoever asks.
+pub(super) fn find(state: &State, id: i32) -> Result<Shown, Failure> {
+    state.read(|connection| {
+        let definition = definitions::by_id(connection, id)?
+            .ok_or_else(|| Failure::reading("id", "undefined"))?;
+        plain(connection, definition)
+    })
+}
+
+/// The id of the group with a name.
+pub(super) fn group(connection: &Connection, name: &str) -> Result<String, Failure> {
+    let group = people::group_by_name(connection, name)?;
+    let group = group.ok_or_else(|| Failure::new(format!("Group not found: {name}")))?;
+    Ok(group.id)
+}
+
+fn may_invoke(caller: &Caller, definition: &Definition, project: On<'_>) -> bool {
+    let Some(permission) = &definition.permission else {
+        return false;
+    };
+    let scope = format!("invoke:{}", permission.to_lowercase());
+    caller.may("advanced_task", &scope, project)
+}
+
+fn plain(connection: &Connection, definition: Definition) -> Result<Shown, Failure> {
+    let arguments = definitions::arguments(connection, definition.id)?;
+    let arguments = arguments.into_iter().map(|argument| (argument, None));
+    Ok(Shown {
+        definition,
+        more: Some(More {
+            arguments: arguments.collect(),
+        }),
+    })
+}
+
+fn with_ranges(
+    connection: &Connection,
+    definition: Definition,
+    environment: &MaybeUndefined<i32>,
+) -> Result<Shown, Failure> {
+    let mut arguments = Vec::new();
+    for argument in definitions::arguments(connection, definition.id)? {
+        let kind = Type::of(argument.kind.as_deref(), "null")?;
+        let range = kind.range(connection, environment)?;
+        arguments.push((argument, range));
+    }
+    Ok(Shown {
+        definition,
+        more: Some(More { arguments }),
+    })
+}

@@ -1,0 +1,123 @@
+//! `updateAdvancedTaskDefinition` and `deleteAdvancedTaskDefinition`.
+
+use async_graphql::MaybeUndefined;
+use rusqlite::types::Value;
+
+use super::define::{Sensitive, project_of, validate};
+use super::listing::{self, Shown};
+use super::{arguments, nothing};
+use crate::failure::Failure;
+use crate::mariadb::{Cell, DEFINITION};
+use crate::permissions::{Caller, On};
+use crate::rows::definitions::{self, Definition};
+use crate::schema::inputs::{
+    Patch as _, UpdateAdvancedTaskDefinitionInput as Input,
+    UpdateAdvancedTaskDefinitionPatchInput as Patch,
+};
+use crate::state::State;
+
+/// Changes a definition. The image goes unless it is sent again; type and target cannot be changed.
+pub(crate) fn update(state: &State, caller: &Caller, input: &Input) -> Result<Shown, Failure> {
+    let Input { id, patch } = input;
+    if patch.is_empty() {
+        return Err(Failure::new("Input patch requires at least 1 attribute"));
+    }
+    let old = listing::find(state, *id)?.definition;
+    let given = |id: Option<i32>| id.map_or(MaybeUndefined::Null, MaybeUndefined::Value);
+    let project = project_of(state, &given(old.environment), &given(old.project))?;
+    let sensitive = Sensitive {
+        has_no_target: old.has_no_target(),
+        kind: Some(&old.kind),
+        no_kind: "undefined",
+        deploy_token: old.deploy_token_injection,
+        admin_only: old.admin_only_view,
+        group: old.group_name.as_deref(),
+    };
+    sensitive.check(state, caller, project.as_ref())?;
+    validate_merged(&old, patch)?;
+    let cells = cells(patch);
+    DEFINITION.update(*id, &cells)?;
+    let changes: Vec<_> = cells
+        .into_iter()
+        .filter_map(|(column, cell)| Some((column, value(cell)?)))
+        .collect();
+    state.write(|tx| Ok(definitions::update(tx, *id, &changes)?))?;
+    if let MaybeUndefined::Value(inputs) = &patch.advanced_task_definition_arguments {
+        state.write(|tx| Ok(definitions::delete_arguments(tx, *id)?))?;
+        arguments::add_all(state, *id, inputs, |_| Ok(()), "name")?;
+    }
+    listing::find(state, *id)
+}
+
+/// Removes a definition and its arguments.
+pub(crate) fn delete(state: &State, caller: &Caller, id: i32) -> Result<(), Failure> {
+    let old = listing::find(state, id)?.definition;
+    if old.environment.is_some() || old.project.is_some() {
+        let given = |id: Option<i32>| id.map_or(MaybeUndefined::Null, MaybeUndefined::Value);
+        let project = project_of(state, &given(old.environment), &given(old.project))?
+            .ok_or_else(|| Failure::reading("id", "undefined"))?;
+        caller.require("task", "add:production", On::Project(project.id))?;
+    } else if let Some(name) = &old.group_name {
+        let group = state.read(|connection| listing::group(connection, name))?;
+        caller.require("group", "update", On::Group(&group))?;
+    } else {
+        caller.require("advanced_task", "delete:advanced", On::Platform)?;
+    }
+    state.write(|tx| Ok(definitions::delete(tx, id)?))
+}
+
+/// The definition as it would be must still have what its type needs.
+fn validate_merged(old: &Definition, patch: &Patch) -> Result<(), Failure> {
+    let kind = match &patch.kind {
+        MaybeUndefined::Undefined => Some(old.kind.as_str()),
+        given => given.value().map(|kind| kind.word()),
+    };
+    let image = match &patch.image {
+        MaybeUndefined::Undefined => old.image.as_deref(),
+        given => given.value().map(String::as_str),
+    };
+    let command = match &patch.command {
+        MaybeUndefined::Undefined => old.command.as_deref(),
+        given => given.value().map(String::as_str),
+    };
+    validate(kind, nothing(&patch.kind), image, command)?;
+    Ok(())
+}
+
+fn cells(patch: &Patch) -> Vec<(&'static str, Cell)> {
+    let image = match &patch.image {
+        MaybeUndefined::Undefined => Cell::Text(String::new()),
+        given => given.clone().into(),
+    };
+    let permission = match patch.permission {
+        MaybeUndefined::Undefined => Cell::Default,
+        MaybeUndefined::Null => Cell::Null,
+        MaybeUndefined::Value(permission) => Cell::Text(permission.word().to_owned()),
+    };
+    vec![
+        ("name", patch.name.clone().into()),
+        ("description", patch.description.clone().into()),
+        ("image", image),
+        ("command", patch.command.clone().into()),
+        ("service", patch.service.clone().into()),
+        ("permission", permission),
+        ("confirmation_text", patch.confirmation_text.clone().into()),
+        (
+            "deploy_token_injection",
+            patch.deploy_token_injection.into(),
+        ),
+        ("project_key_injection", patch.project_key_injection.into()),
+        ("admin_only_view", patch.admin_only_view.into()),
+    ]
+}
+
+/// What is written; `None` for what stays.
+pub(super) fn value(cell: Cell) -> Option<Value> {
+    Some(match cell {
+        Cell::Default => return None,
+        Cell::Null => Value::Null,
+        Cell::Text(text) => Value::Text(text),
+        Cell::Int(number) => Value::Integer(number),
+        Cell::Bool(value) => Value::Integer(value.into()),
+    })
+}

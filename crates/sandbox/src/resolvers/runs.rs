@@ -1,0 +1,395 @@
+//! Runs: making, reading, changing and removing them.
+
+use async_graphql::MaybeUndefined;
+
+use super::{Truthy, listing, redefine};
+use crate::collation::same;
+use crate::engine::{NewRun, Work};
+use crate::failure::Failure;
+use crate::instant;
+use crate::mariadb::{Cell, TASK, quote, refuse};
+use crate::permissions::{Caller, On};
+use crate::rows::definitions::Definition;
+use crate::rows::places::{self, Environment};
+use crate::rows::runs::{self, Run};
+use crate::schema::inputs::{Patch as _, TaskInput, TaskSourceType, UpdateTaskInput};
+use crate::state::State;
+use crate::store::tell;
+
+/// A run that is to be made.
+pub(super) struct NewTask {
+    pub(super) id: MaybeUndefined<i32>,
+    pub(super) name: String,
+    pub(super) environment: i32,
+    pub(super) service: MaybeUndefined<String>,
+    pub(super) command: MaybeUndefined<String>,
+    pub(super) kind: &'static str,
+    pub(super) image: Option<String>,
+    pub(super) payload: Option<String>,
+    pub(super) status: MaybeUndefined<String>,
+    pub(super) created: MaybeUndefined<String>,
+    pub(super) started: MaybeUndefined<String>,
+    pub(super) completed: MaybeUndefined<String>,
+    pub(super) remote_id: MaybeUndefined<String>,
+    pub(super) source_user: Option<String>,
+    pub(super) source_type: Option<String>,
+    pub(super) deploy_token_injection: bool,
+    pub(super) project_key_injection: bool,
+    pub(super) admin_only_view: bool,
+    pub(super) definition: Option<i32>,
+}
+
+impl NewTask {
+    /// A run of a definition, as far as its kind does not matter.
+    pub(super) fn of(definition: &Definition, environment: i32, kind: &'static str) -> NewTask {
+        NewTask {
+            kind,
+            source_user: None,
+            source_type: None,
+            deploy_token_injection: definition.deploy_token_injection,
+            project_key_injection: definition.project_key_injection,
+            admin_only_view: definition.admin_only_view,
+            definition: Some(definition.id),
+            ..NewTask::adhoc(definition.name.clone(), environment, String::new())
+        }
+    }
+
+    /// A run of a command that no definition has.
+    pub(super) fn adhoc(name: String, environment: i32, source_user: String) -> NewTask {
+        NewTask {
+            id: MaybeUndefined::Undefined,
+            name,
+            environment,
+            service: MaybeUndefined::Undefined,
+            command: MaybeUndefined::Undefined,
+            kind: "ADHOC",
+            image: None,
+            payload: None,
+            status: MaybeUndefined::Undefined,
+            created: MaybeUndefined::Undefined,
+            started: MaybeUndefined::Undefined,
+            completed: MaybeUndefined::Undefined,
+            remote_id: MaybeUndefined::Undefined,
+            source_user: Some(source_user),
+            source_type: Some(TaskSourceType::Api.word().to_owned()),
+            deploy_token_injection: false,
+            project_key_injection: false,
+            admin_only_view: false,
+            definition: None,
+        }
+    }
+
+    fn cells(&self, task_name: &str) -> Vec<(&'static str, Cell)> {
+        let null = |text: &Option<String>| text.clone().map_or(Cell::Null, Cell::Text);
+        let is_image = self.kind == "IMAGE";
+        vec![
+            ("id", self.id.into()),
+            ("name", Cell::Text(self.name.clone())),
+            ("task_name", Cell::Text(task_name.to_owned())),
+            ("status", self.status.clone().into()),
+            ("created", self.created.clone().into()),
+            ("started", self.started.clone().into()),
+            ("completed", self.completed.clone().into()),
+            ("environment", Cell::Int(self.environment.into())),
+            ("service", self.service.clone().into()),
+            ("command", self.command.clone().into()),
+            (
+                "deploy_token_injection",
+                Cell::Bool(self.deploy_token_injection),
+            ),
+            (
+                "project_key_injection",
+                Cell::Bool(self.project_key_injection),
+            ),
+            ("admin_only_view", Cell::Bool(self.admin_only_view)),
+            ("remote_id", self.remote_id.clone().into()),
+            (
+                "type",
+                if is_image {
+                    Cell::Text("advanced".to_owned())
+                } else {
+                    Cell::Null
+                },
+            ),
+            ("advanced_image", null(&self.image)),
+            ("advanced_payload", null(&self.payload)),
+            ("source_user", null(&self.source_user)),
+            ("source_type", null(&self.source_type)),
+        ]
+    }
+
+    fn row(&self, task_name: String) -> Run {
+        let time =
+            |given: &MaybeUndefined<String>| given.value().and_then(|text| instant::stored(text));
+        Run {
+            id: self.id.value().copied().unwrap_or(0),
+            name: self.name.clone(),
+            task_name,
+            environment: self.environment,
+            service: self.service.value().cloned().unwrap_or_default(),
+            command: self.command.value().cloned(),
+            kind: self.kind.to_owned(),
+            image: self.image.clone(),
+            payload: self.payload.clone(),
+            status: self
+                .status
+                .value()
+                .cloned()
+                .unwrap_or_else(|| "new".to_owned()),
+            created: time(&self.created).unwrap_or_else(instant::now),
+            started: time(&self.started),
+            completed: time(&self.completed),
+            remote_id: self.remote_id.value().cloned(),
+            source_user: self.source_user.clone(),
+            source_type: self.source_type.clone(),
+            deploy_token_injection: self.deploy_token_injection,
+            project_key_injection: self.project_key_injection,
+            admin_only_view: self.admin_only_view,
+            definition: self.definition,
+        }
+    }
+}
+
+/// Makes a run and, unless told not to, has it executed. What comes back is the row as it was made.
+pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run, Failure> {
+    let task_name = task_name();
+    TASK.insert(new.cells(&task_name))?;
+    let run = state.write(|tx| {
+        let given = new.id.value().filter(|id| **id != 0);
+        if let Some(id) = given
+            && runs::by_id(tx, *id)?.is_some()
+        {
+            let cells = new.cells(&task_name);
+            return Err(TASK.duplicate(cells, "PRIMARY", &id.to_string()));
+        }
+        let id = runs::insert(tx, &new.row(task_name.clone()))?;
+        let run = runs::by_id(tx, id)?.ok_or_else(|| Failure::reading("id", "undefined"))?;
+        // Nobody is told about a new run of an image.
+        if run.kind != "IMAGE" {
+            tell(tx, run.id.into())?;
+        }
+        Ok(run)
+    })?;
+    // Nobody takes a command for a service that is not there: its run stays new for ever.
+    if execute && (run.kind == "IMAGE" || has_service(state, &run)?) {
+        let order = order(state, &run)?;
+        // As with a Lagoon whose message gets lost: the row is there, whatever becomes of it.
+        let _ = state.executor.start(&order);
+    }
+    Ok(run)
+}
+
+fn has_service(state: &State, run: &Run) -> Result<bool, Failure> {
+    state.read(|connection| {
+        let services = places::services(connection, run.environment)?;
+        Ok(services.iter().any(|service| service.name == run.service))
+    })
+}
+
+/// `addTask`.
+pub(crate) fn add(state: &State, caller: &Caller, input: TaskInput) -> Result<Run, Failure> {
+    let place = check_place(state, input.environment)?;
+    let project = On::Project(place.project);
+    let scope = format!("add:{}", place.environment_type);
+    caller.require("task", &scope, project)?;
+    let may_skip = caller.may("task", "addNoExec", project);
+    let execute = !(may_skip && input.execute == MaybeUndefined::Value(false));
+    let source_user = match input.source_user {
+        MaybeUndefined::Value(user) => user,
+        _ => caller.source_user().to_owned(),
+    };
+    let new = NewTask {
+        id: input.id,
+        service: input.service,
+        command: input.command,
+        status: input.status.map_value(|status| status.word().to_owned()),
+        created: input.created,
+        started: input.started,
+        completed: input.completed,
+        remote_id: input.remote_id,
+        ..NewTask::adhoc(input.name, input.environment, source_user)
+    };
+    create(state, &new, execute)
+}
+
+/// `updateTask`.
+pub(crate) fn update(
+    state: &State,
+    caller: &Caller,
+    input: Option<UpdateTaskInput>,
+) -> Result<Run, Failure> {
+    let Some(UpdateTaskInput { id, patch }) = input else {
+        return Err(Failure::reading("id", "undefined"));
+    };
+    caller.require("task", "update", where_run_is(state, id)?)?;
+    if let Some(environment) = patch.environment.value().filter(|id| **id != 0) {
+        let place = state.read(|connection| {
+            places::environment_by_id(connection, *environment)?
+                .ok_or_else(|| Failure::reading("project", "undefined"))
+        })?;
+        caller.require("task", "update", On::Project(place.project))?;
+    }
+    if patch.is_empty() {
+        return Err(Failure::new("Input patch requires at least 1 attribute"));
+    }
+    let status = patch.status.map_value(|status| status.word().to_owned());
+    let cells = vec![
+        ("name", patch.name.into()),
+        ("status", status.into()),
+        ("created", patch.created.into()),
+        ("started", patch.started.into()),
+        ("completed", patch.completed.into()),
+        ("environment", patch.environment.into()),
+        ("service", patch.service.into()),
+        ("command", patch.command.into()),
+        ("deploy_token_injection", Cell::Default),
+        ("remote_id", patch.remote_id.into()),
+    ];
+    state.write(|tx| {
+        let known = runs::by_id(tx, id)?.is_some();
+        if known {
+            TASK.update(id, &cells)?;
+        }
+        let times = ["created", "started", "completed"];
+        let changes: Vec<_> = cells
+            .into_iter()
+            .map(|(column, cell)| match cell {
+                Cell::Text(text) if times.contains(&column) => {
+                    (column, Cell::Text(instant::stored(&text).unwrap_or(text)))
+                }
+                cell => (column, cell),
+            })
+            .filter_map(|(column, cell)| Some((column, redefine::value(cell)?)))
+            .collect();
+        runs::update(tx, id, &changes)?;
+        let run = runs::by_id(tx, id)?;
+        let run = run.ok_or_else(|| Failure::reading("environment", "undefined"))?;
+        tell(tx, run.id.into())?;
+        Ok(run)
+    })
+}
+
+/// `deleteTask`.
+pub(crate) fn delete(state: &State, caller: &Caller, id: i32) -> Result<(), Failure> {
+    caller.require("task", "delete", where_run_is(state, id)?)?;
+    if state.write(|tx| Ok(runs::delete(tx, id)?))? {
+        Ok(())
+    } else {
+        Err(Failure::new("No matching task found"))
+    }
+}
+
+/// A run, for those who may see it: `taskById` and its kin.
+pub(crate) fn visible(
+    state: &State,
+    caller: &Caller,
+    run: Option<Run>,
+) -> Result<Option<Run>, Failure> {
+    let Some(run) = run else { return Ok(None) };
+    caller.require("task", "view", where_run_is(state, run.id)?)?;
+    Ok(Some(run))
+}
+
+/// `Environment.tasks`.
+pub(crate) fn of_environment(
+    state: &State,
+    caller: &Caller,
+    place: &Environment,
+    id: &MaybeUndefined<i32>,
+    task_name: &MaybeUndefined<String>,
+    limit: &MaybeUndefined<i32>,
+) -> Result<Vec<Run>, Failure> {
+    caller.require("task", "view", On::Project(place.project))?;
+    let environment = place.id;
+    let id = id.value().filter(|_| id.is_truthy());
+    let task_name = task_name.value().filter(|_| task_name.is_truthy());
+    let limit = limit.value().copied().unwrap_or(0);
+    if limit < 0 {
+        let mut query = format!("select * from `task` where `environment` = {environment}");
+        if let Some(id) = id {
+            query.push_str(&format!(" and `id` = {id}"));
+        }
+        if let Some(name) = task_name {
+            query.push_str(&format!(" and `task_name` = {}", quote(name)));
+        }
+        query.push_str(&format!(
+            " order by `created` desc, `id` desc limit {limit}"
+        ));
+        let message = format!(
+            "You have an error in your SQL syntax; check the manual that corresponds to your \
+             MariaDB server version for the right syntax to use near '{limit}' at line 1"
+        );
+        return Err(refuse(1064, "42000", &message, &query));
+    }
+    let mut found = state.read(|connection| Ok(runs::of_environment(connection, environment)?))?;
+    found.retain(|run| {
+        id.is_none_or(|id| run.id == *id) && task_name.is_none_or(|name| same(&run.task_name, name))
+    });
+    if let (1.., Ok(limit)) = (limit, usize::try_from(limit)) {
+        found.truncate(limit);
+    }
+    Ok(listing::without_admin_only(caller, found, |run| {
+        run.admin_only_view
+    }))
+}
+
+/// The environment, for something that is to be started there. A deleted one will do.
+pub(super) fn check_place(state: &State, environment: i32) -> Result<Environment, Failure> {
+    state.read(|connection| {
+        let place = places::environment_by_id(connection, environment)?.ok_or_else(|| {
+            Failure::new("Unauthorized: You don't have permission to \"view\" on \"environment\"")
+        })?;
+        let project = places::project_by_id(connection, place.project)?;
+        let restrictions = project.map(|project| project.restrictions);
+        let closed = restrictions
+            .is_some_and(|words| words.split_whitespace().any(|word| word == "NO_TASKS"));
+        if closed {
+            return Err(Failure::new("Tasks have been disabled for this project"));
+        }
+        Ok(place)
+    })
+}
+
+/// The project of a run, as permissions are asked for; nothing in particular for an unknown one.
+pub(super) fn where_run_is(state: &State, id: i32) -> Result<On<'static>, Failure> {
+    state.read(|connection| {
+        let Some(run) = runs::by_id(connection, id)? else {
+            return Ok(On::Platform);
+        };
+        let place = places::environment_by_id(connection, run.environment)?;
+        Ok(place.map_or(On::Platform, |place| On::Project(place.project)))
+    })
+}
+
+fn order(state: &State, run: &Run) -> Result<NewRun, Failure> {
+    state.read(|connection| {
+        let place = places::environment_by_id(connection, run.environment)?
+            .ok_or_else(|| Failure::reading("project", "undefined"))?;
+        let project = places::project_by_id(connection, place.project)?;
+        let work = match &run.image {
+            Some(image) => Work::Image {
+                image: image.clone(),
+                payload: run.payload.clone(),
+            },
+            None => Work::Command(run.command.clone().unwrap_or_default()),
+        };
+        Ok(NewRun {
+            id: run.id.into(),
+            name: run.name.clone(),
+            task_name: run.task_name.clone(),
+            project: project.map(|project| project.name).unwrap_or_default(),
+            environment: place.name,
+            environment_type: place.environment_type,
+            namespace: place.namespace.unwrap_or_default(),
+            service: run.service.clone(),
+            work,
+        })
+    })
+}
+
+fn task_name() -> String {
+    let random: String = std::iter::repeat_with(fastrand::alphanumeric)
+        .take(6)
+        .collect();
+    format!("lagoon-task-{}", random.to_lowercase())
+}

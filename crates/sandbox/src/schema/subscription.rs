@@ -1,0 +1,104 @@
+//! The subscription to changes of runs.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_graphql::{Context, Subscription};
+use futures_util::stream::{self, Stream};
+
+use super::caller;
+use super::run::Task;
+use crate::failure::Failure;
+use crate::permissions::On;
+use crate::rows::runs::Run;
+use crate::rows::{events, places};
+use crate::state::State;
+
+/// How often the table of events is looked at.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// After how long the subscription of anybody but an administrator falls silent.
+const SILENCE: Duration = Duration::from_secs(300);
+
+/// The root of subscriptions.
+pub(crate) struct Subscription;
+
+#[Subscription]
+impl Subscription {
+    /// All changes of an environment's runs from now on. An environment that is unknown or that the
+    /// caller may not see gives silence, not an error.
+    async fn task_changed(
+        &self,
+        context: &Context<'_>,
+        environment: i32,
+    ) -> Result<impl Stream<Item = Option<Task>> + use<>, Failure> {
+        let state = context
+            .data::<Arc<State>>()
+            .map_err(|_| Failure::new("the sandbox has no state"))?
+            .clone();
+        let caller = caller(context)?;
+        let (visible, last) = state.read(|connection| {
+            let place = places::environment_by_id(connection, environment)?;
+            let visible = place
+                .is_some_and(|place| caller.may("environment", "view", On::Project(place.project)));
+            Ok((visible, events::last(connection)?))
+        })?;
+        let seen = Seen {
+            ends: (!caller.is_platform_owner()).then(|| Instant::now() + SILENCE),
+            silenced: state.faults.times_silenced(),
+            state,
+            environment,
+            visible,
+            last,
+            waiting: VecDeque::new(),
+        };
+        seen.state.faults.count_subscription();
+        Ok(stream::unfold(seen, |mut seen| async move {
+            let run = seen.next().await;
+            Some((Some(Task(run)), seen))
+        }))
+    }
+}
+
+/// How far a subscriber has seen.
+struct Seen {
+    ends: Option<Instant>,
+    /// How often all subscriptions had been silenced when this one began.
+    silenced: u64,
+    state: Arc<State>,
+    environment: i32,
+    visible: bool,
+    last: i64,
+    waiting: VecDeque<Run>,
+}
+
+impl Seen {
+    fn is_silent(&self) -> bool {
+        let Some(ends) = self.ends else { return false };
+        Instant::now() >= ends || self.state.faults.times_silenced() != self.silenced
+    }
+
+    async fn next(&mut self) -> Run {
+        loop {
+            if let Some(run) = self.waiting.pop_front() {
+                return run;
+            }
+            if self.is_silent() {
+                return std::future::pending().await;
+            }
+            if self.visible {
+                let news = self
+                    .state
+                    .read(|connection| Ok(events::since(connection, self.environment, self.last)?));
+                for (event, run) in news.unwrap_or_default() {
+                    self.last = event;
+                    self.waiting.extend(run);
+                }
+            }
+            if self.waiting.is_empty() {
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
