@@ -1,0 +1,60 @@
+# Recipes for everyday work. CONTRIBUTING.md explains them.
+
+# List the recipes
+default:
+    @just --list
+
+# Build the program
+build:
+    cargo build
+
+# Run tasks on the sandbox: just sandbox list -e main
+[positional-arguments]
+@sandbox *ARGS:
+    cargo run --quiet -- --context sandbox "$@"
+
+# Run all tests, or those whose name contains a word
+test *NAME:
+    cargo test {{NAME}}
+
+# Accept changed snapshots of the tests whose name contains a word; read the difference afterwards
+snapshots NAME:
+    INSTA_UPDATE=always cargo test --test all {{NAME}}
+    git diff --stat tests
+
+# Format all code
+fmt:
+    cargo fmt
+    cargo fmt --manifest-path tests/fuzz/Cargo.toml
+
+# Run clippy as the checks do
+lint:
+    cargo clippy --all-targets --all-features -- -D warnings
+
+# Run all checks, as the workflow does
+check:
+    .ci/run
+
+# Check that the oldest supported Rust can build the program
+msrv:
+    .ci/msrv
+
+# Fuzz for so many minutes per target
+fuzz MINUTES="10" *TARGETS:
+    tests/fuzz/run {{MINUTES}} {{TARGETS}}
+
+# Run the fault campaign with so many invocations
+campaign INVOCATIONS="10000":
+    TASKS_CAMPAIGN={{INVOCATIONS}} cargo test campaign
+
+# Compare the speed with curl's
+bench *SUBJECTS:
+    cargo bench -- {{SUBJECTS}}
+
+# Count the lines of code and of doc comments per module
+lines *FOLDERS:
+    .ci/lines {{FOLDERS}}
+
+# Open the documentation of the library
+doc:
+    cargo doc --no-deps --open
