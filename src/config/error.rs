@@ -33,7 +33,11 @@ impl ConfigError {
 
     /// Adds the place of byte `offset` in `text`.
     pub(super) fn at(mut self, text: &str, offset: usize) -> Self {
-        let before = &text[..text.floor_char_boundary(offset)];
+        let mut end = offset.min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let before = &text[..end];
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         let line = before.matches('\n').count() + 1;
         self.position = Some((line, before[line_start..].chars().count() + 1));

@@ -170,18 +170,18 @@ impl Look<'_> {
 
     fn value(&mut self, name: &str, value: &Spanned<Node>, shapes: &[Shape]) {
         let at = value.referenced;
-        match &value.value {
-            // What is named and left empty is as good as not named.
-            Node::Nothing => {}
-            Node::Flag if shapes.iter().any(|s| matches!(s, Shape::Flag)) => {}
-            Node::Flag | Node::Scalar if shapes.iter().any(|s| matches!(s, Shape::Text)) => {}
-            Node::List(elements) if let Some(inner) = list(shapes) => {
+        match (&value.value, list(shapes), keys(shapes), names(shapes)) {
+            // An empty value counts as absent.
+            (Node::Nothing, ..) => {}
+            (Node::Flag, ..) if shapes.iter().any(|s| matches!(s, Shape::Flag)) => {}
+            (Node::Flag | Node::Scalar, ..) if shapes.iter().any(|s| matches!(s, Shape::Text)) => {}
+            (Node::List(elements), Some(inner), ..) => {
                 for element in elements {
                     self.value(&format!("an element of {name}"), element, inner);
                 }
             }
-            Node::Map(entries) if let Some(keys) = keys(shapes) => self.keys(at, entries, keys),
-            Node::Map(entries) if let Some(inner) = names(shapes) => {
+            (Node::Map(entries), _, Some(keys), _) => self.keys(at, entries, keys),
+            (Node::Map(entries), _, _, Some(inner)) => {
                 self.twice(entries);
                 for (key, value) in entries {
                     self.value(&format!("`{}`", key.value), value, inner);
