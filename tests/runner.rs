@@ -46,6 +46,7 @@ mod man;
 mod manifest;
 mod networks;
 mod openssh;
+mod packages;
 mod packaging;
 mod place;
 mod progress;

@@ -2,56 +2,55 @@
 //! pseudo-terminal, types, and looks at the screen.
 
 use std::io::{Read, Write};
+use std::process::Child;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
+use pty_process::Size;
+use pty_process::blocking::{Command, Pty, open};
 
 use super::{Choice, Prompt, PromptError, Question, Ui, UiOptions};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Session {
-    input: Box<dyn Write + Send>,
+    pty: Arc<Pty>,
     output: Receiver<Vec<u8>>,
     screen: vt100::Parser,
     raw: Vec<u8>,
-    child: Box<dyn Child + Send + Sync>,
+    child: Child,
 }
 
 impl Session {
     fn start(test: &str) -> Self {
-        let size = PtySize {
-            rows: 24,
-            cols: 80,
-            ..PtySize::default()
-        };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        let (pty, pts) = open().unwrap();
+        pty.resize(Size::new(24, 80)).unwrap();
         let name = format!("terminal::pty_tests::{test}");
-        command.args([
-            &*name,
-            "--exact",
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ]);
-        command.env("TERM", "xterm-256color");
-        let child = pair.slave.spawn_command(command).unwrap();
-        drop(pair.slave);
-        let mut reader = pair.master.try_clone_reader().unwrap();
+        let command = Command::new(std::env::current_exe().unwrap())
+            .args([
+                &*name,
+                "--exact",
+                "--ignored",
+                "--nocapture",
+                "--test-threads=1",
+            ])
+            .env("TERM", "xterm-256color");
+        let child = command.spawn(pts).unwrap();
+        let pty = Arc::new(pty);
+        let reader = Arc::clone(&pty);
         let (send, output) = channel();
         thread::spawn(move || {
             let mut buffer = [0; 4096];
-            while let Ok(length @ 1..) = reader.read(&mut buffer) {
+            while let Ok(length @ 1..) = (&*reader).read(&mut buffer) {
                 if send.send(buffer[..length].to_vec()).is_err() {
                     break;
                 }
             }
         });
         Session {
-            input: pair.master.take_writer().unwrap(),
+            pty,
             output,
             screen: vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0),
             raw: Vec::new(),
@@ -77,8 +76,7 @@ impl Session {
     }
 
     fn press(&mut self, keys: &str) -> &mut Self {
-        self.input.write_all(keys.as_bytes()).unwrap();
-        self.input.flush().unwrap();
+        (&*self.pty).write_all(keys.as_bytes()).unwrap();
         self
     }
 

@@ -4,11 +4,14 @@
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::os::unix::process::ExitStatusExt;
+use std::process::Child;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use pty_process::Size;
+use pty_process::blocking::{Command, Pty, open};
 
 use super::process::{DEADLINE, Invocation};
 
@@ -18,9 +21,8 @@ pub(crate) const CTRL_C: &str = "\x03";
 
 /// A program in a terminal of 80 columns and 24 rows; it is ended when this goes out of scope.
 pub(crate) struct Terminal {
-    child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
+    child: Child,
+    pty: Arc<Pty>,
     seen: Arc<Seen>,
     deadline: Duration,
     secret: Option<String>,
@@ -42,18 +44,20 @@ struct State {
 impl Terminal {
     /// Starts a program; its stdin, stdout and stderr are the terminal.
     pub(crate) fn start(invocation: &Invocation) -> Terminal {
-        let pty = native_pty_system().openpty(size(24, 80)).unwrap();
-        let mut command = CommandBuilder::new(&invocation.program);
-        command.args(&invocation.args);
-        command.cwd(&invocation.folder);
-        command.env_clear();
-        command.env("TERM", "xterm-256color");
-        for (name, value) in &invocation.variables {
-            command.env(name, value);
-        }
-        let child = pty.slave.spawn_command(command).unwrap();
-        // Only the program may hold it, or its end would never be seen.
-        drop(pty.slave);
+        let (pty, pts) = open().unwrap();
+        pty.resize(Size::new(24, 80)).unwrap();
+        let command = Command::new(&invocation.program)
+            .args(&invocation.args)
+            .current_dir(&invocation.folder)
+            .env_clear()
+            .env("TERM", "xterm-256color")
+            .envs(
+                invocation
+                    .variables
+                    .iter()
+                    .map(|(name, value)| (name, value)),
+            );
+        let child = command.spawn(pts).unwrap();
         let seen = Arc::new(Seen {
             state: Mutex::new(State {
                 screen: vt100::Parser::new(rows(24), rows(80), 1000),
@@ -62,19 +66,19 @@ impl Terminal {
             }),
             changed: Condvar::new(),
         });
-        let mut reader = pty.master.try_clone_reader().unwrap();
+        let pty = Arc::new(pty);
+        let output = Arc::clone(&pty);
         let shared = Arc::clone(&seen);
         thread::spawn(move || {
             let mut buffer = [0; 4096];
-            while let Ok(length @ 1..) = reader.read(&mut buffer) {
+            while let Ok(length @ 1..) = (&*output).read(&mut buffer) {
                 shared.add(&buffer[..length]);
             }
             shared.close();
         });
         Terminal {
             child,
-            keys: pty.master.take_writer().unwrap(),
-            master: pty.master,
+            pty,
             seen,
             deadline: DEADLINE,
             secret: None,
@@ -95,8 +99,7 @@ impl Terminal {
 
     /// Types this.
     pub(crate) fn send(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
+        (&*self.pty).write_all(keys.as_bytes()).unwrap();
     }
 
     /// Waits until the screen shows this; fails with the screen when it does not in time.
@@ -150,7 +153,7 @@ impl Terminal {
     /// Makes the terminal another size, which the program is told.
     pub(crate) fn resize(&self, height: u16, width: u16) {
         self.seen.lock().screen.set_size(rows(height), rows(width));
-        self.master.resize(size(height, width)).unwrap();
+        self.pty.resize(Size::new(height, width)).unwrap();
     }
 
     /// Waits for the end and gives the exit code, 128 and the signal when there was one.
@@ -169,10 +172,10 @@ impl Terminal {
         let until = Instant::now() + self.deadline;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                return match status.signal() {
-                    None => i32::try_from(status.exit_code()).unwrap(),
-                    Some(signal) => panic!("ended by a signal: {signal}\n{shown}"),
-                };
+                let signal = status.signal();
+                return status
+                    .code()
+                    .unwrap_or_else(|| panic!("ended by a signal: {signal:?}\n{shown}"));
             }
             assert!(Instant::now() < until, "closed its terminal and went on");
             thread::sleep(Duration::from_millis(5));
@@ -229,15 +232,6 @@ fn contents(state: &State) -> String {
 
 fn rows(count: u16) -> NonZeroU16 {
     NonZeroU16::new(count).unwrap()
-}
-
-fn size(height: u16, width: u16) -> PtySize {
-    PtySize {
-        rows: height,
-        cols: width,
-        pixel_width: 0,
-        pixel_height: 0,
-    }
 }
 
 #[cfg(test)]
