@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
 use crate::support::output::Output;
@@ -120,4 +120,38 @@ fn a_system_wide_task_that_is_there_can_be_managed_before_2_18() {
         .run(&["apply", "-f", "-", "--yes"], &changed)
         .succeeds();
     lagoon.run(&["diff", "-f", "-"], &changed).succeeds();
+}
+
+/// Beside one request for each project, the first ones that are sent at the same time are refused twice
+/// each.
+#[test]
+fn before_2_18_the_users_of_runs_are_asked_for_once() {
+    const PROJECTS: usize = 40;
+    const AT_ONCE: usize = 8;
+    let env = TestEnv::bare();
+    for id in 1001..1000 + PROJECTS {
+        env.sql(&format!(
+            "INSERT INTO project (id, name, openshift, created)
+               SELECT {id}, 'project-{id}', openshift, created FROM project WHERE id = 42;
+             INSERT INTO project_group (project, user_group)
+               SELECT {id}, user_group FROM project_group WHERE project = 42;"
+        ));
+    }
+    let proxy = Proxy::drawing(env.address(), Duration::ZERO, |request| {
+        if !request.body.contains("sourceUser") {
+            return Fault::None;
+        }
+        let message = "Cannot query field `sourceUser` on type `Task`.";
+        let body = json!({"errors": [{"message": message}]}).to_string();
+        Fault::answered("400 Bad Request", "application/json", &body)
+    });
+    let command = env.command(&["runs", "-A", "-o", "json"]);
+    let output = env.run(command.env("TASKS_API", proxy.url("/graphql")));
+    output.succeeds();
+    let seen = proxy.seen();
+    let asked = seen.iter().filter(|r| r.body.contains("sourceUser"));
+    assert!(asked.count() <= 2 * AT_ONCE, "{}", seen.len());
+    let listed = seen.iter().filter(|r| r.body.contains("tasks"));
+    let listed = listed.filter(|r| !r.body.contains("sourceUser"));
+    assert_eq!(listed.count(), PROJECTS);
 }

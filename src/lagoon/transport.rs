@@ -7,6 +7,7 @@
 //! request (401, 400, an error page) is believed for a query when a second one says the same on a new
 //! connection; for a mutation the caller looks for its result.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ pub struct Transport {
     single_use_client: OnceLock<reqwest::Client>,
     /// The token that Lagoon refused last.
     refused: Mutex<Option<String>>,
+    /// The server does not know `Task.sourceUser`, as before Lagoon 2.18.
+    pub(super) lacks_source_user: AtomicBool,
 }
 
 /// How long something may take, and until when that is.
@@ -78,6 +81,7 @@ impl Transport {
             client: Mutex::default(),
             single_use_client: OnceLock::new(),
             refused: Mutex::default(),
+            lacks_source_user: AtomicBool::new(false),
         }
     }
 

@@ -31,12 +31,23 @@ pub struct EnvironmentRuns {
 
 impl Lagoon {
     /// The newest runs of each live environment of a project, by the environment's name: at most `limit`
-    /// of each, 0 for all. Who started them only `with_user` (Lagoon 2.18 and newer). `None` if there
-    /// is no such project.
+    /// of each, 0 for all. The users who started them only if the server knows them (Lagoon 2.18 and
+    /// newer). `None` if there is no such project.
     ///
     /// # Errors
     /// Any [`LagoonError`]; a project that exists and may not be seen is "not allowed".
     pub async fn project_runs(
+        &self,
+        project: &str,
+        limit: i64,
+    ) -> Result<Option<Vec<EnvironmentRuns>>, LagoonError> {
+        self.with_user_if_known(async |with_user| {
+            self.project_runs_as(project, limit, with_user).await
+        })
+        .await
+    }
+
+    async fn project_runs_as(
         &self,
         project: &str,
         limit: i64,

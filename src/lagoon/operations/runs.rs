@@ -1,6 +1,7 @@
 //! Invoking tasks and reading runs.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use smol_str::SmolStr;
 
@@ -219,11 +220,42 @@ impl Lagoon {
     }
 
     /// The newest runs of an environment with their command lines, at most `limit` of them, 0 for
-    /// all; who started them only where `with_user` (Lagoon 2.18 and newer).
+    /// all. The users who started them only if the server knows them (Lagoon 2.18 and newer).
     ///
     /// # Errors
     /// Any [`LagoonError`]; that the user is unknown (service tokens) is none.
     pub async fn recent_runs(
+        &self,
+        environment: i64,
+        limit: i64,
+    ) -> Result<RecentView, LagoonError> {
+        self.with_user_if_known(async |with_user| {
+            self.recent_runs_as(environment, limit, with_user).await
+        })
+        .await
+    }
+
+    /// Sends a query for runs with the users who started them. A server that refuses this, but answers
+    /// the query without users, lacks the field, and is not asked for it again.
+    pub(super) async fn with_user_if_known<T>(
+        &self,
+        send: impl AsyncFn(bool) -> Result<T, LagoonError>,
+    ) -> Result<T, LagoonError> {
+        let lacks = &self.transport.lacks_source_user;
+        if lacks.load(Ordering::Relaxed) {
+            return send(false).await;
+        }
+        match send(true).await {
+            Err(LagoonError::Refused { status: 400, .. }) => {
+                let found = send(false).await?;
+                lacks.store(true, Ordering::Relaxed);
+                Ok(found)
+            }
+            other => other,
+        }
+    }
+
+    async fn recent_runs_as(
         &self,
         environment: i64,
         limit: i64,

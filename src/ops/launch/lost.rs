@@ -16,7 +16,6 @@ use crate::lagoon::operations::runs::RecentView;
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::state::{Claims, Start};
 
-use crate::ops::runs::history::recent;
 
 /// The number of runs that may have been started there in the meantime.
 const NEWEST: i64 = 50;
@@ -217,7 +216,11 @@ impl Search<'_> {
         let is_alone = self.start.wait_for_others(self.lagoon.patience()).await;
         let mut looks = 1;
         loop {
-            match recent(self.lagoon, self.sought.environment.id, NEWEST).await {
+            match self
+                .lagoon
+                .recent_runs(self.sought.environment.id, NEWEST)
+                .await
+            {
                 Ok(view) => {
                     let runs = self.candidates(view);
                     if !runs.is_empty() || !is_lost || looks == LOOKS {

@@ -13,7 +13,6 @@ use crate::error::Error;
 use crate::lagoon::operations::places::EnvironmentView;
 use crate::lagoon::{Lagoon, LagoonError};
 
-pub(in crate::ops) use list::recent;
 pub use list::{Listed, RecentRun, Wanted, list, list_projects};
 pub use watch::{Look, Watching};
 

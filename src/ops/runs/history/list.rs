@@ -57,9 +57,9 @@ const AT_ONCE: usize = 8;
 /// An environment with its newest runs where they were read, or why they could not be.
 type Read = (Environment, Result<Option<RecentView>, LagoonError>);
 
-/// The wanted runs of these environments, newest first. A request for each project; a second one where
-/// the server does not say who started a run, and one for each environment whose older runs are wanted
-/// too. What fails for one environment, or for one project, leaves the others.
+/// The wanted runs of these environments, newest first. A request for each project, and one for each
+/// environment whose older runs are wanted too. What fails for one environment, or for one project,
+/// leaves the others.
 pub async fn list(lagoon: &Lagoon, environments: &[Environment], wanted: &Wanted) -> Listed {
     let mut projects: Vec<(&str, Vec<&Environment>)> = Vec::new();
     for environment in environments {
@@ -101,13 +101,7 @@ async fn of_project(
     takes: impl Fn(&Environment) -> bool,
     wanted: &Wanted,
 ) -> Result<Vec<Read>, Error> {
-    let limit = wanted.first_limit();
-    let found = match lagoon.project_runs(project, limit, true).await {
-        Err(LagoonError::Refused { status: 400, .. }) => {
-            lagoon.project_runs(project, limit, false).await?
-        }
-        other => other?,
-    };
+    let found = lagoon.project_runs(project, wanted.first_limit()).await?;
     let found = found.unwrap_or_default().into_iter();
     let taken = found.filter(|found| takes(&found.environment));
     let read = taken.map(|found| (found.environment, found.runs.map(Some)));
@@ -181,7 +175,7 @@ async fn of_one(
     loop {
         let view = match newest.take() {
             Some(view) => view,
-            None => recent(lagoon, environment.id, limit).await?,
+            None => lagoon.recent_runs(environment.id, limit).await?,
         };
         if wanted.mine && view.me.is_none() {
             let why = if view.runs.iter().any(|run| run.user.is_some()) {
@@ -220,21 +214,6 @@ async fn of_one(
         }
         // All of them: the rest may be anywhere.
         limit = 0;
-    }
-}
-
-/// The newest runs of an environment, with who started them where the server knows it; that it does
-/// not must not cost the list.
-pub(in crate::ops) async fn recent(
-    lagoon: &Lagoon,
-    environment: i64,
-    limit: i64,
-) -> Result<RecentView, LagoonError> {
-    match lagoon.recent_runs(environment, limit, true).await {
-        Err(LagoonError::Refused { status: 400, .. }) => {
-            lagoon.recent_runs(environment, limit, false).await
-        }
-        other => other,
     }
 }
 
