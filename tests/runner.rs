@@ -57,6 +57,7 @@ mod renewal;
 mod replies;
 mod requests;
 mod rerun;
+mod resend;
 mod runs;
 mod sandbox_api;
 mod sandbox_push;

@@ -208,7 +208,7 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
     let mut sent = Vec::new();
     let mut end = Ok(());
     for local in &locals {
-        match files::put(lagoon, &clock, &progress, run.id, local).await {
+        match files::put(lagoon, &clock, &progress, run.id, local, args.force).await {
             Ok(()) => sent.push(Listed::from(local.clone())),
             Err(error) => {
                 end = Err(error);

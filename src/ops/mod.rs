@@ -7,6 +7,7 @@ pub mod document;
 pub mod identity;
 pub mod launch;
 pub mod places;
+mod resend;
 pub mod runs;
 
 /// The clock of commands: the machine's.

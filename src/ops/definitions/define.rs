@@ -12,6 +12,8 @@ use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 
 use crate::ops::places::place;
+use crate::ops::resend::Resend;
+
 
 pub use site::{Site, Target, site};
 
@@ -197,8 +199,8 @@ pub async fn check_system_wide(lagoon: &Lagoon) -> Result<(), Error> {
         .hint("define the task for a group, a project or an environment instead"))
 }
 
-/// Adds the definition to the site and makes sure of what became of it. Before a system-wide one:
-/// [`check_system_wide`].
+/// Adds the definition to the site and makes sure of what became of it. After a refused token, signs
+/// in and sends again if there is no such task. Before a system-wide one: [`check_system_wide`].
 ///
 /// # Errors
 /// Refused by Lagoon; half made and not to be mended
@@ -209,32 +211,51 @@ pub async fn add(
     site: &Site,
     wanted: &Definition,
 ) -> Result<Defined, Error> {
-    match lagoon.add_definition(wanted).await {
-        Ok(returned) if returned.arguments.is_none() => {
-            // An old row: somebody else's a moment ago, or one that nobody could see.
-            let now = self::site(lagoon, target, &coverage(wanted), None).await?;
-            match compare(&now, wanted)? {
-                Some(same) => Ok(same),
-                None => Ok(Defined::Unseen(returned)),
+    let mut resend = Resend::default();
+    let mut first_refusal = None;
+    loop {
+        let error = match lagoon.add_definition(wanted).await {
+            Ok(returned) if returned.arguments.is_some() => {
+                return judge(returned, wanted).map(Defined::Created);
             }
+            Ok(returned) => {
+                // An old row: somebody else's a moment ago, one that nobody could see, or what the
+                // first attempt added after all.
+                let now = self::site(lagoon, target, &coverage(wanted), None).await?;
+                return Ok(match (compare(&now, wanted)?, first_refusal) {
+                    (Some(Defined::Unchanged(own)), Some(words)) => Defined::Found(own, words),
+                    (Some(same), _) => same,
+                    (None, _) => Defined::Unseen(returned),
+                });
+            }
+            Err(error) if error.leaves_unknown() || error.is_doubtful_refusal() => error,
+            Err(error) => return Err(error.into()),
+        };
+        let words = error.to_string();
+        let may_resend = resend.is_possible(lagoon, &error).await;
+        let now = self::site(lagoon, target, &coverage(wanted), None).await;
+        let is_missing = now
+            .as_ref()
+            .is_ok_and(|n| n.existing(&wanted.name).is_none());
+        if may_resend && is_missing {
+            first_refusal = Some(words);
+            continue;
         }
-        Ok(returned) => judge(returned, wanted).map(Defined::Created),
-        Err(error) if error.is_doubtful_refusal() => {
-            let words = error.to_string();
-            after_error(lagoon, target, site, wanted, error.into(), &words).await
-        }
-        Err(error) if error.leaves_unknown() => {
-            let words = error.to_string();
-            let error = Error::new(
+        let error = if error.leaves_unknown() {
+            Error::new(
                 Kind::Unreachable,
                 format!(
                     "it is unknown whether `{}` was defined on {}: {words}",
                     wanted.name, site.label
                 ),
-            );
-            after_error(lagoon, target, site, wanted, error, &words).await
-        }
-        Err(error) => Err(error.into()),
+            )
+        } else {
+            error.into()
+        };
+        let Ok(now) = now else {
+            return Err(error.unknown_whether("a part of it was created"));
+        };
+        return after_error(lagoon, target, [site, &now], wanted, error, &words).await;
     }
 }
 
@@ -260,18 +281,15 @@ fn judge(returned: Definition, wanted: &Definition) -> Result<Definition, Error>
     Err(error)
 }
 
-/// Adding is not transactional: looks for what an error left behind, and completes it.
+/// Adding is not transactional: completes what an error left behind between these two looks.
 async fn after_error(
     lagoon: &Lagoon,
     target: &Target,
-    before: &Site,
+    [before, now]: [&Site; 2],
     wanted: &Definition,
     error: Error,
     words: &str,
 ) -> Result<Defined, Error> {
-    let Ok(now) = site(lagoon, target, &coverage(wanted), None).await else {
-        return Err(error.unknown_whether("a part of it was created"));
-    };
     let Some(left) = now.existing(&wanted.name).cloned() else {
         return Err(error);
     };

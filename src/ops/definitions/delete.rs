@@ -3,10 +3,12 @@
 use crate::domain::coverage::Coverage;
 use crate::domain::{Definition, Scope};
 use crate::error::Error;
-use crate::lagoon::{Lagoon, LagoonError};
+use crate::lagoon::Lagoon;
 
 use crate::ops::definitions::define::{self, Site, Target};
 use crate::ops::definitions::update::gone;
+use crate::ops::resend::Resend;
+
 
 /// Which task will answer to the name once this one is gone, where it is known: something of a
 /// wider scope that other environments of the site show.
@@ -25,32 +27,48 @@ pub fn behind<'a>(site: &'a Site, doomed: &Definition) -> Option<&'a Definition>
 /// Removes one task.
 ///
 /// # Errors
-/// Not found when it is gone already; Lagoon's refusal; unknown when the answer was lost and the
-/// scope cannot be read.
+/// As [`send`].
 pub async fn delete(lagoon: &Lagoon, target: &Target, doomed: &Definition) -> Result<(), Error> {
-    match lagoon.delete_definition(doomed.id).await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(gone(doomed)),
-        Err(error) if error.leaves_unknown() || error.is_doubtful_refusal() => {
-            let is_lost = error.leaves_unknown();
-            // An environment that hides no task of its name shows whether it is there.
-            let coverage = Coverage::names([&doomed.name]);
-            let now = define::site(lagoon, target, &coverage, None).await;
-            let is_there = now.as_ref().map(|now| now.by_id(doomed.id).is_some());
-            match is_there {
-                Ok(false) => Ok(()),
-                Ok(true) if !is_lost => Err(error.into()),
-                _ => Err(still_unknown(error, doomed)),
-            }
-        }
-        Err(error) => Err(error.into()),
-    }
+    // An environment that hides no task of its name shows whether it is there.
+    let coverage = Coverage::names([&doomed.name]);
+    let is_there = async || {
+        let now = define::site(lagoon, target, &coverage, None).await?;
+        Ok(now.by_id(doomed.id).is_some())
+    };
+    send(lagoon, doomed, is_there).await
 }
 
-/// A deletion of which the reply does not tell the result, and reading again does not either.
-pub(in crate::ops) fn still_unknown(error: LagoonError, doomed: &Definition) -> Error {
-    let what = format!("`{}` (id {}) was deleted", doomed.name, doomed.id);
-    Error::from(error).unknown_whether(&what)
+/// Sends a deletion, and looks whether the task is there if the reply does not tell. After a refused
+/// token, signs in and sends again if it is.
+///
+/// # Errors
+/// Not found when it is gone already; Lagoon's refusal; unknown when the reply was lost and
+/// reading again does not show that the task is gone.
+pub(in crate::ops) async fn send(
+    lagoon: &Lagoon,
+    doomed: &Definition,
+    is_there: impl AsyncFn() -> Result<bool, Error>,
+) -> Result<(), Error> {
+    let mut resend = Resend::default();
+    let mut is_resent = false;
+    loop {
+        let error = match lagoon.delete_definition(doomed.id).await {
+            Ok(is_deleted) if is_deleted || is_resent => return Ok(()),
+            Ok(_) => return Err(gone(doomed)),
+            Err(error) if error.leaves_unknown() || error.is_doubtful_refusal() => error,
+            Err(error) => return Err(error.into()),
+        };
+        let may_resend = resend.is_possible(lagoon, &error).await;
+        match is_there().await {
+            Ok(false) => return Ok(()),
+            Ok(true) if may_resend => is_resent = true,
+            Ok(true) if !error.leaves_unknown() => return Err(error.into()),
+            _ => {
+                let what = format!("`{}` (id {}) was deleted", doomed.name, doomed.id);
+                return Err(Error::from(error).unknown_whether(&what));
+            }
+        }
+    }
 }
 
 /// What became of several deletions.

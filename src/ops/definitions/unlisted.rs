@@ -7,6 +7,8 @@ use crate::lagoon::Lagoon;
 
 use crate::ops::definitions::delete::{Deletions, still_unknown};
 use crate::ops::definitions::update::gone;
+use crate::ops::definitions::delete;
+
 
 /// Why a task is not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,26 +96,14 @@ pub async fn find(lagoon: &Lagoon) -> Result<Option<Vec<Unlisted>>, Error> {
 pub async fn delete(lagoon: &Lagoon, doomed: Vec<Definition>) -> Deletions {
     let mut deletions = Deletions::default();
     for one in doomed {
-        match lagoon.delete_definition(one.id).await {
-            Ok(true) => deletions.gone.push(one),
-            Ok(false) => {
-                let error = gone(&one);
-                deletions.failed.push((one, error));
-            }
-            Err(error) if error.leaves_unknown() || error.is_doubtful_refusal() => {
-                let is_lost = error.leaves_unknown();
-                match find(lagoon).await {
-                    Ok(Some(now)) if now.iter().all(|left| left.definition.id != one.id) => {
-                        deletions.gone.push(one);
-                    }
-                    Ok(Some(_)) if !is_lost => deletions.failed.push((one, error.into())),
-                    _ => {
-                        let error = still_unknown(error, &one);
-                        deletions.failed.push((one, error));
-                    }
-                }
-            }
-            Err(error) => deletions.failed.push((one, error.into())),
+        let is_there = async || {
+            let now = find(lagoon).await?;
+            // Who may not see the definitions any more does not see that it is gone.
+            Ok(now.is_none_or(|now| now.iter().any(|left| left.definition.id == one.id)))
+        };
+        match delete::send(lagoon, &one, is_there).await {
+            Ok(()) => deletions.gone.push(one),
+            Err(error) => deletions.failed.push((one, error)),
         }
     }
     deletions

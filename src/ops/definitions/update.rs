@@ -13,6 +13,9 @@ use crate::terminal::Progress;
 
 use crate::ops::definitions::define::{self, Site, Target, line_of};
 use crate::ops::places::place;
+use crate::lagoon::LagoonError;
+use crate::ops::resend::Resend;
+
 
 /// Refuses a change that Lagoon would refuse, or takes but should not. Fields that stay as they are
 /// are not judged.
@@ -126,7 +129,8 @@ pub async fn update(
     Ok(found.clone())
 }
 
-/// Makes `after` of `before` and compares the answer; reads only where there is no good answer.
+/// Makes `after` of `before` and compares the answer; reads only where there is no good answer. After
+/// a refused token, signs in and sends again if nothing was changed.
 ///
 /// # Errors
 /// Lagoon's refusal; not found; what became of it instead; or unknown (7) when the answer was lost
@@ -137,42 +141,54 @@ pub async fn send(
     before: &Definition,
     after: &Definition,
 ) -> Result<Definition, Error> {
-    let refusal = match lagoon.update_definition(before.id, before, after).await {
-        Ok(returned) => {
-            compare(&returned, after)?;
-            return Ok(returned);
-        }
-        // Arguments are the part that can be left half written.
-        Err(error) if error.leaves_unknown() || error.is_doubtful_refusal() => error,
-        Err(error) => return Err(error.into()),
-    };
-    let is_lost = refusal.leaves_unknown();
-    let coverage = Coverage::id(before.id);
-    let Ok(now) = define::site(lagoon, target, &coverage, None).await else {
-        if !is_lost {
-            return Err(Error::from(refusal).unknown_whether("it was changed"));
-        }
-        return Err(Error::new(
-            Kind::Unreachable,
-            format!(
-                "it is unknown whether `{}` was changed: {refusal}",
-                before.name
-            ),
-        ));
-    };
-    match now.by_id(before.id) {
-        None => Err(gone(before)),
-        Some(found) if differences(found, after).is_empty() => Ok(found.clone()),
-        Some(found) if differences(found, before).is_empty() => Err(refusal.into()),
-        Some(found) => {
-            let error = Error::failed(format!(
-                "`{}` (id {}) was changed only in part: {refusal}",
-                before.name, before.id
-            ));
-            let left = differences(found, after);
-            Err(left.iter().fold(error, |e, d| e.hint(line_of(d))))
+    let mut resend = Resend::default();
+    loop {
+        let refusal = match lagoon.update_definition(before.id, before, after).await {
+            Ok(returned) => {
+                compare(&returned, after)?;
+                return Ok(returned);
+            }
+            // Arguments are the part that can be left half written.
+            Err(error) if error.leaves_unknown() || error.is_doubtful_refusal() => error,
+            Err(error) => return Err(error.into()),
+        };
+        let may_resend = resend.is_possible(lagoon, &refusal).await;
+        let coverage = Coverage::id(before.id);
+        let Ok(now) = define::site(lagoon, target, &coverage, None).await else {
+            return Err(unread(before, refusal));
+        };
+        match now.by_id(before.id) {
+            None => return Err(gone(before)),
+            Some(found) if differences(found, after).is_empty() => return Ok(found.clone()),
+            Some(found) if differences(found, before).is_empty() => {
+                if !may_resend {
+                    return Err(refusal.into());
+                }
+            }
+            Some(found) => {
+                let error = Error::failed(format!(
+                    "`{}` (id {}) was changed only in part: {refusal}",
+                    before.name, before.id
+                ));
+                let left = differences(found, after);
+                return Err(left.iter().fold(error, |e, d| e.hint(line_of(d))));
+            }
         }
     }
+}
+
+/// A change of which neither the reply nor reading again tells the result.
+fn unread(before: &Definition, refusal: LagoonError) -> Error {
+    if !refusal.leaves_unknown() {
+        return Error::from(refusal).unknown_whether("it was changed");
+    }
+    Error::new(
+        Kind::Unreachable,
+        format!(
+            "it is unknown whether `{}` was changed: {refusal}",
+            before.name
+        ),
+    )
 }
 
 fn compare(found: &Definition, after: &Definition) -> Result<(), Error> {

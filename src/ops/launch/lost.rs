@@ -16,6 +16,7 @@ use crate::lagoon::operations::runs::RecentView;
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::state::{Claims, Start};
 
+use super::resend::Resend;
 
 /// The number of runs that may have been started there in the meantime.
 const NEWEST: i64 = 50;
@@ -158,7 +159,7 @@ pub async fn start(
         start: claims.begin(&kind, lagoon.patience()).await,
         sought: &sought,
     };
-    let mut may_send_again = true;
+    let mut resend = Resend::default();
     loop {
         let error = match send().await {
             Ok(run) => {
@@ -173,13 +174,10 @@ pub async fn start(
         if !error.leaves_unknown() && !error.is_doubtful_refusal() {
             return Err(Unstarted::Refused(error.into()));
         }
-        let is_renewed = may_send_again
-            && matches!(error, LagoonError::NotSignedIn { .. })
-            && matches!(lagoon.renew_token().await, Ok(true));
+        let may_resend = resend.is_possible(lagoon, &error).await;
         // Before it is sent again, the server may still be working on the first one.
-        let found = search.look(error.leaves_unknown() || is_renewed).await;
-        if is_renewed && matches!(&found, Ok(found) if found.runs.is_empty()) {
-            may_send_again = false;
+        let found = search.look(error.leaves_unknown() || may_resend).await;
+        if may_resend && matches!(&found, Ok(found) if found.runs.is_empty()) {
             continue;
         }
         return search.conclude(error, found);

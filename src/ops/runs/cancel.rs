@@ -5,6 +5,8 @@ use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 
 use crate::ops::runs::wait::verdict_about;
+use crate::ops::resend::Resend;
+
 
 /// That a run is over already: cancelling it would change nothing but its times.
 ///
@@ -35,28 +37,32 @@ pub enum Request {
 /// # Errors
 /// Lagoon's refusal. (A failure comes as the text `Error: …`, seen on Lagoon 2.33.1.) After any
 /// refusal that does not exclude that the request was carried out, reads the run once; its end counts as
-/// accepted.
+/// accepted. After a refused token, signs in and requests it again if the run is still in progress.
 pub async fn request(lagoon: &Lagoon, run: &Run) -> Result<Request, Error> {
-    let answer = match lagoon.cancel_run(run.id).await {
-        Ok(answer) => answer,
-        Err(error) if error.leaves_unknown() => return Ok(Request::Unknown),
-        Err(error) => {
-            let is_doubtful = error.is_doubtful_refusal();
-            let is_from_lagoon = error.is_from_lagoon();
-            let mut error = Error::from(error);
-            if is_doubtful {
-                match lagoon.run_by_id(run.id).await {
-                    Ok(Some(now)) if now.outcome().is_over() => return Ok(Request::Unknown),
-                    Ok(_) if is_from_lagoon => {}
-                    _ => {
-                        let what = format!("run {} will be cancelled", run.id);
-                        error = error.unknown_whether(&what);
-                    }
-                }
+    let mut resend = Resend::default();
+    let answer = loop {
+        let error = match lagoon.cancel_run(run.id).await {
+            Ok(answer) => break answer,
+            Err(error) if error.leaves_unknown() => return Ok(Request::Unknown),
+            Err(error) => error,
+        };
+        let mut is_unknown = false;
+        if error.is_doubtful_refusal() {
+            let may_resend = resend.is_possible(lagoon, &error).await;
+            let now = lagoon.run_by_id(run.id).await;
+            match &now {
+                Ok(Some(now)) if now.outcome().is_over() => return Ok(Request::Unknown),
+                Ok(Some(_)) if may_resend => continue,
+                _ => {}
             }
-            error.runs = vec![run.to_json()];
-            return Err(error);
+            is_unknown = now.is_err() || !error.is_from_lagoon();
         }
+        let mut error = Error::from(error);
+        if is_unknown {
+            error = error.unknown_whether(&format!("run {} will be cancelled", run.id));
+        }
+        error.runs = vec![run.to_json()];
+        return Err(error);
     };
     match answer.strip_prefix("Error:") {
         None => Ok(Request::Accepted),

@@ -16,6 +16,8 @@ use crate::error::{Error, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 
 use crate::ops::runs::history;
+use crate::ops::resend::Resend;
+
 
 pub use crate::lagoon::operations::files::RunFile;
 pub use fetch::Fetch;
@@ -167,6 +169,9 @@ pub fn locals(paths: &[PathBuf]) -> Result<Vec<Local>, Error> {
 }
 
 /// Adds a file to a run: through the store's form where Lagoon has it (2.30), else through the API.
+/// If it is not clear whether the file arrived, lists the run's files: unless the file `may_replace`
+/// one of its name, the list shows whether it did. After a refused token, signs in and sends the file
+/// again if it is not there.
 ///
 /// # Errors
 /// Lagoon's or the store's refusal, or a failure on the way; then it is not known whether it
@@ -177,7 +182,44 @@ pub async fn put(
     watcher: &dyn Watcher,
     run: i64,
     local: &Local,
+    may_replace: bool,
 ) -> Result<(), Error> {
+    let mut resend = Resend::default();
+    loop {
+        let (is_unknown, error) = match send(lagoon, clock, watcher, run, local).await? {
+            Ok(()) => return Ok(()),
+            Err(failure) => failure,
+        };
+        if !is_unknown {
+            return Err(error.into());
+        }
+        let may_resend = resend.is_possible(lagoon, &error).await;
+        let files = list(lagoon, run).await;
+        let is_there = files.map(|files| files.iter().any(|file| file.name == local.name));
+        match is_there {
+            Ok(true) if !may_replace => return Ok(()),
+            Ok(false) if may_resend => {}
+            _ => {
+                return Err(Error::from(error).hint(format!(
+                    "it is not known whether `{}` arrived: `tasks files list {run}` shows it",
+                    local.name
+                )));
+            }
+        }
+    }
+}
+
+/// Sends a file once. A failure comes with whether the file may have arrived.
+///
+/// # Errors
+/// Wrong use when the file cannot be read.
+async fn send(
+    lagoon: &Lagoon,
+    clock: &dyn Clock,
+    watcher: &dyn Watcher,
+    run: i64,
+    local: &Local,
+) -> Result<Result<(), (bool, LagoonError)>, Error> {
     const LOOK: Duration = Duration::from_millis(250);
     let moved = Arc::new(AtomicU64::new(0));
     let file = tokio::fs::File::open(&local.path).await;
@@ -189,17 +231,17 @@ pub async fn put(
         file,
         moved: Arc::clone(&moved),
     };
+    let with_doubt = |error| (is_unclear(&error), error);
     let work = async {
         match lagoon.upload_form(run, &local.name).await {
-            Ok(ticket) => lagoon
-                .post_file(&ticket.url, &ticket.fields, outgoing)
-                .await
-                .map_err(|error| (is_unclear(&error), error)),
+            Ok(ticket) => {
+                let sent = lagoon.post_file(&ticket.url, &ticket.fields, outgoing);
+                sent.await.map_err(with_doubt)
+            }
             // Lagoon does not know the query: it is older.
-            Err(LagoonError::Refused { status: 400, .. }) => lagoon
-                .upload_file(run, outgoing)
-                .await
-                .map_err(|error| (is_unclear(&error), error)),
+            Err(LagoonError::Refused { status: 400, .. }) => {
+                lagoon.upload_file(run, outgoing).await.map_err(with_doubt)
+            }
             // Nothing was sent yet.
             Err(error) => Err((false, error)),
         }
@@ -207,17 +249,7 @@ pub async fn put(
     let mut work = std::pin::pin!(work);
     loop {
         tokio::select! {
-            done = &mut work => return done.map_err(|(unknown, error)| {
-                let error = Error::from(error);
-                if unknown {
-                    error.hint(format!(
-                        "it is not known whether `{}` arrived: `tasks files list {run}` shows it",
-                        local.name
-                    ))
-                } else {
-                    error
-                }
-            }),
+            done = &mut work => return Ok(done),
             () = clock.sleep(LOOK) => {
                 watcher.moved(&local.name, moved.load(Ordering::Relaxed), Some(local.bytes));
             }
