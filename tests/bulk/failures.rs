@@ -104,26 +104,68 @@ fn environments_that_do_not_exist_are_skipped_on_request() {
         let output = invoke(&env, &[&line[..], &["--skip-missing"], &json].concat()).succeeds();
         assert_eq!(super::names(&output.json()), ["main"]);
         for name in ["pr-12", "gone"] {
-            let skipped = |line: &str| line.starts_with("skipped: ") && line.contains(name);
+            let skipped =
+                |line: &str| line.starts_with("warning: skipped: ") && line.contains(name);
             assert!(output.stderr.lines().any(skipped), "{output}");
         }
-    }
-    // Nothing left is an error, and so are a pattern and a project that match nothing.
-    let cases: [&[&str]; 3] = [
-        &["-p", "lagoon-demo", "-e", "pr-12", "-e", "gone"],
-        &["-p", "lagoon-demo", "-e", "main", "-e", "gone-*"],
-        &["-e", "lagoon-demo:main", "-e", "no-such-project:main"],
-    ];
-    for place in cases {
-        let output = invoke(
-            &env,
-            &[&["Say hello", "--yes", "--skip-missing"], place].concat(),
-        );
-        assert_eq!((output.code, output.stdout.as_str()), (5, ""), "{output}");
     }
     let line = ["exec", "-s", "cli", "--yes", "--skip-missing", "-o", "json"];
     let exec = env.tasks(&[&line[..], named[0], &["--", "true"]].concat());
     assert_eq!(super::names(&exec.succeeds().json()), ["main"]);
+}
+
+#[test]
+fn patterns_and_projects_that_select_nothing_are_skipped_on_request() {
+    let env = TestEnv::new();
+    let cases: [(&[&str], &str); 5] = [
+        (
+            &["-p", "lagoon-demo", "-e", "main", "-e", "gone-*"],
+            "no environment matches `gone-*`",
+        ),
+        (
+            &["-e", "lagoon-demo:main", "-e", "lagoon-demo:gone-*"],
+            "no environment matches `gone-*`",
+        ),
+        (
+            &["-e", "lagoon-demo:main", "-e", "no-such:main"],
+            "`no-such`",
+        ),
+        (
+            &["-p", "lagoon-demo", "-p", "no-such", "-e", "main"],
+            "`no-such`",
+        ),
+        (
+            &["-p", "lagoon-demo", "-p", "no-*", "-e", "main"],
+            "no project matches `no-*`",
+        ),
+    ];
+    for (at, (place, name)) in cases.into_iter().enumerate() {
+        let line = [&["Say hello", "--yes", "-q", "-o", "json"], place].concat();
+        let output = invoke(&env, &line);
+        assert_eq!((output.code, started(&env)), (5, at), "{output}");
+        let output = invoke(&env, &[&line[..], &["--skip-missing"]].concat()).succeeds();
+        assert_eq!(super::names(&output.json()), ["main"]);
+        let skipped = |line: &str| line.starts_with("warning: skipped: ") && line.contains(name);
+        assert!(output.stderr.lines().any(skipped), "{output}");
+    }
+}
+
+#[test]
+fn if_everything_is_skipped_nothing_starts() {
+    let env = TestEnv::new();
+    let cases: [&[&str]; 5] = [
+        &["-p", "lagoon-demo", "-e", "pr-13", "-e", "gone"],
+        &["-p", "lagoon-demo", "-e", "gone-*"],
+        &["-p", "no-*", "-e", "main"],
+        &["-e", "no-such:main", "-e", "lagoon-demo:gone"],
+        &["--group", "no-such", "-e", "main"],
+    ];
+    for place in cases {
+        let line = [&["Say hello", "--yes", "--skip-missing"], place].concat();
+        let output = invoke(&env, &line);
+        let end = (output.code, output.stdout.as_str(), started(&env));
+        assert_eq!(end, (5, "", 0), "{output}");
+    }
 }
 
 #[test]
@@ -134,20 +176,23 @@ fn what_is_skipped_of_a_file_is_named_with_its_line() {
         "work/targets.jsonl",
         "{\"project\": \"lagoon-demo\", \"environment\": \"develop\"}\n\n\
          {\"project\": \"lagoon-demo\", \"environment\": \"gone\"}\n\
-         {\"project\": \"lagoon-demo\", \"environment\": \"main\"}\n",
+         {\"project\": \"lagoon-demo\", \"environment\": \"main\"}\n\
+         {\"project\": \"no-such\", \"environment\": \"main\"}\n\
+         {\"project\": \"no-such\", \"environment\": \"develop\"}\n",
     );
     let file = file.to_str().unwrap();
     let line = ["Run yarn audit", "--yes", "--targets", file];
     let gone = format!("--targets: {file}, line 3: the project `lagoon-demo` has no environment");
     let output = invoke(&env, &line).ends_with(5);
     assert!(output.stderr.contains(&gone), "{output}");
-    let more = ["--skip-missing", "-o", "json"];
+    let more = ["--skip-missing", "-q", "-o", "json"];
     let output = invoke(&env, &[&line[..], &more].concat()).succeeds();
     assert_eq!(super::names(&output.json()), ["main"]);
-    assert!(
-        output.stderr.contains(&format!("skipped: {gone}")),
-        "{output}"
-    );
+    let no_project = |line: u8| format!("--targets: {file}, line {line}: there is no project");
+    for named in [gone, no_project(5), no_project(6)] {
+        let skipped = format!("warning: skipped: {named}");
+        assert!(output.stderr.contains(&skipped), "{skipped}\n{output}");
+    }
     let develop = format!("skipped: lagoon-demo/develop ({file}, line 1): there is no service");
     assert!(output.stderr.contains(&develop), "{output}");
 }

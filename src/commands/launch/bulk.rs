@@ -29,7 +29,7 @@ pub use consent::confirm;
 /// How many are started.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Launching {
-    /// Skip environments that do not exist, or lack the task or its service
+    /// Skip targets that do not exist, or lack the task or its service
     #[arg(long, help_heading = targets::HEADING)]
     skip_missing: bool,
     /// How many are started at a time [default: 8]
@@ -64,8 +64,7 @@ impl Launching {
         }
     }
 
-    /// The environments to start something on; reports those that are skipped because they do not
-    /// exist.
+    /// The environments to start something on; reports what is skipped because it does not exist.
     ///
     /// # Errors
     /// As [`Places::to_start_on`].
@@ -77,7 +76,7 @@ impl Launching {
     ) -> Result<Targets, Error> {
         let targets = places.to_start_on(app, dry_run, self.skip_missing).await?;
         for missing in &targets.missing {
-            app.ui.note(&format!("skipped: {missing}"));
+            app.ui.warn(&format!("skipped: {missing}"));
         }
         Ok(targets)
     }
@@ -90,7 +89,7 @@ impl Launching {
         let fitting = all_or_none(fits, self.skip_missing)?;
         for About { text, labels } in &fitting.left_out {
             app.ui
-                .note(&format!("skipped: {}: {text}", labels.join(", ")));
+                .warn(&format!("skipped: {}: {text}", labels.join(", ")));
         }
         warn(app, &fitting.ready);
         Ok(fitting.ready)

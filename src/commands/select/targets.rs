@@ -44,7 +44,7 @@ pub struct Targets {
     pub seen: Vec<Seen>,
     /// In the order of the command line or the file.
     pub each: Vec<Target>,
-    /// The named environments that do not exist, if they are to be skipped.
+    /// The names and patterns that select nothing, if they are to be skipped.
     pub missing: Vec<Error>,
 }
 
@@ -115,7 +115,7 @@ impl Places {
     }
 
     /// The environments to start something on. Unless it is a dry run, the context must
-    /// have been given if there are several. With `skip_missing`, environments that do not exist are no error.
+    /// have been given if there are several. With `skip_missing`, what does not exist is no error.
     ///
     /// # Errors
     /// As [`Places::looked_at`].

@@ -33,6 +33,13 @@ pub struct About {
     pub labels: Vec<String>,
 }
 
+impl About {
+    /// A further line of a message.
+    fn line(&self) -> String {
+        format!("\n  {}: {}", self.labels.join(", "), self.text)
+    }
+}
+
 /// What can be started.
 #[derive(Debug)]
 pub struct Fitting {
@@ -133,8 +140,7 @@ pub fn all_or_none(fits: Vec<Fit>, skip_missing: bool) -> Result<Fitting, Error>
             .map(|(label, e)| (e.to_string(), label.clone()));
         let mut message = head;
         for about in by_text(told) {
-            let labels = about.labels.join(", ");
-            message.push_str(&format!("\n  {labels}: {}", about.text));
+            message.push_str(&about.line());
         }
         // What helps with one helps with all of which the same is said.
         let mut helped = BTreeSet::new();
@@ -156,11 +162,11 @@ pub fn all_or_none(fits: Vec<Fit>, skip_missing: bool) -> Result<Fitting, Error>
     }
     let left_out = by_text(left_out);
     if ready.is_empty() {
-        let why: Vec<&str> = left_out.iter().map(|about| about.text.as_str()).collect();
-        return Err(Error::not_found(format!(
-            "it can be started on none of the {total} environments: {}",
-            why.join("; ")
-        )));
+        let mut message = format!("nothing was started: all {total} targets were skipped");
+        for about in &left_out {
+            message.push_str(&about.line());
+        }
+        return Err(Error::not_found(message));
     }
     Ok(Fitting { ready, left_out })
 }

@@ -31,16 +31,16 @@ pub enum Depth {
 pub struct Resolved {
     /// Each environment once.
     pub seen: Vec<Seen>,
-    /// The named environments that do not exist, if they are to be skipped.
+    /// The names and patterns that select nothing, if they are to be skipped.
     pub missing: Vec<Error>,
 }
 
-/// The environments that are meant: each once, project by project, in the order of the line, and
-/// what matches a pattern by name. With `skip_missing`, a named environment that does not exist is
-/// an error only if no other environment is left.
+/// The selected environments: each once, project by project, in the order of the command line, and
+/// the matches of a pattern by name. With `skip_missing`, a name of something that does not exist and a
+/// pattern without a match are errors only if no environment is left.
 ///
 /// # Errors
-/// All that is named and not there, together; or any failure of the requests.
+/// All names and patterns that select nothing, together; or any failure of the requests.
 pub async fn resolve(
     lagoon: &Lagoon,
     selection: &Selection,
@@ -48,72 +48,40 @@ pub async fn resolve(
     skip_missing: bool,
 ) -> Result<Resolved, Error> {
     let known = known_projects(lagoon, selection).await?;
-    let mut wanted: Vec<String> = Vec::new();
-    let mut problems = Vec::new();
-    let named = match &selection.projects {
-        Projects::Named(names) => names.as_slice(),
-        Projects::All | Projects::Group(_) => &[],
-    };
-    if !matches!(selection.projects, Projects::Named(_)) {
-        wanted.extend(known.iter().map(|p| p.name.clone()));
-    }
-    for name in named
-        .iter()
-        .chain(selection.pairs.iter().map(|pair| &pair.project))
-    {
-        match name {
-            Name::Plain(name) => wanted.push(name.clone()),
-            Name::Pattern(text) => {
-                let before = wanted.len();
-                wanted.extend(
-                    known
-                        .iter()
-                        .filter(|p| name.takes(&p.name))
-                        .map(|p| p.name.clone()),
-                );
-                if wanted.len() == before {
-                    let names = known.iter().map(|p| p.name.as_str());
-                    problems.push(nothing(format!("no project matches `{text}`"), text, names));
-                }
-            }
-        }
-    }
-    let mut distinct: Vec<String> = Vec::new();
-    for name in wanted {
-        if !distinct.iter().any(|other| same_name(other, &name)) {
-            distinct.push(name);
-        }
-    }
-    let read: Vec<Result<(Project, Vec<Seen>), Error>> = stream::iter(&distinct)
+    let (names, mut missing) = project_names(selection, &known);
+    let read: Vec<Result<(Project, Vec<Seen>), Vec<Error>>> = stream::iter(&names)
         .map(|name| async {
             let found = one_project(lagoon, name, depth).await;
-            found.map_err(|error| located(error, origin_of_project(selection, name)))
+            found.map_err(|error| located(error, &origins_of_project(selection, name)))
         })
         .buffered(AT_ONCE)
         .collect()
         .await;
     let mut projects = Vec::new();
+    let mut problems = Vec::new();
     for result in read {
         match result {
             Ok(project) => projects.push(project),
-            Err(error) => problems.push(error),
+            Err(errors) => {
+                let (absent, other): (Vec<_>, Vec<_>) =
+                    errors.into_iter().partition(|e| e.kind == Kind::NotFound);
+                missing.extend(absent);
+                problems.extend(other);
+            }
         }
     }
-    let all_are_there = problems.is_empty();
+    let all_are_there = missing.is_empty() && problems.is_empty();
     let Picks {
         list: picks,
         unmatched,
         ..
     } = pick(selection, &projects);
-    let may_skip = skip_missing && !picks.is_empty();
-    let (missing, wrong): (Vec<_>, Vec<_>) = unmatched
-        .into_iter()
-        .partition(|(name, _)| may_skip && !name.is_pattern());
-    let errors = |all: Vec<(&Name, Error)>| all.into_iter().map(|(_, error)| error).collect();
-    let (missing, mut wrong): (Vec<Error>, Vec<Error>) = (errors(missing), errors(wrong));
-    problems.append(&mut wrong);
-    if picks.is_empty() && problems.is_empty() {
+    missing.extend(unmatched);
+    if picks.is_empty() && missing.is_empty() && problems.is_empty() {
         problems.push(nothing_selected(selection));
+    }
+    if !skip_missing || picks.is_empty() {
+        problems.append(&mut missing);
     }
     if all_are_there
         && let ([_], [(project, _)]) = (problems.as_slice(), projects.as_slice())
@@ -131,6 +99,40 @@ pub async fn resolve(
         .filter_map(|(project, at)| slots[project][at].take())
         .collect();
     Ok(Resolved { seen, missing })
+}
+
+/// The names of the selected projects, each once, and the patterns that match none of the known ones.
+fn project_names(selection: &Selection, known: &[Project]) -> (Vec<String>, Vec<Error>) {
+    let mut missing = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    let mut add = |name: &str| {
+        if !names.iter().any(|other| same_name(other, name)) {
+            names.push(name.to_owned());
+        }
+    };
+    let named = match &selection.projects {
+        Projects::Named(named) => named.as_slice(),
+        Projects::All | Projects::Group(_) => {
+            known.iter().for_each(|project| add(&project.name));
+            &[]
+        }
+    };
+    let of_pairs = selection.pairs.iter().map(|pair| &pair.project);
+    for name in named.iter().chain(of_pairs) {
+        match name {
+            Name::Plain(name) => add(name),
+            Name::Pattern(text) => {
+                let matches = known.iter().filter(|project| name.takes(&project.name));
+                let mut matches = matches.peekable();
+                if matches.peek().is_none() {
+                    let names = known.iter().map(|p| p.name.as_str());
+                    missing.push(nothing(format!("no project matches `{text}`"), text, names));
+                }
+                matches.for_each(|project| add(&project.name));
+            }
+        }
+    }
+    (names, missing)
 }
 
 /// The projects of a selection that takes all environments of all projects, or of a group's; `None`
@@ -193,19 +195,23 @@ async fn one_project(
     Ok((project, seen))
 }
 
-/// The first place in a file that names this project.
-fn origin_of_project<'a>(selection: &'a Selection, name: &str) -> Option<&'a String> {
-    let mut pairs = selection.pairs.iter();
-    let pair = pairs.find(|pair| pair.project.takes(name))?;
-    pair.origin.as_ref()
+/// The places in a file that name this project.
+fn origins_of_project<'a>(selection: &'a Selection, name: &str) -> Vec<&'a String> {
+    let pairs = selection.pairs.iter();
+    let pairs = pairs.filter(|pair| pair.project.takes(name));
+    pairs.filter_map(|pair| pair.origin.as_ref()).collect()
 }
 
-/// An error with the place in a file that caused it.
-fn located(mut error: Error, origin: Option<&String>) -> Error {
-    if let Some(origin) = origin {
-        error.message = format!("{origin}: {}", error.message);
+/// An error once for each place in a file that causes it.
+fn located(error: Error, origins: &[&String]) -> Vec<Error> {
+    if origins.is_empty() {
+        return vec![error];
     }
-    error
+    let at = |origin: &&String| Error {
+        hints: error.hints.clone(),
+        ..Error::new(error.kind, format!("{origin}: {error}"))
+    };
+    origins.iter().map(at).collect()
 }
 
 /// The environments picked so far.
@@ -215,7 +221,7 @@ struct Picks<'a> {
     /// The project's position, and the environment's position in it.
     list: Vec<(usize, usize)>,
     /// The names and patterns that match no environment.
-    unmatched: Vec<(&'a Name, Error)>,
+    unmatched: Vec<Error>,
 }
 
 impl Picks<'_> {
@@ -280,7 +286,7 @@ fn pick<'a>(selection: &'a Selection, projects: &'a [(Project, Vec<Seen>)]) -> P
                 && by_name
             {
                 let error = no_environment(project, name.text(), seen);
-                picks.unmatched.push((name, error));
+                picks.unmatched.push(error);
             }
         }
     }
@@ -292,7 +298,7 @@ fn pick<'a>(selection: &'a Selection, projects: &'a [(Project, Vec<Seen>)]) -> P
             && (name.is_pattern() || !all_named)
         {
             let seen = places.iter().flat_map(|at| &projects[*at].1);
-            picks.unmatched.push((name, unmatched(name, seen)));
+            picks.unmatched.push(unmatched(name, seen));
         }
     }
     pick_pairs(&mut picks);
@@ -325,13 +331,12 @@ fn pick_pairs(picks: &mut Picks<'_>) {
             (0, [only]) if !environment.is_pattern() => {
                 let (project, seen) = &picks.projects[*only];
                 let error = no_environment(project, environment.text(), seen);
-                let error = located(error, pair.origin.as_ref());
-                picks.unmatched.push((environment, error));
+                let origin = pair.origin.as_ref();
+                picks.unmatched.extend(located(error, origin.as_slice()));
             }
             (0, [_, ..]) => {
                 let seen = searched.iter().flat_map(|at| &picks.projects[*at].1);
-                let error = unmatched(environment, seen);
-                picks.unmatched.push((environment, error));
+                picks.unmatched.push(unmatched(environment, seen));
             }
             _ => {}
         }
