@@ -365,6 +365,15 @@ fn of_a_finished_run_no_timeout_is_too_short() {
 }
 
 #[test]
+fn a_timeout_below_a_second_is_named() {
+    let env = TestEnv::new();
+    let id = start_held(&env, Status::Complete);
+    let output = env.tasks(&["wait", &id, "--timeout", "1ms"]).ends_with(8);
+    let message = format!("run {id} of `Say hello` is still running after 1 ms\n");
+    assert!(output.stderr.contains(&message), "{output}");
+}
+
+#[test]
 fn failed_runs_are_named_above_their_logs() {
     let env = TestEnv::new();
     let failing = |text: Option<&str>| {

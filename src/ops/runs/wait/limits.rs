@@ -41,35 +41,28 @@ pub(in crate::ops) fn check(
     waited: Duration,
     limits: &Limits,
 ) -> Result<(), Error> {
-    let is_over = limits.timeout.is_some_and(|limit| waited >= limit);
+    let over = limits.timeout.filter(|limit| waited >= *limit);
+    let is_over = over.is_some();
     let is_late = !run.has_started() && waited >= limits.start_timeout;
+    let limit = words(over.unwrap_or(limits.start_timeout));
     if !is_known && (is_over || is_late) {
         let message = format!(
-            "run {} of `{}` cannot be read, and {} are over: it was {} when it was last read",
-            run.id,
-            run.name,
-            words(waited),
-            run.status
+            "run {} of `{}` cannot be read, and {limit} are over: it was {} when it was last read",
+            run.id, run.name, run.status
         );
         return Err(super::verdict::about(run, Kind::Unreachable, message));
     }
     if is_over {
         let message = format!(
-            "run {} of `{}` is still {} after {}",
-            run.id,
-            run.name,
-            run.status,
-            words(waited)
+            "run {} of `{}` is still {} after {limit}",
+            run.id, run.name, run.status
         );
         return Err(super::verdict::about(run, Kind::StillGoing, message));
     }
     if is_late {
         let message = format!(
-            "run {} of `{}` has not started after {}: it is still {}",
-            run.id,
-            run.name,
-            words(waited),
-            run.status
+            "run {} of `{}` has not started after {limit}: it is still {}",
+            run.id, run.name, run.status
         );
         return Err(super::verdict::about(run, Kind::NeverStarted, message).hint(
             "a run whose service is not deployed, or whose pod the cluster refuses, waits for ever",
@@ -95,10 +88,10 @@ pub(in crate::ops) fn pause_within(
 }
 
 /// A length of time for people.
-#[must_use]
-pub fn words(length: Duration) -> String {
+fn words(length: Duration) -> String {
     let seconds = length.as_secs();
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, 0) if !length.is_zero() => format!("{} ms", length.as_millis()),
         (0, 0, s) => format!("{s} s"),
         (0, m, 0) => format!("{m} min"),
         (0, m, s) => format!("{m} min {s} s"),
