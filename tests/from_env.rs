@@ -89,6 +89,16 @@ fn only_variables_that_are_allowed_are_read() {
 }
 
 #[test]
+fn a_variable_that_may_not_be_read_is_one_error() {
+    let env = TestEnv::bare();
+    file(&env, "GITHUB_TOKEN");
+    let output = run(&env, &[("GITHUB_TOKEN", SECRET)], &["diff"]).ends_with(2);
+    assert!(!output.stderr.contains("has no value"), "{output}");
+    let errors = output.stderr.matches("tasks.yml:").count();
+    assert_eq!(errors, 1, "{output}");
+}
+
+#[test]
 fn a_value_is_masked_where_the_variable_is_and_nowhere_else() {
     let env = TestEnv::bare();
     file(&env, "true");

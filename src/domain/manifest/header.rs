@@ -29,6 +29,8 @@ struct Default {
     value: Option<Value>,
     /// The variable of the process that could have the value.
     from_env: Option<String>,
+    /// That variable may not be read, which was reported where the file declares it.
+    is_refused: bool,
 }
 
 impl<'a> File<'a> {
@@ -74,7 +76,7 @@ impl<'a> File<'a> {
                 faults.push(self.fault(name.referenced, format!("`{}` {why}", name.value)));
                 continue;
             }
-            let mut from_env = None;
+            let (mut from_env, mut is_refused) = (None, false);
             let value = match &variable.value {
                 Variable::Nothing => None,
                 Variable::Scalar(Some(text)) => Some(Value::Text(text.clone())),
@@ -87,6 +89,7 @@ impl<'a> File<'a> {
                     };
                     let found = from_env.as_ref().map(|from| self.process(from));
                     let found = found.transpose().unwrap_or_else(|why| {
+                        is_refused = true;
                         faults
                             .push(self.fault(name.referenced, format!("`{}`: {why}", name.value)));
                         None
@@ -96,7 +99,11 @@ impl<'a> File<'a> {
                     found.flatten().or(default)
                 }
             };
-            let default = Default { value, from_env };
+            let default = Default {
+                value,
+                from_env,
+                is_refused,
+            };
             self.defaults.insert(name.value.clone(), default);
         }
     }
@@ -183,6 +190,12 @@ impl<'a> File<'a> {
             .or_else(|| project.and_then(|(_, values)| values.get(name)))
             .map(|text| Value::Text(text.clone()))
             .or_else(|| default.value.clone());
+        // One cause, one error: the reference stands for the value that was refused.
+        let found = found.or_else(|| {
+            default
+                .is_refused
+                .then(|| Value::Text(format!("${{{name}}}")))
+        });
         Some(found.unwrap_or_else(|| {
             let from_env = default.from_env.as_ref();
             let or = from_env.map_or(String::new(), |variable| format!(", set {variable}"));
