@@ -88,7 +88,10 @@ impl SizeLimit {
     pub(super) fn in_words(self, measure: Measure) -> String {
         let size = match measure {
             Measure::Bytes => spelled(self.bytes()),
-            Measure::Values => format!("{} values", self.bytes() / BYTES_PER_VALUE),
+            Measure::Values => match self.bytes() / BYTES_PER_VALUE {
+                1 => "1 value".to_owned(),
+                many => format!("{many} values"),
+            },
         };
         let of = match self {
             SizeLimit::Mutation => "the reply to a change",
@@ -136,7 +139,10 @@ fn spelled(bytes: u64) -> String {
         .into_iter()
         .find(|(size, _)| bytes.is_multiple_of(*size));
     unit.map_or_else(
-        || format!("{bytes} bytes"),
+        || match bytes {
+            1 => "1 byte".to_owned(),
+            many => format!("{many} bytes"),
+        },
         |(size, name)| format!("{} {name}", bytes / size),
     )
 }
@@ -164,6 +170,7 @@ mod tests {
                 SizeLimit::Response(1001),
                 "1001 bytes, the limit for responses",
             ),
+            (SizeLimit::Response(1), "1 byte, the limit for responses"),
         ] {
             assert_eq!(limit.in_words(Measure::Bytes), text);
         }
