@@ -141,8 +141,8 @@ impl Findings {
         };
         let kind = ORDER.into_iter().find(|kind| kinds.contains(kind));
         let message = match kinds.len() {
-            1 => "there is a problem".to_owned(),
-            many => format!("there are {many} problems"),
+            1 => "1 problem found".to_owned(),
+            many => format!("{many} problems found"),
         };
         Err(Error::new(kind.unwrap_or(*first), message))
     }
