@@ -197,10 +197,7 @@ fn unreadable(path: &Path, error: std::io::Error) -> Error {
 /// A sentence when it is not in the folder of the file that names it, or cannot be read.
 pub fn command_file(manifest: &str, path: &str) -> Result<String, String> {
     let relative = Path::new(path);
-    let is_below = relative
-        .components()
-        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    if path.is_empty() || !is_below {
+    if path.is_empty() || !stays_below(relative) {
         return Err(format!(
             "`{path}` must be in the folder of this file, or below it"
         ));
@@ -225,6 +222,21 @@ pub fn command_file(manifest: &str, path: &str) -> Result<String, String> {
         return Err(format!("`{path}` is empty"));
     }
     Ok(text.to_owned())
+}
+
+/// Whether a path is relative and never above the folder that it begins in.
+fn stays_below(path: &Path) -> bool {
+    let mut depth = 0_usize;
+    path.components().all(|part| {
+        let below = match part {
+            Component::Normal(_) => depth.checked_add(1),
+            Component::CurDir => Some(depth),
+            Component::ParentDir => depth.checked_sub(1),
+            Component::RootDir | Component::Prefix(_) => None,
+        };
+        depth = below.unwrap_or_default();
+        below.is_some()
+    })
 }
 
 /// That files have faults.
@@ -266,16 +278,16 @@ mod tests {
             command_file(manifest, "scripts/a.sh").as_deref(),
             Ok("a\nb")
         );
-        assert_eq!(
-            command_file(manifest, "./scripts/a.sh").as_deref(),
-            Ok("a\nb")
-        );
+        for same in ["./scripts/a.sh", "scripts/../scripts/./a.sh"] {
+            assert_eq!(command_file(manifest, same).as_deref(), Ok("a\nb"));
+        }
         let secret = folder.path().join("secret");
         let link = folder.path().join("top/.lagoon/link");
         std::os::unix::fs::symlink(&secret, link).unwrap();
         for (path, why) in [
             ("../../secret", "must be in the folder"),
             ("scripts/../../../secret", "must be in the folder"),
+            ("../.lagoon/scripts/a.sh", "must be in the folder"),
             (secret.to_str().unwrap(), "must be in the folder"),
             ("", "must be in the folder"),
             ("link", "leads out"),
