@@ -2,8 +2,11 @@
 //!
 //! A [`Secret`] is registered when it is made, and stays registered: a token that was replaced may
 //! still be echoed. Not only a whole secret is masked but every piece of it of [`SHORTEST`] bytes
-//! or more, because texts are cut and wrapped on their way to the output.
+//! or more, because texts are cut and wrapped on their way to the output. Pieces count as one if
+//! only control sequences or zero-width characters are between them, and also if they are written
+//! with escapes.
 
+mod plain;
 mod recognize;
 
 use std::borrow::Cow;
@@ -12,6 +15,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
+use plain::{Plain, colours};
 pub use recognize::{conceal_key, conceal_recognized, shown_address};
 
 /// Secrets and pieces of secrets that are shorter than this are not masked.
@@ -26,6 +30,12 @@ const WORD: usize = 8;
 
 /// Places of one word that are remembered. Only a secret that repeats itself has more.
 const MOST_PLACES: usize = 8;
+
+/// The most that is held back, in bytes. The longest secret, a private key, is shorter.
+const MOST_HELD: usize = 16 * 1024;
+
+/// Bytes of a stream that are looked at together.
+const BLOCK: usize = 1 << 20;
 
 /// Bits of the filter before the index.
 const FILTER: usize = 1 << 16;
@@ -129,21 +139,25 @@ impl Masker {
         if known.words.is_empty() {
             return Cow::Borrowed(piece);
         }
+        if piece.len() <= BLOCK {
+            return self.feed_block(&known, piece);
+        }
+        let mut out = Vec::with_capacity(piece.len());
+        for block in piece.chunks(BLOCK) {
+            out.extend_from_slice(&self.feed_block(&known, block));
+        }
+        Cow::Owned(out)
+    }
+
+    fn feed_block<'a>(&mut self, known: &Known, block: &'a [u8]) -> Cow<'a, [u8]> {
         let text: Cow<'a, [u8]> = if self.held.is_empty() {
-            Cow::Borrowed(piece)
+            Cow::Borrowed(block)
         } else {
             let mut text = std::mem::take(&mut self.held);
-            text.extend_from_slice(piece);
+            text.extend_from_slice(block);
             Cow::Owned(text)
         };
-        let runs = known.runs(&text);
-        let open = known.open_end(&text);
-        // A run that may go on is held back as a whole.
-        let end = match runs.last() {
-            Some(run) if run.end == text.len() && open >= SHORTEST => run.start,
-            Some(run) => run.end.max(text.len() - open),
-            None => text.len() - open,
-        };
+        let (runs, end) = known.scan(&text, false);
         if runs.is_empty() && end == text.len() {
             return text;
         }
@@ -219,12 +233,47 @@ impl Known {
         self.texts.push(text.to_vec());
     }
 
-    /// The pieces of secrets in a text, each of [`SHORTEST`] bytes or more, in order.
+    /// The pieces of secrets in a text, each of [`SHORTEST`] visible bytes or more, in order.
     fn runs(&self, text: &[u8]) -> Vec<Range<usize>> {
-        let mut runs: Vec<Range<usize>> = Vec::new();
+        self.scan(text, true).0
+    }
+
+    /// The pieces of secrets in a text, and the length of the beginning that can be printed before
+    /// more of the text is known.
+    fn scan(&self, text: &[u8], is_last: bool) -> (Vec<Range<usize>>, usize) {
         if self.words.is_empty() {
-            return runs;
+            return (Vec::new(), text.len());
         }
+        let (mut runs, mut end) = self.scan_bytes(text);
+        if let Some(plain) = Plain::of(text, is_last) {
+            let (more, end_in_plain) = self.scan_bytes(&plain.text);
+            runs.extend(more.iter().map(|run| plain.original(run)));
+            runs = united(runs);
+            end = end.min(plain.start(end_in_plain));
+        }
+        let split = runs.iter().find(|run| run.start < end && end < run.end);
+        end = split.map_or(end, |run| run.start);
+        if text.len() - end > MOST_HELD {
+            end = text.len();
+        }
+        (runs, end)
+    }
+
+    /// The same without regard to what is visible of the text.
+    fn scan_bytes(&self, text: &[u8]) -> (Vec<Range<usize>>, usize) {
+        let runs = self.runs_of_bytes(text);
+        let open = self.open_end(text);
+        let end = match runs.last() {
+            // A run that may go on is held back as a whole.
+            Some(run) if run.end == text.len() && open >= SHORTEST => run.start,
+            Some(run) => run.end.max(text.len() - open),
+            None => text.len() - open,
+        };
+        (runs, end)
+    }
+
+    fn runs_of_bytes(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let mut runs: Vec<Range<usize>> = Vec::new();
         let (mut at, mut floor) = (0, 0);
         while let Some(word) = text.get(at..).and_then(word) {
             let found = self.filter[slot(word)].then(|| self.words.get(&word));
@@ -280,10 +329,25 @@ impl Known {
             if from == 0 || run.start > from {
                 out.extend_from_slice(MASK);
             }
+            // The colour of the text after it stays.
+            colours(&text[run.clone()]).for_each(|colour| out.extend_from_slice(colour));
             from = run.end;
         }
         out.extend_from_slice(&text[from..end]);
     }
+}
+
+/// Ranges in order, those that overlap as one.
+fn united(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    let mut united: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match united.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => united.push(range),
+        }
+    }
+    united
 }
 
 /// The first bytes of a text as one number.

@@ -60,6 +60,90 @@ fn a_secret_is_masked_as_json_writes_it() {
     }
 }
 
+/// Cuts the token into pieces of 9 bytes.
+fn split_by(separator: &str) -> String {
+    let pieces: Vec<&str> = (0..TOKEN.len())
+        .step_by(9)
+        .map(|at| &TOKEN[at..TOKEN.len().min(at + 9)])
+        .collect();
+    pieces.join(separator)
+}
+
+#[test]
+fn a_secret_is_masked_across_what_is_not_visible() {
+    let known = known(&[TOKEN]);
+    for separator in [
+        "\u{1b}[31;1m",
+        "\u{1b}[m\u{1b}(B",
+        "\u{1b}[2K",
+        "\u{9b}0m",
+        "\u{1b}]8;;http://example.com/\u{7}",
+        "\u{1b}]8;;http://example.com/\u{1b}\\",
+        "\u{200b}",
+        "\u{ad}\u{feff}",
+        "\u{301}",
+        "\u{e0041}",
+        "\0",
+        // As JSON, YAML and our own tables write them.
+        "\\u001b[31m",
+        "\\\\u001b[31m",
+        "\\u001B[1m\\u200b",
+        "\\udb40\\udc41",
+        "\\e[31m",
+        "\\x1B[31m",
+        "\\u{1b}[31m",
+        "\\u{e0041}",
+    ] {
+        let text = format!("a {} b", split_by(separator));
+        let shown = mask(&known, &text);
+        let colours: String = colours(text.as_bytes())
+            .map(|colour| String::from_utf8_lossy(colour))
+            .collect();
+        assert_eq!(shown, format!("a ***{colours} b"), "{separator:?}");
+    }
+    // What is visible separates.
+    for separator in ["\n", " ", "\t", "\\n", "\\", "[31m"] {
+        let text = split_by(separator);
+        assert_eq!(mask(&known, &text), text);
+    }
+}
+
+#[test]
+fn a_secret_is_masked_when_it_is_written_with_escapes() {
+    let known = known(&[TOKEN, "base64/of/a/key/with/slashes"]);
+    let escaped: String = TOKEN
+        .chars()
+        .enumerate()
+        .map(|(at, c)| match at % 3 {
+            0 => format!("\\u{:04x}", u32::from(c)),
+            1 => format!("\\U{:08X}", u32::from(c)),
+            _ => format!("\\\\x{:02x}", u32::from(c)),
+        })
+        .collect();
+    assert_eq!(mask(&known, &format!("\"{escaped}\"\n")), "\"***\"\n");
+    let mixed = "base64\\/of/a\\/key/with\\/slashes";
+    assert_eq!(mask(&known, &format!("\"{mixed}\"")), "\"***\"");
+    // A text without a secret stays as it is.
+    let other = r"C:\users\x1b \u00e9 \u{} \e[0m \ud83d\ude00 \uzzzz \";
+    assert_eq!(mask(&known, other), other);
+    // Also where the sequence with the secret in it is not visible.
+    let hidden = format!("\u{1b}]8;;http://x/?{TOKEN}\u{7}");
+    assert!(!mask(&known, &hidden).contains(&TOKEN[..SHORTEST]));
+    let unfinished = format!("\u{1b}]{TOKEN}");
+    assert_eq!(mask(&known, &unfinished), "\u{1b}]***");
+}
+
+#[test]
+fn what_is_held_back_has_a_limit() {
+    conceal(TOKEN);
+    let mut masker = Masker::default();
+    let text = format!("{}{}", &TOKEN[..20], "\u{200b}".repeat(MOST_HELD));
+    let mut out = masker.feed(text.as_bytes()).into_owned();
+    assert!(masker.held.is_empty());
+    out.extend(masker.finish());
+    assert!(out.starts_with(b"***"));
+}
+
 #[test]
 fn an_old_token_stays_masked() {
     let old = Secret::new("old-token-9f8e7d6c5b4a".to_owned());
@@ -91,7 +175,9 @@ proptest! {
     fn pieces_make_no_difference(
         texts in proptest::collection::vec(
             prop_oneof!["[a-z \n]{0,20}", Just(TOKEN.to_owned()), Just(TOKEN[5..30].to_owned()),
-                        Just(TOKEN[..9].to_owned())],
+                        Just(TOKEN[..9].to_owned()), Just("\u{1b}[31m".to_owned()),
+                        Just("\\u001b[1m\\\\u200b".to_owned()), Just("\u{200b}".to_owned()),
+                        Just(split_by("\u{1b}[m\u{200b}")), Just(split_by("\\u001b[0m"))],
             0..8,
         ),
         cuts in proptest::collection::vec(1..40_usize, 1..40),
@@ -110,8 +196,11 @@ proptest! {
         }
         out.extend(masker.finish());
         let out = String::from_utf8(out).unwrap();
+        let visible = out.replace("\u{1b}[31m", "").replace("\u{1b}[m", "").replace('\u{200b}', "");
+        let visible = visible.replace("\\u001b[1m\\\\u200b", "").replace("\\u001b[0m", "");
         for piece in TOKEN.as_bytes().windows(SHORTEST) {
-            prop_assert!(!out.contains(std::str::from_utf8(piece).unwrap()), "{}", out);
+            let piece = std::str::from_utf8(piece).unwrap();
+            prop_assert!(!out.contains(piece) && !visible.contains(piece), "{}", out);
         }
         // Nothing else is changed.
         let plain = |text: &str| text.replace("***", "");
@@ -132,6 +221,6 @@ proptest! {
     fn any_bytes_are_survived(secret in ".{0,40}", text in ".{0,60}") {
         let known = known(&[&secret]);
         let _ = mask(&known, &text);
-        let _ = known.open_end(text.as_bytes());
+        let _ = known.scan(text.as_bytes(), false);
     }
 }

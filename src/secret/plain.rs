@@ -1,0 +1,316 @@
+//! The text that a reader gets to see: without control sequences and zero-width characters, and
+//! with the escapes of JSON and YAML decoded.
+//!
+//! A terminal shows two halves of a token with a colour sequence between them as one word, and a
+//! JSON parser reads `\u0065` as `e`. Secrets are therefore looked for in this form too.
+
+use std::ops::Range;
+
+use unicode_width::UnicodeWidthChar;
+
+/// A control sequence with more bytes is broken: a terminal would not obey it.
+const LONGEST_SEQUENCE: usize = 512;
+
+/// A text in its visible form, which knows where each byte comes from.
+#[derive(Debug)]
+pub(super) struct Plain {
+    pub(super) text: Vec<u8>,
+    parts: Vec<Part>,
+    /// Where an escape, a sequence or a character begins that the original does not complete;
+    /// otherwise its length.
+    complete: usize,
+}
+
+#[derive(Debug)]
+struct Part {
+    /// Where it begins in the visible form.
+    plain: usize,
+    original: Range<usize>,
+    /// One decoded escape; otherwise copied byte by byte.
+    is_decoded: bool,
+}
+
+impl Plain {
+    /// The visible form of a text; `None` if it is the text itself. With `is_last` nothing follows
+    /// that could complete the end.
+    pub(super) fn of(text: &[u8], is_last: bool) -> Option<Plain> {
+        let mut plain = Plain {
+            text: Vec::new(),
+            parts: Vec::new(),
+            complete: text.len(),
+        };
+        let (mut from, mut at) = (0, 0);
+        while let Some(next) = text[at..].iter().position(|byte| is_special(*byte)) {
+            at += next;
+            let rest = &text[at..];
+            match element(rest) {
+                Element::Kept(length) => at += length,
+                Element::Left(length) => {
+                    plain.copy(text, from..at);
+                    at += length;
+                    from = at;
+                }
+                Element::Decoded(c, length) => {
+                    plain.copy(text, from..at);
+                    plain.decode(c, at..at + length);
+                    at += length;
+                    from = at;
+                }
+                Element::Open if is_last => {
+                    at += rest.iter().take_while(|byte| **byte == rest[0]).count();
+                }
+                Element::Open => {
+                    plain.complete = at;
+                    break;
+                }
+            }
+        }
+        if from == 0 && plain.complete == text.len() {
+            return None;
+        }
+        plain.copy(text, from..plain.complete);
+        Some(plain)
+    }
+
+    /// Where a byte, or the end, of the visible form is in the original.
+    pub(super) fn start(&self, at: usize) -> usize {
+        match self.part(at) {
+            Some(part) if at < self.text.len() => part.original_of(at).start,
+            _ => self.complete,
+        }
+    }
+
+    /// Where a part of the visible form, which is not empty, is in the original.
+    pub(super) fn original(&self, range: &Range<usize>) -> Range<usize> {
+        let last = range.end - 1;
+        let end = self
+            .part(last)
+            .map_or(self.complete, |part| part.original_of(last).end);
+        self.start(range.start)..end
+    }
+
+    fn part(&self, at: usize) -> Option<&Part> {
+        let after = self.parts.partition_point(|part| part.plain <= at);
+        self.parts.get(after.checked_sub(1)?)
+    }
+
+    fn copy(&mut self, text: &[u8], range: Range<usize>) {
+        if !range.is_empty() {
+            self.push(&text[range.clone()], range, false);
+        }
+    }
+
+    fn decode(&mut self, c: char, range: Range<usize>) {
+        self.push(c.encode_utf8(&mut [0; 4]).as_bytes(), range, true);
+    }
+
+    fn push(&mut self, bytes: &[u8], original: Range<usize>, is_decoded: bool) {
+        let plain = self.text.len();
+        self.parts.push(Part {
+            plain,
+            original,
+            is_decoded,
+        });
+        self.text.extend_from_slice(bytes);
+    }
+}
+
+impl Part {
+    fn original_of(&self, at: usize) -> Range<usize> {
+        if self.is_decoded {
+            return self.original.clone();
+        }
+        let start = self.original.start + at - self.plain;
+        start..start + 1
+    }
+}
+
+/// The colour sequences in a text.
+pub(super) fn colours(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let starts = text.iter().enumerate().filter(|(_, byte)| **byte == 0x1b);
+    starts.filter_map(|(start, _)| {
+        let rest = &text[start..];
+        let parameters = rest.strip_prefix(b"\x1b[")?;
+        let is_parameter = |byte: &&u8| matches!(**byte, b'0'..=b';');
+        let length = parameters.iter().take_while(is_parameter).count();
+        (parameters.get(length) == Some(&b'm')).then(|| &rest[..length + 3])
+    })
+}
+
+/// Whether something other than a visible ASCII character can begin with this byte.
+fn is_special(byte: u8) -> bool {
+    byte == b'\\' || !matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
+}
+
+/// What a text begins with, and its length in bytes.
+enum Element {
+    Kept(usize),
+    /// Not visible.
+    Left(usize),
+    Decoded(char, usize),
+    /// The text is too short to tell.
+    Open,
+}
+
+fn element(text: &[u8]) -> Element {
+    let Some(first) = character(text) else {
+        return Element::Open;
+    };
+    let left = match first.value {
+        '\u{1b}' => sequence(text, first.length),
+        '\u{9b}' => control_sequence(text, first.length),
+        c if is_invisible(c) => Some(first.length),
+        c if first.is_decoded => return Element::Decoded(c, first.length),
+        _ => return Element::Kept(first.length),
+    };
+    match left {
+        Some(length) if length <= LONGEST_SEQUENCE => Element::Left(length),
+        Some(_) => Element::Left(first.length),
+        None if text.len() > LONGEST_SEQUENCE => Element::Left(first.length),
+        None => Element::Open,
+    }
+}
+
+/// The length of a sequence with ESC before `at`; `None` if it is not complete.
+fn sequence(text: &[u8], at: usize) -> Option<usize> {
+    let second = character(&text[at..])?;
+    let after = at + second.length;
+    match second.value {
+        '[' => control_sequence(text, after),
+        ']' | 'P' | 'X' | '^' | '_' => control_string(text, after),
+        ' '..='/' => match skip(text, after, ' '..='/')? {
+            (end, last) if matches!(last.value, '0'..='~') => Some(end + last.length),
+            (end, _) => Some(end),
+        },
+        _ => Some(at),
+    }
+}
+
+fn control_sequence(text: &[u8], at: usize) -> Option<usize> {
+    match skip(text, at, ' '..='?')? {
+        (end, last) if matches!(last.value, '@'..='~') => Some(end + last.length),
+        (end, _) => Some(end),
+    }
+}
+
+/// Goes over characters of a range; returns the next one too.
+fn skip(
+    text: &[u8],
+    mut at: usize,
+    range: std::ops::RangeInclusive<char>,
+) -> Option<(usize, Character)> {
+    loop {
+        let next = character(&text[at..])?;
+        if !range.contains(&next.value) || at > LONGEST_SEQUENCE {
+            return Some((at, next));
+        }
+        at += next.length;
+    }
+}
+
+/// A string such as the target of a link, up to BEL or ST.
+fn control_string(text: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        let next = character(&text[at..])?;
+        match next.value {
+            '\n' => return Some(at),
+            '\u{1b}' => {
+                let end = at + next.length;
+                let last = character(&text[end..])?;
+                return Some(if last.value == '\\' {
+                    end + last.length
+                } else {
+                    at
+                });
+            }
+            _ if at > LONGEST_SEQUENCE => return Some(at),
+            '\u{7}' | '\u{9c}' => return Some(at + next.length),
+            _ => at += next.length,
+        }
+    }
+}
+
+struct Character {
+    value: char,
+    length: usize,
+    is_decoded: bool,
+}
+
+/// The first character of a text, which may be written as an escape; `None` if it is not complete.
+fn character(text: &[u8]) -> Option<Character> {
+    let first = *text.first()?;
+    if first == b'\\' {
+        return escape(text);
+    }
+    let plain = |value, length| Character {
+        value,
+        length,
+        is_decoded: false,
+    };
+    if first.is_ascii() {
+        return Some(plain(char::from(first), 1));
+    }
+    let start = &text[..text.len().min(4)];
+    let (valid, error) = match std::str::from_utf8(start) {
+        Ok(valid) => (valid, None),
+        Err(error) => {
+            let valid = std::str::from_utf8(&start[..error.valid_up_to()]);
+            (valid.unwrap_or_default(), Some(error))
+        }
+    };
+    match (valid.chars().next(), error.map(|e| e.error_len())) {
+        (Some(value), _) => Some(plain(value, value.len_utf8())),
+        (None, Some(None)) => None,
+        (None, _) => Some(plain(char::REPLACEMENT_CHARACTER, 1)),
+    }
+}
+
+/// Backslashes, with the escape that they introduce. JSON within JSON has several of them.
+fn escape(text: &[u8]) -> Option<Character> {
+    let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
+    let rest = &text[slashes..];
+    let character = |value, length, is_decoded| {
+        Some(Character {
+            value,
+            length: slashes + length,
+            is_decoded,
+        })
+    };
+    let (prefix, digits, suffix): (usize, usize, &[u8]) = match rest.first()? {
+        b'/' => return character('/', 1, true),
+        b'e' if *rest.get(1)? == b'[' => return character('\u{1b}', 1, true),
+        b'u' if *rest.get(1)? == b'{' => {
+            let digits = rest[2..].iter().take_while(|byte| byte.is_ascii_hexdigit());
+            (2, digits.take(9).count(), b"}")
+        }
+        b'u' => (1, 4, b""),
+        b'x' => (1, 2, b""),
+        b'U' => (1, 8, b""),
+        _ => return character('\\', 0, false),
+    };
+    let end = prefix + digits;
+    let hex = &rest[prefix..rest.len().min(end)];
+    let is_hex = hex.iter().all(u8::is_ascii_hexdigit);
+    if is_hex && rest.len() < end + suffix.len() {
+        return None;
+    }
+    let hex = std::str::from_utf8(hex).ok().filter(|_| is_hex);
+    let code = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    match code.filter(|_| rest[end..].starts_with(suffix)) {
+        Some(code) => {
+            // Half of a surrogate pair is no character: leave it out.
+            let value = char::from_u32(code).unwrap_or('\u{200b}');
+            character(value, end + suffix.len(), true)
+        }
+        None => character('\\', 0, false),
+    }
+}
+
+/// Whether a character takes no room on a terminal, or is shown as nothing.
+fn is_invisible(c: char) -> bool {
+    match c {
+        '\n' | '\r' | '\t' => false,
+        '\u{ad}' | '\u{61c}' | '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' => true,
+        c => c.width().unwrap_or(0) == 0,
+    }
+}
