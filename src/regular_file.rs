@@ -73,15 +73,12 @@ fn check(about: &Metadata) -> Result<()> {
 }
 
 /// The path of a file in a folder, its symbolic links resolved; `None` if it leads out of the
-/// folder or is absolute.
+/// folder or is absolute. Whether a file outside exists makes no difference to a path with `..`.
 ///
 /// # Errors
 /// If the file or the folder does not exist.
 pub fn within(folder: &Path, path: &Path) -> Result<Option<PathBuf>> {
-    let is_relative = path
-        .components()
-        .all(|part| !matches!(part, Component::RootDir | Component::Prefix(_)));
-    if !is_relative {
+    if !is_below(path) {
         return Ok(None);
     }
     let folder = folder.canonicalize()?;
@@ -95,6 +92,24 @@ pub fn within(folder: &Path, path: &Path) -> Result<Option<PathBuf>> {
 /// folder below. git protects its users in the same way.
 #[derive(Debug, Clone)]
 pub struct Owners {
+/// Whether a path is relative and no part of it climbs out of the folder that it begins in.
+fn is_below(path: &Path) -> bool {
+    let mut depth = 0_usize;
+    path.components().all(|part| match part {
+        Component::RootDir | Component::Prefix(_) => false,
+        Component::CurDir => true,
+        Component::Normal(_) => {
+            depth += 1;
+            true
+        }
+        Component::ParentDir => {
+            let is_inside = depth > 0;
+            depth = depth.saturating_sub(1);
+            is_inside
+        }
+    })
+}
+
     users: Vec<u32>,
     /// The owner of the current folder. In a container, a checkout often belongs to another user.
     here: Option<u32>,
@@ -209,10 +224,19 @@ mod tests {
             assert!(found(inside), "{inside}");
         }
         let absolute = top.join("a");
-        for outside in ["../outside", "sub/out", absolute.to_str().unwrap()] {
+        for outside in [
+            "../outside",
+            "../missing",
+            "sub/../../outside",
+            "missing/../../outside",
+            "sub/out",
+            absolute.to_str().unwrap(),
+        ] {
             assert!(!found(outside), "{outside}");
         }
-        assert!(within(&top, Path::new("missing")).is_err());
+        for missing in ["missing", "missing/../a"] {
+            assert!(within(&top, Path::new(missing)).is_err(), "{missing}");
+        }
     }
 
     #[test]

@@ -49,6 +49,7 @@ fn a_compose_file_is_a_regular_file_in_the_repository() {
     for (compose, why) in [
         (absolute.to_str().unwrap(), "must be relative"),
         ("../outside.yml", "outside the repository"),
+        ("../missing.yml", "outside the repository"),
         ("out.yml", "outside the repository"),
         ("tty.yml", "outside the repository"),
         ("zero.yml", "outside the repository"),
