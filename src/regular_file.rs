@@ -8,29 +8,35 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::{Component, Path, PathBuf};
 
-/// The longest file that is read, in bytes.
-const LONGEST: u64 = 1 << 20;
-
-/// Reads a small regular file.
+/// Reads a regular file of at most `limit` bytes.
 ///
 /// # Errors
 /// For any other file, and for a longer one.
-pub fn read(path: &Path) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let file = open(path, OpenOptions::new().read(true), true)?;
-    file.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(Error::other("it is longer than 1 MiB"));
-    }
-    Ok(bytes)
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    bounded(open(path, OpenOptions::new().read(true), true)?, limit)
 }
 
-/// Reads a small regular file as text.
+/// Reads a regular file of at most `limit` bytes as text.
 ///
 /// # Errors
 /// As [`read`], and for what is not UTF-8.
-pub fn text(path: &Path) -> Result<String> {
-    String::from_utf8(read(path)?).map_err(|_| Error::other("it is not text (UTF-8)"))
+pub fn text(path: &Path, limit: u64) -> Result<String> {
+    String::from_utf8(read(path, limit)?).map_err(|_| Error::other("it is not text (UTF-8)"))
+}
+
+/// Reads anything to its end. The limit is a whole number of MiB; `/dev/zero` and some pipes have no
+/// end.
+///
+/// # Errors
+/// If it is longer than the limit.
+pub fn bounded(source: impl Read, limit: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        let limit = limit >> 20;
+        return Err(Error::other(format!("it is longer than {limit} MiB")));
+    }
+    Ok(bytes)
 }
 
 /// Opens a regular file, or creates one if the options say so.
@@ -86,12 +92,6 @@ pub fn within(folder: &Path, path: &Path) -> Result<Option<PathBuf>> {
     Ok(whole.starts_with(&folder).then_some(whole))
 }
 
-/// The users whose files are read although the user did not name the file.
-///
-/// A file in `/tmp` that another user wrote must not choose the project of somebody who works in a
-/// folder below. git protects its users in the same way.
-#[derive(Debug, Clone)]
-pub struct Owners {
 /// Whether a path is relative and no part of it climbs out of the folder that it begins in.
 fn is_below(path: &Path) -> bool {
     let mut depth = 0_usize;
@@ -110,6 +110,12 @@ fn is_below(path: &Path) -> bool {
     })
 }
 
+/// The users whose files are read although the user did not name the file.
+///
+/// A file in `/tmp` that another user wrote must not choose the project of somebody who works in a
+/// folder below. git protects its users in the same way.
+#[derive(Debug, Clone)]
+pub struct Owners {
     users: Vec<u32>,
     /// The owner of the current folder. In a container, a checkout often belongs to another user.
     here: Option<u32>,
@@ -184,14 +190,16 @@ mod tests {
             symlink(Path::new("/dev").join(device), path(device)).unwrap();
         }
         let socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
-        assert_eq!(text(&path("text")).unwrap(), "text");
-        assert_eq!(text(&path("link")).unwrap(), "text");
+        let read = |path: &Path| read(path, 1 << 20);
+        assert_eq!(text(&path("text"), 1 << 20).unwrap(), "text");
+        assert_eq!(text(&path("link"), 1 << 20).unwrap(), "text");
         assert_eq!(read(&path("long")).unwrap().len(), 1 << 20);
         for name in ["fifo", "link-to-fifo", "zero", "tty", "null", "socket", "."] {
             let error = read(&path(name)).unwrap_err().to_string();
             assert_eq!(error, "it is not a regular file", "{name}");
         }
-        assert!(read(&path("longer")).is_err());
+        let longer = read(&path("longer")).unwrap_err().to_string();
+        assert_eq!(longer, "it is longer than 1 MiB");
         assert!(read(&path("missing")).is_err());
         drop(socket);
         // A file of the program's own is created, and a link in its place is not followed.

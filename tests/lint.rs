@@ -227,8 +227,14 @@ fn input_without_an_end_is_not_read_to_it() {
         of_length("work/plan.json", 65),
     );
     for (line, named) in [
-        (["lint", "-f", &tasks], "tasks.yml is longer than 16 MiB"),
-        (["apply", "--plan", &plan], "plan.json is longer than"),
+        (
+            ["lint", "-f", &tasks],
+            "tasks.yml: it is longer than 16 MiB",
+        ),
+        (
+            ["apply", "--plan", &plan],
+            "plan.json: it is longer than 64 MiB",
+        ),
     ] {
         let output = home.tasks(&line).ends_with(2);
         assert!(output.stderr.contains(named), "{output}");

@@ -20,7 +20,7 @@ use clap::Args;
 
 use report::Applied;
 
-/// The longest plan, in bytes.
+/// The longest plan, in bytes: it has each definition before and after, with its command.
 const LONGEST_PLAN: u64 = 64 << 20;
 
 /// Make Lagoon's tasks what files say

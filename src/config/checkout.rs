@@ -13,6 +13,10 @@ use serde_saphyr::options::DuplicateKeyPolicy;
 use crate::regular_file::{self, Owners};
 
 /// The file at the top of a project that Lagoon reads.
+/// The longest file of a checkout, in bytes. Compose files and git's configuration have a few kB; a
+/// larger one would make every command slow.
+const LONGEST: u64 = 1 << 20;
+
 const LAGOON_FILE: &str = ".lagoon.yml";
 
 /// What is known of where one is.
@@ -130,7 +134,7 @@ fn yaml<T: serde::de::DeserializeOwned>(top: &Path, path: &Path) -> Result<T, St
     let Some(path) = regular_file::within(top, path).map_err(cannot)? else {
         return Err("it is outside the repository".to_owned());
     };
-    let text = regular_file::text(&path).map_err(cannot)?;
+    let text = regular_file::text(&path, LONGEST).map_err(cannot)?;
     // Compose files repeat keys and merge others; what is wrong there is none of our business.
     let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::LastWins };
     serde_saphyr::from_str_with_options(&text, options).map_err(|error| {

@@ -1,44 +1,37 @@
 //! Text from a file or stdin.
 
-use std::io::Read;
-
 use crate::app::App;
 use crate::error::Error;
+use crate::regular_file::bounded;
 use crate::secret::conceal_recognized;
 
-/// No value, no command and no file of values has as many bytes.
-const MOST: u64 = 1 << 20;
+/// The longest value, command, document or file of values, in bytes. Lagoon takes requests of
+/// 100 kB.
+const LONGEST_VALUE: u64 = 1 << 20;
 
 /// The content of a file, `-` for stdin, exactly as it is.
 ///
 /// # Errors
 /// Wrong use, naming the flag, when it cannot be read or is no text.
 pub fn exact(app: &App, flag: &str, file: &str) -> Result<String, Error> {
-    exact_within(app, flag, file, MOST)
+    exact_within(app, flag, file, LONGEST_VALUE)
 }
 
-/// The same of a file that may have more bytes.
+/// The same of a file that may have as many bytes.
 ///
 /// # Errors
 /// As [`exact`].
-pub fn exact_within(app: &App, flag: &str, file: &str, most: u64) -> Result<String, Error> {
-    let mut bytes = Vec::new();
+pub fn exact_within(app: &App, flag: &str, file: &str, limit: u64) -> Result<String, Error> {
     let read = if file == "-" {
         if app.ui.terminal().stdin {
             app.ui
                 .note(&format!("{flag}: reading stdin; end it with Ctrl-D"));
         }
-        std::io::stdin().lock().take(most).read_to_end(&mut bytes)
+        bounded(std::io::stdin().lock(), limit)
     } else {
-        std::fs::File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes))
+        std::fs::File::open(file).and_then(|file| bounded(file, limit))
     };
-    let length =
-        read.map_err(|e| Error::usage(format!("{flag}: cannot read {file}")).because(e))?;
-    if length as u64 == most {
-        return Err(Error::usage(format!(
-            "{flag}: {file} is longer than anything that Lagoon takes"
-        )));
-    }
+    let bytes = read.map_err(|e| Error::usage(format!("{flag}: cannot read {file}")).because(e))?;
     if file == "-" && bytes.is_empty() {
         return Err(Error::usage(format!("{flag}: stdin is empty")));
     }

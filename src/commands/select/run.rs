@@ -1,7 +1,5 @@
 //! RUN on a command line: an id, a name, `--last`, or what `invoke` printed on stdin.
 
-use std::io::Read;
-
 use clap::Args;
 use serde_json::Value;
 
@@ -9,6 +7,7 @@ use crate::app::App;
 use crate::commands::select::last;
 use crate::domain::RunRef;
 use crate::error::Error;
+use crate::regular_file::bounded;
 use crate::secret::conceal_recognized;
 
 /// The runs that a command is about.
@@ -103,24 +102,15 @@ fn without_repetition(runs: Vec<RunRef>) -> Vec<RunRef> {
         .collect()
 }
 
-/// The longest list of runs on stdin, in bytes.
+/// The longest list of runs on stdin, in bytes: the output of `runs --limit 0 -o json`.
 const LONGEST_INPUT: u64 = 64 << 20;
 
 fn stdin(app: &App) -> Result<Vec<RunRef>, Error> {
     if app.ui.terminal().stdin {
         app.ui.note("reading runs from stdin; end it with Ctrl-D");
     }
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .take(LONGEST_INPUT + 1)
-        .read_to_end(&mut bytes)
+    let bytes = bounded(std::io::stdin().lock(), LONGEST_INPUT)
         .map_err(|e| Error::usage("cannot read stdin").because(e))?;
-    if bytes.len() as u64 > LONGEST_INPUT {
-        return Err(Error::usage(
-            "stdin is longer than 64 MiB, the limit for lists of runs",
-        ));
-    }
     let text = String::from_utf8(bytes).map_err(|_| Error::usage("stdin is not text (UTF-8)"))?;
     // It may be the wrong file, and errors repeat what is wrong in it.
     conceal_recognized(&text);

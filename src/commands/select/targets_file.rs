@@ -8,8 +8,8 @@ use crate::commands::input::{json, text};
 use crate::config::nearest;
 use crate::error::Error;
 
-/// Far more than any list of places needs.
-const MOST: u64 = 64 << 20;
+/// The longest list of targets, in bytes: each of 100,000 has a few values of its own.
+const LONGEST: u64 = 64 << 20;
 
 /// A line of the file.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ const KEYS: [&str; 3] = ["project", "environment", "arguments"];
 /// # Errors
 /// Wrong use, with the number of the line that is wrong.
 pub fn read(app: &App, file: &str) -> Result<Vec<Line>, Error> {
-    parse(file, &text::exact_within(app, "--targets", file, MOST)?)
+    parse(file, &text::exact_within(app, "--targets", file, LONGEST)?)
 }
 
 fn parse(file: &str, text: &str) -> Result<Vec<Line>, Error> {

@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::regular_file::text;
+use super::LONGEST;
+use crate::regular_file;
 
 /// The branch and the remote's address of the repository at a `.git`.
 pub(super) fn read(dot_git: &Path, notes: &mut Vec<String>) -> (Option<String>, Option<String>) {
@@ -19,6 +20,10 @@ pub(super) fn read(dot_git: &Path, notes: &mut Vec<String>) -> (Option<String>, 
             (None, None)
         }
     }
+}
+
+fn text(path: &Path) -> std::io::Result<String> {
+    regular_file::text(path, LONGEST)
 }
 
 /// The folder of this working tree, and the one that it shares with others.

@@ -1,6 +1,5 @@
 //! Task files on disk: finding them, reading them, and the command files that they name.
 
-use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use crate::domain::manifest::{Fault, Source};
@@ -11,8 +10,11 @@ use crate::secret::conceal_recognized;
 /// Where a project keeps its tasks, below its top folder; the first that is there.
 pub const USUAL: [&str; 3] = [".lagoon/tasks.yml", ".lagoon/tasks.yaml", ".lagoon/tasks"];
 
-/// The longest task file, in bytes.
+/// The longest task file, in bytes: generated ones have thousands of tasks.
 const LONGEST: u64 = 16 << 20;
+
+/// The longest command file, in bytes. Lagoon takes commands of 64 KiB.
+const LONGEST_COMMAND: u64 = 1 << 20;
 
 /// The files that are meant: `given` is a file, a folder of files or `-` for stdin; without it the
 /// project's own, looked for from `start` up to the top of the git repository.
@@ -93,8 +95,9 @@ impl Found<'_> {
     fn read(&self, path: &Path) -> Result<Source, Error> {
         source(
             path,
-            self.check(path)
-                .and_then(|whole| regular_file::read(&whole).map_err(|e| unreadable(path, e)))?,
+            self.check(path).and_then(|whole| {
+                regular_file::read(&whole, LONGEST).map_err(|e| unreadable(path, e))
+            })?,
         )
     }
 
@@ -118,34 +121,23 @@ impl Found<'_> {
 }
 
 fn stdin() -> Result<Source, Error> {
-    source(Path::new("-"), bounded("stdin", std::io::stdin().lock())?)
-}
-
-/// The bytes of a task file; `/dev/zero` and the like have no end.
-fn bounded(name: &str, file: impl Read) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let read = file.take(LONGEST + 1).read_to_end(&mut bytes);
-    read.map_err(|e| Error::usage(format!("--file: cannot read {name}")).because(e))?;
-    if bytes.len() as u64 > LONGEST {
-        return Err(Error::usage(format!(
-            "--file: {name} is longer than 16 MiB, the limit for task files"
-        )));
-    }
-    Ok(bytes)
+    let bytes = regular_file::bounded(std::io::stdin().lock(), LONGEST)
+        .map_err(|e| Error::usage("--file: cannot read stdin").because(e))?;
+    source(Path::new("-"), bytes)
 }
 
 fn at(path: &Path) -> Result<Vec<Source>, Error> {
     if !path.is_dir() {
         // The user named it: it can be a pipe, too.
         let file = std::fs::File::open(path).map_err(|e| unreadable(path, e))?;
-        let bytes = bounded(&path.display().to_string(), file)?;
+        let bytes = regular_file::bounded(file, LONGEST).map_err(|e| unreadable(path, e))?;
         return Ok(vec![source(path, bytes)?]);
     }
     let files = files_in(path)?;
     let read = |path: &PathBuf| {
         source(
             path,
-            regular_file::read(path).map_err(|e| unreadable(path, e))?,
+            regular_file::read(path, LONGEST).map_err(|e| unreadable(path, e))?,
         )
     };
     files.iter().map(read).collect()
@@ -213,7 +205,7 @@ pub fn command_file(manifest: &str, path: &str) -> Result<String, String> {
     let Some(whole) = regular_file::within(folder, relative).map_err(cannot)? else {
         return Err(format!("`{path}` leads out of the folder of this file"));
     };
-    let bytes = regular_file::read(&whole).map_err(cannot)?;
+    let bytes = regular_file::read(&whole, LONGEST_COMMAND).map_err(cannot)?;
     let text = String::from_utf8(bytes).map_err(|_| format!("`{path}` is not text (UTF-8)"))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let text = text.replace("\r\n", "\n");
