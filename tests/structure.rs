@@ -80,7 +80,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("settings", &["env", "config"]),
     ("auth", &["env", "config", "ssh", "state"]),
     ("lagoon", &["domain"]),
-    ("config", &["regular_file", "secret"]),
+    ("config", &["domain", "regular_file", "secret"]),
     ("env", &["secret"]),
     ("terminal", &["secret"]),
     ("secret", &[]),

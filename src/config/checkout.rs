@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_saphyr::options::DuplicateKeyPolicy;
 
+use crate::domain::YamlFault;
 use crate::regular_file::{self, Owners};
 
-/// The file at the top of a project that Lagoon reads.
 /// The longest file of a checkout, in bytes. Compose files and git's configuration have a few kB; a
 /// larger one would make every command slow.
 const LONGEST: u64 = 1 << 20;
 
+/// The file at the top of a project that Lagoon reads.
 const LAGOON_FILE: &str = ".lagoon.yml";
 
 /// What is known of where one is.
@@ -138,8 +139,12 @@ fn yaml<T: serde::de::DeserializeOwned>(top: &Path, path: &Path) -> Result<T, St
     // Compose files repeat keys and merge others; what is wrong there is none of our business.
     let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::LastWins };
     serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
-        let error = error.without_snippet().to_string();
-        error.lines().next().unwrap_or_default().to_owned()
+        let YamlFault {
+            line,
+            column,
+            message,
+        } = YamlFault::of(&error);
+        format!("line {line}, column {column}: {message}")
     })
 }
 
@@ -187,7 +192,16 @@ mod tests {
     #[test]
     fn what_is_broken_or_missing_says_nothing_and_why() {
         for (lagoon, compose, note) in [
-            ("docker-compose-yaml: [", "", ".lagoon.yml: "),
+            (
+                "docker-compose-yaml: [",
+                "",
+                ".lagoon.yml: line 1, column 22: a bracket opens here and does not close",
+            ),
+            (
+                "docker-compose-yaml: [a]",
+                "",
+                ".lagoon.yml: line 1, column 22: a single value must be here",
+            ),
             (
                 "docker-compose-yaml: gone.yml",
                 "",
@@ -206,7 +220,12 @@ mod tests {
             (
                 "docker-compose-yaml: c.yml",
                 "x-lagoon-project: {a: b}",
-                ".lagoon.yml: c.yml: ",
+                ".lagoon.yml: c.yml: line 1, column 19: a single value must be here",
+            ),
+            (
+                "docker-compose-yaml: c.yml",
+                "services:\n  cli:\n\timage: a",
+                ".lagoon.yml: c.yml: line 3, column 2: a tab indents this line",
             ),
         ] {
             let top = tempfile::tempdir().unwrap();

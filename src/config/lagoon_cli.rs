@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::domain::YamlFault;
+
 use super::{
     ConfigError, Context, ContextName, Origin, SANDBOX, SshEndpoint, SshKey, api_address, nearest,
     read,
@@ -137,19 +139,13 @@ fn document(path: &Path, text: &str) -> Result<Option<Map<String, Value>>, Confi
         Ok(Value::Null) => Ok(None),
         Ok(_) => Err(fault("it must be a mapping with the key `lagoons`")),
         Err(error) => {
-            let error = error.without_snippet();
-            // The place is said already, and what stands there may be a token.
-            let words = error.to_string();
-            let words = words.split(" at line ").next().unwrap_or_default();
-            let words = words.lines().next().unwrap_or_default();
-            let mut fault = fault(&format!("not valid YAML: {words}"));
-            fault.position = error.location().and_then(|l| {
-                Some((
-                    usize::try_from(l.line()).ok()?,
-                    usize::try_from(l.column()).ok()?,
-                ))
-            });
-            Err(fault)
+            let yaml = YamlFault::of(&error);
+            let position = usize::try_from(yaml.line).ok();
+            let position = position.zip(usize::try_from(yaml.column).ok());
+            Err(ConfigError {
+                position: position.filter(|(line, _)| *line > 0),
+                ..fault(&yaml.message)
+            })
         }
     }
 }

@@ -27,6 +27,7 @@ pub mod selection;
 pub mod shadow;
 pub mod text;
 pub mod values;
+pub mod yaml;
 
 pub use argument::{Argument, ArgumentKind};
 pub use definition::{Definition, Permission, Scope, Work};
@@ -36,3 +37,4 @@ pub use reference::TaskRef;
 pub use role::{Role, Roles};
 pub use run::{Outcome, Run};
 pub use run_ref::RunRef;
+pub use yaml::YamlFault;

@@ -5,6 +5,8 @@ use serde_json::value::RawValue;
 use crate::app::App;
 use crate::commands::input::json::{self, Entries};
 use crate::commands::input::text;
+use crate::domain::YamlFault;
+
 use crate::error::Error;
 
 /// Values in the order in which they were given.
@@ -102,13 +104,10 @@ pub fn object(text: &str, first_line: usize) -> Result<Values, String> {
 
 fn yaml(text: &str) -> Result<Values, String> {
     let entries = serde_saphyr::from_str::<Entries<Option<String>>>(text).map_err(|error| {
-        let error = error.without_snippet();
-        let words = error.to_string();
-        let words = words.split(" at line ").next().unwrap_or_default();
-        let words = words.lines().next().unwrap_or_default();
-        match error.location() {
-            Some(at) => format!("line {}: not usable as YAML: {words}", at.line()),
-            None => format!("not usable as YAML: {words}"),
+        let YamlFault { line, message, .. } = YamlFault::of(&error);
+        match line {
+            0 => message,
+            line => format!("line {line}: {message}"),
         }
     })?;
     let single = |(name, value): (String, Option<String>)| match value {
@@ -183,7 +182,7 @@ mod tests {
                 "{\"A\": \"1\",\n\"B\": 2,\n\"A\": \"2\"}",
                 "f: line 3: the key `A` occurs twice",
             ),
-            ("A: 1\nB: 2\nA: 3\n", "f: line 3: "),
+            ("A: 1\nB: 2\nA: 3\n", "f: line 3: the key `A` occurs twice"),
             (
                 "{\"A\": 1,\n\"B\"",
                 "f: line 2: not valid JSON: it ends too early",
@@ -195,14 +194,17 @@ mod tests {
                 "f: `A` must be a single value, not an object",
             ),
             ("A:\n", "f: `A` has no value"),
-            ("A: 1\n- b\n", "f: line 2: not usable as YAML: "),
+            ("A: 1\n- b\n", "f: line 2: a key (`NAME:`) must be here"),
+            ("A: [1]\n", "f: line 1: a single value must be here"),
+            (
+                "A: 'b\n",
+                "f: line 1: a quote opens here and does not close",
+            ),
         ] {
             let message = read_map(text).unwrap_err().message;
             assert!(message.contains(why), "{text}: {message}");
             assert!(!message.contains(" column "), "{message}");
         }
-        let twice = read_map("A: 1\nA: 3\n").unwrap_err().message;
-        assert!(twice.contains("`A`") || twice.contains("A"), "{twice}");
     }
 
     proptest! {
