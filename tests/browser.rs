@@ -283,6 +283,19 @@ fn a_provider_that_is_none_is_named() {
             .contains("is no Keycloak with Lagoon's realm"),
         "{refused}"
     );
+    let text = "its configuration has no `authorization_endpoint`";
+    assert!(refused.stderr.contains(text), "{refused}");
+    for (configuration, reason) in [
+        (json!([]), "its configuration is not a JSON object"),
+        (
+            json!({"authorization_endpoint": "http://a.example", "token_endpoint": "/token"}),
+            "the `token_endpoint` of its configuration is not a web address",
+        ),
+    ] {
+        openid.says(configuration);
+        let refused = browser.tasks(&["login", "--browser"]).ends_with(4);
+        assert!(refused.stderr.contains(reason), "{refused}");
+    }
     // A token endpoint in the clear gets no code.
     openid.says(json!({
         "authorization_endpoint": format!("{}/x", openid.url()),

@@ -86,7 +86,7 @@ pub fn read<T: DeserializeOwned>(
     let parsed: Body<T> = match serde_json::from_slice(body) {
         Ok(parsed) => parsed,
         Err(error) if error.is_data() && (status == 200) => {
-            return Err(LagoonError::Unusable(shortened(&error.to_string())));
+            return Err(LagoonError::Unusable(unexpected(&error)));
         }
         Err(_) if status == 401 => {
             return Err(LagoonError::NotSignedIn {
@@ -115,6 +115,19 @@ pub fn read<T: DeserializeOwned>(
         }),
         (status, Some(first)) => Err(first.into_error(status)),
         (status, None) => Err(not_lagoon(format!("with status {status} and no reason"))),
+    }
+}
+
+/// Where the reply has another type of value than the schema. The value itself is not repeated.
+fn unexpected(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!("line {}, column {}", error.line(), error.column());
+    match text
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split_once('`'))
+    {
+        Some((field, _)) => format!("the field `{}` is missing ({place})", shortened(field)),
+        None => format!("a value has another type than in Lagoon's schema ({place})"),
     }
 }
 
@@ -233,7 +246,11 @@ mod tests {
     #[test]
     fn wrong_types_are_unusable_not_a_panic() {
         let reply = read::<Vec<i64>>("a", 200, "application/json", br#"{"data":["x"]}"#);
-        assert!(matches!(reply, Err(LagoonError::Unusable(_))));
+        assert_eq!(
+            reply.expect_err("another type").to_string(),
+            "Lagoon's answer cannot be used: a value has another type than in Lagoon's schema \
+             (line 1, column 12)"
+        );
         assert!(matches!(
             read_json(200, "{}").expect("a reply").whole(),
             Err(LagoonError::Unusable(_))

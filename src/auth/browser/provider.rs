@@ -40,7 +40,7 @@ pub(super) async fn find(endpoint: &Url, web: &dyn Web) -> Result<Provider, Brow
         return Err(wrong(format!("it answered {}", answer.status())));
     }
     let found: Configuration = serde_json::from_slice(answer.body())
-        .map_err(|error| wrong(format!("its configuration cannot be read: {error}")))?;
+        .map_err(|error| wrong(unreadable(answer.body(), &error)))?;
     // Whether the endpoint for tokens may be used is seen when something is sent there.
     let scheme = found.authorization_endpoint.scheme();
     if !matches!(scheme, "http" | "https") {
@@ -53,4 +53,25 @@ pub(super) async fn find(endpoint: &Url, web: &dyn Web) -> Result<Provider, Brow
         authorize: found.authorization_endpoint,
         token: found.token_endpoint,
     })
+}
+
+/// What is wrong with a configuration, and where.
+fn unreadable(body: &[u8], error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    let Ok(configuration) = serde_json::from_slice::<serde_json::Value>(body) else {
+        return format!("its configuration is not valid JSON (line {line}, column {column})");
+    };
+    if !configuration.is_object() {
+        return "its configuration is not a JSON object".to_owned();
+    }
+    let is_address = |key: &&str| {
+        let address = configuration[*key].as_str();
+        address.is_some_and(|address| Url::parse(address).is_ok())
+    };
+    let keys = ["authorization_endpoint", "token_endpoint"];
+    match keys.into_iter().find(|key| !is_address(key)) {
+        Some(key) if configuration[key].is_null() => format!("its configuration has no `{key}`"),
+        Some(key) => format!("the `{key}` of its configuration is not a web address"),
+        None => format!("its configuration cannot be used (line {line}, column {column})"),
+    }
 }
