@@ -132,6 +132,11 @@ fn address(value: &OsStr) -> Result<String, String> {
                 .to_owned(),
         );
     }
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    // The HTTP library would take a port alone for the name of a host.
+    if !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("it is a number; name the host too, as in localhost:3128".to_owned());
+    }
     let destination = Uri::from_static("http://destination");
     let proxy = Matcher::builder().all(text).build().intercept(&destination);
     let Some(proxy) = proxy else {
@@ -226,6 +231,9 @@ mod tests {
             " http://proxy:3128",
             "http://proxy:",
             "http://proxy:port",
+            "3128",
+            "http://3128",
+            "user:hunter2@3128",
             "http://proxy:99999",
             "http://user:hunter2@",
             "http://user:hunter2@proxy:0",
