@@ -300,6 +300,16 @@ fn wrong_use_is_told_before_anything_is_sent() {
     }
 }
 
+/// `-F` takes `@FILE`, `--variables` the path alone.
+#[test]
+fn an_at_sign_before_the_file_of_variables_is_explained() {
+    let env = TestEnv::new();
+    let line = ["api", "{ a }", "--variables", "@my vars.json"];
+    let refused = env.tasks(&line).ends_with(2);
+    let hint = "name the file without `@`: --variables 'my vars.json'";
+    assert!(refused.stderr.contains(hint), "{refused}");
+}
+
 #[test]
 fn it_works_on_the_context_sandbox() {
     let env = TestEnv::new();

@@ -123,7 +123,13 @@ fn variables(app: &App, given: &str) -> Result<Map<String, Value>, Error> {
     let text = if is_json {
         given.to_owned()
     } else {
-        text::exact(app, "--variables", given)?
+        text::exact(app, "--variables", given).map_err(|error| match given.strip_prefix('@') {
+            Some(path) => error.hint(format!(
+                "name the file without `@`: {}",
+                suggestion(["--variables", path])
+            )),
+            None => error,
+        })?
     };
     let wrong = |why: String| {
         let what = if is_json { "the value" } else { given };
