@@ -16,7 +16,7 @@ use std::ops::Range;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
 use plain::{Plain, colours};
-pub use recognize::{conceal_key, conceal_recognized, shown_address};
+pub use recognize::{conceal_key, conceal_recognized, may_be_secret, shown_address};
 
 /// Secrets and pieces of secrets that are shorter than this are not masked.
 const SHORTEST: usize = 16;

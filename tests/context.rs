@@ -36,6 +36,26 @@ fn with_acme() -> Home {
     home
 }
 
+/// A key or token may be given in the place of a name, in a form that nothing recognizes.
+#[test]
+fn a_context_name_that_may_be_a_secret_is_not_repeated() {
+    let home = Home::new();
+    let opaque = "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
+    let long = format!("keys {}", "x/".repeat(40));
+    for (given, code) in [(opaque, 5), (long.as_str(), 2)] {
+        let length = given.chars().count();
+        for line in [&["-l", given, "whoami"][..], &["context", "use", given]] {
+            let refused = home.tasks(line).ends_with(code);
+            let words = format!("a text of {length} characters");
+            assert!(refused.stderr.contains(&words), "{refused}");
+            assert!(!refused.stderr.contains(&given[5..20]), "{refused}");
+        }
+        let variable = home.command(&["whoami"]).env("TASKS_CONTEXT", given);
+        let refused = home.run(variable).ends_with(code);
+        assert!(!refused.stderr.contains(&given[5..20]), "{refused}");
+    }
+}
+
 #[test]
 fn a_context_is_added_listed_used_and_removed() {
     let home = with_acme();

@@ -10,6 +10,8 @@ use super::is_structured;
 use crate::error::Error;
 use crate::secret::shown_address;
 use crate::terminal::ColorChoice;
+use crate::secret::may_be_secret;
+
 
 /// clap's complaint as our error: its first paragraph is the message, tips and usage are hints.
 pub(super) fn error(error: &clap::Error) -> Error {
@@ -45,8 +47,8 @@ pub(super) fn error(error: &clap::Error) -> Error {
     }
 }
 
-/// The text without the password or token of an address that was given as a value: clap repeats
-/// what it does not take.
+/// The text without a value that looks like a secret, and without the password or token of an
+/// address: clap repeats values that it refuses.
 fn without_password(mut text: String, error: &clap::Error) -> String {
     let repeated = [
         ContextKind::InvalidValue,
@@ -54,10 +56,13 @@ fn without_password(mut text: String, error: &clap::Error) -> String {
         ContextKind::InvalidSubcommand,
     ];
     for kind in repeated {
-        if let Some(ContextValue::String(value)) = error.get(kind)
-            && (value.contains("://") || has_query(value) || has_password(value))
-        {
+        let Some(ContextValue::String(value)) = error.get(kind) else {
+            continue;
+        };
+        if value.contains("://") || has_query(value) || has_password(value) {
             text = text.replace(value, &shown_address(value));
+        } else if may_be_secret(value) {
+            text = text.replace(value, "***");
         }
     }
     text
@@ -139,6 +144,7 @@ mod tests {
             ("me@x", "'me@x'"),
             ("https://x", "'https://x'"),
             ("x?token=hunter2", "'x?***'"),
+            ("ghp_16C7e42F292c6912E7710c838347Ae178B4a", "'***'"),
             ("https://x/?token=hunter2", "'https://x/?***'"),
         ] {
             let found = line.clone().try_get_matches_from(["tasks", given]);

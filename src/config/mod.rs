@@ -27,7 +27,7 @@ pub use checkout::Checkout;
 pub use edit::Editor;
 pub use error::ConfigError;
 pub use lagoon_cli::{LagoonCli, cached_token};
-pub use name::{ContextName, NameError, SANDBOX};
+pub use name::{ContextName, NameError, SANDBOX, shown_name};
 pub use nearest::nearest;
 pub use pod::{POD, POD_VARIABLE, PodVariables};
 pub use ssh::{SshEndpoint, SshError};

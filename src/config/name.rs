@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::secret::may_be_secret;
+
 /// The context that is the built-in Lagoon; nothing else can have this name.
 pub const SANDBOX: &str = "sandbox";
 
@@ -12,7 +14,7 @@ pub struct ContextName(String);
 
 /// Why a text is no name of a context.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no context name: 1 to 64 letters, digits, dots, underscores and hyphens")]
+#[error("{0} is no context name: 1 to 64 letters, digits, dots, underscores and hyphens")]
 pub struct NameError(String);
 
 impl ContextName {
@@ -38,7 +40,7 @@ impl FromStr for ContextName {
         if fits && text != "." && text != ".." {
             Ok(ContextName(text.to_owned()))
         } else {
-            Err(NameError(text.escape_debug().to_string()))
+            Err(NameError(shown_name(text)))
         }
     }
 }
@@ -49,9 +51,45 @@ impl fmt::Display for ContextName {
     }
 }
 
+/// A name as an error repeats it: in backticks, or only its length if it may be a secret that was
+/// given in the wrong place.
+#[must_use]
+pub fn shown_name(text: &str) -> String {
+    if may_be_secret(text) {
+        format!("a text of {} characters", text.chars().count())
+    } else {
+        format!("`{}`", text.escape_debug())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_be_a_secret_is_not_repeated() {
+        for text in [
+            &"x y".repeat(30),
+            "eyJhbGciOi.eyJzdWIi.c2lnbmF0",
+            "-----BEGIN KEY-----",
+            "dGhpcyBpcyBhIHNlY3JldCBrZXk5/8+7",
+            "keys/3b1f9c0d77aa4e6f8b2c5d1e0f9a8b7c",
+            "two\nlines",
+            // These have the form of a name, and may be one that no context has.
+            "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+        ] {
+            let length = text.chars().count();
+            assert_eq!(shown_name(text), format!("a text of {length} characters"));
+        }
+        for text in ["a b", "acme/production", "the staging cluster of the team"] {
+            let error = text.parse::<ContextName>().unwrap_err().to_string();
+            assert!(error.starts_with(&format!("`{text}` is no ")), "{error}");
+        }
+        assert_eq!(
+            shown_name("Lagoon-Production-2024"),
+            "`Lagoon-Production-2024`"
+        );
+    }
 
     #[test]
     fn names_cannot_leave_their_folder() {

@@ -73,6 +73,33 @@ fn is_token(word: &str) -> bool {
     word.starts_with("eyJ") && word.split('.').count() == 3 && !word.contains("..")
 }
 
+/// The shortest word that can be a key or token without a sign of one.
+const SHORTEST_OPAQUE: usize = 32;
+
+/// The longest refused value that an error repeats, in characters. Names are shorter.
+const LONGEST_SHOWN: usize = 64;
+
+/// Whether an error must not repeat a refused value: it is long, or looks like a key or token or a
+/// part of one.
+#[must_use]
+pub fn may_be_secret(text: &str) -> bool {
+    let is_in_word = |c: char| c.is_ascii_alphanumeric() || "-_.+/=".contains(c);
+    let is_opaque = |word: &str| {
+        let has = |kind: fn(&u8) -> bool| word.bytes().any(|byte| kind(&byte));
+        let is_mixed =
+            has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+        let mut parts = word.split(['-', '_', '.', '/']);
+        word.len() >= SHORTEST_OPAQUE
+            && (is_mixed || parts.any(|part| part.len() >= SHORTEST_OPAQUE))
+    };
+    let mut words = text.split(|c| !is_in_word(c));
+    text.contains('\n')
+        || text.contains("-----BEGIN")
+        || text.contains("-----END")
+        || text.chars().count() > LONGEST_SHOWN
+        || words.any(|word| is_token(word) || is_opaque(word))
+}
+
 /// What may be shown of an address: neither user and password nor what follows `?` or `#`.
 #[must_use]
 pub fn shown_address(text: &str) -> String {

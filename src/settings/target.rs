@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{Flags, SettingsError, SettingsErrorKind, Source, Sourced, SshSettings};
 use crate::config::{
-    Config, Context, ContextName, Origin, POD, POD_VARIABLE, api_address, nearest,
+    Config, Context, ContextName, Origin, POD, POD_VARIABLE, api_address, nearest, shown_name,
 };
 use crate::env::{Env, Secret};
 
@@ -252,7 +252,10 @@ fn known<'a>(
 fn not_found(name: &str, config: &Config, source: &Source) -> SettingsError {
     let error = SettingsError::new(
         SettingsErrorKind::NotFound,
-        format!("there is no context `{name}` (named by {source})"),
+        format!(
+            "there is no context {} (named by {source})",
+            shown_name(name)
+        ),
     );
     let known = config.contexts.iter().map(|c| c.name.as_str());
     match nearest(name, known.chain([crate::config::SANDBOX])) {

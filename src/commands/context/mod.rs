@@ -8,6 +8,8 @@ use clap::{Args, Subcommand};
 use crate::app::{App, SignOut};
 use crate::commands::report::Answer;
 use crate::config::{Config, ContextName, Editor, Origin};
+use crate::config::shown_name;
+
 use crate::error::Error;
 use crate::settings::{Source, Target};
 use report::{Entry, Listing};
@@ -195,7 +197,8 @@ fn entry(name: &ContextName, config: &Config, app: &App) -> Result<Entry, Error>
             if let Some(fault) = config.fault(name.as_str()) {
                 return Err(fault.clone().into());
             }
-            let error = Error::not_found(format!("there is no context `{name}`"));
+            let shown = shown_name(name.as_str());
+            let error = Error::not_found(format!("there is no context {shown}"));
             let known = config.contexts.iter().map(|c| c.name.as_str());
             Err(match crate::config::nearest(name.as_str(), known) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
