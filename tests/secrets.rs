@@ -316,6 +316,54 @@ fn an_echoed_token_is_masked_in_every_output() {
     assert!(masked > 50, "only {masked} outputs had a mask");
 }
 
+/// A token is also masked where colours and zero-width characters split it into short pieces, and
+/// where JSON writes it with escapes.
+#[test]
+fn a_token_is_masked_however_it_is_written() {
+    let env = TestEnv::new();
+    let variables = env.command(&[]).variables;
+    let token = variables[std::ffi::OsStr::new("TASKS_TOKEN")]
+        .to_str()
+        .unwrap();
+    let pieces: Vec<&str> = (0..token.len())
+        .step_by(9)
+        .map(|at| &token[at..token.len().min(at + 9)])
+        .collect();
+    let place = [
+        "-p",
+        "lagoon-demo",
+        "-e",
+        "develop",
+        "--yes",
+        "--color",
+        "always",
+    ];
+    for separator in ["\u{1b}[31m", "\u{200b}", "\u{1b}[1m\u{ad}\u{1b}[0m"] {
+        let log = Step::Log(format!("it is {} here\n", pieces.join(separator)));
+        let steps = vec![
+            Step::Status(Status::Running),
+            log,
+            Step::Status(Status::Complete),
+        ];
+        env.sandbox().scripted().unwrap().script("Say hello", steps);
+        let invoke = [&["invoke", "Say hello", "-f"], &place[..]].concat();
+        let followed = env.tasks(&invoke).succeeds();
+        let logged = env.tasks(&["logs", "--last", "-o", "json"]).succeeds();
+        for output in [&followed, &logged] {
+            assert!(output.stdout.contains("it is ***"), "{output}");
+            assert!(!output.stdout.contains(pieces[1]), "{output}");
+        }
+    }
+    let escaped: String = token.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    let body = format!("{{\"data\": {{\"echo\": \"is {escaped}\"}}}}");
+    let proxy = Proxy::drawing(env.address(), std::time::Duration::ZERO, move |_| {
+        Fault::answered("200 OK", "application/json", &body)
+    });
+    let command = env.command(&["api", "{ echo }"]);
+    let output = env.run(command.env("TASKS_API", proxy.url("/graphql")));
+    assert_eq!(output.succeeds().json()["data"]["echo"], "is ***");
+}
+
 /// What could be the beginning of a token is printed at the end, however the command ends.
 #[test]
 fn nothing_is_lost_at_the_end_of_the_output() {
