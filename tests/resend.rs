@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use lagoon_tasks::sandbox::Identity;
-use lagoon_tasks::sandbox::store::Status;
+use lagoon_sandbox::Identity;
+use lagoon_sandbox::store::Status;
 use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;

@@ -8,10 +8,9 @@ use clap::error::{ContextKind, ContextValue};
 
 use super::is_structured;
 use crate::error::Error;
+use crate::secret::may_be_secret;
 use crate::secret::shown_address;
 use crate::terminal::ColorChoice;
-use crate::secret::may_be_secret;
-
 
 /// clap's complaint as our error: its first paragraph is the message, tips and usage are hints.
 pub(super) fn error(error: &clap::Error) -> Error {

@@ -7,8 +7,8 @@ use clap::{Args, Subcommand};
 
 use crate::app::{App, SignOut};
 use crate::commands::report::Answer;
-use crate::config::{Config, ContextName, Editor, Origin};
 use crate::config::shown_name;
+use crate::config::{Config, ContextName, Editor, Origin};
 
 use crate::error::Error;
 use crate::settings::{Source, Target};

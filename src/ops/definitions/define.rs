@@ -14,7 +14,6 @@ use crate::lagoon::Lagoon;
 use crate::ops::places::place;
 use crate::ops::resend::Resend;
 
-
 pub use site::{Site, Target, site};
 
 /// How a definition came to be what was wanted.

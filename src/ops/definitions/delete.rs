@@ -9,7 +9,6 @@ use crate::ops::definitions::define::{self, Site, Target};
 use crate::ops::definitions::update::gone;
 use crate::ops::resend::Resend;
 
-
 /// Which task will answer to the name once this one is gone, where it is known: something of a
 /// wider scope that other environments of the site show.
 #[must_use]

@@ -5,10 +5,7 @@ use crate::domain::{ArgumentKind, Definition, Permission, Scope};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-use crate::ops::definitions::delete::{Deletions, still_unknown};
-use crate::ops::definitions::update::gone;
-use crate::ops::definitions::delete;
-
+use crate::ops::definitions::delete::{self, Deletions};
 
 /// Why a task is not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]

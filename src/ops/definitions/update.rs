@@ -11,11 +11,10 @@ use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 use crate::terminal::Progress;
 
+use crate::lagoon::LagoonError;
 use crate::ops::definitions::define::{self, Site, Target, line_of};
 use crate::ops::places::place;
-use crate::lagoon::LagoonError;
 use crate::ops::resend::Resend;
-
 
 /// Refuses a change that Lagoon would refuse, or takes but should not. Fields that stay as they are
 /// are not judged.

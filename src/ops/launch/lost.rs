@@ -16,7 +16,7 @@ use crate::lagoon::operations::runs::RecentView;
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::state::{Claims, Start};
 
-use super::resend::Resend;
+use crate::ops::resend::Resend;
 
 /// The number of runs that may have been started there in the meantime.
 const NEWEST: i64 = 50;

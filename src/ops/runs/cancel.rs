@@ -4,9 +4,8 @@ use crate::domain::Run;
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 
-use crate::ops::runs::wait::verdict_about;
 use crate::ops::resend::Resend;
-
+use crate::ops::runs::wait::verdict_about;
 
 /// That a run is over already: cancelling it would change nothing but its times.
 ///

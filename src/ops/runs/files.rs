@@ -15,9 +15,8 @@ use crate::domain::{file_name, pattern};
 use crate::error::{Error, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 
-use crate::ops::runs::history;
 use crate::ops::resend::Resend;
-
+use crate::ops::runs::history;
 
 pub use crate::lagoon::operations::files::RunFile;
 pub use fetch::Fetch;
