@@ -14,8 +14,7 @@ fn the_first_blocks_are_the_whole_set_up() {
     assert_eq!(
         blocks[..2],
         [
-            "cargo run --release -- --context sandbox invoke \"Run yarn audit\" -e main --follow \
-             --yes",
+            "cargo run -- --context sandbox invoke \"Run yarn audit\" -e main --follow --yes",
             "cargo test",
         ]
     );
