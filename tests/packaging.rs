@@ -106,6 +106,25 @@ fn the_workflows_run_what_is_there() {
     );
 }
 
+#[test]
+fn the_pages_for_maintainers_name_files_that_exist() {
+    let folders = [".ci/", ".github/", "crates/", "graphql/", "src/", "tests/"];
+    for page in ["CONTRIBUTING.md", "SECURITY.md", "justfile"] {
+        let text = text(page);
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "./_-".contains(c);
+        let words = text.split(|c: char| !is_part(c));
+        let paths: Vec<&str> = words
+            .map(|word| word.trim_end_matches('.'))
+            // `src/commands/NAME.rs` is the file of any command.
+            .filter(|word| !word.contains("NAME"))
+            .filter(|word| folders.iter().any(|folder| word.starts_with(folder)))
+            .collect();
+        for path in paths {
+            assert!(root().join(path).exists(), "{page} names {path}");
+        }
+    }
+}
+
 /// Runs `.ci/package` on the program under test.
 fn package(home: &Home, target: &str) -> PathBuf {
     let script = root().join(".ci/package");
