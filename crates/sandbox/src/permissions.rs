@@ -142,28 +142,11 @@ fn needed(resource: &str, scope: &str) -> Option<Role> {
             Role::Guest
         }
         ("advanced_task", "invoke:developer")
-        | (
-            "task",
-            "add:development"
-            | "cancel:development"
-            | "drushUserLogin:development"
-            | "addNoExec"
-            | "update"
-            | "delete",
-        )
-        | (
-            "environment",
-            "addOrUpdate:development"
-            | "update:development"
-            | "delete:development"
-            | "ssh:development",
-        ) => Role::Developer,
+        | ("task", "add:development" | "cancel:development" | "addNoExec" | "update" | "delete")
+        | ("environment", "addOrUpdate:development" | "delete:development") => Role::Developer,
         ("advanced_task", "invoke:maintainer")
-        | ("task", "add:production" | "cancel:production" | "drushUserLogin:production")
-        | (
-            "environment",
-            "addOrUpdate:production" | "update:production" | "delete:production" | "ssh:production",
-        )
+        | ("task", "add:production" | "cancel:production")
+        | ("environment", "addOrUpdate:production" | "delete:production")
         | ("group", "update") => Role::Maintainer,
         _ => return None,
     })

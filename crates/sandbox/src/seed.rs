@@ -163,8 +163,7 @@ fn project(tx: &Transaction<'_>, services: &[ServiceSeed]) -> rusqlite::Result<(
             },
         )?;
         for (service, kind, containers) in services {
-            let containers: Vec<_> = containers.iter().map(|name| (*name).to_owned()).collect();
-            places::put_service(tx, id, service, kind, None, Some(&containers))?;
+            places::insert_service(tx, id, service, kind, containers)?;
         }
     }
     Ok(())

@@ -1,17 +1,13 @@
-//! Making and removing environments and their services.
+//! `addOrUpdateEnvironment` and `deleteEnvironment`.
 
 use async_graphql::MaybeUndefined;
 use sha1::{Digest as _, Sha1};
 
-use crate::collation::same;
 use crate::failure::Failure;
 use crate::instant;
 use crate::permissions::{Caller, On};
-use crate::rows::places::{self, Environment, Service};
-use crate::schema::inputs::{
-    AddEnvironmentInput, AddEnvironmentServiceInput, DeleteEnvironmentInput,
-    DeleteEnvironmentServiceInput, SetEnvironmentServicesInput,
-};
+use crate::rows::places::{self, Environment};
+use crate::schema::inputs::{AddEnvironmentInput, DeleteEnvironmentInput};
 use crate::state::State;
 
 /// `addOrUpdateEnvironment`. A name whose environment was deleted gets a new one.
@@ -140,84 +136,4 @@ pub(crate) fn delete(
         caller.require("environment", &scope, On::Project(project.id))?;
         Ok(places::delete_environment(tx, place.id)?)
     })
-}
-
-/// `addOrUpdateEnvironmentService`.
-pub(crate) fn put_service(
-    state: &State,
-    caller: &Caller,
-    input: &AddEnvironmentServiceInput,
-) -> Result<Option<Service>, Failure> {
-    let place = updatable(state, caller, input.environment)?;
-    let containers = input.containers.as_ref().map(|containers| {
-        let names = containers.iter().flatten();
-        names
-            .map(|container| container.name.clone())
-            .collect::<Vec<_>>()
-    });
-    state.write(|tx| {
-        let id = places::put_service(
-            tx,
-            place.id,
-            &input.name,
-            &input.kind,
-            input.replicas,
-            containers.as_deref(),
-        )?;
-        let services = places::services(tx, place.id)?;
-        Ok(services.into_iter().find(|service| service.id == id))
-    })
-}
-
-/// `deleteEnvironmentService`; false when there is none of that name.
-pub(crate) fn delete_service(
-    state: &State,
-    caller: &Caller,
-    input: &DeleteEnvironmentServiceInput,
-) -> Result<bool, Failure> {
-    let found = state.read(|connection| {
-        let Some(place) = places::environment_by_id(connection, input.environment)? else {
-            return Ok(None);
-        };
-        let services = places::services(connection, place.id)?;
-        let service = services
-            .into_iter()
-            .find(|service| same(&service.name, &input.name));
-        Ok(service.map(|service| (place, service)))
-    })?;
-    let Some((place, service)) = found else {
-        return Ok(false);
-    };
-    let scope = format!("delete:{}", place.environment_type);
-    caller.require("environment", &scope, On::Project(place.project))?;
-    state.write(|tx| Ok(places::delete_service(tx, service.id)?))?;
-    Ok(true)
-}
-
-/// `setEnvironmentServices`.
-pub(crate) fn set_services(
-    state: &State,
-    caller: &Caller,
-    input: &SetEnvironmentServicesInput,
-) -> Result<Vec<Service>, Failure> {
-    let place = updatable(state, caller, input.environment)?;
-    state.write(|tx| {
-        for service in places::services(tx, place.id)? {
-            places::delete_service(tx, service.id)?;
-        }
-        for name in input.services.iter().flatten() {
-            places::put_service(tx, place.id, name, "", None, None)?;
-        }
-        Ok(places::services(tx, place.id)?)
-    })
-}
-
-fn updatable(state: &State, caller: &Caller, environment: i32) -> Result<Environment, Failure> {
-    let place = state.read(|connection| {
-        places::environment_by_id(connection, environment)?
-            .ok_or_else(|| Failure::reading("environmentType", "undefined"))
-    })?;
-    let scope = format!("update:{}", place.environment_type);
-    caller.require("environment", &scope, On::Project(place.project))?;
-    Ok(place)
 }

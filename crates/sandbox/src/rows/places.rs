@@ -267,50 +267,25 @@ pub(crate) fn containers(connection: &Connection, service: i32) -> rusqlite::Res
     )
 }
 
-/// Adds a service, or changes the one of that name. Its id.
-pub(crate) fn put_service(
+/// Adds a service with its containers.
+pub(crate) fn insert_service(
     connection: &Connection,
     environment: i32,
     name: &str,
     kind: &str,
-    replicas: Option<i32>,
-    containers: Option<&[String]>,
-) -> rusqlite::Result<i32> {
-    let there = services(connection, environment)?;
-    let id = match there.iter().find(|service| same(&service.name, name)) {
-        Some(service) => {
-            connection.execute(
-                "UPDATE service SET type = ?2, replicas = COALESCE(?3, replicas), updated = ?4
-                 WHERE id = ?1",
-                params![service.id, kind, replicas, instant::now()],
-            )?;
-            service.id
-        }
-        None => {
-            connection.execute(
-                "INSERT INTO service (environment, name, type, replicas, created, updated)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
-                params![environment, name, kind, replicas, instant::now()],
-            )?;
-            super::last_id(connection)
-        }
-    };
-    if let Some(containers) = containers {
-        connection.execute("DELETE FROM container WHERE service = ?1", [id])?;
-        for container in containers {
-            connection.execute(
-                "INSERT INTO container (service, name) VALUES (?1, ?2)",
-                params![id, container],
-            )?;
-        }
+    containers: &[&str],
+) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT INTO service (environment, name, type, created, updated) VALUES (?1, ?2, ?3, ?4, ?4)",
+        params![environment, name, kind, instant::now()],
+    )?;
+    let service = super::last_id(connection);
+    for container in containers {
+        connection.execute(
+            "INSERT INTO container (service, name) VALUES (?1, ?2)",
+            params![service, container],
+        )?;
     }
-    Ok(id)
-}
-
-/// Removes a service.
-pub(crate) fn delete_service(connection: &Connection, id: i32) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM container WHERE service = ?1", [id])?;
-    connection.execute("DELETE FROM service WHERE id = ?1", [id])?;
     Ok(())
 }
 

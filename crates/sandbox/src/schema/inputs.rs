@@ -280,34 +280,6 @@ pub(crate) struct DeleteEnvironmentInput {
     pub(crate) project: String,
 }
 
-#[derive(InputObject, Debug, Clone)]
-pub(crate) struct AddEnvironmentServiceInput {
-    pub(crate) containers: Option<Vec<Option<ServiceContainerInput>>>,
-    pub(crate) environment: i32,
-    pub(crate) id: Option<i32>,
-    pub(crate) name: String,
-    pub(crate) replicas: Option<i32>,
-    #[graphql(name = "type")]
-    pub(crate) kind: String,
-}
-
-#[derive(InputObject, Debug, Clone)]
-pub(crate) struct ServiceContainerInput {
-    pub(crate) name: String,
-}
-
-#[derive(InputObject, Debug, Clone)]
-pub(crate) struct DeleteEnvironmentServiceInput {
-    pub(crate) environment: i32,
-    pub(crate) name: String,
-}
-
-#[derive(InputObject, Debug, Clone)]
-pub(crate) struct SetEnvironmentServicesInput {
-    pub(crate) environment: i32,
-    pub(crate) services: Vec<Option<String>>,
-}
-
 /// What a patch has set, `null` included.
 pub(crate) trait Patch {
     /// Whether nothing is set.

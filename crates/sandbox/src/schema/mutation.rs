@@ -6,17 +6,15 @@ use async_graphql::{Context, Object};
 
 use super::definition::AdvancedTaskDefinition;
 use super::inputs::{
-    AddEnvironmentInput, AddEnvironmentServiceInput, AdvancedTaskDefinitionArgumentValueInput,
-    AdvancedTaskDefinitionInput, CancelTaskInput, DeleteEnvironmentInput,
-    DeleteEnvironmentServiceInput, DeleteFilesForTaskInput, DeleteTaskInput,
-    SetEnvironmentServicesInput, TaskInput, UpdateAdvancedTaskDefinitionInput, UpdateTaskInput,
-    UploadFilesForTaskInput,
+    AddEnvironmentInput, AdvancedTaskDefinitionArgumentValueInput, AdvancedTaskDefinitionInput,
+    CancelTaskInput, DeleteEnvironmentInput, DeleteFilesForTaskInput, DeleteTaskInput, TaskInput,
+    UpdateAdvancedTaskDefinitionInput, UpdateTaskInput, UploadFilesForTaskInput,
 };
-use super::place::{Environment, EnvironmentService};
+use super::place::Environment;
 use super::run::Task;
-use super::{List, caller, list, state};
+use super::{caller, state};
 use crate::failure::Failure;
-use crate::resolvers::{cancel, define, drush, environments, files, invoke, redefine, runs};
+use crate::resolvers::{cancel, define, environments, files, invoke, redefine, runs};
 use crate::rows::runs as run_rows;
 
 /// The root of mutations.
@@ -45,15 +43,6 @@ impl Mutation {
     ) -> Result<Option<Environment>, Failure> {
         let place = environments::add_or_update(state(context)?, caller(context)?, &input)?;
         Ok(Some(Environment(place)))
-    }
-
-    async fn add_or_update_environment_service(
-        &self,
-        context: &Context<'_>,
-        input: AddEnvironmentServiceInput,
-    ) -> Result<Option<EnvironmentService>, Failure> {
-        let service = environments::put_service(state(context)?, caller(context)?, &input)?;
-        Ok(service.map(EnvironmentService))
     }
 
     async fn add_task(
@@ -92,15 +81,6 @@ impl Mutation {
         Ok(success())
     }
 
-    async fn delete_environment_service(
-        &self,
-        context: &Context<'_>,
-        input: DeleteEnvironmentServiceInput,
-    ) -> Result<Option<String>, Failure> {
-        let there = environments::delete_service(state(context)?, caller(context)?, &input)?;
-        Ok(success().filter(|_| there))
-    }
-
     async fn delete_files_for_task(
         &self,
         context: &Context<'_>,
@@ -136,15 +116,6 @@ impl Mutation {
         Ok(Some(Task(run)))
     }
 
-    async fn set_environment_services(
-        &self,
-        context: &Context<'_>,
-        input: SetEnvironmentServicesInput,
-    ) -> Result<List<EnvironmentService>, Failure> {
-        let services = environments::set_services(state(context)?, caller(context)?, &input)?;
-        Ok(list(services, EnvironmentService))
-    }
-
     async fn update_advanced_task_definition(
         &self,
         context: &Context<'_>,
@@ -152,15 +123,6 @@ impl Mutation {
     ) -> Result<Option<AdvancedTaskDefinition>, Failure> {
         let shown = redefine::update(state(context)?, caller(context)?, &input)?;
         Ok(Some(shown.into()))
-    }
-
-    async fn task_drush_user_login(
-        &self,
-        context: &Context<'_>,
-        environment: i32,
-    ) -> Result<Option<Task>, Failure> {
-        let run = drush::user_login(state(context)?, caller(context)?, environment)?;
-        Ok(Some(Task(run)))
     }
 
     async fn update_task(

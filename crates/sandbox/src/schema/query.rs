@@ -119,7 +119,12 @@ impl Query {
         context: &Context<'_>,
         kubernetes_namespace_name: String,
     ) -> Result<Option<Environment>, Failure> {
-        by_namespace(context, &kubernetes_namespace_name)
+        let places = state(context)?.read(|connection| Ok(places::environments(connection)?))?;
+        let place = places.into_iter().find(|place| {
+            let namespace = place.namespace.as_deref();
+            place.is_live() && namespace.is_some_and(|name| same(name, &kubernetes_namespace_name))
+        });
+        visible_place(context, place)
     }
 
     /// Deleted ones too, unless told otherwise.
@@ -136,14 +141,6 @@ impl Query {
             .into_iter()
             .find(|place| include_deleted != Some(false) || place.is_live());
         visible_place(context, place)
-    }
-
-    async fn environment_by_openshift_project_name(
-        &self,
-        context: &Context<'_>,
-        openshift_project_name: String,
-    ) -> Result<Option<Environment>, Failure> {
-        by_namespace(context, &openshift_project_name)
     }
 
     async fn get_download_link_by_task_file_id(
@@ -281,24 +278,6 @@ impl Query {
         }
         Ok(Some(User::by_email(person)))
     }
-
-    /// None, without an error, for those who may not.
-    async fn user_can_ssh_to_environment(
-        &self,
-        context: &Context<'_>,
-        kubernetes_namespace_name: Option<String>,
-        openshift_project_name: Option<String>,
-    ) -> Result<Option<Environment>, Failure> {
-        let name = kubernetes_namespace_name.or(openshift_project_name);
-        let places = in_namespace(context, &name.unwrap_or_default())?;
-        // A deleted one will do.
-        let Some(place) = places.into_iter().next() else {
-            return Ok(None);
-        };
-        let scope = format!("ssh:{}", place.environment_type);
-        let may = caller(context)?.may("environment", &scope, On::Project(place.project));
-        Ok(may.then_some(Environment(place)))
-    }
 }
 
 fn has_git_url(project: &places::Project, url: &str) -> bool {
@@ -306,23 +285,6 @@ fn has_git_url(project: &places::Project, url: &str) -> bool {
         .git_url
         .as_deref()
         .is_some_and(|known| same(known, url))
-}
-
-/// The environments that have or had a namespace: live ones first.
-fn in_namespace(context: &Context<'_>, name: &str) -> Result<Vec<places::Environment>, Failure> {
-    let mut found = state(context)?.read(|connection| Ok(places::environments(connection)?))?;
-    found.retain(|place| {
-        let known = place.namespace.as_deref();
-        known.is_some_and(|known| same(known, name))
-    });
-    found.sort_by_key(|place| !place.is_live());
-    Ok(found)
-}
-
-fn by_namespace(context: &Context<'_>, name: &str) -> Result<Option<Environment>, Failure> {
-    let places = in_namespace(context, name)?;
-    let place = places.into_iter().find(places::Environment::is_live);
-    visible_place(context, place)
 }
 
 fn visible_place(
