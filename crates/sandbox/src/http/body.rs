@@ -23,7 +23,7 @@ pub(super) enum Content {
     Other(Body),
 }
 
-/// Reads a body if it is JSON. A refusal has no CORS headers.
+/// Reads a body if it is JSON.
 pub(super) async fn read(
     headers: &HeaderMap,
     body: Body,
@@ -32,7 +32,7 @@ pub(super) async fn read(
     if content_type(headers) != "application/json" {
         return Ok(Content::Other(body));
     }
-    let refuse = |status, message| Box::new(pages::before_cors(pages::error(status, message)));
+    let refuse = |status, message| Box::new(pages::text(status, message));
     if !is_read(headers) {
         return Err(refuse(415, "Unsupported Media Type"));
     }

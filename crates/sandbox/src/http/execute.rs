@@ -1,21 +1,15 @@
-//! One GraphQL request: parsed, validated and executed with Apollo's statuses.
+//! One GraphQL request, parsed, validated and executed, with Apollo's statuses.
 
-use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::parser::{Error, parse_query};
 use async_graphql::{Request, ServerError, Variables};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 use super::App;
 use super::document::{drop_absent, fields, is_typename, mark_objects, trips_the_plugin, unmark};
-use super::fault::{Fault, places};
 use super::graphql::GraphQl;
-use super::variables::coerce;
-use super::{rules, syntax};
 use crate::permissions::Caller;
 use crate::schema::{self, Base};
-
-/// What graphql-js says of variables that are no object.
-const NO_VARIABLES: &str = "Variables must be provided as an Object where each property is a variable value. Perhaps look to see if an unparsed JSON string was provided.";
 
 /// A status and a body.
 pub(super) struct Outcome {
@@ -23,44 +17,43 @@ pub(super) struct Outcome {
     pub(super) body: Value,
 }
 
-impl Outcome {
-    fn errors(status: u16, faults: &[Fault]) -> Outcome {
-        let errors: Vec<_> = faults.iter().map(Fault::value).collect();
-        Outcome {
-            status,
-            body: json!({"errors": errors}),
-        }
-    }
-}
-
 /// Why a request is not executed.
 pub(super) enum Refused {
-    /// It cannot be parsed, or Lagoon's plugin trips over it.
-    Unreadable(Fault),
-    /// The document is wrong.
-    Document(Vec<Fault>),
-    /// The document has no operation, or more than one without a name: so it is wrong, too.
-    NoOperation(Vec<Fault>),
-    /// The operation that is meant is not among those of the document.
-    WhichOperation(Fault),
-    /// The variables are wrong.
-    Variables(Vec<Fault>),
-    /// Only queries may be in an address.
+    /// The document cannot be parsed, or Lagoon's plugin fails on it.
+    Unreadable(String),
+    /// The document has no such operation, or several and none is named.
+    NoOperation(String),
+    /// The document is invalid.
+    Document(String),
+    /// A variable is missing, or the variables are no object.
+    Variables(String),
+    /// A GET request may only contain a query.
     NotAQuery,
 }
 
 impl Refused {
     fn outcome(self) -> Outcome {
-        match self {
-            Refused::Unreadable(fault) => Outcome::errors(500, &[fault]),
-            Refused::Document(faults)
-            | Refused::NoOperation(faults)
-            | Refused::Variables(faults) => Outcome::errors(400, &faults),
-            Refused::WhichOperation(fault) => Outcome::errors(400, &[fault]),
-            Refused::NotAQuery => {
-                let fault = Fault::at("GET supports only query operation", []);
-                Outcome::errors(405, &[fault])
-            }
+        let (status, message) = match self {
+            Refused::Unreadable(message) => (500, message),
+            Refused::NoOperation(message)
+            | Refused::Document(message)
+            | Refused::Variables(message) => (400, message),
+            Refused::NotAQuery => (405, "GET supports only query operation".to_owned()),
+        };
+        Outcome {
+            status,
+            body: json!({"errors": [{"message": message}]}),
+        }
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Refused {
+        let message = error.to_string();
+        match error {
+            Error::Syntax { .. } | Error::RecursionLimitExceeded => Refused::Unreadable(message),
+            Error::FragmentDuplicated { .. } => Refused::Document(message),
+            _ => Refused::NoOperation(message),
         }
     }
 }
@@ -81,7 +74,7 @@ pub(super) async fn execute(app: &App, caller: &Caller, request: GraphQl) -> Out
     }
 }
 
-/// Executes a prepared request.
+/// Validates and executes a prepared request.
 pub(super) async fn run(prepared: Prepared) -> Outcome {
     let Prepared {
         request,
@@ -95,50 +88,32 @@ pub(super) async fn run(prepared: Prepared) -> Outcome {
     answer(plain(response.data), &response.errors)
 }
 
-/// Parses a request and checks all that can be checked without executing it. Apollo's plugins only
-/// see what comes over HTTP.
+/// Parses a request. `has_plugins`: it came over HTTP, where Apollo's plugins see it.
 pub(super) fn prepare(
     app: &App,
     caller: &Caller,
     request: GraphQl,
     has_plugins: bool,
 ) -> Result<Prepared, Refused> {
-    // Lagoon puts the text into a template, where nothing becomes a word.
+    // Lagoon inserts the query into a template string, where nothing becomes a word.
     let text = request.query.as_str().unwrap_or("null").to_owned();
-    let name = request.operation_name.as_deref();
-    let mut document =
-        parse_query(&text).map_err(|error| syntax::refused(&text, name, &error, has_plugins))?;
+    let mut document = parse_query(&text)?;
     if has_plugins && trips_the_plugin(&document) {
         let message = "Cannot read properties of undefined (reading 'value')";
-        return Err(Refused::Unreadable(Fault::at(message, [])));
+        return Err(Refused::Unreadable(message.to_owned()));
     }
-    let faults = rules::faults(&text, &document);
-    // Apollo looks for the operation when the document is known to be right.
-    if has_plugins && !faults.is_empty() {
-        return Err(Refused::Document(faults));
-    }
-    let operation = operation(&document, name).map_err(Refused::WhichOperation)?;
+    let operation = operation(&document, request.operation_name.as_deref())?;
     let kind = operation.ty;
     let is_good_for_get = match kind {
         OperationType::Query => true,
-        // Only Apollo minds.
+        // Only Apollo refuses it.
         OperationType::Subscription => !has_plugins,
         OperationType::Mutation => false,
     };
     if request.is_get && !is_good_for_get {
         return Err(Refused::NotAQuery);
     }
-    if !faults.is_empty() {
-        return Err(Refused::Document(faults));
-    }
-    if !matches!(
-        request.variables,
-        Value::Null | Value::Object(_) | Value::Array(_)
-    ) {
-        let fault = Fault::at(NO_VARIABLES, []);
-        return Err(Refused::Variables(vec![fault]));
-    }
-    let variables = coerce(operation, &request.variables).map_err(Refused::Variables)?;
+    let variables = variables(operation, request.variables)?;
     let keys = fields(operation)
         .map(|field| {
             let key = field.response_key().node.to_string();
@@ -148,7 +123,7 @@ pub(super) fn prepare(
     drop_absent(&mut document, &variables);
     mark_objects(&mut document);
 
-    // Files have addresses that hold where this request came from: through a tunnel, too.
+    // Addresses of files start with the host that the client asked, which may be a tunnel's.
     let base = match &request.host {
         Some(host) => format!("http://{host}"),
         None => format!("http://{}", app.address),
@@ -174,14 +149,55 @@ pub(super) fn prepare(
     })
 }
 
-/// Data as they are sent.
+/// The variables of an operation; async-graphql validates those that are present.
+fn variables(operation: &OperationDefinition, given: Value) -> Result<Map<String, Value>, Refused> {
+    let mut given = match given {
+        Value::Object(given) => given,
+        // JavaScript takes an array for an object.
+        Value::Null | Value::Array(_) => Map::new(),
+        _ => return Err(Refused::Variables("the variables are no object".to_owned())),
+    };
+    for definition in &operation.variable_definitions {
+        let (name, kind) = (&definition.node.name.node, &definition.node.var_type.node);
+        let is_given = match given.get(name.as_str()) {
+            Some(value) => !value.is_null(),
+            None => definition.node.default_value.is_some(),
+        };
+        if !kind.nullable && !is_given {
+            let message = format!("variable ${name} of type {kind} is missing");
+            return Err(Refused::Variables(message));
+        }
+    }
+    given.values_mut().for_each(whole_numbers);
+    Ok(given)
+}
+
+/// Makes integers of numbers such as 7.0, as JavaScript does.
+fn whole_numbers(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            let whole = number
+                .as_f64()
+                .filter(|float| number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15);
+            #[allow(clippy::cast_possible_truncation)] // it is whole and in range
+            if let Some(whole) = whole {
+                *number = Number::from(whole as i64);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(whole_numbers),
+        _ => {}
+    }
+}
+
+/// The data of a response as JSON.
 pub(super) fn plain(data: async_graphql::Value) -> Value {
     let mut data = data.into_json().unwrap_or(Value::Null);
     unmark(&mut data);
     data
 }
 
-/// The answer with these data and errors.
+/// The reply with these data and errors.
 pub(super) fn answer(data: Value, errors: &[ServerError]) -> Outcome {
     if errors.is_empty() {
         return Outcome {
@@ -202,11 +218,14 @@ pub(super) fn answer(data: Value, errors: &[ServerError]) -> Outcome {
     }
 }
 
-/// Without extensions, as in production.
+/// An error without extensions, as in production.
 fn show(error: &ServerError) -> Value {
     let mut shown = json!({"message": error.message});
     if !error.locations.is_empty() {
-        shown["locations"] = places(&error.locations);
+        let places = error.locations.iter();
+        shown["locations"] = places
+            .map(|at| json!({"line": at.line, "column": at.column}))
+            .collect();
     }
     if !error.path.is_empty() {
         shown["path"] = serde_json::to_value(&error.path).unwrap_or(Value::Null);
@@ -214,33 +233,26 @@ fn show(error: &ServerError) -> Value {
     shown
 }
 
-/// Whether the document or its values are wrong, rather than what a resolver found. Some values are
-/// only read when a field is resolved.
+/// Whether the document or a value is invalid, rather than that a resolver failed. Integers out of
+/// range are only noticed when their field is resolved.
 fn is_invalid(error: &ServerError) -> bool {
     error.path.is_empty()
         || error.message.starts_with("Failed to parse \"")
         || error.message.starts_with("Invalid value for argument ")
 }
 
-/// The operation that is meant.
+/// The operation with this name, or the only one.
 fn operation<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
-) -> Result<&'a OperationDefinition, Fault> {
+) -> Result<&'a OperationDefinition, Refused> {
     let mut operations = document.operations.iter();
-    match name {
-        Some(name) => operations
-            .find(|(known, _)| known.is_some_and(|known| known.as_str() == name))
-            .map(|(_, operation)| &operation.node)
-            .ok_or_else(|| Fault::at(format!("Unknown operation named \"{name}\"."), [])),
-        None => match (operations.next(), operations.next()) {
-            (Some((_, operation)), None) => Ok(&operation.node),
-            _ => {
-                let message = "Must provide operation name if query contains multiple operations.";
-                Err(Fault::at(message, []))
-            }
-        },
-    }
+    let found = match name {
+        Some(name) => operations.find(|(known, _)| known.is_some_and(|known| known == name)),
+        None => operations.next().filter(|_| operations.next().is_none()),
+    };
+    let found = found.map(|(_, operation)| &operation.node);
+    found.ok_or_else(|| Refused::NoOperation("the operation is unknown or not named".to_owned()))
 }
 
 fn only_wrong_transport(errors: &[ServerError]) -> bool {
@@ -248,7 +260,7 @@ fn only_wrong_transport(errors: &[ServerError]) -> bool {
     errors.iter().all(|error| error.message == words)
 }
 
-/// A subscription that is sent as if it were a query finds nothing.
+/// The reply to a subscription that was sent as a query.
 fn nothing_to_follow(fields: &[(String, bool)]) -> Outcome {
     let data: Map<_, _> = fields
         .iter()

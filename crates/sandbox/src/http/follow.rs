@@ -1,4 +1,4 @@
-//! Operations over a connection that stays open: one answer, or many.
+//! Operations over a connection that stays open, with one reply or many.
 
 use std::pin::Pin;
 
@@ -10,24 +10,23 @@ use serde_json::{Map, Value, json};
 use super::App;
 use super::document;
 use super::execute::{self, Outcome, Refused};
-use super::fault::Fault;
 use super::graphql::GraphQl;
 use crate::permissions::Caller;
 use crate::schema;
 
-/// What comes of an operation.
+/// The result of an operation.
 pub(super) enum Follow {
-    /// It cannot be parsed: why.
+    /// The document cannot be parsed, with the reason.
     Unreadable(String),
-    /// It is not clear what is meant: the errors.
-    NoOperation(Vec<Value>),
+    /// The document does not determine the operation; with the errors.
+    NoOperation(Value),
     /// A mutation in an address.
     NotAQuery,
-    /// It cannot be executed: the errors.
-    Invalid(Vec<Value>),
-    /// One answer.
+    /// The document is invalid; with the errors.
+    Invalid(Value),
+    /// One reply.
     One(Value),
-    /// An answer for each event.
+    /// A reply for each event.
     Many(BoxStream<'static, Value>),
 }
 
@@ -59,17 +58,16 @@ pub(super) async fn follow(
         return Follow::One(document::refused(&again, NO_LOGGER).body);
     }
     let is_subscription = prepared.kind == OperationType::Subscription;
-    // A subscription is validated the same way; nothing is executed then.
+    // For a subscription this only validates.
     let Outcome { status, body } = execute::run(prepared).await;
     if status != 200 {
-        let errors = body["errors"].as_array().cloned();
-        return Follow::Invalid(errors.unwrap_or_default());
+        return Follow::Invalid(body["errors"].clone());
     }
     if !is_subscription {
         return Follow::One(body);
     }
     let Ok(prepared) = execute::prepare(app, caller, again, false) else {
-        return Follow::Invalid(Vec::new());
+        return Follow::Invalid(json!([]));
     };
     let answers = schema::schema().execute_stream(prepared.request);
     let bodies = answers.map(|answer| {
@@ -77,37 +75,30 @@ pub(super) async fn follow(
         execute::answer(data, &answer.errors).body
     });
     let mut bodies = bodies.boxed().peekable();
-    // Looked at once, so that the subscription stands before anything is answered.
+    // Polled once, so that the subscription exists before the first byte is sent.
     let _ = futures_util::poll!(Pin::new(&mut bodies).peek());
     Follow::Many(bodies.boxed())
 }
 
 fn refusal(refused: Refused) -> Follow {
+    let errors = |message: String| json!([{"message": message}]);
     match refused {
-        Refused::Unreadable(fault) => Follow::Unreadable(fault.message),
-        Refused::NoOperation(faults) => Follow::NoOperation(errors(&faults)),
-        // Not in graphql-js's words: it is not asked then.
-        Refused::WhichOperation(_) => {
-            Follow::NoOperation(vec![json!({"message": "Unable to identify operation"})])
-        }
+        Refused::Unreadable(message) => Follow::Unreadable(message),
+        Refused::NoOperation(message) => Follow::NoOperation(errors(message)),
         Refused::NotAQuery => Follow::NotAQuery,
-        Refused::Document(faults) => Follow::Invalid(errors(&faults)),
-        // Checked when it is executed, so this is an answer.
-        Refused::Variables(faults) => Follow::One(json!({"errors": errors(&faults)})),
+        Refused::Document(message) => Follow::Invalid(errors(message)),
+        // They are checked during execution, so this is a reply.
+        Refused::Variables(message) => Follow::One(json!({"errors": errors(message)})),
     }
 }
 
-fn errors(faults: &[Fault]) -> Vec<Value> {
-    faults.iter().map(Fault::value).collect()
-}
-
-/// A request out of the fields of a JSON object, once they were checked.
+/// A request from the checked fields of a JSON object.
 pub(super) fn request(fields: &Map<String, Value>) -> GraphQl {
     let name = fields.get("operationName").filter(|name| !name.is_null());
     GraphQl {
         query: fields.get("query").cloned().unwrap_or(Value::Null),
         variables: fields.get("variables").cloned().unwrap_or(Value::Null),
-        // One of another type is no operation's, and neither is an empty one.
+        // A name that is empty or no string matches no operation.
         operation_name: name.map(|name| name.as_str().unwrap_or_default().to_owned()),
         uploads: Vec::new(),
         is_get: false,

@@ -82,7 +82,7 @@ async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> A
     if wants_socket(&parts.headers) {
         return match path.as_str() {
             "/graphql" => socket::answer(app, &parts).await,
-            _ => pages::before_cors(pages::bare(400, "Bad Request")),
+            _ => pages::text(400, "Bad Request"),
         };
     }
     let content = match body::read(&parts.headers, body, noted).await {
@@ -115,7 +115,7 @@ async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> A
         _ if is_mounted(&path, "/graphql") => {
             graphql::answer(app, &parts, content, caller, noted).await
         }
-        _ => pages::error(404, &format!("Cannot {} {path}", parts.method)),
+        _ => pages::text(404, format!("Cannot {} {path}", parts.method)),
     }
 }
 

@@ -16,7 +16,8 @@ use crate::permissions::Caller;
 
 const NO_BODY: &str = "POST body missing, invalid Content-Type, or JSON object has no keys.";
 
-const FORGED: &str = "This operation has been blocked as a potential Cross-Site Request Forgery (CSRF). Please either specify a 'content-type' header (with a type that is not one of application/x-www-form-urlencoded, multipart/form-data, text/plain) or provide a non-empty value for one of the following headers: x-apollo-operation-name, apollo-require-preflight, content-type\n";
+const FORGED: &str =
+    "This operation has been blocked as a potential Cross-Site Request Forgery (CSRF).";
 
 /// One GraphQL request.
 pub(super) struct GraphQl {
@@ -99,7 +100,7 @@ pub(super) async fn answer(
 fn show(outcomes: Vec<Outcome>, is_batch: bool) -> Answer {
     if is_batch {
         // One that fails does not make the others fail.
-        let bodies = outcomes.into_iter().map(in_batch).collect();
+        let bodies = outcomes.into_iter().map(|outcome| outcome.body).collect();
         return pages::apollo(200, &Value::Array(bodies));
     }
     let Some(Outcome { status, body }) = outcomes.into_iter().next() else {
@@ -110,18 +111,6 @@ fn show(outcomes: Vec<Outcome>, is_batch: bool) -> Answer {
         pages::set(&mut answer, header::ALLOW, "POST");
     }
     answer
-}
-
-/// What Lagoon's plugin trips over has a code there, and only there.
-fn in_batch(outcome: Outcome) -> Value {
-    let mut body = outcome.body;
-    if outcome.status == 500 {
-        let errors = body["errors"].as_array_mut();
-        for error in errors.into_iter().flatten() {
-            error["extensions"] = json!({"code": "INTERNAL_SERVER_ERROR"});
-        }
-    }
-    body
 }
 
 /// An answer that breaks the connection before anything was sent.
@@ -136,8 +125,7 @@ type Read<T> = Result<T, Box<Answer>>;
 async fn from_body(parts: &Parts, content: Content) -> Read<(Vec<GraphQl>, bool)> {
     match content {
         Content::Json(Value::Array(items)) if items.contains(&Value::Null) => {
-            let message = "Cannot read properties of null (reading 'query')";
-            let body = json!({"errors": [{"message": message}]});
+            let body = json!({"errors": [{"message": "a request is null"}]});
             Err(Box::new(pages::apollo(500, &body)))
         }
         Content::Json(Value::Array(items)) if !items.is_empty() => {

@@ -1,29 +1,24 @@
-//! The HTTP side: Lagoon's statuses, headers and bodies (an Express application with Apollo Server 3,
-//! as seen on Lagoon 2.33.1).
+//! Lagoon's statuses, headers and bodies (an Express application with Apollo Server 3, as seen on
+//! Lagoon 2.33.1).
 //!
-//! `gate` is what every request passes, `body` the first it does; `graphql` reads GraphQL requests,
-//! `syntax`, `rules` and `variables` say what is wrong with one (a `fault`, by the schema's `types`),
-//! and `execute` answers it. Push is in `stream` (server-sent events) and `socket` (the WebSocket).
+//! `gate` receives every request and `body` reads JSON; `graphql` reads GraphQL requests and
+//! `execute` executes them. Push is in `stream` (server-sent events) and `socket` (the WebSocket).
+//!
+//! A valid document gets the recorded reply. An invalid one gets the recorded status and presence of
+//! `data` and `errors`, with async-graphql's wording.
 
 mod body;
 mod document;
 mod execute;
-mod fault;
 mod follow;
 mod gate;
 mod graphql;
-mod inspect;
 mod message;
 mod multipart;
 mod pages;
-mod rules;
 mod socket;
 mod storage;
 mod stream;
-mod syntax;
-mod types;
-mod v8;
-mod variables;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -52,7 +52,7 @@ async fn fields(parts: &Parts, body: Body) -> Result<Vec<(String, Option<String>
 
 /// Reads a GraphQL request out of a form.
 pub(super) async fn read(parts: &Parts, body: Body) -> Result<GraphQl, Answer> {
-    let bad = |message: &str| pages::error(400, message);
+    let bad = |message: &str| pages::text(400, message);
     let fields = fields(parts, body).await.map_err(|_| bad("Bad Request"))?;
     let mut request = None;
     let mut map: HashMap<String, Vec<String>> = HashMap::new();

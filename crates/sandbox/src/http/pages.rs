@@ -1,4 +1,4 @@
-//! Answers that are not GraphQL: JSON, plain text and Express's error pages.
+//! Replies that are not GraphQL, and headers of all replies.
 
 use std::io::Write as _;
 
@@ -30,28 +30,6 @@ pub(super) fn apollo(status: u16, value: &Value) -> Answer {
 /// Text that Express sends as a page.
 pub(super) fn text(status: u16, text: impl Into<String>) -> Answer {
     with_type(status, "text/html; charset=utf-8", text.into())
-}
-
-/// A few words, as what stands before Express has them.
-pub(super) fn bare(status: u16, text: &str) -> Answer {
-    with_type(status, "text/html", text.to_owned())
-}
-
-/// Express's error page.
-pub(super) fn error(status: u16, message: &str) -> Answer {
-    let message = escape(message);
-    let page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <title>Error</title>\n</head>\n<body>\n<pre>{message}</pre>\n</body>\n</html>\n"
-    );
-    let mut answer = text(status, page);
-    set(
-        &mut answer,
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'",
-    );
-    set(&mut answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    answer
 }
 
 /// The refusal of a request without a good token.
@@ -110,21 +88,8 @@ pub(super) fn preflight() -> Answer {
     answer
 }
 
-/// On an answer that Express gives before it comes to CORS.
-#[derive(Clone)]
-struct BeforeCors;
-
-/// Leaves an answer without CORS headers.
-pub(super) fn before_cors(mut answer: Answer) -> Answer {
-    answer.extensions_mut().insert(BeforeCors);
-    answer
-}
-
 /// What nearly every answer has.
 pub(super) fn finish(mut answer: Answer) -> Answer {
-    if answer.extensions().get::<BeforeCors>().is_some() {
-        return answer;
-    }
     set(&mut answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     set(
         &mut answer,
@@ -170,12 +135,4 @@ fn with_type(status: u16, content_type: &'static str, body: String) -> Answer {
     *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT);
     set(&mut answer, header::CONTENT_TYPE, content_type);
     answer
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }

@@ -1,5 +1,8 @@
 //! The WebSocket at `/graphql`: the sub-protocol `graphql-transport-ws`, with the tokens and close
 //! codes seen on Lagoon 2.33.1.
+//!
+//! async-graphql's own WebSocket is not used, because it has neither these close codes nor a payload in
+//! the acknowledgement, and sends no pings.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -44,7 +47,7 @@ pub(super) async fn answer(app: &Arc<App>, parts: &Parts) -> Answer {
             let upgrade = upgrade.protocols([PROTOCOL]);
             upgrade.on_upgrade(move |socket| Connection::new(app, socket).serve())
         }
-        Err(_) => pages::error(400, "Bad Request"),
+        Err(_) => pages::text(400, "Bad Request"),
     }
 }
 

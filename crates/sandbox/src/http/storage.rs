@@ -19,7 +19,7 @@ pub(super) async fn answer(app: &App, parts: &Parts, body: Body) -> Answer {
     match parts.method {
         Method::GET => download(app, parts),
         Method::POST => upload(app, parts, body).await,
-        _ => pages::error(405, "Method Not Allowed"),
+        _ => pages::text(405, "Method Not Allowed"),
     }
 }
 

@@ -14,7 +14,7 @@ use super::follow::{self, Follow, Mutations, follow};
 use super::gate::Noted;
 use super::graphql::GraphQl;
 use super::pages::{self, Answer};
-use super::{App, document, v8};
+use super::{App, document};
 use crate::Fault;
 use crate::permissions::Caller;
 
@@ -136,7 +136,7 @@ async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, B
         Method::GET => from_address(parts)?,
         Method::POST if text(&parts.headers, header::CONTENT_TYPE).contains("application/json") => {
             let Ok(bytes) = to_bytes(body, LIMIT).await else {
-                return Err(Box::new(pages::error(413, "Payload Too Large")));
+                return Err(Box::new(pages::text(413, "Payload Too Large")));
             };
             noted.body = String::from_utf8_lossy(&bytes).into_owned();
             from_json(&bytes)?
@@ -169,7 +169,7 @@ fn from_json(bytes: &[u8]) -> Result<Map<String, Value>, Box<Answer>> {
         // A list is an object for JavaScript, one without fields.
         Ok(Value::Array(_)) => Ok(Map::new()),
         Ok(_) => Err(refuse(400, "JSON body must be an object")),
-        Err(error) => Err(refuse(400, &v8::complaint(bytes, &error))),
+        Err(error) => Err(refuse(400, &error.to_string())),
     }
 }
 

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::{Truthy, nothing};
 use crate::collation::same;
 use crate::failure::Failure;
-use crate::mariadb::{ARGUMENT, Cell, refuse_with};
+use crate::mariadb::{ARGUMENT, duplicate, refusal};
 use crate::rows::definitions::{self, Argument};
 use crate::rows::places;
 use crate::schema::inputs::AdvancedTaskDefinitionArgumentInput as Input;
@@ -53,7 +53,10 @@ impl Type {
         let environment = match environment {
             MaybeUndefined::Value(environment) => *environment,
             MaybeUndefined::Null => return Ok(Some(Vec::new())),
-            MaybeUndefined::Undefined => return Err(no_environment(exclude_self)),
+            MaybeUndefined::Undefined => {
+                let message = "Placeholder 'envid' is not defined";
+                return Err(refusal(45018, "HY000", message));
+            }
         };
         let neighbours = places::neighbours(connection, environment)?;
         let names = neighbours
@@ -82,28 +85,6 @@ impl Type {
     }
 }
 
-/// A default of an environment-typed argument where no environment is.
-fn no_environment(exclude_self: bool) -> Failure {
-    let not_self = if exclude_self {
-        "            AND id != :envid\n"
-    } else {
-        ""
-    };
-    let statement = format!(
-        "SELECT name\n            FROM environment\n            \
-         WHERE deleted = \"0000-00-00 00:00:00\"\n{not_self}            \
-         AND project = (\n                SELECT project\n                \
-         FROM environment\n                WHERE id = :envid\n            )",
-    );
-    refuse_with(
-        45018,
-        "HY000",
-        "Placeholder 'envid' is not defined",
-        &statement,
-        "{'envid':undefined}",
-    )
-}
-
 /// Adds the arguments one after the other. What was added before one that is refused stays.
 pub(super) fn add_all(
     state: &State,
@@ -121,7 +102,7 @@ pub(super) fn add_all(
             let name = input.name.value().map_or("", String::as_str);
             let key = "advanced_task_definition_argument_unique";
             let value = format!("{definition}-{name}");
-            return Err(ARGUMENT.duplicate(cells(definition, input), key, &value));
+            return Err(duplicate(key, &value));
         }
     }
     Ok(())
@@ -154,7 +135,12 @@ pub(super) fn check_default(
 
 /// Adds an argument. False when there is one of that name; its id is used up then all the same.
 fn add(connection: &Connection, definition: i32, input: &Input) -> Result<bool, Failure> {
-    ARGUMENT.insert(cells(definition, input))?;
+    ARGUMENT.insert(&[
+        ("name", input.name.clone().into()),
+        ("default_value", input.default_value.clone().into()),
+        ("optional", input.optional.into()),
+        ("display_name", input.display_name.clone().into()),
+    ])?;
     let argument = Argument {
         id: 0,
         name: input.name.value().cloned().unwrap_or_default(),
@@ -170,50 +156,4 @@ fn add(connection: &Connection, definition: i32, input: &Input) -> Result<bool, 
         definitions::delete_argument(connection, id)?;
     }
     Ok(is_new)
-}
-
-fn cells(definition: i32, input: &Input) -> Vec<(&'static str, Cell)> {
-    let kind = match &input.kind {
-        MaybeUndefined::Undefined => Cell::Default,
-        MaybeUndefined::Null => Cell::Null,
-        MaybeUndefined::Value(kind) => Cell::Text(kind.word().to_owned()),
-    };
-    vec![
-        ("id", Cell::Null),
-        ("advanced_task_definition", Cell::Int(definition.into())),
-        ("name", input.name.clone().into()),
-        ("type", kind),
-        ("default_value", input.default_value.clone().into()),
-        ("optional", input.optional.into()),
-        ("display_name", input.display_name.clone().into()),
-    ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_statement_without_an_environment_is_lagoons() {
-        let statement = |exclude_self| {
-            let message = no_environment(exclude_self).to_string();
-            message.split_once("\nsql: ").unwrap().1.to_owned()
-        };
-        let start = "SELECT name
-            FROM environment
-            WHERE deleted = \"0000-00-00 00:00:00\"
-";
-        let itself = "            AND id != :envid
-";
-        let end = "            AND project = (
-                SELECT project
-                FROM environment
-                WHERE id = :envid
-            )";
-        let recorded = format!("{start}{end} - parameters:{{'envid':und...");
-        assert_eq!(statement(false), recorded);
-        let whole = format!("{start}{itself}{end} - parameters:{{'envid':undefined}}");
-        let shown: String = whole.chars().take(256).collect();
-        assert_eq!(statement(true), format!("{shown}..."));
-    }
 }

@@ -6,7 +6,7 @@ use super::listing::{self, Shown};
 use super::{Truthy, arguments, is_missing, nothing};
 use crate::collation::same;
 use crate::failure::Failure;
-use crate::mariadb::{Cell, DEFINITION, incomparable, quote};
+use crate::mariadb::{DEFINITION, comparable};
 use crate::permissions::{Caller, On};
 use crate::rows::definitions::{self, Definition};
 use crate::rows::places::{self, Project};
@@ -169,26 +169,17 @@ fn of_that_name(state: &State, input: &Input) -> Result<Option<Definition>, Fail
     let project = input.project.value().filter(|id| **id != 0);
     let environment = input.environment.value().filter(|id| **id != 0);
     let group = input.group_name.value().filter(|name| !name.is_empty());
-    let filters = [
-        ("project", project.is_some()),
-        ("environment", environment.is_some()),
-        ("group_name", group.is_some()),
-        ("system_wide", input.system_wide.is_truthy()),
-    ];
     let name = match &input.name {
         MaybeUndefined::Value(name) => name,
         MaybeUndefined::Null => return Ok(None),
         MaybeUndefined::Undefined => {
-            let query = look_up("?", &filters);
-            return Err(Failure::new(format!(
+            return Err(Failure::new(
                 "Undefined binding(s) detected when compiling SELECT. \
-                 Undefined column(s): [advanced_task_definition.name] query: {query}"
-            )));
+                 Undefined column(s): [advanced_task_definition.name]",
+            ));
         }
     };
-    if let Some(failure) = incomparable(name, || look_up(&quote(name), &filters)) {
-        return Err(failure);
-    }
+    comparable(name)?;
     let everything = state.read(|connection| Ok(definitions::everything(connection)?))?;
     Ok(everything.into_iter().find(|old| {
         same(&old.name, name)
@@ -201,16 +192,6 @@ fn of_that_name(state: &State, input: &Input) -> Result<Option<Definition>, Fail
             })
             && (!input.system_wide.is_truthy() || old.system_wide)
     }))
-}
-
-/// The statement that looks a name up, with a placeholder for the value of each given filter.
-fn look_up(name: &str, filters: &[(&str, bool)]) -> String {
-    let table = "`advanced_task_definition`";
-    let mut query = format!("select * from {table} where {table}.`name` = {name}");
-    for (column, _) in filters.iter().filter(|(_, given)| *given) {
-        query.push_str(&format!(" and {table}.`{column}` = ?"));
-    }
-    query
 }
 
 /// Whether an old row passes for the new one. Only these four are looked at.
@@ -252,22 +233,13 @@ fn insert(state: &State, input: &Input, kind: &str) -> Result<i32, Failure> {
         MaybeUndefined::Null => None,
         MaybeUndefined::Value(permission) => Some(permission),
     };
-    DEFINITION.insert(vec![
-        ("id", Cell::Null),
+    DEFINITION.insert(&[
         ("name", input.name.clone().into()),
         ("description", input.description.clone().into()),
         ("image", image.clone().into()),
         ("command", input.command.clone().into()),
-        ("created", Cell::Default),
-        ("type", Cell::Text(kind.to_owned())),
         ("service", input.service.clone().into()),
-        ("project", input.project.into()),
-        ("environment", input.environment.into()),
         ("group_name", input.group_name.clone().into()),
-        (
-            "permission",
-            permission.map_or(Cell::Null, |level| Cell::Text(level.word().to_owned())),
-        ),
         ("confirmation_text", input.confirmation_text.clone().into()),
         (
             "deploy_token_injection",

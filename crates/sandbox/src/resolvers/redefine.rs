@@ -1,7 +1,6 @@
 //! `updateAdvancedTaskDefinition` and `deleteAdvancedTaskDefinition`.
 
 use async_graphql::MaybeUndefined;
-use rusqlite::types::Value;
 
 use super::define::{Sensitive, project_of, validate};
 use super::listing::{self, Shown};
@@ -35,12 +34,7 @@ pub(crate) fn update(state: &State, caller: &Caller, input: &Input) -> Result<Sh
     };
     sensitive.check(state, caller, project.as_ref())?;
     validate_merged(&old, patch)?;
-    let cells = cells(patch);
-    DEFINITION.update(*id, &cells)?;
-    let changes: Vec<_> = cells
-        .into_iter()
-        .filter_map(|(column, cell)| Some((column, value(cell)?)))
-        .collect();
+    let changes = DEFINITION.update(cells(patch))?;
     state.write(|tx| Ok(definitions::update(tx, *id, &changes)?))?;
     if let MaybeUndefined::Value(inputs) = &patch.advanced_task_definition_arguments {
         state.write(|tx| Ok(definitions::delete_arguments(tx, *id)?))?;
@@ -89,18 +83,14 @@ fn cells(patch: &Patch) -> Vec<(&'static str, Cell)> {
         MaybeUndefined::Undefined => Cell::Text(String::new()),
         given => given.clone().into(),
     };
-    let permission = match patch.permission {
-        MaybeUndefined::Undefined => Cell::Default,
-        MaybeUndefined::Null => Cell::Null,
-        MaybeUndefined::Value(permission) => Cell::Text(permission.word().to_owned()),
-    };
+    let permission = patch.permission.map_value(|level| level.word().to_owned());
     vec![
         ("name", patch.name.clone().into()),
         ("description", patch.description.clone().into()),
         ("image", image),
         ("command", patch.command.clone().into()),
         ("service", patch.service.clone().into()),
-        ("permission", permission),
+        ("permission", permission.into()),
         ("confirmation_text", patch.confirmation_text.clone().into()),
         (
             "deploy_token_injection",
@@ -109,15 +99,4 @@ fn cells(patch: &Patch) -> Vec<(&'static str, Cell)> {
         ("project_key_injection", patch.project_key_injection.into()),
         ("admin_only_view", patch.admin_only_view.into()),
     ]
-}
-
-/// What is written; `None` for what stays.
-pub(super) fn value(cell: Cell) -> Option<Value> {
-    Some(match cell {
-        Cell::Default => return None,
-        Cell::Null => Value::Null,
-        Cell::Text(text) => Value::Text(text),
-        Cell::Int(number) => Value::Integer(number),
-        Cell::Bool(value) => Value::Integer(value.into()),
-    })
 }

@@ -1,13 +1,14 @@
 //! Runs: making, reading, changing and removing them.
 
 use async_graphql::MaybeUndefined;
+use rusqlite::types::Value;
 
-use super::{Truthy, listing, redefine};
+use super::{Truthy, listing};
 use crate::collation::same;
 use crate::engine::{NewRun, Work};
 use crate::failure::Failure;
 use crate::instant;
-use crate::mariadb::{Cell, TASK, quote, refuse};
+use crate::mariadb::{Cell, TASK, duplicate, refusal};
 use crate::permissions::{Caller, On};
 use crate::rows::definitions::Definition;
 use crate::rows::places::{self, Environment};
@@ -79,42 +80,18 @@ impl NewTask {
         }
     }
 
-    fn cells(&self, task_name: &str) -> Vec<(&'static str, Cell)> {
-        let null = |text: &Option<String>| text.clone().map_or(Cell::Null, Cell::Text);
-        let is_image = self.kind == "IMAGE";
-        vec![
-            ("id", self.id.into()),
+    fn cells(&self) -> [(&'static str, Cell); 9] {
+        let user = self.source_user.clone();
+        [
             ("name", Cell::Text(self.name.clone())),
-            ("task_name", Cell::Text(task_name.to_owned())),
             ("status", self.status.clone().into()),
             ("created", self.created.clone().into()),
             ("started", self.started.clone().into()),
             ("completed", self.completed.clone().into()),
-            ("environment", Cell::Int(self.environment.into())),
             ("service", self.service.clone().into()),
             ("command", self.command.clone().into()),
-            (
-                "deploy_token_injection",
-                Cell::Bool(self.deploy_token_injection),
-            ),
-            (
-                "project_key_injection",
-                Cell::Bool(self.project_key_injection),
-            ),
-            ("admin_only_view", Cell::Bool(self.admin_only_view)),
             ("remote_id", self.remote_id.clone().into()),
-            (
-                "type",
-                if is_image {
-                    Cell::Text("advanced".to_owned())
-                } else {
-                    Cell::Null
-                },
-            ),
-            ("advanced_image", null(&self.image)),
-            ("advanced_payload", null(&self.payload)),
-            ("source_user", null(&self.source_user)),
-            ("source_type", null(&self.source_type)),
+            ("source_user", user.map_or(Cell::Null, Cell::Text)),
         ]
     }
 
@@ -153,14 +130,13 @@ impl NewTask {
 /// Makes a run and, unless told not to, has it executed. What comes back is the row as it was made.
 pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run, Failure> {
     let task_name = task_name();
-    TASK.insert(new.cells(&task_name))?;
+    TASK.insert(&new.cells())?;
     let run = state.write(|tx| {
         let given = new.id.value().filter(|id| **id != 0);
         if let Some(id) = given
             && runs::by_id(tx, *id)?.is_some()
         {
-            let cells = new.cells(&task_name);
-            return Err(TASK.duplicate(cells, "PRIMARY", &id.to_string()));
+            return Err(duplicate("PRIMARY", &id.to_string()));
         }
         let id = runs::insert(tx, &new.row(task_name.clone()))?;
         let run = runs::by_id(tx, id)?.ok_or_else(|| Failure::reading("id", "undefined"))?;
@@ -242,26 +218,19 @@ pub(crate) fn update(
         ("environment", patch.environment.into()),
         ("service", patch.service.into()),
         ("command", patch.command.into()),
-        ("deploy_token_injection", Cell::Default),
         ("remote_id", patch.remote_id.into()),
     ];
     state.write(|tx| {
         let known = runs::by_id(tx, id)?.is_some();
         if known {
-            TASK.update(id, &cells)?;
-        }
-        let times = ["created", "started", "completed"];
-        let changes: Vec<_> = cells
-            .into_iter()
-            .map(|(column, cell)| match cell {
-                Cell::Text(text) if times.contains(&column) => {
-                    (column, Cell::Text(instant::stored(&text).unwrap_or(text)))
+            let mut changes = TASK.update(cells)?;
+            for (column, value) in &mut changes {
+                if let ("created" | "started" | "completed", Value::Text(text)) = (*column, value) {
+                    *text = instant::stored(text).unwrap_or_default();
                 }
-                cell => (column, cell),
-            })
-            .filter_map(|(column, cell)| Some((column, redefine::value(cell)?)))
-            .collect();
-        runs::update(tx, id, &changes)?;
+            }
+            runs::update(tx, id, &changes)?;
+        }
         let run = runs::by_id(tx, id)?;
         let run = run.ok_or_else(|| Failure::reading("environment", "undefined"))?;
         tell(tx, run.id.into())?;
@@ -305,21 +274,11 @@ pub(crate) fn of_environment(
     let task_name = task_name.value().filter(|_| task_name.is_truthy());
     let limit = limit.value().copied().unwrap_or(0);
     if limit < 0 {
-        let mut query = format!("select * from `task` where `environment` = {environment}");
-        if let Some(id) = id {
-            query.push_str(&format!(" and `id` = {id}"));
-        }
-        if let Some(name) = task_name {
-            query.push_str(&format!(" and `task_name` = {}", quote(name)));
-        }
-        query.push_str(&format!(
-            " order by `created` desc, `id` desc limit {limit}"
-        ));
         let message = format!(
             "You have an error in your SQL syntax; check the manual that corresponds to your \
              MariaDB server version for the right syntax to use near '{limit}' at line 1"
         );
-        return Err(refuse(1064, "42000", &message, &query));
+        return Err(refusal(1064, "42000", &message));
     }
     let mut found = state.read(|connection| Ok(runs::of_environment(connection, environment)?))?;
     found.retain(|run| {
