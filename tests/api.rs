@@ -59,7 +59,10 @@ fn it_is_printed_in_the_form_that_is_asked_for() {
     let refused = env
         .tasks(&["api", "{ me { email } }", "-o", "tsv"])
         .ends_with(2);
-    insta::assert_snapshot!(refused.snapshot());
+    insta::assert_snapshot!(refused.error(2), @"
+    error: --output: the answer of api cannot be tsv
+    hint: it can be json, jsonl or yaml; --jq picks from it
+    ");
     // It speaks for all commands.
     let variable = env
         .command(&["api", "{ me { email } }"])
@@ -172,11 +175,24 @@ fn errors_decide_the_exit_code_and_the_answer_is_there_all_the_same() {
     let partly = "{ me { email } projectByName(name: \"lagoon-demo\") { id } }";
     let denied = env.as_role("outsider").tasks(&["api", partly]).ends_with(4);
     assert_eq!(denied.json()["data"]["me"]["email"], "outsider@example.com");
-    insta::assert_snapshot!("not_allowed", denied.snapshot());
+    insta::assert_snapshot!(denied.snapshot(), @r#"
+    exit code: 4
+    ---- stdout
+    {"errors":[{"message":"Unauthorized: You don't have permission to \"view\" on \"project\"","locations":[{"line":1,"column":16}],"path":["projectByName"]}],"data":{"me":{"email":"outsider@example.com"},"projectByName":null}}
+    ---- stderr
+    error: not allowed: Unauthorized: You don't have permission to "view" on "project"
+    "#);
 
     let wrong = env.tasks(&["api", "{ nope }"]).ends_with(1);
     assert!(wrong.json()["errors"][0]["message"].is_string());
-    insta::assert_snapshot!("unknown_field", wrong.snapshot());
+    insta::assert_snapshot!(wrong.snapshot(), @r#"
+    exit code: 1
+    ---- stdout
+    {"errors":[{"message":"Unknown field \"nope\" on type \"Query\".","locations":[{"line":1,"column":3}]}]}
+    ---- stderr
+    Lagoon answered with status 400
+    error: Lagoon refused: Unknown field "nope" on type "Query".
+    "#);
 
     let syntax = env.tasks(&["api", "{ me {", "-o", "json"]).ends_with(1);
     assert_eq!(syntax.json_error()["kind"], "failed");

@@ -136,7 +136,15 @@ fn several_are_confirmed_once() {
     let env = TestEnv::new();
     let line = [&["Clear caches"], &ALL[..]].concat();
     let output = invoke(&env, &line);
-    assert_snapshot!("bulk-unconfirmed", output.snapshot());
+    assert_snapshot!(output.error(2), @"
+    127.0.0.1 · `Clear caches` on 3 environments:
+      lagoon-demo/develop
+      lagoon-demo/main (production)
+      lagoon-demo/pr-12
+    error: not confirmed, and nobody can be asked: Clear caches: Pages are slow until the caches are warm again. Clear them?
+      Start it on 3 environments, 1 of them production?
+    hint: confirm it on the line: --yes
+    ");
     assert_eq!(
         (output.code, output.stdout.as_str(), started(&env)),
         (2, "", 0)
@@ -156,10 +164,16 @@ fn a_dry_run_shows_each_and_sends_nothing() {
         "FROM=main",
         "--dry-run",
     ];
-    for format in ["tsv", "json"] {
-        let output = invoke(&env, &[&line[..], &["-o", format], &ALL[..]].concat());
-        assert_snapshot!(format!("bulk-dry-run-{format}"), output.snapshot());
-    }
+    let plan = |format| invoke(&env, &[&line[..], &["-o", format], &ALL[..]].concat()).snapshot();
+    assert_snapshot!(plan("tsv"), @r#"
+    exit code: 0
+    ---- stdout
+    2	Try arguments	lagoon-demo	develop	 FROM="main" TEXT="x" TIMES="3"; i=0\nwhile [ "$i" -lt "$TIMES" ]; do\n  i=$((i + 1))\n  printf '%s: %s (from %s to %s)\\n' "$i" "$TEXT" "$FROM" "${TO:-nowhere}"\ndone
+    2	Try arguments	lagoon-demo	main	 FROM="main" TEXT="x" TIMES="3"; i=0\nwhile [ "$i" -lt "$TIMES" ]; do\n  i=$((i + 1))\n  printf '%s: %s (from %s to %s)\\n' "$i" "$TEXT" "$FROM" "${TO:-nowhere}"\ndone
+    2	Try arguments	lagoon-demo	pr-12	 FROM="main" TEXT="x" TIMES="3"; i=0\nwhile [ "$i" -lt "$TIMES" ]; do\n  i=$((i + 1))\n  printf '%s: %s (from %s to %s)\\n' "$i" "$TEXT" "$FROM" "${TO:-nowhere}"\ndone
+    ---- stderr: empty
+    "#);
+    assert_snapshot!("bulk-dry-run-json", plan("json"));
     let line = ["exec", "-s", "cli", "--dry-run", "-o", "json"];
     let output = env.tasks(&[&line[..], &ALL[..], &["--", "true"]].concat());
     let plans = output.succeeds().json();
@@ -225,8 +239,12 @@ fn ranges_are_those_of_each_environment() {
         "--yes",
     ];
     let output = invoke(&env, &[&line[..], &ALL[..]].concat());
-    assert_snapshot!("bulk-range", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 0));
+    assert_snapshot!(output.error(2), @"
+    error: 1 of 3 targets cannot be started, so none was
+      lagoon-demo/main (production): `main` cannot be given for `TO`: it must be one of: develop, pr-12
+    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    ");
+    assert_eq!(started(&env), 0);
 }
 
 #[test]
@@ -311,8 +329,8 @@ fn an_unfinished_run_decides_for_its_environment_alone() {
         invoke(&env, &[&line[..], &ALL[..]].concat())
     };
     let failed = all("fail");
-    assert_snapshot!("bulk-if-running-fail", failed.snapshot());
-    assert_eq!((failed.code, started(&env)), (1, 1));
+    assert_snapshot!(failed.error(1), @r#"{"error":{"kind":"failed","message":"1 of 3 targets cannot be started, so none was\n  lagoon-demo/main (production): a run of this task is running there","hints":["--if-running start|skip|wait does something else"],"exitCode":1,"runs":[]}}"#);
+    assert_eq!(started(&env), 1);
     let skipped = all("skip").succeeds();
     assert!(skipped.stderr.contains("started none"), "{skipped}");
     assert_eq!(skipped.json()[1]["id"].to_string(), first.trim());
@@ -390,6 +408,14 @@ fn exec_runs_on_each() {
     assert_eq!(requests.len(), 4);
     let line = [&["exec", "-s", "cli"], &ALL[..], &["--", "true"]].concat();
     let output = env.tasks(&line);
-    assert_snapshot!("bulk-exec-unconfirmed", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 3));
+    assert_snapshot!(output.error(2), @"
+    127.0.0.1 · `exec true` on 3 environments:
+      lagoon-demo/develop
+      lagoon-demo/main (production)
+      lagoon-demo/pr-12
+    it runs: true
+    error: not confirmed, and nobody can be asked: Start it on 3 environments, 1 of them production?
+    hint: confirm it on the line: --yes
+    ");
+    assert_eq!(started(&env), 3);
 }

@@ -19,7 +19,13 @@ fn it_ends_when_the_run_is_cancelled() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let output = env.tasks(&["cancel", &id, "--yes"]);
-    assert_snapshot!("cancel", output.snapshot());
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 0
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	cancelled	cancelled	lagoon-demo	main	cli	TIME	TIME	TIME
+    ---- stderr
+    run 1 of `Say hello` (running) on 127.0.0.1 · lagoon-demo/main (production)
+    ");
     assert_eq!((output.code, asked(&env)), (0, 1));
 }
 
@@ -28,8 +34,11 @@ fn it_is_confirmed_with_what_and_where() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let output = env.tasks(&["cancel", &id]);
-    assert_snapshot!("cancel-unconfirmed", output.snapshot());
-    assert_eq!((output.code, asked(&env)), (2, 0));
+    assert_snapshot!(output.error(2), @"
+    error: not confirmed, and nobody can be asked: Cancel run 1 of `Say hello` (running) on 127.0.0.1 · lagoon-demo/main (production)?
+    hint: confirm it on the line: --yes
+    ");
+    assert_eq!(asked(&env), 0);
     let mut terminal = env.terminal(&["cancel", &id]);
     terminal.wait_for("Cancel run");
     terminal.send("y\r");
@@ -42,8 +51,8 @@ fn what_is_over_is_refused_without_asking() {
     let env = TestEnv::new();
     let over = start(&env, &[Step::Status(Status::Complete)]);
     let output = env.tasks(&["cancel", &over, "--yes"]);
-    assert_snapshot!("cancel-over", output.snapshot());
-    assert_eq!((output.code, asked(&env)), (1, 0));
+    assert_snapshot!(output.error(1), @"error: run 1 of `Say hello` is complete: there is nothing to cancel");
+    assert_eq!(asked(&env), 0);
     let going = start_held(&env, Status::Complete);
     let output = env.tasks(&["cancel", &over, &going, "--yes", "-o", "json"]);
     assert_eq!((output.code, asked(&env)), (1, 1), "{output}");
@@ -57,13 +66,26 @@ fn ending_otherwise_is_1() {
     let scripted = env.sandbox().scripted().unwrap();
     scripted.script_cancel("Say hello", vec![Step::Status(Status::Complete)]);
     let output = env.tasks(&["cancel", &id, "--yes"]);
-    assert_snapshot!("cancel-completed", output.snapshot());
-    assert_eq!(output.code, 1);
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 1
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	complete	completed	lagoon-demo	main	cli	TIME	TIME	TIME
+    ---- stderr
+    run 1 of `Say hello` (running) on 127.0.0.1 · lagoon-demo/main (production)
+    error: run 1 of `Say hello` was not cancelled: it is complete
+    ");
     scripted.script_cancel("Say hello", vec![Step::Hold]);
     let id = start_held(&env, Status::Complete);
     let output = env.tasks(&["cancel", &id, "--yes", "--timeout", "1s"]);
-    assert_snapshot!("cancel-still-going", output.snapshot());
-    assert_eq!(output.code, 1);
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 1
+    ---- stdout
+    2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    ---- stderr
+    run 2 of `Say hello` (running) on 127.0.0.1 · lagoon-demo/main (production)
+    error: run 2 of `Say hello` is still running after 1 s
+    hint: Lagoon was asked to cancel it; it may still do so
+    ");
 }
 
 #[test]
@@ -75,8 +97,10 @@ fn a_failure_that_looks_like_an_answer_is_a_failure() {
     let proxy = Proxy::new(env.address(), [proxy::Fault::None, answer]);
     let command = env.command(&["cancel", &id, "--yes"]);
     let output = env.run(command.env("TASKS_API", proxy.url("/graphql")));
-    assert_snapshot!("cancel-error", output.snapshot());
-    assert_eq!(output.code, 1);
+    assert_snapshot!(output.error(1), @"
+    run 1 of `Say hello` (running) on 127.0.0.1 · lagoon-demo/main (production)
+    error: Lagoon could not cancel run 1: no route to the cluster
+    ");
 }
 
 #[test]

@@ -272,7 +272,12 @@ fn at_a_terminal_ordinary_contexts_take_a_line_each() {
     home.tasks(&add).succeeds();
     let mut terminal = Terminal::start(&home.command(&["context", "list"]));
     assert_eq!(terminal.finish(), 0);
-    insta::assert_snapshot!("context-list-terminal", terminal.screen());
+    insta::assert_snapshot!(terminal.screen(), @"
+    NAME     ADDRESS                                    PROJECT      CURRENT  TOKEN
+    acme     https://api.acme.example/graphql           shop         yes      valid
+    amazee   https://api.lagoon.amazeeio.cloud/graphql               no       none
+    sandbox                                             lagoon-demo  no       valid
+    ");
 }
 
 #[test]

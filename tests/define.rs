@@ -51,8 +51,10 @@ fn on_every_scope() {
     ]
     .concat();
     let refused = owner.tasks(&system);
-    assert_snapshot!("define-system-unconfirmed", refused.snapshot());
-    assert_eq!(refused.code, 2);
+    assert_snapshot!(refused.error(2), @r#"
+    127.0.0.1 · the whole system
+    {"error":{"kind":"usage","message":"not confirmed, and nobody can be asked: define `sys` for every project of this Lagoon?","hints":["confirm it on the line: --yes"],"exitCode":2,"runs":[]}}
+    "#);
     let confirmed = [&system[..], &["--yes"]].concat();
     let defined = owner.tasks(&confirmed).succeeds().json();
     assert_eq!(
@@ -219,10 +221,42 @@ fn of_every_kind_with_all_fields() {
 #[test]
 fn the_answer_is_the_new_task_its_id_first() {
     let env = TestEnv::bare();
-    for format in ["table", "tsv", "id"] {
+    let defined = |format| {
         let line = [&["define", format, "-o", format], &DRUSH[..], &MAIN].concat();
-        assert_snapshot!(format!("define-{format}"), env.tasks(&line).snapshot());
-    }
+        env.tasks(&line).snapshot()
+    };
+    assert_snapshot!(defined("table"), @"
+    exit code: 0
+    ---- stdout
+    1 table
+    Id          1
+    Type        command
+    Scope       environment
+    Permission  developer
+    Service     cli
+    Created     NOW (TIME)
+    Command
+      drush cr
+    ---- stderr
+    127.0.0.1 · environment lagoon-demo/main (production)
+    defined
+    ");
+    assert_snapshot!(defined("tsv"), @"
+    exit code: 0
+    ---- stdout
+    2	tsv	command	environment	developer	cli		drush cr		
+    ---- stderr
+    127.0.0.1 · environment lagoon-demo/main (production)
+    defined
+    ");
+    assert_snapshot!(defined("id"), @"
+    exit code: 0
+    ---- stdout
+    3
+    ---- stderr
+    127.0.0.1 · environment lagoon-demo/main (production)
+    defined
+    ");
 }
 
 #[test]
@@ -245,7 +279,13 @@ fn the_same_again_is_unchanged_and_nothing_is_sent() {
     let again = env.tasks(&line).succeeds();
     assert_eq!(mutations(&env), 1);
     assert_eq!(first.stdout, again.stdout);
-    assert_snapshot!("define-unchanged", again.snapshot());
+    assert_snapshot!(again.snapshot(), @"
+    exit code: 0
+    ---- stdout
+    1	Übernahme	command	environment	developer	cli		drush cr	A	
+    ---- stderr
+    unchanged: it is defined already, equal in everything
+    ");
     // A decomposed name is sent composed, so it is the same.
     let decomposed = [
         &[
@@ -278,8 +318,14 @@ fn a_different_one_of_the_name_is_refused_with_the_differences() {
         "--permission",
         "guest",
     ]);
-    assert_snapshot!("define-different", output.snapshot());
-    assert_eq!((output.code, mutations(&env)), (1, 1));
+    assert_snapshot!(output.error(1), @r#"
+    error: the task `clear` (id 1) exists on environment lagoon-demo/main (production) and is different
+    hint: name: it has "clear", you want "CLEAR"
+    hint: command: it has "drush cr", you want "drush cr all"
+    hint: permission: it has "DEVELOPER", you want "GUEST"
+    hint: to change it: tasks update id:1 -p lagoon-demo -e main --name CLEAR --command 'drush cr all' --permission guest
+    "#);
+    assert_eq!(mutations(&env), 1);
     // What Lagoon would drop silently is a difference too.
     for more in [
         &["--arg", "N"][..],
@@ -302,8 +348,12 @@ fn an_old_row_that_nobody_could_see_is_noticed() {
     let (_, answer) = env.graphql(add, hidden);
     assert_eq!(answer.get("errors"), None, "{answer}");
     let output = env.tasks(&[&["define", "hidden"], &DRUSH[..], &MAIN].concat());
-    assert_snapshot!("define-unseen", output.snapshot());
-    assert_eq!(output.code, 1);
+    assert_snapshot!(output.error(1), @"
+    127.0.0.1 · environment lagoon-demo/main (production)
+    error: `hidden` existed, unseen: Lagoon kept an old definition (id 1) and dropped what was new in this one
+    hint: it was hidden from you: by its permission, by your role, or by a task that shadows it
+    hint: look at it as somebody who may; what nobody sees, a platform owner removes: tasks delete id:1 --unlisted
+    ");
 }
 
 #[test]
@@ -313,7 +363,14 @@ fn half_a_definition_is_completed_or_reported() {
     env.sandbox()
         .fail_next("addAdvancedTaskDefinition", Fault::LoseAnswer);
     let output = env.tasks(&[&["define", "lost"], &DRUSH[..], &MAIN].concat());
-    assert_snapshot!("define-lost-answer", output.snapshot());
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 0
+    ---- stdout
+    1	lost	command	environment	developer	cli		drush cr		
+    ---- stderr
+    127.0.0.1 · environment lagoon-demo/main (production)
+    warning: no answer from http://127.0.0.1:PORT: connection closed before message completed; the task was found, as it was asked for
+    ");
     assert_eq!((output.code, mutations(&env)), (0, 1));
     // Nothing was made: that is the error.
     env.sandbox().refuse_next(
@@ -321,16 +378,20 @@ fn half_a_definition_is_completed_or_reported() {
         "connect ECONNREFUSED 127.0.0.1:3306",
     );
     let output = env.tasks(&[&["define", "none"], &DRUSH[..], &MAIN].concat());
-    assert_snapshot!("define-refused", output.snapshot());
-    assert_eq!(output.code, 1);
+    assert_snapshot!(output.error(1), @"
+    127.0.0.1 · environment lagoon-demo/main (production)
+    error: Lagoon refused: connect ECONNREFUSED 127.0.0.1:PORT
+    ");
 }
 
 #[test]
 fn roles_that_may_not_are_told() {
     let env = TestEnv::bare().as_role("developer");
     let output = env.tasks(&[&["define", "x"], &DRUSH[..], &MAIN].concat());
-    assert_snapshot!("define-not-allowed", output.snapshot());
-    assert_eq!(output.code, 4);
+    assert_snapshot!(output.error(4), @r#"
+    127.0.0.1 · environment lagoon-demo/main (production)
+    error: not allowed: Unauthorized: You don't have permission to "add:production" on "task"
+    "#);
     let maintainer = TestEnv::bare();
     maintainer
         .tasks(&[&["define", "x", "--image", "a/b"], &MAIN[..]].concat())
@@ -340,108 +401,70 @@ fn roles_that_may_not_are_told() {
 #[test]
 fn what_lagoon_should_not_take_is_refused_before_anything_is_sent() {
     let env = TestEnv::bare();
-    let long = "n".repeat(101);
-    let big = "x".repeat(65_536);
-    let cases: Vec<(&str, Vec<&str>)> = vec![
-        ("no-place", [&["define", "x"], &DRUSH[..]].concat()),
-        (
-            "no-work",
-            [&["define", "x", "-s", "cli"], &MAIN[..]].concat(),
-        ),
-        (
-            "no-service",
-            [&["define", "x", "--command", "true"], &MAIN[..]].concat(),
-        ),
-        ("no-name", [&["define"], &DRUSH[..], &MAIN].concat()),
-        (
-            "blank-name",
-            [&["define", "  "], &DRUSH[..], &MAIN].concat(),
-        ),
-        ("emoji", [&["define", "Go 🚀"], &DRUSH[..], &MAIN].concat()),
-        (
-            "long-name",
-            [&["define", &long], &DRUSH[..], &MAIN].concat(),
-        ),
-        (
-            "long-command",
-            [&["define", "x", "-s", "cli", "--command", &big], &MAIN[..]].concat(),
-        ),
-        (
-            "bad-type",
-            [&["define", "x", "--arg", "A:int"], &DRUSH[..], &MAIN].concat(),
-        ),
-        (
-            "bad-variable",
-            [&["define", "x", "--arg", "a-b"], &DRUSH[..], &MAIN].concat(),
-        ),
-        (
-            "twice",
-            [
-                &["define", "x", "--arg", "A", "--arg", "a"],
-                &DRUSH[..],
-                &MAIN,
-            ]
-            .concat(),
-        ),
-        (
-            "bad-default",
-            [
-                &["define", "x", "--arg", "A:numeric", "--arg-default", "A=-1"],
-                &DRUSH[..],
-                &MAIN,
-            ]
-            .concat(),
-        ),
-        (
-            "default-of-none",
-            [&["define", "x", "--arg-default", "A=1"], &DRUSH[..], &MAIN].concat(),
-        ),
-        (
-            "wide-environment-default",
-            [
-                &[
-                    "define",
-                    "x",
-                    "--arg",
-                    "E:environment",
-                    "--arg-default",
-                    "E=main",
-                ],
-                &DRUSH[..],
-                &PROJECT,
-            ]
-            .concat(),
-        ),
-        (
-            "two-places",
-            [&["define", "x", "--group", "g"], &DRUSH[..], &MAIN].concat(),
-        ),
-        (
-            "scope-and-environment",
-            [&["define", "x", "--scope", "project"], &DRUSH[..], &MAIN].concat(),
-        ),
-        (
-            "no-file",
-            [
-                &["define", "x", "-s", "cli", "--command-file", "nosuch.sh"],
-                &MAIN[..],
-            ]
-            .concat(),
-        ),
-        (
-            "empty-stdin",
-            [
-                &["define", "x", "-s", "cli", "--command-file", "-"],
-                &MAIN[..],
-            ]
-            .concat(),
-        ),
-    ];
-    for (snapshot, line) in cases {
-        let output = env.tasks(&line);
-        assert_snapshot!(format!("define-{snapshot}"), output.snapshot());
-        assert_eq!((output.code, output.stdout.as_str()), (2, ""), "{snapshot}");
-    }
+    let refused = |line: &[&str]| {
+        let line = [&["define"], line, &DRUSH, &MAIN].concat();
+        env.tasks(&line).error(2)
+    };
+    assert_snapshot!(refused(&[]), @"
+    error: the task's NAME is missing, and there is nobody to ask
+    hint: tasks define NAME … (see `tasks define --help`)
+    ");
+    assert_snapshot!(refused(&["  "]), @"error: the task's NAME is empty");
+    let shown = refused(&["Go 🚀"]);
+    assert_snapshot!(shown, @"error: the task's NAME cannot be kept: it contains `🚀` (U+1F680): Lagoon's database takes no 4-byte characters");
+    let shown = refused(&[&"n".repeat(101)]);
+    assert_snapshot!(shown, @"error: the task's NAME has 101 characters, at most 100 are allowed");
+    assert_snapshot!(refused(&["x", "--arg", "A:int"]), @"
+    error: --arg `A:int`: there is no type `int`
+    hint: types: string, numeric, environment, other-environment
+    ");
+    let shown = refused(&["x", "--arg", "a-b"]);
+    assert_snapshot!(shown, @"error: --arg `a-b` is no name for a shell variable (letters, digits and `_`, no digit first)");
+    let shown = refused(&["x", "--arg", "A", "--arg", "a"]);
+    assert_snapshot!(shown, @"error: --arg `a` is there twice (case and accents do not tell names apart)");
+    let line = ["x", "--arg", "A:numeric", "--arg-default", "A=-1"];
+    let shown = refused(&line);
+    assert_snapshot!(shown, @"error: --arg `A` is numeric (digits and dots, no sign), its default `-1` is not");
+    let shown = refused(&["x", "--arg-default", "A=1"]);
+    assert_snapshot!(shown, @"error: --arg-default `A`: there is no --arg of that name");
+    assert_snapshot!(refused(&["x", "--group", "g"]), @"
+    error: the line names an environment and a group
+    hint: say which one is meant: --scope environment or --scope group
+    ");
+    assert_snapshot!(refused(&["x", "--scope", "project"]), @"
+    error: -e names an environment, --scope says project
+    hint: leave out one of them
+    ");
+    assert_eq!(env.requests().len(), 0, "nothing was sent");
+}
+
+#[test]
+fn a_line_that_lacks_something_is_refused_before_anything_is_sent() {
+    let env = TestEnv::bare();
+    let refused = |line: &[&str], more: &[&str]| {
+        let line = [&["define", "x"], line, more].concat();
+        env.tasks(&line).error(2)
+    };
+    assert_snapshot!(refused(&DRUSH, &[]), @"
+    error: the line does not say where to define the task
+    hint: name an environment (-p PROJECT -e ENVIRONMENT), a project (-p PROJECT) or a group (--group GROUP), or say --scope environment|project|group|system
+    ");
+    let shown = refused(&["-s", "cli"], &MAIN);
+    assert_snapshot!(shown, @"error: what should the task do? None of --command, --command-file and --image is given");
+    let shown = refused(&["--command", "true"], &MAIN);
+    assert_snapshot!(shown, @"error: --service is missing: a command without a service can never be invoked");
+    let line = ["-s", "cli", "--command-file", "nosuch.sh"];
+    let shown = refused(&line, &MAIN);
+    assert_snapshot!(shown, @"error: --command-file: cannot read nosuch.sh: No such file or directory (os error 2)");
+    let line = ["-s", "cli", "--command-file", "-"];
+    assert_snapshot!(refused(&line, &MAIN), @"error: --command-file: stdin is empty");
+    let line = ["-s", "cli", "--command", &"x".repeat(65_536)];
+    let shown = refused(&line, &MAIN);
+    assert_snapshot!(shown, @"error: --command has 65536 bytes, at most 65535 are allowed");
+    let line = ["--arg", "E:environment", "--arg-default", "E=main"];
+    let line = [&line[..], &DRUSH].concat();
+    let shown = refused(&line, &PROJECT);
+    assert_snapshot!(shown, @"error: --arg `E` is an environment's name: only a task of a single environment can have a default for it");
     assert_eq!(env.requests().len(), 0, "nothing was sent");
 }
 
@@ -459,7 +482,8 @@ fn a_default_must_be_an_environment_that_is_there() {
         ];
         env.tasks(&[&line, &DRUSH[..], &MAIN].concat())
     };
-    assert_snapshot!("define-default-not-there", define("E=nosuch").snapshot());
+    let output = define("E=nosuch");
+    assert_snapshot!(output.error(2), @"error: the default `nosuch` of the argument `E` must be one of develop, pr-12");
     define("E=main").ends_with(2);
     define("E=develop").succeeds();
 }
@@ -500,7 +524,10 @@ fn variables_complete_a_scope_and_never_choose_it() {
         .command(&line)
         .env("TASKS_PROJECT", "lagoon-demo")
         .env("TASKS_ENVIRONMENT", "main");
-    assert_snapshot!("define-variables-alone", env.run(command).snapshot());
+    assert_snapshot!(env.run(command).error(2), @"
+    error: the line does not say where to define the task
+    hint: name an environment (-p PROJECT -e ENVIRONMENT), a project (-p PROJECT) or a group (--group GROUP), or say --scope environment|project|group|system
+    ");
     let line = [
         &["define", "x", "--scope", "environment", "-o", "json"],
         &DRUSH[..],

@@ -82,7 +82,19 @@ fn all_is_well() {
 fn without_anything_it_says_how_to_begin() {
     let home = Home::new();
     let output = home.tasks(&["doctor", "-o", "table"]).ends_with(4);
-    insta::assert_snapshot!(output.snapshot());
+    insta::assert_snapshot!(output.snapshot(), @"
+    exit code: 4
+    ---- stdout
+    configuration  · there is no HOME/.config/lagoon-tasks/config.toml yet
+                   → tasks context add NAME https://api.example.com makes it
+    tokens         · none are kept yet
+    context        ✗ there is no context: tasks does not know any Lagoon yet
+                   → sign in to one: tasks login https://api.example.com; or try the built-in one: --context sandbox
+    sandbox        · not used yet
+                   → tasks --context sandbox list
+    ---- stderr
+    error: 1 problem found
+    ");
     let without_home = home.command(&["doctor", "-o", "json"]).without("HOME");
     let without_home = ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"]
         .iter()

@@ -70,10 +70,40 @@ fn words_after_the_dashes_are_quoted() {
     let named = exec(&env, &["--name", "Mine", "-o", "json", "--", "A=b", "-x"]);
     let named = recorded(&env, &named.succeeds().json()["id"]);
     assert_eq!(named, ("Mine".to_owned(), "'A=b' -x".to_owned()));
-    for format in ["table", "tsv", "id"] {
-        let output = exec(&env, &["-o", format, "--", "true"]);
-        assert_snapshot!(format!("exec-{format}"), output.snapshot());
-    }
+    let started = |format| exec(&env, &["-o", format, "--", "true"]).snapshot();
+    assert_snapshot!(started("table"), @"
+    exit code: 0
+    ---- stdout
+    3 exec true
+    Status     new
+    Run        3
+    Task name  lagoon-task-xxxx
+    Where      lagoon-demo/develop
+    Service    cli
+    Created    NOW (TIME)
+    ---- stderr
+    127.0.0.1 · lagoon-demo/develop
+    run 3 (lagoon-task-xxxx)
+    started, not finished
+    ");
+    assert_snapshot!(started("tsv"), @"
+    exit code: 0
+    ---- stdout
+    4	lagoon-task-xxxx	exec true	new	going	lagoon-demo	develop	cli	TIME		
+    ---- stderr
+    127.0.0.1 · lagoon-demo/develop
+    run 4 (lagoon-task-xxxx)
+    started, not finished
+    ");
+    assert_snapshot!(started("id"), @"
+    exit code: 0
+    ---- stdout
+    5
+    ---- stderr
+    127.0.0.1 · lagoon-demo/develop
+    run 5 (lagoon-task-xxxx)
+    started, not finished
+    ");
 }
 
 #[test]
@@ -106,8 +136,11 @@ fn scripts_come_from_files_or_stdin_and_keep_their_shell() {
     env.home
         .write("work/a.py", "#!/usr/bin/env python3\nprint(1)\n");
     let output = exec(&env, &["--script", "a.py"]);
-    assert_snapshot!("exec-python", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 2));
+    assert_snapshot!(output.error(2), @r#"
+    error: --script a.py: its first line asks for `/usr/bin/env python3`, and a run is read by a shell
+    hint: a program that takes its script as an argument can be given it: -- python3 -c "$(cat FILE)"
+    "#);
+    assert_eq!(started(&env), 2);
 }
 
 #[test]
@@ -121,8 +154,11 @@ fn stdin_is_never_read_unasked() {
     assert_eq!(recorded(&env, &run["id"]).1, "true");
     let line = [&["exec"], &DEVELOP[..]].concat();
     let output = env.run(env.command(&line).stdin("rm -r /"));
-    assert_snapshot!("exec-nothing", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 1));
+    assert_snapshot!(output.error(2), @"
+    error: which command? None was given after `--`, and no --script
+    hint: tasks exec -s SERVICE -- CMD…
+    ");
+    assert_eq!(started(&env), 1);
 }
 
 #[test]
@@ -131,20 +167,24 @@ fn what_cannot_be_kept_is_refused_before_anything_is_started() {
     let long = "x".repeat(65_531);
     let heavy = env.home.write("work/heavy.sh", "\"".repeat(60_000));
     let name = "n".repeat(101);
-    let cases: [(&str, Vec<&str>); 7] = [
-        ("emoji", vec!["--", "echo", "🚀"]),
-        ("too-long", vec!["--", "echo", &long]),
-        ("too-heavy", vec!["--script", heavy.to_str().unwrap()]),
-        ("long-name", vec!["--name", &name, "--", "true"]),
-        ("blank-name", vec!["--name", " ", "--", "true"]),
-        ("no-file", vec!["--script", "nosuch"]),
-        ("both", vec!["--script", "x", "--", "true"]),
-    ];
-    for (snapshot, args) in cases {
-        let output = exec(&env, &args);
-        assert_snapshot!(format!("exec-{snapshot}"), output.snapshot());
-        assert_eq!((output.code, output.stdout.as_str()), (2, ""), "{snapshot}");
-    }
+    let refused = |args: &[&str]| exec(&env, args).error(2);
+    let shown = refused(&["--", "echo", "🚀"]);
+    assert_snapshot!(shown, @"error: the command cannot be kept: it contains `🚀` (U+1F680): Lagoon's database takes no 4-byte characters");
+    let shown = refused(&["--", "echo", &long]);
+    assert_snapshot!(shown, @"error: the command has 65536 bytes, Lagoon keeps 65535");
+    assert_snapshot!(refused(&["--script", heavy.to_str().unwrap()]), @"
+    error: the request would have 120338 bytes, Lagoon takes 102400
+    hint: quotes, line ends and control characters take more room on the way: shorten the command, or put it into a file of the container's image
+    ");
+    let shown = refused(&["--name", &name, "--", "true"]);
+    assert_snapshot!(shown, @"error: the name has 101 characters, at most 100 are allowed");
+    assert_snapshot!(refused(&["--name", " ", "--", "true"]), @"error: the name is empty");
+    let shown = refused(&["--script", "nosuch"]);
+    assert_snapshot!(shown, @"error: --script: cannot read nosuch: No such file or directory (os error 2)");
+    assert_snapshot!(refused(&["--script", "x", "--", "true"]), @"
+    error: the argument '--script <FILE>' cannot be used with '[CMD]...'
+    hint: Usage: tasks exec --service <SERVICE> --project <NAME> --environment <NAME> --script <FILE> [-- <CMD>...]
+    ");
     let nul = env.home.write("work/nul.sh", "echo \0");
     exec(&env, &["--script", nul.to_str().unwrap()]).ends_with(2);
     assert_eq!(started(&env), 0);
@@ -156,8 +196,12 @@ fn a_service_that_is_not_there_is_refused() {
     let env = TestEnv::new();
     let line = ["exec", "-p", "lagoon-demo", "-e", "develop", "-s", "nosuch"];
     let output = env.tasks(&[&line[..], &["--", "true"]].concat());
-    assert_snapshot!("exec-no-service", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 0));
+    assert_snapshot!(output.error(2), @"
+    error: lagoon-demo/develop has no service `nosuch`, where it should run: a run would wait for ever
+    hint: it has: `cli`, `mariadb`, `nginx`, `node`
+    hint: --no-preflight starts it all the same
+    ");
+    assert_eq!(started(&env), 0);
     env.tasks(&[&line[..], &["--no-preflight", "--", "true"]].concat())
         .succeeds();
 }
@@ -167,8 +211,12 @@ fn production_is_confirmed() {
     let env = TestEnv::new();
     let line = ["exec", "-p", "lagoon-demo", "-e", "main", "-s", "cli"];
     let output = env.tasks(&[&line[..], &["--", "drush", "cr"]].concat());
-    assert_snapshot!("exec-unconfirmed", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 0));
+    assert_snapshot!(output.error(2), @"
+    127.0.0.1 · lagoon-demo/main (production)
+    error: not confirmed, and nobody can be asked: 127.0.0.1 · lagoon-demo/main (production): run this in production: drush cr
+    hint: confirm it on the line: --yes
+    ");
+    assert_eq!(started(&env), 0);
     env.tasks(&[&line[..], &["--yes", "--", "drush", "cr"]].concat())
         .succeeds();
     let output = env.tasks(&["exec", "-p", "lagoon-demo", "-s", "cli", "--", "true"]);
@@ -178,10 +226,43 @@ fn production_is_confirmed() {
 #[test]
 fn a_dry_run_sends_no_mutation() {
     let env = TestEnv::new();
-    for format in ["table", "tsv", "json"] {
-        let output = exec(&env, &["--dry-run", "-o", format, "--", "echo", "it's"]);
-        assert_snapshot!(format!("exec-dry-run-{format}"), output.snapshot());
+    let plan = |format| exec(&env, &["--dry-run", "-o", format, "--", "echo", "it's"]).snapshot();
+    assert_snapshot!(plan("table"), @r"
+    exit code: 0
+    ---- stdout
+    exec echo
+    Would run on  lagoon-demo/develop
+    Service       cli
+    Command
+      echo 'it'\''s'
+    ---- stderr: empty
+    ");
+    assert_snapshot!(plan("tsv"), @r"
+    exit code: 0
+    ---- stdout
+    exec echo	lagoon-demo	develop	cli	echo 'it'\\''s'
+    ---- stderr: empty
+    ");
+    assert_snapshot!(plan("json"), @r#"
+    exit code: 0
+    ---- stdout
+    {
+      "name": "exec echo",
+      "dryRun": true,
+      "environment": {
+        "id": 102,
+        "name": "develop",
+        "environmentType": "development",
+        "project": {
+          "id": 42,
+          "name": "lagoon-demo"
+        }
+      },
+      "service": "cli",
+      "command": "echo 'it'\\''s'"
     }
+    ---- stderr: empty
+    "#);
     assert_eq!(started(&env), 0);
 }
 
@@ -217,16 +298,23 @@ fn a_lost_answer_is_looked_up_and_never_repeated() {
     let env = TestEnv::new();
     env.sandbox().fail_next("addTask", Fault::Hang);
     let output = exec(&env, &["--request-timeout", "1s", "--", "drush", "cr"]);
-    assert_snapshot!("exec-lost-unknown", output.snapshot());
-    assert_eq!((output.code, started(&env)), (7, 1));
+    assert_snapshot!(output.error(7), @"
+    127.0.0.1 · lagoon-demo/develop
+    error: it is unknown whether `exec drush` was started on lagoon-demo/develop: no answer from http://127.0.0.1:PORT: none within 1 s
+    hint: no run of it was found; it may still appear: look before you start it again
+    ");
+    assert_eq!(started(&env), 1);
 }
 
 #[test]
 fn a_role_that_may_not_is_told_which_may() {
     let env = TestEnv::new();
     let output = exec(&env.as_role("guest"), &["--", "true"]);
-    assert_snapshot!("exec-not-allowed", output.snapshot());
-    assert_eq!(output.code, 4);
+    assert_snapshot!(output.error(4), @r#"
+    127.0.0.1 · lagoon-demo/develop
+    error: not allowed: Unauthorized: You don't have permission to "add:development" on "task"
+    hint: one-off commands need the role developer, on production environments maintainer
+    "#);
     exec(&env.as_role("developer"), &["--", "true"]).succeeds();
 }
 

@@ -46,11 +46,52 @@ fn a_listing_shows_only_what_is_the_runs_own() {
     keep(&env, 12, "a.txt", "a");
     keep(&env, 12, "b.sql", "b");
     keep(&env, 120, "c.txt", "c");
-    for format in ["table", "tsv", "json", "name", "csv"] {
-        let output = env.tasks(&["files", "list", "12", "-o", format]);
-        assert_snapshot!(format!("files-list-{format}"), output.snapshot());
-        assert!(!output.stdout.contains("http"), "{output}");
-    }
+    let listed = |format| env.tasks(&["files", "list", "12", "-o", format]).snapshot();
+    assert_snapshot!(listed("table"), @"
+    exit code: 0
+    ---- stdout
+    FILENAME  CREATED
+    a.txt     NOW
+    b.sql     NOW
+    ---- stderr: empty
+    ");
+    assert_snapshot!(listed("tsv"), @"
+    exit code: 0
+    ---- stdout
+    a.txt	TIME
+    b.sql	TIME
+    ---- stderr: empty
+    ");
+    assert_snapshot!(listed("json"), @r#"
+    exit code: 0
+    ---- stdout
+    [
+      {
+        "filename": "a.txt",
+        "created": "TIME"
+      },
+      {
+        "filename": "b.sql",
+        "created": "TIME"
+      }
+    ]
+    ---- stderr: empty
+    "#);
+    assert_snapshot!(listed("name"), @"
+    exit code: 0
+    ---- stdout
+    a.txt
+    b.sql
+    ---- stderr: empty
+    ");
+    assert_snapshot!(listed("csv"), @"
+    exit code: 0
+    ---- stdout
+    filename,created
+    a.txt,TIME
+    b.sql,TIME
+    ---- stderr: empty
+    ");
     let output = env
         .tasks(&["files", "list", "12", "--url", "-o", "json"])
         .succeeds();
@@ -114,8 +155,7 @@ fn one_file_goes_to_stdout() {
         ("one\ntwo", "")
     );
     let output = env.tasks(&["files", "get", "12", "-O", "-"]);
-    assert_snapshot!("files-two-to-stdout", output.snapshot());
-    assert_eq!(output.code, 2);
+    assert_snapshot!(output.error(2), @"error: only one file can be written to stdout, and these are meant: `a.txt`, `b.txt`");
     let closed = env.shell("tasks files get 12 a.txt -O - | true");
     env.run(closed).succeeds();
 }
@@ -134,8 +174,10 @@ fn names_and_patterns_choose() {
     assert_eq!(chosen(&["*.md"]), "*.md\n", "a name first");
     assert_eq!(chosen(&["c.md", "a.???"]), "a.sql\nc.md\n");
     let output = env.tasks(&["files", "get", "12", "a.sqk"]);
-    assert_snapshot!("files-no-such", output.snapshot());
-    assert_eq!(output.code, 5);
+    assert_snapshot!(output.error(5), @"
+    error: run 12 has no file `a.sqk`
+    hint: nearest: `a.sql`
+    ");
 }
 
 #[test]
@@ -145,14 +187,19 @@ fn what_is_there_stays() {
     keep(&env, 12, "b.txt", "new");
     env.home.write("work/b.txt", "old");
     let output = env.tasks(&["files", "get", "12"]);
-    assert_snapshot!("files-exists", output.snapshot());
+    assert_snapshot!(output.error(2), @"
+    error: b.txt is there already
+    hint: --force replaces it
+    ");
     assert_eq!((output.code, work(&env, "b.txt").as_str()), (2, "old"));
     assert!(!env.home.path("work/a.txt").exists(), "nothing is begun");
     env.tasks(&["files", "get", "12", "--force"]).succeeds();
     assert_eq!(work(&env, "b.txt"), "new");
     let again = env.tasks(&["files", "put", "12", "a.txt"]);
-    assert_snapshot!("files-put-exists", again.snapshot());
-    assert_eq!(again.code, 2);
+    assert_snapshot!(again.error(2), @"
+    error: run 12 has a file `a.txt` already
+    hint: --force replaces it
+    ");
     env.tasks(&["files", "put", "12", "a.txt", "--force"])
         .succeeds();
 }
@@ -232,7 +279,7 @@ fn the_store_gets_no_token_and_leads_nowhere_else() {
     let faults = [Fault::None, Fault::redirected("http://127.0.0.1:1/")];
     let proxy = Proxy::new(env.address(), faults);
     let output = through(&env, &proxy, &["files", "get", "12", "a.txt", "--force"]);
-    assert_snapshot!("files-redirect", output.snapshot());
+    assert_snapshot!(output.error(1), @"error: the file store http://127.0.0.1:PORT answered with a redirect (status 307 Temporary Redirect), which is not followed");
     assert_eq!((output.code, proxy.seen().len()), (1, 2));
 }
 
@@ -246,8 +293,7 @@ fn an_address_that_is_too_old_is_fetched_anew() {
     assert_eq!((proxy.seen().len(), work(&env, "a.txt").as_str()), (4, "a"));
     let proxy = Proxy::new(env.address(), [Fault::None, old(), Fault::None, old()]);
     let output = through(&env, &proxy, &["files", "get", "12", "--force"]);
-    assert_snapshot!("files-denied", output.snapshot());
-    assert_eq!(output.code, 1);
+    assert_snapshot!(output.error(1), @"error: the file store http://127.0.0.1:PORT answered with status 403 Forbidden");
 }
 
 #[test]
@@ -279,8 +325,10 @@ fn what_cannot_be_sent_is_wrong_use() {
     }
     assert_eq!(env.requests().len(), before, "nothing was asked");
     let guest = env.as_role("guest").tasks(&["files", "put", "12", "a/x"]);
-    assert_snapshot!("files-not-allowed", guest.snapshot());
-    assert_eq!(guest.code, 4);
+    assert_snapshot!(guest.error(4), @r#"
+    127.0.0.1 · lagoon-demo/develop
+    error: not allowed: Unauthorized: You don't have permission to "update" on "task"
+    "#);
 }
 
 #[test]
@@ -288,8 +336,7 @@ fn a_store_that_is_down_is_said_to_be() {
     let env = env();
     env.sandbox().set_storage_down(true);
     let output = env.tasks(&["files", "list", "12"]);
-    assert_snapshot!("files-down", output.snapshot());
-    assert_eq!(output.code, 1);
+    assert_snapshot!(output.error(1), @"error: Lagoon refused: connect ECONNREFUSED 127.0.0.1:PORT");
 }
 
 #[test]

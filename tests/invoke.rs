@@ -84,10 +84,40 @@ fn by_name_and_by_id() {
 #[test]
 fn without_waiting_it_is_started_not_finished() {
     let env = TestEnv::new();
-    for format in ["table", "tsv", "id"] {
-        let output = invoke(&env, &["Say hello", "-o", format]);
-        assert_snapshot!(format!("invoke-{format}"), output.snapshot());
-    }
+    let started = |format| invoke(&env, &["Say hello", "-o", format]).snapshot();
+    assert_snapshot!(started("table"), @"
+    exit code: 0
+    ---- stdout
+    1 Say hello
+    Status     new
+    Run        1
+    Task name  lagoon-task-xxxx
+    Where      lagoon-demo/main (production)
+    Service    cli
+    Created    NOW (TIME)
+    ---- stderr
+    127.0.0.1 · lagoon-demo/main (production)
+    run 1 (lagoon-task-xxxx)
+    started, not finished
+    ");
+    assert_snapshot!(started("tsv"), @"
+    exit code: 0
+    ---- stdout
+    2	lagoon-task-xxxx	Say hello	new	going	lagoon-demo	main	cli	TIME		
+    ---- stderr
+    127.0.0.1 · lagoon-demo/main (production)
+    run 2 (lagoon-task-xxxx)
+    started, not finished
+    ");
+    assert_snapshot!(started("id"), @"
+    exit code: 0
+    ---- stdout
+    3
+    ---- stderr
+    127.0.0.1 · lagoon-demo/main (production)
+    run 3 (lagoon-task-xxxx)
+    started, not finished
+    ");
 }
 
 #[test]
@@ -159,85 +189,101 @@ fn values_of_every_type_are_checked_completed_and_escaped() {
 fn wrong_values_are_refused_before_anything_is_started() {
     let env = TestEnv::new();
     let big = format!("TEXT={}", "x".repeat(66_000));
-    let cases: Vec<(&str, Vec<&str>)> = vec![
-        ("missing", vec!["Try arguments"]),
-        (
-            "unknown",
-            vec!["Try arguments", "-a", "TXET=x", "-a", "FROM=main"],
-        ),
-        (
-            "bad-number",
-            vec![
-                "Try arguments",
-                "-a",
-                "TEXT=x",
-                "-a",
-                "FROM=main",
-                "-a",
-                "TIMES=-1",
-            ],
-        ),
-        (
-            "bad-environment",
-            vec!["Try arguments", "-a", "TEXT=x", "-a", "FROM=nosuch"],
-        ),
-        (
-            "self",
-            vec![
-                "Try arguments",
-                "-a",
-                "TEXT=x",
-                "-a",
-                "FROM=main",
-                "-a",
-                "TO=main",
-            ],
-        ),
-        (
-            "twice",
-            vec![
-                "Try arguments",
-                "-a",
-                "TEXT=x",
-                "-a",
-                "TEXT=y",
-                "-a",
-                "FROM=main",
-            ],
-        ),
-        (
-            "emoji",
-            vec!["Try arguments", "-a", "TEXT=🚀", "-a", "FROM=main"],
-        ),
-        (
-            "too-long",
-            vec!["Try arguments", "-a", &big, "-a", "FROM=main"],
-        ),
-        ("takes-none", vec!["Say hello", "-a", "X=1"]),
-        ("no-equals", vec!["Say hello", "-a", "X"]),
-        ("no-file", vec!["Say hello", "--arg-file", "X=nosuch"]),
-        (
-            "stdin-twice",
-            vec!["Say hello", "--arg-file", "X=-", "--args-file", "-"],
-        ),
-        ("no-task", vec![]),
-    ];
-    for (snapshot, line) in cases {
-        let output = invoke(&env, &line);
-        assert_snapshot!(format!("invoke-{snapshot}"), output.snapshot());
-        assert_eq!((output.code, output.stdout.as_str()), (2, ""), "{snapshot}");
-    }
+    let refused = |line: &[&str]| invoke(&env, line).error(2);
+    assert_snapshot!(refused(&["Try arguments"]), @"
+    error: the argument `FROM` is required (Any environment); the argument `TEXT` is required (What to write)
+    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    hint: give a value with -a NAME=VALUE
+    ");
+    assert_snapshot!(refused(&["Try arguments", "-a", "TXET=x", "-a", "FROM=main"]), @"
+    error: the task has no argument `TXET` (did you mean `TEXT`?); the argument `TEXT` is required (What to write)
+    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    hint: give a value with -a NAME=VALUE
+    ");
+    let shown = refused(&[
+        "Try arguments",
+        "-a",
+        "TEXT=x",
+        "-a",
+        "FROM=main",
+        "-a",
+        "TIMES=-1",
+    ]);
+    assert_snapshot!(shown, @"
+    error: `-1` cannot be given for `TIMES`: a numeric argument takes digits and dots only, no sign
+    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    ");
+    assert_snapshot!(refused(&["Try arguments", "-a", "TEXT=x", "-a", "FROM=nosuch"]), @"
+    error: `nosuch` cannot be given for `FROM`: it must be one of: develop, main, pr-12
+    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    ");
+    let shown = refused(&[
+        "Try arguments",
+        "-a",
+        "TEXT=x",
+        "-a",
+        "FROM=main",
+        "-a",
+        "TO=main",
+    ]);
+    assert_snapshot!(shown, @"
+    error: `main` cannot be given for `TO`: it must be one of: develop, pr-12
+    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    ");
+    let shown = refused(&[
+        "Try arguments",
+        "-a",
+        "TEXT=x",
+        "-a",
+        "TEXT=y",
+        "-a",
+        "FROM=main",
+    ]);
+    assert_snapshot!(shown, @"
+    error: the argument `TEXT` is given twice
+    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    ");
+    assert_snapshot!(refused(&["Try arguments", "-a", "TEXT=🚀", "-a", "FROM=main"]), @"
+    error: `🚀` cannot be given for `TEXT`: it contains `🚀` (U+1F680): Lagoon's database takes no 4-byte characters
+    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    ");
+    assert_snapshot!(refused(&["Try arguments", "-a", &big, "-a", "FROM=main"]), @"
+    error: the command with its values has 66161 bytes, Lagoon keeps 65535
+    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    ");
+    assert_snapshot!(refused(&["Say hello", "-a", "X=1"]), @"
+    error: the task has no argument `X`
+    hint: `Say hello` takes no arguments
+    ");
+    let shown = refused(&["Say hello", "-a", "X"]);
+    assert_snapshot!(shown, @"error: --arg `X` is not of the form NAME=VALUE");
+    let shown = refused(&["Say hello", "--arg-file", "X=nosuch"]);
+    assert_snapshot!(shown, @"error: --arg-file: cannot read nosuch: No such file or directory (os error 2)");
+    let shown = refused(&["Say hello", "--arg-file", "X=-", "--args-file", "-"]);
+    assert_snapshot!(shown, @"error: `-` (stdin) can be given only once");
+    assert_snapshot!(refused(&[]), @"
+    error: which TASK? None was named, and there is nobody to ask
+    hint: tasks list shows what can be invoked
+    ");
     let missing = invoke(&env, &["Run yarn adit"]);
-    assert_snapshot!("invoke-no-such-task", missing.snapshot());
-    assert_eq!((missing.code, started(&env)), (5, 0));
+    assert_snapshot!(missing.error(5), @"
+    error: there is no task `Run yarn adit`
+    hint: nearest: `Run yarn audit`
+    hint: a task that another one of its name stands before is not listed
+    hint: your role on lagoon-demo is maintainer: of its tasks you see all but those for administrators
+    ");
+    assert_eq!(started(&env), 0);
 }
 
 #[test]
 fn what_decides_must_have_been_said() {
     let env = TestEnv::new();
     let output = env.tasks(&["invoke", "Say hello", "-p", "lagoon-demo"]);
-    assert_snapshot!("invoke-environment-not-said", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 0));
+    assert_snapshot!(output.error(2), @"
+    error: which environment? A change without a terminal needs it said
+    hint: add -e NAME, or set TASKS_ENVIRONMENT
+    ");
+    assert_eq!(started(&env), 0);
     let command = env
         .command(&["invoke", "Say hello"])
         .env("TASKS_PROJECT", "lagoon-demo")
@@ -249,8 +295,12 @@ fn what_decides_must_have_been_said() {
 fn a_confirmation_text_is_honoured() {
     let env = TestEnv::new();
     let output = invoke(&env, &["Clear caches"]);
-    assert_snapshot!("invoke-unconfirmed", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 0));
+    assert_snapshot!(output.error(2), @"
+    127.0.0.1 · lagoon-demo/main (production)
+    error: not confirmed, and nobody can be asked: Clear caches: Pages are slow until the caches are warm again. Clear them?
+    hint: confirm it on the line: --yes
+    ");
+    assert_eq!(started(&env), 0);
     invoke(&env, &["Clear caches", "--yes"]).succeeds();
 }
 
@@ -260,8 +310,12 @@ fn a_service_that_is_not_there_is_refused() {
     let define = ["define", "x", "-s", "node", "--command", "true"];
     env.tasks(&[&define, &MAIN[..]].concat()).succeeds();
     let output = invoke(&env, &["x"]);
-    assert_snapshot!("invoke-no-service", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 0));
+    assert_snapshot!(output.error(2), @"
+    error: lagoon-demo/main (production) has no service `node`, where `x` runs: a run would wait for ever
+    hint: it has: `cli`, `mariadb`, `nginx`
+    hint: --no-preflight starts it all the same
+    ");
+    assert_eq!(started(&env), 0);
     invoke(&env, &["x", "--no-preflight"]).succeeds();
 }
 
@@ -281,8 +335,12 @@ fn an_unfinished_run_is_mentioned_or_decides() {
     assert!(skipped.stderr.contains("started none"), "{skipped}");
     assert_ne!(skipped.json()["id"].to_string(), first.trim());
     let failed = invoke(&env, &["Say hello", "--if-running", "fail"]);
-    assert_snapshot!("invoke-if-running-fail", failed.snapshot());
-    assert_eq!((failed.code, started(&env)), (1, 2));
+    assert_snapshot!(failed.error(1), @"
+    127.0.0.1 · lagoon-demo/main (production)
+    error: run 2 of this task is running there; started none
+    hint: --if-running start|skip|wait does something else
+    ");
+    assert_eq!(started(&env), 2);
 }
 
 #[test]
@@ -304,22 +362,37 @@ fn waiting_for_the_unfinished_run_comes_before_starting() {
 #[test]
 fn a_dry_run_sends_no_mutation() {
     let env = TestEnv::new();
-    for format in ["table", "tsv", "json"] {
-        let line = [
-            "Try arguments",
-            "-a",
-            "TEXT=it's",
-            "-a",
-            "FROM=main",
-            "--dry-run",
-            "-o",
-            format,
-        ];
-        assert_snapshot!(
-            format!("invoke-dry-run-{format}"),
-            invoke(&env, &line).snapshot()
-        );
-    }
+    let plan = |format| {
+        let values = ["Try arguments", "-a", "TEXT=it's", "-a", "FROM=main"];
+        invoke(&env, &[&values[..], &["--dry-run", "-o", format]].concat()).snapshot()
+    };
+    assert_snapshot!(plan("table"), @r#"
+    exit code: 0
+    ---- stdout
+    2 Try arguments
+    Would run on  lagoon-demo/main (production)
+    Service       cli
+    Command
+       FROM="main" TEXT="it's" TIMES="3"; i=0
+      while [ "$i" -lt "$TIMES" ]; do
+        i=$((i + 1))
+        printf '%s: %s (from %s to %s)\n' "$i" "$TEXT" "$FROM" "${TO:-nowhere}"
+      done
+
+    Values
+    ARGUMENT  VALUE
+    FROM      main
+    TEXT      it's
+    TIMES     3
+    ---- stderr: empty
+    "#);
+    assert_snapshot!(plan("tsv"), @r#"
+    exit code: 0
+    ---- stdout
+    2	Try arguments	lagoon-demo	main	 FROM="main" TEXT="it's" TIMES="3"; i=0\nwhile [ "$i" -lt "$TIMES" ]; do\n  i=$((i + 1))\n  printf '%s: %s (from %s to %s)\\n' "$i" "$TEXT" "$FROM" "${TO:-nowhere}"\ndone
+    ---- stderr: empty
+    "#);
+    assert_snapshot!("invoke-dry-run-json", plan("json"));
     assert_eq!(started(&env), 0);
 }
 
@@ -356,10 +429,16 @@ fn following_shows_the_log_and_the_result_beside_it() {
         Step::Status(Status::Complete),
     ];
     env.script("Say hello", &steps);
-    assert_snapshot!(
-        "invoke-follow",
-        invoke(&env, &["Say hello", "--follow"]).snapshot()
-    );
+    assert_snapshot!(invoke(&env, &["Say hello", "--follow"]).snapshot(), @"
+    exit code: 0
+    ---- stdout
+    one
+    two red
+    ---- stderr
+    127.0.0.1 · lagoon-demo/main (production)
+    run 1 (lagoon-task-xxxx)
+    1	lagoon-task-xxxx	Say hello	complete	completed	lagoon-demo	main	cli	TIME	TIME	TIME
+    ");
     let json = invoke(&env, &["Say hello", "-f", "-o", "json"]).succeeds();
     assert_eq!(json.json()["outcome"], "completed");
     assert!(json.stderr.contains("one\ntwo red\n"), "{json}");
@@ -372,12 +451,30 @@ fn time_limits_say_what_did_not_happen() {
     let env = TestEnv::new();
     env.script("Say hello", &[]);
     let output = invoke(&env, &["Say hello", "--wait", "--start-timeout", "1s"]);
-    assert_snapshot!("invoke-never-started", output.snapshot());
-    assert_eq!(output.code, 10);
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 10
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	new	going	lagoon-demo	main	cli	TIME		
+    ---- stderr
+    127.0.0.1 · lagoon-demo/main (production)
+    run 1 (lagoon-task-xxxx)
+    error: run 1 of `Say hello` has not started after 1 s: it is still new
+    hint: a run whose service is not deployed, or whose pod the cluster refuses, waits for ever
+    hint: the run goes on; wait for the end with `tasks wait 1`
+    ");
     env.script("Say hello", &[Step::Status(Status::Running)]);
     let output = invoke(&env, &["Say hello", "--wait", "--timeout", "1s"]);
-    assert_snapshot!("invoke-still-going", output.snapshot());
-    assert_eq!(output.code, 8);
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 8
+    ---- stdout
+    2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    ---- stderr
+    127.0.0.1 · lagoon-demo/main (production)
+    run 1 of this task is new there; starting another one
+    run 2 (lagoon-task-xxxx)
+    error: run 2 of `Say hello` is still running after 1 s
+    hint: the run goes on; wait for the end with `tasks wait 2`
+    ");
 }
 
 #[test]
@@ -412,24 +509,51 @@ fn a_run_that_vanishes_is_an_error() {
     wait_until_read_twice(&env, 0);
     assert!(env.sandbox().drop_run(1).unwrap());
     let output = running.finish();
-    assert_snapshot!("invoke-vanished", output.snapshot());
-    assert_eq!(output.code, 5);
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 5
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    ---- stderr
+    127.0.0.1 · lagoon-demo/main (production)
+    run 1 (lagoon-task-xxxx)
+    warning: cannot read at the moment, trying on: Lagoon does not show run 1
+    error: run 1 of `Say hello` is gone: Lagoon does not have it any more
+    ");
 }
 
 #[test]
 fn an_interrupt_leaves_the_run_going_and_says_so() {
     let env = TestEnv::new();
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    let interrupted = |signal| {
         env.script("Say hello", &[Step::Status(Status::Running)]);
         let before = env.requests().len();
         let line = [&["invoke", "Say hello", "--wait"], &MAIN[..]].concat();
         let running = env.command(&line).start();
         wait_until_read_twice(&env, before);
         running.signal(signal);
-        let output = running.finish();
-        assert_snapshot!(format!("invoke-{signal}"), output.snapshot());
-        assert_eq!(output.code, code);
-    }
+        running.finish().snapshot()
+    };
+    assert_snapshot!(interrupted("INT"), @"
+    exit code: 130
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    ---- stderr
+    127.0.0.1 · lagoon-demo/main (production)
+    run 1 (lagoon-task-xxxx)
+    error: interrupted
+    hint: the run goes on; wait for the end with `tasks wait 1`
+    ");
+    assert_snapshot!(interrupted("TERM"), @"
+    exit code: 143
+    ---- stdout
+    2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    ---- stderr
+    127.0.0.1 · lagoon-demo/main (production)
+    run 1 of this task is running there; starting another one
+    run 2 (lagoon-task-xxxx)
+    error: terminated
+    hint: the run goes on; wait for the end with `tasks wait 2`
+    ");
 }
 
 #[test]
@@ -440,7 +564,15 @@ fn a_lost_answer_is_looked_up_and_never_repeated() {
             .fail_next("invokeRegisteredTask", fault.clone());
         let output = invoke(&env, &["Run yarn audit", "--request-timeout", "2s"]);
         if fault == Fault::LoseAnswer {
-            assert_snapshot!("invoke-lost-found", output.snapshot());
+            assert_snapshot!(output.snapshot(), @"
+            exit code: 0
+            ---- stdout
+            1	lagoon-task-xxxx	Run yarn audit	complete	completed	lagoon-demo	main	node	TIME	TIME	TIME
+            ---- stderr
+            127.0.0.1 · lagoon-demo/main (production)
+            warning: the answer was lost; run 1 was found, and is taken for the one that was started
+            run 1 (lagoon-task-xxxx)
+            ");
         }
         assert_eq!((output.code, started(&env)), (0, 1), "{fault:?}\n{output}");
         assert!(output.stdout.starts_with("1\t"), "{output}");
@@ -476,8 +608,12 @@ fn a_lost_answer_without_a_run_stays_unknown() {
     let env = TestEnv::new();
     env.sandbox().fail_next("invokeRegisteredTask", Fault::Hang);
     let output = invoke(&env, &["Run yarn audit", "--request-timeout", "1s"]);
-    assert_snapshot!("invoke-lost-unknown", output.snapshot());
-    assert_eq!((output.code, started(&env)), (7, 1));
+    assert_snapshot!(output.error(7), @"
+    127.0.0.1 · lagoon-demo/main (production)
+    error: it is unknown whether `Run yarn audit` was started on lagoon-demo/main (production): no answer from http://127.0.0.1:PORT: none within 1 s
+    hint: no run of it was found; it may still appear: look before you start it again
+    ");
+    assert_eq!(started(&env), 1);
 }
 
 #[test]
@@ -518,27 +654,39 @@ fn of_several_candidates_none_is_taken() {
     let again = "mutation{invokeRegisteredTask(advancedTaskDefinition:1,environment:101){id}}";
     env.graphql(again, json!({}));
     let output = running.finish();
-    assert_snapshot!("invoke-lost-several", output.snapshot());
-    assert_eq!(output.code, 7);
+    assert_snapshot!(output.error(7), @"
+    127.0.0.1 · lagoon-demo/main (production)
+    error: it is unknown whether `Run yarn audit` was started on lagoon-demo/main (production): no answer from http://127.0.0.1:PORT: none within 3 s
+    hint: it may be run 2 (lagoon-task-xxxx, complete)
+    hint: it may be run 1 (lagoon-task-xxxx, complete)
+    hint: look at them before you start it again
+    ");
 }
 
 #[test]
 fn gateways_and_refusals_end_with_their_codes() {
     let env = TestEnv::new();
-    for (message, snapshot, code) in [
-        ("Tasks have been disabled for this project", "disabled", 1),
-        ("Task registration '1' could not be found.", "gone", 1),
-        (
-            "Unauthorized: You don't have permission to \"invoke\" on \"task\"",
-            "denied",
-            4,
-        ),
-    ] {
+    let refused = |message| {
         env.sandbox().refuse_next("invokeRegisteredTask", message);
-        let output = invoke(&env, &["Run yarn audit"]);
-        assert_snapshot!(format!("invoke-{snapshot}"), output.snapshot());
-        assert_eq!(output.code, code);
-    }
+        invoke(&env, &["Run yarn audit"])
+    };
+    let output = refused("Tasks have been disabled for this project");
+    assert_snapshot!(output.error(1), @"
+    127.0.0.1 · lagoon-demo/main (production)
+    error: Lagoon refused: Tasks have been disabled for this project
+    hint: the project's owner or a platform owner can enable tasks again
+    ");
+    let output = refused("Task registration '1' could not be found.");
+    assert_snapshot!(output.error(1), @"
+    127.0.0.1 · lagoon-demo/main (production)
+    error: Lagoon refused: Task registration '1' could not be found.
+    hint: `Run yarn audit` was listed a moment ago: it was changed or removed since, or your role may not invoke it
+    ");
+    let output = refused("Unauthorized: You don't have permission to \"invoke\" on \"task\"");
+    assert_snapshot!(output.error(4), @r#"
+    127.0.0.1 · lagoon-demo/main (production)
+    error: not allowed: Unauthorized: You don't have permission to "invoke" on "task"
+    "#);
     env.sandbox().fail_next(
         "invokeRegisteredTask",
         Fault::Status(502, "<html>".to_owned()),
@@ -652,15 +800,21 @@ fn what_is_too_long_on_the_way_is_refused_here() {
         &env,
         &["Try arguments", "--arg-file", &text, "-a", "FROM=main"],
     );
-    assert_snapshot!("invoke-too-long-on-the-way", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 0));
+    assert_snapshot!(output.error(2), @"
+    127.0.0.1 · lagoon-demo/main (production)
+    error: the request would have 120663 bytes, Lagoon takes 102400
+    hint: quotes, line ends and control characters take more room on the way: shorten the command, or put it into a file of the container's image
+    ");
+    assert_eq!(started(&env), 0);
 }
 
 #[test]
 fn a_limit_without_waiting_is_wrong_use() {
     let output = invoke(&TestEnv::new(), &["Say hello", "--timeout", "5s"]);
-    assert_snapshot!("invoke-limit-without-waiting", output.snapshot());
-    assert_eq!(output.code, 2);
+    assert_snapshot!(output.error(2), @"
+    error: --timeout is about waiting, and nothing is waited for
+    hint: add --wait or --follow
+    ");
 }
 
 #[test]
@@ -677,8 +831,12 @@ fn waiting_for_another_run_keeps_the_limits_of_the_line() {
         "1s",
     ];
     let output = invoke(&env, &line);
-    assert_snapshot!("invoke-if-running-wait-limit", output.snapshot());
-    assert_eq!((output.code, started(&env)), (1, 1));
+    assert_snapshot!(output.error(1), @"
+    127.0.0.1 · lagoon-demo/main (production)
+    run 1 of this task is running there; waiting for its end first
+    error: run 1 of `Say hello` is still running after 1 s; started none
+    ");
+    assert_eq!(started(&env), 1);
     // It bounds that waiting where tasks does not wait for its own run.
     let line = ["Say hello", "--if-running", "wait", "--timeout", "1s"];
     let output = invoke(&env, &line);

@@ -115,8 +115,7 @@ fn an_outsider_is_told_that_it_is_not_allowed() {
     let output = TestEnv::new()
         .as_role("outsider")
         .tasks(&on_main(&["list"]));
-    assert_snapshot!("list-outsider", output.snapshot());
-    assert_eq!(output.code, 4);
+    assert_snapshot!(output.error(4), @r#"error: not allowed: Unauthorized: You don't have permission to "view" on "project""#);
 }
 
 #[test]
@@ -134,7 +133,11 @@ fn filters_keep_what_they_say() {
         assert!(listed.iter().all(|task| task[field] == value), "{args:?}");
     }
     let none = env.tasks(&on_main(&["list", "--service", "nosuch"]));
-    assert_snapshot!("list-nothing", none.snapshot());
+    assert_snapshot!(none.snapshot(), @"
+    exit code: 0
+    ---- stdout: empty
+    ---- stderr: empty
+    ");
 }
 
 #[test]
@@ -153,7 +156,15 @@ fn a_projects_environments_are_merged_in_one_request_and_shadows_marked() {
     );
     let (output, requests) = env.tasks_and_requests(&["list", "-p", "lagoon-demo", "-o", "table"]);
     assert_eq!(requests.len(), 1);
-    assert_snapshot!("list-merged", output.snapshot());
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 0
+    ---- stdout
+    ID  NAME    TYPE     SCOPE        PERMISSION  SERVICE  DESCRIPTION  ENVIRONMENTS    SHADOWED IN
+    3   alone   command  environment  developer   cli                   develop
+    2   shadow  command  environment  developer   cli                   main
+    1   shadow  command  project      developer   cli                   develop, pr-12  main
+    ---- stderr: empty
+    ");
     let listed = env
         .tasks(&["list", "-p", "lagoon-demo", "-o", "json"])
         .json();
@@ -167,7 +178,12 @@ fn a_projects_environments_are_merged_in_one_request_and_shadows_marked() {
     assert_eq!(wide["environments"], json!(["develop", "pr-12"]));
 
     let output = env.tasks(&["show", "shadow", "-p", "lagoon-demo"]);
-    assert_snapshot!("show-ambiguous", output.snapshot());
+    assert_snapshot!(output.error(2), @"
+    error: `shadow` is the name of 2 tasks of this project
+    hint: id:2 is the one of scope environment, on main
+    hint: id:1 is the one of scope project, on develop, pr-12
+    hint: name the environment with -e, or the task by its id
+    ");
     let shown = env
         .tasks(&on_main(&["show", "shadow", "--jq", ".command"]))
         .succeeds();
@@ -177,10 +193,32 @@ fn a_projects_environments_are_merged_in_one_request_and_shadows_marked() {
 #[test]
 fn one_task_whole() {
     let env = TestEnv::new();
-    for format in ["table", "tsv"] {
-        let output = env.tasks(&on_main(&["show", "Run yarn audit", "-o", format]));
-        assert_snapshot!(format!("show-{format}"), output.snapshot());
-    }
+    let shown = |format| {
+        let line = on_main(&["show", "Run yarn audit", "-o", format]);
+        env.tasks(&line).snapshot()
+    };
+    assert_snapshot!(shown("table"), @"
+    exit code: 0
+    ---- stdout
+    Run yarn audit
+    Id          1
+    Type        command
+    Scope       project, on main
+    Permission  developer
+    Service     node
+    Created     NOW (TIME)
+    Description
+      Look for known vulnerabilities in the project's packages
+    Command
+      yarn audit
+    ---- stderr: empty
+    ");
+    assert_snapshot!(shown("tsv"), @"
+    exit code: 0
+    ---- stdout
+    1	Run yarn audit	command	project	developer	node	Look for known vulnerabilities in the project's packages	yarn audit		
+    ---- stderr: empty
+    ");
 }
 
 #[test]
@@ -191,8 +229,11 @@ fn names_match_ignoring_case_when_that_is_clear() {
         .succeeds();
     assert_eq!(shown.stdout, "Run yarn audit\n");
     let missing = env.tasks(&on_main(&["show", "Run yarn adit"]));
-    assert_snapshot!("show-nearest", missing.snapshot());
-    assert_eq!(missing.code, 5);
+    assert_snapshot!(missing.error(5), @"
+    error: there is no task `Run yarn adit`
+    hint: nearest: `Run yarn audit`
+    hint: your role on lagoon-demo is maintainer: of its tasks you see all but those for administrators
+    ");
 }
 
 #[test]
@@ -217,7 +258,10 @@ fn digits_that_are_a_name_must_be_made_clear() {
     ]))
     .succeeds();
     let output = env.tasks(&on_main(&["show", "2"]));
-    assert_snapshot!("show-digits", output.snapshot());
+    assert_snapshot!(output.error(2), @"
+    error: `2` is the id of `b` and the name of the task with id 1
+    hint: say `id:2` or `name:2` (id 1)
+    ");
     for (task, command) in [
         ("id:2", "echo second"),
         ("name:2", "echo first"),
@@ -237,15 +281,26 @@ fn places_are_found_as_lagoon_compares_names() {
         env.tasks(&["list", "-p", place[0], "-e", place[1], "-o", "id"])
             .succeeds();
     }
-    for (place, snapshot) in [
-        (["lagoon-dem", "main"], "list-no-project"),
-        (["lagoon-demo", "man"], "list-no-environment"),
-        (["lagoon-demo", "zzz"], "list-no-environment-far"),
-    ] {
-        let output = env.tasks(&["list", "-p", place[0], "-e", place[1]]);
-        assert_snapshot!(snapshot, output.snapshot());
-        assert_eq!(output.code, 5);
-    }
+    let refused = |project, environment| {
+        let line = ["list", "-p", project, "-e", environment];
+        env.tasks(&line).error(5)
+    };
+    assert_snapshot!(refused("lagoon-dem", "main"), @"
+    error: there is no project `lagoon-dem`
+    hint: a project's name is its name in Lagoon, not that of its repository
+    hint: nearest: `lagoon-demo`
+    hint: you see the projects of your groups only: lagoon-demo-group (maintainer)
+    ");
+    assert_snapshot!(refused("lagoon-demo", "man"), @"
+    error: the project `lagoon-demo` has no environment `man`
+    hint: nearest: `main`
+    hint: your role on lagoon-demo is maintainer, which shows all its environments but deleted ones
+    ");
+    assert_snapshot!(refused("lagoon-demo", "zzz"), @"
+    error: the project `lagoon-demo` has no environment `zzz`
+    hint: it has: `develop`, `main`, `pr-12`
+    hint: your role on lagoon-demo is maintainer, which shows all its environments but deleted ones
+    ");
 }
 
 #[test]
@@ -272,8 +327,10 @@ fn a_poisoned_environment_is_explained() {
             "advancedTaskDefinitionArguments": [{"name": "A"}]}}),
     );
     let output = env.tasks(&on_main(&["list"]));
-    assert_snapshot!("list-poisoned", output.snapshot());
-    assert_eq!(output.code, 1);
+    assert_snapshot!(output.error(1), @"
+    error: Lagoon refused: Unable to find AdvancedTaskDefinitionType null
+    hint: a task here has an argument without a type, which breaks the listing of the whole environment: somebody who may must delete that task by its id
+    ");
 }
 
 #[test]
@@ -296,28 +353,45 @@ fn a_pipeline_reads_names() {
 #[test]
 fn wrong_use_ends_with_2_and_says_what_to_do() {
     let env = TestEnv::new();
-    for (snapshot, line) in [
-        ("usage-no-project", vec!["list"]),
-        (
-            "usage-empty-environment",
-            vec!["list", "-p", "lagoon-demo", "-e", ""],
-        ),
-        ("usage-twice", vec!["-p", "a", "list", "-p", "b"]),
-        ("usage-bad-format", on_main(&["list", "-o", "jso"])),
-        ("usage-bad-jq", on_main(&["list", "--jq", ".["])),
-        (
-            "usage-jq-with-csv",
-            on_main(&["list", "-o", "csv", "--jq", "."]),
-        ),
-        ("usage-bad-scope", on_main(&["list", "--scope", "projects"])),
-        ("usage-unknown-flag", on_main(&["list", "--servce", "x"])),
-        ("usage-unknown-command", vec!["lisst"]),
-        ("usage-id-too-large", on_main(&["show", "99999999999"])),
-        ("usage-json-error", on_main(&["show", "", "-o", "json"])),
-    ] {
-        let output = env.tasks(&line);
-        assert_snapshot!(snapshot, output.snapshot());
-        assert_eq!(output.code, 2, "{snapshot}");
-        assert_eq!(output.stdout, "", "{snapshot}");
-    }
+    let refused = |line: &[&str]| env.tasks(line).error(2);
+    assert_snapshot!(refused(&["list"]), @"
+    error: which project? None was named
+    hint: add -p PROJECT, or set TASKS_PROJECT; those you can see: tasks projects
+    ");
+    assert_snapshot!(refused(&["list", "-p", "lagoon-demo", "-e", ""]), @"
+    error: --environment has an empty value
+    hint: give it a value, or leave it out
+    ");
+    assert_snapshot!(refused(&["-p", "a", "list", "-p", "b"]), @"
+    error: --project is given twice: to `tasks` and to `tasks list`
+    hint: give it once; before or after the command is the same
+    ");
+    assert_snapshot!(refused(&on_main(&["list", "-o", "jso"])), @"
+    error: invalid value 'jso' for '--output <FORMAT>'
+    hint: possible values: table, tsv, json, jsonl, yaml, csv, name, id
+    hint: a similar value exists: 'json'
+    ");
+    let shown = refused(&on_main(&["list", "--jq", ".["]));
+    assert_snapshot!(shown, @r#"{"error":{"kind":"usage","message":"--jq '.[': expected closing bracket at the end","hints":[],"exitCode":2,"runs":[]}}"#);
+    let shown = refused(&on_main(&["list", "-o", "csv", "--jq", "."]));
+    assert_snapshot!(shown, @r#"{"error":{"kind":"usage","message":"--jq works on JSON and cannot be used with -o csv","hints":["leave out -o, or use -o json"],"exitCode":2,"runs":[]}}"#);
+    assert_snapshot!(refused(&on_main(&["list", "--scope", "projects"])), @"
+    error: invalid value 'projects' for '--scope <SCOPE>'
+    hint: possible values: environment, project, group, system
+    hint: a similar value exists: 'project'
+    ");
+    assert_snapshot!(refused(&on_main(&["list", "--servce", "x"])), @"
+    error: unexpected argument '--servce' found
+    hint: a similar argument exists: '--service'
+    hint: Usage: tasks list --service <SERVICE>
+    ");
+    assert_snapshot!(refused(&["lisst"]), @"
+    error: unrecognized subcommand 'lisst'
+    hint: some similar subcommands exist: 'lint', 'ls', 'list'
+    hint: Usage: tasks [OPTIONS] [COMMAND]
+    ");
+    let shown = refused(&on_main(&["show", "99999999999"]));
+    assert_snapshot!(shown, @"error: `99999999999` is not a task id: ids are whole numbers from 1 to 2147483647");
+    let shown = refused(&on_main(&["show", "", "-o", "json"]));
+    assert_snapshot!(shown, @r#"{"error":{"kind":"usage","message":"the task's name is empty","hints":[],"exitCode":2,"runs":[]}}"#);
 }

@@ -203,7 +203,18 @@ fn what_was_missed_is_shown_in_the_end_and_said_to_be() {
     running.until_stdout("five\n");
     advance(&env, &id);
     let output = running.finish().succeeds();
-    assert_snapshot!("live-missed", output.snapshot());
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 0
+    ---- stdout
+    three
+    five
+    one
+    two
+    four
+    six
+    ---- stderr
+    lines of the log that were not shown yet:
+    ");
 }
 
 #[test]
@@ -232,30 +243,38 @@ fn a_refusal_is_no_reason_not_to_follow() {
 
 #[test]
 fn what_has_to_be_live_and_cannot_be_is_an_error() {
-    for (name, lines) in [
-        ("refused", "echo 'logs are not for you' >&2; exit 253"),
-        (
-            "unknown-host",
-            "echo 'ssh: Could not resolve hostname portal.example.com: Name or service not known' >&2
-             exit 255",
-        ),
-        (
-            "changed-key",
-            "echo '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @' >&2
-             echo 'Host key verification failed.' >&2; exit 255",
-        ),
-    ] {
-        let env = with_portal(lines);
-        let id = held(&env, "one\n");
-        let output = env.home.run(follow(&env, &id, &["--live", "always"]));
-        assert_snapshot!(format!("live-{name}"), output.snapshot());
-        assert_eq!((output.code, output.stdout.as_str()), (1, ""));
-    }
-    let env = TestEnv::new();
-    let id = held(&env, "one\n");
-    let output = env.home.run(follow(&env, &id, &["--live", "always"]));
-    assert_snapshot!("live-no-portal", output.snapshot());
-    assert_eq!(output.code, 1);
+    let refused = |env: &TestEnv| {
+        let id = held(env, "one\n");
+        let command = follow(env, &id, &["--live", "always"]);
+        env.home.run(command).error(1)
+    };
+    let env = with_portal("echo 'logs are not for you' >&2; exit 253");
+    assert_snapshot!(refused(&env), @"
+    error: the log of run 1 is not live: portal.example.com refused: logs are not for you
+    hint: without `--live always` it is shown as far as the API has it
+    ");
+    let env = with_portal(
+        "echo 'ssh: Could not resolve hostname portal.example.com: Name or service not known' >&2
+         exit 255",
+    );
+    assert_snapshot!(refused(&env), @"
+    error: the log of run 1 is not live: ssh to portal.example.com failed: Could not resolve hostname portal.example.com: Name or service not known
+    hint: without `--live always` it is shown as far as the API has it
+    ");
+    let env = with_portal(
+        "echo '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @' >&2
+         echo 'Host key verification failed.' >&2; exit 255",
+    );
+    assert_snapshot!(refused(&env), @"
+    error: the log of run 1 is not live: portal.example.com shows another host key than before, and is not trusted: WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!
+      Host key verification failed.
+    hint: ask who runs it whether the key was changed; if so: ssh-keygen -R '[portal.example.com]:2020'
+    hint: without `--live always` it is shown as far as the API has it
+    ");
+    assert_snapshot!(refused(&TestEnv::new()), @"
+    error: the log of run 1 is not live: the cluster of lagoon-demo/main (production) has no ssh portal
+    hint: without `--live always` it is shown as far as the API has it
+    ");
 }
 
 #[test]
@@ -326,8 +345,11 @@ fn without_ssh_one_is_told_what_to_install() {
     let nothing = env.home.path("work");
     let line = ["logs", &id, "-f", "--live", "always"];
     let output = env.run(env.command(&line).env("PATH", &nothing));
-    assert_snapshot!("live-no-ssh", output.snapshot());
-    assert_eq!(output.code, 1);
+    assert_snapshot!(output.error(1), @"
+    error: the log of run 1 is not live: there is no `ssh` on the PATH
+    hint: install OpenSSH's client (the package `openssh-client`)
+    hint: without `--live always` it is shown as far as the API has it
+    ");
     let output = env.run(
         env.command(&line)
             .env("TASKS_SSH_KEY", "/no/such/key")

@@ -64,7 +64,12 @@ fn a_missing_log_is_never_taken_for_one() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let output = env.tasks(&["logs", &id]).succeeds();
-    assert_snapshot!("logs-not-yet", output.snapshot());
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 0
+    ---- stdout: empty
+    ---- stderr
+    run 1 is running: there is no log yet; -f waits for it
+    ");
     let id = logged(&env, "one\n", Status::Complete);
     // Long ago: nothing will come any more.
     let sql = "UPDATE task SET completed = '2020-01-01 00:00:00' WHERE id = ?1";
@@ -75,7 +80,7 @@ fn a_missing_log_is_never_taken_for_one() {
     assert_eq!(write.unwrap(), 1);
     env.sandbox().set_storage_down(true);
     let output = env.tasks(&["logs", &id]);
-    assert_snapshot!("logs-unavailable", output.snapshot());
+    assert_snapshot!(output.error(1), @"error: no log of run 2: There was an error loading the logs: connect ECONNREFUSED 127.0.0.1:PORT");
     assert_eq!((output.code, output.stdout.as_str()), (1, ""));
     assert!(output.stderr.contains("error loading the logs"), "{output}");
 }
@@ -101,12 +106,27 @@ fn status_shows_how_far_runs_are_and_judges_nothing() {
     let env = TestEnv::new();
     let failed = logged(&env, "x\n", Status::Failed);
     let going = start_held(&env, Status::Complete);
-    for format in ["table", "tsv"] {
-        let output = env
-            .tasks(&["status", &failed, &going, "-o", format])
-            .succeeds();
-        assert_snapshot!(format!("status-{format}"), narrow(&output.snapshot()));
-    }
+    let shown = |format| {
+        narrow(
+            &env.tasks(&["status", &failed, &going, "-o", format])
+                .snapshot(),
+        )
+    };
+    assert_snapshot!(shown("table"), @"
+    exit code: 0
+    ---- stdout
+    ID  TASKNAME  NAME  STATUS  OUTCOME  PROJECT  ENVIRONMENT  SERVICE  CREATED  STARTED  COMPLETED
+    1  lagoon-task-xxxx  Say hello  failed  failed  lagoon-demo  main  cli  NOW  NOW  NOW
+    2  lagoon-task-xxxx  Say hello  running  going  lagoon-demo  main  cli  NOW  NOW
+    ---- stderr: empty
+    ");
+    assert_snapshot!(shown("tsv"), @"
+    exit code: 0
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	failed	failed	lagoon-demo	main	cli	TIME	TIME	TIME
+    2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    ---- stderr: empty
+    ");
     let one = env
         .tasks(&["status", &failed, "-o", "json"])
         .succeeds()

@@ -236,7 +236,14 @@ fn at_a_terminal_the_branch_is_suggested_and_production_is_not() {
     };
     let mut terminal = ask("PR-12", "the git branch `PR-12` is deployed");
     terminal.wait_for("❯ pr-12");
-    insta::assert_snapshot!("place-branch", mask(&terminal.screen()));
+    insta::assert_snapshot!(mask(&terminal.screen()), @"
+    project lagoon-demo (from .lagoon.yml)
+    the git branch `PR-12` is deployed
+    ? Environment ›
+      develop
+      main     production
+    ❯ pr-12
+    ");
     terminal.send(ENTER);
     assert_eq!(terminal.finish(), 0);
     let stop = |mut terminal: Terminal| {
@@ -351,13 +358,23 @@ fn projects_and_environments_are_listed_with_production_marked() {
     ] {
         assert_eq!(environments(&line).stdout, shown, "{line:?}");
     }
-    insta::assert_snapshot!("environments", environments(&["-o", "table"]).snapshot());
-    insta::assert_snapshot!(
-        "projects",
-        env.tasks(&["projects", "-o", "table"])
-            .succeeds()
-            .snapshot()
-    );
+    insta::assert_snapshot!(environments(&["-o", "table"]).snapshot(), @"
+    exit code: 0
+    ---- stdout
+    ID   NAME     TYPE         DEPLOYED AS  UPDATED
+    102  develop  development  branch       NOW
+    101  main     production   branch       NOW
+    103  pr-12    development  pullrequest  NOW
+    ---- stderr: empty
+    ");
+    let output = env.tasks(&["projects", "-o", "table"]).succeeds();
+    insta::assert_snapshot!(output.snapshot(), @"
+    exit code: 0
+    ---- stdout
+    ID  NAME         PRODUCTION  GIT URL
+    42  lagoon-demo  main        ssh://git@example.com/lagoon-demo.git
+    ---- stderr: empty
+    ");
     let line = ["projects", "-o", "table"];
     let none = env.as_role("outsider").tasks(&line).succeeds();
     assert_eq!(

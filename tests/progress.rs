@@ -70,7 +70,12 @@ fn a_followed_run_shows_how_far_it_is_and_leaves_only_its_log() {
     terminal.wait_for("running");
     terminal.wait_for("\none\n");
     terminal.wait_for("s of about 40s");
-    assert_snapshot!("progress-follow", still(&terminal.screen()));
+    assert_snapshot!(still(&terminal.screen()), @"
+    127.0.0.1 · lagoon-demo/main (production)
+    run 2 (lagoon-task-xxxx)
+    one
+    * run 2 of Say hello on lagoon-demo/main (production): running (bar) Ns of about 40s
+    ");
     advance(&env, "2");
     assert_eq!(terminal.finish(), 0);
     assert_snapshot!("progress-followed", still(&terminal.screen()));

@@ -73,7 +73,12 @@ fn a_system_wide_task_before_2_18_is_reported_and_not_sent() {
     let lagoon = Releases::new();
     // Before it asks for confirmation.
     let output = lagoon.run(&DEFINE, "").ends_with(1);
-    insta::assert_snapshot!("releases-define", output.snapshot());
+    insta::assert_snapshot!(output.error(1), @"
+    127.0.0.1 · the whole system
+    error: this Lagoon does not accept system-wide tasks from any user
+    hint: Lagoon 2.18 and newer accept them
+    hint: define the task for a group, a project or an environment instead
+    ");
     for command in [&["diff"][..], &["apply", "--yes"]] {
         let output = lagoon.run(&[command, &["-f", "-"]].concat(), FILE);
         let output = output.ends_with(1);

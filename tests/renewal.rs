@@ -135,7 +135,16 @@ fn what_cannot_be_renewed_ends_the_waiting_with_the_way_back() {
             .env("TASKS_TOKEN", &first)
     };
     let output = lagoon.wait(&first, variables).ends_with(4);
-    assert_snapshot!("renewal-of-a-variable", output.snapshot());
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 4
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    ---- stderr
+    error: not signed in: Unauthorized - Keycloak token invalid: Session not active
+    hint: Tokens live for minutes: set TASKS_TOKEN to a new one just before you need it, or sign in over ssh with TASKS_SSH_KEY
+    hint: run 1 was running when it was last read
+    hint: the run goes on; wait for the end with `tasks wait 1`
+    ");
 
     let lagoon = Ending::new();
     let first = lagoon.token(3000);
@@ -145,7 +154,17 @@ fn what_cannot_be_renewed_ends_the_waiting_with_the_way_back() {
     ssh.refuses("lagoon@ssh.example: Permission denied (publickey).\n", 255);
     let wait = |id: &str| ssh.with(home.command(&["wait", id]));
     let output = lagoon.wait(&first, wait).ends_with(4);
-    assert_snapshot!("renewal-over-ssh", output.snapshot());
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 4
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    ---- stderr
+    signing in over ssh: lagoon@ssh.example:22
+    error: not signed in: cannot sign in: ssh to ssh.example failed: lagoon@ssh.example: Permission denied (publickey).
+    hint: is your public key in Lagoon, and its private key in the agent or named? A key with a passphrase needs the agent where nobody can be asked
+    hint: run 1 was running when it was last read
+    hint: the run goes on; wait for the end with `tasks wait 1`
+    ");
 
     let lagoon = Ending::new();
     let openid = OpenId::new(&[]);
@@ -157,5 +176,14 @@ fn what_cannot_be_renewed_ends_the_waiting_with_the_way_back() {
     openid.ends_the_session();
     let wait = |id: &str| browser.command(&["wait", id]);
     let output = lagoon.wait(&first, wait).ends_with(4);
-    assert_snapshot!("renewal-of-a-browsers", output.snapshot());
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 4
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    ---- stderr
+    error: not signed in: the browser session for the context `here` has ended
+    hint: sign in again: tasks login -l here --browser
+    hint: run 1 was running when it was last read
+    hint: the run goes on; wait for the end with `tasks wait 1`
+    ");
 }

@@ -125,8 +125,14 @@ fn a_task_that_changed_is_shown_and_asked_about() {
     env.graphql(delete, json!({"i": id.trim().parse::<i64>().unwrap()}));
     define("echo two");
     let output = rerun(&env, &run, &[]);
-    assert_snapshot!("rerun-changed", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 1));
+    assert_snapshot!(output.error(2), @r#"
+    run 1 ran:
+      echo one
+      `x` is now:
+      echo two
+    {"error":{"kind":"usage","message":"run 1 cannot be repeated by itself: `x` is another task by now, or its values cannot be read back","hints":["the task as it is now, with values: tasks invoke x -p lagoon-demo -e main -a NAME=VALUE"],"exitCode":2,"runs":[]}}
+    "#);
+    assert_eq!(started(&env), 1);
     // Somebody who can be asked decides.
     for (keys, command) in [("", "echo two"), (DOWN, "echo one")] {
         let mut terminal = env.terminal(&["rerun", &run.to_string(), "--yes", "-o", "id"]);
@@ -211,8 +217,11 @@ fn the_values_of_an_image_have_to_be_given_again() {
     let run = env.tasks(&[&["invoke", "img", "-a", "A=1", "-o", "json"], &MAIN[..]].concat());
     let run = run.succeeds().json()["id"].clone();
     let output = rerun(&env, &run, &["-a", "A=2"]);
-    assert_snapshot!("rerun-image", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 1));
+    assert_snapshot!(output.error(2), @r#"
+    Lagoon does not keep the values of an image's run: `img` needs them again
+    {"error":{"kind":"usage","message":"run 1 of `img` had values that Lagoon does not keep: `B` must be given again","hints":["give each with -a NAME=VALUE"],"exitCode":2,"runs":[]}}
+    "#);
+    assert_eq!(started(&env), 1);
     rerun(&env, &run, &["-a", "A=2", "-a", "B=x"]).succeeds();
     let variables = env.requests().last().unwrap().body.clone();
     assert!(variables.contains("\"value\":\"2\""), "{variables}");
@@ -231,7 +240,7 @@ fn the_image_of_a_task_that_is_gone_is_no_command() {
     let delete = "mutation($i:Int!){deleteAdvancedTaskDefinition(advancedTaskDefinition:$i)}";
     owner.graphql(delete, json!({"i": id.trim().parse::<i64>().unwrap()}));
     let output = rerun(&owner, &run, &["--yes"]);
-    assert_snapshot!("rerun-image-gone", output.snapshot());
+    assert_snapshot!(output.error(5), @r#"{"error":{"kind":"not-found","message":"run 1 seems to be one of the image acme/job:1, and lagoon-demo/main (production) has no task `img` (any more)","hints":[],"exitCode":5,"runs":[]}}"#);
     assert_eq!((output.code, started(&owner)), (5, 1));
 }
 
@@ -241,8 +250,14 @@ fn several_are_checked_first_and_confirmed_once() {
     let one = first(&env)["id"].to_string();
     let two = first(&env)["id"].to_string();
     let output = env.tasks(&["rerun", &one, &two]);
-    assert_snapshot!("rerun-several-unconfirmed", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 2));
+    assert_snapshot!(output.error(2), @"
+    127.0.0.1 · `Try arguments`, 2 runs:
+      lagoon-demo/main (production)
+      lagoon-demo/main (production)
+    error: not confirmed, and nobody can be asked: Start these 2 runs, all of them production?
+    hint: confirm it on the line: --yes
+    ");
+    assert_eq!(started(&env), 2);
     let output = env.tasks(&["rerun", &one, "99", "--yes"]);
     assert_eq!((output.code, started(&env)), (5, 2), "{output}");
     let output = env.tasks(&["rerun", &one, &two, "--yes", "-o", "id"]);

@@ -61,13 +61,29 @@ fn newest_first_in_every_format() {
         .map_err(lagoon_sandbox::store::StoreError::from)
     });
     assert_eq!(write.unwrap(), 3);
-    for format in ["table", "tsv"] {
+    let listed = |format| {
         let line = [&["runs", "-o", format], &MAIN[..]].concat();
-        assert_snapshot!(
-            format!("runs-{format}"),
-            narrow(&env.tasks(&line).succeeds().snapshot())
-        );
-    }
+        narrow(&env.tasks(&line).snapshot())
+    };
+    assert_snapshot!(listed("table"), @"
+    exit code: 0
+    ---- stdout
+    ID  TASK  STATUS  STARTED  TOOK  WHO  SERVICE
+    4  Run yarn audit  complete  NOW  0s  owner@example.com  node
+    3  Say hello  running  NOW  maintainer@example.com  cli
+    2  Say hello  failed  NOW  0s  maintainer@example.com  cli
+    1  Say hello  complete  NOW  0s  maintainer@example.com  cli
+    ---- stderr: empty
+    ");
+    assert_snapshot!(listed("tsv"), @"
+    exit code: 0
+    ---- stdout
+    4	Run yarn audit	complete	TIME	0	owner@example.com	node	main	lagoon-task-xxxx	completed	TIME	TIME	lagoon-demo
+    3	Say hello	running	TIME		maintainer@example.com	cli	main	lagoon-task-xxxx	going	TIME		lagoon-demo
+    2	Say hello	failed	TIME	0	maintainer@example.com	cli	main	lagoon-task-xxxx	failed	TIME	TIME	lagoon-demo
+    1	Say hello	complete	TIME	0	maintainer@example.com	cli	main	lagoon-task-xxxx	completed	TIME	TIME	lagoon-demo
+    ---- stderr: empty
+    ");
     let line = [&["runs", "-o", "json"], &MAIN[..]].concat();
     let json = env.tasks(&line).succeeds().json();
     assert_eq!(
@@ -174,7 +190,14 @@ fn the_chart_shows_each_task() {
     });
     assert_eq!(write.unwrap(), 3);
     let line = [&["runs", "--chart", "-o", "table"], &MAIN[..]].concat();
-    assert_snapshot!("runs-chart", env.tasks(&line).succeeds().snapshot());
+    assert_snapshot!(env.tasks(&line).succeeds().snapshot(), @"
+    exit code: 0
+    ---- stdout
+    TASK            RUNS  FAILED  MEDIAN  LONGEST  OLDEST TO NEWEST
+    Run yarn audit     1       0      4m       4m  █
+    Say hello          2       1      2m       2m  ▅×
+    ---- stderr: empty
+    ");
 }
 
 #[test]
@@ -190,8 +213,11 @@ fn wrong_use_asks_nothing() {
     }
     assert_eq!(env.requests().len(), 0);
     let nowhere = env.tasks(&["runs", "-p", "lagoon-demo", "-e", "mian"]);
-    assert_snapshot!("runs-no-environment", nowhere.snapshot());
-    assert_eq!(nowhere.code, 5);
+    assert_snapshot!(nowhere.error(5), @"
+    error: the project `lagoon-demo` has no environment `mian`
+    hint: nearest: `main`
+    hint: your role on lagoon-demo is maintainer, which shows all its environments but deleted ones
+    ");
 }
 
 #[test]
@@ -250,10 +276,16 @@ fn several_projects_are_one_list_newest_first() {
     env.sql("UPDATE task SET created = '2020-01-01 00:00:00' WHERE environment = 201");
     assert_eq!(places(&["-p", "shop*", "--limit", "1"]), ["shop-eu:main"]);
     let (output, requests) = env.tasks_and_requests(&["runs", "-A", "--active", "-o", "table"]);
-    assert_snapshot!(
-        "runs-several-projects",
-        narrow(&output.succeeds().snapshot())
-    );
+    assert_snapshot!(narrow(&output.succeeds().snapshot()), @"
+    exit code: 0
+    ---- stdout
+    ID  TASK  STATUS  STARTED  TOOK  WHO  SERVICE  ENVIRONMENT  PROJECT
+    7  Say hello  running  NOW  maintainer@example.com  cli  develop  lagoon-demo
+    6  Say hello  running  NOW  maintainer@example.com  cli  main  shop-eu
+    3  Say hello  running  NOW  maintainer@example.com  cli  main  lagoon-demo
+    5  Say hello  running  NOW  maintainer@example.com  cli  main  shop
+    ---- stderr: empty
+    ");
     // The projects' names, and the runs of each of three projects.
     assert_eq!(requests.len(), 1 + 3);
     let file = "{\"project\": \"shop\", \"environment\": \"main\"}\n";

@@ -324,7 +324,12 @@ fn a_lagoon_that_cannot_be_reached_is_not_kept() {
     let login = |args: &[&str]| env.run(ssh.with(env.home.command(args)));
     let away = ["login", "http://127.0.0.1:9", "--request-timeout", "1s"];
     let refused = login(&away).ends_with(7);
-    insta::assert_snapshot!("login-away", refused.snapshot());
+    insta::assert_snapshot!(refused.error(7), @"
+    error: cannot reach http://127.0.0.1:PORT: Connection refused (os error 111)
+    hint: is the address right, and does this machine reach it? `curl -sS http://127.0.0.1:PORT/status`
+    hint: nothing was kept; to try again: tasks login http://127.0.0.1:PORT/graphql -l 127.0.0.1
+    hint: to keep it all the same: tasks context add 127.0.0.1 http://127.0.0.1:PORT/graphql
+    ");
     let browser = [&away[..], &["--browser", "-l", "acme"]].concat();
     let refused = login(&browser).ends_with(7);
     let again = "tasks login http://127.0.0.1:9/graphql -l acme --browser";
@@ -393,7 +398,11 @@ fn a_sign_in_without_a_server_does_not_suggest_itself() {
     let add = ["context", "add", "here", &env.url(), "--no-discovery"];
     env.home.tasks(&add).succeeds();
     let refused = env.home.tasks(&["login", "-l", "here"]).ends_with(4);
-    insta::assert_snapshot!("login-without-a-server", refused.snapshot());
+    insta::assert_snapshot!(refused.error(4), @"
+    error: not signed in to the context `here`
+    hint: name the ssh server: tasks login -l here --ssh-host HOST --ssh-port PORT
+    hint: or give it a token: tasks login -l here --with-token < FILE
+    ");
     let refused = env
         .home
         .tasks(&["login", "-l", "here", "--browser"])

@@ -18,10 +18,19 @@ fn invoke_asks_for_place_task_and_values_and_shows_the_line() {
     let env = TestEnv::new();
     let mut terminal = env.terminal(&["invoke"]);
     terminal.wait_for("❯ lagoon-demo");
-    assert_snapshot!("pick-project", mask(&terminal.screen()));
+    assert_snapshot!(mask(&terminal.screen()), @"
+    ? Project ›
+    ❯ lagoon-demo
+    ");
     terminal.send(ENTER);
     terminal.wait_for("pr-12");
-    assert_snapshot!("pick-environment", mask(&terminal.screen()));
+    assert_snapshot!(mask(&terminal.screen()), @"
+    ✔ Project · lagoon-demo
+    ? Environment ›
+    ❯ develop
+      main     production
+      pr-12
+    ");
     terminal.send(DOWN);
     terminal.wait_for("❯ main");
     terminal.send(ENTER);
@@ -30,7 +39,19 @@ fn invoke_asks_for_place_task_and_values_and_shows_the_line() {
     terminal.wait_until("the list", |screen| {
         screen.contains("❯ Try arguments") && screen.contains("Say hello")
     });
-    assert_snapshot!("pick-task", mask(&terminal.screen()));
+    assert_snapshot!(mask(&terminal.screen()), @"
+    ✔ Project · lagoon-demo
+    ✔ Environment · main
+    ? Task ›
+      Check disk space  Show how full the disk is; defined for production alone
+      Run yarn audit    Look for known vulnerabilities in the project's packages
+    ❯ Try arguments     Write what you give it: one argument of each type, the las…
+      Clear caches      Pretend to clear all caches; asks before it starts
+      Count slowly      Write a line each second for ten seconds: something to fol…
+      Print many lines  Write 500 lines: how a long log looks
+      Fail on purpose   End with exit status 1: how a failed run looks
+      Say hello         Greet you; defined for all projects of the group
+    ");
     terminal.send(ENTER);
     terminal.wait_for("? Any environment (FROM)");
     terminal.send(ENTER);
@@ -143,7 +164,11 @@ fn a_confirmation_text_is_asked_and_no_is_the_default() {
     let line = ["invoke", "Clear caches", "-p", "lagoon-demo", "-e", "main"];
     let mut terminal = env.terminal(&line);
     terminal.wait_for("› no");
-    assert_snapshot!("confirm", mask(&terminal.screen()));
+    assert_snapshot!(mask(&terminal.screen()), @"
+    127.0.0.1 · lagoon-demo/main (production)
+    Clear caches: Pages are slow until the caches are warm again. Clear them?
+    ? Go on? (y/n) › no
+    ");
     terminal.send(ENTER);
     assert_eq!((terminal.finish(), started(&env)), (2, 0));
     let mut terminal = env.terminal(&line);

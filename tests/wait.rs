@@ -61,21 +61,36 @@ pub(crate) fn narrow(snapshot: &str) -> String {
 #[test]
 fn the_exit_code_says_how_the_run_ended() {
     let env = TestEnv::new();
-    for (end, code, outcome) in [
-        (Status::Complete, 0, "completed"),
-        (Status::Failed, 3, "failed"),
-        (Status::Cancelled, 6, "cancelled"),
-    ] {
+    let ended = |end, code, outcome| {
         let id = start_held(&env, end);
         let running = until_asked(&env, &["wait", &id, "-o", "json"], "taskById");
         advance(&env, &id);
         let output = running.finish().ends_with(code);
         assert_eq!(output.json()["outcome"], outcome);
-        // It is over: the same again at once.
-        let output = env.tasks(&["wait", &id]);
-        assert_snapshot!(format!("wait-{outcome}"), output.snapshot());
-        assert_eq!(output.code, code);
-    }
+        // The run is finished: waiting again ends at once.
+        env.tasks(&["wait", &id]).ends_with(code).snapshot()
+    };
+    assert_snapshot!(ended(Status::Complete, 0, "completed"), @"
+    exit code: 0
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	complete	completed	lagoon-demo	main	cli	TIME	TIME	TIME
+    ---- stderr: empty
+    ");
+    assert_snapshot!(ended(Status::Failed, 3, "failed"), @"
+    exit code: 3
+    ---- stdout
+    2	lagoon-task-xxxx	Say hello	failed	failed	lagoon-demo	main	cli	TIME	TIME	TIME
+    ---- stderr
+    warning: no log of run 2: There was an error loading the logs: The specified key does not exist.
+    error: run 2 of `Say hello` failed
+    ");
+    assert_snapshot!(ended(Status::Cancelled, 6, "cancelled"), @"
+    exit code: 6
+    ---- stdout
+    3	lagoon-task-xxxx	Say hello	cancelled	cancelled	lagoon-demo	main	cli	TIME	TIME	TIME
+    ---- stderr
+    error: run 3 of `Say hello` was cancelled
+    ");
 }
 
 #[test]
@@ -107,7 +122,10 @@ fn a_run_can_be_named_in_every_way() {
 fn what_names_no_run_is_wrong_use() {
     let env = TestEnv::new();
     let empty = env.run(env.command(&["wait", "-"]).stdin(""));
-    assert_snapshot!("wait-empty-stdin", empty.snapshot());
+    assert_snapshot!(empty.error(2), @"
+    error: `-`: nothing is on stdin, so there is no run
+    hint: what was to print the runs has printed none
+    ");
     for args in [
         vec!["wait"],
         vec!["wait", "Say hello"],
@@ -132,18 +150,19 @@ fn what_names_no_run_is_wrong_use() {
     let plan = env.tasks(&plan).succeeds().stdout;
     let output = env.run(env.command(&["wait", "-"]).stdin(plan));
     assert_eq!(output.code, 2, "{output}");
-    for args in [
-        ["wait", "--last"],
-        ["wait", "4711"],
-        ["wait", "lagoon-task-none"],
-    ] {
-        let output = env.tasks(&args);
-        assert_snapshot!(
-            format!("wait-no-run{}", args[1].replace("--", "-")),
-            output.snapshot()
-        );
-        assert_eq!((output.code, output.stdout.as_str()), (5, ""));
-    }
+    let refused = |run| env.tasks(&["wait", run]).error(5);
+    assert_snapshot!(refused("--last"), @"
+    error: --last: this machine has started no run in 127.0.0.1
+    hint: name the run by its id; `tasks runs` lists those of an environment
+    ");
+    assert_snapshot!(refused("4711"), @"
+    error: there is no run 4711
+    hint: runs are kept for a limited time; `tasks runs` lists those of an environment
+    ");
+    assert_snapshot!(refused("lagoon-task-none"), @"
+    error: there is no run lagoon-task-xxxx
+    hint: runs are kept for a limited time; `tasks runs` lists those of an environment
+    ");
 }
 
 #[test]
@@ -278,12 +297,25 @@ fn limits_end_the_waiting_and_say_how_to_return() {
     let env = TestEnv::new();
     let id = start(&env, &[Step::Status(Status::Running)]);
     let output = env.tasks(&["wait", &id, "--timeout", "1s"]);
-    assert_snapshot!("wait-still-going", output.snapshot());
-    assert_eq!(output.code, 8);
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 8
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    ---- stderr
+    error: run 1 of `Say hello` is still running after 1 s
+    hint: the run goes on; wait for the end with `tasks wait 1`
+    ");
     let id = start(&env, &[]);
     let output = env.tasks(&["wait", &id, "--start-timeout", "1s"]);
-    assert_snapshot!("wait-never-started", output.snapshot());
-    assert_eq!(output.code, 10);
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 10
+    ---- stdout
+    2	lagoon-task-xxxx	Say hello	new	going	lagoon-demo	main	cli	TIME		
+    ---- stderr
+    error: run 2 of `Say hello` has not started after 1 s: it is still new
+    hint: a run whose service is not deployed, or whose pod the cluster refuses, waits for ever
+    hint: the run goes on; wait for the end with `tasks wait 2`
+    ");
 }
 
 #[test]
@@ -298,13 +330,27 @@ fn an_interrupt_leaves_the_run_or_cancels_it() {
     let running = until_asked(&env, &["wait", &id], "taskChanged");
     running.signal("INT");
     let output = running.finish();
-    assert_snapshot!("wait-interrupted", output.snapshot());
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 130
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    ---- stderr
+    error: interrupted
+    hint: the run goes on; wait for the end with `tasks wait 1`
+    ");
     assert_eq!((output.code, status(&id).as_str()), (130, "running"));
     let line = ["wait", &id, "--on-interrupt", "cancel"];
     let running = until_asked(&env, &line, "taskChanged");
     running.signal("INT");
     let output = running.finish();
-    assert_snapshot!("wait-interrupted-cancel", output.snapshot());
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 130
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
+    ---- stderr
+    Lagoon was asked to cancel run 1 (lagoon-task-xxxx)
+    error: interrupted
+    ");
     assert_eq!((output.code, status(&id).as_str()), (130, "cancelled"));
 }
 

@@ -142,25 +142,50 @@ fn a_request_for_each_project_and_one_for_their_names() {
 fn what_is_named_and_not_there_ends_with_5() {
     let env = TestEnv::new();
     shops(&env);
-    let cases: [(&str, &[&str]); 9] = [
-        ("pattern", &["-p", "lagoon-demo", "-e", "rp-*"]),
-        ("name", &["-p", "lagoon-demo", "-e", "main", "-e", "devlop"]),
-        ("both", &["-p", "lagoon-demo", "-e", "mian", "-e", "x*"]),
-        ("projects", &["-p", "shp*", "-e", "main"]),
-        ("project", &["-p", "shop", "-p", "shopp", "-e", "main"]),
-        ("anywhere", &["-A", "-e", "mian"]),
-        ("group", &["--group", "no-such-group", "-e", "main"]),
-        ("pair", &["-e", "shop:man", "-e", "blog:main"]),
-        (
-            "type",
-            &["-p", "lagoon-demo", "-e", "main", "--type", "development"],
-        ),
-    ];
-    for (snapshot, line) in cases {
-        let output = invoke(&env, &[&["Say hello", "--yes"], line].concat());
-        assert_snapshot!(format!("bulk-no-{snapshot}"), output.snapshot());
-        assert_eq!((output.code, output.stdout.as_str()), (5, ""), "{snapshot}");
-    }
+    let refused = |line: &[&str]| invoke(&env, &[&["Say hello", "--yes"], line].concat()).error(5);
+    assert_snapshot!(refused(&["-p", "lagoon-demo", "-e", "rp-*"]), @"
+    error: no environment matches `rp-*`
+    hint: there are: `develop`, `main`, `pr-12`
+    hint: your role on lagoon-demo is maintainer, which shows all its environments but deleted ones
+    ");
+    assert_snapshot!(refused(&["-p", "lagoon-demo", "-e", "main", "-e", "devlop"]), @"
+    error: the project `lagoon-demo` has no environment `devlop`
+    hint: nearest: `develop`
+    hint: your role on lagoon-demo is maintainer, which shows all its environments but deleted ones
+    ");
+    assert_snapshot!(refused(&["-p", "lagoon-demo", "-e", "mian", "-e", "x*"]), @"
+    error: 2 failures: the project `lagoon-demo` has no environment `mian`; no environment matches `x*`
+    hint: nearest: `main`
+    hint: there are: `develop`, `main`, `pr-12`
+    ");
+    assert_snapshot!(refused(&["-p", "shp*", "-e", "main"]), @"
+    error: no project matches `shp*`
+    hint: nearest: `shop`, `shop-eu`
+    ");
+    assert_snapshot!(refused(&["-p", "shop", "-p", "shopp", "-e", "main"]), @"
+    error: there is no project `shopp`
+    hint: a project's name is its name in Lagoon, not that of its repository
+    hint: nearest: `shop`, `shop-eu`
+    hint: you see the projects of your groups only: lagoon-demo-group (maintainer)
+    ");
+    assert_snapshot!(refused(&["-A", "-e", "mian"]), @"
+    error: no project that the line means has an environment `mian`
+    hint: nearest: `main`
+    ");
+    assert_snapshot!(refused(&["--group", "no-such-group", "-e", "main"]), @"
+    error: there is no group `no-such-group` that you can see
+    hint: your groups: `lagoon-demo-group`
+    ");
+    assert_snapshot!(refused(&["-e", "shop:man", "-e", "blog:main"]), @"
+    error: 2 failures: there is no project `blog`; the project `shop` has no environment `man`
+    hint: a project's name is its name in Lagoon, not that of its repository
+    hint: you see the projects of your groups only: lagoon-demo-group (maintainer)
+    hint: nearest: `main`
+    ");
+    assert_snapshot!(refused(&["-p", "lagoon-demo", "-e", "main", "--type", "development"]), @"
+    error: none of the selected environments is of the type development
+    hint: your role on lagoon-demo is maintainer, which shows all its environments but deleted ones
+    ");
     // Only deleted ones match.
     let output = invoke(&env, &["Say hello", "--yes", "-p", "shop", "-e", "main-o*"]);
     assert_eq!((output.code, started(&env)), (5, 0));
@@ -169,31 +194,50 @@ fn what_is_named_and_not_there_ends_with_5() {
 #[test]
 fn lines_that_say_two_things_are_wrong_use() {
     let env = TestEnv::new();
-    let cases: [(&str, &[&str]); 12] = [
-        ("all-and-project", &["-A", "-p", "shop", "-e", "main"]),
-        ("all-and-group", &["-A", "--group", "g", "-e", "main"]),
-        ("all-and-pair", &["-A", "-e", "shop:main"]),
-        ("project-and-pair", &["-p", "shop", "-e", "shop:main"]),
-        (
-            "all-environments-and-one",
-            &["-p", "shop", "-e", "main", "--all-environments"],
-        ),
-        ("no-environment", &["-A"]),
-        ("half-a-pair", &["-e", "shop:", "-e", "main"]),
-        ("half-a-pair-alone", &["-e", ":main"]),
-        ("empty", &["-p", "shop", "-e", "", "-e", "main"]),
-        ("no-project", &["-e", "main", "-e", "develop"]),
-        (
-            "skip-missing-of-one",
-            &["-p", "shop", "-e", "main", "--skip-missing"],
-        ),
-        ("web", &["-A", "-e", "main", "--web"]),
-    ];
-    for (snapshot, line) in cases {
-        let output = invoke(&env, &[&["Say hello", "--yes"], line].concat());
-        assert_snapshot!(format!("bulk-wrong-{snapshot}"), output.snapshot());
-        assert_eq!((output.code, output.stdout.as_str()), (2, ""), "{snapshot}");
-    }
+    let refused = |line: &[&str]| invoke(&env, &[&["Say hello", "--yes"], line].concat()).error(2);
+    assert_snapshot!(refused(&["-A", "-p", "shop", "-e", "main"]), @"
+    error: --all-projects and -p both say which projects are meant
+    hint: leave out one of them
+    ");
+    assert_snapshot!(refused(&["-A", "--group", "g", "-e", "main"]), @"
+    error: --all-projects and --group both say which projects are meant
+    hint: leave out one of them
+    ");
+    assert_snapshot!(refused(&["-A", "-e", "shop:main"]), @"
+    error: --all-projects says which projects are meant, and so does -e shop:main
+    hint: leave out one of them
+    ");
+    assert_snapshot!(refused(&["-p", "shop", "-e", "shop:main"]), @"
+    error: -p names a project, and so does -e shop:main
+    hint: leave out one of them
+    ");
+    assert_snapshot!(refused(&["-p", "shop", "-e", "main", "--all-environments"]), @"
+    error: --all-environments and -e both say which environments are meant
+    hint: leave out one of them
+    ");
+    assert_snapshot!(refused(&["-A"]), @"
+    error: which environments? The line names none
+    hint: add -e NAME, -e 'PATTERN', --all-environments or --type production|development
+    ");
+    let shown = refused(&["-e", "shop:", "-e", "main"]);
+    assert_snapshot!(shown, @"error: -e shop: is not of the form PROJECT:ENV");
+    assert_snapshot!(refused(&["-e", ":main"]), @"error: -e :main is not of the form PROJECT:ENV");
+    assert_snapshot!(refused(&["-p", "shop", "-e", "", "-e", "main"]), @"
+    error: --environment has an empty value
+    hint: give it a value, or leave it out
+    ");
+    assert_snapshot!(refused(&["-e", "main", "-e", "develop"]), @"
+    error: which project? A change without a terminal needs it said
+    hint: add -p NAME, or set TASKS_PROJECT
+    ");
+    assert_snapshot!(refused(&["-p", "shop", "-e", "main", "--skip-missing"]), @"
+    error: --skip-missing is about several targets, and the line names one
+    hint: several are -e more than once, -e 'PATTERN', --all-environments, -A, …
+    ");
+    assert_snapshot!(refused(&["-A", "-e", "main", "--web"]), @"
+    error: --web: it is not known where this Lagoon's UI is
+    hint: tell it once: tasks context add NAME URL --ui-url ADDRESS
+    ");
     for command in ["list", "show", "update", "delete", "rerun", "define"] {
         let output = env.tasks(&[command, "X", "-p", "shop", "-e", "main", "-e", "develop"]);
         assert_eq!(output.code, 2, "{output}");
@@ -214,8 +258,10 @@ fn the_context_must_have_been_said() {
         .home
         .command(&["invoke", "X", "-A", "-e", "main", "--yes"]);
     let output = env.home.run(command);
-    assert_snapshot!("bulk-context-not-said", output.snapshot());
-    assert_eq!(output.code, 2);
+    assert_snapshot!(output.error(2), @"
+    error: the context comes from HOME/.config/lagoon-tasks/config.toml: a change without a terminal needs it said
+    hint: add -l NAME, or set TASKS_CONTEXT
+    ");
 }
 
 #[test]
@@ -261,17 +307,20 @@ fn a_file_says_where_and_with_what() {
     ];
     let more = ["--targets", file.to_str().unwrap(), "--yes", "-o", "json"];
     let output = invoke(&env, &[&line[..], &more].concat()).succeeds();
-    assert_snapshot!(
-        "bulk-targets",
-        output
-            .stderr
-            .clone()
-            .replace("lagoon-task-", "")
-            .lines()
-            .take(4)
-            .collect::<Vec<_>>()
-            .join("\n")
-    );
+    let shown = output
+        .stderr
+        .clone()
+        .replace("lagoon-task-", "")
+        .lines()
+        .take(4)
+        .collect::<Vec<_>>()
+        .join("\n");
+    assert_snapshot!(shown, @r"
+    127.0.0.1 · `Try arguments`, 3 runs:
+      lagoon-demo/main (production)  FROM=main 'TEXT=it'\''s' TIMES=1
+      lagoon-demo/main (production)  FROM=main TEXT=two TIMES=3
+      lagoon-demo/develop  FROM=pr-12 TEXT=all TIMES=3
+    ");
     let recorded: Vec<String> = output
         .json()
         .as_array()
@@ -304,36 +353,47 @@ fn a_file_says_where_and_with_what() {
 #[test]
 fn a_file_that_is_wrong_is_told_with_its_line() {
     let env = TestEnv::new();
-    let cases: [(&str, &str, &[&str]); 6] = [
-        (
-            "key",
-            "{\"environment\": \"main\"}\n{\"env\": \"main\"}\n",
-            &["-p", "lagoon-demo"],
-        ),
-        ("json", "main\n", &["-p", "lagoon-demo"]),
-        ("empty", "\n", &[]),
-        ("no-project", "{\"environment\": \"main\"}\n", &[]),
-        (
-            "and-e",
-            "{\"environment\": \"main\"}\n",
-            &["-p", "lagoon-demo", "-e", "main"],
-        ),
-        (
-            "stdin-twice",
-            "{\"environment\": \"main\"}\n",
-            &["-p", "lagoon-demo", "--arg-file", "X=-"],
-        ),
-    ];
-    for (snapshot, file, more) in cases {
+    let refused = |file: &str, more: &[&str]| {
         let line = [&["invoke", "Say hello", "--targets", "-", "--yes"], more].concat();
-        let output = env.run(env.command(&line).stdin(file));
-        assert_snapshot!(format!("bulk-targets-{snapshot}"), output.snapshot());
-        assert_eq!((output.code, output.stdout.as_str()), (2, ""), "{snapshot}");
-    }
+        env.run(env.command(&line).stdin(file)).error(2)
+    };
+    let shown = refused(
+        "{\"environment\": \"main\"}\n{\"env\": \"main\"}\n",
+        &["-p", "lagoon-demo"],
+    );
+    assert_snapshot!(shown, @r#"
+    error: --targets: -, line 2: unknown key `env`; the keys are project, environment, arguments
+    hint: each line, or each element of a JSON array, looks like {"project": "shop", "environment": "main", "arguments": {"NAME": "value"}}
+    "#);
+    assert_snapshot!(refused("main\n", &["-p", "lagoon-demo"]), @r#"
+    error: --targets: -, line 1: not valid JSON: expected value
+    hint: each line, or each element of a JSON array, looks like {"project": "shop", "environment": "main", "arguments": {"NAME": "value"}}
+    "#);
+    assert_snapshot!(refused("\n", &[]), @"error: --targets: - names no target");
+    assert_snapshot!(refused("{\"environment\": \"main\"}\n", &[]), @"
+    error: which project? A change without a terminal needs it said
+    hint: add -p NAME, or set TASKS_PROJECT
+    ");
+    let shown = refused(
+        "{\"environment\": \"main\"}\n",
+        &["-p", "lagoon-demo", "-e", "main"],
+    );
+    assert_snapshot!(shown, @"
+    error: --targets says where; so does -e, or -p more than once
+    hint: only one -p goes with it: for lines without a project
+    ");
+    let shown = refused(
+        "{\"environment\": \"main\"}\n",
+        &["-p", "lagoon-demo", "--arg-file", "X=-"],
+    );
+    assert_snapshot!(shown, @"error: `-` (stdin) can be given only once");
     let file =
         "{\"project\": \"lagoon-demo\", \"environment\": \"main\", \"arguments\": {\"A\": 1}}\n";
     let line = ["exec", "-s", "cli", "--targets", "-", "--yes", "--", "true"];
     let output = env.run(env.command(&line).stdin(file));
-    assert_snapshot!("bulk-targets-exec", output.snapshot());
-    assert_eq!((output.code, started(&env)), (2, 0));
+    assert_snapshot!(output.error(2), @"
+    error: --targets: a line has `arguments`, and exec takes none
+    hint: only `invoke` takes arguments
+    ");
+    assert_eq!(started(&env), 0);
 }

@@ -112,7 +112,14 @@ fn at_a_terminal_it_is_shown_confirmed_and_waited_for() {
     ];
     let mut terminal = env.terminal(&line);
     terminal.wait_for("› no");
-    assert_snapshot!("bulk-confirm", mask(&terminal.screen()));
+    assert_snapshot!(mask(&terminal.screen()), @"
+    127.0.0.1 · `Clear caches` on 2 environments:
+      lagoon-demo/main (production)
+      lagoon-demo/pr-12
+    Clear caches: Pages are slow until the caches are warm again. Clear them?
+      Start it on 2 environments, 1 of them production?
+    ? Go on? (y/n) › no
+    ");
     terminal.send(ENTER);
     assert_eq!((terminal.finish(), started(&env)), (2, 0));
 
@@ -184,8 +191,14 @@ fn only_those_that_failed_are_run_again() {
         env.sandbox().set_run(id, end, None).unwrap();
     }
     let unconfirmed = again(&[]);
-    assert_snapshot!("bulk-rerun-failed-unconfirmed", unconfirmed.snapshot());
-    assert_eq!((unconfirmed.code, started(&env)), (2, 3));
+    assert_snapshot!(unconfirmed.error(2), @r#"
+    left alone, complete: 2
+    127.0.0.1 · `Try arguments` on 2 environments:
+      lagoon-demo/develop
+      lagoon-demo/pr-12
+    {"error":{"kind":"usage","message":"not confirmed, and nobody can be asked: Start it on 2 environments?","hints":["confirm it on the line: --yes"],"exitCode":2,"runs":[]}}
+    "#);
+    assert_eq!(started(&env), 3);
     let output = again(&["--yes"]).succeeds();
     assert_eq!(names(&output.json()), ["develop", "pr-12"]);
     assert_eq!(started(&env), 5);

@@ -46,6 +46,15 @@ impl Output {
         self.ends_with(0)
     }
 
+    /// Requires this exit code and an empty stdout, and gives the masked stderr: for
+    /// `assert_snapshot!`.
+    #[track_caller]
+    pub(crate) fn error(&self, code: i32) -> String {
+        let is_error = (self.code, self.stdout.as_str()) == (code, "");
+        assert!(is_error, "exit code {code} and no result expected\n{self}");
+        self.masked(&self.stderr)
+    }
+
     /// stdout as JSON.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
@@ -69,13 +78,16 @@ impl Output {
     pub(crate) fn snapshot(&self) -> String {
         let mut shown = format!("exit code: {}\n", self.code);
         for (name, stream) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
-            let mut stream = stream.clone();
-            for (folder, mark) in &self.folders {
-                stream = stream.replace(folder, mark);
-            }
-            shown.push_str(&section(name, &mask(&stream)));
+            shown.push_str(&section(name, &self.masked(stream)));
         }
         shown
+    }
+
+    fn masked(&self, stream: &str) -> String {
+        let folders = self.folders.iter();
+        mask(&folders.fold(stream.to_owned(), |stream, (folder, mark)| {
+            stream.replace(folder, mark)
+        }))
     }
 }
 
