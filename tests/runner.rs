@@ -79,6 +79,8 @@ mod waiting;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use regex::Regex;
+
 /// The files of `folder` that hold tests, without the suffix.
 fn test_files(folder: &Path) -> BTreeSet<String> {
     let not_tests = ["runner"];
@@ -120,4 +122,39 @@ fn a_forgotten_file_is_noticed() {
         ["forgotten"],
         "{files:?}"
     );
+}
+
+/// The names of the snapshot files that a test file asserts, as patterns.
+fn snapshots_in(source: &str) -> Vec<Regex> {
+    let named = Regex::new(r#"assert_snapshot!\(\s*(?:format!\(\s*)?"([^"]+)""#).unwrap();
+    let value = Regex::new(r"\\\{\w*\\\}").unwrap();
+    let names = named.captures_iter(source).map(|found| {
+        let name = regex::escape(&found[1]);
+        Regex::new(&format!("^{}$", value.replace_all(&name, ".+"))).unwrap()
+    });
+    names.collect()
+}
+
+/// A snapshot file that no test asserts any more would stay for ever.
+#[test]
+fn every_snapshot_file_is_asserted() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    for file in support::source::files_under(&tests, "snap") {
+        let stem = file.file_stem().unwrap().to_str().unwrap();
+        let (module, name) = stem.rsplit_once("__").unwrap();
+        let module = module.strip_prefix("all__").unwrap().replace("__", "/");
+        let source = std::fs::read_to_string(tests.join(module + ".rs")).unwrap_or_default();
+        let is_asserted = snapshots_in(&source).iter().any(|is| is.is_match(name));
+        assert!(is_asserted, "{} is not used", file.display());
+    }
+}
+
+#[test]
+fn a_snapshot_file_that_is_left_over_is_noticed() {
+    let asserted = snapshots_in(
+        "assert_snapshot!(\n  \"one\", x);\nassert_snapshot!(format!(\"of-{a}\"), x);",
+    );
+    let is_asserted = |name: &str| asserted.iter().any(|is| is.is_match(name));
+    assert!(is_asserted("one") && is_asserted("of-all"));
+    assert!(!is_asserted("ones") && !is_asserted("of-") && !is_asserted("x"));
 }
