@@ -235,21 +235,7 @@ fn without_environments_nothing_is_known_and_nothing_pruned() {
 #[test]
 fn a_task_that_is_hidden_everywhere_is_unverified() {
     let env = TestEnv::bare();
-    for environment in ["main", "develop", "pr-12"] {
-        let line = [
-            "define",
-            "A",
-            "-p",
-            "lagoon-demo",
-            "-e",
-            environment,
-            "-s",
-            "cli",
-            "--command",
-            "x",
-        ];
-        env.tasks(&line).succeeds();
-    }
+    crate::unseen::hide_everywhere(&env, "A");
     file(&env, "tasks:\n  - {name: A, command: a, service: cli}\n");
     assert_eq!(diff(&env, &[]), ["unverified A"]);
 }

@@ -91,6 +91,13 @@ impl Browser {
         }
     }
 
+    /// Signs in at the provider.
+    #[track_caller]
+    fn signs_in(&self, openid: &OpenId) -> Output {
+        let (output, _) = self.login(&[], |address| openid.signs_in(address));
+        output.succeeds()
+    }
+
     /// Begins to sign in; the browser comes back to what `back` makes of the opened address.
     #[track_caller]
     pub(crate) fn login(
@@ -110,6 +117,15 @@ impl Browser {
         );
         (output, page)
     }
+}
+
+/// A provider that gives a developer a token for so many seconds, a browser, and the token.
+fn with_token(seconds: u64) -> (OpenId, Browser, String) {
+    let openid = OpenId::new(&[]);
+    let browser = Browser::new(&openid);
+    let good = token(&browser.env, Identity::Developer, seconds);
+    openid.gives(&[&good]);
+    (openid, browser, good)
 }
 
 /// What a browser gets there.
@@ -186,14 +202,8 @@ fn signing_in_and_being_renewed() {
 
 #[test]
 fn a_session_that_is_over_is_said_so() {
-    let openid = OpenId::new(&[]);
-    let browser = Browser::new(&openid);
-    let good = token(&browser.env, Identity::Developer, 3000);
-    openid.gives(&[&good]);
-    browser
-        .login(&[], |address| openid.signs_in(address))
-        .0
-        .succeeds();
+    let (openid, browser, good) = with_token(3000);
+    browser.signs_in(&openid);
     browser.tasks(&["list", "-e", "main"]).succeeds();
     openid.ends_the_session();
     browser.ends(&good);
@@ -374,8 +384,7 @@ fn a_provider_that_is_out_of_order_is_unreachable() {
     // At the renewal, of a token that has ended.
     let good = token(&browser.env, Identity::Developer, 3000);
     openid.gives(&[&good]);
-    let (output, _) = browser.login(&[], |address| openid.signs_in(address));
-    output.succeeds();
+    browser.signs_in(&openid);
     browser.ends(&good);
     openid.fails(GATEWAY);
     let failed = browser
@@ -393,8 +402,7 @@ fn a_short_lived_token_is_used_for_most_of_its_life() {
     let browser = Browser::new(&openid);
     let tokens = [20, 21].map(|seconds| token(&browser.env, Identity::Developer, seconds));
     openid.gives(&[&tokens[0], &tokens[1]]);
-    let (login, _) = browser.login(&[], |address| openid.signs_in(address));
-    let login = login.succeeds();
+    let login = browser.signs_in(&openid);
     let list = browser.tasks(&["list", "-e", "main"]).succeeds();
     for output in [login, list] {
         assert!(!output.stderr.contains("clock"), "{output}");
@@ -407,12 +415,8 @@ fn a_short_lived_token_is_used_for_most_of_its_life() {
 
 #[test]
 fn a_provider_that_hangs_is_asked_once() {
-    let openid = OpenId::new(&[]);
-    let browser = Browser::new(&openid);
-    let good = token(&browser.env, Identity::Developer, 300);
-    openid.gives(&[&good]);
-    let (login, _) = browser.login(&[], |address| openid.signs_in(address));
-    login.succeeds();
+    let (openid, browser, good) = with_token(300);
+    browser.signs_in(&openid);
     let list = |more: &[&str]| {
         let before = openid.requests();
         let args = [&["list", "-e", "main", "--request-timeout", "1s"], more].concat();
@@ -469,8 +473,7 @@ fn a_provider_that_hangs_after_a_refused_token_is_named() {
     });
     let browser = Browser::at(env, &refusing.url("/graphql"), &openid);
     openid.gives(&[&good]);
-    let (login, _) = browser.login(&[], |address| openid.signs_in(address));
-    login.succeeds();
+    browser.signs_in(&openid);
     is_over.store(true, Ordering::SeqCst);
     let before = openid.requests();
     openid.fails(Failure::Hangs);
@@ -485,12 +488,8 @@ fn a_provider_that_hangs_after_a_refused_token_is_named() {
 #[test]
 fn an_interrupted_renewal_is_finished_and_stored() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
-        let openid = OpenId::new(&[]);
-        let browser = Browser::new(&openid);
-        let good = token(&browser.env, Identity::Developer, 300);
-        openid.gives(&[&good]);
-        let (login, _) = browser.login(&[], |address| openid.signs_in(address));
-        login.succeeds();
+        let (openid, browser, good) = with_token(300);
+        browser.signs_in(&openid);
         browser.ends(&good);
         openid.fails(Failure::Hangs);
         let before = openid.requests();
@@ -509,18 +508,14 @@ fn an_interrupted_renewal_is_finished_and_stored() {
 
 #[test]
 fn signing_out_ends_the_session_at_the_provider() {
-    let openid = OpenId::new(&[]);
-    let browser = Browser::new(&openid);
-    let good = token(&browser.env, Identity::Developer, 300);
-    openid.gives(&[&good]);
+    let (openid, browser, _) = with_token(300);
     let mut ended = 0;
     for args in [
         &["logout"][..],
         &["logout", "--all"],
         &["context", "remove", "here", "--yes"],
     ] {
-        let (login, _) = browser.login(&[], |address| openid.signs_in(address));
-        login.succeeds();
+        browser.signs_in(&openid);
         assert!(openid.has_session());
         let output = browser.tasks(args).succeeds();
         let server = openid.url().strip_suffix("/auth").unwrap();
@@ -541,18 +536,14 @@ fn signing_out_ends_the_session_at_the_provider() {
 
 #[test]
 fn signing_out_succeeds_whatever_the_provider_says() {
-    let openid = OpenId::new(&[]);
-    let browser = Browser::new(&openid);
-    let good = token(&browser.env, Identity::Developer, 300);
-    openid.gives(&[&good]);
+    let (openid, browser, _) = with_token(300);
     let refusal = Failure::Answers("403 Forbidden", "application/json", "{}");
     for (failure, reason) in [
         (GATEWAY, "/logout answered 503 Service Unavailable"),
         (refusal, "/logout answered 403 Forbidden"),
         (Failure::Hangs, "none within 0.5 s"),
     ] {
-        let (login, _) = browser.login(&[], |address| openid.signs_in(address));
-        login.succeeds();
+        browser.signs_in(&openid);
         openid.fails(failure);
         let args = ["logout", "--request-timeout", "500ms", "-o", "json"];
         let output = browser.tasks(&args).succeeds();
@@ -570,8 +561,7 @@ fn signing_out_succeeds_whatever_the_provider_says() {
     }
 
     // A session that is over already needs no end.
-    let (login, _) = browser.login(&[], |address| openid.signs_in(address));
-    login.succeeds();
+    browser.signs_in(&openid);
     openid.ends_the_session();
     let output = browser.tasks(&["logout"]).succeeds();
     assert!(!output.stderr.contains("warning"), "{output}");
@@ -579,10 +569,7 @@ fn signing_out_succeeds_whatever_the_provider_says() {
 
 #[test]
 fn whoami_shows_until_when_the_session_can_be_renewed() {
-    let openid = OpenId::new(&[]);
-    let browser = Browser::new(&openid);
-    let good = token(&browser.env, Identity::Developer, 300);
-    openid.gives(&[&good]);
+    let (openid, browser, _) = with_token(300);
     let (login, _) = browser.login(&["-o", "json"], |address| openid.signs_in(address));
     let shown = login.succeeds().json();
     let time = |field: &str| shown[field].as_str().unwrap().parse::<Timestamp>().unwrap();
@@ -617,13 +604,9 @@ fn signing_out_of_all_contexts_ends_each_session() {
 
 #[test]
 fn another_way_to_sign_in_ends_the_browser_session() {
-    let openid = OpenId::new(&[]);
-    let browser = Browser::new(&openid);
-    let good = token(&browser.env, Identity::Developer, 300);
-    openid.gives(&[&good]);
+    let (openid, browser, _) = with_token(300);
     for _ in 0..2 {
-        let (login, _) = browser.login(&[], |address| openid.signs_in(address));
-        login.succeeds();
+        browser.signs_in(&openid);
     }
     // Keycloak signs in with the session that is there: ending the first would end both.
     assert!(openid.has_session() && openid.logouts().is_empty());

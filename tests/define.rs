@@ -4,10 +4,9 @@ use insta::assert_snapshot;
 use lagoon_sandbox::Fault;
 use serde_json::{Value, json};
 
-use crate::support::env::TestEnv;
+use crate::support::env::{MAIN, TestEnv};
 
 const PROJECT: [&str; 2] = ["-p", "lagoon-demo"];
-const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
 const DRUSH: [&str; 4] = ["--service", "cli", "--command", "drush cr"];
 
 fn mutations(env: &TestEnv) -> usize {

@@ -269,15 +269,12 @@ fn a_dry_run_sends_no_mutation() {
 #[test]
 fn waiting_and_following_end_as_the_run_does() {
     let env = TestEnv::new();
-    let steps = vec![
+    let steps = [
         Step::Status(Status::Running),
         Step::Log("one\ntwo\n".to_owned()),
         Step::Status(Status::Failed),
     ];
-    env.sandbox()
-        .scripted()
-        .unwrap()
-        .script("exec false", steps);
+    env.script("exec false", &steps);
     let output = exec(&env, &["--wait", "-o", "json", "--", "false"]).ends_with(3);
     assert_eq!(output.json()["outcome"], "failed");
     assert!(output.stderr.contains("one\ntwo\n"), "{output}");

@@ -6,12 +6,10 @@ use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::Status;
 use serde_json::{Value, json};
 
-use crate::support::env::TestEnv;
+use crate::support::env::{MAIN, TestEnv};
 use crate::support::output::Output;
 use crate::support::process::eventually;
 use crate::support::proxy::{self, Proxy, newer_lagoon};
-
-const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
 
 /// Every field of a run, written out: one may be added, none renamed.
 const FIELDS: [&str; 11] = [

@@ -3,9 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::env::TestEnv;
-
-const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
+use crate::support::env::{MAIN, TestEnv};
 
 fn on_main<'a>(args: &[&'a str]) -> Vec<&'a str> {
     [args, &MAIN].concat()

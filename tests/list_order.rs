@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::bulk::shops;
-use crate::support::env::TestEnv;
+use crate::support::env::{MAIN, TestEnv};
 use crate::support::output::Output;
 use crate::support::proxy::{Fault, Proxy};
 use crate::support::shuffle;
@@ -138,8 +138,6 @@ fn no_output_depends_on_the_order_of_a_list() {
         }
     }
 }
-
-const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
 
 #[test]
 fn arguments_are_compared_by_name() {

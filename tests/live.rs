@@ -92,10 +92,7 @@ fn what_invokes_follows_in_the_same_way() {
         Step::Log("one\ntwo\n".to_owned()),
         Step::Status(Status::Failed),
     ];
-    env.sandbox()
-        .scripted()
-        .unwrap()
-        .script("Say hello", steps.to_vec());
+    env.script("Say hello", &steps);
     let line = [
         "invoke",
         "Say hello",

@@ -12,6 +12,7 @@ use crate::support::env::TestEnv;
 use crate::support::network::{Forward, NAME, TlsFront};
 use crate::support::openid::OpenId;
 use crate::support::process::{DEADLINE, Invocation};
+use crate::wait::advance;
 
 /// A Lagoon behind TLS that is reached only through a proxy; its authority is nobody else's.
 struct Far {
@@ -312,8 +313,7 @@ fn push_takes_the_same_way() {
         Step::Hold,
         Step::Status(Status::Complete),
     ];
-    let scripted = far.env.sandbox().scripted().unwrap();
-    scripted.script("Say hello", steps.to_vec());
+    far.env.script("Say hello", &steps);
     let invoke = [
         "invoke",
         "Say hello",
@@ -335,7 +335,7 @@ fn push_takes_the_same_way() {
         assert!(Instant::now() < until, "{:?}", proxy.asked());
         std::thread::sleep(Duration::from_millis(10));
     }
-    scripted.advance(id.parse().unwrap()).unwrap();
+    advance(&far.env, &id);
     waiting.finish().succeeds();
     let pushed = |r: &Recorded| r.path.starts_with("/graphql/stream");
     assert!(far.env.requests().iter().any(pushed));

@@ -38,10 +38,7 @@ fn env() -> TestEnv {
         Step::Log("one\ntwo\n".to_owned()),
         Step::Status(Status::Complete),
     ];
-    env.sandbox()
-        .scripted()
-        .unwrap()
-        .script("Say hello", steps.to_vec());
+    env.script("Say hello", &steps);
     env
 }
 

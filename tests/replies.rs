@@ -10,12 +10,10 @@ use lagoon_tasks::lagoon::document::Document;
 use serde_json::{Map, json};
 
 use crate::bulk::started;
-use crate::support::env::TestEnv;
+use crate::support::env::{MAIN, TestEnv};
 use crate::support::output::Output;
 use crate::support::proxy::{Fault, Proxy};
 use crate::wait::start;
-
-const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
 
 fn through(env: &TestEnv, proxy: &Proxy, line: &[&str]) -> Output {
     env.run(env.command(line).env("TASKS_API", proxy.url("/graphql")))

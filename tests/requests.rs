@@ -1,8 +1,6 @@
 //! How many requests a command costs: counted, so that none is added unnoticed.
 
-use crate::support::env::TestEnv;
-
-const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
+use crate::support::env::{MAIN, TestEnv};
 
 /// The root fields of the requests that a command sent, which has to succeed.
 #[track_caller]

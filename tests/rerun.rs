@@ -4,12 +4,10 @@ use insta::assert_snapshot;
 use lagoon_sandbox::Fault as LagoonFault;
 use serde_json::{Value, json};
 
-use crate::support::env::TestEnv;
+use crate::support::env::{MAIN, TestEnv};
 use crate::support::output::Output;
 use crate::support::proxy::{Fault, Proxy};
 use crate::support::pty::{DOWN, ENTER};
-
-const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
 
 fn started(env: &TestEnv) -> usize {
     env.sent(&["addTask", "invokeRegisteredTask"])

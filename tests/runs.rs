@@ -10,11 +10,9 @@ use lagoon_sandbox::store::Status;
 use serde_json::Value;
 
 use crate::group::large_group;
-use crate::support::env::TestEnv;
+use crate::support::env::{MAIN, TestEnv};
 use crate::support::proxy::{Fault, Proxy};
 use crate::wait::{narrow, start, start_held};
-
-const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
 
 /// Every field of a listed run, written out: one may be added, none renamed.
 const FIELDS: [&str; 13] = [

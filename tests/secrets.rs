@@ -376,8 +376,8 @@ fn nothing_is_lost_at_the_end_of_the_output() {
     let beginning = &token[..10];
     for (end, code) in [(Status::Complete, 0), (Status::Failed, 3)] {
         let log = Step::Log(beginning.to_owned());
-        let steps = vec![Step::Status(Status::Running), log, Step::Status(end)];
-        env.sandbox().scripted().unwrap().script("Say hello", steps);
+        let steps = [Step::Status(Status::Running), log, Step::Status(end)];
+        env.script("Say hello", &steps);
         let invoke = [&["invoke", "Say hello"], &place[..]].concat();
         let output = env.tasks(&invoke).ends_with(code);
         assert!(output.stdout.contains(beginning), "{output}");

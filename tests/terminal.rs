@@ -190,10 +190,7 @@ fn ctrl_c_in_a_question_ends_with_130_and_the_cursor_back() {
 #[test]
 fn ctrl_c_while_waiting_leaves_the_run_and_no_trace_of_progress() {
     let env = TestEnv::new();
-    env.sandbox()
-        .scripted()
-        .unwrap()
-        .script("Say hello", vec![Step::Status(Status::Running)]);
+    env.script("Say hello", &[Step::Status(Status::Running)]);
     let line = [
         "invoke",
         "Say hello",

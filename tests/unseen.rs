@@ -34,6 +34,15 @@ fn with(mut input: Value, more: Value) -> Value {
     input
 }
 
+/// Defines a task of this name on each environment: it hides wider ones there.
+pub(crate) fn hide_everywhere(env: &TestEnv, name: &str) {
+    for environment in ["main", "develop", "pr-12"] {
+        let place = ["-p", "lagoon-demo", "-e", environment];
+        let line = ["define", name, "-s", "cli", "--command", "x"];
+        env.tasks(&[&line[..], &place].concat()).succeeds();
+    }
+}
+
 #[test]
 fn what_a_role_hides_is_not_called_missing() {
     let env = TestEnv::bare();
@@ -95,21 +104,7 @@ fn roles_cost_a_request_only_where_something_is_missing() {
 #[test]
 fn what_stays_hidden_is_told_and_applied_again_in_peace() {
     let env = TestEnv::bare();
-    for environment in ["main", "develop", "pr-12"] {
-        let line = [
-            "define",
-            "G",
-            "-p",
-            "lagoon-demo",
-            "-e",
-            environment,
-            "-s",
-            "cli",
-            "--command",
-            "x",
-        ];
-        env.tasks(&line).succeeds();
-    }
+    hide_everywhere(&env, "G");
     let tasks = |rest: &str| {
         format!(
             "tasks:\n  - {{name: G, group: lagoon-demo-group, command: a, service: cli{rest}}}\n"

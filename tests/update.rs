@@ -6,7 +6,7 @@ use lagoon_tasks::domain::{Argument, ArgumentKind, Definition, Permission, Scope
 use lagoon_tasks::lagoon::operations::definitions::update_variables;
 use serde_json::{Value, json};
 
-use crate::support::env::TestEnv;
+use crate::support::env::{MAIN, TestEnv};
 use crate::support::process::eventually;
 use crate::support::proxy::newer_lagoon;
 use crate::support::schemas;
@@ -175,8 +175,6 @@ fn the_image_is_always_sent_along() {
 }
 
 const PROJECT: [&str; 2] = ["-p", "lagoon-demo"];
-const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
-
 #[track_caller]
 fn define(env: &TestEnv, name: &str, more: &[&str]) -> i64 {
     let line = [&["define", name, "-o", "json"], more].concat();

@@ -402,10 +402,7 @@ fn while_nothing_can_be_read_only_one_of_the_runs_is_asked_for() {
                 "-o",
                 "id",
             ];
-            env.sandbox()
-                .scripted()
-                .unwrap()
-                .script("Say hello", Vec::new());
+            env.script("Say hello", &[]);
             env.tasks(&line).succeeds().stdout.trim().to_owned()
         })
         .collect();

@@ -29,6 +29,9 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
         .unwrap()
 });
 
+/// The demo's production environment, as options of a command.
+pub(crate) const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
+
 /// A home, a Lagoon, and the role that commands sign in with.
 #[derive(Clone)]
 pub(crate) struct TestEnv {
