@@ -271,7 +271,7 @@ fn waiting_ends_with_one_verdict() {
         (2, Status::Cancelled),
         (3, Status::Failed),
     ] {
-        env.sandbox().set_run(id, end, None).unwrap();
+        env.sandbox().set_run(id, end, Some("why\n")).unwrap();
     }
     let output = running.finish().ends_with(3);
     let outcomes: Vec<Value> = output

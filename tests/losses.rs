@@ -10,13 +10,14 @@ use crate::wait::start;
 fn a_failing_filter_loses_neither_the_result_nor_the_outcome() {
     let env = TestEnv::new();
     for (end, code) in [(Status::Complete, 1), (Status::Failed, 3)] {
-        let id = start(&env, &[Step::Status(end)]);
+        let id = start(&env, &[Step::Log("why\n".to_owned()), Step::Status(end)]);
         let output = env.tasks(&["wait", &id, "--jq", ".id[]"]).ends_with(code);
         assert_eq!(output.json()["id"].to_string(), id);
         assert!(output.stderr.contains("--jq '.id[]' failed"), "{output}");
     }
     let place = ["-p", "lagoon-demo", "-e", "main"];
-    env.script("Fail on purpose", &[Step::Status(Status::Failed)]);
+    let steps = [Step::Log("why\n".to_owned()), Step::Status(Status::Failed)];
+    env.script("Fail on purpose", &steps);
     for (line, code) in [
         (vec!["list"], 1),
         (vec!["invoke", "Say hello"], 1),
@@ -121,7 +122,8 @@ fn output_that_cannot_be_written_is_a_failure_everywhere() {
 fn runs_are_named_although_the_output_cannot_be_written() {
     let env = TestEnv::new();
     let place = "-p lagoon-demo -e main -q";
-    env.script("Fail on purpose", &[Step::Status(Status::Failed)]);
+    let steps = [Step::Log("why\n".to_owned()), Step::Status(Status::Failed)];
+    env.script("Fail on purpose", &steps);
     for (line, code) in [
         (format!("invoke 'Say hello' {place}"), 1),
         (format!("invoke 'Fail on purpose' --wait {place}"), 3),

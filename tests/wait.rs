@@ -9,25 +9,25 @@ use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::{Status, StoreError};
 use serde_json::Value;
 
-use crate::support::env::TestEnv;
+use crate::support::env::{MAIN, TestEnv};
 use crate::support::process::{Running, eventually};
 use crate::support::proxy::{Fault, Proxy};
 
-const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
-
 /// Starts a run that does these steps and gives its id.
 pub(crate) fn start(env: &TestEnv, steps: &[Step]) -> String {
-    env.sandbox()
-        .scripted()
-        .unwrap()
-        .script("Say hello", steps.to_vec());
+    env.script("Say hello", steps);
     let line = [&["invoke", "Say hello", "-o", "id"], &MAIN[..]].concat();
     env.tasks(&line).succeeds().stdout.trim().to_owned()
 }
 
-/// A run that is running, and goes on to this end when it is advanced.
+/// A run that is running, and goes on to this end when it is advanced. A failed one has a log, for
+/// which `tasks` would wait otherwise.
 pub(crate) fn start_held(env: &TestEnv, end: Status) -> String {
-    let steps = [Step::Status(Status::Running), Step::Hold, Step::Status(end)];
+    let mut steps = vec![Step::Status(Status::Running), Step::Hold];
+    if end == Status::Failed {
+        steps.push(Step::Log("why\n".to_owned()));
+    }
+    steps.push(Step::Status(end));
     start(env, &steps)
 }
 
@@ -81,7 +81,8 @@ fn the_exit_code_says_how_the_run_ended() {
     ---- stdout
     2	lagoon-task-xxxx	Say hello	failed	failed	lagoon-demo	main	cli	TIME	TIME	TIME
     ---- stderr
-    warning: no log of run 2: There was an error loading the logs: The specified key does not exist.
+    the last lines of the log of run 2:
+    why
     error: run 2 of `Say hello` failed
     ");
     assert_snapshot!(ended(Status::Cancelled, 6, "cancelled"), @"
@@ -396,10 +397,36 @@ fn one_null_does_not_end_the_waiting() {
     }
 }
 
+/// A run that fails, with this log.
+fn failing(log: Option<&str>) -> Vec<Step> {
+    let log = log.map(|text| Step::Log(text.to_owned()));
+    let steps = [
+        Some(Step::Status(Status::Running)),
+        log,
+        Some(Step::Status(Status::Failed)),
+    ];
+    steps.into_iter().flatten().collect()
+}
+
+#[test]
+fn a_log_that_never_arrives_is_reported() {
+    let env = TestEnv::new();
+    let id = start(&env, &failing(None));
+    let output = env.tasks(&["wait", &id]).ends_with(3);
+    assert_snapshot!(output.snapshot(), @"
+    exit code: 3
+    ---- stdout
+    1	lagoon-task-xxxx	Say hello	failed	failed	lagoon-demo	main	cli	TIME	TIME	TIME
+    ---- stderr
+    warning: no log of run 1: There was an error loading the logs: The specified key does not exist.
+    error: run 1 of `Say hello` failed
+    ");
+}
+
 #[test]
 fn of_a_finished_run_no_timeout_is_too_short() {
     let env = TestEnv::new();
-    let id = start(&env, &[Step::Status(Status::Failed)]);
+    let id = start(&env, &failing(Some("why\n")));
     for line in [
         ["wait", &id, "--timeout", "1ms"],
         ["logs", &id, "-f", "--timeout=1ms"],
@@ -422,14 +449,8 @@ fn a_timeout_below_a_second_is_named() {
 #[test]
 fn failed_runs_are_named_above_their_logs() {
     let env = TestEnv::new();
-    let failing = |text: Option<&str>| {
-        let log = text.map(|text| Step::Log(text.to_owned()));
-        let steps = [Some(Step::Status(Status::Running)), log];
-        let mut steps: Vec<Step> = steps.into_iter().flatten().collect();
-        steps.push(Step::Status(Status::Failed));
-        start(&env, &steps)
-    };
-    let (one, other) = (failing(Some("one\n")), failing(Some("other\n")));
+    let one = start(&env, &failing(Some("one\n")));
+    let other = start(&env, &failing(Some("other\n")));
     let output = env.tasks(&["wait", "-q", &one, &other]).ends_with(3);
     for (id, text) in [(&one, "one"), (&other, "other")] {
         let lines = format!("the last lines of the log of run {id}:\n{text}\n");
@@ -438,7 +459,7 @@ fn failed_runs_are_named_above_their_logs() {
     // Of one run there is nothing to tell apart.
     let output = env.tasks(&["wait", "-q", &one]).ends_with(3);
     assert!(output.stderr.starts_with("one\n"), "{output}");
-    let silent = failing(Some(""));
+    let silent = start(&env, &failing(Some("")));
     for line in [
         vec!["wait", &silent],
         vec!["logs", &silent],

@@ -2,6 +2,8 @@
 
 use insta::assert_snapshot;
 use lagoon_sandbox::Fault;
+use lagoon_sandbox::engine::Step;
+use lagoon_sandbox::store::Status;
 use serde_json::{Value, json};
 
 use super::{ALL, FIELDS, invoke, started};
@@ -298,12 +300,7 @@ fn fail_fast_starts_nothing_more() {
     assert_eq!(started(&env), 2);
     // With --wait those that run are waited for all the same.
     fail(&env, &[fine(), refused()]);
-    env.sandbox().scripted().unwrap().script(
-        "Say hello",
-        vec![lagoon_sandbox::engine::Step::Status(
-            lagoon_sandbox::store::Status::Complete,
-        )],
-    );
+    env.script("Say hello", &[Step::Status(Status::Complete)]);
     let output = hello(&env, &["--fail-fast", "--wait", "-o", "json"]).ends_with(1);
     assert_eq!(outcomes(&output), ["completed", "refused", "not-started"]);
 }
@@ -381,11 +378,13 @@ fn an_interrupt_says_what_was_started_and_what_may_have_been() {
 
 #[test]
 fn a_refused_one_and_a_failed_run_are_one_verdict() {
-    use lagoon_sandbox::engine::Step;
-    use lagoon_sandbox::store::Status;
     let env = TestEnv::new();
-    let steps = vec![Step::Status(Status::Running), Step::Status(Status::Failed)];
-    env.sandbox().scripted().unwrap().script("Say hello", steps);
+    let steps = [
+        Step::Status(Status::Running),
+        Step::Log("why\n".to_owned()),
+        Step::Status(Status::Failed),
+    ];
+    env.script("Say hello", &steps);
     fail(&env, &[refused()]);
     let output = hello(&env, &["--wait", "-o", "table"]);
     assert_snapshot!("bulk-verdict", narrow(&output.snapshot()));

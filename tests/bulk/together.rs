@@ -50,7 +50,11 @@ fn each_line_of_a_followed_log_says_where_it_is_from() {
 #[test]
 fn each_run_is_a_line_when_it_ends() {
     let env = TestEnv::new();
-    let steps = [Step::Status(Status::Running), Step::Status(Status::Failed)];
+    let steps = [
+        Step::Status(Status::Running),
+        Step::Log("why\n".to_owned()),
+        Step::Status(Status::Failed),
+    ];
     env.script("Say hello", &steps);
     let line = [&["Say hello", "--yes", "--wait", "-o", "jsonl"], &ALL[..]].concat();
     let output = invoke(&env, &line).ends_with(3);
