@@ -12,13 +12,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::env::TestEnv;
+use crate::support::env::{MAIN, TestEnv};
 use crate::support::output::Output;
 use crate::support::proxy::{Fault, Proxy};
 use crate::support::pty::Terminal;
-use subjects::SUBJECTS;
+use subjects::{SUBJECTS, Subject};
 
-const MAIN: [&str; 4] = ["-p", "lagoon-demo", "-e", "main"];
+/// How many commands a sweep runs at a time: most of them wait, for example for a log.
+const AT_ONCE: usize = 8;
 
 /// A title, the clipboard, the cursor, a cleared screen, another direction, a C1 sequence, a line of
 /// its own.
@@ -101,45 +102,48 @@ fn tampering(
     (proxy, place)
 }
 
-/// Runs every subject with one place changed after another, and judges each.
-fn sweep(
-    change: impl Fn(&mut Value) -> bool + Clone + Send + Sync + 'static,
-    play: impl Fn(&TestEnv, &Proxy, &[String]) -> Result<(), String> + Sync,
-) {
+/// Judges every subject, some at a time, and requires that at least so many cases were judged and
+/// none is wrong.
+fn each_subject(least: usize, judge: impl Fn(&Subject, &mut dyn FnMut(Result<(), String>)) + Sync) {
     let next = AtomicUsize::new(0);
-    let failures = Mutex::new(Vec::new());
-    let count = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..3 {
-            scope.spawn(|| {
-                while let Some(subject) = SUBJECTS.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let env = TestEnv::new();
-                    for at in 0.. {
-                        let line = (subject.line)(&env, at);
-                        let (proxy, place) = tampering(&env, at, change.clone());
-                        let judged = play(&env, &proxy, &line);
-                        let Some(place) = place.lock().unwrap().take() else {
-                            break;
-                        };
-                        count.fetch_add(1, Ordering::Relaxed);
-                        if let Err(why) = judged {
-                            let failure = format!("{}: {place}: {why}", subject.name);
-                            failures.lock().unwrap().push(failure);
-                        }
-                    }
-                }
+    let judged = Mutex::new((0, Vec::new()));
+    let work = || {
+        while let Some(subject) = SUBJECTS.get(next.fetch_add(1, Ordering::Relaxed)) {
+            judge(subject, &mut |verdict| {
+                let (count, failures) = &mut *judged.lock().unwrap();
+                *count += 1;
+                failures.extend(verdict.err().map(|why| format!("{}: {why}", subject.name)));
             });
         }
-    });
-    let failures = failures.into_inner().unwrap();
-    let count = count.into_inner();
-    assert!(count > 100, "only {count} places were found");
+    };
+    std::thread::scope(|scope| (0..AT_ONCE).for_each(|_| drop(scope.spawn(work))));
+    let (count, failures) = judged.into_inner().unwrap();
+    assert!(count >= least, "only {count} cases were found");
     assert!(
         failures.is_empty(),
         "{} of {count}\n{}",
         failures.len(),
         failures.join("\n")
     );
+}
+
+/// Runs every subject with one place changed after another, and judges each.
+fn sweep(
+    change: impl Fn(&mut Value) -> bool + Clone + Send + Sync + 'static,
+    play: impl Fn(&TestEnv, &Proxy, &[String]) -> Result<(), String> + Sync,
+) {
+    each_subject(100, |subject, note| {
+        let env = TestEnv::new();
+        for at in 0.. {
+            let line = (subject.line)(&env, at);
+            let (proxy, place) = tampering(&env, at, change.clone());
+            let judged = play(&env, &proxy, &line);
+            let Some(place) = place.lock().unwrap().take() else {
+                break;
+            };
+            note(judged.map_err(|why| format!("{place}: {why}")));
+        }
+    });
 }
 
 fn tamed(env: &TestEnv, proxy: &Proxy, line: &[String]) -> Result<(), String> {

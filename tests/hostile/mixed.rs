@@ -1,11 +1,10 @@
 //! Replies that are duplicated, or preceded by the reply to an earlier request, at each request of
 //! each command: the result is that of an undisturbed connection.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
-use super::sensible;
-use super::subjects::{SUBJECTS, Subject};
+use super::subjects::Subject;
+use super::{each_subject, sensible};
 use crate::replies::failing_at;
 use crate::support::env::TestEnv;
 use crate::support::output::Output;
@@ -93,33 +92,15 @@ type Judge = fn(&TestEnv, &Subject, usize, &Fault) -> Option<Result<(), String>>
 
 /// Runs every subject with one disturbed request after another.
 fn sweep_requests(faults: &[Fault], judge: Judge) {
-    let next = AtomicUsize::new(0);
-    let count = AtomicUsize::new(0);
-    let failures = Mutex::new(Vec::new());
-    let work = || {
-        while let Some(subject) = SUBJECTS.get(next.fetch_add(1, Ordering::Relaxed)) {
-            for fault in faults {
-                let env = TestEnv::new();
-                for at in 0.. {
-                    let Some(judged) = judge(&env, subject, at, fault) else {
-                        break;
-                    };
-                    count.fetch_add(1, Ordering::Relaxed);
-                    if let Err(why) = judged {
-                        let failure = format!("{}: {fault:?} at {at}: {why}", subject.name);
-                        failures.lock().unwrap().push(failure);
-                    }
-                }
+    each_subject(80, |subject, note| {
+        for fault in faults {
+            let env = TestEnv::new();
+            for at in 0.. {
+                let Some(judged) = judge(&env, subject, at, fault) else {
+                    break;
+                };
+                note(judged.map_err(|why| format!("{fault:?} at {at}: {why}")));
             }
         }
-    };
-    std::thread::scope(|scope| (0..3).for_each(|_| drop(scope.spawn(work))));
-    let (count, failures) = (count.into_inner(), failures.into_inner().unwrap());
-    assert!(count > 80, "only {count} requests were disturbed");
-    assert!(
-        failures.is_empty(),
-        "{} of {count}\n{}",
-        failures.len(),
-        failures.join("\n")
-    );
+    });
 }

@@ -2,6 +2,7 @@
 
 use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::{Status, StoreError};
+use serde_json::json;
 
 use super::MAIN;
 use crate::support::env::TestEnv;
@@ -18,37 +19,39 @@ fn words(line: &[&str], place: &[&str]) -> Vec<String> {
     all.map(|word| (*word).to_owned()).collect()
 }
 
+/// Starts a run of a task on `main` without the program, whose every process takes time.
+fn started(env: &TestEnv, task: i64) -> String {
+    let invoke =
+        "mutation($t:Int!){invokeRegisteredTask(advancedTaskDefinition:$t,environment:101){id}}";
+    let (_, answer) = env.graphql(invoke, json!({"t": task}));
+    answer["data"]["invokeRegisteredTask"]["id"].to_string()
+}
+
 fn held(env: &TestEnv) -> String {
-    let steps = vec![
+    let steps = [
         Step::Status(Status::Running),
         Step::Hold,
         Step::Status(Status::Complete),
     ];
-    env.sandbox().scripted().unwrap().script("Say hello", steps);
-    let line = [&["invoke", "Say hello", "-o", "id"], &MAIN[..]].concat();
-    env.tasks(&line).succeeds().stdout.trim().to_owned()
+    env.script("Say hello", &steps);
+    started(env, 8)
 }
 
 fn ended(env: &TestEnv) -> String {
-    let line = [&["invoke", "Run yarn audit", "-o", "id"], &MAIN[..]].concat();
-    env.tasks(&line).succeeds().stdout.trim().to_owned()
+    started(env, 1)
 }
 
 fn defined(env: &TestEnv, at: usize) -> String {
     let name = format!("Sweep {at}");
-    let line = [
-        "define",
-        &name,
-        "-s",
-        "cli",
-        "--command",
-        "echo x",
-        "--arg",
-        "A:numeric:An a",
-        "--arg-default",
-        "A=1",
-    ];
-    env.tasks(&[&line[..], &MAIN].concat()).succeeds();
+    let add = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){__typename}}";
+    let (_, answer) = env.graphql(
+        add,
+        json!({"i": {"name": name, "type": "COMMAND", "description": "", "command": "echo x",
+            "service": "cli", "environment": 101, "permission": "DEVELOPER",
+            "advancedTaskDefinitionArguments": [
+                {"name": "A", "type": "NUMERIC", "displayName": "An a", "defaultValue": "1"}]}}),
+    );
+    assert_eq!(answer.get("errors"), None, "{answer}");
     name
 }
 
@@ -130,7 +133,7 @@ pub(super) const SUBJECTS: &[Subject] = &[
     },
     Subject {
         name: "wait",
-        line: |env, _| words(&["wait", &held(env), "--timeout", "1s"], &[]),
+        line: |env, _| words(&["wait", &held(env), "--timeout", "300ms"], &[]),
     },
     Subject {
         name: "cancel",
