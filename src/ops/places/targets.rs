@@ -49,7 +49,7 @@ pub async fn resolve(
 ) -> Result<Resolved, Error> {
     let known = known_projects(lagoon, selection).await?;
     let (names, mut missing) = project_names(selection, &known);
-    let read: Vec<Result<(Project, Vec<Seen>), Vec<Error>>> = stream::iter(&names)
+    let read: Vec<Result<_, Vec<Error>>> = stream::iter(&names)
         .map(|name| async {
             let found = one_project(lagoon, name, depth).await;
             found.map_err(|error| located(error, &origins_of_project(selection, name)))
