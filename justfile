@@ -17,10 +17,14 @@ build:
 test *NAME:
     cargo test {{NAME}}
 
-# Accept changed snapshots of the tests whose name contains a word; read the difference afterwards
+# Accept changed snapshots of the tests whose name contains a word, with cargo-insta; read the difference afterwards
 snapshots NAME:
-    INSTA_UPDATE=always cargo test --test all {{NAME}}
+    cargo insta test --accept --test all -- {{NAME}}
     git diff --stat tests
+
+# Update docs/commands.md, the help of every command
+commands:
+    TASKS_UPDATE_DOCS=1 cargo test --test all commands_reference
 
 # Format all code
 fmt:
