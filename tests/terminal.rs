@@ -37,7 +37,7 @@ fn invoke_asks_for_place_task_and_values_and_shows_the_line() {
     terminal.wait_for("? Task");
     terminal.send(&DOWN.repeat(2));
     terminal.wait_until("the list", |screen| {
-        screen.contains("❯ Try arguments") && screen.contains("Say hello")
+        screen.contains("❯ Try arguments") && screen.contains("projects of the group")
     });
     assert_snapshot!(mask(&terminal.screen()), @"
     ✔ Project · lagoon-demo

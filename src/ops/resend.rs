@@ -1,5 +1,10 @@
-//! Sending a mutation again after a 401.
+//! Mutations whose reply was lost or is a refusal: looking for the effect, and sending again after a
+//! 401.
 
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::error::Error;
 use crate::lagoon::{Lagoon, LagoonError};
 
 /// The one chance of an operation to send its mutation again.
@@ -20,4 +25,27 @@ impl Resend {
         self.is_used = true;
         matches!(lagoon.renew_token().await, Ok(true))
     }
+}
+
+/// The number of looks for the effect of a mutation; the pause before each further look grows by
+/// `PAUSE`.
+const LOOKS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Reads until the result shows the effect of a mutation. If the mutation's reply was lost, the server
+/// may not have finished it, so reading is repeated a few times.
+pub(super) async fn look<T>(
+    error: &LagoonError,
+    read: impl AsyncFn() -> Result<T, Error>,
+    shows_effect: impl Fn(&T) -> bool,
+) -> Result<T, Error> {
+    let clock = super::clock();
+    for looks in 1..LOOKS {
+        let seen = read().await?;
+        if !error.leaves_unknown() || shows_effect(&seen) {
+            return Ok(seen);
+        }
+        clock.sleep(PAUSE * looks).await;
+    }
+    read().await
 }

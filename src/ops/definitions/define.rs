@@ -12,7 +12,7 @@ use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 
 use crate::ops::places::place;
-use crate::ops::resend::Resend;
+use crate::ops::resend::{Resend, look};
 
 pub use site::{Site, Target, site};
 
@@ -232,7 +232,8 @@ pub async fn add(
         };
         let words = error.to_string();
         let may_resend = resend.is_possible(lagoon, &error).await;
-        let now = self::site(lagoon, target, &coverage(wanted), None).await;
+        let read = async || self::site(lagoon, target, &coverage(wanted), None).await;
+        let now = look(&error, read, |now| now.existing(&wanted.name).is_some()).await;
         let is_missing = now
             .as_ref()
             .is_ok_and(|n| n.existing(&wanted.name).is_none());

@@ -7,7 +7,7 @@ use crate::lagoon::Lagoon;
 
 use crate::ops::definitions::define::{self, Site, Target};
 use crate::ops::definitions::update::gone;
-use crate::ops::resend::Resend;
+use crate::ops::resend::{Resend, look};
 
 /// Which task will answer to the name once this one is gone, where it is known: something of a
 /// wider scope that other environments of the site show.
@@ -58,7 +58,7 @@ pub(in crate::ops) async fn send(
             Err(error) => return Err(error.into()),
         };
         let may_resend = resend.is_possible(lagoon, &error).await;
-        match is_there().await {
+        match look(&error, &is_there, |is_there| !is_there).await {
             Ok(false) => return Ok(()),
             Ok(true) if may_resend => is_resent = true,
             Ok(true) if !error.leaves_unknown() => return Err(error.into()),

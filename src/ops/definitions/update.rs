@@ -14,7 +14,7 @@ use crate::terminal::Progress;
 use crate::lagoon::LagoonError;
 use crate::ops::definitions::define::{self, Site, Target, line_of};
 use crate::ops::places::place;
-use crate::ops::resend::Resend;
+use crate::ops::resend::{Resend, look};
 
 /// Refuses a change that Lagoon would refuse, or takes but should not. Fields that stay as they are
 /// are not judged.
@@ -153,7 +153,12 @@ pub async fn send(
         };
         let may_resend = resend.is_possible(lagoon, &refusal).await;
         let coverage = Coverage::id(before.id);
-        let Ok(now) = define::site(lagoon, target, &coverage, None).await else {
+        let read = async || define::site(lagoon, target, &coverage, None).await;
+        let is_changed = |now: &Site| {
+            let found = now.by_id(before.id);
+            found.is_none_or(|found| !differences(found, before).is_empty())
+        };
+        let Ok(now) = look(&refusal, read, is_changed).await else {
             return Err(unread(before, refusal));
         };
         match now.by_id(before.id) {
