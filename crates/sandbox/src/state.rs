@@ -46,7 +46,7 @@ impl State {
             }
             ExecutorKind::Simulate => Arc::new(Simulate::new(store.clone())),
             ExecutorKind::Detached { program, images } => {
-                Arc::new(Detached::new(store.clone(), program)?.images(*images))
+                Arc::new(Detached::new(store.clone(), program, *images)?)
             }
         };
         Ok(State {

@@ -34,7 +34,7 @@ pub fn consent(store: &Store, command: &str) -> Result<(), StoreError> {
 /// # Errors
 ///
 /// When the store cannot be written.
-pub fn came_with_seed(tx: &Transaction<'_>, command: &str) -> Result<(), StoreError> {
+pub(crate) fn came_with_seed(tx: &Transaction<'_>, command: &str) -> Result<(), StoreError> {
     note(tx, command, "seed")
 }
 

@@ -26,15 +26,20 @@ const LIMIT: Duration = Duration::from_secs(6 * 60 * 60);
 const LOG_LIMIT: u64 = 64 << 20;
 
 /// The executor that really executes. Needs a store in a folder.
-pub struct Detached {
-    store: Store,
-    data: PathBuf,
-    program: PathBuf,
-    args: Vec<OsString>,
-    search_path: String,
-    limit: Duration,
-    log_limit: u64,
-    images: bool,
+pub(crate) struct Detached {
+    pub(super) store: Store,
+    pub(super) data: PathBuf,
+    pub(super) program: PathBuf,
+    /// Arguments of the program before the data folder and the run's id.
+    pub(super) args: Vec<OsString>,
+    /// A `PATH`, searched after the stand-ins.
+    pub(super) search_path: String,
+    /// A run that takes longer is cancelled.
+    pub(super) limit: Duration,
+    /// The largest log, in bytes.
+    pub(super) log_limit: u64,
+    /// Whether the user agreed to run container images.
+    pub(super) images: bool,
 }
 
 impl Detached {
@@ -45,7 +50,7 @@ impl Detached {
     ///
     /// When the store is in memory, when the stand-ins cannot be written, and on systems without
     /// `flock`.
-    pub fn new(store: Store, program: &Path) -> Result<Detached, EngineError> {
+    pub(crate) fn new(store: Store, program: &Path, images: bool) -> Result<Detached, EngineError> {
         if cfg!(not(unix)) {
             return Err(EngineError::Unsupported);
         }
@@ -61,44 +66,8 @@ impl Detached {
             search_path: SEARCH_PATH.to_owned(),
             limit: LIMIT,
             log_limit: LOG_LIMIT,
-            images: false,
+            images,
         })
-    }
-
-    /// What the program is given before the data folder and the run's id, in place of the subcommand
-    /// alone.
-    #[must_use]
-    pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
-        self.args = args.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Where programs are looked for, behind the stand-ins: a `PATH`.
-    #[must_use]
-    pub fn search_path(mut self, path: impl Into<String>) -> Self {
-        self.search_path = path.into();
-        self
-    }
-
-    /// After how long a run is cancelled; six hours without this.
-    #[must_use]
-    pub fn limit(mut self, limit: Duration) -> Self {
-        self.limit = limit;
-        self
-    }
-
-    /// How many bytes of output a log takes; 64 MiB without this.
-    #[must_use]
-    pub fn log_limit(mut self, bytes: u64) -> Self {
-        self.log_limit = bytes;
-        self
-    }
-
-    /// Whether somebody agreed to container images being run with docker or podman.
-    #[must_use]
-    pub fn images(mut self, consent: bool) -> Self {
-        self.images = consent;
-        self
     }
 
     /// Starts the runner of a run that was handed over.

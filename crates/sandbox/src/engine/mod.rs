@@ -23,14 +23,14 @@ mod scripted;
 mod simulate;
 mod standins;
 
-pub use detached::Detached;
+pub(crate) use detached::Detached;
 pub use error::EngineError;
-pub use order::{NewRun, Work};
+pub(crate) use order::{NewRun, Work};
 pub use scripted::{Scripted, Step};
-pub use simulate::Simulate;
+pub(crate) use simulate::Simulate;
 
 /// Executes runs whose row exists with the status `new`.
-pub trait Executor: Send + Sync {
+pub(crate) trait Executor: Send + Sync {
     /// Takes the run over. Called once a run, right after its row is committed; the row's
     /// `executing` must still be 0: the executor sets it.
     ///

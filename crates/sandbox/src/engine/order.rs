@@ -10,30 +10,30 @@ use crate::store::{StoreError, at};
 
 /// A run as it is handed to an executor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewRun {
+pub(crate) struct NewRun {
     /// The row's id.
-    pub id: i64,
+    pub(crate) id: i64,
     /// The run's name: that of its task, or what an ad-hoc command was called.
-    pub name: String,
+    pub(crate) name: String,
     /// `lagoon-task-…`, the pod's name.
-    pub task_name: String,
+    pub(crate) task_name: String,
     /// The project's name.
-    pub project: String,
+    pub(crate) project: String,
     /// The environment's name.
-    pub environment: String,
+    pub(crate) environment: String,
     /// `production` or `development`.
-    pub environment_type: String,
+    pub(crate) environment_type: String,
     /// The environment's namespace.
-    pub namespace: String,
+    pub(crate) namespace: String,
     /// The service the command runs in.
-    pub service: String,
+    pub(crate) service: String,
     /// What is to be executed.
-    pub work: Work,
+    pub(crate) work: Work,
 }
 
 /// What a run executes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Work {
+pub(crate) enum Work {
     /// A shell command, complete, arguments composed into it: COMMAND tasks and ad-hoc commands.
     Command(String),
     /// A container image.

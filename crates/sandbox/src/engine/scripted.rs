@@ -45,7 +45,7 @@ struct Playing {
 impl Scripted {
     /// Runs of `store` that pass through all statuses at once and complete, until told otherwise.
     #[must_use]
-    pub fn new(store: Store) -> Scripted {
+    pub(crate) fn new(store: Store) -> Scripted {
         let scripted = Scripted {
             store,
             scripts: Arc::default(),

@@ -4,14 +4,14 @@ use super::{EngineError, Executor, NewRun, Work, remote_id};
 use crate::store::{Hands, Status, Store};
 
 /// The executor behind `--simulate`: each run is complete as soon as it is started.
-pub struct Simulate {
+pub(crate) struct Simulate {
     store: Store,
 }
 
 impl Simulate {
     /// Simulates the runs of `store`.
     #[must_use]
-    pub fn new(store: Store) -> Simulate {
+    pub(crate) fn new(store: Store) -> Simulate {
         Simulate { store }
     }
 }

@@ -15,7 +15,7 @@ impl Store {
     /// # Errors
     ///
     /// When the file or the table cannot be read.
-    pub fn log(&self, id: i64) -> Result<Option<String>, StoreError> {
+    pub(crate) fn log(&self, id: i64) -> Result<Option<String>, StoreError> {
         if let Some(folder) = self.run_folder(id) {
             let path = folder.join("log");
             match fs::read(&path) {
@@ -41,7 +41,7 @@ impl Store {
     /// # Errors
     ///
     /// When the file or the table cannot be written.
-    pub fn append_log(&self, id: i64, added: &[u8]) -> Result<(), StoreError> {
+    pub(crate) fn append_log(&self, id: i64, added: &[u8]) -> Result<(), StoreError> {
         match self.run_folder(id) {
             Some(folder) => append_file(&folder, added),
             None => self.write(|tx| {

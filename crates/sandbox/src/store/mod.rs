@@ -34,7 +34,7 @@ const RELEASE: i32 = 1;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What fresh tables are filled with, on the first start and at each reset.
-pub type Fill<'a> = &'a dyn Fn(&Transaction<'_>) -> Result<(), StoreError>;
+pub(crate) type Fill<'a> = &'a dyn Fn(&Transaction<'_>) -> Result<(), StoreError>;
 
 /// The sandbox's data. Clones share one connection, so a closure given to [`Store::read`] or
 /// [`Store::write`] must not call the store again.
@@ -54,7 +54,7 @@ impl Store {
     /// # Errors
     ///
     /// When the tables cannot be made or filled.
-    pub fn open_memory(fill: Fill<'_>) -> Result<Store, StoreError> {
+    pub(crate) fn open_memory(fill: Fill<'_>) -> Result<Store, StoreError> {
         let mut connection = Connection::open_in_memory()?;
         create(&mut connection, fill)?;
         Ok(Store::new(connection, None))
@@ -66,7 +66,7 @@ impl Store {
     /// # Errors
     ///
     /// When the folder or its database cannot be used, or another release made it.
-    pub fn open_folder(path: &Path, fill: Fill<'_>) -> Result<Store, StoreError> {
+    pub(crate) fn open_folder(path: &Path, fill: Fill<'_>) -> Result<Store, StoreError> {
         let folder = Folder::create(path)?;
         let lock = folder.lock()?;
         let mut connection = connect(&folder)?;
@@ -110,13 +110,13 @@ impl Store {
 
     /// The data folder; none for a store in memory.
     #[must_use]
-    pub fn folder(&self) -> Option<&Path> {
+    pub(crate) fn folder(&self) -> Option<&Path> {
         self.inner.folder.as_ref().map(Folder::path)
     }
 
     /// The folder of one run (it may not exist yet); none for a store in memory.
     #[must_use]
-    pub fn run_folder(&self, id: i64) -> Option<PathBuf> {
+    pub(crate) fn run_folder(&self, id: i64) -> Option<PathBuf> {
         self.inner.folder.as_ref().map(|folder| folder.run(id))
     }
 

@@ -20,7 +20,7 @@ impl Store {
     /// # Errors
     ///
     /// When the tables or a lock file cannot be used.
-    pub fn recover(&self) -> Result<Vec<i64>, StoreError> {
+    pub(crate) fn recover(&self) -> Result<Vec<i64>, StoreError> {
         let Some(folder) = &self.inner.folder else {
             return Ok(Vec::new());
         };

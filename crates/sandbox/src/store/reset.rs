@@ -15,29 +15,18 @@ use super::folder::Folder;
 use super::{Fill, Store, StoreError, begin, connect, fill_tables};
 
 impl Store {
-    /// Empties everything and fills it again. Runs that are going stop.
-    ///
-    /// # Errors
-    ///
-    /// When the tables cannot be written or filled; then all stays as it was.
-    pub fn clear(&self, fill: Fill<'_>) -> Result<(), StoreError> {
-        let folder = self.inner.folder.as_ref();
-        let _lock = folder.map(Folder::lock).transpose()?;
-        renew(&mut self.connection(), fill, folder)
-    }
-
     /// Like [`Store::clear`], for a folder that may come from another release, be damaged or not exist
     /// yet.
     ///
     /// # Errors
     ///
     /// When the folder cannot be used or its tables cannot be written or filled.
-    pub fn reset_folder(path: &Path, fill: Fill<'_>) -> Result<Store, StoreError> {
+    pub(crate) fn reset_folder(path: &Path, fill: Fill<'_>) -> Result<Store, StoreError> {
         let folder = Folder::create(path)?;
         let lock = folder.lock()?;
         let renewed = || {
             let mut connection = connect(&folder)?;
-            renew(&mut connection, fill, Some(&folder))?;
+            renew(&mut connection, fill, &folder)?;
             Ok(connection)
         };
         let connection = match renewed() {
@@ -52,11 +41,7 @@ impl Store {
     }
 }
 
-fn renew(
-    connection: &mut Connection,
-    fill: Fill<'_>,
-    folder: Option<&Folder>,
-) -> Result<(), StoreError> {
+fn renew(connection: &mut Connection, fill: Fill<'_>, folder: &Folder) -> Result<(), StoreError> {
     // A table cannot be dropped while rows of another point to it; inside a transaction this
     // setting cannot change.
     let keys: bool = connection.pragma_query_value(None, "foreign_keys", |row| row.get(0))?;
@@ -69,7 +54,7 @@ fn renew(
 fn renew_unbound(
     connection: &mut Connection,
     fill: Fill<'_>,
-    folder: Option<&Folder>,
+    folder: &Folder,
 ) -> Result<(), StoreError> {
     let tx = begin(connection, TransactionBehavior::Immediate)?;
     let last = last_run(&tx)?;
@@ -79,9 +64,9 @@ fn renew_unbound(
     fill_tables(&tx, fill)?;
     go_on_after(&tx, last)?;
     // While nobody else can write, so that no new run's folder is taken for an old one.
-    let old = folder.map(put_aside).transpose()?.flatten();
+    let old = put_aside(folder)?;
     if let Err(error) = tx.commit() {
-        if let (Some(folder), Some(old)) = (folder, &old) {
+        if let Some(old) = &old {
             fs::rename(old, folder.runs()).map_err(at(old))?;
         }
         return Err(error.into());

@@ -26,7 +26,7 @@ pub enum Status {
 impl Status {
     /// The server's word.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Status::New => "new",
             Status::Queued => "queued",
@@ -40,7 +40,7 @@ impl Status {
 
     /// Whether nothing follows.
     #[must_use]
-    pub fn is_over(self) -> bool {
+    fn is_over(self) -> bool {
         over(self.word())
     }
 }

@@ -30,8 +30,11 @@ fn with_docker(store: &Store, folder: &Path, script: &str) -> Detached {
     let mut copy = Command::new("cp");
     let copied = copy.arg(&text).arg(folder.join("docker")).status();
     assert!(copied.unwrap().success());
-    let path = folder.to_str().unwrap();
-    detached(store).search_path(path).images(true)
+    Detached {
+        search_path: folder.to_str().unwrap().to_owned(),
+        images: true,
+        ..detached(store)
+    }
 }
 
 fn failed(executor: &Detached, store: &Store, name: &str) -> String {
@@ -45,7 +48,10 @@ fn failed(executor: &Detached, store: &Store, name: &str) -> String {
 fn is_not_run_without_consent() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
-    let executor = with_docker(&store, folder.path(), "echo never").images(false);
+    let executor = Detached {
+        images: false,
+        ..with_docker(&store, folder.path(), "echo never")
+    };
     let said = failed(&executor, &store, "alpine");
     assert!(said.contains("agreed to; nothing was executed"), "{said}");
 }
@@ -54,7 +60,11 @@ fn is_not_run_without_consent() {
 fn is_not_run_without_a_client() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
-    let executor = detached(&store).search_path("/nowhere").images(true);
+    let executor = Detached {
+        search_path: "/nowhere".to_owned(),
+        images: true,
+        ..detached(&store)
+    };
     let said = failed(&executor, &store, "alpine");
     assert!(said.contains("Neither docker nor podman"), "{said}");
 }

@@ -118,7 +118,7 @@ fn a_program_that_is_not_there_fails_the_run() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let run = new_run(&store, "true");
-    let executor = Detached::new(store.clone(), Path::new("/nowhere/tasks")).unwrap();
+    let executor = Detached::new(store.clone(), Path::new("/nowhere/tasks"), false).unwrap();
     let error = executor.start(&run).unwrap_err();
     assert!(matches!(error, EngineError::Spawn { .. }));
     assert_eq!(row(&store, run.id).status, "failed");
@@ -130,14 +130,17 @@ fn a_program_that_is_no_runner_fails_the_run() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let run = new_run(&store, "true");
-    let executor = Detached::new(store.clone(), Path::new("/bin/sh")).unwrap();
-    executor.args(["-c", "exit"]).start(&run).unwrap();
+    let executor = Detached {
+        args: vec!["-c".into(), "exit".into()],
+        ..Detached::new(store.clone(), Path::new("/bin/sh"), false).unwrap()
+    };
+    executor.start(&run).unwrap();
     assert_eq!(outcome(&store, run.id), "failed");
 }
 
 #[test]
 fn a_store_in_memory_has_no_detached_runs() {
     let store = Store::open_memory(&|_| Ok(())).unwrap();
-    let refused = Detached::new(store, Path::new("/bin/sh"));
+    let refused = Detached::new(store, Path::new("/bin/sh"), false);
     assert!(matches!(refused, Err(EngineError::NoFolder)));
 }

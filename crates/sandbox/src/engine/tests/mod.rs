@@ -24,8 +24,10 @@ pub(super) fn open(folder: &Path) -> Store {
 }
 
 pub(super) fn detached(store: &Store) -> Detached {
-    let detached = Detached::new(store.clone(), &reexec::program()).unwrap();
-    detached.args(reexec::args("run"))
+    Detached {
+        args: reexec::args("run").map(Into::into).to_vec(),
+        ..Detached::new(store.clone(), &reexec::program(), false).unwrap()
+    }
 }
 
 /// A row and what the executor is told about it.

@@ -5,7 +5,7 @@ use tempfile::tempdir;
 use super::{
     Fifo, detached, events, execute, log, new_run, open, outcome, output, row, wait_for_output,
 };
-use crate::engine::Executor;
+use crate::engine::{Detached, Executor};
 
 #[test]
 fn passes_through_the_statuses() {
@@ -125,7 +125,10 @@ fn shows_the_log_while_running() {
 fn cuts_a_log_that_grows_too_long() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
-    let executor = detached(&store).log_limit(1000);
+    let executor = Detached {
+        log_limit: 1000,
+        ..detached(&store)
+    };
     let (status, output) = execute(&executor, &store, "yes | head -c 500000; echo after");
     assert_eq!(status, "complete");
     assert!(output.starts_with(&"y\n".repeat(500)));

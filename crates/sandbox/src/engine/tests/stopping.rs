@@ -93,7 +93,10 @@ fn cancelling_what_is_over_changes_nothing() {
 fn a_run_has_its_time() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
-    let executor = detached(&store).limit(Duration::ZERO);
+    let executor = Detached {
+        limit: Duration::ZERO,
+        ..detached(&store)
+    };
     let (status, output) = execute(&executor, &store, "sleep 600");
     assert_eq!(status, "cancelled");
     assert_eq!(output, "[sandbox] Cancelled: it took over 0 s.\n");
@@ -103,7 +106,7 @@ fn a_run_has_its_time() {
 fn a_reset_ends_runs() {
     let endless = Endless::start();
     let (store, id) = (&endless.store, endless.run.id);
-    store.clear(&|_| Ok(())).unwrap();
+    Store::reset_folder(endless.folder.path(), &|_| Ok(())).unwrap();
     endless.ended.wait();
     let old = endless.folder.path().join(format!("runs/{id}"));
     assert!(!old.exists());

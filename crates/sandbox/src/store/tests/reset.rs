@@ -7,26 +7,23 @@ use super::{RELEASE, Store, StoreError, add_task, count, fill, set_release};
 #[test]
 fn empties_and_fills() {
     let folder = tempdir().unwrap();
-    for store in [
-        Store::open_memory(&fill).unwrap(),
-        Store::open_folder(folder.path(), &fill).unwrap(),
-    ] {
-        let id = add_task(&store);
-        store.append_log(id, b"old").unwrap();
-        store.clear(&fill).unwrap();
-        assert_eq!(count(&store, "task"), 0);
-        assert_eq!(count(&store, "known_command"), 1);
-        assert_eq!(store.log(id).unwrap(), None);
-    }
+    let store = Store::open_folder(folder.path(), &fill).unwrap();
+    let id = add_task(&store);
+    store.append_log(id, b"old").unwrap();
+    Store::reset_folder(folder.path(), &fill).unwrap();
+    assert_eq!(count(&store, "task"), 0);
+    assert_eq!(count(&store, "known_command"), 1);
+    assert_eq!(store.log(id).unwrap(), None);
     assert!(!folder.path().join("runs.old").exists());
 }
 
 #[test]
 fn never_gives_a_runs_id_twice() {
-    let store = Store::open_memory(&fill).unwrap();
+    let folder = tempdir().unwrap();
+    let store = Store::open_folder(folder.path(), &fill).unwrap();
     let first = add_task(&store);
-    store.clear(&fill).unwrap();
-    store.clear(&fill).unwrap();
+    Store::reset_folder(folder.path(), &fill).unwrap();
+    Store::reset_folder(folder.path(), &fill).unwrap();
     assert!(add_task(&store) > first);
 }
 
@@ -36,7 +33,7 @@ fn is_seen_by_others_who_have_it_open() {
     let one = Store::open_folder(folder.path(), &fill).unwrap();
     let two = Store::open_folder(folder.path(), &fill).unwrap();
     add_task(&two);
-    one.clear(&fill).unwrap();
+    Store::reset_folder(folder.path(), &fill).unwrap();
     assert_eq!(count(&two, "task"), 0);
     add_task(&two);
     assert_eq!(count(&one, "task"), 1);
@@ -48,7 +45,7 @@ fn changes_nothing_when_filling_fails() {
     let store = Store::open_folder(folder.path(), &fill).unwrap();
     let id = add_task(&store);
     store.append_log(id, b"kept").unwrap();
-    let failed = store.clear(&|_| Err(StoreError::Content("no".into())));
+    let failed = Store::reset_folder(folder.path(), &|_| Err(StoreError::Content("no".into())));
     assert!(failed.is_err());
     assert_eq!(count(&store, "task"), 1);
     assert_eq!(store.log(id).unwrap().unwrap(), "kept");
