@@ -1,16 +1,14 @@
-//! How the server's database compares texts (`utf8_general_ci`, as seen on Lagoon 2.33.1): neither
-//! case nor accents nor trailing blanks count. It goes character by character, so a decomposed
-//! accent is a character of its own, and `ß` is one `s`, not two.
+//! Text comparison of the server's database (`utf8_general_ci`, seen on Lagoon 2.33.1). It ignores
+//! case, accents and trailing blanks, and compares character by character, so a decomposed accent
+//! is a character of its own and `ß` is one `s`.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Whether the database takes `a` and `b` for the same text.
 pub(super) fn same(a: &str, b: &str) -> bool {
     weights(a).eq(weights(b))
 }
 
-/// The order in which an index of the database has two texts.
 pub(super) fn order(a: &str, b: &str) -> std::cmp::Ordering {
     weights(a).cmp(weights(b))
 }

@@ -1,10 +1,9 @@
-//! A refusal in the words of a Lagoon resolver.
+//! Errors with the text of a Lagoon resolver.
 
 use std::fmt;
 
 use super::store::StoreError;
 
-/// What a resolver fails with; the message is all that a client ever sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure(String);
 
@@ -13,7 +12,7 @@ impl Failure {
         Failure(message.into())
     }
 
-    /// What a JavaScript engine says about a property of a value that is not there.
+    /// The error of a JavaScript engine for a property of a missing value.
     pub(super) fn reading(property: &str, of: &str) -> Failure {
         Failure(format!(
             "Cannot read properties of {of} (reading '{property}')"

@@ -1,26 +1,24 @@
-//! Failures on command, and what was asked of the server.
-//!
-//! Tests say by Rust what shall go wrong; no request can.
+//! Failures injected by tests, and the record of requests.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What happens to a request instead of, before or after its answer.
+/// A failure of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// It is not carried out; the answer is this resolver's error (HTTP 200).
+    /// Not executed; the reply is this resolver error (HTTP 200).
     Message(String),
-    /// It is not carried out; the answer has this status and this text as its body.
+    /// Not executed; the reply has this status and body.
     Status(u16, String),
-    /// It is carried out and answered, but later.
+    /// Executed; the reply is late.
     Delay(Duration),
-    /// It is not carried out and never answered.
+    /// Not executed, and no reply.
     Hang,
-    /// It is carried out but never answered: what a Lagoon does whose message broker is down.
+    /// Executed, but no reply, as with a Lagoon whose message broker is down.
     HangAfter,
-    /// It is carried out, then the connection breaks.
+    /// Executed, then the connection breaks.
     LoseAnswer,
 }
 
@@ -32,15 +30,14 @@ pub struct Recorded {
     pub method: String,
     /// Path and query.
     pub path: String,
-    /// The body as text; empty when it was not read as JSON.
+    /// The body as text; empty if it was not read as JSON.
     pub body: String,
-    /// The names of the root fields, without aliases; for a GraphQL request that could be parsed.
+    /// The names of the root fields, without aliases.
     pub operations: Vec<String>,
-    /// The status of the answer; 0 when it never got one.
+    /// The status of the reply; 0 if there was none.
     pub status: u16,
 }
 
-/// The failures that wait, and the record.
 #[derive(Default)]
 pub(super) struct Faults {
     waiting: Mutex<VecDeque<(String, Fault)>>,
@@ -55,7 +52,6 @@ impl Faults {
         lock(&self.waiting).push_back((operation.to_owned(), fault));
     }
 
-    /// The first that waits for one of these operations.
     pub(super) fn take(&self, operations: &[String]) -> Option<Fault> {
         let mut waiting = lock(&self.waiting);
         let at = waiting

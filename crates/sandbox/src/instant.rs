@@ -1,20 +1,19 @@
-//! Times as the server's database keeps them: UTC, without a zone.
+//! Times as the server's database stores them: UTC, without a zone.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 const FORM: &str = "%Y-%m-%d %H:%M:%S";
 
-/// What stands where something was never deleted.
+/// The value of `deleted` of a live environment or definition.
 pub(super) const NEVER: &str = "0000-00-00 00:00:00";
 
-/// Now.
 pub(super) fn now() -> String {
     Timestamp::now().strftime(FORM).to_string()
 }
 
-/// How the database keeps a time it is given; `None` when it refuses. A `T` between date and time
-/// passes, a zone does not.
+/// The stored form of a time; `None` if the database refuses it. It accepts a `T` between date and
+/// time, but no zone.
 pub(super) fn stored(text: &str) -> Option<String> {
     if text == NEVER {
         return Some(text.to_owned());
@@ -24,7 +23,7 @@ pub(super) fn stored(text: &str) -> Option<String> {
         return None;
     }
     let time: DateTime = text.parse().ok()?;
-    // `DateTime` would drop an offset that it reads.
+    // `DateTime` ignores an offset.
     let clock = text.get(10..).unwrap_or_default();
     if clock.contains(['+', '-']) {
         return None;

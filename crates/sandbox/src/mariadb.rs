@@ -111,7 +111,6 @@ impl Table {
         Ok(())
     }
 
-    /// Checks a change and returns the values to write.
     pub(super) fn update(
         &self,
         cells: Vec<(&'static str, Cell)>,
@@ -218,7 +217,6 @@ pub(super) fn refusal(number: u16, state: &str, message: &str) -> Failure {
     ))
 }
 
-/// The error for a row whose key exists.
 pub(super) fn duplicate(key: &str, value: &str) -> Failure {
     let message = format!("Duplicate entry '{value}' for key '{key}'");
     refusal(1062, "23000", &message)

@@ -1,4 +1,4 @@
-//! What a sandbox is opened with, and what can go wrong with it.
+//! Options and errors of a sandbox.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,19 +9,17 @@ use thiserror::Error;
 use super::engine::EngineError;
 use super::store::StoreError;
 
-/// How a sandbox is opened.
+/// Options of a sandbox.
 #[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "the types say it")]
 pub struct Options {
-    /// Where its data are.
     pub store: StoreKind,
-    /// What a new store is filled with.
     pub seed: Seed,
-    /// What makes runs happen.
     pub executor: ExecutorKind,
 }
 
 impl Options {
-    /// For tests: in memory, scripted.
+    /// For tests: in memory, with scripted runs.
     #[must_use]
     pub fn memory(seed: Seed) -> Options {
         Options {
@@ -32,65 +30,59 @@ impl Options {
     }
 }
 
-/// Where the data are.
+/// The place of a sandbox's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreKind {
-    /// In this process, gone with it.
+    /// In memory.
     Memory,
-    /// In a folder that many processes may use at once.
+    /// In a folder, which several processes may use at once.
     Folder(PathBuf),
 }
 
-/// What a new store is filled with.
+/// The content of a new store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seed {
-    /// Project, environments and users, and a few tasks: for people.
+    /// Project, environments, users and a few tasks.
     Demo,
-    /// Project, environments and users alone: for replaying recorded exchanges.
+    /// Project, environments and users, as in the recorded exchanges.
     Bare,
 }
 
-/// What makes runs happen.
+/// The executor of runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExecutorKind {
-    /// They are played by scripts, in process.
+    /// Plays scripts in process.
     Scripted,
-    /// They are completed, and nothing is executed.
+    /// Completes runs without executing anything.
     Simulate,
-    /// They really run, in processes of their own. Needs a folder.
+    /// Executes runs in processes of their own. Requires a folder.
     Detached {
-        /// This very program.
+        /// The running program itself.
         program: PathBuf,
-        /// Whether somebody agreed to container images being run.
+        /// Whether the user agreed to run container images.
         images: bool,
     },
 }
 
-/// Whom a token is for.
+/// The holder of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
 pub enum Identity {
-    /// The group's weakest role.
     Guest,
-    /// Sees what a guest sees.
     Reporter,
-    /// May invoke more, and run commands on development environments.
     Developer,
-    /// May define tasks.
     Maintainer,
-    /// The group's strongest role.
     Owner,
-    /// A user in no group.
+    /// In no group.
     Outsider,
-    /// Sees everything, may change nothing.
     PlatformViewer,
-    /// May do everything.
     PlatformOwner,
-    /// One of Lagoon's own services, with a "legacy" token.
+    /// A service of Lagoon, with a "legacy" token.
     LegacyAdmin,
 }
 
 impl Identity {
-    /// The users, by the words for them.
+    /// The users by role name.
     pub const ROLES: [(&str, Identity); 8] = [
         ("guest", Identity::Guest),
         ("reporter", Identity::Reporter),
@@ -102,14 +94,14 @@ impl Identity {
         ("platform-owner", Identity::PlatformOwner),
     ];
 
-    /// The user with this word.
+    /// The user with this role name.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Identity> {
         let mut roles = Identity::ROLES.iter();
         roles.find(|(name, _)| *name == word).map(|(_, role)| *role)
     }
 
-    /// The address of the user; services have none.
+    /// The user's email address; a service has none.
     #[must_use]
     pub fn email(self) -> Option<&'static str> {
         Some(match self {
@@ -129,37 +121,29 @@ impl Identity {
 /// An error of the sandbox.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say it")]
 pub enum SandboxError {
-    /// The data cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Runs cannot be made to happen.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// The address to serve on cannot be had.
     #[error("cannot serve on {address}: {source}")]
     Bind {
-        /// The address.
         address: SocketAddr,
-        /// What the system says.
         source: io::Error,
     },
-    /// The address is not of this machine alone.
     #[error("the sandbox serves this machine only, not {0}")]
     NotLoopback(SocketAddr),
-    /// The store has no such user.
     #[error("the sandbox has no user {0}")]
     NoUser(String),
-    /// A token cannot be signed.
     #[error("cannot sign a token: {0}")]
     Token(#[from] jsonwebtoken::errors::Error),
-    /// Only scripted runs can be set by hand.
     #[error("the runs of this sandbox are not scripted")]
     NotScripted,
 }
 
 impl SandboxError {
-    /// What may help, as lines for a person.
+    /// Suggestions for the user, one per line.
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {

@@ -1,4 +1,4 @@
-//! Who may do what, as Lagoon's realm has it (seen on Lagoon 2.33.1).
+//! Permissions as in Lagoon's realm (seen on Lagoon 2.33.1).
 
 use super::failure::Failure;
 
@@ -25,14 +25,12 @@ impl Role {
     }
 }
 
-/// A role on the whole of Lagoon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Platform {
     Owner,
     Viewer,
 }
 
-/// A user with all that decides what they may do.
 #[derive(Debug, Clone)]
 pub(super) struct User {
     pub(super) id: String,
@@ -44,19 +42,20 @@ pub(super) struct User {
     pub(super) groups: Vec<(String, Role)>,
 }
 
-/// Who sent a request.
+/// The sender of a request.
 #[derive(Debug, Clone)]
 pub(super) enum Caller {
-    /// One of Lagoon's own services ("legacy" token): may do anything.
-    Service { subject: String },
-    /// A signed-in user.
+    /// A service with a "legacy" token, which may do anything.
+    Service {
+        subject: String,
+    },
     User(User),
 }
 
-/// What a permission is asked for.
+/// The object of a permission.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum On<'a> {
-    /// Nothing in particular: only roles on the platform count.
+    /// No project or group: only platform roles count.
     Platform,
     Project(i32),
     /// A group, by id.
@@ -64,11 +63,6 @@ pub(super) enum On<'a> {
 }
 
 impl Caller {
-    /// Checks a permission.
-    ///
-    /// # Errors
-    ///
-    /// Lagoon's refusal when it is missing.
     pub(super) fn require(&self, resource: &str, scope: &str, on: On<'_>) -> Result<(), Failure> {
         if self.may(resource, scope, on) {
             return Ok(());
@@ -78,7 +72,6 @@ impl Caller {
         )))
     }
 
-    /// Whether the caller has a permission.
     pub(super) fn may(&self, resource: &str, scope: &str, on: On<'_>) -> bool {
         let user = match self {
             Caller::Service { .. } => return true,
@@ -95,7 +88,6 @@ impl Caller {
         }
     }
 
-    /// Whether the caller may do anything at all.
     pub(super) fn is_platform_owner(&self) -> bool {
         match self {
             Caller::Service { .. } => true,
@@ -103,7 +95,7 @@ impl Caller {
         }
     }
 
-    /// What stands in a run's `sourceUser`.
+    /// The `sourceUser` of the caller's runs.
     pub(super) fn source_user(&self) -> &str {
         match self {
             Caller::Service { subject } => subject,
@@ -135,7 +127,7 @@ impl User {
     }
 }
 
-/// The weakest role that has a permission; none when only the platform's owners have it.
+/// The weakest role with a permission; `None` if only platform owners have it.
 fn needed(resource: &str, scope: &str) -> Option<Role> {
     Some(match (resource, scope) {
         ("task" | "environment" | "project", "view") | ("advanced_task", "invoke:guest") => {

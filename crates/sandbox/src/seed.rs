@@ -1,4 +1,4 @@
-//! What a fresh sandbox holds.
+//! The content of a new sandbox.
 
 use rusqlite::{Transaction, params};
 
@@ -8,7 +8,7 @@ use super::rows::places::{self, Environment};
 use super::store::StoreError;
 use super::{Seed, instant};
 
-/// Project, cluster and group as in Lagoon's own examples.
+/// The ids of Lagoon's own examples.
 const PROJECT: i32 = 42;
 const CLUSTER: i32 = 2001;
 const GROUP: &str = "lagoon-demo-group";
@@ -79,7 +79,6 @@ const NODE: ServiceSeed = ("node", "node", &["node"]);
 const NGINX: ServiceSeed = ("nginx", "nginx-php-persistent", &["nginx", "php"]);
 const MARIADB: ServiceSeed = ("mariadb", "mariadb-dbaas", &["mariadb"]);
 
-/// Fills fresh tables.
 pub(super) fn plant(tx: &Transaction<'_>, seed: Seed, secret: &str) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO setting (name, value) VALUES ('secret', ?1)",
@@ -169,14 +168,12 @@ fn project(tx: &Transaction<'_>, services: &[ServiceSeed]) -> rusqlite::Result<(
     Ok(())
 }
 
-/// Where a task of the demo belongs.
 enum Scope {
     Project,
     Group,
     Production,
 }
 
-/// A task of the demo.
 struct Task {
     name: &'static str,
     description: &'static str,

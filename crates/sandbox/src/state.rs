@@ -1,4 +1,4 @@
-//! What all requests share: the store, the executor, the failures on command.
+//! State shared by all requests.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::store::{Store, StoreError};
 use super::token::{self, Claims};
 use super::{ExecutorKind, Identity, Options, SandboxError, Seed, StoreKind, seed};
 
-/// The name in tokens of services, and so the `sourceUser` of what they start.
+/// The name in tokens of services, which is the `sourceUser` of their runs.
 const SERVICE: &str = "recorder";
 
 pub(super) struct State {
@@ -21,7 +21,6 @@ pub(super) struct State {
     pub(super) executor: Arc<dyn Executor>,
     pub(super) scripted: Option<Scripted>,
     pub(super) faults: Faults,
-    /// Whether requests are recorded.
     pub(super) records: bool,
 }
 
@@ -38,7 +37,7 @@ impl State {
             ExecutorKind::Scripted => {
                 let executor = Scripted::new(store.clone());
                 if options.seed == Seed::Bare {
-                    // As it was recorded: without a cluster, where runs stay `new`.
+                    // As recorded: without a cluster, runs stay `new`.
                     executor.script_others(Vec::new());
                 }
                 scripted = Some(executor.clone());
@@ -58,7 +57,6 @@ impl State {
         })
     }
 
-    /// A token.
     pub(super) fn issue(&self, as_: Identity, seconds: i64) -> Result<String, SandboxError> {
         let Some(email) = as_.email() else {
             return Ok(token::for_service(&self.secret()?, SERVICE, seconds)?);
@@ -70,11 +68,7 @@ impl State {
         Ok(token::for_user(&self.secret()?, &id, email, seconds)?)
     }
 
-    /// Whose token it is.
-    ///
-    /// # Errors
-    ///
-    /// What Lagoon says about a bad one.
+    /// The holder of a token, or Lagoon's error text for an invalid one.
     pub(super) fn caller(&self, token: &str) -> Result<Caller, String> {
         let secret = self.secret().map_err(|error| error.to_string())?;
         let id = match token::check(&secret, token)? {
@@ -89,7 +83,7 @@ impl State {
         }
     }
 
-    /// What tokens are signed with. Read anew each time: another process may have reset the store.
+    /// The key that signs tokens. Read each time, because another process may have reset the store.
     fn secret(&self) -> Result<String, StoreError> {
         self.store.read(|connection| {
             let sql = "SELECT value FROM setting WHERE name = 'secret'";
@@ -97,7 +91,6 @@ impl State {
         })
     }
 
-    /// Reads the store.
     pub(super) fn read<T>(
         &self,
         f: impl FnOnce(&Connection) -> Result<T, Failure>,
@@ -105,7 +98,6 @@ impl State {
         self.store.read(f)
     }
 
-    /// Writes the store: all of it, or nothing.
     pub(super) fn write<T>(
         &self,
         f: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
@@ -113,13 +105,13 @@ impl State {
         self.store.write(f)
     }
 
-    /// A mark for an address that only this server can have given out.
+    /// A signed text for addresses.
     pub(super) fn seal(&self, text: &str, seconds: i64) -> String {
         let secret = self.secret().unwrap_or_default();
         token::for_user(&secret, text, "", seconds).unwrap_or_default()
     }
 
-    /// What was sealed, while the mark is valid.
+    /// The text, if its signature is valid and has not expired.
     pub(super) fn unseal(&self, mark: &str) -> Option<String> {
         match token::check(&self.secret().ok()?, mark) {
             Ok(Claims::User { id }) => Some(id),
@@ -128,7 +120,6 @@ impl State {
     }
 }
 
-/// A secret nobody can guess.
 pub(super) fn new_secret() -> Result<String, StoreError> {
     let mut bytes = [0; 32];
     rustls::crypto::ring::default_provider()

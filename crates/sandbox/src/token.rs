@@ -1,8 +1,7 @@
-//! Tokens: the two kinds Lagoon knows, signed with the store's secret, and what it says about bad
-//! ones (seen on Lagoon 2.33.1).
+//! The two kinds of Lagoon's tokens, and its errors for invalid ones (seen on Lagoon 2.33.1).
 //!
-//! A service's ("legacy") token has a `role`, a user's (Keycloak's) a `typ`. A real Keycloak signs with a
-//! key pair; here both kinds are signed with the one secret.
+//! A service's ("legacy") token has a `role`, a user's (Keycloak's) a `typ`. The store's secret
+//! signs both; a real Keycloak uses a key pair.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -10,22 +9,17 @@ use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, crypto};
 use serde_json::{Value, json};
 
-/// The audience of services' tokens.
 const AUDIENCE: &str = "api.dev";
 
 /// The name of the key that signs users' tokens.
 const KEY: &str = "sandbox";
 
-/// What a good token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Claims {
-    /// One of Lagoon's services.
     Service { subject: String },
-    /// A user, by id.
     User { id: String },
 }
 
-/// A token of a service, valid for so many seconds (none or fewer: expired already).
 pub(super) fn for_service(
     secret: &str,
     subject: &str,
@@ -39,7 +33,6 @@ pub(super) fn for_service(
     sign(secret, None, &claims)
 }
 
-/// A token of a user.
 pub(super) fn for_user(
     secret: &str,
     id: &str,
@@ -70,7 +63,7 @@ fn sign(
     )
 }
 
-/// The token in an `Authorization` header: two words, the first of them `Bearer` in any case.
+/// The token in an `Authorization` header of two words, the first `Bearer` in any case.
 pub(super) fn in_header(header: &str) -> Option<&str> {
     let mut words = header.split(' ');
     let (scheme, token) = (words.next()?, words.next()?);
@@ -78,11 +71,7 @@ pub(super) fn in_header(header: &str) -> Option<&str> {
     (good && !token.is_empty()).then_some(token)
 }
 
-/// Checks a token.
-///
-/// # Errors
-///
-/// What Lagoon says about it, without the leading `Unauthorized - `.
+/// The claims of a valid token, or Lagoon's error text without the leading `Unauthorized - `.
 pub(super) fn check(secret: &str, token: &str) -> Result<Claims, String> {
     let parts = Parts::of(token).ok_or("Bearer token malformed")?;
     let given = |claim: &str| !parts.claims.get(claim).unwrap_or(&Value::Null).is_null();
@@ -136,7 +125,6 @@ impl<'a> Parts<'a> {
             .or(value.as_f64().map(|seconds| seconds as i64))
     }
 
-    /// Refuses a claim that is there and no number.
     fn require_number(&self, claim: &str) -> Result<(), String> {
         match self.claims.get(claim) {
             Some(value) if !value.is_number() => Err(format!("invalid {claim} value")),

@@ -1,18 +1,11 @@
-//! Which commands may run on this machine without asking first.
-//!
-//! The sandbox really executes what it is told to. Those who ask the person ask here whether they
-//! have to, and note the answer.
+//! Commands that the user agreed to run on this machine.
 
 use rusqlite::{Transaction, params};
 
 use crate::store::{Store, StoreError};
 
-/// Whether `command` (a definition's text, without values) neither came with the sandbox nor was
-/// agreed to before.
-///
-/// # Errors
-///
-/// When the store cannot be read.
+/// Whether the user must agree to `command` (the text of a definition, without values) first.
+/// Commands of the seed need no consent.
 pub fn needs_consent(store: &Store, command: &str) -> Result<bool, StoreError> {
     store.read(|connection| {
         let known = "SELECT count(*) = 0 FROM known_command WHERE command = ?1";
@@ -20,20 +13,12 @@ pub fn needs_consent(store: &Store, command: &str) -> Result<bool, StoreError> {
     })
 }
 
-/// Notes that somebody agreed to `command`.
-///
-/// # Errors
-///
-/// When the store cannot be written.
+/// Records the user's consent to `command`.
 pub fn consent(store: &Store, command: &str) -> Result<(), StoreError> {
     store.write(|tx| note(tx, command, "consent"))
 }
 
-/// Notes that `command` comes with the sandbox: for the seed, while it fills the tables.
-///
-/// # Errors
-///
-/// When the store cannot be written.
+/// Records that `command` is part of the seed.
 pub(crate) fn came_with_seed(tx: &Transaction<'_>, command: &str) -> Result<(), StoreError> {
     note(tx, command, "seed")
 }

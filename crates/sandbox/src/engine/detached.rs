@@ -1,9 +1,9 @@
-//! Starts a process of its own for each run, which goes on when this one ends.
+//! Executes each run in a process of its own, which continues after this one ends.
 //!
-//! The run's lock file is how others see that its process lives. It is locked here, before the run
-//! is handed over, and then given to the runner as its standard input. On Unix [`File::lock`] is
-//! `flock`, whose locks belong to the open file, not to the process: the runner inherits the lock,
-//! keeps it when this process closes its own end, and no moment lies between in which it is free.
+//! The run's lock file shows other processes that the runner is alive. It is locked before the run
+//! is handed over, and becomes the runner's standard input. On Unix, [`File::lock`] is `flock`,
+//! whose locks belong to the open file and not to the process: the runner inherits the lock and
+//! keeps it when this process closes its own descriptor, so it is never free in between.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -16,16 +16,13 @@ use super::order::Job;
 use super::{EngineError, Executor, NewRun, Work, log, remote_id, runner, standins};
 use crate::store::{Hands, Status, Store, StoreError, at, create_private};
 
-/// Where programs are looked for when nobody says otherwise.
 const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// Lagoon ends a task's pod after six hours.
+/// Lagoon's own limit.
 const LIMIT: Duration = Duration::from_secs(6 * 60 * 60);
 
-/// How much output a log takes: 64 MiB.
 const LOG_LIMIT: u64 = 64 << 20;
 
-/// The executor that really executes. Needs a store in a folder.
 pub(crate) struct Detached {
     pub(super) store: Store,
     pub(super) data: PathBuf,
@@ -43,13 +40,8 @@ pub(crate) struct Detached {
 }
 
 impl Detached {
-    /// Executes the runs of `store` by `program`, which is this very program: its subcommand
-    /// [`runner::SUBCOMMAND`] leads to [`runner::main`].
-    ///
-    /// # Errors
-    ///
-    /// When the store is in memory, when the stand-ins cannot be written, and on systems without
-    /// `flock`.
+    /// `program` must be the running program, whose subcommand [`runner::SUBCOMMAND`] calls
+    /// [`runner::main`].
     pub(crate) fn new(store: Store, program: &Path, images: bool) -> Result<Detached, EngineError> {
         if cfg!(not(unix)) {
             return Err(EngineError::Unsupported);
@@ -70,7 +62,6 @@ impl Detached {
         })
     }
 
-    /// Starts the runner of a run that was handed over.
     fn launch(
         &self,
         run: &NewRun,
@@ -104,12 +95,14 @@ impl Detached {
             .stdin(lock)
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        // A container's client needs its settings; a command needs nothing, our token least of all.
+        // A container client needs its settings. A command needs no variables, and must not see our
+        // token.
         if matches!(run.work, Work::Command(_)) {
             command.env_clear();
         }
         let mut child = command.spawn()?;
-        // It closes its end once it is in a session of its own, where no Ctrl-C here reaches it.
+        // The runner closes its end after it has left this session, so that Ctrl-C does not reach
+        // it.
         if let Some(mut stdout) = child.stdout.take() {
             stdout.read_to_end(&mut Vec::new())?;
         }
@@ -157,7 +150,7 @@ fn lock(path: &Path) -> Result<File, StoreError> {
     Ok(file)
 }
 
-/// A log that is there already was left by a run of a store that was since deleted.
+/// Removes a log that a run of a deleted store left.
 fn clear_out(log: &Path) -> Result<(), StoreError> {
     match fs::remove_file(log) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(log)(error)),
@@ -165,15 +158,15 @@ fn clear_out(log: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Leaves no zombie behind, however long this process lives, and notices a runner that died.
+/// Collects the process when it ends, and marks the run of a runner that died.
 fn wait(mut child: Child, store: Store) {
     let reaper = std::thread::Builder::new().name("sandbox-run".to_owned());
     let reap = move || {
         if child.wait().is_ok() {
-            // Whoever opens the store next would do the same.
+            // The next process that opens the store repeats this.
             let _ = store.recover();
         }
     };
-    // Without a thread the run goes on all the same.
+    // The run continues even without this thread.
     let _ = reaper.spawn(reap);
 }

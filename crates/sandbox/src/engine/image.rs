@@ -1,4 +1,4 @@
-//! IMAGE runs: docker or podman, where there is one and somebody agreed.
+//! IMAGE runs, in docker or podman.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,12 +8,8 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::order::Job;
 
-/// The command that runs `image` in a container called like the run, with its arguments as Lagoon
-/// hands them over: JSON in base64, in `JSON_PAYLOAD`.
-///
-/// # Errors
-///
-/// Why it cannot be run, for the log.
+/// Runs `image` in a container named after the run. As in Lagoon, the arguments are JSON in base64
+/// in `JSON_PAYLOAD`. The error is a text for the log.
 pub(super) fn command(
     job: &Job,
     image: &str,
@@ -35,7 +31,7 @@ pub(super) fn command(
     Ok(command)
 }
 
-/// The command that ends the container, which can outlive the client that started it.
+/// Ends the container, which can outlive the client that started it.
 pub(super) fn removal(job: &Job) -> Option<Command> {
     let mut command = Command::new(client(job).ok()?);
     command.args(["rm", "--force", &job.run.task_name]);

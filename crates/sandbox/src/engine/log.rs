@@ -1,8 +1,8 @@
-//! The form of a run's log, and the limit to its size.
+//! The text of logs.
 
 use std::io::{self, Read, Write};
 
-/// A log's first three lines, as the cluster writes them above a pod's output.
+/// The first three lines of a log, as written by the cluster.
 pub(super) fn header(task_name: &str) -> String {
     let rule = "=".repeat(80);
     format!(
@@ -10,8 +10,8 @@ pub(super) fn header(task_name: &str) -> String {
     )
 }
 
-/// Copies output to the log as it comes, until it ends. After `limit` bytes it is only read, so that
-/// the command goes on, and the log says so.
+/// Copies output to the log until it ends. After `limit` bytes the rest is read and dropped, so
+/// that the command continues, and the log says so.
 pub(super) fn copy(from: &mut impl Read, to: &mut impl Write, limit: u64) -> io::Result<()> {
     let mut buffer = [0; 16 * 1024];
     let mut left = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -1,12 +1,8 @@
-//! What makes runs happen: executors behind one trait.
+//! Executors of runs.
 //!
 //! * [`Scripted`] plays statuses and logs in process, for tests;
 //! * [`Simulate`] completes a run without executing anything;
-//! * [`Detached`] starts a process of its own for each run, which outlives the one that started it:
-//!   see [`runner`].
-//!
-//! Here belongs all that happens to a run after its row exists. Who may start one, and how the row
-//! comes to be, is the API's business.
+//! * [`Detached`] starts a process for each run, which outlives its parent: see [`runner`].
 
 pub mod consent;
 mod detached;
@@ -31,21 +27,12 @@ pub(crate) use simulate::Simulate;
 
 /// Executes runs whose row exists with the status `new`.
 pub(crate) trait Executor: Send + Sync {
-    /// Takes the run over. Called once a run, right after its row is committed; the row's
-    /// `executing` must still be 0: the executor sets it.
-    ///
-    /// # Errors
-    ///
-    /// When the run cannot be taken over. Its row stays: `new`, or `failed` with a log that says
-    /// why.
+    /// Takes over a run whose row is committed and has `executing` 0. After an error, the row is
+    /// `new`, or `failed` with a log that gives the reason.
     fn start(&self, run: &NewRun) -> Result<(), EngineError>;
 
-    /// Asks for the run's end and does not wait for it. A run that is over or does not exist is left
-    /// alone; one that no executor has yet is cancelled when one takes it.
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be written.
+    /// Requests the end of a run without waiting for it. A run without an executor is cancelled
+    /// when one takes it over.
     fn cancel(&self, id: i64) -> Result<(), EngineError>;
 }
 

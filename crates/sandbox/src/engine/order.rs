@@ -1,4 +1,4 @@
-//! What an executor needs to know about a run.
+//! A run as an executor and its runner receive it.
 
 use std::fs;
 use std::path::Path;
@@ -11,54 +11,40 @@ use crate::store::{StoreError, at};
 /// A run as it is handed to an executor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NewRun {
-    /// The row's id.
     pub(crate) id: i64,
-    /// The run's name: that of its task, or what an ad-hoc command was called.
+    /// The task's name, or that of the ad-hoc command.
     pub(crate) name: String,
     /// `lagoon-task-…`, the pod's name.
     pub(crate) task_name: String,
-    /// The project's name.
     pub(crate) project: String,
-    /// The environment's name.
     pub(crate) environment: String,
     /// `production` or `development`.
     pub(crate) environment_type: String,
-    /// The environment's namespace.
     pub(crate) namespace: String,
-    /// The service the command runs in.
     pub(crate) service: String,
-    /// What is to be executed.
     pub(crate) work: Work,
 }
 
-/// What a run executes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Work {
-    /// A shell command, complete, arguments composed into it: COMMAND tasks and ad-hoc commands.
+    /// The complete shell command, with arguments.
     Command(String),
-    /// A container image.
     Image {
-        /// The image's name.
         image: String,
         /// The argument values as JSON.
         payload: Option<String>,
     },
 }
 
-/// What a runner reads about its run: `runs/<id>/job`, written by whoever started it.
+/// The input of a runner, stored in `runs/<id>/job`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Job {
-    /// The run.
     pub(super) run: NewRun,
     /// The runner's mark, which becomes the run's `remoteId`.
     pub(super) remote: String,
-    /// Where programs are looked for, behind the stand-ins.
     pub(super) search_path: String,
-    /// After how long the run is cancelled.
     pub(super) limit: Duration,
-    /// How many bytes of output the log takes.
     pub(super) log_limit: u64,
-    /// Whether somebody agreed to images being run.
     pub(super) images: bool,
 }
 

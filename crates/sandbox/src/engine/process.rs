@@ -1,5 +1,4 @@
-//! A run's command as a process: started in a group of its own, its output copied to the log,
-//! stopped when somebody asks for it.
+//! The process of a run's command, in a process group of its own.
 
 use std::fs::File;
 use std::io;
@@ -14,38 +13,31 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 use super::log;
 use crate::store::Order;
 
-/// How often the runner looks whether it shall stop.
+/// The interval of checks for an order to stop.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// How long a command has between the request to stop and its end by force.
+/// The time between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How long output is waited for that a process outside the group may hold back.
+/// The wait for output that a process outside the group may still write.
 const DRAIN: Duration = Duration::from_secs(2);
 
-/// How far a command may go.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// Until it is stopped.
     pub(super) time: Duration,
-    /// Bytes of output in the log.
+    /// Bytes of output.
     pub(super) log: u64,
 }
 
-/// How a command ended.
 #[derive(Debug)]
 pub(super) enum End {
-    /// By itself.
     Exited(ExitStatus),
-    /// Somebody cancelled the run.
     Cancelled,
-    /// It took too long.
     TimedOut,
-    /// The run was taken away: reset, or deleted.
+    /// The run was reset or deleted.
     Gone,
 }
 
-/// Runs `command` until it ends, or until `order` or the time limit stops it.
 pub(super) fn run(
     mut command: Command,
     log: File,
@@ -59,26 +51,26 @@ pub(super) fn run(
         .stderr(writer)
         .process_group(0);
     let mut child = command.spawn()?;
-    // It holds the pipe's other end, which must be closed for the output to have an end.
+    // It has the pipe's other end, which must be closed for the output to end.
     drop(command);
 
     let pid = Pid::from_child(&child);
     let drained = spawn(move || {
         let (mut reader, mut log) = (reader, log);
-        // A full disk must not stop the command: what cannot be kept is lost.
+        // A full disk must not stop the command; output that cannot be written is lost.
         let _ = log::copy(&mut reader, &mut log, limits.log);
     });
     let exited = spawn(move || wait_for_exit(pid));
     let stopped = watch(&exited, pid, limits.time, order);
-    // As in a pod, what the command left behind ends with it. Only then is the command itself
-    // collected: until that its group's number cannot be given to others.
+    // As in a pod, the command's children end with it. The command is collected afterwards, so that
+    // the number of its group is not reused before.
     signal(pid, Signal::KILL);
     let status = child.wait()?;
     let _ = drained.recv_timeout(DRAIN);
     Ok(stopped.unwrap_or(End::Exited(status)))
 }
 
-/// Waits for the command's end, and hastens it when it has to. Why it was stopped, if it was.
+/// Waits for the command's end, or stops it and returns the reason.
 fn watch(
     exited: &Receiver<()>,
     pid: Pid,
@@ -99,25 +91,25 @@ fn watch(
         signal(pid, Signal::TERM);
         if exited.recv_timeout(GRACE) == Err(RecvTimeoutError::Timeout) {
             signal(pid, Signal::KILL);
-            // Killing cannot be refused: this only waits for it to have happened.
+            // SIGKILL cannot be refused.
             let _ = exited.recv();
         }
         return Some(end);
     }
 }
 
-/// To the command's whole group, which may be gone already.
+/// Signals the command's whole group, which may be gone.
 fn signal(pid: Pid, signal: Signal) {
     let _ = rustix::process::kill_process_group(pid, signal);
 }
 
-/// Returns when the command has ended, and leaves it to be collected.
+/// Returns when the command has ended, without collecting it.
 fn wait_for_exit(pid: Pid) {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     while let Err(rustix::io::Errno::INTR) = rustix::process::waitid(WaitId::Pid(pid), options) {}
 }
 
-/// Does `work` beside; the receiver hears when it is done.
+/// Runs `work` in a thread, which reports its end to the receiver.
 fn spawn(work: impl FnOnce() + Send + 'static) -> Receiver<()> {
     let (sender, receiver): (Sender<()>, _) = channel();
     thread::spawn(move || {

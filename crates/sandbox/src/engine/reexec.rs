@@ -1,6 +1,6 @@
-//! For tests that need processes: this test binary, started again as another program.
+//! Starts this test binary again as another program, for tests that need processes.
 //!
-//! It is asked for one test, [`program_of_its_own`], and finds behind a mark what it shall do there.
+//! Its arguments select one test, [`program_of_its_own`], and name the program.
 
 use std::env;
 use std::ffi::OsString;
@@ -12,12 +12,11 @@ use crate::store::{Store, StoreError};
 
 const MARK: &str = "__program";
 
-/// The program to start.
 pub(crate) fn program() -> PathBuf {
     env::current_exe().unwrap()
 }
 
-/// What it is given before the arguments of `what`.
+/// Its arguments before those of `what`.
 pub(crate) fn args(what: &str) -> [&str; 5] {
     let name = concat!(module_path!(), "::program_of_its_own");
     let name = name.split_once("::").unwrap().1;
@@ -38,7 +37,7 @@ fn program_of_its_own() {
     }
 }
 
-/// Opens the store of a folder, fresh perhaps, and adds a run.
+/// Opens or creates the store of a folder and adds a run.
 fn open(mut args: impl Iterator<Item = OsString>) {
     let folder = PathBuf::from(args.next().unwrap());
     let fill = |tx: &rusqlite::Transaction<'_>| -> Result<(), StoreError> {
@@ -49,7 +48,7 @@ fn open(mut args: impl Iterator<Item = OsString>) {
     tests::new_run(&store, "true");
 }
 
-/// Starts a run of a command, and is gone.
+/// Starts a run of a command and ends.
 fn start(mut args: impl Iterator<Item = OsString>) {
     let folder = PathBuf::from(args.next().unwrap());
     let command = args.next().unwrap().into_string().unwrap();

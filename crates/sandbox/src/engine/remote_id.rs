@@ -1,6 +1,5 @@
-//! Marks of executors: a run's `remoteId`, a UUID as the cluster gives each pod one.
+//! The `remoteId` of a run: a UUID, as the cluster gives each pod.
 
-/// A new random UUID (version 4).
 pub(super) fn new() -> String {
     let bits = (fastrand::u128(..) & !(0xf << 76) & !(0x3 << 62)) | (4 << 76) | (2 << 62);
     let hex = format!("{bits:032x}");

@@ -1,7 +1,6 @@
-//! Plays runs in process by a script: for tests, on a store in memory.
+//! Plays runs in process by script, for tests with a store in memory.
 //!
-//! Nothing waits here. A script is played at once up to its next [`Step::Hold`]; whoever holds the
-//! [`Scripted`] says when it goes on.
+//! A script is played up to its next [`Step::Hold`] without waiting.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,14 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{EngineError, Executor, NewRun, log, remote_id};
 use crate::store::{Hands, Status, Store};
 
-/// One step of a script.
+/// A step of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// The run's status changes.
+    /// Changes the run's status.
     Status(Status),
-    /// The command prints this, newlines included; the first one comes under the log's header.
+    /// Adds output to the log, below its header.
     Log(String),
-    /// Nothing happens until [`Scripted::advance`].
+    /// Stops until [`Scripted::advance`].
     Hold,
 }
 
@@ -43,7 +42,7 @@ struct Playing {
 }
 
 impl Scripted {
-    /// Runs of `store` that pass through all statuses at once and complete, until told otherwise.
+    /// Without scripts, runs complete at once.
     #[must_use]
     pub(crate) fn new(store: Store) -> Scripted {
         let scripted = Scripted {
@@ -59,28 +58,24 @@ impl Scripted {
         scripted
     }
 
-    /// The script of all runs called `name` (a task's name, or an ad-hoc run's) from now on. An empty
-    /// one leaves them `new` for ever, as a Lagoon without a cluster does.
+    /// Sets the script of future runs of the task `name`. With an empty one they stay `new`, as
+    /// without a cluster.
     pub fn script(&self, name: &str, steps: Vec<Step>) {
         self.scripts().by_name.insert(name.to_owned(), steps);
     }
 
-    /// The script of all runs that have none of their own.
+    /// Sets the script of all runs that have none of their own.
     pub fn script_others(&self, steps: Vec<Step>) {
         self.scripts().default = steps;
     }
 
-    /// What happens in place of the steps left when somebody cancels a run called `name`; without
-    /// this it is cancelled at once.
+    /// Sets the steps that replace the rest of the script when a run named `name` is cancelled. By
+    /// default it is cancelled at once.
     pub fn script_cancel(&self, name: &str, steps: Vec<Step>) {
         self.scripts().on_cancel.insert(name.to_owned(), steps);
     }
 
-    /// Goes on with a run up to its next hold. Whether steps are left then.
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be written.
+    /// Plays a run up to its next hold. Returns whether steps are left.
     pub fn advance(&self, id: i64) -> Result<bool, EngineError> {
         let mut scripts = self.scripts();
         let Some(playing) = scripts.playing.get_mut(&id) else {
@@ -93,12 +88,7 @@ impl Scripted {
         Ok(left)
     }
 
-    /// Puts a run into a status, whatever its script says, and ends the script. `log` is added to its
-    /// log. False when there is no such run.
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be written.
+    /// Sets a run's status, adds to its log, and ends its script. False if there is no such run.
     pub fn set_run(&self, id: i64, status: Status, log: Option<&str>) -> Result<bool, EngineError> {
         self.scripts().playing.remove(&id);
         if let Some(log) = log {
@@ -107,7 +97,6 @@ impl Scripted {
         Ok(self.store.force_run(id, status)?)
     }
 
-    /// Plays up to the next hold; whether steps are left.
     fn play(&self, id: i64, playing: &mut Playing) -> Result<bool, EngineError> {
         while let Some(step) = playing.left.pop_front() {
             match step {

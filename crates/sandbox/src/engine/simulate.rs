@@ -1,15 +1,13 @@
-//! Completes runs without executing anything.
+//! Completes runs without executing anything (`--simulate`).
 
 use super::{EngineError, Executor, NewRun, Work, remote_id};
 use crate::store::{Hands, Status, Store};
 
-/// The executor behind `--simulate`: each run is complete as soon as it is started.
 pub(crate) struct Simulate {
     store: Store,
 }
 
 impl Simulate {
-    /// Simulates the runs of `store`.
     #[must_use]
     pub(crate) fn new(store: Store) -> Simulate {
         Simulate { store }
@@ -38,7 +36,7 @@ impl Executor for Simulate {
         Ok(())
     }
 
-    /// Nothing to do: a run is over before anybody can ask.
+    /// Runs complete before they can be cancelled.
     fn cancel(&self, _id: i64) -> Result<(), EngineError> {
         Ok(())
     }

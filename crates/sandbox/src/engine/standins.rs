@@ -1,5 +1,5 @@
-//! Programs that the sandbox's own tasks call, so that these work on a machine without them: always
-//! the stand-in, so that every run of them prints the same.
+//! Stand-ins for programs that the seed's tasks call, so that these tasks work, with the same
+//! output, on every machine.
 
 use std::fs;
 use std::io::{self, Write};
@@ -12,12 +12,11 @@ const PROGRAMS: [(&str, &str); 2] = [
     ("yarn", include_str!("standins/yarn.sh")),
 ];
 
-/// Where the stand-ins of a data folder are.
 pub(super) fn folder(data: &Path) -> PathBuf {
     data.join("bin")
 }
 
-/// Writes the stand-ins that are missing or from another release.
+/// Writes stand-ins that are missing or from another release.
 pub(super) fn install(data: &Path) -> Result<(), StoreError> {
     let folder = folder(data);
     create_private(&folder).map_err(at(&folder))?;
@@ -31,7 +30,7 @@ pub(super) fn install(data: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// All at once, since a run may be calling the program now.
+/// Replaces the file atomically, because a run may be executing it.
 fn write(folder: &Path, path: &Path, script: &str) -> io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(script.as_bytes())?;

@@ -1,5 +1,5 @@
-//! A body as Express leaves it: JSON is parsed before anything else is looked at, CORS and the token
-//! too. What has another type is left to whom it concerns.
+//! Request bodies. As in Express, JSON is parsed before CORS and tokens; other types are read
+//! later.
 
 use std::borrow::Cow;
 use std::io::{self, Read as _};
@@ -12,18 +12,14 @@ use serde_json::{Value, json};
 use super::gate::Noted;
 use super::pages::{self, Answer};
 
-/// The largest body: 100 kB, as Express counts.
+/// 100 kB, as Express counts.
 const LIMIT: usize = 100 * 1024;
 
-/// What is known of a body when a request is answered.
 pub(super) enum Content {
-    /// An object or a list.
     Json(Value),
-    /// Not read yet.
     Other(Body),
 }
 
-/// Reads a body if it is JSON.
 pub(super) async fn read(
     headers: &HeaderMap,
     body: Body,
@@ -53,7 +49,7 @@ pub(super) async fn read(
     }
 }
 
-/// A body without its packing, of which [`is_read`] knows.
+/// Decompresses a body whose encoding [`is_read`] accepts.
 fn unpacked<'a>(bytes: &'a [u8], packing: &str) -> io::Result<Cow<'a, [u8]>> {
     let mut plain = Vec::new();
     let most = LIMIT as u64;
@@ -65,7 +61,7 @@ fn unpacked<'a>(bytes: &'a [u8], packing: &str) -> io::Result<Cow<'a, [u8]>> {
     Ok(Cow::Owned(plain))
 }
 
-/// Whether Express reads a body that is written and packed like this.
+/// Whether Express accepts this charset and encoding.
 fn is_read(headers: &HeaderMap) -> bool {
     let kind = text(headers, header::CONTENT_TYPE).to_ascii_lowercase();
     let charset = kind
@@ -76,7 +72,7 @@ fn is_read(headers: &HeaderMap) -> bool {
         && matches!(packing.as_str(), "" | "identity" | "gzip" | "deflate")
 }
 
-/// The type of a body, without parameters.
+/// The media type of a body, without parameters.
 pub(super) fn content_type(headers: &HeaderMap) -> String {
     let kind = text(headers, header::CONTENT_TYPE)
         .split(';')
@@ -85,7 +81,7 @@ pub(super) fn content_type(headers: &HeaderMap) -> String {
     kind.trim().to_ascii_lowercase()
 }
 
-/// The text of a header; empty where there is none.
+/// The value of a header, or an empty text.
 pub(super) fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
     let value = headers.get(name);
     value.and_then(|value| value.to_str().ok()).unwrap_or("")

@@ -1,5 +1,4 @@
-//! Documents before they are executed: which root fields they have, what Lagoon's own plugin trips
-//! over, and variables that were not given.
+//! Documents before execution: root fields, the fault of Lagoon's plugin, absent variables.
 
 use async_graphql::Name;
 use async_graphql::parser::types::{
@@ -7,12 +6,12 @@ use async_graphql::parser::types::{
 };
 use async_graphql::parser::{Positioned, parse_query};
 use async_graphql_value::Value;
-use serde_json::json;
+use serde_json::{Map, Value as JsonValue, json};
 
 use super::execute::Outcome;
 use super::graphql::GraphQl;
 
-/// The names of the root fields of a request, without `__typename`; none when it cannot be parsed.
+/// The names of a request's root fields, without `__typename`; none if it cannot be parsed.
 pub(super) fn root_fields(request: &GraphQl) -> Vec<String> {
     let Ok(document) = parse_query(request.query.as_str().unwrap_or_default()) else {
         return Vec::new();
@@ -22,51 +21,51 @@ pub(super) fn root_fields(request: &GraphQl) -> Vec<String> {
         .iter()
         .flat_map(|(_, operation)| fields(&operation.node));
     fields
-        .filter(|field| !is_typename(field))
         .map(|field| field.name.node.to_string())
+        .filter(|name| name != "__typename")
         .collect()
 }
 
-/// The answer to a request that is valid and not executed: a test or the transport refuses it.
-pub(super) fn refused(request: &GraphQl, message: &str) -> Outcome {
-    let mut data = serde_json::Map::new();
-    let mut path = None;
-    if let Ok(document) = parse_query(request.query.as_str().unwrap_or_default()) {
-        for (_, operation) in document.operations.iter() {
-            for field in fields(&operation.node) {
-                let key = field.response_key().node.to_string();
-                let value = if is_typename(field) {
-                    root_type(operation.node.ty).into()
-                } else {
-                    path.get_or_insert_with(|| key.clone());
-                    serde_json::Value::Null
-                };
-                data.insert(key, value);
-            }
-        }
-    }
-    let error = json!({"message": message, "path": path.into_iter().collect::<Vec<_>>()});
+pub(super) fn root_values(request: &GraphQl) -> Map<String, JsonValue> {
+    let document = parse_query(request.query.as_str().unwrap_or_default());
+    let operations = document
+        .iter()
+        .flat_map(|document| document.operations.iter());
+    operations
+        .flat_map(|(_, operation)| null_values(&operation.node))
+        .collect()
+}
+
+/// The data of an operation whose fields are all `null`.
+pub(super) fn null_values(operation: &OperationDefinition) -> Map<String, JsonValue> {
+    let root = match operation.ty {
+        OperationType::Query => "Query",
+        OperationType::Mutation => "Mutation",
+        OperationType::Subscription => "Subscription",
+    };
+    let values = fields(operation).map(|field| {
+        let value = match field.name.node.as_str() {
+            "__typename" => root.into(),
+            _ => JsonValue::Null,
+        };
+        (field.response_key().node.to_string(), value)
+    });
+    values.collect()
+}
+
+/// The reply to a valid request that a test or the transport refuses.
+pub(super) fn refused(data: Map<String, JsonValue>, message: &str) -> Outcome {
+    let failed = data.iter().find(|(_, value)| value.is_null());
+    let path: Vec<_> = failed.map(|(key, _)| key).into_iter().collect();
+    let error = json!({"message": message, "path": path});
     Outcome {
         status: 200,
         body: json!({"errors": [error], "data": data}),
     }
 }
 
-/// Whether a field asks for the name of its type.
-pub(super) fn is_typename(field: &Field) -> bool {
-    field.name.node == "__typename"
-}
-
-fn root_type(kind: OperationType) -> &'static str {
-    match kind {
-        OperationType::Query => "Query",
-        OperationType::Mutation => "Mutation",
-        OperationType::Subscription => "Subscription",
-    }
-}
-
-/// The fields that an operation selects itself, without those in fragments.
-pub(super) fn fields(operation: &OperationDefinition) -> impl Iterator<Item = &Field> {
+/// The fields that an operation selects directly, without those in fragments.
+fn fields(operation: &OperationDefinition) -> impl Iterator<Item = &Field> {
     let items = operation.selection_set.node.items.iter();
     items.filter_map(|selection| match &selection.node {
         Selection::Field(field) => Some(&field.node),
@@ -74,8 +73,8 @@ pub(super) fn fields(operation: &OperationDefinition) -> impl Iterator<Item = &F
     })
 }
 
-/// Whether the first definition of a document selects an inline fragment at its top: a plugin of
-/// Lagoon's reads the name of each selection there, and this one has none.
+/// Whether the first definition selects an inline fragment at its root. A plugin of Lagoon's reads
+/// the name of each selection, and fails on this one.
 pub(super) fn trips_the_plugin(document: &ExecutableDocument) -> bool {
     let operations = document
         .operations
@@ -94,12 +93,8 @@ pub(super) fn trips_the_plugin(document: &ExecutableDocument) -> bool {
     })
 }
 
-/// Takes out what stands for variables that were not given, as if it had not been written: absent
-/// and `null` differ for Lagoon.
-pub(super) fn drop_absent(
-    document: &mut ExecutableDocument,
-    given: &serde_json::Map<String, serde_json::Value>,
-) {
+/// Removes the uses of absent variables: absent and `null` differ for Lagoon.
+pub(super) fn drop_absent(document: &mut ExecutableDocument, given: &Map<String, JsonValue>) {
     let mut absent = Vec::new();
     for operation in operations(document) {
         let definitions = operation.variable_definitions.iter();
@@ -122,7 +117,7 @@ pub(super) fn drop_absent(
     for fragment in document.fragments.values_mut() {
         strip(&mut fragment.node.selection_set, &absent, &mut gone);
     }
-    // One that is used nowhere stays, to be complained about.
+    // Unused variables stay, for validation.
     for operation in operations(document) {
         operation
             .variable_definitions
@@ -159,7 +154,7 @@ fn strip(selections: &mut Positioned<SelectionSet>, absent: &[Name], gone: &mut 
     }
 }
 
-/// Whether a value stays; what is inside of it may go.
+/// Whether a value stays; parts of it may be removed.
 fn stays(value: &mut Value, absent: &[Name], gone: &mut Vec<Name>) -> bool {
     match value {
         Value::Variable(name) if absent.contains(name) => {
@@ -181,11 +176,10 @@ fn stays(value: &mut Value, absent: &[Name], gone: &mut Vec<Name>) -> bool {
     true
 }
 
-/// The key of a type's name that nobody asked for.
 const MARK: &str = "sandboxTypename";
 
-/// Asks for the name of each object's type too: async-graphql takes an object without fields, as a
-/// union without a fitting fragment is, for `null`.
+/// Selects `__typename` of each object, because async-graphql turns an object without fields, such
+/// as a union without a matching fragment, into `null`.
 pub(super) fn mark_objects(document: &mut ExecutableDocument) {
     let Some(mark) = mark() else { return };
     for operation in operations(document) {
@@ -220,14 +214,14 @@ fn mark_below(selections: &mut SelectionSet, mark: &Positioned<Selection>) {
     }
 }
 
-/// Takes what [`mark_objects`] asked for out of the answer again.
-pub(super) fn unmark(data: &mut serde_json::Value) {
+/// Removes the fields that [`mark_objects`] selected.
+pub(super) fn unmark(data: &mut JsonValue) {
     match data {
-        serde_json::Value::Object(fields) => {
+        JsonValue::Object(fields) => {
             fields.shift_remove(MARK);
             fields.values_mut().for_each(unmark);
         }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(unmark),
+        JsonValue::Array(items) => items.iter_mut().for_each(unmark),
         _ => {}
     }
 }

@@ -6,24 +6,21 @@ use async_graphql::{Request, ServerError, Variables};
 use serde_json::{Map, Number, Value, json};
 
 use super::App;
-use super::document::{drop_absent, fields, is_typename, mark_objects, trips_the_plugin, unmark};
+use super::document::{drop_absent, mark_objects, null_values, trips_the_plugin, unmark};
 use super::graphql::GraphQl;
 use crate::permissions::Caller;
 use crate::schema::{self, Base};
 
-/// A status and a body.
 pub(super) struct Outcome {
     pub(super) status: u16,
     pub(super) body: Value,
 }
 
-/// Why a request is not executed.
 pub(super) enum Refused {
     /// The document cannot be parsed, or Lagoon's plugin fails on it.
     Unreadable(String),
     /// The document has no such operation, or several and none is named.
     NoOperation(String),
-    /// The document is invalid.
     Document(String),
     /// A variable is missing, or the variables are no object.
     Variables(String),
@@ -58,15 +55,13 @@ impl From<Error> for Refused {
     }
 }
 
-/// A request that can be executed.
 pub(super) struct Prepared {
     pub(super) request: Request,
     pub(super) kind: OperationType,
-    /// The keys of the root fields, and whether each is `__typename`.
-    keys: Vec<(String, bool)>,
+    /// The data if all fields are `null`.
+    pub(super) nulls: Map<String, Value>,
 }
 
-/// Executes a request that came over HTTP.
 pub(super) async fn execute(app: &App, caller: &Caller, request: GraphQl) -> Outcome {
     match prepare(app, caller, request, true) {
         Ok(prepared) => run(prepared).await,
@@ -79,11 +74,12 @@ pub(super) async fn run(prepared: Prepared) -> Outcome {
     let Prepared {
         request,
         kind,
-        keys,
+        nulls,
     } = prepared;
     let response = schema::schema().execute(request).await;
     if kind == OperationType::Subscription && only_wrong_transport(&response.errors) {
-        return nothing_to_follow(&keys);
+        // The reply to a subscription that was sent as a query.
+        return answer(Value::Object(nulls), &[]);
     }
     answer(plain(response.data), &response.errors)
 }
@@ -114,12 +110,7 @@ pub(super) fn prepare(
         return Err(Refused::NotAQuery);
     }
     let variables = variables(operation, request.variables)?;
-    let keys = fields(operation)
-        .map(|field| {
-            let key = field.response_key().node.to_string();
-            (key, is_typename(field))
-        })
-        .collect();
+    let nulls = null_values(operation);
     drop_absent(&mut document, &variables);
     mark_objects(&mut document);
 
@@ -145,7 +136,7 @@ pub(super) fn prepare(
     Ok(Prepared {
         request: prepared,
         kind,
-        keys,
+        nulls,
     })
 }
 
@@ -190,14 +181,12 @@ fn whole_numbers(value: &mut Value) {
     }
 }
 
-/// The data of a response as JSON.
 pub(super) fn plain(data: async_graphql::Value) -> Value {
     let mut data = data.into_json().unwrap_or(Value::Null);
     unmark(&mut data);
     data
 }
 
-/// The reply with these data and errors.
 pub(super) fn answer(data: Value, errors: &[ServerError]) -> Outcome {
     if errors.is_empty() {
         return Outcome {
@@ -258,23 +247,4 @@ fn operation<'a>(
 fn only_wrong_transport(errors: &[ServerError]) -> bool {
     let words = "Subscriptions are not supported on this transport.";
     errors.iter().all(|error| error.message == words)
-}
-
-/// The reply to a subscription that was sent as a query.
-fn nothing_to_follow(fields: &[(String, bool)]) -> Outcome {
-    let data: Map<_, _> = fields
-        .iter()
-        .map(|(key, is_typename)| {
-            let value = if *is_typename {
-                Value::from("Subscription")
-            } else {
-                Value::Null
-            };
-            (key.clone(), value)
-        })
-        .collect();
-    Outcome {
-        status: 200,
-        body: json!({"data": data}),
-    }
 }

@@ -14,7 +14,6 @@ use super::graphql::GraphQl;
 use crate::permissions::Caller;
 use crate::schema;
 
-/// The result of an operation.
 pub(super) enum Follow {
     /// The document cannot be parsed, with the reason.
     Unreadable(String),
@@ -24,13 +23,10 @@ pub(super) enum Follow {
     NotAQuery,
     /// The document is invalid; with the errors.
     Invalid(Value),
-    /// One reply.
     One(Value),
-    /// A reply for each event.
     Many(BoxStream<'static, Value>),
 }
 
-/// The treatment of mutations by a transport.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mutations {
     Executed,
@@ -42,20 +38,19 @@ pub(super) enum Mutations {
 /// the connection's context lacks.
 const NO_LOGGER: &str = "userActivityLogger is not a function";
 
-/// Starts an operation.
 pub(super) async fn follow(
     app: &App,
     caller: &Caller,
     request: GraphQl,
     mutations: Mutations,
 ) -> Follow {
-    let again = request.again();
+    let again = request.clone();
     let prepared = match execute::prepare(app, caller, request, false) {
         Ok(prepared) => prepared,
         Err(refused) => return refusal(refused),
     };
     if prepared.kind == OperationType::Mutation && mutations == Mutations::Refused {
-        return Follow::One(document::refused(&again, NO_LOGGER).body);
+        return Follow::One(document::refused(prepared.nulls, NO_LOGGER).body);
     }
     let is_subscription = prepared.kind == OperationType::Subscription;
     // For a subscription this only validates.
@@ -92,7 +87,6 @@ fn refusal(refused: Refused) -> Follow {
     }
 }
 
-/// A request from the checked fields of a JSON object.
 pub(super) fn request(fields: &Map<String, Value>) -> GraphQl {
     let name = fields.get("operationName").filter(|name| !name.is_null());
     GraphQl {

@@ -1,4 +1,4 @@
-//! What every request passes: the `Host`, the token, the way to what answers it, the record.
+//! The entry of every request: `Host`, token, routing, record.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,17 +13,14 @@ use crate::Recorded;
 use crate::permissions::Caller;
 use crate::token;
 
-/// The discovery document's path.
 const DISCOVERY: &str = "/.well-known/appspecific/sh.lagoon.discovery.json";
 
-/// What is noted about a request on its way.
 #[derive(Default)]
 pub(super) struct Noted {
     pub(super) body: String,
     pub(super) operations: Vec<String>,
 }
 
-/// Answers a request.
 pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> Answer {
     let (parts, body) = request.into_parts();
     let (method, path) = (parts.method.to_string(), parts.uri.to_string());
@@ -43,7 +40,7 @@ pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> Ans
     pages::finish(answer)
 }
 
-/// Records a request when it is over: when it was answered, or when its client went away.
+/// Records a request when it was answered or its client has left.
 struct Recorder {
     app: Arc<App>,
     method: String,
@@ -75,7 +72,7 @@ async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> A
     if path == "/files" || path.starts_with("/files/") {
         return storage::answer(app, &parts, body).await;
     }
-    // These two are not Express's: they look for the token themselves.
+    // These two check the token themselves.
     if path.starts_with("/graphql/stream") {
         return stream::answer(app, &parts, body, noted).await;
     }
@@ -93,7 +90,7 @@ async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> A
         return pages::preflight();
     }
     let is_get = matches!(parts.method, Method::GET | Method::HEAD);
-    // Only without a query string: the path is compared as a whole.
+    // The whole path is compared, so a query string makes a difference.
     let whole = parts
         .uri
         .path_and_query()
@@ -119,7 +116,7 @@ async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> A
     }
 }
 
-/// Whether Express hands a path to what is mounted here: in any case, and all that is below.
+/// Whether Express routes a path to this mount point: in any case, and everything below it.
 fn is_mounted(path: &str, at: &str) -> bool {
     path.get(..at.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(at))
@@ -140,7 +137,8 @@ fn wants_socket(headers: &HeaderMap) -> bool {
     body::text(headers, header::UPGRADE).eq_ignore_ascii_case("websocket")
 }
 
-/// Whether the request names this machine: a page elsewhere whose name leads here does not.
+/// Whether the `Host` header names this machine. A web page elsewhere whose name resolves to
+/// loopback does not.
 fn is_for_this_machine(headers: &HeaderMap) -> bool {
     let host = body::text(headers, header::HOST);
     let name = match host.rsplit_once(':') {

@@ -1,4 +1,4 @@
-//! `/graphql`: reading requests, single or in a batch, from a body or from the address.
+//! `/graphql`: requests in a body, single or batched, or in the address.
 
 use std::sync::Arc;
 
@@ -19,34 +19,18 @@ const NO_BODY: &str = "POST body missing, invalid Content-Type, or JSON object h
 const FORGED: &str =
     "This operation has been blocked as a potential Cross-Site Request Forgery (CSRF).";
 
-/// One GraphQL request.
+#[derive(Clone)]
 pub(super) struct GraphQl {
     pub(super) query: Value,
     pub(super) variables: Value,
     pub(super) operation_name: Option<String>,
-    /// Files, by where they belong in the variables.
     pub(super) uploads: Vec<multipart::Upload>,
-    /// Whether it came in the address, where only queries may be.
+    /// Whether it came in the address, where only queries are allowed.
     pub(super) is_get: bool,
-    /// Under which name the server was asked, where that was said.
+    /// The `Host` header.
     pub(super) host: Option<String>,
 }
 
-impl GraphQl {
-    /// The same request once more, without files.
-    pub(super) fn again(&self) -> GraphQl {
-        GraphQl {
-            query: self.query.clone(),
-            variables: self.variables.clone(),
-            operation_name: self.operation_name.clone(),
-            uploads: Vec::new(),
-            is_get: self.is_get,
-            host: self.host.clone(),
-        }
-    }
-}
-
-/// Answers a request.
 pub(super) async fn answer(
     app: &Arc<App>,
     parts: &Parts,
@@ -86,7 +70,9 @@ pub(super) async fn answer(
     let mut outcomes = Vec::new();
     for request in requests {
         outcomes.push(match &fault {
-            Some(Fault::Message(message)) => document::refused(&request, message),
+            Some(Fault::Message(message)) => {
+                document::refused(document::root_values(&request), message)
+            }
             _ => execute::execute(app, &caller, request).await,
         });
     }
@@ -99,7 +85,6 @@ pub(super) async fn answer(
 
 fn show(outcomes: Vec<Outcome>, is_batch: bool) -> Answer {
     if is_batch {
-        // One that fails does not make the others fail.
         let bodies = outcomes.into_iter().map(|outcome| outcome.body).collect();
         return pages::apollo(200, &Value::Array(bodies));
     }
@@ -113,7 +98,7 @@ fn show(outcomes: Vec<Outcome>, is_batch: bool) -> Answer {
     answer
 }
 
-/// An answer that breaks the connection before anything was sent.
+/// A reply that breaks the connection before anything is sent.
 fn broken() -> Answer {
     let lost = std::io::Error::other("lost");
     let body = futures_util::stream::iter([Err::<Bytes, _>(lost)]);
@@ -145,7 +130,6 @@ async fn from_body(parts: &Parts, content: Content) -> Read<(Vec<GraphQl>, bool)
     }
 }
 
-/// A request out of a JSON object.
 pub(super) fn request(value: Value) -> Read<GraphQl> {
     let refuse = |message: &str| Box::new(pages::text(400, message));
     let mut fields = match value {
@@ -170,7 +154,7 @@ pub(super) fn request(value: Value) -> Read<GraphQl> {
         Some(other) => Some(other.to_string()),
     };
     Ok(GraphQl {
-        // JavaScript writes a missing one like this, and that is what is parsed then.
+        // JavaScript formats an absent query like this.
         query: query.unwrap_or_else(|| Value::from("undefined")),
         variables,
         operation_name,
@@ -188,7 +172,7 @@ fn from_address(parts: &Parts) -> Read<GraphQl> {
     let query = parts.uri.query().unwrap_or_default();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let value = Value::from(value.into_owned());
-        // Two of one name are a list for Express.
+        // Express makes an array of repeated names.
         let value = match fields.get(name.as_ref()) {
             Some(first) => Value::from(vec![first.clone(), value]),
             None => value,
@@ -203,8 +187,8 @@ fn from_address(parts: &Parts) -> Read<GraphQl> {
     Ok(request)
 }
 
-/// Whether any page could have sent this without asking first. Lagoon takes a content type of any
-/// kind for a sign that none did.
+/// Whether a web page could have sent this without a preflight. Lagoon takes any content type as a
+/// sign that none did.
 fn has_no_preflight(headers: &HeaderMap) -> bool {
     let given = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
     !given("content-type")

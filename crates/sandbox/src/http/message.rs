@@ -1,25 +1,21 @@
-//! What a client may say over the WebSocket, checked as graphql-ws checks it.
+//! Messages of the WebSocket, checked as graphql-ws checks them.
 
 use serde_json::{Map, Value};
 
-/// A message of the sub-protocol.
 #[derive(Debug, PartialEq)]
 pub(super) enum Message {
-    /// Who the client is; what it says about that, if anything.
     Init(Value),
-    /// To be answered, with the same payload if there is one.
+    /// Answered with the same payload, if any.
     Ping(Value),
-    /// The answer to a ping.
     Pong,
-    /// An operation and the client's name for it.
+    /// The operation's id and its request.
     Subscribe(String, Map<String, Value>),
-    /// The end of the operation with this name.
     Complete(String),
-    /// Well-formed, but only a server sends it.
+    /// Valid, but only sent by servers.
     Servers,
 }
 
-/// Reads a message; none if it is not one.
+/// Parses a message; `None` if it is invalid.
 pub(super) fn read(text: &str) -> Option<Message> {
     let message: Value = serde_json::from_str(text).ok()?;
     let payload = &message["payload"];

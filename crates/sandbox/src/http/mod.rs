@@ -30,16 +30,14 @@ use tokio::task::JoinHandle;
 
 use super::{Sandbox, SandboxError};
 
-/// What the server says it is.
 pub(super) const LAGOON_VERSION: &str = "v2.33.1";
 
-/// What answering needs.
 pub(super) struct App {
     sandbox: Sandbox,
     address: SocketAddr,
 }
 
-/// A sandbox that is being served. Dropping it ends that at once.
+/// A served sandbox. Dropping it ends the server.
 pub struct Served {
     address: SocketAddr,
     task: JoinHandle<()>,
@@ -64,7 +62,7 @@ impl Served {
         self.address
     }
 
-    /// Ends the server; open connections are closed.
+    /// Ends the server and closes open connections.
     pub async fn shutdown(mut self) {
         self.task.abort();
         let _ = (&mut self.task).await;
@@ -82,7 +80,6 @@ impl Drop for Served {
     }
 }
 
-/// Serves on a loopback address.
 pub(super) async fn serve(sandbox: Sandbox, address: SocketAddr) -> Result<Served, SandboxError> {
     if !address.ip().is_loopback() {
         return Err(SandboxError::NotLoopback(address));
@@ -91,7 +88,7 @@ pub(super) async fn serve(sandbox: Sandbox, address: SocketAddr) -> Result<Serve
     let listener = TcpListener::bind(address).await.map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;
     let app = Arc::new(App { sandbox, address });
-    // Each path has limits of its own; files of runs have none.
+    // Each path has a limit of its own; files of runs have none.
     let router = Router::new()
         .fallback(gate::answer)
         .layer(DefaultBodyLimit::disable())

@@ -1,4 +1,4 @@
-//! Uploads: GraphQL requests as multipart forms (`operations`, `map`, then the files).
+//! GraphQL requests as multipart forms (`operations`, `map`, then the files).
 
 use std::collections::HashMap;
 
@@ -11,16 +11,15 @@ use serde_json::Value;
 use super::graphql::{self, GraphQl};
 use super::pages::{self, Answer};
 
-/// A file of a request.
+#[derive(Clone)]
 pub(super) struct Upload {
-    /// Where it belongs in the variables: `variables.files.0`.
+    /// Its paths in the variables, such as `variables.files.0`.
     pub(super) places: Vec<String>,
     filename: String,
     content: Bytes,
 }
 
 impl Upload {
-    /// As async-graphql wants it.
     pub(super) fn value(&self) -> UploadValue {
         UploadValue {
             filename: self.filename.clone(),
@@ -30,14 +29,12 @@ impl Upload {
     }
 }
 
-/// A multipart form, to be read field by field.
 pub(super) async fn form(parts: &Parts, body: Body) -> Result<Multipart, String> {
     let request = Request::from_parts(parts.clone(), body);
     let form = Multipart::from_request(request, &()).await;
     form.map_err(|error| error.to_string())
 }
 
-/// The fields of a multipart form: name, file name, content.
 async fn fields(parts: &Parts, body: Body) -> Result<Vec<(String, Option<String>, Bytes)>, String> {
     let mut form = form(parts, body).await?;
     let mut fields = Vec::new();
@@ -50,7 +47,6 @@ async fn fields(parts: &Parts, body: Body) -> Result<Vec<(String, Option<String>
     Ok(fields)
 }
 
-/// Reads a GraphQL request out of a form.
 pub(super) async fn read(parts: &Parts, body: Body) -> Result<GraphQl, Answer> {
     let bad = |message: &str| pages::text(400, message);
     let fields = fields(parts, body).await.map_err(|_| bad("Bad Request"))?;

@@ -10,15 +10,13 @@ use serde_json::{Value, json};
 
 use super::LAGOON_VERSION;
 
-/// An answer, whole.
 pub(super) type Answer = Response<Body>;
 
-/// JSON, with the given status.
 pub(super) fn json(status: u16, value: &Value) -> Answer {
     with_type(status, "application/json; charset=utf-8", value.to_string())
 }
 
-/// JSON as Apollo writes it: a line.
+/// JSON with a line end, as Apollo writes it.
 pub(super) fn apollo(status: u16, value: &Value) -> Answer {
     with_type(
         status,
@@ -27,23 +25,21 @@ pub(super) fn apollo(status: u16, value: &Value) -> Answer {
     )
 }
 
-/// Text that Express sends as a page.
+/// Text, which Express sends as HTML.
 pub(super) fn text(status: u16, text: impl Into<String>) -> Answer {
     with_type(status, "text/html; charset=utf-8", text.into())
 }
 
-/// The refusal of a request without a good token.
 pub(super) fn unauthorized(reason: &str) -> Answer {
     let message = format!("Unauthorized - {reason}");
     json(401, &json!({"errors": [{"message": message}]}))
 }
 
-/// `/status`.
 pub(super) fn status() -> Answer {
     json(200, &json!({"status": "success", "data": {}}))
 }
 
-/// The discovery document. There is no Keycloak, no ssh and no UI here.
+/// Keycloak, ssh and a UI do not exist here.
 pub(super) fn discovery() -> Answer {
     json(
         200,
@@ -57,13 +53,11 @@ pub(super) fn discovery() -> Answer {
     )
 }
 
-/// Apollo's own health check.
 pub(super) fn health() -> Answer {
     let body = json!({"status": "pass"}).to_string();
     with_type(200, "application/health+json; charset=utf-8", body)
 }
 
-/// To `/status`.
 pub(super) fn to_status() -> Answer {
     let body = "Found. Redirecting to /status".to_owned();
     let mut answer = with_type(302, "text/plain; charset=utf-8", body);
@@ -71,7 +65,6 @@ pub(super) fn to_status() -> Answer {
     answer
 }
 
-/// The answer to a browser that asks before it sends.
 pub(super) fn preflight() -> Answer {
     let mut answer = Response::new(Body::empty());
     *answer.status_mut() = StatusCode::NO_CONTENT;
@@ -88,7 +81,6 @@ pub(super) fn preflight() -> Answer {
     answer
 }
 
-/// What nearly every answer has.
 pub(super) fn finish(mut answer: Answer) -> Answer {
     set(&mut answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     set(
@@ -99,12 +91,12 @@ pub(super) fn finish(mut answer: Answer) -> Answer {
     answer
 }
 
-/// An answer of a kilobyte or more, compressed; streams stay as they are.
+/// Compresses a reply of a kilobyte or more, except streams.
 pub(super) async fn compressed(answer: Answer) -> Answer {
     const WORTH_IT: u64 = 1024;
     const WHOLE: usize = 64 << 20;
     let size = answer.body().size_hint().exact();
-    // What is larger than can be held whole goes as it is.
+    // Larger replies are sent as they are.
     if size.is_none_or(|size| size < WORTH_IT || size > WHOLE as u64) {
         return answer;
     }
@@ -123,7 +115,6 @@ pub(super) async fn compressed(answer: Answer) -> Answer {
     }
 }
 
-/// Sets a header.
 pub(super) fn set(answer: &mut Answer, name: HeaderName, value: &'static str) {
     answer
         .headers_mut()

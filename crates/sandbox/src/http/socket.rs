@@ -26,19 +26,18 @@ use crate::permissions::Caller;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 
-/// How long a client may take to say who it is.
+/// The time limit for `connection_init`.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// How often the client is asked whether it is still there, and how long it may take to answer.
+/// The interval of pings, and the time limit for each pong.
 const HEARTBEAT: Duration = Duration::from_secs(12);
 
-/// Why a connection is closed.
 type Close = (u16, String);
 
-/// What came of an operation: its client's name for it, and a message or the end of all.
+/// The operation's id, and a message or the end of the connection.
 type Sent = (String, Result<Value, Close>);
 
-/// Answers a request for a WebSocket. The token comes later, in the first message.
+/// The token follows in the first message.
 pub(super) async fn answer(app: &Arc<App>, parts: &Parts) -> Answer {
     let mut parts = parts.clone();
     match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
@@ -51,13 +50,11 @@ pub(super) async fn answer(app: &Arc<App>, parts: &Parts) -> Answer {
     }
 }
 
-/// One client.
 struct Connection {
     app: Arc<App>,
     socket: WebSocket,
-    /// The token, once it was found good.
     token: Option<String>,
-    /// What is going on, by the client's name for it.
+    /// By the client's id.
     running: HashMap<String, AbortHandle>,
     sender: mpsc::UnboundedSender<Sent>,
     receiver: mpsc::UnboundedReceiver<Sent>,
@@ -101,7 +98,7 @@ impl Connection {
                     Some(Ok(Message::Text(text))) => self.read(text.as_str()).await,
                     Some(Ok(Message::Pong(_))) => { asked = false; Ok(()) }
                     Some(Ok(Message::Ping(_))) => Ok(()),
-                    // Taken for text, whatever it was sent as.
+                    // Binary frames are read as text.
                     Some(Ok(Message::Binary(bytes))) => self.read(&String::from_utf8_lossy(&bytes)).await,
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 },
@@ -116,7 +113,7 @@ impl Connection {
         let reason = reason.into();
         let frame = Message::Close(Some(CloseFrame { code, reason }));
         let _ = self.socket.send(frame).await;
-        // The client's own goodbye, so that it does not see the connection break.
+        // Waits for the client's close frame, so that it does not see the connection break.
         let _ = tokio::time::timeout(PATIENCE, self.socket.recv()).await;
     }
 
@@ -126,7 +123,7 @@ impl Connection {
         sent.map_err(|_| (1011, String::new()))
     }
 
-    /// Passes on what came of an operation, unless it was stopped in the meantime.
+    /// Forwards a message, unless its operation was stopped.
     async fn forward(&mut self, id: &str, message: Result<Value, Close>) -> Result<(), Close> {
         if !self.running.contains_key(id) {
             return Ok(());
@@ -167,13 +164,13 @@ impl Connection {
         let token = payload["authToken"].as_str().unwrap_or_default();
         self.caller(token)?;
         self.token = Some(token.to_owned());
-        // Lagoon sends things here that a client must never show or keep.
+        // Lagoon sends secrets here.
         let secret = "never-show-this ".repeat(200);
         self.send(&json!({"type": "connection_ack", "payload": {"grant": secret}}))
             .await
     }
 
-    /// Who the client is; a token may have become bad since it was first shown.
+    /// Checks the token, which may have expired since it was accepted.
     fn caller(&self, token: &str) -> Result<Caller, Close> {
         let caller = self.app.sandbox.state.caller(token);
         caller.map_err(|_| internal())
@@ -210,12 +207,11 @@ fn invalid() -> Close {
     (4400, "Invalid message received".to_owned())
 }
 
-/// What graphql-ws says when something that it called failed.
+/// The close of graphql-ws after an exception.
 fn internal() -> Close {
     (4500, "Internal server error".to_owned())
 }
 
-/// Carries an operation out and sends what comes of it.
 async fn work(
     app: Arc<App>,
     caller: Caller,
@@ -226,7 +222,7 @@ async fn work(
     let send = |message: Value| sender.send((id.clone(), Ok(message))).is_ok();
     let next = |body: Value| json!({"id": id, "type": "next", "payload": body});
     match follow(&app, &caller, request, Mutations::Refused).await {
-        // It is parsed where nobody catches what is thrown.
+        // Parser errors are not caught there.
         Follow::Unreadable(_) | Follow::NotAQuery => {
             let _ = sender.send((id.clone(), Err(internal())));
             return;

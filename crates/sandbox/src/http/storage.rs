@@ -1,5 +1,4 @@
-//! Where files of runs are fetched from and sent to: what an S3 store is for a Lagoon. Its addresses
-//! are signed and need no token.
+//! The storage of files, which is S3 for a Lagoon. Its addresses are signed and need no token.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,7 +13,6 @@ use super::pages::{self, Answer};
 use super::{App, multipart};
 use crate::resolvers::files;
 
-/// Answers for an address under `/files`.
 pub(super) async fn answer(app: &App, parts: &Parts, body: Body) -> Answer {
     match parts.method {
         Method::GET => download(app, parts),
@@ -34,7 +32,7 @@ fn download(app: &App, parts: &Parts) -> Answer {
     object(&parts.headers, content)
 }
 
-/// A stored object or a part of it, as S3 and MinIO send them.
+/// An object or a part of it, as sent by S3 and MinIO.
 fn object(headers: &HeaderMap, content: Vec<u8>) -> Answer {
     let length = content.len();
     let etag = etag(&content);
@@ -69,14 +67,12 @@ fn object(headers: &HeaderMap, content: Vec<u8>) -> Answer {
     answer
 }
 
-/// The entity tag of a content.
 fn etag(content: &[u8]) -> String {
     let digest = Sha1::digest(content);
     let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("\"{digits}\"")
 }
 
-/// The part of an object that a request asks for.
 #[derive(Debug, PartialEq, Eq)]
 enum Part {
     Whole,
@@ -84,8 +80,8 @@ enum Part {
     OutOfRange,
 }
 
-/// The part that the headers name. A range of another unit, several ranges, and a range of another
-/// version (`If-Range`) are ignored: then the whole object is sent.
+/// The requested part. Other units, several ranges, and a range of another version (`If-Range`) are
+/// ignored: the whole object is sent.
 fn part(headers: &HeaderMap, etag: &str, length: usize) -> Part {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let is_other = |wanted| wanted != etag;
@@ -120,7 +116,8 @@ async fn upload(app: &App, parts: &Parts, body: Body) -> Answer {
     }
 }
 
-/// Stores the file of a form. Nothing of the file is read before the form's policy was found valid.
+/// Stores an uploaded file. Nothing of the file is read before the form's policy has been
+/// validated.
 async fn receive(app: &App, parts: &Parts, body: Body) -> Result<(), Box<Answer>> {
     let refuse = |status, code: &str| {
         let text = format!("<Error><Code>{code}</Code></Error>");
@@ -142,7 +139,7 @@ async fn receive(app: &App, parts: &Parts, body: Body) -> Result<(), Box<Answer>
                 upload = files::upload_of(state, &policy);
                 is_allowed.store(upload.is_some(), Ordering::Relaxed);
             }
-            // Fields after the file are not looked at.
+            // Fields after the file are ignored.
             Some("file") => {
                 let upload = upload.ok_or_else(denied)?;
                 let content = field.bytes().await.map_err(|_| malformed())?;
@@ -154,16 +151,15 @@ async fn receive(app: &App, parts: &Parts, body: Body) -> Result<(), Box<Answer>
     Err(denied())
 }
 
-/// The most that is read of a form before its policy was found valid.
+/// The most bytes of a form that are read before its policy is validated.
 const UNCHECKED: usize = 64 * 1024;
 
-/// A body that fails beyond [`UNCHECKED`] bytes until it is allowed.
 fn limited(body: Body, is_allowed: Arc<AtomicBool>) -> Body {
     let chunks = body.into_data_stream();
     Body::from_stream(stream::unfold((chunks, 0), move |(mut chunks, read)| {
         let is_allowed = is_allowed.clone();
         async move {
-            // The parser reads until it has to wait. It must look at each chunk before the next.
+            // The parser reads as much as it can. It must check each chunk before the next.
             tokio::task::yield_now().await;
             if read > UNCHECKED && !is_allowed.load(Ordering::Relaxed) {
                 let error = axum::Error::new("the form has no valid policy");

@@ -18,14 +18,14 @@ use super::{App, document};
 use crate::Fault;
 use crate::permissions::Caller;
 
-/// The largest body: graphql-sse has no limit, patience has.
+/// graphql-sse has no limit.
 const LIMIT: usize = 1 << 20;
 
-/// How often something is sent so that nobody takes the connection for dead.
+/// The interval of comments that keep the connection open.
 const HEARTBEAT: Duration = Duration::from_secs(12);
 
-/// Answers a request. Express handles neither JSON nor the token here. A browser's preflight needs no
-/// token and is answered with 204 (seen on Lagoon 2.33.1).
+/// Express handles neither JSON nor the token here. A browser's preflight needs no token (seen on
+/// Lagoon 2.33.1).
 pub(super) async fn answer(app: &Arc<App>, parts: &Parts, body: Body, noted: &mut Noted) -> Answer {
     let mut answer = if parts.method == Method::OPTIONS {
         empty(204)
@@ -96,7 +96,7 @@ async fn respond(
     Ok(answer)
 }
 
-/// Whose token it is. It may come without `Bearer`, which is only taken away.
+/// The token may come without `Bearer`, which is only removed.
 fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, String> {
     let header = text(headers, header::AUTHORIZATION);
     let token = header.replacen("Bearer ", "", 1).replacen("bearer ", "", 1);
@@ -113,7 +113,7 @@ fn once(body: &Value) -> BoxStream<'static, String> {
     stream::iter([next(body), COMPLETE.to_owned()]).boxed()
 }
 
-/// A comment first and whenever nothing happened for a while.
+/// Starts with a comment, and sends one whenever no event came for a while.
 fn with_heartbeat(
     events: BoxStream<'static, String>,
 ) -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> {
@@ -129,7 +129,6 @@ fn with_heartbeat(
         .map(|text| Ok(Bytes::from(text)))
 }
 
-/// Reads the request, from the address or from the body.
 async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, Box<Answer>> {
     let is_get = parts.method == Method::GET;
     let fields = match parts.method {
@@ -166,7 +165,7 @@ async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, B
 fn from_json(bytes: &[u8]) -> Result<Map<String, Value>, Box<Answer>> {
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(fields)) => Ok(fields),
-        // A list is an object for JavaScript, one without fields.
+        // JavaScript takes an array for an object without fields.
         Ok(Value::Array(_)) => Ok(Map::new()),
         Ok(_) => Err(refuse(400, "JSON body must be an object")),
         Err(error) => Err(refuse(400, &error.to_string())),
@@ -177,7 +176,7 @@ fn from_address(parts: &Parts) -> Result<Map<String, Value>, Box<Answer>> {
     let mut fields = Map::new();
     let query = parts.uri.query().unwrap_or_default();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        // Of two with the same name, the first counts.
+        // The first of repeated names counts.
         if fields.contains_key(name.as_ref()) {
             continue;
         }

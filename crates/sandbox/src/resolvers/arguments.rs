@@ -1,4 +1,4 @@
-//! Arguments: their types, what they may be, and adding them to a definition.
+//! Arguments of definitions.
 
 use async_graphql::MaybeUndefined;
 use rusqlite::Connection;
@@ -12,7 +12,6 @@ use crate::rows::places;
 use crate::schema::inputs::AdvancedTaskDefinitionArgumentInput as Input;
 use crate::state::State;
 
-/// A type of arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Type {
     Text,
@@ -21,7 +20,7 @@ pub(super) enum Type {
 }
 
 impl Type {
-    /// By its word; `nothing` is what JavaScript calls a missing one.
+    /// `nothing` is JavaScript's word for an absent type.
     pub(super) fn of(word: Option<&str>, nothing: &str) -> Result<Type, Failure> {
         Ok(match word {
             Some("STRING") => Type::Text,
@@ -41,7 +40,7 @@ impl Type {
         })
     }
 
-    /// What a value may be on `environment`; `None` for types without a range.
+    /// The values accepted on `environment`; `None` for types without a range.
     pub(super) fn range(
         self,
         connection: &Connection,
@@ -66,7 +65,6 @@ impl Type {
         Ok(Some(names.collect()))
     }
 
-    /// Whether a value will do.
     pub(super) fn accepts(
         self,
         connection: &Connection,
@@ -85,7 +83,7 @@ impl Type {
     }
 }
 
-/// Adds the arguments one after the other. What was added before one that is refused stays.
+/// Adds the arguments one by one. Those before a refused one stay.
 pub(super) fn add_all(
     state: &State,
     definition: i32,
@@ -108,7 +106,7 @@ pub(super) fn add_all(
     Ok(())
 }
 
-/// Checks a default as Lagoon does when a definition is added.
+/// Checks a default as Lagoon does on adding a definition.
 pub(super) fn check_default(
     state: &State,
     input: &Input,
@@ -133,7 +131,7 @@ pub(super) fn check_default(
     )))
 }
 
-/// Adds an argument. False when there is one of that name; its id is used up then all the same.
+/// False if the name exists; an id is used up all the same.
 fn add(connection: &Connection, definition: i32, input: &Input) -> Result<bool, Failure> {
     ARGUMENT.insert(&[
         ("name", input.name.clone().into()),

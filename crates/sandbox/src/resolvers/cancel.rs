@@ -10,17 +10,14 @@ use crate::rows::runs::{self, Run};
 use crate::schema::inputs::{CancelTaskNameInput, EnvironmentInput};
 use crate::state::State;
 
-/// Asks for the end of a run; it comes later, if at all. Any run will do, one that is over too.
+/// Requests the end of any run, even a finished one.
 pub(crate) fn cancel(
     state: &State,
     caller: &Caller,
     input: &CancelTaskNameInput,
 ) -> Result<String, Failure> {
     let run = named(state, caller, input)?;
-    let place = state.read(|connection| {
-        places::environment_by_id(connection, run.environment)?
-            .ok_or_else(|| Failure::reading("project", "undefined"))
-    })?;
+    let place = state.read(|connection| super::environment(connection, run.environment))?;
     let scope = format!("cancel:{}", place.environment_type);
     caller.require("task", &scope, On::Project(place.project))?;
     let executing = state.read(|connection| Ok(runs::is_executing(connection, run.id)?))?;

@@ -13,10 +13,14 @@ use crate::rows::places::{self, Project};
 use crate::schema::inputs::{AdvancedTaskDefinitionInput as Input, TaskPermission};
 use crate::state::State;
 
-/// Adds a definition, or gives an old row of that name back as if it had. Not one transaction: the
-/// row stays when an argument is refused.
+/// Adds a definition, or returns an existing row of that name as if added. Not transactional: the
+/// row stays if an argument is refused.
 pub(crate) fn add(state: &State, caller: &Caller, input: &Input) -> Result<Shown, Failure> {
-    let project = project_of(state, &input.environment, &input.project)?;
+    let project = project_of(
+        state,
+        input.environment.value().copied(),
+        input.project.value().copied(),
+    )?;
     let type_word = input.kind.value().map(|kind| kind.word());
     let sensitive = Sensitive {
         has_no_target: is_missing(&input.project)
@@ -53,27 +57,25 @@ pub(crate) fn add(state: &State, caller: &Caller, input: &Input) -> Result<Shown
     listing::find(state, id)
 }
 
-/// The project that a definition for this environment or project is checked against.
+/// The project whose permissions apply.
 pub(super) fn project_of(
     state: &State,
-    environment: &MaybeUndefined<i32>,
-    project: &MaybeUndefined<i32>,
+    environment: Option<i32>,
+    project: Option<i32>,
 ) -> Result<Option<Project>, Failure> {
     state.read(|connection| {
-        let id = match (environment, project) {
-            (MaybeUndefined::Value(environment), _) if *environment != 0 => {
-                places::environment_by_id(connection, *environment)?
-                    .ok_or_else(|| Failure::reading("project", "undefined"))?
-                    .project
-            }
-            (_, MaybeUndefined::Value(project)) => *project,
-            _ => return Ok(None),
+        let id = match environment.filter(|id| *id != 0) {
+            Some(environment) => Some(super::environment(connection, environment)?.project),
+            None => project,
         };
-        Ok(places::project_by_id(connection, id)?)
+        let project = id
+            .map(|id| places::project_by_id(connection, id))
+            .transpose()?;
+        Ok(project.flatten())
     })
 }
 
-/// What decides who may write a definition.
+/// The properties of a definition that decide who may write it.
 pub(super) struct Sensitive<'a> {
     pub(super) has_no_target: bool,
     pub(super) kind: Option<&'a str>,
@@ -91,7 +93,7 @@ impl Sensitive<'_> {
         project: Option<&Project>,
     ) -> Result<(), Failure> {
         if self.has_no_target {
-            // Lagoon asks here too, but does not wait for the answer.
+            // Lagoon requests the permission here, but does not wait for the reply.
             return Ok(());
         }
         let kind = self
@@ -111,7 +113,7 @@ impl Sensitive<'_> {
     }
 }
 
-/// Checks that a definition has what its type needs; gives the type back.
+/// Checks that a definition has what its type requires, and returns the type.
 pub(super) fn validate<'a>(
     kind: Option<&'a str>,
     no_kind: &str,
@@ -163,8 +165,7 @@ fn check_target(input: &Input) -> Result<(), Failure> {
     }
 }
 
-/// The first definition with that name in that target. Without any target that is the first with that
-/// name anywhere.
+/// The first definition of that name for that target; without a target, of any target.
 fn of_that_name(state: &State, input: &Input) -> Result<Option<Definition>, Failure> {
     let project = input.project.value().filter(|id| **id != 0);
     let environment = input.environment.value().filter(|id| **id != 0);
@@ -194,7 +195,7 @@ fn of_that_name(state: &State, input: &Input) -> Result<Option<Definition>, Fail
     }))
 }
 
-/// Whether an old row passes for the new one. Only these four are looked at.
+/// Whether an existing row counts as the new one. Lagoon compares these four only.
 fn matches(old: &Definition, input: &Input, kind: &str) -> bool {
     let image = match &input.image {
         MaybeUndefined::Undefined => Some(""),

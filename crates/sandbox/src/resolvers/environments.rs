@@ -1,6 +1,5 @@
 //! `addOrUpdateEnvironment` and `deleteEnvironment`.
 
-use async_graphql::MaybeUndefined;
 use sha1::{Digest as _, Sha1};
 
 use crate::failure::Failure;
@@ -10,7 +9,7 @@ use crate::rows::places::{self, Environment};
 use crate::schema::inputs::{AddEnvironmentInput, DeleteEnvironmentInput};
 use crate::state::State;
 
-/// `addOrUpdateEnvironment`. A name whose environment was deleted gets a new one.
+/// A deleted environment of that name is not reused.
 pub(crate) fn add_or_update(
     state: &State,
     caller: &Caller,
@@ -60,16 +59,11 @@ pub(crate) fn add_or_update(
         let id = match there {
             Some(old) => {
                 place.id = old.id;
-                keep(
-                    &mut place.deploy_head_ref,
-                    &input.deploy_head_ref,
-                    old.deploy_head_ref,
-                );
-                keep(
-                    &mut place.deploy_title,
-                    &input.deploy_title,
-                    old.deploy_title,
-                );
+                place.deploy_head_ref = old.deploy_head_ref;
+                place.deploy_title = old.deploy_title;
+                let (head, title) = (&input.deploy_head_ref, &input.deploy_title);
+                head.clone().update_to(&mut place.deploy_head_ref);
+                title.clone().update_to(&mut place.deploy_title);
                 places::redeploy(tx, &place)?;
                 old.id
             }
@@ -79,15 +73,8 @@ pub(crate) fn add_or_update(
     })
 }
 
-/// Leaves what a deployment says nothing about as it was.
-fn keep(new: &mut Option<String>, given: &MaybeUndefined<String>, old: Option<String>) {
-    if given.is_undefined() {
-        *new = old;
-    }
-}
-
-/// The name Lagoon gives to a new environment's namespace: lower case, anything strange a dash, and
-/// no longer than 63 characters, with the end of a long one replaced by a mark.
+/// The namespace of a new environment: lower case, other characters as dashes, at most 63
+/// characters. The end of a long name is replaced by a hash.
 fn namespace(project: &str, environment: &str) -> String {
     let safe: String = environment
         .to_lowercase()
@@ -114,7 +101,6 @@ fn namespace(project: &str, environment: &str) -> String {
     format!("{project}-{start}-{mark}")
 }
 
-/// `deleteEnvironment`. There is no cluster that would have to go along first.
 pub(crate) fn delete(
     state: &State,
     caller: &Caller,

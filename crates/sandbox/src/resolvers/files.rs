@@ -1,4 +1,4 @@
-//! Logs and files of runs, which a Lagoon keeps in a store of its own.
+//! Logs and files of runs, which a Lagoon keeps in S3.
 
 use crate::failure::Failure;
 use crate::permissions::Caller;
@@ -7,19 +7,17 @@ use crate::rows::files::{self, File};
 use crate::rows::runs::{self, Run};
 use crate::state::State;
 
-/// What stands in front of a log that could not be read: it is no error, but the log's text.
+/// The start of the text that replaces a log that cannot be read.
 const NO_LOG: &str = "There was an error loading the logs: ";
 
-/// What the server's store says when nothing listens there.
 const STORAGE_DOWN: &str = "connect ECONNREFUSED 127.0.0.1:9000";
 
-/// For how long an address of a file is good, in seconds.
+/// Validity of a file's address, in seconds.
 const GOOD_FOR: i64 = 300;
 
-/// For how long a form to upload a file with is good, in seconds.
+/// Validity of an upload form, in seconds.
 const FORM_GOOD_FOR: i64 = 60;
 
-/// `Task.logs`.
 pub(crate) fn log(state: &State, run: &Run) -> Result<Option<String>, Failure> {
     if run.remote_id.as_deref().unwrap_or_default().is_empty() {
         return Ok(None);
@@ -38,13 +36,12 @@ pub(crate) fn log(state: &State, run: &Run) -> Result<Option<String>, Failure> {
     })
 }
 
-/// `Task.files`.
 pub(crate) fn list(state: &State, run: i32) -> Result<Vec<File>, Failure> {
     check_storage(state)?;
     state.read(|connection| Ok(files::listed_for(connection, run)?))
 }
 
-/// A file of a run by its position in the listing, which is its id.
+/// The file with an id, which is its position in the listing.
 pub(crate) fn by_position(
     state: &State,
     caller: &Caller,
@@ -58,7 +55,7 @@ pub(crate) fn by_position(
     file.ok_or_else(|| Failure::new("File not found"))
 }
 
-/// The address of a file, for whoever has it.
+/// The signed address of a file.
 pub(crate) fn address(state: &State, base: &str, file: &File) -> String {
     let mark = state.seal(&format!("file {}", file.id), GOOD_FOR);
     let name = url::form_urlencoded::byte_serialize(file.filename.as_bytes())
@@ -67,7 +64,6 @@ pub(crate) fn address(state: &State, base: &str, file: &File) -> String {
     format!("{base}/files/tasks/{}/{name}?signature={mark}", file.task)
 }
 
-/// Fields of a form to upload a file with.
 pub(crate) fn form(
     state: &State,
     caller: &Caller,
@@ -82,7 +78,7 @@ pub(crate) fn form(
     }))
 }
 
-/// What is behind a signed address; none when it is not good (any more).
+/// The content of the file with this signature; `None` if it has expired or is invalid.
 pub(crate) fn signed(state: &State, mark: &str) -> Option<Vec<u8>> {
     let sealed = state.unseal(mark)?;
     let id = sealed.strip_prefix("file ")?.parse().ok()?;
@@ -91,13 +87,12 @@ pub(crate) fn signed(state: &State, mark: &str) -> Option<Vec<u8>> {
         .ok()?
 }
 
-/// The run and the name of a file that a form allows to upload.
 pub(crate) struct Upload {
     task: i32,
     filename: String,
 }
 
-/// The upload that a form's policy allows; `None` if it is not valid or has expired.
+/// The upload that a form's policy allows; `None` if it has expired or is invalid.
 pub(crate) fn upload_of(state: &State, policy: &str) -> Option<Upload> {
     let sealed = state.unseal(policy)?;
     let (task, filename) = sealed.strip_prefix("form ")?.split_once(' ')?;
@@ -107,12 +102,10 @@ pub(crate) fn upload_of(state: &State, policy: &str) -> Option<Upload> {
     })
 }
 
-/// Stores an uploaded file.
 pub(crate) fn receive(state: &State, upload: &Upload, body: &[u8]) -> Result<(), Failure> {
     state.write(|tx| Ok(files::put(tx, upload.task, &upload.filename, body)?))
 }
 
-/// Whether `uploadFilesForTask` may be asked for this run.
 pub(crate) fn may_upload(state: &State, caller: &Caller, task: i32) -> Result<(), Failure> {
     let run = state.read(|connection| Ok(runs::by_id(connection, task)?))?;
     if run.is_none() {
@@ -121,7 +114,6 @@ pub(crate) fn may_upload(state: &State, caller: &Caller, task: i32) -> Result<()
     caller.require("task", "update", where_run_is(state, task)?)
 }
 
-/// `uploadFilesForTask`.
 pub(crate) fn upload(
     state: &State,
     task: i32,
@@ -136,7 +128,6 @@ pub(crate) fn upload(
     })
 }
 
-/// `deleteFilesForTask`.
 pub(crate) fn delete(state: &State, caller: &Caller, task: i32) -> Result<(), Failure> {
     caller.require("task", "delete", where_run_is(state, task)?)?;
     check_storage(state)?;

@@ -13,7 +13,7 @@ use crate::rows::runs::Run;
 use crate::schema::inputs::{AdvancedTaskDefinitionArgumentValueInput as Input, TaskSourceType};
 use crate::state::State;
 
-/// Starts a run of a definition. Nothing is required and no default is applied.
+/// Requires no argument and applies no default.
 pub(crate) fn invoke(
     state: &State,
     caller: &Caller,
@@ -47,7 +47,7 @@ pub(crate) fn invoke(
     runs::create(state, &task, true)
 }
 
-/// Checks one value; gives it back with its name.
+/// Checks one value and returns it with its name.
 fn check(
     state: &State,
     environment: i32,
@@ -69,7 +69,7 @@ fn check(
     let MaybeUndefined::Value(value) = &input.value else {
         return Err(Failure::reading("trim", nothing(&input.value)));
     };
-    // The default stands in for an empty value while it is checked, and only then.
+    // The default replaces an empty value only for this check.
     let default = argument
         .default_value
         .as_ref()
@@ -89,7 +89,7 @@ fn check(
     )))
 }
 
-/// The values go in front of the command, without any escaping.
+/// The values are put in front of the command without escaping.
 fn command(
     definition: &Definition,
     environment: i32,
@@ -116,7 +116,7 @@ fn command(
     }
 }
 
-/// The values go along as JSON.
+/// The values are sent as JSON.
 fn image(definition: &Definition, environment: i32, values: Vec<(String, String)>) -> NewTask {
     let payload: Map<_, _> = values
         .into_iter()

@@ -1,4 +1,4 @@
-//! What can be invoked where, and by whom.
+//! Definitions by environment and caller.
 
 use async_graphql::MaybeUndefined;
 use rusqlite::Connection;
@@ -7,34 +7,31 @@ use super::arguments::Type;
 use crate::failure::Failure;
 use crate::permissions::{Caller, On};
 use crate::rows::definitions::{self, Argument, Definition};
-use crate::rows::{people, places};
+use crate::rows::people;
 use crate::state::State;
 
-/// A definition as it is shown.
 #[derive(Debug, Clone)]
 pub(crate) struct Shown {
     pub(crate) definition: Definition,
-    /// None where Lagoon gives an old row back in place of a new one.
+    /// `None` where Lagoon returns an existing row as a new one.
     pub(crate) more: Option<More>,
 }
 
-/// What only a proper look-up of a definition finds.
 #[derive(Debug, Clone)]
 pub(crate) struct More {
-    /// The arguments, each with its range where that was looked up.
+    /// Each argument with its range, where it was looked up.
     pub(crate) arguments: Vec<(Argument, Option<Vec<String>>)>,
 }
 
-/// `advancedTasksForEnvironment`: nearest first, one of each name, filtered by role, with ranges.
-/// The names are compared before the filter, so what somebody may not invoke still hides others.
+/// The definitions of an environment, nearest first, one per name, filtered by role, with ranges.
+/// Names are compared before the filter, so a hidden definition still shadows others.
 pub(crate) fn for_environment(
     state: &State,
     caller: &Caller,
     environment: i32,
 ) -> Result<Vec<Shown>, Failure> {
     state.read(|connection| {
-        let place = places::environment_by_id(connection, environment)?
-            .ok_or_else(|| Failure::reading("project", "undefined"))?;
+        let place = super::environment(connection, environment)?;
         let project = On::Project(place.project);
         caller.require("task", "view", project)?;
         let groups = people::groups_of_project(connection, place.project)?;
@@ -54,7 +51,6 @@ pub(crate) fn for_environment(
     })
 }
 
-/// Leaves out what only administrators see.
 pub(crate) fn without_admin_only<T>(
     caller: &Caller,
     mut rows: Vec<T>,
@@ -66,15 +62,14 @@ pub(crate) fn without_admin_only<T>(
     rows
 }
 
-/// `advancedTaskDefinitionById`. Definitions without environment, project and group are nobody's.
+/// Nobody has the permission for definitions without environment, project and group.
 pub(crate) fn by_id(state: &State, caller: &Caller, id: i32) -> Result<Shown, Failure> {
     caller.require("task", "view", On::Platform)?;
     let shown = find(state, id)?;
     let definition = &shown.definition;
     let allowed = state.read(|connection| {
         if let Some(environment) = definition.environment {
-            let place = places::environment_by_id(connection, environment)?
-                .ok_or_else(|| Failure::reading("project", "undefined"))?;
+            let place = super::environment(connection, environment)?;
             return Ok(caller.may("task", "view", On::Project(place.project)));
         }
         if let Some(project) = definition.project {
@@ -95,7 +90,6 @@ pub(crate) fn by_id(state: &State, caller: &Caller, id: i32) -> Result<Shown, Fa
     }
 }
 
-/// `allAdvancedTaskDefinitions`.
 pub(crate) fn everything(state: &State, caller: &Caller) -> Result<Vec<Shown>, Failure> {
     if !caller.may("advanced_task", "create:advanced", On::Platform) {
         return Err(Failure::new(
@@ -111,7 +105,7 @@ pub(crate) fn everything(state: &State, caller: &Caller) -> Result<Vec<Shown>, F
     })
 }
 
-/// A definition by id, whoever asks.
+/// A definition, without checking permissions.
 pub(super) fn find(state: &State, id: i32) -> Result<Shown, Failure> {
     state.read(|connection| {
         let definition = definitions::by_id(connection, id)?
@@ -120,7 +114,6 @@ pub(super) fn find(state: &State, id: i32) -> Result<Shown, Failure> {
     })
 }
 
-/// The id of the group with a name.
 pub(super) fn group(connection: &Connection, name: &str) -> Result<String, Failure> {
     let group = people::group_by_name(connection, name)?;
     let group = group.ok_or_else(|| Failure::new(format!("Group not found: {name}")))?;

@@ -1,5 +1,5 @@
-//! What Lagoon decides and in which order, as seen on Lagoon 2.33.1; its slips are kept, since a
-//! client has to live with them.
+//! Lagoon's decisions, in its order (seen on Lagoon 2.33.1), with its faults, because clients
+//! depend on them.
 
 pub(super) mod arguments;
 pub(super) mod cancel;
@@ -12,8 +12,18 @@ pub(super) mod redefine;
 pub(super) mod runs;
 
 use async_graphql::MaybeUndefined;
+use rusqlite::Connection;
 
-/// What JavaScript calls truthy.
+use super::failure::Failure;
+use super::rows::places::{self, Environment};
+
+/// An environment, which must exist.
+fn environment(connection: &Connection, id: i32) -> Result<Environment, Failure> {
+    let found = places::environment_by_id(connection, id)?;
+    found.ok_or_else(|| Failure::reading("project", "undefined"))
+}
+
+/// Truthiness as in JavaScript.
 trait Truthy {
     fn is_truthy(&self) -> bool;
 }
@@ -36,12 +46,11 @@ impl Truthy for MaybeUndefined<bool> {
     }
 }
 
-/// Whether nothing or `null` was given.
 fn is_missing<T>(value: &MaybeUndefined<T>) -> bool {
     !matches!(value, MaybeUndefined::Value(_))
 }
 
-/// What stands for a value that is not given, as JavaScript writes it.
+/// JavaScript's word for an absent value.
 fn nothing<T>(value: &MaybeUndefined<T>) -> &'static str {
     if value.is_null() { "null" } else { "undefined" }
 }

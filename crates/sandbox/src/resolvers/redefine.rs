@@ -10,20 +10,18 @@ use crate::mariadb::{Cell, DEFINITION};
 use crate::permissions::{Caller, On};
 use crate::rows::definitions::{self, Definition};
 use crate::schema::inputs::{
-    Patch as _, UpdateAdvancedTaskDefinitionInput as Input,
-    UpdateAdvancedTaskDefinitionPatchInput as Patch,
+    UpdateAdvancedTaskDefinitionInput as Input, UpdateAdvancedTaskDefinitionPatchInput as Patch,
 };
 use crate::state::State;
 
-/// Changes a definition. The image goes unless it is sent again; type and target cannot be changed.
+/// The image is erased unless it is sent again; type and target cannot be changed.
 pub(crate) fn update(state: &State, caller: &Caller, input: &Input) -> Result<Shown, Failure> {
     let Input { id, patch } = input;
-    if patch.is_empty() {
+    if *patch == Patch::default() {
         return Err(Failure::new("Input patch requires at least 1 attribute"));
     }
     let old = listing::find(state, *id)?.definition;
-    let given = |id: Option<i32>| id.map_or(MaybeUndefined::Null, MaybeUndefined::Value);
-    let project = project_of(state, &given(old.environment), &given(old.project))?;
+    let project = project_of(state, old.environment, old.project)?;
     let sensitive = Sensitive {
         has_no_target: old.has_no_target(),
         kind: Some(&old.kind),
@@ -43,12 +41,10 @@ pub(crate) fn update(state: &State, caller: &Caller, input: &Input) -> Result<Sh
     listing::find(state, *id)
 }
 
-/// Removes a definition and its arguments.
 pub(crate) fn delete(state: &State, caller: &Caller, id: i32) -> Result<(), Failure> {
     let old = listing::find(state, id)?.definition;
     if old.environment.is_some() || old.project.is_some() {
-        let given = |id: Option<i32>| id.map_or(MaybeUndefined::Null, MaybeUndefined::Value);
-        let project = project_of(state, &given(old.environment), &given(old.project))?
+        let project = project_of(state, old.environment, old.project)?
             .ok_or_else(|| Failure::reading("id", "undefined"))?;
         caller.require("task", "add:production", On::Project(project.id))?;
     } else if let Some(name) = &old.group_name {
@@ -60,21 +56,21 @@ pub(crate) fn delete(state: &State, caller: &Caller, id: i32) -> Result<(), Fail
     state.write(|tx| Ok(definitions::delete(tx, id)?))
 }
 
-/// The definition as it would be must still have what its type needs.
+/// Checks that the changed definition has what its type requires.
 fn validate_merged(old: &Definition, patch: &Patch) -> Result<(), Failure> {
     let kind = match &patch.kind {
         MaybeUndefined::Undefined => Some(old.kind.as_str()),
         given => given.value().map(|kind| kind.word()),
     };
-    let image = match &patch.image {
-        MaybeUndefined::Undefined => old.image.as_deref(),
-        given => given.value().map(String::as_str),
-    };
-    let command = match &patch.command {
-        MaybeUndefined::Undefined => old.command.as_deref(),
-        given => given.value().map(String::as_str),
-    };
-    validate(kind, nothing(&patch.kind), image, command)?;
+    let (mut image, mut command) = (old.image.clone(), old.command.clone());
+    patch.image.clone().update_to(&mut image);
+    patch.command.clone().update_to(&mut command);
+    validate(
+        kind,
+        nothing(&patch.kind),
+        image.as_deref(),
+        command.as_deref(),
+    )?;
     Ok(())
 }
 

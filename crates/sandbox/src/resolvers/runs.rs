@@ -1,4 +1,4 @@
-//! Runs: making, reading, changing and removing them.
+//! `addTask`, `updateTask`, `deleteTask` and the reading of runs.
 
 use async_graphql::MaybeUndefined;
 use rusqlite::types::Value;
@@ -13,11 +13,11 @@ use crate::permissions::{Caller, On};
 use crate::rows::definitions::Definition;
 use crate::rows::places::{self, Environment};
 use crate::rows::runs::{self, Run};
-use crate::schema::inputs::{Patch as _, TaskInput, TaskSourceType, UpdateTaskInput};
+use crate::schema::inputs::{TaskInput, TaskSourceType, UpdateTaskInput, UpdateTaskPatchInput};
 use crate::state::State;
 use crate::store::tell;
 
-/// A run that is to be made.
+#[derive(Default)]
 pub(super) struct NewTask {
     pub(super) id: MaybeUndefined<i32>,
     pub(super) name: String,
@@ -41,42 +41,27 @@ pub(super) struct NewTask {
 }
 
 impl NewTask {
-    /// A run of a definition, as far as its kind does not matter.
     pub(super) fn of(definition: &Definition, environment: i32, kind: &'static str) -> NewTask {
         NewTask {
+            name: definition.name.clone(),
+            environment,
             kind,
-            source_user: None,
-            source_type: None,
             deploy_token_injection: definition.deploy_token_injection,
             project_key_injection: definition.project_key_injection,
             admin_only_view: definition.admin_only_view,
             definition: Some(definition.id),
-            ..NewTask::adhoc(definition.name.clone(), environment, String::new())
+            ..NewTask::default()
         }
     }
 
-    /// A run of a command that no definition has.
     pub(super) fn adhoc(name: String, environment: i32, source_user: String) -> NewTask {
         NewTask {
-            id: MaybeUndefined::Undefined,
             name,
             environment,
-            service: MaybeUndefined::Undefined,
-            command: MaybeUndefined::Undefined,
             kind: "ADHOC",
-            image: None,
-            payload: None,
-            status: MaybeUndefined::Undefined,
-            created: MaybeUndefined::Undefined,
-            started: MaybeUndefined::Undefined,
-            completed: MaybeUndefined::Undefined,
-            remote_id: MaybeUndefined::Undefined,
             source_user: Some(source_user),
             source_type: Some(TaskSourceType::Api.word().to_owned()),
-            deploy_token_injection: false,
-            project_key_injection: false,
-            admin_only_view: false,
-            definition: None,
+            ..NewTask::default()
         }
     }
 
@@ -127,7 +112,7 @@ impl NewTask {
     }
 }
 
-/// Makes a run and, unless told not to, has it executed. What comes back is the row as it was made.
+/// Adds a run and, with `execute`, starts it. Returns the row as inserted.
 pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run, Failure> {
     let task_name = task_name();
     TASK.insert(&new.cells())?;
@@ -140,16 +125,16 @@ pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run,
         }
         let id = runs::insert(tx, &new.row(task_name.clone()))?;
         let run = runs::by_id(tx, id)?.ok_or_else(|| Failure::reading("id", "undefined"))?;
-        // Nobody is told about a new run of an image.
+        // A new run of an image causes no event.
         if run.kind != "IMAGE" {
             tell(tx, run.id.into())?;
         }
         Ok(run)
     })?;
-    // Nobody takes a command for a service that is not there: its run stays new for ever.
+    // Without its service, a run stays `new` for ever.
     if execute && (run.kind == "IMAGE" || has_service(state, &run)?) {
         let order = order(state, &run)?;
-        // As with a Lagoon whose message gets lost: the row is there, whatever becomes of it.
+        // As with a lost message, the row stays whatever happens.
         let _ = state.executor.start(&order);
     }
     Ok(run)
@@ -162,7 +147,6 @@ fn has_service(state: &State, run: &Run) -> Result<bool, Failure> {
     })
 }
 
-/// `addTask`.
 pub(crate) fn add(state: &State, caller: &Caller, input: TaskInput) -> Result<Run, Failure> {
     let place = check_place(state, input.environment)?;
     let project = On::Project(place.project);
@@ -188,7 +172,6 @@ pub(crate) fn add(state: &State, caller: &Caller, input: TaskInput) -> Result<Ru
     create(state, &new, execute)
 }
 
-/// `updateTask`.
 pub(crate) fn update(
     state: &State,
     caller: &Caller,
@@ -199,13 +182,10 @@ pub(crate) fn update(
     };
     caller.require("task", "update", where_run_is(state, id)?)?;
     if let Some(environment) = patch.environment.value().filter(|id| **id != 0) {
-        let place = state.read(|connection| {
-            places::environment_by_id(connection, *environment)?
-                .ok_or_else(|| Failure::reading("project", "undefined"))
-        })?;
+        let place = state.read(|connection| super::environment(connection, *environment))?;
         caller.require("task", "update", On::Project(place.project))?;
     }
-    if patch.is_empty() {
+    if patch == UpdateTaskPatchInput::default() {
         return Err(Failure::new("Input patch requires at least 1 attribute"));
     }
     let status = patch.status.map_value(|status| status.word().to_owned());
@@ -238,7 +218,6 @@ pub(crate) fn update(
     })
 }
 
-/// `deleteTask`.
 pub(crate) fn delete(state: &State, caller: &Caller, id: i32) -> Result<(), Failure> {
     caller.require("task", "delete", where_run_is(state, id)?)?;
     if state.write(|tx| Ok(runs::delete(tx, id)?))? {
@@ -248,7 +227,7 @@ pub(crate) fn delete(state: &State, caller: &Caller, id: i32) -> Result<(), Fail
     }
 }
 
-/// A run, for those who may see it: `taskById` and its kin.
+/// A run, if the caller may see it.
 pub(crate) fn visible(
     state: &State,
     caller: &Caller,
@@ -259,7 +238,6 @@ pub(crate) fn visible(
     Ok(Some(run))
 }
 
-/// `Environment.tasks`.
 pub(crate) fn of_environment(
     state: &State,
     caller: &Caller,
@@ -292,7 +270,7 @@ pub(crate) fn of_environment(
     }))
 }
 
-/// The environment, for something that is to be started there. A deleted one will do.
+/// The environment of a new run, which may be a deleted one.
 pub(super) fn check_place(state: &State, environment: i32) -> Result<Environment, Failure> {
     state.read(|connection| {
         let place = places::environment_by_id(connection, environment)?.ok_or_else(|| {
@@ -309,7 +287,7 @@ pub(super) fn check_place(state: &State, environment: i32) -> Result<Environment
     })
 }
 
-/// The project of a run, as permissions are asked for; nothing in particular for an unknown one.
+/// The object of a run's permissions; an unknown run belongs to no project.
 pub(super) fn where_run_is(state: &State, id: i32) -> Result<On<'static>, Failure> {
     state.read(|connection| {
         let Some(run) = runs::by_id(connection, id)? else {
@@ -322,8 +300,7 @@ pub(super) fn where_run_is(state: &State, id: i32) -> Result<On<'static>, Failur
 
 fn order(state: &State, run: &Run) -> Result<NewRun, Failure> {
     state.read(|connection| {
-        let place = places::environment_by_id(connection, run.environment)?
-            .ok_or_else(|| Failure::reading("project", "undefined"))?;
+        let place = super::environment(connection, run.environment)?;
         let project = places::project_by_id(connection, place.project)?;
         let work = match &run.image {
             Some(image) => Work::Image {

@@ -7,7 +7,6 @@ use super::{all, first};
 use crate::collation::{order, same};
 use crate::instant;
 
-/// A row of `advanced_task_definition`.
 #[derive(Debug, Clone)]
 pub(crate) struct Definition {
     pub(crate) id: i32,
@@ -31,7 +30,6 @@ pub(crate) struct Definition {
     pub(crate) deleted: String,
 }
 
-/// A row of `advanced_task_definition_argument`.
 #[derive(Debug, Clone)]
 pub(crate) struct Argument {
     pub(crate) id: i32,
@@ -70,20 +68,18 @@ fn definition(row: &Row<'_>) -> rusqlite::Result<Definition> {
     })
 }
 
-/// All there are.
 pub(crate) fn everything(connection: &Connection) -> rusqlite::Result<Vec<Definition>> {
     let sql = format!("SELECT {COLUMNS} FROM definition ORDER BY id");
     all(connection, &sql, [], definition)
 }
 
-/// One, by id.
 pub(crate) fn by_id(connection: &Connection, id: i32) -> rusqlite::Result<Option<Definition>> {
     let sql = format!("SELECT {COLUMNS} FROM definition WHERE id = ?1");
     first(connection, &sql, [id], definition)
 }
 
-/// All that apply to an environment of `project`, nearest first: its own, the project's, those of
-/// the project's groups, then the system-wide ones.
+/// The definitions of an environment, nearest first: its own, the project's, those of the project's
+/// groups, then the system-wide ones.
 pub(crate) fn applying(
     connection: &Connection,
     environment: i32,
@@ -109,13 +105,12 @@ pub(crate) fn applying(
 }
 
 impl Definition {
-    /// Whether it belongs to no environment, project or group.
     pub(crate) fn has_no_target(&self) -> bool {
         self.environment.is_none() && self.project.is_none() && self.group_name.is_none()
     }
 }
 
-/// Adds a row; the creation time is now. Its id.
+/// Returns the new id; the creation time is now.
 pub(crate) fn insert(connection: &Connection, new: &Definition) -> rusqlite::Result<i32> {
     connection.execute(
         "INSERT INTO definition (name, description, image, service, type, environment, project,
@@ -144,7 +139,6 @@ pub(crate) fn insert(connection: &Connection, new: &Definition) -> rusqlite::Res
     Ok(super::last_id(connection))
 }
 
-/// Sets columns of a row.
 pub(crate) fn update(
     connection: &Connection,
     id: i32,
@@ -153,15 +147,14 @@ pub(crate) fn update(
     super::update(connection, "definition", id, changes)
 }
 
-/// Removes a row and its arguments.
 pub(crate) fn delete(connection: &Connection, id: i32) -> rusqlite::Result<()> {
     delete_arguments(connection, id)?;
     connection.execute("DELETE FROM definition WHERE id = ?1", [id])?;
     Ok(())
 }
 
-/// The arguments of a definition, by name: the index of the table that Lagoon's database uses, as on
-/// every server with more than a few rows.
+/// The arguments of a definition by name, which is the order of the index that Lagoon's database
+/// uses with more than a few rows.
 pub(crate) fn arguments(
     connection: &Connection,
     definition: i32,
@@ -186,7 +179,7 @@ pub(crate) fn arguments(
     Ok(arguments)
 }
 
-/// Adds an argument, whose id is not looked at. Its id.
+/// Returns the new id; the argument's own is ignored.
 pub(crate) fn insert_argument(
     connection: &Connection,
     definition: i32,
@@ -207,13 +200,11 @@ pub(crate) fn insert_argument(
     Ok(super::last_id(connection))
 }
 
-/// Removes one argument.
 pub(crate) fn delete_argument(connection: &Connection, id: i32) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM argument WHERE id = ?1", [id])?;
     Ok(())
 }
 
-/// Removes the arguments of a definition.
 pub(crate) fn delete_arguments(connection: &Connection, definition: i32) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM argument WHERE definition = ?1", [definition])?;
     Ok(())

@@ -1,17 +1,16 @@
-//! Changes of runs, in the order they happened.
+//! Changes of runs, in order.
 
 use rusqlite::{Connection, params};
 
 use super::runs::{self, Run};
 use super::{all, first};
 
-/// The newest event.
 pub(crate) fn last(connection: &Connection) -> rusqlite::Result<i64> {
     let sql = "SELECT COALESCE(MAX(id), 0) FROM event";
     Ok(first(connection, sql, [], |row| row.get(0))?.unwrap_or(0))
 }
 
-/// The events of an environment after `last`, each with its run as it was then, if it still is.
+/// The events of an environment after `last`, each with its run as it was then, if it still exists.
 pub(crate) fn since(
     connection: &Connection,
     environment: i32,
@@ -42,7 +41,6 @@ pub(crate) fn since(
         .collect()
 }
 
-/// What an event keeps of its run.
 struct Event {
     id: i64,
     task: i32,

@@ -5,7 +5,6 @@ use rusqlite::{Connection, params};
 use super::{all, first};
 use crate::instant;
 
-/// A file of a run, without its content.
 #[derive(Debug, Clone)]
 pub(crate) struct File {
     pub(crate) id: i64,
@@ -14,7 +13,7 @@ pub(crate) struct File {
     pub(crate) created: String,
 }
 
-/// The files of all runs whose id begins with the digits of `task`: the server's listing goes by
+/// The files of all runs whose id begins with the digits of `task`, because the server lists by
 /// prefix.
 pub(crate) fn listed_for(connection: &Connection, task: i32) -> rusqlite::Result<Vec<File>> {
     all(
@@ -33,13 +32,12 @@ pub(crate) fn listed_for(connection: &Connection, task: i32) -> rusqlite::Result
     )
 }
 
-/// The content of a file.
 pub(crate) fn content(connection: &Connection, id: i64) -> rusqlite::Result<Option<Vec<u8>>> {
     let sql = "SELECT body FROM file WHERE id = ?1";
     first(connection, sql, [id], |row| row.get(0))
 }
 
-/// Stores a file, in place of one of the same name.
+/// Stores a file and replaces one of the same name.
 pub(crate) fn put(
     connection: &Connection,
     task: i32,
@@ -57,7 +55,6 @@ pub(crate) fn put(
     Ok(())
 }
 
-/// Removes the files of a run.
 pub(crate) fn delete(connection: &Connection, task: i32) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM file WHERE task = ?1", [task])?;
     Ok(())

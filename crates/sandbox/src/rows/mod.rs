@@ -1,4 +1,4 @@
-//! The tables as Rust values: reading and writing rows, and nothing that decides anything.
+//! The tables as Rust values.
 
 pub(super) mod definitions;
 pub(super) mod events;
@@ -10,7 +10,6 @@ pub(super) mod runs;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Params, Row, params_from_iter};
 
-/// All rows of a query.
 fn all<T>(
     connection: &Connection,
     sql: &str,
@@ -22,7 +21,6 @@ fn all<T>(
     rows.collect()
 }
 
-/// The first row of a query.
 fn first<T>(
     connection: &Connection,
     sql: &str,
@@ -34,12 +32,11 @@ fn first<T>(
     rows.next()?.map(read).transpose()
 }
 
-/// The id of the row that was just inserted.
 fn last_id(connection: &Connection) -> i32 {
     i32::try_from(connection.last_insert_rowid()).unwrap_or(i32::MAX)
 }
 
-/// Sets columns of one row; the names are ours, never a request's.
+/// The column names are never taken from a request.
 fn update(
     connection: &Connection,
     table: &str,

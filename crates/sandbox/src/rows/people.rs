@@ -5,7 +5,6 @@ use rusqlite::Connection;
 use super::{all, first};
 use crate::permissions::{Platform, Role, User};
 
-/// A row of the users.
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
     pub(crate) id: String,
@@ -17,7 +16,6 @@ pub(crate) struct Person {
     pub(crate) platform_role: Option<String>,
 }
 
-/// A group of users that can reach some projects.
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
     pub(crate) id: String,
@@ -31,7 +29,6 @@ fn group(row: &rusqlite::Row<'_>) -> rusqlite::Result<Group> {
     })
 }
 
-/// One user, by id.
 pub(crate) fn person(connection: &Connection, id: &str) -> rusqlite::Result<Option<Person>> {
     let sql = "SELECT * FROM user WHERE id = ?1";
     first(connection, sql, [id], |row| {
@@ -46,13 +43,11 @@ pub(crate) fn person(connection: &Connection, id: &str) -> rusqlite::Result<Opti
     })
 }
 
-/// The id of the user with this address.
 pub(crate) fn id_of(connection: &Connection, email: &str) -> rusqlite::Result<Option<String>> {
     let sql = "SELECT id FROM user WHERE email = ?1";
     first(connection, sql, [email], |row| row.get(0))
 }
 
-/// A user with all that decides what they may do.
 pub(crate) fn user(connection: &Connection, id: &str) -> rusqlite::Result<Option<User>> {
     let Some(person) = person(connection, id)? else {
         return Ok(None);
@@ -89,13 +84,11 @@ fn with_role<T>(rows: Vec<(T, String)>) -> Vec<(T, Role)> {
         .collect()
 }
 
-/// All groups.
 pub(crate) fn groups(connection: &Connection) -> rusqlite::Result<Vec<Group>> {
     let sql = "SELECT * FROM user_group ORDER BY name";
     all(connection, sql, [], group)
 }
 
-/// One group, by its exact name.
 pub(crate) fn group_by_name(
     connection: &Connection,
     name: &str,
@@ -104,7 +97,6 @@ pub(crate) fn group_by_name(
     first(connection, sql, [name], group)
 }
 
-/// The groups that reach a project.
 pub(crate) fn groups_of_project(
     connection: &Connection,
     project: i32,
@@ -118,7 +110,6 @@ pub(crate) fn groups_of_project(
     )
 }
 
-/// The groups of a user.
 pub(crate) fn groups_of_user(connection: &Connection, user: &str) -> rusqlite::Result<Vec<Group>> {
     all(
         connection,
@@ -129,7 +120,6 @@ pub(crate) fn groups_of_user(connection: &Connection, user: &str) -> rusqlite::R
     )
 }
 
-/// The groups of a user, each with the role word there.
 pub(crate) fn roles_of_user(
     connection: &Connection,
     user: &str,
@@ -143,7 +133,6 @@ pub(crate) fn roles_of_user(
     )
 }
 
-/// The members of a group, each with a role word.
 pub(crate) fn members(
     connection: &Connection,
     group: &str,
@@ -156,7 +145,6 @@ pub(crate) fn members(
     )
 }
 
-/// Ids of the projects a group reaches.
 pub(crate) fn projects_of_group(
     connection: &Connection,
     group: &str,

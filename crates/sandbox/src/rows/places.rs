@@ -1,4 +1,4 @@
-//! Projects, environments, their services and the cluster.
+//! Projects, environments, services and clusters.
 
 use rusqlite::{Connection, Row, params};
 
@@ -6,7 +6,6 @@ use super::{all, first};
 use crate::collation::same;
 use crate::instant::{self, NEVER};
 
-/// A row of `project`.
 #[derive(Debug, Clone)]
 pub(crate) struct Project {
     pub(crate) id: i32,
@@ -17,11 +16,10 @@ pub(crate) struct Project {
     pub(crate) production_environment: Option<String>,
     pub(crate) openshift: Option<i32>,
     pub(crate) created: String,
-    /// Words with blanks between them.
+    /// Words separated by blanks.
     pub(crate) restrictions: String,
 }
 
-/// A row of `environment`.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
     pub(crate) id: i32,
@@ -43,13 +41,11 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// Whether it was not deleted.
     pub(crate) fn is_live(&self) -> bool {
         self.deleted == NEVER
     }
 }
 
-/// A row of `environment_service`.
 #[derive(Debug, Clone)]
 pub(crate) struct Service {
     pub(crate) id: i32,
@@ -60,7 +56,6 @@ pub(crate) struct Service {
     pub(crate) updated: Option<String>,
 }
 
-/// A row of `openshift`: a cluster.
 #[derive(Debug, Clone)]
 pub(crate) struct Cluster {
     pub(crate) id: i32,
@@ -104,12 +99,10 @@ fn environment(row: &Row<'_>) -> rusqlite::Result<Environment> {
     })
 }
 
-/// All projects.
 pub(crate) fn projects(connection: &Connection) -> rusqlite::Result<Vec<Project>> {
     all(connection, "SELECT * FROM project ORDER BY id", [], project)
 }
 
-/// One project, by id.
 pub(crate) fn project_by_id(connection: &Connection, id: i32) -> rusqlite::Result<Option<Project>> {
     first(
         connection,
@@ -119,7 +112,6 @@ pub(crate) fn project_by_id(connection: &Connection, id: i32) -> rusqlite::Resul
     )
 }
 
-/// One project, by name as the database compares it.
 pub(crate) fn project_by_name(
     connection: &Connection,
     name: &str,
@@ -128,13 +120,13 @@ pub(crate) fn project_by_name(
     Ok(projects.into_iter().find(|found| same(&found.name, name)))
 }
 
-/// All environments, deleted ones too.
+/// Deleted ones included.
 pub(crate) fn environments(connection: &Connection) -> rusqlite::Result<Vec<Environment>> {
     let sql = "SELECT * FROM environment ORDER BY id";
     all(connection, sql, [], environment)
 }
 
-/// One environment, by id; a deleted one too.
+/// Deleted ones included.
 pub(crate) fn environment_by_id(
     connection: &Connection,
     id: i32,
@@ -159,7 +151,7 @@ pub(crate) fn environments_by_name(
     Ok(found)
 }
 
-/// Names of the live environments of the project that `id` belongs to.
+/// The live environments of the project of environment `id`.
 pub(crate) fn neighbours(connection: &Connection, id: i32) -> rusqlite::Result<Vec<(i32, String)>> {
     all(
         connection,
@@ -172,7 +164,7 @@ pub(crate) fn neighbours(connection: &Connection, id: i32) -> rusqlite::Result<V
     )
 }
 
-/// Adds an environment, with its own id unless that is 0. Its id.
+/// Returns the id, which is new if it was 0.
 pub(crate) fn insert_environment(
     connection: &Connection,
     new: &Environment,
@@ -203,7 +195,7 @@ pub(crate) fn insert_environment(
     Ok(super::last_id(connection))
 }
 
-/// Writes what a deployment of an environment that is there already may change.
+/// Updates the columns of an existing environment that a deployment may change.
 pub(crate) fn redeploy(connection: &Connection, changed: &Environment) -> rusqlite::Result<()> {
     connection.execute(
         "UPDATE environment SET deploy_type = ?2, deploy_base_ref = ?3, deploy_head_ref = ?4,
@@ -221,7 +213,7 @@ pub(crate) fn redeploy(connection: &Connection, changed: &Environment) -> rusqli
     Ok(())
 }
 
-/// Marks an environment as deleted; its services go.
+/// Marks an environment as deleted and removes its services.
 pub(crate) fn delete_environment(connection: &Connection, id: i32) -> rusqlite::Result<()> {
     connection.execute(
         "DELETE FROM container WHERE service IN (SELECT id FROM service WHERE environment = ?1)",
@@ -235,7 +227,6 @@ pub(crate) fn delete_environment(connection: &Connection, id: i32) -> rusqlite::
     Ok(())
 }
 
-/// The services of an environment.
 pub(crate) fn services(
     connection: &Connection,
     environment: i32,
@@ -257,7 +248,6 @@ pub(crate) fn services(
     )
 }
 
-/// Names of a service's containers.
 pub(crate) fn containers(connection: &Connection, service: i32) -> rusqlite::Result<Vec<String>> {
     all(
         connection,
@@ -267,7 +257,6 @@ pub(crate) fn containers(connection: &Connection, service: i32) -> rusqlite::Res
     )
 }
 
-/// Adds a service with its containers.
 pub(crate) fn insert_service(
     connection: &Connection,
     environment: i32,
@@ -289,7 +278,6 @@ pub(crate) fn insert_service(
     Ok(())
 }
 
-/// One cluster, by id.
 pub(crate) fn cluster(connection: &Connection, id: i32) -> rusqlite::Result<Option<Cluster>> {
     first(
         connection,

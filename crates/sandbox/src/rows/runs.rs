@@ -1,4 +1,4 @@
-//! Runs: rows of type `Task`.
+//! Runs.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params};
@@ -6,7 +6,6 @@ use rusqlite::{Connection, Row, params};
 use super::{all, first};
 use crate::collation::same;
 
-/// A row of `task`.
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
     pub(crate) id: i32,
@@ -30,7 +29,6 @@ pub(crate) struct Run {
     pub(crate) deploy_token_injection: bool,
     pub(crate) project_key_injection: bool,
     pub(crate) admin_only_view: bool,
-    /// The definition it came from.
     pub(crate) definition: Option<i32>,
 }
 
@@ -64,13 +62,11 @@ fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
     })
 }
 
-/// One, by id.
 pub(crate) fn by_id(connection: &Connection, id: i32) -> rusqlite::Result<Option<Run>> {
     let sql = format!("SELECT {COLUMNS} FROM task WHERE id = ?1");
     first(connection, &sql, [id], run)
 }
 
-/// One, by its `lagoon-task-…` name.
 pub(crate) fn by_task_name(
     connection: &Connection,
     task_name: &str,
@@ -80,7 +76,7 @@ pub(crate) fn by_task_name(
     Ok(runs.into_iter().find(|run| same(&run.task_name, task_name)))
 }
 
-/// The first with this `remoteId`, or without any.
+/// The first run with this `remoteId`, or without one.
 pub(crate) fn by_remote_id(
     connection: &Connection,
     remote_id: Option<&str>,
@@ -89,7 +85,7 @@ pub(crate) fn by_remote_id(
     first(connection, &sql, [remote_id], run)
 }
 
-/// Those of an environment, newest first.
+/// Newest first.
 pub(crate) fn of_environment(
     connection: &Connection,
     environment: i32,
@@ -99,7 +95,7 @@ pub(crate) fn of_environment(
     all(connection, &sql, [environment], run)
 }
 
-/// Adds a row, with its own id unless that is 0. Its id.
+/// Returns the id, which is new if it was 0.
 pub(crate) fn insert(connection: &Connection, new: &Run) -> rusqlite::Result<i32> {
     connection.execute(
         "INSERT INTO task (id, name, task_name, environment, service, command, kind, image, payload,
@@ -133,7 +129,6 @@ pub(crate) fn insert(connection: &Connection, new: &Run) -> rusqlite::Result<i32
     Ok(super::last_id(connection))
 }
 
-/// Sets columns of a row.
 pub(crate) fn update(
     connection: &Connection,
     id: i32,
@@ -142,7 +137,7 @@ pub(crate) fn update(
     super::update(connection, "task", id, changes)
 }
 
-/// Removes a row. Whether there was one.
+/// Returns whether there was such a run.
 pub(crate) fn delete(connection: &Connection, id: i32) -> rusqlite::Result<bool> {
     Ok(connection.execute("DELETE FROM task WHERE id = ?1", [id])? > 0)
 }

@@ -1,4 +1,4 @@
-//! Definitions, a union, and their arguments.
+//! Definitions and their arguments.
 
 use async_graphql::{Object, Union};
 
@@ -8,7 +8,6 @@ use crate::failure::Failure;
 use crate::resolvers::listing::Shown;
 use crate::rows::definitions::Argument;
 
-/// Definitions of both kinds.
 #[derive(Union)]
 pub(crate) enum AdvancedTaskDefinition {
     Command(AdvancedTaskDefinitionCommand),
@@ -25,7 +24,7 @@ impl From<Shown> for AdvancedTaskDefinition {
     }
 }
 
-/// The fields that both kinds have; async-graphql has no other way to share them.
+/// The fields of both kinds; async-graphql cannot share them otherwise.
 macro_rules! definition {
     ($type:ident { $($field:item)* }) => {
         #[Object]
@@ -98,7 +97,6 @@ macro_rules! definition {
     };
 }
 
-/// A shell command in a service's container.
 pub(crate) struct AdvancedTaskDefinitionCommand(Shown);
 
 definition!(AdvancedTaskDefinitionCommand {
@@ -107,7 +105,6 @@ definition!(AdvancedTaskDefinitionCommand {
     }
 });
 
-/// A container image.
 pub(crate) struct AdvancedTaskDefinitionImage(Shown);
 
 definition!(AdvancedTaskDefinitionImage {
@@ -116,7 +113,6 @@ definition!(AdvancedTaskDefinitionImage {
     }
 });
 
-/// An argument of a definition.
 pub(crate) struct AdvancedTaskDefinitionArgument {
     argument: Argument,
     range: Option<Vec<String>>,

@@ -1,5 +1,4 @@
-//! Input types. What is not given and what is given as `null` stay apart, since Lagoon tells them
-//! apart.
+//! Input types. Absent and `null` differ, as they do for Lagoon.
 
 use async_graphql::{Enum, InputObject, MaybeUndefined, Upload};
 
@@ -11,7 +10,6 @@ macro_rules! words {
             pub(crate) fn word(self) -> &'static str {
                 match self { $($type::$variant => $word),* }
             }
-            /// From the word in the database.
             pub(crate) fn from_word(word: &str) -> Option<$type> {
                 match word { $($word => Some($type::$variant),)* _ => None }
             }
@@ -106,7 +104,7 @@ pub(crate) enum DeployType {
 }
 words!(DeployType { Branch = "branch", Promote = "promote", Pullrequest = "pullrequest" });
 
-#[derive(InputObject, Debug, Clone)]
+#[derive(InputObject, Debug, Clone, PartialEq)]
 pub(crate) struct AdvancedTaskDefinitionArgumentInput {
     pub(crate) default_value: MaybeUndefined<String>,
     pub(crate) display_name: MaybeUndefined<String>,
@@ -144,7 +142,7 @@ pub(crate) struct UpdateAdvancedTaskDefinitionInput {
     pub(crate) patch: UpdateAdvancedTaskDefinitionPatchInput,
 }
 
-#[derive(InputObject, Debug, Clone)]
+#[derive(InputObject, Debug, Clone, Default, PartialEq)]
 pub(crate) struct UpdateAdvancedTaskDefinitionPatchInput {
     pub(crate) admin_only_view: MaybeUndefined<bool>,
     pub(crate) advanced_task_definition_arguments:
@@ -194,7 +192,7 @@ pub(crate) struct UpdateTaskInput {
     pub(crate) patch: UpdateTaskPatchInput,
 }
 
-#[derive(InputObject, Debug, Clone)]
+#[derive(InputObject, Debug, Clone, Default, PartialEq)]
 pub(crate) struct UpdateTaskPatchInput {
     pub(crate) command: MaybeUndefined<String>,
     pub(crate) completed: MaybeUndefined<String>,
@@ -278,45 +276,4 @@ pub(crate) struct DeleteEnvironmentInput {
     pub(crate) execute: Option<bool>,
     pub(crate) name: String,
     pub(crate) project: String,
-}
-
-/// What a patch has set, `null` included.
-pub(crate) trait Patch {
-    /// Whether nothing is set.
-    fn is_empty(&self) -> bool;
-}
-
-impl Patch for UpdateAdvancedTaskDefinitionPatchInput {
-    fn is_empty(&self) -> bool {
-        self.admin_only_view.is_undefined()
-            && self.advanced_task_definition_arguments.is_undefined()
-            && self.command.is_undefined()
-            && self.confirmation_text.is_undefined()
-            && self.deploy_token_injection.is_undefined()
-            && self.description.is_undefined()
-            && self.environment.is_undefined()
-            && self.group_name.is_undefined()
-            && self.image.is_undefined()
-            && self.name.is_undefined()
-            && self.permission.is_undefined()
-            && self.project.is_undefined()
-            && self.project_key_injection.is_undefined()
-            && self.service.is_undefined()
-            && self.kind.is_undefined()
-    }
-}
-
-impl Patch for UpdateTaskPatchInput {
-    fn is_empty(&self) -> bool {
-        self.command.is_undefined()
-            && self.completed.is_undefined()
-            && self.created.is_undefined()
-            && self.environment.is_undefined()
-            && self.name.is_undefined()
-            && self.remote_id.is_undefined()
-            && self.service.is_undefined()
-            && self.started.is_undefined()
-            && self.status.is_undefined()
-            && self.task_name.is_undefined()
-    }
 }

@@ -1,5 +1,4 @@
-//! The GraphQL schema: a part of Lagoon 2.33.1's, field for field. Types only; what they answer is
-//! decided in `resolvers`.
+//! The GraphQL types: a part of Lagoon 2.33.1's schema. `resolvers` decides the replies.
 
 mod definition;
 pub(super) mod inputs;
@@ -24,24 +23,21 @@ use subscription::Subscription;
 
 pub(super) type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// The schema, the same for all sandboxes of a process: what a request needs of its own goes along
-/// with it.
+/// Shared by all sandboxes of a process; each request carries its own state.
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     Schema::build(Query, Mutation, Subscription)
         .extension(nulls::Nulls)
         .finish()
 });
 
-/// The address that the request was sent to: files are there too.
+/// The address of the server in the request, which is also that of files.
 #[derive(Debug, Clone)]
 pub(super) struct Base(pub(super) String);
 
-/// The schema.
 pub(super) fn schema() -> &'static Schema {
     &SCHEMA
 }
 
-/// The schema in its own language.
 pub(super) fn sdl() -> String {
     SCHEMA.sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments())
 }
@@ -62,7 +58,7 @@ fn base<'a>(context: &Context<'a>) -> &'a str {
     context.data::<Base>().map_or("", |base| base.0.as_str())
 }
 
-/// A list as the schema has it: list and items may be null.
+/// A nullable list of nullable items.
 type List<T> = Option<Vec<Option<T>>>;
 
 fn list<R, T>(rows: Vec<R>, show: impl Fn(R) -> T) -> List<T> {

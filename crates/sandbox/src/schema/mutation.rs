@@ -17,10 +17,8 @@ use crate::failure::Failure;
 use crate::resolvers::{cancel, define, environments, files, invoke, redefine, runs};
 use crate::rows::runs as run_rows;
 
-/// The root of mutations.
 pub(crate) struct Mutation;
 
-/// What many mutations answer.
 fn success() -> Option<String> {
     Some("success".to_owned())
 }

@@ -1,5 +1,4 @@
-//! A field that fails is `null` and leaves the others alone, as with graphql-js: async-graphql would
-//! leave its key out.
+//! Makes a failed field `null`, as graphql-js does; async-graphql would leave its key out.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,7 +7,6 @@ use async_graphql::extensions::{
 };
 use async_graphql::{Response, ServerError, ServerResult, Value};
 
-/// Gives each request an extension of its own.
 pub(super) struct Nulls;
 
 impl ExtensionFactory for Nulls {
@@ -17,7 +15,6 @@ impl ExtensionFactory for Nulls {
     }
 }
 
-/// What failed in a request.
 #[derive(Default)]
 struct Failed(Mutex<Vec<ServerError>>);
 

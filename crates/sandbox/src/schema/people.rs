@@ -7,16 +7,14 @@ use super::{List, list, state};
 use crate::failure::Failure;
 use crate::rows::{people, places};
 
-/// A user.
 pub(crate) struct User {
     row: people::Person,
-    /// Lagoon reads the platform roles only where it looks a user up by email (seen on Lagoon
-    /// 2.33.1).
+    /// Lagoon reads platform roles only when it looks a user up by email (seen on Lagoon 2.33.1).
     has_platform_roles: bool,
 }
 
 impl User {
-    /// The user as `me` and the members of a group show them.
+    /// The user as shown by `me` and by the members of a group.
     pub(super) fn new(row: people::Person) -> User {
         User {
             row,
@@ -24,7 +22,7 @@ impl User {
         }
     }
 
-    /// The user as `userByEmail` shows them.
+    /// The user as shown by `userByEmail`.
     pub(super) fn by_email(row: people::Person) -> User {
         User {
             row,
@@ -87,7 +85,6 @@ impl User {
     }
 }
 
-/// A role on the whole of Lagoon.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PlatformRole {
     OrganizationOwner,
@@ -95,7 +92,6 @@ pub(crate) enum PlatformRole {
     Viewer,
 }
 
-/// A role in a group.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GroupRole {
     Developer,
@@ -105,14 +101,12 @@ pub(crate) enum GroupRole {
     Reporter,
 }
 
-/// A user's place in a group.
 #[derive(SimpleObject)]
 pub(crate) struct GroupMembership {
     role: Option<GroupRole>,
     user: Option<User>,
 }
 
-/// A group and what a user is in it.
 #[derive(SimpleObject)]
 pub(crate) struct GroupRoleInterface {
     id: Option<String>,
@@ -120,7 +114,6 @@ pub(crate) struct GroupRoleInterface {
     role: Option<GroupRole>,
 }
 
-/// What all groups have.
 #[allow(
     clippy::duplicated_attributes,
     reason = "the fields of an interface repeat their types"
@@ -140,10 +133,8 @@ pub(crate) enum GroupInterface {
     Group(Group),
 }
 
-/// A group of users.
 pub(crate) struct Group(people::Group);
 
-/// A group, as its interface.
 pub(super) fn group(row: people::Group) -> GroupInterface {
     GroupInterface::Group(Group(row))
 }

@@ -1,4 +1,4 @@
-//! Projects, environments, services, clusters.
+//! Projects, environments, services and clusters.
 
 use async_graphql::{Context, Enum, MaybeUndefined, Object, SimpleObject};
 
@@ -12,7 +12,6 @@ use crate::permissions::On;
 use crate::resolvers::{listing, runs};
 use crate::rows::{people as people_rows, places};
 
-/// A project.
 pub(crate) struct Project(pub(crate) places::Project);
 
 #[Object]
@@ -34,7 +33,7 @@ impl Project {
         caller(context)?.require("environment", "view", On::Project(self.0.id))?;
         let mut found = state(context)?.read(|connection| Ok(places::environments(connection)?))?;
         found.retain(|place| place.project == self.0.id);
-        // With nothing deleted the database answers from its index, which goes by name.
+        // With nothing deleted, the database uses its index, which is ordered by name.
         if found.iter().all(places::Environment::is_live) {
             found.sort_by(|a, b| a.name.cmp(&b.name));
         }
@@ -97,7 +96,6 @@ impl Project {
     }
 }
 
-/// What is switched off in a project.
 #[allow(clippy::enum_variant_names)] // Lagoon's names
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Restriction {
@@ -121,7 +119,6 @@ impl Restriction {
     }
 }
 
-/// An environment of a project.
 pub(crate) struct Environment(pub(crate) places::Environment);
 
 #[Object]
@@ -240,7 +237,6 @@ impl Environment {
     }
 }
 
-/// A deployment; there are none.
 #[derive(SimpleObject)]
 pub(crate) struct Deployment {
     completed: Option<String>,
@@ -251,7 +247,6 @@ pub(crate) struct Deployment {
     status: Option<String>,
 }
 
-/// A service of an environment.
 pub(crate) struct EnvironmentService(pub(crate) places::Service);
 
 #[Object]
@@ -288,16 +283,13 @@ impl EnvironmentService {
     }
 }
 
-/// A container of a service.
 #[derive(SimpleObject)]
 pub(crate) struct ServiceContainer {
     name: Option<String>,
 }
 
-/// The cluster, under its old name.
 pub(crate) struct Openshift(places::Cluster);
 
-/// The cluster.
 pub(crate) struct Kubernetes(places::Cluster);
 
 macro_rules! cluster {

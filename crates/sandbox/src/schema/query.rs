@@ -17,12 +17,11 @@ use crate::resolvers::{files, listing, runs};
 use crate::rows::runs::{self as run_rows, Run};
 use crate::rows::{people as people_rows, places};
 
-/// The root of queries.
 pub(crate) struct Query;
 
 #[Object]
 impl Query {
-    /// Fails for everybody: the resolver takes its arguments for the id.
+    /// Always fails: Lagoon's resolver takes its arguments object for the id.
     async fn advanced_task_definition_argument_by_id(
         &self,
         id: i32,
@@ -73,7 +72,7 @@ impl Query {
             _ => state.read(|connection| Ok(people_rows::groups(connection)?))?,
         };
         groups.retain(|group| name.as_ref().is_none_or(|name| group.name == *name));
-        // No group here has a type.
+        // Groups have no type here.
         groups.retain(|_| kind.is_none());
         Ok(list(groups, people::group))
     }
@@ -127,7 +126,7 @@ impl Query {
         visible_place(context, place)
     }
 
-    /// Deleted ones too, unless told otherwise.
+    /// Finds deleted environments unless told otherwise.
     async fn environment_by_name(
         &self,
         context: &Context<'_>,
@@ -258,7 +257,6 @@ impl Query {
         visible_run(context, run)
     }
 
-    /// Users may look themselves up; others need the permission to see all users.
     async fn user_by_email(
         &self,
         context: &Context<'_>,
@@ -312,7 +310,7 @@ fn visible_run(context: &Context<'_>, run: Option<Run>) -> Result<Option<Task>, 
     Ok(run.map(Task))
 }
 
-/// What the query builder says when it is given nothing to compare a column with.
+/// The error of the query builder for an absent value.
 fn undefined_binding(column: &str) -> Failure {
     Failure::new(format!(
         "Undefined binding(s) detected when compiling SELECT. Undefined column(s): [{column}] \

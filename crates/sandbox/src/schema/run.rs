@@ -11,7 +11,6 @@ use crate::resolvers::files;
 use crate::rows::places;
 use crate::rows::runs::Run;
 
-/// A run.
 pub(crate) struct Task(pub(crate) Run);
 
 #[Object]
@@ -105,22 +104,18 @@ impl Task {
     }
 }
 
-/// Runs as a list of the schema.
 pub(super) fn tasks(runs: Vec<Run>) -> List<Task> {
     list(runs, Task)
 }
 
-/// A file of a run.
 #[derive(SimpleObject)]
 pub(crate) struct File {
     created: Option<String>,
     download: Option<String>,
     filename: Option<String>,
-    /// Its position in the listing.
     id: Option<i32>,
 }
 
-/// What a file is uploaded with.
 #[derive(SimpleObject)]
 pub(crate) struct TaskFileUploadForm {
     pub(super) form_fields: Option<Json<serde_json::Value>>,

@@ -1,4 +1,4 @@
-//! The subscription to changes of runs.
+//! Subscriptions.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,19 +15,18 @@ use crate::rows::runs::Run;
 use crate::rows::{events, places};
 use crate::state::State;
 
-/// How often the table of events is looked at.
+/// The interval of reading the events.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// After how long the subscription of anybody but an administrator falls silent.
+/// The age at which a subscription falls silent, except an administrator's.
 const SILENCE: Duration = Duration::from_secs(300);
 
-/// The root of subscriptions.
 pub(crate) struct Subscription;
 
 #[Subscription]
 impl Subscription {
-    /// All changes of an environment's runs from now on. An environment that is unknown or that the
-    /// caller may not see gives silence, not an error.
+    /// Changes of an environment's runs. An unknown or invisible environment sends nothing, not an
+    /// error.
     async fn task_changed(
         &self,
         context: &Context<'_>,
@@ -61,10 +60,9 @@ impl Subscription {
     }
 }
 
-/// How far a subscriber has seen.
 struct Seen {
     ends: Option<Instant>,
-    /// How often all subscriptions had been silenced when this one began.
+    /// The number of silencings before this subscription.
     silenced: u64,
     state: Arc<State>,
     environment: i32,

@@ -1,4 +1,4 @@
-//! What can go wrong with the sandbox's data.
+//! Errors of the store.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,31 +9,20 @@ use thiserror::Error;
 /// An error of the sandbox's store.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say it")]
 pub enum StoreError {
-    /// SQLite refused, or its file cannot be used.
     #[error("the sandbox's database: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    /// A file or folder of the sandbox cannot be used.
     #[error("{}: {source}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// The data folder was written by a release with other tables.
+    Io { path: PathBuf, source: io::Error },
     #[error("the sandbox's data in {} were written by another release of tasks", path.display())]
-    OtherRelease {
-        /// The data folder.
-        path: PathBuf,
-    },
-    /// What the tables were to be filled with is not usable.
+    OtherRelease { path: PathBuf },
     #[error("{0}")]
     Content(String),
 }
 
 impl StoreError {
-    /// Whether the database is none, or broken.
+    /// Whether the file is no database, or a damaged one.
     pub(crate) fn is_damage(&self) -> bool {
         let StoreError::Sqlite(error) = self else {
             return false;
@@ -45,7 +34,7 @@ impl StoreError {
         )
     }
 
-    /// What may help, as lines for a person.
+    /// Suggestions for the user, one per line.
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
@@ -57,7 +46,7 @@ impl StoreError {
     }
 }
 
-/// Names the file in an [`io::Error`], for `map_err`.
+/// Adds the path to an [`io::Error`], for `map_err`.
 pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError + '_ {
     move |source| StoreError::Io {
         path: path.to_owned(),

@@ -1,8 +1,8 @@
-//! The data folder: what lies where, who may read it, and the lock around its first start.
+//! The data folder, private to its owner.
 //!
 //! ```text
 //! lagoon.sqlite     the tables
-//! lagoon.lock       held while somebody opens or resets the store
+//! lagoon.lock       locked while a process opens or resets the store
 //! bin/              stand-ins for programs, first on a run's PATH
 //! runs/<id>/        log, lock and scratch folder of one run
 //! ```
@@ -13,12 +13,11 @@ use std::path::{Path, PathBuf};
 
 use super::error::{StoreError, at};
 
-/// A data folder that exists and that only its owner may enter.
 #[derive(Debug, Clone)]
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    /// Makes the folder where it is missing and shuts it to others where it is not.
+    /// Creates the folder if necessary, and makes it private.
     pub(crate) fn create(path: &Path) -> Result<Folder, StoreError> {
         let path = std::path::absolute(path).map_err(at(path))?;
         create_private(&path).map_err(at(&path))?;
@@ -26,17 +25,14 @@ impl Folder {
         Ok(Folder(path))
     }
 
-    /// The folder itself, absolute.
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 
-    /// The SQLite file.
     pub(crate) fn database(&self) -> PathBuf {
         self.0.join("lagoon.sqlite")
     }
 
-    /// Removes the SQLite file and what belongs to it.
     pub(crate) fn remove_database(&self) -> Result<(), StoreError> {
         for name in ["lagoon.sqlite", "lagoon.sqlite-wal", "lagoon.sqlite-shm"] {
             let path = self.0.join(name);
@@ -50,17 +46,15 @@ impl Folder {
         Ok(())
     }
 
-    /// Where all runs have their folders.
     pub(crate) fn runs(&self) -> PathBuf {
         self.0.join("runs")
     }
 
-    /// What belongs to one run.
     pub(crate) fn run(&self, id: i64) -> PathBuf {
         self.runs().join(id.to_string())
     }
 
-    /// Waits until nobody else opens or resets the store; the lock ends with the returned file.
+    /// Waits until no other process opens or resets the store. Dropping the file unlocks it.
     pub(crate) fn lock(&self) -> Result<File, StoreError> {
         let path = self.0.join("lagoon.lock");
         let file = File::options()
@@ -74,7 +68,7 @@ impl Folder {
     }
 }
 
-/// Makes a folder and those above it, for their owner only.
+/// Creates a folder and its parents, for their owner only.
 pub(crate) fn create_private(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);

@@ -1,4 +1,4 @@
-//! Logs of runs: a file each in a data folder, rows otherwise.
+//! Logs of runs: files in a data folder, otherwise rows.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -10,11 +10,7 @@ use super::error::at;
 use super::{Store, StoreError, create_private};
 
 impl Store {
-    /// The whole log as it is now, `None` when there is none. What is no UTF-8 is replaced.
-    ///
-    /// # Errors
-    ///
-    /// When the file or the table cannot be read.
+    /// The log as it is now; invalid UTF-8 is replaced.
     pub(crate) fn log(&self, id: i64) -> Result<Option<String>, StoreError> {
         if let Some(folder) = self.run_folder(id) {
             let path = folder.join("log");
@@ -36,11 +32,6 @@ impl Store {
         })
     }
 
-    /// Writes on at the end of a log.
-    ///
-    /// # Errors
-    ///
-    /// When the file or the table cannot be written.
     pub(crate) fn append_log(&self, id: i64, added: &[u8]) -> Result<(), StoreError> {
         match self.run_folder(id) {
             Some(folder) => append_file(&folder, added),
@@ -56,7 +47,6 @@ impl Store {
     }
 }
 
-/// Writes on at the end of the log file in a run's folder.
 pub(super) fn append_file(folder: &Path, added: &[u8]) -> Result<(), StoreError> {
     create_private(folder).map_err(at(folder))?;
     let path = folder.join("log");

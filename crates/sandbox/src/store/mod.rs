@@ -1,8 +1,8 @@
-//! Where the sandbox keeps everything: SQLite, in memory or in a folder.
+//! The data: SQLite, in memory or in a folder.
 //!
-//! Any number of processes use one folder at once. The first start (tables and seed) happens under a
-//! file lock, since turning a fresh database to WAL does not wait for others; after that every
-//! write is a `BEGIN IMMEDIATE` transaction that waits its turn, and a read is one consistent view.
+//! Several processes may use one folder at once. A file lock protects the first start (tables and
+//! seed), because switching a new database to WAL does not wait for other processes. Every write is
+//! a `BEGIN IMMEDIATE` transaction, which waits its turn; a read is one consistent view.
 
 mod error;
 mod folder;
@@ -24,20 +24,19 @@ pub(crate) use folder::create_private;
 pub use runs::Status;
 pub(crate) use runs::{Hands, Order, tell};
 
-/// The sandbox's own tables, then those the executors need.
 const TABLES: [&str; 2] = [include_str!("schema.sql"), include_str!("engine.sql")];
 
-/// Grows with every change of a table; kept as SQLite's `user_version`.
+/// The version of the tables, kept as SQLite's `user_version`.
 const RELEASE: i32 = 1;
 
-/// How long a statement waits for other processes.
+/// The wait for other processes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What fresh tables are filled with, on the first start and at each reset.
+/// The content of new tables, on the first start and at each reset.
 pub(crate) type Fill<'a> = &'a dyn Fn(&Transaction<'_>) -> Result<(), StoreError>;
 
 /// The sandbox's data. Clones share one connection, so a closure given to [`Store::read`] or
-/// [`Store::write`] must not call the store again.
+/// [`Store::write`] must not call the store.
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
@@ -49,23 +48,13 @@ struct Inner {
 }
 
 impl Store {
-    /// A store of its own that lasts as long as the process.
-    ///
-    /// # Errors
-    ///
-    /// When the tables cannot be made or filled.
     pub(crate) fn open_memory(fill: Fill<'_>) -> Result<Store, StoreError> {
         let mut connection = Connection::open_in_memory()?;
         create(&mut connection, fill)?;
         Ok(Store::new(connection, None))
     }
 
-    /// The store in `path`, made and filled if it is new there; runs whose runner died are marked
-    /// failed.
-    ///
-    /// # Errors
-    ///
-    /// When the folder or its database cannot be used, or another release made it.
+    /// Creates the store if necessary, and marks runs whose runner died as failed.
     pub(crate) fn open_folder(path: &Path, fill: Fill<'_>) -> Result<Store, StoreError> {
         let folder = Folder::create(path)?;
         let lock = folder.lock()?;
@@ -85,7 +74,7 @@ impl Store {
         Ok(store)
     }
 
-    /// The store in `path` as one of its runners opens it: it must be there, and nothing is mended.
+    /// Opens the store for a runner: it must exist, and nothing is repaired.
     pub(crate) fn open_existing(path: &Path) -> Result<Store, StoreError> {
         let folder = Folder::create(path)?;
         let lock = folder.lock()?;
@@ -108,23 +97,19 @@ impl Store {
         }
     }
 
-    /// The data folder; none for a store in memory.
+    /// `None` for a store in memory.
     #[must_use]
     pub(crate) fn folder(&self) -> Option<&Path> {
         self.inner.folder.as_ref().map(Folder::path)
     }
 
-    /// The folder of one run (it may not exist yet); none for a store in memory.
+    /// The folder of a run, which may not exist; `None` for a store in memory.
     #[must_use]
     pub(crate) fn run_folder(&self, id: i64) -> Option<PathBuf> {
         self.inner.folder.as_ref().map(|folder| folder.run(id))
     }
 
-    /// Reads, seeing one state of all tables however many queries it takes; writing is an error.
-    ///
-    /// # Errors
-    ///
-    /// Those of `f`, and when the database cannot be read.
+    /// Reads one consistent view; writing is an error.
     pub fn read<T, E: From<StoreError>>(
         &self,
         f: impl FnOnce(&Connection) -> Result<T, E>,
@@ -134,11 +119,7 @@ impl Store {
         f(&transaction)
     }
 
-    /// Writes all that `f` writes, or nothing when it fails. Waits for other writers.
-    ///
-    /// # Errors
-    ///
-    /// Those of `f`, and when the database cannot be written.
+    /// Writes everything that `f` writes, or nothing if it fails. Waits for other writers.
     pub fn write<T, E: From<StoreError>>(
         &self,
         f: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
@@ -150,7 +131,7 @@ impl Store {
         Ok(value)
     }
 
-    /// A panic inside a closure rolled its transaction back, so the connection stays good.
+    /// A panic in a closure rolled back its transaction, so the connection stays usable.
     fn connection(&self) -> MutexGuard<'_, Connection> {
         let connection = &self.inner.connection;
         connection.lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,5 +1,5 @@
-//! Finds runs whose runner died: a runner holds its run's lock file locked for as long as it lives,
-//! so a run that is not over and whose lock is free has nobody left. Process ids play no part.
+//! Detection of runs whose runner died. A runner keeps its run's lock file locked while it lives,
+//! so an unfinished run whose lock is free has no runner. Process ids could be reused.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -14,12 +14,7 @@ use super::{Store, StoreError, logs};
 const LAST_WORDS: &[u8] = b"\n[sandbox] The process that executed this run died.\n";
 
 impl Store {
-    /// Marks runs whose runner died as failed, and says which. Done by [`Store::open_folder`]; a
-    /// process that lives longer may repeat it.
-    ///
-    /// # Errors
-    ///
-    /// When the tables or a lock file cannot be used.
+    /// Marks runs whose runner died as failed, and returns them.
     pub(crate) fn recover(&self) -> Result<Vec<i64>, StoreError> {
         let Some(folder) = &self.inner.folder else {
             return Ok(Vec::new());
@@ -30,7 +25,7 @@ impl Store {
             if is_held(&run.join("lock"))? {
                 continue;
             }
-            // The runner may have come to its end between the two looks: the row decides.
+            // The runner may have finished between the two checks; the row decides.
             let buried = self.write(|tx| {
                 let buried = bury(tx, id)?;
                 if buried {
@@ -46,7 +41,7 @@ impl Store {
     }
 }
 
-/// Runs that a process has and that are not over.
+/// Unfinished runs of runners.
 pub(super) fn going(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
     let mut statement = connection.prepare("SELECT id, status FROM task WHERE executing = 1")?;
     let rows = statement.query_map([], |row| {
@@ -74,7 +69,7 @@ fn bury(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<bool> {
     Ok(true)
 }
 
-/// Looks with a shared lock, so that two who look at once do not take each other for the runner.
+/// A shared lock, so that two checks at once do not take each other for the runner.
 fn is_held(path: &Path) -> Result<bool, StoreError> {
     let file = match File::open(path) {
         Ok(file) => file,

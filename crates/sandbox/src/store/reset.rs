@@ -1,8 +1,7 @@
-//! `sandbox reset`: fresh tables in the same file, which others may have open.
+//! `sandbox reset`: new tables in the same file, which other processes may have open.
 //!
-//! A runner whose row is gone ends its command and itself, so nothing else has to be told. Ids of
-//! runs are never given twice: a client that still waits for an old run finds nothing, rather than
-//! somebody else's.
+//! A runner whose row is gone ends itself and its command. Run ids are never reused, so a client
+//! that waits for an old run does not find another one.
 
 use std::fs;
 use std::io;
@@ -15,12 +14,7 @@ use super::folder::Folder;
 use super::{Fill, Store, StoreError, begin, connect, fill_tables};
 
 impl Store {
-    /// Like [`Store::clear`], for a folder that may come from another release, be damaged or not exist
-    /// yet.
-    ///
-    /// # Errors
-    ///
-    /// When the folder cannot be used or its tables cannot be written or filled.
+    /// Empties and fills a folder, which may come from another release, be damaged or not exist.
     pub(crate) fn reset_folder(path: &Path, fill: Fill<'_>) -> Result<Store, StoreError> {
         let folder = Folder::create(path)?;
         let lock = folder.lock()?;
@@ -42,8 +36,8 @@ impl Store {
 }
 
 fn renew(connection: &mut Connection, fill: Fill<'_>, folder: &Folder) -> Result<(), StoreError> {
-    // A table cannot be dropped while rows of another point to it; inside a transaction this
-    // setting cannot change.
+    // A table cannot be dropped while rows refer to it, and this setting cannot change within a
+    // transaction.
     let keys: bool = connection.pragma_query_value(None, "foreign_keys", |row| row.get(0))?;
     connection.pragma_update(None, "foreign_keys", false)?;
     let result = renew_unbound(connection, fill, folder);
@@ -63,7 +57,7 @@ fn renew_unbound(
     }
     fill_tables(&tx, fill)?;
     go_on_after(&tx, last)?;
-    // While nobody else can write, so that no new run's folder is taken for an old one.
+    // Within the transaction, so that the folder of a new run is not moved.
     let old = put_aside(folder)?;
     if let Err(error) = tx.commit() {
         if let Some(old) = &old {
@@ -72,7 +66,7 @@ fn renew_unbound(
         return Err(error.into());
     }
     if let Some(old) = old {
-        // A runner that is just ending may still write there; the next reset removes what is left.
+        // A runner that is just ending may still write there; the next reset removes the rest.
         let _ = fs::remove_dir_all(old);
     }
     Ok(())
@@ -86,7 +80,6 @@ fn tables(tx: &Transaction<'_>) -> rusqlite::Result<Vec<String>> {
     names.collect()
 }
 
-/// The highest id ever given to a run.
 fn last_run(tx: &Transaction<'_>) -> rusqlite::Result<i64> {
     let known = "SELECT count(*) > 0 FROM sqlite_master WHERE name = 'sqlite_sequence'";
     if !tx.query_row(known, [], |row| row.get::<_, bool>(0))? {
@@ -107,7 +100,7 @@ fn go_on_after(tx: &Transaction<'_>, last: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Moves the runs' folders out of the way; where to.
+/// Moves the runs' folders, and returns the new path.
 fn put_aside(folder: &Folder) -> Result<Option<PathBuf>, StoreError> {
     let old = folder.path().join("runs.old");
     match fs::remove_dir_all(&old) {

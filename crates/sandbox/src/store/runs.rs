@@ -1,30 +1,23 @@
-//! What an executor writes about a run: each change of status, with its time and an event.
+//! Changes of a run by its executor.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{Store, StoreError};
 
-/// A status as the server writes it.
+/// A run's status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
 pub enum Status {
-    /// The row exists.
     New,
-    /// Waiting for its turn.
     Queued,
-    /// A pod is being made.
     Pending,
-    /// The command runs.
     Running,
-    /// Over: exit status 0.
     Complete,
-    /// Over: any other end.
     Failed,
-    /// Over: somebody, or the time limit, stopped it.
     Cancelled,
 }
 
 impl Status {
-    /// The server's word.
     #[must_use]
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -38,14 +31,13 @@ impl Status {
         }
     }
 
-    /// Whether nothing follows.
     #[must_use]
     fn is_over(self) -> bool {
         over(self.word())
     }
 }
 
-/// Whether nothing follows a status in the server's words, those of old rows included.
+/// Whether a status is final, including those of old rows.
 pub(crate) fn over(word: &str) -> bool {
     matches!(
         word,
@@ -53,28 +45,26 @@ pub(crate) fn over(word: &str) -> bool {
     )
 }
 
-/// Who has a run: the row's `executing`, which is 0 before.
+/// The executor of a run, in the column `executing`; 0 before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hands {
-    /// A process that holds the run's lock file locked.
+    /// A process that keeps the run's lock file locked.
     Runner = 1,
-    /// An executor in process, which nobody can see the end of.
+    /// An executor in process, whose end cannot be detected.
     InProcess = 2,
 }
 
-/// What a runner is told when it looks.
+/// The order to a runner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// Go on.
     Go,
-    /// Somebody asked for the end of this run.
     Cancel,
-    /// The row is gone, or is not this runner's any more: nothing is left to write.
+    /// The row is gone or belongs to another runner; nothing is left to write.
     Gone,
 }
 
 impl Store {
-    /// Gives the run to an executor. False when there is no such run, or it was given away before.
+    /// False if there is no such run or it was handed over before.
     pub(crate) fn hand_over(&self, id: i64, to: Hands) -> Result<bool, StoreError> {
         self.write(|tx| {
             let rows = tx.execute(
@@ -85,8 +75,8 @@ impl Store {
         })
     }
 
-    /// Moves a run that was handed over to `status`. `remote` is its executor's mark, which becomes
-    /// the run's `remoteId`. False when the run is gone or has another executor's mark.
+    /// `remote` is the executor's mark, which becomes the run's `remoteId`. False if the run is
+    /// gone or has another mark.
     pub(crate) fn move_run(
         &self,
         id: i64,
@@ -96,12 +86,11 @@ impl Store {
         self.write(|tx| Ok(move_run(tx, id, Some(remote), status)?))
     }
 
-    /// Moves any run to `status`, whoever has it. False when there is no such run.
+    /// Changes the status of any run. False if there is no such run.
     pub(crate) fn force_run(&self, id: i64, status: Status) -> Result<bool, StoreError> {
         self.write(|tx| Ok(move_run(tx, id, None, status)?))
     }
 
-    /// Asks for the end of a run: its executor will see it, if it has or gets one.
     pub(crate) fn request_cancel(&self, id: i64) -> Result<(), StoreError> {
         self.write(|tx| {
             tx.execute("UPDATE task SET cancel_requested = 1 WHERE id = ?1", [id])?;
@@ -109,7 +98,6 @@ impl Store {
         })
     }
 
-    /// What the executor with the mark `remote` is to do with the run.
     pub(crate) fn order(&self, id: i64, remote: &str) -> Result<Order, StoreError> {
         self.read(|connection| Ok(order(connection, id, remote)?))
     }
@@ -131,7 +119,7 @@ fn order(connection: &Connection, id: i64, remote: &str) -> rusqlite::Result<Ord
     })
 }
 
-/// `executor` is the mark that the run must not contradict; none moves any run.
+/// `executor` is the mark that the run must not contradict; `None` changes any run.
 fn move_run(
     tx: &Transaction<'_>,
     id: i64,
@@ -158,7 +146,6 @@ fn move_run(
     Ok(rows == 1)
 }
 
-/// Tells those who subscribed that the run changed.
 pub(crate) fn tell(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<()> {
     tx.execute(
         "INSERT INTO event (environment, task, at)

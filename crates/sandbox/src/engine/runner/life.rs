@@ -1,4 +1,4 @@
-//! A run's way through its statuses, as its runner leads it.
+//! The statuses of a run, as its runner sets them.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -12,7 +12,6 @@ use crate::engine::process::{self, End};
 use crate::engine::{EngineError, Work, image, log, standins};
 use crate::store::{Order, Status, Store, StoreError, at, create_private};
 
-/// One run, as its runner sees it.
 struct Life {
     store: Store,
     data: PathBuf,
@@ -20,7 +19,7 @@ struct Life {
     job: Job,
 }
 
-/// Takes the run over and leads it to its end. `args` are the data folder and the run's id.
+/// Takes over a run and executes it. `args` are the data folder and the run's id.
 pub(super) fn lead(args: impl IntoIterator<Item = OsString>) -> Result<(), EngineError> {
     takeover::leave()?;
     let (data, id) = takeover::parse(args)?;
@@ -67,7 +66,7 @@ impl Life {
         }
     }
 
-    /// The process that does the work, or why there can be none.
+    /// The run's process, or the reason why there is none.
     fn command(&self) -> Result<Result<Command, String>, StoreError> {
         let variables = self.variables();
         let shell = match &self.job.run.work {
@@ -97,7 +96,7 @@ impl Life {
         Ok(Ok(command))
     }
 
-    /// What a task's pod would find in its environment, of that which the sandbox knows.
+    /// Variables of a task's pod that the sandbox knows.
     fn variables(&self) -> Vec<(&'static str, String)> {
         let run = &self.job.run;
         vec![
@@ -117,19 +116,18 @@ impl Life {
         self.folder.join("work")
     }
 
-    /// A store that cannot be read now says nothing about the run.
+    /// A store that cannot be read says nothing about the run.
     fn order(&self) -> Order {
         let order = self.store.order(self.job.run.id, &self.job.remote);
         order.unwrap_or(Order::Go)
     }
 
-    /// Writes the end into log and row, and cleans up.
     fn end(&self, end: &End) -> Result<(), EngineError> {
         if !matches!(end, End::Exited(_)) {
             self.remove_container();
         }
         let status = match end {
-            // The run's folder belongs to nobody, or to another run of the same id.
+            // The run's folder may belong to another run of the same id.
             End::Gone => return Ok(()),
             End::Exited(status) if status.success() => Status::Complete,
             End::Exited(status) => {
@@ -146,7 +144,7 @@ impl Life {
                 Status::Cancelled
             }
         };
-        // What is left of the scratch folder is of no use to anybody and harms nobody.
+        // Remaining files do no harm.
         let _ = fs::remove_dir_all(self.scratch());
         self.reach(status)?;
         Ok(())
@@ -167,7 +165,6 @@ impl Life {
         }
     }
 
-    /// Adds a line of the sandbox's own below the command's output.
     fn remark(&self, text: &str) -> Result<(), StoreError> {
         let log = self.store.log(self.job.run.id)?;
         let open = log.is_some_and(|log| !log.is_empty() && !log.ends_with('\n'));
@@ -179,7 +176,7 @@ impl Life {
         self.store.append_log(self.job.run.id, text.as_bytes())
     }
 
-    /// False when the run was taken away.
+    /// Sets the status. False if the run was taken away.
     fn reach(&self, status: Status) -> Result<bool, StoreError> {
         self.store
             .move_run(self.job.run.id, &self.job.remote, status)

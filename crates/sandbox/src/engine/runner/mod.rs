@@ -1,8 +1,7 @@
-//! The process of one run: what the hidden subcommand does.
+//! The process of one run, started by the hidden subcommand.
 //!
-//! It is started by [`Detached`](super::Detached) with the run's lock file as its standard input and
-//! lives in a session of its own until the run is over. The lock goes when the process goes, however
-//! it ends; nothing else says that it lives.
+//! [`Detached`](super::Detached) starts it with the run's lock file as standard input. It has a
+//! session of its own. Only the lock, which ends with the process, shows that it is alive.
 
 #[cfg(unix)]
 mod life;
@@ -12,11 +11,11 @@ mod takeover;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// The subcommand that leads to [`main`], followed by the data folder and the run's id.
+/// The subcommand that calls [`main`], followed by the data folder and the run's id.
 pub const SUBCOMMAND: &str = "__sandbox-run";
 
-/// Executes one run to its end. `args` are the data folder and the run's id. Blocks, prints nothing;
-/// what goes wrong is written to the run's log.
+/// Executes one run. `args` are the data folder and the run's id. Blocks and prints nothing; errors
+/// are written to the run's log.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     #[cfg(unix)]
     let result = life::lead(args);

@@ -1,4 +1,4 @@
-//! How a runner takes its run over: a session of its own, silent streams, the inherited lock.
+//! Takeover of a run: a session of its own, closed streams, the inherited lock.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use crate::engine::EngineError;
 use crate::store::at;
 
-/// Leaves the session and the streams of whoever started this process. Its stdout closes last: that
-/// is how the starter sees that nothing done to its terminal reaches the runner any more.
+/// Leaves the parent's session and streams. Standard output closes last: then the parent knows that
+/// its terminal no longer reaches the runner.
 pub(super) fn leave() -> Result<(), EngineError> {
-    // It fails only for the first process of a group, which a runner is not.
+    // It fails only for the leader of a group, which a runner is not.
     let _ = rustix::process::setsid();
     let null = Path::new("/dev/null");
     let sink = File::options()
@@ -27,7 +27,6 @@ pub(super) fn leave() -> Result<(), EngineError> {
     Ok(())
 }
 
-/// The data folder and the run's id.
 pub(super) fn parse(
     args: impl IntoIterator<Item = OsString>,
 ) -> Result<(PathBuf, i64), EngineError> {
@@ -42,8 +41,8 @@ pub(super) fn parse(
     }
 }
 
-/// Makes sure that standard input is the run's lock file and that the lock is this process's own.
-/// Locking again what was inherited locked changes nothing.
+/// Checks that standard input is the run's lock file, and locks it. Locking an inherited lock
+/// changes nothing.
 pub(super) fn take_lock(path: &Path) -> Result<(), EngineError> {
     let stdin = io::stdin().as_fd().try_clone_to_owned();
     let stdin = File::from(stdin.map_err(at(path))?);
