@@ -16,10 +16,11 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::app::App;
+use crate::domain::run::RecentRun;
 use crate::domain::{Definition, Environment, Project, TaskRef};
 use crate::ops::definitions::tasks;
 use crate::ops::places::place;
-use crate::ops::runs::history::{self, RecentRun, Wanted};
+use crate::ops::runs::history::{self, Wanted};
 use cache::Cache;
 
 /// How long a shell waits: with what the program itself takes, less than 300 ms.
@@ -112,7 +113,8 @@ impl Live {
     #[must_use]
     pub fn projects(&self) -> Vec<Candidate> {
         let ask = async |app: Arc<App>| {
-            let projects = app.lagoon_at_hand().await.ok()?.all_projects().await.ok()?;
+            let lagoon = app.lagoon_at_hand().await.ok()?;
+            let projects = place::all_projects(&lagoon).await.ok()?;
             let name = |project: Project| Candidate {
                 value: project.name,
                 about: String::new(),
@@ -132,7 +134,7 @@ impl Live {
         let forms = remotes.to_vec();
         let ask = async move |app: Arc<App>| {
             let lagoon = app.lagoon_at_hand().await.ok()?;
-            lagoon.project_by_git_url(&forms).await.ok()
+            place::project_of_repository(&lagoon, &forms).await.ok()
         };
         let remotes = remotes.iter().map(String::as_str);
         let key: Vec<&str> = std::iter::once("project of").chain(remotes).collect();

@@ -1,7 +1,8 @@
 //! What mutations send is what every supported Lagoon takes.
 
+use lagoon_tasks::domain::one_off::OneOff;
 use lagoon_tasks::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
-use lagoon_tasks::lagoon::operations::adhoc::OneOff;
+use lagoon_tasks::lagoon::operations::adhoc::add_task_variables;
 use lagoon_tasks::lagoon::operations::definitions::{add_variables, update_variables};
 use lagoon_tasks::lagoon::operations::files::upload_variables;
 use lagoon_tasks::lagoon::operations::runs::invoke_variables;
@@ -128,7 +129,7 @@ fn one_off_commands_are_sent_as_every_release_takes_them() {
         service: "cli".into(),
         command: "true".into(),
     };
-    let variables = one_off.json().unwrap();
+    let variables = add_task_variables(&one_off).unwrap();
     assert!(nowhere_null(&variables));
     validate_request(&source("add_task.graphql"), &variables).unwrap();
 }

@@ -8,9 +8,10 @@ use serde_json::{Map, Value};
 use crate::app::{self, App};
 use crate::commands::input::{located, object, text};
 use crate::commands::report::Answer;
+use crate::domain::document::{Document, Purpose};
 use crate::domain::quoting::suggestion;
 use crate::error::Error;
-use crate::ops::document::{self, Document, Purpose, WholeAnswer};
+use crate::ops::document;
 use crate::output::{Format, Grid, Report};
 use crate::settings::is_structured;
 
@@ -65,7 +66,7 @@ pub async fn run(args: ApiArgs, app: &App) -> Result<(), Error> {
             .note(&format!("Lagoon answered with status {}", answer.status));
     }
     let given = how.give(&answer, app);
-    match document::failure(answer) {
+    match answer.failure {
         Some(error) => Err(error),
         None => given,
     }
@@ -197,7 +198,7 @@ impl How {
         }
     }
 
-    fn give(&self, answer: &WholeAnswer, app: &App) -> Result<(), Error> {
+    fn give(&self, answer: &document::Answer, app: &App) -> Result<(), Error> {
         match self {
             How::AsItCame => app::print(&app.ui, &format!("{}\n", answer.text.trim_end())),
             How::Formatted(how) => how.give(&Whole(&answer.value)),

@@ -84,7 +84,7 @@ pub async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
         let outcomes = apply::apply(lagoon, plan, how, false, never, &clock).await;
         return answer.give(&Applied(outcomes));
     }
-    show(app, &plan, lagoon.url().as_str());
+    show(app, &plan, app.address().await?.as_str());
     let scope = if apply::is_system_wide(&plan) {
         ", some of it for every project of this Lagoon"
     } else {
@@ -150,10 +150,10 @@ async fn reviewed(app: &App, file: &str, files: &Files, how: How<'_>) -> Result<
     let lagoon = app.lagoon().await?;
     let tasks = plan.steps.iter();
     task_files::refuse_own_secrets(tasks.filter_map(|s| Some((s.after()?, s.hidden.as_slice()))))?;
-    if lagoon.url().as_str() != address && !is_sandbox(app) {
+    let own = app.address().await?;
+    if own.as_str() != address && !is_sandbox(app) {
         return Err(Error::usage(format!(
-            "--plan: the plan is for {address}, and this is {}",
-            lagoon.url()
+            "--plan: the plan is for {address}, and this is {own}"
         )));
     }
     let outdated = apply::outdated(lagoon, &mut plan, how).await?;

@@ -64,7 +64,7 @@ pub async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
         progress: progress.as_ref(),
     };
     let plan = planned(app, &args.files, args.permits, how).await?;
-    let lagoon = app.lagoon().await?.url().to_string();
+    let lagoon = app.address().await?.to_string();
     let report = PlanReport {
         plan: &plan,
         lagoon: &lagoon,

@@ -9,6 +9,7 @@ use crate::domain::pattern::matches;
 use crate::domain::reach::Reached;
 use crate::domain::run::rfc3339;
 use crate::error::Error;
+use crate::ops::places::place;
 use crate::output::{Cell, Column, Grid, Report};
 
 /// List the projects that you can reach
@@ -33,8 +34,7 @@ pub struct ProjectsArgs {
 /// Any failure of the request.
 pub async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    let mut projects = app.lagoon().await?.projects().await?;
-    projects.sort_by(|a, b| a.project.name.cmp(&b.project.name));
+    let mut projects = place::projects(app.lagoon().await?).await?;
     if let Some(pattern) = &args.pattern {
         projects.retain(|p| matches(&pattern.to_lowercase(), &p.project.name.to_lowercase()));
     }

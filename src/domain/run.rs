@@ -104,6 +104,28 @@ pub struct Run {
     pub environment: Option<Arc<Environment>>,
 }
 
+/// A run together with what tells whether it is somebody's own.
+#[derive(Debug, Clone)]
+pub struct RecentRun {
+    /// The run.
+    pub run: Run,
+    /// The exact command line that Lagoon recorded.
+    pub command: SmolStr,
+    /// Who started it, where Lagoon says so.
+    pub user: Option<SmolStr>,
+}
+
+/// A run's log as the API has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Log {
+    /// Nothing was written, or nothing has arrived yet.
+    Empty,
+    /// The whole text, the banner included.
+    Text(String),
+    /// Lagoon cannot load it; its words.
+    Unavailable(String),
+}
+
 impl Run {
     /// Our reading of the status.
     #[must_use]

@@ -5,9 +5,10 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue};
 
-use super::file_store::{Signed, store, successful};
+use super::file_store::{store, successful};
 use super::transport::{root_cause, seconds};
 use super::{Lagoon, LagoonError};
+use crate::domain::files::Signed;
 
 /// One version of a stored file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl Download {
                 // A lost connection would look like the end of the file.
                 "does not send the length of the file".to_owned()
             };
-            return Err(url.failure(Some(status.as_u16()), reason));
+            return Err(LagoonError::storage(&url, Some(status.as_u16()), reason));
         }
         let etag = strong_etag(response.headers());
         let version = etag.zip(length);
@@ -103,16 +104,19 @@ impl Download {
                 self.repeated -= repeated;
                 piece.slice(repeated..)
             })),
-            Ok(Err(error)) => Err(self.url.failure(
+            Ok(Err(error)) => Err(LagoonError::storage(
+                &self.url,
                 None,
                 format!(
                     "broke off in the middle: {}",
                     root_cause(&error.without_url())
                 ),
             )),
-            Err(_) => Err(self
-                .url
-                .failure(None, format!("sent nothing for {}", seconds(self.limit)))),
+            Err(_) => Err(LagoonError::storage(
+                &self.url,
+                None,
+                format!("sent nothing for {}", seconds(self.limit)),
+            )),
         }
     }
 }

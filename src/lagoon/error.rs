@@ -2,6 +2,7 @@
 
 use super::request::LONGEST_BODY;
 use super::{Measure, SizeLimit};
+use crate::domain::files::Signed;
 
 /// A failure of one request.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -102,6 +103,15 @@ pub enum LagoonError {
 }
 
 impl LagoonError {
+    /// A failure at the file store.
+    pub(crate) fn storage(url: &Signed, status: Option<u16>, reason: String) -> LagoonError {
+        LagoonError::Storage {
+            address: url.address(),
+            status,
+            reason,
+        }
+    }
+
     /// Whether a mutation has no reply that tells what became of it, so it may have been carried
     /// out. See also [`LagoonError::is_doubtful_refusal`].
     #[must_use]

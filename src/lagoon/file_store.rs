@@ -1,65 +1,16 @@
 //! Files of runs, from and to where a Lagoon keeps them: a store of its own, behind addresses that
 //! are signed. No token goes there, and no redirect is followed.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use reqwest::multipart::{Form, Part};
 use tokio::io::AsyncReadExt;
-use url::Url;
 
 use super::form::while_moving;
 use super::transport::{root_cause, seconds};
 use super::{Connection, Lagoon, LagoonError};
-
-/// An address that lets whoever has it in, for some minutes: shown only to those who ask for it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Signed(Url);
-
-impl Signed {
-    /// An address that must not be shown.
-    ///
-    /// # Errors
-    /// For what is no address.
-    pub fn parse(text: &str) -> Result<Self, LagoonError> {
-        let url = Url::parse(text);
-        url.map(Signed).map_err(|_| {
-            LagoonError::Unusable("the address of a file is not a valid URL".to_owned())
-        })
-    }
-
-    /// The address itself.
-    #[must_use]
-    pub fn expose(&self) -> &Url {
-        &self.0
-    }
-
-    /// The address without its signature: it identifies the file and gives no access.
-    #[must_use]
-    pub fn resource(&self) -> String {
-        format!("{}{}", self.address(), self.0.path())
-    }
-
-    /// Scheme, host and port.
-    fn address(&self) -> String {
-        self.0.origin().ascii_serialization()
-    }
-
-    pub(crate) fn failure(&self, status: Option<u16>, reason: String) -> LagoonError {
-        LagoonError::Storage {
-            address: self.address(),
-            status,
-            reason,
-        }
-    }
-}
-
-impl fmt::Debug for Signed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Signed({}…)", self.address())
-    }
-}
+use crate::domain::files::Signed;
 
 /// A file on its way there.
 pub struct Outgoing {
@@ -115,7 +66,9 @@ impl Lagoon {
             form = form.text(name.clone(), value.clone());
         }
         let form = form.part("file", file.part());
-        let request = store(connection, url)?.post(url.0.clone()).multipart(form);
+        let request = store(connection, url)?
+            .post(url.expose().clone())
+            .multipart(form);
         let sent = while_moving(request.send(), connection.network.timeout, &moved).await;
         let response = self.answer_of(url, sent)?;
         successful(url, response).map(|_| ())
@@ -128,10 +81,12 @@ impl Lagoon {
     ) -> Result<reqwest::Response, LagoonError> {
         let limit = seconds(self.transport.connection().network.timeout);
         let response = sent
-            .ok_or_else(|| url.failure(None, format!("did not answer within {limit}")))?
+            .ok_or_else(|| {
+                LagoonError::storage(&url, None, format!("did not answer within {limit}"))
+            })?
             .map_err(|error| {
                 let reason = root_cause(&error.without_url());
-                url.failure(None, format!("cannot be reached: {reason}"))
+                LagoonError::storage(&url, None, format!("cannot be reached: {reason}"))
             })?;
         let status = response.status();
         if let Some(trace) = &self.transport.connection().trace {
@@ -148,13 +103,15 @@ pub(super) fn successful(
 ) -> Result<reqwest::Response, LagoonError> {
     let status = response.status();
     if status.is_redirection() {
-        return Err(url.failure(
+        return Err(LagoonError::storage(
+            &url,
             Some(status.as_u16()),
             format!("answered with a redirect (status {status}), which is not followed"),
         ));
     }
     if !status.is_success() {
-        return Err(url.failure(
+        return Err(LagoonError::storage(
+            &url,
             Some(status.as_u16()),
             format!("answered with status {status}"),
         ));
@@ -164,7 +121,7 @@ pub(super) fn successful(
 
 /// A client for the store: certificates and proxies are those of the API.
 pub(super) fn store(connection: &Connection, url: &Signed) -> Result<reqwest::Client, LagoonError> {
-    if !connection.network.may_reach(&url.0) {
+    if !connection.network.may_reach(url.expose()) {
         return Err(LagoonError::Address {
             message: format!(
                 "Lagoon stores its files at {}, which is not https: they would be sent unencrypted",
@@ -174,7 +131,7 @@ pub(super) fn store(connection: &Connection, url: &Signed) -> Result<reqwest::Cl
                 .to_owned(),
         });
     }
-    connection.network.file_client(&url.0)
+    connection.network.file_client(url.expose())
 }
 
 #[cfg(test)]

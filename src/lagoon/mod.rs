@@ -33,7 +33,7 @@ pub use discovery::{Discovery, discover};
 pub use download::{Beginning, Download, Version};
 pub use error::LagoonError;
 pub use events::{Change, Changes};
-pub use file_store::{Outgoing, Signed};
+pub use file_store::Outgoing;
 pub use limit::{Measure, SizeLimit};
 pub use loopback::is_loopback;
 pub use network::Network;

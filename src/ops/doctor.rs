@@ -6,12 +6,11 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::domain::features::Features;
 use crate::error::Error;
 use crate::lagoon::{Change, Lagoon};
 
 use crate::ops::runs::follow::live;
-
-pub use crate::lagoon::operations::server::Features;
 
 /// How long a subscription may take to stand, and a portal to answer.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,24 +1,38 @@
-//! A document of the user's own.
+//! GraphQL documents that users write, sent as they are.
 
+use serde_json::Value;
+
+use crate::domain::document::Document;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-pub use crate::lagoon::document::{Document, Purpose, WholeAnswer};
-
-/// Sends it.
-///
-/// # Errors
-/// When nothing came back, or not from GraphQL.
-pub async fn ask(lagoon: &Lagoon, document: &Document) -> Result<WholeAnswer, Error> {
-    Ok(lagoon.ask(document).await?)
+/// Lagoon's answer to a document.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body as it came.
+    pub text: String,
+    /// The same, parsed.
+    pub value: Value,
+    /// The error that the answer amounts to, if it does.
+    pub failure: Option<Error>,
 }
 
-/// The error that the answer amounts to, if it does.
-#[must_use]
-pub fn failure(answer: WholeAnswer) -> Option<Error> {
-    let error = Error::from(answer.failure?);
-    Some(match answer.errors {
-        0 | 1 => error,
-        many => error.hint(format!("the answer holds {many} errors")),
+/// Sends a document.
+///
+/// # Errors
+/// No answer, or one that is not GraphQL's.
+pub async fn ask(lagoon: &Lagoon, document: &Document) -> Result<Answer, Error> {
+    let answer = lagoon.ask(document).await?;
+    let failure = answer.failure.map(|error| match answer.errors {
+        0 | 1 => Error::from(error),
+        many => Error::from(error).hint(format!("the answer holds {many} errors")),
+    });
+    Ok(Answer {
+        status: answer.status,
+        text: answer.text,
+        value: answer.value,
+        failure,
     })
 }

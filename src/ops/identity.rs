@@ -11,6 +11,8 @@ use crate::lagoon::{Lagoon, LagoonError};
 pub struct SignedIn {
     /// The user; `None` for a service, whose token belongs to no user.
     pub person: Option<Person>,
+    /// The address of the Lagoon that was asked.
+    pub api: String,
     /// The reason why the user's platform roles are unknown. A Lagoon before 2.24, which has no
     /// platform roles, is not one.
     pub roles_error: Option<Error>,
@@ -25,6 +27,7 @@ pub async fn signed_in(lagoon: &Lagoon) -> Result<SignedIn, Error> {
     let (person, features) = join!(lagoon.me(), lagoon.features());
     let mut signed_in = SignedIn {
         person: person?,
+        api: lagoon.url().to_string(),
         roles_error: None,
     };
     let Some(person) = &mut signed_in.person else {

@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::{App, Way};
 use crate::auth::expiry;
+use crate::domain::features::Features;
 use crate::error::{Error, Kind};
-use crate::ops::doctor::{self, Features, Portal};
+use crate::ops::doctor::{self, Portal};
 use crate::ops::identity::{self, SignedIn};
 use crate::settings::{Target, TokenOrigin};
 

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::files::RunFile;
 use crate::domain::run::{moment, rfc3339};
-use crate::ops::runs::files::{Local, RunFile, Saved};
+use crate::ops::runs::files::{Local, Saved};
 use crate::output::{Cell, Column, Grid, Report};
 
 /// The files of a run.

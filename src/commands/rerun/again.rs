@@ -4,10 +4,10 @@ use crate::app::App;
 use crate::commands::input::values::Values;
 use crate::commands::scope;
 use crate::commands::select::prompt;
+use crate::domain::view::EnvironmentView;
 use crate::domain::{Definition, TaskRef, Work, quoting};
 use crate::error::{Error, quoted_list};
 use crate::ops::launch::rerun::{self, Origin, Past, Ready};
-use crate::ops::places::place::EnvironmentView;
 use crate::terminal::Choice;
 
 /// What is to be started.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::domain::Outcome;
-use crate::ops::runs::history::RecentRun;
+use crate::domain::run::RecentRun;
 use crate::output::{Cell, Column, Grid, Report};
 
 /// The runs of each task that are over, oldest first, as bars.

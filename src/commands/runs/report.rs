@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::commands::report::{Linked, moment_of, style};
 use crate::domain::Environment;
-use crate::ops::runs::history::RecentRun;
+use crate::domain::run::RecentRun;
 use crate::output::{Cell, Column, Grid, OutputError, Pieces, Report};
 
 /// Runs, newest first.

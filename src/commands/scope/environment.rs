@@ -102,7 +102,7 @@ async fn asked(app: &App) -> Result<(String, String), Error> {
             project.value.clone()
         }
         None => {
-            let projects = app.lagoon().await?.all_projects().await?;
+            let projects = place::all_projects(app.lagoon().await?).await?;
             let choices: Vec<Choice> = projects.iter().map(|p| Choice::new(&p.name)).collect();
             if choices.is_empty() {
                 return Err(Error::not_found("there are no projects that you can see"));

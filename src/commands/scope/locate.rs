@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::domain::git_url::{forms, without_secret};
 use crate::error::Error;
+use crate::ops::places::place;
 use crate::settings::{Source, Sourced, Target};
 
 /// What a command has to know of where it is.
@@ -77,7 +78,7 @@ pub async fn project_here(app: &App, wants: Wants) -> Result<Option<Sourced<Stri
             otherwise,
         } => (forms, shown, otherwise),
     };
-    match app.lagoon().await?.project_by_git_url(&forms).await? {
+    match place::project_of_repository(app.lagoon().await?, &forms).await? {
         Some(name) => Ok(Some(Sourced::new(name, Source::GitRemote(shown)))),
         None => {
             app.ui.trace(&format!(

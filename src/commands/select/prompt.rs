@@ -4,10 +4,11 @@ use crate::app::App;
 use crate::commands::input::values::Values;
 use crate::commands::scope;
 use crate::domain::text::storable;
+use crate::domain::view::EnvironmentView;
 use crate::domain::{Argument, Definition, Environment, TaskRef};
 use crate::error::Error;
 use crate::ops::launch::invoke;
-use crate::ops::places::place::{self, EnvironmentView};
+use crate::ops::places::place;
 use crate::terminal::{Choice, Prompt, Question};
 
 /// The task: named, or asked for.

@@ -36,10 +36,10 @@ pub async fn of(
     let token = source.token().await?;
     let renewable_until = source.renewable_until();
     let lagoon = app.lagoon_with(source, context)?;
-    let person = person(ops::identity::signed_in(&lagoon).await?, app);
+    let (api, person) = signed_in(ops::identity::signed_in(&lagoon).await?, app);
     Ok(Identity {
         context: context.map(|c| c.name.to_string()),
-        api: lagoon.url().to_string(),
+        api,
         person,
         source: words(&token),
         expires: expiry(token.secret.expose()),
@@ -52,24 +52,24 @@ pub async fn of(
 /// # Errors
 /// When it cannot be started.
 pub async fn in_sandbox(app: &App) -> Result<Identity, Error> {
-    let lagoon = app.lagoon().await?;
+    let (api, person) = signed_in(ops::identity::signed_in(app.lagoon().await?).await?, app);
     Ok(Identity {
         context: Some(crate::config::SANDBOX.to_owned()),
-        api: lagoon.url().to_string(),
-        person: person(ops::identity::signed_in(lagoon).await?, app),
+        api,
+        person,
         source: "the sandbox".to_owned(),
         expires: None,
         renewable_until: None,
     })
 }
 
-/// The user; warns if the platform roles could not be read.
-fn person(signed_in: SignedIn, app: &App) -> Option<Person> {
+/// Lagoon's address and the user; warns if the platform roles could not be read.
+fn signed_in(signed_in: SignedIn, app: &App) -> (String, Option<Person>) {
     if let Some(error) = signed_in.roles_error {
         let warning = format!("could not read your platform roles: {error}");
         app.ui.warn(&warning);
     }
-    signed_in.person
+    (signed_in.api, signed_in.person)
 }
 
 fn words(token: &Token) -> String {

@@ -5,6 +5,7 @@ use graphql_client::GraphQLQuery;
 use super::convert::{same, started_from};
 use super::{int, operation};
 use crate::domain::Run;
+use crate::domain::one_off::OneOff;
 use crate::lagoon::{Effect, Lagoon, LagoonError, request};
 
 operation!(AddTask, "graphql/runs/add_task.graphql");
@@ -23,47 +24,32 @@ pub struct Record {
     pub user: Option<String>,
 }
 
-/// A command to be run once in a service's container.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OneOff {
-    /// What the run is called.
-    pub name: String,
-    /// The id of the environment.
-    pub environment: i64,
-    /// The service whose container runs it.
-    pub service: String,
-    /// What its shell is given.
-    pub command: String,
+fn variables(one_off: &OneOff) -> Result<add_task::Variables, LagoonError> {
+    Ok(add_task::Variables {
+        input: add_task::TaskInput {
+            name: one_off.name.clone(),
+            environment: int(one_off.environment)?,
+            service: Some(one_off.service.clone()),
+            command: Some(one_off.command.clone()),
+        },
+    })
 }
 
-impl OneOff {
-    fn variables(&self) -> Result<add_task::Variables, LagoonError> {
-        Ok(add_task::Variables {
-            input: add_task::TaskInput {
-                name: self.name.clone(),
-                environment: int(self.environment)?,
-                service: Some(self.service.clone()),
-                command: Some(self.command.clone()),
-            },
-        })
-    }
+/// The variables of a one-off command as JSON, for checking them against a schema.
+///
+/// # Errors
+/// For ids outside 32 bits.
+pub fn add_task_variables(one_off: &OneOff) -> Result<serde_json::Value, LagoonError> {
+    super::json(&variables(one_off)?)
+}
 
-    /// The variables as JSON, for checking them against a schema.
-    ///
-    /// # Errors
-    /// For ids outside 32 bits.
-    pub fn json(&self) -> Result<serde_json::Value, LagoonError> {
-        super::json(&self.variables()?)
-    }
-
-    /// Whether a request for it would be read.
-    ///
-    /// # Errors
-    /// [`LagoonError::TooLong`], and for ids outside 32 bits.
-    pub fn check_length(&self) -> Result<(), LagoonError> {
-        let body = AddTask::build_query(self.variables()?);
-        request::tied(body.operation_name, body.query, &body.variables).map(|_| ())
-    }
+/// Checks that Lagoon would read a request for this command.
+///
+/// # Errors
+/// [`LagoonError::TooLong`], and for ids outside 32 bits.
+pub fn check_length(one_off: &OneOff) -> Result<(), LagoonError> {
+    let body = AddTask::build_query(variables(one_off)?);
+    request::tied(body.operation_name, body.query, &body.variables).map(|_| ())
 }
 
 impl Lagoon {
@@ -72,7 +58,7 @@ impl Lagoon {
     /// # Errors
     /// Any [`LagoonError`]; see [`LagoonError::leaves_unknown`].
     pub async fn add_task(&self, one_off: &OneOff) -> Result<Run, LagoonError> {
-        let variables = one_off.variables()?;
+        let variables = variables(one_off)?;
         let reply = self.send::<AddTask>(Effect::Mutation, variables).await?;
         started_from!(reply, add_task)
     }

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::convert::{need, same};
 use super::{int, operation};
-use crate::lagoon::{Effect, Lagoon, LagoonError, Outgoing, Signed, request};
+use crate::domain::files::{RunFile, Signed};
+use crate::lagoon::{Effect, Lagoon, LagoonError, Outgoing, request};
 
 /// The scalar of the schema.
 #[allow(clippy::upper_case_acronyms, reason = "Lagoon's name for it")]
@@ -19,17 +20,6 @@ operation!(RunFiles, "graphql/files/run_files.graphql");
 operation!(UploadForm, "graphql/files/upload_form.graphql");
 operation!(UploadFiles, "graphql/files/upload_files.graphql");
 
-/// A file of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunFile {
-    /// Its name, as Lagoon has it: anything can be in it.
-    pub name: String,
-    /// When it was stored, as Lagoon writes times.
-    pub created: Option<String>,
-    /// Where it can be fetched for some minutes.
-    pub url: Signed,
-}
-
 /// What a file is sent to the store with.
 #[derive(Debug, Clone)]
 pub struct Ticket {
@@ -37,6 +27,11 @@ pub struct Ticket {
     pub url: Signed,
     /// What goes before the file, in this order.
     pub fields: Vec<(String, String)>,
+}
+
+fn signed(address: &str) -> Result<Signed, LagoonError> {
+    let invalid = || LagoonError::Unusable("the address of a file is not a valid URL".to_owned());
+    Signed::parse(address).ok_or_else(invalid)
 }
 
 /// Whether a file is one of this run: Lagoon lists those of every run whose id begins so. What
@@ -98,7 +93,7 @@ impl Lagoon {
         same("run", run, found.id)?;
         let mut files = Vec::new();
         for file in found.files.unwrap_or_default().into_iter().flatten() {
-            let url = Signed::parse(&need(file.download, "the address of a file")?)?;
+            let url = signed(&need(file.download, "the address of a file")?)?;
             if is_of(run, &url) {
                 files.push(RunFile {
                     name: file.filename.unwrap_or_default(),
@@ -121,7 +116,7 @@ impl Lagoon {
             .await?
             .whole()?;
         let form = need(data.get_task_file_upload_form, "the form")?;
-        let url = Signed::parse(&need(form.post_url, "the address of the form")?)?;
+        let url = signed(&need(form.post_url, "the address of the form")?)?;
         let Some(Value::Object(fields)) = form.form_fields else {
             return Err(LagoonError::Unusable("the form has no fields".to_owned()));
         };

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::convert::same;
 use super::{int, operation};
+use crate::domain::run::Log;
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
 /// What graphql_client makes of the schema's `String` in this file.
@@ -13,17 +14,6 @@ operation!(RunLog, "graphql/runs/run_log.graphql");
 
 /// What Lagoon puts in place of a log that it cannot load (seen on Lagoon 2.33.1).
 const LOG_ERROR: &str = "There was an error loading the logs";
-
-/// A run's log as the API has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Log {
-    /// Nothing was written, or nothing has arrived yet.
-    Empty,
-    /// The whole text, the banner included.
-    Text(std::string::String),
-    /// Lagoon cannot load it; its words.
-    Unavailable(std::string::String),
-}
 
 impl Lagoon {
     /// A run's log; `None` when there is no such run (any more).

@@ -4,7 +4,8 @@ use super::convert::{
     definition_from, environment, errors_by_environment, known, need, newest_first, run_from, same,
 };
 use super::{int, operation};
-use crate::domain::{Definition, Environment, Project, Run};
+use crate::domain::view::{EnvironmentView, ProjectView};
+use crate::domain::{Environment, Project};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
 operation!(AllProjects, "graphql/places/all_projects.graphql");
@@ -31,29 +32,6 @@ definition_from!(project_targets, definition_of_target);
 
 /// The date that a live environment has in `deleted` (seen on Lagoon 2.33.1).
 const NEVER: &str = "0000-00-00 00:00:00";
-
-/// An environment and what can be invoked on it.
-#[derive(Debug, Clone)]
-pub struct EnvironmentView {
-    /// The environment, its services filled.
-    pub environment: Environment,
-    /// What the signed-in user can invoke there, by scope (environment, project, group,
-    /// system-wide) and id; of one name only the first.
-    pub definitions: Vec<Definition>,
-    /// How many definitions are of a kind that this program does not know.
-    pub unknown: usize,
-    /// The newest runs, newest first, where they were asked for.
-    pub runs: Vec<Run>,
-}
-
-/// A project with all that its live environments show.
-#[derive(Debug, Clone)]
-pub struct ProjectView {
-    /// The project.
-    pub project: Project,
-    /// Its live environments.
-    pub environments: Vec<EnvironmentView>,
-}
 
 /// What an environment shows; `$runs` are its generated runs, where they were asked for.
 macro_rules! view {
@@ -107,15 +85,6 @@ fn project(id: Option<i64>, name: Option<String>) -> Result<Project, LagoonError
         id: need(id, "a project's id")?,
         name: need(name, "a project's name")?,
     })
-}
-
-/// An environment among others that were read with it.
-#[derive(Debug)]
-pub struct Seen {
-    /// What it shows.
-    pub view: EnvironmentView,
-    /// Why a part of that is missing, where one is.
-    pub trouble: Option<LagoonError>,
 }
 
 impl Lagoon {
@@ -251,14 +220,14 @@ impl Lagoon {
     }
 
     /// A project's live environments, each with all that can be invoked there and its newest runs,
-    /// in one request. What is wrong with one of them spoils none of the others.
+    /// in one request. An error of one environment comes with that one, as the others can be read.
     ///
     /// # Errors
     /// Any [`LagoonError`]; a project that exists and may not be seen is "not allowed".
     pub async fn project_targets(
         &self,
         name: &str,
-    ) -> Result<Option<(Project, Vec<Seen>)>, LagoonError> {
+    ) -> Result<Option<(Project, Vec<(EnvironmentView, Option<LagoonError>)>)>, LagoonError> {
         let variables = project_targets::Variables {
             name: name.to_owned(),
         };
@@ -280,12 +249,12 @@ impl Lagoon {
             let Some(mut found) = found else { continue };
             let runs = runs!(found.tasks.take());
             let trouble = troubles.iter().position(|(of, _)| *of == at);
-            seen.push(Seen {
-                view: view!(found, project.clone(), definition_of_target, runs),
-                trouble: trouble.map(|trouble| troubles.swap_remove(trouble).1),
-            });
+            seen.push((
+                view!(found, project.clone(), definition_of_target, runs),
+                trouble.map(|trouble| troubles.swap_remove(trouble).1),
+            ));
         }
-        seen.sort_by(|a, b| a.view.environment.name.cmp(&b.view.environment.name));
+        seen.sort_by(|(a, _), (b, _)| a.environment.name.cmp(&b.environment.name));
         Ok(Some((project, seen)))
     }
 

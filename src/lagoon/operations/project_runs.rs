@@ -1,8 +1,9 @@
 //! The newest runs of all environments of a project, in one request.
 
 use super::convert::{environment, errors_by_environment, need, newest_first, run_from};
-use super::runs::{RecentRun, RecentView};
+use super::runs::RecentView;
 use super::{int, operation};
+use crate::domain::run::RecentRun;
 use crate::domain::{Environment, Project};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 

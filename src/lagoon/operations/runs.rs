@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use super::convert::{environment, need, newest_first, run_from, same, started_from};
 use super::{int, operation};
+use crate::domain::run::RecentRun;
 use crate::domain::{Environment, Project, Run};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
@@ -31,17 +32,6 @@ mod listings {
 use listings::{
     NewestRuns, RecentRuns, RecentRunsWithUser, newest_runs, recent_runs, recent_runs_with_user,
 };
-
-/// A run together with what tells whether it is somebody's own.
-#[derive(Debug, Clone)]
-pub struct RecentRun {
-    /// The run.
-    pub run: Run,
-    /// The exact command line that Lagoon recorded.
-    pub command: SmolStr,
-    /// Who started it, where Lagoon says so.
-    pub user: Option<SmolStr>,
-}
 
 /// The newest runs of an environment.
 #[derive(Debug, Clone)]

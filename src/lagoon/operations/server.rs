@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::operation;
+use crate::domain::features::Features;
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
 /// Lagoon's name for values of any kind.
@@ -14,19 +15,6 @@ operation!(Version, "graphql/server/version.graphql");
 
 /// graphql_client does not generate introspection, so this document is read by hand.
 const FEATURES: &str = include_str!("../../../graphql/server/features.graphql");
-
-/// What a server has beyond the oldest supported release, found by looking at its schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Features {
-    /// Runs say who started them (`Task.sourceUser`, Lagoon 2.18 and newer).
-    pub source_user: bool,
-    /// System-wide definitions are said by a flag (`systemWide`, Lagoon 2.18 and newer).
-    pub system_wide: bool,
-    /// Files go straight to the file store (`getTaskFileUploadForm`, Lagoon 2.30 and newer).
-    pub upload_form: bool,
-    /// Users have roles on the whole platform (`User.platformRoles`, Lagoon 2.24 and newer).
-    pub platform_roles: bool,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

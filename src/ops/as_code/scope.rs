@@ -7,10 +7,10 @@ use crate::domain::coverage::Coverage;
 use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_name;
 use crate::domain::plan::{Seen, View};
+use crate::domain::view::EnvironmentView;
 use crate::domain::{Project, Scope};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
-use crate::lagoon::operations::places::EnvironmentView;
 use crate::terminal::Progress;
 
 use crate::ops::definitions::define::{Site, Target};

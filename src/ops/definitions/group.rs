@@ -9,9 +9,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use crate::domain::coverage::Coverage;
+use crate::domain::view::EnvironmentView;
 use crate::domain::{Definition, Project, Scope};
 use crate::error::Error;
-use crate::lagoon::operations::places::EnvironmentView;
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::terminal::Progress;
 

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
+use crate::domain::view::EnvironmentView;
 use crate::domain::{Definition, Permission, Project, Scope, TaskRef};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
-use crate::lagoon::operations::places::EnvironmentView;
 
 use crate::ops::places::place;
 

@@ -1,13 +1,13 @@
 //! Starting a command that no task defines: checked first, then sent once.
 
 use crate::domain::Environment;
+use crate::domain::one_off::OneOff;
 use crate::domain::text::{limit, storable};
+use crate::domain::view::EnvironmentView;
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
-use crate::lagoon::operations::places::EnvironmentView;
+use crate::lagoon::operations::adhoc::check_length;
 use crate::state::Claims;
-
-pub use crate::lagoon::operations::adhoc::OneOff;
 
 use crate::ops::launch::lost::{self, Newest, Sought, Started, Unstarted};
 use crate::ops::places::place;
@@ -95,7 +95,7 @@ fn check(one_off: &OneOff) -> Result<(), Error> {
             limit::RUN_NAME
         )));
     }
-    Ok(one_off.check_length()?)
+    Ok(check_length(one_off)?)
 }
 
 /// Starts it. When the answer is lost, looks for the run instead of sending again.

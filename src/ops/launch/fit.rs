@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::TaskRef;
 use crate::error::{Error, Kind};
-use crate::lagoon::operations::places::Seen;
+use crate::ops::places::targets::Seen;
 
 use crate::ops::launch::invoke::IfRunning;
 use crate::ops::launch::ready::Ready;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::domain::quoting::escape;
 use crate::domain::values::{self, Problem, Values};
+use crate::domain::view::EnvironmentView;
 use crate::domain::{Definition, Environment, Outcome, Run, TaskRef, Work};
 use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::Lagoon;
-use crate::lagoon::operations::places::EnvironmentView;
 use crate::state::Claims;
 
 use crate::ops::launch::lost::{self, Newest, Sought, Started, Unstarted};

@@ -1,9 +1,9 @@
 //! Starting again what a run did: which task it was of, and with which values.
 
+use crate::domain::view::EnvironmentView;
 use crate::domain::{Definition, Environment, Run, Work, recorded};
 use crate::error::Error;
 use crate::lagoon::operations::adhoc::Record;
-use crate::lagoon::operations::places::EnvironmentView;
 use crate::lagoon::{Lagoon, LagoonError};
 
 use crate::ops::launch::{exec, invoke};

@@ -2,12 +2,11 @@
 
 use crate::domain::names::{nearest, same_name};
 use crate::domain::place::{namespace, safe};
-use crate::domain::reach::Deployed;
+use crate::domain::reach::{Deployed, Reached};
+use crate::domain::view::EnvironmentView;
 use crate::domain::{Environment, Project, Role};
 use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError};
-
-pub use crate::lagoon::operations::places::EnvironmentView;
 
 /// The environment with what can be invoked there: one request where its namespace leads to it,
 /// two where it does not. `runs` asks for the newest runs as well.
@@ -34,6 +33,36 @@ pub async fn environment(
         Some(view) => Ok(view),
         None => Err(missing_environment(lagoon, &project, name, &environments).await),
     }
+}
+
+/// The projects that can be seen.
+///
+/// # Errors
+/// Any failure of the request.
+pub async fn all_projects(lagoon: &Lagoon) -> Result<Vec<Project>, Error> {
+    Ok(lagoon.all_projects().await?)
+}
+
+/// The projects that can be seen with their repositories, by name.
+///
+/// # Errors
+/// Any failure of the request.
+pub async fn projects(lagoon: &Lagoon) -> Result<Vec<Reached>, Error> {
+    let mut found = lagoon.projects().await?;
+    found.sort_by(|a, b| a.project.name.cmp(&b.project.name));
+    Ok(found)
+}
+
+/// The name of the project whose repository has one of these addresses (see `domain::git_url`).
+///
+/// # Errors
+/// Any failure of the request. That Lagoon does not know an address, or does not show its project,
+/// is not one.
+pub async fn project_of_repository(
+    lagoon: &Lagoon,
+    addresses: &[String],
+) -> Result<Option<String>, Error> {
+    Ok(lagoon.project_by_git_url(addresses).await?)
 }
 
 /// A project and its live environments.

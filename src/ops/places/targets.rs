@@ -4,12 +4,10 @@ use futures_util::{StreamExt, stream};
 
 use crate::domain::names::{nearest, same_name};
 use crate::domain::selection::{Name, Projects, Selection};
+use crate::domain::view::EnvironmentView;
 use crate::domain::{Environment, Project};
 use crate::error::{Error, Kind, quoted_list};
-use crate::lagoon::Lagoon;
-
-use crate::lagoon::operations::places::EnvironmentView;
-pub use crate::lagoon::operations::places::Seen;
+use crate::lagoon::{Lagoon, LagoonError};
 
 use crate::ops::places::place;
 use crate::ops::runs::wait;
@@ -24,6 +22,15 @@ pub enum Depth {
     Names,
     /// Its services, what can be invoked there, and its newest runs.
     All,
+}
+
+/// An environment of a selection.
+#[derive(Debug)]
+pub struct Seen {
+    /// What it shows.
+    pub view: EnvironmentView,
+    /// Why a part of that is missing, where one is.
+    pub(in crate::ops) trouble: Option<LagoonError>,
 }
 
 /// The environments of a selection.
@@ -173,7 +180,11 @@ async fn one_project(
     depth: Depth,
 ) -> Result<(Project, Vec<Seen>), Error> {
     let found = match depth {
-        Depth::All => lagoon.project_targets(name).await?,
+        Depth::All => lagoon.project_targets(name).await?.map(|(project, all)| {
+            let seen = all.into_iter();
+            let seen = seen.map(|(view, trouble)| Seen { view, trouble });
+            (project, seen.collect())
+        }),
         Depth::Names => lagoon.project_by_name(name).await?.map(|(project, all)| {
             let seen = all.into_iter().map(|environment| Seen {
                 view: EnvironmentView {

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::domain::files::RunFile;
 use crate::domain::names::nearest;
 use crate::domain::{file_name, pattern};
 use crate::error::{Error, quoted_list};
@@ -18,7 +19,6 @@ use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 use crate::ops::resend::Resend;
 use crate::ops::runs::history;
 
-pub use crate::lagoon::operations::files::RunFile;
 pub use fetch::Fetch;
 
 /// Somebody who is told how it goes.

@@ -7,10 +7,10 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::domain::Run;
 use crate::domain::live::Missing;
+use crate::domain::run::Log;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-pub use crate::lagoon::operations::logs::Log;
 pub use live::{Live, LiveMode, require as require_live};
 
 use crate::ops::runs::history;

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
+use crate::domain::view::EnvironmentView;
 use crate::domain::{Outcome, Run, RunRef};
 use crate::error::Error;
-use crate::lagoon::operations::places::EnvironmentView;
 use crate::lagoon::{Lagoon, LagoonError};
 
-pub use list::{Listed, RecentRun, Wanted, list, list_projects};
+pub use list::{Listed, Wanted, list, list_projects};
 pub use watch::{Look, Watching};
 
 /// How many are looked up at once.

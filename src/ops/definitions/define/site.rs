@@ -2,10 +2,10 @@
 
 use crate::domain::coverage::Coverage;
 use crate::domain::names::same_in_database;
+use crate::domain::view::{EnvironmentView, ProjectView};
 use crate::domain::{Definition, Scope, Work, shadow};
 use crate::error::{Error, quoted_list};
 use crate::lagoon::Lagoon;
-use crate::lagoon::operations::places::{EnvironmentView, ProjectView};
 use crate::ops::definitions::group;
 use crate::ops::places::place;
 use crate::terminal::Progress;

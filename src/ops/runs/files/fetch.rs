@@ -5,8 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::partial::Partial;
-use super::{RunFile, Saved, Watcher};
+use super::{Saved, Watcher};
 use crate::clock::Clock;
+use crate::domain::files::RunFile;
 use crate::error::Error;
 use crate::lagoon::{Beginning, Download, Lagoon, LagoonError, Version};
 
@@ -201,7 +202,7 @@ impl<'a> Fetch<'a> {
         match length {
             Some(length) if length != to.bytes() => {
                 let reason = format!("sent {} bytes of {length}", to.bytes());
-                Err(self.find(name)?.url.failure(None, reason).into())
+                Err(LagoonError::storage(&self.find(name)?.url, None, reason).into())
             }
             _ => Ok(()),
         }

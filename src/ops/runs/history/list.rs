@@ -9,12 +9,11 @@ use futures_util::{Stream, StreamExt, stream};
 use jiff::Timestamp;
 
 use crate::domain::names::same_in_database;
-use crate::domain::run::moment;
+use crate::domain::run::{RecentRun, moment};
 use crate::domain::{Environment, Project, Run};
 use crate::error::{Error, Kind};
 use crate::lagoon::{Lagoon, LagoonError};
 
-pub use crate::lagoon::operations::runs::RecentRun;
 use crate::lagoon::operations::runs::RecentView;
 
 /// Which runs are wanted.

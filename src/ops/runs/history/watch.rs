@@ -7,10 +7,11 @@ use smol_str::SmolStr;
 
 use crate::clock::Clock;
 use crate::domain::Environment;
+use crate::domain::run::RecentRun;
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 
-use super::{Listed, RecentRun, Wanted, list};
+use super::{Listed, Wanted, list};
 use crate::ops::runs::push::{Going, Hints, MOST, NoHints, Push, Woken};
 use crate::ops::runs::wait::first_of_all;
 

@@ -1,0 +1,84 @@
+//! GraphQL documents that users write, and what their operations do.
+
+use async_graphql_parser::parse_query;
+use async_graphql_parser::types::OperationType;
+use serde_json::{Map, Value};
+
+/// A document of the user's own.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The text, as it is sent.
+    pub query: String,
+    /// Which of its operations is meant, where it has several.
+    pub operation: Option<String>,
+    /// The variables.
+    pub variables: Map<String, Value>,
+}
+
+/// What an operation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// It reads.
+    Query,
+    /// It changes something, or nobody can tell: a document that cannot be read here, or an
+    /// operation that is not in it. Lagoon says what is wrong with it.
+    Mutation,
+    /// It waits for events.
+    Subscription,
+}
+
+impl Document {
+    /// What the operation that would be carried out is for.
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        let Ok(parsed) = parse_query(&self.query) else {
+            return Purpose::Mutation;
+        };
+        let mut found = parsed.operations.iter().filter(|(name, _)| {
+            let name = name.map(|name| name.as_str());
+            self.operation.is_none() || name == self.operation.as_deref()
+        });
+        match (found.next(), found.next()) {
+            (Some((_, one)), None) => match one.node.ty {
+                OperationType::Query => Purpose::Query,
+                OperationType::Mutation => Purpose::Mutation,
+                OperationType::Subscription => Purpose::Subscription,
+            },
+            _ => Purpose::Mutation,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn purpose(query: &str, operation: Option<&str>) -> Purpose {
+        let document = Document {
+            query: query.to_owned(),
+            operation: operation.map(str::to_owned),
+            variables: Map::new(),
+        };
+        document.purpose()
+    }
+
+    #[test]
+    fn the_operation_that_is_meant_decides() {
+        for query in ["{ me { id } }", "query A { me { id } }", "#mutation\n{ a }"] {
+            assert_eq!(purpose(query, None), Purpose::Query, "{query}");
+        }
+        let both = "query A { a } mutation B { b } subscription C { c } fragment F on T { f }";
+        assert_eq!(purpose(both, Some("A")), Purpose::Query);
+        assert_eq!(purpose(both, Some("B")), Purpose::Mutation);
+        assert_eq!(purpose(both, Some("C")), Purpose::Subscription);
+    }
+
+    #[test]
+    fn what_nobody_can_tell_is_sent_once() {
+        let both = "query A { a } query B { b }";
+        assert_eq!(purpose(both, None), Purpose::Mutation);
+        assert_eq!(purpose(both, Some("C")), Purpose::Mutation);
+        assert_eq!(purpose("query {", None), Purpose::Mutation);
+        assert_eq!(purpose("", None), Purpose::Mutation);
+    }
+}
