@@ -1,9 +1,21 @@
-//! Now and sleep, so that tests can step time.
+//! The only module that reads the time or waits for it.
+//!
+//! Operations that poll take a [`Clock`], so that tests can step it. Limits of requests, locks and
+//! processes use tokio's time.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
+
+pub use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+/// The time of day by this machine's clock.
+#[must_use]
+pub fn wall_time() -> Timestamp {
+    Timestamp::now()
+}
 
 /// Somebody who knows how much time has passed and can wait.
 #[async_trait]
@@ -43,7 +55,7 @@ impl Clock for SystemClock {
     }
 
     async fn sleep(&self, length: Duration) {
-        tokio::time::sleep(length).await;
+        sleep(length).await;
     }
 }
 

@@ -9,13 +9,14 @@ mod cache;
 use std::process::Command;
 use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::app::App;
+use crate::clock::Instant;
 use crate::domain::run::RecentRun;
 use crate::domain::{Definition, Environment, Project, TaskRef};
 use crate::ops::definitions::tasks;

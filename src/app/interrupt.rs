@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::clock::{sleep, timeout};
 use crate::error::{Error, Kind};
 
 /// How long the main thread may take to notice a signal before the process is ended without it.
@@ -80,7 +81,7 @@ impl Interrupts {
                 self.signal(kind);
                 let state = self.state.clone();
                 tokio::spawn(async move {
-                    tokio::time::sleep(GRACE).await;
+                    sleep(GRACE).await;
                     let count = state.signals.borrow().0;
                     if state.is_unclaimed(count) && !state.noticed.load(Ordering::SeqCst) {
                         give_up(kind.exit_code());
@@ -113,7 +114,7 @@ impl Interrupts {
         if error.kind != Kind::Interrupted {
             return error;
         }
-        match tokio::time::timeout(SHORTLY, self.state.wait(|_| true)).await {
+        match timeout(SHORTLY, self.state.wait(|_| true)).await {
             Ok(kind) => Error { kind, ..error },
             Err(_) => error,
         }

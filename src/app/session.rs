@@ -13,6 +13,7 @@ use crate::auth::{
     Account, AuthError, Key, Memory, Notices, Session, SignIn, SshSignIn, TokenSource, TokenStore,
     key_for_ssh,
 };
+use crate::clock::wall_time;
 use crate::config::{Context, ContextName, Origin, SshEndpoint, SshKey, UsableKey};
 use crate::error::Error;
 use crate::settings::{SshSettings, Target, TokenOrigin};
@@ -149,7 +150,7 @@ impl App {
         let (Some(limit), Some((ends, origin))) = (limit, self.token_ends()) else {
             return;
         };
-        let Ok(over) = Timestamp::now().checked_add(limit) else {
+        let Ok(over) = wall_time().checked_add(limit) else {
             return;
         };
         if ends < over {

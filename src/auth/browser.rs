@@ -27,6 +27,7 @@ use url::Url;
 
 use super::web::{self, HttpRequest, HttpResponse, Web, WebError};
 use super::{Secret, is_jwt};
+use crate::clock::{timeout, wall_time};
 use callback::Callback;
 use provider::Provider;
 
@@ -188,7 +189,7 @@ pub async fn sign_in(
         .url();
     show(&url);
     let sender = Sender(web);
-    let code = tokio::time::timeout(limit, callback.code(state.secret()))
+    let code = timeout(limit, callback.code(state.secret()))
         .await
         .map_err(|_| BrowserError::TimedOut(limit))??;
     let answer = client
@@ -285,7 +286,7 @@ fn granted(answer: &Answer, endpoint: Url) -> Result<Granted, BrowserError> {
     let seconds = answer.extra_fields().refresh_expires_in;
     let ends = seconds.filter(|s| *s > 0).and_then(|seconds| {
         let lifetime = SignedDuration::from_secs(seconds);
-        Timestamp::now().checked_add(lifetime).ok()
+        wall_time().checked_add(lifetime).ok()
     });
     let refresh = answer.refresh_token().map(|token| Refresh {
         token: Secret::new(token.secret().clone()),

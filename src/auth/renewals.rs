@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
+use crate::clock::timeout;
+
 /// The renewals in progress. A refresh token may be good only once, so a renewal whose result is not
 /// stored would lose the session.
 #[derive(Clone, Default)]
@@ -25,6 +27,6 @@ impl Renewals {
     /// Waits until no renewal is in progress, for at most this long.
     pub async fn finish(&self, limit: Duration) {
         // At the limit, the process ends all the same.
-        let _ = tokio::time::timeout(limit, self.0.write()).await;
+        let _ = timeout(limit, self.0.write()).await;
     }
 }

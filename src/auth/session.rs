@@ -18,6 +18,7 @@ use super::browser::Granted;
 use super::kept::{Age, age};
 use super::web::Web;
 use super::{Account, AuthError, Kept, Renewals, Secret, TokenStore, Way, expiry, is_jwt};
+use crate::clock::wall_time;
 use crate::config::{ContextName, cached_token};
 use keeper::Keeper;
 pub use keeper::Memory;
@@ -266,7 +267,7 @@ impl Session {
     }
 
     fn age(&self, token: &Token) -> Age {
-        age(&token.secret, token.received, Timestamp::now())
+        age(&token.secret, token.received, wall_time())
     }
 }
 
@@ -293,7 +294,7 @@ pub(super) fn check_form(token: &Token) -> Result<(), AuthError> {
 /// Explains why Lagoon refused a token that has expired.
 pub(super) fn check_end(token: &Token, advice: &[String]) -> Result<(), AuthError> {
     match expiry(token.secret.expose()) {
-        Some(at) if at <= Timestamp::now() => Err(AuthError::Expired {
+        Some(at) if at <= wall_time() => Err(AuthError::Expired {
             origin: format!("in {}", token.found),
             at,
             hints: advice.to_vec(),

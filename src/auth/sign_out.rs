@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::browser::{self, BrowserError};
 use super::web::{Web, WebError};
 use super::{Account, AuthError, Refresh, TokenStore};
+use crate::clock::timeout;
 
 /// How long to wait for another process that is signing in with the account.
 const LOCK_LIMIT: Duration = Duration::from_secs(5);
@@ -34,7 +35,7 @@ pub async fn sign_out(
     web: Result<Arc<dyn Web>, WebError>,
 ) -> Result<Option<BrowserSession>, AuthError> {
     // A renewal in another process would replace the refresh token, and store a token afterwards.
-    let _lock = tokio::time::timeout(LOCK_LIMIT, store.lock(account)).await;
+    let _lock = timeout(LOCK_LIMIT, store.lock(account)).await;
     let refresh = store.peek(account).and_then(|kept| kept.refresh);
     let session = match refresh {
         None => None,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::{Account, AuthError, Kept};
+use crate::clock::sleep;
 use crate::config::ContextName;
 use crate::state::make_private_folder;
 
@@ -136,7 +137,7 @@ impl TokenStore {
             match file.try_lock() {
                 Ok(()) => return Ok(Lock(file)),
                 // Waiting so can be interrupted, which waiting in the system call could not.
-                Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
+                Err(TryLockError::WouldBlock) => sleep(PAUSE).await,
                 Err(TryLockError::Error(source)) => return Err(store_error("lock", path)(source)),
             }
         }

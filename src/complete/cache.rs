@@ -4,7 +4,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -110,7 +110,7 @@ fn is_old(path: &Path) -> bool {
 
 fn age(path: &Path) -> Option<Duration> {
     let written = fs::metadata(path).and_then(|found| found.modified()).ok()?;
-    SystemTime::now().duration_since(written).ok()
+    written.elapsed().ok()
 }
 
 #[cfg(test)]
@@ -124,7 +124,7 @@ mod tests {
 
     fn make_older(path: &Path, age: Duration) {
         let file = fs::File::options().write(true).open(path).unwrap();
-        file.set_modified(SystemTime::now() - age).unwrap();
+        file.set_modified(std::time::SystemTime::now() - age).unwrap();
     }
 
     #[test]

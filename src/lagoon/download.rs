@@ -8,6 +8,7 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use super::file_store::{store, successful};
 use super::transport::{root_cause, seconds};
 use super::{Lagoon, LagoonError};
+use crate::clock::timeout;
 use crate::domain::files::Signed;
 
 /// One version of a stored file.
@@ -98,7 +99,7 @@ impl Download {
     /// # Errors
     /// If the connection is lost, or nothing arrives within the request timeout.
     pub async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, LagoonError> {
-        match tokio::time::timeout(self.limit, self.response.chunk()).await {
+        match timeout(self.limit, self.response.chunk()).await {
             Ok(Ok(piece)) => Ok(piece.map(|piece| {
                 let repeated = self.repeated.min(piece.len());
                 self.repeated -= repeated;
@@ -215,7 +216,7 @@ impl Lagoon {
             .get(url.expose().clone())
             .headers(headers)
             .header("accept-encoding", "identity");
-        let sent = tokio::time::timeout(self.silence(), request.send()).await;
+        let sent = timeout(self.silence(), request.send()).await;
         self.answer_of(url, sent.ok())
     }
 

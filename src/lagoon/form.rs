@@ -12,6 +12,7 @@ use super::request::bearer;
 use super::tie::Tie;
 use super::transport::{Transport, not_signed_in, seconds};
 use super::{LagoonError, SizeLimit};
+use crate::clock::timeout;
 
 impl Transport {
     /// Sends a mutation as a form with files, once, with a token that is valid now; its reply must
@@ -71,7 +72,7 @@ pub(super) async fn while_moving<T>(
     let mut work = std::pin::pin!(work);
     let mut before = 0;
     loop {
-        if let Ok(done) = tokio::time::timeout(limit, &mut work).await {
+        if let Ok(done) = timeout(limit, &mut work).await {
             return Some(done);
         }
         let now = moved.load(Ordering::Relaxed);

@@ -1,6 +1,6 @@
 //! What answers at an address, asked without a token.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -8,6 +8,7 @@ use url::Url;
 
 use super::discovery::beside;
 use super::{LagoonError, Network};
+use crate::clock::Instant;
 
 /// What answers at an address.
 #[derive(Debug, Clone, Copy)]

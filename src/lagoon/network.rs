@@ -1,13 +1,14 @@
 //! How anything is reached: certificates, proxies, and the rule that nothing secret goes out in the
 //! clear. The API, push, downloads, discovery and signing in share it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use url::Url;
 
 use super::loopback::{Loopback, is_below_localhost, is_loopback};
 use super::transport::{root_cause, seconds};
 use super::{LagoonError, NetworkVariables, SizeLimit, Trace, certificates};
+use crate::clock::{Instant, timeout};
 
 /// How anything is reached.
 #[derive(Debug, Clone)]
@@ -133,7 +134,7 @@ impl Network {
         })?;
         let address = url.origin().ascii_serialization();
         let begun = Instant::now();
-        let answered = tokio::time::timeout(self.timeout, self.exchange(&url, request)).await;
+        let answered = timeout(self.timeout, self.exchange(&url, request)).await;
         let answered = answered.unwrap_or_else(|_| {
             Err(LagoonError::NoAnswer {
                 address: address.clone(),

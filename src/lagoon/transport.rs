@@ -13,13 +13,13 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, timeout_at};
 
 use super::attempt::Answer;
 use super::error::LagoonError;
 use super::reply::{self, Reply};
 use super::request::{Encoded, tied};
 use super::{Connection, CredentialsError, certificates};
+use crate::clock::{Instant, sleep, timeout_at};
 
 /// What a request may do on the server, which decides whether it may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,7 +183,7 @@ impl Transport {
             if Instant::now() + wait >= limit.until {
                 return attempt;
             }
-            tokio::time::sleep(wait).await;
+            sleep(wait).await;
             pause = (pause * 2).min(Duration::from_secs(5));
         }
     }

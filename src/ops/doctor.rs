@@ -4,8 +4,8 @@ use std::future::poll_fn;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 
+use crate::clock::timeout;
 use crate::domain::features::Features;
 use crate::error::Error;
 use crate::lagoon::{Change, Lagoon};

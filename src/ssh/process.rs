@@ -2,13 +2,14 @@
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 
 use super::SshError;
 use super::key::Ready;
+use crate::clock::Instant;
 
 /// How long a process may take to end once it was asked to.
 const GRACE: Duration = Duration::from_millis(300);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::error::{from_words, words};
 use super::process::{Process, beginning};
 use super::{Destination, Ssh, SshError};
+use crate::clock::timeout;
 
 /// No token is longer.
 const LONGEST_TOKEN: usize = 64 * 1024;
@@ -28,7 +29,7 @@ pub async fn token(
     let mut process = Process::start(ssh.command(to, &["token"])?)?;
     let (stdout, stderr) = (process.stdout(), process.stderr());
     let (mut answer, mut said) = (Vec::new(), Vec::new());
-    let ended = tokio::time::timeout(limit, async {
+    let ended = timeout(limit, async {
         tokio::try_join!(
             beginning(stdout, LONGEST_TOKEN, &mut answer),
             beginning(stderr, LONGEST_WORDS, &mut said),

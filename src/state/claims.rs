@@ -8,11 +8,12 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
 use super::make_private_folder;
+use crate::clock::{Instant, sleep, wall_time};
 
 /// Claims are deleted after this time. The look-up after a lost reply takes minutes at most.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -61,7 +62,7 @@ impl Claims {
         let file = path.and_then(|path| open_private(&path, OpenOptions::new().create(true)).ok());
         if let Some(file) = &file {
             // Files in use are the newest, so they are deleted last.
-            let _ = file.set_modified(SystemTime::now());
+            let _ = file.set_modified(wall_time().into());
             attempt(limit, || file.try_lock_shared()).await;
         }
         Start { claims: self, file }
@@ -129,7 +130,7 @@ async fn attempt(limit: Duration, lock: impl Fn() -> Result<(), TryLockError>) -
         match lock() {
             Ok(()) => return true,
             Err(TryLockError::WouldBlock) if begun.elapsed() < limit => {
-                tokio::time::sleep(PAUSE).await;
+                sleep(PAUSE).await;
             }
             Err(TryLockError::WouldBlock) => return false,
             // A file system without locks: as without a state folder.
@@ -218,7 +219,7 @@ mod tests {
         let start = first.begin(&KIND, LIMIT).await;
         assert!(start.claim(1, "lagoon-task-a"));
         let folder = home.path().join("claims");
-        let old = SystemTime::now() - LIFETIME * 2;
+        let old = std::time::SystemTime::now() - LIFETIME * 2;
         for entry in fs::read_dir(&folder).unwrap().flatten() {
             #[cfg(unix)]
             {

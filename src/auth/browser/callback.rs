@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::BrowserError;
+use crate::clock::timeout;
 
 /// The longest request that is read, in bytes: an address and a browser's headers.
 const LONGEST: usize = 16 * 1024;
@@ -54,7 +55,7 @@ impl Callback {
                     };
                     let (found, state) = (found.clone(), state.to_owned());
                     connections.spawn(async move {
-                        let served = tokio::time::timeout(PATIENCE, serve(stream, &state));
+                        let served = timeout(PATIENCE, serve(stream, &state));
                         if let Ok(Ok(Some(end))) = served.await {
                             let _ = found.send(end).await;
                         }

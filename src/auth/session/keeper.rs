@@ -1,14 +1,14 @@
 //! Storing new tokens: in the token store, and in memory for when that fails.
 
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use jiff::Timestamp;
 use url::Url;
 
 use super::{Notices, Token, token_of};
 use crate::auth::jwt::lifetime;
 use crate::auth::{Account, Granted, Kept, Secret, TokenStore, Way, WebError, expiry};
+use crate::clock::{Instant, wall_time};
 
 /// A token that was just received is used, whatever this machine's clock says about its end, if its
 /// lifetime is unknown: otherwise every request would sign in under a wrong clock.
@@ -36,7 +36,7 @@ impl Keeper {
             token,
             way,
             refresh: None,
-            received: (way != Way::Given).then(Timestamp::now),
+            received: (way != Way::Given).then(wall_time),
         }
     }
 
@@ -51,7 +51,7 @@ impl Keeper {
     /// Stores a new token, as far as that is possible.
     pub(super) fn got(&self, kept: Kept) -> Token {
         let token = kept.token.expose();
-        if lifetime(token).is_none() && expiry(token).is_some_and(|end| end <= Timestamp::now()) {
+        if lifetime(token).is_none() && expiry(token).is_some_and(|end| end <= wall_time()) {
             self.notices
                 .warn("the new token has already expired according to this machine's clock; check the clock");
         }

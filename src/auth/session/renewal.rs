@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::time::{Instant, timeout_at};
 
 use super::{Session, SignIn, Token};
 use crate::auth::browser::{self, BrowserError, Refresh};
@@ -12,6 +11,7 @@ use crate::auth::kept::Age;
 use crate::auth::store::Lock;
 use crate::auth::web::{Web, WebError, unavailable};
 use crate::auth::{AuthError, Kept, Way};
+use crate::clock::{Instant, timeout_at};
 
 /// How long a renewal may take while there is a token that can still be used.
 const SHORT: Duration = Duration::from_secs(5);

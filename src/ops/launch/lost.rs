@@ -5,10 +5,11 @@
 //! same user. Runs that existed before and runs that other processes of this machine claimed are
 //! excluded. Exactly one candidate is taken for ours.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::clock::{Instant, sleep};
 use crate::domain::run::moment;
 use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
@@ -229,7 +230,7 @@ impl Search<'_> {
                 Err(LagoonError::NotLagoon { .. } | LagoonError::Unusable(_)) if looks < LOOKS => {}
                 Err(error) => return Err(error),
             }
-            tokio::time::sleep(PAUSE * looks).await;
+            sleep(PAUSE * looks).await;
             looks += 1;
         }
     }

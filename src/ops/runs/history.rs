@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
+use crate::clock::sleep;
 use crate::domain::view::EnvironmentView;
 use crate::domain::{Outcome, Run, RunRef};
 use crate::error::Error;
@@ -30,7 +31,7 @@ pub(in crate::ops) async fn read_twice<T>(
     if let Some(found) = read().await? {
         return Ok(Some(found));
     }
-    tokio::time::sleep(SECOND_READ).await;
+    sleep(SECOND_READ).await;
     read().await
 }
 

@@ -3,9 +3,10 @@
 //! The connection never ends by itself: whoever follows looks at the run's status beside it.
 
 use std::future::pending;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::clock::Instant;
 use crate::domain::live::{LiveShown, Missing};
 use crate::domain::{Environment, Run};
 use crate::error::Error;
@@ -155,7 +156,8 @@ impl<'a> Connection<'a> {
 
     /// What of the whole log was not shown; none when nothing was.
     pub(super) fn missing<'l>(&self, log: &'l str) -> Option<Missing<'l>> {
-        let search = || self.shown.missing(log, Some(Instant::now() + SEARCH));
+        let deadline = Instant::now() + SEARCH;
+        let search = || self.shown.missing(log, Some(deadline.into_std()));
         (!self.shown.is_empty()).then(search)
     }
 
