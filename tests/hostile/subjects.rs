@@ -55,7 +55,36 @@ fn defined(env: &TestEnv, at: usize) -> String {
     name
 }
 
+/// The slowest first, so that none of them is left alone in the end.
 pub(super) const SUBJECTS: &[Subject] = &[
+    Subject {
+        name: "cancel",
+        line: |env, _| words(&["cancel", &held(env), "--yes"], &[]),
+    },
+    Subject {
+        name: "apply",
+        line: |env, at| {
+            let file = format!(
+                "version: 1\nproject: lagoon-demo\ntasks:\n- {{name: Applied {at}, command: x, service: cli}}\n"
+            );
+            let file = env.home.write("work/tasks.yml", file);
+            words(&["apply", "-f", file.to_str().unwrap(), "--yes"], &[])
+        },
+    },
+    Subject {
+        name: "logs",
+        line: |env, _| words(&["logs", &ended(env)], &[]),
+    },
+    Subject {
+        name: "update",
+        line: |env, at| {
+            let name = defined(env, at);
+            words(
+                &["update", &name, "--description", "other", "--arg", "B?"],
+                &MAIN,
+            )
+        },
+    },
     Subject {
         name: "list",
         line: |_, _| words(&["list"], &MAIN),
@@ -83,16 +112,6 @@ pub(super) const SUBJECTS: &[Subject] = &[
                     "--arg",
                     "A:string",
                 ],
-                &MAIN,
-            )
-        },
-    },
-    Subject {
-        name: "update",
-        line: |env, at| {
-            let name = defined(env, at);
-            words(
-                &["update", &name, "--description", "other", "--arg", "B?"],
                 &MAIN,
             )
         },
@@ -128,16 +147,8 @@ pub(super) const SUBJECTS: &[Subject] = &[
         line: |env, _| words(&["status", &ended(env)], &[]),
     },
     Subject {
-        name: "logs",
-        line: |env, _| words(&["logs", &ended(env)], &[]),
-    },
-    Subject {
         name: "wait",
         line: |env, _| words(&["wait", &held(env), "--timeout", "300ms"], &[]),
-    },
-    Subject {
-        name: "cancel",
-        line: |env, _| words(&["cancel", &held(env), "--yes"], &[]),
     },
     Subject {
         name: "files",
@@ -155,16 +166,6 @@ pub(super) const SUBJECTS: &[Subject] = &[
     Subject {
         name: "export",
         line: |_, _| words(&["export", "-p", "lagoon-demo"], &[]),
-    },
-    Subject {
-        name: "apply",
-        line: |env, at| {
-            let file = format!(
-                "version: 1\nproject: lagoon-demo\ntasks:\n- {{name: Applied {at}, command: x, service: cli}}\n"
-            );
-            let file = env.home.write("work/tasks.yml", file);
-            words(&["apply", "-f", file.to_str().unwrap(), "--yes"], &[])
-        },
     },
     Subject {
         name: "projects",
