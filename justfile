@@ -28,12 +28,13 @@ commands:
 
 # Format all code
 fmt:
-    cargo fmt
+    cargo fmt --all
     cargo fmt --manifest-path tests/fuzz/Cargo.toml
 
 # Run clippy as the checks do
 lint:
     cargo clippy --all-targets --all-features -- -D warnings
+    cargo clippy --package lagoon-tasks --no-default-features -- -D warnings
 
 # Run all checks, as the workflow does
 check:
