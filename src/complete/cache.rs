@@ -124,7 +124,8 @@ mod tests {
 
     fn make_older(path: &Path, age: Duration) {
         let file = fs::File::options().write(true).open(path).unwrap();
-        file.set_modified(std::time::SystemTime::now() - age).unwrap();
+        file.set_modified(std::time::SystemTime::now() - age)
+            .unwrap();
     }
 
     #[test]
