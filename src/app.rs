@@ -274,9 +274,6 @@ impl From<SettingsError> for Error {
             SettingsErrorKind::NotFound => Kind::NotFound,
             SettingsErrorKind::NotSignedIn => Kind::NotAllowed,
         };
-        Error {
-            hints: error.hints,
-            ..Error::new(kind, error.message)
-        }
+        Error::new(kind, error.message).with_hints(error.hints)
     }
 }

@@ -259,7 +259,7 @@ fn end(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
         // What was asked for: no failure.
         ui.note(&error.to_string());
     } else {
-        ui.error_text(&error.to_string(), &error.hints);
+        ui.error_text(&error.to_string(), &error.hint_texts());
     }
     // The end of the message may be held back, too.
     let _ = finish(ui);

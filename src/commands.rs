@@ -48,10 +48,7 @@ impl From<OutputError> for Error {
     fn from(error: OutputError) -> Self {
         let message = error.to_string();
         match error {
-            OutputError::Usage { hints, .. } => Error {
-                hints,
-                ..Error::usage(message)
-            },
+            OutputError::Usage { hints, .. } => Error::usage(message).with_hints(hints),
             OutputError::Closed | OutputError::Io(_) | OutputError::Filter(_) => {
                 Error::failed(message)
             }

@@ -3,6 +3,8 @@
 //! Every room below has its own error type; here they become one, and here a kind becomes an exit
 //! code and a word. Nothing else decides about exit codes.
 
+mod hint;
+
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -14,6 +16,8 @@ use crate::domain::reference::RefError;
 use crate::domain::run_ref::RunRefError;
 use crate::lagoon::LagoonError;
 use crate::terminal::PromptError;
+
+pub use hint::{Flag, Hint, target_flags};
 
 /// What went wrong, as far as the exit code and the word in a JSON error go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -109,8 +113,10 @@ pub struct Error {
     pub message: String,
     /// The cause, where there is one.
     pub source: Option<Box<dyn StdError + Send + Sync>>,
-    /// What to do about it, each a sentence or a command line.
-    pub hints: Vec<String>,
+    /// The flag whose value is at fault, printed before the message.
+    pub flag: Option<Flag>,
+    /// What to do about it.
+    pub hints: Vec<Hint>,
     /// The runs that the failure concerns, as they are reported elsewhere.
     pub runs: Vec<Value>,
 }
@@ -122,6 +128,7 @@ impl Error {
             kind,
             message: message.into(),
             source: None,
+            flag: None,
             hints: Vec::new(),
             runs: Vec::new(),
         }
@@ -144,8 +151,27 @@ impl Error {
 
     /// Adds what to do about it.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds several hints.
+    #[must_use]
+    pub fn with_hints(self, hints: impl IntoIterator<Item = impl Into<Hint>>) -> Self {
+        hints.into_iter().fold(self, Error::hint)
+    }
+
+    /// The hints as they are printed.
+    #[must_use]
+    pub fn hint_texts(&self) -> Vec<String> {
+        self.hints.iter().map(ToString::to_string).collect()
+    }
+
+    /// Says which flag's value is at fault.
+    #[must_use]
+    pub fn about(mut self, flag: Flag) -> Self {
+        self.flag = Some(flag);
         self
     }
 
@@ -169,7 +195,7 @@ impl Error {
         json!({"error": {
             "kind": self.kind.word(),
             "message": self.to_string(),
-            "hints": self.hints,
+            "hints": self.hint_texts(),
             "exitCode": self.kind.exit_code(),
             "runs": self.runs,
         }})
@@ -178,11 +204,7 @@ impl Error {
 
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
-        let message = error.to_string();
-        Error {
-            hints: error.hints,
-            ..Error::usage(message)
-        }
+        Error::usage(error.to_string()).with_hints(error.hints)
     }
 }
 
@@ -195,16 +217,19 @@ impl From<AuthError> for Error {
         } else {
             Kind::Usage
         };
-        Error {
-            hints: error.hints(),
-            ..Error::new(kind, error.to_string()).because(error)
-        }
+        let hints = error.hints();
+        Error::new(kind, error.to_string())
+            .because(error)
+            .with_hints(hints)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut said = self.message.clone();
+        let mut said = match self.flag {
+            Some(flag) => format!("{flag}: {}", self.message),
+            None => self.message.clone(),
+        };
         let mut cause = self.source.as_deref().map(|s| s as &dyn StdError);
         while let Some(error) = cause {
             let text = error.to_string();
@@ -284,10 +309,7 @@ impl From<LagoonError> for Error {
             LagoonError::Address { hint, .. } => vec![hint.clone()],
             _ => Vec::new(),
         };
-        Error {
-            hints,
-            ..Error::new(kind, error.to_string())
-        }
+        Error::new(kind, error.to_string()).with_hints(hints)
     }
 }
 

@@ -203,7 +203,7 @@ fn refusal(error: AuthError) -> CredentialsError {
     let error = Error::from(error);
     CredentialsError {
         message: error.to_string(),
-        hints: error.hints,
+        hints: error.hint_texts(),
         is_passing,
     }
 }
@@ -243,7 +243,7 @@ mod tests {
         let (result, _) = attempt(Some("acme"), &[]).await;
         let error = result.unwrap_err();
         assert_eq!(error.kind, Kind::NotAllowed);
-        assert!(error.hints[0].contains("tasks login -l acme"));
+        assert!(error.hint_texts()[0].contains("tasks login -l acme"));
     }
 
     #[tokio::test]

@@ -59,7 +59,7 @@ impl App {
         let runs = self.losses.runs.lock();
         let runs = runs.unwrap_or_else(PoisonError::into_inner);
         if written.is_some() && !runs.is_empty() {
-            error.hints.push(run_ids(&runs));
+            error.hints.push(run_ids(&runs).into());
         }
         if error.runs.is_empty() {
             error.runs.clone_from(&runs);

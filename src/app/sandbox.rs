@@ -246,10 +246,9 @@ impl From<SandboxSeed> for Seed {
 impl From<SandboxError> for Error {
     fn from(error: SandboxError) -> Self {
         let hints = error.hints();
-        Error {
-            hints,
-            ..Error::failed("the sandbox fails").because(error)
-        }
+        Error::failed("the sandbox fails")
+            .because(error)
+            .with_hints(hints)
     }
 }
 

@@ -40,10 +40,7 @@ pub(super) fn error(error: &clap::Error) -> Error {
             hints.push(format!("Usage: {usage}"));
         }
     }
-    Error {
-        hints,
-        ..Error::usage(message)
-    }
+    Error::usage(message).with_hints(hints)
 }
 
 /// The text without a value that looks like a secret, and without the password or token of an
@@ -190,10 +187,14 @@ mod tests {
             .unwrap_err();
         let error = error(&complaint);
         assert_eq!(error.message, "unrecognized subcommand 'lst'");
-        assert!(error.hints[0].contains("'list'"), "{:?}", error.hints);
+        assert!(
+            error.hint_texts()[0].contains("'list'"),
+            "{:?}",
+            error.hints
+        );
         assert!(
             error
-                .hints
+                .hint_texts()
                 .iter()
                 .any(|h| h.starts_with("Usage: tasks context"))
         );
@@ -203,6 +204,6 @@ mod tests {
             .unwrap_err();
         let error = super::error(&complaint);
         assert!(error.message.contains("'jsn'"), "{}", error.message);
-        assert!(error.hints[0].starts_with("possible values: table"));
+        assert!(error.hint_texts()[0].starts_with("possible values: table"));
     }
 }

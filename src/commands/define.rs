@@ -4,15 +4,16 @@ mod line;
 mod wizard;
 
 use crate::app::App;
-use crate::commands::flags::{PermissionWord, ScopeWord};
+use crate::commands::flags::{PermissionWord, ScopeWord, refuse};
 use crate::commands::input::text;
 use crate::commands::report::{Answer, Task};
 use crate::commands::scope::Wants;
 use crate::commands::{input, launch, scope};
+use crate::domain::definition::Target;
 use crate::domain::names::nfc;
 use crate::domain::{Definition, Permission, Scope, Work, rules};
 use crate::error::Error;
-use crate::ops::definitions::define::{self, Defined, Site, Target};
+use crate::ops::definitions::define::{self, Defined, Site};
 use crate::ops::definitions::tasks::Listed;
 use clap::Args;
 
@@ -115,7 +116,7 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     let mut wanted = definition(&args, app)?;
     // Everything but the scope's id is known: what is wrong is said before anything is sent.
     wanted.scope = scope::provisional(&target);
-    define::check(&wanted).map_err(|error| {
+    refuse(&rules::violations(&wanted)).map_err(|error| {
         // What was answered is not lost: the line can be mended.
         if asked {
             error.hint(format!(

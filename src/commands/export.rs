@@ -4,11 +4,11 @@ use crate::app::{App, print};
 use crate::commands::flags::ScopeWord;
 use crate::commands::scope;
 use crate::commands::scope::Wants;
+use crate::domain::definition::Target;
 use crate::domain::manifest::ScopeName;
 use crate::error::Error;
 use crate::ops::as_code::export;
 use crate::ops::as_code::scope::How;
-use crate::ops::definitions::define::Target;
 use crate::ops::definitions::group;
 use clap::Args;
 

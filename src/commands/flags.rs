@@ -3,7 +3,9 @@
 use clap::ValueEnum;
 
 use crate::domain::Permission;
+use crate::domain::rules::{Field, Violation};
 use crate::domain::selection::Kind;
+use crate::error::Error;
 
 /// A scope on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -80,4 +82,25 @@ pub fn spelled(value: impl ValueEnum) -> String {
 pub fn given<const N: usize>(flags: [(bool, &'static str); N]) -> impl Iterator<Item = String> {
     let given = flags.into_iter().filter(|(is_given, _)| *is_given);
     given.map(|(_, flag)| flag.to_owned())
+}
+
+/// One error for everything that is wrong with a task, naming each flag.
+///
+/// # Errors
+/// Wrong use, unless nothing is wrong.
+pub fn refuse(found: &[Violation]) -> Result<(), Error> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let sentence = |Violation { field, message }: &Violation| match field {
+        Field::Name => format!("the task's NAME {message}"),
+        Field::Description => format!("--description {message}"),
+        Field::Command => format!("--command {message}"),
+        Field::Image => format!("--image {message}"),
+        Field::Service => format!("--service {message}"),
+        Field::Confirmation => format!("--confirmation-text {message}"),
+        Field::Argument(name) => format!("--arg `{name}` {message}"),
+    };
+    let sentences: Vec<String> = found.iter().map(sentence).collect();
+    Err(Error::usage(sentences.join("; ")))
 }

@@ -3,7 +3,7 @@
 mod edits;
 
 use crate::app::{App, print};
-use crate::commands::flags::ScopeWord;
+use crate::commands::flags::{ScopeWord, refuse};
 use crate::commands::report::{Answer, Task};
 use crate::commands::scope::Wants;
 use crate::commands::{launch, report, scope};
@@ -88,7 +88,7 @@ pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
         app.ui.note("unchanged: it is so already");
         return give(app, &answer, before, changes, args.dry_run);
     }
-    update::check(&before, &after)?;
+    refuse(&rules::violations_of_change(&before, &after))?;
     for doubt in rules::doubts(&after) {
         app.ui.warn(&doubt);
     }

@@ -64,6 +64,24 @@ impl Scope {
     }
 }
 
+/// Where a task is to be defined, by the names that were given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// One environment of a project.
+    Environment {
+        /// The project's name.
+        project: String,
+        /// The environment's name.
+        environment: String,
+    },
+    /// A project.
+    Project(String),
+    /// A group.
+    Group(String),
+    /// Everywhere; a project, where one is known, shows what is there already.
+    System(Option<String>),
+}
+
 /// Who may invoke a task. An open set: Lagoon may add to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Permission {

@@ -2,10 +2,11 @@
 
 use crate::app::App;
 use crate::commands::scope;
+use crate::domain::definition::Target;
 use crate::domain::difference::{differences, spelled};
 use crate::domain::quoting::suggestion;
 use crate::domain::{Definition, Work};
-use crate::ops::definitions::define::Target;
+use crate::error::target_flags;
 
 use super::DefineArgs;
 
@@ -13,7 +14,7 @@ use super::DefineArgs;
 pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
     let mut words = scope::line_start(app, "define");
     words.extend(args.name.clone());
-    words.extend(target.flags());
+    words.extend(target_flags(target));
     let mut flag = |name: &str, value: &Option<String>| {
         if let Some(value) = value {
             add(&mut words, name, value);
@@ -64,12 +65,12 @@ pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &T
         // The kind cannot be changed: only deleting and defining anew does that.
         let mut words = scope::line_start(app, "delete");
         words.push(format!("id:{}", have.id));
-        words.extend(target.flags());
+        words.extend(target_flags(target));
         return format!("{}, then the same line again", suggestion(words));
     }
     let mut words = scope::line_start(app, "update");
     words.push(format!("id:{}", have.id));
-    words.extend(target.flags());
+    words.extend(target_flags(target));
     for difference in differences(have, want) {
         let mut flag = |name: &str, value: String| add(&mut words, name, &value);
         match difference.field {

@@ -5,9 +5,9 @@ use crate::commands::flags::{PermissionWord, ScopeWord};
 use crate::commands::scope::{asked_environment, completed, named_scope};
 use crate::domain::ArgumentKind;
 use crate::domain::argument::is_shell_variable;
+use crate::domain::definition::Target;
 use crate::domain::text::storable;
 use crate::error::Error;
-use crate::ops::definitions::define::Target;
 use crate::ops::places::place;
 use crate::terminal::{Choice, Prompt, Question};
 

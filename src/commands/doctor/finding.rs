@@ -59,7 +59,7 @@ impl Finding {
 
     /// It does not work, for this reason.
     pub(super) fn failed(check: &'static str, error: &Error) -> Finding {
-        let fix = match (error.hints.as_slice(), error.kind) {
+        let fix = match (error.hint_texts().as_slice(), error.kind) {
             ([], Kind::NotAllowed) => "ask a maintainer of the project for access".to_owned(),
             ([], _) => "add -v to see the requests".to_owned(),
             (hints, _) => hints.join("; "),

@@ -256,11 +256,9 @@ fn say_not_started(app: &App, all: &[Ready], fates: &[Fate]) {
 fn failures(all: &[Ready], fates: &[Fate]) -> Vec<Error> {
     // The errors themselves stay with their targets.
     let again = |error: &Error, label: &str| Error {
-        kind: error.kind,
-        message: format!("{label}: {error}"),
-        source: None,
         hints: error.hints.clone(),
         runs: error.runs.clone(),
+        ..Error::new(error.kind, format!("{label}: {error}"))
     };
     all.iter()
         .zip(fates)

@@ -80,7 +80,7 @@ impl Waiting {
             // The run exists: that its page does not open is no failure of it.
             if let Err(error) = app.open_page(report.url().as_deref()) {
                 app.ui.warn(&error.message);
-                error.hints.iter().for_each(|hint| app.ui.hint(hint));
+                error.hint_texts().iter().for_each(|hint| app.ui.hint(hint));
             }
         }
         app.ui.note(&format!("run {} ({})", run.id, run.task_name));

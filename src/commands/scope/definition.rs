@@ -5,9 +5,9 @@ use crate::commands::flags::ScopeWord;
 use crate::commands::scope;
 use crate::commands::scope::Wants;
 use crate::domain::Scope;
+use crate::domain::definition::Target;
 use crate::domain::quoting::suggestion;
-use crate::error::Error;
-use crate::ops::definitions::define::Target;
+use crate::error::{Error, target_flags};
 use crate::ops::definitions::update::NotHere;
 use crate::settings::{Deciding, Sourced};
 
@@ -168,7 +168,7 @@ pub fn not_here(app: &App, why: NotHere, place: &str, command: &str) -> Error {
             let Some(target) = target else { return error };
             let mut words = line_start(app, command);
             words.push(format!("id:{}", definition.id));
-            words.extend(target.flags());
+            words.extend(target_flags(&target));
             error.hint(format!("to {command} it there: {}", suggestion(words)))
         }
     }

@@ -142,11 +142,11 @@ fn scrubbed(done: Done, step: &Step) -> Done {
     match done {
         Done::Failed(error) if !step.hidden.is_empty() => {
             let message = step.scrubbed(&error.to_string());
-            let hints = error.hints.iter().map(|hint| step.scrubbed(hint)).collect();
+            let hints = error.hint_texts();
+            let hints = hints.iter().map(|hint| step.scrubbed(hint));
             Done::Failed(Error {
-                hints,
                 runs: error.runs,
-                ..Error::new(error.kind, message)
+                ..Error::new(error.kind, message).with_hints(hints)
             })
         }
         Done::Unseen(id, what) => Done::Unseen(id, step.scrubbed(&what)),

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::domain::manifest::{Fault, Source};
-use crate::error::Error;
+use crate::error::{Error, Flag, Hint};
 use crate::regular_file::{self, Owners};
 use crate::secret::conceal_recognized;
 
@@ -28,10 +28,8 @@ pub fn sources(given: Option<&str>, start: &Path, owners: &Owners) -> Result<Vec
         None => {
             let found = usual(start).ok_or_else(|| {
                 Error::usage(format!("there is no {} here", USUAL[0]))
-                    .hint("name the file or folder: -f FILE")
-                    .hint(
-                        "or begin with what is there: tasks export -p PROJECT > .lagoon/tasks.yml",
-                    )
+                    .hint(Hint::NameTaskFile)
+                    .hint(Hint::ExportTasks)
             })?;
             found.sources(owners)
         }
@@ -115,14 +113,16 @@ impl Found<'_> {
 
     fn refused(&self, path: &Path, why: &str) -> Error {
         let path = path.display();
-        Error::usage(format!("{path} is not used: it {why}"))
-            .hint("to use it anyway, name the file or folder: -f FILE")
+        Error::usage(format!("{path} is not used: it {why}")).hint(Hint::UseTaskFile)
     }
 }
 
 fn stdin() -> Result<Source, Error> {
-    let bytes = regular_file::bounded(std::io::stdin().lock(), LONGEST)
-        .map_err(|e| Error::usage("--file: cannot read stdin").because(e))?;
+    let bytes = regular_file::bounded(std::io::stdin().lock(), LONGEST).map_err(|e| {
+        Error::usage("cannot read stdin")
+            .because(e)
+            .about(Flag::File)
+    })?;
     source(Path::new("-"), bytes)
 }
 

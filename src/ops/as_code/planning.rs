@@ -8,7 +8,7 @@ use crate::lagoon::Lagoon;
 
 use crate::ops::as_code::apply;
 use crate::ops::as_code::scope::{self, How};
-use crate::ops::definitions::unlisted::{self, Unlisted};
+use crate::ops::definitions::unlisted;
 
 /// What has to be done so that the Lagoon shows what the files want; inside, why there is no plan.
 ///
@@ -47,7 +47,8 @@ pub async fn plan(
     if let Ok(plan) = &mut plan
         && let Some(unlisted) = unlisted::find(lagoon).await.unwrap_or_default()
     {
-        plan.notes.extend(unlisted.iter().map(Unlisted::note));
+        plan.notes
+            .extend(unlisted.iter().map(|task| task.hint().to_string()));
     }
     Ok(plan)
 }

@@ -13,7 +13,8 @@ use crate::error::Error;
 use crate::lagoon::Lagoon;
 use crate::terminal::Progress;
 
-use crate::ops::definitions::define::{Site, Target};
+use crate::domain::definition::Target;
+use crate::ops::definitions::define::Site;
 use crate::ops::definitions::{group, unlisted};
 use crate::ops::places::place;
 

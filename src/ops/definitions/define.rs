@@ -4,17 +4,16 @@
 mod site;
 
 use crate::domain::coverage::Coverage;
+use crate::domain::definition::Target;
 use crate::domain::difference::{Difference, differences};
-use crate::domain::quoting::suggestion;
-use crate::domain::rules::{Field, Violation, violations};
 use crate::domain::{ArgumentKind, Definition};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Hint, Kind};
 use crate::lagoon::Lagoon;
 
 use crate::ops::places::place;
 use crate::ops::resend::{Resend, look};
 
-pub use site::{Site, Target, site};
+pub use site::{Site, site};
 
 /// How a definition came to be what was wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,40 +57,7 @@ impl Defined {
             wanted.name, there.id
         ))
         .hint("it was hidden from you: by its permission, by your role, or by a task that shadows it")
-        .hint(format!(
-            "look at it as somebody who may; what nobody sees, a platform owner removes: tasks delete id:{} --unlisted",
-            there.id
-        )))
-    }
-}
-
-/// Refuses what Lagoon would refuse, and what it takes but should not.
-///
-/// # Errors
-/// Wrong use, naming each flag.
-pub fn check(wanted: &Definition) -> Result<(), Error> {
-    refuse(&violations(wanted))
-}
-
-/// One error for all violations.
-pub(in crate::ops) fn refuse(found: &[Violation]) -> Result<(), Error> {
-    if found.is_empty() {
-        return Ok(());
-    }
-    let message = found.iter().map(sentence).collect::<Vec<_>>().join("; ");
-    Err(Error::usage(message))
-}
-
-fn sentence(violation: &Violation) -> String {
-    let Violation { field, message } = violation;
-    match field {
-        Field::Name => format!("the task's NAME {message}"),
-        Field::Description => format!("--description {message}"),
-        Field::Command => format!("--command {message}"),
-        Field::Image => format!("--image {message}"),
-        Field::Service => format!("--service {message}"),
-        Field::Confirmation => format!("--confirmation-text {message}"),
-        Field::Argument(name) => format!("--arg `{name}` {message}"),
+        .hint(Hint::DeleteUnseen { id: there.id }))
     }
 }
 
@@ -317,15 +283,10 @@ async fn after_error(
     {
         return Ok(Defined::Completed(mended, words.to_owned()));
     }
-    let line = [
-        "tasks".to_owned(),
-        "delete".to_owned(),
-        format!("id:{}", left.id),
-    ];
     Err(error
         .hint(format!("a part of it was left behind as id {}", left.id))
-        .hint(format!(
-            "remove it before you try again: {}",
-            suggestion(line.into_iter().chain(target.flags()))
-        )))
+        .hint(Hint::DeleteLeftover {
+            id: left.id,
+            target: target.clone(),
+        }))
 }

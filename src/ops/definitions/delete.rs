@@ -5,7 +5,8 @@ use crate::domain::{Definition, Scope};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-use crate::ops::definitions::define::{self, Site, Target};
+use crate::domain::definition::Target;
+use crate::ops::definitions::define::{self, Site};
 use crate::ops::definitions::update::gone;
 use crate::ops::resend::{Resend, look};
 

@@ -2,7 +2,7 @@
 //! left half made. Only platform owners can see them.
 
 use crate::domain::{ArgumentKind, Definition, Permission, Scope};
-use crate::error::Error;
+use crate::error::{Error, Hint};
 use crate::lagoon::Lagoon;
 
 use crate::ops::definitions::delete::{self, Deletions};
@@ -45,14 +45,14 @@ pub struct Unlisted {
 }
 
 impl Unlisted {
-    /// What it is, and how it goes, in a sentence.
+    /// What it is, and how to delete it.
     #[must_use]
-    pub fn note(&self) -> String {
-        let Definition { id, name, .. } = &self.definition;
-        format!(
-            "`{name}` (id {id}) {}: to delete it, tasks delete id:{id} --unlisted",
-            self.why.words()
-        )
+    pub fn hint(&self) -> Hint {
+        Hint::DeleteUnlisted {
+            id: self.definition.id,
+            name: self.definition.name.clone(),
+            why: self.why.words(),
+        }
     }
 }
 
@@ -115,15 +115,11 @@ pub async fn explain(lagoon: &Lagoon, error: Error) -> Error {
         return error;
     };
     let broken = found.iter().filter(|u| matches!(u.why, Why::NoType(_)));
-    let notes: Vec<String> = broken.map(Unlisted::note).collect();
-    if notes.is_empty() {
+    let hints: Vec<Hint> = broken.map(Unlisted::hint).collect();
+    if hints.is_empty() {
         return error;
     }
-    let error = Error {
-        hints: Vec::new(),
-        ..error
-    };
-    notes.into_iter().fold(error, Error::hint)
+    Error { hints, ..error }
 }
 
 /// What Lagoon says where an argument without a type is in the way (seen on Lagoon 2.33.1).

@@ -5,25 +5,16 @@ use crate::domain::coverage::Coverage;
 use crate::domain::difference::differences;
 use crate::domain::names::same_in_database;
 use crate::domain::reference::RefError;
-use crate::domain::rules::violations_of_change;
 use crate::domain::{Definition, Scope, TaskRef};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 use crate::terminal::Progress;
 
+use crate::domain::definition::Target;
 use crate::lagoon::LagoonError;
-use crate::ops::definitions::define::{self, Site, Target, line_of};
+use crate::ops::definitions::define::{self, Site, line_of};
 use crate::ops::places::place;
 use crate::ops::resend::{Resend, look};
-
-/// Refuses a change that Lagoon would refuse, or takes but should not. Fields that stay as they are
-/// are not judged.
-///
-/// # Errors
-/// Wrong use, naming each flag.
-pub fn check(before: &Definition, after: &Definition) -> Result<(), Error> {
-    define::refuse(&violations_of_change(before, after))
-}
 
 /// Why a task cannot be touched here.
 #[derive(Debug)]

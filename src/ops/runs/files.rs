@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::domain::files::RunFile;
 use crate::domain::names::nearest;
 use crate::domain::{file_name, pattern};
-use crate::error::{Error, quoted_list};
+use crate::error::{Error, Hint, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 
 use crate::ops::resend::Resend;
@@ -137,7 +137,7 @@ pub fn places(
 }
 
 fn exists(path: &Path) -> Error {
-    Error::usage(format!("{} is there already", path.display())).hint("--force replaces it")
+    Error::usage(format!("{} is there already", path.display())).hint(Hint::ReplaceFile)
 }
 
 /// Local files as files of a run.
@@ -199,10 +199,10 @@ pub async fn put(
             Ok(true) if !may_replace => return Ok(()),
             Ok(false) if may_resend => {}
             _ => {
-                return Err(Error::from(error).hint(format!(
-                    "it is not known whether `{}` arrived: `tasks files list {run}` shows it",
-                    local.name
-                )));
+                return Err(Error::from(error).hint(Hint::ListFiles {
+                    run,
+                    file: local.name.clone(),
+                }));
             }
         }
     }

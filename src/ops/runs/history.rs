@@ -11,7 +11,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use crate::clock::sleep;
 use crate::domain::view::EnvironmentView;
 use crate::domain::{Outcome, Run, RunRef};
-use crate::error::Error;
+use crate::error::{Error, Hint};
 use crate::lagoon::{Lagoon, LagoonError};
 
 pub use list::{Listed, Wanted, list, list_projects};
@@ -49,8 +49,7 @@ pub async fn find(lagoon: &Lagoon, wanted: &RunRef) -> Result<Run, Error> {
 }
 
 fn not_there(wanted: &RunRef) -> Error {
-    Error::not_found(format!("there is no run {wanted}"))
-        .hint("runs are kept for a limited time; `tasks runs` lists those of an environment")
+    Error::not_found(format!("there is no run {wanted}")).hint(Hint::ListRuns)
 }
 
 /// Each of the runs, in their order. Of many, two that are of one environment lead to those that

@@ -5,13 +5,13 @@ use std::sync::atomic::Ordering;
 
 use super::{Done, Shared, Standing, coverage, scopes, standing};
 use crate::domain::Definition;
+use crate::domain::definition::Target;
 use crate::domain::difference::differences;
 use crate::domain::manifest::ScopeName;
 use crate::domain::plan::{Action, Gone, Seen, Step};
-use crate::domain::quoting::suggestion;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Hint, Kind};
 use crate::ops::as_code::scope::{self, site};
-use crate::ops::definitions::define::{self, Defined, Target, line_of};
+use crate::ops::definitions::define::{self, Defined, line_of};
 use crate::ops::definitions::{delete, update};
 
 /// Steps that are carried out one after the other, each with its position in the plan.
@@ -106,13 +106,13 @@ async fn one(step: &Step, fresh: &[Seen], shared: &Shared<'_>) -> Result<Done, E
         Standing::AsPlanned => {}
         Standing::Already(id) => return Ok(Done::Already(id)),
         Standing::Changed(why) => {
-            return Err(Error::failed(why).hint("look again: tasks diff"));
+            return Err(Error::failed(why).hint(Hint::DiffAgain));
         }
     }
     let target = shared.target(&step.scope);
     match &step.action {
         Action::Unchanged(there) => Ok(Done::Already(there.id)),
-        Action::Blocked { .. } => Err(Error::failed("it would have to be replaced: --replace")),
+        Action::Blocked { .. } => Err(Error::failed("it would have to be replaced")),
         Action::Create(after) => add(&step.scope, after, fresh, shared).await.map(Done::Done),
         Action::Unverified(after, why) => unverifiable(step, after, why, fresh, shared).await,
         Action::Update { before, after } => {
@@ -247,14 +247,13 @@ async fn replace(
         let target = shared.target(&old.scope);
         match delete::delete(shared.lagoon, &target, &old.definition).await {
             Err(error) if error.kind != Kind::NotFound => {
-                let words = ["tasks".to_owned(), "delete".to_owned()];
-                let old_id = format!("id:{}", old.definition.id);
-                let line = suggestion(words.into_iter().chain([old_id]).chain(target.flags()));
-                return Err(error.hint(format!(
-                    "`{}` was added (id {id}), and the one of {} stays; applying again does not \
-                     remove it: {line}",
-                    step.name, old.scope
-                )));
+                return Err(error.hint(Hint::DeleteReplaced {
+                    name: step.name.clone(),
+                    added: id,
+                    old: old.definition.id,
+                    target,
+                    scope: old.scope.to_string(),
+                }));
             }
             _ => {}
         }

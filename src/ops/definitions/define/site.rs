@@ -1,6 +1,7 @@
 //! Where a task is defined: the scope, and what its environments show together.
 
 use crate::domain::coverage::Coverage;
+use crate::domain::definition::Target;
 use crate::domain::names::same_in_database;
 use crate::domain::view::{EnvironmentView, ProjectView};
 use crate::domain::{Definition, Scope, Work, shadow};
@@ -9,41 +10,6 @@ use crate::lagoon::Lagoon;
 use crate::ops::definitions::group;
 use crate::ops::places::place;
 use crate::terminal::Progress;
-
-/// Where a task is to be defined, by the names that were given.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// One environment of a project.
-    Environment {
-        /// The project's name.
-        project: String,
-        /// The environment's name.
-        environment: String,
-    },
-    /// A project.
-    Project(String),
-    /// A group.
-    Group(String),
-    /// Everywhere; a project, where one is known, shows what is there already.
-    System(Option<String>),
-}
-
-impl Target {
-    /// The flags that name it on a line.
-    #[must_use]
-    pub fn flags(&self) -> Vec<String> {
-        let words: &[&str] = match self {
-            Target::Environment {
-                project,
-                environment,
-            } => &["-p", project, "-e", environment],
-            Target::Project(project) => &["-p", project],
-            Target::Group(group) => &["--group", group],
-            Target::System(_) => &["--scope", "system"],
-        };
-        words.iter().map(|word| (*word).to_owned()).collect()
-    }
-}
 
 /// Where a task is going to be defined, found and read.
 #[derive(Debug, Clone)]

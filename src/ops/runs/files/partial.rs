@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exists;
 use super::fetch::Destination;
-use crate::error::Error;
+use crate::error::{Error, Hint};
 use crate::lagoon::Version;
 use crate::regular_file;
 
@@ -163,7 +163,7 @@ fn locked(path: &Path, target: &Path) -> Result<File, Error> {
                     "another process is downloading to {}",
                     target.display()
                 ))
-                .hint("wait until it has finished, or download to another folder: --to DIR"));
+                .hint(Hint::DownloadElsewhere));
             }
         }
         // A process that finished in between has given the file that was opened its final name.

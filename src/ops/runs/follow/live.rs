@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::clock::Instant;
 use crate::domain::live::{LiveShown, Missing};
 use crate::domain::{Environment, Run};
-use crate::error::Error;
+use crate::error::{Error, Hint};
 use crate::lagoon::operations::portal::Portal;
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::ssh::{Destination, Key, LONGEST_TAIL, LogStream, Ssh, SshError, follow_log};
@@ -231,7 +231,7 @@ impl<'a> Connection<'a> {
         };
         match self.mode {
             LiveMode::Always => {
-                return Err(why.hint(WITHOUT));
+                return Err(why.hint(Hint::WithoutLiveLog));
             }
             LiveMode::Auto if !self.shown.is_empty() => {
                 sink.note(&format!("{}; the rest comes at the end", why.message));
@@ -241,9 +241,6 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 }
-
-/// What helps where a log must be live and cannot be.
-const WITHOUT: &str = "without `--live always` it is shown as far as the API has it";
 
 pub(in crate::ops) fn destination(portal: &Portal) -> Result<Destination, SshError> {
     const SSH: u16 = 22;
@@ -264,7 +261,7 @@ pub(in crate::ops) fn destination(portal: &Portal) -> Result<Destination, SshErr
 pub async fn require(lagoon: &Lagoon, environment: &Environment) -> Result<(), Error> {
     match lagoon.ssh_portal(environment.id).await? {
         Some(portal) => destination(&portal).map(|_| ()).map_err(|e| of_ssh(&e)),
-        None => Err(without_portal(environment).hint(WITHOUT)),
+        None => Err(without_portal(environment).hint(Hint::WithoutLiveLog)),
     }
 }
 
@@ -276,8 +273,5 @@ fn without_portal(environment: &Environment) -> Error {
 }
 
 pub(in crate::ops) fn of_ssh(error: &SshError) -> Error {
-    Error {
-        hints: error.hints(),
-        ..Error::failed(error.to_string())
-    }
+    Error::failed(error.to_string()).with_hints(error.hints())
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::domain::names::same_in_database;
 use crate::domain::run::{RecentRun, moment};
 use crate::domain::{Environment, Project, Run};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Flag, Kind};
 use crate::lagoon::{Lagoon, LagoonError};
 
 use crate::lagoon::operations::runs::RecentView;
@@ -182,7 +182,7 @@ async fn of_one(
             } else {
                 "this Lagoon does not say who started a run"
             };
-            return Err(Error::new(Kind::Failed, format!("--mine: {why}")));
+            return Err(Error::new(Kind::Failed, why).about(Flag::Mine));
         }
         let read = view.runs.len();
         let reaches_back = view
