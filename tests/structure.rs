@@ -48,6 +48,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "regular_file",
             "state",
             "domain",
+            "clock",
         ],
     ),
     (
@@ -65,7 +66,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "terminal::progress",
         ],
     ),
-    ("complete", &["app", "ops", "domain", "state"]),
+    ("complete", &["app", "ops", "domain", "state", "clock"]),
     ("output", &["domain", "terminal"]),
     (
         "error",
@@ -73,26 +74,30 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "config::*Error",
             "auth::*Error",
             "lagoon::*Error",
-            "domain::*Error",
+            "domain",
             "terminal::*Error",
         ],
     ),
     ("settings", &["env", "config"]),
-    ("auth", &["env", "config", "ssh", "state"]),
-    ("lagoon", &["domain"]),
+    ("auth", &["env", "config", "ssh", "state", "clock"]),
+    ("lagoon", &["domain", "clock"]),
     ("config", &["domain", "regular_file", "secret"]),
     ("env", &["secret"]),
     ("terminal", &["secret"]),
     ("secret", &[]),
     ("domain", &[]),
-    ("ssh", &[]),
+    ("ssh", &["clock"]),
     ("clock", &[]),
-    ("state", &[]),
+    ("state", &["clock"]),
     ("regular_file", &[]),
 ];
 
 /// Where a rule does not hold, and why.
-const EXCEPTIONS: &[(&str, &str, &str)] = &[];
+const EXCEPTIONS: &[(&str, &str, &str)] = &[(
+    "clock",
+    "domain/live.rs",
+    "a deadline is passed in; the time is not read",
+)];
 
 /// The sources of `tasks` and of the sandbox, below the root of the workspace.
 const TASKS: &str = "src";
@@ -120,6 +125,10 @@ type Rule = fn(&File) -> Vec<Violation>;
 
 const RULES: &[(&str, Rule)] = &[
     ("imports", imports),
+    ("calls", calls),
+    ("re-exports", reexports),
+    ("clock", clock),
+    ("command lines", command_lines),
     ("prints", prints),
     ("exits", exits),
     ("variables", variables),
@@ -290,6 +299,94 @@ fn is_no_sibling(file: &File, path: &[&str]) -> bool {
     let is_a_command =
         commands.join(format!("{other}.rs")).exists() || commands.join(other).exists();
     own == other || SHARED.contains(other) || !(is_a_command || path.len() > 2 || *other == "*")
+}
+
+/// Methods of `Option` and `Result`, which do not reach Lagoon.
+const OF_RESULTS: &[&str] = &["ok", "err", "map", "map_err", "and_then", "is_ok", "is_err"];
+
+/// Commands and completion reach Lagoon through `ops`: they pass on what `app` returns and call no
+/// method of it.
+fn calls(file: &File) -> Vec<Violation> {
+    if file.package != TASKS || !["commands", "complete", "cli"].contains(&file.room().as_str()) {
+        return Vec::new();
+    }
+    let is_lagoon = |receiver: &String| {
+        let lagoon = ["lagoon", "lagoon()", "lagoon_at_hand()", "lagoon_with()"];
+        lagoon.contains(&receiver.as_str())
+    };
+    let chains = file.source.chains.iter();
+    let bad = chains.filter(|chain| {
+        chain.receivers.iter().any(is_lagoon) && !OF_RESULTS.contains(&chain.method.as_str())
+    });
+    bad.map(|chain| Violation {
+        rule: "calls",
+        line: chain.line,
+        what: format!("`{}` is a method of a Lagoon", chain.method),
+    })
+    .collect()
+}
+
+/// A re-export would bring types of the API into commands.
+fn reexports(file: &File) -> Vec<Violation> {
+    if file.package != TASKS || file.room() == "lagoon" {
+        return Vec::new();
+    }
+    violations("re-exports", &file.source.reexports, |path| {
+        path == "crate::lagoon" || path.starts_with("crate::lagoon::")
+    })
+}
+
+/// Below `commands`, only `clock` reads the time.
+fn clock(file: &File) -> Vec<Violation> {
+    let above = ["clock", "commands", "cli", "main", "terminal"];
+    if file.package != TASKS || above.contains(&file.room().as_str()) {
+        return Vec::new();
+    }
+    let readers = ["Timestamp::now", "Zoned::now", "SystemTime::now"];
+    violations("clock", &file.source.paths, |path| {
+        path == "std::time::Instant"
+            || path.starts_with("tokio::time")
+            || readers.iter().any(|reader| ends_with(path, reader))
+    })
+}
+
+/// The words of the command line are `commands`' business, so `ops` has no flag in its texts and no
+/// command to type.
+fn command_lines(file: &File) -> Vec<Violation> {
+    if file.package != TASKS || file.room() != "ops" || file.path.starts_with("ops/launch") {
+        return Vec::new();
+    }
+    violations("command lines", &file.source.strings, |literal| {
+        let text = literal
+            .trim_start_matches(['r', '#'])
+            .trim_matches(['"', '#']);
+        let is_boundary = |c: char| c.is_whitespace() || "`'\"(),:;=[]|".contains(c);
+        let words: Vec<&str> = text
+            .split(is_boundary)
+            .filter(|word| !word.is_empty())
+            .collect();
+        let is_flag = |word: &&str| match word.strip_prefix('-') {
+            Some(rest) => {
+                let name = rest.strip_prefix('-').unwrap_or(rest);
+                let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
+                begins && (rest.starts_with('-') || name.len() == 1)
+            }
+            None => false,
+        };
+        text == "tasks"
+            || words.iter().any(is_flag)
+            || words
+                .windows(2)
+                .any(|pair| pair[0] == "tasks" && is_command(pair[1]))
+    })
+}
+
+/// Whether `tasks` has a command of this name.
+fn is_command(word: &str) -> bool {
+    let commands = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands");
+    let is_there =
+        commands.join(word).with_extension("rs").exists() || commands.join(word).exists();
+    is_there && !SHARED.contains(&word)
 }
 
 fn prints(file: &File) -> Vec<Violation> {

@@ -140,6 +140,89 @@ fn prints_exits_and_variables_elsewhere_are_noticed() {
 }
 
 #[test]
+fn calls_and_reexports_of_lagoon_are_noticed() {
+    let call = |text| found(calls, "commands/list.rs", text);
+    let is_method =
+        |line: usize, name: &str| vec![format!("{line}: `{name}` is a method of a Lagoon")];
+    assert_eq!(
+        call("async fn f() {\n app.lagoon().await?.all_projects().await? }"),
+        is_method(2, "all_projects")
+    );
+    assert_eq!(
+        call("async fn f() { let lagoon = app.lagoon().await?; lagoon.url().to_string() }")[0],
+        is_method(1, "url")[0]
+    );
+    assert_eq!(
+        call("fn f() { self.app.lagoon_at_hand().await.ok()?.me() }"),
+        is_method(1, "me")
+    );
+    assert!(
+        call("fn f() { list(app.lagoon().await?, a).await; app.lagoon().await.ok() }").is_empty()
+    );
+    assert!(call("fn f() { args.lagoon.says(); lagoon::keep(a).b() }").is_empty());
+    assert!(found(calls, "ops/list.rs", "fn f() { lagoon.me() }").is_empty());
+
+    let reexport = |text| found(reexports, "ops/list.rs", text);
+    assert_eq!(
+        reexport("pub use crate::lagoon::{document::Document, Lagoon as L};"),
+        [
+            "1: crate::lagoon::document::Document",
+            "1: crate::lagoon::Lagoon"
+        ]
+    );
+    assert!(reexport("use crate::lagoon::Lagoon;\npub use crate::domain::Run;").is_empty());
+}
+
+#[test]
+fn other_clocks_are_noticed() {
+    let time = |text| found(clock, "lagoon/transport.rs", text);
+    assert_eq!(
+        time("use std::time::{Duration, Instant};"),
+        ["1: std::time::Instant"]
+    );
+    assert_eq!(
+        time("use tokio::time;\nfn f() { tokio::time::sleep(a) }"),
+        ["1: tokio::time", "2: tokio::time::sleep"]
+    );
+    assert_eq!(
+        time("fn f() { a.then(Timestamp::now); std::time::SystemTime::now() }"),
+        ["1: Timestamp::now", "1: std::time::SystemTime::now"]
+    );
+    assert!(time("use crate::clock::{Instant, sleep};\nfn f() { Instant::now() }").is_empty());
+    assert!(found(clock, "clock.rs", "pub use tokio::time::Instant;").is_empty());
+    assert!(found(clock, "commands/list.rs", "fn f() { Timestamp::now() }").is_empty());
+}
+
+#[test]
+fn command_lines_in_operations_are_noticed() {
+    let text = |literal: &str| {
+        let sample = format!("/// --a\nfn f() {{ e.hint({literal}) }}");
+        found(command_lines, "ops/list.rs", &sample).len()
+    };
+    for bad in [
+        "\"--force replaces it\"",
+        "\"name the file: -f FILE\"",
+        "\"`tasks runs` lists those\"",
+        "r#\"look again: tasks diff\"#",
+        "format!(\"(--fail-fast) {a}\")",
+        "[\"tasks\", a]",
+    ] {
+        assert_eq!(text(bad), 1, "{bad}");
+    }
+    for good in [
+        "\"an out-of-date task - or none\"",
+        "\"the tasks have faults\"",
+        "\"a -1 b --\"",
+        "'-'",
+    ] {
+        assert_eq!(text(good), 0, "{good}");
+    }
+    let error = "#[error(\"--prune\")]\nstruct A;";
+    assert_eq!(found(command_lines, "ops/a.rs", error).len(), 1);
+    assert!(found(command_lines, "commands/a.rs", error).is_empty());
+}
+
+#[test]
 fn panics_are_noticed() {
     let panic = |text| found(panics, "domain/run.rs", text);
     assert_eq!(panic("fn f() { a.b()\n.unwrap() }"), ["2: unwrap"]);

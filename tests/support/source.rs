@@ -13,6 +13,15 @@ pub(crate) struct Named {
     pub(crate) name: String,
 }
 
+/// A method call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chain {
+    pub(crate) line: usize,
+    pub(crate) method: String,
+    /// From the call back to the root.
+    pub(crate) receivers: Vec<String>,
+}
+
 /// What one file says outside its tests.
 #[derive(Debug, Default)]
 pub(crate) struct Source {
@@ -23,6 +32,13 @@ pub(crate) struct Source {
     pub(crate) macros: Vec<Named>,
     /// `unwrap` for `x.unwrap()`.
     pub(crate) methods: Vec<Named>,
+    /// The calls that each method call is chained to, and the variable it begins with: `app`, `lagoon()`
+    /// for `url` in `app.lagoon().await?.url()`.
+    pub(crate) chains: Vec<Chain>,
+    /// The paths of `pub use`.
+    pub(crate) reexports: Vec<Named>,
+    /// The literals of strings, but for documentation.
+    pub(crate) strings: Vec<Named>,
     /// `Debug` for `#[derive(Debug)]`, and every other word in an attribute.
     pub(crate) attributes: Vec<Named>,
     /// The modules in files of their own that only tests have.
@@ -93,7 +109,9 @@ impl Source {
                 return self.skip_item(tokens, at + 2);
             }
             self.words(&attribute);
-            self.walk(&attribute, module);
+            if !matches!(attribute.first(), Some(TokenTree::Ident(word)) if *word == "doc") {
+                self.walk(&attribute, module);
+            }
             return at + 2;
         }
         match &tokens[at] {
@@ -102,7 +120,11 @@ impl Source {
                     .iter()
                     .position(|token| is_punct(token, ';'))
                     .map_or(tokens.len(), |length| at + length);
+                let before = self.paths.len();
                 self.use_tree(&tokens[at + 1..end], &[], module);
+                if at > 0 && matches!(&tokens[at - 1], TokenTree::Ident(word) if *word == "pub") {
+                    self.reexports.extend_from_slice(&self.paths[before..]);
+                }
                 end + 1
             }
             TokenTree::Ident(word) if *word == "mod" => match tokens.get(at + 1..at + 3) {
@@ -119,7 +141,15 @@ impl Source {
                 self.walk(&trees(group.stream()), module);
                 at + 1
             }
-            _ => at + 1,
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                if text.starts_with(['"', 'r']) {
+                    let (line, name) = (line(&tokens[at]), text);
+                    self.strings.push(Named { line, name });
+                }
+                at + 1
+            }
+            TokenTree::Punct(_) => at + 1,
         }
     }
 
@@ -139,6 +169,11 @@ impl Source {
             _ => is_colons(tokens, end),
         };
         if at > 0 && is_punct(&tokens[at - 1], '.') && called {
+            self.chains.push(Chain {
+                line,
+                method: last.clone(),
+                receivers: receivers(&tokens[..at - 1]),
+            });
             self.methods.push(Named { line, name: last });
         } else if matches!(tokens.get(end), Some(TokenTree::Punct(mark))
             if mark.as_char() == '!' && mark.spacing() == Spacing::Alone)
@@ -234,6 +269,38 @@ impl Source {
             self.test_modules.push(name.to_string());
         }
         length.map_or(tokens.len(), |length| at + length + 1)
+    }
+}
+
+/// What a method is called on, from the end of these tokens back: fields are left out.
+fn receivers(tokens: &[TokenTree]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = tokens;
+    loop {
+        let mut is_call = false;
+        while let [before @ .., last] = rest {
+            match last {
+                TokenTree::Punct(mark) if mark.as_char() == '?' => {}
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                    is_call = true;
+                }
+                _ => break,
+            }
+            rest = before;
+        }
+        let [before @ .., TokenTree::Ident(name)] = rest else {
+            return found;
+        };
+        let is_root = !before.last().is_some_and(|token| is_punct(token, '.'));
+        if is_call {
+            found.push(format!("{name}()"));
+        } else if is_root {
+            found.push(name.to_string());
+        }
+        if is_root {
+            return found;
+        }
+        rest = &before[..before.len() - 1];
     }
 }
 
