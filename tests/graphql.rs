@@ -8,7 +8,7 @@ use apollo_compiler::Schema;
 use apollo_compiler::validation::Valid;
 use serde_json::json;
 
-use crate::support::schemas::{self, FLOOR};
+use crate::support::schemas::{self, FLOOR, Release};
 use crate::support::subset::{self, Mismatch};
 
 fn schema(source: &str) -> Valid<Schema> {
@@ -61,20 +61,55 @@ fn documents_are_valid_in_the_sandboxs_schema() {
     none(&complaints);
 }
 
-/// The sandbox answers as this release does.
+/// The release that the sandbox answers as; `None` without `LAGOON_SCHEMAS`.
+fn release_of_the_sandbox() -> Option<&'static Release> {
+    let mut releases = schemas::releases().iter();
+    let release = releases.find(|release| release.version.to_string() == "2.33.1");
+    assert!(
+        release.is_some() || schemas::releases().is_empty(),
+        "LAGOON_SCHEMAS holds no 2.33.1"
+    );
+    release
+}
+
 #[test]
 fn the_sandboxs_schema_is_a_part_of_lagoons() {
-    if schemas::releases().is_empty() {
+    let Some(release) = release_of_the_sandbox() else {
         return;
-    }
-    let release = schemas::releases()
-        .iter()
-        .find(|release| release.version.to_string() == "2.33.1")
-        .expect("LAGOON_SCHEMAS holds no 2.33.1");
+    };
     let complaints: Vec<String> = subset::mismatches(schemas::sandbox(), &release.schema)
         .iter()
         .map(|mismatch| format!("{mismatch:?}"))
         .collect();
+    none(&complaints);
+}
+
+/// Other clients, such as the `lagoon` CLI, select fields that `tasks` does not use.
+#[test]
+fn the_sandboxs_types_have_all_plain_fields_of_lagoons() {
+    let Some(release) = release_of_the_sandbox() else {
+        return;
+    };
+    let mut complaints = Vec::new();
+    for name in [
+        "Project",
+        "Environment",
+        "EnvironmentService",
+        "Openshift",
+        "Kubernetes",
+        "User",
+        "Group",
+        "Task",
+        "AdvancedTaskDefinitionArgument",
+        "AdvancedTaskDefinitionCommand",
+        "AdvancedTaskDefinitionImage",
+    ] {
+        let theirs = subset::plain_fields(&release.schema, name);
+        assert!(!theirs.is_empty(), "Lagoon has no type {name}");
+        let ours = subset::plain_fields(schemas::sandbox(), name);
+        let absent = theirs.iter().filter(|field| !ours.contains(*field));
+        complaints.extend(absent.map(|field| format!("{name}.{field} is absent")));
+    }
     none(&complaints);
 }
 
@@ -235,6 +270,16 @@ fn a_schema_that_is_no_part_is_noticed() {
             Mismatch::Different("Run: input, not type".to_owned()),
         ]
     );
+}
+
+#[test]
+fn plain_fields_have_scalars_and_enums() {
+    let schema = schema(
+        "type Query { b: String! a(x: Int): [Kind!] run: Query when: Date u: [U] }
+         enum Kind { A } scalar Date union U = Query",
+    );
+    assert_eq!(subset::plain_fields(&schema, "Query"), ["a", "b", "when"]);
+    assert!(subset::plain_fields(&schema, "Other").is_empty());
 }
 
 #[test]

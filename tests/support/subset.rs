@@ -42,6 +42,25 @@ pub(crate) fn mismatches(part: &Schema, whole: &Schema) -> Vec<Mismatch> {
     found.0
 }
 
+/// Names of the fields of an object type that are scalars, enums or lists of these, in order; none
+/// for an unknown type.
+pub(crate) fn plain_fields<'a>(schema: &'a Schema, name: &str) -> Vec<&'a str> {
+    let mut found: Vec<&str> = match schema.types.get(name) {
+        Some(ExtendedType::Object(object)) => object
+            .fields
+            .values()
+            .filter(|field| {
+                let kind = schema.types.get(field.ty.inner_named_type());
+                matches!(kind, Some(ExtendedType::Scalar(_) | ExtendedType::Enum(_)))
+            })
+            .map(|field| field.name.as_str())
+            .collect(),
+        _ => Vec::new(),
+    };
+    found.sort_unstable();
+    found
+}
+
 struct Found(Vec<Mismatch>);
 
 impl Found {

@@ -1,5 +1,6 @@
 //! The GraphQL types: a part of Lagoon 2.33.1's schema. `resolvers` decides the replies.
 
+mod cluster;
 mod definition;
 pub(super) mod inputs;
 mod mutation;
@@ -64,3 +65,28 @@ type List<T> = Option<Vec<Option<T>>>;
 fn list<R, T>(rows: Vec<R>, show: impl Fn(R) -> T) -> List<T> {
     Some(rows.into_iter().map(|row| Some(show(row))).collect())
 }
+
+/// Declares a GraphQL object by a table of its plain fields, all nullable, and makes it from a row
+/// of the database, which it keeps for `#[ComplexObject]` under the name after the table.
+macro_rules! object {
+    ($(#[$meta:meta])* $name:ident($row:ident: $source:ty) {
+        $($(#[$attribute:meta])* $field:ident: $kind:ty = $value:expr;)*
+    } $($kept:ident)?) => {
+        #[derive(SimpleObject)]
+        $(#[$meta])*
+        pub(crate) struct $name {
+            $($(#[$attribute])* $field: Option<$kind>,)*
+            $(#[graphql(skip)] $kept: $source,)?
+        }
+
+        impl From<$source> for $name {
+            fn from($row: $source) -> $name {
+                $name {
+                    $($field: $value,)*
+                    $($kept: $row,)?
+                }
+            }
+        }
+    };
+}
+use object;

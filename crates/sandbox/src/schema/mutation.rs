@@ -40,7 +40,7 @@ impl Mutation {
         input: AddEnvironmentInput,
     ) -> Result<Option<Environment>, Failure> {
         let place = environments::add_or_update(state(context)?, caller(context)?, &input)?;
-        Ok(Some(Environment(place)))
+        Ok(Some(place.into()))
     }
 
     async fn add_task(
@@ -49,7 +49,7 @@ impl Mutation {
         input: TaskInput,
     ) -> Result<Option<Task>, Failure> {
         let run = runs::add(state(context)?, caller(context)?, input)?;
-        Ok(Some(Task(run)))
+        Ok(Some(run.into()))
     }
 
     async fn cancel_task(
@@ -111,7 +111,7 @@ impl Mutation {
             environment,
             &argument_values.unwrap_or_default(),
         )?;
-        Ok(Some(Task(run)))
+        Ok(Some(run.into()))
     }
 
     async fn update_advanced_task_definition(
@@ -129,7 +129,7 @@ impl Mutation {
         input: Option<UpdateTaskInput>,
     ) -> Result<Option<Task>, Failure> {
         let run = runs::update(state(context)?, caller(context)?, input)?;
-        Ok(Some(Task(run)))
+        Ok(Some(run.into()))
     }
 
     async fn upload_files_for_task(
@@ -156,6 +156,6 @@ impl Mutation {
         let state = state(context)?;
         files::upload(state, input.task, &uploads)?;
         let run = state.read(|connection| Ok(run_rows::by_id(connection, input.task)?))?;
-        Ok(run.map(Task))
+        Ok(run.map(Task::from))
     }
 }

@@ -1,50 +1,49 @@
 //! Users and groups.
 
-use async_graphql::{Context, Enum, Interface, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, Interface, Object, SimpleObject};
 
 use super::place::Project;
-use super::{List, list, state};
+use super::{List, list, object, state};
 use crate::failure::Failure;
 use crate::rows::{people, places};
 
-pub(crate) struct User {
-    row: people::Person,
-    /// Lagoon reads platform roles only when it looks a user up by email (seen on Lagoon 2.33.1).
-    has_platform_roles: bool,
+object! {
+    /// A user as `me` and the members of a group show them, without platform roles.
+    #[graphql(complex)]
+    User(row: people::Person) {
+        comment: String = None;
+        created: String = Some(row.created.clone());
+        email: String = Some(row.email.clone());
+        first_name: String = row.first_name.clone();
+        gitlab_id: i32 = None;
+        #[graphql(name = "has2faEnabled")] has2fa_enabled: bool = Some(false);
+        id: String = Some(row.id.clone());
+        is_federated_user: bool = Some(false);
+        last_accessed: String = None;
+        last_name: String = row.last_name.clone();
+        platform_roles: Vec<Option<PlatformRole>> = None;
+        ssh_keys: Vec<Option<SshKey>> = Some(Vec::new());
+    } row
 }
 
 impl User {
-    /// The user as shown by `me` and by the members of a group.
-    pub(super) fn new(row: people::Person) -> User {
-        User {
-            row,
-            has_platform_roles: false,
-        }
-    }
-
-    /// The user as shown by `userByEmail`.
+    /// The user as `userByEmail` shows them: only there does Lagoon read the platform roles (seen
+    /// on Lagoon 2.33.1).
     pub(super) fn by_email(row: people::Person) -> User {
+        let role = match row.platform_role.as_deref() {
+            Some("owner") => Some(PlatformRole::Owner),
+            Some("viewer") => Some(PlatformRole::Viewer),
+            _ => None,
+        };
         User {
-            row,
-            has_platform_roles: true,
+            platform_roles: Some(role.into_iter().map(Some).collect()),
+            ..User::from(row)
         }
     }
 }
 
-#[Object]
+#[ComplexObject]
 impl User {
-    async fn created(&self) -> Option<&String> {
-        Some(&self.row.created)
-    }
-
-    async fn email(&self) -> Option<&String> {
-        Some(&self.row.email)
-    }
-
-    async fn first_name(&self) -> Option<&String> {
-        self.row.first_name.as_ref()
-    }
-
     async fn group_roles(
         &self,
         context: &Context<'_>,
@@ -63,28 +62,21 @@ impl User {
             .read(|connection| Ok(people::groups_of_user(connection, &self.row.id)?))?;
         Ok(list(groups, group))
     }
-
-    async fn id(&self) -> Option<&String> {
-        Some(&self.row.id)
-    }
-
-    async fn last_name(&self) -> Option<&String> {
-        self.row.last_name.as_ref()
-    }
-
-    async fn platform_roles(&self) -> List<PlatformRole> {
-        if !self.has_platform_roles {
-            return None;
-        }
-        let role = match self.row.platform_role.as_deref() {
-            Some("owner") => Some(PlatformRole::Owner),
-            Some("viewer") => Some(PlatformRole::Viewer),
-            _ => None,
-        };
-        Some(role.into_iter().map(Some).collect())
-    }
 }
 
+/// A key that a user signs in with over ssh; there is no ssh here.
+#[derive(SimpleObject)]
+pub(crate) struct SshKey {
+    created: Option<String>,
+    id: Option<i32>,
+    key_fingerprint: Option<String>,
+    key_type: Option<String>,
+    key_value: Option<String>,
+    last_used: Option<String>,
+    name: Option<String>,
+}
+
+/// A role on the whole of Lagoon.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PlatformRole {
     OrganizationOwner,
@@ -92,6 +84,7 @@ pub(crate) enum PlatformRole {
     Viewer,
 }
 
+/// A role in a group.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GroupRole {
     Developer,
@@ -101,12 +94,14 @@ pub(crate) enum GroupRole {
     Reporter,
 }
 
+/// A user's place in a group.
 #[derive(SimpleObject)]
 pub(crate) struct GroupMembership {
     role: Option<GroupRole>,
     user: Option<User>,
 }
 
+/// A group and what a user is in it.
 #[derive(SimpleObject)]
 pub(crate) struct GroupRoleInterface {
     id: Option<String>,
@@ -114,6 +109,7 @@ pub(crate) struct GroupRoleInterface {
     role: Option<GroupRole>,
 }
 
+/// What all groups have.
 #[allow(
     clippy::duplicated_attributes,
     reason = "the fields of an interface repeat their types"
@@ -133,8 +129,10 @@ pub(crate) enum GroupInterface {
     Group(Group),
 }
 
+/// A group of users.
 pub(crate) struct Group(people::Group);
 
+/// A group, as its interface.
 pub(super) fn group(row: people::Group) -> GroupInterface {
     GroupInterface::Group(Group(row))
 }
@@ -161,7 +159,7 @@ impl Group {
             let person = state.read(|connection| Ok(people::person(connection, &id)?))?;
             shown.push(Some(GroupMembership {
                 role: role_of(&role),
-                user: person.map(User::new),
+                user: person.map(User::from),
             }));
         }
         Ok(Some(shown))
@@ -183,7 +181,7 @@ impl Group {
                 .filter(|project| ids.contains(&project.id))
                 .collect::<Vec<_>>())
         })?;
-        Ok(list(projects, Project))
+        Ok(list(projects, Project::from))
     }
 
     #[graphql(name = "type")]

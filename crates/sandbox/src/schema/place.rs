@@ -1,39 +1,79 @@
-//! Projects, environments, services and clusters.
+//! Projects, environments, services.
 
-use async_graphql::{Context, Enum, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, Json, MaybeUndefined, SimpleObject};
+use serde_json::{Value, json};
 
+use super::cluster::{self, DeployTargetConfig, Kubernetes, Openshift};
 use super::definition::AdvancedTaskDefinition;
 use super::inputs::EnvType;
 use super::people::{self, GroupInterface};
 use super::run::{Task, tasks};
-use super::{List, caller, list, state};
+use super::{List, caller, list, object, state};
 use crate::failure::Failure;
 use crate::permissions::On;
 use crate::resolvers::{listing, runs};
 use crate::rows::{people as people_rows, places};
 
-pub(crate) struct Project(pub(crate) places::Project);
+object! {
+    /// A project. Numbers that the sandbox does not store are the defaults of Lagoon's database: the
+    /// `lagoon` CLI crashes when `autoIdle`, `factsUi`, `problemsUi` or `deploymentsDisabled` is null.
+    #[graphql(complex)]
+    Project(row: places::Project) {
+        active_systems_deploy: String = None;
+        active_systems_misc: String = None;
+        active_systems_promote: String = None;
+        active_systems_remove: String = None;
+        active_systems_task: String = None;
+        auto_idle: i32 = Some(1);
+        availability: ProjectAvailability = Some(ProjectAvailability::Standard);
+        branches: String = row.branches.clone();
+        build_image: String = None;
+        created: String = Some(row.created.clone());
+        deploy_target_configs: Vec<Option<DeployTargetConfig>> = Some(Vec::new());
+        deployments_disabled: i32 = Some(0);
+        development_build_priority: i32 = Some(5);
+        development_environments_limit: i32 = Some(5);
+        facts_ui: i32 = Some(0);
+        feature_api_routes: bool = Some(false);
+        git_url: String = row.git_url.clone();
+        id: i32 = Some(row.id);
+        kubernetes_namespace_pattern: String = None;
+        metadata: Json<Value> = Some(Json(json!({})));
+        name: String = Some(row.name.clone());
+        openshift_project_name: String = None;
+        openshift_project_pattern: String = None;
+        organization: i32 = None;
+        organization_details: Organization = None;
+        private_key: String = None;
+        problems_ui: i32 = Some(0);
+        production_alias: String = Some("lagoon-production".to_owned());
+        production_build_priority: i32 = Some(6);
+        production_environment: String = row.production_environment.clone();
+        production_routes: String = None;
+        public_key: String = None;
+        pullrequests: String = row.pullrequests.clone();
+        router_pattern: String = None;
+        shared_baas_bucket: bool = None;
+        standby_alias: String = Some("lagoon-standby".to_owned());
+        standby_production_environment: String = None;
+        standby_routes: String = None;
+        storage_calc: i32 = Some(1);
+        subfolder: String = None;
+    } row
+}
 
-#[Object]
+#[ComplexObject]
 impl Project {
-    async fn branches(&self) -> Option<&String> {
-        self.0.branches.as_ref()
-    }
-
-    async fn created(&self) -> Option<&String> {
-        Some(&self.0.created)
-    }
-
     async fn environments(
         &self,
         context: &Context<'_>,
         include_deleted: Option<bool>,
         #[graphql(name = "type")] kind: Option<EnvType>,
     ) -> Result<List<Environment>, Failure> {
-        caller(context)?.require("environment", "view", On::Project(self.0.id))?;
+        caller(context)?.require("environment", "view", On::Project(self.row.id))?;
         let mut found = state(context)?.read(|connection| Ok(places::environments(connection)?))?;
-        found.retain(|place| place.project == self.0.id);
-        // With nothing deleted, the database uses its index, which is ordered by name.
+        found.retain(|place| place.project == self.row.id);
+        // With nothing deleted the database answers from its index, which goes by name.
         if found.iter().all(places::Environment::is_live) {
             found.sort_by(|a, b| a.name.cmp(&b.name));
         }
@@ -41,61 +81,46 @@ impl Project {
             (include_deleted == Some(true) || place.is_live())
                 && kind.is_none_or(|kind| kind.word() == place.environment_type)
         });
-        Ok(list(found, Environment))
-    }
-
-    async fn git_url(&self) -> Option<&String> {
-        self.0.git_url.as_ref()
+        Ok(list(found, Environment::from))
     }
 
     async fn groups(&self, context: &Context<'_>) -> Result<List<GroupInterface>, Failure> {
         let groups = state(context)?
-            .read(|connection| Ok(people_rows::groups_of_project(connection, self.0.id)?))?;
+            .read(|connection| Ok(people_rows::groups_of_project(connection, self.row.id)?))?;
         Ok(list(groups, people::group))
     }
 
-    async fn id(&self) -> Option<i32> {
-        Some(self.0.id)
-    }
-
     async fn kubernetes(&self, context: &Context<'_>) -> Result<Option<Kubernetes>, Failure> {
-        Ok(cluster(context, self.0.openshift)?.map(Kubernetes))
-    }
-
-    async fn name(&self) -> Option<&String> {
-        Some(&self.0.name)
+        cluster::find(context, self.row.openshift)
     }
 
     async fn openshift(&self, context: &Context<'_>) -> Result<Option<Openshift>, Failure> {
-        Ok(cluster(context, self.0.openshift)?.map(Openshift))
-    }
-
-    async fn organization(&self) -> Option<i32> {
-        None
-    }
-
-    async fn production_environment(&self) -> Option<&String> {
-        self.0.production_environment.as_ref()
-    }
-
-    async fn pullrequests(&self) -> Option<&String> {
-        self.0.pullrequests.as_ref()
+        cluster::find(context, self.row.openshift)
     }
 
     async fn restrictions(&self) -> List<Restriction> {
-        let words = self.0.restrictions.split_whitespace();
+        let words = self.row.restrictions.split_whitespace();
         Some(words.filter_map(Restriction::from_word).map(Some).collect())
-    }
-
-    async fn standby_production_environment(&self) -> Option<String> {
-        None
-    }
-
-    async fn subfolder(&self) -> Option<String> {
-        None
     }
 }
 
+/// The number of pods that a project's production environment has.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProjectAvailability {
+    High,
+    Polysite,
+    Standard,
+}
+
+/// The organization of a project; no project here has one.
+#[derive(SimpleObject)]
+pub(crate) struct Organization {
+    friendly_name: Option<String>,
+    id: Option<i32>,
+    name: Option<String>,
+}
+
+/// What is switched off in a project.
 #[allow(clippy::enum_variant_names)] // Lagoon's names
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Restriction {
@@ -119,47 +144,45 @@ impl Restriction {
     }
 }
 
-pub(crate) struct Environment(pub(crate) places::Environment);
+object! {
+    /// An environment of a project.
+    #[graphql(complex)]
+    Environment(row: places::Environment) {
+        auto_idle: i32 = Some(1);
+        autogenerated_routes: bool = None;
+        created: String = Some(row.created.clone());
+        deleted: String = Some(row.deleted.clone());
+        deploy_base_ref: String = row.deploy_base_ref.clone();
+        deploy_head_ref: String = row.deploy_head_ref.clone();
+        deploy_title: String = row.deploy_title.clone();
+        deploy_type: String = Some(row.deploy_type.clone());
+        disable_request_verification: bool = Some(false);
+        environment_type: String = Some(row.environment_type.clone());
+        id: i32 = Some(row.id);
+        idle_state: IdleState = Some(IdleState::Active);
+        kubernetes_namespace_name: String = row.namespace.clone();
+        kubernetes_namespace_pattern: String = None;
+        monitoring_urls: String = None;
+        name: String = Some(row.name.clone());
+        openshift_project_name: String = row.namespace.clone();
+        openshift_project_pattern: String = None;
+        route: String = row.route.clone();
+        routes: String = row.routes.clone();
+        updated: String = Some(row.updated.clone());
+    } row
+}
 
-#[Object]
+#[ComplexObject]
 impl Environment {
     async fn advanced_tasks(
         &self,
         context: &Context<'_>,
     ) -> Result<List<AdvancedTaskDefinition>, Failure> {
         let caller = caller(context)?;
-        let listed = listing::for_environment(state(context)?, caller, self.0.id)?;
+        let listed = listing::for_environment(state(context)?, caller, self.row.id)?;
         let listed =
             listing::without_admin_only(caller, listed, |shown| shown.definition.admin_only_view);
         Ok(list(listed, AdvancedTaskDefinition::from))
-    }
-
-    async fn auto_idle(&self) -> Option<i32> {
-        Some(1)
-    }
-
-    async fn created(&self) -> Option<&String> {
-        Some(&self.0.created)
-    }
-
-    async fn deleted(&self) -> Option<&String> {
-        Some(&self.0.deleted)
-    }
-
-    async fn deploy_base_ref(&self) -> Option<&String> {
-        self.0.deploy_base_ref.as_ref()
-    }
-
-    async fn deploy_head_ref(&self) -> Option<&String> {
-        self.0.deploy_head_ref.as_ref()
-    }
-
-    async fn deploy_title(&self) -> Option<&String> {
-        self.0.deploy_title.as_ref()
-    }
-
-    async fn deploy_type(&self) -> Option<&String> {
-        Some(&self.0.deploy_type)
     }
 
     /// Nothing is ever deployed here.
@@ -168,56 +191,28 @@ impl Environment {
         Some(Vec::new())
     }
 
-    async fn environment_type(&self) -> Option<&String> {
-        Some(&self.0.environment_type)
-    }
-
-    async fn id(&self) -> Option<i32> {
-        Some(self.0.id)
-    }
-
     async fn kubernetes(&self, context: &Context<'_>) -> Result<Option<Kubernetes>, Failure> {
-        Ok(cluster(context, self.0.openshift)?.map(Kubernetes))
-    }
-
-    async fn kubernetes_namespace_name(&self) -> Option<&String> {
-        self.0.namespace.as_ref()
-    }
-
-    async fn name(&self) -> Option<&String> {
-        Some(&self.0.name)
+        cluster::find(context, self.row.openshift)
     }
 
     async fn openshift(&self, context: &Context<'_>) -> Result<Option<Openshift>, Failure> {
-        Ok(cluster(context, self.0.openshift)?.map(Openshift))
-    }
-
-    async fn openshift_project_name(&self) -> Option<&String> {
-        self.0.namespace.as_ref()
+        cluster::find(context, self.row.openshift)
     }
 
     async fn project(&self, context: &Context<'_>) -> Result<Option<Project>, Failure> {
         let project = state(context)?
-            .read(|connection| Ok(places::project_by_id(connection, self.0.project)?))?;
+            .read(|connection| Ok(places::project_by_id(connection, self.row.project)?))?;
         let Some(project) = project else {
             return Ok(None);
         };
         caller(context)?.require("project", "view", On::Project(project.id))?;
-        Ok(Some(Project(project)))
-    }
-
-    async fn route(&self) -> Option<&String> {
-        self.0.route.as_ref()
-    }
-
-    async fn routes(&self) -> Option<&String> {
-        self.0.routes.as_ref()
+        Ok(Some(project.into()))
     }
 
     async fn services(&self, context: &Context<'_>) -> Result<List<EnvironmentService>, Failure> {
         let services =
-            state(context)?.read(|connection| Ok(places::services(connection, self.0.id)?))?;
-        Ok(list(services, EnvironmentService))
+            state(context)?.read(|connection| Ok(places::services(connection, self.row.id)?))?;
+        Ok(list(services, EnvironmentService::from))
     }
 
     async fn tasks(
@@ -228,15 +223,20 @@ impl Environment {
         task_name: MaybeUndefined<String>,
     ) -> Result<List<Task>, Failure> {
         let (state, caller) = (state(context)?, caller(context)?);
-        let found = runs::of_environment(state, caller, &self.0, &id, &task_name, &limit)?;
+        let found = runs::of_environment(state, caller, &self.row, &id, &task_name, &limit)?;
         Ok(tasks(found))
-    }
-
-    async fn updated(&self) -> Option<&String> {
-        Some(&self.0.updated)
     }
 }
 
+/// Whether the pods of an environment are scaled down.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IdleState {
+    Active,
+    Idled,
+    Scaled,
+}
+
+/// A deployment; there are none.
 #[derive(SimpleObject)]
 pub(crate) struct Deployment {
     completed: Option<String>,
@@ -247,83 +247,30 @@ pub(crate) struct Deployment {
     status: Option<String>,
 }
 
-pub(crate) struct EnvironmentService(pub(crate) places::Service);
+object! {
+    /// A service of an environment.
+    #[graphql(complex)]
+    EnvironmentService(row: places::Service) {
+        created: String = Some(row.created.clone());
+        id: i32 = Some(row.id);
+        name: String = Some(row.name.clone());
+        replicas: i32 = row.replicas;
+        #[graphql(name = "type")] kind: String = row.kind.clone();
+        updated: String = row.updated.clone();
+    } row
+}
 
-#[Object]
+#[ComplexObject]
 impl EnvironmentService {
     async fn containers(&self, context: &Context<'_>) -> Result<List<ServiceContainer>, Failure> {
         let names =
-            state(context)?.read(|connection| Ok(places::containers(connection, self.0.id)?))?;
+            state(context)?.read(|connection| Ok(places::containers(connection, self.row.id)?))?;
         Ok(list(names, |name| ServiceContainer { name: Some(name) }))
-    }
-
-    async fn created(&self) -> Option<&String> {
-        Some(&self.0.created)
-    }
-
-    async fn id(&self) -> Option<i32> {
-        Some(self.0.id)
-    }
-
-    async fn name(&self) -> Option<&String> {
-        Some(&self.0.name)
-    }
-
-    async fn replicas(&self) -> Option<i32> {
-        self.0.replicas
-    }
-
-    #[graphql(name = "type")]
-    async fn kind(&self) -> Option<&String> {
-        self.0.kind.as_ref()
-    }
-
-    async fn updated(&self) -> Option<&String> {
-        self.0.updated.as_ref()
     }
 }
 
+/// A container of a service.
 #[derive(SimpleObject)]
 pub(crate) struct ServiceContainer {
     name: Option<String>,
-}
-
-pub(crate) struct Openshift(places::Cluster);
-
-pub(crate) struct Kubernetes(places::Cluster);
-
-macro_rules! cluster {
-    ($type:ident) => {
-        #[Object]
-        impl $type {
-            async fn created(&self) -> Option<&String> {
-                Some(&self.0.created)
-            }
-            async fn disabled(&self) -> Option<bool> {
-                Some(false)
-            }
-            async fn friendly_name(&self) -> Option<String> {
-                None
-            }
-            async fn id(&self) -> Option<i32> {
-                Some(self.0.id)
-            }
-            async fn name(&self) -> Option<&String> {
-                Some(&self.0.name)
-            }
-            async fn ssh_host(&self) -> Option<&String> {
-                self.0.ssh_host.as_ref()
-            }
-            async fn ssh_port(&self) -> Option<&String> {
-                self.0.ssh_port.as_ref()
-            }
-        }
-    };
-}
-cluster!(Openshift);
-cluster!(Kubernetes);
-
-fn cluster(context: &Context<'_>, id: Option<i32>) -> Result<Option<places::Cluster>, Failure> {
-    let Some(id) = id else { return Ok(None) };
-    state(context)?.read(|connection| Ok(places::cluster(connection, id)?))
 }

@@ -100,7 +100,7 @@ impl Query {
             Some(ProjectOrderType::Name) => projects.sort_by(|a, b| a.name.cmp(&b.name)),
             None => {}
         }
-        Ok(list(projects, Project))
+        Ok(list(projects, Project::from))
     }
 
     async fn environment_by_id(
@@ -188,7 +188,7 @@ impl Query {
         };
         let person =
             state(context)?.read(|connection| Ok(people_rows::person(connection, &user.id)?))?;
-        Ok(person.map(User::new))
+        Ok(person.map(User::from))
     }
 
     async fn project_by_git_url(
@@ -291,7 +291,7 @@ fn visible_place(
 ) -> Result<Option<Environment>, Failure> {
     let Some(place) = place else { return Ok(None) };
     caller(context)?.require("environment", "view", On::Project(place.project))?;
-    Ok(Some(Environment(place)))
+    Ok(Some(place.into()))
 }
 
 fn visible_project(
@@ -302,12 +302,12 @@ fn visible_project(
         return Ok(None);
     };
     caller(context)?.require("project", "view", On::Project(project.id))?;
-    Ok(Some(Project(project)))
+    Ok(Some(project.into()))
 }
 
 fn visible_run(context: &Context<'_>, run: Option<Run>) -> Result<Option<Task>, Failure> {
     let run = runs::visible(state(context)?, caller(context)?, run)?;
-    Ok(run.map(Task))
+    Ok(run.map(Task::from))
 }
 
 /// The error of the query builder for an absent value.

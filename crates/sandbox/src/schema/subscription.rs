@@ -55,7 +55,7 @@ impl Subscription {
         seen.state.faults.count_subscription();
         Ok(stream::unfold(seen, |mut seen| async move {
             let run = seen.next().await;
-            Some((Some(Task(run)), seen))
+            Some((Some(run.into()), seen))
         }))
     }
 }
