@@ -35,6 +35,7 @@ mod help;
 mod hostile;
 mod invoke;
 mod lagoon_cli;
+mod lagoon_client;
 mod lint;
 mod list;
 mod list_order;

@@ -130,9 +130,9 @@ impl User {
 /// The weakest role with a permission; `None` if only platform owners have it.
 fn needed(resource: &str, scope: &str) -> Option<Role> {
     Some(match (resource, scope) {
-        ("task" | "environment" | "project", "view") | ("advanced_task", "invoke:guest") => {
-            Role::Guest
-        }
+        ("task" | "environment" | "project", "view")
+        | ("task", "drushCacheClear:development" | "drushCacheClear:production")
+        | ("advanced_task", "invoke:guest") => Role::Guest,
         ("advanced_task", "invoke:developer")
         | ("task", "add:development" | "cancel:development" | "addNoExec" | "update" | "delete")
         | ("environment", "addOrUpdate:development" | "delete:development") => Role::Developer,

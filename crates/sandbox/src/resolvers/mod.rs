@@ -4,6 +4,7 @@
 pub(super) mod arguments;
 pub(super) mod cancel;
 pub(super) mod define;
+pub(super) mod drush;
 pub(super) mod environments;
 pub(super) mod files;
 pub(super) mod invoke;

@@ -132,7 +132,7 @@ pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run,
         Ok(run)
     })?;
     // Without its service, a run stays `new` for ever.
-    if execute && (run.kind == "IMAGE" || has_service(state, &run)?) {
+    if execute && (run.kind == "IMAGE" || has_service(state, run.environment, &run.service)?) {
         let order = order(state, &run)?;
         // As with a lost message, the row stays whatever happens.
         let _ = state.executor.start(&order);
@@ -140,10 +140,10 @@ pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run,
     Ok(run)
 }
 
-fn has_service(state: &State, run: &Run) -> Result<bool, Failure> {
+pub(super) fn has_service(state: &State, environment: i32, name: &str) -> Result<bool, Failure> {
     state.read(|connection| {
-        let services = places::services(connection, run.environment)?;
-        Ok(services.iter().any(|service| service.name == run.service))
+        let services = places::services(connection, environment)?;
+        Ok(services.iter().any(|service| service.name == name))
     })
 }
 

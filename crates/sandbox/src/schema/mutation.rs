@@ -14,7 +14,7 @@ use super::place::Environment;
 use super::run::Task;
 use super::{caller, state};
 use crate::failure::Failure;
-use crate::resolvers::{cancel, define, environments, files, invoke, redefine, runs};
+use crate::resolvers::{cancel, define, drush, environments, files, invoke, redefine, runs};
 use crate::rows::runs as run_rows;
 
 pub(crate) struct Mutation;
@@ -111,6 +111,15 @@ impl Mutation {
             environment,
             &argument_values.unwrap_or_default(),
         )?;
+        Ok(Some(run.into()))
+    }
+
+    async fn task_drush_cache_clear(
+        &self,
+        context: &Context<'_>,
+        environment: i32,
+    ) -> Result<Option<Task>, Failure> {
+        let run = drush::cache_clear(state(context)?, caller(context)?, environment)?;
         Ok(Some(run.into()))
     }
 

@@ -71,6 +71,8 @@ impl Query {
             }
             _ => state.read(|connection| Ok(people_rows::groups(connection)?))?,
         };
+        // The `lagoon` CLI sends an empty name for all groups.
+        let name = name.filter(|name| !name.is_empty());
         groups.retain(|group| name.as_ref().is_none_or(|name| group.name == *name));
         // Groups have no type here.
         groups.retain(|_| kind.is_none());
