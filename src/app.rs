@@ -1,5 +1,5 @@
-//! What a command receives: the user's side, the settings, and a Lagoon that is connected on first
-//! use, so that commands which need none stay fast and work offline.
+//! The services of a command: terminal, settings, and a Lagoon connected on first use, so that
+//! commands without Lagoon stay fast and work offline.
 
 mod browser;
 mod connect;
@@ -35,22 +35,18 @@ use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind, Targ
 use crate::state::Claims;
 use crate::terminal::{PromptError, StreamError, Ui};
 
-/// What would be executed on this machine.
+/// A command or image that the sandbox would execute on this machine.
 #[derive(Debug, Clone, Copy)]
 pub enum Executes<'a> {
-    /// A shell command, as it is defined, without values.
+    /// The command of the definition, without argument values.
     Command(&'a str),
-    /// A container image.
     Image(&'a str),
 }
 
-/// What a command receives.
 pub struct App {
-    /// Streams, prompts and progress.
     pub ui: Ui,
-    /// What was said and configured, each value with its source.
     pub settings: Settings,
-    /// Failures of the output that do not end the command.
+    /// Output failures that are reported when the command has ended.
     pub losses: Losses,
     interrupts: Interrupts,
     lagoon: OnceCell<Lagoon>,
@@ -62,7 +58,6 @@ pub struct App {
 }
 
 impl App {
-    /// Opens nothing yet.
     #[must_use]
     pub fn new(ui: Ui, settings: Settings, interrupts: Interrupts) -> App {
         App {
@@ -79,20 +74,13 @@ impl App {
         }
     }
 
-    /// The Lagoon that is meant, with its token; nothing is sent yet.
-    ///
-    /// # Errors
-    /// When no Lagoon is meant, it does not exist, or there is no token that may go there.
+    /// The selected Lagoon, with its token. Nothing is sent to it yet.
     pub async fn lagoon(&self) -> Result<&Lagoon, Error> {
         self.lagoon
             .get_or_try_init(async || connect::connect(self).await)
             .await
     }
 
-    /// The Lagoon of a context, or of `TASKS_API`, with this source of tokens.
-    ///
-    /// # Errors
-    /// When there is neither, or the context's certificates cannot be read.
     pub fn lagoon_with(
         &self,
         source: TokenSource,
@@ -107,17 +95,14 @@ impl App {
         connect::lagoon(self, url, context, source)
     }
 
-    /// The runs that this machine's processes have reported as their own on the current Lagoon.
-    ///
-    /// # Errors
-    /// As [`App::lagoon`].
+    /// The runs that this machine's processes have reported as their own on the selected Lagoon.
     pub async fn claims(&self) -> Result<Claims, Error> {
         let address = self.lagoon().await?.url();
         let folder = self.settings.folders.state.as_deref();
         Ok(Claims::open(folder, address.as_str()))
     }
 
-    /// What the files around the current folder say of where one is; read on first use.
+    /// The project and branch that the files around the current folder name; read on first use.
     pub fn checkout(&self) -> &Checkout {
         self.checkout.get_or_init(|| {
             let here = std::env::current_dir();
@@ -132,7 +117,6 @@ impl App {
         })
     }
 
-    /// Where Lagoon's UI is, where the context knows it.
     #[must_use]
     pub fn ui_url(&self) -> Option<String> {
         match &self.settings.chosen().ok()?.target.value {
@@ -141,18 +125,10 @@ impl App {
         }
     }
 
-    /// Opens a page of Lagoon's UI in the user's browser.
-    ///
-    /// # Errors
-    /// When there is no page, or nothing that opens it.
     pub fn open_page(&self, url: Option<&str>) -> Result<(), Error> {
         page::open(url)
     }
 
-    /// Has a change confirmed: by `--yes`, else by the user.
-    ///
-    /// # Errors
-    /// Wrong use when it is declined, or there is nobody to ask.
     pub fn confirm(&self, question: &str) -> Result<(), Error> {
         if self.settings.yes {
             return Ok(());
@@ -168,10 +144,8 @@ impl App {
         }
     }
 
-    /// Has a change confirmed at a place (see `target::banner`), which is said in any case.
-    ///
-    /// # Errors
-    /// As [`App::confirm`].
+    /// Like [`App::confirm`]; prints the place of the change (see `target::banner`) even with
+    /// `--yes`.
     pub fn confirm_at(&self, banner: &str, question: &str) -> Result<(), Error> {
         if self.settings.yes {
             self.ui.note(banner);
@@ -179,11 +153,8 @@ impl App {
         self.confirm(&format!("{banner}: {question}"))
     }
 
-    /// Makes sure that what decides where a change goes was said, when there is nobody to ask; at
-    /// a terminal everything goes, as the user can be asked.
-    ///
-    /// # Errors
-    /// Wrong use, with what to add to the line.
+    /// Without a terminal, requires that these settings are explicit (see
+    /// [`Settings::require_said`]).
     pub fn require_said(&self, what: &[Deciding]) -> Result<(), Error> {
         if self.ui.can_prompt() {
             return Ok(());
@@ -191,12 +162,9 @@ impl App {
         Ok(self.settings.require_said(what)?)
     }
 
-    /// Before a run is started: has it confirmed that something new is executed on this machine.
-    /// Only the sandbox does that; with any other Lagoon, for what came with the sandbox, and for
-    /// what was confirmed before, nothing is asked. Call it after [`App::lagoon`].
-    ///
-    /// # Errors
-    /// Wrong use when it is declined, or there is nobody to ask.
+    /// Requires confirmation before the sandbox executes something new on this machine. Commands
+    /// that came with the sandbox or were confirmed before need none, nor does any other Lagoon.
+    /// Call it after [`App::lagoon`], which starts the sandbox.
     pub fn confirm_execution(&self, what: Executes<'_>) -> Result<(), Error> {
         #[cfg(feature = "sandbox")]
         return sandbox::confirm_execution(self, what);
@@ -207,11 +175,8 @@ impl App {
         }
     }
 
-    /// Has something confirmed together with everything new that it executes on this machine: one
-    /// question for both. Call it after [`App::lagoon`].
-    ///
-    /// # Errors
-    /// As [`App::confirm`].
+    /// Asks one question for an action and for everything new that it executes on this machine.
+    /// Call it after [`App::lagoon`], which starts the sandbox.
     pub fn confirm_with_execution(
         &self,
         question: &str,
@@ -226,17 +191,13 @@ impl App {
         }
     }
 
-    /// Makes the next Ctrl-C or SIGTERM the caller's business, as long as the claim lives; without
-    /// a claim, and at the second signal, the command just ends.
+    /// Lets the caller handle the next Ctrl-C or SIGTERM while the claim exists. Without a claim,
+    /// and at the second signal, the command ends.
     #[must_use]
     pub fn claim_interrupt(&self) -> Claim {
         self.interrupts.claim()
     }
 
-    /// Where the configuration file is.
-    ///
-    /// # Errors
-    /// When there is no place for it.
     pub fn config_folder(&self) -> Result<&Path, Error> {
         self.settings.folders.config.as_deref().ok_or_else(|| {
             Error::usage("no place for the configuration: neither XDG_CONFIG_HOME nor HOME is set")
@@ -244,18 +205,12 @@ impl App {
     }
 }
 
-/// Prints a text that is no report: help, completion stubs. That nobody reads it is no failure.
-///
-/// # Errors
-/// When stdout cannot be written to.
+/// Prints a text that is not a result, such as help. A broken pipe is not an error.
 pub fn print(ui: &Ui, text: &str) -> Result<(), Error> {
     printed(ui.out(text))
 }
 
-/// Prints what was held back because it could have been the beginning of a secret.
-///
-/// # Errors
-/// As [`print`].
+/// Prints the text that was held back because a secret could have begun there.
 pub fn finish(ui: &Ui) -> Result<(), Error> {
     printed(ui.finish())
 }

@@ -1,4 +1,4 @@
-//! Signing in with the user's browser, and what renews that.
+//! Signing in with the user's browser.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +16,7 @@ use crate::lagoon::{LagoonError, Network, Trace};
 use crate::terminal::Stream;
 
 impl App {
-    /// Signs in to a context with the user's browser, which may take as long as `limit`.
-    ///
-    /// # Errors
-    /// When it is not known where, or it ends with anything but a token.
+    /// Signs in to a context with the user's browser, and waits at most `limit` for it.
     pub async fn sign_in_with_browser(
         &self,
         context: &Context,
@@ -39,7 +36,8 @@ impl App {
         Ok(granted.map_err(AuthError::from)?)
     }
 
-    /// Shows the address and opens it. It is all there is to go on: not even -q silences it.
+    /// Prints the address and opens it. `-q` does not silence it: the user cannot sign in without
+    /// it.
     fn show(&self, url: &Url) {
         let text = format!("sign in with a browser, on this machine:\n{url}\n");
         let _ = self.ui.write(Stream::Err, text.as_bytes());
@@ -49,7 +47,6 @@ impl App {
         }
     }
 
-    /// How the identity server of a context is reached, with a limit for each request.
     pub(super) fn web(
         &self,
         context: Option<&Context>,
@@ -65,7 +62,7 @@ impl App {
     }
 }
 
-/// HTTP by the rules that hold for Lagoon itself.
+/// Sends requests with the certificates, proxies and rules on plain http that apply to Lagoon.
 struct OverNetwork {
     network: Network,
     trace: Option<Arc<dyn Trace>>,

@@ -1,4 +1,4 @@
-//! From settings to a connection: address, certificates, and a token that may go there.
+//! From settings to a connection: address, certificates, and a token for that address.
 
 use std::sync::Arc;
 
@@ -31,17 +31,13 @@ pub(super) async fn connect(app: &App) -> Result<Lagoon, Error> {
     let Some(source) = app.token_source().await? else {
         return sandbox(app).await;
     };
-    // A missing token is reported before anything else is done.
+    // A missing token is reported before anything is sent.
     let token = source.token().await?;
     warn_of_exposed_token(app, &token.found);
     lagoon(app, url, context, source)
 }
 
 impl App {
-    /// Says which variables are set and belong to nothing that is meant.
-    ///
-    /// # Errors
-    /// When no Lagoon is meant.
     pub fn warn_of_stray_variables(&self) -> Result<(), Error> {
         let chosen = self.settings.chosen()?;
         let warn = |variable: &str| {
@@ -60,8 +56,9 @@ impl App {
     }
 }
 
-/// Warns if the token comes from the `lagoon` CLI's file and other users can read that. It is used all
-/// the same, because the `lagoon` CLI itself creates its file so.
+/// Warns if the token comes from the `lagoon` CLI's file and other users can read that file. The
+/// token is used all the same, because the `lagoon` CLI itself creates its file with these
+/// permissions.
 fn warn_of_exposed_token(app: &App, found: &Found) {
     let Found::LagoonCli(path) = found else {
         return;
@@ -76,7 +73,6 @@ fn warn_of_exposed_token(app: &App, found: &Found) {
     }
 }
 
-/// A Lagoon with this source of tokens.
 pub(super) fn lagoon(
     app: &App,
     url: Url,
@@ -116,7 +112,7 @@ async fn sandbox(app: &App) -> Result<Lagoon, Error> {
     }))
 }
 
-/// Warns that a configuration file has a context of the sandbox's name, which is never used.
+/// Warns that a context in a configuration file is hidden by the sandbox, which has its name.
 #[cfg(feature = "sandbox")]
 fn report_hidden_context(app: &App) {
     let config = app.settings.config().ok();
@@ -136,7 +132,6 @@ async fn sandbox(_app: &App) -> Result<Lagoon, Error> {
     Err(Error::usage("this build of tasks has no sandbox"))
 }
 
-/// How a context's Lagoon is reached.
 pub(super) fn network(app: &App, context: Option<&Context>) -> Result<Network, Error> {
     Ok(Network {
         ca_pem: context.map(ca_pem).transpose()?.flatten(),
@@ -173,7 +168,7 @@ impl Trace for TraceLines {
     }
 }
 
-/// Gives the tokens of `auth` to the API room, which knows nothing of files and variables.
+/// Gives the tokens of `auth` to `lagoon`, which reads neither files nor variables.
 struct SignIn(TokenSource);
 
 #[async_trait]
@@ -199,7 +194,7 @@ impl Credentials for SignIn {
 
 fn refusal(error: AuthError) -> CredentialsError {
     let is_passing = error.is_passing();
-    // With its cause: ssh's words are what helps.
+    // The conversion adds the cause: ssh's own message.
     let error = Error::from(error);
     CredentialsError {
         message: error.to_string(),

@@ -1,27 +1,24 @@
-//! What a Lagoon says of itself completes what is known of it.
+//! Completes a context from its Lagoon's discovery document.
 
 use super::{App, connect};
 use crate::config::{Context, SshEndpoint};
 use crate::error::Error;
 use crate::lagoon::{LagoonError, discover};
 
-/// How completing a context went.
 #[derive(Debug)]
 pub enum Discovered {
-    /// There was nothing to ask for, or the document was there.
+    /// The context was complete already, or the document was read.
     Complete,
-    /// The Lagoon has no such document.
     NoDocument,
-    /// It cannot be told.
     Failed(Error),
 }
 
 impl App {
-    /// Fills what is not known of a context from its Lagoon's discovery document; what is known
-    /// stays. What the document says and must not be used is warned of.
+    /// Adds missing settings of a context from its Lagoon's discovery document. Settings of the
+    /// context take precedence. Unusable values of the document are reported as warnings.
     ///
-    /// # Errors
-    /// When the context's own certificates cannot be read, or its address must not be used.
+    /// # Errors Only errors of the context's own settings, such as its certificates;
+    /// [`Discovered::Failed`] has the others.
     pub async fn complete(&self, context: &mut Context) -> Result<Discovered, Error> {
         let is_complete = context.ssh.is_some()
             && context.ui_url.is_some()

@@ -1,7 +1,7 @@
 //! Ctrl-C, SIGTERM, SIGHUP and SIGQUIT.
 //!
-//! Signals are listened for in a thread of their own, as a prompt blocks the main one. A command
-//! that has something to say or to save claims the next signal; otherwise the command line ends.
+//! A separate thread listens for signals, because a prompt blocks the main one. A command that must
+//! print or save something claims the next signal; otherwise the process ends.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -14,35 +14,33 @@ use tokio::sync::watch;
 use crate::clock::{sleep, timeout};
 use crate::error::{Error, Kind};
 
-/// How long the main thread may take to notice a signal before the process is ended without it.
+/// The time that the main thread has to react to a signal before the process is ended without it.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// How long a signal may take from a prompt that it ended to the listening thread.
+/// The time in which a signal that ended a prompt reaches the listening thread.
 const SHORTLY: Duration = Duration::from_millis(50);
 
-/// What ends the process without further ado, with this exit code.
 pub type GiveUp = fn(u8);
 
-/// The signals of this process.
 #[derive(Clone)]
 pub struct Interrupts {
     state: Arc<State>,
 }
 
 struct State {
-    /// How many signals there were, and which was the last.
+    /// The number of signals so far, and the last one.
     signals: watch::Sender<(u32, Kind)>,
     claims: AtomicUsize,
     noticed: AtomicBool,
 }
 
-/// The right to deal with the next signal. Dropping it gives it back.
+/// The right to handle the next signal; dropping it gives it back.
 pub struct Claim {
     state: Arc<State>,
 }
 
 impl Interrupts {
-    /// Signals that only [`Interrupts::signal`] sends, for tests.
+    /// Without listening: only [`Interrupts::signal`] sends signals. For tests.
     #[must_use]
     pub fn none() -> Interrupts {
         let (signals, _) = watch::channel((0, Kind::Interrupted));
@@ -55,13 +53,13 @@ impl Interrupts {
         }
     }
 
-    /// Starts to listen. `give_up` is called when nobody notices a signal, as when a prompt waits
-    /// for a key.
+    /// Starts to listen. `give_up` is called if the main thread does not react, as when a prompt
+    /// waits for a key.
     #[must_use]
     pub fn listen(give_up: GiveUp) -> Interrupts {
         let interrupts = Self::none();
         let listener = interrupts.clone();
-        // Without the thread a signal ends the process in the system's own way.
+        // Without the thread, signals have the system's default effect.
         let _ = std::thread::Builder::new()
             .name("signals".to_owned())
             .spawn(move || listener.receive(give_up));
@@ -91,7 +89,6 @@ impl Interrupts {
         });
     }
 
-    /// Tells everybody of a signal.
     pub fn signal(&self, kind: Kind) {
         self.state.noticed.store(false, Ordering::SeqCst);
         self.state
@@ -99,7 +96,6 @@ impl Interrupts {
             .send_modify(|(count, last)| (*count, *last) = (*count + 1, kind));
     }
 
-    /// Makes the next signal the caller's business.
     #[must_use]
     pub fn claim(&self) -> Claim {
         self.state.claims.fetch_add(1, Ordering::SeqCst);
@@ -108,8 +104,8 @@ impl Interrupts {
         }
     }
 
-    /// Tells the signals apart for an error that only knows that it was interrupted, as a prompt's
-    /// does; such an error can be here before the signal is.
+    /// Replaces the error of an interrupted prompt with that of the signal. The error can arrive
+    /// before the signal does.
     pub async fn explain(&self, error: Error) -> Error {
         if error.kind != Kind::Interrupted {
             return error;
@@ -120,7 +116,7 @@ impl Interrupts {
         }
     }
 
-    /// Waits for a signal that nobody has claimed, or for the second one.
+    /// Waits for an unclaimed signal, or for the second one.
     pub async fn unclaimed(&self) -> Kind {
         self.state
             .wait(|count| self.state.is_unclaimed(count))
@@ -129,7 +125,7 @@ impl Interrupts {
 }
 
 impl Claim {
-    /// Waits for a signal: [`Kind::Interrupted`] or [`Kind::Terminated`].
+    /// Waits for the next signal, whether it is claimed or not.
     pub async fn signalled(&self) -> Kind {
         self.state.wait(|_| true).await
     }
@@ -156,7 +152,7 @@ impl State {
                 self.noticed.store(true, Ordering::SeqCst);
                 kind
             }
-            // The sender lives in `self`.
+            // Unreachable, because `self` owns the sender.
             Err(_) => std::future::pending().await,
         }
     }
@@ -204,8 +200,8 @@ async fn received(signal: &mut Option<Signal>) {
     }
 }
 
-/// Whether the process ignores a signal. Only Linux says so; elsewhere a process whose messages do
-/// not go to a terminal may have been started by `nohup`.
+/// Whether the process ignores a signal. Only Linux reports this; elsewhere, a process whose stderr
+/// is not a terminal may have been started by `nohup`.
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> bool {
     if cfg!(not(target_os = "linux")) {
@@ -216,7 +212,6 @@ fn is_ignored(signal: i32) -> bool {
     })
 }
 
-/// The signals that a process ignores, one bit each, from its `/proc/PID/status`.
 #[cfg(unix)]
 fn ignored_signals(status: &str) -> Option<u128> {
     let line = status

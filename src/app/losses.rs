@@ -1,4 +1,4 @@
-//! Failures of the output that do not end a command, and how they end it after all.
+//! Output failures that do not end a command but change its exit code.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -8,10 +8,8 @@ use super::App;
 use crate::domain::Run;
 use crate::error::Error;
 
-/// The number of run ids in a hint.
 const SHOWN: usize = 20;
 
-/// What is to be reported if the output is incomplete.
 #[derive(Clone, Default)]
 pub struct Losses {
     filter: Arc<OnceLock<String>>,
@@ -19,15 +17,14 @@ pub struct Losses {
 }
 
 impl Losses {
-    /// Records that `--jq` failed on a result, which was printed as JSON instead.
+    /// Records that `--jq` failed; the result was printed as JSON instead.
     pub fn filter_failed(&self, message: String) {
         let _ = self.filter.set(message);
     }
 }
 
 impl App {
-    /// Records a run that the command is about, as it was read last, to name it if the output is
-    /// incomplete.
+    /// Records the latest state of a run, whose id is reported if the output is incomplete.
     pub fn record_run(&self, run: &Run) {
         let runs = self.losses.runs.lock();
         let mut runs = runs.unwrap_or_else(PoisonError::into_inner);
@@ -37,11 +34,8 @@ impl App {
         }
     }
 
-    /// The result of a command, given that its output may be incomplete: the exit code of the
-    /// operation, or 1 if that would be 0.
-    ///
-    /// # Errors
-    /// The command's error; else why the output is incomplete.
+    /// Adds output failures to the command's result: an operation that would exit with 0 fails with
+    /// 1.
     pub fn conclude(&self, result: Result<(), Error>) -> Result<(), Error> {
         let written = self.ui.write_failure();
         let written = written.map(|why| format!("cannot write the output: {why}"));

@@ -4,10 +4,6 @@ use std::process::{Command, Stdio};
 
 use crate::error::Error;
 
-/// Opens an address with whatever the system opens addresses with.
-///
-/// # Errors
-/// When there is no page, or nothing that opens it; the address is in the hint then.
 pub(super) fn open(url: Option<&str>) -> Result<(), Error> {
     let Some(url) = url else {
         return Err(
@@ -22,9 +18,8 @@ pub(super) fn open(url: Option<&str>) -> Result<(), Error> {
     })
 }
 
-/// Starts whatever the system opens addresses with.
 pub(super) fn start(url: &str) -> std::io::Result<()> {
-    // An address is the only thing that is ever passed on, never an option.
+    // Anything else could be an option of the opener.
     if !url.starts_with("https://") && !url.starts_with("http://") {
         return Err(std::io::Error::other("it is no http address"));
     }
@@ -32,7 +27,7 @@ pub(super) fn start(url: &str) -> std::io::Result<()> {
     Command::new(program)
         .args(first)
         .arg(url)
-        // Its own business.
+        // The browser needs neither.
         .env_remove("TASKS_TOKEN")
         .env_remove("TASKS_SSH_KEY")
         .stdin(Stdio::null())

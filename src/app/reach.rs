@@ -1,4 +1,4 @@
-//! Whether the Lagoon that is meant can be reached at all; no token is needed for that.
+//! Whether the selected Lagoon can be reached. This needs no token.
 
 use jiff::Timestamp;
 use url::Url;
@@ -11,27 +11,17 @@ use crate::lagoon::knock::{Knock, knock};
 use crate::lagoon::{Lagoon, NetworkVariables, is_loopback};
 use crate::settings::{Target, TokenOrigin, process_variable_os};
 
-/// How an address is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Way {
-    /// It is this machine.
     Loopback,
-    /// Without a proxy.
     Direct,
-    /// Through a proxy.
     Proxy {
-        /// Its host and port.
         address: String,
-        /// The variable that names it, or the system's settings.
         source: &'static str,
     },
 }
 
 impl App {
-    /// How an address is reached.
-    ///
-    /// # Errors
-    /// For a proxy variable whose value cannot be used.
     pub fn way_to(&self, url: &Url) -> Result<Way, Error> {
         if is_loopback(url) {
             return Ok(Way::Loopback);
@@ -43,10 +33,7 @@ impl App {
         }))
     }
 
-    /// The address of the Lagoon that is meant. The sandbox is started for it.
-    ///
-    /// # Errors
-    /// When none is meant.
+    /// The address of the selected Lagoon. Starts the sandbox if that is selected.
     pub async fn address(&self) -> Result<Url, Error> {
         Ok(match &self.settings.chosen()?.target.value {
             Target::Context(context) => context.api.clone(),
@@ -55,10 +42,7 @@ impl App {
         })
     }
 
-    /// Asks the Lagoon that is meant whether it is up.
-    ///
-    /// # Errors
-    /// When it cannot be reached, and for an address that must not be used.
+    /// Sends the selected Lagoon one request without a token.
     pub async fn knock(&self) -> Result<Knock, Error> {
         let context = match &self.settings.chosen()?.target.value {
             Target::Context(context) => Some(context),
@@ -68,17 +52,13 @@ impl App {
         Ok(knock(&self.address().await?, &network).await?)
     }
 
-    /// The time at the Lagoon of a context; `None` if it cannot be asked.
+    /// The time at a context's Lagoon, `None` if it does not answer.
     pub async fn time_at(&self, context: &Context) -> Option<Timestamp> {
         let network = connect::network(self, Some(context)).ok()?;
         knock(&context.api, &network).await.ok()?.date
     }
 
-    /// The token that there is for the Lagoon that is meant, good or not, without signing in or
-    /// asking anybody.
-    ///
-    /// # Errors
-    /// When none is meant, or what is kept cannot be read.
+    /// The stored token of the selected Lagoon, valid or not. Does not sign in or prompt.
     pub fn token_at_hand(&self) -> Result<Option<Secret>, Error> {
         let chosen = self.settings.chosen()?;
         let source = match (&chosen.token, &chosen.target.value) {
@@ -92,11 +72,8 @@ impl App {
         Ok(source.peek()?.map(|token| token.secret))
     }
 
-    /// The Lagoon that is meant with the token that is at hand, for whom signing in would take too
-    /// long.
-    ///
-    /// # Errors
-    /// When none is meant, or there is no token.
+    /// The selected Lagoon with the stored token, for callers that must not wait for a sign-in,
+    /// such as completion.
     pub async fn lagoon_at_hand(&self) -> Result<Lagoon, Error> {
         let context = match &self.settings.chosen()?.target.value {
             Target::Context(context) => Some(context),

@@ -1,6 +1,6 @@
-//! The sandbox, started in this process for its context, and what `tasks sandbox` does with it.
+//! The sandbox in this process: `--context sandbox` and the `tasks sandbox` commands.
 //!
-//! It keeps its data in our data folder, so that every process finds the same projects and runs.
+//! Its data are in the user's data folder, so that every process sees the same projects and runs.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -19,10 +19,9 @@ use lagoon_sandbox::{
     ExecutorKind, Identity, Options, Sandbox, SandboxError, Seed, Served, StoreKind,
 };
 
-/// As long as Lagoon's own tokens live; the client fetches a new one for each request.
+/// As long as the lifetime of Lagoon's own tokens; the client fetches a new one for each request.
 const LIFETIME: Duration = Duration::from_secs(300);
 
-/// What a new sandbox is filled with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum SandboxSeed {
     /// A project with environments, users and a few tasks
@@ -32,26 +31,23 @@ pub enum SandboxSeed {
     Bare,
 }
 
-/// A sandbox that answers requests. Dropping it ends that.
 pub struct Running {
     sandbox: Sandbox,
     served: Served,
 }
 
 impl Running {
-    /// The address of the API.
     #[must_use]
     pub fn graphql(&self) -> String {
         self.served.graphql()
     }
 
-    /// The address of the server, without a path.
+    /// The server's address, without a path.
     #[must_use]
     pub fn url(&self) -> String {
         self.served.url()
     }
 
-    /// Signs in as the role that `--as` names.
     pub(super) fn sign_in(&self, settings: &Settings) -> SandboxSignIn {
         SandboxSignIn {
             sandbox: self.sandbox.clone(),
@@ -60,7 +56,6 @@ impl Running {
     }
 }
 
-/// Starts the sandbox on this port of loopback; 0 is any free one.
 pub(super) async fn start(
     ui: &Ui,
     settings: &Settings,
@@ -85,7 +80,7 @@ async fn open(ui: &Ui, settings: &Settings, seed: SandboxSeed) -> Result<Sandbox
     } else {
         let program = std::env::current_exe()
             .map_err(|e| Error::failed("cannot tell where this program is").because(e))?;
-        // Whoever can be asked is asked before an image is run: see `confirm_execution`.
+        // With a prompt, `confirm_execution` asks before an image is run.
         let images = settings.yes || ui.can_prompt();
         ExecutorKind::Detached { program, images }
     };
@@ -104,7 +99,6 @@ fn folder(settings: &Settings) -> Result<PathBuf, Error> {
     Ok(data.join("sandbox"))
 }
 
-/// Asks about what neither came with the sandbox nor was agreed to before.
 pub(super) fn confirm_execution(app: &App, what: Executes<'_>) -> Result<(), Error> {
     let new = unagreed(app, &[what])?;
     for (_, question) in &new {
@@ -113,7 +107,6 @@ pub(super) fn confirm_execution(app: &App, what: Executes<'_>) -> Result<(), Err
     agree(app, &new)
 }
 
-/// One question for something and for everything new that it executes.
 pub(super) fn confirm_with_execution(
     app: &App,
     question: &str,
@@ -129,7 +122,8 @@ pub(super) fn confirm_with_execution(
     agree(app, &new)
 }
 
-/// What is to be agreed to: the key that it is remembered by, and the question.
+/// The commands that still need confirmation: the key under which each is remembered, and the
+/// question.
 fn unagreed(app: &App, whats: &[Executes<'_>]) -> Result<Vec<(String, String)>, Error> {
     let mut new: Vec<(String, String)> = Vec::new();
     let Some(running) = app.sandbox.get().filter(|_| !app.settings.simulate) else {
@@ -166,31 +160,20 @@ fn agree(app: &App, new: &[(String, String)]) -> Result<(), Error> {
 }
 
 impl App {
-    /// Keeps a sandbox up for other clients.
-    ///
-    /// # Errors
-    /// When it cannot be opened, or the port is taken.
     pub async fn serve_sandbox(&self, port: u16, seed: SandboxSeed) -> Result<Running, Error> {
         start(&self.ui, &self.settings, port, seed).await
     }
 
-    /// A token for the role that `--as` names, and that role's address.
-    ///
-    /// # Errors
-    /// When the sandbox cannot be opened.
     pub async fn sandbox_token(&self, lifetime: Duration) -> Result<(Secret, String), Error> {
         let sandbox = open(&self.ui, &self.settings, SandboxSeed::default()).await?;
         let identity = identity(&self.settings);
         let token = sandbox.token(identity, lifetime)?;
         let email = identity.email().unwrap_or_default().to_owned();
-        // It is there to be printed.
+        // Unregistered, because the token is the command's result.
         Ok((Secret::unregistered(token), email))
     }
 
-    /// Stops all runs of the sandbox and fills it anew; tells where it is.
-    ///
-    /// # Errors
-    /// When its folder cannot be used.
+    /// Stops all runs of the sandbox and seeds it again; returns its folder.
     pub fn reset_sandbox(&self, seed: SandboxSeed) -> Result<PathBuf, Error> {
         let folder = folder(&self.settings)?;
         Sandbox::reset(&folder, seed.into())?;
@@ -198,7 +181,6 @@ impl App {
     }
 }
 
-/// Signs in to the sandbox: it gives a new token each time.
 pub(super) struct SandboxSignIn {
     sandbox: Sandbox,
     identity: Identity,

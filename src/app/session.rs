@@ -1,4 +1,4 @@
-//! From settings to a session: which token may go where, and how a new one is got.
+//! From settings to a session: the token for a Lagoon, and the way to get a new one.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -19,15 +19,12 @@ use crate::error::Error;
 use crate::settings::{SshSettings, Target, TokenOrigin};
 use crate::terminal::Ui;
 
-/// How long a renewal in progress may delay the end of the process.
+/// The time by which a renewal in progress may delay the end of the process.
 const FINISH: Duration = Duration::from_secs(3);
 
 impl App {
-    /// Where the token comes from for the Lagoon that is meant; none for the sandbox. Nothing is
-    /// sent yet but the question where `TASKS_API` gives out tokens, where that is needed.
-    ///
-    /// # Errors
-    /// When no Lagoon is meant.
+    /// The source of the token for the selected Lagoon; `None` for the sandbox. Sends at most one
+    /// request: it asks the Lagoon of `TASKS_API` for its ssh host if that is needed.
     pub async fn token_source(&self) -> Result<Option<TokenSource>, Error> {
         let chosen = self.settings.chosen()?;
         Ok(Some(match (&chosen.token, &chosen.target.value) {
@@ -42,7 +39,8 @@ impl App {
         }))
     }
 
-    /// The private key for ssh: the variable's, else the context's. Without one ssh takes its own.
+    /// The private key for ssh: the variable's, else the context's. `None` leaves the choice to
+    /// ssh.
     #[must_use]
     pub fn ssh_key(&self) -> Option<Key> {
         let chosen = self.settings.chosen().ok()?;
@@ -57,7 +55,7 @@ impl App {
         key.as_ref().map(key_for_ssh)
     }
 
-    /// The session of a context. Variables count for the one that is meant.
+    /// The session of a context. Variables apply to the selected context only.
     #[must_use]
     pub fn session_of(&self, context: &Context) -> Session {
         let ssh = self.variables_for(context);
@@ -94,14 +92,11 @@ impl App {
         }
     }
 
-    /// The session of `TASKS_API`. A key without a host has its Lagoon asked for one, unless there
-    /// is a good token.
-    ///
-    /// # Errors
-    /// When `TASKS_API` is not what is meant, or there is no telling where to sign in.
+    /// The session of `TASKS_API`. With an ssh key but neither an ssh host nor a valid token, it
+    /// asks the Lagoon for the host.
     pub async fn session_of_address(&self) -> Result<Session, Error> {
         let (mut session, SshSettings { mut endpoint, key }) = self.bare_session_of_address()?;
-        // With a key and a token that is good, nobody need be asked where to get another one.
+        // The ssh host is needed only to replace the token.
         if endpoint.is_none() && key.is_some() && session.good_for_now()?.is_none() {
             endpoint = self.discover_ssh(&session.api).await?;
         }
@@ -135,17 +130,12 @@ impl App {
         Ok((session, chosen.ssh.clone()))
     }
 
-    /// What there is for `TASKS_API` without signing in or asking anybody.
-    ///
-    /// # Errors
-    /// When `TASKS_API` is not what is meant.
     pub fn peek_at_address(&self) -> Result<TokenSource, Error> {
         let (session, _) = self.bare_session_of_address()?;
         Ok(TokenSource::Session(Box::new(session)))
     }
 
-    /// Warns, before something that lasts `limit`, of a token that ends before and has no
-    /// successor.
+    /// Warns before a wait of `limit` if the token expires earlier and cannot be renewed.
     pub fn warn_of_token_end(&self, limit: Option<Duration>) {
         let (Some(limit), Some((ends, origin))) = (limit, self.token_ends()) else {
             return;
@@ -178,9 +168,9 @@ impl App {
         }
     }
 
-    /// Where the Lagoon of `TASKS_API` gives out tokens, by its own words.
+    /// The ssh host of the discovery document of `TASKS_API`.
     async fn discover_ssh(&self, url: &Url) -> Result<Option<SshEndpoint>, Error> {
-        // A name that only messages would show, and none does.
+        // The context needs a name, but no message shows it.
         let name: ContextName = match "TASKS_API".parse() {
             Ok(name) => name,
             Err(_) => return Ok(None),
@@ -204,7 +194,6 @@ impl App {
         Box::new(SshSignIn::new(endpoint, key, self.ui.can_prompt()))
     }
 
-    /// What variables say counts for the context that is meant, and no other.
     fn variables_for(&self, context: &Context) -> SshSettings {
         match self.settings.chosen() {
             Ok(chosen) => match &chosen.target.value {
@@ -215,7 +204,7 @@ impl App {
         }
     }
 
-    /// The `lagoon` CLI's file, where this context is in it.
+    /// The `lagoon` CLI's file and the context's name there, if the context comes from that file.
     fn cache_of_lagoon_cli(&self, context: &Context) -> Option<(PathBuf, ContextName)> {
         if context.origin != Origin::LagoonCli {
             return None;
@@ -238,8 +227,8 @@ impl App {
         })
     }
 
-    /// Waits for the renewals in progress, so that no session is lost: a refresh token may be good
-    /// only once.
+    /// Waits for the renewals in progress. A refresh token may be usable only once, so an
+    /// interrupted renewal would lose the session.
     pub async fn finish_renewals(&self) {
         if self.renewals.in_progress() {
             self.ui.note("finishing the renewal of the session");
@@ -247,19 +236,15 @@ impl App {
         }
     }
 
-    /// Where tokens are kept.
-    ///
-    /// # Errors
-    /// When there is no place for them.
     pub fn tokens(&self) -> Result<TokenStore, Error> {
         Ok(self.token_store().ok_or(AuthError::NoFolder)?)
     }
 }
 
-/// The key of a context: its path, or its text where ssh would refuse the file.
+/// The key of a context: its path, or its text if ssh would refuse the file.
 fn key_of(context: &Context) -> Option<SshKey> {
     let key = context.ssh_key.as_ref()?;
-    // What is mounted into a pod can be read by others there, which ssh takes for a mistake.
+    // Other users can read a key that is mounted into a pod, and ssh refuses such files.
     if context.origin == Origin::Pod
         && let Ok(UsableKey::File(path)) = key.usable()
         && let Ok(text) = std::fs::read_to_string(path)
@@ -272,14 +257,13 @@ fn key_of(context: &Context) -> Option<SshKey> {
     Some(key.clone())
 }
 
-/// Prints each notice once, because a long wait renews its token again and again. With `-v`, the
-/// others are printed as well.
+/// Prints each notice once, because a long wait renews its token many times. `-v` prints the others
+/// too.
 struct NoticesOnce {
     ui: Ui,
     printed: PrintedNotices,
 }
 
-/// The notices that this process has printed.
 pub(super) type PrintedNotices = Arc<Mutex<HashSet<String>>>;
 
 impl NoticesOnce {

@@ -1,4 +1,4 @@
-//! Signing out of Lagoons.
+//! Signing out of one Lagoon or of all.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,26 +14,19 @@ use crate::auth::{
 use crate::config::{Context, ContextName};
 use crate::error::Error;
 
-/// How long an identity server may take to end a session.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// The accounts to sign out of.
 #[derive(Debug, Clone, Copy)]
 pub enum SignOut<'a> {
-    /// Those of a context.
     Context(&'a ContextName),
-    /// Those of an address that is no context's.
+    /// Those of an address that belongs to no context.
     Address(&'a Url),
-    /// All.
     All,
 }
 
 impl App {
-    /// Ends browser sessions at their identity servers, then removes the stored tokens; returns how
-    /// many there were. A session that cannot be ended is reported only.
-    ///
-    /// # Errors
-    /// When there is no token store, or a file cannot be removed.
+    /// Ends browser sessions at their identity servers, then removes the stored tokens; returns the
+    /// number of accounts. A session that cannot be ended is only reported.
     pub async fn sign_out(&self, of: SignOut<'_>) -> Result<usize, Error> {
         let store = self.tokens()?;
         let accounts = match of {
@@ -65,7 +58,7 @@ impl App {
         sign_out(store, account, self.web_to_sign_out(context)).await
     }
 
-    /// Ends a browser session of a context whose refresh token is not stored, or no longer.
+    /// Ends a browser session of a context whose refresh token is not stored.
     pub async fn end_browser_session(&self, context: Option<&Context>, refresh: &Refresh) {
         let session = end_browser_session(refresh, self.web_to_sign_out(context)).await;
         self.report(&session);
