@@ -1,4 +1,4 @@
-//! Whose token is kept: one file for each Lagoon and identity.
+//! Token accounts: one file for each Lagoon and identity.
 
 use std::fmt::Write;
 
@@ -7,35 +7,33 @@ use url::Url;
 
 use crate::config::{ContextName, SshKey};
 
-/// A Lagoon and who signs in to it. It is a file name: no context's name has an `@` in it.
+/// A Lagoon and the identity that signs in to it, as a file name. It is unambiguous, because a
+/// context's name cannot contain `@`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account(String);
 
 impl Account {
-    /// Of a context; with the key that was named beside it, which is another identity.
+    /// The account of a context. A key from a variable is another identity.
     #[must_use]
     pub fn of_context(name: &ContextName, key: Option<&SshKey>) -> Account {
         Account(format!("{name}{}", identity(key)))
     }
 
-    /// Of an address that is no context's.
+    /// The account of an address that belongs to no context.
     #[must_use]
     pub fn of_address(api: &Url, key: Option<&SshKey>) -> Account {
         Account(format!("@{}{}", digest(api.as_str()), identity(key)))
     }
 
-    /// Of a file in the token store.
     pub(super) fn of_file(name: &str) -> Account {
         Account(name.to_owned())
     }
 
-    /// The context's name, if it is one's.
     #[must_use]
     pub fn context(&self) -> Option<&str> {
         self.0.split('@').next().filter(|name| !name.is_empty())
     }
 
-    /// The file's name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -47,7 +45,6 @@ fn identity(key: Option<&SshKey>) -> String {
         .unwrap_or_default()
 }
 
-/// Neither an address nor a key can be a file name.
 fn digest(text: &str) -> String {
     let mut name = String::new();
     for byte in Sha256::digest(text).iter().take(8) {

@@ -1,8 +1,8 @@
 //! Signing in with a browser: authorization code with PKCE (RFC 6749, 7636, 8252) at Lagoon's
 //! Keycloak, and its refresh tokens.
 //!
-//! Lagoon's facts: realm `lagoon`, public client `lagoon-cli`, redirect `http://127.0.0.1:PORT`
-//! without a path, scopes `openid profile email`.
+//! Lagoon's realm is `lagoon`, its public client `lagoon-cli`, the redirect `http://127.0.0.1:PORT`
+//! without a path, the scopes `openid profile email`.
 
 mod callback;
 mod provider;
@@ -34,59 +34,45 @@ use provider::Provider;
 const CLIENT: &str = "lagoon-cli";
 const SCOPES: [&str; 3] = ["openid", "profile", "email"];
 
-/// Why signing in with a browser failed.
 #[derive(Debug, thiserror::Error)]
 pub enum BrowserError {
-    /// What should be Lagoon's Keycloak is none.
     #[error("{url} is no Keycloak with Lagoon's realm: {reason}")]
     Provider {
-        /// Where its configuration should be.
         url: String,
-        /// What is wrong.
         reason: String,
     },
-    /// It cannot be reached, or must not be.
     #[error("{0}")]
     Web(#[from] WebError),
-    /// Nobody can come back from the browser.
+    /// No port for the redirect can be opened.
     #[error("cannot listen on 127.0.0.1")]
     Listen(#[source] std::io::Error),
-    /// The provider said no.
     #[error("signing in was refused: {0}")]
     Refused(String),
-    /// Nobody came back in time.
     #[error("nobody signed in within {} s", .0.as_secs())]
     TimedOut(Duration),
-    /// The provider did not end a session.
     #[error("{endpoint} {reason}")]
     NotEnded {
-        /// The logout endpoint, or the token endpoint that should have one beside it.
+        /// The logout endpoint, or the token endpoint if no logout endpoint belongs to it.
         endpoint: Url,
-        /// What happened, going on after the endpoint.
+        /// The end of a sentence that begins with the endpoint.
         reason: String,
     },
-    /// The response of the token endpoint holds no token.
     #[error("{endpoint} did not return a token: {reason}")]
     NoToken {
-        /// The token endpoint.
         endpoint: Url,
-        /// What is wrong with the response.
         reason: String,
     },
 }
 
 impl BrowserError {
-    /// Whether it is the network's fault, and trying again may help.
     pub(super) fn is_passing(&self) -> bool {
         matches!(self, BrowserError::Web(error) if error.is_passing)
     }
 
-    /// Whether an address or a setting cannot be used.
     pub(super) fn is_usage(&self) -> bool {
         matches!(self, BrowserError::Web(error) if error.hint.is_some())
     }
 
-    /// What to do about it.
     pub(super) fn hints(&self) -> Vec<String> {
         let hint = match self {
             BrowserError::TimedOut(_) => "try again; --timeout gives more time",
@@ -101,30 +87,24 @@ impl BrowserError {
     }
 }
 
-/// What renews a token without the browser, as long as the session lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refresh {
-    /// The refresh token.
     pub token: Secret,
-    /// Where it is sent, and nowhere else.
+    /// The only address to which the token is sent.
     pub endpoint: Url,
-    /// When it ends, where that is said.
+    /// When the session ends, if the identity server says so.
     pub ends: Option<Timestamp>,
 }
 
-/// What a sign-in gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Granted {
-    /// The token for Lagoon.
     pub token: Secret,
-    /// What renews it, where the provider gives that.
     pub refresh: Option<Refresh>,
 }
 
-/// What Keycloak says beyond the standard.
 #[derive(Debug, Serialize, Deserialize)]
 struct Keycloaks {
-    /// Seconds; 0 has no end.
+    /// In seconds; 0 means never.
     #[serde(default)]
     refresh_expires_in: Option<i64>,
 }
@@ -146,7 +126,7 @@ type Lagoons<Auth, Token> = Client<
     Token,
 >;
 
-/// The library's idea of a client.
+/// Lets the `oauth2` crate send requests through [`Web`].
 struct Sender(Arc<dyn Web>);
 
 impl<'c> AsyncHttpClient<'c> for Sender {
@@ -162,10 +142,7 @@ fn client() -> Lagoons<EndpointNotSet, EndpointNotSet> {
     Client::new(ClientId::new(CLIENT.to_owned()))
 }
 
-/// Signs in: gives the address to `show`, and waits as long as `limit` for the browser to come back.
-///
-/// # Errors
-/// Every end but that of a token.
+/// Signs in: passes the address to `show` and waits at most `limit` for the browser's redirect.
 pub async fn sign_in(
     endpoint: &Url,
     web: Arc<dyn Web>,
@@ -174,7 +151,8 @@ pub async fn sign_in(
 ) -> Result<Granted, BrowserError> {
     let Provider { authorize, token } = provider::find(endpoint, &*web).await?;
     let callback = Callback::listen().await.map_err(BrowserError::Listen)?;
-    // The text as it is: an address as such would end with a slash, and is another one then.
+    // The text is not parsed as a `Url`, which would append a slash: Keycloak compares addresses
+    // exactly.
     let redirect = RedirectUrl::new(callback.address())
         .map_err(|error| no_token(&token, error.to_string()))?;
     let client: Lagoons<EndpointSet, EndpointSet> = client()
@@ -201,10 +179,7 @@ pub async fn sign_in(
     granted(&answer, token)
 }
 
-/// Gets a new token with a refresh token; `None` when that holds no more.
-///
-/// # Errors
-/// When the provider cannot be reached, or answers with something else.
+/// Gets a new token with a refresh token; `None` if the session has ended.
 pub(super) async fn renew(
     refresh: &Refresh,
     web: Arc<dyn Web>,
@@ -219,7 +194,7 @@ pub(super) async fn renew(
     match answer {
         Ok(answer) => {
             let mut granted = granted(&answer, refresh.endpoint.clone())?;
-            // Not every provider gives a new one each time.
+            // An identity server need not send a new refresh token each time.
             granted.refresh = granted.refresh.or_else(|| Some(refresh.clone()));
             Ok(Some(granted))
         }
@@ -232,10 +207,7 @@ pub(super) async fn renew(
     }
 }
 
-/// Ends the session of a refresh token. A session that is over already is no error.
-///
-/// # Errors
-/// When the provider cannot be reached, or refuses.
+/// Ends the session of a refresh token. A session that has ended already is no error.
 pub(super) async fn end_session(refresh: &Refresh, web: &dyn Web) -> Result<(), BrowserError> {
     let failed = |endpoint: &Url, reason: String| BrowserError::NotEnded {
         endpoint: endpoint.clone(),
@@ -261,7 +233,7 @@ pub(super) async fn end_session(refresh: &Refresh, web: &dyn Web) -> Result<(), 
     Err(failed(&endpoint, format!("answered {status}")))
 }
 
-/// Keycloak's logout endpoint lies beside its token endpoint.
+/// Keycloak's logout endpoint is beside its token endpoint.
 fn logout_endpoint(token_endpoint: &Url) -> Option<Url> {
     let realm = token_endpoint
         .path()
@@ -303,7 +275,7 @@ fn failure(error: RequestTokenError<WebError, BasicErrorResponse>, endpoint: &Ur
     match error {
         RequestTokenError::ServerResponse(answer) => BrowserError::Refused(answer.to_string()),
         RequestTokenError::Request(error) => BrowserError::Web(error),
-        // The response may hold a token, so only the place of the error is reported.
+        // The response may contain a token, so only the position of the error is reported.
         RequestTokenError::Parse(error, _) => match error.path().to_string().as_str() {
             "." => no_token(endpoint, "its response is not the JSON of a token"),
             path => no_token(endpoint, format!("its response has no valid `{path}`")),

@@ -1,4 +1,4 @@
-//! Why there is no usable token. No message holds one.
+//! The reasons for having no usable token. No message contains a token.
 
 use std::path::PathBuf;
 
@@ -7,67 +7,49 @@ use jiff::Timestamp;
 use super::BrowserError;
 use crate::ssh::SshError;
 
-/// Why there is no usable token.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
-    /// Nothing is kept, and there is no way to get one.
+    /// No token is stored, and there is no way to get one.
     #[error("not signed in to {label}")]
     Missing {
-        /// The Lagoon, as in "the context `acme`".
+        /// For example, "the context `acme`".
         label: String,
-        /// What to do about it.
         hints: Vec<String>,
     },
-    /// The token's time is up.
     #[error("the token {origin} has expired ({at})")]
     Expired {
-        /// Where the token is, as in "in TASKS_TOKEN".
+        /// For example, "in TASKS_TOKEN".
         origin: String,
-        /// When it ended.
         at: Timestamp,
-        /// What to do about it.
         hints: Vec<String>,
     },
-    /// What should be a token cannot be one.
     #[error("{origin} is no token")]
     Malformed {
-        /// What was looked at, as in "the value of TASKS_TOKEN".
+        /// For example, "the value of TASKS_TOKEN".
         origin: String,
     },
-    /// Others can read the file.
     #[error("{} can be read by others and is not used", .0.display())]
     Exposed(PathBuf),
-    /// There is no folder to keep tokens in.
     #[error("no place to keep tokens: neither XDG_STATE_HOME nor HOME is set")]
     NoFolder,
-    /// The store cannot be read or written.
     #[error("cannot {doing} {}", path.display())]
     Store {
-        /// What was being done.
         doing: &'static str,
-        /// With what.
         path: PathBuf,
-        /// The system's reason.
         source: std::io::Error,
     },
-    /// What a browser signed in to is over, and cannot be renewed.
     #[error("the browser session for {label} has ended")]
     BrowserEnded {
-        /// The Lagoon, as in "the context `acme`".
         label: String,
-        /// What to do about it.
         hint: String,
     },
-    /// Signing in with a browser failed.
     #[error(transparent)]
     Browser(#[from] BrowserError),
-    /// Signing in over ssh failed.
     #[error("cannot sign in")]
     Ssh(#[from] SshError),
 }
 
 impl AuthError {
-    /// What to do about it.
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
@@ -83,7 +65,6 @@ impl AuthError {
         }
     }
 
-    /// Whether signing in is what is needed, or was refused; the rest is wrong use.
     #[must_use]
     pub fn is_sign_in(&self) -> bool {
         match self {
@@ -99,10 +80,8 @@ impl AuthError {
         }
     }
 
-    /// Whether it is the network's fault, and trying again may help.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        /// What ssh says when it was not heard at all.
         const NETWORK: [&str; 8] = [
             "onnection refused",
             "onnection timed out",

@@ -1,4 +1,4 @@
-//! What can be read from a token without its key.
+//! Reading a token without its key.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,12 +7,12 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 struct Claims {
-    /// Seconds since 1970; some issuers write fractions.
+    /// In seconds since 1970; some issuers write fractions.
     exp: Option<f64>,
     iat: Option<f64>,
 }
 
-/// Whether a text has the form of a token: three base64url parts with dots between.
+/// Whether a text has the form of a token: three base64url parts separated by dots.
 #[must_use]
 pub fn is_jwt(text: &str) -> bool {
     let in_alphabet = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
@@ -22,7 +22,7 @@ pub fn is_jwt(text: &str) -> bool {
             .all(|part| !part.is_empty() && part.bytes().all(in_alphabet))
 }
 
-/// When a token's time is up; `None` for one that does not say.
+/// When a token expires; `None` if it does not say.
 #[must_use]
 pub fn expiry(token: &str) -> Option<Timestamp> {
     second(claims(token)?.exp)
@@ -42,7 +42,8 @@ fn claims(token: &str) -> Option<Claims> {
 }
 
 fn second(number: Option<f64>) -> Option<Timestamp> {
-    // Floats convert to integers by saturation, and Timestamp refuses what is out of its range.
+    // Conversion from float to integer saturates, and `Timestamp` refuses a number out of its
+    // range.
     Timestamp::from_second(number? as i64).ok()
 }
 

@@ -1,4 +1,4 @@
-//! What is kept of a sign-in.
+//! A stored sign-in.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -7,39 +7,31 @@ use url::Url;
 use super::jwt::lifetime;
 use super::{Refresh, Secret, expiry};
 
-/// Clocks differ, and a request takes its time: a token that ends within this time is renewed first.
-/// For a short-lived token it is a quarter of the token's lifetime.
+/// A token that ends within this time is renewed first, because clocks differ and a request takes
+/// time. For a short-lived token it is a quarter of the token's lifetime.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
 
-/// How somebody signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Way {
-    /// The token was given by hand.
+    /// The user supplied the token.
     Given,
-    /// Over ssh.
     Ssh,
-    /// With a browser.
     Browser,
 }
 
-/// A token with the Lagoon it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// The GraphQL endpoint: the token goes to no other.
+    /// The GraphQL endpoint; the token is sent to no other.
     pub api: Url,
-    /// The token.
     pub token: Secret,
-    /// How it was got.
     pub way: Way,
-    /// What renews it, where there is such a thing.
     pub refresh: Option<Refresh>,
-    /// When it was received, just after its issue; `None` for a token given by hand, which may be
-    /// older.
+    /// When the token was received, just after its issue. `None` for a token that the user
+    /// supplied, which may be older.
     pub received: Option<Timestamp>,
 }
 
-/// The file's content.
 #[derive(Serialize, Deserialize)]
 struct Form {
     api: Url,
@@ -47,7 +39,6 @@ struct Form {
     token: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh: Option<RefreshForm>,
-    /// Seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     received: Option<i64>,
 }
@@ -56,12 +47,10 @@ struct Form {
 struct RefreshForm {
     token: String,
     endpoint: Url,
-    /// Seconds since 1970.
     ends: Option<i64>,
 }
 
 impl Kept {
-    /// The file's content.
     pub(super) fn to_text(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(&Form {
             api: self.api.clone(),
@@ -76,7 +65,7 @@ impl Kept {
         })
     }
 
-    /// What a file holds; `None` for what is none of ours.
+    /// Reads a stored sign-in; `None` if the file has another format.
     pub(super) fn from_text(text: &str) -> Option<Kept> {
         let form: Form = serde_json::from_str(text).ok()?;
         Some(Kept {
@@ -93,19 +82,18 @@ impl Kept {
     }
 }
 
-/// How much of its time a token has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Age {
-    /// Enough; or it does not say.
+    /// Enough, or the token does not say.
     Good,
-    /// It is about to end, or ended so lately that the server's clock may see it otherwise.
+    /// It is about to end, or ended so recently that it may be valid by the server's clock.
     Ending,
-    /// It ended then.
     Over(Timestamp),
 }
 
-/// The age of a token that was received at this time, if that is known. Then the token's own lifetime
-/// counts, and it does not matter whether this machine's clock agrees with the issuer's.
+/// The age of a token that was received at this time. With a known time of receipt, the token's own
+/// lifetime counts, so that a difference between this machine's clock and the issuer's does not
+/// matter.
 pub(super) fn age(token: &Secret, received: Option<Timestamp>, now: Timestamp) -> Age {
     let token = token.expose();
     let Some(end) = expiry(token) else {
@@ -172,7 +160,7 @@ mod tests {
             assert_eq!(after(270), Age::Ending);
             assert_eq!(after(331), Age::Over(at(1_000_300)));
         }
-        // The clock was set back since: the token's own end counts again.
+        // The clock was set back since then: the token's own end counts again.
         let ahead = Some(at(1_000_000 + DAY));
         assert_eq!(age(&token, ahead, at(1_000_100)), Age::Good);
         assert_eq!(age(&token, ahead, at(1_000_400)), Age::Over(at(1_000_300)));

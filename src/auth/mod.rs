@@ -1,6 +1,6 @@
-//! Tokens: where they are kept, how they are got, and when they end.
+//! Tokens: storing, obtaining and renewing them.
 //!
-//! Which token belongs to which Lagoon is decided in `settings`; sending it is `lagoon`'s business.
+//! `settings` decides which token belongs to which Lagoon; `lagoon` sends it.
 
 mod account;
 mod browser;

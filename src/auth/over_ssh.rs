@@ -9,14 +9,13 @@ use super::{AuthError, Secret, Way, is_jwt};
 use crate::config::{SshEndpoint, SshKey, UsableKey};
 use crate::ssh::{self, Destination, Key, Ssh};
 
-/// The user that gives out tokens on every Lagoon.
+/// The user name for token requests, the same on every Lagoon.
 const USER: &str = "lagoon";
 
-/// How long signing in may take; longer where a passphrase may be asked for.
+/// The limit for a sign-in; longer if ssh may ask for a passphrase.
 const LIMIT: Duration = Duration::from_secs(60);
 const LIMIT_ASKING: Duration = Duration::from_secs(300);
 
-/// `ssh lagoon@HOST token`.
 pub struct SshSignIn {
     ssh: Ssh,
     endpoint: SshEndpoint,
@@ -24,7 +23,7 @@ pub struct SshSignIn {
 }
 
 impl SshSignIn {
-    /// With this key, else with those that ssh finds itself.
+    /// Uses this key, else the keys that ssh finds itself.
     #[must_use]
     pub fn new(endpoint: SshEndpoint, key: Option<&SshKey>, asks: bool) -> SshSignIn {
         ssh::remove_old_keys();
@@ -36,7 +35,6 @@ impl SshSignIn {
     }
 }
 
-/// The key of a setting as `ssh` takes it.
 #[must_use]
 pub fn key_for_ssh(key: &SshKey) -> Key {
     match key.usable() {

@@ -7,8 +7,8 @@ use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 use crate::clock::timeout;
 
-/// The renewals in progress. A refresh token may be good only once, so a renewal whose result is not
-/// stored would lose the session.
+/// The renewals in progress. A refresh token may be usable only once, so a renewal whose result is
+/// not stored would lose the session.
 #[derive(Clone, Default)]
 pub struct Renewals(Arc<RwLock<()>>);
 
@@ -18,15 +18,13 @@ impl Renewals {
         Arc::clone(&self.0).try_read_owned().ok()
     }
 
-    /// Whether a renewal is in progress.
     #[must_use]
     pub fn in_progress(&self) -> bool {
         self.0.try_write().is_err()
     }
 
-    /// Waits until no renewal is in progress, for at most this long.
     pub async fn finish(&self, limit: Duration) {
-        // At the limit, the process ends all the same.
+        // At the limit, the process ends anyway.
         let _ = timeout(limit, self.0.write()).await;
     }
 }

@@ -1,7 +1,8 @@
-//! The token for one Lagoon over time: kept, renewed before it ends and when it is refused.
+//! The token for one Lagoon over time: stored, renewed before it ends, and renewed when Lagoon
+//! refuses it.
 //!
-//! Processes share what is kept. Whoever signs in holds the account's lock, and looks first whether
-//! somebody else has just done it.
+//! Processes share stored tokens. A process that signs in locks the account, and first checks
+//! whether another process has just stored a new token.
 
 mod keeper;
 mod renewal;
@@ -24,80 +25,56 @@ use keeper::Keeper;
 pub use keeper::Memory;
 use renewal::Renewal;
 
-/// A way to get a new token without the user's doing.
 #[async_trait]
 pub trait SignIn: Send + Sync {
-    /// What is kept with the token.
+    /// The way that is stored with the token.
     fn way(&self) -> Way;
-    /// What is said before it is done.
+    /// The notice that is printed before a sign-in.
     fn words(&self) -> String;
-    /// Gets the token.
     async fn token(&self) -> Result<Secret, AuthError>;
 }
 
-/// Somebody who is told what happens; nothing secret.
+/// Receives progress notices, which contain no secret.
 pub trait Notices: Send + Sync {
-    /// A line of information.
     fn note(&self, text: &str);
-    /// Something that is not as it should be.
     fn warn(&self, text: &str);
 }
 
-/// Where a token was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// `TASKS_TOKEN`.
     Variable,
-    /// The store, and how it got there.
     Store(Way),
-    /// The file of the `lagoon` CLI.
     LagoonCli(PathBuf),
 }
 
-/// A token and where it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// The token.
     pub secret: Secret,
-    /// Where it was found.
     pub found: Found,
-    /// When it was received, if that was just after its issue.
     pub received: Option<Timestamp>,
 }
 
-/// Everything about signing in to one Lagoon.
 pub struct Session {
-    /// Whose token is kept.
     pub account: Account,
-    /// Where it may be sent.
     pub api: Url,
-    /// What this Lagoon is called, as in "the context `acme`".
+    /// The name of this Lagoon in messages, for example "the context `acme`".
     pub label: String,
-    /// Where tokens are kept, if there is a place.
     pub store: Option<TokenStore>,
-    /// The `lagoon` CLI's file and the name there, where that program's token counts.
+    /// The `lagoon` CLI's file and the context's name there, if that program's token may be used.
     pub lagoon_cli: Option<(PathBuf, ContextName)>,
-    /// How a new one is got.
     pub sign_in: Option<Box<dyn SignIn>>,
-    /// How whoever renews what a browser signed in to is reached.
+    /// The connection to the identity server of a browser sign-in.
     pub web: Option<Arc<dyn Web>>,
-    /// What to do where none can be got.
     pub advice: Vec<String>,
-    /// Told of sign-ins.
     pub notices: Arc<dyn Notices>,
-    /// How long a renewal of a browser's sign-in may take, the wait for other processes included.
+    /// The limit for renewing a browser session, including the wait for other processes.
     pub patience: Duration,
-    /// Where renewals are registered.
     pub renewals: Renewals,
-    /// What this process has received, for when it cannot be stored.
+    /// The tokens that this process has received, for when they cannot be stored.
     pub memory: Memory,
 }
 
 impl Session {
-    /// A token that is good for now, got anew where need be.
-    ///
-    /// # Errors
-    /// When there is none and none can be got.
     pub async fn token(&self) -> Result<Token, AuthError> {
         let failure = match self.renewed(None).await {
             Ok(Some(token)) => return Ok(token),
@@ -105,8 +82,8 @@ impl Session {
             Err(error @ AuthError::Exposed(_)) => return Err(error),
             Err(error) => Some(error),
         };
-        // A token that is about to end is better than none. If no other can be got, one that has
-        // ended is used as well: this machine's clock may be wrong, and Lagoon decides.
+        // A token that is about to end is better than none. If no other can be obtained, one that
+        // has ended is used as well: this machine's clock may be wrong, and Lagoon decides.
         match (self.peek_valid(), failure) {
             (Ok(Some(token)), Some(failure)) => match self.age(&token) {
                 Age::Over(_) => Err(failure),
@@ -117,15 +94,12 @@ impl Session {
         }
     }
 
-    /// Another token than the one that was refused; `None` where there is none to be had.
-    ///
-    /// # Errors
-    /// When there is a way to get one, and it fails; and when the refused token had expired.
+    /// Another token than the refused one; `None` if there is no way to get one.
     pub async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
         if let Some(newer) = self.renewed(Some(refused)).await? {
             return Ok(Some(newer));
         }
-        // Of a token in memory, Lagoon's own words say enough.
+        // The expiry of a token in memory is not reported, because Lagoon's own message is enough.
         if self.store.is_some()
             && let Some(token) = self.all()?.iter().find(|t| t.secret.expose() == refused)
         {
@@ -142,9 +116,6 @@ impl Session {
     }
 
     /// Signs in even if a valid token is stored. Does not store the new token.
-    ///
-    /// # Errors
-    /// When there is no way to, or it fails.
     pub async fn sign_in_anew(&self) -> Result<Kept, AuthError> {
         let sign_in = self.sign_in.as_ref().ok_or_else(|| self.missing())?;
         self.notices.note(&sign_in.words());
@@ -172,22 +143,16 @@ impl Session {
         }
     }
 
-    /// Keeps a token that was got elsewhere.
-    ///
-    /// # Errors
-    /// When there is no place for it, or it cannot be written.
     pub fn keep(&self, kept: &Kept) -> Result<(), AuthError> {
         let store = self.store.as_ref().ok_or(AuthError::NoFolder)?;
         store.write(&self.account, kept)
     }
 
-    /// What would be kept of this token.
     #[must_use]
     pub fn kept(&self, token: Secret, way: Way) -> Kept {
         self.keeper().kept(token, way)
     }
 
-    /// What would be kept of what a browser brought.
     #[must_use]
     pub fn granted(&self, granted: Granted) -> Kept {
         self.keeper().granted(granted)
@@ -203,18 +168,12 @@ impl Session {
         }
     }
 
-    /// A token that is good for now, without signing in.
-    ///
-    /// # Errors
-    /// When the store cannot be read, or others can read it.
+    /// A stored token that is valid now. Does not sign in.
     pub fn good_for_now(&self) -> Result<Option<Token>, AuthError> {
         self.good(None)
     }
 
-    /// What there is without signing in, good or not.
-    ///
-    /// # Errors
-    /// When the store cannot be read, or others can read it.
+    /// The best stored token, valid or not. Does not sign in.
     pub fn peek(&self) -> Result<Option<Token>, AuthError> {
         let mut all = self.all()?;
         let of = |age| all.iter().position(|token| self.age(token) == age);
@@ -222,7 +181,7 @@ impl Session {
         Ok((!all.is_empty()).then(|| all.swap_remove(best)))
     }
 
-    /// When it is over with this session, if it cannot be renewed.
+    /// When the token expires, if it cannot be renewed.
     #[must_use]
     pub fn ends(&self) -> Option<Timestamp> {
         if !matches!(self.renewal(), Ok(Renewal::None)) {
@@ -231,7 +190,6 @@ impl Session {
         expiry(self.peek().ok()??.secret.expose())
     }
 
-    /// What there is, the best place first.
     fn all(&self) -> Result<Vec<Token>, AuthError> {
         let mut all = Vec::new();
         if let Some(store) = &self.store {
@@ -257,7 +215,6 @@ impl Session {
         Ok(self.all()?.into_iter().find(is_good))
     }
 
-    /// What there is, in a form that can be sent.
     fn peek_valid(&self) -> Result<Option<Token>, AuthError> {
         let token = self.peek()?;
         if let Some(token) = &token {
@@ -279,10 +236,9 @@ fn token_of(kept: Kept) -> Token {
     }
 }
 
-/// Refuses what cannot be sent.
 pub(super) fn check_form(token: &Token) -> Result<(), AuthError> {
     let text = token.secret.expose();
-    // A blank or a line break in it would break the header it is sent in.
+    // A blank or a line break would break the header.
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(AuthError::Malformed {
             origin: format!("what is in {}", token.found),

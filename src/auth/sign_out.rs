@@ -10,31 +10,25 @@ use super::web::{Web, WebError};
 use super::{Account, AuthError, Refresh, TokenStore};
 use crate::clock::timeout;
 
-/// How long to wait for another process that is signing in with the account.
 const LOCK_LIMIT: Duration = Duration::from_secs(5);
 
-/// A browser session at its identity server.
+/// A browser session and the result of ending it.
 #[derive(Debug)]
 pub struct BrowserSession {
-    /// The server's address.
     pub server: String,
-    /// Why the server did not end it.
     pub failure: Option<BrowserError>,
-    /// When it ends by itself, if that is known.
     pub ends: Option<Timestamp>,
 }
 
 /// Signs out of an account. The token is removed even if the browser session, which is returned,
 /// cannot be ended.
-///
-/// # Errors
-/// When the file with the token cannot be removed.
 pub async fn sign_out(
     store: &TokenStore,
     account: &Account,
     web: Result<Arc<dyn Web>, WebError>,
 ) -> Result<Option<BrowserSession>, AuthError> {
-    // A renewal in another process would replace the refresh token, and store a token afterwards.
+    // A renewal in another process would replace the refresh token and store a new token
+    // afterwards.
     let _lock = timeout(LOCK_LIMIT, store.lock(account)).await;
     let refresh = store.peek(account).and_then(|kept| kept.refresh);
     let session = match refresh {
@@ -45,7 +39,6 @@ pub async fn sign_out(
     Ok(session)
 }
 
-/// Ends a browser session at its identity server.
 pub async fn end_browser_session(
     refresh: &Refresh,
     web: Result<Arc<dyn Web>, WebError>,

@@ -1,30 +1,25 @@
-//! Where the token for one Lagoon comes from: a variable, which is fixed, or a session.
+//! The source of the token for one Lagoon: a variable, which is fixed, or a session.
 
 use jiff::Timestamp;
 
 use super::session::{Found, Session, Token, check_end, check_form};
 use super::{AuthError, Secret, expiry};
 
-/// Where the token for one Lagoon comes from.
 pub enum TokenSource {
-    /// The variable `TASKS_TOKEN`.
     Variable(Secret),
-    /// What is kept, and got anew.
+    /// The stored token, renewed if necessary.
     Session(Box<Session>),
 }
 
 impl TokenSource {
-    /// A token that can be used now.
-    ///
-    /// # Errors
-    /// When there is none and none can be got.
+    /// A token that is valid now, as far as this machine can tell.
     pub async fn token(&self) -> Result<Token, AuthError> {
         match self {
             TokenSource::Variable(_) => {
                 let token = self.peek()?.ok_or_else(|| AuthError::Malformed {
                     origin: "what is in TASKS_TOKEN".to_owned(),
                 })?;
-                // Whether it has expired is for Lagoon to say: this machine's clock may be wrong.
+                // Lagoon decides whether it has expired: this machine's clock may be wrong.
                 check_form(&token)?;
                 Ok(token)
             }
@@ -32,10 +27,7 @@ impl TokenSource {
         }
     }
 
-    /// Another token than the one that was refused, if there is one.
-    ///
-    /// # Errors
-    /// As [`TokenSource::token`], and when the refused token had expired.
+    /// Another token than the refused one, if there is one.
     pub async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
         match self {
             TokenSource::Variable(_) => {
@@ -47,7 +39,6 @@ impl TokenSource {
         }
     }
 
-    /// Until when the session can be renewed without the user, if it is known.
     #[must_use]
     pub fn renewable_until(&self) -> Option<Timestamp> {
         match self {
@@ -56,7 +47,7 @@ impl TokenSource {
         }
     }
 
-    /// The server that renews the token after a browser's sign-in.
+    /// The server that renews the token after a browser sign-in.
     #[must_use]
     pub fn renewed_by(&self) -> Option<String> {
         match self {
@@ -65,7 +56,7 @@ impl TokenSource {
         }
     }
 
-    /// What to do where its token is no good and none can be got anew.
+    /// Hints for a token that Lagoon refuses and that cannot be renewed.
     #[must_use]
     pub fn advice(&self) -> Vec<String> {
         match self {
@@ -78,10 +69,6 @@ impl TokenSource {
         }
     }
 
-    /// What there is without signing in, good or not.
-    ///
-    /// # Errors
-    /// When the store cannot be read, or others can read it.
     pub fn peek(&self) -> Result<Option<Token>, AuthError> {
         match self {
             TokenSource::Variable(token) => Ok(Some(Token {
@@ -93,7 +80,7 @@ impl TokenSource {
         }
     }
 
-    /// When it is over with this source, where it says so and nothing can be got anew.
+    /// When the token expires, if known and if it cannot be renewed.
     #[must_use]
     pub fn ends(&self) -> Option<Timestamp> {
         match self {

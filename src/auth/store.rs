@@ -1,4 +1,4 @@
-//! One file an account, which only its owner can read.
+//! The token store: one file per account, which only its owner can read.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read, Write};
@@ -12,20 +12,18 @@ use crate::clock::sleep;
 use crate::config::ContextName;
 use crate::state::make_private_folder;
 
-/// How long it takes until a lock that somebody else holds is tried again.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The folder with the tokens.
 #[derive(Debug, Clone)]
 pub struct TokenStore {
     folder: PathBuf,
 }
 
-/// Nobody else signs in with this account as long as this lives.
+/// While it exists, no other process signs in with this account.
 pub struct Lock(#[allow(dead_code, reason = "held, not read")] File);
 
 impl TokenStore {
-    /// The store in this state folder. Nothing is made before a token is written.
+    /// Creates no folder before a token is written.
     #[must_use]
     pub fn new(state_folder: &Path) -> Self {
         TokenStore {
@@ -33,10 +31,7 @@ impl TokenStore {
         }
     }
 
-    /// What is kept of an account for this address; what belongs to another address is not.
-    ///
-    /// # Errors
-    /// When the file cannot be read, or others could read it too.
+    /// The stored sign-in of an account, unless it belongs to another address.
     pub fn read(&self, account: &Account, api: &Url) -> Result<Option<Kept>, AuthError> {
         let path = self.path(account);
         let mut file = match File::open(&path) {
@@ -44,7 +39,7 @@ impl TokenStore {
             Err(e) if is_not_there(&e) => return Ok(None),
             Err(source) => return Err(store_error("read", path)(source)),
         };
-        // Of the file that was opened, not of what stands there by now.
+        // Checks the file that was opened: its path may name another one by now.
         let found = file.metadata().map_err(store_error("read", path.clone()))?;
         if open_to_others(&found) {
             return Err(AuthError::Exposed(path));
@@ -55,10 +50,6 @@ impl TokenStore {
         Ok(Kept::from_text(&text).filter(|kept| kept.api == *api))
     }
 
-    /// Keeps a sign-in, in place of an earlier one.
-    ///
-    /// # Errors
-    /// When folder or file cannot be written.
     pub fn write(&self, account: &Account, kept: &Kept) -> Result<(), AuthError> {
         self.make_folder()?;
         let path = self.path(account);
@@ -73,42 +64,28 @@ impl TokenStore {
         write().map_err(store_error("write", path.clone()))
     }
 
-    /// The stored tokens of an account, for signing out: neither the address nor the permissions of the
-    /// file are checked. `None` also if the file cannot be read.
+    /// The stored tokens of an account, for signing out: neither the address nor the permissions of
+    /// the file are checked. `None` also if the file cannot be read.
     pub(super) fn peek(&self, account: &Account) -> Option<Kept> {
         Kept::from_text(&fs::read_to_string(self.path(account)).ok()?)
     }
 
-    /// The accounts of a context, one for each key that signed in.
-    ///
-    /// # Errors
-    /// When the folder cannot be read.
+    /// The accounts of a context, one for each key.
     pub fn accounts_of(&self, context: &ContextName) -> Result<Vec<Account>, AuthError> {
         let with_key = format!("{context}@");
         self.accounts_if(|name| name == context.as_str() || name.starts_with(&with_key))
     }
 
-    /// The accounts of an address that is no context's.
-    ///
-    /// # Errors
-    /// When the folder cannot be read.
+    /// The accounts of an address that belongs to no context.
     pub fn accounts_of_address(&self, api: &Url) -> Result<Vec<Account>, AuthError> {
         let account = Account::of_address(api, None);
         self.accounts_if(|name| name.starts_with(account.as_str()))
     }
 
-    /// All accounts.
-    ///
-    /// # Errors
-    /// When the folder cannot be read.
     pub fn accounts(&self) -> Result<Vec<Account>, AuthError> {
         self.accounts_if(|_| true)
     }
 
-    /// Removes what is kept of an account.
-    ///
-    /// # Errors
-    /// When the file is there and cannot be removed.
     pub fn forget(&self, account: &Account) -> Result<(), AuthError> {
         let path = self.path(account);
         match fs::remove_file(&path) {
@@ -117,14 +94,11 @@ impl TokenStore {
         }
     }
 
-    /// Waits until nobody else signs in with this account. Whoever gets it looks into the store
-    /// again: the token may be there by now.
-    ///
-    /// # Errors
-    /// When there can be no lock.
+    /// Waits until no other process signs in with this account. Read the store again afterwards:
+    /// that process may have stored a new token.
     pub async fn lock(&self, account: &Account) -> Result<Lock, AuthError> {
         self.make_folder()?;
-        // A file of its own: those of tokens are replaced.
+        // A separate file, because token files are replaced.
         let path = self.folder.join(format!("{}{LOCK}", account.as_str()));
         let mut options = File::options();
         options.create(true).truncate(false).write(true);
@@ -136,7 +110,7 @@ impl TokenStore {
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Lock(file)),
-                // Waiting so can be interrupted, which waiting in the system call could not.
+                // Polling can be interrupted; a blocking system call could not.
                 Err(TryLockError::WouldBlock) => sleep(PAUSE).await,
                 Err(TryLockError::Error(source)) => return Err(store_error("lock", path)(source)),
             }
@@ -153,7 +127,7 @@ impl TokenStore {
         let mut accounts = Vec::new();
         for entry in entries {
             let name = entry.map_err(failed())?.file_name();
-            // A lock stays: another process may hold it, and there is nothing in it.
+            // Lock files are not removed: another process may hold one, and they are empty.
             let name = name.to_str().filter(|name| !name.ends_with(LOCK));
             accounts.extend(name.filter(|name| is_meant(name)).map(Account::of_file));
         }
@@ -170,7 +144,7 @@ impl TokenStore {
     }
 }
 
-/// How the names of lock files end. No account's does: what follows its `@` is hexadecimal.
+/// The end of lock file names. No account's name ends so: the text after its `@` is hexadecimal.
 const LOCK: &str = "@lock";
 
 fn is_not_there(error: &std::io::Error) -> bool {
@@ -227,7 +201,7 @@ mod tests {
         store.write(&account, &kept("two")).unwrap();
         let found = store.read(&account, &api).unwrap().unwrap();
         assert_eq!(found.token.expose(), "two");
-        // A context that leads elsewhere by now does not take it there.
+        // A context whose address has changed does not take the token there.
         let other = "https://evil.example/graphql".parse().unwrap();
         assert!(store.read(&account, &other).unwrap().is_none());
         assert_eq!(store.accounts_of(&acme).unwrap().len(), 1);

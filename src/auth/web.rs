@@ -1,27 +1,24 @@
-//! HTTP to whoever gives out tokens. Who implements it decides about certificates, proxies and
-//! plain http.
+//! HTTP to the identity server. The implementation decides about certificates, proxies and plain
+//! http.
 
 use async_trait::async_trait;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 pub use oauth2::{HttpRequest, HttpResponse};
 
-/// Sends one request.
 #[async_trait]
 pub trait Web: Send + Sync {
-    /// Sends one request and reads the answer, whatever its status; follows nothing.
+    /// Sends one request and reads the response, whatever its status. Follows no redirect.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, WebError>;
 }
 
-/// Why there is no answer. The message holds nothing secret.
+/// A request without a response. The message contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct WebError {
-    /// What is wrong.
     pub message: String,
-    /// The network's fault: trying again may help.
     pub is_passing: bool,
-    /// What to do about an address, or a setting, that must not or cannot be used; nothing was sent.
+    /// The remedy for an unusable address or setting; nothing was sent then.
     pub hint: Option<String>,
 }
 
@@ -64,7 +61,6 @@ pub(super) fn unavailable(message: String) -> WebError {
     }
 }
 
-/// The address without its query, which could hold something secret.
 fn address(uri: &http::Uri) -> String {
     let text = uri.to_string();
     text.split('?').next().unwrap_or_default().to_owned()

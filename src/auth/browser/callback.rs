@@ -1,4 +1,4 @@
-//! The browser's way back: one request to a port of this machine.
+//! The redirect from the browser: one request to a port of this machine.
 
 use std::io::ErrorKind;
 use std::net::Ipv4Addr;
@@ -16,33 +16,31 @@ use crate::clock::timeout;
 /// The longest request that is read, in bytes: an address and a browser's headers.
 const LONGEST: usize = 16 * 1024;
 
-/// How long one connection may take: browsers open some that they never use.
+/// The limit for one connection: browsers open some that they never use.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A port that waits for the browser.
 pub(super) struct Callback {
     listener: TcpListener,
     port: u16,
 }
 
 impl Callback {
-    /// Listens on any free port of 127.0.0.1.
     pub(super) async fn listen() -> std::io::Result<Callback> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
         Ok(Callback { listener, port })
     }
 
-    /// Where the browser is sent back to: no path, as Lagoon's client has it.
+    /// The redirect address. It has no path, because Lagoon's client `lagoon-cli` allows none.
     pub(super) fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Waits for the code that belongs to this state. Any other request gets an error page, and the
-    /// wait goes on: every program on this machine and every web page can send one.
+    /// wait continues: every program on this machine and every web page can send one.
     pub(super) async fn code(&self, state: &str) -> Result<String, BrowserError> {
         let (found, mut inbox) = mpsc::channel(1);
-        // Ended with this: nobody is left that waits for a browser.
+        // The connections end when this function returns.
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
@@ -67,14 +65,12 @@ impl Callback {
     }
 }
 
-/// A request to the port.
 #[derive(Debug)]
 enum Request {
-    /// The browser's way back from this sign-in: the code, or the provider's refusal.
+    /// The redirect of this sign-in: the code, or the identity server's refusal.
     Back(Result<String, BrowserError>),
-    /// A way back from another sign-in, or a forged one.
+    /// The redirect of another sign-in, or a forged one.
     WrongState,
-    /// Anything else, such as a request for an icon.
     Other,
 }
 
@@ -146,7 +142,6 @@ fn read(request: &[u8], state: &str) -> Request {
     }
 }
 
-/// The address that a GET request asks for.
 fn target(request: &[u8]) -> Option<Url> {
     let line = request.split(|b| *b == b'\r').next()?;
     let line = std::str::from_utf8(line).ok()?;

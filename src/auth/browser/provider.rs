@@ -1,4 +1,4 @@
-//! Where a Keycloak has its endpoints.
+//! The endpoints of a Keycloak.
 
 use oauth2::http::{Method, Request};
 use serde::Deserialize;
@@ -7,10 +7,8 @@ use url::Url;
 use super::BrowserError;
 use crate::auth::web::{self, Web};
 
-/// The realm of every Lagoon.
 const REALM: &str = "lagoon";
 
-/// Where to sign in, and where to get tokens.
 pub(super) struct Provider {
     pub(super) authorize: Url,
     pub(super) token: Url,
@@ -22,7 +20,7 @@ struct Configuration {
     token_endpoint: Url,
 }
 
-/// Asks the Keycloak at this address, the realm left out.
+/// Reads the configuration of the Keycloak at this address, which does not include the realm.
 pub(super) async fn find(endpoint: &Url, web: &dyn Web) -> Result<Provider, BrowserError> {
     let base = endpoint.as_str().trim_end_matches('/');
     let url = format!("{base}/realms/{REALM}/.well-known/openid-configuration");
@@ -41,7 +39,7 @@ pub(super) async fn find(endpoint: &Url, web: &dyn Web) -> Result<Provider, Brow
     }
     let found: Configuration = serde_json::from_slice(answer.body())
         .map_err(|error| wrong(unreadable(answer.body(), &error)))?;
-    // Whether the endpoint for tokens may be used is seen when something is sent there.
+    // The token endpoint's scheme is checked when a request is sent there.
     let scheme = found.authorization_endpoint.scheme();
     if !matches!(scheme, "http" | "https") {
         return Err(wrong(format!("it signs in at an address with `{scheme}`")));
@@ -55,7 +53,6 @@ pub(super) async fn find(endpoint: &Url, web: &dyn Web) -> Result<Provider, Brow
     })
 }
 
-/// What is wrong with a configuration, and where.
 fn unreadable(body: &[u8], error: &serde_json::Error) -> String {
     let (line, column) = (error.line(), error.column());
     let Ok(configuration) = serde_json::from_slice::<serde_json::Value>(body) else {

@@ -18,7 +18,6 @@ const FRESH: Duration = Duration::from_secs(20);
 /// only: a command that the user starts after repairing the connection must try again at once.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// Stores the tokens of one account.
 #[derive(Clone)]
 pub(super) struct Keeper {
     pub(super) account: Account,
@@ -29,7 +28,6 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    /// A token as it is stored.
     pub(super) fn kept(&self, token: Secret, way: Way) -> Kept {
         Kept {
             api: self.api.clone(),
@@ -40,7 +38,6 @@ impl Keeper {
         }
     }
 
-    /// The result of a browser's sign-in as it is stored.
     pub(super) fn granted(&self, granted: Granted) -> Kept {
         Kept {
             refresh: granted.refresh,
@@ -48,7 +45,7 @@ impl Keeper {
         }
     }
 
-    /// Stores a new token, as far as that is possible.
+    /// Stores a new token. If the store cannot be written, memory still has it.
     pub(super) fn got(&self, kept: Kept) -> Token {
         let token = kept.token.expose();
         if lifetime(token).is_none() && expiry(token).is_some_and(|end| end <= wall_time()) {
@@ -67,15 +64,12 @@ impl Keeper {
     }
 }
 
-/// What a process remembers of an account.
 #[derive(Clone, Default)]
 pub struct Memory(Arc<Mutex<Remembered>>);
 
 #[derive(Default)]
 struct Remembered {
-    /// The last token that this process received.
     last: Option<(Kept, Instant)>,
-    /// The last renewal, if it failed.
     failure: Option<(WebError, Instant)>,
 }
 
@@ -109,7 +103,6 @@ impl Memory {
         }
     }
 
-    /// The failure of a renewal, shortly after it.
     pub(super) fn failure(&self) -> Option<WebError> {
         let memory = self.0.lock().ok()?;
         let (failure, at) = memory.failure.as_ref()?;

@@ -1,4 +1,4 @@
-//! Getting a new token: over ssh, or by renewing what a browser signed in to.
+//! Getting a new token: over ssh, or by renewing a browser session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,19 +13,17 @@ use crate::auth::web::{Web, WebError, unavailable};
 use crate::auth::{AuthError, Kept, Way};
 use crate::clock::{Instant, timeout_at};
 
-/// How long a renewal may take while there is a token that can still be used.
+/// The limit for a renewal while there is a token that can still be used.
 const SHORT: Duration = Duration::from_secs(5);
 
-/// How a new token can be got.
 pub(super) enum Renewal<'a> {
     Refresh(Refresh, Arc<dyn Web>),
     Ssh(&'a dyn SignIn),
-    /// Only by the user, with a browser.
+    /// Only the user can, with a browser.
     Ended,
     None,
 }
 
-/// One attempt to renew a session.
 struct Attempt {
     limit: Duration,
     until: Instant,
@@ -34,19 +32,16 @@ struct Attempt {
 }
 
 impl Session {
-    /// The refresh token of a browser's sign-in, if one is stored.
     #[must_use]
     pub fn refresh(&self) -> Option<Refresh> {
         self.stored().ok()??.refresh
     }
 
-    /// Until when the session can be renewed without the user, if it is known.
     #[must_use]
     pub fn renewable_until(&self) -> Option<Timestamp> {
         self.refresh()?.ends
     }
 
-    /// The server that renews the token after a browser's sign-in.
     #[must_use]
     pub fn renewed_by(&self) -> Option<String> {
         match self.renewal() {
@@ -111,8 +106,8 @@ impl Session {
         })
     }
 
-    /// Renews the session in a task of its own: it is finished and stored even if nobody waits for it
-    /// any more, because the refresh token may be used up.
+    /// Renews the session in a separate task: it is finished and stored even if the caller stops
+    /// waiting, because the refresh token may be used up.
     async fn renew(
         &self,
         refresh: Refresh,
@@ -154,7 +149,6 @@ impl Session {
         BrowserError::Web(failure).into()
     }
 
-    /// The last sign-in: in the store, else in memory.
     fn stored(&self) -> Result<Option<Kept>, AuthError> {
         let kept = match &self.store {
             Some(store) => store.read(&self.account, &self.api)?,
@@ -169,7 +163,7 @@ impl Session {
         let kept = self.stored()?;
         Ok(match (kept, &self.web, &self.sign_in) {
             (Some(kept), Some(web), _) if kept.way == Way::Browser => match kept.refresh {
-                // Even one that has ended by this machine's clock, which may be wrong.
+                // Even a token that has ended by this machine's clock, which may be wrong.
                 Some(refresh) => Renewal::Refresh(refresh, Arc::clone(web)),
                 None => Renewal::Ended,
             },
@@ -191,7 +185,6 @@ impl Session {
         }
     }
 
-    /// Locks the account. `None` without a writable store: then no other process shares the session.
     async fn lock(&self) -> Option<Lock> {
         self.store.as_ref()?.lock(&self.account).await.ok()
     }

@@ -1,4 +1,4 @@
-//! Sessions with a sign-in that is counted.
+//! Sessions whose sign-ins are counted.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::auth::jwt::{token_expiring_at, token_with};
 
-/// Gives tokens in turn, and counts.
 struct Counting {
     tokens: Vec<String>,
     given: Arc<AtomicUsize>,
@@ -24,7 +23,7 @@ impl SignIn for Counting {
     }
 
     async fn token(&self) -> Result<Secret, AuthError> {
-        // Others get their chance to do the same.
+        // Lets the other sessions run up to the same point.
         tokio::task::yield_now().await;
         let number = self.given.fetch_add(1, Ordering::SeqCst);
         match self
@@ -160,7 +159,7 @@ async fn a_refused_token_is_replaced_once() {
     let session = fixture.session(Some(&[&new]));
     let other = session.other_than(&old).await.unwrap().unwrap();
     assert_eq!(other.secret.expose(), new);
-    // Somebody else who was refused with the same token finds the new one.
+    // Another session whose token was refused finds the new one.
     let second = fixture.session(Some(&["unused"]));
     let other = second.other_than(&old).await.unwrap().unwrap();
     assert_eq!(other.secret.expose(), new);
