@@ -1,10 +1,9 @@
-//! Addresses of Lagoon APIs, as people write them and as we keep them.
+//! Addresses of Lagoon APIs, in the user's spelling and in normal form.
 
 use url::{Host, Url};
 
 use crate::secret::shown_address;
 
-/// Why a text is no address of a Lagoon API.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{given}` is no address of a Lagoon API: {reason}")]
 pub struct AddressError {
@@ -12,13 +11,11 @@ pub struct AddressError {
     reason: String,
 }
 
-/// The GraphQL endpoint meant by `text`, which may end with `/graphql` or leave it out.
-///
-/// # Errors
-/// When it is no http or https address, or carries a user, a password, a query or a fragment.
+/// The GraphQL endpoint of an http or https address, with or without `/graphql`. An address with a
+/// user, password, query or fragment is refused.
 pub fn api_address(text: &str) -> Result<Url, AddressError> {
     let trimmed = text.trim();
-    // A password or a token may be in it, and this goes into an error.
+    // The text may contain a password or token, and becomes part of an error.
     let given = shown_address(trimmed);
     let bad = |reason: String| AddressError {
         given: given.clone(),
@@ -49,8 +46,8 @@ pub fn api_address(text: &str) -> Result<Url, AddressError> {
     Ok(url)
 }
 
-/// Whether the host is this machine by its name. Before something secret is sent, `lagoon` also looks
-/// at the addresses that a name below `localhost` resolves to.
+/// Whether the host is this machine by its name. Before sending a secret, `lagoon` also checks the
+/// addresses that a name below `localhost` resolves to.
 #[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {

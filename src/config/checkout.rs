@@ -1,7 +1,6 @@
-//! What the files around the current folder say of where one is: a project's `.lagoon.yml` with its
-//! compose file, and git's own.
+//! The project and branch of a checkout: `.lagoon.yml`, its compose file and git's files.
 //!
-//! Nothing here is an error: a file that is missing or broken says nothing, and a note says why.
+//! A missing or broken file is not an error here; a note gives the reason.
 
 mod git;
 
@@ -17,20 +16,16 @@ use crate::regular_file::{self, Owners};
 /// larger one would make every command slow.
 const LONGEST: u64 = 1 << 20;
 
-/// The file at the top of a project that Lagoon reads.
 const LAGOON_FILE: &str = ".lagoon.yml";
 
-/// What is known of where one is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checkout {
-    /// The project that the compose file names, and the `.lagoon.yml` that leads to it, as seen from
-    /// the current folder.
+    /// The compose file's project, and the path of `.lagoon.yml` relative to the current folder.
     pub project: Option<(String, PathBuf)>,
-    /// The address of the git remote.
     pub remote: Option<String>,
-    /// The git branch; none where HEAD is detached.
+    /// The git branch; `None` if HEAD is detached.
     pub branch: Option<String>,
-    /// What was found and could not be used, each a sentence.
+    /// Files that were found but could not be used, one sentence each.
     pub notes: Vec<String>,
 }
 
@@ -53,7 +48,7 @@ impl Checkout {
         let mut found = Checkout::default();
         let repository = start.ancestors().find(|f| f.join(".git").exists());
         let top = repository.filter(|top| owners.own_here(&top.join(".git")));
-        // Upwards by `..`, so that what is said is relative to where one is.
+        // Upwards by `..`, so that reported paths are relative to the current folder.
         let mut prefix = PathBuf::new();
         let mut has_lagoon_file = false;
         for folder in start.ancestors() {
@@ -88,8 +83,8 @@ impl Checkout {
             .push(format!("{path} is ignored: it belongs to another user"));
     }
 
-    /// Reads a `.lagoon.yml`; whether it is a project's. (The `lagoon` command line keeps a file of
-    /// that name in the home folder, which is another thing.)
+    /// Reads a `.lagoon.yml`; returns whether it belongs to a project. The `lagoon` CLI keeps an
+    /// unrelated file of that name in the home folder.
     fn lagoon_file(&mut self, folder: &Path, prefix: &Path, top: &Path) -> bool {
         let shown = prefix.join(LAGOON_FILE);
         let file: LagoonFile = match yaml(top, &folder.join(LAGOON_FILE)) {
@@ -127,16 +122,16 @@ impl Checkout {
     }
 }
 
-/// A part of a YAML file in the folder `top`; the error is a sentence.
+/// Part of a YAML file in the folder `top`; the error is a sentence.
 fn yaml<T: serde::de::DeserializeOwned>(top: &Path, path: &Path) -> Result<T, String> {
     let cannot = |error| format!("cannot read it: {error}");
-    // The path begins with `top`, unless the file has a drive in it.
+    // The path begins with `top`, unless it has a drive letter.
     let path = path.strip_prefix(top).unwrap_or(path);
     let Some(path) = regular_file::within(top, path).map_err(cannot)? else {
         return Err("it is outside the repository".to_owned());
     };
     let text = regular_file::text(&path, LONGEST).map_err(cannot)?;
-    // Compose files repeat keys and merge others; what is wrong there is none of our business.
+    // Compose files may repeat and merge keys; validating them is not our task.
     let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::LastWins };
     serde_saphyr::from_str_with_options(&text, options).map_err(|error| {
         let YamlFault {
@@ -238,7 +233,7 @@ mod tests {
         }
     }
 
-    /// `~/.lagoon.yml` belongs to the `lagoon` command line.
+    /// `~/.lagoon.yml` belongs to the `lagoon` CLI.
     #[test]
     fn the_other_file_of_that_name_is_passed_over() {
         let top = tempfile::tempdir().unwrap();
@@ -261,7 +256,7 @@ mod tests {
         write(top.path(), "c.yml", COMPOSE);
         write(top.path(), "work/a", "");
         let me = rustix::process::geteuid().as_raw();
-        // Every user trusts root, so root needs a file of somebody else.
+        // Every user trusts root's files, so root tests with a file of another user.
         let user = if me == 0 { 0 } else { me + 1 };
         let give_away = |path: &str| {
             if me == 0 {
@@ -277,13 +272,13 @@ mod tests {
         if me == 0 {
             assert_eq!(here(Some(4711)).project.unwrap().0, "shop");
         }
-        // A repository of the other user does not make it trustworthy.
+        // A repository of the other user does not make the file trustworthy.
         write(top.path(), ".git/HEAD", "ref: refs/heads/main\n");
         give_away(".git");
         let found = here(None);
         assert_eq!((found.project, found.branch), (None, None));
         assert_eq!(found.notes.len(), 2);
-        // One's own repository does: what is in it came with it.
+        // The user's own repository does: the file came with it.
         if me == 0 {
             std::os::unix::fs::chown(top.path().join(".git"), Some(0), None).unwrap();
             assert_eq!(here(None).project.unwrap().0, "shop");

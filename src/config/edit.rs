@@ -1,4 +1,5 @@
-//! Changing the file: comments and order survive, and nobody ever sees half of it.
+//! Changing the configuration file: comments and order are kept, and the file is replaced in one
+//! step.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -8,20 +9,16 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
 
 use super::{Config, ConfigError, Context, ContextName, FILE, SshKey, read};
 
-/// The file, held against other editors of it until [`Editor::save`] or drop.
+/// The configuration file, locked against other editors until [`Editor::save`] or drop.
 pub struct Editor {
     path: PathBuf,
     document: DocumentMut,
-    /// A private key is in it: only its owner may read the file.
+    /// It contains a private key: only its owner may read the file.
     is_private: bool,
     _lock: Option<File>,
 }
 
 impl Editor {
-    /// Opens the file in this folder, which is made if need be, and tells what it holds.
-    ///
-    /// # Errors
-    /// When the folder cannot be made, or the file is there and cannot be understood.
     pub fn open(folder: &Path) -> Result<(Config, Editor), ConfigError> {
         let path = folder.join(FILE);
         fs::create_dir_all(folder).map_err(|e| ConfigError::io(folder, "make", &e))?;
@@ -35,10 +32,7 @@ impl Editor {
         Ok((config, editor))
     }
 
-    /// The same of a text that nobody else can change.
-    ///
-    /// # Errors
-    /// When it cannot be understood.
+    /// Edits a text without a file or lock.
     pub fn of(path: &Path, text: &str) -> Result<(Config, Editor), ConfigError> {
         let config = read::parse(path, text)?;
         let document = text
@@ -53,15 +47,14 @@ impl Editor {
         Ok((config, editor))
     }
 
-    /// The file's text as it would be written.
     #[must_use]
     pub fn text(&self) -> String {
         self.document.to_string()
     }
 
-    /// Adds a context, or changes the one of the same name to be like this.
+    /// Adds a context, or replaces the settings of the one with its name.
     pub fn set_context(&mut self, context: &Context) {
-        // What lies beside the file is named from there, so that both can move together.
+        // Paths below the file's folder are relative, so that both can move together.
         let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
         let shown = |path: &PathBuf| {
             let path = path.strip_prefix(&folder).unwrap_or(path);
@@ -105,7 +98,6 @@ impl Editor {
         set(table, "authorization_endpoint", endpoint);
     }
 
-    /// Removes a context; one that is current is current no more.
     pub fn remove_context(&mut self, name: &ContextName) {
         if let Some(contexts) = self.contexts() {
             contexts.remove(name.as_str());
@@ -115,7 +107,6 @@ impl Editor {
         }
     }
 
-    /// Makes a context the current one.
     pub fn set_current(&mut self, name: &ContextName) {
         set(
             self.document.as_table_mut(),
@@ -124,10 +115,7 @@ impl Editor {
         );
     }
 
-    /// Writes the file in one step.
-    ///
-    /// # Errors
-    /// When it cannot be written; then the old file is still there, whole.
+    /// Writes the file in one step: after an error, the old file is unchanged.
     pub fn save(self) -> Result<(), ConfigError> {
         write(&self.path, &self.text(), self.is_private)
             .map_err(|e| ConfigError::io(&self.path, "write", &e))
@@ -136,7 +124,7 @@ impl Editor {
     fn contexts(&mut self) -> Option<&mut dyn TableLike> {
         let contexts = self.document.entry("contexts").or_insert_with(|| {
             let mut table = Table::new();
-            // No bare `[contexts]` line above `[contexts.acme]`.
+            // Without this, an empty `[contexts]` header would precede `[contexts.acme]`.
             table.set_implicit(true);
             Item::Table(table)
         });
@@ -144,7 +132,6 @@ impl Editor {
     }
 }
 
-/// Sets or removes one value and keeps the comment that stands behind it.
 fn set(table: &mut dyn TableLike, key: &str, new: Option<Value>) {
     let Some(mut new) = new else {
         table.remove(key);
@@ -161,7 +148,7 @@ fn set(table: &mut dyn TableLike, key: &str, new: Option<Value>) {
     }
 }
 
-/// Two editors at once would lose what one of them wrote. The folder itself is locked, so that no
+/// Without a lock, two editors could lose changes. The lock is on the folder itself, so that no
 /// lock file stays behind.
 #[cfg(unix)]
 fn lock(folder: &Path) -> std::io::Result<Option<File>> {
@@ -180,14 +167,15 @@ fn holds_key(context: &Context) -> bool {
 }
 
 fn write(path: &Path, text: &str, is_private: bool) -> std::io::Result<()> {
-    // The file may be a link into somebody's dotfiles: replace what it leads to, not the link.
+    // The file may be a link into a dotfiles repository: the link's target is replaced, not the
+    // link.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     let permissions = {
         use std::os::unix::fs::PermissionsExt;
-        // Without a key in it, the file is as open as the umask lets new files be.
+        // Without a key in it, the file gets the permissions that the umask gives new files.
         let open = || fs::Permissions::from_mode(0o666);
         if is_private {
             fs::Permissions::from_mode(0o600)

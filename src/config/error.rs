@@ -1,18 +1,14 @@
-//! What is wrong with a configuration file, and where in it.
+//! Errors in a configuration file, with their position.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A file that cannot be used. Wrong use: exit code 2.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    /// The file.
     pub path: PathBuf,
-    /// Line and column, both counted from 1, where one place is at fault.
+    /// Line and column, both counted from 1, if the error has one position.
     pub position: Option<(usize, usize)>,
-    /// What is wrong.
     pub message: String,
-    /// What to do about it.
     pub hints: Vec<String>,
 }
 
@@ -31,7 +27,6 @@ impl ConfigError {
             .hint("check the file's owner and permissions")
     }
 
-    /// Adds the place of byte `offset` in `text`.
     pub(super) fn at(mut self, text: &str, offset: usize) -> Self {
         let mut end = offset.min(text.len());
         while !text.is_char_boundary(end) {

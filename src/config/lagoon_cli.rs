@@ -1,8 +1,8 @@
-//! The file of the `lagoon` CLI: its contexts just work. It is read, never written.
+//! The `lagoon` CLI's file, whose contexts can be used here. It is never written.
 //!
-//! Its keys: `default`, `current`, and `lagoons: {NAME: {graphql, hostname, port, token, version,
-//! ui, kibana, sshkey, publickeyidentities}}`. Ports are texts or numbers, and any key may be empty
-//! or missing. What is wrong with one context concerns that one alone.
+//! Its keys are `default`, `current`, and `lagoons: {NAME: {graphql, hostname, port, token,
+//! version, ui, kibana, sshkey, publickeyidentities}}`. Ports are texts or numbers, and any key may
+//! be empty or missing. An error in one context does not affect the others.
 
 use std::path::{Path, PathBuf};
 
@@ -16,35 +16,27 @@ use super::{
     read,
 };
 
-/// What the `lagoon` CLI's file says beside its contexts.
 #[derive(Debug, Clone)]
 pub struct LagoonCli {
-    /// The file.
     pub path: PathBuf,
-    /// Its `default`, else its `current`, which is only what its last command used.
+    /// Its `default`, else its `current`, which is only the context that its last command used.
     pub current: Option<String>,
-    /// Why the file, whole, cannot be read.
     pub failure: Option<ConfigError>,
-    /// The complaint about a `default` or `current` that the file does not have.
+    /// A `default` or `current` that names a missing context.
     pub dangling: Option<ConfigError>,
-    /// Whether there is a token in it.
     pub has_token: bool,
 }
 
-/// What is in the file.
 pub(super) struct Found {
     pub(super) contexts: Vec<Context>,
-    /// Contexts that cannot be used, by the names they have there, and why.
     pub(super) broken: Vec<(String, ConfigError)>,
     pub(super) file: LagoonCli,
 }
 
-/// Reads the file; `None` where there is none.
 pub(super) fn load(path: &Path) -> Option<Found> {
     parse(path, read::text(path))
 }
 
-/// The same of a text; `None` where it says nothing.
 pub(super) fn parse(path: &Path, content: Result<String, ConfigError>) -> Option<Found> {
     let document = content.and_then(|text| document(path, &text));
     let (document, failure) = match document {
@@ -93,7 +85,6 @@ pub(super) fn parse(path: &Path, content: Result<String, ConfigError>) -> Option
     Some(found)
 }
 
-/// The complaint about a Lagoon that `key` names and the file does not have.
 fn dangling(
     path: &Path,
     key: &str,
@@ -110,8 +101,8 @@ fn dangling(
     ConfigError::new(path, message).hint(remedy)
 }
 
-/// The token that the `lagoon` CLI keeps for one of its contexts. It is read each time: that
-/// program renews it.
+/// The token that the `lagoon` CLI stores for a context. It is read each time, because that program
+/// renews it.
 #[must_use]
 pub fn cached_token(path: &Path, context: &ContextName) -> Option<String> {
     let document = document(path, &read::text(path).ok()?).ok()??;
@@ -150,7 +141,7 @@ fn document(path: &Path, text: &str) -> Result<Option<Map<String, Value>>, Confi
     }
 }
 
-/// A context, or what is wrong with it, going on after its name.
+/// Reads a context. The error continues a sentence that begins with its name.
 fn context(name: &str, fields: &Value) -> Result<Context, String> {
     let name: ContextName = name
         .parse()
@@ -176,7 +167,6 @@ fn context(name: &str, fields: &Value) -> Result<Context, String> {
     })
 }
 
-/// A text or a number as a text; empty ones are none.
 fn text(fields: &Map<String, Value>, key: &str) -> Option<String> {
     let text = match fields.get(key)? {
         Value::String(text) => text.trim().to_owned(),

@@ -1,10 +1,7 @@
-//! Contexts and which of them is current: those of our own file, and those that the `lagoon` CLI
-//! has in its own, which is only ever read.
+//! Contexts: those of our configuration file, those of the `lagoon` CLI's file (read only) and the
+//! context of a Lagoon pod. Also the project and branch of a checkout.
 //!
-//! Beside it what the files of a checkout say of where one is, which is no configuration.
-//!
-//! Tokens are not in it (see `auth`), and what a value means beside flags and variables is decided
-//! in `settings`.
+//! `settings` merges them with flags and variables; `auth` stores tokens.
 
 mod address;
 mod checkout;
@@ -33,47 +30,35 @@ pub use pod::{POD, POD_VARIABLE, PodVariables};
 pub use ssh::{SshEndpoint, SshError};
 pub use ssh_key::{SshKey, UnusableKey, UsableKey};
 
-/// The file's name in the configuration folder.
 pub const FILE: &str = "config.toml";
 
-/// One Lagoon and how to reach it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
-    /// The name it goes by.
     pub name: ContextName,
-    /// The GraphQL endpoint, `/graphql` included.
+    /// The GraphQL endpoint, including `/graphql`.
     pub api: Url,
-    /// The project that is meant when none is named.
     pub project: Option<String>,
-    /// A PEM file with further certificate authorities, absolute.
+    /// The absolute path of a PEM file with additional certificate authorities.
     pub ca_file: Option<PathBuf>,
-    /// Whether plain http may be spoken to a host other than this machine.
+    /// Whether plain http to a host other than this machine is allowed.
     pub allow_http: bool,
-    /// Lagoon's UI, for the pages of runs.
     pub ui_url: Option<Url>,
-    /// Where tokens are given out over ssh.
+    /// The ssh server that issues tokens.
     pub ssh: Option<SshEndpoint>,
-    /// The private key to sign in with.
     pub ssh_key: Option<SshKey>,
-    /// Where a browser signs in: Keycloak's address, the realm left out.
+    /// Keycloak's address for browser sign-in, without the realm.
     pub authorization_endpoint: Option<Url>,
-    /// Who keeps it.
     pub origin: Origin,
 }
 
-/// Who keeps a context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// Our own file.
     Own,
-    /// The `lagoon` CLI's file.
     LagoonCli,
-    /// The variables of one of Lagoon's own pods.
     Pod,
 }
 
 impl Context {
-    /// A context of our own file, of which nothing else is known.
     #[must_use]
     pub fn new(name: ContextName, api: Url) -> Context {
         Context {
@@ -91,41 +76,32 @@ impl Context {
     }
 }
 
-/// The contexts there are. A file that is not there holds nothing.
+/// All contexts. A missing file counts as empty.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Our file, whether it exists or not.
+    /// The path of our file, which need not exist.
     pub path: PathBuf,
-    /// The context that our file makes current. It need not exist.
+    /// The current context of our file, which need not exist.
     pub current: Option<ContextName>,
     /// Ours in the file's order, then those of the `lagoon` CLI whose names are not taken, then the
     /// pod's.
     pub contexts: Vec<Context>,
-    /// Contexts that cannot be used, by the names they have in their file, and why.
+    /// Contexts that cannot be used, by their names in the file.
     pub broken: Vec<(String, ConfigError)>,
-    /// What else the `lagoon` CLI's file says, where there is one.
     pub lagoon_cli: Option<LagoonCli>,
 }
 
 impl Config {
-    /// Reads the file in this folder.
-    ///
-    /// # Errors
-    /// When the file is there and cannot be read or understood.
+    /// Reads the file in this folder; a missing file is not an error.
     pub fn load(folder: &Path) -> Result<Config, ConfigError> {
         let path = folder.join(FILE);
         Config::parse(&path, &read::text(&path)?)
     }
 
-    /// What the text of such a file says.
-    ///
-    /// # Errors
-    /// When it cannot be understood.
     pub fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
         read::parse(path, text)
     }
 
-    /// A configuration without a context.
     #[must_use]
     pub fn empty(path: PathBuf) -> Config {
         Config {
@@ -137,7 +113,7 @@ impl Config {
         }
     }
 
-    /// The context that is current by the `lagoon` CLI's file, with the file.
+    /// The current context of the `lagoon` CLI's file, and the file's path.
     #[must_use]
     pub fn current_of_lagoon_cli(&self) -> Option<(&Context, &Path)> {
         let file = self.lagoon_cli.as_ref()?;
@@ -145,14 +121,13 @@ impl Config {
         Some((self.context(&name)?, &file.path))
     }
 
-    /// Adds what the `lagoon` CLI's file holds, where there is one. What is wrong with it is kept
-    /// in [`LagoonCli`]: it concerns only those who need that file.
+    /// Adds the `lagoon` CLI's file, if it exists. Its errors are stored in [`LagoonCli`], because
+    /// they affect only its contexts.
     #[must_use]
     pub fn with_lagoon_cli(self, path: &Path) -> Config {
         self.with(lagoon_cli::load(path))
     }
 
-    /// The same of the text of such a file.
     #[must_use]
     pub fn with_lagoon_cli_text(self, path: &Path, text: &str) -> Config {
         self.with(lagoon_cli::parse(path, Ok(text.to_owned())))
@@ -172,8 +147,8 @@ impl Config {
         self
     }
 
-    /// Adds the context of the Lagoon pod that this is, if it is one; `root` is where its key is
-    /// mounted. What is wrong with it concerns only those who mean it.
+    /// Adds the context of the Lagoon pod in which this process runs; `root` is the folder below
+    /// which its key is mounted. Errors affect only this context.
     #[must_use]
     pub fn with_pod(mut self, variables: &PodVariables, root: &Path) -> Config {
         match pod::context(variables, root) {
@@ -186,19 +161,17 @@ impl Config {
         self
     }
 
-    /// The context of this name.
     #[must_use]
     pub fn context(&self, name: &ContextName) -> Option<&Context> {
         self.contexts.iter().find(|c| c.name == *name)
     }
 
-    /// The context of this name in our own file.
     #[must_use]
     pub fn own(&self, name: &ContextName) -> Option<&Context> {
         self.context(name).filter(|c| c.origin == Origin::Own)
     }
 
-    /// Why there is no context of this name, where a file has one that cannot be used.
+    /// The error of a context that cannot be used.
     #[must_use]
     pub fn fault(&self, name: &str) -> Option<&ConfigError> {
         let broken = self.broken.iter().find(|(broken, _)| broken == name);
@@ -208,7 +181,6 @@ impl Config {
             .or_else(|| file?.failure.as_ref())
     }
 
-    /// Where a context is kept: a file, or the variable of a pod.
     #[must_use]
     pub fn place_of(&self, context: &Context) -> &Path {
         match (context.origin, &self.lagoon_cli) {

@@ -1,30 +1,27 @@
-//! Names of contexts: they become file names, so they are a type of their own.
+//! Names of contexts, which become file names.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::secret::may_be_secret;
 
-/// The context that is the built-in Lagoon; nothing else can have this name.
+/// The name of the built-in Lagoon, which no other context can have.
 pub const SANDBOX: &str = "sandbox";
 
 /// 1 to 64 of `A-Z a-z 0-9 . _ -`, and neither `.` nor `..`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ContextName(String);
 
-/// Why a text is no name of a context.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is no context name: 1 to 64 letters, digits, dots, underscores and hyphens")]
 pub struct NameError(String);
 
 impl ContextName {
-    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether this is the built-in Lagoon.
     #[must_use]
     pub fn is_sandbox(&self) -> bool {
         self.0 == SANDBOX
@@ -51,7 +48,7 @@ impl fmt::Display for ContextName {
     }
 }
 
-/// A name as an error repeats it: in backticks, or only its length if it may be a secret that was
+/// A name for use in an error: in backticks, or only its length if it may be a secret that was
 /// given in the wrong place.
 #[must_use]
 pub fn shown_name(text: &str) -> String {
@@ -75,7 +72,7 @@ mod tests {
             "dGhpcyBpcyBhIHNlY3JldCBrZXk5/8+7",
             "keys/3b1f9c0d77aa4e6f8b2c5d1e0f9a8b7c",
             "two\nlines",
-            // These have the form of a name, and may be one that no context has.
+            // These have the form of a name, but may belong to no context.
             "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
         ] {
             let length = text.chars().count();

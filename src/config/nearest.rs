@@ -1,6 +1,6 @@
-//! The word somebody probably meant.
+//! Suggestions for misspelled names.
 
-/// The candidate that is most like `word`, if one is near enough to be a slip of the finger.
+/// The candidate most similar to `word`, if it is similar enough to be a typing error.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();

@@ -1,34 +1,24 @@
-//! The context that Lagoon's own task and build pods come with: variables and a mounted key say it
-//! all, and nothing needs configuring.
+//! The context of Lagoon's own task and build pods, from their variables and the mounted key.
 
 use std::path::Path;
 
 use super::{ConfigError, Context, ContextName, Origin, SshEndpoint, SshKey, api_address};
 
-/// The name of that context.
 pub const POD: &str = "lagoon-pod";
 
-/// The variable that says that this is such a pod.
 pub const POD_VARIABLE: &str = "LAGOON_CONFIG_API_HOST";
 
-/// Where the key is mounted, below the root.
 const KEY: &str = "var/run/secrets/lagoon/ssh/ssh-privatekey";
 
-/// What the variables of a pod say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PodVariables {
     /// `LAGOON_CONFIG_API_HOST`: the API's address, without `/graphql`.
     pub api_host: Option<String>,
-    /// `LAGOON_CONFIG_TOKEN_HOST`: the ssh server that gives out tokens.
+    /// `LAGOON_CONFIG_TOKEN_HOST`: the ssh server that issues tokens.
     pub token_host: Option<String>,
-    /// `LAGOON_CONFIG_TOKEN_PORT`: its port.
     pub token_port: Option<String>,
 }
 
-/// The pod's context; `None` where this is none.
-///
-/// # Errors
-/// When the variables say something impossible.
 pub(super) fn context(
     variables: &PodVariables,
     root: &Path,
@@ -42,7 +32,7 @@ fn of(host: &str, variables: &PodVariables, root: &Path) -> Result<Context, Conf
     let name: ContextName = POD
         .parse()
         .map_err(|e: super::NameError| wrong(POD_VARIABLE, e.to_string()))?;
-    // Some clusters leave the scheme out.
+    // Some clusters leave out the scheme.
     let address = if host.contains("://") {
         host.to_owned()
     } else {

@@ -1,4 +1,4 @@
-//! From the file's text to contexts. Every complaint names line and column.
+//! Reading contexts from the configuration file. Every error names line and column.
 
 use std::io::ErrorKind;
 use std::ops::Range;
@@ -24,11 +24,10 @@ const CONTEXT_KEYS: [&str; 9] = [
     "authorization_endpoint",
 ];
 
-/// The file's text; of a file that is not there, the empty text.
 pub(super) fn text(path: &Path) -> Result<String, ConfigError> {
     match std::fs::read_to_string(path) {
         Ok(text) => {
-            // It may be the wrong file, and errors repeat what is wrong in it.
+            // It may be the wrong file, and errors quote parts of it.
             conceal_recognized(&text);
             Ok(text)
         }
@@ -59,7 +58,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
-/// Keys with their places: the plain iterator has only their texts.
+/// Keys with their positions: the plain iterator has only their texts.
 fn entries(table: &dyn TableLike) -> impl Iterator<Item = (&Key, &Item)> {
     table
         .iter()
@@ -112,7 +111,7 @@ impl Reader<'_> {
             .map_err(|e: super::NameError| self.error(e.to_string(), item.span()))
     }
 
-    /// Puts the contexts into the configuration. A name that cannot be one breaks only its own.
+    /// Adds the contexts to the configuration. An invalid name affects only its own context.
     fn contexts(&self, item: &Item, config: &mut Config) -> Result<(), ConfigError> {
         let table = item
             .as_table_like()
@@ -154,7 +153,7 @@ impl Reader<'_> {
         let address = api_address(self.string(api, "api")?)
             .map_err(|e| self.error(e.to_string(), api.span()))?;
         let mut context = Context::new(name, address);
-        // Relative to the file that names it, so that both can move together.
+        // Paths are relative to the file's folder, so that both can move together.
         let folder = self.path.parent().unwrap_or(Path::new(""));
         let (mut ssh_host, mut ssh_port) = (None, None);
         self.known_keys(table)?;
@@ -204,7 +203,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A number, as the text that `SshEndpoint` reads.
+    /// A number, as text for `SshEndpoint`.
     fn port(&self, item: &Item) -> Result<String, ConfigError> {
         match item.as_integer() {
             Some(port) if (1..=65535).contains(&port) => Ok(port.to_string()),

@@ -1,37 +1,32 @@
-//! Where a Lagoon gives out tokens over ssh.
+//! The ssh server that issues a Lagoon's tokens.
 
 use std::fmt;
 
-/// The port that ssh takes when nothing is said.
 const DEFAULT_PORT: u16 = 22;
 
-/// A host and a port that can be given to ssh: the host is no option of its.
+/// A host and port that can be passed to ssh; the host cannot be mistaken for an option.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SshEndpoint {
     host: String,
     port: u16,
 }
 
-/// Why a host or a port cannot be one of an ssh server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SshError {
-    /// Something else than letters, digits, dots, colons and hyphens is in it, or it begins so.
+    /// It contains something other than letters, digits, dots, colons and hyphens, or begins with a
+    /// dot, colon or hyphen.
     #[error("`{0}` is no name or address of an ssh server")]
     Host(String),
-    /// Out of range, or no number.
     #[error("`{0}` is no port of an ssh server: 1 to 65535")]
     Port(String),
 }
 
 impl SshEndpoint {
-    /// Host and port as they are written; no port is ssh's own.
-    ///
-    /// # Errors
-    /// For what must not be given to ssh.
+    /// Parses host and port; without a port, it is ssh's default.
     pub fn parse(host: &str, port: Option<&str>) -> Result<SshEndpoint, SshError> {
         let host = host.trim();
         let allowed = |c: char| c.is_ascii_alphanumeric() || ".:-".contains(c);
-        // An address of IPv6 can begin with colons.
+        // An IPv6 address can begin with two colons.
         let begins = host.strip_prefix("::").unwrap_or(host);
         let begins = begins
             .chars()
@@ -53,13 +48,11 @@ impl SshEndpoint {
         })
     }
 
-    /// The host.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The port.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port

@@ -1,7 +1,7 @@
-//! A private key for ssh as settings give it: a path, or the key itself in one of several forms.
+//! A private key for ssh: a path, or the key itself in one of several forms.
 //!
-//! A value that is neither may still be a damaged key. It is described by its length and form and
-//! never shown.
+//! Any other value may still be a damaged key, so errors describe its length and form and never
+//! show it.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,49 +13,44 @@ use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
 
 use crate::secret::conceal_key;
 
-/// The longest value in bytes that is taken for a path by its beginning alone.
+/// The longest value in bytes that counts as a path by its beginning alone.
 const LONGEST_PATH: usize = 256;
 
-/// How a value begins that is taken for a path.
 const PATHS: [&str; 4] = ["/", "~/", "./", "../"];
 
-/// Base64 with or without padding: variables lose a trailing `=` easily.
+/// Base64 with or without padding: variables easily lose a trailing `=`.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Lines of a PEM file that are longer than this are wrapped again: some readers refuse them.
+/// Longer lines of a PEM file are wrapped again, because some readers refuse them.
 const LONGEST_LINE: usize = 76;
 
-/// A private key as a flag, a variable or a file gives it. `Debug` does not show it.
+/// A private key from a flag, variable or file. `Debug` does not show it.
 #[derive(Clone)]
 pub struct SshKey {
     given: String,
     form: Form,
 }
 
-/// What the value is, by its text alone.
 #[derive(Clone, PartialEq, Eq)]
 enum Form {
-    /// It begins as a path does.
     Path(PathBuf),
     /// The key itself, as PEM that `ssh` reads.
     Text(String),
-    /// Neither; it is the name of a file if there is one.
+    /// Neither; a file name if such a file exists.
     Other(PathBuf),
 }
 
-/// A key that `ssh` can use.
 #[derive(Clone, PartialEq, Eq)]
 pub enum UsableKey {
-    /// A file with the key; a leading `~/` is left to ssh.
+    /// A file with the key; `ssh` expands a leading `~/`.
     File(PathBuf),
-    /// The key itself.
     Text(String),
 }
 
-/// Why a value is no key. The value is not in it.
+/// The description of an unusable value, which it does not contain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("neither the path of a file nor a private key ({bytes} bytes: {form})")]
 pub struct UnusableKey {
@@ -64,8 +59,8 @@ pub struct UnusableKey {
 }
 
 impl SshKey {
-    /// Reads a value, and has it masked if it is or may be a key. Paths are relative to `folder`;
-    /// an empty one leaves them as they are.
+    /// Parses a value, and masks it in all output if it may be a key. Paths are relative to
+    /// `folder`; an empty folder leaves them unchanged.
     #[must_use]
     pub fn parse(given: &str, folder: &Path) -> SshKey {
         let key = SshKey::read(given, folder);
@@ -78,7 +73,7 @@ impl SshKey {
         let path = || {
             let is_in_home = text.starts_with("~/");
             let folder = if is_in_home { Path::new("") } else { folder };
-            // Without the `.` of `./key` in the middle.
+            // Rebuilds the path without the `.` of `./key`.
             folder.join(text).components().collect()
         };
         let form = if let Some(pem) = pem(text) {
@@ -96,7 +91,6 @@ impl SshKey {
         }
     }
 
-    /// Has everything masked that is or may be a key.
     fn conceal(&self) {
         if self.is_secret() {
             conceal_key(&self.given);
@@ -106,7 +100,6 @@ impl SshKey {
         }
     }
 
-    /// The key in this file, wherever it is.
     #[must_use]
     pub fn file(path: PathBuf) -> SshKey {
         SshKey {
@@ -115,13 +108,11 @@ impl SshKey {
         }
     }
 
-    /// The value as it was given. It may be the key itself.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.given
     }
 
-    /// Whether the value is the key itself, or may be.
     #[must_use]
     pub fn is_secret(&self) -> bool {
         match &self.form {
@@ -131,10 +122,7 @@ impl SshKey {
         }
     }
 
-    /// The key as `ssh` can use it.
-    ///
-    /// # Errors
-    /// When the value is no key and names no file.
+    /// The key in the form that `ssh` takes. The error does not show the value.
     pub fn usable(&self) -> Result<UsableKey, UnusableKey> {
         match &self.form {
             Form::Path(path) => Ok(UsableKey::File(path.clone())),
@@ -147,7 +135,6 @@ impl SshKey {
         }
     }
 
-    /// The path, or what may be shown instead of a key.
     #[must_use]
     pub fn shown(&self) -> String {
         match self.usable() {
@@ -158,7 +145,6 @@ impl SshKey {
     }
 }
 
-/// Two spellings of one path or key are equal.
 impl PartialEq for SshKey {
     fn eq(&self, other: &SshKey) -> bool {
         self.form == other.form
@@ -173,14 +159,13 @@ impl fmt::Debug for SshKey {
     }
 }
 
-/// Whether a value is a path that may be shown, whether there is such a file or not.
+/// Whether a value is a path that may be shown, even if there is no such file.
 fn is_path(text: &str) -> bool {
     text.len() <= LONGEST_PATH
         && !text.contains(char::is_control)
         && PATHS.iter().any(|begin| text.starts_with(begin))
 }
 
-/// The value without the quotes and blanks around it.
 fn unquoted(text: &str) -> &str {
     let mut text = text.trim_start_matches('\u{feff}').trim();
     for quote in ['"', '\''] {
@@ -190,14 +175,14 @@ fn unquoted(text: &str) -> &str {
     text
 }
 
-/// The text that base64 stands for. Line breaks, also literal ones, do not count.
+/// Decodes base64, ignoring line breaks, also literal ones.
 fn decoded(text: &str) -> Option<String> {
     let base64: String = newlines(text).split_whitespace().collect();
     let bytes = BASE64.decode(base64).ok()?;
     String::from_utf8(bytes).ok()
 }
 
-/// The text with a line break for each literal `\n` and `\r`, however often it was escaped.
+/// Replaces each literal `\n` and `\r` by a line break, however often it was escaped.
 fn newlines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -209,7 +194,7 @@ fn newlines(text: &str) -> String {
                 out.push('\n');
                 rest = after;
             }
-            // A backslash at the end of a line continues it in a shell.
+            // A backslash at the end of a line continues the line in a shell.
             None => rest = after,
         }
     }
@@ -218,7 +203,7 @@ fn newlines(text: &str) -> String {
 }
 
 /// The private key in a text, as PEM that `ssh` reads: its line breaks may be blanks, CRLF or
-/// literal `\n`. `None` when there is no whole one.
+/// literal `\n`. `None` unless it is complete.
 fn pem(text: &str) -> Option<String> {
     let text = newlines(text);
     let (_, rest) = text.split_once("-----BEGIN ")?;
@@ -258,7 +243,6 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
 }
 
-/// Base64 in lines of 64 characters, as PEM has it.
 fn wrapped(base64: &str) -> Vec<String> {
     let lines = base64.as_bytes().chunks(64);
     lines
@@ -266,7 +250,7 @@ fn wrapped(base64: &str) -> Vec<String> {
         .collect()
 }
 
-/// The form of a value that is no key, without anything of the value itself.
+/// The form of an unusable value, without any part of the value.
 fn described(text: &str) -> &'static str {
     let plain = newlines(text);
     let of_base64 = decoded(text).unwrap_or_default();

@@ -1,12 +1,12 @@
-//! Branch and remote, read from git's files: two small texts whose form has not changed in twenty
-//! years. What needs more of git than that (included files, rewritten addresses) is left to flags.
+//! Branch and remote, read from git's HEAD and config files, which avoids starting git. Included
+//! files and rewritten addresses are not supported; flags replace them.
 
 use std::path::{Path, PathBuf};
 
 use super::LONGEST;
 use crate::regular_file;
 
-/// The branch and the remote's address of the repository at a `.git`.
+/// The branch, and the address of the remote, of the repository at a `.git`.
 pub(super) fn read(dot_git: &Path, notes: &mut Vec<String>) -> (Option<String>, Option<String>) {
     match folders(dot_git) {
         Ok((own, common)) => {
@@ -31,7 +31,8 @@ fn folders(dot_git: &Path) -> std::io::Result<(PathBuf, PathBuf)> {
     let own = if dot_git.is_dir() {
         dot_git.to_owned()
     } else {
-        // Of a submodule or a further working tree it is a file that says where the folder is.
+        // In a submodule or an additional working tree, `.git` is a file with the path of the
+        // folder.
         let told = text(dot_git)?;
         let told = told.strip_prefix("gitdir:").unwrap_or(&told).trim();
         dot_git.parent().unwrap_or(Path::new("")).join(told)
@@ -40,7 +41,7 @@ fn folders(dot_git: &Path) -> std::io::Result<(PathBuf, PathBuf)> {
         Ok(told) => own.join(told.trim()),
         Err(_) => own.clone(),
     };
-    // A path in a checkout can name any folder; only one of git's is read.
+    // A path in a checkout can name any folder; only a git folder is read.
     for folder in [&own, &common] {
         if !folder.join("HEAD").is_file() {
             return Err(std::io::Error::other(format!(
@@ -61,7 +62,7 @@ fn branch(folder: &Path, notes: &mut Vec<String>) -> Option<String> {
         }
     };
     match head.trim().strip_prefix("ref: refs/heads/") {
-        // A repository with another store of references keeps only this here.
+        // A repository with another reference format (reftable) has only this content in HEAD.
         Some(".invalid") | None => {
             notes.push("git's HEAD is on no branch".to_owned());
             None
@@ -70,13 +71,13 @@ fn branch(folder: &Path, notes: &mut Vec<String>) -> Option<String> {
     }
 }
 
-/// The address of the branch's remote, else of `origin`, else of the only one.
+/// The address of the branch's remote, else of `origin`, else of the only remote.
 fn remote(config: &str, branch: Option<&str>) -> Option<String> {
     let mut remotes: Vec<(String, String)> = Vec::new();
     let mut tracked = None;
     for entry in entries(config) {
         match (entry.section.as_str(), entry.key.as_str()) {
-            // Of several addresses the first one is fetched from.
+            // git fetches from the first of several addresses.
             ("remote", "url") if !remotes.iter().any(|(name, _)| *name == entry.name) => {
                 remotes.push((entry.name, entry.value));
             }
@@ -91,7 +92,6 @@ fn remote(config: &str, branch: Option<&str>) -> Option<String> {
     Some(found.1.clone()).filter(|url| !url.is_empty())
 }
 
-/// A line of git's configuration with the section it is in.
 struct Entry {
     section: String,
     name: String,
@@ -127,8 +127,8 @@ fn entries(config: &str) -> Vec<Entry> {
     found
 }
 
-/// A value without its quotes, escapes and the comment behind it. One that begins with a quote and
-/// is a section's name ends with the second one.
+/// A value without its quotes, escapes and trailing comment. A section's name, which begins with a
+/// quote, ends at the second quote.
 fn unquoted(text: &str) -> String {
     let mut out = String::new();
     let (mut is_quoted, mut chars) = (false, text.chars());
@@ -213,7 +213,7 @@ mod tests {
         };
         assert_eq!(read("main/.git"), ("main".into(), "a".into(), 0));
         assert_eq!(read("t/.git"), ("feature/t".into(), "a".into(), 0));
-        // Detached.
+        // A detached HEAD.
         assert_eq!(read("main/sub/.git"), (String::new(), "s".into(), 1));
         write(top, "broken/.git", "gitdir: gone\n");
         assert_eq!(read("broken/.git"), (String::new(), String::new(), 1));

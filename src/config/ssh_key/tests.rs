@@ -18,7 +18,7 @@ fn text_of(text: &str) -> String {
     }
 }
 
-/// Every way in which a key is written into a variable or a setting.
+/// Every form in which users write a key into a variable or setting.
 fn forms(pem: &str) -> Vec<String> {
     let trimmed = pem.trim_end();
     let base64 = base64::engine::general_purpose::STANDARD.encode(pem);
