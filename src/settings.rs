@@ -1,4 +1,5 @@
-//! Flag, then variable, then file, then default: merged once, each value with its source.
+//! Merging settings, each with its source: flags take precedence over variables, variables over
+//! files, files over defaults.
 
 mod duration;
 mod error;
@@ -27,13 +28,11 @@ use crate::config::{Config, ConfigError, FILE, PodVariables, nearest};
 
 pub use crate::env::{Env, EnvError};
 
-/// What `-o` and `TASKS_OUTPUT` take.
 pub const FORMATS: [&str; 8] = ["table", "tsv", "json", "jsonl", "yaml", "csv", "name", "id"];
 
-/// A further one, which `-o` takes for `diff` alone.
+/// An additional format that only `diff` accepts.
 pub const MARKDOWN: &str = "markdown";
 
-/// Whom `--as` can sign in to the sandbox.
 #[cfg(feature = "sandbox")]
 pub const ROLES: [&str; 8] = [
     "guest",
@@ -46,83 +45,65 @@ pub const ROLES: [&str; 8] = [
     "platform-owner",
 ];
 
-/// The project that is meant in the sandbox when none is named.
+/// The sandbox's default project.
 const SANDBOX_PROJECT: &str = "lagoon-demo";
 
-/// What decides where a command acts.
+/// A setting that decides where a command acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deciding {
-    /// The Lagoon.
     Context,
-    /// The project.
     Project,
-    /// The environment.
     Environment,
 }
 
-/// Where a Lagoon pod is, by its own variables.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PodPlace {
-    /// Its project.
     pub project: Option<Sourced<String>>,
-    /// Its environment, by branch or name.
+    /// A branch or environment name.
     pub environment: Option<Sourced<String>>,
 }
 
-/// Where our files are; `None` where neither the XDG variable nor `HOME` is set.
+/// Our folders; `None` if neither the XDG variable nor `HOME` is set.
 #[derive(Debug, Clone, Default)]
 pub struct Folders {
-    /// The configuration file.
     pub config: Option<PathBuf>,
-    /// Tokens.
     pub state: Option<PathBuf>,
-    /// The sandbox's data.
     pub data: Option<PathBuf>,
 }
 
-/// Everything that was said and configured, merged.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The context that the line names, whether there is one or not.
+    /// The context that the command line names, even if it does not exist.
     pub context: Option<String>,
-    /// The project, if one is known; none where the line names several.
+    /// The project, if known; `None` if the command line names several.
     pub project: Option<Sourced<String>>,
-    /// The environment, if one was said.
+    /// The environment, if it was given by flag or variable.
     pub environment: Option<Sourced<String>>,
-    /// What the line itself says of projects and environments.
     pub named: Named,
-    /// Where this runs, if it is a Lagoon pod: what is left when nothing else says.
+    /// The place of the Lagoon pod in which this process runs: the last default.
     pub pod_place: PodPlace,
-    /// The format of the answer, one of [`FORMATS`], if one was said.
+    /// The output format, one of [`FORMATS`], if given.
     pub output: Option<Sourced<String>>,
-    /// `--jq`.
     pub jq: Option<String>,
-    /// `-y`: confirmations are given.
     pub yes: bool,
-    /// `-v`.
     pub verbose: bool,
-    /// The limit for one request, retries included.
+    /// The limit for one request, including retries.
     pub request_timeout: Sourced<Duration>,
-    /// The longest response that is held in memory, in bytes.
+    /// The longest response that is read, in bytes.
     pub max_response: Sourced<u64>,
-    /// `--as`, one of [`ROLES`].
     #[cfg(feature = "sandbox")]
     pub role: Option<String>,
-    /// `--simulate`.
     #[cfg(feature = "sandbox")]
     pub simulate: bool,
-    /// Our folders.
     pub folders: Folders,
-    // Commands that need no Lagoon work without a readable file, so its errors wait here.
+    // Commands without Lagoon work without a readable file, so its error is reported on first use.
     config: Result<Config, SettingsError>,
     chosen: Result<Chosen, SettingsError>,
 }
 
 impl Settings {
-    /// Merges what there is; the configuration file is read here.
-    ///
-    /// # Errors
-    /// When a flag or a variable that holds has an empty or impossible value.
+    /// Merges flags, variables and the configuration file, which is read here. Its errors are
+    /// reported by [`Settings::config`].
     pub fn resolve(flags: &Flags, env: &Env) -> Result<Settings, SettingsError> {
         let config = match env.config_folder() {
             Some(folder) => Config::load(&folder),
@@ -189,26 +170,16 @@ impl Settings {
         Ok(settings)
     }
 
-    /// The configuration file's content.
-    ///
-    /// # Errors
-    /// When it cannot be read.
     pub fn config(&self) -> Result<&Config, SettingsError> {
         self.config.as_ref().map_err(Clone::clone)
     }
 
-    /// The Lagoon that is meant, and where its token comes from.
-    ///
-    /// # Errors
-    /// When none is meant, or the one that is does not exist.
+    /// The selected Lagoon and the source of its token.
     pub fn chosen(&self) -> Result<&Chosen, SettingsError> {
         self.chosen.as_ref().map_err(Clone::clone)
     }
 
-    /// What the Lagoon that is meant is called: its context, or its host.
-    ///
-    /// # Errors
-    /// As [`Settings::chosen`].
+    /// The name of the selected Lagoon: its context, or its host.
     pub fn context_label(&self) -> Result<String, SettingsError> {
         Ok(match &self.chosen()?.target.value {
             Target::Sandbox => crate::config::SANDBOX.to_owned(),
@@ -217,10 +188,7 @@ impl Settings {
         })
     }
 
-    /// Makes sure that `--as` and `--simulate` are given for the sandbox only.
-    ///
-    /// # Errors
-    /// Wrong use with any other context, and with none.
+    /// Refuses `--as` and `--simulate` unless the sandbox is selected.
     #[cfg(feature = "sandbox")]
     pub fn require_sandbox_for_its_flags(&self) -> Result<(), SettingsError> {
         let flag = match (&self.role, self.simulate) {
@@ -237,14 +205,14 @@ impl Settings {
         }
     }
 
-    /// Whether the line itself asks for a form of the answer: by `-o` or `--jq`.
+    /// Whether the command line selects an output format, by `-o` or `--jq`.
     #[must_use]
     pub fn output_is_asked_for(&self) -> bool {
         let flag = |output: &Sourced<String>| output.is_flag();
         self.jq.is_some() || self.output.as_ref().is_some_and(flag)
     }
 
-    /// Whether `-o` or `TASKS_OUTPUT` asks for errors as JSON; `--jq` does too.
+    /// Whether errors are printed as JSON, because of `-o`, `TASKS_OUTPUT` or `--jq`.
     #[must_use]
     pub fn wants_json_errors(&self) -> bool {
         self.jq.is_some()
@@ -254,12 +222,9 @@ impl Settings {
                 .is_some_and(|o| is_structured(&o.value))
     }
 
-    /// Makes sure that each of these was said, by flag or variable, and not taken from somewhere:
-    /// the rule for changes when there is nobody to ask. The context needs saying only when there
-    /// is more than one.
-    ///
-    /// # Errors
-    /// Wrong use, with what to add to the line.
+    /// Requires that each setting was given by flag or variable and not inferred: the rule for
+    /// changes without a terminal. The context must be given only if there is more than one. The
+    /// error names what to add to the command line.
     pub fn require_said(&self, what: &[Deciding]) -> Result<(), SettingsError> {
         for deciding in what {
             let (thing, source, remedy) = match deciding {
@@ -297,39 +262,37 @@ impl Settings {
     }
 }
 
-/// A variable of the process that is named elsewhere: by a task file, or as a proxy. Our own secrets
-/// are none of them.
+/// An environment variable that a task file or the proxy settings name. This program's own secrets
+/// are hidden.
 #[must_use]
 pub fn process_variable(name: &str) -> Option<String> {
     (!is_own_secret_variable(name)).then(|| crate::env::named(name))?
 }
 
-/// Whether a variable holds a secret of this program.
 #[must_use]
 pub fn is_own_secret_variable(name: &str) -> bool {
     matches!(name, "TASKS_TOKEN" | "TASKS_SSH_KEY")
 }
 
-/// A variable of the process that a library reads, whether it is valid UTF-8 or not.
+/// An environment variable that a library reads; it may be invalid UTF-8.
 #[must_use]
 pub fn process_variable_os(name: &str) -> Option<std::ffi::OsString> {
     crate::env::named_os(name)
 }
 
-/// The user who called `sudo`. As in git, their files count as those of root's own.
+/// The id of the user who called `sudo`. As in git, root trusts this user's files.
 #[must_use]
 pub fn sudo_user() -> Option<u32> {
     crate::env::named("SUDO_UID")?.parse().ok()
 }
 
-/// Whether errors beside this format are JSON too.
 #[must_use]
 pub fn is_structured(format: &str) -> bool {
     matches!(format, "json" | "jsonl" | "yaml")
 }
 
-/// The flag's value, else the variable's. An empty one that would hold is wrong use: it is what an
-/// unset variable in a script leaves behind, and must not quietly mean something else.
+/// The flag's value, else the variable's. An empty value is a usage error: an unset variable in a
+/// script produces it, and it must not silently select a default.
 fn said(
     flag: &Option<String>,
     flag_name: &'static str,
@@ -352,7 +315,7 @@ fn said(
 }
 
 fn output(flags: &Flags, env: &Env) -> Result<Option<Sourced<String>>, SettingsError> {
-    // What --jq implies is stronger than a variable, which speaks for all commands.
+    // --jq implies a format and takes precedence over the variable.
     let variable = if flags.jq.is_some() {
         &None
     } else {

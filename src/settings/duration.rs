@@ -1,8 +1,7 @@
-//! Lengths of time as people write them on a command line.
+//! Durations on the command line.
 
 use std::time::Duration;
 
-/// A length of time as [`parse_duration`] takes it.
 #[must_use]
 pub fn spell_duration(length: Duration) -> String {
     match (length.as_secs(), length.subsec_millis()) {
@@ -13,10 +12,8 @@ pub fn spell_duration(length: Duration) -> String {
     }
 }
 
-/// `30`, `30s`, `2m`, `1h`, `7d`, `500ms`, `1m30s`; a bare number is seconds.
-///
-/// # Errors
-/// A sentence about what is wrong, for clap.
+/// `30`, `30s`, `2m`, `1h`, `7d`, `500ms`, `1m30s`; a bare number is seconds. The error is a
+/// sentence for clap.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong =
         || "a length of time looks like 30s, 2m or 1h30m; units are ms, s, m, h and d".to_owned();
@@ -51,10 +48,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// As [`parse_duration`], for limits that cannot be nothing.
-///
-/// # Errors
-/// A sentence about what is wrong, for clap.
+/// Like [`parse_duration`], but refuses zero.
 pub fn parse_limit(text: &str) -> Result<Duration, String> {
     match parse_duration(text)? {
         Duration::ZERO => Err("it must be longer than nothing".to_owned()),

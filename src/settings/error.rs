@@ -1,27 +1,21 @@
-//! What is wrong with what was said.
+//! Errors in settings.
 
 use crate::config::ConfigError;
 
-/// What kind of mistake it is: this decides the exit code.
+/// Decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingsErrorKind {
-    /// A value that is wrong, empty or missing.
     Usage,
-    /// A context that does not exist.
     NotFound,
-    /// There is no Lagoon to talk to, or no token for it.
+    /// No Lagoon is configured, or there is no token for it.
     NotSignedIn,
 }
 
-/// What is wrong with what was said.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct SettingsError {
-    /// Decides the exit code.
     pub kind: SettingsErrorKind,
-    /// What is wrong, with the name of the flag, variable or file.
     pub message: String,
-    /// What to do about it.
     pub hints: Vec<String>,
 }
 

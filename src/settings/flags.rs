@@ -1,4 +1,4 @@
-//! The global flags that decide where and how, as they were typed.
+//! The global flags.
 
 use std::time::Duration;
 
@@ -55,7 +55,8 @@ pub struct Flags {
     pub simulate: bool,
 }
 
-/// `markdown` is `diff`'s alone, which may come after the flag: it is taken here and not shown.
+/// `markdown` is valid for `diff` only, which may come after the flag: it is accepted here and not
+/// shown.
 fn formats() -> Vec<PossibleValue> {
     let shown = FORMATS.map(PossibleValue::new).into_iter();
     shown
@@ -68,16 +69,13 @@ const HOW: &str = "How";
 #[cfg(feature = "sandbox")]
 const SANDBOX: &str = "With the context `sandbox` only";
 
-/// They stand in one place of the line.
+/// The values after the subcommand replace those before it.
 fn any(further: Vec<String>, before: Vec<String>) -> Vec<String> {
     if further.is_empty() { before } else { further }
 }
 
 impl Flags {
-    /// That each names one thing, for a command that is about one.
-    ///
-    /// # Errors
-    /// Wrong use, naming the flag.
+    /// Refuses a flag with several values, for commands that take one.
     pub fn require_single(&self) -> Result<(), SettingsError> {
         let given = [
             ("--project", &self.project),
@@ -95,7 +93,6 @@ impl Flags {
         Ok(())
     }
 
-    /// These flags, and those that were typed further on in the line.
     #[must_use]
     pub fn and(self, further: Flags) -> Flags {
         Flags {

@@ -1,30 +1,25 @@
-//! What the line says of projects and environments, where several can be meant.
+//! The projects and environments of the command line, of which there can be several.
 
 use super::{Env, SettingsError, Sourced, said};
 
-/// The values of `-p` and `-e` as they were typed: names, patterns, PROJECT:ENV.
+/// The values of `-p` and `-e` as typed: names, patterns, PROJECT:ENV.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Named {
-    /// `-p`.
     pub projects: Vec<String>,
-    /// `-e`.
     pub environments: Vec<String>,
 }
 
-/// A value where exactly one is meant.
 type Alone = Option<Sourced<String>>;
 
 impl Named {
-    /// Whether the line names projects, with `-p` or as PROJECT:ENV.
+    /// Whether the command line names projects, with `-p` or as PROJECT:ENV.
     #[must_use]
     pub fn names_projects(&self) -> bool {
         !self.projects.is_empty() || self.environments.iter().any(|e| e.contains(':'))
     }
 
-    /// The one project and the one environment that are meant, by flag or variable; none of several.
-    ///
-    /// # Errors
-    /// Wrong use: an empty value, or two that name a project.
+    /// The only project and the only environment, by flag or variable; `None` if there are several.
+    /// An empty value, or a project that is given twice, is a usage error.
     pub(super) fn alone(&self, env: &Env) -> Result<(Alone, Alone), SettingsError> {
         let project = one_of(&self.projects, "--project", &env.project, "TASKS_PROJECT")?;
         let environment = one_of(
@@ -50,7 +45,6 @@ impl Named {
     }
 }
 
-/// The one value of a flag that can be repeated, else the variable's; none of several.
 fn one_of(
     flag: &[String],
     flag_name: &'static str,
@@ -66,10 +60,7 @@ fn one_of(
     Ok(None)
 }
 
-/// `PROJECT:ENV`: neither name can have a colon.
-///
-/// # Errors
-/// Wrong use when one of them is empty.
+/// Splits `PROJECT:ENV`; neither name can contain a colon.
 pub fn pair(text: &str) -> Result<(&str, &str), SettingsError> {
     match text.split_once(':') {
         Some((project, environment))

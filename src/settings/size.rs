@@ -1,11 +1,9 @@
-//! Numbers of bytes as people write them on a command line.
+//! Sizes in bytes on the command line.
 
 use super::{Env, Flags, SettingsError, Source, Sourced, said};
 
-/// The default of `--max-response`, in bytes.
 const MAX_RESPONSE: u64 = 256 << 20;
 
-/// The longest response that is held in memory: the flag's value, else the variable's.
 pub(super) fn max_response(flags: &Flags, env: &Env) -> Result<Sourced<u64>, SettingsError> {
     const VARIABLE: &str = "TASKS_MAX_RESPONSE";
     if let Some(bytes) = flags.max_response {
@@ -24,10 +22,7 @@ pub(super) fn max_response(flags: &Flags, env: &Env) -> Result<Sourced<u64>, Set
 }
 
 /// `65536`, `64K`, `64M`, `1GiB`, `500MB`: K, M and G are powers of 1024, as are KiB, MiB and GiB;
-/// KB, MB and GB are powers of 1000.
-///
-/// # Errors
-/// A sentence about what is wrong, for clap.
+/// KB, MB and GB are powers of 1000. The error is a sentence for clap.
 pub fn parse_size(text: &str) -> Result<u64, String> {
     let wrong = || "a size looks like 64M, 1GiB or 1048576".to_owned();
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();

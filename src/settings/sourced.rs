@@ -1,38 +1,29 @@
-//! A value and where it comes from.
+//! A value and its source.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use crate::config::ContextName;
 
-/// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// A flag on the command line.
     Flag(&'static str),
-    /// An environment variable.
     Variable(&'static str),
-    /// The configuration file.
     File(PathBuf),
-    /// The default of this context.
     Context(ContextName),
-    /// A checkout's `.lagoon.yml`, by way of its compose file.
+    /// A checkout's `.lagoon.yml`, through its compose file.
     LagoonFile(PathBuf),
-    /// The git remote of this address.
     GitRemote(String),
-    /// A variable of the Lagoon pod that this runs in.
     Pod(&'static str),
-    /// The sandbox has only this one.
     Sandbox,
-    /// Nobody said anything.
     Default,
 }
 
 impl Source {
-    /// Whether somebody said it for this very command, or this place is about nothing else: a flag,
-    /// a variable, a project's own file, a pod. Only what was said decides where a change without
-    /// a terminal goes. The sandbox's own default counts: it can
-    /// only be reached by name, and nothing in it is of consequence.
+    /// Whether the value is explicit: from a flag, a variable, a project's own file or a pod. Only
+    /// explicit values decide where a change without a terminal is made. The sandbox's default
+    /// counts as explicit: the sandbox must be selected by name, and changes there have no
+    /// consequences.
     #[must_use]
     pub fn is_said(&self) -> bool {
         matches!(
@@ -45,7 +36,7 @@ impl Source {
         )
     }
 
-    /// Whether nobody typed it, so that where it comes from has to be told.
+    /// Whether the value was inferred, so that its source must be reported.
     #[must_use]
     pub fn is_inferred(&self) -> bool {
         !matches!(
@@ -69,27 +60,21 @@ impl fmt::Display for Source {
     }
 }
 
-/// A value and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sourced<T> {
-    /// The value.
     pub value: T,
-    /// Where it comes from.
     pub source: Source,
 }
 
 impl<T> Sourced<T> {
-    /// A value from there.
     pub fn new(value: T, source: Source) -> Self {
         Sourced { value, source }
     }
 
-    /// Whether somebody said it for this very command.
     pub fn is_said(&self) -> bool {
         self.source.is_said()
     }
 
-    /// Whether the line itself says it, by a flag.
     pub fn is_flag(&self) -> bool {
         matches!(self.source, Source::Flag(_))
     }

@@ -1,4 +1,4 @@
-//! What variables say about signing in over ssh.
+//! The variables for signing in over ssh.
 
 use super::SettingsError;
 use std::path::Path;
@@ -6,21 +6,18 @@ use std::path::Path;
 use crate::config::{SshEndpoint, SshError, SshKey};
 use crate::env::{Env, Secret};
 
-/// The values that `TASKS_SSH_KEY` takes, as a hint.
 const KEY_FORMS: &str = "it takes the whole text of a private key, base64 of it, or a path that begins with /, ~/, ./ or ../";
 
-/// What variables say about signing in over ssh to the Lagoon that is meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SshSettings {
-    /// `TASKS_SSH_HOST` and `TASKS_SSH_PORT`.
     pub endpoint: Option<SshEndpoint>,
     /// `TASKS_SSH_KEY`: a path, or the key's text.
     pub key: Option<SshKey>,
 }
 
 impl SshSettings {
-    /// Everything. A host's token goes to the Lagoon that is meant, so these belong to it as
-    /// `TASKS_TOKEN` does.
+    /// Reads all variables. The host's tokens are sent to the selected Lagoon, so the variables
+    /// apply to it as `TASKS_TOKEN` does.
     pub(super) fn of(env: &Env) -> Result<SshSettings, SettingsError> {
         let endpoint = match (&env.ssh_host, &env.ssh_port) {
             (None, None) => None,
@@ -38,7 +35,7 @@ impl SshSettings {
         })
     }
 
-    /// The key alone: it is the user's, whatever the Lagoon.
+    /// Reads only the key, which belongs to the user, whatever the Lagoon.
     pub(super) fn key_of(env: &Env) -> Result<SshSettings, SettingsError> {
         let key = env.ssh_key.as_ref().map(Secret::expose);
         if key.is_some_and(|key| key.trim().is_empty()) {

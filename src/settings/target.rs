@@ -1,8 +1,8 @@
-//! Which Lagoon is meant, and which token may go there.
+//! Selecting a Lagoon and the token for it.
 //!
-//! The rules: a context named on the line wins over everything and makes `TASKS_API` and its token
-//! irrelevant. `TASKS_TOKEN` belongs to `TASKS_API`, else to the context named on the line or by
-//! `TASKS_CONTEXT`; it goes nowhere else.
+//! A context on the command line takes precedence over everything, and `TASKS_API` and its token do
+//! not apply then. `TASKS_TOKEN` belongs to `TASKS_API`, else to the context named on the command
+//! line or by `TASKS_CONTEXT`; it is sent nowhere else.
 
 use url::Url;
 
@@ -12,43 +12,32 @@ use crate::config::{
 };
 use crate::env::{Env, Secret};
 
-/// A Lagoon to talk to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::large_enum_variant, reason = "there is one of it")]
 pub enum Target {
-    /// The built-in one.
     Sandbox,
-    /// A context of the configuration file.
     Context(Context),
-    /// The address in `TASKS_API`.
     Address(Url),
 }
 
-/// Where the token for a target comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenOrigin {
-    /// `TASKS_TOKEN`.
     Variable(Secret),
-    /// What is kept for this context, or got for it.
+    /// The stored or obtained token of this context.
     Store(ContextName),
-    /// What is kept for `TASKS_API`, or got for it.
+    /// The stored or obtained token for `TASKS_API`.
     Address,
-    /// The sandbox issues its own.
     Sandbox,
 }
 
-/// A target with what belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chosen {
-    /// The target and who named it.
     pub target: Sourced<Target>,
-    /// Where its token comes from.
     pub token: TokenOrigin,
-    /// What variables say about signing in to it over ssh.
     pub ssh: SshSettings,
-    /// `TASKS_TOKEN` is set, but belongs to nothing that was named.
+    /// `TASKS_TOKEN` is set, but does not apply.
     pub stray_token: bool,
-    /// `TASKS_SSH_HOST` is set, but belongs to nothing that was named.
+    /// `TASKS_SSH_HOST` is set, but does not apply.
     pub stray_host: bool,
 }
 
@@ -58,7 +47,7 @@ pub(super) fn choose(
     config: Result<&Config, SettingsError>,
 ) -> Result<Chosen, SettingsError> {
     if let Some(name) = super::said(&flags.context, "--context", &None, "")? {
-        // The variables' token and keys are those of TASKS_API, where there is one.
+        // With TASKS_API, the token and keys in variables belong to that address.
         return if env.api.is_none() {
             named(name, env, config)
         } else {
@@ -74,14 +63,14 @@ pub(super) fn choose(
     unsaid(config?, env)
 }
 
-/// What is meant when nobody says anything: our file decides, then the `lagoon` CLI's.
+/// The default Lagoon: our file decides, then the `lagoon` CLI's.
 fn unsaid(config: &Config, env: &Env) -> Result<Chosen, SettingsError> {
     let source = Source::File(config.path.clone());
     let own: Vec<&Context> = of(config, Origin::Own);
     let context = match (&config.current, own.as_slice()) {
         (Some(name), _) if name.is_sandbox() => return Ok(sandbox(source)),
         (Some(name), _) => Some((known(name, config, &source)?, source)),
-        // Adding a context of our own does not switch away from the one that the `lagoon` CLI uses.
+        // Adding a context of our own does not switch away from the `lagoon` CLI's current one.
         (None, _) if config.current_of_lagoon_cli().is_some() => of_lagoon_cli(config)?,
         (None, [only]) => Some((*only, source)),
         (None, []) => match of_lagoon_cli(config)? {
@@ -100,7 +89,6 @@ fn unsaid(config: &Config, env: &Env) -> Result<Chosen, SettingsError> {
     })
 }
 
-/// The context that the `lagoon` CLI would take.
 fn of_lagoon_cli(config: &Config) -> Result<Option<(&Context, Source)>, SettingsError> {
     let Some(file) = &config.lagoon_cli else {
         return Ok(None);
@@ -134,7 +122,6 @@ fn of_lagoon_cli(config: &Config) -> Result<Option<(&Context, Source)>, Settings
     }
 }
 
-/// The context of the Lagoon pod that this is.
 fn of_pod(config: &Config) -> Result<Option<(&Context, Source)>, SettingsError> {
     let source = Source::Variable(POD_VARIABLE);
     match of(config, Origin::Pod).as_slice() {
@@ -167,7 +154,7 @@ fn named(
     let name: ContextName = match value.parse() {
         Ok(name) => name,
         Err(error) => {
-            // A file may have it all the same, and then there is more to say.
+            // If a file has an unusable context of that name, its error says more.
             let fault = config.ok().and_then(|c| c.fault(&value).cloned());
             let wrong = || SettingsError::usage(format!("{source}: {error}"));
             return Err(fault.map_or_else(wrong, SettingsError::from));

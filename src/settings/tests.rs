@@ -135,7 +135,7 @@ fn the_token_goes_to_the_address_it_belongs_to_and_nowhere_else() {
         token("t"),
         false,
     );
-    // A context named on the line makes both irrelevant, even when they are wrong.
+    // With a context on the command line neither applies, even if they are invalid.
     is(
         chosen(&line("b"), &[api, tok], two()).unwrap(),
         "b",
@@ -149,7 +149,7 @@ fn the_token_goes_to_the_address_it_belongs_to_and_nowhere_else() {
         stored("b"),
         false,
     );
-    // Without TASKS_API it belongs to the context that is named.
+    // Without TASKS_API, the token belongs to the named context.
     is(
         chosen(&line("b"), &[tok], two()).unwrap(),
         "b",
@@ -162,7 +162,7 @@ fn the_token_goes_to_the_address_it_belongs_to_and_nowhere_else() {
         token("t"),
         false,
     );
-    // A context that nobody named never gets it.
+    // A context that is not named never gets the token.
     is(
         chosen(&none, &[tok], two()).unwrap(),
         "a",
@@ -204,9 +204,9 @@ fn the_ssh_variables_belong_where_the_token_does() {
     assert_eq!(found(&none, &with(&[api])), all);
     assert_eq!(found(&line("b"), &with(&[])), all);
     assert_eq!(found(&none, &with(&[("TASKS_CONTEXT", "b")])), all);
-    // A context named on the line makes what belongs to TASKS_API irrelevant.
+    // With a context on the command line, variables that belong to TASKS_API do not apply.
     assert_eq!(found(&line("b"), &with(&[api])), (None, false));
-    // Nobody named the current one: no other host gives out tokens for it.
+    // The current context is not named, so no other host issues tokens for it.
     assert_eq!(found(&none, &with(&[])), (None, true));
 
     for (vars, complaint) in [
@@ -259,7 +259,7 @@ fn a_pod_is_what_is_meant_when_nothing_else_is() {
     let with_pod = |config: Config| config.with_pod(&pod, root.path());
     let found = chosen(&none, &[], with_pod(config(None, &[]))).unwrap();
     assert!(matches!(&found.target.value, Target::Context(c) if c.name.as_str() == POD));
-    // A pod's variables count as said.
+    // A pod's variables count as explicit.
     assert!(found.target.is_said());
     let ours = chosen(&none, &[], with_pod(config(None, &["a"]))).unwrap();
     assert!(matches!(&ours.target.value, Target::Context(c) if c.name.as_str() == "a"));
