@@ -1,14 +1,13 @@
-//! Text from elsewhere, made safe for a terminal.
+//! Making text from the server safe for a terminal.
 //!
-//! A name or a message that comes from the server can hold escape sequences that move the cursor or
-//! rewrite what was printed, and direction characters that make a text read differently from what
-//! it is. Such characters are shown, not obeyed.
+//! A name or message can contain escape sequences that move the cursor or rewrite earlier output,
+//! and direction characters that change the order of the text. They are shown in escaped form.
 
 use std::fmt::Write as _;
 
 use crate::secret::masked;
 
-/// Whether a terminal would obey this character, or a reader be misled by it, instead of seeing it.
+/// Whether a terminal would execute this character, or a reader be misled by it.
 #[must_use]
 pub fn is_unsafe(c: char) -> bool {
     c.is_control()
@@ -22,16 +21,18 @@ pub fn is_unsafe(c: char) -> bool {
             | '\u{e0000}'..='\u{e007f}') // invisible tags
 }
 
-/// One line, with secrets masked: newlines and tabs are shown as `\n`, `\r` and `\t`, what is unsafe as `\u{…}`.
+/// One line, with secrets masked: newlines and tabs are shown as `\n`, `\r` and `\t`, unsafe
+/// characters as `\u{…}`.
 #[must_use]
 pub fn clean_line(text: &str) -> String {
     escape(&masked(text), |_| false)
 }
 
-/// Several lines, with secrets masked: newlines and tabs stay, what is unsafe is shown as `\r` and `\u{…}`.
+/// Several lines, with secrets masked: newlines and tabs are kept, unsafe characters are shown as
+/// `\r` and `\u{…}`.
 #[must_use]
 pub fn clean_text(text: &str) -> String {
-    // A Windows line end is a line end.
+    // A Windows line end counts as a newline.
     escape(&masked(text).replace("\r\n", "\n"), |c| {
         matches!(c, '\n' | '\t')
     })
@@ -45,7 +46,6 @@ fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
             '\n' => clean.push_str("\\n"),
             '\r' => clean.push_str("\\r"),
             '\t' => clean.push_str("\\t"),
-            // Writing to a String cannot fail.
             c => {
                 let _ = write!(clean, "\\u{{{:x}}}", u32::from(c));
             }
@@ -54,8 +54,8 @@ fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
     clean
 }
 
-/// Serialised JSON (or a YAML text whose unsafe characters are all in double quotes) with `\u…`
-/// escapes for what is unsafe. The newlines of the layout stay.
+/// Serialised JSON (or YAML whose unsafe characters are all in double quotes) with `\u…` escapes
+/// for unsafe characters. The newlines of the layout are kept.
 #[must_use]
 pub fn escape_json(json: &str) -> String {
     let mut clean = String::with_capacity(json.len());

@@ -1,11 +1,11 @@
-//! A text at the bottom of the terminal that is drawn again in place.
+//! A text at the bottom of the terminal that is redrawn in place.
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::mode::Unechoed;
 
-/// A text that is drawn again in place; gone when this is dropped. Everything else that is printed
-/// meanwhile appears above it.
+/// A text that is redrawn in place and removed on drop. Everything else that is printed meanwhile
+/// appears above it.
 pub struct Live {
     bar: ProgressBar,
     bars: MultiProgress,
@@ -24,7 +24,6 @@ impl Live {
         }
     }
 
-    /// Draws this in place of what was there; it is not cleaned.
     pub fn draw(&self, text: &str) {
         self.bar.set_message(text.trim_end().to_owned());
         self.bar.tick();

@@ -1,50 +1,45 @@
-//! Logs, made safe for a terminal as they stream by.
+//! Making logs safe for a terminal while they are streamed.
 
 use super::clean::{clean_line, is_unsafe};
 use super::sgr::visible;
 
-/// Parameters longer than this belong to no colour that a terminal knows.
+/// Longer parameters belong to no colour that a terminal knows.
 const LONGEST_SGR: usize = 64;
 
-/// Cleans a log that arrives in pieces: what it lets through is text, newlines, tabs and, when
-/// asked, colour. Text that a colour sequence hides is shown.
+/// Cleans a log that arrives in pieces. It keeps text, newlines, tabs and optionally colour, and
+/// shows text that a colour sequence hides.
 ///
-/// Escape and control sequences are removed, also when they are split between pieces; what is not
-/// UTF-8 becomes U+FFFD; direction characters are shown as `\u{…}`. A line that was rewritten with
-/// carriage returns (a progress bar) becomes one line for each state, so that nothing is lost.
+/// Escape and control sequences are removed, also when split between pieces; invalid UTF-8 becomes
+/// U+FFFD; direction characters are shown as `\u{…}`. A line that was rewritten with carriage
+/// returns (a progress bar) becomes one line for each state, so that nothing is lost.
 #[derive(Debug, Clone)]
 pub struct LogCleaner {
     keep_colour: bool,
     state: State,
     /// The beginning of a character whose rest has not arrived.
     partial: Vec<u8>,
-    /// A carriage return was seen whose meaning the next character decides.
+    /// After a carriage return, whose meaning depends on the next character.
     returned: bool,
-    /// The current line shows something.
     in_line: bool,
-    /// A colour was let through and not taken back.
     coloured: bool,
 }
 
 #[derive(Debug, Clone)]
 enum State {
     Text,
-    /// After ESC.
     Escape,
-    /// After ESC and an intermediate character: the final character is to come.
+    /// After ESC and an intermediate character, before the final character.
     Designation,
-    /// In a control sequence, with its parameters; `None` when it cannot be a colour.
+    /// In a control sequence, with its parameters; `None` if it cannot be a colour.
     Control(Option<String>),
-    /// In a control string (OSC, DCS, APC, PM, SOS), which ST ends; BEL too.
+    /// In a control string (OSC, DCS, APC, PM, SOS), which ST or BEL ends.
     Str,
-    /// After ESC in a control string.
     StrEscape,
-    /// After a single shift: the next character belongs to it.
+    /// After a single shift, to which the next character belongs.
     Shift,
 }
 
 impl LogCleaner {
-    /// A cleaner at the start of a log; `keep_colour` lets SGR sequences through.
     #[must_use]
     pub fn new(keep_colour: bool) -> Self {
         LogCleaner {
@@ -57,7 +52,7 @@ impl LogCleaner {
         }
     }
 
-    /// The clean form of the next piece; what is not decided yet is kept for the one after.
+    /// The clean form of the next piece; incomplete sequences are kept for the next call.
     pub fn feed(&mut self, piece: &[u8]) -> String {
         let mut bytes = std::mem::take(&mut self.partial);
         bytes.extend_from_slice(piece);
@@ -66,7 +61,7 @@ impl LogCleaner {
         while let Some(chunk) = chunks.next() {
             let mut rest = chunk.valid();
             while let Some(c) = rest.chars().next() {
-                // Almost all of a log, and nothing to decide about it.
+                // The fast path for plain text, which is almost all of a log.
                 let plain = self.plain_length(rest);
                 if plain > 0 {
                     self.settle_return(&mut clean);
@@ -90,7 +85,7 @@ impl LogCleaner {
         clean
     }
 
-    /// What was still undecided at the end of the log, and the end of a colour that was left on.
+    /// The rest of the log, and the reset of a colour that is still set.
     #[must_use]
     pub fn finish(mut self) -> String {
         let mut clean = String::new();
@@ -104,7 +99,7 @@ impl LogCleaner {
         clean
     }
 
-    /// How many bytes from here on are text that stands for itself.
+    /// The number of leading bytes that are plain text.
     fn plain_length(&self, text: &str) -> usize {
         match self.state {
             State::Text => text
@@ -143,7 +138,7 @@ impl LogCleaner {
                         }
                     }
                 }
-                // Private markers and intermediates: not a colour, whatever ends it.
+                // Private markers and intermediates: not a colour, whatever the final character.
                 ' '..='?' => *parameters = None,
                 '@'..='~' => {
                     let colour = parameters.take().filter(|_| c == 'm');
@@ -175,7 +170,7 @@ impl LogCleaner {
         }
     }
 
-    /// A sequence was broken off by a character that stands for itself.
+    /// Ends a sequence that a plain character interrupted.
     fn resume(&mut self, c: char, clean: &mut String) {
         self.state = State::Text;
         self.text(c, clean);
@@ -205,7 +200,7 @@ impl LogCleaner {
         }
     }
 
-    /// A carriage return that no newline followed: the line would be rewritten, so it ends here.
+    /// Handles a carriage return without newline: the line would be rewritten, so it ends here.
     fn settle_return(&mut self, clean: &mut String) {
         if self.returned && self.in_line {
             clean.push('\n');
@@ -227,7 +222,6 @@ impl LogCleaner {
     }
 }
 
-/// Whether these bytes, no character yet, can become one with more.
 fn is_beginning(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
@@ -323,7 +317,7 @@ mod tests {
     fn what_is_not_utf_8_is_replaced() {
         assert_eq!(cleaned(false, &[b"a\xffb\xc3"]), "a\u{fffd}b\u{fffd}");
         assert_eq!(cleaned(false, &[b"\xc3", b"\xbc"]), "ü");
-        // An 8-bit CSI is no UTF-8.
+        // An 8-bit CSI is invalid UTF-8.
         assert_eq!(cleaned(true, &[b"\x9b31mx"]), "\u{fffd}31mx");
     }
 
@@ -340,7 +334,7 @@ mod tests {
         assert_eq!(plain("a\u{202e}b"), "a\\u{202e}b");
     }
 
-    /// Bytes that make sequences more likely than chance would.
+    /// Bytes in which sequences are more frequent than by chance.
     fn log() -> impl Strategy<Value = Vec<u8>> {
         let piece = prop_oneof![
             any::<u8>().prop_map(|byte| vec![byte]),

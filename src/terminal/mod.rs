@@ -1,8 +1,8 @@
-//! The user's side of the program: streams, terminal facts, styles by meaning, prompts, progress.
+//! The terminal: streams, colours by meaning, prompts, progress.
 //!
-//! Nothing else in the crate prints or asks. What is printed here is the whole of what a user sees;
-//! what it says is decided by the rooms above. This room uses nothing of the crate but the
-//! masking of secrets, and reads no variable: facts of the environment come in through [`UiOptions`].
+//! Nothing else in the crate prints or prompts. This module uses nothing of the crate but the
+//! masking of secrets, and reads no variable: facts of the environment come in through
+//! [`UiOptions`].
 
 use std::sync::Arc;
 
@@ -34,10 +34,8 @@ pub use terminal::Terminal;
 
 use streams::Streams;
 
-/// What the user and the environment say about how to talk to them.
 #[derive(Debug, Clone, Default)]
 pub struct UiOptions {
-    /// `--color`.
     pub color: ColorChoice,
     /// `NO_COLOR` is set and not empty.
     pub no_color: bool,
@@ -45,23 +43,19 @@ pub struct UiOptions {
     pub force_color: bool,
     /// `TERM` is `dumb`: no colour, no progress.
     pub dumb: bool,
-    /// `COLUMNS`, where it is a number; wins over what the terminal says.
+    /// `COLUMNS`, if it is a number; overrides the terminal's width.
     pub columns: Option<u16>,
     /// `-q`: no notes, no hints, no progress.
     pub quiet: bool,
-    /// `-v`: traces are shown.
     pub verbose: bool,
-    /// `--no-input`: never ask.
     pub no_input: bool,
-    /// A CI system runs us: never ask.
     pub ci: bool,
 }
 
-/// The one place that prints. Cheap to clone; clones share the streams.
+/// The only place that prints. Clones share the streams.
 #[derive(Clone)]
 pub struct Ui {
     inner: Arc<Inner>,
-    /// What is printed is not masked.
     unmasked: bool,
 }
 
@@ -73,7 +67,6 @@ struct Inner {
 }
 
 impl Ui {
-    /// The process's own streams and terminal.
     #[must_use]
     pub fn new(options: UiOptions) -> Self {
         let terminal = Terminal::detect(options.columns);
@@ -81,13 +74,13 @@ impl Ui {
         Self::build(options, terminal, Streams::process(), bars)
     }
 
-    /// Streams in memory and no terminal, for tests.
+    /// Uses streams in memory and no terminal, for tests.
     #[must_use]
     pub fn captured() -> Self {
         Self::captured_with(UiOptions::default(), Terminal::default())
     }
 
-    /// Streams in memory, with the options and terminal facts that a test needs.
+    /// Uses streams in memory, with the options and terminal facts that a test needs.
     #[must_use]
     pub fn captured_with(options: UiOptions, terminal: Terminal) -> Self {
         let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
@@ -112,8 +105,8 @@ impl Ui {
         }
     }
 
-    /// The same streams, without masking secrets: for what is there to show one, and for the
-    /// contents of files.
+    /// The same streams without masking secrets: for results that are secrets, and for the contents
+    /// of files.
     #[must_use]
     pub fn unmasked(&self) -> Ui {
         Ui {
@@ -122,19 +115,19 @@ impl Ui {
         }
     }
 
-    /// What a captured `Ui` has printed on a stream so far; empty for the process's own streams.
+    /// The output so far of a captured `Ui`; empty for the process's own streams.
     #[must_use]
     pub fn printed(&self, stream: Stream) -> String {
         self.inner.streams.printed(stream)
     }
 
-    /// What kind of terminal there is.
     #[must_use]
     pub fn terminal(&self) -> Terminal {
         self.inner.terminal
     }
 
-    /// Whether a question can be put: stdin and stderr are terminals, and nobody said not to.
+    /// Whether prompts are possible: stdin and stderr are terminals, and no option disables
+    /// prompts.
     #[must_use]
     pub fn can_prompt(&self) -> bool {
         let Inner {
@@ -143,24 +136,22 @@ impl Ui {
         terminal.stdin && terminal.stderr && !options.no_input && !options.ci
     }
 
-    /// Whether `-q` was given.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         self.inner.options.quiet
     }
 
-    /// The styles for a stream: colours where that stream should have them.
     #[must_use]
     pub fn palette(&self, stream: Stream) -> Palette {
         let on_terminal = self.inner.terminal.is(stream);
         Palette::new(style::decide(&self.inner.options, on_terminal))
     }
 
-    /// A way to ask: at the terminal, or one that always answers [`PromptError::NotInteractive`].
+    /// Prompts at the terminal, or always returns [`PromptError::NotInteractive`].
     ///
     /// Inside a tokio runtime the first question registers a handler for SIGINT, so that Ctrl-C is
-    /// an answer ([`PromptError::Interrupted`]) and the terminal is left in order. A handler cannot
-    /// be taken back: the program has to listen to Ctrl-C itself while it does not ask.
+    /// an answer ([`PromptError::Interrupted`]) and the terminal is restored. A handler cannot be
+    /// removed: afterwards the program itself must react to Ctrl-C.
     #[must_use]
     pub fn prompt(&self) -> Box<dyn Prompt> {
         if self.can_prompt() {
@@ -170,7 +161,7 @@ impl Ui {
         }
     }
 
-    /// A way to show that long work goes on; shows nothing off a terminal, and with `-q`.
+    /// Shows progress at a terminal; shows nothing elsewhere, and with `-q`.
     #[must_use]
     pub fn progress(&self) -> Box<dyn Progress> {
         let Inner {
@@ -183,7 +174,6 @@ impl Ui {
         }
     }
 
-    /// A place at the terminal that is drawn again and again; `None` where there is none.
     #[must_use]
     pub fn live(&self) -> Option<Live> {
         let Inner {
@@ -193,7 +183,7 @@ impl Ui {
         is_there.then(|| Live::new(&self.inner.bars))
     }
 
-    /// Ends when nobody reads stdout any more, where that can be told before something is written.
+    /// Returns when stdout is closed, if that can be detected without writing.
     pub async fn reader_gone(&self) {
         if self.inner.terminal.stdout {
             return std::future::pending().await;
@@ -201,20 +191,15 @@ impl Ui {
         reader::gone().await;
     }
 
-    /// Prints on stdout, as it is.
-    ///
-    /// # Errors
-    /// [`StreamError::Closed`] when nobody reads any more, which is a quiet end.
+    /// Prints on stdout without cleaning. [`StreamError::Closed`] means that the output was closed
+    /// and the command should exit quietly.
     pub fn out(&self, text: &str) -> Result<(), StreamError> {
         self.write(Stream::Out, text.as_bytes())
     }
 
-    /// Prints bytes on a stream: neither cleaned nor silenced, but with secrets masked.
-    ///
-    /// # Errors
-    /// As [`Ui::out`].
+    /// Prints bytes on a stream without cleaning, but with secrets masked.
     pub fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
-        // A progress bar steps aside while something else is printed.
+        // Hides a progress bar while something else is printed.
         let streams = &self.inner.streams;
         self.inner.bars.suspend(|| {
             if self.unmasked {
@@ -225,46 +210,43 @@ impl Ui {
         })
     }
 
-    /// Prints what was held back because it could have been the beginning of a secret.
-    ///
-    /// # Errors
-    /// As [`Ui::out`].
+    /// Prints the text that was held back because a secret could have begun there.
     pub fn finish(&self) -> Result<(), StreamError> {
         let streams = &self.inner.streams;
         self.inner.bars.suspend(|| streams.finish())
     }
 
-    /// Why stdout could not be written to, if that happened; a closed pipe is no failure.
+    /// The error of writing to stdout, if there was one; a broken pipe is none.
     #[must_use]
     pub fn write_failure(&self) -> Option<&str> {
         self.inner.streams.failure()
     }
 
-    /// A line on stderr that says what follows, cleaned; never silenced.
+    /// A cleaned line on stderr that introduces the following lines; printed even with `-q`.
     pub fn heading(&self, text: &str) {
         self.err_line(&message(text));
     }
 
-    /// A line of information on stderr, cleaned; silent with `-q`.
+    /// A cleaned line on stderr; not printed with `-q`.
     pub fn note(&self, text: &str) {
         if !self.inner.options.quiet {
             self.err_line(&message(text));
         }
     }
 
-    /// What to do next, as `hint: …` on stderr, cleaned; silent with `-q`.
+    /// `hint: …` on stderr, cleaned; not printed with `-q`.
     pub fn hint(&self, text: &str) {
         if !self.inner.options.quiet {
             self.labelled(Style::Dim, "hint", text);
         }
     }
 
-    /// `warning: …` on stderr, cleaned; never silenced.
+    /// `warning: …` on stderr, cleaned; printed even with `-q`.
     pub fn warn(&self, text: &str) {
         self.labelled(Style::Warning, "warning", text);
     }
 
-    /// A line about a request on stderr, cleaned; shown with `-v` only.
+    /// A cleaned line about a request on stderr; printed with `-v` only.
     pub fn trace(&self, text: &str) {
         if self.inner.options.verbose {
             let line = self
@@ -274,7 +256,7 @@ impl Ui {
         }
     }
 
-    /// The error that ends the command, for people: `error: …` and its hints on stderr, cleaned.
+    /// Prints the command's error and its hints on stderr, cleaned.
     pub fn error_text(&self, message: &str, hints: &[String]) {
         self.labelled(Style::Bad, "error", message);
         for hint in hints {
@@ -282,7 +264,6 @@ impl Ui {
         }
     }
 
-    /// The error that ends the command, for programs: the last line of stderr, as compact JSON.
     pub fn error_json(&self, error: &Value) {
         let text = error.to_string();
         if self.inner.terminal.stderr {
@@ -298,13 +279,13 @@ impl Ui {
     }
 
     fn err_line(&self, line: &str) {
-        // There is nowhere to say that stderr cannot be written to.
+        // A failure to write to stderr cannot be reported.
         let _ = self.write(Stream::Err, format!("{line}\n").as_bytes());
     }
 }
 
-/// A message, cleaned: its further lines are indented, so that no text of a server's can look like
-/// a message of ours.
+/// A cleaned message. Its further lines are indented, so that no text from the server can look like
+/// a message of this program.
 fn message(text: &str) -> String {
     clean_text(text).replace("\n  ", "\n").replace('\n', "\n  ")
 }

@@ -1,4 +1,4 @@
-//! The terminal's mode while a question is open, or progress is shown.
+//! The terminal's mode during prompts and progress.
 
 use std::io::{self, stdin};
 use std::sync::{Mutex, PoisonError};
@@ -6,10 +6,10 @@ use std::sync::{Mutex, PoisonError};
 use rustix::process::getpgrp;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 
-/// Keys arrive one by one, unechoed, Ctrl-C as a key; until dropped.
+/// Raw mode until drop: keys arrive one by one, unechoed, and Ctrl-C as a key.
 ///
-/// The libraries switch modes for each single key: what is typed or pasted in between would be
-/// shown, which a token must not be, and a Ctrl-C be lost.
+/// The libraries switch modes for each single key. A token that is pasted in between would be
+/// echoed, and a Ctrl-C be lost.
 pub(super) struct Raw(#[allow(dead_code, reason = "its end is what counts")] Changed);
 
 impl Raw {
@@ -18,15 +18,16 @@ impl Raw {
     }
 }
 
-/// What is typed is not shown, until the last of these is dropped: the `^C` of an interrupt would
-/// break the line that shows progress, and leave a part of it behind.
+/// Disables echo until the last of these is dropped: the `^C` of an interrupt would break the
+/// progress line and leave part of it behind.
 pub(super) struct Unechoed(());
 
-/// How many there are, and the mode before the first of them: each would restore what it found.
+/// The number of values and the mode before the first: each of them would restore the mode it
+/// found.
 static UNECHOED: Mutex<Option<(usize, Changed)>> = Mutex::new(None);
 
 impl Unechoed {
-    /// `None` where it is not ours to change: in the background, or without a terminal.
+    /// `None` in the background or without a terminal, where the mode must not change.
     pub(super) fn enter() -> Option<Self> {
         let in_front = tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp());
         if !in_front {
@@ -53,7 +54,7 @@ impl Drop for Unechoed {
     }
 }
 
-/// A mode that is taken back when dropped.
+/// A mode that is restored on drop.
 struct Changed {
     before: Termios,
 }
@@ -70,7 +71,7 @@ impl Changed {
 
 impl Drop for Changed {
     fn drop(&mut self) {
-        // Fails when the terminal is gone, and then there is nothing to restore.
+        // It fails only if the terminal is gone, and then there is nothing to restore.
         let _ = tcsetattr(stdin(), OptionalActions::Drain, &self.before);
     }
 }

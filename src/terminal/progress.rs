@@ -1,4 +1,4 @@
-//! Signs of life while long work goes on.
+//! Progress of long operations.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -9,22 +9,16 @@ use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use super::clean_line;
 use super::mode::Unechoed;
 
-/// How often the line moves.
 const TICK: Duration = Duration::from_millis(120);
-/// Cells of the gauge.
 const GAUGE: u32 = 20;
 
-/// Somebody who shows that work goes on. Everything is optional: without `start` nothing is shown.
 pub trait Progress: Send + Sync {
-    /// Work begins; `expected` is how long it took before, where that is known.
+    /// `expected` is the usual duration, if known.
     fn start(&self, message: &str, expected: Option<Duration>);
-    /// What is going on now.
     fn update(&self, message: &str);
-    /// Work is over; nothing of it stays on the screen.
     fn finish(&self);
 }
 
-/// Shows nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 
@@ -34,13 +28,11 @@ impl Progress for Silent {
     fn finish(&self) {}
 }
 
-/// A line at the bottom of the terminal.
 pub(super) struct Bar {
     bars: MultiProgress,
     bar: Mutex<Option<Shown>>,
 }
 
-/// A line that is on the screen.
 struct Shown {
     bar: ProgressBar,
     _unechoed: Option<Unechoed>,
@@ -95,7 +87,7 @@ impl Drop for Bar {
 
 fn style(expected: Option<Duration>) -> ProgressStyle {
     let draw = move |state: &ProgressState, line: &mut dyn fmt::Write| {
-        // A line that cannot be drawn is no reason to stop working.
+        // A line that cannot be drawn must not stop the operation.
         let _ = line.write_str(&gauge(state.elapsed(), expected));
     };
     ProgressStyle::with_template("{spinner} {msg} {gauge}")
@@ -103,7 +95,7 @@ fn style(expected: Option<Duration>) -> ProgressStyle {
         .with_key("gauge", draw)
 }
 
-/// The time so far, measured by what is expected where that is known.
+/// The elapsed time, with a bar if the expected duration is known.
 fn gauge(elapsed: Duration, expected: Option<Duration>) -> String {
     let so_far = elapsed.as_secs();
     let Some(expected) = expected.filter(|expected| !expected.is_zero()) else {

@@ -1,5 +1,5 @@
-//! Questions and progress in a real terminal: this test binary runs one of its own ignored tests in a
-//! pseudo-terminal, types, and looks at the screen.
+//! Prompts and progress in a real terminal: this test binary runs one of its own ignored tests in a
+//! pseudo-terminal, types, and checks the screen.
 
 use std::io::{Read, Write};
 use std::process::Child;
@@ -80,7 +80,7 @@ impl Session {
         self
     }
 
-    /// Waits for the child's verdict; the terminal must be in order by then.
+    /// Waits for the child's result; the terminal must be restored by then.
     fn end(&mut self, verdict: &str) {
         self.expect(verdict);
         assert!(!self.screen.screen().hide_cursor(), "the cursor is hidden");
@@ -89,7 +89,7 @@ impl Session {
     }
 }
 
-/// Asks inside a runtime, as the program does, and says what came of it.
+/// Asks inside a runtime, as the program does, and prints the result.
 fn ask(question: impl FnOnce(&dyn Prompt) -> Result<String, PromptError>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -238,7 +238,7 @@ fn child_progress() {
     ui.note("a line meanwhile");
     progress.update("Run yarn audit is running");
     thread::sleep(Duration::from_millis(600));
-    // The one that began first ends first.
+    // Progress that began first ends first.
     let other = ui.progress();
     other.start("Another one", None);
     progress.finish();

@@ -1,7 +1,7 @@
-//! Whether somebody still reads stdout, for who writes seldom.
+//! Detecting that stdout was closed, for commands that seldom write.
 
-/// Ends when nobody reads stdout any more; never where that cannot be told: it is a file, or a
-/// terminal.
+/// Returns when stdout is closed. Never returns for a file or terminal, where this cannot be
+/// detected.
 #[cfg(unix)]
 #[allow(clippy::disallowed_methods, reason = "the stream that ui owns")]
 pub(super) async fn gone() {
@@ -10,7 +10,7 @@ pub(super) async fn gone() {
     use tokio::io::Interest;
     use tokio::net::unix::pipe::Sender;
 
-    // Files cannot be waited for: then it is never known. The stream stays as it is: it blocks.
+    // Waiting for a file fails. The stream stays in blocking mode.
     if let Ok(copy) = std::io::stdout().as_fd().try_clone_to_owned()
         && let Ok(pipe) = Sender::from_owned_fd_unchecked(copy)
         && pipe.ready(Interest::ERROR).await.is_ok()
@@ -20,7 +20,7 @@ pub(super) async fn gone() {
     std::future::pending().await
 }
 
-/// Ends when nobody reads stdout any more, which is not known here.
+/// Never returns: this platform cannot detect it.
 #[cfg(not(unix))]
 pub(super) async fn gone() {
     std::future::pending().await

@@ -1,12 +1,11 @@
 //! Select Graphic Rendition: the parameters of a terminal's colours.
 
-/// The parameter that hides text.
 const HIDDEN: u8 = 8;
 
 /// The parameters of a colour sequence, without those that hide text; `None` if nothing is left.
 ///
-/// Parameters that a terminal could read in more than one way are left out as well. Otherwise the `8`
-/// of an incomplete `38;5` would be part of a colour here and hide text there.
+/// Parameters that terminals read in different ways are left out as well. Otherwise the `8` of an
+/// incomplete `38;5` would be part of a colour here and hide text there.
 pub(super) fn visible(parameters: &str) -> Option<String> {
     let all: Vec<&str> = parameters.split(';').collect();
     let mut kept = Vec::new();
@@ -43,8 +42,8 @@ fn length_of_colour(parameters: &[&str]) -> usize {
     }
 }
 
-/// Whether a parameter that stands alone shows text. With colons it is a colour (`38:5:N`,
-/// `38:2::R:G:B`) or a kind of underline (`4:3`).
+/// Whether a single parameter shows text. With colons it is a colour (`38:5:N`, `38:2::R:G:B`) or a
+/// kind of underline (`4:3`).
 fn is_visible(parameter: &str) -> bool {
     let parts: Option<Vec<u8>> = parameter.split(':').map(number).collect();
     match parts.as_deref() {

@@ -1,26 +1,22 @@
-//! stdout and stderr behind a lock, or two buffers in their place.
+//! stdout and stderr behind a lock, or two buffers instead.
 
 use std::io::{self, ErrorKind, Write};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::secret::Masker;
 
-/// A stream that can be printed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
-    /// stdout: the answer.
+    /// stdout: the result.
     Out,
-    /// stderr: everything else.
     Err,
 }
 
-/// Why something could not be printed.
 #[derive(Debug, thiserror::Error)]
 pub enum StreamError {
-    /// Nobody reads any more (`tasks … | head`): a quiet end, not a failure.
+    /// Output closed (broken pipe); exit quietly.
     #[error("the reader of the output went away")]
     Closed,
-    /// The output cannot be written: a full disk, say.
     #[error("cannot write the output: {0}")]
     Io(#[source] io::Error),
 }
@@ -34,10 +30,9 @@ impl From<io::Error> for StreamError {
     }
 }
 
-/// Where the two streams lead; a lock keeps what is printed at once together.
+/// The two streams; a lock keeps each message together.
 pub(super) struct Streams {
     both: Mutex<Both>,
-    /// Why stdout could not be written to.
     failure: OnceLock<String>,
 }
 
@@ -70,7 +65,6 @@ impl Streams {
         }
     }
 
-    /// Writes bytes with every secret in them masked.
     pub(super) fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
         let Both { sink, out, err } = &mut *self.lock();
         let masker = match stream {
@@ -80,7 +74,6 @@ impl Streams {
         self.put(sink, stream, &masker.feed(bytes))
     }
 
-    /// Writes bytes as they are.
     pub(super) fn write_unmasked(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
         let both = &mut *self.lock();
         let held = both.masker(stream).finish();
@@ -88,7 +81,6 @@ impl Streams {
         self.put(&mut both.sink, stream, bytes)
     }
 
-    /// Writes what was held back because it could have been the beginning of a secret.
     pub(super) fn finish(&self) -> Result<(), StreamError> {
         let both = &mut *self.lock();
         for stream in [Stream::Err, Stream::Out] {
@@ -104,7 +96,6 @@ impl Streams {
         format!("{printed}{}", both.masker(stream).rest())
     }
 
-    /// Why stdout could not be written to, if that happened; a closed pipe is no failure.
     pub(super) fn failure(&self) -> Option<&str> {
         self.failure.get().map(String::as_str)
     }
@@ -118,7 +109,7 @@ impl Streams {
     }
 
     fn lock(&self) -> MutexGuard<'_, Both> {
-        // A panic elsewhere must not silence the error message that follows it.
+        // A panic elsewhere must not suppress the error message that follows it.
         self.both.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -156,7 +147,7 @@ impl Sink {
     }
 }
 
-/// Writes to the descriptor itself: the standard library's handle reports success when it is not open
+/// Writes to the descriptor itself: the standard library's handle reports success if it is not open
 /// for writing (EBADF).
 #[cfg(unix)]
 #[allow(clippy::disallowed_methods, reason = "the one place that prints")]

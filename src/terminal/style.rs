@@ -1,10 +1,9 @@
-//! Styles by meaning: what a text is decides how it looks, here and nowhere else.
+//! Styles by meaning.
 
 use clap::ValueEnum;
 
 use super::UiOptions;
 
-/// `--color`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
     /// Colour at a terminal, unless the environment says otherwise
@@ -16,26 +15,18 @@ pub enum ColorChoice {
     Never,
 }
 
-/// What a text means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// A column's heading, a label.
     Heading,
-    /// The name of the thing that is talked about.
     Name,
-    /// It went well.
     Good,
-    /// It went wrong.
     Bad,
-    /// It was stopped, or is gone.
+    /// Cancelled or gone.
     Stopped,
-    /// It goes on.
     Going,
-    /// Something to be careful about.
     Warning,
-    /// Less important than what is beside it.
+    /// Less important than its surroundings.
     Dim,
-    /// Nothing special.
     Plain,
 }
 
@@ -55,26 +46,22 @@ impl Style {
     }
 }
 
-/// Paints texts, or leaves them as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Palette {
     enabled: bool,
 }
 
 impl Palette {
-    /// A palette that paints only when `enabled`.
     #[must_use]
     pub fn new(enabled: bool) -> Self {
         Palette { enabled }
     }
 
-    /// Whether this palette paints at all.
     #[must_use]
     pub fn is_enabled(self) -> bool {
         self.enabled
     }
 
-    /// The text in this style.
     #[must_use]
     pub fn paint(self, style: Style, text: &str) -> String {
         if self.enabled && !style.sgr().is_empty() && !text.is_empty() {
@@ -85,7 +72,6 @@ impl Palette {
     }
 }
 
-/// Whether a stream gets colour.
 pub(super) fn decide(options: &UiOptions, on_terminal: bool) -> bool {
     match options.color {
         ColorChoice::Always => true,

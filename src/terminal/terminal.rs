@@ -1,24 +1,20 @@
-//! What kind of terminal there is, if any.
+//! Facts about the terminal.
 
 use std::io::IsTerminal;
 
 use super::Stream;
 
-/// Which standard streams are terminals, and how wide the one that is printed to is.
+/// Which standard streams are terminals, and the terminal's width.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Terminal {
-    /// stdin is a terminal.
     pub stdin: bool,
-    /// stdout is a terminal.
     pub stdout: bool,
-    /// stderr is a terminal.
     pub stderr: bool,
-    /// Columns, where they are said; else those that the terminal has at the moment.
+    /// The configured width; if `None`, the terminal is asked at each use.
     pub width: Option<u16>,
 }
 
 impl Terminal {
-    /// The facts of this process; `columns` wins over what the terminal says of its width.
     #[allow(
         clippy::disallowed_methods,
         reason = "facts of the streams that ui owns"
@@ -33,7 +29,7 @@ impl Terminal {
         }
     }
 
-    /// The columns that a stream has at the moment; without them nothing is wrapped.
+    /// The width of a stream; `None` disables wrapping.
     #[must_use]
     pub fn columns(self, stream: Stream) -> Option<u16> {
         let measured = || {
@@ -47,7 +43,6 @@ impl Terminal {
         self.width.or_else(measured)
     }
 
-    /// Whether this stream is a terminal.
     #[must_use]
     pub fn is(self, stream: Stream) -> bool {
         match stream {

@@ -1,4 +1,4 @@
-//! Questions to the user, and who answers them.
+//! Prompts.
 
 use std::io;
 
@@ -8,33 +8,26 @@ mod terminal;
 pub use scripted::{Answer, ScriptedPrompt};
 pub(super) use terminal::TerminalPrompt;
 
-/// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum PromptError {
-    /// Ctrl-C.
     #[error("interrupted")]
     Interrupted,
-    /// There is nobody to ask: no terminal, `--no-input`, or a CI system.
+    /// No terminal, `--no-input`, or a CI system.
     #[error("there is nobody to ask: this is not an interactive terminal")]
     NotInteractive,
-    /// The terminal fails.
     #[error("cannot ask at the terminal: {0}")]
     Io(#[source] io::Error),
 }
 
-/// One entry of a choice list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// What is chosen.
     pub label: String,
-    /// What helps to choose, shown beside it: a description, "production".
+    /// Shown beside the label: a description, "production".
     pub note: Option<String>,
-    /// Whether Enter alone must not choose it.
     pub never_preselected: bool,
 }
 
 impl Choice {
-    /// An entry without a note.
     pub fn new(label: impl Into<String>) -> Self {
         Choice {
             label: label.into(),
@@ -43,14 +36,12 @@ impl Choice {
         }
     }
 
-    /// Adds what helps to choose.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
         self
     }
 
-    /// Makes the user move to this entry: Enter alone does not choose it.
     #[must_use]
     pub fn never_preselected(mut self) -> Self {
         self.never_preselected = true;
@@ -68,19 +59,15 @@ fn preselected(choices: &[Choice], default: Option<usize>) -> Option<usize> {
     }
 }
 
-/// A question that is answered with a line of text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Question {
-    /// What is asked.
     pub label: String,
-    /// The answer when just Enter is pressed.
+    /// The answer of Enter alone.
     pub default: Option<String>,
-    /// Whether an empty answer is one.
     pub optional: bool,
 }
 
 impl Question {
-    /// A question that must be answered.
     pub fn new(label: impl Into<String>) -> Self {
         Question {
             label: label.into(),
@@ -88,14 +75,12 @@ impl Question {
         }
     }
 
-    /// The answer when just Enter is pressed.
     #[must_use]
     pub fn suggest(mut self, answer: impl Into<String>) -> Self {
         self.default = Some(answer.into());
         self
     }
 
-    /// Lets an empty answer count.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.optional = true;
@@ -103,23 +88,17 @@ impl Question {
     }
 }
 
-/// What an answer is checked with; the error is shown and the question put again.
+/// Checks an answer. The error is shown and the question repeated.
 pub type Check<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 
-/// Somebody who can be asked. All labels are cleaned before they are shown. Ask before or after work
-/// that shows its progress, not meanwhile.
+/// Asks the user. All labels are cleaned before they are shown. Do not prompt while progress is
+/// shown.
 pub trait Prompt: Send + Sync {
-    /// Yes or no; just Enter is no.
-    ///
-    /// # Errors
-    /// When there is no answer.
+    /// Enter alone means no.
     fn confirm(&self, question: &str) -> Result<bool, PromptError>;
 
-    /// The index of one of the choices; `default` is the one that Enter takes, unless it must not
-    /// be preselected.
-    ///
-    /// # Errors
-    /// When there is no answer, and when there are no choices.
+    /// Returns the index of one of the choices. Enter takes `default`, unless it must not be
+    /// preselected. Fails if there are no choices.
     fn select(
         &self,
         question: &str,
@@ -127,20 +106,11 @@ pub trait Prompt: Send + Sync {
         default: Option<usize>,
     ) -> Result<usize, PromptError>;
 
-    /// A line of text that passes the check.
-    ///
-    /// # Errors
-    /// When there is no answer.
     fn text(&self, question: &Question, check: Check<'_>) -> Result<String, PromptError>;
 
-    /// A line of text that is not shown while it is typed.
-    ///
-    /// # Errors
-    /// When there is no answer.
     fn secret(&self, question: &str) -> Result<String, PromptError>;
 }
 
-/// Nobody to ask.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoPrompt;
 

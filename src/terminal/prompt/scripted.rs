@@ -1,4 +1,4 @@
-//! Answers that were written down before, for tests.
+//! Prepared answers to prompts, for tests.
 
 use std::collections::VecDeque;
 use std::io;
@@ -6,24 +6,18 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{Check, Choice, Prompt, PromptError, Question, preselected};
 
-/// One prepared answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// To a yes-or-no question.
     Yes,
-    /// To a yes-or-no question.
     No,
-    /// To a choice: the entry with this label.
     Pick(String),
-    /// To a question for text or for a secret; an empty one takes the default.
+    /// A text or secret; an empty one takes the default.
     Text(String),
-    /// Ctrl-C.
     Interrupt,
 }
 
-/// Answers questions in order from a script, and remembers what was asked.
-///
-/// A question that the script does not expect is answered with [`PromptError::Io`] that says so.
+/// Answers questions in order and records them. A question that the script does not expect fails
+/// with [`PromptError::Io`].
 #[derive(Debug, Default)]
 pub struct ScriptedPrompt {
     answers: Mutex<VecDeque<Answer>>,
@@ -31,7 +25,6 @@ pub struct ScriptedPrompt {
 }
 
 impl ScriptedPrompt {
-    /// A script of answers, first to last.
     pub fn new(answers: impl IntoIterator<Item = Answer>) -> Self {
         ScriptedPrompt {
             answers: Mutex::new(answers.into_iter().collect()),
@@ -39,7 +32,7 @@ impl ScriptedPrompt {
         }
     }
 
-    /// The questions so far, choices in brackets after them.
+    /// The questions so far, with choices in brackets.
     #[must_use]
     pub fn asked(&self) -> Vec<String> {
         self.asked
@@ -48,7 +41,6 @@ impl ScriptedPrompt {
             .clone()
     }
 
-    /// How many answers were not asked for.
     #[must_use]
     pub fn left(&self) -> usize {
         self.answers

@@ -1,4 +1,4 @@
-//! Questions at the terminal, drawn on stderr.
+//! Prompts at the terminal, drawn on stderr.
 
 use std::io;
 
@@ -11,14 +11,13 @@ use super::{Check, Choice, Prompt, PromptError, Question, preselected};
 use crate::terminal::mode::Raw;
 use crate::terminal::{Stream, Style, Ui, clean_line, message};
 
-/// What a choice list needs beside the labels: the marker and its space.
+/// The columns beside the labels of a choice list: the marker and its space.
 const MARKER: usize = 2;
-/// What a yes-or-no question needs beside its words: marks, `(y/n)` and the answer.
+/// The columns beside the text of a yes-or-no question: marks, `(y/n)` and the answer.
 const CONFIRM: usize = 16;
-/// No label is padded further than this for the notes' sake.
+/// Labels are padded to at most this width, so that notes align.
 const WIDEST_LABEL: usize = 40;
 
-/// Asks at the terminal.
 pub(in crate::terminal) struct TerminalPrompt {
     ui: Ui,
     term: Term,
@@ -32,7 +31,6 @@ impl TerminalPrompt {
         TerminalPrompt { ui, term }
     }
 
-    /// Lets the library ask, and leaves the terminal as it was, whatever happens.
     fn ask<T>(
         &self,
         question: impl FnOnce(&ColorfulTheme, &Term) -> dialoguer::Result<T>,
@@ -54,7 +52,6 @@ impl TerminalPrompt {
         }
     }
 
-    /// The line that stays: what was asked and answered.
     fn report(&self, question: &str, answer: &str) {
         let palette = self.ui.palette(Stream::Err);
         let tick = palette.paint(Style::Good, "✔");
@@ -68,7 +65,7 @@ impl TerminalPrompt {
             match self.term.read_key_raw().map_err(PromptError::Io)? {
                 Key::Enter if !secret.is_empty() => return Ok(secret),
                 Key::CtrlC => return Err(PromptError::Interrupted),
-                // Ctrl-D is the end of the input, Ctrl-U starts again.
+                // Ctrl-D is the end of the input; Ctrl-U clears the line.
                 Key::Char('\u{4}') if secret.is_empty() => return Err(PromptError::Interrupted),
                 Key::Char('\u{15}') => secret.clear(),
                 Key::Backspace => drop(secret.pop()),
@@ -85,7 +82,7 @@ impl Prompt for TerminalPrompt {
         let mut question = clean_line(question);
         let is_wide = question.width() + CONFIRM > usize::from(self.term.size().1);
         if is_wide || whole.contains('\n') {
-            // The library cannot draw a question again that takes several lines.
+            // The library cannot redraw a question of several lines.
             self.ui.err_line(&whole);
             question = "Go on?".to_owned();
         }
@@ -107,7 +104,7 @@ impl Prompt for TerminalPrompt {
         let question = clean_line(question);
         let width = usize::from(self.term.size().1).saturating_sub(MARKER + 1);
         let chosen = self.ask(|theme, term| {
-            // What is typed narrows the list: Enter never takes what was not meant.
+            // Typing filters the list, so Enter takes only a matching entry.
             let list = FuzzySelect::with_theme(theme)
                 .with_prompt(&question)
                 .items(entries(choices, width))
@@ -130,7 +127,7 @@ impl Prompt for TerminalPrompt {
                 .allow_empty(question.optional)
                 .validate_with(|text: &String| check(text).map_err(|error| clean_line(&error)));
             if let Some(default) = &question.default {
-                // A default that cannot be shown as it is would not be what Enter answers.
+                // A default that cannot be shown exactly would not be what Enter answers.
                 input = input
                     .default(default.clone())
                     .show_default(*default == clean_line(default));
@@ -175,11 +172,11 @@ fn entries(choices: &[Choice], width: usize) -> Vec<String> {
         .collect()
 }
 
-/// The library turns Ctrl-C into SIGINT before it reports it. With a handler in place that ends
-/// the question; without one it would end the process, with the terminal in disorder.
+/// The library turns Ctrl-C into SIGINT before it reports it. With a handler, that ends the
+/// question; without one, it would end the process and leave the terminal in raw mode.
 fn catch_interrupt() {
     if tokio::runtime::Handle::try_current().is_ok() {
-        // Registering is what counts; who else listens is told as well.
+        // The registration is enough; other listeners receive the signal as well.
         let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt());
     }
 }
