@@ -1,4 +1,4 @@
-//! The view of one thing for people: a title, labelled values, blocks of text, small tables.
+//! The view of one object for people: a title, labelled values, blocks of text, small tables.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -6,7 +6,6 @@ use super::grid::{Cell, Grid};
 use super::table::{self, Look};
 use crate::terminal::{Style, clean_line, clean_text};
 
-/// One thing, for people.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Detail {
     title: Option<String>,
@@ -21,7 +20,6 @@ enum Part {
 }
 
 impl Detail {
-    /// A view with a title: the thing's name, mostly.
     pub fn new(title: impl Into<String>) -> Self {
         Detail {
             title: Some(title.into()),
@@ -29,13 +27,13 @@ impl Detail {
         }
     }
 
-    /// A view without a title.
     #[must_use]
     pub fn untitled() -> Self {
         Detail::default()
     }
 
-    /// Adds a labelled value; a missing one is left out, and a text of several lines is a block.
+    /// Adds a labelled value. A missing value is left out, and a text of several lines becomes a
+    /// block.
     #[must_use]
     pub fn field(mut self, label: impl Into<String>, value: impl Into<Cell>) -> Self {
         match value.into() {
@@ -48,14 +46,12 @@ impl Detail {
         }
     }
 
-    /// Adds a text that keeps its lines, indented under its label: a command, a description.
     #[must_use]
     pub fn block(mut self, label: impl Into<String>, text: impl Into<String>) -> Self {
         self.parts.push(Part::Block(label.into(), text.into()));
         self
     }
 
-    /// Adds a table under a heading; one without rows is left out.
     #[must_use]
     pub fn section(mut self, heading: impl Into<String>, grid: Grid) -> Self {
         if !grid.is_empty() {
@@ -64,7 +60,6 @@ impl Detail {
         self
     }
 
-    /// The view, each line ended.
     pub(super) fn render(&self, look: &Look) -> String {
         let mut text = String::new();
         if let Some(title) = &self.title {

@@ -1,27 +1,22 @@
-//! Why an answer could not be written.
+//! Errors of writing a result.
 
 use std::io;
 
 use crate::terminal::StreamError;
 
-/// Why an answer could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
-    /// Nobody reads any more: a quiet end, not a failure.
+    /// Output closed (broken pipe); exit quietly.
     #[error("the reader of the output went away")]
     Closed,
-    /// The output cannot be written.
     #[error("cannot write the output: {0}")]
     Io(#[source] io::Error),
     /// `--jq` failed on this result, which was printed as JSON instead.
     #[error("{0}")]
     Filter(String),
-    /// What was asked for does not fit: a bad `--jq`, or `-o id` for something without an id.
     #[error("{message}")]
     Usage {
-        /// What is wrong, with the flag's name.
         message: String,
-        /// What to do about it.
         hints: Vec<String>,
     },
 }
@@ -42,7 +37,6 @@ impl OutputError {
         self
     }
 
-    /// What to do about it.
     #[must_use]
     pub fn hints(&self) -> &[String] {
         match self {

@@ -4,7 +4,6 @@ use std::fmt;
 
 use clap::ValueEnum;
 
-/// `-o`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
 pub enum Format {
     /// For people; the default at a terminal
@@ -26,7 +25,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// JSON in one of its forms: what `--jq` goes with.
+    /// Whether `--jq` can be used with the format.
     #[must_use]
     pub fn is_json(self) -> bool {
         matches!(self, Format::Json | Format::Jsonl)

@@ -1,4 +1,4 @@
-//! Rows of named columns with typed cells, from which tables and separated values are made.
+//! Rows of named columns with typed cells, the source of tables, tsv and csv.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -8,7 +8,6 @@ use smol_str::{SmolStr, ToSmolStr};
 
 use crate::terminal::Style;
 
-/// A listing: columns in a fixed order, and rows with as many cells.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Grid {
     pub(super) columns: Vec<Column>,
@@ -16,7 +15,6 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// A grid with these columns and no rows.
     pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
         Grid {
             columns: columns.into_iter().collect(),
@@ -24,35 +22,32 @@ impl Grid {
         }
     }
 
-    /// Adds a row; what is short of cells is filled up, what is over is dropped.
+    /// Adds a row, which is padded or cut to the number of columns.
     pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
         let mut cells: Vec<Cell> = cells.into_iter().collect();
         cells.resize(self.columns.len(), Cell::Missing);
         self.rows.push(cells);
     }
 
-    /// Adds a row.
     #[must_use]
     pub fn with(mut self, cells: impl IntoIterator<Item = Cell>) -> Self {
         self.row(cells);
         self
     }
 
-    /// Adds the rows of another one with the same columns.
     #[must_use]
     pub(super) fn and(mut self, other: Grid) -> Self {
         self.rows.extend(other.rows);
         self
     }
 
-    /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 }
 
-/// A column: its name in the csv header, and how the table shows it.
+/// A column: its name in the csv header, and its form in the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     pub(super) name: String,
@@ -69,7 +64,7 @@ pub(super) enum Shown {
 }
 
 impl Column {
-    /// A column; the table's heading is its name in upper case.
+    /// A column whose heading in the table is its name in upper case.
     pub fn new(name: impl Into<String>) -> Self {
         let name = name.into();
         Column {
@@ -79,21 +74,19 @@ impl Column {
         }
     }
 
-    /// Another heading for the table.
     #[must_use]
     pub fn heading(mut self, heading: impl Into<String>) -> Self {
         self.heading = heading.into();
         self
     }
 
-    /// The table shows the column only when one of its cells holds something.
     #[must_use]
     pub fn if_any(mut self) -> Self {
         self.in_table = Shown::IfAny;
         self
     }
 
-    /// The table does not show the column: it is for programs.
+    /// Hides the column in the table; tsv and csv have it.
     #[must_use]
     pub fn not_in_table(mut self) -> Self {
         self.in_table = Shown::Never;
@@ -107,46 +100,35 @@ impl From<&str> for Column {
     }
 }
 
-/// One value, typed so that each format can show it in its own way.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
-    /// Nothing there: empty everywhere.
     Missing,
-    /// Any text.
     Text(SmolStr),
-    /// The name of the thing that the row is about.
     Name(SmolStr),
-    /// An id.
     Id(SmolStr),
-    /// A state in words, with what it means.
     Status(SmolStr, Style),
-    /// A moment: relative for people, RFC 3339 in UTC for programs.
+    /// Relative for people, RFC 3339 in UTC for programs.
     Time(Timestamp),
-    /// A length of time: `1m 23s` for people, seconds for programs.
+    /// `1m 23s` for people, seconds for programs.
     Duration(Duration),
-    /// A count.
     Number(i64),
     /// `yes` and `no` for people, `true` and `false` for programs.
     Flag(bool),
 }
 
 impl Cell {
-    /// Any text.
     pub fn text(text: impl Into<SmolStr>) -> Self {
         Cell::Text(text.into())
     }
 
-    /// The name of the thing that the row is about.
     pub fn name(name: impl Into<SmolStr>) -> Self {
         Cell::Name(name.into())
     }
 
-    /// An id, a number mostly.
     pub fn id(id: impl Display) -> Self {
         Cell::Id(id.to_smolstr())
     }
 
-    /// A state in words, with what it means.
     pub fn status(text: impl Into<SmolStr>, style: Style) -> Self {
         Cell::Status(text.into(), style)
     }

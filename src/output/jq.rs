@@ -1,4 +1,4 @@
-//! `--jq`: the answer through an expression, in the process.
+//! `--jq`: filtering the result with an expression, in this process.
 
 use std::fmt;
 
@@ -15,13 +15,12 @@ use crate::terminal::{Stream, Ui, clean_text};
 
 type Data = JustLut<Val>;
 
-/// Characters of a failure's reason that are worth showing.
 const LONGEST_REASON: usize = 200;
 
-/// Bytes of the output that are held back, so that a failure can still replace all of it.
+/// In bytes; within this length, a failure can still replace the whole output.
 const HELD_BACK: usize = 1 << 20;
 
-/// A compiled `--jq` expression. It sees the answer and nothing else: no files, no variables.
+/// A compiled `--jq` expression. It has no access to files and variables.
 pub struct Jq {
     expression: String,
     filter: Filter<Data>,
@@ -33,19 +32,15 @@ impl fmt::Debug for Jq {
     }
 }
 
-/// One output of an expression.
 struct Piece(Value);
 
 impl Jq {
-    /// Compiles an expression.
-    ///
-    /// # Errors
-    /// [`OutputError::Usage`] that names `--jq` and the position.
+    /// The error names `--jq` and the position.
     pub fn compile(expression: &str) -> Result<Self, OutputError> {
         let definitions = jaq_core::defs()
             .chain(jaq_std::defs())
             .chain(jaq_json::defs());
-        // `env` would let an expression from elsewhere print a token.
+        // `env` would let an expression that the user copied print a token.
         let functions = jaq_core::funs()
             .chain(jaq_std::funs().filter(|(name, ..)| *name != "env"))
             .chain(jaq_json::funs());
@@ -57,7 +52,7 @@ impl Jq {
         let modules = Loader::new(definitions)
             .load(&arena, program)
             .map_err(|errors| refuse(expression, errors.iter().find_map(not_loaded)))?;
-        // An imported variable would be looked for when the expression runs, and panic.
+        // An imported variable would be looked up when the expression runs, and panic.
         load::import(&modules, |_| Err(String::new()))
             .map_err(|errors| refuse(expression, errors.iter().find_map(not_loaded)))?;
         let filter = Compiler::default()
@@ -70,8 +65,8 @@ impl Jq {
         })
     }
 
-    /// Writes the output for a result; if the expression fails, the result itself as JSON, one element
-    /// a line with `as_lines`.
+    /// Writes the output for a result; if the expression fails, the result itself as JSON, one
+    /// element per line with `as_lines`.
     pub(super) fn emit(
         &self,
         value: &Value,
@@ -99,7 +94,7 @@ impl Jq {
         ran
     }
 
-    /// Hands each output on as soon as it is there.
+    /// Passes each output on as soon as it exists.
     fn run(
         &self,
         value: &Value,
@@ -118,7 +113,7 @@ impl Jq {
         Ok(())
     }
 
-    /// What an exception means: an error, or the end that `halt` asks for.
+    /// The result of an exception: an error, or success for `halt`.
     fn stop(&self, exception: jaq_core::Exn<'_, Val>) -> Result<(), OutputError> {
         let reason = match exception.get_err() {
             Ok(error) => error.to_string(),
@@ -128,7 +123,7 @@ impl Jq {
                 Err(_) => "broke off".to_owned(),
             },
         };
-        // The reason quotes the value at fault, which can be the whole answer.
+        // The reason quotes the value, which can be the whole result.
         let reason = match reason.char_indices().nth(LONGEST_REASON) {
             Some((end, _)) => format!("{}…", &reason[..end]),
             None => reason,
@@ -153,7 +148,6 @@ impl Piece {
     }
 }
 
-/// What is wrong, and where in the expression.
 type Fault<'a> = (String, &'a str);
 
 fn not_loaded<'a>((_, error): &(File<&'a str, ()>, load::Error<&'a str>)) -> Option<Fault<'a>> {
@@ -189,7 +183,7 @@ fn refuse(expression: &str, fault: Option<Fault<'_>>) -> OutputError {
     let Some((what, part)) = fault else {
         return OutputError::usage(format!("--jq '{expression}' cannot be used"));
     };
-    // The part is a slice of the expression, at its end when something is missing there.
+    // The part is a slice of the expression, at its end if something is missing there.
     let offset = (part.as_ptr() as usize).wrapping_sub(expression.as_ptr() as usize);
     let at = match expression.get(..offset) {
         Some(before) if offset < expression.len() => {

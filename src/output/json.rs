@@ -1,4 +1,4 @@
-//! JSON, indented or one element a line.
+//! JSON, indented or one element per line.
 
 use std::io::{self, Write};
 
@@ -10,34 +10,28 @@ use super::error::OutputError;
 use super::format::Format;
 use crate::terminal::clean::escape_json;
 
-/// How the elements of a listing follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
-    /// As [`pretty`] has them.
     Array,
-    /// As [`lines`] has them.
     Lines,
 }
 
-/// How much is written at a time, in bytes.
 const PIECE: usize = 64 * 1024;
 
-/// Writes a piece of the answer.
 type Put<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), OutputError>;
 
-/// Takes a listing that is never there as a whole, and writes the same bytes as [`pretty`] or
-/// [`lines`], piece by piece.
+/// Writes a listing in pieces, with the same bytes as [`pretty`] or [`lines`], so that it need not
+/// be in memory as a whole.
 pub struct Pieces<'a> {
     shape: Shape,
     on_terminal: bool,
     put: Put<'a>,
     waiting: Vec<u8>,
-    /// What [`Write`] cannot carry.
+    /// An error that [`Write`] cannot carry.
     failed: Option<OutputError>,
 }
 
 impl<'a> Pieces<'a> {
-    /// `None` where the format is not JSON.
     pub(super) fn of(format: Format, on_terminal: bool, put: Put<'a>) -> Option<Self> {
         let shape = match format {
             Format::Json => Shape::Array,
@@ -53,10 +47,6 @@ impl<'a> Pieces<'a> {
         })
     }
 
-    /// Writes the elements of a listing.
-    ///
-    /// # Errors
-    /// Of writing: any [`OutputError`].
     pub fn write<T: Serialize>(
         mut self,
         elements: impl IntoIterator<Item = T>,
@@ -107,12 +97,11 @@ impl Write for Pieces<'_> {
     }
 }
 
-/// The value with two spaces of indentation, and a newline at its end.
+/// Indented by two spaces, with a newline at the end.
 pub(super) fn pretty(value: &Value, on_terminal: bool) -> String {
     finish(format!("{value:#}\n"), on_terminal)
 }
 
-/// One line for each element; an object is one element.
 pub(super) fn lines(value: &Value, on_terminal: bool) -> String {
     let text = elements(value)
         .map(|element| format!("{element}\n"))
@@ -120,7 +109,6 @@ pub(super) fn lines(value: &Value, on_terminal: bool) -> String {
     finish(text, on_terminal)
 }
 
-/// The elements of a listing; an object is one element.
 pub(super) fn elements(value: &Value) -> impl Iterator<Item = &Value> {
     match value {
         Value::Array(elements) => elements.iter(),

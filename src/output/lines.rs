@@ -1,4 +1,4 @@
-//! Names or ids, one a line, for pipes.
+//! Names or ids, one per line.
 
 use serde_json::Value;
 
@@ -6,11 +6,10 @@ use super::error::OutputError;
 use super::json::elements;
 use crate::terminal::clean_line;
 
-/// The field of each element, one a line.
 pub(super) fn field(value: &Value, field: &str, on_terminal: bool) -> Result<String, OutputError> {
     let mut text = String::new();
     for element in elements(value) {
-        // Lagoon's word for the name of a file.
+        // Lagoon's term for the name of a file.
         let other = (field == "name").then_some("filename");
         let found = element.get(field);
         let line = match found.or_else(|| element.get(other?)) {
@@ -29,7 +28,7 @@ pub(super) fn field(value: &Value, field: &str, on_terminal: bool) -> Result<Str
     Ok(text)
 }
 
-/// That an answer does not have what `-o id` or `-o name` asks for.
+/// The error for a result without the field that `-o id` or `-o name` selects.
 pub(super) fn missing(field: &str) -> OutputError {
     let message = format!("this answer has no {field} to print with -o {field}");
     OutputError::usage(message).hint("use another -o, such as json")

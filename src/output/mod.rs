@@ -1,8 +1,7 @@
-//! Answers: a command hands over a [`Report`], and this room writes it as the user asked.
+//! Results: a command passes a [`Report`], and this module writes it in the selected format.
 //!
-//! A report lives beside its command; here is only what all of them have in common. A report says
-//! everything twice: as a value for programs and as a grid (for one thing, a detail view) for
-//! people and line tools.
+//! A report is defined beside its command. It has a value for programs and a grid (or, for one
+//! object, a detail view) for people and line-based tools.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -28,33 +27,29 @@ pub use grid::{Cell, Column, Grid};
 pub use jq::Jq;
 pub use json::Pieces;
 
-/// The answer of a command.
 pub trait Report {
-    /// The whole answer for programs: an object for one thing, an array for a listing. The shape
-    /// follows from the command line, never from the count.
+    /// The result for programs: an object for one thing, an array for a listing. The shape depends
+    /// on the command line, never on the count.
     fn value(&self) -> Value;
 
-    /// Writes [`Report::value`] element by element, for a listing that may be too long to be there
-    /// as one value; `None` where it is not.
+    /// Writes [`Report::value`] element by element, for a listing that may be too large for memory;
+    /// `None` if the report cannot be streamed.
     fn stream(&self, _to: Pieces<'_>) -> Option<Result<(), OutputError>> {
         None
     }
 
-    /// The answer as rows of named columns; their order is a contract.
+    /// The result as rows of named columns, whose order must not change.
     fn grid(&self) -> Grid;
 
-    /// The view of one thing for people, where a table with one row would not do.
     fn detail(&self) -> Option<Detail> {
         None
     }
 
-    /// What to say on stderr when the table is empty.
     fn empty_note(&self) -> Option<String> {
         None
     }
 }
 
-/// Things of one kind, each of which is an answer by itself, as a listing.
 pub struct Several<R>(pub Vec<R>);
 
 impl<R: Report> Report for Several<R> {
@@ -68,7 +63,6 @@ impl<R: Report> Report for Several<R> {
     }
 }
 
-/// How an answer is to be written.
 #[derive(Debug)]
 pub struct Emit {
     format: Format,
@@ -77,12 +71,10 @@ pub struct Emit {
 }
 
 impl Emit {
-    /// What `-o` and `--jq` ask for; without them a table at a terminal and tsv elsewhere.
+    /// The format of `-o` and `--jq`; by default a table at a terminal and tsv elsewhere.
     ///
-    /// Make it before the work begins: a wrong `--jq` should stop a command, not hide its result.
-    ///
-    /// # Errors
-    /// [`OutputError::Usage`] for a bad expression, and for `--jq` with a format that is not JSON.
+    /// Call it before the work begins: an invalid `--jq` should stop a command, not hide its
+    /// result.
     pub fn choose(format: Option<Format>, jq: Option<&str>, ui: &Ui) -> Result<Self, OutputError> {
         let format = match (format, jq) {
             (Some(format), Some(_)) if !format.is_json() => {
@@ -101,11 +93,7 @@ impl Emit {
         Ok(Emit { format, jq, stream })
     }
 
-    /// Refuses `-o id` and `-o name` before the work begins, where the answer will have only these
-    /// `fields` of the two.
-    ///
-    /// # Errors
-    /// [`OutputError::Usage`].
+    /// Refuses `-o id` and `-o name` before the work begins if the result will lack that field.
     pub fn require(self, fields: &[&str]) -> Result<Self, OutputError> {
         let field = match self.format {
             Format::Id => "id",
@@ -118,26 +106,21 @@ impl Emit {
         Err(lines::missing(field))
     }
 
-    /// The same on another stream (`--follow`: stdout is the log, the result goes to stderr).
+    /// Selects another stream. With `--follow`, stdout is the log and the result is written to
+    /// stderr.
     #[must_use]
     pub fn on(mut self, stream: Stream) -> Self {
         self.stream = stream;
         self
     }
 
-    /// The format that was chosen.
     #[must_use]
     pub fn format(&self) -> Format {
         self.format
     }
 }
 
-/// Writes a report. `now` is what relative times refer to.
-///
-/// # Errors
-/// [`OutputError::Closed`] when nobody reads any more: end quietly. [`OutputError::Filter`] when
-/// `--jq` failed and the result was written as JSON. [`OutputError::Usage`] when it has no id or name
-/// to print.
+/// Writes a report, with times relative to `now`.
 pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<(), OutputError> {
     let on_terminal = ui.terminal().is(how.stream);
     if let Some(jq) = &how.jq {
@@ -163,7 +146,7 @@ pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<
     Ok(ui.write(how.stream, text.as_bytes())?)
 }
 
-/// The view for people: a detail view where there is one, else a table, else a note.
+/// The view for people: the detail view if there is one, else a table, else the note.
 fn people(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<(), OutputError> {
     let text = view(report, ui, how.stream, now);
     if text.is_empty() {
@@ -175,7 +158,6 @@ fn people(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<()
     Ok(ui.write(how.stream, text.as_bytes())?)
 }
 
-/// The view for people as a text, the note included.
 #[must_use]
 pub fn picture(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> String {
     let text = view(report, ui, stream, now);

@@ -1,4 +1,4 @@
-//! Separated values, for programs: tsv and csv. Both have all columns and absolute times.
+//! tsv and csv, for programs: all columns and absolute times.
 
 use csv::WriterBuilder;
 
@@ -6,7 +6,7 @@ use super::grid::{Cell, Grid};
 use super::time;
 use crate::terminal::{clean_line, clean_text};
 
-/// One line a row, no header; tab, newline and backslash as `\t`, `\n` and `\\`.
+/// No header; tab, newline and backslash are written as `\t`, `\n` and `\\`.
 pub(super) fn tsv(grid: &Grid, on_terminal: bool) -> String {
     let field = |cell: &Cell| {
         let escaped = bare(cell)
@@ -26,7 +26,7 @@ pub(super) fn tsv(grid: &Grid, on_terminal: bool) -> String {
     grid.rows.iter().map(line).collect()
 }
 
-/// A header and one record a row, quoted as RFC 4180 has it.
+/// A header and one record per row, quoted as in RFC 4180.
 pub(super) fn csv(grid: &Grid, on_terminal: bool) -> Result<String, csv::Error> {
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
     writer.write_record(grid.columns.iter().map(|column| &column.name))?;
@@ -44,7 +44,6 @@ pub(super) fn csv(grid: &Grid, on_terminal: bool) -> Result<String, csv::Error> 
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The cell as a program wants it.
 fn bare(cell: &Cell) -> String {
     match cell {
         Cell::Missing => String::new(),

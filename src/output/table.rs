@@ -1,4 +1,4 @@
-//! Tables for people: no borders, relative times, states in colour, the widest column wrapped.
+//! Tables for people: no borders, relative times, coloured states, the widest column wrapped.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{
@@ -13,23 +13,20 @@ use super::grid::{Cell, Column, Grid, Shown};
 use super::time;
 use crate::terminal::{Palette, Style, clean_line};
 
-/// Between two columns.
 const GAP: u16 = 2;
-/// What a column of texts should have at least before the others give way.
+/// The width that a text column keeps while others can shrink.
 const READABLE: u16 = 12;
-/// How many rows are drawn at once: a drawn cell takes some hundred bytes.
+/// The rows that are drawn at once: a drawn cell takes some hundred bytes.
 const BLOCK: usize = 1000;
 
-/// What a view for people depends on besides its content.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
     pub(super) now: Timestamp,
-    /// Columns of the terminal; without them nothing is wrapped.
+    /// The terminal's columns; `None` disables wrapping.
     pub(super) width: Option<u16>,
     pub(super) palette: Palette,
 }
 
-/// The table, each line ended; nothing for a grid without rows.
 pub(super) fn render(grid: &Grid, look: &Look) -> String {
     if grid.is_empty() {
         return String::new();
@@ -44,7 +41,7 @@ pub(super) fn render(grid: &Grid, look: &Look) -> String {
             arrange(table, &rigid, look);
         });
     };
-    // Where the widths are known no row depends on another, and not all are drawn at once.
+    // With known widths, rows do not depend on each other, so they are drawn in blocks.
     let mut text = String::new();
     for (index, rows) in grid.rows.chunks(BLOCK).enumerate() {
         text += &draw_rows(grid, rows, &shown, index == 0, look, |table| {
@@ -57,12 +54,9 @@ pub(super) fn render(grid: &Grid, look: &Look) -> String {
     text
 }
 
-/// A column of the grid that is shown.
 struct Measured {
     index: usize,
-    /// What its heading or the longest of its cells takes.
     width: u16,
-    /// Whether it reads badly when it is broken over lines.
     is_rigid: bool,
 }
 
@@ -82,8 +76,8 @@ impl Measured {
     }
 }
 
-/// What each column takes: all it needs where there is room, else only the widest of those that
-/// can be broken takes what is left. None where that is too little to be read.
+/// The width of each column. If space is short, the widest column that can be wrapped gets the
+/// rest; `None` if that is too little to read.
 fn widths(shown: &[Measured], look: &Look) -> Option<Vec<u16>> {
     let mut widths: Vec<u16> = shown.iter().map(|column| column.width).collect();
     let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
@@ -104,7 +98,6 @@ fn widths(shown: &[Measured], look: &Look) -> Option<Vec<u16>> {
     (left >= READABLE).then_some(widths)
 }
 
-/// Some rows of the grid as they are arranged, the headings above them or not.
 fn draw_rows(
     grid: &Grid,
     rows: &[Vec<Cell>],
@@ -154,7 +147,6 @@ fn is_shown(grid: &Grid, index: usize) -> bool {
     }
 }
 
-/// Whether a cell reads badly when it is broken over lines.
 fn is_rigid(cell: &Cell) -> bool {
     !matches!(cell, Cell::Text(_) | Cell::Name(_))
 }
@@ -172,7 +164,6 @@ fn draw(cell: &Cell, look: &Look) -> Drawn {
     }
 }
 
-/// A cell in a view of one thing, where there is room for more and nothing to align with.
 fn draw_alone(cell: &Cell, look: &Look) -> Drawn {
     let (mut text, style) = words(cell, look);
     if let Cell::Time(moment) = cell {
@@ -214,7 +205,7 @@ fn blank(look: &Look) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING).force_no_tty().style_text_only();
     if look.palette.is_enabled() {
-        // `--color always` wins over NO_COLOR, which the library would read for itself.
+        // `--color always` takes precedence over NO_COLOR, which the library reads itself.
         force_color_output(true);
         table.enforce_styling();
     }
@@ -226,7 +217,6 @@ fn blank(look: &Look) -> Table {
     table
 }
 
-/// Spaces the columns.
 fn space(table: &mut Table) {
     let last = table.column_count().saturating_sub(1);
     for (index, column) in table.column_iter_mut().enumerate() {
@@ -234,7 +224,7 @@ fn space(table: &mut Table) {
     }
 }
 
-/// Spaces the columns, and keeps those whole that read badly when broken, while there is room.
+/// Spaces the columns, and keeps rigid ones whole while there is room.
 fn arrange(table: &mut Table, rigid: &[bool], look: &Look) {
     space(table);
     let needed: u16 = table
@@ -255,7 +245,6 @@ fn arrange(table: &mut Table, rigid: &[bool], look: &Look) {
     }
 }
 
-/// Gives a column that has its padding this width for its texts.
 fn fix(column: &mut comfy_table::Column, width: u16) {
     let padded = width.saturating_add(column.padding_width());
     column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(padded)));

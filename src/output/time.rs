@@ -1,10 +1,10 @@
-//! Moments and lengths of time in words.
+//! Times and durations in words.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// A moment relative to `now`: `3 minutes ago`, `in 2 hours`, `just now`.
+/// `3 minutes ago`, `in 2 hours`, `just now`.
 #[must_use]
 pub fn relative(time: Timestamp, now: Timestamp) -> String {
     let past = time <= now;
@@ -31,7 +31,7 @@ pub fn relative(time: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// A length of time, to two units: `350ms`, `42s`, `3m 5s`, `2h 10m`, `4d 1h`.
+/// A duration in two units: `350ms`, `42s`, `3m 5s`, `2h 10m`, `4d 1h`.
 #[must_use]
 pub fn length(length: Duration) -> String {
     let seconds = length.as_secs();
@@ -52,7 +52,6 @@ pub fn length(length: Duration) -> String {
     }
 }
 
-/// The moment as programs get it: RFC 3339 in UTC.
 #[must_use]
 pub fn absolute(time: Timestamp) -> String {
     time.to_string()

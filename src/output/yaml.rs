@@ -9,8 +9,8 @@ use serde_saphyr::DoubleQuoted;
 use super::error::OutputError;
 use crate::terminal::clean::{clean_line, escape_json, is_unsafe};
 
-/// The value as one YAML document. At a terminal control and direction characters are escaped:
-/// strings that have some are in double quotes, where YAML knows the escapes of JSON.
+/// One YAML document. At a terminal, control and direction characters are escaped: strings that
+/// have some are in double quotes, where YAML knows the escapes of JSON.
 pub(super) fn write(value: &Value, on_terminal: bool) -> Result<String, OutputError> {
     let text = if on_terminal {
         serde_saphyr::to_string(&Shown(value)).map(|text| escape_json(&text))
@@ -20,7 +20,6 @@ pub(super) fn write(value: &Value, on_terminal: bool) -> Result<String, OutputEr
     text.map_err(|error| OutputError::Io(io::Error::other(error)))
 }
 
-/// A value on its way to a terminal.
 struct Shown<'a>(&'a Value);
 
 impl Serialize for Shown<'_> {
@@ -39,7 +38,7 @@ impl Serialize for Shown<'_> {
             Value::Object(fields) => {
                 let mut map = serializer.serialize_map(Some(fields.len()))?;
                 for (name, value) in fields {
-                    // The library writes a key in quotes only where it sees a need.
+                    // The library quotes a key only when necessary.
                     map.serialize_entry(&clean_line(name), &Shown(value))?;
                 }
                 map.end()

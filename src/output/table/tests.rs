@@ -119,7 +119,7 @@ fn a_long_table_is_one_table() {
     let rows = 2 * BLOCK + 1;
     let columns = ["id", "text", "status"].map(Column::new);
     let grid = (1..=rows).fold(Grid::new(columns), |grid, id| {
-        // Only one row has what decides about a width, and not in the first block.
+        // Only one row decides the width, and it is not in the first block.
         let text = if id == rows {
             "the longest of all"
         } else {
