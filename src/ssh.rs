@@ -1,7 +1,7 @@
-//! The system's `ssh`, so that agents, `~/.ssh/config`, hardware keys and jump hosts work.
+//! The system's `ssh`, so that agents, `~/.ssh/config`, hardware keys and jump hosts work: its
+//! arguments, its process, and the replies of Lagoon's portals.
 //!
-//! Belongs here: its arguments, what may become one, its process, and what Lagoon's portals answer.
-//! Not here: who is signed in (`auth`), and what is done with a log's lines (`ops`).
+//! `auth` stores the tokens, and `ops` processes the lines of logs.
 
 mod error;
 mod key;
@@ -21,10 +21,9 @@ pub use key_file::remove_old_keys;
 pub use log::{LONGEST_TAIL, LogLine, LogStream, follow_log};
 pub use token::token;
 
-/// How long the connection may take to stand.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Where to, and as whom; nothing of it can be taken for an option.
+/// A user, host and port that `ssh` cannot mistake for options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     user: String,
@@ -33,16 +32,13 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// Checks what may come from a server or a file.
-    ///
-    /// # Errors
-    /// When user or host is not of letters, digits and `.:-`, beginning with a letter or digit, or
-    /// the port is 0.
+    /// Checks values from a server or file. User and host may have letters, digits and `.:-` and
+    /// must begin with a letter or digit; the port must not be 0.
     pub fn new(user: &str, host: &str, port: u16) -> Result<Destination, SshError> {
         if !is_name(user) {
             return Err(SshError::unfit("user", user));
         }
-        // An address of IPv6 can begin with colons.
+        // An IPv6 address can begin with two colons.
         if !is_name(host.strip_prefix("::").unwrap_or(host)) {
             return Err(SshError::unfit("host", host));
         }
@@ -56,27 +52,24 @@ impl Destination {
         })
     }
 
-    /// The host, for messages.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The port, for messages.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
     }
 }
 
-/// Whether `ssh` takes this for a name, wherever it stands.
+/// Whether `ssh` takes the text for a name in every position.
 fn is_name(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
         && bytes.all(|b| b.is_ascii_alphanumeric() || b".:-".contains(&b))
 }
 
-/// How `ssh` is started.
 #[derive(Debug, Clone)]
 pub struct Ssh {
     program: PathBuf,
@@ -85,7 +78,7 @@ pub struct Ssh {
 }
 
 impl Ssh {
-    /// The `ssh` on `PATH`, with the user's own keys and configuration; never asks anything.
+    /// The `ssh` on `PATH`, with the user's own keys and configuration; never prompts.
     #[must_use]
     pub fn new() -> Ssh {
         Ssh {
@@ -95,7 +88,6 @@ impl Ssh {
         }
     }
 
-    /// Another program in the place of `ssh`, for tests.
     #[must_use]
     pub fn program(path: impl Into<PathBuf>) -> Ssh {
         Ssh {
@@ -104,23 +96,23 @@ impl Ssh {
         }
     }
 
-    /// With this key and, beside it, no other of the agent.
+    /// Uses this key and no other key of the agent.
     #[must_use]
     pub fn with_key(mut self, key: Option<Key>) -> Ssh {
         self.key = key;
         self
     }
 
-    /// May ask for a passphrase at the terminal; only where there is one, and nothing is drawn.
+    /// Allows the prompt for a passphrase. Use it only at a terminal, while nothing is drawn there.
     #[must_use]
     pub fn asking(mut self, asks: bool) -> Ssh {
         self.asks = asks;
         self
     }
 
-    /// The command line, and what must live as long as the process does.
+    /// The command, and the key's file, which must exist as long as the process does.
     ///
-    /// What is on the line goes before the user's `~/.ssh/config`.
+    /// Options on the command line take precedence over `~/.ssh/config`.
     fn command(
         &self,
         to: &Destination,
@@ -128,12 +120,13 @@ impl Ssh {
     ) -> Result<(Command, Option<key::Ready>), SshError> {
         let mut command = Command::new(&self.program);
         command
-            // No terminal there; no agent, X11 or Kerberos ticket to be used from there.
+            // Without a terminal on the server; the server must not use the agent, X11 or a
+            // Kerberos ticket.
             .args(["-T", "-a", "-x", "-k"])
             .args(option("ClearAllForwardings", "yes"))
             .args(option("PermitLocalCommand", "no"))
             .args(option("RemoteCommand", "none"))
-            // A shared connection is used, but none is left in the background.
+            // An existing shared connection is used, but none is left in the background.
             .args(option("ControlMaster", "no"))
             .args(option("StrictHostKeyChecking", "accept-new"))
             .args(option("ConnectTimeout", CONNECT_TIMEOUT.as_secs()))
@@ -152,7 +145,7 @@ impl Ssh {
             .args(["-p", &to.port.to_string(), "--"])
             .arg(format!("{}@{}", to.user, to.host))
             .args(words)
-            // `SendEnv` could take them to the server.
+            // `SendEnv` could send them to the server.
             .env_remove("TASKS_TOKEN")
             .env_remove("TASKS_SSH_KEY");
         Ok((command, ready))

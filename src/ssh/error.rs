@@ -1,83 +1,59 @@
-//! Why `ssh` was of no use. No message holds a key or a token.
+//! Errors of `ssh`. No message contains a key or token.
 
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Lines of `ssh` or a portal that are shown.
 const SHOWN_LINES: usize = 8;
 
-/// Characters of each that are shown.
 const SHOWN_LENGTH: usize = 300;
 
-/// What `ssh` says when a host has another key than the one that is known.
 const CHANGED: &str = "REMOTE HOST IDENTIFICATION HAS CHANGED";
 
-/// Why `ssh` was of no use.
 #[derive(Debug, thiserror::Error)]
 pub enum SshError {
-    /// A name that `ssh` or the portal could take for something else.
+    /// A name that `ssh` or the portal could misinterpret.
     #[error("`{name}` cannot be the {what} of an ssh connection")]
     Unfit {
-        /// What it should have been, as in "host".
+        /// The kind of name, for example "host".
         what: &'static str,
-        /// The name.
         name: String,
     },
-    /// There is no `ssh`.
     #[error("there is no `ssh` on the PATH")]
     NoProgram,
-    /// `ssh` is there and cannot be started or read.
     #[error("cannot run ssh")]
     Run(#[source] io::Error),
-    /// The key's file cannot be read.
     #[error("cannot read the ssh key {}", path.display())]
     Key {
-        /// The file.
         path: PathBuf,
-        /// The system's reason.
         source: io::Error,
     },
-    /// The value is no key; its description, without the value.
+    /// The value is no key; this is its description, without the value.
     #[error("the ssh key is {0}")]
     UnusableKey(String),
-    /// The text of a key cannot be put where `ssh` reads it.
     #[error("cannot put the ssh key into a temporary file")]
     KeepKey(#[source] io::Error),
-    /// The portal answered, and not with what was asked for.
     #[error("{host} refused: {words}")]
     Refused {
-        /// Who refused.
         host: String,
-        /// The portal's words.
         words: String,
     },
-    /// The host has another key than the one that is known.
     #[error("{host} shows another host key than before, and is not trusted: {words}")]
     HostKeyChanged {
-        /// Who.
         host: String,
-        /// On which port.
         port: u16,
-        /// The words of `ssh`.
         words: String,
     },
-    /// No connection, or no key that is accepted.
     #[error("ssh to {host} failed: {words}")]
     Failed {
-        /// To whom.
         host: String,
-        /// The words of `ssh`, or its exit status.
         words: String,
     },
-    /// No answer in time.
     #[error("ssh to {host} did not answer within {} s{said}", after.as_secs())]
     TimedOut {
-        /// Who did not answer.
         host: String,
-        /// The limit.
         after: Duration,
-        /// What `ssh` said until then, after ": ", or nothing.
+        /// The output of `ssh` until then, after ": ", or empty.
         said: String,
     },
 }
@@ -98,7 +74,6 @@ impl SshError {
         }
     }
 
-    /// What to do about it.
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         let hint = match self {
@@ -129,7 +104,7 @@ impl SshError {
         vec![hint.to_owned()]
     }
 
-    /// Whether trying again could help: the connection failed, not the question.
+    /// Whether a retry could help: the connection failed, not the request.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         matches!(
@@ -139,7 +114,6 @@ impl SshError {
     }
 }
 
-/// What a process that was of no use said on stderr, as an error.
 pub(super) fn from_words(
     to: &super::Destination,
     status: std::process::ExitStatus,
@@ -147,7 +121,7 @@ pub(super) fn from_words(
 ) -> SshError {
     let host = to.host.clone();
     let words = words(stderr);
-    // 255 is `ssh` itself, whatever else is the portal.
+    // 255 is `ssh` itself, any other status is the portal's.
     match status.code() {
         Some(255) | None if words.contains(CHANGED) => SshError::HostKeyChanged {
             host,
@@ -175,7 +149,7 @@ pub(super) fn words(stderr: &[u8]) -> String {
         .map(|line| {
             let line: String = line.chars().filter(|c| !c.is_control()).collect();
             let line = line.trim_matches(|c: char| c == '@' || c.is_whitespace());
-            // That it is ssh that speaks is said already.
+            // The message names ssh already.
             let line = line.strip_prefix("ssh: ").unwrap_or(line);
             line.chars().take(SHOWN_LENGTH).collect::<String>()
         })

@@ -10,24 +10,21 @@ use tempfile::NamedTempFile;
 
 use super::SshError;
 
-/// A private key. `Debug` does not show its text.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Key {
-    /// A file with the private key.
     File(PathBuf),
     /// The private key itself, as PEM.
     Text(String),
-    /// A value that is no key; its description, without the value.
     Unusable(String),
 }
 
 impl Key {
-    /// The key as a file that `ssh` can read.
     pub(super) fn ready(&self) -> Result<Ready, SshError> {
         match self {
             Key::Unusable(form) => Err(SshError::UnusableKey(form.clone())),
             Key::File(path) => {
-                // `ssh` would go on without it and say something else in the end; `~` it knows.
+                // `ssh` would continue without a missing key and fail with a misleading message. It
+                // expands `~` itself.
                 if !path.starts_with("~") {
                     File::open(path).map_err(|source| SshError::Key {
                         path: path.clone(),
@@ -41,7 +38,7 @@ impl Key {
             }
             Key::Text(text) => {
                 let keep = || -> std::io::Result<NamedTempFile> {
-                    // 0600 from the start; gone when dropped.
+                    // 0600 from the start; removed on drop.
                     let mut file = super::key_file::create()?;
                     file.write_all(text.as_bytes())?;
                     Ok(file)
@@ -66,7 +63,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// A key's file; a temporary one goes with this value.
+/// A key's file. A temporary one is removed on drop.
 #[derive(Debug)]
 pub(super) struct Ready {
     path: PathBuf,
@@ -74,7 +71,7 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    /// What `-i` takes: `ssh` replaces what follows a `%`.
+    /// The value of `-i`, with `%` doubled because `ssh` expands it.
     pub(super) fn argument(&self) -> OsString {
         match self.path.to_str() {
             Some(path) => path.replace('%', "%%").into(),

@@ -1,4 +1,4 @@
-//! Temporary files for private keys, and the ones that a killed process left behind.
+//! Temporary files for private keys, and removal of those that a killed process left behind.
 
 use std::fs::{self, File};
 use std::io;
@@ -12,17 +12,17 @@ const PREFIX: &str = "lagoon-tasks-key";
 /// A younger file may belong to a process that has not locked it yet.
 const MIN_AGE: Duration = Duration::from_secs(60);
 
-/// Creates an empty file that only its owner can read. It is removed when it is dropped, and locked
-/// until then, so that no other process takes it for an old one.
+/// Creates an empty file that only its owner can read. It is locked until it is dropped and
+/// removed, so that no other process mistakes it for an abandoned one.
 pub(super) fn create() -> io::Result<NamedTempFile> {
     let file = Builder::new().prefix(PREFIX).tempfile()?;
-    // Without locks on this file system, an old key is never removed.
+    // If the file system has no locks, old keys are never removed.
     #[cfg(unix)]
     let _ = file.as_file().try_lock();
     Ok(file)
 }
 
-/// Removes the temporary keys of processes that were killed before they could do so.
+/// Removes the temporary keys of killed processes.
 pub fn remove_old_keys() {
     remove_old_keys_in(&tempfile::env::temp_dir());
 }

@@ -1,4 +1,4 @@
-//! A run's log as it is written, from the ssh portal of the environment's cluster.
+//! Live logs from the ssh portal of the environment's cluster.
 
 use std::process::ExitStatus;
 
@@ -11,28 +11,24 @@ use super::error::from_words;
 use super::process::{Process, beginning};
 use super::{Destination, Ssh, SshError};
 
-/// The most lines of the past that a portal gives.
+/// The maximum that a portal accepts for `tailLines`.
 pub const LONGEST_TAIL: usize = 1024;
 
-/// The longest line, in bytes: the rest of a longer one is dropped.
+/// In bytes; the rest of a longer line is dropped.
 const LONGEST_LINE: usize = 1024 * 1024;
 
-/// What is kept of stderr.
 const LONGEST_WORDS: usize = 16 * 1024;
 
-/// One line of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {
     /// Pod and container, as in `lagoon-task-abc-xyz/cli`.
     pub source: String,
-    /// When it was written.
     pub at: Timestamp,
-    /// The line, without its end.
     pub text: String,
 }
 
 impl LogLine {
-    /// Reads `[pod/<pod>/<container>] <RFC 3339 time> <text>`.
+    /// Parses `[pod/<pod>/<container>] <RFC 3339 time> <text>`.
     fn parse(line: &str) -> Option<LogLine> {
         let (source, rest) = line.strip_prefix("[pod/")?.split_once("] ")?;
         let (at, text) = rest.split_once(' ').unwrap_or((rest, ""));
@@ -44,20 +40,18 @@ impl LogLine {
     }
 }
 
-/// The lines as they come. The process ends with this value.
+/// A stream of log lines. Dropping it ends the process.
 pub struct LogStream {
-    // Ended before the reader of its stderr is: fields are dropped in this order.
+    // Dropped before the reader of its stderr: fields are dropped in this order.
     process: Process,
     lines: Option<Lines<ChildStdout>>,
     stderr: JoinHandle<Vec<u8>>,
     to: Destination,
 }
 
-/// Follows the log of the run `task_name`, from the last `tail` lines on. The stream never ends by
-/// itself, and shows nothing of a run that is over (seen in the portal's sources).
-///
-/// # Errors
-/// When the name is not `lagoon-task-…`, there is no `ssh`, or the key's file cannot be read.
+/// Follows the log of the run `task_name` from its last `tail` lines. The stream never ends by
+/// itself, and shows nothing of a finished run (from the portal's sources). The name must begin
+/// with `lagoon-task-`.
 pub fn follow_log(
     ssh: &Ssh,
     to: &Destination,
@@ -88,12 +82,8 @@ pub fn follow_log(
 }
 
 impl LogStream {
-    /// The next line; nothing of a line is lost when this is not awaited to its end.
-    ///
-    /// What is no line of a log is passed over.
-    ///
-    /// # Errors
-    /// When the connection ended, with what was said: a refusal, or a loss.
+    /// The next line; other output is skipped. Cancel-safe. The error at the end of the connection
+    /// has the message of `ssh` or the portal.
     pub async fn next(&mut self) -> Result<LogLine, SshError> {
         if let Some(lines) = &mut self.lines {
             while let Some(line) = lines.next().await.map_err(SshError::Run)? {
@@ -109,7 +99,7 @@ impl LogStream {
 
     fn ended(&self, status: ExitStatus, said: &[u8]) -> SshError {
         match from_words(&self.to, status, said) {
-            // A portal that is restarted closes the stream without a word.
+            // A portal that is restarted closes the stream without a message.
             SshError::Refused { host, .. } if status.success() => SshError::Failed {
                 host,
                 words: "the connection was closed".to_owned(),
@@ -119,7 +109,6 @@ impl LogStream {
     }
 }
 
-/// Lines of a stream, of which at most [`LONGEST_LINE`] bytes each are kept.
 struct Lines<R> {
     reader: BufReader<R>,
     begun: Vec<u8>,
@@ -133,7 +122,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         }
     }
 
-    /// The next line without its end; `None` at the end. Can be dropped and called again.
+    /// The next line without its line end; `None` at the end. Cancel-safe.
     async fn next(&mut self) -> std::io::Result<Option<Vec<u8>>> {
         loop {
             let piece = self.reader.fill_buf().await?;

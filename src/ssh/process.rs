@@ -1,4 +1,4 @@
-//! One `ssh` process: its streams kept apart, and its end assured.
+//! One `ssh` process, which is ended on drop.
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
@@ -11,10 +11,9 @@ use super::SshError;
 use super::key::Ready;
 use crate::clock::Instant;
 
-/// How long a process may take to end once it was asked to.
+/// The time between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// A running `ssh`, ended when this is dropped.
 pub(super) struct Process {
     child: Child,
     /// The key's file, which `ssh` may read late.
@@ -46,7 +45,8 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// Asks first: `ssh` then turns the terminal's echo on again where it asked for a passphrase.
+    /// SIGTERM comes first, because `ssh` then restores the echo that a passphrase prompt turned
+    /// off.
     fn drop(&mut self) {
         terminate(&self.child);
         let begun = Instant::now();
@@ -72,7 +72,8 @@ fn terminate(child: &Child) {
 #[cfg(not(unix))]
 fn terminate(_child: &Child) {}
 
-/// Reads to the end and keeps the first `most` bytes: a writer that is not read would stand still.
+/// Reads to the end and keeps the first `most` bytes. Without a reader, the writing process would
+/// block.
 pub(super) async fn beginning(
     stream: Option<impl AsyncRead + Unpin>,
     most: usize,

@@ -1,4 +1,4 @@
-//! With a shell script in the place of `ssh`.
+//! Tests with a shell script in place of `ssh`.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -11,15 +11,15 @@ use super::*;
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// A program of these lines, in a folder of its own.
+/// An executable script of these lines, in a temporary folder.
 fn stand_in(lines: &str) -> (TempDir, Ssh) {
     let folder = tempfile::tempdir().unwrap();
     let (text, path) = (folder.path().join("text"), folder.path().join("ssh"));
     let text_of_it = format!("#!/bin/sh\ncd {}\n{lines}\n", folder.path().display());
     std::fs::write(&text, text_of_it).unwrap();
     std::fs::set_permissions(&text, PermissionsExt::from_mode(0o755)).unwrap();
-    // Not written by this process: what another test starts meanwhile would hold it open, and a
-    // file that is open for writing cannot be executed.
+    // `cp` writes the file, because a process that another test starts meanwhile would inherit an
+    // open descriptor, and a file that is open for writing cannot be executed.
     let copied = std::process::Command::new("cp")
         .arg(text)
         .arg(&path)
@@ -56,7 +56,7 @@ async fn the_line_is_what_it_should_be() {
     let end = "-p\n32222\n--\nlagoon@ssh.example.com\ntoken\n";
     assert_eq!(line, format!("{options}-o\nBatchMode=yes\n{end}"));
 
-    // Where somebody can be asked, that is left to the user's configuration.
+    // With a prompt, the user's configuration decides.
     ask(&ssh.asking(true)).await.unwrap();
     assert_eq!(read(&folder, "line"), format!("{options}{end}"));
 }
@@ -89,7 +89,7 @@ async fn a_key_that_is_not_there_is_said_before_anything_is_tried() {
     let error = ask(&ssh.clone().with_key(Some(key))).await.unwrap_err();
     assert_eq!(error.to_string(), "the ssh key is too short");
     assert!(!folder.path().join("started").exists());
-    // What is in the path is not for `ssh` to replace.
+    // `ssh` must not expand `%` in the path.
     let path = folder.path().join("100%d");
     std::fs::write(&path, "").unwrap();
     let ready = Key::File(path).ready().unwrap();
@@ -102,7 +102,7 @@ async fn a_refusal_is_shown_and_no_token() {
     let error = ask(&ssh).await.unwrap_err();
     assert_eq!(error.to_string(), "ssh.example.com refused: no way\nask");
 
-    // Neither is something else on stdout, nor a token beside a failure.
+    // Neither is other text on stdout, nor a token with a failing exit status.
     let (_folder, ssh) = stand_in("echo welcome; echo a.b.c");
     let error = ask(&ssh).await.unwrap_err().to_string();
     assert_eq!(
@@ -111,7 +111,7 @@ async fn a_refusal_is_shown_and_no_token() {
     );
     let (_folder, ssh) = stand_in("echo a.b.c; exit 3");
     assert!(matches!(ask(&ssh).await, Err(SshError::Refused { .. })));
-    // A warning beside the token does no harm.
+    // A warning beside the token is accepted.
     let (_folder, ssh) = stand_in("echo a.b.c; echo 'be nice' >&2");
     assert_eq!(ask(&ssh).await.unwrap(), "a.b.c");
 }
@@ -147,7 +147,7 @@ async fn without_ssh_one_is_told_what_to_install() {
 
 #[tokio::test]
 async fn who_does_not_answer_is_ended() {
-    // It leaves a mark when it is asked to end, and does not end by itself.
+    // The script creates a file on SIGTERM and does not end by itself.
     let (folder, ssh) = stand_in(
         "trap 'touch asked; exit 1' TERM; echo thinking >&2; echo $$ > pid
          while :; do sleep 0.05; done",

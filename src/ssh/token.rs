@@ -7,19 +7,14 @@ use super::process::{Process, beginning};
 use super::{Destination, Ssh, SshError};
 use crate::clock::timeout;
 
-/// No token is longer.
 const LONGEST_TOKEN: usize = 64 * 1024;
 
-/// What is kept of stderr.
 const LONGEST_WORDS: usize = 16 * 1024;
 
-/// Asks for a token: `ssh -p PORT USER@HOST token`, within `limit`.
+/// Requests a token: `ssh -p PORT USER@HOST token`, within `limit`.
 ///
-/// The token is what stands on stdout, and only when `is_token` says so: a portal refuses with
-/// words on stderr and exit status 0 (seen in its sources).
-///
-/// # Errors
-/// When there is no `ssh`, no connection, no answer in time, or a refusal.
+/// The token is on stdout. `is_token` must accept it, because a portal refuses with a message on
+/// stderr and exit status 0 (from its sources).
 pub async fn token(
     ssh: &Ssh,
     to: &Destination,
