@@ -1,7 +1,4 @@
-//! The only module that reads the time or waits for it.
-//!
-//! Operations that poll take a [`Clock`], so that tests can step it. Limits of requests, locks and
-//! processes use tokio's time.
+//! Time and sleep, so that tests can step the clock.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -17,23 +14,19 @@ pub fn wall_time() -> Timestamp {
     Timestamp::now()
 }
 
-/// Somebody who knows how much time has passed and can wait.
 #[async_trait]
 pub trait Clock: Send + Sync {
-    /// Time since some fixed moment; never goes back.
+    /// The time since a fixed moment; monotonic.
     fn now(&self) -> Duration;
-    /// Waits.
     async fn sleep(&self, length: Duration);
 }
 
-/// The machine's clock.
 #[derive(Debug)]
 pub struct SystemClock {
     start: Instant,
 }
 
 impl SystemClock {
-    /// A clock that starts at zero.
     #[must_use]
     pub fn new() -> Self {
         SystemClock {
@@ -59,7 +52,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock for tests: sleeping moves it on at once, and nothing else does.
+/// A clock for tests that advances only by sleeping, and does so at once.
 #[derive(Debug, Default)]
 pub struct SteppedClock {
     now: Mutex<Duration>,

@@ -1,7 +1,6 @@
-//! The only reader of environment variables: read once, passed down as a value.
-//!
-//! What a value means is decided in `settings`; here it is only read. Variables that libraries read
-//! themselves (proxies, certificates, `COMPLETE`) are not repeated here.
+//! The only reader of environment variables. They are read once and passed on as a value;
+//! `settings` interprets them. Libraries read their own variables (proxies, certificates,
+//! `COMPLETE`).
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -11,50 +10,34 @@ pub use crate::secret::Secret;
 
 use crate::secret::conceal_recognized;
 
-/// The folder that is ours below each of the XDG base folders.
 const FOLDER: &str = "lagoon-tasks";
 
-/// What Lagoon sets in its pods that says where they are.
 const POD_PLACE: [&str; 3] = ["LAGOON_PROJECT", "LAGOON_GIT_BRANCH", "LAGOON_ENVIRONMENT"];
 
-/// The environment variables that concern us. An empty `TASKS_*` value is kept: it is wrong use,
-/// and `settings` says so when the value would have been needed.
+/// Our environment variables. An empty `TASKS_*` value is kept: it is a usage error, which
+/// `settings` reports only if the value is needed.
 #[derive(Debug, Clone, Default)]
 pub struct Env {
-    /// `TASKS_CONTEXT`.
     pub context: Option<String>,
-    /// `TASKS_PROJECT`.
     pub project: Option<String>,
-    /// `TASKS_ENVIRONMENT`.
     pub environment: Option<String>,
-    /// `TASKS_OUTPUT`.
     pub output: Option<String>,
-    /// `TASKS_MAX_RESPONSE`.
     pub max_response: Option<String>,
-    /// `TASKS_API`.
     pub api: Option<String>,
-    /// `TASKS_TOKEN`.
     pub token: Option<Secret>,
-    /// `TASKS_SSH_KEY`: a private key's path or text.
     pub ssh_key: Option<Secret>,
-    /// `TASKS_SSH_HOST`.
     pub ssh_host: Option<String>,
-    /// `TASKS_SSH_PORT`.
     pub ssh_port: Option<String>,
-    /// `LAGOON_CONFIG_API_HOST`, `LAGOON_CONFIG_TOKEN_HOST` and `LAGOON_CONFIG_TOKEN_PORT`, which
-    /// Lagoon's own pods have.
+    /// `LAGOON_CONFIG_API_HOST`, `LAGOON_CONFIG_TOKEN_HOST` and `LAGOON_CONFIG_TOKEN_PORT` of a
+    /// Lagoon pod.
     pub pod: [Option<String>; 3],
-    /// `NO_COLOR` is set to something.
     pub no_color: bool,
-    /// `CLICOLOR_FORCE` is set to something other than `0`.
+    /// `CLICOLOR_FORCE` is neither empty nor `0`.
     pub clicolor_force: bool,
-    /// `TERM`.
     pub term: Option<String>,
-    /// `COLUMNS`, where it is a number above zero.
     pub columns: Option<u16>,
-    /// `CI` is set to something other than `false` or `0`.
+    /// `CI` is neither empty nor `false` nor `0`.
     pub ci: bool,
-    /// What Lagoon says in its pods of where they are: `LAGOON_PROJECT` and the like.
     pub pod_place: HashMap<&'static str, String>,
     home: Option<PathBuf>,
     config_home: Option<PathBuf>,
@@ -63,12 +46,10 @@ pub struct Env {
     lagoon_cli: Option<PathBuf>,
 }
 
-/// A variable that cannot be read as text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the variable {0} is not valid UTF-8")]
 pub struct EnvError(pub String);
 
-/// A variable that a file of the user's names; `None` where it is not set, or not UTF-8.
 #[allow(
     clippy::disallowed_methods,
     reason = "this is the only reader of environment variables"
@@ -78,7 +59,6 @@ pub fn named(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// A variable that a library reads, whether it is valid UTF-8 or not.
 #[allow(
     clippy::disallowed_methods,
     reason = "this is the only reader of environment variables"
@@ -89,10 +69,7 @@ pub fn named_os(name: &str) -> Option<OsString> {
 }
 
 impl Env {
-    /// Reads the process's environment.
-    ///
-    /// # Errors
-    /// When one of our variables is not UTF-8.
+    /// Fails if one of our variables is invalid UTF-8.
     #[allow(
         clippy::disallowed_methods,
         reason = "this is the one place that reads them"
@@ -102,9 +79,6 @@ impl Env {
     }
 
     /// Reads an environment given as pairs, for tests.
-    ///
-    /// # Errors
-    /// When one of our variables is not UTF-8.
     pub fn from_vars<K, V>(vars: impl IntoIterator<Item = (K, V)>) -> Result<Env, EnvError>
     where
         K: Into<OsString>,
@@ -123,13 +97,13 @@ impl Env {
                     v.inspect(|v| conceal_recognized(v)).map(str::to_owned)
                 })
         };
-        // What others define is taken as it can be read.
+        // Variables of other programs may be invalid UTF-8.
         let lossy = |name: &str| -> Option<String> {
             vars.get(&OsString::from(name))
                 .map(|v| v.to_string_lossy().into_owned())
                 .filter(|v| !v.is_empty())
         };
-        // The XDG specification has relative paths ignored.
+        // The XDG specification requires that relative paths are ignored.
         let folder = |name: &str| -> Option<PathBuf> {
             vars.get(&OsString::from(name))
                 .map(PathBuf::from)
@@ -174,25 +148,23 @@ impl Env {
         })
     }
 
-    /// Where our configuration is; `None` when there is neither `XDG_CONFIG_HOME` nor `HOME`.
+    /// `None` if neither `XDG_CONFIG_HOME` nor `HOME` is set.
     #[must_use]
     pub fn config_folder(&self) -> Option<PathBuf> {
         self.folder(&self.config_home, ".config")
     }
 
-    /// Where tokens are kept.
     #[must_use]
     pub fn state_folder(&self) -> Option<PathBuf> {
         self.folder(&self.state_home, ".local/state")
     }
 
-    /// Where the sandbox keeps its data.
     #[must_use]
     pub fn data_folder(&self) -> Option<PathBuf> {
         self.folder(&self.data_home, ".local/share")
     }
 
-    /// The file of the `lagoon` CLI, where it would be.
+    /// The path of the `lagoon` CLI's file, which need not exist.
     #[must_use]
     pub fn lagoon_cli_file(&self) -> Option<PathBuf> {
         let in_home = || Some(self.home.as_ref()?.join(".lagoon.yml"));

@@ -1,7 +1,7 @@
-//! The one error of the program: a kind, a message, a cause and hints.
+//! The program's error type: a kind, a message, a cause and hints.
 //!
-//! Every room below has its own error type; here they become one, and here a kind becomes an exit
-//! code and a word. Nothing else decides about exit codes.
+//! The error types of the other modules are converted here. Only this module decides about exit
+//! codes.
 
 mod hint;
 
@@ -19,37 +19,28 @@ use crate::terminal::PromptError;
 
 pub use hint::{Flag, Hint, target_flags};
 
-/// What went wrong, as far as the exit code and the word in a JSON error go.
+/// The kind of an error: decides the exit code and the word in a JSON error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Refused by Lagoon, or failed otherwise.
     Failed,
-    /// Wrong use: a flag, an argument, a file; a value missing and nobody to ask; not confirmed.
+    /// An invalid flag, argument or file; a value missing without a terminal; not confirmed.
     Usage,
-    /// A run that was waited for failed.
     RunFailed,
-    /// Not signed in, or not allowed.
     NotAllowed,
-    /// A context, project, environment, task or run that is not there (any more).
+    /// A context, project, environment, task or run that does not exist or no longer exists.
     NotFound,
-    /// A run that was waited for was cancelled.
     RunCancelled,
-    /// Lagoon cannot be reached or does not answer in time, or the outcome is unknown.
+    /// Lagoon cannot be reached or does not reply in time, or the outcome is unknown.
     Unreachable,
-    /// A run that was waited for was still going when the time was up.
+    /// A run that was waited for was still in progress at the timeout.
     StillGoing,
-    /// `diff` found changes.
     Changes,
-    /// A run that was waited for never started.
     NeverStarted,
-    /// Interrupted (Ctrl-C).
     Interrupted,
-    /// Terminated (SIGTERM, SIGHUP or SIGQUIT).
     Terminated,
 }
 
 impl Kind {
-    /// Every kind, for tables and tests.
     pub const ALL: [Kind; 12] = [
         Kind::Failed,
         Kind::Usage,
@@ -65,7 +56,6 @@ impl Kind {
         Kind::Terminated,
     ];
 
-    /// The process's exit code.
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
@@ -84,7 +74,7 @@ impl Kind {
         }
     }
 
-    /// The word that stands for the kind in a JSON error.
+    /// The kind's name in a JSON error.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -104,25 +94,20 @@ impl Kind {
     }
 }
 
-/// A failure with everything that its reader needs.
 #[derive(Debug)]
 pub struct Error {
-    /// Decides the exit code.
     pub kind: Kind,
-    /// One sentence, no full stop, that names the flag or thing at fault.
+    /// One sentence without a full stop that names the flag, file or object.
     pub message: String,
-    /// The cause, where there is one.
     pub source: Option<Box<dyn StdError + Send + Sync>>,
     /// The flag whose value is at fault, printed before the message.
     pub flag: Option<Flag>,
-    /// What to do about it.
     pub hints: Vec<Hint>,
-    /// The runs that the failure concerns, as they are reported elsewhere.
+    /// The runs that the error concerns, in their JSON form.
     pub runs: Vec<Value>,
 }
 
 impl Error {
-    /// An error of any kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Error {
             kind,
@@ -134,12 +119,11 @@ impl Error {
         }
     }
 
-    /// Wrong use: exit code 2.
+    /// A usage error: exit code 2.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Kind::Usage, message)
     }
 
-    /// Something named is not there: exit code 5.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(Kind::NotFound, message)
     }
@@ -149,7 +133,6 @@ impl Error {
         Self::new(Kind::Failed, message)
     }
 
-    /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hints.push(hint.into());
@@ -175,21 +158,19 @@ impl Error {
         self
     }
 
-    /// Adds to the message what could not be determined, as in "it was deleted".
+    /// Adds to the message what could not be determined, for example "it was deleted".
     #[must_use]
     pub fn unknown_whether(mut self, what: &str) -> Self {
         self.message = format!("{}; it is unknown whether {what}", self.message);
         self
     }
 
-    /// Adds the cause.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// The error as `-o json` shows it on stderr.
     #[must_use]
     pub fn to_json(&self) -> Value {
         json!({"error": {
@@ -313,7 +294,6 @@ impl From<LagoonError> for Error {
     }
 }
 
-/// What to do about a certificate that is not trusted, by the words of rustls.
 fn certificate(reason: &str) -> &'static str {
     if reason.contains("UnknownIssuer") {
         "have the certificate of its authority in a PEM file, and name that with `tasks context add \
@@ -365,7 +345,6 @@ impl From<PromptError> for Error {
     }
 }
 
-/// Names in backticks, separated by commas.
 #[must_use]
 pub fn quoted_list<S: AsRef<str>>(names: &[S]) -> String {
     names

@@ -2,33 +2,24 @@
 //! download.
 //!
 //! Opening a FIFO, a terminal or a device can block for ever, read without end, or have an effect.
-//! So only regular files are opened, without blocking, and only a bounded part of them is read.
+//! So only regular files are opened, without blocking, and only a limited part of them is read.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::{Component, Path, PathBuf};
 
-/// Reads a regular file of at most `limit` bytes.
-///
-/// # Errors
-/// For any other file, and for a longer one.
+/// Reads a regular file of at most `limit` bytes; fails for a longer one.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     bounded(open(path, OpenOptions::new().read(true), true)?, limit)
 }
 
-/// Reads a regular file of at most `limit` bytes as text.
-///
-/// # Errors
-/// As [`read`], and for what is not UTF-8.
+/// Like [`read`], for UTF-8.
 pub fn text(path: &Path, limit: u64) -> Result<String> {
     String::from_utf8(read(path, limit)?).map_err(|_| Error::other("it is not text (UTF-8)"))
 }
 
-/// Reads anything to its end. The limit is a whole number of MiB; `/dev/zero` and some pipes have no
-/// end.
-///
-/// # Errors
-/// If it is longer than the limit.
+/// Reads to the end; fails if that is longer than the limit, a whole number of MiB. `/dev/zero` and
+/// some pipes have no end.
 pub fn bounded(source: impl Read, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(limit + 1).read_to_end(&mut bytes)?;
@@ -39,10 +30,8 @@ pub fn bounded(source: impl Read, limit: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Opens a regular file, or creates one if the options say so.
-///
-/// # Errors
-/// For any other file; without `follow`, for a symbolic link too.
+/// Opens a regular file, or creates one if the options say so. Without `follow`, a symbolic link is
+/// refused.
 pub fn open(path: &Path, options: &mut OpenOptions, follow: bool) -> Result<File> {
     let about = if follow {
         path.metadata()
@@ -50,7 +39,7 @@ pub fn open(path: &Path, options: &mut OpenOptions, follow: bool) -> Result<File
         path.symlink_metadata()
     };
     match about {
-        // Checked before it is opened, because opening some devices has an effect.
+        // The check comes first, because opening some devices has an effect.
         Ok(about) => check(&about)?,
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(error),
@@ -78,11 +67,9 @@ fn check(about: &Metadata) -> Result<()> {
     }
 }
 
-/// The path of a file in a folder, its symbolic links resolved; `None` if it leads out of the
-/// folder or is absolute. Whether a file outside exists makes no difference to a path with `..`.
-///
-/// # Errors
-/// If the file or the folder does not exist.
+/// The path of a file in a folder, with symbolic links resolved; `None` if it leads out of the
+/// folder or is absolute. The result for a path with `..` does not reveal whether a file outside
+/// exists.
 pub fn within(folder: &Path, path: &Path) -> Result<Option<PathBuf>> {
     if !is_below(path) {
         return Ok(None);
@@ -92,7 +79,7 @@ pub fn within(folder: &Path, path: &Path) -> Result<Option<PathBuf>> {
     Ok(whole.starts_with(&folder).then_some(whole))
 }
 
-/// Whether a path is relative and no part of it climbs out of the folder that it begins in.
+/// Whether a path is relative and never leaves the folder in which it begins.
 fn is_below(path: &Path) -> bool {
     let mut depth = 0_usize;
     path.components().all(|part| match part {
@@ -112,8 +99,8 @@ fn is_below(path: &Path) -> bool {
 
 /// The users whose files are read although the user did not name the file.
 ///
-/// A file in `/tmp` that another user wrote must not choose the project of somebody who works in a
-/// folder below. git protects its users in the same way.
+/// A file in `/tmp` that another user wrote must not select the project for a folder below it. git
+/// protects its users in the same way.
 #[derive(Debug, Clone)]
 pub struct Owners {
     users: Vec<u32>,
@@ -122,7 +109,6 @@ pub struct Owners {
 }
 
 impl Owners {
-    /// This user, root and, under `sudo`, the user who called it.
     #[must_use]
     pub fn of(user: u32, sudo: Option<u32>, here: &Path) -> Owners {
         let caller = sudo.filter(|_| user == 0);
@@ -132,7 +118,6 @@ impl Owners {
         }
     }
 
-    /// The owners for the user of this process.
     #[must_use]
     pub fn current(sudo: Option<u32>, here: &Path) -> Owners {
         #[cfg(unix)]
@@ -142,20 +127,19 @@ impl Owners {
         Owners::of(user, sudo, here)
     }
 
-    /// Whether one of them owns the file.
     #[must_use]
     pub fn own(&self, path: &Path) -> bool {
         owner(path).is_none_or(|owner| self.users.contains(&owner))
     }
 
-    /// Whether one of them, or the owner of the current folder, owns the file.
+    /// Like [`Owners::own`], but the owner of the current folder counts too.
     #[must_use]
     pub fn own_here(&self, path: &Path) -> bool {
         self.own(path) || owner(path) == self.here
     }
 }
 
-/// The owner of a file or link; `None` if there is none, or where files have no such owner.
+/// The owner of a file or link; `None` if there is none, or on a system without such owners.
 fn owner(path: &Path) -> Option<u32> {
     #[cfg(unix)]
     {
@@ -202,7 +186,7 @@ mod tests {
         assert_eq!(longer, "it is longer than 1 MiB");
         assert!(read(&path("missing")).is_err());
         drop(socket);
-        // A file of the program's own is created, and a link in its place is not followed.
+        // The program creates its own file but does not follow a link in its place.
         let own = |name: &str| {
             let mut options = OpenOptions::new();
             open(

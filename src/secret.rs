@@ -1,10 +1,9 @@
-//! The secrets of this process, and the masking of them in everything that it prints.
+//! Masking of secrets in everything that this process prints.
 //!
-//! A [`Secret`] is registered when it is made, and stays registered: a token that was replaced may
-//! still be echoed. Not only a whole secret is masked but every piece of it of [`SHORTEST`] bytes
-//! or more, because texts are cut and wrapped on their way to the output. Pieces count as one if
-//! only control sequences or zero-width characters are between them, and also if they are written
-//! with escapes.
+//! A [`Secret`] is registered when it is created and stays registered: a token that was replaced
+//! may still be echoed. Every piece of a secret of [`SHORTEST`] bytes or more is masked, because
+//! texts are cut and wrapped on their way to the output. Pieces are one piece if only control
+//! sequences or zero-width characters separate them. Escaped characters are recognised too.
 
 mod plain;
 mod recognize;
@@ -18,48 +17,43 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 use plain::{Plain, colours};
 pub use recognize::{conceal_key, conceal_recognized, may_be_secret, shown_address};
 
-/// Secrets and pieces of secrets that are shorter than this are not masked.
+/// In bytes. Shorter secrets, and shorter pieces of secrets, are not masked.
 const SHORTEST: usize = 16;
 
-/// What is printed instead.
 const MASK: &[u8] = b"***";
 
-/// Bytes that are looked up at once. Any piece of [`SHORTEST`] bytes has such a word at a multiple
-/// of its length, so that only every eighth position of a text is looked at.
+/// The length of the words in the index, in bytes. Any piece of [`SHORTEST`] bytes contains such a
+/// word at a multiple of its length, so only every eighth position of a text is looked up.
 const WORD: usize = 8;
 
-/// Places of one word that are remembered. Only a secret that repeats itself has more.
+/// The most positions stored for one word. Only a repetitive secret has more.
 const MOST_PLACES: usize = 8;
 
 /// The most that is held back, in bytes. The longest secret, a private key, is shorter.
 const MOST_HELD: usize = 16 * 1024;
 
-/// Bytes of a stream that are looked at together.
 const BLOCK: usize = 1 << 20;
 
-/// Bits of the filter before the index.
 const FILTER: usize = 1 << 16;
 
-/// A token, or another text that is never shown. Neither `Debug` nor `Display` shows it; whoever
-/// needs it calls [`Secret::expose`].
+/// A token or another secret text. Neither `Debug` nor `Display` shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes a text and has it masked in everything that is printed from now on.
+    /// Registers the text: everything that is printed from now on masks it.
     #[must_use]
     pub fn new(text: String) -> Self {
         conceal(&text);
         Secret(text)
     }
 
-    /// Takes a text that is not masked: it may be a path, or is there to be printed.
+    /// A text that is not masked, because it may be a path or is to be printed.
     #[must_use]
     pub fn unregistered(text: String) -> Self {
         Secret(text)
     }
 
-    /// The text itself, for sending or storing it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -80,7 +74,7 @@ impl fmt::Display for Secret {
 
 static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
 
-/// Has a text masked from now on, as it is and as JSON writes it.
+/// Registers a text for masking, also in the form that JSON writes.
 pub fn conceal(text: &str) {
     let text = text.trim();
     if text.is_empty() {
@@ -104,14 +98,12 @@ pub fn conceal(text: &str) {
     }
 }
 
-/// Whether a text is a registered secret, whatever its length, or has a piece of one in it.
 #[must_use]
 pub fn is_registered(text: &str) -> bool {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
     known.short.contains(text.trim()) || !known.runs(text.as_bytes()).is_empty()
 }
 
-/// The text with every secret in it masked.
 #[must_use]
 pub fn masked(text: &str) -> Cow<'_, str> {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
@@ -124,16 +116,14 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8_lossy(&out).into_owned())
 }
 
-/// Masks a stream that is written in pieces.
 #[derive(Debug, Default)]
 pub struct Masker {
-    /// The end of what came, which may be the beginning of a secret.
     held: Vec<u8>,
 }
 
 impl Masker {
-    /// The masked form of the next piece, without an end that may be the beginning of a secret:
-    /// that comes with the piece after it, or at the end.
+    /// The masked form of the next piece. An end that may be the beginning of a secret is held back
+    /// until the next call or the end.
     pub fn feed<'a>(&mut self, piece: &'a [u8]) -> Cow<'a, [u8]> {
         let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
         if known.words.is_empty() {
@@ -167,13 +157,12 @@ impl Masker {
         Cow::Owned(out)
     }
 
-    /// What was held back, masked; it stays held back.
+    /// The masked form of the text that is held back; it stays held back.
     #[must_use]
     pub fn rest(&self) -> String {
         masked(&String::from_utf8_lossy(&self.held)).into_owned()
     }
 
-    /// What was held back.
     pub fn finish(&mut self) -> Vec<u8> {
         let text = std::mem::take(&mut self.held);
         let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
@@ -183,18 +172,18 @@ impl Masker {
     }
 }
 
-/// Where a word is: in which secret, at which byte.
 type Place = (usize, usize);
 
 /// The registered secrets with an index of all their words.
 struct Known {
-    /// Those that are too short to be masked.
+    /// Secrets that are too short to be masked.
     short: HashSet<String>,
     texts: Vec<Vec<u8>>,
     words: HashMap<u64, Vec<Place>>,
-    /// Whether a word can be in the index: most words of a text are not.
+    /// Whether a word can be in the index; most words of a text are not.
     filter: Vec<bool>,
-    /// Whether a byte is in any secret: line ends are not, so that a line is never held back.
+    /// Whether a byte occurs in any secret. Line ends do not, so a complete line is never held
+    /// back.
     bytes: [bool; 256],
 }
 
@@ -259,12 +248,12 @@ impl Known {
         (runs, end)
     }
 
-    /// The same without regard to what is visible of the text.
+    /// Like `scan`, but on the bytes themselves, not on the visible text.
     fn scan_bytes(&self, text: &[u8]) -> (Vec<Range<usize>>, usize) {
         let runs = self.runs_of_bytes(text);
         let open = self.open_end(text);
         let end = match runs.last() {
-            // A run that may go on is held back as a whole.
+            // A run that may continue is held back as a whole.
             Some(run) if run.end == text.len() && open >= SHORTEST => run.start,
             Some(run) => run.end.max(text.len() - open),
             None => text.len() - open,
@@ -294,7 +283,7 @@ impl Known {
         runs
     }
 
-    /// How far a text and a secret agree around a word that both have, not before `floor`.
+    /// The range in which a text and a secret agree around a common word, not before `floor`.
     fn around(&self, text: &[u8], at: usize, floor: usize, (number, place): Place) -> Range<usize> {
         let secret = &self.texts[number];
         let before = text[floor..at].iter().rev();
@@ -320,16 +309,15 @@ impl Known {
         ends.max().unwrap_or(0)
     }
 
-    /// Writes a text up to `end`, with a mask in place of each of the runs before it.
     fn replace(&self, text: &[u8], runs: &[Range<usize>], end: usize, out: &mut Vec<u8>) {
         let mut from = 0;
         for run in runs.iter().filter(|run| run.end <= end) {
             out.extend_from_slice(&text[from..run.start]);
-            // Pieces without anything between them are one secret to the reader.
+            // Adjacent pieces appear as one secret.
             if from == 0 || run.start > from {
                 out.extend_from_slice(MASK);
             }
-            // The colour of the text after it stays.
+            // Keeps the colour of the text after it.
             colours(&text[run.clone()]).for_each(|colour| out.extend_from_slice(colour));
             from = run.end;
         }
@@ -337,7 +325,6 @@ impl Known {
     }
 }
 
-/// Ranges in order, those that overlap as one.
 fn united(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| range.start);
     let mut united: Vec<Range<usize>> = Vec::new();
@@ -350,13 +337,11 @@ fn united(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     united
 }
 
-/// The first bytes of a text as one number.
 fn word(text: &[u8]) -> Option<u64> {
     text.first_chunk::<WORD>()
         .map(|bytes| u64::from_be_bytes(*bytes))
 }
 
-/// The place of a word in the filter, by its mixed upper bits.
 fn slot(word: u64) -> usize {
     let mixed = word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48;
     usize::try_from(mixed).unwrap_or_default() % FILTER

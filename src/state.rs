@@ -9,9 +9,6 @@ pub use claims::{Claims, Start};
 pub use reminder::is_reminder_due;
 
 /// Creates a folder that only its owner can enter, and corrects the permissions of an existing one.
-///
-/// # Errors
-/// When it cannot be created.
 #[cfg(unix)]
 pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -23,18 +20,14 @@ pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 /// Creates a folder below the user's own, which other users cannot enter on this system.
-///
-/// # Errors
-/// When it cannot be created.
 #[cfg(not(unix))]
 pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
-/// The permission bits of group and others to read.
+/// Read permission for group and others.
 pub const READ: u32 = 0o044;
 
-/// Whether the file gives other users one of these permissions.
 #[cfg(unix)]
 #[must_use]
 pub fn others_may(path: &Path, bits: u32) -> bool {
@@ -43,7 +36,6 @@ pub fn others_may(path: &Path, bits: u32) -> bool {
         .is_ok_and(|found| found.permissions().mode() & bits != 0)
 }
 
-/// Unknown on this system.
 #[cfg(not(unix))]
 #[must_use]
 pub fn others_may(_path: &Path, _bits: u32) -> bool {

@@ -1,37 +1,36 @@
-//! The text that a reader gets to see: without control sequences and zero-width characters, and
-//! with the escapes of JSON and YAML decoded.
+//! The visible form of a text: without control sequences and zero-width characters, and with the
+//! escapes of JSON and YAML decoded.
 //!
 //! A terminal shows two halves of a token with a colour sequence between them as one word, and a
-//! JSON parser reads `\u0065` as `e`. Secrets are therefore looked for in this form too.
+//! JSON parser reads `\u0065` as `e`. Secrets are therefore searched for in this form too.
 
 use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
-/// A control sequence with more bytes is broken: a terminal would not obey it.
+/// A longer control sequence is malformed: a terminal would not execute it.
 const LONGEST_SEQUENCE: usize = 512;
 
-/// A text in its visible form, which knows where each byte comes from.
+/// A text in its visible form, with the position of each byte in the original.
 #[derive(Debug)]
 pub(super) struct Plain {
     pub(super) text: Vec<u8>,
     parts: Vec<Part>,
-    /// Where an escape, a sequence or a character begins that the original does not complete;
-    /// otherwise its length.
+    /// The position of an incomplete escape, sequence or character at the end; otherwise the
+    /// length.
     complete: usize,
 }
 
 #[derive(Debug)]
 struct Part {
-    /// Where it begins in the visible form.
+    /// Its position in the visible form.
     plain: usize,
     original: Range<usize>,
-    /// One decoded escape; otherwise copied byte by byte.
     is_decoded: bool,
 }
 
 impl Plain {
-    /// The visible form of a text; `None` if it is the text itself. With `is_last` nothing follows
+    /// The visible form of a text; `None` if it equals the text. With `is_last` nothing follows
     /// that could complete the end.
     pub(super) fn of(text: &[u8], is_last: bool) -> Option<Plain> {
         let mut plain = Plain {
@@ -72,7 +71,7 @@ impl Plain {
         Some(plain)
     }
 
-    /// Where a byte, or the end, of the visible form is in the original.
+    /// The position in the original of a byte, or of the end, of the visible form.
     pub(super) fn start(&self, at: usize) -> usize {
         match self.part(at) {
             Some(part) if at < self.text.len() => part.original_of(at).start,
@@ -80,7 +79,7 @@ impl Plain {
         }
     }
 
-    /// Where a part of the visible form, which is not empty, is in the original.
+    /// The range in the original of a non-empty range of the visible form.
     pub(super) fn original(&self, range: &Range<usize>) -> Range<usize> {
         let last = range.end - 1;
         let end = self
@@ -125,7 +124,6 @@ impl Part {
     }
 }
 
-/// The colour sequences in a text.
 pub(super) fn colours(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let starts = text.iter().enumerate().filter(|(_, byte)| **byte == 0x1b);
     starts.filter_map(|(start, _)| {
@@ -142,13 +140,10 @@ fn is_special(byte: u8) -> bool {
     byte == b'\\' || !matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
 }
 
-/// What a text begins with, and its length in bytes.
 enum Element {
     Kept(usize),
-    /// Not visible.
     Left(usize),
     Decoded(char, usize),
-    /// The text is too short to tell.
     Open,
 }
 
@@ -171,7 +166,7 @@ fn element(text: &[u8]) -> Element {
     }
 }
 
-/// The length of a sequence with ESC before `at`; `None` if it is not complete.
+/// The length of a sequence with ESC before `at`; `None` if it is incomplete.
 fn sequence(text: &[u8], at: usize) -> Option<usize> {
     let second = character(&text[at..])?;
     let after = at + second.length;
@@ -193,7 +188,6 @@ fn control_sequence(text: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// Goes over characters of a range; returns the next one too.
 fn skip(
     text: &[u8],
     mut at: usize,
@@ -236,7 +230,7 @@ struct Character {
     is_decoded: bool,
 }
 
-/// The first character of a text, which may be written as an escape; `None` if it is not complete.
+/// The first character of a text, which may be an escape; `None` if it is incomplete.
 fn character(text: &[u8]) -> Option<Character> {
     let first = *text.first()?;
     if first == b'\\' {
@@ -265,7 +259,7 @@ fn character(text: &[u8]) -> Option<Character> {
     }
 }
 
-/// Backslashes, with the escape that they introduce. JSON within JSON has several of them.
+/// Backslashes and the escape that they introduce. JSON within JSON has several of them.
 fn escape(text: &[u8]) -> Option<Character> {
     let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
     let rest = &text[slashes..];
@@ -298,7 +292,7 @@ fn escape(text: &[u8]) -> Option<Character> {
     let code = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
     match code.filter(|_| rest[end..].starts_with(suffix)) {
         Some(code) => {
-            // Half of a surrogate pair is no character: leave it out.
+            // Half of a surrogate pair is not a character and is left out.
             let value = char::from_u32(code).unwrap_or('\u{200b}');
             character(value, end + suffix.len(), true)
         }
@@ -306,7 +300,7 @@ fn escape(text: &[u8]) -> Option<Character> {
     }
 }
 
-/// Whether a character takes no room on a terminal, or is shown as nothing.
+/// Whether a terminal shows nothing for a character.
 fn is_invisible(c: char) -> bool {
     match c {
         '\n' | '\r' | '\t' => false,

@@ -1,27 +1,27 @@
-//! Secrets that nobody declares as such: a key or a token in an argument or a file where none is
-//! expected, a password in an address.
+//! Recognising undeclared secrets: a key or token in an argument or file where none is expected, a
+//! password in an address.
 
 use super::{SHORTEST, conceal};
 
-/// How the base64 of a private key begins: OpenSSH's form, and DER of the usual lengths.
+/// Beginnings of a private key in base64: OpenSSH's form, and DER of the usual lengths.
 const KEY_BODIES: [&str; 6] = ["b3BlbnNzaC1rZXktdjE", "MII", "MIG", "MHc", "MHQ", "MC4C"];
 
-/// How the base64 of a PEM file begins, and of one that is public: a certificate or a public key.
+/// The beginning of a PEM file in base64, and of a public one: a certificate or public key.
 const PEM_IN_BASE64: &str = "LS0tLS1CRUdJTi";
 const PUBLIC_IN_BASE64: [&str; 2] = ["LS0tLS1CRUdJTiBDRVJU", "LS0tLS1CRUdJTiBQVUJM"];
 
-/// Base64 that is shorter is no private key.
+/// In characters; shorter base64 is no private key.
 const SHORTEST_KEY: usize = 60;
 
-/// Has private keys and tokens in a text masked from now on. It may be an argument or a file of
-/// any content: only what has the form of one counts.
+/// Registers private keys and tokens in any text for masking. Only words that have the form of one
+/// count.
 pub fn conceal_recognized(text: &str) {
     for (label, body) in pem_blocks(text) {
         if label.ends_with("PRIVATE KEY") {
             conceal_key(body);
         }
     }
-    // Only the key: other words of the text are printed, and saved in plans.
+    // Only the key: other words of the text are printed, and stored in plans.
     let public: String = pem_blocks(text).map(|(_, body)| body).collect();
     let mut is_in_key = false;
     for word in words(text).filter(|word| !word.is_empty()) {
@@ -44,11 +44,10 @@ fn pem_blocks(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// Has a private key masked from now on, in whatever form it is.
 pub fn conceal_key(text: &str) {
     let long = words(text).filter(|word| word.len() >= SHORTEST);
     long.for_each(conceal);
-    // Lines may be broken elsewhere when they are printed.
+    // Output may break lines elsewhere.
     conceal(&words(text).collect::<String>());
 }
 
@@ -68,15 +67,14 @@ fn is_next_line(word: &str) -> bool {
     word.len() >= SHORTEST_KEY || (word.len() >= SHORTEST && !word.starts_with('/'))
 }
 
-/// Whether a word has the form of a JSON Web Token.
 fn is_token(word: &str) -> bool {
     word.starts_with("eyJ") && word.split('.').count() == 3 && !word.contains("..")
 }
 
-/// The shortest word that can be a key or token without a sign of one.
+/// In characters; a longer word may be a key or token even if nothing else indicates it.
 const SHORTEST_OPAQUE: usize = 32;
 
-/// The longest refused value that an error repeats, in characters. Names are shorter.
+/// In characters; names are shorter.
 const LONGEST_SHOWN: usize = 64;
 
 /// Whether an error must not repeat a refused value: it is long, or looks like a key or token or a
@@ -100,13 +98,13 @@ pub fn may_be_secret(text: &str) -> bool {
         || words.any(|word| is_token(word) || is_opaque(word))
 }
 
-/// What may be shown of an address: neither user and password nor what follows `?` or `#`.
+/// An address without user, password, query and fragment.
 #[must_use]
 pub fn shown_address(text: &str) -> String {
     let end = text.find(['?', '#']).unwrap_or(text.len());
     let (address, rest) = text.split_at(end);
     if rest.contains('@') && !address.contains('@') {
-        // A password may have a `?` in it, or a token an `@`.
+        // A password may contain a `?`, and a token an `@`.
         let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
         return format!("{scheme}{}***", if scheme.is_empty() { "" } else { "://" });
     }
@@ -162,7 +160,7 @@ mod tests {
         );
         conceal_recognized(&certificate);
         assert_eq!(masked(&certificate), certificate);
-        // The other words of a text with a key are no part of it.
+        // Other words beside a key are not part of it.
         let script = format!("cp {body} /app/web/sites/default/files/private\n");
         conceal_recognized(&script);
         assert_eq!(

@@ -84,7 +84,7 @@ fn a_secret_is_masked_across_what_is_not_visible() {
         "\u{301}",
         "\u{e0041}",
         "\0",
-        // As JSON, YAML and our own tables write them.
+        // In the forms of JSON, YAML and our own tables.
         "\\u001b[31m",
         "\\\\u001b[31m",
         "\\u001B[1m\\u200b",
@@ -101,7 +101,7 @@ fn a_secret_is_masked_across_what_is_not_visible() {
             .collect();
         assert_eq!(shown, format!("a ***{colours} b"), "{separator:?}");
     }
-    // What is visible separates.
+    // Visible characters separate.
     for separator in ["\n", " ", "\t", "\\n", "\\", "[31m"] {
         let text = split_by(separator);
         assert_eq!(mask(&known, &text), text);
@@ -123,10 +123,10 @@ fn a_secret_is_masked_when_it_is_written_with_escapes() {
     assert_eq!(mask(&known, &format!("\"{escaped}\"\n")), "\"***\"\n");
     let mixed = "base64\\/of/a\\/key/with\\/slashes";
     assert_eq!(mask(&known, &format!("\"{mixed}\"")), "\"***\"");
-    // A text without a secret stays as it is.
+    // A text without a secret is unchanged.
     let other = r"C:\users\x1b \u00e9 \u{} \e[0m \ud83d\ude00 \uzzzz \";
     assert_eq!(mask(&known, other), other);
-    // Also where the sequence with the secret in it is not visible.
+    // Even if the sequence that contains the secret is invisible.
     let hidden = format!("\u{1b}]8;;http://x/?{TOKEN}\u{7}");
     assert!(!mask(&known, &hidden).contains(&TOKEN[..SHORTEST]));
     let unfinished = format!("\u{1b}]{TOKEN}");

@@ -18,10 +18,8 @@ use crate::clock::{Instant, sleep, wall_time};
 /// Claims are deleted after this time. The look-up after a lost reply takes minutes at most.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The number of files to keep; the oldest are deleted first.
 const MOST_FILES: usize = 2000;
 
-/// The pause between two attempts to take a lock.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The claims of this machine's processes on runs of one Lagoon.
@@ -105,7 +103,6 @@ impl Start<'_> {
         }
     }
 
-    /// Returns whether a process has claimed the run.
     #[must_use]
     pub fn is_claimed(&self, id: i64, job_name: &str) -> bool {
         self.run_path(id, job_name)

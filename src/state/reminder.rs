@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::make_private_folder;
 
-/// The time between two reminders of the same condition.
 const PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Whether to print a warning again: once a day, and always if that cannot be remembered.
