@@ -1,25 +1,22 @@
-//! The arguments of a task: what they are, and whether a value may be given for one.
+//! Arguments of a task, and the check of their values.
 
 use serde_json::{Value, json};
 
-/// The type of an argument. An open set: newer Lagoons may have more.
+/// The type of an argument. Newer Lagoons may have others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ArgumentKind {
-    /// Any text.
     Text,
-    /// Digits and dots only: no sign (`^[0-9.]+$`, seen on Lagoon 2.33.1).
+    /// Digits and dots only, no sign: `^[0-9.]+$` (seen on Lagoon 2.33.1).
     Numeric,
-    /// The name of a live environment of the project.
     EnvironmentName,
-    /// The same without the environment that the task runs on.
+    /// Like `EnvironmentName`, without the environment on which the task runs.
     OtherEnvironmentName,
-    /// A type that this program does not know, under Lagoon's name. Its values are checked against
-    /// the range if there is one, and otherwise only by Lagoon.
+    /// A type that this program does not know, by Lagoon's name. Its values are checked against the
+    /// range if there is one; otherwise only Lagoon checks them.
     Unknown(String),
 }
 
 impl ArgumentKind {
-    /// Lagoon's word for the type.
     #[must_use]
     pub fn word(&self) -> &str {
         match self {
@@ -31,7 +28,6 @@ impl ArgumentKind {
         }
     }
 
-    /// The type from Lagoon's word.
     #[must_use]
     pub fn from_word(word: &str) -> Self {
         match word {
@@ -43,7 +39,7 @@ impl ArgumentKind {
         }
     }
 
-    /// The type as it is written on a command line: our short words, Lagoon's too, any case.
+    /// Parses a type on the command line: a short name or Lagoon's, in any case.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         match word.to_ascii_lowercase().as_str() {
@@ -57,8 +53,8 @@ impl ArgumentKind {
         }
     }
 
-    /// A type that this program does not know, from Lagoon's word as a task file holds it. `None` for
-    /// a word that Lagoon could not have, and for one that is probably a known type misspelled.
+    /// Reads a type that this program does not know from a task file. `None` for a name that Lagoon
+    /// could not have, and for a probable misspelling of a known type.
     #[must_use]
     pub fn newer(word: &str) -> Option<Self> {
         const KNOWN: [&str; 4] = [
@@ -77,10 +73,9 @@ impl ArgumentKind {
         (is_word && !is_misspelled).then(|| Self::Unknown(word.to_owned()))
     }
 
-    /// The short words, for messages.
     pub const WORDS: [&str; 4] = ["string", "numeric", "environment", "other-environment"];
 
-    /// Our short word, or Lagoon's where there is none.
+    /// The short name, or Lagoon's if there is none.
     #[must_use]
     pub fn short(&self) -> &str {
         match self {
@@ -92,7 +87,6 @@ impl ArgumentKind {
         }
     }
 
-    /// Whether values are environment names.
     #[must_use]
     pub fn is_environment(&self) -> bool {
         matches!(
@@ -102,43 +96,38 @@ impl ArgumentKind {
     }
 }
 
-/// One argument of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Argument {
-    /// The name: a shell variable in COMMAND tasks. Compares exactly.
+    /// A shell variable in COMMAND tasks; case-sensitive.
     pub name: String,
-    /// A name for people.
     pub display_name: Option<String>,
-    /// What values are.
     pub kind: ArgumentKind,
-    /// The value that is sent when none is given. Lagoon itself never applies it.
+    /// The client sends it if no value is given; Lagoon itself never applies it.
     pub default: Option<String>,
-    /// Whether it may be left out.
     pub optional: bool,
-    /// The values allowed, where listings fill them (environment types, in Lagoon 2.33.1).
+    /// The allowed values, which Lagoon fills in for some types (environment types in 2.33.1).
     pub range: Option<Vec<String>>,
 }
 
 impl Argument {
-    /// Whether a task cannot be invoked without a value for this.
     #[must_use]
     pub fn is_required(&self) -> bool {
         !self.optional && self.default.is_none()
     }
 
-    /// The only values that can be given, if Lagoon limits them.
+    /// The only allowed values, if Lagoon limits them.
     #[must_use]
     pub fn allowed(&self) -> Option<&[String]> {
         let range = self.range.as_deref();
         match self.kind {
             ArgumentKind::Text | ArgumentKind::Numeric => None,
             ArgumentKind::EnvironmentName | ArgumentKind::OtherEnvironmentName => range,
-            // An empty range of an unknown type says nothing about its values.
+            // An empty range of an unknown type does not limit its values.
             ArgumentKind::Unknown(_) => range.filter(|range| !range.is_empty()),
         }
     }
 
-    /// Whether Lagoon takes an empty value: it refuses one for typed arguments without default.
+    /// Whether Lagoon accepts an empty value: it refuses one for typed arguments without default.
     #[must_use]
     pub fn takes_blank(&self) -> bool {
         self.default.is_some()
@@ -149,10 +138,6 @@ impl Argument {
             }
     }
 
-    /// Why `value` cannot be given, or `Ok`.
-    ///
-    /// # Errors
-    /// A sentence that says what is allowed.
     pub fn check(&self, value: &str) -> Result<(), String> {
         if value.trim().is_empty() && self.takes_blank() {
             return Ok(());
@@ -168,7 +153,6 @@ impl Argument {
         }
     }
 
-    /// The argument as JSON, Lagoon's field names.
     #[must_use]
     pub fn to_json(&self) -> Value {
         json!({
@@ -182,7 +166,7 @@ impl Argument {
     }
 }
 
-/// The arguments, sorted by name: Lagoon returns them in no particular order.
+/// Sorted by name: Lagoon returns arguments in no particular order.
 #[must_use]
 pub fn by_name(arguments: &[Argument]) -> Vec<&Argument> {
     let mut sorted: Vec<&Argument> = arguments.iter().collect();
@@ -190,13 +174,13 @@ pub fn by_name(arguments: &[Argument]) -> Vec<&Argument> {
     sorted
 }
 
-/// What Lagoon takes for a number: `^[0-9.]+$`.
+/// Whether Lagoon accepts the text as a number: `^[0-9.]+$`.
 #[must_use]
 pub fn is_numeric(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
-/// Whether a name can be a shell variable, which is what an argument of a COMMAND task becomes.
+/// Whether a name can be a shell variable, which an argument of a COMMAND task becomes.
 #[must_use]
 pub fn is_shell_variable(name: &str) -> bool {
     let mut bytes = name.bytes();
@@ -206,8 +190,8 @@ pub fn is_shell_variable(name: &str) -> bool {
         && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-/// Variables that mean something to the shell: an argument of that name changes how the command
-/// itself runs, or cannot be assigned at all.
+/// Whether the shell itself uses the variable: an argument of that name would change how the
+/// command runs, or could not be assigned.
 #[must_use]
 pub fn is_special_variable(name: &str) -> bool {
     matches!(
@@ -297,7 +281,7 @@ mod tests {
             let why = argument.check(wrong).expect_err(wrong);
             assert!(why.contains("cli, nginx"), "{why}");
         }
-        // Lagoon fills the range of other types with nothing that limits them.
+        // Lagoon fills the range of other types, which it does not limit.
         argument.kind = ArgumentKind::Text;
         assert!(argument.check("anything").is_ok());
     }

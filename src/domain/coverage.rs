@@ -1,10 +1,10 @@
-//! Which tasks of a scope a read has to find, and whether the environments read so far settle that.
+//! The tasks that a read must find, and whether the environments read so far are enough.
 
 use super::names::same_in_database;
 use super::reference::TaskRef;
 use super::{Definition, Scope, shadow};
 
-/// The tasks that a read has to find, or to show that they do not exist.
+/// The tasks whose existence a read must determine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
     is_whole: bool,
@@ -13,7 +13,6 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Every task of the scope.
     #[must_use]
     pub fn whole() -> Coverage {
         Coverage {
@@ -22,7 +21,6 @@ impl Coverage {
         }
     }
 
-    /// The tasks with these names.
     #[must_use]
     pub fn names(names: impl IntoIterator<Item = impl Into<String>>) -> Coverage {
         Coverage {
@@ -31,7 +29,6 @@ impl Coverage {
         }
     }
 
-    /// The task with this id.
     #[must_use]
     pub fn id(id: i64) -> Coverage {
         Coverage {
@@ -40,7 +37,6 @@ impl Coverage {
         }
     }
 
-    /// The tasks that a command line refers to.
     #[must_use]
     pub fn tasks(tasks: &[TaskRef]) -> Coverage {
         let mut coverage = Coverage::default();
@@ -57,20 +53,19 @@ impl Coverage {
         coverage
     }
 
-    /// The same and the task with this name.
     #[must_use]
     pub fn and_name(mut self, name: Option<String>) -> Coverage {
         self.names.extend(name);
         self
     }
 
-    /// Whether these environments, of which each shows some definitions, settle it.
+    /// Whether these environments, each with its visible definitions, are enough.
     #[must_use]
     pub fn is_settled(&self, scope: &Scope, shown: &[&[Definition]]) -> bool {
         let Some(first) = shown.first() else {
             return false;
         };
-        // What no other task hides on one environment is complete there.
+        // A scope that no other task hides on one environment is complete there.
         let hiding = first.iter().filter(|_| self.is_whole);
         let hiding = hiding.filter(|d| shadow::is_before(&d.scope, scope));
         let mut names = self.names.iter().chain(hiding.map(|d| &d.name));
@@ -79,7 +74,7 @@ impl Coverage {
     }
 }
 
-/// An environment that hides no task of this name, or shows it, settles whether there is one.
+/// An environment that hides no task of this name, or shows it, is enough.
 fn is_name_settled(name: &str, scope: &Scope, shown: &[&[Definition]]) -> bool {
     shown.iter().any(|definitions| {
         let is_it = |d: &Definition| d.scope == *scope && same_in_database(&d.name, name);

@@ -1,22 +1,17 @@
-//! A task: something that can be invoked.
+//! Task definitions.
 
 use serde_json::{Value, json};
 
 use super::argument::{Argument, by_name};
 
-/// What a task does when it is invoked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Work {
-    /// A shell command in a service's container.
     Command(String),
-    /// A container of this image.
     Image(String),
-    /// A kind this program does not know.
     Unknown(String),
 }
 
 impl Work {
-    /// Lagoon's word for the kind.
     #[must_use]
     pub fn word(&self) -> &str {
         match self {
@@ -27,21 +22,16 @@ impl Work {
     }
 }
 
-/// Where a task is defined, and so where it can be invoked.
+/// The place where a task is defined, which limits where it can be invoked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// One environment, by id.
     Environment(i64),
-    /// All environments of a project, by id.
     Project(i64),
-    /// All projects of a group, by name.
     Group(String),
-    /// Everywhere.
     System,
 }
 
 impl Scope {
-    /// The word for the scope in flags, tables and JSON.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
@@ -52,7 +42,8 @@ impl Scope {
         }
     }
 
-    /// Lagoon's own order, the narrowest first: of one name the first is seen, the others hidden.
+    /// Lagoon's order, narrowest first: of several tasks with one name, an environment shows the
+    /// first.
     #[must_use]
     pub fn rank(&self) -> u8 {
         match self {
@@ -82,23 +73,18 @@ pub enum Target {
     System(Option<String>),
 }
 
-/// Who may invoke a task. An open set: Lagoon may add to it.
+/// Who may invoke a task. Lagoon may add values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Permission {
-    /// Anybody who can see the project.
     Guest,
-    /// Developers and up.
     Developer,
-    /// Maintainers and up.
     Maintainer,
-    /// A word this program does not know.
     Unknown(String),
-    /// None at all: nobody sees such a task.
+    /// No value: Lagoon lists such a task for nobody.
     Missing,
 }
 
 impl Permission {
-    /// Lagoon's word; empty for none.
     #[must_use]
     pub fn word(&self) -> &str {
         match self {
@@ -110,7 +96,6 @@ impl Permission {
         }
     }
 
-    /// The permission from Lagoon's word.
     #[must_use]
     pub fn from_word(word: Option<&str>) -> Self {
         match word {
@@ -123,46 +108,35 @@ impl Permission {
     }
 }
 
-/// A task as Lagoon has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Definition {
-    /// Lagoon's id.
     pub id: i64,
-    /// The name by which it is invoked.
     pub name: String,
-    /// What it is for; may be empty.
     pub description: String,
-    /// Command or image.
     pub work: Work,
-    /// The service whose container runs the command.
     pub service: Option<String>,
-    /// Where it is defined.
     pub scope: Scope,
-    /// Who may invoke it.
     pub permission: Permission,
-    /// What to ask before invoking; Lagoon only stores it, asking is the client's job.
+    /// The question to ask before invoking. Lagoon only stores it; the client must ask.
     pub confirmation_text: Option<String>,
-    /// Whether runs get a deploy token.
     pub deploy_token_injection: bool,
-    /// Whether runs get the project's key.
     pub project_key_injection: bool,
-    /// Whether only administrators see it.
     pub admin_only_view: bool,
-    /// When it was defined, as Lagoon writes times; empty where it did not say.
+    /// In Lagoon's time format; empty if Lagoon sent none.
     pub created: String,
-    /// Its arguments, in no particular order; `None` when Lagoon answered `null`, which it does for an old row
-    /// that an add returned as if it were new (seen on Lagoon 2.33.1).
+    /// In no particular order. `None` if Lagoon sent `null`, which it does for an old row that an
+    /// add returned as if it were new (seen on Lagoon 2.33.1).
     pub arguments: Option<Vec<Argument>>,
 }
 
 impl Definition {
-    /// The arguments, none where Lagoon did not say.
+    /// The arguments; empty if Lagoon sent `null`.
     #[must_use]
     pub fn arguments(&self) -> &[Argument] {
         self.arguments.as_deref().unwrap_or_default()
     }
 
-    /// The confirmation text, where there is one to ask.
+    /// The confirmation text, unless it is blank.
     #[must_use]
     pub fn confirmation(&self) -> Option<&str> {
         self.confirmation_text
@@ -170,7 +144,6 @@ impl Definition {
             .filter(|text| !text.trim().is_empty())
     }
 
-    /// The command of a COMMAND task.
     #[must_use]
     pub fn command(&self) -> Option<&str> {
         match &self.work {
@@ -179,7 +152,6 @@ impl Definition {
         }
     }
 
-    /// The definition as JSON, Lagoon's field names and `scope` beside them.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let (environment, project, group) = match &self.scope {

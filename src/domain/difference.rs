@@ -1,21 +1,17 @@
-//! What two definitions of one task do not have in common.
+//! Differences between two definitions of one task.
 
 use super::argument::{Argument, by_name};
 use super::definition::{Definition, Work};
 
-/// One field in which two definitions differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The field, in words.
     pub field: &'static str,
-    /// What Lagoon has.
     pub have: String,
-    /// What is wanted.
     pub want: String,
 }
 
-/// The fields in which Lagoon's definition differs from the wanted one. Ids, times, scope, ranges
-/// and the order of arguments do not count.
+/// The fields in which Lagoon's definition differs from the new one. Ids, times, scope, ranges and
+/// the order of arguments are not compared.
 #[must_use]
 pub fn differences(have: &Definition, want: &Definition) -> Vec<Difference> {
     let mut found = Vec::new();
@@ -94,7 +90,7 @@ fn arguments(all: &[Argument]) -> String {
     all.join(", ")
 }
 
-/// An argument as `--arg` takes it, with its default behind it.
+/// An argument in the form of `--arg`, followed by its default.
 fn one_argument(argument: &Argument) -> String {
     let default = argument
         .default
@@ -104,7 +100,7 @@ fn one_argument(argument: &Argument) -> String {
     format!("{}{default}", spelled(argument))
 }
 
-/// An argument as `--arg` takes it: `NAME[?]:TYPE[:Display name]`.
+/// An argument in the form of `--arg`: `NAME[?]:TYPE[:Display name]`.
 #[must_use]
 pub fn spelled(argument: &Argument) -> String {
     let optional = if argument.optional { "?" } else { "" };

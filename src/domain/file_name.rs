@@ -1,19 +1,19 @@
-//! Names of files that come from a server, made safe for a folder of ours on every system.
+//! Making file names from the server safe for a folder on every system.
 
 use std::collections::HashSet;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Names of devices on Windows, whatever their extension. (`COM` and `LPT` have a digit, too.)
+/// Names of devices on Windows, whatever their extension. (`COM` and `LPT` are followed by a
+/// digit.)
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
-/// The longest name in bytes: a file system has 255, and a number and the names of a partial
-/// download must fit.
+/// In bytes: file systems allow 255, and a number and the suffixes of a partial download must fit.
 const LONGEST: usize = 200;
 
-/// The name under which a file is kept in a folder: one plain part of a path that means no device,
-/// no other stream and no hidden file, and has no character that a shell on Windows or a terminal
-/// would obey. Most names stay as they are.
+/// A safe name for a file in a folder: one plain path component that is no device, alternate stream
+/// or hidden file, and has no character that a shell on Windows or a terminal would interpret. Most
+/// names are unchanged.
 #[must_use]
 pub fn safe(name: &str) -> String {
     let mut safe: String = name
@@ -23,7 +23,7 @@ pub fn safe(name: &str) -> String {
     while safe.len() > LONGEST {
         safe.pop();
     }
-    // Windows removes dots and blanks at the end, which makes another name of it.
+    // Windows removes dots and blanks at the end, which would make another name of it.
     let kept = safe.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
     let cut = safe[kept.len()..].chars().count();
     safe.truncate(kept.len());
@@ -40,7 +40,7 @@ fn is_device(name: &str) -> bool {
     let stem = stem.to_lowercase();
     let is_port = |port: &str| {
         let mut number = stem.strip_prefix(port).unwrap_or_default().chars();
-        // Windows takes the superscript digits for digits.
+        // Windows treats superscript digits as digits.
         let is_digit = |c: char| c.is_ascii_digit() || matches!(c, '¹' | '²' | '³');
         number.next().is_some_and(is_digit) && number.next().is_none()
     };
@@ -48,7 +48,7 @@ fn is_device(name: &str) -> bool {
 }
 
 fn is_harmless(c: char) -> bool {
-    // A colon begins the name of a stream, or ends that of a drive.
+    // A colon separates a drive or an alternate stream.
     let is_syntax = matches!(c, '/' | '\\' | ':' | '<' | '>' | '|' | '"' | '?' | '*');
     // They change the direction of a text, end a line, or are invisible.
     let is_format = matches!(c,
@@ -57,13 +57,13 @@ fn is_harmless(c: char) -> bool {
     !(c.is_control() || is_syntax || is_format)
 }
 
-/// Safe names for all of them, each another one, also where case or the form of an accent does not
-/// count. The order of the names makes no difference.
+/// Distinct safe names for all of them, even on file systems that ignore case or the form of
+/// accents. The order of the names makes no difference.
 #[must_use]
 pub fn all_safe<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let names: Vec<&str> = names.into_iter().collect();
     let mut order: Vec<usize> = (0..names.len()).collect();
-    // Names that stay as they are come first, so that no other one takes them.
+    // Unchanged names come first, so that no other one takes them.
     order.sort_by_key(|&at| (safe(names[at]) != names[at], names[at]));
     let mut taken = HashSet::new();
     let mut all = vec![String::new(); names.len()];
@@ -80,7 +80,7 @@ pub fn all_safe<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     all
 }
 
-/// The same for all names that some file system takes for one.
+/// Equal for all names that some file system treats as one.
 fn folded(name: &str) -> String {
     name.nfkd()
         .collect::<String>()
@@ -151,13 +151,13 @@ mod tests {
             all_safe(["a/b", "a_b", "A_B", "c"]),
             ["a_b.3", "a_b.2", "A_B", "c"]
         );
-        // The plain name keeps its name, wherever it is listed.
+        // The plain name is kept, whatever its position.
         assert_eq!(all_safe(["a/b", "a_b"]), ["a_b.2", "a_b"]);
         // One accent in two forms.
         assert_eq!(all_safe(["\u{e9}", "e\u{301}"]), ["\u{e9}.2", "e\u{301}"]);
     }
 
-    /// Names made of what is dangerous somewhere.
+    /// Names made of characters that are dangerous on some system.
     fn name() -> impl Strategy<Value = String> {
         let part = prop_oneof![
             Just("con".to_owned()),

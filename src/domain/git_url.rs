@@ -1,6 +1,5 @@
-//! The addresses of a git repository: Lagoon knows one of them, a checkout perhaps another.
+//! The forms of a git repository's address: Lagoon may store another one than the checkout.
 
-/// A repository's address without what differs from form to form.
 struct Repository<'a> {
     user: &'a str,
     host: &'a str,
@@ -8,16 +7,15 @@ struct Repository<'a> {
     path: &'a str,
 }
 
-/// How many forms there are at most.
 pub const FORMS: usize = 8;
 
-/// The forms in which Lagoon may know the repository at this address, the address itself first: as
-/// scp and ssh and https write it, with and without `.git`. A password is in none of them.
+/// The forms in which Lagoon may store the repository at this address, the address itself first:
+/// scp, ssh and https, with and without `.git`. No form contains a password.
 #[must_use]
 pub fn forms(address: &str) -> Vec<String> {
     let address = without_query(address.trim());
     let Some(repository) = parse(address) else {
-        // A folder of this machine, say.
+        // For example, a local folder.
         return Vec::new();
     };
     let Repository {
@@ -44,7 +42,7 @@ pub fn forms(address: &str) -> Vec<String> {
     each_once
 }
 
-/// The address as it may be shown and sent: user and password of http are not part of it.
+/// The address without the user and password of http, for display and requests.
 #[must_use]
 pub fn without_secret(address: &str) -> String {
     let address = without_query(address);
@@ -65,12 +63,12 @@ pub fn without_secret(address: &str) -> String {
     }
 }
 
-/// A query or fragment can hold a token; no repository needs one.
+/// A query or fragment can contain a token; no repository needs one.
 fn without_query(address: &str) -> &str {
     address.split(['?', '#']).next().unwrap_or(address)
 }
 
-/// A part `USER:PASSWORD@` in the wrong place.
+/// Removes `USER:PASSWORD@` from a place where it does not belong.
 fn without_password(text: &str) -> String {
     match text.rsplit_once('@') {
         Some((before, after)) if before.contains(':') => format!("***@{after}"),
@@ -106,7 +104,7 @@ fn parse(address: &str) -> Option<Repository<'_>> {
                 USER
             },
             host,
-            // The port of one protocol is none of the other's.
+            // A port belongs to its protocol.
             port: port.filter(|port| is_ssh && *port != "22"),
             path,
         })

@@ -1,6 +1,6 @@
-//! Values from the process's environment in a task: where they are, and the task without them.
+//! Values from the process's environment in a task: their positions, and the task without them.
 //!
-//! Places are tracked, not searched for: a value may be an ordinary word elsewhere.
+//! Positions are tracked, because a value may be an ordinary word elsewhere.
 
 mod aligned;
 
@@ -10,40 +10,29 @@ use serde_json::{Value, json};
 
 use super::definition::{Definition, Work};
 
-/// What is shown instead of a value.
 pub const MASK: &str = "***";
 
-/// A text of a definition that can hold a value from the environment. Names cannot.
+/// A text of a definition that can contain a value from the environment. Names cannot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Field {
-    /// The description.
     Description,
-    /// The command or image.
     Work,
-    /// The service.
     Service,
-    /// The confirmation text.
     Confirmation,
-    /// The display name of the argument of this name.
     DisplayName(String),
-    /// The default of the argument of this name.
     Default(String),
 }
 
-/// A part of a text that must not be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hidden {
-    /// The text.
     pub field: Field,
-    /// The bytes of it.
+    /// In bytes.
     pub range: Range<usize>,
-    /// The environment variable that has this value; `None` for another value in its place, which
-    /// Lagoon has.
+    /// The environment variable that has this value; `None` for Lagoon's value in its place.
     pub variable: Option<String>,
 }
 
 impl Field {
-    /// The text in a definition.
     #[must_use]
     pub fn of<'a>(&self, definition: &'a Definition) -> Option<&'a str> {
         let argument = |name: &str| definition.arguments().iter().find(|a| a.name == name);
@@ -60,7 +49,6 @@ impl Field {
         }
     }
 
-    /// Puts another text into a definition.
     pub(super) fn set(&self, definition: &mut Definition, text: String) {
         let arguments = definition.arguments.iter_mut().flatten();
         let argument = |name: &str| arguments.into_iter().find(|a| a.name == name);
@@ -85,7 +73,6 @@ impl Field {
         }
     }
 
-    /// The text in the JSON of a definition.
     fn in_json<'a>(&self, json: &'a mut Value) -> Option<&'a mut Value> {
         let (name, key) = match self {
             Field::Description => return json.get_mut("description"),
@@ -103,7 +90,6 @@ impl Field {
             .get_mut(key)
     }
 
-    /// Every field of a definition in JSON.
     fn all_in(json: &Value) -> Vec<Field> {
         let mut fields = vec![
             Field::Description,
@@ -124,7 +110,6 @@ impl Field {
     }
 }
 
-/// The fields that hold something hidden, each once.
 fn fields(hidden: &[Hidden]) -> Vec<&Field> {
     let mut fields: Vec<&Field> = Vec::new();
     for Hidden { field, .. } in hidden {
@@ -135,12 +120,11 @@ fn fields(hidden: &[Hidden]) -> Vec<&Field> {
     fields
 }
 
-/// What is hidden in one field.
 fn within<'a>(hidden: &'a [Hidden], field: &Field) -> Vec<&'a Hidden> {
     hidden.iter().filter(|h| h.field == *field).collect()
 }
 
-/// A text in parts: what is hidden, and what is between.
+/// The parts of a text, hidden and visible, in order.
 fn parts<'a>(text: &'a str, hidden: &[&'a Hidden]) -> Vec<(&'a str, Option<&'a Hidden>)> {
     let (mut parts, mut from) = (Vec::new(), 0);
     for one in hidden {
@@ -163,7 +147,6 @@ fn masked_text(text: &str, hidden: &[&Hidden]) -> String {
         .collect()
 }
 
-/// The definition with a mask in place of everything hidden.
 #[must_use]
 pub fn masked(definition: &Definition, hidden: &[Hidden]) -> Definition {
     let mut masked = definition.clone();
@@ -175,8 +158,8 @@ pub fn masked(definition: &Definition, hidden: &[Hidden]) -> Definition {
     masked
 }
 
-/// Two definitions with a mask in place of everything hidden. Where only hidden values differ, the
-/// new text says so.
+/// Two definitions with all hidden values masked. If only hidden values differ, the new text says
+/// so.
 #[must_use]
 pub fn masked_pair(
     old: (&Definition, &[Hidden]),
@@ -195,7 +178,7 @@ pub fn masked_pair(
     (before, after)
 }
 
-/// What must not be shown of Lagoon's definition: what is where the new one has hidden values.
+/// The hidden parts of Lagoon's definition: those at the positions of the new one's hidden values.
 #[must_use]
 pub fn in_old(old: &Definition, new: &Definition, hidden: &[Hidden]) -> Vec<Hidden> {
     let mut found = Vec::new();
@@ -218,7 +201,8 @@ pub fn in_old(old: &Definition, new: &Definition, hidden: &[Hidden]) -> Vec<Hidd
     found
 }
 
-/// The definition as JSON; a text with hidden values is a list of its parts, or the only part.
+/// The definition as JSON, in which a text with hidden values is a list of its parts, or its only
+/// part.
 #[must_use]
 pub fn to_json(definition: &Definition, hidden: &[Hidden]) -> Value {
     let mut json = definition.to_json();
@@ -244,13 +228,11 @@ pub fn to_json(definition: &Definition, hidden: &[Hidden]) -> Value {
     json
 }
 
-/// The value of an environment variable; the error is a sentence.
+/// Returns the value of an environment variable; the error is a sentence.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Result<Option<String>, String>;
 
-/// Fills in the values that a definition's JSON leaves out, and says where they are.
-///
-/// # Errors
-/// A sentence about the variable that has no value or may not be read, or the part that is none.
+/// Fills in the values that a definition's JSON leaves out, and returns their positions. The error
+/// is a sentence that names the variable or the malformed part.
 pub fn fill_json(
     json: &Value,
     environment: Environment<'_>,
@@ -291,8 +273,7 @@ pub fn fill_json(
     Ok((json, hidden))
 }
 
-/// Puts Lagoon's own texts into a definition that was read from JSON, where its other values were
-/// left out and the rest agrees.
+/// Restores Lagoon's own texts in a definition that was read from JSON, if the visible parts agree.
 pub(super) fn recall(definition: &mut Definition, hidden: &[Hidden], now: &Definition) {
     let other: Vec<Hidden> = hidden
         .iter()
@@ -309,7 +290,7 @@ pub(super) fn recall(definition: &mut Definition, hidden: &[Hidden], now: &Defin
     }
 }
 
-/// Whether a text has these parts in order, with anything in place of the hidden ones.
+/// Whether a text has these parts in order, with any text in place of the hidden ones.
 fn agrees(text: &str, parts: &[(&str, Option<&Hidden>)]) -> bool {
     let mut rest = text;
     let mut after_hidden = false;
@@ -330,10 +311,9 @@ fn agrees(text: &str, parts: &[(&str, Option<&Hidden>)]) -> bool {
     after_hidden || rest.is_empty()
 }
 
-/// An error's text without the values that are hidden in a definition.
 #[must_use]
 pub fn scrubbed(text: &str, definition: &Definition, hidden: &[Hidden]) -> String {
-    /// A shorter value is as likely an ordinary part of the message.
+    /// A shorter value is probably an ordinary part of the message.
     const SHORTEST: usize = 4;
     let mut text = text.to_owned();
     for field in fields(hidden) {

@@ -1,9 +1,8 @@
-//! What of a log was shown line by line while it was written, and what the whole log has beside it.
+//! Comparing the lines shown by a live log with the complete log.
 //!
-//! The two are not quite the same: a connection that was lost is made anew and begins with lines
-//! that were shown already, the first can begin in the middle of the log, and lines of two
-//! containers can come in another order than the log has them in. Of each line only a fingerprint
-//! is kept, as a log can be long.
+//! They differ: a new connection repeats lines, the first connection can begin in the middle of the
+//! log, and lines of two containers can arrive in another order. Only a fingerprint of each line is
+//! kept, because a log can be long.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -12,38 +11,35 @@ use std::time::Instant;
 use jiff::Timestamp;
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 
-/// How many of the lines that were shown last are known again. A portal repeats at most 1,024 of
+/// The number of recent lines whose repetition is recognised. A portal repeats at most 1,024 of
 /// each container.
 const REMEMBERED: usize = 8 * 1024;
 
-/// The lines that were shown.
 #[derive(Debug, Default)]
 pub struct LiveShown {
-    /// Their texts, in their order.
     texts: Vec<u64>,
-    /// The last of them with source and time.
+    /// Fingerprints of the last lines with source and time.
     last: VecDeque<u64>,
-    /// What the connection may repeat, and how often.
+    /// The lines that the connection may repeat, and how often.
     again: HashMap<u64, usize>,
 }
 
-/// What of a log was not shown.
+/// The parts of a log that were not shown.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Missing<'a> {
-    /// The parts of the log, whole lines, in their order.
+    /// Whole lines, in order.
     pub parts: Vec<&'a str>,
-    /// They are the end of the log, and all before it was shown: it reads as a whole.
+    /// They are the end of the log, and everything before was shown.
     pub is_rest: bool,
 }
 
 impl LiveShown {
-    /// Whether anything was shown.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.texts.is_empty()
     }
 
-    /// A connection begins, which can repeat what was shown.
+    /// Begins a connection, which can repeat lines.
     pub fn begin(&mut self) {
         self.again.clear();
         for line in &self.last {
@@ -51,7 +47,7 @@ impl LiveShown {
         }
     }
 
-    /// Takes a line of the connection: whether it is to be shown, as it is no repetition.
+    /// Records a line. Returns whether to show it, because it is not a repetition.
     pub fn take(&mut self, source: &str, at: Timestamp, text: &str) -> bool {
         let line = print_of((source, at, text));
         if let Some(times) = self.again.get_mut(&line).filter(|times| **times > 0) {
@@ -66,8 +62,8 @@ impl LiveShown {
         true
     }
 
-    /// What of the whole log was not shown; blanks at the ends of lines make no difference. The
-    /// search for the best answer ends at the deadline, and a good one is given.
+    /// The parts of the complete log that were not shown, ignoring blanks at line ends. At the
+    /// deadline the search for the smallest result stops, and a larger one is returned.
     #[must_use]
     pub fn missing<'a>(&self, log: &'a str, deadline: Option<Instant>) -> Missing<'a> {
         let lines: Vec<&str> = log.split_inclusive('\n').collect();
@@ -84,7 +80,7 @@ impl LiveShown {
             };
         }
         let mut is_missing = vec![false; lines.len()];
-        // Lines that were shown, but not where the log has them.
+        // Lines that were shown, but at another position.
         let mut astray: HashMap<u64, usize> = HashMap::new();
         let operations =
             capture_diff_slices_deadline(Algorithm::Patience, &self.texts, &whole, deadline);
@@ -110,7 +106,6 @@ impl LiveShown {
     }
 }
 
-/// Neighbouring lines together.
 fn parts<'a>(log: &'a str, lines: &[&str], wanted: &[bool]) -> Vec<&'a str> {
     let mut parts = Vec::new();
     let (mut from, mut at) = (None, 0);
@@ -144,7 +139,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What was shown, each line a second after the one before.
+    /// The lines as shown, one per second.
     fn shown<S: AsRef<str>>(lines: &[S]) -> LiveShown {
         let mut shown = LiveShown::default();
         shown.begin();
@@ -181,9 +176,9 @@ mod tests {
             (missing.parts, missing.is_rest),
             (vec!["a\nb\n", "e\nf\n", "h\n"], false)
         );
-        // Another order is no reason to show a line again.
+        // Lines in another order are not shown again.
         assert_eq!(of(&["b", "a"], "a\nb\nc\n").parts, ["c\n"]);
-        // What the log does not have hides nothing.
+        // Lines that are missing from the log hide nothing.
         assert_eq!(of(&["x", "a"], "a\nb\n").parts, ["b\n"]);
     }
 
@@ -195,7 +190,7 @@ mod tests {
             (0, "a", false),
             (1, "same", false),
             (2, "same", false),
-            // Written at the same moment, and another line.
+            // Another line of the same time.
             (2, "other", true),
             (3, "same", true),
             (3, "same", true),
@@ -209,7 +204,7 @@ mod tests {
         assert!(shown.take("pod/other", second(0), "a"));
     }
 
-    /// Few words, so that lines are often the same.
+    /// Few words, so that lines are often equal.
     fn lines() -> impl Strategy<Value = Vec<String>> {
         prop::collection::vec("[abc]{0,2}", 0..30)
     }
@@ -267,7 +262,7 @@ mod tests {
             all in lines(),
             windows in prop::collection::vec((0usize..30, 0usize..30), 1..6),
         ) {
-            // Each connection gives some past and goes on from there; the last one to the end.
+            // Each connection repeats some lines and continues from there; the last one to the end.
             let mut shown = LiveShown::default();
             let (mut given, mut reached) = (Vec::new(), 0);
             let windows = windows.iter().copied().chain([(30, 30)]);

@@ -1,4 +1,4 @@
-//! Lagoon's things as this program sees them: pure values and rules, no input or output.
+//! Lagoon's objects and rules as pure values, without input or output.
 
 pub mod argument;
 pub mod coverage;

@@ -1,23 +1,24 @@
-//! How names compare, and which known name somebody probably meant.
+//! Comparing names as Lagoon does, and suggestions for misspelled ones.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// A name as it is sent: Unicode NFC. (A decomposed `Ü` is another name to Lagoon's database.)
+/// A name in the form in which it is sent: Unicode NFC. (A decomposed `Ü` is another name to
+/// Lagoon's database.)
 #[must_use]
 pub fn nfc(name: &str) -> String {
     name.nfc().collect()
 }
 
-/// Whether project or environment names are the same to Lagoon: case and trailing blanks do not
-/// count.
+/// Whether Lagoon treats two project or environment names as equal: it ignores case and trailing
+/// blanks.
 #[must_use]
 pub fn same_name(a: &str, b: &str) -> bool {
     a.trim_end_matches(' ').to_lowercase() == b.trim_end_matches(' ').to_lowercase()
 }
 
-/// Whether two task names are one in Lagoon's database: case, accents and trailing blanks do not
-/// tell them apart.
+/// Whether Lagoon's database treats two task names as equal: it ignores case, accents and trailing
+/// blanks.
 #[must_use]
 pub fn same_in_database(a: &str, b: &str) -> bool {
     database_key(a) == database_key(b)
@@ -29,7 +30,7 @@ pub fn database_key(name: &str) -> String {
     name.trim_end_matches(' ')
         .nfc()
         .flat_map(|c| {
-            // Only precomposed letters lose their accent; a mark of its own stays a character.
+            // Only precomposed letters lose their accent; a separate mark stays a character.
             if is_combining_mark(c) {
                 vec![c]
             } else {
@@ -40,7 +41,7 @@ pub fn database_key(name: &str) -> String {
         .collect()
 }
 
-/// The known names nearest to `wanted`, best first, at most three, none that is far off.
+/// At most three known names similar to `wanted`, best first.
 #[must_use]
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = wanted.to_lowercase();

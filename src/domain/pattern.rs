@@ -1,13 +1,13 @@
 //! Names with wildcards.
 
-/// Whether a name is what a pattern means: `*` is any text, `/` included, `?` one character;
-/// everything else is itself.
+/// Whether a name matches a pattern: `*` is any text, including `/`; `?` is one character; every
+/// other character is literal.
 #[must_use]
 pub fn matches(pattern: &str, name: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
     let name: Vec<char> = name.chars().collect();
     let (mut p, mut n) = (0, 0);
-    // Where the last `*` stands, and how much of the name it has taken.
+    // The position of the last `*`, and how much of the name it has matched.
     let mut star: Option<(usize, usize)> = None;
     while n < name.len() {
         match pattern.get(p) {

@@ -1,39 +1,31 @@
-//! Projects and environments, and the namespace that leads to an environment in one request.
+//! Projects, environments and their Kubernetes namespaces.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::names::same_name;
 
-/// A project as look-ups answer it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Project {
-    /// Lagoon's id.
     pub id: i64,
     /// Lagoon's spelling of the name.
     pub name: String,
 }
 
-/// An environment with the project it belongs to; its JSON is what reports show inside a run or
-/// definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Environment {
-    /// Lagoon's id.
     pub id: i64,
-    /// Lagoon's spelling of the name.
     pub name: String,
-    /// `production` or `development`, as Lagoon says it; empty where it says nothing.
+    /// `production` or `development`; empty if Lagoon sent nothing.
     #[serde(rename = "environmentType")]
     pub kind: String,
-    /// The project it belongs to.
     pub project: Project,
-    /// The services that are deployed there; `None` where Lagoon did not say.
+    /// The deployed services; `None` if Lagoon did not send them.
     #[serde(skip)]
     pub services: Option<Vec<String>>,
 }
 
 impl Environment {
-    /// Whether this is a production environment.
     #[must_use]
     pub fn is_production(&self) -> bool {
         self.kind.eq_ignore_ascii_case("production")
@@ -50,24 +42,23 @@ impl Environment {
         format!("{}/{}{mark}", self.project.name, self.name)
     }
 
-    /// Whether this is the environment that was asked for: two projects can share a namespace, so
-    /// an answer that was found by namespace counts only when both names are those asked for.
+    /// Whether both names are those requested. Two projects can share a namespace, so a result
+    /// found by namespace counts only if they are.
     #[must_use]
     pub fn is_named(&self, project: &str, environment: &str) -> bool {
         same_name(&self.project.name, project) && same_name(&self.name, environment)
     }
 
-    /// The environment as JSON.
     #[must_use]
     pub fn to_json(&self) -> Value {
         json!(self)
     }
 }
 
-/// The longest `<project>-<environment>` that Lagoon leaves uncut, without the dash.
+/// The longest `<project>-<environment>` that Lagoon does not shorten, without the dash.
 const NAMESPACE_ROOM: usize = 58;
 
-/// An environment's name in the form that Lagoon makes of it for Kubernetes.
+/// The form of an environment's name that Lagoon uses in Kubernetes.
 #[must_use]
 pub fn safe(environment: &str) -> String {
     let lower = environment.trim_end().to_lowercase();
@@ -81,9 +72,7 @@ pub fn safe(environment: &str) -> String {
     safe.collect()
 }
 
-/// The Kubernetes namespace of an environment, where it follows from the names alone.
-///
-/// `None` for names that Lagoon cuts and hashes: those are looked up by name instead.
+/// The Kubernetes namespace of an environment, or `None` if Lagoon would shorten and hash the name.
 #[must_use]
 pub fn namespace(project: &str, environment: &str) -> Option<String> {
     let (project, environment) = (project.trim_end(), environment.trim_end());

@@ -1,9 +1,9 @@
-//! How values get into a COMMAND task, and how words get into a shell.
+//! Quoting of values in a COMMAND task, and of words for a shell.
 //!
-//! Lagoon puts ` A="x" B="y"; ` in front of the command without any escaping, so what means
-//! something inside double quotes is escaped here: then a value arrives as it was typed.
+//! Lagoon puts ` A="x" B="y"; ` in front of the command without any escaping. Escaping the
+//! characters that are special inside double quotes makes a value arrive as typed.
 
-/// A value with the four characters escaped that are live inside double quotes.
+/// Escapes the four characters that are special inside double quotes.
 #[must_use]
 pub fn escape(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len() + 8);
@@ -35,7 +35,7 @@ pub fn compose<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>, command
     line
 }
 
-/// A word as sh, bash, zsh and fish read it back: bare where that is safe, else in single quotes.
+/// A word as sh, bash, zsh and fish read it back: bare if that is safe, else in single quotes.
 #[must_use]
 pub fn word(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&b);
@@ -57,12 +57,12 @@ pub fn word(text: &str) -> String {
 }
 
 /// Whether a shell expands a word of plain characters: zsh replaces `=ls` by the path of `ls` (with
-/// the option MAGIC_EQUAL_SUBST also after `=` and `:`), and fish replaces `%self` by its process id.
+/// the option MAGIC_EQUAL_SUBST also after `=` and `:`), and fish replaces `%self` by its process
+/// id.
 fn is_expanded(text: &str) -> bool {
     text.starts_with(['=', '%']) || text.contains("==") || text.contains(":=")
 }
 
-/// A command line of our own, for suggestions: every word quoted as needed.
 #[must_use]
 pub fn line<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
     words
@@ -72,12 +72,12 @@ pub fn line<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
         .join(" ")
 }
 
-/// The same on one line of the screen, whatever the words hold: a suggestion that can be copied,
-/// and in which no text of a server's can begin a line of its own.
+/// Like [`line`], but always on one line of the screen: it can be copied, and text from the server
+/// cannot begin a new line.
 #[must_use]
 pub fn suggestion<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
     let quoted = words.into_iter().map(|text| match text.as_ref() {
-        // Windows's own shell; its users of other shells lose nothing with plain names.
+        // For PowerShell; in other shells on Windows, plain names work too.
         text if cfg!(windows) => for_powershell(text),
         text if text.chars().any(char::is_control) => printed(text),
         text => word(text),
@@ -85,7 +85,7 @@ pub fn suggestion<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
     quoted.collect::<Vec<_>>().join(" ")
 }
 
-/// A word that `printf` makes, in any shell.
+/// A word that `printf` produces, in any shell.
 fn printed(text: &str) -> String {
     let mut escaped = String::new();
     for c in text.chars() {
@@ -102,13 +102,11 @@ fn printed(text: &str) -> String {
     format!("\"$(printf %b {})\"", word(&escaped))
 }
 
-/// What PowerShell takes for a single quote.
 const SINGLE: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
 
-/// What PowerShell takes for a double quote.
 const DOUBLE: [char; 4] = ['"', '\u{201c}', '\u{201d}', '\u{201e}'];
 
-/// A word as PowerShell reads it back, on one line: bare where that is safe, else in quotes.
+/// A word as PowerShell reads it back, on one line: bare if that is safe, else in quotes.
 #[must_use]
 pub fn for_powershell(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "_./\\=:-".contains(c);
@@ -140,14 +138,13 @@ pub fn for_powershell(text: &str) -> String {
     format!("'{quoted}'")
 }
 
-/// The text of a word that begins with a quote of PowerShell's, as far as it was typed.
+/// The text of an incomplete word that begins with a PowerShell quote.
 #[must_use]
 pub fn unquoted_for_powershell(text: &str) -> &str {
     let is_quote = |c: char| SINGLE.contains(&c) || DOUBLE.contains(&c);
     text.strip_prefix(is_quote).unwrap_or(text)
 }
 
-/// Words that a shell takes for its own where a command begins.
 const RESERVED: [&str; 20] = [
     "if",
     "then",
@@ -171,8 +168,8 @@ const RESERVED: [&str; 20] = [
     "foreach",
 ];
 
-/// A command and its arguments for a container's shell, which sees the same words: the first names
-/// a program, whatever it looks like.
+/// A command and its arguments for a container's shell. The first word is always the name of a
+/// program.
 #[must_use]
 pub fn command<S: AsRef<str>>(words: &[S]) -> String {
     let Some((program, arguments)) = words.split_first() else {

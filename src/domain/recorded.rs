@@ -1,12 +1,12 @@
-//! Reading the values of a run back from the command line that Lagoon recorded.
+//! Reading the values of a run from the command line that Lagoon recorded.
 //!
-//! Only what escaping would have made is read: then the same values give the same bytes again.
-//! Values that somebody sent unescaped mean what a shell makes of them, and cannot be read back.
+//! Only the output of our escaping is accepted, so that the same values produce the same bytes
+//! again. A shell would interpret values that were sent unescaped, so they cannot be recovered.
 
 use super::quoting::{compose, escape};
 
-/// The argument values that make `recorded` of a task's command, in their order; `None` when the
-/// line is not this command with such values in front.
+/// The argument values in the recorded command line, in order; `None` unless it is this command
+/// preceded by escaped values.
 #[must_use]
 pub fn values(recorded: &str, command: &str, names: &[&str]) -> Option<Vec<(String, String)>> {
     let mut found: Vec<(String, String)> = Vec::new();
@@ -31,7 +31,7 @@ pub fn values(recorded: &str, command: &str, names: &[&str]) -> Option<Vec<(Stri
     (again == recorded).then_some(found)
 }
 
-/// What `escape` made this of, up to the quote that ends it, and what stands after that quote.
+/// Reverts `escape` up to the closing quote; returns the rest after the quote too.
 fn unescape(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut characters = text.char_indices();

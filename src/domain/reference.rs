@@ -1,61 +1,49 @@
-//! How somebody names a task: by id, by name, or either when it is not said.
+//! References to a task: by id, by name, or ambiguous digits.
 
 use super::definition::Definition;
 use super::names::{nearest, nfc, same_in_database};
 
-/// A task as it was named on a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskRef {
     /// `id:42`.
     Id(i64),
     /// `name:42`, or anything that is not digits.
     Name(String),
-    /// `42`: an id, unless a listed task bears it as its name.
+    /// `42`: an id, unless a listed task has this name.
     Digits(i64, String),
 }
 
-/// Why a named task is not to be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RefError {
-    /// `id:` with something that is no id.
     #[error("`{0}` is not a task id: ids are whole numbers from 1 to 2147483647")]
     BadId(String),
-    /// An empty name.
     #[error("the task's name is empty")]
     Empty,
     /// Digits that are the id of one task and the name of another.
     #[error("`{digits}` is the id of {by_id} and the name of the task with id {named}")]
     Ambiguous {
-        /// What was given.
         digits: String,
-        /// The task with that id, in words.
+        /// The name of the task with that id, for the message.
         by_id: String,
-        /// The id of the task with that name.
         named: i64,
     },
-    /// Several tasks are of that name to the database, and none is spelled so.
+    /// The database treats several tasks as having this name, and none is spelled so.
     #[error("`{name}` matches several tasks: {}", matches.join(", "))]
     Several {
-        /// What was given.
         name: String,
-        /// Their names.
         matches: Vec<String>,
     },
-    /// No task has this id.
     #[error("there is no task with the id {0}")]
     NoId(i64),
-    /// None such.
     #[error("there is no task `{name}`")]
     Missing {
-        /// What was given.
         name: String,
-        /// Known names that are near.
         nearest: Vec<String>,
     },
 }
 
 impl TaskRef {
-    /// A task's name as the command line takes it back as that name, and as nothing else.
+    /// A task's name in a form that [`TaskRef::parse`] reads as this name only.
     #[must_use]
     pub fn spell(name: &str) -> String {
         let reads_back = TaskRef::parse(name) == Ok(TaskRef::Name(name.to_owned()));
@@ -66,10 +54,8 @@ impl TaskRef {
         }
     }
 
-    /// Reads a TASK from the command line.
-    ///
-    /// # Errors
-    /// For `id:` with something else than an id of 32 bits, and for an empty name.
+    /// Parses a TASK. Refuses an empty name, and `id:` followed by something else than an id of 32
+    /// bits.
     pub fn parse(text: &str) -> Result<Self, RefError> {
         if let Some(id) = text.strip_prefix("id:") {
             return parse_id(id).map(TaskRef::Id);
@@ -83,10 +69,8 @@ impl TaskRef {
         non_empty(text).map(TaskRef::Name)
     }
 
-    /// Finds the task among those listed: exact, else the only one that the database takes for it.
-    ///
-    /// # Errors
-    /// When there is none, or more than one thing it could mean.
+    /// Finds the task among those listed: an exact match, else the only one that the database
+    /// treats as equal.
     pub fn find<'a>(&self, listed: &'a [Definition]) -> Result<&'a Definition, RefError> {
         match self {
             TaskRef::Id(id) => by_id(*id, listed).ok_or(RefError::NoId(*id)),

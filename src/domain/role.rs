@@ -1,24 +1,20 @@
-//! What somebody is in a group, and what that lets them see.
+//! A user's role in a group, and the tasks it can see.
 
 use super::definition::Permission;
 
-/// A role in a group, the least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// Sees and invokes what has the permission guest.
+    /// Sees and invokes tasks with the permission guest.
     Guest,
-    /// As a guest.
     Reporter,
-    /// Also what has the permission developer.
+    /// Also tasks with the permission developer.
     Developer,
-    /// Also what has the permission maintainer, and may define tasks.
+    /// Also tasks with the permission maintainer; may define tasks.
     Maintainer,
-    /// As a maintainer.
     Owner,
 }
 
 impl Role {
-    /// The role of Lagoon's word, in any case.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Role> {
         Some(match word.to_ascii_lowercase().as_str() {
@@ -31,7 +27,6 @@ impl Role {
         })
     }
 
-    /// The word for it.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -43,7 +38,7 @@ impl Role {
         }
     }
 
-    /// The permissions that a task can have so that it is not listed for this role.
+    /// The permissions of tasks that Lagoon does not list for this role.
     #[must_use]
     pub fn hides(self) -> &'static [Permission] {
         match self {
@@ -53,7 +48,7 @@ impl Role {
         }
     }
 
-    /// What environments this role shows of a project, as a clause: Lagoon hides none by role.
+    /// A clause about the environments of a project that this role sees. Lagoon hides none by role.
     #[must_use]
     pub fn sight(self, project: &str) -> String {
         format!(
@@ -62,8 +57,8 @@ impl Role {
         )
     }
 
-    /// What this role does not let one see of a place, as a clause; `None` when it hides nothing
-    /// that a project's people may see at all.
+    /// A clause about the tasks that are hidden from this role; `None` if it sees all that members
+    /// of a project can see.
     #[must_use]
     pub fn blind_spot(self, place: &str) -> Option<String> {
         let hidden: Vec<String> = self
@@ -81,22 +76,21 @@ impl Role {
     }
 }
 
-/// Somebody's roles: in each group, and through groups on each project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Roles {
     groups: Vec<(String, Role, Vec<i64>)>,
 }
 
 impl Roles {
-    /// Roles by group, each with the ids of the projects that the group reaches; sorted, because
-    /// Lagoon lists groups in no particular order.
+    /// Takes each group's role with the ids of its projects. Sorted, because Lagoon lists groups in
+    /// no particular order.
     #[must_use]
     pub fn new(mut groups: Vec<(String, Role, Vec<i64>)>) -> Roles {
         groups.sort_by(|a, b| a.0.cmp(&b.0));
         Roles { groups }
     }
 
-    /// All of them in words: `acme (developer), shop (guest)`.
+    /// All roles in one line: `acme (developer), shop (guest)`.
     #[must_use]
     pub fn words(&self) -> String {
         let groups = self.groups.iter();
@@ -104,7 +98,6 @@ impl Roles {
         groups.collect::<Vec<_>>().join(", ")
     }
 
-    /// The role in a group.
     #[must_use]
     pub fn in_group(&self, name: &str) -> Option<Role> {
         let own = self.groups.iter().filter(|(group, ..)| group == name);

@@ -1,4 +1,4 @@
-//! What a definition must be before it is sent: what Lagoon refuses, and what it takes but should
+//! Checks of a definition before it is sent: what Lagoon refuses, and what it accepts but should
 //! not.
 
 use super::argument::{Argument, ArgumentKind, is_numeric, is_shell_variable, is_special_variable};
@@ -6,35 +6,24 @@ use super::definition::{Definition, Scope, Work};
 use super::names::same_in_database;
 use super::text::{limit, storable};
 
-/// The part of a definition that a violation is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Field {
-    /// The name.
     Name,
-    /// The description.
     Description,
-    /// The command.
     Command,
-    /// The image.
     Image,
-    /// The service.
     Service,
-    /// The confirmation text.
     Confirmation,
-    /// An argument, by name.
     Argument(String),
 }
 
-/// Something that must be mended first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// What it is about.
     pub field: Field,
-    /// A sentence that goes on after the field's name.
+    /// The rest of a sentence that begins with the field's name.
     pub message: String,
 }
 
-/// Everything that is wrong with a definition.
 #[must_use]
 pub fn violations(definition: &Definition) -> Vec<Violation> {
     let mut found = Found(Vec::new());
@@ -58,8 +47,8 @@ pub fn violations(definition: &Definition) -> Vec<Violation> {
     found.0
 }
 
-/// What is wrong with the fields in which `after` differs from `before`. Arguments count as one
-/// field, because Lagoon replaces all of them.
+/// The errors in the fields in which `after` differs from `before`. Arguments count as one field,
+/// because Lagoon replaces all of them.
 #[must_use]
 pub fn violations_of_change(before: &Definition, after: &Definition) -> Vec<Violation> {
     let found = violations(after).into_iter();
@@ -75,7 +64,6 @@ pub fn violations_of_change(before: &Definition, after: &Definition) -> Vec<Viol
         .collect()
 }
 
-/// What is allowed but probably not meant.
 #[must_use]
 pub fn doubts(definition: &Definition) -> Vec<String> {
     let mut doubts = Vec::new();
@@ -146,7 +134,8 @@ fn name(definition: &Definition, found: &mut Found) {
         found.add(Field::Name, "holds control characters");
     }
     found.text(Field::Name, name);
-    // Lagoon keeps names of 300 characters, but a run's name has 100: such a task cannot be invoked.
+    // Lagoon stores names of 300 characters, but a run's name has 100: such a task cannot be
+    // invoked.
     found.length(Field::Name, name, limit::RUN_NAME);
 }
 

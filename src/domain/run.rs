@@ -12,22 +12,18 @@ use smol_str::SmolStr;
 
 use super::place::Environment;
 
-/// Our reading of a run's status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// It ended well.
     Completed,
-    /// It ended badly.
     Failed,
-    /// It was cancelled.
     Cancelled,
-    /// It has not ended: new, queued, pending or running.
+    /// In progress: new, queued, pending or running.
     Going,
-    /// A word this program does not know; treated as not ended.
+    /// A status this program does not know; treated as in progress.
     Unknown,
 }
 
-/// Lagoon's words for how far a run is, those of old rows among them (seen on Lagoon 2.33.1).
+/// Lagoon's statuses, including those of old rows (seen on Lagoon 2.33.1).
 pub const STATUSES: [&str; 10] = [
     "new",
     "queued",
@@ -42,10 +38,8 @@ pub const STATUSES: [&str; 10] = [
 ];
 
 impl Outcome {
-    /// Our words, for what is asked for.
     pub const WORDS: [&str; 5] = ["completed", "failed", "cancelled", "going", "unknown"];
 
-    /// The word in JSON and tables.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -57,8 +51,8 @@ impl Outcome {
         }
     }
 
-    /// The outcome that a status word stands for. Words are an open set; old rows say `active`,
-    /// `succeeded` and `error` (seen on Lagoon 2.33.1).
+    /// Classifies a status. Lagoon may add values; old rows have `active`, `succeeded` and `error`
+    /// (seen on Lagoon 2.33.1).
     #[must_use]
     pub fn of(status: &str) -> Self {
         match status.to_ascii_lowercase().as_str() {
@@ -70,7 +64,6 @@ impl Outcome {
         }
     }
 
-    /// Whether nothing more will happen.
     #[must_use]
     pub fn is_over(self) -> bool {
         matches!(
@@ -80,27 +73,19 @@ impl Outcome {
     }
 }
 
-/// A run as Lagoon has it. There may be many: short texts are kept in place.
+/// A run as stored by Lagoon. Lists can be long, so short texts are stored inline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
-    /// Lagoon's id.
     pub id: i64,
-    /// The name of the task that was invoked.
     pub name: SmolStr,
-    /// `lagoon-task-…`, unique.
     pub task_name: SmolStr,
-    /// Lagoon's word for how far it is.
     pub status: SmolStr,
-    /// The service it runs in.
+    /// The service in whose container it runs.
     pub service: Option<SmolStr>,
-    /// When the row was made, as Lagoon writes times (UTC, no zone).
     pub created: Option<SmolStr>,
-    /// When it began.
     pub started: Option<SmolStr>,
-    /// When it ended.
     pub completed: Option<SmolStr>,
-    /// Where it runs; `None` where the answer did not say.
-    /// Shared by the runs of one answer.
+    /// `None` if the reply did not include it. Shared by the runs of one reply.
     pub environment: Option<Arc<Environment>>,
 }
 
@@ -127,13 +112,11 @@ pub enum Log {
 }
 
 impl Run {
-    /// Our reading of the status.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         Outcome::of(&self.status)
     }
 
-    /// Whether the run has left the queue.
     #[must_use]
     pub fn has_started(&self) -> bool {
         self.outcome().is_over()
@@ -144,7 +127,7 @@ impl Run {
             )
     }
 
-    /// From start to end, where both are known.
+    /// From start to end, if both are known.
     #[must_use]
     pub fn length(&self) -> Option<Duration> {
         let started = moment(self.started.as_deref()?)?;
@@ -152,14 +135,13 @@ impl Run {
         Duration::try_from(completed.duration_since(started)).ok()
     }
 
-    /// The run as JSON.
     #[must_use]
     pub fn to_json(&self) -> Value {
         json!(self)
     }
 }
 
-/// As answers have it: Lagoon's field names, and `outcome` beside `status`.
+/// Lagoon's field names, and `outcome` beside `status`.
 impl Serialize for Run {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let time = |text: &Option<SmolStr>| text.as_deref().and_then(rfc3339);
@@ -178,10 +160,11 @@ impl Serialize for Run {
     }
 }
 
-/// A moment from Lagoon's way of writing it: `YYYY-MM-DD hh:mm:ss`, UTC, no zone; or from RFC 3339.
+/// Parses Lagoon's time format, `YYYY-MM-DD hh:mm:ss` in UTC without a zone, or RFC 3339.
 #[must_use]
 pub fn moment(text: &str) -> Option<Timestamp> {
-    // Told apart first: a listing has several for each of its runs, and a failure costs most.
+    // The format is checked first, because failed parsing is slow and a listing has several times
+    // per run.
     let is_lagoons = text.len() == 19 && text.as_bytes()[10] == b' ' && !text.contains('+');
     if !is_lagoons && let Ok(timestamp) = text.parse::<Timestamp>() {
         return Some(timestamp);
@@ -193,7 +176,7 @@ pub fn moment(text: &str) -> Option<Timestamp> {
     TimeZone::UTC.to_timestamp(civil).ok()
 }
 
-/// A moment as reports write it: RFC 3339, UTC, whole seconds; `None` where the text says none.
+/// Converts a time to RFC 3339 in UTC with whole seconds; `None` if it cannot be parsed.
 #[must_use]
 pub fn rfc3339(text: &str) -> Option<String> {
     let whole = Timestamp::from_second(moment(text)?.as_second()).ok()?;

@@ -1,17 +1,13 @@
-//! How somebody names a run: by its id, or by its `lagoon-task-…` name.
+//! References to a run: its id, or its `lagoon-task-…` name.
 
 use std::fmt;
 
-/// A run as it was named.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RunRef {
-    /// Lagoon's id.
     Id(i64),
-    /// `lagoon-task-…`.
     TaskName(String),
 }
 
-/// That something names no run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` names no run: a run is an id or a name like lagoon-task-abc123")]
 pub struct RunRefError(pub String);
@@ -19,11 +15,8 @@ pub struct RunRefError(pub String);
 const PREFIX: &str = "lagoon-task-";
 
 impl RunRef {
-    /// Reads a RUN.
-    ///
-    /// # Errors
-    /// For anything but an id of 32 bits and `lagoon-task-` with lower-case letters and digits:
-    /// the name becomes a part of commands, so nothing else is let through.
+    /// Parses a RUN: an id of 32 bits, or `lagoon-task-` with lower-case letters and digits.
+    /// Nothing else is accepted, because the name becomes part of commands.
     pub fn parse(text: &str) -> Result<Self, RunRefError> {
         let wrong = || RunRefError(text.to_owned());
         if let Some(rest) = text.strip_prefix(PREFIX) {

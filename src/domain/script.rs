@@ -1,23 +1,19 @@
-//! A script as something that a container's shell can be given: its first line decides who reads it.
+//! Scripts as command lines for a container's shell, which depend on the first line.
 
 use super::quoting::line;
 
 /// Shells that take a script after `-c`.
 const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"];
 
-/// Why a script cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("its first line asks for `{interpreter}`, and a run is read by a shell")]
 pub struct NotForAShell {
-    /// What the first line names.
     pub interpreter: String,
 }
 
-/// The command line that has a script read by whom its first line names: the container's `sh`
-/// reads it as it is when there is no such line, or when it names `sh` and nothing more.
-///
-/// # Errors
-/// When the first line names something else than a shell.
+/// The command line that runs a script with the interpreter of its first line. Without such a line,
+/// or with plain `sh`, the script itself is sent, because the container's `sh` runs it.
+/// Interpreters other than shells are refused.
 pub fn command_line(script: &str) -> Result<String, NotForAShell> {
     let first = script.lines().next().unwrap_or_default();
     let Some(named) = first.strip_prefix("#!") else {
@@ -27,7 +23,7 @@ pub fn command_line(script: &str) -> Result<String, NotForAShell> {
     let refused = || NotForAShell {
         interpreter: named.trim().to_owned(),
     };
-    // `env` looks the shell up; its `-S` only has the words split, as they are here.
+    // `env` finds the shell; its `-S` only splits the words, as was done here.
     let (env, rest) = match words.as_slice() {
         [env, "-S", rest @ ..] | [env, rest @ ..] if base(env) == "env" => (Some(*env), rest),
         all => (None, all),

@@ -1,19 +1,17 @@
-//! Several projects and environments as a line names them: by name, by pattern, by type.
+//! Selecting several projects and environments: by name, pattern and type.
 
 use super::names::same_name;
 use super::pattern;
 
-/// A name, or a pattern for names: `*` is any text, `/` included, `?` one character.
+/// A name, or a pattern for names: `*` is any text, including `/`; `?` is one character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Name {
-    /// This one.
     Plain(String),
-    /// All that match.
     Pattern(String),
 }
 
 impl Name {
-    /// Reads a name. No name of a project or environment has a wildcard in it.
+    /// Parses a name or pattern. No name of a project or environment contains a wildcard.
     #[must_use]
     pub fn read(text: &str) -> Name {
         if is_pattern(text) {
@@ -23,7 +21,6 @@ impl Name {
         }
     }
 
-    /// As it was written.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
@@ -31,13 +28,12 @@ impl Name {
         }
     }
 
-    /// Whether it stands for whatever matches.
     #[must_use]
     pub fn is_pattern(&self) -> bool {
         matches!(self, Name::Pattern(_))
     }
 
-    /// Whether this name is meant; case and trailing blanks do not count.
+    /// Whether the name matches; case and trailing blanks are ignored.
     #[must_use]
     pub fn takes(&self, name: &str) -> bool {
         match self {
@@ -47,34 +43,26 @@ impl Name {
     }
 }
 
-/// Whether this is a pattern and no name.
 #[must_use]
 pub fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?'])
 }
 
-/// Which projects are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Projects {
-    /// These.
     Named(Vec<Name>),
-    /// All that can be seen.
     All,
-    /// Those of a group.
     Group(String),
 }
 
-/// A type of environments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Production.
     Production,
-    /// Anything else.
+    /// Every other type.
     Development,
 }
 
 impl Kind {
-    /// Lagoon's word.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -84,32 +72,26 @@ impl Kind {
     }
 }
 
-/// A project and an environment together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
-    /// The project.
     pub project: Name,
-    /// The environment.
     pub environment: Name,
     /// The place in a file that names them, for messages.
     pub origin: Option<String>,
 }
 
-/// What a line selects.
+/// The projects and environments that a command line selects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
-    /// Where `environments` are looked for.
     pub projects: Projects,
-    /// Names for each of these projects; `None` is all.
+    /// Names in each of these projects; `None` means all.
     pub environments: Option<Vec<Name>>,
-    /// Project and environment together.
     pub pairs: Vec<Pair>,
-    /// Only those of this type.
     pub kind: Option<Kind>,
 }
 
 impl Selection {
-    /// Whether an environment of that type is meant.
+    /// Whether an environment of that type can be selected.
     #[must_use]
     pub fn takes_kind(&self, is_production: bool) -> bool {
         match self.kind {
@@ -119,7 +101,7 @@ impl Selection {
         }
     }
 
-    /// Whether all projects have to be known to tell which are meant.
+    /// Whether the selection depends on the list of all projects.
     #[must_use]
     pub fn needs_all_projects(&self) -> bool {
         let named = match &self.projects {

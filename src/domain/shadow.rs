@@ -1,4 +1,5 @@
-//! Tasks of one name: an environment shows only the one of the narrowest scope.
+//! Shadowing: of several tasks with one name, an environment shows only the one of the narrowest
+//! scope.
 
 use super::names::same_in_database;
 use super::{Definition, Environment, Scope};
@@ -6,7 +7,7 @@ use super::{Definition, Environment, Scope};
 /// Whether an environment shows tasks of this scope instead of those of the other one.
 #[must_use]
 pub fn is_before(scope: &Scope, other: &Scope) -> bool {
-    // A project can be in several groups: which of theirs comes first is not guaranteed.
+    // A project can be in several groups, and Lagoon does not define their order.
     scope != other && scope.rank() <= other.rank()
 }
 
@@ -17,8 +18,8 @@ pub fn hides(definitions: &[Definition], name: &str, scope: &Scope) -> bool {
     before.any(|d| same_in_database(&d.name, name))
 }
 
-/// Which tasks stand before a task of this name and scope, or behind it, as sentences, each once:
-/// as far as what these environments show tells.
+/// Sentences about tasks that hide a task of this name and scope, or that it hides, as far as these
+/// environments show; without duplicates.
 #[must_use]
 pub fn notes<'a>(
     shown: impl IntoIterator<Item = (&'a Environment, &'a Vec<Definition>)>,

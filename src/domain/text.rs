@@ -1,32 +1,22 @@
-//! What Lagoon's database takes as text.
+//! Limits of Lagoon's database on texts.
 
-/// Lagoon's limits. Characters, but bytes where it says so (seen on Lagoon 2.33.1).
+/// Lagoon's limits, in characters unless the name says bytes (seen on Lagoon 2.33.1).
 pub mod limit {
-    /// A task's name, in characters.
     pub const NAME: usize = 300;
-    /// The name of a run, which is its task's, in characters.
+    /// A run gets the name of its task.
     pub const RUN_NAME: usize = 100;
-    /// A service's name, in characters.
     pub const SERVICE: usize = 100;
-    /// An image, in characters.
     pub const IMAGE: usize = 2_000;
-    /// A description, in bytes.
     pub const DESCRIPTION_BYTES: usize = 65_535;
-    /// A confirmation text, in characters.
     pub const CONFIRMATION: usize = 2_000;
-    /// A command with its arguments in front, in bytes.
+    /// A command with its argument values in front.
     pub const COMMAND_BYTES: usize = 65_535;
-    /// An argument's name, in characters.
     pub const ARGUMENT_NAME: usize = 300;
-    /// An argument's display name, in characters.
     pub const DISPLAY_NAME: usize = 500;
 }
 
-/// Why a text cannot be kept by Lagoon, or `Ok`: its database has no NUL in a shell command and
-/// no characters of four bytes (emoji and the like).
-///
-/// # Errors
-/// A sentence that names the character.
+/// Whether Lagoon can store a text: its database refuses NUL in a shell command and characters of
+/// four bytes, such as emoji. The error is a sentence that names the character.
 pub fn storable(text: &str) -> Result<(), String> {
     for c in text.chars() {
         if c == '\0' {

@@ -1,4 +1,4 @@
-//! The argument values of one invocation: checked, completed with defaults, made ready to send.
+//! The argument values of one invocation: checked, completed with defaults, and escaped.
 
 use super::argument::{Argument, is_shell_variable, is_special_variable};
 use super::definition::{Definition, Work};
@@ -6,52 +6,38 @@ use super::names::nearest;
 use super::quoting::{compose, escape};
 use super::text::{limit, storable};
 
-/// What is wrong with one value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    /// The task has no such argument.
     #[error("the task has no argument `{name}`{}", did_you_mean(.nearest))]
     Unknown {
-        /// What was given.
         name: String,
-        /// Arguments it has with a similar name.
         nearest: Vec<String>,
     },
-    /// Given more than once.
     #[error("the argument `{0}` is given twice")]
     Twice(String),
-    /// Required and not given.
     #[error("the argument `{name}` is required{}", .label.as_ref().map(|l| format!(" ({l})")).unwrap_or_default())]
     Missing {
-        /// Its name.
         name: String,
-        /// Its name for people.
         label: Option<String>,
     },
-    /// A value that Lagoon would refuse or that would not arrive.
+    /// Lagoon would refuse the value, or it would not arrive as typed.
     #[error("`{value}` cannot be given for `{name}`: {why}")]
     Wrong {
-        /// The argument.
         name: String,
         /// The value, shortened.
         value: String,
-        /// What is allowed.
         why: String,
     },
-    /// The default that would be sent is not allowed (any more).
+    /// The default is not an allowed value (any more).
     #[error("the default `{value}` of `{name}` cannot be sent: {why}")]
     Default {
-        /// The argument.
         name: String,
-        /// The default, shortened.
         value: String,
-        /// What is allowed.
         why: String,
     },
-    /// An argument's name that is no shell variable.
     #[error("`{0}` is no name for a shell variable, so its value cannot reach the command")]
     NotAVariable(String),
-    /// Command and values together are too long.
+    /// The length of command and values together, which exceeds Lagoon's limit.
     #[error("the command with its values has {0} bytes, Lagoon keeps {max}", max = limit::COMMAND_BYTES)]
     TooLong(usize),
 }
@@ -70,19 +56,16 @@ fn did_you_mean(nearest: &[String]) -> String {
     }
 }
 
-/// Values ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Values {
-    /// Name and value as they were meant, defaults included, in the definition's order.
+    /// Names and values as typed, including defaults, in the definition's order.
     pub plain: Vec<(String, String)>,
-    /// The same as they go to Lagoon: escaped for COMMAND tasks.
+    /// The same in the form that is sent: escaped for COMMAND tasks.
     pub sent: Vec<(String, String)>,
-    /// What is worth a warning.
     pub warnings: Vec<String>,
 }
 
 impl Values {
-    /// The command line that Lagoon will record for these values.
     #[must_use]
     pub fn command_line(&self, command: &str) -> String {
         compose(
@@ -92,11 +75,9 @@ impl Values {
     }
 }
 
-/// Checks what was given against a task's arguments and completes it. `raw` sends values to a
-/// COMMAND task as they are, for its shell to interpret.
-///
-/// # Errors
-/// Every problem there is, not only the first.
+/// Checks the values against a task's arguments and adds defaults. `raw` sends values to a COMMAND
+/// task unescaped, so that its shell interprets them. The error has all problems, not only the
+/// first.
 pub fn resolve(
     definition: &Definition,
     given: &[(String, String)],
@@ -111,7 +92,7 @@ pub fn resolve(
             .iter()
             .find(|(name, _)| *name == argument.name)
             .map(|(_, v)| v.as_str());
-        // Lagoon refuses a blank value for a typed argument without default: left out is the same.
+        // Lagoon refuses a blank value for a typed argument without default, so it is left out.
         let typed = typed.filter(|v| !v.trim().is_empty() || argument.takes_blank());
         let Some(value) = typed.or(argument.default.as_deref()) else {
             if argument.is_required() {

@@ -1,8 +1,7 @@
-//! Errors in YAML files, in words for the person who writes the file.
+//! Errors in YAML files, worded for the author of the file.
 
 use serde_saphyr::Error;
 
-/// An error in a YAML file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct YamlFault {
     /// From 1; 0 if unknown.
@@ -138,7 +137,7 @@ fn words(error: &Error) -> String {
     fixed.to_owned()
 }
 
-/// A message of the library without the place at its end, which is reported separately.
+/// A message of the library without the position at its end, which is reported separately.
 fn unplaced(text: &str) -> &str {
     let text = text.split(" at line ").next().unwrap_or_default();
     text.lines().next().unwrap_or_default()

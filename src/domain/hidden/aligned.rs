@@ -1,4 +1,4 @@
-//! Which parts of Lagoon's text are in the place of hidden values of a new one.
+//! Finding the parts of Lagoon's text that correspond to hidden values of a new one.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::Hidden;
 
-/// The parts of an old text that stand where a new one has hidden values.
+/// The parts of an old text at the positions of the new one's hidden values.
 pub(super) fn aligned(old: &str, new: &str, hidden: &[&Hidden]) -> Vec<Range<usize>> {
     if old == new {
         return hidden.iter().map(|h| h.range.clone()).collect();
@@ -22,7 +22,7 @@ pub(super) fn aligned(old: &str, new: &str, hidden: &[&Hidden]) -> Vec<Range<usi
     in_place_of_words(old, new, hidden)
 }
 
-/// The same where the texts differ elsewhere, too: the words in the place of the hidden ones.
+/// For texts that differ elsewhere too: the words in place of the hidden ones.
 fn in_place_of_words(old: &str, new: &str, hidden: &[&Hidden]) -> Vec<Range<usize>> {
     let (old_words, new_words) = (words(old), words(new));
     let texts = |words: &[Range<usize>], text: &str| -> Vec<String> {
@@ -30,7 +30,7 @@ fn in_place_of_words(old: &str, new: &str, hidden: &[&Hidden]) -> Vec<Range<usiz
     };
     let (old_texts, new_texts) = (texts(&old_words, old), texts(&new_words, new));
     let operations = capture_diff_slices(Algorithm::Myers, &old_texts, &new_texts);
-    // What of a word is hidden.
+    // The hidden parts of a word.
     let inside = |word: &Range<usize>| -> Vec<Range<usize>> {
         let parts = hidden
             .iter()
@@ -53,7 +53,7 @@ fn in_place_of_words(old: &str, new: &str, hidden: &[&Hidden]) -> Vec<Range<usiz
     }
     for operation in &operations {
         let (in_old, in_new) = (operation.old_range(), operation.new_range());
-        // Beside a hidden word, what was deleted may have been a part of its value.
+        // Words that were deleted beside a hidden word may have been part of its value.
         let beside = in_new.start.saturating_sub(1)..(in_new.end + 1).min(new_words.len());
         let is_hidden = |new: usize| is_open[new] && !inside(&new_words[new]).is_empty();
         let is_equal = matches!(operation, DiffOp::Equal { .. });
@@ -67,7 +67,6 @@ fn in_place_of_words(old: &str, new: &str, hidden: &[&Hidden]) -> Vec<Range<usiz
     found
 }
 
-/// The words of a text, without the blanks between them.
 fn words(text: &str) -> Vec<Range<usize>> {
     let mut end = 0;
     let mut words = Vec::new();

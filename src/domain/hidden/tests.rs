@@ -28,7 +28,7 @@ fn task(command: &str) -> Definition {
     }
 }
 
-/// The parts in brackets, hidden, in a command without the brackets.
+/// A command without its brackets, in which the parts in brackets are hidden.
 fn bracketed(text: &str) -> (Definition, Vec<Hidden>) {
     let (mut command, mut hidden, mut rest) = (String::new(), Vec::new(), text);
     while let Some((before, after)) = rest.split_once('[') {
@@ -193,10 +193,10 @@ proptest! {
         let json = to_json(&new, &hidden).to_string();
         let shown = format!("{json} {}", command(&masked(&new, &hidden)));
         for (_, value) in &parts {
-            // Upper case is nowhere else in the command.
+            // Only hidden values are in upper case.
             prop_assert!(!command(&masked(&new, &hidden)).contains(value.as_str()), "{}", shown);
         }
-        // The same literals with other values: every one of Lagoon's is masked.
+        // The same visible text with other values: every one of Lagoon's is masked.
         let pairs = parts.iter().zip(&old);
         let same: String = pairs.map(|((text, _), (_, value))| format!("{text}{value}")).collect();
         if parts.len() <= old.len() {

@@ -1,4 +1,4 @@
-//! The decisions: what is done with each task.
+//! Deciding the action for each task.
 
 use super::{Action, Allowed, Gone, Plan, Refusal, Seen, Step, View};
 use crate::domain::difference::differences;
@@ -7,11 +7,8 @@ use crate::domain::names::{nfc, same_in_database};
 use crate::domain::rules::unknown_types;
 use crate::domain::{Definition, Scope, shadow};
 
-/// What has to be done so that the Lagoon shows what the files want. `seen` holds every scope that
-/// the files name, in their order; ids of scopes are filled in from it.
-///
-/// # Errors
-/// When a task that would be written cannot be, and when `--prune` goes too far.
+/// The plan that makes Lagoon match the files. `seen` has every scope of the files, in their order;
+/// it supplies the scopes' ids.
 pub fn plan(desired: &Desired, seen: &[Seen], allowed: Allowed) -> Result<Plan, Refusal> {
     let mut plan = Plan::default();
     let mut violations = Vec::new();
@@ -79,7 +76,7 @@ fn step(
     let name = wanted.definition.name.clone();
     let there = existing(site, &name);
     let after = Definition {
-        // Names are sent in NFC; one that is there in another form stays as it is.
+        // Names are sent in NFC; an existing one in another form is kept.
         name: there
             .filter(|before| nfc(&before.name) == name)
             .map_or_else(|| name.clone(), |before| before.name.clone()),
@@ -122,7 +119,7 @@ fn step(
         },
         None => {
             let mut elsewhere = elsewhere(wanted, site, desired, seen);
-            // What is moved to two places is moved to the first.
+            // A task that is moved to two scopes is moved to the first.
             elsewhere.retain(|gone| !moved.contains(&gone.definition.id));
             if let (false, true) = (elsewhere.is_empty(), allowed.replace) {
                 Action::Replace {
@@ -159,7 +156,7 @@ fn step(
     step
 }
 
-/// The task of exactly this scope and name: spelled alike, else as the database compares.
+/// The task of this scope and name: spelled alike, else equal to the database.
 fn existing<'a>(site: &'a Seen, name: &str) -> Option<&'a Definition> {
     let found = site.definitions();
     let exact = found.iter().find(|d| d.name == name);
@@ -168,7 +165,7 @@ fn existing<'a>(site: &'a Seen, name: &str) -> Option<&'a Definition> {
         .copied()
 }
 
-/// Why one cannot tell that a scope does not have a task of that name; `None` where one can.
+/// The reason why the absence of a task of that name cannot be determined; `None` if it can.
 fn unreadable(site: &Seen, name: &str) -> Option<String> {
     if site.views.is_empty() {
         return Some(format!(
@@ -186,8 +183,8 @@ fn unreadable(site: &Seen, name: &str) -> Option<String> {
     site.blind_spot.clone()
 }
 
-/// Tasks of that name in other scopes of the same project where the files want none: it was moved.
-/// An environment counts that a file does not name (any more).
+/// Tasks of that name in other scopes of the same project, where the files have none: the task was
+/// moved. Environments that the files no longer name count too.
 fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> Vec<Gone> {
     let name = &wanted.definition.name;
     let Some(project) = site.scope.project() else {
@@ -229,7 +226,7 @@ fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> 
     found
 }
 
-/// The scope by name of a definition that belongs to a view's project or environment.
+/// The scope, by name, of a definition in a view's project or environment.
 fn within_project(definition: &Definition, view: &View) -> Option<ScopeName> {
     let project = view.environment.project.name.clone();
     match &definition.scope {
@@ -260,14 +257,12 @@ fn deletion(site: &Seen, definition: &Definition, pruned: bool, seen: &[Seen]) -
     }
 }
 
-/// That something is about a production environment alone.
 fn production(site: &Seen) -> Option<String> {
     let alone = matches!(site.resolved, Scope::Environment(_));
     let is_production = site.views.iter().any(|v| v.environment.is_production());
     (alone && is_production).then(|| "this is a production environment".to_owned())
 }
 
-/// What no file names, in the scopes that they do.
 fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<Step> {
     let kept = |id: i64| {
         moved.contains(&id)
@@ -282,12 +277,12 @@ fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<St
             continue;
         }
         for definition in site.definitions() {
-            // One of two of one name goes unnoticed by no file: it is named by that name.
+            // Of two tasks with one name, the file names both.
             let is_named = desired.tasks.iter().any(|w| {
                 w.scope.is_same(&site.scope)
                     && same_in_database(&w.definition.name, &definition.name)
             });
-            // What no file can hold is not left out of one on purpose.
+            // A task that no file can hold was not left out on purpose.
             if !kept(definition.id) && !is_named && unwritable(definition).is_none() {
                 steps.push(deletion(site, definition, true, seen));
             }
@@ -296,8 +291,7 @@ fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<St
     steps
 }
 
-/// Which task will answer to the name once this one is gone, where that is known: one of a wider
-/// scope that other environments show.
+/// The wider-scope tasks of the same name that environments will show after the deletion, if known.
 fn surfaces(gone: &Definition, seen: &[Seen]) -> Vec<String> {
     let mut behind: Vec<&Definition> = seen
         .iter()
@@ -327,7 +321,7 @@ fn surfaces(gone: &Definition, seen: &[Seen]) -> Vec<String> {
         .collect()
 }
 
-/// Tasks of one scope that the database takes for one, and definitions that were left half made.
+/// Tasks of one scope that the database treats as one, and incomplete definitions.
 fn doubles(site: &Seen, steps: &[Step]) -> Vec<String> {
     let found = site.definitions();
     let mut notes = Vec::new();

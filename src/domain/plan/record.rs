@@ -1,4 +1,4 @@
-//! A plan as JSON: what `diff -o json` prints and `apply --plan` takes back.
+//! A plan as JSON, which `diff -o json` prints and `apply --plan` reads.
 
 use serde_json::{Map, Value, json};
 
@@ -8,21 +8,17 @@ use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_in_database;
 use crate::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
 
-/// The version of this form.
 const VERSION: u64 = 1;
 
-/// Why a text is no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    /// Its form is another one.
     #[error("not a plan from `tasks diff -o json`: {0}")]
     Form(String),
-    /// A value that it leaves out is not there.
+    /// A value that the plan leaves out is missing.
     #[error("{0}")]
     Value(String),
 }
 
-/// The plan, for this Lagoon.
 #[must_use]
 pub fn to_json(plan: &Plan, lagoon: &str) -> Value {
     let summary: Map<String, Value> = Action::WORDS
@@ -41,7 +37,6 @@ pub fn to_json(plan: &Plan, lagoon: &str) -> Value {
     })
 }
 
-/// A step as JSON.
 fn step(step: &Step) -> Value {
     let (mut gone, mut reason, mut pruned) = (Vec::new(), Value::Null, false);
     match &step.action {
@@ -86,7 +81,6 @@ fn step(step: &Step) -> Value {
     Value::Object(value)
 }
 
-/// A scope by names, as fields.
 fn scope(scope: &ScopeName) -> Map<String, Value> {
     let (environment, group) = match scope {
         ScopeName::Environment { environment, .. } => (Some(environment), None),
@@ -101,11 +95,8 @@ fn scope(scope: &ScopeName) -> Map<String, Value> {
     fields
 }
 
-/// The plan of a JSON text, and the Lagoon that it is for. Values that it leaves out are read from
-/// the environment again.
-///
-/// # Errors
-/// When it is none, or a value is not there.
+/// Reads a plan and the Lagoon that it is for. Values that the plan leaves out are read from the
+/// environment.
 pub fn from_json(text: &str, environment: Environment<'_>) -> Result<(Plan, String), PlanError> {
     let value: Value = serde_json::from_str(text).map_err(|e| PlanError::Form(e.to_string()))?;
     if value["version"] != json!(VERSION) {
@@ -126,11 +117,11 @@ pub fn from_json(text: &str, environment: Environment<'_>) -> Result<(Plan, Stri
     Ok((plan, lagoon))
 }
 
-/// Makes sure that a step says to its readers what it would do: all that is written follows from
-/// what is carried out. The error is the key that does not.
+/// Checks that the fields of a step for readers agree with what it would do, so that an edited plan
+/// cannot mislead them. The error is the key that differs.
 fn untouched(written: &Value, read: &Step) -> Result<(), String> {
     let mut again = step(read);
-    // The task itself, and what is good to know, which nothing is done with.
+    // The task itself, and its notes, which have no effect.
     for key in ["before", "after", "gone", "notes"] {
         again[key] = written[key].clone();
     }
@@ -208,7 +199,7 @@ fn read_step(value: &Value, environment: Environment<'_>) -> Result<Step, PlanEr
     })
 }
 
-/// A definition with the values that the plan leaves out, and what of it must not be shown.
+/// A definition with the values that the plan leaves out, and their positions.
 fn filled(
     value: &Value,
     what: &str,

@@ -1,62 +1,47 @@
-//! One thing to do.
+//! One step of a plan.
 
 use crate::domain::Definition;
 use crate::domain::difference::{Difference, differences};
 use crate::domain::hidden::{self, Hidden};
 use crate::domain::manifest::ScopeName;
 
-/// Something that goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gone {
-    /// Its scope.
     pub scope: ScopeName,
-    /// What it is.
     pub definition: Definition,
-    /// What in it must not be shown.
     pub hidden: Vec<Hidden>,
 }
 
-/// What is done with a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// It is added.
     Create(Definition),
-    /// It is added, though whether it is there could not be read; why not.
+    /// It is added although its absence could not be determined; with the reason.
     Unverified(Definition, String),
-    /// Some of its fields change.
     Update {
-        /// As it is.
         before: Definition,
-        /// As it should be.
         after: Definition,
     },
-    /// It is added, and others go for it: its kind or its scope changes.
+    /// It is added and others are deleted, because its kind or scope changes.
     Replace {
-        /// What goes.
+        /// The definitions to delete.
         gone: Vec<Gone>,
-        /// As it should be.
         after: Definition,
     },
-    /// A replacement is needed, and nobody allowed it.
+    /// A replacement is required but not permitted.
     Blocked {
-        /// As it is.
         before: Definition,
-        /// As it should be.
         after: Definition,
     },
-    /// It goes.
     Delete {
-        /// As it is.
         before: Definition,
-        /// No file names it: it goes because of `--prune`.
+        /// No file names it, and `--prune` was given.
         pruned: bool,
     },
-    /// It is as it should be.
     Unchanged(Definition),
 }
 
 impl Action {
-    /// Every word, in the order of counts.
+    /// All words, in the order in which counts are shown.
     pub const WORDS: [&'static str; 7] = [
         "create",
         "update",
@@ -67,7 +52,6 @@ impl Action {
         "unchanged",
     ];
 
-    /// The action in a word.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
@@ -82,31 +66,23 @@ impl Action {
     }
 }
 
-/// One thing to do, with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Where.
     pub scope: ScopeName,
-    /// The task's name.
     pub name: String,
-    /// What.
     pub action: Action,
-    /// What is good to know about it, each a sentence.
     pub notes: Vec<String>,
-    /// What must not be shown of the task as it is, where it changes.
+    /// The parts of the existing task that must not be shown, if it changes.
     pub hidden_before: Vec<Hidden>,
-    /// What must not be shown of the task as it should be.
     pub hidden: Vec<Hidden>,
 }
 
 impl Step {
-    /// Whether something has to be done.
     #[must_use]
     pub fn is_change(&self) -> bool {
         !matches!(self.action, Action::Unchanged(_))
     }
 
-    /// The task as it is, where there is one.
     #[must_use]
     pub fn before(&self) -> Option<&Definition> {
         match &self.action {
@@ -119,7 +95,6 @@ impl Step {
         }
     }
 
-    /// The task as it should be, where there should be one.
     #[must_use]
     pub fn after(&self) -> Option<&Definition> {
         match &self.action {
@@ -133,7 +108,6 @@ impl Step {
         }
     }
 
-    /// The task as it is, and what must not be shown of it.
     pub(super) fn before_hidden(&self) -> &[Hidden] {
         match &self.action {
             Action::Unchanged(_) => &self.hidden,
@@ -142,8 +116,8 @@ impl Step {
         }
     }
 
-    /// Notes what must not be shown of the tasks as they are: what is where the task as it should
-    /// be has hidden values.
+    /// Records the parts of existing tasks that must not be shown: those at the positions of the
+    /// new task's hidden values.
     pub(super) fn hide_before(&mut self) {
         match &mut self.action {
             Action::Update { before, after } | Action::Blocked { before, after } => {
@@ -158,7 +132,6 @@ impl Step {
         }
     }
 
-    /// The text of an error about this step, without hidden values.
     #[must_use]
     pub fn scrubbed(&self, text: &str) -> String {
         let text = match self.before() {
@@ -171,7 +144,8 @@ impl Step {
         }
     }
 
-    /// The fields that change, as they may be shown; all those that hold something, where a task comes or goes.
+    /// The changed fields with hidden values masked; for an added or deleted task, all fields that
+    /// are not empty.
     #[must_use]
     pub fn changes(&self) -> Vec<Difference> {
         match (self.before(), self.after()) {

@@ -1,4 +1,4 @@
-//! What is decided, case by case, and that a plan survives as JSON.
+//! Decisions case by case, and plans written as JSON and read again.
 
 use proptest::prelude::*;
 
@@ -143,7 +143,7 @@ fn names_are_the_databases() {
     let plan = decide(X, &shop(&there, &there), none());
     assert_eq!(steps(&plan), ["update X of project shop"]);
     assert_eq!(plan.steps[0].changes()[0].field, "name");
-    // Spelled alike wins, and the other one is named.
+    // The one with the same spelling is chosen, and the other one is reported.
     let there = [
         have(4, Scope::Project(1), "x", "z"),
         have(5, Scope::Project(1), "X", "a"),
@@ -190,7 +190,7 @@ fn another_scope_is_a_move_only_when_allowed() {
     );
     let plan = decide(X_ON_MAIN, &seen, REPLACE);
     assert_eq!(steps(&plan), ["replace X of environment shop/main"]);
-    // The other way round, out of environments that the file does not name any more.
+    // The other way round, from environments that the file no longer names.
     let (main, dev) = (
         [have(6, Scope::Environment(11), "X", "a")],
         [have(7, Scope::Environment(12), "X", "a")],
@@ -216,7 +216,7 @@ fn a_task_of_another_scope_that_is_wanted_there_is_no_move() {
             "create X of environment shop/main"
         ]
     );
-    // A group's or the system's task is never taken for moved.
+    // A group's or the system's task never counts as moved.
     let there = [have(5, Scope::Group("acme".into()), "X", "a")];
     let plan = decide(X, &shop(&there, &there), REPLACE);
     assert_eq!(steps(&plan), ["create X of project shop"]);
@@ -296,7 +296,7 @@ fn prune_goes_no_further_than_the_files_scopes_and_the_limit() {
     );
 }
 
-/// Nobody could name it in a file, so that no file does means nothing.
+/// No file can name it, so its absence from the files means nothing.
 #[test]
 fn what_no_file_can_hold_is_not_pruned() {
     let mut there = have(6, Scope::Project(1), "Odd", "a");
@@ -321,7 +321,7 @@ fn only_what_is_written_has_to_be_right() {
     assert!(decide(text, &shop(&there, &[]), none()).is_empty());
 }
 
-/// A Lagoon that does as it is told, for the property below.
+/// A Lagoon that carries out plans, for the property below.
 fn carry_out(plan: &Plan, there: &mut Vec<Definition>) {
     for step in &plan.steps {
         match &step.action {
@@ -350,7 +350,7 @@ fn carry_out(plan: &Plan, there: &mut Vec<Definition>) {
     }
 }
 
-/// What an environment shows of all there is: by scope, the first of a name.
+/// The tasks that an environment shows: by scope, the first of each name.
 fn shown(there: &[Definition], environment: i64) -> Vec<Definition> {
     let mut shown: Vec<Definition> = Vec::new();
     let wide = [
@@ -398,7 +398,7 @@ proptest! {
             replace: true,
             prune: (prune && !desired.tasks.is_empty()).then_some(100),
         };
-        // Twice: what was unverified or in the way the first time may show now.
+        // Several times: tasks that were unverified or hidden at first may be visible now.
         for _ in 0..3 {
             let seen = shop(&shown(&state, 11), &shown(&state, 12));
             let plan = plan(&desired, &seen, allowed).unwrap();

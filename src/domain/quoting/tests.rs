@@ -43,7 +43,8 @@ fn shells() -> Vec<&'static str> {
     installed(["sh", "dash", "bash"])
 }
 
-/// Text that can be stored: no NUL, no 4-byte characters; rich in what shells care about.
+/// Text that Lagoon can store: no NUL, no 4-byte characters; with many characters that are special
+/// to shells.
 fn storable(most: usize) -> impl Strategy<Value = String> {
     let character = prop_oneof![
         4 => prop::sample::select(vec![
@@ -69,7 +70,7 @@ proptest! {
 
     #[test]
     fn suggestions_are_one_line_and_arrive(text in storable(40)) {
-        // What a shell puts in the place of a command ends without line ends.
+        // Command substitution removes line ends at the end.
         let text = format!("{text}.");
         let line = suggestion([&text]);
         prop_assert!(!line.contains('\n'));
@@ -120,7 +121,7 @@ proptest! {
     }
 }
 
-/// Words that begin with what a shell could expand.
+/// Words whose beginning a shell could expand.
 fn expandable() -> impl Strategy<Value = String> {
     let start = prop::sample::select(vec![
         "=ls", "=", "==ls", "A==ls", "A:=ls", "A=~", "~", "~root", "~+", "~1", "^x", "#x", "%1",
@@ -159,7 +160,7 @@ proptest! {
     }
 }
 
-/// A single-quoted string, read as PowerShell's tokenizer reads it; `None` if anything follows.
+/// A single-quoted string as PowerShell's tokenizer reads it; `None` if anything follows.
 fn read_back(quoted: &str) -> Option<String> {
     let mut chars = quoted.strip_prefix('\'')?.chars().peekable();
     let mut text = String::new();

@@ -141,7 +141,7 @@ fn arguments_must_be_usable() {
         with_arguments(vec![argument("U", Unknown(String::new()), None)]),
         1
     );
-    // Lagoon decides about a type that only it knows.
+    // Only Lagoon can check a type that this program does not know.
     let mut definition = task();
     definition.arguments = Some(vec![argument("U", Unknown("X".into()), None)]);
     assert_eq!(violations(&definition), []);
