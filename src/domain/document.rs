@@ -4,31 +4,25 @@ use async_graphql_parser::parse_query;
 use async_graphql_parser::types::OperationType;
 use serde_json::{Map, Value};
 
-/// A document of the user's own.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The text, as it is sent.
     pub query: String,
-    /// Which of its operations is meant, where it has several.
+    /// The operation to execute, if the document has several.
     pub operation: Option<String>,
-    /// The variables.
     pub variables: Map<String, Value>,
 }
 
-/// What an operation is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// It reads.
     Query,
-    /// It changes something, or nobody can tell: a document that cannot be read here, or an
-    /// operation that is not in it. Lagoon says what is wrong with it.
+    /// It changes data, or its type is unknown: the document cannot be parsed here, or lacks the
+    /// operation. Lagoon reports the error.
     Mutation,
-    /// It waits for events.
     Subscription,
 }
 
 impl Document {
-    /// What the operation that would be carried out is for.
+    /// The type of the operation that would be executed.
     #[must_use]
     pub fn purpose(&self) -> Purpose {
         let Ok(parsed) = parse_query(&self.query) else {

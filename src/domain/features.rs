@@ -1,14 +1,15 @@
-//! What a server can do beyond the oldest supported release.
+//! Features that the oldest supported release does not have.
 
-/// What a server has beyond the oldest supported release, found by looking at its schema.
+/// The server's features, found by introspection of its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Features {
-    /// Runs say who started them (`Task.sourceUser`, Lagoon 2.18 and newer).
+    /// Runs have the user who started them (`Task.sourceUser`, Lagoon 2.18 and newer).
     pub source_user: bool,
-    /// System-wide definitions are said by a flag (`systemWide`, Lagoon 2.18 and newer).
+    /// Definitions have a flag for system-wide (`systemWide`, Lagoon 2.18 and newer).
     pub system_wide: bool,
-    /// Files go straight to the file store (`getTaskFileUploadForm`, Lagoon 2.30 and newer).
+    /// Files are uploaded directly to the file store (`getTaskFileUploadForm`, Lagoon 2.30 and
+    /// newer).
     pub upload_form: bool,
-    /// Users have roles on the whole platform (`User.platformRoles`, Lagoon 2.24 and newer).
+    /// Users have platform roles (`User.platformRoles`, Lagoon 2.24 and newer).
     pub platform_roles: bool,
 }

@@ -1,32 +1,29 @@
-//! Files of runs, and the signed addresses that lead to them.
+//! Files of runs and their signed addresses.
 
 use std::fmt;
 
 use url::Url;
 
-/// A file of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFile {
-    /// Its name, as Lagoon has it: anything can be in it.
+    /// Lagoon's name of the file, which can contain any character.
     pub name: String,
-    /// When it was stored, as Lagoon writes times.
+    /// In Lagoon's time format.
     pub created: Option<String>,
-    /// Where it can be fetched for some minutes.
+    /// Valid for some minutes.
     pub url: Signed,
 }
 
-/// An address that gives access for some minutes to whoever has it, so it is never shown.
+/// An address that gives everyone access for some minutes, so it is never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signed(Url);
 
 impl Signed {
-    /// `None` if the text is not a URL.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Url::parse(text).ok().map(Signed)
     }
 
-    /// The address itself.
     #[must_use]
     pub fn expose(&self) -> &Url {
         &self.0
@@ -38,7 +35,6 @@ impl Signed {
         format!("{}{}", self.address(), self.0.path())
     }
 
-    /// Scheme, host and port.
     #[must_use]
     pub fn address(&self) -> String {
         self.0.origin().ascii_serialization()

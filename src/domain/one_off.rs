@@ -1,14 +1,10 @@
-//! A command that no task defines.
+//! A command without a task definition.
 
-/// A command to be run once in a service's container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OneOff {
-    /// What the run is called.
+    /// The name of the run.
     pub name: String,
-    /// The id of the environment.
     pub environment: i64,
-    /// The service whose container runs it.
     pub service: String,
-    /// What its shell is given.
     pub command: String,
 }

@@ -89,25 +89,23 @@ pub struct Run {
     pub environment: Option<Arc<Environment>>,
 }
 
-/// A run together with what tells whether it is somebody's own.
+/// A run with the fields by which a process recognises its own run after a lost reply.
 #[derive(Debug, Clone)]
 pub struct RecentRun {
-    /// The run.
     pub run: Run,
     /// The exact command line that Lagoon recorded.
     pub command: SmolStr,
-    /// Who started it, where Lagoon says so.
     pub user: Option<SmolStr>,
 }
 
-/// A run's log as the API has it.
+/// A run's log from the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Log {
-    /// Nothing was written, or nothing has arrived yet.
+    /// The run has written nothing, or Lagoon has no log yet.
     Empty,
-    /// The whole text, the banner included.
+    /// The whole text, including the banner.
     Text(String),
-    /// Lagoon cannot load it; its words.
+    /// Lagoon cannot load the log; its message.
     Unavailable(String),
 }
 
