@@ -37,10 +37,7 @@ const SCOPES: [&str; 3] = ["openid", "profile", "email"];
 #[derive(Debug, thiserror::Error)]
 pub enum BrowserError {
     #[error("{url} is no Keycloak with Lagoon's realm: {reason}")]
-    Provider {
-        url: String,
-        reason: String,
-    },
+    Provider { url: String, reason: String },
     #[error("{0}")]
     Web(#[from] WebError),
     /// No port for the redirect can be opened.
@@ -58,10 +55,7 @@ pub enum BrowserError {
         reason: String,
     },
     #[error("{endpoint} did not return a token: {reason}")]
-    NoToken {
-        endpoint: Url,
-        reason: String,
-    },
+    NoToken { endpoint: Url, reason: String },
 }
 
 impl BrowserError {

@@ -39,10 +39,7 @@ pub enum AuthError {
         source: std::io::Error,
     },
     #[error("the browser session for {label} has ended")]
-    BrowserEnded {
-        label: String,
-        hint: String,
-    },
+    BrowserEnded { label: String, hint: String },
     #[error(transparent)]
     Browser(#[from] BrowserError),
     #[error("cannot sign in")]

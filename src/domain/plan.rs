@@ -60,10 +60,7 @@ pub enum Refusal {
     #[error("--prune: the files hold no task, so everything would be deleted")]
     PruneAll,
     #[error("--prune: {} tasks would be deleted, at most {most} may be", .names.len())]
-    PruneMany {
-        names: Vec<String>,
-        most: usize,
-    },
+    PruneMany { names: Vec<String>, most: usize },
 }
 
 /// The plan, in the order in which it is shown.

@@ -29,17 +29,11 @@ pub enum RefError {
     },
     /// The database treats several tasks as having this name, and none is spelled so.
     #[error("`{name}` matches several tasks: {}", matches.join(", "))]
-    Several {
-        name: String,
-        matches: Vec<String>,
-    },
+    Several { name: String, matches: Vec<String> },
     #[error("there is no task with the id {0}")]
     NoId(i64),
     #[error("there is no task `{name}`")]
-    Missing {
-        name: String,
-        nearest: Vec<String>,
-    },
+    Missing { name: String, nearest: Vec<String> },
 }
 
 impl TaskRef {

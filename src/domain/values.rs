@@ -9,17 +9,11 @@ use super::text::{limit, storable};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     #[error("the task has no argument `{name}`{}", did_you_mean(.nearest))]
-    Unknown {
-        name: String,
-        nearest: Vec<String>,
-    },
+    Unknown { name: String, nearest: Vec<String> },
     #[error("the argument `{0}` is given twice")]
     Twice(String),
     #[error("the argument `{name}` is required{}", .label.as_ref().map(|l| format!(" ({l})")).unwrap_or_default())]
-    Missing {
-        name: String,
-        label: Option<String>,
-    },
+    Missing { name: String, label: Option<String> },
     /// Lagoon would refuse the value, or it would not arrive as typed.
     #[error("`{value}` cannot be given for `{name}`: {why}")]
     Wrong {

@@ -15,10 +15,7 @@ pub enum OutputError {
     #[error("{0}")]
     Filter(String),
     #[error("{message}")]
-    Usage {
-        message: String,
-        hints: Vec<String>,
-    },
+    Usage { message: String, hints: Vec<String> },
 }
 
 impl OutputError {

@@ -24,20 +24,14 @@ pub enum SshError {
     #[error("cannot run ssh")]
     Run(#[source] io::Error),
     #[error("cannot read the ssh key {}", path.display())]
-    Key {
-        path: PathBuf,
-        source: io::Error,
-    },
+    Key { path: PathBuf, source: io::Error },
     /// The value is no key; this is its description, without the value.
     #[error("the ssh key is {0}")]
     UnusableKey(String),
     #[error("cannot put the ssh key into a temporary file")]
     KeepKey(#[source] io::Error),
     #[error("{host} refused: {words}")]
-    Refused {
-        host: String,
-        words: String,
-    },
+    Refused { host: String, words: String },
     #[error("{host} shows another host key than before, and is not trusted: {words}")]
     HostKeyChanged {
         host: String,
@@ -45,10 +39,7 @@ pub enum SshError {
         words: String,
     },
     #[error("ssh to {host} failed: {words}")]
-    Failed {
-        host: String,
-        words: String,
-    },
+    Failed { host: String, words: String },
     #[error("ssh to {host} did not answer within {} s{said}", after.as_secs())]
     TimedOut {
         host: String,
