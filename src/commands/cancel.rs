@@ -1,7 +1,7 @@
 //! `tasks cancel`: end runs early.
 
 use crate::app::App;
-use crate::commands::launch::{OnInterrupt, Watch};
+use crate::commands::launch::Watch;
 use crate::commands::report::Answer;
 use crate::commands::select::{Found, RunArgs, give_runs};
 use crate::commands::{launch, scope};
@@ -9,7 +9,6 @@ use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::runs::cancel::Request;
-use crate::ops::runs::follow::Live;
 use crate::ops::runs::wait::{self, Limits, Waited};
 use crate::settings::{Deciding, parse_limit};
 use std::time::Duration;
@@ -41,7 +40,7 @@ pub struct CancelArgs {
 pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     app.require_said(&[Deciding::Context])?;
-    let is_one = args.runs.is_one();
+    let shape = args.runs.shape();
     let Found { runs, missing } = Found::read(&args.runs, app).await?;
     let mut failures = missing;
     let mut going = Vec::new();
@@ -74,21 +73,11 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     if asked.is_empty() {
         return wait::first_of_all(failures);
     }
-    let watch = Watch {
-        app,
-        limits: Limits {
-            timeout: Some(args.timeout),
-            start_timeout: args.timeout,
-        },
-        on_interrupt: OnInterrupt::Leave,
-        log: None,
-        live: Live::default(),
-        raw: false,
-        quits: false,
-        expected: None,
-        lines: None,
+    let limits = Limits {
+        timeout: Some(args.timeout),
+        start_timeout: args.timeout,
     };
-    let waited = watch.wait_for(asked).await;
+    let waited = Watch::new(app, limits).wait_for(asked).await;
     let (waited, interrupted) = match waited {
         Ok(waited) => (waited, None),
         Err((runs, error)) => (
@@ -99,7 +88,7 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
         ),
     };
     let runs = waited.iter().map(|waited| waited.run.clone()).collect();
-    let given = give_runs(app, &answer, is_one, runs);
+    let given = give_runs(app, &answer, shape, runs);
     if let Some(error) = interrupted {
         return Err(error);
     }

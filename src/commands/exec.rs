@@ -1,20 +1,17 @@
 //! `tasks exec`: a command that no task defines.
 
-mod bulk;
-mod plan;
+use clap::Args;
 
 use crate::app::App;
 use crate::commands::input::text;
-use crate::commands::launch::bulk::Launching;
-use crate::commands::launch::start::{self, Waiting};
+use crate::commands::launch::{BulkFlags, Start, StartFlags};
 use crate::commands::report::Answer;
 use crate::commands::select::targets::Places;
 use crate::commands::{flags, scope};
 use crate::domain::{quoting, script};
 use crate::error::Error;
-use crate::ops::launch::exec::{self, Ready, Wish};
-use crate::ops::places::place;
-use clap::Args;
+use crate::ops::launch::Launch;
+use crate::ops::launch::check::{self, CommandRequest};
 
 /// Run a command once in a service's container
 ///
@@ -49,9 +46,9 @@ pub struct ExecArgs {
     #[command(flatten)]
     places: Places,
     #[command(flatten)]
-    launching: Launching,
+    bulk: BulkFlags,
     #[command(flatten)]
-    waiting: Waiting,
+    start: StartFlags,
     /// Start it although the environment does not have the service
     #[arg(long)]
     no_preflight: bool,
@@ -66,48 +63,43 @@ pub struct ExecArgs {
 /// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the run ended.
 pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    args.waiting.check(app, false)?;
+    args.start.check(app, false)?;
     if args.places.read_stdin() && args.script.as_deref() == Some("-") {
         return Err(Error::usage("`-` (stdin) can be given only once"));
     }
-    let wish = Wish {
+    let request = CommandRequest {
         name: args.name.clone().unwrap_or_else(|| name(&args)),
         service: args.service.clone(),
-        command: command(app, &args)?,
-        without_preflight: args.no_preflight,
+        script: command(app, &args)?,
+        no_preflight: args.no_preflight,
     };
-    if args.places.is_several(app) {
-        return bulk::run(app, answer, &args, &wish).await;
-    }
-    args.launching.require_none()?;
-    let asked = app.settings.environment.is_none();
-    let (project, environment) = scope::chosen_place(app, args.dry_run).await?;
-    let lagoon = app.lagoon().await?;
-    let view = place::environment(lagoon, &project, &environment, true).await?;
-    let ready = exec::prepare(&view, wish)?;
-    for warning in &ready.warnings {
-        app.ui.warn(warning);
-    }
+    let shape = args.places.shape(app);
+    let targets = args
+        .bulk
+        .targets(app, &args.places, &args.start, args.dry_run);
+    let targets = targets.await?;
+    targets.require_no_values("exec")?;
+    let checks = targets.each.iter().map(|target| {
+        let checked = check::command(&targets.seen[target.at], &request);
+        (targets.label(target), checked)
+    });
+    let launches = args.bulk.launches(app, shape, checks.collect())?;
+    let equivalent = match launches.as_slice() {
+        [launch] if app.settings.environment.is_none() => Some(equivalent(app, launch, &args)),
+        _ => None,
+    };
+    let start = Start {
+        bulk: args.bulk.clone(),
+        equivalent,
+        ..Start::new(app, answer, shape, &args.start)
+    };
     if args.dry_run {
-        return answer.give(&plan::Plan { ready });
+        return start.dry_run(launches);
     }
-    args.waiting.require_live(app, [&ready.environment]).await?;
-    let banner = scope::banner(app, &ready.environment.label())?;
-    app.ui.note(&banner);
-    if asked {
-        app.ui.note(&format!(
-            "the same without questions:\n  {}",
-            same_line(app, &ready, &args)
-        ));
-    }
-    start::confirm_one_off(app, &banner, &ready)?;
-    let claims = app.claims().await?;
-    let starting = exec::start(lagoon, &claims, &ready);
-    let started = start::start(app, &ready.one_off.name, starting).await?;
-    args.waiting.see_through(app, answer, started, None).await
+    start.carry_out(launches).await
 }
 
-/// What the container's shell is given.
+/// The input of the container's shell.
 fn command(app: &App, args: &ExecArgs) -> Result<String, Error> {
     if let Some(file) = &args.script {
         let script = text::command(app, "--script", file)?;
@@ -154,18 +146,19 @@ fn name(args: &ExecArgs) -> String {
     format!("exec {}", base.trim()).trim_end().to_owned()
 }
 
-fn same_line(app: &App, ready: &Ready, args: &ExecArgs) -> String {
+/// The command line that does the same without prompts.
+fn equivalent(app: &App, launch: &Launch, args: &ExecArgs) -> String {
     let mut words = scope::line_start(app, "exec");
-    words.extend(["-p", &ready.environment.project.name].map(str::to_owned));
-    words.extend(["-e", &ready.environment.name, "-s", &args.service].map(str::to_owned));
+    words.extend(["-p", &launch.place.project.name].map(str::to_owned));
+    words.extend(["-e", &launch.place.name, "-s", &args.service].map(str::to_owned));
     for (flag, value) in [("--script", &args.script), ("--name", &args.name)] {
         if let Some(value) = value {
             words.extend([flag.to_owned(), value.clone()]);
         }
     }
-    words.extend(args.waiting.words());
+    words.extend(args.start.words());
     words.extend(flags::given([(args.no_preflight, "--no-preflight")]));
-    if ready.environment.is_production() {
+    if launch.place.is_production() {
         words.push("--yes".to_owned());
     }
     if !args.words.is_empty() {

@@ -1,27 +1,22 @@
 //! `tasks invoke`: start a task.
 
-mod bulk;
-mod plan;
+use clap::{Args, ValueEnum};
 
 use crate::app::App;
-use crate::commands::input::values;
-use crate::commands::launch::Trouble;
-use crate::commands::launch::bulk::Launching;
-use crate::commands::launch::start::{self, Waiting};
-use crate::commands::report::Answer;
+use crate::commands::input::values::{self, Values};
+use crate::commands::launch::{BulkFlags, Start, StartFlags};
+use crate::commands::report::{Answer, Shape};
 use crate::commands::select::prompt;
-use crate::commands::select::targets::Places;
+use crate::commands::select::targets::{Places, Targets};
 use crate::commands::{flags, scope};
+use crate::domain::TaskRef;
 use crate::domain::quoting::suggestion;
-use crate::domain::{Run, TaskRef};
 use crate::error::Error;
-use crate::ops;
-use crate::ops::launch::bulk::others_over;
-use crate::ops::launch::invoke::{self, IfRunning, Ready, Wish};
+use crate::ops::launch::Launch;
+use crate::ops::launch::check::{self, TaskRequest};
+use crate::ops::launch::start::IfRunning;
 use crate::ops::places::place;
 use crate::ops::runs::history;
-use crate::ops::runs::wait::Watcher;
-use clap::{Args, ValueEnum};
 
 /// Start a task
 ///
@@ -64,9 +59,9 @@ pub struct InvokeArgs {
     #[command(flatten)]
     places: Places,
     #[command(flatten)]
-    launching: Launching,
+    bulk: BulkFlags,
     #[command(flatten)]
-    waiting: Waiting,
+    start: StartFlags,
     /// What to do when a run of the task is still going there
     #[arg(long, value_enum, value_name = "WHAT", default_value = "start")]
     if_running: IfRunningWord,
@@ -107,15 +102,15 @@ impl From<IfRunningWord> for IfRunning {
 /// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the run ended.
 pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    args.waiting
-        .check(app, args.if_running == IfRunningWord::Wait)?;
+    let if_running = IfRunning::from(args.if_running);
+    args.start.check(app, if_running == IfRunning::Wait)?;
     let task = args.task.as_deref().map(TaskRef::parse).transpose()?;
     if args.places.read_stdin()
         && values::from_stdin(&args.arg_files, args.args_file.as_deref()) > 0
     {
         return Err(Error::usage("`-` (stdin) can be given only once"));
     }
-    let mut given = values::read(app, &args.args, &args.arg_files, args.args_file.as_deref())?;
+    let given = values::read(app, &args.args, &args.arg_files, args.args_file.as_deref())?;
     let can_ask = app.ui.can_prompt();
     if task.is_none() && !can_ask {
         return Err(
@@ -123,142 +118,111 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
                 .hint("tasks list shows what can be invoked"),
         );
     }
-    if args.places.is_several(app) {
-        return bulk::run(app, answer, &args, task, given).await;
-    }
-    args.launching.require_none()?;
-    let (project, environment) = scope::chosen_place(app, args.dry_run).await?;
-    let lagoon = app.lagoon().await?;
-    let mut view = place::environment(lagoon, &project, &environment, true).await?;
-    let definition = match prompt::task(app, &view, task.as_ref()) {
-        Ok(definition) => definition,
-        Err(error) => return Err(place::with_role(lagoon, error, &view.environment.project).await),
+    let shape = args.places.shape(app);
+    let targets = args
+        .bulk
+        .targets(app, &args.places, &args.start, args.dry_run);
+    let mut targets = targets.await?;
+    let launches = match resolve(app, &args, shape, &mut targets, task.as_ref(), given).await {
+        Ok(launches) => launches,
+        Err(error) => return Err(with_role(app, shape, &targets, error).await),
     };
     let asked = task.is_none() || app.settings.environment.is_none();
-    if can_ask {
-        let environment = &view.environment;
-        prompt::values(app, environment, &definition, &mut given, task.is_none()).await?;
-    }
-    let wish = Wish {
-        values: given,
+    let equivalent = match launches.as_slice() {
+        [launch] if asked => Some(equivalent(app, launch, &args)),
+        _ => None,
+    };
+    let start = Start {
+        bulk: args.bulk.clone(),
+        if_running,
         raw: args.raw_args,
-        without_preflight: args.no_preflight,
+        equivalent,
+        ..Start::new(app, answer, shape, &args.start)
     };
-    if args.if_running != IfRunningWord::Start {
-        history::show_all(lagoon, [&mut view]).await?;
-    }
-    let mut ready = invoke::prepare(&view, &definition, &wish)?;
-    for warning in &ready.warnings {
-        app.ui.warn(warning);
-    }
     if args.dry_run {
-        return answer.give(&plan::Plan { ready });
+        return start.dry_run(launches);
     }
-    args.waiting.require_live(app, [&ready.environment]).await?;
-    let banner = scope::banner(app, &ready.environment.label())?;
-    app.ui.note(&banner);
-    if asked {
-        app.ui.note(&format!(
-            "the same without questions:\n  {}",
-            same_line(app, &ready, &args)
-        ));
-    }
-    let waits = args.waiting.waits();
-    if let Some(other) = if_running(app, &ready, args.if_running.into(), waits)? {
-        let answer = args.waiting.on_its_stream(app, answer);
-        return answer.give(&start::report_of(app, other));
-    }
-    let raw = args.raw_args.then(|| ready.recorded());
-    start::confirm_task(app, &definition, raw.as_deref())?;
-    if args.if_running == IfRunningWord::Wait {
-        wait_for_others(app, &ready, &args).await?;
-        ready.newest.look_again(lagoon, &ready.environment).await;
-    }
-    let claims = app.claims().await?;
-    let starting = invoke::start(lagoon, &claims, &ready);
-    let started = start::start(app, &ready.definition.name, starting).await?;
-    let waiting = &args.waiting;
-    waiting
-        .see_through(app, answer, started, ready.usual_length())
-        .await
+    start.carry_out(launches).await
 }
 
-/// What an unfinished run of the task means: the run to report instead of starting one, or none.
-fn if_running(
+/// The checked launches: a prompt for what is missing, then a check of each target.
+async fn resolve(
     app: &App,
-    ready: &Ready,
-    what: IfRunning,
-    waits: bool,
-) -> Result<Option<Run>, Error> {
-    let Some(newest) = ready.unfinished.first() else {
-        return Ok(None);
+    args: &InvokeArgs,
+    shape: Shape,
+    targets: &mut Targets,
+    named: Option<&TaskRef>,
+    mut given: Values,
+) -> Result<Vec<Launch>, Error> {
+    let task = match named {
+        Some(task) => task.clone(),
+        None => chosen(app, shape, targets)?,
     };
-    let mut newest = newest.clone();
-    newest.environment = Some(ready.environment.clone().into());
-    let said = format!("run {} of this task is {} there", newest.id, newest.status);
-    match what {
-        IfRunning::Start => app.ui.note(&format!("{said}; starting another one")),
-        IfRunning::Skip => {
-            app.ui.note(&format!("{said}; started none"));
-            if waits {
-                app.ui.warn(&start::not_waited_for(app, &newest));
-            }
-            app.record_run(&newest);
-            return Ok(Some(newest));
+    // The values in a file of targets are complete, or wrong.
+    if app.ui.can_prompt() && targets.each.iter().all(|target| target.own.is_empty()) {
+        let found = targets.seen.iter().find_map(|seen| {
+            let definition = task.find(&seen.view.definitions).ok()?;
+            Some((&seen.view.environment, definition))
+        });
+        // Of several environments, the first that has the task decides.
+        if let Some((environment, definition)) = found {
+            let all = named.is_none() && shape == Shape::One;
+            prompt::values(app, environment, definition, &mut given, all).await?;
         }
-        IfRunning::Fail => {
-            let error = Error::failed(format!("{said}; started none"));
-            return Err(Error {
-                runs: vec![newest.to_json()],
-                ..error
-            }
-            .hint("--if-running start|skip|wait does something else"));
+    }
+    let if_running = IfRunning::from(args.if_running);
+    if if_running != IfRunning::Start {
+        let views = targets.seen.iter_mut().map(|seen| &mut seen.view);
+        history::show_all(app.lagoon().await?, views).await?;
+    }
+    let checks = targets.each.iter().map(|target| {
+        let request = TaskRequest {
+            values: values::with(&given, &target.own),
+            raw: args.raw_args,
+            no_preflight: args.no_preflight,
+        };
+        let checked = check::task(&targets.seen[target.at], &task, &request);
+        let checked = checked.and_then(|launch| match (shape, if_running) {
+            (Shape::Many, IfRunning::Fail) => check::require_none_unfinished(launch),
+            _ => Ok(launch),
+        });
+        (targets.label(target), checked)
+    });
+    args.bulk.launches(app, shape, checks.collect())
+}
+
+/// The task, from a prompt with those of the first environment.
+fn chosen(app: &App, shape: Shape, targets: &Targets) -> Result<TaskRef, Error> {
+    let first = targets.seen.first();
+    let first = first.ok_or_else(|| Error::not_found("there is no environment"))?;
+    let definition = prompt::task(app, &first.view)?;
+    Ok(match shape {
+        Shape::One => TaskRef::Id(definition.id),
+        // Elsewhere it has another id.
+        Shape::Many => TaskRef::Name(definition.name.clone()),
+    })
+}
+
+/// An error about a task that is not found on one environment, with the caller's role there.
+async fn with_role(app: &App, shape: Shape, targets: &Targets, error: Error) -> Error {
+    match (shape, targets.seen.as_slice(), app.lagoon().await) {
+        (Shape::One, [seen], Ok(lagoon)) => {
+            place::with_role(lagoon, error, &seen.view.environment.project).await
         }
-        IfRunning::Wait => app.ui.note(&format!("{said}; waiting for its end first")),
-    }
-    Ok(None)
-}
-
-/// Waits for the runs of the task that have not ended, within the limits of the line.
-async fn wait_for_others(app: &App, ready: &Ready, args: &InvokeArgs) -> Result<(), Error> {
-    let lagoon = app.lagoon().await?;
-    let (clock, limits) = (ops::clock(), args.waiting.flags.limits());
-    let claim = app.claim_interrupt();
-    let mut told = Told {
-        app,
-        trouble: Trouble::default(),
-    };
-    tokio::select! {
-        ended = others_over(lagoon, &clock, &ready.unfinished, &limits, &mut told) => ended,
-        kind = claim.signalled() => Err(Error::new(kind, format!("{}: started none", kind.word()))),
+        _ => error,
     }
 }
 
-/// Says that something cannot be read.
-struct Told<'a> {
-    app: &'a App,
-    trouble: Trouble,
-}
-
-impl Watcher for Told<'_> {
-    fn read(&mut self, _: &Run) {
-        self.trouble.ends();
-    }
-
-    fn unreadable(&mut self, reason: &str) {
-        self.trouble.begins(self.app, reason);
-    }
-}
-
-fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
+/// The command line that does the same without prompts.
+fn equivalent(app: &App, launch: &Launch, args: &InvokeArgs) -> String {
     let mut words = scope::line_start(app, "invoke");
-    words.push(TaskRef::spell(&ready.definition.name));
-    words.extend(["-p".to_owned(), ready.environment.project.name.clone()]);
-    words.extend(["-e".to_owned(), ready.environment.name.clone()]);
-    for (name, value) in &ready.values.plain {
+    words.push(TaskRef::spell(launch.name()));
+    words.extend(["-p".to_owned(), launch.place.project.name.clone()]);
+    words.extend(["-e".to_owned(), launch.place.name.clone()]);
+    for (name, value) in launch.values() {
         words.extend(["-a".to_owned(), format!("{name}={value}")]);
     }
-    words.extend(args.waiting.words());
+    words.extend(args.start.words());
     let flags = [
         (args.raw_args, "--raw-args"),
         (args.no_preflight, "--no-preflight"),
@@ -267,7 +231,7 @@ fn same_line(app: &App, ready: &Ready, args: &InvokeArgs) -> String {
     if args.if_running != IfRunningWord::Start {
         words.push(format!("--if-running={}", flags::spelled(args.if_running)));
     }
-    if ready.definition.confirmation().is_some() {
+    if launch.confirmation().is_some() {
         words.push("--yes".to_owned());
     }
     suggestion(words)

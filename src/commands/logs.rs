@@ -111,9 +111,6 @@ async fn follow(
         _ => None,
     };
     let watch = Watch {
-        app,
-        limits: args.waiting.limits(),
-        on_interrupt: args.waiting.on_interrupt(),
         log: Some(log),
         // Over ssh a log is lines, not bytes.
         live: if args.raw {
@@ -124,7 +121,7 @@ async fn follow(
         raw: args.raw,
         quits: log == Stream::Out,
         expected,
-        lines: None,
+        ..args.waiting.watch(app)
     };
     watch.until_all_over(runs, missing).await
 }
@@ -137,7 +134,7 @@ async fn give(
     runs: Vec<Run>,
 ) -> Result<Vec<Error>, Error> {
     let mut logs = Logs {
-        is_one: args.runs.is_one(),
+        shape: args.runs.shape(),
         ui_url: app.ui_url(),
         logs: Vec::new(),
     };

@@ -13,3 +13,13 @@ pub use definition::Task;
 pub use plan::{PlanReport, summary};
 pub use run::{Linked, RunReport, Style, moment_of, run_value, style};
 pub use runs::RunsReport;
+
+/// The shape of a result. The command line decides it, not the number of results: a pattern that matches
+/// one environment has the shape `Many`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// One object.
+    One,
+    /// A list.
+    Many,
+}

@@ -2,22 +2,21 @@
 
 mod again;
 
+use clap::Args;
+
 use crate::app::App;
 use crate::commands::input::values;
-use crate::commands::launch::bulk::{self, Launching};
-use crate::commands::launch::start::{self, Waiting};
-use crate::commands::report::{Answer, RunsReport};
-use crate::commands::scope;
+use crate::commands::launch::{Start, StartFlags};
+use crate::commands::report::{Answer, RunsReport, Shape};
 use crate::commands::select::{Found, RunArgs};
 use crate::domain::names::same_name;
 use crate::domain::{Outcome, Run};
 use crate::error::Error;
-use crate::ops::launch::fit::{About, by_text};
-use crate::ops::launch::invoke::IfRunning;
-use crate::ops::launch::rerun::{self, Past, Ready};
+use crate::ops::launch::Launch;
+use crate::ops::launch::batch::{Notice, by_text};
+use crate::ops::launch::rerun::{self, Past};
 use crate::ops::places::place;
 use crate::settings::{Deciding, Sourced};
-use clap::Args;
 
 /// Run again what a run did
 ///
@@ -48,7 +47,7 @@ pub struct RerunArgs {
     #[arg(long)]
     failed: bool,
     #[command(flatten)]
-    waiting: Waiting,
+    start: StartFlags,
     /// Start it although the environment does not have the service
     #[arg(long)]
     no_preflight: bool,
@@ -60,10 +59,13 @@ pub struct RerunArgs {
 /// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the runs ended.
 pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    args.waiting.check(app, false)?;
-    let is_one = args.runs.is_one() && !args.failed;
+    args.start.check(app, false)?;
+    let shape = match args.failed {
+        true => Shape::Many,
+        false => args.runs.shape(),
+    };
     let has_values = !args.args.is_empty() || !args.arg_files.is_empty();
-    if has_values && !is_one {
+    if has_values && shape == Shape::Many {
         return Err(Error::usage("values go with one RUN only"));
     }
     let given = values::read(app, &args.args, &args.arg_files, None)?;
@@ -78,29 +80,20 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
             return answer.give(&RunsReport { runs, ui_url });
         }
     }
-    if !is_one {
-        args.waiting.require_no_page()?;
+    if shape == Shape::Many {
+        args.start.require_no_page()?;
     }
     let lagoon = app.lagoon().await?;
-    let mut all = Vec::new();
+    let mut launches = Vec::new();
     for run in runs {
         let past = rerun::read(lagoon, run).await?;
-        all.push(prepare(app, &past, &given, &args).await?);
+        launches.push(prepare(app, &past, &given, &args).await?);
     }
-    if let ([only], true) = (all.as_slice(), is_one) {
-        args.waiting.require_live(app, [only.environment()]).await?;
-        confirm(app, only)?;
-        let claims = app.claims().await?;
-        let started = start::start(app, only.name(), only.start(lagoon, &claims)).await?;
-        let expected = only.usual_length();
-        return args
-            .waiting
-            .see_through(app, answer, started, expected)
-            .await;
-    }
-    bulk::confirm(app, &all, false)?;
-    let how = Launching::default().how(IfRunning::Start, &args.waiting);
-    bulk::carry_out(app, answer, all, how, &args.waiting).await
+    let start = Start {
+        is_rerun: true,
+        ..Start::new(app, answer, shape, &args.start)
+    };
+    start.carry_out(launches).await
 }
 
 /// Those that failed; says what becomes of the others.
@@ -111,7 +104,7 @@ fn only_failed(app: &App, runs: Vec<Run>) -> Vec<Run> {
     let told = others
         .iter()
         .map(|run| (run.status.to_string(), run.id.to_string()));
-    for About { text, labels } in by_text(told) {
+    for Notice { text, labels } in by_text(told) {
         app.ui
             .note(&format!("left alone, {text}: {}", labels.join(", ")));
     }
@@ -127,7 +120,7 @@ async fn prepare(
     past: &Past,
     given: &values::Values,
     args: &RerunArgs,
-) -> Result<Ready, Error> {
+) -> Result<Launch, Error> {
     let project = &past.environment.project.name;
     if let Some(other) = named(app.settings.project.as_ref())
         && !same_name(other, project)
@@ -141,24 +134,15 @@ async fn prepare(
     let environment = named(app.settings.environment.as_ref());
     let environment = environment.unwrap_or(&past.environment.name);
     let view = place::environment(app.lagoon().await?, project, environment, true).await?;
-    let ready = again::decide(app, past, &view, given, args.no_preflight).await?;
-    for warning in ready.warnings() {
+    let launch = again::resolve(app, past, &view, given, args.no_preflight).await?;
+    for warning in &launch.warnings {
         app.ui.warn(warning);
     }
-    Ok(ready)
+    Ok(launch)
 }
 
 fn named(setting: Option<&Sourced<String>>) -> Option<&str> {
     setting
         .filter(|value| value.is_flag())
         .map(|value| value.value.as_str())
-}
-
-fn confirm(app: &App, ready: &Ready) -> Result<(), Error> {
-    let banner = scope::banner(app, &ready.environment().label())?;
-    app.ui.note(&format!("{banner}: {}", ready.name()));
-    match ready {
-        Ready::Task(ready) => start::confirm_task(app, &ready.definition, None),
-        Ready::OneOff(ready) => start::confirm_one_off(app, &banner, ready),
-    }
 }

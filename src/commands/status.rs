@@ -35,13 +35,10 @@ pub async fn run(args: StatusArgs, app: &App) -> Result<(), Error> {
     let found = Found::read(&args.runs, app).await?;
     if args.web {
         for run in &found.runs {
-            let report = RunReport {
-                run: run.clone(),
-                ui_url: app.ui_url(),
-            };
-            app.open_page(report.url().as_deref())?;
+            let url = RunReport::of(app, run.clone()).url();
+            app.open_page(url.as_deref())?;
         }
     }
-    give_runs(app, &answer, args.runs.is_one(), found.runs.clone())?;
+    give_runs(app, &answer, args.runs.shape(), found.runs.clone())?;
     found.all()
 }

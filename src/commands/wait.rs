@@ -7,7 +7,6 @@ use crate::commands::launch::{Lines, WaitFlags, Watch};
 use crate::commands::report::Answer;
 use crate::commands::select::{Found, RunArgs, give_runs};
 use crate::error::Error;
-use crate::ops::runs::follow::Live;
 use crate::ops::runs::history;
 use crate::output::Format;
 
@@ -51,7 +50,7 @@ pub async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
     } else {
         Lines::Ends(&answer)
     });
-    let is_one = args.runs.is_one();
+    let shape = args.runs.shape();
     let Found { runs, missing } = Found::read(&args.runs, app).await?;
     for error in &missing {
         app.ui.warn(&error.to_string());
@@ -64,21 +63,15 @@ pub async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
         _ => None,
     };
     let watch = Watch {
-        app,
-        limits: args.waiting.limits(),
-        on_interrupt: args.waiting.on_interrupt(),
-        log: None,
-        live: Live::default(),
-        raw: false,
-        quits: false,
         expected,
         lines,
+        ..args.waiting.watch(app)
     };
     let (runs, verdict) = watch.until_all_over(runs, missing).await;
     let given = if is_jsonl {
         Ok(())
     } else {
-        give_runs(app, &answer, is_one, runs)
+        give_runs(app, &answer, shape, runs)
     };
     verdict.and(given)
 }

@@ -1,9 +1,144 @@
-//! Starting runs: checks, the one mutation, and the recovery of a lost reply.
+//! Starting runs: checked first, sent once, looked up when the reply is lost. A single target is a list
+//! of one.
 
-pub mod bulk;
-pub mod exec;
-pub mod fit;
-pub mod invoke;
-pub mod lost;
-pub mod ready;
+pub mod batch;
+pub mod check;
+pub mod recover;
 pub mod rerun;
+pub mod start;
+
+use std::time::Duration;
+
+use crate::domain::one_off::OneOff;
+use crate::domain::values::Values;
+use crate::domain::{Definition, Environment, Run, Work};
+use crate::error::{Error, Kind};
+use crate::lagoon::{Lagoon, LagoonError};
+use crate::state::Claims;
+
+use recover::{Newest, RunFingerprint, StartError, Started};
+
+/// One start on one environment, with everything checked that can be checked without a change.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    pub place: Environment,
+    pub subject: Subject,
+    /// Reports for the user before the start.
+    pub warnings: Vec<String>,
+    /// The newest run on the environment; the run to start will be newer.
+    pub newest: Newest,
+    /// Runs of the task that have not ended, newest first.
+    pub unfinished: Vec<Run>,
+    /// The median length of the task's last completed runs.
+    pub usual_length: Option<Duration>,
+}
+
+/// The task or command that a launch starts.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    /// A task with its values.
+    Task(Box<Definition>, Values),
+    /// A command without a task.
+    Command(OneOff),
+}
+
+impl Launch {
+    pub fn name(&self) -> &str {
+        match &self.subject {
+            Subject::Task(definition, _) => &definition.name,
+            Subject::Command(one_off) => &one_off.name,
+        }
+    }
+
+    pub fn service(&self) -> Option<&str> {
+        match &self.subject {
+            Subject::Task(definition, _) => definition.service.as_deref(),
+            Subject::Command(one_off) => Some(&one_off.service),
+        }
+    }
+
+    /// The task; `None` for a command.
+    pub fn definition(&self) -> Option<&Definition> {
+        match &self.subject {
+            Subject::Task(definition, _) => Some(definition),
+            Subject::Command(_) => None,
+        }
+    }
+
+    pub fn values(&self) -> &[(String, String)] {
+        match &self.subject {
+            Subject::Task(_, values) => &values.plain,
+            Subject::Command(_) => &[],
+        }
+    }
+
+    /// The task's name and confirmation text.
+    pub fn confirmation(&self) -> Option<String> {
+        let definition = self.definition()?;
+        let text = definition.confirmation()?;
+        Some(format!("{}: {text}", definition.name))
+    }
+
+    /// The command line that Lagoon will record, or the image.
+    pub fn recorded(&self) -> String {
+        match &self.subject {
+            Subject::Task(definition, values) => match &definition.work {
+                Work::Command(command) => values.command_line(command),
+                Work::Image(image) => image.clone(),
+                Work::Unknown(_) => String::new(),
+            },
+            Subject::Command(one_off) => one_off.command.clone(),
+        }
+    }
+
+    /// The newest run of the task that has not ended, with its environment.
+    pub fn newest_unfinished(&self) -> Option<Run> {
+        self.unfinished.first().map(|run| Run {
+            environment: Some(self.place.clone().into()),
+            ..run.clone()
+        })
+    }
+
+    /// Starts it. When the reply is lost, looks for the run instead of sending again.
+    async fn start(&self, lagoon: &Lagoon, claims: &Claims) -> Result<Started, StartError> {
+        // For images Lagoon does not record who started them.
+        let is_image = matches!(self.definition(), Some(d) if !matches!(d.work, Work::Command(_)));
+        let fingerprint = RunFingerprint {
+            environment: self.place.clone(),
+            name: self.name().to_owned(),
+            command: self.recorded(),
+            newest: self.newest.clone(),
+            says_user: !is_image,
+        };
+        let send = async || self.send(lagoon).await;
+        let started = recover::start(lagoon, claims, fingerprint, send).await;
+        started.map_err(|why| why.map(|error| self.explained(error)))
+    }
+
+    async fn send(&self, lagoon: &Lagoon) -> Result<Run, LagoonError> {
+        match &self.subject {
+            Subject::Task(definition, values) => {
+                let (task, environment) = (definition.id, self.place.id);
+                lagoon.invoke_task(task, environment, &values.sent).await
+            }
+            Subject::Command(one_off) => lagoon.add_task(one_off).await,
+        }
+    }
+
+    /// A refusal with its reason.
+    fn explained(&self, error: Error) -> Error {
+        match self.definition() {
+            None if error.kind == Kind::NotAllowed => error.hint(
+                "one-off commands need the role developer, on production environments maintainer",
+            ),
+            Some(task) if error.message.contains("could not be found") => error.hint(format!(
+                "`{}` was listed a moment ago: it was changed or removed since, or your role may not invoke it",
+                task.name
+            )),
+            Some(_) if error.message.contains("disabled for this project") => {
+                error.hint("the project's owner or a platform owner can enable tasks again")
+            }
+            _ => error,
+        }
+    }
+}

@@ -1,23 +1,29 @@
-//! The flags of everything that waits for runs.
+//! The flags of the commands that start runs, wait for them or follow their log.
 
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::commands::flags::spelled;
+use crate::app::App;
+use crate::commands::flags::{given, spelled};
+use crate::commands::launch::Watch;
+use crate::commands::report::Answer;
+use crate::domain::Environment;
 use crate::error::Error;
+use crate::ops::runs::follow::{self, Live, LiveMode};
 use crate::ops::runs::wait::Limits;
 use crate::settings::{parse_limit, spell_duration};
+use crate::terminal::Stream;
 
 /// How long to wait, and what an interrupt means.
 #[derive(Debug, Clone, Args)]
 pub struct WaitFlags {
     /// How long to wait for the end [default: no limit]
     #[arg(long, value_name = "TIME", value_parser = parse_limit)]
-    pub timeout: Option<Duration>,
+    timeout: Option<Duration>,
     /// How long to wait for the start [default: 15m]
     #[arg(long, value_name = "TIME", value_parser = parse_limit)]
-    pub start_timeout: Option<Duration>,
+    start_timeout: Option<Duration>,
     /// What Ctrl-C does to a run that is waited for [default: leave]
     #[arg(long, value_enum, value_name = "WHAT")]
     on_interrupt: Option<OnInterrupt>,
@@ -68,19 +74,177 @@ impl WaitFlags {
         }
     }
 
-    /// What Ctrl-C does.
-    #[must_use]
-    pub fn on_interrupt(&self) -> OnInterrupt {
-        self.on_interrupt.unwrap_or_default()
-    }
-
-    /// The limits that the flags say.
-    #[must_use]
+    /// The limits that the flags set.
     pub fn limits(&self) -> Limits {
         let usual = Limits::default();
         Limits {
             timeout: self.timeout,
             start_timeout: self.start_timeout.unwrap_or(usual.start_timeout),
+        }
+    }
+
+    /// The watch over runs that the flags describe, without a log.
+    pub fn watch<'a>(&self, app: &'a App) -> Watch<'a> {
+        Watch {
+            on_interrupt: self.on_interrupt.unwrap_or_default(),
+            ..Watch::new(app, self.limits())
+        }
+    }
+}
+
+/// Where the lines come from while a log is followed.
+#[derive(Debug, Clone, Args)]
+pub struct LiveFlags {
+    /// Whether a log that is followed comes over ssh, as it is written
+    #[arg(
+        long = "live",
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        requires = "follow"
+    )]
+    live: LiveWord,
+}
+
+/// Whether a log is followed over ssh.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum LiveWord {
+    /// Where the cluster allows it; else what Lagoon's API has so far
+    #[default]
+    Auto,
+    /// Over ssh, or not at all
+    Always,
+    /// What Lagoon's API has so far
+    Never,
+}
+
+impl LiveFlags {
+    /// What the flags and the settings say.
+    pub fn live(&self, app: &App) -> Live {
+        Live {
+            mode: match self.live {
+                LiveWord::Auto => LiveMode::Auto,
+                LiveWord::Always => LiveMode::Always,
+                LiveWord::Never => LiveMode::Never,
+            },
+            key: app.ssh_key(),
+        }
+    }
+}
+
+/// The flags of every command that starts runs.
+#[derive(Debug, Clone, Args)]
+pub struct StartFlags {
+    /// Wait until the run is over; the exit code says how it ended
+    #[arg(long)]
+    pub wait: bool,
+    /// Wait, and show the log
+    #[arg(long, short = 'f')]
+    pub follow: bool,
+    // No doc comment: it would become the help of the command.
+    #[command(flatten)]
+    live: LiveFlags,
+    /// Open the run's page in Lagoon's UI
+    #[arg(long)]
+    pub web: bool,
+    // No doc comment: it would become the help of the command.
+    #[command(flatten)]
+    pub(super) flags: WaitFlags,
+}
+
+impl StartFlags {
+    /// The flags that were given, for a line that does the same.
+    pub fn words(&self) -> Vec<String> {
+        let flags = [
+            (self.wait, "--wait"),
+            (self.follow, "--follow"),
+            (self.web, "--web"),
+        ];
+        let mut words: Vec<String> = given(flags).collect();
+        if self.live.live != LiveWord::default() {
+            words.push(format!("--live={}", spelled(self.live.live)));
+        }
+        words.extend(self.flags.words());
+        words
+    }
+
+    /// Whether the command goes on after the start.
+    pub fn waits(&self) -> bool {
+        self.wait || self.follow
+    }
+
+    /// With --follow stdout is the log, unless -o asks for the result there.
+    pub fn result_on_stdout(&self, app: &App) -> bool {
+        !self.follow || app.settings.output_is_asked_for()
+    }
+
+    /// The answer on the stream that has the result.
+    pub fn on_its_stream(&self, app: &App, answer: Answer) -> Answer {
+        if self.result_on_stdout(app) {
+            answer
+        } else {
+            answer.on(Stream::Err)
+        }
+    }
+
+    /// Refuses limits of a waiting that was not asked for, and a page that is not known. `waits_first`
+    /// where others are waited for before anything is started.
+    ///
+    /// # Errors
+    /// Wrong use.
+    pub fn check(&self, app: &App, waits_first: bool) -> Result<(), Error> {
+        if self.web && app.ui_url().is_none() {
+            // Said before anything is started.
+            return app.open_page(None);
+        }
+        if self.waits() || waits_first {
+            return Ok(());
+        }
+        self.flags.require_none("add --wait or --follow")
+    }
+
+    /// Refuses `--live always` where it cannot be, before anything is started.
+    ///
+    /// # Errors
+    /// No log can be followed over ssh there; or any failure of the look-up.
+    pub async fn require_live(
+        &self,
+        app: &App,
+        environments: impl IntoIterator<Item = &Environment>,
+    ) -> Result<(), Error> {
+        if self.live.live == LiveWord::Always {
+            for environment in environments {
+                follow::require_live(app.lagoon().await?, environment).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses to open a page of many.
+    ///
+    /// # Errors
+    /// Wrong use.
+    pub fn require_no_page(&self) -> Result<(), Error> {
+        if self.web {
+            return Err(
+                Error::usage("--web opens one page, and the line is about several runs")
+                    .hint("leave out --web; -o json has the address of each page"),
+            );
+        }
+        Ok(())
+    }
+
+    /// The watch over the runs that were started, which shows their log with --follow.
+    pub(super) fn watch<'a>(&self, app: &'a App) -> Watch<'a> {
+        let log = if self.result_on_stdout(app) {
+            Stream::Err
+        } else {
+            Stream::Out
+        };
+        Watch {
+            log: self.follow.then_some(log),
+            live: self.live.live(app),
+            ..self.flags.watch(app)
         }
     }
 }

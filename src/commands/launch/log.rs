@@ -1,9 +1,13 @@
-//! A run's log on its way out.
+//! Printing the logs of runs.
+
+use std::collections::HashSet;
 
 use crate::app::App;
+use crate::commands::launch::Watch;
+use crate::domain::Run;
 use crate::error::Error;
 use crate::ops::runs::follow::Sink;
-use crate::terminal::{LogCleaner, Stream, StreamError};
+use crate::terminal::{LogCleaner, Stream, StreamError, Style};
 
 /// How much of a log is made safe at a time: it may be long.
 const PIECE: usize = 64 * 1024;
@@ -17,8 +21,10 @@ pub struct LogOut<'a> {
     closed: bool,
     /// What was written last did not end its line.
     open_line: bool,
-    /// Writing fails when nobody reads any more.
-    pub quits: bool,
+    /// Writing fails once the output is closed.
+    quits: bool,
+    /// With several logs on one stream, the name of this one and the start of each line.
+    prefix: Option<(String, String)>,
 }
 
 impl<'a> LogOut<'a> {
@@ -33,7 +39,24 @@ impl<'a> LogOut<'a> {
             closed: false,
             open_line: false,
             quits: false,
+            prefix: None,
         }
+    }
+
+    /// The log of each run. Each line of several logs begins with the name of its run.
+    pub(super) fn all(watch: &Watch<'a>, stream: Stream, runs: &[Run]) -> Vec<LogOut<'a>> {
+        let names = names(runs);
+        let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
+        let palette = watch.app.ui.palette(stream);
+        let one = |name: String| {
+            let start = palette.paint(Style::Dim, &format!("{name:width$} |"));
+            LogOut {
+                quits: watch.quits,
+                prefix: (runs.len() > 1).then(|| (name, format!("{start} "))),
+                ..LogOut::new(watch.app, stream, watch.raw)
+            }
+        };
+        names.into_iter().map(one).collect()
     }
 
     /// Writes a part of the log.
@@ -78,6 +101,13 @@ impl<'a> LogOut<'a> {
         self.closed
     }
 
+    fn named(&self, text: &str) -> String {
+        match &self.prefix {
+            Some((name, _)) => format!("{name}: {text}"),
+            None => text.to_owned(),
+        }
+    }
+
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if bytes.is_empty() {
             return Ok(());
@@ -97,9 +127,39 @@ impl<'a> LogOut<'a> {
     }
 }
 
+/// `project/environment` of each run; with its id where two would have the same.
+fn names(runs: &[Run]) -> Vec<String> {
+    let place = |run: &Run| match &run.environment {
+        Some(environment) => format!("{}/{}", environment.project.name, environment.name),
+        None => format!("run {}", run.id),
+    };
+    let distinct: HashSet<String> = runs.iter().map(place).collect();
+    let named = |run: &Run| {
+        if distinct.len() == runs.len() {
+            place(run)
+        } else {
+            format!("{} {}", place(run), run.id)
+        }
+    };
+    runs.iter().map(named).collect()
+}
+
 impl Sink for LogOut<'_> {
     fn write(&mut self, piece: &str) -> Result<(), Error> {
-        self.give(piece)
+        let Some((_, prefix)) = &self.prefix else {
+            return self.give(piece);
+        };
+        let mut text = String::with_capacity(piece.len());
+        for line in piece.lines() {
+            text.push_str(prefix);
+            text.push_str(line);
+            // A colour ends with its line: the next line may be of another run.
+            if line.contains('\u{1b}') {
+                text.push_str("\u{1b}[0m");
+            }
+            text.push('\n');
+        }
+        self.give(&text)
     }
 
     fn takes_banner(&self) -> bool {
@@ -107,10 +167,12 @@ impl Sink for LogOut<'_> {
     }
 
     fn note(&mut self, text: &str) {
-        self.app.ui.note(text);
+        let text = self.named(text);
+        self.app.ui.note(&text);
     }
 
     fn trace(&mut self, text: &str) {
-        self.app.ui.trace(text);
+        let text = self.named(text);
+        self.app.ui.trace(&text);
     }
 }

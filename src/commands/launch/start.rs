@@ -1,264 +1,284 @@
-//! What every command does that starts a run: wait for it or not, and answer with it.
+//! Carrying out launches: confirm, start, wait and report, for one target and for several.
 
-use crate::app::{App, Executes};
-use crate::commands::flags::{given, spelled};
-use crate::commands::launch::live::LiveWord;
-use crate::commands::launch::{LiveFlags, WaitFlags, Watch};
-use crate::commands::report::{Answer, RunReport};
-use crate::commands::{launch, scope, select};
-use crate::domain::{Definition, Environment, Run, Work, quoting};
-use crate::error::Error;
-use crate::ops::launch::exec;
-use crate::ops::launch::lost::{Started, Unstarted};
-use crate::ops::runs::follow;
-use crate::terminal::Stream;
 use std::time::Duration;
 
-use clap::Args;
+use crate::app::App;
+use crate::commands::launch::confirm::{confirm_all, confirm_one};
+use crate::commands::launch::dry_run::DryRun;
+use crate::commands::launch::progress::UnfinishedWatcher;
+use crate::commands::launch::results::{Entry, LaunchResults};
+use crate::commands::launch::{BulkFlags, Lines, StartFlags, Trouble};
+use crate::commands::report::{Answer, RunReport, Shape};
+use crate::commands::scope;
+use crate::domain::{Run, quoting};
+use crate::error::{Error, Kind};
+use crate::ops;
+use crate::ops::launch::Launch;
+use crate::ops::launch::start::{IfRunning, LaunchOutcome, StartOptions, Starter};
+use crate::ops::runs::wait;
+use crate::output::{Format, Several};
 
-/// Whether to wait for what was started, and how long.
-#[derive(Debug, Clone, Args)]
-pub struct Waiting {
-    /// Wait until the run is over; the exit code says how it ended
-    #[arg(long)]
-    pub wait: bool,
-    /// Wait, and show the log
-    #[arg(long, short = 'f')]
-    pub follow: bool,
-    // No doc comment: it would become the help of the command.
-    #[command(flatten)]
-    #[allow(missing_docs, reason = "see LiveFlags")]
-    pub live: LiveFlags,
-    /// Open the run's page in Lagoon's UI
-    #[arg(long)]
-    pub web: bool,
-    // No doc comment: it would become the help of the command.
-    #[command(flatten)]
-    #[allow(missing_docs, reason = "see WaitFlags")]
-    pub flags: WaitFlags,
+/// How long replies may take after an interrupt of several starts.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A start as the command line asks for it.
+pub struct Start<'a> {
+    pub app: &'a App,
+    pub answer: Answer,
+    pub shape: Shape,
+    pub flags: &'a StartFlags,
+    pub bulk: BulkFlags,
+    pub if_running: IfRunning,
+    /// Values are a part of the program.
+    pub raw: bool,
+    /// The command line that does the same without prompts, if there were any.
+    pub equivalent: Option<String>,
+    /// Whether it repeats runs, so that the command line does not name the task.
+    pub is_rerun: bool,
 }
 
-impl Waiting {
-    /// The flags that were given, for a line that does the same.
-    #[must_use]
-    pub fn words(&self) -> Vec<String> {
-        let flags = [
-            (self.wait, "--wait"),
-            (self.follow, "--follow"),
-            (self.web, "--web"),
-        ];
-        let mut words: Vec<String> = given(flags).collect();
-        if self.live.live != LiveWord::default() {
-            words.push(format!("--live={}", spelled(self.live.live)));
-        }
-        words.extend(self.flags.words());
-        words
-    }
-
-    /// Whether the command goes on after the start.
-    #[must_use]
-    pub fn waits(&self) -> bool {
-        self.wait || self.follow
-    }
-
-    /// Says what was started, waits for it if that was asked for, and answers. `expected` is what
-    /// runs of its kind took before.
-    ///
-    /// # Errors
-    /// How the run ended, when it was waited for.
-    pub async fn see_through(
-        &self,
-        app: &App,
-        answer: Answer,
-        started: Started,
-        expected: Option<Duration>,
-    ) -> Result<(), Error> {
-        say_started(app, &started);
-        let run = started.run;
-        if self.web {
-            let report = report_of(app, run.clone());
-            // The run exists: that its page does not open is no failure of it.
-            if let Err(error) = app.open_page(report.url().as_deref()) {
-                app.ui.warn(&error.message);
-                error.hint_texts().iter().for_each(|hint| app.ui.hint(hint));
-            }
-        }
-        app.ui.note(&format!("run {} ({})", run.id, run.task_name));
-        if !self.waits() {
-            if !run.outcome().is_over() {
-                app.ui.note("started, not finished");
-            }
-            return answer.give_done(&report_of(app, run));
-        }
-        let log = self.follow.then_some(if self.result_on_stdout(app) {
-            Stream::Err
-        } else {
-            Stream::Out
-        });
-        let watch = self.watch(app, log, expected);
-        let (run, verdict) = watch.until_over(run).await;
-        let answer = self.on_its_stream(app, answer);
-        verdict.and(answer.give_done(&report_of(app, run)))
-    }
-
-    /// With --follow stdout is the log, unless -o asks for the result there.
-    #[must_use]
-    pub fn result_on_stdout(&self, app: &App) -> bool {
-        !self.follow || app.settings.output_is_asked_for()
-    }
-
-    /// The answer on the stream that has the result.
-    #[must_use]
-    pub fn on_its_stream(&self, app: &App, answer: Answer) -> Answer {
-        if self.result_on_stdout(app) {
-            answer
-        } else {
-            answer.on(Stream::Err)
-        }
-    }
-
-    /// Refuses limits of a waiting that was not asked for, and a page that is not known. `waits_first`
-    /// where others are waited for before anything is started.
-    ///
-    /// # Errors
-    /// Wrong use.
-    pub fn check(&self, app: &App, waits_first: bool) -> Result<(), Error> {
-        if self.web && app.ui_url().is_none() {
-            // Said before anything is started.
-            return app.open_page(None);
-        }
-        if self.waits() || waits_first {
-            return Ok(());
-        }
-        self.flags.require_none("add --wait or --follow")
-    }
-
-    /// Refuses `--live always` where it cannot be, before anything is started.
-    ///
-    /// # Errors
-    /// No log can be followed over ssh there; or any failure of the look-up.
-    pub async fn require_live(
-        &self,
-        app: &App,
-        environments: impl IntoIterator<Item = &Environment>,
-    ) -> Result<(), Error> {
-        if self.live.live == LiveWord::Always {
-            for environment in environments {
-                follow::require_live(app.lagoon().await?, environment).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Refuses to open a page of many.
-    ///
-    /// # Errors
-    /// Wrong use.
-    pub fn require_no_page(&self) -> Result<(), Error> {
-        if self.web {
-            return Err(
-                Error::usage("--web opens one page, and the line is about several runs")
-                    .hint("leave out --web; -o json has the address of each page"),
-            );
-        }
-        Ok(())
-    }
-
-    /// What to wait with.
-    #[must_use]
-    pub fn watch<'a>(
-        &self,
-        app: &'a App,
-        log: Option<Stream>,
-        expected: Option<Duration>,
-    ) -> Watch<'a> {
-        Watch {
+impl<'a> Start<'a> {
+    /// A start that ignores unfinished runs.
+    pub fn new(app: &'a App, answer: Answer, shape: Shape, flags: &'a StartFlags) -> Self {
+        Start {
             app,
-            limits: self.flags.limits(),
-            on_interrupt: self.flags.on_interrupt(),
-            log,
-            live: self.live.live(app),
+            answer,
+            shape,
+            flags,
+            bulk: BulkFlags::default(),
+            if_running: IfRunning::Start,
             raw: false,
-            quits: false,
-            expected,
-            lines: None,
+            equivalent: None,
+            is_rerun: false,
+        }
+    }
+
+    /// Prints what would be started.
+    ///
+    /// # Errors
+    /// As [`Answer::give`].
+    pub fn dry_run(&self, launches: Vec<Launch>) -> Result<(), Error> {
+        let mut plans: Vec<DryRun> = launches.into_iter().map(DryRun).collect();
+        match (self.shape, plans.pop()) {
+            (Shape::One, Some(plan)) => self.answer.give(&plan),
+            (_, last) => {
+                plans.extend(last);
+                self.answer.give(&Several(plans))
+            }
+        }
+    }
+
+    /// Starts all, waits for them if the flags ask for it, and prints the result.
+    ///
+    /// # Errors
+    /// Not confirmed; the failure of the one, or one error for all.
+    pub async fn carry_out(self, launches: Vec<Launch>) -> Result<(), Error> {
+        let app = self.app;
+        let places = launches.iter().map(|launch| &launch.place);
+        self.flags.require_live(app, places).await?;
+        match (self.shape, launches.as_slice()) {
+            (Shape::One, [launch]) => self.confirm_one(launch)?,
+            _ => confirm_all(app, &launches, self.raw)?,
+        }
+        let claim = app.claim_interrupt();
+        let starter = Starter {
+            lagoon: app.lagoon().await?,
+            claims: &app.claims().await?,
+            clock: &ops::clock(),
+            options: self.options(),
+        };
+        let mut others = UnfinishedWatcher {
+            app,
+            is_quiet: self.shape == Shape::Many,
+            trouble: Trouble::default(),
+        };
+        let report =
+            |at: usize, outcome: &LaunchOutcome| self.report_outcome(&launches[at], outcome);
+        let started = starter.start_all(&launches, &mut others, claim.signalled(), report);
+        let (outcomes, signal) = started.await;
+        drop(claim);
+        self.conclude(&launches, outcomes, signal).await
+    }
+
+    fn options(&self) -> StartOptions {
+        StartOptions {
+            concurrency: self.bulk.concurrency(),
+            fail_fast: self.bulk.fail_fast,
+            if_running: self.if_running,
+            limits: self.flags.flags.limits(),
+            grace: match self.shape {
+                Shape::One => Duration::ZERO,
+                Shape::Many => GRACE,
+            },
+        }
+    }
+
+    /// Whether each run is printed on a line as soon as it has ended, or been started.
+    pub(super) fn prints_lines(&self) -> bool {
+        self.shape == Shape::Many
+            && self.answer.format() == Format::Jsonl
+            && self.flags.result_on_stdout(self.app)
+    }
+
+    fn confirm_one(&self, launch: &Launch) -> Result<(), Error> {
+        let ui = &self.app.ui;
+        let banner = scope::banner(self.app, &launch.place.label())?;
+        if self.is_rerun {
+            ui.note(&format!("{banner}: {}", launch.name()));
+            return confirm_one(self.app, launch, self.raw, &banner);
+        }
+        ui.note(&banner);
+        if let Some(line) = &self.equivalent {
+            ui.note(&format!("the same without questions:\n  {line}"));
+        }
+        if let Some(run) = launch.newest_unfinished() {
+            let text = format!("run {} of this task is {} there", run.id, run.status);
+            match self.if_running {
+                IfRunning::Start => ui.note(&format!("{text}; starting another one")),
+                IfRunning::Wait => ui.note(&format!("{text}; waiting for its end first")),
+                // Nothing is started, so there is nothing to confirm.
+                IfRunning::Skip => return Ok(()),
+                IfRunning::Fail => {
+                    let mut error = Error::failed(format!("{text}; started none"));
+                    error.runs = vec![run.to_json()];
+                    return Err(error.hint("--if-running start|skip|wait does something else"));
+                }
+            }
+        }
+        confirm_one(self.app, launch, self.raw, &banner)
+    }
+
+    /// Waits if the flags ask for it, and prints the result.
+    async fn conclude(
+        self,
+        launches: &[Launch],
+        outcomes: Vec<LaunchOutcome>,
+        signal: Option<Kind>,
+    ) -> Result<(), Error> {
+        let (app, lines) = (self.app, self.prints_lines());
+        let mut entries: Vec<Entry> = launches.iter().zip(&outcomes).map(Entry::of).collect();
+        let started = outcomes.iter().filter_map(LaunchOutcome::started);
+        let started: Vec<Run> = started.cloned().collect();
+        let waits = self.flags.waits() && !started.is_empty() && signal.is_none();
+        let printed: Vec<i64> = match (lines, self.flags.waits()) {
+            (true, false) => outcomes.iter().filter_map(|o| Some(o.run()?.id)).collect(),
+            (true, true) if waits => started.iter().map(|run| run.id).collect(),
+            _ => Vec::new(),
+        };
+        self.report_not_started(launches, &outcomes);
+        let interrupted = signal.map(|kind| interrupted(app, kind, &outcomes));
+        let all = launches.iter().zip(outcomes);
+        let failures = all.filter_map(|(launch, outcome)| self.failure(launch, outcome, signal));
+        let failures: Vec<Error> = failures.collect();
+        let verdict = if waits {
+            let mut watch = self.flags.watch(app);
+            watch.lines = lines.then_some(Lines::Ends(&self.answer));
+            watch.expected = match (self.shape, launches) {
+                (Shape::One, [launch]) => launch.usual_length,
+                _ => None,
+            };
+            let (runs, verdict) = watch.until_all_over(started, failures).await;
+            for run in runs {
+                let is_its = |entry: &&mut Entry| entry.run().is_some_and(|r| r.id == run.id);
+                if let Some(entry) = entries.iter_mut().find(is_its) {
+                    entry.update(run);
+                }
+            }
+            verdict
+        } else if let Some(error) = interrupted {
+            // One that was not started, or may have been, has an error of its own.
+            let own = (self.shape == Shape::One).then_some(failures);
+            wait::first_of_all(own.unwrap_or_default()).and(Err(error))
+        } else {
+            if started.iter().any(|run| !run.outcome().is_over()) {
+                app.ui.note(&match self.shape {
+                    Shape::One => "started, not finished".to_owned(),
+                    Shape::Many => format!("{} started, not finished", started.len()),
+                });
+            }
+            wait::first_of_all(failures)
+        };
+        verdict.and(self.give(entries, &printed))
+    }
+
+    fn give(self, entries: Vec<Entry>, printed: &[i64]) -> Result<(), Error> {
+        let answer = self.flags.on_its_stream(self.app, self.answer);
+        if self.shape == Shape::One {
+            return match entries.first().and_then(Entry::run) {
+                Some(run) => answer.give_done(&RunReport::of(self.app, run.clone())),
+                None => Ok(()),
+            };
+        }
+        match LaunchResults::new(self.app, entries, printed, answer.format()) {
+            Some(results) => answer.give_done(&results),
+            None => Ok(()),
+        }
+    }
+
+    /// The error of a launch whose run does not exist, or may not.
+    fn failure(
+        &self,
+        launch: &Launch,
+        outcome: LaunchOutcome,
+        signal: Option<Kind>,
+    ) -> Option<Error> {
+        match (outcome, self.shape, signal) {
+            (LaunchOutcome::Started(_) | LaunchOutcome::Skipped(_), ..) => None,
+            (LaunchOutcome::NotStarted(_), Shape::One, Some(kind)) => {
+                Some(Error::new(kind, format!("{}: started none", kind.word())))
+            }
+            (LaunchOutcome::NotStarted(_), ..) => None,
+            (LaunchOutcome::Unknown(_), Shape::One, Some(kind)) => {
+                let message = format!(
+                    "{} while `{}` was being started",
+                    kind.word(),
+                    launch.name()
+                );
+                Some(Error::new(kind, message).hint(
+                    "it is unknown whether it was: check the newest runs there before you start it again",
+                ))
+            }
+            (LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error), Shape::One, _) => {
+                Some(error)
+            }
+            (LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error), Shape::Many, _) => {
+                Some(Error {
+                    message: format!("{}: {error}", launch.place.label()),
+                    source: None,
+                    ..error
+                })
+            }
         }
     }
 }
 
-/// The warning where waiting was requested and nothing was started to wait for.
-#[must_use]
-pub fn not_waited_for(app: &App, run: &Run) -> String {
+fn interrupted(app: &App, kind: Kind, outcomes: &[LaunchOutcome]) -> Error {
+    let started = outcomes.iter().filter_map(LaunchOutcome::started);
+    let runs: Vec<_> = started.map(Run::to_json).collect();
+    let is_unknown = |outcome: &&LaunchOutcome| matches!(outcome, LaunchOutcome::Unknown(_));
+    let unknown = outcomes.iter().filter(is_unknown).count();
+    let (started, not) = (runs.len(), outcomes.len() - runs.len() - unknown);
+    let message = format!(
+        "{}: {started} started, {unknown} may have been, {not} not started",
+        kind.word()
+    );
+    let ids: Vec<String> = runs.iter().map(|run| run["id"].to_string()).collect();
+    let error = Error {
+        runs,
+        ..Error::new(kind, message)
+    };
+    if ids.is_empty() {
+        return error;
+    }
+    let line = wait_line(app, ids);
+    error.hint(format!(
+        "what was started goes on; wait for the end with `{line}`"
+    ))
+}
+
+/// The command line that waits for these runs.
+pub(super) fn wait_line(app: &App, ids: impl IntoIterator<Item = String>) -> String {
     let mut words = scope::line_start(app, "wait");
-    words.push(run.id.to_string());
-    let line = quoting::suggestion(words);
-    format!("not waiting for run {}; to wait for it: `{line}`", run.id)
-}
-
-/// Starts something; an interrupt meanwhile says that it may have been started.
-///
-/// # Errors
-/// Interrupted, or as starting ends.
-pub async fn start(
-    app: &App,
-    name: &str,
-    starting: impl Future<Output = Result<Started, Unstarted>>,
-) -> Result<Started, Error> {
-    launch::unless_interrupted(
-        app,
-        &format!("`{name}` was being started"),
-        "it is unknown whether it was: check the newest runs there before you start it again",
-        async { Ok(starting.await?) },
-    )
-    .await
-}
-
-/// Has a task confirmed: its confirmation text, and that it is executed on this machine. `raw` is
-/// the whole command line where values are a part of the program.
-///
-/// # Errors
-/// Wrong use when it is declined, or there is nobody to ask.
-pub fn confirm_task(app: &App, definition: &Definition, raw: Option<&str>) -> Result<(), Error> {
-    if let Some(text) = definition.confirmation() {
-        app.confirm(&format!("{}: {text}", definition.name))?;
-    }
-    match &definition.work {
-        Work::Command(command) => app.confirm_execution(Executes::Command(raw.unwrap_or(command))),
-        Work::Image(image) => app.confirm_execution(Executes::Image(image)),
-        Work::Unknown(_) => Ok(()),
-    }
-}
-
-/// Has a command confirmed that no task defines: in production, and that it is executed on this
-/// machine. `banner` says where.
-///
-/// # Errors
-/// Wrong use when it is declined, or there is nobody to ask.
-pub fn confirm_one_off(app: &App, banner: &str, ready: &exec::Ready) -> Result<(), Error> {
-    let command = &ready.one_off.command;
-    if ready.environment.is_production() {
-        app.confirm(&format!("{banner}: run this in production: {command}"))?;
-    }
-    app.confirm_execution(Executes::Command(command))
-}
-
-/// Remembers a run that was started, and says so when it had to be looked for.
-pub fn say_started(app: &App, started: &Started) {
-    app.record_run(&started.run);
-    select::remember(app, &started.run);
-    if started.recovered {
-        app.ui.warn(&format!(
-            "the answer was lost; run {} was found, and is taken for the one that was started",
-            started.run.id
-        ));
-    }
-}
-
-/// A run as an answer.
-#[must_use]
-pub fn report_of(app: &App, run: Run) -> RunReport {
-    RunReport {
-        run,
-        ui_url: app.ui_url(),
-    }
+    words.extend(ids);
+    quoting::suggestion(words)
 }

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::app::App;
+use crate::commands::launch::Trouble;
+use crate::commands::launch::flags::OnInterrupt;
 use crate::commands::launch::log::LogOut;
-use crate::commands::launch::logs::Prefixed;
-use crate::commands::launch::{OnInterrupt, Trouble};
+use crate::commands::launch::start::wait_line;
 use crate::commands::report::{Answer, RunReport};
-use crate::commands::scope::line_start;
 use crate::domain::run::Log;
-use crate::domain::{Environment, Outcome, Run, quoting};
+use crate::domain::{Environment, Outcome, Run};
 use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::runs::cancel::Request;
@@ -20,32 +20,28 @@ use crate::ops::runs::together::follow_all;
 use crate::ops::runs::wait::{self, Limits, Waited, Watcher};
 use crate::terminal::{Progress, Stream};
 
-/// How many lines of a failed run's log are shown to somebody who did not follow it.
+/// The number of lines of a failed run's log that are printed if the log was not followed.
 const LAST_LINES: usize = 30;
 
-/// Of how many failed runs.
+/// The number of failed runs whose log is printed.
 const LAST_LOGS: usize = 10;
 
-/// How many runs have a line of their own in the live table.
+/// The number of runs with a progress line of their own.
 const LIVE: usize = 20;
 
-/// What to wait with.
+/// The wait for runs, for every command that waits or follows.
 pub struct Watch<'a> {
-    /// The command's.
     pub app: &'a App,
-    /// How long.
     pub limits: Limits,
-    /// What Ctrl-C does.
     pub on_interrupt: OnInterrupt,
-    /// Show the log as it grows, on this stream.
+    /// The stream of the log, if the log is shown as it grows.
     pub log: Option<Stream>,
-    /// Whether it is shown as it is written.
     pub live: Live,
-    /// Show it as it is, the banner and every byte.
+    /// Print each byte of the log, with its banner.
     pub raw: bool,
-    /// The log is all there is to it: when nobody reads it any more, that is a quiet end.
+    /// The log is the whole output: when the output is closed, the command exits quietly.
     pub quits: bool,
-    /// What runs of this task took before.
+    /// The usual length of runs of this task.
     pub expected: Option<Duration>,
     /// Print runs one by one (`-o jsonl`).
     pub lines: Option<Lines<'a>>,
@@ -60,16 +56,25 @@ pub enum Lines<'a> {
     Changes(&'a Answer),
 }
 
-impl Watch<'_> {
-    /// Waits until the run is over, or somebody interrupts. The run as it was read last, and how
-    /// waiting ended.
-    pub async fn until_over(&self, run: Run) -> (Run, Result<(), Error>) {
-        let (mut runs, verdict) = self.until_all_over(vec![run.clone()], Vec::new()).await;
-        (runs.pop().unwrap_or(run), verdict)
+impl<'a> Watch<'a> {
+    /// A watch that shows no log and leaves runs alone on an interrupt.
+    #[must_use]
+    pub fn new(app: &'a App, limits: Limits) -> Self {
+        Watch {
+            app,
+            limits,
+            on_interrupt: OnInterrupt::Leave,
+            log: None,
+            live: Live::default(),
+            raw: false,
+            quits: false,
+            expected: None,
+            lines: None,
+        }
     }
 
-    /// Waits until all runs are over, or somebody interrupts. The runs as they were read last, and
-    /// one verdict on all; those that could not even be found (`missing`) count as well.
+    /// Waits until all runs are over or a signal arrives. Returns the runs as they were read last, and
+    /// one verdict on all, in which runs that could not be found (`missing`) count as well.
     pub async fn until_all_over(
         &self,
         runs: Vec<Run>,
@@ -81,7 +86,7 @@ impl Watch<'_> {
             Err((runs, error)) => return (runs, Err(error)),
         };
         if waited.is_empty() {
-            // The log had no reader any more.
+            // The output is closed.
             return (Vec::new(), Ok(()));
         }
         let runs: Vec<Run> = waited.iter().map(|w| w.run.clone()).collect();
@@ -92,14 +97,13 @@ impl Watch<'_> {
         let mut failures: Vec<Error> = waited.into_iter().filter_map(Waited::failure).collect();
         failures.extend(missing);
         let verdict = wait::verdict_of_all(failures, total);
-        (runs, verdict.map_err(|e| self.with_way_back(e)))
+        (runs, verdict.map_err(|e| self.with_wait_line(e)))
     }
 
-    /// Waits until all runs are over, and judges nothing; no runs come back when the log had no
-    /// reader any more.
+    /// Waits until all runs are over, whatever their outcome. No runs come back if the output was closed.
     ///
     /// # Errors
-    /// Interrupted, or not even begun; with the runs as they were read last.
+    /// Interrupted, or no connection; with the runs as they were read last.
     pub async fn wait_for(&self, runs: Vec<Run>) -> Result<Vec<Waited>, (Vec<Run>, Error)> {
         self.app.warn_of_token_end(self.limits.timeout);
         let mut shown = Shown::new(self, &runs);
@@ -112,7 +116,7 @@ impl Watch<'_> {
         match ended {
             Ok(Ok(waited)) => Ok(waited),
             Ok(Err(error)) => {
-                let error = self.with_way_back(error);
+                let error = self.with_wait_line(error);
                 Err((shown.last(runs), error))
             }
             Err(kind) => {
@@ -126,42 +130,20 @@ impl Watch<'_> {
     async fn work(&self, runs: Vec<Run>, shown: &mut Shown<'_>) -> Result<Vec<Waited>, Error> {
         let clock = ops::clock();
         let lagoon = self.app.lagoon().await?;
-        let mut push = Push::new(lagoon);
         let Some(stream) = self.log else {
+            let mut push = Push::new(lagoon);
             let limits = &self.limits;
             return Ok(wait::until_all_over(lagoon, &clock, runs, limits, shown, &mut push).await);
         };
         let (limits, live) = (&self.limits, &self.live);
-        let [run] = runs.as_slice() else {
-            let mut outs = Prefixed::all(self, stream, &runs);
-            let following = follow_all(lagoon, &clock, &runs, live, limits, shown, &mut outs);
-            let ends = following.await;
-            if self.quits && outs.iter().any(Prefixed::is_closed) {
-                return Ok(Vec::new());
-            }
-            outs.into_iter().try_for_each(Prefixed::finish)?;
-            let waited = runs.into_iter().zip(ends);
-            return Ok(waited.map(|(run, end)| shown.waited(run, end)).collect());
-        };
-        let mut out = LogOut::new(self.app, stream, self.raw);
-        out.quits = self.quits;
-        let run = run.clone();
-        let end = follow::follow(
-            lagoon,
-            &clock,
-            run.clone(),
-            live,
-            limits,
-            shown,
-            &mut push,
-            &mut out,
-        )
-        .await;
-        if self.quits && out.is_closed() {
+        let mut logs = LogOut::all(self, stream, &runs);
+        let following = follow_all(lagoon, &clock, runs, live, limits, shown, &mut logs);
+        let waited = following.await;
+        if self.quits && logs.iter().any(LogOut::is_closed) {
             return Ok(Vec::new());
         }
-        out.finish()?;
-        Ok(vec![shown.waited(run, end)])
+        logs.into_iter().try_for_each(LogOut::finish)?;
+        Ok(waited)
     }
 
     async fn interrupted(&self, runs: &[Run], kind: Kind) -> Error {
@@ -185,11 +167,11 @@ impl Watch<'_> {
             }
             return error;
         }
-        self.with_way_back(error)
+        self.with_wait_line(error)
     }
 
-    /// The error with the way back to runs that go on.
-    fn with_way_back(&self, error: Error) -> Error {
+    /// Adds the command line that waits for runs still in progress.
+    fn with_wait_line(&self, error: Error) -> Error {
         let goes_on = matches!(
             error.kind,
             Kind::Interrupted
@@ -213,9 +195,7 @@ impl Watch<'_> {
         } else {
             "these runs go on"
         };
-        let mut words = line_start(self.app, "wait");
-        words.extend(going);
-        let line = quoting::suggestion(words);
+        let line = wait_line(self.app, going);
         error.hint(format!("{go_on}; wait for the end with `{line}`"))
     }
 
@@ -274,7 +254,7 @@ pub fn unknown_cancel(run: &Run) -> String {
     format!("no reply to the request to cancel run {id}; it is unknown whether Lagoon received it")
 }
 
-/// Shows how it goes: a line a run at the bottom of the terminal, a line a change on stdout.
+/// The display of a wait: a progress line for each run, and a line on stdout for each change.
 struct Shown<'a> {
     app: &'a App,
     lines: Option<Lines<'a>>,
@@ -319,23 +299,8 @@ impl<'a> Shown<'a> {
     }
 
     fn print(&self, answer: &Answer, run: &Run) {
-        let report = RunReport {
-            run: run.clone(),
-            ui_url: self.app.ui_url(),
-        };
         // A failure does not end the waiting; it decides about the exit code in the end.
-        let _ = answer.give(&report);
-    }
-
-    /// How waiting for a run ended, with the run as it was read last.
-    fn waited(&self, run: Run, end: Result<Run, Error>) -> Waited {
-        match end {
-            Ok(run) => Waited { run, end: Ok(()) },
-            Err(error) => Waited {
-                run: self.last(vec![run]).swap_remove(0),
-                end: Err(error),
-            },
-        }
+        let _ = answer.give(&RunReport::of(self.app, run.clone()));
     }
 
     /// The runs as they were read last.

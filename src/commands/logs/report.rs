@@ -2,14 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::commands::report::run_value;
+use crate::commands::report::{Shape, run_value};
 use crate::domain::Run;
 use crate::output::{Cell, Column, Grid, Report};
 
 /// Runs, each with its log as far as there is one.
 pub(super) struct Logs {
-    /// Whether the line means one run: then the answer is an object.
-    pub(super) is_one: bool,
+    pub(super) shape: Shape,
     pub(super) ui_url: Option<String>,
     pub(super) logs: Vec<(Run, Option<String>)>,
 }
@@ -28,8 +27,8 @@ impl Report for Logs {
             .logs
             .iter()
             .map(|(run, log)| self.one(run, log.as_deref()));
-        match (self.is_one, all.next()) {
-            (true, Some(one)) => one,
+        match (self.shape, all.next()) {
+            (Shape::One, Some(one)) => one,
             (_, first) => first.into_iter().chain(all).collect(),
         }
     }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::app::App;
 use crate::domain::place::namespace;
 use crate::domain::run::moment;
 use crate::domain::{Outcome, Run};
@@ -18,6 +19,13 @@ pub struct RunReport {
 }
 
 impl RunReport {
+    /// The run, with the address of the context's UI.
+    #[must_use]
+    pub fn of(app: &App, run: Run) -> RunReport {
+        let ui_url = app.ui_url();
+        RunReport { run, ui_url }
+    }
+
     /// The address of the run's page in Lagoon's UI.
     #[must_use]
     pub fn url(&self) -> Option<String> {

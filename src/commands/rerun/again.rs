@@ -1,4 +1,4 @@
-//! From what a run was to what is started, with the user's help where that is not clear.
+//! The launch that repeats a run, with prompts for what Lagoon does not know any more.
 
 use crate::app::App;
 use crate::commands::input::values::Values;
@@ -7,22 +7,23 @@ use crate::commands::select::prompt;
 use crate::domain::view::EnvironmentView;
 use crate::domain::{Definition, TaskRef, Work, quoting};
 use crate::error::{Error, quoted_list};
-use crate::ops::launch::rerun::{self, Origin, Past, Ready};
+use crate::ops::launch::Launch;
+use crate::ops::launch::rerun::{self, Origin, Past};
 use crate::terminal::Choice;
 
-/// What is to be started.
+/// The task or command to start again.
 ///
 /// # Errors
 /// Wrong use when it takes a decision or values and nobody can be asked; interrupted.
-pub(super) async fn decide(
+pub(super) async fn resolve(
     app: &App,
     past: &Past,
     view: &EnvironmentView,
     given: &Values,
-    without_preflight: bool,
-) -> Result<Ready, Error> {
+    no_preflight: bool,
+) -> Result<Launch, Error> {
     let task = |definition: &Definition, kept: &Values, given: &Values| {
-        rerun::task(view, definition, kept, given, without_preflight)
+        rerun::task(view, definition, kept, given, no_preflight)
     };
     match past.origin(view)? {
         Origin::OneOff if !given.is_empty() => Err(Error::usage(format!(
@@ -36,7 +37,7 @@ pub(super) async fn decide(
                 view.environment.label(),
                 past.run.id
             ));
-            past.as_one_off(view, without_preflight)
+            past.as_command(view, no_preflight)
         }
         Origin::Task(definition, kept) => task(&definition, &kept, given),
         Origin::ValuesUnknown(definition) => {
@@ -44,15 +45,15 @@ pub(super) async fn decide(
                 "Lagoon does not keep the values of an image's run: `{}` needs them again",
                 definition.name
             ));
-            let values = values_again(app, past, view, &definition, given).await?;
+            let values = request_values(app, past, view, &definition, given).await?;
             task(&definition, &Vec::new(), &values)
         }
         Origin::Changed(definition) => {
             show_both(app, past, &definition);
-            if as_it_was(app, past, view, &definition)? {
-                return past.as_one_off(view, without_preflight);
+            if wants_recorded_command(app, past, view, &definition)? {
+                return past.as_command(view, no_preflight);
             }
-            let values = values_again(app, past, view, &definition, given).await?;
+            let values = request_values(app, past, view, &definition, given).await?;
             task(&definition, &Vec::new(), &values)
         }
     }
@@ -78,8 +79,8 @@ fn indented(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Whether the recorded command is meant, and not the task as it is now.
-fn as_it_was(
+/// Whether the user chooses the recorded command, and not the task as it is now.
+fn wants_recorded_command(
     app: &App,
     past: &Past,
     view: &EnvironmentView,
@@ -109,8 +110,8 @@ fn as_it_was(
     Ok(picked == 1)
 }
 
-/// Every value of a task anew: given, or asked for.
-async fn values_again(
+/// All values of a task, given or from prompts.
+async fn request_values(
     app: &App,
     past: &Past,
     view: &EnvironmentView,

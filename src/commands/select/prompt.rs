@@ -5,24 +5,16 @@ use crate::commands::input::values::Values;
 use crate::commands::scope;
 use crate::domain::text::storable;
 use crate::domain::view::EnvironmentView;
-use crate::domain::{Argument, Definition, Environment, TaskRef};
+use crate::domain::{Argument, Definition, Environment};
 use crate::error::Error;
-use crate::ops::launch::invoke;
 use crate::ops::places::place;
 use crate::terminal::{Choice, Prompt, Question};
 
-/// The task: named, or asked for.
+/// Prompts for a task of the environment.
 ///
 /// # Errors
-/// Not found, interrupted, or nothing to choose from.
-pub fn task(
-    app: &App,
-    view: &EnvironmentView,
-    named: Option<&TaskRef>,
-) -> Result<Definition, Error> {
-    if let Some(named) = named {
-        return invoke::choose(view, named).cloned();
-    }
+/// Interrupted, or nothing to choose from.
+pub fn task<'a>(app: &App, view: &'a EnvironmentView) -> Result<&'a Definition, Error> {
     if view.definitions.is_empty() {
         return Err(Error::not_found(format!(
             "there are no tasks that you may invoke on {}",
@@ -42,7 +34,7 @@ pub fn task(
         })
         .collect();
     let picked = app.ui.prompt().select("Task", &choices, None)?;
-    Ok(view.definitions[picked].clone())
+    Ok(&view.definitions[picked])
 }
 
 /// Values for what is not given: `all` asks for optional arguments too. If an argument is the name

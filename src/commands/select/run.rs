@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::app::App;
+use crate::commands::report::Shape;
 use crate::commands::select::last;
 use crate::domain::RunRef;
 use crate::error::Error;
@@ -22,10 +23,14 @@ pub struct RunArgs {
 }
 
 impl RunArgs {
-    /// Whether the line means one run and no more: then the answer is an object.
+    /// The shape of the result.
     #[must_use]
-    pub fn is_one(&self) -> bool {
-        self.last || matches!(self.runs.as_slice(), [one] if one != "-")
+    pub fn shape(&self) -> Shape {
+        match self.runs.as_slice() {
+            _ if self.last => Shape::One,
+            [one] if one != "-" => Shape::One,
+            _ => Shape::Many,
+        }
     }
 
     /// The runs that are meant, each once, in their order.

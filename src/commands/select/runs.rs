@@ -1,7 +1,7 @@
 //! Looking up the runs that a line names.
 
 use crate::app::App;
-use crate::commands::report::{Answer, RunReport, RunsReport};
+use crate::commands::report::{Answer, RunReport, RunsReport, Shape};
 use crate::commands::select::RunArgs;
 use crate::domain::Run;
 use crate::error::Error;
@@ -61,16 +61,14 @@ impl Found {
     }
 }
 
-/// Answers with runs: an object when the line means one, else an array.
+/// Prints runs.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn give_runs(app: &App, answer: &Answer, is_one: bool, runs: Vec<Run>) -> Result<(), Error> {
-    let ui_url = app.ui_url();
-    let mut runs = runs;
-    if is_one && runs.len() == 1 {
-        let run = runs.swap_remove(0);
-        return answer.give(&RunReport { run, ui_url });
+pub fn give_runs(app: &App, answer: &Answer, shape: Shape, runs: Vec<Run>) -> Result<(), Error> {
+    if let (Shape::One, [run]) = (shape, runs.as_slice()) {
+        return answer.give(&RunReport::of(app, run.clone()));
     }
+    let ui_url = app.ui_url();
     answer.give(&RunsReport { runs, ui_url })
 }

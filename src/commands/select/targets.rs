@@ -6,6 +6,7 @@
 use crate::app::App;
 use crate::commands::flags::KindWord;
 use crate::commands::input::values::Values;
+use crate::commands::report::Shape;
 use crate::commands::scope;
 use crate::commands::select::targets_file::{self, Line};
 use crate::domain::Project;
@@ -98,6 +99,15 @@ impl Places {
             || named.environments.len() > 1
             || named.projects.iter().any(|name| is_pattern(name))
             || named.environments.iter().any(|name| is_pattern(name))
+    }
+
+    /// The shape of the result of a start.
+    #[must_use]
+    pub fn shape(&self, app: &App) -> Shape {
+        match self.is_several(app) {
+            true => Shape::Many,
+            false => Shape::One,
+        }
     }
 
     /// Whether targets are read from stdin.

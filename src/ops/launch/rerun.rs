@@ -1,15 +1,15 @@
-//! Starting again what a run did: which task it was of, and with which values.
+//! Launches that repeat a run: the task that it was of, and its values.
 
+use crate::domain::quoting::escape;
 use crate::domain::view::EnvironmentView;
 use crate::domain::{Definition, Environment, Run, Work, recorded};
 use crate::error::Error;
 use crate::lagoon::operations::adhoc::Record;
 use crate::lagoon::{Lagoon, LagoonError};
 
-use crate::ops::launch::{exec, invoke};
+use crate::ops::launch::check::{self, CommandRequest, TaskRequest};
+use crate::ops::launch::{Launch, Subject};
 use crate::ops::runs::history;
-
-pub use crate::ops::launch::ready::Ready;
 
 /// A run and what Lagoon recorded of it.
 #[derive(Debug, Clone)]
@@ -92,55 +92,50 @@ impl Past {
             && !command.contains(|c: char| c.is_whitespace() || "'\"$`;&|<>()*?".contains(c))
     }
 
-    /// The recorded command, ready to be started as one of its own.
+    /// The recorded command as a launch without a task.
     ///
     /// # Errors
-    /// As [`exec::prepare`].
-    pub fn as_one_off(
-        &self,
-        view: &EnvironmentView,
-        without_preflight: bool,
-    ) -> Result<Ready, Error> {
-        let wish = exec::Wish {
+    /// As [`check::command`].
+    pub fn as_command(&self, view: &EnvironmentView, no_preflight: bool) -> Result<Launch, Error> {
+        let request = CommandRequest {
             name: self.run.name.to_string(),
             service: self.run.service.as_deref().unwrap_or_default().to_owned(),
-            command: self.command().to_owned(),
-            without_preflight,
+            script: self.command().to_owned(),
+            no_preflight,
         };
-        Ok(Ready::OneOff(Box::new(exec::prepare(view, wish)?)))
+        Ok(check::command_on(view, &request)?)
     }
 }
 
-/// A task, ready to be started with the values of a run, some of them replaced.
+/// A task with the values of a run, some of them replaced.
 ///
 /// # Errors
-/// As [`invoke::prepare`].
+/// As [`check::definition_on`].
 pub fn task(
     view: &EnvironmentView,
     definition: &Definition,
     kept: &[(String, String)],
     replaced: &[(String, String)],
-    without_preflight: bool,
-) -> Result<Ready, Error> {
+    no_preflight: bool,
+) -> Result<Launch, Error> {
     let is_kept = |(name, _): &&(String, String)| !replaced.iter().any(|(new, _)| new == name);
-    let wish = invoke::Wish {
-        values: kept
-            .iter()
-            .filter(is_kept)
-            .chain(replaced)
-            .cloned()
-            .collect(),
+    let kept_values = kept.iter().filter(is_kept);
+    let request = TaskRequest {
+        values: kept_values.chain(replaced).cloned().collect(),
         raw: false,
-        without_preflight,
+        no_preflight,
     };
-    let ready = invoke::prepare(view, definition, &wish)?;
-    // The same values are those that were there, in their order, without what a default would add.
-    let is_same = replaced.is_empty() && matches!(definition.work, Work::Command(_));
-    Ok(Ready::Task(Box::new(if is_same {
-        ready.with_exactly(kept)
-    } else {
-        ready
-    })))
+    let mut launch = check::definition_on(view, definition, &request)?;
+    if let Subject::Task(definition, values) = &mut launch.subject
+        && matches!(definition.work, Work::Command(_))
+        && replaced.is_empty()
+    {
+        // Exactly the recorded values, in their order: defaults would add others.
+        let escaped = |(name, value): &(String, String)| (name.clone(), escape(value));
+        values.sent = kept.iter().map(escaped).collect();
+        values.plain = kept.to_vec();
+    }
+    Ok(launch)
 }
 
 /// Reads a run with what was recorded of it.

@@ -33,6 +33,13 @@ pub struct Seen {
     pub(in crate::ops) trouble: Option<LagoonError>,
 }
 
+impl From<EnvironmentView> for Seen {
+    fn from(view: EnvironmentView) -> Seen {
+        let trouble = None;
+        Seen { view, trouble }
+    }
+}
+
 /// The environments of a selection.
 #[derive(Debug)]
 pub struct Resolved {

@@ -105,35 +105,35 @@ pub fn without_banner(log: &str) -> &str {
     }
 }
 
-/// Shows the log while the run is going, until it is over; then the rest of it.
+/// Shows the log while the run is in progress, then the rest of it. `run` is then as it was read last.
 ///
 /// # Errors
-/// As [`wait::until_over`]; when the sink takes nothing any more; when the log has to be live and
+/// As [`wait::until_all_over`]; when the sink takes nothing any more; when the log has to be live and
 /// cannot be.
 #[allow(clippy::too_many_arguments, reason = "each is somebody else's")]
-pub async fn follow(
+pub(super) async fn follow(
     lagoon: &Lagoon,
     clock: &dyn Clock,
-    run: Run,
+    run: &mut Run,
     live: &Live,
     limits: &Limits,
     watcher: &mut dyn Watcher,
     hints: &mut dyn Hints,
     sink: &mut dyn Sink,
-) -> Result<Run, Error> {
+) -> Result<(), Error> {
     let begun = clock.now();
     let mut live = Connection::new(clock, live);
     let mut pauses = Pauses::new();
     let mut reader = Reader::default();
     let mut shown = Shown::default();
-    let (mut run, mut is_known) = (run, true);
-    watcher.read(&run);
+    let mut is_known = true;
+    watcher.read(run);
     while !run.outcome().is_over() {
         let waited = clock.now().saturating_sub(begun);
-        wait::check_limits(&run, is_known, waited, limits)?;
+        wait::check_limits(run, is_known, waited, limits)?;
         if run.has_started() {
             let lagoon = lagoon.within(limits.left(waited));
-            live.find(&lagoon, &run, sink).await?;
+            live.find(&lagoon, run, sink).await?;
             if live.is_off() {
                 // What the API has so far; a failure here passes or shows when the run is read.
                 if let Ok(Some(Log::Text(text))) = lagoon.run_log(run.id).await {
@@ -143,21 +143,21 @@ pub async fn follow(
             }
         }
         let waited = clock.now().saturating_sub(begun);
-        let pause = wait::pause_within(pauses.next(), waited, &run, limits);
-        let going = [wait::going(&run)];
+        let pause = wait::pause_within(pauses.next(), waited, run, limits);
+        let going = [wait::going(run)];
         let woken = hints.pause(clock, pause, &going);
-        pauses.after(live.meanwhile(&run, sink, woken).await?);
+        pauses.after(live.meanwhile(run, sink, woken).await?);
         let lagoon = lagoon.within(limits.left(clock.now().saturating_sub(begun)));
-        let newer = reader.one(&lagoon, &run, watcher).await?;
+        let newer = reader.one(&lagoon, run, watcher).await?;
         is_known = newer.is_some();
         if let Some(newer) = newer {
-            run = newer;
-            watcher.read(&run);
+            *run = newer;
+            watcher.read(run);
         }
     }
     live.ends();
     let log = settled(lagoon, clock, run.id);
-    let log = live.meanwhile(&run, sink, log).await?;
+    let log = live.meanwhile(run, sink, log).await?;
     if is_empty(&log) && live.missing("").is_none() {
         sink.note(&nothing_printed(run.id));
     }
@@ -178,7 +178,7 @@ pub async fn follow(
             sink.note(&text);
         }
     }
-    Ok(run)
+    Ok(())
 }
 
 /// The note about a log without a line.

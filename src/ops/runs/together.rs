@@ -6,41 +6,41 @@ use futures_util::future::join_all;
 
 use crate::clock::Clock;
 use crate::domain::Run;
-use crate::error::Error;
 use crate::lagoon::Lagoon;
 
 use crate::ops::runs::follow::{Live, Sink, follow};
 use crate::ops::runs::push::{Hints, MOST, NoHints, Push};
-use crate::ops::runs::wait::{Limits, Watcher};
+use crate::ops::runs::wait::{Limits, Waited, Watcher};
 
-/// Follows all runs at the same time, each to a sink of its own; how that ended for each of them, in
-/// their order.
+/// Follows all runs at the same time, each to a sink of its own. The runs come back in their order, as
+/// from [`until_all_over`](super::wait::until_all_over).
 pub async fn follow_all<S: Sink>(
     lagoon: &Lagoon,
     clock: &dyn Clock,
-    runs: &[Run],
+    runs: Vec<Run>,
     live: &Live,
     limits: &Limits,
     watcher: &mut dyn Watcher,
     sinks: &mut [S],
-) -> Vec<Result<Run, Error>> {
+) -> Vec<Waited> {
     let is_few = runs.len() <= MOST;
     let watcher = Mutex::new(watcher);
-    let one = async |(run, sink): (&Run, &mut S)| {
-        let mut told = Shared(&watcher);
+    let one = async |(mut run, sink): (Run, &mut S)| {
+        let mut shared = Shared(&watcher);
         let mut hints: Box<dyn Hints> = if is_few {
             Box::new(Push::new(lagoon))
         } else {
             Box::new(NoHints)
         };
-        let (run, hints) = (run.clone(), hints.as_mut());
-        follow(lagoon, clock, run, live, limits, &mut told, hints, sink).await
+        let (hints, watcher) = (hints.as_mut(), &mut shared);
+        let end = follow(lagoon, clock, &mut run, live, limits, watcher, hints, sink).await;
+        Waited { run, end }
     };
-    join_all(runs.iter().zip(sinks).map(one)).await
+    join_all(runs.into_iter().zip(sinks).map(one)).await
 }
 
 /// One watcher for all.
-struct Shared<'a, 'b>(&'a Mutex<&'b mut dyn Watcher>);
+pub(in crate::ops) struct Shared<'a, 'b>(pub(in crate::ops) &'a Mutex<&'b mut dyn Watcher>);
 
 impl Watcher for Shared<'_, '_> {
     fn read(&mut self, run: &Run) {

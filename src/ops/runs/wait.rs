@@ -58,28 +58,9 @@ impl Pauses {
     }
 }
 
-/// Waits until the run is over.
-///
-/// # Errors
-/// Still going after the limit (8), never started (10), vanished (5), or a failure that will not
-/// pass: not signed in any more, not allowed.
-pub async fn until_over(
-    lagoon: &Lagoon,
-    clock: &dyn Clock,
-    run: Run,
-    limits: &Limits,
-    watcher: &mut dyn Watcher,
-    hints: &mut dyn Hints,
-) -> Result<Run, Error> {
-    let mut waited = until_all_over(lagoon, clock, vec![run], limits, watcher, hints).await;
-    match waited.pop() {
-        Some(Waited { run, end }) => end.map(|()| run),
-        None => Err(Error::failed("nothing was waited for")),
-    }
-}
-
-/// Waits until every one of these runs is over, or waiting for it has come to another end. The
-/// runs come back in their order, each as it was read last; `end` is `Ok` for those that are over.
+/// Waits until every one of these runs is over, or waiting for it has ended otherwise: still in progress
+/// after the limit (8), never started (10), vanished (5), or a failure that will not pass. The runs
+/// come back in their order, each as it was read last; `end` is `Ok` for those that are over.
 pub async fn until_all_over(
     lagoon: &Lagoon,
     clock: &dyn Clock,

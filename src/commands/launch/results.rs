@@ -1,17 +1,17 @@
-//! What became of many, as an answer.
+//! The results of several launches.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::commands::report::run::{RunReport, columns, run_value, style};
 use crate::domain::{Environment, Run};
 use crate::error::Error;
-use crate::ops::launch::bulk::Fate;
-use crate::ops::launch::ready::Ready;
+use crate::ops::launch::Launch;
+use crate::ops::launch::start::{LaunchOutcome, Reason};
 use crate::output::{Cell, Column, Format, Grid, Report};
 use crate::terminal::Style;
 
-/// One target and what became of it.
+/// One launch and its result.
 pub(super) struct Entry {
     name: String,
     service: Option<String>,
@@ -23,34 +23,38 @@ enum End {
     /// There is a run.
     Run(Run),
     /// There is none, or none is known.
-    None { outcome: &'static str, why: Why },
-}
-
-/// Why there is none.
-struct Why {
-    message: String,
-    error: Value,
+    None {
+        outcome: &'static str,
+        message: String,
+        error: Value,
+    },
 }
 
 impl Entry {
-    pub(super) fn of((ready, fate): (&Ready, &Fate)) -> Entry {
-        let end = match fate {
-            Fate::Started(started) => End::Run(started.run.clone()),
-            Fate::Skipped(run) => End::Run(run.clone()),
-            Fate::Refused(error) => End::of("refused", error),
-            Fate::Unknown(error) => End::of("unknown", error),
-            Fate::NotStarted(reason) => End::of("not-started", &Error::failed(reason.words())),
+    pub(super) fn of((launch, outcome): (&Launch, &LaunchOutcome)) -> Entry {
+        let end = match outcome {
+            LaunchOutcome::Started(started) => End::Run(started.run.clone()),
+            LaunchOutcome::Skipped(run) => End::Run(run.clone()),
+            LaunchOutcome::Refused(error) => End::none("refused", error),
+            LaunchOutcome::Unknown(error) => End::none("unknown", error),
+            LaunchOutcome::NotStarted(reason) => {
+                End::none("not-started", &Error::failed(reason_text(*reason)))
+            }
         };
         Entry {
-            name: ready.name().to_owned(),
-            service: ready.service().map(str::to_owned),
-            environment: ready.environment().clone(),
+            name: launch.name().to_owned(),
+            service: launch.service().map(str::to_owned),
+            environment: launch.place.clone(),
             end,
         }
     }
 
-    pub(super) fn is_of(&self, id: i64) -> bool {
-        matches!(&self.end, End::Run(run) if run.id == id)
+    /// The run, if there is one.
+    pub(super) fn run(&self) -> Option<&Run> {
+        match &self.end {
+            End::Run(run) => Some(run),
+            End::None { .. } => None,
+        }
     }
 
     pub(super) fn update(&mut self, run: Run) {
@@ -58,64 +62,65 @@ impl Entry {
     }
 
     fn value(&self, ui_url: Option<&String>) -> Value {
-        let (outcome, why) = match &self.end {
+        let (outcome, error) = match &self.end {
             End::Run(run) => {
                 return run_value(run, ui_url.map(String::as_str));
             }
-            End::None { outcome, why } => (*outcome, why),
+            End::None { outcome, error, .. } => (*outcome, error),
         };
         // The fields of a run, so that every element has them.
-        let mut fields = Map::new();
-        for (name, value) in [
-            ("id", Value::Null),
-            ("name", json!(self.name)),
-            ("taskName", Value::Null),
-            ("status", Value::Null),
-            ("outcome", json!(outcome)),
-            ("service", json!(self.service)),
-            ("created", Value::Null),
-            ("started", Value::Null),
-            ("completed", Value::Null),
-            ("environment", self.environment.to_json()),
-            ("url", Value::Null),
-            ("error", why.error.clone()),
-        ] {
-            fields.insert(name.to_owned(), value);
-        }
-        Value::Object(fields)
+        json!({
+            "id": null,
+            "name": self.name,
+            "taskName": null,
+            "status": null,
+            "outcome": outcome,
+            "service": self.service,
+            "created": null,
+            "started": null,
+            "completed": null,
+            "environment": self.environment.to_json(),
+            "url": null,
+            "error": error,
+        })
     }
 }
 
 impl End {
-    fn of(outcome: &'static str, error: &Error) -> End {
+    fn none(outcome: &'static str, error: &Error) -> End {
         End::None {
             outcome,
-            why: Why {
-                message: error.to_string(),
-                error: error.to_json()["error"].take(),
-            },
+            message: error.to_string(),
+            error: error.to_json()["error"].take(),
         }
     }
 }
 
-/// All of them, in the order of the line.
-pub(super) struct Bulk {
+/// The reason in words why a launch was not tried.
+pub(super) fn reason_text(reason: Reason) -> &'static str {
+    match reason {
+        Reason::AfterFailure => "not started after a failure (--fail-fast)",
+        Reason::Interrupted => "not started: interrupted before",
+    }
+}
+
+/// The results of several launches, in the order of the command line.
+pub(super) struct LaunchResults {
     entries: Vec<Entry>,
     ui_url: Option<String>,
     several_names: bool,
     for_people: bool,
 }
 
-impl Bulk {
-    /// The answer, where there is one to give: nothing when nothing could be started. Runs that were
-    /// `printed` one by one are left out. Line formats are for pipes: they have the runs alone.
+impl LaunchResults {
+    /// The result; `None` if nothing could be started. Runs that were `printed` one by one are left out.
+    /// Line formats are for pipes: they have the runs alone.
     pub(super) fn new(
         app: &App,
         mut entries: Vec<Entry>,
-        several_names: bool,
         printed: &[i64],
         format: Format,
-    ) -> Option<Bulk> {
+    ) -> Option<LaunchResults> {
         let is_known = |entry: &Entry| match &entry.end {
             End::Run(_) => true,
             End::None { outcome, .. } => *outcome == "unknown",
@@ -123,6 +128,7 @@ impl Bulk {
         if !entries.iter().any(is_known) {
             return None;
         }
+        let several_names = entries.iter().any(|entry| entry.name != entries[0].name);
         let only_runs = matches!(
             format,
             Format::Tsv | Format::Csv | Format::Name | Format::Id
@@ -131,7 +137,7 @@ impl Bulk {
             End::Run(ref run) => !printed.contains(&run.id),
             End::None { .. } => !only_runs,
         });
-        Some(Bulk {
+        Some(LaunchResults {
             entries,
             ui_url: app.ui_url(),
             several_names,
@@ -171,12 +177,14 @@ impl Bulk {
                     run.task_name.clone().into(),
                     Cell::Missing,
                 ),
-                End::None { outcome, why } => (
+                End::None {
+                    outcome, message, ..
+                } => (
                     Cell::Missing,
                     Cell::status(*outcome, Style::Bad),
                     Cell::Missing,
                     Cell::Missing,
-                    Cell::text(&why.message),
+                    Cell::text(message),
                 ),
             };
             grid.row([
@@ -194,7 +202,7 @@ impl Bulk {
     }
 }
 
-impl Report for Bulk {
+impl Report for LaunchResults {
     fn value(&self) -> Value {
         let each = self.entries.iter();
         each.map(|entry| entry.value(self.ui_url.as_ref()))
@@ -207,7 +215,7 @@ impl Report for Bulk {
         }
         let mut grid = Grid::new(columns());
         for entry in &self.entries {
-            if let End::Run(run) = &entry.end {
+            if let Some(run) = entry.run() {
                 let report = RunReport {
                     run: run.clone(),
                     ui_url: None,

@@ -31,10 +31,8 @@ const STALE: Duration = Duration::from_secs(5);
 
 /// Identifies a run whose reply may be lost.
 #[derive(Debug, Clone)]
-pub struct Sought {
-    /// Where it will run.
+pub(super) struct RunFingerprint {
     pub environment: Environment,
-    /// What it will be called.
     pub name: String,
     /// The exact command line that Lagoon will record, or the image.
     pub command: String,
@@ -56,7 +54,7 @@ pub struct Newest {
 impl Newest {
     /// The newest of these runs, which were read just now.
     #[must_use]
-    pub fn of<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Newest {
+    pub(super) fn of<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Newest {
         let mut newest = Newest {
             id: 0,
             created: None,
@@ -70,14 +68,14 @@ impl Newest {
     }
 
     /// Takes over what another look saw, where that is newer.
-    pub(in crate::ops) fn advance(&mut self, other: &Newest) {
+    pub(super) fn advance(&mut self, other: &Newest) {
         self.id = self.id.max(other.id);
         self.created = self.created.max(other.created);
         self.seen = self.seen.max(other.seen);
     }
 
     /// Reads the newest runs again. If that fails, the earlier look still counts.
-    pub async fn look_again(&mut self, lagoon: &Lagoon, environment: &Environment) {
+    pub(super) async fn look_again(&mut self, lagoon: &Lagoon, environment: &Environment) {
         if let Ok(runs) = lagoon.newest_runs(environment, 10).await {
             self.advance(&Newest::of(&runs));
         }
@@ -106,28 +104,19 @@ pub struct Started {
 
 /// Why no run is known to exist.
 #[derive(Debug)]
-pub enum Unstarted {
+pub(super) enum StartError {
     /// Nothing was started.
     Refused(Error),
     /// It may have been.
     Unknown(Error),
 }
 
-impl Unstarted {
-    /// The same with what its user should know.
-    #[must_use]
-    pub fn map(self, change: impl FnOnce(Error) -> Error) -> Unstarted {
+impl StartError {
+    /// The same with a changed error.
+    pub(super) fn map(self, change: impl FnOnce(Error) -> Error) -> StartError {
         match self {
-            Unstarted::Refused(error) => Unstarted::Refused(change(error)),
-            Unstarted::Unknown(error) => Unstarted::Unknown(change(error)),
-        }
-    }
-}
-
-impl From<Unstarted> for Error {
-    fn from(why: Unstarted) -> Error {
-        match why {
-            Unstarted::Refused(error) | Unstarted::Unknown(error) => error,
+            StartError::Refused(error) => StartError::Refused(change(error)),
+            StartError::Unknown(error) => StartError::Unknown(change(error)),
         }
     }
 }
@@ -138,27 +127,23 @@ impl From<Unstarted> for Error {
 ///
 /// # Errors
 /// Lagoon's refusal; or exit code 7 if none or several runs could be it, or the look-up fails.
-pub async fn start(
+pub(super) async fn start(
     lagoon: &Lagoon,
     claims: &Claims,
-    sought: Sought,
+    mut fingerprint: RunFingerprint,
     send: impl AsyncFn() -> Result<Run, LagoonError>,
-) -> Result<Started, Unstarted> {
-    let mut sought = sought;
-    if sought.newest.seen.is_none_or(|seen| seen.elapsed() > STALE) {
-        let Sought {
-            environment,
-            newest,
-            ..
-        } = &mut sought;
-        newest.look_again(lagoon, environment).await;
+) -> Result<Started, StartError> {
+    let seen = fingerprint.newest.seen;
+    if seen.is_none_or(|seen| seen.elapsed() > STALE) {
+        let place = &fingerprint.environment;
+        fingerprint.newest.look_again(lagoon, place).await;
     }
-    let place = sought.environment.id.to_string();
-    let kind = [place.as_str(), &sought.name, &sought.command];
+    let place = fingerprint.environment.id.to_string();
+    let kind = [place.as_str(), &fingerprint.name, &fingerprint.command];
     let mut search = Search {
         lagoon,
         start: claims.begin(&kind, lagoon.patience()).await,
-        sought: &sought,
+        fingerprint: &fingerprint,
     };
     let mut resend = Resend::default();
     loop {
@@ -166,14 +151,14 @@ pub async fn start(
             Ok(run) => {
                 search.start.claim(run.id, &run.task_name);
                 return Ok(Started {
-                    run: sought.placed(run),
+                    run: fingerprint.placed(run),
                     recovered: false,
                 });
             }
             Err(error) => error,
         };
         if !error.leaves_unknown() && !error.is_doubtful_refusal() {
-            return Err(Unstarted::Refused(error.into()));
+            return Err(StartError::Refused(error.into()));
         }
         let may_resend = resend.is_possible(lagoon, &error).await;
         // Before it is sent again, the server may still be working on the first one.
@@ -185,7 +170,7 @@ pub async fn start(
     }
 }
 
-impl Sought {
+impl RunFingerprint {
     fn placed(&self, run: Run) -> Run {
         Run {
             environment: Some(self.environment.clone().into()),
@@ -198,7 +183,7 @@ impl Sought {
 struct Search<'a> {
     lagoon: &'a Lagoon,
     start: Start<'a>,
-    sought: &'a Sought,
+    fingerprint: &'a RunFingerprint,
 }
 
 /// The runs that could be the one that was started.
@@ -217,7 +202,7 @@ impl Search<'_> {
         loop {
             match self
                 .lagoon
-                .recent_runs(self.sought.environment.id, NEWEST)
+                .recent_runs(self.fingerprint.environment.id, NEWEST)
                 .await
             {
                 Ok(view) => {
@@ -236,20 +221,22 @@ impl Search<'_> {
     }
 
     fn candidates(&self, view: RecentView) -> Vec<Run> {
-        let (sought, me) = (self.sought, view.me);
+        let (fingerprint, me) = (self.fingerprint, view.me);
         view.runs
             .into_iter()
             .filter(|recent| {
-                sought.newest.is_before(&recent.run)
-                    && recent.run.name == sought.name
-                    && recent.command == sought.command
+                fingerprint.newest.is_before(&recent.run)
+                    && recent.run.name == fingerprint.name
+                    && recent.command == fingerprint.command
                     && match (&me, &recent.user) {
-                        (Some(me), Some(user)) if sought.says_user => me.eq_ignore_ascii_case(user),
+                        (Some(me), Some(user)) if fingerprint.says_user => {
+                            me.eq_ignore_ascii_case(user)
+                        }
                         _ => true,
                     }
                     && !self.start.is_claimed(recent.run.id, &recent.run.task_name)
             })
-            .map(|recent| sought.placed(recent.run))
+            .map(|recent| fingerprint.placed(recent.run))
             .collect()
     }
 
@@ -258,7 +245,7 @@ impl Search<'_> {
         &self,
         error: LagoonError,
         found: Result<Found, LagoonError>,
-    ) -> Result<Started, Unstarted> {
+    ) -> Result<Started, StartError> {
         let is_lost = error.leaves_unknown();
         // A 400 comes before anything is carried out: it leaves no row behind.
         let is_invalid = matches!(error, LagoonError::Refused { status: 400, .. });
@@ -267,11 +254,11 @@ impl Search<'_> {
         let Found { runs, is_contested } = match found {
             Ok(found) => found,
             Err(why) if is_lost => {
-                let unknown = unknown(self.sought, &error, &[]);
+                let unknown = unknown(self.fingerprint, &error, &[]);
                 let why = format!("looking for the run failed too: {why}");
-                return Err(Unstarted::Unknown(unknown.hint(why)));
+                return Err(StartError::Unknown(unknown.hint(why)));
             }
-            Err(why) => return Err(Unstarted::Refused(unchecked(error, &why))),
+            Err(why) => return Err(StartError::Refused(unchecked(error, &why))),
         };
         let claim = |run: &Run| self.start.claim(run.id, &run.task_name);
         if is_from_lagoon {
@@ -283,15 +270,19 @@ impl Search<'_> {
             }
             // Runs that another process may have started are not named.
             let own = if is_contested { &[][..] } else { &runs };
-            return Err(Unstarted::Refused(with_left_behind(error, own)));
+            return Err(StartError::Refused(with_left_behind(error, own)));
         }
         match runs.as_slice() {
             [one] if !is_contested && claim(one) => Ok(Started {
                 run: one.clone(),
                 recovered: true,
             }),
-            [] if !is_lost => Err(Unstarted::Refused(error)),
-            several => Err(Unstarted::Unknown(unknown(self.sought, &error, several))),
+            [] if !is_lost => Err(StartError::Refused(error)),
+            several => Err(StartError::Unknown(unknown(
+                self.fingerprint,
+                &error,
+                several,
+            ))),
         }
     }
 }
@@ -320,13 +311,13 @@ fn unchecked(refused: Error, why: &LagoonError) -> Error {
         .hint("check the newest runs there before you start it again")
 }
 
-fn unknown(sought: &Sought, lost: &Error, candidates: &[Run]) -> Error {
+fn unknown(fingerprint: &RunFingerprint, lost: &Error, candidates: &[Run]) -> Error {
     let mut error = Error::new(
         Kind::Unreachable,
         format!(
             "it is unknown whether `{}` was started on {}: {lost}",
-            sought.name,
-            sought.environment.label()
+            fingerprint.name,
+            fingerprint.environment.label()
         ),
     );
     error.runs = candidates.iter().map(Run::to_json).collect();

@@ -1,0 +1,158 @@
+//! Showing and confirming launches before they start.
+
+use std::collections::BTreeSet;
+
+use crate::app::{App, Executes};
+use crate::commands::scope::banner;
+use crate::domain::{Work, quoting};
+use crate::error::Error;
+use crate::ops::launch::{Launch, Subject};
+
+/// A value in a list of many is cut here.
+const LONGEST: usize = 60;
+
+/// Has one launch confirmed: its confirmation text, a command in production, and that it is executed
+/// on this machine. `raw` is for values that are a part of the program; `banner` names the target.
+///
+/// # Errors
+/// Wrong use when it is declined, or there is nobody to ask.
+pub(super) fn confirm_one(
+    app: &App,
+    launch: &Launch,
+    raw: bool,
+    banner: &str,
+) -> Result<(), Error> {
+    if let Some(text) = launch.confirmation() {
+        app.confirm(&text)?;
+    }
+    if let Subject::Command(one_off) = &launch.subject
+        && launch.place.is_production()
+    {
+        let command = &one_off.command;
+        app.confirm(&format!("{banner}: run this in production: {command}"))?;
+    }
+    let recorded = raw.then(|| launch.recorded());
+    match executes(launch, recorded.as_deref()) {
+        Some(executes) => app.confirm_execution(executes),
+        None => Ok(()),
+    }
+}
+
+/// Shows all launches and has them confirmed with one question: that there are several, each
+/// confirmation text, and what is executed on this machine.
+///
+/// # Errors
+/// As [`confirm_one`].
+pub(super) fn confirm_all(app: &App, all: &[Launch], raw: bool) -> Result<(), Error> {
+    show(app, all)?;
+    let mut texts: Vec<String> = Vec::new();
+    for text in all.iter().filter_map(Launch::confirmation) {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts.push(summary(all));
+    let recorded = all.iter().map(|launch| raw.then(|| launch.recorded()));
+    let recorded: Vec<Option<String>> = recorded.collect();
+    let executes: Vec<Executes<'_>> = all
+        .iter()
+        .zip(&recorded)
+        .filter_map(|(launch, recorded)| executes(launch, recorded.as_deref()))
+        .collect();
+    app.confirm_with_execution(&texts.join("\n"), &executes)
+}
+
+/// The program that the sandbox executes; `recorded` where values are a part of it.
+fn executes<'a>(launch: &'a Launch, recorded: Option<&'a str>) -> Option<Executes<'a>> {
+    match &launch.subject {
+        Subject::Command(one_off) => Some(Executes::Command(&one_off.command)),
+        Subject::Task(definition, _) => match &definition.work {
+            Work::Command(command) => Some(Executes::Command(recorded.unwrap_or(command))),
+            Work::Image(image) => Some(Executes::Image(image)),
+            Work::Unknown(_) => None,
+        },
+    }
+}
+
+fn show(app: &App, all: &[Launch]) -> Result<(), Error> {
+    let Some(first) = all.first() else {
+        return Ok(());
+    };
+    let one_name = all.iter().all(|launch| launch.name() == first.name());
+    let one_set = all.iter().all(|launch| launch.values() == first.values());
+    let what = if one_name && is_one_each(all) {
+        format!("`{}` on {}", first.name(), environments(all.len()))
+    } else if one_name {
+        format!("`{}`, {} runs", first.name(), all.len())
+    } else {
+        format!("{} runs", all.len())
+    };
+    let mut lines = banner(app, &format!("{what}:"))?;
+    for launch in all {
+        lines.push_str(&format!("\n  {}", launch.place.label()));
+        if !one_name {
+            lines.push_str(&format!(": {}", launch.name()));
+            if let Subject::Command(one_off) = &launch.subject {
+                lines.push_str(&format!(" ({})", short(&one_off.command)));
+            }
+        }
+        if !one_set {
+            let values = launch.values().iter();
+            let words = values.map(|(name, value)| short(&format!("{name}={value}")));
+            lines.push_str(&format!("  {}", quoting::suggestion(words)));
+        }
+    }
+    app.ui.note(&lines);
+    if let (Subject::Command(one_off), true) = (&first.subject, one_name) {
+        app.ui.note(&format!("it runs: {}", one_off.command));
+    }
+    let definitions = all
+        .iter()
+        .filter_map(|launch| Some(launch.definition()?.id));
+    let definitions: BTreeSet<i64> = definitions.collect();
+    if one_name && definitions.len() > 1 {
+        app.ui.note(&format!(
+            "there are {} tasks of that name, each environment has its own; --dry-run shows them",
+            definitions.len()
+        ));
+    }
+    Ok(())
+}
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.to_owned(),
+    }
+}
+
+fn summary(all: &[Launch]) -> String {
+    let production = all
+        .iter()
+        .filter(|launch| launch.place.is_production())
+        .count();
+    let mark = match production {
+        0 => String::new(),
+        1 if all.len() == 1 => ", production".to_owned(),
+        many if many == all.len() => ", all of them production".to_owned(),
+        many => format!(", {many} of them production"),
+    };
+    let one_name = all.iter().all(|launch| launch.name() == all[0].name());
+    match (one_name && is_one_each(all), all.len()) {
+        (true, many) => format!("Start it on {}{mark}?", environments(many)),
+        (false, many) => format!("Start these {many} runs{mark}?"),
+    }
+}
+
+/// Whether no environment is there twice.
+fn is_one_each(all: &[Launch]) -> bool {
+    let distinct: BTreeSet<i64> = all.iter().map(|launch| launch.place.id).collect();
+    distinct.len() == all.len()
+}
+
+fn environments(count: usize) -> String {
+    match count {
+        1 => "1 environment".to_owned(),
+        many => format!("{many} environments"),
+    }
+}

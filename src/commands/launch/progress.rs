@@ -1,0 +1,129 @@
+//! Reporting on stderr what becomes of launches, as soon as it is known.
+
+use crate::app::App;
+use crate::commands::launch::results::reason_text;
+use crate::commands::launch::start::wait_line;
+use crate::commands::launch::{Start, Trouble};
+use crate::commands::report::{RunReport, Shape};
+use crate::commands::select;
+use crate::domain::Run;
+use crate::ops::launch::Launch;
+use crate::ops::launch::batch::{Notice, by_text};
+use crate::ops::launch::recover::Started;
+use crate::ops::launch::start::{IfRunning, LaunchOutcome};
+use crate::ops::runs::wait::Watcher;
+
+impl Start<'_> {
+    /// Reports an outcome on stderr, and remembers the run.
+    pub(super) fn report_outcome(&self, launch: &Launch, outcome: &LaunchOutcome) {
+        let (app, is_one) = (self.app, self.shape == Shape::One);
+        let label = launch.place.label();
+        let place = if is_one {
+            String::new()
+        } else {
+            format!("{label}: ")
+        };
+        match outcome {
+            LaunchOutcome::Started(started) => {
+                remember(app, started);
+                let run = &started.run;
+                let mut text = format!("{place}run {} ({})", run.id, run.task_name);
+                if is_one {
+                    self.open_page(run);
+                } else if let (Some(other), IfRunning::Start) =
+                    (launch.unfinished.first(), self.if_running)
+                {
+                    let (id, status) = (other.id, &other.status);
+                    text.push_str(&format!("; run {id} is {status} there, too"));
+                }
+                app.ui.note(&text);
+            }
+            LaunchOutcome::Skipped(run) => {
+                app.record_run(run);
+                app.ui.note(&format!(
+                    "{place}run {} of this task is {} there; started none",
+                    run.id, run.status
+                ));
+                if self.flags.waits() {
+                    let line = wait_line(app, [run.id.to_string()]);
+                    let id = run.id;
+                    let text = format!("not waiting for run {id}; to wait for it: `{line}`");
+                    app.ui.warn(&text);
+                }
+            }
+            // The error of one is the command's.
+            LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error) if !is_one => {
+                app.ui.warn(&format!("{place}{error}"));
+            }
+            _ => {}
+        }
+        // A run that is waited for is printed when it ends.
+        if let (Some(run), true) = (outcome.run(), self.prints_lines() && !self.flags.waits()) {
+            // A failure does not end the starting; it decides about the exit code in the end.
+            let _ = self.answer.give(&RunReport::of(app, run.clone()));
+        }
+    }
+
+    fn open_page(&self, run: &Run) {
+        if !self.flags.web {
+            return;
+        }
+        let url = RunReport::of(self.app, run.clone()).url();
+        // The run exists: that its page does not open is no failure of it.
+        if let Err(error) = self.app.open_page(url.as_deref()) {
+            self.app.ui.warn(&error.message);
+            error
+                .hint_texts()
+                .iter()
+                .for_each(|hint| self.app.ui.hint(hint));
+        }
+    }
+
+    /// Reports launches that were not tried, each reason once.
+    pub(super) fn report_not_started(&self, launches: &[Launch], outcomes: &[LaunchOutcome]) {
+        if self.shape == Shape::One {
+            return;
+        }
+        let texts = launches.iter().zip(outcomes);
+        let texts = texts.filter_map(|(launch, outcome)| match outcome {
+            LaunchOutcome::NotStarted(reason) => {
+                Some((reason_text(*reason).to_owned(), launch.place.label()))
+            }
+            _ => None,
+        });
+        for Notice { text, labels } in by_text(texts) {
+            self.app.ui.warn(&format!("{text}: {}", labels.join(", ")));
+        }
+    }
+}
+
+/// Warns once when runs that are waited for before a start cannot be read.
+pub(super) struct UnfinishedWatcher<'a> {
+    pub(super) app: &'a App,
+    pub(super) is_quiet: bool,
+    pub(super) trouble: Trouble,
+}
+
+impl Watcher for UnfinishedWatcher<'_> {
+    fn read(&mut self, _: &Run) {
+        self.trouble.ends();
+    }
+
+    fn unreadable(&mut self, reason: &str) {
+        if !self.is_quiet {
+            self.trouble.begins(self.app, reason);
+        }
+    }
+}
+
+/// Remembers a run that was started, and warns when it had to be looked for.
+fn remember(app: &App, started: &Started) {
+    app.record_run(&started.run);
+    select::remember(app, &started.run);
+    if started.recovered {
+        app.ui.warn(&format!(
+            "the answer was lost; run {} was found, and is taken for the one that was started",
+            started.run.id
+        ));
+    }
+}

@@ -1,0 +1,121 @@
+//! The targets of a start: one environment, or several that are resolved and checked together.
+
+use clap::Args;
+
+use crate::app::App;
+use crate::commands::launch::StartFlags;
+use crate::commands::report::Shape;
+use crate::commands::scope;
+use crate::commands::select::targets::{self, Places, Target, Targets};
+use crate::error::Error;
+use crate::ops::launch::Launch;
+use crate::ops::launch::batch::{Check, Notice, all_or_none, by_text};
+use crate::ops::places::place;
+
+/// The flags for several targets.
+#[derive(Debug, Clone, Default, Args)]
+pub struct BulkFlags {
+    /// Skip targets that do not exist, or lack the task or its service
+    #[arg(long, help_heading = targets::HEADING)]
+    skip_missing: bool,
+    /// How many are started at a time [default: 8]
+    #[arg(long, value_name = "NUMBER", help_heading = targets::HEADING,
+          value_parser = clap::value_parser!(u16).range(1..=100))]
+    concurrency: Option<u16>,
+    /// Start nothing more after the first that cannot be started
+    #[arg(long, help_heading = targets::HEADING)]
+    pub(super) fail_fast: bool,
+}
+
+impl BulkFlags {
+    /// The number of starts at a time.
+    pub(super) fn concurrency(&self) -> usize {
+        self.concurrency.unwrap_or(8).into()
+    }
+
+    /// Refuses flags for several targets if the command line names one.
+    fn require_none(&self) -> Result<(), Error> {
+        let flags = [
+            (self.skip_missing, "--skip-missing"),
+            (self.concurrency.is_some(), "--concurrency"),
+            (self.fail_fast, "--fail-fast"),
+        ];
+        match flags.iter().find(|(given, _)| *given) {
+            None => Ok(()),
+            Some((_, flag)) => Err(Error::usage(format!(
+                "{flag} is about several targets, and the line names one"
+            ))
+            .hint("several are -e more than once, -e 'PATTERN', --all-environments, -A, …")),
+        }
+    }
+
+    /// The environments to start something on; reports targets that are skipped because they do not
+    /// exist.
+    ///
+    /// # Errors
+    /// Flags that do not go with this number of targets; as [`Places::to_start_on`].
+    pub async fn targets(
+        &self,
+        app: &App,
+        places: &Places,
+        flags: &StartFlags,
+        dry_run: bool,
+    ) -> Result<Targets, Error> {
+        if places.shape(app) == Shape::Many {
+            flags.require_no_page()?;
+            let targets = places.to_start_on(app, dry_run, self.skip_missing).await?;
+            for missing in &targets.missing {
+                app.ui.warn(&format!("skipped: {missing}"));
+            }
+            return Ok(targets);
+        }
+        self.require_none()?;
+        let (project, environment) = scope::chosen_place(app, dry_run).await?;
+        let view = place::environment(app.lagoon().await?, &project, &environment, true).await?;
+        Ok(Targets {
+            seen: vec![view.into()],
+            each: vec![Target {
+                at: 0,
+                own: Vec::new(),
+                origin: None,
+            }],
+            missing: Vec::new(),
+        })
+    }
+
+    /// The launches, if each target can be started; reports targets that are left out, and warnings.
+    ///
+    /// # Errors
+    /// All obstacles together.
+    pub fn launches(
+        &self,
+        app: &App,
+        shape: Shape,
+        checks: Vec<Check>,
+    ) -> Result<Vec<Launch>, Error> {
+        let (launches, skipped) = match shape {
+            Shape::Many => all_or_none(checks, self.skip_missing)?,
+            Shape::One => {
+                let launches = checks.into_iter().map(|(_, check)| Ok(check?));
+                (launches.collect::<Result<_, Error>>()?, Vec::new())
+            }
+        };
+        for Notice { text, labels } in skipped {
+            app.ui
+                .warn(&format!("skipped: {}: {text}", labels.join(", ")));
+        }
+        let warnings = launches.iter().flat_map(|launch| {
+            let label = launch.place.label();
+            let warnings = launch.warnings.iter();
+            warnings.map(move |warning| (warning.clone(), label.clone()))
+        });
+        for Notice { text, labels } in by_text(warnings) {
+            if labels.len() == launches.len() {
+                app.ui.warn(&text);
+            } else {
+                app.ui.warn(&format!("{}: {text}", labels.join(", ")));
+            }
+        }
+        Ok(launches)
+    }
+}

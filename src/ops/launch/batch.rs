@@ -1,0 +1,122 @@
+//! Checks of several targets together: nothing starts unless all can start.
+
+use std::collections::BTreeSet;
+
+use crate::error::Error;
+use crate::ops::launch::Launch;
+use crate::ops::launch::check::{NO_PREFLIGHT, Obstacle};
+use crate::ops::places::targets::all_together;
+
+/// A target as messages name it, and the result of its check.
+pub type Check = (String, Result<Launch, Obstacle>);
+
+/// A text and the environments that it concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The text.
+    pub text: String,
+    /// The environments.
+    pub labels: Vec<String>,
+}
+
+/// The launches if each of several targets can be started, in the order of the targets. With
+/// `skip_missing`, targets without the task or the service are left out and returned as notices.
+///
+/// # Errors
+/// All obstacles together; nothing is left.
+pub fn all_or_none(
+    checks: Vec<Check>,
+    skip_missing: bool,
+) -> Result<(Vec<Launch>, Vec<Notice>), Error> {
+    let total = checks.len();
+    let (mut launches, mut skipped, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
+    let mut is_missing = false;
+    for (label, check) in checks {
+        let missing = match check {
+            Ok(launch) => {
+                launches.push(launch);
+                continue;
+            }
+            Err(Obstacle::Other(error)) => {
+                wrong.push((label, error));
+                continue;
+            }
+            Err(Obstacle::NoTask(error)) => error,
+            Err(Obstacle::NoService(service, _)) => {
+                let message = format!("there is no service `{service}`: a run would wait for ever");
+                Error::usage(message).hint(NO_PREFLIGHT)
+            }
+        };
+        if skip_missing {
+            skipped.push((missing.message, label));
+        } else {
+            is_missing = true;
+            wrong.push((label, missing));
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(none_started(wrong, total, is_missing));
+    }
+    let skipped = by_text(skipped);
+    if launches.is_empty() {
+        let mut message = format!("nothing was started: all {total} targets were skipped");
+        skipped
+            .iter()
+            .for_each(|notice| message.push_str(&notice.line()));
+        return Err(Error::not_found(message));
+    }
+    Ok((launches, skipped))
+}
+
+fn none_started(wrong: Vec<(String, Error)>, total: usize, is_missing: bool) -> Error {
+    let mut message = format!(
+        "{} of {total} targets cannot be started, so none was",
+        wrong.len()
+    );
+    let texts = wrong
+        .iter()
+        .map(|(label, e)| (e.to_string(), label.clone()));
+    for notice in by_text(texts) {
+        message.push_str(&notice.line());
+    }
+    // A hint is given once for targets with the same obstacle.
+    let mut hinted = BTreeSet::new();
+    let errors = wrong.into_iter().map(|(_, mut error)| {
+        if !hinted.insert(error.to_string()) {
+            error.hints.clear();
+        }
+        error
+    });
+    let mut error = match all_together(errors.collect()) {
+        Err(error) => Error { message, ..error },
+        Ok(()) => Error::failed(message),
+    };
+    error.source = None;
+    if is_missing {
+        return error.hint("--skip-missing skips those without the task or service");
+    }
+    error
+}
+
+impl Notice {
+    /// A further line of a message.
+    fn line(&self) -> String {
+        format!("\n  {}: {}", self.labels.join(", "), self.text)
+    }
+}
+
+/// Groups texts about environments: each text once, with all its environments.
+#[must_use]
+pub fn by_text(texts: impl IntoIterator<Item = (String, String)>) -> Vec<Notice> {
+    let mut all: Vec<Notice> = Vec::new();
+    for (text, label) in texts {
+        match all.iter_mut().find(|notice| notice.text == text) {
+            Some(notice) => notice.labels.push(label),
+            None => all.push(Notice {
+                text,
+                labels: vec![label],
+            }),
+        }
+    }
+    all
+}

@@ -1,0 +1,295 @@
+//! Starts launches: some at a time, each once, with an outcome for every one.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+use crate::domain::Run;
+use crate::error::{Error, Kind};
+use crate::lagoon::Lagoon;
+use crate::state::Claims;
+
+use crate::ops::launch::Launch;
+use crate::ops::launch::recover::{Newest, StartError, Started};
+use crate::ops::runs::push::Push;
+use crate::ops::runs::together::Shared;
+use crate::ops::runs::wait::{self, Limits, Watcher};
+
+/// What to do if a run of the same task is in progress on the environment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum IfRunning {
+    /// Start another one.
+    #[default]
+    Start,
+    /// Start none.
+    Skip,
+    /// Start one when it has ended.
+    Wait,
+    /// Fail; the caller checks it before the start.
+    Fail,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct StartOptions {
+    /// The number of starts at a time.
+    pub concurrency: usize,
+    /// Start nothing more after the first failure.
+    pub fail_fast: bool,
+    /// What to do about an unfinished run of the same task.
+    pub if_running: IfRunning,
+    /// How long to wait for such a run.
+    pub limits: Limits,
+    /// How long to wait for replies after an interrupt.
+    pub grace: Duration,
+}
+
+/// The outcome of a launch.
+#[derive(Debug)]
+pub enum LaunchOutcome {
+    /// Its run exists.
+    Started(Started),
+    /// Nothing was started because this run is in progress.
+    Skipped(Run),
+    /// The start was tried, and nothing was started.
+    Refused(Error),
+    /// It is unknown whether it was started.
+    Unknown(Error),
+    /// The start was not tried.
+    NotStarted(Reason),
+}
+
+/// Why a start was not tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Another start failed before.
+    AfterFailure,
+    /// A signal arrived before.
+    Interrupted,
+}
+
+impl LaunchOutcome {
+    /// The run, if one is known.
+    pub fn run(&self) -> Option<&Run> {
+        match self {
+            LaunchOutcome::Started(started) => Some(&started.run),
+            LaunchOutcome::Skipped(run) => Some(run),
+            _ => None,
+        }
+    }
+
+    /// The run, if it was started.
+    pub fn started(&self) -> Option<&Run> {
+        match self {
+            LaunchOutcome::Started(started) => Some(&started.run),
+            _ => None,
+        }
+    }
+}
+
+/// Starts launches.
+pub struct Starter<'a> {
+    pub lagoon: &'a Lagoon,
+    pub claims: &'a Claims,
+    pub clock: &'a dyn Clock,
+    pub options: StartOptions,
+}
+
+/// Why nothing more is started, shared by all starts.
+#[derive(Default)]
+struct Stop {
+    after_failure: AtomicBool,
+    interrupted: AtomicBool,
+}
+
+impl Stop {
+    fn reason(&self) -> Option<Reason> {
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Some(Reason::Interrupted);
+        }
+        let failed = self.after_failure.load(Ordering::Relaxed);
+        failed.then_some(Reason::AfterFailure)
+    }
+}
+
+impl Starter<'_> {
+    /// Starts each launch once. `report` receives each outcome as soon as it is known, `watcher` the
+    /// reads of runs that are waited for before a start. The outcomes come back in the order of
+    /// `launches`, with the signal if there was one. After a signal nothing more is started, and
+    /// replies have [`StartOptions::grace`] to arrive.
+    pub async fn start_all(
+        &self,
+        launches: &[Launch],
+        watcher: &mut dyn Watcher,
+        signalled: impl Future<Output = Kind>,
+        mut report: impl FnMut(usize, &LaunchOutcome),
+    ) -> (Vec<LaunchOutcome>, Option<Kind>) {
+        // The mutation was sent, and not answered yet.
+        let sending: Vec<AtomicBool> = launches.iter().map(|_| AtomicBool::default()).collect();
+        let is_sending = |at: usize| sending[at].load(Ordering::Relaxed);
+        let stop = Stop::default();
+        let watcher = std::sync::Mutex::new(watcher);
+        // In one environment one after the other: a lost reply is looked for among newer runs.
+        let mut newest: HashMap<i64, Mutex<Newest>> = HashMap::new();
+        for launch in launches {
+            newest.entry(launch.place.id).or_default();
+        }
+        let one = async |at: usize| -> (usize, LaunchOutcome) {
+            let mut newest = newest[&launches[at].place.id].lock().await;
+            let shared = Shared(&watcher);
+            let start = self.start_one(&launches[at], &mut newest, shared, &sending[at], &stop);
+            (at, start.await)
+        };
+        let mut outcomes: Vec<Option<LaunchOutcome>> = launches.iter().map(|_| None).collect();
+        let mut starts = pin!(
+            stream::iter(0..launches.len())
+                .map(one)
+                .buffer_unordered(self.options.concurrency.max(1))
+        );
+        let mut signalled = pin!(signalled);
+        let mut signal = None;
+        let mut grace = pin!(async {
+            self.clock.sleep(self.options.grace).await;
+        });
+        loop {
+            if signal.is_some() && !(0..launches.len()).any(is_sending) {
+                break;
+            }
+            tokio::select! {
+                biased;
+                kind = &mut signalled, if signal.is_none() => {
+                    stop.interrupted.store(true, Ordering::Relaxed);
+                    signal = Some(kind);
+                }
+                next = starts.next() => match next {
+                    Some((at, outcome)) => {
+                        let outcome = distinct(outcome, at, &outcomes, launches);
+                        report(at, &outcome);
+                        outcomes[at] = Some(outcome);
+                    }
+                    None => break,
+                },
+                () = &mut grace, if signal.is_some() => break,
+            }
+        }
+        let mut ended = Vec::with_capacity(launches.len());
+        for (at, outcome) in outcomes.into_iter().enumerate() {
+            ended.push(outcome.unwrap_or_else(|| {
+                let outcome = if is_sending(at) {
+                    LaunchOutcome::Unknown(cut_off(signal.unwrap_or(Kind::Interrupted)))
+                } else {
+                    LaunchOutcome::NotStarted(Reason::Interrupted)
+                };
+                report(at, &outcome);
+                outcome
+            }));
+        }
+        (ended, signal)
+    }
+
+    async fn start_one(
+        &self,
+        launch: &Launch,
+        newest: &mut Newest,
+        mut watcher: Shared<'_, '_>,
+        sending: &AtomicBool,
+        stop: &Stop,
+    ) -> LaunchOutcome {
+        if let Some(reason) = stop.reason() {
+            return LaunchOutcome::NotStarted(reason);
+        }
+        match (launch.newest_unfinished(), self.options.if_running) {
+            (Some(run), IfRunning::Skip) => return LaunchOutcome::Skipped(run),
+            (Some(_), IfRunning::Wait) => {
+                if let Err(error) = self.others_over(&launch.unfinished, &mut watcher).await {
+                    return self.failed(stop, LaunchOutcome::Refused(error));
+                }
+                if let Some(reason) = stop.reason() {
+                    return LaunchOutcome::NotStarted(reason);
+                }
+                newest.look_again(self.lagoon, &launch.place).await;
+            }
+            _ => {}
+        }
+        sending.store(true, Ordering::Relaxed);
+        let mut launch = launch.clone();
+        launch.newest.advance(newest);
+        let started = launch.start(self.lagoon, self.claims).await;
+        sending.store(false, Ordering::Relaxed);
+        match started {
+            Ok(started) => {
+                newest.advance(&Newest::of([&started.run]));
+                LaunchOutcome::Started(started)
+            }
+            Err(StartError::Refused(error)) => self.failed(stop, LaunchOutcome::Refused(error)),
+            Err(StartError::Unknown(error)) => self.failed(stop, LaunchOutcome::Unknown(error)),
+        }
+    }
+
+    fn failed(&self, stop: &Stop, outcome: LaunchOutcome) -> LaunchOutcome {
+        if self.options.fail_fast {
+            stop.after_failure.store(true, Ordering::Relaxed);
+        }
+        outcome
+    }
+
+    /// Waits for other runs before one is started, within the limits for all of them together. A
+    /// limit that is over is a failure of the launch: the exit codes for runs that were waited for
+    /// are about the launch's own run.
+    async fn others_over(&self, others: &[Run], watcher: &mut dyn Watcher) -> Result<(), Error> {
+        let mut push = Push::new(self.lagoon);
+        let (others, limits) = (others.to_vec(), &self.options.limits);
+        let waited =
+            wait::until_all_over(self.lagoon, self.clock, others, limits, watcher, &mut push);
+        let mut ends = waited.await.into_iter().map(|waited| waited.end);
+        ends.try_for_each(|end| {
+            end.map_err(|error| Error {
+                kind: match error.kind {
+                    Kind::StillGoing | Kind::NeverStarted => Kind::Failed,
+                    other => other,
+                },
+                message: format!("{}; started none", error.message),
+                ..error
+            })
+        })
+    }
+}
+
+/// One run cannot belong to two launches: the second one's outcome is unknown then.
+fn distinct(
+    outcome: LaunchOutcome,
+    at: usize,
+    outcomes: &[Option<LaunchOutcome>],
+    launches: &[Launch],
+) -> LaunchOutcome {
+    let Some(run) = outcome.started() else {
+        return outcome;
+    };
+    let started = |outcome: &Option<LaunchOutcome>| Some(outcome.as_ref()?.started()?.id);
+    let is_same = |outcome: &Option<LaunchOutcome>| started(outcome) == Some(run.id);
+    let Some(other) = outcomes.iter().position(is_same) else {
+        return outcome;
+    };
+    let [this, other] = [at, other].map(|at| launches[at].place.label());
+    let message = format!(
+        "it is unknown whether `{}` was started on {this}: Lagoon reported run {} for it and for {other}",
+        launches[at].name(),
+        run.id
+    );
+    let mut error = Error::new(Kind::Unreachable, message);
+    error.runs = vec![run.to_json()];
+    LaunchOutcome::Unknown(error.hint("check the newest runs of both before you start it again"))
+}
+
+fn cut_off(kind: Kind) -> Error {
+    let message = format!(
+        "{} while it was being started: it is unknown whether it was",
+        kind.word()
+    );
+    Error::new(kind, message).hint("check the newest runs there before you start it again")
+}
