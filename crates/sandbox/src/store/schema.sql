@@ -1,4 +1,4 @@
--- Who there is.
+-- Users and groups.
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE user (
   id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, first_name TEXT, last_name TEXT, created TEXT NOT NULL,
@@ -8,7 +8,7 @@ CREATE TABLE membership (
   member TEXT NOT NULL REFERENCES user, user_group TEXT NOT NULL REFERENCES user_group, role TEXT NOT NULL,
   PRIMARY KEY (member, user_group));
 
--- Where things run.
+-- Clusters, projects, environments and services.
 CREATE TABLE openshift (id INTEGER PRIMARY KEY, name TEXT NOT NULL, ssh_host TEXT, ssh_port TEXT, created TEXT NOT NULL);
 CREATE TABLE project (
   id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, git_url TEXT, branches TEXT, pullrequests TEXT,
@@ -27,7 +27,7 @@ CREATE TABLE service (
   created TEXT NOT NULL, updated TEXT);
 CREATE TABLE container (id INTEGER PRIMARY KEY AUTOINCREMENT, service INTEGER NOT NULL, name TEXT NOT NULL);
 
--- What can be invoked. Nothing here is checked: the server's own checks are where its errors are made.
+-- Definitions. The tables check nothing, so that the resolvers decide which of the server's errors is returned.
 CREATE TABLE definition (
   id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, description TEXT NOT NULL, image TEXT, service TEXT,
   type TEXT NOT NULL, environment INTEGER, project INTEGER, group_name TEXT, permission TEXT, command TEXT,
@@ -38,7 +38,7 @@ CREATE TABLE argument (
   id INTEGER PRIMARY KEY AUTOINCREMENT, definition INTEGER NOT NULL, name TEXT NOT NULL, display_name TEXT, type TEXT,
   default_value TEXT, optional INTEGER NOT NULL DEFAULT 0);
 
--- What was invoked.
+-- Runs.
 CREATE TABLE task (
   id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, task_name TEXT NOT NULL UNIQUE, environment INTEGER NOT NULL,
   service TEXT NOT NULL, command TEXT, kind TEXT NOT NULL /* COMMAND, IMAGE, ADHOC */, image TEXT,
@@ -49,7 +49,7 @@ CREATE TABLE task (
 CREATE TABLE event (
   id INTEGER PRIMARY KEY AUTOINCREMENT, environment INTEGER NOT NULL, task INTEGER NOT NULL, at TEXT NOT NULL,
   status TEXT, started TEXT, completed TEXT, remote_id TEXT);
--- An event tells how the run was then, however late it is read.
+-- An event stores the run's state at its time, because it may be read later.
 CREATE TRIGGER event_row AFTER INSERT ON event BEGIN
   UPDATE event SET (status, started, completed, remote_id) =
     (SELECT status, started, completed, remote_id FROM task WHERE task.id = NEW.task) WHERE id = NEW.id;

@@ -1,4 +1,4 @@
-//! Which commands need to be agreed to.
+//! Consent to commands.
 
 use crate::engine::consent::{came_with_seed, consent, needs_consent};
 use crate::store::Store;

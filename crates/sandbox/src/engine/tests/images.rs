@@ -1,4 +1,4 @@
-//! IMAGE runs, with scripts that stand in for a container's client.
+//! IMAGE runs, with scripts in place of a container client.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -21,8 +21,8 @@ fn image(store: &Store, image: &str) -> super::NewRun {
 
 /// An executor that finds `script` as docker.
 ///
-/// This process does not write the file that is executed: what another test starts at that moment
-/// would hold it open, and what is open for writing cannot be executed.
+/// Another process writes the script: a child of another test could inherit our open file, and a file
+/// that is open for writing cannot be executed.
 fn with_docker(store: &Store, folder: &Path, script: &str) -> Detached {
     let text = folder.join("docker.text");
     fs::write(&text, format!("#!/bin/sh\n{script}\n")).unwrap();

@@ -1,4 +1,4 @@
-//! Runs and the processes around them: who may end without whom.
+//! Lifetimes of runs, their runners and the processes that start them.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use super::{Fifo, detached, eventually, execute, log, new_run, open, outcome, ro
 use crate::engine::{Detached, EngineError, Executor, reexec};
 use crate::store::Store;
 
-/// Starts a run in another process, which is over when this returns, its streams included.
+/// Starts a run in another process, and returns when that process and its streams have ended.
 fn start_elsewhere(folder: &Path, command: &str) {
     let output = Command::new(reexec::program())
         .args(reexec::args("start"))

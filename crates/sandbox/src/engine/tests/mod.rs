@@ -1,4 +1,4 @@
-//! Runs from their start to their end, with real processes where these matter.
+//! Runs from start to end, with real processes where these matter.
 
 mod consent;
 mod images;
@@ -16,7 +16,6 @@ use std::time::{Duration, Instant};
 use super::{Detached, Executor, NewRun, Work, reexec};
 use crate::store::{Store, StoreError};
 
-/// Tests fail when something takes longer than this.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 pub(super) fn open(folder: &Path) -> Store {
@@ -30,7 +29,7 @@ pub(super) fn detached(store: &Store) -> Detached {
     }
 }
 
-/// A row and what the executor is told about it.
+/// Inserts a row, and returns the run for the executor.
 pub(super) fn new_run(store: &Store, command: &str) -> NewRun {
     new_work(store, "a run", Work::Command(command.to_owned()))
 }
@@ -60,7 +59,7 @@ fn new_work(store: &Store, name: &str, work: Work) -> NewRun {
     }
 }
 
-/// A run's row as far as executors write it.
+/// The columns that executors write.
 #[derive(Debug)]
 struct Row {
     status: String,
@@ -103,7 +102,7 @@ fn output(store: &Store, id: i64) -> String {
     log[header + 1..].to_owned()
 }
 
-/// Waits until `done` answers something.
+/// Waits until `done` returns a value.
 fn eventually<T>(what: &str, mut done: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
@@ -115,7 +114,7 @@ fn eventually<T>(what: &str, mut done: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Waits for a run's end; its status then.
+/// Waits for a run's end and returns its status.
 fn outcome(store: &Store, id: i64) -> String {
     eventually("the end of the run", || {
         let row = row(store, id);
@@ -123,7 +122,7 @@ fn outcome(store: &Store, id: i64) -> String {
     })
 }
 
-/// Runs a command to its end: status and output.
+/// Runs a command and returns its status and output.
 fn execute(executor: &dyn Executor, store: &Store, command: &str) -> (String, String) {
     let run = new_run(store, command);
     executor.start(&run).unwrap();
@@ -136,8 +135,8 @@ fn wait_for_output(store: &Store, id: i64, text: &str) {
     eventually(text, || log(store, id).contains(text).then_some(()));
 }
 
-/// A named pipe, for meeting a command without waiting for a time: opening one end waits for the
-/// other, and reading ends when nobody holds the other any more.
+/// A named pipe, to synchronise with a command: opening one end waits for the other, and reading ends
+/// when every writer has closed it.
 struct Fifo(PathBuf);
 
 impl Fifo {
@@ -148,25 +147,24 @@ impl Fifo {
         Fifo(path)
     }
 
-    /// Its path in the words of a shell.
     fn quoted(&self) -> String {
         format!("'{}'", self.0.display())
     }
 
-    /// Lets those go on who read it.
+    /// Releases the readers.
     fn write(&self, text: &'static str) {
         let path = self.0.clone();
         within(move || fs::write(path, text).unwrap()).wait();
     }
 
-    /// Lets those go on who write it; the answer comes when all of them have ended.
+    /// Releases the writers; the result arrives when all of them have ended.
     fn read(&self) -> Within<String> {
         let path = self.0.clone();
         within(move || fs::read_to_string(path).unwrap())
     }
 }
 
-/// Something that is done beside, and must be done before the deadline.
+/// The result of a thread, required before the deadline.
 struct Within<T>(Receiver<T>);
 
 fn within<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Within<T> {

@@ -1,4 +1,4 @@
-//! What a run leaves behind: its row, its log, and what its command found.
+//! A run's row, log and variables.
 
 use tempfile::tempdir;
 

@@ -1,4 +1,4 @@
-//! Runs that are played in process.
+//! Scripted runs.
 
 use super::{Executor, events, log, new_run, output, row};
 use crate::engine::{EngineError, Scripted, Simulate, Step};

@@ -1,4 +1,4 @@
-//! Runs that are stopped: cancelled, too long, reset, deleted.
+//! Runs that are cancelled, time out, are reset or deleted.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use super::{
 use crate::engine::{Detached, Executor, NewRun};
 use crate::store::{Store, StoreError};
 
-/// A run that is going for ever, with a process beside its shell.
+/// An endless run with a child process of its shell.
 struct Endless {
     folder: TempDir,
     store: Store,
     executor: Detached,
     run: NewRun,
-    /// Comes when all its processes have ended.
+    /// Received when all its processes have ended.
     ended: Within<String>,
 }
 

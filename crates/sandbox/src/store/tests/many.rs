@@ -1,4 +1,4 @@
-//! Many at once on a fresh folder.
+//! Several processes at once on a new folder.
 
 use std::process::{Command, Stdio};
 use std::sync::Barrier;

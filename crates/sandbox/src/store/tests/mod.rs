@@ -1,4 +1,4 @@
-//! The store alone; what runners do with it is tested beside the engine.
+//! The store without runners, which the tests of the engine cover.
 
 mod many;
 mod reset;
@@ -10,7 +10,7 @@ use tempfile::tempdir;
 
 use super::{RELEASE, Store, StoreError};
 
-/// A row that fresh stores of these tests have.
+/// Fills new stores with a row.
 pub(super) fn fill(tx: &Transaction<'_>) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO known_command (command, origin) VALUES ('seeded', 'seed')",

@@ -1,4 +1,4 @@
-//! Starting anew.
+//! `sandbox reset`.
 
 use tempfile::tempdir;
 
