@@ -89,7 +89,12 @@ impl Scripted {
     }
 
     /// Sets a run's status, adds to its log, and ends its script. False if there is no such run.
-    pub fn set_run(&self, id: i64, status: Status, log: Option<&str>) -> Result<bool, EngineError> {
+    pub(crate) fn set_run(
+        &self,
+        id: i64,
+        status: Status,
+        log: Option<&str>,
+    ) -> Result<bool, EngineError> {
         self.scripts().playing.remove(&id);
         if let Some(log) = log {
             self.store.append_log(id, log.as_bytes())?;

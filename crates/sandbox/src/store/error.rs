@@ -36,7 +36,7 @@ impl StoreError {
 
     /// Suggestions for the user, one per line.
     #[must_use]
-    pub fn hints(&self) -> Vec<String> {
+    pub(crate) fn hints(&self) -> Vec<String> {
         match self {
             error if matches!(error, StoreError::OtherRelease { .. }) || error.is_damage() => {
                 vec!["start it anew, without what it holds: tasks sandbox reset".to_owned()]
