@@ -11,25 +11,10 @@ use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::Status;
 use serde_json::{Value, json};
 
+use crate::invoke::FIELDS;
 use crate::support::env::TestEnv;
 use crate::support::output::Output;
 use crate::wait::{advance, narrow, start_held, until_asked};
-
-/// Every field of a target without a run, written out: those of a run, and why there is none.
-const FIELDS: [&str; 12] = [
-    "id",
-    "name",
-    "taskName",
-    "status",
-    "outcome",
-    "service",
-    "created",
-    "started",
-    "completed",
-    "environment",
-    "url",
-    "error",
-];
 
 /// On all three environments of the demo.
 const ALL: [&str; 3] = ["-p", "lagoon-demo", "--all-environments"];
@@ -72,7 +57,7 @@ fn the_answer_is_in_the_order_of_the_line_and_each_is_there_once() {
     assert_eq!(names(&answer), ["pr-12", "main"]);
     assert_eq!(
         answer[0].as_object().unwrap().keys().collect::<Vec<_>>(),
-        FIELDS[..11]
+        FIELDS
     );
     assert_eq!(started(&env), 2);
 }

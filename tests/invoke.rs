@@ -12,7 +12,7 @@ use crate::support::process::eventually;
 use crate::support::proxy::{self, Proxy, newer_lagoon};
 
 /// Every field of a run, written out: one may be added, none renamed.
-const FIELDS: [&str; 11] = [
+pub(crate) const FIELDS: [&str; 11] = [
     "id",
     "name",
     "taskName",

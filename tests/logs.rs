@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::Status;
 
+use crate::invoke::FIELDS;
 use crate::support::env::TestEnv;
 use crate::wait::{advance, narrow, start, start_held, until_asked};
 
@@ -14,6 +15,14 @@ fn logged(env: &TestEnv, text: &str, end: Status) -> String {
         Step::Status(end),
     ];
     start(env, &steps)
+}
+
+/// Nothing will come of its log any more.
+fn ended_long_ago(env: &TestEnv, id: &str) {
+    let completed = "2020-01-01 00:00:00";
+    env.sql(&format!(
+        "UPDATE task SET completed = '{completed}' WHERE id = {id}"
+    ));
 }
 
 #[test]
@@ -71,13 +80,7 @@ fn a_missing_log_is_never_taken_for_one() {
     run 1 is running: there is no log yet; -f waits for it
     ");
     let id = logged(&env, "one\n", Status::Complete);
-    // Long ago: nothing will come any more.
-    let sql = "UPDATE task SET completed = '2020-01-01 00:00:00' WHERE id = ?1";
-    let write = env.sandbox().store().write(|tx| {
-        tx.execute(sql, [&id])
-            .map_err(lagoon_sandbox::store::StoreError::from)
-    });
-    assert_eq!(write.unwrap(), 1);
+    ended_long_ago(&env, &id);
     env.sandbox().set_storage_down(true);
     let output = env.tasks(&["logs", &id]);
     assert_snapshot!(output.error(1), @"error: no log of run 2: There was an error loading the logs: connect ECONNREFUSED 127.0.0.1:PORT");
@@ -148,23 +151,7 @@ fn a_run_with_its_log_is_an_object() {
     let id = logged(&env, text, Status::Failed);
     let one = env.tasks(&["logs", &id, "-o", "json"]).succeeds().json();
     let keys: Vec<&String> = one.as_object().unwrap().keys().collect();
-    assert_eq!(
-        keys,
-        [
-            "id",
-            "name",
-            "taskName",
-            "status",
-            "outcome",
-            "service",
-            "created",
-            "started",
-            "completed",
-            "environment",
-            "url",
-            "log"
-        ]
-    );
+    assert_eq!(keys, [&FIELDS[..], &["log"]].concat());
     assert_eq!(
         (one["id"].to_string(), &one["outcome"], &one["log"]),
         (id.clone(), &"failed".into(), &text.into())
@@ -217,12 +204,7 @@ fn several_runs_with_their_logs_are_an_array() {
 fn a_log_that_cannot_be_had_is_null_and_an_error() {
     let env = TestEnv::new();
     let id = logged(&env, "one\n", Status::Complete);
-    let sql = "UPDATE task SET completed = '2020-01-01 00:00:00' WHERE id = ?1";
-    let write = env.sandbox().store().write(|tx| {
-        tx.execute(sql, [&id])
-            .map_err(lagoon_sandbox::store::StoreError::from)
-    });
-    assert_eq!(write.unwrap(), 1);
+    ended_long_ago(&env, &id);
     env.sandbox().set_storage_down(true);
     let output = env.tasks(&["logs", &id, "-o", "json"]).ends_with(1);
     assert_eq!(output.json()["log"], serde_json::Value::Null);

@@ -1,7 +1,7 @@
 //! Output that cannot be written, and `--jq` that fails: neither loses a result or an outcome.
 
 use lagoon_sandbox::engine::Step;
-use lagoon_sandbox::store::{Status, StoreError};
+use lagoon_sandbox::store::Status;
 
 use crate::support::env::TestEnv;
 use crate::wait::start;
@@ -62,10 +62,7 @@ fn output_that_cannot_be_written_is_a_failure_everywhere() {
     );
     let keep =
         "INSERT INTO file (task, filename, body, created) VALUES (1, 'a', x'61', datetime('now'))";
-    let store = env.sandbox().store();
-    store
-        .write(|tx| Ok::<_, StoreError>(tx.execute(keep, [])?))
-        .unwrap();
+    env.sql(keep);
     let listing = "list -p lagoon-demo -e main";
     let mut lines: Vec<String> = ["table", "json", "jsonl", "tsv", "csv", "yaml", "name", "id"]
         .map(|format| format!("{listing} -o {format}"))

@@ -1,6 +1,5 @@
 //! Round trips through a Lagoon with its oddities: what is exported says what is there.
 
-use lagoon_sandbox::store::StoreError;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
@@ -100,10 +99,7 @@ fn fill(env: &TestEnv, tasks: &[Task], environment: bool) {
             ));
         }
     }
-    let store = env.sandbox().store();
-    store
-        .write(|tx| tx.execute_batch(&statements).map_err(StoreError::from))
-        .unwrap();
+    env.sql(&statements);
 }
 
 #[test]

@@ -1,17 +1,16 @@
 //! Networks: proxies and certificates hold for the API, push, files, discovery and signing in alike;
 //! this machine is never reached through a proxy.
 
-use std::time::{Duration, Instant};
 
 use lagoon_sandbox::Recorded;
 use lagoon_sandbox::engine::Step;
-use lagoon_sandbox::store::{Status, StoreError};
+use lagoon_sandbox::store::Status;
 
 use crate::doctor::of;
 use crate::support::env::TestEnv;
 use crate::support::network::{Forward, NAME, TlsFront};
 use crate::support::openid::OpenId;
-use crate::support::process::{DEADLINE, Invocation};
+use crate::support::process::{Invocation, eventually};
 use crate::wait::advance;
 
 /// A Lagoon behind TLS that is reached only through a proxy; its authority is nobody else's.
@@ -330,11 +329,7 @@ fn push_takes_the_same_way() {
         .env("HTTPS_PROXY", proxy.url("http"));
     let waiting = wait.start();
     // One connection for questions, one that stays open for what is pushed.
-    let until = Instant::now() + DEADLINE;
-    while proxy.asked().len() < 2 {
-        assert!(Instant::now() < until, "{:?}", proxy.asked());
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    eventually("both connections are asked for", || proxy.asked().len() >= 2);
     advance(&far.env, &id);
     waiting.finish().succeeds();
     let pushed = |r: &Recorded| r.path.starts_with("/graphql/stream");
@@ -348,10 +343,7 @@ fn files_take_the_same_way() {
     let add = "mutation{addTask(input:{id:12,name:\"r\",environment:102,service:\"cli\",command:\"c\"}){id}}";
     admin.graphql(add, serde_json::json!({}));
     let sql = "INSERT INTO file (task, filename, body, created) VALUES (12, 'a.txt', CAST('far' AS BLOB), datetime('now'))";
-    let store = far.env.sandbox().store();
-    store
-        .write(|tx| Ok::<_, StoreError>(tx.execute(sql, ())?))
-        .unwrap();
+    far.env.sql(sql);
     let proxy = Forward::http(far.tls.address());
     let get = |command: Invocation| command.env("HTTPS_PROXY", proxy.url("http"));
     let args = ["files", "get", "12", "-O", "-", "-v"];

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use lagoon_sandbox::engine::Step;
-use lagoon_sandbox::store::{Status, StoreError};
+use lagoon_sandbox::store::Status;
 
 use crate::support::env::TestEnv;
 use crate::support::output::mask;
@@ -25,10 +25,7 @@ fn env() -> TestEnv {
     let env = TestEnv::new();
     start(&env, &[Step::Status(Status::Complete)]);
     let sql = "UPDATE task SET started = '2026-01-01 00:00:00', completed = '2026-01-01 00:00:40'";
-    let store = env.sandbox().store();
-    store
-        .write(|tx| Ok::<_, StoreError>(tx.execute(sql, [])?))
-        .unwrap();
+    env.sql(sql);
     set_portal(&env, "portal.example.com", "22");
     let line = "echo '[pod/x/cli] 2026-01-01T00:00:00Z one'; exec sleep 1000";
     script(&env.home, "ssh", line);

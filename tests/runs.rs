@@ -10,26 +10,10 @@ use lagoon_sandbox::store::Status;
 use serde_json::Value;
 
 use crate::group::large_group;
+use crate::invoke::FIELDS;
 use crate::support::env::{MAIN, TestEnv};
 use crate::support::proxy::{Fault, Proxy};
 use crate::wait::{narrow, start, start_held};
-
-/// Every field of a listed run, written out: one may be added, none renamed.
-const FIELDS: [&str; 13] = [
-    "id",
-    "name",
-    "taskName",
-    "status",
-    "outcome",
-    "service",
-    "created",
-    "started",
-    "completed",
-    "environment",
-    "url",
-    "duration",
-    "sourceUser",
-];
 
 fn runs(env: &TestEnv, args: &[&str]) -> Vec<String> {
     let line = [&["runs"], args, &["-o", "id"], &MAIN[..]].concat();
@@ -51,14 +35,7 @@ fn some(env: &TestEnv) {
 fn newest_first_in_every_format() {
     let env = TestEnv::new();
     some(&env);
-    let write = env.sandbox().store().write(|tx| {
-        tx.execute(
-            "UPDATE task SET completed = started WHERE completed > ''",
-            [],
-        )
-        .map_err(lagoon_sandbox::store::StoreError::from)
-    });
-    assert_eq!(write.unwrap(), 3);
+    env.sql("UPDATE task SET completed = started WHERE completed > ''");
     let listed = |format| {
         let line = [&["runs", "-o", format], &MAIN[..]].concat();
         narrow(&env.tasks(&line).snapshot())
@@ -86,7 +63,7 @@ fn newest_first_in_every_format() {
     let json = env.tasks(&line).succeeds().json();
     assert_eq!(
         json[0].as_object().unwrap().keys().collect::<Vec<_>>(),
-        FIELDS
+        [&FIELDS[..], &["duration", "sourceUser"]].concat()
     );
     assert_eq!(json[0]["sourceUser"], "owner@example.com");
 }
@@ -107,11 +84,7 @@ fn filters_leave_out_what_is_not_wanted() {
     assert_eq!(runs(&env, &["--mine"]), ["3", "2", "1"]);
     assert_eq!(runs(&env, &["--since", "2d"]), ["4", "3", "2", "1"]);
     let old = "UPDATE task SET created = '2020-01-01 00:00:00' WHERE id < 3";
-    let write = env.sandbox().store().write(|tx| {
-        tx.execute(old, [])
-            .map_err(lagoon_sandbox::store::StoreError::from)
-    });
-    assert_eq!(write.unwrap(), 2);
+    env.sql(old);
     assert_eq!(runs(&env, &["--since", "2d"]), ["4", "3"]);
 }
 
@@ -122,11 +95,7 @@ fn what_is_wanted_may_be_older_than_the_newest() {
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
         INSERT INTO task (name, task_name, environment, service, kind, status, created)
         SELECT 'Other', 'lagoon-task-n' || i, 101, 'cli', 'COMMAND', 'new', '2026-01-01 00:00:00' FROM n";
-    let write = env.sandbox().store().write(|tx| {
-        tx.execute(sql, [])
-            .map_err(lagoon_sandbox::store::StoreError::from)
-    });
-    assert_eq!(write.unwrap(), 300);
+    env.sql(sql);
     assert_eq!(runs(&env, &["--status", "failed"]), ["2"]);
     assert_eq!(
         runs(&env, &["--task", "Other", "--limit", "250"]).len(),
@@ -182,11 +151,7 @@ fn the_chart_shows_each_task() {
     some(&env);
     let sql = "UPDATE task SET started = '2026-01-01 00:00:00',
         completed = '2026-01-01 00:0' || id || ':00' WHERE status IN ('complete', 'failed')";
-    let write = env.sandbox().store().write(|tx| {
-        tx.execute(sql, [])
-            .map_err(lagoon_sandbox::store::StoreError::from)
-    });
-    assert_eq!(write.unwrap(), 3);
+    env.sql(sql);
     let line = [&["runs", "--chart", "-o", "table"], &MAIN[..]].concat();
     assert_snapshot!(env.tasks(&line).succeeds().snapshot(), @"
     exit code: 0

@@ -6,7 +6,8 @@ use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::Status;
 use serde_json::{Value, json};
 
-use super::{ALL, FIELDS, invoke, started};
+use super::{ALL, invoke, started};
+use crate::invoke::FIELDS;
 use crate::support::env::TestEnv;
 use crate::support::output::Output;
 use crate::support::process::eventually;
@@ -268,7 +269,7 @@ fn one_that_is_refused_is_named_and_the_others_are_reported() {
             let entry = output.json()[1].clone();
             assert_eq!(
                 entry.as_object().unwrap().keys().collect::<Vec<_>>(),
-                FIELDS
+                [&FIELDS[..], &["error"]].concat()
             );
             assert_eq!(entry["error"]["kind"], "failed");
             assert_eq!(output.json_error()["exitCode"], 1);
