@@ -20,6 +20,41 @@ fn none(complaints: &[String]) {
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
 }
 
+/// With `TASKS_UPDATE_GRAPHQL=1` it copies the fragments into the documents instead.
+#[test]
+fn documents_contain_the_current_fragments() {
+    let source = std::fs::read_to_string(schemas::folder().join("fragments.graphql")).unwrap();
+    let fragments: Vec<(&str, &str)> = source
+        .split("\n\n")
+        .filter_map(|fragment| {
+            let name = fragment.strip_prefix("fragment ")?.split(' ').next()?;
+            Some((name, fragment.trim_end()))
+        })
+        .collect();
+    let mut complaints = Vec::new();
+    for document in schemas::documents() {
+        let operation = document.source.split("\n\nfragment ").next().unwrap();
+        let mut current = operation.trim_end().to_owned();
+        // In the order of the file, in which a fragment is before those that it spreads.
+        for (name, fragment) in &fragments {
+            let is_spread = |line: &str| line.trim() == format!("...{name}");
+            if current.lines().any(is_spread) {
+                current = format!("{current}\n\n{fragment}");
+            }
+        }
+        current.push('\n');
+        if std::env::var_os("TASKS_UPDATE_GRAPHQL").is_some() {
+            std::fs::write(schemas::folder().join(&document.name), current).unwrap();
+        } else if document.source != current {
+            complaints.push(format!(
+                "{}: update it with TASKS_UPDATE_GRAPHQL=1 cargo test --test all graphql::",
+                document.name
+            ));
+        }
+    }
+    none(&complaints);
+}
+
 #[test]
 fn documents_are_valid_in_our_schema() {
     let documents = schemas::documents();

@@ -6,6 +6,8 @@ pub mod definition;
 pub mod difference;
 pub mod document;
 pub mod features;
+#[cfg(test)]
+pub(crate) mod field_names;
 pub mod file_name;
 pub mod files;
 pub mod git_url;

@@ -144,7 +144,7 @@ pub(crate) fn documents() -> Vec<Document> {
     let root = folder();
     for path in super::source::files_under(&root, "graphql") {
         let name = path.strip_prefix(&root).unwrap().display().to_string();
-        if name != "schema.graphql" {
+        if name != "schema.graphql" && name != "fragments.graphql" {
             let source = read(&path);
             let since = since(&source).unwrap_or_else(|error| panic!("{name}: {error}"));
             found.push(Document {

@@ -2,17 +2,18 @@
 
 use graphql_client::GraphQLQuery;
 
-use super::convert::{same, started_from};
+use super::fields::{RunFields, same, started};
 use super::{int, operation};
 use crate::domain::Run;
 use crate::domain::one_off::OneOff;
 use crate::lagoon::{Effect, Lagoon, LagoonError, request};
 
-operation!(AddTask, "graphql/runs/add_task.graphql");
-operation!(RunRecord, "graphql/runs/run_record.graphql");
+operation!(AddTask, "graphql/runs/add_task.graphql", "RunFields");
+operation!(RunRecord, "graphql/runs/run_record.graphql", "RunFields");
 operation!(
     RunRecordWithUser,
-    "graphql/runs/run_record_with_user.graphql"
+    "graphql/runs/run_record_with_user.graphql",
+    "RunFields"
 );
 
 /// What Lagoon recorded of a run beside what listings show.
@@ -60,7 +61,7 @@ impl Lagoon {
     pub async fn add_task(&self, one_off: &OneOff) -> Result<Run, LagoonError> {
         let variables = variables(one_off)?;
         let reply = self.send::<AddTask>(Effect::Mutation, variables).await?;
-        started_from!(reply, add_task)
+        started(reply.data.and_then(|data| data.add_task), reply.errors)
     }
 
     /// What was recorded of a run; `None` when there is no such run (any more). Who started it only
@@ -74,33 +75,20 @@ impl Lagoon {
         with_user: bool,
     ) -> Result<Option<Record>, LagoonError> {
         let id = int(id)?;
-        if with_user {
+        let found = if with_user {
             let variables = run_record_with_user::Variables { id };
-            let data = self
-                .send::<RunRecordWithUser>(Effect::Query, variables)
-                .await?
-                .whole()?;
-            let Some(found) = data.task_by_id else {
-                return Ok(None);
-            };
-            same("run", id, found.id)?;
-            return Ok(Some(Record {
-                command: found.command.unwrap_or_default(),
-                user: found.source_user,
-            }));
-        }
-        let variables = run_record::Variables { id };
-        let data = self
-            .send::<RunRecord>(Effect::Query, variables)
-            .await?
-            .whole()?;
-        let Some(found) = data.task_by_id else {
+            self.query::<RunRecordWithUser>(variables).await?.task_by_id
+        } else {
+            let variables = run_record::Variables { id };
+            self.query::<RunRecord>(variables).await?.task_by_id
+        };
+        let Some(found) = found else {
             return Ok(None);
         };
         same("run", id, found.id)?;
         Ok(Some(Record {
-            command: found.command.unwrap_or_default(),
-            user: None,
+            command: found.command.unwrap_or_default().into(),
+            user: found.source_user.map(Into::into),
         }))
     }
 }

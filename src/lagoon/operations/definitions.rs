@@ -1,17 +1,24 @@
 //! Adding and changing definitions.
 
-use super::convert::{definition_from, need, same};
-use super::{int, operation};
+use super::fields::{DefinitionFields, need, same};
+use super::{
+    AdvancedTaskDefinitionArgumentTypes, AdvancedTaskDefinitionTypes, TaskPermission, int,
+    operation,
+};
 use crate::domain::argument::by_name;
 use crate::domain::{Argument, Definition, Permission, Scope, Work};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
-operation!(AddDefinition, "graphql/definitions/add_definition.graphql");
+operation!(
+    AddDefinition,
+    "graphql/definitions/add_definition.graphql",
+    "DefinitionFields"
+);
 operation!(
     UpdateDefinition,
-    "graphql/definitions/update_definition.graphql"
+    "graphql/definitions/update_definition.graphql",
+    "DefinitionFields"
 );
-
 operation!(
     DeleteDefinition,
     "graphql/definitions/delete_definition.graphql"
@@ -20,9 +27,6 @@ operation!(
 /// What Lagoon says of an id that it does not know (seen on Lagoon 2.33.1).
 const UNKNOWN_ID: &str = "Cannot read properties of undefined (reading 'id')";
 
-definition_from!(add_definition, added);
-definition_from!(update_definition, updated);
-
 macro_rules! argument_inputs {
     ($module:ident, $arguments:expr) => {
         $arguments
@@ -30,7 +34,7 @@ macro_rules! argument_inputs {
             .map(|a| {
                 Some($module::AdvancedTaskDefinitionArgumentInput {
                     name: Some(a.name.clone()),
-                    type_: Some($module::AdvancedTaskDefinitionArgumentTypes::from(a)),
+                    type_: Some(a.kind.word().to_owned()),
                     display_name: a.display_name.clone(),
                     default_value: a.default.clone(),
                     optional: Some(a.optional),
@@ -40,52 +44,23 @@ macro_rules! argument_inputs {
     };
 }
 
-macro_rules! argument_type_from {
-    ($module:ident) => {
-        impl From<&Argument> for $module::AdvancedTaskDefinitionArgumentTypes {
-            fn from(argument: &Argument) -> Self {
-                use crate::domain::ArgumentKind as Kind;
-                match &argument.kind {
-                    Kind::Text => Self::STRING,
-                    Kind::Numeric => Self::NUMERIC,
-                    Kind::EnvironmentName => Self::ENVIRONMENT_SOURCE_NAME,
-                    Kind::OtherEnvironmentName => Self::ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF,
-                    Kind::Unknown(word) => Self::Other(word.clone()),
-                }
-            }
-        }
-    };
+fn permission(permission: &Permission) -> TaskPermission {
+    match permission {
+        // An explicit null would create a definition that no user can see.
+        Permission::Missing => &Permission::Developer,
+        other => other,
+    }
+    .word()
+    .to_owned()
 }
-argument_type_from!(add_definition);
-argument_type_from!(update_definition);
-
-macro_rules! permission_from {
-    ($module:ident) => {
-        impl From<&Permission> for $module::TaskPermission {
-            fn from(permission: &Permission) -> Self {
-                match permission {
-                    Permission::Guest => Self::GUEST,
-                    Permission::Developer => Self::DEVELOPER,
-                    Permission::Maintainer => Self::MAINTAINER,
-                    Permission::Unknown(word) => Self::Other(word.clone()),
-                    // An explicit null would make a definition that nobody sees.
-                    Permission::Missing => Self::DEVELOPER,
-                }
-            }
-        }
-    };
-}
-permission_from!(add_definition);
-permission_from!(update_definition);
 
 /// The variables of an add. Lagoon knows `systemWide` since 2.18; before, it refuses all system-wide
 /// definitions.
 fn addition(definition: &Definition) -> Result<add_definition::Variables, LagoonError> {
-    use add_definition::AdvancedTaskDefinitionTypes as Types;
-    let (type_, command, image) = match &definition.work {
-        Work::Command(command) => (Types::COMMAND, Some(command.clone()), None),
-        Work::Image(image) => (Types::IMAGE, None, Some(image.clone())),
-        Work::Unknown(word) => (Types::Other(word.clone()), None, None),
+    let (command, image) = match &definition.work {
+        Work::Command(command) => (Some(command.clone()), None),
+        Work::Image(image) => (None, Some(image.clone())),
+        Work::Unknown(_) => (None, None),
     };
     let (mut environment, mut project, mut group_name, mut system_wide) = (None, None, None, None);
     match &definition.scope {
@@ -99,7 +74,7 @@ fn addition(definition: &Definition) -> Result<add_definition::Variables, Lagoon
         input: add_definition::AdvancedTaskDefinitionInput {
             name: Some(definition.name.clone()),
             description: Some(definition.description.clone()),
-            type_: Some(type_),
+            type_: Some(definition.work.word().to_owned()),
             service: definition.service.clone(),
             command,
             image,
@@ -107,7 +82,7 @@ fn addition(definition: &Definition) -> Result<add_definition::Variables, Lagoon
             project,
             group_name,
             system_wide,
-            permission: Some((&definition.permission).into()),
+            permission: Some(permission(&definition.permission)),
             confirmation_text: definition.confirmation_text.clone(),
             deploy_token_injection: definition.deploy_token_injection.then_some(true),
             project_key_injection: definition.project_key_injection.then_some(true),
@@ -138,7 +113,8 @@ fn change(
         (Work::Command(before), Work::Command(after)) if before != after => Some(after.clone()),
         _ => None,
     };
-    let permission = (before.permission != after.permission).then(|| (&after.permission).into());
+    let permission =
+        (before.permission != after.permission).then(|| self::permission(&after.permission));
     // Ranges are Lagoon's to fill.
     let same = |a: &Argument, b: &Argument| {
         let plain = |argument: &Argument| Argument {
@@ -199,11 +175,10 @@ pub fn update_variables(
     super::json(&change(id, before, after)?)
 }
 
-fn one(converted: Option<Result<Definition, LagoonError>>) -> Result<Definition, LagoonError> {
-    converted.unwrap_or_else(|| {
-        Err(LagoonError::Unusable(
-            "a definition of an unknown kind came back".to_owned(),
-        ))
+fn returned(found: Option<DefinitionFields>) -> Result<Definition, LagoonError> {
+    let found = need(found, "the definition")?.into_definition()?;
+    found.ok_or_else(|| {
+        LagoonError::Unusable("a definition of an unknown kind came back".to_owned())
     })
 }
 
@@ -220,10 +195,7 @@ impl Lagoon {
             .send::<AddDefinition>(Effect::Mutation, variables)
             .await?
             .whole()?;
-        one(added(need(
-            data.add_advanced_task_definition,
-            "the new definition",
-        )?))
+        returned(data.add_advanced_task_definition)
     }
 
     /// Gives the definition with this id the arguments of `definition`.
@@ -258,10 +230,7 @@ impl Lagoon {
             .send::<UpdateDefinition>(Effect::Mutation, variables)
             .await?
             .whole()?;
-        let returned = one(updated(need(
-            data.update_advanced_task_definition,
-            "the definition",
-        )?))?;
+        let returned = returned(data.update_advanced_task_definition)?;
         same("task", id, Some(returned.id))?;
         Ok(returned)
     }

@@ -1,17 +1,16 @@
 //! All definitions of a Lagoon, which only platform owners may see.
 
-use super::convert::{definition_from, known};
-use super::operation;
+use super::fields::{DefinitionFields, definitions};
+use super::{TaskPermission, operation};
 use crate::domain::Definition;
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
 operation!(
     AllDefinitions,
-    "graphql/definitions/all_definitions.graphql"
+    "graphql/definitions/all_definitions.graphql",
+    "DefinitionFields"
 );
 operation!(SystemWide, "graphql/definitions/system_wide.graphql");
-
-definition_from!(all_definitions, definition);
 
 /// What Lagoon says to all others (seen on Lagoon 2.33.1).
 const ADMINS_ONLY: &str = "Only system admins";
@@ -34,8 +33,7 @@ impl Lagoon {
             Err(LagoonError::NotAllowed { .. }) => return Ok(None),
             other => other?,
         };
-        let all = data.all_advanced_task_definitions.unwrap_or_default();
-        let (mut all, _) = known(all, definition)?;
+        let (mut all, _) = definitions(data.all_advanced_task_definitions)?;
         all.sort_by_key(|definition| definition.id);
         Ok(Some(all))
     }
@@ -48,10 +46,7 @@ impl Lagoon {
     pub async fn system_wide_ids(&self) -> Result<Vec<i64>, LagoonError> {
         use system_wide::SystemWideAllAdvancedTaskDefinitions as Generated;
         let variables = system_wide::Variables {};
-        let data = self
-            .send::<SystemWide>(Effect::Query, variables)
-            .await?
-            .whole()?;
+        let data = self.query::<SystemWide>(variables).await?;
         let all = data.all_advanced_task_definitions.unwrap_or_default();
         let ids = all.into_iter().flatten().filter_map(|one| match one {
             Generated::AdvancedTaskDefinitionCommand(d) => {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use graphql_client::GraphQLQuery;
 use serde_json::{Value, json};
 
-use super::convert::{need, same};
+use super::fields::{need, same};
 use super::{int, operation};
 use crate::domain::files::{RunFile, Signed};
-use crate::lagoon::{Effect, Lagoon, LagoonError, Outgoing, request};
+use crate::lagoon::{Lagoon, LagoonError, Outgoing, request};
 
 /// The scalar of the schema.
 #[allow(clippy::upper_case_acronyms, reason = "Lagoon's name for it")]
@@ -83,10 +83,7 @@ impl Lagoon {
     /// Any [`LagoonError`].
     pub async fn run_files(&self, run: i64) -> Result<Option<Vec<RunFile>>, LagoonError> {
         let variables = run_files::Variables { id: int(run)? };
-        let data = self
-            .send::<RunFiles>(Effect::Query, variables)
-            .await?
-            .whole()?;
+        let data = self.query::<RunFiles>(variables).await?;
         let Some(found) = data.task_by_id else {
             return Ok(None);
         };
@@ -111,10 +108,7 @@ impl Lagoon {
     /// # Errors
     /// Any [`LagoonError`]; an older Lagoon refuses with status 400.
     pub async fn upload_form(&self, run: i64, name: &str) -> Result<Ticket, LagoonError> {
-        let data = self
-            .send::<UploadForm>(Effect::Query, form_variables(run, name)?)
-            .await?
-            .whole()?;
+        let data = self.query::<UploadForm>(form_variables(run, name)?).await?;
         let form = need(data.get_task_file_upload_form, "the form")?;
         let url = signed(&need(form.post_url, "the address of the form")?)?;
         let Some(Value::Object(fields)) = form.form_fields else {

@@ -3,10 +3,10 @@
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::value::RawValue;
 
-use super::convert::same;
+use super::fields::same;
 use super::{int, operation};
 use crate::domain::run::Log;
-use crate::lagoon::{Effect, Lagoon, LagoonError};
+use crate::lagoon::{Lagoon, LagoonError};
 
 /// What graphql_client makes of the schema's `String` in this file.
 type String = LongText;
@@ -22,10 +22,7 @@ impl Lagoon {
     /// Any [`LagoonError`].
     pub async fn run_log(&self, id: i64) -> Result<Option<Log>, LagoonError> {
         let variables = run_log::Variables { id: int(id)? };
-        let data = self
-            .send::<RunLog>(Effect::Query, variables)
-            .await?
-            .whole()?;
+        let data = self.query::<RunLog>(variables).await?;
         let Some(found) = data.task_by_id else {
             return Ok(None);
         };

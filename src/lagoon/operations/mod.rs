@@ -3,10 +3,10 @@
 //! The types that graphql_client generates are private to this room: what leaves it is `domain`.
 
 pub mod adhoc;
-mod convert;
 pub mod definitions;
 pub(super) mod events;
 pub mod everything;
+mod fields;
 pub mod files;
 pub mod logs;
 pub mod people;
@@ -20,44 +20,72 @@ pub mod server;
 /// The schema the operations were generated from; including it rebuilds them when it changes.
 const _SCHEMA: &str = include_str!("../../../graphql/schema.graphql");
 
-/// Derives one operation: its name and the file it is alone in.
+/// Derives one operation: its name, the file that contains it alone and, if the generated types of
+/// the reply are replaced, the type of its only field. Enums are text, because
+/// Lagoon may have more members than our schema.
 macro_rules! operation {
-    ($visibility:vis $name:ident, $path:tt) => {
+    ($name:ident, $path:tt $(, $response:tt)?) => {
         #[derive(graphql_client::GraphQLQuery)]
         #[graphql(
-                                                            schema_path = "graphql/schema.graphql",
-                                                            query_path = $path,
-                                                            response_derives = "Debug",
-                                                            variables_derives = "Debug",
-                                                            fragments_other_variant = "true",
-                                                            skip_serializing_none
-                                                        )]
-        $visibility struct $name;
+            schema_path = "graphql/schema.graphql",
+            query_path = $path,
+            $(response_type = $response,)?
+            response_derives = "Debug",
+            variables_derives = "Debug",
+            extern_enums(
+                "AdvancedTaskDefinitionArgumentTypes",
+                "AdvancedTaskDefinitionTypes",
+                "GroupRole",
+                "PlatformRole",
+                "TaskPermission"
+            ),
+            fragments_other_variant = "true",
+            skip_serializing_none
+        )]
+        struct $name;
     };
 }
-pub(crate) use operation;
+use operation;
+
+type AdvancedTaskDefinitionArgumentTypes = String;
+type AdvancedTaskDefinitionTypes = String;
+type GroupRole = String;
+type PlatformRole = String;
+type TaskPermission = String;
 
 use graphql_client::GraphQLQuery;
+use serde::de::DeserializeOwned;
 
 use super::reply::Reply;
 use super::{Effect, Lagoon, LagoonError};
 
 impl Lagoon {
-    /// Sends a typed operation.
+    /// Sends a query and returns its data, if nothing failed.
+    async fn query<Q: GraphQLQuery>(
+        &self,
+        variables: Q::Variables,
+    ) -> Result<Q::ResponseData, LagoonError> {
+        self.send::<Q>(Effect::Query, variables).await?.whole()
+    }
+
     async fn send<Q: GraphQLQuery>(
         &self,
         effect: Effect,
         variables: Q::Variables,
     ) -> Result<Reply<Q::ResponseData>, LagoonError> {
+        self.send_for::<Q, Q::ResponseData>(effect, variables).await
+    }
+
+    /// Sends an operation and reads the data of its reply as a `T`.
+    async fn send_for<Q: GraphQLQuery, T: DeserializeOwned>(
+        &self,
+        effect: Effect,
+        variables: Q::Variables,
+    ) -> Result<Reply<T>, LagoonError> {
         let body = Q::build_query(variables);
+        let (name, query) = (body.operation_name, body.query);
         self.transport
-            .send(
-                body.operation_name,
-                effect,
-                body.query,
-                &body.variables,
-                self.patience,
-            )
+            .send(name, effect, query, &body.variables, self.patience)
             .await
     }
 }

@@ -1,18 +1,12 @@
 //! Who is signed in.
 
-use super::operation;
+use super::{GroupRole, PlatformRole, operation};
 use crate::domain::{Person, Role, Roles};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
 operation!(Me, "graphql/people/me.graphql");
 operation!(PlatformRoles, "graphql/people/platform_roles.graphql");
 operation!(MyRoles, "graphql/people/my_roles.graphql");
-
-/// A role as Lagoon writes it.
-fn word(role: &impl serde::Serialize) -> Option<String> {
-    let value = serde_json::to_value(role).ok()?;
-    Some(value.as_str()?.to_owned())
-}
 
 impl Lagoon {
     /// The signed-in user; `None` for a service, whose token belongs to no user.
@@ -33,7 +27,7 @@ impl Lagoon {
         let roles = me.group_roles.unwrap_or_default().into_iter().flatten();
         let mut group_roles: Vec<(String, String)> = roles
             .filter_map(|entry| {
-                let role = word(&entry.role?)?;
+                let role = entry.role?;
                 Some((entry.name?, role))
             })
             .collect();
@@ -60,8 +54,7 @@ impl Lagoon {
         let reply = self.send::<PlatformRoles>(Effect::Query, variables).await?;
         let user = reply.whole()?.user_by_email;
         let roles = user.and_then(|user| user.platform_roles);
-        let roles = roles.unwrap_or_default();
-        Ok(roles.iter().flatten().filter_map(word).collect())
+        Ok(roles.unwrap_or_default().into_iter().flatten().collect())
     }
 
     /// The roles of the signed-in user, by group.
@@ -70,10 +63,7 @@ impl Lagoon {
     /// Any [`LagoonError`]; a service's token belongs to no user (seen on Lagoon 2.33.1).
     pub async fn my_roles(&self) -> Result<Roles, LagoonError> {
         let variables = my_roles::Variables {};
-        let data = self
-            .send::<MyRoles>(Effect::Query, variables)
-            .await?
-            .whole()?;
+        let data = self.query::<MyRoles>(variables).await?;
         let Some(me) = data.me else {
             return Err(LagoonError::Unusable("nobody is signed in".to_owned()));
         };
@@ -90,7 +80,7 @@ impl Lagoon {
         Ok(Roles::new(
             roles
                 .filter_map(|entry| {
-                    let role = Role::from_word(&word(&entry.role?)?)?;
+                    let role = Role::from_word(&entry.role?)?;
                     let name = entry.name?;
                     let group = groups.iter().find(|(group, _)| *group == name);
                     let projects = group.map(|(_, ids)| ids.clone()).unwrap_or_default();

@@ -1,8 +1,8 @@
 //! Where an environment's cluster lets its users in over ssh.
 
-use super::convert::same;
+use super::fields::same;
 use super::{int, operation};
-use crate::lagoon::{Effect, Lagoon, LagoonError};
+use crate::lagoon::{Lagoon, LagoonError};
 
 operation!(SshPortal, "graphql/places/ssh_portal.graphql");
 
@@ -26,10 +26,7 @@ impl Lagoon {
         let variables = ssh_portal::Variables {
             environment: int(environment)?,
         };
-        let data = self
-            .send::<SshPortal>(Effect::Query, variables)
-            .await?
-            .whole()?;
+        let data = self.query::<SshPortal>(variables).await?;
         let said = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         let Some(found) = data.environment_by_id else {
             return Ok(None);

@@ -1,25 +1,21 @@
 //! The newest runs of all environments of a project, in one request.
 
-use super::convert::{environment, errors_by_environment, need, newest_first, run_from};
-use super::runs::RecentView;
+use super::fields::{ProjectFields, errors_by_environment};
+use super::runs::{Listing, RecentView, recent, without_errors_about_me};
 use super::{int, operation};
-use crate::domain::run::RecentRun;
-use crate::domain::{Environment, Project};
+use crate::domain::Environment;
+use crate::lagoon::reply::Reply;
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
-/// Operations whose replies may have a hundred thousand rows.
-mod listings {
-    use super::operation;
-    // The generated types use this for text: it stores short ones in place.
-    use smol_str::SmolStr as String;
-
-    operation!(pub(super) ProjectRuns, "graphql/runs/project_runs.graphql");
-    operation!(
-        pub(super) ProjectRunsWithUser,
-        "graphql/runs/project_runs_with_user.graphql"
-    );
-}
-use listings::{ProjectRuns, ProjectRunsWithUser, project_runs, project_runs_with_user};
+operation!(
+    ProjectRuns,
+    "graphql/runs/project_runs.graphql",
+    "ProjectFields"
+);
+operation!(
+    ProjectRunsWithUser,
+    "graphql/runs/project_runs_with_user.graphql"
+);
 
 /// An environment and its newest runs.
 #[derive(Debug)]
@@ -54,76 +50,40 @@ impl Lagoon {
         limit: i64,
         with_user: bool,
     ) -> Result<Option<Vec<EnvironmentRuns>>, LagoonError> {
-        let limit = int(limit)?;
-        macro_rules! environments {
-            ($found:expr, $failures:expr, $me:expr, $user:expr) => {{
-                let Some(found) = $found else {
-                    return Ok(None);
-                };
-                let (failures, me) = ($failures, $me);
-                let project = Project {
-                    id: need(found.id, "a project's id")?,
-                    name: need(found.name, "a project's name")?.into(),
-                };
-                let mut all = Vec::new();
-                let found = found.environments.unwrap_or_default().into_iter();
-                for (at, found) in found.enumerate() {
-                    let Some(found) = found else { continue };
-                    let failure = failures.iter().find(|(of, _)| *of == at);
-                    let runs = found.tasks.unwrap_or_default().into_iter().flatten();
-                    let runs = runs.map(|mut run| {
-                        let command = run.command.take().unwrap_or_default();
-                        let user = $user(&mut run);
-                        Ok(RecentRun {
-                            run: run_from!(run, None)?,
-                            command,
-                            user,
-                        })
-                    });
-                    let mut runs = runs.collect::<Result<Vec<_>, LagoonError>>()?;
-                    newest_first(&mut runs, |recent| &recent.run);
-                    let (name, kind) = (found.name, found.environment_type);
-                    let (name, kind) = (name.map(Into::into), kind.map(Into::into));
-                    all.push(EnvironmentRuns {
-                        environment: environment(found.id, name, kind, project.clone())?,
-                        runs: match failure {
-                            Some((_, failure)) => Err(failure.clone()),
-                            None => Ok(RecentView {
-                                me: me.clone(),
-                                runs,
-                            }),
-                        },
-                    });
-                }
-                all.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
-                Ok(Some(all))
-            }};
-        }
-        let name = project.into();
-        if !with_user {
+        let (name, limit) = (project.to_owned(), int(limit)?);
+        let reply: Reply<Listing<ProjectFields>> = if with_user {
+            let variables = project_runs_with_user::Variables { name, limit };
+            self.send_for::<ProjectRunsWithUser, _>(Effect::Query, variables)
+                .await?
+        } else {
             let variables = project_runs::Variables { name, limit };
-            let mut reply = self.send::<ProjectRuns>(Effect::Query, variables).await?;
-            let failures = errors_by_environment(&mut reply.errors);
-            let found = reply.whole()?.project_by_name;
-            return environments!(found, failures, None, |_: &mut _| None);
-        }
-        let variables = project_runs_with_user::Variables { name, limit };
-        let mut reply = self
-            .send::<ProjectRunsWithUser>(Effect::Query, variables)
-            .await?;
-        // `me` fails for service tokens; the rest of the reply is still good.
-        let is_about_me = |path: &[serde_json::Value]| path.first().is_some_and(|p| p == "me");
-        reply.errors.retain(|error| !is_about_me(&error.path));
+            self.send_for::<ProjectRuns, _>(Effect::Query, variables)
+                .await?
+        };
+        let mut reply = without_errors_about_me(reply);
         let failures = errors_by_environment(&mut reply.errors);
         let data = reply.whole()?;
-        let me = data.me.and_then(|me| me.email);
-        environments!(
-            data.project_by_name,
-            failures,
-            me,
-            |run: &mut project_runs_with_user::ProjectRunsWithUserProjectByNameEnvironmentsTasks| {
-                run.source_user.take()
-            }
-        )
+        let me = data.email();
+        let Some(found) = data.found else {
+            return Ok(None);
+        };
+        let (project, found) = found.into_parts()?;
+        let mut all = Vec::new();
+        for (at, found) in found.into_iter().enumerate() {
+            let Some(mut found) = found else { continue };
+            let runs = recent(found.tasks.take())?;
+            all.push(EnvironmentRuns {
+                environment: found.into_environment(Some(project.clone()))?,
+                runs: match failures.iter().find(|(of, _)| *of == at) {
+                    Some((_, failure)) => Err(failure.clone()),
+                    None => Ok(RecentView {
+                        me: me.clone(),
+                        runs,
+                    }),
+                },
+            });
+        }
+        all.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
+        Ok(Some(all))
     }
 }

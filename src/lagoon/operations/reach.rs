@@ -1,6 +1,6 @@
 //! What can be reached: projects by name or by their repository, and a project's environments.
 
-use super::convert::{environment, need};
+use super::fields::{all, environment, project};
 use super::operation;
 use crate::domain::reach::{Deployed, Reached};
 use crate::domain::{Project, git_url};
@@ -61,25 +61,17 @@ impl Lagoon {
     /// Any [`LagoonError`].
     pub async fn projects(&self) -> Result<Vec<Reached>, LagoonError> {
         let variables = projects::Variables {};
-        let data = self
-            .send::<Projects>(Effect::Query, variables)
-            .await?
-            .whole()?;
-        let all = data.all_projects.unwrap_or_default().into_iter().flatten();
-        let all = all.map(|p| {
+        let data = self.query::<Projects>(variables).await?;
+        let mut reached = all(data.all_projects, |p| {
             Ok(Reached {
-                project: Project {
-                    id: need(p.id, "a project's id")?,
-                    name: need(p.name, "a project's name")?,
-                },
+                project: project(p.id, p.name)?,
                 git_url: p.git_url,
                 production: p.production_environment.filter(|name| !name.is_empty()),
                 created: p.created,
             })
-        });
-        let mut all = all.collect::<Result<Vec<_>, LagoonError>>()?;
-        all.sort_by_key(|reached| reached.project.id);
-        Ok(all)
+        })?;
+        reached.sort_by_key(|reached| reached.project.id);
+        Ok(reached)
     }
 
     /// A project's live environments, with how they were deployed.
@@ -93,19 +85,12 @@ impl Lagoon {
         let variables = environments::Variables {
             name: project.to_owned(),
         };
-        let data = self
-            .send::<Environments>(Effect::Query, variables)
-            .await?
-            .whole()?;
+        let data = self.query::<Environments>(variables).await?;
         let Some(found) = data.project_by_name else {
             return Ok(None);
         };
-        let project = Project {
-            id: need(found.id, "a project's id")?,
-            name: need(found.name, "a project's name")?,
-        };
-        let all = found.environments.unwrap_or_default().into_iter().flatten();
-        let all = all.map(|e| {
+        let project = self::project(found.id, found.name)?;
+        let mut deployed = all(found.environments, |e| {
             Ok(Deployed {
                 environment: environment(e.id, e.name, e.environment_type, project.clone())?,
                 deploy_type: e.deploy_type,
@@ -114,9 +99,8 @@ impl Lagoon {
                 created: e.created,
                 updated: e.updated,
             })
-        });
-        let mut all = all.collect::<Result<Vec<_>, LagoonError>>()?;
-        all.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
-        Ok(Some((project, all)))
+        })?;
+        deployed.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
+        Ok(Some((project, deployed)))
     }
 }

@@ -3,35 +3,38 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use serde::Deserialize;
 use smol_str::SmolStr;
 
-use super::convert::{environment, need, newest_first, run_from, same, started_from};
+use super::fields::{EnvironmentFields, List, RunFields, all, need, newest_first, same, started};
 use super::{int, operation};
 use crate::domain::run::RecentRun;
-use crate::domain::{Environment, Project, Run};
+use crate::domain::{Environment, Run};
+use crate::lagoon::reply::Reply;
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
-operation!(InvokeTask, "graphql/runs/invoke_task.graphql");
-operation!(RunById, "graphql/runs/run_by_id.graphql");
-operation!(RunByTaskName, "graphql/runs/run_by_task_name.graphql");
+operation!(InvokeTask, "graphql/runs/invoke_task.graphql", "RunFields");
+operation!(RunById, "graphql/runs/run_by_id.graphql", "RunFields");
+operation!(
+    RunByTaskName,
+    "graphql/runs/run_by_task_name.graphql",
+    "RunFields"
+);
 operation!(CancelRun, "graphql/runs/cancel_run.graphql");
-
-/// Operations whose answers may have a hundred thousand rows.
-mod listings {
-    use super::operation;
-    // What the generated types take for a text: here one that keeps short ones in place.
-    use smol_str::SmolStr as String;
-
-    operation!(pub(super) NewestRuns, "graphql/runs/newest_runs.graphql");
-    operation!(pub(super) RecentRuns, "graphql/runs/recent_runs.graphql");
-    operation!(
-        pub(super) RecentRunsWithUser,
-        "graphql/runs/recent_runs_with_user.graphql"
-    );
-}
-use listings::{
-    NewestRuns, RecentRuns, RecentRunsWithUser, newest_runs, recent_runs, recent_runs_with_user,
-};
+operation!(
+    NewestRuns,
+    "graphql/runs/newest_runs.graphql",
+    "EnvironmentFields"
+);
+operation!(
+    RecentRuns,
+    "graphql/runs/recent_runs.graphql",
+    "EnvironmentFields"
+);
+operation!(
+    RecentRunsWithUser,
+    "graphql/runs/recent_runs_with_user.graphql"
+);
 
 /// The newest runs of an environment.
 #[derive(Debug, Clone)]
@@ -42,34 +45,35 @@ pub struct RecentView {
     pub runs: Vec<RecentRun>,
 }
 
-macro_rules! run_with_environment {
-    ($generated:expr) => {{
-        let mut found = $generated;
-        let here = match found.environment.take() {
-            Some(e) => Some(place(
-                e.id,
-                e.name,
-                e.environment_type,
-                e.project.map(|p| (p.id, p.name)),
-            )?),
-            None => None,
-        };
-        run_from!(found, here.map(Arc::new))
-    }};
+/// A listing of runs in an environment or project, with or without their users.
+#[derive(Deserialize)]
+pub(super) struct Listing<T> {
+    me: Option<Me>,
+    #[serde(alias = "environmentById", alias = "projectByName")]
+    pub(super) found: Option<T>,
 }
 
-fn place(
-    id: Option<i64>,
-    name: Option<String>,
-    kind: Option<String>,
-    project: Option<(Option<i64>, Option<String>)>,
-) -> Result<Environment, LagoonError> {
-    let (project_id, project_name) = need(project, "an environment's project")?;
-    let project = Project {
-        id: need(project_id, "a project's id")?,
-        name: need(project_name, "a project's name")?,
-    };
-    environment(id, name, kind, project)
+#[derive(Deserialize)]
+struct Me {
+    email: Option<SmolStr>,
+}
+
+impl<T> Listing<T> {
+    pub(super) fn email(&self) -> Option<SmolStr> {
+        self.me.as_ref()?.email.clone()
+    }
+}
+
+pub(super) fn recent(tasks: List<RunFields>) -> Result<Vec<RecentRun>, LagoonError> {
+    let runs = all(tasks, RunFields::into_recent_run)?;
+    Ok(newest_first(runs, |recent| &recent.run))
+}
+
+/// Removes errors about `me`, which fails for service tokens; the rest of the reply is still good.
+pub(super) fn without_errors_about_me<T>(mut reply: Reply<T>) -> Reply<T> {
+    let is_about_me = |path: &[serde_json::Value]| path.first().is_some_and(|p| p == "me");
+    reply.errors.retain(|error| !is_about_me(&error.path));
+    reply
 }
 
 /// The variables of an invocation, as they are serialised.
@@ -121,7 +125,8 @@ impl Lagoon {
     ) -> Result<Run, LagoonError> {
         let variables = invocation(task, environment, arguments)?;
         let reply = self.send::<InvokeTask>(Effect::Mutation, variables).await?;
-        started_from!(reply, invoke_registered_task)
+        let found = reply.data.and_then(|data| data.invoke_registered_task);
+        started(found, reply.errors)
     }
 
     /// A run by its id; `None` when there is none (any more).
@@ -130,17 +135,12 @@ impl Lagoon {
     /// Any [`LagoonError`].
     pub async fn run_by_id(&self, id: i64) -> Result<Option<Run>, LagoonError> {
         let variables = run_by_id::Variables { id: int(id)? };
-        let data = self
-            .send::<RunById>(Effect::Query, variables)
-            .await?
-            .whole()?;
-        match data.task_by_id {
-            Some(found) => {
-                same("run", id, found.id)?;
-                run_with_environment!(found).map(Some)
-            }
-            None => Ok(None),
-        }
+        let data = self.query::<RunById>(variables).await?;
+        let Some(found) = data.task_by_id else {
+            return Ok(None);
+        };
+        same("run", id, found.id)?;
+        found.into_run(None).map(Some)
     }
 
     /// A run by its `lagoon-task-…` name; `None` when there is none (any more).
@@ -151,17 +151,12 @@ impl Lagoon {
         let variables = run_by_task_name::Variables {
             name: name.to_owned(),
         };
-        let data = self
-            .send::<RunByTaskName>(Effect::Query, variables)
-            .await?
-            .whole()?;
-        match data.task_by_task_name {
-            Some(found) => {
-                same("run", name, found.task_name.as_deref())?;
-                run_with_environment!(found).map(Some)
-            }
-            None => Ok(None),
-        }
+        let data = self.query::<RunByTaskName>(variables).await?;
+        let Some(found) = data.task_by_task_name else {
+            return Ok(None);
+        };
+        same("run", name, found.task_name.as_deref())?;
+        found.into_run(None).map(Some)
     }
 
     /// The newest runs of an environment, at most `limit` of them, 0 for all; without what costs
@@ -178,22 +173,14 @@ impl Lagoon {
             environment: int(environment.id)?,
             limit: int(limit)?,
         };
-        let data = self
-            .send::<NewestRuns>(Effect::Query, variables)
-            .await?
-            .whole()?;
+        let data = self.query::<NewestRuns>(variables).await?;
         let place = Arc::new(environment.clone());
         let Some(found) = data.environment_by_id else {
             return Ok(Vec::new());
         };
         same("environment", environment.id, found.id)?;
-        let runs = found.tasks.unwrap_or_default().into_iter();
-        let mut runs = runs
-            .flatten()
-            .map(|run| run_from!(run, Some(Arc::clone(&place))))
-            .collect::<Result<Vec<_>, _>>()?;
-        newest_first(&mut runs, |run| run);
-        Ok(runs)
+        let runs = all(found.tasks, |run| run.into_run(Some(Arc::clone(&place))))?;
+        Ok(newest_first(runs, |run| run))
     }
 
     /// Asks for the end of a run, which comes later; Lagoon's word for how that went. Sent once.
@@ -253,56 +240,23 @@ impl Lagoon {
     ) -> Result<RecentView, LagoonError> {
         let environment = int(environment)?;
         let limit = int(limit)?;
-        macro_rules! runs {
-            ($found:expr, $user:expr) => {{
-                // Without the environment the reply does not say that there are no runs.
-                let found = need($found, "the environment")?;
-                same("environment", environment, found.id)?;
-                let runs = found.tasks.unwrap_or_default();
-                let mut runs = runs
-                    .into_iter()
-                    .flatten()
-                    .map(|mut run| {
-                        let command = run.command.take().unwrap_or_default();
-                        let user = $user(&mut run);
-                        Ok(RecentRun {
-                            run: run_from!(run, None)?,
-                            command,
-                            user,
-                        })
-                    })
-                    .collect::<Result<Vec<_>, LagoonError>>()?;
-                newest_first(&mut runs, |recent: &RecentRun| &recent.run);
-                runs
-            }};
-        }
-        if !with_user {
-            let variables = recent_runs::Variables { environment, limit };
-            let data = self
-                .send::<RecentRuns>(Effect::Query, variables)
+        let reply: Reply<Listing<EnvironmentFields>> = if with_user {
+            let variables = recent_runs_with_user::Variables { environment, limit };
+            self.send_for::<RecentRunsWithUser, _>(Effect::Query, variables)
                 .await?
-                .whole()?;
-            return Ok(RecentView {
-                me: None,
-                runs: runs!(data.environment_by_id, |_: &mut _| None),
-            });
-        }
-        let variables = recent_runs_with_user::Variables { environment, limit };
-        let mut reply = self
-            .send::<RecentRunsWithUser>(Effect::Query, variables)
-            .await?;
-        // `me` fails for service tokens; the rest of the answer is good all the same.
-        reply
-            .errors
-            .retain(|e| e.path.first().and_then(|p| p.as_str()) != Some("me"));
-        let data = reply.whole()?;
-        let me = data.me.and_then(|me| me.email);
-        let runs = runs!(
-            data.environment_by_id,
-            |run: &mut recent_runs_with_user::RecentRunsWithUserEnvironmentByIdTasks| run
-                .source_user
-                .take()
-        );
-        Ok(RecentView { me, runs })
+        } else {
+            let variables = recent_runs::Variables { environment, limit };
+            self.send_for::<RecentRuns, _>(Effect::Query, variables)
+                .await?
+        };
+        let data = without_errors_about_me(reply).whole()?;
+        let me = data.email();
+        // Without the environment the reply does not say that there are no runs.
+        let found = need(data.found, "the environment")?;
+        same("environment", environment, found.id)?;
+        Ok(RecentView {
+            me,
+            runs: recent(found.tasks)?,
+        })
     }
 }

@@ -56,10 +56,7 @@ impl Lagoon {
     /// Any [`LagoonError`].
     pub async fn version(&self) -> Result<Option<String>, LagoonError> {
         let variables = version::Variables {};
-        let data = self
-            .send::<Version>(Effect::Query, variables)
-            .await?
-            .whole()?;
+        let data = self.query::<Version>(variables).await?;
         let version = data.lagoon_version;
         Ok(version.and_then(|version| version.as_str().map(str::to_owned)))
     }
