@@ -3,26 +3,52 @@
 mod claims;
 mod reminder;
 
+use std::fs::{File, OpenOptions};
+use std::io::Write;
 use std::path::Path;
 
 pub use claims::{Claims, Start};
 pub use reminder::is_reminder_due;
 
 /// Creates a folder that only its owner can enter, and corrects the permissions of an existing one.
-#[cfg(unix)]
+/// Elsewhere than on Unix, folders below the user's own are private anyway.
 pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)?;
+    #[cfg(unix)]
+    std::fs::set_permissions(folder, permissions(0o700))?;
+    Ok(())
 }
 
-/// Creates a folder below the user's own, which other users cannot enter on this system.
-#[cfg(not(unix))]
-pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)
+/// Replaces a file in a private folder, which is created if needed. Readers see the old content or
+/// the new one, also after a crash of the system.
+pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    make_private_folder(folder)?;
+    // Temporary files are 0600 from the start.
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Opens an empty file in a private folder, which exists, to lock it or as a mark, and corrects its
+/// permissions.
+pub fn open_private(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    let file = options.write(true).open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(permissions(0o600))?;
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn permissions(mode: u32) -> std::fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(mode)
 }
 
 /// Read permission for group and others.
@@ -40,4 +66,60 @@ pub fn others_may(path: &Path, bits: u32) -> bool {
 #[must_use]
 pub fn others_may(_path: &Path, _bits: u32) -> bool {
     false
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    fn mode(path: &Path) -> u32 {
+        path.metadata().unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn a_file_and_its_folder_are_private_and_repaired() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("a/b/file");
+        let folder = path.parent().unwrap();
+        write_private(&path, b"1").unwrap();
+        for broken in [0o777, 0o500] {
+            assert_eq!((mode(folder), mode(&path)), (0o700, 0o600));
+            std::fs::set_permissions(&path, permissions(broken)).unwrap();
+            std::fs::set_permissions(folder, permissions(broken)).unwrap();
+            write_private(&path, b"2").unwrap();
+        }
+        assert_eq!((mode(folder), mode(&path)), (0o700, 0o600));
+        assert_eq!(std::fs::read(&path).unwrap(), b"2");
+    }
+
+    #[test]
+    fn a_file_is_replaced_as_a_whole() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("file");
+        write_private(&path, b"old").unwrap();
+        let reader = File::open(&path).unwrap();
+        let old = path.metadata().unwrap().ino();
+        write_private(&path, b"new content").unwrap();
+        assert_ne!(path.metadata().unwrap().ino(), old);
+        assert_eq!(std::io::read_to_string(reader).unwrap(), "old");
+        // A write that fails leaves neither a temporary file nor another content.
+        let taken = home.path().join("taken");
+        std::fs::create_dir_all(taken.join("full")).unwrap();
+        assert!(write_private(&taken, b"x").is_err());
+        assert_eq!(home.path().read_dir().unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_lock_file_is_private_and_repaired() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("lock");
+        let open = |options: &mut OpenOptions| open_private(&path, options);
+        open(OpenOptions::new().create(true)).unwrap();
+        assert_eq!(mode(&path), 0o600);
+        std::fs::set_permissions(&path, permissions(0o644)).unwrap();
+        assert!(open(OpenOptions::new().create_new(true)).is_err());
+        open(OpenOptions::new().create(true)).unwrap();
+        assert_eq!(mode(&path), 0o600);
+    }
 }

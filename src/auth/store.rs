@@ -1,7 +1,7 @@
 //! The token store: one file per account, which only its owner can read.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use url::Url;
 use super::{Account, AuthError, Kept};
 use crate::clock::sleep;
 use crate::config::ContextName;
-use crate::state::make_private_folder;
+use crate::state::{make_private_folder, open_private, write_private};
 
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -51,17 +51,10 @@ impl TokenStore {
     }
 
     pub fn write(&self, account: &Account, kept: &Kept) -> Result<(), AuthError> {
-        self.make_folder()?;
         let path = self.path(account);
-        let write = || -> std::io::Result<()> {
-            // Temporary files are 0600 from the start.
-            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-            file.write_all(kept.to_text()?.as_bytes())?;
-            file.as_file().sync_all()?;
-            file.persist(&path).map_err(|e| e.error)?;
-            Ok(())
-        };
-        write().map_err(store_error("write", path.clone()))
+        let text = kept.to_text().map_err(std::io::Error::from);
+        text.and_then(|text| write_private(&path, text.as_bytes()))
+            .map_err(store_error("write", path))
     }
 
     /// The stored tokens of an account, for signing out: neither the address nor the permissions of
@@ -97,15 +90,10 @@ impl TokenStore {
     /// Waits until no other process signs in with this account. Read the store again afterwards:
     /// that process may have stored a new token.
     pub async fn lock(&self, account: &Account) -> Result<Lock, AuthError> {
-        self.make_folder()?;
+        make_private_folder(&self.folder).map_err(store_error("make", self.folder.clone()))?;
         // A separate file, because token files are replaced.
         let path = self.folder.join(format!("{}{LOCK}", account.as_str()));
-        let mut options = File::options();
-        options.create(true).truncate(false).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options
-            .open(&path)
+        let file = open_private(&path, File::options().create(true))
             .map_err(store_error("lock", path.clone()))?;
         loop {
             match file.try_lock() {
@@ -137,10 +125,6 @@ impl TokenStore {
 
     fn path(&self, account: &Account) -> PathBuf {
         self.folder.join(account.as_str())
-    }
-
-    fn make_folder(&self) -> Result<(), AuthError> {
-        make_private_folder(&self.folder).map_err(store_error("make", self.folder.clone()))
     }
 }
 

@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::state::make_private_folder;
+use crate::state::{make_private_folder, write_private};
 
 /// How long an answer holds.
 const LIFETIME: Duration = Duration::from_secs(60);
@@ -63,7 +62,7 @@ impl Cache {
         if age(&begun).is_some_and(|age| age < limit) {
             return false;
         }
-        self.put(&begun, b"").is_ok()
+        write_private(&begun, b"").is_ok()
     }
 
     fn keep<T: Serialize>(&self, path: &Path, kept: &Kept<T>) -> std::io::Result<()> {
@@ -77,19 +76,7 @@ impl Cache {
                 let _ = fs::remove_file(entry.path());
             }
         }
-        self.put(path, &serde_json::to_vec(kept)?)
-    }
-
-    fn put(&self, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-        let Some(folder) = &self.folder else {
-            return Ok(());
-        };
-        make_private_folder(folder)?;
-        // Temporary files are 0600 from the start, and a reader never sees half of one.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        write_private(path, &serde_json::to_vec(kept)?)
     }
 
     /// The file, by a hash: a name that comes from a server or a line is no file name.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::make_private_folder;
+use super::{make_private_folder, open_private};
 use crate::clock::{Instant, sleep, wall_time};
 
 /// Claims are deleted after this time. The look-up after a lost reply takes minutes at most.
@@ -112,12 +112,6 @@ impl Start<'_> {
     fn run_path(&self, id: i64, job_name: &str) -> Option<PathBuf> {
         self.claims.path("run", &[&id.to_string(), job_name])
     }
-}
-
-fn open_private(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.write(true).open(path)
 }
 
 /// Tries to take a lock until `limit` is over. Blocking in the system call could not be interrupted.

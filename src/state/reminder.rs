@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use super::make_private_folder;
+use super::write_private;
 
 const PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -19,7 +19,7 @@ pub fn is_reminder_due(state: Option<&Path>, name: &str) -> bool {
     if modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age < PAUSE)) {
         return false;
     }
-    let _ = make_private_folder(&folder).and_then(|()| fs::write(path, ""));
+    let _ = write_private(&path, b"");
     true
 }
 

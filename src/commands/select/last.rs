@@ -4,8 +4,8 @@
 //! somebody else may have started that one.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::{Run, RunRef};
 use crate::error::Error;
 use crate::settings::Target;
-use crate::state::make_private_folder;
+use crate::state::write_private;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -40,15 +40,7 @@ fn write(app: &App, run: &Run) -> Result<(), Error> {
         task_name: run.task_name.to_string(),
     });
     let content = content.map_err(|e| Error::failed("cannot write it").because(e))?;
-    let save = |folder: &Path| -> std::io::Result<()> {
-        make_private_folder(folder)?;
-        // Temporary files are 0600 from the start, and a reader never sees half of one.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(&content)?;
-        file.persist(&path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    save(path.parent().unwrap_or(Path::new("")))
+    write_private(&path, &content)
         .map_err(|e| Error::failed(format!("cannot write {}", path.display())).because(e))
 }
 
