@@ -15,6 +15,7 @@ use crate::config::ConfigError;
 use crate::domain::reference::RefError;
 use crate::domain::run_ref::RunRefError;
 use crate::lagoon::LagoonError;
+use crate::lagoon::reply::is_passing;
 use crate::terminal::PromptError;
 
 pub use hint::{Flag, Hint, target_flags};
@@ -243,11 +244,9 @@ impl From<LagoonError> for Error {
             LagoonError::NotSignedIn { .. } | LagoonError::NotAllowed { .. } => Kind::NotAllowed,
             // Whether the change was made is unknown then.
             LagoonError::TooLarge { limit, .. } if limit.is_for_mutations() => Kind::Unreachable,
-            LagoonError::Storage { status: None, .. }
-            | LagoonError::Storage {
-                status: Some(429 | 502..=504),
-                ..
-            } => Kind::Unreachable,
+            LagoonError::Storage { status, .. } if status.is_none_or(is_passing) => {
+                Kind::Unreachable
+            }
             LagoonError::Storage { .. }
             | LagoonError::Refused { .. }
             | LagoonError::TooLarge { .. }

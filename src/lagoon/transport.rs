@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use super::attempt::Answer;
 use super::error::LagoonError;
-use super::reply::{self, Reply};
+use super::reply::{self, Reply, is_passing};
 use super::request::{Encoded, tied};
 use super::{Connection, CredentialsError, certificates};
 use crate::clock::{Instant, sleep, timeout_at};
@@ -287,10 +287,6 @@ impl Transport {
             ));
         }
     }
-}
-
-fn is_passing(status: u16) -> bool {
-    matches!(status, 429 | 502..=504)
 }
 
 fn jitter(pause: Duration) -> Duration {

@@ -9,6 +9,7 @@ use super::{Saved, Watcher};
 use crate::clock::Clock;
 use crate::domain::files::RunFile;
 use crate::error::Error;
+use crate::lagoon::reply::is_passing;
 use crate::lagoon::{Beginning, Download, Lagoon, LagoonError, Version};
 
 /// The age from which a signed address is replaced before it is used; Lagoon's are valid for 300 s.
@@ -60,17 +61,17 @@ impl From<Error> for Failure {
 
 impl From<LagoonError> for Failure {
     fn from(error: LagoonError) -> Failure {
-        let is_passing = matches!(
-            error,
+        let is_passing = match &error {
             LagoonError::NotReached { .. }
-                | LagoonError::NoAnswer { .. }
-                | LagoonError::NotLagoon { .. }
-                | LagoonError::NoToken { .. }
-                | LagoonError::Storage {
-                    status: None | Some(408 | 429 | 500 | 502..=504),
-                    ..
-                }
-        );
+            | LagoonError::NoAnswer { .. }
+            | LagoonError::NotLagoon { .. }
+            | LagoonError::NoToken { .. } => true,
+            // S3 also reports its own passing trouble as a timeout or an internal error.
+            LagoonError::Storage { status, .. } => {
+                status.is_none_or(|status| is_passing(status) || matches!(status, 408 | 500))
+            }
+            _ => false,
+        };
         Failure {
             error: error.into(),
             is_passing,
