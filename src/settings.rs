@@ -24,7 +24,8 @@ pub use sourced::{Source, Sourced};
 pub use ssh::SshSettings;
 pub use target::{Chosen, Target, TokenOrigin};
 
-use crate::config::{Config, ConfigError, FILE, PodVariables, nearest};
+use crate::config::{Config, ConfigError, FILE, PodVariables};
+use crate::domain::names::closest;
 
 pub use crate::env::{Env, EnvError};
 
@@ -327,7 +328,7 @@ fn output(flags: &Flags, env: &Env) -> Result<Option<Sourced<String>>, SettingsE
         && !(value == MARKDOWN && matches!(source, Source::Flag(_)))
     {
         let error = SettingsError::usage(format!("{source}: there is no format `{value}`"));
-        return Err(match nearest(value, FORMATS) {
+        return Err(match closest(value, FORMATS) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error.hint(format!("formats: {}", FORMATS.join(", "))),
         });

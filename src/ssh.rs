@@ -15,6 +15,9 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
+use crate::domain::SshEndpoint;
+use crate::domain::ssh_endpoint::is_word;
+
 pub use error::SshError;
 pub use key::Key;
 pub use key_file::remove_old_keys;
@@ -27,47 +30,25 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     user: String,
-    host: String,
-    port: u16,
+    server: SshEndpoint,
 }
 
 impl Destination {
-    /// Checks values from a server or file. User and host may have letters, digits and `.:-` and
-    /// must begin with a letter or digit; the port must not be 0.
-    pub fn new(user: &str, host: &str, port: u16) -> Result<Destination, SshError> {
-        if !is_name(user) {
+    /// Fails if the user is no word to `ssh` ([`is_word`]).
+    pub fn new(user: &str, server: SshEndpoint) -> Result<Destination, SshError> {
+        if !is_word(user) {
             return Err(SshError::unfit("user", user));
-        }
-        // An IPv6 address can begin with two colons.
-        if !is_name(host.strip_prefix("::").unwrap_or(host)) {
-            return Err(SshError::unfit("host", host));
-        }
-        if port == 0 {
-            return Err(SshError::unfit("port", "0"));
         }
         Ok(Destination {
             user: user.to_owned(),
-            host: host.to_owned(),
-            port,
+            server,
         })
     }
 
     #[must_use]
-    pub fn host(&self) -> &str {
-        &self.host
+    pub fn server(&self) -> &SshEndpoint {
+        &self.server
     }
-
-    #[must_use]
-    pub fn port(&self) -> u16 {
-        self.port
-    }
-}
-
-/// Whether `ssh` takes the text for a name in every position.
-fn is_name(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
-        && bytes.all(|b| b.is_ascii_alphanumeric() || b".:-".contains(&b))
 }
 
 #[derive(Debug, Clone)]
@@ -142,8 +123,8 @@ impl Ssh {
             command.args(option("IdentitiesOnly", "yes"));
         }
         command
-            .args(["-p", &to.port.to_string(), "--"])
-            .arg(format!("{}@{}", to.user, to.host))
+            .args(["-p", &to.server.port().to_string(), "--"])
+            .arg(format!("{}@{}", to.user, to.server.host()))
             .args(words)
             // `SendEnv` could send them to the server.
             .env_remove("TASKS_TOKEN")

@@ -9,6 +9,7 @@ use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::Status;
 use lagoon_tasks::auth::key_for_ssh;
 use lagoon_tasks::config::SshKey;
+use lagoon_tasks::domain::SshEndpoint;
 use lagoon_tasks::ssh::{Destination, Key, Ssh, SshError, token};
 
 use crate::support::env::TestEnv;
@@ -44,7 +45,9 @@ fn ask(server: &Server, ssh: &Ssh) -> Result<String, SshError> {
 }
 
 fn ask_within(server: &Server, ssh: &Ssh, limit: Duration) -> Result<String, SshError> {
-    let to = Destination::new("lagoon", "127.0.0.1", server.port).unwrap();
+    let port = server.port.to_string();
+    let endpoint = SshEndpoint::parse("127.0.0.1", Some(&port)).unwrap();
+    let to = Destination::new("lagoon", endpoint).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let is_token = |text: &str| text.split('.').count() == 3;
     runtime.block_on(token(ssh, &to, limit, is_token))

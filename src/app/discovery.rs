@@ -1,7 +1,8 @@
 //! Completes a context from its Lagoon's discovery document.
 
 use super::{App, connect};
-use crate::config::{Context, SshEndpoint};
+use crate::config::Context;
+use crate::domain::SshEndpoint;
 use crate::error::Error;
 use crate::lagoon::{LagoonError, discover};
 

@@ -14,7 +14,8 @@ use crate::auth::{
     key_for_ssh,
 };
 use crate::clock::wall_time;
-use crate::config::{Context, ContextName, Origin, SshEndpoint, SshKey, UsableKey};
+use crate::config::{Context, ContextName, Origin, SshKey, UsableKey};
+use crate::domain::SshEndpoint;
 use crate::error::Error;
 use crate::settings::{SshSettings, Target, TokenOrigin};
 use crate::terminal::Ui;

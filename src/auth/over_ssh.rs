@@ -6,7 +6,8 @@ use async_trait::async_trait;
 
 use super::session::SignIn;
 use super::{AuthError, Secret, Way, is_jwt};
-use crate::config::{SshEndpoint, SshKey, UsableKey};
+use crate::config::{SshKey, UsableKey};
+use crate::domain::SshEndpoint;
 use crate::ssh::{self, Destination, Key, Ssh};
 
 /// The user name for token requests, the same on every Lagoon.
@@ -55,7 +56,7 @@ impl SignIn for SshSignIn {
     }
 
     async fn token(&self) -> Result<Secret, AuthError> {
-        let to = Destination::new(USER, self.endpoint.host(), self.endpoint.port());
+        let to = Destination::new(USER, self.endpoint.clone());
         let token = ssh::token(&self.ssh, &to?, self.limit, is_jwt).await?;
         Ok(Secret::new(token))
     }

@@ -9,12 +9,11 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::domain::YamlFault;
+use crate::domain::names::closest;
+use crate::domain::text::scalar;
+use crate::domain::{SshEndpoint, YamlFault};
 
-use super::{
-    ConfigError, Context, ContextName, Origin, SANDBOX, SshEndpoint, SshKey, api_address, nearest,
-    read,
-};
+use super::{ConfigError, Context, ContextName, Origin, SANDBOX, SshKey, api_address, read};
 
 #[derive(Debug, Clone)]
 pub struct LagoonCli {
@@ -94,7 +93,7 @@ fn dangling(
     let shown = name.escape_debug();
     let message = format!("`{key}` is `{shown}`, but the file has no Lagoon of that name");
     let known = lagoons.into_iter().flat_map(Map::keys).map(String::as_str);
-    let remedy = match nearest(name, known) {
+    let remedy = match closest(name, known) {
         Some(near) => format!("did you mean `{}`?", near.escape_debug()),
         None => format!("correct `{key}` in that file, or name a context: -l NAME"),
     };
@@ -168,12 +167,7 @@ fn context(name: &str, fields: &Value) -> Result<Context, String> {
 }
 
 fn text(fields: &Map<String, Value>, key: &str) -> Option<String> {
-    let text = match fields.get(key)? {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    Some(text).filter(|t| !t.is_empty())
+    scalar(fields.get(key)?)
 }
 
 #[cfg(test)]

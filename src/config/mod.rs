@@ -9,15 +9,15 @@ mod edit;
 mod error;
 mod lagoon_cli;
 mod name;
-mod nearest;
 mod pod;
 mod read;
-mod ssh;
 mod ssh_key;
 
 use std::path::{Path, PathBuf};
 
 use url::Url;
+
+use crate::domain::SshEndpoint;
 
 pub use address::{AddressError, api_address, is_loopback};
 pub use checkout::Checkout;
@@ -25,9 +25,7 @@ pub use edit::Editor;
 pub use error::ConfigError;
 pub use lagoon_cli::{LagoonCli, cached_token};
 pub use name::{ContextName, NameError, SANDBOX, shown_name};
-pub use nearest::nearest;
 pub use pod::{POD, POD_VARIABLE, PodVariables};
-pub use ssh::{SshEndpoint, SshError};
 pub use ssh_key::{SshKey, UnusableKey, UsableKey};
 
 pub const FILE: &str = "config.toml";

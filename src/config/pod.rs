@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{ConfigError, Context, ContextName, Origin, SshEndpoint, SshKey, api_address};
+use crate::domain::SshEndpoint;
+
+use super::{ConfigError, Context, ContextName, Origin, SshKey, api_address};
 
 pub const POD: &str = "lagoon-pod";
 

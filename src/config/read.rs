@@ -7,9 +7,11 @@ use std::path::Path;
 use toml_edit::{Document, Item, Key, TableLike};
 use url::Url;
 
+use crate::domain::SshEndpoint;
+use crate::domain::names::closest;
 use crate::secret::conceal_recognized;
 
-use super::{Config, ConfigError, Context, ContextName, SshEndpoint, SshKey, api_address, nearest};
+use super::{Config, ConfigError, Context, ContextName, SshKey, api_address};
 
 const TOP_KEYS: [&str; 2] = ["current", "contexts"];
 const CONTEXT_KEYS: [&str; 9] = [
@@ -81,7 +83,7 @@ impl Reader<'_> {
 
     fn unknown(&self, name: &str, key: &Key, known: &[&str]) -> ConfigError {
         let error = self.error(format!("unknown key `{name}`"), key.span());
-        match nearest(name, known.iter().copied()) {
+        match closest(name, known.iter().copied()) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error.hint(format!("known keys: {}", known.join(", "))),
         }

@@ -62,9 +62,24 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Ve
     scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
+/// The known name that `wanted` is probably a misspelling of.
+#[must_use]
+pub fn closest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest(wanted, known).first().copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slips_are_found_and_strangers_are_not() {
+        let known = ["api", "project", "ca_file", "allow_http"];
+        assert_eq!(closest("projcet", known), Some("project"));
+        assert_eq!(closest("cafile", known), Some("ca_file"));
+        assert_eq!(closest("API", known), Some("api"));
+        assert_eq!(closest("colour", known), None);
+    }
 
     #[test]
     fn the_database_ignores_case_accents_and_trailing_blanks() {

@@ -15,6 +15,17 @@ pub mod limit {
     pub const DISPLAY_NAME: usize = 500;
 }
 
+/// A JSON text or number as text, trimmed; `None` for an empty text and other values.
+#[must_use]
+pub fn scalar(value: &serde_json::Value) -> Option<String> {
+    let text = match value {
+        serde_json::Value::String(text) => text.trim().to_owned(),
+        serde_json::Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    Some(text).filter(|text| !text.is_empty())
+}
+
 /// Whether Lagoon can store a text: its database refuses NUL in a shell command and characters of
 /// four bytes, such as emoji. The error is a sentence that names the character.
 pub fn storable(text: &str) -> Result<(), String> {

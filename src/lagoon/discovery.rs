@@ -6,6 +6,8 @@
 use serde_json::Value;
 use url::Url;
 
+use crate::domain::text::scalar;
+
 use super::{LagoonError, Network, Trace};
 
 /// Asked for without a query string: with one, Lagoon wants a token.
@@ -66,9 +68,9 @@ fn read(document: &Value, network: &Network) -> Discovery {
     let mut found = Discovery::default();
     let ssh = &document["ssh_token_exchange"];
     found.ssh =
-        text(&ssh["token_endpoint_host"]).map(|host| (host, text(&ssh["token_endpoint_port"])));
+        scalar(&ssh["token_endpoint_host"]).map(|host| (host, scalar(&ssh["token_endpoint_port"])));
     let mut web = |key: &str| {
-        let address = text(&document[key])?;
+        let address = scalar(&document[key])?;
         match Url::parse(&address) {
             Ok(url) if network.may_reach(&url) => return Some(url),
             Ok(url) if url.scheme() == "http" => found.refused.push(format!(
@@ -86,16 +88,6 @@ fn read(document: &Value, network: &Network) -> Discovery {
         authorization_endpoint,
         ..found
     }
-}
-
-/// A text or a number; an empty text is not set.
-fn text(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    Some(text).filter(|t| !t.is_empty())
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub async fn portal(lagoon: &Lagoon, environment: i64) -> Result<Option<Portal>,
         return Ok(None);
     };
     let to = live::destination(&portal).map_err(|error| live::of_ssh(&error))?;
-    let (host, port) = (to.host(), to.port());
+    let (host, port) = (to.server().host(), to.server().port());
     let connected = timeout(PATIENCE, TcpStream::connect((host, port))).await;
     Ok(Some(Portal {
         address: format!("{host}:{port}"),

@@ -3,7 +3,8 @@
 use super::SettingsError;
 use std::path::Path;
 
-use crate::config::{SshEndpoint, SshError, SshKey};
+use crate::config::SshKey;
+use crate::domain::ssh_endpoint::{EndpointError, SshEndpoint};
 use crate::env::{Env, Secret};
 
 const KEY_FORMS: &str = "it takes the whole text of a private key, base64 of it, or a path that begins with /, ~/, ./ or ../";
@@ -61,8 +62,8 @@ fn endpoint(host: &str, port: Option<&str>) -> Result<SshEndpoint, SettingsError
     }
     SshEndpoint::parse(host, port).map_err(|error| {
         let variable = match error {
-            SshError::Host(_) => "TASKS_SSH_HOST",
-            SshError::Port(_) => "TASKS_SSH_PORT",
+            EndpointError::Host(_) => "TASKS_SSH_HOST",
+            EndpointError::Port(_) => "TASKS_SSH_PORT",
         };
         SettingsError::usage(format!("{variable}: {error}"))
     })

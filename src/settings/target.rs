@@ -8,8 +8,9 @@ use url::Url;
 
 use super::{Flags, SettingsError, SettingsErrorKind, Source, Sourced, SshSettings};
 use crate::config::{
-    Config, Context, ContextName, Origin, POD, POD_VARIABLE, api_address, nearest, shown_name,
+    Config, Context, ContextName, Origin, POD, POD_VARIABLE, api_address, shown_name,
 };
+use crate::domain::names::closest;
 use crate::env::{Env, Secret};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -245,7 +246,7 @@ fn not_found(name: &str, config: &Config, source: &Source) -> SettingsError {
         ),
     );
     let known = config.contexts.iter().map(|c| c.name.as_str());
-    match nearest(name, known.chain([crate::config::SANDBOX])) {
+    match closest(name, known.chain([crate::config::SANDBOX])) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint("see those there are: tasks context list"),
     }

@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::domain::ssh_endpoint::EndpointError;
+
 const SHOWN_LINES: usize = 8;
 
 const SHOWN_LENGTH: usize = 300;
@@ -47,6 +49,16 @@ pub enum SshError {
         /// The output of `ssh` until then, after ": ", or empty.
         said: String,
     },
+}
+
+impl From<EndpointError> for SshError {
+    fn from(error: EndpointError) -> SshError {
+        let (what, name) = match error {
+            EndpointError::Host(host) => ("host", host),
+            EndpointError::Port(port) => ("port", port),
+        };
+        SshError::Unfit { what, name }
+    }
 }
 
 impl SshError {
@@ -110,13 +122,13 @@ pub(super) fn from_words(
     status: std::process::ExitStatus,
     stderr: &[u8],
 ) -> SshError {
-    let host = to.host.clone();
+    let host = to.server.host().to_owned();
     let words = words(stderr);
     // 255 is `ssh` itself, any other status is the portal's.
     match status.code() {
         Some(255) | None if words.contains(CHANGED) => SshError::HostKeyChanged {
             host,
-            port: to.port,
+            port: to.server.port(),
             words,
         },
         Some(255) | None if words.is_empty() => SshError::Failed {

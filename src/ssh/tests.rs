@@ -28,8 +28,12 @@ fn stand_in(lines: &str) -> (TempDir, Ssh) {
     (folder, Ssh::program(path))
 }
 
+fn to(user: &str, host: &str, port: &str) -> Result<Destination, SshError> {
+    Destination::new(user, SshEndpoint::parse(host, Some(port))?)
+}
+
 fn portal() -> Destination {
-    Destination::new("lagoon", "ssh.example.com", 32222).unwrap()
+    to("lagoon", "ssh.example.com", "32222").unwrap()
 }
 
 fn three_parts(text: &str) -> bool {
@@ -228,23 +232,23 @@ fn no_name_becomes_an_option() {
         "ä",
         "[::1]",
     ] {
-        assert!(Destination::new(name, "h", 22).is_err(), "{name}");
-        assert!(Destination::new("u", name, 22).is_err(), "{name}");
+        assert!(to(name, "h", "22").is_err(), "{name}");
+        assert!(to("u", name, "22").is_err(), "{name}");
         assert!(
             follow_log(&Ssh::new(), &portal(), name, 1).is_err(),
             "{name}"
         );
     }
-    assert!(Destination::new("u", "h", 0).is_err());
+    assert!(to("u", "h", "0").is_err());
     for host in ["2001:db8::1", "::1", "ssh.example.com"] {
-        assert!(Destination::new("my-env", host, 22).is_ok());
+        assert!(to("my-env", host, "22").is_ok());
     }
 }
 
 proptest! {
     #[test]
     fn a_name_that_passes_is_one_word(name in any::<String>()) {
-        if Destination::new(&name, &name, 22).is_ok() {
+        if to(&name, "h", "22").is_ok() {
             prop_assert!(!name.starts_with('-') && !name.contains(['@', ' ', '/', '\n']));
         }
     }

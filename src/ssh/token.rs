@@ -42,7 +42,7 @@ pub async fn token(
                 format!(": {words}")
             };
             return Err(SshError::TimedOut {
-                host: to.host.clone(),
+                host: to.server.host().to_owned(),
                 after: limit,
                 said,
             });

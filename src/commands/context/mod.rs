@@ -200,7 +200,7 @@ fn entry(name: &ContextName, config: &Config, app: &App) -> Result<Entry, Error>
             let shown = shown_name(name.as_str());
             let error = Error::not_found(format!("there is no context {shown}"));
             let known = config.contexts.iter().map(|c| c.name.as_str());
-            Err(match crate::config::nearest(name.as_str(), known) {
+            Err(match crate::domain::names::closest(name.as_str(), known) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error.hint("see those there are: tasks context list"),
             })

@@ -6,7 +6,8 @@ use url::Url;
 
 use crate::app::App;
 use crate::auth::{TokenSource, expiry, is_jwt};
-use crate::config::{Context, SANDBOX, SshEndpoint, SshKey};
+use crate::config::{Context, SANDBOX, SshKey};
+use crate::domain::SshEndpoint;
 use crate::output::{Cell, Column, Detail, Grid, Report};
 use crate::secret::shown_address;
 use crate::settings::{Chosen, Target, TokenOrigin};

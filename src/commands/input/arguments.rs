@@ -58,7 +58,7 @@ pub fn argument(spec: &str) -> Result<Argument, Error> {
         None | Some("") => ArgumentKind::Text,
         Some(word) => ArgumentKind::parse(word).ok_or_else(|| {
             let error = Error::usage(format!("--arg `{spec}`: there is no type `{word}`"));
-            match crate::domain::names::nearest(word, ArgumentKind::WORDS).first() {
+            match crate::domain::names::closest(word, ArgumentKind::WORDS) {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error.hint(format!("types: {}", ArgumentKind::WORDS.join(", "))),
             }

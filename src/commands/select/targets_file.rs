@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use crate::app::App;
 use crate::commands::input::values::{self, Values};
 use crate::commands::input::{json, text};
-use crate::config::nearest;
+use crate::domain::names::closest;
 use crate::error::Error;
 
 /// The longest list of targets, in bytes: each of 100,000 has a few values of its own.
@@ -99,7 +99,7 @@ fn name(key: &str, raw: &RawValue) -> Result<Option<String>, String> {
 
 fn unknown_key(key: &str) -> String {
     let shown = key.escape_debug();
-    match nearest(key, KEYS) {
+    match closest(key, KEYS) {
         Some(near) => format!("unknown key `{shown}`; did you mean `{near}`?"),
         None => format!("unknown key `{shown}`; the keys are {}", KEYS.join(", ")),
     }
@@ -175,8 +175,8 @@ mod tests {
             ("[]", "names no target"),
             ("{\"environment\": \"\"}", "line 1: `environment` is empty"),
             (
-                "{\"environment\": \"a\", \"env\": 1}",
-                "unknown key `env`; the keys are project, environment, arguments",
+                "{\"environment\": \"a\", \"colour\": 1}",
+                "unknown key `colour`; the keys are project, environment, arguments",
             ),
             (
                 "{\"environment\": \"a\"}\nmain\n",

@@ -6,7 +6,8 @@ use clap::{Args, ValueHint};
 use url::Url;
 
 use crate::app::{App, Discovered};
-use crate::config::{Context, ContextName, Editor, SshEndpoint, SshKey, UsableKey, is_loopback};
+use crate::config::{Context, ContextName, Editor, SshKey, UsableKey, is_loopback};
+use crate::domain::SshEndpoint;
 use crate::error::Error;
 use crate::secret::shown_address;
 

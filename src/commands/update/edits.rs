@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::commands::flags::PermissionWord;
 use crate::commands::input;
-use crate::domain::names::{nearest, nfc};
+use crate::domain::names::{closest, nfc};
 use crate::domain::{Definition, Permission, Work};
 use crate::error::Error;
 use clap::Args;
@@ -195,7 +195,7 @@ impl Edits {
 fn no_argument(flag: &str, name: &str, task: &Definition) -> Error {
     let error = Error::usage(format!("{flag}: the task has no argument `{name}`"));
     let known = task.arguments().iter().map(|a| a.name.as_str());
-    match nearest(name, known).first() {
+    match closest(name, known) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error,
     }

@@ -11,7 +11,7 @@ use super::variables::Filled;
 use super::{Desired, Fault, Position, Retired, ScopeName, Source, Wanted};
 use super::{shape, task, variables};
 use crate::domain::hidden::{Environment, Hidden, MASK};
-use crate::domain::names::{database_key, nearest, nfc};
+use crate::domain::names::{closest, database_key, nfc};
 
 /// What is around the files: the command line, the process's variables, other files.
 pub struct Around<'a> {
@@ -76,7 +76,7 @@ pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Faul
     }
     for (name, _) in around.given {
         if faults.is_empty() && !declared.contains(name) {
-            let message = match nearest(name, declared.iter().map(String::as_str)).first() {
+            let message = match closest(name, declared.iter().map(String::as_str)) {
                 Some(near) => format!("no file declares `{name}`: did you mean `{near}`?"),
                 None => format!("no file declares `{name}` under `variables:`"),
             };

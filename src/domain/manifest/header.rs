@@ -7,7 +7,7 @@ use serde_saphyr::Location;
 use super::form::{self, FromEnv, Variable};
 use super::variables::{self, PROJECT, Value};
 use super::{Around, Fault, Position, Source, VERSION};
-use crate::domain::names::{nearest, same_name};
+use crate::domain::names::{closest, same_name};
 
 /// A project with its own values for variables.
 pub(super) type Project = (String, BTreeMap<String, String>);
@@ -155,7 +155,7 @@ impl<'a> File<'a> {
                 if !self.defaults.contains_key(&variable.value) {
                     let known = self.defaults.keys().map(String::as_str);
                     let message = format!("`{}` is not declared", variable.value);
-                    let message = match nearest(&variable.value, known).first() {
+                    let message = match closest(&variable.value, known) {
                         Some(near) => format!("{message}: did you mean `{near}`?"),
                         None => format!("{message}: add it under `variables:`"),
                     };

@@ -5,7 +5,7 @@ use serde_saphyr::Location;
 use super::form;
 use super::{Fault, Position};
 use crate::domain::hidden::{Field, Hidden, scrubbed};
-use crate::domain::names::{nearest, nfc};
+use crate::domain::names::{closest, nfc};
 use crate::domain::rules::{self, Violation, violations};
 use crate::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
 
@@ -169,7 +169,7 @@ fn kind(word: &str) -> Option<ArgumentKind> {
 }
 
 fn unknown(file: &str, at: &form::Text, what: &str, word: &str, known: &[&str]) -> Fault {
-    let message = match nearest(word, known.iter().copied()).first() {
+    let message = match closest(word, known.iter().copied()) {
         Some(near) => format!("there is no {what} `{word}`: did you mean `{near}`?"),
         None => format!(
             "there is no {what} `{word}`: there are {}",

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::clock::Instant;
 use crate::domain::live::{LiveShown, Missing};
-use crate::domain::{Environment, Run};
+use crate::domain::{Environment, Run, SshEndpoint};
 use crate::error::{Error, Hint};
 use crate::lagoon::operations::portal::Portal;
 use crate::lagoon::{Lagoon, LagoonError};
@@ -112,7 +112,7 @@ impl<'a> Connection<'a> {
         match lagoon.ssh_portal(environment.id).await {
             Ok(Some(portal)) => match destination(&portal) {
                 Ok(to) => {
-                    sink.trace(&format!("live log: ssh to {}:{}", to.host(), to.port()));
+                    sink.trace(&format!("live log: ssh to {}", to.server()));
                     self.state = State::Due(to, self.clock.now());
                     Ok(())
                 }
@@ -243,15 +243,8 @@ impl<'a> Connection<'a> {
 }
 
 pub(in crate::ops) fn destination(portal: &Portal) -> Result<Destination, SshError> {
-    const SSH: u16 = 22;
-    let port = match portal.port.trim() {
-        "" => SSH,
-        text => text.parse().map_err(|_| SshError::Unfit {
-            what: "port",
-            name: text.to_owned(),
-        })?,
-    };
-    Destination::new(&portal.namespace, portal.host.trim(), port)
+    let server = SshEndpoint::parse(&portal.host, Some(&portal.port))?;
+    Destination::new(&portal.namespace, server)
 }
 
 /// Makes sure that a log can be followed over ssh, before there is one.

@@ -1,4 +1,4 @@
-//! The ssh server that issues a Lagoon's tokens.
+//! The address of an ssh server, and the words that can be given to `ssh`.
 
 use std::fmt;
 
@@ -11,10 +11,11 @@ pub struct SshEndpoint {
     port: u16,
 }
 
+/// The part of an address that cannot be passed to ssh, escaped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SshError {
+pub enum EndpointError {
     /// It contains something other than letters, digits, dots, colons and hyphens, or begins with a
-    /// dot, colon or hyphen.
+    /// dot or hyphen.
     #[error("`{0}` is no name or address of an ssh server")]
     Host(String),
     #[error("`{0}` is no port of an ssh server: 1 to 65535")]
@@ -23,23 +24,17 @@ pub enum SshError {
 
 impl SshEndpoint {
     /// Parses host and port; without a port, it is ssh's default.
-    pub fn parse(host: &str, port: Option<&str>) -> Result<SshEndpoint, SshError> {
+    pub fn parse(host: &str, port: Option<&str>) -> Result<SshEndpoint, EndpointError> {
         let host = host.trim();
-        let allowed = |c: char| c.is_ascii_alphanumeric() || ".:-".contains(c);
         // An IPv6 address can begin with two colons.
-        let begins = host.strip_prefix("::").unwrap_or(host);
-        let begins = begins
-            .chars()
-            .next()
-            .is_some_and(|c| c.is_ascii_alphanumeric());
-        if !begins || !host.chars().all(allowed) {
-            return Err(SshError::Host(host.escape_debug().to_string()));
+        if !is_word(host.strip_prefix("::").unwrap_or(host)) {
+            return Err(EndpointError::Host(host.escape_debug().to_string()));
         }
         let port = match port.map(str::trim) {
             None | Some("") => DEFAULT_PORT,
             Some(text) => match text.parse() {
                 Ok(port) if port > 0 => port,
-                _ => return Err(SshError::Port(text.escape_debug().to_string())),
+                _ => return Err(EndpointError::Port(text.escape_debug().to_string())),
             },
         };
         Ok(SshEndpoint {
@@ -57,6 +52,15 @@ impl SshEndpoint {
     pub fn port(&self) -> u16 {
         self.port
     }
+}
+
+/// Whether `ssh` takes a text for one word that is not an option, wherever it is in an argument:
+/// letters, digits and `.:-`, the first a letter or digit.
+#[must_use]
+pub fn is_word(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
+        && bytes.all(|b| b.is_ascii_alphanumeric() || b".:-".contains(&b))
 }
 
 impl fmt::Display for SshEndpoint {
@@ -86,13 +90,13 @@ mod tests {
         assert_eq!(shown("fe80::1", Some("")).unwrap(), "[fe80::1]:22");
         for host in ["", "-oProxyCommand=x", "a b", "me@host", "ü", "a\nb", ".a"] {
             assert!(
-                matches!(shown(host, None), Err(SshError::Host(_))),
+                matches!(shown(host, None), Err(EndpointError::Host(_))),
                 "{host}"
             );
         }
         for port in ["0", "65536", "-1", "ssh"] {
             assert!(
-                matches!(shown("h", Some(port)), Err(SshError::Port(_))),
+                matches!(shown("h", Some(port)), Err(EndpointError::Port(_))),
                 "{port}"
             );
         }
