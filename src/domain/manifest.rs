@@ -8,6 +8,7 @@ mod expand;
 mod fault;
 mod form;
 mod header;
+mod keys;
 mod scope;
 mod shape;
 mod task;

@@ -7,101 +7,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
 use super::form::Text;
+use super::keys::{FILE, Key, Shape};
 use super::{Fault, Position};
-use crate::domain::names::nearest;
-
-/// What a value may be.
-enum Shape {
-    /// A text, or a number or word that is taken for one.
-    Text,
-    /// `true` or `false`.
-    Flag,
-    /// A list of these.
-    List(&'static [Shape]),
-    /// A mapping of these keys.
-    Keys(&'static [Key]),
-    /// A mapping of names that the file chooses.
-    Names(&'static [Shape]),
-}
-
-struct Key {
-    name: &'static str,
-    is_required: bool,
-    shapes: &'static [Shape],
-}
-
-const fn key(name: &'static str, shapes: &'static [Shape]) -> Key {
-    Key {
-        name,
-        is_required: false,
-        shapes,
-    }
-}
-
-const fn required(name: &'static str) -> Key {
-    Key {
-        name,
-        is_required: true,
-        shapes: TEXT,
-    }
-}
-
-const TEXT: &[Shape] = &[Shape::Text];
-const FLAG: &[Shape] = &[Shape::Flag];
-
-const FILE: &[Key] = &[
-    required("version"),
-    key("lagoon", TEXT),
-    key("project", TEXT),
-    key(
-        "projects",
-        &[Shape::List(TEXT), Shape::Names(&[Shape::Names(TEXT)])],
-    ),
-    key(
-        "variables",
-        &[Shape::Names(&[Shape::Text, Shape::Keys(DECLARED)])],
-    ),
-    key("tasks", &[Shape::List(&[Shape::Keys(TASK)])]),
-    key(
-        "absent",
-        &[Shape::List(&[Shape::Text, Shape::Keys(SCOPED)])],
-    ),
-];
-
-const DECLARED: &[Key] = &[key("default", TEXT), key("from_env", TEXT)];
-
-const TASK: &[Key] = &[
-    required("name"),
-    key("environment", TEXT),
-    key("group", TEXT),
-    key("system", FLAG),
-    key("description", TEXT),
-    key("command", TEXT),
-    key("command_file", TEXT),
-    key("image", TEXT),
-    key("service", TEXT),
-    key("permission", TEXT),
-    key("confirm", TEXT),
-    key("arguments", &[Shape::List(&[Shape::Keys(ARGUMENT)])]),
-    key("inject_deploy_token", FLAG),
-    key("inject_project_key", FLAG),
-    key("admin_only", FLAG),
-];
-
-const ARGUMENT: &[Key] = &[
-    required("name"),
-    key("type", TEXT),
-    key("display_name", TEXT),
-    key("default", TEXT),
-    key("optional", FLAG),
-];
-
-const SCOPED: &[Key] = &[
-    required("name"),
-    key("environment", TEXT),
-    key("group", TEXT),
-    key("system", FLAG),
-];
+use crate::domain::names::closest;
 
 /// Any value, as far as its shape goes.
 enum Node {
@@ -146,7 +54,7 @@ pub(super) fn look(file: &str, text: &str) -> Result<Findings, serde_saphyr::Err
             look.found.breaks = true;
             look.fault(at, NO_KEYS.to_owned());
         }
-        (Node::Map(_), _) => look.value("the file", &node, &[Shape::Keys(FILE)]),
+        (Node::Map(_), _) => look.value("the file", &node, &FILE),
     }
     Ok(look.found)
 }
@@ -168,7 +76,7 @@ impl Look<'_> {
         self.found.faults.push(fault);
     }
 
-    fn value(&mut self, name: &str, value: &Spanned<Node>, shapes: &[Shape]) {
+    fn value(&mut self, name: &str, value: &Spanned<Node>, shapes: &'static [Shape]) {
         let at = value.referenced;
         match (&value.value, list(shapes), keys(shapes), names(shapes)) {
             // An empty value counts as absent.
@@ -195,20 +103,20 @@ impl Look<'_> {
         }
     }
 
-    fn keys(&mut self, at: Location, entries: &[(Text, Spanned<Node>)], keys: &[Key]) {
+    fn keys(&mut self, at: Location, entries: &[(Text, Spanned<Node>)], keys: &'static [Key]) {
         let before = self.found.faults.len();
         self.twice(entries);
         let mut meant = Vec::new();
         for (key, value) in entries {
             match keys.iter().find(|known| known.name == key.value) {
-                Some(known) => self.value(&format!("`{}`", known.name), value, known.shapes),
+                Some(known) => self.value(&format!("`{}`", known.name), value, &known.shapes),
                 None => meant.extend(self.unknown(key, keys)),
             }
         }
         for required in keys.iter().filter(|key| key.is_required) {
             // One that is misspelled is not missing as well.
             let is_there = entries.iter().any(|(key, _)| key.value == required.name);
-            if !is_there && !meant.contains(&required.name) {
+            if !is_there && !meant.contains(&required.name.as_str()) {
                 self.fault(at, format!("the key `{}` is missing", required.name));
             }
         }
@@ -217,21 +125,20 @@ impl Look<'_> {
         }
     }
 
-    /// Tells of a key that there is not, and gives the one that may be meant.
-    fn unknown(&mut self, key: &Text, keys: &[Key]) -> Option<&'static str> {
-        let known = keys.iter().map(|key| key.name);
+    /// Reports an unknown key, and returns the key that it is probably a misspelling of.
+    fn unknown(&mut self, key: &Text, keys: &'static [Key]) -> Option<&'static str> {
+        let known = keys.iter().map(|key| key.name.as_str());
+        let near = closest(&key.value, known.clone());
         let message = format!("there is no key `{}` here", key.value);
-        let near = nearest(&key.value, known.clone());
-        let near = keys.iter().find(|key| near.first() == Some(&key.name));
         let message = match near {
-            Some(near) => format!("{message}: did you mean `{}`?", near.name),
+            Some(near) => format!("{message}: did you mean `{near}`?"),
             None => {
                 let known: Vec<&str> = known.collect();
                 format!("{message}: there are {}", known.join(", "))
             }
         };
         self.fault(key.referenced, message);
-        near.map(|key| key.name)
+        near
     }
 
     fn twice(&mut self, entries: &[(Text, Spanned<Node>)]) {
@@ -261,23 +168,23 @@ impl Shape {
     }
 }
 
-fn list(shapes: &[Shape]) -> Option<&'static [Shape]> {
+fn list(shapes: &'static [Shape]) -> Option<&'static [Shape]> {
     shapes.iter().find_map(|shape| match shape {
-        Shape::List(inner) => Some(*inner),
+        Shape::List(inner) => Some(inner.as_slice()),
         _ => None,
     })
 }
 
-fn keys(shapes: &[Shape]) -> Option<&'static [Key]> {
+fn keys(shapes: &'static [Shape]) -> Option<&'static [Key]> {
     shapes.iter().find_map(|shape| match shape {
-        Shape::Keys(keys) => Some(*keys),
+        Shape::Keys(keys) => Some(keys.as_slice()),
         _ => None,
     })
 }
 
-fn names(shapes: &[Shape]) -> Option<&'static [Shape]> {
+fn names(shapes: &'static [Shape]) -> Option<&'static [Shape]> {
     shapes.iter().find_map(|shape| match shape {
-        Shape::Names(inner) => Some(*inner),
+        Shape::Names(inner) => Some(inner.as_slice()),
         _ => None,
     })
 }
