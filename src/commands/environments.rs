@@ -4,8 +4,8 @@ use crate::app::App;
 use crate::commands::flags::KindWord;
 use crate::commands::report::{Answer, Style, moment_of};
 use crate::commands::scope;
-use crate::domain::pattern::matches;
 use crate::domain::reach::Deployed;
+use crate::domain::selection::matches;
 use crate::error::Error;
 use crate::ops::places::place;
 use crate::output::{Cell, Column, Grid, Report};
@@ -40,8 +40,7 @@ pub async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> {
     scope::say_source(app, "project", project);
     let mut environments = place::environments(app.lagoon().await?, &project.value).await?;
     if let Some(pattern) = &args.pattern {
-        let pattern = pattern.to_lowercase();
-        environments.retain(|e| matches(&pattern, &e.environment.name.to_lowercase()));
+        environments.retain(|e| matches(pattern, &e.environment.name));
     }
     if let Some(kind) = args.kind {
         let wanted = kind == KindWord::Production;

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::commands::report::{Answer, moment_of};
-use crate::domain::pattern::matches;
 use crate::domain::reach::Reached;
 use crate::domain::run::rfc3339;
+use crate::domain::selection::matches;
 use crate::error::Error;
 use crate::ops::places::place;
 use crate::output::{Cell, Column, Grid, Report};
@@ -36,7 +36,7 @@ pub async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let mut projects = place::projects(app.lagoon().await?).await?;
     if let Some(pattern) = &args.pattern {
-        projects.retain(|p| matches(&pattern.to_lowercase(), &p.project.name.to_lowercase()));
+        projects.retain(|p| matches(pattern, &p.project.name));
     }
     answer.give(&Projects {
         projects,

@@ -16,7 +16,6 @@ pub mod live;
 pub mod manifest;
 pub mod names;
 pub mod one_off;
-pub mod pattern;
 pub mod person;
 pub mod place;
 pub mod plan;

@@ -1,7 +1,8 @@
 //! Selecting several projects and environments: by name, pattern and type.
 
+use wildmatch::WildMatch;
+
 use super::names::same_name;
-use super::pattern;
 
 /// A name, or a pattern for names: `*` is any text, including `/`; `?` is one character.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +39,15 @@ impl Name {
     pub fn takes(&self, name: &str) -> bool {
         match self {
             Name::Plain(plain) => same_name(plain, name),
-            Name::Pattern(text) => pattern::matches(&text.to_lowercase(), &name.to_lowercase()),
+            Name::Pattern(text) => matches(text, name),
         }
     }
+}
+
+/// Whether a name matches a pattern: `*` is any text, `?` one character; case does not count.
+#[must_use]
+pub fn matches(pattern: &str, name: &str) -> bool {
+    WildMatch::new(&pattern.to_lowercase()).matches(&name.to_lowercase())
 }
 
 #[must_use]
@@ -124,6 +131,8 @@ mod tests {
         assert!(Name::read("Main ").takes("main"));
         assert!(!Name::read("main").takes("main2"));
         assert!(Name::read("feature*").takes("Feature/a/b"));
+        assert!(Name::read("*a*b*").takes("xaxbx") && !Name::read("a*b").takes("ac"));
+        assert!(Name::read("*").takes("") && !Name::read("?").takes(""));
         assert!(Name::read("pr-?").takes("pr-1") && !Name::read("pr-?").takes("pr-12"));
     }
 

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use wildmatch::WildMatch;
+
 use crate::clock::Clock;
+use crate::domain::file_name;
 use crate::domain::files::RunFile;
 use crate::domain::names::nearest;
-use crate::domain::{file_name, pattern};
 use crate::error::{Error, Hint, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 
@@ -72,7 +74,7 @@ pub fn select(run: i64, files: Vec<RunFile>, wanted: &[String]) -> Result<Vec<Ru
     let means = |wanted: &str, file: &RunFile| {
         // A name with a wildcard in it is a name first.
         let is_a_name = files.iter().any(|f| f.name == wanted);
-        file.name == wanted || (!is_a_name && pattern::matches(wanted, &file.name))
+        file.name == wanted || (!is_a_name && WildMatch::new(wanted).matches(&file.name))
     };
     for wanted in wanted {
         if !files.iter().any(|file| means(wanted, file)) {
