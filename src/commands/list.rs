@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::commands::flags::{PermissionWord, ScopeWord};
 use crate::commands::report::Answer;
+use crate::commands::report::definition::cells;
 use crate::commands::scope;
 use crate::domain::Permission;
 use crate::error::Error;
@@ -96,19 +97,16 @@ impl Report for Tasks {
             shadowed,
         ]);
         for listed in &self.listing.tasks {
-            let task = &listed.definition;
+            let [id, name, kind, scope, permission, service, description] =
+                cells(&listed.definition);
             grid.row([
-                Cell::id(task.id),
-                Cell::name(&task.name),
-                task.work.word().to_lowercase().into(),
-                task.scope.word().into(),
-                Some(task.permission.word().to_lowercase())
-                    .filter(|w| !w.is_empty())
-                    .into(),
-                task.service.clone().into(),
-                Some(task.description.clone())
-                    .filter(|d| !d.is_empty())
-                    .into(),
+                id,
+                name,
+                kind,
+                scope,
+                permission,
+                service,
+                description,
                 names(&listed.environments),
                 names(&listed.shadowed_in),
             ]);

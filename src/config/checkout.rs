@@ -147,7 +147,7 @@ fn yaml<T: serde::de::DeserializeOwned>(top: &Path, path: &Path) -> Result<T, St
 mod tests {
     use super::*;
 
-    fn write(folder: &Path, path: &str, text: &str) {
+    pub(super) fn write(folder: &Path, path: &str, text: &str) {
         let path = folder.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();

@@ -91,17 +91,9 @@ mod tests {
         Definition {
             id,
             name: name.into(),
-            description: String::new(),
-            work: Work::Command("a".into()),
-            service: None,
-            scope,
             permission: Permission::Developer,
-            confirmation_text: None,
-            deploy_token_injection: false,
-            project_key_injection: false,
-            admin_only_view: false,
-            created: String::new(),
             arguments: None,
+            ..Definition::empty(scope, Work::Command("a".into()))
         }
     }
 

@@ -130,6 +130,26 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// A definition in which everything but its scope and work is empty.
+    #[must_use]
+    pub fn empty(scope: Scope, work: Work) -> Definition {
+        Definition {
+            id: 0,
+            name: String::new(),
+            description: String::new(),
+            work,
+            service: None,
+            scope,
+            permission: Permission::Missing,
+            confirmation_text: None,
+            deploy_token_injection: false,
+            project_key_injection: false,
+            admin_only_view: false,
+            created: String::new(),
+            arguments: Some(Vec::new()),
+        }
+    }
+
     /// The arguments; empty if Lagoon sent `null`.
     #[must_use]
     pub fn arguments(&self) -> &[Argument] {

@@ -145,17 +145,9 @@ mod tests {
         Definition {
             id,
             name: name.into(),
-            description: String::new(),
-            work: Work::Command("true".into()),
             service: Some("cli".into()),
-            scope: Scope::System,
             permission: Permission::Guest,
-            confirmation_text: None,
-            deploy_token_injection: false,
-            project_key_injection: false,
-            admin_only_view: false,
-            created: String::new(),
-            arguments: Some(Vec::new()),
+            ..Definition::empty(Scope::System, Work::Command("true".into()))
         }
     }
 

@@ -194,17 +194,10 @@ mod tests {
         Definition {
             id: 1,
             name: "t".into(),
-            description: String::new(),
-            work,
             service: Some("cli".into()),
-            scope: Scope::System,
             permission: Permission::Guest,
-            confirmation_text: None,
-            deploy_token_injection: false,
-            project_key_injection: false,
-            admin_only_view: false,
-            created: String::new(),
             arguments: Some(arguments),
+            ..Definition::empty(Scope::System, work)
         }
     }
 

@@ -30,6 +30,7 @@ impl Report for Task {
 
     fn grid(&self) -> Grid {
         let task = self.definition();
+        let [id, name, kind, scope, permission, service, description] = cells(task);
         let arguments: Vec<&str> = task.arguments().iter().map(|a| a.name.as_str()).collect();
         Grid::new([
             "id".into(),
@@ -44,17 +45,13 @@ impl Report for Task {
             Column::new("confirmationText"),
         ])
         .with([
-            Cell::id(task.id),
-            Cell::name(&task.name),
-            task.work.word().to_lowercase().into(),
-            task.scope.word().into(),
-            Some(task.permission.word().to_lowercase())
-                .filter(|w| !w.is_empty())
-                .into(),
-            task.service.clone().into(),
-            Some(task.description.clone())
-                .filter(|d| !d.is_empty())
-                .into(),
+            id,
+            name,
+            kind,
+            scope,
+            permission,
+            service,
+            description,
             Cell::text(content(&task.work)),
             if arguments.is_empty() {
                 Cell::Missing
@@ -91,6 +88,20 @@ impl Report for Task {
         };
         Some(detail.section("Arguments", arguments(task)))
     }
+}
+
+/// The cells that the tables of `list` and of a single task begin with.
+pub(in crate::commands) fn cells(task: &Definition) -> [Cell; 7] {
+    let text = |text: String| Some(text).filter(|text| !text.is_empty()).into();
+    [
+        Cell::id(task.id),
+        Cell::name(&task.name),
+        task.work.word().to_lowercase().into(),
+        task.scope.word().into(),
+        text(task.permission.word().to_lowercase()),
+        task.service.clone().into(),
+        text(task.description.clone()),
+    ]
 }
 
 fn content(work: &Work) -> String {

@@ -150,13 +150,8 @@ fn unquoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::write;
     use super::*;
-
-    fn write(folder: &Path, path: &str, text: &str) {
-        let path = folder.join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
 
     const CONFIG: &str = "[core]\n\tbare = false ; no\n[remote \"origin\"]\n\turl = \"git@example.com:shop.git\" # it\n\
         \turl = second\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n[Remote \"up \\\"stream\"]\r\n\

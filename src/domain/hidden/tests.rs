@@ -7,16 +7,8 @@ fn task(command: &str) -> Definition {
     Definition {
         id: 1,
         name: "Task".to_owned(),
-        description: String::new(),
-        work: Work::Command(command.to_owned()),
         service: Some("cli".to_owned()),
-        scope: Scope::System,
         permission: Permission::Developer,
-        confirmation_text: None,
-        deploy_token_injection: false,
-        project_key_injection: false,
-        admin_only_view: false,
-        created: String::new(),
         arguments: Some(vec![Argument {
             name: "LEVEL".to_owned(),
             display_name: Some("Level".to_owned()),
@@ -25,6 +17,7 @@ fn task(command: &str) -> Definition {
             optional: false,
             range: None,
         }]),
+        ..Definition::empty(Scope::System, Work::Command(command.to_owned()))
     }
 }
 

@@ -165,24 +165,11 @@ impl Step {
 
 /// A definition of the same kind in which every field is empty.
 fn nothing(like: &Definition) -> Definition {
-    use crate::domain::{Permission, Work};
-    Definition {
-        id: 0,
-        name: String::new(),
-        description: String::new(),
-        work: match &like.work {
-            Work::Command(_) => Work::Command(String::new()),
-            Work::Image(_) => Work::Image(String::new()),
-            Work::Unknown(word) => Work::Unknown(word.clone()),
-        },
-        service: None,
-        scope: like.scope.clone(),
-        permission: Permission::Missing,
-        confirmation_text: None,
-        deploy_token_injection: false,
-        project_key_injection: false,
-        admin_only_view: false,
-        created: String::new(),
-        arguments: Some(Vec::new()),
-    }
+    use crate::domain::Work;
+    let work = match &like.work {
+        Work::Command(_) => Work::Command(String::new()),
+        Work::Image(_) => Work::Image(String::new()),
+        Work::Unknown(word) => Work::Unknown(word.clone()),
+    };
+    Definition::empty(like.scope.clone(), work)
 }

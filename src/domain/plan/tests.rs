@@ -26,17 +26,9 @@ fn have(id: i64, scope: Scope, name: &str, command: &str) -> Definition {
     Definition {
         id,
         name: name.into(),
-        description: String::new(),
-        work: Work::Command(command.into()),
         service: Some("cli".into()),
-        scope,
         permission: Permission::Developer,
-        confirmation_text: None,
-        deploy_token_injection: false,
-        project_key_injection: false,
-        admin_only_view: false,
-        created: String::new(),
-        arguments: Some(Vec::new()),
+        ..Definition::empty(scope, Work::Command(command.into()))
     }
 }
 

@@ -3,19 +3,10 @@ use crate::domain::Permission;
 
 fn task() -> Definition {
     Definition {
-        id: 0,
         name: "t".into(),
-        description: String::new(),
-        work: Work::Command("true".into()),
         service: Some("cli".into()),
-        scope: Scope::Project(1),
         permission: Permission::Developer,
-        confirmation_text: None,
-        deploy_token_injection: false,
-        project_key_injection: false,
-        admin_only_view: false,
-        created: String::new(),
-        arguments: Some(Vec::new()),
+        ..Definition::empty(Scope::Project(1), Work::Command("true".into()))
     }
 }
 
