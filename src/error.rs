@@ -15,7 +15,6 @@ use crate::config::ConfigError;
 use crate::domain::reference::RefError;
 use crate::domain::run_ref::RunRefError;
 use crate::lagoon::LagoonError;
-use crate::lagoon::reply::is_passing;
 use crate::terminal::PromptError;
 
 pub use hint::{Flag, Hint, target_flags};
@@ -244,7 +243,9 @@ impl From<LagoonError> for Error {
             LagoonError::NotSignedIn { .. } | LagoonError::NotAllowed { .. } => Kind::NotAllowed,
             // Whether the change was made is unknown then.
             LagoonError::TooLarge { limit, .. } if limit.is_for_mutations() => Kind::Unreachable,
-            LagoonError::Storage { status, .. } if status.is_none_or(is_passing) => {
+            LagoonError::Storage { status, .. }
+                if status.is_none_or(LagoonError::is_passing_status) =>
+            {
                 Kind::Unreachable
             }
             LagoonError::Storage { .. }

@@ -103,6 +103,12 @@ pub enum LagoonError {
 }
 
 impl LagoonError {
+    /// Whether a gateway's status says nothing about the request, which may succeed later.
+    #[must_use]
+    pub fn is_passing_status(status: u16) -> bool {
+        matches!(status, 429 | 502..=504)
+    }
+
     /// A failure at the file store.
     pub(crate) fn storage(url: &Signed, status: Option<u16>, reason: String) -> LagoonError {
         LagoonError::Storage {

@@ -60,7 +60,7 @@ pub fn read<T: DeserializeOwned>(
         status,
         reason,
     };
-    if is_passing(status) {
+    if LagoonError::is_passing_status(status) {
         return Err(not_lagoon(format!(
             "with status {status}{}",
             meaning(status)
@@ -139,12 +139,6 @@ fn is_json(content_type: &str) -> bool {
         .trim()
         .to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
-}
-
-/// Whether a gateway's status says nothing about the request, which may succeed later.
-#[must_use]
-pub fn is_passing(status: u16) -> bool {
-    matches!(status, 429 | 502..=504)
 }
 
 fn meaning(status: u16) -> &'static str {

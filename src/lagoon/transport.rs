@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use super::attempt::Answer;
 use super::error::LagoonError;
-use super::reply::{self, Reply, is_passing};
+use super::reply::{self, Reply};
 use super::request::{Encoded, tied};
 use super::{Connection, CredentialsError, certificates};
 use crate::clock::{Instant, sleep, timeout_at};
@@ -151,7 +151,9 @@ impl Transport {
             let attempt = attempt.unwrap_or_else(|_| Err(self.none_within(limit)));
             self.trace(operation, begun.elapsed(), &attempt);
             let wait = match &attempt {
-                Ok(answer) if effect == Effect::Query && is_passing(answer.status) => {
+                Ok(answer)
+                    if effect == Effect::Query && LagoonError::is_passing_status(answer.status) =>
+                {
                     answer.retry_after.unwrap_or(pause)
                 }
                 Ok(answer) if effect == Effect::Query && !doubted && answer.is_doubtful => {

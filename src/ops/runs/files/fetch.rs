@@ -9,7 +9,6 @@ use super::{Saved, Watcher};
 use crate::clock::Clock;
 use crate::domain::files::RunFile;
 use crate::error::Error;
-use crate::lagoon::reply::is_passing;
 use crate::lagoon::{Beginning, Download, Lagoon, LagoonError, Version};
 
 /// The age from which a signed address is replaced before it is used; Lagoon's are valid for 300 s.
@@ -67,9 +66,9 @@ impl From<LagoonError> for Failure {
             | LagoonError::NotLagoon { .. }
             | LagoonError::NoToken { .. } => true,
             // S3 also reports its own passing trouble as a timeout or an internal error.
-            LagoonError::Storage { status, .. } => {
-                status.is_none_or(|status| is_passing(status) || matches!(status, 408 | 500))
-            }
+            LagoonError::Storage { status, .. } => status.is_none_or(|status| {
+                LagoonError::is_passing_status(status) || matches!(status, 408 | 500)
+            }),
             _ => false,
         };
         Failure {
