@@ -82,11 +82,11 @@ impl Lagoon {
         let limit = seconds(self.transport.connection().network.timeout);
         let response = sent
             .ok_or_else(|| {
-                LagoonError::storage(&url, None, format!("did not answer within {limit}"))
+                LagoonError::storage(url, None, format!("did not answer within {limit}"))
             })?
             .map_err(|error| {
                 let reason = root_cause(&error.without_url());
-                LagoonError::storage(&url, None, format!("cannot be reached: {reason}"))
+                LagoonError::storage(url, None, format!("cannot be reached: {reason}"))
             })?;
         let status = response.status();
         if let Some(trace) = &self.transport.connection().trace {
@@ -104,14 +104,14 @@ pub(super) fn successful(
     let status = response.status();
     if status.is_redirection() {
         return Err(LagoonError::storage(
-            &url,
+            url,
             Some(status.as_u16()),
             format!("answered with a redirect (status {status}), which is not followed"),
         ));
     }
     if !status.is_success() {
         return Err(LagoonError::storage(
-            &url,
+            url,
             Some(status.as_u16()),
             format!("answered with status {status}"),
         ));
