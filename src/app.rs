@@ -5,7 +5,7 @@ mod browser;
 mod connect;
 mod discovery;
 mod interrupt;
-mod losses;
+mod output_failures;
 mod page;
 mod reach;
 #[cfg(feature = "sandbox")]
@@ -20,8 +20,8 @@ use tokio::sync::OnceCell;
 
 pub use discovery::Discovered;
 pub use interrupt::{Claim, GiveUp, Interrupts};
-pub use losses::Losses;
-pub use reach::Way;
+pub use output_failures::OutputFailures;
+pub use reach::Route;
 #[cfg(feature = "sandbox")]
 pub use sandbox::{Running, SandboxSeed};
 pub use sign_out::SignOut;
@@ -31,7 +31,9 @@ use crate::config::{Checkout, Context};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 use crate::regular_file::Owners;
-use crate::settings::{Deciding, Settings, SettingsError, SettingsErrorKind, Target, sudo_user};
+use crate::settings::{
+    Settings, SettingsError, SettingsErrorKind, Target, TargetSetting, sudo_user,
+};
 use crate::state::Claims;
 use crate::terminal::{PromptError, StreamError, Ui};
 
@@ -47,7 +49,7 @@ pub struct App {
     pub ui: Ui,
     pub settings: Settings,
     /// Output failures that are reported when the command has ended.
-    pub losses: Losses,
+    pub output_failures: OutputFailures,
     interrupts: Interrupts,
     lagoon: OnceCell<Lagoon>,
     checkout: OnceLock<Checkout>,
@@ -63,7 +65,7 @@ impl App {
         App {
             ui,
             settings,
-            losses: Losses::default(),
+            output_failures: OutputFailures::default(),
             interrupts,
             lagoon: OnceCell::new(),
             checkout: OnceLock::new(),
@@ -154,12 +156,12 @@ impl App {
     }
 
     /// Without a terminal, requires that these settings are explicit (see
-    /// [`Settings::require_said`]).
-    pub fn require_said(&self, what: &[Deciding]) -> Result<(), Error> {
+    /// [`Settings::require_explicit`]).
+    pub fn require_explicit(&self, what: &[TargetSetting]) -> Result<(), Error> {
         if self.ui.can_prompt() {
             return Ok(());
         }
-        Ok(self.settings.require_said(what)?)
+        Ok(self.settings.require_explicit(what)?)
     }
 
     /// Requires confirmation before the sandbox executes something new on this machine. Commands

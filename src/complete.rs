@@ -114,7 +114,7 @@ impl Live {
     #[must_use]
     pub fn projects(&self) -> Vec<Candidate> {
         let ask = async |app: Arc<App>| {
-            let lagoon = app.lagoon_at_hand().await.ok()?;
+            let lagoon = app.lagoon_with_stored_token().await.ok()?;
             let projects = place::all_projects(&lagoon).await.ok()?;
             let name = |project: Project| Candidate {
                 value: project.name,
@@ -134,7 +134,7 @@ impl Live {
     pub fn project_of(&self, remotes: &[String]) -> Option<Option<String>> {
         let forms = remotes.to_vec();
         let ask = async move |app: Arc<App>| {
-            let lagoon = app.lagoon_at_hand().await.ok()?;
+            let lagoon = app.lagoon_with_stored_token().await.ok()?;
             place::project_of_repository(&lagoon, &forms).await.ok()
         };
         let remotes = remotes.iter().map(String::as_str);
@@ -147,7 +147,7 @@ impl Live {
     pub fn services_of(&self, project: &str, branch: &str) -> Vec<String> {
         let (name, on) = (project.to_owned(), branch.to_owned());
         let ask = async move |app: Arc<App>| {
-            let lagoon = &app.lagoon_at_hand().await.ok()?;
+            let lagoon = &app.lagoon_with_stored_token().await.ok()?;
             let (project, environments) = place::project(lagoon, &name).await.ok()?;
             let Some(found) = place::of_branch(&environments, &on) else {
                 return Some(Vec::new());
@@ -164,9 +164,10 @@ impl Live {
     pub fn environments(&self, project: &str) -> Vec<Candidate> {
         let name = project.to_owned();
         let ask = async move |app: Arc<App>| {
-            let (_, environments) = place::project(&app.lagoon_at_hand().await.ok()?, &name)
-                .await
-                .ok()?;
+            let (_, environments) =
+                place::project(&app.lagoon_with_stored_token().await.ok()?, &name)
+                    .await
+                    .ok()?;
             let each = |environment: Environment| Candidate {
                 value: environment.name,
                 about: environment.kind.to_lowercase(),
@@ -182,7 +183,7 @@ impl Live {
     pub fn here(&self, project: &str, environment: Option<&str>) -> Here {
         let (name, on) = (project.to_owned(), environment.map(str::to_owned));
         let ask = async move |app: Arc<App>| {
-            let lagoon = &app.lagoon_at_hand().await.ok()?;
+            let lagoon = &app.lagoon_with_stored_token().await.ok()?;
             if let Some(environment) = on {
                 let view = place::environment(lagoon, &name, &environment, false);
                 let view = view.await.ok()?;
@@ -208,7 +209,7 @@ impl Live {
     pub fn runs(&self, project: &str, environment: Option<&str>) -> Vec<Run> {
         let (name, on) = (project.to_owned(), environment.map(str::to_owned));
         let ask = async move |app: Arc<App>| {
-            let lagoon = &app.lagoon_at_hand().await.ok()?;
+            let lagoon = &app.lagoon_with_stored_token().await.ok()?;
             let (_, mut environments) = place::project(lagoon, &name).await.ok()?;
             if let Some(environment) = &on {
                 environments = vec![place::named(&environments, environment)?.clone()];

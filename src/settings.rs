@@ -51,7 +51,7 @@ const SANDBOX_PROJECT: &str = "lagoon-demo";
 
 /// A setting that decides where a command acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deciding {
+pub enum TargetSetting {
     Context,
     Project,
     Environment,
@@ -135,7 +135,7 @@ impl Settings {
             projects: flags.project.clone(),
             environments: flags.environment.clone(),
         };
-        let (project, environment) = named.alone(env)?;
+        let (project, environment) = named.single_values(env)?;
         let project = match project {
             None if named.projects.len() <= 1 => chosen.as_ref().ok().and_then(default_project),
             project => project,
@@ -226,10 +226,10 @@ impl Settings {
     /// Requires that each setting was given by flag or variable and not inferred: the rule for
     /// changes without a terminal. The context must be given only if there is more than one. The
     /// error names what to add to the command line.
-    pub fn require_said(&self, what: &[Deciding]) -> Result<(), SettingsError> {
+    pub fn require_explicit(&self, what: &[TargetSetting]) -> Result<(), SettingsError> {
         for deciding in what {
             let (thing, source, remedy) = match deciding {
-                Deciding::Context => {
+                TargetSetting::Context => {
                     let chosen = self.chosen()?;
                     if self.config.as_ref().map_or(0, |c| c.contexts.len()) <= 1 {
                         continue;
@@ -237,11 +237,11 @@ impl Settings {
                     let remedy = "add -l NAME, or set TASKS_CONTEXT";
                     ("context", Some(&chosen.target.source), remedy)
                 }
-                Deciding::Project => {
+                TargetSetting::Project => {
                     let source = self.project.as_ref().map(|p| &p.source);
                     ("project", source, "add -p NAME, or set TASKS_PROJECT")
                 }
-                Deciding::Environment => {
+                TargetSetting::Environment => {
                     let source = self.environment.as_ref().map(|e| &e.source);
                     (
                         "environment",
@@ -251,7 +251,7 @@ impl Settings {
                 }
             };
             let message = match source {
-                Some(source) if source.is_said() => continue,
+                Some(source) if source.is_explicit() => continue,
                 Some(source) => format!(
                     "the {thing} comes from {source}: a change without a terminal needs it said"
                 ),
@@ -294,7 +294,7 @@ pub fn is_structured(format: &str) -> bool {
 
 /// The flag's value, else the variable's. An empty value is a usage error: an unset variable in a
 /// script produces it, and it must not silently select a default.
-fn said(
+fn given(
     flag: &Option<String>,
     flag_name: &'static str,
     variable: &Option<String>,
@@ -322,7 +322,7 @@ fn output(flags: &Flags, env: &Env) -> Result<Option<Sourced<String>>, SettingsE
     } else {
         &env.output
     };
-    let output = said(&flags.output, "--output", variable, "TASKS_OUTPUT")?;
+    let output = given(&flags.output, "--output", variable, "TASKS_OUTPUT")?;
     if let Some(Sourced { value, source }) = &output
         && !FORMATS.contains(&value.as_str())
         && !(value == MARKDOWN && matches!(source, Source::Flag(_)))

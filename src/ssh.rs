@@ -37,7 +37,7 @@ impl Destination {
     /// Fails if the user is no word to `ssh` ([`is_word`]).
     pub fn new(user: &str, server: SshEndpoint) -> Result<Destination, SshError> {
         if !is_word(user) {
-            return Err(SshError::unfit("user", user));
+            return Err(SshError::invalid_name("user", user));
         }
         Ok(Destination {
             user: user.to_owned(),
@@ -98,7 +98,7 @@ impl Ssh {
         &self,
         to: &Destination,
         words: &[&str],
-    ) -> Result<(Command, Option<key::Ready>), SshError> {
+    ) -> Result<(Command, Option<key::KeyFile>), SshError> {
         let mut command = Command::new(&self.program);
         command
             // Without a terminal on the server; the server must not use the agent, X11 or a
@@ -117,9 +117,9 @@ impl Ssh {
         if !self.asks {
             command.args(option("BatchMode", "yes"));
         }
-        let ready = self.key.as_ref().map(Key::ready).transpose()?;
-        if let Some(ready) = &ready {
-            command.arg("-i").arg(ready.argument());
+        let key = self.key.as_ref().map(Key::to_file).transpose()?;
+        if let Some(key) = &key {
+            command.arg("-i").arg(key.argument());
             command.args(option("IdentitiesOnly", "yes"));
         }
         command
@@ -129,7 +129,7 @@ impl Ssh {
             // `SendEnv` could send them to the server.
             .env_remove("TASKS_TOKEN")
             .env_remove("TASKS_SSH_KEY");
-        Ok((command, ready))
+        Ok((command, key))
     }
 }
 

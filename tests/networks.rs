@@ -1,7 +1,6 @@
 //! Networks: proxies and certificates hold for the API, push, files, discovery and signing in alike;
 //! this machine is never reached through a proxy.
 
-
 use lagoon_sandbox::Recorded;
 use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::Status;
@@ -329,7 +328,9 @@ fn push_takes_the_same_way() {
         .env("HTTPS_PROXY", proxy.url("http"));
     let waiting = wait.start();
     // One connection for questions, one that stays open for what is pushed.
-    eventually("both connections are asked for", || proxy.asked().len() >= 2);
+    eventually("both connections are asked for", || {
+        proxy.asked().len() >= 2
+    });
     advance(&far.env, &id);
     waiting.finish().succeeds();
     let pushed = |r: &Recorded| r.path.starts_with("/graphql/stream");

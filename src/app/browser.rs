@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{App, connect, page};
 use crate::auth::{
-    AuthError, Granted, HttpRequest, HttpResponse, Web, WebError, sign_in_with_browser,
+    AuthError, BrowserTokens, HttpRequest, HttpResponse, Web, WebError, sign_in_with_browser,
 };
 use crate::config::Context;
 use crate::error::Error;
@@ -21,7 +21,7 @@ impl App {
         &self,
         context: &Context,
         limit: Duration,
-    ) -> Result<Granted, Error> {
+    ) -> Result<BrowserTokens, Error> {
         let endpoint = context.authorization_endpoint.as_ref().ok_or_else(|| {
             let name = &context.name;
             let error = Error::usage(format!("no Keycloak address is known for `{name}`"))

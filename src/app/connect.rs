@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use url::Url;
 
 use super::App;
-use crate::auth::{AuthError, Found, TokenSource};
+use crate::auth::{AuthError, TokenLocation, TokenSource};
 use crate::config::Context;
 #[cfg(feature = "sandbox")]
 use crate::config::SANDBOX;
@@ -59,8 +59,8 @@ impl App {
 /// Warns if the token comes from the `lagoon` CLI's file and other users can read that file. The
 /// token is used all the same, because the `lagoon` CLI itself creates its file with these
 /// permissions.
-fn warn_of_exposed_token(app: &App, found: &Found) {
-    let Found::LagoonCli(path) = found else {
+fn warn_of_exposed_token(app: &App, found: &TokenLocation) {
+    let TokenLocation::LagoonCli(path) = found else {
         return;
     };
     let state = app.settings.folders.state.as_deref();

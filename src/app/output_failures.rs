@@ -11,12 +11,12 @@ use crate::error::Error;
 const SHOWN: usize = 20;
 
 #[derive(Clone, Default)]
-pub struct Losses {
+pub struct OutputFailures {
     filter: Arc<OnceLock<String>>,
     runs: Arc<Mutex<Vec<Value>>>,
 }
 
-impl Losses {
+impl OutputFailures {
     /// Records that `--jq` failed; the result was printed as JSON instead.
     pub fn filter_failed(&self, message: String) {
         let _ = self.filter.set(message);
@@ -26,7 +26,7 @@ impl Losses {
 impl App {
     /// Records the latest state of a run, whose id is reported if the output is incomplete.
     pub fn record_run(&self, run: &Run) {
-        let runs = self.losses.runs.lock();
+        let runs = self.output_failures.runs.lock();
         let mut runs = runs.unwrap_or_else(PoisonError::into_inner);
         match runs.iter_mut().find(|known| known["id"] == run.id) {
             Some(known) => *known = run.to_json(),
@@ -39,7 +39,10 @@ impl App {
     pub fn conclude(&self, result: Result<(), Error>) -> Result<(), Error> {
         let written = self.ui.write_failure();
         let written = written.map(|why| format!("cannot write the output: {why}"));
-        let Some(loss) = written.as_ref().or_else(|| self.losses.filter.get()) else {
+        let Some(loss) = written
+            .as_ref()
+            .or_else(|| self.output_failures.filter.get())
+        else {
             return result;
         };
         let mut error = match result {
@@ -50,7 +53,7 @@ impl App {
                 error
             }
         };
-        let runs = self.losses.runs.lock();
+        let runs = self.output_failures.runs.lock();
         let runs = runs.unwrap_or_else(PoisonError::into_inner);
         if written.is_some() && !runs.is_empty() {
             error.hints.push(run_ids(&runs).into());

@@ -12,7 +12,7 @@ use crate::lagoon::{Lagoon, NetworkVariables, is_loopback};
 use crate::settings::{Target, TokenOrigin, process_variable_os};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Way {
+pub enum Route {
     Loopback,
     Direct,
     Proxy {
@@ -22,12 +22,12 @@ pub enum Way {
 }
 
 impl App {
-    pub fn way_to(&self, url: &Url) -> Result<Way, Error> {
+    pub fn route_to(&self, url: &Url) -> Result<Route, Error> {
         if is_loopback(url) {
-            return Ok(Way::Loopback);
+            return Ok(Route::Loopback);
         }
         let proxy = NetworkVariables::read(process_variable_os).proxy(url)?;
-        Ok(proxy.map_or(Way::Direct, |proxy| Way::Proxy {
+        Ok(proxy.map_or(Route::Direct, |proxy| Route::Proxy {
             address: proxy.address,
             source: proxy.variable.unwrap_or("the system's settings"),
         }))
@@ -59,7 +59,7 @@ impl App {
     }
 
     /// The stored token of the selected Lagoon, valid or not. Does not sign in or prompt.
-    pub fn token_at_hand(&self) -> Result<Option<Secret>, Error> {
+    pub fn stored_token(&self) -> Result<Option<Secret>, Error> {
         let chosen = self.settings.chosen()?;
         let source = match (&chosen.token, &chosen.target.value) {
             (TokenOrigin::Variable(token), _) => TokenSource::Variable(token.clone()),
@@ -74,13 +74,13 @@ impl App {
 
     /// The selected Lagoon with the stored token, for callers that must not wait for a sign-in,
     /// such as completion.
-    pub async fn lagoon_at_hand(&self) -> Result<Lagoon, Error> {
+    pub async fn lagoon_with_stored_token(&self) -> Result<Lagoon, Error> {
         let context = match &self.settings.chosen()?.target.value {
             Target::Context(context) => Some(context),
             Target::Address(_) => None,
             Target::Sandbox => return self.lagoon().await.cloned(),
         };
-        let token = self.token_at_hand()?;
+        let token = self.stored_token()?;
         let token = token.ok_or_else(|| Error::new(Kind::NotAllowed, "not signed in"))?;
         self.lagoon_with(TokenSource::Variable(token), context)
     }

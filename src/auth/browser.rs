@@ -91,25 +91,25 @@ pub struct Refresh {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Granted {
+pub struct BrowserTokens {
     pub token: Secret,
     pub refresh: Option<Refresh>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Keycloaks {
+struct KeycloakFields {
     /// In seconds; 0 means never.
     #[serde(default)]
     refresh_expires_in: Option<i64>,
 }
 
-impl ExtraTokenFields for Keycloaks {}
+impl ExtraTokenFields for KeycloakFields {}
 
-type Answer = StandardTokenResponse<Keycloaks, BasicTokenType>;
+type KeycloakResponse = StandardTokenResponse<KeycloakFields, BasicTokenType>;
 
-type Lagoons<Auth, Token> = Client<
+type OauthClient<Auth, Token> = Client<
     BasicErrorResponse,
-    Answer,
+    KeycloakResponse,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
     BasicRevocationErrorResponse,
@@ -132,7 +132,7 @@ impl<'c> AsyncHttpClient<'c> for Sender {
     }
 }
 
-fn client() -> Lagoons<EndpointNotSet, EndpointNotSet> {
+fn client() -> OauthClient<EndpointNotSet, EndpointNotSet> {
     Client::new(ClientId::new(CLIENT.to_owned()))
 }
 
@@ -142,14 +142,14 @@ pub async fn sign_in(
     web: Arc<dyn Web>,
     show: &(dyn Fn(&Url) + Sync),
     limit: Duration,
-) -> Result<Granted, BrowserError> {
+) -> Result<BrowserTokens, BrowserError> {
     let Provider { authorize, token } = provider::find(endpoint, &*web).await?;
     let callback = Callback::listen().await.map_err(BrowserError::Listen)?;
     // The text is not parsed as a `Url`, which would append a slash: Keycloak compares addresses
     // exactly.
     let redirect = RedirectUrl::new(callback.address())
         .map_err(|error| no_token(&token, error.to_string()))?;
-    let client: Lagoons<EndpointSet, EndpointSet> = client()
+    let client: OauthClient<EndpointSet, EndpointSet> = client()
         .set_auth_uri(AuthUrl::from_url(authorize))
         .set_token_uri(TokenUrl::from_url(token.clone()))
         .set_redirect_uri(redirect);
@@ -177,7 +177,7 @@ pub async fn sign_in(
 pub(super) async fn renew(
     refresh: &Refresh,
     web: Arc<dyn Web>,
-) -> Result<Option<Granted>, BrowserError> {
+) -> Result<Option<BrowserTokens>, BrowserError> {
     let client = client().set_token_uri(TokenUrl::from_url(refresh.endpoint.clone()));
     let sender = Sender(web);
     let token = RefreshToken::new(refresh.token.expose().to_owned());
@@ -243,7 +243,7 @@ fn says_invalid_grant(body: &[u8]) -> bool {
     answer.is_ok_and(|answer| *answer.error() == BasicErrorResponseType::InvalidGrant)
 }
 
-fn granted(answer: &Answer, endpoint: Url) -> Result<Granted, BrowserError> {
+fn granted(answer: &KeycloakResponse, endpoint: Url) -> Result<BrowserTokens, BrowserError> {
     let token = answer.access_token().secret();
     if !is_jwt(token) {
         let reason = "its access_token is not a JWT";
@@ -259,7 +259,7 @@ fn granted(answer: &Answer, endpoint: Url) -> Result<Granted, BrowserError> {
         endpoint,
         ends,
     });
-    Ok(Granted {
+    Ok(BrowserTokens {
         token: Secret::new(token.clone()),
         refresh,
     })

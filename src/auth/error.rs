@@ -71,7 +71,7 @@ impl AuthError {
             | AuthError::BrowserEnded { .. } => true,
             AuthError::Ssh(error) => !matches!(
                 error,
-                SshError::Unfit { .. } | SshError::Key { .. } | SshError::UnusableKey(_)
+                SshError::InvalidName { .. } | SshError::Key { .. } | SshError::UnusableKey(_)
             ),
             _ => false,
         }

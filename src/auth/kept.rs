@@ -13,7 +13,7 @@ const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Way {
+pub enum SignInMethod {
     /// The user supplied the token.
     Given,
     Ssh,
@@ -21,11 +21,11 @@ pub enum Way {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct StoredToken {
     /// The GraphQL endpoint; the token is sent to no other.
     pub api: Url,
     pub token: Secret,
-    pub way: Way,
+    pub way: SignInMethod,
     pub refresh: Option<Refresh>,
     /// When the token was received, just after its issue. `None` for a token that the user
     /// supplied, which may be older.
@@ -35,7 +35,7 @@ pub struct Kept {
 #[derive(Serialize, Deserialize)]
 struct Form {
     api: Url,
-    way: Way,
+    way: SignInMethod,
     token: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh: Option<RefreshForm>,
@@ -50,7 +50,7 @@ struct RefreshForm {
     ends: Option<i64>,
 }
 
-impl Kept {
+impl StoredToken {
     pub(super) fn to_text(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(&Form {
             api: self.api.clone(),
@@ -66,9 +66,9 @@ impl Kept {
     }
 
     /// Reads a stored sign-in; `None` if the file has another format.
-    pub(super) fn from_text(text: &str) -> Option<Kept> {
+    pub(super) fn from_text(text: &str) -> Option<StoredToken> {
         let form: Form = serde_json::from_str(text).ok()?;
-        Some(Kept {
+        Some(StoredToken {
             api: form.api,
             token: Secret::new(form.token),
             way: form.way,
@@ -168,10 +168,10 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_read_back_and_not_shown() {
-        let kept = Kept {
+        let kept = StoredToken {
             api: "https://x.example/graphql".parse().unwrap(),
             token: Secret::new("a.b.c".to_owned()),
-            way: Way::Browser,
+            way: SignInMethod::Browser,
             refresh: Some(Refresh {
                 token: Secret::new("r3fr3sh".to_owned()),
                 endpoint: "https://auth.example/token".parse().unwrap(),
@@ -180,14 +180,14 @@ mod tests {
             received: Some(at(900)),
         };
         let text = kept.to_text().unwrap();
-        assert_eq!(Kept::from_text(&text), Some(kept.clone()));
+        assert_eq!(StoredToken::from_text(&text), Some(kept.clone()));
         let shown = format!("{kept:?}");
         assert!(
             !shown.contains("a.b.c") && !shown.contains("r3fr3sh"),
             "{shown}"
         );
         for other in ["", "a.b.c", "{}", "[]"] {
-            assert_eq!(Kept::from_text(other), None);
+            assert_eq!(StoredToken::from_text(other), None);
         }
     }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::session::SignIn;
-use super::{AuthError, Secret, Way, is_jwt};
+use super::{AuthError, Secret, SignInMethod, is_jwt};
 use crate::config::{SshKey, UsableKey};
 use crate::domain::SshEndpoint;
+
 use crate::ssh::{self, Destination, Key, Ssh};
 
 /// The user name for token requests, the same on every Lagoon.
@@ -47,8 +48,8 @@ pub fn key_for_ssh(key: &SshKey) -> Key {
 
 #[async_trait]
 impl SignIn for SshSignIn {
-    fn way(&self) -> Way {
-        Way::Ssh
+    fn way(&self) -> SignInMethod {
+        SignInMethod::Ssh
     }
 
     fn words(&self) -> String {

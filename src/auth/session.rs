@@ -15,10 +15,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use url::Url;
 
-use super::browser::Granted;
+use super::browser::BrowserTokens;
 use super::kept::{Age, age};
 use super::web::Web;
-use super::{Account, AuthError, Kept, Renewals, Secret, TokenStore, Way, expiry, is_jwt};
+use super::{
+    Account, AuthError, Renewals, Secret, SignInMethod, StoredToken, TokenStore, expiry, is_jwt,
+};
 use crate::clock::wall_time;
 use crate::config::{ContextName, cached_token};
 use keeper::Keeper;
@@ -28,7 +30,7 @@ use renewal::Renewal;
 #[async_trait]
 pub trait SignIn: Send + Sync {
     /// The way that is stored with the token.
-    fn way(&self) -> Way;
+    fn way(&self) -> SignInMethod;
     /// The notice that is printed before a sign-in.
     fn words(&self) -> String;
     async fn token(&self) -> Result<Secret, AuthError>;
@@ -41,16 +43,16 @@ pub trait Notices: Send + Sync {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum TokenLocation {
     Variable,
-    Store(Way),
+    Store(SignInMethod),
     LagoonCli(PathBuf),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     pub secret: Secret,
-    pub found: Found,
+    pub found: TokenLocation,
     pub received: Option<Timestamp>,
 }
 
@@ -116,7 +118,7 @@ impl Session {
     }
 
     /// Signs in even if a valid token is stored. Does not store the new token.
-    pub async fn sign_in_anew(&self) -> Result<Kept, AuthError> {
+    pub async fn sign_in_anew(&self) -> Result<StoredToken, AuthError> {
         let sign_in = self.sign_in.as_ref().ok_or_else(|| self.missing())?;
         self.notices.note(&sign_in.words());
         Ok(self.kept(sign_in.token().await?, sign_in.way()))
@@ -124,7 +126,7 @@ impl Session {
 
     /// The session with this token only: no other is read, requested or stored.
     #[must_use]
-    pub fn with_only(&self, kept: &Kept) -> Session {
+    pub fn with_only(&self, kept: &StoredToken) -> Session {
         let memory = Memory::default();
         memory.remember(kept);
         Session {
@@ -143,18 +145,18 @@ impl Session {
         }
     }
 
-    pub fn keep(&self, kept: &Kept) -> Result<(), AuthError> {
+    pub fn keep(&self, kept: &StoredToken) -> Result<(), AuthError> {
         let store = self.store.as_ref().ok_or(AuthError::NoFolder)?;
         store.write(&self.account, kept)
     }
 
     #[must_use]
-    pub fn kept(&self, token: Secret, way: Way) -> Kept {
+    pub fn kept(&self, token: Secret, way: SignInMethod) -> StoredToken {
         self.keeper().kept(token, way)
     }
 
     #[must_use]
-    pub fn granted(&self, granted: Granted) -> Kept {
+    pub fn granted(&self, granted: BrowserTokens) -> StoredToken {
         self.keeper().granted(granted)
     }
 
@@ -200,7 +202,7 @@ impl Session {
             let token = cached_token(path, name).filter(|token| is_jwt(token));
             all.extend(token.map(|token| Token {
                 secret: Secret::new(token),
-                found: Found::LagoonCli(path.clone()),
+                found: TokenLocation::LagoonCli(path.clone()),
                 received: None,
             }));
         }
@@ -228,10 +230,10 @@ impl Session {
     }
 }
 
-fn token_of(kept: Kept) -> Token {
+fn token_of(kept: StoredToken) -> Token {
     Token {
         secret: kept.token,
-        found: Found::Store(kept.way),
+        found: TokenLocation::Store(kept.way),
         received: kept.received,
     }
 }
@@ -259,12 +261,12 @@ pub(super) fn check_end(token: &Token, advice: &[String]) -> Result<(), AuthErro
     }
 }
 
-impl std::fmt::Display for Found {
+impl std::fmt::Display for TokenLocation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Found::Variable => f.write_str("TASKS_TOKEN"),
-            Found::Store(_) => f.write_str("the store"),
-            Found::LagoonCli(path) => write!(f, "{}", path.display()),
+            TokenLocation::Variable => f.write_str("TASKS_TOKEN"),
+            TokenLocation::Store(_) => f.write_str("the store"),
+            TokenLocation::LagoonCli(path) => write!(f, "{}", path.display()),
         }
     }
 }

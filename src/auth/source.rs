@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::session::{Found, Session, Token, check_end, check_form};
+use super::session::{Session, Token, TokenLocation, check_end, check_form};
 use super::{AuthError, Secret, expiry};
 
 pub enum TokenSource {
@@ -73,7 +73,7 @@ impl TokenSource {
         match self {
             TokenSource::Variable(token) => Ok(Some(Token {
                 secret: Secret::new(token.expose().trim().to_owned()),
-                found: Found::Variable,
+                found: TokenLocation::Variable,
                 received: None,
             })),
             TokenSource::Session(session) => session.peek(),

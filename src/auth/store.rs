@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Account, AuthError, Kept};
+use super::{Account, AuthError, StoredToken};
 use crate::clock::sleep;
 use crate::config::ContextName;
 use crate::state::{make_private_folder, open_private, write_private};
@@ -32,7 +32,7 @@ impl TokenStore {
     }
 
     /// The stored sign-in of an account, unless it belongs to another address.
-    pub fn read(&self, account: &Account, api: &Url) -> Result<Option<Kept>, AuthError> {
+    pub fn read(&self, account: &Account, api: &Url) -> Result<Option<StoredToken>, AuthError> {
         let path = self.path(account);
         let mut file = match File::open(&path) {
             Ok(file) => file,
@@ -47,10 +47,10 @@ impl TokenStore {
         let mut text = String::new();
         file.read_to_string(&mut text)
             .map_err(store_error("read", path))?;
-        Ok(Kept::from_text(&text).filter(|kept| kept.api == *api))
+        Ok(StoredToken::from_text(&text).filter(|kept| kept.api == *api))
     }
 
-    pub fn write(&self, account: &Account, kept: &Kept) -> Result<(), AuthError> {
+    pub fn write(&self, account: &Account, kept: &StoredToken) -> Result<(), AuthError> {
         let path = self.path(account);
         let text = kept.to_text().map_err(std::io::Error::from);
         text.and_then(|text| write_private(&path, text.as_bytes()))
@@ -59,8 +59,8 @@ impl TokenStore {
 
     /// The stored tokens of an account, for signing out: neither the address nor the permissions of
     /// the file are checked. `None` also if the file cannot be read.
-    pub(super) fn peek(&self, account: &Account) -> Option<Kept> {
-        Kept::from_text(&fs::read_to_string(self.path(account)).ok()?)
+    pub(super) fn peek(&self, account: &Account) -> Option<StoredToken> {
+        StoredToken::from_text(&fs::read_to_string(self.path(account)).ok()?)
     }
 
     /// The accounts of a context, one for each key.
@@ -157,7 +157,7 @@ fn open_to_others(_found: &fs::Metadata) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::{Secret, Way};
+    use crate::auth::{Secret, SignInMethod};
 
     fn store() -> (tempfile::TempDir, TokenStore, ContextName) {
         let home = tempfile::tempdir().unwrap();
@@ -165,11 +165,11 @@ mod tests {
         (home, store, "acme".parse().unwrap())
     }
 
-    fn kept(token: &str) -> Kept {
-        Kept {
+    fn kept(token: &str) -> StoredToken {
+        StoredToken {
             api: "https://acme.example/graphql".parse().unwrap(),
             token: Secret::new(token.to_owned()),
-            way: Way::Given,
+            way: SignInMethod::Given,
             refresh: None,
             received: None,
         }

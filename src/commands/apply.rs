@@ -12,7 +12,7 @@ use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::as_code::apply::{self, Done, Outcome};
 use crate::ops::as_code::scope::How;
-use crate::settings::Deciding;
+use crate::settings::TargetSetting;
 use crate::terminal::Stream;
 use std::sync::OnceLock;
 
@@ -146,7 +146,7 @@ async fn reviewed(app: &App, file: &str, files: &Files, how: How<'_>) -> Result<
     let text = text::exact_within(app, "--plan", file, LONGEST_PLAN)?;
     let (mut plan, address) = from_json(&text, &|name| files.variable(name))
         .map_err(|e| Error::usage(format!("--plan {file}: {e}")))?;
-    app.require_said(&[Deciding::Context])?;
+    app.require_explicit(&[TargetSetting::Context])?;
     let lagoon = app.lagoon().await?;
     let tasks = plan.steps.iter();
     task_files::refuse_own_secrets(tasks.filter_map(|s| Some((s.after()?, s.hidden.as_slice()))))?;

@@ -10,7 +10,7 @@ use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::runs::cancel::Request;
 use crate::ops::runs::wait::{self, Limits, Waited};
-use crate::settings::{Deciding, parse_limit};
+use crate::settings::{TargetSetting, parse_limit};
 use std::time::Duration;
 
 use clap::Args;
@@ -39,7 +39,7 @@ pub struct CancelArgs {
 /// Not confirmed, refused, or a run that ended otherwise.
 pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    app.require_said(&[Deciding::Context])?;
+    app.require_explicit(&[TargetSetting::Context])?;
     let shape = args.runs.shape();
     let Found { runs, missing } = Found::read(&args.runs, app).await?;
     let mut failures = missing;

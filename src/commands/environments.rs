@@ -4,8 +4,9 @@ use crate::app::App;
 use crate::commands::flags::KindWord;
 use crate::commands::report::{Answer, Style, moment_of};
 use crate::commands::scope;
-use crate::domain::reach::Deployed;
+use crate::domain::reach::EnvironmentDetails;
 use crate::domain::selection::matches;
+
 use crate::error::Error;
 use crate::ops::places::place;
 use crate::output::{Cell, Column, Grid, Report};
@@ -53,13 +54,16 @@ pub async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> {
 }
 
 struct Environments {
-    environments: Vec<Deployed>,
+    environments: Vec<EnvironmentDetails>,
     is_filtered: bool,
 }
 
 impl Report for Environments {
     fn value(&self) -> Value {
-        self.environments.iter().map(Deployed::to_json).collect()
+        self.environments
+            .iter()
+            .map(EnvironmentDetails::to_json)
+            .collect()
     }
 
     fn grid(&self) -> Grid {

@@ -11,7 +11,7 @@ use crate::error::{Error, quoted_list};
 use crate::ops;
 use crate::ops::runs::files::{self, Fetch, Local, Watcher};
 use crate::ops::runs::history;
-use crate::settings::Deciding;
+use crate::settings::TargetSetting;
 use crate::terminal::{Progress, Stream, StreamError};
 use std::path::{Path, PathBuf};
 
@@ -186,7 +186,7 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
         return Err(Error::usage("which FILE? None was named").hint("name the files after the run"));
     }
     let locals: Vec<Local> = files::locals(&paths)?;
-    app.require_said(&[Deciding::Context])?;
+    app.require_explicit(&[TargetSetting::Context])?;
     let run = find(app, &args.run).await?;
     let lagoon = app.lagoon().await?;
     if !args.force {

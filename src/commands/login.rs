@@ -6,7 +6,7 @@ use clap::Args;
 use url::Url;
 
 use crate::app::{App, print};
-use crate::auth::{Kept, Session, TokenSource, Way};
+use crate::auth::{Session, SignInMethod, StoredToken, TokenSource};
 use crate::commands::report::Answer;
 use crate::commands::sign_in::lagoon::{self, LagoonArgs};
 use crate::commands::sign_in::{given_token, identity};
@@ -98,10 +98,10 @@ pub async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
     answer.give(&identity)
 }
 
-async fn sign_in(args: &LoginArgs, plan: &Plan, app: &App) -> Result<Kept, Error> {
+async fn sign_in(args: &LoginArgs, plan: &Plan, app: &App) -> Result<StoredToken, Error> {
     let session = &plan.session;
     if args.with_token {
-        return Ok(session.kept(given_token(app)?, Way::Given));
+        return Ok(session.kept(given_token(app)?, SignInMethod::Given));
     }
     if !args.browser {
         return Ok(session.sign_in_anew().await?);

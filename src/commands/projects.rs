@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::commands::report::{Answer, moment_of};
-use crate::domain::reach::Reached;
-use crate::domain::run::rfc3339;
+use crate::domain::reach::ProjectDetails;
 use crate::domain::selection::matches;
+
+use crate::domain::run::rfc3339;
 use crate::error::Error;
 use crate::ops::places::place;
 use crate::output::{Cell, Column, Grid, Report};
@@ -45,7 +46,7 @@ pub async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
 }
 
 struct Projects {
-    projects: Vec<Reached>,
+    projects: Vec<ProjectDetails>,
     is_filtered: bool,
 }
 

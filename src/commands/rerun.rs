@@ -16,7 +16,7 @@ use crate::ops::launch::Launch;
 use crate::ops::launch::batch::{Notice, by_text};
 use crate::ops::launch::rerun::{self, Past};
 use crate::ops::places::place;
-use crate::settings::{Deciding, Sourced};
+use crate::settings::{Sourced, TargetSetting};
 
 /// Run again what a run did
 ///
@@ -69,7 +69,7 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
         return Err(Error::usage("values go with one RUN only"));
     }
     let given = values::read(app, &args.args, &args.arg_files, None)?;
-    app.require_said(&[Deciding::Context])?;
+    app.require_explicit(&[TargetSetting::Context])?;
     let found = Found::read(&args.runs, app).await?;
     // Nothing starts unless all can start.
     let mut runs = found.whole()?;

@@ -16,7 +16,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 const REMEMBERED: usize = 8 * 1024;
 
 #[derive(Debug, Default)]
-pub struct LiveShown {
+pub struct ShownLines {
     texts: Vec<u64>,
     /// Fingerprints of the last lines with source and time.
     last: VecDeque<u64>,
@@ -33,7 +33,7 @@ pub struct Missing<'a> {
     pub is_rest: bool,
 }
 
-impl LiveShown {
+impl ShownLines {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.texts.is_empty()
@@ -140,8 +140,8 @@ mod tests {
     use proptest::prelude::*;
 
     /// The lines as shown, one per second.
-    fn shown<S: AsRef<str>>(lines: &[S]) -> LiveShown {
-        let mut shown = LiveShown::default();
+    fn shown<S: AsRef<str>>(lines: &[S]) -> ShownLines {
+        let mut shown = ShownLines::default();
         shown.begin();
         for (at, line) in lines.iter().enumerate() {
             assert!(shown.take("pod/cli", second(at), line.as_ref()));
@@ -263,7 +263,7 @@ mod tests {
             windows in prop::collection::vec((0usize..30, 0usize..30), 1..6),
         ) {
             // Each connection repeats some lines and continues from there; the last one to the end.
-            let mut shown = LiveShown::default();
+            let mut shown = ShownLines::default();
             let (mut given, mut reached) = (Vec::new(), 0);
             let windows = windows.iter().copied().chain([(30, 30)]);
             for (back, on) in windows {

@@ -11,7 +11,7 @@ use super::place::Environment;
 
 pub use decide::plan;
 pub use record::{PlanError, from_json, to_json};
-pub use step::{Action, Gone, Step};
+pub use step::{Action, Removal, Step};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
@@ -46,7 +46,7 @@ impl Seen {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Allowed {
+pub struct PlanOptions {
     /// Tasks may be replaced to change their kind or scope.
     pub replace: bool,
     /// Tasks that no file names may be deleted, at most this many.

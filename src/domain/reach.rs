@@ -6,7 +6,7 @@ use super::place::{Environment, Project};
 use super::run::rfc3339;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reached {
+pub struct ProjectDetails {
     pub project: Project,
     pub git_url: Option<String>,
     pub production: Option<String>,
@@ -14,7 +14,7 @@ pub struct Reached {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deployed {
+pub struct EnvironmentDetails {
     pub environment: Environment,
     /// `branch`, `pullrequest` or `promote`.
     pub deploy_type: Option<String>,
@@ -25,7 +25,7 @@ pub struct Deployed {
     pub updated: Option<String>,
 }
 
-impl Deployed {
+impl EnvironmentDetails {
     #[must_use]
     pub fn to_json(&self) -> Value {
         let time = |text: &Option<String>| text.as_deref().and_then(rfc3339);

@@ -7,20 +7,20 @@ const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"];
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("its first line asks for `{interpreter}`, and a run is read by a shell")]
-pub struct NotForAShell {
+pub struct UnsupportedInterpreter {
     pub interpreter: String,
 }
 
 /// The command line that runs a script with the interpreter of its first line. Without such a line,
 /// or with plain `sh`, the script itself is sent, because the container's `sh` runs it.
 /// Interpreters other than shells are refused.
-pub fn command_line(script: &str) -> Result<String, NotForAShell> {
+pub fn command_line(script: &str) -> Result<String, UnsupportedInterpreter> {
     let first = script.lines().next().unwrap_or_default();
     let Some(named) = first.strip_prefix("#!") else {
         return Ok(script.to_owned());
     };
     let words: Vec<&str> = named.split_whitespace().collect();
-    let refused = || NotForAShell {
+    let refused = || UnsupportedInterpreter {
         interpreter: named.trim().to_owned(),
     };
     // `env` finds the shell; its `-S` only splits the words, as was done here.

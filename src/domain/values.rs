@@ -79,7 +79,7 @@ pub fn resolve(
 ) -> Result<Values, Vec<Problem>> {
     let arguments = definition.arguments();
     let in_shell = matches!(definition.work, Work::Command(_));
-    let mut problems = strangers(arguments, given);
+    let mut problems = unknown_names(arguments, given);
     let mut values = Values::default();
     for argument in arguments {
         let typed = given
@@ -137,7 +137,7 @@ pub fn resolve(
     }
 }
 
-fn strangers(arguments: &[Argument], given: &[(String, String)]) -> Vec<Problem> {
+fn unknown_names(arguments: &[Argument], given: &[(String, String)]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (position, (name, _)) in given.iter().enumerate() {
         if !arguments.iter().any(|a| a.name == *name) {

@@ -1,6 +1,6 @@
 //! The projects and environments of the command line, of which there can be several.
 
-use super::{Env, SettingsError, Sourced, said};
+use super::{Env, SettingsError, Sourced, given};
 
 /// The values of `-p` and `-e` as typed: names, patterns, PROJECT:ENV.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub struct Named {
     pub environments: Vec<String>,
 }
 
-type Alone = Option<Sourced<String>>;
+type SingleValue = Option<Sourced<String>>;
 
 impl Named {
     /// Whether the command line names projects, with `-p` or as PROJECT:ENV.
@@ -20,7 +20,10 @@ impl Named {
 
     /// The only project and the only environment, by flag or variable; `None` if there are several.
     /// An empty value, or a project that is given twice, is a usage error.
-    pub(super) fn alone(&self, env: &Env) -> Result<(Alone, Alone), SettingsError> {
+    pub(super) fn single_values(
+        &self,
+        env: &Env,
+    ) -> Result<(SingleValue, SingleValue), SettingsError> {
         let project = one_of(&self.projects, "--project", &env.project, "TASKS_PROJECT")?;
         let environment = one_of(
             &self.environments,
@@ -52,10 +55,10 @@ fn one_of(
     variable_name: &'static str,
 ) -> Result<Option<Sourced<String>>, SettingsError> {
     if let [] | [_] = flag {
-        return said(&flag.first().cloned(), flag_name, variable, variable_name);
+        return given(&flag.first().cloned(), flag_name, variable, variable_name);
     }
     for value in flag {
-        said(&Some(value.clone()), flag_name, &None, variable_name)?;
+        given(&Some(value.clone()), flag_name, &None, variable_name)?;
     }
     Ok(None)
 }

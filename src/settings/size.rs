@@ -1,6 +1,6 @@
 //! Sizes in bytes on the command line.
 
-use super::{Env, Flags, SettingsError, Source, Sourced, said};
+use super::{Env, Flags, SettingsError, Source, Sourced, given};
 
 const MAX_RESPONSE: u64 = 256 << 20;
 
@@ -9,7 +9,7 @@ pub(super) fn max_response(flags: &Flags, env: &Env) -> Result<Sourced<u64>, Set
     if let Some(bytes) = flags.max_response {
         return Ok(Sourced::new(bytes, Source::Flag("--max-response")));
     }
-    let Some(text) = said(&None, "--max-response", &env.max_response, VARIABLE)? else {
+    let Some(text) = given(&None, "--max-response", &env.max_response, VARIABLE)? else {
         return Ok(Sourced::new(MAX_RESPONSE, Source::Default));
     };
     match parse_size(&text.value) {

@@ -25,7 +25,7 @@ impl Source {
     /// counts as explicit: the sandbox must be selected by name, and changes there have no
     /// consequences.
     #[must_use]
-    pub fn is_said(&self) -> bool {
+    pub fn is_explicit(&self) -> bool {
         matches!(
             self,
             Source::Flag(_)
@@ -71,8 +71,8 @@ impl<T> Sourced<T> {
         Sourced { value, source }
     }
 
-    pub fn is_said(&self) -> bool {
-        self.source.is_said()
+    pub fn is_explicit(&self) -> bool {
+        self.source.is_explicit()
     }
 
     pub fn is_flag(&self) -> bool {

@@ -47,7 +47,7 @@ pub(super) fn choose(
     env: &Env,
     config: Result<&Config, SettingsError>,
 ) -> Result<Chosen, SettingsError> {
-    if let Some(name) = super::said(&flags.context, "--context", &None, "")? {
+    if let Some(name) = super::given(&flags.context, "--context", &None, "")? {
         // With TASKS_API, the token and keys in variables belong to that address.
         return if env.api.is_none() {
             named(name, env, config)
@@ -55,17 +55,17 @@ pub(super) fn choose(
             named(name, &Env::default(), config)
         };
     }
-    if let Some(api) = super::said(&None, "", &env.api, "TASKS_API")? {
+    if let Some(api) = super::given(&None, "", &env.api, "TASKS_API")? {
         return address(&api.value, env);
     }
-    if let Some(name) = super::said(&None, "", &env.context, "TASKS_CONTEXT")? {
+    if let Some(name) = super::given(&None, "", &env.context, "TASKS_CONTEXT")? {
         return named(name, env, config);
     }
-    unsaid(config?, env)
+    default_target(config?, env)
 }
 
 /// The default Lagoon: our file decides, then the `lagoon` CLI's.
-fn unsaid(config: &Config, env: &Env) -> Result<Chosen, SettingsError> {
+fn default_target(config: &Config, env: &Env) -> Result<Chosen, SettingsError> {
     let source = Source::File(config.path.clone());
     let own: Vec<&Context> = of(config, Origin::Own);
     let context = match (&config.current, own.as_slice()) {

@@ -260,7 +260,7 @@ fn a_pod_is_what_is_meant_when_nothing_else_is() {
     let found = chosen(&none, &[], with_pod(config(None, &[]))).unwrap();
     assert!(matches!(&found.target.value, Target::Context(c) if c.name.as_str() == POD));
     // A pod's variables count as explicit.
-    assert!(found.target.is_said());
+    assert!(found.target.is_explicit());
     let ours = chosen(&none, &[], with_pod(config(None, &["a"]))).unwrap();
     assert!(matches!(&ours.target.value, Target::Context(c) if c.name.as_str() == "a"));
     let api = [("TASKS_API", "https://x.example")];
@@ -305,30 +305,30 @@ fn a_broken_file_matters_only_to_those_who_need_it() {
 
 #[test]
 fn what_was_not_said_changes_nothing_without_a_terminal() {
-    use Deciding::{Context, Environment, Project};
+    use TargetSetting::{Context, Environment, Project};
     let one = || config(None, &["a"]);
     let two = || config(Some("a"), &["a", "b"]);
     let environment = flags(|f| f.environment = vec!["main".to_owned()]);
 
     let settings = resolve(&environment, &[], one()).unwrap();
-    assert!(settings.require_said(&[Context, Environment]).is_ok());
-    let error = settings.require_said(&[Project]).unwrap_err();
+    assert!(settings.require_explicit(&[Context, Environment]).is_ok());
+    let error = settings.require_explicit(&[Project]).unwrap_err();
     assert!(error.message.contains("the context `a`"), "{error}");
 
     let vars = [("TASKS_PROJECT", "p"), ("TASKS_CONTEXT", "b")];
     let settings = resolve(&environment, &vars, two()).unwrap();
     assert!(
         settings
-            .require_said(&[Context, Project, Environment])
+            .require_explicit(&[Context, Project, Environment])
             .is_ok()
     );
 
     let settings = resolve(&Flags::default(), &[], two()).unwrap();
-    assert!(settings.require_said(&[Context]).is_err());
-    assert!(settings.require_said(&[Environment]).is_err());
+    assert!(settings.require_explicit(&[Context]).is_err());
+    assert!(settings.require_explicit(&[Environment]).is_err());
 
     let settings = resolve(&line("sandbox"), &[], two()).unwrap();
-    assert!(settings.require_said(&[Context, Project]).is_ok());
+    assert!(settings.require_explicit(&[Context, Project]).is_ok());
 }
 
 #[test]
@@ -388,7 +388,7 @@ fn several_of_a_flag_are_none_that_is_meant_alone() {
     let pair = of(&[], &["shop:feature/a"]).unwrap();
     assert_eq!(value(&pair.project).as_deref(), Some("shop"));
     assert_eq!(value(&pair.environment).as_deref(), Some("feature/a"));
-    assert!(pair.project.is_some_and(|p| p.is_said()));
+    assert!(pair.project.is_some_and(|p| p.is_explicit()));
     assert!(of(&["shop"], &["shop:main"]).is_err());
     assert!(of(&[], &[":main"]).is_err());
 }

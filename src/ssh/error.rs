@@ -16,7 +16,7 @@ const CHANGED: &str = "REMOTE HOST IDENTIFICATION HAS CHANGED";
 pub enum SshError {
     /// A name that `ssh` or the portal could misinterpret.
     #[error("`{name}` cannot be the {what} of an ssh connection")]
-    Unfit {
+    InvalidName {
         /// The kind of name, for example "host".
         what: &'static str,
         name: String,
@@ -57,13 +57,13 @@ impl From<EndpointError> for SshError {
             EndpointError::Host(host) => ("host", host),
             EndpointError::Port(port) => ("port", port),
         };
-        SshError::Unfit { what, name }
+        SshError::InvalidName { what, name }
     }
 }
 
 impl SshError {
-    pub(super) fn unfit(what: &'static str, name: &str) -> SshError {
-        SshError::Unfit {
+    pub(super) fn invalid_name(what: &'static str, name: &str) -> SshError {
+        SshError::InvalidName {
             what,
             name: name.to_owned(),
         }
@@ -80,8 +80,8 @@ impl SshError {
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         let hint = match self {
-            SshError::Unfit { what: "port", .. } => "a port is a number from 1 to 65535",
-            SshError::Unfit { .. } => {
+            SshError::InvalidName { what: "port", .. } => "a port is a number from 1 to 65535",
+            SshError::InvalidName { .. } => {
                 "letters, digits, `.`, `:` and `-` are fine, the first a letter or digit"
             }
             SshError::NoProgram => "install OpenSSH's client (the package `openssh-client`)",

@@ -19,7 +19,7 @@ pub enum Key {
 }
 
 impl Key {
-    pub(super) fn ready(&self) -> Result<Ready, SshError> {
+    pub(super) fn to_file(&self) -> Result<KeyFile, SshError> {
         match self {
             Key::Unusable(form) => Err(SshError::UnusableKey(form.clone())),
             Key::File(path) => {
@@ -31,7 +31,7 @@ impl Key {
                         source,
                     })?;
                 }
-                Ok(Ready {
+                Ok(KeyFile {
                     path: path.clone(),
                     _file: None,
                 })
@@ -44,7 +44,7 @@ impl Key {
                     Ok(file)
                 };
                 let file = keep().map_err(SshError::KeepKey)?;
-                Ok(Ready {
+                Ok(KeyFile {
                     path: file.path().to_owned(),
                     _file: Some(file),
                 })
@@ -65,12 +65,12 @@ impl fmt::Debug for Key {
 
 /// A key's file. A temporary one is removed on drop.
 #[derive(Debug)]
-pub(super) struct Ready {
+pub(super) struct KeyFile {
     path: PathBuf,
     _file: Option<NamedTempFile>,
 }
 
-impl Ready {
+impl KeyFile {
     /// The value of `-i`, with `%` doubled because `ssh` expands it.
     pub(super) fn argument(&self) -> OsString {
         match self.path.to_str() {

@@ -59,7 +59,7 @@ pub fn follow_log(
     tail: usize,
 ) -> Result<LogStream, SshError> {
     if !is_task_name(task_name) {
-        return Err(SshError::unfit("task name", task_name));
+        return Err(SshError::invalid_name("task name", task_name));
     }
     let words = [
         "lagoonSystem=task".to_owned(),

@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 
 use super::SshError;
-use super::key::Ready;
+use super::key::KeyFile;
 use crate::clock::Instant;
 
 /// The time between SIGTERM and SIGKILL.
@@ -17,11 +17,13 @@ const GRACE: Duration = Duration::from_millis(300);
 pub(super) struct Process {
     child: Child,
     /// The key's file, which `ssh` may read late.
-    _key: Option<Ready>,
+    _key: Option<KeyFile>,
 }
 
 impl Process {
-    pub(super) fn start((mut command, key): (Command, Option<Ready>)) -> Result<Process, SshError> {
+    pub(super) fn start(
+        (mut command, key): (Command, Option<KeyFile>),
+    ) -> Result<Process, SshError> {
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

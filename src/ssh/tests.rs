@@ -96,8 +96,8 @@ async fn a_key_that_is_not_there_is_said_before_anything_is_tried() {
     // `ssh` must not expand `%` in the path.
     let path = folder.path().join("100%d");
     std::fs::write(&path, "").unwrap();
-    let ready = Key::File(path).ready().unwrap();
-    assert!(ready.argument().to_str().unwrap().ends_with("/100%%d"));
+    let file = Key::File(path).to_file().unwrap();
+    assert!(file.argument().to_str().unwrap().ends_with("/100%%d"));
 }
 
 #[tokio::test]

@@ -7,7 +7,9 @@ use url::Url;
 
 use super::{Notices, Token, token_of};
 use crate::auth::jwt::lifetime;
-use crate::auth::{Account, Granted, Kept, Secret, TokenStore, Way, WebError, expiry};
+use crate::auth::{
+    Account, BrowserTokens, Secret, SignInMethod, StoredToken, TokenStore, WebError, expiry,
+};
 use crate::clock::{Instant, wall_time};
 
 /// A token that was just received is used, whatever this machine's clock says about its end, if its
@@ -28,25 +30,25 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    pub(super) fn kept(&self, token: Secret, way: Way) -> Kept {
-        Kept {
+    pub(super) fn kept(&self, token: Secret, way: SignInMethod) -> StoredToken {
+        StoredToken {
             api: self.api.clone(),
             token,
             way,
             refresh: None,
-            received: (way != Way::Given).then(wall_time),
+            received: (way != SignInMethod::Given).then(wall_time),
         }
     }
 
-    pub(super) fn granted(&self, granted: Granted) -> Kept {
-        Kept {
+    pub(super) fn granted(&self, granted: BrowserTokens) -> StoredToken {
+        StoredToken {
             refresh: granted.refresh,
-            ..self.kept(granted.token, Way::Browser)
+            ..self.kept(granted.token, SignInMethod::Browser)
         }
     }
 
     /// Stores a new token. If the store cannot be written, memory still has it.
-    pub(super) fn got(&self, kept: Kept) -> Token {
+    pub(super) fn got(&self, kept: StoredToken) -> Token {
         let token = kept.token.expose();
         if lifetime(token).is_none() && expiry(token).is_some_and(|end| end <= wall_time()) {
             self.notices
@@ -69,19 +71,19 @@ pub struct Memory(Arc<Mutex<Remembered>>);
 
 #[derive(Default)]
 struct Remembered {
-    last: Option<(Kept, Instant)>,
+    last: Option<(StoredToken, Instant)>,
     failure: Option<(WebError, Instant)>,
 }
 
 impl Memory {
-    pub(super) fn remember(&self, kept: &Kept) {
+    pub(super) fn remember(&self, kept: &StoredToken) {
         if let Ok(mut memory) = self.0.lock() {
             memory.last = Some((kept.clone(), Instant::now()));
             memory.failure = None;
         }
     }
 
-    pub(super) fn last(&self) -> Option<Kept> {
+    pub(super) fn last(&self) -> Option<StoredToken> {
         Some(self.0.lock().ok()?.last.as_ref()?.0.clone())
     }
 

@@ -10,7 +10,7 @@ use crate::auth::browser::{self, BrowserError, Refresh};
 use crate::auth::kept::Age;
 use crate::auth::store::Lock;
 use crate::auth::web::{Web, WebError, unavailable};
-use crate::auth::{AuthError, Kept, Way};
+use crate::auth::{AuthError, SignInMethod, StoredToken};
 use crate::clock::{Instant, timeout_at};
 
 /// The limit for a renewal while there is a token that can still be used.
@@ -149,7 +149,7 @@ impl Session {
         BrowserError::Web(failure).into()
     }
 
-    fn stored(&self) -> Result<Option<Kept>, AuthError> {
+    fn stored(&self) -> Result<Option<StoredToken>, AuthError> {
         let kept = match &self.store {
             Some(store) => store.read(&self.account, &self.api)?,
             None => None,
@@ -162,7 +162,7 @@ impl Session {
     pub(super) fn renewal(&self) -> Result<Renewal<'_>, AuthError> {
         let kept = self.stored()?;
         Ok(match (kept, &self.web, &self.sign_in) {
-            (Some(kept), Some(web), _) if kept.way == Way::Browser => match kept.refresh {
+            (Some(kept), Some(web), _) if kept.way == SignInMethod::Browser => match kept.refresh {
                 // Even a token that has ended by this machine's clock, which may be wrong.
                 Some(refresh) => Renewal::Refresh(refresh, Arc::clone(web)),
                 None => Renewal::Ended,

@@ -14,8 +14,8 @@ struct Counting {
 
 #[async_trait]
 impl SignIn for Counting {
-    fn way(&self) -> Way {
-        Way::Ssh
+    fn way(&self) -> SignInMethod {
+        SignInMethod::Ssh
     }
 
     fn words(&self) -> String {
@@ -97,7 +97,7 @@ impl Fixture {
 
     fn keep(&self, token: &str) {
         let session = self.session(None);
-        let kept = session.kept(Secret::new(token.to_owned()), Way::Given);
+        let kept = session.kept(Secret::new(token.to_owned()), SignInMethod::Given);
         session.keep(&kept).unwrap();
     }
 
@@ -119,7 +119,7 @@ async fn what_is_kept_is_used_until_it_is_about_to_end() {
     let token = session.token().await.unwrap();
     assert_eq!(
         (token.secret.expose(), token.found),
-        (&*new, Found::Store(Way::Ssh))
+        (&*new, TokenLocation::Store(SignInMethod::Ssh))
     );
     assert_eq!(session.token().await.unwrap().secret.expose(), new);
     assert_eq!(fixture.given(), 1);
@@ -253,7 +253,7 @@ async fn the_lagoon_clis_token_counts_while_it_is_good() {
     let token = session.token().await.unwrap();
     assert_eq!(
         (token.secret.expose(), token.found),
-        (&*cached, Found::LagoonCli(path.clone()))
+        (&*cached, TokenLocation::LagoonCli(path.clone()))
     );
     write(&in_seconds(-1));
     assert_eq!(session.token().await.unwrap().secret.expose(), new);

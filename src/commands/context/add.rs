@@ -6,7 +6,7 @@ use url::Url;
 
 use super::report::Entry;
 use crate::app::App;
-use crate::auth::{Secret, Way, expiry};
+use crate::auth::{Secret, SignInMethod, expiry};
 use crate::commands::report::Answer;
 use crate::commands::sign_in::given_token;
 use crate::commands::sign_in::lagoon::{self, LagoonArgs};
@@ -54,7 +54,7 @@ pub(super) async fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Err
     let has_token = token.is_some();
     if let Some(token) = token {
         let session = app.session_of(&context);
-        session.keep(&session.kept(token, Way::Given))?;
+        session.keep(&session.kept(token, SignInMethod::Given))?;
     }
     let done = if kept.is_new { "added" } else { "changed" };
     app.ui.note(&format!("context `{}` {done}", args.name));

@@ -8,7 +8,7 @@ use crate::domain::TaskRef;
 use crate::error::{Error, Kind};
 use crate::ops::definitions::delete::{self, Deletions};
 use crate::ops::definitions::unlisted::{self, Unlisted};
-use crate::settings::Deciding;
+use crate::settings::TargetSetting;
 
 /// Deletes tasks that no environment lists, and nothing else.
 ///
@@ -21,7 +21,7 @@ pub(super) async fn run(app: &App, answer: &Answer, tasks: &[TaskRef]) -> Result
             .hint("name it by its id, as `tasks diff` shows it: several can bear one name")),
     });
     let ids = ids.collect::<Result<Vec<i64>, Error>>()?;
-    app.require_said(&[Deciding::Context])?;
+    app.require_explicit(&[TargetSetting::Context])?;
     let lagoon = app.lagoon().await?;
     let found = unlisted::find(lagoon).await?.ok_or_else(|| {
         Error::new(

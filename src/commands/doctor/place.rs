@@ -51,9 +51,9 @@ pub(super) async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
         Err(error) => {
             let message = format!("{error}{origin}");
             let finding = Finding::failed(PLACE, &Error { message, ..error });
-            let is_said = origin.is_empty();
+            let is_explicit = origin.is_empty();
             // What nobody said can be left behind.
-            found.push(if is_said { finding } else { finding.mild() });
+            found.push(if is_explicit { finding } else { finding.mild() });
             None
         }
     }

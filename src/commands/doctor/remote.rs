@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::app::{App, Way};
+use crate::app::{App, Route};
 use crate::auth::expiry;
 use crate::domain::features::Features;
 use crate::error::{Error, Kind};
@@ -105,13 +105,13 @@ async fn way(app: &App) -> Vec<Finding> {
         Err(error) => return vec![Finding::failed(NETWORK, &error)],
     };
     let address = url.origin().ascii_serialization();
-    let through = match app.way_to(&url) {
+    let through = match app.route_to(&url) {
         Ok(way) => way,
         Err(error) => return vec![Finding::failed(NETWORK, &error)],
     };
     let way = match &through {
-        Way::Proxy { address, source } => format!("through the proxy {address} ({source})"),
-        Way::Direct | Way::Loopback => "directly".to_owned(),
+        Route::Proxy { address, source } => format!("through the proxy {address} ({source})"),
+        Route::Direct | Route::Loopback => "directly".to_owned(),
     };
     let knock = match knock {
         Ok(knock) => knock,
@@ -129,7 +129,7 @@ async fn way(app: &App) -> Vec<Finding> {
     let mut found = vec![Finding::good(NETWORK, answers)];
     found.push(match url.scheme() {
         "https" => Finding::good(TLS, trust(app)),
-        _ if through == Way::Loopback => {
+        _ if through == Route::Loopback => {
             Finding::good(TLS, "plain http, which stays on this machine")
         }
         _ => Finding::warning(TLS, "plain http: everybody on the way can read the token")
@@ -192,7 +192,7 @@ fn signed_in(app: &App) -> Finding {
         TokenOrigin::Store(_) | TokenOrigin::Address => "the store",
         TokenOrigin::Sandbox => return Finding::good(SIGN_IN, "the sandbox gives its own tokens"),
     };
-    let token = app.token_at_hand().ok().flatten();
+    let token = app.stored_token().ok().flatten();
     let end = token.and_then(|token| expiry(token.expose()));
     let Some(end) = end else {
         return Finding::good(SIGN_IN, format!("with the token in {origin}"));

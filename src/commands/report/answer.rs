@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use jiff::Timestamp;
 
-use crate::app::{App, Losses};
+use crate::app::{App, OutputFailures};
 use crate::error::{Error, Kind};
 use crate::output::{Emit, Format, OutputError, Report, emit, picture};
 use crate::terminal::{Stream, Ui};
@@ -12,7 +12,7 @@ use crate::terminal::{Stream, Ui};
 pub struct Answer {
     how: Emit,
     ui: Ui,
-    losses: Losses,
+    output_failures: OutputFailures,
 }
 
 impl Answer {
@@ -60,7 +60,7 @@ impl Answer {
         Ok(Answer {
             how,
             ui: app.ui.clone(),
-            losses: app.losses.clone(),
+            output_failures: app.output_failures.clone(),
         })
     }
 
@@ -91,7 +91,7 @@ impl Answer {
     /// When it has no field that `-o` asks for.
     pub fn give(&self, report: &dyn Report) -> Result<(), Error> {
         match emit(report, &self.how, &self.ui, Timestamp::now()) {
-            Err(OutputError::Filter(message)) => self.losses.filter_failed(message),
+            Err(OutputError::Filter(message)) => self.output_failures.filter_failed(message),
             Err(OutputError::Io(_)) if self.ui.write_failure().is_some() => {}
             Err(OutputError::Closed) | Ok(()) => {}
             Err(error) => return Err(error.into()),

@@ -9,7 +9,7 @@ use crate::domain::definition::Target;
 use crate::domain::quoting::suggestion;
 use crate::error::{Error, target_flags};
 use crate::ops::definitions::update::NotHere;
-use crate::settings::{Deciding, Sourced};
+use crate::settings::{Sourced, TargetSetting};
 
 /// The scope that the line names; variables and inference complete it, they never choose it. What
 /// decides must have been said where there is nobody to ask; what only looks needs less.
@@ -85,9 +85,9 @@ pub async fn completed(
     group: Option<&str>,
     only_looks: bool,
 ) -> Result<Target, Error> {
-    let require_said = |what: &[Deciding]| match only_looks {
+    let require_explicit = |what: &[TargetSetting]| match only_looks {
         true => Ok(()),
-        false => app.require_said(what),
+        false => app.require_explicit(what),
     };
     Ok(match scope {
         ScopeWord::Environment => {
@@ -98,20 +98,20 @@ pub async fn completed(
             }
         }
         ScopeWord::Project => {
-            require_said(&[Deciding::Context, Deciding::Project])?;
+            require_explicit(&[TargetSetting::Context, TargetSetting::Project])?;
             let project = scope::project(app)?;
             scope::say_source(app, "project", project);
             Target::Project(project.value.clone())
         }
         ScopeWord::Group => {
-            require_said(&[Deciding::Context])?;
+            require_explicit(&[TargetSetting::Context])?;
             let group = group.filter(|g| !g.trim().is_empty()).ok_or_else(|| {
                 Error::usage("which group? None was named").hint("add --group GROUP")
             })?;
             Target::Group(group.to_owned())
         }
         ScopeWord::System => {
-            require_said(&[Deciding::Context])?;
+            require_explicit(&[TargetSetting::Context])?;
             Target::System(app.settings.project.as_ref().map(|p| p.value.clone()))
         }
     })

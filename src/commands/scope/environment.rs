@@ -5,7 +5,7 @@ use crate::commands::scope;
 use crate::domain::Environment;
 use crate::error::Error;
 use crate::ops::places::place;
-use crate::settings::{Deciding, Source, Target};
+use crate::settings::{Source, Target, TargetSetting};
 use crate::terminal::Choice;
 
 /// The names of project and environment. What only looks needs less to be said.
@@ -18,8 +18,12 @@ pub async fn chosen_place(app: &App, only_looks: bool) -> Result<(String, String
         return asked(app).await;
     }
     if !only_looks {
-        let what = [Deciding::Context, Deciding::Project, Deciding::Environment];
-        app.require_said(&what)
+        let what = [
+            TargetSetting::Context,
+            TargetSetting::Project,
+            TargetSetting::Environment,
+        ];
+        app.require_explicit(&what)
             .map_err(|error| name_branch(app, error))?;
     }
     let project = scope::project(app)?;

@@ -93,8 +93,8 @@ pub async fn project_here(app: &App, wants: Wants) -> Result<Option<Sourced<Stri
 #[must_use]
 pub fn clue(app: &App, wants: Wants) -> Clue {
     let settings = &app.settings;
-    let is_said = settings.project.as_ref().is_some_and(Sourced::is_said);
-    if is_said || settings.named.names_projects() || !counts(app, wants) {
+    let is_explicit = settings.project.as_ref().is_some_and(Sourced::is_explicit);
+    if is_explicit || settings.named.names_projects() || !counts(app, wants) {
         return Clue::Known(settings.project.clone());
     }
     let checkout = app.checkout();

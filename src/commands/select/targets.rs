@@ -13,7 +13,7 @@ use crate::domain::Project;
 use crate::domain::selection::{Kind, Name, Pair, Projects, Selection, is_pattern};
 use crate::error::Error;
 use crate::ops::places::targets::{self, Depth, Resolved, Seen};
-use crate::settings::{Deciding, pair};
+use crate::settings::{TargetSetting, pair};
 use clap::Args;
 
 /// Where the help has these flags.
@@ -136,7 +136,7 @@ impl Places {
         skip_missing: bool,
     ) -> Result<Targets, Error> {
         if !dry_run {
-            app.require_said(&[Deciding::Context])?;
+            app.require_explicit(&[TargetSetting::Context])?;
         }
         self.resolve(app, Depth::All, dry_run, skip_missing).await
     }
@@ -291,7 +291,7 @@ impl Places {
             Some(names)
         } else if self.all_environments || kind.is_some() || only_pairs {
             None
-        } else if let Some(said) = settings.environment.as_ref().filter(|e| e.is_said()) {
+        } else if let Some(said) = settings.environment.as_ref().filter(|e| e.is_explicit()) {
             Some(vec![Name::Plain(said.value.clone())])
         } else if only_looks {
             None
@@ -369,7 +369,7 @@ fn starts(app: &App, seen: &[Seen], places: Vec<Place>, lines: Vec<Line>) -> Vec
 /// The project that the line does not name, said where it decides about a change.
 fn said_project(app: &App, only_looks: bool) -> Result<(), Error> {
     if !only_looks {
-        app.require_said(&[Deciding::Project])?;
+        app.require_explicit(&[TargetSetting::Project])?;
     }
     scope::say_source(app, "project", scope::project(app)?);
     Ok(())

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::auth::{Found, Token, TokenSource, Way, expiry};
+use crate::auth::{SignInMethod, Token, TokenLocation, TokenSource, expiry};
 use crate::config::Context;
 use crate::domain::Person;
 use crate::error::Error;
@@ -74,11 +74,11 @@ fn signed_in(signed_in: SignedIn, app: &App) -> (String, Option<Person>) {
 
 fn words(token: &Token) -> String {
     match &token.found {
-        Found::Variable => "TASKS_TOKEN".to_owned(),
-        Found::Store(Way::Given) => "given by hand".to_owned(),
-        Found::Store(Way::Ssh) => "ssh".to_owned(),
-        Found::Store(Way::Browser) => "browser".to_owned(),
-        Found::LagoonCli(path) => path.display().to_string(),
+        TokenLocation::Variable => "TASKS_TOKEN".to_owned(),
+        TokenLocation::Store(SignInMethod::Given) => "given by hand".to_owned(),
+        TokenLocation::Store(SignInMethod::Ssh) => "ssh".to_owned(),
+        TokenLocation::Store(SignInMethod::Browser) => "browser".to_owned(),
+        TokenLocation::LagoonCli(path) => path.display().to_string(),
     }
 }
 

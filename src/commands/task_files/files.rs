@@ -44,7 +44,7 @@ impl Files {
             &here,
             &Owners::current(sudo_user(), &here),
         )?;
-        let project = app.settings.project.as_ref().filter(|p| p.is_said());
+        let project = app.settings.project.as_ref().filter(|p| p.is_explicit());
         let around = Around {
             given: &given,
             environment: &|name| self.variable(name),

@@ -6,13 +6,13 @@ use crate::app::App;
 use crate::commands::task_files::{Files, refuse_own_secrets};
 use crate::config::api_address;
 use crate::domain::manifest::Desired;
-use crate::domain::plan::{Allowed, Plan, Refusal};
+use crate::domain::plan::{Plan, PlanOptions, Refusal};
 use crate::domain::rules;
 use crate::error::Error;
 use crate::ops::as_code::manifest::refusal;
 use crate::ops::as_code::planning;
 use crate::ops::as_code::scope::How;
-use crate::settings::{Deciding, Target};
+use crate::settings::{Target, TargetSetting};
 
 /// What may be done beyond adding and changing.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -43,7 +43,7 @@ pub async fn planned(
 ) -> Result<Plan, Error> {
     let desired = files.read(app, false)?.map_err(|faults| refusal(&faults))?;
     stay(app, &desired)?;
-    app.require_said(&[Deciding::Context])?;
+    app.require_explicit(&[TargetSetting::Context])?;
     for wanted in &desired.tasks {
         for doubt in rules::doubts(&wanted.definition) {
             app.ui.warn(&format!("{}: {doubt}", wanted.position));
@@ -55,7 +55,7 @@ pub async fn planned(
     let lagoon = app.lagoon().await?;
     let tasks = desired.tasks.iter();
     refuse_own_secrets(tasks.map(|task| (&task.definition, task.hidden.as_slice())))?;
-    let allowed = Allowed {
+    let allowed = PlanOptions {
         replace: permits.replace,
         prune: permits
             .prune

@@ -1,6 +1,6 @@
-//! Deciding the action for each task.
+//! TargetSetting the action for each task.
 
-use super::{Action, Allowed, Gone, Plan, Refusal, Seen, Step, View};
+use super::{Action, Plan, PlanOptions, Refusal, Removal, Seen, Step, View};
 use crate::domain::difference::differences;
 use crate::domain::manifest::{Desired, ScopeName, Wanted, unwritable};
 use crate::domain::names::{nfc, same_in_database};
@@ -9,7 +9,7 @@ use crate::domain::{Definition, Scope, shadow};
 
 /// The plan that makes Lagoon match the files. `seen` has every scope of the files, in their order;
 /// it supplies the scopes' ids.
-pub fn plan(desired: &Desired, seen: &[Seen], allowed: Allowed) -> Result<Plan, Refusal> {
+pub fn plan(desired: &Desired, seen: &[Seen], allowed: PlanOptions) -> Result<Plan, Refusal> {
     let mut plan = Plan::default();
     let mut violations = Vec::new();
     let mut moved: Vec<i64> = Vec::new();
@@ -60,7 +60,7 @@ pub fn plan(desired: &Desired, seen: &[Seen], allowed: Allowed) -> Result<Plan, 
         }
         plan.steps.extend(pruned);
     }
-    let notes = seen.iter().flat_map(|site| doubles(site, &plan.steps));
+    let notes = seen.iter().flat_map(|site| duplicates(site, &plan.steps));
     plan.notes = notes.collect();
     Ok(plan)
 }
@@ -70,7 +70,7 @@ fn step(
     site: &Seen,
     desired: &Desired,
     seen: &[Seen],
-    allowed: Allowed,
+    allowed: PlanOptions,
     moved: &[i64],
 ) -> Step {
     let name = wanted.definition.name.clone();
@@ -90,7 +90,7 @@ fn step(
         Some(before) if before.work.word() != after.work.word() => {
             if allowed.replace {
                 Action::Replace {
-                    gone: vec![Gone {
+                    gone: vec![Removal {
                         scope: site.scope.clone(),
                         definition: before.clone(),
                         hidden: Vec::new(),
@@ -185,7 +185,7 @@ fn unreadable(site: &Seen, name: &str) -> Option<String> {
 
 /// Tasks of that name in other scopes of the same project, where the files have none: the task was
 /// moved. Environments that the files no longer name count too.
-fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> Vec<Gone> {
+fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> Vec<Removal> {
     let name = &wanted.definition.name;
     let Some(project) = site.scope.project() else {
         return Vec::new();
@@ -200,7 +200,7 @@ fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> 
             .iter()
             .any(|w| w.scope.is_same(scope) && same_in_database(&w.definition.name, name))
     };
-    let mut found: Vec<Gone> = Vec::new();
+    let mut found: Vec<Removal> = Vec::new();
     for view in seen.iter().flat_map(|other| &other.views) {
         for definition in &view.definitions {
             if !same_in_database(&definition.name, name)
@@ -215,7 +215,7 @@ fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> 
             let is_here =
                 ScopeName::Project(view.environment.project.name.clone()).is_same(&project);
             if is_here && !is_wanted(&scope) {
-                found.push(Gone {
+                found.push(Removal {
                     scope,
                     definition: definition.clone(),
                     hidden: Vec::new(),
@@ -243,7 +243,7 @@ fn within_project(definition: &Definition, view: &View) -> Option<ScopeName> {
 
 fn deletion(site: &Seen, definition: &Definition, pruned: bool, seen: &[Seen]) -> Step {
     let mut notes: Vec<String> = production(site).into_iter().collect();
-    notes.extend(surfaces(definition, seen));
+    notes.extend(uncovered_tasks(definition, seen));
     Step {
         scope: site.scope.clone(),
         name: definition.name.clone(),
@@ -292,7 +292,7 @@ fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<St
 }
 
 /// The wider-scope tasks of the same name that environments will show after the deletion, if known.
-fn surfaces(gone: &Definition, seen: &[Seen]) -> Vec<String> {
+fn uncovered_tasks(gone: &Definition, seen: &[Seen]) -> Vec<String> {
     let mut behind: Vec<&Definition> = seen
         .iter()
         .flat_map(|site| &site.views)
@@ -322,7 +322,7 @@ fn surfaces(gone: &Definition, seen: &[Seen]) -> Vec<String> {
 }
 
 /// Tasks of one scope that the database treats as one, and incomplete definitions.
-fn doubles(site: &Seen, steps: &[Step]) -> Vec<String> {
+fn duplicates(site: &Seen, steps: &[Step]) -> Vec<String> {
     let found = site.definitions();
     let mut notes = Vec::new();
     for (position, one) in found.iter().enumerate() {

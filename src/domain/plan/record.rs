@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Action, Gone, Plan, Step};
+use super::{Action, Plan, Removal, Step};
 use crate::domain::hidden::{self, Environment, Hidden};
 use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_in_database;
@@ -106,7 +106,7 @@ pub fn from_json(text: &str, environment: Environment<'_>) -> Result<(Plan, Stri
     let mut plan = Plan::default();
     for (position, written) in list(&value, "steps")?.iter().enumerate() {
         let read = read_step(written, environment)?;
-        untouched(written, &read).map_err(|what| {
+        check_unedited(written, &read).map_err(|what| {
             let position = position + 1;
             PlanError::Form(format!(
                 "its step {position} was changed by hand, in `{what}`: nobody reviewed that"
@@ -119,7 +119,7 @@ pub fn from_json(text: &str, environment: Environment<'_>) -> Result<(Plan, Stri
 
 /// Checks that the fields of a step for readers agree with what it would do, so that an edited plan
 /// cannot mislead them. The error is the key that differs.
-fn untouched(written: &Value, read: &Step) -> Result<(), String> {
+fn check_unedited(written: &Value, read: &Step) -> Result<(), String> {
     let mut again = step(read);
     // The task itself, and its notes, which have no effect.
     for key in ["before", "after", "gone", "notes"] {
@@ -166,7 +166,7 @@ fn read_step(value: &Value, environment: Environment<'_>) -> Result<Step, PlanEr
                 .iter()
                 .map(|gone| {
                     let (definition, hidden) = filled(&gone["definition"], "gone", environment)?;
-                    Ok(Gone {
+                    Ok(Removal {
                         scope: read_scope(gone)?,
                         definition,
                         hidden,

@@ -6,7 +6,7 @@ use crate::domain::hidden::{self, Hidden};
 use crate::domain::manifest::ScopeName;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gone {
+pub struct Removal {
     pub scope: ScopeName,
     pub definition: Definition,
     pub hidden: Vec<Hidden>,
@@ -24,7 +24,7 @@ pub enum Action {
     /// It is added and others are deleted, because its kind or scope changes.
     Replace {
         /// The definitions to delete.
-        gone: Vec<Gone>,
+        gone: Vec<Removal>,
         after: Definition,
     },
     /// A replacement is required but not permitted.

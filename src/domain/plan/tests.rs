@@ -72,7 +72,7 @@ fn shop(main: &[Definition], dev: &[Definition]) -> Vec<Seen> {
     ]
 }
 
-const REPLACE: Allowed = Allowed {
+const REPLACE: PlanOptions = PlanOptions {
     replace: true,
     prune: None,
 };
@@ -84,7 +84,7 @@ fn steps(plan: &Plan) -> Vec<String> {
         .collect()
 }
 
-fn decide(text: &str, seen: &[Seen], allowed: Allowed) -> Plan {
+fn decide(text: &str, seen: &[Seen], allowed: PlanOptions) -> Plan {
     plan(&desired(text), seen, allowed).unwrap_or_else(|refusal| panic!("{refusal:?}"))
 }
 
@@ -92,8 +92,8 @@ const X: &str = "project: shop\ntasks: [{name: X, command: a, service: cli}]\n";
 const X_ON_MAIN: &str =
     "project: shop\ntasks: [{name: X, command: a, service: cli, environment: main}]\n";
 
-fn none() -> Allowed {
-    Allowed::default()
+fn none() -> PlanOptions {
+    PlanOptions::default()
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn names_are_the_databases() {
     let plan = decide(
         X,
         &shop(&there, &there),
-        Allowed {
+        PlanOptions {
             prune: Some(5),
             ..none()
         },
@@ -269,7 +269,7 @@ fn prune_goes_no_further_than_the_files_scopes_and_the_limit() {
         have(8, Scope::System, "All", "a"),
     ];
     let seen = shop(&there, &there[1..]);
-    let prune = |most| Allowed {
+    let prune = |most| PlanOptions {
         prune: Some(most),
         ..none()
     };
@@ -293,7 +293,7 @@ fn prune_goes_no_further_than_the_files_scopes_and_the_limit() {
 fn what_no_file_can_hold_is_not_pruned() {
     let mut there = have(6, Scope::Project(1), "Odd", "a");
     there.permission = Permission::Unknown("ADMIN".into());
-    let prune = Allowed {
+    let prune = PlanOptions {
         prune: Some(5),
         ..none()
     };
@@ -386,7 +386,7 @@ proptest! {
             text.push_str(&format!("  - {{name: {}, {}{work}, service: cli}}\n", names[name], own[scope]));
         }
         let desired = desired(&text);
-        let allowed = Allowed {
+        let allowed = PlanOptions {
             replace: true,
             prune: (prune && !desired.tasks.is_empty()).then_some(100),
         };

@@ -2,7 +2,7 @@
 
 use super::fields::{all, environment, project};
 use super::operation;
-use crate::domain::reach::{Deployed, Reached};
+use crate::domain::reach::{EnvironmentDetails, ProjectDetails};
 use crate::domain::{Project, git_url};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
@@ -59,11 +59,11 @@ impl Lagoon {
     ///
     /// # Errors
     /// Any [`LagoonError`].
-    pub async fn projects(&self) -> Result<Vec<Reached>, LagoonError> {
+    pub async fn projects(&self) -> Result<Vec<ProjectDetails>, LagoonError> {
         let variables = projects::Variables {};
         let data = self.query::<Projects>(variables).await?;
         let mut reached = all(data.all_projects, |p| {
-            Ok(Reached {
+            Ok(ProjectDetails {
                 project: project(p.id, p.name)?,
                 git_url: p.git_url,
                 production: p.production_environment.filter(|name| !name.is_empty()),
@@ -81,7 +81,7 @@ impl Lagoon {
     pub async fn environments(
         &self,
         project: &str,
-    ) -> Result<Option<(Project, Vec<Deployed>)>, LagoonError> {
+    ) -> Result<Option<(Project, Vec<EnvironmentDetails>)>, LagoonError> {
         let variables = environments::Variables {
             name: project.to_owned(),
         };
@@ -91,7 +91,7 @@ impl Lagoon {
         };
         let project = self::project(found.id, found.name)?;
         let mut deployed = all(found.environments, |e| {
-            Ok(Deployed {
+            Ok(EnvironmentDetails {
                 environment: environment(e.id, e.name, e.environment_type, project.clone())?,
                 deploy_type: e.deploy_type,
                 namespace: e.kubernetes_namespace_name,

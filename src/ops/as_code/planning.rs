@@ -2,7 +2,7 @@
 
 use crate::domain::coverage::Coverage;
 use crate::domain::manifest::{Desired, ScopeName};
-use crate::domain::plan::{self, Action, Allowed, Plan, Refusal};
+use crate::domain::plan::{self, Action, Plan, PlanOptions, Refusal};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
@@ -17,7 +17,7 @@ use crate::ops::definitions::unlisted;
 pub async fn plan(
     lagoon: &Lagoon,
     desired: &Desired,
-    allowed: Allowed,
+    allowed: PlanOptions,
     how: How<'_>,
 ) -> Result<Result<Plan, Refusal>, Error> {
     let coverage = |scope: &ScopeName| {

@@ -2,7 +2,7 @@
 
 use crate::domain::names::{nearest, same_name};
 use crate::domain::place::{namespace, safe};
-use crate::domain::reach::{Deployed, Reached};
+use crate::domain::reach::{EnvironmentDetails, ProjectDetails};
 use crate::domain::view::EnvironmentView;
 use crate::domain::{Environment, Project, Role};
 use crate::error::{Error, Kind, quoted_list};
@@ -47,7 +47,7 @@ pub async fn all_projects(lagoon: &Lagoon) -> Result<Vec<Project>, Error> {
 ///
 /// # Errors
 /// Any failure of the request.
-pub async fn projects(lagoon: &Lagoon) -> Result<Vec<Reached>, Error> {
+pub async fn projects(lagoon: &Lagoon) -> Result<Vec<ProjectDetails>, Error> {
     let mut found = lagoon.projects().await?;
     found.sort_by(|a, b| a.project.name.cmp(&b.project.name));
     Ok(found)
@@ -80,7 +80,10 @@ pub async fn project(lagoon: &Lagoon, name: &str) -> Result<(Project, Vec<Enviro
 ///
 /// # Errors
 /// Not found, or any failure of the request.
-pub async fn environments(lagoon: &Lagoon, project: &str) -> Result<Vec<Deployed>, Error> {
+pub async fn environments(
+    lagoon: &Lagoon,
+    project: &str,
+) -> Result<Vec<EnvironmentDetails>, Error> {
     let Some((_, mut found)) = lagoon.environments(project).await? else {
         return Err(missing_project(lagoon, project).await);
     };

@@ -8,7 +8,7 @@ use crate::domain::Definition;
 use crate::domain::definition::Target;
 use crate::domain::difference::differences;
 use crate::domain::manifest::ScopeName;
-use crate::domain::plan::{Action, Gone, Seen, Step};
+use crate::domain::plan::{Action, Removal, Seen, Step};
 use crate::error::{Error, Hint, Kind};
 use crate::ops::as_code::scope::{self, site};
 use crate::ops::definitions::define::{self, Defined, line_of};
@@ -215,12 +215,12 @@ fn here(scope: &ScopeName, after: &Definition, returned: &Definition) -> Result<
 /// when the new one is refused then, the old one is put back.
 async fn replace(
     step: &Step,
-    gone: &[Gone],
+    gone: &[Removal],
     after: &Definition,
     fresh: &[Seen],
     shared: &Shared<'_>,
 ) -> Result<Done, Error> {
-    let (here, elsewhere): (Vec<&Gone>, Vec<&Gone>) =
+    let (here, elsewhere): (Vec<&Removal>, Vec<&Removal>) =
         gone.iter().partition(|g| g.scope.is_same(&step.scope));
     for old in &here {
         let target = shared.target(&old.scope);
@@ -262,7 +262,7 @@ async fn replace(
 }
 
 /// A scope without these tasks.
-fn forget(seen: &Seen, gone: &[&Gone]) -> Seen {
+fn forget(seen: &Seen, gone: &[&Removal]) -> Seen {
     let mut seen = seen.clone();
     for view in &mut seen.views {
         view.definitions

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::clock::Instant;
-use crate::domain::live::{LiveShown, Missing};
+use crate::domain::live::{Missing, ShownLines};
 use crate::domain::{Environment, Run, SshEndpoint};
+
 use crate::error::{Error, Hint};
 use crate::lagoon::operations::portal::Portal;
 use crate::lagoon::{Lagoon, LagoonError};
@@ -57,7 +58,7 @@ pub(super) struct Connection<'a> {
     state: State,
     /// Attempts in a row that gave no line.
     failures: u32,
-    shown: LiveShown,
+    shown: ShownLines,
     /// The run is over: nothing is tried any more.
     is_ending: bool,
 }
@@ -85,7 +86,7 @@ impl<'a> Connection<'a> {
                 LiveMode::Auto | LiveMode::Always => State::Unasked,
             },
             failures: 0,
-            shown: LiveShown::default(),
+            shown: ShownLines::default(),
             is_ending: false,
         }
     }
