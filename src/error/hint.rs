@@ -22,6 +22,8 @@ pub enum Hint {
     },
     /// Start although the service is missing.
     SkipPreflight,
+    /// Give a value for a missing argument.
+    GiveValue,
     /// Choose what to do about a run in progress.
     ChooseIfRunning,
     /// Skip the targets that lack the task or service.
@@ -96,6 +98,7 @@ impl fmt::Display for Hint {
                  {id}`"
             ),
             Hint::SkipPreflight => f.write_str("--no-preflight starts it all the same"),
+            Hint::GiveValue => f.write_str("give a value with -a NAME=VALUE"),
             Hint::ChooseIfRunning => {
                 f.write_str("--if-running start|skip|wait does something else")
             }

@@ -11,7 +11,7 @@ use crate::commands::launch::{BulkFlags, Lines, StartFlags, Trouble};
 use crate::commands::report::{Answer, RunReport, Shape};
 use crate::commands::scope;
 use crate::domain::{Run, quoting};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Hint, Kind};
 use crate::ops;
 use crate::ops::launch::Launch;
 use crate::ops::launch::start::{IfRunning, LaunchOutcome, StartOptions, Starter};
@@ -141,7 +141,7 @@ impl<'a> Start<'a> {
                 IfRunning::Fail => {
                     let mut error = Error::failed(format!("{text}; started none"));
                     error.runs = vec![run.to_json()];
-                    return Err(error.hint("--if-running start|skip|wait does something else"));
+                    return Err(error.hint(Hint::ChooseIfRunning));
                 }
             }
         }
@@ -242,9 +242,11 @@ impl<'a> Start<'a> {
                 Some(error)
             }
             (LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error), Shape::Many, _) => {
+                // The cause and the flag are a part of the message.
                 Some(Error {
                     message: format!("{}: {error}", launch.place.label()),
                     source: None,
+                    flag: None,
                     ..error
                 })
             }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::Error;
+use crate::error::{Error, Hint};
 use crate::ops::launch::Launch;
-use crate::ops::launch::check::{NO_PREFLIGHT, Obstacle};
+use crate::ops::launch::check::Obstacle;
 use crate::ops::places::targets::all_together;
 
 /// A target as messages name it, and the result of its check.
@@ -44,7 +44,7 @@ pub fn all_or_none(
             Err(Obstacle::NoTask(error)) => error,
             Err(Obstacle::NoService(service, _)) => {
                 let message = format!("there is no service `{service}`: a run would wait for ever");
-                Error::usage(message).hint(NO_PREFLIGHT)
+                Error::usage(message).hint(Hint::SkipPreflight)
             }
         };
         if skip_missing {
@@ -91,9 +91,9 @@ fn none_started(wrong: Vec<(String, Error)>, total: usize, is_missing: bool) -> 
         Err(error) => Error { message, ..error },
         Ok(()) => Error::failed(message),
     };
-    error.source = None;
+    (error.source, error.flag) = (None, None);
     if is_missing {
-        return error.hint("--skip-missing skips those without the task or service");
+        return error.hint(Hint::SkipMissing);
     }
     error
 }

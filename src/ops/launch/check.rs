@@ -5,7 +5,7 @@ use crate::domain::text::{limit, storable};
 use crate::domain::values::{self, Problem};
 use crate::domain::view::EnvironmentView;
 use crate::domain::{Definition, Environment, Outcome, TaskRef, Work};
-use crate::error::{Error, Kind, quoted_list};
+use crate::error::{Error, Flag, Hint, Kind, quoted_list};
 use crate::lagoon::operations::adhoc::check_length;
 
 use crate::ops::launch::recover::Newest;
@@ -13,8 +13,6 @@ use crate::ops::launch::{Launch, Subject};
 use crate::ops::places::place;
 use crate::ops::places::targets::Seen;
 use crate::ops::runs::history;
-
-pub(super) const NO_PREFLIGHT: &str = "--no-preflight starts it all the same";
 
 /// A task to start, apart from its environment.
 #[derive(Debug, Clone, Default)]
@@ -119,7 +117,7 @@ pub fn definition_on(
                 definition.name
             );
             if !request.no_preflight {
-                return Err(Error::usage(message).hint(NO_PREFLIGHT).into());
+                return Err(Error::usage(message).hint(Hint::SkipPreflight).into());
             }
             warnings.push(message);
         }
@@ -160,8 +158,7 @@ pub fn require_none_unfinished(launch: Launch) -> Result<Launch, Obstacle> {
         return Ok(launch);
     };
     let error = Error::failed(format!("a run of this task is {} there", run.status));
-    let hint = "--if-running start|skip|wait does something else";
-    Err(error.hint(hint).into())
+    Err(error.hint(Hint::ChooseIfRunning).into())
 }
 
 fn values_error(definition: &Definition, problems: &[Problem]) -> Error {
@@ -184,7 +181,7 @@ fn values_error(definition: &Definition, problems: &[Problem]) -> Error {
     let error = error.hint(format!("`{name}` takes: {}", arguments.join(", ")));
     let is_missing = |problem: &Problem| matches!(problem, Problem::Missing { .. });
     if problems.iter().any(is_missing) {
-        return error.hint("give a value with -a NAME=VALUE");
+        return error.hint(Hint::GiveValue);
     }
     error
 }
@@ -233,7 +230,7 @@ fn check_command(one_off: &OneOff) -> Result<(), Error> {
             return Err(Error::usage(format!("{what} is empty")));
         }
         if what == "the name" && text.contains(char::is_control) {
-            return Err(Error::usage("--name: it holds control characters"));
+            return Err(Error::usage("it holds control characters").about(Flag::Name));
         }
         storable(text).map_err(|why| Error::usage(format!("{what} cannot be kept: {why}")))?;
     }
@@ -266,7 +263,7 @@ fn preflight(
         Ok(()) => Ok(None),
         Err(error) if skips => Ok(Some(error.message)),
         Err(error) => {
-            let error = error.hint(NO_PREFLIGHT);
+            let error = error.hint(Hint::SkipPreflight);
             Err(Obstacle::NoService(service.to_owned(), error))
         }
     }

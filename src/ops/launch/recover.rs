@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::clock::{Instant, sleep};
 use crate::domain::run::moment;
 use crate::domain::{Environment, Run};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Hint, Kind};
 use crate::lagoon::operations::runs::RecentView;
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::state::{Claims, Start};
@@ -296,10 +296,10 @@ fn with_left_behind(refused: Error, runs: &[Run]) -> Error {
                 run.id, run.status
             ));
         }
-        refused.hint(format!(
-            "run {} ({}) was created and may never start; cancel it with `tasks cancel {}`",
-            run.id, run.status, run.id
-        ))
+        refused.hint(Hint::CancelRun {
+            id: run.id,
+            status: run.status.to_string(),
+        })
     })
 }
 
