@@ -1,4 +1,4 @@
-//! `tasks rerun`: what runs did, again.
+//! `tasks rerun`: start runs again.
 
 mod again;
 
@@ -96,7 +96,7 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     start.carry_out(launches).await
 }
 
-/// Those that failed; says what becomes of the others.
+/// The runs that failed; reports those that are left out.
 fn only_failed(app: &App, runs: Vec<Run>) -> Vec<Run> {
     let (failed, others): (Vec<Run>, Vec<Run>) = runs
         .into_iter()
@@ -114,7 +114,6 @@ fn only_failed(app: &App, runs: Vec<Run>) -> Vec<Run> {
     failed
 }
 
-/// Finds out what the run was, and checks that it can be started again.
 async fn prepare(
     app: &App,
     past: &Past,
@@ -130,7 +129,7 @@ async fn prepare(
             past.run.id
         )));
     }
-    // Only what the line says leads elsewhere: a variable is about other commands.
+    // Only a flag chooses another environment; variables are for other commands.
     let environment = named(app.settings.environment.as_ref());
     let environment = environment.unwrap_or(&past.environment.name);
     let view = place::environment(app.lagoon().await?, project, environment, true).await?;

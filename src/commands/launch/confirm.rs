@@ -8,14 +8,11 @@ use crate::domain::{Work, quoting};
 use crate::error::Error;
 use crate::ops::launch::{Launch, Subject};
 
-/// A value in a list of many is cut here.
+/// The longest value in a list of launches, in characters.
 const LONGEST: usize = 60;
 
 /// Has one launch confirmed: its confirmation text, a command in production, and that it is executed
 /// on this machine. `raw` is for values that are a part of the program; `banner` names the target.
-///
-/// # Errors
-/// Wrong use when it is declined, or there is nobody to ask.
 pub(super) fn confirm_one(
     app: &App,
     launch: &Launch,
@@ -40,9 +37,6 @@ pub(super) fn confirm_one(
 
 /// Shows all launches and has them confirmed with one question: that there are several, each
 /// confirmation text, and what is executed on this machine.
-///
-/// # Errors
-/// As [`confirm_one`].
 pub(super) fn confirm_all(app: &App, all: &[Launch], raw: bool) -> Result<(), Error> {
     show(app, all)?;
     let mut texts: Vec<String> = Vec::new();
@@ -144,7 +138,6 @@ fn summary(all: &[Launch]) -> String {
     }
 }
 
-/// Whether no environment is there twice.
 fn is_one_each(all: &[Launch]) -> bool {
     let distinct: BTreeSet<i64> = all.iter().map(|launch| launch.place.id).collect();
     distinct.len() == all.len()

@@ -40,7 +40,7 @@ pub enum OnInterrupt {
 }
 
 impl WaitFlags {
-    /// The flags that were given, for a line that does the same.
+    /// The flags as they were given, for the equivalent command line.
     pub fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
         if let Some(limit) = self.timeout {
@@ -55,10 +55,7 @@ impl WaitFlags {
         words
     }
 
-    /// Refuses them where nothing is waited for; `remedy` is what to add to the line then.
-    ///
-    /// # Errors
-    /// Wrong use.
+    /// Refuses the flags of a command that does not wait; `remedy` is the hint.
     pub fn require_none(&self, remedy: &str) -> Result<(), Error> {
         let given = [
             (self.timeout.is_some(), "--timeout"),
@@ -119,7 +116,6 @@ enum LiveWord {
 }
 
 impl LiveFlags {
-    /// What the flags and the settings say.
     pub fn live(&self, app: &App) -> Live {
         Live {
             mode: match self.live {
@@ -153,7 +149,7 @@ pub struct StartFlags {
 }
 
 impl StartFlags {
-    /// The flags that were given, for a line that does the same.
+    /// The flags as they were given, for the equivalent command line.
     pub fn words(&self) -> Vec<String> {
         let flags = [
             (self.wait, "--wait"),
@@ -168,7 +164,6 @@ impl StartFlags {
         words
     }
 
-    /// Whether the command goes on after the start.
     pub fn waits(&self) -> bool {
         self.wait || self.follow
     }
@@ -178,7 +173,7 @@ impl StartFlags {
         !self.follow || app.settings.output_is_asked_for()
     }
 
-    /// The answer on the stream that has the result.
+    /// The answer, on the stream of the result.
     pub fn on_its_stream(&self, app: &App, answer: Answer) -> Answer {
         if self.result_on_stdout(app) {
             answer
@@ -187,14 +182,10 @@ impl StartFlags {
         }
     }
 
-    /// Refuses limits of a waiting that was not asked for, and a page that is not known. `waits_first`
-    /// where others are waited for before anything is started.
-    ///
-    /// # Errors
-    /// Wrong use.
+    /// Refuses limits without a wait, and a page whose address is unknown. `waits_first`: the command waits
+    /// for other runs before the start.
     pub fn check(&self, app: &App, waits_first: bool) -> Result<(), Error> {
         if self.web && app.ui_url().is_none() {
-            // Said before anything is started.
             return app.open_page(None);
         }
         if self.waits() || waits_first {
@@ -203,10 +194,7 @@ impl StartFlags {
         self.flags.require_none("add --wait or --follow")
     }
 
-    /// Refuses `--live always` where it cannot be, before anything is started.
-    ///
-    /// # Errors
-    /// No log can be followed over ssh there; or any failure of the look-up.
+    /// Refuses `--live always` if the log of one of these environments cannot be followed over ssh.
     pub async fn require_live(
         &self,
         app: &App,
@@ -220,10 +208,7 @@ impl StartFlags {
         Ok(())
     }
 
-    /// Refuses to open a page of many.
-    ///
-    /// # Errors
-    /// Wrong use.
+    /// Refuses `--web` with several runs.
     pub fn require_no_page(&self) -> Result<(), Error> {
         if self.web {
             return Err(

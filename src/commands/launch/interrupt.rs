@@ -1,12 +1,9 @@
-//! Changes that an interrupt can meet on their way.
+//! Changes whose outcome is unknown after an interrupt.
 
 use crate::app::App;
 use crate::error::Error;
 
-/// Changes something; an interrupt meanwhile says what was on its way, and what to do about it.
-///
-/// # Errors
-/// Interrupted, or as the change ends.
+/// Awaits a change; after an interrupt, the error names the change and what to do about it.
 pub async fn unless_interrupted<T>(
     app: &App,
     meanwhile: &str,

@@ -9,17 +9,17 @@ use crate::error::Error;
 use crate::ops::runs::follow::Sink;
 use crate::terminal::{LogCleaner, Stream, StreamError, Style};
 
-/// How much of a log is made safe at a time: it may be long.
+/// The number of bytes that are cleaned at a time, because a log may be long.
 const PIECE: usize = 64 * 1024;
 
-/// Where a log goes: made safe, with colour where the stream has some; or as it is.
+/// The printed log of a run: cleaned, with colour if the stream has colour; or raw.
 pub struct LogOut<'a> {
     app: &'a App,
     stream: Stream,
-    /// None: as it is.
+    /// `None` prints the log raw.
     cleaner: Option<LogCleaner>,
     closed: bool,
-    /// What was written last did not end its line.
+    /// The last line has no end yet.
     open_line: bool,
     /// Writing fails once the output is closed.
     quits: bool,
@@ -28,8 +28,6 @@ pub struct LogOut<'a> {
 }
 
 impl<'a> LogOut<'a> {
-    /// A log that begins on this stream.
-    #[must_use]
     pub fn new(app: &'a App, stream: Stream, raw: bool) -> Self {
         let keep_colour = app.ui.palette(stream).is_enabled();
         LogOut {
@@ -59,10 +57,7 @@ impl<'a> LogOut<'a> {
         names.into_iter().map(one).collect()
     }
 
-    /// Writes a part of the log.
-    ///
-    /// # Errors
-    /// When the command ends because the output is closed or cannot be written to.
+    /// Writes a part of the log. Fails if the output is closed and the log is the whole output.
     pub fn give(&mut self, text: &str) -> Result<(), Error> {
         for piece in text.as_bytes().chunks(PIECE) {
             if self.closed {
@@ -79,10 +74,7 @@ impl<'a> LogOut<'a> {
         Ok(())
     }
 
-    /// Writes what was still undecided at the end.
-    ///
-    /// # Errors
-    /// As [`LogOut::give`].
+    /// Writes the rest that the cleaner kept back.
     pub fn finish(mut self) -> Result<(), Error> {
         if let Some(cleaner) = self.cleaner.take() {
             self.put(cleaner.finish().as_bytes())?;
@@ -95,8 +87,7 @@ impl<'a> LogOut<'a> {
         Ok(())
     }
 
-    /// Whether nobody reads any more.
-    #[must_use]
+    /// Whether the output is closed.
     pub fn is_closed(&self) -> bool {
         self.closed
     }
@@ -127,7 +118,7 @@ impl<'a> LogOut<'a> {
     }
 }
 
-/// `project/environment` of each run; with its id where two would have the same.
+/// `project/environment` of each run, with its id if two are the same.
 fn names(runs: &[Run]) -> Vec<String> {
     let place = |run: &Run| match &run.environment {
         Some(environment) => format!("{}/{}", environment.project.name, environment.name),

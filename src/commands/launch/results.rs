@@ -20,9 +20,8 @@ pub(super) struct Entry {
 }
 
 enum End {
-    /// There is a run.
     Run(Run),
-    /// There is none, or none is known.
+    /// No run is known.
     None {
         outcome: &'static str,
         message: String,
@@ -49,7 +48,6 @@ impl Entry {
         }
     }
 
-    /// The run, if there is one.
     pub(super) fn run(&self) -> Option<&Run> {
         match &self.end {
             End::Run(run) => Some(run),

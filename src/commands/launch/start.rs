@@ -54,9 +54,6 @@ impl<'a> Start<'a> {
     }
 
     /// Prints what would be started.
-    ///
-    /// # Errors
-    /// As [`Answer::give`].
     pub fn dry_run(&self, launches: Vec<Launch>) -> Result<(), Error> {
         let mut plans: Vec<DryRun> = launches.into_iter().map(DryRun).collect();
         match (self.shape, plans.pop()) {
@@ -69,9 +66,6 @@ impl<'a> Start<'a> {
     }
 
     /// Starts all, waits for them if the flags ask for it, and prints the result.
-    ///
-    /// # Errors
-    /// Not confirmed; the failure of the one, or one error for all.
     pub async fn carry_out(self, launches: Vec<Launch>) -> Result<(), Error> {
         let app = self.app;
         let places = launches.iter().map(|launch| &launch.place);

@@ -28,7 +28,6 @@ pub struct BulkFlags {
 }
 
 impl BulkFlags {
-    /// The number of starts at a time.
     pub(super) fn concurrency(&self) -> usize {
         self.concurrency.unwrap_or(8).into()
     }
@@ -51,9 +50,6 @@ impl BulkFlags {
 
     /// The environments to start something on; reports targets that are skipped because they do not
     /// exist.
-    ///
-    /// # Errors
-    /// Flags that do not go with this number of targets; as [`Places::to_start_on`].
     pub async fn targets(
         &self,
         app: &App,
@@ -84,9 +80,6 @@ impl BulkFlags {
     }
 
     /// The launches, if each target can be started; reports targets that are left out, and warnings.
-    ///
-    /// # Errors
-    /// All obstacles together.
     pub fn launches(
         &self,
         app: &App,

@@ -1,15 +1,15 @@
-//! What cannot be read at the moment, said once.
+//! One warning for repeated failures to read.
 
 use crate::app::App;
 
-/// Warns when reading begins to fail, and again when it fails after it has worked.
+/// Warns at the first of several failures in a row.
 #[derive(Debug, Default)]
 pub struct Trouble {
     lasts: bool,
 }
 
 impl Trouble {
-    /// It fails, and is tried again until it works or the time is up.
+    /// Reading has failed, and will be tried again.
     pub fn begins(&mut self, app: &App, reason: &str) {
         if !std::mem::replace(&mut self.lasts, true) {
             let text = format!("cannot read at the moment, trying on: {reason}");
@@ -17,7 +17,6 @@ impl Trouble {
         }
     }
 
-    /// It works.
     pub fn ends(&mut self) {
         self.lasts = false;
     }

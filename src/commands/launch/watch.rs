@@ -1,4 +1,4 @@
-//! Waiting for runs, with or without their log, and how the command ends.
+//! Waiting for runs, with or without their log, and the outcome of the command.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -47,18 +47,17 @@ pub struct Watch<'a> {
     pub lines: Option<Lines<'a>>,
 }
 
-/// Which lines are printed while runs are waited for.
+/// The lines that are printed during the wait.
 #[derive(Clone, Copy)]
 pub enum Lines<'a> {
-    /// Each run when it has ended, or as it is when waiting for it ends.
+    /// A line for each run when it has ended or the wait has ended.
     Ends(&'a Answer),
-    /// Each run as it is at first, and at each change of its status.
+    /// A line for each run at first, and for each change of its status.
     Changes(&'a Answer),
 }
 
 impl<'a> Watch<'a> {
     /// A watch that shows no log and leaves runs alone on an interrupt.
-    #[must_use]
     pub fn new(app: &'a App, limits: Limits) -> Self {
         Watch {
             app,
@@ -248,7 +247,6 @@ fn label(run: &Run) -> String {
 }
 
 /// The warning after a lost reply to a request to cancel.
-#[must_use]
 pub fn unknown_cancel(run: &Run) -> String {
     let id = run.id;
     format!("no reply to the request to cancel run {id}; it is unknown whether Lagoon received it")
@@ -303,7 +301,6 @@ impl<'a> Shown<'a> {
         let _ = answer.give(&RunReport::of(self.app, run.clone()));
     }
 
-    /// The runs as they were read last.
     fn last(&self, runs: Vec<Run>) -> Vec<Run> {
         runs.into_iter()
             .map(|run| self.last.get(&run.id).cloned().unwrap_or(run))

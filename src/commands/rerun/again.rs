@@ -12,9 +12,6 @@ use crate::ops::launch::rerun::{self, Origin, Past};
 use crate::terminal::Choice;
 
 /// The task or command to start again.
-///
-/// # Errors
-/// Wrong use when it takes a decision or values and nobody can be asked; interrupted.
 pub(super) async fn resolve(
     app: &App,
     past: &Past,

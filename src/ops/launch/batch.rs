@@ -10,20 +10,15 @@ use crate::ops::places::targets::all_together;
 /// A target as messages name it, and the result of its check.
 pub type Check = (String, Result<Launch, Obstacle>);
 
-/// A text and the environments that it concerns.
+/// A text and the labels of the environments that it concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// The text.
     pub text: String,
-    /// The environments.
     pub labels: Vec<String>,
 }
 
 /// The launches if each of several targets can be started, in the order of the targets. With
 /// `skip_missing`, targets without the task or the service are left out and returned as notices.
-///
-/// # Errors
-/// All obstacles together; nothing is left.
 pub fn all_or_none(
     checks: Vec<Check>,
     skip_missing: bool,
@@ -106,7 +101,6 @@ impl Notice {
 }
 
 /// Groups texts about environments: each text once, with all its environments.
-#[must_use]
 pub fn by_text(texts: impl IntoIterator<Item = (String, String)>) -> Vec<Notice> {
     let mut all: Vec<Notice> = Vec::new();
     for (text, label) in texts {

@@ -42,7 +42,6 @@ pub enum Obstacle {
     NoTask(Error),
     /// The environment does not have the service.
     NoService(String, Error),
-    /// Any other reason.
     Other(Error),
 }
 
@@ -63,9 +62,6 @@ impl From<Obstacle> for Error {
 }
 
 /// Checks a task on an environment. Tasks of one name can differ between environments.
-///
-/// # Errors
-/// The environment does not have the task or its service; wrong or missing values.
 pub fn task(seen: &Seen, task: &TaskRef, request: &TaskRequest) -> Result<Launch, Obstacle> {
     require_complete(seen)?;
     let definition = choose(&seen.view, task).map_err(|error| match error.kind {
@@ -96,9 +92,6 @@ fn choose<'a>(view: &'a EnvironmentView, task: &TaskRef) -> Result<&'a Definitio
 }
 
 /// Checks a task that the environment shows.
-///
-/// # Errors
-/// Wrong or missing values, a service that is not there.
 pub fn definition_on(
     view: &EnvironmentView,
     definition: &Definition,
@@ -150,9 +143,6 @@ pub fn definition_on(
 }
 
 /// Refuses a task of which a run has not ended.
-///
-/// # Errors
-/// There is such a run.
 pub fn require_none_unfinished(launch: Launch) -> Result<Launch, Obstacle> {
     let Some(run) = launch.unfinished.first() else {
         return Ok(launch);
@@ -187,18 +177,12 @@ fn values_error(definition: &Definition, problems: &[Problem]) -> Error {
 }
 
 /// Checks a command on an environment.
-///
-/// # Errors
-/// A service that is not there, and what Lagoon or the container's shell would not take.
 pub fn command(seen: &Seen, request: &CommandRequest) -> Result<Launch, Obstacle> {
     require_complete(seen)?;
     command_on(&seen.view, request)
 }
 
 /// As [`command`], on an environment that was read by itself.
-///
-/// # Errors
-/// As [`command`].
 pub fn command_on(view: &EnvironmentView, request: &CommandRequest) -> Result<Launch, Obstacle> {
     let one_off = OneOff {
         name: request.name.clone(),

@@ -52,8 +52,7 @@ pub struct Newest {
 }
 
 impl Newest {
-    /// The newest of these runs, which were read just now.
-    #[must_use]
+    /// From runs that were read just now.
     pub(super) fn of<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Newest {
         let mut newest = Newest {
             id: 0,
@@ -67,7 +66,7 @@ impl Newest {
         newest
     }
 
-    /// Takes over what another look saw, where that is newer.
+    /// Takes over the newer values of another read.
     pub(super) fn advance(&mut self, other: &Newest) {
         self.id = self.id.max(other.id);
         self.created = self.created.max(other.created);
@@ -96,23 +95,20 @@ fn created(run: &Run) -> Option<Timestamp> {
 /// A run that exists.
 #[derive(Debug, Clone)]
 pub struct Started {
-    /// The run.
     pub run: Run,
-    /// The answer was lost and the run was found by looking for it.
+    /// The reply was lost, and the run was found by a look-up.
     pub recovered: bool,
 }
 
 /// Why no run is known to exist.
 #[derive(Debug)]
 pub(super) enum StartError {
-    /// Nothing was started.
     Refused(Error),
-    /// It may have been.
+    /// It may have been started.
     Unknown(Error),
 }
 
 impl StartError {
-    /// The same with a changed error.
     pub(super) fn map(self, change: impl FnOnce(Error) -> Error) -> StartError {
         match self {
             StartError::Refused(error) => StartError::Refused(change(error)),

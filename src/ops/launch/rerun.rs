@@ -14,37 +14,31 @@ use crate::ops::runs::history;
 /// A run and what Lagoon recorded of it.
 #[derive(Debug, Clone)]
 pub struct Past {
-    /// The run.
     pub run: Run,
-    /// Where it ran.
     pub environment: Environment,
     record: Record,
 }
 
-/// What it takes to do the same again.
+/// The origin of a run, and what is known for a repetition.
 #[derive(Debug, Clone)]
 pub enum Origin {
     /// A task, with these values.
     Task(Definition, Vec<(String, String)>),
     /// A task whose values Lagoon does not keep.
     ValuesUnknown(Definition),
-    /// A task that is another one by now, or whose values cannot be read back.
+    /// A task that has changed since, or whose values cannot be read back.
     Changed(Definition),
-    /// No task of that name: a command of its own.
+    /// A command without a task.
     OneOff,
 }
 
 impl Past {
-    /// What was recorded: a command line, or an image.
-    #[must_use]
+    /// The recorded command line, or the image.
     pub fn command(&self) -> &str {
         &self.record.command
     }
 
-    /// Finds out what it was a run of, among what an environment shows.
-    ///
-    /// # Errors
-    /// When that cannot be told.
+    /// Finds the task of the run among those of an environment.
     pub fn origin(&self, view: &EnvironmentView) -> Result<Origin, Error> {
         let named = view.definitions.iter().find(|d| d.name == self.run.name);
         let Some(definition) = named else {
@@ -83,7 +77,7 @@ impl Past {
         })
     }
 
-    /// Lagoon records an image where commands stand, and nobody who started it.
+    /// For an image, Lagoon records its name as the command, and no user.
     fn is_of_an_image(&self) -> bool {
         let command = self.command();
         self.record.user.is_none()
@@ -93,9 +87,6 @@ impl Past {
     }
 
     /// The recorded command as a launch without a task.
-    ///
-    /// # Errors
-    /// As [`check::command`].
     pub fn as_command(&self, view: &EnvironmentView, no_preflight: bool) -> Result<Launch, Error> {
         let request = CommandRequest {
             name: self.run.name.to_string(),
@@ -108,9 +99,6 @@ impl Past {
 }
 
 /// A task with the values of a run, some of them replaced.
-///
-/// # Errors
-/// As [`check::definition_on`].
 pub fn task(
     view: &EnvironmentView,
     definition: &Definition,

@@ -24,10 +24,8 @@ use crate::ops::runs::wait::{self, Limits, Watcher};
 /// What to do if a run of the same task is in progress on the environment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum IfRunning {
-    /// Start another one.
     #[default]
     Start,
-    /// Start none.
     Skip,
     /// Start one when it has ended.
     Wait,
@@ -60,7 +58,6 @@ pub enum LaunchOutcome {
     Refused(Error),
     /// It is unknown whether it was started.
     Unknown(Error),
-    /// The start was not tried.
     NotStarted(Reason),
 }
 
@@ -74,7 +71,6 @@ pub enum Reason {
 }
 
 impl LaunchOutcome {
-    /// The run, if one is known.
     pub fn run(&self) -> Option<&Run> {
         match self {
             LaunchOutcome::Started(started) => Some(&started.run),
@@ -83,7 +79,6 @@ impl LaunchOutcome {
         }
     }
 
-    /// The run, if it was started.
     pub fn started(&self) -> Option<&Run> {
         match self {
             LaunchOutcome::Started(started) => Some(&started.run),
