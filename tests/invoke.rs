@@ -800,7 +800,7 @@ fn what_is_too_long_on_the_way_is_refused_here() {
     );
     assert_snapshot!(output.error(2), @"
     127.0.0.1 · lagoon-demo/main (production)
-    error: the request would have 120663 bytes, Lagoon takes 102400
+    error: the request would have 120688 bytes, Lagoon takes 102400
     hint: quotes, line ends and control characters take more room on the way: shorten the command, or put it into a file of the container's image
     ");
     assert_eq!(started(&env), 0);
