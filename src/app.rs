@@ -22,6 +22,8 @@ pub use discovery::Discovered;
 pub use interrupt::{Claim, GiveUp, Interrupts};
 pub use output_failures::OutputFailures;
 pub use reach::Route;
+use reach::Way;
+
 #[cfg(feature = "sandbox")]
 pub use sandbox::{Running, SandboxSeed};
 pub use sign_out::SignOut;
