@@ -61,7 +61,7 @@ impl Download {
                 // A lost connection would look like the end of the file.
                 "does not send the length of the file".to_owned()
             };
-            return Err(LagoonError::storage(&url, Some(status.as_u16()), reason));
+            return Err(LagoonError::storage(url, Some(status.as_u16()), reason));
         }
         let etag = strong_etag(response.headers());
         let version = etag.zip(length);

@@ -10,6 +10,7 @@ use indicatif::MultiProgress;
 use serde_json::Value;
 
 pub mod clean;
+pub mod facts;
 pub mod live;
 pub mod log;
 mod mode;
@@ -21,16 +22,15 @@ mod reader;
 mod sgr;
 mod streams;
 pub mod style;
-pub mod terminal;
 
 pub use clean::{clean_line, clean_text};
+pub use facts::Terminal;
 pub use live::Live;
 pub use log::LogCleaner;
 pub use progress::Progress;
 pub use prompt::{Choice, Prompt, PromptError, Question};
 pub use streams::{Stream, StreamError};
 pub use style::{ColorChoice, Palette, Style};
-pub use terminal::Terminal;
 
 use streams::Streams;
 
