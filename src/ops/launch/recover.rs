@@ -190,8 +190,9 @@ struct Found {
 }
 
 impl Search<'_> {
-    /// Looks for the run. A reply that cannot be read is not taken for the last one; if the
-    /// mutation's reply is lost, the server may not have finished it, so an empty list is not either.
+    /// Looks for the run. A reply that cannot be read is not taken for the last one. If the mutation's
+    /// reply is lost, the server may not have finished it: neither an empty list nor the first look is
+    /// the last one, because a single candidate may be another process's run while ours is missing.
     async fn look(&mut self, is_lost: bool) -> Result<Found, LagoonError> {
         let is_alone = self.start.wait_for_others(self.lagoon.patience()).await;
         let mut looks = 1;
@@ -203,7 +204,7 @@ impl Search<'_> {
             {
                 Ok(view) => {
                     let runs = self.candidates(view);
-                    if !runs.is_empty() || !is_lost || looks == LOOKS {
+                    if !is_lost || looks == LOOKS || (looks > 1 && !runs.is_empty()) {
                         let is_contested = !is_alone;
                         return Ok(Found { runs, is_contested });
                     }
