@@ -22,6 +22,8 @@ pub enum Hint {
     },
     /// Start although the service is missing.
     SkipPreflight,
+    /// Choose between several tasks of one name.
+    NameEnvironmentOrId,
     /// Give a value for a missing argument.
     GiveValue,
     /// Choose what to do about a run in progress.
@@ -98,6 +100,9 @@ impl fmt::Display for Hint {
                  {id}`"
             ),
             Hint::SkipPreflight => f.write_str("--no-preflight starts it all the same"),
+            Hint::NameEnvironmentOrId => {
+                f.write_str("name the environment with -e, or the task by its id")
+            }
             Hint::GiveValue => f.write_str("give a value with -a NAME=VALUE"),
             Hint::ChooseIfRunning => {
                 f.write_str("--if-running start|skip|wait does something else")

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::domain::view::EnvironmentView;
 use crate::domain::{Definition, Permission, Project, Scope, TaskRef};
-use crate::error::Error;
+use crate::error::{Error, Hint};
 use crate::lagoon::Lagoon;
 
 use crate::ops::places::place;
@@ -156,7 +156,7 @@ fn several(name: &str, same: &[&Listed]) -> Error {
             listed.environments.join(", ")
         ));
     }
-    error.hint("name the environment with -e, or the task by its id")
+    error.hint(Hint::NameEnvironmentOrId)
 }
 
 fn merge(project: Project, views: Vec<EnvironmentView>) -> Listing {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::error::{Error, Hint};
 use crate::ops::launch::Launch;
 use crate::ops::launch::check::Obstacle;
-use crate::ops::places::targets::all_together;
+use crate::ops::runs::wait::all_together;
 
 /// A target as messages name it, and the result of its check.
 pub type Check = (String, Result<Launch, Obstacle>);

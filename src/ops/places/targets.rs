@@ -10,7 +10,7 @@ use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError};
 
 use crate::ops::places::place;
-use crate::ops::runs::wait;
+use crate::ops::runs::wait::all_together;
 
 /// How many projects are read at once.
 const AT_ONCE: usize = 8;
@@ -394,16 +394,4 @@ fn nothing<'a>(message: String, text: &str, names: impl Iterator<Item = &'a str>
         }
         (true, true) => error,
     }
-}
-
-/// One error for all problems of many targets: wrong use before everything else.
-///
-/// # Errors
-/// Unless there is no problem.
-pub fn all_together(problems: Vec<Error>) -> Result<(), Error> {
-    let is_usage = problems.iter().any(|p| p.kind == Kind::Usage);
-    wait::first_of_all(problems).map_err(|error| Error {
-        kind: if is_usage { Kind::Usage } else { error.kind },
-        ..error
-    })
 }

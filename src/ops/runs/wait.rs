@@ -21,7 +21,7 @@ pub use verdict::{Waited, first_of_all, verdict, verdict_of_all};
 
 pub(in crate::ops) use limits::{check as check_limits, pause_within};
 pub(in crate::ops) use reading::Reader;
-pub(in crate::ops) use verdict::about as verdict_about;
+pub(in crate::ops) use verdict::{about as verdict_about, all_together};
 
 /// Somebody who is told how it goes.
 pub trait Watcher: Send {

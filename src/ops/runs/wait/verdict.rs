@@ -76,6 +76,15 @@ pub fn first_of_all(failures: Vec<Error>) -> Result<(), Error> {
     joined(failures, &head)
 }
 
+/// One error for the problems of several targets; a usage error among them decides the kind.
+pub(in crate::ops) fn all_together(problems: Vec<Error>) -> Result<(), Error> {
+    let is_usage = problems.iter().any(|p| p.kind == Kind::Usage);
+    first_of_all(problems).map_err(|error| Error {
+        kind: if is_usage { Kind::Usage } else { error.kind },
+        ..error
+    })
+}
+
 fn joined(failures: Vec<Error>, head: &str) -> Result<(), Error> {
     const SHOWN: usize = 10;
     let applies = |kind: &Kind| failures.iter().any(|f| f.kind == *kind);
