@@ -22,7 +22,6 @@ pub use discovery::Discovered;
 pub use interrupt::{Claim, GiveUp, Interrupts};
 pub use output_failures::OutputFailures;
 pub use reach::Route;
-
 #[cfg(feature = "sandbox")]
 pub use sandbox::{Running, SandboxSeed};
 pub use sign_out::SignOut;

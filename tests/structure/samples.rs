@@ -153,7 +153,7 @@ fn calls_and_reexports_of_lagoon_are_noticed() {
         is_method(1, "url")[0]
     );
     assert_eq!(
-        call("fn f() { self.app.lagoon_at_hand().await.ok()?.me() }"),
+        call("fn f() { self.app.lagoon_with_stored_token().await.ok()?.me() }"),
         is_method(1, "me")
     );
     assert!(
