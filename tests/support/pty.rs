@@ -51,12 +51,7 @@ impl Terminal {
             .current_dir(&invocation.folder)
             .env_clear()
             .env("TERM", "xterm-256color")
-            .envs(
-                invocation
-                    .variables
-                    .iter()
-                    .map(|(name, value)| (name, value)),
-            );
+            .envs(invocation.variables.iter());
         let child = command.spawn(pts).unwrap();
         let seen = Arc::new(Seen {
             state: Mutex::new(State {
