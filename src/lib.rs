@@ -3,6 +3,7 @@
 //! `main -> cli -> commands -> ops -> lagoon -> domain`, never back; `tests/structure.rs` holds who
 //! may use whom.
 //!
+//! * [`client`]: the library for other programs.
 //! * [`cli`]: the root of the command line, global flags, dispatch, how a command ends.
 //! * [`commands`]: one file a command, arguments to work to report; shared code in modules named by subject.
 //! * [`app`]: what a command receives: streams, settings, a Lagoon connected on first use, signals.
@@ -27,6 +28,7 @@
 pub mod app;
 pub mod auth;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod commands;
 pub mod complete;

@@ -19,6 +19,7 @@ mod bulk;
 mod campaign;
 mod cancel;
 mod checkout;
+mod client;
 mod completion;
 mod conformance;
 mod context;

@@ -58,6 +58,7 @@ pub(crate) fn lagoon_at(url: &str, tokens: &[&str]) -> Lagoon {
             ca_pem: None,
             timeout: Duration::from_secs(20),
             allow_http: false,
+            proxy: None,
             variables: NetworkVariables::default(),
         },
         max_response: 1 << 20,

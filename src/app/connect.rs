@@ -137,6 +137,7 @@ pub(super) fn network(app: &App, context: Option<&Context>) -> Result<Network, E
         ca_pem: context.map(ca_pem).transpose()?.flatten(),
         timeout: app.settings.request_timeout.value,
         allow_http: context.is_some_and(|c| c.allow_http),
+        proxy: None,
         variables: NetworkVariables::read(process_variable_os),
     })
 }

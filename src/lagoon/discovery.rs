@@ -104,6 +104,7 @@ mod tests {
             ca_pem: None,
             timeout: Duration::from_secs(1),
             allow_http,
+            proxy: None,
             variables: NetworkVariables::default(),
         }
     }

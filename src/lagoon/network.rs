@@ -7,7 +7,7 @@ use url::Url;
 
 use super::loopback::{Loopback, is_below_localhost, is_loopback};
 use super::transport::{root_cause, seconds};
-use super::{LagoonError, NetworkVariables, SizeLimit, Trace, certificates};
+use super::{LagoonError, NetworkVariables, SizeLimit, Trace, certificates, variables};
 use crate::clock::{Instant, timeout};
 
 /// How anything is reached.
@@ -19,6 +19,8 @@ pub struct Network {
     pub timeout: Duration,
     /// Whether plain http is allowed to hosts other than this machine.
     pub allow_http: bool,
+    /// The proxy for all hosts but this machine; without one, the variables name it.
+    pub proxy: Option<String>,
     /// The variables that the libraries read.
     pub variables: NetworkVariables,
 }
@@ -76,7 +78,7 @@ impl Network {
         if url.scheme() != "https" && !is_clear {
             return Err(Self::refuse(url));
         }
-        if loopback.is_none() {
+        if loopback.is_none() && self.proxy.is_none() {
             self.variables.proxy(url)?;
         }
         if url.scheme() == "https" {
@@ -95,6 +97,8 @@ impl Network {
             if let (Loopback::Resolved(addresses), Some(name)) = (loopback, url.domain()) {
                 builder = builder.resolve_to_addrs(name, &addresses);
             }
+        } else if let Some(proxy) = &self.proxy {
+            builder = builder.proxy(explicit_proxy(proxy)?);
         }
         if let Some(pem) = &self.ca_pem {
             let more = reqwest::Certificate::from_pem_bundle(pem).map_err(|error| {
@@ -179,6 +183,16 @@ impl Network {
         *answer.headers_mut() = response.headers().clone();
         Ok(answer)
     }
+}
+
+/// A proxy by its address, which can hold a password and is not shown.
+fn explicit_proxy(address: &str) -> Result<reqwest::Proxy, LagoonError> {
+    let unusable = |reason: String| LagoonError::Address {
+        message: format!("the proxy's address cannot be used: {reason}"),
+        hint: "it looks like http://proxy.example:3128".to_owned(),
+    };
+    variables::address(address.as_ref()).map_err(unusable)?;
+    reqwest::Proxy::all(address).map_err(|error| unusable(error.to_string()))
 }
 
 fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, LagoonError> {

@@ -121,7 +121,7 @@ fn of_system(uri: &Uri) -> Option<Proxy> {
 }
 
 /// Host and port of a proxy as the HTTP library reads them, or why it cannot be used.
-fn address(value: &OsStr) -> Result<String, String> {
+pub(super) fn address(value: &OsStr) -> Result<String, String> {
     let text = value.to_str().ok_or("it is not valid UTF-8")?;
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));

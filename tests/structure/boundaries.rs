@@ -63,6 +63,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("complete", &["app", "ops", "domain", "state", "clock"]),
     ("output", &["domain", "terminal"]),
     (
+        "client",
+        &[
+            "ops", "lagoon", "auth", "domain", "error", "clock", "state", "env",
+        ],
+    ),
+    (
         "error",
         &[
             "config::*Error",

@@ -185,6 +185,7 @@ mod tests {
                 ca_pem: None,
                 timeout: Duration::from_secs(1),
                 allow_http: false,
+                proxy: None,
                 variables: NetworkVariables::default(),
             },
             max_response: 1,
