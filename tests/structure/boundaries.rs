@@ -194,7 +194,12 @@ pub(super) fn calls(file: &File) -> Vec<Violation> {
         return Vec::new();
     }
     let is_lagoon = |receiver: &String| {
-        let lagoon = ["lagoon", "lagoon()", "lagoon_at_hand()", "lagoon_with()"];
+        let lagoon = [
+            "lagoon",
+            "lagoon()",
+            "lagoon_with_stored_token()",
+            "lagoon_with()",
+        ];
         lagoon.contains(&receiver.as_str())
     };
     let chains = file.source.chains.iter();
