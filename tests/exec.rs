@@ -173,7 +173,7 @@ fn what_cannot_be_kept_is_refused_before_anything_is_started() {
     let shown = refused(&["--", "echo", &long]);
     assert_snapshot!(shown, @"error: the command has 65536 bytes, Lagoon keeps 65535");
     assert_snapshot!(refused(&["--script", heavy.to_str().unwrap()]), @"
-    error: the request would have 120338 bytes, Lagoon takes 102400
+    error: the request would have 120363 bytes, Lagoon takes 102400
     hint: quotes, line ends and control characters take more room on the way: shorten the command, or put it into a file of the container's image
     ");
     let shown = refused(&["--name", &name, "--", "true"]);

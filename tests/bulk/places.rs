@@ -362,7 +362,7 @@ fn a_file_that_is_wrong_is_told_with_its_line() {
         &["-p", "lagoon-demo"],
     );
     assert_snapshot!(shown, @r#"
-    error: --targets: -, line 2: unknown key `env`; the keys are project, environment, arguments
+    error: --targets: -, line 2: unknown key `env`; did you mean `environment`?
     hint: each line, or each element of a JSON array, looks like {"project": "shop", "environment": "main", "arguments": {"NAME": "value"}}
     "#);
     assert_snapshot!(refused("main\n", &["-p", "lagoon-demo"]), @r#"
