@@ -26,7 +26,7 @@ pub enum ErrorKind {
     NotFound,
     /// Lagoon refused, or the operation failed otherwise.
     Refused,
-    /// Lagoon could not be reached or did not answer in time. Nothing was changed.
+    /// Lagoon could not be reached or did not answer in time.
     Unreachable,
     /// It is unknown whether a run was started: see [`Error::candidates`].
     UnknownOutcome,
@@ -47,10 +47,8 @@ impl Error {
 
     /// A start of which it is unknown whether it created a run.
     pub(super) fn unknown(error: crate::error::Error) -> Error {
-        let runs = error.runs.iter();
         Error {
             kind: ErrorKind::UnknownOutcome,
-            candidates: runs.filter_map(|run| run["id"].as_i64()).collect(),
             ..Error::from(error)
         }
     }
@@ -61,8 +59,8 @@ impl Error {
         self.kind
     }
 
-    /// The ids of the runs of which one may have been started, after [`ErrorKind::UnknownOutcome`]. The
-    /// list can be empty.
+    /// After [`ErrorKind::UnknownOutcome`], the ids of the runs of which one may have been started; after
+    /// a refusal, the ids of the runs that Lagoon created all the same. The list can be empty.
     #[must_use]
     pub fn candidates(&self) -> &[i64] {
         &self.candidates
@@ -89,10 +87,15 @@ impl From<crate::error::Error> for Error {
             Kind::NeverStarted => ErrorKind::NeverStarted,
             _ => ErrorKind::Refused,
         };
+        let ids = error.runs.iter().filter_map(|run| run["id"].as_i64());
+        let candidates = ids.collect();
         let error = crate::error::Error {
             flag: None,
             ..error
         };
-        Error::new(kind, error.to_string())
+        Error {
+            candidates,
+            ..Error::new(kind, error.to_string())
+        }
     }
 }

@@ -185,7 +185,8 @@ struct Search<'a> {
 /// The runs that could be the one that was started.
 struct Found {
     runs: Vec<Run>,
-    /// Another process of this machine is still starting the same, and could claim one of them.
+    /// One of them may be another process's run: such a process is still starting the same, or no
+    /// second look was possible.
     is_contested: bool,
 }
 
@@ -195,6 +196,7 @@ impl Search<'_> {
     /// the last one, because a single candidate may be another process's run while ours is missing.
     async fn look(&mut self, is_lost: bool) -> Result<Found, LagoonError> {
         let is_alone = self.start.wait_for_others(self.lagoon.patience()).await;
+        let mut unconfirmed = None;
         let mut looks = 1;
         loop {
             match self
@@ -208,9 +210,15 @@ impl Search<'_> {
                         let is_contested = !is_alone;
                         return Ok(Found { runs, is_contested });
                     }
+                    unconfirmed = Some(runs).filter(|runs| !runs.is_empty());
                 }
                 Err(LagoonError::NotLagoon { .. } | LagoonError::Unusable(_)) if looks < LOOKS => {}
-                Err(error) => return Err(error),
+                // Without a second look, nothing tells that the run is ours.
+                Err(error) => {
+                    let is_contested = true;
+                    let found = unconfirmed.map(|runs| Found { runs, is_contested });
+                    return found.ok_or(error);
+                }
             }
             sleep(PAUSE * looks).await;
             looks += 1;
