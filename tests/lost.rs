@@ -138,6 +138,20 @@ fn runs_that_were_started_while_others_were_waited_for_are_not_ours() {
 }
 
 #[test]
+fn a_run_that_only_the_first_look_shows_is_listed() {
+    let lagoon = Faulty::new([Fault::AnswerLost]);
+    let sandbox = lagoon.env.sandbox();
+    sandbox.delay_next("environmentById", Duration::ZERO);
+    for _ in 0..12 {
+        sandbox.refuse_next("environmentById", "database is down");
+    }
+    let output = lagoon.run(&LINE).ends_with(7);
+    assert_eq!(output.stdout, "");
+    assert_eq!(output.json_error()["runs"][0]["id"], 1, "{output}");
+    assert_eq!(lagoon.mutations(), 1);
+}
+
+#[test]
 fn a_run_is_found_although_a_gateway_refuses() {
     for (status, kind, body, _) in REFUSALS {
         let lagoon = Faulty::new([Fault::substituted(status, kind, body)]);
