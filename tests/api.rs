@@ -197,6 +197,7 @@ fn errors_decide_the_exit_code_and_the_answer_is_there_all_the_same() {
     let syntax = env.tasks(&["api", "{ me {", "-o", "json"]).ends_with(1);
     assert_eq!(syntax.json_error()["kind"], "failed");
     assert!(syntax.stderr.contains("status 500"), "{syntax}");
+    assert!(syntax.stderr.contains("Syntax Error: expected"), "{syntax}");
 
     let expired = env
         .command(&["api", "{ me { email } }"])

@@ -47,6 +47,11 @@ impl Refused {
 impl From<Error> for Refused {
     fn from(error: Error) -> Refused {
         let message = error.to_string();
+        // The parser draws the place on several lines; the reason is on the last one.
+        let message = match message.rsplit_once("= ") {
+            Some((_, reason)) => format!("Syntax Error: {reason}"),
+            None => message,
+        };
         match error {
             Error::Syntax { .. } | Error::RecursionLimitExceeded => Refused::Unreadable(message),
             Error::FragmentDuplicated { .. } => Refused::Document(message),
