@@ -94,8 +94,9 @@ fn codes(case: &Case, seen: &Seen) -> Vec<i32> {
         Rival::ThisMachine => vec![0, 7],
         Rival::None | Rival::SomebodyElse => vec![0],
     };
-    // A duplicate of the reply before can be read in place of the mutation's reply, and is refused.
-    let misheard = met(Role::Before).next_back() == Some(Met::Twice);
+    // A duplicate of an earlier reply can be read in place of the mutation's reply, and is refused: not
+    // only of the last one, because there can be several connections.
+    let misheard = met(Role::Before).any(|met| met == Met::Twice);
     match mutation {
         Met::Nothing | Met::Twice => match case.command {
             Command::Wait if misheard && denied => vec![0, 4, 7],
