@@ -79,7 +79,6 @@ impl Report for Tasks {
     }
 
     fn grid(&self) -> Grid {
-        let environments = Column::new("environments");
         let shadowed = Column::new("shadowedIn").heading("SHADOWED IN").if_any();
         let mut grid = Grid::new([
             Column::new("id"),
@@ -89,11 +88,7 @@ impl Report for Tasks {
             Column::new("permission"),
             Column::new("service"),
             Column::new("description"),
-            if self.merged {
-                environments
-            } else {
-                environments.not_in_table()
-            },
+            Column::new("environments").in_table_if(self.merged),
             shadowed,
         ]);
         for listed in &self.listing.tasks {

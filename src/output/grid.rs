@@ -92,6 +92,12 @@ impl Column {
         self.in_table = Shown::Never;
         self
     }
+
+    /// Hides the column in the table unless the condition is true.
+    #[must_use]
+    pub fn in_table_if(self, is_shown: bool) -> Self {
+        if is_shown { self } else { self.not_in_table() }
+    }
 }
 
 impl From<&str> for Column {

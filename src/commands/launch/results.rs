@@ -149,17 +149,12 @@ impl LaunchResults {
             .entries
             .iter()
             .all(|entry| Some(entry.environment.project.id) == first);
-        let shown = |column: Column, is_shown: bool| {
-            if is_shown {
-                column
-            } else {
-                column.not_in_table()
-            }
-        };
         let mut grid = Grid::new([
             Column::new("id"),
-            shown(Column::new("name").heading("TASK"), self.several_names),
-            shown(Column::new("project"), !one_project),
+            Column::new("name")
+                .heading("TASK")
+                .in_table_if(self.several_names),
+            Column::new("project").in_table_if(!one_project),
             Column::new("environment"),
             Column::new("status"),
             Column::new("took").if_any(),

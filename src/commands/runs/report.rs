@@ -66,14 +66,6 @@ impl Report for Listing {
     }
 
     fn grid(&self) -> Grid {
-        let shown = |name: &str, is_shown: bool| {
-            let column = Column::new(name);
-            if is_shown {
-                column
-            } else {
-                column.not_in_table()
-            }
-        };
         let mut grid = Grid::new([
             Column::new("id"),
             Column::new("name").heading("TASK"),
@@ -82,12 +74,12 @@ impl Report for Listing {
             Column::new("took"),
             Column::new("sourceUser").heading("WHO").if_any(),
             Column::new("service"),
-            shown("environment", self.several),
+            Column::new("environment").in_table_if(self.several),
             Column::new("taskName").not_in_table(),
             Column::new("outcome").not_in_table(),
             Column::new("created").not_in_table(),
             Column::new("completed").not_in_table(),
-            shown("project", self.several_projects),
+            Column::new("project").in_table_if(self.several_projects),
         ]);
         for RecentRun { run, user, .. } in &self.runs {
             let at = moment_of;
