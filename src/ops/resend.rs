@@ -29,20 +29,20 @@ impl Resend {
 
 /// The number of looks for the effect of a mutation; the pause before each further look grows by
 /// `PAUSE`.
-const LOOKS: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(200);
+pub(super) const LOOKS: u32 = 3;
+pub(super) const PAUSE: Duration = Duration::from_millis(200);
 
-/// Reads until the result shows the effect of a mutation. If the mutation's reply was lost, the server
-/// may not have finished it, so reading is repeated a few times.
+/// Reads until the result shows the effect of a mutation. Reading is repeated a few times if the server
+/// may still be working on the mutation: its reply was lost, or it is about to be sent again.
 pub(super) async fn look<T>(
-    error: &LagoonError,
+    may_be_pending: bool,
     read: impl AsyncFn() -> Result<T, Error>,
     shows_effect: impl Fn(&T) -> bool,
 ) -> Result<T, Error> {
     let clock = super::clock();
     for looks in 1..LOOKS {
         let seen = read().await?;
-        if !error.leaves_unknown() || shows_effect(&seen) {
+        if !may_be_pending || shows_effect(&seen) {
             return Ok(seen);
         }
         clock.sleep(PAUSE * looks).await;

@@ -199,7 +199,10 @@ pub async fn add(
         let words = error.to_string();
         let may_resend = resend.is_possible(lagoon, &error).await;
         let read = async || self::site(lagoon, target, &coverage(wanted), None).await;
-        let now = look(&error, read, |now| now.existing(&wanted.name).is_some()).await;
+        let now = look(error.leaves_unknown() || may_resend, read, |now| {
+            now.existing(&wanted.name).is_some()
+        })
+        .await;
         let is_missing = now
             .as_ref()
             .is_ok_and(|n| n.existing(&wanted.name).is_none());

@@ -59,7 +59,8 @@ pub(in crate::ops) async fn send(
             Err(error) => return Err(error.into()),
         };
         let may_resend = resend.is_possible(lagoon, &error).await;
-        match look(&error, &is_there, |is_there| !is_there).await {
+        let may_be_pending = error.leaves_unknown() || may_resend;
+        match look(may_be_pending, &is_there, |is_there| !is_there).await {
             Ok(false) => return Ok(()),
             Ok(true) if may_resend => is_resent = true,
             Ok(true) if !error.leaves_unknown() => return Err(error.into()),

@@ -149,7 +149,7 @@ pub async fn send(
             let found = now.by_id(before.id);
             found.is_none_or(|found| !differences(found, before).is_empty())
         };
-        let Ok(now) = look(&refusal, read, is_changed).await else {
+        let Ok(now) = look(refusal.leaves_unknown() || may_resend, read, is_changed).await else {
             return Err(unread(before, refusal));
         };
         match now.by_id(before.id) {

@@ -17,14 +17,10 @@ use crate::lagoon::operations::runs::RecentView;
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::state::{Claims, Start};
 
-use crate::ops::resend::Resend;
+use crate::ops::resend::{LOOKS, PAUSE, Resend};
 
 /// The number of runs that may have been started there in the meantime.
 const NEWEST: i64 = 50;
-
-/// The number of looks; the pause before each further look grows by `PAUSE`.
-const LOOKS: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// The newest run is read again before a start if it was read longer ago than this.
 const STALE: Duration = Duration::from_secs(5);

@@ -18,7 +18,7 @@ use crate::domain::names::nearest;
 use crate::error::{Error, Hint, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 
-use crate::ops::resend::Resend;
+use crate::ops::resend::{Resend, look};
 use crate::ops::runs::history;
 
 pub use fetch::Fetch;
@@ -195,9 +195,12 @@ pub async fn put(
             return Err(error.into());
         }
         let may_resend = resend.is_possible(lagoon, &error).await;
-        let files = list(lagoon, run).await;
-        let is_there = files.map(|files| files.iter().any(|file| file.name == local.name));
-        match is_there {
+        let may_be_pending = error.leaves_unknown() || may_resend;
+        let read = async || {
+            let files = list(lagoon, run).await?;
+            Ok(files.iter().any(|file| file.name == local.name))
+        };
+        match look(may_be_pending, read, |is_there| *is_there).await {
             Ok(true) if !may_replace => return Ok(()),
             Ok(false) if may_resend => {}
             _ => {
