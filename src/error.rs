@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::auth::AuthError;
 use crate::config::ConfigError;
-use crate::domain::reference::RefError;
-use crate::domain::run_ref::RunRefError;
+use crate::domain::run::reference::RunRefError;
+use crate::domain::task::reference::RefError;
 use crate::lagoon::LagoonError;
 use crate::terminal::PromptError;
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::process::Command;
 
 use crate::domain::SshEndpoint;
-use crate::domain::ssh_endpoint::is_word;
+use crate::domain::place::ssh_endpoint::is_word;
 
 pub use error::SshError;
 pub use key::Key;

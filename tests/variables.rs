@@ -1,6 +1,6 @@
 //! What mutations send is what every supported Lagoon takes.
 
-use lagoon_tasks::domain::one_off::OneOff;
+use lagoon_tasks::domain::task::one_off::OneOff;
 use lagoon_tasks::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
 use lagoon_tasks::lagoon::operations::adhoc::add_task_variables;
 use lagoon_tasks::lagoon::operations::definitions::{add_variables, update_variables};

@@ -10,7 +10,7 @@ use crate::auth::{AuthError, TokenLocation, TokenSource};
 use crate::config::Context;
 #[cfg(feature = "sandbox")]
 use crate::config::SANDBOX;
-use crate::domain::quoting::suggestion;
+use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
 use crate::lagoon::{
     Connection, Credentials, CredentialsError, Lagoon, Network, NetworkVariables, Trace,

@@ -7,7 +7,7 @@ use super::{App, connect};
 use crate::auth::{Secret, TokenSource};
 use crate::config::Context;
 use crate::error::{Error, Kind};
-use crate::lagoon::knock::{Knock, knock};
+use crate::lagoon::discovery::knock::{Knock, knock};
 use crate::lagoon::{Lagoon, NetworkVariables, is_loopback};
 use crate::settings::{Target, TokenOrigin, process_variable_os};
 

@@ -97,7 +97,10 @@ impl Environment {
             .collect())
     }
 
-    pub(super) async fn view(&self, runs: bool) -> Result<domain::view::EnvironmentView, Error> {
+    pub(super) async fn view(
+        &self,
+        runs: bool,
+    ) -> Result<domain::place::view::EnvironmentView, Error> {
         let (lagoon, project) = (&self.client.lagoon, self.project());
         Ok(place::environment(lagoon, project, self.name(), runs).await?)
     }

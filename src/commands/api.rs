@@ -9,7 +9,7 @@ use crate::app::{self, App};
 use crate::commands::input::{located, object, text};
 use crate::commands::report::Answer;
 use crate::domain::document::{Document, Purpose};
-use crate::domain::quoting::suggestion;
+use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
 use crate::ops::document;
 use crate::output::{Format, Grid, Report};

@@ -7,7 +7,7 @@ use crate::commands::flags::ScopeWord;
 use crate::commands::report::Answer;
 use crate::commands::scope::Wants;
 use crate::commands::{launch, scope};
-use crate::domain::coverage::Coverage;
+use crate::domain::plan::coverage::Coverage;
 use crate::domain::{Definition, TaskRef};
 use crate::error::{Error, quoted_list};
 use crate::ops::definitions::delete::{self, Deletions};

@@ -4,8 +4,8 @@ use crate::app::App;
 use crate::commands::flags::KindWord;
 use crate::commands::report::{Answer, Style, moment_of};
 use crate::commands::scope;
-use crate::domain::reach::EnvironmentDetails;
-use crate::domain::selection::matches;
+use crate::domain::place::reach::EnvironmentDetails;
+use crate::domain::place::selection::matches;
 
 use crate::error::Error;
 use crate::ops::places::place;

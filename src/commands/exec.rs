@@ -8,7 +8,7 @@ use crate::commands::launch::{BulkFlags, Start, StartFlags};
 use crate::commands::report::Answer;
 use crate::commands::select::targets::Places;
 use crate::commands::{flags, scope};
-use crate::domain::{quoting, script};
+use crate::domain::task::{quoting, script};
 use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::check::{self, CommandRequest};

@@ -3,8 +3,8 @@
 use clap::ValueEnum;
 
 use crate::domain::Permission;
-use crate::domain::rules::{Field, Violation};
-use crate::domain::selection::Kind;
+use crate::domain::place::selection::Kind;
+use crate::domain::task::rules::{Field, Violation};
 use crate::error::Error;
 
 /// A scope on the command line.

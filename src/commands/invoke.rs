@@ -10,7 +10,7 @@ use crate::commands::select::prompt;
 use crate::commands::select::targets::{Places, Targets};
 use crate::commands::{flags, scope};
 use crate::domain::TaskRef;
-use crate::domain::quoting::suggestion;
+use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::check::{self, TaskRequest};

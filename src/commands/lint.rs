@@ -8,7 +8,7 @@ use crate::commands::report::{Answer, Style};
 use crate::commands::task_files::Files;
 use crate::config::api_address;
 use crate::domain::manifest::{Desired, Fault, Position, SCHEMA};
-use crate::domain::rules;
+use crate::domain::task::rules;
 use crate::error::Error;
 use crate::output::{Cell, Column, Grid, Report};
 

@@ -11,7 +11,7 @@ use crate::commands::report::Answer;
 use crate::commands::sign_in::lagoon::{self, LagoonArgs};
 use crate::commands::sign_in::{given_token, identity};
 use crate::config::{Context, ContextName, api_address};
-use crate::domain::quoting::suggestion;
+use crate::domain::task::quoting::suggestion;
 use crate::error::{Error, Kind};
 use crate::settings::{Source, Target, TokenOrigin, parse_limit};
 

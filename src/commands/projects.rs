@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::commands::report::{Answer, moment_of};
-use crate::domain::reach::ProjectDetails;
-use crate::domain::selection::matches;
+use crate::domain::place::reach::ProjectDetails;
+use crate::domain::place::selection::matches;
 
 use crate::domain::run::rfc3339;
 use crate::error::Error;

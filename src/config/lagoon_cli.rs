@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::domain::names::closest;
-use crate::domain::text::scalar;
+use crate::domain::task::text::scalar;
 use crate::domain::{SshEndpoint, YamlFault};
 
 use super::{ConfigError, Context, ContextName, Origin, SANDBOX, SshKey, api_address, read};

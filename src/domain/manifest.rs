@@ -15,8 +15,8 @@ mod task;
 mod variables;
 mod write;
 
-use super::definition::Definition;
-use super::hidden::Hidden;
+use crate::domain::task::definition::Definition;
+use crate::domain::task::hidden::Hidden;
 
 pub use expand::{Around, read};
 pub use fault::{Fault, Position};

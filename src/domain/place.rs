@@ -1,5 +1,13 @@
 //! Projects, environments and their Kubernetes namespaces.
 
+pub mod features;
+pub mod git_url;
+pub mod reach;
+pub mod role;
+pub mod selection;
+pub mod ssh_endpoint;
+pub mod view;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 

@@ -1,13 +1,15 @@
 //! From task files and Lagoon's definitions to a plan of changes.
 
+pub mod coverage;
+
 mod decide;
 mod record;
 mod step;
 
-use super::definition::Definition;
-use super::hidden;
 use super::manifest::{Fault, ScopeName};
 use super::place::Environment;
+use crate::domain::task::definition::Definition;
+use crate::domain::task::hidden;
 
 pub use decide::plan;
 pub use record::{PlanError, from_json, to_json};
@@ -25,7 +27,7 @@ pub struct Seen {
     /// The scope in Lagoon's spelling.
     pub scope: ScopeName,
     /// The scope with Lagoon's ids.
-    pub resolved: super::definition::Scope,
+    pub resolved: crate::domain::Scope,
     pub views: Vec<View>,
     /// The reason why the user does not see all of it, if known.
     pub blind_spot: Option<String>,

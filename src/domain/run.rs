@@ -1,5 +1,11 @@
 //! One execution of a task.
 
+pub mod file_name;
+pub mod files;
+pub mod live;
+pub mod recorded;
+pub mod reference;
+
 use std::sync::Arc;
 use std::time::Duration;
 

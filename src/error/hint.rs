@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use crate::domain::definition::Target;
-use crate::domain::quoting::suggestion;
+use crate::domain::task::definition::Target;
+use crate::domain::task::quoting::suggestion;
 
 /// What to do about an error.
 #[derive(Debug, Clone, PartialEq, Eq)]

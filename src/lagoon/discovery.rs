@@ -3,10 +3,12 @@
 //! Lagoon 2.18 and newer have it (seen on 2.33.1); older ones answer 401 to its path. What is not
 //! set is an empty text, and ports are numbers or texts.
 
+pub mod knock;
+
 use serde_json::Value;
 use url::Url;
 
-use crate::domain::text::scalar;
+use crate::domain::task::text::scalar;
 
 use super::{LagoonError, Network, Trace};
 

@@ -3,10 +3,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::request::{self, Encoded};
 use super::transport::Limit;
 use super::{Effect, Lagoon, LagoonError, reply};
 use crate::domain::document::{Document, Purpose};
+use crate::lagoon::transport::request;
+use crate::lagoon::transport::request::Encoded;
 
 /// An answer of GraphQL's, whatever its status.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use super::file_store::{store, successful};
 use super::transport::{root_cause, seconds};
 use super::{Lagoon, LagoonError};
 use crate::clock::timeout;
-use crate::domain::files::Signed;
+use crate::domain::run::files::Signed;
 
 /// One version of a stored file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! What can go wrong between this program and a Lagoon.
 
-use super::request::LONGEST_BODY;
 use super::{Measure, SizeLimit};
-use crate::domain::files::Signed;
+use crate::domain::run::files::Signed;
+use crate::lagoon::transport::request::LONGEST_BODY;
 
 /// A failure of one request.
 #[derive(Debug, Clone, thiserror::Error)]

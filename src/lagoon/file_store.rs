@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use reqwest::multipart::{Form, Part};
 use tokio::io::AsyncReadExt;
 
-use super::form::while_moving;
 use super::transport::{root_cause, seconds};
 use super::{Connection, Lagoon, LagoonError};
-use crate::domain::files::Signed;
+use crate::domain::run::files::Signed;
+use crate::lagoon::transport::form::while_moving;
 
 /// A file on its way there.
 pub struct Outgoing {

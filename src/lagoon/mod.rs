@@ -3,25 +3,16 @@
 //! This room is given an address and a source of tokens; it reads no file and no variable.
 //! Generated types stay in `operations` and leave it as `domain` types.
 
-mod attempt;
-mod certificates;
 pub mod discovery;
 pub mod document;
 pub mod download;
 pub mod error;
 pub mod events;
 pub mod file_store;
-mod form;
-pub mod knock;
-mod limit;
-mod loopback;
 pub mod network;
 pub mod operations;
 pub mod reply;
-mod request;
-mod tie;
 pub mod transport;
-mod variables;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,11 +25,11 @@ pub use download::{Beginning, Download, Version};
 pub use error::LagoonError;
 pub use events::{Change, Changes};
 pub use file_store::Outgoing;
-pub use limit::{Measure, SizeLimit};
-pub use loopback::is_loopback;
 pub use network::Network;
+pub use network::loopback::is_loopback;
+pub use network::variables::{NetworkVariables, Proxy};
 pub use transport::Effect;
-pub use variables::{NetworkVariables, Proxy};
+pub use transport::limit::{Measure, SizeLimit};
 
 /// Where a Lagoon is and how to talk to it.
 #[derive(Clone)]

@@ -1,14 +1,18 @@
 //! How anything is reached: certificates, proxies, and the rule that nothing secret goes out in the
 //! clear. The API, push, downloads, discovery and signing in share it.
 
+pub(super) mod certificates;
+pub(super) mod loopback;
+pub(super) mod variables;
+
 use std::time::Duration;
 
 use url::Url;
 
-use super::loopback::{Loopback, is_below_localhost, is_loopback};
 use super::transport::{root_cause, seconds};
-use super::{LagoonError, NetworkVariables, SizeLimit, Trace, certificates, variables};
+use super::{LagoonError, NetworkVariables, SizeLimit, Trace};
 use crate::clock::{Instant, timeout};
+use loopback::{Loopback, is_below_localhost, is_loopback};
 
 /// How anything is reached.
 #[derive(Debug, Clone)]

@@ -7,6 +7,12 @@
 //! request (401, 400, an error page) is believed for a query when a second one says the same on a new
 //! connection; for a mutation the caller looks for its result.
 
+pub(super) mod attempt;
+pub(super) mod form;
+pub(super) mod limit;
+pub(super) mod request;
+pub(super) mod tie;
+
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -14,12 +20,13 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::attempt::Answer;
 use super::error::LagoonError;
 use super::reply::{self, Reply};
-use super::request::{Encoded, tied};
-use super::{Connection, CredentialsError, certificates};
+use super::{Connection, CredentialsError};
 use crate::clock::{Instant, sleep, timeout_at};
+use crate::lagoon::network::certificates;
+use crate::lagoon::transport::attempt::Answer;
+use crate::lagoon::transport::request::{Encoded, tied};
 
 /// What a request may do on the server, which decides whether it may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

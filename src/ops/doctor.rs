@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 
 use crate::clock::timeout;
-use crate::domain::features::Features;
+use crate::domain::place::features::Features;
 use crate::error::Error;
 use crate::lagoon::{Change, Lagoon};
 

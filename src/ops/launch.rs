@@ -9,8 +9,8 @@ pub mod start;
 
 use std::time::Duration;
 
-use crate::domain::one_off::OneOff;
-use crate::domain::values::Values;
+use crate::domain::task::one_off::OneOff;
+use crate::domain::task::values::Values;
 use crate::domain::{Definition, Environment, Run, Work};
 use crate::error::{Error, Kind};
 use crate::lagoon::{Lagoon, LagoonError};

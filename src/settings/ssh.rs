@@ -4,7 +4,7 @@ use super::SettingsError;
 use std::path::Path;
 
 use crate::config::SshKey;
-use crate::domain::ssh_endpoint::{EndpointError, SshEndpoint};
+use crate::domain::place::ssh_endpoint::{EndpointError, SshEndpoint};
 use crate::env::{Env, Secret};
 
 const KEY_FORMS: &str = "it takes the whole text of a private key, base64 of it, or a path that begins with /, ~/, ./ or ../";

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::domain::ssh_endpoint::EndpointError;
+use crate::domain::place::ssh_endpoint::EndpointError;
 
 const SHOWN_LINES: usize = 8;
 

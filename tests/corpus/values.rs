@@ -2,10 +2,12 @@
 //! this program and by a shell.
 
 use lagoon_tasks::commands::input::{arguments, values};
-use lagoon_tasks::domain::difference::spelled;
-use lagoon_tasks::domain::values::resolve;
+use lagoon_tasks::domain::run::recorded;
+use lagoon_tasks::domain::task::difference::spelled;
+use lagoon_tasks::domain::task::quoting;
+use lagoon_tasks::domain::task::values::resolve;
 use lagoon_tasks::domain::{
-    Argument, ArgumentKind, Definition, Permission, RunRef, Scope, TaskRef, Work, quoting, recorded,
+    Argument, ArgumentKind, Definition, Permission, RunRef, Scope, TaskRef, Work,
 };
 
 pub(super) fn check(bytes: &[u8]) {

@@ -12,7 +12,7 @@ use clap_complete::env::EnvCompleter;
 use super::candidates::{self, Asked};
 use super::words::{Words, for_bash};
 use crate::complete::Candidate;
-use crate::domain::quoting;
+use crate::domain::task::quoting;
 
 /// In place of a shell: nobody waits, the answer is for the cache.
 pub(super) const NOBODY: &str = "nobody";

@@ -2,9 +2,9 @@
 
 use crate::app::App;
 use crate::commands::scope;
-use crate::domain::definition::Target;
-use crate::domain::difference::{differences, spelled};
-use crate::domain::quoting::suggestion;
+use crate::domain::task::definition::Target;
+use crate::domain::task::difference::{differences, spelled};
+use crate::domain::task::quoting::suggestion;
 use crate::domain::{Definition, Work};
 use crate::error::target_flags;
 

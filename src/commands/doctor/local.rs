@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::app::App;
 use crate::config::{Config, Origin, SshKey};
-use crate::domain::quoting::suggestion;
+use crate::domain::task::quoting::suggestion;
 use crate::error::Kind;
 use crate::settings::Target;
 use crate::state::{READ, others_may};

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::commands::scope;
 use crate::commands::scope::Wants;
-use crate::domain::git_url::without_secret;
+use crate::domain::place::git_url::without_secret;
 use crate::error::{Error, Kind};
 use crate::ops::places::place;
 use crate::settings::{Source, Sourced};

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::{App, Route};
 use crate::auth::expiry;
-use crate::domain::features::Features;
+use crate::domain::place::features::Features;
 use crate::error::{Error, Kind};
 use crate::ops::doctor::{self, Portal};
 use crate::ops::identity::{self, SignedIn};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::files::RunFile;
+use crate::domain::run::files::RunFile;
 use crate::domain::run::{moment, rfc3339};
 use crate::ops::runs::files::{Local, Saved};
 use crate::output::{Cell, Column, Grid, Report};

@@ -78,7 +78,7 @@ pub fn argument(spec: &str) -> Result<Argument, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::difference::spelled;
+    use crate::domain::task::difference::spelled;
     use proptest::prelude::*;
 
     #[test]

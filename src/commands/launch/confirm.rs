@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::app::{App, Executes};
 use crate::commands::scope::banner;
-use crate::domain::{Work, quoting};
+use crate::domain::Work;
+use crate::domain::task::quoting;
 use crate::error::Error;
 use crate::ops::launch::{Launch, Subject};
 

@@ -1,6 +1,6 @@
 //! What changes, for people: a line for a short value, a diff of lines for a long one.
 
-use crate::domain::difference::Difference;
+use crate::domain::task::difference::Difference;
 use crate::terminal::{Palette, Style, clean_line, clean_text};
 
 /// Texts of more lines than this, multiplied, are shown whole instead of compared line by line.

@@ -2,7 +2,7 @@
 //! remote, from a Lagoon pod.
 
 use crate::app::App;
-use crate::domain::git_url::{forms, without_secret};
+use crate::domain::place::git_url::{forms, without_secret};
 use crate::error::Error;
 use crate::ops::places::place;
 use crate::settings::{Source, Sourced, Target};

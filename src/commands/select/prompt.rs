@@ -3,8 +3,8 @@
 use crate::app::App;
 use crate::commands::input::values::Values;
 use crate::commands::scope;
-use crate::domain::text::storable;
-use crate::domain::view::EnvironmentView;
+use crate::domain::place::view::EnvironmentView;
+use crate::domain::task::text::storable;
 use crate::domain::{Argument, Definition, Environment};
 use crate::error::Error;
 use crate::ops::places::place;

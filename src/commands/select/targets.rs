@@ -10,7 +10,7 @@ use crate::commands::report::Shape;
 use crate::commands::scope;
 use crate::commands::select::targets_file::{self, Line};
 use crate::domain::Project;
-use crate::domain::selection::{Kind, Name, Pair, Projects, Selection, is_pattern};
+use crate::domain::place::selection::{Kind, Name, Pair, Projects, Selection, is_pattern};
 use crate::error::Error;
 use crate::ops::places::targets::{self, Depth, Resolved, Seen};
 use crate::settings::{TargetSetting, pair};

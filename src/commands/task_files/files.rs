@@ -4,9 +4,9 @@ use clap::Args;
 
 use crate::app::App;
 use crate::domain::Definition;
-use crate::domain::hidden::Hidden;
 use crate::domain::manifest::{Around, Desired, Fault, read};
-use crate::domain::quoting::suggestion;
+use crate::domain::task::hidden::Hidden;
+use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
 use crate::ops::as_code::manifest;
 use crate::regular_file::Owners;

@@ -7,7 +7,7 @@ use crate::commands::task_files::{Files, refuse_own_secrets};
 use crate::config::api_address;
 use crate::domain::manifest::Desired;
 use crate::domain::plan::{Plan, PlanOptions, Refusal};
-use crate::domain::rules;
+use crate::domain::task::rules;
 use crate::error::Error;
 use crate::ops::as_code::manifest::refusal;
 use crate::ops::as_code::planning;

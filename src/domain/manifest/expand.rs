@@ -10,8 +10,8 @@ use super::header::{File, Project};
 use super::variables::Filled;
 use super::{Desired, Fault, Position, Retired, ScopeName, Source, Wanted};
 use super::{shape, task, variables};
-use crate::domain::hidden::{Environment, Hidden, MASK};
 use crate::domain::names::{closest, database_key, nfc};
+use crate::domain::task::hidden::{Environment, Hidden, MASK};
 
 /// What is around the files: the command line, the process's variables, other files.
 pub struct Around<'a> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::definition::Scope;
+use crate::domain::task::definition::Scope;
 
 /// A scope by the names of what it covers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -4,9 +4,10 @@ use serde_saphyr::Location;
 
 use super::form;
 use super::{Fault, Position};
-use crate::domain::hidden::{Field, Hidden, scrubbed};
 use crate::domain::names::{closest, nfc};
-use crate::domain::rules::{self, Violation, violations};
+use crate::domain::task::hidden::{Field, Hidden, scrubbed};
+use crate::domain::task::rules;
+use crate::domain::task::rules::{Violation, violations};
 use crate::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
 
 /// Where a text goes in a task.

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::difference::differences;
 use crate::domain::field_names::field_names;
+use crate::domain::task::difference::differences;
 use crate::domain::{Argument, ArgumentKind, Permission, Scope, Work};
 
 fn around<'a>(given: &'a [(String, String)]) -> Around<'a> {

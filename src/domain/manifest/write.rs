@@ -2,7 +2,7 @@
 
 use super::variables::{PROJECT, escape};
 use super::{ScopeName, VERSION};
-use crate::domain::argument::by_name;
+use crate::domain::task::argument::by_name;
 use crate::domain::{Argument, ArgumentKind, Definition, Permission, Work};
 
 /// A definition that no file can hold.

@@ -1,11 +1,12 @@
 //! TargetSetting the action for each task.
 
 use super::{Action, Plan, PlanOptions, Refusal, Removal, Seen, Step, View};
-use crate::domain::difference::differences;
 use crate::domain::manifest::{Desired, ScopeName, Wanted, unwritable};
 use crate::domain::names::{nfc, same_in_database};
-use crate::domain::rules::unknown_types;
-use crate::domain::{Definition, Scope, shadow};
+use crate::domain::task::difference::differences;
+use crate::domain::task::rules::unknown_types;
+use crate::domain::task::shadow;
+use crate::domain::{Definition, Scope};
 
 /// The plan that makes Lagoon match the files. `seen` has every scope of the files, in their order;
 /// it supplies the scopes' ids.

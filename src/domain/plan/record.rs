@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{Action, Plan, Removal, Step};
-use crate::domain::hidden::{self, Environment, Hidden};
 use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_in_database;
+use crate::domain::task::hidden;
+use crate::domain::task::hidden::{Environment, Hidden};
 use crate::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
 
 const VERSION: u64 = 1;

@@ -1,9 +1,10 @@
 //! One step of a plan.
 
 use crate::domain::Definition;
-use crate::domain::difference::{Difference, differences};
-use crate::domain::hidden::{self, Hidden};
 use crate::domain::manifest::ScopeName;
+use crate::domain::task::difference::{Difference, differences};
+use crate::domain::task::hidden;
+use crate::domain::task::hidden::Hidden;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removal {

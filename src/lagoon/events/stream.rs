@@ -3,7 +3,7 @@
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 
 use super::{End, Listener};
-use crate::lagoon::request::bearer;
+use crate::lagoon::transport::request::bearer;
 
 /// Far beyond any event: something else is talking.
 const LONGEST: usize = 1024 * 1024;

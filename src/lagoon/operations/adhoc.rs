@@ -5,8 +5,9 @@ use graphql_client::GraphQLQuery;
 use super::fields::{RunFields, same, started};
 use super::{int, operation};
 use crate::domain::Run;
-use crate::domain::one_off::OneOff;
-use crate::lagoon::{Effect, Lagoon, LagoonError, request};
+use crate::domain::task::one_off::OneOff;
+use crate::lagoon::transport::request;
+use crate::lagoon::{Effect, Lagoon, LagoonError};
 
 operation!(AddTask, "graphql/runs/add_task.graphql", "RunFields");
 operation!(RunRecord, "graphql/runs/run_record.graphql", "RunFields");

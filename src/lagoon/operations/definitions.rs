@@ -5,7 +5,7 @@ use super::{
     AdvancedTaskDefinitionArgumentTypes, AdvancedTaskDefinitionTypes, TaskPermission, int,
     operation,
 };
-use crate::domain::argument::by_name;
+use crate::domain::task::argument::by_name;
 use crate::domain::{Argument, Definition, Permission, Scope, Work};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 

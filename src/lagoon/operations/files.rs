@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::fields::{need, same};
 use super::{int, operation};
-use crate::domain::files::{RunFile, Signed};
-use crate::lagoon::{Lagoon, LagoonError, Outgoing, request};
+use crate::domain::run::files::{RunFile, Signed};
+use crate::lagoon::transport::request;
+use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 
 /// The scalar of the schema.
 #[allow(clippy::upper_case_acronyms, reason = "Lagoon's name for it")]

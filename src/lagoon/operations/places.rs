@@ -2,7 +2,7 @@
 
 use super::fields::{EnvironmentFields, ProjectFields, all, errors_by_environment, project, same};
 use super::{TaskPermission, int, operation};
-use crate::domain::view::{EnvironmentView, ProjectView};
+use crate::domain::place::view::{EnvironmentView, ProjectView};
 use crate::domain::{Environment, Project};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 

@@ -2,8 +2,9 @@
 
 use super::fields::{all, environment, project};
 use super::operation;
-use crate::domain::reach::{EnvironmentDetails, ProjectDetails};
-use crate::domain::{Project, git_url};
+use crate::domain::Project;
+use crate::domain::place::git_url;
+use crate::domain::place::reach::{EnvironmentDetails, ProjectDetails};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
 operation!(ProjectByGitUrl, "graphql/places/project_by_git_url.graphql");

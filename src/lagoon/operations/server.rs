@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::operation;
-use crate::domain::features::Features;
+use crate::domain::place::features::Features;
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
 /// Lagoon's name for values of any kind.

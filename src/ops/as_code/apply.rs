@@ -11,11 +11,11 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt};
 
 use crate::domain::Definition;
-use crate::domain::coverage::Coverage;
-use crate::domain::difference::differences;
 use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_in_database;
+use crate::domain::plan::coverage::Coverage;
 use crate::domain::plan::{Action, Plan, Seen, Step};
+use crate::domain::task::difference::differences;
 use crate::error::{Error, quoted_list};
 use crate::lagoon::Lagoon;
 

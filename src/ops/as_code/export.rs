@@ -1,10 +1,10 @@
 //! A scope's tasks as a file.
 
 use crate::domain::Definition;
-use crate::domain::coverage::Coverage;
 use crate::domain::manifest::{Exported, ScopeName, write};
 use crate::domain::names::same_in_database;
 use crate::domain::plan::Seen;
+use crate::domain::plan::coverage::Coverage;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 

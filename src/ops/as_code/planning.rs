@@ -1,7 +1,7 @@
 //! From files to a plan: what their scopes show, what is hidden, what no environment lists.
 
-use crate::domain::coverage::Coverage;
 use crate::domain::manifest::{Desired, ScopeName};
+use crate::domain::plan::coverage::Coverage;
 use crate::domain::plan::{self, Action, Plan, PlanOptions, Refusal};
 use crate::error::Error;
 use crate::lagoon::Lagoon;

@@ -3,17 +3,17 @@
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use crate::domain::coverage::Coverage;
 use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_name;
+use crate::domain::place::view::EnvironmentView;
+use crate::domain::plan::coverage::Coverage;
 use crate::domain::plan::{Seen, View};
-use crate::domain::view::EnvironmentView;
 use crate::domain::{Project, Scope};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 use crate::terminal::Progress;
 
-use crate::domain::definition::Target;
+use crate::domain::task::definition::Target;
 use crate::ops::definitions::define::Site;
 use crate::ops::definitions::{group, unlisted};
 use crate::ops::places::place;

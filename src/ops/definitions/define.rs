@@ -3,9 +3,9 @@
 
 mod site;
 
-use crate::domain::coverage::Coverage;
-use crate::domain::definition::Target;
-use crate::domain::difference::{Difference, differences};
+use crate::domain::plan::coverage::Coverage;
+use crate::domain::task::definition::Target;
+use crate::domain::task::difference::{Difference, differences};
 use crate::domain::{ArgumentKind, Definition};
 use crate::error::{Error, Hint, Kind};
 use crate::lagoon::Lagoon;

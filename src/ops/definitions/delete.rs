@@ -1,11 +1,11 @@
 //! Removing tasks: what goes, what comes to light behind it, and that it is really gone.
 
-use crate::domain::coverage::Coverage;
+use crate::domain::plan::coverage::Coverage;
 use crate::domain::{Definition, Scope};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-use crate::domain::definition::Target;
+use crate::domain::task::definition::Target;
 use crate::ops::definitions::define::{self, Site};
 use crate::ops::definitions::update::gone;
 use crate::ops::resend::{Resend, look};

@@ -8,8 +8,8 @@
 use futures_util::StreamExt as _;
 use futures_util::stream;
 
-use crate::domain::coverage::Coverage;
-use crate::domain::view::EnvironmentView;
+use crate::domain::place::view::EnvironmentView;
+use crate::domain::plan::coverage::Coverage;
 use crate::domain::{Definition, Project, Scope};
 use crate::error::Error;
 use crate::lagoon::{Lagoon, LagoonError};

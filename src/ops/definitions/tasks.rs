@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use crate::domain::view::EnvironmentView;
+use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Definition, Permission, Project, Scope, TaskRef};
 use crate::error::{Error, Hint};
 use crate::lagoon::Lagoon;

@@ -1,16 +1,16 @@
 //! Changing a task: found in exactly the scope that is meant, sent with what Lagoon would lose
 //! otherwise, read back and compared.
 
-use crate::domain::coverage::Coverage;
-use crate::domain::difference::differences;
 use crate::domain::names::same_in_database;
-use crate::domain::reference::RefError;
+use crate::domain::plan::coverage::Coverage;
+use crate::domain::task::difference::differences;
+use crate::domain::task::reference::RefError;
 use crate::domain::{Definition, Scope, TaskRef};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 use crate::terminal::Progress;
 
-use crate::domain::definition::Target;
+use crate::domain::task::definition::Target;
 use crate::lagoon::LagoonError;
 use crate::ops::definitions::define::{self, Site, line_of};
 use crate::ops::places::place;

@@ -1,9 +1,10 @@
 //! Checks before a start: everything that can be checked without a change.
 
-use crate::domain::one_off::OneOff;
-use crate::domain::text::{limit, storable};
-use crate::domain::values::{self, Problem};
-use crate::domain::view::EnvironmentView;
+use crate::domain::place::view::EnvironmentView;
+use crate::domain::task::one_off::OneOff;
+use crate::domain::task::text::{limit, storable};
+use crate::domain::task::values;
+use crate::domain::task::values::Problem;
 use crate::domain::{Definition, Environment, Outcome, TaskRef, Work};
 use crate::error::{Error, Flag, Hint, Kind, quoted_list};
 use crate::lagoon::operations::adhoc::check_length;

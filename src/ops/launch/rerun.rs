@@ -1,8 +1,9 @@
 //! Launches that repeat a run: the task that it was of, and its values.
 
-use crate::domain::quoting::escape;
-use crate::domain::view::EnvironmentView;
-use crate::domain::{Definition, Environment, Run, Work, recorded};
+use crate::domain::place::view::EnvironmentView;
+use crate::domain::run::recorded;
+use crate::domain::task::quoting::escape;
+use crate::domain::{Definition, Environment, Run, Work};
 use crate::error::Error;
 use crate::lagoon::operations::adhoc::Record;
 use crate::lagoon::{Lagoon, LagoonError};

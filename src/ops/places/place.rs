@@ -1,9 +1,9 @@
 //! Finding the right environment.
 
 use crate::domain::names::{nearest, same_name};
+use crate::domain::place::reach::{EnvironmentDetails, ProjectDetails};
+use crate::domain::place::view::EnvironmentView;
 use crate::domain::place::{namespace, safe};
-use crate::domain::reach::{EnvironmentDetails, ProjectDetails};
-use crate::domain::view::EnvironmentView;
 use crate::domain::{Environment, Project, Role};
 use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError};

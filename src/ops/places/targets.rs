@@ -3,8 +3,8 @@
 use futures_util::{StreamExt, stream};
 
 use crate::domain::names::{nearest, same_name};
-use crate::domain::selection::{Name, Projects, Selection};
-use crate::domain::view::EnvironmentView;
+use crate::domain::place::selection::{Name, Projects, Selection};
+use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Environment, Project};
 use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError};

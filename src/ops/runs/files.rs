@@ -12,9 +12,9 @@ use std::time::Duration;
 use wildmatch::WildMatch;
 
 use crate::clock::Clock;
-use crate::domain::file_name;
-use crate::domain::files::RunFile;
 use crate::domain::names::nearest;
+use crate::domain::run::file_name;
+use crate::domain::run::files::RunFile;
 use crate::error::{Error, Hint, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::domain::Run;
-use crate::domain::live::Missing;
 use crate::domain::run::Log;
+use crate::domain::run::live::Missing;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 

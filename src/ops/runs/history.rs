@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::clock::sleep;
-use crate::domain::view::EnvironmentView;
+use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Outcome, Run, RunRef};
 use crate::error::{Error, Hint};
 use crate::lagoon::{Lagoon, LagoonError};

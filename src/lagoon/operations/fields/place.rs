@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{DefinitionFields, List, RunFields, all, definitions, need, newest_first};
-use crate::domain::view::EnvironmentView;
+use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Environment, Project};
 use crate::lagoon::LagoonError;
 

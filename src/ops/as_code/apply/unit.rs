@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 
 use super::{Done, Shared, Standing, coverage, scopes, standing};
 use crate::domain::Definition;
-use crate::domain::definition::Target;
-use crate::domain::difference::differences;
 use crate::domain::manifest::ScopeName;
 use crate::domain::plan::{Action, Removal, Seen, Step};
+use crate::domain::task::definition::Target;
+use crate::domain::task::difference::differences;
 use crate::error::{Error, Hint, Kind};
 use crate::ops::as_code::scope::{self, site};
 use crate::ops::definitions::define::{self, Defined, line_of};

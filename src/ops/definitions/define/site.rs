@@ -1,10 +1,11 @@
 //! Where a task is defined: the scope, and what its environments show together.
 
-use crate::domain::coverage::Coverage;
-use crate::domain::definition::Target;
 use crate::domain::names::same_in_database;
-use crate::domain::view::{EnvironmentView, ProjectView};
-use crate::domain::{Definition, Scope, Work, shadow};
+use crate::domain::place::view::{EnvironmentView, ProjectView};
+use crate::domain::plan::coverage::Coverage;
+use crate::domain::task::definition::Target;
+use crate::domain::task::shadow;
+use crate::domain::{Definition, Scope, Work};
 use crate::error::{Error, quoted_list};
 use crate::lagoon::Lagoon;
 use crate::ops::definitions::group;

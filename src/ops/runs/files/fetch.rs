@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::partial::Partial;
 use super::{Saved, Watcher};
 use crate::clock::Clock;
-use crate::domain::files::RunFile;
+use crate::domain::run::files::RunFile;
 use crate::error::Error;
 use crate::lagoon::{Beginning, Download, Lagoon, LagoonError, Version};
 

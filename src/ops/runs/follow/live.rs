@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::clock::Instant;
-use crate::domain::live::{Missing, ShownLines};
+use crate::domain::run::live::{Missing, ShownLines};
 use crate::domain::{Environment, Run, SshEndpoint};
 
 use crate::error::{Error, Hint};

@@ -1,10 +1,10 @@
 //! The argument values of one invocation: checked, completed with defaults, and escaped.
 
-use super::argument::{Argument, is_shell_variable, is_special_variable};
-use super::definition::{Definition, Work};
-use super::names::nearest;
-use super::quoting::{compose, escape};
-use super::text::{limit, storable};
+use crate::domain::names::nearest;
+use crate::domain::task::argument::{Argument, is_shell_variable, is_special_variable};
+use crate::domain::task::definition::{Definition, Work};
+use crate::domain::task::quoting::{compose, escape};
+use crate::domain::task::text::{limit, storable};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {

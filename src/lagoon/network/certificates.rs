@@ -4,18 +4,18 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::LagoonError;
-use super::variables::NetworkVariables;
+use crate::lagoon::LagoonError;
+use crate::lagoon::network::variables::NetworkVariables;
 
 /// A PEM file that replaces the authorities of the machine.
-pub(super) const FILE: &str = "SSL_CERT_FILE";
+pub(crate) const FILE: &str = "SSL_CERT_FILE";
 
 /// Folders of PEM files that do so, separated as in `PATH`.
-pub(super) const FOLDERS: &str = "SSL_CERT_DIR";
+pub(crate) const FOLDERS: &str = "SSL_CERT_DIR";
 
 /// Refuses values that the TLS library cannot read, and would ignore. On macOS and Windows the
 /// system verifies certificates, and the variables have no effect.
-pub(super) fn check(variables: &NetworkVariables) -> Result<(), LagoonError> {
+pub(crate) fn check(variables: &NetworkVariables) -> Result<(), LagoonError> {
     if cfg!(any(target_os = "macos", windows)) {
         return Ok(());
     }
@@ -78,7 +78,7 @@ fn refused(variable: &str, reason: String) -> LagoonError {
 }
 
 /// The TLS library's name for a certificate error, with an explanation.
-pub(super) fn in_words(reason: String) -> String {
+pub(crate) fn in_words(reason: String) -> String {
     let words = if reason.contains("CaUsedAsEndEntity") {
         "the server presents the certificate of a certificate authority as its own \
          (CaUsedAsEndEntity)"

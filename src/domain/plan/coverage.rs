@@ -1,8 +1,9 @@
 //! The tasks that a read must find, and whether the environments read so far are enough.
 
-use super::names::same_in_database;
-use super::reference::TaskRef;
-use super::{Definition, Scope, shadow};
+use crate::domain::names::same_in_database;
+use crate::domain::task::reference::TaskRef;
+use crate::domain::task::shadow;
+use crate::domain::{Definition, Scope};
 
 /// The tasks whose existence a read must determine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

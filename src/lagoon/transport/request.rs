@@ -3,24 +3,24 @@
 use reqwest::header::HeaderValue;
 use serde::Serialize;
 
-use super::LagoonError;
-use super::tie::Tie;
+use crate::lagoon::LagoonError;
+use crate::lagoon::transport::tie::Tie;
 
 /// The longest body that a Lagoon reads, in bytes (seen on Lagoon 2.33.1).
-pub(super) const LONGEST_BODY: usize = 100 * 1024;
+pub(crate) const LONGEST_BODY: usize = 100 * 1024;
 
 /// A request as it is sent.
-pub(super) struct Encoded {
-    pub(super) body: Vec<u8>,
+pub(crate) struct Encoded {
+    pub(crate) body: Vec<u8>,
     /// What its reply must repeat. Without it, the request has a connection of its own.
-    pub(super) tie: Option<Tie>,
+    pub(crate) tie: Option<Tie>,
 }
 
 /// The request for an operation of ours, with an alias that no other request has.
 ///
 /// # Errors
 /// For one that is longer than a Lagoon takes.
-pub(super) fn tied<V: Serialize>(
+pub(crate) fn tied<V: Serialize>(
     operation: &str,
     query: &str,
     variables: &V,
@@ -45,7 +45,7 @@ pub(super) fn tied<V: Serialize>(
 }
 
 /// A request as bytes.
-pub(super) fn encode(request: &impl Serialize) -> Result<Vec<u8>, LagoonError> {
+pub(crate) fn encode(request: &impl Serialize) -> Result<Vec<u8>, LagoonError> {
     let body =
         serde_json::to_vec(request).map_err(|error| LagoonError::Unusable(error.to_string()))?;
     if body.len() > LONGEST_BODY {
@@ -54,7 +54,7 @@ pub(super) fn encode(request: &impl Serialize) -> Result<Vec<u8>, LagoonError> {
     Ok(body)
 }
 
-pub(super) fn bearer(token: &str) -> Result<HeaderValue, LagoonError> {
+pub(crate) fn bearer(token: &str) -> Result<HeaderValue, LagoonError> {
     let value = HeaderValue::try_from(format!("Bearer {token}"));
     let mut value = value.map_err(|_| LagoonError::NotSignedIn {
         message: "the token holds characters that no token has".to_owned(),

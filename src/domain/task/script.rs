@@ -1,6 +1,6 @@
 //! Scripts as command lines for a container's shell, which depend on the first line.
 
-use super::quoting::line;
+use crate::domain::task::quoting::line;
 
 /// Shells that take a script after `-c`.
 const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"];

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use url::Url;
 
-use super::discovery::beside;
-use super::{LagoonError, Network};
 use crate::clock::Instant;
+use crate::lagoon::discovery::beside;
+use crate::lagoon::{LagoonError, Network};
 
 /// What answers at an address.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,8 @@
 //! Shadowing: of several tasks with one name, an environment shows only the one of the narrowest
 //! scope.
 
-use super::names::same_in_database;
-use super::{Definition, Environment, Scope};
+use crate::domain::names::same_in_database;
+use crate::domain::{Definition, Environment, Scope};
 
 /// Whether an environment shows tasks of this scope instead of those of the other one.
 #[must_use]

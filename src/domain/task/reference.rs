@@ -1,7 +1,7 @@
 //! References to a task: by id, by name, or ambiguous digits.
 
-use super::definition::Definition;
-use super::names::{nearest, nfc, same_in_database};
+use crate::domain::names::{nearest, nfc, same_in_database};
+use crate::domain::task::definition::Definition;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskRef {

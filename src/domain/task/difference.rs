@@ -1,7 +1,7 @@
 //! Differences between two definitions of one task.
 
-use super::argument::{Argument, by_name};
-use super::definition::{Definition, Work};
+use crate::domain::task::argument::{Argument, by_name};
+use crate::domain::task::definition::{Definition, Work};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {

@@ -1,6 +1,6 @@
 //! Environments and projects with the tasks that the signed-in user can see there.
 
-use super::{Definition, Environment, Project, Run};
+use crate::domain::{Definition, Environment, Project, Run};
 
 #[derive(Debug, Clone)]
 pub struct EnvironmentView {

@@ -12,11 +12,11 @@ use serde_json::value::RawValue;
 
 /// The alias of one request.
 #[derive(Debug)]
-pub(super) struct Tie(String);
+pub(crate) struct Tie(String);
 
 /// What the body of a reply says about its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     /// It is the reply to this request.
     ThisRequest,
     /// It is the reply to another request.
@@ -26,13 +26,13 @@ pub(super) enum Origin {
 }
 
 impl Tie {
-    pub(super) fn new() -> Tie {
+    pub(crate) fn new() -> Tie {
         Tie(format!("tie_{:016x}", fastrand::u64(..)))
     }
 
     /// The document with the alias as the first selection of its operation, which precedes the
     /// fragments and has no variable whose default is an object.
-    pub(super) fn document(&self, query: &str) -> String {
+    pub(crate) fn document(&self, query: &str) -> String {
         match query.split_once('{') {
             Some((head, rest)) => format!("{head}{{{}:__typename {rest}", self.0),
             None => query.to_owned(),
@@ -40,7 +40,7 @@ impl Tie {
     }
 
     /// Which request a reply with this body belongs to.
-    pub(super) fn origin(&self, body: &[u8]) -> Origin {
+    pub(crate) fn origin(&self, body: &[u8]) -> Origin {
         #[derive(Deserialize)]
         struct Body<'a> {
             #[serde(borrow, default)]

@@ -10,7 +10,8 @@ use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 use url::Url;
 
-use super::{LagoonError, certificates};
+use crate::lagoon::LagoonError;
+use crate::lagoon::network::certificates;
 
 /// In pairs, as the HTTP library looks for them: the first one that is set counts.
 const HTTPS: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
@@ -57,7 +58,7 @@ impl NetworkVariables {
         )
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
+    pub(crate) fn get(&self, name: &str) -> Option<&OsStr> {
         let (_, value) = self.0.iter().find(|(known, _)| *known == name)?;
         Some(value)
     }
@@ -121,7 +122,7 @@ fn of_system(uri: &Uri) -> Option<Proxy> {
 }
 
 /// Host and port of a proxy as the HTTP library reads them, or why it cannot be used.
-pub(super) fn address(value: &OsStr) -> Result<String, String> {
+pub(crate) fn address(value: &OsStr) -> Result<String, String> {
     let text = value.to_str().ok_or("it is not valid UTF-8")?;
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));

@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 /// How an address leads to this machine.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Loopback {
+pub(crate) enum Loopback {
     /// By a loopback address, or by the name `localhost`.
     Direct,
     /// By a name below `localhost`, which resolves to these loopback addresses. Connections must use
@@ -17,7 +17,7 @@ pub(super) enum Loopback {
 
 impl Loopback {
     /// `None` for an address that may be another machine.
-    pub(super) fn of(url: &Url) -> Option<Loopback> {
+    pub(crate) fn of(url: &Url) -> Option<Loopback> {
         // The port does not matter.
         Self::with(url, |name| Ok((name, 0).to_socket_addrs()?.collect()))
     }
@@ -42,7 +42,7 @@ impl Loopback {
 
 /// Whether this is a name below `localhost`. Resolvers should answer it with a loopback address
 /// (RFC 6761), but not all do.
-pub(super) fn is_below_localhost(name: &str) -> bool {
+pub(crate) fn is_below_localhost(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     name.ends_with(".localhost")
 }

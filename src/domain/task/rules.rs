@@ -1,10 +1,12 @@
 //! Checks of a definition before it is sent: what Lagoon refuses, and what it accepts but should
 //! not.
 
-use super::argument::{Argument, ArgumentKind, is_numeric, is_shell_variable, is_special_variable};
-use super::definition::{Definition, Scope, Work};
-use super::names::same_in_database;
-use super::text::{limit, storable};
+use crate::domain::names::same_in_database;
+use crate::domain::task::argument::{
+    Argument, ArgumentKind, is_numeric, is_shell_variable, is_special_variable,
+};
+use crate::domain::task::definition::{Definition, Scope, Work};
+use crate::domain::task::text::{limit, storable};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Field {

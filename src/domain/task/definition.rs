@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::argument::{Argument, by_name};
+use crate::domain::task::argument::{Argument, by_name};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Work {
@@ -207,7 +207,7 @@ impl Definition {
             "deployTokenInjection": self.deploy_token_injection,
             "projectKeyInjection": self.project_key_injection,
             "adminOnlyView": self.admin_only_view,
-            "created": super::run::rfc3339(&self.created),
+            "created": crate::domain::run::rfc3339(&self.created),
             "advancedTaskDefinitionArguments":
                 self.arguments.as_ref().map(|all| by_name(all).into_iter().map(Argument::to_json).collect::<Vec<_>>()),
         })

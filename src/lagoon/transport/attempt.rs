@@ -4,24 +4,24 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 
-use super::request::{Encoded, bearer};
-use super::tie::{Origin, Tie};
-use super::transport::{Transport, root_cause};
-use super::{Effect, LagoonError, SizeLimit};
+use crate::lagoon::transport::request::{Encoded, bearer};
+use crate::lagoon::transport::tie::{Origin, Tie};
+use crate::lagoon::transport::{Transport, root_cause};
+use crate::lagoon::{Effect, LagoonError, SizeLimit};
 
 /// A reply, whole.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) content_type: String,
-    pub(super) retry_after: Option<Duration>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) content_type: String,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Vec<u8>,
     /// Whether it could be the reply to any request.
-    pub(super) is_doubtful: bool,
+    pub(crate) is_doubtful: bool,
 }
 
 impl Transport {
     /// Sends a request once. A reply to another request is an error.
-    pub(super) async fn attempt(
+    pub(crate) async fn attempt(
         &self,
         token: &str,
         effect: Effect,
@@ -49,7 +49,7 @@ impl Transport {
     ///
     /// # Errors
     /// [`LagoonError::NoAnswer`]: then the next request has a new connection.
-    pub(super) fn check_origin(
+    pub(crate) fn check_origin(
         &self,
         mut answer: Answer,
         tie: Option<&Tie>,
@@ -72,7 +72,7 @@ impl Transport {
         })
     }
 
-    pub(super) async fn answer_of(
+    pub(crate) async fn answer_of(
         &self,
         sent: Result<reqwest::Response, reqwest::Error>,
         most: SizeLimit,

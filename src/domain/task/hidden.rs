@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use serde_json::{Value, json};
 
-use super::definition::{Definition, Work};
+use crate::domain::task::definition::{Definition, Work};
 
 pub const MASK: &str = "***";
 
@@ -49,7 +49,7 @@ impl Field {
         }
     }
 
-    pub(super) fn set(&self, definition: &mut Definition, text: String) {
+    pub(crate) fn set(&self, definition: &mut Definition, text: String) {
         let arguments = definition.arguments.iter_mut().flatten();
         let argument = |name: &str| arguments.into_iter().find(|a| a.name == name);
         match self {
@@ -274,7 +274,7 @@ pub fn fill_json(
 }
 
 /// Restores Lagoon's own texts in a definition that was read from JSON, if the visible parts agree.
-pub(super) fn recall(definition: &mut Definition, hidden: &[Hidden], now: &Definition) {
+pub(crate) fn recall(definition: &mut Definition, hidden: &[Hidden], now: &Definition) {
     let other: Vec<Hidden> = hidden
         .iter()
         .filter(|h| h.variable.is_none())

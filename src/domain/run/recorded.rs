@@ -3,7 +3,7 @@
 //! Only the output of our escaping is accepted, so that the same values produce the same bytes
 //! again. A shell would interpret values that were sent unescaped, so they cannot be recovered.
 
-use super::quoting::{compose, escape};
+use crate::domain::task::quoting::{compose, escape};
 
 /// The argument values in the recorded command line, in order; `None` unless it is this command
 /// preceded by escaped values.

@@ -1,6 +1,6 @@
 //! How much of a reply is held in memory, counted after decompression.
 
-use super::LagoonError;
+use crate::lagoon::LagoonError;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl SizeLimit {
     ///
     /// # Errors
     /// [`LagoonError::TooLarge`], or what `failure` makes of a lost connection.
-    pub(super) async fn read(
+    pub(crate) async fn read(
         self,
         response: &mut reqwest::Response,
         failure: impl Fn(&reqwest::Error) -> LagoonError,
@@ -85,7 +85,7 @@ impl SizeLimit {
     }
 
     /// The limit in words.
-    pub(super) fn in_words(self, measure: Measure) -> String {
+    pub(crate) fn in_words(self, measure: Measure) -> String {
         let size = match measure {
             Measure::Bytes => spelled(self.bytes()),
             Measure::Values => match self.bytes() / BYTES_PER_VALUE {

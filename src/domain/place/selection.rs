@@ -2,7 +2,7 @@
 
 use wildmatch::WildMatch;
 
-use super::names::same_name;
+use crate::domain::names::same_name;
 
 /// A name, or a pattern for names: `*` is any text, including `/`; `?` is one character.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! A user's role in a group, and the tasks it can see.
 
-use super::definition::Permission;
+use crate::domain::task::definition::Permission;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {

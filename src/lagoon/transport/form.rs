@@ -6,13 +6,14 @@ use std::time::Duration;
 use reqwest::header::AUTHORIZATION;
 use serde::de::DeserializeOwned;
 
-use super::attempt::Answer;
-use super::reply::{self, Reply};
-use super::request::bearer;
-use super::tie::Tie;
-use super::transport::{Transport, not_signed_in, seconds};
-use super::{LagoonError, SizeLimit};
 use crate::clock::timeout;
+use crate::lagoon::reply;
+use crate::lagoon::reply::Reply;
+use crate::lagoon::transport::attempt::Answer;
+use crate::lagoon::transport::request::bearer;
+use crate::lagoon::transport::tie::Tie;
+use crate::lagoon::transport::{Transport, not_signed_in, seconds};
+use crate::lagoon::{LagoonError, SizeLimit};
 
 impl Transport {
     /// Sends a mutation as a form with files, once, with a token that is valid now; its reply must
@@ -20,7 +21,7 @@ impl Transport {
     ///
     /// # Errors
     /// As [`Transport::send`].
-    pub(super) async fn send_form<T: DeserializeOwned>(
+    pub(crate) async fn send_form<T: DeserializeOwned>(
         &self,
         form: reqwest::multipart::Form,
         tie: Option<&Tie>,
@@ -64,7 +65,7 @@ impl Transport {
 }
 
 /// Waits for work on something large as long as it moves; `None` when nothing did for that long.
-pub(super) async fn while_moving<T>(
+pub(crate) async fn while_moving<T>(
     work: impl Future<Output = T>,
     limit: Duration,
     moved: &AtomicU64,

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::place::{Environment, Project};
-use super::run::rfc3339;
+use crate::domain::place::{Environment, Project};
+use crate::domain::run::rfc3339;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectDetails {
