@@ -1,26 +1,27 @@
 //! Tasks on Lagoon: the library behind the `tasks` program.
 //!
-//! [`client`] is for other programs: environments, tasks and runs of a Lagoon. The other modules are
-//! the program's own and change without notice. `docs/architecture.md` describes them and the rules
-//! between them, which `tests/structure.rs` checks.
+//! [`client`] is for other programs: environments, tasks and runs of a Lagoon.
 
-pub mod app;
-pub mod auth;
-pub mod cli;
 pub mod client;
-pub mod clock;
-pub mod commands;
-pub mod complete;
-pub mod config;
-pub mod domain;
-pub mod env;
-pub mod error;
-pub mod lagoon;
-pub mod ops;
-pub mod output;
-pub mod regular_file;
-pub mod secret;
-pub mod settings;
-pub mod ssh;
-pub mod state;
-pub mod terminal;
+#[doc(hidden)]
+pub mod internal;
+
+mod app;
+mod auth;
+mod cli;
+mod clock;
+mod commands;
+mod complete;
+mod config;
+mod domain;
+mod env;
+mod error;
+mod lagoon;
+mod ops;
+mod output;
+mod regular_file;
+mod secret;
+mod settings;
+mod ssh;
+mod state;
+mod terminal;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap_complete::CompleteEnv;
 use clap_complete::env::{EnvCompleter, Shells};
-use lagoon_tasks::cli;
+use lagoon_tasks::internal as tasks;
 
 fn main() -> ExitCode {
     #[cfg(feature = "sandbox")]
@@ -16,9 +16,9 @@ fn main() -> ExitCode {
         }
     }
     // Ends the process when a shell asks for candidates.
-    let shells = cli::shells();
+    let shells = tasks::shells();
     let shells = shells.each_ref().map(|shell| shell as &dyn EnvCompleter);
-    CompleteEnv::with_factory(cli::command)
+    CompleteEnv::with_factory(tasks::command)
         .shells(Shells(&shells))
         .complete();
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         reason = "main ends the process"
     )]
     let give_up = |code: u8| std::process::exit(code.into());
-    let code = runtime.block_on(cli::run(std::env::args_os().collect(), give_up));
+    let code = runtime.block_on(tasks::run(std::env::args_os().collect(), give_up));
     // A thread that still waits for stdin must not keep the process.
     runtime.shutdown_background();
     ExitCode::from(code)

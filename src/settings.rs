@@ -27,7 +27,7 @@ pub use target::{Chosen, Target, TokenOrigin};
 use crate::config::{Config, ConfigError, FILE, PodVariables};
 use crate::domain::names::closest;
 
-pub use crate::env::{Env, EnvError};
+pub use crate::env::Env;
 
 pub const FORMATS: [&str; 8] = ["table", "tsv", "json", "jsonl", "yaml", "csv", "name", "id"];
 

@@ -21,7 +21,7 @@ use crate::domain::place::ssh_endpoint::is_word;
 pub use error::SshError;
 pub use key::Key;
 pub use key_file::remove_old_keys;
-pub use log::{LONGEST_TAIL, LogLine, LogStream, follow_log};
+pub use log::{LONGEST_TAIL, LogStream, follow_log};
 pub use token::token;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);

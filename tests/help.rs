@@ -21,7 +21,7 @@ fn commands() -> Vec<(Vec<String>, Command)> {
         }
     }
     let mut found = Vec::new();
-    let mut root = lagoon_tasks::cli::command();
+    let mut root = lagoon_tasks::internal::command();
     root.build();
     walk(&[], &root, &mut found);
     found
@@ -30,7 +30,7 @@ fn commands() -> Vec<(Vec<String>, Command)> {
 /// Whether the program would take these arguments; says what clap says when not.
 pub(crate) fn takes(args: &[String]) -> Result<(), String> {
     let line = std::iter::once("tasks").chain(args.iter().map(String::as_str));
-    match lagoon_tasks::cli::command().try_get_matches_from(line) {
+    match lagoon_tasks::internal::command().try_get_matches_from(line) {
         Ok(_) => Ok(()),
         Err(error) if !error.use_stderr() => Ok(()),
         Err(error) => Err(error.to_string()),

@@ -18,7 +18,7 @@ fn expected() -> BTreeSet<String> {
             }
         }
     }
-    let mut root = lagoon_tasks::cli::command();
+    let mut root = lagoon_tasks::internal::command();
     root.build();
     let mut found = BTreeSet::new();
     // The root's display name is its name.

@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::Status;
-use lagoon_tasks::auth::key_for_ssh;
-use lagoon_tasks::config::SshKey;
-use lagoon_tasks::domain::SshEndpoint;
-use lagoon_tasks::ssh::{Destination, Key, Ssh, SshError, token};
+use lagoon_tasks::internal::{
+    Destination, Key, Ssh, SshEndpoint, SshError, SshKey, key_for_ssh, token,
+};
 
 use crate::support::env::TestEnv;
 use crate::support::home::Home;

@@ -6,11 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lagoon_sandbox::store::Status;
 use lagoon_sandbox::{Fault, Identity, Sandbox};
-use lagoon_tasks::clock::{Clock, SteppedClock};
-use lagoon_tasks::domain::{Outcome, Run};
-use lagoon_tasks::lagoon::Lagoon;
-use lagoon_tasks::ops::runs::push::Push;
-use lagoon_tasks::ops::runs::wait::{Limits, Waited, Watcher, until_all_over};
+use lagoon_tasks::internal::{
+    Clock, Lagoon, Limits, Outcome, Push, Run, SteppedClock, Waited, Watcher, until_all_over,
+};
 
 use crate::support::env::TestEnv;
 use crate::support::process::eventually;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::Status;
-use lagoon_tasks::domain::document::Document;
+use lagoon_tasks::internal::Document;
 use serde_json::{Map, json};
 
 use crate::bulk::started;

@@ -2,8 +2,9 @@
 //! and only in the scope that is named.
 
 use lagoon_sandbox::Fault;
-use lagoon_tasks::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
-use lagoon_tasks::lagoon::operations::definitions::update_variables;
+use lagoon_tasks::internal::{
+    Argument, ArgumentKind, Definition, Permission, Scope, Work, update_variables,
+};
 use serde_json::{Value, json};
 
 use crate::support::env::{MAIN, TestEnv};

@@ -1,11 +1,9 @@
 //! What mutations send is what every supported Lagoon takes.
 
-use lagoon_tasks::domain::task::one_off::OneOff;
-use lagoon_tasks::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
-use lagoon_tasks::lagoon::operations::adhoc::add_task_variables;
-use lagoon_tasks::lagoon::operations::definitions::{add_variables, update_variables};
-use lagoon_tasks::lagoon::operations::files::upload_variables;
-use lagoon_tasks::lagoon::operations::runs::invoke_variables;
+use lagoon_tasks::internal::{
+    Argument, ArgumentKind, Definition, OneOff, Permission, Scope, Work, add_task_variables,
+    add_variables, invoke_variables, update_variables, upload_variables,
+};
 use serde_json::{Value, json};
 
 use crate::support::schemas::{documents, validate_request};

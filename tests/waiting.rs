@@ -9,14 +9,10 @@ use async_trait::async_trait;
 use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::Status;
 use lagoon_sandbox::{Fault, Identity, Sandbox};
-use lagoon_tasks::clock::{Clock, SteppedClock};
-use lagoon_tasks::domain::{Outcome, Run};
-use lagoon_tasks::error::Kind;
-use lagoon_tasks::lagoon::{
-    Connection, Credentials, CredentialsError, Lagoon, Network, NetworkVariables,
+use lagoon_tasks::internal::{
+    Clock, Connection, Credentials, CredentialsError, Kind, Lagoon, Limits, Network,
+    NetworkVariables, NoHints, Outcome, Run, SteppedClock, Waited, Watcher, until_all_over,
 };
-use lagoon_tasks::ops::runs::push::NoHints;
-use lagoon_tasks::ops::runs::wait::{Limits, Waited, Watcher, until_all_over};
 
 use crate::support::env::TestEnv;
 use crate::wait::start_held;

@@ -19,14 +19,14 @@ use url::Url;
 
 use crate::domain::SshEndpoint;
 
-pub use address::{AddressError, api_address, is_loopback};
+pub use address::{api_address, is_loopback};
 pub use checkout::Checkout;
 pub use edit::Editor;
 pub use error::ConfigError;
 pub use lagoon_cli::{LagoonCli, cached_token};
 pub use name::{ContextName, NameError, SANDBOX, shown_name};
 pub use pod::{POD, POD_VARIABLE, PodVariables};
-pub use ssh_key::{SshKey, UnusableKey, UsableKey};
+pub use ssh_key::{SshKey, UsableKey};
 
 pub const FILE: &str = "config.toml";
 

@@ -21,7 +21,7 @@ use crate::domain::task::hidden::Hidden;
 pub use expand::{Around, read};
 pub use fault::{Fault, Position};
 pub use scope::ScopeName;
-pub use write::{Exported, Unwritable, unwritable, write};
+pub use write::{Exported, unwritable, write};
 
 /// The version of the form that this program reads.
 pub const VERSION: u64 = 1;

@@ -12,7 +12,7 @@ use crate::domain::task::definition::Definition;
 use crate::domain::task::hidden;
 
 pub use decide::plan;
-pub use record::{PlanError, from_json, to_json};
+pub use record::{from_json, to_json};
 pub use step::{Action, Removal, Step};
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,14 +20,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use url::Url;
 
-pub use discovery::{Discovery, discover};
+pub use discovery::discover;
 pub use download::{Beginning, Download, Version};
 pub use error::LagoonError;
 pub use events::{Change, Changes};
 pub use file_store::Outgoing;
 pub use network::Network;
 pub use network::loopback::is_loopback;
-pub use network::variables::{NetworkVariables, Proxy};
+pub use network::variables::NetworkVariables;
 pub use transport::Effect;
 pub use transport::limit::{Measure, SizeLimit};
 

@@ -116,7 +116,7 @@ impl Ui {
     }
 
     /// The output so far of a captured `Ui`; empty for the process's own streams.
-    #[must_use]
+    #[cfg(test)]
     pub fn printed(&self, stream: Stream) -> String {
         self.inner.streams.printed(stream)
     }

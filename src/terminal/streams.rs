@@ -90,6 +90,7 @@ impl Streams {
         Ok(())
     }
 
+    #[cfg(test)]
     pub(super) fn printed(&self, stream: Stream) -> String {
         let both = &mut *self.lock();
         let printed = both.sink.printed(stream);
@@ -138,6 +139,7 @@ impl Sink {
         Ok(())
     }
 
+    #[cfg(test)]
     fn printed(&self, stream: Stream) -> String {
         match (self, stream) {
             (Sink::Process, _) => String::new(),

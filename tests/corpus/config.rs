@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use lagoon_tasks::config::{Config, ConfigError, Context, ContextName, Editor, api_address};
+use lagoon_tasks::internal::{Config, ConfigError, Context, ContextName, Editor, api_address};
 
 use super::place;
 

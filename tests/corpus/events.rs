@@ -1,6 +1,6 @@
 //! Server-sent events: the same wherever the stream is cut, and never much held.
 
-use lagoon_tasks::lagoon::events::{Event, Events};
+use lagoon_tasks::internal::{Event, Events};
 
 use super::cuts;
 

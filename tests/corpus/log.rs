@@ -1,7 +1,6 @@
 //! Logs and names from elsewhere: what comes out is safe to show, wherever the log is cut.
 
-use lagoon_tasks::terminal::clean::is_unsafe;
-use lagoon_tasks::terminal::{LogCleaner, clean_line, clean_text};
+use lagoon_tasks::internal::{LogCleaner, clean_line, clean_text, is_unsafe};
 
 use super::cuts;
 

@@ -1,9 +1,7 @@
 //! Answers of a server: each is an answer that can be read again, or an error that says what to
 //! think of it. An input is the status and the content type on a line, and the body after it.
 
-use lagoon_tasks::error::Error;
-use lagoon_tasks::lagoon::LagoonError;
-use lagoon_tasks::lagoon::reply::{Reply, read};
+use lagoon_tasks::internal::{Error, LagoonError, Reply, read_reply};
 use serde_json::{Value, json};
 
 pub(super) fn check(bytes: &[u8]) {
@@ -13,7 +11,7 @@ pub(super) fn check(bytes: &[u8]) {
     let (status, content_type) = head.split_once(' ').unwrap_or((&head, ""));
     let status = status.parse().unwrap_or(200);
     let body = body.get(1..).unwrap_or_default();
-    match read::<Value>("https://lagoon.example", status, content_type, body) {
+    match read_reply::<Value>("https://lagoon.example", status, content_type, body) {
         Ok(reply) => answer(status, reply),
         Err(error) => failure(error),
     }
@@ -22,7 +20,7 @@ pub(super) fn check(bytes: &[u8]) {
 fn answer(status: u16, reply: Reply<Value>) {
     assert_eq!(status, 200);
     let again = encoded(&reply);
-    let read = read("https://lagoon.example", 200, "application/json", &again);
+    let read = read_reply("https://lagoon.example", 200, "application/json", &again);
     let read: Reply<Value> = read.expect("what was read can be read again");
     assert_eq!(encoded(&read), again);
     let is_whole = reply.errors.is_empty() && reply.data.is_some();

@@ -1,7 +1,6 @@
 //! Task files: a fault has a place in the file, and what is read is written so that it is read back.
 
-use lagoon_tasks::domain::Definition;
-use lagoon_tasks::domain::manifest::{Around, Desired, Fault, ScopeName, Source, read, write};
+use lagoon_tasks::internal::{Around, Definition, Desired, Fault, ScopeName, Source, read, write};
 
 use super::place;
 

@@ -1,31 +1,24 @@
 //! Arguments and values: what is accepted means the same when it is written out and read back, by
 //! this program and by a shell.
 
-use lagoon_tasks::commands::input::{arguments, values};
-use lagoon_tasks::domain::run::recorded;
-use lagoon_tasks::domain::task::difference::spelled;
-use lagoon_tasks::domain::task::quoting;
-use lagoon_tasks::domain::task::values::resolve;
-use lagoon_tasks::domain::{
-    Argument, ArgumentKind, Definition, Permission, RunRef, Scope, TaskRef, Work,
+use lagoon_tasks::internal::{
+    Argument, ArgumentKind, Definition, Permission, RunRef, Scope, TaskRef, Work, argument,
+    quoting, recorded, resolve, spelled, values_map,
 };
 
 pub(super) fn check(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
-    if let Ok(argument) = arguments::argument(text) {
-        assert_eq!(
-            arguments::argument(&spelled(&argument)).ok(),
-            Some(argument)
-        );
+    if let Ok(read) = argument(text) {
+        assert_eq!(argument(&spelled(&read)).ok(), Some(read));
     }
     references(text);
     let lines: Vec<&str> = text.split('\n').collect();
     assert_eq!(words(&quoting::line(&lines)), lines);
     assert_eq!(words(&quoting::command(&lines)), lines);
     assert!(!quoting::suggestion(&lines).contains('\n'));
-    let given = match values::map("values.yml", text) {
+    let given = match values_map("values.yml", text) {
         Ok(given) => {
             let object: serde_json::Map<_, _> = given
                 .iter()
@@ -33,7 +26,7 @@ pub(super) fn check(bytes: &[u8]) {
                 .collect();
             if object.len() == given.len() {
                 let json = serde_json::Value::from(object).to_string();
-                assert_eq!(values::map("values.json", &json).ok(), Some(given.clone()));
+                assert_eq!(values_map("values.json", &json).ok(), Some(given.clone()));
             }
             given
         }

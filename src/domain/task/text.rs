@@ -2,7 +2,6 @@
 
 /// Lagoon's limits, in characters unless the name says bytes (seen on Lagoon 2.33.1).
 pub mod limit {
-    pub const NAME: usize = 300;
     /// A run gets the name of its task.
     pub const RUN_NAME: usize = 100;
     pub const SERVICE: usize = 100;

@@ -17,7 +17,7 @@ use crate::lagoon::Lagoon;
 use crate::ops::runs::push::{Going, Hints, Woken};
 
 pub use limits::Limits;
-pub use verdict::{Waited, first_of_all, verdict, verdict_of_all};
+pub use verdict::{Waited, first_of_all, verdict_of_all};
 
 pub(in crate::ops) use limits::{check as check_limits, pause_within};
 pub(in crate::ops) use reading::Reader;

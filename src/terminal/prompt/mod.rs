@@ -2,10 +2,8 @@
 
 use std::io;
 
-mod scripted;
 mod terminal;
 
-pub use scripted::{Answer, ScriptedPrompt};
 pub(super) use terminal::TerminalPrompt;
 
 #[derive(Debug, thiserror::Error)]
@@ -135,43 +133,6 @@ impl Prompt for NoPrompt {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_script_answers_in_order_and_remembers() {
-        let prompt = ScriptedPrompt::new([
-            Answer::Pick("develop".to_owned()),
-            Answer::Text("wrong".to_owned()),
-            Answer::Text(String::new()),
-            Answer::Yes,
-            Answer::Interrupt,
-        ]);
-        let choices = [Choice::new("main"), Choice::new("develop")];
-        assert_eq!(prompt.select("Environment", &choices, None).unwrap(), 1);
-        let question = Question::new("Level").suggest("high");
-        let check = |text: &str| match text {
-            "wrong" => Err("no".to_owned()),
-            _ => Ok(()),
-        };
-        assert_eq!(prompt.text(&question, &check).unwrap(), "high");
-        assert!(prompt.confirm("Sure?").unwrap());
-        assert!(matches!(
-            prompt.secret("Token"),
-            Err(PromptError::Interrupted)
-        ));
-        assert!(matches!(prompt.confirm("More?"), Err(PromptError::Io(_))));
-        assert_eq!(prompt.left(), 0);
-        assert_eq!(
-            prompt.asked(),
-            [
-                "Environment [main, develop]",
-                "Level",
-                "Level",
-                "Sure?",
-                "Token",
-                "More?"
-            ]
-        );
-    }
 
     #[test]
     fn entries_that_must_be_chosen_are_never_preselected() {
