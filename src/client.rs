@@ -5,9 +5,9 @@
 //! values are checked before anything is sent, the request to start is sent once, and if its reply is
 //! lost, the run is looked up instead of started twice. [`Run::wait`] waits for the end of a run.
 //!
-//! All methods need a tokio runtime with timers and network. Their futures are not all `Send`: use them
-//! in `block_on` or in a `LocalSet`, not in `tokio::spawn`. A client is cheap to clone, and clones
-//! share their connections. `examples/list.rs` and `examples/invoke_and_wait.rs` are complete programs.
+//! All methods need a tokio runtime with timers and network; their futures are `Send`. A client is
+//! cheap to clone, and clones share their connections. `examples/list.rs` and
+//! `examples/invoke_and_wait.rs` are complete programs.
 
 mod environment;
 mod error;
@@ -37,7 +37,9 @@ pub use token::TokenSource;
 #[derive(Clone)]
 pub struct Client {
     lagoon: Lagoon,
-    claims: Claims,
+    claims: Arc<Claims>,
+    /// The record of started runs without a state folder: starts of one client are told apart.
+    _folder: Option<Arc<tempfile::TempDir>>,
 }
 
 /// The settings of a [`Client`].
@@ -153,8 +155,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Keeps a record of started runs in this folder. Processes that share it never take each other's
-    /// runs for their own after a lost reply.
+    /// Keeps a record of started runs in this folder. Clients that share it never take each other's
+    /// runs for their own after a lost reply. Without it, only clones of one client do.
     #[must_use]
     pub fn state_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.state_folder = Some(folder.into());
@@ -181,8 +183,15 @@ impl ClientBuilder {
         };
         // Shows what cannot be used.
         network.client(&url).map_err(crate::error::Error::from)?;
+        let folder = match &self.state_folder {
+            Some(_) => None,
+            None => tempfile::tempdir().ok().map(Arc::new),
+        };
+        let own = folder.as_deref().map(tempfile::TempDir::path);
+        let state_folder = self.state_folder.as_deref().or(own);
         Ok(Client {
-            claims: Claims::open(self.state_folder.as_deref(), url.as_str()),
+            claims: Arc::new(Claims::open(state_folder, url.as_str())),
+            _folder: folder,
             lagoon: Lagoon::new(Connection {
                 url,
                 credentials,
@@ -192,4 +201,24 @@ impl ClientBuilder {
             }),
         })
     }
+}
+
+/// Compiles only while the futures can be given to `tokio::spawn`.
+#[cfg(test)]
+fn _futures_are_send(client: &Client, environment: &Environment, task: &Task, run: &mut Run) {
+    fn is_send(_: impl Send) {}
+    is_send(client.projects());
+    is_send(client.environments("a"));
+    is_send(client.environment("a", "b"));
+    is_send(client.run(1));
+    is_send(environment.tasks());
+    is_send(environment.task("a"));
+    is_send(environment.runs(1));
+    is_send(task.invoke().start());
+    is_send(run.wait(None));
+    is_send(run.refresh());
+    is_send(run.log());
+    is_send(run.files());
+    is_send(run.download("a", &mut Vec::new()));
+    is_send(run.upload(std::path::Path::new("a")));
 }

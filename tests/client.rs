@@ -151,8 +151,8 @@ fn a_confirmation_text_is_honoured() {
     assert_eq!(env.sent(&["invokeRegisteredTask"]), 1);
 }
 
-/// A client behind a proxy that has this fault for the first mutation, and the number of mutations.
-fn faulty(env: &TestEnv, fault: Fault) -> (Client, Proxy, Arc<AtomicUsize>) {
+/// A client behind a proxy that has this fault for the first mutations, and the number of mutations.
+fn faulty(env: &TestEnv, fault: Fault, faults: usize) -> (Client, Proxy, Arc<AtomicUsize>) {
     let mutations = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&mutations);
     let proxy = Proxy::drawing(env.address(), Duration::ZERO, move |request| {
@@ -160,7 +160,7 @@ fn faulty(env: &TestEnv, fault: Fault) -> (Client, Proxy, Arc<AtomicUsize>) {
             return Fault::None;
         }
         match count.fetch_add(1, Ordering::SeqCst) {
-            0 => fault.clone(),
+            at if at < faults => fault.clone(),
             _ => Fault::None,
         }
     });
@@ -171,7 +171,7 @@ fn faulty(env: &TestEnv, fault: Fault) -> (Client, Proxy, Arc<AtomicUsize>) {
 #[test]
 fn a_run_whose_reply_is_lost_is_found() {
     let env = TestEnv::new();
-    let (client, _proxy, mutations) = faulty(&env, Fault::AnswerLost);
+    let (client, _proxy, mutations) = faulty(&env, Fault::AnswerLost, 1);
     let id = wait(async move { audit(&client).await.invoke().start().await.unwrap().id() });
     assert_eq!(mutations.load(Ordering::SeqCst), 1);
     assert_eq!(env.sent(&["invokeRegisteredTask"]), 1);
@@ -179,9 +179,29 @@ fn a_run_whose_reply_is_lost_is_found() {
 }
 
 #[test]
+fn two_starts_at_the_same_time_do_not_report_one_run_twice() {
+    let env = TestEnv::new();
+    let (client, _proxy, _) = faulty(&env, Fault::AnswerLost, 2);
+    wait(async move {
+        let starts = [client.clone(), client]
+            .map(|client| tokio::spawn(async move { audit(&client).await.invoke().start().await }));
+        let mut started = Vec::new();
+        for start in starts {
+            match start.await.unwrap() {
+                Ok(run) => started.push(run.id()),
+                Err(error) => assert_eq!(error.kind(), ErrorKind::UnknownOutcome, "{error}"),
+            }
+        }
+        started.dedup();
+        assert_eq!(started.len(), 2, "the two runs are told apart");
+    });
+    assert_eq!(env.sent(&["invokeRegisteredTask"]), 2);
+}
+
+#[test]
 fn a_start_that_never_arrived_has_an_unknown_outcome() {
     let env = TestEnv::new();
-    let (client, _proxy, mutations) = faulty(&env, Fault::Refused);
+    let (client, _proxy, mutations) = faulty(&env, Fault::Refused, 1);
     wait(async move {
         let error = audit(&client).await.invoke().start().await.err().unwrap();
         assert_eq!(error.kind(), ErrorKind::UnknownOutcome, "{error}");

@@ -114,11 +114,10 @@ impl Invocation<'_> {
     /// [`ErrorKind::InvalidInput`] for an unknown or missing argument, a value that the argument does not
     /// allow, and an environment without the task's service; [`ErrorKind::NotConfirmed`];
     /// [`ErrorKind::UnknownOutcome`] if the reply was lost and it is unknown whether a run was started. A
-    /// refusal starts nothing, unless [`Error::candidates`] has a run or the message says that this could
-    /// not be checked.
+    /// refusal starts nothing, unless [`Error::candidates`] has a run.
     ///
-    /// Without a state folder, two simultaneous starts of the same task with the same values cannot be
-    /// told apart if a reply is lost.
+    /// If a reply is lost, two simultaneous starts of the same task with the same values are told apart
+    /// only between clones of a client and between clients that share a state folder.
     pub async fn start(self) -> Result<Run, Error> {
         let Environment { client, .. } = &self.task.environment;
         let view = self.task.environment.view(true).await?;

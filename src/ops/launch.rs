@@ -110,7 +110,7 @@ impl Launch {
             newest: self.newest.clone(),
             says_user: !is_image,
         };
-        let send = async || self.send(lagoon).await;
+        let send = || self.send(lagoon);
         let started = recover::start(lagoon, claims, fingerprint, send).await;
         started.map_err(|why| why.map(|error| self.explained(error)))
     }

@@ -34,11 +34,14 @@ pub(super) const PAUSE: Duration = Duration::from_millis(200);
 
 /// Reads until the result shows the effect of a mutation. Reading is repeated a few times if the server
 /// may still be working on the mutation: its reply was lost, or it is about to be sent again.
-pub(super) async fn look<T>(
+pub(super) async fn look<T, F>(
     may_be_pending: bool,
-    read: impl AsyncFn() -> Result<T, Error>,
+    read: impl Fn() -> F,
     shows_effect: impl Fn(&T) -> bool,
-) -> Result<T, Error> {
+) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
     let clock = super::clock();
     for looks in 1..LOOKS {
         let seen = read().await?;

@@ -6,7 +6,7 @@ use super::*;
 /// Who may use whom, by first module below the crate. `terminal::prompt` allows that module of a room,
 /// `config::*Error` what lies in a room and ends so.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("main", &["cli", "sandbox"]),
+    ("main", &["internal", "sandbox"]),
     (
         "cli",
         &["commands", "app", "settings", "terminal", "error", "secret"],
@@ -124,6 +124,10 @@ pub(super) fn imports(file: &File) -> Vec<Violation> {
         return Vec::new();
     }
     let room = file.room();
+    if room == "internal" {
+        // For the program, which has only this module, and for tests of every module.
+        return Vec::new();
+    }
     if room == "lib" {
         // The map: it names every room and uses none.
         return violations("imports", &file.source.paths, |path| {
@@ -216,7 +220,7 @@ pub(super) fn calls(file: &File) -> Vec<Violation> {
 
 /// A re-export would bring types of the API into commands.
 pub(super) fn reexports(file: &File) -> Vec<Violation> {
-    if file.package != TASKS || file.room() == "lagoon" {
+    if file.package != TASKS || ["lagoon", "internal"].contains(&file.room().as_str()) {
         return Vec::new();
     }
     violations("re-exports", &file.source.reexports, |path| {

@@ -38,10 +38,8 @@ impl Lagoon {
         project: &str,
         limit: i64,
     ) -> Result<Option<Vec<EnvironmentRuns>>, LagoonError> {
-        self.with_user_if_known(async |with_user| {
-            self.project_runs_as(project, limit, with_user).await
-        })
-        .await
+        self.with_user_if_known(|with_user| self.project_runs_as(project, limit, with_user))
+            .await
     }
 
     async fn project_runs_as(

@@ -206,18 +206,19 @@ impl Lagoon {
         environment: i64,
         limit: i64,
     ) -> Result<RecentView, LagoonError> {
-        self.with_user_if_known(async |with_user| {
-            self.recent_runs_as(environment, limit, with_user).await
-        })
-        .await
+        self.with_user_if_known(|with_user| self.recent_runs_as(environment, limit, with_user))
+            .await
     }
 
     /// Sends a query for runs with the users who started them. A server that refuses this, but answers
     /// the query without users, lacks the field, and is not asked for it again.
-    pub(super) async fn with_user_if_known<T>(
+    pub(super) async fn with_user_if_known<T, F>(
         &self,
-        send: impl AsyncFn(bool) -> Result<T, LagoonError>,
-    ) -> Result<T, LagoonError> {
+        send: impl Fn(bool) -> F,
+    ) -> Result<T, LagoonError>
+    where
+        F: Future<Output = Result<T, LagoonError>>,
+    {
         let lacks = &self.transport.lacks_source_user;
         if lacks.load(Ordering::Relaxed) {
             return send(false).await;

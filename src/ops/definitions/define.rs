@@ -198,7 +198,7 @@ pub async fn add(
         };
         let words = error.to_string();
         let may_resend = resend.is_possible(lagoon, &error).await;
-        let read = async || self::site(lagoon, target, &coverage(wanted), None).await;
+        let read = || async { self::site(lagoon, target, &coverage(wanted), None).await };
         let now = look(error.leaves_unknown() || may_resend, read, |now| {
             now.existing(&wanted.name).is_some()
         })

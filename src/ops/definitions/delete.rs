@@ -31,7 +31,7 @@ pub fn behind<'a>(site: &'a Site, doomed: &Definition) -> Option<&'a Definition>
 pub async fn delete(lagoon: &Lagoon, target: &Target, doomed: &Definition) -> Result<(), Error> {
     // An environment that hides no task of its name shows whether it is there.
     let coverage = Coverage::names([&doomed.name]);
-    let is_there = async || {
+    let is_there = || async {
         let now = define::site(lagoon, target, &coverage, None).await?;
         Ok(now.by_id(doomed.id).is_some())
     };
@@ -44,11 +44,14 @@ pub async fn delete(lagoon: &Lagoon, target: &Target, doomed: &Definition) -> Re
 /// # Errors
 /// Not found when it is gone already; Lagoon's refusal; unknown when the reply was lost and
 /// reading again does not show that the task is gone.
-pub(in crate::ops) async fn send(
+pub(in crate::ops) async fn send<F>(
     lagoon: &Lagoon,
     doomed: &Definition,
-    is_there: impl AsyncFn() -> Result<bool, Error>,
-) -> Result<(), Error> {
+    is_there: impl Fn() -> F,
+) -> Result<(), Error>
+where
+    F: Future<Output = Result<bool, Error>>,
+{
     let mut resend = Resend::default();
     let mut is_resent = false;
     loop {

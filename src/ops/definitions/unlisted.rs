@@ -93,7 +93,7 @@ pub async fn find(lagoon: &Lagoon) -> Result<Option<Vec<Unlisted>>, Error> {
 pub async fn delete(lagoon: &Lagoon, doomed: Vec<Definition>) -> Deletions {
     let mut deletions = Deletions::default();
     for one in doomed {
-        let is_there = async || {
+        let is_there = || async {
             let now = find(lagoon).await?;
             // Who may not see the definitions any more does not see that it is gone.
             Ok(now.is_none_or(|now| now.iter().any(|left| left.definition.id == one.id)))

@@ -144,7 +144,7 @@ pub async fn send(
         };
         let may_resend = resend.is_possible(lagoon, &refusal).await;
         let coverage = Coverage::id(before.id);
-        let read = async || define::site(lagoon, target, &coverage, None).await;
+        let read = || define::site(lagoon, target, &coverage, None);
         let is_changed = |now: &Site| {
             let found = now.by_id(before.id);
             found.is_none_or(|found| !differences(found, before).is_empty())

@@ -119,12 +119,15 @@ impl StartError {
 ///
 /// # Errors
 /// Lagoon's refusal; or exit code 7 if none or several runs could be it, or the look-up fails.
-pub(super) async fn start(
+pub(super) async fn start<F>(
     lagoon: &Lagoon,
     claims: &Claims,
     mut fingerprint: RunFingerprint,
-    send: impl AsyncFn() -> Result<Run, LagoonError>,
-) -> Result<Started, StartError> {
+    send: impl Fn() -> F,
+) -> Result<Started, StartError>
+where
+    F: Future<Output = Result<Run, LagoonError>>,
+{
     let seen = fingerprint.newest.seen;
     if seen.is_none_or(|seen| seen.elapsed() > STALE) {
         let place = &fingerprint.environment;
@@ -259,7 +262,7 @@ impl Search<'_> {
                 let why = format!("looking for the run failed too: {why}");
                 return Err(StartError::Unknown(unknown.hint(why)));
             }
-            Err(why) => return Err(StartError::Refused(unchecked(error, &why))),
+            Err(why) => return Err(StartError::Unknown(unchecked(error, &why))),
         };
         let claim = |run: &Run| self.start.claim(run.id, &run.task_name);
         if is_from_lagoon {

@@ -132,10 +132,13 @@ pub fn task(
 /// # Errors
 /// Gone, without an environment that can be seen, without a command, or any failure of the requests.
 pub async fn read(lagoon: &Lagoon, run: Run) -> Result<Past, Error> {
-    let read = async || match lagoon.run_record(run.id, true).await {
-        // Before 2.18 Lagoon does not know who started a run.
-        Err(LagoonError::Refused { status: 400, .. }) => lagoon.run_record(run.id, false).await,
-        other => other,
+    let id = run.id;
+    let read = || async move {
+        match lagoon.run_record(id, true).await {
+            // Before 2.18 Lagoon does not know who started a run.
+            Err(LagoonError::Refused { status: 400, .. }) => lagoon.run_record(id, false).await,
+            other => other,
+        }
     };
     let record = history::read_twice(read).await?.ok_or_else(|| {
         Error::not_found(format!(

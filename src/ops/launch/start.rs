@@ -134,10 +134,11 @@ impl Starter<'_> {
         for launch in launches {
             newest.entry(launch.place.id).or_default();
         }
-        let one = async |at: usize| -> (usize, LaunchOutcome) {
+        let (newest, watcher, sent, stopped) = (&newest, &watcher, &sending, &stop);
+        let one = |at: usize| async move {
             let mut newest = newest[&launches[at].place.id].lock().await;
-            let shared = Shared(&watcher);
-            let start = self.start_one(&launches[at], &mut newest, shared, &sending[at], &stop);
+            let shared = Shared(watcher);
+            let start = self.start_one(&launches[at], &mut newest, shared, &sent[at], stopped);
             (at, start.await)
         };
         let mut outcomes: Vec<Option<LaunchOutcome>> = launches.iter().map(|_| None).collect();

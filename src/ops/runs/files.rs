@@ -58,7 +58,7 @@ pub struct Local {
 /// # Errors
 /// Not found, or any failure of the request.
 pub async fn list(lagoon: &Lagoon, run: i64) -> Result<Vec<RunFile>, Error> {
-    let files = history::read_twice(async || lagoon.run_files(run).await).await?;
+    let files = history::read_twice(|| lagoon.run_files(run)).await?;
     files.ok_or_else(|| no_run(run))
 }
 
@@ -196,7 +196,7 @@ pub async fn put(
         }
         let may_resend = resend.is_possible(lagoon, &error).await;
         let may_be_pending = error.leaves_unknown() || may_resend;
-        let read = async || {
+        let read = || async move {
             let files = list(lagoon, run).await?;
             Ok(files.iter().any(|file| file.name == local.name))
         };

@@ -208,7 +208,7 @@ fn part<'a>(text: &'a str, sink: &dyn Sink) -> &'a str {
 /// # Errors
 /// Not found, or any failure of the request.
 pub async fn log(lagoon: &Lagoon, id: i64) -> Result<Log, Error> {
-    let log = history::read_twice(async || lagoon.run_log(id).await).await?;
+    let log = history::read_twice(|| lagoon.run_log(id)).await?;
     log.ok_or_else(|| Error::not_found(format!("run {id} is gone")))
 }
 

@@ -25,9 +25,10 @@ const SECOND_READ: Duration = Duration::from_millis(300);
 
 /// Reads something that exists, as far as the caller knows. Lagoon can answer `null` once for it, so
 /// a second read decides that it does not exist.
-pub(in crate::ops) async fn read_twice<T>(
-    read: impl AsyncFn() -> Result<Option<T>, LagoonError>,
-) -> Result<Option<T>, LagoonError> {
+pub(in crate::ops) async fn read_twice<T, F>(read: impl Fn() -> F) -> Result<Option<T>, LagoonError>
+where
+    F: Future<Output = Result<Option<T>, LagoonError>>,
+{
     if let Some(found) = read().await? {
         return Ok(Some(found));
     }
@@ -40,9 +41,11 @@ pub(in crate::ops) async fn read_twice<T>(
 /// # Errors
 /// Not found, or any failure of the request.
 pub async fn find(lagoon: &Lagoon, wanted: &RunRef) -> Result<Run, Error> {
-    let read = async || match wanted {
-        RunRef::Id(id) => lagoon.run_by_id(*id).await,
-        RunRef::TaskName(name) => lagoon.run_by_task_name(name).await,
+    let read = || async move {
+        match wanted {
+            RunRef::Id(id) => lagoon.run_by_id(*id).await,
+            RunRef::TaskName(name) => lagoon.run_by_task_name(name).await,
+        }
     };
     let found = read_twice(read).await?;
     found.ok_or_else(|| not_there(wanted))

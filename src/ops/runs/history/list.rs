@@ -68,14 +68,16 @@ pub async fn list(lagoon: &Lagoon, environments: &[Environment], wanted: &Wanted
             None => projects.push((name, vec![environment])),
         }
     }
-    let reads = stream::iter(projects).map(|(name, environments)| async move {
+    let reads = projects.into_iter().map(|(name, environments)| async move {
         if let [only] = environments.as_slice() {
             return Ok(vec![((*only).clone(), Ok(None))]);
         }
         let takes = |e: &Environment| environments.iter().any(|wanted| wanted.id == e.id);
         of_project(lagoon, name, takes, wanted).await
     });
-    gather(lagoon, reads.buffered(AT_ONCE), wanted).await.1
+    // A stream's own `map` would make a future that is not `Send`.
+    let reads = stream::iter(reads.collect::<Vec<_>>()).buffered(AT_ONCE);
+    gather(lagoon, reads, wanted).await.1
 }
 
 /// The wanted runs of all environments of these projects that `takes` accepts, newest first, and those
