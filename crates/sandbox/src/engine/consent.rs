@@ -1,7 +1,5 @@
 //! Commands that the user agreed to run on this machine.
 
-use rusqlite::{Transaction, params};
-
 use crate::store::{Store, StoreError};
 
 /// Whether the user must agree to `command` (the text of a definition, without values) first.
@@ -15,18 +13,9 @@ pub fn needs_consent(store: &Store, command: &str) -> Result<bool, StoreError> {
 
 /// Records the user's consent to `command`.
 pub fn consent(store: &Store, command: &str) -> Result<(), StoreError> {
-    store.write(|tx| note(tx, command, "consent"))
-}
-
-/// Records that `command` is part of the seed.
-pub(crate) fn came_with_seed(tx: &Transaction<'_>, command: &str) -> Result<(), StoreError> {
-    note(tx, command, "seed")
-}
-
-fn note(tx: &Transaction<'_>, command: &str, origin: &str) -> Result<(), StoreError> {
-    tx.execute(
-        "INSERT OR IGNORE INTO known_command (command, origin) VALUES (?1, ?2)",
-        params![command, origin],
-    )?;
-    Ok(())
+    store.write(|tx| {
+        let sql = "INSERT OR IGNORE INTO known_command (command, origin) VALUES (?1, 'consent')";
+        tx.execute(sql, [command])?;
+        Ok(())
+    })
 }

@@ -257,27 +257,6 @@ pub(crate) fn containers(connection: &Connection, service: i32) -> rusqlite::Res
     )
 }
 
-pub(crate) fn insert_service(
-    connection: &Connection,
-    environment: i32,
-    name: &str,
-    kind: &str,
-    containers: &[&str],
-) -> rusqlite::Result<()> {
-    connection.execute(
-        "INSERT INTO service (environment, name, type, created, updated) VALUES (?1, ?2, ?3, ?4, ?4)",
-        params![environment, name, kind, instant::now()],
-    )?;
-    let service = super::last_id(connection);
-    for container in containers {
-        connection.execute(
-            "INSERT INTO container (service, name) VALUES (?1, ?2)",
-            params![service, container],
-        )?;
-    }
-    Ok(())
-}
-
 pub(crate) fn cluster(connection: &Connection, id: i32) -> rusqlite::Result<Option<Cluster>> {
     first(
         connection,
