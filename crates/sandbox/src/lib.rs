@@ -32,8 +32,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Scripted;
+use rows::Record as _;
+use rows::runs::Run;
 use state::State;
-use store::{Status, Store};
+use store::{Status, Store, StoreError};
 
 pub use faults::{Fault, Recorded};
 pub use http::Served;
@@ -140,10 +142,7 @@ impl Sandbox {
 
     /// Removes a run, as Lagoon's retention does. False if there is no such run.
     pub fn drop_run(&self, id: i32) -> Result<bool, SandboxError> {
-        let gone = self
-            .state
-            .store
-            .write(|tx| rows::runs::delete(tx, id).map_err(store::StoreError::from));
-        Ok(gone?)
+        let store = &self.state.store;
+        Ok(store.write(|tx| Run::delete(tx, id).map_err(StoreError::from))?)
     }
 }

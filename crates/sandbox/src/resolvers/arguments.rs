@@ -7,6 +7,7 @@ use super::{Truthy, nothing};
 use crate::collation::same;
 use crate::failure::Failure;
 use crate::mariadb::{ARGUMENT, duplicate, refusal};
+use crate::rows::Record as _;
 use crate::rows::definitions::{self, Argument};
 use crate::rows::places;
 use crate::schema::inputs::AdvancedTaskDefinitionArgumentInput as Input;
@@ -141,6 +142,7 @@ fn add(connection: &Connection, definition: i32, input: &Input) -> Result<bool, 
     ])?;
     let argument = Argument {
         id: 0,
+        definition,
         name: input.name.value().cloned().unwrap_or_default(),
         display_name: input.display_name.value().cloned(),
         kind: input.kind.value().map(|kind| kind.word().to_owned()),
@@ -149,9 +151,9 @@ fn add(connection: &Connection, definition: i32, input: &Input) -> Result<bool, 
     };
     let there = definitions::arguments(connection, definition)?;
     let is_new = !there.iter().any(|old| same(&old.name, &argument.name));
-    let id = definitions::insert_argument(connection, definition, &argument)?;
+    let id = argument.insert(connection)?;
     if !is_new {
-        definitions::delete_argument(connection, id)?;
+        Argument::delete(connection, id)?;
     }
     Ok(is_new)
 }

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use super::runs::where_run_is;
 use crate::failure::Failure;
 use crate::permissions::{Caller, On};
+use crate::rows::Record as _;
 use crate::rows::places::{self, Environment};
 use crate::rows::runs::{self, Run};
 use crate::schema::inputs::{CancelTaskNameInput, EnvironmentInput};
@@ -30,7 +31,7 @@ pub(crate) fn cancel(
 fn named(state: &State, caller: &Caller, input: &CancelTaskNameInput) -> Result<Run, Failure> {
     let unknown = || Failure::new("No matching task found");
     if let Some(id) = input.id {
-        let run = state.read(|connection| Ok(runs::by_id(connection, id)?))?;
+        let run = state.read(|connection| Ok(Run::by_id(connection, id)?))?;
         let run = run.ok_or_else(unknown)?;
         caller.require("task", "view", where_run_is(state, id)?)?;
         return Ok(run);
@@ -57,7 +58,7 @@ fn environments(
 ) -> Result<Vec<Environment>, Failure> {
     let unknown = || Failure::new("Unauthorized");
     if let Some(id) = input.id {
-        let place = places::environment_by_id(connection, id)?;
+        let place = places::Environment::by_id(connection, id)?;
         return Ok(vec![place.ok_or_else(unknown)?]);
     }
     let name = input.name.as_deref().filter(|name| !name.is_empty());
@@ -67,7 +68,7 @@ fn environments(
         ));
     };
     let project = match (&project.id, &project.name) {
-        (Some(id), _) => places::project_by_id(connection, *id)?,
+        (Some(id), _) => places::Project::by_id(connection, *id)?,
         (None, Some(name)) => places::project_by_name(connection, name)?,
         (None, None) => return Err(Failure::new("Must provide project (id) or (name)")),
     };

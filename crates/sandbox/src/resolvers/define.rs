@@ -6,8 +6,10 @@ use super::listing::{self, Shown};
 use super::{Truthy, arguments, is_missing, nothing};
 use crate::collation::same;
 use crate::failure::Failure;
+use crate::instant;
 use crate::mariadb::{DEFINITION, comparable};
 use crate::permissions::{Caller, On};
+use crate::rows::Record as _;
 use crate::rows::definitions::{self, Definition};
 use crate::rows::places::{self, Project};
 use crate::schema::inputs::{AdvancedTaskDefinitionInput as Input, TaskPermission};
@@ -69,7 +71,7 @@ pub(super) fn project_of(
             None => project,
         };
         let project = id
-            .map(|id| places::project_by_id(connection, id))
+            .map(|id| places::Project::by_id(connection, id))
             .transpose()?;
         Ok(project.flatten())
     })
@@ -267,8 +269,8 @@ fn insert(state: &State, input: &Input, kind: &str) -> Result<i32, Failure> {
         project_key_injection: input.project_key_injection.is_truthy(),
         admin_only_view: input.admin_only_view.is_truthy(),
         system_wide: input.system_wide.is_truthy(),
-        created: String::new(),
-        deleted: String::new(),
+        created: instant::now(),
+        deleted: instant::NEVER.to_owned(),
     };
-    state.write(|tx| Ok(definitions::insert(tx, &definition)?))
+    state.write(|tx| Ok(definition.insert(tx)?))
 }

@@ -5,6 +5,7 @@ use sha1::{Digest as _, Sha1};
 use crate::failure::Failure;
 use crate::instant;
 use crate::permissions::{Caller, On};
+use crate::rows::Record as _;
 use crate::rows::places::{self, Environment};
 use crate::schema::inputs::{AddEnvironmentInput, DeleteEnvironmentInput};
 use crate::state::State;
@@ -18,7 +19,7 @@ pub(crate) fn add_or_update(
     let scope = format!("addOrUpdate:{}", input.environment_type.word());
     caller.require("environment", &scope, On::Project(input.project))?;
     state.write(|tx| {
-        let project = places::project_by_id(tx, input.project)?
+        let project = places::Project::by_id(tx, input.project)?
             .ok_or_else(|| Failure::reading("name", "undefined"))?;
         let named = if caller.is_platform_owner() {
             let given = [
@@ -47,7 +48,7 @@ pub(crate) fn add_or_update(
             deleted: instant::NEVER.to_owned(),
         };
         let there = match input.id {
-            Some(id) => places::environment_by_id(tx, id)?,
+            Some(id) => places::Environment::by_id(tx, id)?,
             None => None,
         };
         let there = match there {
@@ -67,9 +68,9 @@ pub(crate) fn add_or_update(
                 places::redeploy(tx, &place)?;
                 old.id
             }
-            None => places::insert_environment(tx, &place)?,
+            None => place.insert(tx)?,
         };
-        places::environment_by_id(tx, id)?.ok_or_else(|| Failure::reading("id", "undefined"))
+        places::Environment::by_id(tx, id)?.ok_or_else(|| Failure::reading("id", "undefined"))
     })
 }
 

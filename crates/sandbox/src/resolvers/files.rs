@@ -3,8 +3,9 @@
 use crate::failure::Failure;
 use crate::permissions::Caller;
 use crate::resolvers::runs::where_run_is;
+use crate::rows::Record as _;
 use crate::rows::files::{self, File};
-use crate::rows::runs::{self, Run};
+use crate::rows::runs::Run;
 use crate::state::State;
 
 /// The start of the text that replaces a log that cannot be read.
@@ -107,7 +108,7 @@ pub(crate) fn receive(state: &State, upload: &Upload, body: &[u8]) -> Result<(),
 }
 
 pub(crate) fn may_upload(state: &State, caller: &Caller, task: i32) -> Result<(), Failure> {
-    let run = state.read(|connection| Ok(runs::by_id(connection, task)?))?;
+    let run = state.read(|connection| Ok(Run::by_id(connection, task)?))?;
     if run.is_none() {
         return Err(Failure::reading("id", "undefined"));
     }

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use super::arguments::Type;
 use crate::failure::Failure;
 use crate::permissions::{Caller, On};
+use crate::rows::Record as _;
 use crate::rows::definitions::{self, Argument, Definition};
 use crate::rows::people;
 use crate::state::State;
@@ -108,7 +109,7 @@ pub(crate) fn everything(state: &State, caller: &Caller) -> Result<Vec<Shown>, F
 /// A definition, without checking permissions.
 pub(super) fn find(state: &State, id: i32) -> Result<Shown, Failure> {
     state.read(|connection| {
-        let definition = definitions::by_id(connection, id)?
+        let definition = Definition::by_id(connection, id)?
             .ok_or_else(|| Failure::reading("id", "undefined"))?;
         plain(connection, definition)
     })

@@ -17,10 +17,11 @@ use rusqlite::Connection;
 
 use super::failure::Failure;
 use super::rows::places::{self, Environment};
+use crate::rows::Record as _;
 
 /// An environment, which must exist.
 fn environment(connection: &Connection, id: i32) -> Result<Environment, Failure> {
-    let found = places::environment_by_id(connection, id)?;
+    let found = places::Environment::by_id(connection, id)?;
     found.ok_or_else(|| Failure::reading("project", "undefined"))
 }
 

@@ -8,6 +8,7 @@ use super::{arguments, nothing};
 use crate::failure::Failure;
 use crate::mariadb::{Cell, DEFINITION};
 use crate::permissions::{Caller, On};
+use crate::rows::Record as _;
 use crate::rows::definitions::{self, Definition};
 use crate::schema::inputs::{
     UpdateAdvancedTaskDefinitionInput as Input, UpdateAdvancedTaskDefinitionPatchInput as Patch,
@@ -33,7 +34,7 @@ pub(crate) fn update(state: &State, caller: &Caller, input: &Input) -> Result<Sh
     sensitive.check(state, caller, project.as_ref())?;
     validate_merged(&old, patch)?;
     let changes = DEFINITION.update(cells(patch))?;
-    state.write(|tx| Ok(definitions::update(tx, *id, &changes)?))?;
+    state.write(|tx| Ok(Definition::update(tx, *id, &changes)?))?;
     if let MaybeUndefined::Value(inputs) = &patch.advanced_task_definition_arguments {
         state.write(|tx| Ok(definitions::delete_arguments(tx, *id)?))?;
         arguments::add_all(state, *id, inputs, |_| Ok(()), "name")?;

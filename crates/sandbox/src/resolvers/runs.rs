@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::instant;
 use crate::mariadb::{Cell, TASK, duplicate, refusal};
 use crate::permissions::{Caller, On};
+use crate::rows::Record as _;
 use crate::rows::definitions::Definition;
 use crate::rows::places::{self, Environment};
 use crate::rows::runs::{self, Run};
@@ -119,12 +120,12 @@ pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run,
     let run = state.write(|tx| {
         let given = new.id.value().filter(|id| **id != 0);
         if let Some(id) = given
-            && runs::by_id(tx, *id)?.is_some()
+            && Run::by_id(tx, *id)?.is_some()
         {
             return Err(duplicate("PRIMARY", &id.to_string()));
         }
-        let id = runs::insert(tx, &new.row(task_name.clone()))?;
-        let run = runs::by_id(tx, id)?.ok_or_else(|| Failure::reading("id", "undefined"))?;
+        let id = new.row(task_name.clone()).insert(tx)?;
+        let run = Run::by_id(tx, id)?.ok_or_else(|| Failure::reading("id", "undefined"))?;
         // A new run of an image causes no event.
         if run.kind != "IMAGE" {
             tell(tx, run.id.into())?;
@@ -201,7 +202,7 @@ pub(crate) fn update(
         ("remote_id", patch.remote_id.into()),
     ];
     state.write(|tx| {
-        let known = runs::by_id(tx, id)?.is_some();
+        let known = Run::by_id(tx, id)?.is_some();
         if known {
             let mut changes = TASK.update(cells)?;
             for (column, value) in &mut changes {
@@ -209,9 +210,9 @@ pub(crate) fn update(
                     *text = instant::stored(text).unwrap_or_default();
                 }
             }
-            runs::update(tx, id, &changes)?;
+            Run::update(tx, id, &changes)?;
         }
-        let run = runs::by_id(tx, id)?;
+        let run = Run::by_id(tx, id)?;
         let run = run.ok_or_else(|| Failure::reading("environment", "undefined"))?;
         tell(tx, run.id.into())?;
         Ok(run)
@@ -220,7 +221,7 @@ pub(crate) fn update(
 
 pub(crate) fn delete(state: &State, caller: &Caller, id: i32) -> Result<(), Failure> {
     caller.require("task", "delete", where_run_is(state, id)?)?;
-    if state.write(|tx| Ok(runs::delete(tx, id)?))? {
+    if state.write(|tx| Ok(Run::delete(tx, id)?))? {
         Ok(())
     } else {
         Err(Failure::new("No matching task found"))
@@ -273,10 +274,10 @@ pub(crate) fn of_environment(
 /// The environment of a new run, which may be a deleted one.
 pub(super) fn check_place(state: &State, environment: i32) -> Result<Environment, Failure> {
     state.read(|connection| {
-        let place = places::environment_by_id(connection, environment)?.ok_or_else(|| {
+        let place = places::Environment::by_id(connection, environment)?.ok_or_else(|| {
             Failure::new("Unauthorized: You don't have permission to \"view\" on \"environment\"")
         })?;
-        let project = places::project_by_id(connection, place.project)?;
+        let project = places::Project::by_id(connection, place.project)?;
         let restrictions = project.map(|project| project.restrictions);
         let closed = restrictions
             .is_some_and(|words| words.split_whitespace().any(|word| word == "NO_TASKS"));
@@ -290,10 +291,10 @@ pub(super) fn check_place(state: &State, environment: i32) -> Result<Environment
 /// The object of a run's permissions; an unknown run belongs to no project.
 pub(super) fn where_run_is(state: &State, id: i32) -> Result<On<'static>, Failure> {
     state.read(|connection| {
-        let Some(run) = runs::by_id(connection, id)? else {
+        let Some(run) = Run::by_id(connection, id)? else {
             return Ok(On::Platform);
         };
-        let place = places::environment_by_id(connection, run.environment)?;
+        let place = places::Environment::by_id(connection, run.environment)?;
         Ok(place.map_or(On::Platform, |place| On::Project(place.project)))
     })
 }
@@ -301,7 +302,7 @@ pub(super) fn where_run_is(state: &State, id: i32) -> Result<On<'static>, Failur
 fn order(state: &State, run: &Run) -> Result<NewRun, Failure> {
     state.read(|connection| {
         let place = super::environment(connection, run.environment)?;
-        let project = places::project_by_id(connection, place.project)?;
+        let project = places::Project::by_id(connection, place.project)?;
         let work = match &run.image {
             Some(image) => Work::Image {
                 image: image.clone(),

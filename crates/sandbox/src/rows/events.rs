@@ -1,11 +1,22 @@
 //! Changes of runs, in order.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Result, params};
 
-use super::runs::{self, Run};
-use super::{all, first};
+use super::runs::Run;
+use super::{Record as _, first, record};
 
-pub(crate) fn last(connection: &Connection) -> rusqlite::Result<i64> {
+record! {
+    Event in "event" {
+        id: i64,
+        task: i32,
+        status: Option<String>,
+        started: Option<String>,
+        completed: Option<String>,
+        remote_id: Option<String>,
+    }
+}
+
+pub(crate) fn last(connection: &Connection) -> Result<i64> {
     let sql = "SELECT COALESCE(MAX(id), 0) FROM event";
     Ok(first(connection, sql, [], |row| row.get(0))?.unwrap_or(0))
 }
@@ -15,49 +26,19 @@ pub(crate) fn since(
     connection: &Connection,
     environment: i32,
     last: i64,
-) -> rusqlite::Result<Vec<(i64, Option<Run>)>> {
-    let events = all(
-        connection,
-        "SELECT id, task, status, started, completed, remote_id FROM event
-         WHERE environment = ?1 AND id > ?2 ORDER BY id",
-        params![environment, last],
-        |row| {
-            Ok(Event {
-                id: row.get(0)?,
-                task: row.get(1)?,
-                status: row.get(2)?,
-                started: row.get(3)?,
-                completed: row.get(4)?,
-                remote_id: row.get(5)?,
-            })
-        },
-    )?;
+) -> Result<Vec<(i64, Option<Run>)>> {
+    let rest = "WHERE environment = ?1 AND id > ?2 ORDER BY id";
+    let events = Event::all(connection, rest, params![environment, last])?.into_iter();
     events
-        .into_iter()
         .map(|event| {
-            let run = runs::by_id(connection, event.task)?;
-            Ok((event.id, run.map(|run| event.of(run))))
+            let run = Run::by_id(connection, event.task)?.map(|run| Run {
+                status: event.status.unwrap_or(run.status),
+                started: event.started,
+                completed: event.completed,
+                remote_id: event.remote_id,
+                ..run
+            });
+            Ok((event.id, run))
         })
         .collect()
-}
-
-struct Event {
-    id: i64,
-    task: i32,
-    status: Option<String>,
-    started: Option<String>,
-    completed: Option<String>,
-    remote_id: Option<String>,
-}
-
-impl Event {
-    fn of(self, run: Run) -> Run {
-        Run {
-            status: self.status.unwrap_or(run.status),
-            started: self.started,
-            completed: self.completed,
-            remote_id: self.remote_id,
-            ..run
-        }
-    }
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{object, state};
 use crate::failure::Failure;
+use crate::rows::Record as _;
 use crate::rows::places;
 
 macro_rules! cluster {
@@ -51,6 +52,6 @@ pub(super) fn find<T: From<places::Cluster>>(
     id: Option<i32>,
 ) -> Result<Option<T>, Failure> {
     let Some(id) = id else { return Ok(None) };
-    let found = state(context)?.read(|connection| Ok(places::cluster(connection, id)?))?;
+    let found = state(context)?.read(|connection| Ok(places::Cluster::by_id(connection, id)?))?;
     Ok(found.map(T::from))
 }

@@ -15,7 +15,8 @@ use super::run::Task;
 use super::{caller, state};
 use crate::failure::Failure;
 use crate::resolvers::{cancel, define, drush, environments, files, invoke, redefine, runs};
-use crate::rows::runs as run_rows;
+use crate::rows::Record as _;
+use crate::rows::runs::Run;
 
 pub(crate) struct Mutation;
 
@@ -164,7 +165,7 @@ impl Mutation {
         }
         let state = state(context)?;
         files::upload(state, input.task, &uploads)?;
-        let run = state.read(|connection| Ok(run_rows::by_id(connection, input.task)?))?;
+        let run = state.read(|connection| Ok(Run::by_id(connection, input.task)?))?;
         Ok(run.map(Task::from))
     }
 }

@@ -5,6 +5,7 @@ use async_graphql::{ComplexObject, Context, Enum, Interface, Object, SimpleObjec
 use super::place::Project;
 use super::{List, list, object, state};
 use crate::failure::Failure;
+use crate::rows::Record as _;
 use crate::rows::{people, places};
 
 object! {
@@ -156,7 +157,7 @@ impl Group {
         let state = state(context)?;
         let mut shown = Vec::new();
         for (id, role) in members(context, &self.0.id)? {
-            let person = state.read(|connection| Ok(people::person(connection, &id)?))?;
+            let person = state.read(|connection| Ok(people::Person::by_id(connection, &id)?))?;
             shown.push(Some(GroupMembership {
                 role: role_of(&role),
                 user: person.map(User::from),
@@ -174,13 +175,8 @@ impl Group {
     }
 
     async fn projects(&self, context: &Context<'_>) -> Result<List<Project>, Failure> {
-        let projects = state(context)?.read(|connection| {
-            let ids = people::projects_of_group(connection, &self.0.id)?;
-            let projects = places::projects(connection)?.into_iter();
-            Ok(projects
-                .filter(|project| ids.contains(&project.id))
-                .collect::<Vec<_>>())
-        })?;
+        let projects = state(context)?
+            .read(|connection| Ok(places::projects_of_group(connection, &self.0.id)?))?;
         Ok(list(projects, Project::from))
     }
 

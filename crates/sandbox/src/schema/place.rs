@@ -12,6 +12,7 @@ use super::{List, caller, list, object, state};
 use crate::failure::Failure;
 use crate::permissions::On;
 use crate::resolvers::{listing, runs};
+use crate::rows::Record as _;
 use crate::rows::{people as people_rows, places};
 
 object! {
@@ -71,7 +72,8 @@ impl Project {
         #[graphql(name = "type")] kind: Option<EnvType>,
     ) -> Result<List<Environment>, Failure> {
         caller(context)?.require("environment", "view", On::Project(self.row.id))?;
-        let mut found = state(context)?.read(|connection| Ok(places::environments(connection)?))?;
+        let mut found = state(context)?
+            .read(|connection| Ok(places::Environment::all(connection, "ORDER BY id", [])?))?;
         found.retain(|place| place.project == self.row.id);
         // With nothing deleted the database answers from its index, which goes by name.
         if found.iter().all(places::Environment::is_live) {
@@ -201,7 +203,7 @@ impl Environment {
 
     async fn project(&self, context: &Context<'_>) -> Result<Option<Project>, Failure> {
         let project = state(context)?
-            .read(|connection| Ok(places::project_by_id(connection, self.row.project)?))?;
+            .read(|connection| Ok(places::Project::by_id(connection, self.row.project)?))?;
         let Some(project) = project else {
             return Ok(None);
         };

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::http;
 use crate::permissions::{Caller, On};
 use crate::resolvers::{files, listing, runs};
+use crate::rows::Record as _;
 use crate::rows::runs::{self as run_rows, Run};
 use crate::rows::{people as people_rows, places};
 
@@ -69,7 +70,8 @@ impl Query {
             Caller::User(user) if !caller(context)?.may("project", "viewAll", On::Platform) => {
                 state.read(|connection| Ok(people_rows::groups_of_user(connection, &user.id)?))?
             }
-            _ => state.read(|connection| Ok(people_rows::groups(connection)?))?,
+            _ => state
+                .read(|connection| Ok(people_rows::Group::all(connection, "ORDER BY name", [])?))?,
         };
         // The `lagoon` CLI sends an empty name for all groups.
         let name = name.filter(|name| !name.is_empty());
@@ -111,7 +113,7 @@ impl Query {
         id: i32,
     ) -> Result<Option<Environment>, Failure> {
         let place =
-            state(context)?.read(|connection| Ok(places::environment_by_id(connection, id)?))?;
+            state(context)?.read(|connection| Ok(places::Environment::by_id(connection, id)?))?;
         visible_place(context, place)
     }
 
@@ -120,7 +122,8 @@ impl Query {
         context: &Context<'_>,
         kubernetes_namespace_name: String,
     ) -> Result<Option<Environment>, Failure> {
-        let places = state(context)?.read(|connection| Ok(places::environments(connection)?))?;
+        let places = state(context)?
+            .read(|connection| Ok(places::Environment::all(connection, "ORDER BY id", [])?))?;
         let place = places.into_iter().find(|place| {
             let namespace = place.namespace.as_deref();
             place.is_live() && namespace.is_some_and(|name| same(name, &kubernetes_namespace_name))
@@ -188,8 +191,8 @@ impl Query {
         let Caller::User(user) = caller(context)? else {
             return Err(Failure::reading("access_token", "null"));
         };
-        let person =
-            state(context)?.read(|connection| Ok(people_rows::person(connection, &user.id)?))?;
+        let person = state(context)?
+            .read(|connection| Ok(people_rows::Person::by_id(connection, &user.id)?))?;
         Ok(person.map(User::from))
     }
 
@@ -225,7 +228,7 @@ impl Query {
             MaybeUndefined::Undefined => return Err(undefined_binding("id")),
             MaybeUndefined::Null => None,
             MaybeUndefined::Value(id) => {
-                state(context)?.read(|connection| Ok(run_rows::by_id(connection, id)?))?
+                state(context)?.read(|connection| Ok(Run::by_id(connection, id)?))?
             }
         };
         visible_run(context, run)
@@ -267,7 +270,7 @@ impl Query {
         let email = email.to_lowercase();
         let person = state(context)?.read(|connection| {
             let id = people_rows::id_of(connection, &email)?;
-            let person = id.map(|id| people_rows::person(connection, &id));
+            let person = id.map(|id| people_rows::Person::by_id(connection, &id));
             Ok(person.transpose()?.flatten())
         })?;
         let person = person.ok_or_else(|| Failure::new(format!("User not found: {email}")))?;

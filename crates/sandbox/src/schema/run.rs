@@ -8,6 +8,7 @@ use super::{List, base, caller, list, object, state};
 use crate::failure::Failure;
 use crate::permissions::On;
 use crate::resolvers::files;
+use crate::rows::Record as _;
 use crate::rows::places;
 use crate::rows::runs::Run;
 
@@ -37,8 +38,12 @@ object! {
 #[ComplexObject]
 impl Task {
     async fn environment(&self, context: &Context<'_>) -> Result<Option<Environment>, Failure> {
-        let place = state(context)?
-            .read(|connection| Ok(places::environment_by_id(connection, self.row.environment)?))?;
+        let place = state(context)?.read(|connection| {
+            Ok(places::Environment::by_id(
+                connection,
+                self.row.environment,
+            )?)
+        })?;
         let Some(place) = place else { return Ok(None) };
         caller(context)?.require("environment", "view", On::Project(place.project))?;
         Ok(Some(place.into()))

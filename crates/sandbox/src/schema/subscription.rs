@@ -11,6 +11,7 @@ use super::caller;
 use super::run::Task;
 use crate::failure::Failure;
 use crate::permissions::On;
+use crate::rows::Record as _;
 use crate::rows::runs::Run;
 use crate::rows::{events, places};
 use crate::state::State;
@@ -38,7 +39,7 @@ impl Subscription {
             .clone();
         let caller = caller(context)?;
         let (visible, last) = state.read(|connection| {
-            let place = places::environment_by_id(connection, environment)?;
+            let place = places::Environment::by_id(connection, environment)?;
             let visible = place
                 .is_some_and(|place| caller.may("environment", "view", On::Project(place.project)));
             Ok((visible, events::last(connection)?))

@@ -6,7 +6,10 @@ use crate::store::Store;
 #[test]
 fn is_needed_once_and_not_for_the_seeds_commands() {
     let fill = |tx: &rusqlite::Transaction<'_>| {
-        tx.execute("INSERT INTO known_command VALUES ('yarn audit', 'seed')", [])?;
+        tx.execute(
+            "INSERT INTO known_command VALUES ('yarn audit', 'seed')",
+            [],
+        )?;
         Ok(())
     };
     let store = Store::open_memory(&fill).unwrap();
