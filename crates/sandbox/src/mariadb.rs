@@ -38,15 +38,14 @@ pub(super) struct Table {
     columns: &'static [Column],
 }
 
-/// A value of a statement.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cell {
-    /// Absent: the column's default on insert, no change on update.
-    Default,
-    Null,
-    Text(String),
-    Int(i64),
-    Bool(bool),
+/// A value of a statement. `None` is the column's default on insert, and no change on update.
+pub(super) type Cell = Option<Value>;
+
+pub(super) fn cell<T: Clone>(value: &MaybeUndefined<T>) -> Cell
+where
+    Value: From<Option<T>>,
+{
+    Option::<Option<T>>::from(value.clone()).map(Value::from)
 }
 
 const fn column(name: &'static str, kind: Kind, missing: Missing) -> Column {
@@ -111,23 +110,18 @@ impl Table {
         Ok(())
     }
 
+    /// Checks changes of a row and returns those that are not absent.
     pub(super) fn update(
         &self,
         cells: Vec<(&'static str, Cell)>,
     ) -> Result<Vec<(&'static str, Value)>, Failure> {
         let mut changes = Vec::new();
         for (name, cell) in cells {
-            let value = match cell.clone() {
-                Cell::Default => continue,
-                Cell::Null => Value::Null,
-                Cell::Text(text) => Value::Text(text),
-                Cell::Int(number) => Value::Integer(number),
-                Cell::Bool(value) => Value::Integer(value.into()),
-            };
-            if let Some(column) = self.columns.iter().find(|column| column.name == name) {
+            let column = self.columns.iter().find(|column| column.name == name);
+            if let (Some(column), Some(_)) = (column, &cell) {
                 column.check(self.name, &cell)?;
             }
-            changes.push((name, value));
+            changes.extend(cell.map(|value| (name, value)));
         }
         if changes.is_empty() {
             return Err(Failure::new("Empty .update() call detected!"));
@@ -140,15 +134,15 @@ impl Column {
     fn check(&self, table: &str, cell: &Cell) -> Result<(), Failure> {
         let name = self.name;
         let text = match cell {
-            Cell::Default if self.missing == Missing::Refused => {
+            None if self.missing == Missing::Refused => {
                 let message = format!("Field '{name}' doesn't have a default value");
                 return Err(refusal(1364, "HY000", &message));
             }
-            Cell::Null if self.missing != Missing::Null => {
+            Some(Value::Null) if self.missing != Missing::Null => {
                 let message = format!("Column '{name}' cannot be null");
                 return Err(refusal(1048, "23000", &message));
             }
-            Cell::Text(text) => text,
+            Some(Value::Text(text)) => text,
             _ => return Ok(()),
         };
         let place = format!("column `infrastructure`.`{table}`.`{name}` at row 1");
@@ -176,34 +170,6 @@ impl Column {
             return Err(refusal(1406, "22001", &message));
         }
         Ok(())
-    }
-}
-
-impl<T: Into<Cell>> From<MaybeUndefined<T>> for Cell {
-    fn from(value: MaybeUndefined<T>) -> Cell {
-        match value {
-            MaybeUndefined::Undefined => Cell::Default,
-            MaybeUndefined::Null => Cell::Null,
-            MaybeUndefined::Value(value) => value.into(),
-        }
-    }
-}
-
-impl From<String> for Cell {
-    fn from(text: String) -> Cell {
-        Cell::Text(text)
-    }
-}
-
-impl From<i32> for Cell {
-    fn from(number: i32) -> Cell {
-        Cell::Int(number.into())
-    }
-}
-
-impl From<bool> for Cell {
-    fn from(value: bool) -> Cell {
-        Cell::Bool(value)
     }
 }
 

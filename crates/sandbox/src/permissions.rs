@@ -1,41 +1,35 @@
 //! Permissions as in Lagoon's realm (seen on Lagoon 2.33.1).
 
 use super::failure::Failure;
+use super::schema::words;
 
-/// A role in a group, weakest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Role {
-    Guest,
-    Reporter,
-    Developer,
-    Maintainer,
-    Owner,
-}
-
-impl Role {
-    pub(super) fn from_word(word: &str) -> Option<Role> {
-        Some(match word {
-            "guest" => Role::Guest,
-            "reporter" => Role::Reporter,
-            "developer" => Role::Developer,
-            "maintainer" => Role::Maintainer,
-            "owner" => Role::Owner,
-            _ => return None,
-        })
+words!(
+    /// A role in a group, weakest first.
+    #[derive(PartialOrd, Ord)]
+    #[graphql(name = "GroupRole")]
+    Role {
+        Guest = "guest",
+        Reporter = "reporter",
+        Developer = "developer",
+        Maintainer = "maintainer",
+        Owner = "owner",
     }
-}
+);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Platform {
-    Owner,
-    Viewer,
-}
+words!(
+    /// A role on the whole of Lagoon.
+    PlatformRole {
+        OrganizationOwner = "organization-owner",
+        Owner = "owner",
+        Viewer = "viewer",
+    }
+);
 
 #[derive(Debug, Clone)]
 pub(super) struct User {
     pub(super) id: String,
     pub(super) email: String,
-    pub(super) platform: Option<Platform>,
+    pub(super) platform: Option<PlatformRole>,
     /// Role by project id.
     pub(super) projects: Vec<(i32, Role)>,
     /// Role by group id.
@@ -78,8 +72,8 @@ impl Caller {
             Caller::User(user) => user,
         };
         match user.platform {
-            Some(Platform::Owner) => return true,
-            Some(Platform::Viewer) if matches!(scope, "view" | "viewAll") => return true,
+            Some(PlatformRole::Owner) => return true,
+            Some(PlatformRole::Viewer) if matches!(scope, "view" | "viewAll") => return true,
             _ => {}
         }
         match (needed(resource, scope), user.role(on)) {
@@ -91,7 +85,7 @@ impl Caller {
     pub(super) fn is_platform_owner(&self) -> bool {
         match self {
             Caller::Service { .. } => true,
-            Caller::User(user) => user.platform == Some(Platform::Owner),
+            Caller::User(user) => user.platform == Some(PlatformRole::Owner),
         }
     }
 
@@ -106,23 +100,16 @@ impl Caller {
 
 impl User {
     fn role(&self, on: On<'_>) -> Option<Role> {
-        let roles = |found: &mut dyn Iterator<Item = Role>| found.max();
         match on {
             On::Platform => None,
-            On::Project(project) => roles(
-                &mut self
-                    .projects
-                    .iter()
-                    .filter(|(id, _)| *id == project)
-                    .map(|(_, role)| *role),
-            ),
-            On::Group(group) => roles(
-                &mut self
-                    .groups
-                    .iter()
-                    .filter(|(id, _)| id == group)
-                    .map(|(_, role)| *role),
-            ),
+            On::Project(project) => {
+                let roles = self.projects.iter().filter(|(id, _)| *id == project);
+                roles.map(|(_, role)| *role).max()
+            }
+            On::Group(group) => {
+                let roles = self.groups.iter().filter(|(id, _)| id == group);
+                roles.map(|(_, role)| *role).max()
+            }
         }
     }
 }

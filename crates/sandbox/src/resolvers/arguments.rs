@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use super::{Truthy, nothing};
 use crate::collation::same;
 use crate::failure::Failure;
-use crate::mariadb::{ARGUMENT, duplicate, refusal};
+use crate::mariadb::{ARGUMENT, cell, duplicate, refusal};
 use crate::rows::Record as _;
 use crate::rows::definitions::{self, Argument};
 use crate::rows::places;
@@ -135,10 +135,10 @@ pub(super) fn check_default(
 /// False if the name exists; an id is used up all the same.
 fn add(connection: &Connection, definition: i32, input: &Input) -> Result<bool, Failure> {
     ARGUMENT.insert(&[
-        ("name", input.name.clone().into()),
-        ("default_value", input.default_value.clone().into()),
-        ("optional", input.optional.into()),
-        ("display_name", input.display_name.clone().into()),
+        ("name", cell(&input.name)),
+        ("default_value", cell(&input.default_value)),
+        ("optional", cell(&input.optional)),
+        ("display_name", cell(&input.display_name)),
     ])?;
     let argument = Argument {
         id: 0,

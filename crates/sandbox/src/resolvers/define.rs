@@ -7,7 +7,7 @@ use super::{Truthy, arguments, is_missing, nothing};
 use crate::collation::same;
 use crate::failure::Failure;
 use crate::instant;
-use crate::mariadb::{DEFINITION, comparable};
+use crate::mariadb::{DEFINITION, cell, comparable};
 use crate::permissions::{Caller, On};
 use crate::rows::Record as _;
 use crate::rows::definitions::{self, Definition};
@@ -46,7 +46,7 @@ pub(crate) fn add(state: &State, caller: &Caller, input: &Input) -> Result<Shown
         if matches(&old, input, kind) {
             return Ok(Shown {
                 definition: old,
-                more: None,
+                arguments: None,
             });
         }
         return Err(different(input, project.as_ref()));
@@ -199,12 +199,8 @@ fn of_that_name(state: &State, input: &Input) -> Result<Option<Definition>, Fail
 
 /// Whether an existing row counts as the new one. Lagoon compares these four only.
 fn matches(old: &Definition, input: &Input, kind: &str) -> bool {
-    let image = match &input.image {
-        MaybeUndefined::Undefined => Some(""),
-        other => other.value().map(String::as_str),
-    };
     input.description.value() == Some(&old.description)
-        && old.image.as_deref() == image
+        && old.image.as_ref() == input.stored_image().value()
         && old.kind == kind
         && (kind == "IMAGE" || old.command.as_ref() == input.command.value())
 }
@@ -227,36 +223,19 @@ fn different(input: &Input, project: Option<&Project>) -> Failure {
 }
 
 fn insert(state: &State, input: &Input, kind: &str) -> Result<i32, Failure> {
-    let image = match &input.image {
-        MaybeUndefined::Undefined => MaybeUndefined::Value(String::new()),
-        given => given.clone(),
-    };
     let permission = match input.permission {
         MaybeUndefined::Undefined => Some(TaskPermission::Guest),
-        MaybeUndefined::Null => None,
-        MaybeUndefined::Value(permission) => Some(permission),
+        given => given.take(),
     };
-    DEFINITION.insert(&[
-        ("name", input.name.clone().into()),
-        ("description", input.description.clone().into()),
-        ("image", image.clone().into()),
-        ("command", input.command.clone().into()),
-        ("service", input.service.clone().into()),
-        ("group_name", input.group_name.clone().into()),
-        ("confirmation_text", input.confirmation_text.clone().into()),
-        (
-            "deploy_token_injection",
-            input.deploy_token_injection.into(),
-        ),
-        ("project_key_injection", input.project_key_injection.into()),
-        ("admin_only_view", input.admin_only_view.into()),
-        ("system_wide", input.system_wide.into()),
-    ])?;
+    let mut cells = input.cells();
+    cells.push(("group_name", cell(&input.group_name)));
+    cells.push(("system_wide", cell(&input.system_wide)));
+    DEFINITION.insert(&cells)?;
     let definition = Definition {
         id: 0,
         name: input.name.value().cloned().unwrap_or_default(),
         description: input.description.value().cloned().unwrap_or_default(),
-        image: image.value().cloned(),
+        image: input.stored_image().value().cloned(),
         service: input.service.value().cloned(),
         kind: kind.to_owned(),
         environment: input.environment.value().copied(),

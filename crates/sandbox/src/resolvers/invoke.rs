@@ -29,12 +29,7 @@ pub(crate) fn invoke(
         .into_iter()
         .find(|shown| shown.definition.id == id)
         .ok_or_else(|| Failure::new(format!("Task registration '{id}' could not be found.")))?;
-    let arguments: Vec<_> = shown
-        .more
-        .map(|more| more.arguments.into_iter().map(|(argument, _)| argument))
-        .into_iter()
-        .flatten()
-        .collect();
+    let arguments = shown.arguments.unwrap_or_default();
     let mut given = Vec::new();
     for input in values {
         given.push(check(state, environment, &arguments, input.as_ref())?);
@@ -51,7 +46,7 @@ pub(crate) fn invoke(
 fn check(
     state: &State,
     environment: i32,
-    arguments: &[Argument],
+    arguments: &[(Argument, Option<Vec<String>>)],
     input: Option<&Input>,
 ) -> Result<(String, String), Failure> {
     let input = input.ok_or_else(|| {
@@ -62,8 +57,8 @@ fn check(
     })?;
     let given = &input.advanced_task_definition_argument_name;
     let name = given.value().map_or(nothing(given), String::as_str);
+    let mut arguments = arguments.iter().map(|(argument, _)| argument);
     let argument = arguments
-        .iter()
         .find(|argument| !given.is_null() && !given.is_undefined() && argument.name == name)
         .ok_or_else(|| Failure::new(format!("Cannot find argument type named {name}")))?;
     let MaybeUndefined::Value(value) = &input.value else {

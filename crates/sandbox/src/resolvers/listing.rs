@@ -14,14 +14,9 @@ use crate::state::State;
 #[derive(Debug, Clone)]
 pub(crate) struct Shown {
     pub(crate) definition: Definition,
-    /// `None` where Lagoon returns an existing row as a new one.
-    pub(crate) more: Option<More>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct More {
-    /// Each argument with its range, where it was looked up.
-    pub(crate) arguments: Vec<(Argument, Option<Vec<String>>)>,
+    /// Each argument with its range, where it was looked up. `None` where Lagoon returns an existing
+    /// row as a new one.
+    pub(crate) arguments: Option<Vec<(Argument, Option<Vec<String>>)>>,
 }
 
 /// The definitions of an environment, nearest first, one per name, filtered by role, with ranges.
@@ -134,9 +129,7 @@ fn plain(connection: &Connection, definition: Definition) -> Result<Shown, Failu
     let arguments = arguments.into_iter().map(|argument| (argument, None));
     Ok(Shown {
         definition,
-        more: Some(More {
-            arguments: arguments.collect(),
-        }),
+        arguments: Some(arguments.collect()),
     })
 }
 
@@ -153,6 +146,6 @@ fn with_ranges(
     }
     Ok(Shown {
         definition,
-        more: Some(More { arguments }),
+        arguments: Some(arguments),
     })
 }

@@ -6,7 +6,7 @@ use super::define::{Sensitive, project_of, validate};
 use super::listing::{self, Shown};
 use super::{arguments, nothing};
 use crate::failure::Failure;
-use crate::mariadb::{Cell, DEFINITION};
+use crate::mariadb::DEFINITION;
 use crate::permissions::{Caller, On};
 use crate::rows::Record as _;
 use crate::rows::definitions::{self, Definition};
@@ -33,7 +33,7 @@ pub(crate) fn update(state: &State, caller: &Caller, input: &Input) -> Result<Sh
     };
     sensitive.check(state, caller, project.as_ref())?;
     validate_merged(&old, patch)?;
-    let changes = DEFINITION.update(cells(patch))?;
+    let changes = DEFINITION.update(patch.cells())?;
     state.write(|tx| Ok(Definition::update(tx, *id, &changes)?))?;
     if let MaybeUndefined::Value(inputs) = &patch.advanced_task_definition_arguments {
         state.write(|tx| Ok(definitions::delete_arguments(tx, *id)?))?;
@@ -73,27 +73,4 @@ fn validate_merged(old: &Definition, patch: &Patch) -> Result<(), Failure> {
         command.as_deref(),
     )?;
     Ok(())
-}
-
-fn cells(patch: &Patch) -> Vec<(&'static str, Cell)> {
-    let image = match &patch.image {
-        MaybeUndefined::Undefined => Cell::Text(String::new()),
-        given => given.clone().into(),
-    };
-    let permission = patch.permission.map_value(|level| level.word().to_owned());
-    vec![
-        ("name", patch.name.clone().into()),
-        ("description", patch.description.clone().into()),
-        ("image", image),
-        ("command", patch.command.clone().into()),
-        ("service", patch.service.clone().into()),
-        ("permission", permission.into()),
-        ("confirmation_text", patch.confirmation_text.clone().into()),
-        (
-            "deploy_token_injection",
-            patch.deploy_token_injection.into(),
-        ),
-        ("project_key_injection", patch.project_key_injection.into()),
-        ("admin_only_view", patch.admin_only_view.into()),
-    ]
 }

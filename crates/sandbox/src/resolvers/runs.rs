@@ -8,7 +8,7 @@ use crate::collation::same;
 use crate::engine::{NewRun, Work};
 use crate::failure::Failure;
 use crate::instant;
-use crate::mariadb::{Cell, TASK, duplicate, refusal};
+use crate::mariadb::{Cell, TASK, cell, duplicate, refusal};
 use crate::permissions::{Caller, On};
 use crate::rows::Record as _;
 use crate::rows::definitions::Definition;
@@ -67,17 +67,16 @@ impl NewTask {
     }
 
     fn cells(&self) -> [(&'static str, Cell); 9] {
-        let user = self.source_user.clone();
         [
-            ("name", Cell::Text(self.name.clone())),
-            ("status", self.status.clone().into()),
-            ("created", self.created.clone().into()),
-            ("started", self.started.clone().into()),
-            ("completed", self.completed.clone().into()),
-            ("service", self.service.clone().into()),
-            ("command", self.command.clone().into()),
-            ("remote_id", self.remote_id.clone().into()),
-            ("source_user", user.map_or(Cell::Null, Cell::Text)),
+            ("name", Some(self.name.clone().into())),
+            ("status", cell(&self.status)),
+            ("created", cell(&self.created)),
+            ("started", cell(&self.started)),
+            ("completed", cell(&self.completed)),
+            ("service", cell(&self.service)),
+            ("command", cell(&self.command)),
+            ("remote_id", cell(&self.remote_id)),
+            ("source_user", Some(self.source_user.clone().into())),
         ]
     }
 
@@ -191,15 +190,15 @@ pub(crate) fn update(
     }
     let status = patch.status.map_value(|status| status.word().to_owned());
     let cells = vec![
-        ("name", patch.name.into()),
-        ("status", status.into()),
-        ("created", patch.created.into()),
-        ("started", patch.started.into()),
-        ("completed", patch.completed.into()),
-        ("environment", patch.environment.into()),
-        ("service", patch.service.into()),
-        ("command", patch.command.into()),
-        ("remote_id", patch.remote_id.into()),
+        ("name", cell(&patch.name)),
+        ("status", cell(&status)),
+        ("created", cell(&patch.created)),
+        ("started", cell(&patch.started)),
+        ("completed", cell(&patch.completed)),
+        ("environment", cell(&patch.environment)),
+        ("service", cell(&patch.service)),
+        ("command", cell(&patch.command)),
+        ("remote_id", cell(&patch.remote_id)),
     ];
     state.write(|tx| {
         let known = Run::by_id(tx, id)?.is_some();

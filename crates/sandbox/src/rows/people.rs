@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Result};
 
 use super::{Record, all, first, record};
-use crate::permissions::{Platform, Role, User};
+use crate::permissions::{PlatformRole, Role, User};
 
 record! {
     Person in "user" {
@@ -41,11 +41,10 @@ pub(crate) fn user(connection: &Connection, id: &str) -> Result<Option<User>> {
     Ok(Some(User {
         id: person.id,
         email: person.email,
-        platform: match person.platform_role.as_deref() {
-            Some("owner") => Some(Platform::Owner),
-            Some("viewer") => Some(Platform::Viewer),
-            _ => None,
-        },
+        platform: person
+            .platform_role
+            .as_deref()
+            .and_then(PlatformRole::from_word),
         projects: with_role(projects),
         groups: with_role(groups),
     }))

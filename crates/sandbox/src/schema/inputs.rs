@@ -1,68 +1,17 @@
 //! Input types. Absent and `null` differ, as they do for Lagoon.
 
-use async_graphql::{Enum, InputObject, MaybeUndefined, Upload};
+use async_graphql::{InputObject, MaybeUndefined, Upload};
 
-macro_rules! words {
-    ($type:ident { $($variant:ident = $word:literal),* $(,)? }) => {
-        #[allow(dead_code, reason = "not every type is needed in both directions")]
-        impl $type {
-            /// The word in the database.
-            pub(crate) fn word(self) -> &'static str {
-                match self { $($type::$variant => $word),* }
-            }
-            pub(crate) fn from_word(word: &str) -> Option<$type> {
-                match word { $($word => Some($type::$variant),)* _ => None }
-            }
-        }
-    };
-}
+use crate::mariadb::{Cell, cell};
 
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AdvancedTaskDefinitionTypes {
-    Command,
-    Image,
-}
 words!(AdvancedTaskDefinitionTypes { Command = "COMMAND", Image = "IMAGE" });
-
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AdvancedTaskDefinitionArgumentTypes {
-    EnvironmentSourceName,
-    EnvironmentSourceNameExcludeSelf,
-    Numeric,
-    String,
-}
 words!(AdvancedTaskDefinitionArgumentTypes {
     EnvironmentSourceName = "ENVIRONMENT_SOURCE_NAME",
     EnvironmentSourceNameExcludeSelf = "ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF",
     Numeric = "NUMERIC",
     String = "STRING",
 });
-
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TaskPermission {
-    Developer,
-    Guest,
-    Maintainer,
-}
-words!(TaskPermission {
-    Developer = "DEVELOPER",
-    Guest = "GUEST",
-    Maintainer = "MAINTAINER",
-});
-
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TaskStatusType {
-    Active,
-    Cancelled,
-    Complete,
-    Error,
-    Failed,
-    New,
-    Pending,
-    Queued,
-    Running,
-    Succeeded,
-}
+words!(TaskPermission { Developer = "DEVELOPER", Guest = "GUEST", Maintainer = "MAINTAINER" });
 words!(TaskStatusType {
     Active = "active",
     Cancelled = "cancelled",
@@ -75,33 +24,9 @@ words!(TaskStatusType {
     Running = "running",
     Succeeded = "succeeded",
 });
-
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TaskSourceType {
-    #[graphql(name = "API")]
-    Api,
-}
 words!(TaskSourceType { Api = "api" });
-
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum EnvType {
-    Development,
-    Production,
-}
 words!(EnvType { Development = "development", Production = "production" });
-
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ProjectOrderType {
-    Created,
-    Name,
-}
-
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DeployType {
-    Branch,
-    Promote,
-    Pullrequest,
-}
+words!(ProjectOrderType { Created = "created", Name = "name" });
 words!(DeployType { Branch = "branch", Promote = "promote", Pullrequest = "pullrequest" });
 
 #[derive(InputObject, Debug, Clone, PartialEq)]
@@ -114,53 +39,67 @@ pub(crate) struct AdvancedTaskDefinitionArgumentInput {
     pub(crate) kind: MaybeUndefined<AdvancedTaskDefinitionArgumentTypes>,
 }
 
-#[derive(InputObject, Debug, Clone)]
-pub(crate) struct AdvancedTaskDefinitionInput {
-    pub(crate) admin_only_view: MaybeUndefined<bool>,
-    pub(crate) advanced_task_definition_arguments:
-        MaybeUndefined<Vec<Option<AdvancedTaskDefinitionArgumentInput>>>,
-    pub(crate) command: MaybeUndefined<String>,
-    pub(crate) confirmation_text: MaybeUndefined<String>,
-    pub(crate) deploy_token_injection: MaybeUndefined<bool>,
-    pub(crate) description: MaybeUndefined<String>,
-    pub(crate) environment: MaybeUndefined<i32>,
-    pub(crate) group_name: MaybeUndefined<String>,
-    pub(crate) image: MaybeUndefined<String>,
-    pub(crate) name: MaybeUndefined<String>,
-    pub(crate) permission: MaybeUndefined<TaskPermission>,
-    pub(crate) project: MaybeUndefined<i32>,
-    pub(crate) project_key_injection: MaybeUndefined<bool>,
-    pub(crate) service: MaybeUndefined<String>,
-    pub(crate) system_wide: MaybeUndefined<bool>,
-    #[graphql(name = "type")]
-    pub(crate) kind: MaybeUndefined<AdvancedTaskDefinitionTypes>,
+/// Declares an input with the properties of a definition, and more.
+macro_rules! definition_input {
+    ($name:ident { $($more:ident: $kind:ty),* }) => {
+        #[derive(InputObject, Debug, Clone, Default, PartialEq)]
+        pub(crate) struct $name {
+            pub(crate) admin_only_view: MaybeUndefined<bool>,
+            pub(crate) advanced_task_definition_arguments:
+                MaybeUndefined<Vec<Option<AdvancedTaskDefinitionArgumentInput>>>,
+            pub(crate) command: MaybeUndefined<String>,
+            pub(crate) confirmation_text: MaybeUndefined<String>,
+            pub(crate) deploy_token_injection: MaybeUndefined<bool>,
+            pub(crate) description: MaybeUndefined<String>,
+            pub(crate) environment: MaybeUndefined<i32>,
+            pub(crate) group_name: MaybeUndefined<String>,
+            pub(crate) image: MaybeUndefined<String>,
+            pub(crate) name: MaybeUndefined<String>,
+            pub(crate) permission: MaybeUndefined<TaskPermission>,
+            pub(crate) project: MaybeUndefined<i32>,
+            pub(crate) project_key_injection: MaybeUndefined<bool>,
+            pub(crate) service: MaybeUndefined<String>,
+            #[graphql(name = "type")]
+            pub(crate) kind: MaybeUndefined<AdvancedTaskDefinitionTypes>,
+            $(pub(crate) $more: MaybeUndefined<$kind>,)*
+        }
+
+        impl $name {
+            /// An absent image is stored as an empty text, on update too.
+            pub(crate) fn stored_image(&self) -> MaybeUndefined<String> {
+                match &self.image {
+                    MaybeUndefined::Undefined => MaybeUndefined::Value(String::new()),
+                    given => given.clone(),
+                }
+            }
+
+            /// The columns that can be changed.
+            pub(crate) fn cells(&self) -> Vec<(&'static str, Cell)> {
+                let permission = self.permission.map_value(|level| level.word().to_owned());
+                vec![
+                    ("name", cell(&self.name)),
+                    ("description", cell(&self.description)),
+                    ("image", cell(&self.stored_image())),
+                    ("command", cell(&self.command)),
+                    ("service", cell(&self.service)),
+                    ("permission", cell(&permission)),
+                    ("confirmation_text", cell(&self.confirmation_text)),
+                    ("deploy_token_injection", cell(&self.deploy_token_injection)),
+                    ("project_key_injection", cell(&self.project_key_injection)),
+                    ("admin_only_view", cell(&self.admin_only_view)),
+                ]
+            }
+        }
+    };
 }
+
+definition_input!(AdvancedTaskDefinitionInput { system_wide: bool });
+definition_input!(UpdateAdvancedTaskDefinitionPatchInput {});
 
 #[derive(InputObject, Debug, Clone)]
 pub(crate) struct UpdateAdvancedTaskDefinitionInput {
     pub(crate) id: i32,
     pub(crate) patch: UpdateAdvancedTaskDefinitionPatchInput,
-}
-
-#[derive(InputObject, Debug, Clone, Default, PartialEq)]
-pub(crate) struct UpdateAdvancedTaskDefinitionPatchInput {
-    pub(crate) admin_only_view: MaybeUndefined<bool>,
-    pub(crate) advanced_task_definition_arguments:
-        MaybeUndefined<Vec<Option<AdvancedTaskDefinitionArgumentInput>>>,
-    pub(crate) command: MaybeUndefined<String>,
-    pub(crate) confirmation_text: MaybeUndefined<String>,
-    pub(crate) deploy_token_injection: MaybeUndefined<bool>,
-    pub(crate) description: MaybeUndefined<String>,
-    pub(crate) environment: MaybeUndefined<i32>,
-    pub(crate) group_name: MaybeUndefined<String>,
-    pub(crate) image: MaybeUndefined<String>,
-    pub(crate) name: MaybeUndefined<String>,
-    pub(crate) permission: MaybeUndefined<TaskPermission>,
-    pub(crate) project: MaybeUndefined<i32>,
-    pub(crate) project_key_injection: MaybeUndefined<bool>,
-    pub(crate) service: MaybeUndefined<String>,
-    #[graphql(name = "type")]
-    pub(crate) kind: MaybeUndefined<AdvancedTaskDefinitionTypes>,
 }
 
 #[derive(InputObject, Debug, Clone)]

@@ -1,5 +1,27 @@
 //! The GraphQL types: a part of Lagoon 2.33.1's schema. `resolvers` decides the replies.
 
+/// Declares an enumeration with the words that stand for its values in the database.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
+        #[derive(async_graphql::Enum, Debug, Clone, Copy, PartialEq, Eq)]
+        $(#[$meta])*
+        pub(crate) enum $name {
+            $($variant),*
+        }
+
+        #[allow(dead_code, reason = "not every type is needed in both directions")]
+        impl $name {
+            pub(crate) fn word(self) -> &'static str {
+                match self { $($name::$variant => $word),* }
+            }
+            pub(crate) fn from_word(word: &str) -> Option<$name> {
+                match word { $($word => Some($name::$variant),)* _ => None }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
 mod cluster;
 mod definition;
 pub(super) mod inputs;
@@ -40,7 +62,12 @@ pub(super) fn schema() -> &'static Schema {
 }
 
 pub(super) fn sdl() -> String {
-    SCHEMA.sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments())
+    SCHEMA.sdl_with_options(
+        SDLExportOptions::new()
+            .sorted_fields()
+            .sorted_arguments()
+            .sorted_enum_items(),
+    )
 }
 
 fn state<'a>(context: &Context<'a>) -> Result<&'a State, Failure> {

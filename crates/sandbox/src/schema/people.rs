@@ -1,10 +1,11 @@
 //! Users and groups.
 
-use async_graphql::{ComplexObject, Context, Enum, Interface, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Interface, Object, SimpleObject};
 
 use super::place::Project;
 use super::{List, list, object, state};
 use crate::failure::Failure;
+use crate::permissions::{PlatformRole, Role};
 use crate::rows::Record as _;
 use crate::rows::{people, places};
 
@@ -31,11 +32,10 @@ impl User {
     /// The user as `userByEmail` shows them: only there does Lagoon read the platform roles (seen
     /// on Lagoon 2.33.1).
     pub(super) fn by_email(row: people::Person) -> User {
-        let role = match row.platform_role.as_deref() {
-            Some("owner") => Some(PlatformRole::Owner),
-            Some("viewer") => Some(PlatformRole::Viewer),
-            _ => None,
-        };
+        let role = row
+            .platform_role
+            .as_deref()
+            .and_then(PlatformRole::from_word);
         User {
             platform_roles: Some(role.into_iter().map(Some).collect()),
             ..User::from(row)
@@ -54,7 +54,7 @@ impl User {
         Ok(list(roles, |(group, role)| GroupRoleInterface {
             id: Some(group.id),
             name: Some(group.name),
-            role: role_of(&role),
+            role: Role::from_word(&role),
         }))
     }
 
@@ -77,28 +77,10 @@ pub(crate) struct SshKey {
     name: Option<String>,
 }
 
-/// A role on the whole of Lagoon.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PlatformRole {
-    OrganizationOwner,
-    Owner,
-    Viewer,
-}
-
-/// A role in a group.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum GroupRole {
-    Developer,
-    Guest,
-    Maintainer,
-    Owner,
-    Reporter,
-}
-
 /// A user's place in a group.
 #[derive(SimpleObject)]
 pub(crate) struct GroupMembership {
-    role: Option<GroupRole>,
+    role: Option<Role>,
     user: Option<User>,
 }
 
@@ -107,7 +89,7 @@ pub(crate) struct GroupMembership {
 pub(crate) struct GroupRoleInterface {
     id: Option<String>,
     name: Option<String>,
-    role: Option<GroupRole>,
+    role: Option<Role>,
 }
 
 /// What all groups have.
@@ -159,7 +141,7 @@ impl Group {
         for (id, role) in members(context, &self.0.id)? {
             let person = state.read(|connection| Ok(people::Person::by_id(connection, &id)?))?;
             shown.push(Some(GroupMembership {
-                role: role_of(&role),
+                role: Role::from_word(&role),
                 user: person.map(User::from),
             }));
         }
@@ -188,15 +170,4 @@ impl Group {
 
 fn members(context: &Context<'_>, group: &str) -> Result<Vec<(String, String)>, Failure> {
     state(context)?.read(|connection| Ok(people::members(connection, group)?))
-}
-
-fn role_of(word: &str) -> Option<GroupRole> {
-    Some(match word {
-        "developer" => GroupRole::Developer,
-        "guest" => GroupRole::Guest,
-        "maintainer" => GroupRole::Maintainer,
-        "owner" => GroupRole::Owner,
-        "reporter" => GroupRole::Reporter,
-        _ => return None,
-    })
 }

@@ -1,6 +1,6 @@
 //! Projects, environments, services.
 
-use async_graphql::{ComplexObject, Context, Enum, Json, MaybeUndefined, SimpleObject};
+use async_graphql::{ComplexObject, Context, Json, MaybeUndefined, SimpleObject};
 use serde_json::{Value, json};
 
 use super::cluster::{self, DeployTargetConfig, Kubernetes, Openshift};
@@ -106,13 +106,7 @@ impl Project {
     }
 }
 
-/// The number of pods that a project's production environment has.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ProjectAvailability {
-    High,
-    Polysite,
-    Standard,
-}
+words!(ProjectAvailability { High = "HIGH", Polysite = "POLYSITE", Standard = "STANDARD" });
 
 /// The organization of a project; no project here has one.
 #[derive(SimpleObject)]
@@ -122,29 +116,16 @@ pub(crate) struct Organization {
     name: Option<String>,
 }
 
-/// What is switched off in a project.
-#[allow(clippy::enum_variant_names)] // Lagoon's names
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Restriction {
-    NoDeployments,
-    NoEnvironmentVariables,
-    NoProjectVariables,
-    NoTasks,
-    NoWebhookDeployments,
-}
-
-impl Restriction {
-    fn from_word(word: &str) -> Option<Restriction> {
-        Some(match word {
-            "NO_DEPLOYMENTS" => Restriction::NoDeployments,
-            "NO_ENVIRONMENT_VARIABLES" => Restriction::NoEnvironmentVariables,
-            "NO_PROJECT_VARIABLES" => Restriction::NoProjectVariables,
-            "NO_TASKS" => Restriction::NoTasks,
-            "NO_WEBHOOK_DEPLOYMENTS" => Restriction::NoWebhookDeployments,
-            _ => return None,
-        })
+words!(
+    #[allow(clippy::enum_variant_names)] // Lagoon's names
+    Restriction {
+        NoDeployments = "NO_DEPLOYMENTS",
+        NoEnvironmentVariables = "NO_ENVIRONMENT_VARIABLES",
+        NoProjectVariables = "NO_PROJECT_VARIABLES",
+        NoTasks = "NO_TASKS",
+        NoWebhookDeployments = "NO_WEBHOOK_DEPLOYMENTS",
     }
-}
+);
 
 object! {
     /// An environment of a project.
@@ -230,13 +211,7 @@ impl Environment {
     }
 }
 
-/// Whether the pods of an environment are scaled down.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum IdleState {
-    Active,
-    Idled,
-    Scaled,
-}
+words!(IdleState { Active = "active", Idled = "idled", Scaled = "scaled" });
 
 /// A deployment; there are none.
 #[derive(SimpleObject)]
