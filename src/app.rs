@@ -60,7 +60,6 @@ pub struct App {
 }
 
 impl App {
-    #[must_use]
     pub fn new(ui: Ui, settings: Settings, interrupts: Interrupts) -> App {
         App {
             ui,
@@ -119,7 +118,6 @@ impl App {
         })
     }
 
-    #[must_use]
     pub fn ui_url(&self) -> Option<String> {
         match &self.settings.chosen().ok()?.target.value {
             Target::Context(context) => context.ui_url.as_ref().map(ToString::to_string),
@@ -195,7 +193,6 @@ impl App {
 
     /// Lets the caller handle the next Ctrl-C or SIGTERM while the claim exists. Without a claim,
     /// and at the second signal, the command ends.
-    #[must_use]
     pub fn claim_interrupt(&self) -> Claim {
         self.interrupts.claim()
     }

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 pub use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// The time of day by this machine's clock.
-#[must_use]
 pub fn wall_time() -> Timestamp {
     Timestamp::now()
 }
@@ -27,7 +26,6 @@ pub struct SystemClock {
 }
 
 impl SystemClock {
-    #[must_use]
     pub fn new() -> Self {
         SystemClock {
             start: Instant::now(),

@@ -54,7 +54,6 @@ pub struct EnvError(pub String);
     clippy::disallowed_methods,
     reason = "this is the only reader of environment variables"
 )]
-#[must_use]
 pub fn named(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
@@ -63,7 +62,6 @@ pub fn named(name: &str) -> Option<String> {
     clippy::disallowed_methods,
     reason = "this is the only reader of environment variables"
 )]
-#[must_use]
 pub fn named_os(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
@@ -149,23 +147,19 @@ impl Env {
     }
 
     /// `None` if neither `XDG_CONFIG_HOME` nor `HOME` is set.
-    #[must_use]
     pub fn config_folder(&self) -> Option<PathBuf> {
         self.folder(&self.config_home, ".config")
     }
 
-    #[must_use]
     pub fn state_folder(&self) -> Option<PathBuf> {
         self.folder(&self.state_home, ".local/state")
     }
 
-    #[must_use]
     pub fn data_folder(&self) -> Option<PathBuf> {
         self.folder(&self.data_home, ".local/share")
     }
 
     /// The path of the `lagoon` CLI's file, which need not exist.
-    #[must_use]
     pub fn lagoon_cli_file(&self) -> Option<PathBuf> {
         let in_home = || Some(self.home.as_ref()?.join(".lagoon.yml"));
         self.lagoon_cli.clone().or_else(in_home)

@@ -56,7 +56,6 @@ impl Kind {
         Kind::Terminated,
     ];
 
-    #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
             Kind::Failed => 1,
@@ -75,7 +74,6 @@ impl Kind {
     }
 
     /// The kind's name in a JSON error.
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Kind::Failed => "failed",
@@ -146,7 +144,6 @@ impl Error {
     }
 
     /// The hints as they are printed.
-    #[must_use]
     pub fn hint_texts(&self) -> Vec<String> {
         self.hints.iter().map(ToString::to_string).collect()
     }
@@ -171,7 +168,6 @@ impl Error {
         self
     }
 
-    #[must_use]
     pub fn to_json(&self) -> Value {
         json!({"error": {
             "kind": self.kind.word(),
@@ -345,7 +341,6 @@ impl From<PromptError> for Error {
     }
 }
 
-#[must_use]
 pub fn quoted_list<S: AsRef<str>>(names: &[S]) -> String {
     names
         .iter()

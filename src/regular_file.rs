@@ -109,7 +109,6 @@ pub struct Owners {
 }
 
 impl Owners {
-    #[must_use]
     pub fn of(user: u32, sudo: Option<u32>, here: &Path) -> Owners {
         let caller = sudo.filter(|_| user == 0);
         Owners {
@@ -118,7 +117,6 @@ impl Owners {
         }
     }
 
-    #[must_use]
     pub fn current(sudo: Option<u32>, here: &Path) -> Owners {
         #[cfg(unix)]
         let user = rustix::process::geteuid().as_raw();
@@ -127,13 +125,11 @@ impl Owners {
         Owners::of(user, sudo, here)
     }
 
-    #[must_use]
     pub fn own(&self, path: &Path) -> bool {
         owner(path).is_none_or(|owner| self.users.contains(&owner))
     }
 
     /// Like [`Owners::own`], but the owner of the current folder counts too.
-    #[must_use]
     pub fn own_here(&self, path: &Path) -> bool {
         self.own(path) || owner(path) == self.here
     }

@@ -42,19 +42,16 @@ pub struct Secret(String);
 
 impl Secret {
     /// Registers the text: everything that is printed from now on masks it.
-    #[must_use]
     pub fn new(text: String) -> Self {
         conceal(&text);
         Secret(text)
     }
 
     /// A text that is not masked, because it may be a path or is to be printed.
-    #[must_use]
     pub fn unregistered(text: String) -> Self {
         Secret(text)
     }
 
-    #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -98,13 +95,11 @@ pub fn conceal(text: &str) {
     }
 }
 
-#[must_use]
 pub fn is_registered(text: &str) -> bool {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
     known.short.contains(text.trim()) || !known.runs(text.as_bytes()).is_empty()
 }
 
-#[must_use]
 pub fn masked(text: &str) -> Cow<'_, str> {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
     let runs = known.runs(text.as_bytes());

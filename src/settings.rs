@@ -207,14 +207,12 @@ impl Settings {
     }
 
     /// Whether the command line selects an output format, by `-o` or `--jq`.
-    #[must_use]
     pub fn output_is_asked_for(&self) -> bool {
         let flag = |output: &Sourced<String>| output.is_flag();
         self.jq.is_some() || self.output.as_ref().is_some_and(flag)
     }
 
     /// Whether errors are printed as JSON, because of `-o`, `TASKS_OUTPUT` or `--jq`.
-    #[must_use]
     pub fn wants_json_errors(&self) -> bool {
         self.jq.is_some()
             || self
@@ -265,29 +263,24 @@ impl Settings {
 
 /// An environment variable that a task file or the proxy settings name. This program's own secrets
 /// are hidden.
-#[must_use]
 pub fn process_variable(name: &str) -> Option<String> {
     (!is_own_secret_variable(name)).then(|| crate::env::named(name))?
 }
 
-#[must_use]
 pub fn is_own_secret_variable(name: &str) -> bool {
     matches!(name, "TASKS_TOKEN" | "TASKS_SSH_KEY")
 }
 
 /// An environment variable that a library reads; it may be invalid UTF-8.
-#[must_use]
 pub fn process_variable_os(name: &str) -> Option<std::ffi::OsString> {
     crate::env::named_os(name)
 }
 
 /// The id of the user who called `sudo`. As in git, root trusts this user's files.
-#[must_use]
 pub fn sudo_user() -> Option<u32> {
     crate::env::named("SUDO_UID")?.parse().ok()
 }
 
-#[must_use]
 pub fn is_structured(format: &str) -> bool {
     matches!(format, "json" | "jsonl" | "yaml")
 }

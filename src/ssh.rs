@@ -45,7 +45,6 @@ impl Destination {
         })
     }
 
-    #[must_use]
     pub fn server(&self) -> &SshEndpoint {
         &self.server
     }
@@ -60,7 +59,6 @@ pub struct Ssh {
 
 impl Ssh {
     /// The `ssh` on `PATH`, with the user's own keys and configuration; never prompts.
-    #[must_use]
     pub fn new() -> Ssh {
         Ssh {
             program: PathBuf::from("ssh"),
@@ -69,7 +67,6 @@ impl Ssh {
         }
     }
 
-    #[must_use]
     pub fn program(path: impl Into<PathBuf>) -> Ssh {
         Ssh {
             program: path.into(),

@@ -55,7 +55,6 @@ fn permissions(mode: u32) -> std::fs::Permissions {
 pub const READ: u32 = 0o044;
 
 #[cfg(unix)]
-#[must_use]
 pub fn others_may(path: &Path, bits: u32) -> bool {
     use std::os::unix::fs::PermissionsExt;
     path.metadata()
@@ -63,7 +62,6 @@ pub fn others_may(path: &Path, bits: u32) -> bool {
 }
 
 #[cfg(not(unix))]
-#[must_use]
 pub fn others_may(_path: &Path, _bits: u32) -> bool {
     false
 }

@@ -41,7 +41,6 @@ pub struct Claim {
 
 impl Interrupts {
     /// Without listening: only [`Interrupts::signal`] sends signals. For tests.
-    #[must_use]
     pub fn none() -> Interrupts {
         let (signals, _) = watch::channel((0, Kind::Interrupted));
         Interrupts {
@@ -55,7 +54,6 @@ impl Interrupts {
 
     /// Starts to listen. `give_up` is called if the main thread does not react, as when a prompt
     /// waits for a key.
-    #[must_use]
     pub fn listen(give_up: GiveUp) -> Interrupts {
         let interrupts = Self::none();
         let listener = interrupts.clone();
@@ -96,7 +94,6 @@ impl Interrupts {
             .send_modify(|(count, last)| (*count, *last) = (*count + 1, kind));
     }
 
-    #[must_use]
     pub fn claim(&self) -> Claim {
         self.state.claims.fetch_add(1, Ordering::SeqCst);
         Claim {

@@ -37,13 +37,11 @@ pub struct Running {
 }
 
 impl Running {
-    #[must_use]
     pub fn graphql(&self) -> String {
         self.served.graphql()
     }
 
     /// The server's address, without a path.
-    #[must_use]
     pub fn url(&self) -> String {
         self.served.url()
     }

@@ -42,7 +42,6 @@ impl App {
 
     /// The private key for ssh: the variable's, else the context's. `None` leaves the choice to
     /// ssh.
-    #[must_use]
     pub fn ssh_key(&self) -> Option<Key> {
         let chosen = self.settings.chosen().ok()?;
         let key = chosen
@@ -57,7 +56,6 @@ impl App {
     }
 
     /// The session of a context. Variables apply to the selected context only.
-    #[must_use]
     pub fn session_of(&self, context: &Context) -> Session {
         let ssh = self.variables_for(context);
         let name = &context.name;

@@ -14,13 +14,11 @@ pub struct Account(String);
 
 impl Account {
     /// The account of a context. A key from a variable is another identity.
-    #[must_use]
     pub fn of_context(name: &ContextName, key: Option<&SshKey>) -> Account {
         Account(format!("{name}{}", identity(key)))
     }
 
     /// The account of an address that belongs to no context.
-    #[must_use]
     pub fn of_address(api: &Url, key: Option<&SshKey>) -> Account {
         Account(format!("@{}{}", digest(api.as_str()), identity(key)))
     }
@@ -29,12 +27,10 @@ impl Account {
         Account(name.to_owned())
     }
 
-    #[must_use]
     pub fn context(&self) -> Option<&str> {
         self.0.split('@').next().filter(|name| !name.is_empty())
     }
 
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

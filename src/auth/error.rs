@@ -47,7 +47,6 @@ pub enum AuthError {
 }
 
 impl AuthError {
-    #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
             AuthError::Missing { hints, .. } | AuthError::Expired { hints, .. } => hints.clone(),
@@ -62,7 +61,6 @@ impl AuthError {
         }
     }
 
-    #[must_use]
     pub fn is_sign_in(&self) -> bool {
         match self {
             AuthError::Browser(error) => !error.is_usage(),
@@ -77,7 +75,6 @@ impl AuthError {
         }
     }
 
-    #[must_use]
     pub fn is_passing(&self) -> bool {
         const NETWORK: [&str; 8] = [
             "onnection refused",

@@ -26,7 +26,6 @@ pub struct SshSignIn {
 
 impl SshSignIn {
     /// Uses this key, else the keys that ssh finds itself.
-    #[must_use]
     pub fn new(endpoint: SshEndpoint, key: Option<&SshKey>, asks: bool) -> SshSignIn {
         ssh::remove_old_keys();
         SshSignIn {
@@ -37,7 +36,6 @@ impl SshSignIn {
     }
 }
 
-#[must_use]
 pub fn key_for_ssh(key: &SshKey) -> Key {
     match key.usable() {
         Ok(UsableKey::File(path)) => Key::File(path),

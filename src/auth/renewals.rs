@@ -18,7 +18,6 @@ impl Renewals {
         Arc::clone(&self.0).try_read_owned().ok()
     }
 
-    #[must_use]
     pub fn in_progress(&self) -> bool {
         self.0.try_write().is_err()
     }

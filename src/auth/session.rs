@@ -125,7 +125,6 @@ impl Session {
     }
 
     /// The session with this token only: no other is read, requested or stored.
-    #[must_use]
     pub fn with_only(&self, kept: &StoredToken) -> Session {
         let memory = Memory::default();
         memory.remember(kept);
@@ -150,12 +149,10 @@ impl Session {
         store.write(&self.account, kept)
     }
 
-    #[must_use]
     pub fn kept(&self, token: Secret, way: SignInMethod) -> StoredToken {
         self.keeper().kept(token, way)
     }
 
-    #[must_use]
     pub fn granted(&self, granted: BrowserTokens) -> StoredToken {
         self.keeper().granted(granted)
     }
@@ -184,7 +181,6 @@ impl Session {
     }
 
     /// When the token expires, if it cannot be renewed.
-    #[must_use]
     pub fn ends(&self) -> Option<Timestamp> {
         if !matches!(self.renewal(), Ok(Renewal::None)) {
             return None;

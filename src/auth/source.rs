@@ -39,7 +39,6 @@ impl TokenSource {
         }
     }
 
-    #[must_use]
     pub fn renewable_until(&self) -> Option<Timestamp> {
         match self {
             TokenSource::Variable(_) => None,
@@ -48,7 +47,6 @@ impl TokenSource {
     }
 
     /// The server that renews the token after a browser sign-in.
-    #[must_use]
     pub fn renewed_by(&self) -> Option<String> {
         match self {
             TokenSource::Variable(_) => None,
@@ -57,7 +55,6 @@ impl TokenSource {
     }
 
     /// Hints for a token that Lagoon refuses and that cannot be renewed.
-    #[must_use]
     pub fn advice(&self) -> Vec<String> {
         match self {
             TokenSource::Variable(_) => vec![
@@ -81,7 +78,6 @@ impl TokenSource {
     }
 
     /// When the token expires, if known and if it cannot be renewed.
-    #[must_use]
     pub fn ends(&self) -> Option<Timestamp> {
         match self {
             TokenSource::Variable(token) => expiry(token.expose().trim()),

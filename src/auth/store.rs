@@ -24,7 +24,6 @@ pub struct Lock(#[allow(dead_code, reason = "held, not read")] File);
 
 impl TokenStore {
     /// Creates no folder before a token is written.
-    #[must_use]
     pub fn new(state_folder: &Path) -> Self {
         TokenStore {
             folder: state_folder.join("tokens"),

@@ -48,7 +48,6 @@ pub fn api_address(text: &str) -> Result<Url, AddressError> {
 
 /// Whether the host is this machine by its name. Before sending a secret, `lagoon` also checks the
 /// addresses that a name below `localhost` resolves to.
-#[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => {

@@ -43,7 +43,6 @@ struct ComposeFile {
 
 impl Checkout {
     /// Reads the files from a folder up to the top of its git repository, or up to the root folder.
-    #[must_use]
     pub fn read(start: &Path, owners: &Owners) -> Checkout {
         let mut found = Checkout::default();
         let repository = start.ancestors().find(|f| f.join(".git").exists());

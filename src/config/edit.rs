@@ -47,7 +47,6 @@ impl Editor {
         Ok((config, editor))
     }
 
-    #[must_use]
     pub fn text(&self) -> String {
         self.document.to_string()
     }

@@ -102,7 +102,6 @@ fn dangling(
 
 /// The token that the `lagoon` CLI stores for a context. It is read each time, because that program
 /// renews it.
-#[must_use]
 pub fn cached_token(path: &Path, context: &ContextName) -> Option<String> {
     let document = document(path, &read::text(path).ok()?).ok()??;
     text(

@@ -57,7 +57,6 @@ pub enum Origin {
 }
 
 impl Context {
-    #[must_use]
     pub fn new(name: ContextName, api: Url) -> Context {
         Context {
             name,
@@ -100,7 +99,6 @@ impl Config {
         read::parse(path, text)
     }
 
-    #[must_use]
     pub fn empty(path: PathBuf) -> Config {
         Config {
             path,
@@ -112,7 +110,6 @@ impl Config {
     }
 
     /// The current context of the `lagoon` CLI's file, and the file's path.
-    #[must_use]
     pub fn current_of_lagoon_cli(&self) -> Option<(&Context, &Path)> {
         let file = self.lagoon_cli.as_ref()?;
         let name = file.current.as_ref()?.parse().ok()?;
@@ -159,18 +156,15 @@ impl Config {
         self
     }
 
-    #[must_use]
     pub fn context(&self, name: &ContextName) -> Option<&Context> {
         self.contexts.iter().find(|c| c.name == *name)
     }
 
-    #[must_use]
     pub fn own(&self, name: &ContextName) -> Option<&Context> {
         self.context(name).filter(|c| c.origin == Origin::Own)
     }
 
     /// The error of a context that cannot be used.
-    #[must_use]
     pub fn fault(&self, name: &str) -> Option<&ConfigError> {
         let broken = self.broken.iter().find(|(broken, _)| broken == name);
         let file = self.lagoon_cli.as_ref();
@@ -179,7 +173,6 @@ impl Config {
             .or_else(|| file?.failure.as_ref())
     }
 
-    #[must_use]
     pub fn place_of(&self, context: &Context) -> &Path {
         match (context.origin, &self.lagoon_cli) {
             (Origin::LagoonCli, Some(file)) => &file.path,

@@ -17,12 +17,10 @@ pub struct ContextName(String);
 pub struct NameError(String);
 
 impl ContextName {
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    #[must_use]
     pub fn is_sandbox(&self) -> bool {
         self.0 == SANDBOX
     }
@@ -50,7 +48,6 @@ impl fmt::Display for ContextName {
 
 /// A name for use in an error: in backticks, or only its length if it may be a secret that was
 /// given in the wrong place.
-#[must_use]
 pub fn shown_name(text: &str) -> String {
     if may_be_secret(text) {
         format!("a text of {} characters", text.chars().count())

@@ -61,7 +61,6 @@ pub struct UnusableKey {
 impl SshKey {
     /// Parses a value, and masks it in all output if it may be a key. Paths are relative to
     /// `folder`; an empty folder leaves them unchanged.
-    #[must_use]
     pub fn parse(given: &str, folder: &Path) -> SshKey {
         let key = SshKey::read(given, folder);
         key.conceal();
@@ -100,7 +99,6 @@ impl SshKey {
         }
     }
 
-    #[must_use]
     pub fn file(path: PathBuf) -> SshKey {
         SshKey {
             given: path.display().to_string(),
@@ -108,12 +106,10 @@ impl SshKey {
         }
     }
 
-    #[must_use]
     pub fn expose(&self) -> &str {
         &self.given
     }
 
-    #[must_use]
     pub fn is_secret(&self) -> bool {
         match &self.form {
             Form::Path(_) => false,
@@ -135,7 +131,6 @@ impl SshKey {
         }
     }
 
-    #[must_use]
     pub fn shown(&self) -> String {
         match self.usable() {
             Ok(UsableKey::File(path)) => path.display().to_string(),

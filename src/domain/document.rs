@@ -23,7 +23,6 @@ pub enum Purpose {
 
 impl Document {
     /// The type of the operation that would be executed.
-    #[must_use]
     pub fn purpose(&self) -> Purpose {
         let Ok(parsed) = parse_query(&self.query) else {
             return Purpose::Mutation;

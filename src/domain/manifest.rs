@@ -79,7 +79,6 @@ pub struct Desired {
 
 impl Desired {
     /// Every violation of every task, each once.
-    #[must_use]
     pub fn violations(&self) -> Vec<Fault> {
         let mut found: Vec<Fault> = Vec::new();
         for fault in self.tasks.iter().flat_map(|t| &t.violations) {

@@ -5,27 +5,23 @@ use unicode_normalization::char::is_combining_mark;
 
 /// A name in the form in which it is sent: Unicode NFC. (A decomposed `Ü` is another name to
 /// Lagoon's database.)
-#[must_use]
 pub fn nfc(name: &str) -> String {
     name.nfc().collect()
 }
 
 /// Whether Lagoon treats two project or environment names as equal: it ignores case and trailing
 /// blanks.
-#[must_use]
 pub fn same_name(a: &str, b: &str) -> bool {
     a.trim_end_matches(' ').to_lowercase() == b.trim_end_matches(' ').to_lowercase()
 }
 
 /// Whether Lagoon's database treats two task names as equal: it ignores case, accents and trailing
 /// blanks.
-#[must_use]
 pub fn same_in_database(a: &str, b: &str) -> bool {
     database_key(a) == database_key(b)
 }
 
 /// The form in which the database compares a task's name.
-#[must_use]
 pub fn database_key(name: &str) -> String {
     name.trim_end_matches(' ')
         .nfc()
@@ -42,7 +38,6 @@ pub fn database_key(name: &str) -> String {
 }
 
 /// At most three known names similar to `wanted`, best first.
-#[must_use]
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = wanted.to_lowercase();
     let mut scored: Vec<(f64, &str)> = known
@@ -63,7 +58,6 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Ve
 }
 
 /// The known name that `wanted` is probably a misspelling of.
-#[must_use]
 pub fn closest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     nearest(wanted, known).first().copied()
 }

@@ -34,13 +34,11 @@ pub struct Environment {
 }
 
 impl Environment {
-    #[must_use]
     pub fn is_production(&self) -> bool {
         self.kind.eq_ignore_ascii_case("production")
     }
 
     /// `project/environment`, with a mark on production.
-    #[must_use]
     pub fn label(&self) -> String {
         let mark = if self.is_production() {
             " (production)"
@@ -52,12 +50,10 @@ impl Environment {
 
     /// Whether both names are those requested. Two projects can share a namespace, so a result
     /// found by namespace counts only if they are.
-    #[must_use]
     pub fn is_named(&self, project: &str, environment: &str) -> bool {
         same_name(&self.project.name, project) && same_name(&self.name, environment)
     }
 
-    #[must_use]
     pub fn to_json(&self) -> Value {
         json!(self)
     }
@@ -67,7 +63,6 @@ impl Environment {
 const NAMESPACE_ROOM: usize = 58;
 
 /// The form of an environment's name that Lagoon uses in Kubernetes.
-#[must_use]
 pub fn safe(environment: &str) -> String {
     let lower = environment.trim_end().to_lowercase();
     let safe = lower.chars().map(|c| {
@@ -81,7 +76,6 @@ pub fn safe(environment: &str) -> String {
 }
 
 /// The Kubernetes namespace of an environment, or `None` if Lagoon would shorten and hash the name.
-#[must_use]
 pub fn namespace(project: &str, environment: &str) -> Option<String> {
     let (project, environment) = (project.trim_end(), environment.trim_end());
     let safe = safe(environment);

@@ -35,7 +35,6 @@ pub struct Seen {
 
 impl Seen {
     /// The definitions of exactly this scope, without duplicates.
-    #[must_use]
     pub fn definitions(&self) -> Vec<&Definition> {
         let mut found: Vec<&Definition> = Vec::new();
         for definition in self.views.iter().flat_map(|view| &view.definitions) {
@@ -105,12 +104,10 @@ impl Plan {
         }
     }
 
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes().next().is_none()
     }
 
-    #[must_use]
     pub fn counts(&self) -> Vec<(&'static str, usize)> {
         Action::WORDS
             .iter()

@@ -46,7 +46,6 @@ pub const STATUSES: [&str; 10] = [
 impl Outcome {
     pub const WORDS: [&str; 5] = ["completed", "failed", "cancelled", "going", "unknown"];
 
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Outcome::Completed => "completed",
@@ -59,7 +58,6 @@ impl Outcome {
 
     /// Classifies a status. Lagoon may add values; old rows have `active`, `succeeded` and `error`
     /// (seen on Lagoon 2.33.1).
-    #[must_use]
     pub fn of(status: &str) -> Self {
         match status.to_ascii_lowercase().as_str() {
             "complete" | "succeeded" => Outcome::Completed,
@@ -70,7 +68,6 @@ impl Outcome {
         }
     }
 
-    #[must_use]
     pub fn is_over(self) -> bool {
         matches!(
             self,
@@ -116,12 +113,10 @@ pub enum Log {
 }
 
 impl Run {
-    #[must_use]
     pub fn outcome(&self) -> Outcome {
         Outcome::of(&self.status)
     }
 
-    #[must_use]
     pub fn has_started(&self) -> bool {
         self.outcome().is_over()
             || self.started.is_some()
@@ -132,14 +127,12 @@ impl Run {
     }
 
     /// From start to end, if both are known.
-    #[must_use]
     pub fn length(&self) -> Option<Duration> {
         let started = moment(self.started.as_deref()?)?;
         let completed = moment(self.completed.as_deref()?)?;
         Duration::try_from(completed.duration_since(started)).ok()
     }
 
-    #[must_use]
     pub fn to_json(&self) -> Value {
         json!(self)
     }
@@ -165,7 +158,6 @@ impl Serialize for Run {
 }
 
 /// Parses Lagoon's time format, `YYYY-MM-DD hh:mm:ss` in UTC without a zone, or RFC 3339.
-#[must_use]
 pub fn moment(text: &str) -> Option<Timestamp> {
     // The format is checked first, because failed parsing is slow and a listing has several times
     // per run.
@@ -181,7 +173,6 @@ pub fn moment(text: &str) -> Option<Timestamp> {
 }
 
 /// Converts a time to RFC 3339 in UTC with whole seconds; `None` if it cannot be parsed.
-#[must_use]
 pub fn rfc3339(text: &str) -> Option<String> {
     let whole = Timestamp::from_second(moment(text)?.as_second()).ok()?;
     Some(whole.to_string())

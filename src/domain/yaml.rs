@@ -14,7 +14,6 @@ pub struct YamlFault {
 
 impl YamlFault {
     /// The library's error, without the text of the file that it quotes.
-    #[must_use]
     pub fn of(error: &Error) -> YamlFault {
         let error = error.without_snippet();
         let place = error.location();

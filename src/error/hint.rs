@@ -182,7 +182,6 @@ fn deletion(id: i64, target: &Target) -> String {
 }
 
 /// The flags that name where a task is defined.
-#[must_use]
 pub fn target_flags(target: &Target) -> Vec<String> {
     let words: &[&str] = match target {
         Target::Environment {

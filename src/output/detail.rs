@@ -27,7 +27,6 @@ impl Detail {
         }
     }
 
-    #[must_use]
     pub fn untitled() -> Self {
         Detail::default()
     }

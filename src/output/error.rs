@@ -34,7 +34,6 @@ impl OutputError {
         self
     }
 
-    #[must_use]
     pub fn hints(&self) -> &[String] {
         match self {
             OutputError::Usage { hints, .. } => hints,

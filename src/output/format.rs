@@ -26,7 +26,6 @@ pub enum Format {
 
 impl Format {
     /// Whether `--jq` can be used with the format.
-    #[must_use]
     pub fn is_json(self) -> bool {
         matches!(self, Format::Json | Format::Jsonl)
     }

@@ -41,7 +41,6 @@ impl Grid {
         self
     }
 
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }

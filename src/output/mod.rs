@@ -114,7 +114,6 @@ impl Emit {
         self
     }
 
-    #[must_use]
     pub fn format(&self) -> Format {
         self.format
     }
@@ -158,7 +157,6 @@ fn people(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<()
     Ok(ui.write(how.stream, text.as_bytes())?)
 }
 
-#[must_use]
 pub fn picture(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> String {
     let text = view(report, ui, stream, now);
     if text.is_empty() {

@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 /// `3 minutes ago`, `in 2 hours`, `just now`.
-#[must_use]
 pub fn relative(time: Timestamp, now: Timestamp) -> String {
     let past = time <= now;
     let seconds = now.duration_since(time).abs().as_secs();
@@ -32,7 +31,6 @@ pub fn relative(time: Timestamp, now: Timestamp) -> String {
 }
 
 /// A duration in two units: `350ms`, `42s`, `3m 5s`, `2h 10m`, `4d 1h`.
-#[must_use]
 pub fn length(length: Duration) -> String {
     let seconds = length.as_secs();
     let two = |large: u64, large_unit: &str, small: u64, small_unit: &str| {
@@ -52,7 +50,6 @@ pub fn length(length: Duration) -> String {
     }
 }
 
-#[must_use]
 pub fn absolute(time: Timestamp) -> String {
     time.to_string()
 }

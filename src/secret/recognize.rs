@@ -79,7 +79,6 @@ const LONGEST_SHOWN: usize = 64;
 
 /// Whether an error must not repeat a refused value: it is long, or looks like a key or token or a
 /// part of one.
-#[must_use]
 pub fn may_be_secret(text: &str) -> bool {
     let is_in_word = |c: char| c.is_ascii_alphanumeric() || "-_.+/=".contains(c);
     let is_opaque = |word: &str| {
@@ -99,7 +98,6 @@ pub fn may_be_secret(text: &str) -> bool {
 }
 
 /// An address without user, password, query and fragment.
-#[must_use]
 pub fn shown_address(text: &str) -> String {
     let end = text.find(['?', '#']).unwrap_or(text.len());
     let (address, rest) = text.split_at(end);

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-#[must_use]
 pub fn spell_duration(length: Duration) -> String {
     match (length.as_secs(), length.subsec_millis()) {
         (seconds, 0) if seconds > 0 && seconds % 60 == 0 => format!("{}m", seconds / 60),

@@ -13,7 +13,6 @@ type SingleValue = Option<Sourced<String>>;
 
 impl Named {
     /// Whether the command line names projects, with `-p` or as PROJECT:ENV.
-    #[must_use]
     pub fn names_projects(&self) -> bool {
         !self.projects.is_empty() || self.environments.iter().any(|e| e.contains(':'))
     }

@@ -24,7 +24,6 @@ impl Source {
     /// explicit values decide where a change without a terminal is made. The sandbox's default
     /// counts as explicit: the sandbox must be selected by name, and changes there have no
     /// consequences.
-    #[must_use]
     pub fn is_explicit(&self) -> bool {
         matches!(
             self,
@@ -37,7 +36,6 @@ impl Source {
     }
 
     /// Whether the value was inferred, so that its source must be reported.
-    #[must_use]
     pub fn is_inferred(&self) -> bool {
         !matches!(
             self,

@@ -77,7 +77,6 @@ impl SshError {
         }
     }
 
-    #[must_use]
     pub fn hints(&self) -> Vec<String> {
         let hint = match self {
             SshError::InvalidName { what: "port", .. } => "a port is a number from 1 to 65535",
@@ -108,7 +107,6 @@ impl SshError {
     }
 
     /// Whether a retry could help: the connection failed, not the request.
-    #[must_use]
     pub fn is_passing(&self) -> bool {
         matches!(
             self,

@@ -40,7 +40,6 @@ pub struct Start<'a> {
 
 impl Claims {
     /// Opens the claims on runs of the Lagoon at this address and deletes old ones.
-    #[must_use]
     pub fn open(state_folder: Option<&Path>, address: &str) -> Claims {
         let folder = state_folder.map(|folder| folder.join("claims"));
         let folder = folder.filter(|folder| make_private_folder(folder).is_ok());
@@ -103,7 +102,6 @@ impl Start<'_> {
         }
     }
 
-    #[must_use]
     pub fn is_claimed(&self, id: i64, job_name: &str) -> bool {
         self.run_path(id, job_name)
             .is_some_and(|path| path.exists())

@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use crate::secret::masked;
 
 /// Whether a terminal would execute this character, or a reader be misled by it.
-#[must_use]
 pub fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -23,14 +22,12 @@ pub fn is_unsafe(c: char) -> bool {
 
 /// One line, with secrets masked: newlines and tabs are shown as `\n`, `\r` and `\t`, unsafe
 /// characters as `\u{…}`.
-#[must_use]
 pub fn clean_line(text: &str) -> String {
     escape(&masked(text), |_| false)
 }
 
 /// Several lines, with secrets masked: newlines and tabs are kept, unsafe characters are shown as
 /// `\r` and `\u{…}`.
-#[must_use]
 pub fn clean_text(text: &str) -> String {
     // A Windows line end counts as a newline.
     escape(&masked(text).replace("\r\n", "\n"), |c| {
@@ -56,7 +53,6 @@ fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
 
 /// Serialised JSON (or YAML whose unsafe characters are all in double quotes) with `\u…` escapes
 /// for unsafe characters. The newlines of the layout are kept.
-#[must_use]
 pub fn escape_json(json: &str) -> String {
     let mut clean = String::with_capacity(json.len());
     for c in json.chars() {

@@ -19,7 +19,6 @@ impl Terminal {
         clippy::disallowed_methods,
         reason = "facts of the streams that ui owns"
     )]
-    #[must_use]
     pub fn detect(columns: Option<u16>) -> Self {
         Terminal {
             stdin: std::io::stdin().is_terminal(),
@@ -30,7 +29,6 @@ impl Terminal {
     }
 
     /// The width of a stream; `None` disables wrapping.
-    #[must_use]
     pub fn columns(self, stream: Stream) -> Option<u16> {
         let measured = || {
             let term = match stream {
@@ -43,7 +41,6 @@ impl Terminal {
         self.width.or_else(measured)
     }
 
-    #[must_use]
     pub fn is(self, stream: Stream) -> bool {
         match stream {
             Stream::Out => self.stdout,

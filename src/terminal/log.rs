@@ -40,7 +40,6 @@ enum State {
 }
 
 impl LogCleaner {
-    #[must_use]
     pub fn new(keep_colour: bool) -> Self {
         LogCleaner {
             keep_colour,

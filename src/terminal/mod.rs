@@ -67,7 +67,6 @@ struct Inner {
 }
 
 impl Ui {
-    #[must_use]
     pub fn new(options: UiOptions) -> Self {
         let terminal = Terminal::detect(options.columns);
         let bars = MultiProgress::new();
@@ -75,13 +74,11 @@ impl Ui {
     }
 
     /// Uses streams in memory and no terminal, for tests.
-    #[must_use]
     pub fn captured() -> Self {
         Self::captured_with(UiOptions::default(), Terminal::default())
     }
 
     /// Uses streams in memory, with the options and terminal facts that a test needs.
-    #[must_use]
     pub fn captured_with(options: UiOptions, terminal: Terminal) -> Self {
         let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
         Self::build(options, terminal, Streams::memory(), bars)
@@ -107,7 +104,6 @@ impl Ui {
 
     /// The same streams without masking secrets: for results that are secrets, and for the contents
     /// of files.
-    #[must_use]
     pub fn unmasked(&self) -> Ui {
         Ui {
             unmasked: true,
@@ -121,14 +117,12 @@ impl Ui {
         self.inner.streams.printed(stream)
     }
 
-    #[must_use]
     pub fn terminal(&self) -> Terminal {
         self.inner.terminal
     }
 
     /// Whether prompts are possible: stdin and stderr are terminals, and no option disables
     /// prompts.
-    #[must_use]
     pub fn can_prompt(&self) -> bool {
         let Inner {
             options, terminal, ..
@@ -136,12 +130,10 @@ impl Ui {
         terminal.stdin && terminal.stderr && !options.no_input && !options.ci
     }
 
-    #[must_use]
     pub fn is_quiet(&self) -> bool {
         self.inner.options.quiet
     }
 
-    #[must_use]
     pub fn palette(&self, stream: Stream) -> Palette {
         let on_terminal = self.inner.terminal.is(stream);
         Palette::new(style::decide(&self.inner.options, on_terminal))
@@ -152,7 +144,6 @@ impl Ui {
     /// Inside a tokio runtime the first question registers a handler for SIGINT, so that Ctrl-C is
     /// an answer ([`PromptError::Interrupted`]) and the terminal is restored. A handler cannot be
     /// removed: afterwards the program itself must react to Ctrl-C.
-    #[must_use]
     pub fn prompt(&self) -> Box<dyn Prompt> {
         if self.can_prompt() {
             Box::new(prompt::TerminalPrompt::new(self.clone()))
@@ -162,7 +153,6 @@ impl Ui {
     }
 
     /// Shows progress at a terminal; shows nothing elsewhere, and with `-q`.
-    #[must_use]
     pub fn progress(&self) -> Box<dyn Progress> {
         let Inner {
             options, terminal, ..
@@ -174,7 +164,6 @@ impl Ui {
         }
     }
 
-    #[must_use]
     pub fn live(&self) -> Option<Live> {
         let Inner {
             options, terminal, ..
@@ -217,7 +206,6 @@ impl Ui {
     }
 
     /// The error of writing to stdout, if there was one; a broken pipe is none.
-    #[must_use]
     pub fn write_failure(&self) -> Option<&str> {
         self.inner.streams.failure()
     }

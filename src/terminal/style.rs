@@ -52,17 +52,14 @@ pub struct Palette {
 }
 
 impl Palette {
-    #[must_use]
     pub fn new(enabled: bool) -> Self {
         Palette { enabled }
     }
 
-    #[must_use]
     pub fn is_enabled(self) -> bool {
         self.enabled
     }
 
-    #[must_use]
     pub fn paint(self, style: Style, text: &str) -> String {
         if self.enabled && !style.sgr().is_empty() && !text.is_empty() {
             format!("\u{1b}[{}m{text}\u{1b}[0m", style.sgr())

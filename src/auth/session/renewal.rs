@@ -32,17 +32,14 @@ struct Attempt {
 }
 
 impl Session {
-    #[must_use]
     pub fn refresh(&self) -> Option<Refresh> {
         self.stored().ok()??.refresh
     }
 
-    #[must_use]
     pub fn renewable_until(&self) -> Option<Timestamp> {
         self.refresh()?.ends
     }
 
-    #[must_use]
     pub fn renewed_by(&self) -> Option<String> {
         match self.renewal() {
             Ok(Renewal::Refresh(refresh, _)) => {

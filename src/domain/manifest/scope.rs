@@ -24,13 +24,11 @@ pub enum ScopeName {
 
 impl ScopeName {
     /// The word for the scope in tables and JSON.
-    #[must_use]
     pub fn word(&self) -> &'static str {
         self.provisional().word()
     }
 
     /// The project that the scope is in, or is.
-    #[must_use]
     pub fn project(&self) -> Option<&str> {
         match self {
             ScopeName::Project(project) | ScopeName::Environment { project, .. } => Some(project),
@@ -40,7 +38,6 @@ impl ScopeName {
 
     /// The same scope however its names are spelled: projects and environments compare without
     /// case and trailing blanks.
-    #[must_use]
     pub fn key(&self) -> ScopeName {
         let fold = |name: &String| name.trim_end_matches(' ').to_lowercase();
         match self {
@@ -57,13 +54,11 @@ impl ScopeName {
     }
 
     /// Whether both name one scope.
-    #[must_use]
     pub fn is_same(&self, other: &ScopeName) -> bool {
         self.key() == other.key()
     }
 
     /// Lagoon's scope with ids that are not known yet.
-    #[must_use]
     pub fn provisional(&self) -> Scope {
         match self {
             ScopeName::System => Scope::System,

@@ -20,7 +20,6 @@ pub(super) enum Value {
 }
 
 /// Whether a variable can be called so.
-#[must_use]
 pub(super) fn is_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes
@@ -69,7 +68,6 @@ pub(super) fn fill(text: &str, value: &dyn Fn(&str) -> Option<Value>) -> Filled 
 }
 
 /// The text written so that [`fill`] gives it back, where these names are declared.
-#[must_use]
 pub(super) fn escape(text: &str, is_declared: &dyn Fn(&str) -> bool) -> String {
     walk(text, &mut |name, dollars, out| {
         if !is_declared(name) {

@@ -29,7 +29,6 @@ pub struct Exported {
 
 /// Writes definitions with their scopes as a file, in an order that stays: the project's, those of
 /// environments, of groups, of the system; each by name. Ids and times are left out.
-#[must_use]
 pub fn write(project: Option<&str>, tasks: &[(ScopeName, Definition)]) -> Exported {
     let mut tasks: Vec<&(ScopeName, Definition)> = tasks.iter().collect();
     tasks.sort_by_cached_key(|(scope, d)| {
@@ -81,7 +80,6 @@ fn rank(scope: &ScopeName) -> (u8, ScopeName) {
 }
 
 /// Why no file can hold a definition, going on after its name; `None` when one can.
-#[must_use]
 pub fn unwritable(definition: &Definition) -> Option<String> {
     match (&definition.work, &definition.permission) {
         (Work::Unknown(word), _) => Some(format!("is of the kind {word}")),

@@ -11,7 +11,6 @@ pub const FORMS: usize = 8;
 
 /// The forms in which Lagoon may store the repository at this address, the address itself first:
 /// scp, ssh and https, with and without `.git`. No form contains a password.
-#[must_use]
 pub fn forms(address: &str) -> Vec<String> {
     let address = without_query(address.trim());
     let Some(repository) = parse(address) else {
@@ -43,7 +42,6 @@ pub fn forms(address: &str) -> Vec<String> {
 }
 
 /// The address without the user and password of http, for display and requests.
-#[must_use]
 pub fn without_secret(address: &str) -> String {
     let address = without_query(address);
     match address.split_once("://") {

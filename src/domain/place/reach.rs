@@ -26,7 +26,6 @@ pub struct EnvironmentDetails {
 }
 
 impl EnvironmentDetails {
-    #[must_use]
     pub fn to_json(&self) -> Value {
         let time = |text: &Option<String>| text.as_deref().and_then(rfc3339);
         let Environment {

@@ -15,7 +15,6 @@ pub enum Role {
 }
 
 impl Role {
-    #[must_use]
     pub fn from_word(word: &str) -> Option<Role> {
         Some(match word.to_ascii_lowercase().as_str() {
             "guest" => Role::Guest,
@@ -27,7 +26,6 @@ impl Role {
         })
     }
 
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Role::Guest => "guest",
@@ -39,7 +37,6 @@ impl Role {
     }
 
     /// The permissions of tasks that Lagoon does not list for this role.
-    #[must_use]
     pub fn hides(self) -> &'static [Permission] {
         match self {
             Role::Guest | Role::Reporter => &[Permission::Developer, Permission::Maintainer],
@@ -49,7 +46,6 @@ impl Role {
     }
 
     /// A clause about the environments of a project that this role sees. Lagoon hides none by role.
-    #[must_use]
     pub fn sight(self, project: &str) -> String {
         format!(
             "your role on {project} is {}, which shows all its environments but deleted ones",
@@ -59,7 +55,6 @@ impl Role {
 
     /// A clause about the tasks that are hidden from this role; `None` if it sees all that members
     /// of a project can see.
-    #[must_use]
     pub fn blind_spot(self, place: &str) -> Option<String> {
         let hidden: Vec<String> = self
             .hides()
@@ -84,28 +79,24 @@ pub struct Roles {
 impl Roles {
     /// Takes each group's role with the ids of its projects. Sorted, because Lagoon lists groups in
     /// no particular order.
-    #[must_use]
     pub fn new(mut groups: Vec<(String, Role, Vec<i64>)>) -> Roles {
         groups.sort_by(|a, b| a.0.cmp(&b.0));
         Roles { groups }
     }
 
     /// All roles in one line: `acme (developer), shop (guest)`.
-    #[must_use]
     pub fn words(&self) -> String {
         let groups = self.groups.iter();
         let groups = groups.map(|(name, role, _)| format!("{name} ({})", role.word()));
         groups.collect::<Vec<_>>().join(", ")
     }
 
-    #[must_use]
     pub fn in_group(&self, name: &str) -> Option<Role> {
         let own = self.groups.iter().filter(|(group, ..)| group == name);
         own.map(|(_, role, _)| *role).max()
     }
 
     /// The role on a project: the highest of its groups.
-    #[must_use]
     pub fn on_project(&self, id: i64) -> Option<Role> {
         let own = self.groups.iter().filter(|(.., ids)| ids.contains(&id));
         own.map(|(_, role, _)| *role).max()

@@ -13,7 +13,6 @@ pub enum Name {
 
 impl Name {
     /// Parses a name or pattern. No name of a project or environment contains a wildcard.
-    #[must_use]
     pub fn read(text: &str) -> Name {
         if is_pattern(text) {
             Name::Pattern(text.to_owned())
@@ -22,20 +21,17 @@ impl Name {
         }
     }
 
-    #[must_use]
     pub fn text(&self) -> &str {
         match self {
             Name::Plain(text) | Name::Pattern(text) => text,
         }
     }
 
-    #[must_use]
     pub fn is_pattern(&self) -> bool {
         matches!(self, Name::Pattern(_))
     }
 
     /// Whether the name matches; case and trailing blanks are ignored.
-    #[must_use]
     pub fn takes(&self, name: &str) -> bool {
         match self {
             Name::Plain(plain) => same_name(plain, name),
@@ -45,12 +41,10 @@ impl Name {
 }
 
 /// Whether a name matches a pattern: `*` is any text, `?` one character; case does not count.
-#[must_use]
 pub fn matches(pattern: &str, name: &str) -> bool {
     WildMatch::new(&pattern.to_lowercase()).matches(&name.to_lowercase())
 }
 
-#[must_use]
 pub fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?'])
 }
@@ -70,7 +64,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Kind::Production => "production",
@@ -99,7 +92,6 @@ pub struct Selection {
 
 impl Selection {
     /// Whether an environment of that type can be selected.
-    #[must_use]
     pub fn takes_kind(&self, is_production: bool) -> bool {
         match self.kind {
             None => true,
@@ -109,7 +101,6 @@ impl Selection {
     }
 
     /// Whether the selection depends on the list of all projects.
-    #[must_use]
     pub fn needs_all_projects(&self) -> bool {
         let named = match &self.projects {
             Projects::All => return true,

@@ -43,12 +43,10 @@ impl SshEndpoint {
         })
     }
 
-    #[must_use]
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    #[must_use]
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -56,7 +54,6 @@ impl SshEndpoint {
 
 /// Whether `ssh` takes a text for one word that is not an option, wherever it is in an argument:
 /// letters, digits and `.:-`, the first a letter or digit.
-#[must_use]
 pub fn is_word(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())

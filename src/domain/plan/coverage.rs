@@ -14,7 +14,6 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    #[must_use]
     pub fn whole() -> Coverage {
         Coverage {
             is_whole: true,
@@ -22,7 +21,6 @@ impl Coverage {
         }
     }
 
-    #[must_use]
     pub fn names(names: impl IntoIterator<Item = impl Into<String>>) -> Coverage {
         Coverage {
             names: names.into_iter().map(Into::into).collect(),
@@ -30,7 +28,6 @@ impl Coverage {
         }
     }
 
-    #[must_use]
     pub fn id(id: i64) -> Coverage {
         Coverage {
             ids: vec![id],
@@ -38,7 +35,6 @@ impl Coverage {
         }
     }
 
-    #[must_use]
     pub fn tasks(tasks: &[TaskRef]) -> Coverage {
         let mut coverage = Coverage::default();
         for task in tasks {
@@ -61,7 +57,6 @@ impl Coverage {
     }
 
     /// Whether these environments, each with its visible definitions, are enough.
-    #[must_use]
     pub fn is_settled(&self, scope: &Scope, shown: &[&[Definition]]) -> bool {
         let Some(first) = shown.first() else {
             return false;

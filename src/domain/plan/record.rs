@@ -20,7 +20,6 @@ pub enum PlanError {
     Value(String),
 }
 
-#[must_use]
 pub fn to_json(plan: &Plan, lagoon: &str) -> Value {
     let summary: Map<String, Value> = Action::WORDS
         .iter()

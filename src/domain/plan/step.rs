@@ -53,7 +53,6 @@ impl Action {
         "unchanged",
     ];
 
-    #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Action::Create(_) => "create",
@@ -79,12 +78,10 @@ pub struct Step {
 }
 
 impl Step {
-    #[must_use]
     pub fn is_change(&self) -> bool {
         !matches!(self.action, Action::Unchanged(_))
     }
 
-    #[must_use]
     pub fn before(&self) -> Option<&Definition> {
         match &self.action {
             Action::Create(_) | Action::Unverified(..) => None,
@@ -96,7 +93,6 @@ impl Step {
         }
     }
 
-    #[must_use]
     pub fn after(&self) -> Option<&Definition> {
         match &self.action {
             Action::Create(after)
@@ -133,7 +129,6 @@ impl Step {
         }
     }
 
-    #[must_use]
     pub fn scrubbed(&self, text: &str) -> String {
         let text = match self.before() {
             Some(before) => hidden::scrubbed(text, before, self.before_hidden()),
@@ -147,7 +142,6 @@ impl Step {
 
     /// The changed fields with hidden values masked; for an added or deleted task, all fields that
     /// are not empty.
-    #[must_use]
     pub fn changes(&self) -> Vec<Difference> {
         match (self.before(), self.after()) {
             (Some(before), Some(after)) => {

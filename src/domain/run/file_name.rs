@@ -14,7 +14,6 @@ const LONGEST: usize = 200;
 /// A safe name for a file in a folder: one plain path component that is no device, alternate stream
 /// or hidden file, and has no character that a shell on Windows or a terminal would interpret. Most
 /// names are unchanged.
-#[must_use]
 pub fn safe(name: &str) -> String {
     let mut safe: String = name
         .chars()
@@ -59,7 +58,6 @@ fn is_harmless(c: char) -> bool {
 
 /// Distinct safe names for all of them, even on file systems that ignore case or the form of
 /// accents. The order of the names makes no difference.
-#[must_use]
 pub fn all_safe<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let names: Vec<&str> = names.into_iter().collect();
     let mut order: Vec<usize> = (0..names.len()).collect();

@@ -19,23 +19,19 @@ pub struct RunFile {
 pub struct Signed(Url);
 
 impl Signed {
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Url::parse(text).ok().map(Signed)
     }
 
-    #[must_use]
     pub fn expose(&self) -> &Url {
         &self.0
     }
 
     /// The address without its signature: it identifies the file and gives no access.
-    #[must_use]
     pub fn resource(&self) -> String {
         format!("{}{}", self.address(), self.0.path())
     }
 
-    #[must_use]
     pub fn address(&self) -> String {
         self.0.origin().ascii_serialization()
     }

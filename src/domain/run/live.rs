@@ -34,7 +34,6 @@ pub struct Missing<'a> {
 }
 
 impl ShownLines {
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.texts.is_empty()
     }
@@ -64,7 +63,6 @@ impl ShownLines {
 
     /// The parts of the complete log that were not shown, ignoring blanks at line ends. At the
     /// deadline the search for the smallest result stops, and a larger one is returned.
-    #[must_use]
     pub fn missing<'a>(&self, log: &'a str, deadline: Option<Instant>) -> Missing<'a> {
         let lines: Vec<&str> = log.split_inclusive('\n').collect();
         let whole: Vec<u64> = lines.iter().map(|line| text_print(line)).collect();

@@ -7,7 +7,6 @@ use crate::domain::task::quoting::{compose, escape};
 
 /// The argument values in the recorded command line, in order; `None` unless it is this command
 /// preceded by escaped values.
-#[must_use]
 pub fn values(recorded: &str, command: &str, names: &[&str]) -> Option<Vec<(String, String)>> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut rest = recorded;

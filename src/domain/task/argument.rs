@@ -17,7 +17,6 @@ pub enum ArgumentKind {
 }
 
 impl ArgumentKind {
-    #[must_use]
     pub fn word(&self) -> &str {
         match self {
             ArgumentKind::Text => "STRING",
@@ -28,7 +27,6 @@ impl ArgumentKind {
         }
     }
 
-    #[must_use]
     pub fn from_word(word: &str) -> Self {
         match word {
             "STRING" => ArgumentKind::Text,
@@ -40,7 +38,6 @@ impl ArgumentKind {
     }
 
     /// Parses a type on the command line: a short name or Lagoon's, in any case.
-    #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         match word.to_ascii_lowercase().as_str() {
             "string" => Some(ArgumentKind::Text),
@@ -55,7 +52,6 @@ impl ArgumentKind {
 
     /// Reads a type that this program does not know from a task file. `None` for a name that Lagoon
     /// could not have, and for a probable misspelling of a known type.
-    #[must_use]
     pub fn newer(word: &str) -> Option<Self> {
         const KNOWN: [&str; 4] = [
             "STRING",
@@ -76,7 +72,6 @@ impl ArgumentKind {
     pub const WORDS: [&str; 4] = ["string", "numeric", "environment", "other-environment"];
 
     /// The short name, or Lagoon's if there is none.
-    #[must_use]
     pub fn short(&self) -> &str {
         match self {
             ArgumentKind::Text => "string",
@@ -87,7 +82,6 @@ impl ArgumentKind {
         }
     }
 
-    #[must_use]
     pub fn is_environment(&self) -> bool {
         matches!(
             self,
@@ -110,13 +104,11 @@ pub struct Argument {
 }
 
 impl Argument {
-    #[must_use]
     pub fn is_required(&self) -> bool {
         !self.optional && self.default.is_none()
     }
 
     /// The only allowed values, if Lagoon limits them.
-    #[must_use]
     pub fn allowed(&self) -> Option<&[String]> {
         let range = self.range.as_deref();
         match self.kind {
@@ -128,7 +120,6 @@ impl Argument {
     }
 
     /// Whether Lagoon accepts an empty value: it refuses one for typed arguments without default.
-    #[must_use]
     pub fn takes_blank(&self) -> bool {
         self.default.is_some()
             || match self.kind {
@@ -153,7 +144,6 @@ impl Argument {
         }
     }
 
-    #[must_use]
     pub fn to_json(&self) -> Value {
         json!({
             "name": self.name,
@@ -167,7 +157,6 @@ impl Argument {
 }
 
 /// Sorted by name: Lagoon returns arguments in no particular order.
-#[must_use]
 pub fn by_name(arguments: &[Argument]) -> Vec<&Argument> {
     let mut sorted: Vec<&Argument> = arguments.iter().collect();
     sorted.sort_by(|a, b| a.name.cmp(&b.name));
@@ -175,13 +164,11 @@ pub fn by_name(arguments: &[Argument]) -> Vec<&Argument> {
 }
 
 /// Whether Lagoon accepts the text as a number: `^[0-9.]+$`.
-#[must_use]
 pub fn is_numeric(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
 /// Whether a name can be a shell variable, which an argument of a COMMAND task becomes.
-#[must_use]
 pub fn is_shell_variable(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes
@@ -192,7 +179,6 @@ pub fn is_shell_variable(name: &str) -> bool {
 
 /// Whether the shell itself uses the variable: an argument of that name would change how the
 /// command runs, or could not be assigned.
-#[must_use]
 pub fn is_special_variable(name: &str) -> bool {
     matches!(
         name,

@@ -12,7 +12,6 @@ pub enum Work {
 }
 
 impl Work {
-    #[must_use]
     pub fn word(&self) -> &str {
         match self {
             Work::Command(_) => "COMMAND",
@@ -32,7 +31,6 @@ pub enum Scope {
 }
 
 impl Scope {
-    #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Scope::Environment(_) => "environment",
@@ -44,7 +42,6 @@ impl Scope {
 
     /// Lagoon's order, narrowest first: of several tasks with one name, an environment shows the
     /// first.
-    #[must_use]
     pub fn rank(&self) -> u8 {
         match self {
             Scope::Environment(_) => 0,
@@ -85,7 +82,6 @@ pub enum Permission {
 }
 
 impl Permission {
-    #[must_use]
     pub fn word(&self) -> &str {
         match self {
             Permission::Guest => "GUEST",
@@ -96,7 +92,6 @@ impl Permission {
         }
     }
 
-    #[must_use]
     pub fn from_word(word: Option<&str>) -> Self {
         match word {
             Some("GUEST") => Permission::Guest,
@@ -131,7 +126,6 @@ pub struct Definition {
 
 impl Definition {
     /// A definition in which everything but its scope and work is empty.
-    #[must_use]
     pub fn empty(scope: Scope, work: Work) -> Definition {
         Definition {
             id: 0,
@@ -151,20 +145,17 @@ impl Definition {
     }
 
     /// The arguments; empty if Lagoon sent `null`.
-    #[must_use]
     pub fn arguments(&self) -> &[Argument] {
         self.arguments.as_deref().unwrap_or_default()
     }
 
     /// The confirmation text, unless it is blank.
-    #[must_use]
     pub fn confirmation(&self) -> Option<&str> {
         self.confirmation_text
             .as_deref()
             .filter(|text| !text.trim().is_empty())
     }
 
-    #[must_use]
     pub fn command(&self) -> Option<&str> {
         match &self.work {
             Work::Command(command) => Some(command),
@@ -172,7 +163,6 @@ impl Definition {
         }
     }
 
-    #[must_use]
     pub fn to_json(&self) -> Value {
         let (environment, project, group) = match &self.scope {
             Scope::Environment(id) => (json!(id), Value::Null, Value::Null),

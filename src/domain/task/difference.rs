@@ -12,7 +12,6 @@ pub struct Difference {
 
 /// The fields in which Lagoon's definition differs from the new one. Ids, times, scope, ranges and
 /// the order of arguments are not compared.
-#[must_use]
 pub fn differences(have: &Definition, want: &Definition) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut compare = |field, have: String, want: String| {
@@ -101,7 +100,6 @@ fn one_argument(argument: &Argument) -> String {
 }
 
 /// An argument in the form of `--arg`: `NAME[?]:TYPE[:Display name]`.
-#[must_use]
 pub fn spelled(argument: &Argument) -> String {
     let optional = if argument.optional { "?" } else { "" };
     let display = argument

@@ -33,7 +33,6 @@ pub struct Hidden {
 }
 
 impl Field {
-    #[must_use]
     pub fn of<'a>(&self, definition: &'a Definition) -> Option<&'a str> {
         let argument = |name: &str| definition.arguments().iter().find(|a| a.name == name);
         match self {
@@ -147,7 +146,6 @@ fn masked_text(text: &str, hidden: &[&Hidden]) -> String {
         .collect()
 }
 
-#[must_use]
 pub fn masked(definition: &Definition, hidden: &[Hidden]) -> Definition {
     let mut masked = definition.clone();
     for field in fields(hidden) {
@@ -160,7 +158,6 @@ pub fn masked(definition: &Definition, hidden: &[Hidden]) -> Definition {
 
 /// Two definitions with all hidden values masked. If only hidden values differ, the new text says
 /// so.
-#[must_use]
 pub fn masked_pair(
     old: (&Definition, &[Hidden]),
     new: (&Definition, &[Hidden]),
@@ -179,7 +176,6 @@ pub fn masked_pair(
 }
 
 /// The hidden parts of Lagoon's definition: those at the positions of the new one's hidden values.
-#[must_use]
 pub fn in_old(old: &Definition, new: &Definition, hidden: &[Hidden]) -> Vec<Hidden> {
     let mut found = Vec::new();
     for field in fields(hidden) {
@@ -203,7 +199,6 @@ pub fn in_old(old: &Definition, new: &Definition, hidden: &[Hidden]) -> Vec<Hidd
 
 /// The definition as JSON, in which a text with hidden values is a list of its parts, or its only
 /// part.
-#[must_use]
 pub fn to_json(definition: &Definition, hidden: &[Hidden]) -> Value {
     let mut json = definition.to_json();
     for field in fields(hidden) {
@@ -311,7 +306,6 @@ fn agrees(text: &str, parts: &[(&str, Option<&Hidden>)]) -> bool {
     after_hidden || rest.is_empty()
 }
 
-#[must_use]
 pub fn scrubbed(text: &str, definition: &Definition, hidden: &[Hidden]) -> String {
     /// A shorter value is probably an ordinary part of the message.
     const SHORTEST: usize = 4;

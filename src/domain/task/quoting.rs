@@ -4,7 +4,6 @@
 //! characters that are special inside double quotes makes a value arrive as typed.
 
 /// Escapes the four characters that are special inside double quotes.
-#[must_use]
 pub fn escape(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len() + 8);
     for c in value.chars() {
@@ -17,7 +16,6 @@ pub fn escape(value: &str) -> String {
 }
 
 /// The command line that Lagoon makes of a command and its (already escaped) values.
-#[must_use]
 pub fn compose<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>, command: &str) -> String {
     let mut line = String::new();
     for (name, value) in values {
@@ -36,7 +34,6 @@ pub fn compose<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>, command
 }
 
 /// A word as sh, bash, zsh and fish read it back: bare if that is safe, else in single quotes.
-#[must_use]
 pub fn word(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&b);
     if !text.is_empty() && !is_expanded(text) && text.bytes().all(plain) {
@@ -63,7 +60,6 @@ fn is_expanded(text: &str) -> bool {
     text.starts_with(['=', '%']) || text.contains("==") || text.contains(":=")
 }
 
-#[must_use]
 pub fn line<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
     words
         .into_iter()
@@ -74,7 +70,6 @@ pub fn line<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
 
 /// Like [`line`], but always on one line of the screen: it can be copied, and text from the server
 /// cannot begin a new line.
-#[must_use]
 pub fn suggestion<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
     let quoted = words.into_iter().map(|text| match text.as_ref() {
         // For PowerShell; in other shells on Windows, plain names work too.
@@ -107,7 +102,6 @@ const SINGLE: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}']
 const DOUBLE: [char; 4] = ['"', '\u{201c}', '\u{201d}', '\u{201e}'];
 
 /// A word as PowerShell reads it back, on one line: bare if that is safe, else in quotes.
-#[must_use]
 pub fn for_powershell(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "_./\\=:-".contains(c);
     // PowerShell splits a bare `-a.b` and `-a:b`.
@@ -139,7 +133,6 @@ pub fn for_powershell(text: &str) -> String {
 }
 
 /// The text of an incomplete word that begins with a PowerShell quote.
-#[must_use]
 pub fn unquoted_for_powershell(text: &str) -> &str {
     let is_quote = |c: char| SINGLE.contains(&c) || DOUBLE.contains(&c);
     text.strip_prefix(is_quote).unwrap_or(text)
@@ -170,7 +163,6 @@ const RESERVED: [&str; 20] = [
 
 /// A command and its arguments for a container's shell. The first word is always the name of a
 /// program.
-#[must_use]
 pub fn command<S: AsRef<str>>(words: &[S]) -> String {
     let Some((program, arguments)) = words.split_first() else {
         return String::new();

@@ -38,7 +38,6 @@ pub enum RefError {
 
 impl TaskRef {
     /// A task's name in a form that [`TaskRef::parse`] reads as this name only.
-    #[must_use]
     pub fn spell(name: &str) -> String {
         let reads_back = TaskRef::parse(name) == Ok(TaskRef::Name(name.to_owned()));
         if reads_back && !name.starts_with('-') {

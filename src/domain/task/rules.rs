@@ -26,7 +26,6 @@ pub struct Violation {
     pub message: String,
 }
 
-#[must_use]
 pub fn violations(definition: &Definition) -> Vec<Violation> {
     let mut found = Found(Vec::new());
     name(definition, &mut found);
@@ -51,7 +50,6 @@ pub fn violations(definition: &Definition) -> Vec<Violation> {
 
 /// The errors in the fields in which `after` differs from `before`. Arguments count as one field,
 /// because Lagoon replaces all of them.
-#[must_use]
 pub fn violations_of_change(before: &Definition, after: &Definition) -> Vec<Violation> {
     let found = violations(after).into_iter();
     found
@@ -66,7 +64,6 @@ pub fn violations_of_change(before: &Definition, after: &Definition) -> Vec<Viol
         .collect()
 }
 
-#[must_use]
 pub fn doubts(definition: &Definition) -> Vec<String> {
     let mut doubts = Vec::new();
     if matches!(definition.work, Work::Command(_)) {
@@ -84,7 +81,6 @@ pub fn doubts(definition: &Definition) -> Vec<String> {
 }
 
 /// The arguments whose type this program does not know, as sentences.
-#[must_use]
 pub fn unknown_types(definition: &Definition) -> Vec<String> {
     let sentence = |argument: &Argument| match &argument.kind {
         ArgumentKind::Unknown(word) => Some(format!(

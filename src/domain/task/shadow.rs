@@ -5,14 +5,12 @@ use crate::domain::names::same_in_database;
 use crate::domain::{Definition, Environment, Scope};
 
 /// Whether an environment shows tasks of this scope instead of those of the other one.
-#[must_use]
 pub fn is_before(scope: &Scope, other: &Scope) -> bool {
     // A project can be in several groups, and Lagoon does not define their order.
     scope != other && scope.rank() <= other.rank()
 }
 
 /// Whether an environment that shows these definitions may hide a task of this name and scope.
-#[must_use]
 pub fn hides(definitions: &[Definition], name: &str, scope: &Scope) -> bool {
     let mut before = definitions.iter().filter(|d| is_before(&d.scope, scope));
     before.any(|d| same_in_database(&d.name, name))
@@ -20,7 +18,6 @@ pub fn hides(definitions: &[Definition], name: &str, scope: &Scope) -> bool {
 
 /// Sentences about tasks that hide a task of this name and scope, or that it hides, as far as these
 /// environments show; without duplicates.
-#[must_use]
 pub fn notes<'a>(
     shown: impl IntoIterator<Item = (&'a Environment, &'a Vec<Definition>)>,
     name: &str,

@@ -15,7 +15,6 @@ pub mod limit {
 }
 
 /// A JSON text or number as text, trimmed; `None` for an empty text and other values.
-#[must_use]
 pub fn scalar(value: &serde_json::Value) -> Option<String> {
     let text = match value {
         serde_json::Value::String(text) => text.trim().to_owned(),

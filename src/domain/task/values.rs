@@ -60,7 +60,6 @@ pub struct Values {
 }
 
 impl Values {
-    #[must_use]
     pub fn command_line(&self, command: &str) -> String {
         compose(
             self.sent.iter().map(|(n, v)| (n.as_str(), v.as_str())),
