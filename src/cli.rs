@@ -132,7 +132,6 @@ fn wants(command: &Command) -> Wants {
 }
 
 /// The whole command line, for parsing, help and completion.
-#[must_use]
 pub fn command() -> clap::Command {
     help::with_groups(globals::on_commands(Cli::command(), &|_| true))
 }
@@ -148,7 +147,6 @@ fn command_of(args: &[OsString]) -> clap::Command {
 }
 
 /// The shells that can ask what a word of the command line can become.
-#[must_use]
 pub fn shells() -> [commands::completions::Shell; 6] {
     commands::completions::shells(command)
 }

@@ -99,7 +99,6 @@ pub struct Live {
 impl Live {
     /// `who` tells Lagoons, and those who ask them, apart. `again` is started when the answer takes
     /// too long for a shell; without it there is time.
-    #[must_use]
     pub fn new(app: Arc<App>, who: &str, again: Option<Command>) -> Live {
         let folder = app.settings.folders.state.as_deref();
         Live {
@@ -111,7 +110,6 @@ impl Live {
     }
 
     /// The projects that can be seen.
-    #[must_use]
     pub fn projects(&self) -> Vec<Candidate> {
         let ask = async |app: Arc<App>| {
             let lagoon = app.lagoon_with_stored_token().await.ok()?;
@@ -126,7 +124,6 @@ impl Live {
     }
 
     /// The project that has one of these git remotes, if one has; `None` when nobody knows.
-    #[must_use]
     #[allow(
         clippy::option_option,
         reason = "there is none, and it is not known, differ"
@@ -143,7 +140,6 @@ impl Live {
     }
 
     /// The services of the environment that a git branch is deployed as.
-    #[must_use]
     pub fn services_of(&self, project: &str, branch: &str) -> Vec<String> {
         let (name, on) = (project.to_owned(), branch.to_owned());
         let ask = async move |app: Arc<App>| {
@@ -160,7 +156,6 @@ impl Live {
     }
 
     /// A project's environments.
-    #[must_use]
     pub fn environments(&self, project: &str) -> Vec<Candidate> {
         let name = project.to_owned();
         let ask = async move |app: Arc<App>| {
@@ -179,7 +174,6 @@ impl Live {
     }
 
     /// What is on an environment; without one, the tasks of the whole project.
-    #[must_use]
     pub fn here(&self, project: &str, environment: Option<&str>) -> Here {
         let (name, on) = (project.to_owned(), environment.map(str::to_owned));
         let ask = async move |app: Arc<App>| {
@@ -205,7 +199,6 @@ impl Live {
     }
 
     /// The newest runs of an environment, or of all of a project's.
-    #[must_use]
     pub fn runs(&self, project: &str, environment: Option<&str>) -> Vec<Run> {
         let (name, on) = (project.to_owned(), environment.map(str::to_owned));
         let ask = async move |app: Arc<App>| {
@@ -314,7 +307,6 @@ impl Task {
     }
 
     /// The name, spelled so that a command takes it as a name.
-    #[must_use]
     pub fn candidate(&self) -> Candidate {
         Candidate {
             value: TaskRef::spell(&self.name),
@@ -323,7 +315,6 @@ impl Task {
     }
 
     /// Whether a line means this task.
-    #[must_use]
     pub fn is(&self, named: &str) -> bool {
         match TaskRef::parse(named) {
             Ok(TaskRef::Id(id)) => id == self.id,

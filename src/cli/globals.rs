@@ -63,9 +63,6 @@ fn all() -> Command {
 }
 
 /// Puts together what was given to the root and to each subcommand on the way.
-///
-/// # Errors
-/// Wrong use when a flag was given twice.
 pub(super) fn collect(root: Globals, matches: &ArgMatches) -> Result<Globals, Error> {
     let known = all();
     let mut given: HashMap<&str, String> = HashMap::new();

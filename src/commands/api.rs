@@ -53,10 +53,6 @@ pub struct ApiArgs {
     operation: Option<String>,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Wrong use, no answer, or errors in the answer.
 pub async fn run(args: ApiArgs, app: &App) -> Result<(), Error> {
     let how = How::plan(app)?;
     let document = read(args, app)?;

@@ -55,11 +55,6 @@ pub struct ApplyArgs {
     fail_fast: bool,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Wrong use; not confirmed; what cannot be told or needs a replacement; or the worst of what went
-/// wrong, once the rest is done.
 pub async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let progress = app.ui.progress();

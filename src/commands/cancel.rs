@@ -33,10 +33,6 @@ pub struct CancelArgs {
     timeout: Duration,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Not confirmed, refused, or a run that ended otherwise.
 pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     app.require_explicit(&[TargetSetting::Context])?;

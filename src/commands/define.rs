@@ -87,16 +87,11 @@ pub struct DefineArgs {
 
 impl DefineArgs {
     /// What has to be known of where one is.
-    #[must_use]
     pub fn wants(&self) -> Wants {
         scope::scope_wants(self.group.as_deref())
     }
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Wrong use before anything is sent; refused when a different task has the name; Lagoon's refusal.
 pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let asked = args.name.is_none();

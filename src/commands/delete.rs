@@ -45,7 +45,6 @@ pub struct DeleteArgs {
 
 impl DeleteArgs {
     /// What has to be known of where one is.
-    #[must_use]
     pub fn wants(&self) -> Wants {
         if self.unlisted {
             return Wants::Nothing;
@@ -57,10 +56,6 @@ impl DeleteArgs {
 /// What helps who interrupts.
 const REMEDY: &str = "perhaps some are gone: say the same again, with those that are still there";
 
-/// Runs the command.
-///
-/// # Errors
-/// Not found, before anything is deleted; not confirmed; refused by Lagoon.
 pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let tasks = args.tasks.iter().map(|t| TaskRef::parse(t));

@@ -37,10 +37,6 @@ pub struct DiffArgs {
     exit_zero: bool,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Exit code 9 if there are changes, unless `--exit-zero` is given; a usage error; or a failed request.
 pub async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
     let markdown = app
         .settings

@@ -31,10 +31,6 @@ pub struct EnvironmentsArgs {
     kind: Option<KindWord>,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Not found, or any failure of the request.
 pub async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let project = scope::project(app)?;

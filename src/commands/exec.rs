@@ -57,10 +57,6 @@ pub struct ExecArgs {
     dry_run: bool,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the run ended.
 pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     args.start.check(app, false)?;

@@ -36,16 +36,11 @@ pub struct ExportArgs {
 
 impl ExportArgs {
     /// What has to be known of where one is.
-    #[must_use]
     pub fn wants(&self) -> Wants {
         scope::scope_wants(self.group.as_deref())
     }
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Not found, or any failure of the requests.
 pub async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
     if app.settings.jq.is_some()
         || app

@@ -96,10 +96,6 @@ struct PutArgs {
     force: bool,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Wrong use, not found, or a failure on the way.
 pub async fn run(args: FilesArgs, app: &App) -> Result<(), Error> {
     match args.command {
         Command::List(args) => list(args, app).await,

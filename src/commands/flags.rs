@@ -22,7 +22,6 @@ pub enum ScopeWord {
 
 impl ScopeWord {
     /// The word, as definitions say it.
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             ScopeWord::Environment => "environment",
@@ -85,9 +84,6 @@ pub fn given<const N: usize>(flags: [(bool, &'static str); N]) -> impl Iterator<
 }
 
 /// One error for everything that is wrong with a task, naming each flag.
-///
-/// # Errors
-/// Wrong use, unless nothing is wrong.
 pub fn refuse(found: &[Violation]) -> Result<(), Error> {
     if found.is_empty() {
         return Ok(());

@@ -96,10 +96,6 @@ impl From<IfRunningWord> for IfRunning {
     }
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the run ended.
 pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let if_running = IfRunning::from(args.if_running);

@@ -32,10 +32,6 @@ pub struct LintArgs {
     schema: bool,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Wrong use when there are faults.
 pub fn run(args: &LintArgs, app: &App) -> Result<(), Error> {
     if args.schema {
         return print(&app.ui, SCHEMA);

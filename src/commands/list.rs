@@ -36,10 +36,6 @@ pub struct ListArgs {
     service: Option<String>,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Not found, or any failure of the request.
 pub async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let project = scope::project(app)?;

@@ -56,10 +56,6 @@ pub struct LoginArgs {
     lagoon: LagoonArgs,
 }
 
-/// Runs it.
-///
-/// # Errors
-/// When the Lagoon is not known or says no, or the token cannot be kept.
 pub async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &["id"])?;
     let mut plan = plan(&args, app).await?;

@@ -34,10 +34,6 @@ struct Removed {
     count: usize,
 }
 
-/// Runs it.
-///
-/// # Errors
-/// When no Lagoon is meant, or a file cannot be removed.
 pub async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &[])?;
     let removed = if args.all {

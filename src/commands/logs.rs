@@ -53,10 +53,6 @@ pub struct LogsArgs {
     waiting: WaitFlags,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Not found, or no log to be had; with --follow, how the run ended.
 pub async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     // As with --follow elsewhere, stdout is the log unless the line itself asks for something else.

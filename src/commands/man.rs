@@ -31,9 +31,6 @@ pub struct ManArgs {
 pub type Topic = (&'static str, &'static str);
 
 /// Prints or writes the pages of this command line and these topics.
-///
-/// # Errors
-/// When stdout or the folder cannot be written to.
 pub fn run(args: &ManArgs, app: &App, root: Command, topics: &[Topic]) -> Result<(), Error> {
     let pages = pages(root, topics);
     let Some(dir) = &args.dir else {

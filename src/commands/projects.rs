@@ -29,10 +29,6 @@ pub struct ProjectsArgs {
     pattern: Option<String>,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Any failure of the request.
 pub async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let mut projects = place::projects(app.lagoon().await?).await?;

@@ -53,10 +53,6 @@ pub struct RerunArgs {
     no_preflight: bool,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Wrong use before anything is sent; Lagoon's refusal; and, when waiting, how the runs ended.
 pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     args.start.check(app, false)?;

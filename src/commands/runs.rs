@@ -70,10 +70,6 @@ pub struct RunsArgs {
     places: Places,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Not found, or any failure of the requests.
 pub async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     if args.watch {

@@ -76,10 +76,6 @@ struct Reset {
     seed: SandboxSeed,
 }
 
-/// Runs the subcommand.
-///
-/// # Errors
-/// When the sandbox cannot be used.
 pub async fn run(args: Sandbox, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &[])?;
     match args.command {

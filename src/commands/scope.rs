@@ -17,9 +17,6 @@ pub use environment::{
 pub use locate::{Clue, Wants, clue, environment_here, locate, project_here};
 
 /// The project that is meant.
-///
-/// # Errors
-/// Wrong use when none is.
 pub fn project(app: &App) -> Result<&Sourced<String>, Error> {
     // Without a Lagoon a project means nothing: that is the first thing to say.
     app.settings.chosen()?;
@@ -40,9 +37,6 @@ pub fn say_source(app: &App, what: &str, value: &Sourced<String>) {
 }
 
 /// Where a change goes, in words: `context · project/environment (production)`.
-///
-/// # Errors
-/// When no Lagoon is meant.
 pub fn banner(app: &App, place: &str) -> Result<String, Error> {
     Ok(format!("{} · {place}", app.settings.context_label()?))
 }

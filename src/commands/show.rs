@@ -24,10 +24,6 @@ pub struct ShowArgs {
     task: String,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Not found or ambiguous, or any failure of the request.
 pub async fn run(args: ShowArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let task = TaskRef::parse(&args.task)?;

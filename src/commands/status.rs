@@ -26,10 +26,6 @@ pub struct StatusArgs {
     web: bool,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Not found, or any failure of the requests.
 pub async fn run(args: StatusArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let found = Found::read(&args.runs, app).await?;

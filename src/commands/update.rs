@@ -52,16 +52,11 @@ pub struct UpdateArgs {
 
 impl UpdateArgs {
     /// What has to be known of where one is.
-    #[must_use]
     pub fn wants(&self) -> Wants {
         scope::scope_wants(self.group.as_deref())
     }
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Wrong use; not found; refused by Lagoon; or another state than the one asked for.
 pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let task = TaskRef::parse(&args.task)?;

@@ -35,10 +35,6 @@ pub struct WaitArgs {
     changes: bool,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// How the runs ended, unless all completed.
 pub async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let is_jsonl = answer.format() == Format::Jsonl;

@@ -26,9 +26,6 @@ enum Step {
 
 impl Fields {
     /// Adds one, as it was given to `flag`. `value` makes its value of the text after `=`.
-    ///
-    /// # Errors
-    /// Wrong use, naming the flag, when it has another form or contradicts an earlier one.
     pub(super) fn add(
         &mut self,
         flag: &str,

@@ -47,9 +47,6 @@ pub struct Completions {
 }
 
 /// Prints the stub, or writes it.
-///
-/// # Errors
-/// When stdout or the folder cannot be written to.
 pub fn run(args: &Completions, app: &App, shells: &[Shell]) -> Result<(), Error> {
     let is_wanted = |shell: &&Shell| match args.shell.as_deref() {
         Some(name) => name == shell.name,

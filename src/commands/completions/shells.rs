@@ -38,7 +38,6 @@ struct Question<'a> {
 }
 
 /// All of them, for this command line.
-#[must_use]
 pub fn shells(command: fn() -> Command) -> [Shell; 6] {
     let shell = |name, file, stub, complete| Shell {
         name,

@@ -74,10 +74,6 @@ struct Remove {
     name: ContextName,
 }
 
-/// Runs the subcommand.
-///
-/// # Errors
-/// When the configuration or the token store cannot be used, or a context is not there.
 pub async fn run(args: Context, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &["name"])?;
     match args.command {

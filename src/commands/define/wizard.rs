@@ -14,9 +14,6 @@ use crate::terminal::{Choice, Prompt, Question};
 use super::DefineArgs;
 
 /// Asks for everything that the line does not say.
-///
-/// # Errors
-/// Interrupted, or any failure of the look-ups.
 pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, Target), Error> {
     let prompt = app.ui.prompt();
     let prompt = prompt.as_ref();

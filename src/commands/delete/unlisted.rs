@@ -11,9 +11,6 @@ use crate::ops::definitions::unlisted::{self, Unlisted};
 use crate::settings::TargetSetting;
 
 /// Deletes tasks that no environment lists, and nothing else.
-///
-/// # Errors
-/// Wrong use; not allowed; not found; not confirmed; or as deleting ends.
 pub(super) async fn run(app: &App, answer: &Answer, tasks: &[TaskRef]) -> Result<(), Error> {
     let ids = tasks.iter().map(|task| match task {
         TaskRef::Id(id) | TaskRef::Digits(id, _) => Ok(*id),

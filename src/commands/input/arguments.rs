@@ -4,9 +4,6 @@ use crate::domain::{Argument, ArgumentKind};
 use crate::error::Error;
 
 /// Reads the arguments of a definition, in the order in which they were given.
-///
-/// # Errors
-/// Wrong use, naming the flag.
 pub fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument>, Error> {
     let mut arguments = specs
         .iter()
@@ -30,9 +27,6 @@ pub fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument>, Erro
 }
 
 /// `NAME=VALUE` of `--arg-default`.
-///
-/// # Errors
-/// Wrong use.
 pub fn default_value(text: &str) -> Result<(&str, &str), Error> {
     text.split_once('=').ok_or_else(|| {
         Error::usage(format!("--arg-default `{text}` has no `=`")).hint("it looks like NAME=VALUE")
@@ -40,9 +34,6 @@ pub fn default_value(text: &str) -> Result<(&str, &str), Error> {
 }
 
 /// `NAME[?][:TYPE[:Display name]]`; all after the second colon is the display name.
-///
-/// # Errors
-/// Wrong use.
 pub fn argument(spec: &str) -> Result<Argument, Error> {
     let mut parts = spec.splitn(3, ':');
     let name = parts.next().unwrap_or_default();

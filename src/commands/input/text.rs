@@ -10,17 +10,11 @@ use crate::secret::conceal_recognized;
 const LONGEST_VALUE: u64 = 1 << 20;
 
 /// The content of a file, `-` for stdin, exactly as it is.
-///
-/// # Errors
-/// Wrong use, naming the flag, when it cannot be read or is no text.
 pub fn exact(app: &App, flag: &str, file: &str) -> Result<String, Error> {
     exact_within(app, flag, file, LONGEST_VALUE)
 }
 
 /// The same of a file that may have as many bytes.
-///
-/// # Errors
-/// As [`exact`].
 pub fn exact_within(app: &App, flag: &str, file: &str, limit: u64) -> Result<String, Error> {
     let read = if file == "-" {
         if app.ui.terminal().stdin {
@@ -43,9 +37,6 @@ pub fn exact_within(app: &App, flag: &str, file: &str, limit: u64) -> Result<Str
 }
 
 /// The content of a file, `-` for stdin, as a command: LF line ends, none at the end.
-///
-/// # Errors
-/// Wrong use, naming the flag, when it cannot be read, is empty, or is no text.
 pub fn command(app: &App, flag: &str, file: &str) -> Result<String, Error> {
     let text = exact(app, flag, file)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
@@ -57,7 +48,6 @@ pub fn command(app: &App, flag: &str, file: &str) -> Result<String, Error> {
 }
 
 /// The text with LF line ends; says so when there were others.
-#[must_use]
 pub fn mended(app: &App, flag: &str, text: String) -> String {
     if !text.contains("\r\n") {
         return text;

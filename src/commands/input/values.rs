@@ -13,9 +13,6 @@ use crate::error::Error;
 pub type Values = Vec<(String, String)>;
 
 /// Reads all values that the line gives.
-///
-/// # Errors
-/// Wrong use, naming the flag; stdin asked for twice.
 pub fn read(
     app: &App,
     literal: &[String],
@@ -41,13 +38,11 @@ pub fn read(
 }
 
 /// How many of the flags want stdin.
-#[must_use]
 pub fn from_stdin(files: &[String], all: Option<&str>) -> usize {
     files.iter().filter(|f| f.ends_with("=-")).count() + usize::from(all == Some("-"))
 }
 
 /// Values together with others, which count where both have one.
-#[must_use]
 pub fn with(values: &Values, others: &Values) -> Values {
     let is_other = |(name, _): &&(String, String)| others.iter().any(|(other, _)| other == name);
     let kept = values.iter().filter(|value| !is_other(value));
@@ -64,9 +59,6 @@ fn pair<'a>(flag: &str, given: &'a str, form: &str) -> Result<(&'a str, &'a str)
 }
 
 /// A JSON or YAML object of names and single values; numbers stay as they are written.
-///
-/// # Errors
-/// Wrong use, naming the file.
 pub fn map(file: &str, text: &str) -> Result<Values, Error> {
     let text = text.trim_start_matches('\u{feff}');
     let wrong = |why: String| {

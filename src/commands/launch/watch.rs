@@ -100,9 +100,6 @@ impl<'a> Watch<'a> {
     }
 
     /// Waits until all runs are over, whatever their outcome. No runs come back if the output was closed.
-    ///
-    /// # Errors
-    /// Interrupted, or no connection; with the runs as they were read last.
     pub async fn wait_for(&self, runs: Vec<Run>) -> Result<Vec<Waited>, (Vec<Run>, Error)> {
         self.app.warn_of_token_end(self.limits.timeout);
         let mut shown = Shown::new(self, &runs);

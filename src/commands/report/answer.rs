@@ -17,9 +17,6 @@ pub struct Answer {
 
 impl Answer {
     /// What `-o`, `--jq` and `TASKS_OUTPUT` ask for.
-    ///
-    /// # Errors
-    /// Wrong use: a bad expression, or `--jq` with a format that is not JSON.
     pub fn plan(app: &App) -> Result<Answer, Error> {
         let format = app
             .settings
@@ -38,9 +35,6 @@ impl Answer {
     }
 
     /// As [`Answer::plan`], where the answer will have only these `fields` of `id` and `name`.
-    ///
-    /// # Errors
-    /// As [`Answer::plan`]; or `-o` asks for the other one.
     pub fn plan_with(app: &App, fields: &[&str]) -> Result<Answer, Error> {
         let answer = Self::plan(app)?;
         let how = answer.how.require(fields)?;
@@ -48,9 +42,6 @@ impl Answer {
     }
 
     /// In this format, whatever `-o` and `TASKS_OUTPUT` say.
-    ///
-    /// # Errors
-    /// As [`Answer::plan`].
     pub fn of(app: &App, format: Format) -> Result<Answer, Error> {
         Self::choose(app, Some(format))
     }
@@ -65,30 +56,24 @@ impl Answer {
     }
 
     /// The same on another stream.
-    #[must_use]
     pub fn on(self, stream: Stream) -> Answer {
         let how = self.how.on(stream);
         Answer { how, ..self }
     }
 
     /// The same without masking secrets: for an answer that is one.
-    #[must_use]
     pub fn unmasked(self) -> Answer {
         let ui = self.ui.unmasked();
         Answer { ui, ..self }
     }
 
     /// The format that was chosen.
-    #[must_use]
     pub fn format(&self) -> Format {
         self.how.format()
     }
 
     /// Writes the answer. That nobody reads it any more is no failure. A failing `--jq` and a failing
     /// write do not end the command; they make it fail in the end (see [`App::conclude`]).
-    ///
-    /// # Errors
-    /// When it has no field that `-o` asks for.
     pub fn give(&self, report: &dyn Report) -> Result<(), Error> {
         match emit(report, &self.how, &self.ui, Timestamp::now()) {
             Err(OutputError::Filter(message)) => self.output_failures.filter_failed(message),
@@ -101,9 +86,6 @@ impl Answer {
 
     /// Writes the answer about something that was done: that it cannot be made after all does not mean
     /// that nothing was.
-    ///
-    /// # Errors
-    /// As [`Answer::give`].
     pub fn give_done(&self, report: &dyn Report) -> Result<(), Error> {
         self.give(report).map_err(|error| {
             let kind = match error.kind {
@@ -115,9 +97,6 @@ impl Answer {
     }
 
     /// Writes an answer that others will follow: whether somebody still reads.
-    ///
-    /// # Errors
-    /// When it cannot be written.
     pub fn offer(&self, report: &dyn Report) -> Result<bool, Error> {
         match emit(report, &self.how, &self.ui, Timestamp::now()) {
             Ok(()) => Ok(true),
@@ -127,13 +106,11 @@ impl Answer {
     }
 
     /// The answer as people see it on stdout, for a screen that is drawn again and again.
-    #[must_use]
     pub fn picture(&self, report: &dyn Report) -> String {
         picture(report, &self.ui, Stream::Out, Timestamp::now())
     }
 
     /// Whether it is a view for people.
-    #[must_use]
     pub fn is_for_people(&self) -> bool {
         self.how.format() == Format::Table
     }

@@ -7,7 +7,6 @@ use crate::terminal::{Palette, Style, clean_line, clean_text};
 const MOST_COMPARED: usize = 4_000_000;
 
 /// The differences as indented lines, with colour where the palette has some.
-#[must_use]
 pub fn render(palette: Palette, differences: &[Difference], indent: usize) -> String {
     let margin = " ".repeat(indent);
     let mut text = String::new();

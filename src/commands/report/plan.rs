@@ -30,7 +30,6 @@ fn look(action: &Action) -> (char, Style) {
 }
 
 /// How many steps there are of each action, in words.
-#[must_use]
 pub fn summary(plan: &Plan) -> String {
     let counts = plan.counts();
     if counts.is_empty() {
@@ -76,7 +75,6 @@ fn title(step: &Step) -> String {
 
 impl PlanReport<'_> {
     /// The plan for people: each change with its fields, under its scope.
-    #[must_use]
     pub fn for_people(&self, palette: Palette) -> String {
         let mut text = String::new();
         let mut scope: Option<&ScopeName> = None;
@@ -111,7 +109,6 @@ impl PlanReport<'_> {
     }
 
     /// The plan as Markdown, for a merge request.
-    #[must_use]
     pub fn markdown(&self) -> String {
         let mut text = format!("**Tasks**: {}\n", summary(self.plan));
         if !self.plan.is_empty() {

@@ -20,14 +20,12 @@ pub struct RunReport {
 
 impl RunReport {
     /// The run, with the address of the context's UI.
-    #[must_use]
     pub fn of(app: &App, run: Run) -> RunReport {
         let ui_url = app.ui_url();
         RunReport { run, ui_url }
     }
 
     /// The address of the run's page in Lagoon's UI.
-    #[must_use]
     pub fn url(&self) -> Option<String> {
         page(&self.run, self.ui_url.as_deref())
     }
@@ -76,7 +74,6 @@ pub struct Linked<'a> {
 
 impl<'a> Linked<'a> {
     /// The run, its page where the address of Lagoon's UI is known.
-    #[must_use]
     pub fn of(run: &'a Run, ui_url: Option<&str>) -> Self {
         let url = page(run, ui_url);
         Linked { run, url }
@@ -84,7 +81,6 @@ impl<'a> Linked<'a> {
 }
 
 /// [`Linked`] as a value.
-#[must_use]
 pub fn run_value(run: &Run, ui_url: Option<&str>) -> Value {
     json!(Linked::of(run, ui_url))
 }
@@ -107,13 +103,11 @@ pub fn columns() -> [Column; 11] {
 }
 
 /// The moment that a text of Lagoon's says.
-#[must_use]
 pub fn moment_of(text: &Option<impl AsRef<str>>) -> Option<jiff::Timestamp> {
     text.as_ref().and_then(|text| moment(text.as_ref()))
 }
 
 /// What a run's outcome means to the eye.
-#[must_use]
 pub fn style(outcome: Outcome) -> Style {
     match outcome {
         Outcome::Completed => Style::Good,

@@ -16,9 +16,6 @@ use super::report::Listing;
 use super::{RunsArgs, environments};
 
 /// Refuses what cannot go on and on.
-///
-/// # Errors
-/// Wrong use.
 pub(super) fn check(answer: &Answer) -> Result<(), Error> {
     match answer.format() {
         format @ (Format::Csv | Format::Yaml) => Err(Error::usage(format!(
@@ -30,9 +27,6 @@ pub(super) fn check(answer: &Answer) -> Result<(), Error> {
 }
 
 /// Shows runs as they change, until somebody interrupts or nobody reads any more.
-///
-/// # Errors
-/// Interrupted; or when nothing can be read.
 pub(super) async fn watch(
     app: &App,
     answer: &Answer,

@@ -13,10 +13,6 @@ use crate::settings::{Sourced, TargetSetting};
 
 /// The scope that the line names; variables and inference complete it, they never choose it. What
 /// decides must have been said where there is nobody to ask; what only looks needs less.
-///
-/// # Errors
-/// Wrong use when the line names no scope, or several, or does not say enough; interrupted; or any
-/// failure of the look-ups.
 pub async fn named_target(
     app: &App,
     scope: Option<ScopeWord>,
@@ -36,9 +32,6 @@ pub async fn named_target(
 }
 
 /// The kind of scope that the line names, if it does.
-///
-/// # Errors
-/// Wrong use when it names several.
 pub fn named_scope(
     app: &App,
     scope: Option<ScopeWord>,
@@ -76,9 +69,6 @@ pub fn named_scope(
 }
 
 /// The scope of this kind, by what is said and inferred, or asked for at a terminal.
-///
-/// # Errors
-/// As [`named_target`].
 pub async fn completed(
     app: &App,
     scope: ScopeWord,
@@ -118,7 +108,6 @@ pub async fn completed(
 }
 
 /// What has to be known of where one is, for a line about a scope: nothing where it is a group's.
-#[must_use]
 pub fn scope_wants(group: Option<&str>) -> Wants {
     match group {
         Some(_) => Wants::Nothing,
@@ -127,7 +116,6 @@ pub fn scope_wants(group: Option<&str>) -> Wants {
 }
 
 /// The scope of a target whose id is not known yet.
-#[must_use]
 pub fn provisional(target: &Target) -> Scope {
     match target {
         Target::Environment { .. } => Scope::Environment(0),
@@ -138,7 +126,6 @@ pub fn provisional(target: &Target) -> Scope {
 }
 
 /// The first words of a line to suggest: with the context where the line named one.
-#[must_use]
 pub fn line_start(app: &App, command: &str) -> Vec<String> {
     let mut words = vec!["tasks".to_owned()];
     if let Ok(chosen) = app.settings.chosen()
@@ -152,7 +139,6 @@ pub fn line_start(app: &App, command: &str) -> Vec<String> {
 }
 
 /// That a task is not one of the scope that the line names, with the line that would do it.
-#[must_use]
 pub fn not_here(app: &App, why: NotHere, place: &str, command: &str) -> Error {
     match why {
         NotHere::Missing(error) => {

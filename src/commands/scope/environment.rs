@@ -9,10 +9,6 @@ use crate::settings::{Source, Target, TargetSetting};
 use crate::terminal::Choice;
 
 /// The names of project and environment. What only looks needs less to be said.
-///
-/// # Errors
-/// Wrong use when what decides was not said and nobody can be asked; interrupted; nothing to
-/// choose from, or any failure of the look-ups.
 pub async fn chosen_place(app: &App, only_looks: bool) -> Result<(String, String), Error> {
     if app.ui.can_prompt() && app.settings.environment.is_none() {
         return asked(app).await;
@@ -47,9 +43,6 @@ async fn environment(app: &App, project: &str) -> Result<String, Error> {
 }
 
 /// The name of the environment that was said, if one was.
-///
-/// # Errors
-/// Not found, or any failure of a look-up, where it was said in another form than its name.
 pub async fn said_environment(app: &App, project: &str) -> Result<Option<String>, Error> {
     let Some(said) = &app.settings.environment else {
         return Ok(None);
@@ -79,7 +72,6 @@ async fn deployed(app: &App, project: &str, name: &str, source: &str) -> Result<
 }
 
 /// The git branch that one is on; it says nothing of the sandbox.
-#[must_use]
 pub fn branch(app: &App) -> Option<&String> {
     let chosen = app.settings.chosen().ok()?;
     let is_real = chosen.target.value != Target::Sandbox;
@@ -120,9 +112,6 @@ async fn asked(app: &App) -> Result<(String, String), Error> {
 }
 
 /// The names of project and environment, the latter asked for; the git branch's is the default.
-///
-/// # Errors
-/// Not found, interrupted, nothing to choose from, or any failure of the look-up.
 pub async fn asked_environment(app: &App, project: &str) -> Result<(String, String), Error> {
     let (found, environments) = place::project(app.lagoon().await?, project).await?;
     if environments.is_empty() {
@@ -152,7 +141,6 @@ fn suggested(app: &App, environments: &[Environment], branch: &str) -> Option<us
 }
 
 /// An environment in a list to choose from. Production is marked and never preselected.
-#[must_use]
 pub fn environment_choice(environment: &Environment) -> Choice {
     let choice = Choice::new(&environment.name);
     if environment.is_production() {

@@ -36,9 +36,6 @@ pub enum Clue {
 
 /// Completes project and environment where the line and variables say none. One request, and only
 /// where there is a git remote and no `.lagoon.yml` that names the project.
-///
-/// # Errors
-/// Any failure of that request; that no project has the remote is none.
 pub async fn locate(app: &mut App, wants: Wants) -> Result<(), Error> {
     if wants == Wants::Nothing {
         return Ok(());
@@ -49,7 +46,6 @@ pub async fn locate(app: &mut App, wants: Wants) -> Result<(), Error> {
 }
 
 /// The environment that is said, else that of the Lagoon pod that this is.
-#[must_use]
 pub fn environment_here(app: &App, wants: Wants) -> Option<Sourced<String>> {
     let said = app.settings.environment.as_ref();
     let pod = app.settings.pod_place.environment.as_ref();
@@ -66,9 +62,6 @@ fn counts(app: &App, wants: Wants) -> bool {
 }
 
 /// The project that is said, else what is around says which it is.
-///
-/// # Errors
-/// Any failure of the request that a git remote costs.
 pub async fn project_here(app: &App, wants: Wants) -> Result<Option<Sourced<String>>, Error> {
     let (forms, shown, otherwise) = match clue(app, wants) {
         Clue::Known(project) => return Ok(project),
@@ -90,7 +83,6 @@ pub async fn project_here(app: &App, wants: Wants) -> Result<Option<Sourced<Stri
 }
 
 /// What says which project is meant.
-#[must_use]
 pub fn clue(app: &App, wants: Wants) -> Clue {
     let settings = &app.settings;
     let is_explicit = settings.project.as_ref().is_some_and(Sourced::is_explicit);

@@ -45,9 +45,6 @@ fn write(app: &App, run: &Run) -> Result<(), Error> {
 }
 
 /// The run that `--last` means.
-///
-/// # Errors
-/// Not found when none was started there from this machine.
 pub fn last(app: &App) -> Result<RunRef, Error> {
     let path = path(app)?;
     let none = || {

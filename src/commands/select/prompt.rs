@@ -11,9 +11,6 @@ use crate::ops::places::place;
 use crate::terminal::{Choice, Prompt, Question};
 
 /// Prompts for a task of the environment.
-///
-/// # Errors
-/// Interrupted, or nothing to choose from.
 pub fn task<'a>(app: &App, view: &'a EnvironmentView) -> Result<&'a Definition, Error> {
     if view.definitions.is_empty() {
         return Err(Error::not_found(format!(
@@ -39,9 +36,6 @@ pub fn task<'a>(app: &App, view: &'a EnvironmentView) -> Result<&'a Definition, 
 
 /// Values for what is not given: `all` asks for optional arguments too. If an argument is the name
 /// of an environment, one request reads which environments of the project are production.
-///
-/// # Errors
-/// Interrupted, or any failure of the request.
 pub async fn values(
     app: &App,
     environment: &Environment,

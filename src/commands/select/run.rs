@@ -24,7 +24,6 @@ pub struct RunArgs {
 
 impl RunArgs {
     /// The shape of the result.
-    #[must_use]
     pub fn shape(&self) -> Shape {
         match self.runs.as_slice() {
             _ if self.last => Shape::One,
@@ -34,9 +33,6 @@ impl RunArgs {
     }
 
     /// The runs that are meant, each once, in their order.
-    ///
-    /// # Errors
-    /// Wrong use, naming what names no run; nothing on stdin; no last run.
     pub fn resolve(&self, app: &App) -> Result<Vec<RunRef>, Error> {
         app.settings.chosen()?;
         if self.last {
@@ -70,9 +66,6 @@ pub struct OneRun {
 
 impl OneRun {
     /// The run that is meant.
-    ///
-    /// # Errors
-    /// Wrong use, naming what names no run or several; nothing on stdin; no last run.
     pub fn resolve(&self, app: &App) -> Result<RunRef, Error> {
         app.settings.chosen()?;
         if self.last {
@@ -94,7 +87,6 @@ impl OneRun {
     }
 
     /// What stands first of what follows the run: with `--last`, that is no run.
-    #[must_use]
     pub fn first_word(&self) -> Option<&str> {
         self.run.as_deref().filter(|_| self.last)
     }

@@ -18,9 +18,6 @@ pub struct Found {
 impl Found {
     /// Reads the runs that are meant. A waiting time that the line sets does not limit this: of a
     /// finished run the first read is the result.
-    ///
-    /// # Errors
-    /// Wrong use; or, when not one of them can be read, why.
     pub async fn read(args: &RunArgs, app: &App) -> Result<Found, Error> {
         let wanted = args.resolve(app)?;
         let lagoon = app.lagoon().await?;
@@ -44,27 +41,18 @@ impl Found {
     }
 
     /// The runs, when every one could be read.
-    ///
-    /// # Errors
-    /// One for all that could not.
     pub fn whole(self) -> Result<Vec<Run>, Error> {
         wait::first_of_all(self.missing)?;
         Ok(self.runs)
     }
 
     /// That every run could be read.
-    ///
-    /// # Errors
-    /// One for all that could not.
     pub fn all(self) -> Result<(), Error> {
         wait::first_of_all(self.missing)
     }
 }
 
 /// Prints runs.
-///
-/// # Errors
-/// When it cannot be written.
 pub fn give_runs(app: &App, answer: &Answer, shape: Shape, runs: Vec<Run>) -> Result<(), Error> {
     if let (Shape::One, [run]) = (shape, runs.as_slice()) {
         return answer.give(&RunReport::of(app, run.clone()));

@@ -61,7 +61,6 @@ pub struct Target {
 
 impl Targets {
     /// The name of a target in messages: its environment, and the line of the file.
-    #[must_use]
     pub fn label(&self, target: &Target) -> String {
         let environment = self.seen[target.at].view.environment.label();
         match &target.origin {
@@ -71,9 +70,6 @@ impl Targets {
     }
 
     /// Refuses values of a file where nothing takes them.
-    ///
-    /// # Errors
-    /// Wrong use.
     pub fn require_no_values(&self, command: &str) -> Result<(), Error> {
         if self.each.iter().all(|target| target.own.is_empty()) {
             return Ok(());
@@ -87,7 +83,6 @@ impl Targets {
 
 impl Places {
     /// Whether the line is about several places, however many there are.
-    #[must_use]
     pub fn is_several(&self, app: &App) -> bool {
         let named = &app.settings.named;
         self.all_projects
@@ -102,7 +97,6 @@ impl Places {
     }
 
     /// The shape of the result of a start.
-    #[must_use]
     pub fn shape(&self, app: &App) -> Shape {
         match self.is_several(app) {
             true => Shape::Many,
@@ -111,24 +105,17 @@ impl Places {
     }
 
     /// Whether targets are read from stdin.
-    #[must_use]
     pub fn read_stdin(&self) -> bool {
         self.targets.as_deref() == Some("-")
     }
 
     /// The environments that are meant, for something that only looks.
-    ///
-    /// # Errors
-    /// Wrong use; what is named and not there; or any failure of the requests.
     pub async fn looked_at(&self, app: &App, depth: Depth) -> Result<Targets, Error> {
         self.resolve(app, depth, true, false).await
     }
 
     /// The environments to start something on. Unless it is a dry run, the context must
     /// have been given if there are several. With `skip_missing`, what does not exist is no error.
-    ///
-    /// # Errors
-    /// As [`Places::looked_at`].
     pub async fn to_start_on(
         &self,
         app: &App,
@@ -143,9 +130,6 @@ impl Places {
 
     /// The projects whose environments are all meant, apart from their type, and how that selects
     /// them; `None` if the command line names environments or projects.
-    ///
-    /// # Errors
-    /// As [`Places::looked_at`].
     pub async fn whole_projects(
         &self,
         app: &App,

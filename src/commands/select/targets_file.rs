@@ -27,9 +27,6 @@ pub struct Line {
 const KEYS: [&str; 3] = ["project", "environment", "arguments"];
 
 /// Reads the file, `-` for stdin.
-///
-/// # Errors
-/// Wrong use, with the number of the line that is wrong.
 pub fn read(app: &App, file: &str) -> Result<Vec<Line>, Error> {
     parse(file, &text::exact_within(app, "--targets", file, LONGEST)?)
 }

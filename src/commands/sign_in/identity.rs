@@ -25,9 +25,6 @@ pub struct Identity {
 }
 
 /// Asks a Lagoon whose token that is.
-///
-/// # Errors
-/// When there is no token, or Lagoon does not answer or refuses it.
 pub async fn of(
     source: TokenSource,
     context: Option<&Context>,
@@ -48,9 +45,6 @@ pub async fn of(
 }
 
 /// Asks the sandbox who that is.
-///
-/// # Errors
-/// When it cannot be started.
 pub async fn in_sandbox(app: &App) -> Result<Identity, Error> {
     let (api, person) = signed_in(ops::identity::signed_in(app.lagoon().await?).await?, app);
     Ok(Identity {
@@ -84,7 +78,6 @@ fn words(token: &Token) -> String {
 
 impl Identity {
     /// As in "`acme` as me@example.com".
-    #[must_use]
     pub fn label(&self) -> String {
         let place = match &self.context {
             Some(context) => format!("`{context}`"),

@@ -45,7 +45,6 @@ pub struct LagoonArgs {
 
 impl LagoonArgs {
     /// Whether any of it was given.
-    #[must_use]
     pub fn says_something(&self) -> bool {
         self.ssh_host.is_some()
             || self.ssh_key.is_some()
@@ -74,9 +73,6 @@ pub struct Described {
 }
 
 /// What the line says, then what was known before, then what the Lagoon says of itself.
-///
-/// # Errors
-/// Wrong use: the name of another Lagoon, plain http, a file that cannot be read.
 pub async fn describe(
     name: &ContextName,
     api: &Url,
@@ -101,9 +97,6 @@ pub async fn describe(
 
 impl Described {
     /// The context, where the Lagoon could be asked.
-    ///
-    /// # Errors
-    /// Why it could not.
     pub fn reached(self, app: &App) -> Result<Context, Error> {
         match self.discovered {
             Discovered::Failed(error) => Err(error),
@@ -112,7 +105,6 @@ impl Described {
     }
 
     /// The context, whatever came of asking, which is said.
-    #[must_use]
     pub fn all_the_same(self, app: &App) -> Context {
         let context = self.context;
         match self.discovered {
@@ -230,9 +222,6 @@ fn require_https(flag: &str, url: &Url, allow_http: bool) -> Result<(), Error> {
 }
 
 /// The file's absolute path: the context is used from other folders, too.
-///
-/// # Errors
-/// Wrong use when it is not there.
 pub fn readable(flag: &str, path: &Path) -> Result<PathBuf, Error> {
     std::fs::metadata(path)
         .and_then(|_| std::path::absolute(path))
@@ -241,9 +230,6 @@ pub fn readable(flag: &str, path: &Path) -> Result<PathBuf, Error> {
 
 /// Writes a context into our file. The first one becomes current, unless the `lagoon` CLI's file has a
 /// current one.
-///
-/// # Errors
-/// When the file cannot be read or written.
 pub fn keep(context: &Context, make_current: bool, app: &App) -> Result<Kept, Error> {
     let (before, mut editor) = Editor::open(app.config_folder()?)?;
     let other = app.settings.config()?.current_of_lagoon_cli();

@@ -10,9 +10,6 @@ use crate::error::Error;
 const TOKEN_LIMIT: u64 = 64 * 1024;
 
 /// The token on stdin; at a terminal it is asked for, unseen.
-///
-/// # Errors
-/// Wrong use for what is no token. Whether it has expired is for the Lagoon to say.
 pub fn given_token(app: &App) -> Result<Secret, Error> {
     if app.ui.can_prompt() {
         return checked(&app.ui.prompt().secret("Token")?, "the answer");

@@ -71,9 +71,6 @@ impl Files {
     }
 
     /// The value of an environment variable that a file or a plan names.
-    ///
-    /// # Errors
-    /// A sentence about a variable that may not be read.
     pub fn variable(&self, name: &str) -> Result<Option<String>, String> {
         if !name.starts_with(PREFIX) && !self.allow_env.iter().any(|allowed| allowed == name) {
             return Err(format!(
@@ -112,9 +109,6 @@ fn own_secret(variable: &str) -> String {
 }
 
 /// Refuses tasks with a value from the environment that is a token or key of this program.
-///
-/// # Errors
-/// Wrong use, with the variable's name.
 pub fn refuse_own_secrets<'a>(
     tasks: impl Iterator<Item = (&'a Definition, &'a [Hidden])>,
 ) -> Result<(), Error> {

@@ -31,10 +31,6 @@ pub struct Permits {
 const MOST_DELETED: usize = 5;
 
 /// Reads the files and what the Lagoon shows of their scopes, and decides what has to be done.
-///
-/// # Errors
-/// Wrong use: faults in the files, another Lagoon than theirs, a prune that goes too far; or any
-/// failure of reading.
 pub async fn planned(
     app: &App,
     files: &Files,

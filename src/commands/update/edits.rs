@@ -57,9 +57,6 @@ pub(super) struct Edits {
 
 impl Edits {
     /// Refuses a line that names nothing to change: Lagoon takes no empty patch.
-    ///
-    /// # Errors
-    /// Wrong use.
     pub(super) fn check(&self) -> Result<(), Error> {
         let texts = [
             &self.name,
@@ -94,9 +91,6 @@ impl Edits {
     }
 
     /// The definition as it should be.
-    ///
-    /// # Errors
-    /// Wrong use, naming the flag; refused when the kind would have to change.
     pub(super) fn apply(&self, app: &App, before: &Definition) -> Result<Definition, Error> {
         let mut after = before.clone();
         if let Some(name) = self.name() {
