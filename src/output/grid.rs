@@ -139,47 +139,18 @@ impl Cell {
     }
 }
 
-impl From<&str> for Cell {
-    fn from(text: &str) -> Self {
-        Cell::Text(text.into())
-    }
+macro_rules! cell_from {
+    ($($type:ty => $variant:ident),*) => {$(
+        impl From<$type> for Cell {
+            fn from(value: $type) -> Self {
+                Cell::$variant(value.into())
+            }
+        }
+    )*};
 }
 
-impl From<String> for Cell {
-    fn from(text: String) -> Self {
-        Cell::Text(text.into())
-    }
-}
-
-impl From<SmolStr> for Cell {
-    fn from(text: SmolStr) -> Self {
-        Cell::Text(text)
-    }
-}
-
-impl From<Timestamp> for Cell {
-    fn from(time: Timestamp) -> Self {
-        Cell::Time(time)
-    }
-}
-
-impl From<Duration> for Cell {
-    fn from(length: Duration) -> Self {
-        Cell::Duration(length)
-    }
-}
-
-impl From<i64> for Cell {
-    fn from(number: i64) -> Self {
-        Cell::Number(number)
-    }
-}
-
-impl From<bool> for Cell {
-    fn from(flag: bool) -> Self {
-        Cell::Flag(flag)
-    }
-}
+cell_from!(&str => Text, String => Text, SmolStr => Text, Timestamp => Time, Duration => Duration);
+cell_from!(i64 => Number, bool => Flag);
 
 impl<T: Into<Cell>> From<Option<T>> for Cell {
     fn from(value: Option<T>) -> Self {
