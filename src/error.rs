@@ -19,25 +19,25 @@ use crate::terminal::PromptError;
 
 pub use hint::{Flag, Hint, target_flags};
 
-/// The kind of an error: decides the exit code and the word in a JSON error.
+/// The kind of an error, with its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    Failed,
+    Failed = 1,
     /// An invalid flag, argument or file; a value missing without a terminal; not confirmed.
-    Usage,
-    RunFailed,
-    NotAllowed,
+    Usage = 2,
+    RunFailed = 3,
+    NotAllowed = 4,
     /// A context, project, environment, task or run that does not exist or no longer exists.
-    NotFound,
-    RunCancelled,
+    NotFound = 5,
+    RunCancelled = 6,
     /// Lagoon cannot be reached or does not reply in time, or the outcome is unknown.
-    Unreachable,
+    Unreachable = 7,
     /// A run that was waited for was still in progress at the timeout.
-    StillGoing,
-    Changes,
-    NeverStarted,
-    Interrupted,
-    Terminated,
+    StillGoing = 8,
+    Changes = 9,
+    NeverStarted = 10,
+    Interrupted = 130,
+    Terminated = 143,
 }
 
 impl Kind {
@@ -57,20 +57,7 @@ impl Kind {
     ];
 
     pub fn exit_code(self) -> u8 {
-        match self {
-            Kind::Failed => 1,
-            Kind::Usage => 2,
-            Kind::RunFailed => 3,
-            Kind::NotAllowed => 4,
-            Kind::NotFound => 5,
-            Kind::RunCancelled => 6,
-            Kind::Unreachable => 7,
-            Kind::StillGoing => 8,
-            Kind::Changes => 9,
-            Kind::NeverStarted => 10,
-            Kind::Interrupted => 130,
-            Kind::Terminated => 143,
-        }
+        self as u8
     }
 
     /// The kind's name in a JSON error.
@@ -207,7 +194,7 @@ impl fmt::Display for Error {
             Some(flag) => format!("{flag}: {}", self.message),
             None => self.message.clone(),
         };
-        let mut cause = self.source.as_deref().map(|s| s as &dyn StdError);
+        let mut cause = StdError::source(self);
         while let Some(error) = cause {
             let text = error.to_string();
             // Many libraries repeat their cause in their own message.
@@ -223,9 +210,7 @@ impl fmt::Display for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source
-            .as_deref()
-            .map(|s| s as &(dyn StdError + 'static))
+        Some(self.source.as_deref()?)
     }
 }
 
@@ -252,41 +237,40 @@ impl From<LagoonError> for Error {
                 Kind::Usage
             }
         };
-        let hints = match &error {
+        let message = error.to_string();
+        let hint = match error {
             LagoonError::NotReached { reason, .. } if reason.contains("certificate") => {
-                vec![certificate(reason).to_owned()]
+                certificate(&reason).to_owned()
             }
-            LagoonError::NotReached { address, .. } => {
-                vec![format!(
-                    "is the address right, and does this machine reach it? `curl -sS {address}/status`"
-                )]
-            }
-            LagoonError::NotLagoon { status: 429, .. } => {
-                vec!["wait a moment and try again".to_owned()]
-            }
+            LagoonError::NotReached { address, .. } => format!(
+                "is the address right, and does this machine reach it? `curl -sS {address}/status`"
+            ),
+            LagoonError::NotLagoon { status: 429, .. } => "wait a moment and try again".to_owned(),
             LagoonError::NotLagoon { .. } => {
-                vec!["the address should lead to a Lagoon API: `https://…/graphql`".to_owned()]
+                "the address should lead to a Lagoon API: `https://…/graphql`".to_owned()
             }
-            LagoonError::NotSignedIn { hints, .. } => hints.clone(),
+            LagoonError::NotSignedIn { hints, .. } => {
+                return Error::new(kind, message).with_hints(hints);
+            }
             LagoonError::TooLarge { limit, .. } if limit.is_setting() => {
-                vec!["set a higher limit with --max-response SIZE or TASKS_MAX_RESPONSE".to_owned()]
+                "set a higher limit with --max-response SIZE or TASKS_MAX_RESPONSE".to_owned()
             }
             LagoonError::Refused { message, .. }
                 if message.contains("AdvancedTaskDefinitionType null") =>
             {
-                vec!["a task here has an argument without a type, which breaks the listing of the whole \
-                      environment: somebody who may must delete that task by its id"
-                    .to_owned()]
+                "a task here has an argument without a type, which breaks the listing of the whole \
+                 environment: somebody who may must delete that task by its id"
+                    .to_owned()
             }
-            LagoonError::TooLong(_) => vec![
+            LagoonError::TooLong(_) => {
                 "quotes, line ends and control characters take more room on the way: shorten the \
                  command, or put it into a file of the container's image"
-                    .to_owned(),
-            ],
-            LagoonError::Address { hint, .. } => vec![hint.clone()],
-            _ => Vec::new(),
+                    .to_owned()
+            }
+            LagoonError::Address { hint, .. } => hint,
+            _ => return Error::new(kind, message),
         };
-        Error::new(kind, error.to_string()).with_hints(hints)
+        Error::new(kind, message).hint(hint)
     }
 }
 
@@ -308,12 +292,8 @@ impl From<RefError> for Error {
         match error {
             RefError::NoId(_) => Error::not_found(message),
             RefError::Missing { nearest, .. } => {
-                let error = Error::not_found(message);
-                if nearest.is_empty() {
-                    error
-                } else {
-                    error.hint(format!("nearest: {}", quoted_list(&nearest)))
-                }
+                let hint = format!("nearest: {}", quoted_list(&nearest));
+                Error::not_found(message).with_hints((!nearest.is_empty()).then_some(hint))
             }
             RefError::Ambiguous { digits, named, .. } => Error::usage(message)
                 .hint(format!("say `id:{digits}` or `name:{digits}` (id {named})")),

@@ -157,21 +157,9 @@ impl fmt::Display for Hint {
     }
 }
 
-impl From<String> for Hint {
-    fn from(text: String) -> Hint {
-        Hint::Text(text)
-    }
-}
-
-impl From<&String> for Hint {
-    fn from(text: &String) -> Hint {
-        Hint::Text(text.clone())
-    }
-}
-
-impl From<&str> for Hint {
-    fn from(text: &str) -> Hint {
-        Hint::Text(text.to_owned())
+impl<T: Into<String>> From<T> for Hint {
+    fn from(text: T) -> Hint {
+        Hint::Text(text.into())
     }
 }
 
