@@ -122,6 +122,13 @@ pub(super) fn from_words(
 ) -> SshError {
     let host = to.server.host().to_owned();
     let words = words(stderr);
+    let or = |other: String| {
+        if words.is_empty() {
+            other
+        } else {
+            words.clone()
+        }
+    };
     // 255 is `ssh` itself, any other status is the portal's.
     match status.code() {
         Some(255) | None if words.contains(CHANGED) => SshError::HostKeyChanged {
@@ -129,16 +136,14 @@ pub(super) fn from_words(
             port: to.server.port(),
             words,
         },
-        Some(255) | None if words.is_empty() => SshError::Failed {
+        Some(255) | None => SshError::Failed {
             host,
-            words: status.to_string(),
+            words: or(status.to_string()),
         },
-        Some(255) | None => SshError::Failed { host, words },
-        Some(_) if words.is_empty() => SshError::Refused {
+        Some(_) => SshError::Refused {
             host,
-            words: format!("it said nothing ({status})"),
+            words: or(format!("it said nothing ({status})")),
         },
-        Some(_) => SshError::Refused { host, words },
     }
 }
 

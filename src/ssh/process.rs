@@ -14,6 +14,9 @@ use crate::clock::Instant;
 /// The time between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_millis(300);
 
+/// In bytes; the rest of what `ssh` says on stderr is dropped.
+pub(super) const LONGEST_WORDS: usize = 16 * 1024;
+
 pub(super) struct Process {
     child: Child,
     /// The key's file, which `ssh` may read late.

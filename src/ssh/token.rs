@@ -3,13 +3,11 @@
 use std::time::Duration;
 
 use super::error::{from_words, words};
-use super::process::{Process, beginning};
+use super::process::{LONGEST_WORDS, Process, beginning};
 use super::{Destination, Ssh, SshError};
 use crate::clock::timeout;
 
 const LONGEST_TOKEN: usize = 64 * 1024;
-
-const LONGEST_WORDS: usize = 16 * 1024;
 
 /// Requests a token: `ssh -p PORT USER@HOST token`, within `limit`.
 ///
@@ -36,15 +34,11 @@ pub async fn token(
         Ok(ended) => ended.map_err(SshError::Run)?.2,
         Err(_) => {
             let words = words(&said);
-            let said = if words.is_empty() {
-                String::new()
-            } else {
-                format!(": {words}")
-            };
+            let separator = if words.is_empty() { "" } else { ": " };
             return Err(SshError::TimedOut {
                 host: to.server.host().to_owned(),
                 after: limit,
-                said,
+                said: format!("{separator}{words}"),
             });
         }
     };
