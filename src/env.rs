@@ -2,8 +2,13 @@
 //! `settings` interprets them. Libraries read their own variables (proxies, certificates,
 //! `COMPLETE`).
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this is the only reader of environment variables"
+)]
+
 use std::collections::HashMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 pub use crate::secret::Secret;
@@ -50,28 +55,16 @@ pub struct Env {
 #[error("the variable {0} is not valid UTF-8")]
 pub struct EnvError(pub String);
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "this is the only reader of environment variables"
-)]
 pub fn named(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "this is the only reader of environment variables"
-)]
 pub fn named_os(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
 impl Env {
     /// Fails if one of our variables is invalid UTF-8.
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "this is the one place that reads them"
-    )]
     pub fn read() -> Result<Env, EnvError> {
         Self::from_vars(std::env::vars_os())
     }
@@ -86,31 +79,26 @@ impl Env {
             .into_iter()
             .map(|(k, v)| (k.into(), v.into()))
             .collect();
+        let var = |name: &str| vars.get(OsStr::new(name));
         let text = |name: &str| -> Result<Option<String>, EnvError> {
-            vars.get(&OsString::from(name))
-                .map(|v| v.to_str().ok_or_else(|| EnvError(name.to_owned())))
-                .transpose()
-                .map(|v| {
-                    // A secret may be in the wrong variable, and errors repeat values.
-                    v.inspect(|v| conceal_recognized(v)).map(str::to_owned)
-                })
+            let Some(value) = var(name) else {
+                return Ok(None);
+            };
+            let value = value.to_str().ok_or_else(|| EnvError(name.to_owned()))?;
+            // A secret may be in the wrong variable, and errors repeat values.
+            conceal_recognized(value);
+            Ok(Some(value.to_owned()))
         };
         // Variables of other programs may be invalid UTF-8.
         let lossy = |name: &str| -> Option<String> {
-            vars.get(&OsString::from(name))
-                .map(|v| v.to_string_lossy().into_owned())
-                .filter(|v| !v.is_empty())
+            let value = var(name)?.to_string_lossy();
+            (!value.is_empty()).then(|| value.into_owned())
         };
         // The XDG specification requires that relative paths are ignored.
         let folder = |name: &str| -> Option<PathBuf> {
-            vars.get(&OsString::from(name))
-                .map(PathBuf::from)
-                .filter(|p| p.is_absolute())
+            var(name).map(PathBuf::from).filter(|p| p.is_absolute())
         };
-        let lossless = |name: &str| -> Option<PathBuf> {
-            let value = vars.get(&OsString::from(name)).filter(|v| !v.is_empty());
-            value.map(PathBuf::from)
-        };
+        let path = |name: &str| var(name).filter(|v| !v.is_empty()).map(PathBuf::from);
         Ok(Env {
             context: text("TASKS_CONTEXT")?,
             project: text("TASKS_PROJECT")?,
@@ -142,7 +130,7 @@ impl Env {
             config_home: folder("XDG_CONFIG_HOME"),
             state_home: folder("XDG_STATE_HOME"),
             data_home: folder("XDG_DATA_HOME"),
-            lagoon_cli: lossless("LAGOON_CONFIG_FILE").or_else(|| lossless("LAGOONCONFIG")),
+            lagoon_cli: path("LAGOON_CONFIG_FILE").or_else(|| path("LAGOONCONFIG")),
         })
     }
 
