@@ -21,6 +21,15 @@ pub enum Target {
     Address(Url),
 }
 
+impl Target {
+    pub fn context(&self) -> Option<&Context> {
+        match self {
+            Target::Context(context) => Some(context),
+            Target::Address(_) | Target::Sandbox => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenOrigin {
     Variable(Secret),
@@ -49,11 +58,8 @@ pub(super) fn choose(
 ) -> Result<Chosen, SettingsError> {
     if let Some(name) = super::given(&flags.context, "--context", &None, "")? {
         // With TASKS_API, the token and keys in variables belong to that address.
-        return if env.api.is_none() {
-            named(name, env, config)
-        } else {
-            named(name, &Env::default(), config)
-        };
+        let none = Env::default();
+        return named(name, if env.api.is_none() { env } else { &none }, config);
     }
     if let Some(api) = super::given(&None, "", &env.api, "TASKS_API")? {
         return address(&api.value, env);
@@ -165,27 +171,28 @@ fn named(
         return Ok(sandbox(source));
     }
     let context = known(&name, config?, &source)?;
-    let token = match &env.token {
-        Some(token) => TokenOrigin::Variable(not_empty(token)?),
-        None => TokenOrigin::Store(name),
-    };
-    Ok(Chosen {
-        target: Sourced::new(Target::Context(context.clone()), source),
-        token,
-        ssh: SshSettings::of(env)?,
-        stray_token: false,
-        stray_host: false,
-    })
+    let target = Sourced::new(Target::Context(context.clone()), source);
+    with_variables(target, env, TokenOrigin::Store(name))
 }
 
 fn address(text: &str, env: &Env) -> Result<Chosen, SettingsError> {
     let url = api_address(text).map_err(|e| SettingsError::usage(format!("TASKS_API: {e}")))?;
+    let target = Sourced::new(Target::Address(url), Source::Variable("TASKS_API"));
+    with_variables(target, env, TokenOrigin::Address)
+}
+
+/// A Lagoon to which the token and keys in variables apply.
+fn with_variables(
+    target: Sourced<Target>,
+    env: &Env,
+    stored: TokenOrigin,
+) -> Result<Chosen, SettingsError> {
     let token = match &env.token {
         Some(token) => TokenOrigin::Variable(not_empty(token)?),
-        None => TokenOrigin::Address,
+        None => stored,
     };
     Ok(Chosen {
-        target: Sourced::new(Target::Address(url), Source::Variable("TASKS_API")),
+        target,
         token,
         ssh: SshSettings::of(env)?,
         stray_token: false,
@@ -216,12 +223,14 @@ fn no_context(token_is_set: bool) -> SettingsError {
         SettingsErrorKind::NotSignedIn,
         "there is no context: tasks does not know any Lagoon yet",
     );
-    let error = if token_is_set {
-        error.hint("TASKS_TOKEN alone is not enough: set TASKS_API to the address it belongs to")
+    let remedy = if token_is_set {
+        "TASKS_TOKEN alone is not enough: set TASKS_API to the address it belongs to"
     } else {
-        error.hint("sign in to one: tasks login https://api.example.com")
+        "sign in to one: tasks login https://api.example.com"
     };
-    error.hint("or try the built-in one: --context sandbox")
+    error
+        .hint(remedy)
+        .hint("or try the built-in one: --context sandbox")
 }
 
 fn known<'a>(
