@@ -4,6 +4,7 @@
 //! then its meaning (`header` and `expand`: projects, variables, scopes). Files are read and written elsewhere: here are only
 //! their texts.
 
+mod entry;
 mod expand;
 mod fault;
 mod form;
@@ -15,6 +16,7 @@ mod task;
 mod variables;
 mod write;
 
+use crate::domain::names::each_once;
 use crate::domain::task::definition::Definition;
 use crate::domain::task::hidden::Hidden;
 
@@ -80,13 +82,7 @@ pub struct Desired {
 impl Desired {
     /// Every violation of every task, each once.
     pub fn violations(&self) -> Vec<Fault> {
-        let mut found: Vec<Fault> = Vec::new();
-        for fault in self.tasks.iter().flat_map(|t| &t.violations) {
-            if !found.contains(fault) {
-                found.push(fault.clone());
-            }
-        }
-        found
+        each_once(self.tasks.iter().flat_map(|task| task.violations.clone()))
     }
 }
 

@@ -57,6 +57,17 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Ve
     scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
+/// The elements without repetitions, in their order.
+pub fn each_once<T: PartialEq>(elements: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut all = Vec::new();
+    for element in elements {
+        if !all.contains(&element) {
+            all.push(element);
+        }
+    }
+    all
+}
+
 /// The known name that `wanted` is probably a misspelling of.
 pub fn closest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     nearest(wanted, known).first().copied()

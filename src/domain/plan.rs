@@ -6,6 +6,8 @@ mod decide;
 mod record;
 mod step;
 
+use std::collections::HashSet;
+
 use super::manifest::{Fault, ScopeName};
 use super::place::Environment;
 use crate::domain::task::definition::Definition;
@@ -36,13 +38,10 @@ pub struct Seen {
 impl Seen {
     /// The definitions of exactly this scope, without duplicates.
     pub fn definitions(&self) -> Vec<&Definition> {
-        let mut found: Vec<&Definition> = Vec::new();
-        for definition in self.views.iter().flat_map(|view| &view.definitions) {
-            if definition.scope == self.resolved && !found.iter().any(|d| d.id == definition.id) {
-                found.push(definition);
-            }
-        }
-        found
+        let all = self.views.iter().flat_map(|view| &view.definitions);
+        let mut ids = HashSet::new();
+        all.filter(|d| d.scope == self.resolved && ids.insert(d.id))
+            .collect()
     }
 }
 
@@ -109,19 +108,16 @@ impl Plan {
     }
 
     pub fn counts(&self) -> Vec<(&'static str, usize)> {
-        Action::WORDS
-            .iter()
-            .map(|word| {
-                (
-                    *word,
-                    self.steps
-                        .iter()
-                        .filter(|s| s.action.word() == *word)
-                        .count(),
-                )
-            })
-            .filter(|(_, count)| *count > 0)
-            .collect()
+        let mut counts = self.all_counts().to_vec();
+        counts.retain(|(_, count)| *count > 0);
+        counts
+    }
+
+    fn all_counts(&self) -> [(&'static str, usize); 7] {
+        Action::WORDS.map(|word| {
+            let steps = self.steps.iter().filter(|step| step.action.word() == word);
+            (word, steps.count())
+        })
     }
 }
 

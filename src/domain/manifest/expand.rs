@@ -1,17 +1,16 @@
 //! From the form of files to what they want: scopes, projects, variables.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use serde_saphyr::{Location, Spanned};
 
+use super::entry::Entry;
 use super::form::{self, Absent};
 use super::header::{File, Project};
-use super::variables::Filled;
 use super::{Desired, Fault, Position, Retired, ScopeName, Source, Wanted};
-use super::{shape, task, variables};
-use crate::domain::names::{closest, database_key, nfc};
-use crate::domain::task::hidden::{Environment, Hidden, MASK};
+use super::{shape, task};
+use crate::domain::names::{closest, database_key, each_once, nfc};
+use crate::domain::task::hidden::Environment;
 
 /// What is around the files: the command line, the process's variables, other files.
 pub struct Around<'a> {
@@ -93,16 +92,10 @@ pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Faul
         let violations = desired.violations().into_iter();
         faults.extend(violations.filter(|f| f.position.line > 0 && !spoiled.contains(&f.position)));
     }
-    let mut each_once: Vec<Fault> = Vec::new();
-    for fault in faults {
-        if !each_once.contains(&fault) {
-            each_once.push(fault);
-        }
-    }
-    if each_once.is_empty() {
+    if faults.is_empty() {
         Ok(desired)
     } else {
-        Err(each_once)
+        Err(each_once(faults))
     }
 }
 
@@ -130,29 +123,12 @@ impl File<'_> {
             group: task.group.as_ref(),
             system: task.system.as_ref(),
         };
-        let command_file = |path: &str| (self.around.command_file)(self.name, path);
         for project in self.places(at, &own, faults) {
-            let (mut missing, mut refused): (Vec<Fault>, Vec<Fault>) = (Vec::new(), Vec::new());
-            let mut hidden: Vec<Hidden> = Vec::new();
-            let mut fill = |text: &form::Text, place: task::Place| {
-                let filled = self.fill(text, project, &mut missing);
-                self.take(filled, text, place, &mut hidden, &mut refused)
-            };
-            let scope = own.resolve(project, &mut fill);
-            let definition = task::definition(
-                self.name,
-                task,
-                at,
-                scope.provisional(),
-                &mut fill,
-                &command_file,
-                faults,
-            );
-            let is_filled = missing.is_empty();
-            faults.append(&mut refused);
-            if !self.around.lenient {
-                faults.append(&mut missing);
-            }
+            let mut entry = Entry::new(self, at, project);
+            let scope = own.resolve(&mut entry);
+            let definition = task::definition(task, scope.provisional(), &mut entry);
+            let is_filled = entry.missing.is_empty();
+            let hidden = entry.finish(faults);
             let Some(definition) = definition else {
                 continue;
             };
@@ -172,10 +148,10 @@ impl File<'_> {
         }
     }
 
-    fn absent(&self, entry: &Spanned<Absent>, desired: &mut Desired, faults: &mut Vec<Fault>) {
-        let at = entry.referenced;
+    fn absent(&self, absent: &Spanned<Absent>, desired: &mut Desired, faults: &mut Vec<Fault>) {
+        let at = absent.referenced;
         let plain;
-        let (name, own) = match &entry.value {
+        let (name, own) = match &absent.value {
             Absent::Name(name) => {
                 plain = form::Text {
                     value: name.clone(),
@@ -197,17 +173,10 @@ impl File<'_> {
             faults.push(self.fault(name.referenced, "the task's name is empty"));
         }
         for project in self.places(at, &own, faults) {
-            let (mut missing, mut refused, mut hidden) = (Vec::new(), Vec::new(), Vec::new());
-            let mut fill = |text: &form::Text, place: task::Place| {
-                let filled = self.fill(text, project, &mut missing);
-                self.take(filled, text, place, &mut hidden, &mut refused)
-            };
-            let scope = own.resolve(project, &mut fill);
-            let name = nfc(&fill(name, task::Place::Name));
-            faults.append(&mut refused);
-            if !self.around.lenient {
-                faults.append(&mut missing);
-            }
+            let mut entry = Entry::new(self, at, project);
+            let scope = own.resolve(&mut entry);
+            let name = nfc(&entry.name(name));
+            entry.finish(faults);
             add_scope(desired, scope.clone());
             let position = Position::new(self.name, at);
             desired.retired.push(Retired {
@@ -215,53 +184,6 @@ impl File<'_> {
                 name,
                 position,
             });
-        }
-    }
-
-    /// A text with its variables replaced; what has no value is `missing`.
-    fn fill(
-        &self,
-        text: &form::Text,
-        project: Option<&Project>,
-        missing: &mut Vec<Fault>,
-    ) -> Filled {
-        let value = |name: &str| self.value(name, project);
-        let mut filled = variables::fill(&text.value, &value);
-        let faults = filled.missing.drain(..);
-        missing.extend(faults.map(|why| self.fault(text.referenced, why)));
-        filled
-    }
-
-    /// The text for a place in a task. What comes from the environment is noted as hidden; names
-    /// are shown everywhere, so it is refused there.
-    fn take(
-        &self,
-        filled: Filled,
-        at: &form::Text,
-        place: task::Place,
-        hidden: &mut Vec<Hidden>,
-        refused: &mut Vec<Fault>,
-    ) -> String {
-        let Filled { text, from_env, .. } = filled;
-        let Some((_, variable)) = from_env.first() else {
-            return text;
-        };
-        match place {
-            task::Place::Name => {
-                let message = format!(
-                    "the value of {variable} (`from_env`) cannot be part of a name: give it with --var"
-                );
-                refused.push(self.fault(at.referenced, message));
-                MASK.to_owned()
-            }
-            task::Place::In(field) => {
-                hidden.extend(from_env.into_iter().map(|(range, variable)| Hidden {
-                    field: field.clone(),
-                    range,
-                    variable: Some(variable),
-                }));
-                text
-            }
         }
     }
 
@@ -304,17 +226,17 @@ struct OwnScope<'a> {
 }
 
 impl OwnScope<'_> {
-    fn resolve(&self, project: Option<&Project>, fill: task::Fill<'_>) -> ScopeName {
+    fn resolve(&self, entry: &mut Entry<'_>) -> ScopeName {
         if let Some(group) = self.group {
-            return ScopeName::Group(fill(group, task::Place::Name));
+            return ScopeName::Group(entry.name(group));
         }
-        let Some((project, _)) = project else {
+        let Some((project, _)) = entry.project else {
             return ScopeName::System;
         };
         match self.environment {
             Some(environment) => ScopeName::Environment {
                 project: project.clone(),
-                environment: fill(environment, task::Place::Name),
+                environment: entry.name(environment),
             },
             None => ScopeName::Project(project.clone()),
         }
@@ -334,18 +256,13 @@ fn twice(desired: &Desired, faults: &mut Vec<Fault>) {
     let mut there: HashMap<(ScopeName, String), &Wanted> = HashMap::new();
     for wanted in &desired.tasks {
         let name = &wanted.definition.name;
-        match there.entry(key(&wanted.scope, name)) {
-            Entry::Vacant(entry) => {
-                entry.insert(wanted);
-            }
-            Entry::Occupied(first) => {
-                let message = format!(
-                    "the task `{name}` of {} is there already, at {} (case and accents do not tell names apart)",
-                    wanted.scope,
-                    first.get().position
-                );
-                faults.push(Fault::new(wanted.position.clone(), message));
-            }
+        let first = *there.entry(key(&wanted.scope, name)).or_insert(wanted);
+        if !std::ptr::eq(first, wanted) {
+            let message = format!(
+                "the task `{name}` of {} is there already, at {} (case and accents do not tell names apart)",
+                wanted.scope, first.position
+            );
+            faults.push(Fault::new(wanted.position.clone(), message));
         }
     }
     for retired in &desired.retired {

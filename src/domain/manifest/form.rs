@@ -184,6 +184,16 @@ impl<'de> Deserialize<'de> for Projects {
     }
 }
 
+/// The visits of scalars whose value does not count.
+macro_rules! visit_scalars {
+    ($result:expr; $($visit:ident: $type:ty),*) => {$(
+        fn $visit<E: serde::de::Error>(self, _: $type) -> Result<Self::Value, E> {
+            $result
+        }
+    )*};
+}
+pub(super) use visit_scalars;
+
 /// The visitors of a value that is a scalar or a mapping; numbers and words like `true` are told
 /// apart from texts only by the place they have in the file.
 macro_rules! scalar_or_map {
@@ -206,18 +216,10 @@ macro_rules! scalar_or_map {
                     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
                         Ok($text(text.to_owned()))
                     }
-                    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<Self::Value, E> {
-                        $other.ok_or_else(|| E::custom("write it in quotes"))
-                    }
-                    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<Self::Value, E> {
-                        $other.ok_or_else(|| E::custom("write it in quotes"))
-                    }
-                    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<Self::Value, E> {
-                        $other.ok_or_else(|| E::custom("write it in quotes"))
-                    }
-                    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<Self::Value, E> {
-                        $other.ok_or_else(|| E::custom("write it in quotes"))
-                    }
+                    visit_scalars!(
+                        $other.ok_or_else(|| serde::de::Error::custom("write it in quotes"));
+                        visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64
+                    );
                     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
                         let map = serde::de::value::MapAccessDeserializer::new(map);
                         Ok($map(Deserialize::deserialize(map)?))

@@ -154,11 +154,11 @@ impl<'a> File<'a> {
             for (variable, _) in &values.0 {
                 if !self.defaults.contains_key(&variable.value) {
                     let known = self.defaults.keys().map(String::as_str);
-                    let message = format!("`{}` is not declared", variable.value);
-                    let message = match closest(&variable.value, known) {
-                        Some(near) => format!("{message}: did you mean `{near}`?"),
-                        None => format!("{message}: add it under `variables:`"),
+                    let advice = match closest(&variable.value, known) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "add it under `variables:`".to_owned(),
                     };
+                    let message = format!("`{}` is not declared: {advice}", variable.value);
                     faults.push(self.fault(variable.referenced, message));
                 }
             }

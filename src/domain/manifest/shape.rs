@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
-use super::form::Text;
+use super::form::{Text, visit_scalars};
 use super::keys::{FILE, Key, Shape};
 use super::{Fault, Position};
 use crate::domain::names::closest;
@@ -45,25 +45,20 @@ pub(super) fn look(file: &str, text: &str) -> Result<Findings, serde_saphyr::Err
         file,
         found: Findings::default(),
     };
-    match (&node.value, node.referenced) {
-        (Node::Nothing, at) => {
-            look.found.breaks = true;
-            look.fault(at, EMPTY.to_owned());
+    let message = match &node.value {
+        Node::Map(_) => {
+            look.value("the file", &node, &FILE);
+            return Ok(look.found);
         }
-        (Node::Scalar | Node::Flag | Node::List(_), at) => {
-            look.found.breaks = true;
-            look.fault(at, NO_KEYS.to_owned());
+        Node::Nothing => "the file is empty: begin with `version: 1`",
+        Node::Scalar | Node::Flag | Node::List(_) => {
+            "the file has no keys at its top: begin with `version: 1`"
         }
-        (Node::Map(_), _) => look.value("the file", &node, &FILE),
-    }
+    };
+    look.found.breaks = true;
+    look.fault(node.referenced, message.to_owned());
     Ok(look.found)
 }
-
-/// What a file says that says nothing.
-const EMPTY: &str = "the file is empty: begin with `version: 1`";
-
-/// What a file says that begins with something else.
-const NO_KEYS: &str = "the file has no keys at its top: begin with `version: 1`";
 
 struct Look<'a> {
     file: &'a str,
@@ -129,15 +124,14 @@ impl Look<'_> {
     fn unknown(&mut self, key: &Text, keys: &'static [Key]) -> Option<&'static str> {
         let known = keys.iter().map(|key| key.name.as_str());
         let near = closest(&key.value, known.clone());
-        let message = format!("there is no key `{}` here", key.value);
-        let message = match near {
-            Some(near) => format!("{message}: did you mean `{near}`?"),
-            None => {
-                let known: Vec<&str> = known.collect();
-                format!("{message}: there are {}", known.join(", "))
-            }
+        let advice = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", known.collect::<Vec<_>>().join(", ")),
         };
-        self.fault(key.referenced, message);
+        self.fault(
+            key.referenced,
+            format!("there is no key `{}` here: {advice}", key.value),
+        );
         near
     }
 
@@ -147,10 +141,8 @@ impl Look<'_> {
                 .iter()
                 .any(|(k, _)| k.value == key.value)
             {
-                self.fault(
-                    key.referenced,
-                    format!("the key `{}` is there twice", key.value),
-                );
+                let message = format!("the key `{}` is there twice", key.value);
+                self.fault(key.referenced, message);
             }
         }
     }
@@ -212,37 +204,12 @@ impl<'de> Visitor<'de> for AnyNode {
         Ok(Node::Nothing)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
-        Ok(Node::Flag)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_i128<E>(self, _: i128) -> Result<Node, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_u128<E>(self, _: u128) -> Result<Node, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Node, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_bytes<E>(self, _: &[u8]) -> Result<Node, E> {
-        Ok(Node::Scalar)
-    }
+    visit_scalars!(Ok(Node::Flag); visit_bool: bool);
+    visit_scalars!(
+        Ok(Node::Scalar);
+        visit_i64: i64, visit_i128: i128, visit_u64: u64, visit_u128: u128, visit_f64: f64,
+        visit_str: &str, visit_bytes: &[u8]
+    );
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
         let mut elements = Vec::new();

@@ -2,66 +2,46 @@
 
 use serde_saphyr::Location;
 
-use super::form;
-use super::{Fault, Position};
+use super::entry::Entry;
+use super::{Fault, Position, form};
 use crate::domain::names::{closest, nfc};
 use crate::domain::task::hidden::{Field, Hidden, scrubbed};
-use crate::domain::task::rules;
-use crate::domain::task::rules::{Violation, violations};
+use crate::domain::task::rules::{self, violations};
 use crate::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
-
-/// Where a text goes in a task.
-#[derive(Debug)]
-pub(super) enum Place {
-    /// Into a name or another text that is shown everywhere.
-    Name,
-    /// Into this field.
-    In(Field),
-}
-
-/// Gives a text with its variables replaced, noting what had no value at its place.
-pub(super) type Fill<'a> = &'a mut dyn FnMut(&form::Text, Place) -> String;
-
-/// Reads a command file that a manifest names; the error is a sentence.
-pub(super) type CommandFile<'a> = &'a dyn Fn(&str) -> Result<String, String>;
 
 const PERMISSIONS: [&str; 3] = ["guest", "developer", "maintainer"];
 
-/// The definition that a task describes.
+/// The definition that a task describes; `None` after an error, which `entry` has with all others.
 pub(super) fn definition(
-    file: &str,
     task: &form::Task,
-    at: Location,
     scope: Scope,
-    fill: Fill<'_>,
-    command_file: CommandFile<'_>,
-    faults: &mut Vec<Fault>,
+    entry: &mut Entry<'_>,
 ) -> Option<Definition> {
-    // All of a task's faults are told at once.
-    let work = work(file, task, at, fill, command_file, faults);
-    let text = |value: &Option<form::Text>, field: Field, fill: Fill<'_>| {
-        let text = value.as_ref().map(|value| fill(value, Place::In(field)));
-        text.filter(|text| !text.is_empty())
-    };
+    let work = work(task, entry);
     let permission = match &task.permission {
         None => Some(Permission::Developer),
-        Some(word) => permission(file, word, &fill(word, Place::Name), faults),
+        Some(word) => permission(word, entry),
     };
     let listed = task.arguments.iter().flatten();
     let arguments: Vec<Option<Argument>> = listed
-        .map(|argument| self::argument(file, &argument.value, fill, faults))
+        .map(|argument| self::argument(&argument.value, entry))
         .collect();
     let (work, permission) = (work?, permission?);
     let arguments = arguments.into_iter().collect::<Option<Vec<_>>>()?;
+    let name = nfc(&entry.name(&task.name));
+    let mut text = |value: &Option<form::Text>, field: Field| {
+        let text = value.as_ref().map(|value| entry.field(value, &field));
+        text.filter(|text| !text.is_empty())
+    };
     Some(Definition {
         id: 0,
-        name: nfc(&fill(&task.name, Place::Name)),
-        description: text(&task.description, Field::Description, fill).unwrap_or_default(),
+        name,
+        description: text(&task.description, Field::Description).unwrap_or_default(),
         work,
-        service: text(&task.service, Field::Service, fill),
+        service: text(&task.service, Field::Service),
         scope,
         permission,
-        confirmation_text: text(&task.confirm, Field::Confirmation, fill),
+        confirmation_text: text(&task.confirm, Field::Confirmation),
         deploy_token_injection: task.inject_deploy_token.unwrap_or_default(),
         project_key_injection: task.inject_project_key.unwrap_or_default(),
         admin_only_view: task.admin_only.unwrap_or_default(),
@@ -70,90 +50,76 @@ pub(super) fn definition(
     })
 }
 
-fn work(
-    file: &str,
-    task: &form::Task,
-    at: Location,
-    fill: Fill<'_>,
-    command_file: CommandFile<'_>,
-    faults: &mut Vec<Fault>,
-) -> Option<Work> {
+fn work(task: &form::Task, entry: &mut Entry<'_>) -> Option<Work> {
     match (&task.command, &task.command_file, &task.image) {
-        (Some(command), None, None) => Some(Work::Command(fill(command, Place::In(Field::Work)))),
-        (None, None, Some(image)) => Some(Work::Image(fill(image, Place::In(Field::Work)))),
-        (None, Some(path), None) => match command_file(&fill(path, Place::Name)) {
-            Ok(text) => {
-                // What is in the file is spoken of by the place that names it.
-                let content = form::Text {
-                    value: text,
-                    ..path.clone()
-                };
-                Some(Work::Command(fill(&content, Place::In(Field::Work))))
+        (Some(command), None, None) => Some(Work::Command(entry.field(command, &Field::Work))),
+        (None, None, Some(image)) => Some(Work::Image(entry.field(image, &Field::Work))),
+        (None, Some(path), None) => {
+            let (file, named) = (entry.file, entry.name(path));
+            match (file.around.command_file)(file.name, &named) {
+                Ok(value) => {
+                    // Errors in the content are reported at the place that names the file.
+                    let content = form::Text {
+                        value,
+                        ..path.clone()
+                    };
+                    Some(Work::Command(entry.field(&content, &Field::Work)))
+                }
+                Err(why) => {
+                    entry.fault(path.referenced, format!("`command_file`: {why}"));
+                    None
+                }
             }
-            Err(why) => {
-                faults.push(Fault::new(
-                    Position::new(file, path.referenced),
-                    format!("`command_file`: {why}"),
-                ));
-                None
-            }
-        },
+        }
         (None, None, None) => {
-            faults.push(Fault::new(
-                Position::new(file, at),
-                "the task does nothing: give it a `command`, a `command_file` or an `image`",
-            ));
+            let message =
+                "the task does nothing: give it a `command`, a `command_file` or an `image`";
+            entry.fault(entry.at, message);
             None
         }
         _ => {
-            faults.push(Fault::new(
-                Position::new(file, at),
+            entry.fault(
+                entry.at,
                 "only one of `command`, `command_file` and `image` goes",
-            ));
+            );
             None
         }
     }
 }
 
-fn permission(
-    file: &str,
-    at: &form::Text,
-    word: &str,
-    faults: &mut Vec<Fault>,
-) -> Option<Permission> {
-    match word.to_ascii_lowercase().as_str() {
-        "guest" => Some(Permission::Guest),
-        "developer" => Some(Permission::Developer),
-        "maintainer" => Some(Permission::Maintainer),
-        _ => {
-            faults.push(unknown(file, at, "permission", word, &PERMISSIONS));
+fn permission(text: &form::Text, entry: &mut Entry<'_>) -> Option<Permission> {
+    let word = entry.name(text);
+    match Permission::from_word(Some(&word.to_ascii_uppercase())) {
+        Permission::Unknown(_) => {
+            unknown(text, "permission", &word, &PERMISSIONS, entry);
             None
         }
+        known => Some(known),
     }
 }
 
-fn argument(
-    file: &str,
-    argument: &form::Argument,
-    fill: Fill<'_>,
-    faults: &mut Vec<Fault>,
-) -> Option<Argument> {
+fn argument(argument: &form::Argument, entry: &mut Entry<'_>) -> Option<Argument> {
     let kind = match &argument.kind {
         None => ArgumentKind::Text,
-        Some(word) => match kind(&word.value) {
-            Some(kind) => kind,
-            None => {
-                let known = ArgumentKind::WORDS;
-                faults.push(unknown(file, word, "type", &word.value, &known));
-                return None;
+        // A type of a newer Lagoon is not checked here.
+        Some(text) => {
+            match ArgumentKind::parse(&text.value).or_else(|| ArgumentKind::newer(&text.value)) {
+                Some(kind) => kind,
+                None => {
+                    unknown(text, "type", &text.value, &ArgumentKind::WORDS, entry);
+                    return None;
+                }
             }
-        },
+        }
     };
-    let name = fill(&argument.name, Place::Name);
-    let display_name = argument.display_name.as_ref();
-    let display_name = display_name.map(|t| fill(t, Place::In(Field::DisplayName(name.clone()))));
-    let default = argument.default.as_ref();
-    let default = default.map(|t| fill(t, Place::In(Field::Default(name.clone()))));
+    let name = entry.name(&argument.name);
+    let mut text = |value: &Option<form::Text>, field: fn(String) -> Field| {
+        value
+            .as_ref()
+            .map(|value| entry.field(value, &field(name.clone())))
+    };
+    let display_name = text(&argument.display_name, Field::DisplayName);
+    let default = text(&argument.default, Field::Default);
     Some(Argument {
         name,
         display_name: display_name.filter(|name| !name.is_empty()),
@@ -164,20 +130,15 @@ fn argument(
     })
 }
 
-/// A type in our short words or in Lagoon's. What a newer Lagoon knows is left to it.
-fn kind(word: &str) -> Option<ArgumentKind> {
-    ArgumentKind::parse(word).or_else(|| ArgumentKind::newer(word))
-}
-
-fn unknown(file: &str, at: &form::Text, what: &str, word: &str, known: &[&str]) -> Fault {
-    let message = match closest(word, known.iter().copied()) {
-        Some(near) => format!("there is no {what} `{word}`: did you mean `{near}`?"),
-        None => format!(
-            "there is no {what} `{word}`: there are {}",
-            known.join(", ")
-        ),
+fn unknown(at: &form::Text, what: &str, word: &str, known: &[&str], entry: &mut Entry<'_>) {
+    let advice = match closest(word, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {}", known.join(", ")),
     };
-    Fault::new(Position::new(file, at.referenced), message)
+    entry.fault(
+        at.referenced,
+        format!("there is no {what} `{word}`: {advice}"),
+    );
 }
 
 /// What is wrong with a definition, each where the task says it.
@@ -188,12 +149,11 @@ pub(super) fn judge(
     definition: &Definition,
     hidden: &[Hidden],
 ) -> Vec<Fault> {
-    violations(definition)
-        .iter()
+    let found = violations(definition).into_iter();
+    found
         .map(|violation| {
             let (key, place) = place(task, at, &violation.field);
-            let Violation { message, .. } = violation;
-            let message = scrubbed(message, definition, hidden);
+            let message = scrubbed(&violation.message, definition, hidden);
             Fault::new(Position::new(file, place), format!("{key} {message}"))
         })
         .collect()

@@ -109,21 +109,18 @@ fn task(scope: &ScopeName, definition: &Definition) -> String {
         ScopeName::Group(group) => out.key("group", group),
         ScopeName::System => out.flag("system", true),
     }
-    if !definition.description.is_empty() {
-        out.key("description", &definition.description);
-    }
+    out.optional(
+        "description",
+        Some(&definition.description).filter(|text| !text.is_empty()),
+    );
     match &definition.work {
         Work::Command(command) => out.key("command", command),
         Work::Image(image) => out.key("image", image),
         Work::Unknown(_) => {}
     }
-    if let Some(service) = &definition.service {
-        out.key("service", service);
-    }
+    out.optional("service", definition.service.as_ref());
     out.key("permission", &definition.permission.word().to_lowercase());
-    if let Some(confirm) = &definition.confirmation_text {
-        out.key("confirm", confirm);
-    }
+    out.optional("confirm", definition.confirmation_text.as_ref());
     out.flag("inject_deploy_token", definition.deploy_token_injection);
     out.flag("inject_project_key", definition.project_key_injection);
     out.flag("admin_only", definition.admin_only_view);
@@ -144,12 +141,8 @@ fn argument(argument: &Argument) -> String {
     };
     out.key("name", &argument.name);
     out.key("type", argument.kind.short());
-    if let Some(display_name) = &argument.display_name {
-        out.key("display_name", display_name);
-    }
-    if let Some(default) = &argument.default {
-        out.key("default", default);
-    }
+    out.optional("display_name", argument.display_name.as_ref());
+    out.optional("default", argument.default.as_ref());
     out.flag("optional", argument.optional);
     as_item(&out.text, 6)
 }
@@ -168,17 +161,25 @@ struct Fields {
 impl Fields {
     fn key(&mut self, key: &str, value: &str) {
         let value = escape(value, &|name| name == PROJECT);
-        let value = scalar(&value, self.indent);
-        self.text
-            .push_str(&format!("{}{key}: {value}\n", " ".repeat(self.indent)));
+        self.line(key, &scalar(&value, self.indent));
     }
 
-    /// Only what is not the default.
+    fn optional(&mut self, key: &str, value: Option<&String>) {
+        if let Some(value) = value {
+            self.key(key, value);
+        }
+    }
+
+    /// Writes a flag that is set; `false` is the default.
     fn flag(&mut self, key: &str, value: bool) {
         if value {
-            self.text
-                .push_str(&format!("{}{key}: true\n", " ".repeat(self.indent)));
+            self.line(key, "true");
         }
+    }
+
+    fn line(&mut self, key: &str, value: &str) {
+        let indent = " ".repeat(self.indent);
+        self.text.push_str(&format!("{indent}{key}: {value}\n"));
     }
 }
 
@@ -241,20 +242,13 @@ fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
+            '"' | '\\' => out.extend(['\\', c]),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
             c if is_printable(c) => out.push(c),
-            c => {
-                let code = u32::from(c);
-                out.push_str(&if code > 0xffff {
-                    format!("\\U{code:08X}")
-                } else {
-                    format!("\\u{code:04X}")
-                });
-            }
+            c if c > '\u{ffff}' => out.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c => out.push_str(&format!("\\u{:04X}", u32::from(c))),
         }
     }
     out.push('"');

@@ -1,5 +1,7 @@
 //! The forms of a git repository's address: Lagoon may store another one than the checkout.
 
+use crate::domain::names::each_once;
+
 struct Repository<'a> {
     user: &'a str,
     host: &'a str,
@@ -31,14 +33,9 @@ pub fn forms(address: &str) -> Vec<String> {
         forms.push(format!("ssh://{user}@{ssh_host}/{path}{end}"));
         forms.push(format!("https://{host}/{path}{end}"));
     }
-    let mut each_once: Vec<String> = Vec::new();
-    for form in forms {
-        if !each_once.contains(&form) {
-            each_once.push(form);
-        }
-    }
-    each_once.truncate(FORMS);
-    each_once
+    let mut forms = each_once(forms);
+    forms.truncate(FORMS);
+    forms
 }
 
 /// The address without the user and password of http, for display and requests.
@@ -50,12 +47,12 @@ pub fn without_secret(address: &str) -> String {
             let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
             let is_ssh = scheme.eq_ignore_ascii_case("ssh");
             let user = user.split(':').next().unwrap_or_default();
-            let user = if is_ssh && !user.is_empty() {
-                format!("{user}@")
+            let (user, at) = if is_ssh && !user.is_empty() {
+                (user, "@")
             } else {
-                String::new()
+                ("", "")
             };
-            format!("{scheme}://{user}{host}/{}", without_password(path))
+            format!("{scheme}://{user}{at}{host}/{}", without_password(path))
         }
         None => without_password(address),
     }
@@ -77,15 +74,11 @@ fn without_password(text: &str) -> String {
 fn parse(address: &str) -> Option<Repository<'_>> {
     const USER: &str = "git";
     if let Some((scheme, rest)) = address.split_once("://") {
-        let is_ssh = ["ssh", "git+ssh"]
-            .iter()
-            .any(|s| scheme.eq_ignore_ascii_case(s));
-        let is_web = ["https", "http", "git"]
-            .iter()
-            .any(|s| scheme.eq_ignore_ascii_case(s));
-        if !is_ssh && !is_web {
-            return None;
-        }
+        let is_ssh = match scheme.to_ascii_lowercase().as_str() {
+            "ssh" | "git+ssh" => true,
+            "https" | "http" | "git" => false,
+            _ => return None,
+        };
         let (authority, path) = rest.split_once('/')?;
         let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
         let user = user.split(':').next().unwrap_or_default();
@@ -96,11 +89,9 @@ fn parse(address: &str) -> Option<Repository<'_>> {
             _ => (host, None),
         };
         return Some(Repository {
-            user: if is_ssh && !user.is_empty() {
-                user
-            } else {
-                USER
-            },
+            user: Some(user)
+                .filter(|user| is_ssh && !user.is_empty())
+                .unwrap_or(USER),
             host,
             // A port belongs to its protocol.
             port: port.filter(|port| is_ssh && *port != "22"),

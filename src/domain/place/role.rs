@@ -15,15 +15,17 @@ pub enum Role {
 }
 
 impl Role {
+    const ALL: [Role; 5] = [
+        Role::Guest,
+        Role::Reporter,
+        Role::Developer,
+        Role::Maintainer,
+        Role::Owner,
+    ];
+
     pub fn from_word(word: &str) -> Option<Role> {
-        Some(match word.to_ascii_lowercase().as_str() {
-            "guest" => Role::Guest,
-            "reporter" => Role::Reporter,
-            "developer" => Role::Developer,
-            "maintainer" => Role::Maintainer,
-            "owner" => Role::Owner,
-            _ => return None,
-        })
+        let mut all = Self::ALL.into_iter();
+        all.find(|role| role.word().eq_ignore_ascii_case(word))
     }
 
     pub fn word(self) -> &'static str {
@@ -92,14 +94,20 @@ impl Roles {
     }
 
     pub fn in_group(&self, name: &str) -> Option<Role> {
-        let own = self.groups.iter().filter(|(group, ..)| group == name);
-        own.map(|(_, role, _)| *role).max()
+        self.highest(|group, _| group == name)
     }
 
     /// The role on a project: the highest of its groups.
     pub fn on_project(&self, id: i64) -> Option<Role> {
-        let own = self.groups.iter().filter(|(.., ids)| ids.contains(&id));
-        own.map(|(_, role, _)| *role).max()
+        self.highest(|_, projects| projects.contains(&id))
+    }
+
+    fn highest(&self, is_counted: impl Fn(&str, &[i64]) -> bool) -> Option<Role> {
+        let counted = self
+            .groups
+            .iter()
+            .filter(|(group, _, ids)| is_counted(group, ids));
+        counted.map(|(_, role, _)| *role).max()
     }
 }
 

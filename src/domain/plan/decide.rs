@@ -1,8 +1,10 @@
-//! TargetSetting the action for each task.
+//! Choosing the action for each task.
+
+use std::collections::HashSet;
 
 use super::{Action, Plan, PlanOptions, Refusal, Removal, Seen, Step, View};
 use crate::domain::manifest::{Desired, ScopeName, Wanted, unwritable};
-use crate::domain::names::{nfc, same_in_database};
+use crate::domain::names::{each_once, nfc, same_in_database};
 use crate::domain::task::difference::differences;
 use crate::domain::task::rules::unknown_types;
 use crate::domain::task::shadow;
@@ -14,8 +16,9 @@ pub fn plan(desired: &Desired, seen: &[Seen], allowed: PlanOptions) -> Result<Pl
     let mut plan = Plan::default();
     let mut violations = Vec::new();
     let mut moved: Vec<i64> = Vec::new();
+    let site = |scope: &ScopeName| seen.iter().find(|s| s.scope.is_same(scope));
     for wanted in &desired.tasks {
-        let Some(site) = seen.iter().find(|s| s.scope.is_same(&wanted.scope)) else {
+        let Some(site) = site(&wanted.scope) else {
             continue;
         };
         let step = step(wanted, site, desired, seen, allowed, &moved);
@@ -23,19 +26,15 @@ pub fn plan(desired: &Desired, seen: &[Seen], allowed: PlanOptions) -> Result<Pl
             moved.extend(gone.iter().map(|g| g.definition.id));
         }
         if step.is_change() {
-            for fault in &wanted.violations {
-                if !violations.contains(fault) {
-                    violations.push(fault.clone());
-                }
-            }
+            violations.extend(wanted.violations.clone());
         }
         plan.steps.push(step);
     }
     if !violations.is_empty() {
-        return Err(Refusal::Violations(violations));
+        return Err(Refusal::Violations(each_once(violations)));
     }
     for retired in &desired.retired {
-        let Some(site) = seen.iter().find(|s| s.scope.is_same(&retired.scope)) else {
+        let Some(site) = site(&retired.scope) else {
             continue;
         };
         for definition in site.definitions() {
@@ -160,10 +159,8 @@ fn step(
 /// The task of this scope and name: spelled alike, else equal to the database.
 fn existing<'a>(site: &'a Seen, name: &str) -> Option<&'a Definition> {
     let found = site.definitions();
-    let exact = found.iter().find(|d| d.name == name);
-    exact
-        .or_else(|| found.iter().find(|d| same_in_database(&d.name, name)))
-        .copied()
+    let find = |is_it: &dyn Fn(&str) -> bool| found.iter().find(|d| is_it(&d.name)).copied();
+    find(&|it| it == name).or_else(|| find(&|it| same_in_database(it, name)))
 }
 
 /// The reason why the absence of a task of that name cannot be determined; `None` if it can.
@@ -195,12 +192,6 @@ fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> 
     if !desired.scopes.iter().any(|s| s.is_same(&project)) {
         return Vec::new();
     }
-    let is_wanted = |scope: &ScopeName| {
-        desired
-            .tasks
-            .iter()
-            .any(|w| w.scope.is_same(scope) && same_in_database(&w.definition.name, name))
-    };
     let mut found: Vec<Removal> = Vec::new();
     for view in seen.iter().flat_map(|other| &other.views) {
         for definition in &view.definitions {
@@ -215,7 +206,7 @@ fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> 
             };
             let is_here =
                 ScopeName::Project(view.environment.project.name.clone()).is_same(&project);
-            if is_here && !is_wanted(&scope) {
+            if is_here && !is_wanted(desired, &scope, name) {
                 found.push(Removal {
                     scope,
                     definition: definition.clone(),
@@ -243,12 +234,11 @@ fn within_project(definition: &Definition, view: &View) -> Option<ScopeName> {
 }
 
 fn deletion(site: &Seen, definition: &Definition, pruned: bool, seen: &[Seen]) -> Step {
-    let mut notes: Vec<String> = production(site).into_iter().collect();
-    notes.extend(uncovered_tasks(definition, seen));
+    let notes = [production(site), uncovered_task(definition, seen)];
     Step {
         scope: site.scope.clone(),
         name: definition.name.clone(),
-        notes,
+        notes: notes.into_iter().flatten().collect(),
         action: Action::Delete {
             before: definition.clone(),
             pruned,
@@ -258,6 +248,14 @@ fn deletion(site: &Seen, definition: &Definition, pruned: bool, seen: &[Seen]) -
     }
 }
 
+fn is_wanted(desired: &Desired, scope: &ScopeName, name: &str) -> bool {
+    let mut in_scope = desired
+        .tasks
+        .iter()
+        .filter(|wanted| wanted.scope.is_same(scope));
+    in_scope.any(|wanted| same_in_database(&wanted.definition.name, name))
+}
+
 fn production(site: &Seen) -> Option<String> {
     let alone = matches!(site.resolved, Scope::Environment(_));
     let is_production = site.views.iter().any(|v| v.environment.is_production());
@@ -265,13 +263,12 @@ fn production(site: &Seen) -> Option<String> {
 }
 
 fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<Step> {
-    let kept = |id: i64| {
-        moved.contains(&id)
-            || plan
-                .steps
-                .iter()
-                .any(|step| step.before().is_some_and(|before| before.id == id))
-    };
+    let planned = plan
+        .steps
+        .iter()
+        .filter_map(Step::before)
+        .map(|before| before.id);
+    let kept: HashSet<i64> = planned.chain(moved.iter().copied()).collect();
     let mut steps = Vec::new();
     for site in seen {
         if !desired.scopes.iter().any(|s| s.is_same(&site.scope)) {
@@ -279,12 +276,9 @@ fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<St
         }
         for definition in site.definitions() {
             // Of two tasks with one name, the file names both.
-            let is_named = desired.tasks.iter().any(|w| {
-                w.scope.is_same(&site.scope)
-                    && same_in_database(&w.definition.name, &definition.name)
-            });
+            let is_named = is_wanted(desired, &site.scope, &definition.name);
             // A task that no file can hold was not left out on purpose.
-            if !kept(definition.id) && !is_named && unwritable(definition).is_none() {
+            if !kept.contains(&definition.id) && !is_named && unwritable(definition).is_none() {
                 steps.push(deletion(site, definition, true, seen));
             }
         }
@@ -292,34 +286,24 @@ fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<St
     steps
 }
 
-/// The wider-scope tasks of the same name that environments will show after the deletion, if known.
-fn uncovered_tasks(gone: &Definition, seen: &[Seen]) -> Vec<String> {
-    let mut behind: Vec<&Definition> = seen
-        .iter()
-        .flat_map(|site| &site.views)
-        .filter(|view| match gone.scope {
-            Scope::Environment(id) => seen
-                .iter()
-                .flat_map(|s| &s.views)
-                .find(|v| v.environment.id == id)
-                .is_some_and(|own| own.environment.project.id == view.environment.project.id),
-            _ => false,
-        })
+/// A note on the task of a wider scope and the same name that environments will show after the
+/// deletion, if known.
+fn uncovered_task(gone: &Definition, seen: &[Seen]) -> Option<String> {
+    let Scope::Environment(id) = gone.scope else {
+        return None;
+    };
+    let views = || seen.iter().flat_map(|site| &site.views);
+    let own = views().find(|view| view.environment.id == id)?;
+    let behind = views()
+        .filter(|view| view.environment.project.id == own.environment.project.id)
         .flat_map(|view| &view.definitions)
         .filter(|d| d.name == gone.name && d.scope.rank() > gone.scope.rank())
-        .collect();
-    behind.sort_by_key(|d| d.scope.rank());
-    behind
-        .first()
-        .map(|d| {
-            format!(
-                "the task {} of scope {} will answer to the name then",
-                d.id,
-                d.scope.word()
-            )
-        })
-        .into_iter()
-        .collect()
+        .min_by_key(|d| d.scope.rank())?;
+    Some(format!(
+        "the task {} of scope {} will answer to the name then",
+        behind.id,
+        behind.scope.word()
+    ))
 }
 
 /// Tasks of one scope that the database treats as one, and incomplete definitions.
@@ -337,18 +321,15 @@ fn duplicates(site: &Seen, steps: &[Step]) -> Vec<String> {
         }
         let changes =
             |step: &Step| step.is_change() && step.before().is_some_and(|b| b.id == one.id);
+        let task = format!("`{}` (id {}) of {}", one.name, one.id, site.scope);
         if let Some(why) = unwritable(one)
             && !steps.iter().any(changes)
         {
-            notes.push(format!(
-                "`{}` (id {}) of {} is left alone: it {why}",
-                one.name, one.id, site.scope
-            ));
+            notes.push(format!("{task} is left alone: it {why}"));
         }
         if one.arguments().iter().any(|a| a.name.is_empty()) {
             notes.push(format!(
-                "`{}` (id {}) of {} has an argument without a name: it was left half made",
-                one.name, one.id, site.scope
+                "{task} has an argument without a name: it was left half made"
             ));
         }
     }

@@ -21,13 +21,8 @@ pub enum PlanError {
 }
 
 pub fn to_json(plan: &Plan, lagoon: &str) -> Value {
-    let summary: Map<String, Value> = Action::WORDS
-        .iter()
-        .map(|word| {
-            let count = plan.steps.iter().filter(|s| s.action.word() == *word);
-            ((*word).to_owned(), json!(count.count()))
-        })
-        .collect();
+    let counts = plan.all_counts().into_iter();
+    let summary: Map<String, Value> = counts.map(|(w, n)| (w.to_owned(), json!(n))).collect();
     json!({
         "version": VERSION,
         "lagoon": lagoon,
@@ -40,59 +35,56 @@ pub fn to_json(plan: &Plan, lagoon: &str) -> Value {
 fn step(step: &Step) -> Value {
     let (mut gone, mut reason, mut pruned) = (Vec::new(), Value::Null, false);
     match &step.action {
-        Action::Replace { gone: all, .. } => {
-            for one in all {
-                let mut value = scope(&one.scope);
-                let definition = hidden::to_json(&one.definition, &one.hidden);
-                value.insert("definition".to_owned(), definition);
-                gone.push(Value::Object(value));
-            }
-        }
+        Action::Replace { gone: all, .. } => gone.extend(all.iter().map(|one| {
+            let definition = hidden::to_json(&one.definition, &one.hidden);
+            with_scope(json!({}), &one.scope, json!({"definition": definition}))
+        })),
         Action::Unverified(_, why) => reason = json!(why),
         Action::Delete { pruned: was, .. } => pruned = *was,
         _ => {}
     }
-    let changes: Vec<Value> = step
-        .changes()
-        .into_iter()
-        .filter(|_| step.is_change())
+    let changes = step.changes().into_iter().filter(|_| step.is_change());
+    let changes: Vec<Value> = changes
         .map(|c| json!({"field": c.field, "before": c.have, "after": c.want}))
         .collect();
-    let mut value = Map::new();
-    value.insert("action".to_owned(), json!(step.action.word()));
-    value.insert("name".to_owned(), json!(step.name));
-    value.append(&mut scope(&step.scope));
-    value.insert("reason".to_owned(), reason);
-    value.insert("pruned".to_owned(), json!(pruned));
-    value.insert("changes".to_owned(), json!(changes));
-    value.insert(
-        "before".to_owned(),
-        json!(
-            step.before()
-                .map(|d| hidden::to_json(d, step.before_hidden()))
-        ),
-    );
-    value.insert(
-        "after".to_owned(),
-        json!(step.after().map(|d| hidden::to_json(d, &step.hidden))),
-    );
-    value.insert("gone".to_owned(), json!(gone));
-    value.insert("notes".to_owned(), json!(step.notes));
-    Value::Object(value)
+    let before = step
+        .before()
+        .map(|d| hidden::to_json(d, step.before_hidden()));
+    let after = step.after().map(|d| hidden::to_json(d, &step.hidden));
+    let start = json!({"action": step.action.word(), "name": step.name});
+    let rest = json!({
+        "reason": reason,
+        "pruned": pruned,
+        "changes": changes,
+        "before": before,
+        "after": after,
+        "gone": gone,
+        "notes": step.notes,
+    });
+    with_scope(start, &step.scope, rest)
 }
 
-fn scope(scope: &ScopeName) -> Map<String, Value> {
+/// An object with the fields of a scope between others.
+fn with_scope(mut start: Value, scope: &ScopeName, rest: Value) -> Value {
     let (environment, group) = match scope {
         ScopeName::Environment { environment, .. } => (Some(environment), None),
         ScopeName::Group(group) => (None, Some(group)),
         ScopeName::Project(_) | ScopeName::System => (None, None),
     };
-    let mut fields = Map::new();
-    fields.insert("scope".to_owned(), json!(scope.word()));
-    fields.insert("project".to_owned(), json!(scope.project()));
-    fields.insert("environment".to_owned(), json!(environment));
-    fields.insert("groupName".to_owned(), json!(group));
-    fields
+    let scope = json!({
+        "scope": scope.word(),
+        "project": scope.project(),
+        "environment": environment,
+        "groupName": group,
+    });
+    if let Value::Object(fields) = &mut start {
+        let more = [scope, rest].into_iter().filter_map(|more| match more {
+            Value::Object(more) => Some(more),
+            _ => None,
+        });
+        fields.extend(more.flatten());
+    }
+    start
 }
 
 /// Reads a plan and the Lagoon that it is for. Values that the plan leaves out are read from the
@@ -274,10 +266,8 @@ fn missing(key: &str) -> PlanError {
 }
 
 fn string(value: &Value, key: &str) -> Result<String, PlanError> {
-    value[key]
-        .as_str()
-        .map(str::to_owned)
-        .ok_or_else(|| missing(key))
+    let text = value[key].as_str().ok_or_else(|| missing(key))?;
+    Ok(text.to_owned())
 }
 
 fn optional(value: &Value, key: &str) -> Result<Option<String>, PlanError> {

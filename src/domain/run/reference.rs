@@ -18,22 +18,22 @@ impl RunRef {
     /// Parses a RUN: an id of 32 bits, or `lagoon-task-` with lower-case letters and digits.
     /// Nothing else is accepted, because the name becomes part of commands.
     pub fn parse(text: &str) -> Result<Self, RunRefError> {
-        let wrong = || RunRefError(text.to_owned());
-        if let Some(rest) = text.strip_prefix(PREFIX) {
-            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-            return (!rest.is_empty() && rest.bytes().all(plain))
-                .then(|| RunRef::TaskName(text.to_owned()))
-                .ok_or_else(wrong);
-        }
-        if !text.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(wrong());
-        }
-        text.parse::<i32>()
-            .ok()
-            .filter(|id| *id > 0)
-            .map(|id| RunRef::Id(i64::from(id)))
-            .ok_or_else(wrong)
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+        let found = match text.strip_prefix(PREFIX) {
+            Some(rest) if !rest.is_empty() && rest.bytes().all(plain) => {
+                Some(RunRef::TaskName(text.to_owned()))
+            }
+            Some(_) => None,
+            None if text.bytes().all(|b| b.is_ascii_digit()) => parse_id(text).map(RunRef::Id),
+            None => None,
+        };
+        found.ok_or_else(|| RunRefError(text.to_owned()))
     }
+}
+
+/// Parses an id of 32 bits, as Lagoon's database has them.
+pub(in crate::domain) fn parse_id(text: &str) -> Option<i64> {
+    text.parse::<i32>().ok().filter(|id| *id > 0).map(i64::from)
 }
 
 impl fmt::Display for RunRef {

@@ -17,69 +17,68 @@ pub enum ArgumentKind {
 }
 
 impl ArgumentKind {
-    pub fn word(&self) -> &str {
-        match self {
-            ArgumentKind::Text => "STRING",
-            ArgumentKind::Numeric => "NUMERIC",
-            ArgumentKind::EnvironmentName => "ENVIRONMENT_SOURCE_NAME",
-            ArgumentKind::OtherEnvironmentName => "ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF",
-            ArgumentKind::Unknown(word) => word,
+    pub const WORDS: [&str; 4] = ["string", "numeric", "environment", "other-environment"];
+
+    /// The known types with Lagoon's name and the short one.
+    const KNOWN: [(ArgumentKind, &str, &str); 4] = {
+        let [text, numeric, environment, other] = Self::WORDS;
+        [
+            (ArgumentKind::Text, "STRING", text),
+            (ArgumentKind::Numeric, "NUMERIC", numeric),
+            (
+                ArgumentKind::EnvironmentName,
+                "ENVIRONMENT_SOURCE_NAME",
+                environment,
+            ),
+            (
+                ArgumentKind::OtherEnvironmentName,
+                "ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF",
+                other,
+            ),
+        ]
+    };
+
+    fn words(&self) -> (&str, &str) {
+        if let ArgumentKind::Unknown(word) = self {
+            return (word, word);
         }
+        let known = Self::KNOWN.into_iter().find(|(kind, ..)| kind == self);
+        known.map_or(("", ""), |(_, word, short)| (word, short))
+    }
+
+    pub fn word(&self) -> &str {
+        self.words().0
+    }
+
+    /// The short name, or Lagoon's if there is none.
+    pub fn short(&self) -> &str {
+        self.words().1
     }
 
     pub fn from_word(word: &str) -> Self {
-        match word {
-            "STRING" => ArgumentKind::Text,
-            "NUMERIC" => ArgumentKind::Numeric,
-            "ENVIRONMENT_SOURCE_NAME" => ArgumentKind::EnvironmentName,
-            "ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF" => ArgumentKind::OtherEnvironmentName,
-            other => ArgumentKind::Unknown(other.to_owned()),
-        }
+        let known = Self::KNOWN.into_iter().find(|(_, known, _)| *known == word);
+        known.map_or_else(|| Self::Unknown(word.to_owned()), |(kind, ..)| kind)
     }
 
     /// Parses a type on the command line: a short name or Lagoon's, in any case.
     pub fn parse(word: &str) -> Option<Self> {
-        match word.to_ascii_lowercase().as_str() {
-            "string" => Some(ArgumentKind::Text),
-            "numeric" => Some(ArgumentKind::Numeric),
-            "environment" | "environment_source_name" => Some(ArgumentKind::EnvironmentName),
-            "other-environment" | "environment_source_name_exclude_self" => {
-                Some(ArgumentKind::OtherEnvironmentName)
-            }
-            _ => None,
-        }
+        let is_it = |name: &str| name.eq_ignore_ascii_case(word);
+        let mut known = Self::KNOWN.into_iter();
+        let found = known.find(|(_, name, short)| is_it(name) || is_it(short));
+        found.map(|(kind, ..)| kind)
     }
 
-    /// Reads a type that this program does not know from a task file. `None` for a name that Lagoon
-    /// could not have, and for a probable misspelling of a known type.
+    /// Parses a type that this program does not know. `None` for a name that Lagoon could not have,
+    /// and for a probable misspelling of a known type.
     pub fn newer(word: &str) -> Option<Self> {
-        const KNOWN: [&str; 4] = [
-            "STRING",
-            "NUMERIC",
-            "ENVIRONMENT_SOURCE_NAME",
-            "ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF",
-        ];
         let is_word = word.starts_with(|c: char| c.is_ascii_uppercase())
             && word
                 .bytes()
                 .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-        let is_misspelled = KNOWN
+        let is_misspelled = Self::KNOWN
             .iter()
-            .any(|known| strsim::damerau_levenshtein(word, known) <= 2);
+            .any(|(_, known, _)| strsim::damerau_levenshtein(word, known) <= 2);
         (is_word && !is_misspelled).then(|| Self::Unknown(word.to_owned()))
-    }
-
-    pub const WORDS: [&str; 4] = ["string", "numeric", "environment", "other-environment"];
-
-    /// The short name, or Lagoon's if there is none.
-    pub fn short(&self) -> &str {
-        match self {
-            ArgumentKind::Text => "string",
-            ArgumentKind::Numeric => "numeric",
-            ArgumentKind::EnvironmentName => "environment",
-            ArgumentKind::OtherEnvironmentName => "other-environment",
-            ArgumentKind::Unknown(word) => word,
-        }
     }
 
     pub fn is_environment(&self) -> bool {
@@ -180,34 +179,10 @@ pub fn is_shell_variable(name: &str) -> bool {
 /// Whether the shell itself uses the variable: an argument of that name would change how the
 /// command runs, or could not be assigned.
 pub fn is_special_variable(name: &str) -> bool {
-    matches!(
-        name,
-        "PATH"
-            | "IFS"
-            | "HOME"
-            | "PWD"
-            | "OLDPWD"
-            | "SHELL"
-            | "USER"
-            | "UID"
-            | "EUID"
-            | "GROUPS"
-            | "PPID"
-            | "ENV"
-            | "BASH_ENV"
-            | "BASHOPTS"
-            | "SHELLOPTS"
-            | "BASH_VERSINFO"
-            | "PS1"
-            | "PS2"
-            | "PS4"
-            | "OPTIND"
-            | "OPTARG"
-            | "LD_PRELOAD"
-            | "LD_LIBRARY_PATH"
-            | "CDPATH"
-            | "_"
-    )
+    const SPECIAL: &str = "PATH IFS HOME PWD OLDPWD SHELL USER UID EUID GROUPS PPID ENV BASH_ENV \
+        BASHOPTS SHELLOPTS BASH_VERSINFO PS1 PS2 PS4 OPTIND OPTARG LD_PRELOAD LD_LIBRARY_PATH \
+        CDPATH _";
+    SPECIAL.split(' ').any(|special| special == name)
 }
 
 #[cfg(test)]

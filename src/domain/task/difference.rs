@@ -13,103 +13,63 @@ pub struct Difference {
 /// The fields in which Lagoon's definition differs from the new one. Ids, times, scope, ranges and
 /// the order of arguments are not compared.
 pub fn differences(have: &Definition, want: &Definition) -> Vec<Difference> {
-    let mut found = Vec::new();
-    let mut compare = |field, have: String, want: String| {
-        if have != want {
-            found.push(Difference { field, have, want });
-        }
-    };
-    compare("name", have.name.clone(), want.name.clone());
-    compare(
-        "kind",
-        have.work.word().to_owned(),
-        want.work.word().to_owned(),
-    );
-    compare(
-        "description",
-        have.description.clone(),
-        want.description.clone(),
-    );
-    if have.work.word() == want.work.word() {
-        let field = if matches!(want.work, Work::Image(_)) {
-            "image"
-        } else {
-            "command"
-        };
-        compare(field, content(&have.work), content(&want.work));
-    }
-    compare("service", text(&have.service), text(&want.service));
-    compare(
-        "permission",
-        have.permission.word().to_owned(),
-        want.permission.word().to_owned(),
-    );
-    compare(
-        "confirmation text",
-        text(&have.confirmation_text),
-        text(&want.confirmation_text),
-    );
+    let is_same_kind = have.work.word() == want.work.word();
+    let pairs = fields(have).into_iter().zip(fields(want));
+    pairs
+        .filter(|((_, have), (field, want))| {
+            have != want && (is_same_kind || !matches!(*field, "command" | "image"))
+        })
+        .map(|((_, have), (field, want))| Difference { field, have, want })
+        .collect()
+}
+
+fn fields(definition: &Definition) -> [(&'static str, String); 11] {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let yes_no = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
-    compare(
-        "deploy token injection",
-        yes_no(have.deploy_token_injection),
-        yes_no(want.deploy_token_injection),
-    );
-    compare(
-        "project key injection",
-        yes_no(have.project_key_injection),
-        yes_no(want.project_key_injection),
-    );
-    compare(
-        "admin only",
-        yes_no(have.admin_only_view),
-        yes_no(want.admin_only_view),
-    );
-    compare(
-        "arguments",
-        arguments(have.arguments()),
-        arguments(want.arguments()),
-    );
-    found
-}
-
-fn text(value: &Option<String>) -> String {
-    value.clone().unwrap_or_default()
-}
-
-fn content(work: &Work) -> String {
-    match work {
-        Work::Command(text) | Work::Image(text) => text.clone(),
-        Work::Unknown(_) => String::new(),
-    }
+    let (work, content) = match &definition.work {
+        Work::Command(text) => ("command", text.clone()),
+        Work::Image(text) => ("image", text.clone()),
+        Work::Unknown(_) => ("command", String::new()),
+    };
+    [
+        ("name", definition.name.clone()),
+        ("kind", definition.work.word().to_owned()),
+        ("description", definition.description.clone()),
+        (work, content),
+        ("service", text(&definition.service)),
+        ("permission", definition.permission.word().to_owned()),
+        ("confirmation text", text(&definition.confirmation_text)),
+        (
+            "deploy token injection",
+            yes_no(definition.deploy_token_injection),
+        ),
+        (
+            "project key injection",
+            yes_no(definition.project_key_injection),
+        ),
+        ("admin only", yes_no(definition.admin_only_view)),
+        ("arguments", arguments(definition.arguments())),
+    ]
 }
 
 fn arguments(all: &[Argument]) -> String {
-    let all: Vec<String> = by_name(all).into_iter().map(one_argument).collect();
-    all.join(", ")
-}
-
-/// An argument in the form of `--arg`, followed by its default.
-fn one_argument(argument: &Argument) -> String {
-    let default = argument
-        .default
-        .as_ref()
-        .map(|d| format!(" = {d:?}"))
-        .unwrap_or_default();
-    format!("{}{default}", spelled(argument))
+    let spelled = by_name(all)
+        .into_iter()
+        .map(|argument| match &argument.default {
+            Some(default) => format!("{} = {default:?}", spelled(argument)),
+            None => spelled(argument),
+        });
+    spelled.collect::<Vec<_>>().join(", ")
 }
 
 /// An argument in the form of `--arg`: `NAME[?]:TYPE[:Display name]`.
 pub fn spelled(argument: &Argument) -> String {
     let optional = if argument.optional { "?" } else { "" };
-    let display = argument
-        .display_name
-        .as_ref()
-        .map(|n| format!(":{n}"))
-        .unwrap_or_default();
-    format!(
-        "{}{optional}:{}{display}",
-        argument.name,
-        argument.kind.short()
-    )
+    let kind = argument.kind.short();
+    let mut text = format!("{}{optional}:{kind}", argument.name);
+    if let Some(display_name) = &argument.display_name {
+        text.push(':');
+        text.push_str(display_name);
+    }
+    text
 }

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use serde_json::{Value, json};
 
+use crate::domain::names::each_once;
 use crate::domain::task::definition::{Definition, Work};
 
 pub const MASK: &str = "***";
@@ -48,27 +49,23 @@ impl Field {
         }
     }
 
-    pub(crate) fn set(&self, definition: &mut Definition, text: String) {
+    /// Replaces a text that the definition has.
+    fn set(&self, definition: &mut Definition, text: String) {
         let arguments = definition.arguments.iter_mut().flatten();
         let argument = |name: &str| arguments.into_iter().find(|a| a.name == name);
-        match self {
-            Field::Description => definition.description = text,
+        let old = match self {
+            Field::Description => Some(&mut definition.description),
             Field::Work => match &mut definition.work {
-                Work::Command(old) | Work::Image(old) => *old = text,
-                Work::Unknown(_) => {}
+                Work::Command(old) | Work::Image(old) => Some(old),
+                Work::Unknown(_) => None,
             },
-            Field::Service => definition.service = Some(text),
-            Field::Confirmation => definition.confirmation_text = Some(text),
-            Field::DisplayName(name) => {
-                if let Some(argument) = argument(name) {
-                    argument.display_name = Some(text);
-                }
-            }
-            Field::Default(name) => {
-                if let Some(argument) = argument(name) {
-                    argument.default = Some(text);
-                }
-            }
+            Field::Service => definition.service.as_mut(),
+            Field::Confirmation => definition.confirmation_text.as_mut(),
+            Field::DisplayName(name) => argument(name).and_then(|a| a.display_name.as_mut()),
+            Field::Default(name) => argument(name).and_then(|a| a.default.as_mut()),
+        };
+        if let Some(old) = old {
+            *old = text;
         }
     }
 
@@ -97,11 +94,8 @@ impl Field {
             Field::Confirmation,
         ];
         let arguments = json["advancedTaskDefinitionArguments"].as_array();
-        for name in arguments
-            .into_iter()
-            .flatten()
-            .filter_map(|a| a["name"].as_str())
-        {
+        let arguments = arguments.into_iter().flatten();
+        for name in arguments.filter_map(|a| a["name"].as_str()) {
             fields.push(Field::DisplayName(name.to_owned()));
             fields.push(Field::Default(name.to_owned()));
         }
@@ -110,13 +104,7 @@ impl Field {
 }
 
 fn fields(hidden: &[Hidden]) -> Vec<&Field> {
-    let mut fields: Vec<&Field> = Vec::new();
-    for Hidden { field, .. } in hidden {
-        if !fields.contains(&field) {
-            fields.push(field);
-        }
-    }
-    fields
+    each_once(hidden.iter().map(|one| &one.field))
 }
 
 fn within<'a>(hidden: &'a [Hidden], field: &Field) -> Vec<&'a Hidden> {
@@ -182,11 +170,10 @@ pub fn in_old(old: &Definition, new: &Definition, hidden: &[Hidden]) -> Vec<Hidd
         let (Some(old), Some(new)) = (field.of(old), field.of(new)) else {
             continue;
         };
-        for range in aligned::aligned(old, new, &within(hidden, field)) {
-            let same = within(hidden, field);
-            let same = same
-                .iter()
-                .find(|h| old.get(range.clone()) == new.get(h.range.clone()));
+        let within = within(hidden, field);
+        for range in aligned::aligned(old, new, &within) {
+            let is_same = |h: &&&Hidden| old.get(range.clone()) == new.get(h.range.clone());
+            let same = within.iter().find(is_same);
             found.push(Hidden {
                 field: field.clone(),
                 range,
@@ -270,11 +257,8 @@ pub fn fill_json(
 
 /// Restores Lagoon's own texts in a definition that was read from JSON, if the visible parts agree.
 pub(crate) fn recall(definition: &mut Definition, hidden: &[Hidden], now: &Definition) {
-    let other: Vec<Hidden> = hidden
-        .iter()
-        .filter(|h| h.variable.is_none())
-        .cloned()
-        .collect();
+    let mut other = hidden.to_vec();
+    other.retain(|h| h.variable.is_none());
     for field in fields(&other) {
         let (Some(text), Some(now)) = (field.of(definition), field.of(now)) else {
             continue;

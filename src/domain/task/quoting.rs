@@ -17,20 +17,14 @@ pub fn escape(value: &str) -> String {
 
 /// The command line that Lagoon makes of a command and its (already escaped) values.
 pub fn compose<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>, command: &str) -> String {
-    let mut line = String::new();
-    for (name, value) in values {
-        line.push(' ');
-        line.push_str(name);
-        line.push_str("=\"");
-        line.push_str(value);
-        line.push('"');
-    }
-    if line.is_empty() {
+    let values = values.into_iter();
+    let assigned: String = values
+        .map(|(name, value)| format!(" {name}=\"{value}\""))
+        .collect();
+    if assigned.is_empty() {
         return command.to_owned();
     }
-    line.push_str("; ");
-    line.push_str(command);
-    line
+    format!("{assigned}; {command}")
 }
 
 /// A word as sh, bash, zsh and fish read it back: bare if that is safe, else in single quotes.
@@ -61,11 +55,8 @@ fn is_expanded(text: &str) -> bool {
 }
 
 pub fn line<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
-    words
-        .into_iter()
-        .map(|w| word(w.as_ref()))
-        .collect::<Vec<_>>()
-        .join(" ")
+    let quoted = words.into_iter().map(|text| word(text.as_ref()));
+    quoted.collect::<Vec<_>>().join(" ")
 }
 
 /// Like [`line`], but always on one line of the screen: it can be copied, and text from the server
@@ -138,28 +129,8 @@ pub fn unquoted_for_powershell(text: &str) -> &str {
     text.strip_prefix(is_quote).unwrap_or(text)
 }
 
-const RESERVED: [&str; 20] = [
-    "if",
-    "then",
-    "elif",
-    "else",
-    "fi",
-    "do",
-    "done",
-    "case",
-    "esac",
-    "while",
-    "until",
-    "for",
-    "in",
-    "function",
-    "select",
-    "time",
-    "coproc",
-    "namespace",
-    "repeat",
-    "foreach",
-];
+const RESERVED: &str = "if then elif else fi do done case esac while until for in function select \
+    time coproc namespace repeat foreach";
 
 /// A command and its arguments for a container's shell. The first word is always the name of a
 /// program.
@@ -170,16 +141,17 @@ pub fn command<S: AsRef<str>>(words: &[S]) -> String {
     let program = program.as_ref();
     let bare = word(program);
     // Bare, these would be an assignment or a keyword.
-    let is_syntax = RESERVED.contains(&program) || program.contains('=');
-    let program = if bare == program && is_syntax {
+    let is_syntax = RESERVED.split(' ').any(|word| word == program) || program.contains('=');
+    let mut line = if bare == program && is_syntax {
         format!("'{program}'")
     } else {
         bare
     };
-    std::iter::once(program)
-        .chain(arguments.iter().map(|w| word(w.as_ref())))
-        .collect::<Vec<_>>()
-        .join(" ")
+    for argument in arguments {
+        line.push(' ');
+        line.push_str(&word(argument.as_ref()));
+    }
+    line
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! References to a task: by id, by name, or ambiguous digits.
 
 use crate::domain::names::{nearest, nfc, same_in_database};
+use crate::domain::run::reference::parse_id;
 use crate::domain::task::definition::Definition;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,14 +51,15 @@ impl TaskRef {
     /// Parses a TASK. Refuses an empty name, and `id:` followed by something else than an id of 32
     /// bits.
     pub fn parse(text: &str) -> Result<Self, RefError> {
+        let read_id = |id: &str| parse_id(id).ok_or_else(|| RefError::BadId(id.to_owned()));
         if let Some(id) = text.strip_prefix("id:") {
-            return parse_id(id).map(TaskRef::Id);
+            return read_id(id).map(TaskRef::Id);
         }
         if let Some(name) = text.strip_prefix("name:") {
             return non_empty(name).map(TaskRef::Name);
         }
         if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-            return parse_id(text).map(|id| TaskRef::Digits(id, text.to_owned()));
+            return read_id(text).map(|id| TaskRef::Digits(id, text.to_owned()));
         }
         non_empty(text).map(TaskRef::Name)
     }
@@ -85,14 +87,6 @@ impl TaskRef {
             }
         }
     }
-}
-
-fn parse_id(text: &str) -> Result<i64, RefError> {
-    text.parse::<i32>()
-        .ok()
-        .filter(|id| *id > 0)
-        .map(i64::from)
-        .ok_or_else(|| RefError::BadId(text.to_owned()))
 }
 
 fn non_empty(name: &str) -> Result<String, RefError> {

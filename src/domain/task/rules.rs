@@ -31,12 +31,11 @@ pub fn violations(definition: &Definition) -> Vec<Violation> {
     name(definition, &mut found);
     work(definition, &mut found);
     found.text(Field::Description, &definition.description);
-    let described = definition.description.len();
-    if described > limit::DESCRIPTION_BYTES {
-        let most = limit::DESCRIPTION_BYTES;
-        let message = format!("has {described} bytes, at most {most} are allowed");
-        found.add(Field::Description, message);
-    }
+    found.bytes(
+        Field::Description,
+        &definition.description,
+        limit::DESCRIPTION_BYTES,
+    );
     if let Some(text) = &definition.confirmation_text {
         found.text(Field::Confirmation, text);
         found.length(Field::Confirmation, text, limit::CONFIRMATION);
@@ -65,19 +64,18 @@ pub fn violations_of_change(before: &Definition, after: &Definition) -> Vec<Viol
 }
 
 pub fn doubts(definition: &Definition) -> Vec<String> {
-    let mut doubts = Vec::new();
-    if matches!(definition.work, Work::Command(_)) {
-        for argument in definition.arguments() {
-            if is_special_variable(&argument.name) {
-                doubts.push(format!(
-                    "the argument `{}` is a variable that the container's shell itself uses",
-                    argument.name
-                ));
-            }
-        }
-    }
-    doubts.extend(unknown_types(definition));
-    doubts
+    let arguments = definition.arguments().iter();
+    let special = arguments.filter_map(|argument| special_variable(definition, argument));
+    special.chain(unknown_types(definition)).collect()
+}
+
+/// A warning about an argument of a command that the shell itself uses.
+pub(super) fn special_variable(definition: &Definition, argument: &Argument) -> Option<String> {
+    let is_special = definition.command().is_some() && is_special_variable(&argument.name);
+    is_special.then(|| {
+        let name = &argument.name;
+        format!("the argument `{name}` is a variable that the container's shell itself uses")
+    })
 }
 
 /// The arguments whose type this program does not know, as sentences.
@@ -109,11 +107,18 @@ impl Found {
     }
 
     fn length(&mut self, field: Field, text: &str, most: usize) {
-        let length = text.chars().count();
+        self.most(field, text.chars().count(), most, "characters");
+    }
+
+    fn bytes(&mut self, field: Field, text: &str, most: usize) {
+        self.most(field, text.len(), most, "bytes");
+    }
+
+    fn most(&mut self, field: Field, length: usize, most: usize, unit: &str) {
         if length > most {
             self.add(
                 field,
-                format!("has {length} characters, at most {most} are allowed"),
+                format!("has {length} {unit}, at most {most} are allowed"),
             );
         }
     }
@@ -144,23 +149,11 @@ fn work(definition: &Definition, found: &mut Found) {
                 found.add(Field::Command, "is empty");
             }
             found.text(Field::Command, command);
-            if command.len() > limit::COMMAND_BYTES {
-                let length = command.len();
-                let most = limit::COMMAND_BYTES;
-                found.add(
-                    Field::Command,
-                    format!("has {length} bytes, at most {most} are allowed"),
-                );
-            }
-            if definition
-                .service
-                .as_deref()
-                .is_none_or(|s| s.trim().is_empty())
-            {
-                found.add(
-                    Field::Service,
-                    "is missing: a command without a service can never be invoked",
-                );
+            found.bytes(Field::Command, command, limit::COMMAND_BYTES);
+            let service = definition.service.as_deref();
+            if service.is_none_or(|s| s.trim().is_empty()) {
+                let message = "is missing: a command without a service can never be invoked";
+                found.add(Field::Service, message);
             }
         }
         Work::Image(image) => {

@@ -1,7 +1,7 @@
 //! Shadowing: of several tasks with one name, an environment shows only the one of the narrowest
 //! scope.
 
-use crate::domain::names::same_in_database;
+use crate::domain::names::{each_once, same_in_database};
 use crate::domain::{Definition, Environment, Scope};
 
 /// Whether an environment shows tasks of this scope instead of those of the other one.
@@ -23,22 +23,18 @@ pub fn notes<'a>(
     name: &str,
     scope: &Scope,
 ) -> Vec<String> {
-    let mut notes: Vec<String> = Vec::new();
-    for (environment, definitions) in shown {
-        for other in definitions
+    let hidden = shown.into_iter().flat_map(|(environment, definitions)| {
+        let same_name = definitions
             .iter()
-            .filter(|d| d.name == name && d.scope != *scope)
-        {
+            .filter(|d| d.name == name && d.scope != *scope);
+        same_name.map(|other| {
             let (id, word, on) = (other.id, other.scope.word(), environment.label());
-            let note = if other.scope.rank() < scope.rank() {
+            if other.scope.rank() < scope.rank() {
                 format!("on {on} the task {id} of scope {word} stands before it")
             } else {
                 format!("on {on} it stands before the task {id} of scope {word}")
-            };
-            if !notes.contains(&note) {
-                notes.push(note);
             }
-        }
-    }
-    notes
+        })
+    });
+    each_once(hidden)
 }

@@ -1,9 +1,10 @@
 //! The argument values of one invocation: checked, completed with defaults, and escaped.
 
 use crate::domain::names::nearest;
-use crate::domain::task::argument::{Argument, is_shell_variable, is_special_variable};
+use crate::domain::task::argument::{Argument, is_shell_variable};
 use crate::domain::task::definition::{Definition, Work};
 use crate::domain::task::quoting::{compose, escape};
+use crate::domain::task::rules::special_variable;
 use crate::domain::task::text::{limit, storable};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,17 +38,10 @@ pub enum Problem {
 }
 
 fn did_you_mean(nearest: &[String]) -> String {
-    match nearest {
-        [] => String::new(),
-        names => format!(
-            " (did you mean {}?)",
-            names
-                .iter()
-                .map(|n| format!("`{n}`"))
-                .collect::<Vec<_>>()
-                .join(" or ")
-        ),
+    if nearest.is_empty() {
+        return String::new();
     }
+    format!(" (did you mean `{}`?)", nearest.join("` or `"))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,10 +55,8 @@ pub struct Values {
 
 impl Values {
     pub fn command_line(&self, command: &str) -> String {
-        compose(
-            self.sent.iter().map(|(n, v)| (n.as_str(), v.as_str())),
-            command,
-        )
+        let sent = self.sent.iter().map(|(n, v)| (n.as_str(), v.as_str()));
+        compose(sent, command)
     }
 }
 
@@ -81,10 +73,8 @@ pub fn resolve(
     let mut problems = unknown_names(arguments, given);
     let mut values = Values::default();
     for argument in arguments {
-        let typed = given
-            .iter()
-            .find(|(name, _)| *name == argument.name)
-            .map(|(_, v)| v.as_str());
+        let typed = given.iter().find(|(name, _)| *name == argument.name);
+        let typed = typed.map(|(_, value)| value.as_str());
         // Lagoon refuses a blank value for a typed argument without default, so it is left out.
         let typed = typed.filter(|v| !v.trim().is_empty() || argument.takes_blank());
         let Some(value) = typed.or(argument.default.as_deref()) else {
@@ -100,12 +90,9 @@ pub fn resolve(
             problems.push(Problem::NotAVariable(argument.name.clone()));
             continue;
         }
-        if in_shell && is_special_variable(&argument.name) {
-            values.warnings.push(format!(
-                "the argument `{}` is a variable that the container's shell itself uses",
-                argument.name
-            ));
-        }
+        values
+            .warnings
+            .extend(special_variable(definition, argument));
         if let Err(why) = sendable(argument, value, in_shell && !raw) {
             let (name, value) = (argument.name.clone(), shorten(value));
             problems.push(if typed.is_some() {
