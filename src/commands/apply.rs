@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 
 use clap::Args;
 
-use report::Applied;
+use report::report;
 
 /// The longest plan, in bytes: it has each definition before and after, with its command.
 const LONGEST_PLAN: u64 = 64 << 20;
@@ -77,7 +77,7 @@ pub async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
         app.ui.note("nothing to do");
         let never = std::future::pending();
         let outcomes = apply::apply(lagoon, plan, how, false, never, &clock).await;
-        return answer.give(&Applied(outcomes));
+        return answer.give(&report(&outcomes));
     }
     show(app, &plan, app.address().await?.as_str());
     let scope = if apply::is_system_wide(&plan) {
@@ -97,42 +97,39 @@ pub async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
     let outcomes = apply::apply(lagoon, plan, how, args.fail_fast, stop, &clock).await;
     progress.finish();
     drop(claim);
-    let applied = Applied(outcomes);
     let failure = match signal.get() {
-        Some(kind) => Some(interrupted(*kind, &applied)),
-        None => worst(&applied),
+        Some(kind) => Some(interrupted(*kind, &outcomes)),
+        None => worst(&outcomes),
     };
-    for Outcome { step, done } in &applied.0 {
+    for Outcome { step, done } in &outcomes {
         if let Done::Unseen(id, what) = done {
             app.ui.note(&format!("{} (id {id}): {what}", step.name));
         }
     }
-    let given = answer.give_done(&applied);
+    let given = answer.give_done(&report(&outcomes));
     failure.map_or(given, Err)
 }
 
-/// That it was interrupted: what is done, what perhaps, and what not.
-fn interrupted(kind: Kind, applied: &Applied) -> Error {
-    let of = |wanted: fn(&Done) -> bool| {
-        let outcomes = applied.0.iter().filter(move |o| wanted(&o.done));
-        let names = outcomes.map(|o| format!("`{}` of {}", o.step.name, o.step.scope));
-        names.collect::<Vec<_>>()
+/// The error after an interrupt, with the state of each step.
+fn interrupted(kind: Kind, outcomes: &[Outcome]) -> Error {
+    let state = |done: &Done| match done {
+        Done::Done(_) => Some("done"),
+        Done::Failed(_) => Some("failed"),
+        Done::Unknown => Some("perhaps done"),
+        Done::Skipped => Some("not done"),
+        Done::Already(_) | Done::Unseen(..) => None,
     };
-    let groups = [
-        ("done", of(|done| matches!(done, Done::Done(_)))),
-        ("failed", of(|done| matches!(done, Done::Failed(_)))),
-        ("perhaps done", of(|done| matches!(done, Done::Unknown))),
-        ("not done", of(|done| matches!(done, Done::Skipped))),
-    ];
-    let groups = groups.iter().filter(|(_, names)| !names.is_empty());
-    let counts: Vec<String> = groups
-        .clone()
-        .map(|(words, names)| format!("{} {words}", names.len()))
-        .collect();
+    let (mut counts, mut hints) = (Vec::new(), Vec::new());
+    for words in ["done", "failed", "perhaps done", "not done"] {
+        let before = hints.len();
+        let steps = outcomes.iter().filter(|o| state(&o.done) == Some(words));
+        hints.extend(steps.map(|o| format!("{words}: `{}` of {}", o.step.name, o.step.scope)));
+        if hints.len() > before {
+            counts.push(format!("{} {words}", hints.len() - before));
+        }
+    }
     let error = Error::new(kind, format!("{}: {}", kind.word(), counts.join(", ")));
-    let error = groups
-        .flat_map(|(words, names)| names.iter().map(move |name| format!("{words}: {name}")))
-        .fold(error, Error::hint);
+    let error = hints.into_iter().fold(error, Error::hint);
     error.hint("apply again: what is done is left alone")
 }
 
@@ -167,31 +164,34 @@ fn is_sandbox(app: &App) -> bool {
         .is_ok_and(|chosen| matches!(chosen.target.value, crate::settings::Target::Sandbox))
 }
 
-/// Refuses a plan with steps that nobody allowed.
+/// Refuses a plan with steps that the command line does not allow.
 fn refuse(plan: &Plan, allow_unverified: bool) -> Result<(), Error> {
-    let of = |wanted: fn(&Action) -> bool| {
-        let steps = plan.steps.iter().filter(move |step| wanted(&step.action));
-        steps.map(|step| format!("`{}` of {}", step.name, step.scope))
+    let (mut blocked, mut unverified) = (Vec::new(), Vec::new());
+    for step in &plan.steps {
+        let task = format!("`{}` of {}", step.name, step.scope);
+        match &step.action {
+            Action::Blocked { .. } => blocked.push(task),
+            Action::Unverified(_, why) => unverified.push(format!("{task}: {why}")),
+            _ => {}
+        }
+    }
+    let (message, tasks, remedy) = if !blocked.is_empty() {
+        (
+            "tasks would have to be replaced, because their kind changes",
+            blocked,
+            "allow it with --replace",
+        )
+    } else if !unverified.is_empty() && !allow_unverified {
+        (
+            "it cannot be read whether tasks are there already",
+            unverified,
+            "add them all the same with --allow-unverified: what comes back is compared",
+        )
+    } else {
+        return Ok(());
     };
-    let mut blocked = of(|a| matches!(a, Action::Blocked { .. })).peekable();
-    if blocked.peek().is_some() {
-        let error = Error::usage("tasks would have to be replaced, because their kind changes");
-        return Err(blocked
-            .fold(error, |e, what| e.hint(what))
-            .hint("allow it with --replace"));
-    }
-    let unverified = plan.steps.iter().filter_map(|step| match &step.action {
-        Action::Unverified(_, why) => Some(format!("`{}` of {}: {why}", step.name, step.scope)),
-        _ => None,
-    });
-    let mut unverified = unverified.peekable();
-    if unverified.peek().is_some() && !allow_unverified {
-        let error = Error::usage("it cannot be read whether tasks are there already");
-        return Err(unverified
-            .fold(error, Error::hint)
-            .hint("add them all the same with --allow-unverified: what comes back is compared"));
-    }
-    Ok(())
+    let error = tasks.into_iter().fold(Error::usage(message), Error::hint);
+    Err(error.hint(remedy))
 }
 
 /// Shows the plan on stderr: stdout is for what became of it.
@@ -205,40 +205,29 @@ fn show(app: &App, plan: &Plan, lagoon: &str) {
     let _ = app.ui.write(Stream::Err, text.as_bytes());
 }
 
-/// The error that ends the command: unreachable before not allowed, not found, and all others.
-fn worst(applied: &Applied) -> Option<Error> {
-    let failures = applied.0.iter().filter_map(|outcome| match &outcome.done {
+/// The error of the command: unreachable precedes not allowed, not found, and all others.
+fn worst(outcomes: &[Outcome]) -> Option<Error> {
+    let failures = outcomes.iter().filter_map(|outcome| match &outcome.done {
         Done::Failed(error) => Some((outcome, error)),
         _ => None,
     });
     let failures: Vec<_> = failures.collect();
-    let rank = |kind: Kind| match kind {
-        Kind::Unreachable => 0,
-        Kind::NotAllowed => 1,
-        Kind::NotFound => 2,
-        _ => 3,
-    };
-    let (_, first) = failures.iter().min_by_key(|(_, error)| rank(error.kind))?;
-    let skipped = applied.0.iter().filter(|o| matches!(o.done, Done::Skipped));
-    let message = match skipped.count() {
-        0 => format!("{} of {} failed", failures.len(), applied.0.len()),
-        skipped => format!(
-            "{} of {} failed, {skipped} were not tried",
-            failures.len(),
-            applied.0.len()
-        ),
-    };
-    let kind = match first.kind {
-        kind @ (Kind::Unreachable | Kind::NotAllowed | Kind::NotFound) => kind,
-        _ => Kind::Failed,
-    };
-    let mut error = Error::new(kind, message);
-    for (outcome, failure) in &failures {
+    if failures.is_empty() {
+        return None;
+    }
+    let skipped = outcomes.iter().filter(|o| matches!(o.done, Done::Skipped));
+    let mut message = format!("{} of {} failed", failures.len(), outcomes.len());
+    match skipped.count() {
+        0 => {}
+        skipped => message.push_str(&format!(", {skipped} were not tried")),
+    }
+    let kind = [Kind::Unreachable, Kind::NotAllowed, Kind::NotFound]
+        .into_iter()
+        .find(|kind| failures.iter().any(|(_, error)| error.kind == *kind));
+    let mut error = Error::new(kind.unwrap_or(Kind::Failed), message);
+    for (outcome, failure) in failures {
         error = error.hint(format!("{}: {failure}", outcome.step.name));
-        error = failure
-            .hints
-            .iter()
-            .fold(error, |e, hint| e.hint(hint.clone()));
+        error = failure.hints.iter().cloned().fold(error, Error::hint);
     }
     Some(error.hint("apply again: what is done is left alone"))
 }

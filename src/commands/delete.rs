@@ -4,7 +4,7 @@ mod unlisted;
 
 use crate::app::App;
 use crate::commands::flags::ScopeWord;
-use crate::commands::report::Answer;
+use crate::commands::report::{Answer, Prepared, Table};
 use crate::commands::scope::Wants;
 use crate::commands::{launch, scope};
 use crate::domain::plan::coverage::Coverage;
@@ -12,9 +12,8 @@ use crate::domain::{Definition, TaskRef};
 use crate::error::{Error, quoted_list};
 use crate::ops::definitions::delete::{self, Deletions};
 use crate::ops::definitions::update;
-use crate::output::{Cell, Column, Grid, Report};
+use crate::output::Cell;
 use clap::Args;
-use serde_json::Value;
 
 /// Delete tasks
 ///
@@ -52,9 +51,6 @@ impl DeleteArgs {
         scope::scope_wants(self.group.as_deref())
     }
 }
-
-/// What helps who interrupts.
-const REMEDY: &str = "perhaps some are gone: say the same again, with those that are still there";
 
 pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
@@ -100,24 +96,8 @@ pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     let banner = scope::banner(app, &site.label)?;
     app.confirm_at(&banner, &format!("delete {}?", quoted_list(&names)))?;
     let deleting = delete::delete_all(lagoon, &target, doomed);
-    let deleted =
-        launch::unless_interrupted(app, "deleting", REMEDY, async { Ok(deleting.await) }).await?;
-    let Deletions { gone, failed } = deleted;
-    let verified = if gone.is_empty() {
-        Ok(Vec::new())
-    } else {
-        delete::verify(lagoon, &target, &gone).await
-    };
-    if !gone.is_empty() {
-        answer.give_done(&Deleted {
-            tasks: gone,
-            one: tasks.len() == 1,
-        })?;
-    }
-    if let Some(error) = delete::failure(failed, tasks.len()) {
-        return Err(error);
-    }
-    for other in verified? {
+    let verify = async |gone: &[Definition]| delete::verify(lagoon, &target, gone).await;
+    for other in carry_out(app, &answer, tasks.len(), deleting, verify).await? {
         app.ui.note(&format!(
             "`{}` is now the task {} of scope {}",
             other.name,
@@ -128,32 +108,39 @@ pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     Ok(())
 }
 
-struct Deleted {
-    tasks: Vec<Definition>,
-    one: bool,
+/// Deletes `count` tasks, reports those that are gone, and returns what `verify` reads about them.
+async fn carry_out<T: Default>(
+    app: &App,
+    answer: &Answer,
+    count: usize,
+    deleting: impl Future<Output = Deletions>,
+    verify: impl AsyncFnOnce(&[Definition]) -> Result<T, Error>,
+) -> Result<T, Error> {
+    const REMEDY: &str =
+        "perhaps some are gone: say the same again, with those that are still there";
+    let deleting = async { Ok(deleting.await) };
+    let Deletions { gone, failed } =
+        launch::unless_interrupted(app, "deleting", REMEDY, deleting).await?;
+    let verified = if gone.is_empty() {
+        Ok(T::default())
+    } else {
+        let verified = verify(&gone).await;
+        answer.give_done(&report(&gone, count == 1))?;
+        verified
+    };
+    delete::failure(failed, count).map_or(verified, Err)
 }
 
-impl Report for Deleted {
-    fn value(&self) -> Value {
-        match self.tasks.as_slice() {
-            [only] if self.one => only.to_json(),
-            all => all.iter().map(Definition::to_json).collect(),
-        }
-    }
-
-    fn grid(&self) -> Grid {
-        let mut grid = Grid::new([
-            Column::new("id"),
-            Column::new("deleted"),
-            Column::new("scope"),
-        ]);
-        for task in &self.tasks {
-            grid.row([
-                Cell::id(task.id),
-                Cell::name(&task.name),
-                task.scope.word().into(),
-            ]);
-        }
-        grid
-    }
+/// Reports deleted tasks: an object if the command line names `one`, else a list.
+fn report(deleted: &[Definition], one: bool) -> Prepared {
+    let value = match deleted {
+        [only] if one => only.to_json(),
+        all => all.iter().map(Definition::to_json).collect(),
+    };
+    let grid = Table::of(deleted)
+        .column("id", |task| Cell::id(task.id))
+        .column("deleted", |task| Cell::name(&task.name))
+        .column("scope", |task| task.scope.word())
+        .grid();
+    Prepared::new(value, grid)
 }

@@ -2,16 +2,15 @@
 
 use crate::app::App;
 use crate::commands::flags::KindWord;
-use crate::commands::report::{Answer, Style, moment_of};
+use crate::commands::report::{Answer, Prepared, Style, Table, moment_of};
 use crate::commands::scope;
 use crate::domain::place::reach::EnvironmentDetails;
 use crate::domain::place::selection::matches;
 
 use crate::error::Error;
 use crate::ops::places::place;
-use crate::output::{Cell, Column, Grid, Report};
+use crate::output::{Cell, Column, Grid};
 use clap::Args;
-use serde_json::Value;
 
 /// List a project's environments
 ///
@@ -43,65 +42,36 @@ pub async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> {
         let wanted = kind == KindWord::Production;
         environments.retain(|e| e.environment.is_production() == wanted);
     }
-    answer.give(&Environments {
-        environments,
-        is_filtered: args.pattern.is_some() || args.kind.is_some(),
-    })
+    let note = if args.pattern.is_some() || args.kind.is_some() {
+        "no such environments"
+    } else {
+        "the project has no environments that you can see"
+    };
+    let value = environments.iter().map(EnvironmentDetails::to_json);
+    answer.give(&Prepared::new(value.collect(), grid(&environments)).when_empty(note))
 }
 
-struct Environments {
-    environments: Vec<EnvironmentDetails>,
-    is_filtered: bool,
-}
-
-impl Report for Environments {
-    fn value(&self) -> Value {
-        self.environments
-            .iter()
-            .map(EnvironmentDetails::to_json)
-            .collect()
-    }
-
-    fn grid(&self) -> Grid {
-        let mut grid = Grid::new([
-            Column::new("id"),
-            Column::new("name"),
-            Column::new("environmentType").heading("TYPE"),
-            Column::new("deployType").heading("DEPLOYED AS"),
-            Column::new("route").if_any(),
-            Column::new("updated"),
-            Column::new("created").not_in_table(),
-            Column::new("kubernetesNamespaceName").not_in_table(),
-            Column::new("project").not_in_table(),
-        ]);
-        for deployed in &self.environments {
-            let environment = &deployed.environment;
-            let style = if environment.is_production() {
-                Style::Warning
-            } else {
-                Style::Plain
-            };
-            grid.row([
-                Cell::id(environment.id),
-                Cell::name(&environment.name),
-                Cell::status(&environment.kind, style),
-                deployed.deploy_type.clone().into(),
-                deployed.route.clone().into(),
-                moment_of(&deployed.updated).into(),
-                moment_of(&deployed.created).into(),
-                deployed.namespace.clone().into(),
-                environment.project.name.as_str().into(),
-            ]);
-        }
-        grid
-    }
-
-    fn empty_note(&self) -> Option<String> {
-        let note = if self.is_filtered {
-            "no such environments"
+fn grid(environments: &[EnvironmentDetails]) -> Grid {
+    let kind = |of: &EnvironmentDetails| {
+        let style = if of.environment.is_production() {
+            Style::Warning
         } else {
-            "the project has no environments that you can see"
+            Style::Plain
         };
-        Some(note.to_owned())
-    }
+        Cell::status(&of.environment.kind, style)
+    };
+    let project = |of: &EnvironmentDetails| of.environment.project.name.clone();
+    Table::of(environments)
+        .column("id", |of| Cell::id(of.environment.id))
+        .column("name", |of| Cell::name(&of.environment.name))
+        .column(Column::new("environmentType").heading("TYPE"), kind)
+        .column(Column::new("deployType").heading("DEPLOYED AS"), |of| {
+            of.deploy_type.clone()
+        })
+        .if_any("route", |of| of.route.clone())
+        .column("updated", |of| moment_of(&of.updated))
+        .not_in_table("created", |of| moment_of(&of.created))
+        .not_in_table("kubernetesNamespaceName", |of| of.namespace.clone())
+        .not_in_table("project", project)
+        .grid()
 }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use report::{Listed, Listing, Moved};
+use report::{Listing, Transferred, Transfers};
 
 /// List, download and upload the files of a run
 #[derive(Debug, Args)]
@@ -163,7 +163,7 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
     let mut end = Ok(());
     for (name, path) in names.iter().zip(&paths) {
         match fetch.save(name, path, args.force).await {
-            Ok(file) => saved.push(Listed::from(file)),
+            Ok(file) => saved.push(Transferred::from(file)),
             Err(error) => {
                 end = Err(error);
                 break;
@@ -205,7 +205,7 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
     let mut end = Ok(());
     for local in &locals {
         match files::put(lagoon, &clock, &progress, run.id, local, args.force).await {
-            Ok(()) => sent.push(Listed::from(local.clone())),
+            Ok(()) => sent.push(Transferred::from(local.clone())),
             Err(error) => {
                 end = Err(error);
                 break;
@@ -216,11 +216,11 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
     give(&answer, sent).and(end)
 }
 
-fn give(answer: &Answer, files: Vec<Listed>) -> Result<(), Error> {
+fn give(answer: &Answer, files: Vec<Transferred>) -> Result<(), Error> {
     if files.is_empty() {
         return Ok(());
     }
-    answer.give_done(&Moved { files })
+    answer.give_done(&Transfers(files))
 }
 
 async fn find(app: &App, named: &OneRun) -> Result<Run, Error> {

@@ -1,16 +1,16 @@
 //! `tasks lint`: check task files without a Lagoon.
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::app::{App, print};
-use crate::commands::report::{Answer, Style};
+use crate::commands::report::{Answer, Prepared, Style, Table};
 use crate::commands::task_files::Files;
 use crate::config::api_address;
 use crate::domain::manifest::{Desired, Fault, Position, SCHEMA};
 use crate::domain::task::rules;
 use crate::error::Error;
-use crate::output::{Cell, Column, Grid, Report};
+use crate::output::Cell;
 
 /// Check task files
 ///
@@ -37,19 +37,15 @@ pub fn run(args: &LintArgs, app: &App) -> Result<(), Error> {
         return print(&app.ui, SCHEMA);
     }
     let answer = Answer::plan(app)?;
-    let findings = match args.files.read(app, true)? {
-        Err(faults) => Findings {
-            faults,
-            warnings: Vec::new(),
-        },
-        Ok(desired) => Findings {
-            faults: [addresses(&desired), desired.violations()].concat(),
-            warnings: doubts(&desired),
-        },
+    let (faults, warnings) = match args.files.read(app, true)? {
+        Err(faults) => (faults, Vec::new()),
+        Ok(desired) => {
+            let faults = [addresses(&desired), desired.violations()].concat();
+            (faults, doubts(&desired))
+        }
     };
-    let count = findings.faults.len();
-    answer.give(&findings)?;
-    match count {
+    answer.give(&report(&faults, &warnings))?;
+    match faults.len() {
         0 => Ok(()),
         1 => Err(Error::usage("the tasks have a fault")),
         many => Err(Error::usage(format!("the tasks have {many} faults"))),
@@ -78,58 +74,29 @@ fn doubts(desired: &Desired) -> Vec<Fault> {
     found
 }
 
-struct Findings {
-    faults: Vec<Fault>,
-    warnings: Vec<Fault>,
-}
-
-impl Findings {
-    fn all(&self) -> impl Iterator<Item = (&'static str, Style, &Fault)> {
-        let faults = self.faults.iter().map(|f| ("error", Style::Bad, f));
-        let warnings = self.warnings.iter().map(|f| ("warning", Style::Warning, f));
-        faults.chain(warnings)
-    }
-}
-
-impl Report for Findings {
-    fn value(&self) -> Value {
-        self.all()
-            .map(|(severity, _, fault)| {
-                json!({
-                    "file": fault.position.file,
-                    "line": fault.position.line,
-                    "column": fault.position.column,
-                    "severity": severity,
-                    "message": fault.message,
-                })
-            })
-            .collect()
-    }
-
-    fn grid(&self) -> Grid {
-        let mut grid = Grid::new([
-            Column::new("place"),
-            Column::new("severity"),
-            Column::new("message"),
-            Column::new("file").not_in_table(),
-            Column::new("line").not_in_table(),
-            Column::new("column").not_in_table(),
-        ]);
-        for (severity, style, fault) in self.all() {
-            let number = |n: u64| i64::try_from(n).unwrap_or_default();
-            grid.row([
-                Cell::name(fault.position.to_string()),
-                Cell::status(severity, style),
-                fault.message.as_str().into(),
-                fault.position.file.as_str().into(),
-                number(fault.position.line).into(),
-                number(fault.position.column).into(),
-            ]);
-        }
-        grid
-    }
-
-    fn empty_note(&self) -> Option<String> {
-        Some("no faults".to_owned())
-    }
+fn report(faults: &[Fault], warnings: &[Fault]) -> Prepared {
+    let faults = faults.iter().map(|f| ("error", Style::Bad, f));
+    let warnings = warnings.iter().map(|f| ("warning", Style::Warning, f));
+    let findings: Vec<(&str, Style, &Fault)> = faults.chain(warnings).collect();
+    let value = findings.iter().map(|(severity, _, fault)| {
+        json!({
+            "file": fault.position.file,
+            "line": fault.position.line,
+            "column": fault.position.column,
+            "severity": severity,
+            "message": fault.message,
+        })
+    });
+    let number = |n: u64| i64::try_from(n).unwrap_or_default();
+    let grid = Table::of(&findings)
+        .column("place", |(.., fault)| {
+            Cell::name(fault.position.to_string())
+        })
+        .column("severity", |(word, style, _)| Cell::status(*word, *style))
+        .column("message", |(.., fault)| fault.message.clone())
+        .not_in_table("file", |(.., fault)| fault.position.file.clone())
+        .not_in_table("line", |(.., fault)| number(fault.position.line))
+        .not_in_table("column", |(.., fault)| number(fault.position.column))
+        .grid();
+    Prepared::new(value.collect(), grid).when_empty("no faults")
 }

@@ -1,16 +1,15 @@
 //! `tasks list`: what can be invoked.
 
 use crate::app::App;
-use crate::commands::flags::{PermissionWord, ScopeWord};
-use crate::commands::report::Answer;
-use crate::commands::report::definition::cells;
+use crate::commands::flags::{PermissionWord, ScopeWord, spelled};
+use crate::commands::report::definition::{self, joined};
+use crate::commands::report::{Answer, Prepared};
 use crate::commands::scope;
 use crate::domain::Permission;
 use crate::error::Error;
-use crate::ops::definitions::tasks::{self, Filter, Listing};
-use crate::output::{Cell, Column, Grid, Report};
+use crate::ops::definitions::tasks::{self, Filter};
+use crate::output::Column;
 use clap::Args;
-use serde_json::Value;
 
 /// List the tasks that can be invoked
 ///
@@ -42,7 +41,7 @@ pub async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
     scope::say_source(app, "project", project);
     let environment = scope::said_environment(app, &project.value).await?;
     let filter = Filter {
-        scope: args.scope.map(|s| s.word().to_owned()),
+        scope: args.scope.map(spelled),
         permission: args.permission.map(Permission::from),
         service: args.service,
     };
@@ -54,72 +53,20 @@ pub async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
             listing.unknown
         ));
     }
-    let merged = environment.is_none();
-    answer.give(&Tasks { listing, merged })
-}
-
-struct Tasks {
-    listing: Listing,
-    merged: bool,
-}
-
-impl Report for Tasks {
-    fn value(&self) -> Value {
-        Value::Array(
-            self.listing
-                .tasks
-                .iter()
-                .map(|listed| listed.to_json())
-                .collect(),
+    let value = listing.tasks.iter().map(|listed| listed.to_json());
+    let environments = Column::new("environments").in_table_if(environment.is_none());
+    let shadowed = Column::new("shadowedIn").heading("SHADOWED IN");
+    let grid = definition::table(&listing.tasks)
+        .column(environments, |listed| joined(&listed.environments))
+        .if_any(shadowed, |listed| joined(&listed.shadowed_in))
+        .grid();
+    let note = if listing.environments == 0 {
+        format!(
+            "the project `{}` has no environments, so its tasks cannot be read",
+            listing.project.name
         )
-    }
-
-    fn grid(&self) -> Grid {
-        let shadowed = Column::new("shadowedIn").heading("SHADOWED IN").if_any();
-        let mut grid = Grid::new([
-            Column::new("id"),
-            Column::new("name"),
-            Column::new("type"),
-            Column::new("scope"),
-            Column::new("permission"),
-            Column::new("service"),
-            Column::new("description"),
-            Column::new("environments").in_table_if(self.merged),
-            shadowed,
-        ]);
-        for listed in &self.listing.tasks {
-            let [id, name, kind, scope, permission, service, description] =
-                cells(&listed.definition);
-            grid.row([
-                id,
-                name,
-                kind,
-                scope,
-                permission,
-                service,
-                description,
-                names(&listed.environments),
-                names(&listed.shadowed_in),
-            ]);
-        }
-        grid
-    }
-
-    fn empty_note(&self) -> Option<String> {
-        if self.listing.environments == 0 {
-            return Some(format!(
-                "the project `{}` has no environments, so its tasks cannot be read",
-                self.listing.project.name
-            ));
-        }
-        Some("no tasks that you may invoke here".to_owned())
-    }
-}
-
-fn names(environments: &[String]) -> Cell {
-    if environments.is_empty() {
-        Cell::Missing
     } else {
-        Cell::text(environments.join(", "))
-    }
+        "no tasks that you may invoke here".to_owned()
+    };
+    answer.give(&Prepared::new(value.collect(), grid).when_empty(note))
 }

@@ -1,13 +1,13 @@
 //! `tasks logout`: tokens that are kept no longer.
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::app::{App, SignOut};
-use crate::commands::report::Answer;
+use crate::commands::report::{Answer, Prepared};
 use crate::config::Origin;
 use crate::error::Error;
-use crate::output::{Column, Grid, Report};
+use crate::output::{Column, Grid};
 use crate::settings::{Target, TokenOrigin};
 
 const EXAMPLES: &str = "\
@@ -29,18 +29,10 @@ pub struct LogoutArgs {
     all: bool,
 }
 
-struct Removed {
-    context: Option<String>,
-    count: usize,
-}
-
 pub async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &[])?;
-    let removed = if args.all {
-        Removed {
-            context: None,
-            count: app.sign_out(SignOut::All).await?,
-        }
+    let (context, count) = if args.all {
+        (None, app.sign_out(SignOut::All).await?)
     } else {
         let chosen = app.settings.chosen()?;
         match &chosen.target.value {
@@ -56,15 +48,10 @@ pub async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
                         context.name
                     ));
                 }
-                Removed {
-                    context: Some(context.name.to_string()),
-                    count: app.sign_out(SignOut::Context(&context.name)).await?,
-                }
+                let count = app.sign_out(SignOut::Context(&context.name)).await?;
+                (Some(context.name.to_string()), count)
             }
-            Target::Address(url) => Removed {
-                context: None,
-                count: app.sign_out(SignOut::Address(url)).await?,
-            },
+            Target::Address(url) => (None, app.sign_out(SignOut::Address(url)).await?),
         }
     };
     let is_set = app
@@ -74,21 +61,13 @@ pub async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
     if is_set {
         app.ui.warn("TASKS_TOKEN is set and still holds");
     }
-    app.ui.note(match removed.count {
+    app.ui.note(match count {
         0 => "there was no token",
         1 => "the token is forgotten",
         _ => "the tokens are forgotten",
     });
-    answer.give(&removed)
-}
-
-impl Report for Removed {
-    fn value(&self) -> Value {
-        json!({"context": self.context, "removed": self.count})
-    }
-
-    fn grid(&self) -> Grid {
-        let columns = [Column::new("context"), Column::new("removed")];
-        Grid::new(columns).with([self.context.clone().into(), self.count.to_string().into()])
-    }
+    let value = json!({"context": context, "removed": count});
+    let grid = Grid::new(["context", "removed"].map(Column::new));
+    let grid = grid.with([context.into(), count.to_string().into()]);
+    answer.give(&Prepared::new(value, grid))
 }

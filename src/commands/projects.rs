@@ -1,17 +1,16 @@
 //! `tasks projects`: what can be reached.
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::app::App;
-use crate::commands::report::{Answer, moment_of};
-use crate::domain::place::reach::ProjectDetails;
+use crate::commands::report::{Answer, Prepared, Table, moment_of};
 use crate::domain::place::selection::matches;
 
 use crate::domain::run::rfc3339;
 use crate::error::Error;
 use crate::ops::places::place;
-use crate::output::{Cell, Column, Grid, Report};
+use crate::output::{Cell, Column};
 
 /// List the projects that you can reach
 ///
@@ -35,57 +34,29 @@ pub async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
     if let Some(pattern) = &args.pattern {
         projects.retain(|p| matches(pattern, &p.project.name));
     }
-    answer.give(&Projects {
-        projects,
-        is_filtered: args.pattern.is_some(),
-    })
-}
-
-struct Projects {
-    projects: Vec<ProjectDetails>,
-    is_filtered: bool,
-}
-
-impl Report for Projects {
-    fn value(&self) -> Value {
-        let projects = self.projects.iter().map(|reached| {
-            json!({
-                "id": reached.project.id,
-                "name": reached.project.name,
-                "gitUrl": reached.git_url,
-                "productionEnvironment": reached.production,
-                "created": reached.created.as_deref().and_then(rfc3339),
-            })
-        });
-        projects.collect()
-    }
-
-    fn grid(&self) -> Grid {
-        let mut grid = Grid::new([
-            Column::new("id"),
-            Column::new("name"),
-            Column::new("productionEnvironment").heading("PRODUCTION"),
-            Column::new("gitUrl").heading("GIT URL"),
-            Column::new("created").not_in_table(),
-        ]);
-        for reached in &self.projects {
-            grid.row([
-                Cell::id(reached.project.id),
-                Cell::name(&reached.project.name),
-                reached.production.clone().into(),
-                reached.git_url.clone().into(),
-                moment_of(&reached.created).into(),
-            ]);
-        }
-        grid
-    }
-
-    fn empty_note(&self) -> Option<String> {
-        let note = if self.is_filtered {
-            "no such projects"
-        } else {
-            "no projects that you can see"
-        };
-        Some(note.to_owned())
-    }
+    let value = projects.iter().map(|of| {
+        json!({
+            "id": of.project.id,
+            "name": of.project.name,
+            "gitUrl": of.git_url,
+            "productionEnvironment": of.production,
+            "created": of.created.as_deref().and_then(rfc3339),
+        })
+    });
+    let production = Column::new("productionEnvironment").heading("PRODUCTION");
+    let grid = Table::of(&projects)
+        .column("id", |of| Cell::id(of.project.id))
+        .column("name", |of| Cell::name(&of.project.name))
+        .column(production, |of| of.production.clone())
+        .column(Column::new("gitUrl").heading("GIT URL"), |of| {
+            of.git_url.clone()
+        })
+        .not_in_table("created", |of| moment_of(&of.created))
+        .grid();
+    let note = if args.pattern.is_some() {
+        "no such projects"
+    } else {
+        "no projects that you can see"
+    };
+    answer.give(&Prepared::new(value.collect(), grid).when_empty(note))
 }

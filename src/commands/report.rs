@@ -4,15 +4,19 @@ pub mod answer;
 pub mod changes;
 pub mod definition;
 pub mod plan;
+pub mod prepared;
 pub mod run;
 pub mod runs;
+pub mod table;
 
 pub use answer::Answer;
 pub use changes::render;
 pub use definition::Task;
 pub use plan::{PlanReport, summary};
-pub use run::{Linked, RunReport, Style, moment_of, run_value, style};
+pub use prepared::Prepared;
+pub use run::{RunReport, Style, moment_of};
 pub use runs::RunsReport;
+pub use table::Table;
 
 /// The shape of a result. The command line decides it, not the number of results: a pattern that matches
 /// one environment has the shape `Many`.

@@ -7,8 +7,8 @@ use clap::Args;
 use crate::app::App;
 use crate::commands::input::values;
 use crate::commands::launch::{Start, StartFlags};
-use crate::commands::report::{Answer, RunsReport, Shape};
-use crate::commands::select::{Found, RunArgs};
+use crate::commands::report::{Answer, Shape};
+use crate::commands::select::{Found, RunArgs, give_runs};
 use crate::domain::names::same_name;
 use crate::domain::{Outcome, Run};
 use crate::error::Error;
@@ -72,8 +72,7 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     if args.failed {
         runs = only_failed(app, runs);
         if runs.is_empty() {
-            let ui_url = app.ui_url();
-            return answer.give(&RunsReport { runs, ui_url });
+            return give_runs(app, &answer, shape, runs);
         }
     }
     if shape == Shape::Many {

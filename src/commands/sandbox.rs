@@ -1,15 +1,13 @@
 //! `tasks sandbox`: the built-in Lagoon, for other clients.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
 
 use crate::app::{self, App, SandboxSeed};
-use crate::commands::report::Answer;
+use crate::commands::report::{Answer, Prepared};
 use crate::error::Error;
-use crate::output::{Cell, Column, Detail, Grid, Report};
+use crate::output::Detail;
 use crate::settings::parse_limit;
 
 const EXAMPLES: &str = "\
@@ -90,10 +88,9 @@ async fn serve(args: Serve, app: &App, answer: &Answer) -> Result<(), Error> {
         app.confirm("Execute what clients define, on this machine and as you?")?;
     }
     let running = app.serve_sandbox(args.port, args.seed).await?;
-    answer.give(&Address {
-        url: running.url(),
-        graphql: running.graphql(),
-    })?;
+    let address = [("url", running.url()), ("graphql", running.graphql())];
+    let detail = Detail::untitled().field("Address", running.graphql());
+    answer.give(&Prepared::object(address).detail(detail))?;
     app.ui.note("the sandbox is up; Ctrl-C ends it");
     let signal = app.claim_interrupt().signalled().await;
     drop(running);
@@ -107,61 +104,15 @@ async fn token(args: Token, app: &App, answer: Answer) -> Result<(), Error> {
         return app::print(&app.ui.unmasked(), &format!("{}\n", token.expose()));
     }
     let token = token.expose().to_owned();
-    answer.unmasked().give(&Issued { token, email })
+    let issued = Prepared::object([("token", token), ("email", email)]);
+    answer.unmasked().give(&issued)
 }
 
 fn reset(args: Reset, app: &App, answer: &Answer) -> Result<(), Error> {
     app.confirm("Stop all runs of the sandbox and remove what was made in it?")?;
     let folder = app.reset_sandbox(args.seed)?;
-    answer.give_done(&Anew { folder })
-}
-
-struct Address {
-    url: String,
-    graphql: String,
-}
-
-impl Report for Address {
-    fn value(&self) -> Value {
-        json!({"url": self.url, "graphql": self.graphql})
-    }
-
-    fn grid(&self) -> Grid {
-        Grid::new([Column::new("url"), Column::new("graphql")])
-            .with([Cell::text(&self.url), Cell::text(&self.graphql)])
-    }
-
-    fn detail(&self) -> Option<Detail> {
-        Some(Detail::untitled().field("Address", self.graphql.clone()))
-    }
-}
-
-struct Issued {
-    token: String,
-    email: String,
-}
-
-impl Report for Issued {
-    fn value(&self) -> Value {
-        json!({"token": self.token, "email": self.email})
-    }
-
-    fn grid(&self) -> Grid {
-        Grid::new([Column::new("token"), Column::new("email")])
-            .with([Cell::text(&self.token), Cell::text(&self.email)])
-    }
-}
-
-struct Anew {
-    folder: PathBuf,
-}
-
-impl Report for Anew {
-    fn value(&self) -> Value {
-        json!({"folder": self.folder.display().to_string()})
-    }
-
-    fn grid(&self) -> Grid {
-        Grid::new([Column::new("folder")]).with([Cell::text(self.folder.display().to_string())])
-    }
+    answer.give_done(&Prepared::object([(
+        "folder",
+        folder.display().to_string(),
+    )]))
 }

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::commands::report::{Answer, RunReport};
 use crate::commands::select::{Found, RunArgs, give_runs};
 use crate::error::Error;
+use crate::ops::runs::wait;
 
 /// Show how far runs are
 ///
@@ -28,13 +29,12 @@ pub struct StatusArgs {
 
 pub async fn run(args: StatusArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    let found = Found::read(&args.runs, app).await?;
+    let Found { runs, missing } = Found::read(&args.runs, app).await?;
     if args.web {
-        for run in &found.runs {
-            let url = RunReport::of(app, run.clone()).url();
-            app.open_page(url.as_deref())?;
+        for run in &runs {
+            app.open_page(RunReport::of(app, run).url.as_deref())?;
         }
     }
-    give_runs(app, &answer, args.runs.shape(), found.runs.clone())?;
-    found.all()
+    give_runs(app, &answer, args.runs.shape(), runs)?;
+    wait::first_of_all(missing)
 }

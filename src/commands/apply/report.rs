@@ -1,98 +1,74 @@
-//! What became of a plan, step by step.
+//! The report of an applied plan, step by step.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
-use crate::domain::manifest::ScopeName;
+use crate::commands::report::plan::scope_names;
+use crate::commands::report::{Prepared, Table};
 use crate::ops::as_code::apply::{Done, Outcome};
-use crate::output::{Cell, Column, Grid, Report};
+use crate::output::{Cell, Column};
 use crate::terminal::Style;
 
-/// What became of a plan.
-pub(super) struct Applied(pub(super) Vec<Outcome>);
-
-fn word(done: &Done) -> (&'static str, Style) {
-    match done {
-        Done::Done(_) => ("done", Style::Good),
-        Done::Already(_) | Done::Unseen(..) => ("unchanged", Style::Dim),
-        Done::Unknown => ("unknown", Style::Warning),
-        Done::Failed(_) => ("failed", Style::Bad),
-        Done::Skipped => ("skipped", Style::Warning),
-    }
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    id: Option<i64>,
+    name: &'a str,
+    action: &'static str,
+    result: &'static str,
+    scope: &'static str,
+    project: Option<&'a str>,
+    environment: Option<&'a str>,
+    group_name: Option<&'a str>,
+    message: Option<String>,
+    #[serde(skip)]
+    style: Style,
 }
 
-fn id(done: &Done) -> Option<i64> {
-    match done {
-        Done::Done(id) | Done::Already(id) | Done::Unseen(id, _) => Some(*id),
-        Done::Failed(_) | Done::Unknown | Done::Skipped => None,
-    }
-}
-
-fn message(done: &Done) -> Option<String> {
-    match done {
-        Done::Failed(error) => Some(error.to_string()),
-        Done::Unseen(_, what) => Some(what.clone()),
-        Done::Unknown => Some("it was begun and not waited for".to_owned()),
-        _ => None,
-    }
-}
-
-fn names(scope: &ScopeName) -> (Option<String>, Option<String>, Option<String>) {
-    let project = scope.project().map(str::to_owned);
-    match scope {
-        ScopeName::Environment { environment, .. } => (project, Some(environment.clone()), None),
-        ScopeName::Group(group) => (None, None, Some(group.clone())),
-        ScopeName::Project(_) | ScopeName::System => (project, None, None),
-    }
-}
-
-impl Report for Applied {
-    fn value(&self) -> Value {
-        self.0
-            .iter()
-            .map(|Outcome { step, done }| {
-                let (project, environment, group) = names(&step.scope);
-                json!({
-                    "id": id(done),
-                    "name": step.name,
-                    "action": step.action.word(),
-                    "result": word(done).0,
-                    "scope": step.scope.word(),
-                    "project": project,
-                    "environment": environment,
-                    "groupName": group,
-                    "message": message(done),
-                })
-            })
-            .collect()
-    }
-
-    fn grid(&self) -> Grid {
-        let mut grid = Grid::new([
-            Column::new("id"),
-            Column::new("name"),
-            Column::new("action"),
-            Column::new("result"),
-            Column::new("scope"),
-            Column::new("project").if_any(),
-            Column::new("environment").if_any(),
-            Column::new("groupName").heading("GROUP").if_any(),
-            Column::new("message").if_any(),
-        ]);
-        for Outcome { step, done } in &self.0 {
-            let (project, environment, group) = names(&step.scope);
-            let (result, style) = word(done);
-            grid.row([
-                id(done).map_or(Cell::Missing, Cell::id),
-                Cell::name(&step.name),
-                step.action.word().into(),
-                Cell::status(result, style),
-                step.scope.word().into(),
-                project.into(),
-                environment.into(),
-                group.into(),
-                message(done).into(),
-            ]);
+impl Row<'_> {
+    fn of(Outcome { step, done }: &Outcome) -> Row<'_> {
+        let (result, style, id, message) = match done {
+            Done::Done(id) => ("done", Style::Good, Some(*id), None),
+            Done::Already(id) => ("unchanged", Style::Dim, Some(*id), None),
+            Done::Unseen(id, why) => ("unchanged", Style::Dim, Some(*id), Some(why.clone())),
+            Done::Unknown => {
+                let message = "it was begun and not waited for".to_owned();
+                ("unknown", Style::Warning, None, Some(message))
+            }
+            Done::Failed(error) => ("failed", Style::Bad, None, Some(error.to_string())),
+            Done::Skipped => ("skipped", Style::Warning, None, None),
+        };
+        let (project, environment, group_name) = scope_names(&step.scope);
+        Row {
+            id,
+            name: &step.name,
+            action: step.action.word(),
+            result,
+            scope: step.scope.word(),
+            project,
+            environment,
+            group_name,
+            message,
+            style,
         }
-        grid
     }
+}
+
+pub(super) fn report(outcomes: &[Outcome]) -> Prepared {
+    let rows: Vec<Row<'_>> = outcomes.iter().map(Row::of).collect();
+    let text = |text: Option<&str>| text.map(str::to_owned);
+    let grid = Table::of(&rows)
+        .column("id", |row| row.id.map(Cell::id))
+        .column("name", |row| Cell::name(row.name))
+        .column("action", |row| row.action)
+        .column("result", |row| Cell::status(row.result, row.style))
+        .column("scope", |row| row.scope)
+        .if_any("project", move |row| text(row.project))
+        .if_any("environment", move |row| text(row.environment))
+        .if_any(Column::new("groupName").heading("GROUP"), move |row| {
+            text(row.group_name)
+        })
+        .if_any("message", |row| row.message.clone())
+        .grid();
+    Prepared::new(json!(rows), grid)
 }

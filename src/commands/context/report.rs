@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::app::App;
 use crate::auth::{TokenSource, expiry, is_jwt};
+use crate::commands::report::Table;
 use crate::config::{Context, SANDBOX, SshKey};
 use crate::domain::SshEndpoint;
 use crate::output::{Cell, Column, Detail, Grid, Report};
@@ -14,6 +15,7 @@ use crate::settings::{Chosen, Target, TokenOrigin};
 use crate::terminal::Style;
 
 /// One context, as far as it may be shown.
+#[derive(Default)]
 pub(super) struct Entry {
     name: Option<String>,
     api: Option<String>,
@@ -92,19 +94,9 @@ impl Entry {
 
     fn nameless(source: &str) -> Entry {
         Entry {
-            name: None,
-            api: None,
-            project: None,
-            ca_file: None,
-            allow_http: false,
-            ui_url: None,
-            ssh: None,
-            ssh_key: None,
-            authorization_endpoint: None,
-            current_by: None,
             token: "none",
-            token_expires: None,
             source: source.to_owned(),
+            ..Entry::default()
         }
     }
 
@@ -162,7 +154,7 @@ impl Report for Entry {
     }
 
     fn grid(&self) -> Grid {
-        grid([self])
+        grid(&[self])
     }
 
     fn detail(&self) -> Option<Detail> {
@@ -194,32 +186,20 @@ impl Report for Listing {
     }
 
     fn grid(&self) -> Grid {
-        grid(&self.0)
+        grid(&self.0.iter().collect::<Vec<_>>())
     }
 }
 
-fn grid<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Grid {
-    // Addresses and paths are long: a table has the ones, `context show` the others.
-    let columns = [
-        Column::new("name"),
-        Column::new("api").heading("ADDRESS"),
-        Column::new("project").if_any(),
-        Column::new("current"),
-        Column::new("currentBy").not_in_table(),
-        Column::new("token"),
-        Column::new("tokenExpires").not_in_table(),
-        Column::new("source").not_in_table(),
-    ];
-    entries.into_iter().fold(Grid::new(columns), |grid, entry| {
-        grid.with([
-            entry.name.clone().map_or(Cell::Missing, Cell::name),
-            entry.api.clone().into(),
-            entry.project.clone().into(),
-            entry.current_by.is_some().into(),
-            entry.current_by.clone().into(),
-            entry.token_cell(),
-            entry.token_expires.into(),
-            entry.source.clone().into(),
-        ])
-    })
+fn grid(entries: &[&Entry]) -> Grid {
+    // `context show` has the other fields, which are long.
+    Table::of(entries)
+        .column("name", |of| of.name.clone().map(Cell::name))
+        .column(Column::new("api").heading("ADDRESS"), |of| of.api.clone())
+        .if_any("project", |of| of.project.clone())
+        .column("current", |of| of.current_by.is_some())
+        .not_in_table("currentBy", |of| of.current_by.clone())
+        .column("token", |of| of.token_cell())
+        .not_in_table("tokenExpires", |of| of.token_expires)
+        .not_in_table("source", |of| of.source.clone())
+        .grid()
 }

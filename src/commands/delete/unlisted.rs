@@ -1,12 +1,11 @@
 //! `tasks delete --unlisted`: what no environment lists, by id.
 
-use super::{Deleted, REMEDY};
+use super::carry_out;
 use crate::app::App;
 use crate::commands::report::Answer;
-use crate::commands::{launch, scope};
-use crate::domain::TaskRef;
+use crate::commands::scope;
+use crate::domain::{Definition, TaskRef};
 use crate::error::{Error, Kind};
-use crate::ops::definitions::delete::{self, Deletions};
 use crate::ops::definitions::unlisted::{self, Unlisted};
 use crate::settings::TargetSetting;
 
@@ -45,27 +44,13 @@ pub(super) async fn run(app: &App, answer: &Answer, tasks: &[TaskRef]) -> Result
     let ids: Vec<String> = doomed.iter().map(|d| d.id.to_string()).collect();
     let banner = scope::banner(app, "unlisted tasks")?;
     app.confirm_at(&banner, &format!("delete {}?", ids.join(", ")))?;
-    let deleting = unlisted::delete(lagoon, doomed);
-    let deleted =
-        launch::unless_interrupted(app, "deleting", REMEDY, async { Ok(deleting.await) }).await?;
-    let Deletions { gone, failed } = deleted;
-    let left = if gone.is_empty() {
-        Ok(None)
-    } else {
-        unlisted::find(lagoon).await
+    let find_left = async |gone: &[Definition]| {
+        let found = unlisted::find(lagoon).await?.unwrap_or_default();
+        let is_gone = |one: &Unlisted| gone.iter().any(|gone| gone.id == one.definition.id);
+        Ok(found.into_iter().find(is_gone))
     };
-    let ids: Vec<i64> = gone.iter().map(|one| one.id).collect();
-    if !gone.is_empty() {
-        answer.give_done(&Deleted {
-            tasks: gone,
-            one: tasks.len() == 1,
-        })?;
-    }
-    if let Some(error) = delete::failure(failed, tasks.len()) {
-        return Err(error);
-    }
-    let left = left?.unwrap_or_default();
-    match left.iter().find(|one| ids.contains(&one.definition.id)) {
+    let deleting = unlisted::delete(lagoon, doomed);
+    match carry_out(app, answer, tasks.len(), deleting, find_left).await? {
         Some(Unlisted { definition, .. }) => Err(Error::failed(format!(
             "Lagoon says that `{}` (id {}) was deleted, and still shows it",
             definition.name, definition.id

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::commands::report::Table;
 use crate::error::{Error, Kind};
-use crate::output::{Cell, Column, Detail, Grid, Report};
+use crate::output::{Cell, Detail, Grid, Report};
 use crate::terminal::Style;
 
 /// What became of one check.
@@ -93,22 +94,14 @@ impl Finding {
 }
 
 impl State {
-    fn word(self) -> &'static str {
+    /// The word for programs, the mark for people, and the style of both.
+    fn look(self) -> (&'static str, &'static str, Style) {
         match self {
-            State::Good => "good",
-            State::Note => "note",
-            State::Warning => "warning",
-            State::Problem(_) => "problem",
-            State::Skipped => "skipped",
-        }
-    }
-
-    fn style(self) -> Style {
-        match self {
-            State::Good => Style::Good,
-            State::Note | State::Skipped => Style::Dim,
-            State::Warning => Style::Warning,
-            State::Problem(_) => Style::Bad,
+            State::Good => ("good", "✓", Style::Good),
+            State::Note => ("note", "·", Style::Dim),
+            State::Warning => ("warning", "!", Style::Warning),
+            State::Problem(_) => ("problem", "✗", Style::Bad),
+            State::Skipped => ("skipped", "·", Style::Dim),
         }
     }
 }
@@ -155,7 +148,7 @@ impl Report for Findings {
             .map(|finding| {
                 json!({
                     "check": finding.check,
-                    "state": finding.state.word(),
+                    "state": finding.state.look().0,
                     "message": finding.message,
                     "fix": finding.fix,
                 })
@@ -164,16 +157,16 @@ impl Report for Findings {
     }
 
     fn grid(&self) -> Grid {
-        let mut grid = Grid::new(["check", "state", "message", "fix"].map(Column::new));
-        for finding in &self.0 {
-            grid.row([
-                Cell::name(finding.check),
-                Cell::status(finding.state.word(), finding.state.style()),
-                Cell::text(&finding.message),
-                finding.fix.clone().into(),
-            ]);
-        }
-        grid
+        let state = |finding: &Finding| {
+            let (word, _, style) = finding.state.look();
+            Cell::status(word, style)
+        };
+        Table::of(&self.0)
+            .column("check", |finding| Cell::name(finding.check))
+            .column("state", state)
+            .column("message", |finding| finding.message.clone())
+            .column("fix", |finding| finding.fix.clone())
+            .grid()
     }
 
     fn detail(&self) -> Option<Detail> {
@@ -187,15 +180,9 @@ impl Report for Findings {
                 finding.check
             };
             before = finding.check;
-            let mark = match finding.state {
-                State::Good => "✓",
-                State::Note | State::Skipped => "·",
-                State::Warning => "!",
-                State::Problem(_) => "✗",
-            };
+            let (_, mark, style) = finding.state.look();
             let message = finding.message.replace('\n', " ");
-            let text = format!("{mark} {message}");
-            detail = detail.field(label, Cell::status(text, finding.state.style()));
+            detail = detail.field(label, Cell::status(format!("{mark} {message}"), style));
             if let Some(fix) = &finding.fix {
                 detail = detail.field("", format!("→ {}", fix.replace('\n', " ")));
             }

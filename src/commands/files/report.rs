@@ -1,11 +1,13 @@
 //! Files as answers.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::commands::report::{Table, moment_of};
 use crate::domain::run::files::RunFile;
-use crate::domain::run::{moment, rfc3339};
+use crate::domain::run::rfc3339;
 use crate::ops::runs::files::{Local, Saved};
-use crate::output::{Cell, Column, Grid, Report};
+use crate::output::{Cell, Grid, Report};
 
 /// The files of a run.
 pub(super) struct Listing {
@@ -29,19 +31,14 @@ impl Report for Listing {
     }
 
     fn grid(&self) -> Grid {
-        let mut columns = vec![Column::new("filename"), Column::new("created")];
+        let table = Table::of(&self.files)
+            .column("filename", |file| Cell::name(&file.name))
+            .column("created", |file| moment_of(&file.created));
         if self.with_url {
-            columns.push(Column::new("download"));
+            let url = |file: &RunFile| Cell::text(file.url.expose().as_str());
+            return table.column("download", url).grid();
         }
-        let mut grid = Grid::new(columns);
-        for file in &self.files {
-            grid.row([
-                Cell::name(&file.name),
-                file.created.as_deref().and_then(moment).into(),
-                Cell::text(file.url.expose().as_str()),
-            ]);
-        }
-        grid
+        table.grid()
     }
 
     fn empty_note(&self) -> Option<String> {
@@ -49,16 +46,18 @@ impl Report for Listing {
     }
 }
 
-/// A file that went over.
-pub(super) struct Listed {
+/// A file that was downloaded or uploaded.
+#[derive(Serialize)]
+pub(super) struct Transferred {
+    #[serde(rename = "filename")]
     name: String,
     path: String,
     bytes: u64,
 }
 
-impl From<Saved> for Listed {
+impl From<Saved> for Transferred {
     fn from(file: Saved) -> Self {
-        Listed {
+        Transferred {
             name: file.name,
             path: file.path.display().to_string(),
             bytes: file.bytes,
@@ -66,9 +65,9 @@ impl From<Saved> for Listed {
     }
 }
 
-impl From<Local> for Listed {
+impl From<Local> for Transferred {
     fn from(file: Local) -> Self {
-        Listed {
+        Transferred {
             name: file.name,
             path: file.path.display().to_string(),
             bytes: file.bytes,
@@ -76,28 +75,20 @@ impl From<Local> for Listed {
     }
 }
 
-/// The files that went over.
-pub(super) struct Moved {
-    pub(super) files: Vec<Listed>,
-}
+pub(super) struct Transfers(pub(super) Vec<Transferred>);
 
-impl Report for Moved {
+impl Report for Transfers {
     fn value(&self) -> Value {
-        let one =
-            |file: &Listed| json!({"filename": file.name, "path": file.path, "bytes": file.bytes});
-        self.files.iter().map(one).collect()
+        json!(self.0)
     }
 
     fn grid(&self) -> Grid {
-        let mut grid = Grid::new(["filename", "path", "bytes"].map(Column::new));
-        for file in &self.files {
-            grid.row([
-                Cell::name(&file.name),
-                Cell::text(&file.path),
-                i64::try_from(file.bytes).unwrap_or(i64::MAX).into(),
-            ]);
-        }
-        grid
+        let bytes = |file: &Transferred| i64::try_from(file.bytes).unwrap_or(i64::MAX);
+        Table::of(&self.0)
+            .column("filename", |file| Cell::name(&file.name))
+            .column("path", |file| file.path.clone())
+            .column("bytes", bytes)
+            .grid()
     }
 }
 

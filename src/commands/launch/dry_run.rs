@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::commands::report::Table;
 use crate::domain::Work;
 use crate::ops::launch::{Launch, Subject};
-use crate::output::{Cell, Column, Detail, Grid, Report};
+use crate::output::{Cell, Detail, Grid, Report};
 
 /// A launch that is not carried out.
 pub(super) struct DryRun(pub(super) Launch);
@@ -39,26 +40,18 @@ impl Report for DryRun {
     }
 
     fn grid(&self) -> Grid {
-        let launch = &self.0;
-        let project = launch.place.project.name.clone().into();
-        let environment = launch.place.name.clone().into();
-        let (name, command) = (Cell::name(launch.name()), launch.recorded().into());
-        match &launch.subject {
-            Subject::Task(definition, _) => {
-                Grid::new(["id", "name", "project", "environment", "command"].map(Column::new))
-                    .with([Cell::id(definition.id), name, project, environment, command])
-            }
-            Subject::Command(one_off) => {
-                Grid::new(["name", "project", "environment", "service", "command"].map(Column::new))
-                    .with([
-                        name,
-                        project,
-                        environment,
-                        one_off.service.clone().into(),
-                        command,
-                    ])
-            }
+        let mut table = Table::of(std::slice::from_ref(&self.0));
+        if let Some(definition) = self.0.definition() {
+            table = table.column("id", |_| Cell::id(definition.id));
         }
+        table = table
+            .column("name", |launch| Cell::name(launch.name()))
+            .column("project", |launch| launch.place.project.name.clone())
+            .column("environment", |launch| launch.place.name.clone());
+        if let Subject::Command(one_off) = &self.0.subject {
+            table = table.column("service", |_| one_off.service.clone());
+        }
+        table.column("command", Launch::recorded).grid()
     }
 
     fn detail(&self) -> Option<Detail> {
@@ -73,15 +66,14 @@ impl Report for DryRun {
         let Subject::Task(definition, values) = &launch.subject else {
             return Some(detail.block("Command", launch.recorded()));
         };
-        let mut arguments = Grid::new([Column::new("argument"), Column::new("value")]);
-        for (name, value) in &values.plain {
-            arguments.row([Cell::name(name), Cell::text(value)]);
-        }
+        let arguments = Table::of(&values.plain)
+            .column("argument", |(name, _)| Cell::name(name))
+            .column("value", |(_, value)| value.clone());
         let detail = detail.field("Asks first", definition.confirmation().map(str::to_owned));
         let detail = match &definition.work {
             Work::Image(image) => detail.field("Image", image.as_str()),
             _ => detail.block("Command", launch.recorded()),
         };
-        Some(detail.section("Values", arguments))
+        Some(detail.section("Values", arguments.grid()))
     }
 }

@@ -60,7 +60,7 @@ impl Start<'_> {
         // A run that is waited for is printed when it ends.
         if let (Some(run), true) = (outcome.run(), self.prints_lines() && !self.flags.waits()) {
             // A failure does not end the starting; it decides about the exit code in the end.
-            let _ = self.answer.give(&RunReport::of(app, run.clone()));
+            let _ = self.answer.give(&RunReport::of(app, run));
         }
     }
 
@@ -68,7 +68,7 @@ impl Start<'_> {
         if !self.flags.web {
             return;
         }
-        let url = RunReport::of(self.app, run.clone()).url();
+        let url = RunReport::of(self.app, run).url;
         // The run exists: that its page does not open is no failure of it.
         if let Err(error) = self.app.open_page(url.as_deref()) {
             self.app.ui.warn(&error.message);

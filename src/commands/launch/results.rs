@@ -3,93 +3,81 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::commands::report::run::{RunReport, columns, run_value, style};
-use crate::domain::{Environment, Run};
+use crate::commands::report::run::{self, status_cell};
+use crate::commands::report::{RunReport, Table};
+use crate::domain::Run;
 use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::start::{LaunchOutcome, Reason};
 use crate::output::{Cell, Column, Format, Grid, Report};
 use crate::terminal::Style;
 
-/// One launch and its result.
-pub(super) struct Entry {
-    name: String,
-    service: Option<String>,
-    environment: Environment,
-    end: End,
+/// A launch and its run, if one is known.
+pub(super) struct Entry<'a> {
+    launch: &'a Launch,
+    run: Result<Run, Failure>,
 }
 
-enum End {
-    Run(Run),
-    /// No run is known.
-    None {
-        outcome: &'static str,
-        message: String,
-        error: Value,
-    },
+struct Failure {
+    outcome: &'static str,
+    message: String,
+    error: Value,
 }
 
-impl Entry {
-    pub(super) fn of((launch, outcome): (&Launch, &LaunchOutcome)) -> Entry {
-        let end = match outcome {
-            LaunchOutcome::Started(started) => End::Run(started.run.clone()),
-            LaunchOutcome::Skipped(run) => End::Run(run.clone()),
-            LaunchOutcome::Refused(error) => End::none("refused", error),
-            LaunchOutcome::Unknown(error) => End::none("unknown", error),
+impl<'a> Entry<'a> {
+    pub(super) fn of((launch, outcome): (&'a Launch, &LaunchOutcome)) -> Self {
+        let failed = |outcome, error: &Error| {
+            Err(Failure {
+                outcome,
+                message: error.to_string(),
+                error: error.to_json()["error"].take(),
+            })
+        };
+        let run = match outcome {
+            LaunchOutcome::Started(started) => Ok(started.run.clone()),
+            LaunchOutcome::Skipped(run) => Ok(run.clone()),
+            LaunchOutcome::Refused(error) => failed("refused", error),
+            LaunchOutcome::Unknown(error) => failed("unknown", error),
             LaunchOutcome::NotStarted(reason) => {
-                End::none("not-started", &Error::failed(reason_text(*reason)))
+                failed("not-started", &Error::failed(reason_text(*reason)))
             }
         };
-        Entry {
-            name: launch.name().to_owned(),
-            service: launch.service().map(str::to_owned),
-            environment: launch.place.clone(),
-            end,
-        }
+        Entry { launch, run }
     }
 
     pub(super) fn run(&self) -> Option<&Run> {
-        match &self.end {
-            End::Run(run) => Some(run),
-            End::None { .. } => None,
-        }
+        self.run.as_ref().ok()
     }
 
     pub(super) fn update(&mut self, run: Run) {
-        self.end = End::Run(run);
+        self.run = Ok(run);
     }
 
-    fn value(&self, ui_url: Option<&String>) -> Value {
-        let (outcome, error) = match &self.end {
-            End::Run(run) => {
-                return run_value(run, ui_url.map(String::as_str));
-            }
-            End::None { outcome, error, .. } => (*outcome, error),
-        };
-        // The fields of a run, so that every element has them.
-        json!({
-            "id": null,
-            "name": self.name,
-            "taskName": null,
-            "status": null,
-            "outcome": outcome,
-            "service": self.service,
-            "created": null,
-            "started": null,
-            "completed": null,
-            "environment": self.environment.to_json(),
-            "url": null,
-            "error": error,
-        })
+    fn value(&self, ui_url: Option<&str>) -> Value {
+        match &self.run {
+            Ok(run) => json!(RunReport::with(run, ui_url)),
+            // The fields of a run, so that every element has them.
+            Err(failure) => json!({
+                "id": null,
+                "name": self.launch.name(),
+                "taskName": null,
+                "status": null,
+                "outcome": failure.outcome,
+                "service": self.launch.service(),
+                "created": null,
+                "started": null,
+                "completed": null,
+                "environment": self.launch.place.to_json(),
+                "url": null,
+                "error": failure.error,
+            }),
+        }
     }
-}
 
-impl End {
-    fn none(outcome: &'static str, error: &Error) -> End {
-        End::None {
-            outcome,
-            message: error.to_string(),
-            error: error.to_json()["error"].take(),
+    fn status(&self) -> Cell {
+        match &self.run {
+            Ok(run) => status_cell(run),
+            Err(failure) => Cell::status(failure.outcome, Style::Bad),
         }
     }
 }
@@ -103,37 +91,38 @@ pub(super) fn reason_text(reason: Reason) -> &'static str {
 }
 
 /// The results of several launches, in the order of the command line.
-pub(super) struct LaunchResults {
-    entries: Vec<Entry>,
+pub(super) struct LaunchResults<'a> {
+    entries: Vec<Entry<'a>>,
     ui_url: Option<String>,
     several_names: bool,
     for_people: bool,
 }
 
-impl LaunchResults {
+impl<'a> LaunchResults<'a> {
     /// The result; `None` if nothing could be started. Runs that were `printed` one by one are left out.
     /// Line formats are for pipes: they have the runs alone.
     pub(super) fn new(
         app: &App,
-        mut entries: Vec<Entry>,
+        mut entries: Vec<Entry<'a>>,
         printed: &[i64],
         format: Format,
-    ) -> Option<LaunchResults> {
-        let is_known = |entry: &Entry| match &entry.end {
-            End::Run(_) => true,
-            End::None { outcome, .. } => *outcome == "unknown",
+    ) -> Option<Self> {
+        let may_run = |entry: &Entry<'_>| match &entry.run {
+            Ok(_) => true,
+            Err(failure) => failure.outcome == "unknown",
         };
-        if !entries.iter().any(is_known) {
+        if !entries.iter().any(may_run) {
             return None;
         }
-        let several_names = entries.iter().any(|entry| entry.name != entries[0].name);
+        let first = entries[0].launch.name();
+        let several_names = entries.iter().any(|entry| entry.launch.name() != first);
         let only_runs = matches!(
             format,
             Format::Tsv | Format::Csv | Format::Name | Format::Id
         );
-        entries.retain(|entry| match entry.end {
-            End::Run(ref run) => !printed.contains(&run.id),
-            End::None { .. } => !only_runs,
+        entries.retain(|entry| match &entry.run {
+            Ok(run) => !printed.contains(&run.id),
+            Err(_) => !only_runs,
         });
         Some(LaunchResults {
             entries,
@@ -144,61 +133,30 @@ impl LaunchResults {
     }
 
     fn for_people(&self) -> Grid {
-        let first = self.entries.first().map(|e| e.environment.project.id);
-        let one_project = self
-            .entries
-            .iter()
-            .all(|entry| Some(entry.environment.project.id) == first);
-        let mut grid = Grid::new([
-            Column::new("id"),
-            Column::new("name")
-                .heading("TASK")
-                .in_table_if(self.several_names),
-            Column::new("project").in_table_if(!one_project),
-            Column::new("environment"),
-            Column::new("status"),
-            Column::new("took").if_any(),
-            Column::new("taskName"),
-            Column::new("error").if_any(),
-        ]);
-        for entry in &self.entries {
-            let (id, status, took, task_name, error) = match &entry.end {
-                End::Run(run) => (
-                    Cell::id(run.id),
-                    Cell::status(run.status.clone(), style(run.outcome())),
-                    run.length().into(),
-                    run.task_name.clone().into(),
-                    Cell::Missing,
-                ),
-                End::None {
-                    outcome, message, ..
-                } => (
-                    Cell::Missing,
-                    Cell::status(*outcome, Style::Bad),
-                    Cell::Missing,
-                    Cell::Missing,
-                    Cell::text(message),
-                ),
-            };
-            grid.row([
-                id,
-                Cell::name(&entry.name),
-                entry.environment.project.name.clone().into(),
-                entry.environment.name.clone().into(),
-                status,
-                took,
-                task_name,
-                error,
-            ]);
-        }
-        grid
+        let project = |entry: &Entry<'_>| entry.launch.place.project.id;
+        let is_other = |entry| project(entry) != project(&self.entries[0]);
+        let several_projects = self.entries.iter().any(is_other);
+        let name = Column::new("name").heading("TASK");
+        let project = Column::new("project").in_table_if(several_projects);
+        Table::of(&self.entries)
+            .column("id", |of| of.run().map(|run| Cell::id(run.id)))
+            .column(name.in_table_if(self.several_names), |of| {
+                Cell::name(of.launch.name())
+            })
+            .column(project, |of| of.launch.place.project.name.clone())
+            .column("environment", |of| of.launch.place.name.clone())
+            .column("status", Entry::status)
+            .if_any("took", |of| of.run()?.length())
+            .column("taskName", |of| Some(of.run()?.task_name.clone()))
+            .if_any("error", |of| Some(of.run.as_ref().err()?.message.clone()))
+            .grid()
     }
 }
 
-impl Report for LaunchResults {
+impl Report for LaunchResults<'_> {
     fn value(&self) -> Value {
         let each = self.entries.iter();
-        each.map(|entry| entry.value(self.ui_url.as_ref()))
+        each.map(|entry| entry.value(self.ui_url.as_deref()))
             .collect()
     }
 
@@ -206,16 +164,12 @@ impl Report for LaunchResults {
         if self.for_people {
             return self.for_people();
         }
-        let mut grid = Grid::new(columns());
-        for entry in &self.entries {
-            if let Some(run) = entry.run() {
-                let report = RunReport {
-                    run: run.clone(),
-                    ui_url: None,
-                };
-                grid.row(report.cells());
-            }
-        }
-        grid
+        let runs: Vec<Run> = self
+            .entries
+            .iter()
+            .filter_map(Entry::run)
+            .cloned()
+            .collect();
+        run::grid(&runs)
     }
 }

@@ -151,7 +151,7 @@ impl<'a> Start<'a> {
         signal: Option<Kind>,
     ) -> Result<(), Error> {
         let (app, lines) = (self.app, self.prints_lines());
-        let mut entries: Vec<Entry> = launches.iter().zip(&outcomes).map(Entry::of).collect();
+        let mut entries: Vec<_> = launches.iter().zip(&outcomes).map(Entry::of).collect();
         let started = outcomes.iter().filter_map(LaunchOutcome::started);
         let started: Vec<Run> = started.cloned().collect();
         let waits = self.flags.waits() && !started.is_empty() && signal.is_none();
@@ -174,7 +174,7 @@ impl<'a> Start<'a> {
             };
             let (runs, verdict) = watch.until_all_over(started, failures).await;
             for run in runs {
-                let is_its = |entry: &&mut Entry| entry.run().is_some_and(|r| r.id == run.id);
+                let is_its = |entry: &&mut Entry<'_>| entry.run().is_some_and(|r| r.id == run.id);
                 if let Some(entry) = entries.iter_mut().find(is_its) {
                     entry.update(run);
                 }
@@ -196,11 +196,11 @@ impl<'a> Start<'a> {
         verdict.and(self.give(entries, &printed))
     }
 
-    fn give(self, entries: Vec<Entry>, printed: &[i64]) -> Result<(), Error> {
+    fn give(self, entries: Vec<Entry<'_>>, printed: &[i64]) -> Result<(), Error> {
         let answer = self.flags.on_its_stream(self.app, self.answer);
         if self.shape == Shape::One {
             return match entries.first().and_then(Entry::run) {
-                Some(run) => answer.give_done(&RunReport::of(self.app, run.clone())),
+                Some(run) => answer.give_done(&RunReport::of(self.app, run)),
                 None => Ok(()),
             };
         }

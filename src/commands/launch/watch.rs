@@ -295,7 +295,7 @@ impl<'a> Shown<'a> {
 
     fn print(&self, answer: &Answer, run: &Run) {
         // A failure does not end the waiting; it decides about the exit code in the end.
-        let _ = answer.give(&RunReport::of(self.app, run.clone()));
+        let _ = answer.give(&RunReport::of(self.app, run));
     }
 
     fn last(&self, runs: Vec<Run>) -> Vec<Run> {

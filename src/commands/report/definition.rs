@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use crate::domain::{Definition, Work, run};
+use crate::commands::report::Table;
+use crate::domain::{Argument, Definition, Work, run};
 use crate::ops::definitions::tasks::Listed;
-use crate::output::{Cell, Column, Detail, Grid, Report};
+use crate::output::{Cell, Detail, Grid, Report};
 
 /// One definition as an answer.
 pub struct Task {
@@ -29,37 +30,17 @@ impl Report for Task {
     }
 
     fn grid(&self) -> Grid {
-        let task = self.definition();
-        let [id, name, kind, scope, permission, service, description] = cells(task);
-        let arguments: Vec<&str> = task.arguments().iter().map(|a| a.name.as_str()).collect();
-        Grid::new([
-            "id".into(),
-            "name".into(),
-            "type".into(),
-            "scope".into(),
-            "permission".into(),
-            "service".into(),
-            "description".into(),
-            Column::new("content"),
-            Column::new("arguments"),
-            Column::new("confirmationText"),
-        ])
-        .with([
-            id,
-            name,
-            kind,
-            scope,
-            permission,
-            service,
-            description,
-            Cell::text(content(&task.work)),
-            if arguments.is_empty() {
-                Cell::Missing
-            } else {
-                Cell::text(arguments.join(", "))
-            },
-            task.confirmation_text.clone().into(),
-        ])
+        let names = |of: &Listed| {
+            let arguments = of.definition.arguments().iter();
+            joined(&arguments.map(|a| a.name.as_str()).collect::<Vec<_>>())
+        };
+        table(std::slice::from_ref(&self.listed))
+            .column("content", |of| content(&of.definition.work).to_owned())
+            .column("arguments", names)
+            .column("confirmationText", |of| {
+                of.definition.confirmation_text.clone()
+            })
+            .grid()
     }
 
     fn detail(&self) -> Option<Detail> {
@@ -90,24 +71,34 @@ impl Report for Task {
     }
 }
 
-/// The cells that the tables of `list` and of a single task begin with.
-pub(in crate::commands) fn cells(task: &Definition) -> [Cell; 7] {
-    let text = |text: String| Some(text).filter(|text| !text.is_empty()).into();
-    [
-        Cell::id(task.id),
-        Cell::name(&task.name),
-        task.work.word().to_lowercase().into(),
-        task.scope.word().into(),
-        text(task.permission.word().to_lowercase()),
-        task.service.clone().into(),
-        text(task.description.clone()),
-    ]
+/// The columns that the tables of `list` and of a single task begin with.
+pub(in crate::commands) fn table(tasks: &[Listed]) -> Table<'_, Listed> {
+    let text = |text: String| Some(text).filter(|text| !text.is_empty());
+    let lower = |word: &str| word.to_lowercase();
+    Table::of(tasks)
+        .column("id", |of| Cell::id(of.definition.id))
+        .column("name", |of| Cell::name(&of.definition.name))
+        .column("type", move |of| lower(of.definition.work.word()))
+        .column("scope", |of| of.definition.scope.word())
+        .column("permission", move |of| {
+            text(lower(of.definition.permission.word()))
+        })
+        .column("service", |of| of.definition.service.clone())
+        .column("description", move |of| {
+            text(of.definition.description.clone())
+        })
 }
 
-fn content(work: &Work) -> String {
+/// The names, unless there are none.
+pub(in crate::commands) fn joined(names: &[impl AsRef<str>]) -> Option<String> {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+fn content(work: &Work) -> &str {
     match work {
-        Work::Command(text) | Work::Image(text) => text.clone(),
-        Work::Unknown(_) => String::new(),
+        Work::Command(text) | Work::Image(text) => text,
+        Work::Unknown(_) => "",
     }
 }
 
@@ -124,52 +115,35 @@ fn scope(listed: &Listed) -> String {
 }
 
 fn flags(task: &Definition) -> Option<String> {
-    let mut given = Vec::new();
-    if task.deploy_token_injection {
-        given.push("a deploy token");
-    }
-    if task.project_key_injection {
-        given.push("the project's key");
-    }
-    if task.admin_only_view {
-        given.push("to administrators only");
-    }
-    (!given.is_empty()).then(|| given.join(", "))
+    let flags = [
+        (task.deploy_token_injection, "a deploy token"),
+        (task.project_key_injection, "the project's key"),
+        (task.admin_only_view, "to administrators only"),
+    ];
+    let given = flags.iter().filter(|(is_given, _)| *is_given);
+    joined(&given.map(|(_, flag)| *flag).collect::<Vec<_>>())
 }
 
 fn arguments(task: &Definition) -> Grid {
-    let mut grid = Grid::new([
-        Column::new("name"),
-        Column::new("type"),
-        Column::new("needed"),
-        Column::new("default").if_any(),
-        Column::new("shown as").if_any(),
-        Column::new("one of").if_any(),
-    ]);
-    for argument in task.arguments() {
-        grid.row([
-            Cell::name(&argument.name),
-            argument.kind.short().into(),
-            if argument.is_required() {
-                "required"
-            } else {
-                "optional"
-            }
-            .into(),
-            argument
-                .default
-                .as_ref()
-                .map(|d| {
-                    if d.is_empty() {
-                        "\"\"".to_owned()
-                    } else {
-                        d.clone()
-                    }
-                })
-                .into(),
-            argument.display_name.clone().into(),
-            argument.range.as_ref().map(|r| r.join(", ")).into(),
-        ]);
-    }
-    grid
+    let default = |of: &Argument| match of.default.as_deref() {
+        Some("") => Some("\"\"".to_owned()),
+        default => default.map(str::to_owned),
+    };
+    let needed = |of: &Argument| {
+        if of.is_required() {
+            "required"
+        } else {
+            "optional"
+        }
+    };
+    Table::of(task.arguments())
+        .column("name", |of| Cell::name(&of.name))
+        .column("type", |of| Cell::text(of.kind.short()))
+        .column("needed", needed)
+        .if_any("default", default)
+        .if_any("shown as", |of| of.display_name.clone())
+        .if_any("one of", |of| {
+            of.range.as_ref().map(|range| range.join(", "))
+        })
+        .grid()
 }

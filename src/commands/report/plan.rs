@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use crate::commands::report::Table;
 use crate::commands::report::changes::render;
+use crate::commands::report::definition::joined;
 use crate::domain::manifest::ScopeName;
 use crate::domain::plan::{Action, Plan, Step, to_json};
-use crate::output::{Cell, Column, Grid, Report};
+use crate::output::{Cell, Grid, Report};
 use crate::terminal::{Palette, Style, clean_line};
 
 /// A plan as an answer.
@@ -41,6 +43,21 @@ pub fn summary(plan: &Plan) -> String {
         word => format!("{count} to {word}"),
     });
     counts.collect::<Vec<_>>().join(", ")
+}
+
+/// The names of the project, environment and group of a scope.
+pub fn scope_names(scope: &ScopeName) -> (Option<&str>, Option<&str>, Option<&str>) {
+    let (environment, group) = match scope {
+        ScopeName::Environment { environment, .. } => (Some(environment.as_str()), None),
+        ScopeName::Group(group) => (None, Some(group.as_str())),
+        ScopeName::Project(_) | ScopeName::System => (None, None),
+    };
+    (scope.project(), environment, group)
+}
+
+/// The names of the fields that a step changes.
+fn fields(step: &Step) -> Vec<&'static str> {
+    step.changes().iter().map(|change| change.field).collect()
 }
 
 fn reasons(step: &Step) -> Vec<String> {
@@ -115,19 +132,13 @@ impl PlanReport<'_> {
             text.push_str("\n| | Task | Scope | Changes |\n|---|---|---|---|\n");
         }
         for step in self.plan.changes() {
-            let fields: Vec<String> = match &step.action {
-                Action::Update { .. } => {
-                    step.changes().iter().map(|c| c.field.to_owned()).collect()
-                }
-                _ => reasons(step),
+            let changes = match &step.action {
+                Action::Update { .. } => fields(step).join("; "),
+                _ => reasons(step).join("; "),
             };
-            text.push_str(&format!(
-                "| {} | {} | {} | {} |\n",
-                step.action.word(),
-                cell(&step.name),
-                cell(&step.scope.to_string()),
-                cell(&fields.join("; "))
-            ));
+            let (action, name) = (step.action.word(), cell(&step.name));
+            let (scope, changes) = (cell(&step.scope.to_string()), cell(&changes));
+            text.push_str(&format!("| {action} | {name} | {scope} | {changes} |\n"));
         }
         for step in self.plan.changes() {
             let changes = step.changes();
@@ -186,40 +197,22 @@ impl Report for PlanReport<'_> {
     }
 
     fn grid(&self) -> Grid {
-        let mut grid = Grid::new([
-            Column::new("action"),
-            Column::new("name"),
-            Column::new("scope"),
-            Column::new("project"),
-            Column::new("environment"),
-            Column::new("groupName"),
-            Column::new("id"),
-            Column::new("changes"),
-        ]);
-        for step in &self.plan.steps {
-            let (environment, group) = match &step.scope {
-                ScopeName::Environment { environment, .. } => (Some(environment.clone()), None),
-                ScopeName::Group(group) => (None, Some(group.clone())),
-                ScopeName::Project(_) | ScopeName::System => (None, None),
-            };
-            let changes = if matches!(step.action, Action::Update { .. }) {
-                step.changes()
-            } else {
-                Vec::new()
-            };
-            let fields: Vec<&str> = changes.iter().map(|c| c.field).collect();
-            let (_, style) = look(&step.action);
-            grid.row([
-                Cell::status(step.action.word(), style),
-                Cell::name(&step.name),
-                step.scope.word().into(),
-                step.scope.project().map(str::to_owned).into(),
-                environment.into(),
-                group.into(),
-                step.before().map_or(Cell::Missing, |b| Cell::id(b.id)),
-                Some(fields.join(", ")).filter(|f| !f.is_empty()).into(),
-            ]);
-        }
-        grid
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        let changes = |step: &Step| match &step.action {
+            Action::Update { .. } => joined(&fields(step)),
+            _ => None,
+        };
+        Table::of(&self.plan.steps)
+            .column("action", |step| {
+                Cell::status(step.action.word(), look(&step.action).1)
+            })
+            .column("name", |step| Cell::name(&step.name))
+            .column("scope", |step| step.scope.word())
+            .column("project", move |step| text(scope_names(&step.scope).0))
+            .column("environment", move |step| text(scope_names(&step.scope).1))
+            .column("groupName", move |step| text(scope_names(&step.scope).2))
+            .column("id", |step| step.before().map(|task| Cell::id(task.id)))
+            .column("changes", changes)
+            .grid()
     }
 }

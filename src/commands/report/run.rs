@@ -4,52 +4,29 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::commands::report::Table;
 use crate::domain::place::namespace;
 use crate::domain::run::moment;
-use crate::domain::{Outcome, Run};
-use crate::output::{Cell, Column, Detail, Grid, Report};
+use crate::domain::{Environment, Outcome, Run};
+use crate::output::{Cell, Detail, Grid, Report};
 pub use crate::terminal::Style;
 
-/// A run as an answer.
-pub struct RunReport {
-    /// The run.
-    pub run: Run,
-    /// Where Lagoon's UI is, where the context knows it.
-    pub ui_url: Option<String>,
+/// A run with the address of its page in Lagoon's UI.
+#[derive(Serialize)]
+pub struct RunReport<'a> {
+    #[serde(flatten)]
+    run: &'a Run,
+    pub url: Option<String>,
 }
 
-impl RunReport {
-    /// The run, with the address of the context's UI.
-    pub fn of(app: &App, run: Run) -> RunReport {
-        let ui_url = app.ui_url();
-        RunReport { run, ui_url }
+impl<'a> RunReport<'a> {
+    pub fn of(app: &App, run: &'a Run) -> Self {
+        Self::with(run, app.ui_url().as_deref())
     }
 
-    /// The address of the run's page in Lagoon's UI.
-    pub fn url(&self) -> Option<String> {
-        page(&self.run, self.ui_url.as_deref())
-    }
-
-    /// The cells of the run's row, one for each of [`columns`].
-    pub fn cells(&self) -> [Cell; 11] {
-        let run = &self.run;
-        let at = moment_of;
-        [
-            Cell::id(run.id),
-            run.task_name.clone().into(),
-            Cell::name(run.name.clone()),
-            Cell::status(run.status.clone(), style(run.outcome())),
-            run.outcome().word().into(),
-            run.environment
-                .as_ref()
-                .map(|e| e.project.name.clone())
-                .into(),
-            run.environment.as_ref().map(|e| e.name.clone()).into(),
-            run.service.clone().into(),
-            at(&run.created).into(),
-            at(&run.started).into(),
-            at(&run.completed).into(),
-        ]
+    pub fn with(run: &'a Run, ui_url: Option<&str>) -> Self {
+        let url = page(run, ui_url);
+        RunReport { run, url }
     }
 }
 
@@ -64,42 +41,29 @@ fn page(run: &Run, ui_url: Option<&str>) -> Option<String> {
     ))
 }
 
-/// A run as every answer has it: with the address of its page.
-#[derive(Serialize)]
-pub struct Linked<'a> {
-    #[serde(flatten)]
-    run: &'a Run,
-    url: Option<String>,
+/// The table of runs; the order of its columns is a contract.
+pub fn grid(runs: &[Run]) -> Grid {
+    Table::of(runs)
+        .column("id", |run| Cell::id(run.id))
+        .column("taskName", |run| run.task_name.clone())
+        .column("name", |run| Cell::name(run.name.clone()))
+        .column("status", status_cell)
+        .column("outcome", |run| run.outcome().word())
+        .column("project", project_of)
+        .column("environment", environment_of)
+        .column("service", |run| run.service.clone())
+        .column("created", |run| moment_of(&run.created))
+        .column("started", |run| moment_of(&run.started))
+        .column("completed", |run| moment_of(&run.completed))
+        .grid()
 }
 
-impl<'a> Linked<'a> {
-    /// The run, its page where the address of Lagoon's UI is known.
-    pub fn of(run: &'a Run, ui_url: Option<&str>) -> Self {
-        let url = page(run, ui_url);
-        Linked { run, url }
-    }
+pub fn project_of(run: &Run) -> Option<String> {
+    Some(run.environment.as_ref()?.project.name.clone())
 }
 
-/// [`Linked`] as a value.
-pub fn run_value(run: &Run, ui_url: Option<&str>) -> Value {
-    json!(Linked::of(run, ui_url))
-}
-
-/// The columns of runs; their order is a contract.
-pub fn columns() -> [Column; 11] {
-    [
-        Column::new("id"),
-        Column::new("taskName"),
-        Column::new("name"),
-        Column::new("status"),
-        Column::new("outcome"),
-        Column::new("project"),
-        Column::new("environment"),
-        Column::new("service"),
-        Column::new("created"),
-        Column::new("started"),
-        Column::new("completed"),
-    ]
+pub fn environment_of(run: &Run) -> Option<String> {
+    Some(run.environment.as_ref()?.name.clone())
 }
 
 /// The moment that a text of Lagoon's says.
@@ -107,48 +71,40 @@ pub fn moment_of(text: &Option<impl AsRef<str>>) -> Option<jiff::Timestamp> {
     text.as_ref().and_then(|text| moment(text.as_ref()))
 }
 
-/// What a run's outcome means to the eye.
-pub fn style(outcome: Outcome) -> Style {
-    match outcome {
+pub fn status_cell(run: &Run) -> Cell {
+    let style = match run.outcome() {
         Outcome::Completed => Style::Good,
         Outcome::Failed => Style::Bad,
         Outcome::Cancelled => Style::Stopped,
         Outcome::Going => Style::Going,
         Outcome::Unknown => Style::Warning,
-    }
+    };
+    Cell::status(run.status.clone(), style)
 }
 
-impl Report for RunReport {
+impl Report for RunReport<'_> {
     fn value(&self) -> Value {
-        run_value(&self.run, self.ui_url.as_deref())
+        json!(self)
     }
 
     fn grid(&self) -> Grid {
-        Grid::new(columns()).with(self.cells())
+        grid(std::slice::from_ref(self.run))
     }
 
     fn detail(&self) -> Option<Detail> {
-        let run = &self.run;
-        let at = moment_of;
+        let run = self.run;
+        let place = run.environment.as_deref();
         Some(
             Detail::new(format!("{} {}", run.id, run.name))
-                .field(
-                    "Status",
-                    Cell::status(run.status.clone(), style(run.outcome())),
-                )
+                .field("Status", status_cell(run))
                 .field("Run", Cell::id(run.id))
                 .field("Task name", run.task_name.clone())
-                .field(
-                    "Where",
-                    run.environment
-                        .as_deref()
-                        .map(crate::domain::Environment::label),
-                )
+                .field("Where", place.map(Environment::label))
                 .field("Service", run.service.clone())
-                .field("Created", at(&run.created))
-                .field("Started", at(&run.started))
+                .field("Created", moment_of(&run.created))
+                .field("Started", moment_of(&run.started))
                 .field("Took", run.length())
-                .field("Page", self.url()),
+                .field("Page", self.url.clone()),
         )
     }
 }

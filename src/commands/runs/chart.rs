@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::commands::report::Table;
 use crate::domain::Outcome;
 use crate::domain::run::RecentRun;
 use crate::output::{Cell, Column, Grid, Report};
@@ -103,26 +104,16 @@ impl Report for Chart {
     }
 
     fn grid(&self) -> Grid {
-        let mut grid = Grid::new([
-            Column::new("name").heading("TASK"),
-            Column::new("runs"),
-            Column::new("failed"),
-            Column::new("median"),
-            Column::new("longest"),
-            Column::new("plot").heading("OLDEST TO NEWEST"),
-        ]);
-        for task in &self.tasks {
-            let number = |n: usize| Cell::Number(i64::try_from(n).unwrap_or(i64::MAX));
-            grid.row([
-                Cell::name(&task.name),
-                number(task.runs.len()),
-                number(task.failed()),
-                task.median().into(),
-                task.longest().into(),
-                task.plot().into(),
-            ]);
-        }
-        grid
+        let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        let name = |task: &Task| Cell::name(&task.name);
+        Table::of(&self.tasks)
+            .column(Column::new("name").heading("TASK"), name)
+            .column("runs", move |task| number(task.runs.len()))
+            .column("failed", move |task| number(task.failed()))
+            .column("median", Task::median)
+            .column("longest", Task::longest)
+            .column(Column::new("plot").heading("OLDEST TO NEWEST"), Task::plot)
+            .grid()
     }
 
     fn empty_note(&self) -> Option<String> {

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::commands::report::{Linked, moment_of, style};
+use crate::commands::report::run::{environment_of, project_of, status_cell};
+use crate::commands::report::{RunReport, Table, moment_of};
 use crate::domain::Environment;
 use crate::domain::run::RecentRun;
 use crate::output::{Cell, Column, Grid, OutputError, Pieces, Report};
@@ -33,12 +34,10 @@ impl Listing {
             ui_url,
         }
     }
-}
 
-impl Listing {
     fn each(&self) -> impl Iterator<Item = Element<'_>> {
         self.runs.iter().map(|recent| Element {
-            run: Linked::of(&recent.run, self.ui_url.as_deref()),
+            run: RunReport::with(&recent.run, self.ui_url.as_deref()),
             duration: recent.run.length().map(|length| length.as_secs()),
             user: recent.user.as_deref(),
         })
@@ -49,7 +48,7 @@ impl Listing {
 #[derive(Serialize)]
 struct Element<'a> {
     #[serde(flatten)]
-    run: Linked<'a>,
+    run: RunReport<'a>,
     /// In seconds.
     duration: Option<u64>,
     #[serde(rename = "sourceUser")]
@@ -66,41 +65,26 @@ impl Report for Listing {
     }
 
     fn grid(&self) -> Grid {
-        let mut grid = Grid::new([
-            Column::new("id"),
-            Column::new("name").heading("TASK"),
-            Column::new("status"),
-            Column::new("started"),
-            Column::new("took"),
-            Column::new("sourceUser").heading("WHO").if_any(),
-            Column::new("service"),
-            Column::new("environment").in_table_if(self.several),
-            Column::new("taskName").not_in_table(),
-            Column::new("outcome").not_in_table(),
-            Column::new("created").not_in_table(),
-            Column::new("completed").not_in_table(),
-            Column::new("project").in_table_if(self.several_projects),
-        ]);
-        for RecentRun { run, user, .. } in &self.runs {
-            let at = moment_of;
-            let place = run.environment.as_ref();
-            grid.row([
-                Cell::id(run.id),
-                Cell::name(run.name.clone()),
-                Cell::status(run.status.clone(), style(run.outcome())),
-                at(&run.started).into(),
-                run.length().into(),
-                user.clone().into(),
-                run.service.clone().into(),
-                place.map(|e| e.name.clone()).into(),
-                run.task_name.clone().into(),
-                run.outcome().word().into(),
-                at(&run.created).into(),
-                at(&run.completed).into(),
-                place.map(|e| e.project.name.clone()).into(),
-            ]);
-        }
-        grid
+        let name = |of: &RecentRun| Cell::name(of.run.name.clone());
+        let environment = Column::new("environment").in_table_if(self.several);
+        let project = Column::new("project").in_table_if(self.several_projects);
+        Table::of(&self.runs)
+            .column("id", |of| Cell::id(of.run.id))
+            .column(Column::new("name").heading("TASK"), name)
+            .column("status", |of| status_cell(&of.run))
+            .column("started", |of| moment_of(&of.run.started))
+            .column("took", |of| of.run.length())
+            .if_any(Column::new("sourceUser").heading("WHO"), |of| {
+                of.user.clone()
+            })
+            .column("service", |of| of.run.service.clone())
+            .column(environment, |of| environment_of(&of.run))
+            .not_in_table("taskName", |of| of.run.task_name.clone())
+            .not_in_table("outcome", |of| of.run.outcome().word())
+            .not_in_table("created", |of| moment_of(&of.run.created))
+            .not_in_table("completed", |of| moment_of(&of.run.completed))
+            .column(project, |of| project_of(&of.run))
+            .grid()
     }
 
     fn empty_note(&self) -> Option<String> {

@@ -32,10 +32,9 @@ impl Found {
             }
         }
         if runs.is_empty() {
-            return Err(Found { runs, missing }.all().err().unwrap_or_else(|| {
-                // Not reached: what is wanted is never nothing.
-                Error::usage("no run was named")
-            }));
+            wait::first_of_all(missing)?;
+            // Not reached: at least one run is wanted.
+            return Err(Error::usage("no run was named"));
         }
         Ok(Found { runs, missing })
     }
@@ -45,17 +44,12 @@ impl Found {
         wait::first_of_all(self.missing)?;
         Ok(self.runs)
     }
-
-    /// That every run could be read.
-    pub fn all(self) -> Result<(), Error> {
-        wait::first_of_all(self.missing)
-    }
 }
 
 /// Prints runs.
 pub fn give_runs(app: &App, answer: &Answer, shape: Shape, runs: Vec<Run>) -> Result<(), Error> {
     if let (Shape::One, [run]) = (shape, runs.as_slice()) {
-        return answer.give(&RunReport::of(app, run.clone()));
+        return answer.give(&RunReport::of(app, run));
     }
     let ui_url = app.ui_url();
     answer.give(&RunsReport { runs, ui_url })

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::auth::{SignInMethod, Token, TokenLocation, TokenSource, expiry};
+use crate::commands::report::Table;
 use crate::config::Context;
 use crate::domain::Person;
 use crate::error::Error;
 use crate::ops;
 use crate::ops::identity::SignedIn;
-use crate::output::{Cell, Column, Detail, Grid, Report};
+use crate::output::{Cell, Detail, Grid, Report};
 
 /// Somebody and a token.
 pub struct Identity {
@@ -77,6 +78,14 @@ fn words(token: &Token) -> String {
 }
 
 impl Identity {
+    fn kind(&self) -> &'static str {
+        if self.person.is_some() {
+            "user"
+        } else {
+            "service"
+        }
+    }
+
     /// As in "`acme` as me@example.com".
     pub fn label(&self) -> String {
         let place = match &self.context {
@@ -100,7 +109,7 @@ impl Report for Identity {
         json!({
             "context": self.context,
             "api": self.api,
-            "kind": if person.is_some() { "user" } else { "service" },
+            "kind": self.kind(),
             "id": person.and_then(|p| p.id.clone()),
             "email": person.and_then(|p| p.email.clone()),
             "firstName": person.and_then(|p| p.first_name.clone()),
@@ -114,36 +123,23 @@ impl Report for Identity {
     }
 
     fn grid(&self) -> Grid {
-        let columns = [
-            Column::new("id"),
-            Column::new("email"),
-            Column::new("context"),
-            Column::new("api"),
-            Column::new("kind"),
-            Column::new("groupRoles"),
-            Column::new("tokenSource"),
-            Column::new("tokenExpires"),
-            Column::new("renewableUntil"),
-        ];
         let person = self.person.as_ref();
-        let roles = person.map(|p| {
-            let roles = p.group_roles.iter();
+        let roles = |person: &Person| {
+            let roles = person.group_roles.iter();
             let roles: Vec<String> = roles.map(|(name, role)| format!("{name}={role}")).collect();
             roles.join(",")
-        });
-        let kind = if person.is_some() { "user" } else { "service" };
-        let email = person.and_then(|p| p.email.clone());
-        Grid::new(columns).with([
-            person.and_then(|p| p.id.clone()).into(),
-            email.map_or(Cell::Missing, Cell::name),
-            self.context.clone().into(),
-            self.api.clone().into(),
-            kind.to_owned().into(),
-            roles.into(),
-            self.source.clone().into(),
-            self.expires.into(),
-            self.renewable_until.into(),
-        ])
+        };
+        Table::of(std::slice::from_ref(self))
+            .column("id", |_| person.and_then(|p| p.id.clone()))
+            .column("email", |_| person?.email.clone().map(Cell::name))
+            .column("context", |of| of.context.clone())
+            .column("api", |of| of.api.clone())
+            .column("kind", Identity::kind)
+            .column("groupRoles", move |_| person.map(roles))
+            .column("tokenSource", |of| of.source.clone())
+            .column("tokenExpires", |of| of.expires)
+            .column("renewableUntil", |of| of.renewable_until)
+            .grid()
     }
 
     fn detail(&self) -> Option<Detail> {
@@ -172,11 +168,9 @@ impl Report for Identity {
         if person.group_roles.is_empty() {
             return Some(detail.field("Groups", "none"));
         }
-        let columns = [Column::new("group"), Column::new("role")];
-        let roles = person.group_roles.iter();
-        let grid = roles.fold(Grid::new(columns), |grid, (name, role)| {
-            grid.with([Cell::name(name.clone()), role.to_lowercase().into()])
-        });
-        Some(detail.section("Roles", grid))
+        let roles = Table::of(&person.group_roles)
+            .column("group", |(name, _)| Cell::name(name))
+            .column("role", |(_, role)| role.to_lowercase());
+        Some(detail.section("Roles", roles.grid()))
     }
 }

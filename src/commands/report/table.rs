@@ -1,0 +1,56 @@
+//! Tables, each column declared together with its cells.
+
+use crate::output::{Cell, Column, Grid};
+
+/// A grid in the making: a row for each element.
+pub struct Table<'a, T> {
+    rows: &'a [T],
+    columns: Vec<Column>,
+    cells: Vec<Box<dyn Fn(&T) -> Cell + 'a>>,
+}
+
+impl<'a, T> Table<'a, T> {
+    pub fn of(rows: &'a [T]) -> Self {
+        Table {
+            rows,
+            columns: Vec::new(),
+            cells: Vec::new(),
+        }
+    }
+
+    pub fn column<C: Into<Cell>>(
+        mut self,
+        column: impl Into<Column>,
+        cell: impl Fn(&T) -> C + 'a,
+    ) -> Self {
+        self.columns.push(column.into());
+        self.cells.push(Box::new(move |row| cell(row).into()));
+        self
+    }
+
+    /// A column that the table for people has only if a cell has a value.
+    pub fn if_any<C: Into<Cell>>(
+        self,
+        column: impl Into<Column>,
+        cell: impl Fn(&T) -> C + 'a,
+    ) -> Self {
+        self.column(column.into().if_any(), cell)
+    }
+
+    /// A column that only tsv and csv have.
+    pub fn not_in_table<C: Into<Cell>>(
+        self,
+        column: impl Into<Column>,
+        cell: impl Fn(&T) -> C + 'a,
+    ) -> Self {
+        self.column(column.into().not_in_table(), cell)
+    }
+
+    pub fn grid(self) -> Grid {
+        let mut grid = Grid::new(self.columns);
+        for row in self.rows {
+            grid.row(self.cells.iter().map(|cell| cell(row)));
+        }
+        grid
+    }
+}
