@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 
 use crate::app::{self, App};
 use crate::commands::input::{located, object, text};
-use crate::commands::report::Answer;
+use crate::commands::report::{Answer, Prepared};
 use crate::domain::document::{Document, Purpose};
 use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
 use crate::ops::document;
-use crate::output::{Format, Grid, Report};
+use crate::output::{Format, Grid};
 use crate::settings::is_structured;
 
 use fields::{Fields, is_json, typed};
@@ -54,18 +54,18 @@ pub struct ApiArgs {
 }
 
 pub async fn run(args: ApiArgs, app: &App) -> Result<(), Error> {
-    let how = How::plan(app)?;
+    let format = format(app)?;
     let document = read(args, app)?;
     let answer = document::ask(app.lagoon().await?, &document).await?;
     if answer.status != 200 {
         app.ui
             .note(&format!("Lagoon answered with status {}", answer.status));
     }
-    let given = how.give(&answer, app);
-    match answer.failure {
-        Some(error) => Err(error),
-        None => given,
-    }
+    let given = match format {
+        Some(format) => format.give(&Prepared::new(answer.value, Grid::default())),
+        None => app::print(&app.ui, &format!("{}\n", answer.text.trim_end())),
+    };
+    answer.failure.map_or(given, Err)
 }
 
 fn read(args: ApiArgs, app: &App) -> Result<Document, Error> {
@@ -166,51 +166,21 @@ fn not_single(given: &str, text: &str) -> Error {
     ))
 }
 
-/// How the answer is printed: as it came, where nobody wants it in another form.
-enum How {
-    AsItCame,
-    Formatted(Answer),
-}
-
-impl How {
-    fn plan(app: &App) -> Result<How, Error> {
-        let asked = app.settings.output.as_ref();
-        // The variable speaks for all commands, and the forms of a listing are none of this one.
-        let asked = asked.filter(|o| o.is_flag() || is_structured(&o.value));
-        if let Some(output) = asked.filter(|o| !is_structured(&o.value)) {
+/// The format of the reply; `None` prints it as it was received.
+fn format(app: &App) -> Result<Option<Answer>, Error> {
+    // The variable is for all commands, and `api` has no tables.
+    let output = app.settings.output.as_ref();
+    let output = output.filter(|o| o.is_flag() || is_structured(&o.value));
+    match (output, &app.settings.jq) {
+        (Some(output), _) if !is_structured(&output.value) => {
             let format = &output.value;
-            return Err(
+            Err(
                 Error::usage(format!("--output: the answer of api cannot be {format}"))
                     .hint("it can be json, jsonl or yaml; --jq picks from it"),
-            );
+            )
         }
-        match (asked, &app.settings.jq) {
-            (None, None) if app.ui.terminal().stdout => {
-                Ok(How::Formatted(Answer::of(app, Format::Json)?))
-            }
-            (None, None) => Ok(How::AsItCame),
-            (None, Some(_)) => Ok(How::Formatted(Answer::of(app, Format::Json)?)),
-            (Some(_), _) => Ok(How::Formatted(Answer::plan(app)?)),
-        }
-    }
-
-    fn give(&self, answer: &document::Answer, app: &App) -> Result<(), Error> {
-        match self {
-            How::AsItCame => app::print(&app.ui, &format!("{}\n", answer.text.trim_end())),
-            How::Formatted(how) => how.give(&Whole(&answer.value)),
-        }
-    }
-}
-
-/// Lagoon's answer: there are no rows in it that anybody could know.
-struct Whole<'a>(&'a Value);
-
-impl Report for Whole<'_> {
-    fn value(&self) -> Value {
-        self.0.clone()
-    }
-
-    fn grid(&self) -> Grid {
-        Grid::new([])
+        (Some(_), _) => Answer::plan(app).map(Some),
+        (None, None) if !app.ui.terminal().stdout => Ok(None),
+        (None, _) => Answer::of(app, Format::Json).map(Some),
     }
 }

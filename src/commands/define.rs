@@ -12,7 +12,7 @@ use crate::commands::{input, launch, scope};
 use crate::domain::names::nfc;
 use crate::domain::task::definition::Target;
 use crate::domain::task::rules;
-use crate::domain::{Definition, Permission, Scope, Work};
+use crate::domain::{Definition, Permission, Scope};
 use crate::error::Error;
 use crate::ops::definitions::define::{self, Defined, Site};
 use crate::ops::definitions::tasks::Listed;
@@ -222,16 +222,12 @@ fn compare(
 
 /// The definition that the arguments describe; its scope is not known yet.
 fn definition(args: &DefineArgs, app: &App) -> Result<Definition, Error> {
-    let work = match (&args.command, &args.command_file, &args.image) {
-        (Some(command), _, _) => Work::Command(text::mended(app, "--command", command.clone())),
-        (None, Some(file), _) => Work::Command(text::command(app, "--command-file", file)?),
-        (None, None, Some(image)) => Work::Image(image.clone()),
-        (None, None, None) => {
-            return Err(Error::usage(
-                "what should the task do? None of --command, --command-file and --image is given",
-            ));
-        }
-    };
+    let (command, file) = (args.command.as_ref(), args.command_file.as_ref());
+    let work = text::work(app, command, file, args.image.as_ref())?.ok_or_else(|| {
+        Error::usage(
+            "what should the task do? None of --command, --command-file and --image is given",
+        )
+    })?;
     Ok(Definition {
         id: 0,
         name: nfc(args.name.as_deref().unwrap_or_default()),

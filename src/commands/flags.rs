@@ -20,18 +20,6 @@ pub enum ScopeWord {
     System,
 }
 
-impl ScopeWord {
-    /// The word, as definitions say it.
-    pub fn word(self) -> &'static str {
-        match self {
-            ScopeWord::Environment => "environment",
-            ScopeWord::Project => "project",
-            ScopeWord::Group => "group",
-            ScopeWord::System => "system",
-        }
-    }
-}
-
 /// A type of environments on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum KindWord {

@@ -1,6 +1,7 @@
 //! Command lines to show: the one that defines the same, the one that changes what is there.
 
 use crate::app::App;
+use crate::commands::flags;
 use crate::commands::scope;
 use crate::domain::task::definition::Target;
 use crate::domain::task::difference::{differences, spelled};
@@ -15,38 +16,32 @@ pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
     let mut words = scope::line_start(app, "define");
     words.extend(args.name.clone());
     words.extend(target_flags(target));
-    let mut flag = |name: &str, value: &Option<String>| {
-        if let Some(value) = value {
-            add(&mut words, name, value);
-        }
-    };
-    flag("--service", &args.service);
-    flag("--command", &args.command);
-    flag("--command-file", &args.command_file);
-    flag("--image", &args.image);
-    flag("--description", &args.description);
-    flag("--confirmation-text", &args.confirmation_text);
-    flag(
-        "--permission",
-        &args
-            .permission
-            .map(|p| crate::domain::Permission::from(p).word().to_lowercase()),
-    );
-    for spec in &args.args {
-        flag("--arg", &Some(spec.clone()));
+    let permission = args.permission.map(flags::spelled);
+    let single = [
+        ("--service", &args.service),
+        ("--command", &args.command),
+        ("--command-file", &args.command_file),
+        ("--image", &args.image),
+        ("--description", &args.description),
+        ("--confirmation-text", &args.confirmation_text),
+        ("--permission", &permission),
+    ];
+    let single = single
+        .iter()
+        .filter_map(|(flag, value)| Some((*flag, value.as_ref()?)));
+    let specs = args.args.iter().map(|spec| ("--arg", spec));
+    let defaults = args
+        .defaults
+        .iter()
+        .map(|default| ("--arg-default", default));
+    for (flag, value) in single.chain(specs).chain(defaults) {
+        add(&mut words, flag, value);
     }
-    for default in &args.defaults {
-        flag("--arg-default", &Some(default.clone()));
-    }
-    for (given, name) in [
+    words.extend(flags::given([
         (args.inject_deploy_token, "--inject-deploy-token"),
         (args.inject_project_key, "--inject-project-key"),
         (args.admin_only, "--admin-only"),
-    ] {
-        if given {
-            words.push(name.to_owned());
-        }
-    }
+    ]));
     suggestion(words)
 }
 

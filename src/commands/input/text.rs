@@ -1,6 +1,7 @@
 //! Text from a file or stdin.
 
 use crate::app::App;
+use crate::domain::Work;
 use crate::error::Error;
 use crate::regular_file::bounded;
 use crate::secret::conceal_recognized;
@@ -48,11 +49,27 @@ pub fn command(app: &App, flag: &str, file: &str) -> Result<String, Error> {
 }
 
 /// The text with LF line ends; says so when there were others.
-pub fn mended(app: &App, flag: &str, text: String) -> String {
+fn mended(app: &App, flag: &str, text: String) -> String {
     if !text.contains("\r\n") {
         return text;
     }
     app.ui
         .note(&format!("{flag}: Windows line ends (CRLF) became LF"));
     text.replace("\r\n", "\n")
+}
+
+/// The work that `--command`, `--command-file` and `--image` describe.
+pub fn work(
+    app: &App,
+    command: Option<&String>,
+    command_file: Option<&String>,
+    image: Option<&String>,
+) -> Result<Option<Work>, Error> {
+    Ok(if let Some(text) = command {
+        Some(Work::Command(mended(app, "--command", text.clone())))
+    } else if let Some(file) = command_file {
+        Some(Work::Command(self::command(app, "--command-file", file)?))
+    } else {
+        image.cloned().map(Work::Image)
+    })
 }

@@ -1,7 +1,7 @@
 //! The scope that a line names, for what is defined, changed or removed.
 
 use crate::app::App;
-use crate::commands::flags::ScopeWord;
+use crate::commands::flags::{ScopeWord, spelled};
 use crate::commands::scope;
 use crate::commands::scope::Wants;
 use crate::domain::Scope;
@@ -51,19 +51,20 @@ pub fn named_scope(
         None if project => ScopeWord::Project,
         None => return Ok(None),
     };
-    if environment && scope != ScopeWord::Environment {
-        return Err(Error::usage(format!(
-            "-e names an environment, --scope says {}",
-            scope.word()
-        ))
-        .hint("leave out one of them"));
-    }
-    if group.is_some() && scope != ScopeWord::Group {
-        return Err(Error::usage(format!(
-            "--group names a group, --scope says {}",
-            scope.word()
-        ))
-        .hint("leave out one of them"));
+    let named = [
+        (
+            environment,
+            ScopeWord::Environment,
+            "-e names an environment",
+        ),
+        (group.is_some(), ScopeWord::Group, "--group names a group"),
+    ];
+    for (is_named, of, words) in named {
+        if is_named && scope != of {
+            let scope = spelled(scope);
+            return Err(Error::usage(format!("{words}, --scope says {scope}"))
+                .hint("leave out one of them"));
+        }
     }
     Ok(Some(scope))
 }

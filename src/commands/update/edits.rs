@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::commands::flags::PermissionWord;
 use crate::commands::input;
 use crate::domain::names::{closest, nfc};
-use crate::domain::{Definition, Permission, Work};
+use crate::domain::{Definition, Permission};
 use crate::error::Error;
 use clap::Args;
 
@@ -96,7 +96,8 @@ impl Edits {
         if let Some(name) = self.name() {
             after.name = name;
         }
-        if let Some(work) = self.work(app)? {
+        let (command, file) = (self.command.as_ref(), self.command_file.as_ref());
+        if let Some(work) = input::text::work(app, command, file, self.image.as_ref())? {
             if work.word() != before.work.word() {
                 return Err(Error::usage(format!(
                     "`{}` is of the kind {}, and Lagoon cannot make {} of it",
@@ -129,23 +130,6 @@ impl Edits {
         after.admin_only_view = flag(self.admin_only, before.admin_only_view);
         self.arguments(&mut after)?;
         Ok(after)
-    }
-
-    fn work(&self, app: &App) -> Result<Option<Work>, Error> {
-        Ok(match (&self.command, &self.command_file, &self.image) {
-            (Some(command), _, _) => Some(Work::Command(input::text::mended(
-                app,
-                "--command",
-                command.clone(),
-            ))),
-            (None, Some(file), _) => Some(Work::Command(input::text::command(
-                app,
-                "--command-file",
-                file,
-            )?)),
-            (None, None, Some(image)) => Some(Work::Image(image.clone())),
-            (None, None, None) => None,
-        })
     }
 
     /// Rebuilds the whole list from what Lagoon has: it replaces arguments as a whole.
