@@ -7,16 +7,26 @@ use super::store::StoreError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure(String);
 
-impl Failure {
-    pub(super) fn new(message: impl Into<String>) -> Failure {
-        Failure(message.into())
-    }
+pub(super) type Result<T, E = Failure> = std::result::Result<T, E>;
 
+impl Failure {
     /// The error of a JavaScript engine for a property of a missing value.
     pub(super) fn reading(property: &str, of: &str) -> Failure {
         Failure(format!(
             "Cannot read properties of {of} (reading '{property}')"
         ))
+    }
+}
+
+impl From<&str> for Failure {
+    fn from(message: &str) -> Failure {
+        Failure(message.to_owned())
+    }
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Failure {
+        Failure(message)
     }
 }
 

@@ -4,7 +4,7 @@
 use async_graphql::MaybeUndefined;
 use rusqlite::types::Value;
 
-use super::failure::Failure;
+use super::failure::{Failure, Result};
 use super::instant;
 
 struct Column {
@@ -101,7 +101,7 @@ pub(super) static TASK: Table = Table {
 
 impl Table {
     /// Checks a new row; the first column that is refused decides the message.
-    pub(super) fn insert(&self, cells: &[(&'static str, Cell)]) -> Result<(), Failure> {
+    pub(super) fn insert(&self, cells: &[(&'static str, Cell)]) -> Result<()> {
         for column in self.columns {
             if let Some((_, cell)) = cells.iter().find(|(name, _)| *name == column.name) {
                 column.check(self.name, cell)?;
@@ -114,7 +114,7 @@ impl Table {
     pub(super) fn update(
         &self,
         cells: Vec<(&'static str, Cell)>,
-    ) -> Result<Vec<(&'static str, Value)>, Failure> {
+    ) -> Result<Vec<(&'static str, Value)>> {
         let mut changes = Vec::new();
         for (name, cell) in cells {
             let column = self.columns.iter().find(|column| column.name == name);
@@ -124,14 +124,14 @@ impl Table {
             changes.extend(cell.map(|value| (name, value)));
         }
         if changes.is_empty() {
-            return Err(Failure::new("Empty .update() call detected!"));
+            return Err("Empty .update() call detected!".into());
         }
         Ok(changes)
     }
 }
 
 impl Column {
-    fn check(&self, table: &str, cell: &Cell) -> Result<(), Failure> {
+    fn check(&self, table: &str, cell: &Cell) -> Result<()> {
         let name = self.name;
         let text = match cell {
             None if self.missing == Missing::Refused => {
@@ -178,7 +178,7 @@ impl Column {
 pub(super) fn refusal(number: u16, state: &str, message: &str) -> Failure {
     // The number of a connection of the pool.
     let connection = fastrand::u8(3..80);
-    Failure::new(format!(
+    Failure::from(format!(
         "(conn:{connection}, no: {number}, SQLState: {state}) {message}\nsql: (omitted)"
     ))
 }
@@ -190,7 +190,7 @@ pub(super) fn duplicate(key: &str, value: &str) -> Failure {
 
 /// Checks that a text can be compared with a column, whose character set has at most three bytes per
 /// character.
-pub(super) fn comparable(text: &str) -> Result<(), Failure> {
+pub(super) fn comparable(text: &str) -> Result<()> {
     match first_of_four_bytes(text) {
         None => Ok(()),
         Some(_) => Err(refusal(

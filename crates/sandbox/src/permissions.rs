@@ -1,6 +1,6 @@
 //! Permissions as in Lagoon's realm (seen on Lagoon 2.33.1).
 
-use super::failure::Failure;
+use super::failure::Result;
 use super::schema::words;
 
 words!(
@@ -57,13 +57,14 @@ pub(super) enum On<'a> {
 }
 
 impl Caller {
-    pub(super) fn require(&self, resource: &str, scope: &str, on: On<'_>) -> Result<(), Failure> {
+    pub(super) fn require(&self, resource: &str, scope: &str, on: On<'_>) -> Result<()> {
         if self.may(resource, scope, on) {
             return Ok(());
         }
-        Err(Failure::new(format!(
-            "Unauthorized: You don't have permission to \"{scope}\" on \"{resource}\""
-        )))
+        Err(
+            format!("Unauthorized: You don't have permission to \"{scope}\" on \"{resource}\"")
+                .into(),
+        )
     }
 
     pub(super) fn may(&self, resource: &str, scope: &str, on: On<'_>) -> bool {

@@ -1,20 +1,51 @@
 //! State shared by all requests.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, ToSql, Transaction};
 
 use super::engine::{Detached, Executor, Scripted, Simulate};
-use super::failure::Failure;
+use super::failure::Result;
 use super::faults::Faults;
-use super::permissions::Caller;
-use super::rows::people;
+use super::permissions::{Caller, On};
+use super::rows::{Record, people};
 use super::store::{Store, StoreError};
 use super::token::{self, Claims};
 use super::{ExecutorKind, Identity, Options, SandboxError, Seed, StoreKind, seed};
 
 /// The name in tokens of services, which is the `sourceUser` of their runs.
 const SERVICE: &str = "recorder";
+
+/// A request's sandbox and sender.
+pub(super) struct Session {
+    pub(super) state: Arc<State>,
+    pub(super) caller: Caller,
+    /// The address of the server in the request, which is also that of files.
+    pub(super) base: String,
+}
+
+impl Deref for Session {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl Session {
+    /// Removes rows that only users see who may view all projects.
+    pub(super) fn without_admin_only<T>(
+        &self,
+        mut rows: Vec<T>,
+        admin_only: impl Fn(&T) -> bool,
+    ) -> Vec<T> {
+        if !self.caller.may("project", "viewAll", On::Platform) {
+            rows.retain(|row| !admin_only(row));
+        }
+        rows
+    }
+}
 
 pub(super) struct State {
     pub(super) store: Store,
@@ -75,7 +106,7 @@ impl State {
             Claims::Service { subject } => return Ok(Caller::Service { subject }),
             Claims::User { id } => id,
         };
-        let user = self.read(|connection| Ok(people::user(connection, &id)?));
+        let user = self.query(|connection| people::user(connection, &id));
         match user {
             Ok(Some(user)) => Ok(Caller::User(user)),
             Ok(None) => Err("Keycloak token invalid: User not found".to_owned()),
@@ -91,17 +122,19 @@ impl State {
         })
     }
 
-    pub(super) fn read<T>(
-        &self,
-        f: impl FnOnce(&Connection) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+    pub(super) fn read<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.store.read(f)
     }
 
-    pub(super) fn write<T>(
-        &self,
-        f: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
+    pub(super) fn query<T>(&self, f: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        self.read(|connection| Ok(f(connection)?))
+    }
+
+    pub(super) fn find<R: Record>(&self, id: impl ToSql) -> Result<Option<R>> {
+        self.query(|connection| R::by_id(connection, id))
+    }
+
+    pub(super) fn write<T>(&self, f: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         self.store.write(f)
     }
 

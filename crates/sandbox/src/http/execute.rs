@@ -9,7 +9,8 @@ use super::App;
 use super::document::{drop_absent, mark_objects, null_values, trips_the_plugin, unmark};
 use super::graphql::GraphQl;
 use crate::permissions::Caller;
-use crate::schema::{self, Base};
+use crate::schema;
+use crate::state::Session;
 
 pub(super) struct Outcome {
     pub(super) status: u16,
@@ -126,9 +127,11 @@ pub(super) fn prepare(
     };
     let mut prepared = Request::new(text)
         .variables(Variables::from_json(Value::Object(variables)))
-        .data(app.sandbox.state.clone())
-        .data(caller.clone())
-        .data(Base(base));
+        .data(Session {
+            state: app.sandbox.state.clone(),
+            caller: caller.clone(),
+            base,
+        });
     if let Some(name) = request.operation_name {
         prepared = prepared.operation_name(name);
     }

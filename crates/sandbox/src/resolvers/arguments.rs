@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::{Truthy, nothing};
 use crate::collation::same;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::mariadb::{ARGUMENT, cell, duplicate, refusal};
 use crate::rows::Record as _;
 use crate::rows::definitions::{self, Argument};
@@ -22,7 +22,7 @@ pub(super) enum Type {
 
 impl Type {
     /// `nothing` is JavaScript's word for an absent type.
-    pub(super) fn of(word: Option<&str>, nothing: &str) -> Result<Type, Failure> {
+    pub(super) fn of(word: Option<&str>, nothing: &str) -> Result<Type> {
         Ok(match word {
             Some("STRING") => Type::Text,
             Some("NUMERIC") => Type::Numeric,
@@ -34,9 +34,7 @@ impl Type {
             }
             other => {
                 let word = other.unwrap_or(nothing);
-                return Err(Failure::new(format!(
-                    "Unable to find AdvancedTaskDefinitionType {word}"
-                )));
+                return Err(format!("Unable to find AdvancedTaskDefinitionType {word}").into());
             }
         })
     }
@@ -46,7 +44,7 @@ impl Type {
         self,
         connection: &Connection,
         environment: &MaybeUndefined<i32>,
-    ) -> Result<Option<Vec<String>>, Failure> {
+    ) -> Result<Option<Vec<String>>> {
         let Type::Environment { exclude_self } = self else {
             return Ok(None);
         };
@@ -71,7 +69,7 @@ impl Type {
         connection: &Connection,
         value: &str,
         environment: &MaybeUndefined<i32>,
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool> {
         Ok(match self {
             Type::Text => true,
             Type::Numeric => {
@@ -89,9 +87,9 @@ pub(super) fn add_all(
     state: &State,
     definition: i32,
     inputs: &[Option<Input>],
-    check: impl Fn(&Input) -> Result<(), Failure>,
+    check: impl Fn(&Input) -> Result<()>,
     first_read: &str,
-) -> Result<(), Failure> {
+) -> Result<()> {
     for input in inputs {
         let input = input
             .as_ref()
@@ -112,7 +110,7 @@ pub(super) fn check_default(
     state: &State,
     input: &Input,
     environment: &MaybeUndefined<i32>,
-) -> Result<(), Failure> {
+) -> Result<()> {
     let MaybeUndefined::Value(default) = &input.default_value else {
         return Ok(());
     };
@@ -125,15 +123,16 @@ pub(super) fn check_default(
         return Ok(());
     }
     let name = input.name.as_opt_ref().flatten();
-    Err(Failure::new(format!(
+    Err(format!(
         "Invalid input defaultValue \"{default}\" for type \"{}\" given for argument \"{}\"",
         word.unwrap_or_default(),
         name.map_or(nothing(&input.name), String::as_str),
-    )))
+    )
+    .into())
 }
 
 /// False if the name exists; an id is used up all the same.
-fn add(connection: &Connection, definition: i32, input: &Input) -> Result<bool, Failure> {
+fn add(connection: &Connection, definition: i32, input: &Input) -> Result<bool> {
     ARGUMENT.insert(&[
         ("name", cell(&input.name)),
         ("default_value", cell(&input.default_value)),

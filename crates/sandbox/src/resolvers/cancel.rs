@@ -2,75 +2,66 @@
 
 use rusqlite::Connection;
 
-use super::runs::where_run_is;
-use crate::failure::Failure;
-use crate::permissions::{Caller, On};
+use super::runs::require_on_run;
+use crate::failure::{Failure, Result};
+use crate::permissions::On;
 use crate::rows::Record as _;
 use crate::rows::places::{self, Environment};
 use crate::rows::runs::{self, Run};
 use crate::schema::inputs::{CancelTaskNameInput, EnvironmentInput};
-use crate::state::State;
+use crate::state::Session;
 
 /// Requests the end of any run, even a finished one.
-pub(crate) fn cancel(
-    state: &State,
-    caller: &Caller,
-    input: &CancelTaskNameInput,
-) -> Result<String, Failure> {
-    let run = named(state, caller, input)?;
-    let place = state.read(|connection| super::environment(connection, run.environment))?;
+pub(crate) fn cancel(session: &Session, input: &CancelTaskNameInput) -> Result<String> {
+    let run = named(session, input)?;
+    let place = session.read(|connection| super::environment(connection, run.environment))?;
     let scope = format!("cancel:{}", place.environment_type);
-    caller.require("task", &scope, On::Project(place.project))?;
-    let executing = state.read(|connection| Ok(runs::is_executing(connection, run.id)?))?;
-    if executing && let Err(error) = state.executor.cancel(run.id.into()) {
+    session
+        .caller
+        .require("task", &scope, On::Project(place.project))?;
+    let executing = session.query(|connection| runs::is_executing(connection, run.id))?;
+    if executing && let Err(error) = session.executor.cancel(run.id.into()) {
         return Ok(format!("Error: {error}"));
     }
     Ok("success".to_owned())
 }
 
-fn named(state: &State, caller: &Caller, input: &CancelTaskNameInput) -> Result<Run, Failure> {
-    let unknown = || Failure::new("No matching task found");
+fn named(session: &Session, input: &CancelTaskNameInput) -> Result<Run> {
+    let unknown = || Failure::from("No matching task found");
     if let Some(id) = input.id {
-        let run = state.read(|connection| Ok(Run::by_id(connection, id)?))?;
+        let run = session.find::<Run>(id)?;
         let run = run.ok_or_else(unknown)?;
-        caller.require("task", "view", where_run_is(state, id)?)?;
+        require_on_run(session, "view", id)?;
         return Ok(run);
     }
     let name = input.task_name.as_deref().filter(|name| !name.is_empty());
     let (Some(name), Some(environment)) = (name, &input.environment) else {
-        return Err(Failure::new(
-            "Must provide task (id) or (name and environment)",
-        ));
+        return Err("Must provide task (id) or (name and environment)".into());
     };
-    state.read(|connection| {
+    session.read(|connection| {
         let mut found = environments(connection, environment)?.into_iter();
         let place = found.find(Environment::is_live);
-        let place = place.ok_or_else(|| Failure::new("Unauthorized"))?;
+        let place = place.ok_or("Unauthorized")?;
         let run = runs::by_task_name(connection, name)?;
         run.filter(|run| run.environment == place.id)
             .ok_or_else(unknown)
     })
 }
 
-fn environments(
-    connection: &Connection,
-    input: &EnvironmentInput,
-) -> Result<Vec<Environment>, Failure> {
-    let unknown = || Failure::new("Unauthorized");
+fn environments(connection: &Connection, input: &EnvironmentInput) -> Result<Vec<Environment>> {
+    let unknown = || Failure::from("Unauthorized");
     if let Some(id) = input.id {
         let place = places::Environment::by_id(connection, id)?;
         return Ok(vec![place.ok_or_else(unknown)?]);
     }
     let name = input.name.as_deref().filter(|name| !name.is_empty());
     let (Some(name), Some(project)) = (name, &input.project) else {
-        return Err(Failure::new(
-            "Must provide environment (id) or (name and project)",
-        ));
+        return Err("Must provide environment (id) or (name and project)".into());
     };
     let project = match (&project.id, &project.name) {
         (Some(id), _) => places::Project::by_id(connection, *id)?,
         (None, Some(name)) => places::project_by_name(connection, name)?,
-        (None, None) => return Err(Failure::new("Must provide project (id) or (name)")),
+        (None, None) => return Err("Must provide project (id) or (name)".into()),
     };
     let project = project.ok_or_else(unknown)?;
     let found = places::environments_by_name(connection, project.id, name)?;

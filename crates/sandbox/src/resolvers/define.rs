@@ -5,36 +5,34 @@ use async_graphql::MaybeUndefined;
 use super::listing::{self, Shown};
 use super::{Truthy, arguments, is_missing, nothing};
 use crate::collation::same;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::instant;
 use crate::mariadb::{DEFINITION, cell, comparable};
-use crate::permissions::{Caller, On};
+use crate::permissions::On;
 use crate::rows::Record as _;
 use crate::rows::definitions::{self, Definition};
 use crate::rows::places::{self, Project};
 use crate::schema::inputs::{AdvancedTaskDefinitionInput as Input, TaskPermission};
-use crate::state::State;
+use crate::state::{Session, State};
 
 /// Adds a definition, or returns an existing row of that name as if added. Not transactional: the
 /// row stays if an argument is refused.
-pub(crate) fn add(state: &State, caller: &Caller, input: &Input) -> Result<Shown, Failure> {
+pub(crate) fn add(session: &Session, input: &Input) -> Result<Shown> {
     let project = project_of(
-        state,
+        session,
         input.environment.value().copied(),
         input.project.value().copied(),
     )?;
     let type_word = input.kind.value().map(|kind| kind.word());
     let sensitive = Sensitive {
-        has_no_target: is_missing(&input.project)
-            && is_missing(&input.environment)
-            && is_missing(&input.group_name),
+        has_no_target: has_no_target(input),
         kind: type_word,
         no_kind: nothing(&input.kind),
         deploy_token: input.deploy_token_injection.is_truthy(),
         admin_only: input.admin_only_view.is_truthy(),
         group: input.group_name.value().map(String::as_str),
     };
-    sensitive.check(state, caller, project.as_ref())?;
+    sensitive.check(session, project.as_ref())?;
     let kind = validate(
         type_word,
         nothing(&input.kind),
@@ -42,7 +40,7 @@ pub(crate) fn add(state: &State, caller: &Caller, input: &Input) -> Result<Shown
         input.command.value().map(String::as_str),
     )?;
     check_target(input)?;
-    if let Some(old) = of_that_name(state, input)? {
+    if let Some(old) = of_that_name(session, input)? {
         if matches(&old, input, kind) {
             return Ok(Shown {
                 definition: old,
@@ -51,12 +49,12 @@ pub(crate) fn add(state: &State, caller: &Caller, input: &Input) -> Result<Shown
         }
         return Err(different(input, project.as_ref()));
     }
-    let id = insert(state, input, kind)?;
+    let id = insert(session, input, kind)?;
     if let MaybeUndefined::Value(inputs) = &input.advanced_task_definition_arguments {
-        let check = |argument: &_| arguments::check_default(state, argument, &input.environment);
-        arguments::add_all(state, id, inputs, check, "defaultValue")?;
+        let check = |argument: &_| arguments::check_default(session, argument, &input.environment);
+        arguments::add_all(session, id, inputs, check, "defaultValue")?;
     }
-    listing::find(state, id)
+    listing::find(session, id)
 }
 
 /// The project whose permissions apply.
@@ -64,7 +62,7 @@ pub(super) fn project_of(
     state: &State,
     environment: Option<i32>,
     project: Option<i32>,
-) -> Result<Option<Project>, Failure> {
+) -> Result<Option<Project>> {
     state.read(|connection| {
         let id = match environment.filter(|id| *id != 0) {
             Some(environment) => Some(super::environment(connection, environment)?.project),
@@ -88,12 +86,7 @@ pub(super) struct Sensitive<'a> {
 }
 
 impl Sensitive<'_> {
-    pub(super) fn check(
-        &self,
-        state: &State,
-        caller: &Caller,
-        project: Option<&Project>,
-    ) -> Result<(), Failure> {
+    pub(super) fn check(&self, session: &Session, project: Option<&Project>) -> Result<()> {
         if self.has_no_target {
             // Lagoon requests the permission here, but does not wait for the reply.
             return Ok(());
@@ -102,14 +95,20 @@ impl Sensitive<'_> {
             .kind
             .ok_or_else(|| Failure::reading("toLowerCase", self.no_kind))?;
         if kind != "COMMAND" || self.deploy_token || self.admin_only {
-            return caller.require("advanced_task", "create:advanced", On::Platform);
+            return session
+                .caller
+                .require("advanced_task", "create:advanced", On::Platform);
         }
         if let Some(name) = self.group.filter(|name| !name.is_empty()) {
-            let group = state.read(|connection| listing::group(connection, name))?;
-            return caller.require("group", "update", On::Group(&group));
+            let group = session.read(|connection| listing::group(connection, name))?;
+            return session.caller.require("group", "update", On::Group(&group));
         }
         match project {
-            Some(project) => caller.require("task", "add:production", On::Project(project.id)),
+            Some(project) => {
+                session
+                    .caller
+                    .require("task", "add:production", On::Project(project.id))
+            }
             None => Ok(()),
         }
     }
@@ -121,54 +120,49 @@ pub(super) fn validate<'a>(
     no_kind: &str,
     image: Option<&str>,
     command: Option<&str>,
-) -> Result<&'a str, Failure> {
+) -> Result<&'a str> {
     let kind = kind.ok_or_else(|| Failure::reading("toLowerCase", no_kind))?;
     let given = |text: Option<&str>| text.is_some_and(|text| !text.is_empty());
     if kind == "COMMAND" {
         if !given(command) {
-            return Err(Failure::new(
-                "Unable to create Advanced task definition - no command provided",
-            ));
+            return Err("Unable to create Advanced task definition - no command provided".into());
         }
     } else if !given(image) {
-        return Err(Failure::new(
-            "Unable to create image based task with no image supplied",
-        ));
+        return Err("Unable to create image based task with no image supplied".into());
     }
     Ok(kind)
 }
 
-fn check_target(input: &Input) -> Result<(), Failure> {
+fn check_target(input: &Input) -> Result<()> {
     let targets = [
         input.environment.is_truthy(),
         input.project.is_truthy(),
         input.group_name.is_truthy(),
     ];
     let given = targets.iter().filter(|given| **given).count();
-    if given > 1 {
-        return Err(Failure::new(
-            "Only one of `environment`, `project`, or `groupName` should be set when creating a custom task.",
-        ));
-    }
-    match input.system_wide {
-        MaybeUndefined::Value(true) if given > 0 => Err(Failure::new(
-            "When creating a system wide task, you cannot specify a group/project/environment",
-        )),
-        MaybeUndefined::Value(false)
-            if is_missing(&input.environment)
-                && is_missing(&input.group_name)
-                && is_missing(&input.project) =>
-        {
-            Err(Failure::new(
-                "If you're trying to define a system wide task, set 'systemWide' to true, else set a target",
-            ))
+    let message = match (input.system_wide, given) {
+        (_, 2..) => {
+            "Only one of `environment`, `project`, or `groupName` should be set when creating a \
+             custom task."
         }
-        _ => Ok(()),
-    }
+        (MaybeUndefined::Value(true), 1..) => {
+            "When creating a system wide task, you cannot specify a group/project/environment"
+        }
+        (MaybeUndefined::Value(false), _) if has_no_target(input) => {
+            "If you're trying to define a system wide task, set 'systemWide' to true, else set a \
+             target"
+        }
+        _ => return Ok(()),
+    };
+    Err(message.into())
+}
+
+fn has_no_target(input: &Input) -> bool {
+    is_missing(&input.environment) && is_missing(&input.project) && is_missing(&input.group_name)
 }
 
 /// The first definition of that name for that target; without a target, of any target.
-fn of_that_name(state: &State, input: &Input) -> Result<Option<Definition>, Failure> {
+fn of_that_name(state: &State, input: &Input) -> Result<Option<Definition>> {
     let project = input.project.value().filter(|id| **id != 0);
     let environment = input.environment.value().filter(|id| **id != 0);
     let group = input.group_name.value().filter(|name| !name.is_empty());
@@ -176,14 +170,13 @@ fn of_that_name(state: &State, input: &Input) -> Result<Option<Definition>, Fail
         MaybeUndefined::Value(name) => name,
         MaybeUndefined::Null => return Ok(None),
         MaybeUndefined::Undefined => {
-            return Err(Failure::new(
-                "Undefined binding(s) detected when compiling SELECT. \
-                 Undefined column(s): [advanced_task_definition.name]",
-            ));
+            return Err("Undefined binding(s) detected when compiling SELECT. \
+                 Undefined column(s): [advanced_task_definition.name]"
+                .into());
         }
     };
     comparable(name)?;
-    let everything = state.read(|connection| Ok(definitions::everything(connection)?))?;
+    let everything = state.query(definitions::everything)?;
     Ok(everything.into_iter().find(|old| {
         same(&old.name, name)
             && project.is_none_or(|id| old.project == Some(*id))
@@ -219,10 +212,10 @@ fn different(input: &Input, project: Option<&Project>) -> Failure {
     if let Some(group) = input.group_name.value().filter(|name| !name.is_empty()) {
         message.push_str(&format!(" and group {group}"));
     }
-    Failure::new(message)
+    Failure::from(message)
 }
 
-fn insert(state: &State, input: &Input, kind: &str) -> Result<i32, Failure> {
+fn insert(state: &State, input: &Input, kind: &str) -> Result<i32> {
     let permission = match input.permission {
         MaybeUndefined::Undefined => Some(TaskPermission::Guest),
         given => given.take(),

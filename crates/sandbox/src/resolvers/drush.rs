@@ -5,31 +5,27 @@
 use async_graphql::MaybeUndefined;
 
 use super::runs::{self, NewTask};
-use crate::failure::Failure;
-use crate::permissions::{Caller, On};
+use crate::failure::Result;
+use crate::permissions::On;
 use crate::rows::runs::Run;
-use crate::state::State;
+use crate::state::Session;
 
 const SERVICE: &str = "cli";
 
-pub(crate) fn cache_clear(
-    state: &State,
-    caller: &Caller,
-    environment: i32,
-) -> Result<Run, Failure> {
-    let place = runs::check_place(state, environment)?;
+pub(crate) fn cache_clear(session: &Session, environment: i32) -> Result<Run> {
+    let place = runs::check_place(session, environment)?;
     let scope = format!("drushCacheClear:{}", place.environment_type);
-    caller.require("task", &scope, On::Project(place.project))?;
-    if !runs::has_service(state, environment, SERVICE)? {
-        return Err(Failure::new(format!(
-            "Environment {environment} has no service {SERVICE}"
-        )));
+    session
+        .caller
+        .require("task", &scope, On::Project(place.project))?;
+    if !runs::has_service(session, environment, SERVICE)? {
+        return Err(format!("Environment {environment} has no service {SERVICE}").into());
     }
     let name = "Drush cache-clear".to_owned();
     let new = NewTask {
         service: MaybeUndefined::Value(SERVICE.to_owned()),
         command: MaybeUndefined::Value("drush cr".to_owned()),
-        ..NewTask::adhoc(name, environment, caller.source_user().to_owned())
+        ..NewTask::adhoc(name, environment, session.caller.source_user().to_owned())
     };
-    runs::create(state, &new, true)
+    runs::create(session, &new, true)
 }

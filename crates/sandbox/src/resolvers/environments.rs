@@ -2,26 +2,24 @@
 
 use sha1::{Digest as _, Sha1};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::instant;
-use crate::permissions::{Caller, On};
+use crate::permissions::On;
 use crate::rows::Record as _;
 use crate::rows::places::{self, Environment};
 use crate::schema::inputs::{AddEnvironmentInput, DeleteEnvironmentInput};
-use crate::state::State;
+use crate::state::Session;
 
 /// A deleted environment of that name is not reused.
-pub(crate) fn add_or_update(
-    state: &State,
-    caller: &Caller,
-    input: &AddEnvironmentInput,
-) -> Result<Environment, Failure> {
+pub(crate) fn add_or_update(session: &Session, input: &AddEnvironmentInput) -> Result<Environment> {
     let scope = format!("addOrUpdate:{}", input.environment_type.word());
-    caller.require("environment", &scope, On::Project(input.project))?;
-    state.write(|tx| {
+    session
+        .caller
+        .require("environment", &scope, On::Project(input.project))?;
+    session.write(|tx| {
         let project = places::Project::by_id(tx, input.project)?
             .ok_or_else(|| Failure::reading("name", "undefined"))?;
-        let named = if caller.is_platform_owner() {
+        let named = if session.caller.is_platform_owner() {
             let given = [
                 &input.kubernetes_namespace_name,
                 &input.openshift_project_name,
@@ -102,25 +100,22 @@ fn namespace(project: &str, environment: &str) -> String {
     format!("{project}-{start}-{mark}")
 }
 
-pub(crate) fn delete(
-    state: &State,
-    caller: &Caller,
-    input: &DeleteEnvironmentInput,
-) -> Result<(), Failure> {
-    state.write(|tx| {
-        let project = places::project_by_name(tx, &input.project)?
-            .ok_or_else(|| Failure::new("Unauthorized"))?;
+pub(crate) fn delete(session: &Session, input: &DeleteEnvironmentInput) -> Result<()> {
+    session.write(|tx| {
+        let project = places::project_by_name(tx, &input.project)?.ok_or("Unauthorized")?;
         let place = places::environments_by_name(tx, project.id, &input.name)?
             .into_iter()
             .find(Environment::is_live)
             .ok_or_else(|| {
-                Failure::new(format!(
+                format!(
                     "Environment \"{}\" does not exist in project \"{}\"",
                     input.name, project.id
-                ))
+                )
             })?;
         let scope = format!("delete:{}", place.environment_type);
-        caller.require("environment", &scope, On::Project(project.id))?;
+        session
+            .caller
+            .require("environment", &scope, On::Project(project.id))?;
         Ok(places::delete_environment(tx, place.id)?)
     })
 }

@@ -1,12 +1,10 @@
 //! Logs and files of runs, which a Lagoon keeps in S3.
 
-use crate::failure::Failure;
-use crate::permissions::Caller;
-use crate::resolvers::runs::where_run_is;
-use crate::rows::Record as _;
+use crate::failure::{Failure, Result};
+use crate::resolvers::runs::require_on_run;
 use crate::rows::files::{self, File};
 use crate::rows::runs::Run;
-use crate::state::State;
+use crate::state::{Session, State};
 
 /// The start of the text that replaces a log that cannot be read.
 const NO_LOG: &str = "There was an error loading the logs: ";
@@ -19,7 +17,7 @@ const GOOD_FOR: i64 = 300;
 /// Validity of an upload form, in seconds.
 const FORM_GOOD_FOR: i64 = 60;
 
-pub(crate) fn log(state: &State, run: &Run) -> Result<Option<String>, Failure> {
+pub(crate) fn log(state: &State, run: &Run) -> Result<Option<String>> {
     if run.remote_id.as_deref().unwrap_or_default().is_empty() {
         return Ok(None);
     }
@@ -37,45 +35,38 @@ pub(crate) fn log(state: &State, run: &Run) -> Result<Option<String>, Failure> {
     })
 }
 
-pub(crate) fn list(state: &State, run: i32) -> Result<Vec<File>, Failure> {
+pub(crate) fn list(state: &State, run: i32) -> Result<Vec<File>> {
     check_storage(state)?;
-    state.read(|connection| Ok(files::listed_for(connection, run)?))
+    state.query(|connection| files::listed_for(connection, run))
 }
 
 /// The file with an id, which is its position in the listing.
-pub(crate) fn by_position(
-    state: &State,
-    caller: &Caller,
-    run: i32,
-    position: i32,
-) -> Result<File, Failure> {
-    caller.require("task", "view", where_run_is(state, run)?)?;
+pub(crate) fn by_position(session: &Session, run: i32, position: i32) -> Result<File> {
+    require_on_run(session, "view", run)?;
     let before = usize::try_from(i64::from(position) - 1);
-    let mut files = list(state, run)?.into_iter();
+    let mut files = list(session, run)?.into_iter();
     let file = before.ok().and_then(|before| files.nth(before));
-    file.ok_or_else(|| Failure::new("File not found"))
+    file.ok_or_else(|| Failure::from("File not found"))
 }
 
 /// The signed address of a file.
-pub(crate) fn address(state: &State, base: &str, file: &File) -> String {
-    let mark = state.seal(&format!("file {}", file.id), GOOD_FOR);
+pub(crate) fn address(session: &Session, file: &File) -> String {
+    let mark = session.seal(&format!("file {}", file.id), GOOD_FOR);
     let name = url::form_urlencoded::byte_serialize(file.filename.as_bytes())
         .collect::<String>()
         .replace('+', "%20");
-    format!("{base}/files/tasks/{}/{name}?signature={mark}", file.task)
+    format!(
+        "{}/files/tasks/{}/{name}?signature={mark}",
+        session.base, file.task
+    )
 }
 
-pub(crate) fn form(
-    state: &State,
-    caller: &Caller,
-    task: i32,
-    filename: &str,
-) -> Result<serde_json::Value, Failure> {
-    caller.require("task", "update", where_run_is(state, task)?)?;
+pub(crate) fn form(session: &Session, task: i32, filename: &str) -> Result<serde_json::Value> {
+    require_on_run(session, "update", task)?;
     Ok(serde_json::json!({
         "key": format!("tasks/{task}/{filename}"),
         "bucket": "lagoon-files",
-        "Policy": state.seal(&format!("form {task} {filename}"), FORM_GOOD_FOR),
+        "Policy": session.seal(&format!("form {task} {filename}"), FORM_GOOD_FOR),
     }))
 }
 
@@ -84,7 +75,7 @@ pub(crate) fn signed(state: &State, mark: &str) -> Option<Vec<u8>> {
     let sealed = state.unseal(mark)?;
     let id = sealed.strip_prefix("file ")?.parse().ok()?;
     state
-        .read(|connection| Ok(files::content(connection, id)?))
+        .query(|connection| files::content(connection, id))
         .ok()?
 }
 
@@ -103,23 +94,19 @@ pub(crate) fn upload_of(state: &State, policy: &str) -> Option<Upload> {
     })
 }
 
-pub(crate) fn receive(state: &State, upload: &Upload, body: &[u8]) -> Result<(), Failure> {
+pub(crate) fn receive(state: &State, upload: &Upload, body: &[u8]) -> Result<()> {
     state.write(|tx| Ok(files::put(tx, upload.task, &upload.filename, body)?))
 }
 
-pub(crate) fn may_upload(state: &State, caller: &Caller, task: i32) -> Result<(), Failure> {
-    let run = state.read(|connection| Ok(Run::by_id(connection, task)?))?;
+pub(crate) fn may_upload(session: &Session, task: i32) -> Result<()> {
+    let run = session.find::<Run>(task)?;
     if run.is_none() {
         return Err(Failure::reading("id", "undefined"));
     }
-    caller.require("task", "update", where_run_is(state, task)?)
+    require_on_run(session, "update", task)
 }
 
-pub(crate) fn upload(
-    state: &State,
-    task: i32,
-    uploads: &[(String, Vec<u8>)],
-) -> Result<(), Failure> {
+pub(crate) fn upload(state: &State, task: i32, uploads: &[(String, Vec<u8>)]) -> Result<()> {
     check_storage(state)?;
     state.write(|tx| {
         for (filename, body) in uploads {
@@ -129,15 +116,15 @@ pub(crate) fn upload(
     })
 }
 
-pub(crate) fn delete(state: &State, caller: &Caller, task: i32) -> Result<(), Failure> {
-    caller.require("task", "delete", where_run_is(state, task)?)?;
-    check_storage(state)?;
-    state.write(|tx| Ok(files::delete(tx, task)?))
+pub(crate) fn delete(session: &Session, task: i32) -> Result<()> {
+    require_on_run(session, "delete", task)?;
+    check_storage(session)?;
+    session.write(|tx| Ok(files::delete(tx, task)?))
 }
 
-fn check_storage(state: &State) -> Result<(), Failure> {
+fn check_storage(state: &State) -> Result<()> {
     if state.faults.storage_is_down() {
-        return Err(Failure::new(STORAGE_DOWN));
+        return Err(STORAGE_DOWN.into());
     }
     Ok(())
 }

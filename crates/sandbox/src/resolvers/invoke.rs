@@ -6,40 +6,38 @@ use serde_json::{Map, Value};
 use super::arguments::Type;
 use super::runs::{self, NewTask};
 use super::{listing, nothing};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::permissions::Caller;
 use crate::rows::definitions::{Argument, Definition};
 use crate::rows::runs::Run;
 use crate::schema::inputs::{AdvancedTaskDefinitionArgumentValueInput as Input, TaskSourceType};
-use crate::state::State;
+use crate::state::{Session, State};
 
 /// Requires no argument and applies no default.
 pub(crate) fn invoke(
-    state: &State,
-    caller: &Caller,
+    session: &Session,
     id: i32,
     environment: i32,
     values: &[Option<Input>],
-) -> Result<Run, Failure> {
-    runs::check_place(state, environment)?;
-    let listed = listing::for_environment(state, caller, environment)?;
-    let listed =
-        listing::without_admin_only(caller, listed, |shown| shown.definition.admin_only_view);
+) -> Result<Run> {
+    runs::check_place(session, environment)?;
+    let listed = listing::for_environment(session, environment)?;
+    let listed = session.without_admin_only(listed, |shown| shown.definition.admin_only_view);
     let shown = listed
         .into_iter()
         .find(|shown| shown.definition.id == id)
-        .ok_or_else(|| Failure::new(format!("Task registration '{id}' could not be found.")))?;
+        .ok_or_else(|| format!("Task registration '{id}' could not be found."))?;
     let arguments = shown.arguments.unwrap_or_default();
     let mut given = Vec::new();
     for input in values {
-        given.push(check(state, environment, &arguments, input.as_ref())?);
+        given.push(check(session, environment, &arguments, input.as_ref())?);
     }
     let task = if shown.definition.kind == "IMAGE" {
         image(&shown.definition, environment, given)
     } else {
-        command(&shown.definition, environment, &given, caller)
+        command(&shown.definition, environment, &given, &session.caller)
     };
-    runs::create(state, &task, true)
+    runs::create(session, &task, true)
 }
 
 /// Checks one value and returns it with its name.
@@ -48,19 +46,17 @@ fn check(
     environment: i32,
     arguments: &[(Argument, Option<Vec<String>>)],
     input: Option<&Input>,
-) -> Result<(String, String), Failure> {
-    let input = input.ok_or_else(|| {
-        Failure::new(
-            "Cannot destructure property 'advancedTaskDefinitionArgumentName' of \
+) -> Result<(String, String)> {
+    let input = input.ok_or(
+        "Cannot destructure property 'advancedTaskDefinitionArgumentName' of \
              'argumentValues[i]' as it is null.",
-        )
-    })?;
+    )?;
     let given = &input.advanced_task_definition_argument_name;
     let name = given.value().map_or(nothing(given), String::as_str);
     let mut arguments = arguments.iter().map(|(argument, _)| argument);
     let argument = arguments
         .find(|argument| !given.is_null() && !given.is_undefined() && argument.name == name)
-        .ok_or_else(|| Failure::new(format!("Cannot find argument type named {name}")))?;
+        .ok_or_else(|| format!("Cannot find argument type named {name}"))?;
     let MaybeUndefined::Value(value) = &input.value else {
         return Err(Failure::reading("trim", nothing(&input.value)));
     };
@@ -78,10 +74,11 @@ fn check(
     if state.read(|connection| kind.accepts(connection, checked, &here))? {
         return Ok((name.to_owned(), value.clone()));
     }
-    Err(Failure::new(format!(
+    Err(format!(
         "Invalid input \"{checked}\" for type \"{}\" given for argument \"{name}\"",
         argument.kind.as_deref().unwrap_or_default()
-    )))
+    )
+    .into())
 }
 
 /// The values are put in front of the command without escaping.

@@ -4,12 +4,12 @@ use async_graphql::MaybeUndefined;
 use rusqlite::Connection;
 
 use super::arguments::Type;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::permissions::{Caller, On};
 use crate::rows::Record as _;
 use crate::rows::definitions::{self, Argument, Definition};
 use crate::rows::people;
-use crate::state::State;
+use crate::state::{Session, State};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Shown {
@@ -21,15 +21,11 @@ pub(crate) struct Shown {
 
 /// The definitions of an environment, nearest first, one per name, filtered by role, with ranges.
 /// Names are compared before the filter, so a hidden definition still shadows others.
-pub(crate) fn for_environment(
-    state: &State,
-    caller: &Caller,
-    environment: i32,
-) -> Result<Vec<Shown>, Failure> {
-    state.read(|connection| {
+pub(crate) fn for_environment(session: &Session, environment: i32) -> Result<Vec<Shown>> {
+    session.read(|connection| {
         let place = super::environment(connection, environment)?;
         let project = On::Project(place.project);
-        caller.require("task", "view", project)?;
+        session.caller.require("task", "view", project)?;
         let groups = people::groups_of_project(connection, place.project)?;
         let groups: Vec<_> = groups.into_iter().map(|group| group.name).collect();
         let mut listed: Vec<Definition> = Vec::new();
@@ -38,7 +34,7 @@ pub(crate) fn for_environment(
                 listed.push(definition);
             }
         }
-        listed.retain(|definition| may_invoke(caller, definition, project));
+        listed.retain(|definition| may_invoke(&session.caller, definition, project));
         let here = MaybeUndefined::Value(environment);
         listed
             .into_iter()
@@ -47,34 +43,25 @@ pub(crate) fn for_environment(
     })
 }
 
-pub(crate) fn without_admin_only<T>(
-    caller: &Caller,
-    mut rows: Vec<T>,
-    admin_only: impl Fn(&T) -> bool,
-) -> Vec<T> {
-    if !caller.may("project", "viewAll", On::Platform) {
-        rows.retain(|row| !admin_only(row));
-    }
-    rows
-}
-
 /// Nobody has the permission for definitions without environment, project and group.
-pub(crate) fn by_id(state: &State, caller: &Caller, id: i32) -> Result<Shown, Failure> {
-    caller.require("task", "view", On::Platform)?;
-    let shown = find(state, id)?;
+pub(crate) fn by_id(session: &Session, id: i32) -> Result<Shown> {
+    session.caller.require("task", "view", On::Platform)?;
+    let shown = find(session, id)?;
     let definition = &shown.definition;
-    let allowed = state.read(|connection| {
+    let allowed = session.read(|connection| {
         if let Some(environment) = definition.environment {
             let place = super::environment(connection, environment)?;
-            return Ok(caller.may("task", "view", On::Project(place.project)));
+            return Ok(session
+                .caller
+                .may("task", "view", On::Project(place.project)));
         }
         if let Some(project) = definition.project {
-            return Ok(caller.may("task", "view", On::Project(project)));
+            return Ok(session.caller.may("task", "view", On::Project(project)));
         }
         match &definition.group_name {
             Some(name) => {
                 let group = group(connection, name)?;
-                Ok(caller.may("group", "update", On::Group(&group)))
+                Ok(session.caller.may("group", "update", On::Group(&group)))
             }
             None => Ok(false),
         }
@@ -82,17 +69,18 @@ pub(crate) fn by_id(state: &State, caller: &Caller, id: i32) -> Result<Shown, Fa
     if allowed {
         Ok(shown)
     } else {
-        Err(Failure::new("You do not have permission"))
+        Err("You do not have permission".into())
     }
 }
 
-pub(crate) fn everything(state: &State, caller: &Caller) -> Result<Vec<Shown>, Failure> {
-    if !caller.may("advanced_task", "create:advanced", On::Platform) {
-        return Err(Failure::new(
-            "Only system admins have access to view all advanced task definitions",
-        ));
+pub(crate) fn everything(session: &Session) -> Result<Vec<Shown>> {
+    if !session
+        .caller
+        .may("advanced_task", "create:advanced", On::Platform)
+    {
+        return Err("Only system admins have access to view all advanced task definitions".into());
     }
-    state.read(|connection| {
+    session.read(|connection| {
         let everything = definitions::everything(connection)?;
         everything
             .into_iter()
@@ -102,7 +90,7 @@ pub(crate) fn everything(state: &State, caller: &Caller) -> Result<Vec<Shown>, F
 }
 
 /// A definition, without checking permissions.
-pub(super) fn find(state: &State, id: i32) -> Result<Shown, Failure> {
+pub(super) fn find(state: &State, id: i32) -> Result<Shown> {
     state.read(|connection| {
         let definition = Definition::by_id(connection, id)?
             .ok_or_else(|| Failure::reading("id", "undefined"))?;
@@ -110,9 +98,9 @@ pub(super) fn find(state: &State, id: i32) -> Result<Shown, Failure> {
     })
 }
 
-pub(super) fn group(connection: &Connection, name: &str) -> Result<String, Failure> {
+pub(super) fn group(connection: &Connection, name: &str) -> Result<String> {
     let group = people::group_by_name(connection, name)?;
-    let group = group.ok_or_else(|| Failure::new(format!("Group not found: {name}")))?;
+    let group = group.ok_or_else(|| format!("Group not found: {name}"))?;
     Ok(group.id)
 }
 
@@ -124,7 +112,7 @@ fn may_invoke(caller: &Caller, definition: &Definition, project: On<'_>) -> bool
     caller.may("advanced_task", &scope, project)
 }
 
-fn plain(connection: &Connection, definition: Definition) -> Result<Shown, Failure> {
+fn plain(connection: &Connection, definition: Definition) -> Result<Shown> {
     let arguments = definitions::arguments(connection, definition.id)?;
     let arguments = arguments.into_iter().map(|argument| (argument, None));
     Ok(Shown {
@@ -137,7 +125,7 @@ fn with_ranges(
     connection: &Connection,
     definition: Definition,
     environment: &MaybeUndefined<i32>,
-) -> Result<Shown, Failure> {
+) -> Result<Shown> {
     let mut arguments = Vec::new();
     for argument in definitions::arguments(connection, definition.id)? {
         let kind = Type::of(argument.kind.as_deref(), "null")?;

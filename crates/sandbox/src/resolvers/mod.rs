@@ -15,12 +15,12 @@ pub(super) mod runs;
 use async_graphql::MaybeUndefined;
 use rusqlite::Connection;
 
-use super::failure::Failure;
+use super::failure::{Failure, Result};
 use super::rows::places::{self, Environment};
 use crate::rows::Record as _;
 
 /// An environment, which must exist.
-fn environment(connection: &Connection, id: i32) -> Result<Environment, Failure> {
+fn environment(connection: &Connection, id: i32) -> Result<Environment> {
     let found = places::Environment::by_id(connection, id)?;
     found.ok_or_else(|| Failure::reading("project", "undefined"))
 }

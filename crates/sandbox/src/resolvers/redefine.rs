@@ -5,24 +5,24 @@ use async_graphql::MaybeUndefined;
 use super::define::{Sensitive, project_of, validate};
 use super::listing::{self, Shown};
 use super::{arguments, nothing};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::mariadb::DEFINITION;
-use crate::permissions::{Caller, On};
+use crate::permissions::On;
 use crate::rows::Record as _;
 use crate::rows::definitions::{self, Definition};
 use crate::schema::inputs::{
     UpdateAdvancedTaskDefinitionInput as Input, UpdateAdvancedTaskDefinitionPatchInput as Patch,
 };
-use crate::state::State;
+use crate::state::Session;
 
 /// The image is erased unless it is sent again; type and target cannot be changed.
-pub(crate) fn update(state: &State, caller: &Caller, input: &Input) -> Result<Shown, Failure> {
+pub(crate) fn update(session: &Session, input: &Input) -> Result<Shown> {
     let Input { id, patch } = input;
     if *patch == Patch::default() {
-        return Err(Failure::new("Input patch requires at least 1 attribute"));
+        return Err("Input patch requires at least 1 attribute".into());
     }
-    let old = listing::find(state, *id)?.definition;
-    let project = project_of(state, old.environment, old.project)?;
+    let old = listing::find(session, *id)?.definition;
+    let project = project_of(session, old.environment, old.project)?;
     let sensitive = Sensitive {
         has_no_target: old.has_no_target(),
         kind: Some(&old.kind),
@@ -31,34 +31,40 @@ pub(crate) fn update(state: &State, caller: &Caller, input: &Input) -> Result<Sh
         admin_only: old.admin_only_view,
         group: old.group_name.as_deref(),
     };
-    sensitive.check(state, caller, project.as_ref())?;
+    sensitive.check(session, project.as_ref())?;
     validate_merged(&old, patch)?;
     let changes = DEFINITION.update(patch.cells())?;
-    state.write(|tx| Ok(Definition::update(tx, *id, &changes)?))?;
+    session.write(|tx| Ok(Definition::update(tx, *id, &changes)?))?;
     if let MaybeUndefined::Value(inputs) = &patch.advanced_task_definition_arguments {
-        state.write(|tx| Ok(definitions::delete_arguments(tx, *id)?))?;
-        arguments::add_all(state, *id, inputs, |_| Ok(()), "name")?;
+        session.write(|tx| Ok(definitions::delete_arguments(tx, *id)?))?;
+        arguments::add_all(session, *id, inputs, |_| Ok(()), "name")?;
     }
-    listing::find(state, *id)
+    listing::find(session, *id)
 }
 
-pub(crate) fn delete(state: &State, caller: &Caller, id: i32) -> Result<(), Failure> {
-    let old = listing::find(state, id)?.definition;
+pub(crate) fn delete(session: &Session, id: i32) -> Result<()> {
+    let old = listing::find(session, id)?.definition;
     if old.environment.is_some() || old.project.is_some() {
-        let project = project_of(state, old.environment, old.project)?
+        let project = project_of(session, old.environment, old.project)?
             .ok_or_else(|| Failure::reading("id", "undefined"))?;
-        caller.require("task", "add:production", On::Project(project.id))?;
+        session
+            .caller
+            .require("task", "add:production", On::Project(project.id))?;
     } else if let Some(name) = &old.group_name {
-        let group = state.read(|connection| listing::group(connection, name))?;
-        caller.require("group", "update", On::Group(&group))?;
+        let group = session.read(|connection| listing::group(connection, name))?;
+        session
+            .caller
+            .require("group", "update", On::Group(&group))?;
     } else {
-        caller.require("advanced_task", "delete:advanced", On::Platform)?;
+        session
+            .caller
+            .require("advanced_task", "delete:advanced", On::Platform)?;
     }
-    state.write(|tx| Ok(definitions::delete(tx, id)?))
+    session.write(|tx| Ok(definitions::delete(tx, id)?))
 }
 
 /// Checks that the changed definition has what its type requires.
-fn validate_merged(old: &Definition, patch: &Patch) -> Result<(), Failure> {
+fn validate_merged(old: &Definition, patch: &Patch) -> Result<()> {
     let kind = match &patch.kind {
         MaybeUndefined::Undefined => Some(old.kind.as_str()),
         given => given.value().map(|kind| kind.word()),

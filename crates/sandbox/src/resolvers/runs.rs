@@ -3,19 +3,19 @@
 use async_graphql::MaybeUndefined;
 use rusqlite::types::Value;
 
-use super::{Truthy, listing};
+use super::Truthy;
 use crate::collation::same;
 use crate::engine::{NewRun, Work};
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::instant;
 use crate::mariadb::{Cell, TASK, cell, duplicate, refusal};
-use crate::permissions::{Caller, On};
+use crate::permissions::On;
 use crate::rows::Record as _;
 use crate::rows::definitions::Definition;
 use crate::rows::places::{self, Environment};
 use crate::rows::runs::{self, Run};
 use crate::schema::inputs::{TaskInput, TaskSourceType, UpdateTaskInput, UpdateTaskPatchInput};
-use crate::state::State;
+use crate::state::{Session, State};
 use crate::store::tell;
 
 #[derive(Default)]
@@ -113,7 +113,7 @@ impl NewTask {
 }
 
 /// Adds a run and, with `execute`, starts it. Returns the row as inserted.
-pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run, Failure> {
+pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run> {
     let task_name = task_name();
     TASK.insert(&new.cells())?;
     let run = state.write(|tx| {
@@ -140,23 +140,23 @@ pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run,
     Ok(run)
 }
 
-pub(super) fn has_service(state: &State, environment: i32, name: &str) -> Result<bool, Failure> {
+pub(super) fn has_service(state: &State, environment: i32, name: &str) -> Result<bool> {
     state.read(|connection| {
         let services = places::services(connection, environment)?;
         Ok(services.iter().any(|service| service.name == name))
     })
 }
 
-pub(crate) fn add(state: &State, caller: &Caller, input: TaskInput) -> Result<Run, Failure> {
-    let place = check_place(state, input.environment)?;
+pub(crate) fn add(session: &Session, input: TaskInput) -> Result<Run> {
+    let place = check_place(session, input.environment)?;
     let project = On::Project(place.project);
     let scope = format!("add:{}", place.environment_type);
-    caller.require("task", &scope, project)?;
-    let may_skip = caller.may("task", "addNoExec", project);
+    session.caller.require("task", &scope, project)?;
+    let may_skip = session.caller.may("task", "addNoExec", project);
     let execute = !(may_skip && input.execute == MaybeUndefined::Value(false));
     let source_user = match input.source_user {
         MaybeUndefined::Value(user) => user,
-        _ => caller.source_user().to_owned(),
+        _ => session.caller.source_user().to_owned(),
     };
     let new = NewTask {
         id: input.id,
@@ -169,24 +169,22 @@ pub(crate) fn add(state: &State, caller: &Caller, input: TaskInput) -> Result<Ru
         remote_id: input.remote_id,
         ..NewTask::adhoc(input.name, input.environment, source_user)
     };
-    create(state, &new, execute)
+    create(session, &new, execute)
 }
 
-pub(crate) fn update(
-    state: &State,
-    caller: &Caller,
-    input: Option<UpdateTaskInput>,
-) -> Result<Run, Failure> {
+pub(crate) fn update(session: &Session, input: Option<UpdateTaskInput>) -> Result<Run> {
     let Some(UpdateTaskInput { id, patch }) = input else {
         return Err(Failure::reading("id", "undefined"));
     };
-    caller.require("task", "update", where_run_is(state, id)?)?;
+    require_on_run(session, "update", id)?;
     if let Some(environment) = patch.environment.value().filter(|id| **id != 0) {
-        let place = state.read(|connection| super::environment(connection, *environment))?;
-        caller.require("task", "update", On::Project(place.project))?;
+        let place = session.read(|connection| super::environment(connection, *environment))?;
+        session
+            .caller
+            .require("task", "update", On::Project(place.project))?;
     }
     if patch == UpdateTaskPatchInput::default() {
-        return Err(Failure::new("Input patch requires at least 1 attribute"));
+        return Err("Input patch requires at least 1 attribute".into());
     }
     let status = patch.status.map_value(|status| status.word().to_owned());
     let cells = vec![
@@ -200,7 +198,7 @@ pub(crate) fn update(
         ("command", cell(&patch.command)),
         ("remote_id", cell(&patch.remote_id)),
     ];
-    state.write(|tx| {
+    session.write(|tx| {
         let known = Run::by_id(tx, id)?.is_some();
         if known {
             let mut changes = TASK.update(cells)?;
@@ -218,35 +216,32 @@ pub(crate) fn update(
     })
 }
 
-pub(crate) fn delete(state: &State, caller: &Caller, id: i32) -> Result<(), Failure> {
-    caller.require("task", "delete", where_run_is(state, id)?)?;
-    if state.write(|tx| Ok(Run::delete(tx, id)?))? {
+pub(crate) fn delete(session: &Session, id: i32) -> Result<()> {
+    require_on_run(session, "delete", id)?;
+    if session.write(|tx| Ok(Run::delete(tx, id)?))? {
         Ok(())
     } else {
-        Err(Failure::new("No matching task found"))
+        Err("No matching task found".into())
     }
 }
 
 /// A run, if the caller may see it.
-pub(crate) fn visible(
-    state: &State,
-    caller: &Caller,
-    run: Option<Run>,
-) -> Result<Option<Run>, Failure> {
+pub(crate) fn visible(session: &Session, run: Option<Run>) -> Result<Option<Run>> {
     let Some(run) = run else { return Ok(None) };
-    caller.require("task", "view", where_run_is(state, run.id)?)?;
+    require_on_run(session, "view", run.id)?;
     Ok(Some(run))
 }
 
 pub(crate) fn of_environment(
-    state: &State,
-    caller: &Caller,
+    session: &Session,
     place: &Environment,
     id: &MaybeUndefined<i32>,
     task_name: &MaybeUndefined<String>,
     limit: &MaybeUndefined<i32>,
-) -> Result<Vec<Run>, Failure> {
-    caller.require("task", "view", On::Project(place.project))?;
+) -> Result<Vec<Run>> {
+    session
+        .caller
+        .require("task", "view", On::Project(place.project))?;
     let environment = place.id;
     let id = id.value().filter(|_| id.is_truthy());
     let task_name = task_name.value().filter(|_| task_name.is_truthy());
@@ -258,47 +253,43 @@ pub(crate) fn of_environment(
         );
         return Err(refusal(1064, "42000", &message));
     }
-    let mut found = state.read(|connection| Ok(runs::of_environment(connection, environment)?))?;
+    let mut found = session.query(|connection| runs::of_environment(connection, environment))?;
     found.retain(|run| {
         id.is_none_or(|id| run.id == *id) && task_name.is_none_or(|name| same(&run.task_name, name))
     });
     if let (1.., Ok(limit)) = (limit, usize::try_from(limit)) {
         found.truncate(limit);
     }
-    Ok(listing::without_admin_only(caller, found, |run| {
-        run.admin_only_view
-    }))
+    Ok(session.without_admin_only(found, |run| run.admin_only_view))
 }
 
 /// The environment of a new run, which may be a deleted one.
-pub(super) fn check_place(state: &State, environment: i32) -> Result<Environment, Failure> {
+pub(super) fn check_place(state: &State, environment: i32) -> Result<Environment> {
     state.read(|connection| {
-        let place = places::Environment::by_id(connection, environment)?.ok_or_else(|| {
-            Failure::new("Unauthorized: You don't have permission to \"view\" on \"environment\"")
-        })?;
+        let place = places::Environment::by_id(connection, environment)?
+            .ok_or("Unauthorized: You don't have permission to \"view\" on \"environment\"")?;
         let project = places::Project::by_id(connection, place.project)?;
         let restrictions = project.map(|project| project.restrictions);
         let closed = restrictions
             .is_some_and(|words| words.split_whitespace().any(|word| word == "NO_TASKS"));
         if closed {
-            return Err(Failure::new("Tasks have been disabled for this project"));
+            return Err("Tasks have been disabled for this project".into());
         }
         Ok(place)
     })
 }
 
-/// The object of a run's permissions; an unknown run belongs to no project.
-pub(super) fn where_run_is(state: &State, id: i32) -> Result<On<'static>, Failure> {
-    state.read(|connection| {
-        let Some(run) = Run::by_id(connection, id)? else {
-            return Ok(On::Platform);
-        };
-        let place = places::Environment::by_id(connection, run.environment)?;
-        Ok(place.map_or(On::Platform, |place| On::Project(place.project)))
-    })
+/// Requires a permission on the project of a run. An unknown run belongs to no project.
+pub(super) fn require_on_run(session: &Session, scope: &str, id: i32) -> Result<()> {
+    let place = session.query(|connection| match Run::by_id(connection, id)? {
+        Some(run) => Environment::by_id(connection, run.environment),
+        None => Ok(None),
+    })?;
+    let on = place.map_or(On::Platform, |place| On::Project(place.project));
+    session.caller.require("task", scope, on)
 }
 
-fn order(state: &State, run: &Run) -> Result<NewRun, Failure> {
+fn order(state: &State, run: &Run) -> Result<NewRun> {
     state.read(|connection| {
         let place = super::environment(connection, run.environment)?;
         let project = places::Project::by_id(connection, place.project)?;

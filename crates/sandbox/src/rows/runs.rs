@@ -40,7 +40,7 @@ pub(crate) fn by_task_name(connection: &Connection, task_name: &str) -> Result<O
 /// The first run with this `remoteId`, or without one.
 pub(crate) fn by_remote_id(
     connection: &Connection,
-    remote_id: Option<&str>,
+    remote_id: Option<String>,
 ) -> Result<Option<Run>> {
     let rest = "WHERE remote_id IS ?1 ORDER BY id";
     Run::first(connection, rest, [remote_id])

@@ -3,9 +3,8 @@
 use async_graphql::{Context, Json, SimpleObject};
 use serde_json::Value;
 
-use super::{object, state};
-use crate::failure::Failure;
-use crate::rows::Record as _;
+use super::{object, session};
+use crate::failure::Result;
 use crate::rows::places;
 
 macro_rules! cluster {
@@ -50,8 +49,8 @@ pub(crate) struct DeployTargetConfig {
 pub(super) fn find<T: From<places::Cluster>>(
     context: &Context<'_>,
     id: Option<i32>,
-) -> Result<Option<T>, Failure> {
+) -> Result<Option<T>> {
     let Some(id) = id else { return Ok(None) };
-    let found = state(context)?.read(|connection| Ok(places::Cluster::by_id(connection, id)?))?;
+    let found = session(context)?.find::<places::Cluster>(id)?;
     Ok(found.map(T::from))
 }

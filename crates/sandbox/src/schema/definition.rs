@@ -4,7 +4,7 @@ use async_graphql::{ComplexObject, SimpleObject, Union};
 
 use super::inputs::{AdvancedTaskDefinitionTypes, TaskPermission};
 use super::{list, object};
-use crate::failure::Failure;
+use crate::failure::Result;
 use crate::resolvers::listing::Shown;
 use crate::rows::definitions::Argument;
 
@@ -77,12 +77,10 @@ object! {
 
 #[ComplexObject]
 impl AdvancedTaskDefinitionArgument {
-    async fn advanced_task_definition(&self) -> Result<Option<AdvancedTaskDefinition>, Failure> {
-        Err(Failure::new(
-            "Abstract type \"AdvancedTaskDefinition\" must resolve to an Object type at runtime for \
+    async fn advanced_task_definition(&self) -> Result<Option<AdvancedTaskDefinition>> {
+        Err("Abstract type \"AdvancedTaskDefinition\" must resolve to an Object type at runtime for \
              field \"AdvancedTaskDefinitionArgument.advancedTaskDefinition\". Either the \
              \"AdvancedTaskDefinition\" type should provide a \"resolveType\" function or each \
-             possible type should provide an \"isTypeOf\" function.",
-        ))
+             possible type should provide an \"isTypeOf\" function.".into())
     }
 }

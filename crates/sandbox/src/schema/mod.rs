@@ -33,13 +33,12 @@ mod query;
 mod run;
 mod subscription;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use async_graphql::{Context, SDLExportOptions};
 
-use super::failure::Failure;
-use super::permissions::Caller;
-use super::state::State;
+use super::failure::Result;
+use super::state::Session;
 use mutation::Mutation;
 use query::Query;
 use subscription::Subscription;
@@ -52,10 +51,6 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         .extension(nulls::Nulls)
         .finish()
 });
-
-/// The address of the server in the request, which is also that of files.
-#[derive(Debug, Clone)]
-pub(super) struct Base(pub(super) String);
 
 pub(super) fn schema() -> &'static Schema {
     &SCHEMA
@@ -70,20 +65,9 @@ pub(super) fn sdl() -> String {
     )
 }
 
-fn state<'a>(context: &Context<'a>) -> Result<&'a State, Failure> {
-    let state = context.data::<Arc<State>>();
-    state
-        .map(AsRef::as_ref)
-        .map_err(|_| Failure::new("the sandbox has no state"))
-}
-
-fn caller<'a>(context: &Context<'a>) -> Result<&'a Caller, Failure> {
-    let caller = context.data::<Caller>();
-    caller.map_err(|_| Failure::new("Unauthorized"))
-}
-
-fn base<'a>(context: &Context<'a>) -> &'a str {
-    context.data::<Base>().map_or("", |base| base.0.as_str())
+fn session<'a>(context: &Context<'a>) -> Result<&'a Session> {
+    let session = context.data::<Session>();
+    session.map_err(|_| "the request has no session".into())
 }
 
 /// A nullable list of nullable items.

@@ -12,10 +12,9 @@ use super::inputs::{
 };
 use super::place::Environment;
 use super::run::Task;
-use super::{caller, state};
-use crate::failure::Failure;
+use super::session;
+use crate::failure::{Failure, Result};
 use crate::resolvers::{cancel, define, drush, environments, files, invoke, redefine, runs};
-use crate::rows::Record as _;
 use crate::rows::runs::Run;
 
 pub(crate) struct Mutation;
@@ -30,8 +29,8 @@ impl Mutation {
         &self,
         context: &Context<'_>,
         input: AdvancedTaskDefinitionInput,
-    ) -> Result<Option<AdvancedTaskDefinition>, Failure> {
-        let shown = define::add(state(context)?, caller(context)?, &input)?;
+    ) -> Result<Option<AdvancedTaskDefinition>> {
+        let shown = define::add(session(context)?, &input)?;
         Ok(Some(shown.into()))
     }
 
@@ -39,17 +38,13 @@ impl Mutation {
         &self,
         context: &Context<'_>,
         input: AddEnvironmentInput,
-    ) -> Result<Option<Environment>, Failure> {
-        let place = environments::add_or_update(state(context)?, caller(context)?, &input)?;
+    ) -> Result<Option<Environment>> {
+        let place = environments::add_or_update(session(context)?, &input)?;
         Ok(Some(place.into()))
     }
 
-    async fn add_task(
-        &self,
-        context: &Context<'_>,
-        input: TaskInput,
-    ) -> Result<Option<Task>, Failure> {
-        let run = runs::add(state(context)?, caller(context)?, input)?;
+    async fn add_task(&self, context: &Context<'_>, input: TaskInput) -> Result<Option<Task>> {
+        let run = runs::add(session(context)?, input)?;
         Ok(Some(run.into()))
     }
 
@@ -57,8 +52,8 @@ impl Mutation {
         &self,
         context: &Context<'_>,
         input: CancelTaskInput,
-    ) -> Result<Option<String>, Failure> {
-        let answer = cancel::cancel(state(context)?, caller(context)?, &input.task)?;
+    ) -> Result<Option<String>> {
+        let answer = cancel::cancel(session(context)?, &input.task)?;
         Ok(Some(answer))
     }
 
@@ -66,8 +61,8 @@ impl Mutation {
         &self,
         context: &Context<'_>,
         advanced_task_definition: i32,
-    ) -> Result<Option<String>, Failure> {
-        redefine::delete(state(context)?, caller(context)?, advanced_task_definition)?;
+    ) -> Result<Option<String>> {
+        redefine::delete(session(context)?, advanced_task_definition)?;
         Ok(success())
     }
 
@@ -75,8 +70,8 @@ impl Mutation {
         &self,
         context: &Context<'_>,
         input: DeleteEnvironmentInput,
-    ) -> Result<Option<String>, Failure> {
-        environments::delete(state(context)?, caller(context)?, &input)?;
+    ) -> Result<Option<String>> {
+        environments::delete(session(context)?, &input)?;
         Ok(success())
     }
 
@@ -84,8 +79,8 @@ impl Mutation {
         &self,
         context: &Context<'_>,
         input: DeleteFilesForTaskInput,
-    ) -> Result<Option<String>, Failure> {
-        files::delete(state(context)?, caller(context)?, input.id)?;
+    ) -> Result<Option<String>> {
+        files::delete(session(context)?, input.id)?;
         Ok(success())
     }
 
@@ -93,8 +88,8 @@ impl Mutation {
         &self,
         context: &Context<'_>,
         input: DeleteTaskInput,
-    ) -> Result<Option<String>, Failure> {
-        runs::delete(state(context)?, caller(context)?, input.id)?;
+    ) -> Result<Option<String>> {
+        runs::delete(session(context)?, input.id)?;
         Ok(success())
     }
 
@@ -104,10 +99,9 @@ impl Mutation {
         advanced_task_definition: i32,
         argument_values: Option<Vec<Option<AdvancedTaskDefinitionArgumentValueInput>>>,
         environment: i32,
-    ) -> Result<Option<Task>, Failure> {
+    ) -> Result<Option<Task>> {
         let run = invoke::invoke(
-            state(context)?,
-            caller(context)?,
+            session(context)?,
             advanced_task_definition,
             environment,
             &argument_values.unwrap_or_default(),
@@ -119,8 +113,8 @@ impl Mutation {
         &self,
         context: &Context<'_>,
         environment: i32,
-    ) -> Result<Option<Task>, Failure> {
-        let run = drush::cache_clear(state(context)?, caller(context)?, environment)?;
+    ) -> Result<Option<Task>> {
+        let run = drush::cache_clear(session(context)?, environment)?;
         Ok(Some(run.into()))
     }
 
@@ -128,8 +122,8 @@ impl Mutation {
         &self,
         context: &Context<'_>,
         input: UpdateAdvancedTaskDefinitionInput,
-    ) -> Result<Option<AdvancedTaskDefinition>, Failure> {
-        let shown = redefine::update(state(context)?, caller(context)?, &input)?;
+    ) -> Result<Option<AdvancedTaskDefinition>> {
+        let shown = redefine::update(session(context)?, &input)?;
         Ok(Some(shown.into()))
     }
 
@@ -137,8 +131,8 @@ impl Mutation {
         &self,
         context: &Context<'_>,
         input: Option<UpdateTaskInput>,
-    ) -> Result<Option<Task>, Failure> {
-        let run = runs::update(state(context)?, caller(context)?, input)?;
+    ) -> Result<Option<Task>> {
+        let run = runs::update(session(context)?, input)?;
         Ok(Some(run.into()))
     }
 
@@ -146,26 +140,23 @@ impl Mutation {
         &self,
         context: &Context<'_>,
         input: UploadFilesForTaskInput,
-    ) -> Result<Option<Task>, Failure> {
-        files::may_upload(state(context)?, caller(context)?, input.task)?;
+    ) -> Result<Option<Task>> {
+        files::may_upload(session(context)?, input.task)?;
         let mut uploads = Vec::new();
         for file in &input.files {
-            let file = file
-                .as_ref()
-                .ok_or_else(|| Failure::reading("filename", "null"))?;
-            let unreadable = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
-            let value = file.value(context).map_err(|error| unreadable(&error))?;
+            let file = file.as_ref();
+            let file = file.ok_or_else(|| Failure::reading("filename", "null"))?;
+            let unreadable = |error: std::io::Error| error.to_string();
+            let value = file.value(context).map_err(unreadable)?;
             let name = value.filename.clone();
             let mut body = Vec::new();
             let mut content = value.into_read();
-            content
-                .read_to_end(&mut body)
-                .map_err(|error| unreadable(&error))?;
+            content.read_to_end(&mut body).map_err(unreadable)?;
             uploads.push((name, body));
         }
-        let state = state(context)?;
-        files::upload(state, input.task, &uploads)?;
-        let run = state.read(|connection| Ok(Run::by_id(connection, input.task)?))?;
+        let session = session(context)?;
+        files::upload(session, input.task, &uploads)?;
+        let run = session.find::<Run>(input.task)?;
         Ok(run.map(Task::from))
     }
 }

@@ -3,10 +3,9 @@
 use async_graphql::{ComplexObject, Context, Interface, Object, SimpleObject};
 
 use super::place::Project;
-use super::{List, list, object, state};
-use crate::failure::Failure;
+use super::{List, list, object, session};
+use crate::failure::Result;
 use crate::permissions::{PlatformRole, Role};
-use crate::rows::Record as _;
 use crate::rows::{people, places};
 
 object! {
@@ -45,12 +44,9 @@ impl User {
 
 #[ComplexObject]
 impl User {
-    async fn group_roles(
-        &self,
-        context: &Context<'_>,
-    ) -> Result<List<GroupRoleInterface>, Failure> {
-        let roles = state(context)?
-            .read(|connection| Ok(people::roles_of_user(connection, &self.row.id)?))?;
+    async fn group_roles(&self, context: &Context<'_>) -> Result<List<GroupRoleInterface>> {
+        let roles = session(context)?
+            .query(|connection| people::roles_of_user(connection, &self.row.id))?;
         Ok(list(roles, |(group, role)| GroupRoleInterface {
             id: Some(group.id),
             name: Some(group.name),
@@ -58,9 +54,9 @@ impl User {
         }))
     }
 
-    async fn groups(&self, context: &Context<'_>) -> Result<List<GroupInterface>, Failure> {
-        let groups = state(context)?
-            .read(|connection| Ok(people::groups_of_user(connection, &self.row.id)?))?;
+    async fn groups(&self, context: &Context<'_>) -> Result<List<GroupInterface>> {
+        let groups = session(context)?
+            .query(|connection| people::groups_of_user(connection, &self.row.id))?;
         Ok(list(groups, group))
     }
 }
@@ -130,16 +126,16 @@ impl Group {
         Some(self.0.id.clone())
     }
 
-    async fn member_count(&self, context: &Context<'_>) -> Result<Option<i32>, Failure> {
+    async fn member_count(&self, context: &Context<'_>) -> Result<Option<i32>> {
         let members = members(context, &self.0.id)?;
         Ok(i32::try_from(members.len()).ok())
     }
 
-    async fn members(&self, context: &Context<'_>) -> Result<List<GroupMembership>, Failure> {
-        let state = state(context)?;
+    async fn members(&self, context: &Context<'_>) -> Result<List<GroupMembership>> {
+        let state = session(context)?;
         let mut shown = Vec::new();
         for (id, role) in members(context, &self.0.id)? {
-            let person = state.read(|connection| Ok(people::Person::by_id(connection, &id)?))?;
+            let person = state.find::<people::Person>(&id)?;
             shown.push(Some(GroupMembership {
                 role: Role::from_word(&role),
                 user: person.map(User::from),
@@ -156,9 +152,9 @@ impl Group {
         None
     }
 
-    async fn projects(&self, context: &Context<'_>) -> Result<List<Project>, Failure> {
-        let projects = state(context)?
-            .read(|connection| Ok(places::projects_of_group(connection, &self.0.id)?))?;
+    async fn projects(&self, context: &Context<'_>) -> Result<List<Project>> {
+        let projects = session(context)?
+            .query(|connection| places::projects_of_group(connection, &self.0.id))?;
         Ok(list(projects, Project::from))
     }
 
@@ -168,6 +164,6 @@ impl Group {
     }
 }
 
-fn members(context: &Context<'_>, group: &str) -> Result<Vec<(String, String)>, Failure> {
-    state(context)?.read(|connection| Ok(people::members(connection, group)?))
+fn members(context: &Context<'_>, group: &str) -> Result<Vec<(String, String)>> {
+    session(context)?.query(|connection| people::members(connection, group))
 }

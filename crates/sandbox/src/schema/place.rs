@@ -7,9 +7,9 @@ use super::cluster::{self, DeployTargetConfig, Kubernetes, Openshift};
 use super::definition::AdvancedTaskDefinition;
 use super::inputs::EnvType;
 use super::people::{self, GroupInterface};
-use super::run::{Task, tasks};
-use super::{List, caller, list, object, state};
-use crate::failure::Failure;
+use super::run::Task;
+use super::{List, list, object, session};
+use crate::failure::Result;
 use crate::permissions::On;
 use crate::resolvers::{listing, runs};
 use crate::rows::Record as _;
@@ -70,10 +70,12 @@ impl Project {
         context: &Context<'_>,
         include_deleted: Option<bool>,
         #[graphql(name = "type")] kind: Option<EnvType>,
-    ) -> Result<List<Environment>, Failure> {
-        caller(context)?.require("environment", "view", On::Project(self.row.id))?;
-        let mut found = state(context)?
-            .read(|connection| Ok(places::Environment::all(connection, "ORDER BY id", [])?))?;
+    ) -> Result<List<Environment>> {
+        session(context)?
+            .caller
+            .require("environment", "view", On::Project(self.row.id))?;
+        let mut found = session(context)?
+            .query(|connection| places::Environment::all(connection, "ORDER BY id", []))?;
         found.retain(|place| place.project == self.row.id);
         // With nothing deleted the database answers from its index, which goes by name.
         if found.iter().all(places::Environment::is_live) {
@@ -86,17 +88,17 @@ impl Project {
         Ok(list(found, Environment::from))
     }
 
-    async fn groups(&self, context: &Context<'_>) -> Result<List<GroupInterface>, Failure> {
-        let groups = state(context)?
-            .read(|connection| Ok(people_rows::groups_of_project(connection, self.row.id)?))?;
+    async fn groups(&self, context: &Context<'_>) -> Result<List<GroupInterface>> {
+        let groups = session(context)?
+            .query(|connection| people_rows::groups_of_project(connection, self.row.id))?;
         Ok(list(groups, people::group))
     }
 
-    async fn kubernetes(&self, context: &Context<'_>) -> Result<Option<Kubernetes>, Failure> {
+    async fn kubernetes(&self, context: &Context<'_>) -> Result<Option<Kubernetes>> {
         cluster::find(context, self.row.openshift)
     }
 
-    async fn openshift(&self, context: &Context<'_>) -> Result<Option<Openshift>, Failure> {
+    async fn openshift(&self, context: &Context<'_>) -> Result<Option<Openshift>> {
         cluster::find(context, self.row.openshift)
     }
 
@@ -126,6 +128,30 @@ words!(
         NoWebhookDeployments = "NO_WEBHOOK_DEPLOYMENTS",
     }
 );
+
+/// Requires the permission to view a project.
+pub(super) fn visible_project(
+    context: &Context<'_>,
+    project: Option<places::Project>,
+) -> Result<Option<Project>> {
+    if let Some(project) = &project {
+        let caller = &session(context)?.caller;
+        caller.require("project", "view", On::Project(project.id))?;
+    }
+    Ok(project.map(Project::from))
+}
+
+/// Requires the permission to view an environment.
+pub(super) fn visible_place(
+    context: &Context<'_>,
+    place: Option<places::Environment>,
+) -> Result<Option<Environment>> {
+    if let Some(place) = &place {
+        let caller = &session(context)?.caller;
+        caller.require("environment", "view", On::Project(place.project))?;
+    }
+    Ok(place.map(Environment::from))
+}
 
 object! {
     /// An environment of a project.
@@ -157,14 +183,10 @@ object! {
 
 #[ComplexObject]
 impl Environment {
-    async fn advanced_tasks(
-        &self,
-        context: &Context<'_>,
-    ) -> Result<List<AdvancedTaskDefinition>, Failure> {
-        let caller = caller(context)?;
-        let listed = listing::for_environment(state(context)?, caller, self.row.id)?;
-        let listed =
-            listing::without_admin_only(caller, listed, |shown| shown.definition.admin_only_view);
+    async fn advanced_tasks(&self, context: &Context<'_>) -> Result<List<AdvancedTaskDefinition>> {
+        let session = session(context)?;
+        let listed = listing::for_environment(session, self.row.id)?;
+        let listed = session.without_admin_only(listed, |shown| shown.definition.admin_only_view);
         Ok(list(listed, AdvancedTaskDefinition::from))
     }
 
@@ -174,27 +196,21 @@ impl Environment {
         Some(Vec::new())
     }
 
-    async fn kubernetes(&self, context: &Context<'_>) -> Result<Option<Kubernetes>, Failure> {
+    async fn kubernetes(&self, context: &Context<'_>) -> Result<Option<Kubernetes>> {
         cluster::find(context, self.row.openshift)
     }
 
-    async fn openshift(&self, context: &Context<'_>) -> Result<Option<Openshift>, Failure> {
+    async fn openshift(&self, context: &Context<'_>) -> Result<Option<Openshift>> {
         cluster::find(context, self.row.openshift)
     }
 
-    async fn project(&self, context: &Context<'_>) -> Result<Option<Project>, Failure> {
-        let project = state(context)?
-            .read(|connection| Ok(places::Project::by_id(connection, self.row.project)?))?;
-        let Some(project) = project else {
-            return Ok(None);
-        };
-        caller(context)?.require("project", "view", On::Project(project.id))?;
-        Ok(Some(project.into()))
+    async fn project(&self, context: &Context<'_>) -> Result<Option<Project>> {
+        visible_project(context, session(context)?.find(self.row.project)?)
     }
 
-    async fn services(&self, context: &Context<'_>) -> Result<List<EnvironmentService>, Failure> {
+    async fn services(&self, context: &Context<'_>) -> Result<List<EnvironmentService>> {
         let services =
-            state(context)?.read(|connection| Ok(places::services(connection, self.row.id)?))?;
+            session(context)?.query(|connection| places::services(connection, self.row.id))?;
         Ok(list(services, EnvironmentService::from))
     }
 
@@ -204,10 +220,10 @@ impl Environment {
         id: MaybeUndefined<i32>,
         limit: MaybeUndefined<i32>,
         task_name: MaybeUndefined<String>,
-    ) -> Result<List<Task>, Failure> {
-        let (state, caller) = (state(context)?, caller(context)?);
-        let found = runs::of_environment(state, caller, &self.row, &id, &task_name, &limit)?;
-        Ok(tasks(found))
+    ) -> Result<List<Task>> {
+        let session = session(context)?;
+        let found = runs::of_environment(session, &self.row, &id, &task_name, &limit)?;
+        Ok(list(found, Task::from))
     }
 }
 
@@ -239,9 +255,9 @@ object! {
 
 #[ComplexObject]
 impl EnvironmentService {
-    async fn containers(&self, context: &Context<'_>) -> Result<List<ServiceContainer>, Failure> {
+    async fn containers(&self, context: &Context<'_>) -> Result<List<ServiceContainer>> {
         let names =
-            state(context)?.read(|connection| Ok(places::containers(connection, self.row.id)?))?;
+            session(context)?.query(|connection| places::containers(connection, self.row.id))?;
         Ok(list(names, |name| ServiceContainer { name: Some(name) }))
     }
 }

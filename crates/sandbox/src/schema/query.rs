@@ -6,11 +6,11 @@ use serde_json::Value;
 use super::definition::{AdvancedTaskDefinition, AdvancedTaskDefinitionArgument};
 use super::inputs::{GetTaskFileUploadFormInput, ProjectOrderType};
 use super::people::{self, GroupInterface, User};
-use super::place::{Environment, Project};
+use super::place::{Environment, Project, visible_place, visible_project};
 use super::run::{Task, TaskFileUploadForm};
-use super::{List, base, caller, list, state};
+use super::{List, list, session};
 use crate::collation::same;
-use crate::failure::Failure;
+use crate::failure::{Failure, Result};
 use crate::http;
 use crate::permissions::{Caller, On};
 use crate::resolvers::{files, listing, runs};
@@ -26,19 +26,17 @@ impl Query {
     async fn advanced_task_definition_argument_by_id(
         &self,
         id: i32,
-    ) -> Result<List<AdvancedTaskDefinitionArgument>, Failure> {
+    ) -> Result<List<AdvancedTaskDefinitionArgument>> {
         let _ = id;
-        Err(Failure::new(
-            "The values in where clause must not be object or array.",
-        ))
+        Err("The values in where clause must not be object or array.".into())
     }
 
     async fn advanced_task_definition_by_id(
         &self,
         context: &Context<'_>,
         id: i32,
-    ) -> Result<Option<AdvancedTaskDefinition>, Failure> {
-        let shown = listing::by_id(state(context)?, caller(context)?, id)?;
+    ) -> Result<Option<AdvancedTaskDefinition>> {
+        let shown = listing::by_id(session(context)?, id)?;
         Ok(Some(shown.into()))
     }
 
@@ -46,16 +44,16 @@ impl Query {
         &self,
         context: &Context<'_>,
         environment: i32,
-    ) -> Result<List<AdvancedTaskDefinition>, Failure> {
-        let listed = listing::for_environment(state(context)?, caller(context)?, environment)?;
+    ) -> Result<List<AdvancedTaskDefinition>> {
+        let listed = listing::for_environment(session(context)?, environment)?;
         Ok(list(listed, AdvancedTaskDefinition::from))
     }
 
     async fn all_advanced_task_definitions(
         &self,
         context: &Context<'_>,
-    ) -> Result<List<AdvancedTaskDefinition>, Failure> {
-        let listed = listing::everything(state(context)?, caller(context)?)?;
+    ) -> Result<List<AdvancedTaskDefinition>> {
+        let listed = listing::everything(session(context)?)?;
         Ok(list(listed, AdvancedTaskDefinition::from))
     }
 
@@ -64,15 +62,13 @@ impl Query {
         context: &Context<'_>,
         name: Option<String>,
         #[graphql(name = "type")] kind: Option<String>,
-    ) -> Result<List<GroupInterface>, Failure> {
-        let state = state(context)?;
-        let mut groups = match caller(context)? {
-            Caller::User(user) if !caller(context)?.may("project", "viewAll", On::Platform) => {
-                state.read(|connection| Ok(people_rows::groups_of_user(connection, &user.id)?))?
-            }
-            _ => state
-                .read(|connection| Ok(people_rows::Group::all(connection, "ORDER BY name", [])?))?,
-        };
+    ) -> Result<List<GroupInterface>> {
+        let session = session(context)?;
+        let sees_all = session.caller.may("project", "viewAll", On::Platform);
+        let mut groups = session.query(|connection| match &session.caller {
+            Caller::User(user) if !sees_all => people_rows::groups_of_user(connection, &user.id),
+            _ => people_rows::Group::all(connection, "ORDER BY name", []),
+        })?;
         // The `lagoon` CLI sends an empty name for all groups.
         let name = name.filter(|name| !name.is_empty());
         groups.retain(|group| name.as_ref().is_none_or(|name| group.name == *name));
@@ -87,18 +83,16 @@ impl Query {
         created_after: Option<String>,
         git_url: Option<String>,
         order: Option<ProjectOrderType>,
-    ) -> Result<List<Project>, Failure> {
-        let caller = caller(context)?;
-        let mut projects = state(context)?.read(|connection| Ok(places::projects(connection)?))?;
+    ) -> Result<List<Project>> {
+        let session = session(context)?;
+        let caller = &session.caller;
+        let mut projects = session.query(places::projects)?;
         if !caller.may("project", "viewAll", On::Platform) {
             projects.retain(|project| caller.may("project", "view", On::Project(project.id)));
         }
         projects.retain(|project| git_url.as_ref().is_none_or(|url| has_git_url(project, url)));
-        projects.retain(|project| {
-            created_after
-                .as_ref()
-                .is_none_or(|time| project.created >= *time)
-        });
+        let since = created_after.unwrap_or_default();
+        projects.retain(|project| project.created >= since);
         match order {
             Some(ProjectOrderType::Created) => projects.sort_by(|a, b| a.created.cmp(&b.created)),
             Some(ProjectOrderType::Name) => projects.sort_by(|a, b| a.name.cmp(&b.name)),
@@ -111,9 +105,8 @@ impl Query {
         &self,
         context: &Context<'_>,
         id: i32,
-    ) -> Result<Option<Environment>, Failure> {
-        let place =
-            state(context)?.read(|connection| Ok(places::Environment::by_id(connection, id)?))?;
+    ) -> Result<Option<Environment>> {
+        let place = session(context)?.find::<places::Environment>(id)?;
         visible_place(context, place)
     }
 
@@ -121,9 +114,9 @@ impl Query {
         &self,
         context: &Context<'_>,
         kubernetes_namespace_name: String,
-    ) -> Result<Option<Environment>, Failure> {
-        let places = state(context)?
-            .read(|connection| Ok(places::Environment::all(connection, "ORDER BY id", [])?))?;
+    ) -> Result<Option<Environment>> {
+        let places = session(context)?
+            .query(|connection| places::Environment::all(connection, "ORDER BY id", []))?;
         let place = places.into_iter().find(|place| {
             let namespace = place.namespace.as_deref();
             place.is_live() && namespace.is_some_and(|name| same(name, &kubernetes_namespace_name))
@@ -138,9 +131,9 @@ impl Query {
         include_deleted: Option<bool>,
         name: String,
         project: i32,
-    ) -> Result<Option<Environment>, Failure> {
-        let found = state(context)?
-            .read(|connection| Ok(places::environments_by_name(connection, project, &name)?))?;
+    ) -> Result<Option<Environment>> {
+        let found = session(context)?
+            .query(|connection| places::environments_by_name(connection, project, &name))?;
         let place = found
             .into_iter()
             .find(|place| include_deleted != Some(false) || place.is_live());
@@ -152,22 +145,22 @@ impl Query {
         context: &Context<'_>,
         file_id: i32,
         task_id: i32,
-    ) -> Result<Option<String>, Failure> {
-        let (state, caller) = (state(context)?, caller(context)?);
-        let file = files::by_position(state, caller, task_id, file_id)?;
-        Ok(Some(files::address(state, base(context), &file)))
+    ) -> Result<Option<String>> {
+        let session = session(context)?;
+        let file = files::by_position(session, task_id, file_id)?;
+        Ok(Some(files::address(session, &file)))
     }
 
     async fn get_task_file_upload_form(
         &self,
         context: &Context<'_>,
         input: GetTaskFileUploadFormInput,
-    ) -> Result<Option<TaskFileUploadForm>, Failure> {
-        let (state, caller) = (state(context)?, caller(context)?);
-        let fields = files::form(state, caller, input.task, &input.filename)?;
+    ) -> Result<Option<TaskFileUploadForm>> {
+        let session = session(context)?;
+        let fields = files::form(session, input.task, &input.filename)?;
         Ok(Some(TaskFileUploadForm {
             form_fields: Some(Json(fields)),
-            post_url: Some(format!("{}/files", base(context))),
+            post_url: Some(format!("{}/files", session.base)),
         }))
     }
 
@@ -175,11 +168,13 @@ impl Query {
         &self,
         context: &Context<'_>,
         name: String,
-    ) -> Result<Option<GroupInterface>, Failure> {
-        let group = state(context)?
-            .read(|connection| Ok(people_rows::group_by_name(connection, &name)?))?;
-        let group = group.ok_or_else(|| Failure::new(format!("Group not found: {name}")))?;
-        caller(context)?.require("group", "update", On::Group(&group.id))?;
+    ) -> Result<Option<GroupInterface>> {
+        let group =
+            session(context)?.query(|connection| people_rows::group_by_name(connection, &name))?;
+        let group = group.ok_or_else(|| format!("Group not found: {name}"))?;
+        session(context)?
+            .caller
+            .require("group", "update", On::Group(&group.id))?;
         Ok(Some(people::group(group)))
     }
 
@@ -187,12 +182,11 @@ impl Query {
         Some(Json(Value::from(http::LAGOON_VERSION)))
     }
 
-    async fn me(&self, context: &Context<'_>) -> Result<Option<User>, Failure> {
-        let Caller::User(user) = caller(context)? else {
+    async fn me(&self, context: &Context<'_>) -> Result<Option<User>> {
+        let Caller::User(user) = &session(context)?.caller else {
             return Err(Failure::reading("access_token", "null"));
         };
-        let person = state(context)?
-            .read(|connection| Ok(people_rows::Person::by_id(connection, &user.id)?))?;
+        let person = session(context)?.find::<people_rows::Person>(&user.id)?;
         Ok(person.map(User::from))
     }
 
@@ -200,8 +194,8 @@ impl Query {
         &self,
         context: &Context<'_>,
         git_url: String,
-    ) -> Result<Option<Project>, Failure> {
-        let projects = state(context)?.read(|connection| Ok(places::projects(connection)?))?;
+    ) -> Result<Option<Project>> {
+        let projects = session(context)?.query(places::projects)?;
         let project = projects
             .into_iter()
             .find(|project| has_git_url(project, &git_url))
@@ -213,9 +207,9 @@ impl Query {
         &self,
         context: &Context<'_>,
         name: String,
-    ) -> Result<Option<Project>, Failure> {
+    ) -> Result<Option<Project>> {
         let project =
-            state(context)?.read(|connection| Ok(places::project_by_name(connection, &name)?))?;
+            session(context)?.query(|connection| places::project_by_name(connection, &name))?;
         visible_project(context, project)
     }
 
@@ -223,27 +217,18 @@ impl Query {
         &self,
         context: &Context<'_>,
         id: MaybeUndefined<i32>,
-    ) -> Result<Option<Task>, Failure> {
-        let run = match id {
-            MaybeUndefined::Undefined => return Err(undefined_binding("id")),
-            MaybeUndefined::Null => None,
-            MaybeUndefined::Value(id) => {
-                state(context)?.read(|connection| Ok(Run::by_id(connection, id)?))?
-            }
-        };
-        visible_run(context, run)
+    ) -> Result<Option<Task>> {
+        let id = given(id, "id")?;
+        visible_run(context, session(context)?.find(id)?)
     }
 
     async fn task_by_remote_id(
         &self,
         context: &Context<'_>,
         id: MaybeUndefined<String>,
-    ) -> Result<Option<Task>, Failure> {
-        if id.is_undefined() {
-            return Err(undefined_binding("remote_id"));
-        }
-        let id = id.value().map(String::as_str);
-        let run = state(context)?.read(|connection| Ok(run_rows::by_remote_id(connection, id)?))?;
+    ) -> Result<Option<Task>> {
+        let id = given(id, "remote_id")?;
+        let run = session(context)?.query(|connection| run_rows::by_remote_id(connection, id))?;
         visible_run(context, run)
     }
 
@@ -251,30 +236,23 @@ impl Query {
         &self,
         context: &Context<'_>,
         task_name: MaybeUndefined<String>,
-    ) -> Result<Option<Task>, Failure> {
-        let run = match task_name {
-            MaybeUndefined::Undefined => return Err(undefined_binding("task_name")),
-            MaybeUndefined::Null => None,
-            MaybeUndefined::Value(name) => {
-                state(context)?.read(|connection| Ok(run_rows::by_task_name(connection, &name)?))?
+    ) -> Result<Option<Task>> {
+        let run = match given(task_name, "task_name")? {
+            Some(name) => {
+                session(context)?.query(|connection| run_rows::by_task_name(connection, &name))?
             }
+            None => None,
         };
         visible_run(context, run)
     }
 
-    async fn user_by_email(
-        &self,
-        context: &Context<'_>,
-        email: String,
-    ) -> Result<Option<User>, Failure> {
+    async fn user_by_email(&self, context: &Context<'_>, email: String) -> Result<Option<User>> {
         let email = email.to_lowercase();
-        let person = state(context)?.read(|connection| {
-            let id = people_rows::id_of(connection, &email)?;
-            let person = id.map(|id| people_rows::Person::by_id(connection, &id));
-            Ok(person.transpose()?.flatten())
+        let person = session(context)?.query(|connection| {
+            people_rows::Person::first(connection, "WHERE email = ?1", [&email])
         })?;
-        let person = person.ok_or_else(|| Failure::new(format!("User not found: {email}")))?;
-        let caller = caller(context)?;
+        let person = person.ok_or_else(|| format!("User not found: {email}"))?;
+        let caller = &session(context)?.caller;
         let is_self = matches!(caller, Caller::User(user) if user.id == person.id);
         if !is_self {
             caller.require("user", "viewAll", On::Platform)?;
@@ -290,35 +268,18 @@ fn has_git_url(project: &places::Project, url: &str) -> bool {
         .is_some_and(|known| same(known, url))
 }
 
-fn visible_place(
-    context: &Context<'_>,
-    place: Option<places::Environment>,
-) -> Result<Option<Environment>, Failure> {
-    let Some(place) = place else { return Ok(None) };
-    caller(context)?.require("environment", "view", On::Project(place.project))?;
-    Ok(Some(place.into()))
-}
-
-fn visible_project(
-    context: &Context<'_>,
-    project: Option<places::Project>,
-) -> Result<Option<Project>, Failure> {
-    let Some(project) = project else {
-        return Ok(None);
-    };
-    caller(context)?.require("project", "view", On::Project(project.id))?;
-    Ok(Some(project.into()))
-}
-
-fn visible_run(context: &Context<'_>, run: Option<Run>) -> Result<Option<Task>, Failure> {
-    let run = runs::visible(state(context)?, caller(context)?, run)?;
+fn visible_run(context: &Context<'_>, run: Option<Run>) -> Result<Option<Task>> {
+    let run = runs::visible(session(context)?, run)?;
     Ok(run.map(Task::from))
 }
 
-/// The error of the query builder for an absent value.
-fn undefined_binding(column: &str) -> Failure {
-    Failure::new(format!(
-        "Undefined binding(s) detected when compiling SELECT. Undefined column(s): [{column}] \
-         query: select * from `task` where `{column}` = ?"
-    ))
+/// A value that may be `null` but not absent, for which Lagoon's query builder reports an error.
+fn given<T>(value: MaybeUndefined<T>, column: &str) -> Result<Option<T>> {
+    if value.is_undefined() {
+        return Err(Failure::from(format!(
+            "Undefined binding(s) detected when compiling SELECT. Undefined column(s): [{column}] \
+             query: select * from `task` where `{column}` = ?"
+        )));
+    }
+    Ok(value.take())
 }

@@ -3,13 +3,10 @@
 use async_graphql::{ComplexObject, Context, Json, SimpleObject};
 
 use super::inputs::TaskSourceType;
-use super::place::Environment;
-use super::{List, base, caller, list, object, state};
-use crate::failure::Failure;
-use crate::permissions::On;
+use super::place::{Environment, visible_place};
+use super::{List, object, session};
+use crate::failure::Result;
 use crate::resolvers::files;
-use crate::rows::Record as _;
-use crate::rows::places;
 use crate::rows::runs::Run;
 
 object! {
@@ -37,42 +34,25 @@ object! {
 
 #[ComplexObject]
 impl Task {
-    async fn environment(&self, context: &Context<'_>) -> Result<Option<Environment>, Failure> {
-        let place = state(context)?.read(|connection| {
-            Ok(places::Environment::by_id(
-                connection,
-                self.row.environment,
-            )?)
-        })?;
-        let Some(place) = place else { return Ok(None) };
-        caller(context)?.require("environment", "view", On::Project(place.project))?;
-        Ok(Some(place.into()))
+    async fn environment(&self, context: &Context<'_>) -> Result<Option<Environment>> {
+        visible_place(context, session(context)?.find(self.row.environment)?)
     }
 
-    async fn files(&self, context: &Context<'_>) -> Result<List<File>, Failure> {
-        let state = state(context)?;
-        let mut id = 0;
-        let mut shown = Vec::new();
-        for file in files::list(state, self.row.id)? {
-            id += 1;
-            shown.push(Some(File {
-                created: Some(file.created.clone()),
-                download: Some(files::address(state, base(context), &file)),
-                filename: Some(file.filename),
-                id: Some(id),
-            }));
-        }
-        Ok(Some(shown))
+    async fn files(&self, context: &Context<'_>) -> Result<List<File>> {
+        let session = session(context)?;
+        let files = files::list(session, self.row.id)?.into_iter();
+        let shown = (1..).zip(files).map(|(id, file)| File {
+            created: Some(file.created.clone()),
+            download: Some(files::address(session, &file)),
+            filename: Some(file.filename),
+            id: Some(id),
+        });
+        Ok(Some(shown.map(Some).collect()))
     }
 
-    async fn logs(&self, context: &Context<'_>) -> Result<Option<String>, Failure> {
-        files::log(state(context)?, &self.row)
+    async fn logs(&self, context: &Context<'_>) -> Result<Option<String>> {
+        files::log(session(context)?, &self.row)
     }
-}
-
-/// Runs as a list of the schema.
-pub(super) fn tasks(runs: Vec<Run>) -> List<Task> {
-    list(runs, Task::from)
 }
 
 /// A file of a run.

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use async_graphql::{Context, Subscription};
 use futures_util::stream::{self, Stream};
 
-use super::caller;
 use super::run::Task;
-use crate::failure::Failure;
+use super::session;
+use crate::failure::Result;
 use crate::permissions::On;
 use crate::rows::Record as _;
 use crate::rows::runs::Run;
 use crate::rows::{events, places};
-use crate::state::State;
+use crate::state::{Session, State};
 
 /// The interval of reading the events.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -32,12 +32,8 @@ impl Subscription {
         &self,
         context: &Context<'_>,
         environment: i32,
-    ) -> Result<impl Stream<Item = Option<Task>> + use<>, Failure> {
-        let state = context
-            .data::<Arc<State>>()
-            .map_err(|_| Failure::new("the sandbox has no state"))?
-            .clone();
-        let caller = caller(context)?;
+    ) -> Result<impl Stream<Item = Option<Task>> + use<>> {
+        let Session { state, caller, .. } = session(context)?;
         let (visible, last) = state.read(|connection| {
             let place = places::Environment::by_id(connection, environment)?;
             let visible = place
@@ -47,7 +43,7 @@ impl Subscription {
         let seen = Seen {
             ends: (!caller.is_platform_owner()).then(|| Instant::now() + SILENCE),
             silenced: state.faults.times_silenced(),
-            state,
+            state: state.clone(),
             environment,
             visible,
             last,
@@ -89,7 +85,7 @@ impl Seen {
             if self.visible {
                 let news = self
                     .state
-                    .read(|connection| Ok(events::since(connection, self.environment, self.last)?));
+                    .query(|connection| events::since(connection, self.environment, self.last));
                 for (event, run) in news.unwrap_or_default() {
                     self.last = event;
                     self.waiting.extend(run);
