@@ -1,7 +1,7 @@
-//! The discovery document: what a Lagoon says of itself to whoever asks, without a token.
+//! The discovery document of a Lagoon, read without a token.
 //!
-//! Lagoon 2.18 and newer have it (seen on 2.33.1); older ones answer 401 to its path. What is not
-//! set is an empty text, and ports are numbers or texts.
+//! Lagoon 2.18 and newer have it (seen on 2.33.1); older ones answer 401. Unset values are empty,
+//! and ports are numbers or texts.
 
 pub mod knock;
 
@@ -12,54 +12,55 @@ use crate::domain::task::text::scalar;
 
 use super::{LagoonError, Network, Trace};
 
-/// Asked for without a query string: with one, Lagoon wants a token.
+/// Without a query string, with which Lagoon requires a token.
 const PATH: &str = ".well-known/appspecific/sh.lagoon.discovery.json";
 
-/// What a Lagoon says of itself. Nothing in it has been tried.
+/// Unverified settings of a Lagoon.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Discovery {
-    /// Host and port of the ssh server that gives out tokens, as they are written there.
+    /// Host and port of the ssh server for tokens.
     pub ssh: Option<(String, Option<String>)>,
-    /// Lagoon's UI.
     pub ui_url: Option<Url>,
-    /// Keycloak's address, the realm left out.
+    /// Keycloak's address, without the realm.
     pub authorization_endpoint: Option<Url>,
-    /// What it says and must not be used, a sentence each.
+    /// Reasons why addresses were not accepted, each a sentence.
     pub refused: Vec<String>,
 }
 
-/// Asks the Lagoon of this GraphQL endpoint for its discovery document; `None` where it has none
-/// and says so as a Lagoon does.
-///
-/// # Errors
-/// When it cannot be reached, or what answers is no Lagoon.
+/// `None` for a Lagoon without discovery document.
 pub async fn discover(
     api: &Url,
     network: &Network,
     trace: Option<&dyn Trace>,
 ) -> Result<Option<Discovery>, LagoonError> {
     let url = beside(api, PATH);
+    let answer = get(&url, network, trace).await?;
+    match (
+        answer.status().as_u16(),
+        serde_json::from_slice(answer.body()),
+    ) {
+        (200, Ok(document @ Value::Object(_))) => Ok(Some(read(&document, network))),
+        (401, _) => Ok(None),
+        (status, _) => Err(LagoonError::NotLagoon {
+            address: url.origin().ascii_serialization(),
+            status,
+            reason: format!("with status {status} and no discovery document"),
+        }),
+    }
+}
+
+/// Sends a GET request without a token.
+async fn get(
+    url: &Url,
+    network: &Network,
+    trace: Option<&dyn Trace>,
+) -> Result<http::Response<Vec<u8>>, LagoonError> {
     let request = http::Request::get(url.as_str()).body(Vec::new());
     let request = request.map_err(|error| LagoonError::Unusable(error.to_string()))?;
-    let answer = network.send(request, trace).await?;
-    let status = answer.status().as_u16();
-    match (status, serde_json::from_slice(answer.body())) {
-        (200, Ok(Value::Object(document))) => Ok(Some(read(&Value::Object(document), network))),
-        (401, _) => Ok(None),
-        (status, _) => Err(no_document(&url, status)),
-    }
+    network.send(request, trace).await
 }
 
-fn no_document(url: &Url, status: u16) -> LagoonError {
-    LagoonError::NotLagoon {
-        address: url.origin().ascii_serialization(),
-        status,
-        reason: format!("with status {status} and no discovery document"),
-    }
-}
-
-/// What lies at this path beside the API.
-pub(super) fn beside(api: &Url, path: &str) -> Url {
+fn beside(api: &Url, path: &str) -> Url {
     let mut url = api.clone();
     let base = api.path().trim_end_matches("graphql").to_owned();
     url.set_path(&format!("{base}{path}"));

@@ -1,30 +1,28 @@
-//! Documents that are not ours: sent as they are, and the whole answer handed back.
+//! Documents that users write, sent unchanged.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::transport::Limit;
-use super::{Effect, Lagoon, LagoonError, reply};
+use super::{Effect, Lagoon, LagoonError};
 use crate::domain::document::{Document, Purpose};
-use crate::lagoon::transport::request;
-use crate::lagoon::transport::request::Encoded;
+use crate::lagoon::transport::request::{self, Encoded};
 
-/// An answer of GraphQL's, whatever its status.
+/// A response from GraphQL with any status.
 #[derive(Debug)]
 pub struct WholeAnswer {
-    /// The HTTP status.
     pub status: u16,
-    /// The body as it came.
+    /// The body as received.
     pub text: String,
-    /// The same, read.
+    /// The body, parsed.
     pub value: Value,
-    /// How many errors it holds.
+    /// The number of errors.
     pub errors: usize,
-    /// What the first of them means, or a status that says it all.
+    /// The first error, or the status.
     pub failure: Option<LagoonError>,
 }
 
-/// As the user wrote it, so nothing ties its reply to it.
+/// Without a tie, because the document must not change.
 fn encoded(document: &Document) -> Result<Encoded, LagoonError> {
     #[derive(Serialize)]
     struct Request<'a> {
@@ -42,10 +40,7 @@ fn encoded(document: &Document) -> Result<Encoded, LagoonError> {
 }
 
 impl Lagoon {
-    /// Sends a document and gives the answer, errors included. Only a query is tried again.
-    ///
-    /// # Errors
-    /// When nothing came back, or not from GraphQL.
+    /// Sends a document and returns the response, errors included. Only queries are retried.
     pub async fn ask(&self, document: &Document) -> Result<WholeAnswer, LagoonError> {
         let effect = match document.purpose() {
             Purpose::Query => Effect::Query,
@@ -56,9 +51,7 @@ impl Lagoon {
             .transport
             .exchange(name, effect, || encoded(document), Limit::of(self.patience))
             .await?;
-        let address = self.transport.address();
-        let read =
-            reply::read::<Value>(&address, answer.status, &answer.content_type, &answer.body);
+        let read = answer.read::<Value>(&self.transport.address());
         let text = String::from_utf8_lossy(&answer.body).into_owned();
         let Ok(value @ Value::Object(_)) = serde_json::from_str::<Value>(&text) else {
             return Err(read

@@ -1,9 +1,10 @@
-//! Downloads from the file store: whole files, or the rest of one.
+//! Downloads from the file store.
 
 use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue};
+use serde::{Deserialize, Serialize};
 
 use super::file_store::{store, successful};
 use super::transport::{root_cause, seconds};
@@ -11,39 +12,38 @@ use super::{Lagoon, LagoonError};
 use crate::clock::timeout;
 use crate::domain::run::files::Signed;
 
-/// One version of a stored file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Version {
-    /// The strong entity tag, with its quotes.
+    /// Strong, with its quotes.
     pub etag: String,
-    /// The length in bytes.
+    /// In bytes.
     pub length: u64,
 }
 
-/// The beginning of a file that was downloaded before.
+/// The bytes of an earlier download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Beginning {
-    /// The version that it is the beginning of.
     pub version: Version,
-    /// The number of bytes; never zero.
+    /// The length, never zero.
     pub bytes: u64,
 }
 
-/// A response with a file, or with its rest.
 #[derive(Debug)]
 pub struct Download {
     response: reqwest::Response,
     url: Signed,
     limit: Duration,
-    start: u64,
-    length: Option<u64>,
-    version: Option<Version>,
-    /// The number of bytes in front that the caller has.
+    /// The bytes of the requested beginning that the response continues: all or none.
+    pub start: u64,
+    /// The length of the whole file in bytes, unless it is chunked.
+    pub length: Option<u64>,
+    /// `None` if the download cannot be resumed.
+    pub version: Option<Version>,
+    /// The number of bytes to skip.
     repeated: usize,
 }
 
 impl Download {
-    /// A response with the whole file.
     fn whole(
         response: reqwest::Response,
         url: &Signed,
@@ -76,83 +76,47 @@ impl Download {
         })
     }
 
-    /// The number of bytes of the requested beginning that the response continues: all or none.
-    #[must_use]
-    pub fn start(&self) -> u64 {
-        self.start
-    }
-
-    /// The length of the whole file in bytes, unless the store sends it in chunks.
-    #[must_use]
-    pub fn length(&self) -> Option<u64> {
-        self.length
-    }
-
-    /// The version, if the download can be resumed.
-    #[must_use]
-    pub fn version(&self) -> Option<&Version> {
-        self.version.as_ref()
-    }
-
-    /// The next piece; `None` at the end.
-    ///
-    /// # Errors
-    /// If the connection is lost, or nothing arrives within the request timeout.
+    /// The next piece; `None` at the end. Fails if nothing arrives within the request timeout.
     pub async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, LagoonError> {
-        match timeout(self.limit, self.response.chunk()).await {
-            Ok(Ok(piece)) => Ok(piece.map(|piece| {
-                let repeated = self.repeated.min(piece.len());
-                self.repeated -= repeated;
-                piece.slice(repeated..)
-            })),
-            Ok(Err(error)) => Err(LagoonError::storage(
-                &self.url,
-                None,
-                format!(
-                    "broke off in the middle: {}",
-                    root_cause(&error.without_url())
-                ),
-            )),
-            Err(_) => Err(LagoonError::storage(
-                &self.url,
-                None,
-                format!("sent nothing for {}", seconds(self.limit)),
-            )),
-        }
+        let reason = match timeout(self.limit, self.response.chunk()).await {
+            Ok(Ok(piece)) => {
+                return Ok(piece.map(|piece| {
+                    let repeated = self.repeated.min(piece.len());
+                    self.repeated -= repeated;
+                    piece.slice(repeated..)
+                }));
+            }
+            Ok(Err(error)) => {
+                let cause = root_cause(&error.without_url());
+                format!("broke off in the middle: {cause}")
+            }
+            Err(_) => format!("sent nothing for {}", seconds(self.limit)),
+        };
+        Err(LagoonError::storage(&self.url, None, reason))
     }
 }
 
-/// The entity tag, unless two different contents may have the same one.
+/// The entity tag, unless it is weak.
 fn strong_etag(headers: &HeaderMap) -> Option<String> {
     let etag = headers.get("etag")?.to_str().ok()?;
     let is_strong = etag.len() > 2 && etag.starts_with('"') && etag.ends_with('"');
     is_strong.then(|| etag.to_owned())
 }
 
-/// Whether a partial response is the rest of this version from this byte on.
+/// Whether a partial response continues this version at this byte.
 fn continues(headers: &HeaderMap, from: u64, version: &Version) -> bool {
-    let range = headers
-        .get("content-range")
-        .and_then(|range| range.to_str().ok())
-        .and_then(|range| range.strip_prefix("bytes "))
-        .and_then(|range| range.split_once('/'));
-    let Some((range, length)) = range else {
-        return false;
+    let range = || {
+        let range = headers.get("content-range")?.to_str().ok()?;
+        let (range, length) = range.strip_prefix("bytes ")?.split_once('/')?;
+        let (begin, _) = range.split_once('-')?;
+        Some((begin.parse().ok()?, length.parse().ok()?))
     };
-    let begin = range
-        .split_once('-')
-        .and_then(|(begin, _)| begin.parse().ok());
-    begin == Some(from)
-        && length.parse() == Ok(version.length)
+    range() == Some((from, version.length))
         && strong_etag(headers).as_deref() == Some(version.etag.as_str())
 }
 
 impl Lagoon {
-    /// Begins to download a file: the rest of it if it is still the version that `beginning`
-    /// belongs to, else the whole.
-    ///
-    /// # Errors
-    /// [`LagoonError::Storage`], and an address that must not be used.
+    /// Downloads the rest of a file if `beginning` is of its current version, otherwise the whole.
     pub async fn download(
         &self,
         url: &Signed,
@@ -167,7 +131,7 @@ impl Lagoon {
         Download::whole(successful(url, response)?, url, self.silence())
     }
 
-    /// The rest of a file, or the whole if it has changed; `None` if it must be requested anew.
+    /// The rest of the file, or the whole if it has changed; `None` if it must be requested again.
     async fn resume(
         &self,
         url: &Signed,
@@ -220,7 +184,7 @@ impl Lagoon {
         self.answer_of(url, sent.ok())
     }
 
-    /// The longest time in which nothing arrives.
+    /// The limit for a pause in the transfer.
     fn silence(&self) -> Duration {
         self.transport.connection().network.timeout
     }

@@ -1,115 +1,108 @@
-//! What can go wrong between this program and a Lagoon.
+//! Failures of requests.
 
+use std::time::Duration;
+
+use super::transport::{root_cause, seconds};
 use super::{Measure, SizeLimit};
 use crate::domain::run::files::Signed;
 use crate::lagoon::transport::request::LONGEST_BODY;
 
-/// A failure of one request.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum LagoonError {
-    /// The connection never stood: nothing was sent.
+    /// Not connected: nothing was sent.
     #[error("cannot reach {address}: {reason}")]
     NotReached {
-        /// The address, without path.
+        /// Without path.
         address: String,
-        /// Why, in the network's words.
         reason: String,
     },
-    /// The request was sent, and there is no usable answer: it may have been carried out.
+    /// The request was sent, and there is no usable reply: it may have been carried out.
     #[error("no answer from {address}: {reason}")]
     NoAnswer {
-        /// The address, without path.
+        /// Without path.
         address: String,
-        /// Why.
         reason: String,
     },
-    /// Something answered that is not a Lagoon API, or a gateway before it.
+    /// The reply is from a gateway or another server.
     #[error("{address} answered {reason}")]
     NotLagoon {
-        /// The address, without path.
+        /// Without path.
         address: String,
-        /// The HTTP status.
         status: u16,
-        /// What came back, in words.
         reason: String,
     },
     /// The token is missing, expired or refused (401).
     #[error("not signed in: {message}")]
     NotSignedIn {
-        /// Lagoon's words.
         message: String,
-        /// What to do about it.
         hints: Vec<String>,
-        /// Whether a request was sent and answered with 401; otherwise there was no token to send.
+        /// The request was answered with 401; otherwise there was no token to send.
         sent: bool,
     },
-    /// Whoever gives out tokens cannot be reached: nothing was sent.
+    /// The token server cannot be reached: nothing was sent.
     #[error("no token for now: {reason}")]
-    NoToken {
-        /// Why.
-        reason: String,
-    },
-    /// Signed in, but not allowed.
+    NoToken { reason: String },
     #[error("not allowed: {message}")]
     NotAllowed {
-        /// Lagoon's words, first line.
+        /// The first line of Lagoon's message.
         message: String,
     },
-    /// Lagoon refused the request.
     #[error("Lagoon refused: {message}")]
     Refused {
-        /// Lagoon's words, first line.
+        /// The first line of Lagoon's message.
         message: String,
-        /// The HTTP status that came with it.
         status: u16,
     },
-    /// The answer lacks what the schema promises or this program needs.
+    /// The reply lacks a value of the schema.
     #[error("Lagoon's answer cannot be used: {0}")]
     Unusable(String),
-    /// The body of a response is longer than its limit; the rest was not read.
+    /// The body is longer than its limit; the rest was not read.
     #[error("{address} sent more than {}", limit.in_words(*measure))]
     TooLarge {
-        /// The address, without path.
+        /// Without path.
         address: String,
-        /// The limit.
         limit: SizeLimit,
-        /// What of the body exceeds it.
         measure: Measure,
     },
-    /// What holds the files of runs cannot be reached, or refuses.
     #[error("the file store {address} {reason}")]
     Storage {
-        /// The address, without path: the rest is as good as a password.
+        /// Without path: the rest gives access.
         address: String,
-        /// The HTTP status, where there was an answer.
         status: Option<u16>,
-        /// What happened, going on after the address.
+        /// The predicate of a sentence about the store.
         reason: String,
     },
-    /// A request that Lagoon would not read; nothing was sent.
+    /// Lagoon would not read the request; nothing was sent.
     #[error("the request would have {0} bytes, Lagoon takes {LONGEST_BODY}")]
     TooLong(usize),
-    /// A number that does not fit Lagoon's 32 bits.
+    /// Outside Lagoon's 32 bits.
     #[error("{0} is out of Lagoon's range for numbers")]
     OutOfRange(i64),
-    /// Plain http to another machine, or an address that cannot be used.
+    /// Plain http to another machine, or an unusable address.
     #[error("{message}")]
-    Address {
-        /// What is wrong with it.
-        message: String,
-        /// What to do about it.
-        hint: String,
-    },
+    Address { message: String, hint: String },
 }
 
 impl LagoonError {
-    /// Whether a gateway's status says nothing about the request, which may succeed later.
-    #[must_use]
+    /// The status of a gateway, after which the request may succeed later.
     pub fn is_passing_status(status: u16) -> bool {
         matches!(status, 429 | 502..=504)
     }
 
-    /// A failure at the file store.
+    pub(super) fn unanswered(address: String, error: &reqwest::Error) -> LagoonError {
+        let reason = root_cause(error);
+        if error.is_connect() {
+            LagoonError::NotReached { address, reason }
+        } else {
+            LagoonError::NoAnswer { address, reason }
+        }
+    }
+
+    pub(super) fn timed_out(address: String, limit: Duration) -> LagoonError {
+        let reason = format!("none within {}", seconds(limit));
+        LagoonError::NoAnswer { address, reason }
+    }
+
     pub(crate) fn storage(url: &Signed, status: Option<u16>, reason: String) -> LagoonError {
         LagoonError::Storage {
             address: url.address(),
@@ -118,9 +111,8 @@ impl LagoonError {
         }
     }
 
-    /// Whether a mutation has no reply that tells what became of it, so it may have been carried
-    /// out. See also [`LagoonError::is_doubtful_refusal`].
-    #[must_use]
+    /// The mutation may have been carried out: there is no reply that tells. See also
+    /// [`LagoonError::is_doubtful_refusal`].
     pub fn leaves_unknown(&self) -> bool {
         match self {
             LagoonError::NoAnswer { .. }
@@ -132,11 +124,9 @@ impl LagoonError {
         }
     }
 
-    /// Whether a mutation was refused in a way that does not exclude that it was carried out:
-    /// with 401, 413 or 429 (which a gateway can add to a request that it passed on), as not
-    /// allowed, or by a GraphQL error. The caller looks for the result once; if there is none, the
-    /// refusal is the outcome.
-    #[must_use]
+    /// The mutation was refused, but may have been carried out: with 401, 413 or 429 (which a
+    /// gateway can add to a request that it passed on), as not allowed, or by a GraphQL error. The
+    /// caller looks for the result once; without one, the refusal is the outcome.
     pub fn is_doubtful_refusal(&self) -> bool {
         match self {
             LagoonError::NotSignedIn { sent, .. } => *sent,
@@ -146,8 +136,7 @@ impl LagoonError {
         }
     }
 
-    /// Whether Lagoon itself refused: not a gateway, and not because of the token.
-    #[must_use]
+    /// Refused by Lagoon itself: not by a gateway, and not because of the token.
     pub fn is_from_lagoon(&self) -> bool {
         let is_refusal = matches!(
             self,
@@ -157,13 +146,13 @@ impl LagoonError {
     }
 }
 
-/// One entry of `errors` in an answer.
+/// An entry of `errors`.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct GraphqlError {
-    /// Lagoon's words; may be many lines of SQL that repeat what was submitted.
+    /// May have many lines of SQL with submitted values.
     #[serde(default)]
     pub message: String,
-    /// The field that failed; empty when the whole request did.
+    /// The field that failed; empty for the whole request.
     #[serde(default, deserialize_with = "null_is_empty")]
     pub path: Vec<serde_json::Value>,
 }
@@ -177,8 +166,7 @@ where
 }
 
 impl GraphqlError {
-    /// The first line: the rest is SQL that repeats submitted values.
-    #[must_use]
+    /// Without the SQL, which repeats submitted values.
     pub fn first_line(&self) -> String {
         let line = self.message.lines().next().unwrap_or_default().trim();
         if line.is_empty() {
@@ -187,8 +175,6 @@ impl GraphqlError {
         shortened(line)
     }
 
-    /// The error as this program's own.
-    #[must_use]
     pub fn into_error(self, status: u16) -> LagoonError {
         let message = self.first_line();
         if message.starts_with("Unauthorized") || message == "You do not have permission" {
@@ -199,7 +185,6 @@ impl GraphqlError {
     }
 }
 
-/// What a server says, cut where its reader has long understood.
 pub(super) fn shortened(text: &str) -> String {
     const MOST: usize = 500;
     match text.char_indices().nth(MOST) {

@@ -1,8 +1,8 @@
-//! What a Lagoon pushes: that a run of an environment has changed.
+//! Pushed changes of an environment's runs.
 //!
-//! A hint, never the truth: a subscription to what one may not see is silent, every one falls
-//! silent after five minutes, and nothing is repeated (seen on Lagoon 2.33.1). So nothing but the
-//! run's id is taken from it, and whoever listens reads the run and goes on looking by himself.
+//! A change is only a hint: subscriptions to invisible environments are silent, all fall silent
+//! after five minutes, and nothing is repeated (seen on Lagoon 2.33.1). Only the run's id is used,
+//! and listeners poll as well.
 
 mod socket;
 mod stream;
@@ -18,12 +18,11 @@ use super::{Lagoon, LagoonError};
 
 pub use stream::{Event, Events};
 
-/// Something was pushed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// From now on changes are pushed, over this; what happened before was not.
+    /// Changes are pushed from now on, over this transport.
     Subscribed(&'static str),
-    /// The run with this id has changed.
+    /// With the run's id.
     Run(i64),
 }
 
@@ -33,26 +32,24 @@ pub struct Changes {
     task: JoinHandle<()>,
 }
 
-/// More than this at once says no more than this.
+/// More changes at once have no further effect.
 const INBOX: usize = 64;
 
-/// How a connection came to its end.
 enum End {
-    /// This way does not exist there.
+    /// The server lacks this transport.
     NotHere,
     /// The token was refused.
     Refused,
-    /// It was there and is gone.
     Over,
 }
 
 impl Changes {
-    /// What was pushed next; `None` when the subscription has ended, or never began.
+    /// `None` if the subscription has ended, or never began.
     pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Change>> {
         self.inbox.poll_recv(context)
     }
 
-    /// Leaves out what was pushed until now; that it has ended is not forgotten.
+    /// Discards the changes so far, but not the end.
     pub fn forget(&mut self) {
         while self.inbox.try_recv().is_ok() {}
     }
@@ -65,11 +62,8 @@ impl Drop for Changes {
 }
 
 impl Lagoon {
-    /// Subscribes to the changes of an environment's runs, over server-sent events where the
-    /// server has them (Lagoon 2.32 and newer), else over a WebSocket; in the background.
-    ///
-    /// # Errors
-    /// For an id outside 32 bits.
+    /// Subscribes in the background: over server-sent events if the server has them (Lagoon 2.32),
+    /// otherwise over a WebSocket.
     pub fn changes(&self, environment: i64) -> Result<Changes, LagoonError> {
         let query = super::operations::events::subscription(environment)?;
         let (outbox, inbox) = mpsc::channel(INBOX);
@@ -114,7 +108,7 @@ impl Listener {
         }
     }
 
-    /// Passes a hint on. Whether somebody still listens; one that does not fit is left out.
+    /// `false` if the receiver is gone. A change that does not fit is dropped.
     fn tell(&self, change: Change) -> bool {
         !matches!(
             self.outbox.try_send(change),
@@ -122,7 +116,6 @@ impl Listener {
         )
     }
 
-    /// Passes on what a message says.
     fn hear(&self, message: &str) -> bool {
         match super::operations::events::changed(message) {
             Some(id) => self.tell(Change::Run(id)),
@@ -130,7 +123,6 @@ impl Listener {
         }
     }
 
-    /// Says that the subscription stands.
     fn subscribed(&self, over: &'static str) -> bool {
         self.transport
             .say(&format!("RunChanged: subscribed over {over}"));

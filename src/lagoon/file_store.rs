@@ -1,5 +1,5 @@
-//! Files of runs, from and to where a Lagoon keeps them: a store of its own, behind addresses that
-//! are signed. No token goes there, and no redirect is followed.
+//! Uploads to the file store of a Lagoon, and its client. The store has signed addresses; it gets
+//! no token, and redirects are not followed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,20 +12,18 @@ use super::{Connection, Lagoon, LagoonError};
 use crate::domain::run::files::Signed;
 use crate::lagoon::transport::form::while_moving;
 
-/// A file on its way there.
+/// A file to upload.
 pub struct Outgoing {
-    /// What it is to be called.
     pub name: String,
-    /// How long it is, in bytes.
+    /// In bytes.
     pub length: u64,
-    /// Its content.
     pub file: tokio::fs::File,
-    /// How many bytes have been sent.
+    /// The number of bytes sent.
     pub moved: Arc<AtomicU64>,
 }
 
 impl Outgoing {
-    /// The file as a part of a form, read while it is sent.
+    /// A part of a form, read while it is sent.
     pub(super) fn part(self) -> Part {
         const PIECE: usize = 64 * 1024;
         let Outgoing {
@@ -49,10 +47,7 @@ impl Outgoing {
 }
 
 impl Lagoon {
-    /// Sends a file with a form of the store's: its fields first, in their order, the file last.
-    ///
-    /// # Errors
-    /// [`LagoonError::Storage`], and an address that must not be used.
+    /// Sends a file with a form: the fields in their order, then the file.
     pub async fn post_file(
         &self,
         url: &Signed,
@@ -80,46 +75,36 @@ impl Lagoon {
         sent: Option<Result<reqwest::Response, reqwest::Error>>,
     ) -> Result<reqwest::Response, LagoonError> {
         let limit = seconds(self.transport.connection().network.timeout);
-        let response = sent
-            .ok_or_else(|| {
-                LagoonError::storage(url, None, format!("did not answer within {limit}"))
-            })?
-            .map_err(|error| {
-                let reason = root_cause(&error.without_url());
-                LagoonError::storage(url, None, format!("cannot be reached: {reason}"))
-            })?;
+        let response = match sent {
+            Some(sent) => {
+                sent.map_err(|e| format!("cannot be reached: {}", root_cause(&e.without_url())))
+            }
+            None => Err(format!("did not answer within {limit}")),
+        };
+        let response = response.map_err(|reason| LagoonError::storage(url, None, reason))?;
         let status = response.status();
-        if let Some(trace) = &self.transport.connection().trace {
-            trace.line(&format!("file store {}: {status}", url.address()));
-        }
+        self.transport
+            .say(&format!("file store {}: {status}", url.address()));
         Ok(response)
     }
 }
 
-/// The response, if its status is one of success.
 pub(super) fn successful(
     url: &Signed,
     response: reqwest::Response,
 ) -> Result<reqwest::Response, LagoonError> {
     let status = response.status();
-    if status.is_redirection() {
-        return Err(LagoonError::storage(
-            url,
-            Some(status.as_u16()),
-            format!("answered with a redirect (status {status}), which is not followed"),
-        ));
-    }
-    if !status.is_success() {
-        return Err(LagoonError::storage(
-            url,
-            Some(status.as_u16()),
-            format!("answered with status {status}"),
-        ));
-    }
-    Ok(response)
+    let reason = if status.is_redirection() {
+        format!("answered with a redirect (status {status}), which is not followed")
+    } else if status.is_success() {
+        return Ok(response);
+    } else {
+        format!("answered with status {status}")
+    };
+    Err(LagoonError::storage(url, Some(status.as_u16()), reason))
 }
 
-/// A client for the store: certificates and proxies are those of the API.
+/// A client with the certificates and proxies of the API.
 pub(super) fn store(connection: &Connection, url: &Signed) -> Result<reqwest::Client, LagoonError> {
     if !connection.network.may_reach(url.expose()) {
         return Err(LagoonError::Address {

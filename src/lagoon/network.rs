@@ -1,5 +1,5 @@
-//! How anything is reached: certificates, proxies, and the rule that nothing secret goes out in the
-//! clear. The API, push, downloads, discovery and signing in share it.
+//! Reaching servers: certificates, proxies, and no secrets in plain text. Used for the API, push,
+//! downloads, discovery and signing in.
 
 pub(super) mod certificates;
 pub(super) mod loopback;
@@ -9,29 +9,26 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::transport::{root_cause, seconds};
+use super::transport::root_cause;
 use super::{LagoonError, NetworkVariables, SizeLimit, Trace};
 use crate::clock::{Instant, timeout};
 use loopback::{Loopback, is_below_localhost, is_loopback};
 
-/// How anything is reached.
 #[derive(Debug, Clone)]
 pub struct Network {
-    /// A PEM bundle of further certificate authorities.
+    /// Additional certificate authorities.
     pub ca_pem: Option<Vec<u8>>,
-    /// The limit for one logical request, retries included.
+    /// For one logical request, retries included.
     pub timeout: Duration,
-    /// Whether plain http is allowed to hosts other than this machine.
+    /// Allow plain http to other machines.
     pub allow_http: bool,
-    /// The proxy for all hosts but this machine; without one, the variables name it.
+    /// For other machines; overrides the variables.
     pub proxy: Option<String>,
-    /// The variables that the libraries read.
     pub variables: NetworkVariables,
 }
 
 impl Network {
-    /// Whether anything secret may go to this address.
-    #[must_use]
+    /// Whether secrets may be sent to this address.
     pub fn may_reach(&self, url: &Url) -> bool {
         match url.scheme() {
             "https" => true,
@@ -54,24 +51,17 @@ impl Network {
         }
     }
 
-    /// An HTTP client for this address: no redirects, no proxy for loopback, more authorities where
-    /// the context names them.
-    ///
-    /// # Errors
-    /// For an address that must not be used, and authorities that cannot be read.
+    /// A client without redirects, without proxy for loopback, and with the context's authorities.
     pub fn client(&self, url: &Url) -> Result<reqwest::Client, LagoonError> {
         build(self.builder(url)?)
     }
 
-    /// The same, with a connection of its own for each request.
-    ///
-    /// # Errors
-    /// As [`Network::client`].
+    /// A new connection for each request.
     pub(super) fn single_use_client(&self, url: &Url) -> Result<reqwest::Client, LagoonError> {
         build(self.builder(url)?.pool_max_idle_per_host(0))
     }
 
-    /// The same for files: a body is passed on as it was sent, also if it is compressed.
+    /// Bodies are not decompressed.
     pub(super) fn file_client(&self, url: &Url) -> Result<reqwest::Client, LagoonError> {
         build(self.builder(url)?.no_gzip())
     }
@@ -105,17 +95,14 @@ impl Network {
             builder = builder.proxy(explicit_proxy(proxy)?);
         }
         if let Some(pem) = &self.ca_pem {
-            let more = reqwest::Certificate::from_pem_bundle(pem).map_err(|error| {
-                LagoonError::Address {
-                    message: format!("the context's ca_file holds no certificates: {error}"),
-                    hint: "it must be a PEM file with one or more certificates".to_owned(),
-                }
-            })?;
+            let refused = |why: &str| LagoonError::Address {
+                message: format!("the context's ca_file holds no certificates{why}"),
+                hint: "it must be a PEM file with one or more certificates".to_owned(),
+            };
+            let more = reqwest::Certificate::from_pem_bundle(pem)
+                .map_err(|error| refused(&format!(": {error}")))?;
             if more.is_empty() {
-                return Err(LagoonError::Address {
-                    message: "the context's ca_file holds no certificates".to_owned(),
-                    hint: "it must be a PEM file with one or more certificates".to_owned(),
-                });
+                return Err(refused(""));
             }
             builder = builder.tls_certs_merge(more);
         } else if url.scheme() == "http" {
@@ -125,11 +112,8 @@ impl Network {
         Ok(builder)
     }
 
-    /// Sends one request that is none of Lagoon's API, once, and reads the answer, whatever its
-    /// status. Neither what is sent nor what comes back is traced.
-    ///
-    /// # Errors
-    /// When there is no answer, or the address must not be used.
+    /// Sends one request outside Lagoon's API, once, and returns the response with any status.
+    /// Contents are not traced.
     pub async fn send(
         &self,
         request: http::Request<Vec<u8>>,
@@ -143,12 +127,8 @@ impl Network {
         let address = url.origin().ascii_serialization();
         let begun = Instant::now();
         let answered = timeout(self.timeout, self.exchange(&url, request)).await;
-        let answered = answered.unwrap_or_else(|_| {
-            Err(LagoonError::NoAnswer {
-                address: address.clone(),
-                reason: format!("none within {}", seconds(self.timeout)),
-            })
-        });
+        let answered =
+            answered.unwrap_or_else(|_| Err(LagoonError::timed_out(address.clone(), self.timeout)));
         if let Some(trace) = trace {
             let end = match &answered {
                 Ok(answer) => format!(
@@ -170,13 +150,7 @@ impl Network {
         request: http::Request<Vec<u8>>,
     ) -> Result<http::Response<Vec<u8>>, LagoonError> {
         let failure = |error: &reqwest::Error| {
-            let address = url.origin().ascii_serialization();
-            let reason = root_cause(error);
-            if error.is_connect() {
-                LagoonError::NotReached { address, reason }
-            } else {
-                LagoonError::NoAnswer { address, reason }
-            }
+            LagoonError::unanswered(url.origin().ascii_serialization(), error)
         };
         let request = reqwest::Request::try_from(request).map_err(|error| failure(&error))?;
         let sent = self.client(url)?.execute(request).await;
@@ -189,7 +163,7 @@ impl Network {
     }
 }
 
-/// A proxy by its address, which can hold a password and is not shown.
+/// The address can contain a password and is not shown.
 fn explicit_proxy(address: &str) -> Result<reqwest::Proxy, LagoonError> {
     let unusable = |reason: String| LagoonError::Address {
         message: format!("the proxy's address cannot be used: {reason}"),

@@ -1,28 +1,23 @@
-//! Reading an answer: HTTP status and body to data, or to the error they mean.
+//! Parses responses to data or errors.
 //!
 //! Apollo's conventions as seen on Lagoon 2.33.1: 401 with `errors` for tokens, 400 without `data`
 //! for documents and variables, 200 with `errors` beside partial `data` for resolvers, and HTML or
-//! plain text for everything that never reached GraphQL.
+//! plain text for requests that did not reach GraphQL.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::{GraphqlError, LagoonError, shortened};
 
-/// An answer that came from GraphQL.
 #[derive(Debug)]
 pub struct Reply<T> {
-    /// The data, which may be partial when there are errors.
+    /// May be partial if there are errors.
     pub data: Option<T>,
-    /// What failed.
     pub errors: Vec<GraphqlError>,
 }
 
 impl<T> Reply<T> {
-    /// The data, when nothing failed.
-    ///
-    /// # Errors
-    /// The first error of the answer, or that there is no data.
+    /// The data, if nothing failed.
     pub fn whole(self) -> Result<T, LagoonError> {
         if let Some(first) = self.errors.into_iter().next() {
             return Err(first.into_error(200));
@@ -45,10 +40,7 @@ fn none<T>() -> Option<T> {
     None
 }
 
-/// Reads an answer of `address`.
-///
-/// # Errors
-/// Everything but 200 with JSON that has `data` or `errors`.
+/// Fails unless the status is 200 and the body is JSON.
 pub fn read<T: DeserializeOwned>(
     address: &str,
     status: u16,
@@ -71,8 +63,8 @@ pub fn read<T: DeserializeOwned>(
             "with a redirect (status {status}), which is not followed with a token"
         )));
     }
-    if !is_json(content_type) {
-        let kind = content_type.split(';').next().unwrap_or_default().trim();
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    if !is_json(kind) {
         let kind = if kind.is_empty() {
             "something without a content type"
         } else {
@@ -83,42 +75,29 @@ pub fn read<T: DeserializeOwned>(
             shortened(kind)
         )));
     }
-    let parsed: Body<T> = match serde_json::from_slice(body) {
-        Ok(parsed) => parsed,
-        Err(error) if error.is_data() && (status == 200) => {
+    let (data, errors) = match serde_json::from_slice(body) {
+        Ok(Body { data, errors }) => (data, errors.unwrap_or_default()),
+        Err(error) if error.is_data() && status == 200 => {
             return Err(LagoonError::Unusable(unexpected(&error)));
         }
-        Err(_) if status == 401 => {
-            return Err(LagoonError::NotSignedIn {
-                message: "Lagoon answered 401".to_owned(),
-                hints: Vec::new(),
-                sent: true,
-            });
-        }
-        Err(_) => {
-            return Err(not_lagoon(format!("with broken JSON (status {status})")));
-        }
+        Err(_) if status == 401 => (None, Vec::new()),
+        Err(_) => return Err(not_lagoon(format!("with broken JSON (status {status})"))),
     };
-    let errors = parsed.errors.unwrap_or_default();
     if status == 200 {
-        return Ok(Reply {
-            data: parsed.data,
-            errors,
-        });
+        return Ok(Reply { data, errors });
     }
-    let first = errors.into_iter().next();
-    match (status, first) {
+    match (status, errors.into_iter().next()) {
         (401, first) => Err(LagoonError::NotSignedIn {
             message: first.map_or("Lagoon answered 401".to_owned(), |e| e.first_line()),
             hints: Vec::new(),
             sent: true,
         }),
-        (status, Some(first)) => Err(first.into_error(status)),
-        (status, None) => Err(not_lagoon(format!("with status {status} and no reason"))),
+        (_, Some(first)) => Err(first.into_error(status)),
+        (_, None) => Err(not_lagoon(format!("with status {status} and no reason"))),
     }
 }
 
-/// Where the reply has another type of value than the schema. The value itself is not repeated.
+/// The place of a value with another type than in the schema. The value itself is not repeated.
 fn unexpected(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!("line {}, column {}", error.line(), error.column());
@@ -131,13 +110,8 @@ fn unexpected(error: &serde_json::Error) -> String {
     }
 }
 
-fn is_json(content_type: &str) -> bool {
-    let kind = content_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+fn is_json(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 

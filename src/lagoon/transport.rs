@@ -1,11 +1,11 @@
-//! Sending one request: client, token, retries and the limit in time.
+//! Sends requests: client, token, retries and time limit.
 //!
-//! Queries are tried again with growing pauses while the limit lasts. A mutation is sent once;
-//! only a failure before the connection stood is tried again.
+//! Queries are retried with growing pauses within the limit. A mutation is sent once; only a
+//! failure to connect is retried.
 //!
 //! A reply that belongs to another request counts as no reply. A reply that could belong to any
-//! request (401, 400, an error page) is believed for a query when a second one says the same on a new
-//! connection; for a mutation the caller looks for its result.
+//! request (401, 400, an error page) is believed for a query if a second one on a new connection
+//! says the same; for a mutation the caller looks for its result.
 
 pub(super) mod attempt;
 pub(super) mod form;
@@ -21,37 +21,32 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::error::LagoonError;
-use super::reply::{self, Reply};
+use super::reply::Reply;
 use super::{Connection, CredentialsError};
 use crate::clock::{Instant, sleep, timeout_at};
 use crate::lagoon::network::certificates;
 use crate::lagoon::transport::attempt::Answer;
 use crate::lagoon::transport::request::{Encoded, tied};
 
-/// What a request may do on the server, which decides whether it may be repeated.
+/// Decides whether a request may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Reads only.
     Query,
-    /// Changes something.
     Mutation,
 }
 
-/// The sending side of a Lagoon.
 pub struct Transport {
     connection: Connection,
-    /// The client with its kept-alive connections; none before the first use and after a reply on one
-    /// of them could not be trusted.
+    /// With kept-alive connections; `None` after an untrusted reply.
     client: Mutex<Option<reqwest::Client>>,
-    /// A client that keeps no connection alive.
+    /// Keeps no connection alive.
     single_use_client: OnceLock<reqwest::Client>,
     /// The token that Lagoon refused last.
     refused: Mutex<Option<String>>,
-    /// The server does not know `Task.sourceUser`, as before Lagoon 2.18.
+    /// `Task.sourceUser` is missing, as before Lagoon 2.18.
     pub(super) lacks_source_user: AtomicBool,
 }
 
-/// How long something may take, and until when that is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limit {
     whole: Duration,
@@ -59,7 +54,6 @@ pub(super) struct Limit {
 }
 
 impl Limit {
-    /// From now on.
     pub(super) fn of(whole: Duration) -> Limit {
         Limit {
             whole,
@@ -67,7 +61,7 @@ impl Limit {
         }
     }
 
-    /// What has passed since `begun` does not count.
+    /// Excludes the time since `begun`.
     fn without(self, begun: Instant) -> Limit {
         Limit {
             until: self.until + begun.elapsed(),
@@ -76,12 +70,10 @@ impl Limit {
     }
 }
 
-/// How often a connection that never stood is tried again: some 3 s in all.
+/// Some 3 s in all.
 const CONNECT_RETRIES: u32 = 4;
 
 impl Transport {
-    /// Opens nothing yet.
-    #[must_use]
     pub fn new(connection: Connection) -> Self {
         Transport {
             connection,
@@ -92,16 +84,11 @@ impl Transport {
         }
     }
 
-    /// The connection that this sends over.
-    #[must_use]
     pub fn connection(&self) -> &Connection {
         &self.connection
     }
 
-    /// Sends one operation and reads its answer, all within `patience`.
-    ///
-    /// # Errors
-    /// Everything in [`LagoonError`] but what is in the reply's own `errors`.
+    /// Sends one operation and reads its reply within `patience`.
     pub async fn send<V: Serialize, T: DeserializeOwned>(
         &self,
         operation: &str,
@@ -113,29 +100,22 @@ impl Transport {
         let encode = || tied(operation, query, variables);
         let limit = Limit::of(patience);
         let answer = self.exchange(operation, effect, encode, limit).await?;
-        reply::read(
-            &self.address(),
-            answer.status,
-            &answer.content_type,
-            &answer.body,
-        )
-        .map_err(|error| self.advised(error))
+        answer.read(&self.address()).map_err(|mut error| {
+            // Lagoon does not know what the user can do about a refused token.
+            if let LagoonError::NotSignedIn { hints, .. } = &mut error {
+                *hints = self.connection.credentials.advice();
+            }
+            error
+        })
     }
 
-    /// A refused token with what to do about it, which Lagoon does not know.
-    fn advised(&self, mut error: LagoonError) -> LagoonError {
-        if let LagoonError::NotSignedIn { hints, .. } = &mut error {
-            *hints = self.connection.credentials.advice();
-        }
-        error
-    }
-
-    /// The address for messages: scheme, host and port.
+    /// Scheme, host and port.
     pub(super) fn address(&self) -> String {
         self.connection.url.origin().ascii_serialization()
     }
 
-    /// Sends what `encode` makes, which is called for each attempt, until there is a reply to believe.
+    /// Sends the result of `encode`, which is called for each attempt, until there is a reply to
+    /// believe.
     pub(super) async fn exchange(
         &self,
         operation: &str,
@@ -155,7 +135,8 @@ impl Transport {
             let begun = Instant::now();
             let sent = self.attempt(&token, effect, request);
             let attempt = timeout_at(limit.until, sent).await;
-            let attempt = attempt.unwrap_or_else(|_| Err(self.none_within(limit)));
+            let attempt = attempt
+                .unwrap_or_else(|_| Err(LagoonError::timed_out(self.address(), limit.whole)));
             self.trace(operation, begun.elapsed(), &attempt);
             let wait = match &attempt {
                 Ok(answer)
@@ -173,10 +154,8 @@ impl Transport {
                         return attempt;
                     }
                     renewed = true;
-                    match self
-                        .signed_in(credentials.renew(&token), &mut limit)
-                        .await?
-                    {
+                    let renew = credentials.renew(&token);
+                    match self.signed_in(renew, &mut limit).await? {
                         Some(newer) => token = newer,
                         None => return attempt,
                     }
@@ -197,37 +176,27 @@ impl Transport {
         }
     }
 
-    fn none_within(&self, limit: Limit) -> LagoonError {
-        LagoonError::NoAnswer {
-            address: self.address(),
-            reason: format!("none within {}", seconds(limit.whole)),
-        }
-    }
-
     pub(super) fn note_refused(&self, token: &str) {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         *refused = Some(token.to_owned());
     }
 
-    fn refused(&self) -> Option<String> {
-        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        refused.clone()
-    }
-
-    /// Replaces the token that was refused last; `false` where there is no other token.
-    ///
-    /// # Errors
-    /// When there is a way to get another one, and it fails.
+    /// Replaces the token that was refused last; `false` if there is no other.
     pub async fn renew_token(&self) -> Result<bool, LagoonError> {
-        let Some(refused) = self.refused() else {
+        let refused = self
+            .refused
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let Some(refused) = refused else {
             return Ok(false);
         };
         let newer = self.connection.credentials.renew(&refused).await;
         Ok(newer.map_err(not_signed_in)?.is_some())
     }
 
-    /// Waits for a token. The time counts towards the request's limit, unless signing in has limits of
-    /// its own.
+    /// Waits for a token. The time counts towards the request's limit, unless signing in has limits
+    /// of its own.
     async fn signed_in<T>(
         &self,
         token: impl Future<Output = Result<T, CredentialsError>>,
@@ -250,7 +219,6 @@ impl Transport {
         }
     }
 
-    /// The client, made on first use.
     pub(super) fn client(&self) -> Result<reqwest::Client, LagoonError> {
         let mut kept = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = &*kept {
@@ -260,7 +228,6 @@ impl Transport {
         Ok(kept.insert(client).clone())
     }
 
-    /// The client for requests that have a connection of their own, made on first use.
     pub(super) fn single_use_client(&self) -> Result<&reqwest::Client, LagoonError> {
         if let Some(client) = self.single_use_client.get() {
             return Ok(client);
@@ -270,12 +237,11 @@ impl Transport {
         Ok(self.single_use_client.get_or_init(|| client))
     }
 
-    /// Has the next request open a new connection.
+    /// The next request opens a new connection.
     pub(super) fn reconnect(&self) {
         *self.client.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Says something to whoever wants to see requests go by.
     pub(super) fn say(&self, line: &str) {
         if let Some(trace) = &self.connection.trace {
             trace.line(line);

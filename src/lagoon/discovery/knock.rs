@@ -1,4 +1,4 @@
-//! What answers at an address, asked without a token.
+//! The status page of a Lagoon, read without a token.
 
 use std::time::Duration;
 
@@ -7,30 +7,23 @@ use jiff::fmt::rfc2822;
 use url::Url;
 
 use crate::clock::Instant;
-use crate::lagoon::discovery::beside;
+use crate::lagoon::discovery::{beside, get};
 use crate::lagoon::{LagoonError, Network};
 
-/// What answers at an address.
 #[derive(Debug, Clone, Copy)]
 pub struct Knock {
-    /// The HTTP status: 200 from a Lagoon.
+    /// 200 from a Lagoon.
     pub status: u16,
-    /// The time there, to a second.
+    /// The server's time, to a second.
     pub date: Option<Timestamp>,
-    /// How long it took.
     pub took: Duration,
 }
 
 /// Asks the Lagoon of this GraphQL endpoint whether it is up.
-///
-/// # Errors
-/// When it cannot be reached, and for an address that must not be used.
 pub async fn knock(api: &Url, network: &Network) -> Result<Knock, LagoonError> {
     let url = beside(api, "status");
-    let request = http::Request::get(url.as_str()).body(Vec::new());
-    let request = request.map_err(|error| LagoonError::Unusable(error.to_string()))?;
     let begun = Instant::now();
-    let answer = network.send(request, None).await?;
+    let answer = get(&url, network, None).await?;
     let date = answer.headers().get(http::header::DATE);
     let date = date.and_then(|date| date.to_str().ok());
     Ok(Knock {

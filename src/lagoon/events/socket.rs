@@ -1,7 +1,7 @@
-//! The WebSocket, with both sub-protocols that Lagoons speak.
+//! Push over a WebSocket, with both sub-protocols of Lagoon.
 //!
-//! The connection is the HTTP client's own, upgraded: certificates, proxies and the rule that a
-//! token goes nowhere in the clear are the same as for every request.
+//! The socket is an upgraded connection of the HTTP client, so certificates, proxies and the rule
+//! against tokens in plain text apply.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,58 +21,52 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::{End, Listener};
 
-/// In this order: older servers know the first alone, newer ones the second.
+/// Lagoon until 2.26 knows the first alone, newer ones the second.
 const OFFERED: &str = "graphql-ws, graphql-transport-ws";
 
-/// Far beyond any message: something else is talking.
+/// No message is longer.
 const LONGEST: usize = 1024 * 1024;
 
-/// How Lagoon closes when it refuses the token.
+/// Lagoon's close code for a refused token.
 const REFUSED: u16 = 4500;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Protocol {
-    /// `graphql-ws`: until Lagoon 2.26.
-    Old,
-    /// `graphql-transport-ws`.
-    New,
+pub(super) async fn listen(listener: &Listener, token: &str) -> End {
+    match connect(listener).await {
+        Some((socket, start)) => talk(listener, socket, start, token).await,
+        None => End::NotHere,
+    }
 }
 
-pub(super) async fn listen(listener: &Listener, token: &str) -> End {
-    let Ok(client) = listener.transport.client() else {
-        return End::NotHere;
-    };
+/// Returns the socket and the type of the message that subscribes, which depends on the
+/// sub-protocol.
+async fn connect(
+    listener: &Listener,
+) -> Option<(WebSocketStream<reqwest::Upgraded>, &'static str)> {
+    let client = listener.transport.client().ok()?;
     let key = STANDARD.encode(fastrand::u128(..).to_be_bytes());
-    let url = listener.transport.connection().url.clone();
-    let sent = client
-        .get(url)
+    let request = client
+        .get(listener.transport.connection().url.clone())
         .header(CONNECTION, "Upgrade")
         .header(UPGRADE, "websocket")
         .header(SEC_WEBSOCKET_VERSION, "13")
         .header(SEC_WEBSOCKET_KEY, &key)
-        .header(SEC_WEBSOCKET_PROTOCOL, OFFERED)
-        .send()
-        .await;
-    let Ok(response) = sent else {
-        return End::NotHere;
-    };
+        .header(SEC_WEBSOCKET_PROTOCOL, OFFERED);
+    let response = request.send().await.ok()?;
     let accepted = text(response.headers(), &SEC_WEBSOCKET_ACCEPT);
     if response.status().as_u16() != 101 || accepted != derive_accept_key(key.as_bytes()) {
-        return End::NotHere;
+        return None;
     }
-    let protocol = match text(response.headers(), &SEC_WEBSOCKET_PROTOCOL) {
-        "graphql-ws" => Protocol::Old,
-        "graphql-transport-ws" => Protocol::New,
-        _ => return End::NotHere,
+    let start = match text(response.headers(), &SEC_WEBSOCKET_PROTOCOL) {
+        "graphql-ws" => "start",
+        "graphql-transport-ws" => "subscribe",
+        _ => return None,
     };
-    let Ok(upgraded) = response.upgrade().await else {
-        return End::NotHere;
-    };
+    let upgraded = response.upgrade().await.ok()?;
     let mut limits = WebSocketConfig::default();
     limits.max_message_size = Some(LONGEST);
     limits.max_frame_size = Some(LONGEST);
     let socket = WebSocketStream::from_raw_socket(upgraded, Role::Client, Some(limits)).await;
-    talk(listener, socket, protocol, token).await
+    Some((socket, start))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
@@ -80,7 +74,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
     value.unwrap_or_default()
 }
 
-/// What of a message matters. An acknowledgement's payload is secret: it is not even kept.
+/// A message. The payload of an acknowledgement is secret and not kept.
 #[derive(Deserialize)]
 struct Incoming<'a> {
     #[serde(rename = "type")]
@@ -92,7 +86,7 @@ struct Incoming<'a> {
 async fn talk<S>(
     listener: &Listener,
     mut socket: WebSocketStream<S>,
-    protocol: Protocol,
+    start: &str,
     token: &str,
 ) -> End
 where
@@ -117,11 +111,7 @@ where
         };
         let goes_on = match incoming.kind.as_str() {
             "connection_ack" => {
-                let kind = match protocol {
-                    Protocol::Old => "start",
-                    Protocol::New => "subscribe",
-                };
-                let ask = json!({"id": "1", "type": kind, "payload": listener.query});
+                let ask = json!({"id": "1", "type": start, "payload": listener.query});
                 say(&mut socket, &ask).await.is_ok() && listener.subscribed("a WebSocket")
             }
             "next" | "data" => incoming
@@ -174,9 +164,9 @@ mod tests {
         }
     }
 
-    /// What the server hears and what the listener tells, for a server that says these messages,
-    /// each after it has heard one.
-    async fn talked(protocol: Protocol, says: &[&str]) -> (Vec<Value>, Vec<Change>) {
+    /// The messages that the server receives and the changes of the listener. The server sends each
+    /// of `says` after a message.
+    async fn talked(start: &str, says: &[&str]) -> (Vec<Value>, Vec<Change>) {
         let (outbox, mut inbox) = mpsc::channel(8);
         let connection = Connection {
             url: "http://127.0.0.1/graphql".parse().unwrap(),
@@ -210,7 +200,7 @@ mod tests {
             }
             let _ = server.close(None).await;
         };
-        tokio::join!(serve, talk(&listener, client, protocol, "jwt"));
+        tokio::join!(serve, talk(&listener, client, start, "jwt"));
         let mut told = Vec::new();
         while let Ok(change) = inbox.try_recv() {
             told.push(change);
@@ -222,19 +212,16 @@ mod tests {
     async fn both_protocols_are_spoken() {
         let ack = r#"{"type":"connection_ack","payload":{"secret":"s"}}"#;
         let told = vec![Change::Subscribed("a WebSocket"), Change::Run(7)];
-        for (protocol, ask, news) in [
-            (Protocol::Old, "start", "data"),
-            (Protocol::New, "subscribe", "next"),
-        ] {
+        for (start, news) in [("start", "data"), ("subscribe", "next")] {
             let news = format!(
                 r#"{{"id":"1","type":"{news}","payload":{{"data":{{"taskChanged":{{"id":7}}}}}}}}"#
             );
-            let (heard, changes) = talked(protocol, &[ack, &news]).await;
+            let (heard, changes) = talked(start, &[ack, &news]).await;
             assert_eq!(
                 heard,
                 [
                     json!({"type": "connection_init", "payload": {"authToken": "jwt"}}),
-                    json!({"id": "1", "type": ask, "payload": {"query": "q"}}),
+                    json!({"id": "1", "type": start, "payload": {"query": "q"}}),
                 ]
             );
             assert_eq!(changes, told);
@@ -245,7 +232,7 @@ mod tests {
     async fn a_ping_is_answered() {
         let ack = r#"{"type":"connection_ack"}"#;
         let says = [ack, r#"{"type":"ping"}"#, r#"{"type":"complete","id":"1"}"#];
-        let (heard, _) = talked(Protocol::New, &says).await;
+        let (heard, _) = talked("subscribe", &says).await;
         assert_eq!(heard[2], json!({"type": "pong"}));
     }
 }

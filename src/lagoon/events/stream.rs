@@ -1,22 +1,21 @@
 //! Server-sent events: `POST …/graphql/stream`.
 
+use std::mem::take;
+
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 
 use super::{End, Listener};
 use crate::lagoon::transport::request::bearer;
 
-/// Far beyond any event: something else is talking.
+/// No event is longer.
 const LONGEST: usize = 1024 * 1024;
 
 pub(super) async fn listen(listener: &Listener, token: &str) -> End {
-    let Ok(bearer) = bearer(token) else {
+    let (Ok(bearer), Ok(client)) = (bearer(token), listener.transport.client()) else {
         return End::NotHere;
     };
     let mut url = listener.transport.connection().url.clone();
     url.set_path(&format!("{}/stream", url.path().trim_end_matches('/')));
-    let Ok(client) = listener.transport.client() else {
-        return End::NotHere;
-    };
     let sent = client
         .post(url)
         .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
@@ -44,13 +43,12 @@ pub(super) async fn listen(listener: &Listener, token: &str) -> End {
     let mut events = Events::new(LONGEST);
     while let Ok(Some(piece)) = response.chunk().await {
         for event in events.feed(&piece) {
-            match event {
-                Event::Next(data) => {
-                    if !listener.hear(&data) {
-                        return End::Over;
-                    }
-                }
-                Event::Complete => return End::Over,
+            let goes_on = match event {
+                Event::Next(data) => listener.hear(&data),
+                Event::Complete => false,
+            };
+            if !goes_on {
+                return End::Over;
             }
         }
         if events.is_too_long() {
@@ -60,16 +58,14 @@ pub(super) async fn listen(listener: &Listener, token: &str) -> End {
     End::Over
 }
 
-/// What a stream says.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Something happened; its data.
+    /// With its data.
     Next(String),
-    /// Nothing more will.
     Complete,
 }
 
-/// Events from pieces that are cut anywhere.
+/// Parses events from pieces of any size.
 pub struct Events {
     longest: usize,
     left: Vec<u8>,
@@ -79,8 +75,7 @@ pub struct Events {
 }
 
 impl Events {
-    /// At the start of a stream, of which no event is longer than so many bytes.
-    #[must_use]
+    /// `longest` is the limit for an event, in bytes.
     pub fn new(longest: usize) -> Self {
         Events {
             longest,
@@ -91,7 +86,7 @@ impl Events {
         }
     }
 
-    /// The events that end in the next piece.
+    /// The events that end in this piece.
     pub fn feed(&mut self, piece: &[u8]) -> Vec<Event> {
         let mut events = Vec::new();
         for part in piece.split_inclusive(|byte| *byte == b'\n') {
@@ -102,7 +97,7 @@ impl Events {
             }
             self.left.extend_from_slice(part);
             if part.ends_with(b"\n") {
-                let line = std::mem::take(&mut self.left);
+                let line = take(&mut self.left);
                 let line = String::from_utf8_lossy(&line);
                 events.extend(self.line(line.trim_end_matches(['\r', '\n'])));
             }
@@ -112,10 +107,7 @@ impl Events {
 
     fn line(&mut self, line: &str) -> Option<Event> {
         if line.is_empty() {
-            let (kind, data) = (
-                std::mem::take(&mut self.kind),
-                std::mem::take(&mut self.data),
-            );
+            let (kind, data) = (take(&mut self.kind), take(&mut self.data));
             return match kind.as_str() {
                 "complete" => Some(Event::Complete),
                 _ if data.is_empty() => None,
@@ -138,14 +130,12 @@ impl Events {
         None
     }
 
-    /// Whether an event was longer than any should be: nothing is read from there on.
-    #[must_use]
+    /// An event exceeded the limit; nothing more is read.
     pub fn is_too_long(&self) -> bool {
         self.is_too_long
     }
 
-    /// How many bytes wait for the end of their event.
-    #[must_use]
+    /// The bytes of the incomplete event.
     pub fn held(&self) -> usize {
         self.left.len() + self.kind.len() + self.data.len()
     }

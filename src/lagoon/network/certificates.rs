@@ -1,4 +1,4 @@
-//! The certificate authorities of the machine, and certificate errors in words.
+//! Certificate authorities, and certificate errors in words.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use crate::lagoon::LagoonError;
 use crate::lagoon::network::variables::NetworkVariables;
 
-/// A PEM file that replaces the authorities of the machine.
+/// A PEM file that replaces the machine's authorities.
 pub(crate) const FILE: &str = "SSL_CERT_FILE";
 
-/// Folders of PEM files that do so, separated as in `PATH`.
+/// Folders that replace them, separated as in `PATH`.
 pub(crate) const FOLDERS: &str = "SSL_CERT_DIR";
 
-/// Refuses values that the TLS library cannot read, and would ignore. On macOS and Windows the
-/// system verifies certificates, and the variables have no effect.
+/// Refuses values that the TLS library would ignore. On macOS and Windows the system verifies
+/// certificates, and the variables have no effect.
 pub(crate) fn check(variables: &NetworkVariables) -> Result<(), LagoonError> {
     if cfg!(any(target_os = "macos", windows)) {
         return Ok(());
@@ -77,7 +77,7 @@ fn refused(variable: &str, reason: String) -> LagoonError {
     }
 }
 
-/// The TLS library's name for a certificate error, with an explanation.
+/// Explains a certificate error of the TLS library.
 pub(crate) fn in_words(reason: String) -> String {
     let words = if reason.contains("CaUsedAsEndEntity") {
         "the server presents the certificate of a certificate authority as its own \

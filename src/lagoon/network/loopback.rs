@@ -1,16 +1,15 @@
-//! Whether an address is this machine: then plain http is allowed, and no proxy is used.
+//! Addresses of this machine: plain http is allowed, and no proxy is used.
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 
 use url::{Host, Url};
 
-/// How an address leads to this machine.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Loopback {
-    /// By a loopback address, or by the name `localhost`.
+    /// A loopback address, or the name `localhost`.
     Direct,
-    /// By a name below `localhost`, which resolves to these loopback addresses. Connections must use
+    /// A name below `localhost` that resolves to these loopback addresses. Connections must use
     /// them: another resolution could have another result.
     Resolved(Vec<SocketAddr>),
 }
@@ -40,15 +39,12 @@ impl Loopback {
     }
 }
 
-/// Whether this is a name below `localhost`. Resolvers should answer it with a loopback address
-/// (RFC 6761), but not all do.
+/// Resolvers should resolve such names to a loopback address (RFC 6761), but not all do.
 pub(crate) fn is_below_localhost(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     name.ends_with(".localhost")
 }
 
-/// Whether an address is this machine.
-#[must_use]
 pub fn is_loopback(url: &Url) -> bool {
     Loopback::of(url).is_some()
 }

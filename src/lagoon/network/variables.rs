@@ -1,7 +1,7 @@
-//! The environment variables that decide how a server is reached: proxies and certificates.
+//! The environment variables for proxies and certificates.
 //!
-//! The HTTP and TLS libraries read them, and silently ignore a value that they cannot use. A connection
-//! that was meant to go through a proxy would be direct then, so such values are refused here.
+//! The HTTP and TLS libraries read them and silently ignore unusable values. A connection would
+//! then bypass the proxy, so such values are refused here.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -13,7 +13,7 @@ use url::Url;
 use crate::lagoon::LagoonError;
 use crate::lagoon::network::certificates;
 
-/// In pairs, as the HTTP library looks for them: the first one that is set counts.
+/// The HTTP library uses the first of a pair that is set.
 const HTTPS: [&str; 2] = ["HTTPS_PROXY", "https_proxy"];
 const HTTP: [&str; 2] = ["HTTP_PROXY", "http_proxy"];
 const ALL: [&str; 2] = ["ALL_PROXY", "all_proxy"];
@@ -23,10 +23,10 @@ const NO: [&str; 2] = ["NO_PROXY", "no_proxy"];
 /// ignores all proxy variables.
 const CGI: &str = "REQUEST_METHOD";
 
-/// The schemes that the HTTP library has proxies for.
+/// The HTTP library's schemes of proxies.
 const SCHEMES: &str = "http, https, socks4, socks4a, socks5 and socks5h";
 
-/// The variables, as far as they are set. A proxy's address can hold a password.
+/// The variables that are set. A proxy's address can contain a password.
 #[derive(Clone, Default)]
 pub struct NetworkVariables(Vec<(&'static str, OsString)>);
 
@@ -41,12 +41,11 @@ impl fmt::Debug for NetworkVariables {
 pub struct Proxy {
     /// Host and port.
     pub address: String,
-    /// The variable that names it; `None` for one of the system's settings.
+    /// `None` for a system setting.
     pub variable: Option<&'static str>,
 }
 
 impl NetworkVariables {
-    /// Reads the variables.
     pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> NetworkVariables {
         let proxies = [HTTPS, HTTP, ALL, NO];
         let names = proxies.as_flattened().iter().copied();
@@ -69,10 +68,7 @@ impl NetworkVariables {
             .find_map(|name| Some((name, self.get(name)?)))
     }
 
-    /// The proxy on the way to an address; `None` for a direct connection.
-    ///
-    /// # Errors
-    /// For a variable whose value cannot be used.
+    /// `None` for a direct connection. Fails if the variable's value is unusable.
     pub fn proxy(&self, url: &Url) -> Result<Option<Proxy>, LagoonError> {
         let Ok(uri) = url.as_str().parse::<Uri>() else {
             return Ok(None);
@@ -98,7 +94,6 @@ impl NetworkVariables {
         }
     }
 
-    /// Whether `NO_PROXY` has the host of an address.
     fn is_excluded(&self, uri: &Uri) -> bool {
         let no = self.first(NO).and_then(|(_, value)| value.to_str());
         let any = Matcher::builder().all("http://proxy");
@@ -109,7 +104,6 @@ impl NetworkVariables {
     }
 }
 
-/// The proxy of the system's settings, on systems that have one.
 fn of_system(uri: &Uri) -> Option<Proxy> {
     if cfg!(not(any(target_os = "macos", windows))) {
         return None;
@@ -121,7 +115,7 @@ fn of_system(uri: &Uri) -> Option<Proxy> {
     })
 }
 
-/// Host and port of a proxy as the HTTP library reads them, or why it cannot be used.
+/// Host and port of a proxy as the HTTP library reads them, or the reason why it is unusable.
 pub(crate) fn address(value: &OsStr) -> Result<String, String> {
     let text = value.to_str().ok_or("it is not valid UTF-8")?;
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);

@@ -1,28 +1,26 @@
-//! Commands that no task defines, and the command lines that Lagoon recorded.
+//! Commands without a task, and recorded command lines.
 
 use graphql_client::GraphQLQuery;
 
 use super::fields::{RunFields, same, started};
-use super::{int, operation};
+use super::{int, operations};
 use crate::domain::Run;
 use crate::domain::task::one_off::OneOff;
 use crate::lagoon::transport::request;
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
-operation!(AddTask, "graphql/runs/add_task.graphql", "RunFields");
-operation!(RunRecord, "graphql/runs/run_record.graphql", "RunFields");
-operation!(
-    RunRecordWithUser,
-    "graphql/runs/run_record_with_user.graphql",
-    "RunFields"
-);
+operations! {
+    AddTask: "graphql/runs/add_task.graphql" => "RunFields",
+    RunRecord: "graphql/runs/run_record.graphql" => "RunFields",
+    RunRecordWithUser: "graphql/runs/run_record_with_user.graphql" => "RunFields",
+}
 
-/// What Lagoon recorded of a run beside what listings show.
+/// Facts that Lagoon records about a run and listings lack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// The exact command line, values included; of an image its name.
+    /// The exact command line with values, or the image.
     pub command: String,
-    /// Who started it, where Lagoon says so: of images it does not.
+    /// `None` for images.
     pub user: Option<String>,
 }
 
@@ -37,52 +35,38 @@ fn variables(one_off: &OneOff) -> Result<add_task::Variables, LagoonError> {
     })
 }
 
-/// The variables of a one-off command as JSON, for checking them against a schema.
-///
-/// # Errors
-/// For ids outside 32 bits.
+/// For checks against a schema.
 pub fn add_task_variables(one_off: &OneOff) -> Result<serde_json::Value, LagoonError> {
     super::json(&variables(one_off)?)
 }
 
 /// Checks that Lagoon would read a request for this command.
-///
-/// # Errors
-/// [`LagoonError::TooLong`], and for ids outside 32 bits.
 pub fn check_length(one_off: &OneOff) -> Result<(), LagoonError> {
     let body = AddTask::build_query(variables(one_off)?);
     request::tied(body.operation_name, body.query, &body.variables).map(|_| ())
 }
 
 impl Lagoon {
-    /// Starts a command. Sent once. The run that comes back does not say where it is.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`]; see [`LagoonError::leaves_unknown`].
+    /// Starts a command; sent once. The run lacks its environment.
     pub async fn add_task(&self, one_off: &OneOff) -> Result<Run, LagoonError> {
         let variables = variables(one_off)?;
         let reply = self.send::<AddTask>(Effect::Mutation, variables).await?;
         started(reply.data.and_then(|data| data.add_task), reply.errors)
     }
 
-    /// What was recorded of a run; `None` when there is no such run (any more). Who started it only
-    /// where `with_user` (Lagoon 2.18 and newer).
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
-    pub async fn run_record(
-        &self,
-        id: i64,
-        with_user: bool,
-    ) -> Result<Option<Record>, LagoonError> {
+    /// `None` if there is no such run.
+    pub async fn run_record(&self, id: i64) -> Result<Option<Record>, LagoonError> {
         let id = int(id)?;
-        let found = if with_user {
-            let variables = run_record_with_user::Variables { id };
-            self.query::<RunRecordWithUser>(variables).await?.task_by_id
-        } else {
-            let variables = run_record::Variables { id };
-            self.query::<RunRecord>(variables).await?.task_by_id
+        let read = async |with_user| {
+            Ok(if with_user {
+                let variables = run_record_with_user::Variables { id };
+                self.query::<RunRecordWithUser>(variables).await?.task_by_id
+            } else {
+                let variables = run_record::Variables { id };
+                self.query::<RunRecord>(variables).await?.task_by_id
+            })
         };
+        let found = self.with_user_if_known(read).await?;
         let Some(found) = found else {
             return Ok(None);
         };

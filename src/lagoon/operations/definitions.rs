@@ -3,28 +3,19 @@
 use super::fields::{DefinitionFields, need, same};
 use super::{
     AdvancedTaskDefinitionArgumentTypes, AdvancedTaskDefinitionTypes, TaskPermission, int,
-    operation,
+    operations,
 };
 use crate::domain::task::argument::by_name;
 use crate::domain::{Argument, Definition, Permission, Scope, Work};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
-operation!(
-    AddDefinition,
-    "graphql/definitions/add_definition.graphql",
-    "DefinitionFields"
-);
-operation!(
-    UpdateDefinition,
-    "graphql/definitions/update_definition.graphql",
-    "DefinitionFields"
-);
-operation!(
-    DeleteDefinition,
-    "graphql/definitions/delete_definition.graphql"
-);
+operations! {
+    AddDefinition: "graphql/definitions/add_definition.graphql" => "DefinitionFields",
+    UpdateDefinition: "graphql/definitions/update_definition.graphql" => "DefinitionFields",
+    DeleteDefinition: "graphql/definitions/delete_definition.graphql",
+}
 
-/// What Lagoon says of an id that it does not know (seen on Lagoon 2.33.1).
+/// Lagoon's error for an unknown id (seen on Lagoon 2.33.1).
 const UNKNOWN_ID: &str = "Cannot read properties of undefined (reading 'id')";
 
 macro_rules! argument_inputs {
@@ -54,8 +45,7 @@ fn permission(permission: &Permission) -> TaskPermission {
     .to_owned()
 }
 
-/// The variables of an add. Lagoon knows `systemWide` since 2.18; before, it refuses all system-wide
-/// definitions.
+/// Lagoon knows `systemWide` since 2.18; before, it refuses all system-wide definitions.
 fn addition(definition: &Definition) -> Result<add_definition::Variables, LagoonError> {
     let (command, image) = match &definition.work {
         Work::Command(command) => (Some(command.clone()), None),
@@ -93,18 +83,19 @@ fn addition(definition: &Definition) -> Result<add_definition::Variables, Lagoon
     })
 }
 
-/// The variables that make `after` of `before`: only the fields that differ, texts cleared with
-/// `""`, arguments as a whole. The image of an IMAGE task is always sent along, because Lagoon
-/// erases it otherwise (seen on Lagoon 2.33.1). Kind and scope cannot be changed.
+/// The changed fields: texts are cleared with `""`, arguments replaced as a whole. The image of an
+/// IMAGE task is always sent, because Lagoon erases it otherwise (seen on Lagoon 2.33.1). Type and
+/// scope cannot be changed.
 fn change(
     id: i64,
     before: &Definition,
     after: &Definition,
 ) -> Result<update_definition::Variables, LagoonError> {
-    let text = |before: &Option<String>, after: &Option<String>| {
-        (before != after).then(|| after.clone().unwrap_or_default())
-    };
-    let flag = |before: bool, after: bool| (before != after).then_some(after);
+    macro_rules! changed {
+        ($field:ident) => {
+            (before.$field != after.$field).then(|| after.$field.clone())
+        };
+    }
     let image = match &after.work {
         Work::Image(image) => Some(image.clone()),
         _ => None,
@@ -113,8 +104,6 @@ fn change(
         (Work::Command(before), Work::Command(after)) if before != after => Some(after.clone()),
         _ => None,
     };
-    let permission =
-        (before.permission != after.permission).then(|| self::permission(&after.permission));
     // Ranges are Lagoon's to fill.
     let same = |a: &Argument, b: &Argument| {
         let plain = |argument: &Argument| Argument {
@@ -131,23 +120,16 @@ fn change(
         input: update_definition::UpdateAdvancedTaskDefinitionInput {
             id: int(id)?,
             patch: update_definition::UpdateAdvancedTaskDefinitionPatchInput {
-                name: (before.name != after.name).then(|| after.name.clone()),
-                description: (before.description != after.description)
-                    .then(|| after.description.clone()),
+                name: changed!(name),
+                description: changed!(description),
                 command,
                 image,
-                service: text(&before.service, &after.service),
-                permission,
-                confirmation_text: text(&before.confirmation_text, &after.confirmation_text),
-                deploy_token_injection: flag(
-                    before.deploy_token_injection,
-                    after.deploy_token_injection,
-                ),
-                project_key_injection: flag(
-                    before.project_key_injection,
-                    after.project_key_injection,
-                ),
-                admin_only_view: flag(before.admin_only_view, after.admin_only_view),
+                service: changed!(service).map(Option::unwrap_or_default),
+                permission: changed!(permission).map(|changed| permission(&changed)),
+                confirmation_text: changed!(confirmation_text).map(Option::unwrap_or_default),
+                deploy_token_injection: changed!(deploy_token_injection),
+                project_key_injection: changed!(project_key_injection),
+                admin_only_view: changed!(admin_only_view),
                 advanced_task_definition_arguments: (!same_arguments)
                     .then(|| argument_inputs!(update_definition, after.arguments())),
             },
@@ -155,18 +137,12 @@ fn change(
     })
 }
 
-/// The variables of an add as JSON, for checking them against a schema.
-///
-/// # Errors
-/// For ids outside 32 bits.
+/// For checks against a schema.
 pub fn add_variables(definition: &Definition) -> Result<serde_json::Value, LagoonError> {
     super::json(&addition(definition)?)
 }
 
-/// The variables of an update as JSON, for checking them against a schema.
-///
-/// # Errors
-/// For ids outside 32 bits.
+/// For checks against a schema.
 pub fn update_variables(
     id: i64,
     before: &Definition,
@@ -183,25 +159,18 @@ fn returned(found: Option<DefinitionFields>) -> Result<Definition, LagoonError> 
 }
 
 impl Lagoon {
-    /// Adds a definition; its id is not sent. What comes back may be an older row that Lagoon
-    /// took for the same: compare it.
+    /// Adds a definition. The result may be an older row that Lagoon took for the same.
     ///
     /// # Errors
-    /// Any [`LagoonError`]. Adding is not transactional: after an error a part of the definition
-    /// may be there (seen on Lagoon 2.33.1).
+    /// Adding is not transactional: a part of the definition may exist after an error (seen on
+    /// Lagoon 2.33.1).
     pub async fn add_definition(&self, definition: &Definition) -> Result<Definition, LagoonError> {
         let variables = addition(definition)?;
-        let data = self
-            .send::<AddDefinition>(Effect::Mutation, variables)
-            .await?
-            .whole()?;
+        let reply = self.send::<AddDefinition>(Effect::Mutation, variables);
+        let data = reply.await?.whole()?;
         returned(data.add_advanced_task_definition)
     }
 
-    /// Gives the definition with this id the arguments of `definition`.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
     pub async fn replace_arguments(
         &self,
         id: i64,
@@ -214,11 +183,8 @@ impl Lagoon {
         self.update_definition(id, &before, definition).await
     }
 
-    /// Makes `after` of the definition with this id, which is `before`: only what differs is sent.
-    /// Arguments are replaced as a whole; a failure can leave some of them.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`]. An unknown id is "refused", in words of Lagoon's own.
+    /// Sends the differences between `before` and `after`. Arguments are replaced as a whole; a
+    /// failure can leave some of them.
     pub async fn update_definition(
         &self,
         id: i64,
@@ -226,19 +192,14 @@ impl Lagoon {
         after: &Definition,
     ) -> Result<Definition, LagoonError> {
         let variables = change(id, before, after)?;
-        let data = self
-            .send::<UpdateDefinition>(Effect::Mutation, variables)
-            .await?
-            .whole()?;
+        let reply = self.send::<UpdateDefinition>(Effect::Mutation, variables);
+        let data = reply.await?.whole()?;
         let returned = returned(data.update_advanced_task_definition)?;
         same("task", id, Some(returned.id))?;
         Ok(returned)
     }
 
-    /// Deletes the definition with this id; `false` when there is none (any more).
-    ///
-    /// # Errors
-    /// Any other [`LagoonError`].
+    /// `false` if there is no such definition.
     pub async fn delete_definition(&self, id: i64) -> Result<bool, LagoonError> {
         let variables = delete_definition::Variables { id: int(id)? };
         let reply = self

@@ -1,15 +1,16 @@
-//! The subscription to changes of runs: its document and what it says.
+//! The subscription to changes of runs.
 
 use graphql_client::GraphQLQuery;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{int, operation};
+use super::{int, operations};
 use crate::lagoon::LagoonError;
 
-operation!(RunChanged, "graphql/runs/run_changed.graphql");
+operations! {
+    RunChanged: "graphql/runs/run_changed.graphql",
+}
 
-/// What a subscription asks for, as it goes over the wire.
 pub(in crate::lagoon) fn subscription(environment: i64) -> Result<Value, LagoonError> {
     let variables = run_changed::Variables {
         environment: int(environment)?,
@@ -18,7 +19,7 @@ pub(in crate::lagoon) fn subscription(environment: i64) -> Result<Value, LagoonE
     super::json(&body)
 }
 
-/// The run that a message is about; `None` for errors and everything else.
+/// The changed run; `None` for other messages.
 pub(in crate::lagoon) fn changed(message: &str) -> Option<i64> {
     #[derive(Deserialize)]
     struct Message {

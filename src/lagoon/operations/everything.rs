@@ -1,26 +1,20 @@
-//! All definitions of a Lagoon, which only platform owners may see.
+//! All definitions of a Lagoon, visible to platform owners.
 
 use super::fields::{DefinitionFields, definitions};
-use super::{TaskPermission, operation};
+use super::{TaskPermission, operations};
 use crate::domain::Definition;
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
-operation!(
-    AllDefinitions,
-    "graphql/definitions/all_definitions.graphql",
-    "DefinitionFields"
-);
-operation!(SystemWide, "graphql/definitions/system_wide.graphql");
+operations! {
+    AllDefinitions: "graphql/definitions/all_definitions.graphql" => "DefinitionFields",
+    SystemWide: "graphql/definitions/system_wide.graphql",
+}
 
-/// What Lagoon says to all others (seen on Lagoon 2.33.1).
+/// Lagoon's error for other users (seen on Lagoon 2.33.1).
 const ADMINS_ONLY: &str = "Only system admins";
 
 impl Lagoon {
-    /// Every definition, those that no environment lists as well; `None` for somebody who may not
-    /// see them all.
-    ///
-    /// # Errors
-    /// Any other [`LagoonError`].
+    /// Includes definitions that no environment lists. `None` if the user may not see all.
     pub async fn all_definitions(&self) -> Result<Option<Vec<Definition>>, LagoonError> {
         let variables = all_definitions::Variables {};
         let reply = self
@@ -38,10 +32,7 @@ impl Lagoon {
         Ok(Some(all))
     }
 
-    /// The ids of the definitions that are system-wide, for somebody who may see them all.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`]. Only for a server whose features have `system_wide`: before it, a
+    /// Only for platform owners, and for a server with the feature `system_wide`: before, a
     /// definition without a target is system-wide.
     pub async fn system_wide_ids(&self) -> Result<Vec<i64>, LagoonError> {
         use system_wide::SystemWideAllAdvancedTaskDefinitions as Generated;

@@ -1,4 +1,4 @@
-//! Files of runs: what there is, and what it takes to add one.
+//! Files of runs.
 
 use std::sync::Arc;
 
@@ -6,27 +6,27 @@ use graphql_client::GraphQLQuery;
 use serde_json::{Value, json};
 
 use super::fields::{need, same};
-use super::{int, operation};
+use super::{int, operations};
 use crate::domain::run::files::{RunFile, Signed};
 use crate::lagoon::transport::request;
 use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 
-/// The scalar of the schema.
 #[allow(clippy::upper_case_acronyms, reason = "Lagoon's name for it")]
 type JSON = Value;
-/// A file in a form stands elsewhere: its place in the variables is null.
+/// Files of a form are not in the variables.
 type Upload = ();
 
-operation!(RunFiles, "graphql/files/run_files.graphql");
-operation!(UploadForm, "graphql/files/upload_form.graphql");
-operation!(UploadFiles, "graphql/files/upload_files.graphql");
+operations! {
+    RunFiles: "graphql/files/run_files.graphql",
+    UploadForm: "graphql/files/upload_form.graphql",
+    UploadFiles: "graphql/files/upload_files.graphql",
+}
 
-/// What a file is sent to the store with.
+/// The store's form for an upload.
 #[derive(Debug, Clone)]
 pub struct Ticket {
-    /// Where to.
     pub url: Signed,
-    /// What goes before the file, in this order.
+    /// In the order of the form.
     pub fields: Vec<(String, String)>,
 }
 
@@ -35,8 +35,8 @@ fn signed(address: &str) -> Result<Signed, LagoonError> {
     Signed::parse(address).ok_or_else(invalid)
 }
 
-/// Whether a file is one of this run: Lagoon lists those of every run whose id begins so. What
-/// counts is the first `tasks/<id>` of the path: what follows is the file's name.
+/// Lagoon also lists files of runs whose id begins with this one. The first `tasks/<id>` of the
+/// path counts: the rest is the file's name.
 fn is_of(run: i64, url: &Signed) -> bool {
     let path = url.expose().path().replace("%2F", "/").replace("%2f", "/");
     let segments: Vec<&str> = path.split('/').collect();
@@ -65,11 +65,7 @@ fn upload_of(run: i64) -> Result<upload_files::Variables, LagoonError> {
     })
 }
 
-/// The variables of both ways to add a file as JSON, for checking them against a schema: of the
-/// form's query and of the mutation.
-///
-/// # Errors
-/// For ids outside 32 bits.
+/// The variables of both kinds of uploads, for checks against a schema.
 pub fn upload_variables(run: i64, name: &str) -> Result<(Value, Value), LagoonError> {
     Ok((
         super::json(&form_variables(run, name)?)?,
@@ -78,10 +74,7 @@ pub fn upload_variables(run: i64, name: &str) -> Result<(Value, Value), LagoonEr
 }
 
 impl Lagoon {
-    /// The files of a run; `None` when there is no such run (any more).
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
+    /// `None` if there is no such run.
     pub async fn run_files(&self, run: i64) -> Result<Option<Vec<RunFile>>, LagoonError> {
         let variables = run_files::Variables { id: int(run)? };
         let data = self.query::<RunFiles>(variables).await?;
@@ -104,10 +97,7 @@ impl Lagoon {
         Ok(Some(files))
     }
 
-    /// What it takes to send a file to the store (Lagoon 2.30 and newer).
-    ///
-    /// # Errors
-    /// Any [`LagoonError`]; an older Lagoon refuses with status 400.
+    /// Lagoon 2.30 and newer; an older one refuses with status 400.
     pub async fn upload_form(&self, run: i64, name: &str) -> Result<Ticket, LagoonError> {
         let data = self.query::<UploadForm>(form_variables(run, name)?).await?;
         let form = need(data.get_task_file_upload_form, "the form")?;
@@ -125,10 +115,7 @@ impl Lagoon {
         })
     }
 
-    /// Adds a file through the API itself, as before Lagoon 2.30. Sent once.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
+    /// Uploads through the API, as before Lagoon 2.30; sent once.
     pub async fn upload_file(&self, run: i64, file: Outgoing) -> Result<(), LagoonError> {
         let body = UploadFiles::build_query(upload_of(run)?);
         let encoded = request::tied(body.operation_name, body.query, &body.variables)?;

@@ -4,22 +4,21 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::value::RawValue;
 
 use super::fields::same;
-use super::{int, operation};
+use super::{int, operations};
 use crate::domain::run::Log;
 use crate::lagoon::{Lagoon, LagoonError};
 
-/// What graphql_client makes of the schema's `String` in this file.
+/// Replaces `String` in the generated types of this file.
 type String = LongText;
-operation!(RunLog, "graphql/runs/run_log.graphql");
+operations! {
+    RunLog: "graphql/runs/run_log.graphql",
+}
 
-/// What Lagoon puts in place of a log that it cannot load (seen on Lagoon 2.33.1).
+/// Lagoon's text for a log that it cannot load (seen on Lagoon 2.33.1).
 const LOG_ERROR: &str = "There was an error loading the logs";
 
 impl Lagoon {
-    /// A run's log; `None` when there is no such run (any more).
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
+    /// `None` if there is no such run.
     pub async fn run_log(&self, id: i64) -> Result<Option<Log>, LagoonError> {
         let variables = run_log::Variables { id: int(id)? };
         let data = self.query::<RunLog>(variables).await?;
@@ -38,8 +37,7 @@ impl Lagoon {
     }
 }
 
-/// A text that is read from an answer piece by piece: as a `String` it would be there three times
-/// for a moment.
+/// A text that is unescaped piece by piece; a `String` would be in memory three times.
 #[derive(Debug, Default)]
 struct LongText(std::string::String);
 
@@ -50,10 +48,9 @@ impl<'de> Deserialize<'de> for LongText {
     }
 }
 
-/// How much is unescaped at a time, in bytes.
+/// In bytes.
 const PIECE: usize = 64 * 1024;
 
-/// The text that a JSON string stands for.
 fn unescape(json: &str) -> serde_json::Result<std::string::String> {
     let inner = json.strip_prefix('"').and_then(|j| j.strip_suffix('"'));
     let Some(mut rest) = inner.filter(|inner| inner.len() > PIECE) else {
@@ -70,8 +67,8 @@ fn unescape(json: &str) -> serde_json::Result<std::string::String> {
     Ok(text)
 }
 
-/// The length of a piece that neither ends in an escape sequence nor between two of them, which
-/// may be one character.
+/// The length of a piece that does not end in an escape sequence or between two, which may be one
+/// character.
 fn first_piece(text: &str) -> usize {
     /// `\uXXXX`
     const ESCAPE: usize = 6;

@@ -1,6 +1,6 @@
-//! Every operation, one method each on [`Lagoon`](super::Lagoon).
+//! The operations, as methods of [`Lagoon`](super::Lagoon).
 //!
-//! The types that graphql_client generates are private to this room: what leaves it is `domain`.
+//! The types that graphql_client generates stay in this module.
 
 pub mod adhoc;
 pub mod definitions;
@@ -17,14 +17,14 @@ pub mod reach;
 pub mod runs;
 pub mod server;
 
-/// The schema the operations were generated from; including it rebuilds them when it changes.
+/// Included so that the operations are rebuilt when it changes.
 const _SCHEMA: &str = include_str!("../../../graphql/schema.graphql");
 
-/// Derives one operation: its name, the file that contains it alone and, if the generated types of
-/// the reply are replaced, the type of its only field. Enums are text, because
-/// Lagoon may have more members than our schema.
-macro_rules! operation {
-    ($name:ident, $path:tt $(, $response:tt)?) => {
+/// Derives operations: each has its name, its file and, if the generated types of the reply are
+/// replaced, the type of its only field. Enums are texts, because Lagoon may have more members than
+/// our schema.
+macro_rules! operations {
+    ($($name:ident: $path:tt $(=> $response:tt)?),+ $(,)?) => {$(
         #[derive(graphql_client::GraphQLQuery)]
         #[graphql(
             schema_path = "graphql/schema.graphql",
@@ -43,9 +43,9 @@ macro_rules! operation {
             skip_serializing_none
         )]
         struct $name;
-    };
+    )+};
 }
-use operation;
+use operations;
 
 type AdvancedTaskDefinitionArgumentTypes = String;
 type AdvancedTaskDefinitionTypes = String;
@@ -60,7 +60,6 @@ use super::reply::Reply;
 use super::{Effect, Lagoon, LagoonError};
 
 impl Lagoon {
-    /// Sends a query and returns its data, if nothing failed.
     async fn query<Q: GraphQLQuery>(
         &self,
         variables: Q::Variables,
@@ -76,7 +75,7 @@ impl Lagoon {
         self.send_for::<Q, Q::ResponseData>(effect, variables).await
     }
 
-    /// Sends an operation and reads the data of its reply as a `T`.
+    /// Reads the data of the reply as a `T`.
     async fn send_for<Q: GraphQLQuery, T: DeserializeOwned>(
         &self,
         effect: Effect,
@@ -90,14 +89,13 @@ impl Lagoon {
     }
 }
 
-/// A number as Lagoon takes it: 32 bits.
+/// Lagoon's numbers have 32 bits.
 fn int(value: i64) -> Result<i64, LagoonError> {
     i32::try_from(value)
         .map(i64::from)
         .map_err(|_| LagoonError::OutOfRange(value))
 }
 
-/// Variables as they go over the wire.
 fn json<V: serde::Serialize>(variables: &V) -> Result<serde_json::Value, LagoonError> {
     serde_json::to_value(variables).map_err(|error| LagoonError::Unusable(error.to_string()))
 }

@@ -1,18 +1,17 @@
-//! Who is signed in.
+//! The signed-in user.
 
-use super::{GroupRole, PlatformRole, operation};
+use super::{GroupRole, PlatformRole, operations};
 use crate::domain::{Person, Role, Roles};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
-operation!(Me, "graphql/people/me.graphql");
-operation!(PlatformRoles, "graphql/people/platform_roles.graphql");
-operation!(MyRoles, "graphql/people/my_roles.graphql");
+operations! {
+    Me: "graphql/people/me.graphql",
+    PlatformRoles: "graphql/people/platform_roles.graphql",
+    MyRoles: "graphql/people/my_roles.graphql",
+}
 
 impl Lagoon {
-    /// The signed-in user; `None` for a service, whose token belongs to no user.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
+    /// `None` for a service, whose token belongs to no user.
     pub async fn me(&self) -> Result<Option<Person>, LagoonError> {
         let reply = self.send::<Me>(Effect::Query, me::Variables {}).await?;
         // What a service is answered is Lagoon's own slip: `Cannot read properties of null (reading
@@ -42,11 +41,8 @@ impl Lagoon {
         }))
     }
 
-    /// The platform roles of a user, in Lagoon's words; for Lagoon 2.24 and newer. The user is
-    /// looked up by email because `me` never has the roles (seen on Lagoon 2.33.1).
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
+    /// For Lagoon 2.24 and newer. Looked up by email because `me` never has the roles (seen on
+    /// Lagoon 2.33.1).
     pub async fn platform_roles(&self, email: &str) -> Result<Vec<String>, LagoonError> {
         let variables = platform_roles::Variables {
             email: email.to_owned(),
@@ -57,10 +53,7 @@ impl Lagoon {
         Ok(roles.unwrap_or_default().into_iter().flatten().collect())
     }
 
-    /// The roles of the signed-in user, by group.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`]; a service's token belongs to no user (seen on Lagoon 2.33.1).
+    /// Fails for a service, whose token belongs to no user (seen on Lagoon 2.33.1).
     pub async fn my_roles(&self) -> Result<Roles, LagoonError> {
         let variables = my_roles::Variables {};
         let data = self.query::<MyRoles>(variables).await?;

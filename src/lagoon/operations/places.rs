@@ -1,52 +1,26 @@
-//! Looking up projects and environments, with what is defined there.
+//! Projects and environments, with their tasks.
 
 use super::fields::{EnvironmentFields, ProjectFields, all, errors_by_environment, project, same};
-use super::{TaskPermission, int, operation};
+use super::{TaskPermission, int, operations};
 use crate::domain::place::view::{EnvironmentView, ProjectView};
 use crate::domain::{Environment, Project};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
-operation!(
-    AllProjects,
-    "graphql/places/all_projects.graphql",
-    "ProjectFields"
-);
-operation!(
-    EnvironmentByNamespace,
-    "graphql/places/environment_by_namespace.graphql",
-    "EnvironmentFields"
-);
-operation!(
-    EnvironmentByName,
-    "graphql/places/environment_by_name.graphql",
-    "EnvironmentFields"
-);
-operation!(
-    ProjectByName,
-    "graphql/places/project_by_name.graphql",
-    "ProjectFields"
-);
-operation!(
-    ProjectDefinitions,
-    "graphql/places/project_definitions.graphql",
-    "ProjectFields"
-);
-operation!(
-    ProjectTargets,
-    "graphql/places/project_targets.graphql",
-    "ProjectFields"
-);
-operation!(GroupProjects, "graphql/places/group_projects.graphql");
+operations! {
+    AllProjects: "graphql/places/all_projects.graphql" => "ProjectFields",
+    EnvironmentByNamespace: "graphql/places/environment_by_namespace.graphql" => "EnvironmentFields",
+    EnvironmentByName: "graphql/places/environment_by_name.graphql" => "EnvironmentFields",
+    ProjectByName: "graphql/places/project_by_name.graphql" => "ProjectFields",
+    ProjectDefinitions: "graphql/places/project_definitions.graphql" => "ProjectFields",
+    ProjectTargets: "graphql/places/project_targets.graphql" => "ProjectFields",
+    GroupProjects: "graphql/places/group_projects.graphql",
+}
 
-/// The date that a live environment has in `deleted` (seen on Lagoon 2.33.1).
+/// The value of `deleted` for an existing environment (seen on Lagoon 2.33.1).
 const NEVER: &str = "0000-00-00 00:00:00";
 
 impl Lagoon {
-    /// The environment of a namespace with all that can be invoked there, in one request. Deleted
-    /// environments are not found. The names in the answer are for the caller to compare.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
+    /// Finds an existing environment with its tasks. The caller compares the names.
     pub async fn environment_by_namespace(
         &self,
         namespace: &str,
@@ -57,23 +31,13 @@ impl Lagoon {
             runs,
         };
         let data = self.query::<EnvironmentByNamespace>(variables).await?;
-        let Some(found) = data.environment_by_kubernetes_namespace_name else {
-            return Ok(None);
-        };
-        if found
-            .deleted
-            .as_deref()
-            .is_some_and(|deleted| deleted != NEVER)
-        {
-            return Ok(None);
-        }
-        found.into_view(None).map(Some)
+        let found = data.environment_by_kubernetes_namespace_name;
+        let is_live =
+            |found: &EnvironmentFields| found.deleted.as_deref().is_none_or(|at| at == NEVER);
+        let live = found.filter(is_live);
+        live.map(|found| found.into_view(None)).transpose()
     }
 
-    /// A live environment of a project by its name, with all that can be invoked there.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
     pub async fn environment_by_name(
         &self,
         project: &Project,
@@ -94,20 +58,13 @@ impl Lagoon {
         found.into_view(None).map(Some)
     }
 
-    /// The projects that can be seen.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
     pub async fn all_projects(&self) -> Result<Vec<Project>, LagoonError> {
         let variables = all_projects::Variables {};
         let data = self.query::<AllProjects>(variables).await?;
         by_id(all(data.all_projects, ProjectFields::into_project))
     }
 
-    /// A project and its live environments.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`]; a project that exists and may not be seen is "not allowed".
+    /// With the existing environments. A project that exists and is invisible is "not allowed".
     pub async fn project_by_name(
         &self,
         name: &str,
@@ -127,10 +84,6 @@ impl Lagoon {
         Ok(Some((project, environments)))
     }
 
-    /// A project and what each of its live environments shows, in one request.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
     pub async fn project_definitions(
         &self,
         name: &str,
@@ -153,11 +106,8 @@ impl Lagoon {
         }))
     }
 
-    /// A project's live environments, each with all that can be invoked there and its newest runs,
-    /// in one request. An error of one environment comes with that one, as the others can be read.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`]; a project that exists and may not be seen is "not allowed".
+    /// The existing environments with their tasks and newest runs. An error of one environment is
+    /// returned with it. A project that exists and is invisible is "not allowed".
     pub async fn project_targets(
         &self,
         name: &str,
@@ -176,27 +126,27 @@ impl Lagoon {
         let mut seen = Vec::new();
         for (at, found) in environments.into_iter().enumerate() {
             let Some(found) = found else { continue };
-            let trouble = troubles.iter().position(|(of, _)| *of == at);
-            seen.push((
-                found.into_view(Some(project.clone()))?,
-                trouble.map(|trouble| troubles.swap_remove(trouble).1),
-            ));
+            let view = found.into_view(Some(project.clone()))?;
+            seen.push((view, troubles.remove(&at)));
         }
         seen.sort_by(|(a, _), (b, _)| a.environment.name.cmp(&b.environment.name));
         Ok(Some((project, seen)))
     }
 
-    /// The projects of a group; `None` when there is no such group.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
+    /// `None` if there is no such group.
     pub async fn group_projects(&self, group: &str) -> Result<Option<Vec<Project>>, LagoonError> {
         let variables = group_projects::Variables {
             group: group.to_owned(),
         };
         let reply = self.send::<GroupProjects>(Effect::Query, variables).await?;
-        let found = group_or_none(reply.whole())?.and_then(|data| data.group_by_name);
-        found
+        let data = match reply.whole() {
+            // An unknown group is an error, unlike other unknown objects (seen on Lagoon 2.33.1).
+            Err(LagoonError::Refused { message, .. }) if message.starts_with("Group not found") => {
+                return Ok(None);
+            }
+            data => data?,
+        };
+        data.group_by_name
             .map(|found| by_id(all(found.projects, |p| project(p.id, p.name))))
             .transpose()
     }
@@ -206,14 +156,4 @@ fn by_id(projects: Result<Vec<Project>, LagoonError>) -> Result<Vec<Project>, La
     let mut projects = projects?;
     projects.sort_by_key(|project| project.id);
     Ok(projects)
-}
-
-/// An unknown group is not `null`, as everything else that is not there (seen on Lagoon 2.33.1).
-fn group_or_none<T>(data: Result<T, LagoonError>) -> Result<Option<T>, LagoonError> {
-    match data {
-        Err(LagoonError::Refused { message, .. }) if message.starts_with("Group not found") => {
-            Ok(None)
-        }
-        data => data.map(Some),
-    }
 }

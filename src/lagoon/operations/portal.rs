@@ -1,27 +1,25 @@
-//! Where an environment's cluster lets its users in over ssh.
+//! The ssh portal of an environment.
 
 use super::fields::same;
-use super::{int, operation};
+use super::{int, operations};
 use crate::lagoon::{Lagoon, LagoonError};
 
-operation!(SshPortal, "graphql/places/ssh_portal.graphql");
+operations! {
+    SshPortal: "graphql/places/ssh_portal.graphql",
+}
 
-/// The ssh portal of an environment's cluster, as Lagoon writes it: nothing of it is checked.
+/// As Lagoon has it, unchecked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Portal {
-    /// The environment's namespace, which is the user to sign in as.
+    /// The environment's namespace, which is the user name.
     pub namespace: String,
-    /// The host.
     pub host: String,
-    /// The port, a text in Lagoon's schema; empty for ssh's own.
+    /// Empty for the default.
     pub port: String,
 }
 
 impl Lagoon {
-    /// The ssh portal of an environment; `None` where its cluster has none.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
+    /// `None` if the environment's cluster has none.
     pub async fn ssh_portal(&self, environment: i64) -> Result<Option<Portal>, LagoonError> {
         let variables = ssh_portal::Variables {
             environment: int(environment)?,

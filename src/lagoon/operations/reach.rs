@@ -1,23 +1,21 @@
-//! What can be reached: projects by name or by their repository, and a project's environments.
+//! Details of projects and environments.
 
 use super::fields::{all, environment, project};
-use super::operation;
+use super::operations;
 use crate::domain::Project;
 use crate::domain::place::git_url;
 use crate::domain::place::reach::{EnvironmentDetails, ProjectDetails};
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
-operation!(ProjectByGitUrl, "graphql/places/project_by_git_url.graphql");
-operation!(Projects, "graphql/places/projects.graphql");
-operation!(Environments, "graphql/places/environments.graphql");
+operations! {
+    ProjectByGitUrl: "graphql/places/project_by_git_url.graphql",
+    Projects: "graphql/places/projects.graphql",
+    Environments: "graphql/places/environments.graphql",
+}
 
 impl Lagoon {
-    /// The name of the project whose repository has one of these addresses, in their order; one
-    /// request for at most [`git_url::FORMS`] of them.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`] of the request as a whole. What Lagoon says of an address that it does
-    /// not know, or not show, is an error of that one alone (seen on Lagoon 2.33.1).
+    /// The first project whose repository has one of these addresses, at most [`git_url::FORMS`].
+    /// Addresses that Lagoon does not know or show are no errors (seen on Lagoon 2.33.1).
     pub async fn project_by_git_url(
         &self,
         forms: &[String],
@@ -56,10 +54,6 @@ impl Lagoon {
         }))
     }
 
-    /// The projects that can be seen, with what tells them apart.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
     pub async fn projects(&self) -> Result<Vec<ProjectDetails>, LagoonError> {
         let variables = projects::Variables {};
         let data = self.query::<Projects>(variables).await?;
@@ -75,10 +69,6 @@ impl Lagoon {
         Ok(reached)
     }
 
-    /// A project's live environments, with how they were deployed.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
     pub async fn environments(
         &self,
         project: &str,

@@ -1,4 +1,4 @@
-//! Invoking tasks and reading runs.
+//! Starting and reading runs.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -7,45 +7,30 @@ use serde::Deserialize;
 use smol_str::SmolStr;
 
 use super::fields::{EnvironmentFields, List, RunFields, all, need, newest_first, same, started};
-use super::{int, operation};
+use super::{int, operations};
 use crate::domain::run::RecentRun;
 use crate::domain::{Environment, Run};
 use crate::lagoon::reply::Reply;
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
-operation!(InvokeTask, "graphql/runs/invoke_task.graphql", "RunFields");
-operation!(RunById, "graphql/runs/run_by_id.graphql", "RunFields");
-operation!(
-    RunByTaskName,
-    "graphql/runs/run_by_task_name.graphql",
-    "RunFields"
-);
-operation!(CancelRun, "graphql/runs/cancel_run.graphql");
-operation!(
-    NewestRuns,
-    "graphql/runs/newest_runs.graphql",
-    "EnvironmentFields"
-);
-operation!(
-    RecentRuns,
-    "graphql/runs/recent_runs.graphql",
-    "EnvironmentFields"
-);
-operation!(
-    RecentRunsWithUser,
-    "graphql/runs/recent_runs_with_user.graphql"
-);
+operations! {
+    InvokeTask: "graphql/runs/invoke_task.graphql" => "RunFields",
+    RunById: "graphql/runs/run_by_id.graphql" => "RunFields",
+    RunByTaskName: "graphql/runs/run_by_task_name.graphql" => "RunFields",
+    CancelRun: "graphql/runs/cancel_run.graphql",
+    NewestRuns: "graphql/runs/newest_runs.graphql" => "EnvironmentFields",
+    RecentRuns: "graphql/runs/recent_runs.graphql" => "EnvironmentFields",
+    RecentRunsWithUser: "graphql/runs/recent_runs_with_user.graphql",
+}
 
-/// The newest runs of an environment.
 #[derive(Debug, Clone)]
 pub struct RecentView {
-    /// Who is asking, where that is known.
+    /// The user's email address, if it is known.
     pub me: Option<SmolStr>,
-    /// Newest first.
     pub runs: Vec<RecentRun>,
 }
 
-/// A listing of runs in an environment or project, with or without their users.
+/// The reply for an environment or project, with or without users.
 #[derive(Deserialize)]
 pub(super) struct Listing<T> {
     me: Option<Me>,
@@ -69,14 +54,13 @@ pub(super) fn recent(tasks: List<RunFields>) -> Result<Vec<RecentRun>, LagoonErr
     Ok(newest_first(runs, |recent| &recent.run))
 }
 
-/// Removes errors about `me`, which fails for service tokens; the rest of the reply is still good.
+/// Removes errors about `me`, which fails for service tokens.
 pub(super) fn without_errors_about_me<T>(mut reply: Reply<T>) -> Reply<T> {
     let is_about_me = |path: &[serde_json::Value]| path.first().is_some_and(|p| p == "me");
     reply.errors.retain(|error| !is_about_me(&error.path));
     reply
 }
 
-/// The variables of an invocation, as they are serialised.
 fn invocation(
     task: i64,
     environment: i64,
@@ -100,10 +84,7 @@ fn invocation(
     })
 }
 
-/// The variables of an invocation as JSON, for checking them against a schema.
-///
-/// # Errors
-/// For ids outside 32 bits.
+/// For checks against a schema.
 pub fn invoke_variables(
     task: i64,
     environment: i64,
@@ -113,10 +94,7 @@ pub fn invoke_variables(
 }
 
 impl Lagoon {
-    /// Starts a task. Sent once; the values go as they are given.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`]; see [`LagoonError::leaves_unknown`].
+    /// Starts a task; sent once.
     pub async fn invoke_task(
         &self,
         task: i64,
@@ -129,10 +107,7 @@ impl Lagoon {
         started(found, reply.errors)
     }
 
-    /// A run by its id; `None` when there is none (any more).
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
+    /// `None` if there is no such run.
     pub async fn run_by_id(&self, id: i64) -> Result<Option<Run>, LagoonError> {
         let variables = run_by_id::Variables { id: int(id)? };
         let data = self.query::<RunById>(variables).await?;
@@ -143,10 +118,7 @@ impl Lagoon {
         found.into_run(None).map(Some)
     }
 
-    /// A run by its `lagoon-task-…` name; `None` when there is none (any more).
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
+    /// `None` if there is no such run.
     pub async fn run_by_task_name(&self, name: &str) -> Result<Option<Run>, LagoonError> {
         let variables = run_by_task_name::Variables {
             name: name.to_owned(),
@@ -159,11 +131,7 @@ impl Lagoon {
         found.into_run(None).map(Some)
     }
 
-    /// The newest runs of an environment, at most `limit` of them, 0 for all; without what costs
-    /// the server more.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
+    /// At most `limit` runs, 0 for all; without fields that cost the server more.
     pub async fn newest_runs(
         &self,
         environment: &Environment,
@@ -183,10 +151,8 @@ impl Lagoon {
         Ok(newest_first(runs, |run| run))
     }
 
-    /// Asks for the end of a run, which comes later; Lagoon's word for how that went. Sent once.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`]; see [`LagoonError::leaves_unknown`].
+    /// Requests the cancellation, which takes effect later, and returns Lagoon's word for the
+    /// result. Sent once.
     pub async fn cancel_run(&self, id: i64) -> Result<String, LagoonError> {
         let variables = cancel_run::Variables { id: int(id)? };
         let data = self
@@ -196,22 +162,39 @@ impl Lagoon {
         need(data.cancel_task, "the answer")
     }
 
-    /// The newest runs of an environment with their command lines, at most `limit` of them, 0 for
-    /// all. The users who started them only if the server knows them (Lagoon 2.18 and newer).
-    ///
-    /// # Errors
-    /// Any [`LagoonError`]; that the user is unknown (service tokens) is none.
+    /// The newest runs with command lines, at most `limit`, 0 for all. With users if the server
+    /// knows them (Lagoon 2.18).
     pub async fn recent_runs(
         &self,
         environment: i64,
         limit: i64,
     ) -> Result<RecentView, LagoonError> {
-        self.with_user_if_known(|with_user| self.recent_runs_as(environment, limit, with_user))
-            .await
+        let (environment, limit) = (int(environment)?, int(limit)?);
+        self.with_user_if_known(|with_user| async move {
+            let reply: Reply<Listing<EnvironmentFields>> = if with_user {
+                let variables = recent_runs_with_user::Variables { environment, limit };
+                self.send_for::<RecentRunsWithUser, _>(Effect::Query, variables)
+                    .await?
+            } else {
+                let variables = recent_runs::Variables { environment, limit };
+                self.send_for::<RecentRuns, _>(Effect::Query, variables)
+                    .await?
+            };
+            let data = without_errors_about_me(reply).whole()?;
+            let me = data.email();
+            // Without the environment the reply does not say that there are no runs.
+            let found = need(data.found, "the environment")?;
+            same("environment", environment, found.id)?;
+            Ok(RecentView {
+                me,
+                runs: recent(found.tasks)?,
+            })
+        })
+        .await
     }
 
-    /// Sends a query for runs with the users who started them. A server that refuses this, but answers
-    /// the query without users, lacks the field, and is not asked for it again.
+    /// Sends a query with users. A server that refuses it, but answers the query without users,
+    /// lacks the field, and is not asked for it again.
     pub(super) async fn with_user_if_known<T, F>(
         &self,
         send: impl Fn(bool) -> F,
@@ -231,33 +214,5 @@ impl Lagoon {
             }
             other => other,
         }
-    }
-
-    async fn recent_runs_as(
-        &self,
-        environment: i64,
-        limit: i64,
-        with_user: bool,
-    ) -> Result<RecentView, LagoonError> {
-        let environment = int(environment)?;
-        let limit = int(limit)?;
-        let reply: Reply<Listing<EnvironmentFields>> = if with_user {
-            let variables = recent_runs_with_user::Variables { environment, limit };
-            self.send_for::<RecentRunsWithUser, _>(Effect::Query, variables)
-                .await?
-        } else {
-            let variables = recent_runs::Variables { environment, limit };
-            self.send_for::<RecentRuns, _>(Effect::Query, variables)
-                .await?
-        };
-        let data = without_errors_about_me(reply).whole()?;
-        let me = data.email();
-        // Without the environment the reply does not say that there are no runs.
-        let found = need(data.found, "the environment")?;
-        same("environment", environment, found.id)?;
-        Ok(RecentView {
-            me,
-            runs: recent(found.tasks)?,
-        })
     }
 }

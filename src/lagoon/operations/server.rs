@@ -1,19 +1,20 @@
-//! What the server is and can.
+//! Version and features of the server.
 
 use serde::Deserialize;
 use serde_json::json;
 
-use super::operation;
+use super::operations;
 use crate::domain::place::features::Features;
 use crate::lagoon::{Effect, Lagoon, LagoonError};
 
-/// Lagoon's name for values of any kind.
 #[allow(clippy::upper_case_acronyms, reason = "it is that name")]
 type JSON = serde_json::Value;
 
-operation!(Version, "graphql/server/version.graphql");
+operations! {
+    Version: "graphql/server/version.graphql",
+}
 
-/// graphql_client does not generate introspection, so this document is read by hand.
+/// graphql_client does not generate introspection.
 const FEATURES: &str = include_str!("../../../graphql/server/features.graphql");
 
 #[derive(Deserialize)]
@@ -26,12 +27,9 @@ struct Probe {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Type {
-    #[serde(default)]
+    #[serde(alias = "inputFields")]
     fields: Option<Vec<Field>>,
-    #[serde(default)]
-    input_fields: Option<Vec<Field>>,
 }
 
 #[derive(Deserialize)]
@@ -41,19 +39,12 @@ struct Field {
 
 impl Type {
     fn has(&self, name: &str) -> bool {
-        self.fields
-            .iter()
-            .chain(&self.input_fields)
-            .flatten()
-            .any(|field| field.name == name)
+        let mut fields = self.fields.iter().flatten();
+        fields.any(|field| field.name == name)
     }
 }
 
 impl Lagoon {
-    /// The version that the server says it has.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
     pub async fn version(&self) -> Result<Option<String>, LagoonError> {
         let variables = version::Variables {};
         let data = self.query::<Version>(variables).await?;
@@ -61,11 +52,7 @@ impl Lagoon {
         Ok(version.and_then(|version| version.as_str().map(str::to_owned)))
     }
 
-    /// Looks at the server's schema. Never at its version: that is a free text which operators
-    /// set.
-    ///
-    /// # Errors
-    /// Any [`LagoonError`].
+    /// Introspects the schema. The version is free text that operators set.
     pub async fn features(&self) -> Result<Features, LagoonError> {
         let reply = self
             .transport

@@ -1,22 +1,29 @@
-//! One attempt: a request, and the reply to it and no other.
+//! One attempt of a request.
 
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use serde::de::DeserializeOwned;
 
+use crate::lagoon::reply::{self, Reply};
+use crate::lagoon::transport::Transport;
 use crate::lagoon::transport::request::{Encoded, bearer};
 use crate::lagoon::transport::tie::{Origin, Tie};
-use crate::lagoon::transport::{Transport, root_cause};
 use crate::lagoon::{Effect, LagoonError, SizeLimit};
 
-/// A reply, whole.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: String,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) body: Vec<u8>,
-    /// Whether it could be the reply to any request.
+    /// It could be the reply to any request.
     pub(crate) is_doubtful: bool,
+}
+
+impl Answer {
+    pub(crate) fn read<T: DeserializeOwned>(&self, address: &str) -> Result<Reply<T>, LagoonError> {
+        reply::read(address, self.status, &self.content_type, &self.body)
+    }
 }
 
 impl Transport {
@@ -45,31 +52,26 @@ impl Transport {
         self.check_origin(answer, tie.as_ref())
     }
 
-    /// The answer, unless it belongs to another request than the one with this alias.
-    ///
-    /// # Errors
-    /// [`LagoonError::NoAnswer`]: then the next request has a new connection.
+    /// Fails if the reply belongs to another request; the next request then has a new connection.
     pub(crate) fn check_origin(
         &self,
         mut answer: Answer,
         tie: Option<&Tie>,
     ) -> Result<Answer, LagoonError> {
-        match tie.map(|tie| tie.origin(&answer.body)) {
-            Some(Origin::OtherRequest) => {}
-            origin => {
-                answer.is_doubtful = origin == Some(Origin::Unknown);
-                if answer.is_doubtful {
-                    // A duplicate of it would pass for the reply to the next request, too.
-                    self.reconnect();
-                }
-                return Ok(answer);
-            }
+        let origin = tie.map(|tie| tie.origin(&answer.body));
+        let is_other = origin == Some(Origin::OtherRequest);
+        answer.is_doubtful = origin == Some(Origin::Unknown);
+        if is_other || answer.is_doubtful {
+            // A duplicate of it would pass for the reply to the next request, too.
+            self.reconnect();
         }
-        self.reconnect();
-        Err(LagoonError::NoAnswer {
-            address: self.address(),
-            reason: "the reply belongs to another request".to_owned(),
-        })
+        if is_other {
+            return Err(LagoonError::NoAnswer {
+                address: self.address(),
+                reason: "the reply belongs to another request".to_owned(),
+            });
+        }
+        Ok(answer)
     }
 
     pub(crate) async fn answer_of(
@@ -77,22 +79,16 @@ impl Transport {
         sent: Result<reqwest::Response, reqwest::Error>,
         most: SizeLimit,
     ) -> Result<Answer, LagoonError> {
-        let mut response = sent.map_err(|error| self.failure(&error))?;
+        let failure = |error: &reqwest::Error| LagoonError::unanswered(self.address(), error);
+        let mut response = sent.map_err(|error| failure(&error))?;
         let status = response.status().as_u16();
-        let header = |name| {
-            response
-                .headers()
-                .get(name)
-                .and_then(|v: &HeaderValue| v.to_str().ok())
-        };
+        let header = |name| response.headers().get(name)?.to_str().ok();
         let content_type = header(CONTENT_TYPE).unwrap_or_default().to_owned();
         let retry_after = header(RETRY_AFTER)
             .and_then(|v| v.trim().parse::<u64>().ok())
             // No server decides that we wait longer than a day, nor overflows the clock.
             .map(|seconds| Duration::from_secs(seconds.min(86_400)));
-        let body = most
-            .read(&mut response, |error| self.failure(error))
-            .await?;
+        let body = most.read(&mut response, failure).await?;
         Ok(Answer {
             status,
             content_type,
@@ -108,16 +104,6 @@ impl Transport {
             (Effect::Mutation, Some(_)) => SizeLimit::Mutation,
             (Effect::Mutation, None) => SizeLimit::UserMutation(most),
             (Effect::Query, _) => SizeLimit::Response(most),
-        }
-    }
-
-    fn failure(&self, error: &reqwest::Error) -> LagoonError {
-        let address = self.address();
-        let reason = root_cause(error);
-        if error.is_connect() {
-            LagoonError::NotReached { address, reason }
-        } else {
-            LagoonError::NoAnswer { address, reason }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Mutations that carry files: sent as a form, which may take longer than a request.
+//! Mutations with files, sent as a form, which may take longer than other requests.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,20 +7,15 @@ use reqwest::header::AUTHORIZATION;
 use serde::de::DeserializeOwned;
 
 use crate::clock::timeout;
-use crate::lagoon::reply;
 use crate::lagoon::reply::Reply;
-use crate::lagoon::transport::attempt::Answer;
 use crate::lagoon::transport::request::bearer;
 use crate::lagoon::transport::tie::Tie;
 use crate::lagoon::transport::{Transport, not_signed_in, seconds};
 use crate::lagoon::{LagoonError, SizeLimit};
 
 impl Transport {
-    /// Sends a mutation as a form with files, once, with a token that is valid now; its reply must
-    /// repeat `tie`, and `moved` counts what has gone out.
-    ///
-    /// # Errors
-    /// As [`Transport::send`].
+    /// Sends a mutation as a form, once. The reply must repeat `tie`; `moved` counts the bytes
+    /// sent.
     pub(crate) async fn send_form<T: DeserializeOwned>(
         &self,
         form: reqwest::multipart::Form,
@@ -43,28 +38,20 @@ impl Transport {
             if answer.status == 401 {
                 self.note_refused(&token);
             }
-            let Answer {
-                status,
-                content_type,
-                body,
-                ..
-            } = self.check_origin(answer, tie)?;
-            reply::read(&self.address(), status, &content_type, &body)
+            self.check_origin(answer, tie)?.read(&self.address())
         };
-        let done = while_moving(work, self.connection().network.timeout, moved).await;
+        let limit = self.connection().network.timeout;
+        let done = while_moving(work, limit, moved).await;
         done.unwrap_or_else(|| {
             Err(LagoonError::NoAnswer {
                 address: self.address(),
-                reason: format!(
-                    "nothing moved for {}",
-                    seconds(self.connection().network.timeout)
-                ),
+                reason: format!("nothing moved for {}", seconds(limit)),
             })
         })
     }
 }
 
-/// Waits for work on something large as long as it moves; `None` when nothing did for that long.
+/// Waits as long as `moved` grows; `None` if it did not within the limit.
 pub(crate) async fn while_moving<T>(
     work: impl Future<Output = T>,
     limit: Duration,

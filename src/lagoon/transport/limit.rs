@@ -1,41 +1,36 @@
-//! How much of a reply is held in memory, counted after decompression.
+//! Limits for responses in memory, after decompression.
 
 use crate::lagoon::LagoonError;
 
-/// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
-    /// The bytes of the body.
     Bytes,
-    /// The JSON values in it. An empty object has two bytes in the body and a hundred in memory.
+    /// JSON values: an empty object has two bytes in the body and a hundred in memory.
     Values,
 }
 
-/// How many bytes of the limit each JSON value takes up at least.
+/// The share of the limit that a JSON value takes up.
 const BYTES_PER_VALUE: u64 = 32;
 
-/// The longest body that is held in memory.
+/// The longest body in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SizeLimit {
-    /// For the reply to an operation of ours that changes something: at most one definition.
+    /// Our mutations, which return at most one definition.
     Mutation,
-    /// For the reply to a mutation of the user's own: a setting, in bytes.
+    /// Mutations of the user's own; a setting, in bytes.
     UserMutation(u64),
-    /// For every other reply of the API: the same setting.
+    /// Other replies of the API; the same setting.
     Response(u64),
-    /// For what is not the API: discovery documents, tokens.
+    /// Discovery documents and tokens.
     Document,
 }
 
 impl SizeLimit {
-    /// Whether a mutation whose reply exceeds it may have been carried out.
-    #[must_use]
+    /// A mutation whose reply exceeds it may have been carried out.
     pub fn is_for_mutations(self) -> bool {
         matches!(self, SizeLimit::Mutation | SizeLimit::UserMutation(_))
     }
 
-    /// Whether the user can raise it.
-    #[must_use]
     pub fn is_setting(self) -> bool {
         matches!(self, SizeLimit::UserMutation(_) | SizeLimit::Response(_))
     }
@@ -48,11 +43,7 @@ impl SizeLimit {
         }
     }
 
-    /// The whole body of a response. It is one buffer that grows, so that a long log is not there in
-    /// pieces and as a whole at the same time.
-    ///
-    /// # Errors
-    /// [`LagoonError::TooLarge`], or what `failure` makes of a lost connection.
+    /// Reads the body into one growing buffer, so that a long log is not in memory twice.
     pub(crate) async fn read(
         self,
         response: &mut reqwest::Response,
@@ -77,14 +68,13 @@ impl SizeLimit {
         Ok(body)
     }
 
-    /// Whether so much memory would be needed for the values of a body that the limit is pointless.
+    /// The values would take more memory than the limit allows.
     fn has_too_many_values(self, body: &[u8]) -> bool {
         let most = self.bytes() / BYTES_PER_VALUE;
         // Each value but the first has one byte and a comma or bracket before it.
         body.len() as u64 / 2 > most && values(body) > most
     }
 
-    /// The limit in words.
     pub(crate) fn in_words(self, measure: Measure) -> String {
         let size = match measure {
             Measure::Bytes => spelled(self.bytes()),
@@ -102,7 +92,7 @@ impl SizeLimit {
     }
 }
 
-/// How many values there are in JSON, give or take one for each list and object.
+/// The number of values, give or take one per list and object.
 fn values(json: &[u8]) -> u64 {
     let mut count = 0;
     let mut bytes = json.iter();
@@ -116,7 +106,6 @@ fn values(json: &[u8]) -> u64 {
     count
 }
 
-/// Goes on to the end of a text that has begun.
 fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) {
     while let Some(byte) = bytes.next() {
         match byte {
@@ -127,7 +116,7 @@ fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) {
     }
 }
 
-/// A number of bytes in the largest unit that divides it.
+/// In the largest unit that divides the number.
 fn spelled(bytes: u64) -> String {
     let units = [
         (1 << 30, "GiB"),

@@ -1,4 +1,4 @@
-//! Requests as they are sent, each tied to its reply.
+//! The bodies of requests, tied to their replies.
 
 use reqwest::header::HeaderValue;
 use serde::Serialize;
@@ -6,20 +6,16 @@ use serde::Serialize;
 use crate::lagoon::LagoonError;
 use crate::lagoon::transport::tie::Tie;
 
-/// The longest body that a Lagoon reads, in bytes (seen on Lagoon 2.33.1).
+/// In bytes (seen on Lagoon 2.33.1).
 pub(crate) const LONGEST_BODY: usize = 100 * 1024;
 
-/// A request as it is sent.
 pub(crate) struct Encoded {
     pub(crate) body: Vec<u8>,
-    /// What its reply must repeat. Without it, the request has a connection of its own.
+    /// Without it, the request has a connection of its own.
     pub(crate) tie: Option<Tie>,
 }
 
-/// The request for an operation of ours, with an alias that no other request has.
-///
-/// # Errors
-/// For one that is longer than a Lagoon takes.
+/// Fails if the request is longer than Lagoon reads.
 pub(crate) fn tied<V: Serialize>(
     operation: &str,
     query: &str,
@@ -44,7 +40,6 @@ pub(crate) fn tied<V: Serialize>(
     })
 }
 
-/// A request as bytes.
 pub(crate) fn encode(request: &impl Serialize) -> Result<Vec<u8>, LagoonError> {
     let body =
         serde_json::to_vec(request).map_err(|error| LagoonError::Unusable(error.to_string()))?;

@@ -10,18 +10,14 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-/// The alias of one request.
 #[derive(Debug)]
 pub(crate) struct Tie(String);
 
-/// What the body of a reply says about its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// It is the reply to this request.
     ThisRequest,
-    /// It is the reply to another request.
     OtherRequest,
-    /// It has no `data`, so it could be the reply to any request.
+    /// Without `data`, it could be the reply to any request.
     Unknown,
 }
 
@@ -30,8 +26,8 @@ impl Tie {
         Tie(format!("tie_{:016x}", fastrand::u64(..)))
     }
 
-    /// The document with the alias as the first selection of its operation, which precedes the
-    /// fragments and has no variable whose default is an object.
+    /// Adds the alias as the first selection of the operation, which precedes the fragments and has
+    /// no variable whose default is an object.
     pub(crate) fn document(&self, query: &str) -> String {
         match query.split_once('{') {
             Some((head, rest)) => format!("{head}{{{}:__typename {rest}", self.0),
@@ -39,7 +35,6 @@ impl Tie {
         }
     }
 
-    /// Which request a reply with this body belongs to.
     pub(crate) fn origin(&self, body: &[u8]) -> Origin {
         #[derive(Deserialize)]
         struct Body<'a> {

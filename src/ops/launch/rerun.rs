@@ -1,12 +1,12 @@
-//! Launches that repeat a run: the task that it was of, and its values.
+//! Launches that repeat a run.
 
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::run::recorded;
 use crate::domain::task::quoting::escape;
 use crate::domain::{Definition, Environment, Run, Work};
 use crate::error::Error;
+use crate::lagoon::Lagoon;
 use crate::lagoon::operations::adhoc::Record;
-use crate::lagoon::{Lagoon, LagoonError};
 
 use crate::ops::launch::check::{self, CommandRequest, TaskRequest};
 use crate::ops::launch::{Launch, Subject};
@@ -20,16 +20,14 @@ pub struct Past {
     record: Record,
 }
 
-/// The origin of a run, and what is known for a repetition.
+/// The task of a run, and what is known of its values.
 #[derive(Debug, Clone)]
 pub enum Origin {
-    /// A task, with these values.
     Task(Definition, Vec<(String, String)>),
-    /// A task whose values Lagoon does not keep.
+    /// Lagoon does not record an image's values.
     ValuesUnknown(Definition),
-    /// A task that has changed since, or whose values cannot be read back.
+    /// The task has changed since, or its values cannot be reconstructed.
     Changed(Definition),
-    /// A command without a task.
     OneOff,
 }
 
@@ -39,7 +37,6 @@ impl Past {
         &self.record.command
     }
 
-    /// Finds the task of the run among those of an environment.
     pub fn origin(&self, view: &EnvironmentView) -> Result<Origin, Error> {
         let named = view.definitions.iter().find(|d| d.name == self.run.name);
         let Some(definition) = named else {
@@ -87,7 +84,6 @@ impl Past {
             && !command.contains(|c: char| c.is_whitespace() || "'\"$`;&|<>()*?".contains(c))
     }
 
-    /// The recorded command as a launch without a task.
     pub fn as_command(&self, view: &EnvironmentView, no_preflight: bool) -> Result<Launch, Error> {
         let request = CommandRequest {
             name: self.run.name.to_string(),
@@ -99,7 +95,7 @@ impl Past {
     }
 }
 
-/// A task with the values of a run, some of them replaced.
+/// Replaces some values of the run.
 pub fn task(
     view: &EnvironmentView,
     definition: &Definition,
@@ -127,19 +123,8 @@ pub fn task(
     Ok(launch)
 }
 
-/// Reads a run with what was recorded of it.
-///
-/// # Errors
-/// Gone, without an environment that can be seen, without a command, or any failure of the requests.
 pub async fn read(lagoon: &Lagoon, run: Run) -> Result<Past, Error> {
-    let id = run.id;
-    let read = || async move {
-        match lagoon.run_record(id, true).await {
-            // Before 2.18 Lagoon does not know who started a run.
-            Err(LagoonError::Refused { status: 400, .. }) => lagoon.run_record(id, false).await,
-            other => other,
-        }
-    };
+    let read = async || lagoon.run_record(run.id).await;
     let record = history::read_twice(read).await?.ok_or_else(|| {
         Error::not_found(format!(
             "run {} is gone: Lagoon does not have it any more",

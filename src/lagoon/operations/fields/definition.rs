@@ -42,7 +42,7 @@ pub(super) struct ArgumentFields {
 }
 
 impl DefinitionFields {
-    /// `None` for a member of the union that this program does not know.
+    /// `None` for an unknown type of definition.
     pub(crate) fn into_definition(self) -> Result<Option<Definition>, LagoonError> {
         let work = match self.kind.as_str() {
             "AdvancedTaskDefinitionCommand" => Work::Command(self.command.unwrap_or_default()),
@@ -94,7 +94,7 @@ fn arguments_of(list: List<ArgumentFields>) -> Result<Vec<Argument>, LagoonError
     Ok(arguments)
 }
 
-/// Definitions, and the number of those of an unknown kind.
+/// With the number of definitions of unknown types.
 pub(crate) fn definitions(
     list: List<DefinitionFields>,
 ) -> Result<(Vec<Definition>, usize), LagoonError> {

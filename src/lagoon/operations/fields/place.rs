@@ -1,4 +1,4 @@
-//! Environments and projects, as much of them as an operation selects.
+//! The types of environments and projects.
 
 use serde::Deserialize;
 
@@ -33,7 +33,7 @@ pub(crate) struct ProjectFields {
 }
 
 impl EnvironmentFields {
-    /// The environment without its services, in this project or else in that of the selection.
+    /// In this project, or in that of the selection. Without services.
     pub(crate) fn into_environment(
         self,
         project: Option<Project>,
@@ -45,8 +45,7 @@ impl EnvironmentFields {
         environment(self.id, self.name, self.environment_type, project)
     }
 
-    /// The environment with its definitions and runs, in this project or else in that of the
-    /// selection.
+    /// In this project, or in that of the selection.
     pub(crate) fn into_view(
         mut self,
         project: Option<Project>,
@@ -76,7 +75,7 @@ impl ProjectFields {
         project(self.id, self.name)
     }
 
-    /// The project and its environments, which are still to be converted and sorted.
+    /// The environments are not converted or sorted yet.
     pub(crate) fn into_parts(
         mut self,
     ) -> Result<(Project, Vec<Option<EnvironmentFields>>), LagoonError> {
@@ -85,7 +84,6 @@ impl ProjectFields {
     }
 }
 
-/// A project from fields of any selection.
 pub(crate) fn project(id: Option<i64>, name: Option<String>) -> Result<Project, LagoonError> {
     Ok(Project {
         id: need(id, "a project's id")?,
@@ -93,7 +91,7 @@ pub(crate) fn project(id: Option<i64>, name: Option<String>) -> Result<Project, 
     })
 }
 
-/// An environment without its services, from fields of any selection.
+/// Without services.
 pub(crate) fn environment(
     id: Option<i64>,
     name: Option<String>,

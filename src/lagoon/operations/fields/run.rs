@@ -1,4 +1,4 @@
-//! The fragment `Run`, and the fields that some operations add to it.
+//! The fragment `Run`, with fields that some operations add.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub(crate) struct RunFields {
 }
 
 impl RunFields {
-    /// The run, in the environment of the selection or else in this one.
+    /// In the environment of the selection, or in this one.
     pub(crate) fn into_run(
         self,
         environment: Option<Arc<Environment>>,
@@ -57,7 +57,7 @@ impl RunFields {
     }
 }
 
-/// Lagoon guarantees no order among the runs of one second.
+/// Lagoon guarantees no order within a second.
 pub(crate) fn newest_first<T>(mut runs: Vec<T>, run: impl Fn(&T) -> &Run) -> Vec<T> {
     runs.sort_by(|a, b| {
         let (a, b) = (run(a), run(b));
@@ -66,7 +66,7 @@ pub(crate) fn newest_first<T>(mut runs: Vec<T>, run: impl Fn(&T) -> &Run) -> Vec
     runs
 }
 
-/// The run that a mutation returned: it exists, whatever else failed.
+/// The new run exists even if the reply has errors.
 pub(crate) fn started(
     found: Option<RunFields>,
     errors: Vec<GraphqlError>,

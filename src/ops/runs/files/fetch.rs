@@ -1,4 +1,4 @@
-//! Downloading a run's files: retried, resumed, and verified by their length.
+//! Downloads a run's files: retries, resumes, and verifies the length.
 
 use std::io::Write;
 use std::path::Path;
@@ -11,39 +11,34 @@ use crate::domain::run::files::RunFile;
 use crate::error::Error;
 use crate::lagoon::{Beginning, Download, Lagoon, LagoonError, Version};
 
-/// The age from which a signed address is replaced before it is used; Lagoon's are valid for 300 s.
+/// Older signed addresses are replaced before use; Lagoon's are valid for 300 s.
 const FRESH: Duration = Duration::from_secs(120);
 
-/// The number of attempts in a row that may fail without progress.
+/// Failed attempts in a row without progress.
 const RETRIES: u32 = 5;
 
-/// The first pause; each further one is twice as long.
+/// Before the first retry; doubles each time.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// The number of further bytes that count as progress.
+/// In bytes.
 const PROGRESS: u64 = 1 << 20;
 
 /// The target of a download.
 pub(super) trait Destination: Send {
-    /// The bytes so far, if a download can continue after them.
     fn beginning(&self) -> Option<Beginning> {
         let version = self.version().filter(|_| self.bytes() > 0)?.clone();
         let bytes = self.bytes();
         Some(Beginning { version, bytes })
     }
-    /// The version that the bytes belong to, if it is known.
     fn version(&self) -> Option<&Version>;
-    /// The number of bytes so far.
+    /// The length so far.
     fn bytes(&self) -> u64;
-    /// Whether a further attempt is possible.
     fn can_retry(&self) -> bool;
-    /// Continues after the bytes so far, or begins anew if `start` is zero.
+    /// Continues after the bytes so far, or restarts if `start` is zero.
     fn begin(&mut self, version: Option<&Version>, start: u64) -> Result<(), Error>;
-    /// Adds a piece.
     fn write(&mut self, piece: &[u8]) -> Result<(), Error>;
 }
 
-/// The reason for the end of an attempt.
 struct Failure {
     error: Error,
     is_passing: bool,
@@ -78,7 +73,6 @@ impl From<LagoonError> for Failure {
     }
 }
 
-/// The pauses between attempts.
 struct Pauses {
     left: u32,
     next: Duration,
@@ -94,7 +88,7 @@ impl Pauses {
         }
     }
 
-    /// The pause after an attempt that ended with this number of bytes; `None` after the last.
+    /// The pause after an attempt that ended at this length; `None` after the last.
     fn after(&mut self, bytes: u64) -> Option<Duration> {
         if bytes >= self.furthest + PROGRESS {
             *self = Pauses {
@@ -109,7 +103,6 @@ impl Pauses {
     }
 }
 
-/// The files of one run, with their signed addresses.
 pub struct Fetch<'a> {
     lagoon: &'a Lagoon,
     clock: &'a dyn Clock,
@@ -120,8 +113,7 @@ pub struct Fetch<'a> {
 }
 
 impl<'a> Fetch<'a> {
-    /// Files that were listed just now.
-    #[must_use]
+    /// The files must have been listed just now.
     pub fn new(
         lagoon: &'a Lagoon,
         clock: &'a dyn Clock,
@@ -140,11 +132,8 @@ impl<'a> Fetch<'a> {
         }
     }
 
-    /// Downloads a file to a writer and returns its length. The download is resumed as long as
-    /// the file does not change: what was written cannot be taken back.
-    ///
-    /// # Errors
-    /// If the file is gone, cannot be downloaded, or cannot be written.
+    /// Downloads a file to a writer and returns its length. Fails if the file changes meanwhile,
+    /// because what was written cannot be undone.
     pub async fn copy(&mut self, name: &str, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
         let mut output = Output {
             name,
@@ -156,12 +145,8 @@ impl<'a> Fetch<'a> {
         Ok(output.bytes)
     }
 
-    /// Downloads a file to this path. Until it is complete it has another name beside it, from
-    /// which a later call continues.
-    ///
-    /// # Errors
-    /// As [`Fetch::copy`], and if another process downloads to the path, or a file is there that
-    /// must stay.
+    /// Downloads a file to this path. The partial file beside it is kept after a failure, and a
+    /// later call continues it.
     pub async fn save(&mut self, name: &str, path: &Path, force: bool) -> Result<Saved, Error> {
         let mut partial = Partial::open(path, self.find(name)?.url.resource())?;
         if let Err(error) = self.transfer(name, &mut partial).await {
@@ -193,8 +178,8 @@ impl<'a> Fetch<'a> {
 
     async fn attempt(&mut self, name: &str, to: &mut dyn Destination) -> Result<(), Failure> {
         let mut download = self.begin(name, to.beginning().as_ref()).await?;
-        to.begin(download.version(), download.start())?;
-        let length = download.length();
+        to.begin(download.version.as_ref(), download.start)?;
+        let length = download.length;
         while let Some(piece) = download.next().await? {
             to.write(piece.as_ref())?;
             self.watcher.moved(name, to.bytes(), length);
@@ -216,20 +201,18 @@ impl<'a> Fetch<'a> {
         if self.clock.now().saturating_sub(self.read) >= FRESH {
             self.refresh().await?;
         }
-        match self.lagoon.download(&self.find(name)?.url, beginning).await {
-            // The address may have expired by the store's clock.
-            Err(LagoonError::Storage {
-                status: Some(401 | 403),
-                ..
-            }) => {
-                self.refresh().await?;
-                Ok(self
-                    .lagoon
-                    .download(&self.find(name)?.url, beginning)
-                    .await?)
-            }
-            other => Ok(other?),
-        }
+        let download = self.lagoon.download(&self.find(name)?.url, beginning).await;
+        // The address may have expired by the store's clock.
+        let Err(LagoonError::Storage {
+            status: Some(401 | 403),
+            ..
+        }) = download
+        else {
+            return Ok(download?);
+        };
+        self.refresh().await?;
+        let url = &self.find(name)?.url;
+        Ok(self.lagoon.download(url, beginning).await?)
     }
 
     async fn refresh(&mut self) -> Result<(), Failure> {
@@ -247,7 +230,6 @@ impl<'a> Fetch<'a> {
     }
 }
 
-/// A writer as the target of a download.
 struct Output<'a> {
     name: &'a str,
     to: &'a mut (dyn Write + Send),

@@ -1,7 +1,7 @@
-//! A file that is being downloaded, under a fixed name beside its target.
+//! A partial file, under a fixed name beside its target.
 //!
-//! The partial file is locked while a process writes it. A second file records the version that
-//! its bytes belong to. Both names begin with a dot, which no name of a downloaded file does.
+//! It is locked while a process writes it. A second file records the version of its bytes. Both
+//! names begin with a dot, unlike the names of downloaded files.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Seek, SeekFrom, Write};
@@ -15,27 +15,24 @@ use crate::error::{Error, Hint};
 use crate::lagoon::Version;
 use crate::regular_file;
 
-/// A partial file that this process has locked.
 pub(super) struct Partial {
     path: PathBuf,
     file: File,
     bytes: u64,
     record: PathBuf,
-    /// The address of the file, without its signature.
+    /// The address without its signature.
     resource: String,
     version: Option<Version>,
 }
 
-/// The content of the second file.
 #[derive(Serialize, Deserialize)]
 struct Record {
     resource: String,
-    etag: String,
-    length: u64,
+    #[serde(flatten)]
+    version: Version,
 }
 
 impl Partial {
-    /// Opens and locks the partial file of a target, or creates it.
     pub(super) fn open(target: &Path, resource: String) -> Result<Partial, Error> {
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let path = target.with_file_name(format!(".{name}.tasks-partial"));
@@ -53,7 +50,7 @@ impl Partial {
         })
     }
 
-    /// Gives the complete file its name and returns its length.
+    /// Renames the complete file and returns its length.
     pub(super) fn complete(self, target: &Path, force: bool) -> Result<u64, Error> {
         let given = if force {
             std::fs::rename(&self.path, target)
@@ -75,7 +72,7 @@ impl Partial {
         }
     }
 
-    /// Keeps the bytes if a later download can continue after them, and says so in the error.
+    /// Keeps the bytes if a download can continue after them, with a hint that says so.
     pub(super) fn interrupted(self, error: Error) -> Error {
         if self.beginning().is_some() {
             let kept = format!(
@@ -95,8 +92,7 @@ impl Partial {
     fn write_record(&self, version: &Version) -> Result<(), Error> {
         let record = Record {
             resource: self.resource.clone(),
-            etag: version.etag.clone(),
-            length: version.length,
+            version: version.clone(),
         };
         let cannot = |e: std::io::Error| unwritable(&self.record, e);
         let folder = self.record.parent().filter(|f| *f != Path::new(""));
@@ -147,7 +143,6 @@ impl Destination for Partial {
     }
 }
 
-/// Opens the partial file and locks it for as long as it is open.
 fn locked(path: &Path, target: &Path) -> Result<File, Error> {
     loop {
         let mut options = OpenOptions::new();
@@ -173,7 +168,6 @@ fn locked(path: &Path, target: &Path) -> Result<File, Error> {
     }
 }
 
-/// Whether this open file is the one at the path.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> std::io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
@@ -185,7 +179,6 @@ fn is_at(file: &File, path: &Path) -> std::io::Result<bool> {
     }
 }
 
-/// Whether this open file is the one at the path.
 #[cfg(not(unix))]
 fn is_at(_file: &File, path: &Path) -> std::io::Result<bool> {
     path.try_exists()
@@ -195,10 +188,7 @@ fn recorded(path: &Path, resource: &str) -> Option<Version> {
     let options = &mut OpenOptions::new();
     let file = regular_file::open(path, options.read(true), false).ok()?;
     let record: Record = serde_json::from_reader(std::io::Read::take(file, 64 * 1024)).ok()?;
-    (record.resource == resource).then_some(Version {
-        etag: record.etag,
-        length: record.length,
-    })
+    (record.resource == resource).then_some(record.version)
 }
 
 fn unwritable(path: &Path, error: std::io::Error) -> Error {
