@@ -1,4 +1,4 @@
-//! Runs that exist: finding, waiting for, following, cancelling them, and their files.
+//! Existing runs: find, wait, follow, cancel, files.
 
 pub mod cancel;
 pub mod files;

@@ -124,7 +124,7 @@ pub fn task(
 }
 
 pub async fn read(lagoon: &Lagoon, run: Run) -> Result<Past, Error> {
-    let read = async || lagoon.run_record(run.id).await;
+    let read = || lagoon.run_record(run.id);
     let record = history::read_twice(read).await?.ok_or_else(|| {
         Error::not_found(format!(
             "run {} is gone: Lagoon does not have it any more",

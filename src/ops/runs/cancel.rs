@@ -1,42 +1,31 @@
-//! Asking for the end of runs.
+//! Cancels runs.
 
-use crate::domain::Run;
+use crate::domain::{Outcome, Run};
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 
 use crate::ops::resend::Resend;
 use crate::ops::runs::wait::verdict_about;
 
-/// That a run is over already: cancelling it would change nothing but its times.
-///
-/// # Errors
-/// For a run that is over.
+/// Refuses a finished run: cancelling would change its times.
 pub fn require_going(run: &Run) -> Result<(), Error> {
     if !run.outcome().is_over() {
         return Ok(());
     }
-    let message = format!(
-        "run {} of `{}` is {}: there is nothing to cancel",
-        run.id, run.name, run.status
-    );
-    Err(verdict_about(run, Kind::Failed, message))
+    let words = format!("is {}: there is nothing to cancel", run.status);
+    Err(verdict_about(run, Kind::Failed, &words))
 }
 
-/// Lagoon's reply to a request to cancel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Request {
-    /// Lagoon took it.
     Accepted,
-    /// The reply was lost: what happens to the run shows whether Lagoon got it.
+    /// The reply was lost.
     Unknown,
 }
 
-/// Requests the cancellation of a run, which comes later.
-///
-/// # Errors
-/// Lagoon's refusal. (A failure comes as the text `Error: …`, seen on Lagoon 2.33.1.) After any
-/// refusal that does not exclude that the request was carried out, reads the run once; its end counts as
-/// accepted. After a refused token, signs in and requests it again if the run is still in progress.
+/// Requests the cancellation, which takes effect later. Reads the run after a refusal that does not
+/// exclude an effect. After a refused token, signs in and sends again if the run is in progress.
+/// Lagoon reports failures in the text `Error: …` (seen on Lagoon 2.33.1).
 pub async fn request(lagoon: &Lagoon, run: &Run) -> Result<Request, Error> {
     let mut resend = Resend::default();
     let answer = loop {
@@ -68,22 +57,19 @@ pub async fn request(lagoon: &Lagoon, run: &Run) -> Result<Request, Error> {
         Some(words) => {
             let words = words.lines().next().unwrap_or_default().trim();
             let message = format!("Lagoon could not cancel run {}: {words}", run.id);
-            Err(verdict_about(run, Kind::Failed, message))
+            Err(Error {
+                runs: vec![run.to_json()],
+                ..Error::failed(message)
+            })
         }
     }
 }
 
-/// What it means for somebody who asked for it how a run ended.
-///
-/// # Errors
-/// When it ended otherwise than cancelled.
+/// Fails unless the run was cancelled.
 pub fn verdict(run: &Run) -> Result<(), Error> {
-    if run.outcome() == crate::domain::Outcome::Cancelled {
+    if run.outcome() == Outcome::Cancelled {
         return Ok(());
     }
-    let message = format!(
-        "run {} of `{}` was not cancelled: it is {}",
-        run.id, run.name, run.status
-    );
-    Err(verdict_about(run, Kind::Failed, message))
+    let words = format!("was not cancelled: it is {}", run.status);
+    Err(verdict_about(run, Kind::Failed, &words))
 }

@@ -1,4 +1,4 @@
-//! A run's log as it grows: each line once, in order, and whole in the end.
+//! Follows logs: each line once, in order, complete in the end.
 
 pub(in crate::ops) mod live;
 
@@ -14,48 +14,41 @@ use crate::lagoon::Lagoon;
 pub use live::{Live, LiveMode, require as require_live};
 
 use crate::ops::runs::history;
-use crate::ops::runs::push::Hints;
-use crate::ops::runs::wait::{self, Limits, Pauses, Reader, Watcher};
 use live::Connection;
 
-/// Where the lines of a log go.
+/// The output of a log.
 pub trait Sink: Send {
-    /// A piece of the log that was not there before; ends with a line's end, but for the last.
-    ///
-    /// # Errors
-    /// When nobody takes it any more.
+    /// Receives new text that ends with a line, except for the last. Fails if the output is closed.
     fn write(&mut self, piece: &str) -> Result<(), Error>;
 
-    /// Whether the banner that Lagoon puts before a log is wanted, too.
+    /// Whether Lagoon's header is part of the output.
     fn takes_banner(&self) -> bool {
         false
     }
 
-    /// Something about the log that is no part of it.
+    /// A message about the log.
     fn note(&mut self, _: &str) {}
 
-    /// The same, for those who want to know it exactly.
+    /// A message for verbose output.
     fn trace(&mut self, _: &str) {}
 }
 
-/// How long after the end the final log may take to arrive (some 15 s, seen on Lagoon 2.33.1).
+/// The limit for the final log, which arrives up to 15 s late (seen on Lagoon 2.33.1).
 const LOG_GRACE: Duration = Duration::from_secs(15);
 
-/// How long a log that stays empty is waited for: most often nothing was written.
+/// The limit for an empty log: most often nothing was written.
 const EMPTY_GRACE: Duration = Duration::from_secs(5);
 
-/// What of a log has been shown.
 #[derive(Debug, Default)]
-pub struct Shown {
+struct Shown {
     text: String,
 }
 
 impl Shown {
-    /// What of `log` is new. While the run is going only whole lines are.
+    /// The new part of `log`; only whole lines unless it is final.
     ///
-    /// A log that is not a continuation of what was shown is continued after the part that both
-    /// have in common, from the start of that line.
-    pub fn advance<'a>(&mut self, log: &'a str, is_final: bool) -> &'a str {
+    /// If `log` does not continue what was shown, the result begins at the first line that differs.
+    fn advance<'a>(&mut self, log: &'a str, is_final: bool) -> &'a str {
         let end = if is_final {
             log.len()
         } else {
@@ -85,8 +78,7 @@ fn common_prefix(a: &str, b: &str) -> usize {
     common
 }
 
-/// A log without the banner that Lagoon puts before it.
-#[must_use]
+/// A log without Lagoon's header.
 pub fn without_banner(log: &str) -> &str {
     let rule = |line: &str| line.len() >= 40 && line.trim_end().bytes().all(|b| b == b'=');
     let mut rest = log;
@@ -105,89 +97,84 @@ pub fn without_banner(log: &str) -> &str {
     }
 }
 
-/// Shows the log while the run is in progress, then the rest of it. `run` is then as it was read last.
-///
-/// # Errors
-/// As [`wait::until_all_over`]; when the sink takes nothing any more; when the log has to be live and
-/// cannot be.
-#[allow(clippy::too_many_arguments, reason = "each is somebody else's")]
-pub(super) async fn follow(
-    lagoon: &Lagoon,
-    clock: &dyn Clock,
-    run: &mut Run,
-    live: &Live,
-    limits: &Limits,
-    watcher: &mut dyn Watcher,
-    hints: &mut dyn Hints,
-    sink: &mut dyn Sink,
-) -> Result<(), Error> {
-    let begun = clock.now();
-    let mut live = Connection::new(clock, live);
-    let mut pauses = Pauses::new();
-    let mut reader = Reader::default();
-    let mut shown = Shown::default();
-    let mut is_known = true;
-    watcher.read(run);
-    while !run.outcome().is_over() {
-        let waited = clock.now().saturating_sub(begun);
-        wait::check_limits(run, is_known, waited, limits)?;
-        if run.has_started() {
-            let lagoon = lagoon.within(limits.left(waited));
-            live.find(&lagoon, run, sink).await?;
-            if live.is_off() {
-                // What the API has so far; a failure here passes or shows when the run is read.
-                if let Ok(Some(Log::Text(text))) = lagoon.run_log(run.id).await {
-                    let text = part(&text, sink);
-                    sink.write(shown.advance(text, false))?;
-                }
-            }
-        }
-        let waited = clock.now().saturating_sub(begun);
-        let pause = wait::pause_within(pauses.next(), waited, run, limits);
-        let going = [wait::going(run)];
-        let woken = hints.pause(clock, pause, &going);
-        pauses.after(live.meanwhile(run, sink, woken).await?);
-        let lagoon = lagoon.within(limits.left(clock.now().saturating_sub(begun)));
-        let newer = reader.one(&lagoon, run, watcher).await?;
-        is_known = newer.is_some();
-        if let Some(newer) = newer {
-            *run = newer;
-            watcher.read(run);
-        }
-    }
-    live.ends();
-    let log = settled(lagoon, clock, run.id);
-    let log = live.meanwhile(run, sink, log).await?;
-    if is_empty(&log) && live.missing("").is_none() {
-        sink.note(&nothing_printed(run.id));
-    }
-    match log {
-        Log::Text(text) => {
-            let text = part(&text, sink);
-            match live.missing(text) {
-                Some(missing) => complete(&missing, sink)?,
-                None => sink.write(shown.advance(text, true))?,
-            }
-        }
-        Log::Empty => {}
-        Log::Unavailable(words) => {
-            let text = format!(
-                "the log of run {} could not be read to its end: {words}",
-                run.id
-            );
-            sink.note(&text);
-        }
-    }
-    Ok(())
+/// The log of a run in progress.
+pub(super) struct FollowedLog<'a> {
+    live: Connection<'a>,
+    shown: Shown,
+    sink: &'a mut dyn Sink,
 }
 
-/// The note about a log without a line.
-#[must_use]
+impl<'a> FollowedLog<'a> {
+    pub(super) fn new(clock: &'a dyn Clock, live: &Live, sink: &'a mut dyn Sink) -> Self {
+        FollowedLog {
+            live: Connection::new(clock, live),
+            shown: Shown::default(),
+            sink,
+        }
+    }
+
+    /// Shows the API's log so far, unless the log is live. Fails if the output is closed, or if the
+    /// log must be live and cannot be.
+    pub(super) async fn advance(&mut self, lagoon: &Lagoon, run: &Run) -> Result<(), Error> {
+        if !run.has_started() {
+            return Ok(());
+        }
+        self.live.find(lagoon, run, self.sink).await?;
+        if self.live.is_off()
+            // A failure passes, or shows when the run is read.
+            && let Ok(Some(Log::Text(text))) = lagoon.run_log(run.id).await
+        {
+            let text = part(&text, self.sink);
+            self.sink.write(self.shown.advance(text, false))?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn meanwhile<T>(
+        &mut self,
+        run: &Run,
+        work: impl Future<Output = T>,
+    ) -> Result<T, Error> {
+        self.live.meanwhile(run, self.sink, work).await
+    }
+
+    /// Shows the rest of the log of a finished run.
+    pub(super) async fn finish(
+        &mut self,
+        lagoon: &Lagoon,
+        clock: &dyn Clock,
+        run: &Run,
+    ) -> Result<(), Error> {
+        self.live.ends();
+        let log = self.meanwhile(run, settled(lagoon, clock, run.id)).await?;
+        if is_empty(&log) && self.live.missing("").is_none() {
+            self.sink.note(&nothing_printed(run.id));
+        }
+        match log {
+            Log::Text(text) => {
+                let text = part(&text, self.sink);
+                match self.live.missing(text) {
+                    Some(missing) => complete(&missing, self.sink),
+                    None => self.sink.write(self.shown.advance(text, true)),
+                }
+            }
+            Log::Empty => Ok(()),
+            Log::Unavailable(words) => {
+                let id = run.id;
+                self.sink.note(&format!(
+                    "the log of run {id} could not be read to its end: {words}"
+                ));
+                Ok(())
+            }
+        }
+    }
+}
+
 pub fn nothing_printed(id: i64) -> String {
     format!("run {id} printed nothing")
 }
 
-/// What a live log did not show.
+/// Shows the lines that a live log missed.
 fn complete(missing: &Missing<'_>, sink: &mut dyn Sink) -> Result<(), Error> {
     if !missing.is_rest && !missing.parts.is_empty() {
         sink.note("lines of the log that were not shown yet:");
@@ -203,23 +190,15 @@ fn part<'a>(text: &'a str, sink: &dyn Sink) -> &'a str {
     }
 }
 
-/// The log of a run as Lagoon has it at the moment.
-///
-/// # Errors
-/// Not found, or any failure of the request.
 pub async fn log(lagoon: &Lagoon, id: i64) -> Result<Log, Error> {
     let log = history::read_twice(|| lagoon.run_log(id)).await?;
     log.ok_or_else(|| Error::not_found(format!("run {id} is gone")))
 }
 
-/// Whether a log has no line but Lagoon's header.
-#[must_use]
 pub fn is_nothing(log: &str) -> bool {
     without_banner(log).is_empty()
 }
 
-/// Whether the run printed nothing, as far as its log shows.
-#[must_use]
 pub fn is_empty(log: &Log) -> bool {
     match log {
         Log::Text(text) => is_nothing(text),
@@ -228,7 +207,8 @@ pub fn is_empty(log: &Log) -> bool {
     }
 }
 
-/// The final log: the status comes before it, so it is read until two reads agree.
+/// The final log. The status changes before the log is complete, so it is read until two reads
+/// agree.
 pub async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Log {
     let begun = clock.now();
     let mut before: Option<u64> = None;
@@ -269,8 +249,7 @@ fn print_of(log: &Log) -> u64 {
     hasher.finish()
 }
 
-/// The last lines of a log, without its banner.
-#[must_use]
+/// Without the header.
 pub fn tail(log: &str, lines: usize) -> &str {
     if lines == 0 {
         return "";

@@ -1,4 +1,4 @@
-//! Runs that exist already: found by what somebody calls them.
+//! Finds runs.
 
 mod list;
 mod watch;
@@ -17,14 +17,12 @@ use crate::lagoon::{Lagoon, LagoonError};
 pub use list::{Listed, Wanted, list, list_projects};
 pub use watch::{Look, Watching};
 
-/// How many are looked up at once.
 const AT_ONCE: usize = 8;
 
-/// The pause before the second read of something that the first did not find.
 const SECOND_READ: Duration = Duration::from_millis(300);
 
-/// Reads something that exists, as far as the caller knows. Lagoon can answer `null` once for it, so
-/// a second read decides that it does not exist.
+/// Reads something that should exist. Lagoon can return `null` for it once, so a second read
+/// decides.
 pub(in crate::ops) async fn read_twice<T, F>(read: impl Fn() -> F) -> Result<Option<T>, LagoonError>
 where
     F: Future<Output = Result<Option<T>, LagoonError>>,
@@ -36,10 +34,6 @@ where
     read().await
 }
 
-/// The run.
-///
-/// # Errors
-/// Not found, or any failure of the request.
 pub async fn find(lagoon: &Lagoon, wanted: &RunRef) -> Result<Run, Error> {
     let read = || async move {
         match wanted {
@@ -55,8 +49,7 @@ fn not_there(wanted: &RunRef) -> Error {
     Error::not_found(format!("there is no run {wanted}")).hint(Hint::ListRuns)
 }
 
-/// Each of the runs, in their order. Of many, two that are of one environment lead to those that
-/// are there as well: requests grow with the environments then.
+/// The runs in their order. If two are of one environment, its newest runs are read in one request.
 pub async fn find_all(lagoon: &Lagoon, wanted: &[RunRef]) -> Vec<Result<Run, Error>> {
     let mut found: HashMap<RunRef, Result<Run, Error>> = HashMap::new();
     let mut met: HashMap<i64, usize> = HashMap::new();
@@ -109,11 +102,7 @@ pub async fn find_all(lagoon: &Lagoon, wanted: &[RunRef]) -> Vec<Result<Run, Err
         .collect()
 }
 
-/// Shows all runs of environments of which a look has shown only some of the newest: an older one may
-/// be going still.
-///
-/// # Errors
-/// Any failure of a request.
+/// Reads all runs of the environments.
 pub async fn show_all(
     lagoon: &Lagoon,
     views: impl IntoIterator<Item = &mut EnvironmentView>,
@@ -125,7 +114,7 @@ pub async fn show_all(
     read.buffer_unordered(AT_ONCE).try_collect().await
 }
 
-/// What runs of this run's task usually take in its environment; `None` where nothing says so.
+/// The median length of the task's completed runs in the run's environment.
 pub async fn usual_length(lagoon: &Lagoon, run: &Run) -> Option<Duration> {
     const LOOKED_AT: i64 = 50;
     let environment = run.environment.as_ref()?;
@@ -134,7 +123,6 @@ pub async fn usual_length(lagoon: &Lagoon, run: &Run) -> Option<Duration> {
     median(runs.iter().filter(same))
 }
 
-/// The median of what these runs took.
 pub(in crate::ops) fn median<'a>(runs: impl Iterator<Item = &'a Run>) -> Option<Duration> {
     let mut lengths: Vec<Duration> = runs.filter_map(Run::length).collect();
     lengths.sort_unstable();

@@ -1,6 +1,6 @@
-//! Pauses between two looks at runs, cut short by a hint that something has changed.
+//! Pauses between polls, cut short by pushed changes.
 //!
-//! What is pushed is never taken for the truth: it only says that it is time to look.
+//! A pushed change is only a reason to poll; its contents are not trusted.
 
 use std::collections::{HashMap, HashSet};
 use std::future::poll_fn;
@@ -12,32 +12,26 @@ use async_trait::async_trait;
 use crate::clock::Clock;
 use crate::lagoon::{Change, Changes, Lagoon};
 
-/// Somebody who may know before the next look that there is something to see.
 #[async_trait]
 pub trait Hints: Send {
-    /// Ends after `pause`, or earlier when one of these runs may have changed.
+    /// Ends after `pause`, or when one of the runs may have changed.
     async fn pause(&mut self, clock: &dyn Clock, pause: Duration, going: &[Going]) -> Woken;
 }
 
-/// Why a pause ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Woken {
-    /// It was over.
     InTime,
-    /// Something may have changed.
     ByHint,
 }
 
-/// A run that is waited for, as far as hints go.
+/// A run in progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Going {
-    /// The run's id; none for every run of the environment.
+    /// `None` for every run of the environment.
     pub run: Option<i64>,
-    /// The environment that it runs in, where that is known.
     pub environment: Option<i64>,
 }
 
-/// Nobody knows anything before its time.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoHints;
 
@@ -49,39 +43,46 @@ impl Hints for NoHints {
     }
 }
 
-/// Subscribes to the environments of runs that are waited for: one connection each.
+/// Push for up to [`MOST`] environments or separately followed runs.
+pub(in crate::ops) fn hints(lagoon: &Lagoon, count: usize) -> Box<dyn Hints> {
+    if count <= MOST {
+        Box::new(Push::new(lagoon))
+    } else {
+        Box::new(NoHints)
+    }
+}
+
+/// One subscription per environment.
 pub struct Push {
     lagoon: Lagoon,
     places: HashMap<i64, Place>,
     hinted: Option<Duration>,
 }
 
-/// An environment that is subscribed to, or will be again.
 struct Place {
     changes: Option<Changes>,
-    /// When it was tried last.
+    /// The time of the last attempt, or of the loss.
     since: Duration,
-    /// How long to wait before it is tried again.
+    /// Until the next attempt.
     rest: Duration,
-    /// Whether it came to stand.
+    /// It was confirmed.
     stood: bool,
 }
 
-/// A subscription falls silent after five minutes (seen on Lagoon 2.33.1): it is made anew earlier.
+/// Until a subscription is renewed: it falls silent after five minutes (seen on Lagoon 2.33.1).
 const ANEW: Duration = Duration::from_secs(4 * 60);
 
-/// After a subscription that stood was lost.
+/// Until a lost subscription is renewed.
 const LOST: Duration = Duration::from_secs(5);
 
-/// Beyond this many environments the others are only looked at.
-pub const MOST: usize = 16;
+/// Subscribed environments; others are only polled.
+const MOST: usize = 16;
 
-/// Changes come in swarms: so far apart are two looks at least.
+/// The minimum between two polls, because changes come in bursts.
 const APART: Duration = Duration::from_millis(200);
 
 impl Push {
-    /// Nothing is opened before the first pause.
-    #[must_use]
+    /// Connects at the first pause.
     pub fn new(lagoon: &Lagoon) -> Self {
         Push {
             lagoon: lagoon.clone(),
@@ -90,11 +91,10 @@ impl Push {
         }
     }
 
-    /// Makes the subscriptions that are missing, silent soon, or not needed any more right.
+    /// Opens, renews and closes subscriptions.
     fn tend(&mut self, now: Duration, going: &[Going]) {
         let wanted: HashSet<i64> = going.iter().filter_map(|g| g.environment).collect();
-        self.places
-            .retain(|environment, _| wanted.contains(environment));
+        self.places.retain(|id, _| wanted.contains(id));
         for environment in wanted {
             if self.places.len() >= MOST && !self.places.contains_key(&environment) {
                 continue;

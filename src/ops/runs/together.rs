@@ -1,4 +1,4 @@
-//! Several runs followed at once.
+//! Follows several runs at once.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -8,12 +8,12 @@ use crate::clock::Clock;
 use crate::domain::Run;
 use crate::lagoon::Lagoon;
 
-use crate::ops::runs::follow::{Live, Sink, follow};
-use crate::ops::runs::push::{Hints, MOST, NoHints, Push};
-use crate::ops::runs::wait::{Limits, Waited, Watcher};
+use crate::ops::runs::follow::{FollowedLog, Live, Sink};
+use crate::ops::runs::push;
+use crate::ops::runs::wait::{Limits, Waited, Watcher, wait};
 
-/// Follows all runs at the same time, each to a sink of its own. The runs come back in their order, as
-/// from [`until_all_over`](super::wait::until_all_over).
+/// Follows all runs, each to its own sink. The results are in their order, as from
+/// [`until_all_over`](super::wait::until_all_over).
 pub async fn follow_all<S: Sink>(
     lagoon: &Lagoon,
     clock: &dyn Clock,
@@ -23,23 +23,24 @@ pub async fn follow_all<S: Sink>(
     watcher: &mut dyn Watcher,
     sinks: &mut [S],
 ) -> Vec<Waited> {
-    let is_few = runs.len() <= MOST;
+    let count = runs.len();
     let watcher = Mutex::new(watcher);
-    let one = async |(mut run, sink): (Run, &mut S)| {
+    let one = async |(run, sink): (Run, &mut S)| {
         let mut shared = Shared(&watcher);
-        let mut hints: Box<dyn Hints> = if is_few {
-            Box::new(Push::new(lagoon))
-        } else {
-            Box::new(NoHints)
-        };
-        let (hints, watcher) = (hints.as_mut(), &mut shared);
-        let end = follow(lagoon, clock, &mut run, live, limits, watcher, hints, sink).await;
-        Waited { run, end }
+        let mut hints = push::hints(lagoon, count);
+        let mut log = FollowedLog::new(clock, live, sink);
+        let (runs, hints, followed) = (vec![run], hints.as_mut(), Some(&mut log));
+        let mut waited = wait(lagoon, clock, runs, limits, &mut shared, hints, followed).await;
+        for Waited { run, end } in waited.iter_mut().filter(|waited| waited.end.is_ok()) {
+            *end = log.finish(lagoon, clock, run).await;
+        }
+        waited
     };
-    join_all(runs.into_iter().zip(sinks).map(one)).await
+    let waited = join_all(runs.into_iter().zip(sinks).map(one)).await;
+    waited.into_iter().flatten().collect()
 }
 
-/// One watcher for all.
+/// A watcher shared by several tasks.
 pub(in crate::ops) struct Shared<'a, 'b>(pub(in crate::ops) &'a Mutex<&'b mut dyn Watcher>);
 
 impl Watcher for Shared<'_, '_> {

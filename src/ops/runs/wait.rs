@@ -1,7 +1,6 @@
-//! Waiting for runs to end. Waiting tells the truth: only a terminal status is an end.
+//! Waits for runs to end. Only a final status ends waiting.
 //!
-//! A run that was seen to be over is never looked at again, so that an update which comes late
-//! cannot bring it back.
+//! A finished run is not read again, so that a late update cannot revive it.
 
 mod limits;
 mod reading;
@@ -14,25 +13,25 @@ use crate::domain::Run;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
+use crate::ops::runs::follow::FollowedLog;
 use crate::ops::runs::push::{Going, Hints, Woken};
 
 pub use limits::Limits;
 pub use verdict::{Waited, first_of_all, verdict_of_all};
 
-pub(in crate::ops) use limits::{check as check_limits, pause_within};
-pub(in crate::ops) use reading::Reader;
+use limits::{check as check_limits, pause_within};
+use reading::Reader;
 pub(in crate::ops) use verdict::{about as verdict_about, all_together};
 
-/// Somebody who is told how it goes.
 pub trait Watcher: Send {
-    /// The run was read; called each time, changed or not.
+    /// Called for each read, changed or not.
     fn read(&mut self, run: &Run);
-    /// Runs could not be read; it will be tried again.
+    /// A read failed and will be repeated.
     fn unreadable(&mut self, reason: &str);
 }
 
-/// Pauses between two looks: short at first, then longer, never quite regular.
-pub(in crate::ops) struct Pauses {
+/// Pauses between polls: growing, with jitter.
+struct Pauses {
     next: Duration,
 }
 
@@ -40,27 +39,26 @@ impl Pauses {
     const FIRST: Duration = Duration::from_secs(1);
     const LONGEST: Duration = Duration::from_secs(10);
 
-    pub(in crate::ops) fn new() -> Self {
+    fn new() -> Self {
         Pauses { next: Self::FIRST }
     }
 
-    pub(in crate::ops) fn next(&mut self) -> Duration {
+    fn next(&mut self) -> Duration {
         let pause = self.next;
         self.next = (self.next.mul_f64(1.25)).min(Self::LONGEST);
         pause.mul_f64(0.9 + 0.2 * fastrand::f64())
     }
 
-    /// What was pushed may have been early: the next look is not far.
-    pub(in crate::ops) fn after(&mut self, woken: Woken) {
+    /// A push can come too early, so the next poll is soon.
+    fn after(&mut self, woken: Woken) {
         if woken == Woken::ByHint {
             self.next = Self::FIRST;
         }
     }
 }
 
-/// Waits until every one of these runs is over, or waiting for it has ended otherwise: still in progress
-/// after the limit (8), never started (10), vanished (5), or a failure that will not pass. The runs
-/// come back in their order, each as it was read last; `end` is `Ok` for those that are over.
+/// Waits for all runs. The results are in their order. An end is an error if the run is still in
+/// progress after the limit (8), never started (10) or vanished (5), or if reading fails for good.
 pub async fn until_all_over(
     lagoon: &Lagoon,
     clock: &dyn Clock,
@@ -69,39 +67,71 @@ pub async fn until_all_over(
     watcher: &mut dyn Watcher,
     hints: &mut dyn Hints,
 ) -> Vec<Waited> {
+    wait(lagoon, clock, runs, limits, watcher, hints, None).await
+}
+
+/// As [`until_all_over`]. Shows `log` while the only run is in progress; a failure of the log ends
+/// waiting.
+pub(super) async fn wait(
+    lagoon: &Lagoon,
+    clock: &dyn Clock,
+    mut runs: Vec<Run>,
+    limits: &Limits,
+    watcher: &mut dyn Watcher,
+    hints: &mut dyn Hints,
+    mut log: Option<&mut FollowedLog<'_>>,
+) -> Vec<Waited> {
     let begun = clock.now();
+    let waited = || clock.now().saturating_sub(begun);
     let mut pauses = Pauses::new();
     let mut reader = Reader::default();
     let mut ended: Vec<Option<Result<(), Error>>> = runs.iter().map(|_| None).collect();
-    let mut known: Vec<bool> = runs.iter().map(|_| true).collect();
-    let mut runs = runs;
+    let mut known = vec![true; runs.len()];
     for run in &runs {
         watcher.read(run);
     }
     loop {
-        let waited = clock.now().saturating_sub(begun);
+        let now = waited();
         let open = runs.iter().zip(&mut ended).zip(&known);
         for ((run, end), is_known) in open.filter(|((_, end), _)| end.is_none()) {
             *end = if run.outcome().is_over() {
                 Some(Ok(()))
             } else {
-                check_limits(run, *is_known, waited, limits).err().map(Err)
+                check_limits(run, *is_known, now, limits).err().map(Err)
             };
         }
         let left: Vec<usize> = (0..runs.len()).filter(|at| ended[*at].is_none()).collect();
         if left.is_empty() {
             break;
         }
+        if let Some(log) = &mut log
+            && let Err(error) = log
+                .advance(&lagoon.within(limits.left(now)), &runs[0])
+                .await
+        {
+            ended[0] = Some(Err(error));
+            continue;
+        }
         let going: Vec<Going> = left.iter().map(|at| going(&runs[*at])).collect();
+        let now = waited();
         let pause = left.iter().fold(pauses.next(), |pause, at| {
-            pause_within(pause, waited, &runs[*at], limits)
+            pause_within(pause, now, &runs[*at], limits)
         });
-        pauses.after(hints.pause(clock, pause, &going).await);
-        let patience = limits.left(clock.now().saturating_sub(begun));
+        let pause = hints.pause(clock, pause, &going);
+        let woken = match &mut log {
+            Some(log) => log.meanwhile(&runs[0], pause).await,
+            None => Ok(pause.await),
+        };
+        match woken {
+            Ok(woken) => pauses.after(woken),
+            Err(error) => {
+                ended[0] = Some(Err(error));
+                continue;
+            }
+        }
         let wanted: Vec<&Run> = left.iter().map(|at| &runs[*at]).collect();
-        let read = reader
-            .read(&lagoon.within(patience), &wanted, watcher)
-            .await;
+        let lagoon = lagoon.within(limits.left(waited()));
+        let read = reader.read(&lagoon, &wanted, watcher).await;
         for (at, read) in left.into_iter().zip(read) {
             known[at] = matches!(read, Ok(Some(_)));
             match read {
@@ -123,7 +153,7 @@ pub async fn until_all_over(
         .collect()
 }
 
-pub(in crate::ops) fn going(run: &Run) -> Going {
+fn going(run: &Run) -> Going {
     Going {
         run: Some(run.id),
         environment: run.environment.as_ref().map(|e| e.id),

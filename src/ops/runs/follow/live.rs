@@ -1,6 +1,6 @@
-//! A log as it is written, over ssh, where the environment's cluster lets its users in.
+//! Live logs over ssh.
 //!
-//! The connection never ends by itself: whoever follows looks at the run's status beside it.
+//! The connection does not end with the run, so the caller polls the status.
 
 use std::future::pending;
 use std::time::Duration;
@@ -17,60 +17,56 @@ use crate::ssh::{Destination, Key, LONGEST_TAIL, LogStream, Ssh, SshError, follo
 
 use super::Sink;
 
-/// Whether a log is followed over ssh.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LiveMode {
-    /// Where it is possible; else as far as the API has it.
+    /// Over ssh if possible, otherwise from the API.
     Auto,
-    /// Or not at all.
+    /// Fail without ssh.
     Always,
-    /// As far as the API has it.
+    /// From the API.
     #[default]
     Never,
 }
 
-/// How a log is followed while it grows.
 #[derive(Debug, Clone, Default)]
 pub struct Live {
-    /// Whether over ssh.
     pub mode: LiveMode,
-    /// The private key; without it ssh takes its own.
+    /// `None` for ssh's default keys.
     pub key: Option<Key>,
 }
 
-/// How often a portal may refuse before anything was shown: the pod may not be there yet.
+/// Refusals before the first line: the pod may not exist yet.
 const REFUSALS: u32 = 3;
 
-/// How often a connection may fail before anything was shown.
+/// Failures before the first line.
 const FAILURES: u32 = 2;
 
-/// The longest pause between two attempts.
+/// Between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// How long to search for the best way to tell what was not shown; a good one is found at once.
+/// For comparing the shown lines with the whole log.
 const SEARCH: Duration = Duration::from_secs(3);
 
-/// The connection to a portal, and what came over it.
+/// The connection to a portal, and the lines received.
 pub(super) struct Connection<'a> {
     clock: &'a dyn Clock,
     mode: LiveMode,
     ssh: Ssh,
     state: State,
-    /// Attempts in a row that gave no line.
+    /// In a row, without a line.
     failures: u32,
     shown: ShownLines,
-    /// The run is over: nothing is tried any more.
+    /// The run has finished: no new attempts.
     is_ending: bool,
 }
 
 enum State {
-    /// Where the portal is was not asked yet.
+    /// The portal is unknown.
     Unasked,
-    /// To be made, at this time.
+    /// To connect at this time.
     Due(Destination, Duration),
-    /// It stands, or is about to.
     Open(Destination, Box<LogStream>),
-    /// There is none, and will be none.
+    /// For good.
     Off,
 }
 
@@ -91,12 +87,11 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Whether what the API has is shown instead.
     pub(super) fn is_off(&self) -> bool {
         matches!(self.state, State::Off) && self.shown.is_empty()
     }
 
-    /// Finds out where the portal is, once; to be called when the run has started.
+    /// Looks up the portal once. The run must have started.
     pub(super) async fn find(
         &mut self,
         lagoon: &Lagoon,
@@ -130,10 +125,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Shows lines as they come while something else is done.
-    ///
-    /// # Errors
-    /// When the sink takes nothing any more, or it has to be live and cannot be.
+    /// Shows live lines during `work`.
     pub(super) async fn meanwhile<T>(
         &mut self,
         run: &Run,
@@ -147,7 +139,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// From now on a lost connection is not made anew.
+    /// Stops reconnecting.
     pub(super) fn ends(&mut self) {
         self.is_ending = true;
         if !matches!(self.state, State::Open(..)) {
@@ -155,14 +147,14 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// What of the whole log was not shown; none when nothing was.
+    /// The part of the log that was not shown; `None` if no line was.
     pub(super) fn missing<'l>(&self, log: &'l str) -> Option<Missing<'l>> {
         let deadline = Instant::now() + SEARCH;
         let search = || self.shown.missing(log, Some(deadline.into_std()));
         (!self.shown.is_empty()).then(search)
     }
 
-    /// Shows lines; whoever stops waiting for it loses none. Comes back only with an error.
+    /// Shows lines until an error. Safe to cancel.
     async fn show(&mut self, run: &Run, sink: &mut dyn Sink) -> Error {
         loop {
             let went = match &mut self.state {
@@ -197,7 +189,6 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// The connection is gone, or did not come to stand.
     fn lost(&mut self, run: &Run, error: &SshError, sink: &mut dyn Sink) -> Result<(), Error> {
         self.failures += 1;
         let is_refusal = matches!(error, SshError::Refused { .. });
@@ -248,10 +239,7 @@ pub(in crate::ops) fn destination(portal: &Portal) -> Result<Destination, SshErr
     Destination::new(&portal.namespace, server)
 }
 
-/// Makes sure that a log can be followed over ssh, before there is one.
-///
-/// # Errors
-/// There is no ssh portal; or any failure of the request.
+/// Checks that an environment has an ssh portal.
 pub async fn require(lagoon: &Lagoon, environment: &Environment) -> Result<(), Error> {
     match lagoon.ssh_portal(environment.id).await? {
         Some(portal) => destination(&portal).map(|_| ()).map_err(|e| of_ssh(&e)),

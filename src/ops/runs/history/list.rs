@@ -1,4 +1,4 @@
-//! The runs of environments, newest first, as far as somebody wants to see them.
+//! Lists runs of environments, newest first.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -16,49 +16,41 @@ use crate::lagoon::{Lagoon, LagoonError};
 
 use crate::lagoon::operations::runs::RecentView;
 
-/// Which runs are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// Lagoon's status words or our outcomes; none is all.
+    /// Lagoon's statuses or our outcomes; empty for all.
     pub statuses: Vec<String>,
-    /// Only those that are not over.
     pub active: bool,
-    /// Only those of tasks of this name.
     pub task: Option<String>,
-    /// Only those that the asking user started.
     pub mine: bool,
-    /// Only those made since then.
+    /// Time of creation.
     pub since: Option<Timestamp>,
-    /// How many at most.
     pub limit: usize,
-    /// These as well, whatever became of them.
+    /// Runs to list in any case.
     pub also: HashSet<i64>,
-    /// What was listed the last time, by environment: where all of that is among the newest again,
-    /// there is nothing older to look for.
+    /// The last listing, by environment. If all of it is among the newest again, older runs are not
+    /// read.
     pub listed: HashMap<i64, HashSet<i64>>,
 }
 
-/// What was found.
 #[derive(Debug, Default)]
 pub struct Listed {
-    /// Newest first.
     pub runs: Vec<RecentRun>,
-    /// Why those of other environments are not there.
+    /// Of environments or projects that could not be read.
     pub failures: Vec<Error>,
 }
 
-/// How many are read first when what is wanted may be anywhere.
+/// The number of runs read first under a condition.
 const FIRST: i64 = 200;
 
-/// How many projects, and how many environments, are read at once.
+/// Projects or environments read concurrently.
 const AT_ONCE: usize = 8;
 
-/// An environment with its newest runs where they were read, or why they could not be.
+/// An environment with its newest runs, if they were read.
 type Read = (Environment, Result<Option<RecentView>, LagoonError>);
 
-/// The wanted runs of these environments, newest first. A request for each project, and one for each
-/// environment whose older runs are wanted too. What fails for one environment, or for one project,
-/// leaves the others.
+/// One request per project, and one per environment whose older runs are needed. Failures concern
+/// only their environment or project.
 pub async fn list(lagoon: &Lagoon, environments: &[Environment], wanted: &Wanted) -> Listed {
     let mut projects: Vec<(&str, Vec<&Environment>)> = Vec::new();
     for environment in environments {
@@ -80,8 +72,8 @@ pub async fn list(lagoon: &Lagoon, environments: &[Environment], wanted: &Wanted
     gather(lagoon, reads, wanted).await.1
 }
 
-/// The wanted runs of all environments of these projects that `takes` accepts, newest first, and those
-/// environments, by project and name. As [`list`], without knowing the environments before.
+/// The runs of all environments of the projects that `takes` accepts, and those environments, by
+/// project and name.
 pub async fn list_projects(
     lagoon: &Lagoon,
     projects: &[Project],
@@ -95,7 +87,6 @@ pub async fn list_projects(
     gather(lagoon, reads, wanted).await
 }
 
-/// The environments of a project that `takes` accepts, by name, with their newest runs.
 async fn of_project(
     lagoon: &Lagoon,
     project: &str,
@@ -109,7 +100,6 @@ async fn of_project(
     Ok(read.collect())
 }
 
-/// The wanted runs of what was read, with older ones where they are needed, and the environments.
 async fn gather(
     lagoon: &Lagoon,
     reads: impl Stream<Item = Result<Vec<Read>, Error>>,
@@ -164,7 +154,7 @@ fn newest_first(runs: &mut Vec<RecentRun>, limit: usize) {
     runs.truncate(limit);
 }
 
-/// The wanted runs of an environment, of which the newest may have been read.
+/// The runs of an environment, of which the newest may have been read.
 async fn of_one(
     lagoon: &Lagoon,
     environment: &Environment,
@@ -219,7 +209,6 @@ async fn of_one(
 }
 
 impl Wanted {
-    /// How many runs of an environment are read first.
     fn first_limit(&self) -> i64 {
         let enough = i64::try_from(self.limit).unwrap_or(FIRST);
         if self.takes_all() {
@@ -229,7 +218,6 @@ impl Wanted {
         }
     }
 
-    /// Whether the newest are it, whatever they are.
     fn takes_all(&self) -> bool {
         self.statuses.is_empty()
             && !self.active

@@ -1,4 +1,4 @@
-//! The runs of environments as they change.
+//! Watches the runs of environments.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -12,66 +12,57 @@ use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 
 use super::{Listed, Wanted, list};
-use crate::ops::runs::push::{Going, Hints, MOST, NoHints, Push, Woken};
+use crate::ops::runs::push::{self, Going, Hints, Woken};
 use crate::ops::runs::wait::first_of_all;
 
-/// The first pause between two looks, and after every change.
+/// Between polls, initially and after a change.
 const SHORTEST: Duration = Duration::from_secs(2);
 
-/// Where nothing changes pauses grow to this.
+/// Between polls without a change.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// So far apart are two looks at least, whatever is pushed.
+/// The minimum between polls after a push.
 const APART: Duration = Duration::from_secs(1);
 
-/// So often it is time to ask which environments there are.
+/// The interval for looking up the environments.
 const MOVED: Duration = Duration::from_secs(60);
 
-/// Looks at runs again and again.
 pub struct Watching<'a> {
     lagoon: &'a Lagoon,
     clock: &'a dyn Clock,
     hints: Box<dyn Hints>,
     environments: Vec<Environment>,
     wanted: Wanted,
-    /// The status of each run that was seen last.
+    /// By run id.
     known: HashMap<i64, SmolStr>,
     pause: Duration,
-    /// When the last look was; none before the first.
     looked: Option<Duration>,
-    /// Since when it is these environments.
     since: Duration,
 }
 
-/// What is to be seen.
+/// The result of a poll.
 #[derive(Debug)]
 pub struct Look {
-    /// All of it, newest first. One that was shown as active is there once more when it is over.
+    /// Newest first. A run that was active at the last poll is included when it has finished.
     pub runs: Vec<RecentRun>,
-    /// What is new or has another status than before, oldest first.
+    /// New runs and those with a new status, oldest first.
     pub changed: Vec<RecentRun>,
-    /// What could not be read; on the first look also what may pass.
+    /// Permanent ones; at the first poll, also others.
     pub failures: Vec<Error>,
 }
 
 impl<'a> Watching<'a> {
-    /// Nothing is read before the first look. Changes are pushed where there are few environments.
-    #[must_use]
+    /// Changes are pushed if there are few environments.
     pub fn new(
         lagoon: &'a Lagoon,
         clock: &'a dyn Clock,
         environments: Vec<Environment>,
         wanted: Wanted,
     ) -> Self {
-        let hints: Box<dyn Hints> = if environments.len() <= MOST {
-            Box::new(Push::new(lagoon))
-        } else {
-            Box::new(NoHints)
-        };
         Watching {
             lagoon,
             clock,
-            hints,
+            hints: push::hints(lagoon, environments.len()),
             environments,
             wanted,
             known: HashMap::new(),
@@ -81,24 +72,18 @@ impl<'a> Watching<'a> {
         }
     }
 
-    /// Other environments from now on.
     pub fn turn_to(&mut self, environments: Vec<Environment>) {
         self.environments = environments;
         self.since = self.clock.now();
     }
 
-    /// Whether it is so long since that there may be others by now.
-    #[must_use]
     pub fn may_have_moved(&self) -> bool {
         self.clock.now().saturating_sub(self.since) >= MOVED
     }
 
-    /// The next look: the first at once, each further one after a pause. What passes is tried
-    /// again; `trouble` hears of it.
-    ///
-    /// # Errors
-    /// A failure of the first look, where nothing else could be read; when nothing can be read any
-    /// more.
+    /// Polls, after a pause except for the first time. `trouble` receives temporary failures, after
+    /// which it polls again. Fails if nothing can be read, and at the first poll also for a
+    /// temporary failure.
     pub async fn look(&mut self, mut trouble: impl FnMut(&str)) -> Result<Look, Error> {
         loop {
             if let Some(looked) = self.looked {
@@ -122,10 +107,8 @@ impl<'a> Watching<'a> {
     }
 
     fn taken(&mut self, runs: Vec<RecentRun>, failures: Vec<Error>) -> Look {
-        let is_new = |recent: &&RecentRun| {
-            let run = &recent.run;
-            self.known.get(&run.id) != Some(&run.status)
-        };
+        let is_new =
+            |recent: &&RecentRun| self.known.get(&recent.run.id) != Some(&recent.run.status);
         let changed: Vec<RecentRun> = runs.iter().rev().filter(is_new).cloned().collect();
         self.pause = if changed.is_empty() {
             self.pause.mul_f64(1.25).min(LONGEST)
@@ -164,14 +147,11 @@ impl<'a> Watching<'a> {
     }
 
     async fn rest(&mut self, looked: Duration) {
-        let all: Vec<Going> = self
-            .environments
-            .iter()
-            .map(|environment| Going {
-                run: None,
-                environment: Some(environment.id),
-            })
-            .collect();
+        let all = self.environments.iter().map(|environment| Going {
+            run: None,
+            environment: Some(environment.id),
+        });
+        let all: Vec<Going> = all.collect();
         let pause = self.pause.mul_f64(0.9 + 0.2 * fastrand::f64());
         if self.hints.pause(self.clock, pause, &all).await == Woken::ByHint {
             let since = self.clock.now().saturating_sub(looked);

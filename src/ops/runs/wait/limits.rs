@@ -1,16 +1,17 @@
-//! How long to wait.
+//! Limits of waiting.
 
 use std::time::Duration;
 
 use crate::domain::Run;
 use crate::error::{Error, Kind};
 
-/// How long to wait.
+use super::verdict::about;
+
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// For the end; `None` is for ever.
+    /// For the end of the run.
     pub timeout: Option<Duration>,
-    /// For the start.
+    /// For its start.
     pub start_timeout: Duration,
 }
 
@@ -24,55 +25,49 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// How much time is left after `waited`, for a request; at the very end one more that is
-    /// answered at once still counts.
-    pub(in crate::ops) fn left(&self, waited: Duration) -> Duration {
+    /// The time left for a request, at least 1 s: a last quick one still counts.
+    pub(super) fn left(&self, waited: Duration) -> Duration {
         self.timeout
             .map_or(Duration::MAX, |limit| limit.saturating_sub(waited))
             .max(Duration::from_secs(1))
     }
 }
 
-/// Whether the time is up. Of a run that could not be read in the end (`is_known` is false) nobody can
-/// say that it goes on.
-pub(in crate::ops) fn check(
+/// Fails if a limit has passed. A run that could not be read last (`is_known` is false) counts as
+/// unreachable.
+pub(super) fn check(
     run: &Run,
     is_known: bool,
     waited: Duration,
     limits: &Limits,
 ) -> Result<(), Error> {
     let over = limits.timeout.filter(|limit| waited >= *limit);
-    let is_over = over.is_some();
     let is_late = !run.has_started() && waited >= limits.start_timeout;
+    if over.is_none() && !is_late {
+        return Ok(());
+    }
     let limit = words(over.unwrap_or(limits.start_timeout));
-    if !is_known && (is_over || is_late) {
-        let message = format!(
-            "run {} of `{}` cannot be read, and {limit} are over: it was {} when it was last read",
-            run.id, run.name, run.status
-        );
-        return Err(super::verdict::about(run, Kind::Unreachable, message));
-    }
-    if is_over {
-        let message = format!(
-            "run {} of `{}` is still {} after {limit}",
-            run.id, run.name, run.status
-        );
-        return Err(super::verdict::about(run, Kind::StillGoing, message));
-    }
-    if is_late {
-        let message = format!(
-            "run {} of `{}` has not started after {limit}: it is still {}",
-            run.id, run.name, run.status
-        );
-        return Err(super::verdict::about(run, Kind::NeverStarted, message).hint(
+    let status = &run.status;
+    Err(if !is_known {
+        let message =
+            format!("cannot be read, and {limit} are over: it was {status} when it was last read");
+        about(run, Kind::Unreachable, &message)
+    } else if over.is_some() {
+        about(
+            run,
+            Kind::StillGoing,
+            &format!("is still {status} after {limit}"),
+        )
+    } else {
+        let message = format!("has not started after {limit}: it is still {status}");
+        about(run, Kind::NeverStarted, &message).hint(
             "a run whose service is not deployed, or whose pod the cluster refuses, waits for ever",
-        ));
-    }
-    Ok(())
+        )
+    })
 }
 
-/// A pause that does not go past a limit.
-pub(in crate::ops) fn pause_within(
+/// Shortens a pause to end at the limit.
+pub(super) fn pause_within(
     pause: Duration,
     waited: Duration,
     run: &Run,
@@ -87,7 +82,6 @@ pub(in crate::ops) fn pause_within(
     pause.min(left).max(Duration::from_millis(1))
 }
 
-/// A length of time for people.
 fn words(length: Duration) -> String {
     let seconds = length.as_secs();
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {

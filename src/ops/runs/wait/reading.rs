@@ -1,4 +1,4 @@
-//! Reading runs again: one request for all of an environment.
+//! Polls runs, with one request per environment.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,44 +9,22 @@ use crate::lagoon::{Lagoon, LagoonError};
 use super::Watcher;
 use super::verdict::about;
 
-/// A server that restarts may refuse a few times; one that goes on refusing means it.
+/// Refusals in a row of one run's reads, which a restarting server can cause.
 const REFUSALS: u32 = 5;
 
-/// Reads runs, and remembers how many reads were refused in a row and which runs were not found.
 #[derive(Debug, Default)]
-pub(in crate::ops) struct Reader {
+pub(super) struct Reader {
     refusals: HashMap<i64, u32>,
-    /// Runs that the last read did not find.
+    /// Not found by the last read.
     absent: HashSet<i64>,
 }
 
-/// Why a run was not read.
-enum Unread {
-    /// Nothing can be read at the moment.
-    Passing(String),
-    /// This one was refused, which may pass.
-    Refused(String),
-    /// Waiting for it is over.
-    Ever(Error),
-}
-
-fn told(read: Result<Run, Unread>, watcher: &mut dyn Watcher) -> Read {
-    match read {
-        Ok(run) => Ok(Some(run)),
-        Err(Unread::Passing(reason) | Unread::Refused(reason)) => {
-            watcher.unreadable(&reason);
-            Ok(None)
-        }
-        Err(Unread::Ever(error)) => Err(error),
-    }
-}
-
-/// A run as it is now; `None` when it could not be read this time; or that waiting is over.
+/// `None` if the run could not be read this time. An error ends waiting.
 type Read = Result<Option<Run>, Error>;
 
 impl Reader {
-    /// Reads these runs, in their order. Several of one environment cost one request.
-    pub(in crate::ops) async fn read(
+    /// In the order of `runs`.
+    pub(super) async fn read(
         &mut self,
         lagoon: &Lagoon,
         runs: &[&Run],
@@ -63,7 +41,7 @@ impl Reader {
             }
         }
         let mut found: HashMap<i64, Run> = HashMap::new();
-        // Why nobody else is asked in this look: each would take as long as the limit allows.
+        // If Lagoon cannot be reached, no further run is read: each would take as long as the limit allows.
         let mut down: Option<String> = None;
         for (environment, ids) in together.into_iter().filter(|(_, ids)| ids.len() > 1) {
             // Others may have been started since; those that were pushed out are read one by one.
@@ -80,57 +58,55 @@ impl Reader {
         }
         let mut read = Vec::with_capacity(runs.len());
         for run in runs {
-            let newer = if let Some(newer) = found.remove(&run.id) {
+            read.push(if let Some(newer) = found.remove(&run.id) {
                 self.was_read(run.id);
-                Ok(newer)
+                Ok(Some(newer))
             } else if let Some(reason) = &down {
-                Err(Unread::Passing(reason.clone()))
+                watcher.unreadable(reason);
+                Ok(None)
             } else {
-                self.ask(lagoon, run).await
-            };
-            if let Err(Unread::Passing(reason)) = &newer {
-                down.get_or_insert_with(|| reason.clone());
-            }
-            read.push(told(newer, watcher));
+                self.one(lagoon, run, &mut down, watcher).await
+            });
         }
         read
     }
 
-    /// Reads one run.
-    pub(in crate::ops) async fn one(
+    /// Sets `down` if Lagoon cannot be reached.
+    async fn one(
         &mut self,
         lagoon: &Lagoon,
         run: &Run,
+        down: &mut Option<String>,
         watcher: &mut dyn Watcher,
     ) -> Read {
-        told(self.ask(lagoon, run).await, watcher)
-    }
-
-    async fn ask(&mut self, lagoon: &Lagoon, run: &Run) -> Result<Run, Unread> {
-        match lagoon.run_by_id(run.id).await {
+        let reason = match lagoon.run_by_id(run.id).await {
             Ok(Some(mut newer)) => {
                 self.was_read(run.id);
                 newer.environment = newer.environment.or_else(|| run.environment.clone());
-                Ok(newer)
+                return Ok(Some(newer));
             }
-            Ok(None) if self.absent.insert(run.id) => Err(Unread::Refused(format!(
-                "Lagoon does not show run {}",
-                run.id
-            ))),
-            Ok(None) => Err(Unread::Ever(vanished(run))),
-            Err(error) if passes(&error) => Err(Unread::Passing(error.to_string())),
-            Err(error) if self.may_pass(run.id, &error) => Err(Unread::Refused(error.to_string())),
+            Ok(None) if self.absent.insert(run.id) => {
+                format!("Lagoon does not show run {}", run.id)
+            }
+            Ok(None) => {
+                let words = "is gone: Lagoon does not have it any more";
+                return Err(about(run, Kind::NotFound, words));
+            }
+            Err(error) if passes(&error) => down.insert(error.to_string()).clone(),
+            Err(error) if self.may_pass(run.id, &error) => error.to_string(),
             Err(error) => {
                 let error = Error {
                     runs: vec![run.to_json()],
                     ..Error::from(error)
                 };
-                Err(Unread::Ever(error.hint(format!(
+                return Err(error.hint(format!(
                     "run {} was {} when it was last read",
                     run.id, run.status
-                ))))
+                )));
             }
-        }
+        };
+        watcher.unreadable(&reason);
+        Ok(None)
     }
 
     fn was_read(&mut self, id: i64) {
@@ -159,12 +135,4 @@ fn passes(error: &LagoonError) -> bool {
             | LagoonError::NoAnswer { .. }
             | LagoonError::NotLagoon { .. }
     )
-}
-
-fn vanished(run: &Run) -> Error {
-    let message = format!(
-        "run {} of `{}` is gone: Lagoon does not have it any more",
-        run.id, run.name
-    );
-    about(run, Kind::NotFound, message)
 }

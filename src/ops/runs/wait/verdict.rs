@@ -1,26 +1,24 @@
-//! How waiting ended, for one run and for several.
+//! Results of waiting.
 
 use crate::domain::{Outcome, Run};
 use crate::error::{Error, Kind};
 
-/// How waiting for one run ended.
 #[derive(Debug)]
 pub struct Waited {
-    /// The run as it was read last.
+    /// As read last.
     pub run: Run,
-    /// `Ok` when it is over, whatever its outcome.
+    /// `Ok` if it has finished, whatever its outcome.
     pub end: Result<(), Error>,
 }
 
 impl Waited {
-    /// The error that this means for somebody who waited; none if the run completed.
-    #[must_use]
+    /// `None` if the run completed.
     pub fn failure(self) -> Option<Error> {
         self.end.and_then(|()| verdict(&self.run)).err()
     }
 }
 
-/// What counts most when several runs ended in several ways, first to last.
+/// Kinds of failures, by precedence.
 const ORDER: [Kind; 8] = [
     Kind::RunFailed,
     Kind::RunCancelled,
@@ -32,29 +30,19 @@ const ORDER: [Kind; 8] = [
     Kind::Failed,
 ];
 
-/// The error that a finished run means for somebody who waited for it; `Ok` if it completed.
-///
-/// # Errors
-/// The run failed (3) or was cancelled (6).
+/// Fails unless the run completed.
 pub fn verdict(run: &Run) -> Result<(), Error> {
-    let (kind, how) = match run.outcome() {
+    Err(match run.outcome() {
         Outcome::Completed => return Ok(()),
-        Outcome::Failed => (Kind::RunFailed, "failed"),
-        Outcome::Cancelled => (Kind::RunCancelled, "was cancelled"),
+        Outcome::Failed => about(run, Kind::RunFailed, "failed"),
+        Outcome::Cancelled => about(run, Kind::RunCancelled, "was cancelled"),
         Outcome::Going | Outcome::Unknown => {
-            let message = format!("run {} of `{}` is {}", run.id, run.name, run.status);
-            return Err(about(run, Kind::StillGoing, message));
+            about(run, Kind::StillGoing, &format!("is {}", run.status))
         }
-    };
-    let message = format!("run {} of `{}` {how}", run.id, run.name);
-    Err(about(run, kind, message))
+    })
 }
 
-/// One verdict on `total` runs that were waited for, from the failures among them: of the first
-/// kind in the order that applies, with every run concerned.
-///
-/// # Errors
-/// Unless there is no failure.
+/// One error for the failures among `total` runs, with the kind that takes precedence.
 pub fn verdict_of_all(failures: Vec<Error>, total: usize) -> Result<(), Error> {
     if total == 1 {
         return first_of_all(failures);
@@ -63,12 +51,8 @@ pub fn verdict_of_all(failures: Vec<Error>, total: usize) -> Result<(), Error> {
     joined(failures, &head)
 }
 
-/// One error for several, of the first kind in the order that applies.
-///
-/// # Errors
-/// Unless there is none.
-pub fn first_of_all(failures: Vec<Error>) -> Result<(), Error> {
-    let mut failures = failures;
+/// One error for several, with the kind that takes precedence.
+pub fn first_of_all(mut failures: Vec<Error>) -> Result<(), Error> {
     if failures.len() == 1 {
         return failures.pop().map_or(Ok(()), Err);
     }
@@ -76,7 +60,7 @@ pub fn first_of_all(failures: Vec<Error>) -> Result<(), Error> {
     joined(failures, &head)
 }
 
-/// One error for the problems of several targets; a usage error among them decides the kind.
+/// As [`first_of_all`], but a usage error takes precedence.
 pub(in crate::ops) fn all_together(problems: Vec<Error>) -> Result<(), Error> {
     let is_usage = problems.iter().any(|p| p.kind == Kind::Usage);
     first_of_all(problems).map_err(|error| Error {
@@ -92,11 +76,8 @@ fn joined(failures: Vec<Error>, head: &str) -> Result<(), Error> {
     let Some(kind) = first.or_else(|| failures.first().map(|f| f.kind)) else {
         return Ok(());
     };
-    let mut messages: Vec<String> = failures
-        .iter()
-        .take(SHOWN)
-        .map(ToString::to_string)
-        .collect();
+    let messages = failures.iter().take(SHOWN).map(ToString::to_string);
+    let mut messages: Vec<String> = messages.collect();
     if failures.len() > SHOWN {
         messages.push(format!("and {} more", failures.len() - SHOWN));
     }
@@ -112,8 +93,9 @@ fn joined(failures: Vec<Error>, head: &str) -> Result<(), Error> {
     Err(error)
 }
 
-/// An error about this run.
-pub(in crate::ops) fn about(run: &Run, kind: Kind, message: String) -> Error {
+/// An error that begins with the run's id and name.
+pub(in crate::ops) fn about(run: &Run, kind: Kind, words: &str) -> Error {
+    let message = format!("run {} of `{}` {words}", run.id, run.name);
     Error {
         runs: vec![run.to_json()],
         ..Error::new(kind, message)
