@@ -1,4 +1,4 @@
-//! Task files: reading them, planning against the server, applying the plan, exporting.
+//! Task files: read, plan, apply, export.
 
 pub mod apply;
 pub mod export;

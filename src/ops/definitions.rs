@@ -1,4 +1,4 @@
-//! Tasks: listing, defining, changing and deleting them.
+//! Tasks: list, define, update, delete.
 
 pub mod define;
 pub mod delete;

@@ -1,4 +1,4 @@
-//! GraphQL documents that users write, sent as they are.
+//! GraphQL documents that users write.
 
 use serde_json::Value;
 
@@ -6,23 +6,17 @@ use crate::domain::document::Document;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-/// Lagoon's answer to a document.
 #[derive(Debug)]
 pub struct Answer {
-    /// The HTTP status.
     pub status: u16,
-    /// The body as it came.
+    /// The body as received.
     pub text: String,
-    /// The same, parsed.
+    /// The body, parsed.
     pub value: Value,
-    /// The error that the answer amounts to, if it does.
+    /// The first error of the answer, or its status.
     pub failure: Option<Error>,
 }
 
-/// Sends a document.
-///
-/// # Errors
-/// No answer, or one that is not GraphQL's.
 pub async fn ask(lagoon: &Lagoon, document: &Document) -> Result<Answer, Error> {
     let answer = lagoon.ask(document).await?;
     let failure = answer.failure.map(|error| match answer.errors {

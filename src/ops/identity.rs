@@ -6,23 +6,17 @@ use crate::domain::Person;
 use crate::error::Error;
 use crate::lagoon::{Lagoon, LagoonError};
 
-/// The user that a token belongs to.
 #[derive(Debug)]
 pub struct SignedIn {
-    /// The user; `None` for a service, whose token belongs to no user.
+    /// `None` for a service, whose token belongs to no user.
     pub person: Option<Person>,
-    /// The address of the Lagoon that was asked.
     pub api: String,
-    /// The reason why the user's platform roles are unknown. A Lagoon before 2.24, which has no
-    /// platform roles, is not one.
+    /// The reason why the platform roles could not be read; `None` also for a Lagoon before 2.24,
+    /// which has none.
     pub roles_error: Option<Error>,
 }
 
-/// Looks up the signed-in user and, where this Lagoon has them, the user's platform roles.
-///
-/// # Errors
-/// Lagoon's refusal of the user, or that it cannot be reached. A refusal of the roles alone is part
-/// of the result.
+/// Looks up the user and, if this Lagoon has them, the platform roles.
 pub async fn signed_in(lagoon: &Lagoon) -> Result<SignedIn, Error> {
     let (person, features) = join!(lagoon.me(), lagoon.features());
     let mut signed_in = SignedIn {

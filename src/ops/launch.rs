@@ -1,5 +1,5 @@
-//! Starting runs: checked first, sent once, looked up when the reply is lost. A single target is a list
-//! of one.
+//! Starting runs: checked first, sent once, looked up when the reply is lost. A single target is a
+//! list of one.
 
 pub mod batch;
 pub mod check;
@@ -18,27 +18,22 @@ use crate::state::Claims;
 
 use recover::{Newest, RunFingerprint, StartError, Started};
 
-/// One start on one environment, with everything checked that can be checked without a change.
+/// One start on one environment, checked.
 #[derive(Debug, Clone)]
 pub struct Launch {
     pub place: Environment,
     pub subject: Subject,
-    /// Reports for the user before the start.
     pub warnings: Vec<String>,
-    /// The newest run on the environment; the run to start will be newer.
     pub newest: Newest,
-    /// Runs of the task that have not ended, newest first.
+    /// Newest first.
     pub unfinished: Vec<Run>,
-    /// The median length of the task's last completed runs.
+    /// The median of the task's last completed runs.
     pub usual_length: Option<Duration>,
 }
 
-/// The task or command that a launch starts.
 #[derive(Debug, Clone)]
 pub enum Subject {
-    /// A task with its values.
     Task(Box<Definition>, Values),
-    /// A command without a task.
     Command(OneOff),
 }
 
@@ -91,7 +86,7 @@ impl Launch {
         }
     }
 
-    /// The newest run of the task that has not ended, with its environment.
+    /// With its environment.
     pub fn newest_unfinished(&self) -> Option<Run> {
         self.unfinished.first().map(|run| Run {
             environment: Some(self.place.clone().into()),
@@ -99,7 +94,6 @@ impl Launch {
         })
     }
 
-    /// Starts it. When the reply is lost, looks for the run instead of sending again.
     async fn start(&self, lagoon: &Lagoon, claims: &Claims) -> Result<Started, StartError> {
         // For images Lagoon does not record who started them.
         let is_image = matches!(self.definition(), Some(d) if !matches!(d.work, Work::Command(_)));
@@ -125,7 +119,7 @@ impl Launch {
         }
     }
 
-    /// A refusal with its reason.
+    /// Adds the reason for a refusal.
     fn explained(&self, error: Error) -> Error {
         match self.definition() {
             None if error.kind == Kind::NotAllowed => error.hint(

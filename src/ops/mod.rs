@@ -1,4 +1,4 @@
-//! The work: each command's decisions and requests. Returns values, never prints.
+//! The operations. They return values and never print.
 
 pub mod as_code;
 pub mod definitions;
@@ -10,8 +10,6 @@ pub mod places;
 mod resend;
 pub mod runs;
 
-/// The clock of commands: the machine's.
-#[must_use]
 pub fn clock() -> impl crate::clock::Clock {
     crate::clock::SystemClock::new()
 }

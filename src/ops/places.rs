@@ -1,4 +1,4 @@
-//! Projects and environments: finding one, and resolving a selection of several.
+//! Projects and environments.
 
 pub mod place;
 pub mod targets;

@@ -1,22 +1,19 @@
-//! Mutations whose reply was lost or is a refusal: looking for the effect, and sending again after a
-//! 401.
+//! Mutations without a usable reply: looks for the effect, and allows a second attempt after a 401.
 
 use std::time::Duration;
 
-use crate::clock::Clock;
+use crate::clock::sleep;
 use crate::error::Error;
 use crate::lagoon::{Lagoon, LagoonError};
 
-/// The one chance of an operation to send its mutation again.
 #[derive(Debug, Default)]
 pub(super) struct Resend {
     is_used: bool,
 }
 
 impl Resend {
-    /// Whether the mutation may be sent again: Lagoon refused its token, there is a new token, and this
-    /// is the first time. After this, the caller makes sure that the first attempt had no effect; a
-    /// look-up that fails does not show that.
+    /// Lagoon refused the token, there is a new one, and this is the first time. The caller must
+    /// then make sure that the first attempt had no effect; a failed read does not show that.
     pub(super) async fn is_possible(&mut self, lagoon: &Lagoon, error: &LagoonError) -> bool {
         let is_refused_token = matches!(error, LagoonError::NotSignedIn { sent: true, .. });
         if !is_refused_token || self.is_used {
@@ -25,30 +22,66 @@ impl Resend {
         self.is_used = true;
         matches!(lagoon.renew_token().await, Ok(true))
     }
+
+    /// Looks for the effect of a failed mutation. Fails with `error` itself if it excludes an
+    /// effect.
+    pub(super) async fn check<T, F>(
+        &mut self,
+        lagoon: &Lagoon,
+        error: LagoonError,
+        read: impl Fn() -> F,
+        shows_effect: impl Fn(&T) -> bool,
+    ) -> Result<Doubt<T>, LagoonError>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        if !error.leaves_unknown() && !error.is_doubtful_refusal() {
+            return Err(error);
+        }
+        Ok(self.look(lagoon, error, read, shows_effect).await)
+    }
+
+    /// Reads until the result shows the effect of a failed mutation. Repeats reading if the server
+    /// may still be working on it: the reply was lost, or the mutation is about to be sent again.
+    pub(super) async fn look<T, F>(
+        &mut self,
+        lagoon: &Lagoon,
+        error: LagoonError,
+        read: impl Fn() -> F,
+        shows_effect: impl Fn(&T) -> bool,
+    ) -> Doubt<T>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let may_resend = self.is_possible(lagoon, &error).await;
+        let may_be_pending = error.leaves_unknown() || may_resend;
+        let mut looks = 1;
+        let now = loop {
+            let now = read().await;
+            let is_last = now
+                .as_ref()
+                .map_or(true, |now| !may_be_pending || shows_effect(now));
+            if is_last || looks == LOOKS {
+                break now;
+            }
+            sleep(PAUSE * looks).await;
+            looks += 1;
+        };
+        Doubt {
+            error,
+            may_resend,
+            now,
+        }
+    }
 }
 
-/// The number of looks for the effect of a mutation; the pause before each further look grows by
-/// `PAUSE`.
+pub(super) struct Doubt<T> {
+    pub(super) error: LagoonError,
+    /// The mutation may be sent again if there is no effect.
+    pub(super) may_resend: bool,
+    pub(super) now: Result<T, Error>,
+}
+
+/// The number of reads; the pause before each further one grows by `PAUSE`.
 pub(super) const LOOKS: u32 = 3;
 pub(super) const PAUSE: Duration = Duration::from_millis(200);
-
-/// Reads until the result shows the effect of a mutation. Reading is repeated a few times if the server
-/// may still be working on the mutation: its reply was lost, or it is about to be sent again.
-pub(super) async fn look<T, F>(
-    may_be_pending: bool,
-    read: impl Fn() -> F,
-    shows_effect: impl Fn(&T) -> bool,
-) -> Result<T, Error>
-where
-    F: Future<Output = Result<T, Error>>,
-{
-    let clock = super::clock();
-    for looks in 1..LOOKS {
-        let seen = read().await?;
-        if !may_be_pending || shows_effect(&seen) {
-            return Ok(seen);
-        }
-        clock.sleep(PAUSE * looks).await;
-    }
-    read().await
-}

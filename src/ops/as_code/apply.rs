@@ -1,5 +1,5 @@
-//! Carrying out a plan: nothing is overwritten that changed since it was read, every write is read
-//! back, and what is left half done is finished by applying again.
+//! Carries out a plan. Nothing that changed since the plan was made is overwritten, every write is
+//! read back, and a second run completes what the first one left incomplete.
 
 mod unit;
 
@@ -24,37 +24,29 @@ use crate::ops::as_code::scope::{self, How};
 use crate::ops::definitions::define;
 use unit::Unit;
 
-/// How long what is on its way may take to end, once nothing new is begun.
+/// Time for requests in progress to end after an interrupt.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// What became of a step.
 #[derive(Debug)]
 pub enum Done {
-    /// It is so now; the task's id.
+    /// With the task's id.
     Done(i64),
-    /// It was so already.
+    /// It was already as planned; with the task's id.
     Already(i64),
-    /// Lagoon has it, and does not show enough of it to say that it is so; its id, and what is not
-    /// known.
+    /// It exists, but Lagoon does not show enough of it to compare; with its id and the reason.
     Unseen(i64, String),
-    /// It failed.
     Failed(Error),
-    /// It was begun and not waited for: perhaps it is so now.
+    /// It was begun, and its result is unknown.
     Unknown,
-    /// It was not tried.
     Skipped,
 }
 
-/// A step and what became of it.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The step.
     pub step: Step,
-    /// What became of it.
     pub done: Done,
 }
 
-/// What the parts of an application share.
 struct Shared<'a> {
     lagoon: &'a Lagoon,
     how: How<'a>,
@@ -62,7 +54,7 @@ struct Shared<'a> {
     stopped: AtomicBool,
     finished: AtomicUsize,
     total: usize,
-    /// What became of each step, by its position in the plan.
+    /// By position in the plan.
     done: Mutex<Vec<Done>>,
 }
 
@@ -83,8 +75,8 @@ impl Shared<'_> {
     }
 }
 
-/// Carries out a plan, project by project, several at a time; the outcomes are in the plan's order.
-/// When `stop` is over nothing new is begun, and what is on its way has a moment to end.
+/// Carries out a plan: projects concurrently, the steps of one project in order. The outcomes are
+/// in the plan's order. After `stop`, nothing new is begun.
 pub async fn apply(
     lagoon: &Lagoon,
     plan: Plan,
@@ -137,7 +129,7 @@ pub async fn apply(
         .collect()
 }
 
-/// An outcome without values from the environment: errors of Lagoon's repeat what was sent.
+/// Removes values from the environment, because Lagoon's errors repeat what was sent.
 fn scrubbed(done: Done, step: &Step) -> Done {
     match done {
         Done::Failed(error) if !step.hidden.is_empty() => {
@@ -154,7 +146,8 @@ fn scrubbed(done: Done, step: &Step) -> Done {
     }
 }
 
-/// What is carried out one after the other: a project with its environments, a group, the system.
+/// The steps of one unit are carried out in order: a project with its environments, a group, the
+/// system.
 fn unit_of(scope: &ScopeName) -> ScopeName {
     match scope.key() {
         ScopeName::Environment { project, .. } => ScopeName::Project(project),
@@ -162,7 +155,7 @@ fn unit_of(scope: &ScopeName) -> ScopeName {
     }
 }
 
-/// Every scope that steps read or write, each once.
+/// All scopes that the steps read or write.
 fn scopes<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<ScopeName> {
     let mut scopes: Vec<ScopeName> = Vec::new();
     for step in steps {
@@ -179,27 +172,18 @@ fn scopes<'a>(steps: impl Iterator<Item = &'a Step>) -> Vec<ScopeName> {
     scopes
 }
 
-/// The tasks of a scope that steps are about.
 fn coverage<'a>(steps: impl Iterator<Item = &'a Step>, scope: &ScopeName) -> Coverage {
     let mut names: Vec<&String> = Vec::new();
     for step in steps.filter(|step| step.scope.is_same(scope)) {
-        let definitions = [step.before(), step.after()];
+        let definitions = [step.before(), step.after()].into_iter().flatten();
         names.push(&step.name);
-        names.extend(
-            definitions
-                .iter()
-                .flatten()
-                .map(|definition| &definition.name),
-        );
+        names.extend(definitions.map(|definition| &definition.name));
     }
     Coverage::names(names)
 }
 
 /// The reasons why a saved plan is out of date; empty if it is not. Fills in the texts from Lagoon
 /// that the plan leaves out.
-///
-/// # Errors
-/// Any failure of reading.
 pub async fn outdated(
     lagoon: &Lagoon,
     plan: &mut Plan,
@@ -225,19 +209,17 @@ pub async fn outdated(
         .collect())
 }
 
-/// How things stand, compared with what a step was planned for.
+/// The state of a task, compared with the plan.
 enum Standing {
-    /// As when it was planned.
     AsPlanned,
-    /// Somebody did it meanwhile, or an earlier attempt; the task's id.
+    /// The step has been carried out since; with the task's id.
     Already(i64),
-    /// Something else happened.
+    /// With the reason why the step no longer applies.
     Changed(String),
 }
 
 fn standing(step: &Step, seen: &[Seen]) -> Standing {
-    let find = |scope: &ScopeName| seen.iter().find(|s| s.scope.is_same(scope));
-    let Some(site) = find(&step.scope) else {
+    let Some(site) = of_scope(seen, &step.scope) else {
         return Standing::Changed(format!("{} is gone", step.scope));
     };
     if let Some(after) = step.after()
@@ -261,31 +243,31 @@ fn standing(step: &Step, seen: &[Seen]) -> Standing {
                 )),
             }
         }
-        Action::Update { before, after } => match unchanged(before, &step.scope, &definitions) {
-            Err(_) if is_there(after, &definitions) => Standing::Already(before.id),
-            Err(why) => Standing::Changed(why),
-            Ok(()) => Standing::AsPlanned,
+        Action::Update { before, after } => match compared(before, &step.scope, &definitions) {
+            Standing::Changed(_) if is_there(after, &definitions) => Standing::Already(before.id),
+            standing => standing,
         },
-        Action::Delete { before, .. } => match unchanged(before, &step.scope, &definitions) {
-            Err(_) if definitions.iter().all(|d| d.id != before.id) => Standing::Already(before.id),
-            Err(why) => Standing::Changed(why),
-            Ok(()) => Standing::AsPlanned,
+        Action::Delete { before, .. } => match compared(before, &step.scope, &definitions) {
+            Standing::Changed(_) if definitions.iter().all(|d| d.id != before.id) => {
+                Standing::Already(before.id)
+            }
+            standing => standing,
         },
         Action::Replace { gone, .. } => {
-            for one in gone {
-                let there = find(&one.scope).map(Seen::definitions).unwrap_or_default();
-                if let Err(why) = unchanged(&one.definition, &one.scope, &there) {
-                    return Standing::Changed(why);
-                }
-            }
-            Standing::AsPlanned
+            let mut standings = gone.iter().map(|one| {
+                let there = of_scope(seen, &one.scope).map(Seen::definitions);
+                compared(&one.definition, &one.scope, &there.unwrap_or_default())
+            });
+            let changed = standings.find(|standing| matches!(standing, Standing::Changed(_)));
+            changed.unwrap_or(Standing::AsPlanned)
         }
-        Action::Unchanged(there) => match unchanged(there, &step.scope, &definitions) {
-            Err(why) => Standing::Changed(why),
-            Ok(()) => Standing::AsPlanned,
-        },
+        Action::Unchanged(there) => compared(there, &step.scope, &definitions),
         Action::Blocked { .. } => Standing::AsPlanned,
     }
+}
+
+fn of_scope<'a>(seen: &'a [Seen], scope: &ScopeName) -> Option<&'a Seen> {
+    seen.iter().find(|seen| seen.scope.is_same(scope))
 }
 
 fn is_there(wanted: &Definition, definitions: &[&Definition]) -> bool {
@@ -293,23 +275,19 @@ fn is_there(wanted: &Definition, definitions: &[&Definition]) -> bool {
     there.is_some_and(|d| differences(d, wanted).is_empty())
 }
 
-fn unchanged(
-    before: &Definition,
-    scope: &ScopeName,
-    definitions: &[&Definition],
-) -> Result<(), String> {
+/// Compares a task with its state when the plan was made.
+fn compared(before: &Definition, scope: &ScopeName, definitions: &[&Definition]) -> Standing {
     let Some(now) = definitions.iter().find(|d| d.id == before.id) else {
-        return Err(format!(
+        return Standing::Changed(format!(
             "`{}` (id {}) of {scope} went meanwhile",
             before.name, before.id
         ));
     };
-    let found = differences(before, now);
-    if found.is_empty() {
-        return Ok(());
+    let fields: Vec<&str> = differences(before, now).iter().map(|d| d.field).collect();
+    if fields.is_empty() {
+        return Standing::AsPlanned;
     }
-    let fields: Vec<&str> = found.iter().map(|d| d.field).collect();
-    Err(format!(
+    Standing::Changed(format!(
         "`{}` (id {}) of {scope} changed meanwhile: {}",
         before.name,
         before.id,
@@ -317,10 +295,7 @@ fn unchanged(
     ))
 }
 
-/// Refuses a plan that adds system-wide tasks on a Lagoon that refuses all of them.
-///
-/// # Errors
-/// Refused, naming the tasks, or any failure of the request.
+/// Refuses a plan that adds system-wide tasks if Lagoon refuses all of them.
 pub async fn check_system_wide(lagoon: &Lagoon, plan: &Plan) -> Result<(), Error> {
     let adds = |step: &&Step| {
         step.scope == ScopeName::System
@@ -341,8 +316,6 @@ pub async fn check_system_wide(lagoon: &Lagoon, plan: &Plan) -> Result<(), Error
         })
 }
 
-/// Whether a plan changes something for every project of the Lagoon.
-#[must_use]
 pub fn is_system_wide(plan: &Plan) -> bool {
     plan.changes().any(|step| step.scope == ScopeName::System)
 }

@@ -7,20 +7,17 @@ use crate::error::{Error, Flag, Hint};
 use crate::regular_file::{self, Owners};
 use crate::secret::conceal_recognized;
 
-/// Where a project keeps its tasks, below its top folder; the first that is there.
+/// The places of a project's task files, by precedence.
 pub const USUAL: [&str; 3] = [".lagoon/tasks.yml", ".lagoon/tasks.yaml", ".lagoon/tasks"];
 
-/// The longest task file, in bytes: generated ones have thousands of tasks.
+/// In bytes. Generated files have thousands of tasks.
 const LONGEST: u64 = 16 << 20;
 
-/// The longest command file, in bytes. Lagoon takes commands of 64 KiB.
+/// In bytes. Lagoon accepts commands of 64 KiB.
 const LONGEST_COMMAND: u64 = 1 << 20;
 
-/// The files that are meant: `given` is a file, a folder of files or `-` for stdin; without it the
-/// project's own, looked for from `start` up to the top of the git repository.
-///
-/// # Errors
-/// Wrong use when there are none or they cannot be read.
+/// Reads task files: `given` is a file, a folder or `-` for stdin; otherwise the first file found
+/// from `start` up to the top of the git repository.
 pub fn sources(given: Option<&str>, start: &Path, owners: &Owners) -> Result<Vec<Source>, Error> {
     match given {
         Some("-") => Ok(vec![stdin()?]),
@@ -36,16 +33,15 @@ pub fn sources(given: Option<&str>, start: &Path, owners: &Owners) -> Result<Vec
     }
 }
 
-/// The task files of a checkout, which the user did not name.
+/// Task files of a checkout, which the user did not name.
 #[derive(Debug, PartialEq, Eq)]
 struct Found<'a> {
-    /// The file or folder, relative to the current folder.
+    /// Relative to the current folder.
     shown: PathBuf,
-    /// The folder that has it below `.lagoon`.
+    /// The folder with `.lagoon`.
     folder: &'a Path,
-    /// The name below that folder.
+    /// Relative to that folder.
     name: &'static str,
-    /// The top of the repository.
     top: Option<&'a Path>,
 }
 
@@ -73,7 +69,7 @@ fn usual(start: &Path) -> Option<Found<'_>> {
 }
 
 impl Found<'_> {
-    /// Reads the files, if they are regular files in the repository that this user may trust.
+    /// Reads the files if they are regular files in the repository and belong to this user.
     fn sources(&self, owners: &Owners) -> Result<Vec<Source>, Error> {
         let is_trusted = match self.top {
             Some(top) => owners.own_here(&top.join(".git")),
@@ -99,7 +95,7 @@ impl Found<'_> {
         )
     }
 
-    /// The path without symbolic links.
+    /// Resolves symbolic links, which must stay in the repository.
     fn check(&self, path: &Path) -> Result<PathBuf, Error> {
         let top = self.top.unwrap_or(self.folder);
         let below = self.folder.strip_prefix(top).unwrap_or(Path::new(""));
@@ -143,7 +139,6 @@ fn at(path: &Path) -> Result<Vec<Source>, Error> {
     files.iter().map(read).collect()
 }
 
-/// The task files in a folder, in order.
 fn files_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let entries = std::fs::read_dir(path).map_err(|e| unreadable(path, e))?;
     let mut found = Vec::new();
@@ -183,10 +178,8 @@ fn unreadable(path: &Path, error: std::io::Error) -> Error {
     Error::usage(format!("cannot read {}", path.display())).because(error)
 }
 
-/// The text of a command file: LF line ends, none at the end.
-///
-/// # Errors
-/// A sentence when it is not in the folder of the file that names it, or cannot be read.
+/// The text of a command file, with LF line ends and none at the end. The file must be below the
+/// folder of the task file.
 pub fn command_file(manifest: &str, path: &str) -> Result<String, String> {
     let relative = Path::new(path);
     if path.is_empty() || !stays_below(relative) {
@@ -216,7 +209,6 @@ pub fn command_file(manifest: &str, path: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// Whether a path is relative and never above the folder that it begins in.
 fn stays_below(path: &Path) -> bool {
     let mut depth = 0_usize;
     path.components().all(|part| {
@@ -231,8 +223,6 @@ fn stays_below(path: &Path) -> bool {
     })
 }
 
-/// That files have faults.
-#[must_use]
 pub fn refusal(faults: &[Fault]) -> Error {
     match faults {
         [only] => Error::usage(only.to_string()),

@@ -1,4 +1,4 @@
-//! From files to a plan: what their scopes show, what is hidden, what no environment lists.
+//! Plans: compares task files with the server.
 
 use crate::domain::manifest::{Desired, ScopeName};
 use crate::domain::plan::coverage::Coverage;
@@ -10,10 +10,7 @@ use crate::ops::as_code::apply;
 use crate::ops::as_code::scope::{self, How};
 use crate::ops::definitions::unlisted;
 
-/// What has to be done so that the Lagoon shows what the files want; inside, why there is no plan.
-///
-/// # Errors
-/// Any failure of reading.
+/// The changes that make Lagoon match the files, or the reason why there is no plan.
 pub async fn plan(
     lagoon: &Lagoon,
     desired: &Desired,

@@ -1,5 +1,5 @@
-//! Reading scopes: one request for each project with its environments; of a group, enough to settle
-//! which tasks exist.
+//! Reads the tasks of scopes, with one request per project; of a group, only as many environments
+//! as needed.
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
@@ -18,27 +18,21 @@ use crate::ops::definitions::define::Site;
 use crate::ops::definitions::{group, unlisted};
 use crate::ops::places::place;
 
-/// How scopes are read and written.
 #[derive(Clone, Copy)]
 pub struct How<'a> {
-    /// How many requests go at a time, at least 1.
+    /// The number of concurrent requests, at least 1.
     pub concurrency: usize,
-    /// A project through which system-wide tasks show, where the scopes name none.
+    /// A project that shows system-wide tasks if the scopes name none.
     pub window: Option<&'a str>,
-    /// Shows that work goes on.
     pub progress: &'a dyn Progress,
 }
 
-/// What one request answers.
 enum Source {
     Project(String),
     Group(String),
 }
 
-/// What each of the scopes shows, in their order. `coverage` says which tasks of a scope matter.
-///
-/// # Errors
-/// Not found, or any failure of the requests.
+/// Reads the scopes, in their order. `coverage` selects the tasks of a scope that matter.
 pub async fn read(
     lagoon: &Lagoon,
     scopes: &[ScopeName],
@@ -76,7 +70,7 @@ pub async fn read(
     let coverage = &coverage;
     let answers: Result<Vec<Answer>, Error> = stream::iter(sources.into_iter().enumerate())
         .map(|(position, source)| async move {
-            let found = match &source {
+            let (project, views) = match &source {
                 Source::Project(name) => {
                     let progress = format!("reading {name} ({}/{total})", position + 1);
                     how.progress.update(&progress);
@@ -91,7 +85,6 @@ pub async fn read(
                     (None, read.await?)
                 }
             };
-            let (project, views) = found;
             Ok::<_, Error>(Answer {
                 source,
                 project,
@@ -112,10 +105,9 @@ pub async fn read(
     Ok(all)
 }
 
-/// What was read of a source.
 struct Answer {
     source: Source,
-    /// The project, if the source is one.
+    /// `None` for a group.
     project: Option<Project>,
     views: Vec<EnvironmentView>,
 }
@@ -135,65 +127,57 @@ async fn seen(lagoon: &Lagoon, scope: &ScopeName, answers: &[Answer]) -> Result<
             .and_then(|answer| Some((answer.project.as_ref()?, &answer.views)))
             .ok_or_else(|| place::no_project(wanted))
     };
-    let views = |all: &[EnvironmentView]| all.iter().map(view).collect::<Vec<_>>();
-    Ok(match scope {
+    let (scope, resolved, views): (_, _, Vec<&EnvironmentView>) = match scope {
         ScopeName::Project(name) => {
             let (project, all) = project(name)?;
-            Seen {
-                blind_spot: None,
-                scope: ScopeName::Project(project.name.clone()),
-                resolved: Scope::Project(project.id),
-                views: views(all),
-            }
+            let scope = ScopeName::Project(project.name.clone());
+            (scope, Scope::Project(project.id), all.iter().collect())
         }
         ScopeName::Environment {
             project: name,
             environment,
         } => {
             let (project, all) = project(name)?;
-            let Some(own) = all
-                .iter()
-                .find(|v| same_name(&v.environment.name, environment))
-            else {
+            let is_named = |v: &&EnvironmentView| same_name(&v.environment.name, environment);
+            let Some(own) = all.iter().find(is_named) else {
                 let environments: Vec<_> = all.iter().map(|v| v.environment.clone()).collect();
                 let missing =
                     place::missing_environment(lagoon, project, environment, &environments);
                 return Err(missing.await);
             };
-            Seen {
-                blind_spot: None,
-                scope: ScopeName::Environment {
-                    project: project.name.clone(),
-                    environment: own.environment.name.clone(),
-                },
-                resolved: Scope::Environment(own.environment.id),
-                views: vec![view(own)],
-            }
+            let scope = ScopeName::Environment {
+                project: project.name.clone(),
+                environment: own.environment.name.clone(),
+            };
+            (scope, Scope::Environment(own.environment.id), vec![own])
         }
         ScopeName::Group(name) => {
-            let of_group = |s: &Source| matches!(s, Source::Group(group) if group == name);
-            let answers = answers.iter().filter(|answer| of_group(&answer.source));
-            Seen {
-                blind_spot: None,
-                scope: scope.clone(),
-                resolved: Scope::Group(name.clone()),
-                views: answers.flat_map(|answer| views(&answer.views)).collect(),
-            }
-        }
-        ScopeName::System => Seen {
-            blind_spot: None,
-            scope: scope.clone(),
-            resolved: Scope::System,
-            views: answers
+            let of_group =
+                |answer: &&Answer| matches!(&answer.source, Source::Group(group) if group == name);
+            let views = answers
                 .iter()
-                .flat_map(|answer| views(&answer.views))
-                .collect(),
-        },
+                .filter(of_group)
+                .flat_map(|answer| &answer.views);
+            (scope.clone(), Scope::Group(name.clone()), views.collect())
+        }
+        ScopeName::System => {
+            let views = answers.iter().flat_map(|answer| &answer.views);
+            (scope.clone(), Scope::System, views.collect())
+        }
+    };
+    let view = |view: &EnvironmentView| View {
+        environment: view.environment.clone(),
+        definitions: view.definitions.clone(),
+    };
+    Ok(Seen {
+        blind_spot: None,
+        scope,
+        resolved,
+        views: views.into_iter().map(view).collect(),
     })
 }
 
-/// Notes what the signed-in user's roles do not show of these scopes. One request; who cannot be
-/// asked about, as a service's token, sees everything or is told elsewhere.
+/// Notes the tasks that the user's roles hide in these scopes. Service tokens have no roles.
 pub async fn note_blind_spots(lagoon: &Lagoon, seen: &mut [Seen]) {
     let Ok(roles) = lagoon.my_roles().await else {
         return;
@@ -216,34 +200,20 @@ pub async fn note_blind_spots(lagoon: &Lagoon, seen: &mut [Seen]) {
     }
 }
 
-fn view(view: &EnvironmentView) -> View {
-    View {
+pub fn site(seen: &Seen) -> Site {
+    let views = seen.views.iter().map(|view| EnvironmentView {
         environment: view.environment.clone(),
         definitions: view.definitions.clone(),
-    }
-}
-
-/// A scope that was read, as `define` and `update` take it.
-#[must_use]
-pub fn site(seen: &Seen) -> Site {
+        unknown: 0,
+        runs: Vec::new(),
+    });
     Site {
         scope: seen.resolved.clone(),
         label: seen.scope.to_string(),
-        views: seen
-            .views
-            .iter()
-            .map(|view| EnvironmentView {
-                environment: view.environment.clone(),
-                definitions: view.definitions.clone(),
-                unknown: 0,
-                runs: Vec::new(),
-            })
-            .collect(),
+        views: views.collect(),
     }
 }
 
-/// A scope as a target.
-#[must_use]
 pub fn target(scope: &ScopeName, window: Option<&str>) -> Target {
     match scope {
         ScopeName::System => Target::System(window.map(str::to_owned)),

@@ -1,5 +1,5 @@
-//! Adding a task without losing anything: read first, compare what comes back, mend what Lagoon
-//! leaves half made.
+//! Adds tasks safely: reads first, compares the reply, and completes definitions that Lagoon left
+//! incomplete.
 
 mod site;
 
@@ -11,29 +11,25 @@ use crate::error::{Error, Hint, Kind};
 use crate::lagoon::Lagoon;
 
 use crate::ops::places::place;
-use crate::ops::resend::{Resend, look};
+use crate::ops::resend::{Doubt, Resend};
 
 pub use site::{Site, site};
 
-/// How a definition came to be what was wanted.
+/// The way in which the wanted definition came to exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Defined {
-    /// It is new.
     Created(Definition),
-    /// It was there already, equal in everything.
+    /// An equal one existed.
     Unchanged(Definition),
-    /// The answer was lost, and it is there as asked; the failure's words.
+    /// The reply was lost, and the definition was found; with the failure's text.
     Found(Definition, String),
-    /// Lagoon kept one that was there, unseen, and gave it back without its arguments; it may be
-    /// different.
+    /// Lagoon kept an invisible definition and returned it without its arguments, so it may differ.
     Unseen(Definition),
-    /// Lagoon answered with an error and left a part of it, which was completed; the error's words.
+    /// Lagoon returned an error and created a part, which was completed; with the error's text.
     Completed(Definition, String),
 }
 
 impl Defined {
-    /// The definition.
-    #[must_use]
     pub fn definition(&self) -> &Definition {
         match self {
             Defined::Created(d)
@@ -44,10 +40,7 @@ impl Defined {
         }
     }
 
-    /// The same, when it can be seen that it is what was wanted.
-    ///
-    /// # Errors
-    /// When Lagoon kept something that cannot be seen.
+    /// Fails if the definition cannot be compared with the wanted one.
     pub fn seen(self, wanted: &Definition) -> Result<Defined, Error> {
         let Defined::Unseen(there) = self else {
             return Ok(self);
@@ -61,10 +54,7 @@ impl Defined {
     }
 }
 
-/// Checks the defaults of environment-typed arguments, for which Lagoon wants live environments.
-///
-/// # Errors
-/// Wrong use, or any failure of the look-up, which is only made where there is such a default.
+/// Checks the defaults of environment-typed arguments, which must be existing environments.
 pub async fn check_environment_defaults(
     lagoon: &Lagoon,
     site: &Site,
@@ -84,17 +74,11 @@ pub async fn check_environment_defaults(
     }
     let (_, environments) = place::project(lagoon, &view.environment.project.name).await?;
     for (argument, default) in defaults {
-        let excluded = matches!(argument.kind, ArgumentKind::OtherEnvironmentName)
-            && view.environment.name == default;
-        if excluded || !environments.iter().any(|e| e.name == default) {
-            let names: Vec<&str> = environments
-                .iter()
-                .map(|e| e.name.as_str())
-                .filter(|n| {
-                    argument.kind != ArgumentKind::OtherEnvironmentName
-                        || *n != view.environment.name
-                })
-                .collect();
+        let is_other = argument.kind == ArgumentKind::OtherEnvironmentName;
+        let names = environments.iter().map(|e| e.name.as_str());
+        let allowed = names.filter(|name| !is_other || *name != view.environment.name);
+        let names: Vec<&str> = allowed.collect();
+        if !names.contains(&default) {
             return Err(Error::usage(format!(
                 "the default `{default}` of the argument `{}` must be one of {}",
                 argument.name,
@@ -105,41 +89,36 @@ pub async fn check_environment_defaults(
     Ok(())
 }
 
-/// What is there already under this name: nothing, the same, or something else.
-///
-/// # Errors
-/// Refused, with the differences, when it is something else.
+/// Compares with the existing definition of the name, if there is one. Fails if it differs.
 pub fn compare(site: &Site, wanted: &Definition) -> Result<Option<Defined>, Error> {
     let Some(existing) = site.existing(&wanted.name) else {
         return Ok(None);
     };
-    let found = differences(existing, wanted);
+    let label = &site.label;
+    let (name, id) = (&existing.name, existing.id);
+    require_same(existing, wanted, || {
+        format!("the task `{name}` (id {id}) exists on {label} and is different")
+    })?;
+    Ok(Some(Defined::Unchanged(existing.clone())))
+}
+
+/// Fails with the differences if a definition is not as wanted.
+pub(in crate::ops) fn require_same(
+    found: &Definition,
+    wanted: &Definition,
+    message: impl FnOnce() -> String,
+) -> Result<(), Error> {
+    let found = differences(found, wanted);
     if found.is_empty() {
-        return Ok(Some(Defined::Unchanged(existing.clone())));
+        return Ok(());
     }
-    Err(different(site, existing, &found))
+    Err(Error::failed(message()).with_hints(found.iter().map(line_of)))
 }
 
-fn different(site: &Site, existing: &Definition, found: &[Difference]) -> Error {
-    let mut error = Error::failed(format!(
-        "the task `{}` (id {}) exists on {} and is different",
-        existing.name, existing.id, site.label
-    ));
-    for difference in found {
-        error = error.hint(line_of(difference));
-    }
-    error
-}
-
-/// A difference as one line.
-#[must_use]
-pub fn line_of(difference: &Difference) -> String {
-    let show = |text: &str| {
-        if text.is_empty() {
-            "nothing".to_owned()
-        } else {
-            format!("{text:?}")
-        }
+fn line_of(difference: &Difference) -> String {
+    let show = |text: &str| match text {
+        "" => "nothing".to_owned(),
+        text => format!("{text:?}"),
     };
     format!(
         "{}: it has {}, you want {}",
@@ -149,11 +128,7 @@ pub fn line_of(difference: &Difference) -> String {
     )
 }
 
-/// Refuses a system-wide definition on a Lagoon that refuses all of them, which every release before
-/// 2.18 does.
-///
-/// # Errors
-/// Refused, or any failure of the request.
+/// Refuses a system-wide definition if Lagoon refuses all of them, as before release 2.18.
 pub async fn check_system_wide(lagoon: &Lagoon) -> Result<(), Error> {
     if lagoon.features().await?.system_wide {
         return Ok(());
@@ -164,12 +139,12 @@ pub async fn check_system_wide(lagoon: &Lagoon) -> Result<(), Error> {
         .hint("define the task for a group, a project or an environment instead"))
 }
 
-/// Adds the definition to the site and makes sure of what became of it. After a refused token, signs
-/// in and sends again if there is no such task. Before a system-wide one: [`check_system_wide`].
+/// Adds the definition and verifies the result. After a refused token, signs in and sends again if
+/// the task does not exist. System-wide ones need [`check_system_wide`] first.
 ///
 /// # Errors
-/// Refused by Lagoon; half made and not to be mended
-/// (with its id); or unknown (7) when the answer was lost and the scope does not show it.
+/// Unknown (7) if the reply was lost and the scope does not show the task. An error about an
+/// incomplete definition has its id.
 pub async fn add(
     lagoon: &Lagoon,
     target: &Target,
@@ -181,7 +156,11 @@ pub async fn add(
     loop {
         let error = match lagoon.add_definition(wanted).await {
             Ok(returned) if returned.arguments.is_some() => {
-                return judge(returned, wanted).map(Defined::Created);
+                let (name, id) = (&returned.name, returned.id);
+                require_same(&returned, wanted, || {
+                    format!("`{name}` was defined (id {id}), but not as asked")
+                })?;
+                return Ok(Defined::Created(returned));
             }
             Ok(returned) => {
                 // An old row: somebody else's a moment ago, one that nobody could see, or what the
@@ -193,20 +172,18 @@ pub async fn add(
                     (None, _) => Defined::Unseen(returned),
                 });
             }
-            Err(error) if error.leaves_unknown() || error.is_doubtful_refusal() => error,
-            Err(error) => return Err(error.into()),
+            Err(error) => error,
         };
         let words = error.to_string();
-        let may_resend = resend.is_possible(lagoon, &error).await;
         let read = || async { self::site(lagoon, target, &coverage(wanted), None).await };
-        let now = look(error.leaves_unknown() || may_resend, read, |now| {
-            now.existing(&wanted.name).is_some()
-        })
-        .await;
-        let is_missing = now
-            .as_ref()
-            .is_ok_and(|n| n.existing(&wanted.name).is_none());
-        if may_resend && is_missing {
+        let is_there = |now: &Site| now.existing(&wanted.name).is_some();
+        let doubt = resend.check(lagoon, error, read, is_there).await?;
+        let Doubt {
+            error,
+            may_resend,
+            now,
+        } = doubt;
+        if may_resend && now.as_ref().is_ok_and(|now| !is_there(now)) {
             first_refusal = Some(words);
             continue;
         }
@@ -228,29 +205,11 @@ pub async fn add(
     }
 }
 
-/// What has to be read for a definition to be compared with what is there.
-#[must_use]
 pub fn coverage(wanted: &Definition) -> Coverage {
     Coverage::names([&wanted.name])
 }
 
-/// Compares what came back with what was sent.
-fn judge(returned: Definition, wanted: &Definition) -> Result<Definition, Error> {
-    let found = differences(&returned, wanted);
-    if found.is_empty() {
-        return Ok(returned);
-    }
-    let mut error = Error::failed(format!(
-        "`{}` was defined (id {}), but not as asked",
-        returned.name, returned.id
-    ));
-    for difference in &found {
-        error = error.hint(line_of(difference));
-    }
-    Err(error)
-}
-
-/// Adding is not transactional: completes what an error left behind between these two looks.
+/// Adding is not transactional: completes the part that a failed add created between the two reads.
 async fn after_error(
     lagoon: &Lagoon,
     target: &Target,
@@ -262,12 +221,7 @@ async fn after_error(
     let Some(left) = now.existing(&wanted.name).cloned() else {
         return Err(error);
     };
-    let was_there = before
-        .views
-        .iter()
-        .flat_map(|v| &v.definitions)
-        .any(|d| d.id == left.id);
-    if was_there {
+    if before.by_id(left.id).is_some() {
         return Err(error);
     }
     let found = differences(&left, wanted);

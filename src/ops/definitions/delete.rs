@@ -1,4 +1,4 @@
-//! Removing tasks: what goes, what comes to light behind it, and that it is really gone.
+//! Deletes tasks and verifies that they are gone.
 
 use crate::domain::plan::coverage::Coverage;
 use crate::domain::{Definition, Scope};
@@ -8,26 +8,18 @@ use crate::lagoon::Lagoon;
 use crate::domain::task::definition::Target;
 use crate::ops::definitions::define::{self, Site};
 use crate::ops::definitions::update::gone;
-use crate::ops::resend::{Resend, look};
+use crate::ops::resend::{Doubt, Resend};
 
-/// Which task will answer to the name once this one is gone, where it is known: something of a
-/// wider scope that other environments of the site show.
-#[must_use]
+/// The task that the deleted one shadows, if another environment of the site shows it.
 pub fn behind<'a>(site: &'a Site, doomed: &Definition) -> Option<&'a Definition> {
     if !matches!(doomed.scope, Scope::Environment(_)) {
         return None;
     }
-    site.views
-        .iter()
-        .flat_map(|view| &view.definitions)
+    site.definitions()
         .filter(|d| d.name == doomed.name && d.scope.rank() > doomed.scope.rank())
         .min_by_key(|d| d.scope.rank())
 }
 
-/// Removes one task.
-///
-/// # Errors
-/// As [`send`].
 pub async fn delete(lagoon: &Lagoon, target: &Target, doomed: &Definition) -> Result<(), Error> {
     // An environment that hides no task of its name shows whether it is there.
     let coverage = Coverage::names([&doomed.name]);
@@ -38,12 +30,8 @@ pub async fn delete(lagoon: &Lagoon, target: &Target, doomed: &Definition) -> Re
     send(lagoon, doomed, is_there).await
 }
 
-/// Sends a deletion, and looks whether the task is there if the reply does not tell. After a refused
-/// token, signs in and sends again if it is.
-///
-/// # Errors
-/// Not found when it is gone already; Lagoon's refusal; unknown when the reply was lost and
-/// reading again does not show that the task is gone.
+/// Sends a deletion. If the reply does not tell the result, `is_there` does. After a refused token,
+/// signs in and sends again if the task still exists.
 pub(in crate::ops) async fn send<F>(
     lagoon: &Lagoon,
     doomed: &Definition,
@@ -58,12 +46,15 @@ where
         let error = match lagoon.delete_definition(doomed.id).await {
             Ok(is_deleted) if is_deleted || is_resent => return Ok(()),
             Ok(_) => return Err(gone(doomed)),
-            Err(error) if error.leaves_unknown() || error.is_doubtful_refusal() => error,
-            Err(error) => return Err(error.into()),
+            Err(error) => error,
         };
-        let may_resend = resend.is_possible(lagoon, &error).await;
-        let may_be_pending = error.leaves_unknown() || may_resend;
-        match look(may_be_pending, &is_there, |is_there| !is_there).await {
+        let doubt = resend.check(lagoon, error, &is_there, |is_there| !is_there);
+        let Doubt {
+            error,
+            may_resend,
+            now,
+        } = doubt.await?;
+        match now {
             Ok(false) => return Ok(()),
             Ok(true) if may_resend => is_resent = true,
             Ok(true) if !error.leaves_unknown() => return Err(error.into()),
@@ -75,20 +66,24 @@ where
     }
 }
 
-/// What became of several deletions.
 #[derive(Debug, Default)]
 pub struct Deletions {
-    /// What is gone.
     pub gone: Vec<Definition>,
-    /// What is not, and why.
     pub failed: Vec<(Definition, Error)>,
 }
 
-/// Removes tasks, one after the other; one that fails stops none of the others.
+/// Deletes tasks in order; a failure does not stop the others.
 pub async fn delete_all(lagoon: &Lagoon, target: &Target, doomed: Vec<Definition>) -> Deletions {
+    each(doomed, async |one| delete(lagoon, target, one).await).await
+}
+
+pub(in crate::ops) async fn each(
+    doomed: Vec<Definition>,
+    delete: impl AsyncFn(&Definition) -> Result<(), Error>,
+) -> Deletions {
     let mut deletions = Deletions::default();
     for one in doomed {
-        match delete(lagoon, target, &one).await {
+        match delete(&one).await {
             Ok(()) => deletions.gone.push(one),
             Err(error) => deletions.failed.push((one, error)),
         }
@@ -96,8 +91,7 @@ pub async fn delete_all(lagoon: &Lagoon, target: &Target, doomed: Vec<Definition
     deletions
 }
 
-/// The error that ends it, when some were not deleted of so many.
-#[must_use]
+/// One error for the failed deletions, `of` so many.
 pub fn failure(failed: Vec<(Definition, Error)>, of: usize) -> Option<Error> {
     let count = failed.len();
     let mut failed = failed.into_iter();
@@ -112,10 +106,7 @@ pub fn failure(failed: Vec<(Definition, Error)>, of: usize) -> Option<Error> {
     Some(failed.fold(whole, |whole, (one, error)| whole.hint(told(&one, &error))))
 }
 
-/// Makes sure that tasks are gone, and gives those that answer to their names now.
-///
-/// # Errors
-/// When one is still there, or the scope cannot be read.
+/// Verifies that tasks are gone. Returns the tasks that they shadowed.
 pub async fn verify(
     lagoon: &Lagoon,
     target: &Target,
@@ -131,8 +122,7 @@ pub async fn verify(
                 one.name, one.id
             )));
         }
-        let shown = now.views.iter().flat_map(|view| &view.definitions);
-        for other in shown.filter(|d| d.name == one.name) {
+        for other in now.definitions().filter(|d| d.name == one.name) {
             if !surfaced.iter().any(|d| d.id == other.id) {
                 surfaced.push(other.clone());
             }

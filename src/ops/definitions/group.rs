@@ -1,9 +1,9 @@
-//! Reading the tasks of a group through as few environments as possible.
+//! Reads the tasks of a group through as few environments as possible.
 //!
-//! Every environment of the group's projects shows them, unless another task hides one: only
+//! Every environment of the group's projects shows them, unless another task shadows one: only
 //! maintainers may read a group's projects, and no role hides a task from them. Reading all
-//! environments costs Lagoon at least one permission check per definition of each: 1,592 checks and 8 s or
-//! more for 121 projects (measured on Lagoon 2.33.1).
+//! environments costs Lagoon at least one permission check per definition of each: 1,592 checks and
+//! over 8 s for 121 projects (measured on Lagoon 2.33.1).
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -17,15 +17,11 @@ use crate::terminal::Progress;
 
 use crate::ops::places::place;
 
-/// How many projects are read at once where nothing else is said.
+/// Projects read concurrently by default.
 pub const AT_ONCE: usize = 8;
 
-/// Environments of the group's projects that settle which of the tasks exist. Reads one environment, and
-/// more only while other tasks hide one there.
-///
-/// # Errors
-/// Not found, or any failure of the requests. A project that cannot be read is an error only if the
-/// others do not settle it.
+/// Reads one environment, and more only while `coverage` is not settled. A project that cannot be
+/// read is an error only if the others do not settle it.
 pub async fn read(
     lagoon: &Lagoon,
     group: &str,
@@ -63,7 +59,6 @@ struct Reading<'a> {
     coverage: &'a Coverage,
     concurrency: usize,
     views: Vec<EnvironmentView>,
-    /// The first project that could not be read.
     failure: Option<LagoonError>,
 }
 
@@ -77,7 +72,6 @@ impl Reading<'_> {
         self.coverage.is_settled(&self.scope, &self.shown())
     }
 
-    /// Reads the first environment of a project.
     async fn one_environment(&mut self, project: &Project) -> Result<(), LagoonError> {
         let read = async {
             let found = self.lagoon.project_by_name(&project.name).await?;
@@ -98,7 +92,8 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Reads all environments of one project, then of two, and so on, until that settles it.
+    /// Reads all environments of one project, then of two, and so on, until the coverage is
+    /// settled.
     async fn whole_projects(
         &mut self,
         mut projects: Vec<Project>,
@@ -136,7 +131,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Remembers that a project cannot be read: others may show the same tasks.
+    /// Keeps a refusal as the failure, because other projects may show the same tasks.
     fn unless_refused<T>(
         &mut self,
         read: Result<T, LagoonError>,

@@ -1,4 +1,4 @@
-//! What can be invoked where: one environment's listing, or a project's merged.
+//! Lists the tasks of an environment or project.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,20 +11,17 @@ use crate::lagoon::Lagoon;
 
 use crate::ops::places::place;
 
-/// A task and where in the project it can be invoked.
+/// A task and the environments of the project that have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// The task.
     pub definition: Definition,
-    /// The environments that show it, by name, in Lagoon's order.
+    /// By name, in Lagoon's order.
     pub environments: Vec<String>,
-    /// The environments where another task of the same name stands before it.
+    /// The environments where another task of the same name shadows it.
     pub shadowed_in: Vec<String>,
 }
 
 impl Listed {
-    /// The task as JSON, with where it can be invoked.
-    #[must_use]
     pub fn to_json(&self) -> Value {
         let mut value = self.definition.to_json();
         if let Some(object) = value.as_object_mut() {
@@ -35,50 +32,36 @@ impl Listed {
     }
 }
 
-/// A listing, and what of it could not be read.
 #[derive(Debug, Clone)]
 pub struct Listing {
-    /// The project it is about.
     pub project: Project,
-    /// The tasks.
     pub tasks: Vec<Listed>,
-    /// How many tasks are of a kind that this program does not know.
+    /// The number of tasks of unknown types.
     pub unknown: usize,
-    /// How many live environments were looked at.
+    /// The number of existing environments.
     pub environments: usize,
 }
 
-/// Which tasks of a listing are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// `environment`, `project`, `group` or `system`.
     pub scope: Option<String>,
-    /// Who may invoke it.
     pub permission: Option<Permission>,
-    /// The service it runs in.
     pub service: Option<String>,
 }
 
 impl Filter {
     fn keeps(&self, definition: &Definition) -> bool {
-        self.scope
-            .as_deref()
-            .is_none_or(|scope| definition.scope.word() == scope)
-            && self
-                .permission
-                .as_ref()
-                .is_none_or(|p| definition.permission == *p)
-            && self
-                .service
-                .as_deref()
-                .is_none_or(|s| definition.service.as_deref() == Some(s))
+        let takes = |wanted: &Option<String>, word: Option<&str>| {
+            wanted.is_none() || wanted.as_deref() == word
+        };
+        takes(&self.scope, Some(definition.scope.word()))
+            && takes(&self.service, definition.service.as_deref())
+            && (self.permission.as_ref()).is_none_or(|p| definition.permission == *p)
     }
 }
 
-/// The tasks of one environment, or, without one, of all environments of the project.
-///
-/// # Errors
-/// Not found, or any failure of the requests.
+/// Without an environment, the tasks of all environments of the project, merged.
 pub async fn list(
     lagoon: &Lagoon,
     project: &str,
@@ -103,10 +86,7 @@ pub async fn list(
     Ok(listing)
 }
 
-/// One task, found as `list` would list it.
-///
-/// # Errors
-/// Not found or ambiguous, or any failure of the requests.
+/// Finds one task among those of [`list`].
 pub async fn show(
     lagoon: &Lagoon,
     project: &str,
@@ -114,19 +94,13 @@ pub async fn show(
     task: &TaskRef,
 ) -> Result<Listed, Error> {
     let listing = list(lagoon, project, environment, &Filter::default()).await?;
-    let definitions: Vec<Definition> = listing
-        .tasks
-        .iter()
-        .map(|listed| listed.definition.clone())
-        .collect();
+    let definitions = listing.tasks.iter().map(|listed| listed.definition.clone());
+    let definitions: Vec<Definition> = definitions.collect();
     // Without an environment a name can stand for several tasks: the one that most environments
     // show is no better an answer than the other, so that is an error with both.
     if let TaskRef::Name(name) = task {
-        let same: Vec<&Listed> = listing
-            .tasks
-            .iter()
-            .filter(|l| l.definition.name == *name)
-            .collect();
+        let same = listing.tasks.iter().filter(|l| l.definition.name == *name);
+        let same: Vec<&Listed> = same.collect();
         if same.len() > 1 {
             return Err(several(name, &same));
         }
@@ -135,9 +109,8 @@ pub async fn show(
         Ok(found) => found.id,
         Err(error) => return Err(place::with_role(lagoon, error.into(), &listing.project).await),
     };
-    listing
-        .tasks
-        .into_iter()
+    let mut tasks = listing.tasks.into_iter();
+    tasks
         .find(|listed| listed.definition.id == found)
         .ok_or_else(|| Error::not_found("the task is gone"))
 }

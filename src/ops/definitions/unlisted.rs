@@ -1,5 +1,4 @@
-//! Tasks that no environment lists: what a definition without a target leaves behind, and what was
-//! left half made. Only platform owners can see them.
+//! Tasks that no environment lists: orphaned or incomplete ones. Only platform owners can see them.
 
 use crate::domain::{ArgumentKind, Definition, Permission, Scope};
 use crate::error::{Error, Hint};
@@ -7,20 +6,18 @@ use crate::lagoon::Lagoon;
 
 use crate::ops::definitions::delete::{self, Deletions};
 
-/// Why a task is not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
-    /// It belongs to nothing: no environment, project or group, and it is not system-wide.
+    /// Without environment, project or group, and not system-wide.
     Orphan,
-    /// It has no permission: nobody sees it.
+    /// No user can see it.
     NoPermission,
-    /// This argument has no type, which breaks every listing that it would be in.
+    /// The argument has no type, which makes every listing of the task fail.
     NoType(String),
 }
 
 impl Why {
-    /// The reason, going on after the task's name.
-    #[must_use]
+    /// The reason, as the predicate of a sentence about the task.
     pub fn words(&self) -> String {
         match self {
             Why::Orphan => {
@@ -35,18 +32,13 @@ impl Why {
     }
 }
 
-/// A task that no environment lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unlisted {
-    /// The task.
     pub definition: Definition,
-    /// Why nobody sees it.
     pub why: Why,
 }
 
 impl Unlisted {
-    /// What it is, and how to delete it.
-    #[must_use]
     pub fn hint(&self) -> Hint {
         Hint::DeleteUnlisted {
             id: self.definition.id,
@@ -56,10 +48,7 @@ impl Unlisted {
     }
 }
 
-/// Every such task; `None` for somebody who may not see all definitions.
-///
-/// # Errors
-/// Any failure of the requests.
+/// All of them; `None` if the user may not see all definitions.
 pub async fn find(lagoon: &Lagoon) -> Result<Option<Vec<Unlisted>>, Error> {
     let Some(all) = lagoon.all_definitions().await? else {
         return Ok(None);
@@ -89,24 +78,19 @@ pub async fn find(lagoon: &Lagoon) -> Result<Option<Vec<Unlisted>>, Error> {
     Ok(Some(found.collect()))
 }
 
-/// Removes such tasks by their ids, one after the other.
 pub async fn delete(lagoon: &Lagoon, doomed: Vec<Definition>) -> Deletions {
-    let mut deletions = Deletions::default();
-    for one in doomed {
+    let delete = async |one: &Definition| {
         let is_there = || async {
             let now = find(lagoon).await?;
-            // Who may not see the definitions any more does not see that it is gone.
+            // A user who may no longer see all definitions cannot see that it is gone.
             Ok(now.is_none_or(|now| now.iter().any(|left| left.definition.id == one.id)))
         };
-        match delete::send(lagoon, &one, is_there).await {
-            Ok(()) => deletions.gone.push(one),
-            Err(error) => deletions.failed.push((one, error)),
-        }
-    }
-    deletions
+        delete::send(lagoon, one, is_there).await
+    };
+    delete::each(doomed, delete).await
 }
 
-/// An error of a listing that a half made task broke, with that task where the caller may see it.
+/// Adds incomplete tasks to the error of a listing that they broke, if the user may see them.
 pub async fn explain(lagoon: &Lagoon, error: Error) -> Error {
     if !error.message.contains(BROKEN) {
         return error;
@@ -122,5 +106,5 @@ pub async fn explain(lagoon: &Lagoon, error: Error) -> Error {
     Error { hints, ..error }
 }
 
-/// What Lagoon says where an argument without a type is in the way (seen on Lagoon 2.33.1).
+/// Lagoon's error for an argument without a type (seen on Lagoon 2.33.1).
 const BROKEN: &str = "AdvancedTaskDefinitionType null";

@@ -1,5 +1,4 @@
-//! Changing a task: found in exactly the scope that is meant, sent with what Lagoon would lose
-//! otherwise, read back and compared.
+//! Changes tasks: sends all that Lagoon would lose otherwise, reads back and compares.
 
 use crate::domain::names::same_in_database;
 use crate::domain::plan::coverage::Coverage;
@@ -12,50 +11,41 @@ use crate::terminal::Progress;
 
 use crate::domain::task::definition::Target;
 use crate::lagoon::LagoonError;
-use crate::ops::definitions::define::{self, Site, line_of};
+use crate::ops::definitions::define::{self, Site, require_same};
 use crate::ops::places::place;
-use crate::ops::resend::{Resend, look};
+use crate::ops::resend::{Doubt, Resend};
 
-/// Why a task cannot be touched here.
 #[derive(Debug)]
 pub enum NotHere {
-    /// There is none such.
     Missing(RefError),
-    /// There is one, in another scope; the target that would name it, where that is known.
+    /// It belongs to another scope; with the target for it, if it is known.
     Elsewhere(Box<Definition>, Option<Target>),
 }
 
 /// Finds a task of exactly the site's scope.
-///
-/// # Errors
-/// When there is none, or only one of another scope.
 pub fn find(site: &Site, task: &TaskRef) -> Result<Definition, NotHere> {
     let mut all: Vec<Definition> = Vec::new();
-    for definition in site.views.iter().flat_map(|view| &view.definitions) {
+    for definition in site.definitions() {
         if !all.iter().any(|d| d.id == definition.id) {
             all.push(definition.clone());
         }
     }
-    let own: Vec<Definition> = all
-        .iter()
-        .filter(|d| d.scope == site.scope)
-        .cloned()
-        .collect();
+    let own = all.iter().filter(|d| d.scope == site.scope);
+    let own: Vec<Definition> = own.cloned().collect();
     let missing = match task.find(&own) {
         Ok(found) => return Ok(found.clone()),
         Err(error @ (RefError::Missing { .. } | RefError::NoId(_))) => error,
         Err(other) => return Err(NotHere::Missing(other)),
     };
     match task.find(&all) {
-        Ok(other) => Err(NotHere::Elsewhere(
-            Box::new(other.clone()),
-            target_of(site, other),
-        )),
+        Ok(other) => {
+            let target = target_of(site, other);
+            Err(NotHere::Elsewhere(Box::new(other.clone()), target))
+        }
         Err(_) => Err(NotHere::Missing(missing)),
     }
 }
 
-/// The target that names a task which a site shows.
 fn target_of(site: &Site, definition: &Definition) -> Option<Target> {
     let view = site
         .views
@@ -73,13 +63,10 @@ fn target_of(site: &Site, definition: &Definition) -> Option<Target> {
     })
 }
 
-/// Refuses a new name that another task of the scope has, as the database compares names.
-///
-/// # Errors
-/// Refused, naming the other task.
+/// Refuses a name that another task of the scope has, compared as the database compares names.
 pub fn check_name(site: &Site, before: &Definition, after: &Definition) -> Result<(), Error> {
-    let others = site.views.iter().flat_map(|view| &view.definitions);
-    let mut others = others.filter(|d| d.scope == site.scope && d.id != before.id);
+    let is_other = |d: &&Definition| d.scope == site.scope && d.id != before.id;
+    let mut others = site.definitions().filter(is_other);
     match others.find(|d| same_in_database(&d.name, &after.name)) {
         Some(other) if before.name != after.name => Err(Error::failed(format!(
             "{} has a task `{}` already (id {}): case, accents and trailing blanks do not tell names apart",
@@ -89,10 +76,7 @@ pub fn check_name(site: &Site, before: &Definition, after: &Definition) -> Resul
     }
 }
 
-/// Makes `after` of `before` and reads it back.
-///
-/// # Errors
-/// As [`send`], and when what is read back is something else.
+/// Changes `before` to `after` and reads it back.
 pub async fn update(
     lagoon: &Lagoon,
     target: &Target,
@@ -119,12 +103,11 @@ pub async fn update(
     Ok(found.clone())
 }
 
-/// Makes `after` of `before` and compares the answer; reads only where there is no good answer. After
-/// a refused token, signs in and sends again if nothing was changed.
+/// Changes `before` to `after` and compares the reply. Reads only if the reply does not tell the
+/// result. After a refused token, signs in and sends again if nothing has changed.
 ///
 /// # Errors
-/// Lagoon's refusal; not found; what became of it instead; or unknown (7) when the answer was lost
-/// and reading again does not tell.
+/// Unknown (7) if the reply was lost and the task cannot be read.
 pub async fn send(
     lagoon: &Lagoon,
     target: &Target,
@@ -138,41 +121,40 @@ pub async fn send(
                 compare(&returned, after)?;
                 return Ok(returned);
             }
-            // Arguments are the part that can be left half written.
-            Err(error) if error.leaves_unknown() || error.is_doubtful_refusal() => error,
-            Err(error) => return Err(error.into()),
+            Err(error) => error,
         };
-        let may_resend = resend.is_possible(lagoon, &refusal).await;
         let coverage = Coverage::id(before.id);
         let read = || define::site(lagoon, target, &coverage, None);
         let is_changed = |now: &Site| {
             let found = now.by_id(before.id);
             found.is_none_or(|found| !differences(found, before).is_empty())
         };
-        let Ok(now) = look(refusal.leaves_unknown() || may_resend, read, is_changed).await else {
+        let doubt = resend.check(lagoon, refusal, read, is_changed).await?;
+        let Doubt {
+            error: refusal,
+            may_resend,
+            now,
+        } = doubt;
+        let Ok(now) = now else {
             return Err(unread(before, refusal));
         };
-        match now.by_id(before.id) {
-            None => return Err(gone(before)),
-            Some(found) if differences(found, after).is_empty() => return Ok(found.clone()),
-            Some(found) if differences(found, before).is_empty() => {
-                if !may_resend {
-                    return Err(refusal.into());
-                }
-            }
-            Some(found) => {
-                let error = Error::failed(format!(
-                    "`{}` (id {}) was changed only in part: {refusal}",
-                    before.name, before.id
-                ));
-                let left = differences(found, after);
-                return Err(left.iter().fold(error, |e, d| e.hint(line_of(d))));
-            }
+        let found = now.by_id(before.id).ok_or_else(|| gone(before))?;
+        if differences(found, after).is_empty() {
+            return Ok(found.clone());
+        }
+        if !differences(found, before).is_empty() {
+            // An update can be carried out in part, because arguments are written one by one.
+            let (name, id) = (&before.name, before.id);
+            require_same(found, after, || {
+                format!("`{name}` (id {id}) was changed only in part: {refusal}")
+            })?;
+        }
+        if !may_resend {
+            return Err(refusal.into());
         }
     }
 }
 
-/// A change of which neither the reply nor reading again tells the result.
 fn unread(before: &Definition, refusal: LagoonError) -> Error {
     if !refusal.leaves_unknown() {
         return Error::from(refusal).unknown_whether("it was changed");
@@ -187,19 +169,12 @@ fn unread(before: &Definition, refusal: LagoonError) -> Error {
 }
 
 fn compare(found: &Definition, after: &Definition) -> Result<(), Error> {
-    let left = differences(found, after);
-    if left.is_empty() {
-        return Ok(());
-    }
-    let error = Error::failed(format!(
-        "`{}` (id {}) was changed, but not as asked",
-        after.name, found.id
-    ));
-    Err(left.iter().fold(error, |e, d| e.hint(line_of(d))))
+    let (name, id) = (&after.name, found.id);
+    require_same(found, after, || {
+        format!("`{name}` (id {id}) was changed, but not as asked")
+    })
 }
 
-/// That a task is not there any more.
-#[must_use]
 pub fn gone(definition: &Definition) -> Error {
     Error::not_found(format!(
         "the task `{}` (id {}) is gone",
@@ -207,11 +182,8 @@ pub fn gone(definition: &Definition) -> Error {
     ))
 }
 
-/// The scope that a target names, with all that its project shows: what stands behind a task of an
-/// environment shows on others.
-///
-/// # Errors
-/// Not found, or any failure of the requests.
+/// The target's scope with the tasks of its whole project: other environments show the tasks that
+/// one of an environment shadows.
 pub async fn wide_site(
     lagoon: &Lagoon,
     target: &Target,

@@ -7,18 +7,18 @@ use crate::ops::launch::Launch;
 use crate::ops::launch::check::Obstacle;
 use crate::ops::runs::wait::all_together;
 
-/// A target as messages name it, and the result of its check.
+/// With the target's label.
 pub type Check = (String, Result<Launch, Obstacle>);
 
-/// A text and the labels of the environments that it concerns.
+/// A text and the environments that it concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub text: String,
     pub labels: Vec<String>,
 }
 
-/// The launches if each of several targets can be started, in the order of the targets. With
-/// `skip_missing`, targets without the task or the service are left out and returned as notices.
+/// The launches in the order of the targets, if all can be started. With `skip_missing`, targets
+/// without the task or the service are left out and returned as notices.
 pub fn all_or_none(
     checks: Vec<Check>,
     skip_missing: bool,
@@ -94,13 +94,12 @@ fn none_started(wrong: Vec<(String, Error)>, total: usize, is_missing: bool) -> 
 }
 
 impl Notice {
-    /// A further line of a message.
     fn line(&self) -> String {
         format!("\n  {}: {}", self.labels.join(", "), self.text)
     }
 }
 
-/// Groups texts about environments: each text once, with all its environments.
+/// Each text once, with all its environments.
 pub fn by_text(texts: impl IntoIterator<Item = (String, String)>) -> Vec<Notice> {
     let mut all: Vec<Notice> = Vec::new();
     for (text, label) in texts {

@@ -1,4 +1,4 @@
-//! Checks before a start: everything that can be checked without a change.
+//! Checks before a start that need no change.
 
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::task::one_off::OneOff;
@@ -15,33 +15,30 @@ use crate::ops::places::place;
 use crate::ops::places::targets::Seen;
 use crate::ops::runs::history;
 
-/// A task to start, apart from its environment.
+/// A task to start on any environment.
 #[derive(Debug, Clone, Default)]
 pub struct TaskRequest {
     pub values: Vec<(String, String)>,
     /// Values go to a COMMAND task unescaped.
     pub raw: bool,
-    /// Start it although the environment does not have the task's service.
+    /// Start without the task's service.
     pub no_preflight: bool,
 }
 
-/// A command to start, apart from its environment.
+/// A command to start on any environment.
 #[derive(Debug, Clone)]
 pub struct CommandRequest {
     pub name: String,
     pub service: String,
     /// The input of the container's shell.
     pub script: String,
-    /// Start it although the environment does not have the service.
+    /// Start without the service.
     pub no_preflight: bool,
 }
 
-/// The reason why something cannot be started on an environment.
 #[derive(Debug)]
 pub enum Obstacle {
-    /// The environment does not have the task.
     NoTask(Error),
-    /// The environment does not have the service.
     NoService(String, Error),
     Other(Error),
 }
@@ -72,7 +69,6 @@ pub fn task(seen: &Seen, task: &TaskRef, request: &TaskRequest) -> Result<Launch
     definition_on(&seen.view, definition, request)
 }
 
-/// Finds the task in what the environment shows.
 fn choose<'a>(view: &'a EnvironmentView, task: &TaskRef) -> Result<&'a Definition, Error> {
     task.find(&view.definitions).map_err(|error| {
         let mut error = Error::from(error);
@@ -92,7 +88,6 @@ fn choose<'a>(view: &'a EnvironmentView, task: &TaskRef) -> Result<&'a Definitio
     })
 }
 
-/// Checks a task that the environment shows.
 pub fn definition_on(
     view: &EnvironmentView,
     definition: &Definition,
@@ -143,7 +138,6 @@ pub fn definition_on(
     })
 }
 
-/// Refuses a task of which a run has not ended.
 pub fn require_none_unfinished(launch: Launch) -> Result<Launch, Obstacle> {
     let Some(run) = launch.unfinished.first() else {
         return Ok(launch);
@@ -177,13 +171,11 @@ fn values_error(definition: &Definition, problems: &[Problem]) -> Error {
     error
 }
 
-/// Checks a command on an environment.
 pub fn command(seen: &Seen, request: &CommandRequest) -> Result<Launch, Obstacle> {
     require_complete(seen)?;
     command_on(&seen.view, request)
 }
 
-/// As [`command`], on an environment that was read by itself.
 pub fn command_on(view: &EnvironmentView, request: &CommandRequest) -> Result<Launch, Obstacle> {
     let one_off = OneOff {
         name: request.name.clone(),
@@ -236,8 +228,8 @@ fn check_command(one_off: &OneOff) -> Result<(), Error> {
     Ok(check_length(one_off)?)
 }
 
-/// Checks that the environment has the service: without it a run stays `new` for ever. With `skips`,
-/// the failure is a warning.
+/// Checks that the environment has the service: without it a run stays `new` for ever. With
+/// `skips`, the failure is a warning.
 fn preflight(
     environment: &Environment,
     service: &str,

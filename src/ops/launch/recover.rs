@@ -1,9 +1,9 @@
-//! Starts a run with one mutation, and finds out whether it was started when the reply is lost or is
-//! a refusal.
+//! Starts a run with one mutation, and finds out whether it was started when the reply is lost or
+//! is a refusal.
 //!
-//! Candidates are runs with the same name, the same recorded command and, where Lagoon says it, the
-//! same user. Runs that existed before and runs that other processes of this machine claimed are
-//! excluded. Exactly one candidate is taken for ours.
+//! Candidates are newer runs with the same name, the same recorded command and, if Lagoon records
+//! it, the same user, unless another process on this machine claimed them. Exactly one candidate is
+//! taken for ours.
 
 use std::time::Duration;
 
@@ -19,10 +19,9 @@ use crate::state::{Claims, Start};
 
 use crate::ops::resend::{LOOKS, PAUSE, Resend};
 
-/// The number of runs that may have been started there in the meantime.
 const NEWEST: i64 = 50;
 
-/// The newest run is read again before a start if it was read longer ago than this.
+/// The newest run is read again before a start if the last read is older.
 const STALE: Duration = Duration::from_secs(5);
 
 /// Identifies a run whose reply may be lost.
@@ -32,23 +31,21 @@ pub(super) struct RunFingerprint {
     pub name: String,
     /// The exact command line that Lagoon will record, or the image.
     pub command: String,
-    /// The newest run there before the start.
     pub newest: Newest,
-    /// Whether Lagoon records who started it; for images it does not.
+    /// Lagoon records the user, except for images.
     pub says_user: bool,
 }
 
-/// The newest run of an environment that was seen before a start, by id and by the server's clock.
+/// The newest run of an environment before a start, by id and by the server's clock.
 #[derive(Debug, Clone, Default)]
 pub struct Newest {
     id: i64,
     created: Option<Timestamp>,
-    /// When it was read; `None` if it never was.
+    /// `None` if it was never read.
     seen: Option<Instant>,
 }
 
 impl Newest {
-    /// From runs that were read just now.
     pub(super) fn of<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Newest {
         let mut newest = Newest {
             id: 0,
@@ -62,21 +59,20 @@ impl Newest {
         newest
     }
 
-    /// Takes over the newer values of another read.
     pub(super) fn advance(&mut self, other: &Newest) {
         self.id = self.id.max(other.id);
         self.created = self.created.max(other.created);
         self.seen = self.seen.max(other.seen);
     }
 
-    /// Reads the newest runs again. If that fails, the earlier look still counts.
+    /// Reads the newest runs again. If that fails, the earlier read still counts.
     pub(super) async fn look_again(&mut self, lagoon: &Lagoon, environment: &Environment) {
         if let Ok(runs) = lagoon.newest_runs(environment, 10).await {
             self.advance(&Newest::of(&runs));
         }
     }
 
-    /// Whether a run was started later. The server's clock counts full seconds.
+    /// The server's clock counts full seconds.
     fn is_before(&self, run: &Run) -> bool {
         let is_older =
             matches!((created(run), self.created), (Some(run), Some(seen)) if run < seen);
@@ -88,11 +84,10 @@ fn created(run: &Run) -> Option<Timestamp> {
     moment(run.created.as_deref()?)
 }
 
-/// A run that exists.
 #[derive(Debug, Clone)]
 pub struct Started {
     pub run: Run,
-    /// The reply was lost, and the run was found by a look-up.
+    /// The reply was lost, and the run was found.
     pub recovered: bool,
 }
 
@@ -100,7 +95,6 @@ pub struct Started {
 #[derive(Debug)]
 pub(super) enum StartError {
     Refused(Error),
-    /// It may have been started.
     Unknown(Error),
 }
 
@@ -113,12 +107,11 @@ impl StartError {
     }
 }
 
-/// Starts a run: sends the mutation once. If the reply is lost or is a refusal that does not exclude
-/// that the run was created, looks for the run. After a refused token, signs in and sends again if
-/// there is no run.
+/// Sends the mutation once. If the reply is lost, or is a refusal that does not exclude a run,
+/// looks for the run. After a refused token, signs in and sends again if there is no run.
 ///
 /// # Errors
-/// Lagoon's refusal; or exit code 7 if none or several runs could be it, or the look-up fails.
+/// Unknown (7) if none or several runs are candidates, or they cannot be read.
 pub(super) async fn start<F>(
     lagoon: &Lagoon,
     claims: &Claims,
@@ -174,25 +167,24 @@ impl RunFingerprint {
     }
 }
 
-/// The look-up of a run.
 struct Search<'a> {
     lagoon: &'a Lagoon,
     start: Start<'a>,
     fingerprint: &'a RunFingerprint,
 }
 
-/// The runs that could be the one that was started.
+/// The candidates.
 struct Found {
     runs: Vec<Run>,
-    /// One of them may be another process's run: such a process is still starting the same, or no
-    /// second look was possible.
+    /// Another process may have started one of them: it is still starting the same, or no second
+    /// read was possible.
     is_contested: bool,
 }
 
 impl Search<'_> {
-    /// Looks for the run. A reply that cannot be read is not taken for the last one. If the mutation's
-    /// reply is lost, the server may not have finished it: neither an empty list nor the first look is
-    /// the last one, because a single candidate may be another process's run while ours is missing.
+    /// Reads the candidates. An unreadable reply is read again. After a lost reply, neither an
+    /// empty list nor the first read is final: the server may not have finished, and a single
+    /// candidate may be another process's run.
     async fn look(&mut self, is_lost: bool) -> Result<Found, LagoonError> {
         let is_alone = self.start.wait_for_others(self.lagoon.patience()).await;
         let mut unconfirmed = None;
@@ -244,7 +236,7 @@ impl Search<'_> {
             .collect()
     }
 
-    /// What the reply and the look-up mean together.
+    /// Combines the mutation's error and the candidates.
     fn conclude(
         &self,
         error: LagoonError,
@@ -307,7 +299,6 @@ fn with_left_behind(refused: Error, runs: &[Run]) -> Error {
     })
 }
 
-/// A refusal that may have left a run behind, which could not be checked.
 fn unchecked(refused: Error, why: &LagoonError) -> Error {
     refused
         .unknown_whether("a run was created")

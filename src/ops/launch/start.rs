@@ -1,4 +1,4 @@
-//! Starts launches: some at a time, each once, with an outcome for every one.
+//! Starts launches concurrently, each once.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -21,13 +21,13 @@ use crate::ops::runs::push::Push;
 use crate::ops::runs::together::Shared;
 use crate::ops::runs::wait::{self, Limits, Watcher};
 
-/// What to do if a run of the same task is in progress on the environment.
+/// What to do if a run of the same task is in progress.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum IfRunning {
     #[default]
     Start,
     Skip,
-    /// Start one when it has ended.
+    /// Start after it has ended.
     Wait,
     /// Fail; the caller checks it before the start.
     Fail,
@@ -35,38 +35,31 @@ pub enum IfRunning {
 
 #[derive(Debug, Clone, Copy)]
 pub struct StartOptions {
-    /// The number of starts at a time.
+    /// The number of concurrent starts.
     pub concurrency: usize,
     /// Start nothing more after the first failure.
     pub fail_fast: bool,
-    /// What to do about an unfinished run of the same task.
     pub if_running: IfRunning,
-    /// How long to wait for such a run.
+    /// For waiting for such a run.
     pub limits: Limits,
-    /// How long to wait for replies after an interrupt.
+    /// Time for replies after an interrupt.
     pub grace: Duration,
 }
 
-/// The outcome of a launch.
 #[derive(Debug)]
 pub enum LaunchOutcome {
-    /// Its run exists.
     Started(Started),
-    /// Nothing was started because this run is in progress.
+    /// Not started, because this run is in progress.
     Skipped(Run),
-    /// The start was tried, and nothing was started.
     Refused(Error),
-    /// It is unknown whether it was started.
+    /// It may have been started.
     Unknown(Error),
     NotStarted(Reason),
 }
 
-/// Why a start was not tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// Another start failed before.
     AfterFailure,
-    /// A signal arrived before.
     Interrupted,
 }
 
@@ -87,7 +80,6 @@ impl LaunchOutcome {
     }
 }
 
-/// Starts launches.
 pub struct Starter<'a> {
     pub lagoon: &'a Lagoon,
     pub claims: &'a Claims,
@@ -95,7 +87,7 @@ pub struct Starter<'a> {
     pub options: StartOptions,
 }
 
-/// Why nothing more is started, shared by all starts.
+/// Reasons to start nothing more.
 #[derive(Default)]
 struct Stop {
     after_failure: AtomicBool,
@@ -113,10 +105,10 @@ impl Stop {
 }
 
 impl Starter<'_> {
-    /// Starts each launch once. `report` receives each outcome as soon as it is known, `watcher` the
-    /// reads of runs that are waited for before a start. The outcomes come back in the order of
-    /// `launches`, with the signal if there was one. After a signal nothing more is started, and
-    /// replies have [`StartOptions::grace`] to arrive.
+    /// Starts each launch once. `report` receives each outcome as soon as it is known, `watcher`
+    /// the reads of runs that are waited for. The outcomes are in the order of `launches`, with the
+    /// signal if there was one. After a signal nothing more is started, and replies have
+    /// [`StartOptions::grace`] to arrive.
     pub async fn start_all(
         &self,
         launches: &[Launch],
@@ -234,9 +226,8 @@ impl Starter<'_> {
         outcome
     }
 
-    /// Waits for other runs before one is started, within the limits for all of them together. A
-    /// limit that is over is a failure of the launch: the exit codes for runs that were waited for
-    /// are about the launch's own run.
+    /// Waits for other runs. A timeout is a failure of the launch, because the exit codes of
+    /// waiting are about the launch's own run.
     async fn others_over(&self, others: &[Run], watcher: &mut dyn Watcher) -> Result<(), Error> {
         let mut push = Push::new(self.lagoon);
         let (others, limits) = (others.to_vec(), &self.options.limits);
@@ -256,7 +247,7 @@ impl Starter<'_> {
     }
 }
 
-/// One run cannot belong to two launches: the second one's outcome is unknown then.
+/// A run belongs to only one launch, so the outcome of a second one is unknown.
 fn distinct(
     outcome: LaunchOutcome,
     at: usize,

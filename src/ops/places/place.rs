@@ -1,4 +1,4 @@
-//! Finding the right environment.
+//! Finds projects and environments.
 
 use crate::domain::names::{nearest, same_name};
 use crate::domain::place::reach::{EnvironmentDetails, ProjectDetails};
@@ -8,11 +8,8 @@ use crate::domain::{Environment, Project, Role};
 use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError};
 
-/// The environment with what can be invoked there: one request where its namespace leads to it,
-/// two where it does not. `runs` asks for the newest runs as well.
-///
-/// # Errors
-/// Not found, with the nearest names; or any failure of the requests.
+/// Finds an environment with its tasks, and its newest runs if `runs` is set: one request if its
+/// namespace leads to it, otherwise three.
 pub async fn environment(
     lagoon: &Lagoon,
     project: &str,
@@ -35,29 +32,18 @@ pub async fn environment(
     }
 }
 
-/// The projects that can be seen.
-///
-/// # Errors
-/// Any failure of the request.
 pub async fn all_projects(lagoon: &Lagoon) -> Result<Vec<Project>, Error> {
     Ok(lagoon.all_projects().await?)
 }
 
-/// The projects that can be seen with their repositories, by name.
-///
-/// # Errors
-/// Any failure of the request.
+/// By name.
 pub async fn projects(lagoon: &Lagoon) -> Result<Vec<ProjectDetails>, Error> {
     let mut found = lagoon.projects().await?;
     found.sort_by(|a, b| a.project.name.cmp(&b.project.name));
     Ok(found)
 }
 
-/// The name of the project whose repository has one of these addresses (see `domain::git_url`).
-///
-/// # Errors
-/// Any failure of the request. That Lagoon does not know an address, or does not show its project,
-/// is not one.
+/// Addresses that Lagoon does not know or show are no errors. See `domain::git_url`.
 pub async fn project_of_repository(
     lagoon: &Lagoon,
     addresses: &[String],
@@ -65,10 +51,7 @@ pub async fn project_of_repository(
     Ok(lagoon.project_by_git_url(addresses).await?)
 }
 
-/// A project and its live environments.
-///
-/// # Errors
-/// Not found, or any failure of the request.
+/// With its existing environments.
 pub async fn project(lagoon: &Lagoon, name: &str) -> Result<(Project, Vec<Environment>), Error> {
     match lagoon.project_by_name(name).await? {
         Some(found) => Ok(found),
@@ -76,10 +59,7 @@ pub async fn project(lagoon: &Lagoon, name: &str) -> Result<(Project, Vec<Enviro
     }
 }
 
-/// A project's live environments with how they were deployed, by name.
-///
-/// # Errors
-/// Not found, or any failure of the request.
+/// By name.
 pub async fn environments(
     lagoon: &Lagoon,
     project: &str,
@@ -91,9 +71,7 @@ pub async fn environments(
     Ok(found)
 }
 
-/// The environment that a git branch is deployed as: of its name, else of the form that Lagoon makes
-/// of it for names that have to be safe.
-#[must_use]
+/// The environment that a git branch is deployed as, by its name or by the safe form of its name.
 pub fn of_branch<'a>(environments: &'a [Environment], branch: &str) -> Option<&'a Environment> {
     named(environments, branch).or_else(|| {
         let wanted = safe(branch);
@@ -101,18 +79,14 @@ pub fn of_branch<'a>(environments: &'a [Environment], branch: &str) -> Option<&'
     })
 }
 
-/// That there is no such project, with the nearest of those that can be seen.
 pub async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
     let error = no_project(name);
     let Ok(projects) = lagoon.all_projects().await else {
         return error;
     };
     let near = nearest(name, projects.iter().map(|p| p.name.as_str()));
-    let error = if near.is_empty() {
-        error
-    } else {
-        error.hint(format!("nearest: {}", quoted_list(&near)))
-    };
+    let near = (!near.is_empty()).then(|| format!("nearest: {}", quoted_list(&near)));
+    let error = error.with_hints(near);
     let Ok(roles) = lagoon.my_roles().await else {
         return error;
     };
@@ -125,7 +99,6 @@ pub async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
     })
 }
 
-/// That there is no such group, with the nearest of the caller's own.
 pub async fn missing_group(lagoon: &Lagoon, name: &str) -> Error {
     let error = Error::not_found(format!("there is no group `{name}` that you can see"));
     let Ok(Some(me)) = lagoon.me().await else {
@@ -146,8 +119,8 @@ pub async fn missing_group(lagoon: &Lagoon, name: &str) -> Error {
     }
 }
 
-/// An error about something that is not found on a project, with the caller's role there and what
-/// it does not show. One request, which only an error costs.
+/// Adds the user's role on the project to a not-found error, with the tasks that it hides. One
+/// request.
 pub async fn with_role(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
     if error.kind != Kind::NotFound {
         return error;
@@ -165,8 +138,8 @@ pub async fn with_role(lagoon: &Lagoon, error: Error, project: &Project) -> Erro
     error.hint(hint)
 }
 
-/// An error about an environment that is not found on a project, with the caller's role there and
-/// what it shows. One request, which only an error costs.
+/// Adds the user's role on the project to a not-found error, with the environments that it shows.
+/// One request.
 pub async fn with_sight(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
     if error.kind != Kind::NotFound {
         return error;
@@ -181,7 +154,6 @@ async fn role_on(lagoon: &Lagoon, project: &Project) -> Option<Role> {
     lagoon.my_roles().await.ok()?.on_project(project.id)
 }
 
-/// That there is no such environment, with the nearest names and the caller's role.
 pub async fn missing_environment(
     lagoon: &Lagoon,
     project: &Project,
@@ -192,46 +164,40 @@ pub async fn missing_environment(
     with_sight(lagoon, error, project).await
 }
 
-/// That there is no such project.
-#[must_use]
 pub fn no_project(name: &str) -> Error {
     Error::not_found(format!("there is no project `{name}`"))
         .hint("a project's name is its name in Lagoon, not that of its repository")
 }
 
-/// That there is no such environment, with the nearest names.
-#[must_use]
+/// The names nearest to `wanted`, otherwise the first ten; `None` without names.
+pub(in crate::ops) fn names_hint(wanted: &str, names: &[&str], label: &str) -> Option<String> {
+    let near = nearest(wanted, names.iter().copied());
+    match names {
+        _ if !near.is_empty() => Some(format!("nearest: {}", quoted_list(&near))),
+        [] => None,
+        _ => Some(format!(
+            "{label}: {}",
+            quoted_list(&names[..names.len().min(10)])
+        )),
+    }
+}
+
 pub fn no_environment(project: &Project, name: &str, environments: &[Environment]) -> Error {
     let error = Error::not_found(format!(
         "the project `{}` has no environment `{name}`",
         project.name
     ));
-    let near = nearest(name, environments.iter().map(|e| e.name.as_str()));
-    if !near.is_empty() {
-        return error.hint(format!("nearest: {}", quoted_list(&near)));
-    }
-    let names: Vec<&str> = environments
-        .iter()
-        .take(10)
-        .map(|e| e.name.as_str())
-        .collect();
-    if names.is_empty() {
-        error.hint("it has no environments that can be seen")
-    } else {
-        error.hint(format!("it has: {}", quoted_list(&names)))
-    }
+    let names: Vec<&str> = environments.iter().map(|e| e.name.as_str()).collect();
+    let hint = names_hint(name, &names, "it has");
+    error.hint(hint.unwrap_or_else(|| "it has no environments that can be seen".to_owned()))
 }
 
-/// The environment of that name among those of a project.
-#[must_use]
 pub fn named<'a>(environments: &'a [Environment], name: &str) -> Option<&'a Environment> {
     environments.iter().find(|e| same_name(&e.name, name))
 }
 
-/// Makes sure that a service is there for what `runs` in it: without it a run stays `new` for ever.
-///
-/// # Errors
-/// Wrong use, with the services that there are; none where Lagoon did not say which there are.
+/// Checks that the environment has the service; without it, runs stay `new` for ever. Passes if the
+/// services are unknown.
 pub fn require_service(environment: &Environment, service: &str, runs: &str) -> Result<(), Error> {
     match &environment.services {
         Some(services) if !services.iter().any(|s| s == service) => {

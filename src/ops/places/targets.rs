@@ -1,60 +1,52 @@
-//! From a selection to environments: a request for each project, whatever it has.
+//! Resolves a selection to environments, with one request per project.
 
 use futures_util::{StreamExt, stream};
 
-use crate::domain::names::{nearest, same_name};
+use crate::domain::names::same_name;
 use crate::domain::place::selection::{Name, Projects, Selection};
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Environment, Project};
-use crate::error::{Error, Kind, quoted_list};
+use crate::error::{Error, Kind};
 use crate::lagoon::{Lagoon, LagoonError};
 
 use crate::ops::places::place;
 use crate::ops::runs::wait::all_together;
 
-/// How many projects are read at once.
 const AT_ONCE: usize = 8;
 
-/// What is read of each environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// That it exists.
     Names,
-    /// Its services, what can be invoked there, and its newest runs.
+    /// Including services, tasks and newest runs.
     All,
 }
 
-/// An environment of a selection.
 #[derive(Debug)]
 pub struct Seen {
-    /// What it shows.
     pub view: EnvironmentView,
-    /// Why a part of that is missing, where one is.
+    /// The error about a missing part.
     pub(in crate::ops) trouble: Option<LagoonError>,
 }
 
 impl From<EnvironmentView> for Seen {
     fn from(view: EnvironmentView) -> Seen {
-        let trouble = None;
-        Seen { view, trouble }
+        Seen {
+            view,
+            trouble: None,
+        }
     }
 }
 
-/// The environments of a selection.
 #[derive(Debug)]
 pub struct Resolved {
-    /// Each environment once.
     pub seen: Vec<Seen>,
-    /// The names and patterns that select nothing, if they are to be skipped.
+    /// Errors about names and patterns that select nothing, if they are skipped.
     pub missing: Vec<Error>,
 }
 
-/// The selected environments: each once, project by project, in the order of the command line, and
-/// the matches of a pattern by name. With `skip_missing`, a name of something that does not exist and a
-/// pattern without a match are errors only if no environment is left.
-///
-/// # Errors
-/// All names and patterns that select nothing, together; or any failure of the requests.
+/// The selected environments, each once, project by project, in the order of the command line;
+/// matches of a pattern by name. With `skip_missing`, names and patterns that select nothing are
+/// errors only if no environment is left.
 pub async fn resolve(
     lagoon: &Lagoon,
     selection: &Selection,
@@ -115,7 +107,7 @@ pub async fn resolve(
     Ok(Resolved { seen, missing })
 }
 
-/// The names of the selected projects, each once, and the patterns that match none of the known ones.
+/// The selected projects by name, and the errors about patterns without a match.
 fn project_names(selection: &Selection, known: &[Project]) -> (Vec<String>, Vec<Error>) {
     let mut missing = Vec::new();
     let mut names: Vec<String> = Vec::new();
@@ -149,11 +141,8 @@ fn project_names(selection: &Selection, known: &[Project]) -> (Vec<String>, Vec<
     (names, missing)
 }
 
-/// The projects of a selection that takes all environments of all projects, or of a group's; `None`
-/// for any other.
-///
-/// # Errors
-/// Not found, or any failure of the request.
+/// The projects of a selection of all environments, of all projects or a group's; `None` for other
+/// selections.
 pub async fn whole_projects(
     lagoon: &Lagoon,
     selection: &Selection,
@@ -188,39 +177,36 @@ async fn one_project(
 ) -> Result<(Project, Vec<Seen>), Error> {
     let found = match depth {
         Depth::All => lagoon.project_targets(name).await?.map(|(project, all)| {
-            let seen = all.into_iter();
-            let seen = seen.map(|(view, trouble)| Seen { view, trouble });
+            let seen = all
+                .into_iter()
+                .map(|(view, trouble)| Seen { view, trouble });
             (project, seen.collect())
         }),
         Depth::Names => lagoon.project_by_name(name).await?.map(|(project, all)| {
-            let seen = all.into_iter().map(|environment| Seen {
-                view: EnvironmentView {
+            let seen = all.into_iter().map(|environment| {
+                Seen::from(EnvironmentView {
                     environment,
                     definitions: Vec::new(),
                     unknown: 0,
                     runs: Vec::new(),
-                },
-                trouble: None,
+                })
             });
             (project, seen.collect())
         }),
     };
-    let (project, mut seen): (Project, Vec<Seen>) = match found {
-        Some(found) => found,
-        None => return Err(place::missing_project(lagoon, name).await),
-    };
-    seen.sort_by(|a, b| a.view.environment.name.cmp(&b.view.environment.name));
-    Ok((project, seen))
+    match found {
+        Some(found) => Ok(found),
+        None => Err(place::missing_project(lagoon, name).await),
+    }
 }
 
-/// The places in a file that name this project.
 fn origins_of_project<'a>(selection: &'a Selection, name: &str) -> Vec<&'a String> {
     let pairs = selection.pairs.iter();
     let pairs = pairs.filter(|pair| pair.project.takes(name));
     pairs.filter_map(|pair| pair.origin.as_ref()).collect()
 }
 
-/// An error once for each place in a file that causes it.
+/// Repeats an error for each place in a file that causes it.
 fn located(error: Error, origins: &[&String]) -> Vec<Error> {
     if origins.is_empty() {
         return vec![error];
@@ -232,19 +218,17 @@ fn located(error: Error, origins: &[&String]) -> Vec<Error> {
     origins.iter().map(at).collect()
 }
 
-/// The environments picked so far.
 struct Picks<'a> {
     selection: &'a Selection,
     projects: &'a [(Project, Vec<Seen>)],
-    /// The project's position, and the environment's position in it.
+    /// Positions of the project, and of the environment in it.
     list: Vec<(usize, usize)>,
-    /// The names and patterns that match no environment.
     unmatched: Vec<Error>,
 }
 
 impl Picks<'_> {
-    /// Picks a project's environments of this name, or all of them, if they are of the selected
-    /// type. Returns how many have the name, whatever their type.
+    /// Picks the project's environments of this name, or all, that have the selected type. Returns
+    /// the number of matches of any type.
     fn add(&mut self, project: usize, name: Option<&Name>) -> usize {
         let mut found = 0;
         for (at, seen) in self.projects[project].1.iter().enumerate() {
@@ -263,7 +247,6 @@ impl Picks<'_> {
     }
 }
 
-/// Picks the environments of a selection, each once.
 fn pick<'a>(selection: &'a Selection, projects: &'a [(Project, Vec<Seen>)]) -> Picks<'a> {
     let mut picks = Picks {
         selection,
@@ -333,7 +316,6 @@ fn nothing_selected(selection: &Selection) -> Error {
     })
 }
 
-/// Picks the environments that are named together with their projects.
 fn pick_pairs(picks: &mut Picks<'_>) {
     for pair in &picks.selection.pairs {
         let (project, environment) = (&pair.project, &pair.environment);
@@ -384,14 +366,5 @@ fn nothing<'a>(message: String, text: &str, names: impl Iterator<Item = &'a str>
     names.sort_unstable();
     names.dedup();
     let stem = text.replace(['*', '?'], "");
-    let near = nearest(&stem, names.iter().copied());
-    let error = Error::not_found(message);
-    match (near.is_empty(), names.is_empty()) {
-        (false, _) => error.hint(format!("nearest: {}", quoted_list(&near))),
-        (true, false) => {
-            names.truncate(10);
-            error.hint(format!("there are: {}", quoted_list(&names)))
-        }
-        (true, true) => error,
-    }
+    Error::not_found(message).with_hints(place::names_hint(&stem, &names, "there are"))
 }

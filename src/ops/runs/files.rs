@@ -1,4 +1,4 @@
-//! Files of runs: listing, fetching, adding.
+//! Files of runs: list, download, upload.
 
 mod fetch;
 mod partial;
@@ -12,51 +12,40 @@ use std::time::Duration;
 use wildmatch::WildMatch;
 
 use crate::clock::Clock;
-use crate::domain::names::nearest;
 use crate::domain::run::file_name;
 use crate::domain::run::files::RunFile;
-use crate::error::{Error, Hint, quoted_list};
+use crate::error::{Error, Hint};
 use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 
-use crate::ops::resend::{Resend, look};
+use crate::ops::places::place::names_hint;
+use crate::ops::resend::{Doubt, Resend};
 use crate::ops::runs::history;
 
 pub use fetch::Fetch;
 
-/// Somebody who is told how it goes.
+/// Receives progress.
 pub trait Watcher: Send + Sync {
-    /// So much of a file has gone over, of so much where that is known.
+    /// `of` is the whole length, if it is known.
     fn moved(&self, name: &str, bytes: u64, of: Option<u64>);
-    /// A download was interrupted after so many bytes, and continues after a pause.
+    /// The download will continue after a pause.
     fn interrupted(&self, name: &str, bytes: u64, error: &Error);
 }
 
-/// A file that was fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saved {
-    /// Its name in Lagoon.
+    /// In Lagoon.
     pub name: String,
-    /// Where it is now.
     pub path: PathBuf,
-    /// How long it is.
     pub bytes: u64,
 }
 
-/// A file that is to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Local {
-    /// What it will be called.
     pub name: String,
-    /// Where it is.
     pub path: PathBuf,
-    /// How long it is.
     pub bytes: u64,
 }
 
-/// The files of a run.
-///
-/// # Errors
-/// Not found, or any failure of the request.
 pub async fn list(lagoon: &Lagoon, run: i64) -> Result<Vec<RunFile>, Error> {
     let files = history::read_twice(|| lagoon.run_files(run)).await?;
     files.ok_or_else(|| no_run(run))
@@ -66,10 +55,7 @@ fn no_run(run: i64) -> Error {
     Error::not_found(format!("there is no run {run} (any more)"))
 }
 
-/// Those of the files that are meant: by name, or by a pattern; all where none is named.
-///
-/// # Errors
-/// Not found when a name or a pattern means none.
+/// Selects files by name or pattern; all if nothing is wanted.
 pub fn select(run: i64, files: Vec<RunFile>, wanted: &[String]) -> Result<Vec<RunFile>, Error> {
     let means = |wanted: &str, file: &RunFile| {
         // A name with a wildcard in it is a name first.
@@ -79,43 +65,26 @@ pub fn select(run: i64, files: Vec<RunFile>, wanted: &[String]) -> Result<Vec<Ru
     for wanted in wanted {
         if !files.iter().any(|file| means(wanted, file)) {
             let names: Vec<&str> = files.iter().map(|f| f.name.as_str()).collect();
-            let error = Error::not_found(format!("run {run} has no file `{wanted}`"));
-            let near = nearest(wanted, names.iter().copied());
-            return Err(if !near.is_empty() {
-                error.hint(format!("nearest: {}", quoted_list(&near)))
-            } else if names.is_empty() {
-                error.hint("it has no files at all")
-            } else {
-                error.hint(format!(
-                    "it has: {}",
-                    quoted_list(&names[..names.len().min(10)])
-                ))
-            });
+            let hint = names_hint(wanted, &names, "it has");
+            return Err(
+                Error::not_found(format!("run {run} has no file `{wanted}`"))
+                    .hint(hint.unwrap_or_else(|| "it has no files at all".to_owned())),
+            );
         }
     }
-    let keep: Vec<bool> = files
-        .iter()
-        .map(|file| wanted.is_empty() || wanted.iter().any(|w| means(w, file)))
-        .collect();
-    let kept = files.into_iter().zip(keep);
-    Ok(kept
-        .filter_map(|(file, keep)| keep.then_some(file))
-        .collect())
+    let is_wanted =
+        |file: &&RunFile| wanted.is_empty() || wanted.iter().any(|wanted| means(wanted, file));
+    Ok(files.iter().filter(is_wanted).cloned().collect())
 }
 
-/// The local names of all files of a run, each another one: a file has the same name whichever
-/// files are downloaded with it.
-#[must_use]
+/// Unique local names of all files of a run. They do not depend on the selection of files.
 pub fn local_names(files: &[RunFile]) -> HashMap<String, String> {
     let names = files.iter().map(|file| file.name.clone());
     let safe = file_name::all_safe(files.iter().map(|file| file.name.as_str()));
     names.zip(safe).collect()
 }
 
-/// The paths of files in a folder, by their local names.
-///
-/// # Errors
-/// Wrong use when something is there already, unless it may be replaced.
+/// The paths of files in a folder. Without `force`, existing files are an error.
 pub fn places(
     folder: &Path,
     files: &[RunFile],
@@ -142,10 +111,6 @@ fn exists(path: &Path) -> Error {
     Error::usage(format!("{} is there already", path.display())).hint(Hint::ReplaceFile)
 }
 
-/// Local files as files of a run.
-///
-/// # Errors
-/// Wrong use: what is no file or cannot be read, and two of one name.
 pub fn locals(paths: &[PathBuf]) -> Result<Vec<Local>, Error> {
     let mut locals: Vec<Local> = Vec::new();
     for path in paths {
@@ -169,14 +134,9 @@ pub fn locals(paths: &[PathBuf]) -> Result<Vec<Local>, Error> {
     Ok(locals)
 }
 
-/// Adds a file to a run: through the store's form where Lagoon has it (2.30), else through the API.
-/// If it is not clear whether the file arrived, lists the run's files: unless the file `may_replace`
-/// one of its name, the list shows whether it did. After a refused token, signs in and sends the file
-/// again if it is not there.
-///
-/// # Errors
-/// Lagoon's or the store's refusal, or a failure on the way; then it is not known whether it
-/// arrived.
+/// Uploads a file: to the store if Lagoon has a form for it (2.30), otherwise through the API. If
+/// its arrival is uncertain, lists the run's files, which decides unless the file `may_replace` one
+/// of its name. After a refused token, signs in and sends the file again if it is missing.
 pub async fn put(
     lagoon: &Lagoon,
     clock: &dyn Clock,
@@ -194,13 +154,17 @@ pub async fn put(
         if !is_unknown {
             return Err(error.into());
         }
-        let may_resend = resend.is_possible(lagoon, &error).await;
-        let may_be_pending = error.leaves_unknown() || may_resend;
         let read = || async move {
             let files = list(lagoon, run).await?;
             Ok(files.iter().any(|file| file.name == local.name))
         };
-        match look(may_be_pending, read, |is_there| *is_there).await {
+        let doubt = resend.look(lagoon, error, read, |is_there| *is_there).await;
+        let Doubt {
+            error,
+            may_resend,
+            now,
+        } = doubt;
+        match now {
             Ok(true) if !may_replace => return Ok(()),
             Ok(false) if may_resend => {}
             _ => {
@@ -213,10 +177,7 @@ pub async fn put(
     }
 }
 
-/// Sends a file once. A failure comes with whether the file may have arrived.
-///
-/// # Errors
-/// Wrong use when the file cannot be read.
+/// Sends a file once. The flag of a failure says whether the file may have arrived.
 async fn send(
     lagoon: &Lagoon,
     clock: &dyn Clock,
@@ -261,7 +222,6 @@ async fn send(
     }
 }
 
-/// Whether a failed upload may have arrived all the same.
 fn is_unclear(error: &LagoonError) -> bool {
     match error {
         LagoonError::Storage { status, .. } => status.is_none_or(|status| status >= 500),

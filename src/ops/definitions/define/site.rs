@@ -1,4 +1,4 @@
-//! Where a task is defined: the scope, and what its environments show together.
+//! The scope of a definition, with the tasks that its environments show.
 
 use crate::domain::names::same_in_database;
 use crate::domain::place::view::{EnvironmentView, ProjectView};
@@ -12,35 +12,29 @@ use crate::ops::definitions::group;
 use crate::ops::places::place;
 use crate::terminal::Progress;
 
-/// Where a task is going to be defined, found and read.
 #[derive(Debug, Clone)]
 pub struct Site {
-    /// The scope as Lagoon knows it.
     pub scope: Scope,
-    /// The scope in words, for messages.
+    /// For messages.
     pub label: String,
-    /// What the scope's environments show together.
     pub views: Vec<EnvironmentView>,
 }
 
 impl Site {
-    /// The task of this scope that has the name, as the database compares names.
-    #[must_use]
+    /// The task of this scope with the name, compared as the database compares names.
     pub fn existing(&self, name: &str) -> Option<&Definition> {
         self.definitions()
             .find(|d| d.scope == self.scope && same_in_database(&d.name, name))
     }
 
-    /// The task with this id, of whatever scope, where it shows.
-    #[must_use]
+    /// Finds a task of any scope.
     pub fn by_id(&self, id: i64) -> Option<&Definition> {
         self.definitions().find(|d| d.id == id)
     }
 
-    /// The warning that no environment has the command's service, with the list of existing services;
-    /// `None` if an environment has it or the services are unknown. System-wide and group tasks are
-    /// not checked, because not all their environments are read.
-    #[must_use]
+    /// The warning that no environment has the command's service; `None` if one has it or the
+    /// services are unknown. System-wide and group tasks are not checked, because not all their
+    /// environments are read.
     pub fn missing_service(&self, definition: &Definition) -> Option<String> {
         let service = definition.service.as_deref()?;
         if !matches!(definition.work, Work::Command(_))
@@ -49,17 +43,11 @@ impl Site {
         {
             return None;
         }
-        let mut known: Vec<&str> = Vec::new();
+        let mut known: Vec<&String> = Vec::new();
         for view in &self.views {
-            known.extend(
-                view.environment
-                    .services
-                    .as_ref()?
-                    .iter()
-                    .map(String::as_str),
-            );
+            known.extend(view.environment.services.as_ref()?);
         }
-        if known.contains(&service) {
+        if known.iter().any(|known| *known == service) {
             return None;
         }
         known.sort_unstable();
@@ -81,70 +69,68 @@ impl Site {
         ))
     }
 
-    fn definitions(&self) -> impl Iterator<Item = &Definition> {
+    pub(in crate::ops) fn definitions(&self) -> impl Iterator<Item = &Definition> {
         self.views.iter().flat_map(|view| &view.definitions)
     }
 
-    /// Which tasks will stand before the new one or behind it, as sentences.
-    #[must_use]
+    /// The tasks that will shadow the new one or be shadowed by it, as sentences.
     pub fn shadows(&self, name: &str) -> Vec<String> {
         let shown = self.views.iter().map(|v| (&v.environment, &v.definitions));
         shadow::notes(shown, name, &self.scope)
     }
 }
 
-/// Finds the scope and reads what its environments show: of a group, enough to settle which of the
-/// tasks exist.
-///
-/// # Errors
-/// Not found, or any failure of the requests.
+/// Finds the scope and reads its tasks; of a group, enough environments for `coverage`.
 pub async fn site(
     lagoon: &Lagoon,
     target: &Target,
     coverage: &Coverage,
     progress: Option<&dyn Progress>,
 ) -> Result<Site, Error> {
-    match target {
+    let (scope, label, views) = match target {
         Target::Environment {
             project,
             environment,
         } => {
             let view = place::environment(lagoon, project, environment, false).await?;
-            Ok(Site {
-                scope: Scope::Environment(view.environment.id),
-                label: format!("environment {}", view.environment.label()),
-                views: vec![view],
-            })
+            let label = format!("environment {}", view.environment.label());
+            (Scope::Environment(view.environment.id), label, vec![view])
         }
         Target::Project(name) => {
-            let view = project_view(lagoon, name).await?;
-            let scope = Scope::Project(view.project.id);
-            Ok(wide(
-                scope,
-                format!("project {}", view.project.name),
-                vec![view],
-            ))
+            let ProjectView {
+                project,
+                environments,
+            } = project_view(lagoon, name).await?;
+            let label = format!("project {}", project.name);
+            (Scope::Project(project.id), label, environments)
         }
         Target::Group(name) => {
             let views = group::read(lagoon, name, coverage, group::AT_ONCE, progress).await?;
-            Ok(Site {
-                scope: Scope::Group(name.clone()),
-                label: format!("group {name}"),
-                views,
-            })
+            (Scope::Group(name.clone()), format!("group {name}"), views)
         }
         Target::System(project) => {
-            let views = match project {
-                Some(name) => vec![project_view(lagoon, name).await?],
-                // Any project shows what is system-wide; without one it stays unseen.
-                None => match lagoon.all_projects().await?.first() {
-                    Some(first) => vec![project_view(lagoon, &first.name).await?],
-                    None => Vec::new(),
-                },
+            // Every project shows the system-wide tasks; without a project they are not visible.
+            let project = match project {
+                Some(name) => Some(name.clone()),
+                None => lagoon
+                    .all_projects()
+                    .await?
+                    .into_iter()
+                    .next()
+                    .map(|p| p.name),
             };
-            Ok(wide(Scope::System, "the whole system".to_owned(), views))
+            let views = match project {
+                Some(name) => project_view(lagoon, &name).await?.environments,
+                None => Vec::new(),
+            };
+            (Scope::System, "the whole system".to_owned(), views)
         }
-    }
+    };
+    Ok(Site {
+        scope,
+        label,
+        views,
+    })
 }
 
 async fn project_view(lagoon: &Lagoon, name: &str) -> Result<ProjectView, Error> {
@@ -152,13 +138,4 @@ async fn project_view(lagoon: &Lagoon, name: &str) -> Result<ProjectView, Error>
         .project_definitions(name)
         .await?
         .ok_or_else(|| place::no_project(name))
-}
-
-fn wide(scope: Scope, label: String, projects: Vec<ProjectView>) -> Site {
-    let views: Vec<EnvironmentView> = projects.into_iter().flat_map(|p| p.environments).collect();
-    Site {
-        scope,
-        label,
-        views,
-    }
 }
