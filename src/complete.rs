@@ -42,7 +42,17 @@ pub struct Candidate {
     pub about: String,
 }
 
-/// A task as far as a line about it can be completed.
+impl Candidate {
+    pub fn new(value: String, about: String) -> Self {
+        Candidate { value, about }
+    }
+
+    pub fn plain(value: String) -> Self {
+        Self::new(value, String::new())
+    }
+}
+
+/// A task, as far as completion needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
     /// Its id.
@@ -114,11 +124,8 @@ impl Live {
         let ask = async |app: Arc<App>| {
             let lagoon = app.lagoon_with_stored_token().await.ok()?;
             let projects = place::all_projects(&lagoon).await.ok()?;
-            let name = |project: Project| Candidate {
-                value: project.name,
-                about: String::new(),
-            };
-            Some(projects.into_iter().map(name).collect())
+            let each = |project: Project| Candidate::plain(project.name);
+            Some(projects.into_iter().map(each).collect())
         };
         self.answer(&["projects"], ask).unwrap_or_default()
     }
@@ -163,10 +170,7 @@ impl Live {
                 place::project(&app.lagoon_with_stored_token().await.ok()?, &name)
                     .await
                     .ok()?;
-            let each = |environment: Environment| Candidate {
-                value: environment.name,
-                about: environment.kind.to_lowercase(),
-            };
+            let each = |of: Environment| Candidate::new(of.name, of.kind.to_lowercase());
             Some(environments.into_iter().map(each).collect())
         };
         self.answer(&["environments", project], ask)
@@ -308,10 +312,7 @@ impl Task {
 
     /// The name, spelled so that a command takes it as a name.
     pub fn candidate(&self) -> Candidate {
-        Candidate {
-            value: TaskRef::spell(&self.name),
-            about: self.about.clone(),
-        }
+        Candidate::new(TaskRef::spell(&self.name), self.about.clone())
     }
 
     /// Whether a line means this task.

@@ -15,7 +15,6 @@ use crate::domain::task::rules;
 use crate::domain::{Definition, Permission, Scope};
 use crate::error::Error;
 use crate::ops::definitions::define::{self, Defined, Site};
-use crate::ops::definitions::tasks::Listed;
 use clap::Args;
 
 /// Define a task
@@ -174,15 +173,7 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
             line::define(app, &args, &target)
         ));
     }
-    let listed = Listed {
-        definition: defined.definition().clone(),
-        environments: Vec::new(),
-        shadowed_in: Vec::new(),
-    };
-    answer.give_done(&Task {
-        listed,
-        is_written: true,
-    })
+    answer.give_done(&Task::written(defined.definition().clone()))
 }
 
 /// Reports how the task was defined.

@@ -160,16 +160,13 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
     }
     let mut fetch = Fetch::new(lagoon, &clock, &progress, run, files);
     let mut saved = Vec::new();
-    let mut end = Ok(());
-    for (name, path) in names.iter().zip(&paths) {
-        match fetch.save(name, path, args.force).await {
-            Ok(file) => saved.push(Transferred::from(file)),
-            Err(error) => {
-                end = Err(error);
-                break;
-            }
+    let save_all = async {
+        for (name, path) in names.iter().zip(&paths) {
+            saved.push(Transferred::from(fetch.save(name, path, args.force).await?));
         }
-    }
+        Ok(())
+    };
+    let end = save_all.await;
     progress.progress.finish();
     give(&answer, saved).and(end)
 }
@@ -202,16 +199,14 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
     let clock = ops::clock();
     let progress = Shown::start(app);
     let mut sent = Vec::new();
-    let mut end = Ok(());
-    for local in &locals {
-        match files::put(lagoon, &clock, &progress, run.id, local, args.force).await {
-            Ok(()) => sent.push(Transferred::from(local.clone())),
-            Err(error) => {
-                end = Err(error);
-                break;
-            }
+    let send_all = async {
+        for local in &locals {
+            files::put(lagoon, &clock, &progress, run.id, local, args.force).await?;
+            sent.push(Transferred::from(local.clone()));
         }
-    }
+        Ok(())
+    };
+    let end = send_all.await;
     progress.progress.finish();
     give(&answer, sent).and(end)
 }

@@ -154,7 +154,7 @@ impl Plan {
                 ];
                 error.hint(format!(
                     "nothing was saved; to save the context without signing in: {}",
-                    line(&add)
+                    suggestion(add)
                 ))
             }
             (Some(_), None) if self.changes => error.hint("the context was not changed"),
@@ -173,7 +173,7 @@ impl Plan {
         let mut login = vec!["tasks", "login"];
         login.extend(self.new.as_ref().map(Url::as_str));
         login.extend(["-l", context.name.as_str()]);
-        let login = line(&login);
+        let login = suggestion(&login);
         let mut remedies = vec![format!(
             "name the ssh server: {login} --ssh-host HOST --ssh-port PORT"
         )];
@@ -183,10 +183,6 @@ impl Plan {
         remedies.push(format!("or give it a token: {login} --with-token < FILE"));
         remedies
     }
-}
-
-fn line(words: &[&str]) -> String {
-    suggestion(words.iter().map(|word| (*word).to_owned()))
 }
 
 /// The Lagoon to sign in to: a known context, or one described by the command line. A new one that
@@ -257,8 +253,11 @@ fn not_kept(error: Error, args: &LoginArgs, name: &ContextName, url: &Url, is_ne
     }
     let add = ["tasks", "context", "add", name.as_str(), url.as_str()];
     error
-        .hint(format!("nothing was kept; to try again: {}", line(&again)))
-        .hint(format!("to keep it all the same: {}", line(&add)))
+        .hint(format!(
+            "nothing was kept; to try again: {}",
+            suggestion(&again)
+        ))
+        .hint(format!("to keep it all the same: {}", suggestion(add)))
 }
 
 /// The context that has this address, else a name after the host.

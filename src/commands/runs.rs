@@ -13,7 +13,6 @@ use crate::domain::run::STATUSES;
 use crate::domain::{Environment, Outcome};
 use crate::error::Error;
 use crate::ops::places::place;
-use crate::ops::places::targets::Depth;
 use crate::ops::runs::history::{self, Listed, Wanted};
 use crate::ops::runs::wait;
 use crate::settings::parse_duration;
@@ -156,7 +155,7 @@ fn check(args: &RunsArgs, app: &App) -> Result<(), Error> {
 /// The environments that are meant: all of the project where the line does not say more.
 async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Error> {
     if args.places.is_several(app) {
-        let targets = args.places.looked_at(app, Depth::Names).await?;
+        let targets = args.places.looked_at(app).await?;
         targets.require_no_values("runs")?;
         let seen = targets.seen.into_iter();
         return Ok(seen.map(|seen| seen.view.environment).collect());

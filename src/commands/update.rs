@@ -4,7 +4,7 @@ mod edits;
 
 use crate::app::{App, print};
 use crate::commands::flags::{ScopeWord, refuse};
-use crate::commands::report::{Answer, Task};
+use crate::commands::report::{Answer, Prepared, Task};
 use crate::commands::scope::Wants;
 use crate::commands::{launch, report, scope};
 use crate::domain::plan::coverage::Coverage;
@@ -12,12 +12,11 @@ use crate::domain::task::difference::{Difference, differences};
 use crate::domain::task::rules;
 use crate::domain::{Definition, Scope, TaskRef};
 use crate::error::Error;
-use crate::ops::definitions::tasks::Listed;
 use crate::ops::definitions::{define, update};
-use crate::output::{Format, Grid, Report};
+use crate::output::{Format, Report};
 use crate::terminal::Stream;
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Change a task
 ///
@@ -139,46 +138,17 @@ fn give(
         let text = report::render(app.ui.palette(Stream::Err), &changes, 2);
         app.ui.note(text.trim_end());
     }
-    let task = Task {
-        listed: Listed {
-            definition,
-            environments: Vec::new(),
-            shadowed_in: Vec::new(),
-        },
-        is_written: true,
-    };
-    let updated = Updated {
-        task,
-        changes,
-        dry_run,
-    };
+    let task = Task::written(definition);
+    let mut value = task.value();
+    let changes = changes.iter();
+    value["changes"] = changes
+        .map(|c| json!({"field": c.field, "before": c.have, "after": c.want}))
+        .collect();
+    value["dryRun"] = json!(dry_run);
+    let updated = Prepared::new(value, task.grid());
     if dry_run {
         answer.give(&updated)
     } else {
         answer.give_done(&updated)
-    }
-}
-
-struct Updated {
-    task: Task,
-    changes: Vec<Difference>,
-    dry_run: bool,
-}
-
-impl Report for Updated {
-    fn value(&self) -> Value {
-        let mut value = self.task.value();
-        if let Some(object) = value.as_object_mut() {
-            let changes = self.changes.iter();
-            let changes =
-                changes.map(|c| json!({"field": c.field, "before": c.have, "after": c.want}));
-            object.insert("changes".to_owned(), changes.collect());
-            object.insert("dryRun".to_owned(), json!(self.dry_run));
-        }
-        value
-    }
-
-    fn grid(&self) -> Grid {
-        self.task.grid()
     }
 }

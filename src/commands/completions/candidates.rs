@@ -75,10 +75,7 @@ fn shown(candidate: &CompletionCandidate) -> Option<Candidate> {
     let about = about.as_deref().and_then(|about| about.lines().next());
     // A server may put a token into a name.
     let is_fit = !value.chars().any(is_unsafe) && masked(value) == value;
-    is_fit.then(|| Candidate {
-        value: value.to_owned(),
-        about: clean_line(about.unwrap_or_default()),
-    })
+    is_fit.then(|| Candidate::new(value.to_owned(), clean_line(about.unwrap_or_default())))
 }
 
 /// Gives every argument whose values only a Lagoon knows somebody to ask.
@@ -194,20 +191,13 @@ impl Line {
         let environment = scope::environment_here(app, Wants::Project).map(|e| e.value);
         let environment = environment.filter(|name| !name.trim().is_empty());
         let environment = environment.as_deref();
-        let plain = |value: &String| Candidate {
-            value: value.clone(),
-            about: String::new(),
-        };
         Some(match names {
             Names::Context | Names::Project => Vec::new(),
             Names::Environment => live.environments(project),
             Names::Run | Names::GoingRun => {
                 let runs = live.runs(project, environment).into_iter();
                 let wanted = runs.filter(|run| names == Names::Run || !run.is_over);
-                let each = wanted.map(|run| Candidate {
-                    value: run.id.to_string(),
-                    about: run.about,
-                });
+                let each = wanted.map(|run| Candidate::new(run.id.to_string(), run.about));
                 each.collect()
             }
             Names::Service => {
@@ -215,7 +205,7 @@ impl Line {
                     (None, Some(branch)) => live.services_of(project, branch),
                     _ => live.here(project, environment).services,
                 };
-                services.iter().map(plain).collect()
+                services.into_iter().map(Candidate::plain).collect()
             }
             Names::Task => {
                 let here = live.here(project, environment);
@@ -223,10 +213,7 @@ impl Line {
             }
             Names::TaskName => {
                 let tasks = live.here(project, environment).tasks.into_iter();
-                let each = tasks.map(|task| Candidate {
-                    value: task.name,
-                    about: task.about,
-                });
+                let each = tasks.map(|task| Candidate::new(task.name, task.about));
                 each.collect()
             }
             Names::Value | Names::ValueName => {
@@ -249,10 +236,8 @@ impl Line {
             let values = argument
                 .filter(|_| names == Names::Value)
                 .map(|a| &a.values);
-            let each = values.into_iter().flatten().map(|value| Candidate {
-                value: format!("{name}={value}"),
-                about: String::new(),
-            });
+            let values = values.into_iter().flatten();
+            let each = values.map(|value| Candidate::plain(format!("{name}={value}")));
             return each.collect();
         }
         let is_given = |name: &str| {
@@ -260,10 +245,7 @@ impl Line {
             given.into_iter().any(|(given, _)| given == name)
         };
         let free = arguments.iter().filter(|a| !is_given(&a.name));
-        let each = free.map(|argument| Candidate {
-            value: format!("{}=", argument.name),
-            about: argument.about.clone(),
-        });
+        let each = free.map(|a| Candidate::new(format!("{}=", a.name), a.about.clone()));
         each.collect()
     }
 }
@@ -292,19 +274,13 @@ fn all(matches: &ArgMatches, id: &str) -> Vec<String> {
 fn contexts(app: &App) -> Vec<Candidate> {
     let config = app.settings.config().ok();
     let known = config.iter().flat_map(|config| &config.contexts);
-    let mut all: Vec<Candidate> = known
-        .map(|context| Candidate {
-            value: context.name.to_string(),
-            about: context.api.host_str().unwrap_or_default().to_owned(),
-        })
-        .collect();
-    if cfg!(feature = "sandbox") {
-        all.push(Candidate {
-            value: SANDBOX.to_owned(),
-            about: "the built-in one".to_owned(),
-        });
-    }
-    all
+    let known = known.map(|context| {
+        let host = context.api.host_str().unwrap_or_default();
+        Candidate::new(context.name.to_string(), host.to_owned())
+    });
+    let sandbox = cfg!(feature = "sandbox")
+        .then(|| Candidate::new(SANDBOX.to_owned(), "the built-in one".to_owned()));
+    known.chain(sandbox).collect()
 }
 
 /// Somebody who says nothing, asks nobody and can be asked.

@@ -26,20 +26,30 @@ pub struct Shell {
     /// What makes it ask.
     pub(super) stub: &'static str,
     /// From its question to its answer.
-    complete: fn(&Question<'_>) -> String,
+    complete: Complete,
     command: fn() -> Command,
 }
+
+/// From a question to the text that the shell reads.
+type Complete = fn(&Question<'_>) -> String;
 
 /// What a shell wants to know.
 struct Question<'a> {
     args: Vec<String>,
     folder: Option<&'a Path>,
     command: fn() -> Command,
+    /// Whether a shell waits for the candidates.
+    waits: bool,
 }
 
-/// All of them, for this command line.
+/// All shells, for this command line.
 pub fn shells(command: fn() -> Command) -> [Shell; 6] {
-    let shell = |name, file, stub, complete| Shell {
+    macro_rules! stub {
+        ($file:literal) => {
+            ($file, include_str!(concat!("../../../completions/", $file)))
+        };
+    }
+    let shell = |name, (file, stub), complete: Complete| Shell {
         name,
         file,
         stub,
@@ -47,37 +57,12 @@ pub fn shells(command: fn() -> Command) -> [Shell; 6] {
         command,
     };
     [
-        shell(
-            "bash",
-            "tasks.bash",
-            include_str!("../../../completions/tasks.bash"),
-            bash as fn(&Question<'_>) -> String,
-        ),
-        shell(NOBODY, "", "", nobody),
-        shell(
-            "zsh",
-            "_tasks",
-            include_str!("../../../completions/_tasks"),
-            zsh,
-        ),
-        shell(
-            "fish",
-            "tasks.fish",
-            include_str!("../../../completions/tasks.fish"),
-            fish,
-        ),
-        shell(
-            "powershell",
-            "tasks.ps1",
-            include_str!("../../../completions/tasks.ps1"),
-            powershell,
-        ),
-        shell(
-            "elvish",
-            "tasks.elv",
-            include_str!("../../../completions/tasks.elv"),
-            elvish,
-        ),
+        shell("bash", stub!("tasks.bash"), bash),
+        shell(NOBODY, ("", ""), nobody),
+        shell("zsh", stub!("_tasks"), zsh),
+        shell("fish", stub!("tasks.fish"), fish),
+        shell("powershell", stub!("tasks.ps1"), powershell),
+        shell("elvish", stub!("tasks.elv"), elvish),
     ]
 }
 
@@ -118,31 +103,21 @@ impl EnvCompleter for Shell {
             args,
             folder,
             command: self.command,
+            waits: self.name != NOBODY,
         };
         buf.write_all((self.complete)(&question).as_bytes())
     }
 }
 
 impl Question<'_> {
-    /// The candidates for a word of these.
     fn ask(&self, words: Vec<String>, index: usize) -> Vec<Candidate> {
-        self.of(words, index, true)
-    }
-
-    fn of(&self, words: Vec<String>, index: usize, waits: bool) -> Vec<Candidate> {
         candidates::of(&Asked {
             words,
             index,
             folder: self.folder,
             command: self.command,
-            waits,
+            waits: self.waits,
         })
-    }
-
-    /// The candidates for the last argument, the others being the words before it.
-    fn ask_last(&self) -> Vec<Candidate> {
-        let index = self.args.len().saturating_sub(1);
-        self.ask(self.args.clone(), index)
     }
 }
 
@@ -212,7 +187,7 @@ fn zsh(question: &Question<'_>) -> String {
 fn nobody(question: &Question<'_>) -> String {
     let index = question.args.first().and_then(|index| index.parse().ok());
     if let Some(index) = index {
-        question.of(question.args[1..].to_vec(), index, false);
+        question.ask(question.args[1..].to_vec(), index);
     }
     String::new()
 }
@@ -250,7 +225,8 @@ fn powershell(question: &Question<'_>) -> String {
 }
 
 fn elvish(question: &Question<'_>) -> String {
-    let each = question.ask_last().into_iter();
+    let index = question.args.len().saturating_sub(1);
+    let each = question.ask(question.args.clone(), index).into_iter();
     each.map(|candidate| format!("{}\n", candidate.value))
         .collect()
 }

@@ -1,5 +1,7 @@
 //! The questions that `define` asks at a terminal when no name is given.
 
+use clap::ValueEnum;
+
 use crate::app::App;
 use crate::commands::flags::{PermissionWord, ScopeWord};
 use crate::commands::scope::{asked_environment, completed, named_scope};
@@ -32,8 +34,7 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
         args.service = Some(service(app, prompt, &target).await?);
     }
     if args.description.is_none() {
-        let text = prompt.text(&Question::new("What it is for").optional(), &storable)?;
-        args.description = (!text.is_empty()).then_some(text);
+        args.description = optional(prompt, "What it is for")?;
     }
     if args.permission.is_none() {
         args.permission = Some(permission(prompt)?);
@@ -42,9 +43,7 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
         arguments(&mut args, prompt)?;
     }
     if args.confirmation_text.is_none() {
-        let question = Question::new("Ask before it is invoked (empty: do not ask)").optional();
-        let text = prompt.text(&question, &storable)?;
-        args.confirmation_text = (!text.is_empty()).then_some(text);
+        args.confirmation_text = optional(prompt, "Ask before it is invoked (empty: do not ask)")?;
     }
     Ok((args, target))
 }
@@ -91,6 +90,12 @@ fn asked_group(prompt: &dyn Prompt) -> Result<Target, Error> {
     Ok(Target::Group(group))
 }
 
+/// A text, unless the answer is empty.
+fn optional(prompt: &dyn Prompt, question: &str) -> Result<Option<String>, Error> {
+    let text = prompt.text(&Question::new(question).optional(), &storable)?;
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
 fn work(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
     let kinds = [
         Choice::new("command").note("a shell command in a service's container"),
@@ -131,13 +136,8 @@ fn permission(prompt: &dyn Prompt) -> Result<PermissionWord, Error> {
         Choice::new("developer").note("developers and up"),
         Choice::new("maintainer").note("maintainers and up"),
     ];
-    Ok(
-        match prompt.select("Who may invoke it?", &choices, Some(1))? {
-            0 => PermissionWord::Guest,
-            1 => PermissionWord::Developer,
-            _ => PermissionWord::Maintainer,
-        },
-    )
+    let picked = prompt.select("Who may invoke it?", &choices, Some(1))?;
+    Ok(PermissionWord::value_variants()[picked])
 }
 
 fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
@@ -159,22 +159,14 @@ fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
         }
         let types = ArgumentKind::WORDS.map(Choice::new);
         let kind = ArgumentKind::WORDS[prompt.select("Its type", &types, Some(0))?];
-        let optional = if prompt.confirm("May it be left out?")? {
-            "?"
-        } else {
-            ""
-        };
-        let question = Question::new("Shown as (empty: its name)").optional();
-        let shown = prompt.text(&question, &storable)?;
-        let shown = if shown.is_empty() {
-            shown
-        } else {
-            format!(":{shown}")
-        };
-        args.args.push(format!("{name}{optional}:{kind}{shown}"));
-        let question = Question::new("Its default (empty: none)").optional();
-        let default = prompt.text(&question, &storable)?;
-        if !default.is_empty() {
+        let is_optional = prompt.confirm("May it be left out?")?;
+        let mark = if is_optional { "?" } else { "" };
+        let mut spec = format!("{name}{mark}:{kind}");
+        if let Some(shown) = optional(prompt, "Shown as (empty: its name)")? {
+            spec.push_str(&format!(":{shown}"));
+        }
+        args.args.push(spec);
+        if let Some(default) = optional(prompt, "Its default (empty: none)")? {
             args.defaults.push(format!("{name}={default}"));
         }
     }

@@ -165,9 +165,5 @@ pub(super) fn sandbox(app: &App) -> Finding {
 }
 
 fn chmod(mode: &str, path: &Path) -> String {
-    suggestion([
-        "chmod".to_owned(),
-        mode.to_owned(),
-        path.display().to_string(),
-    ])
+    suggestion(["chmod", mode, &path.display().to_string()])
 }

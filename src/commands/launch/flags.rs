@@ -42,28 +42,26 @@ pub enum OnInterrupt {
 impl WaitFlags {
     /// The flags as they were given, for the equivalent command line.
     pub fn words(&self) -> Vec<String> {
-        let mut words = Vec::new();
-        if let Some(limit) = self.timeout {
-            words.push(format!("--timeout={}", spell_duration(limit)));
-        }
-        if let Some(limit) = self.start_timeout {
-            words.push(format!("--start-timeout={}", spell_duration(limit)));
-        }
-        if let Some(what) = self.on_interrupt {
-            words.push(format!("--on-interrupt={}", spelled(what)));
-        }
-        words
+        let limit = |flag: &str, limit: Duration| format!("{flag}={}", spell_duration(limit));
+        let words = [
+            self.timeout.map(|time| limit("--timeout", time)),
+            self.start_timeout
+                .map(|time| limit("--start-timeout", time)),
+            self.on_interrupt
+                .map(|what| format!("--on-interrupt={}", spelled(what))),
+        ];
+        words.into_iter().flatten().collect()
     }
 
     /// Refuses the flags of a command that does not wait; `remedy` is the hint.
     pub fn require_none(&self, remedy: &str) -> Result<(), Error> {
-        let given = [
+        let mut given = given([
             (self.timeout.is_some(), "--timeout"),
             (self.start_timeout.is_some(), "--start-timeout"),
             (self.on_interrupt.is_some(), "--on-interrupt"),
-        ];
-        match given.iter().find(|(is_given, _)| *is_given) {
-            Some((_, flag)) => Err(Error::usage(format!(
+        ]);
+        match given.next() {
+            Some(flag) => Err(Error::usage(format!(
                 "{flag} is about waiting, and nothing is waited for"
             ))
             .hint(remedy)),

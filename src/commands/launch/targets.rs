@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::app::App;
+use crate::commands::flags::given;
 use crate::commands::launch::StartFlags;
 use crate::commands::report::Shape;
 use crate::commands::scope;
@@ -34,14 +35,14 @@ impl BulkFlags {
 
     /// Refuses flags for several targets if the command line names one.
     fn require_none(&self) -> Result<(), Error> {
-        let flags = [
+        let mut flags = given([
             (self.skip_missing, "--skip-missing"),
             (self.concurrency.is_some(), "--concurrency"),
             (self.fail_fast, "--fail-fast"),
-        ];
-        match flags.iter().find(|(given, _)| *given) {
+        ]);
+        match flags.next() {
             None => Ok(()),
-            Some((_, flag)) => Err(Error::usage(format!(
+            Some(flag) => Err(Error::usage(format!(
                 "{flag} is about several targets, and the line names one"
             ))
             .hint("several are -e more than once, -e 'PATTERN', --all-environments, -A, …")),

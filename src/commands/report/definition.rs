@@ -16,6 +16,19 @@ pub struct Task {
 }
 
 impl Task {
+    /// A task that was just written: its environments are unknown.
+    pub fn written(definition: Definition) -> Self {
+        let listed = Listed {
+            definition,
+            environments: Vec::new(),
+            shadowed_in: Vec::new(),
+        };
+        Task {
+            listed,
+            is_written: true,
+        }
+    }
+
     fn definition(&self) -> &Definition {
         &self.listed.definition
     }

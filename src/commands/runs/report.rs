@@ -35,7 +35,7 @@ impl Listing {
         }
     }
 
-    fn each(&self) -> impl Iterator<Item = Element<'_>> {
+    pub(super) fn each(&self) -> impl Iterator<Item = Element<'_>> {
         self.runs.iter().map(|recent| Element {
             run: RunReport::with(&recent.run, self.ui_url.as_deref()),
             duration: recent.run.length().map(|length| length.as_secs()),
@@ -46,7 +46,7 @@ impl Listing {
 
 /// A run of the listing.
 #[derive(Serialize)]
-struct Element<'a> {
+pub(super) struct Element<'a> {
     #[serde(flatten)]
     run: RunReport<'a>,
     /// In seconds.

@@ -1,15 +1,15 @@
 //! `tasks runs --watch`: a table that is drawn again, or a line for each change.
 
-use serde_json::Value;
+use serde_json::json;
 
 use crate::app::App;
 use crate::commands::launch::Trouble;
-use crate::commands::report::Answer;
+use crate::commands::report::{Answer, Prepared};
 use crate::domain::Environment;
 use crate::error::Error;
 use crate::ops;
 use crate::ops::runs::history::{Look, Wanted, Watching};
-use crate::output::{Format, Grid, Report};
+use crate::output::{Format, Report};
 use crate::terminal::Live;
 
 use super::report::Listing;
@@ -94,21 +94,23 @@ impl Shown<'_> {
         }
         let ui_url = self.app.ui_url();
         let listing = |runs| Listing::of(runs, places, ui_url.clone());
-        if let Some(live) = &self.live {
-            let listing = listing(look.runs);
-            live.draw(&self.answer.picture(&listing));
-            self.last = Some(listing);
-            return Ok(true);
-        }
         if self.answer.is_for_people() {
             let is_new = !look.changed.is_empty() || self.last.is_none();
             let listing = listing(look.runs);
-            let reads = !is_new || self.answer.offer(&listing)?;
+            let is_open = if let Some(live) = &self.live {
+                live.draw(&self.answer.picture(&listing));
+                true
+            } else {
+                !is_new || self.answer.offer(&listing)?
+            };
             self.last = Some(listing);
-            return Ok(reads);
+            return Ok(is_open);
         }
         for recent in look.changed {
-            if !self.answer.offer(&Change(listing(vec![recent])))? {
+            let listing = listing(vec![recent]);
+            // An object, because each change is a result of its own.
+            let change = json!(listing.each().next());
+            if !self.answer.offer(&Prepared::new(change, listing.grid()))? {
                 return Ok(false);
             }
         }
@@ -128,21 +130,5 @@ impl Shown<'_> {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// One run that has changed: not a listing of one.
-struct Change(Listing);
-
-impl Report for Change {
-    fn value(&self) -> Value {
-        match self.0.value() {
-            Value::Array(mut one) if !one.is_empty() => one.swap_remove(0),
-            other => other,
-        }
-    }
-
-    fn grid(&self) -> Grid {
-        self.0.grid()
     }
 }

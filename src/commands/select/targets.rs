@@ -110,8 +110,8 @@ impl Places {
     }
 
     /// The environments that are meant, for something that only looks.
-    pub async fn looked_at(&self, app: &App, depth: Depth) -> Result<Targets, Error> {
-        self.resolve(app, depth, true, false).await
+    pub async fn looked_at(&self, app: &App) -> Result<Targets, Error> {
+        self.resolve(app, Depth::Names, true, false).await
     }
 
     /// The environments to start something on. Unless it is a dry run, the context must
@@ -151,52 +151,49 @@ impl Places {
         skip_missing: bool,
     ) -> Result<Targets, Error> {
         app.settings.chosen()?;
-        let Some(file) = &self.targets else {
-            let selection = self.selection(app, only_looks)?;
-            let lagoon = app.lagoon().await?;
-            let Resolved { seen, missing } =
-                targets::resolve(lagoon, &selection, depth, skip_missing).await?;
-            let plain = |at| Target {
-                at,
-                own: Values::new(),
-                origin: None,
-            };
-            let each = (0..seen.len()).map(plain).collect();
-            return Ok(Targets {
-                seen,
-                each,
-                missing,
-            });
+        let file = match &self.targets {
+            Some(file) => Some(self.read_file(app, file, only_looks)?),
+            None => None,
         };
-        self.require_only_file(app)?;
-        let lines = targets_file::read(app, file)?;
-        if lines.iter().any(|line| line.project.is_none()) {
-            said_project(app, only_looks)?;
-        }
-        let places = lines
-            .iter()
-            .map(|line| place_of(app, file, line))
-            .collect::<Result<Vec<_>, _>>()?;
-        let pair = |place: &Place| Pair {
-            project: Name::Plain(place.project.clone()),
-            environment: Name::Plain(place.environment.clone()),
-            origin: Some(format!("--targets: {}", place.origin)),
-        };
-        let selection = Selection {
-            projects: Projects::Named(Vec::new()),
-            environments: None,
-            pairs: places.iter().map(pair).collect(),
-            kind: None,
+        let selection = match &file {
+            Some(file) => file.selection(),
+            None => self.selection(app, only_looks)?,
         };
         let lagoon = app.lagoon().await?;
         let Resolved { seen, missing } =
             targets::resolve(lagoon, &selection, depth, skip_missing).await?;
-        let each = starts(app, &seen, places, lines);
+        let plain = |at| Target {
+            at,
+            own: Values::new(),
+            origin: None,
+        };
+        let each = match file {
+            Some(file) => file.targets(app, &seen),
+            None => (0..seen.len()).map(plain).collect(),
+        };
         Ok(Targets {
             seen,
             each,
             missing,
         })
+    }
+
+    fn read_file(&self, app: &App, name: &str, only_looks: bool) -> Result<TargetsFile, Error> {
+        self.require_only_file(app)?;
+        let lines = targets_file::read(app, name)?;
+        let default = match lines.iter().all(|line| line.project.is_some()) {
+            true => String::new(),
+            false => said_project(app, only_looks)?,
+        };
+        let place = |line: Line| {
+            let origin = format!("{name}, line {}", line.number);
+            (
+                line.project.clone().unwrap_or_else(|| default.clone()),
+                origin,
+                line,
+            )
+        };
+        Ok(TargetsFile(lines.into_iter().map(place).collect()))
     }
 
     /// Refuses other flags that select environments beside a file of targets.
@@ -291,10 +288,7 @@ impl Places {
                 Projects::Named(named.projects.iter().map(|name| Name::read(name)).collect())
             }
             (None, false) if only_pairs => Projects::Named(Vec::new()),
-            (None, false) => {
-                said_project(app, only_looks)?;
-                Projects::Named(vec![Name::Plain(scope::project(app)?.value.clone())])
-            }
+            (None, false) => Projects::Named(vec![Name::Plain(said_project(app, only_looks)?)]),
         };
         Ok(Selection {
             projects,
@@ -305,56 +299,53 @@ impl Places {
     }
 }
 
-/// The environment that a line of the file names.
-struct Place {
-    project: String,
-    environment: String,
-    origin: String,
-}
+/// The lines of a file of targets, each with its project and the place in messages.
+struct TargetsFile(Vec<(String, String, Line)>);
 
-fn place_of(app: &App, file: &str, line: &Line) -> Result<Place, Error> {
-    let project = match &line.project {
-        Some(project) => project.clone(),
-        None => scope::project(app)?.value.clone(),
-    };
-    Ok(Place {
-        project,
-        environment: line.environment.clone(),
-        origin: format!("{file}, line {}", line.number),
-    })
-}
-
-/// The starts that the lines of a file ask for, each once.
-fn starts(app: &App, seen: &[Seen], places: Vec<Place>, lines: Vec<Line>) -> Vec<Target> {
-    let mut each: Vec<Target> = Vec::new();
-    for (place, line) in places.into_iter().zip(lines) {
-        let (project, environment) = (&place.project, &place.environment);
-        let is_it = |s: &Seen| s.view.environment.is_named(project, environment);
-        let Some(at) = seen.iter().position(is_it) else {
-            continue;
+impl TargetsFile {
+    fn selection(&self) -> Selection {
+        let pair = |(project, origin, line): &(String, String, Line)| Pair {
+            project: Name::Plain(project.clone()),
+            environment: Name::Plain(line.environment.clone()),
+            origin: Some(format!("--targets: {origin}")),
         };
-        let own = line.arguments;
-        if each.iter().any(|other| other.at == at && other.own == own) {
-            app.ui.note(&format!(
-                "--targets: {project}/{environment} is there twice with the same values; once is \
-                 enough"
-            ));
-        } else {
-            each.push(Target {
-                at,
-                own,
-                origin: Some(place.origin),
-            });
+        Selection {
+            projects: Projects::Named(Vec::new()),
+            environments: None,
+            pairs: self.0.iter().map(pair).collect(),
+            kind: None,
         }
     }
-    each
+
+    /// The targets on the environments that exist, each once.
+    fn targets(self, app: &App, seen: &[Seen]) -> Vec<Target> {
+        let mut each: Vec<Target> = Vec::new();
+        for (project, origin, line) in self.0 {
+            let (environment, own) = (line.environment, line.arguments);
+            let is_it = |s: &Seen| s.view.environment.is_named(&project, &environment);
+            let Some(at) = seen.iter().position(is_it) else {
+                continue;
+            };
+            if each.iter().any(|other| other.at == at && other.own == own) {
+                app.ui.note(&format!(
+                    "--targets: {project}/{environment} is there twice with the same values; once \
+                     is enough"
+                ));
+            } else {
+                let origin = Some(origin);
+                each.push(Target { at, own, origin });
+            }
+        }
+        each
+    }
 }
 
-/// The project that the line does not name, said where it decides about a change.
-fn said_project(app: &App, only_looks: bool) -> Result<(), Error> {
+/// The project that the command line does not name. To change something, it must be explicit.
+fn said_project(app: &App, only_looks: bool) -> Result<String, Error> {
     if !only_looks {
         app.require_explicit(&[TargetSetting::Project])?;
     }
-    scope::say_source(app, "project", scope::project(app)?);
-    Ok(())
+    let project = scope::project(app)?;
+    scope::say_source(app, "project", project);
+    Ok(project.value.clone())
 }
