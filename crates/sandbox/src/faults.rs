@@ -1,7 +1,8 @@
 //! Failures injected by tests, and the record of requests.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// A failure of one request.
@@ -42,9 +43,11 @@ pub struct Recorded {
 pub(super) struct Faults {
     waiting: Mutex<VecDeque<(String, Fault)>>,
     recorded: Mutex<Vec<Recorded>>,
-    storage_down: Mutex<bool>,
-    silenced: Mutex<u64>,
-    subscribed: Mutex<u64>,
+    pub(super) storage_is_down: AtomicBool,
+    /// The number of times that subscriptions were silenced.
+    pub(super) silenced: AtomicU64,
+    /// The number of subscriptions so far.
+    pub(super) subscribed: AtomicU64,
 }
 
 impl Faults {
@@ -67,32 +70,8 @@ impl Faults {
     pub(super) fn recorded(&self) -> Vec<Recorded> {
         lock(&self.recorded).clone()
     }
-
-    pub(super) fn silence_subscriptions(&self) {
-        *lock(&self.silenced) += 1;
-    }
-
-    pub(super) fn times_silenced(&self) -> u64 {
-        *lock(&self.silenced)
-    }
-
-    pub(super) fn count_subscription(&self) {
-        *lock(&self.subscribed) += 1;
-    }
-
-    pub(super) fn times_subscribed(&self) -> u64 {
-        *lock(&self.subscribed)
-    }
-
-    pub(super) fn set_storage_down(&self, down: bool) {
-        *lock(&self.storage_down) = down;
-    }
-
-    pub(super) fn storage_is_down(&self) -> bool {
-        *lock(&self.storage_down)
-    }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -29,6 +29,7 @@ mod token;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use engine::Scripted;
@@ -88,7 +89,7 @@ impl Sandbox {
     /// The number of subscriptions so far. A counted subscription misses no event.
     #[must_use]
     pub fn times_subscribed(&self) -> u64 {
-        self.state.faults.times_subscribed()
+        self.state.faults.subscribed.load(SeqCst)
     }
 
     /// The data.
@@ -121,12 +122,12 @@ impl Sandbox {
     /// Silences the open subscriptions of users other than administrators, as Lagoon does after 300
     /// seconds.
     pub fn silence_subscriptions(&self) {
-        self.state.faults.silence_subscriptions();
+        self.state.faults.silenced.fetch_add(1, SeqCst);
     }
 
     /// Makes logs and files unreachable, or reachable again.
     pub fn set_storage_down(&self, down: bool) {
-        self.state.faults.set_storage_down(down);
+        self.state.faults.storage_is_down.store(down, SeqCst);
     }
 
     /// Sets the status of a run and adds to its log. False if there is no such run.

@@ -74,7 +74,7 @@ impl State {
                 scripted = Some(executor.clone());
                 Arc::new(executor)
             }
-            ExecutorKind::Simulate => Arc::new(Simulate::new(store.clone())),
+            ExecutorKind::Simulate => Arc::new(Simulate(store.clone())),
             ExecutorKind::Detached { program, images } => {
                 Arc::new(Detached::new(store.clone(), program, *images)?)
             }

@@ -14,53 +14,37 @@ const AUDIENCE: &str = "api.dev";
 /// The name of the key that signs users' tokens.
 const KEY: &str = "sandbox";
 
+type Signed = Result<String, jsonwebtoken::errors::Error>;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Claims {
     Service { subject: String },
     User { id: String },
 }
 
-pub(super) fn for_service(
-    secret: &str,
-    subject: &str,
-    seconds: i64,
-) -> Result<String, jsonwebtoken::errors::Error> {
-    let now = Timestamp::now().as_second();
-    let claims = json!({
-        "role": "admin", "iss": subject, "sub": subject, "aud": AUDIENCE,
-        "iat": now, "exp": now.saturating_add(seconds),
-    });
-    sign(secret, None, &claims)
+pub(super) fn for_service(secret: &str, subject: &str, seconds: i64) -> Signed {
+    let claims = json!({"role": "admin", "iss": subject, "sub": subject, "aud": AUDIENCE});
+    sign(secret, None, claims, seconds)
 }
 
-pub(super) fn for_user(
-    secret: &str,
-    id: &str,
-    email: &str,
-    seconds: i64,
-) -> Result<String, jsonwebtoken::errors::Error> {
-    let now = Timestamp::now().as_second();
+pub(super) fn for_user(secret: &str, id: &str, email: &str, seconds: i64) -> Signed {
     let claims = json!({
-        "typ": "Bearer", "azp": "lagoon-cli", "sub": id, "email": email, "preferred_username": email,
-        "iat": now, "exp": now.saturating_add(seconds),
+        "typ": "Bearer", "azp": "lagoon-cli", "sub": id, "email": email,
+        "preferred_username": email,
     });
-    sign(secret, Some(KEY), &claims)
+    sign(secret, Some(KEY), claims, seconds)
 }
 
-fn sign(
-    secret: &str,
-    key: Option<&str>,
-    claims: &Value,
-) -> Result<String, jsonwebtoken::errors::Error> {
+fn sign(secret: &str, key: Option<&str>, mut claims: Value, seconds: i64) -> Signed {
+    let now = Timestamp::now().as_second();
+    claims["iat"] = now.into();
+    claims["exp"] = now.saturating_add(seconds).into();
     let header = Header {
         kid: key.map(str::to_owned),
         ..Header::default()
     };
-    jsonwebtoken::encode(
-        &header,
-        claims,
-        &EncodingKey::from_secret(secret.as_bytes()),
-    )
+    let key = EncodingKey::from_secret(secret.as_bytes());
+    jsonwebtoken::encode(&header, &claims, &key)
 }
 
 /// The token in an `Authorization` header of two words, the first `Bearer` in any case.
@@ -237,7 +221,7 @@ mod tests {
         assert!(fault(&old).ends_with("Reason: invalid token (expired)"));
         let other = for_user("t", "7", "a@b", 60).unwrap();
         assert!(fault(&other).ends_with("Reason: invalid token (public key signature)"));
-        let plain = sign("s", None, &json!({"sub": "x"})).unwrap();
+        let plain = sign("s", None, json!({"sub": "x"}), 60).unwrap();
         assert_eq!(fault(&plain), "Bearer token unrecognized");
     }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use super::order::Job;
 use super::{EngineError, Executor, NewRun, Work, log, remote_id, runner, standins};
-use crate::store::{Hands, Status, Store, StoreError, at, create_private};
+use crate::store::{Hands, Status, Store, StoreError, at, create_private, if_exists};
 
 const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -69,7 +69,9 @@ impl Detached {
         folder: &Path,
         lock: File,
     ) -> Result<Child, EngineError> {
-        clear_out(&folder.join("log"))?;
+        // A run of a deleted store may have left a log.
+        let log = folder.join("log");
+        if_exists(fs::remove_file(&log), &log)?;
         let job = Job {
             run: run.clone(),
             remote: remote.to_owned(),
@@ -148,14 +150,6 @@ fn lock(path: &Path) -> Result<File, StoreError> {
         .map_err(at(path))?;
     file.try_lock().map_err(|error| at(path)(error.into()))?;
     Ok(file)
-}
-
-/// Removes a log that a run of a deleted store left.
-fn clear_out(log: &Path) -> Result<(), StoreError> {
-    match fs::remove_file(log) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(log)(error)),
-        _ => Ok(()),
-    }
 }
 
 /// Collects the process when it ends, and marks the run of a runner that died.

@@ -3,20 +3,11 @@
 use super::{EngineError, Executor, NewRun, Work, remote_id};
 use crate::store::{Hands, Status, Store};
 
-pub(crate) struct Simulate {
-    store: Store,
-}
-
-impl Simulate {
-    #[must_use]
-    pub(crate) fn new(store: Store) -> Simulate {
-        Simulate { store }
-    }
-}
+pub(crate) struct Simulate(pub(crate) Store);
 
 impl Executor for Simulate {
     fn start(&self, run: &NewRun) -> Result<(), EngineError> {
-        if !self.store.hand_over(run.id, Hands::InProcess)? {
+        if !self.0.hand_over(run.id, Hands::InProcess)? {
             return Err(EngineError::NotThere(run.id));
         }
         let what = match &run.work {
@@ -29,10 +20,10 @@ impl Executor for Simulate {
             super::log::header(&run.task_name)
         );
         for status in [Status::Pending, Status::Running] {
-            self.store.move_run(run.id, &remote, status)?;
+            self.0.move_run(run.id, &remote, status)?;
         }
-        self.store.append_log(run.id, log.as_bytes())?;
-        self.store.move_run(run.id, &remote, Status::Complete)?;
+        self.0.append_log(run.id, log.as_bytes())?;
+        self.0.move_run(run.id, &remote, Status::Complete)?;
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! Logs and files of runs, which a Lagoon keeps in S3.
 
+use std::sync::atomic::Ordering::SeqCst;
+
 use crate::failure::{Failure, Result};
 use crate::resolvers::runs::require_on_run;
 use crate::rows::files::{self, File};
@@ -26,7 +28,7 @@ pub(crate) fn log(state: &State, run: &Run) -> Result<Option<String>> {
             "{NO_LOG}{reason}\nIf this error persists, contact your Lagoon support team."
         ))
     };
-    if state.faults.storage_is_down() {
+    if state.faults.storage_is_down.load(SeqCst) {
         return Ok(unreadable(STORAGE_DOWN));
     }
     Ok(match state.store.log(run.id.into())? {
@@ -123,7 +125,7 @@ pub(crate) fn delete(session: &Session, task: i32) -> Result<()> {
 }
 
 fn check_storage(state: &State) -> Result<()> {
-    if state.faults.storage_is_down() {
+    if state.faults.storage_is_down.load(SeqCst) {
         return Err(STORAGE_DOWN.into());
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, Instant};
 
 use async_graphql::{Context, Subscription};
@@ -42,14 +43,14 @@ impl Subscription {
         })?;
         let seen = Seen {
             ends: (!caller.is_platform_owner()).then(|| Instant::now() + SILENCE),
-            silenced: state.faults.times_silenced(),
+            silenced: state.faults.silenced.load(SeqCst),
             state: state.clone(),
             environment,
             visible,
             last,
             waiting: VecDeque::new(),
         };
-        seen.state.faults.count_subscription();
+        seen.state.faults.subscribed.fetch_add(1, SeqCst);
         Ok(stream::unfold(seen, |mut seen| async move {
             let run = seen.next().await;
             Some((Some(run.into()), seen))
@@ -71,7 +72,7 @@ struct Seen {
 impl Seen {
     fn is_silent(&self) -> bool {
         let Some(ends) = self.ends else { return false };
-        Instant::now() >= ends || self.state.faults.times_silenced() != self.silenced
+        Instant::now() >= ends || self.state.faults.silenced.load(SeqCst) != self.silenced
     }
 
     async fn next(&mut self) -> Run {

@@ -11,7 +11,7 @@ use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::error::{StoreError, at};
+use super::error::{StoreError, at, if_exists};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Folder(PathBuf);
@@ -36,12 +36,7 @@ impl Folder {
     pub(crate) fn remove_database(&self) -> Result<(), StoreError> {
         for name in ["lagoon.sqlite", "lagoon.sqlite-wal", "lagoon.sqlite-shm"] {
             let path = self.0.join(name);
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(at(&path)(error));
-                }
-                _ => {}
-            }
+            if_exists(fs::remove_file(&path), &path)?;
         }
         Ok(())
     }

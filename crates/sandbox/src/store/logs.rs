@@ -1,12 +1,12 @@
 //! Logs of runs: files in a data folder, otherwise rows.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::error::at;
+use super::error::{at, if_exists};
 use super::{Store, StoreError, create_private};
 
 impl Store {
@@ -14,10 +14,8 @@ impl Store {
     pub(crate) fn log(&self, id: i64) -> Result<Option<String>, StoreError> {
         if let Some(folder) = self.run_folder(id) {
             let path = folder.join("log");
-            match fs::read(&path) {
-                Ok(bytes) => return Ok(Some(text(&bytes))),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(at(&path)(error)),
+            if let Some(bytes) = if_exists(fs::read(&path), &path)? {
+                return Ok(Some(text(&bytes)));
             }
         }
         self.read(|connection| {

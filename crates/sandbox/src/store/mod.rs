@@ -18,7 +18,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use error::StoreError;
-pub(crate) use error::at;
+pub(crate) use error::{at, if_exists};
 use folder::Folder;
 pub(crate) use folder::create_private;
 pub use runs::Status;

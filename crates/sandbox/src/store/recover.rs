@@ -2,12 +2,11 @@
 //! so an unfinished run whose lock is free has no runner. Process ids could be reused.
 
 use std::fs::{File, TryLockError};
-use std::io;
 use std::path::Path;
 
 use rusqlite::{Connection, Transaction};
 
-use super::error::at;
+use super::error::{at, if_exists};
 use super::runs::{over, tell};
 use super::{Store, StoreError, logs};
 
@@ -44,17 +43,10 @@ impl Store {
 /// Unfinished runs of runners.
 pub(super) fn going(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
     let mut statement = connection.prepare("SELECT id, status FROM task WHERE executing = 1")?;
-    let rows = statement.query_map([], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
-    })?;
-    let mut going = Vec::new();
-    for row in rows {
-        let (id, status) = row?;
-        if !over(&status) {
-            going.push(id);
-        }
-    }
-    Ok(going)
+    let rows = statement.query_map([], |row| row.try_into())?;
+    let rows: Vec<(i64, String)> = rows.collect::<Result<_, _>>()?;
+    let going = rows.into_iter().filter(|(_, status)| !over(status));
+    Ok(going.map(|(id, _)| id).collect())
 }
 
 fn bury(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<bool> {
@@ -71,10 +63,8 @@ fn bury(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<bool> {
 
 /// A shared lock, so that two checks at once do not take each other for the runner.
 fn is_held(path: &Path) -> Result<bool, StoreError> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(at(path)(error)),
+    let Some(file) = if_exists(File::open(path), path)? else {
+        return Ok(false);
     };
     match file.try_lock_shared() {
         Ok(()) => Ok(false),

@@ -4,12 +4,11 @@
 //! that waits for an old run does not find another one.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
-use super::error::at;
+use super::error::{at, if_exists};
 use super::folder::Folder;
 use super::{Fill, Store, StoreError, begin, connect, fill_tables};
 
@@ -103,13 +102,7 @@ fn go_on_after(tx: &Transaction<'_>, last: i64) -> rusqlite::Result<()> {
 /// Moves the runs' folders, and returns the new path.
 fn put_aside(folder: &Folder) -> Result<Option<PathBuf>, StoreError> {
     let old = folder.path().join("runs.old");
-    match fs::remove_dir_all(&old) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&old)(error)),
-        _ => {}
-    }
-    match fs::rename(folder.runs(), &old) {
-        Ok(()) => Ok(Some(old)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(at(&old)(error)),
-    }
+    if_exists(fs::remove_dir_all(&old), &old)?;
+    let moved = if_exists(fs::rename(folder.runs(), &old), &old)?;
+    Ok(moved.map(|()| old))
 }

@@ -130,7 +130,7 @@ fn is_not_taken_for_a_dead_runner() {
 fn simulation_says_that_nothing_was_executed() {
     let store = memory();
     let run = new_run(&store, "rm -rf important");
-    Simulate::new(store.clone()).start(&run).unwrap();
+    Simulate(store.clone()).start(&run).unwrap();
     assert_eq!(row(&store, run.id).status, "complete");
     let output = output(&store, run.id);
     assert!(output.contains("nothing was executed") && output.contains("rm -rf important"));
