@@ -81,40 +81,39 @@ pub enum Identity {
     LegacyAdmin,
 }
 
-impl Identity {
-    /// The users by role name.
-    pub const ROLES: [(&str, Identity); 8] = [
-        ("guest", Identity::Guest),
-        ("reporter", Identity::Reporter),
-        ("developer", Identity::Developer),
-        ("maintainer", Identity::Maintainer),
-        ("owner", Identity::Owner),
-        ("outsider", Identity::Outsider),
-        ("platform-viewer", Identity::PlatformViewer),
-        ("platform-owner", Identity::PlatformOwner),
-    ];
+/// Each user with the role's name and the email address.
+const USERS: [(Identity, &str, &str); 8] = [
+    (Identity::Guest, "guest", "guest@example.com"),
+    (Identity::Reporter, "reporter", "reporter@example.com"),
+    (Identity::Developer, "developer", "developer@example.com"),
+    (Identity::Maintainer, "maintainer", "maintainer@example.com"),
+    (Identity::Owner, "owner", "owner@example.com"),
+    (Identity::Outsider, "outsider", "outsider@example.com"),
+    (
+        Identity::PlatformViewer,
+        "platform-viewer",
+        "platformviewer@example.com",
+    ),
+    (
+        Identity::PlatformOwner,
+        "platform-owner",
+        "platformowner@example.com",
+    ),
+];
 
+impl Identity {
     /// The user with this role name.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Identity> {
-        let mut roles = Identity::ROLES.iter();
-        roles.find(|(name, _)| *name == word).map(|(_, role)| *role)
+        let user = USERS.iter().find(|(_, role, _)| *role == word);
+        user.map(|(identity, ..)| *identity)
     }
 
     /// The user's email address; a service has none.
     #[must_use]
     pub fn email(self) -> Option<&'static str> {
-        Some(match self {
-            Identity::Guest => "guest@example.com",
-            Identity::Reporter => "reporter@example.com",
-            Identity::Developer => "developer@example.com",
-            Identity::Maintainer => "maintainer@example.com",
-            Identity::Owner => "owner@example.com",
-            Identity::Outsider => "outsider@example.com",
-            Identity::PlatformViewer => "platformviewer@example.com",
-            Identity::PlatformOwner => "platformowner@example.com",
-            Identity::LegacyAdmin => return None,
-        })
+        let user = USERS.iter().find(|(identity, ..)| *identity == self);
+        user.map(|(_, _, email)| *email)
     }
 }
 

@@ -10,7 +10,7 @@ use flate2::read::{GzDecoder, ZlibDecoder};
 use serde_json::{Value, json};
 
 use super::gate::Noted;
-use super::pages::{self, Answer};
+use super::pages::{self, Read};
 
 /// 100 kB, as Express counts.
 const LIMIT: usize = 100 * 1024;
@@ -20,11 +20,7 @@ pub(super) enum Content {
     Other(Body),
 }
 
-pub(super) async fn read(
-    headers: &HeaderMap,
-    body: Body,
-    noted: &mut Noted,
-) -> Result<Content, Box<Answer>> {
+pub(super) async fn read(headers: &HeaderMap, body: Body, noted: &mut Noted) -> Read<Content> {
     if content_type(headers) != "application/json" {
         return Ok(Content::Other(body));
     }

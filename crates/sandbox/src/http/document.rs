@@ -111,12 +111,10 @@ pub(super) fn drop_absent(document: &mut ExecutableDocument, given: &Map<String,
         return;
     }
     let mut gone = Vec::new();
-    for operation in operations(document) {
-        strip(&mut operation.selection_set, &absent, &mut gone);
-    }
-    for fragment in document.fragments.values_mut() {
-        strip(&mut fragment.node.selection_set, &absent, &mut gone);
-    }
+    visit_fields(document, &mut |field| {
+        let arguments = &mut field.arguments;
+        arguments.retain_mut(|(_, value)| stays(&mut value.node, &absent, &mut gone));
+    });
     // Unused variables stay, for validation.
     for operation in operations(document) {
         operation
@@ -136,18 +134,25 @@ fn operations(document: &mut ExecutableDocument) -> Vec<&mut OperationDefinition
     }
 }
 
-fn strip(selections: &mut Positioned<SelectionSet>, absent: &[Name], gone: &mut Vec<Name>) {
-    for selection in &mut selections.node.items {
+/// Visits all fields of a document, each before the fields below it.
+fn visit_fields(document: &mut ExecutableDocument, visit: &mut impl FnMut(&mut Field)) {
+    for operation in operations(document) {
+        visit_below(&mut operation.selection_set.node, visit);
+    }
+    for fragment in document.fragments.values_mut() {
+        visit_below(&mut fragment.node.selection_set.node, visit);
+    }
+}
+
+fn visit_below(selections: &mut SelectionSet, visit: &mut impl FnMut(&mut Field)) {
+    for selection in &mut selections.items {
         match &mut selection.node {
             Selection::Field(field) => {
-                let field = &mut field.node;
-                field
-                    .arguments
-                    .retain_mut(|(_, value)| stays(&mut value.node, absent, gone));
-                strip(&mut field.selection_set, absent, gone);
+                visit(&mut field.node);
+                visit_below(&mut field.node.selection_set.node, visit);
             }
             Selection::InlineFragment(fragment) => {
-                strip(&mut fragment.node.selection_set, absent, gone);
+                visit_below(&mut fragment.node.selection_set.node, visit);
             }
             Selection::FragmentSpread(_) => {}
         }
@@ -182,36 +187,18 @@ const MARK: &str = "sandboxTypename";
 /// as a union without a matching fragment, into `null`.
 pub(super) fn mark_objects(document: &mut ExecutableDocument) {
     let Some(mark) = mark() else { return };
-    for operation in operations(document) {
-        mark_below(&mut operation.selection_set.node, &mark);
-    }
-    for fragment in document.fragments.values_mut() {
-        mark_below(&mut fragment.node.selection_set.node, &mark);
-    }
+    visit_fields(document, &mut |field| {
+        let inner = &mut field.selection_set.node.items;
+        if !inner.is_empty() {
+            inner.push(mark.clone());
+        }
+    });
 }
 
 fn mark() -> Option<Positioned<Selection>> {
     let document = parse_query(format!("{{{MARK}:__typename}}")).ok()?;
     let (_, operation) = document.operations.iter().next()?;
     operation.node.selection_set.node.items.first().cloned()
-}
-
-fn mark_below(selections: &mut SelectionSet, mark: &Positioned<Selection>) {
-    for selection in &mut selections.items {
-        match &mut selection.node {
-            Selection::Field(field) => {
-                let inner = &mut field.node.selection_set.node;
-                mark_below(inner, mark);
-                if !inner.items.is_empty() {
-                    inner.items.push(mark.clone());
-                }
-            }
-            Selection::InlineFragment(fragment) => {
-                mark_below(&mut fragment.node.selection_set.node, mark);
-            }
-            Selection::FragmentSpread(_) => {}
-        }
-    }
 }
 
 /// Removes the fields that [`mark_objects`] selected.

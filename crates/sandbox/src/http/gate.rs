@@ -7,11 +7,11 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header, request::Parts};
 
-use super::pages::{self, Answer};
+use super::pages::{self, Answer, Read};
 use super::{App, body, graphql, socket, storage, stream};
-use crate::Recorded;
 use crate::permissions::Caller;
 use crate::token;
+use crate::{Fault, Recorded};
 
 const DISCOVERY: &str = "/.well-known/appspecific/sh.lagoon.discovery.json";
 
@@ -114,6 +114,18 @@ async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> A
         }
         _ => pages::text(404, format!("Cannot {} {path}", parts.method)),
     }
+}
+
+/// Applies a fault that prevents or delays execution, and returns any other.
+pub(super) async fn fault(app: &App, operations: &[String]) -> Read<Option<Fault>> {
+    let fault = app.sandbox.state.faults.take(operations);
+    match fault {
+        Some(Fault::Status(status, text)) => return Err(Box::new(pages::text(status, text))),
+        Some(Fault::Hang) => return std::future::pending().await,
+        Some(Fault::Delay(delay)) => tokio::time::sleep(delay).await,
+        _ => return Ok(fault),
+    }
+    Ok(None)
 }
 
 /// Whether Express routes a path to this mount point: in any case, and everything below it.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, header, request::Parts};
+use axum::response::IntoResponse as _;
 use serde_json::{Map, Value, json};
 
 use super::body::{Content, content_type};
 use super::execute::{self, Outcome};
-use super::gate::Noted;
-use super::pages::{self, Answer};
+use super::gate::{self, Noted};
+use super::pages::{self, Answer, Read};
 use super::{App, document, multipart};
 use crate::Fault;
 use crate::permissions::Caller;
@@ -45,9 +46,8 @@ pub(super) async fn answer(
             if has_no_preflight(&parts.headers) {
                 return pages::text(400, FORGED);
             }
-            let mut answer = pages::text(405, "Apollo Server supports only GET/POST requests.");
-            pages::set(&mut answer, header::ALLOW, "GET, POST");
-            return answer;
+            let page = pages::text(405, "Apollo Server supports only GET/POST requests.");
+            return ([(header::ALLOW, "GET, POST")], page).into_response();
         }
     };
     let (mut requests, is_batch) = match read {
@@ -60,13 +60,10 @@ pub(super) async fn answer(
         request.host = host.map(str::to_owned);
     }
     noted.operations = requests.iter().flat_map(document::root_fields).collect();
-    let fault = app.sandbox.state.faults.take(&noted.operations);
-    match &fault {
-        Some(Fault::Status(status, text)) => return pages::text(*status, text.clone()),
-        Some(Fault::Hang) => return std::future::pending().await,
-        Some(Fault::Delay(delay)) => tokio::time::sleep(*delay).await,
-        _ => {}
-    }
+    let fault = match gate::fault(app, &noted.operations).await {
+        Ok(fault) => fault,
+        Err(answer) => return *answer,
+    };
     let mut outcomes = Vec::new();
     for request in requests {
         outcomes.push(match &fault {
@@ -91,11 +88,8 @@ fn show(outcomes: Vec<Outcome>, is_batch: bool) -> Answer {
     let Some(Outcome { status, body }) = outcomes.into_iter().next() else {
         return pages::text(400, NO_BODY);
     };
-    let mut answer = pages::apollo(status, &body);
-    if status == 405 {
-        pages::set(&mut answer, header::ALLOW, "POST");
-    }
-    answer
+    let allowed = (status == 405).then_some([(header::ALLOW, "POST")]);
+    (allowed, pages::apollo(status, &body)).into_response()
 }
 
 /// A reply that breaks the connection before anything is sent.
@@ -104,8 +98,6 @@ fn broken() -> Answer {
     let body = futures_util::stream::iter([Err::<Bytes, _>(lost)]);
     Answer::new(Body::from_stream(body))
 }
-
-type Read<T> = Result<T, Box<Answer>>;
 
 async fn from_body(parts: &Parts, content: Content) -> Read<(Vec<GraphQl>, bool)> {
     match content {
@@ -121,10 +113,7 @@ async fn from_body(parts: &Parts, content: Content) -> Read<(Vec<GraphQl>, bool)
             Ok((vec![request(Value::Object(fields))?], false))
         }
         Content::Other(body) if content_type(&parts.headers) == "multipart/form-data" => {
-            let request = multipart::read(parts, body).await;
-            request
-                .map(|request| (vec![request], false))
-                .map_err(Box::new)
+            Ok((vec![multipart::read(parts, body).await?], false))
         }
         _ => Err(Box::new(pages::text(400, NO_BODY))),
     }

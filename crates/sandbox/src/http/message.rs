@@ -20,39 +20,27 @@ pub(super) fn read(text: &str) -> Option<Message> {
     let message: Value = serde_json::from_str(text).ok()?;
     let payload = &message["payload"];
     let kind = message["type"].as_str()?;
+    let id = || {
+        let id = message["id"].as_str().filter(|id| !id.is_empty());
+        id.map(str::to_owned)
+    };
     match kind {
-        "connection_init" | "connection_ack" | "ping" | "pong" => {
-            is_absent_or_object(payload).then(|| without_id(kind, payload))
+        "connection_init" | "connection_ack" | "ping" | "pong" if !is_absent_or_object(payload) => {
+            None
         }
+        "connection_init" => Some(Message::Init(payload.clone())),
+        "connection_ack" => Some(Message::Servers),
+        "ping" => Some(Message::Ping(payload.clone())),
+        "pong" => Some(Message::Pong),
         "subscribe" => {
             let fields = payload.as_object().filter(|fields| is_request(fields))?;
-            Some(Message::Subscribe(id(&message)?, fields.clone()))
+            Some(Message::Subscribe(id()?, fields.clone()))
         }
-        "complete" => Some(Message::Complete(id(&message)?)),
-        "next" => {
-            id(&message)?;
-            payload.is_object().then_some(Message::Servers)
-        }
-        "error" => {
-            id(&message)?;
-            are_errors(payload).then_some(Message::Servers)
-        }
+        "complete" => Some(Message::Complete(id()?)),
+        "next" if payload.is_object() => id().map(|_| Message::Servers),
+        "error" if are_errors(payload) => id().map(|_| Message::Servers),
         _ => None,
     }
-}
-
-fn without_id(kind: &str, payload: &Value) -> Message {
-    match kind {
-        "connection_init" => Message::Init(payload.clone()),
-        "ping" => Message::Ping(payload.clone()),
-        "pong" => Message::Pong,
-        _ => Message::Servers,
-    }
-}
-
-fn id(message: &Value) -> Option<String> {
-    let id = message["id"].as_str().filter(|id| !id.is_empty());
-    id.map(str::to_owned)
 }
 
 fn is_request(fields: &Map<String, Value>) -> bool {

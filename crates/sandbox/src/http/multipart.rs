@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use async_graphql::UploadValue;
 use axum::body::{Body, Bytes};
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::request::Parts;
 use serde_json::Value;
 
 use super::graphql::{self, GraphQl};
-use super::pages::{self, Answer};
+use super::pages::{self, Read};
 
 #[derive(Clone)]
 pub(super) struct Upload {
@@ -29,46 +30,34 @@ impl Upload {
     }
 }
 
-pub(super) async fn form(parts: &Parts, body: Body) -> Result<Multipart, String> {
+pub(super) async fn form(parts: &Parts, body: Body) -> Result<Multipart, MultipartRejection> {
     let request = Request::from_parts(parts.clone(), body);
-    let form = Multipart::from_request(request, &()).await;
-    form.map_err(|error| error.to_string())
+    Multipart::from_request(request, &()).await
 }
 
-async fn fields(parts: &Parts, body: Body) -> Result<Vec<(String, Option<String>, Bytes)>, String> {
-    let mut form = form(parts, body).await?;
-    let mut fields = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(|error| error.to_string())? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let filename = field.file_name().map(str::to_owned);
-        let content = field.bytes().await.map_err(|error| error.to_string())?;
-        fields.push((name, filename, content));
-    }
-    Ok(fields)
-}
-
-pub(super) async fn read(parts: &Parts, body: Body) -> Result<GraphQl, Answer> {
-    let bad = |message: &str| pages::text(400, message);
-    let fields = fields(parts, body).await.map_err(|_| bad("Bad Request"))?;
+pub(super) async fn read(parts: &Parts, body: Body) -> Read<GraphQl> {
+    let bad = || Box::new(pages::text(400, "Bad Request"));
+    let mut form = form(parts, body).await.map_err(|_| bad())?;
     let mut request = None;
     let mut map: HashMap<String, Vec<String>> = HashMap::new();
     let mut uploads = Vec::new();
-    for (name, filename, content) in fields {
+    while let Some(field) = form.next_field().await.map_err(|_| bad())? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let filename = field.file_name().unwrap_or_default().to_owned();
+        let content = field.bytes().await.map_err(|_| bad())?;
         match name.as_str() {
             "operations" => {
-                let value: Value =
-                    serde_json::from_slice(&content).map_err(|_| bad("Bad Request"))?;
-                request = Some(graphql::request(value).map_err(|answer| *answer)?);
+                let value: Value = serde_json::from_slice(&content).map_err(|_| bad())?;
+                request = Some(graphql::request(value)?);
             }
-            "map" => map = serde_json::from_slice(&content).map_err(|_| bad("Bad Request"))?,
+            "map" => map = serde_json::from_slice(&content).map_err(|_| bad())?,
             _ => uploads.push(Upload {
                 places: map.remove(&name).unwrap_or_default(),
-                filename: filename.unwrap_or_default(),
+                filename,
                 content,
             }),
         }
     }
-    let mut request = request.ok_or_else(|| bad("Bad Request"))?;
-    request.uploads = uploads;
-    Ok(request)
+    let request = request.ok_or_else(bad)?;
+    Ok(GraphQl { uploads, ..request })
 }

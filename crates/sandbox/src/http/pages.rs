@@ -3,7 +3,8 @@
 use std::io::Write as _;
 
 use axum::body::{Body, HttpBody as _, to_bytes};
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use axum::http::{Response, StatusCode, header};
+use axum::response::IntoResponse as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
@@ -11,6 +12,9 @@ use serde_json::{Value, json};
 use super::LAGOON_VERSION;
 
 pub(super) type Answer = Response<Body>;
+
+/// A result, or the reply that refuses the request.
+pub(super) type Read<T> = Result<T, Box<Answer>>;
 
 pub(super) fn json(status: u16, value: &Value) -> Answer {
     with_type(status, "application/json; charset=utf-8", value.to_string())
@@ -60,35 +64,27 @@ pub(super) fn health() -> Answer {
 
 pub(super) fn to_status() -> Answer {
     let body = "Found. Redirecting to /status".to_owned();
-    let mut answer = with_type(302, "text/plain; charset=utf-8", body);
-    set(&mut answer, header::LOCATION, "/status");
-    answer
+    let page = with_type(302, "text/plain; charset=utf-8", body);
+    ([(header::LOCATION, "/status")], page).into_response()
 }
 
 pub(super) fn preflight() -> Answer {
-    let mut answer = Response::new(Body::empty());
-    *answer.status_mut() = StatusCode::NO_CONTENT;
-    set(
-        &mut answer,
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        "GET,POST,OPTIONS",
-    );
-    set(
-        &mut answer,
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        "Content-Type,Authorization,apollo-require-preflight",
-    );
-    answer
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET,POST,OPTIONS"),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "Content-Type,Authorization,apollo-require-preflight",
+        ),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-pub(super) fn finish(mut answer: Answer) -> Answer {
-    set(&mut answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    set(
-        &mut answer,
-        header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-        "true",
-    );
-    answer
+pub(super) fn finish(answer: Answer) -> Answer {
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"),
+    ];
+    (headers, answer).into_response()
 }
 
 /// Compresses a reply of a kilobyte or more, except streams.
@@ -106,24 +102,25 @@ pub(super) async fn compressed(answer: Answer) -> Answer {
     let packed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
     match packed {
         Ok(packed) => {
-            let mut answer = Response::from_parts(parts, Body::from(packed));
-            set(&mut answer, header::CONTENT_ENCODING, "gzip");
-            set(&mut answer, header::VARY, "Accept-Encoding");
-            answer
+            let headers = [
+                (header::CONTENT_ENCODING, "gzip"),
+                (header::VARY, "Accept-Encoding"),
+            ];
+            (headers, Response::from_parts(parts, Body::from(packed))).into_response()
         }
         Err(_) => Response::from_parts(parts, Body::from(bytes)),
     }
 }
 
-pub(super) fn set(answer: &mut Answer, name: HeaderName, value: &'static str) {
-    answer
-        .headers_mut()
-        .insert(name, HeaderValue::from_static(value));
+/// A reply without a body.
+pub(super) fn empty(status: u16) -> Answer {
+    code(status).into_response()
 }
 
 fn with_type(status: u16, content_type: &'static str, body: String) -> Answer {
-    let mut answer = Response::new(Body::from(body));
-    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT);
-    set(&mut answer, header::CONTENT_TYPE, content_type);
-    answer
+    (code(status), [(header::CONTENT_TYPE, content_type)], body).into_response()
+}
+
+fn code(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT)
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use axum::http::{HeaderMap, Method, StatusCode, header, request::Parts};
+use axum::response::IntoResponse as _;
 use futures_util::stream::{self, StreamExt as _};
 use sha1::{Digest, Sha1};
 
-use super::pages::{self, Answer};
+use super::pages::{self, Answer, Read};
 use super::{App, multipart};
 use crate::resolvers::files;
 
@@ -27,44 +28,34 @@ fn download(app: &App, parts: &Parts) -> Answer {
     let mark = pairs.find_map(|(name, value)| (name == "signature").then(|| value.into_owned()));
     let found = mark.and_then(|mark| files::signed(&app.sandbox.state, &mark));
     let Some(content) = found else {
-        return pages::text(403, "<Error><Code>AccessDenied</Code></Error>");
+        return error(403, "AccessDenied");
     };
     object(&parts.headers, content)
 }
 
 /// An object or a part of it, as sent by S3 and MinIO.
 fn object(headers: &HeaderMap, content: Vec<u8>) -> Answer {
-    let length = content.len();
-    let etag = etag(&content);
-    let (mut answer, range) = match part(headers, &etag, length) {
-        Part::Whole => (Response::new(Body::from(content)), None),
-        Part::Range(range) => {
-            let name = format!("bytes {}-{}/{length}", range.start, range.end - 1);
-            let mut answer = Response::new(Body::from(content[range].to_vec()));
-            *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
-            (answer, Some(name))
+    let (length, etag) = (content.len(), etag(&content));
+    let part = part(headers, &etag, length);
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::ACCEPT_RANGES, "bytes"),
+        (header::ETAG, etag.as_str()),
+    ];
+    let range = |range| [(header::CONTENT_RANGE, format!("bytes {range}/{length}"))];
+    match part {
+        Part::Whole => (headers, content).into_response(),
+        Part::Range(part) => {
+            let range = range(format!("{}-{}", part.start, part.end - 1));
+            let status = StatusCode::PARTIAL_CONTENT;
+            (status, headers, range, content[part].to_vec()).into_response()
         }
-        Part::OutOfRange => (
-            pages::text(416, "<Error><Code>InvalidRange</Code></Error>"),
-            Some(format!("bytes */{length}")),
-        ),
-    };
-    let is_error = answer.status() == StatusCode::RANGE_NOT_SATISFIABLE;
-    let mut set = |name, value: &str| {
-        let value = HeaderValue::from_str(value);
-        answer
-            .headers_mut()
-            .extend(value.ok().map(|value| (name, value)));
-    };
-    if let Some(range) = range {
-        set(header::CONTENT_RANGE, &range);
+        Part::OutOfRange => (range("*".to_owned()), error(416, "InvalidRange")).into_response(),
     }
-    if !is_error {
-        set(header::CONTENT_TYPE, "application/octet-stream");
-        set(header::ACCEPT_RANGES, "bytes");
-        set(header::ETAG, &etag);
-    }
-    answer
+}
+
+fn error(status: u16, code: &str) -> Answer {
+    pages::text(status, format!("<Error><Code>{code}</Code></Error>"))
 }
 
 fn etag(content: &[u8]) -> String {
@@ -107,24 +98,16 @@ fn part(headers: &HeaderMap, etag: &str, length: usize) -> Part {
 
 async fn upload(app: &App, parts: &Parts, body: Body) -> Answer {
     match receive(app, parts, body).await {
-        Ok(()) => {
-            let mut answer = Response::new(Body::empty());
-            *answer.status_mut() = StatusCode::NO_CONTENT;
-            answer
-        }
+        Ok(()) => pages::empty(204),
         Err(refused) => *refused,
     }
 }
 
 /// Stores an uploaded file. Nothing of the file is read before the form's policy has been
 /// validated.
-async fn receive(app: &App, parts: &Parts, body: Body) -> Result<(), Box<Answer>> {
-    let refuse = |status, code: &str| {
-        let text = format!("<Error><Code>{code}</Code></Error>");
-        Box::new(pages::text(status, text))
-    };
-    let denied = || refuse(403, "AccessDenied");
-    let malformed = || refuse(400, "MalformedPOSTRequest");
+async fn receive(app: &App, parts: &Parts, body: Body) -> Read<()> {
+    let denied = || Box::new(error(403, "AccessDenied"));
+    let malformed = || Box::new(error(400, "MalformedPOSTRequest"));
     let state = &app.sandbox.state;
     let is_allowed = Arc::new(AtomicBool::new(false));
     let body = limited(body, is_allowed.clone());
@@ -175,6 +158,7 @@ fn limited(body: Body, is_allowed: Arc<AtomicBool>) -> Body {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderValue;
 
     #[test]
     fn a_part_of_the_same_version_is_sent() {

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::{HeaderMap, Method, Response, StatusCode, header, request::Parts};
+use axum::http::{HeaderMap, Method, header, request::Parts};
+use axum::response::IntoResponse as _;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::{Map, Value, json};
 
 use super::body::text;
 use super::follow::{self, Follow, Mutations, follow};
-use super::gate::Noted;
+use super::gate::{self, Noted};
 use super::graphql::GraphQl;
-use super::pages::{self, Answer};
+use super::pages::{self, Answer, Read};
 use super::{App, document};
-use crate::Fault;
 use crate::permissions::Caller;
 
 /// graphql-sse has no limit.
@@ -27,54 +27,40 @@ const HEARTBEAT: Duration = Duration::from_secs(12);
 /// Express handles neither JSON nor the token here. A browser's preflight needs no token (seen on
 /// Lagoon 2.33.1).
 pub(super) async fn answer(app: &Arc<App>, parts: &Parts, body: Body, noted: &mut Noted) -> Answer {
-    let mut answer = if parts.method == Method::OPTIONS {
-        empty(204)
+    let answer = if parts.method == Method::OPTIONS {
+        pages::empty(204)
     } else {
         let answer = respond(app, parts, body, noted).await;
         answer.unwrap_or_else(|refused| *refused)
     };
-    pages::set(
-        &mut answer,
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        "GET, POST, OPTIONS",
-    );
-    pages::set(
-        &mut answer,
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        "Content-Type, Authorization, apollo-require-preflight",
-    );
-    answer
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "Content-Type, Authorization, apollo-require-preflight",
+        ),
+    ];
+    (headers, answer).into_response()
 }
 
-async fn respond(
-    app: &Arc<App>,
-    parts: &Parts,
-    body: Body,
-    noted: &mut Noted,
-) -> Result<Answer, Box<Answer>> {
+async fn respond(app: &Arc<App>, parts: &Parts, body: Body, noted: &mut Noted) -> Read<Answer> {
     let Ok(caller) = caller(app, &parts.headers) else {
-        let mut answer = pages::json(500, &json!({"error": "Internal server error"}));
-        pages::set(&mut answer, header::CONTENT_TYPE, "application/json");
-        return Err(Box::new(answer));
+        let page = pages::json(500, &json!({"error": "Internal server error"}));
+        let headers = [(header::CONTENT_TYPE, "application/json")];
+        return Err(Box::new((headers, page).into_response()));
     };
     if text(&parts.headers, header::ACCEPT) != "text/event-stream" {
-        return Err(Box::new(empty(404)));
+        return Err(Box::new(pages::empty(404)));
     }
     let request = read(parts, body, noted).await?;
     noted.operations = document::root_fields(&request);
-    match app.sandbox.state.faults.take(&noted.operations) {
-        Some(Fault::Status(status, text)) => return Err(Box::new(pages::text(status, text))),
-        Some(Fault::Hang) => return std::future::pending().await,
-        Some(Fault::Delay(delay)) => tokio::time::sleep(delay).await,
-        _ => {}
-    }
+    gate::fault(app, &noted.operations).await?;
     let events = match follow(app, &caller, request, Mutations::Executed).await {
         Follow::Unreadable(message) => return Err(refuse(400, &message)),
         Follow::NoOperation(_) => return Err(refuse(400, "Unable to detect operation AST")),
         Follow::NotAQuery => {
-            let mut answer = refuse(405, "Cannot perform mutations over GET");
-            pages::set(&mut answer, header::ALLOW, "POST");
-            return Err(answer);
+            let page = *refuse(405, "Cannot perform mutations over GET");
+            return Err(Box::new(([(header::ALLOW, "POST")], page).into_response()));
         }
         Follow::Invalid(errors) => once(&json!({"errors": errors})),
         Follow::One(body) => once(&body),
@@ -83,17 +69,13 @@ async fn respond(
             .chain(stream::once(async { COMPLETE.to_owned() }))
             .boxed(),
     };
-    let mut answer = Response::new(Body::from_stream(with_heartbeat(events)));
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream; charset=utf-8"),
         (header::CACHE_CONTROL, "no-cache"),
         (header::CONNECTION, "keep-alive"),
         (header::CONTENT_ENCODING, "none"),
     ];
-    for (name, value) in headers {
-        pages::set(&mut answer, name, value);
-    }
-    Ok(answer)
+    Ok((headers, Body::from_stream(with_heartbeat(events))).into_response())
 }
 
 /// The token may come without `Bearer`, which is only removed.
@@ -129,7 +111,7 @@ fn with_heartbeat(
         .map(|text| Ok(Bytes::from(text)))
 }
 
-async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, Box<Answer>> {
+async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Read<GraphQl> {
     let is_get = parts.method == Method::GET;
     let fields = match parts.method {
         Method::GET => from_address(parts)?,
@@ -140,7 +122,7 @@ async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, B
             noted.body = String::from_utf8_lossy(&bytes).into_owned();
             from_json(&bytes)?
         }
-        _ => return Err(Box::new(empty(415))),
+        _ => return Err(Box::new(pages::empty(415))),
     };
     match fields.get("query") {
         None | Some(Value::Null) => return Err(refuse(400, "Missing query")),
@@ -162,7 +144,7 @@ async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Result<GraphQl, B
     })
 }
 
-fn from_json(bytes: &[u8]) -> Result<Map<String, Value>, Box<Answer>> {
+fn from_json(bytes: &[u8]) -> Read<Map<String, Value>> {
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(fields)) => Ok(fields),
         // JavaScript takes an array for an object without fields.
@@ -172,7 +154,7 @@ fn from_json(bytes: &[u8]) -> Result<Map<String, Value>, Box<Answer>> {
     }
 }
 
-fn from_address(parts: &Parts) -> Result<Map<String, Value>, Box<Answer>> {
+fn from_address(parts: &Parts) -> Read<Map<String, Value>> {
     let mut fields = Map::new();
     let query = parts.uri.query().unwrap_or_default();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -195,10 +177,4 @@ fn from_address(parts: &Parts) -> Result<Map<String, Value>, Box<Answer>> {
 fn refuse(status: u16, message: &str) -> Box<Answer> {
     let body = json!({"errors": [{"message": message}]});
     Box::new(pages::json(status, &body))
-}
-
-fn empty(status: u16) -> Answer {
-    let mut answer = Response::new(Body::empty());
-    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::NOT_FOUND);
-    answer
 }
