@@ -7,12 +7,8 @@
 pub mod consent;
 mod detached;
 mod error;
-#[cfg(unix)]
-mod image;
 mod log;
 mod order;
-#[cfg(unix)]
-mod process;
 mod remote_id;
 pub mod runner;
 mod scripted;

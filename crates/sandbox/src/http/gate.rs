@@ -8,7 +8,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header, request::Parts};
 
 use super::pages::{self, Answer, Read};
-use super::{App, body, graphql, socket, storage, stream};
+use super::push::{socket, stream};
+use super::{App, body, graphql, storage};
 use crate::permissions::Caller;
 use crate::token;
 use crate::{Fault, Recorded};

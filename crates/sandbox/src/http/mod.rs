@@ -8,17 +8,11 @@
 //! `data` and `errors`, with async-graphql's wording.
 
 mod body;
-mod document;
-mod execute;
-mod follow;
 mod gate;
 mod graphql;
-mod message;
-mod multipart;
 mod pages;
-mod socket;
+mod push;
 mod storage;
-mod stream;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

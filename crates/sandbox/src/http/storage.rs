@@ -10,8 +10,9 @@ use axum::response::IntoResponse as _;
 use futures_util::stream::{self, StreamExt as _};
 use sha1::{Digest, Sha1};
 
+use super::App;
+use super::graphql::multipart;
 use super::pages::{self, Answer, Read};
-use super::{App, multipart};
 use crate::resolvers::files;
 
 pub(super) async fn answer(app: &App, parts: &Parts, body: Body) -> Answer {

@@ -6,10 +6,10 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
-use super::takeover;
+use super::process::{self, End};
+use super::{image, takeover};
 use crate::engine::order::Job;
-use crate::engine::process::{self, End};
-use crate::engine::{EngineError, Work, image, log, standins};
+use crate::engine::{EngineError, Work, log, standins};
 use crate::store::{Order, Status, Store, StoreError, at, create_private};
 
 struct Life {

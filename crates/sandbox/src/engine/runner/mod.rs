@@ -4,7 +4,11 @@
 //! session of its own. Only the lock, which ends with the process, shows that it is alive.
 
 #[cfg(unix)]
+mod image;
+#[cfg(unix)]
 mod life;
+#[cfg(unix)]
+mod process;
 #[cfg(unix)]
 mod takeover;
 

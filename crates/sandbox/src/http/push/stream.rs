@@ -10,12 +10,12 @@ use axum::response::IntoResponse as _;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::{Map, Value, json};
 
-use super::body::text;
-use super::follow::{self, Follow, Mutations, follow};
-use super::gate::{self, Noted};
-use super::graphql::GraphQl;
-use super::pages::{self, Answer, Read};
-use super::{App, document};
+use super::{Follow, Mutations, follow};
+use crate::http::App;
+use crate::http::body::text;
+use crate::http::gate::{self, Noted};
+use crate::http::graphql::{GraphQl, document};
+use crate::http::pages::{self, Answer, Read};
 use crate::permissions::Caller;
 
 /// graphql-sse has no limit.
@@ -26,7 +26,12 @@ const HEARTBEAT: Duration = Duration::from_secs(12);
 
 /// Express handles neither JSON nor the token here. A browser's preflight needs no token (seen on
 /// Lagoon 2.33.1).
-pub(super) async fn answer(app: &Arc<App>, parts: &Parts, body: Body, noted: &mut Noted) -> Answer {
+pub(in crate::http) async fn answer(
+    app: &Arc<App>,
+    parts: &Parts,
+    body: Body,
+    noted: &mut Noted,
+) -> Answer {
     let answer = if parts.method == Method::OPTIONS {
         pages::empty(204)
     } else {
@@ -140,7 +145,7 @@ async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Read<GraphQl> {
     }
     Ok(GraphQl {
         is_get,
-        ..follow::request(&fields)
+        ..super::request(&fields)
     })
 }
 

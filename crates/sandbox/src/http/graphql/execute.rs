@@ -5,19 +5,19 @@ use async_graphql::parser::{Error, parse_query};
 use async_graphql::{Request, ServerError, Variables};
 use serde_json::{Map, Number, Value, json};
 
-use super::App;
+use super::GraphQl;
 use super::document::{drop_absent, mark_objects, null_values, trips_the_plugin, unmark};
-use super::graphql::GraphQl;
+use crate::http::App;
 use crate::permissions::Caller;
 use crate::schema;
 use crate::state::Session;
 
-pub(super) struct Outcome {
-    pub(super) status: u16,
-    pub(super) body: Value,
+pub(in crate::http) struct Outcome {
+    pub(in crate::http) status: u16,
+    pub(in crate::http) body: Value,
 }
 
-pub(super) enum Refused {
+pub(in crate::http) enum Refused {
     /// The document cannot be parsed, or Lagoon's plugin fails on it.
     Unreadable(String),
     /// The document has no such operation, or several and none is named.
@@ -61,14 +61,14 @@ impl From<Error> for Refused {
     }
 }
 
-pub(super) struct Prepared {
-    pub(super) request: Request,
-    pub(super) kind: OperationType,
+pub(in crate::http) struct Prepared {
+    pub(in crate::http) request: Request,
+    pub(in crate::http) kind: OperationType,
     /// The data if all fields are `null`.
-    pub(super) nulls: Map<String, Value>,
+    pub(in crate::http) nulls: Map<String, Value>,
 }
 
-pub(super) async fn execute(app: &App, caller: &Caller, request: GraphQl) -> Outcome {
+pub(in crate::http) async fn execute(app: &App, caller: &Caller, request: GraphQl) -> Outcome {
     match prepare(app, caller, request, true) {
         Ok(prepared) => run(prepared).await,
         Err(refused) => refused.outcome(),
@@ -76,7 +76,7 @@ pub(super) async fn execute(app: &App, caller: &Caller, request: GraphQl) -> Out
 }
 
 /// Validates and executes a prepared request.
-pub(super) async fn run(prepared: Prepared) -> Outcome {
+pub(in crate::http) async fn run(prepared: Prepared) -> Outcome {
     let Prepared {
         request,
         kind,
@@ -91,7 +91,7 @@ pub(super) async fn run(prepared: Prepared) -> Outcome {
 }
 
 /// Parses a request. `has_plugins`: it came over HTTP, where Apollo's plugins see it.
-pub(super) fn prepare(
+pub(in crate::http) fn prepare(
     app: &App,
     caller: &Caller,
     request: GraphQl,
@@ -189,13 +189,13 @@ fn whole_numbers(value: &mut Value) {
     }
 }
 
-pub(super) fn plain(data: async_graphql::Value) -> Value {
+pub(in crate::http) fn plain(data: async_graphql::Value) -> Value {
     let mut data = data.into_json().unwrap_or(Value::Null);
     unmark(&mut data);
     data
 }
 
-pub(super) fn answer(data: Value, errors: &[ServerError]) -> Outcome {
+pub(in crate::http) fn answer(data: Value, errors: &[ServerError]) -> Outcome {
     if errors.is_empty() {
         return Outcome {
             status: 200,

@@ -17,11 +17,11 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, interval_at, sleep_until};
 
-use super::App;
-use super::follow::{self, Follow, Mutations, follow};
-use super::graphql::GraphQl;
 use super::message;
-use super::pages::{self, Answer};
+use super::{Follow, Mutations, follow};
+use crate::http::App;
+use crate::http::graphql::GraphQl;
+use crate::http::pages::{self, Answer};
 use crate::permissions::Caller;
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -38,7 +38,7 @@ type Close = (u16, String);
 type Sent = (String, Result<Value, Close>);
 
 /// The token follows in the first message.
-pub(super) async fn answer(app: &Arc<App>, parts: &Parts) -> Answer {
+pub(in crate::http) async fn answer(app: &Arc<App>, parts: &Parts) -> Answer {
     let mut parts = parts.clone();
     match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => {
@@ -187,7 +187,7 @@ impl Connection {
         let work = work(
             self.app.clone(),
             caller,
-            follow::request(payload),
+            super::request(payload),
             id.to_owned(),
             self.sender.clone(),
         );

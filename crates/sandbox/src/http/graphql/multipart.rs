@@ -9,19 +9,19 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::request::Parts;
 use serde_json::Value;
 
-use super::graphql::{self, GraphQl};
-use super::pages::{self, Read};
+use super::GraphQl;
+use crate::http::pages::{self, Read};
 
 #[derive(Clone)]
-pub(super) struct Upload {
+pub(in crate::http) struct Upload {
     /// Its paths in the variables, such as `variables.files.0`.
-    pub(super) places: Vec<String>,
+    pub(in crate::http) places: Vec<String>,
     filename: String,
     content: Bytes,
 }
 
 impl Upload {
-    pub(super) fn value(&self) -> UploadValue {
+    pub(in crate::http) fn value(&self) -> UploadValue {
         UploadValue {
             filename: self.filename.clone(),
             content_type: None,
@@ -30,12 +30,15 @@ impl Upload {
     }
 }
 
-pub(super) async fn form(parts: &Parts, body: Body) -> Result<Multipart, MultipartRejection> {
+pub(in crate::http) async fn form(
+    parts: &Parts,
+    body: Body,
+) -> Result<Multipart, MultipartRejection> {
     let request = Request::from_parts(parts.clone(), body);
     Multipart::from_request(request, &()).await
 }
 
-pub(super) async fn read(parts: &Parts, body: Body) -> Read<GraphQl> {
+pub(in crate::http) async fn read(parts: &Parts, body: Body) -> Read<GraphQl> {
     let bad = || Box::new(pages::text(400, "Bad Request"));
     let mut form = form(parts, body).await.map_err(|_| bad())?;
     let mut request = None;
@@ -48,7 +51,7 @@ pub(super) async fn read(parts: &Parts, body: Body) -> Read<GraphQl> {
         match name.as_str() {
             "operations" => {
                 let value: Value = serde_json::from_slice(&content).map_err(|_| bad())?;
-                request = Some(graphql::request(value)?);
+                request = Some(super::request(value)?);
             }
             "map" => map = serde_json::from_slice(&content).map_err(|_| bad())?,
             _ => uploads.push(Upload {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
-use super::log;
+use crate::engine::log;
 use crate::store::Order;
 
 /// The interval of checks for an order to stop.

@@ -8,11 +8,11 @@ use async_graphql::parser::{Positioned, parse_query};
 use async_graphql_value::Value;
 use serde_json::{Map, Value as JsonValue, json};
 
+use super::GraphQl;
 use super::execute::Outcome;
-use super::graphql::GraphQl;
 
 /// The names of a request's root fields, without `__typename`; none if it cannot be parsed.
-pub(super) fn root_fields(request: &GraphQl) -> Vec<String> {
+pub(in crate::http) fn root_fields(request: &GraphQl) -> Vec<String> {
     let Ok(document) = parse_query(request.query.as_str().unwrap_or_default()) else {
         return Vec::new();
     };
@@ -26,7 +26,7 @@ pub(super) fn root_fields(request: &GraphQl) -> Vec<String> {
         .collect()
 }
 
-pub(super) fn root_values(request: &GraphQl) -> Map<String, JsonValue> {
+pub(in crate::http) fn root_values(request: &GraphQl) -> Map<String, JsonValue> {
     let document = parse_query(request.query.as_str().unwrap_or_default());
     let operations = document
         .iter()
@@ -37,7 +37,7 @@ pub(super) fn root_values(request: &GraphQl) -> Map<String, JsonValue> {
 }
 
 /// The data of an operation whose fields are all `null`.
-pub(super) fn null_values(operation: &OperationDefinition) -> Map<String, JsonValue> {
+pub(in crate::http) fn null_values(operation: &OperationDefinition) -> Map<String, JsonValue> {
     let root = match operation.ty {
         OperationType::Query => "Query",
         OperationType::Mutation => "Mutation",
@@ -54,7 +54,7 @@ pub(super) fn null_values(operation: &OperationDefinition) -> Map<String, JsonVa
 }
 
 /// The reply to a valid request that a test or the transport refuses.
-pub(super) fn refused(data: Map<String, JsonValue>, message: &str) -> Outcome {
+pub(in crate::http) fn refused(data: Map<String, JsonValue>, message: &str) -> Outcome {
     let failed = data.iter().find(|(_, value)| value.is_null());
     let path: Vec<_> = failed.map(|(key, _)| key).into_iter().collect();
     let error = json!({"message": message, "path": path});
@@ -75,7 +75,7 @@ fn fields(operation: &OperationDefinition) -> impl Iterator<Item = &Field> {
 
 /// Whether the first definition selects an inline fragment at its root. A plugin of Lagoon's reads
 /// the name of each selection, and fails on this one.
-pub(super) fn trips_the_plugin(document: &ExecutableDocument) -> bool {
+pub(in crate::http) fn trips_the_plugin(document: &ExecutableDocument) -> bool {
     let operations = document
         .operations
         .iter()
@@ -94,7 +94,10 @@ pub(super) fn trips_the_plugin(document: &ExecutableDocument) -> bool {
 }
 
 /// Removes the uses of absent variables: absent and `null` differ for Lagoon.
-pub(super) fn drop_absent(document: &mut ExecutableDocument, given: &Map<String, JsonValue>) {
+pub(in crate::http) fn drop_absent(
+    document: &mut ExecutableDocument,
+    given: &Map<String, JsonValue>,
+) {
     let mut absent = Vec::new();
     for operation in operations(document) {
         let definitions = operation.variable_definitions.iter();
@@ -185,7 +188,7 @@ const MARK: &str = "sandboxTypename";
 
 /// Selects `__typename` of each object, because async-graphql turns an object without fields, such
 /// as a union without a matching fragment, into `null`.
-pub(super) fn mark_objects(document: &mut ExecutableDocument) {
+pub(in crate::http) fn mark_objects(document: &mut ExecutableDocument) {
     let Some(mark) = mark() else { return };
     visit_fields(document, &mut |field| {
         let inner = &mut field.selection_set.node.items;
@@ -202,7 +205,7 @@ fn mark() -> Option<Positioned<Selection>> {
 }
 
 /// Removes the fields that [`mark_objects`] selected.
-pub(super) fn unmark(data: &mut JsonValue) {
+pub(in crate::http) fn unmark(data: &mut JsonValue) {
     match data {
         JsonValue::Object(fields) => {
             fields.shift_remove(MARK);

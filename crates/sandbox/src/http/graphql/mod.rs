@@ -1,5 +1,9 @@
 //! `/graphql`: requests in a body, single or batched, or in the address.
 
+pub(in crate::http) mod document;
+pub(in crate::http) mod execute;
+pub(in crate::http) mod multipart;
+
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -7,11 +11,11 @@ use axum::http::{HeaderMap, Method, header, request::Parts};
 use axum::response::IntoResponse as _;
 use serde_json::{Map, Value, json};
 
+use self::execute::Outcome;
+use super::App;
 use super::body::{Content, content_type};
-use super::execute::{self, Outcome};
 use super::gate::{self, Noted};
 use super::pages::{self, Answer, Read};
-use super::{App, document, multipart};
 use crate::Fault;
 use crate::permissions::Caller;
 
@@ -21,18 +25,18 @@ const FORGED: &str =
     "This operation has been blocked as a potential Cross-Site Request Forgery (CSRF).";
 
 #[derive(Clone)]
-pub(super) struct GraphQl {
-    pub(super) query: Value,
-    pub(super) variables: Value,
-    pub(super) operation_name: Option<String>,
-    pub(super) uploads: Vec<multipart::Upload>,
+pub(in crate::http) struct GraphQl {
+    pub(in crate::http) query: Value,
+    pub(in crate::http) variables: Value,
+    pub(in crate::http) operation_name: Option<String>,
+    pub(in crate::http) uploads: Vec<multipart::Upload>,
     /// Whether it came in the address, where only queries are allowed.
-    pub(super) is_get: bool,
+    pub(in crate::http) is_get: bool,
     /// The `Host` header.
-    pub(super) host: Option<String>,
+    pub(in crate::http) host: Option<String>,
 }
 
-pub(super) async fn answer(
+pub(in crate::http) async fn answer(
     app: &Arc<App>,
     parts: &Parts,
     content: Content,
@@ -119,7 +123,7 @@ async fn from_body(parts: &Parts, content: Content) -> Read<(Vec<GraphQl>, bool)
     }
 }
 
-pub(super) fn request(value: Value) -> Read<GraphQl> {
+pub(in crate::http) fn request(value: Value) -> Read<GraphQl> {
     let refuse = |message: &str| Box::new(pages::text(400, message));
     let mut fields = match value {
         Value::Object(fields) => fields,

@@ -1,5 +1,9 @@
 //! Operations over a connection that stays open, with one reply or many.
 
+mod message;
+pub(in crate::http) mod socket;
+pub(in crate::http) mod stream;
+
 use std::pin::Pin;
 
 use async_graphql::parser::types::OperationType;
@@ -8,13 +12,12 @@ use futures_util::stream::BoxStream;
 use serde_json::{Map, Value, json};
 
 use super::App;
-use super::document;
-use super::execute::{self, Outcome, Refused};
-use super::graphql::GraphQl;
+use super::graphql::execute::{self, Outcome, Refused};
+use super::graphql::{GraphQl, document};
 use crate::permissions::Caller;
 use crate::schema;
 
-pub(super) enum Follow {
+enum Follow {
     /// The document cannot be parsed, with the reason.
     Unreadable(String),
     /// The document does not determine the operation; with the errors.
@@ -28,7 +31,7 @@ pub(super) enum Follow {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mutations {
+enum Mutations {
     Executed,
     /// Over the WebSocket (seen on Lagoon 2.33.1).
     Refused,
@@ -38,12 +41,7 @@ pub(super) enum Mutations {
 /// the connection's context lacks.
 const NO_LOGGER: &str = "userActivityLogger is not a function";
 
-pub(super) async fn follow(
-    app: &App,
-    caller: &Caller,
-    request: GraphQl,
-    mutations: Mutations,
-) -> Follow {
+async fn follow(app: &App, caller: &Caller, request: GraphQl, mutations: Mutations) -> Follow {
     let again = request.clone();
     let prepared = match execute::prepare(app, caller, request, false) {
         Ok(prepared) => prepared,
@@ -87,7 +85,7 @@ fn refusal(refused: Refused) -> Follow {
     }
 }
 
-pub(super) fn request(fields: &Map<String, Value>) -> GraphQl {
+fn request(fields: &Map<String, Value>) -> GraphQl {
     let name = fields.get("operationName").filter(|name| !name.is_null());
     GraphQl {
         query: fields.get("query").cloned().unwrap_or(Value::Null),

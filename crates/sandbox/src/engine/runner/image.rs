@@ -6,7 +6,7 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use super::order::Job;
+use crate::engine::order::Job;
 
 /// Runs `image` in a container named after the run. As in Lagoon, the arguments are JSON in base64
 /// in `JSON_PAYLOAD`. The error is a text for the log.
