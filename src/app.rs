@@ -37,10 +37,9 @@ use crate::settings::{
 use crate::state::Claims;
 use crate::terminal::{PromptError, StreamError, Ui};
 
-/// A command or image that the sandbox would execute on this machine.
 #[derive(Debug, Clone, Copy)]
 pub enum Executes<'a> {
-    /// The command of the definition, without argument values.
+    /// Without argument values.
     Command(&'a str),
     Image(&'a str),
 }
@@ -48,7 +47,6 @@ pub enum Executes<'a> {
 pub struct App {
     pub ui: Ui,
     pub settings: Settings,
-    /// Output failures that are reported when the command has ended.
     pub output_failures: OutputFailures,
     interrupts: Interrupts,
     lagoon: OnceCell<Lagoon>,
@@ -75,7 +73,7 @@ impl App {
         }
     }
 
-    /// The selected Lagoon, with its token. Nothing is sent to it yet.
+    /// Connects to the selected Lagoon. Sends nothing yet.
     pub async fn lagoon(&self) -> Result<&Lagoon, Error> {
         self.lagoon
             .get_or_try_init(async || connect::connect(self).await)
@@ -96,14 +94,14 @@ impl App {
         connect::lagoon(self, url, context, source)
     }
 
-    /// The runs that this machine's processes have reported as their own on the selected Lagoon.
+    /// The claims on runs of the selected Lagoon.
     pub async fn claims(&self) -> Result<Claims, Error> {
         let address = self.lagoon().await?.url();
         let folder = self.settings.folders.state.as_deref();
         Ok(Claims::open(folder, address.as_str()))
     }
 
-    /// The project and branch that the files around the current folder name; read on first use.
+    /// Read on first use from the files around the current folder.
     pub fn checkout(&self) -> &Checkout {
         self.checkout.get_or_init(|| {
             let here = std::env::current_dir();
@@ -144,8 +142,7 @@ impl App {
         }
     }
 
-    /// Like [`App::confirm`]; prints the place of the change (see `target::banner`) even with
-    /// `--yes`.
+    /// Like [`App::confirm`]; with `--yes`, prints the banner.
     pub fn confirm_at(&self, banner: &str, question: &str) -> Result<(), Error> {
         if self.settings.yes {
             self.ui.note(banner);
@@ -153,8 +150,7 @@ impl App {
         self.confirm(&format!("{banner}: {question}"))
     }
 
-    /// Without a terminal, requires that these settings are explicit (see
-    /// [`Settings::require_explicit`]).
+    /// Applies [`Settings::require_explicit`] without a terminal.
     pub fn require_explicit(&self, what: &[TargetSetting]) -> Result<(), Error> {
         if self.ui.can_prompt() {
             return Ok(());
@@ -162,9 +158,8 @@ impl App {
         Ok(self.settings.require_explicit(what)?)
     }
 
-    /// Requires confirmation before the sandbox executes something new on this machine. Commands
-    /// that came with the sandbox or were confirmed before need none, nor does any other Lagoon.
-    /// Call it after [`App::lagoon`], which starts the sandbox.
+    /// Asks before the sandbox executes something new on this machine. Call it after
+    /// [`App::lagoon`], which starts the sandbox.
     pub fn confirm_execution(&self, what: Executes<'_>) -> Result<(), Error> {
         #[cfg(feature = "sandbox")]
         return sandbox::confirm_execution(self, what);
@@ -175,8 +170,7 @@ impl App {
         }
     }
 
-    /// Asks one question for an action and for everything new that it executes on this machine.
-    /// Call it after [`App::lagoon`], which starts the sandbox.
+    /// Like [`App::confirm_execution`], in one question with that of the action.
     pub fn confirm_with_execution(
         &self,
         question: &str,
@@ -191,8 +185,8 @@ impl App {
         }
     }
 
-    /// Lets the caller handle the next Ctrl-C or SIGTERM while the claim exists. Without a claim,
-    /// and at the second signal, the command ends.
+    /// Lets the caller handle the next signal. Without a claim, and at the second signal, the
+    /// command ends.
     pub fn claim_interrupt(&self) -> Claim {
         self.interrupts.claim()
     }
@@ -204,12 +198,11 @@ impl App {
     }
 }
 
-/// Prints a text that is not a result, such as help. A broken pipe is not an error.
+/// Prints help and the like. A broken pipe is not an error.
 pub fn print(ui: &Ui, text: &str) -> Result<(), Error> {
     printed(ui.out(text))
 }
 
-/// Prints the text that was held back because a secret could have begun there.
 pub fn finish(ui: &Ui) -> Result<(), Error> {
     printed(ui.finish())
 }

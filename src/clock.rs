@@ -8,7 +8,6 @@ use jiff::Timestamp;
 
 pub use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-/// The time of day by this machine's clock.
 pub fn wall_time() -> Timestamp {
     Timestamp::now()
 }

@@ -1,6 +1,5 @@
-//! The only reader of environment variables. They are read once and passed on as a value;
-//! `settings` interprets them. Libraries read their own variables (proxies, certificates,
-//! `COMPLETE`).
+//! The only reader of environment variables; `settings` interprets them. Libraries read their own
+//! (proxies, certificates, `COMPLETE`).
 
 #![allow(
     clippy::disallowed_methods,
@@ -19,8 +18,7 @@ const FOLDER: &str = "lagoon-tasks";
 
 const POD_PLACE: [&str; 3] = ["LAGOON_PROJECT", "LAGOON_GIT_BRANCH", "LAGOON_ENVIRONMENT"];
 
-/// Our environment variables. An empty `TASKS_*` value is kept: it is a usage error, which
-/// `settings` reports only if the value is needed.
+/// An empty `TASKS_*` value is kept: it is a usage error if the value is needed.
 #[derive(Debug, Clone, Default)]
 pub struct Env {
     pub context: Option<String>,
@@ -33,8 +31,7 @@ pub struct Env {
     pub ssh_key: Option<Secret>,
     pub ssh_host: Option<String>,
     pub ssh_port: Option<String>,
-    /// `LAGOON_CONFIG_API_HOST`, `LAGOON_CONFIG_TOKEN_HOST` and `LAGOON_CONFIG_TOKEN_PORT` of a
-    /// Lagoon pod.
+    /// `LAGOON_CONFIG_API_HOST`, `…_TOKEN_HOST` and `…_TOKEN_PORT` of a Lagoon pod.
     pub pod: [Option<String>; 3],
     pub no_color: bool,
     /// `CLICOLOR_FORCE` is neither empty nor `0`.
@@ -69,7 +66,7 @@ impl Env {
         Self::from_vars(std::env::vars_os())
     }
 
-    /// Reads an environment given as pairs, for tests.
+    /// For tests.
     pub fn from_vars<K, V>(vars: impl IntoIterator<Item = (K, V)>) -> Result<Env, EnvError>
     where
         K: Into<OsString>,

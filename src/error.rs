@@ -23,16 +23,16 @@ pub use hint::{Flag, Hint, target_flags};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     Failed = 1,
-    /// An invalid flag, argument or file; a value missing without a terminal; not confirmed.
+    /// Invalid flag, argument or file; missing value; not confirmed.
     Usage = 2,
     RunFailed = 3,
     NotAllowed = 4,
-    /// A context, project, environment, task or run that does not exist or no longer exists.
+    /// A missing or deleted context, project, environment, task or run.
     NotFound = 5,
     RunCancelled = 6,
-    /// Lagoon cannot be reached or does not reply in time, or the outcome is unknown.
+    /// Lagoon does not reply, or the outcome is unknown.
     Unreachable = 7,
-    /// A run that was waited for was still in progress at the timeout.
+    /// A run was in progress at the timeout.
     StillGoing = 8,
     Changes = 9,
     NeverStarted = 10,
@@ -60,7 +60,6 @@ impl Kind {
         self as u8
     }
 
-    /// The kind's name in a JSON error.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Failed => "failed",
@@ -85,10 +84,10 @@ pub struct Error {
     /// One sentence without a full stop that names the flag, file or object.
     pub message: String,
     pub source: Option<Box<dyn StdError + Send + Sync>>,
-    /// The flag whose value is at fault, printed before the message.
+    /// The flag with the invalid value, printed before the message.
     pub flag: Option<Flag>,
     pub hints: Vec<Hint>,
-    /// The runs that the error concerns, in their JSON form.
+    /// The affected runs as JSON.
     pub runs: Vec<Value>,
 }
 
@@ -104,7 +103,6 @@ impl Error {
         }
     }
 
-    /// A usage error: exit code 2.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Kind::Usage, message)
     }
@@ -113,7 +111,6 @@ impl Error {
         Self::new(Kind::NotFound, message)
     }
 
-    /// Refused or failed: exit code 1.
     pub fn failed(message: impl Into<String>) -> Self {
         Self::new(Kind::Failed, message)
     }
@@ -124,25 +121,22 @@ impl Error {
         self
     }
 
-    /// Adds several hints.
     #[must_use]
     pub fn with_hints(self, hints: impl IntoIterator<Item = impl Into<Hint>>) -> Self {
         hints.into_iter().fold(self, Error::hint)
     }
 
-    /// The hints as they are printed.
     pub fn hint_texts(&self) -> Vec<String> {
         self.hints.iter().map(ToString::to_string).collect()
     }
 
-    /// Says which flag's value is at fault.
     #[must_use]
     pub fn about(mut self, flag: Flag) -> Self {
         self.flag = Some(flag);
         self
     }
 
-    /// Adds to the message what could not be determined, for example "it was deleted".
+    /// Adds an unknown fact, for example "it was deleted".
     #[must_use]
     pub fn unknown_whether(mut self, what: &str) -> Self {
         self.message = format!("{}; it is unknown whether {what}", self.message);
@@ -222,7 +216,7 @@ impl From<LagoonError> for Error {
             | LagoonError::NoAnswer { .. }
             | LagoonError::NotLagoon { .. } => Kind::Unreachable,
             LagoonError::NotSignedIn { .. } | LagoonError::NotAllowed { .. } => Kind::NotAllowed,
-            // Whether the change was made is unknown then.
+            // The change may have been made.
             LagoonError::TooLarge { limit, .. } if limit.is_for_mutations() => Kind::Unreachable,
             LagoonError::Storage { status, .. }
                 if status.is_none_or(LagoonError::is_passing_status) =>

@@ -1,14 +1,14 @@
-//! Opening files whose path another person may control: those of a checkout, and those beside a
+//! Opens files whose path another person may control: those of a checkout, and those beside a
 //! download.
 //!
-//! Opening a FIFO, a terminal or a device can block for ever, read without end, or have an effect.
-//! So only regular files are opened, without blocking, and only a limited part of them is read.
+//! Opening a FIFO, terminal or device can block, read without end, or have an effect. So only
+//! regular files are opened, without blocking, and read up to a limit.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::{Component, Path, PathBuf};
 
-/// Reads a regular file of at most `limit` bytes; fails for a longer one.
+/// Fails for a longer file.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     bounded(open(path, OpenOptions::new().read(true), true)?, limit)
 }
@@ -18,8 +18,7 @@ pub fn text(path: &Path, limit: u64) -> Result<String> {
     String::from_utf8(read(path, limit)?).map_err(|_| Error::other("it is not text (UTF-8)"))
 }
 
-/// Reads to the end; fails if that is longer than the limit, a whole number of MiB. `/dev/zero` and
-/// some pipes have no end.
+/// The limit is a whole number of MiB. `/dev/zero` and some pipes have no end.
 pub fn bounded(source: impl Read, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(limit + 1).read_to_end(&mut bytes)?;
@@ -30,8 +29,7 @@ pub fn bounded(source: impl Read, limit: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Opens a regular file, or creates one if the options say so. Without `follow`, a symbolic link is
-/// refused.
+/// Without `follow`, a symbolic link is refused.
 pub fn open(path: &Path, options: &mut OpenOptions, follow: bool) -> Result<File> {
     let about = if follow {
         path.metadata()
@@ -67,9 +65,8 @@ fn check(about: &Metadata) -> Result<()> {
     }
 }
 
-/// The path of a file in a folder, with symbolic links resolved; `None` if it leads out of the
-/// folder or is absolute. The result for a path with `..` does not reveal whether a file outside
-/// exists.
+/// Resolves symbolic links; `None` if the path leads out of the folder or is absolute. A path with
+/// `..` does not reveal whether a file outside exists.
 pub fn within(folder: &Path, path: &Path) -> Result<Option<PathBuf>> {
     if !is_below(path) {
         return Ok(None);
@@ -79,7 +76,7 @@ pub fn within(folder: &Path, path: &Path) -> Result<Option<PathBuf>> {
     Ok(whole.starts_with(&folder).then_some(whole))
 }
 
-/// Whether a path is relative and never leaves the folder in which it begins.
+/// Returns true for a relative path that never leaves its folder.
 fn is_below(path: &Path) -> bool {
     let mut depth = 0_usize;
     path.components().all(|part| match part {
@@ -97,10 +94,8 @@ fn is_below(path: &Path) -> bool {
     })
 }
 
-/// The users whose files are read although the user did not name the file.
-///
-/// A file in `/tmp` that another user wrote must not select the project for a folder below it. git
-/// protects its users in the same way.
+/// The users whose files are read unasked: as in git, a file in `/tmp` that another user wrote must
+/// not select the project for a folder below it.
 #[derive(Debug, Clone)]
 pub struct Owners {
     users: Vec<u32>,
@@ -129,13 +124,13 @@ impl Owners {
         owner(path).is_none_or(|owner| self.users.contains(&owner))
     }
 
-    /// Like [`Owners::own`], but the owner of the current folder counts too.
+    /// Includes the owner of the current folder.
     pub fn own_here(&self, path: &Path) -> bool {
         self.own(path) || owner(path) == self.here
     }
 }
 
-/// The owner of a file or link; `None` if there is none, or on a system without such owners.
+/// `None` without such a file, or on a system without such owners.
 fn owner(path: &Path) -> Option<u32> {
     #[cfg(unix)]
     {

@@ -26,17 +26,17 @@ const MASK: &[u8] = b"***";
 /// word at a multiple of its length, so only every eighth position of a text is looked up.
 const WORD: usize = 8;
 
-/// The most positions stored for one word. Only a repetitive secret has more.
+/// Only a repetitive secret has more positions for one word.
 const MOST_PLACES: usize = 8;
 
-/// The most that is held back, in bytes. The longest secret, a private key, is shorter.
+/// In bytes. The longest secret, a private key, is shorter.
 const MOST_HELD: usize = 16 * 1024;
 
 const BLOCK: usize = 1 << 20;
 
 const FILTER: usize = 1 << 16;
 
-/// A token or another secret text. Neither `Debug` nor `Display` shows it.
+/// `Debug` and `Display` do not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -47,7 +47,7 @@ impl Secret {
         Secret(text)
     }
 
-    /// A text that is not masked, because it may be a path or is to be printed.
+    /// Not masked, because it may be a path or is to be printed.
     pub fn unregistered(text: String) -> Self {
         Secret(text)
     }
@@ -71,7 +71,7 @@ impl fmt::Display for Secret {
 
 static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
 
-/// Registers a text for masking, also in the form that JSON writes.
+/// Also registers the form in JSON.
 pub fn conceal(text: &str) {
     let text = text.trim();
     if text.is_empty() {
@@ -117,8 +117,7 @@ pub struct Masker {
 }
 
 impl Masker {
-    /// The masked form of the next piece. An end that may be the beginning of a secret is held back
-    /// until the next call or the end.
+    /// Holds back an end that may be the beginning of a secret, until the next call or the end.
     pub fn feed<'a>(&mut self, piece: &'a [u8]) -> Cow<'a, [u8]> {
         let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
         if known.words.is_empty() {
@@ -169,16 +168,14 @@ impl Masker {
 
 type Place = (usize, usize);
 
-/// The registered secrets with an index of all their words.
 struct Known {
     /// Secrets that are too short to be masked.
     short: HashSet<String>,
     texts: Vec<Vec<u8>>,
     words: HashMap<u64, Vec<Place>>,
-    /// Whether a word can be in the index; most words of a text are not.
+    /// Possible words of the index; most words of a text are not.
     filter: Vec<bool>,
-    /// Whether a byte occurs in any secret. Line ends do not, so a complete line is never held
-    /// back.
+    /// Bytes that occur in secrets. Line ends do not, so a complete line is never held back.
     bytes: [bool; 256],
 }
 
@@ -217,13 +214,12 @@ impl Known {
         self.texts.push(text.to_vec());
     }
 
-    /// The pieces of secrets in a text, each of [`SHORTEST`] visible bytes or more, in order.
+    /// In order, each of [`SHORTEST`] visible bytes or more.
     fn runs(&self, text: &[u8]) -> Vec<Range<usize>> {
         self.scan(text, true).0
     }
 
-    /// The pieces of secrets in a text, and the length of the beginning that can be printed before
-    /// more of the text is known.
+    /// The pieces of secrets, and the length of the text that can be printed now.
     fn scan(&self, text: &[u8], is_last: bool) -> (Vec<Range<usize>>, usize) {
         if self.words.is_empty() {
             return (Vec::new(), text.len());

@@ -1,5 +1,5 @@
-//! Merging settings, each with its source: flags take precedence over variables, variables over
-//! files, files over defaults.
+//! Merges settings with their sources: flags take precedence over variables, variables over files,
+//! files over defaults.
 
 mod duration;
 mod error;
@@ -31,7 +31,7 @@ pub use crate::env::Env;
 
 pub const FORMATS: [&str; 8] = ["table", "tsv", "json", "jsonl", "yaml", "csv", "name", "id"];
 
-/// An additional format that only `diff` accepts.
+/// A format for `diff` only.
 pub const MARKDOWN: &str = "markdown";
 
 #[cfg(feature = "sandbox")]
@@ -46,10 +46,8 @@ pub const ROLES: [&str; 8] = [
     "platform-owner",
 ];
 
-/// The sandbox's default project.
 const SANDBOX_PROJECT: &str = "lagoon-demo";
 
-/// A setting that decides where a command acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TargetSetting {
     Context,
@@ -64,7 +62,7 @@ pub struct PodPlace {
     pub environment: Option<Sourced<String>>,
 }
 
-/// Our folders; `None` if neither the XDG variable nor `HOME` is set.
+/// `None` if neither the XDG variable nor `HOME` is set.
 #[derive(Debug, Clone, Default)]
 pub struct Folders {
     pub config: Option<PathBuf>,
@@ -74,23 +72,23 @@ pub struct Folders {
 
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The context that the command line names, even if it does not exist.
+    /// From the command line; it need not exist.
     pub context: Option<String>,
-    /// The project, if known; `None` if the command line names several.
+    /// `None` if unknown, or if the command line names several.
     pub project: Option<Sourced<String>>,
-    /// The environment, if it was given by flag or variable.
+    /// By flag or variable.
     pub environment: Option<Sourced<String>>,
     pub named: Named,
-    /// The place of the Lagoon pod in which this process runs: the last default.
+    /// The last default, in a Lagoon pod.
     pub pod_place: PodPlace,
-    /// The output format, one of [`FORMATS`], if given.
+    /// One of [`FORMATS`].
     pub output: Option<Sourced<String>>,
     pub jq: Option<String>,
     pub yes: bool,
     pub verbose: bool,
-    /// The limit for one request, including retries.
+    /// For one request, including retries.
     pub request_timeout: Sourced<Duration>,
-    /// The longest response that is read, in bytes.
+    /// In bytes.
     pub max_response: Sourced<u64>,
     #[cfg(feature = "sandbox")]
     pub role: Option<String>,
@@ -103,8 +101,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Merges flags, variables and the configuration file, which is read here. Its errors are
-    /// reported by [`Settings::config`].
+    /// Reads the configuration file; [`Settings::config`] reports its errors.
     pub fn resolve(flags: &Flags, env: &Env) -> Result<Settings, SettingsError> {
         let config = match env.config_folder() {
             Some(folder) => Config::load(&folder),
@@ -175,12 +172,11 @@ impl Settings {
         self.config.as_ref().map_err(Clone::clone)
     }
 
-    /// The selected Lagoon and the source of its token.
     pub fn chosen(&self) -> Result<&Chosen, SettingsError> {
         self.chosen.as_ref().map_err(Clone::clone)
     }
 
-    /// The name of the selected Lagoon: its context, or its host.
+    /// The selected context, or the host.
     pub fn context_label(&self) -> Result<String, SettingsError> {
         Ok(match &self.chosen()?.target.value {
             Target::Sandbox => crate::config::SANDBOX.to_owned(),
@@ -189,7 +185,6 @@ impl Settings {
         })
     }
 
-    /// Refuses `--as` and `--simulate` unless the sandbox is selected.
     #[cfg(feature = "sandbox")]
     pub fn require_sandbox_for_its_flags(&self) -> Result<(), SettingsError> {
         let flag = match (&self.role, self.simulate) {
@@ -206,13 +201,11 @@ impl Settings {
         }
     }
 
-    /// Whether the command line selects an output format, by `-o` or `--jq`.
     pub fn output_is_asked_for(&self) -> bool {
         let flag = |output: &Sourced<String>| output.is_flag();
         self.jq.is_some() || self.output.as_ref().is_some_and(flag)
     }
 
-    /// Whether errors are printed as JSON, because of `-o`, `TASKS_OUTPUT` or `--jq`.
     pub fn wants_json_errors(&self) -> bool {
         self.jq.is_some()
             || self
@@ -221,9 +214,8 @@ impl Settings {
                 .is_some_and(|o| is_structured(&o.value))
     }
 
-    /// Requires that each setting was given by flag or variable and not inferred: the rule for
-    /// changes without a terminal. The context must be given only if there is more than one. The
-    /// error names what to add to the command line.
+    /// Requires that each setting was given explicitly: the rule for changes without a terminal.
+    /// The context is required only if there are several.
     pub fn require_explicit(&self, what: &[TargetSetting]) -> Result<(), SettingsError> {
         for deciding in what {
             let (thing, source, remedy) = match deciding {
@@ -261,8 +253,7 @@ impl Settings {
     }
 }
 
-/// An environment variable that a task file or the proxy settings name. This program's own secrets
-/// are hidden.
+/// For task files and proxy settings; hides this program's own secrets.
 pub fn process_variable(name: &str) -> Option<String> {
     (!is_own_secret_variable(name)).then(|| crate::env::named(name))?
 }
@@ -271,12 +262,12 @@ pub fn is_own_secret_variable(name: &str) -> bool {
     matches!(name, "TASKS_TOKEN" | "TASKS_SSH_KEY")
 }
 
-/// An environment variable that a library reads; it may be invalid UTF-8.
+/// May be invalid UTF-8.
 pub fn process_variable_os(name: &str) -> Option<std::ffi::OsString> {
     crate::env::named_os(name)
 }
 
-/// The id of the user who called `sudo`. As in git, root trusts this user's files.
+/// As in git, root trusts the files of the user who called `sudo`.
 pub fn sudo_user() -> Option<u32> {
     crate::env::named("SUDO_UID")?.parse().ok()
 }
@@ -285,8 +276,8 @@ pub fn is_structured(format: &str) -> bool {
     matches!(format, "json" | "jsonl" | "yaml")
 }
 
-/// The flag's value, else the variable's. An empty value is a usage error: an unset variable in a
-/// script produces it, and it must not silently select a default.
+/// The flag's value, else the variable's. An empty value, as from an unset variable in a script, is
+/// a usage error and selects no default.
 fn given(
     flag: &Option<String>,
     flag_name: &'static str,

@@ -1,7 +1,4 @@
-//! The system's `ssh`, so that agents, `~/.ssh/config`, hardware keys and jump hosts work: its
-//! arguments, its process, and the replies of Lagoon's portals.
-//!
-//! `auth` stores the tokens, and `ops` processes the lines of logs.
+//! The system's `ssh`, so that agents, `~/.ssh/config`, hardware keys and jump hosts work.
 
 mod error;
 mod key;
@@ -26,7 +23,6 @@ pub use token::token;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A user, host and port that `ssh` cannot mistake for options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     user: String,
@@ -34,7 +30,7 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// Fails if the user is no word to `ssh` ([`is_word`]).
+    /// Fails unless the user [`is_word`].
     pub fn new(user: &str, server: SshEndpoint) -> Result<Destination, SshError> {
         if !is_word(user) {
             return Err(SshError::invalid_name("user", user));
@@ -81,16 +77,14 @@ impl Ssh {
         self
     }
 
-    /// Allows the prompt for a passphrase. Use it only at a terminal, while nothing is drawn there.
+    /// Allows the prompt for a passphrase: only at a terminal, while nothing is drawn there.
     #[must_use]
     pub fn asking(mut self, asks: bool) -> Ssh {
         self.asks = asks;
         self
     }
 
-    /// The command, and the key's file, which must exist as long as the process does.
-    ///
-    /// Options on the command line take precedence over `~/.ssh/config`.
+    /// The key's file must exist as long as the process.
     fn command(
         &self,
         to: &Destination,

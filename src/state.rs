@@ -10,8 +10,8 @@ use std::path::Path;
 pub use claims::{Claims, Start};
 pub use reminder::is_reminder_due;
 
-/// Creates a folder that only its owner can enter, and corrects the permissions of an existing one.
-/// Elsewhere than on Unix, folders below the user's own are private anyway.
+/// Corrects the permissions of an existing folder. Elsewhere than on Unix, folders below the user's
+/// own are private anyway.
 pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
@@ -22,8 +22,8 @@ pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Replaces a file in a private folder, which is created if needed. Readers see the old content or
-/// the new one, also after a crash of the system.
+/// Creates the folder if needed. Readers see the old content or the new one, also after a crash of
+/// the system.
 pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     make_private_folder(folder)?;
@@ -35,8 +35,7 @@ pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Opens an empty file in a private folder, which exists, to lock it or as a mark, and corrects its
-/// permissions.
+/// Opens an empty file as a lock or mark, and corrects its permissions.
 pub fn open_private(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
@@ -51,7 +50,6 @@ fn permissions(mode: u32) -> std::fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(mode)
 }
 
-/// Read permission for group and others.
 pub const READ: u32 = 0o044;
 
 #[cfg(unix)]

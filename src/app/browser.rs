@@ -16,7 +16,6 @@ use crate::lagoon::{LagoonError, Network, Trace};
 use crate::terminal::Stream;
 
 impl App {
-    /// Signs in to a context with the user's browser, and waits at most `limit` for it.
     pub async fn sign_in_with_browser(
         &self,
         context: &Context,
@@ -36,8 +35,7 @@ impl App {
         Ok(granted.map_err(AuthError::from)?)
     }
 
-    /// Prints the address and opens it. `-q` does not silence it: the user cannot sign in without
-    /// it.
+    /// Prints the address even with `-q`, and opens it.
     fn show(&self, url: &Url) {
         let text = format!("sign in with a browser, on this machine:\n{url}\n");
         let _ = self.ui.write(Stream::Err, text.as_bytes());
@@ -62,7 +60,7 @@ impl App {
     }
 }
 
-/// Sends requests with the certificates, proxies and rules on plain http that apply to Lagoon.
+/// Uses the certificates, proxies and rules on plain http of the connection to Lagoon.
 struct OverNetwork {
     network: Network,
     trace: Option<Arc<dyn Trace>>,

@@ -56,9 +56,8 @@ impl App {
     }
 }
 
-/// Warns if the token comes from the `lagoon` CLI's file and other users can read that file. The
-/// token is used all the same, because the `lagoon` CLI itself creates its file with these
-/// permissions.
+/// Warns if other users can read the `lagoon` CLI's file. Its token is used all the same, because
+/// that program itself creates the file with these permissions.
 fn warn_of_exposed_token(app: &App, found: &TokenLocation) {
     let TokenLocation::LagoonCli(path) = found else {
         return;
@@ -112,7 +111,7 @@ async fn sandbox(app: &App) -> Result<Lagoon, Error> {
     }))
 }
 
-/// Warns that a context in a configuration file is hidden by the sandbox, which has its name.
+/// Warns about a context with the sandbox's name.
 #[cfg(feature = "sandbox")]
 fn report_hidden_context(app: &App) {
     let config = app.settings.config().ok();
@@ -169,7 +168,6 @@ impl Trace for TraceLines {
     }
 }
 
-/// Gives the tokens of `auth` to `lagoon`, which reads neither files nor variables.
 struct SignIn(TokenSource);
 
 #[async_trait]

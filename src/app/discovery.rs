@@ -8,18 +8,15 @@ use crate::lagoon::{LagoonError, discover};
 
 #[derive(Debug)]
 pub enum Discovered {
-    /// The context was complete already, or the document was read.
+    /// Complete before, or the document was read.
     Complete,
     NoDocument,
     Failed(Error),
 }
 
 impl App {
-    /// Adds missing settings of a context from its Lagoon's discovery document. Settings of the
-    /// context take precedence. Unusable values of the document are reported as warnings.
-    ///
-    /// # Errors Only errors of the context's own settings, such as its certificates;
-    /// [`Discovered::Failed`] has the others.
+    /// Adds missing settings from the discovery document. Unusable values are reported as warnings.
+    /// Fails only for errors in the context's own settings, such as its certificates.
     pub async fn complete(&self, context: &mut Context) -> Result<Discovered, Error> {
         let is_complete = context.ssh.is_some()
             && context.ui_url.is_some()

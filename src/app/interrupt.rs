@@ -14,10 +14,10 @@ use tokio::sync::watch;
 use crate::clock::{sleep, timeout};
 use crate::error::{Error, Kind};
 
-/// The time that the main thread has to react to a signal before the process is ended without it.
+/// The process is ended if the main thread does not react to a signal in this time.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// The time in which a signal that ended a prompt reaches the listening thread.
+/// The delay between the end of a prompt and its signal.
 const SHORTLY: Duration = Duration::from_millis(50);
 
 pub type GiveUp = fn(u8);
@@ -28,19 +28,19 @@ pub struct Interrupts {
 }
 
 struct State {
-    /// The number of signals so far, and the last one.
+    /// The number of signals, and the last one.
     signals: watch::Sender<(u32, Kind)>,
     claims: AtomicUsize,
     noticed: AtomicBool,
 }
 
-/// The right to handle the next signal; dropping it gives it back.
+/// The right to handle the next signal, until drop.
 pub struct Claim {
     state: Arc<State>,
 }
 
 impl Interrupts {
-    /// Without listening: only [`Interrupts::signal`] sends signals. For tests.
+    /// Does not listen. For tests.
     pub fn none() -> Interrupts {
         let (signals, _) = watch::channel((0, Kind::Interrupted));
         Interrupts {
@@ -52,8 +52,7 @@ impl Interrupts {
         }
     }
 
-    /// Starts to listen. `give_up` is called if the main thread does not react, as when a prompt
-    /// waits for a key.
+    /// Listens. `give_up` is called if the main thread does not react, for example during a prompt.
     pub fn listen(give_up: GiveUp) -> Interrupts {
         let interrupts = Self::none();
         let listener = interrupts.clone();
@@ -101,8 +100,7 @@ impl Interrupts {
         }
     }
 
-    /// Replaces the error of an interrupted prompt with that of the signal. The error can arrive
-    /// before the signal does.
+    /// Replaces the error of an interrupted prompt, which can arrive before its signal does.
     pub async fn explain(&self, error: Error) -> Error {
         if error.kind != Kind::Interrupted {
             return error;
@@ -122,7 +120,6 @@ impl Interrupts {
 }
 
 impl Claim {
-    /// Waits for the next signal, whether it is claimed or not.
     pub async fn signalled(&self) -> Kind {
         self.state.wait(|_| true).await
     }
@@ -159,7 +156,7 @@ impl State {
 struct Incoming {
     interrupt: Signal,
     terminate: Signal,
-    /// `None` if the process was started with the signal ignored, as `nohup` does.
+    /// `None` if the signal was ignored at the start, as by `nohup`.
     hang_up: Option<Signal>,
     quit: Option<Signal>,
 }
@@ -197,8 +194,8 @@ async fn received(signal: &mut Option<Signal>) {
     }
 }
 
-/// Whether the process ignores a signal. Only Linux reports this; elsewhere, a process whose stderr
-/// is not a terminal may have been started by `nohup`.
+/// Only Linux reports ignored signals. Elsewhere, a process whose stderr is no terminal may have
+/// been started by `nohup`.
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> bool {
     if cfg!(not(target_os = "linux")) {

@@ -17,14 +17,14 @@ pub struct OutputFailures {
 }
 
 impl OutputFailures {
-    /// Records that `--jq` failed; the result was printed as JSON instead.
+    /// Records that `--jq` failed and JSON was printed instead.
     pub fn filter_failed(&self, message: String) {
         let _ = self.filter.set(message);
     }
 }
 
 impl App {
-    /// Records the latest state of a run, whose id is reported if the output is incomplete.
+    /// Records a run, whose id is reported if the output is incomplete.
     pub fn record_run(&self, run: &Run) {
         let runs = self.output_failures.runs.lock();
         let mut runs = runs.unwrap_or_else(PoisonError::into_inner);
@@ -34,8 +34,7 @@ impl App {
         }
     }
 
-    /// Adds output failures to the command's result: an operation that would exit with 0 fails with
-    /// 1.
+    /// A successful command with output failures fails with exit code 1.
     pub fn conclude(&self, result: Result<(), Error>) -> Result<(), Error> {
         let written = self.ui.write_failure();
         let written = written.map(|why| format!("cannot write the output: {why}"));

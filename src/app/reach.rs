@@ -1,4 +1,4 @@
-//! Whether the selected Lagoon can be reached. This needs no token.
+//! Reaching the selected Lagoon without a token.
 
 use jiff::Timestamp;
 use url::Url;
@@ -33,7 +33,7 @@ impl App {
         }))
     }
 
-    /// The address of the selected Lagoon. Starts the sandbox if that is selected.
+    /// Starts the sandbox if it is selected.
     pub async fn address(&self) -> Result<Url, Error> {
         Ok(match &self.settings.chosen()?.target.value {
             Target::Context(context) => context.api.clone(),
@@ -42,7 +42,6 @@ impl App {
         })
     }
 
-    /// Sends the selected Lagoon one request without a token.
     pub async fn knock(&self) -> Result<Knock, Error> {
         let context = match &self.settings.chosen()?.target.value {
             Target::Context(context) => Some(context),
@@ -52,13 +51,13 @@ impl App {
         Ok(knock(&self.address().await?, &network).await?)
     }
 
-    /// The time at a context's Lagoon, `None` if it does not answer.
+    /// `None` if the Lagoon does not answer.
     pub async fn time_at(&self, context: &Context) -> Option<Timestamp> {
         let network = connect::network(self, Some(context)).ok()?;
         knock(&context.api, &network).await.ok()?.date
     }
 
-    /// The stored token of the selected Lagoon, valid or not. Does not sign in or prompt.
+    /// The stored token, valid or not. Does not sign in or prompt.
     pub fn stored_token(&self) -> Result<Option<Secret>, Error> {
         let chosen = self.settings.chosen()?;
         let source = match (&chosen.token, &chosen.target.value) {
@@ -72,8 +71,7 @@ impl App {
         Ok(source.peek()?.map(|token| token.secret))
     }
 
-    /// The selected Lagoon with the stored token, for callers that must not wait for a sign-in,
-    /// such as completion.
+    /// For callers that must not wait for a sign-in, such as completion.
     pub async fn lagoon_with_stored_token(&self) -> Result<Lagoon, Error> {
         let context = match &self.settings.chosen()?.target.value {
             Target::Context(context) => Some(context),

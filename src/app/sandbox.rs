@@ -41,7 +41,7 @@ impl Running {
         self.served.graphql()
     }
 
-    /// The server's address, without a path.
+    /// Without a path.
     pub fn url(&self) -> String {
         self.served.url()
     }
@@ -120,8 +120,7 @@ pub(super) fn confirm_with_execution(
     agree(app, &new)
 }
 
-/// The commands that still need confirmation: the key under which each is remembered, and the
-/// question.
+/// Keys and questions of the commands that need confirmation.
 fn unagreed(app: &App, whats: &[Executes<'_>]) -> Result<Vec<(String, String)>, Error> {
     let mut new: Vec<(String, String)> = Vec::new();
     let Some(running) = app.sandbox.get().filter(|_| !app.settings.simulate) else {
@@ -171,7 +170,7 @@ impl App {
         Ok((Secret::unregistered(token), email))
     }
 
-    /// Stops all runs of the sandbox and seeds it again; returns its folder.
+    /// Stops all runs and seeds the sandbox again; returns its folder.
     pub fn reset_sandbox(&self, seed: SandboxSeed) -> Result<PathBuf, Error> {
         let folder = folder(&self.settings)?;
         Sandbox::reset(&folder, seed.into())?;

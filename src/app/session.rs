@@ -20,12 +20,11 @@ use crate::error::Error;
 use crate::settings::{SshSettings, Target, TokenOrigin};
 use crate::terminal::Ui;
 
-/// The time by which a renewal in progress may delay the end of the process.
+/// The longest delay of the process's end by a renewal.
 const FINISH: Duration = Duration::from_secs(3);
 
 impl App {
-    /// The source of the token for the selected Lagoon; `None` for the sandbox. Sends at most one
-    /// request: it asks the Lagoon of `TASKS_API` for its ssh host if that is needed.
+    /// `None` for the sandbox. May ask the Lagoon of `TASKS_API` for its ssh host.
     pub async fn token_source(&self) -> Result<Option<TokenSource>, Error> {
         let chosen = self.settings.chosen()?;
         Ok(Some(match (&chosen.token, &chosen.target.value) {
@@ -40,8 +39,7 @@ impl App {
         }))
     }
 
-    /// The private key for ssh: the variable's, else the context's. `None` leaves the choice to
-    /// ssh.
+    /// The variable's key, else the context's; `None` leaves the choice to ssh.
     pub fn ssh_key(&self) -> Option<Key> {
         let chosen = self.settings.chosen().ok()?;
         let key = chosen
@@ -55,7 +53,7 @@ impl App {
         key.as_ref().map(key_for_ssh)
     }
 
-    /// The session of a context. Variables apply to the selected context only.
+    /// Variables apply to the selected context only.
     pub fn session_of(&self, context: &Context) -> Session {
         let ssh = self.variables_for(context);
         let name = &context.name;
@@ -91,8 +89,7 @@ impl App {
         }
     }
 
-    /// The session of `TASKS_API`. With an ssh key but neither an ssh host nor a valid token, it
-    /// asks the Lagoon for the host.
+    /// Asks the Lagoon of `TASKS_API` for its ssh host if a token must be obtained with an ssh key.
     pub async fn session_of_address(&self) -> Result<Session, Error> {
         let (mut session, SshSettings { mut endpoint, key }) = self.bare_session_of_address()?;
         // The ssh host is needed only to replace the token.
@@ -134,7 +131,7 @@ impl App {
         Ok(TokenSource::Session(Box::new(session)))
     }
 
-    /// Warns before a wait of `limit` if the token expires earlier and cannot be renewed.
+    /// Warns if the token expires during a wait and cannot be renewed.
     pub fn warn_of_token_end(&self, limit: Option<Duration>) {
         let (Some(limit), Some((ends, origin))) = (limit, self.token_ends()) else {
             return;
@@ -167,7 +164,6 @@ impl App {
         }
     }
 
-    /// The ssh host of the discovery document of `TASKS_API`.
     async fn discover_ssh(&self, url: &Url) -> Result<Option<SshEndpoint>, Error> {
         // The context needs a name, but no message shows it.
         let name: ContextName = match "TASKS_API".parse() {
@@ -203,7 +199,6 @@ impl App {
         }
     }
 
-    /// The `lagoon` CLI's file and the context's name there, if the context comes from that file.
     fn cache_of_lagoon_cli(&self, context: &Context) -> Option<(PathBuf, ContextName)> {
         if context.origin != Origin::LagoonCli {
             return None;
@@ -226,8 +221,8 @@ impl App {
         })
     }
 
-    /// Waits for the renewals in progress. A refresh token may be usable only once, so an
-    /// interrupted renewal would lose the session.
+    /// Waits for renewals in progress. Interrupting one could lose the session, because a refresh
+    /// token may be usable only once.
     pub async fn finish_renewals(&self) {
         if self.renewals.in_progress() {
             self.ui.note("finishing the renewal of the session");
@@ -240,7 +235,7 @@ impl App {
     }
 }
 
-/// The key of a context: its path, or its text if ssh would refuse the file.
+/// Returns the key's text if ssh would refuse the file.
 fn key_of(context: &Context) -> Option<SshKey> {
     let key = context.ssh_key.as_ref()?;
     // Other users can read a key that is mounted into a pod, and ssh refuses such files.
@@ -256,8 +251,7 @@ fn key_of(context: &Context) -> Option<SshKey> {
     Some(key.clone())
 }
 
-/// Prints each notice once, because a long wait renews its token many times. `-v` prints the others
-/// too.
+/// Prints each notice once (again with `-v`), because a long wait renews its token many times.
 struct NoticesOnce {
     ui: Ui,
     printed: PrintedNotices,

@@ -19,14 +19,14 @@ const LIMIT: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy)]
 pub enum SignOut<'a> {
     Context(&'a ContextName),
-    /// Those of an address that belongs to no context.
+    /// An address that belongs to no context.
     Address(&'a Url),
     All,
 }
 
 impl App {
-    /// Ends browser sessions at their identity servers, then removes the stored tokens; returns the
-    /// number of accounts. A session that cannot be ended is only reported.
+    /// Ends browser sessions, then removes the stored tokens; returns the number of accounts. A
+    /// session that cannot be ended is only reported.
     pub async fn sign_out(&self, of: SignOut<'_>) -> Result<usize, Error> {
         let store = self.tokens()?;
         let accounts = match of {

@@ -7,18 +7,16 @@ use url::Url;
 
 use crate::config::{ContextName, SshKey};
 
-/// A Lagoon and the identity that signs in to it, as a file name. It is unambiguous, because a
-/// context's name cannot contain `@`.
+/// A file name, which is unambiguous because a context's name cannot contain `@`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account(String);
 
 impl Account {
-    /// The account of a context. A key from a variable is another identity.
+    /// A key from a variable is another identity.
     pub fn of_context(name: &ContextName, key: Option<&SshKey>) -> Account {
         Account(format!("{name}{}", identity(key)))
     }
 
-    /// The account of an address that belongs to no context.
     pub fn of_address(api: &Url, key: Option<&SshKey>) -> Account {
         Account(format!("@{}{}", digest(api.as_str()), identity(key)))
     }

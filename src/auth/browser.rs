@@ -1,8 +1,8 @@
-//! Signing in with a browser: authorization code with PKCE (RFC 6749, 7636, 8252) at Lagoon's
-//! Keycloak, and its refresh tokens.
+//! Browser sign-in at Lagoon's Keycloak: authorization code with PKCE (RFC 6749, 7636, 8252) and
+//! refresh tokens.
 //!
 //! Lagoon's realm is `lagoon`, its public client `lagoon-cli`, the redirect `http://127.0.0.1:PORT`
-//! without a path, the scopes `openid profile email`.
+//! without a path.
 
 mod callback;
 mod provider;
@@ -40,7 +40,6 @@ pub enum BrowserError {
     Provider { url: String, reason: String },
     #[error("{0}")]
     Web(#[from] WebError),
-    /// No port for the redirect can be opened.
     #[error("cannot listen on 127.0.0.1")]
     Listen(#[source] std::io::Error),
     #[error("signing in was refused: {0}")]
@@ -49,7 +48,7 @@ pub enum BrowserError {
     TimedOut(Duration),
     #[error("{endpoint} {reason}")]
     NotEnded {
-        /// The logout endpoint, or the token endpoint if no logout endpoint belongs to it.
+        /// The logout endpoint, or the token endpoint if there is none.
         endpoint: Url,
         /// The end of a sentence that begins with the endpoint.
         reason: String,
@@ -86,7 +85,7 @@ pub struct Refresh {
     pub token: Secret,
     /// The only address to which the token is sent.
     pub endpoint: Url,
-    /// When the session ends, if the identity server says so.
+    /// `None` if the identity server does not say.
     pub ends: Option<Timestamp>,
 }
 
@@ -120,7 +119,6 @@ type OauthClient<Auth, Token> = Client<
     Token,
 >;
 
-/// Lets the `oauth2` crate send requests through [`Web`].
 struct Sender(Arc<dyn Web>);
 
 impl<'c> AsyncHttpClient<'c> for Sender {
@@ -136,7 +134,7 @@ fn client() -> OauthClient<EndpointNotSet, EndpointNotSet> {
     Client::new(ClientId::new(CLIENT.to_owned()))
 }
 
-/// Signs in: passes the address to `show` and waits at most `limit` for the browser's redirect.
+/// Passes the address to `show` and waits for the browser's redirect.
 pub async fn sign_in(
     endpoint: &Url,
     web: Arc<dyn Web>,
@@ -173,7 +171,7 @@ pub async fn sign_in(
     granted(&answer, token)
 }
 
-/// Gets a new token with a refresh token; `None` if the session has ended.
+/// `None` if the session has ended.
 pub(super) async fn renew(
     refresh: &Refresh,
     web: Arc<dyn Web>,
@@ -201,7 +199,7 @@ pub(super) async fn renew(
     }
 }
 
-/// Ends the session of a refresh token. A session that has ended already is no error.
+/// A session that has ended already is no error.
 pub(super) async fn end_session(refresh: &Refresh, web: &dyn Web) -> Result<(), BrowserError> {
     let failed = |endpoint: &Url, reason: String| BrowserError::NotEnded {
         endpoint: endpoint.clone(),

@@ -9,7 +9,6 @@ use crate::ssh::SshError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
-    /// No token is stored, and there is no way to get one.
     #[error("not signed in to {label}")]
     Missing {
         /// For example, "the context `acme`".
@@ -18,16 +17,12 @@ pub enum AuthError {
     },
     #[error("the token {origin} has expired ({at})")]
     Expired {
-        /// For example, "in TASKS_TOKEN".
         origin: String,
         at: Timestamp,
         hints: Vec<String>,
     },
     #[error("{origin} is no token")]
-    Malformed {
-        /// For example, "the value of TASKS_TOKEN".
-        origin: String,
-    },
+    Malformed { origin: String },
     #[error("{} can be read by others and is not used", .0.display())]
     Exposed(PathBuf),
     #[error("no place to keep tokens: neither XDG_STATE_HOME nor HOME is set")]

@@ -12,7 +12,7 @@ struct Claims {
     iat: Option<f64>,
 }
 
-/// Whether a text has the form of a token: three base64url parts separated by dots.
+/// Returns true for three base64url parts separated by dots.
 pub fn is_jwt(text: &str) -> bool {
     let in_alphabet = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     text.split('.').count() == 3
@@ -21,12 +21,12 @@ pub fn is_jwt(text: &str) -> bool {
             .all(|part| !part.is_empty() && part.bytes().all(in_alphabet))
 }
 
-/// When a token expires; `None` if it does not say.
+/// `None` if the token does not say.
 pub fn expiry(token: &str) -> Option<Timestamp> {
     second(claims(token)?.exp)
 }
 
-/// The time from a token's issue to its end, both by its issuer's clock.
+/// From issue to expiry, both by the issuer's clock.
 pub(super) fn lifetime(token: &str) -> Option<SignedDuration> {
     let claims = claims(token)?;
     let lifetime = second(claims.exp)?.duration_since(second(claims.iat)?);

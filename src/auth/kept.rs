@@ -7,14 +7,14 @@ use url::Url;
 use super::jwt::lifetime;
 use super::{Refresh, Secret, expiry};
 
-/// A token that ends within this time is renewed first, because clocks differ and a request takes
-/// time. For a short-lived token it is a quarter of the token's lifetime.
+/// Tokens are renewed this long before they end (at most a quarter of their lifetime), because
+/// clocks differ and a request takes time.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SignInMethod {
-    /// The user supplied the token.
+    /// Supplied by the user.
     Given,
     Ssh,
     Browser,
@@ -22,13 +22,12 @@ pub enum SignInMethod {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredToken {
-    /// The GraphQL endpoint; the token is sent to no other.
+    /// The token is sent to no other endpoint.
     pub api: Url,
     pub token: Secret,
     pub way: SignInMethod,
     pub refresh: Option<Refresh>,
-    /// When the token was received, just after its issue. `None` for a token that the user
-    /// supplied, which may be older.
+    /// `None` for a token that the user supplied, which may be old.
     pub received: Option<Timestamp>,
 }
 
@@ -65,7 +64,7 @@ impl StoredToken {
         })
     }
 
-    /// Reads a stored sign-in; `None` if the file has another format.
+    /// `None` if the file has another format.
     pub(super) fn from_text(text: &str) -> Option<StoredToken> {
         let form: Form = serde_json::from_str(text).ok()?;
         Some(StoredToken {
@@ -86,13 +85,12 @@ impl StoredToken {
 pub(super) enum Age {
     /// Enough, or the token does not say.
     Good,
-    /// It is about to end, or ended so recently that it may be valid by the server's clock.
+    /// About to end, or perhaps still valid by the server's clock.
     Ending,
     Over(Timestamp),
 }
 
-/// The age of a token that was received at this time. With a known time of receipt, the token's own
-/// lifetime counts, so that a difference between this machine's clock and the issuer's does not
+/// With a known time of receipt, the token's own lifetime counts, so that a wrong clock does not
 /// matter.
 pub(super) fn age(token: &Secret, received: Option<Timestamp>, now: Timestamp) -> Age {
     let token = token.expose();

@@ -11,10 +11,9 @@ use crate::domain::SshEndpoint;
 
 use crate::ssh::{self, Destination, Key, Ssh};
 
-/// The user name for token requests, the same on every Lagoon.
+/// The same on every Lagoon.
 const USER: &str = "lagoon";
 
-/// The limit for a sign-in; longer if ssh may ask for a passphrase.
 const LIMIT: Duration = Duration::from_secs(60);
 const LIMIT_ASKING: Duration = Duration::from_secs(300);
 
@@ -25,7 +24,7 @@ pub struct SshSignIn {
 }
 
 impl SshSignIn {
-    /// Uses this key, else the keys that ssh finds itself.
+    /// Without a key, ssh uses the keys that it finds.
     pub fn new(endpoint: SshEndpoint, key: Option<&SshKey>, asks: bool) -> SshSignIn {
         ssh::remove_old_keys();
         SshSignIn {

@@ -7,13 +7,13 @@ use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 use crate::clock::timeout;
 
-/// The renewals in progress. A refresh token may be usable only once, so a renewal whose result is
-/// not stored would lose the session.
+/// A refresh token may be usable only once: a renewal whose result is not stored would lose the
+/// session.
 #[derive(Clone, Default)]
 pub struct Renewals(Arc<RwLock<()>>);
 
 impl Renewals {
-    /// Registers a renewal, which is in progress until the guard is dropped.
+    /// In progress until the guard is dropped.
     pub(super) fn begin(&self) -> Option<OwnedRwLockReadGuard<()>> {
         Arc::clone(&self.0).try_read_owned().ok()
     }

@@ -1,8 +1,7 @@
-//! The token for one Lagoon over time: stored, renewed before it ends, and renewed when Lagoon
-//! refuses it.
+//! The token for one Lagoon: stored, renewed before it ends, and replaced when Lagoon refuses it.
 //!
-//! Processes share stored tokens. A process that signs in locks the account, and first checks
-//! whether another process has just stored a new token.
+//! Processes share stored tokens. A process that signs in locks the account, and first checks for a
+//! token that another process has just stored.
 
 mod keeper;
 mod renewal;
@@ -29,14 +28,13 @@ use renewal::Renewal;
 
 #[async_trait]
 pub trait SignIn: Send + Sync {
-    /// The way that is stored with the token.
     fn way(&self) -> SignInMethod;
-    /// The notice that is printed before a sign-in.
+    /// The notice before a sign-in.
     fn words(&self) -> String;
     async fn token(&self) -> Result<Secret, AuthError>;
 }
 
-/// Receives progress notices, which contain no secret.
+/// The notices contain no secret.
 pub trait Notices: Send + Sync {
     fn note(&self, text: &str);
     fn warn(&self, text: &str);
@@ -59,20 +57,19 @@ pub struct Token {
 pub struct Session {
     pub account: Account,
     pub api: Url,
-    /// The name of this Lagoon in messages, for example "the context `acme`".
+    /// In messages, for example "the context `acme`".
     pub label: String,
     pub store: Option<TokenStore>,
-    /// The `lagoon` CLI's file and the context's name there, if that program's token may be used.
+    /// That program's file and the context's name there, if its token may be used.
     pub lagoon_cli: Option<(PathBuf, ContextName)>,
     pub sign_in: Option<Box<dyn SignIn>>,
-    /// The connection to the identity server of a browser sign-in.
     pub web: Option<Arc<dyn Web>>,
     pub advice: Vec<String>,
     pub notices: Arc<dyn Notices>,
-    /// The limit for renewing a browser session, including the wait for other processes.
+    /// The limit for a renewal, including the wait for other processes.
     pub patience: Duration,
     pub renewals: Renewals,
-    /// The tokens that this process has received, for when they cannot be stored.
+    /// Tokens of this process, for when they cannot be stored.
     pub memory: Memory,
 }
 
@@ -96,7 +93,7 @@ impl Session {
         }
     }
 
-    /// Another token than the refused one; `None` if there is no way to get one.
+    /// `None` if there is no way to get one.
     pub async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
         if let Some(newer) = self.renewed(Some(refused)).await? {
             return Ok(Some(newer));
@@ -117,14 +114,14 @@ impl Session {
         }
     }
 
-    /// Signs in even if a valid token is stored. Does not store the new token.
+    /// Signs in even with a valid token. Does not store the new one.
     pub async fn sign_in_anew(&self) -> Result<StoredToken, AuthError> {
         let sign_in = self.sign_in.as_ref().ok_or_else(|| self.missing())?;
         self.notices.note(&sign_in.words());
         Ok(self.kept(sign_in.token().await?, sign_in.way()))
     }
 
-    /// The session with this token only: no other is read, requested or stored.
+    /// No other token is read, requested or stored.
     pub fn with_only(&self, kept: &StoredToken) -> Session {
         let memory = Memory::default();
         memory.remember(kept);
@@ -167,12 +164,12 @@ impl Session {
         }
     }
 
-    /// A stored token that is valid now. Does not sign in.
+    /// Does not sign in.
     pub fn good_for_now(&self) -> Result<Option<Token>, AuthError> {
         self.good(None)
     }
 
-    /// The best stored token, valid or not. Does not sign in.
+    /// A stored token, valid or not. Does not sign in.
     pub fn peek(&self) -> Result<Option<Token>, AuthError> {
         let mut all = self.all()?;
         let of = |age| all.iter().position(|token| self.age(token) == age);
@@ -180,7 +177,7 @@ impl Session {
         Ok((!all.is_empty()).then(|| all.swap_remove(best)))
     }
 
-    /// When the token expires, if it cannot be renewed.
+    /// `None` if the token can be renewed.
     pub fn ends(&self) -> Option<Timestamp> {
         if !matches!(self.renewal(), Ok(Renewal::None)) {
             return None;

@@ -12,7 +12,6 @@ use crate::clock::timeout;
 
 const LOCK_LIMIT: Duration = Duration::from_secs(5);
 
-/// A browser session and the result of ending it.
 #[derive(Debug)]
 pub struct BrowserSession {
     pub server: String,
@@ -20,8 +19,7 @@ pub struct BrowserSession {
     pub ends: Option<Timestamp>,
 }
 
-/// Signs out of an account. The token is removed even if the browser session, which is returned,
-/// cannot be ended.
+/// Removes the token even if the browser session, which is returned, cannot be ended.
 pub async fn sign_out(
     store: &TokenStore,
     account: &Account,

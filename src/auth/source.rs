@@ -7,12 +7,10 @@ use super::{AuthError, Secret, expiry};
 
 pub enum TokenSource {
     Variable(Secret),
-    /// The stored token, renewed if necessary.
     Session(Box<Session>),
 }
 
 impl TokenSource {
-    /// A token that is valid now, as far as this machine can tell.
     pub async fn token(&self) -> Result<Token, AuthError> {
         match self {
             TokenSource::Variable(_) => {
@@ -27,7 +25,7 @@ impl TokenSource {
         }
     }
 
-    /// Another token than the refused one, if there is one.
+    /// `None` if there is no other.
     pub async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
         match self {
             TokenSource::Variable(_) => {
@@ -46,7 +44,7 @@ impl TokenSource {
         }
     }
 
-    /// The server that renews the token after a browser sign-in.
+    /// The server of a browser sign-in.
     pub fn renewed_by(&self) -> Option<String> {
         match self {
             TokenSource::Variable(_) => None,
@@ -77,7 +75,7 @@ impl TokenSource {
         }
     }
 
-    /// When the token expires, if known and if it cannot be renewed.
+    /// `None` if it can be renewed, or is unknown.
     pub fn ends(&self) -> Option<Timestamp> {
         match self {
             TokenSource::Variable(token) => expiry(token.expose().trim()),

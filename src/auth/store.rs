@@ -19,18 +19,17 @@ pub struct TokenStore {
     folder: PathBuf,
 }
 
-/// While it exists, no other process signs in with this account.
+/// Keeps other processes from signing in with the account, until drop.
 pub struct Lock(#[allow(dead_code, reason = "held, not read")] File);
 
 impl TokenStore {
-    /// Creates no folder before a token is written.
     pub fn new(state_folder: &Path) -> Self {
         TokenStore {
             folder: state_folder.join("tokens"),
         }
     }
 
-    /// The stored sign-in of an account, unless it belongs to another address.
+    /// `None` if it belongs to another address.
     pub fn read(&self, account: &Account, api: &Url) -> Result<Option<StoredToken>, AuthError> {
         let path = self.path(account);
         let mut file = match File::open(&path) {
@@ -56,19 +55,17 @@ impl TokenStore {
             .map_err(store_error("write", path))
     }
 
-    /// The stored tokens of an account, for signing out: neither the address nor the permissions of
-    /// the file are checked. `None` also if the file cannot be read.
+    /// For signing out: checks neither the address nor the permissions of the file.
     pub(super) fn peek(&self, account: &Account) -> Option<StoredToken> {
         StoredToken::from_text(&fs::read_to_string(self.path(account)).ok()?)
     }
 
-    /// The accounts of a context, one for each key.
+    /// One for each key.
     pub fn accounts_of(&self, context: &ContextName) -> Result<Vec<Account>, AuthError> {
         let with_key = format!("{context}@");
         self.accounts_if(|name| name == context.as_str() || name.starts_with(&with_key))
     }
 
-    /// The accounts of an address that belongs to no context.
     pub fn accounts_of_address(&self, api: &Url) -> Result<Vec<Account>, AuthError> {
         let account = Account::of_address(api, None);
         self.accounts_if(|name| name.starts_with(account.as_str()))
@@ -86,8 +83,8 @@ impl TokenStore {
         }
     }
 
-    /// Waits until no other process signs in with this account. Read the store again afterwards:
-    /// that process may have stored a new token.
+    /// Waits for other processes. Read the store again afterwards: another process may have stored
+    /// a new token.
     pub async fn lock(&self, account: &Account) -> Result<Lock, AuthError> {
         make_private_folder(&self.folder).map_err(store_error("make", self.folder.clone()))?;
         // A separate file, because token files are replaced.
@@ -127,7 +124,7 @@ impl TokenStore {
     }
 }
 
-/// The end of lock file names. No account's name ends so: the text after its `@` is hexadecimal.
+/// No account's name ends so: the text after its `@` is hexadecimal.
 const LOCK: &str = "@lock";
 
 fn is_not_there(error: &std::io::Error) -> bool {

@@ -1,5 +1,4 @@
-//! HTTP to the identity server. The implementation decides about certificates, proxies and plain
-//! http.
+//! HTTP to the identity server.
 
 use async_trait::async_trait;
 use http::StatusCode;
@@ -8,22 +7,21 @@ pub use oauth2::{HttpRequest, HttpResponse};
 
 #[async_trait]
 pub trait Web: Send + Sync {
-    /// Sends one request and reads the response, whatever its status. Follows no redirect.
+    /// Accepts any status and follows no redirect.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, WebError>;
 }
 
-/// A request without a response. The message contains no secret.
+/// The message contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct WebError {
     pub message: String,
     pub is_passing: bool,
-    /// The remedy for an unusable address or setting; nothing was sent then.
+    /// For an unusable address or setting; nothing was sent.
     pub hint: Option<String>,
 }
 
-/// Sends a request. A response with a 5xx or 429 status counts as no response: the identity server
-/// or a gateway before it is out of order, which says nothing about the sign-in.
+/// A 5xx or 429 status counts as no response: it says nothing about the sign-in.
 pub(super) async fn send(web: &dyn Web, request: HttpRequest) -> Result<HttpResponse, WebError> {
     let address = address(request.uri());
     let response = web.send(request).await?;
@@ -34,7 +32,7 @@ pub(super) async fn send(web: &dyn Web, request: HttpRequest) -> Result<HttpResp
     Ok(response)
 }
 
-/// Sends a request whose response must be JSON. Anything else comes from a gateway.
+/// Anything but JSON comes from a gateway.
 pub(super) async fn send_for_json(
     web: &dyn Web,
     request: HttpRequest,

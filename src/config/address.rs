@@ -11,8 +11,7 @@ pub struct AddressError {
     reason: String,
 }
 
-/// The GraphQL endpoint of an http or https address, with or without `/graphql`. An address with a
-/// user, password, query or fragment is refused.
+/// Accepts an address with or without `/graphql`; refuses user, password, query and fragment.
 pub fn api_address(text: &str) -> Result<Url, AddressError> {
     let trimmed = text.trim();
     // The text may contain a password or token, and becomes part of an error.
@@ -46,8 +45,8 @@ pub fn api_address(text: &str) -> Result<Url, AddressError> {
     Ok(url)
 }
 
-/// Whether the host is this machine by its name. Before sending a secret, `lagoon` also checks the
-/// addresses that a name below `localhost` resolves to.
+/// Checks the name only. Before sending a secret, `lagoon` also checks the addresses of names below
+/// `localhost`.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => {

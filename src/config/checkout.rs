@@ -12,20 +12,20 @@ use serde_saphyr::options::DuplicateKeyPolicy;
 use crate::domain::YamlFault;
 use crate::regular_file::{self, Owners};
 
-/// The longest file of a checkout, in bytes. Compose files and git's configuration have a few kB; a
-/// larger one would make every command slow.
+/// The longest file, in bytes. Usual files have a few kB; a larger one would make every command
+/// slow.
 const LONGEST: u64 = 1 << 20;
 
 const LAGOON_FILE: &str = ".lagoon.yml";
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checkout {
-    /// The compose file's project, and the path of `.lagoon.yml` relative to the current folder.
+    /// From the compose file; with the path of `.lagoon.yml` relative to the current folder.
     pub project: Option<(String, PathBuf)>,
     pub remote: Option<String>,
-    /// The git branch; `None` if HEAD is detached.
+    /// `None` if HEAD is detached.
     pub branch: Option<String>,
-    /// Files that were found but could not be used, one sentence each.
+    /// Sentences about files that could not be used.
     pub notes: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ struct ComposeFile {
 }
 
 impl Checkout {
-    /// Reads the files from a folder up to the top of its git repository, or up to the root folder.
+    /// Searches up to the top of the git repository, or to the root folder.
     pub fn read(start: &Path, owners: &Owners) -> Checkout {
         let mut found = Checkout::default();
         let repository = start.ancestors().find(|f| f.join(".git").exists());
@@ -82,8 +82,8 @@ impl Checkout {
             .push(format!("{path} is ignored: it belongs to another user"));
     }
 
-    /// Reads a `.lagoon.yml`; returns whether it belongs to a project. The `lagoon` CLI keeps an
-    /// unrelated file of that name in the home folder.
+    /// Returns whether the file belongs to a project: the `lagoon` CLI has an unrelated file of
+    /// that name in the home folder.
     fn lagoon_file(&mut self, folder: &Path, prefix: &Path, top: &Path) -> bool {
         let shown = prefix.join(LAGOON_FILE);
         let file: LagoonFile = match yaml(top, &folder.join(LAGOON_FILE)) {
@@ -121,7 +121,7 @@ impl Checkout {
     }
 }
 
-/// Part of a YAML file in the folder `top`; the error is a sentence.
+/// The error is a sentence.
 fn yaml<T: serde::de::DeserializeOwned>(top: &Path, path: &Path) -> Result<T, String> {
     let cannot = |error| format!("cannot read it: {error}");
     // The path begins with `top`, unless it has a drive letter.

@@ -1,5 +1,4 @@
-//! Changing the configuration file: comments and order are kept, and the file is replaced in one
-//! step.
+//! Edits the configuration file, keeping comments and order.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -9,11 +8,11 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
 
 use super::{Config, ConfigError, Context, ContextName, FILE, SshKey, read};
 
-/// The configuration file, locked against other editors until [`Editor::save`] or drop.
+/// Locked against other editors until [`Editor::save`] or drop.
 pub struct Editor {
     path: PathBuf,
     document: DocumentMut,
-    /// It contains a private key: only its owner may read the file.
+    /// Only its owner may read the file, which contains a private key.
     is_private: bool,
     _lock: Option<File>,
 }
@@ -32,7 +31,7 @@ impl Editor {
         Ok((config, editor))
     }
 
-    /// Edits a text without a file or lock.
+    /// Without a file or lock.
     pub fn of(path: &Path, text: &str) -> Result<(Config, Editor), ConfigError> {
         let config = read::parse(path, text)?;
         let document = text
@@ -51,7 +50,6 @@ impl Editor {
         self.document.to_string()
     }
 
-    /// Adds a context, or replaces the settings of the one with its name.
     pub fn set_context(&mut self, context: &Context) {
         // Paths below the file's folder are relative, so that both can move together.
         let folder = self.path.parent().unwrap_or(Path::new("")).to_owned();
@@ -114,7 +112,7 @@ impl Editor {
         );
     }
 
-    /// Writes the file in one step: after an error, the old file is unchanged.
+    /// After an error, the old file is unchanged.
     pub fn save(self) -> Result<(), ConfigError> {
         write(&self.path, &self.text(), self.is_private)
             .map_err(|e| ConfigError::io(&self.path, "write", &e))
@@ -147,8 +145,7 @@ fn set(table: &mut dyn TableLike, key: &str, new: Option<Value>) {
     }
 }
 
-/// Without a lock, two editors could lose changes. The lock is on the folder itself, so that no
-/// lock file stays behind.
+/// Locks the folder itself, so that no lock file stays behind.
 #[cfg(unix)]
 fn lock(folder: &Path) -> std::io::Result<Option<File>> {
     let folder = File::open(folder)?;

@@ -21,7 +21,6 @@ pub struct LagoonCli {
     /// Its `default`, else its `current`, which is only the context that its last command used.
     pub current: Option<String>,
     pub failure: Option<ConfigError>,
-    /// A `default` or `current` that names a missing context.
     pub dangling: Option<ConfigError>,
     pub has_token: bool,
 }
@@ -100,8 +99,7 @@ fn dangling(
     ConfigError::new(path, message).hint(remedy)
 }
 
-/// The token that the `lagoon` CLI stores for a context. It is read each time, because that program
-/// renews it.
+/// Read each time, because the `lagoon` CLI renews it.
 pub fn cached_token(path: &Path, context: &ContextName) -> Option<String> {
     let document = document(path, &read::text(path).ok()?).ok()??;
     text(
@@ -139,7 +137,7 @@ fn document(path: &Path, text: &str) -> Result<Option<Map<String, Value>>, Confi
     }
 }
 
-/// Reads a context. The error continues a sentence that begins with its name.
+/// The error continues a sentence that begins with the name.
 fn context(name: &str, fields: &Value) -> Result<Context, String> {
     let name: ContextName = name
         .parse()

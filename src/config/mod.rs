@@ -1,5 +1,5 @@
-//! Contexts: those of our configuration file, those of the `lagoon` CLI's file (read only) and the
-//! context of a Lagoon pod. Also the project and branch of a checkout.
+//! Contexts of our configuration file, of the `lagoon` CLI's file (read only) and of a Lagoon pod;
+//! the project and branch of a checkout.
 //!
 //! `settings` merges them with flags and variables; `auth` stores tokens.
 
@@ -36,15 +36,15 @@ pub struct Context {
     /// The GraphQL endpoint, including `/graphql`.
     pub api: Url,
     pub project: Option<String>,
-    /// The absolute path of a PEM file with additional certificate authorities.
+    /// A PEM file with additional certificate authorities; absolute.
     pub ca_file: Option<PathBuf>,
-    /// Whether plain http to a host other than this machine is allowed.
+    /// Allow plain http to other machines.
     pub allow_http: bool,
     pub ui_url: Option<Url>,
     /// The ssh server that issues tokens.
     pub ssh: Option<SshEndpoint>,
     pub ssh_key: Option<SshKey>,
-    /// Keycloak's address for browser sign-in, without the realm.
+    /// Keycloak's address, without the realm.
     pub authorization_endpoint: Option<Url>,
     pub origin: Origin,
 }
@@ -73,23 +73,21 @@ impl Context {
     }
 }
 
-/// All contexts. A missing file counts as empty.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The path of our file, which need not exist.
+    /// Our file, which need not exist.
     pub path: PathBuf,
-    /// The current context of our file, which need not exist.
+    /// It need not exist.
     pub current: Option<ContextName>,
-    /// Ours in the file's order, then those of the `lagoon` CLI whose names are not taken, then the
-    /// pod's.
+    /// Ours in the file's order, then the `lagoon` CLI's with other names, then the pod's.
     pub contexts: Vec<Context>,
-    /// Contexts that cannot be used, by their names in the file.
+    /// Unusable contexts by name.
     pub broken: Vec<(String, ConfigError)>,
     pub lagoon_cli: Option<LagoonCli>,
 }
 
 impl Config {
-    /// Reads the file in this folder; a missing file is not an error.
+    /// A missing file is not an error.
     pub fn load(folder: &Path) -> Result<Config, ConfigError> {
         let path = folder.join(FILE);
         Config::parse(&path, &read::text(&path)?)
@@ -109,15 +107,13 @@ impl Config {
         }
     }
 
-    /// The current context of the `lagoon` CLI's file, and the file's path.
     pub fn current_of_lagoon_cli(&self) -> Option<(&Context, &Path)> {
         let file = self.lagoon_cli.as_ref()?;
         let name = file.current.as_ref()?.parse().ok()?;
         Some((self.context(&name)?, &file.path))
     }
 
-    /// Adds the `lagoon` CLI's file, if it exists. Its errors are stored in [`LagoonCli`], because
-    /// they affect only its contexts.
+    /// Errors of the file are in [`LagoonCli`], because they affect only its contexts.
     #[must_use]
     pub fn with_lagoon_cli(self, path: &Path) -> Config {
         self.with(lagoon_cli::load(path))
@@ -142,8 +138,8 @@ impl Config {
         self
     }
 
-    /// Adds the context of the Lagoon pod in which this process runs; `root` is the folder below
-    /// which its key is mounted. Errors affect only this context.
+    /// Adds the context of the Lagoon pod; its key is mounted below `root`. Errors affect only this
+    /// context.
     #[must_use]
     pub fn with_pod(mut self, variables: &PodVariables, root: &Path) -> Config {
         match pod::context(variables, root) {

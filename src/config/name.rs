@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::secret::may_be_secret;
 
-/// The name of the built-in Lagoon, which no other context can have.
+/// The built-in Lagoon.
 pub const SANDBOX: &str = "sandbox";
 
 /// 1 to 64 of `A-Z a-z 0-9 . _ -`, and neither `.` nor `..`.
@@ -46,8 +46,7 @@ impl fmt::Display for ContextName {
     }
 }
 
-/// A name for use in an error: in backticks, or only its length if it may be a secret that was
-/// given in the wrong place.
+/// For errors: shows only the length of a text that may be a secret.
 pub fn shown_name(text: &str) -> String {
     if may_be_secret(text) {
         format!("a text of {} characters", text.chars().count())

@@ -14,9 +14,9 @@ const KEY: &str = "var/run/secrets/lagoon/ssh/ssh-privatekey";
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PodVariables {
-    /// `LAGOON_CONFIG_API_HOST`: the API's address, without `/graphql`.
+    /// `LAGOON_CONFIG_API_HOST`, without `/graphql`.
     pub api_host: Option<String>,
-    /// `LAGOON_CONFIG_TOKEN_HOST`: the ssh server that issues tokens.
+    /// The ssh server that issues tokens.
     pub token_host: Option<String>,
     pub token_port: Option<String>,
 }

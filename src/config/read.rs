@@ -60,7 +60,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
-/// Keys with their positions: the plain iterator has only their texts.
+/// The plain iterator has no positions.
 fn entries(table: &dyn TableLike) -> impl Iterator<Item = (&Key, &Item)> {
     table
         .iter()
@@ -113,7 +113,7 @@ impl Reader<'_> {
             .map_err(|e: super::NameError| self.error(e.to_string(), item.span()))
     }
 
-    /// Adds the contexts to the configuration. An invalid name affects only its own context.
+    /// An invalid name affects only its own context.
     fn contexts(&self, item: &Item, config: &mut Config) -> Result<(), ConfigError> {
         let table = item
             .as_table_like()

@@ -13,7 +13,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
 
 use crate::secret::conceal_key;
 
-/// The longest value in bytes that counts as a path by its beginning alone.
+/// In bytes; a longer value may be a key that begins like a path.
 const LONGEST_PATH: usize = 256;
 
 const PATHS: [&str; 4] = ["/", "~/", "./", "../"];
@@ -27,7 +27,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// Longer lines of a PEM file are wrapped again, because some readers refuse them.
 const LONGEST_LINE: usize = 76;
 
-/// A private key from a flag, variable or file. `Debug` does not show it.
+/// `Debug` does not show the key.
 #[derive(Clone)]
 pub struct SshKey {
     given: String,
@@ -37,20 +37,20 @@ pub struct SshKey {
 #[derive(Clone, PartialEq, Eq)]
 enum Form {
     Path(PathBuf),
-    /// The key itself, as PEM that `ssh` reads.
+    /// PEM that `ssh` reads.
     Text(String),
-    /// Neither; a file name if such a file exists.
+    /// A file name if such a file exists.
     Other(PathBuf),
 }
 
 #[derive(Clone, PartialEq, Eq)]
 pub enum UsableKey {
-    /// A file with the key; `ssh` expands a leading `~/`.
+    /// `ssh` expands a leading `~/`.
     File(PathBuf),
     Text(String),
 }
 
-/// The description of an unusable value, which it does not contain.
+/// Does not contain the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("neither the path of a file nor a private key ({bytes} bytes: {form})")]
 pub struct UnusableKey {
@@ -59,8 +59,8 @@ pub struct UnusableKey {
 }
 
 impl SshKey {
-    /// Parses a value, and masks it in all output if it may be a key. Paths are relative to
-    /// `folder`; an empty folder leaves them unchanged.
+    /// Masks the value in all output if it may be a key. Paths are relative to `folder`, unless
+    /// that is empty.
     pub fn parse(given: &str, folder: &Path) -> SshKey {
         let key = SshKey::read(given, folder);
         key.conceal();
@@ -118,7 +118,7 @@ impl SshKey {
         }
     }
 
-    /// The key in the form that `ssh` takes. The error does not show the value.
+    /// The error does not show the value.
     pub fn usable(&self) -> Result<UsableKey, UnusableKey> {
         match &self.form {
             Form::Path(path) => Ok(UsableKey::File(path.clone())),
@@ -154,7 +154,7 @@ impl fmt::Debug for SshKey {
     }
 }
 
-/// Whether a value is a path that may be shown, even if there is no such file.
+/// Returns true for a value that may be shown as a path, even if no such file exists.
 fn is_path(text: &str) -> bool {
     text.len() <= LONGEST_PATH
         && !text.contains(char::is_control)
@@ -177,7 +177,7 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Replaces each literal `\n` and `\r` by a line break, however often it was escaped.
+/// Replaces literal `\n` and `\r`, however often they were escaped.
 fn newlines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -197,8 +197,8 @@ fn newlines(text: &str) -> String {
     out
 }
 
-/// The private key in a text, as PEM that `ssh` reads: its line breaks may be blanks, CRLF or
-/// literal `\n`. `None` unless it is complete.
+/// The complete private key in a text, as PEM that `ssh` reads: its line breaks may be blanks, CRLF
+/// or literal `\n`.
 fn pem(text: &str) -> Option<String> {
     let text = newlines(text);
     let (_, rest) = text.split_once("-----BEGIN ")?;
@@ -245,7 +245,7 @@ fn wrapped(base64: &str) -> Vec<String> {
         .collect()
 }
 
-/// The form of an unusable value, without any part of the value.
+/// Describes an unusable value without any part of it.
 fn described(text: &str) -> &'static str {
     let plain = newlines(text);
     let of_base64 = decoded(text).unwrap_or_default();

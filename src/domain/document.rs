@@ -15,8 +15,8 @@ pub struct Document {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Query,
-    /// It changes data, or its type is unknown: the document cannot be parsed here, or lacks the
-    /// operation. Lagoon reports the error.
+    /// It changes data, or the document has no such operation or cannot be parsed here; Lagoon
+    /// reports that.
     Mutation,
     Subscription,
 }

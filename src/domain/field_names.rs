@@ -11,7 +11,6 @@ pub(crate) fn field_names<'de, T: Deserialize<'de>>() -> BTreeSet<String> {
     names.split(' ').map(str::to_owned).collect()
 }
 
-/// Reports the field names of a struct as its error.
 struct Names;
 
 impl<'de> Deserializer<'de> for Names {

@@ -3,25 +3,21 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// A name in the form in which it is sent: Unicode NFC. (A decomposed `Ü` is another name to
-/// Lagoon's database.)
+/// The form in which names are sent. (A decomposed `Ü` is another name to Lagoon's database.)
 pub fn nfc(name: &str) -> String {
     name.nfc().collect()
 }
 
-/// Whether Lagoon treats two project or environment names as equal: it ignores case and trailing
-/// blanks.
+/// Compares project or environment names as Lagoon does: without case and trailing blanks.
 pub fn same_name(a: &str, b: &str) -> bool {
     a.trim_end_matches(' ').to_lowercase() == b.trim_end_matches(' ').to_lowercase()
 }
 
-/// Whether Lagoon's database treats two task names as equal: it ignores case, accents and trailing
-/// blanks.
+/// Compares task names as Lagoon's database does: without case, accents and trailing blanks.
 pub fn same_in_database(a: &str, b: &str) -> bool {
     database_key(a) == database_key(b)
 }
 
-/// The form in which the database compares a task's name.
 pub fn database_key(name: &str) -> String {
     name.trim_end_matches(' ')
         .nfc()
@@ -37,7 +33,7 @@ pub fn database_key(name: &str) -> String {
         .collect()
 }
 
-/// At most three known names similar to `wanted`, best first.
+/// At most three similar names, best first.
 pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = wanted.to_lowercase();
     let mut scored: Vec<(f64, &str)> = known
@@ -57,7 +53,6 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Ve
     scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
-/// The elements without repetitions, in their order.
 pub fn each_once<T: PartialEq>(elements: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut all = Vec::new();
     for element in elements {
@@ -68,7 +63,6 @@ pub fn each_once<T: PartialEq>(elements: impl IntoIterator<Item = T>) -> Vec<T> 
     all
 }
 
-/// The known name that `wanted` is probably a misspelling of.
 pub fn closest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     nearest(wanted, known).first().copied()
 }

@@ -16,7 +16,6 @@ use super::names::same_name;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Project {
     pub id: i64,
-    /// Lagoon's spelling of the name.
     pub name: String,
 }
 
@@ -38,7 +37,7 @@ impl Environment {
         self.kind.eq_ignore_ascii_case("production")
     }
 
-    /// `project/environment`, with a mark on production.
+    /// `project/environment`, marked if it is production.
     pub fn label(&self) -> String {
         let mark = if self.is_production() {
             " (production)"
@@ -48,8 +47,8 @@ impl Environment {
         format!("{}/{}{mark}", self.project.name, self.name)
     }
 
-    /// Whether both names are those requested. Two projects can share a namespace, so a result
-    /// found by namespace counts only if they are.
+    /// Compares both names. Two projects can share a namespace, so a result found by namespace
+    /// counts only if they match.
     pub fn is_named(&self, project: &str, environment: &str) -> bool {
         same_name(&self.project.name, project) && same_name(&self.name, environment)
     }
@@ -62,7 +61,7 @@ impl Environment {
 /// The longest `<project>-<environment>` that Lagoon does not shorten, without the dash.
 const NAMESPACE_ROOM: usize = 58;
 
-/// The form of an environment's name that Lagoon uses in Kubernetes.
+/// An environment's name in Kubernetes.
 pub fn safe(environment: &str) -> String {
     let lower = environment.trim_end().to_lowercase();
     let safe = lower.chars().map(|c| {

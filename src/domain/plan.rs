@@ -28,15 +28,14 @@ pub struct View {
 pub struct Seen {
     /// The scope in Lagoon's spelling.
     pub scope: ScopeName,
-    /// The scope with Lagoon's ids.
     pub resolved: crate::domain::Scope,
     pub views: Vec<View>,
-    /// The reason why the user does not see all of it, if known.
+    /// The reason why some of its tasks may be hidden from the user.
     pub blind_spot: Option<String>,
 }
 
 impl Seen {
-    /// The definitions of exactly this scope, without duplicates.
+    /// Without tasks of other scopes and without duplicates.
     pub fn definitions(&self) -> Vec<&Definition> {
         let all = self.views.iter().flat_map(|view| &view.definitions);
         let mut ids = HashSet::new();
@@ -47,9 +46,9 @@ impl Seen {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PlanOptions {
-    /// Tasks may be replaced to change their kind or scope.
+    /// Replace tasks to change their kind or scope.
     pub replace: bool,
-    /// Tasks that no file names may be deleted, at most this many.
+    /// Delete at most this many tasks that no file has.
     pub prune: Option<usize>,
 }
 
@@ -63,10 +62,9 @@ pub enum Refusal {
     PruneMany { names: Vec<String>, most: usize },
 }
 
-/// The plan, in the order in which it is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// One for each task in the files, and for each deletion.
+    /// One per task of the files, and one per deletion.
     pub steps: Vec<Step>,
     pub notes: Vec<String>,
 }
@@ -76,8 +74,7 @@ impl Plan {
         self.steps.iter().filter(|step| step.is_change())
     }
 
-    /// Restores Lagoon's own texts where a plan read from JSON leaves them out and the visible
-    /// parts are unchanged.
+    /// Restores Lagoon's texts that JSON leaves out, if the visible parts are unchanged.
     pub fn recall(&mut self, seen: &[Seen]) {
         let now = |id: i64| {
             let mut all = seen.iter().flat_map(|site| site.definitions());

@@ -29,7 +29,7 @@ pub enum Outcome {
     Unknown,
 }
 
-/// Lagoon's statuses, including those of old rows (seen on Lagoon 2.33.1).
+/// Including those of old rows (seen on Lagoon 2.33.1).
 pub const STATUSES: [&str; 10] = [
     "new",
     "queued",
@@ -56,8 +56,7 @@ impl Outcome {
         }
     }
 
-    /// Classifies a status. Lagoon may add values; old rows have `active`, `succeeded` and `error`
-    /// (seen on Lagoon 2.33.1).
+    /// Old rows have `active`, `succeeded` and `error` (seen on Lagoon 2.33.1).
     pub fn of(status: &str) -> Self {
         match status.to_ascii_lowercase().as_str() {
             "complete" | "succeeded" => Outcome::Completed,
@@ -76,14 +75,13 @@ impl Outcome {
     }
 }
 
-/// A run as stored by Lagoon. Lists can be long, so short texts are stored inline.
+/// Short texts are stored inline, because lists can be long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
     pub id: i64,
     pub name: SmolStr,
     pub task_name: SmolStr,
     pub status: SmolStr,
-    /// The service in whose container it runs.
     pub service: Option<SmolStr>,
     pub created: Option<SmolStr>,
     pub started: Option<SmolStr>,
@@ -92,23 +90,22 @@ pub struct Run {
     pub environment: Option<Arc<Environment>>,
 }
 
-/// A run with the fields by which a process recognises its own run after a lost reply.
+/// A run with the fields that identify it after a lost reply.
 #[derive(Debug, Clone)]
 pub struct RecentRun {
     pub run: Run,
-    /// The exact command line that Lagoon recorded.
+    /// As recorded by Lagoon.
     pub command: SmolStr,
     pub user: Option<SmolStr>,
 }
 
-/// A run's log from the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Log {
     /// The run has written nothing, or Lagoon has no log yet.
     Empty,
-    /// The whole text, including the banner.
+    /// Includes the banner.
     Text(String),
-    /// Lagoon cannot load the log; its message.
+    /// Lagoon's message.
     Unavailable(String),
 }
 
@@ -126,7 +123,6 @@ impl Run {
             )
     }
 
-    /// From start to end, if both are known.
     pub fn length(&self) -> Option<Duration> {
         let started = moment(self.started.as_deref()?)?;
         let completed = moment(self.completed.as_deref()?)?;

@@ -8,12 +8,11 @@ pub struct YamlFault {
     pub line: u64,
     /// From 1, in characters; 0 if unknown.
     pub column: u64,
-    /// A sentence without a full stop.
     pub message: String,
 }
 
 impl YamlFault {
-    /// The library's error, without the text of the file that it quotes.
+    /// Leaves out the quoted text of the file.
     pub fn of(error: &Error) -> YamlFault {
         let error = error.without_snippet();
         let place = error.location();
@@ -25,7 +24,7 @@ impl YamlFault {
     }
 }
 
-/// The parser's messages, by their beginnings.
+/// The parser's messages by their beginnings, with ours.
 const PARSER: [(&str, &str); 21] = [
     (
         "tabs disallowed",
@@ -136,7 +135,7 @@ fn words(error: &Error) -> String {
     fixed.to_owned()
 }
 
-/// A message of the library without the position at its end, which is reported separately.
+/// Removes the position at the end.
 fn unplaced(text: &str) -> &str {
     let text = text.split(" at line ").next().unwrap_or_default();
     text.lines().next().unwrap_or_default()

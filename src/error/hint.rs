@@ -1,88 +1,60 @@
-//! Advice that comes with an error. Operations choose a variant; the words, with commands and flags,
-//! are written here.
+//! Hints of errors. Operations choose a variant; its text, with commands and flags, is here.
 
 use std::fmt;
 
 use crate::domain::task::definition::Target;
 use crate::domain::task::quoting::suggestion;
 
-/// What to do about an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hint {
-    /// A sentence.
     Text(String),
-    /// List the runs of an environment.
     ListRuns,
-    /// Cancel a run that was created and may never start.
+    /// The run was created and may never start.
     CancelRun {
-        /// The run's id.
         id: i64,
-        /// Its status.
         status: String,
     },
-    /// Start although the service is missing.
     SkipPreflight,
-    /// Choose between several tasks of one name.
     NameEnvironmentOrId,
-    /// Give a value for a missing argument.
     GiveValue,
-    /// Choose what to do about a run in progress.
     ChooseIfRunning,
-    /// Skip the targets that lack the task or service.
     SkipMissing,
-    /// Do without a live log.
     WithoutLiveLog,
-    /// Replace the local file.
     ReplaceFile,
-    /// Download to another folder.
     DownloadElsewhere,
-    /// List the run's files, because an upload's outcome is unknown.
+    /// The outcome of an upload is unknown.
     ListFiles {
-        /// The run's id.
         run: i64,
-        /// The file's name.
         file: String,
     },
-    /// Name the task file.
     NameTaskFile,
-    /// Name the task file, which is not used otherwise.
+    /// A task file exists that is used only if it is named.
     UseTaskFile,
-    /// Begin a task file with the tasks that exist.
     ExportTasks,
-    /// Compare again.
     DiffAgain,
-    /// Have somebody delete a task that nobody sees.
+    /// A task that nobody sees.
     DeleteUnseen {
-        /// The task's id.
         id: i64,
     },
-    /// Delete a task that no environment lists.
+    /// A task that no environment lists.
     DeleteUnlisted {
-        /// The task's id.
         id: i64,
-        /// Its name.
         name: String,
-        /// The reason why it is not listed, going on after the name.
+        /// The end of a sentence that begins with the name.
         why: String,
     },
-    /// Delete the part of a task that a refused definition left.
+    /// Lagoon kept part of a refused definition.
     DeleteLeftover {
-        /// The task's id.
         id: i64,
-        /// Where it is defined.
         target: Target,
     },
-    /// Delete the old task after its replacement was added elsewhere.
+    /// A replacement was added elsewhere, and the old task remains.
     DeleteReplaced {
-        /// The name of both.
         name: String,
-        /// The id of the replacement.
         added: i64,
-        /// The id of the old task.
         old: i64,
-        /// Where the old task is defined.
         target: Target,
-        /// The same in words.
+        /// The scope of the old task in words.
         scope: String,
     },
 }
@@ -163,13 +135,12 @@ impl<T: Into<String>> From<T> for Hint {
     }
 }
 
-/// The command line that deletes a task.
 fn deletion(id: i64, target: &Target) -> String {
     let words = ["tasks".to_owned(), "delete".to_owned(), format!("id:{id}")];
     suggestion(words.into_iter().chain(target_flags(target)))
 }
 
-/// The flags that name where a task is defined.
+/// The flags that select a scope.
 pub fn target_flags(target: &Target) -> Vec<String> {
     let words: &[&str] = match target {
         Target::Environment {
@@ -183,14 +154,11 @@ pub fn target_flags(target: &Target) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
-/// The flag whose value an error is about, printed before the message.
+/// The flag with the invalid value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flag {
-    /// The filter on the caller's own runs.
     Mine,
-    /// The name of a run.
     Name,
-    /// A task file.
     File,
 }
 

@@ -31,8 +31,7 @@ impl Detail {
         Detail::default()
     }
 
-    /// Adds a labelled value. A missing value is left out, and a text of several lines becomes a
-    /// block.
+    /// Leaves out a missing value; a text of several lines becomes a block.
     #[must_use]
     pub fn field(mut self, label: impl Into<String>, value: impl Into<Cell>) -> Self {
         match value.into() {

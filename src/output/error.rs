@@ -11,7 +11,7 @@ pub enum OutputError {
     Closed,
     #[error("cannot write the output: {0}")]
     Io(#[source] io::Error),
-    /// `--jq` failed on this result, which was printed as JSON instead.
+    /// `--jq` failed; the result was printed as JSON instead.
     #[error("{0}")]
     Filter(String),
     #[error("{message}")]

@@ -25,7 +25,6 @@ pub enum Format {
 }
 
 impl Format {
-    /// Whether `--jq` can be used with the format.
     pub fn is_json(self) -> bool {
         matches!(self, Format::Json | Format::Jsonl)
     }

@@ -22,7 +22,7 @@ impl Grid {
         }
     }
 
-    /// Adds a row, which is padded or cut to the number of columns.
+    /// Pads or cuts the row to the number of columns.
     pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
         let mut cells: Vec<Cell> = cells.into_iter().collect();
         cells.resize(self.columns.len(), Cell::Missing);
@@ -46,7 +46,6 @@ impl Grid {
     }
 }
 
-/// A column: its name in the csv header, and its form in the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     pub(super) name: String,
@@ -54,7 +53,7 @@ pub struct Column {
     pub(super) in_table: Shown,
 }
 
-/// When the table shows a column. tsv and csv always have all of them.
+/// The table's columns; tsv and csv always have all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shown {
     Always,
@@ -63,7 +62,7 @@ pub(super) enum Shown {
 }
 
 impl Column {
-    /// A column whose heading in the table is its name in upper case.
+    /// The table's heading is the name in upper case.
     pub fn new(name: impl Into<String>) -> Self {
         let name = name.into();
         Column {
@@ -85,14 +84,12 @@ impl Column {
         self
     }
 
-    /// Hides the column in the table; tsv and csv have it.
     #[must_use]
     pub fn not_in_table(mut self) -> Self {
         self.in_table = Shown::Never;
         self
     }
 
-    /// Hides the column in the table unless the condition is true.
     #[must_use]
     pub fn in_table_if(self, is_shown: bool) -> Self {
         if is_shown { self } else { self.not_in_table() }

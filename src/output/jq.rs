@@ -20,7 +20,7 @@ const LONGEST_REASON: usize = 200;
 /// In bytes; within this length, a failure can still replace the whole output.
 const HELD_BACK: usize = 1 << 20;
 
-/// A compiled `--jq` expression. It has no access to files and variables.
+/// Has no access to files and variables.
 pub struct Jq {
     expression: String,
     filter: Filter<Data>,
@@ -65,8 +65,8 @@ impl Jq {
         })
     }
 
-    /// Writes the output for a result; if the expression fails, the result itself as JSON, one
-    /// element per line with `as_lines`.
+    /// If the expression fails, writes the result itself as JSON, one element per line with
+    /// `as_lines`.
     pub(super) fn emit(
         &self,
         value: &Value,
@@ -94,7 +94,6 @@ impl Jq {
         ran
     }
 
-    /// Passes each output on as soon as it exists.
     fn run(
         &self,
         value: &Value,
@@ -113,7 +112,7 @@ impl Jq {
         Ok(())
     }
 
-    /// The result of an exception: an error, or success for `halt`.
+    /// `halt` is a success.
     fn stop(&self, exception: jaq_core::Exn<'_, Val>) -> Result<(), OutputError> {
         let reason = match exception.get_err() {
             Ok(error) => error.to_string(),
@@ -136,7 +135,7 @@ impl Jq {
 }
 
 impl Piece {
-    /// The output as a line: a string bare, anything else as compact JSON.
+    /// A string is bare, anything else compact JSON.
     fn line(&self, on_terminal: bool) -> String {
         let line = match (&self.0, on_terminal) {
             (Value::String(text), false) => text.clone(),

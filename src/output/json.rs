@@ -20,8 +20,7 @@ const PIECE: usize = 64 * 1024;
 
 type Put<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), OutputError>;
 
-/// Writes a listing in pieces, with the same bytes as [`pretty`] or [`lines`], so that it need not
-/// be in memory as a whole.
+/// Streams a listing, with the same bytes as [`pretty`] or [`lines`].
 pub struct Pieces<'a> {
     shape: Shape,
     on_terminal: bool,
@@ -97,7 +96,6 @@ impl Write for Pieces<'_> {
     }
 }
 
-/// Indented by two spaces, with a newline at the end.
 pub(super) fn pretty(value: &Value, on_terminal: bool) -> String {
     finish(format!("{value:#}\n"), on_terminal)
 }

@@ -28,7 +28,6 @@ pub(super) fn field(value: &Value, field: &str, on_terminal: bool) -> Result<Str
     Ok(text)
 }
 
-/// The error for a result without the field that `-o id` or `-o name` selects.
 pub(super) fn missing(field: &str) -> OutputError {
     let message = format!("this answer has no {field} to print with -o {field}");
     OutputError::usage(message).hint("use another -o, such as json")

@@ -28,17 +28,16 @@ pub use jq::Jq;
 pub use json::Pieces;
 
 pub trait Report {
-    /// The result for programs: an object for one thing, an array for a listing. The shape depends
-    /// on the command line, never on the count.
+    /// An object for one thing, an array for a listing. The shape depends on the command line,
+    /// never on the count.
     fn value(&self) -> Value;
 
-    /// Writes [`Report::value`] element by element, for a listing that may be too large for memory;
-    /// `None` if the report cannot be streamed.
+    /// Streams the elements of [`Report::value`]; `None` if that is not supported.
     fn stream(&self, _to: Pieces<'_>) -> Option<Result<(), OutputError>> {
         None
     }
 
-    /// The result as rows of named columns, whose order must not change.
+    /// The order of the columns must not change.
     fn grid(&self) -> Grid;
 
     fn detail(&self) -> Option<Detail> {
@@ -71,8 +70,6 @@ pub struct Emit {
 }
 
 impl Emit {
-    /// The format of `-o` and `--jq`; by default a table at a terminal and tsv elsewhere.
-    ///
     /// Call it before the work begins: an invalid `--jq` should stop a command, not hide its
     /// result.
     pub fn choose(format: Option<Format>, jq: Option<&str>, ui: &Ui) -> Result<Self, OutputError> {
@@ -93,7 +90,7 @@ impl Emit {
         Ok(Emit { format, jq, stream })
     }
 
-    /// Refuses `-o id` and `-o name` before the work begins if the result will lack that field.
+    /// Refuses `-o id` and `-o name`, before the work begins, if the result will lack that field.
     pub fn require(self, fields: &[&str]) -> Result<Self, OutputError> {
         let field = match self.format {
             Format::Id => "id",
@@ -106,8 +103,7 @@ impl Emit {
         Err(lines::missing(field))
     }
 
-    /// Selects another stream. With `--follow`, stdout is the log and the result is written to
-    /// stderr.
+    /// With `--follow`, stdout is the log and the result is written to stderr.
     #[must_use]
     pub fn on(mut self, stream: Stream) -> Self {
         self.stream = stream;
@@ -119,7 +115,7 @@ impl Emit {
     }
 }
 
-/// Writes a report, with times relative to `now`.
+/// Times are relative to `now`.
 pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<(), OutputError> {
     let on_terminal = ui.terminal().is(how.stream);
     if let Some(jq) = &how.jq {
@@ -145,7 +141,7 @@ pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<
     Ok(ui.write(how.stream, text.as_bytes())?)
 }
 
-/// The view for people: the detail view if there is one, else a table, else the note.
+/// Writes the detail view, else the table, else the note.
 fn people(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<(), OutputError> {
     let text = view(report, ui, how.stream, now);
     if text.is_empty() {

@@ -16,13 +16,13 @@ use crate::terminal::{Palette, Style, clean_line};
 const GAP: u16 = 2;
 /// The width that a text column keeps while others can shrink.
 const READABLE: u16 = 12;
-/// The rows that are drawn at once: a drawn cell takes some hundred bytes.
+/// A drawn cell takes some hundred bytes, so rows are drawn in blocks.
 const BLOCK: usize = 1000;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
     pub(super) now: Timestamp,
-    /// The terminal's columns; `None` disables wrapping.
+    /// `None` disables wrapping.
     pub(super) width: Option<u16>,
     pub(super) palette: Palette,
 }
@@ -76,8 +76,8 @@ impl Measured {
     }
 }
 
-/// The width of each column. If space is short, the widest column that can be wrapped gets the
-/// rest; `None` if that is too little to read.
+/// If space is short, the widest column that can be wrapped gets the rest; `None` if that is too
+/// little to read.
 fn widths(shown: &[Measured], look: &Look) -> Option<Vec<u16>> {
     let mut widths: Vec<u16> = shown.iter().map(|column| column.width).collect();
     let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
@@ -121,7 +121,6 @@ fn draw_rows(
     finish(&table)
 }
 
-/// Labels and values beside each other; the labels take `label_width` columns.
 pub(super) fn pairs<'a>(
     pairs: impl IntoIterator<Item = (&'a str, &'a Cell)>,
     label_width: u16,

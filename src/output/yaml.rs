@@ -9,8 +9,8 @@ use serde_saphyr::DoubleQuoted;
 use super::error::OutputError;
 use crate::terminal::clean::{clean_line, escape_json, is_unsafe};
 
-/// One YAML document. At a terminal, control and direction characters are escaped: strings that
-/// have some are in double quotes, where YAML knows the escapes of JSON.
+/// At a terminal, strings with control and direction characters are in double quotes, where YAML
+/// has the escapes of JSON.
 pub(super) fn write(value: &Value, on_terminal: bool) -> Result<String, OutputError> {
     let text = if on_terminal {
         serde_saphyr::to_string(&Shown(value)).map(|text| escape_json(&text))

@@ -1,8 +1,7 @@
-//! The visible form of a text: without control sequences and zero-width characters, and with the
-//! escapes of JSON and YAML decoded.
-//!
-//! A terminal shows two halves of a token with a colour sequence between them as one word, and a
-//! JSON parser reads `\u0065` as `e`. Secrets are therefore searched for in this form too.
+//! The visible form of a text: without control sequences and zero-width characters, with escapes of
+//! JSON and YAML decoded. Secrets are searched for in this form too: a terminal shows two halves of
+//! a token with a colour sequence between them as one word, and a JSON parser reads `\u0065` as
+//! `e`.
 
 use std::ops::Range;
 
@@ -11,27 +10,24 @@ use unicode_width::UnicodeWidthChar;
 /// A longer control sequence is malformed: a terminal would not execute it.
 const LONGEST_SEQUENCE: usize = 512;
 
-/// A text in its visible form, with the position of each byte in the original.
 #[derive(Debug)]
 pub(super) struct Plain {
     pub(super) text: Vec<u8>,
     parts: Vec<Part>,
-    /// The position of an incomplete escape, sequence or character at the end; otherwise the
-    /// length.
+    /// The position of an incomplete escape, sequence or character at the end, or the length.
     complete: usize,
 }
 
 #[derive(Debug)]
 struct Part {
-    /// Its position in the visible form.
+    /// In the visible form.
     plain: usize,
     original: Range<usize>,
     is_decoded: bool,
 }
 
 impl Plain {
-    /// The visible form of a text; `None` if it equals the text. With `is_last` nothing follows
-    /// that could complete the end.
+    /// `None` if it equals the text. With `is_last`, nothing can complete the end.
     pub(super) fn of(text: &[u8], is_last: bool) -> Option<Plain> {
         let mut plain = Plain {
             text: Vec::new(),
@@ -71,7 +67,7 @@ impl Plain {
         Some(plain)
     }
 
-    /// The position in the original of a byte, or of the end, of the visible form.
+    /// The original position of a byte, or of the end.
     pub(super) fn start(&self, at: usize) -> usize {
         match self.part(at) {
             Some(part) if at < self.text.len() => part.original_of(at).start,
@@ -79,7 +75,7 @@ impl Plain {
         }
     }
 
-    /// The range in the original of a non-empty range of the visible form.
+    /// The original range of a non-empty range.
     pub(super) fn original(&self, range: &Range<usize>) -> Range<usize> {
         let last = range.end - 1;
         let end = self
@@ -135,7 +131,7 @@ pub(super) fn colours(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Whether something other than a visible ASCII character can begin with this byte.
+/// Returns true for the first byte of anything but a visible ASCII character.
 fn is_special(byte: u8) -> bool {
     byte == b'\\' || !matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
 }
@@ -300,7 +296,7 @@ fn escape(text: &[u8]) -> Option<Character> {
     }
 }
 
-/// Whether a terminal shows nothing for a character.
+/// Returns true if a terminal shows nothing for a character.
 fn is_invisible(c: char) -> bool {
     match c {
         '\n' | '\r' | '\t' => false,

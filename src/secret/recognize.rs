@@ -1,5 +1,4 @@
-//! Recognising undeclared secrets: a key or token in an argument or file where none is expected, a
-//! password in an address.
+//! Recognises undeclared secrets: keys and tokens in arguments and files, passwords in addresses.
 
 use super::{SHORTEST, conceal};
 
@@ -13,8 +12,7 @@ const PUBLIC_IN_BASE64: [&str; 2] = ["LS0tLS1CRUdJTiBDRVJU", "LS0tLS1CRUdJTiBQVU
 /// In characters; shorter base64 is no private key.
 const SHORTEST_KEY: usize = 60;
 
-/// Registers private keys and tokens in any text for masking. Only words that have the form of one
-/// count.
+/// Registers words that have the form of a private key or token.
 pub fn conceal_recognized(text: &str) {
     for (label, body) in pem_blocks(text) {
         if label.ends_with("PRIVATE KEY") {
@@ -62,7 +60,7 @@ fn is_key_body(word: &str) -> bool {
     word.len() >= SHORTEST_KEY && !is_public && signs.any(|sign| word.starts_with(sign))
 }
 
-/// Whether a word may be the next line of a key. A shorter one with a slash before it is a path.
+/// A shorter word after a slash is a path.
 fn is_next_line(word: &str) -> bool {
     word.len() >= SHORTEST_KEY || (word.len() >= SHORTEST && !word.starts_with('/'))
 }
@@ -77,8 +75,7 @@ const SHORTEST_OPAQUE: usize = 32;
 /// In characters; names are shorter.
 const LONGEST_SHOWN: usize = 64;
 
-/// Whether an error must not repeat a refused value: it is long, or looks like a key or token or a
-/// part of one.
+/// A long value, or one that looks like a key, a token or a part of one.
 pub fn may_be_secret(text: &str) -> bool {
     let is_in_word = |c: char| c.is_ascii_alphanumeric() || "-_.+/=".contains(c);
     let is_opaque = |word: &str| {
@@ -97,7 +94,7 @@ pub fn may_be_secret(text: &str) -> bool {
         || words.any(|word| is_token(word) || is_opaque(word))
 }
 
-/// An address without user, password, query and fragment.
+/// Removes user, password, query and fragment.
 pub fn shown_address(text: &str) -> String {
     let end = text.find(['?', '#']).unwrap_or(text.len());
     let (address, rest) = text.split_at(end);

@@ -11,8 +11,7 @@ pub fn spell_duration(length: Duration) -> String {
     }
 }
 
-/// `30`, `30s`, `2m`, `1h`, `7d`, `500ms`, `1m30s`; a bare number is seconds. The error is a
-/// sentence for clap.
+/// `30`, `30s`, `2m`, `1h`, `7d`, `500ms`, `1m30s`; a bare number is seconds.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong =
         || "a length of time looks like 30s, 2m or 1h30m; units are ms, s, m, h and d".to_owned();

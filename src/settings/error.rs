@@ -2,7 +2,6 @@
 
 use crate::config::ConfigError;
 
-/// Decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingsErrorKind {
     Usage,

@@ -7,7 +7,6 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::{FORMATS, MARKDOWN, SettingsError, parse_limit, parse_size};
 
-/// The global flags that decide where and how, as they were typed.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Flags {
     /// The Lagoon to talk to; `sandbox` is the built-in one
@@ -55,8 +54,7 @@ pub struct Flags {
     pub simulate: bool,
 }
 
-/// `markdown` is valid for `diff` only, which may come after the flag: it is accepted here and not
-/// shown.
+/// `markdown` is for `diff` only, which may follow the flag, so it is accepted and not shown.
 fn formats() -> Vec<PossibleValue> {
     let shown = FORMATS.map(PossibleValue::new).into_iter();
     shown
@@ -75,7 +73,6 @@ fn any(further: Vec<String>, before: Vec<String>) -> Vec<String> {
 }
 
 impl Flags {
-    /// Refuses a flag with several values, for commands that take one.
     pub fn require_single(&self) -> Result<(), SettingsError> {
         let given = [
             ("--project", &self.project),

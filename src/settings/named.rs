@@ -12,13 +12,13 @@ pub struct Named {
 type SingleValue = Option<Sourced<String>>;
 
 impl Named {
-    /// Whether the command line names projects, with `-p` or as PROJECT:ENV.
+    /// With `-p`, or as PROJECT:ENV.
     pub fn names_projects(&self) -> bool {
         !self.projects.is_empty() || self.environments.iter().any(|e| e.contains(':'))
     }
 
-    /// The only project and the only environment, by flag or variable; `None` if there are several.
-    /// An empty value, or a project that is given twice, is a usage error.
+    /// `None` if there are several. An empty value, or a project that is given twice, is a usage
+    /// error.
     pub(super) fn single_values(
         &self,
         env: &Env,
@@ -62,7 +62,7 @@ fn one_of(
     Ok(None)
 }
 
-/// Splits `PROJECT:ENV`; neither name can contain a colon.
+/// Neither name can contain a colon.
 pub fn pair(text: &str) -> Result<(&str, &str), SettingsError> {
     match text.split_once(':') {
         Some((project, environment))

@@ -20,10 +20,8 @@ pub enum Source {
 }
 
 impl Source {
-    /// Whether the value is explicit: from a flag, a variable, a project's own file or a pod. Only
-    /// explicit values decide where a change without a terminal is made. The sandbox's default
-    /// counts as explicit: the sandbox must be selected by name, and changes there have no
-    /// consequences.
+    /// Only explicit values decide where a change without a terminal is made. The sandbox's default
+    /// is explicit, because the sandbox is selected by name.
     pub fn is_explicit(&self) -> bool {
         matches!(
             self,
@@ -35,7 +33,7 @@ impl Source {
         )
     }
 
-    /// Whether the value was inferred, so that its source must be reported.
+    /// The source of an inferred value is reported.
     pub fn is_inferred(&self) -> bool {
         !matches!(
             self,

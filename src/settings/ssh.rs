@@ -12,13 +12,12 @@ const KEY_FORMS: &str = "it takes the whole text of a private key, base64 of it,
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SshSettings {
     pub endpoint: Option<SshEndpoint>,
-    /// `TASKS_SSH_KEY`: a path, or the key's text.
     pub key: Option<SshKey>,
 }
 
 impl SshSettings {
-    /// Reads all variables. The host's tokens are sent to the selected Lagoon, so the variables
-    /// apply to it as `TASKS_TOKEN` does.
+    /// Reads all variables. They apply to the Lagoon to which `TASKS_TOKEN` applies, because it
+    /// gets the host's tokens.
     pub(super) fn of(env: &Env) -> Result<SshSettings, SettingsError> {
         let endpoint = match (&env.ssh_host, &env.ssh_port) {
             (None, None) => None,
@@ -36,7 +35,7 @@ impl SshSettings {
         })
     }
 
-    /// Reads only the key, which belongs to the user, whatever the Lagoon.
+    /// Reads the key, which applies to any Lagoon.
     pub(super) fn key_of(env: &Env) -> Result<SshSettings, SettingsError> {
         let key = env.ssh_key.as_ref().map(Secret::expose);
         if key.is_some_and(|key| key.trim().is_empty()) {

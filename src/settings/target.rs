@@ -24,9 +24,7 @@ pub enum Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenOrigin {
     Variable(Secret),
-    /// The stored or obtained token of this context.
     Store(ContextName),
-    /// The stored or obtained token for `TASKS_API`.
     Address,
     Sandbox,
 }
@@ -172,7 +170,6 @@ fn address(text: &str, env: &Env) -> Result<Chosen, SettingsError> {
     with_variables(target, env, TokenOrigin::Address)
 }
 
-/// A Lagoon to which the token and keys in variables apply.
 fn with_variables(
     target: Sourced<Target>,
     env: &Env,

@@ -16,18 +16,14 @@ const CHANGED: &str = "REMOTE HOST IDENTIFICATION HAS CHANGED";
 pub enum SshError {
     /// A name that `ssh` or the portal could misinterpret.
     #[error("`{name}` cannot be the {what} of an ssh connection")]
-    InvalidName {
-        /// The kind of name, for example "host".
-        what: &'static str,
-        name: String,
-    },
+    InvalidName { what: &'static str, name: String },
     #[error("there is no `ssh` on the PATH")]
     NoProgram,
     #[error("cannot run ssh")]
     Run(#[source] io::Error),
     #[error("cannot read the ssh key {}", path.display())]
     Key { path: PathBuf, source: io::Error },
-    /// The value is no key; this is its description, without the value.
+    /// A description without the value.
     #[error("the ssh key is {0}")]
     UnusableKey(String),
     #[error("cannot put the ssh key into a temporary file")]
@@ -106,7 +102,7 @@ impl SshError {
         vec![hint.to_owned()]
     }
 
-    /// Whether a retry could help: the connection failed, not the request.
+    /// The connection failed, not the request, so a retry could help.
     pub fn is_passing(&self) -> bool {
         matches!(
             self,

@@ -13,7 +13,7 @@ use super::SshError;
 #[derive(Clone, PartialEq, Eq)]
 pub enum Key {
     File(PathBuf),
-    /// The private key itself, as PEM.
+    /// PEM.
     Text(String),
     Unusable(String),
 }
@@ -63,7 +63,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// A key's file. A temporary one is removed on drop.
+/// A temporary file is removed on drop.
 #[derive(Debug)]
 pub(super) struct KeyFile {
     path: PathBuf,
@@ -71,7 +71,7 @@ pub(super) struct KeyFile {
 }
 
 impl KeyFile {
-    /// The value of `-i`, with `%` doubled because `ssh` expands it.
+    /// `ssh` expands `%`, so it is doubled.
     pub(super) fn argument(&self) -> OsString {
         match self.path.to_str() {
             Some(path) => path.replace('%', "%%").into(),

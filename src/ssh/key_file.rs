@@ -12,8 +12,8 @@ const PREFIX: &str = "lagoon-tasks-key";
 /// A younger file may belong to a process that has not locked it yet.
 const MIN_AGE: Duration = Duration::from_secs(60);
 
-/// Creates an empty file that only its owner can read. It is locked until it is dropped and
-/// removed, so that no other process mistakes it for an abandoned one.
+/// Only its owner can read the file. It is locked until it is removed on drop, so that no other
+/// process mistakes it for an abandoned one.
 pub(super) fn create() -> io::Result<NamedTempFile> {
     let file = Builder::new().prefix(PREFIX).tempfile()?;
     // If the file system has no locks, old keys are never removed.
@@ -22,7 +22,6 @@ pub(super) fn create() -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-/// Removes the temporary keys of killed processes.
 pub fn remove_old_keys() {
     remove_old_keys_in(&tempfile::env::temp_dir());
 }
@@ -40,7 +39,7 @@ fn remove_old_keys_in(folder: &Path) {
     }
 }
 
-/// Whether this is an old file of this user that no process has locked.
+/// Old, owned by this user, and not locked.
 #[cfg(unix)]
 fn is_abandoned(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
@@ -49,7 +48,7 @@ fn is_abandoned(path: &Path) -> io::Result<bool> {
     Ok(is_ours && is_older(&found, MIN_AGE) && File::open(path)?.try_lock().is_ok())
 }
 
-/// Whether the file is older than any use of it. A lock would keep `ssh` from reading it here.
+/// A lock would keep `ssh` from reading the file, so only the age counts.
 #[cfg(not(unix))]
 fn is_abandoned(path: &Path) -> io::Result<bool> {
     Ok(is_older(&fs::symlink_metadata(path)?, MIN_AGE * 60 * 24))

@@ -39,7 +39,7 @@ impl LogLine {
     }
 }
 
-/// A stream of log lines. Dropping it ends the process.
+/// Dropping it ends the process.
 pub struct LogStream {
     // Dropped before the reader of its stderr: fields are dropped in this order.
     process: Process,
@@ -48,9 +48,8 @@ pub struct LogStream {
     to: Destination,
 }
 
-/// Follows the log of the run `task_name` from its last `tail` lines. The stream never ends by
-/// itself, and shows nothing of a finished run (from the portal's sources). The name must begin
-/// with `lagoon-task-`.
+/// Starts with the last `tail` lines. The stream never ends by itself, and shows nothing of a
+/// finished run (from the portal's sources).
 pub fn follow_log(
     ssh: &Ssh,
     to: &Destination,
@@ -81,8 +80,8 @@ pub fn follow_log(
 }
 
 impl LogStream {
-    /// The next line; other output is skipped. Cancel-safe. The error at the end of the connection
-    /// has the message of `ssh` or the portal.
+    /// Skips other output. Cancel-safe. The error at the end has the message of `ssh` or the
+    /// portal.
     pub async fn next(&mut self) -> Result<LogLine, SshError> {
         if let Some(lines) = &mut self.lines {
             while let Some(line) = lines.next().await.map_err(SshError::Run)? {
@@ -121,7 +120,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         }
     }
 
-    /// The next line without its line end; `None` at the end. Cancel-safe.
+    /// `None` at the end. Cancel-safe.
     async fn next(&mut self) -> std::io::Result<Option<Vec<u8>>> {
         loop {
             let piece = self.reader.fill_buf().await?;

@@ -50,8 +50,7 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// SIGTERM comes first, because `ssh` then restores the echo that a passphrase prompt turned
-    /// off.
+    /// After SIGTERM, `ssh` restores the echo that a passphrase prompt turned off.
     fn drop(&mut self) {
         terminate(&self.child);
         let begun = Instant::now();
@@ -77,8 +76,7 @@ fn terminate(child: &Child) {
 #[cfg(not(unix))]
 fn terminate(_child: &Child) {}
 
-/// Reads to the end and keeps the first `most` bytes. Without a reader, the writing process would
-/// block.
+/// Keeps the first `most` bytes, and reads on so that the process does not block.
 pub(super) async fn beginning(
     stream: Option<impl AsyncRead + Unpin>,
     most: usize,

@@ -9,10 +9,8 @@ use crate::clock::timeout;
 
 const LONGEST_TOKEN: usize = 64 * 1024;
 
-/// Requests a token: `ssh -p PORT USER@HOST token`, within `limit`.
-///
-/// The token is on stdout. `is_token` must accept it, because a portal refuses with a message on
-/// stderr and exit status 0 (from its sources).
+/// Runs `ssh -p PORT USER@HOST token`. A portal refuses with a message on stderr and exit status 0
+/// (from its sources), so `is_token` checks stdout.
 pub async fn token(
     ssh: &Ssh,
     to: &Destination,

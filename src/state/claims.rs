@@ -15,31 +15,30 @@ use sha2::{Digest, Sha256};
 use super::{make_private_folder, open_private};
 use crate::clock::{Instant, sleep, wall_time};
 
-/// Claims are deleted after this time. The look-up after a lost reply takes minutes at most.
+/// The look-up after a lost reply takes minutes at most.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 const MOST_FILES: usize = 2000;
 
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The claims of this machine's processes on runs of one Lagoon.
 #[derive(Debug, Clone)]
 pub struct Claims {
-    /// `None` without a state folder: then nothing is claimed and no run is excluded.
+    /// Without a folder, nothing is claimed and no run is excluded.
     folder: Option<PathBuf>,
     address: String,
 }
 
-/// A start in progress. Other processes that look for a run of the same kind wait for its end.
+/// Other processes that look for a run of the same kind wait for its end.
 #[derive(Debug)]
 pub struct Start<'a> {
     claims: &'a Claims,
-    /// Locked until the run is claimed: shared, then exclusively if the run must be looked for.
+    /// Locked until the run is claimed: shared, then exclusively to look for the run.
     file: Option<File>,
 }
 
 impl Claims {
-    /// Opens the claims on runs of the Lagoon at this address and deletes old ones.
+    /// Deletes old claims.
     pub fn open(state_folder: Option<&Path>, address: &str) -> Claims {
         let folder = state_folder.map(|folder| folder.join("claims"));
         let folder = folder.filter(|folder| make_private_folder(folder).is_ok());
@@ -52,8 +51,8 @@ impl Claims {
         }
     }
 
-    /// Registers a start; `kind` identifies the runs that could be confused with its run. Waits at
-    /// most `limit` for a process that is looking for a run of that kind.
+    /// `kind` identifies runs that could be confused. Waits for a process that is looking for such
+    /// a run.
     pub async fn begin(&self, kind: &[&str], limit: Duration) -> Start<'_> {
         let path = self.path("start", kind);
         let file = path.and_then(|path| open_private(&path, OpenOptions::new().create(true)).ok());
@@ -78,9 +77,8 @@ impl Claims {
 }
 
 impl Start<'_> {
-    /// Waits at most `limit` until no other process of this machine has a start of the same kind in
-    /// progress, and keeps new ones waiting from then on. Returns whether that succeeded; without a
-    /// state folder there is nothing to wait for.
+    /// Waits until no other process has a start of the same kind in progress, and keeps new ones
+    /// waiting. Returns whether that succeeded.
     pub async fn wait_for_others(&mut self, limit: Duration) -> bool {
         let Some(file) = &self.file else {
             return true;
@@ -90,8 +88,8 @@ impl Start<'_> {
         attempt(limit, || file.try_lock()).await
     }
 
-    /// Claims a run by its id and job name. Returns whether it is this process's: false if another
-    /// process has claimed it. Ids alone can repeat, as after a reset of the sandbox.
+    /// Returns false if another process has claimed the run. Ids alone can repeat, as after a reset
+    /// of the sandbox.
     pub fn claim(&self, id: i64, job_name: &str) -> bool {
         let Some(path) = self.run_path(id, job_name) else {
             return true;
@@ -112,7 +110,7 @@ impl Start<'_> {
     }
 }
 
-/// Tries to take a lock until `limit` is over. Blocking in the system call could not be interrupted.
+/// Polls, because blocking in the system call could not be interrupted.
 async fn attempt(limit: Duration, lock: impl Fn() -> Result<(), TryLockError>) -> bool {
     let begun = Instant::now();
     loop {

@@ -1,13 +1,12 @@
-//! Making text from the server safe for a terminal.
-//!
-//! A name or message can contain escape sequences that move the cursor or rewrite earlier output,
-//! and direction characters that change the order of the text. They are shown in escaped form.
+//! Makes text from the server safe for a terminal: escape sequences could move the cursor or
+//! rewrite earlier output, and direction characters change the order of the text. They are shown
+//! escaped.
 
 use std::fmt::Write as _;
 
 use crate::secret::masked;
 
-/// Whether a terminal would execute this character, or a reader be misled by it.
+/// Returns true for a character that affects a terminal or misleads a reader.
 pub fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -20,14 +19,12 @@ pub fn is_unsafe(c: char) -> bool {
             | '\u{e0000}'..='\u{e007f}') // invisible tags
 }
 
-/// One line, with secrets masked: newlines and tabs are shown as `\n`, `\r` and `\t`, unsafe
-/// characters as `\u{…}`.
+/// Masks secrets; shows newlines, tabs and unsafe characters escaped.
 pub fn clean_line(text: &str) -> String {
     escape(&masked(text), |_| false)
 }
 
-/// Several lines, with secrets masked: newlines and tabs are kept, unsafe characters are shown as
-/// `\r` and `\u{…}`.
+/// Like [`clean_line`], but keeps newlines and tabs.
 pub fn clean_text(text: &str) -> String {
     // A Windows line end counts as a newline.
     escape(&masked(text).replace("\r\n", "\n"), |c| {
@@ -51,8 +48,8 @@ fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
     clean
 }
 
-/// Serialised JSON (or YAML whose unsafe characters are all in double quotes) with `\u…` escapes
-/// for unsafe characters. The newlines of the layout are kept.
+/// Escapes unsafe characters as `\u…`, except newlines, in JSON (or in YAML that has them in double
+/// quotes only).
 pub fn escape_json(json: &str) -> String {
     let mut clean = String::with_capacity(json.len());
     for c in json.chars() {

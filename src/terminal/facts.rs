@@ -4,13 +4,12 @@ use std::io::IsTerminal;
 
 use super::Stream;
 
-/// Which standard streams are terminals, and the terminal's width.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Terminal {
     pub stdin: bool,
     pub stdout: bool,
     pub stderr: bool,
-    /// The configured width; if `None`, the terminal is asked at each use.
+    /// If `None`, the terminal is asked at each use.
     pub width: Option<u16>,
 }
 
@@ -28,7 +27,7 @@ impl Terminal {
         }
     }
 
-    /// The width of a stream; `None` disables wrapping.
+    /// `None` disables wrapping.
     pub fn columns(self, stream: Stream) -> Option<u16> {
         let measured = || {
             let term = match stream {

@@ -4,8 +4,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::mode::Unechoed;
 
-/// A text that is redrawn in place and removed on drop. Everything else that is printed meanwhile
-/// appears above it.
+/// Removed on drop. Other output appears above it.
 pub struct Live {
     bar: ProgressBar,
     bars: MultiProgress,

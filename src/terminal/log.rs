@@ -16,9 +16,9 @@ const LONGEST_SGR: usize = 64;
 pub struct LogCleaner {
     keep_colour: bool,
     state: State,
-    /// The beginning of a character whose rest has not arrived.
+    /// An incomplete character.
     partial: Vec<u8>,
-    /// After a carriage return, whose meaning depends on the next character.
+    /// After a carriage return; its meaning depends on the next character.
     returned: bool,
     in_line: bool,
     coloured: bool,
@@ -28,14 +28,12 @@ pub struct LogCleaner {
 enum State {
     Text,
     Escape,
-    /// After ESC and an intermediate character, before the final character.
     Designation,
-    /// In a control sequence, with its parameters; `None` if it cannot be a colour.
+    /// The parameters; `None` if it cannot be a colour.
     Control(Option<String>),
-    /// In a control string (OSC, DCS, APC, PM, SOS), which ST or BEL ends.
+    /// OSC, DCS, APC, PM or SOS, until ST or BEL.
     Str,
     StrEscape,
-    /// After a single shift, to which the next character belongs.
     Shift,
 }
 
@@ -51,7 +49,7 @@ impl LogCleaner {
         }
     }
 
-    /// The clean form of the next piece; incomplete sequences are kept for the next call.
+    /// Keeps incomplete sequences for the next call.
     pub fn feed(&mut self, piece: &[u8]) -> String {
         let mut bytes = std::mem::take(&mut self.partial);
         bytes.extend_from_slice(piece);
@@ -84,7 +82,7 @@ impl LogCleaner {
         clean
     }
 
-    /// The rest of the log, and the reset of a colour that is still set.
+    /// Also resets a colour that is still set.
     #[must_use]
     pub fn finish(mut self) -> String {
         let mut clean = String::new();
@@ -98,7 +96,6 @@ impl LogCleaner {
         clean
     }
 
-    /// The number of leading bytes that are plain text.
     fn plain_length(&self, text: &str) -> usize {
         match self.state {
             State::Text => text
@@ -169,7 +166,6 @@ impl LogCleaner {
         }
     }
 
-    /// Ends a sequence that a plain character interrupted.
     fn resume(&mut self, c: char, clean: &mut String) {
         self.state = State::Text;
         self.text(c, clean);
@@ -199,7 +195,7 @@ impl LogCleaner {
         }
     }
 
-    /// Handles a carriage return without newline: the line would be rewritten, so it ends here.
+    /// A carriage return without newline ends the line, which would be rewritten.
     fn settle_return(&mut self, clean: &mut String) {
         if self.returned && self.in_line {
             clean.push('\n');

@@ -45,7 +45,6 @@ pub struct UiOptions {
     pub dumb: bool,
     /// `COLUMNS`, if it is a number; overrides the terminal's width.
     pub columns: Option<u16>,
-    /// `-q`: no notes, no hints, no progress.
     pub quiet: bool,
     pub verbose: bool,
     pub no_input: bool,
@@ -73,12 +72,11 @@ impl Ui {
         Self::build(options, terminal, Streams::process(), bars)
     }
 
-    /// Uses streams in memory and no terminal, for tests.
+    /// Streams in memory, no terminal; for tests.
     pub fn captured() -> Self {
         Self::captured_with(UiOptions::default(), Terminal::default())
     }
 
-    /// Uses streams in memory, with the options and terminal facts that a test needs.
     pub fn captured_with(options: UiOptions, terminal: Terminal) -> Self {
         let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
         Self::build(options, terminal, Streams::memory(), bars)
@@ -102,8 +100,7 @@ impl Ui {
         }
     }
 
-    /// The same streams without masking secrets: for results that are secrets, and for the contents
-    /// of files.
+    /// Without masking secrets, for results that are secrets and contents of files.
     pub fn unmasked(&self) -> Ui {
         Ui {
             unmasked: true,
@@ -121,8 +118,7 @@ impl Ui {
         self.inner.terminal
     }
 
-    /// Whether prompts are possible: stdin and stderr are terminals, and no option disables
-    /// prompts.
+    /// stdin and stderr are terminals, and no option disables prompts.
     pub fn can_prompt(&self) -> bool {
         let Inner {
             options, terminal, ..
@@ -139,11 +135,11 @@ impl Ui {
         Palette::new(style::decide(&self.inner.options, on_terminal))
     }
 
-    /// Prompts at the terminal, or always returns [`PromptError::NotInteractive`].
+    /// Without a terminal, every answer is [`PromptError::NotInteractive`].
     ///
-    /// Inside a tokio runtime the first question registers a handler for SIGINT, so that Ctrl-C is
-    /// an answer ([`PromptError::Interrupted`]) and the terminal is restored. A handler cannot be
-    /// removed: afterwards the program itself must react to Ctrl-C.
+    /// Inside a tokio runtime, the first question registers a handler for SIGINT, so that Ctrl-C is
+    /// an answer and the terminal is restored. It cannot be removed: the program itself must react
+    /// to Ctrl-C afterwards.
     pub fn prompt(&self) -> Box<dyn Prompt> {
         if self.can_prompt() {
             Box::new(prompt::TerminalPrompt::new(self.clone()))
@@ -152,7 +148,7 @@ impl Ui {
         }
     }
 
-    /// Shows progress at a terminal; shows nothing elsewhere, and with `-q`.
+    /// Shows nothing without a terminal, and with `-q`.
     pub fn progress(&self) -> Box<dyn Progress> {
         let Inner {
             options, terminal, ..
@@ -172,7 +168,7 @@ impl Ui {
         is_there.then(|| Live::new(&self.inner.bars))
     }
 
-    /// Returns when stdout is closed, if that can be detected without writing.
+    /// Returns when stdout is closed, where that can be detected.
     pub async fn reader_gone(&self) {
         if self.inner.terminal.stdout {
             return std::future::pending().await;
@@ -180,13 +176,12 @@ impl Ui {
         reader::gone().await;
     }
 
-    /// Prints on stdout without cleaning. [`StreamError::Closed`] means that the output was closed
-    /// and the command should exit quietly.
+    /// Does not clean the text. After [`StreamError::Closed`], exit quietly.
     pub fn out(&self, text: &str) -> Result<(), StreamError> {
         self.write(Stream::Out, text.as_bytes())
     }
 
-    /// Prints bytes on a stream without cleaning, but with secrets masked.
+    /// Masks secrets and does not clean the text.
     pub fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
         // Hides a progress bar while something else is printed.
         let streams = &self.inner.streams;
@@ -199,42 +194,41 @@ impl Ui {
         })
     }
 
-    /// Prints the text that was held back because a secret could have begun there.
     pub fn finish(&self) -> Result<(), StreamError> {
         let streams = &self.inner.streams;
         self.inner.bars.suspend(|| streams.finish())
     }
 
-    /// The error of writing to stdout, if there was one; a broken pipe is none.
+    /// A broken pipe is no failure.
     pub fn write_failure(&self) -> Option<&str> {
         self.inner.streams.failure()
     }
 
-    /// A cleaned line on stderr that introduces the following lines; printed even with `-q`.
+    /// Printed even with `-q`.
     pub fn heading(&self, text: &str) {
         self.err_line(&message(text));
     }
 
-    /// A cleaned line on stderr; not printed with `-q`.
+    /// Not printed with `-q`.
     pub fn note(&self, text: &str) {
         if !self.inner.options.quiet {
             self.err_line(&message(text));
         }
     }
 
-    /// `hint: …` on stderr, cleaned; not printed with `-q`.
+    /// Not printed with `-q`.
     pub fn hint(&self, text: &str) {
         if !self.inner.options.quiet {
             self.labelled(Style::Dim, "hint", text);
         }
     }
 
-    /// `warning: …` on stderr, cleaned; printed even with `-q`.
+    /// Printed even with `-q`.
     pub fn warn(&self, text: &str) {
         self.labelled(Style::Warning, "warning", text);
     }
 
-    /// A cleaned line about a request on stderr; printed with `-v` only.
+    /// Printed with `-v` only.
     pub fn trace(&self, text: &str) {
         if self.inner.options.verbose {
             let line = self
@@ -244,7 +238,6 @@ impl Ui {
         }
     }
 
-    /// Prints the command's error and its hints on stderr, cleaned.
     pub fn error_text(&self, message: &str, hints: &[String]) {
         self.labelled(Style::Bad, "error", message);
         for hint in hints {
@@ -272,8 +265,7 @@ impl Ui {
     }
 }
 
-/// A cleaned message. Its further lines are indented, so that no text from the server can look like
-/// a message of this program.
+/// Indents further lines, so that text from the server cannot look like a message of this program.
 fn message(text: &str) -> String {
     clean_text(text).replace("\n  ", "\n").replace('\n', "\n  ")
 }

@@ -8,8 +8,8 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp
 
 /// Raw mode until drop: keys arrive one by one, unechoed, and Ctrl-C as a key.
 ///
-/// The libraries switch modes for each single key. A token that is pasted in between would be
-/// echoed, and a Ctrl-C be lost.
+/// The libraries switch modes for each key, so part of a pasted token could be echoed and a Ctrl-C
+/// lost.
 pub(super) struct Raw(#[allow(dead_code, reason = "its end is what counts")] Changed);
 
 impl Raw {
@@ -19,11 +19,10 @@ impl Raw {
 }
 
 /// Disables echo until the last of these is dropped: the `^C` of an interrupt would break the
-/// progress line and leave part of it behind.
+/// progress line.
 pub(super) struct Unechoed(());
 
-/// The number of values and the mode before the first: each of them would restore the mode it
-/// found.
+/// The number of values, and the mode before the first.
 static UNECHOED: Mutex<Option<(usize, Changed)>> = Mutex::new(None);
 
 impl Unechoed {
@@ -54,7 +53,6 @@ impl Drop for Unechoed {
     }
 }
 
-/// A mode that is restored on drop.
 struct Changed {
     before: Termios,
 }

@@ -95,7 +95,6 @@ fn style(expected: Option<Duration>) -> ProgressStyle {
         .with_key("gauge", draw)
 }
 
-/// The elapsed time, with a bar if the expected duration is known.
 fn gauge(elapsed: Duration, expected: Option<Duration>) -> String {
     let so_far = elapsed.as_secs();
     let Some(expected) = expected.filter(|expected| !expected.is_zero()) else {

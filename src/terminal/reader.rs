@@ -1,7 +1,6 @@
 //! Detecting that stdout was closed, for commands that seldom write.
 
-/// Returns when stdout is closed. Never returns for a file or terminal, where this cannot be
-/// detected.
+/// Never returns for a file or terminal, where this cannot be detected.
 #[cfg(unix)]
 #[allow(clippy::disallowed_methods, reason = "the stream that ui owns")]
 pub(super) async fn gone() {
@@ -20,7 +19,6 @@ pub(super) async fn gone() {
     std::future::pending().await
 }
 
-/// Never returns: this platform cannot detect it.
 #[cfg(not(unix))]
 pub(super) async fn gone() {
     std::future::pending().await

@@ -2,10 +2,10 @@
 
 const HIDDEN: u8 = 8;
 
-/// The parameters of a colour sequence, without those that hide text; `None` if nothing is left.
+/// The parameters that do not hide text; `None` if nothing is left.
 ///
-/// Parameters that terminals read in different ways are left out as well. Otherwise the `8` of an
-/// incomplete `38;5` would be part of a colour here and hide text there.
+/// Ambiguous parameters are left out: the `8` of an incomplete `38;5` would be part of a colour
+/// here and hide text there.
 pub(super) fn visible(parameters: &str) -> Option<String> {
     let all: Vec<&str> = parameters.split(';').collect();
     let mut kept = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn visible(parameters: &str) -> Option<String> {
     (!kept.is_empty()).then(|| kept.join(";"))
 }
 
-/// Whether the colour follows in further parameters: foreground, background, underline.
+/// Foreground, background or underline, with the colour in further parameters.
 fn is_extended_colour(parameter: &str) -> bool {
     matches!(number(parameter), Some(38 | 48 | 58))
 }
@@ -42,8 +42,7 @@ fn length_of_colour(parameters: &[&str]) -> usize {
     }
 }
 
-/// Whether a single parameter shows text. With colons it is a colour (`38:5:N`, `38:2::R:G:B`) or a
-/// kind of underline (`4:3`).
+/// With colons, a parameter is a colour (`38:5:N`, `38:2::R:G:B`) or a kind of underline (`4:3`).
 fn is_visible(parameter: &str) -> bool {
     let parts: Option<Vec<u8>> = parameter.split(':').map(number).collect();
     match parts.as_deref() {
@@ -53,7 +52,7 @@ fn is_visible(parameter: &str) -> bool {
     }
 }
 
-/// The value of a parameter; an empty one is 0. No known parameter exceeds 255.
+/// An empty parameter is 0; none exceeds 255.
 fn number(parameter: &str) -> Option<u8> {
     if parameter.is_empty() {
         return Some(0);

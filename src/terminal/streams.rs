@@ -30,7 +30,7 @@ impl From<io::Error> for StreamError {
     }
 }
 
-/// The two streams; a lock keeps each message together.
+/// A lock keeps each message together.
 pub(super) struct Streams {
     both: Mutex<Both>,
     failure: OnceLock<String>,
@@ -149,8 +149,8 @@ impl Sink {
     }
 }
 
-/// Writes to the descriptor itself: the standard library's handle reports success if it is not open
-/// for writing (EBADF).
+/// The standard library's handle reports success if stdout is not open for writing (EBADF), so this
+/// writes to the descriptor.
 #[cfg(unix)]
 #[allow(clippy::disallowed_methods, reason = "the one place that prints")]
 fn write_stdout(bytes: &[u8]) -> io::Result<()> {

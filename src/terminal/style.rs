@@ -21,17 +21,15 @@ pub enum Style {
     Name,
     Good,
     Bad,
-    /// Cancelled or gone.
     Stopped,
     Going,
     Warning,
-    /// Less important than its surroundings.
     Dim,
     Plain,
 }
 
 impl Style {
-    /// The parameters of the SGR sequence; empty for none.
+    /// SGR parameters; empty for none.
     pub(crate) fn sgr(self) -> &'static str {
         match self {
             Style::Heading | Style::Name => "1",

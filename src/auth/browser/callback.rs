@@ -13,7 +13,7 @@ use url::Url;
 use super::BrowserError;
 use crate::clock::timeout;
 
-/// The longest request that is read, in bytes: an address and a browser's headers.
+/// In bytes; for an address and a browser's headers.
 const LONGEST: usize = 16 * 1024;
 
 /// The limit for one connection: browsers open some that they never use.
@@ -31,13 +31,13 @@ impl Callback {
         Ok(Callback { listener, port })
     }
 
-    /// The redirect address. It has no path, because Lagoon's client `lagoon-cli` allows none.
+    /// It has no path, because Lagoon's client `lagoon-cli` allows none.
     pub(super) fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Waits for the code that belongs to this state. Any other request gets an error page, and the
-    /// wait continues: every program on this machine and every web page can send one.
+    /// Waits for the code with this state. Other requests get an error page, because every program
+    /// on this machine and every web page can send one.
     pub(super) async fn code(&self, state: &str) -> Result<String, BrowserError> {
         let (found, mut inbox) = mpsc::channel(1);
         // The connections end when this function returns.
@@ -67,14 +67,14 @@ impl Callback {
 
 #[derive(Debug)]
 enum Request {
-    /// The redirect of this sign-in: the code, or the identity server's refusal.
+    /// The code, or the identity server's refusal.
     Back(Result<String, BrowserError>),
     /// The redirect of another sign-in, or a forged one.
     WrongState,
     Other,
 }
 
-/// Reads one request and answers it; `None` unless it ends the wait.
+/// `None` if the wait continues.
 async fn serve(
     mut stream: TcpStream,
     state: &str,

@@ -20,7 +20,7 @@ struct Configuration {
     token_endpoint: Url,
 }
 
-/// Reads the configuration of the Keycloak at this address, which does not include the realm.
+/// The address does not include the realm.
 pub(super) async fn find(endpoint: &Url, web: &dyn Web) -> Result<Provider, BrowserError> {
     let base = endpoint.as_str().trim_end_matches('/');
     let url = format!("{base}/realms/{REALM}/.well-known/openid-configuration");

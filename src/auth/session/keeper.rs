@@ -12,12 +12,12 @@ use crate::auth::{
 };
 use crate::clock::{Instant, wall_time};
 
-/// A token that was just received is used, whatever this machine's clock says about its end, if its
-/// lifetime is unknown: otherwise every request would sign in under a wrong clock.
+/// A token of unknown lifetime is used for this long even if it has expired by this machine's
+/// clock: under a wrong clock, every request would sign in.
 const FRESH: Duration = Duration::from_secs(20);
 
-/// The time after a failed renewal in which no other one is tried. A failure is remembered in memory
-/// only: a command that the user starts after repairing the connection must try again at once.
+/// The pause after a failed renewal. It is kept in memory only, because the next command must try
+/// again at once.
 const PAUSE: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
@@ -47,7 +47,7 @@ impl Keeper {
         }
     }
 
-    /// Stores a new token. If the store cannot be written, memory still has it.
+    /// Stores a new token, in memory too.
     pub(super) fn got(&self, kept: StoredToken) -> Token {
         let token = kept.token.expose();
         if lifetime(token).is_none() && expiry(token).is_some_and(|end| end <= wall_time()) {
@@ -87,7 +87,6 @@ impl Memory {
         Some(self.0.lock().ok()?.last.as_ref()?.0.clone())
     }
 
-    /// Whether this token is used although this machine's clock says that it has ended.
     pub(super) fn is_fresh(&self, token: &Secret) -> bool {
         let Ok(memory) = self.0.lock() else {
             return false;

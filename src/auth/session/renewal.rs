@@ -13,13 +13,13 @@ use crate::auth::web::{Web, WebError, unavailable};
 use crate::auth::{AuthError, SignInMethod, StoredToken};
 use crate::clock::{Instant, timeout_at};
 
-/// The limit for a renewal while there is a token that can still be used.
+/// The limit while the current token can still be used.
 const SHORT: Duration = Duration::from_secs(5);
 
 pub(super) enum Renewal<'a> {
     Refresh(Refresh, Arc<dyn Web>),
     Ssh(&'a dyn SignIn),
-    /// Only the user can, with a browser.
+    /// Only the user can sign in again, with a browser.
     Ended,
     None,
 }
@@ -27,7 +27,7 @@ pub(super) enum Renewal<'a> {
 struct Attempt {
     limit: Duration,
     until: Instant,
-    /// Whether there is a token that can still be used.
+    /// The current token can still be used.
     is_optional: bool,
 }
 
@@ -49,8 +49,7 @@ impl Session {
         }
     }
 
-    /// Returns a valid token other than the refused one: the stored token, a token that another process
-    /// has just stored, or a new token.
+    /// Returns a valid token other than the refused one, stored or new.
     pub(super) async fn renewed(&self, refused: Option<&str>) -> Result<Option<Token>, AuthError> {
         if let Some(good) = self.good(refused)? {
             return Ok(Some(good));
@@ -103,8 +102,8 @@ impl Session {
         })
     }
 
-    /// Renews the session in a separate task: it is finished and stored even if the caller stops
-    /// waiting, because the refresh token may be used up.
+    /// Renews in a separate task, which stores its result even if the caller stops waiting: the
+    /// refresh token may be used up.
     async fn renew(
         &self,
         refresh: Refresh,
@@ -154,8 +153,7 @@ impl Session {
         Ok(kept.or_else(|| self.memory.last()))
     }
 
-    /// Selects how to get a new token. A browser sign-in is never replaced by ssh, because an ssh key may
-    /// belong to another user.
+    /// A browser sign-in is never replaced by ssh, because an ssh key may belong to another user.
     pub(super) fn renewal(&self) -> Result<Renewal<'_>, AuthError> {
         let kept = self.stored()?;
         Ok(match (kept, &self.web, &self.sign_in) {

@@ -1,12 +1,11 @@
-//! Branch and remote, read from git's HEAD and config files, which avoids starting git. Included
-//! files and rewritten addresses are not supported; flags replace them.
+//! Branch and remote from git's HEAD and config files, without starting git. Included files and
+//! rewritten addresses are not supported.
 
 use std::path::{Path, PathBuf};
 
 use super::LONGEST;
 use crate::regular_file;
 
-/// The branch, and the address of the remote, of the repository at a `.git`.
 pub(super) fn read(dot_git: &Path, notes: &mut Vec<String>) -> (Option<String>, Option<String>) {
     match folders(dot_git) {
         Ok((own, common)) => {
@@ -26,7 +25,7 @@ fn text(path: &Path) -> std::io::Result<String> {
     regular_file::text(path, LONGEST)
 }
 
-/// The folder of this working tree, and the one that it shares with others.
+/// The working tree's folder, and the one shared with others.
 fn folders(dot_git: &Path) -> std::io::Result<(PathBuf, PathBuf)> {
     let own = if dot_git.is_dir() {
         dot_git.to_owned()
@@ -127,8 +126,7 @@ fn entries(config: &str) -> Vec<Entry> {
     found
 }
 
-/// A value without its quotes, escapes and trailing comment. A section's name, which begins with a
-/// quote, ends at the second quote.
+/// Removes quotes, escapes and a trailing comment. A section's name ends at its second quote.
 fn unquoted(text: &str) -> String {
     let mut out = String::new();
     let (mut is_quoted, mut chars) = (false, text.chars());

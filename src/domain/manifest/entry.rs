@@ -1,4 +1,4 @@
-//! A task of a file for one project, with its variables replaced.
+//! One entry of a task file for one project, with its variables replaced.
 
 use serde_saphyr::Location;
 
@@ -6,7 +6,6 @@ use super::header::{File, Project};
 use super::{Fault, form, variables};
 use crate::domain::task::hidden::{Field, Hidden, MASK};
 
-/// Replaces the variables in the texts of one entry, and collects its errors.
 pub(super) struct Entry<'a> {
     pub(super) file: &'a File<'a>,
     pub(super) at: Location,

@@ -1,4 +1,4 @@
-//! From the form of files to what they want: scopes, projects, variables.
+//! Turns parsed files into tasks: resolves scopes, projects and variables.
 
 use std::collections::HashMap;
 
@@ -12,29 +12,25 @@ use super::{shape, task};
 use crate::domain::names::{closest, database_key, each_once, nfc};
 use crate::domain::task::hidden::Environment;
 
-/// What is around the files: the command line, the process's variables, other files.
+/// The environment of task files: command line, variables, other files.
 pub struct Around<'a> {
-    /// `--var NAME=VALUE`, each name once.
+    /// The values of `--var`, each name once.
     pub given: &'a [(String, String)],
-    /// The process's variables, for those that are marked `from_env`; the error says why a
-    /// variable may not be read.
+    /// Environment variables for `from_env`. The error is a sentence.
     pub environment: Environment<'a>,
-    /// The content of a file that a manifest (first) names (second); the error is a sentence.
+    /// Reads the command file that a task file (first) names (second). The error is a sentence.
     pub command_file: &'a dyn Fn(&str, &str) -> Result<String, String>,
     /// The project of files that name none.
     pub fallback: Option<&'a str>,
-    /// Only this one of the projects, and nothing of a group or the system.
+    /// If set, tasks of other projects, groups and the system are left out.
     pub only: Option<&'a str>,
-    /// Variables without a value, and files without a project, are no fault: what depends on them
-    /// is not checked.
+    /// Variables without a value and files without a project are no errors; tasks that depend on
+    /// them are not checked.
     pub lenient: bool,
 }
 
-/// What the files want.
-///
-/// # Errors
-/// All that is wrong with their form and meaning. What is wrong with a single task's values is in
-/// [`Wanted::violations`]: a task that is there already and equal may stay as it is.
+/// Returns the tasks of the files, or all errors in their syntax and meaning. Errors in the values
+/// of one task are in [`Wanted::violations`], because an equal task may already exist.
 pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Fault>> {
     let mut desired = Desired::default();
     let mut faults = Vec::new();
@@ -66,7 +62,7 @@ pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Faul
                 file.expand(&mut desired, &mut found);
             }
         }
-        // What a misspelled or missing key takes from the meaning is said already.
+        // Errors that follow from a misspelled or missing key are left out.
         let follows = |fault: &Fault| fault.position.line == 0 || spoiled.contains(&fault.position);
         found.retain(|fault| told.contains(fault) || !follows(fault));
         // In the order in which one goes through the file.
@@ -187,7 +183,7 @@ impl File<'_> {
         }
     }
 
-    /// For which projects something is meant; `None` stands for none at all (group and system).
+    /// The projects to which an entry applies; `None` for a group or the system.
     fn places(
         &self,
         at: Location,
@@ -217,7 +213,7 @@ impl File<'_> {
     }
 }
 
-/// The scope that a task or a name says for itself.
+/// The scope that an entry has itself.
 #[derive(Default)]
 struct OwnScope<'a> {
     environment: Option<&'a form::Text>,
@@ -249,7 +245,7 @@ fn add_scope(desired: &mut Desired, scope: ScopeName) {
     }
 }
 
-/// Tasks that are there twice, or there and retired.
+/// Reports tasks that are defined twice, or defined and absent.
 fn twice(desired: &Desired, faults: &mut Vec<Fault>) {
     // By key: files can hold many thousand tasks.
     let key = |scope: &ScopeName, name: &str| (scope.key(), database_key(name));

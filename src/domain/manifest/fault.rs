@@ -1,4 +1,4 @@
-//! What is wrong with a file, and where.
+//! Errors in a task file, with their positions.
 
 use std::fmt;
 
@@ -6,19 +6,16 @@ use serde_saphyr::{Error as YamlError, Location};
 
 use crate::domain::yaml::YamlFault;
 
-/// A place in a file, counted from 1; 0 where there is none.
+/// A position in a file, counted from 1; 0 if unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Position {
-    /// The file, as it was named.
     pub file: String,
-    /// The line.
     pub line: u64,
-    /// The column, in characters.
+    /// In characters.
     pub column: u64,
 }
 
 impl Position {
-    /// This place in that file.
     pub(super) fn new(file: &str, location: Location) -> Self {
         Position {
             file: file.to_owned(),
@@ -38,18 +35,15 @@ impl fmt::Display for Position {
     }
 }
 
-/// Something in a file that must be mended.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{position}: {message}")]
 pub struct Fault {
-    /// Where.
     pub position: Position,
-    /// What, in a sentence without full stop.
+    /// A sentence without a full stop.
     pub message: String,
 }
 
 impl Fault {
-    /// A fault at a place.
     pub fn new(position: Position, message: impl Into<String>) -> Self {
         Fault {
             position,
@@ -57,7 +51,7 @@ impl Fault {
         }
     }
 
-    /// A fault of the form.
+    /// Converts a syntax error.
     pub(super) fn of_form(file: &str, error: &YamlError) -> Self {
         let YamlFault {
             line,

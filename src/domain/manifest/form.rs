@@ -1,6 +1,5 @@
-//! The file as it is written: every value with its place. What the values mean is decided in
-//! `expand`, which keys there are in `shape`: here unknown ones are passed over, missing ones empty,
-//! so that what is right can be read beside what is wrong.
+//! A task file as typed values with positions. Unknown keys are ignored and missing ones are empty:
+//! `shape` reports both, and the rest of the file is still checked.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,10 +7,8 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
-/// A text with its place.
 pub(super) type Text = Spanned<String>;
 
-/// A whole file.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct File {
     pub(super) version: Option<Spanned<u64>>,
@@ -23,7 +20,6 @@ pub(super) struct File {
     pub(super) absent: Option<Vec<Spanned<Absent>>>,
 }
 
-/// In place of a text that is missing.
 fn missing() -> Text {
     Spanned {
         value: String::new(),
@@ -32,7 +28,6 @@ fn missing() -> Text {
     }
 }
 
-/// One task.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct Task {
     #[serde(default = "missing")]
@@ -53,7 +48,6 @@ pub(super) struct Task {
     pub(super) admin_only: Option<bool>,
 }
 
-/// One argument of a task.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct Argument {
     #[serde(default = "missing")]
@@ -65,48 +59,39 @@ pub(super) struct Argument {
     pub(super) optional: Option<bool>,
 }
 
-/// `projects:`, a list or a map with variables for each.
+/// A list of projects, or a mapping of projects to their variables.
 #[derive(Debug)]
 pub(super) struct Projects(pub(super) Vec<(Text, Entries<Text>)>);
 
-/// What is declared of a variable.
 #[derive(Debug)]
 pub(super) enum Variable {
-    /// No default: it must come from somewhere else.
+    /// No default.
     Nothing,
-    /// A default, written as such. Its text is that of its place in the file.
+    /// A default. A number or flag has no text here; `header` reads it from the file.
     Scalar(Option<String>),
-    /// Default and the process's variable.
     Declared(Declared),
 }
 
-/// The long form of a declaration.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct Declared {
     pub(super) default: Option<Text>,
     pub(super) from_env: Option<FromEnv>,
 }
 
-/// `from_env: true` or `from_env: NAME`.
 #[derive(Debug)]
 pub(super) enum FromEnv {
-    /// The process's variable of the same name, or none.
+    /// `true`: the environment variable of the same name.
     Same(bool),
-    /// The process's variable of this name.
     Named(String),
 }
 
-/// A name to retire, in the default scope or in one of its own.
 #[allow(clippy::large_enum_variant, reason = "a file has few of them")]
 #[derive(Debug)]
 pub(super) enum Absent {
-    /// A name alone.
     Name(String),
-    /// A name with its scope.
     Scoped(Box<Scoped>),
 }
 
-/// A name with its scope.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct Scoped {
     #[serde(default = "missing")]
@@ -116,7 +101,7 @@ pub(super) struct Scoped {
     pub(super) system: Option<Spanned<bool>>,
 }
 
-/// A mapping in the order in which it is written.
+/// A mapping in its order in the file.
 #[derive(Debug)]
 pub(super) struct Entries<T>(pub(super) Vec<(Text, T)>);
 
@@ -184,7 +169,7 @@ impl<'de> Deserialize<'de> for Projects {
     }
 }
 
-/// The visits of scalars whose value does not count.
+/// Visits of scalars whose value is ignored.
 macro_rules! visit_scalars {
     ($result:expr; $($visit:ident: $type:ty),*) => {$(
         fn $visit<E: serde::de::Error>(self, _: $type) -> Result<Self::Value, E> {
@@ -194,8 +179,7 @@ macro_rules! visit_scalars {
 }
 pub(super) use visit_scalars;
 
-/// The visitors of a value that is a scalar or a mapping; numbers and words like `true` are told
-/// apart from texts only by the place they have in the file.
+/// Deserializes a scalar or a mapping. Scalars that are no strings have no text here.
 macro_rules! scalar_or_map {
     ($type:ident, $expecting:literal, $nothing:expr, $text:expr, $other:expr, $map:expr) => {
         impl<'de> Deserialize<'de> for $type {

@@ -1,4 +1,4 @@
-//! What a file says before its tasks: its projects and its variables.
+//! The projects and variables of a task file.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,10 +9,8 @@ use super::variables::{self, PROJECT, Value};
 use super::{Around, Fault, Position, Source, VERSION};
 use crate::domain::names::{closest, same_name};
 
-/// A project with its own values for variables.
 pub(super) type Project = (String, BTreeMap<String, String>);
 
-/// One file on its way to what it wants.
 pub(super) struct File<'a> {
     pub(super) name: &'a str,
     pub(super) form: &'a form::File,
@@ -21,15 +19,14 @@ pub(super) struct File<'a> {
     defaults: HashMap<String, Default>,
 }
 
-/// How `from_env: true` finds the variable of a name.
+/// The prefix of the environment variable for `from_env: true`.
 const PREFIX: &str = "TASKS_VAR_";
 
-/// What a declaration gives a variable.
 struct Default {
     value: Option<Value>,
-    /// The variable of the process that could have the value.
+    /// The environment variable that can set the value.
     from_env: Option<String>,
-    /// That variable may not be read, which was reported where the file declares it.
+    /// Reading that variable is refused, which has been reported.
     is_refused: bool,
 }
 
@@ -108,7 +105,6 @@ impl<'a> File<'a> {
         }
     }
 
-    /// The value of a variable of the process.
     fn process(&self, variable: &str) -> Result<Option<Value>, String> {
         let text = (self.around.environment)(variable)?;
         Ok(text.map(|text| Value::FromEnv {
@@ -206,7 +202,7 @@ impl<'a> File<'a> {
     }
 }
 
-/// A scalar as it stands in the file: `1.10` is not `1.1`.
+/// The text of a scalar in the file: `1.10` is not `1.1`.
 fn as_written(text: &str, at: Location) -> Option<String> {
     let span = at.span();
     let start = usize::try_from(span.byte_offset()?).ok()?;

@@ -6,15 +6,14 @@ use serde_json::Value;
 
 use super::SCHEMA;
 
-/// What a value may be.
 pub(super) enum Shape {
-    /// A text, or a number or word that is taken for one.
+    /// A text; numbers and other scalars count as text.
     Text,
     /// `true` or `false`.
     Flag,
     List(Vec<Shape>),
     Keys(Vec<Key>),
-    /// A mapping of names that the file chooses.
+    /// A mapping with any keys.
     Names(Vec<Shape>),
 }
 
@@ -24,13 +23,12 @@ pub(super) struct Key {
     pub(super) shapes: Vec<Shape>,
 }
 
-/// What a file may be.
 pub(super) static FILE: LazyLock<Vec<Shape>> = LazyLock::new(|| {
     let root = serde_json::from_str(SCHEMA).unwrap_or_default();
     shapes(&root, &root)
 });
 
-/// The shapes that a part of the schema allows: only its types, keys and references count.
+/// The shapes that a part of the schema allows; only types, keys and references are read.
 fn shapes(root: &Value, part: &Value) -> Vec<Shape> {
     let reference = part["$ref"].as_str().and_then(|at| at.strip_prefix('#'));
     if let Some(referenced) = reference.and_then(|at| root.pointer(at)) {

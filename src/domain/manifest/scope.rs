@@ -1,34 +1,26 @@
-//! Where tasks are defined, by names: what files and plans say.
+//! Scopes by name, as in files and plans.
 
 use std::fmt;
 
 use crate::domain::task::definition::Scope;
 
-/// A scope by the names of what it covers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ScopeName {
-    /// Everywhere.
     System,
-    /// All projects of a group.
     Group(String),
-    /// All environments of a project.
     Project(String),
-    /// One environment.
     Environment {
-        /// The project.
         project: String,
-        /// The environment.
         environment: String,
     },
 }
 
 impl ScopeName {
-    /// The word for the scope in tables and JSON.
     pub fn word(&self) -> &'static str {
         self.provisional().word()
     }
 
-    /// The project that the scope is in, or is.
+    /// The project that contains the scope, or that it is.
     pub fn project(&self) -> Option<&str> {
         match self {
             ScopeName::Project(project) | ScopeName::Environment { project, .. } => Some(project),
@@ -36,8 +28,7 @@ impl ScopeName {
         }
     }
 
-    /// The same scope however its names are spelled: projects and environments compare without
-    /// case and trailing blanks.
+    /// A normal form for comparison: projects and environments ignore case and trailing blanks.
     pub fn key(&self) -> ScopeName {
         let fold = |name: &String| name.trim_end_matches(' ').to_lowercase();
         match self {
@@ -53,12 +44,11 @@ impl ScopeName {
         }
     }
 
-    /// Whether both name one scope.
     pub fn is_same(&self, other: &ScopeName) -> bool {
         self.key() == other.key()
     }
 
-    /// Lagoon's scope with ids that are not known yet.
+    /// Lagoon's scope with unknown ids (0).
     pub fn provisional(&self) -> Scope {
         match self {
             ScopeName::System => Scope::System,
@@ -70,7 +60,6 @@ impl ScopeName {
 }
 
 impl fmt::Display for ScopeName {
-    /// As in `environment shop/main`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ScopeName::System => f.write_str("the whole system"),

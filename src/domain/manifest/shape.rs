@@ -1,5 +1,5 @@
-//! The keys of a file and what each may hold, looked at all at once: reading into types stops at
-//! the first fault, and a person mends all of them in one go.
+//! Checks the keys and types of a whole file. Deserialization stops at the first error, and the
+//! user should see all of them.
 
 use std::fmt;
 
@@ -11,7 +11,6 @@ use super::keys::{FILE, Key, Shape};
 use super::{Fault, Position};
 use crate::domain::names::closest;
 
-/// Any value, as far as its shape goes.
 enum Node {
     Nothing,
     Flag,
@@ -20,21 +19,16 @@ enum Node {
     Map(Vec<(Text, Spanned<Node>)>),
 }
 
-/// What is wrong with the shape of a file.
 #[derive(Default)]
 pub(super) struct Findings {
-    /// Each with its place.
     pub(super) faults: Vec<Fault>,
-    /// The mappings that have a fault: what their meaning lacks follows from it.
+    /// The mappings with errors, which can cause further errors.
     pub(super) spoiled: Vec<Position>,
-    /// Whether the file cannot be read into types.
+    /// The file cannot be deserialized.
     pub(super) breaks: bool,
 }
 
-/// Looks at a whole file.
-///
-/// # Errors
-/// When it is no YAML: there the reading ends.
+/// Checks a file. Fails if it is not YAML.
 pub(super) fn look(file: &str, text: &str) -> Result<Findings, serde_saphyr::Error> {
     let options = serde_saphyr::options! {
         strict_booleans: true,
@@ -120,7 +114,7 @@ impl Look<'_> {
         }
     }
 
-    /// Reports an unknown key, and returns the key that it is probably a misspelling of.
+    /// Reports an unknown key; returns the key that it probably is.
     fn unknown(&mut self, key: &Text, keys: &'static [Key]) -> Option<&'static str> {
         let known = keys.iter().map(|key| key.name.as_str());
         let near = closest(&key.value, known.clone());

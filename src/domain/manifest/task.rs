@@ -1,4 +1,4 @@
-//! One task of a file: from what is written to a definition.
+//! Converts a task of a file to a definition.
 
 use serde_saphyr::Location;
 
@@ -11,7 +11,7 @@ use crate::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work}
 
 const PERMISSIONS: [&str; 3] = ["guest", "developer", "maintainer"];
 
-/// The definition that a task describes; `None` after an error, which `entry` has with all others.
+/// Fails after errors, which are recorded in `entry`.
 pub(super) fn definition(
     task: &form::Task,
     scope: Scope,
@@ -141,7 +141,7 @@ fn unknown(at: &form::Text, what: &str, word: &str, known: &[&str], entry: &mut 
     );
 }
 
-/// What is wrong with a definition, each where the task says it.
+/// The violations of Lagoon's rules, with the positions of their keys.
 pub(super) fn judge(
     file: &str,
     task: &form::Task,
@@ -159,7 +159,7 @@ pub(super) fn judge(
         .collect()
 }
 
-/// The key that holds a field, and where it is.
+/// The key of a field and its position.
 fn place(task: &form::Task, at: Location, field: &rules::Field) -> (String, Location) {
     use rules::Field;
     let (key, text) = match field {

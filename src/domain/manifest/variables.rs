@@ -1,25 +1,25 @@
-//! `${…}` in a file: only declared names are replaced, everything else stays for the shell.
+//! `${…}` in a file. Only declared names are replaced; a shell reads the others.
 //!
-//! `$$` before `{NAME}` of a declared name stands for one `$` that replaces nothing, so every text
-//! can be written. Before any other `{…}` a `$$` is left alone: it is the shell's own number.
+//! `$$` before `{NAME}` of a declared name is a literal `$`. Before any other `{…}`, `$$` is
+//! unchanged: it is the shell's process id.
 
 use std::ops::Range;
 
-/// The name that is always known: the project's.
+/// The variable that always exists.
 pub(super) const PROJECT: &str = "project";
 
-/// What is known under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
-    /// A text to put in its place.
     Text(String),
-    /// The text of this variable of the process, which is not shown.
-    FromEnv { text: String, variable: String },
-    /// Declared, but there is no value; the reason.
+    /// The value of an environment variable, which is not shown.
+    FromEnv {
+        text: String,
+        variable: String,
+    },
+    /// Declared without a value; the reason.
     Missing(String),
 }
 
-/// Whether a variable can be called so.
 pub(super) fn is_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes
@@ -28,17 +28,15 @@ pub(super) fn is_name(name: &str) -> bool {
         && bytes.all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
 }
 
-/// A text with its variables replaced.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Filled {
     pub(super) text: String,
-    /// The bytes that come from the process's environment, each with the variable's name.
+    /// The ranges of environment variables' values, with the names of the variables.
     pub(super) from_env: Vec<(Range<usize>, String)>,
-    /// Why names have no value.
+    /// Reasons for missing values.
     pub(super) missing: Vec<String>,
 }
 
-/// The text with every declared name replaced.
 pub(super) fn fill(text: &str, value: &dyn Fn(&str) -> Option<Value>) -> Filled {
     let (mut missing, mut from_env) = (Vec::new(), Vec::new());
     let filled = walk(text, &mut |name, dollars, out| {
@@ -67,7 +65,7 @@ pub(super) fn fill(text: &str, value: &dyn Fn(&str) -> Option<Value>) -> Filled 
     }
 }
 
-/// The text written so that [`fill`] gives it back, where these names are declared.
+/// The inverse of [`fill`] for the declared names.
 pub(super) fn escape(text: &str, is_declared: &dyn Fn(&str) -> bool) -> String {
     walk(text, &mut |name, dollars, out| {
         if !is_declared(name) {
@@ -79,10 +77,11 @@ pub(super) fn escape(text: &str, is_declared: &dyn Fn(&str) -> bool) -> String {
     })
 }
 
-/// What is done with a name, the number of `$` before it, and the text so far; whether it was.
+/// Takes a name, the number of `$` before it, and the output so far. Returns whether it replaced
+/// the name.
 type Replace<'a> = &'a mut dyn FnMut(&str, usize, &mut String) -> bool;
 
-/// Goes through a text and offers every `$…${name}`, all its dollars at once.
+/// Passes every `$…{name}` to `replace`.
 fn walk(text: &str, replace: Replace<'_>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

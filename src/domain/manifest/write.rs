@@ -1,34 +1,27 @@
-//! Definitions as a file that `read` takes back unchanged.
+//! Writes definitions as a task file.
 
 use super::variables::{PROJECT, escape};
 use super::{ScopeName, VERSION};
 use crate::domain::task::argument::by_name;
 use crate::domain::{Argument, ArgumentKind, Definition, Permission, Work};
 
-/// A definition that no file can hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unwritable {
-    /// Its id.
     pub id: i64,
-    /// Its name.
     pub name: String,
-    /// Why, going on after the name.
+    /// The end of a sentence that begins with the name.
     pub why: String,
 }
 
-/// A file's text, and what it does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
-    /// The text.
     pub text: String,
-    /// How many tasks it holds.
     pub tasks: usize,
-    /// What it does not hold.
     pub left_out: Vec<Unwritable>,
 }
 
-/// Writes definitions with their scopes as a file, in an order that stays: the project's, those of
-/// environments, of groups, of the system; each by name. Ids and times are left out.
+/// Writes definitions without ids and times, sorted by scope (project, environment, group, system)
+/// and name.
 pub fn write(project: Option<&str>, tasks: &[(ScopeName, Definition)]) -> Exported {
     let mut tasks: Vec<&(ScopeName, Definition)> = tasks.iter().collect();
     tasks.sort_by_cached_key(|(scope, d)| {
@@ -79,7 +72,8 @@ fn rank(scope: &ScopeName) -> (u8, ScopeName) {
     (rank, scope.clone())
 }
 
-/// Why no file can hold a definition, going on after its name; `None` when one can.
+/// The reason why a file cannot express a definition, as the end of a sentence that begins with its
+/// name.
 pub fn unwritable(definition: &Definition) -> Option<String> {
     match (&definition.work, &definition.permission) {
         (Work::Unknown(word), _) => Some(format!("is of the kind {word}")),
@@ -147,7 +141,7 @@ fn argument(argument: &Argument) -> String {
     as_item(&out.text, 6)
 }
 
-/// The fields as an element of a list whose dash is at this column.
+/// The fields as a list item whose dash is in this column.
 fn as_item(fields: &str, dash: usize) -> String {
     let rest = fields.get(dash + 2..).unwrap_or_default();
     format!("{}- {rest}", " ".repeat(dash))
@@ -170,7 +164,6 @@ impl Fields {
         }
     }
 
-    /// Writes a flag that is set; `false` is the default.
     fn flag(&mut self, key: &str, value: bool) {
         if value {
             self.line(key, "true");
@@ -183,7 +176,7 @@ impl Fields {
     }
 }
 
-/// A text as a YAML scalar of a mapping at this indentation, in the form that reads best.
+/// A YAML scalar in its most readable form.
 fn scalar(text: &str, indent: usize) -> String {
     if is_block(text) {
         return block(text, indent + 2);
@@ -198,7 +191,7 @@ fn scalar(text: &str, indent: usize) -> String {
     quoted(text)
 }
 
-/// Whether a text can stand without quotes, and means a text to every reader.
+/// Returns true if every YAML reader takes the bare text as a string.
 fn is_plain(text: &str) -> bool {
     let reserved = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
     text.starts_with(char::is_alphabetic)
@@ -209,7 +202,6 @@ fn is_plain(text: &str) -> bool {
         && !reserved.contains(&text.to_lowercase().as_str())
 }
 
-/// Whether a text of several lines can be shown as such.
 fn is_block(text: &str) -> bool {
     let lines = text.strip_suffix('\n').unwrap_or(text);
     text.contains('\n')
@@ -255,7 +247,7 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// Whether a character can be seen for what it is, in an editor and by a reader of YAML.
+/// Returns true if a character is visible and unambiguous in an editor and in YAML.
 fn is_printable(c: char) -> bool {
     !c.is_control()
         && !matches!(c,

@@ -1,6 +1,6 @@
 //! Features that the oldest supported release does not have.
 
-/// The server's features, found by introspection of its schema.
+/// The server's features, from introspection of its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Features {
     /// Runs have the user who started them (`Task.sourceUser`, Lagoon 2.18 and newer).

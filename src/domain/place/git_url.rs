@@ -1,4 +1,4 @@
-//! The forms of a git repository's address: Lagoon may store another one than the checkout.
+//! Spellings of a git repository's address: Lagoon may store another one than the checkout.
 
 use crate::domain::names::each_once;
 
@@ -11,8 +11,8 @@ struct Repository<'a> {
 
 pub const FORMS: usize = 8;
 
-/// The forms in which Lagoon may store the repository at this address, the address itself first:
-/// scp, ssh and https, with and without `.git`. No form contains a password.
+/// The address and its other spellings (scp, ssh and https, with and without `.git`), without
+/// passwords.
 pub fn forms(address: &str) -> Vec<String> {
     let address = without_query(address.trim());
     let Some(repository) = parse(address) else {
@@ -38,7 +38,7 @@ pub fn forms(address: &str) -> Vec<String> {
     forms
 }
 
-/// The address without the user and password of http, for display and requests.
+/// Removes the user and password of http, for display and requests.
 pub fn without_secret(address: &str) -> String {
     let address = without_query(address);
     match address.split_once("://") {
@@ -58,12 +58,11 @@ pub fn without_secret(address: &str) -> String {
     }
 }
 
-/// A query or fragment can contain a token; no repository needs one.
+/// Removes query and fragment, which can contain a token.
 fn without_query(address: &str) -> &str {
     address.split(['?', '#']).next().unwrap_or(address)
 }
 
-/// Removes `USER:PASSWORD@` from a place where it does not belong.
 fn without_password(text: &str) -> String {
     match text.rsplit_once('@') {
         Some((before, after)) if before.contains(':') => format!("***@{after}"),

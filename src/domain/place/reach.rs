@@ -21,7 +21,7 @@ pub struct EnvironmentDetails {
     pub namespace: Option<String>,
     pub route: Option<String>,
     pub created: Option<String>,
-    /// The time of the last deployment, in Lagoon's format.
+    /// The time of the last deployment.
     pub updated: Option<String>,
 }
 

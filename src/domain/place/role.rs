@@ -4,12 +4,9 @@ use crate::domain::task::definition::Permission;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// Sees and invokes tasks with the permission guest.
     Guest,
     Reporter,
-    /// Also tasks with the permission developer.
     Developer,
-    /// Also tasks with the permission maintainer; may define tasks.
     Maintainer,
     Owner,
 }
@@ -38,7 +35,7 @@ impl Role {
         }
     }
 
-    /// The permissions of tasks that Lagoon does not list for this role.
+    /// Lagoon does not list tasks with these permissions for this role.
     pub fn hides(self) -> &'static [Permission] {
         match self {
             Role::Guest | Role::Reporter => &[Permission::Developer, Permission::Maintainer],
@@ -47,7 +44,7 @@ impl Role {
         }
     }
 
-    /// A clause about the environments of a project that this role sees. Lagoon hides none by role.
+    /// A clause for messages. Lagoon hides no environments by role.
     pub fn sight(self, project: &str) -> String {
         format!(
             "your role on {project} is {}, which shows all its environments but deleted ones",
@@ -55,8 +52,7 @@ impl Role {
         )
     }
 
-    /// A clause about the tasks that are hidden from this role; `None` if it sees all that members
-    /// of a project can see.
+    /// A clause for messages; `None` if the role sees all tasks of a project.
     pub fn blind_spot(self, place: &str) -> Option<String> {
         let hidden: Vec<String> = self
             .hides()
@@ -79,14 +75,13 @@ pub struct Roles {
 }
 
 impl Roles {
-    /// Takes each group's role with the ids of its projects. Sorted, because Lagoon lists groups in
-    /// no particular order.
+    /// Takes each group with the role in it and the ids of its projects.
     pub fn new(mut groups: Vec<(String, Role, Vec<i64>)>) -> Roles {
         groups.sort_by(|a, b| a.0.cmp(&b.0));
         Roles { groups }
     }
 
-    /// All roles in one line: `acme (developer), shop (guest)`.
+    /// For example, `acme (developer), shop (guest)`.
     pub fn words(&self) -> String {
         let groups = self.groups.iter();
         let groups = groups.map(|(name, role, _)| format!("{name} ({})", role.word()));
@@ -97,7 +92,7 @@ impl Roles {
         self.highest(|group, _| group == name)
     }
 
-    /// The role on a project: the highest of its groups.
+    /// The highest role of the project's groups.
     pub fn on_project(&self, id: i64) -> Option<Role> {
         self.highest(|_, projects| projects.contains(&id))
     }

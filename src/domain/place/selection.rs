@@ -4,7 +4,7 @@ use wildmatch::WildMatch;
 
 use crate::domain::names::same_name;
 
-/// A name, or a pattern for names: `*` is any text, including `/`; `?` is one character.
+/// A name, or a pattern: `*` matches any text, including `/`, and `?` one character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Name {
     Plain(String),
@@ -12,7 +12,7 @@ pub enum Name {
 }
 
 impl Name {
-    /// Parses a name or pattern. No name of a project or environment contains a wildcard.
+    /// Parses a name or pattern. Names cannot contain wildcards.
     pub fn read(text: &str) -> Name {
         if is_pattern(text) {
             Name::Pattern(text.to_owned())
@@ -31,7 +31,7 @@ impl Name {
         matches!(self, Name::Pattern(_))
     }
 
-    /// Whether the name matches; case and trailing blanks are ignored.
+    /// Ignores case and trailing blanks.
     pub fn takes(&self, name: &str) -> bool {
         match self {
             Name::Plain(plain) => same_name(plain, name),
@@ -40,7 +40,7 @@ impl Name {
     }
 }
 
-/// Whether a name matches a pattern: `*` is any text, `?` one character; case does not count.
+/// Ignores case.
 pub fn matches(pattern: &str, name: &str) -> bool {
     WildMatch::new(&pattern.to_lowercase()).matches(&name.to_lowercase())
 }
@@ -76,22 +76,20 @@ impl Kind {
 pub struct Pair {
     pub project: Name,
     pub environment: Name,
-    /// The place in a file that names them, for messages.
+    /// The position in a file, for messages.
     pub origin: Option<String>,
 }
 
-/// The projects and environments that a command line selects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
     pub projects: Projects,
-    /// Names in each of these projects; `None` means all.
+    /// In each of the projects; `None` means all.
     pub environments: Option<Vec<Name>>,
     pub pairs: Vec<Pair>,
     pub kind: Option<Kind>,
 }
 
 impl Selection {
-    /// Whether an environment of that type can be selected.
     pub fn takes_kind(&self, is_production: bool) -> bool {
         match self.kind {
             None => true,
@@ -100,7 +98,7 @@ impl Selection {
         }
     }
 
-    /// Whether the selection depends on the list of all projects.
+    /// Returns true if the selection depends on the list of all projects.
     pub fn needs_all_projects(&self) -> bool {
         let named = match &self.projects {
             Projects::All => return true,

@@ -4,18 +4,18 @@ use std::fmt;
 
 const DEFAULT_PORT: u16 = 22;
 
-/// A host and port that can be passed to ssh; the host cannot be mistaken for an option.
+/// The host cannot be mistaken for an option of `ssh`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SshEndpoint {
     host: String,
     port: u16,
 }
 
-/// The part of an address that cannot be passed to ssh, escaped.
+/// The invalid part of an address, escaped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
-    /// It contains something other than letters, digits, dots, colons and hyphens, or begins with a
-    /// dot or hyphen.
+    /// Only letters, digits, dots, colons and hyphens are valid, and a letter, digit or colon
+    /// first.
     #[error("`{0}` is no name or address of an ssh server")]
     Host(String),
     #[error("`{0}` is no port of an ssh server: 1 to 65535")]
@@ -23,7 +23,7 @@ pub enum EndpointError {
 }
 
 impl SshEndpoint {
-    /// Parses host and port; without a port, it is ssh's default.
+    /// The default port is 22.
     pub fn parse(host: &str, port: Option<&str>) -> Result<SshEndpoint, EndpointError> {
         let host = host.trim();
         // An IPv6 address can begin with two colons.
@@ -52,8 +52,8 @@ impl SshEndpoint {
     }
 }
 
-/// Whether `ssh` takes a text for one word that is not an option, wherever it is in an argument:
-/// letters, digits and `.:-`, the first a letter or digit.
+/// Returns true if `ssh` reads a text as one word and not as an option: letters, digits and `.:-`,
+/// a letter or digit first.
 pub fn is_word(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())

@@ -6,10 +6,10 @@ use crate::domain::{Definition, Environment, Project, Run};
 pub struct EnvironmentView {
     /// Includes the services.
     pub environment: Environment,
-    /// The tasks that the user can invoke, by scope (environment, project, group, system-wide) and
-    /// id; of several with one name only the first.
+    /// The invokable tasks, sorted by scope (environment, project, group, system-wide) and id; of
+    /// several with one name only the first.
     pub definitions: Vec<Definition>,
-    /// The number of definitions of a kind that this program does not know.
+    /// The number of definitions with an unknown type.
     pub unknown: usize,
     /// Newest first; empty unless requested.
     pub runs: Vec<Run>,

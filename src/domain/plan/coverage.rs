@@ -5,7 +5,7 @@ use crate::domain::task::reference::TaskRef;
 use crate::domain::task::shadow;
 use crate::domain::{Definition, Scope};
 
-/// The tasks whose existence a read must determine.
+/// The tasks that a read must find or show to be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
     is_whole: bool,
@@ -56,7 +56,7 @@ impl Coverage {
         self
     }
 
-    /// Whether these environments, each with its visible definitions, are enough.
+    /// Takes the visible definitions of each environment that was read.
     pub fn is_settled(&self, scope: &Scope, shown: &[&[Definition]]) -> bool {
         let Some(first) = shown.first() else {
             return false;
@@ -70,7 +70,6 @@ impl Coverage {
     }
 }
 
-/// An environment that hides no task of this name, or shows it, is enough.
 fn is_name_settled(name: &str, scope: &Scope, shown: &[&[Definition]]) -> bool {
     shown.iter().any(|definitions| {
         let is_it = |d: &Definition| d.scope == *scope && same_in_database(&d.name, name);

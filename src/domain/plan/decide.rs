@@ -10,8 +10,7 @@ use crate::domain::task::rules::unknown_types;
 use crate::domain::task::shadow;
 use crate::domain::{Definition, Scope};
 
-/// The plan that makes Lagoon match the files. `seen` has every scope of the files, in their order;
-/// it supplies the scopes' ids.
+/// `seen` has every scope of the files, in their order, with Lagoon's ids.
 pub fn plan(desired: &Desired, seen: &[Seen], allowed: PlanOptions) -> Result<Plan, Refusal> {
     let mut plan = Plan::default();
     let mut violations = Vec::new();
@@ -156,14 +155,14 @@ fn step(
     step
 }
 
-/// The task of this scope and name: spelled alike, else equal to the database.
+/// An exact match is preferred to one that only the database treats as equal.
 fn existing<'a>(site: &'a Seen, name: &str) -> Option<&'a Definition> {
     let found = site.definitions();
     let find = |is_it: &dyn Fn(&str) -> bool| found.iter().find(|d| is_it(&d.name)).copied();
     find(&|it| it == name).or_else(|| find(&|it| same_in_database(it, name)))
 }
 
-/// The reason why the absence of a task of that name cannot be determined; `None` if it can.
+/// The reason why a task may exist unseen.
 fn unreadable(site: &Seen, name: &str) -> Option<String> {
     if site.views.is_empty() {
         return Some(format!(
@@ -181,8 +180,8 @@ fn unreadable(site: &Seen, name: &str) -> Option<String> {
     site.blind_spot.clone()
 }
 
-/// Tasks of that name in other scopes of the same project, where the files have none: the task was
-/// moved. Environments that the files no longer name count too.
+/// Tasks of the same name in other scopes of the project that no file has: they were moved.
+/// Environments that the files no longer name are included.
 fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> Vec<Removal> {
     let name = &wanted.definition.name;
     let Some(project) = site.scope.project() else {
@@ -218,7 +217,6 @@ fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> 
     found
 }
 
-/// The scope, by name, of a definition in a view's project or environment.
 fn within_project(definition: &Definition, view: &View) -> Option<ScopeName> {
     let project = view.environment.project.name.clone();
     match &definition.scope {
@@ -286,8 +284,7 @@ fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<St
     steps
 }
 
-/// A note on the task of a wider scope and the same name that environments will show after the
-/// deletion, if known.
+/// A note on a task of a wider scope that the deletion uncovers.
 fn uncovered_task(gone: &Definition, seen: &[Seen]) -> Option<String> {
     let Scope::Environment(id) = gone.scope else {
         return None;
@@ -306,7 +303,7 @@ fn uncovered_task(gone: &Definition, seen: &[Seen]) -> Option<String> {
     ))
 }
 
-/// Tasks of one scope that the database treats as one, and incomplete definitions.
+/// Notes on duplicate and incomplete definitions.
 fn duplicates(site: &Seen, steps: &[Step]) -> Vec<String> {
     let found = site.definitions();
     let mut notes = Vec::new();

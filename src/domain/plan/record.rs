@@ -15,7 +15,6 @@ const VERSION: u64 = 1;
 pub enum PlanError {
     #[error("not a plan from `tasks diff -o json`: {0}")]
     Form(String),
-    /// A value that the plan leaves out is missing.
     #[error("{0}")]
     Value(String),
 }
@@ -64,7 +63,6 @@ fn step(step: &Step) -> Value {
     with_scope(start, &step.scope, rest)
 }
 
-/// An object with the fields of a scope between others.
 fn with_scope(mut start: Value, scope: &ScopeName, rest: Value) -> Value {
     let (environment, group) = match scope {
         ScopeName::Environment { environment, .. } => (Some(environment), None),
@@ -87,8 +85,7 @@ fn with_scope(mut start: Value, scope: &ScopeName, rest: Value) -> Value {
     start
 }
 
-/// Reads a plan and the Lagoon that it is for. Values that the plan leaves out are read from the
-/// environment.
+/// Reads a plan and the address of its Lagoon. Masked values are read from the environment.
 pub fn from_json(text: &str, environment: Environment<'_>) -> Result<(Plan, String), PlanError> {
     let value: Value = serde_json::from_str(text).map_err(|e| PlanError::Form(e.to_string()))?;
     if value["version"] != json!(VERSION) {
@@ -109,8 +106,8 @@ pub fn from_json(text: &str, environment: Environment<'_>) -> Result<(Plan, Stri
     Ok((plan, lagoon))
 }
 
-/// Checks that the fields of a step for readers agree with what it would do, so that an edited plan
-/// cannot mislead them. The error is the key that differs.
+/// Checks that the descriptive fields of a step match its effect, so that an edited plan cannot
+/// mislead. The error is the key that differs.
 fn check_unedited(written: &Value, read: &Step) -> Result<(), String> {
     let mut again = step(read);
     // The task itself, and its notes, which have no effect.
@@ -191,7 +188,6 @@ fn read_step(value: &Value, environment: Environment<'_>) -> Result<Step, PlanEr
     })
 }
 
-/// A definition with the values that the plan leaves out, and their positions.
 fn filled(
     value: &Value,
     what: &str,

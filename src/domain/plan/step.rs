@@ -16,33 +16,32 @@ pub struct Removal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     Create(Definition),
-    /// It is added although its absence could not be determined; with the reason.
+    /// It is created although it may exist unseen, for this reason.
     Unverified(Definition, String),
     Update {
         before: Definition,
         after: Definition,
     },
-    /// It is added and others are deleted, because its kind or scope changes.
+    /// It is created and others are deleted, because its kind or scope changes.
     Replace {
-        /// The definitions to delete.
         gone: Vec<Removal>,
         after: Definition,
     },
-    /// A replacement is required but not permitted.
+    /// A replacement is required and not allowed.
     Blocked {
         before: Definition,
         after: Definition,
     },
     Delete {
         before: Definition,
-        /// No file names it, and `--prune` was given.
+        /// Deleted by `--prune`.
         pruned: bool,
     },
     Unchanged(Definition),
 }
 
 impl Action {
-    /// All words, in the order in which counts are shown.
+    /// In the order of the summary.
     pub const WORDS: [&'static str; 7] = [
         "create",
         "update",
@@ -72,7 +71,7 @@ pub struct Step {
     pub name: String,
     pub action: Action,
     pub notes: Vec<String>,
-    /// The parts of the existing task that must not be shown, if it changes.
+    /// Secret parts of the existing task.
     pub hidden_before: Vec<Hidden>,
     pub hidden: Vec<Hidden>,
 }
@@ -113,8 +112,7 @@ impl Step {
         }
     }
 
-    /// Records the parts of existing tasks that must not be shown: those at the positions of the
-    /// new task's hidden values.
+    /// Hides the parts of existing tasks at the positions of the new task's hidden values.
     pub(super) fn hide_before(&mut self) {
         match &mut self.action {
             Action::Update { before, after } | Action::Blocked { before, after } => {
@@ -140,8 +138,7 @@ impl Step {
         }
     }
 
-    /// The changed fields with hidden values masked; for an added or deleted task, all fields that
-    /// are not empty.
+    /// The changed fields, masked; all non-empty fields of a created or deleted task.
     pub fn changes(&self) -> Vec<Difference> {
         match (self.before(), self.after()) {
             (Some(before), Some(after)) => {
@@ -158,7 +155,6 @@ impl Step {
     }
 }
 
-/// A definition of the same kind in which every field is empty.
 fn nothing(like: &Definition) -> Definition {
     use crate::domain::Work;
     let work = match &like.work {

@@ -4,16 +4,14 @@ use std::collections::HashSet;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Names of devices on Windows, whatever their extension. (`COM` and `LPT` are followed by a
-/// digit.)
+/// Device names on Windows, with any extension. (`COM` and `LPT` have a digit.)
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 
 /// In bytes: file systems allow 255, and a number and the suffixes of a partial download must fit.
 const LONGEST: usize = 200;
 
-/// A safe name for a file in a folder: one plain path component that is no device, alternate stream
-/// or hidden file, and has no character that a shell on Windows or a terminal would interpret. Most
-/// names are unchanged.
+/// A plain path component that is no device, alternate stream or hidden file, and has no character
+/// that a shell or terminal interprets. Most names are unchanged.
 pub fn safe(name: &str) -> String {
     let mut safe: String = name
         .chars()
@@ -56,8 +54,8 @@ fn is_harmless(c: char) -> bool {
     !(c.is_control() || is_syntax || is_format)
 }
 
-/// Distinct safe names for all of them, even on file systems that ignore case or the form of
-/// accents. The order of the names makes no difference.
+/// Distinct safe names, also on file systems that ignore case or the form of accents. They do not
+/// depend on the order.
 pub fn all_safe<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let names: Vec<&str> = names.into_iter().collect();
     let mut order: Vec<usize> = (0..names.len()).collect();
@@ -78,7 +76,7 @@ pub fn all_safe<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     all
 }
 
-/// Equal for all names that some file system treats as one.
+/// Equal for names that some file system treats as equal.
 fn folded(name: &str) -> String {
     name.nfkd()
         .collect::<String>()

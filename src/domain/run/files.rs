@@ -6,7 +6,7 @@ use url::Url;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFile {
-    /// Lagoon's name of the file, which can contain any character.
+    /// Can contain any character.
     pub name: String,
     /// In Lagoon's time format.
     pub created: Option<String>,
@@ -14,7 +14,7 @@ pub struct RunFile {
     pub url: Signed,
 }
 
-/// An address that gives everyone access for some minutes, so it is never shown.
+/// A secret address: it gives everyone access for some minutes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signed(Url);
 
@@ -27,7 +27,7 @@ impl Signed {
         &self.0
     }
 
-    /// The address without its signature: it identifies the file and gives no access.
+    /// The address without its signature, which identifies the file.
     pub fn resource(&self) -> String {
         format!("{}{}", self.address(), self.0.path())
     }

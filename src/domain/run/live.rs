@@ -11,25 +11,24 @@ use std::time::Instant;
 use jiff::Timestamp;
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 
-/// The number of recent lines whose repetition is recognised. A portal repeats at most 1,024 of
-/// each container.
+/// Repetitions of this many recent lines are recognised. A portal repeats at most 1,024 of each
+/// container.
 const REMEMBERED: usize = 8 * 1024;
 
 #[derive(Debug, Default)]
 pub struct ShownLines {
     texts: Vec<u64>,
-    /// Fingerprints of the last lines with source and time.
+    /// Fingerprints with source and time.
     last: VecDeque<u64>,
-    /// The lines that the connection may repeat, and how often.
+    /// Possible repetitions of this connection, with their number.
     again: HashMap<u64, usize>,
 }
 
-/// The parts of a log that were not shown.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Missing<'a> {
     /// Whole lines, in order.
     pub parts: Vec<&'a str>,
-    /// They are the end of the log, and everything before was shown.
+    /// They are the end of the log; everything before was shown.
     pub is_rest: bool,
 }
 
@@ -46,7 +45,7 @@ impl ShownLines {
         }
     }
 
-    /// Records a line. Returns whether to show it, because it is not a repetition.
+    /// Records a line; returns false for a repetition.
     pub fn take(&mut self, source: &str, at: Timestamp, text: &str) -> bool {
         let line = print_of((source, at, text));
         if let Some(times) = self.again.get_mut(&line).filter(|times| **times > 0) {
@@ -61,8 +60,8 @@ impl ShownLines {
         true
     }
 
-    /// The parts of the complete log that were not shown, ignoring blanks at line ends. At the
-    /// deadline the search for the smallest result stops, and a larger one is returned.
+    /// Compares the complete log, ignoring blanks at line ends. At the deadline the result may be
+    /// larger than necessary.
     pub fn missing<'a>(&self, log: &'a str, deadline: Option<Instant>) -> Missing<'a> {
         let lines: Vec<&str> = log.split_inclusive('\n').collect();
         let whole: Vec<u64> = lines.iter().map(|line| text_print(line)).collect();

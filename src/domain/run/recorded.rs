@@ -5,8 +5,7 @@
 
 use crate::domain::task::quoting::{compose, escape};
 
-/// The argument values in the recorded command line, in order; `None` unless it is this command
-/// preceded by escaped values.
+/// The values in order; `None` unless the text is this command after escaped values.
 pub fn values(recorded: &str, command: &str, names: &[&str]) -> Option<Vec<(String, String)>> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut rest = recorded;
@@ -30,7 +29,7 @@ pub fn values(recorded: &str, command: &str, names: &[&str]) -> Option<Vec<(Stri
     (again == recorded).then_some(found)
 }
 
-/// Reverts `escape` up to the closing quote; returns the rest after the quote too.
+/// Reverts `escape` up to the closing quote; also returns the rest.
 fn unescape(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut characters = text.char_indices();

@@ -15,8 +15,8 @@ pub struct RunRefError(pub String);
 const PREFIX: &str = "lagoon-task-";
 
 impl RunRef {
-    /// Parses a RUN: an id of 32 bits, or `lagoon-task-` with lower-case letters and digits.
-    /// Nothing else is accepted, because the name becomes part of commands.
+    /// Accepts an id of 32 bits, or `lagoon-task-` with lower-case letters and digits. The name
+    /// becomes part of commands.
     pub fn parse(text: &str) -> Result<Self, RunRefError> {
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
         let found = match text.strip_prefix(PREFIX) {

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-/// The type of an argument. Newer Lagoons may have others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ArgumentKind {
     Text,
@@ -11,8 +10,7 @@ pub enum ArgumentKind {
     EnvironmentName,
     /// Like `EnvironmentName`, without the environment on which the task runs.
     OtherEnvironmentName,
-    /// A type that this program does not know, by Lagoon's name. Its values are checked against the
-    /// range if there is one; otherwise only Lagoon checks them.
+    /// An unknown type, by Lagoon's name. Only a range limits its values here.
     Unknown(String),
 }
 
@@ -60,7 +58,7 @@ impl ArgumentKind {
         known.map_or_else(|| Self::Unknown(word.to_owned()), |(kind, ..)| kind)
     }
 
-    /// Parses a type on the command line: a short name or Lagoon's, in any case.
+    /// Accepts short names and Lagoon's, in any case.
     pub fn parse(word: &str) -> Option<Self> {
         let is_it = |name: &str| name.eq_ignore_ascii_case(word);
         let mut known = Self::KNOWN.into_iter();
@@ -68,8 +66,7 @@ impl ArgumentKind {
         found.map(|(kind, ..)| kind)
     }
 
-    /// Parses a type that this program does not know. `None` for a name that Lagoon could not have,
-    /// and for a probable misspelling of a known type.
+    /// Accepts a name that Lagoon could have and that is no misspelling of a known type.
     pub fn newer(word: &str) -> Option<Self> {
         let is_word = word.starts_with(|c: char| c.is_ascii_uppercase())
             && word
@@ -91,14 +88,14 @@ impl ArgumentKind {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Argument {
-    /// A shell variable in COMMAND tasks; case-sensitive.
+    /// A shell variable in COMMAND tasks.
     pub name: String,
     pub display_name: Option<String>,
     pub kind: ArgumentKind,
-    /// The client sends it if no value is given; Lagoon itself never applies it.
+    /// Sent by the client; Lagoon itself never applies it.
     pub default: Option<String>,
     pub optional: bool,
-    /// The allowed values, which Lagoon fills in for some types (environment types in 2.33.1).
+    /// Allowed values, which Lagoon fills in for some types (environment types in 2.33.1).
     pub range: Option<Vec<String>>,
 }
 
@@ -107,7 +104,7 @@ impl Argument {
         !self.optional && self.default.is_none()
     }
 
-    /// The only allowed values, if Lagoon limits them.
+    /// The allowed values, if Lagoon limits them.
     pub fn allowed(&self) -> Option<&[String]> {
         let range = self.range.as_deref();
         match self.kind {
@@ -118,7 +115,7 @@ impl Argument {
         }
     }
 
-    /// Whether Lagoon accepts an empty value: it refuses one for typed arguments without default.
+    /// Lagoon refuses an empty value for typed arguments without default.
     pub fn takes_blank(&self) -> bool {
         self.default.is_some()
             || match self.kind {
@@ -155,19 +152,19 @@ impl Argument {
     }
 }
 
-/// Sorted by name: Lagoon returns arguments in no particular order.
+/// Lagoon returns arguments in no particular order.
 pub fn by_name(arguments: &[Argument]) -> Vec<&Argument> {
     let mut sorted: Vec<&Argument> = arguments.iter().collect();
     sorted.sort_by(|a, b| a.name.cmp(&b.name));
     sorted
 }
 
-/// Whether Lagoon accepts the text as a number: `^[0-9.]+$`.
+/// Lagoon's rule: `^[0-9.]+$`.
 pub fn is_numeric(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
-/// Whether a name can be a shell variable, which an argument of a COMMAND task becomes.
+/// Arguments of COMMAND tasks become shell variables.
 pub fn is_shell_variable(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes
@@ -176,8 +173,8 @@ pub fn is_shell_variable(name: &str) -> bool {
         && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-/// Whether the shell itself uses the variable: an argument of that name would change how the
-/// command runs, or could not be assigned.
+/// Returns true for variables of the shell itself: such an argument would change how the command
+/// runs, or could not be assigned.
 pub fn is_special_variable(name: &str) -> bool {
     const SPECIAL: &str = "PATH IFS HOME PWD OLDPWD SHELL USER UID EUID GROUPS PPID ENV BASH_ENV \
         BASHOPTS SHELLOPTS BASH_VERSINFO PS1 PS2 PS4 OPTIND OPTARG LD_PRELOAD LD_LIBRARY_PATH \

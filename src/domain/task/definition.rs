@@ -21,7 +21,7 @@ impl Work {
     }
 }
 
-/// The place where a task is defined, which limits where it can be invoked.
+/// The scope of a definition limits where it can be invoked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     Environment(i64),
@@ -40,8 +40,8 @@ impl Scope {
         }
     }
 
-    /// Lagoon's order, narrowest first: of several tasks with one name, an environment shows the
-    /// first.
+    /// Lagoon's order, narrowest first: an environment shows only the first of several tasks with
+    /// one name.
     pub fn rank(&self) -> u8 {
         match self {
             Scope::Environment(_) => 0,
@@ -52,32 +52,27 @@ impl Scope {
     }
 }
 
-/// Where a task is to be defined, by the names that were given.
+/// The scope of a new task, by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// One environment of a project.
     Environment {
-        /// The project's name.
         project: String,
-        /// The environment's name.
         environment: String,
     },
-    /// A project.
     Project(String),
-    /// A group.
     Group(String),
-    /// Everywhere; a project, where one is known, shows what is there already.
+    /// With a project through which existing tasks are found.
     System(Option<String>),
 }
 
-/// Who may invoke a task. Lagoon may add values.
+/// The role required to invoke a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Permission {
     Guest,
     Developer,
     Maintainer,
     Unknown(String),
-    /// No value: Lagoon lists such a task for nobody.
+    /// Lagoon lists such a task for nobody.
     Missing,
 }
 
@@ -112,12 +107,12 @@ pub struct Definition {
     pub service: Option<String>,
     pub scope: Scope,
     pub permission: Permission,
-    /// The question to ask before invoking. Lagoon only stores it; the client must ask.
+    /// The question before invoking. Lagoon only stores it; the client must ask.
     pub confirmation_text: Option<String>,
     pub deploy_token_injection: bool,
     pub project_key_injection: bool,
     pub admin_only_view: bool,
-    /// In Lagoon's time format; empty if Lagoon sent none.
+    /// In Lagoon's time format, or empty.
     pub created: String,
     /// In no particular order. `None` if Lagoon sent `null`, which it does for an old row that an
     /// add returned as if it were new (seen on Lagoon 2.33.1).
@@ -125,7 +120,6 @@ pub struct Definition {
 }
 
 impl Definition {
-    /// A definition in which everything but its scope and work is empty.
     pub fn empty(scope: Scope, work: Work) -> Definition {
         Definition {
             id: 0,
@@ -144,12 +138,11 @@ impl Definition {
         }
     }
 
-    /// The arguments; empty if Lagoon sent `null`.
     pub fn arguments(&self) -> &[Argument] {
         self.arguments.as_deref().unwrap_or_default()
     }
 
-    /// The confirmation text, unless it is blank.
+    /// `None` if it is blank.
     pub fn confirmation(&self) -> Option<&str> {
         self.confirmation_text
             .as_deref()

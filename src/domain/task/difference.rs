@@ -10,8 +10,7 @@ pub struct Difference {
     pub want: String,
 }
 
-/// The fields in which Lagoon's definition differs from the new one. Ids, times, scope, ranges and
-/// the order of arguments are not compared.
+/// Ignores ids, times, scope, ranges and the order of arguments.
 pub fn differences(have: &Definition, want: &Definition) -> Vec<Difference> {
     let is_same_kind = have.work.word() == want.work.word();
     let pairs = fields(have).into_iter().zip(fields(want));

@@ -1,6 +1,5 @@
-//! Values from the process's environment in a task: their positions, and the task without them.
-//!
-//! Positions are tracked, because a value may be an ordinary word elsewhere.
+//! Values from environment variables in a task, tracked by position: such a value may also be an
+//! ordinary word elsewhere.
 
 mod aligned;
 
@@ -13,7 +12,7 @@ use crate::domain::task::definition::{Definition, Work};
 
 pub const MASK: &str = "***";
 
-/// A text of a definition that can contain a value from the environment. Names cannot.
+/// A text that can contain values of environment variables. Names cannot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Field {
     Description,
@@ -29,7 +28,7 @@ pub struct Hidden {
     pub field: Field,
     /// In bytes.
     pub range: Range<usize>,
-    /// The environment variable that has this value; `None` for Lagoon's value in its place.
+    /// `None` for Lagoon's value at the same position.
     pub variable: Option<String>,
 }
 
@@ -49,7 +48,6 @@ impl Field {
         }
     }
 
-    /// Replaces a text that the definition has.
     fn set(&self, definition: &mut Definition, text: String) {
         let arguments = definition.arguments.iter_mut().flatten();
         let argument = |name: &str| arguments.into_iter().find(|a| a.name == name);
@@ -111,7 +109,7 @@ fn within<'a>(hidden: &'a [Hidden], field: &Field) -> Vec<&'a Hidden> {
     hidden.iter().filter(|h| h.field == *field).collect()
 }
 
-/// The parts of a text, hidden and visible, in order.
+/// The hidden and visible parts of a text, in order.
 fn parts<'a>(text: &'a str, hidden: &[&'a Hidden]) -> Vec<(&'a str, Option<&'a Hidden>)> {
     let (mut parts, mut from) = (Vec::new(), 0);
     for one in hidden {
@@ -144,8 +142,7 @@ pub fn masked(definition: &Definition, hidden: &[Hidden]) -> Definition {
     masked
 }
 
-/// Two definitions with all hidden values masked. If only hidden values differ, the new text says
-/// so.
+/// Two masked definitions. If only hidden values differ, the new text says so.
 pub fn masked_pair(
     old: (&Definition, &[Hidden]),
     new: (&Definition, &[Hidden]),
@@ -163,7 +160,7 @@ pub fn masked_pair(
     (before, after)
 }
 
-/// The hidden parts of Lagoon's definition: those at the positions of the new one's hidden values.
+/// The parts of Lagoon's definition at the positions of the new hidden values.
 pub fn in_old(old: &Definition, new: &Definition, hidden: &[Hidden]) -> Vec<Hidden> {
     let mut found = Vec::new();
     for field in fields(hidden) {
@@ -184,8 +181,7 @@ pub fn in_old(old: &Definition, new: &Definition, hidden: &[Hidden]) -> Vec<Hidd
     found
 }
 
-/// The definition as JSON, in which a text with hidden values is a list of its parts, or its only
-/// part.
+/// JSON in which a text with hidden values is a list of parts, or its only part.
 pub fn to_json(definition: &Definition, hidden: &[Hidden]) -> Value {
     let mut json = definition.to_json();
     for field in fields(hidden) {
@@ -210,11 +206,11 @@ pub fn to_json(definition: &Definition, hidden: &[Hidden]) -> Value {
     json
 }
 
-/// Returns the value of an environment variable; the error is a sentence.
+/// Reads an environment variable; the error is a sentence.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Result<Option<String>, String>;
 
-/// Fills in the values that a definition's JSON leaves out, and returns their positions. The error
-/// is a sentence that names the variable or the malformed part.
+/// Fills in hidden values and returns their positions. The error is a sentence that names the
+/// variable or malformed part.
 pub fn fill_json(
     json: &Value,
     environment: Environment<'_>,
@@ -255,7 +251,7 @@ pub fn fill_json(
     Ok((json, hidden))
 }
 
-/// Restores Lagoon's own texts in a definition that was read from JSON, if the visible parts agree.
+/// Restores Lagoon's texts in a definition read from JSON, if the visible parts match.
 pub(crate) fn recall(definition: &mut Definition, hidden: &[Hidden], now: &Definition) {
     let mut other = hidden.to_vec();
     other.retain(|h| h.variable.is_none());
@@ -269,7 +265,7 @@ pub(crate) fn recall(definition: &mut Definition, hidden: &[Hidden], now: &Defin
     }
 }
 
-/// Whether a text has these parts in order, with any text in place of the hidden ones.
+/// Compares a text with its parts; hidden parts match any text.
 fn agrees(text: &str, parts: &[(&str, Option<&Hidden>)]) -> bool {
     let mut rest = text;
     let mut after_hidden = false;
@@ -291,7 +287,7 @@ fn agrees(text: &str, parts: &[(&str, Option<&Hidden>)]) -> bool {
 }
 
 pub fn scrubbed(text: &str, definition: &Definition, hidden: &[Hidden]) -> String {
-    /// A shorter value is probably an ordinary part of the message.
+    /// A shorter value may be an ordinary part of the message.
     const SHORTEST: usize = 4;
     let mut text = text.to_owned();
     for field in fields(hidden) {

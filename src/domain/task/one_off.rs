@@ -2,7 +2,6 @@
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OneOff {
-    /// The name of the run.
     pub name: String,
     pub environment: i64,
     pub service: String,

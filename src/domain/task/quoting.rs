@@ -3,7 +3,6 @@
 //! Lagoon puts ` A="x" B="y"; ` in front of the command without any escaping. Escaping the
 //! characters that are special inside double quotes makes a value arrive as typed.
 
-/// Escapes the four characters that are special inside double quotes.
 pub fn escape(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len() + 8);
     for c in value.chars() {
@@ -15,7 +14,7 @@ pub fn escape(value: &str) -> String {
     escaped
 }
 
-/// The command line that Lagoon makes of a command and its (already escaped) values.
+/// Lagoon's command line for a command and its escaped values.
 pub fn compose<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>, command: &str) -> String {
     let values = values.into_iter();
     let assigned: String = values
@@ -27,7 +26,7 @@ pub fn compose<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>, command
     format!("{assigned}; {command}")
 }
 
-/// A word as sh, bash, zsh and fish read it back: bare if that is safe, else in single quotes.
+/// Quotes a word for sh, bash, zsh and fish, if necessary.
 pub fn word(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&b);
     if !text.is_empty() && !is_expanded(text) && text.bytes().all(plain) {
@@ -47,9 +46,8 @@ pub fn word(text: &str) -> String {
     quoted
 }
 
-/// Whether a shell expands a word of plain characters: zsh replaces `=ls` by the path of `ls` (with
-/// the option MAGIC_EQUAL_SUBST also after `=` and `:`), and fish replaces `%self` by its process
-/// id.
+/// Returns true for plain characters that a shell expands. zsh replaces `=ls` by the path of `ls`
+/// (with MAGIC_EQUAL_SUBST also after `=` and `:`), fish `%self` by its process id.
 fn is_expanded(text: &str) -> bool {
     text.starts_with(['=', '%']) || text.contains("==") || text.contains(":=")
 }
@@ -59,8 +57,8 @@ pub fn line<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
     quoted.collect::<Vec<_>>().join(" ")
 }
 
-/// Like [`line`], but always on one line of the screen: it can be copied, and text from the server
-/// cannot begin a new line.
+/// Like [`line`], but always one line on the screen, so that text from the server cannot begin a
+/// new line.
 pub fn suggestion<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
     let quoted = words.into_iter().map(|text| match text.as_ref() {
         // For PowerShell; in other shells on Windows, plain names work too.
@@ -92,7 +90,7 @@ const SINGLE: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}']
 
 const DOUBLE: [char; 4] = ['"', '\u{201c}', '\u{201d}', '\u{201e}'];
 
-/// A word as PowerShell reads it back, on one line: bare if that is safe, else in quotes.
+/// Quotes a word for PowerShell, on one line, if necessary.
 pub fn for_powershell(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "_./\\=:-".contains(c);
     // PowerShell splits a bare `-a.b` and `-a:b`.
@@ -123,7 +121,7 @@ pub fn for_powershell(text: &str) -> String {
     format!("'{quoted}'")
 }
 
-/// The text of an incomplete word that begins with a PowerShell quote.
+/// Removes the opening quote of an incomplete word.
 pub fn unquoted_for_powershell(text: &str) -> &str {
     let is_quote = |c: char| SINGLE.contains(&c) || DOUBLE.contains(&c);
     text.strip_prefix(is_quote).unwrap_or(text)
@@ -132,8 +130,7 @@ pub fn unquoted_for_powershell(text: &str) -> &str {
 const RESERVED: &str = "if then elif else fi do done case esac while until for in function select \
     time coproc namespace repeat foreach";
 
-/// A command and its arguments for a container's shell. The first word is always the name of a
-/// program.
+/// A command line for a container's shell. The first word is always a program's name.
 pub fn command<S: AsRef<str>>(words: &[S]) -> String {
     let Some((program, arguments)) = words.split_first() else {
         return String::new();

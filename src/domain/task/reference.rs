@@ -6,9 +6,8 @@ use crate::domain::task::definition::Definition;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskRef {
-    /// `id:42`.
     Id(i64),
-    /// `name:42`, or anything that is not digits.
+    /// `name:42`, or anything but digits.
     Name(String),
     /// `42`: an id, unless a listed task has this name.
     Digits(i64, String),
@@ -20,15 +19,13 @@ pub enum RefError {
     BadId(String),
     #[error("the task's name is empty")]
     Empty,
-    /// Digits that are the id of one task and the name of another.
     #[error("`{digits}` is the id of {by_id} and the name of the task with id {named}")]
     Ambiguous {
         digits: String,
-        /// The name of the task with that id, for the message.
         by_id: String,
         named: i64,
     },
-    /// The database treats several tasks as having this name, and none is spelled so.
+    /// None is spelled exactly so.
     #[error("`{name}` matches several tasks: {}", matches.join(", "))]
     Several { name: String, matches: Vec<String> },
     #[error("there is no task with the id {0}")]
@@ -38,7 +35,7 @@ pub enum RefError {
 }
 
 impl TaskRef {
-    /// A task's name in a form that [`TaskRef::parse`] reads as this name only.
+    /// A form of the name that [`TaskRef::parse`] reads as this name.
     pub fn spell(name: &str) -> String {
         let reads_back = TaskRef::parse(name) == Ok(TaskRef::Name(name.to_owned()));
         if reads_back && !name.starts_with('-') {
@@ -48,8 +45,7 @@ impl TaskRef {
         }
     }
 
-    /// Parses a TASK. Refuses an empty name, and `id:` followed by something else than an id of 32
-    /// bits.
+    /// Fails for an empty name, and for `id:` without an id of 32 bits.
     pub fn parse(text: &str) -> Result<Self, RefError> {
         let read_id = |id: &str| parse_id(id).ok_or_else(|| RefError::BadId(id.to_owned()));
         if let Some(id) = text.strip_prefix("id:") {
@@ -64,8 +60,7 @@ impl TaskRef {
         non_empty(text).map(TaskRef::Name)
     }
 
-    /// Finds the task among those listed: an exact match, else the only one that the database
-    /// treats as equal.
+    /// Prefers an exact match to the only one that the database treats as equal.
     pub fn find<'a>(&self, listed: &'a [Definition]) -> Result<&'a Definition, RefError> {
         match self {
             TaskRef::Id(id) => by_id(*id, listed).ok_or(RefError::NoId(*id)),

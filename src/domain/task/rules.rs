@@ -1,5 +1,4 @@
-//! Checks of a definition before it is sent: what Lagoon refuses, and what it accepts but should
-//! not.
+//! Checks of a definition before it is sent: Lagoon's rules, and some that Lagoon should have.
 
 use crate::domain::names::same_in_database;
 use crate::domain::task::argument::{
@@ -47,8 +46,7 @@ pub fn violations(definition: &Definition) -> Vec<Violation> {
     found.0
 }
 
-/// The errors in the fields in which `after` differs from `before`. Arguments count as one field,
-/// because Lagoon replaces all of them.
+/// The errors in changed fields. Arguments count as one field, because Lagoon replaces all of them.
 pub fn violations_of_change(before: &Definition, after: &Definition) -> Vec<Violation> {
     let found = violations(after).into_iter();
     found
@@ -69,7 +67,6 @@ pub fn doubts(definition: &Definition) -> Vec<String> {
     special.chain(unknown_types(definition)).collect()
 }
 
-/// A warning about an argument of a command that the shell itself uses.
 pub(super) fn special_variable(definition: &Definition, argument: &Argument) -> Option<String> {
     let is_special = definition.command().is_some() && is_special_variable(&argument.name);
     is_special.then(|| {
@@ -78,7 +75,7 @@ pub(super) fn special_variable(definition: &Definition, argument: &Argument) -> 
     })
 }
 
-/// The arguments whose type this program does not know, as sentences.
+/// Warnings about arguments with unknown types.
 pub fn unknown_types(definition: &Definition) -> Vec<String> {
     let sentence = |argument: &Argument| match &argument.kind {
         ArgumentKind::Unknown(word) => Some(format!(

@@ -2,7 +2,6 @@
 
 use crate::domain::task::quoting::line;
 
-/// Shells that take a script after `-c`.
 const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"];
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,9 +10,8 @@ pub struct UnsupportedInterpreter {
     pub interpreter: String,
 }
 
-/// The command line that runs a script with the interpreter of its first line. Without such a line,
-/// or with plain `sh`, the script itself is sent, because the container's `sh` runs it.
-/// Interpreters other than shells are refused.
+/// Runs a script with the shell of its first line. Without such a line, or with plain `sh`, the
+/// script itself is sent, because the container's `sh` runs it.
 pub fn command_line(script: &str) -> Result<String, UnsupportedInterpreter> {
     let first = script.lines().next().unwrap_or_default();
     let Some(named) = first.strip_prefix("#!") else {

@@ -14,7 +14,7 @@ pub mod limit {
     pub const DISPLAY_NAME: usize = 500;
 }
 
-/// A JSON text or number as text, trimmed; `None` for an empty text and other values.
+/// A JSON text or number as trimmed text; `None` if it is empty.
 pub fn scalar(value: &serde_json::Value) -> Option<String> {
     let text = match value {
         serde_json::Value::String(text) => text.trim().to_owned(),
@@ -24,8 +24,8 @@ pub fn scalar(value: &serde_json::Value) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// Whether Lagoon can store a text: its database refuses NUL in a shell command and characters of
-/// four bytes, such as emoji. The error is a sentence that names the character.
+/// Lagoon's database refuses NUL and characters of four bytes, such as emoji. The error is a
+/// sentence.
 pub fn storable(text: &str) -> Result<(), String> {
     for c in text.chars() {
         if c == '\0' {

@@ -15,15 +15,15 @@ pub enum Problem {
     Twice(String),
     #[error("the argument `{name}` is required{}", .label.as_ref().map(|l| format!(" ({l})")).unwrap_or_default())]
     Missing { name: String, label: Option<String> },
-    /// Lagoon would refuse the value, or it would not arrive as typed.
+    /// Lagoon would refuse or change the value.
     #[error("`{value}` cannot be given for `{name}`: {why}")]
     Wrong {
         name: String,
-        /// The value, shortened.
+        /// Shortened.
         value: String,
         why: String,
     },
-    /// The default is not an allowed value (any more).
+    /// The default is no longer allowed.
     #[error("the default `{value}` of `{name}` cannot be sent: {why}")]
     Default {
         name: String,
@@ -32,7 +32,7 @@ pub enum Problem {
     },
     #[error("`{0}` is no name for a shell variable, so its value cannot reach the command")]
     NotAVariable(String),
-    /// The length of command and values together, which exceeds Lagoon's limit.
+    /// The total length.
     #[error("the command with its values has {0} bytes, Lagoon keeps {max}", max = limit::COMMAND_BYTES)]
     TooLong(usize),
 }
@@ -46,9 +46,9 @@ fn did_you_mean(nearest: &[String]) -> String {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Values {
-    /// Names and values as typed, including defaults, in the definition's order.
+    /// As typed, with defaults, in the definition's order.
     pub plain: Vec<(String, String)>,
-    /// The same in the form that is sent: escaped for COMMAND tasks.
+    /// Escaped for COMMAND tasks.
     pub sent: Vec<(String, String)>,
     pub warnings: Vec<String>,
 }
@@ -60,9 +60,8 @@ impl Values {
     }
 }
 
-/// Checks the values against a task's arguments and adds defaults. `raw` sends values to a COMMAND
-/// task unescaped, so that its shell interprets them. The error has all problems, not only the
-/// first.
+/// Checks values and adds defaults; returns all problems. `raw` sends values to a COMMAND task
+/// unescaped, so that its shell interprets them.
 pub fn resolve(
     definition: &Definition,
     given: &[(String, String)],

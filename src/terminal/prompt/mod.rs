@@ -20,7 +20,6 @@ pub enum PromptError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub label: String,
-    /// Shown beside the label: a description, "production".
     pub note: Option<String>,
     pub never_preselected: bool,
 }
@@ -47,8 +46,8 @@ impl Choice {
     }
 }
 
-/// The entry that is selected when a list is first shown: the default, otherwise the first entry
-/// that may be preselected. A default that must not be preselected selects nothing.
+/// The default, otherwise the first entry that may be preselected. A default that must not be
+/// preselected selects nothing.
 fn preselected(choices: &[Choice], default: Option<usize>) -> Option<usize> {
     let may_be = |at: usize| choices.get(at).is_some_and(|c| !c.never_preselected);
     match default {
@@ -86,17 +85,15 @@ impl Question {
     }
 }
 
-/// Checks an answer. The error is shown and the question repeated.
+/// The error is shown and the question repeated.
 pub type Check<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 
-/// Asks the user. All labels are cleaned before they are shown. Do not prompt while progress is
-/// shown.
+/// Labels are cleaned. Do not prompt while progress is shown.
 pub trait Prompt: Send + Sync {
     /// Enter alone means no.
     fn confirm(&self, question: &str) -> Result<bool, PromptError>;
 
-    /// Returns the index of one of the choices. Enter takes `default`, unless it must not be
-    /// preselected. Fails if there are no choices.
+    /// Enter takes `default`, unless it must not be preselected. Fails without choices.
     fn select(
         &self,
         question: &str,

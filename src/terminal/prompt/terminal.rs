@@ -153,7 +153,7 @@ impl Prompt for TerminalPrompt {
     }
 }
 
-/// The entries of a list, notes aligned, each on one line of the terminal.
+/// One line of the terminal for each choice, with aligned notes.
 fn entries(choices: &[Choice], width: usize) -> Vec<String> {
     let labels: Vec<String> = choices.iter().map(|c| clean_line(&c.label)).collect();
     let widest = labels.iter().map(|label| label.width()).max().unwrap_or(0);
@@ -172,8 +172,8 @@ fn entries(choices: &[Choice], width: usize) -> Vec<String> {
         .collect()
 }
 
-/// The library turns Ctrl-C into SIGINT before it reports it. With a handler, that ends the
-/// question; without one, it would end the process and leave the terminal in raw mode.
+/// The library turns Ctrl-C into SIGINT. Without a handler, that would end the process and leave
+/// the terminal in raw mode.
 fn catch_interrupt() {
     if tokio::runtime::Handle::try_current().is_ok() {
         // The registration is enough; other listeners receive the signal as well.

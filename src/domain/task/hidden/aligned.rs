@@ -6,7 +6,6 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::Hidden;
 
-/// The parts of an old text at the positions of the new one's hidden values.
 pub(super) fn aligned(old: &str, new: &str, hidden: &[&Hidden]) -> Vec<Range<usize>> {
     if old == new {
         return hidden.iter().map(|h| h.range.clone()).collect();
@@ -22,7 +21,7 @@ pub(super) fn aligned(old: &str, new: &str, hidden: &[&Hidden]) -> Vec<Range<usi
     in_place_of_words(old, new, hidden)
 }
 
-/// For texts that differ elsewhere too: the words in place of the hidden ones.
+/// Compares words, for texts that differ elsewhere too.
 fn in_place_of_words(old: &str, new: &str, hidden: &[&Hidden]) -> Vec<Range<usize>> {
     let (old_words, new_words) = (words(old), words(new));
     let texts = |words: &[Range<usize>], text: &str| -> Vec<String> {
