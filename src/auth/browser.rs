@@ -6,6 +6,7 @@
 
 mod callback;
 mod provider;
+pub(super) mod web;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,11 +26,11 @@ use oauth2::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::web::{self, HttpRequest, HttpResponse, Web, WebError};
 use super::{Secret, is_jwt};
 use crate::clock::{timeout, wall_time};
 use callback::Callback;
 use provider::Provider;
+use web::{HttpRequest, HttpResponse, Web, WebError};
 
 const CLIENT: &str = "lagoon-cli";
 const SCOPES: [&str; 3] = ["openid", "profile", "email"];

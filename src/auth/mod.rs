@@ -2,30 +2,23 @@
 //!
 //! `settings` decides which token belongs to which Lagoon; `lagoon` sends it.
 
-mod account;
 mod browser;
 mod error;
 mod jwt;
-mod kept;
 mod over_ssh;
-mod renewals;
 mod session;
 mod sign_out;
 mod source;
 mod store;
-mod web;
 
 pub use crate::env::Secret;
 pub use crate::ssh::Key;
-pub use account::Account;
+pub use browser::web::{HttpRequest, HttpResponse, Web, WebError};
 pub use browser::{BrowserError, BrowserTokens, Refresh, sign_in as sign_in_with_browser};
 pub use error::AuthError;
 pub use jwt::{expiry, is_jwt};
-pub use kept::{SignInMethod, StoredToken};
 pub use over_ssh::{SshSignIn, key_for_ssh};
-pub use renewals::Renewals;
-pub use session::{Memory, Notices, Session, SignIn, Token, TokenLocation};
+pub use session::{Memory, Notices, Renewals, Session, SignIn, Token, TokenLocation};
 pub use sign_out::{BrowserSession, end_browser_session, sign_out};
 pub use source::TokenSource;
-pub use store::TokenStore;
-pub use web::{HttpRequest, HttpResponse, Web, WebError};
+pub use store::{Account, SignInMethod, StoredToken, TokenStore};

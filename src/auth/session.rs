@@ -5,6 +5,7 @@
 
 mod keeper;
 mod renewal;
+mod renewals;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,16 +16,16 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::browser::BrowserTokens;
-use super::kept::{Age, age};
-use super::web::Web;
+use super::store::{Age, age};
 use super::{
-    Account, AuthError, Renewals, Secret, SignInMethod, StoredToken, TokenStore, expiry, is_jwt,
+    Account, AuthError, Secret, SignInMethod, StoredToken, TokenStore, Web, expiry, is_jwt,
 };
 use crate::clock::wall_time;
 use crate::config::{ContextName, cached_token};
 use keeper::Keeper;
 pub use keeper::Memory;
 use renewal::Renewal;
+pub use renewals::Renewals;
 
 #[async_trait]
 pub trait SignIn: Send + Sync {

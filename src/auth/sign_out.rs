@@ -6,8 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::browser::{self, BrowserError};
-use super::web::{Web, WebError};
-use super::{Account, AuthError, Refresh, TokenStore};
+use super::{Account, AuthError, Refresh, TokenStore, Web, WebError};
 use crate::clock::timeout;
 
 const LOCK_LIMIT: Duration = Duration::from_secs(5);

@@ -1,5 +1,8 @@
 //! The token store: one file per account, which only its owner can read.
 
+mod account;
+mod stored_token;
+
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -7,10 +10,14 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{Account, AuthError, StoredToken};
+use super::AuthError;
 use crate::clock::sleep;
 use crate::config::ContextName;
 use crate::state::{make_private_folder, open_private, write_private};
+
+pub use account::Account;
+pub(super) use stored_token::{Age, age};
+pub use stored_token::{SignInMethod, StoredToken};
 
 const PAUSE: Duration = Duration::from_millis(20);
 

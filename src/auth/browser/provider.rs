@@ -5,7 +5,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::BrowserError;
-use crate::auth::web::{self, Web};
+use super::web::{self, Web};
 
 const REALM: &str = "lagoon";
 

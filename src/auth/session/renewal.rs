@@ -6,10 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Session, SignIn, Token};
+use crate::auth::browser::web::{Web, WebError, unavailable};
 use crate::auth::browser::{self, BrowserError, Refresh};
-use crate::auth::kept::Age;
-use crate::auth::store::Lock;
-use crate::auth::web::{Web, WebError, unavailable};
+use crate::auth::store::{Age, Lock};
 use crate::auth::{AuthError, SignInMethod, StoredToken};
 use crate::clock::{Instant, timeout_at};
 

@@ -51,7 +51,7 @@ pub(super) async fn send_for_json(
     )))
 }
 
-pub(super) fn unavailable(message: String) -> WebError {
+pub(in crate::auth) fn unavailable(message: String) -> WebError {
     WebError {
         message,
         is_passing: true,

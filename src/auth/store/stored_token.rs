@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::jwt::lifetime;
-use super::{Refresh, Secret, expiry};
+use crate::auth::jwt::lifetime;
+use crate::auth::{Refresh, Secret, expiry};
 
 /// Tokens are renewed this long before they end (at most a quarter of their lifetime), because
 /// clocks differ and a request takes time.
@@ -82,7 +82,7 @@ impl StoredToken {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Age {
+pub(in crate::auth) enum Age {
     /// Enough, or the token does not say.
     Good,
     /// About to end, or perhaps still valid by the server's clock.
@@ -92,7 +92,7 @@ pub(super) enum Age {
 
 /// With a known time of receipt, the token's own lifetime counts, so that a wrong clock does not
 /// matter.
-pub(super) fn age(token: &Secret, received: Option<Timestamp>, now: Timestamp) -> Age {
+pub(in crate::auth) fn age(token: &Secret, received: Option<Timestamp>, now: Timestamp) -> Age {
     let token = token.expose();
     let Some(end) = expiry(token) else {
         return Age::Good;
