@@ -1,5 +1,4 @@
-//! The root of the command line: global flags, the list of commands, dispatch, and how a command
-//! ends.
+//! The command line: global flags, the list of commands, dispatch and the exit code.
 //!
 //! To add a command, add a variant to [`Command`] and a line to [`dispatch`]; its group in the help
 //! is in `cli::help`.
@@ -112,7 +111,6 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
     }
 }
 
-/// What a command has to know of where it is, beside what its line says.
 fn wants(command: &Command) -> Wants {
     match command {
         Command::Define(args) => args.wants(),
@@ -131,12 +129,13 @@ fn wants(command: &Command) -> Wants {
     }
 }
 
-/// The whole command line, for parsing, help and completion.
+/// The whole command line.
 pub fn command() -> clap::Command {
     help::with_groups(globals::on_commands(Cli::command(), &|_| true))
 }
 
-/// As much of it as this line can be about: the rest is most of what starting would cost.
+/// The part of the command line that these arguments need: building the rest would dominate the
+/// start-up time.
 fn command_of(args: &[OsString]) -> clap::Command {
     let is_on_line = |c: &clap::Command| {
         args.iter()
@@ -146,13 +145,12 @@ fn command_of(args: &[OsString]) -> clap::Command {
     help::with_groups(globals::on_commands(Cli::command(), &is_on_line))
 }
 
-/// The shells that can ask what a word of the command line can become.
 pub fn shells() -> [commands::completions::Shell; 6] {
     commands::completions::shells(command)
 }
 
-/// Runs the command line and tells the process's exit code. `give_up` ends the process when a
-/// signal comes and nothing else reacts.
+/// Runs the command line and returns the exit code. `give_up` ends the process if a signal arrives
+/// and nothing else handles it.
 pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     // What is in the wrong place is repeated in an error.
     let words = args.iter().filter_map(|word| word.to_str());
@@ -221,7 +219,7 @@ fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, Set
 }
 
 enum Stop {
-    /// clap's: help, version or wrong use.
+    /// Help, version or a usage error.
     Clap(Box<clap::Error>),
     Error(Error),
 }
@@ -244,7 +242,7 @@ fn stop_early(stop: Stop, ui: &Ui, json: bool) -> u8 {
     }
 }
 
-/// Says what went wrong, as the last words on stderr, and makes an exit code of it.
+/// Prints the error at the end of stderr and returns the exit code.
 fn end(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
     // An error of the command is more than one of its output.
     let finished = finish(ui);

@@ -1,8 +1,8 @@
-//! Live candidates for a shell: names that only a Lagoon knows.
+//! Candidates for shell completion that come from Lagoon.
 //!
-//! They are there at once or not at all: an answer that is not there within [`LIMIT`] is no answer,
-//! every failure is silence, nobody is asked anything. What a Lagoon said is kept for a minute. A
-//! slow one is asked once more by a process of its own, so that the next question has its answer.
+//! A reply that takes longer than [`LIMIT`] is not used, failures are silent, and there are no
+//! prompts. Replies are cached for a minute. If Lagoon is slow, a background process repeats the
+//! request and fills the cache.
 
 mod cache;
 
@@ -24,21 +24,18 @@ use crate::ops::places::place;
 use crate::ops::runs::history::{self, Wanted};
 use cache::Cache;
 
-/// How long a shell waits: with what the program itself takes, less than 300 ms.
+/// The time that a shell waits. With the program's own time it is less than 300 ms.
 const LIMIT: Duration = Duration::from_millis(250);
 
-/// How long somebody takes for whom nobody waits.
+/// The timeout of the background process.
 const LATER: Duration = Duration::from_secs(10);
 
-/// How many runs are offered.
 const RUNS: usize = 30;
 
-/// A word that could be typed, and what it is.
+/// A word to complete, with a description that may be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
-    /// The word.
     pub value: String,
-    /// What it is; may be empty.
     pub about: String,
 }
 
@@ -55,60 +52,45 @@ impl Candidate {
 /// A task, as far as completion needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
-    /// Its id.
     pub id: i64,
-    /// Its name.
     pub name: String,
-    /// What it is for.
     pub about: String,
-    /// Its arguments.
     pub arguments: Vec<Argument>,
 }
 
-/// An argument of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Argument {
-    /// Its name.
     pub name: String,
-    /// What it is.
     pub about: String,
-    /// The values that it can have, where there is a choice.
     pub values: Vec<String>,
 }
 
-/// A run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
-    /// Its id.
     pub id: i64,
-    /// Its task, its status and when it began.
     pub about: String,
-    /// Whether it has ended.
     pub is_over: bool,
 }
 
-/// What can be known of an environment.
+/// The tasks and services of an environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Here {
-    /// What can be invoked.
     pub tasks: Vec<Task>,
-    /// The services.
     pub services: Vec<String>,
 }
 
-/// Asks one Lagoon, as far as the line says which.
+/// Requests to one Lagoon.
 pub struct Live {
     app: Arc<App>,
     cache: Cache,
-    /// Since when a shell waits.
+    /// The time at which the shell began to wait.
     begun: Instant,
-    /// What asks again when there is no answer in time; without it, nobody is waiting.
+    /// The background process for a reply that is too late; `None` in that process itself.
     again: Option<Mutex<Command>>,
 }
 
 impl Live {
-    /// `who` tells Lagoons, and those who ask them, apart. `again` is started when the answer takes
-    /// too long for a shell; without it there is time.
+    /// `who` identifies the Lagoon and the user.
     pub fn new(app: Arc<App>, who: &str, again: Option<Command>) -> Live {
         let folder = app.settings.folders.state.as_deref();
         Live {
@@ -119,7 +101,6 @@ impl Live {
         }
     }
 
-    /// The projects that can be seen.
     pub fn projects(&self) -> Vec<Candidate> {
         let ask = async |app: Arc<App>| {
             let lagoon = app.lagoon_with_stored_token().await.ok()?;
@@ -130,7 +111,7 @@ impl Live {
         self.answer(&["projects"], ask).unwrap_or_default()
     }
 
-    /// The project that has one of these git remotes, if one has; `None` when nobody knows.
+    /// The project with one of these git remotes. The outer `None` means unknown.
     #[allow(
         clippy::option_option,
         reason = "there is none, and it is not known, differ"
@@ -146,7 +127,7 @@ impl Live {
         self.answer(&key, ask)
     }
 
-    /// The services of the environment that a git branch is deployed as.
+    /// The services of a git branch's environment.
     pub fn services_of(&self, project: &str, branch: &str) -> Vec<String> {
         let (name, on) = (project.to_owned(), branch.to_owned());
         let ask = async move |app: Arc<App>| {
@@ -162,7 +143,6 @@ impl Live {
             .unwrap_or_default()
     }
 
-    /// A project's environments.
     pub fn environments(&self, project: &str) -> Vec<Candidate> {
         let name = project.to_owned();
         let ask = async move |app: Arc<App>| {
@@ -177,7 +157,7 @@ impl Live {
             .unwrap_or_default()
     }
 
-    /// What is on an environment; without one, the tasks of the whole project.
+    /// The tasks and services of an environment, or the tasks of the whole project.
     pub fn here(&self, project: &str, environment: Option<&str>) -> Here {
         let (name, on) = (project.to_owned(), environment.map(str::to_owned));
         let ask = async move |app: Arc<App>| {
@@ -202,7 +182,6 @@ impl Live {
         self.answer(&key, ask).unwrap_or_default()
     }
 
-    /// The newest runs of an environment, or of all of a project's.
     pub fn runs(&self, project: &str, environment: Option<&str>) -> Vec<Run> {
         let (name, on) = (project.to_owned(), environment.map(str::to_owned));
         let ask = async move |app: Arc<App>| {
@@ -224,7 +203,7 @@ impl Live {
         self.answer(&key, ask).unwrap_or_default()
     }
 
-    /// What is known already, else what is answered in time.
+    /// The cached reply, else a reply in time.
     fn answer<T, F>(
         &self,
         key: &[&str],
@@ -256,7 +235,7 @@ impl Live {
         }
     }
 
-    /// Starts who asks again, unless somebody does already.
+    /// Starts the background process, unless one is running.
     fn ask_again(&self, key: &[&str]) {
         if let Some(again) = &self.again
             && self.cache.begin(key, LATER)
@@ -267,8 +246,8 @@ impl Live {
     }
 }
 
-/// The answer, if it is there in time; "disconnected" means that there will be none. Nothing that
-/// blocks can hold the shell up: the asking goes on in a thread that the end of the process ends.
+/// The reply, if it arrives in time; "disconnected" means that there will be none. The request runs
+/// on a thread of its own, so that blocking calls do not delay the shell.
 fn in_time<T, F>(
     limit: Duration,
     ask: impl FnOnce() -> F + Send + 'static,
@@ -310,12 +289,11 @@ impl Task {
         }
     }
 
-    /// The name, spelled so that a command takes it as a name.
     pub fn candidate(&self) -> Candidate {
         Candidate::new(TaskRef::spell(&self.name), self.about.clone())
     }
 
-    /// Whether a line means this task.
+    /// Whether TASK names this task.
     pub fn is(&self, named: &str) -> bool {
         match TaskRef::parse(named) {
             Ok(TaskRef::Id(id)) => id == self.id,

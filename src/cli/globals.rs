@@ -1,8 +1,8 @@
-//! Global flags: the same on every command, and each of them given once.
+//! Global flags: every command has them, and each can be given once.
 //!
-//! clap's own global flags silently keep the last of two values when one stands before and one
-//! after the subcommand. So every command gets the flags as its own, and they are put together
-//! here, where a second value is noticed.
+//! clap's own global flags silently keep the last of two values if one is before and one after the
+//! subcommand. Every command therefore gets the flags as its own, and this module combines them and
+//! detects a second value.
 
 use std::collections::HashMap;
 
@@ -30,8 +30,7 @@ pub(super) struct Globals {
     pub(super) color: Option<ColorChoice>,
 }
 
-/// Gives the flags to every subcommand that is wanted, however deep. The short help of a command is
-/// about that command: there they are hidden.
+/// Adds the flags to each wanted subcommand, at any depth. Short help hides them.
 pub(super) fn on_commands(command: Command, is_wanted: &dyn Fn(&Command) -> bool) -> Command {
     let names: Vec<String> = command
         .get_subcommands()
@@ -62,7 +61,7 @@ fn all() -> Command {
     Globals::augment_args(Command::new("all"))
 }
 
-/// Puts together what was given to the root and to each subcommand on the way.
+/// Combines the flags of the root and of each subcommand on the way.
 pub(super) fn collect(root: Globals, matches: &ArgMatches) -> Result<Globals, Error> {
     let known = all();
     let mut given: HashMap<&str, String> = HashMap::new();

@@ -1,4 +1,4 @@
-//! The root's help: commands in groups, which clap does not have.
+//! The root's help, with commands in groups, which clap does not have.
 
 use clap::Command;
 use clap::builder::StyledStr;
@@ -27,7 +27,6 @@ const TOPICS: &str = "exit-codes, environment, formatting";
 const HEADING: Style = Style::new().bold();
 const NAME: Style = AnsiColor::Cyan.on_default();
 
-/// The command with its groups in the help, and our styles.
 pub(super) fn with_groups(command: Command) -> Command {
     let mut text = format!("{{about}}\n\n{HEADING}Usage:{HEADING:#} {{usage}}\n");
     for (group, names) in GROUPS {
@@ -59,12 +58,11 @@ pub(super) fn with_groups(command: Command) -> Command {
     command.help_template(text).styles(styles)
 }
 
-/// The root's help.
 pub(super) fn render(command: &mut Command, ui: &Ui) -> String {
     text(&command.render_help(), ui)
 }
 
-/// A text of clap's, with colour where stdout gets some.
+/// clap's text, in colour if stdout has colour.
 pub(super) fn text(text: &StyledStr, ui: &Ui) -> String {
     if ui.palette(Stream::Out).is_enabled() {
         text.ansi().to_string()

@@ -1,5 +1,5 @@
-//! Wrong use that clap finds, said as every other error is; and what can be known of a line that
-//! cannot be parsed.
+//! Usage errors of clap as errors of the program, and flags of a command line that cannot be
+//! parsed.
 
 use std::ffi::OsString;
 
@@ -12,7 +12,7 @@ use crate::secret::may_be_secret;
 use crate::secret::shown_address;
 use crate::terminal::ColorChoice;
 
-/// clap's complaint as our error: its first paragraph is the message, tips and usage are hints.
+/// The first paragraph of clap's error is the message; tips and usage are hints.
 pub(super) fn error(error: &clap::Error) -> Error {
     let text = without_password(error.render().to_string(), error);
     let mut message = String::new();
@@ -43,8 +43,8 @@ pub(super) fn error(error: &clap::Error) -> Error {
     Error::usage(message).with_hints(hints)
 }
 
-/// The text without a value that looks like a secret, and without the password or token of an
-/// address: clap repeats values that it refuses.
+/// Masks values that look like secrets and credentials in addresses, because clap repeats values
+/// that it refuses.
 fn without_password(mut text: String, error: &clap::Error) -> String {
     let repeated = [
         ContextKind::InvalidValue,
@@ -74,8 +74,7 @@ fn has_password(value: &str) -> bool {
     user.is_some_and(|user| user.contains(':'))
 }
 
-/// Whether errors should be JSON, as far as an unparsed line shows: `-o` in any of its forms,
-/// `--jq`, else the variable.
+/// Whether the arguments or the variable ask for JSON errors.
 pub(super) fn asks_for_json(args: &[OsString], variable: Option<&str>) -> bool {
     match find(args, "--output", Some('o')) {
         Some(format) => is_structured(&format),
@@ -83,16 +82,15 @@ pub(super) fn asks_for_json(args: &[OsString], variable: Option<&str>) -> bool {
     }
 }
 
-/// `--color` of an unparsed line.
 pub(super) fn color(args: &[OsString]) -> ColorChoice {
     find(args, "--color", None)
         .and_then(|when| ColorChoice::from_str(&when, false).ok())
         .unwrap_or_default()
 }
 
-/// The value of a flag, in any way it can be written.
+/// The value of a flag, in any spelling.
 fn find(args: &[OsString], long: &str, short: Option<char>) -> Option<String> {
-    /// Short flags without a value, which can stand before another one in the same word.
+    /// Short flags without a value, which can precede another in the same argument.
     const SWITCHES: [char; 7] = ['y', 'q', 'v', 'h', 'V', 'f', 'A'];
     let mut words = args
         .iter()

@@ -1,4 +1,4 @@
-//! `tasks api`: a GraphQL document of one's own.
+//! `tasks api`: send a GraphQL document.
 
 mod fields;
 
@@ -145,7 +145,6 @@ fn variables(app: &App, given: &str) -> Result<Map<String, Value>, Error> {
     }
 }
 
-/// The error about an object or a list where `-F` takes a single value.
 fn not_single(given: &str, text: &str) -> Error {
     let key = given.split_once('=').map_or(given, |(key, _)| key);
     let error = Error::usage(format!(

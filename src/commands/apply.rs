@@ -1,4 +1,4 @@
-//! `tasks apply`: make it so.
+//! `tasks apply`: update Lagoon to match task files.
 
 mod report;
 
@@ -20,7 +20,7 @@ use clap::Args;
 
 use report::report;
 
-/// The longest plan, in bytes: it has each definition before and after, with its command.
+/// The maximum size of a plan in bytes. It has each definition before and after.
 const LONGEST_PLAN: u64 = 64 << 20;
 
 /// Make Lagoon's tasks what files say
@@ -133,7 +133,7 @@ fn interrupted(kind: Kind, outcomes: &[Outcome]) -> Error {
     error.hint("apply again: what is done is left alone")
 }
 
-/// Reads a plan, and makes sure that it still holds.
+/// Reads a plan and checks that it is not outdated.
 async fn reviewed(app: &App, file: &str, files: &Files, how: How<'_>) -> Result<Plan, Error> {
     let text = text::exact_within(app, "--plan", file, LONGEST_PLAN)?;
     let (mut plan, address) = from_json(&text, &|name| files.variable(name))
@@ -157,7 +157,6 @@ async fn reviewed(app: &App, file: &str, files: &Files, how: How<'_>) -> Result<
     Err(error.hint("make a new one: tasks diff --exit-zero -o json"))
 }
 
-/// The sandbox listens on another port each time.
 fn is_sandbox(app: &App) -> bool {
     app.settings
         .chosen()
@@ -194,7 +193,7 @@ fn refuse(plan: &Plan, allow_unverified: bool) -> Result<(), Error> {
     Err(error.hint(remedy))
 }
 
-/// Shows the plan on stderr: stdout is for what became of it.
+/// Prints the plan on stderr, because stdout is for the result.
 fn show(app: &App, plan: &Plan, lagoon: &str) {
     if app.ui.is_quiet() {
         return;

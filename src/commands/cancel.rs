@@ -1,4 +1,4 @@
-//! `tasks cancel`: end runs early.
+//! `tasks cancel`: cancel runs.
 
 use crate::app::App;
 use crate::commands::launch::Watch;
@@ -92,7 +92,7 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     wait::first_of_all(failures).and(given)
 }
 
-/// What it means for somebody who asked for it how waiting ended.
+/// Maps the end of the wait to the result of `cancel`.
 fn failure(waited: Waited) -> Option<Error> {
     match waited.end {
         Ok(()) => ops::runs::cancel::verdict(&waited.run).err(),
@@ -109,7 +109,7 @@ fn failure(waited: Waited) -> Option<Error> {
     }
 }
 
-/// Has it confirmed; what is cancelled where is said in any case.
+/// Asks for confirmation. With --yes, the runs are still listed.
 fn confirm(app: &App, runs: &[Run]) -> Result<(), Error> {
     let mut all = Vec::new();
     for run in runs {

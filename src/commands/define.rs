@@ -85,7 +85,6 @@ pub struct DefineArgs {
 }
 
 impl DefineArgs {
-    /// What has to be known of where one is.
     pub fn wants(&self) -> Wants {
         scope::scope_wants(self.group.as_deref())
     }
@@ -176,7 +175,6 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     answer.give_done(&Task::written(defined.definition().clone()))
 }
 
-/// Reports how the task was defined.
 fn report(app: &App, defined: &Defined) {
     match defined {
         // What is not seen was an error above.
@@ -211,7 +209,7 @@ fn compare(
     })
 }
 
-/// The definition that the arguments describe; its scope is not known yet.
+/// The definition that the arguments describe, with a provisional scope.
 fn definition(args: &DefineArgs, app: &App) -> Result<Definition, Error> {
     let (command, file) = (args.command.as_ref(), args.command_file.as_ref());
     let work = text::work(app, command, file, args.image.as_ref())?.ok_or_else(|| {

@@ -43,7 +43,6 @@ pub struct DeleteArgs {
 }
 
 impl DeleteArgs {
-    /// What has to be known of where one is.
     pub fn wants(&self) -> Wants {
         if self.unlisted {
             return Wants::Nothing;

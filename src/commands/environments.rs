@@ -1,4 +1,4 @@
-//! `tasks environments`: a project's environments.
+//! `tasks environments`: list a project's environments.
 
 use crate::app::App;
 use crate::commands::flags::KindWord;

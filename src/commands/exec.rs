@@ -1,4 +1,4 @@
-//! `tasks exec`: a command that no task defines.
+//! `tasks exec`: run a command without a task.
 
 use clap::Args;
 
@@ -95,7 +95,6 @@ pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     start.carry_out(launches).await
 }
 
-/// The input of the container's shell.
 fn command(app: &App, args: &ExecArgs) -> Result<String, Error> {
     if let Some(file) = &args.script {
         let script = text::command(app, "--script", file)?;
@@ -125,7 +124,7 @@ fn command(app: &App, args: &ExecArgs) -> Result<String, Error> {
     }
 }
 
-/// `exec` and what is run, without its arguments: those may hold what a listing should not show.
+/// The default name: `exec` and the program, without arguments, which may be confidential.
 fn name(args: &ExecArgs) -> String {
     const LONGEST: usize = 60;
     let what = match &args.script {
@@ -142,7 +141,6 @@ fn name(args: &ExecArgs) -> String {
     format!("exec {}", base.trim()).trim_end().to_owned()
 }
 
-/// The command line that does the same without prompts.
 fn equivalent(app: &App, launch: &Launch, args: &ExecArgs) -> String {
     let mut words = scope::line_start(app, "exec");
     words.extend(["-p", &launch.place.project.name].map(str::to_owned));

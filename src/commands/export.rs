@@ -1,4 +1,4 @@
-//! `tasks export`: tasks as a file.
+//! `tasks export`: write tasks as a file.
 
 use crate::app::{App, print};
 use crate::commands::flags::ScopeWord;
@@ -35,7 +35,6 @@ pub struct ExportArgs {
 }
 
 impl ExportArgs {
-    /// What has to be known of where one is.
     pub fn wants(&self) -> Wants {
         scope::scope_wants(self.group.as_deref())
     }

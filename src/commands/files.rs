@@ -1,4 +1,4 @@
-//! `tasks files`: what runs left behind, and what they are given.
+//! `tasks files`: list, download and upload the files of a run.
 
 mod report;
 
@@ -223,7 +223,7 @@ async fn find(app: &App, named: &OneRun) -> Result<Run, Error> {
     history::find(app.lagoon().await?, &named).await
 }
 
-/// The id of the run: an id needs no look-up.
+/// The run's id. An id needs no request.
 async fn id_of(app: &App, named: &OneRun) -> Result<i64, Error> {
     let named = named.resolve(app)?;
     match named {
@@ -232,7 +232,6 @@ async fn id_of(app: &App, named: &OneRun) -> Result<i64, Error> {
     }
 }
 
-/// Reports the progress of transfers on stderr.
 struct Shown<'a> {
     app: &'a App,
     progress: Box<dyn Progress>,
@@ -267,7 +266,7 @@ impl Watcher for Shown<'_> {
     }
 }
 
-/// stdout as something to write a file to: byte by byte, to whatever reads it.
+/// Unmasked stdout.
 struct Stdout<'a>(&'a App);
 
 impl std::io::Write for Stdout<'_> {

@@ -1,4 +1,4 @@
-//! Words of the command line that stand for Lagoon's.
+//! Values of flags that stand for terms of Lagoon.
 
 use clap::ValueEnum;
 
@@ -59,19 +59,18 @@ impl From<PermissionWord> for Permission {
     }
 }
 
-/// A value as the command line spells it.
 pub fn spelled(value: impl ValueEnum) -> String {
     let possible = value.to_possible_value();
     possible.map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
-/// Those of the flags that are given.
+/// The names of the flags that are given.
 pub fn given<const N: usize>(flags: [(bool, &'static str); N]) -> impl Iterator<Item = String> {
     let given = flags.into_iter().filter(|(is_given, _)| *is_given);
     given.map(|(_, flag)| flag.to_owned())
 }
 
-/// One error for everything that is wrong with a task, naming each flag.
+/// One error for all violations, each with its flag.
 pub fn refuse(found: &[Violation]) -> Result<(), Error> {
     if found.is_empty() {
         return Ok(());

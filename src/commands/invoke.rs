@@ -141,7 +141,7 @@ pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     start.carry_out(launches).await
 }
 
-/// The checked launches: a prompt for what is missing, then a check of each target.
+/// Prompts for what is missing, then checks each target.
 async fn resolve(
     app: &App,
     args: &InvokeArgs,
@@ -187,7 +187,7 @@ async fn resolve(
     args.bulk.launches(app, shape, checks.collect())
 }
 
-/// The task, from a prompt with those of the first environment.
+/// Prompts for a task of the first environment.
 fn chosen(app: &App, shape: Shape, targets: &Targets) -> Result<TaskRef, Error> {
     let first = targets.seen.first();
     let first = first.ok_or_else(|| Error::not_found("there is no environment"))?;
@@ -199,7 +199,7 @@ fn chosen(app: &App, shape: Shape, targets: &Targets) -> Result<TaskRef, Error> 
     })
 }
 
-/// An error about a task that is not found on one environment, with the caller's role there.
+/// Adds the user's role to the error about a missing task.
 async fn with_role(app: &App, shape: Shape, targets: &Targets, error: Error) -> Error {
     match (shape, targets.seen.as_slice(), app.lagoon().await) {
         (Shape::One, [seen], Ok(lagoon)) => {
@@ -209,7 +209,6 @@ async fn with_role(app: &App, shape: Shape, targets: &Targets, error: Error) -> 
     }
 }
 
-/// The command line that does the same without prompts.
 fn equivalent(app: &App, launch: &Launch, args: &InvokeArgs) -> String {
     let mut words = scope::line_start(app, "invoke");
     words.push(TaskRef::spell(launch.name()));

@@ -52,7 +52,7 @@ pub fn run(args: &LintArgs, app: &App) -> Result<(), Error> {
     }
 }
 
-/// Addresses that are none.
+/// Faults of invalid addresses.
 fn addresses(desired: &Desired) -> Vec<Fault> {
     let check = |(address, position): &(String, Position)| {
         let error = api_address(address).err()?;

@@ -1,4 +1,4 @@
-//! `tasks list`: what can be invoked.
+//! `tasks list`: list tasks.
 
 use crate::app::App;
 use crate::commands::flags::{PermissionWord, ScopeWord, spelled};

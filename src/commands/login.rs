@@ -1,4 +1,4 @@
-//! `tasks login`: a token that is kept.
+//! `tasks login`: sign in and store the token.
 
 use std::time::Duration;
 
@@ -122,7 +122,7 @@ struct Plan {
 }
 
 impl Plan {
-    /// Saves the context, if anything about it is new.
+    /// Saves the context if it is new or changed.
     fn save(&self, app: &App) -> Result<(), Error> {
         let Some(context) = &self.context else {
             return Ok(());
@@ -141,7 +141,7 @@ impl Plan {
         Ok(())
     }
 
-    /// The error of a failed sign-in, after which nothing is saved.
+    /// Adds to the error of a failed sign-in that nothing was saved.
     fn failed(&self, error: Error) -> Error {
         match (&self.context, &self.new) {
             (Some(context), Some(url)) => {
@@ -162,7 +162,7 @@ impl Plan {
         }
     }
 
-    /// What to do where no ssh server is known.
+    /// Hints for a Lagoon without a known ssh server.
     fn remedies(&self) -> Vec<String> {
         let Some(context) = &self.context else {
             return self.session.advice.clone();
@@ -185,8 +185,8 @@ impl Plan {
     }
 }
 
-/// The Lagoon to sign in to: a known context, or one described by the command line. A new one that
-/// cannot be asked where to sign in is an error.
+/// The Lagoon to sign in to: a known context, or one described by the command line. Fails for a new
+/// Lagoon whose sign-in methods cannot be discovered.
 async fn plan(args: &LoginArgs, app: &App) -> Result<Plan, Error> {
     let (name, url) = match &args.url {
         Some(url) => (name_for(url, app)?, url.clone()),
@@ -260,7 +260,7 @@ fn not_kept(error: Error, args: &LoginArgs, name: &ContextName, url: &Url, is_ne
         .hint(format!("to keep it all the same: {}", suggestion(add)))
 }
 
-/// The context that has this address, else a name after the host.
+/// The name of the context with this address, or a name derived from the host.
 fn name_for(url: &Url, app: &App) -> Result<ContextName, Error> {
     if let Some(name) = &app.settings.context {
         return name.parse().map_err(|e: crate::config::NameError| {

@@ -1,4 +1,4 @@
-//! `tasks logout`: tokens that are kept no longer.
+//! `tasks logout`: remove stored tokens.
 
 use clap::Args;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! `tasks logs`: what runs printed.
+//! `tasks logs`: print the logs of runs.
 
 mod report;
 
@@ -122,7 +122,7 @@ async fn follow(
     watch.until_all_over(runs, missing).await
 }
 
-/// Answers with runs and their logs, and gives back what went wrong on the way.
+/// Prints runs with their logs, and returns the failures.
 async fn give(
     args: &LogsArgs,
     app: &App,
@@ -154,7 +154,6 @@ async fn give(
     Ok(failures)
 }
 
-/// The part of a log that the line asks for.
 fn part<'a>(args: &LogsArgs, text: &'a str) -> &'a str {
     match args.tail {
         Some(lines) => follow::tail(text, lines),
@@ -163,7 +162,7 @@ fn part<'a>(args: &LogsArgs, text: &'a str) -> &'a str {
     }
 }
 
-/// That there is no log of a run that is over.
+/// The error about a finished run without a log.
 fn unavailable(run: &Run, log: &Log) -> Option<Error> {
     match log {
         Log::Unavailable(words) if run.outcome().is_over() => Some(Error {
@@ -174,7 +173,7 @@ fn unavailable(run: &Run, log: &Log) -> Option<Error> {
     }
 }
 
-/// Whether somebody still reads.
+/// Prints a log. `false` if the output is closed.
 async fn show(app: &App, run: &Run, args: &LogsArgs) -> Result<bool, Error> {
     let log = read(app, run).await?;
     if let Some(error) = unavailable(run, &log) {
@@ -199,7 +198,7 @@ async fn show(app: &App, run: &Run, args: &LogsArgs) -> Result<bool, Error> {
     Ok(!closed)
 }
 
-/// The log as it is; the final one when the run has just ended.
+/// The current log. Of a run that has just ended, the final one.
 async fn read(app: &App, run: &Run) -> Result<Log, Error> {
     const JUST: i64 = 30;
     let lagoon = app.lagoon().await?;

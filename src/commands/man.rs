@@ -1,4 +1,4 @@
-//! `tasks man`: the help as man pages, one for each command and topic.
+//! `tasks man`: man pages for each command and topic.
 
 use std::path::{Path, PathBuf};
 
@@ -27,10 +27,9 @@ pub struct ManArgs {
     dir: Option<PathBuf>,
 }
 
-/// A topic of the help: its name, and its text with a title as the first line.
+/// The name and text of a help topic. The first line is the title.
 pub type Topic = (&'static str, &'static str);
 
-/// Prints or writes the pages of this command line and these topics.
 pub fn run(args: &ManArgs, app: &App, root: Command, topics: &[Topic]) -> Result<(), Error> {
     let pages = pages(root, topics);
     let Some(dir) = &args.dir else {
@@ -102,8 +101,8 @@ fn page(command: &Command, topics: &[Topic]) -> (String, String) {
     (format!("{name}.1"), text)
 }
 
-/// The first line. clap_mangen's would lose the date's place, which is empty: a page is the same
-/// whenever it is made.
+/// The first line, with an empty date, so that pages are reproducible. clap_mangen would omit the
+/// field.
 fn title(name: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     format!(".TH \"{name}\" \"1\" \"\" \"tasks {version}\" \"Tasks on Lagoon\"\n")
@@ -120,7 +119,7 @@ fn topic((name, text): &Topic, topics: &[Topic]) -> (String, String) {
     (format!("{name}.1"), title(&name) + &page.render())
 }
 
-/// A text that keeps its lines.
+/// A section that keeps its line breaks.
 fn verbatim(page: &mut Roff, heading: &str, text: &str) {
     page.control("SH", [heading]);
     page.control("nf", []);

@@ -1,4 +1,4 @@
-//! `tasks projects`: what can be reached.
+//! `tasks projects`: list projects.
 
 use clap::Args;
 use serde_json::json;

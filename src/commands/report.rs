@@ -18,12 +18,9 @@ pub use run::{RunReport, Style, moment_of};
 pub use runs::RunsReport;
 pub use table::Table;
 
-/// The shape of a result. The command line decides it, not the number of results: a pattern that matches
-/// one environment has the shape `Many`.
+/// The shape of a result. It follows from the command line, not from the number of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// One object.
     One,
-    /// A list.
     Many,
 }

@@ -1,4 +1,4 @@
-//! `tasks runs`: what ran and runs.
+//! `tasks runs`: list runs.
 
 mod chart;
 mod report;
@@ -102,7 +102,7 @@ pub async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
     wait::first_of_all(failures).and(given)
 }
 
-/// The wanted runs, and the environments that they can be of.
+/// The selected runs, and the environments they may belong to.
 async fn list(
     app: &App,
     args: &RunsArgs,
@@ -121,8 +121,8 @@ async fn list(
     Ok((environments, listed))
 }
 
-/// Refuses what is empty, as an unset variable leaves it behind; a status that nobody knows may be
-/// a newer Lagoon's, or mistyped.
+/// Refuses empty values, which unset variables leave, and warns about unknown statuses, which a
+/// newer Lagoon may have.
 fn check(args: &RunsArgs, app: &App) -> Result<(), Error> {
     let empty = |flag: &str| {
         Err(Error::usage(format!("{flag} is empty")).hint("leave it out, or say which"))
@@ -152,7 +152,7 @@ fn check(args: &RunsArgs, app: &App) -> Result<(), Error> {
     Ok(())
 }
 
-/// The environments that are meant: all of the project where the line does not say more.
+/// The selected environments; by default all of the project.
 async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Error> {
     if args.places.is_several(app) {
         let targets = args.places.looked_at(app).await?;

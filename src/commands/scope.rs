@@ -16,7 +16,6 @@ pub use environment::{
 };
 pub use locate::{Clue, Wants, clue, environment_here, locate, project_here};
 
-/// The project that is meant.
 pub fn project(app: &App) -> Result<&Sourced<String>, Error> {
     // Without a Lagoon a project means nothing: that is the first thing to say.
     app.settings.chosen()?;
@@ -28,7 +27,7 @@ pub fn project(app: &App) -> Result<&Sourced<String>, Error> {
     })
 }
 
-/// Says on stderr where a value came from that the line did not name.
+/// Reports the source of an inferred value.
 pub fn say_source(app: &App, what: &str, value: &Sourced<String>) {
     if value.source.is_inferred() {
         app.ui
@@ -36,7 +35,7 @@ pub fn say_source(app: &App, what: &str, value: &Sourced<String>) {
     }
 }
 
-/// Where a change goes, in words: `context · project/environment (production)`.
+/// The target of a change in words: `context · project/environment (production)`.
 pub fn banner(app: &App, place: &str) -> Result<String, Error> {
     Ok(format!("{} · {place}", app.settings.context_label()?))
 }

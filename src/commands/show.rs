@@ -1,4 +1,4 @@
-//! `tasks show`: one task, whole.
+//! `tasks show`: show a task in full.
 
 use crate::app::App;
 use crate::commands::report::{Answer, Task};

@@ -1,4 +1,4 @@
-//! `tasks status`: how far runs are.
+//! `tasks status`: show the status of runs.
 
 use clap::Args;
 

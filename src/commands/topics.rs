@@ -1,13 +1,12 @@
-//! Help that belongs to no single command: `tasks help TOPIC`.
+//! Help topics: `tasks help TOPIC`.
 
-/// Every topic: its name and its text, whose first line is its title.
+/// The name and text of each topic. The first line is the title.
 pub const ALL: [(&str, &str); 3] = [
     ("exit-codes", EXIT_CODES),
     ("environment", ENVIRONMENT),
     ("formatting", FORMATTING),
 ];
 
-/// What the exit code says.
 pub const EXIT_CODES: &str = "\
 Exit codes of tasks
 
@@ -42,7 +41,6 @@ Example:
   case $? in 0) echo fine ;; 3) echo \"it ran and failed\" ;; esac
 ";
 
-/// The variables that are read, and the order in which values hold.
 pub const ENVIRONMENT: &str = "\
 Environment variables of tasks
 
@@ -116,7 +114,6 @@ Example:
     tasks list -p shop -e main
 ";
 
-/// The formats of answers.
 pub const FORMATTING: &str = "\
 Formats of answers
 

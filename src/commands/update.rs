@@ -50,7 +50,6 @@ pub struct UpdateArgs {
 }
 
 impl UpdateArgs {
-    /// What has to be known of where one is.
     pub fn wants(&self) -> Wants {
         scope::scope_wants(self.group.as_deref())
     }

@@ -1,4 +1,4 @@
-//! `tasks wait`: until runs are over.
+//! `tasks wait`: wait for runs.
 
 use clap::Args;
 

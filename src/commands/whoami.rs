@@ -1,4 +1,4 @@
-//! `tasks whoami`: who is signed in, what that allows, and for how long.
+//! `tasks whoami`: show the signed-in user.
 
 use clap::Args;
 
@@ -21,10 +21,6 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct WhoamiArgs;
 
-/// Runs it.
-///
-/// # Errors
-/// When nobody is signed in, or Lagoon does not answer.
 pub async fn run(_args: WhoamiArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &["id"])?;
     let identity = match app.token_source().await? {

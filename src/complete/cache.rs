@@ -1,4 +1,4 @@
-//! What a Lagoon said, for a minute: one file an answer, which only its owner can read.
+//! A cache of Lagoon's replies: one private file each, valid for a minute.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,10 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::{make_private_folder, write_private};
 
-/// How long an answer holds.
 const LIFETIME: Duration = Duration::from_secs(60);
 
-/// Answers of one Lagoon to one who asks.
+/// The replies of one Lagoon to one user.
 pub(super) struct Cache {
     folder: Option<PathBuf>,
     who: String,
@@ -21,13 +20,13 @@ pub(super) struct Cache {
 
 #[derive(Serialize, Deserialize)]
 struct Kept<T> {
-    /// Whose answer to what: a hash can be that of two.
+    /// The full key, because hashes can collide.
     key: Vec<String>,
     answer: T,
 }
 
 impl Cache {
-    /// In our state folder; without one nothing is kept.
+    /// A cache in the state folder. Without a folder, nothing is stored.
     pub(super) fn new(state_folder: Option<&Path>, who: &str) -> Cache {
         Cache {
             folder: state_folder.map(|folder| folder.join("complete")),
@@ -35,7 +34,6 @@ impl Cache {
         }
     }
 
-    /// The answer, if it is younger than a minute.
     pub(super) fn read<T: DeserializeOwned>(&self, key: &[&str]) -> Option<T> {
         let (path, key) = self.place(key)?;
         if is_old(&path) {
@@ -45,7 +43,7 @@ impl Cache {
         (kept.key == key).then_some(kept.answer)
     }
 
-    /// Keeps an answer, and forgets old ones. That it cannot be kept is nobody's trouble.
+    /// Stores a reply and removes old ones. Failures are ignored.
     pub(super) fn write<T: Serialize>(&self, key: &[&str], answer: &T) {
         let Some((path, key)) = self.place(key) else {
             return;
@@ -53,7 +51,7 @@ impl Cache {
         let _ = self.keep(&path, &Kept { key, answer });
     }
 
-    /// Whether nobody has begun to ask this within `limit`; from now on somebody has.
+    /// Marks a request as begun. `false` if another process began it within `limit`.
     pub(super) fn begin(&self, key: &[&str], limit: Duration) -> bool {
         let Some((path, _)) = self.place(key) else {
             return false;
@@ -79,7 +77,7 @@ impl Cache {
         write_private(path, &serde_json::to_vec(kept)?)
     }
 
-    /// The file, by a hash: a name that comes from a server or a line is no file name.
+    /// The file name is a hash, because names from servers are no safe file names.
     fn place(&self, key: &[&str]) -> Option<(PathBuf, Vec<String>)> {
         let mut whole = vec![self.who.clone()];
         whole.extend(key.iter().map(|part| (*part).to_owned()));
@@ -90,7 +88,7 @@ impl Cache {
     }
 }
 
-/// Whether a file was written more than a minute ago, or in the future.
+/// Whether a file is older than a minute, or from the future.
 fn is_old(path: &Path) -> bool {
     age(path).is_none_or(|age| age >= LIFETIME)
 }

@@ -1,13 +1,12 @@
-//! `-F` and `-f`: from the command line to variables.
+//! Variables from `-F` and `-f`.
 //!
-//! As GitHub's `gh api` has them: `name=value`, `input[name]=value` for a field of an object,
-//! `names[]=value` for an element of a list, `names[]` for an empty one.
+//! The notation is that of `gh api`: `name=value`, `input[name]=value` for a field of an object,
+//! `names[]=value` for an element of a list, `names[]` for an empty list.
 
 use serde_json::{Map, Number, Value};
 
 use crate::error::Error;
 
-/// Variables, put together from fields.
 #[derive(Default)]
 pub(super) struct Fields(Vec<(String, Node)>);
 
@@ -25,7 +24,7 @@ enum Step {
 }
 
 impl Fields {
-    /// Adds one, as it was given to `flag`. `value` makes its value of the text after `=`.
+    /// Adds a field as it was given to `flag`. `value` reads the text after `=`.
     pub(super) fn add(
         &mut self,
         flag: &str,
@@ -55,7 +54,7 @@ impl Fields {
         )))
     }
 
-    /// The variables, over those of a file: an object is completed, everything else replaced.
+    /// Merges the fields into variables: objects are completed, other values replaced.
     pub(super) fn over(self, mut variables: Map<String, Value>) -> Map<String, Value> {
         for (name, node) in self.0 {
             let value = node.into_value();
@@ -68,7 +67,6 @@ impl Fields {
     }
 }
 
-/// `name`, `name[key]`, `name[]` and so on.
 fn path(key: &str) -> Option<(String, Vec<Step>)> {
     let (name, mut rest) = match key.find('[') {
         Some(at) => key.split_at(at),
@@ -98,7 +96,7 @@ fn entry(entries: &mut Vec<(String, Node)>, name: String) -> &mut Node {
 }
 
 impl Node {
-    /// Whether it could be put there.
+    /// Inserts a value. `false` if the place is taken or of another kind.
     fn put(&mut self, path: &[Step], value: Node) -> bool {
         let Some((first, rest)) = path.split_first() else {
             let is_free = matches!(self, Node::Nothing);
@@ -171,14 +169,14 @@ fn complete(before: &mut Value, value: Value) {
     }
 }
 
-/// Whether the text is meant as an object or a list, in JSON or in GraphQL's notation.
+/// Whether the text is an object or a list, in JSON or in GraphQL's notation.
 pub(super) fn is_json(text: &str) -> bool {
     let text = text.trim();
     (text.starts_with('{') && text.ends_with('}'))
         || serde_json::from_str::<Vec<serde::de::IgnoredAny>>(text).is_ok()
 }
 
-/// A number, `true`, `false` and `null` as JSON has them; every other text is a string.
+/// A JSON number, `true`, `false` or `null`; any other text is a string.
 pub(super) fn typed(text: &str) -> Value {
     match text {
         "true" => Value::Bool(true),
@@ -188,7 +186,7 @@ pub(super) fn typed(text: &str) -> Value {
     }
 }
 
-/// A whole number that would lose digits is no number.
+/// Whole numbers that would lose digits stay strings.
 fn number(text: &str) -> Option<Number> {
     if text.contains(char::is_whitespace) {
         return None;

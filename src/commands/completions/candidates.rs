@@ -1,4 +1,4 @@
-//! From the words of a line to what the word at the cursor can become.
+//! Candidates for the word at the cursor.
 
 use crate::app::{App, Interrupts};
 use crate::commands::scope;
@@ -20,37 +20,36 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::shield::shield;
 
-/// A line, and which of its words is asked about.
+/// A command line, and the index of the word to complete.
 pub(super) struct Asked<'a> {
     pub(super) words: Vec<String>,
     pub(super) index: usize,
     pub(super) folder: Option<&'a Path>,
     pub(super) command: fn() -> Command,
-    /// Whether a shell waits for the answer.
     pub(super) waits: bool,
 }
 
-/// What a value names.
+/// The kind of thing that a value names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Names {
     Context,
     Project,
     Environment,
-    /// As TASK takes it.
+    /// A task as TASK takes it, which may need the prefix `name:`.
     Task,
-    /// As it is.
+    /// The bare name of a task.
     TaskName,
     Run,
-    /// Only one that is not over.
+    /// A run in progress.
     GoingRun,
     Service,
     /// `NAME=VALUE`.
     Value,
-    /// `NAME=` before something that nobody knows.
+    /// `NAME=`, followed by a value that has no candidates.
     ValueName,
 }
 
-/// What the word can become, in the order in which it should be offered.
+/// The candidates, in the order in which they are offered.
 pub(super) fn of(asked: &Asked<'_>) -> Vec<Candidate> {
     let line = Arc::new(Line::read(asked));
     let mut command = attach((asked.command)(), &[], &line);
@@ -68,7 +67,7 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<Candidate> {
     found
 }
 
-/// A candidate that can be typed: no shell is handed a character that it would obey.
+/// A candidate without characters that a shell would interpret.
 fn shown(candidate: &CompletionCandidate) -> Option<Candidate> {
     let value = candidate.get_value().to_str()?;
     let about = candidate.get_help().map(ToString::to_string);
@@ -78,7 +77,7 @@ fn shown(candidate: &CompletionCandidate) -> Option<Candidate> {
     is_fit.then(|| Candidate::new(value.to_owned(), clean_line(about.unwrap_or_default())))
 }
 
-/// Gives every argument whose values only a Lagoon knows somebody to ask.
+/// Attaches a completer to each argument whose values come from Lagoon.
 fn attach(command: Command, path: &[String], line: &Arc<Line>) -> Command {
     let path = [path, &[command.get_name().to_owned()]].concat();
     command
@@ -125,9 +124,9 @@ fn with_hint(arg: Arg) -> Arg {
     arg.value_hint(hint)
 }
 
-/// What a line says about where it acts.
+/// The parts of a command line that completion needs.
 struct Line {
-    /// Nothing where the line, a variable or a file makes no sense.
+    /// `None` if the command line, a variable or a file is invalid.
     live: Option<(Arc<App>, Live)>,
     task: Option<String>,
     /// `NAME=VALUE`, as given.
@@ -250,7 +249,6 @@ impl Line {
     }
 }
 
-/// The project that the line means, by itself or by where it is typed.
 fn project(app: &App, live: &Live) -> Option<String> {
     let project = match scope::clue(app, Wants::Project) {
         Clue::Known(project) => project,
@@ -283,7 +281,7 @@ fn contexts(app: &App) -> Vec<Candidate> {
     known.chain(sandbox).collect()
 }
 
-/// Somebody who says nothing, asks nobody and can be asked.
+/// A silent app that never prompts.
 fn live(flags: &Flags, again: Option<process::Command>) -> Option<(Arc<App>, Live)> {
     let env = Env::read().ok()?;
     let settings = Settings::resolve(flags, &env).ok()?;
@@ -293,7 +291,7 @@ fn live(flags: &Flags, again: Option<process::Command>) -> Option<(Arc<App>, Liv
     Some((app, live))
 }
 
-/// What asks the same question for nobody but the cache.
+/// The process that repeats the request in the background, for the cache.
 fn again(asked: &Asked<'_>) -> Option<process::Command> {
     let mut again = process::Command::new(std::env::current_exe().ok()?);
     again
@@ -310,7 +308,7 @@ fn again(asked: &Asked<'_>) -> Option<process::Command> {
     Some(again)
 }
 
-/// Tells Lagoons apart, and those who ask them. A token is in it as a hash only.
+/// Identifies the Lagoon and the user. It contains only a hash of a token.
 fn who(settings: &Settings) -> String {
     let Ok(chosen) = settings.chosen() else {
         return String::new();

@@ -1,7 +1,7 @@
-//! `tasks completions`: a stub for a shell that asks this program for candidates.
+//! `tasks completions`: a stub with which a shell asks this program for candidates.
 //!
-//! The stub calls `tasks` by name, so that it holds wherever the program is installed. The same
-//! stubs are in `completions/`, for packages.
+//! The stub calls `tasks` by name, so it works wherever the program is installed. The same stubs
+//! are in `completions/`, for packages.
 
 mod candidates;
 mod shells;
@@ -17,7 +17,6 @@ use crate::error::Error;
 
 pub use shells::{Shell, shells};
 
-/// The shells, by name.
 const NAMES: [&str; 5] = ["bash", "zsh", "fish", "powershell", "elvish"];
 
 const EXAMPLES: &str = "\
@@ -46,7 +45,6 @@ pub struct Completions {
     dir: Option<PathBuf>,
 }
 
-/// Prints the stub, or writes it.
 pub fn run(args: &Completions, app: &App, shells: &[Shell]) -> Result<(), Error> {
     let is_wanted = |shell: &&Shell| match args.shell.as_deref() {
         Some(name) => name == shell.name,

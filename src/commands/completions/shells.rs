@@ -1,4 +1,4 @@
-//! What each shell is given, and how it wants its candidates.
+//! The stub of each shell, and the format of its candidates.
 
 use std::ffi::OsString;
 use std::io::{Error, Write};
@@ -14,18 +14,15 @@ use super::words::{Words, for_bash};
 use crate::complete::Candidate;
 use crate::domain::task::quoting;
 
-/// In place of a shell: nobody waits, the answer is for the cache.
+/// In place of a shell: the background process that only fills the cache.
 pub(super) const NOBODY: &str = "nobody";
 
-/// A shell, and the command line that it completes.
 pub struct Shell {
-    /// Its name.
     pub name: &'static str,
-    /// The name by which it looks for a file about `tasks` in its folder.
+    /// The name of the file that the shell looks for.
     pub(super) file: &'static str,
-    /// What makes it ask.
+    /// The text that the shell evaluates.
     pub(super) stub: &'static str,
-    /// From its question to its answer.
     complete: Complete,
     command: fn() -> Command,
 }
@@ -33,7 +30,7 @@ pub struct Shell {
 /// From a question to the text that the shell reads.
 type Complete = fn(&Question<'_>) -> String;
 
-/// What a shell wants to know.
+/// A request of a shell.
 struct Question<'a> {
     args: Vec<String>,
     folder: Option<&'a Path>,
@@ -42,7 +39,6 @@ struct Question<'a> {
     waits: bool,
 }
 
-/// All shells, for this command line.
 pub fn shells(command: fn() -> Command) -> [Shell; 6] {
     macro_rules! stub {
         ($file:literal) => {
@@ -121,8 +117,8 @@ impl Question<'_> {
     }
 }
 
-/// Before the cursor, after it, and what bash takes for the word: it ends words at `=` and `:`, too,
-/// and begins one after a quote.
+/// The arguments are the text before the cursor, the text after it, and bash's current word. bash
+/// also ends words at `=` and `:` and begins one after a quote.
 fn bash(question: &Question<'_>) -> String {
     let [before, after, word] = question.args.as_slice() else {
         return String::new();
@@ -160,8 +156,8 @@ fn bash(question: &Question<'_>) -> String {
         .collect()
 }
 
-/// The word's number and the words. `+` marks what goes on, and colons part a candidate from what
-/// it is.
+/// The arguments are the word's index and the words. `+` marks a candidate that continues; a colon
+/// separates the candidate from its description.
 fn zsh(question: &Question<'_>) -> String {
     let Some((index, words)) = question.args.split_first() else {
         return String::new();
@@ -183,7 +179,7 @@ fn zsh(question: &Question<'_>) -> String {
     each.collect()
 }
 
-/// The word's number and the words.
+/// The arguments are the word's index and the words.
 fn nobody(question: &Question<'_>) -> String {
     let index = question.args.first().and_then(|index| index.parse().ok());
     if let Some(index) = index {
@@ -192,7 +188,7 @@ fn nobody(question: &Question<'_>) -> String {
     String::new()
 }
 
-/// The words, the last as it was typed.
+/// The arguments are the words, the last one as typed.
 fn fish(question: &Question<'_>) -> String {
     let mut words = question.args.clone();
     if let Some(last) = words.last_mut() {
@@ -202,7 +198,7 @@ fn fish(question: &Question<'_>) -> String {
     with_tabs(question.ask(words, index), |value| value)
 }
 
-/// The words in base64, with NUL between them. The last may begin with a quote.
+/// The argument is the words, separated by NUL, in base64. The last may begin with a quote.
 fn powershell(question: &Question<'_>) -> String {
     let [words] = question.args.as_slice() else {
         return String::new();
@@ -243,7 +239,7 @@ fn with_tabs(candidates: Vec<Candidate>, spelled: impl Fn(String) -> String) -> 
     each.collect()
 }
 
-/// Whether something is to follow without a blank: a value, a file in a folder.
+/// Whether more follows without a space: a value, or a file in a folder.
 fn goes_on(value: &str) -> bool {
     value.ends_with(['=', '/'])
 }

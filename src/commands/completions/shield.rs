@@ -1,14 +1,15 @@
-//! Values of flags, kept from being read as commands.
+//! Values of flags, hidden from clap's completion engine.
 //!
-//! clap's engine takes any word that is a command's name for that command, `-l sandbox` included
-//! (clap_complete 4.6). What a value is does not matter to it: so something else stands there.
+//! The engine takes any word that is the name of a command for that command, including the value in
+//! `-l sandbox` (clap_complete 4.6). It ignores the values themselves, so a placeholder replaces
+//! them.
 
 use clap::{Arg, Command};
 
-/// Names no command and begins no flag.
+/// A placeholder that is neither a command nor a flag.
 const VALUE: &str = "_";
 
-/// The words with something harmless for the values of flags, but for the one at `index`.
+/// Replaces the values of flags, except the word at `index`.
 pub(super) fn shield(words: &[String], index: usize, root: &Command) -> Vec<String> {
     let mut shielded = words.to_vec();
     let mut command = root;

@@ -1,19 +1,17 @@
-//! A line as a shell reads it, as far as it has been typed.
+//! Words of an unfinished command line, as a shell reads them.
 
-/// The words of a line that may break off anywhere.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Words {
-    /// Without quotes and backslashes; the last is the one that the line breaks off in, and empty
-    /// after a blank.
+    /// Unquoted. The last word is incomplete, and empty after a blank.
     pub(super) all: Vec<String>,
-    /// The quote that is open at the end.
+    /// The quote that is still open.
     pub(super) quote: Option<char>,
-    /// Where the last word begins, in bytes.
+    /// The byte offset of the last word.
     pub(super) last: usize,
 }
 
 impl Words {
-    /// Those of the last command in a line. Nothing is expanded.
+    /// The words of the line's last command, without expansion.
     pub(super) fn of(line: &str) -> Words {
         let mut all = Vec::new();
         let mut word: Option<(usize, String)> = None;
@@ -74,7 +72,7 @@ fn end(word: &mut Option<(usize, String)>, all: &mut Vec<String>, is_file: &mut 
     }
 }
 
-/// A text as bash reads it back after what is typed: within this open quote, or bare.
+/// Escapes a text for bash, inside the open quote if there is one.
 pub(super) fn for_bash(text: &str, quote: Option<char>) -> String {
     let mut quoted = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! `tasks context add`: a Lagoon under a name, and its token.
+//! `tasks context add`: add or change a context.
 
 use clap::Args;
 use jiff::Timestamp;
@@ -90,8 +90,7 @@ async fn token(args: &Add, context: &Context, app: &App) -> Result<Option<Secret
     unexpired(given_token(app)?, context, app).await.map(Some)
 }
 
-/// Refuses a token that has expired. If it has by this machine's clock, which may be wrong, the Lagoon
-/// is asked for the time.
+/// Refuses an expired token. Because this machine's clock may be wrong, Lagoon's time decides.
 async fn unexpired(token: Secret, context: &Context, app: &App) -> Result<Secret, Error> {
     let Some(end) = expiry(token.expose()).filter(|end| *end < Timestamp::now()) else {
         return Ok(token);

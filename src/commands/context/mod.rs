@@ -1,4 +1,4 @@
-//! `tasks context`: which Lagoons there are, and which is meant.
+//! `tasks context`: manage contexts.
 
 mod add;
 mod report;

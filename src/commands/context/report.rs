@@ -1,4 +1,4 @@
-//! How contexts are shown. A token never is: only whether there is one.
+//! The reports of contexts. They contain the state of the token, never the token.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -14,7 +14,6 @@ use crate::secret::shown_address;
 use crate::settings::{Chosen, Target, TokenOrigin};
 use crate::terminal::Style;
 
-/// One context, as far as it may be shown.
 #[derive(Default)]
 pub(super) struct Entry {
     name: Option<String>,
@@ -26,11 +25,10 @@ pub(super) struct Entry {
     ssh: Option<SshEndpoint>,
     ssh_key: Option<String>,
     authorization_endpoint: Option<String>,
-    /// What made it the current one, if it is.
+    /// The source that makes it the current context.
     pub(super) current_by: Option<String>,
     token: &'static str,
     token_expires: Option<Timestamp>,
-    /// Where it is defined.
     source: String,
 }
 
@@ -76,7 +74,7 @@ impl Entry {
         }
     }
 
-    /// The Lagoon of `TASKS_API`, which has no context.
+    /// The Lagoon of `TASKS_API`.
     pub(super) fn address(url: &Url, app: &App) -> Entry {
         let chosen = app.settings.chosen().ok();
         let (token, token_expires) = match chosen.map(|c| &c.token) {
@@ -111,7 +109,6 @@ impl Entry {
     }
 }
 
-/// An address without a password or token in it.
 fn shown(url: &Url) -> String {
     shown_address(url.as_str())
 }

@@ -1,4 +1,4 @@
-//! Command lines to show: the one that defines the same, the one that changes what is there.
+//! Command lines in hints: to define the same task, and to update the existing one.
 
 use crate::app::App;
 use crate::commands::flags;
@@ -11,7 +11,6 @@ use crate::error::target_flags;
 
 use super::DefineArgs;
 
-/// The line that defines the same without questions.
 pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
     let mut words = scope::line_start(app, "define");
     words.extend(args.name.clone());
@@ -45,7 +44,7 @@ pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
     suggestion(words)
 }
 
-/// Adds a flag; a value that begins like one has to be in the same word.
+/// Adds a flag. A value that begins with a hyphen must be in the same word.
 fn add(words: &mut Vec<String>, flag: &str, value: &str) {
     if value.starts_with('-') {
         words.push(format!("{flag}={value}"));
@@ -54,7 +53,7 @@ fn add(words: &mut Vec<String>, flag: &str, value: &str) {
     }
 }
 
-/// The line that makes of an existing task what is wanted.
+/// The command line that changes the existing task to the wanted one.
 pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &Target) -> String {
     if have.work.word() != want.work.word() {
         // The kind cannot be changed: only deleting and defining anew does that.

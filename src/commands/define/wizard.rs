@@ -1,4 +1,4 @@
-//! The questions that `define` asks at a terminal when no name is given.
+//! The prompts of `define` at a terminal when no name is given.
 
 use clap::ValueEnum;
 
@@ -15,7 +15,6 @@ use crate::terminal::{Choice, Prompt, Question};
 
 use super::DefineArgs;
 
-/// Asks for everything that the line does not say.
 pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, Target), Error> {
     let prompt = app.ui.prompt();
     let prompt = prompt.as_ref();

@@ -1,4 +1,4 @@
-//! `tasks delete --unlisted`: what no environment lists, by id.
+//! `tasks delete --unlisted`: delete tasks that no environment lists, by id.
 
 use super::carry_out;
 use crate::app::App;
@@ -9,7 +9,6 @@ use crate::error::{Error, Kind};
 use crate::ops::definitions::unlisted::{self, Unlisted};
 use crate::settings::TargetSetting;
 
-/// Deletes tasks that no environment lists, and nothing else.
 pub(super) async fn run(app: &App, answer: &Answer, tasks: &[TaskRef]) -> Result<(), Error> {
     let ids = tasks.iter().map(|task| match task {
         TaskRef::Id(id) | TaskRef::Digits(id, _) => Ok(*id),

@@ -1,4 +1,4 @@
-//! Findings, and what they amount to.
+//! Findings of `doctor`, and the exit code they lead to.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::error::{Error, Kind};
 use crate::output::{Cell, Detail, Grid, Report};
 use crate::terminal::Style;
 
-/// What became of one check.
+/// The result of one check.
 #[derive(Debug, Clone)]
 pub(super) struct Finding {
     check: &'static str,
@@ -19,12 +19,12 @@ pub(super) struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Good,
-    /// It works without.
+    /// Optional and absent.
     Note,
     Warning,
-    /// Something does not work; what that makes of the exit code.
+    /// Broken. The kind determines the exit code.
     Problem(Kind),
-    /// It could not be looked at.
+    /// Could not be checked.
     Skipped,
 }
 
@@ -38,27 +38,22 @@ impl Finding {
         }
     }
 
-    /// As it should be.
     pub(super) fn good(check: &'static str, message: impl Into<String>) -> Finding {
         Finding::new(check, State::Good, message)
     }
 
-    /// Not there, and not needed by everybody.
     pub(super) fn note(check: &'static str, message: impl Into<String>) -> Finding {
         Finding::new(check, State::Note, message)
     }
 
-    /// It works, and should be otherwise.
     pub(super) fn warning(check: &'static str, message: impl Into<String>) -> Finding {
         Finding::new(check, State::Warning, message)
     }
 
-    /// It does not work.
     pub(super) fn problem(check: &'static str, kind: Kind, message: impl Into<String>) -> Finding {
         Finding::new(check, State::Problem(kind), message)
     }
 
-    /// It does not work, for this reason.
     pub(super) fn failed(check: &'static str, error: &Error) -> Finding {
         let fix = match (error.hint_texts().as_slice(), error.kind) {
             ([], Kind::NotAllowed) => "ask a maintainer of the project for access".to_owned(),
@@ -68,12 +63,11 @@ impl Finding {
         Finding::problem(check, error.kind, error.to_string()).fix(fix)
     }
 
-    /// It could not be looked at, for want of something else.
     pub(super) fn skipped(check: &'static str, message: impl Into<String>) -> Finding {
         Finding::new(check, State::Skipped, message)
     }
 
-    /// The same where nobody insists on it.
+    /// Reduces a problem to a warning.
     pub(super) fn mild(mut self) -> Finding {
         if self.is_problem() {
             self.state = State::Warning;
@@ -81,12 +75,10 @@ impl Finding {
         self
     }
 
-    /// Whether something does not work.
     pub(super) fn is_problem(&self) -> bool {
         matches!(self.state, State::Problem(_))
     }
 
-    /// What to do about it.
     pub(super) fn fix(mut self, fix: impl Into<String>) -> Finding {
         self.fix = Some(fix.into());
         self
@@ -106,10 +98,9 @@ impl State {
     }
 }
 
-/// All findings.
 pub(super) struct Findings(pub(super) Vec<Finding>);
 
-/// Of several problems the first of these decides about the exit code.
+/// The first of these kinds among the problems determines the exit code.
 const ORDER: [Kind; 5] = [
     Kind::Unreachable,
     Kind::NotAllowed,
@@ -119,7 +110,6 @@ const ORDER: [Kind; 5] = [
 ];
 
 impl Findings {
-    /// The error that the problems amount to.
     pub(super) fn verdict(&self) -> Result<(), Error> {
         let kinds: Vec<Kind> = self
             .0

@@ -1,4 +1,4 @@
-//! What can be looked at without a network: files and their rights, the context, the sandbox.
+//! Checks that need no network: files and their permissions, the context, the sandbox.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ const CONFIG: &str = "configuration";
 const TOKENS: &str = "tokens";
 const SANDBOX: &str = "sandbox";
 
-/// Our file, and that of the `lagoon` CLI.
+/// Checks our file and that of the `lagoon` CLI.
 pub(super) fn configuration(app: &App) -> Vec<Finding> {
     if let Err(error) = app.config_folder() {
         return vec![Finding::failed(CONFIG, &error)];
@@ -82,7 +82,6 @@ fn own(config: &Config) -> Finding {
     Finding::good(CONFIG, format!("{path}: {count} {contexts}"))
 }
 
-/// What others could read.
 pub(super) fn tokens(app: &App) -> Vec<Finding> {
     let Some(state) = &app.settings.folders.state else {
         let why = "no place to keep tokens: neither XDG_STATE_HOME nor HOME is set";
@@ -117,7 +116,6 @@ pub(super) fn tokens(app: &App) -> Vec<Finding> {
     found
 }
 
-/// Which Lagoon is meant.
 pub(super) fn context(app: &App) -> Finding {
     const CHECK: &str = "context";
     let chosen = match app.settings.chosen() {
@@ -137,7 +135,6 @@ pub(super) fn context(app: &App) -> Finding {
     Finding::good(CHECK, format!("{what} (by {by})"))
 }
 
-/// Whether the built-in Lagoon could be used.
 pub(super) fn sandbox(app: &App) -> Finding {
     if cfg!(not(feature = "sandbox")) {
         return Finding::note(SANDBOX, "this build of tasks has none");

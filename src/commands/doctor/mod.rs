@@ -1,4 +1,4 @@
-//! `tasks doctor`: what is as it should be, what is not, and what to do about it.
+//! `tasks doctor`: check the set-up and suggest fixes.
 
 mod finding;
 mod local;

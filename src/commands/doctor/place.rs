@@ -1,4 +1,4 @@
-//! Where one is: what the line says of it, else what the checkout and a pod do.
+//! The checks of project and environment.
 
 use crate::app::App;
 use crate::commands::scope;
@@ -13,13 +13,12 @@ use super::finding::Finding;
 const CHECKOUT: &str = "checkout";
 const PLACE: &str = "environment";
 
-/// What the files around cannot say.
 pub(super) fn checkout(app: &App) -> Vec<Finding> {
     let notes = app.checkout().notes.iter();
     notes.map(|note| Finding::note(CHECKOUT, note)).collect()
 }
 
-/// The environment that is meant, looked up; without one, the project, where it was inferred.
+/// Checks the environment, or the project if only that is known, and returns the environment's id.
 pub(super) async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
     let environment = scope::environment_here(app, Wants::Project);
     let project = match scope::project_here(app, Wants::Project).await {
@@ -59,15 +58,13 @@ pub(super) async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
     }
 }
 
-/// Which environment of the project is meant.
 enum Meant {
     Named(Sourced<String>),
-    /// The one that this branch is deployed as; and where that comes from.
+    /// The environment of a branch, and the source of the branch's name.
     Branch(String, String),
     Nothing,
 }
 
-/// Looks, and says what is there.
 async fn look(
     app: &App,
     project: &str,
@@ -99,7 +96,7 @@ async fn look(
     Ok((Finding::good(PLACE, message), Some(view.environment.id)))
 }
 
-/// Where project and environment come from that nobody typed.
+/// The sources of an inferred project and environment.
 fn origin(project: &Sourced<String>, environment: &Meant) -> String {
     let mut parts = Vec::new();
     if project.source.is_inferred() {

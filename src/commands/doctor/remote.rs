@@ -1,4 +1,4 @@
-//! What takes a network: the way to Lagoon, the clock, the sign-in, and what is there.
+//! Checks over the network: the connection, the clock, the sign-in, and Lagoon's features.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -22,7 +22,7 @@ const CAPABILITIES: &str = "capabilities";
 const PUSH: &str = "push";
 const SSH: &str = "ssh";
 
-/// Clocks may differ by this: a token counts as valid for as long after its end.
+/// The tolerated clock difference. A token is accepted for as long after its expiry.
 const SKEW: SignedDuration = SignedDuration::from_secs(30);
 
 pub(super) async fn all(app: &App) -> Vec<Finding> {
@@ -82,7 +82,6 @@ pub(super) async fn all(app: &App) -> Vec<Finding> {
     found
 }
 
-/// The way on which a log is followed as it grows.
 fn ssh(portal: Option<Portal>) -> Finding {
     let slower = "logs are followed through the API, which has them later";
     match portal {
@@ -98,7 +97,7 @@ fn ssh(portal: Option<Portal>) -> Finding {
     }
 }
 
-/// Whether something answers, over which way, and what the time is there.
+/// Checks the connection, the certificate and the clock.
 async fn way(app: &App) -> Vec<Finding> {
     let (url, knock) = match app.address().await {
         Ok(url) => (url, app.knock().await),
@@ -168,7 +167,7 @@ fn trust(app: &App) -> String {
     }
 }
 
-/// `ahead`: how far this machine's clock is ahead of Lagoon's.
+/// `ahead` is this machine's time minus Lagoon's.
 fn clock(ahead: SignedDuration) -> Finding {
     if ahead.abs() <= SKEW {
         return Finding::good(CLOCK, "as Lagoon's");
@@ -215,7 +214,7 @@ fn length(seconds: i64) -> String {
     }
 }
 
-/// One finding for each thing that not every supported Lagoon has.
+/// One finding for each feature that not every supported Lagoon has.
 fn capabilities(features: Features) -> Vec<Finding> {
     let known = [
         (
@@ -256,7 +255,6 @@ fn capabilities(features: Features) -> Vec<Finding> {
     findings
 }
 
-/// The platform roles of the signed-in user, where this Lagoon has them.
 fn platform_roles(signed_in: Result<SignedIn, Error>) -> Finding {
     let unreadable = |error: Error| {
         let message = format!("could not read your platform roles: {error}");

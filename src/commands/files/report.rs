@@ -1,4 +1,4 @@
-//! Files as answers.
+//! The reports of `files`.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -9,11 +9,9 @@ use crate::domain::run::rfc3339;
 use crate::ops::runs::files::{Local, Saved};
 use crate::output::{Cell, Grid, Report};
 
-/// The files of a run.
 pub(super) struct Listing {
     pub(super) run: i64,
     pub(super) files: Vec<RunFile>,
-    /// Whether the signed addresses are shown.
     pub(super) with_url: bool,
 }
 
@@ -46,7 +44,6 @@ impl Report for Listing {
     }
 }
 
-/// A file that was downloaded or uploaded.
 #[derive(Serialize)]
 pub(super) struct Transferred {
     #[serde(rename = "filename")]
@@ -92,7 +89,6 @@ impl Report for Transfers {
     }
 }
 
-/// A number of bytes for people.
 pub(super) fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     if bytes < 1000 {

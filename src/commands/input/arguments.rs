@@ -1,9 +1,8 @@
-//! `--arg` and `--arg-default`: from the command line to arguments.
+//! Arguments of a task, from `--arg` and `--arg-default`.
 
 use crate::domain::{Argument, ArgumentKind};
 use crate::error::Error;
 
-/// Reads the arguments of a definition, in the order in which they were given.
 pub fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument>, Error> {
     let mut arguments = specs
         .iter()
@@ -26,14 +25,13 @@ pub fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument>, Erro
     Ok(arguments)
 }
 
-/// `NAME=VALUE` of `--arg-default`.
 pub fn default_value(text: &str) -> Result<(&str, &str), Error> {
     text.split_once('=').ok_or_else(|| {
         Error::usage(format!("--arg-default `{text}` has no `=`")).hint("it looks like NAME=VALUE")
     })
 }
 
-/// `NAME[?][:TYPE[:Display name]]`; all after the second colon is the display name.
+/// `NAME[?][:TYPE[:Display name]]`. The display name may contain colons.
 pub fn argument(spec: &str) -> Result<Argument, Error> {
     let mut parts = spec.splitn(3, ':');
     let name = parts.next().unwrap_or_default();

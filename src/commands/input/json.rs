@@ -1,4 +1,4 @@
-//! JSON that people write: the place and the reason of each error, in the terms of the file.
+//! JSON files written by hand, with errors that give the line and the reason.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-/// The entries of an object or mapping in the order of the file. A key that occurs twice is refused.
+/// The entries of an object or mapping, in their order. Repeated keys are refused.
 pub struct Entries<T>(pub(super) Vec<(String, T)>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
@@ -36,12 +36,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
     }
 }
 
-/// The message about a key that occurs twice.
 pub fn twice(key: &str) -> String {
     format!("the key `{}` occurs twice", key.escape_debug())
 }
 
-/// An object of a text that begins in this line of a file.
+/// Reads an object. `first_line` is the line of the file in which the text begins.
 pub fn object(text: &str, first_line: usize) -> Result<Vec<(String, &RawValue)>, String> {
     match serde_json::from_str::<Entries<&RawValue>>(text) {
         Ok(entries) => Ok(entries.0),
@@ -49,7 +48,7 @@ pub fn object(text: &str, first_line: usize) -> Result<Vec<(String, &RawValue)>,
     }
 }
 
-/// The elements of an array, each with the line of the text that it begins in.
+/// The elements of an array, each with its line.
 pub fn array(text: &str) -> Result<Vec<(usize, &str)>, String> {
     let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|e| located(&e, 1))?;
     let line_of = |element: &RawValue| {
@@ -60,13 +59,12 @@ pub fn array(text: &str) -> Result<Vec<(usize, &str)>, String> {
     Ok(located.collect())
 }
 
-/// The line and the reason of an error in a text that begins in this line of a file.
 pub fn located(error: &serde_json::Error, first_line: usize) -> String {
     let line = first_line + error.line().saturating_sub(1);
     format!("line {line}: {}", reason(error))
 }
 
-/// The reason of an error, without its place.
+/// The reason of an error, without its position.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let words = text

@@ -6,16 +6,15 @@ use crate::error::Error;
 use crate::regular_file::bounded;
 use crate::secret::conceal_recognized;
 
-/// The longest value, command, document or file of values, in bytes. Lagoon takes requests of
-/// 100 kB.
+/// The maximum size in bytes of a value, command, document or file of values. Lagoon accepts
+/// requests of 100 kB.
 const LONGEST_VALUE: u64 = 1 << 20;
 
-/// The content of a file, `-` for stdin, exactly as it is.
+/// The exact content of a file; `-` is stdin.
 pub fn exact(app: &App, flag: &str, file: &str) -> Result<String, Error> {
     exact_within(app, flag, file, LONGEST_VALUE)
 }
 
-/// The same of a file that may have as many bytes.
 pub fn exact_within(app: &App, flag: &str, file: &str, limit: u64) -> Result<String, Error> {
     let read = if file == "-" {
         if app.ui.terminal().stdin {
@@ -37,7 +36,7 @@ pub fn exact_within(app: &App, flag: &str, file: &str, limit: u64) -> Result<Str
     Ok(text)
 }
 
-/// The content of a file, `-` for stdin, as a command: LF line ends, none at the end.
+/// A command from a file, with LF line ends and none at the end; `-` is stdin.
 pub fn command(app: &App, flag: &str, file: &str) -> Result<String, Error> {
     let text = exact(app, flag, file)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
@@ -48,7 +47,7 @@ pub fn command(app: &App, flag: &str, file: &str) -> Result<String, Error> {
     Ok(text)
 }
 
-/// The text with LF line ends; says so when there were others.
+/// Replaces CRLF by LF, with a note.
 fn mended(app: &App, flag: &str, text: String) -> String {
     if !text.contains("\r\n") {
         return text;

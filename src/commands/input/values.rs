@@ -1,4 +1,4 @@
-//! `-a`, `--arg-file` and `--args-file`: from the command line to values.
+//! Values from `-a`, `--arg-file` and `--args-file`.
 
 use serde_json::value::RawValue;
 
@@ -9,10 +9,8 @@ use crate::domain::YamlFault;
 
 use crate::error::Error;
 
-/// Values in the order in which they were given.
 pub type Values = Vec<(String, String)>;
 
-/// Reads all values that the line gives.
 pub fn read(
     app: &App,
     literal: &[String],
@@ -37,12 +35,12 @@ pub fn read(
     Ok(values)
 }
 
-/// How many of the flags want stdin.
+/// The number of flags that read stdin.
 pub fn from_stdin(files: &[String], all: Option<&str>) -> usize {
     files.iter().filter(|f| f.ends_with("=-")).count() + usize::from(all == Some("-"))
 }
 
-/// Values together with others, which count where both have one.
+/// Merges values; `others` take precedence.
 pub fn with(values: &Values, others: &Values) -> Values {
     let is_other = |(name, _): &&(String, String)| others.iter().any(|(other, _)| other == name);
     let kept = values.iter().filter(|value| !is_other(value));
@@ -58,7 +56,7 @@ fn pair<'a>(flag: &str, given: &'a str, form: &str) -> Result<(&'a str, &'a str)
     }
 }
 
-/// A JSON or YAML object of names and single values; numbers stay as they are written.
+/// Reads a JSON or YAML object of names and single values. Numbers keep their spelling.
 pub fn map(file: &str, text: &str) -> Result<Values, Error> {
     let text = text.trim_start_matches('\u{feff}');
     let wrong = |why: String| {
@@ -75,8 +73,8 @@ pub fn map(file: &str, text: &str) -> Result<Values, Error> {
     }
 }
 
-/// A JSON object of names and single values, in a text that begins in this line of a file. Strings
-/// are kept as they are, everything else as it is written.
+/// Reads a JSON object of names and single values. Strings are unquoted, other values keep their
+/// spelling.
 pub fn object(text: &str, first_line: usize) -> Result<Values, String> {
     let entries = json::object(text, first_line)?;
     let single = |(name, raw): (String, &RawValue)| {

@@ -7,7 +7,6 @@ use crate::domain::Work;
 use crate::ops::launch::{Launch, Subject};
 use crate::output::{Cell, Detail, Grid, Report};
 
-/// A launch that is not carried out.
 pub(super) struct DryRun(pub(super) Launch);
 
 impl Report for DryRun {

@@ -40,7 +40,7 @@ pub enum OnInterrupt {
 }
 
 impl WaitFlags {
-    /// The flags as they were given, for the equivalent command line.
+    /// The given flags, for the equivalent command line.
     pub fn words(&self) -> Vec<String> {
         let limit = |flag: &str, limit: Duration| format!("{flag}={}", spell_duration(limit));
         let words = [
@@ -53,7 +53,7 @@ impl WaitFlags {
         words.into_iter().flatten().collect()
     }
 
-    /// Refuses the flags of a command that does not wait; `remedy` is the hint.
+    /// Refuses these flags if nothing is waited for; `remedy` is the hint.
     pub fn require_none(&self, remedy: &str) -> Result<(), Error> {
         let mut given = given([
             (self.timeout.is_some(), "--timeout"),
@@ -69,7 +69,6 @@ impl WaitFlags {
         }
     }
 
-    /// The limits that the flags set.
     pub fn limits(&self) -> Limits {
         let usual = Limits::default();
         Limits {
@@ -78,7 +77,6 @@ impl WaitFlags {
         }
     }
 
-    /// The watch over runs that the flags describe, without a log.
     pub fn watch<'a>(&self, app: &'a App) -> Watch<'a> {
         Watch {
             on_interrupt: self.on_interrupt.unwrap_or_default(),
@@ -147,7 +145,7 @@ pub struct StartFlags {
 }
 
 impl StartFlags {
-    /// The flags as they were given, for the equivalent command line.
+    /// The given flags, for the equivalent command line.
     pub fn words(&self) -> Vec<String> {
         let flags = [
             (self.wait, "--wait"),
@@ -171,7 +169,6 @@ impl StartFlags {
         !self.follow || app.settings.output_is_asked_for()
     }
 
-    /// The answer, on the stream of the result.
     pub fn on_its_stream(&self, app: &App, answer: Answer) -> Answer {
         if self.result_on_stdout(app) {
             answer
@@ -206,7 +203,6 @@ impl StartFlags {
         Ok(())
     }
 
-    /// Refuses `--web` with several runs.
     pub fn require_no_page(&self) -> Result<(), Error> {
         if self.web {
             return Err(
@@ -217,7 +213,6 @@ impl StartFlags {
         Ok(())
     }
 
-    /// The watch over the runs that were started, which shows their log with --follow.
     pub(super) fn watch<'a>(&self, app: &'a App) -> Watch<'a> {
         let log = if self.result_on_stdout(app) {
             Stream::Err

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::error::Error;
 
-/// Awaits a change; after an interrupt, the error names the change and what to do about it.
+/// Awaits a change. After an interrupt, the error names the change and the remedy.
 pub async fn unless_interrupted<T>(
     app: &App,
     meanwhile: &str,

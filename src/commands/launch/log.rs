@@ -12,14 +12,14 @@ use crate::terminal::{LogCleaner, Stream, StreamError, Style};
 /// The number of bytes that are cleaned at a time, because a log may be long.
 const PIECE: usize = 64 * 1024;
 
-/// The printed log of a run: cleaned, with colour if the stream has colour; or raw.
+/// A log on a stream: cleaned, or raw.
 pub struct LogOut<'a> {
     app: &'a App,
     stream: Stream,
-    /// `None` prints the log raw.
+    /// `None` for a raw log.
     cleaner: Option<LogCleaner>,
     closed: bool,
-    /// The last line has no end yet.
+    /// The last line is incomplete.
     open_line: bool,
     /// Writing fails once the output is closed.
     quits: bool,
@@ -74,7 +74,6 @@ impl<'a> LogOut<'a> {
         Ok(())
     }
 
-    /// Writes the rest that the cleaner kept back.
     pub fn finish(mut self) -> Result<(), Error> {
         if let Some(cleaner) = self.cleaner.take() {
             self.put(cleaner.finish().as_bytes())?;
@@ -87,7 +86,6 @@ impl<'a> LogOut<'a> {
         Ok(())
     }
 
-    /// Whether the output is closed.
     pub fn is_closed(&self) -> bool {
         self.closed
     }

@@ -1,4 +1,4 @@
-//! Reporting on stderr what becomes of launches, as soon as it is known.
+//! Reports of launches on stderr, as soon as each outcome is known.
 
 use crate::app::App;
 use crate::commands::launch::results::reason_text;
@@ -116,7 +116,7 @@ impl Watcher for UnfinishedWatcher<'_> {
     }
 }
 
-/// Remembers a run that was started, and warns when it had to be looked for.
+/// Saves a started run for --last, and warns if its reply was lost.
 fn remember(app: &App, started: &Started) {
     app.record_run(&started.run);
     select::remember(app, &started.run);

@@ -82,7 +82,6 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// The reason in words why a launch was not tried.
 pub(super) fn reason_text(reason: Reason) -> &'static str {
     match reason {
         Reason::AfterFailure => "not started after a failure (--fail-fast)",
@@ -90,7 +89,6 @@ pub(super) fn reason_text(reason: Reason) -> &'static str {
     }
 }
 
-/// The results of several launches, in the order of the command line.
 pub(super) struct LaunchResults<'a> {
     entries: Vec<Entry<'a>>,
     ui_url: Option<String>,

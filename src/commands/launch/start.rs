@@ -22,7 +22,6 @@ use crate::output::{Format, Several};
 /// How long replies may take after an interrupt of several starts.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// A start as the command line asks for it.
 pub struct Start<'a> {
     pub app: &'a App,
     pub answer: Answer,
@@ -54,7 +53,6 @@ impl<'a> Start<'a> {
         }
     }
 
-    /// Prints what would be started.
     pub fn dry_run(&self, launches: Vec<Launch>) -> Result<(), Error> {
         let mut plans: Vec<DryRun> = launches.into_iter().map(DryRun).collect();
         match (self.shape, plans.pop()) {
@@ -210,7 +208,7 @@ impl<'a> Start<'a> {
         }
     }
 
-    /// The error of a launch whose run does not exist, or may not.
+    /// The error of a launch without a known run.
     fn failure(
         &self,
         launch: &Launch,
@@ -273,7 +271,6 @@ fn interrupted(app: &App, kind: Kind, outcomes: &[LaunchOutcome]) -> Error {
     ))
 }
 
-/// The command line that waits for these runs.
 pub(super) fn wait_line(app: &App, ids: impl IntoIterator<Item = String>) -> String {
     let mut words = scope::line_start(app, "wait");
     words.extend(ids);

@@ -33,7 +33,6 @@ impl BulkFlags {
         self.concurrency.unwrap_or(8).into()
     }
 
-    /// Refuses flags for several targets if the command line names one.
     fn require_none(&self) -> Result<(), Error> {
         let mut flags = given([
             (self.skip_missing, "--skip-missing"),
@@ -49,8 +48,7 @@ impl BulkFlags {
         }
     }
 
-    /// The environments to start something on; reports targets that are skipped because they do not
-    /// exist.
+    /// The environments to start on. Missing targets that are skipped are reported.
     pub async fn targets(
         &self,
         app: &App,
@@ -80,7 +78,7 @@ impl BulkFlags {
         })
     }
 
-    /// The launches, if each target can be started; reports targets that are left out, and warnings.
+    /// The launches, if every target can be started. Skipped targets and warnings are reported.
     pub fn launches(
         &self,
         app: &App,

@@ -9,7 +9,6 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    /// Reading has failed, and will be tried again.
     pub fn begins(&mut self, app: &App, reason: &str) {
         if !std::mem::replace(&mut self.lasts, true) {
             let text = format!("cannot read at the moment, trying on: {reason}");

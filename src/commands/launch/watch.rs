@@ -20,7 +20,7 @@ use crate::ops::runs::together::follow_all;
 use crate::ops::runs::wait::{self, Limits, Waited, Watcher};
 use crate::terminal::{Progress, Stream};
 
-/// The number of lines of a failed run's log that are printed if the log was not followed.
+/// The lines of a failed run's log that are printed if it was not followed.
 const LAST_LINES: usize = 30;
 
 /// The number of failed runs whose log is printed.
@@ -29,25 +29,22 @@ const LAST_LOGS: usize = 10;
 /// The number of runs with a progress line of their own.
 const LIVE: usize = 20;
 
-/// The wait for runs, for every command that waits or follows.
 pub struct Watch<'a> {
     pub app: &'a App,
     pub limits: Limits,
     pub on_interrupt: OnInterrupt,
-    /// The stream of the log, if the log is shown as it grows.
+    /// The stream on which the log is followed.
     pub log: Option<Stream>,
     pub live: Live,
     /// Print each byte of the log, with its banner.
     pub raw: bool,
     /// The log is the whole output: when the output is closed, the command exits quietly.
     pub quits: bool,
-    /// The usual length of runs of this task.
     pub expected: Option<Duration>,
     /// Print runs one by one (`-o jsonl`).
     pub lines: Option<Lines<'a>>,
 }
 
-/// The lines that are printed during the wait.
 #[derive(Clone, Copy)]
 pub enum Lines<'a> {
     /// A line for each run when it has ended or the wait has ended.
@@ -72,8 +69,8 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Waits until all runs are over or a signal arrives. Returns the runs as they were read last, and
-    /// one verdict on all, in which runs that could not be found (`missing`) count as well.
+    /// Waits until all runs are over or a signal arrives. Returns the last state of each run, and
+    /// one verdict that includes the `missing` runs.
     pub async fn until_all_over(
         &self,
         runs: Vec<Run>,
@@ -99,7 +96,8 @@ impl<'a> Watch<'a> {
         (runs, verdict.map_err(|e| self.with_wait_line(e)))
     }
 
-    /// Waits until all runs are over, whatever their outcome. No runs come back if the output was closed.
+    /// Waits until all runs are over, whatever their outcome. Returns no runs if the output was
+    /// closed. An error comes with the last state of each run.
     pub async fn wait_for(&self, runs: Vec<Run>) -> Result<Vec<Waited>, (Vec<Run>, Error)> {
         self.app.warn_of_token_end(self.limits.timeout);
         let mut shown = Shown::new(self, &runs);
@@ -249,7 +247,7 @@ pub fn unknown_cancel(run: &Run) -> String {
     format!("no reply to the request to cancel run {id}; it is unknown whether Lagoon received it")
 }
 
-/// The display of a wait: a progress line for each run, and a line on stdout for each change.
+/// The progress line of each run, and the lines on stdout.
 struct Shown<'a> {
     app: &'a App,
     lines: Option<Lines<'a>>,

@@ -1,4 +1,4 @@
-//! Logs as answers.
+//! The report of `logs`.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::commands::report::{RunReport, Shape, Table};
 use crate::domain::Run;
 use crate::output::{Cell, Grid, Report};
 
-/// Runs, each with its log as far as there is one.
+/// Runs with their logs, if available.
 pub(super) struct Logs {
     pub(super) shape: Shape,
     pub(super) ui_url: Option<String>,

@@ -1,4 +1,4 @@
-//! How a command's answer is written.
+//! Writing the result of a command.
 
 use clap::ValueEnum;
 use jiff::Timestamp;
@@ -8,7 +8,8 @@ use crate::error::{Error, Kind};
 use crate::output::{Emit, Format, OutputError, Report, emit, picture};
 use crate::terminal::{Stream, Ui};
 
-/// How a command answers: made before the work begins, so that a wrong `--jq` stops it in time.
+/// The format and destination of a result. It is created before the work begins, so that an invalid
+/// `--jq` stops the command.
 pub struct Answer {
     how: Emit,
     ui: Ui,
@@ -16,7 +17,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// What `-o`, `--jq` and `TASKS_OUTPUT` ask for.
+    /// The format that `-o`, `--jq` and `TASKS_OUTPUT` select.
     pub fn plan(app: &App) -> Result<Answer, Error> {
         let format = app
             .settings
@@ -34,14 +35,13 @@ impl Answer {
         Self::choose(app, format)
     }
 
-    /// As [`Answer::plan`], where the answer will have only these `fields` of `id` and `name`.
+    /// As [`Answer::plan`], for a result that has only these `fields` of `id` and `name`.
     pub fn plan_with(app: &App, fields: &[&str]) -> Result<Answer, Error> {
         let answer = Self::plan(app)?;
         let how = answer.how.require(fields)?;
         Ok(Answer { how, ..answer })
     }
 
-    /// In this format, whatever `-o` and `TASKS_OUTPUT` say.
     pub fn of(app: &App, format: Format) -> Result<Answer, Error> {
         Self::choose(app, Some(format))
     }
@@ -55,25 +55,23 @@ impl Answer {
         })
     }
 
-    /// The same on another stream.
     pub fn on(self, stream: Stream) -> Answer {
         let how = self.how.on(stream);
         Answer { how, ..self }
     }
 
-    /// The same without masking secrets: for an answer that is one.
+    /// Disables masking, for a result that is a secret.
     pub fn unmasked(self) -> Answer {
         let ui = self.ui.unmasked();
         Answer { ui, ..self }
     }
 
-    /// The format that was chosen.
     pub fn format(&self) -> Format {
         self.how.format()
     }
 
-    /// Writes the answer. That nobody reads it any more is no failure. A failing `--jq` and a failing
-    /// write do not end the command; they make it fail in the end (see [`App::conclude`]).
+    /// Writes the result. A closed output is no failure. A failing `--jq` or write makes the
+    /// command fail at its end (see [`App::conclude`]).
     pub fn give(&self, report: &dyn Report) -> Result<(), Error> {
         match emit(report, &self.how, &self.ui, Timestamp::now()) {
             Err(OutputError::Filter(message)) => self.output_failures.filter_failed(message),
@@ -84,8 +82,7 @@ impl Answer {
         Ok(())
     }
 
-    /// Writes the answer about something that was done: that it cannot be made after all does not mean
-    /// that nothing was.
+    /// Writes the result of a completed change: an error says that the change was made.
     pub fn give_done(&self, report: &dyn Report) -> Result<(), Error> {
         self.give(report).map_err(|error| {
             let kind = match error.kind {
@@ -96,7 +93,7 @@ impl Answer {
         })
     }
 
-    /// Writes an answer that others will follow: whether somebody still reads.
+    /// Writes one of several results. `false` if the output is closed.
     pub fn offer(&self, report: &dyn Report) -> Result<bool, Error> {
         match emit(report, &self.how, &self.ui, Timestamp::now()) {
             Ok(()) => Ok(true),
@@ -105,12 +102,11 @@ impl Answer {
         }
     }
 
-    /// The answer as people see it on stdout, for a screen that is drawn again and again.
+    /// The text for a screen that is redrawn.
     pub fn picture(&self, report: &dyn Report) -> String {
         picture(report, &self.ui, Stream::Out, Timestamp::now())
     }
 
-    /// Whether it is a view for people.
     pub fn is_for_people(&self) -> bool {
         self.how.format() == Format::Table
     }

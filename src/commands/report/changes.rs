@@ -1,12 +1,11 @@
-//! What changes, for people: a line for a short value, a diff of lines for a long one.
+//! Differences for people: one line for a short value, a line diff for a long one.
 
 use crate::domain::task::difference::Difference;
 use crate::terminal::{Palette, Style, clean_line, clean_text};
 
-/// Texts of more lines than this, multiplied, are shown whole instead of compared line by line.
+/// The maximum product of two line counts; longer texts are shown in full instead of compared.
 const MOST_COMPARED: usize = 4_000_000;
 
-/// The differences as indented lines, with colour where the palette has some.
 pub fn render(palette: Palette, differences: &[Difference], indent: usize) -> String {
     let margin = " ".repeat(indent);
     let mut text = String::new();
@@ -36,8 +35,8 @@ pub fn render(palette: Palette, differences: &[Difference], indent: usize) -> St
     text
 }
 
-/// The lines of both texts in order: `-` only in the first, `+` only in the second, else a blank.
-/// A last line without an end is told as such: it is a difference, too.
+/// The lines of both texts in order: `-` is only in the first, `+` only in the second, a blank in
+/// both. A missing newline at the end counts as a difference.
 fn lines(have: &str, want: &str) -> Vec<(char, String)> {
     let (have, want) = (split(have), split(want));
     if have.len().saturating_mul(want.len()) > MOST_COMPARED {

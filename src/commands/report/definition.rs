@@ -1,4 +1,4 @@
-//! One definition as an answer.
+//! The report of one task.
 
 use serde_json::Value;
 
@@ -7,16 +7,13 @@ use crate::domain::{Argument, Definition, Work, run};
 use crate::ops::definitions::tasks::Listed;
 use crate::output::{Cell, Detail, Grid, Report};
 
-/// One definition as an answer.
 pub struct Task {
-    /// The task.
     pub listed: Listed,
-    /// It was written just now, and where it is listed was not looked at.
+    /// Just written, with unknown environments.
     pub is_written: bool,
 }
 
 impl Task {
-    /// A task that was just written: its environments are unknown.
     pub fn written(definition: Definition) -> Self {
         let listed = Listed {
             definition,
@@ -84,7 +81,7 @@ impl Report for Task {
     }
 }
 
-/// The columns that the tables of `list` and of a single task begin with.
+/// The columns shared by `list` and `show`.
 pub(in crate::commands) fn table(tasks: &[Listed]) -> Table<'_, Listed> {
     let text = |text: String| Some(text).filter(|text| !text.is_empty());
     let lower = |word: &str| word.to_lowercase();

@@ -1,4 +1,4 @@
-//! A plan as an answer: for people, for merge requests, for programs.
+//! The report of a plan, for people, merge requests and programs.
 
 use serde_json::Value;
 
@@ -10,15 +10,12 @@ use crate::domain::plan::{Action, Plan, Step, to_json};
 use crate::output::{Cell, Grid, Report};
 use crate::terminal::{Palette, Style, clean_line};
 
-/// A plan as an answer.
 pub struct PlanReport<'a> {
-    /// The plan.
     pub plan: &'a Plan,
-    /// The address of the Lagoon that it is for.
+    /// The address of the Lagoon.
     pub lagoon: &'a str,
 }
 
-/// What an action means to the eye, and its mark.
 fn look(action: &Action) -> (char, Style) {
     match action {
         Action::Create(_) => ('+', Style::Good),
@@ -31,7 +28,6 @@ fn look(action: &Action) -> (char, Style) {
     }
 }
 
-/// How many steps there are of each action, in words.
 pub fn summary(plan: &Plan) -> String {
     let counts = plan.counts();
     if counts.is_empty() {
@@ -55,7 +51,6 @@ pub fn scope_names(scope: &ScopeName) -> (Option<&str>, Option<&str>, Option<&st
     (scope.project(), environment, group)
 }
 
-/// The names of the fields that a step changes.
 fn fields(step: &Step) -> Vec<&'static str> {
     step.changes().iter().map(|change| change.field).collect()
 }
@@ -91,7 +86,7 @@ fn title(step: &Step) -> String {
 }
 
 impl PlanReport<'_> {
-    /// The plan for people: each change with its fields, under its scope.
+    /// The plan for people: each change with its fields, grouped by scope.
     pub fn for_people(&self, palette: Palette) -> String {
         let mut text = String::new();
         let mut scope: Option<&ScopeName> = None;
@@ -125,7 +120,6 @@ impl PlanReport<'_> {
         text
     }
 
-    /// The plan as Markdown, for a merge request.
     pub fn markdown(&self) -> String {
         let mut text = format!("**Tasks**: {}\n", summary(self.plan));
         if !self.plan.is_empty() {
@@ -162,7 +156,7 @@ impl PlanReport<'_> {
     }
 }
 
-/// Lines with their marks in the first column, where a diff has them.
+/// Moves the marks to the first column, as in a diff.
 fn as_diff(text: &str) -> String {
     text.lines()
         .map(|line| match line.strip_prefix("  ") {
@@ -179,7 +173,7 @@ fn html(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// A text in a table of Markdown, nothing in it live.
+/// Escapes a text for a Markdown table.
 fn cell(text: &str) -> String {
     let mut out = String::new();
     for c in html(text).chars() {

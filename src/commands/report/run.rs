@@ -1,4 +1,4 @@
-//! One run as an answer.
+//! The report of one run.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ pub fn environment_of(run: &Run) -> Option<String> {
     Some(run.environment.as_ref()?.name.clone())
 }
 
-/// The moment that a text of Lagoon's says.
+/// Parses a time in Lagoon's format.
 pub fn moment_of(text: &Option<impl AsRef<str>>) -> Option<jiff::Timestamp> {
     text.as_ref().and_then(|text| moment(text.as_ref()))
 }

@@ -1,4 +1,4 @@
-//! The launch that repeats a run, with prompts for what Lagoon does not know any more.
+//! The launch that repeats a run, with prompts for values that Lagoon does not keep.
 
 use crate::app::App;
 use crate::commands::input::values::Values;
@@ -12,7 +12,6 @@ use crate::ops::launch::Launch;
 use crate::ops::launch::rerun::{self, Origin, Past};
 use crate::terminal::Choice;
 
-/// The task or command to start again.
 pub(super) async fn resolve(
     app: &App,
     past: &Past,

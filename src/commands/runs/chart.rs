@@ -1,4 +1,4 @@
-//! `--chart`: how long the runs of each task took.
+//! `--chart`: the duration of the runs of each task.
 
 use std::time::Duration;
 
@@ -9,7 +9,6 @@ use crate::domain::Outcome;
 use crate::domain::run::RecentRun;
 use crate::output::{Cell, Column, Grid, Report};
 
-/// The runs of each task that are over, oldest first, as bars.
 pub(super) struct Chart {
     tasks: Vec<Task>,
 }
@@ -20,14 +19,13 @@ struct Task {
     runs: Vec<(Duration, Outcome)>,
 }
 
-/// Eighths of a line.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// So many runs fit in a line beside the rest.
+/// The maximum number of runs in a plot.
 const WIDTH: usize = 40;
 
 impl Chart {
-    /// The chart of these runs, which come newest first.
+    /// The chart of runs that are sorted newest first.
     pub(super) fn of(runs: Vec<RecentRun>) -> Chart {
         let mut tasks: Vec<Task> = Vec::new();
         for RecentRun { run, .. } in runs.into_iter().rev() {
@@ -65,7 +63,7 @@ impl Task {
         lengths.max().unwrap_or_default()
     }
 
-    /// A bar a run, as high as it was long; `×` for one that failed or was cancelled.
+    /// One bar per run, with the duration as its height; `×` for a failed or cancelled run.
     fn plot(&self) -> String {
         let longest = self.longest().as_secs_f64().max(1.0);
         let from = self.runs.len().saturating_sub(WIDTH);

@@ -1,4 +1,4 @@
-//! The list of runs as an answer.
+//! The report of `runs`.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -9,18 +9,14 @@ use crate::domain::Environment;
 use crate::domain::run::RecentRun;
 use crate::output::{Cell, Column, Grid, OutputError, Pieces, Report};
 
-/// Runs, newest first.
 pub(super) struct Listing {
     pub(super) runs: Vec<RecentRun>,
-    /// Of several environments.
     several: bool,
-    /// Of several projects.
     several_projects: bool,
     ui_url: Option<String>,
 }
 
 impl Listing {
-    /// Runs of these environments.
     pub(super) fn of(
         runs: Vec<RecentRun>,
         places: &[Environment],
@@ -44,7 +40,6 @@ impl Listing {
     }
 }
 
-/// A run of the listing.
 #[derive(Serialize)]
 pub(super) struct Element<'a> {
     #[serde(flatten)]

@@ -1,4 +1,4 @@
-//! `tasks runs --watch`: a table that is drawn again, or a line for each change.
+//! `tasks runs --watch`: a table that is redrawn, or one line per change.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ use crate::terminal::Live;
 use super::report::Listing;
 use super::{RunsArgs, environments};
 
-/// Refuses what cannot go on and on.
+/// Refuses formats that are written as a whole.
 pub(super) fn check(answer: &Answer) -> Result<(), Error> {
     match answer.format() {
         format @ (Format::Csv | Format::Yaml) => Err(Error::usage(format!(
@@ -26,7 +26,7 @@ pub(super) fn check(answer: &Answer) -> Result<(), Error> {
     }
 }
 
-/// Shows runs as they change, until somebody interrupts or nobody reads any more.
+/// Shows changes until an interrupt or until the output is closed.
 pub(super) async fn watch(
     app: &App,
     answer: &Answer,
@@ -84,7 +84,7 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    /// Shows what is to be seen; whether somebody still reads.
+    /// Shows the current runs. `false` if the output is closed.
     fn take(&mut self, look: Look, places: &[Environment]) -> Result<bool, Error> {
         for error in &look.failures {
             self.unreadable(&error.to_string());
@@ -121,7 +121,7 @@ impl Shown<'_> {
         self.trouble.begins(self.app, reason);
     }
 
-    /// Leaves the last table where it was drawn.
+    /// Prints the last table in place of the screen.
     fn leave(mut self) -> Result<(), Error> {
         match (self.live.take(), &self.last) {
             (Some(live), Some(last)) => {

@@ -1,4 +1,4 @@
-//! The scope that a line names, for what is defined, changed or removed.
+//! The scope that the command line names, for defining, changing and deleting tasks.
 
 use crate::app::App;
 use crate::commands::flags::{ScopeWord, spelled};
@@ -11,8 +11,8 @@ use crate::error::{Error, target_flags};
 use crate::ops::definitions::update::NotHere;
 use crate::settings::{Sourced, TargetSetting};
 
-/// The scope that the line names; variables and inference complete it, they never choose it. What
-/// decides must have been said where there is nobody to ask; what only looks needs less.
+/// The scope that the command line names. Variables and inference complete it but never choose it.
+/// `only_looks` relaxes the rules for reading.
 pub async fn named_target(
     app: &App,
     scope: Option<ScopeWord>,
@@ -31,7 +31,6 @@ pub async fn named_target(
     completed(app, scope, group, only_looks).await
 }
 
-/// The kind of scope that the line names, if it does.
 pub fn named_scope(
     app: &App,
     scope: Option<ScopeWord>,
@@ -69,7 +68,7 @@ pub fn named_scope(
     Ok(Some(scope))
 }
 
-/// The scope of this kind, by what is said and inferred, or asked for at a terminal.
+/// Completes a scope of this kind, with prompts at a terminal.
 pub async fn completed(
     app: &App,
     scope: ScopeWord,
@@ -108,7 +107,6 @@ pub async fn completed(
     })
 }
 
-/// What has to be known of where one is, for a line about a scope: nothing where it is a group's.
 pub fn scope_wants(group: Option<&str>) -> Wants {
     match group {
         Some(_) => Wants::Nothing,
@@ -116,7 +114,7 @@ pub fn scope_wants(group: Option<&str>) -> Wants {
     }
 }
 
-/// The scope of a target whose id is not known yet.
+/// The scope of a target, with a placeholder for the id.
 pub fn provisional(target: &Target) -> Scope {
     match target {
         Target::Environment { .. } => Scope::Environment(0),
@@ -126,7 +124,7 @@ pub fn provisional(target: &Target) -> Scope {
     }
 }
 
-/// The first words of a line to suggest: with the context where the line named one.
+/// The first words of a suggested command line, with the context if one was given.
 pub fn line_start(app: &App, command: &str) -> Vec<String> {
     let mut words = vec!["tasks".to_owned()];
     if let Ok(chosen) = app.settings.chosen()
@@ -139,7 +137,7 @@ pub fn line_start(app: &App, command: &str) -> Vec<String> {
     words
 }
 
-/// That a task is not one of the scope that the line names, with the line that would do it.
+/// The error about a task of another scope, with the command line for that scope.
 pub fn not_here(app: &App, why: NotHere, place: &str, command: &str) -> Error {
     match why {
         NotHere::Missing(error) => {

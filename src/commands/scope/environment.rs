@@ -1,4 +1,4 @@
-//! Where something is to be started: said, or asked for at a terminal.
+//! Project and environment of a command, from flags, the checkout or prompts.
 
 use crate::app::App;
 use crate::commands::scope;
@@ -8,7 +8,7 @@ use crate::ops::places::place;
 use crate::settings::{Source, Target, TargetSetting};
 use crate::terminal::Choice;
 
-/// The names of project and environment. What only looks needs less to be said.
+/// The names of project and environment. `only_looks` relaxes the rules for reading.
 pub async fn chosen_place(app: &App, only_looks: bool) -> Result<(String, String), Error> {
     if app.ui.can_prompt() && app.settings.environment.is_none() {
         return asked(app).await;
@@ -30,7 +30,7 @@ pub async fn chosen_place(app: &App, only_looks: bool) -> Result<(String, String
     ))
 }
 
-/// The environment that was said, else that of the git branch.
+/// The given environment, else that of the git branch.
 async fn environment(app: &App, project: &str) -> Result<String, Error> {
     if let Some(said) = said_environment(app, project).await? {
         return Ok(said);
@@ -42,7 +42,7 @@ async fn environment(app: &App, project: &str) -> Result<String, Error> {
     }
 }
 
-/// The name of the environment that was said, if one was.
+/// The name of the given environment.
 pub async fn said_environment(app: &App, project: &str) -> Result<Option<String>, Error> {
     let Some(said) = &app.settings.environment else {
         return Ok(None);
@@ -56,7 +56,7 @@ pub async fn said_environment(app: &App, project: &str) -> Result<Option<String>
     Ok(Some(said.value.clone()))
 }
 
-/// The environment of this branch or safe name, as the project has it.
+/// The environment of a branch or safe name.
 async fn deployed(app: &App, project: &str, name: &str, source: &str) -> Result<String, Error> {
     let lagoon = app.lagoon().await?;
     let (project, environments) = place::project(lagoon, project).await?;
@@ -71,7 +71,7 @@ async fn deployed(app: &App, project: &str, name: &str, source: &str) -> Result<
     Ok(found.name.clone())
 }
 
-/// The git branch that one is on; it says nothing of the sandbox.
+/// The git branch of the checkout, except for the sandbox.
 pub fn branch(app: &App) -> Option<&String> {
     let chosen = app.settings.chosen().ok()?;
     let is_real = chosen.target.value != Target::Sandbox;
@@ -80,7 +80,6 @@ pub fn branch(app: &App) -> Option<&String> {
 
 const GIT_BRANCH: &str = "the git branch";
 
-/// Adds what the git branch would be, to an error about an environment that nobody said.
 fn name_branch(app: &App, error: Error) -> Error {
     if app.settings.environment.is_some() {
         return error;
@@ -111,7 +110,8 @@ async fn asked(app: &App) -> Result<(String, String), Error> {
     asked_environment(app, &project).await
 }
 
-/// The names of project and environment, the latter asked for; the git branch's is the default.
+/// Prompts for an environment; the git branch's is the default. Returns the names of project and
+/// environment.
 pub async fn asked_environment(app: &App, project: &str) -> Result<(String, String), Error> {
     let (found, environments) = place::project(app.lagoon().await?, project).await?;
     if environments.is_empty() {
@@ -126,8 +126,7 @@ pub async fn asked_environment(app: &App, project: &str) -> Result<(String, Stri
     Ok((found.name, environments[picked].name.clone()))
 }
 
-/// Where in the list of environments the git branch is. Production is for nobody to get into by
-/// pressing Enter.
+/// The position of the git branch's environment. Production is never the default.
 fn suggested(app: &App, environments: &[Environment], branch: &str) -> Option<usize> {
     let found = place::of_branch(environments, branch);
     let words = match found {
@@ -140,7 +139,6 @@ fn suggested(app: &App, environments: &[Environment], branch: &str) -> Option<us
     environments.iter().position(|e| e.id == found.id)
 }
 
-/// An environment in a list to choose from. Production is marked and never preselected.
 pub fn environment_choice(environment: &Environment) -> Choice {
     let choice = Choice::new(&environment.name);
     if environment.is_production() {

@@ -1,5 +1,4 @@
-//! Where a command is about, where the line does not say: from the files around, from the git
-//! remote, from a Lagoon pod.
+//! Project and environment inferred from files, the git remote or a Lagoon pod.
 
 use crate::app::App;
 use crate::domain::place::git_url::{forms, without_secret};
@@ -7,35 +6,34 @@ use crate::error::Error;
 use crate::ops::places::place;
 use crate::settings::{Source, Sourced, Target};
 
-/// What a command has to know of where it is.
+/// The part of the place that a command needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wants {
-    /// Nothing: no file is read.
+    /// No file is read.
     Nothing,
-    /// A project, if the files around name one; nothing is asked for it.
+    /// A project if files name one, without a request.
     Files,
-    /// A project.
     Project,
 }
 
-/// What says which project is meant, as far as nobody need be asked for it.
+/// The source of the project, as far as no request is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Clue {
-    /// The project, or that nothing says one.
+    /// The project, if there is one.
     Known(Option<Sourced<String>>),
-    /// Lagoon knows which project has this git remote.
+    /// Lagoon has to be asked for the project of this git remote.
     Remote {
-        /// The forms in which Lagoon may have it.
+        /// The spellings that Lagoon may have.
         forms: Vec<String>,
-        /// The remote as it may be shown.
+        /// The remote without credentials.
         shown: String,
-        /// What is meant where no project has it.
+        /// The project if Lagoon knows none.
         otherwise: Option<Sourced<String>>,
     },
 }
 
-/// Completes project and environment where the line and variables say none. One request, and only
-/// where there is a git remote and no `.lagoon.yml` that names the project.
+/// Completes project and environment. Sends one request if there is a git remote and no
+/// `.lagoon.yml` names the project.
 pub async fn locate(app: &mut App, wants: Wants) -> Result<(), Error> {
     if wants == Wants::Nothing {
         return Ok(());
@@ -45,15 +43,14 @@ pub async fn locate(app: &mut App, wants: Wants) -> Result<(), Error> {
     Ok(())
 }
 
-/// The environment that is said, else that of the Lagoon pod that this is.
+/// The given environment, else that of the Lagoon pod.
 pub fn environment_here(app: &App, wants: Wants) -> Option<Sourced<String>> {
     let said = app.settings.environment.as_ref();
     let pod = app.settings.pod_place.environment.as_ref();
     said.or(pod.filter(|_| counts(app, wants))).cloned()
 }
 
-/// Whether it matters where one is. Without a Lagoon a place means nothing, which the command says;
-/// the sandbox is a place itself.
+/// Whether the checkout and the pod count. They do not for the sandbox.
 fn counts(app: &App, wants: Wants) -> bool {
     match app.settings.chosen() {
         Ok(chosen) => chosen.target.value != Target::Sandbox,
@@ -61,7 +58,7 @@ fn counts(app: &App, wants: Wants) -> bool {
     }
 }
 
-/// The project that is said, else what is around says which it is.
+/// The given project, else the inferred one.
 pub async fn project_here(app: &App, wants: Wants) -> Result<Option<Sourced<String>>, Error> {
     let (forms, shown, otherwise) = match clue(app, wants) {
         Clue::Known(project) => return Ok(project),
@@ -82,7 +79,6 @@ pub async fn project_here(app: &App, wants: Wants) -> Result<Option<Sourced<Stri
     }
 }
 
-/// What says which project is meant.
 pub fn clue(app: &App, wants: Wants) -> Clue {
     let settings = &app.settings;
     let is_explicit = settings.project.as_ref().is_some_and(Sourced::is_explicit);

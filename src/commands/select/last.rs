@@ -1,7 +1,7 @@
-//! The last run that this machine started in a context: what `--last` means.
+//! The last run that this machine started in a context, for `--last`.
 //!
-//! A small file a context, beside the tokens; which run is the newest on the server is no answer,
-//! somebody else may have started that one.
+//! Each context has a small file beside the tokens. The newest run on the server could be another
+//! user's.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -18,13 +18,13 @@ use crate::state::write_private;
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Remembered {
-    /// Where it was started; a context can come to lead elsewhere.
+    /// The address of the Lagoon, because the address of a context can change.
     api: Option<String>,
     id: i64,
     task_name: String,
 }
 
-/// Remembers a run that was just started. That it cannot be is no reason to fail: it is started.
+/// Saves a run. A failure is only a warning, because the run has started.
 pub fn remember(app: &App, run: &Run) {
     if let Err(error) = write(app, run) {
         app.ui
@@ -44,7 +44,6 @@ fn write(app: &App, run: &Run) -> Result<(), Error> {
         .map_err(|e| Error::failed(format!("cannot write {}", path.display())).because(e))
 }
 
-/// The run that `--last` means.
 pub fn last(app: &App) -> Result<RunRef, Error> {
     let path = path(app)?;
     let none = || {
@@ -71,7 +70,7 @@ pub fn last(app: &App) -> Result<RunRef, Error> {
     RunRef::parse(&found.task_name).or_else(|_| Ok(RunRef::Id(found.id)))
 }
 
-/// The address; none for the sandbox, which has another one each time.
+/// The address; `None` for the sandbox, whose port changes.
 fn api(app: &App) -> Result<Option<String>, Error> {
     Ok(match &app.settings.chosen()?.target.value {
         Target::Context(context) => Some(context.api.to_string()),

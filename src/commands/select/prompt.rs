@@ -1,4 +1,4 @@
-//! What is asked at a terminal about a task that the line does not say.
+//! Prompts for a task and its values.
 
 use crate::app::App;
 use crate::commands::input::values::Values;
@@ -10,7 +10,6 @@ use crate::error::Error;
 use crate::ops::places::place;
 use crate::terminal::{Choice, Prompt, Question};
 
-/// Prompts for a task of the environment.
 pub fn task<'a>(app: &App, view: &'a EnvironmentView) -> Result<&'a Definition, Error> {
     if view.definitions.is_empty() {
         return Err(Error::not_found(format!(
@@ -34,8 +33,8 @@ pub fn task<'a>(app: &App, view: &'a EnvironmentView) -> Result<&'a Definition, 
     Ok(&view.definitions[picked])
 }
 
-/// Values for what is not given: `all` asks for optional arguments too. If an argument is the name
-/// of an environment, one request reads which environments of the project are production.
+/// Prompts for values that are not given: required ones, or `all`. Environment-typed arguments need
+/// a request.
 pub async fn values(
     app: &App,
     environment: &Environment,
@@ -96,7 +95,7 @@ fn value(
     Ok(Some(text).filter(|t| !t.is_empty()))
 }
 
-/// One of the allowed values, or no value. No value is the first entry where it is possible.
+/// Prompts for one of the allowed values, or `(none)`.
 fn among(
     prompt: &dyn Prompt,
     label: &str,

@@ -1,4 +1,4 @@
-//! RUN on a command line: an id, a name, `--last`, or what `invoke` printed on stdin.
+//! RUN arguments: ids, names, `--last`, or the output of `invoke` on stdin.
 
 use clap::Args;
 use serde_json::Value;
@@ -23,7 +23,6 @@ pub struct RunArgs {
 }
 
 impl RunArgs {
-    /// The shape of the result.
     pub fn shape(&self) -> Shape {
         match self.runs.as_slice() {
             _ if self.last => Shape::One,
@@ -32,7 +31,7 @@ impl RunArgs {
         }
     }
 
-    /// The runs that are meant, each once, in their order.
+    /// The runs in their order, without repetitions.
     pub fn resolve(&self, app: &App) -> Result<Vec<RunRef>, Error> {
         app.settings.chosen()?;
         if self.last {
@@ -65,7 +64,6 @@ pub struct OneRun {
 }
 
 impl OneRun {
-    /// The run that is meant.
     pub fn resolve(&self, app: &App) -> Result<RunRef, Error> {
         app.settings.chosen()?;
         if self.last {
@@ -86,7 +84,7 @@ impl OneRun {
         }
     }
 
-    /// What stands first of what follows the run: with `--last`, that is no run.
+    /// The first positional argument if `--last` names the run.
     pub fn first_word(&self) -> Option<&str> {
         self.run.as_deref().filter(|_| self.last)
     }
@@ -99,7 +97,7 @@ fn without_repetition(runs: Vec<RunRef>) -> Vec<RunRef> {
         .collect()
 }
 
-/// The longest list of runs on stdin, in bytes: the output of `runs --limit 0 -o json`.
+/// The maximum size of stdin in bytes: the output of `runs --limit 0 -o json`.
 const LONGEST_INPUT: u64 = 64 << 20;
 
 fn stdin(app: &App) -> Result<Vec<RunRef>, Error> {
@@ -114,7 +112,7 @@ fn stdin(app: &App) -> Result<Vec<RunRef>, Error> {
     parse(&text)
 }
 
-/// JSON, JSON lines, or the first tab-separated field of each line.
+/// Reads JSON, JSON lines, or the first tab-separated field of each line.
 fn parse(text: &str) -> Result<Vec<RunRef>, Error> {
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
@@ -150,7 +148,7 @@ fn parse(text: &str) -> Result<Vec<RunRef>, Error> {
     Ok(found)
 }
 
-/// What a command that starts many has for a target where none was started.
+/// An element of the results of several starts in which no run exists.
 fn is_without_run(value: &Value) -> bool {
     value.get("id") == Some(&Value::Null) && value.get("error").is_some_and(Value::is_object)
 }

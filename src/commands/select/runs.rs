@@ -1,4 +1,4 @@
-//! Looking up the runs that a line names.
+//! Reading the runs that the command line names.
 
 use crate::app::App;
 use crate::commands::report::{Answer, RunReport, RunsReport, Shape};
@@ -7,17 +7,14 @@ use crate::domain::Run;
 use crate::error::Error;
 use crate::ops::runs::{history, wait};
 
-/// The runs that a line names.
 pub struct Found {
-    /// Those that there are, in their order.
     pub runs: Vec<Run>,
-    /// Why the others could not be read.
+    /// The errors of runs that could not be read.
     pub missing: Vec<Error>,
 }
 
 impl Found {
-    /// Reads the runs that are meant. A waiting time that the line sets does not limit this: of a
-    /// finished run the first read is the result.
+    /// Reads the runs. The time limits of a wait do not apply. Fails if no run can be read.
     pub async fn read(args: &RunArgs, app: &App) -> Result<Found, Error> {
         let wanted = args.resolve(app)?;
         let lagoon = app.lagoon().await?;
@@ -39,14 +36,13 @@ impl Found {
         Ok(Found { runs, missing })
     }
 
-    /// The runs, when every one could be read.
+    /// The runs, if all could be read.
     pub fn whole(self) -> Result<Vec<Run>, Error> {
         wait::first_of_all(self.missing)?;
         Ok(self.runs)
     }
 }
 
-/// Prints runs.
 pub fn give_runs(app: &App, answer: &Answer, shape: Shape, runs: Vec<Run>) -> Result<(), Error> {
     if let (Shape::One, [run]) = (shape, runs.as_slice()) {
         return answer.give(&RunReport::of(app, run));

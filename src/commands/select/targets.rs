@@ -1,7 +1,7 @@
-//! Several projects and environments on one line: which are meant, and whether several are.
+//! Selection of several projects and environments.
 //!
-//! The shape of an answer follows from the line: a pattern that matches one environment is still a
-//! line about several.
+//! The shape of the result follows from the command line: a pattern that matches one environment
+//! still selects several.
 
 use crate::app::App;
 use crate::commands::flags::KindWord;
@@ -16,7 +16,7 @@ use crate::ops::places::targets::{self, Depth, Resolved, Seen};
 use crate::settings::{TargetSetting, pair};
 use clap::Args;
 
-/// Where the help has these flags.
+/// The heading of these flags in the help.
 pub const HEADING: &str = "Several targets";
 
 /// Which places are meant, where they are not one.
@@ -39,7 +39,7 @@ pub struct Places {
     targets: Option<String>,
 }
 
-/// The environments that the command line selects, and what is to happen there.
+/// The selected environments and the starts on them.
 pub struct Targets {
     /// The environments, each once.
     pub seen: Vec<Seen>,
@@ -49,18 +49,17 @@ pub struct Targets {
     pub missing: Vec<Error>,
 }
 
-/// One start: where, and with which values of its own.
 pub struct Target {
-    /// The environment's position in [`Targets::seen`].
+    /// The index into [`Targets::seen`].
     pub at: usize,
-    /// The values that the file has for it.
+    /// Values from the file.
     pub own: Values,
     /// The file and line that name it.
     pub origin: Option<String>,
 }
 
 impl Targets {
-    /// The name of a target in messages: its environment, and the line of the file.
+    /// The name of a target in messages.
     pub fn label(&self, target: &Target) -> String {
         let environment = self.seen[target.at].view.environment.label();
         match &target.origin {
@@ -69,7 +68,6 @@ impl Targets {
         }
     }
 
-    /// Refuses values of a file where nothing takes them.
     pub fn require_no_values(&self, command: &str) -> Result<(), Error> {
         if self.each.iter().all(|target| target.own.is_empty()) {
             return Ok(());
@@ -82,7 +80,7 @@ impl Targets {
 }
 
 impl Places {
-    /// Whether the line is about several places, however many there are.
+    /// Whether the flags can select several environments.
     pub fn is_several(&self, app: &App) -> bool {
         let named = &app.settings.named;
         self.all_projects
@@ -96,7 +94,6 @@ impl Places {
             || named.environments.iter().any(|name| is_pattern(name))
     }
 
-    /// The shape of the result of a start.
     pub fn shape(&self, app: &App) -> Shape {
         match self.is_several(app) {
             true => Shape::Many,
@@ -104,18 +101,17 @@ impl Places {
         }
     }
 
-    /// Whether targets are read from stdin.
     pub fn read_stdin(&self) -> bool {
         self.targets.as_deref() == Some("-")
     }
 
-    /// The environments that are meant, for something that only looks.
+    /// The selected environments, for reading.
     pub async fn looked_at(&self, app: &App) -> Result<Targets, Error> {
         self.resolve(app, Depth::Names, true, false).await
     }
 
-    /// The environments to start something on. Unless it is a dry run, the context must
-    /// have been given if there are several. With `skip_missing`, what does not exist is no error.
+    /// The environments to start on. Except in a dry run, the context must be explicit if there are
+    /// several. With `skip_missing`, names that select nothing are no error.
     pub async fn to_start_on(
         &self,
         app: &App,
@@ -128,8 +124,8 @@ impl Places {
         self.resolve(app, Depth::All, dry_run, skip_missing).await
     }
 
-    /// The projects whose environments are all meant, apart from their type, and how that selects
-    /// them; `None` if the command line names environments or projects.
+    /// The projects that are selected as a whole, apart from the type of environment; `None` if the
+    /// command line names environments or projects.
     pub async fn whole_projects(
         &self,
         app: &App,
@@ -196,7 +192,7 @@ impl Places {
         Ok(TargetsFile(lines.into_iter().map(place).collect()))
     }
 
-    /// Refuses other flags that select environments beside a file of targets.
+    /// Refuses other selecting flags beside `--targets`.
     fn require_only_file(&self, app: &App) -> Result<(), Error> {
         if self.all_projects || self.group.is_some() || self.all_environments || self.kind.is_some()
         {
@@ -299,7 +295,7 @@ impl Places {
     }
 }
 
-/// The lines of a file of targets, each with its project and the place in messages.
+/// The lines of `--targets`, each with its project and its position in messages.
 struct TargetsFile(Vec<(String, String, Line)>);
 
 impl TargetsFile {
@@ -340,7 +336,7 @@ impl TargetsFile {
     }
 }
 
-/// The project that the command line does not name. To change something, it must be explicit.
+/// The inferred project. For a change, it must be explicit.
 fn said_project(app: &App, only_looks: bool) -> Result<String, Error> {
     if !only_looks {
         app.require_explicit(&[TargetSetting::Project])?;

@@ -1,4 +1,4 @@
-//! `--targets`: JSON lines or a JSON array of places, each with the values of its own.
+//! The file of `--targets`: JSON lines or a JSON array.
 
 use serde_json::value::RawValue;
 
@@ -8,25 +8,19 @@ use crate::commands::input::{json, text};
 use crate::domain::names::closest;
 use crate::error::Error;
 
-/// The longest list of targets, in bytes: each of 100,000 has a few values of its own.
+/// The maximum size of the file in bytes: 100,000 targets with a few values each.
 const LONGEST: u64 = 64 << 20;
 
-/// A line of the file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The project, where the line names one.
     pub project: Option<String>,
-    /// The environment.
     pub environment: String,
-    /// Values for it alone.
     pub arguments: Values,
-    /// The number of the line in the file.
     pub number: usize,
 }
 
 const KEYS: [&str; 3] = ["project", "environment", "arguments"];
 
-/// Reads the file, `-` for stdin.
 pub fn read(app: &App, file: &str) -> Result<Vec<Line>, Error> {
     parse(file, &text::exact_within(app, "--targets", file, LONGEST)?)
 }
@@ -57,7 +51,6 @@ fn parse(file: &str, text: &str) -> Result<Vec<Line>, Error> {
     Ok(lines)
 }
 
-/// The target of an object that begins in this line.
 fn one(number: usize, object: &str) -> Result<Line, String> {
     let (mut project, mut environment, mut arguments) = (None, None, Values::new());
     let at = |why: String| format!("line {number}: {why}");
@@ -84,7 +77,7 @@ fn one(number: usize, object: &str) -> Result<Line, String> {
     })
 }
 
-/// The value of a key that holds a name; `null` is none.
+/// The value of a key for a name; `null` counts as missing.
 fn name(key: &str, raw: &RawValue) -> Result<Option<String>, String> {
     let value: Option<String> =
         serde_json::from_str(raw.get()).map_err(|_| format!("`{key}` must be a string"))?;

@@ -1,4 +1,4 @@
-//! Who is signed in where, as `whoami` and `login` show it.
+//! The signed-in user, for `whoami` and `login`.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -13,19 +13,18 @@ use crate::ops;
 use crate::ops::identity::SignedIn;
 use crate::output::{Cell, Detail, Grid, Report};
 
-/// Somebody and a token.
+/// The user and the source of the token.
 pub struct Identity {
     context: Option<String>,
     api: String,
-    /// None for a service, which is no user.
+    /// `None` for the token of a service.
     person: Option<Person>,
     source: String,
     expires: Option<Timestamp>,
-    /// Until when a browser session can be renewed.
+    /// The end of the browser session.
     renewable_until: Option<Timestamp>,
 }
 
-/// Asks a Lagoon whose token that is.
 pub async fn of(
     source: TokenSource,
     context: Option<&Context>,
@@ -45,7 +44,6 @@ pub async fn of(
     })
 }
 
-/// Asks the sandbox who that is.
 pub async fn in_sandbox(app: &App) -> Result<Identity, Error> {
     let (api, person) = signed_in(ops::identity::signed_in(app.lagoon().await?).await?, app);
     Ok(Identity {
@@ -58,7 +56,7 @@ pub async fn in_sandbox(app: &App) -> Result<Identity, Error> {
     })
 }
 
-/// Lagoon's address and the user; warns if the platform roles could not be read.
+/// Lagoon's address and the user. Warns if the platform roles could not be read.
 fn signed_in(signed_in: SignedIn, app: &App) -> (String, Option<Person>) {
     if let Some(error) = signed_in.roles_error {
         let warning = format!("could not read your platform roles: {error}");
@@ -86,7 +84,7 @@ impl Identity {
         }
     }
 
-    /// As in "`acme` as me@example.com".
+    /// `acme` as me@example.com
     pub fn label(&self) -> String {
         let place = match &self.context {
             Some(context) => format!("`{context}`"),

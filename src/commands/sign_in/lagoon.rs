@@ -1,4 +1,4 @@
-//! A Lagoon as a line describes it: what `context add` and `login` keep of it.
+//! The description of a Lagoon, for `context add` and `login`.
 
 use std::path::{Path, PathBuf};
 
@@ -44,7 +44,6 @@ pub struct LagoonArgs {
 }
 
 impl LagoonArgs {
-    /// Whether any of it was given.
     pub fn says_something(&self) -> bool {
         self.ssh_host.is_some()
             || self.ssh_key.is_some()
@@ -57,22 +56,19 @@ impl LagoonArgs {
 
 const HEADING: &str = "The Lagoon, where its discovery document does not say it";
 
-/// A context that was written.
+/// A saved context.
 pub struct Kept {
-    /// It was not there before.
     pub is_new: bool,
-    /// The file, where the context is current by it.
+    /// The file that makes the context current.
     pub current_by: Option<String>,
 }
 
-/// A Lagoon as it is known now, and how asking it went.
 pub struct Described {
-    /// What is known of it.
     pub context: Context,
     discovered: Discovered,
 }
 
-/// What the line says, then what was known before, then what the Lagoon says of itself.
+/// Completes the flags from the saved context, then from Lagoon's discovery document.
 pub async fn describe(
     name: &ContextName,
     api: &Url,
@@ -96,7 +92,7 @@ pub async fn describe(
 }
 
 impl Described {
-    /// The context, where the Lagoon could be asked.
+    /// The context, if discovery succeeded.
     pub fn reached(self, app: &App) -> Result<Context, Error> {
         match self.discovered {
             Discovered::Failed(error) => Err(error),
@@ -104,7 +100,7 @@ impl Described {
         }
     }
 
-    /// The context, whatever came of asking, which is said.
+    /// The context, with a message if discovery failed.
     pub fn all_the_same(self, app: &App) -> Context {
         let context = self.context;
         match self.discovered {
@@ -136,7 +132,7 @@ fn say_by_hand(context: &Context, app: &App) {
     }
 }
 
-/// What the line says, and what was known before.
+/// The flags, completed from the saved context.
 fn merge(name: &ContextName, api: &Url, args: &LagoonArgs, app: &App) -> Result<Context, Error> {
     let known = app.settings.config()?.own(name);
     if let Some(known) = known
@@ -187,7 +183,7 @@ fn merge(name: &ContextName, api: &Url, args: &LagoonArgs, app: &App) -> Result<
     Ok(context)
 }
 
-/// The key of `--ssh-key`: a file, or the key itself.
+/// `--ssh-key` takes a file or the key itself.
 fn ssh_key(given: &Path, app: &App) -> Result<SshKey, Error> {
     let file = |path: &Path| readable("--ssh-key", path).map(SshKey::file);
     let Some(text) = given.to_str() else {
@@ -221,15 +217,14 @@ fn require_https(flag: &str, url: &Url, allow_http: bool) -> Result<(), Error> {
     }
 }
 
-/// The file's absolute path: the context is used from other folders, too.
+/// The absolute path, because the context is used from other folders too.
 pub fn readable(flag: &str, path: &Path) -> Result<PathBuf, Error> {
     std::fs::metadata(path)
         .and_then(|_| std::path::absolute(path))
         .map_err(|e| Error::usage(format!("{flag} {}", path.display())).because(e))
 }
 
-/// Writes a context into our file. The first one becomes current, unless the `lagoon` CLI's file has a
-/// current one.
+/// Saves a context. The first becomes current, unless the `lagoon` CLI's file has a current one.
 pub fn keep(context: &Context, make_current: bool, app: &App) -> Result<Kept, Error> {
     let (before, mut editor) = Editor::open(app.config_folder()?)?;
     let other = app.settings.config()?.current_of_lagoon_cli();

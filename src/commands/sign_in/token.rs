@@ -1,4 +1,4 @@
-//! A token that is given by hand.
+//! Tokens from stdin or a prompt.
 
 use std::io::Read;
 
@@ -6,10 +6,10 @@ use crate::app::App;
 use crate::auth::{Secret, is_jwt};
 use crate::error::Error;
 
-/// Tokens of Lagoon are a few kB; what is longer is something else.
+/// The maximum size in bytes. Lagoon's tokens have a few kB.
 const TOKEN_LIMIT: u64 = 64 * 1024;
 
-/// The token on stdin; at a terminal it is asked for, unseen.
+/// Reads a token from stdin or a prompt. Does not check its expiry.
 pub fn given_token(app: &App) -> Result<Secret, Error> {
     if app.ui.can_prompt() {
         return checked(&app.ui.prompt().secret("Token")?, "the answer");

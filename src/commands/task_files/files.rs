@@ -1,4 +1,4 @@
-//! `-f` and `--var`: the task files that a command is about.
+//! Task files and their variables, from `-f` and `--var`.
 
 use clap::Args;
 
@@ -27,14 +27,14 @@ pub struct Files {
     pub allow_env: Vec<String>,
 }
 
-/// The variables that `from_env` may read without being asked for.
+/// The prefix of variables that `from_env` may read without --allow-env.
 const PREFIX: &str = "TASKS_VAR_";
 
 impl Files {
-    /// What the files want. With `lenient`, what only a Lagoon or the line can tell is left open.
+    /// Reads the files. `lenient` ignores what only Lagoon or the command line can resolve.
     ///
     /// # Errors
-    /// Outer: wrong use. Inner: all that is wrong with the files.
+    /// Outer: usage errors. Inner: the faults of the files.
     pub fn read(&self, app: &App, lenient: bool) -> Result<Result<Desired, Vec<Fault>>, Error> {
         let given = self.given()?;
         let here = std::env::current_dir()
@@ -70,7 +70,8 @@ impl Files {
         Ok(desired)
     }
 
-    /// The value of an environment variable that a file or a plan names.
+    /// The value of an environment variable for a file or plan; an error if reading it is not
+    /// allowed.
     pub fn variable(&self, name: &str) -> Result<Option<String>, String> {
         if !name.starts_with(PREFIX) && !self.allow_env.iter().any(|allowed| allowed == name) {
             return Err(format!(
@@ -108,7 +109,7 @@ fn own_secret(variable: &str) -> String {
     format!("{variable} holds a token or key that tasks itself uses: it must not be used in a task")
 }
 
-/// Refuses tasks with a value from the environment that is a token or key of this program.
+/// Refuses tasks with a token or key of this program from the environment.
 pub fn refuse_own_secrets<'a>(
     tasks: impl Iterator<Item = (&'a Definition, &'a [Hidden])>,
 ) -> Result<(), Error> {

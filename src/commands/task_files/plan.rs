@@ -1,4 +1,4 @@
-//! From files to a plan: what `diff` shows and `apply` carries out.
+//! The plan of `diff` and `apply`.
 
 use clap::Args;
 
@@ -30,7 +30,7 @@ pub struct Permits {
 
 const MOST_DELETED: usize = 5;
 
-/// Reads the files and what the Lagoon shows of their scopes, and decides what has to be done.
+/// Reads the files and their scopes, and computes the plan.
 pub async fn planned(
     app: &App,
     files: &Files,
@@ -72,7 +72,7 @@ pub async fn planned(
     })
 }
 
-/// Refuses to leave the Lagoon that the files are for. The sandbox is where they are tried.
+/// Refuses another Lagoon than the files name, except the sandbox, where files are tried.
 fn stay(app: &App, desired: &Desired) -> Result<(), Error> {
     let chosen = app.settings.chosen()?;
     let here = match &chosen.target.value {

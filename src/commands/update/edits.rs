@@ -1,4 +1,4 @@
-//! What of a task is to change: from flags to the definition as it should be.
+//! The changes of `update`, from flags to the new definition.
 
 use crate::app::App;
 use crate::commands::flags::PermissionWord;
@@ -56,7 +56,7 @@ pub(super) struct Edits {
 }
 
 impl Edits {
-    /// Refuses a line that names nothing to change: Lagoon takes no empty patch.
+    /// Refuses a command line without changes, because Lagoon accepts no empty patch.
     pub(super) fn check(&self) -> Result<(), Error> {
         let texts = [
             &self.name,
@@ -85,12 +85,11 @@ impl Edits {
         Ok(())
     }
 
-    /// The new name.
     pub(super) fn name(&self) -> Option<String> {
         self.name.as_deref().map(nfc)
     }
 
-    /// The definition as it should be.
+    /// The changed definition.
     pub(super) fn apply(&self, app: &App, before: &Definition) -> Result<Definition, Error> {
         let mut after = before.clone();
         if let Some(name) = self.name() {
@@ -132,7 +131,7 @@ impl Edits {
         Ok(after)
     }
 
-    /// Rebuilds the whole list from what Lagoon has: it replaces arguments as a whole.
+    /// Changes the list of arguments, which Lagoon only replaces as a whole.
     fn arguments(&self, after: &mut Definition) -> Result<(), Error> {
         if self.args.is_empty() && self.defaults.is_empty() && self.removed.is_empty() {
             return Ok(());
