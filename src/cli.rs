@@ -112,18 +112,25 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
 }
 
 fn wants(command: &Command) -> Wants {
+    use commands::{
+        define::DefineArgs, delete::DeleteArgs, export::ExportArgs, update::UpdateArgs,
+    };
     match command {
-        Command::Define(args) => args.wants(),
-        Command::Update(args) => args.wants(),
-        Command::Delete(args) => args.wants(),
-        Command::Export(args) => args.wants(),
-        Command::List(_)
+        Command::Define(DefineArgs { group: Some(_), .. })
+        | Command::Update(UpdateArgs { group: Some(_), .. })
+        | Command::Delete(DeleteArgs { group: Some(_), .. } | DeleteArgs { unlisted: true, .. })
+        | Command::Export(ExportArgs { group: Some(_), .. }) => Wants::Nothing,
+        Command::Define(_)
+        | Command::Update(_)
+        | Command::Delete(_)
+        | Command::Export(_)
+        | Command::List(_)
         | Command::Show(_)
         | Command::Invoke(_)
         | Command::Exec(_)
         | Command::Runs(_)
         | Command::Environments(_) => Wants::Project,
-        // A task file names its projects mostly: what is asked of a Lagoon would be in vain.
+        // Task files usually name their projects, so that a request would be in vain.
         Command::Diff(_) | Command::Apply(_) | Command::Lint(_) => Wants::Files,
         _ => Wants::Nothing,
     }

@@ -180,6 +180,6 @@ fn format(app: &App) -> Result<Option<Answer>, Error> {
         }
         (Some(_), _) => Answer::plan(app).map(Some),
         (None, None) if !app.ui.terminal().stdout => Ok(None),
-        (None, _) => Answer::of(app, Format::Json).map(Some),
+        (None, _) => Answer::of(app, Some(Format::Json)).map(Some),
     }
 }

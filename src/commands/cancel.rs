@@ -73,23 +73,19 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
         timeout: Some(args.timeout),
         start_timeout: args.timeout,
     };
-    let waited = Watch::new(app, limits).wait_for(asked).await;
-    let (waited, interrupted) = match waited {
-        Ok(waited) => (waited, None),
-        Err((runs, error)) => (
-            runs.into_iter()
-                .map(|run| Waited { run, end: Ok(()) })
-                .collect(),
-            Some(error),
-        ),
-    };
-    let runs = waited.iter().map(|waited| waited.run.clone()).collect();
-    let given = give_runs(app, &answer, shape, runs);
-    if let Some(error) = interrupted {
-        return Err(error);
+    match Watch::new(app, limits).wait_for(asked).await {
+        Ok(waited) => {
+            let runs = waited.iter().map(|waited| waited.run.clone()).collect();
+            let given = give_runs(app, &answer, shape, runs);
+            failures.extend(waited.into_iter().filter_map(failure));
+            wait::first_of_all(failures).and(given)
+        }
+        Err((runs, error)) => {
+            // The end of the wait takes precedence over a failure to print.
+            let _ = give_runs(app, &answer, shape, runs);
+            Err(error)
+        }
     }
-    failures.extend(waited.into_iter().filter_map(failure));
-    wait::first_of_all(failures).and(given)
 }
 
 /// Maps the end of the wait to the result of `cancel`.

@@ -7,7 +7,6 @@ use crate::app::App;
 use crate::commands::flags::{PermissionWord, ScopeWord, refuse};
 use crate::commands::input::text;
 use crate::commands::report::{Answer, Task};
-use crate::commands::scope::Wants;
 use crate::commands::{input, launch, scope};
 use crate::domain::names::nfc;
 use crate::domain::task::definition::Target;
@@ -44,7 +43,7 @@ pub struct DefineArgs {
     scope: Option<ScopeWord>,
     /// Define it for all projects of this group
     #[arg(long, value_name = "GROUP")]
-    group: Option<String>,
+    pub(crate) group: Option<String>,
     /// The command, for a shell in the service's container
     #[arg(long, value_name = "COMMAND", conflicts_with_all = ["command_file", "image"])]
     command: Option<String>,
@@ -82,12 +81,6 @@ pub struct DefineArgs {
     /// Show it to administrators only (platform owners)
     #[arg(long)]
     admin_only: bool,
-}
-
-impl DefineArgs {
-    pub fn wants(&self) -> Wants {
-        scope::scope_wants(self.group.as_deref())
-    }
 }
 
 pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {

@@ -5,7 +5,6 @@ mod unlisted;
 use crate::app::App;
 use crate::commands::flags::ScopeWord;
 use crate::commands::report::{Answer, Prepared, Table};
-use crate::commands::scope::Wants;
 use crate::commands::{launch, scope};
 use crate::domain::plan::coverage::Coverage;
 use crate::domain::{Definition, TaskRef};
@@ -36,19 +35,10 @@ pub struct DeleteArgs {
     scope: Option<ScopeWord>,
     /// They are defined for this group
     #[arg(long, value_name = "GROUP")]
-    group: Option<String>,
+    pub(crate) group: Option<String>,
     /// No environment lists them: orphans, and half made ones. For platform owners, by id
     #[arg(long, conflicts_with_all = ["scope", "group"])]
-    unlisted: bool,
-}
-
-impl DeleteArgs {
-    pub fn wants(&self) -> Wants {
-        if self.unlisted {
-            return Wants::Nothing;
-        }
-        scope::scope_wants(self.group.as_deref())
-    }
+    pub(crate) unlisted: bool,
 }
 
 pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {

@@ -3,7 +3,6 @@
 use crate::app::{App, print};
 use crate::commands::flags::ScopeWord;
 use crate::commands::scope;
-use crate::commands::scope::Wants;
 use crate::domain::manifest::ScopeName;
 use crate::domain::task::definition::Target;
 use crate::error::Error;
@@ -28,16 +27,10 @@ pub struct ExportArgs {
     scope: Option<ScopeWord>,
     /// The tasks of this group
     #[arg(long, value_name = "GROUP")]
-    group: Option<String>,
+    pub(crate) group: Option<String>,
     /// Those of the project's environments, too
     #[arg(long, conflicts_with = "group")]
     with_environments: bool,
-}
-
-impl ExportArgs {
-    pub fn wants(&self) -> Wants {
-        scope::scope_wants(self.group.as_deref())
-    }
 }
 
 pub async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {

@@ -162,7 +162,8 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
     let mut saved = Vec::new();
     let save_all = async {
         for (name, path) in names.iter().zip(&paths) {
-            saved.push(Transferred::from(fetch.save(name, path, args.force).await?));
+            let file = fetch.save(name, path, args.force).await?;
+            saved.push(Transferred::new(file.name, &file.path, file.bytes));
         }
         Ok(())
     };
@@ -202,7 +203,8 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
     let send_all = async {
         for local in &locals {
             files::put(lagoon, &clock, &progress, run.id, local, args.force).await?;
-            sent.push(Transferred::from(local.clone()));
+            let (name, path) = (local.name.clone(), &local.path);
+            sent.push(Transferred::new(name, path, local.bytes));
         }
         Ok(())
     };

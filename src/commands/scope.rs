@@ -8,9 +8,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::settings::Sourced;
 
-pub use definition::{
-    completed, line_start, named_scope, named_target, not_here, provisional, scope_wants,
-};
+pub use definition::{completed, line_start, named_scope, named_target, not_here, provisional};
 pub use environment::{
     asked_environment, branch, chosen_place, environment_choice, said_environment,
 };

@@ -5,7 +5,6 @@ mod edits;
 use crate::app::{App, print};
 use crate::commands::flags::{ScopeWord, refuse};
 use crate::commands::report::{Answer, Prepared, Task};
-use crate::commands::scope::Wants;
 use crate::commands::{launch, report, scope};
 use crate::domain::plan::coverage::Coverage;
 use crate::domain::task::difference::{Difference, differences};
@@ -41,18 +40,12 @@ pub struct UpdateArgs {
     scope: Option<ScopeWord>,
     /// It is defined for this group
     #[arg(long, value_name = "GROUP")]
-    group: Option<String>,
+    pub(crate) group: Option<String>,
     #[command(flatten)]
     edits: edits::Edits,
     /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
-}
-
-impl UpdateArgs {
-    pub fn wants(&self) -> Wants {
-        scope::scope_wants(self.group.as_deref())
-    }
 }
 
 pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {

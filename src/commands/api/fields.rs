@@ -8,14 +8,7 @@ use serde_json::{Map, Number, Value};
 use crate::error::Error;
 
 #[derive(Default)]
-pub(super) struct Fields(Vec<(String, Node)>);
-
-enum Node {
-    Nothing,
-    Value(Value),
-    Object(Vec<(String, Node)>),
-    List(Vec<Node>),
-}
+pub(super) struct Fields(Map<String, Value>);
 
 #[derive(Debug, PartialEq, Eq)]
 enum Step {
@@ -39,40 +32,36 @@ impl Fields {
             Some((key, text)) => (key, Some(text)),
             None => (given, None),
         };
-        let (name, steps) = path(key).ok_or_else(form)?;
-        let node = entry(&mut self.0, name);
-        let fits = match (text, steps.split_last()) {
-            (Some(text), _) => node.put(&steps, Node::Value(value(text)?)),
-            (None, Some((Step::Element, before))) => node.put(before, Node::List(Vec::new())),
-            (None, _) => return Err(form()),
+        let mut path = path(key).ok_or_else(form)?;
+        let leaf = match text {
+            Some(text) => value(text)?,
+            None if path.pop() == Some(Step::Element) => Value::Array(Vec::new()),
+            None => return Err(form()),
         };
-        if fits {
-            return Ok(());
-        }
-        Err(Error::usage(format!(
-            "{flag} `{key}` is given twice, or is two different things"
-        )))
+        let fields = Value::Object(std::mem::take(&mut self.0));
+        let Some(Value::Object(fields)) = insert(Some(fields), &path, leaf) else {
+            return Err(Error::usage(format!(
+                "{flag} `{key}` is given twice, or is two different things"
+            )));
+        };
+        self.0 = fields;
+        Ok(())
     }
 
     /// Merges the fields into variables: objects are completed, other values replaced.
     pub(super) fn over(self, mut variables: Map<String, Value>) -> Map<String, Value> {
-        for (name, node) in self.0 {
-            let value = node.into_value();
-            match variables.get_mut(&name) {
-                Some(before) => complete(before, value),
-                None => drop(variables.insert(name, value)),
-            }
-        }
+        merge(&mut variables, self.0);
         variables
     }
 }
 
-fn path(key: &str) -> Option<(String, Vec<Step>)> {
+/// The steps of `name`, `name[key]`, `name[]` and so on.
+fn path(key: &str) -> Option<Vec<Step>> {
     let (name, mut rest) = match key.find('[') {
         Some(at) => key.split_at(at),
         None => (key, ""),
     };
-    let mut steps = Vec::new();
+    let mut steps = vec![Step::Key(name.to_owned())];
     while !rest.is_empty() {
         let (inner, after) = rest.strip_prefix('[')?.split_once(']')?;
         steps.push(match inner {
@@ -81,91 +70,54 @@ fn path(key: &str) -> Option<(String, Vec<Step>)> {
         });
         rest = after;
     }
-    (!name.is_empty()).then(|| (name.to_owned(), steps))
+    (!name.is_empty()).then_some(steps)
 }
 
-fn entry(entries: &mut Vec<(String, Node)>, name: String) -> &mut Node {
-    let at = match entries.iter().position(|(known, _)| *known == name) {
-        Some(at) => at,
-        None => {
-            entries.push((name, Node::Nothing));
-            entries.len() - 1
-        }
-    };
-    &mut entries[at].1
-}
-
-impl Node {
-    /// Inserts a value. `false` if the place is taken or of another kind.
-    fn put(&mut self, path: &[Step], value: Node) -> bool {
-        let Some((first, rest)) = path.split_first() else {
-            let is_free = matches!(self, Node::Nothing);
-            if is_free {
-                *self = value;
-            }
-            return is_free;
-        };
-        if matches!(self, Node::Nothing) {
-            *self = match first {
-                Step::Key(_) => Node::Object(Vec::new()),
-                Step::Element => Node::List(Vec::new()),
+/// Inserts a leaf below a node. `None` if the place is taken or of another kind.
+fn insert(node: Option<Value>, path: &[Step], leaf: Value) -> Option<Value> {
+    match (path, node) {
+        ([], None) => Some(leaf),
+        ([Step::Key(name), rest @ ..], node) => {
+            let mut object = match node {
+                None => Map::new(),
+                Some(Value::Object(object)) => object,
+                Some(_) => return None,
             };
+            let before = object.get_mut(name).map(Value::take);
+            object.insert(name.clone(), insert(before, rest, leaf)?);
+            Some(Value::Object(object))
         }
-        match (self, first) {
-            (Node::Object(entries), Step::Key(name)) => {
-                entry(entries, name.clone()).put(rest, value)
-            }
-            (Node::List(elements), Step::Element) => {
-                // Fields of one object follow each other; one that it has begins the next.
-                match elements.last_mut() {
-                    Some(last) if last.has_room(rest) => last.put(rest, value),
-                    _ => {
-                        let mut node = Node::Nothing;
-                        let fits = node.put(rest, value);
-                        elements.push(node);
-                        fits
-                    }
-                }
-            }
-            _ => false,
+        ([Step::Element, rest @ ..], node) => {
+            let mut list = match node {
+                None => Vec::new(),
+                Some(Value::Array(list)) => list,
+                Some(_) => return None,
+            };
+            // Fields of one object follow each other. A repeated field begins the next object.
+            let last = list.pop_if(|last| has_room(last, rest));
+            list.push(insert(last, rest, leaf)?);
+            Some(Value::Array(list))
         }
-    }
-
-    fn has_room(&self, path: &[Step]) -> bool {
-        match (self, path) {
-            (Node::Object(entries), [Step::Key(name), rest @ ..]) => entries
-                .iter()
-                .find(|(known, _)| known == name)
-                .is_none_or(|(_, node)| node.has_room(rest)),
-            (Node::List(_), [Step::Element, ..]) => true,
-            _ => false,
-        }
-    }
-
-    fn into_value(self) -> Value {
-        match self {
-            Node::Nothing => Value::Null,
-            Node::Value(value) => value,
-            Node::Object(entries) => entries
-                .into_iter()
-                .map(|(name, node)| (name, node.into_value()))
-                .collect(),
-            Node::List(nodes) => nodes.into_iter().map(Node::into_value).collect(),
-        }
+        ([], Some(_)) => None,
     }
 }
 
-fn complete(before: &mut Value, value: Value) {
-    match (before, value) {
-        (Value::Object(before), Value::Object(value)) => {
-            for (name, value) in value {
-                match before.get_mut(&name) {
-                    Some(before) => complete(before, value),
-                    None => drop(before.insert(name, value)),
-                }
-            }
+fn has_room(node: &Value, path: &[Step]) -> bool {
+    match (node, path) {
+        (Value::Object(object), [Step::Key(name), rest @ ..]) => {
+            object.get(name).is_none_or(|node| has_room(node, rest))
         }
-        (before, value) => *before = value,
+        (Value::Array(_), [Step::Element, ..]) => true,
+        _ => false,
+    }
+}
+
+fn merge(variables: &mut Map<String, Value>, fields: Map<String, Value>) {
+    for (name, value) in fields {
+        match (variables.entry(name).or_insert(Value::Null), value) {
+            (Value::Object(before), Value::Object(value)) => merge(before, value),
+            (before, value) => *before = value,
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! The reports of `files`.
 
+use std::path::Path;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::commands::report::{Table, moment_of};
 use crate::domain::run::files::RunFile;
 use crate::domain::run::rfc3339;
-use crate::ops::runs::files::{Local, Saved};
 use crate::output::{Cell, Grid, Report};
 
 pub(super) struct Listing {
@@ -52,23 +53,10 @@ pub(super) struct Transferred {
     bytes: u64,
 }
 
-impl From<Saved> for Transferred {
-    fn from(file: Saved) -> Self {
-        Transferred {
-            name: file.name,
-            path: file.path.display().to_string(),
-            bytes: file.bytes,
-        }
-    }
-}
-
-impl From<Local> for Transferred {
-    fn from(file: Local) -> Self {
-        Transferred {
-            name: file.name,
-            path: file.path.display().to_string(),
-            bytes: file.bytes,
-        }
+impl Transferred {
+    pub(super) fn new(name: String, path: &Path, bytes: u64) -> Self {
+        let path = path.display().to_string();
+        Transferred { name, path, bytes }
     }
 }
 

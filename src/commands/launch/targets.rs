@@ -69,11 +69,7 @@ impl BulkFlags {
         let view = place::environment(app.lagoon().await?, &project, &environment, true).await?;
         Ok(Targets {
             seen: vec![view.into()],
-            each: vec![Target {
-                at: 0,
-                own: Vec::new(),
-                origin: None,
-            }],
+            each: vec![Target::default()],
             missing: Vec::new(),
         })
     }

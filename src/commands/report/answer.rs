@@ -19,20 +19,14 @@ pub struct Answer {
 impl Answer {
     /// The format that `-o`, `--jq` and `TASKS_OUTPUT` select.
     pub fn plan(app: &App) -> Result<Answer, Error> {
-        let format = app
-            .settings
-            .output
-            .as_ref()
-            .map(|o| {
-                Format::from_str(&o.value, false).map_err(|_| {
-                    Error::usage(format!(
-                        "{}: `{}` goes with `tasks diff` only",
-                        o.source, o.value
-                    ))
-                })
-            })
-            .transpose()?;
-        Self::choose(app, format)
+        let format = match &app.settings.output {
+            Some(output) => Some(Format::from_str(&output.value, false).map_err(|_| {
+                let (source, value) = (&output.source, &output.value);
+                Error::usage(format!("{source}: `{value}` goes with `tasks diff` only"))
+            })?),
+            None => None,
+        };
+        Self::of(app, format)
     }
 
     /// As [`Answer::plan`], for a result that has only these `fields` of `id` and `name`.
@@ -42,11 +36,8 @@ impl Answer {
         Ok(Answer { how, ..answer })
     }
 
-    pub fn of(app: &App, format: Format) -> Result<Answer, Error> {
-        Self::choose(app, Some(format))
-    }
-
-    fn choose(app: &App, format: Option<Format>) -> Result<Answer, Error> {
+    /// As [`Answer::plan`], in this format.
+    pub fn of(app: &App, format: Option<Format>) -> Result<Answer, Error> {
         let how = Emit::choose(format, app.settings.jq.as_deref(), &app.ui)?;
         Ok(Answer {
             how,

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::commands::flags::{ScopeWord, spelled};
 use crate::commands::scope;
-use crate::commands::scope::Wants;
+
 use crate::domain::Scope;
 use crate::domain::task::definition::Target;
 use crate::domain::task::quoting::suggestion;
@@ -105,13 +105,6 @@ pub async fn completed(
             Target::System(app.settings.project.as_ref().map(|p| p.value.clone()))
         }
     })
-}
-
-pub fn scope_wants(group: Option<&str>) -> Wants {
-    match group {
-        Some(_) => Wants::Nothing,
-        None => Wants::Project,
-    }
 }
 
 /// The scope of a target, with a placeholder for the id.

@@ -49,6 +49,7 @@ pub struct Targets {
     pub missing: Vec<Error>,
 }
 
+#[derive(Default)]
 pub struct Target {
     /// The index into [`Targets::seen`].
     pub at: usize,
@@ -160,8 +161,7 @@ impl Places {
             targets::resolve(lagoon, &selection, depth, skip_missing).await?;
         let plain = |at| Target {
             at,
-            own: Values::new(),
-            origin: None,
+            ..Target::default()
         };
         let each = match file {
             Some(file) => file.targets(app, &seen),
