@@ -1,6 +1,5 @@
-//! Text comparison of the server's database (`utf8_general_ci`, seen on Lagoon 2.33.1). It ignores
-//! case, accents and trailing blanks, and compares character by character, so a decomposed accent
-//! is a character of its own and `ß` is one `s`.
+//! Text comparison of the server's database (`utf8_general_ci`, seen on Lagoon 2.33.1) by character,
+//! without case, accents and trailing blanks. A decomposed accent is a character, and `ß` is one `s`.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A failure of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -23,11 +22,9 @@ pub enum Fault {
     LoseAnswer,
 }
 
-/// A request that reached the server.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Recorded {
-    /// The HTTP method.
     pub method: String,
     /// Path and query.
     pub path: String,
@@ -46,7 +43,6 @@ pub(super) struct Faults {
     pub(super) storage_is_down: AtomicBool,
     /// The number of times that subscriptions were silenced.
     pub(super) silenced: AtomicU64,
-    /// The number of subscriptions so far.
     pub(super) subscribed: AtomicU64,
 }
 

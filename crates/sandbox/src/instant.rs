@@ -12,8 +12,7 @@ pub(super) fn now() -> String {
     Timestamp::now().strftime(FORM).to_string()
 }
 
-/// The stored form of a time; `None` if the database refuses it. It accepts a `T` between date and
-/// time, but no zone.
+/// The stored form of a time; `None` for a time with a zone and others that the database refuses.
 pub(super) fn stored(text: &str) -> Option<String> {
     if text == NEVER {
         return Some(text.to_owned());

@@ -1,13 +1,8 @@
 //! A Lagoon-compatible API in one process, for trying out `tasks`, rehearsing task files, and
 //! tests.
 //!
-//! It replies as Lagoon 2.33.1 does, including its errors, so that it does not hide mistakes of the
-//! client. It shares no code with the client, so that a wrong name cannot be wrong on both sides.
-//!
-//! * [`engine`] executes runs; [`store`] is SQLite;
-//! * `http`: statuses, headers and bodies; `schema`: the GraphQL types; `resolvers`: Lagoon's
-//!   decisions; `rows`: the tables; `permissions`, `token`, `collation`, `mariadb`: the services
-//!   around Lagoon's API.
+//! It replies as Lagoon 2.33.1 does, including its errors, and shares no code with the client, so
+//! that it hides no mistakes of the client.
 
 mod collation;
 pub mod engine;
@@ -74,7 +69,6 @@ impl Sandbox {
         http::serve(self, address).await
     }
 
-    /// The GraphQL schema in its schema definition language.
     #[must_use]
     pub fn sdl() -> String {
         schema::sdl()
@@ -92,13 +86,11 @@ impl Sandbox {
         self.state.faults.subscribed.load(SeqCst)
     }
 
-    /// The data.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.state.store
     }
 
-    /// The executor that plays scripts, if it is in use.
     #[must_use]
     pub fn scripted(&self) -> Option<&Scripted> {
         self.state.scripted.as_ref()
@@ -109,18 +101,15 @@ impl Sandbox {
         self.state.faults.add(operation, fault);
     }
 
-    /// Makes the next `operation` fail with a resolver error.
     pub fn refuse_next(&self, operation: &str, message: &str) {
         self.fail_next(operation, Fault::Message(message.to_owned()));
     }
 
-    /// Delays the reply to the next `operation`.
     pub fn delay_next(&self, operation: &str, by: Duration) {
         self.fail_next(operation, Fault::Delay(by));
     }
 
-    /// Silences the open subscriptions of users other than administrators, as Lagoon does after 300
-    /// seconds.
+    /// Silences open subscriptions, except administrators', as Lagoon does after 300 seconds.
     pub fn silence_subscriptions(&self) {
         self.state.faults.silenced.fetch_add(1, SeqCst);
     }

@@ -1,5 +1,4 @@
-//! The rules of the database behind a Lagoon for each column, and its error messages (MariaDB in strict
-//! mode, seen on Lagoon 2.33.1).
+//! Constraints and errors of Lagoon's database (MariaDB in strict mode, seen on Lagoon 2.33.1).
 
 use async_graphql::MaybeUndefined;
 use rusqlite::types::Value;
@@ -16,7 +15,6 @@ struct Column {
 enum Kind {
     /// At most this many characters.
     Varchar(usize),
-    /// At most 65,535 bytes.
     Text,
     DateTime,
     /// GraphQL has checked the value.
@@ -25,9 +23,7 @@ enum Kind {
 
 #[derive(PartialEq, Eq)]
 enum Missing {
-    /// NULL is accepted.
     Null,
-    /// The column has a default.
     Default,
     Refused,
 }
@@ -110,7 +106,6 @@ impl Table {
         Ok(())
     }
 
-    /// Checks changes of a row and returns those that are not absent.
     pub(super) fn update(
         &self,
         cells: Vec<(&'static str, Cell)>,
@@ -173,8 +168,7 @@ impl Column {
     }
 }
 
-/// An error as the database's connector reports it. Lagoon repeats the SQL statement on a second line,
-/// which is not imitated.
+/// An error of the database's connector. The SQL statement on its second line is not imitated.
 pub(super) fn refusal(number: u16, state: &str, message: &str) -> Failure {
     // The number of a connection of the pool.
     let connection = fastrand::u8(3..80);
@@ -188,8 +182,7 @@ pub(super) fn duplicate(key: &str, value: &str) -> Failure {
     refusal(1062, "23000", &message)
 }
 
-/// Checks that a text can be compared with a column, whose character set has at most three bytes per
-/// character.
+/// A column's character set has at most three bytes per character.
 pub(super) fn comparable(text: &str) -> Result<()> {
     match first_of_four_bytes(text) {
         None => Ok(()),
@@ -206,7 +199,6 @@ fn first_of_four_bytes(text: &str) -> Option<usize> {
     text.find(|character: char| character.len_utf8() == 4)
 }
 
-/// The first six bytes of a text; those outside printable ASCII in hexadecimal.
 fn printable(bytes: &[u8]) -> String {
     let mut shown = String::new();
     for byte in bytes.iter().take(6) {

@@ -9,9 +9,7 @@ use thiserror::Error;
 use super::engine::EngineError;
 use super::store::StoreError;
 
-/// Options of a sandbox.
 #[derive(Debug, Clone)]
-#[allow(missing_docs, reason = "the types say it")]
 pub struct Options {
     pub store: StoreKind,
     pub seed: Seed,
@@ -19,7 +17,6 @@ pub struct Options {
 }
 
 impl Options {
-    /// For tests: in memory, with scripted runs.
     #[must_use]
     pub fn memory(seed: Seed) -> Options {
         Options {
@@ -30,16 +27,13 @@ impl Options {
     }
 }
 
-/// The place of a sandbox's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreKind {
-    /// In memory.
     Memory,
     /// In a folder, which several processes may use at once.
     Folder(PathBuf),
 }
 
-/// The content of a new store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seed {
     /// Project, environments, users and a few tasks.
@@ -48,10 +42,8 @@ pub enum Seed {
     Bare,
 }
 
-/// The executor of runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExecutorKind {
-    /// Plays scripts in process.
     Scripted,
     /// Completes runs without executing anything.
     Simulate,
@@ -59,14 +51,11 @@ pub enum ExecutorKind {
     Detached {
         /// The running program itself.
         program: PathBuf,
-        /// Whether the user agreed to run container images.
         images: bool,
     },
 }
 
-/// The holder of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
 pub enum Identity {
     Guest,
     Reporter,
@@ -81,7 +70,6 @@ pub enum Identity {
     LegacyAdmin,
 }
 
-/// Each user with the role's name and the email address.
 const USERS: [(Identity, &str, &str); 8] = [
     (Identity::Guest, "guest", "guest@example.com"),
     (Identity::Reporter, "reporter", "reporter@example.com"),
@@ -102,7 +90,6 @@ const USERS: [(Identity, &str, &str); 8] = [
 ];
 
 impl Identity {
-    /// The user with this role name.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Identity> {
         let user = USERS.iter().find(|(_, role, _)| *role == word);
@@ -117,10 +104,8 @@ impl Identity {
     }
 }
 
-/// An error of the sandbox.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the messages say it")]
 pub enum SandboxError {
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -17,7 +17,6 @@ words!(
 );
 
 words!(
-    /// A role on the whole of Lagoon.
     PlatformRole {
         OrganizationOwner = "organization-owner",
         Owner = "owner",
@@ -36,7 +35,6 @@ pub(super) struct User {
     pub(super) groups: Vec<(String, Role)>,
 }
 
-/// The sender of a request.
 #[derive(Debug, Clone)]
 pub(super) enum Caller {
     /// A service with a "legacy" token, which may do anything.
@@ -46,13 +44,11 @@ pub(super) enum Caller {
     User(User),
 }
 
-/// The object of a permission.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum On<'a> {
     /// No project or group: only platform roles count.
     Platform,
     Project(i32),
-    /// A group, by id.
     Group(&'a str),
 }
 

@@ -17,11 +17,10 @@ use super::{ExecutorKind, Identity, Options, SandboxError, Seed, StoreKind, seed
 /// The name in tokens of services, which is the `sourceUser` of their runs.
 const SERVICE: &str = "recorder";
 
-/// A request's sandbox and sender.
 pub(super) struct Session {
     pub(super) state: Arc<State>,
     pub(super) caller: Caller,
-    /// The address of the server in the request, which is also that of files.
+    /// The address that the client requested, for addresses of files.
     pub(super) base: String,
 }
 
@@ -34,7 +33,7 @@ impl Deref for Session {
 }
 
 impl Session {
-    /// Removes rows that only users see who may view all projects.
+    /// Removes rows that are only shown to users who may view all projects.
     pub(super) fn without_admin_only<T>(
         &self,
         mut rows: Vec<T>,

@@ -1,7 +1,5 @@
-//! The two kinds of Lagoon's tokens, and its errors for invalid ones (seen on Lagoon 2.33.1).
-//!
-//! A service's ("legacy") token has a `role`, a user's (Keycloak's) a `typ`. The store's secret
-//! signs both; a real Keycloak uses a key pair.
+//! Tokens of services ("legacy", with a `role`) and of users (Keycloak's, with a `typ`), and Lagoon's
+//! errors for invalid ones (seen on Lagoon 2.33.1).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -11,7 +9,6 @@ use serde_json::{Value, json};
 
 const AUDIENCE: &str = "api.dev";
 
-/// The name of the key that signs users' tokens.
 const KEY: &str = "sandbox";
 
 type Signed = Result<String, jsonwebtoken::errors::Error>;

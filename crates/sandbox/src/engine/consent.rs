@@ -2,8 +2,7 @@
 
 use crate::store::{Store, StoreError};
 
-/// Whether the user must agree to `command` (the text of a definition, without values) first.
-/// Commands of the seed need no consent.
+/// False for commands of the seed. `command` is the text of a definition, without values.
 pub fn needs_consent(store: &Store, command: &str) -> Result<bool, StoreError> {
     store.read(|connection| {
         let known = "SELECT count(*) = 0 FROM known_command WHERE command = ?1";
@@ -11,7 +10,6 @@ pub fn needs_consent(store: &Store, command: &str) -> Result<bool, StoreError> {
     })
 }
 
-/// Records the user's consent to `command`.
 pub fn consent(store: &Store, command: &str) -> Result<(), StoreError> {
     store.write(|tx| {
         let sql = "INSERT OR IGNORE INTO known_command (command, origin) VALUES (?1, 'consent')";

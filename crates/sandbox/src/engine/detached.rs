@@ -1,9 +1,7 @@
 //! Executes each run in a process of its own, which continues after this one ends.
 //!
-//! The run's lock file shows other processes that the runner is alive. It is locked before the run
-//! is handed over, and becomes the runner's standard input. On Unix, [`File::lock`] is `flock`,
-//! whose locks belong to the open file and not to the process: the runner inherits the lock and
-//! keeps it when this process closes its own descriptor, so it is never free in between.
+//! The run's lock file is locked while the runner lives. It becomes the runner's standard input: on
+//! Unix, [`File::lock`] is `flock`, whose locks belong to the open file, so the runner inherits it.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -31,17 +29,13 @@ pub(crate) struct Detached {
     pub(super) args: Vec<OsString>,
     /// A `PATH`, searched after the stand-ins.
     pub(super) search_path: String,
-    /// A run that takes longer is cancelled.
     pub(super) limit: Duration,
-    /// The largest log, in bytes.
     pub(super) log_limit: u64,
-    /// Whether the user agreed to run container images.
     pub(super) images: bool,
 }
 
 impl Detached {
-    /// `program` must be the running program, whose subcommand [`runner::SUBCOMMAND`] calls
-    /// [`runner::main`].
+    /// The subcommand [`runner::SUBCOMMAND`] of `program` must call [`runner::main`].
     pub(crate) fn new(store: Store, program: &Path, images: bool) -> Result<Detached, EngineError> {
         if cfg!(not(unix)) {
             return Err(EngineError::Unsupported);

@@ -7,10 +7,8 @@ use thiserror::Error;
 
 use crate::store::StoreError;
 
-/// An error of an executor.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the messages say it")]
 pub enum EngineError {
     #[error(transparent)]
     Store(#[from] StoreError),

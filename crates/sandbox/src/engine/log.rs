@@ -10,8 +10,7 @@ pub(super) fn header(task_name: &str) -> String {
     )
 }
 
-/// Copies output to the log until it ends. After `limit` bytes the rest is read and dropped, so
-/// that the command continues, and the log says so.
+/// Copies output to the log. Output after `limit` bytes is dropped, and the command continues.
 pub(super) fn copy(from: &mut impl Read, to: &mut impl Write, limit: u64) -> io::Result<()> {
     let mut buffer = [0; 16 * 1024];
     let mut left = usize::try_from(limit).unwrap_or(usize::MAX);

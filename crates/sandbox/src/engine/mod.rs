@@ -2,7 +2,7 @@
 //!
 //! * [`Scripted`] plays statuses and logs in process, for tests;
 //! * [`Simulate`] completes a run without executing anything;
-//! * [`Detached`] starts a process for each run, which outlives its parent: see [`runner`].
+//! * [`Detached`] starts a process for each run, which can outlive its parent: see [`runner`].
 
 pub mod consent;
 mod detached;
@@ -21,14 +21,11 @@ pub(crate) use order::{NewRun, Work};
 pub use scripted::{Scripted, Step};
 pub(crate) use simulate::Simulate;
 
-/// Executes runs whose row exists with the status `new`.
 pub(crate) trait Executor: Send + Sync {
-    /// Takes over a run whose row is committed and has `executing` 0. After an error, the row is
-    /// `new`, or `failed` with a log that gives the reason.
+    /// Takes over a run whose row is committed and `new`. After an error, it is `new` or `failed`.
     fn start(&self, run: &NewRun) -> Result<(), EngineError>;
 
-    /// Requests the end of a run without waiting for it. A run without an executor is cancelled
-    /// when one takes it over.
+    /// Requests the end of a run. A run without an executor is cancelled when one takes it over.
     fn cancel(&self, id: i64) -> Result<(), EngineError>;
 }
 

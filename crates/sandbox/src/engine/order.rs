@@ -8,17 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::{StoreError, at};
 
-/// A run as it is handed to an executor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NewRun {
     pub(crate) id: i64,
-    /// The task's name, or that of the ad-hoc command.
     pub(crate) name: String,
     /// `lagoon-task-…`, the pod's name.
     pub(crate) task_name: String,
     pub(crate) project: String,
     pub(crate) environment: String,
-    /// `production` or `development`.
     pub(crate) environment_type: String,
     pub(crate) namespace: String,
     pub(crate) service: String,
@@ -36,7 +33,6 @@ pub(crate) enum Work {
     },
 }
 
-/// The input of a runner, stored in `runs/<id>/job`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Job {
     pub(super) run: NewRun,

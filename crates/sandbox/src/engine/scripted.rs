@@ -1,6 +1,4 @@
 //! Plays runs in process by script, for tests with a store in memory.
-//!
-//! A script is played up to its next [`Step::Hold`] without waiting.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,12 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{EngineError, Executor, NewRun, log, remote_id};
 use crate::store::{Hands, Status, Store};
 
-/// A step of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Changes the run's status.
     Status(Status),
-    /// Adds output to the log, below its header.
     Log(String),
     /// Stops until [`Scripted::advance`].
     Hold,
@@ -58,8 +53,7 @@ impl Scripted {
         scripted
     }
 
-    /// Sets the script of future runs of the task `name`. With an empty one they stay `new`, as
-    /// without a cluster.
+    /// Sets the script of future runs of the task `name`. With an empty one they stay `new`.
     pub fn script(&self, name: &str, steps: Vec<Step>) {
         self.scripts().by_name.insert(name.to_owned(), steps);
     }
@@ -69,8 +63,7 @@ impl Scripted {
         self.scripts().default = steps;
     }
 
-    /// Sets the steps that replace the rest of the script when a run named `name` is cancelled. By
-    /// default it is cancelled at once.
+    /// Sets the steps to play instead of `cancelled` when a run named `name` is cancelled.
     pub fn script_cancel(&self, name: &str, steps: Vec<Step>) {
         self.scripts().on_cancel.insert(name.to_owned(), steps);
     }

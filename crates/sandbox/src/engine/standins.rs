@@ -1,5 +1,4 @@
-//! Stand-ins for programs that the seed's tasks call, so that these tasks work, with the same
-//! output, on every machine.
+//! Stand-ins for programs that the seed's tasks call, with the same output on every machine.
 
 use std::fs;
 use std::io::{self, Write};
@@ -16,7 +15,6 @@ pub(super) fn folder(data: &Path) -> PathBuf {
     data.join("bin")
 }
 
-/// Writes stand-ins that are missing or from another release.
 pub(super) fn install(data: &Path) -> Result<(), StoreError> {
     let folder = folder(data);
     create_private(&folder).map_err(at(&folder))?;

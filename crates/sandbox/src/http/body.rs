@@ -1,5 +1,4 @@
-//! Request bodies. As in Express, JSON is parsed before CORS and tokens; other types are read
-//! later.
+//! Request bodies. As in Express, JSON is parsed before CORS and tokens; other types, later.
 
 use std::borrow::Cow;
 use std::io::{self, Read as _};
@@ -45,7 +44,6 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, noted: &mut Noted) -> 
     }
 }
 
-/// Decompresses a body whose encoding [`is_read`] accepts.
 fn unpacked<'a>(bytes: &'a [u8], packing: &str) -> io::Result<Cow<'a, [u8]>> {
     let mut plain = Vec::new();
     let most = LIMIT as u64;
@@ -57,7 +55,7 @@ fn unpacked<'a>(bytes: &'a [u8], packing: &str) -> io::Result<Cow<'a, [u8]>> {
     Ok(Cow::Owned(plain))
 }
 
-/// Whether Express accepts this charset and encoding.
+/// The charsets and encodings that Express accepts.
 fn is_read(headers: &HeaderMap) -> bool {
     let kind = text(headers, header::CONTENT_TYPE).to_ascii_lowercase();
     let charset = kind
@@ -68,7 +66,6 @@ fn is_read(headers: &HeaderMap) -> bool {
         && matches!(packing.as_str(), "" | "identity" | "gzip" | "deflate")
 }
 
-/// The media type of a body, without parameters.
 pub(super) fn content_type(headers: &HeaderMap) -> String {
     let kind = text(headers, header::CONTENT_TYPE)
         .split(';')
@@ -77,7 +74,6 @@ pub(super) fn content_type(headers: &HeaderMap) -> String {
     kind.trim().to_ascii_lowercase()
 }
 
-/// The value of a header, or an empty text.
 pub(super) fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
     let value = headers.get(name);
     value.and_then(|value| value.to_str().ok()).unwrap_or("")

@@ -129,7 +129,7 @@ pub(super) async fn fault(app: &App, operations: &[String]) -> Read<Option<Fault
     Ok(None)
 }
 
-/// Whether Express routes a path to this mount point: in any case, and everything below it.
+/// Express routes a path to a mount point in any case, and everything below it.
 fn is_mounted(path: &str, at: &str) -> bool {
     path.get(..at.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(at))
@@ -150,8 +150,7 @@ fn wants_socket(headers: &HeaderMap) -> bool {
     body::text(headers, header::UPGRADE).eq_ignore_ascii_case("websocket")
 }
 
-/// Whether the `Host` header names this machine. A web page elsewhere whose name resolves to
-/// loopback does not.
+/// Refuses web pages elsewhere whose name resolves to loopback, by the `Host` header.
 fn is_for_this_machine(headers: &HeaderMap) -> bool {
     let host = body::text(headers, header::HOST);
     let name = match host.rsplit_once(':') {

@@ -1,11 +1,7 @@
-//! Lagoon's statuses, headers and bodies (an Express application with Apollo Server 3, as seen on
-//! Lagoon 2.33.1).
+//! Statuses, headers and bodies of Express with Apollo Server 3 (seen on Lagoon 2.33.1).
 //!
-//! `gate` receives every request and `body` reads JSON; `graphql` reads GraphQL requests and
-//! `execute` executes them. Push is in `stream` (server-sent events) and `socket` (the WebSocket).
-//!
-//! A valid document gets the recorded reply. An invalid one gets the recorded status and presence of
-//! `data` and `errors`, with async-graphql's wording.
+//! A valid document gets the recorded reply. An invalid one gets the recorded status and presence
+//! of `data` and `errors`, with async-graphql's wording.
 
 mod body;
 mod gate;
@@ -38,19 +34,16 @@ pub struct Served {
 }
 
 impl Served {
-    /// The address of the server, without a path.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The address of the API.
     #[must_use]
     pub fn graphql(&self) -> String {
         format!("{}/graphql", self.url())
     }
 
-    /// The address and port.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -62,7 +55,6 @@ impl Served {
         let _ = (&mut self.task).await;
     }
 
-    /// Serves until the process ends.
     pub async fn wait(mut self) {
         let _ = (&mut self.task).await;
     }

@@ -112,7 +112,6 @@ pub(super) async fn compressed(answer: Answer) -> Answer {
     }
 }
 
-/// A reply without a body.
 pub(super) fn empty(status: u16) -> Answer {
     code(status).into_response()
 }

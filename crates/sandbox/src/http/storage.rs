@@ -34,7 +34,6 @@ fn download(app: &App, parts: &Parts) -> Answer {
     object(&parts.headers, content)
 }
 
-/// An object or a part of it, as sent by S3 and MinIO.
 fn object(headers: &HeaderMap, content: Vec<u8>) -> Answer {
     let (length, etag) = (content.len(), etag(&content));
     let part = part(headers, &etag, length);
@@ -72,8 +71,7 @@ enum Part {
     OutOfRange,
 }
 
-/// The requested part. Other units, several ranges, and a range of another version (`If-Range`) are
-/// ignored: the whole object is sent.
+/// Other units, several ranges, and a range of another version (`If-Range`) are ignored.
 fn part(headers: &HeaderMap, etag: &str, length: usize) -> Part {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let is_other = |wanted| wanted != etag;
@@ -104,8 +102,7 @@ async fn upload(app: &App, parts: &Parts, body: Body) -> Answer {
     }
 }
 
-/// Stores an uploaded file. Nothing of the file is read before the form's policy has been
-/// validated.
+/// Stores an uploaded file, which is only read after the form's policy has been validated.
 async fn receive(app: &App, parts: &Parts, body: Body) -> Read<()> {
     let denied = || Box::new(error(403, "AccessDenied"));
     let malformed = || Box::new(error(400, "MalformedPOSTRequest"));
@@ -135,7 +132,6 @@ async fn receive(app: &App, parts: &Parts, body: Body) -> Read<()> {
     Err(denied())
 }
 
-/// The most bytes of a form that are read before its policy is validated.
 const UNCHECKED: usize = 64 * 1024;
 
 fn limited(body: Body, is_allowed: Arc<AtomicBool>) -> Body {

@@ -105,7 +105,6 @@ pub(super) fn add_all(
     Ok(())
 }
 
-/// Checks a default as Lagoon does on adding a definition.
 pub(super) fn check_default(
     state: &State,
     input: &Input,

@@ -15,8 +15,7 @@ use crate::rows::places::{self, Project};
 use crate::schema::inputs::{AdvancedTaskDefinitionInput as Input, TaskPermission};
 use crate::state::{Session, State};
 
-/// Adds a definition, or returns an existing row of that name as if added. Not transactional: the
-/// row stays if an argument is refused.
+/// Adds a definition, or returns an equal one. The row stays if an argument is refused.
 pub(crate) fn add(session: &Session, input: &Input) -> Result<Shown> {
     let project = project_of(
         session,
@@ -57,7 +56,6 @@ pub(crate) fn add(session: &Session, input: &Input) -> Result<Shown> {
     listing::find(session, id)
 }
 
-/// The project whose permissions apply.
 pub(super) fn project_of(
     state: &State,
     environment: Option<i32>,
@@ -114,7 +112,6 @@ impl Sensitive<'_> {
     }
 }
 
-/// Checks that a definition has what its type requires, and returns the type.
 pub(super) fn validate<'a>(
     kind: Option<&'a str>,
     no_kind: &str,
@@ -190,7 +187,7 @@ fn of_that_name(state: &State, input: &Input) -> Result<Option<Definition>> {
     }))
 }
 
-/// Whether an existing row counts as the new one. Lagoon compares these four only.
+/// Lagoon compares only these four properties with those of an existing row.
 fn matches(old: &Definition, input: &Input, kind: &str) -> bool {
     input.description.value() == Some(&old.description)
         && old.image.as_ref() == input.stored_image().value()

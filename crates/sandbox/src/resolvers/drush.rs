@@ -1,6 +1,5 @@
-//! `taskDrushCacheClear`, one of Lagoon's tasks without a definition. The order of the checks and the
-//! names are those of Lagoon's `services/api/src/resources/task/resolvers.ts`; its command also works
-//! with Drupal 7, which the sandbox's stand-in for drush does not imitate.
+//! `taskDrushCacheClear`, as in Lagoon's `services/api/src/resources/task/resolvers.ts`, but without
+//! support of Drupal 7.
 
 use async_graphql::MaybeUndefined;
 

@@ -72,8 +72,7 @@ pub(crate) fn add_or_update(session: &Session, input: &AddEnvironmentInput) -> R
     })
 }
 
-/// The namespace of a new environment: lower case, other characters as dashes, at most 63
-/// characters. The end of a long name is replaced by a hash.
+/// At most 63 lower-case letters, digits and dashes. The end of a long name is replaced by a hash.
 fn namespace(project: &str, environment: &str) -> String {
     let safe: String = environment
         .to_lowercase()

@@ -51,7 +51,6 @@ pub(crate) fn by_position(session: &Session, run: i32, position: i32) -> Result<
     file.ok_or_else(|| Failure::from("File not found"))
 }
 
-/// The signed address of a file.
 pub(crate) fn address(session: &Session, file: &File) -> String {
     let mark = session.seal(&format!("file {}", file.id), GOOD_FOR);
     let name = url::form_urlencoded::byte_serialize(file.filename.as_bytes())
@@ -72,7 +71,7 @@ pub(crate) fn form(session: &Session, task: i32, filename: &str) -> Result<serde
     }))
 }
 
-/// The content of the file with this signature; `None` if it has expired or is invalid.
+/// The content of a file; `None` if the signature has expired or is invalid.
 pub(crate) fn signed(state: &State, mark: &str) -> Option<Vec<u8>> {
     let sealed = state.unseal(mark)?;
     let id = sealed.strip_prefix("file ")?.parse().ok()?;

@@ -40,7 +40,6 @@ pub(crate) fn invoke(
     runs::create(session, &task, true)
 }
 
-/// Checks one value and returns it with its name.
 fn check(
     state: &State,
     environment: i32,
@@ -108,7 +107,6 @@ fn command(
     }
 }
 
-/// The values are sent as JSON.
 fn image(definition: &Definition, environment: i32, values: Vec<(String, String)>) -> NewTask {
     let payload: Map<_, _> = values
         .into_iter()

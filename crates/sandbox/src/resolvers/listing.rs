@@ -14,13 +14,11 @@ use crate::state::{Session, State};
 #[derive(Debug, Clone)]
 pub(crate) struct Shown {
     pub(crate) definition: Definition,
-    /// Each argument with its range, where it was looked up. `None` where Lagoon returns an existing
-    /// row as a new one.
+    /// Each argument with its range. `None` where Lagoon returns an existing row as a new one.
     pub(crate) arguments: Option<Vec<(Argument, Option<Vec<String>>)>>,
 }
 
-/// The definitions of an environment, nearest first, one per name, filtered by role, with ranges.
-/// Names are compared before the filter, so a hidden definition still shadows others.
+/// The nearest definition of each name. If the role does not allow it, the name is not listed.
 pub(crate) fn for_environment(session: &Session, environment: i32) -> Result<Vec<Shown>> {
     session.read(|connection| {
         let place = super::environment(connection, environment)?;
@@ -43,7 +41,7 @@ pub(crate) fn for_environment(session: &Session, environment: i32) -> Result<Vec
     })
 }
 
-/// Nobody has the permission for definitions without environment, project and group.
+/// Definitions without environment, project and group are refused to every caller.
 pub(crate) fn by_id(session: &Session, id: i32) -> Result<Shown> {
     session.caller.require("task", "view", On::Platform)?;
     let shown = find(session, id)?;

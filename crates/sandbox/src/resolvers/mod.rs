@@ -1,5 +1,4 @@
-//! Lagoon's decisions, in its order (seen on Lagoon 2.33.1), with its faults, because clients
-//! depend on them.
+//! Lagoon's decisions, in its order and with its faults (seen on Lagoon 2.33.1).
 
 pub(super) mod arguments;
 pub(super) mod cancel;
@@ -19,7 +18,6 @@ use super::failure::{Failure, Result};
 use super::rows::places::{self, Environment};
 use crate::rows::Record as _;
 
-/// An environment, which must exist.
 fn environment(connection: &Connection, id: i32) -> Result<Environment> {
     let found = places::Environment::by_id(connection, id)?;
     found.ok_or_else(|| Failure::reading("project", "undefined"))

@@ -63,7 +63,6 @@ pub(crate) fn delete(session: &Session, id: i32) -> Result<()> {
     session.write(|tx| Ok(definitions::delete(tx, id)?))
 }
 
-/// Checks that the changed definition has what its type requires.
 fn validate_merged(old: &Definition, patch: &Patch) -> Result<()> {
     let kind = match &patch.kind {
         MaybeUndefined::Undefined => Some(old.kind.as_str()),

@@ -225,7 +225,7 @@ pub(crate) fn delete(session: &Session, id: i32) -> Result<()> {
     }
 }
 
-/// A run, if the caller may see it.
+/// Requires the permission to view a run.
 pub(crate) fn visible(session: &Session, run: Option<Run>) -> Result<Option<Run>> {
     let Some(run) = run else { return Ok(None) };
     require_on_run(session, "view", run.id)?;

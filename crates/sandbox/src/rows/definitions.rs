@@ -51,8 +51,7 @@ pub(crate) fn everything(connection: &Connection) -> Result<Vec<Definition>> {
     Definition::all(connection, "ORDER BY id", [])
 }
 
-/// The definitions of an environment, nearest first: its own, the project's, those of the project's
-/// groups, then the system-wide ones.
+/// The definitions of an environment, its project, its groups and of all, in this order.
 pub(crate) fn applying(
     connection: &Connection,
     environment: i32,
@@ -83,8 +82,7 @@ pub(crate) fn delete(connection: &Connection, id: i32) -> Result<()> {
     Ok(())
 }
 
-/// The arguments of a definition by name, which is the order of the index that Lagoon's database
-/// uses with more than a few rows.
+/// Sorted by name, as by the index that Lagoon's database uses with more than a few rows.
 pub(crate) fn arguments(connection: &Connection, definition: i32) -> Result<Vec<Argument>> {
     let rest = "WHERE definition = ?1 ORDER BY id";
     let mut arguments = Argument::all(connection, rest, [definition])?;

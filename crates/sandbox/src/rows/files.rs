@@ -14,8 +14,7 @@ record! {
     }
 }
 
-/// The files of all runs whose id begins with the digits of `task`, because the server lists by
-/// prefix.
+/// The files of all runs whose id begins with these digits, because the server lists by prefix.
 pub(crate) fn listed_for(connection: &Connection, task: i32) -> Result<Vec<File>> {
     let rest = "WHERE CAST(task AS TEXT) LIKE ?1 || '%' ORDER BY CAST(task AS TEXT), filename";
     File::all(connection, rest, [task.to_string()])
@@ -26,7 +25,6 @@ pub(crate) fn content(connection: &Connection, id: i64) -> Result<Option<Vec<u8>
     first(connection, sql, [id], |row| row.get(0))
 }
 
-/// Stores a file and replaces one of the same name.
 pub(crate) fn put(connection: &Connection, task: i32, filename: &str, body: &[u8]) -> Result<()> {
     let sql = "DELETE FROM file WHERE task = ?1 AND filename = ?2";
     connection.execute(sql, params![task, filename])?;

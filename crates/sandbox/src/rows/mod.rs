@@ -15,7 +15,6 @@ pub(crate) trait Record: Sized {
     const TABLE: &'static str;
     const COLUMNS: &'static [&'static str];
 
-    /// Reads a row that starts with the columns.
     fn read(row: &Row<'_>) -> Result<Self>;
 
     fn values(&self) -> Vec<&dyn ToSql>;
@@ -64,8 +63,7 @@ fn select<R: Record>(rest: &str) -> String {
     format!("SELECT {} FROM {} {rest}", R::COLUMNS.join(", "), R::TABLE)
 }
 
-/// Declares a struct whose fields are the columns of a table. A literal gives the name of a column
-/// that differs from the field's.
+/// Declares the row of a table by its columns. A literal is the name of a column if it differs.
 macro_rules! record {
     (@column $field:ident) => { stringify!($field) };
     (@column $field:ident $column:literal) => { $column };

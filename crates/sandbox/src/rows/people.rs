@@ -70,7 +70,6 @@ pub(crate) fn groups_of_user(connection: &Connection, user: &str) -> Result<Vec<
     Group::all(connection, rest, [user])
 }
 
-/// The groups of a user, each with the user's role.
 pub(crate) fn roles_of_user(connection: &Connection, user: &str) -> Result<Vec<(Group, String)>> {
     all(
         connection,
@@ -81,7 +80,6 @@ pub(crate) fn roles_of_user(connection: &Connection, user: &str) -> Result<Vec<(
     )
 }
 
-/// The members of a group, each with the role.
 pub(crate) fn members(connection: &Connection, group: &str) -> Result<Vec<(String, String)>> {
     let sql = "SELECT member, role FROM membership WHERE user_group = ?1 ORDER BY member";
     all(connection, sql, [group], |row| row.try_into())

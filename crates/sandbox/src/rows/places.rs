@@ -104,7 +104,6 @@ pub(crate) fn neighbours(connection: &Connection, id: i32) -> Result<Vec<(i32, S
     all(connection, sql, [id], |row| row.try_into())
 }
 
-/// Updates the columns of an existing environment that a deployment may change.
 pub(crate) fn redeploy(connection: &Connection, changed: &Environment) -> Result<()> {
     connection.execute(
         "UPDATE environment SET deploy_type = ?2, deploy_base_ref = ?3, deploy_head_ref = ?4,

@@ -52,7 +52,6 @@ pub(crate) fn of_environment(connection: &Connection, environment: i32) -> Resul
     Run::all(connection, rest, [environment])
 }
 
-/// Whether an executor has the run.
 pub(crate) fn is_executing(connection: &Connection, id: i32) -> Result<bool> {
     let sql = "SELECT executing FROM task WHERE id = ?1";
     Ok(first(connection, sql, [id], |row| row.get(0))?.unwrap_or(false))

@@ -10,7 +10,6 @@ use crate::rows::places;
 macro_rules! cluster {
     ($name:ident) => {
         object! {
-            /// A cluster.
             $name(row: places::Cluster) {
                 build_image: String = None;
                 cloud_provider: String = None;

@@ -73,7 +73,6 @@ macro_rules! definition_input {
                 }
             }
 
-            /// The columns that can be changed.
             pub(crate) fn cells(&self) -> Vec<(&'static str, Cell)> {
                 let permission = self.permission.map_value(|level| level.word().to_owned());
                 vec![

@@ -70,15 +70,14 @@ fn session<'a>(context: &Context<'a>) -> Result<&'a Session> {
     session.map_err(|_| "the request has no session".into())
 }
 
-/// A nullable list of nullable items.
 type List<T> = Option<Vec<Option<T>>>;
 
 fn list<R, T>(rows: Vec<R>, show: impl Fn(R) -> T) -> List<T> {
     Some(rows.into_iter().map(|row| Some(show(row))).collect())
 }
 
-/// Declares a GraphQL object by a table of its plain fields, all nullable, and makes it from a row
-/// of the database, which it keeps for `#[ComplexObject]` under the name after the table.
+/// Declares a GraphQL object by its nullable fields, and its conversion from a row. A name after the
+/// fields keeps the row, for `#[ComplexObject]`.
 macro_rules! object {
     ($(#[$meta:meta])* $name:ident($row:ident: $source:ty) {
         $($(#[$attribute:meta])* $field:ident: $kind:ty = $value:expr;)*

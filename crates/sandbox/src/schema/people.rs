@@ -9,7 +9,6 @@ use crate::permissions::{PlatformRole, Role};
 use crate::rows::{people, places};
 
 object! {
-    /// A user as `me` and the members of a group show them, without platform roles.
     #[graphql(complex)]
     User(row: people::Person) {
         comment: String = None;
@@ -28,8 +27,7 @@ object! {
 }
 
 impl User {
-    /// The user as `userByEmail` shows them: only there does Lagoon read the platform roles (seen
-    /// on Lagoon 2.33.1).
+    /// Adds the platform roles, which Lagoon reads for `userByEmail` only (seen on Lagoon 2.33.1).
     pub(super) fn by_email(row: people::Person) -> User {
         let role = row
             .platform_role
@@ -61,7 +59,6 @@ impl User {
     }
 }
 
-/// A key that a user signs in with over ssh; there is no ssh here.
 #[derive(SimpleObject)]
 pub(crate) struct SshKey {
     created: Option<String>,
@@ -73,14 +70,12 @@ pub(crate) struct SshKey {
     name: Option<String>,
 }
 
-/// A user's place in a group.
 #[derive(SimpleObject)]
 pub(crate) struct GroupMembership {
     role: Option<Role>,
     user: Option<User>,
 }
 
-/// A group and what a user is in it.
 #[derive(SimpleObject)]
 pub(crate) struct GroupRoleInterface {
     id: Option<String>,
@@ -88,7 +83,6 @@ pub(crate) struct GroupRoleInterface {
     role: Option<Role>,
 }
 
-/// What all groups have.
 #[allow(
     clippy::duplicated_attributes,
     reason = "the fields of an interface repeat their types"
@@ -108,10 +102,8 @@ pub(crate) enum GroupInterface {
     Group(Group),
 }
 
-/// A group of users.
 pub(crate) struct Group(people::Group);
 
-/// A group, as its interface.
 pub(super) fn group(row: people::Group) -> GroupInterface {
     GroupInterface::Group(Group(row))
 }

@@ -16,8 +16,8 @@ use crate::rows::Record as _;
 use crate::rows::{people as people_rows, places};
 
 object! {
-    /// A project. Numbers that the sandbox does not store are the defaults of Lagoon's database: the
-    /// `lagoon` CLI crashes when `autoIdle`, `factsUi`, `problemsUi` or `deploymentsDisabled` is null.
+    /// Numbers that the sandbox does not store are the defaults of Lagoon's database, because the
+    /// `lagoon` CLI crashes when `autoIdle`, `factsUi` and others are null.
     #[graphql(complex)]
     Project(row: places::Project) {
         active_systems_deploy: String = None;
@@ -110,7 +110,6 @@ impl Project {
 
 words!(ProjectAvailability { High = "HIGH", Polysite = "POLYSITE", Standard = "STANDARD" });
 
-/// The organization of a project; no project here has one.
 #[derive(SimpleObject)]
 pub(crate) struct Organization {
     friendly_name: Option<String>,
@@ -129,7 +128,6 @@ words!(
     }
 );
 
-/// Requires the permission to view a project.
 pub(super) fn visible_project(
     context: &Context<'_>,
     project: Option<places::Project>,
@@ -141,7 +139,6 @@ pub(super) fn visible_project(
     Ok(project.map(Project::from))
 }
 
-/// Requires the permission to view an environment.
 pub(super) fn visible_place(
     context: &Context<'_>,
     place: Option<places::Environment>,
@@ -154,7 +151,6 @@ pub(super) fn visible_place(
 }
 
 object! {
-    /// An environment of a project.
     #[graphql(complex)]
     Environment(row: places::Environment) {
         auto_idle: i32 = Some(1);
@@ -190,7 +186,6 @@ impl Environment {
         Ok(list(listed, AdvancedTaskDefinition::from))
     }
 
-    /// Nothing is ever deployed here.
     async fn deployments(&self, limit: Option<i32>, name: Option<String>) -> List<Deployment> {
         let _ = (limit, name);
         Some(Vec::new())
@@ -229,7 +224,6 @@ impl Environment {
 
 words!(IdleState { Active = "active", Idled = "idled", Scaled = "scaled" });
 
-/// A deployment; there are none.
 #[derive(SimpleObject)]
 pub(crate) struct Deployment {
     completed: Option<String>,
@@ -241,7 +235,6 @@ pub(crate) struct Deployment {
 }
 
 object! {
-    /// A service of an environment.
     #[graphql(complex)]
     EnvironmentService(row: places::Service) {
         created: String = Some(row.created.clone());
@@ -262,7 +255,6 @@ impl EnvironmentService {
     }
 }
 
-/// A container of a service.
 #[derive(SimpleObject)]
 pub(crate) struct ServiceContainer {
     name: Option<String>,

@@ -10,7 +10,6 @@ use crate::resolvers::files;
 use crate::rows::runs::Run;
 
 object! {
-    /// A run.
     #[graphql(complex)]
     Task(row: Run) {
         admin_only_view: bool = Some(row.admin_only_view);
@@ -55,17 +54,14 @@ impl Task {
     }
 }
 
-/// A file of a run.
 #[derive(SimpleObject)]
 pub(crate) struct File {
     created: Option<String>,
     download: Option<String>,
     filename: Option<String>,
-    /// Its position in the listing.
     id: Option<i32>,
 }
 
-/// What a file is uploaded with.
 #[derive(SimpleObject)]
 pub(crate) struct TaskFileUploadForm {
     pub(super) form_fields: Option<Json<serde_json::Value>>,

@@ -27,8 +27,7 @@ pub(crate) struct Subscription;
 
 #[Subscription]
 impl Subscription {
-    /// Changes of an environment's runs. An unknown or invisible environment sends nothing, not an
-    /// error.
+    /// Changes of an environment's runs; none, and no error, if it is unknown or invisible.
     async fn task_changed(
         &self,
         context: &Context<'_>,

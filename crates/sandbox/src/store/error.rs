@@ -6,10 +6,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
-/// An error of the sandbox's store.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the messages say it")]
 pub enum StoreError {
     #[error("the sandbox's database: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -22,7 +20,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the file is no database, or a damaged one.
+    /// Recognizes a file that is damaged or no database.
     pub(crate) fn is_damage(&self) -> bool {
         let StoreError::Sqlite(error) = self else {
             return false;
@@ -54,7 +52,6 @@ pub(crate) fn at(path: &Path) -> impl FnOnce(io::Error) -> StoreError + '_ {
     }
 }
 
-/// `None` if the file does not exist.
 pub(crate) fn if_exists<T>(result: io::Result<T>, path: &Path) -> Result<Option<T>, StoreError> {
     match result {
         Ok(value) => Ok(Some(value)),

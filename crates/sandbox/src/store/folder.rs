@@ -17,7 +17,6 @@ use super::error::{StoreError, at, if_exists};
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    /// Creates the folder if necessary, and makes it private.
     pub(crate) fn create(path: &Path) -> Result<Folder, StoreError> {
         let path = std::path::absolute(path).map_err(at(path))?;
         create_private(&path).map_err(at(&path))?;
@@ -63,7 +62,6 @@ impl Folder {
     }
 }
 
-/// Creates a folder and its parents, for their owner only.
 pub(crate) fn create_private(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);

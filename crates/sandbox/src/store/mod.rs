@@ -1,8 +1,7 @@
 //! The data: SQLite, in memory or in a folder.
 //!
-//! Several processes may use one folder at once. A file lock protects the first start (tables and
-//! seed), because switching a new database to WAL does not wait for other processes. Every write is
-//! a `BEGIN IMMEDIATE` transaction, which waits its turn; a read is one consistent view.
+//! Several processes may use one folder at once. A file lock protects the first start, because
+//! switching a new database to WAL does not wait for other processes.
 
 mod error;
 mod folder;
@@ -29,14 +28,11 @@ const TABLES: [&str; 2] = [include_str!("schema.sql"), include_str!("engine.sql"
 /// The version of the tables, kept as SQLite's `user_version`.
 const RELEASE: i32 = 1;
 
-/// The wait for other processes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The content of new tables, on the first start and at each reset.
 pub(crate) type Fill<'a> = &'a dyn Fn(&Transaction<'_>) -> Result<(), StoreError>;
 
-/// The sandbox's data. Clones share one connection, so a closure given to [`Store::read`] or
-/// [`Store::write`] must not call the store.
+/// Clones share one connection. Closures of [`Store::read`] and [`Store::write`] must not use it.
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
@@ -97,7 +93,6 @@ impl Store {
         }
     }
 
-    /// `None` for a store in memory.
     #[must_use]
     pub(crate) fn folder(&self) -> Option<&Path> {
         self.inner.folder.as_ref().map(Folder::path)

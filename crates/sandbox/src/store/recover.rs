@@ -1,5 +1,4 @@
-//! Detection of runs whose runner died. A runner keeps its run's lock file locked while it lives,
-//! so an unfinished run whose lock is free has no runner. Process ids could be reused.
+//! Detection of runs whose runner died: their lock file is free. Process ids could be reused.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -13,7 +12,6 @@ use super::{Store, StoreError, logs};
 const LAST_WORDS: &[u8] = b"\n[sandbox] The process that executed this run died.\n";
 
 impl Store {
-    /// Marks runs whose runner died as failed, and returns them.
     pub(crate) fn recover(&self) -> Result<Vec<i64>, StoreError> {
         let Some(folder) = &self.inner.folder else {
             return Ok(Vec::new());
@@ -40,7 +38,6 @@ impl Store {
     }
 }
 
-/// Unfinished runs of runners.
 pub(super) fn going(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
     let mut statement = connection.prepare("SELECT id, status FROM task WHERE executing = 1")?;
     let rows = statement.query_map([], |row| row.try_into())?;

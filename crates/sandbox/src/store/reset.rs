@@ -1,7 +1,6 @@
 //! `sandbox reset`: new tables in the same file, which other processes may have open.
 //!
-//! A runner whose row is gone ends itself and its command. Run ids are never reused, so a client
-//! that waits for an old run does not find another one.
+//! A runner whose row is gone ends itself. Run ids are never reused, for clients that wait.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -99,7 +98,6 @@ fn go_on_after(tx: &Transaction<'_>, last: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Moves the runs' folders, and returns the new path.
 fn put_aside(folder: &Folder) -> Result<Option<PathBuf>, StoreError> {
     let old = folder.path().join("runs.old");
     if_exists(fs::remove_dir_all(&old), &old)?;

@@ -4,9 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{Store, StoreError};
 
-/// A run's status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "the names say it")]
 pub enum Status {
     New,
     Queued,
@@ -37,7 +35,7 @@ impl Status {
     }
 }
 
-/// Whether a status is final, including those of old rows.
+/// Recognizes final statuses, including those of old rows.
 pub(crate) fn over(word: &str) -> bool {
     matches!(
         word,
@@ -75,8 +73,7 @@ impl Store {
         })
     }
 
-    /// `remote` is the executor's mark, which becomes the run's `remoteId`. False if the run is
-    /// gone or has another mark.
+    /// `remote` becomes the run's `remoteId`. False if the run is gone or has another one.
     pub(crate) fn move_run(
         &self,
         id: i64,
@@ -119,7 +116,7 @@ fn order(connection: &Connection, id: i64, remote: &str) -> rusqlite::Result<Ord
     })
 }
 
-/// `executor` is the mark that the run must not contradict; `None` changes any run.
+/// A run with another `remoteId` than `executor` is not changed. `None` changes any run.
 fn move_run(
     tx: &Transaction<'_>,
     id: i64,

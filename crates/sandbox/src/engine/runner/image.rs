@@ -8,8 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use crate::engine::order::Job;
 
-/// Runs `image` in a container named after the run. As in Lagoon, the arguments are JSON in base64
-/// in `JSON_PAYLOAD`. The error is a text for the log.
+/// The arguments are in `JSON_PAYLOAD`, as JSON in base64. The error is a text for the log.
 pub(super) fn command(
     job: &Job,
     image: &str,

@@ -19,7 +19,6 @@ struct Life {
     job: Job,
 }
 
-/// Takes over a run and executes it. `args` are the data folder and the run's id.
 pub(super) fn lead(args: impl IntoIterator<Item = OsString>) -> Result<(), EngineError> {
     takeover::leave()?;
     let (data, id) = takeover::parse(args)?;
@@ -96,7 +95,6 @@ impl Life {
         Ok(Ok(command))
     }
 
-    /// Variables of a task's pod that the sandbox knows.
     fn variables(&self) -> Vec<(&'static str, String)> {
         let run = &self.job.run;
         vec![
@@ -176,7 +174,6 @@ impl Life {
         self.store.append_log(self.job.run.id, text.as_bytes())
     }
 
-    /// Sets the status. False if the run was taken away.
     fn reach(&self, status: Status) -> Result<bool, StoreError> {
         self.store
             .move_run(self.job.run.id, &self.job.remote, status)

@@ -1,7 +1,6 @@
 //! The process of one run, started by the hidden subcommand.
 //!
-//! [`Detached`](super::Detached) starts it with the run's lock file as standard input. It has a
-//! session of its own. Only the lock, which ends with the process, shows that it is alive.
+//! [`Detached`](super::Detached) starts it with the run's lock file as standard input.
 
 #[cfg(unix)]
 mod image;
@@ -18,8 +17,7 @@ use std::process::ExitCode;
 /// The subcommand that calls [`main`], followed by the data folder and the run's id.
 pub const SUBCOMMAND: &str = "__sandbox-run";
 
-/// Executes one run. `args` are the data folder and the run's id. Blocks and prints nothing; errors
-/// are written to the run's log.
+/// Executes one run and writes errors to its log. `args` are the data folder and the run's id.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     #[cfg(unix)]
     let result = life::lead(args);

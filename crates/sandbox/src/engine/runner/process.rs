@@ -98,18 +98,15 @@ fn watch(
     }
 }
 
-/// Signals the command's whole group, which may be gone.
 fn signal(pid: Pid, signal: Signal) {
     let _ = rustix::process::kill_process_group(pid, signal);
 }
 
-/// Returns when the command has ended, without collecting it.
 fn wait_for_exit(pid: Pid) {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     while let Err(rustix::io::Errno::INTR) = rustix::process::waitid(WaitId::Pid(pid), options) {}
 }
 
-/// Runs `work` in a thread, which reports its end to the receiver.
 fn spawn(work: impl FnOnce() + Send + 'static) -> Receiver<()> {
     let (sender, receiver): (Sender<()>, _) = channel();
     thread::spawn(move || {

@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::engine::EngineError;
 use crate::store::at;
 
-/// Leaves the parent's session and streams. Standard output closes last: then the parent knows that
-/// its terminal no longer reaches the runner.
+/// Leaves the parent's session and streams. Standard output closes last, which the parent waits for.
 pub(super) fn leave() -> Result<(), EngineError> {
     // It fails only for the leader of a group, which a runner is not.
     let _ = rustix::process::setsid();
@@ -41,8 +40,7 @@ pub(super) fn parse(
     }
 }
 
-/// Checks that standard input is the run's lock file, and locks it. Locking an inherited lock
-/// changes nothing.
+/// Checks that standard input is the run's lock file, and locks it, which may be done twice.
 pub(super) fn take_lock(path: &Path) -> Result<(), EngineError> {
     let stdin = io::stdin().as_fd().try_clone_to_owned();
     let stdin = File::from(stdin.map_err(at(path))?);

@@ -36,7 +36,6 @@ pub(in crate::http) fn root_values(request: &GraphQl) -> Map<String, JsonValue> 
         .collect()
 }
 
-/// The data of an operation whose fields are all `null`.
 pub(in crate::http) fn null_values(operation: &OperationDefinition) -> Map<String, JsonValue> {
     let root = match operation.ty {
         OperationType::Query => "Query",
@@ -64,7 +63,6 @@ pub(in crate::http) fn refused(data: Map<String, JsonValue>, message: &str) -> O
     }
 }
 
-/// The fields that an operation selects directly, without those in fragments.
 fn fields(operation: &OperationDefinition) -> impl Iterator<Item = &Field> {
     let items = operation.selection_set.node.items.iter();
     items.filter_map(|selection| match &selection.node {
@@ -73,8 +71,7 @@ fn fields(operation: &OperationDefinition) -> impl Iterator<Item = &Field> {
     })
 }
 
-/// Whether the first definition selects an inline fragment at its root. A plugin of Lagoon's reads
-/// the name of each selection, and fails on this one.
+/// Detects an inline fragment at the root of the first definition, on which a plugin of Lagoon fails.
 pub(in crate::http) fn trips_the_plugin(document: &ExecutableDocument) -> bool {
     let operations = document
         .operations
@@ -137,7 +134,6 @@ fn operations(document: &mut ExecutableDocument) -> Vec<&mut OperationDefinition
     }
 }
 
-/// Visits all fields of a document, each before the fields below it.
 fn visit_fields(document: &mut ExecutableDocument, visit: &mut impl FnMut(&mut Field)) {
     for operation in operations(document) {
         visit_below(&mut operation.selection_set.node, visit);
@@ -162,7 +158,7 @@ fn visit_below(selections: &mut SelectionSet, visit: &mut impl FnMut(&mut Field)
     }
 }
 
-/// Whether a value stays; parts of it may be removed.
+/// Removes absent variables from a value. False if the value itself is one.
 fn stays(value: &mut Value, absent: &[Name], gone: &mut Vec<Name>) -> bool {
     match value {
         Value::Variable(name) if absent.contains(name) => {
@@ -186,8 +182,7 @@ fn stays(value: &mut Value, absent: &[Name], gone: &mut Vec<Name>) -> bool {
 
 const MARK: &str = "sandboxTypename";
 
-/// Selects `__typename` of each object, because async-graphql turns an object without fields, such
-/// as a union without a matching fragment, into `null`.
+/// Selects `__typename` of each object, because async-graphql makes objects without fields `null`.
 pub(in crate::http) fn mark_objects(document: &mut ExecutableDocument) {
     let Some(mark) = mark() else { return };
     visit_fields(document, &mut |field| {
@@ -204,7 +199,6 @@ fn mark() -> Option<Positioned<Selection>> {
     operation.node.selection_set.node.items.first().cloned()
 }
 
-/// Removes the fields that [`mark_objects`] selected.
 pub(in crate::http) fn unmark(data: &mut JsonValue) {
     match data {
         JsonValue::Object(fields) => {

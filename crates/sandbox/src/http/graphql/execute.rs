@@ -25,7 +25,6 @@ pub(in crate::http) enum Refused {
     Document(String),
     /// A variable is missing, or the variables are no object.
     Variables(String),
-    /// A GET request may only contain a query.
     NotAQuery,
 }
 
@@ -75,7 +74,6 @@ pub(in crate::http) async fn execute(app: &App, caller: &Caller, request: GraphQ
     }
 }
 
-/// Validates and executes a prepared request.
 pub(in crate::http) async fn run(prepared: Prepared) -> Outcome {
     let Prepared {
         request,
@@ -90,7 +88,7 @@ pub(in crate::http) async fn run(prepared: Prepared) -> Outcome {
     answer(plain(response.data), &response.errors)
 }
 
-/// Parses a request. `has_plugins`: it came over HTTP, where Apollo's plugins see it.
+/// Parses a request. Over HTTP, it passes Apollo's plugins.
 pub(in crate::http) fn prepare(
     app: &App,
     caller: &Caller,
@@ -148,7 +146,6 @@ pub(in crate::http) fn prepare(
     })
 }
 
-/// The variables of an operation; async-graphql validates those that are present.
 fn variables(operation: &OperationDefinition, given: Value) -> Result<Map<String, Value>, Refused> {
     let mut given = match given {
         Value::Object(given) => given,
@@ -230,15 +227,13 @@ fn show(error: &ServerError) -> Value {
     shown
 }
 
-/// Whether the document or a value is invalid, rather than that a resolver failed. Integers out of
-/// range are only noticed when their field is resolved.
+/// Tells invalid documents and values, of which some are only noticed by a resolver, from failures.
 fn is_invalid(error: &ServerError) -> bool {
     error.path.is_empty()
         || error.message.starts_with("Failed to parse \"")
         || error.message.starts_with("Invalid value for argument ")
 }
 
-/// The operation with this name, or the only one.
 fn operation<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,

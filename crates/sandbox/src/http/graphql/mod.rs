@@ -30,9 +30,8 @@ pub(in crate::http) struct GraphQl {
     pub(in crate::http) variables: Value,
     pub(in crate::http) operation_name: Option<String>,
     pub(in crate::http) uploads: Vec<multipart::Upload>,
-    /// Whether it came in the address, where only queries are allowed.
+    /// Sent in the address, where only queries are allowed.
     pub(in crate::http) is_get: bool,
-    /// The `Host` header.
     pub(in crate::http) host: Option<String>,
 }
 
@@ -180,8 +179,7 @@ fn from_address(parts: &Parts) -> Read<GraphQl> {
     Ok(request)
 }
 
-/// Whether a web page could have sent this without a preflight. Lagoon takes any content type as a
-/// sign that none did.
+/// For Lagoon, any content type is a sign that a web page had to send a preflight first.
 fn has_no_preflight(headers: &HeaderMap) -> bool {
     let given = |name: &str| headers.get(name).is_some_and(|value| !value.is_empty());
     !given("content-type")

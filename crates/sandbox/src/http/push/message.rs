@@ -8,14 +8,12 @@ pub(super) enum Message {
     /// Answered with the same payload, if any.
     Ping(Value),
     Pong,
-    /// The operation's id and its request.
     Subscribe(String, Map<String, Value>),
     Complete(String),
     /// Valid, but only sent by servers.
     Servers,
 }
 
-/// Parses a message; `None` if it is invalid.
 pub(super) fn read(text: &str) -> Option<Message> {
     let message: Value = serde_json::from_str(text).ok()?;
     let payload = &message["payload"];

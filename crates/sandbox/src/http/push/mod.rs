@@ -18,13 +18,10 @@ use crate::permissions::Caller;
 use crate::schema;
 
 enum Follow {
-    /// The document cannot be parsed, with the reason.
     Unreadable(String),
     /// The document does not determine the operation; with the errors.
     NoOperation(Value),
-    /// A mutation in an address.
     NotAQuery,
-    /// The document is invalid; with the errors.
     Invalid(Value),
     One(Value),
     Many(BoxStream<'static, Value>),
@@ -37,8 +34,7 @@ enum Mutations {
     Refused,
 }
 
-/// The error of a mutation over the WebSocket: its resolvers log the change with a function that
-/// the connection's context lacks.
+/// Resolvers of mutations call a function that the context of the WebSocket lacks.
 const NO_LOGGER: &str = "userActivityLogger is not a function";
 
 async fn follow(app: &App, caller: &Caller, request: GraphQl, mutations: Mutations) -> Follow {

@@ -1,8 +1,5 @@
-//! The WebSocket at `/graphql`: the sub-protocol `graphql-transport-ws`, with the tokens and close
-//! codes seen on Lagoon 2.33.1.
-//!
-//! async-graphql's own WebSocket is not used, because it has neither these close codes nor a payload in
-//! the acknowledgement, and sends no pings.
+//! The WebSocket at `/graphql` (`graphql-transport-ws`, seen on Lagoon 2.33.1). async-graphql's own
+//! lacks these close codes, pings, and a payload in the acknowledgement.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,7 +23,6 @@ use crate::permissions::Caller;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 
-/// The time limit for `connection_init`.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The interval of pings, and the time limit for each pong.
@@ -54,7 +50,6 @@ struct Connection {
     app: Arc<App>,
     socket: WebSocket,
     token: Option<String>,
-    /// By the client's id.
     running: HashMap<String, AbortHandle>,
     sender: mpsc::UnboundedSender<Sent>,
     receiver: mpsc::UnboundedReceiver<Sent>,

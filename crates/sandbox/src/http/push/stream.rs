@@ -1,5 +1,4 @@
-//! `/graphql/stream`: operations over server-sent events, one connection each (graphql-sse's
-//! "distinct connections mode", as seen on Lagoon 2.33.1).
+//! `/graphql/stream`: graphql-sse's "distinct connections mode", as seen on Lagoon 2.33.1.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,8 +23,7 @@ const LIMIT: usize = 1 << 20;
 /// The interval of comments that keep the connection open.
 const HEARTBEAT: Duration = Duration::from_secs(12);
 
-/// Express handles neither JSON nor the token here. A browser's preflight needs no token (seen on
-/// Lagoon 2.33.1).
+/// A browser's preflight needs no token (seen on Lagoon 2.33.1).
 pub(in crate::http) async fn answer(
     app: &Arc<App>,
     parts: &Parts,
