@@ -117,10 +117,8 @@ impl App {
     }
 
     pub fn ui_url(&self) -> Option<String> {
-        match &self.settings.chosen().ok()?.target.value {
-            Target::Context(context) => context.ui_url.as_ref().map(ToString::to_string),
-            _ => None,
-        }
+        let context = self.settings.chosen().ok()?.target.value.context()?;
+        context.ui_url.as_ref().map(ToString::to_string)
     }
 
     pub fn open_page(&self, url: Option<&str>) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use crate::config::Context;
 use crate::error::{Error, Kind};
 use crate::lagoon::discovery::knock::{Knock, knock};
 use crate::lagoon::{Lagoon, NetworkVariables, is_loopback};
-use crate::settings::{Target, TokenOrigin, process_variable_os};
+use crate::settings::{Target, process_variable_os};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
@@ -43,11 +43,7 @@ impl App {
     }
 
     pub async fn knock(&self) -> Result<Knock, Error> {
-        let context = match &self.settings.chosen()?.target.value {
-            Target::Context(context) => Some(context),
-            _ => None,
-        };
-        let network = connect::network(self, context)?;
+        let network = connect::network(self, self.settings.chosen()?.target.value.context())?;
         Ok(knock(&self.address().await?, &network).await?)
     }
 
@@ -59,27 +55,21 @@ impl App {
 
     /// The stored token, valid or not. Does not sign in or prompt.
     pub fn stored_token(&self) -> Result<Option<Secret>, Error> {
-        let chosen = self.settings.chosen()?;
-        let source = match (&chosen.token, &chosen.target.value) {
-            (TokenOrigin::Variable(token), _) => TokenSource::Variable(token.clone()),
-            (_, Target::Context(context)) => {
-                TokenSource::Session(Box::new(self.session_of(context)))
-            }
-            (_, Target::Address(_)) => self.peek_at_address()?,
-            (_, Target::Sandbox) => return Ok(None),
-        };
-        Ok(source.peek()?.map(|token| token.secret))
+        let token = self
+            .stored_source()?
+            .map(|source| source.peek())
+            .transpose()?;
+        Ok(token.flatten().map(|token| token.secret))
     }
 
     /// For callers that must not wait for a sign-in, such as completion.
     pub async fn lagoon_with_stored_token(&self) -> Result<Lagoon, Error> {
-        let context = match &self.settings.chosen()?.target.value {
-            Target::Context(context) => Some(context),
-            Target::Address(_) => None,
-            Target::Sandbox => return self.lagoon().await.cloned(),
-        };
+        let target = &self.settings.chosen()?.target.value;
+        if *target == Target::Sandbox {
+            return self.lagoon().await.cloned();
+        }
         let token = self.stored_token()?;
         let token = token.ok_or_else(|| Error::new(Kind::NotAllowed, "not signed in"))?;
-        self.lagoon_with(TokenSource::Variable(token), context)
+        self.lagoon_with(TokenSource::Variable(token), target.context())
     }
 }

@@ -26,31 +26,33 @@ const FINISH: Duration = Duration::from_secs(3);
 impl App {
     /// `None` for the sandbox. May ask the Lagoon of `TASKS_API` for its ssh host.
     pub async fn token_source(&self) -> Result<Option<TokenSource>, Error> {
+        if self.settings.chosen()?.token == TokenOrigin::Address {
+            let session = self.session_of_address().await?;
+            return Ok(Some(TokenSource::Session(Box::new(session))));
+        }
+        self.stored_source()
+    }
+
+    /// Like [`App::token_source`], but sends no request.
+    pub(super) fn stored_source(&self) -> Result<Option<TokenSource>, Error> {
         let chosen = self.settings.chosen()?;
-        Ok(Some(match (&chosen.token, &chosen.target.value) {
-            (TokenOrigin::Variable(token), _) => TokenSource::Variable(token.clone()),
+        let session = match (&chosen.token, &chosen.target.value) {
+            (TokenOrigin::Variable(token), _) => {
+                return Ok(Some(TokenSource::Variable(token.clone())));
+            }
             (_, Target::Sandbox) => return Ok(None),
-            (_, Target::Context(context)) => {
-                TokenSource::Session(Box::new(self.session_of(context)))
-            }
-            (_, Target::Address(_)) => {
-                TokenSource::Session(Box::new(self.session_of_address().await?))
-            }
-        }))
+            (_, Target::Context(context)) => self.session_of(context),
+            (_, Target::Address(_)) => return self.peek_at_address().map(Some),
+        };
+        Ok(Some(TokenSource::Session(Box::new(session))))
     }
 
     /// The variable's key, else the context's; `None` leaves the choice to ssh.
     pub fn ssh_key(&self) -> Option<Key> {
         let chosen = self.settings.chosen().ok()?;
-        let key = chosen
-            .ssh
-            .key
-            .clone()
-            .or_else(|| match &chosen.target.value {
-                Target::Context(context) => key_of(context),
-                Target::Address(_) | Target::Sandbox => None,
-            });
-        key.as_ref().map(key_for_ssh)
+        let of_context = || key_of(chosen.target.value.context()?);
+        let key = chosen.ssh.key.clone().or_else(of_context)?;
+        Some(key_for_ssh(&key))
     }
 
     /// Variables apply to the selected context only.
@@ -73,17 +75,29 @@ impl App {
                 "or give it a token: tasks login -l {name} --with-token < FILE"
             ));
         }
+        let account = Account::of_context(name, ssh.key.as_ref());
+        let label = format!("the context `{name}`");
         Session {
-            account: Account::of_context(name, ssh.key.as_ref()),
-            api: context.api.clone(),
-            label: format!("the context `{name}`"),
-            store: self.token_store(),
             lagoon_cli: self.cache_of_lagoon_cli(context),
             sign_in: endpoint.map(|endpoint| self.over_ssh(endpoint, key.as_ref())),
             web: self.web(Some(context), patience).ok(),
+            ..self.session(account, &context.api, label, advice)
+        }
+    }
+
+    /// A session that uses stored tokens only.
+    fn session(&self, account: Account, api: &Url, label: String, advice: Vec<String>) -> Session {
+        Session {
+            account,
+            api: api.clone(),
+            label,
+            store: self.token_store(),
+            lagoon_cli: None,
+            sign_in: None,
+            web: None,
             advice,
             notices: self.notices(),
-            patience,
+            patience: self.settings.request_timeout.value,
             renewals: self.renewals.clone(),
             memory: Memory::default(),
         }
@@ -105,24 +119,13 @@ impl App {
         let Target::Address(url) = &chosen.target.value else {
             return Err(Error::usage("TASKS_API does not say which Lagoon is meant"));
         };
-        let session = Session {
-            account: Account::of_address(url, chosen.ssh.key.as_ref()),
-            api: url.clone(),
-            label: "the Lagoon of TASKS_API".to_owned(),
-            store: self.token_store(),
-            lagoon_cli: None,
-            sign_in: None,
-            web: None,
-            advice: vec![
-                "set TASKS_TOKEN to a token for it, or TASKS_SSH_KEY to sign in over ssh"
-                    .to_owned(),
-                "or name a context, which has its own token: -l NAME".to_owned(),
-            ],
-            notices: self.notices(),
-            patience: self.settings.request_timeout.value,
-            renewals: self.renewals.clone(),
-            memory: Memory::default(),
-        };
+        let account = Account::of_address(url, chosen.ssh.key.as_ref());
+        let label = "the Lagoon of TASKS_API".to_owned();
+        let advice = vec![
+            "set TASKS_TOKEN to a token for it, or TASKS_SSH_KEY to sign in over ssh".to_owned(),
+            "or name a context, which has its own token: -l NAME".to_owned(),
+        ];
+        let session = self.session(account, url, label, advice);
         Ok((session, chosen.ssh.clone()))
     }
 
@@ -149,19 +152,14 @@ impl App {
 
     fn token_ends(&self) -> Option<(Timestamp, &'static str)> {
         let chosen = self.settings.chosen().ok()?;
-        match (&chosen.token, &chosen.target.value) {
-            (TokenOrigin::Variable(token), _) => Some((
-                TokenSource::Variable(token.clone()).ends()?,
-                "in TASKS_TOKEN",
-            )),
-            (_, Target::Context(context)) => {
-                Some((self.session_of(context).ends()?, "that is kept"))
-            }
-            (_, Target::Address(_)) if chosen.ssh == SshSettings::default() => {
-                Some((self.peek_at_address().ok()?.ends()?, "that is kept"))
-            }
-            _ => None,
+        if chosen.token == TokenOrigin::Address && chosen.ssh != SshSettings::default() {
+            return None;
         }
+        let origin = match &chosen.token {
+            TokenOrigin::Variable(_) => "in TASKS_TOKEN",
+            _ => "that is kept",
+        };
+        Some((self.stored_source().ok()??.ends()?, origin))
     }
 
     async fn discover_ssh(&self, url: &Url) -> Result<Option<SshEndpoint>, Error> {
@@ -190,13 +188,14 @@ impl App {
     }
 
     fn variables_for(&self, context: &Context) -> SshSettings {
-        match self.settings.chosen() {
-            Ok(chosen) => match &chosen.target.value {
-                Target::Context(meant) if meant.name == context.name => chosen.ssh.clone(),
-                _ => SshSettings::default(),
-            },
-            Err(_) => SshSettings::default(),
-        }
+        let chosen = self.settings.chosen().ok();
+        let selected = chosen.filter(|chosen| {
+            let selected = chosen.target.value.context();
+            selected.is_some_and(|selected| selected.name == context.name)
+        });
+        selected
+            .map(|chosen| chosen.ssh.clone())
+            .unwrap_or_default()
     }
 
     fn cache_of_lagoon_cli(&self, context: &Context) -> Option<(PathBuf, ContextName)> {

@@ -25,17 +25,17 @@ pub struct LagoonCli {
     pub has_token: bool,
 }
 
-pub(super) struct Found {
+pub(super) struct Loaded {
     pub(super) contexts: Vec<Context>,
     pub(super) broken: Vec<(String, ConfigError)>,
     pub(super) file: LagoonCli,
 }
 
-pub(super) fn load(path: &Path) -> Option<Found> {
+pub(super) fn load(path: &Path) -> Option<Loaded> {
     parse(path, read::text(path))
 }
 
-pub(super) fn parse(path: &Path, content: Result<String, ConfigError>) -> Option<Found> {
+pub(super) fn parse(path: &Path, content: Result<String, ConfigError>) -> Option<Loaded> {
     let document = content.and_then(|text| document(path, &text));
     let (document, failure) = match document {
         Ok(document) => (document?, None),
@@ -50,7 +50,7 @@ pub(super) fn parse(path: &Path, content: Result<String, ConfigError>) -> Option
         (!is_there).then(|| dangling(path, key, name, lagoons))
     });
     let mut tokens = lagoons.into_iter().flatten().map(|(_, fields)| fields);
-    let mut found = Found {
+    let mut found = Loaded {
         contexts: Vec::new(),
         broken: Vec::new(),
         file: LagoonCli {
@@ -214,7 +214,7 @@ lagoons:
     #[test]
     fn contexts_with_all_their_quirks() {
         let (_home, path) = file(FILE);
-        let Found {
+        let Loaded {
             contexts,
             broken,
             file,

@@ -124,7 +124,7 @@ impl Config {
         self.with(lagoon_cli::parse(path, Ok(text.to_owned())))
     }
 
-    fn with(mut self, found: Option<lagoon_cli::Found>) -> Config {
+    fn with(mut self, found: Option<lagoon_cli::Loaded>) -> Config {
         let Some(found) = found else {
             return self;
         };

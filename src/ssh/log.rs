@@ -70,9 +70,9 @@ pub fn follow_log(
     Ok(LogStream {
         lines: process.stdout().map(Lines::new),
         stderr: tokio::spawn(async move {
-            let mut said = Vec::new();
-            let _ = beginning(stderr, LONGEST_WORDS, &mut said).await;
-            said
+            let mut kept = Vec::new();
+            let _ = beginning(stderr, LONGEST_WORDS, &mut kept).await;
+            kept
         }),
         process,
         to: to.clone(),
@@ -91,12 +91,12 @@ impl LogStream {
             }
         }
         let status = self.process.wait().await.map_err(SshError::Run)?;
-        let said = (&mut self.stderr).await.unwrap_or_default();
-        Err(self.ended(status, &said))
+        let stderr = (&mut self.stderr).await.unwrap_or_default();
+        Err(self.ended(status, &stderr))
     }
 
-    fn ended(&self, status: ExitStatus, said: &[u8]) -> SshError {
-        match from_words(&self.to, status, said) {
+    fn ended(&self, status: ExitStatus, stderr: &[u8]) -> SshError {
+        match from_words(&self.to, status, stderr) {
             // A portal that is restarted closes the stream without a message.
             SshError::Refused { host, .. } if status.success() => SshError::Failed {
                 host,

@@ -32,12 +32,12 @@ fn folders(dot_git: &Path) -> std::io::Result<(PathBuf, PathBuf)> {
     } else {
         // In a submodule or an additional working tree, `.git` is a file with the path of the
         // folder.
-        let told = text(dot_git)?;
-        let told = told.strip_prefix("gitdir:").unwrap_or(&told).trim();
-        dot_git.parent().unwrap_or(Path::new("")).join(told)
+        let content = text(dot_git)?;
+        let content = content.strip_prefix("gitdir:").unwrap_or(&content).trim();
+        dot_git.parent().unwrap_or(Path::new("")).join(content)
     };
     let common = match text(&own.join("commondir")) {
-        Ok(told) => own.join(told.trim()),
+        Ok(content) => own.join(content.trim()),
         Err(_) => own.clone(),
     };
     // A path in a checkout can name any folder; only a git folder is read.

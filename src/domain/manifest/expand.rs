@@ -35,23 +35,23 @@ pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Faul
     let mut desired = Desired::default();
     let mut faults = Vec::new();
     let mut declared = Vec::new();
-    let mut spoiled = Vec::new();
+    let mut invalid = Vec::new();
     for source in sources {
-        let shape = match shape::look(&source.name, &source.text) {
+        let shape = match shape::check(&source.name, &source.text) {
             Ok(shape) => shape,
             Err(error) => {
                 faults.push(Fault::of_form(&source.name, &error));
                 continue;
             }
         };
-        // `yes` and `y` are texts, as YAML 1.2 has it. What is there twice is told by its shape.
+        // `yes` and `y` are texts, as YAML 1.2 has it. `shape` reports repeated keys.
         let options = serde_saphyr::options! {
             strict_booleans: true,
             duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::FirstWins,
         };
         let mut found = shape.faults.clone();
-        spoiled.extend(shape.spoiled);
-        let told = shape.faults;
+        invalid.extend(shape.invalid);
+        let of_shape = shape.faults;
         match serde_saphyr::from_str_with_options::<form::File>(&source.text, options) {
             Err(_) if shape.breaks => {}
             Err(error) => found.push(Fault::of_form(&source.name, &error)),
@@ -63,9 +63,9 @@ pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Faul
             }
         }
         // Errors that follow from a misspelled or missing key are left out.
-        let follows = |fault: &Fault| fault.position.line == 0 || spoiled.contains(&fault.position);
-        found.retain(|fault| told.contains(fault) || !follows(fault));
-        // In the order in which one goes through the file.
+        let follows = |fault: &Fault| fault.position.line == 0 || invalid.contains(&fault.position);
+        found.retain(|fault| of_shape.contains(fault) || !follows(fault));
+        // In the order of the file.
         found.sort_by_key(|fault| (fault.position.line, fault.position.column));
         faults.append(&mut found);
     }
@@ -82,11 +82,11 @@ pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Faul
             faults.push(Fault::new(position, message));
         }
     }
-    twice(&desired, &mut faults);
+    repeated(&desired, &mut faults);
     if !faults.is_empty() {
-        // With the rest of what is wrong, so that all can be mended in one go.
+        // With the errors of single tasks, so that all can be corrected at once.
         let violations = desired.violations().into_iter();
-        faults.extend(violations.filter(|f| f.position.line > 0 && !spoiled.contains(&f.position)));
+        faults.extend(violations.filter(|f| f.position.line > 0 && !invalid.contains(&f.position)));
     }
     if faults.is_empty() {
         Ok(desired)
@@ -200,8 +200,8 @@ impl File<'_> {
         }
         let has_projects = self.form.project.is_some() || self.form.projects.is_some();
         if own.group.is_some() || system {
-            let meant = self.around.only.is_none() || !has_projects;
-            return if meant { vec![None] } else { Vec::new() };
+            let applies = self.around.only.is_none() || !has_projects;
+            return if applies { vec![None] } else { Vec::new() };
         }
         if self.projects.is_empty() && !has_projects {
             faults.push(self.fault(
@@ -246,7 +246,7 @@ fn add_scope(desired: &mut Desired, scope: ScopeName) {
 }
 
 /// Reports tasks that are defined twice, or defined and absent.
-fn twice(desired: &Desired, faults: &mut Vec<Fault>) {
+fn repeated(desired: &Desired, faults: &mut Vec<Fault>) {
     // By key: files can hold many thousand tasks.
     let key = |scope: &ScopeName, name: &str| (scope.key(), database_key(name));
     let mut there: HashMap<(ScopeName, String), &Wanted> = HashMap::new();

@@ -186,7 +186,7 @@ impl<'a> File<'a> {
             .or_else(|| project.and_then(|(_, values)| values.get(name)))
             .map(|text| Value::Text(text.clone()))
             .or_else(|| default.value.clone());
-        // One cause, one error: the reference stands for the value that was refused.
+        // A refused variable has been reported; the reference replaces its value.
         let found = found.or_else(|| {
             default
                 .is_refused

@@ -23,43 +23,43 @@ enum Node {
 pub(super) struct Findings {
     pub(super) faults: Vec<Fault>,
     /// The mappings with errors, which can cause further errors.
-    pub(super) spoiled: Vec<Position>,
+    pub(super) invalid: Vec<Position>,
     /// The file cannot be deserialized.
     pub(super) breaks: bool,
 }
 
 /// Checks a file. Fails if it is not YAML.
-pub(super) fn look(file: &str, text: &str) -> Result<Findings, serde_saphyr::Error> {
+pub(super) fn check(file: &str, text: &str) -> Result<Findings, serde_saphyr::Error> {
     let options = serde_saphyr::options! {
         strict_booleans: true,
         duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::PassThrough,
     };
     let node: Spanned<Node> = serde_saphyr::from_str_with_options(text, options)?;
-    let mut look = Look {
+    let mut checker = Checker {
         file,
         found: Findings::default(),
     };
     let message = match &node.value {
         Node::Map(_) => {
-            look.value("the file", &node, &FILE);
-            return Ok(look.found);
+            checker.value("the file", &node, &FILE);
+            return Ok(checker.found);
         }
         Node::Nothing => "the file is empty: begin with `version: 1`",
         Node::Scalar | Node::Flag | Node::List(_) => {
             "the file has no keys at its top: begin with `version: 1`"
         }
     };
-    look.found.breaks = true;
-    look.fault(node.referenced, message.to_owned());
-    Ok(look.found)
+    checker.found.breaks = true;
+    checker.fault(node.referenced, message.to_owned());
+    Ok(checker.found)
 }
 
-struct Look<'a> {
+struct Checker<'a> {
     file: &'a str,
     found: Findings,
 }
 
-impl Look<'_> {
+impl Checker<'_> {
     fn fault(&mut self, at: Location, message: String) {
         let fault = Fault::new(Position::new(self.file, at), message);
         self.found.faults.push(fault);
@@ -79,7 +79,7 @@ impl Look<'_> {
             }
             (Node::Map(entries), _, Some(keys), _) => self.keys(at, entries, keys),
             (Node::Map(entries), _, _, Some(inner)) => {
-                self.twice(entries);
+                self.repeated(entries);
                 for (key, value) in entries {
                     self.value(&format!("`{}`", key.value), value, inner);
                 }
@@ -94,23 +94,23 @@ impl Look<'_> {
 
     fn keys(&mut self, at: Location, entries: &[(Text, Spanned<Node>)], keys: &'static [Key]) {
         let before = self.found.faults.len();
-        self.twice(entries);
-        let mut meant = Vec::new();
+        self.repeated(entries);
+        let mut misspelled = Vec::new();
         for (key, value) in entries {
             match keys.iter().find(|known| known.name == key.value) {
                 Some(known) => self.value(&format!("`{}`", known.name), value, &known.shapes),
-                None => meant.extend(self.unknown(key, keys)),
+                None => misspelled.extend(self.unknown(key, keys)),
             }
         }
         for required in keys.iter().filter(|key| key.is_required) {
             // One that is misspelled is not missing as well.
             let is_there = entries.iter().any(|(key, _)| key.value == required.name);
-            if !is_there && !meant.contains(&required.name.as_str()) {
+            if !is_there && !misspelled.contains(&required.name.as_str()) {
                 self.fault(at, format!("the key `{}` is missing", required.name));
             }
         }
         if self.found.faults.len() > before {
-            self.found.spoiled.push(Position::new(self.file, at));
+            self.found.invalid.push(Position::new(self.file, at));
         }
     }
 
@@ -129,7 +129,7 @@ impl Look<'_> {
         near
     }
 
-    fn twice(&mut self, entries: &[(Text, Spanned<Node>)]) {
+    fn repeated(&mut self, entries: &[(Text, Spanned<Node>)]) {
         for (position, (key, _)) in entries.iter().enumerate() {
             if entries[..position]
                 .iter()

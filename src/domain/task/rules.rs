@@ -26,7 +26,7 @@ pub struct Violation {
 }
 
 pub fn violations(definition: &Definition) -> Vec<Violation> {
-    let mut found = Found(Vec::new());
+    let mut found = Violations(Vec::new());
     name(definition, &mut found);
     work(definition, &mut found);
     found.text(Field::Description, &definition.description);
@@ -87,9 +87,9 @@ pub fn unknown_types(definition: &Definition) -> Vec<String> {
     definition.arguments().iter().filter_map(sentence).collect()
 }
 
-struct Found(Vec<Violation>);
+struct Violations(Vec<Violation>);
 
-impl Found {
+impl Violations {
     fn add(&mut self, field: Field, message: impl Into<String>) {
         self.0.push(Violation {
             field,
@@ -121,7 +121,7 @@ impl Found {
     }
 }
 
-fn name(definition: &Definition, found: &mut Found) {
+fn name(definition: &Definition, found: &mut Violations) {
     let name = &definition.name;
     if name.trim().is_empty() {
         found.add(Field::Name, "is empty");
@@ -139,7 +139,7 @@ fn name(definition: &Definition, found: &mut Found) {
     found.length(Field::Name, name, limit::RUN_NAME);
 }
 
-fn work(definition: &Definition, found: &mut Found) {
+fn work(definition: &Definition, found: &mut Violations) {
     match &definition.work {
         Work::Command(command) => {
             if command.trim().is_empty() {
@@ -168,7 +168,12 @@ fn work(definition: &Definition, found: &mut Found) {
     }
 }
 
-fn argument(definition: &Definition, argument: &Argument, earlier: &[Argument], found: &mut Found) {
+fn argument(
+    definition: &Definition,
+    argument: &Argument,
+    earlier: &[Argument],
+    found: &mut Violations,
+) {
     let field = || Field::Argument(argument.name.clone());
     if argument.name.is_empty() {
         found.add(field(), "has no name");
