@@ -21,6 +21,15 @@ pub enum Target {
     Address(Url),
 }
 
+impl Target {
+    pub fn context(&self) -> Option<&Context> {
+        match self {
+            Target::Context(context) => Some(context),
+            Target::Address(_) | Target::Sandbox => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenOrigin {
     Variable(Secret),
