@@ -16,7 +16,8 @@ use crate::error::{Error, Kind};
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::state::Claims;
 
-use recover::{Newest, RunFingerprint, StartError, Started};
+use recover::{Newest, RunFingerprint};
+use start::LaunchOutcome;
 
 /// One start on one environment, checked.
 #[derive(Debug, Clone)]
@@ -94,7 +95,7 @@ impl Launch {
         })
     }
 
-    async fn start(&self, lagoon: &Lagoon, claims: &Claims) -> Result<Started, StartError> {
+    async fn start(&self, lagoon: &Lagoon, claims: &Claims) -> LaunchOutcome {
         // For images Lagoon does not record who started them.
         let is_image = matches!(self.definition(), Some(d) if !matches!(d.work, Work::Command(_)));
         let fingerprint = RunFingerprint {
@@ -105,8 +106,11 @@ impl Launch {
             says_user: !is_image,
         };
         let send = || self.send(lagoon);
-        let started = recover::start(lagoon, claims, fingerprint, send).await;
-        started.map_err(|why| why.map(|error| self.explained(error)))
+        match recover::start(lagoon, claims, fingerprint, send).await {
+            LaunchOutcome::Refused(error) => LaunchOutcome::Refused(self.explained(error)),
+            LaunchOutcome::Unknown(error) => LaunchOutcome::Unknown(self.explained(error)),
+            outcome => outcome,
+        }
     }
 
     async fn send(&self, lagoon: &Lagoon) -> Result<Run, LagoonError> {

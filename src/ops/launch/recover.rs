@@ -17,6 +17,7 @@ use crate::lagoon::operations::runs::RecentView;
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::state::{Claims, Start};
 
+use crate::ops::launch::start::LaunchOutcome;
 use crate::ops::resend::{LOOKS, PAUSE, Resend};
 
 const NEWEST: i64 = 50;
@@ -91,22 +92,6 @@ pub struct Started {
     pub recovered: bool,
 }
 
-/// Why no run is known to exist.
-#[derive(Debug)]
-pub(super) enum StartError {
-    Refused(Error),
-    Unknown(Error),
-}
-
-impl StartError {
-    pub(super) fn map(self, change: impl FnOnce(Error) -> Error) -> StartError {
-        match self {
-            StartError::Refused(error) => StartError::Refused(change(error)),
-            StartError::Unknown(error) => StartError::Unknown(change(error)),
-        }
-    }
-}
-
 /// Sends the mutation once. If the reply is lost, or is a refusal that does not exclude a run,
 /// looks for the run. After a refused token, signs in and sends again if there is no run.
 ///
@@ -117,7 +102,7 @@ pub(super) async fn start<F>(
     claims: &Claims,
     mut fingerprint: RunFingerprint,
     send: impl Fn() -> F,
-) -> Result<Started, StartError>
+) -> LaunchOutcome
 where
     F: Future<Output = Result<Run, LagoonError>>,
 {
@@ -138,7 +123,7 @@ where
         let error = match send().await {
             Ok(run) => {
                 search.start.claim(run.id, &run.task_name);
-                return Ok(Started {
+                return LaunchOutcome::Started(Started {
                     run: fingerprint.placed(run),
                     recovered: false,
                 });
@@ -146,7 +131,7 @@ where
             Err(error) => error,
         };
         if !error.leaves_unknown() && !error.is_doubtful_refusal() {
-            return Err(StartError::Refused(error.into()));
+            return LaunchOutcome::Refused(error.into());
         }
         let may_resend = resend.is_possible(lagoon, &error).await;
         // Before it is sent again, the server may still be working on the first one.
@@ -190,11 +175,8 @@ impl Search<'_> {
         let mut unconfirmed = None;
         let mut looks = 1;
         loop {
-            match self
-                .lagoon
-                .recent_runs(self.fingerprint.environment.id, NEWEST)
-                .await
-            {
+            let place = self.fingerprint.environment.id;
+            match self.lagoon.recent_runs(place, NEWEST).await {
                 Ok(view) => {
                     let runs = self.candidates(view);
                     if !is_lost || looks == LOOKS || (looks > 1 && !runs.is_empty()) {
@@ -204,7 +186,7 @@ impl Search<'_> {
                     unconfirmed = Some(runs).filter(|runs| !runs.is_empty());
                 }
                 Err(LagoonError::NotLagoon { .. } | LagoonError::Unusable(_)) if looks < LOOKS => {}
-                // Without a second look, nothing tells that the run is ours.
+                // Without a second read, the run may be another process's.
                 Err(error) => {
                     let is_contested = true;
                     let found = unconfirmed.map(|runs| Found { runs, is_contested });
@@ -237,11 +219,7 @@ impl Search<'_> {
     }
 
     /// Combines the mutation's error and the candidates.
-    fn conclude(
-        &self,
-        error: LagoonError,
-        found: Result<Found, LagoonError>,
-    ) -> Result<Started, StartError> {
+    fn conclude(&self, error: LagoonError, found: Result<Found, LagoonError>) -> LaunchOutcome {
         let is_lost = error.leaves_unknown();
         // A 400 comes before anything is carried out: it leaves no row behind.
         let is_invalid = matches!(error, LagoonError::Refused { status: 400, .. });
@@ -252,9 +230,9 @@ impl Search<'_> {
             Err(why) if is_lost => {
                 let unknown = unknown(self.fingerprint, &error, &[]);
                 let why = format!("looking for the run failed too: {why}");
-                return Err(StartError::Unknown(unknown.hint(why)));
+                return LaunchOutcome::Unknown(unknown.hint(why));
             }
-            Err(why) => return Err(StartError::Unknown(unchecked(error, &why))),
+            Err(why) => return LaunchOutcome::Unknown(unchecked(error, &why)),
         };
         let claim = |run: &Run| self.start.claim(run.id, &run.task_name);
         if is_from_lagoon {
@@ -266,19 +244,15 @@ impl Search<'_> {
             }
             // Runs that another process may have started are not named.
             let own = if is_contested { &[][..] } else { &runs };
-            return Err(StartError::Refused(with_left_behind(error, own)));
+            return LaunchOutcome::Refused(with_left_behind(error, own));
         }
         match runs.as_slice() {
-            [one] if !is_contested && claim(one) => Ok(Started {
+            [one] if !is_contested && claim(one) => LaunchOutcome::Started(Started {
                 run: one.clone(),
                 recovered: true,
             }),
-            [] if !is_lost => Err(StartError::Refused(error)),
-            several => Err(StartError::Unknown(unknown(
-                self.fingerprint,
-                &error,
-                several,
-            ))),
+            [] if !is_lost => LaunchOutcome::Refused(error),
+            several => LaunchOutcome::Unknown(unknown(self.fingerprint, &error, several)),
         }
     }
 }
@@ -320,12 +294,13 @@ fn unknown(fingerprint: &RunFingerprint, lost: &Error, candidates: &[Run]) -> Er
         return error
             .hint("no run of it was found; it may still appear: look before you start it again");
     }
-    for run in candidates {
-        error = error.hint(format!(
+    let hint = |run: &Run| {
+        format!(
             "it may be run {} ({}, {})",
             run.id, run.task_name, run.status
-        ));
-    }
+        )
+    };
+    let error = error.with_hints(candidates.iter().map(hint));
     error.hint("look at them before you start it again")
 }
 

@@ -16,7 +16,7 @@ use crate::lagoon::Lagoon;
 use crate::state::Claims;
 
 use crate::ops::launch::Launch;
-use crate::ops::launch::recover::{Newest, StartError, Started};
+use crate::ops::launch::recover::{Newest, Started};
 use crate::ops::runs::push::Push;
 use crate::ops::runs::together::Shared;
 use crate::ops::runs::wait::{self, Limits, Watcher};
@@ -141,9 +141,7 @@ impl Starter<'_> {
         );
         let mut signalled = pin!(signalled);
         let mut signal = None;
-        let mut grace = pin!(async {
-            self.clock.sleep(self.options.grace).await;
-        });
+        let mut grace = pin!(self.clock.sleep(self.options.grace));
         loop {
             if signal.is_some() && !(0..launches.len()).any(is_sending) {
                 break;
@@ -207,16 +205,13 @@ impl Starter<'_> {
         sending.store(true, Ordering::Relaxed);
         let mut launch = launch.clone();
         launch.newest.advance(newest);
-        let started = launch.start(self.lagoon, self.claims).await;
+        let outcome = launch.start(self.lagoon, self.claims).await;
         sending.store(false, Ordering::Relaxed);
-        match started {
-            Ok(started) => {
-                newest.advance(&Newest::of([&started.run]));
-                LaunchOutcome::Started(started)
-            }
-            Err(StartError::Refused(error)) => self.failed(stop, LaunchOutcome::Refused(error)),
-            Err(StartError::Unknown(error)) => self.failed(stop, LaunchOutcome::Unknown(error)),
+        if let Some(run) = outcome.started() {
+            newest.advance(&Newest::of([run]));
+            return outcome;
         }
+        self.failed(stop, outcome)
     }
 
     fn failed(&self, stop: &Stop, outcome: LaunchOutcome) -> LaunchOutcome {
