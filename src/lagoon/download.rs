@@ -139,7 +139,7 @@ impl Lagoon {
     ) -> Result<Option<Download>, LagoonError> {
         let version = &beginning.version;
         // The last byte once more: the reply to a range that begins at the end of the file (416)
-        // has no entity tag, so a complete file could not be told from a changed one.
+        // has no entity tag, so a complete file would look like a changed one.
         let from = beginning.bytes.saturating_sub(1);
         let Ok(etag) = HeaderValue::from_str(&version.etag) else {
             return Ok(None);

@@ -10,7 +10,7 @@ mod stream;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::task::JoinHandle;
 
 use super::transport::Transport;
@@ -110,17 +110,13 @@ impl Listener {
 
     /// `false` if the receiver is gone. A change that does not fit is dropped.
     fn tell(&self, change: Change) -> bool {
-        !matches!(
-            self.outbox.try_send(change),
-            Err(mpsc::error::TrySendError::Closed(_))
-        )
+        let sent = self.outbox.try_send(change);
+        !matches!(sent, Err(TrySendError::Closed(_)))
     }
 
     fn hear(&self, message: &str) -> bool {
-        match super::operations::events::changed(message) {
-            Some(id) => self.tell(Change::Run(id)),
-            None => true,
-        }
+        let run = super::operations::events::changed(message);
+        run.is_none_or(|id| self.tell(Change::Run(id)))
     }
 
     fn subscribed(&self, over: &'static str) -> bool {

@@ -161,7 +161,7 @@ impl Transport {
                     }
                     continue;
                 }
-                // Nobody waits half a minute to be told of a wrong address.
+                // A wrong address should not take half a minute to be reported.
                 Err(LagoonError::NotReached { .. }) if attempts <= CONNECT_RETRIES => pause,
                 Err(LagoonError::NoAnswer { .. }) if effect == Effect::Query => pause,
                 _ => return attempt,

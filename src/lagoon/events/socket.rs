@@ -119,7 +119,7 @@ where
                 .is_none_or(|payload| listener.hear(payload.get())),
             "ping" => say(&mut socket, &json!({"type": "pong"})).await.is_ok(),
             "ka" | "pong" => true,
-            // `complete`, `error`, `connection_error`, and what nobody knows.
+            // `complete`, `error`, `connection_error`, and unknown messages.
             _ => false,
         };
         if !goes_on {

@@ -31,13 +31,10 @@ pub(crate) fn check(variables: &NetworkVariables) -> Result<(), LagoonError> {
             Err(error) => unreadable = unreadable.or(Some((folder, error))),
         }
     }
-    match unreadable {
-        Some((folder, error)) => Err(refused(
-            FOLDERS,
-            format!("cannot read {}: {error}", folder.display()),
-        )),
-        None => Ok(()),
-    }
+    unreadable.map_or(Ok(()), |(folder, error)| {
+        let reason = format!("cannot read {}: {error}", folder.display());
+        Err(refused(FOLDERS, reason))
+    })
 }
 
 fn check_file(path: &Path, is_only: bool) -> Result<(), LagoonError> {

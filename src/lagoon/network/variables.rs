@@ -77,21 +77,15 @@ impl NetworkVariables {
             return Ok(None);
         }
         let own = if url.scheme() == "https" { HTTPS } else { HTTP };
-        let named = [own, ALL].map(|names| self.first(names));
-        match named
-            .into_iter()
-            .flatten()
-            .find(|(_, value)| !value.is_empty())
-        {
-            Some((variable, value)) => match address(value) {
-                Ok(address) => Ok(Some(Proxy {
-                    address,
-                    variable: Some(variable),
-                })),
-                Err(reason) => Err(malformed(variable, &reason)),
-            },
-            None => Ok(of_system(&uri)),
-        }
+        let mut named = [own, ALL].into_iter().filter_map(|names| self.first(names));
+        let Some((variable, value)) = named.find(|(_, value)| !value.is_empty()) else {
+            return Ok(of_system(&uri));
+        };
+        let address = address(value).map_err(|reason| malformed(variable, &reason))?;
+        Ok(Some(Proxy {
+            address,
+            variable: Some(variable),
+        }))
     }
 
     fn is_excluded(&self, uri: &Uri) -> bool {

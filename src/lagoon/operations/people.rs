@@ -14,7 +14,7 @@ impl Lagoon {
     /// `None` for a service, whose token belongs to no user.
     pub async fn me(&self) -> Result<Option<Person>, LagoonError> {
         let reply = self.send::<Me>(Effect::Query, me::Variables {}).await?;
-        // What a service is answered is Lagoon's own slip: `Cannot read properties of null (reading
+        // For a service Lagoon fails with an error of its own: `Cannot read properties of null (reading
         // 'access_token')` (seen on Lagoon 2.33.1).
         let is_slip = |message: &str| message.contains("access_token");
         if reply.errors.iter().any(|error| is_slip(&error.message)) {

@@ -23,7 +23,7 @@ impl Lagoon {
         let Some(first) = forms.first() else {
             return Ok(None);
         };
-        // All the variables are needed: what is not there is asked for twice.
+        // All variables are required, so the first address fills the others.
         let form = |n: usize| forms.get(n).unwrap_or(first).clone();
         const _: () = assert!(git_url::FORMS == 8);
         let variables = project_by_git_url::Variables {

@@ -94,26 +94,17 @@ impl SizeLimit {
 
 /// The number of values, give or take one per list and object.
 fn values(json: &[u8]) -> u64 {
-    let mut count = 0;
+    let (mut count, mut is_text) = (0, false);
     let mut bytes = json.iter();
     while let Some(byte) = bytes.next() {
         match byte {
-            b',' | b'{' | b'[' => count += 1,
-            b'"' => skip_text(&mut bytes),
+            b'\\' if is_text => drop(bytes.next()),
+            b'"' => is_text = !is_text,
+            b',' | b'{' | b'[' if !is_text => count += 1,
             _ => {}
         }
     }
     count
-}
-
-fn skip_text(bytes: &mut std::slice::Iter<'_, u8>) {
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'\\' => drop(bytes.next()),
-            b'"' => return,
-            _ => {}
-        }
-    }
 }
 
 /// In the largest unit that divides the number.
