@@ -35,7 +35,7 @@ pub fn sources(given: Option<&str>, start: &Path, owners: &Owners) -> Result<Vec
 
 /// Task files of a checkout, which the user did not name.
 #[derive(Debug, PartialEq, Eq)]
-struct Found<'a> {
+struct TaskFiles<'a> {
     /// Relative to the current folder.
     shown: PathBuf,
     /// The folder with `.lagoon`.
@@ -45,14 +45,14 @@ struct Found<'a> {
     top: Option<&'a Path>,
 }
 
-fn usual(start: &Path) -> Option<Found<'_>> {
+fn usual(start: &Path) -> Option<TaskFiles<'_>> {
     let top = start.ancestors().find(|f| f.join(".git").exists());
-    // Upwards by `..`, so that what is said is relative to where one is.
+    // Upwards by `..`, so that messages have paths relative to the current folder.
     let mut prefix = PathBuf::new();
     for folder in start.ancestors() {
         for name in USUAL {
             if folder.join(name).symlink_metadata().is_ok() {
-                return Some(Found {
+                return Some(TaskFiles {
                     shown: prefix.join(name),
                     folder,
                     name,
@@ -68,7 +68,7 @@ fn usual(start: &Path) -> Option<Found<'_>> {
     None
 }
 
-impl Found<'_> {
+impl TaskFiles<'_> {
     /// Reads the files if they are regular files in the repository and belong to this user.
     fn sources(&self, owners: &Owners) -> Result<Vec<Source>, Error> {
         let is_trusted = match self.top {
@@ -79,20 +79,14 @@ impl Found<'_> {
             return Err(self.refused(&self.shown, "belongs to another user"));
         }
         if !self.folder.join(self.name).is_dir() {
-            return Ok(vec![self.read(&self.shown)?]);
+            return Ok(vec![read(&self.shown, &self.check(&self.shown)?)?]);
         }
         self.check(&self.shown)?;
         let files = files_in(&self.shown)?;
-        files.iter().map(|path| self.read(path)).collect()
-    }
-
-    fn read(&self, path: &Path) -> Result<Source, Error> {
-        source(
-            path,
-            self.check(path).and_then(|whole| {
-                regular_file::read(&whole, LONGEST).map_err(|e| unreadable(path, e))
-            })?,
-        )
+        files
+            .iter()
+            .map(|path| read(path, &self.check(path)?))
+            .collect()
     }
 
     /// Resolves symbolic links, which must stay in the repository.
@@ -130,13 +124,13 @@ fn at(path: &Path) -> Result<Vec<Source>, Error> {
         return Ok(vec![source(path, bytes)?]);
     }
     let files = files_in(path)?;
-    let read = |path: &PathBuf| {
-        source(
-            path,
-            regular_file::read(path, LONGEST).map_err(|e| unreadable(path, e))?,
-        )
-    };
-    files.iter().map(read).collect()
+    files.iter().map(|path| read(path, path)).collect()
+}
+
+/// Reads the file at `whole`, which is called `path` in messages.
+fn read(path: &Path, whole: &Path) -> Result<Source, Error> {
+    let bytes = regular_file::read(whole, LONGEST).map_err(|e| unreadable(path, e))?;
+    source(path, bytes)
 }
 
 fn files_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -166,7 +160,7 @@ fn source(path: &Path, bytes: Vec<u8>) -> Result<Source, Error> {
     let name = path.display().to_string();
     match String::from_utf8(bytes) {
         Ok(text) => {
-            // It may be the wrong file, and errors repeat what is wrong in it.
+            // It may be the wrong file, and errors repeat its invalid values.
             conceal_recognized(&text);
             Ok(Source { name, text })
         }
@@ -187,12 +181,9 @@ pub fn command_file(manifest: &str, path: &str) -> Result<String, String> {
             "`{path}` must be in the folder of this file, or below it"
         ));
     }
-    let folder = Path::new(manifest).parent().unwrap_or(Path::new(""));
-    let folder = if folder.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        folder
-    };
+    let folder = Path::new(manifest).parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
     let cannot = |error: std::io::Error| format!("cannot read `{path}`: {error}");
     // A link may lead out of the folder.
     let Some(whole) = regular_file::within(folder, relative).map_err(cannot)? else {
@@ -226,10 +217,8 @@ fn stays_below(path: &Path) -> bool {
 pub fn refusal(faults: &[Fault]) -> Error {
     match faults {
         [only] => Error::usage(only.to_string()),
-        several => several.iter().fold(
-            Error::usage(format!("the tasks have {} faults", several.len())),
-            |error, fault| error.hint(fault.to_string()),
-        ),
+        several => Error::usage(format!("the tasks have {} faults", several.len()))
+            .with_hints(several.iter().map(ToString::to_string)),
     }
 }
 

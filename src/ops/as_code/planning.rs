@@ -33,7 +33,7 @@ pub async fn plan(
         actions.any(|action| matches!(action, Action::Create(_)))
     };
     if plan.as_ref().is_ok_and(adds) {
-        // What seems to be missing may be hidden by one's role.
+        // A task that seems to be missing may be hidden by the user's role.
         scope::note_blind_spots(lagoon, &mut seen).await;
         plan = plan::plan(desired, &seen, allowed);
     }

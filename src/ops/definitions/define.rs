@@ -228,9 +228,9 @@ async fn after_error(
     if found.is_empty() {
         return Ok(Defined::Found(left, words.to_owned()));
     }
-    // What else than arguments is different was not written by this program.
+    // Other differences than arguments were not written by this program.
     let only_arguments = found.iter().all(|d| d.field == "arguments");
-    // Updating does not validate: what Lagoon called invalid must not come in that way.
+    // An update is not validated, so it must not write values that Lagoon refused as invalid.
     let refused_as_invalid = words.contains("Invalid input");
     if only_arguments
         && !refused_as_invalid

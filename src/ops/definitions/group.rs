@@ -63,13 +63,10 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn shown(&self) -> Vec<&[Definition]> {
-        let views = self.views.iter();
-        views.map(|view| view.definitions.as_slice()).collect()
-    }
-
     fn is_settled(&self) -> bool {
-        self.coverage.is_settled(&self.scope, &self.shown())
+        let shown = self.views.iter().map(|view| &*view.definitions);
+        let shown: Vec<&[Definition]> = shown.collect();
+        self.coverage.is_settled(&self.scope, &shown)
     }
 
     async fn one_environment(&mut self, project: &Project) -> Result<(), LagoonError> {
@@ -99,7 +96,7 @@ impl Reading<'_> {
         mut projects: Vec<Project>,
         progress: Option<&dyn Progress>,
     ) -> Result<(), LagoonError> {
-        // What hides a task on the first project probably does so on all of its environments.
+        // A task that shadows one on the first project probably does so on all of its environments.
         if !projects.is_empty() {
             projects.rotate_left(1);
         }

@@ -116,20 +116,17 @@ pub async fn show(
 }
 
 fn several(name: &str, same: &[&Listed]) -> Error {
-    let mut error = Error::usage(format!(
-        "`{name}` is the name of {} tasks of this project",
-        same.len()
-    ));
-    for listed in same {
-        let definition = &listed.definition;
-        error = error.hint(format!(
-            "id:{} is the one of scope {}, on {}",
-            definition.id,
-            definition.scope.word(),
-            listed.environments.join(", ")
-        ));
-    }
-    error.hint(Hint::NameEnvironmentOrId)
+    let hints = same.iter().map(|listed| {
+        let (id, scope) = (listed.definition.id, listed.definition.scope.word());
+        let environments = listed.environments.join(", ");
+        format!("id:{id} is the one of scope {scope}, on {environments}")
+    });
+    let count = same.len();
+    Error::usage(format!(
+        "`{name}` is the name of {count} tasks of this project"
+    ))
+    .with_hints(hints)
+    .hint(Hint::NameEnvironmentOrId)
 }
 
 fn merge(project: Project, views: Vec<EnvironmentView>) -> Listing {

@@ -90,7 +90,7 @@ pub async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
     let Ok(roles) = lagoon.my_roles().await else {
         return error;
     };
-    // Whoever is no member anywhere sees by another right, if at all.
+    // A user without groups can see projects only by a platform role.
     let groups = roles.words();
     error.hint(if groups.is_empty() {
         "you are in no group, and only groups let one see projects".to_owned()
@@ -122,36 +122,36 @@ pub async fn missing_group(lagoon: &Lagoon, name: &str) -> Error {
 /// Adds the user's role on the project to a not-found error, with the tasks that it hides. One
 /// request.
 pub async fn with_role(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
-    if error.kind != Kind::NotFound {
-        return error;
-    }
-    let Some(role) = role_on(lagoon, project).await else {
-        return error;
+    let hint = |role: Role| {
+        role.blind_spot(&project.name).unwrap_or_else(|| {
+            format!(
+                "your role on {} is {}: of its tasks you see all but those for administrators",
+                project.name,
+                role.word()
+            )
+        })
     };
-    let hint = role.blind_spot(&project.name).unwrap_or_else(|| {
-        format!(
-            "your role on {} is {}: of its tasks you see all but those for administrators",
-            project.name,
-            role.word()
-        )
-    });
-    error.hint(hint)
+    with_role_hint(lagoon, error, project, hint).await
 }
 
 /// Adds the user's role on the project to a not-found error, with the environments that it shows.
 /// One request.
 pub async fn with_sight(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
+    with_role_hint(lagoon, error, project, |role| role.sight(&project.name)).await
+}
+
+async fn with_role_hint(
+    lagoon: &Lagoon,
+    error: Error,
+    project: &Project,
+    hint: impl FnOnce(Role) -> String,
+) -> Error {
     if error.kind != Kind::NotFound {
         return error;
     }
-    match role_on(lagoon, project).await {
-        Some(role) => error.hint(role.sight(&project.name)),
-        None => error,
-    }
-}
-
-async fn role_on(lagoon: &Lagoon, project: &Project) -> Option<Role> {
-    lagoon.my_roles().await.ok()?.on_project(project.id)
+    let roles = lagoon.my_roles().await.ok();
+    let role = roles.and_then(|roles| roles.on_project(project.id));
+    error.with_hints(role.map(hint))
 }
 
 pub async fn missing_environment(

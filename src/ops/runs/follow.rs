@@ -57,7 +57,7 @@ impl Shown {
         let log = &log[..end];
         let common = common_prefix(&self.text, log);
         if common < self.text.len() && !is_final {
-            // An older snapshot than what was shown, or another one: the end will tell.
+            // An older log than the one shown, or another one. The final log decides.
             return "";
         }
         let from = if common == self.text.len() {
@@ -81,15 +81,10 @@ fn common_prefix(a: &str, b: &str) -> usize {
 /// A log without Lagoon's header.
 pub fn without_banner(log: &str) -> &str {
     let rule = |line: &str| line.len() >= 40 && line.trim_end().bytes().all(|b| b == b'=');
-    let mut rest = log;
-    let mut lines = [""; 3];
-    for line in &mut lines {
-        let Some((first, after)) = rest.split_once('\n') else {
-            return log;
-        };
-        (*line, rest) = (first, after);
-    }
-    let [top, title, bottom] = lines;
+    let mut parts = log.splitn(4, '\n');
+    let [Some(top), Some(title), Some(bottom), Some(rest)] = [(); 4].map(|()| parts.next()) else {
+        return log;
+    };
     if rule(top) && title.starts_with("Logs on pod ") && rule(bottom) {
         rest
     } else {
@@ -220,7 +215,7 @@ pub async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Log {
             Err(error) => Log::Unavailable(error.to_string()),
         };
         let waited = clock.now().saturating_sub(begun);
-        // A log can be long: of the one before, what tells it from another is enough.
+        // A log can be long, so only a hash of the last one is kept.
         let now = print_of(&log);
         let agrees = before == Some(now);
         let enough = match log {

@@ -81,15 +81,10 @@ pub async fn find_all(lagoon: &Lagoon, wanted: &[RunRef]) -> Vec<Result<Run, Err
         for environment in shared {
             // Those that were pushed out by newer ones are read one by one.
             let limit = i64::try_from(wanted.len()).unwrap_or(0).max(50);
-            for run in lagoon
-                .newest_runs(&environment, limit)
-                .await
-                .unwrap_or_default()
-            {
-                let names = [
-                    RunRef::Id(run.id),
-                    RunRef::TaskName(run.task_name.to_string()),
-                ];
+            let newest = lagoon.newest_runs(&environment, limit).await;
+            for run in newest.unwrap_or_default() {
+                let (id, name) = (run.id, run.task_name.to_string());
+                let names = [RunRef::Id(id), RunRef::TaskName(name)];
                 for name in names.into_iter().filter(|name| all.contains(name)) {
                     found.entry(name).or_insert_with(|| Ok(run.clone()));
                 }

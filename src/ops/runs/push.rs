@@ -175,7 +175,7 @@ impl Hints for Push {
             clock.sleep(APART - since).await;
         }
         self.hinted = Some(clock.now());
-        // What was pushed until now is seen by the look that comes.
+        // The next poll covers the changes until now.
         for place in self.places.values_mut() {
             if let Some(changes) = &mut place.changes {
                 changes.forget();

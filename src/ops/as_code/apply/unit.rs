@@ -270,7 +270,7 @@ fn verify(step: &Step, id: i64, now: &[Seen]) -> Option<Error> {
             "Lagoon says that `{name}` (id {id}) was deleted, and still shows it"
         ))),
         (Action::Delete { .. }, ..) => None,
-        // What cannot be read was compared with what Lagoon answered.
+        // A task that cannot be read was compared with the reply.
         (Action::Unverified(..), _, None) => None,
         (_, Some(after), Some(there)) => require_same(there, after, || {
             format!("`{name}` (id {id}) was written, but is not as asked")

@@ -83,7 +83,7 @@ impl Partial {
             return error.hint(kept);
         }
         for path in [&self.record, &self.path] {
-            // What stays is overwritten by the next download.
+            // A file that stays is overwritten by the next download.
             let _ = std::fs::remove_file(path);
         }
         error

@@ -105,23 +105,24 @@ impl<'a> Connection<'a> {
             let why = Error::failed("its environment is not known");
             return self.give_up(run, why, sink);
         };
-        match lagoon.ssh_portal(environment.id).await {
-            Ok(Some(portal)) => match destination(&portal) {
-                Ok(to) => {
-                    sink.trace(&format!("live log: ssh to {}", to.server()));
-                    self.state = State::Due(to, self.clock.now());
-                    Ok(())
-                }
-                Err(error) => self.give_up(run, of_ssh(&error), sink),
-            },
-            Ok(None) => self.give_up(run, without_portal(environment), sink),
-            // That passes, or shows when the run is read.
+        let to = match lagoon.ssh_portal(environment.id).await {
+            Ok(Some(portal)) => destination(&portal).map_err(|error| of_ssh(&error)),
+            Ok(None) => Err(without_portal(environment)),
+            // A failure that passes, or shows when the run is read.
             Err(
                 LagoonError::NotReached { .. }
                 | LagoonError::NoAnswer { .. }
                 | LagoonError::NotLagoon { .. },
-            ) => Ok(()),
-            Err(error) => self.give_up(run, error.into(), sink),
+            ) => return Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        match to {
+            Ok(to) => {
+                sink.trace(&format!("live log: ssh to {}", to.server()));
+                self.state = State::Due(to, self.clock.now());
+                Ok(())
+            }
+            Err(why) => self.give_up(run, why, sink),
         }
     }
 
@@ -203,7 +204,7 @@ impl<'a> Connection<'a> {
         }
         if is_hopeless || !(is_refusal || error.is_passing()) {
             if matches!(error, SshError::HostKeyChanged { .. }) && self.mode == LiveMode::Auto {
-                // Somebody may be in between: that is said to everybody.
+                // Possibly an attack, so it is always reported.
                 sink.note(&format!("the log is not live: {error}"));
             }
             return self.give_up(run, of_ssh(error), sink);

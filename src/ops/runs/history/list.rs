@@ -123,26 +123,18 @@ async fn gather(
     let (mut environments, mut listed) = (Vec::new(), Listed::default());
     while let Some((environment, runs)) = found.next().await {
         environments.extend(environment);
-        listed.add(runs, wanted);
-    }
-    (environments, listed)
-}
-
-impl Listed {
-    fn add(&mut self, found: Result<Vec<RecentRun>, Error>, wanted: &Wanted) {
-        match found {
+        match runs {
             Ok(runs) => {
-                self.runs.extend(runs);
-                newest_first(&mut self.runs, wanted.limit);
+                listed.runs.extend(runs);
+                newest_first(&mut listed.runs, wanted.limit);
             }
-            Err(error) => {
-                let same = |other: &Error| other.message == error.message;
-                if !self.failures.iter().any(same) {
-                    self.failures.push(error);
-                }
+            Err(error) if listed.failures.iter().all(|e| e.message != error.message) => {
+                listed.failures.push(error);
             }
+            Err(_) => {}
         }
     }
+    (environments, listed)
 }
 
 fn newest_first(runs: &mut Vec<RecentRun>, limit: usize) {

@@ -133,7 +133,7 @@ impl<'a> Watching<'a> {
                 listed.insert(run.id);
             }
         }
-        // What is over by the next look is to be seen once more.
+        // Runs that finish before the next poll are listed once more.
         self.wanted.also = runs
             .iter()
             .filter(|recent| !recent.run.outcome().is_over())

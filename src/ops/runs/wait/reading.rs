@@ -52,7 +52,7 @@ impl Reader {
                     down = Some(error.to_string());
                     break;
                 }
-                // What is wrong shows when they are read by themselves.
+                // The failure shows when they are read one by one.
                 Err(_) => {}
             }
         }
