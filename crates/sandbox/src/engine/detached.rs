@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::order::Job;
 use super::{EngineError, Executor, NewRun, Work, log, remote_id, runner, standins};
-use crate::store::{Hands, Status, Store, StoreError, at, create_private, if_exists};
+use crate::store::{RunExecutor, Status, Store, StoreError, at, create_private, if_exists};
 
 const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -111,7 +111,7 @@ impl Executor for Detached {
         let folder = self.data.join("runs").join(run.id.to_string());
         create_private(&folder).map_err(at(&folder))?;
         let lock = lock(&folder.join("lock"))?;
-        if !self.store.hand_over(run.id, Hands::Runner)? {
+        if !self.store.hand_over(run.id, RunExecutor::Runner)? {
             return Err(EngineError::NotThere(run.id));
         }
         let remote = remote_id::new();

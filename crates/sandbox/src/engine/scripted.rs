@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{EngineError, Executor, NewRun, log, remote_id};
-use crate::store::{Hands, Status, Store};
+use crate::store::{RunExecutor, Status, Store};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -134,7 +134,7 @@ impl Executor for Scripted {
             remote: remote_id::new(),
             left: steps.iter().cloned().collect(),
         };
-        if !self.store.hand_over(run.id, Hands::InProcess)? {
+        if !self.store.hand_over(run.id, RunExecutor::InProcess)? {
             return Err(EngineError::NotThere(run.id));
         }
         if self.play(run.id, &mut playing)? {

@@ -1,13 +1,13 @@
 //! Completes runs without executing anything (`--simulate`).
 
 use super::{EngineError, Executor, NewRun, Work, remote_id};
-use crate::store::{Hands, Status, Store};
+use crate::store::{RunExecutor, Status, Store};
 
 pub(crate) struct Simulate(pub(crate) Store);
 
 impl Executor for Simulate {
     fn start(&self, run: &NewRun) -> Result<(), EngineError> {
-        if !self.0.hand_over(run.id, Hands::InProcess)? {
+        if !self.0.hand_over(run.id, RunExecutor::InProcess)? {
             return Err(EngineError::NotThere(run.id));
         }
         let what = match &run.work {

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, header};
 use flate2::read::{GzDecoder, ZlibDecoder};
 use serde_json::{Value, json};
 
-use super::gate::Noted;
+use super::gate::RequestRecord;
 use super::pages::{self, Read};
 
 /// 100 kB, as Express counts.
@@ -19,12 +19,16 @@ pub(super) enum Content {
     Other(Body),
 }
 
-pub(super) async fn read(headers: &HeaderMap, body: Body, noted: &mut Noted) -> Read<Content> {
+pub(super) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    record: &mut RequestRecord,
+) -> Read<Content> {
     if content_type(headers) != "application/json" {
         return Ok(Content::Other(body));
     }
     let refuse = |status, message| Box::new(pages::text(status, message));
-    if !is_read(headers) {
+    if !is_supported(headers) {
         return Err(refuse(415, "Unsupported Media Type"));
     }
     let Ok(bytes) = to_bytes(body, LIMIT).await else {
@@ -36,7 +40,7 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, noted: &mut Noted) -> 
     let Ok(bytes) = unpacked(&bytes, text(headers, header::CONTENT_ENCODING)) else {
         return Err(refuse(400, "Bad Request"));
     };
-    noted.body = String::from_utf8_lossy(&bytes).into_owned();
+    record.body = String::from_utf8_lossy(&bytes).into_owned();
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     match serde_json::from_slice(bytes) {
         Ok(value @ (Value::Object(_) | Value::Array(_))) => Ok(Content::Json(value)),
@@ -56,7 +60,7 @@ fn unpacked<'a>(bytes: &'a [u8], packing: &str) -> io::Result<Cow<'a, [u8]>> {
 }
 
 /// The charsets and encodings that Express accepts.
-fn is_read(headers: &HeaderMap) -> bool {
+fn is_supported(headers: &HeaderMap) -> bool {
     let kind = text(headers, header::CONTENT_TYPE).to_ascii_lowercase();
     let charset = kind
         .split_once("charset=")

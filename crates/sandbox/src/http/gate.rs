@@ -17,7 +17,7 @@ use crate::{Fault, Recorded};
 const DISCOVERY: &str = "/.well-known/appspecific/sh.lagoon.discovery.json";
 
 #[derive(Default)]
-pub(super) struct Noted {
+pub(super) struct RequestRecord {
     pub(super) body: String,
     pub(super) operations: Vec<String>,
 }
@@ -29,11 +29,11 @@ pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> Ans
         app: app.clone(),
         method,
         path,
-        noted: Noted::default(),
+        record: RequestRecord::default(),
         status: 0,
     };
     let gzip = wants_gzip(&parts.headers);
-    let mut answer = route(&app, parts, body, &mut recorder.noted).await;
+    let mut answer = route(&app, parts, body, &mut recorder.record).await;
     if gzip {
         answer = pages::compressed(answer).await;
     }
@@ -46,7 +46,7 @@ struct Recorder {
     app: Arc<App>,
     method: String,
     path: String,
-    noted: Noted,
+    record: RequestRecord,
     status: u16,
 }
 
@@ -57,15 +57,15 @@ impl Drop for Recorder {
             state.faults.record(Recorded {
                 method: std::mem::take(&mut self.method),
                 path: std::mem::take(&mut self.path),
-                body: std::mem::take(&mut self.noted.body),
-                operations: std::mem::take(&mut self.noted.operations),
+                body: std::mem::take(&mut self.record.body),
+                operations: std::mem::take(&mut self.record.operations),
                 status: self.status,
             });
         }
     }
 }
 
-async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> Answer {
+async fn route(app: &Arc<App>, parts: Parts, body: Body, record: &mut RequestRecord) -> Answer {
     if !is_for_this_machine(&parts.headers) {
         return pages::text(403, "The sandbox answers to this machine only.");
     }
@@ -75,7 +75,7 @@ async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> A
     }
     // These two check the token themselves.
     if path.starts_with("/graphql/stream") {
-        return stream::answer(app, &parts, body, noted).await;
+        return stream::answer(app, &parts, body, record).await;
     }
     if wants_socket(&parts.headers) {
         return match path.as_str() {
@@ -83,7 +83,7 @@ async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> A
             _ => pages::text(400, "Bad Request"),
         };
     }
-    let content = match body::read(&parts.headers, body, noted).await {
+    let content = match body::read(&parts.headers, body, record).await {
         Ok(content) => content,
         Err(refused) => return *refused,
     };
@@ -111,7 +111,7 @@ async fn route(app: &Arc<App>, parts: Parts, body: Body, noted: &mut Noted) -> A
         DISCOVERY if is_get => pages::discovery(),
         _ if is_mounted(&path, "/.well-known/apollo/server-health") => pages::health(),
         _ if is_mounted(&path, "/graphql") => {
-            graphql::answer(app, &parts, content, caller, noted).await
+            graphql::answer(app, &parts, content, caller, record).await
         }
         _ => pages::text(404, format!("Cannot {} {path}", parts.method)),
     }

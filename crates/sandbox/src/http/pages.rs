@@ -89,15 +89,15 @@ pub(super) fn finish(answer: Answer) -> Answer {
 
 /// Compresses a reply of a kilobyte or more, except streams.
 pub(super) async fn compressed(answer: Answer) -> Answer {
-    const WORTH_IT: u64 = 1024;
-    const WHOLE: usize = 64 << 20;
+    const MIN_SIZE: u64 = 1024;
+    const MAX_SIZE: usize = 64 << 20;
     let size = answer.body().size_hint().exact();
     // Larger replies are sent as they are.
-    if size.is_none_or(|size| size < WORTH_IT || size > WHOLE as u64) {
+    if size.is_none_or(|size| size < MIN_SIZE || size > MAX_SIZE as u64) {
         return answer;
     }
     let (parts, body) = answer.into_parts();
-    let bytes = to_bytes(body, WHOLE).await.unwrap_or_default();
+    let bytes = to_bytes(body, MAX_SIZE).await.unwrap_or_default();
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     let packed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
     match packed {

@@ -14,10 +14,10 @@ const NO_LOG: &str = "There was an error loading the logs: ";
 const STORAGE_DOWN: &str = "connect ECONNREFUSED 127.0.0.1:9000";
 
 /// Validity of a file's address, in seconds.
-const GOOD_FOR: i64 = 300;
+const LINK_VALIDITY: i64 = 300;
 
 /// Validity of an upload form, in seconds.
-const FORM_GOOD_FOR: i64 = 60;
+const FORM_VALIDITY: i64 = 60;
 
 pub(crate) fn log(state: &State, run: &Run) -> Result<Option<String>> {
     if run.remote_id.as_deref().unwrap_or_default().is_empty() {
@@ -52,7 +52,7 @@ pub(crate) fn by_position(session: &Session, run: i32, position: i32) -> Result<
 }
 
 pub(crate) fn address(session: &Session, file: &File) -> String {
-    let mark = session.seal(&format!("file {}", file.id), GOOD_FOR);
+    let mark = session.seal(&format!("file {}", file.id), LINK_VALIDITY);
     let name = url::form_urlencoded::byte_serialize(file.filename.as_bytes())
         .collect::<String>()
         .replace('+', "%20");
@@ -67,7 +67,7 @@ pub(crate) fn form(session: &Session, task: i32, filename: &str) -> Result<serde
     Ok(serde_json::json!({
         "key": format!("tasks/{task}/{filename}"),
         "bucket": "lagoon-files",
-        "Policy": session.seal(&format!("form {task} {filename}"), FORM_GOOD_FOR),
+        "Policy": session.seal(&format!("form {task} {filename}"), FORM_VALIDITY),
     }))
 }
 

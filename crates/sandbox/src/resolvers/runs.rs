@@ -16,7 +16,7 @@ use crate::rows::places::{self, Environment};
 use crate::rows::runs::{self, Run};
 use crate::schema::inputs::{TaskInput, TaskSourceType, UpdateTaskInput, UpdateTaskPatchInput};
 use crate::state::{Session, State};
-use crate::store::tell;
+use crate::store::add_event;
 
 #[derive(Default)]
 pub(super) struct NewTask {
@@ -127,7 +127,7 @@ pub(super) fn create(state: &State, new: &NewTask, execute: bool) -> Result<Run>
         let run = Run::by_id(tx, id)?.ok_or_else(|| Failure::reading("id", "undefined"))?;
         // A new run of an image causes no event.
         if run.kind != "IMAGE" {
-            tell(tx, run.id.into())?;
+            add_event(tx, run.id.into())?;
         }
         Ok(run)
     })?;
@@ -211,7 +211,7 @@ pub(crate) fn update(session: &Session, input: Option<UpdateTaskInput>) -> Resul
         }
         let run = Run::by_id(tx, id)?;
         let run = run.ok_or_else(|| Failure::reading("environment", "undefined"))?;
-        tell(tx, run.id.into())?;
+        add_event(tx, run.id.into())?;
         Ok(run)
     })
 }

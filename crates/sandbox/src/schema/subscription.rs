@@ -18,7 +18,7 @@ use crate::rows::{events, places};
 use crate::state::{Session, State};
 
 /// The interval of reading the events.
-const PAUSE: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The age at which a subscription falls silent, except an administrator's.
 const SILENCE: Duration = Duration::from_secs(300);
@@ -40,7 +40,7 @@ impl Subscription {
                 .is_some_and(|place| caller.may("environment", "view", On::Project(place.project)));
             Ok((visible, events::last(connection)?))
         })?;
-        let seen = Seen {
+        let subscriber = Subscriber {
             ends: (!caller.is_platform_owner()).then(|| Instant::now() + SILENCE),
             silenced: state.faults.silenced.load(SeqCst),
             state: state.clone(),
@@ -49,15 +49,15 @@ impl Subscription {
             last,
             waiting: VecDeque::new(),
         };
-        seen.state.faults.subscribed.fetch_add(1, SeqCst);
-        Ok(stream::unfold(seen, |mut seen| async move {
-            let run = seen.next().await;
-            Some((Some(run.into()), seen))
+        subscriber.state.faults.subscribed.fetch_add(1, SeqCst);
+        Ok(stream::unfold(subscriber, |mut subscriber| async move {
+            let run = subscriber.next().await;
+            Some((Some(run.into()), subscriber))
         }))
     }
 }
 
-struct Seen {
+struct Subscriber {
     ends: Option<Instant>,
     /// The number of silencings before this subscription.
     silenced: u64,
@@ -68,7 +68,7 @@ struct Seen {
     waiting: VecDeque<Run>,
 }
 
-impl Seen {
+impl Subscriber {
     fn is_silent(&self) -> bool {
         let Some(ends) = self.ends else { return false };
         Instant::now() >= ends || self.state.faults.silenced.load(SeqCst) != self.silenced
@@ -92,7 +92,7 @@ impl Seen {
                 }
             }
             if self.waiting.is_empty() {
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(POLL_INTERVAL).await;
             }
         }
     }

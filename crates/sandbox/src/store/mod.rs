@@ -21,14 +21,14 @@ pub(crate) use error::{at, if_exists};
 use folder::Folder;
 pub(crate) use folder::create_private;
 pub use runs::Status;
-pub(crate) use runs::{Hands, Order, tell};
+pub(crate) use runs::{Order, RunExecutor, add_event};
 
 const TABLES: [&str; 2] = [include_str!("schema.sql"), include_str!("engine.sql")];
 
 /// The version of the tables, kept as SQLite's `user_version`.
 const RELEASE: i32 = 1;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) type Fill<'a> = &'a dyn Fn(&Transaction<'_>) -> Result<(), StoreError>;
 
@@ -144,7 +144,7 @@ fn begin(
 
 fn connect(folder: &Folder) -> Result<Connection, StoreError> {
     let connection = Connection::open(folder.database())?;
-    connection.busy_timeout(PATIENCE)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     Ok(connection)

@@ -1,6 +1,6 @@
 //! `sandbox reset`: new tables in the same file, which other processes may have open.
 //!
-//! A runner whose row is gone ends itself. Run ids are never reused, for clients that wait.
+//! A runner whose row is gone ends itself. Run ids are never reused: clients may wait for an old run.
 
 use std::fs;
 use std::path::{Path, PathBuf};

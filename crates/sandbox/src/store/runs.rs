@@ -45,7 +45,7 @@ pub(crate) fn over(word: &str) -> bool {
 
 /// The executor of a run, in the column `executing`; 0 before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hands {
+pub(crate) enum RunExecutor {
     /// A process that keeps the run's lock file locked.
     Runner = 1,
     /// An executor in process, whose end cannot be detected.
@@ -63,7 +63,7 @@ pub(crate) enum Order {
 
 impl Store {
     /// False if there is no such run or it was handed over before.
-    pub(crate) fn hand_over(&self, id: i64, to: Hands) -> Result<bool, StoreError> {
+    pub(crate) fn hand_over(&self, id: i64, to: RunExecutor) -> Result<bool, StoreError> {
         self.write(|tx| {
             let rows = tx.execute(
                 "UPDATE task SET executing = ?2 WHERE id = ?1 AND executing = 0",
@@ -138,12 +138,12 @@ fn move_run(
         ],
     )?;
     if rows == 1 {
-        tell(tx, id)?;
+        add_event(tx, id)?;
     }
     Ok(rows == 1)
 }
 
-pub(crate) fn tell(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<()> {
+pub(crate) fn add_event(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<()> {
     tx.execute(
         "INSERT INTO event (environment, task, at)
          SELECT environment, id, datetime('now') FROM task WHERE id = ?1",

@@ -39,10 +39,10 @@ pub(super) fn lead(args: impl IntoIterator<Item = OsString>) -> Result<(), Engin
 
 impl Life {
     fn run(&self) -> Result<(), EngineError> {
-        if !self.reach(Status::Pending)? {
+        if !self.set_status(Status::Pending)? {
             return Ok(());
         }
-        self.say(&log::header(&self.job.run.task_name))?;
+        self.append(&log::header(&self.job.run.task_name))?;
         if self.order() == Order::Cancel {
             return self.end(&End::Cancelled);
         }
@@ -50,7 +50,7 @@ impl Life {
             Ok(command) => command,
             Err(reason) => return self.fail(&reason),
         };
-        if !self.reach(Status::Running)? {
+        if !self.set_status(Status::Running)? {
             return Ok(());
         }
         let log = self.folder.join("log");
@@ -129,7 +129,7 @@ impl Life {
             End::Gone => return Ok(()),
             End::Exited(status) if status.success() => Status::Complete,
             End::Exited(status) => {
-                self.remark(&last_words(*status))?;
+                self.remark(&exit_message(*status))?;
                 Status::Failed
             }
             End::Cancelled => {
@@ -144,13 +144,13 @@ impl Life {
         };
         // Remaining files do no harm.
         let _ = fs::remove_dir_all(self.scratch());
-        self.reach(status)?;
+        self.set_status(status)?;
         Ok(())
     }
 
     fn fail(&self, reason: &str) -> Result<(), EngineError> {
         self.remark(reason)?;
-        self.reach(Status::Failed)?;
+        self.set_status(Status::Failed)?;
         Ok(())
     }
 
@@ -167,20 +167,20 @@ impl Life {
         let log = self.store.log(self.job.run.id)?;
         let open = log.is_some_and(|log| !log.is_empty() && !log.ends_with('\n'));
         let line = if open { "\n" } else { "" };
-        self.say(&format!("{line}[sandbox] {text}\n"))
+        self.append(&format!("{line}[sandbox] {text}\n"))
     }
 
-    fn say(&self, text: &str) -> Result<(), StoreError> {
+    fn append(&self, text: &str) -> Result<(), StoreError> {
         self.store.append_log(self.job.run.id, text.as_bytes())
     }
 
-    fn reach(&self, status: Status) -> Result<bool, StoreError> {
+    fn set_status(&self, status: Status) -> Result<bool, StoreError> {
         self.store
             .move_run(self.job.run.id, &self.job.remote, status)
     }
 }
 
-fn last_words(status: ExitStatus) -> String {
+fn exit_message(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("The command ended with exit status {code}."),
         (None, Some(signal)) => format!("The command was ended by signal {signal}."),

@@ -14,7 +14,7 @@ use crate::engine::log;
 use crate::store::Order;
 
 /// The interval of checks for an order to stop.
-const LOOK: Duration = Duration::from_millis(200);
+const ORDER_INTERVAL: Duration = Duration::from_millis(200);
 
 /// The time between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_secs(2);
@@ -79,7 +79,7 @@ fn watch(
 ) -> Option<End> {
     let started = Instant::now();
     loop {
-        if exited.recv_timeout(LOOK) != Err(RecvTimeoutError::Timeout) {
+        if exited.recv_timeout(ORDER_INTERVAL) != Err(RecvTimeoutError::Timeout) {
             return None;
         }
         let end = match order() {

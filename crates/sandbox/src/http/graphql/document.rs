@@ -72,7 +72,7 @@ fn fields(operation: &OperationDefinition) -> impl Iterator<Item = &Field> {
 }
 
 /// Detects an inline fragment at the root of the first definition, on which a plugin of Lagoon fails.
-pub(in crate::http) fn trips_the_plugin(document: &ExecutableDocument) -> bool {
+pub(in crate::http) fn crashes_plugin(document: &ExecutableDocument) -> bool {
     let operations = document
         .operations
         .iter()
@@ -110,16 +110,16 @@ pub(in crate::http) fn drop_absent(
     if absent.is_empty() {
         return;
     }
-    let mut gone = Vec::new();
+    let mut removed = Vec::new();
     visit_fields(document, &mut |field| {
         let arguments = &mut field.arguments;
-        arguments.retain_mut(|(_, value)| stays(&mut value.node, &absent, &mut gone));
+        arguments.retain_mut(|(_, value)| keep_value(&mut value.node, &absent, &mut removed));
     });
     // Unused variables stay, for validation.
     for operation in operations(document) {
         operation
             .variable_definitions
-            .retain(|definition| !gone.contains(&definition.node.name.node));
+            .retain(|definition| !removed.contains(&definition.node.name.node));
     }
 }
 
@@ -159,18 +159,18 @@ fn visit_below(selections: &mut SelectionSet, visit: &mut impl FnMut(&mut Field)
 }
 
 /// Removes absent variables from a value. False if the value itself is one.
-fn stays(value: &mut Value, absent: &[Name], gone: &mut Vec<Name>) -> bool {
+fn keep_value(value: &mut Value, absent: &[Name], removed: &mut Vec<Name>) -> bool {
     match value {
         Value::Variable(name) if absent.contains(name) => {
-            gone.push(name.clone());
+            removed.push(name.clone());
             return false;
         }
         Value::Object(fields) => {
-            fields.retain(|_, value| stays(value, absent, gone));
+            fields.retain(|_, value| keep_value(value, absent, removed));
         }
         Value::List(items) => {
             for item in items {
-                if !stays(item, absent, gone) {
+                if !keep_value(item, absent, removed) {
                     *item = Value::Null;
                 }
             }

@@ -6,7 +6,7 @@ use async_graphql::{Request, ServerError, Variables};
 use serde_json::{Map, Number, Value, json};
 
 use super::GraphQl;
-use super::document::{drop_absent, mark_objects, null_values, trips_the_plugin, unmark};
+use super::document::{crashes_plugin, drop_absent, mark_objects, null_values, unmark};
 use crate::http::App;
 use crate::permissions::Caller;
 use crate::schema;
@@ -98,7 +98,7 @@ pub(in crate::http) fn prepare(
     // Lagoon inserts the query into a template string, where nothing becomes a word.
     let text = request.query.as_str().unwrap_or("null").to_owned();
     let mut document = parse_query(&text)?;
-    if has_plugins && trips_the_plugin(&document) {
+    if has_plugins && crashes_plugin(&document) {
         let message = "Cannot read properties of undefined (reading 'value')";
         return Err(Refused::Unreadable(message.to_owned()));
     }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use self::execute::Outcome;
 use super::App;
 use super::body::{Content, content_type};
-use super::gate::{self, Noted};
+use super::gate::{self, RequestRecord};
 use super::pages::{self, Answer, Read};
 use crate::Fault;
 use crate::permissions::Caller;
@@ -40,7 +40,7 @@ pub(in crate::http) async fn answer(
     parts: &Parts,
     content: Content,
     caller: Caller,
-    noted: &mut Noted,
+    record: &mut RequestRecord,
 ) -> Answer {
     let read = match parts.method {
         Method::POST => from_body(parts, content).await,
@@ -62,8 +62,8 @@ pub(in crate::http) async fn answer(
     for request in &mut requests {
         request.host = host.map(str::to_owned);
     }
-    noted.operations = requests.iter().flat_map(document::root_fields).collect();
-    let fault = match gate::fault(app, &noted.operations).await {
+    record.operations = requests.iter().flat_map(document::root_fields).collect();
+    let fault = match gate::fault(app, &record.operations).await {
         Ok(fault) => fault,
         Err(answer) => return *answer,
     };

@@ -23,7 +23,7 @@ use crate::permissions::Caller;
 
 const PROTOCOL: &str = "graphql-transport-ws";
 
-const PATIENCE: Duration = Duration::from_secs(3);
+const INIT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The interval of pings, and the time limit for each pong.
 const HEARTBEAT: Duration = Duration::from_secs(12);
@@ -73,7 +73,7 @@ impl Connection {
         if !speaks {
             return self.close(4406, "Subprotocol not acceptable").await;
         }
-        let too_late = Instant::now() + PATIENCE;
+        let too_late = Instant::now() + INIT_TIMEOUT;
         let mut beat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         let mut asked = false;
         loop {
@@ -109,7 +109,7 @@ impl Connection {
         let frame = Message::Close(Some(CloseFrame { code, reason }));
         let _ = self.socket.send(frame).await;
         // Waits for the client's close frame, so that it does not see the connection break.
-        let _ = tokio::time::timeout(PATIENCE, self.socket.recv()).await;
+        let _ = tokio::time::timeout(INIT_TIMEOUT, self.socket.recv()).await;
     }
 
     async fn send(&mut self, message: &Value) -> Result<(), Close> {

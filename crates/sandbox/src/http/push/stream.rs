@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::{Follow, Mutations, follow};
 use crate::http::App;
 use crate::http::body::text;
-use crate::http::gate::{self, Noted};
+use crate::http::gate::{self, RequestRecord};
 use crate::http::graphql::{GraphQl, document};
 use crate::http::pages::{self, Answer, Read};
 use crate::permissions::Caller;
@@ -28,12 +28,12 @@ pub(in crate::http) async fn answer(
     app: &Arc<App>,
     parts: &Parts,
     body: Body,
-    noted: &mut Noted,
+    record: &mut RequestRecord,
 ) -> Answer {
     let answer = if parts.method == Method::OPTIONS {
         pages::empty(204)
     } else {
-        let answer = respond(app, parts, body, noted).await;
+        let answer = respond(app, parts, body, record).await;
         answer.unwrap_or_else(|refused| *refused)
     };
     let headers = [
@@ -46,7 +46,12 @@ pub(in crate::http) async fn answer(
     (headers, answer).into_response()
 }
 
-async fn respond(app: &Arc<App>, parts: &Parts, body: Body, noted: &mut Noted) -> Read<Answer> {
+async fn respond(
+    app: &Arc<App>,
+    parts: &Parts,
+    body: Body,
+    record: &mut RequestRecord,
+) -> Read<Answer> {
     let Ok(caller) = caller(app, &parts.headers) else {
         let page = pages::json(500, &json!({"error": "Internal server error"}));
         let headers = [(header::CONTENT_TYPE, "application/json")];
@@ -55,9 +60,9 @@ async fn respond(app: &Arc<App>, parts: &Parts, body: Body, noted: &mut Noted) -
     if text(&parts.headers, header::ACCEPT) != "text/event-stream" {
         return Err(Box::new(pages::empty(404)));
     }
-    let request = read(parts, body, noted).await?;
-    noted.operations = document::root_fields(&request);
-    gate::fault(app, &noted.operations).await?;
+    let request = read(parts, body, record).await?;
+    record.operations = document::root_fields(&request);
+    gate::fault(app, &record.operations).await?;
     let events = match follow(app, &caller, request, Mutations::Executed).await {
         Follow::Unreadable(message) => return Err(refuse(400, &message)),
         Follow::NoOperation(_) => return Err(refuse(400, "Unable to detect operation AST")),
@@ -114,7 +119,7 @@ fn with_heartbeat(
         .map(|text| Ok(Bytes::from(text)))
 }
 
-async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Read<GraphQl> {
+async fn read(parts: &Parts, body: Body, record: &mut RequestRecord) -> Read<GraphQl> {
     let is_get = parts.method == Method::GET;
     let fields = match parts.method {
         Method::GET => from_address(parts)?,
@@ -122,7 +127,7 @@ async fn read(parts: &Parts, body: Body, noted: &mut Noted) -> Read<GraphQl> {
             let Ok(bytes) = to_bytes(body, LIMIT).await else {
                 return Err(Box::new(pages::text(413, "Payload Too Large")));
             };
-            noted.body = String::from_utf8_lossy(&bytes).into_owned();
+            record.body = String::from_utf8_lossy(&bytes).into_owned();
             from_json(&bytes)?
         }
         _ => return Err(Box::new(pages::empty(415))),
