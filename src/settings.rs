@@ -202,16 +202,12 @@ impl Settings {
     }
 
     pub fn output_is_asked_for(&self) -> bool {
-        let flag = |output: &Sourced<String>| output.is_flag();
-        self.jq.is_some() || self.output.as_ref().is_some_and(flag)
+        self.jq.is_some() || self.output.as_ref().is_some_and(Sourced::is_flag)
     }
 
     pub fn wants_json_errors(&self) -> bool {
-        self.jq.is_some()
-            || self
-                .output
-                .as_ref()
-                .is_some_and(|o| is_structured(&o.value))
+        let output = self.output.as_ref();
+        self.jq.is_some() || output.is_some_and(|output| is_structured(&output.value))
     }
 
     /// Requires that each setting was given explicitly: the rule for changes without a terminal.
@@ -301,12 +297,8 @@ fn given(
 
 fn output(flags: &Flags, env: &Env) -> Result<Option<Sourced<String>>, SettingsError> {
     // --jq implies a format and takes precedence over the variable.
-    let variable = if flags.jq.is_some() {
-        &None
-    } else {
-        &env.output
-    };
-    let output = given(&flags.output, "--output", variable, "TASKS_OUTPUT")?;
+    let variable = env.output.clone().filter(|_| flags.jq.is_none());
+    let output = given(&flags.output, "--output", &variable, "TASKS_OUTPUT")?;
     if let Some(Sourced { value, source }) = &output
         && !FORMATS.contains(&value.as_str())
         && !(value == MARKDOWN && matches!(source, Source::Flag(_)))
@@ -325,8 +317,8 @@ fn pod_place(env: &Env) -> PodPlace {
         let value = env
             .pod_place
             .get(name)
-            .filter(|value| !value.trim().is_empty())?;
-        Some(Sourced::new(value.clone(), Source::Pod(name)))
+            .filter(|value| !value.trim().is_empty());
+        Some(Sourced::new(value?.clone(), Source::Pod(name)))
     };
     PodPlace {
         project: of("LAGOON_PROJECT"),

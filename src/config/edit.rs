@@ -77,11 +77,8 @@ impl Editor {
             return;
         };
         set(table, "api", Some(context.api.as_str().into()));
-        set(
-            table,
-            "project",
-            context.project.as_deref().map(Value::from),
-        );
+        let project = context.project.as_deref();
+        set(table, "project", project.map(Value::from));
         set(table, "ca_file", context.ca_file.as_ref().map(shown));
         set(table, "allow_http", context.allow_http.then(|| true.into()));
         let ui_url = context.ui_url.as_ref().map(|u| Value::from(u.as_str()));
@@ -105,11 +102,8 @@ impl Editor {
     }
 
     pub fn set_current(&mut self, name: &ContextName) {
-        set(
-            self.document.as_table_mut(),
-            "current",
-            Some(name.as_str().into()),
-        );
+        let name = Some(name.as_str().into());
+        set(self.document.as_table_mut(), "current", name);
     }
 
     /// After an error, the old file is unchanged.

@@ -11,7 +11,7 @@ use crate::domain::SshEndpoint;
 use crate::domain::names::closest;
 use crate::secret::conceal_recognized;
 
-use super::{Config, ConfigError, Context, ContextName, SshKey, api_address};
+use super::{Config, ConfigError, Context, ContextName, NameError, SshKey, api_address};
 
 const TOP_KEYS: [&str; 2] = ["current", "contexts"];
 const CONTEXT_KEYS: [&str; 9] = [
@@ -39,16 +39,12 @@ pub(super) fn text(path: &Path) -> Result<String, ConfigError> {
 }
 
 pub(super) fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
-    let document = Document::parse(text).map_err(|e| {
-        let words = e.message().trim();
-        let error = ConfigError::new(path, format!("not valid TOML: {words}"));
-        match e.span() {
-            Some(span) => error.at(text, span.start),
-            None => error,
-        }
-        .hint("the file is TOML: https://toml.io")
-    })?;
     let reader = Reader { path, text };
+    let document = Document::parse(text).map_err(|e| {
+        let message = format!("not valid TOML: {}", e.message().trim());
+        let error = reader.error(message, e.span());
+        error.hint("the file is TOML: https://toml.io")
+    })?;
     let mut config = Config::empty(path.to_owned());
     for (key, item) in entries(document.as_table()) {
         match key.get() {
@@ -110,7 +106,7 @@ impl Reader<'_> {
 
     fn name(&self, text: &str, item: &Item) -> Result<ContextName, ConfigError> {
         text.parse()
-            .map_err(|e: super::NameError| self.error(e.to_string(), item.span()))
+            .map_err(|e: NameError| self.error(e.to_string(), item.span()))
     }
 
     /// An invalid name affects only its own context.
@@ -119,25 +115,20 @@ impl Reader<'_> {
             .as_table_like()
             .ok_or_else(|| self.wrong_type(item, "contexts", "a table"))?;
         for (key, item) in entries(table) {
-            let name: ContextName = match key.get().parse() {
-                Ok(name) => name,
-                Err(why) => {
-                    let why: super::NameError = why;
-                    let why = self
-                        .error(why.to_string(), key.span())
-                        .hint("give the context another name there");
-                    config.broken.push((key.get().to_owned(), why));
+            let name: Result<ContextName, NameError> = key.get().parse();
+            let (message, hint) = match name {
+                Ok(name) if !name.is_sandbox() => {
+                    config.contexts.push(self.context(name, item)?);
                     continue;
                 }
+                Ok(_) => (
+                    "the context name `sandbox` is reserved".to_owned(),
+                    "give the context another name: `sandbox` is the built-in Lagoon",
+                ),
+                Err(why) => (why.to_string(), "give the context another name there"),
             };
-            if name.is_sandbox() {
-                let why = self
-                    .error("the context name `sandbox` is reserved", key.span())
-                    .hint("give the context another name: `sandbox` is the built-in Lagoon");
-                config.broken.push((key.get().to_owned(), why));
-                continue;
-            }
-            config.contexts.push(self.context(name, item)?);
+            let why = self.error(message, key.span()).hint(hint);
+            config.broken.push((key.get().to_owned(), why));
         }
         Ok(())
     }

@@ -38,13 +38,14 @@ pub(super) struct Streams {
 
 struct Both {
     sink: Sink,
-    out: Masker,
-    err: Masker,
+    /// One for each [`Stream`].
+    maskers: [Masker; 2],
 }
 
 enum Sink {
     Process,
-    Memory { out: Vec<u8>, err: Vec<u8> },
+    /// The output of each [`Stream`].
+    Memory([Vec<u8>; 2]),
 }
 
 impl Streams {
@@ -53,30 +54,25 @@ impl Streams {
     }
 
     pub(super) fn memory() -> Self {
-        let (out, err) = (Vec::new(), Vec::new());
-        Streams::to(Sink::Memory { out, err })
+        Streams::to(Sink::Memory(Default::default()))
     }
 
     fn to(sink: Sink) -> Self {
-        let (out, err) = (Masker::default(), Masker::default());
+        let maskers = Default::default();
         Streams {
-            both: Mutex::new(Both { sink, out, err }),
+            both: Mutex::new(Both { sink, maskers }),
             failure: OnceLock::new(),
         }
     }
 
     pub(super) fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
-        let Both { sink, out, err } = &mut *self.lock();
-        let masker = match stream {
-            Stream::Out => out,
-            Stream::Err => err,
-        };
-        self.put(sink, stream, &masker.feed(bytes))
+        let Both { sink, maskers } = &mut *self.lock();
+        self.put(sink, stream, &maskers[stream as usize].feed(bytes))
     }
 
     pub(super) fn write_unmasked(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
         let both = &mut *self.lock();
-        let held = both.masker(stream).finish();
+        let held = both.maskers[stream as usize].finish();
         self.put(&mut both.sink, stream, &held)?;
         self.put(&mut both.sink, stream, bytes)
     }
@@ -84,7 +80,7 @@ impl Streams {
     pub(super) fn finish(&self) -> Result<(), StreamError> {
         let both = &mut *self.lock();
         for stream in [Stream::Err, Stream::Out] {
-            let held = both.masker(stream).finish();
+            let held = both.maskers[stream as usize].finish();
             self.put(&mut both.sink, stream, &held)?;
         }
         Ok(())
@@ -94,7 +90,7 @@ impl Streams {
     pub(super) fn printed(&self, stream: Stream) -> String {
         let both = &mut *self.lock();
         let printed = both.sink.printed(stream);
-        format!("{printed}{}", both.masker(stream).rest())
+        format!("{printed}{}", both.maskers[stream as usize].rest())
     }
 
     pub(super) fn failure(&self) -> Option<&str> {
@@ -115,15 +111,6 @@ impl Streams {
     }
 }
 
-impl Both {
-    fn masker(&mut self, stream: Stream) -> &mut Masker {
-        match stream {
-            Stream::Out => &mut self.out,
-            Stream::Err => &mut self.err,
-        }
-    }
-}
-
 impl Sink {
     #[allow(clippy::disallowed_methods, reason = "the one place that prints")]
     fn put(&mut self, stream: Stream, bytes: &[u8]) -> io::Result<()> {
@@ -133,18 +120,16 @@ impl Sink {
         match (self, stream) {
             (Sink::Process, Stream::Out) => write_stdout(bytes)?,
             (Sink::Process, Stream::Err) => io::stderr().lock().write_all(bytes)?,
-            (Sink::Memory { out, .. }, Stream::Out) => out.extend_from_slice(bytes),
-            (Sink::Memory { err, .. }, Stream::Err) => err.extend_from_slice(bytes),
+            (Sink::Memory(printed), _) => printed[stream as usize].extend_from_slice(bytes),
         }
         Ok(())
     }
 
     #[cfg(test)]
     fn printed(&self, stream: Stream) -> String {
-        match (self, stream) {
-            (Sink::Process, _) => String::new(),
-            (Sink::Memory { out, .. }, Stream::Out) => String::from_utf8_lossy(out).into_owned(),
-            (Sink::Memory { err, .. }, Stream::Err) => String::from_utf8_lossy(err).into_owned(),
+        match self {
+            Sink::Process => String::new(),
+            Sink::Memory(printed) => String::from_utf8_lossy(&printed[stream as usize]).into(),
         }
     }
 }
