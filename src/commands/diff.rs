@@ -38,11 +38,8 @@ pub struct DiffArgs {
 }
 
 pub async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
-    let markdown = app
-        .settings
-        .output
-        .as_ref()
-        .is_some_and(|o| o.value == MARKDOWN);
+    let output = app.settings.output.as_ref();
+    let markdown = output.is_some_and(|o| o.value == MARKDOWN);
     let answer = if markdown {
         if app.settings.jq.is_some() {
             return Err(Error::usage(

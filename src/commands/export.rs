@@ -34,13 +34,9 @@ pub struct ExportArgs {
 }
 
 pub async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
-    if app.settings.jq.is_some()
-        || app
-            .settings
-            .output
-            .as_ref()
-            .is_some_and(|o| o.is_flag() && o.value != "yaml")
-    {
+    let output = app.settings.output.as_ref();
+    let is_other = output.is_some_and(|o| o.is_flag() && o.value != "yaml");
+    if is_other || app.settings.jq.is_some() {
         return Err(Error::usage("an export is YAML, in one form only")
             .hint("leave out -o and --jq; for other forms: tasks list -o json"));
     }

@@ -33,9 +33,8 @@ pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
         .defaults
         .iter()
         .map(|default| ("--arg-default", default));
-    for (flag, value) in single.chain(specs).chain(defaults) {
-        add(&mut words, flag, value);
-    }
+    let valued = single.chain(specs).chain(defaults);
+    words.extend(valued.flat_map(|(name, value)| flag(name, value)));
     words.extend(flags::given([
         (args.inject_deploy_token, "--inject-deploy-token"),
         (args.inject_project_key, "--inject-project-key"),
@@ -44,19 +43,19 @@ pub(super) fn define(app: &App, args: &DefineArgs, target: &Target) -> String {
     suggestion(words)
 }
 
-/// Adds a flag. A value that begins with a hyphen must be in the same word.
-fn add(words: &mut Vec<String>, flag: &str, value: &str) {
+/// A flag with a value. A value that begins with a hyphen must be in the same word.
+fn flag(name: &str, value: &str) -> Vec<String> {
     if value.starts_with('-') {
-        words.push(format!("{flag}={value}"));
+        vec![format!("{name}={value}")]
     } else {
-        words.extend([flag, value].map(str::to_owned));
+        vec![name.to_owned(), value.to_owned()]
     }
 }
 
 /// The command line that changes the existing task to the wanted one.
 pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &Target) -> String {
     if have.work.word() != want.work.word() {
-        // The kind cannot be changed: only deleting and defining anew does that.
+        // Lagoon cannot change the type: the task must be deleted and defined again.
         let mut words = scope::line_start(app, "delete");
         words.push(format!("id:{}", have.id));
         words.extend(target_flags(target));
@@ -65,50 +64,45 @@ pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &T
     let mut words = scope::line_start(app, "update");
     words.push(format!("id:{}", have.id));
     words.extend(target_flags(target));
+    let switch = |name: &str, value: bool| vec![format!("{name}={value}")];
     for difference in differences(have, want) {
-        let mut flag = |name: &str, value: String| add(&mut words, name, &value);
-        match difference.field {
-            "name" => flag("--name", want.name.clone()),
-            "description" => flag("--description", want.description.clone()),
+        words.extend(match difference.field {
+            "name" => flag("--name", &want.name),
+            "description" => flag("--description", &want.description),
             "command" | "image" => match &want.work {
-                Work::Command(command) => flag("--command", command.clone()),
-                Work::Image(image) => flag("--image", image.clone()),
-                Work::Unknown(_) => {}
+                Work::Command(command) => flag("--command", command),
+                Work::Image(image) => flag("--image", image),
+                Work::Unknown(_) => Vec::new(),
             },
-            "service" => flag("--service", want.service.clone().unwrap_or_default()),
-            "permission" => flag("--permission", want.permission.word().to_lowercase()),
+            "service" => flag("--service", want.service.as_deref().unwrap_or_default()),
+            "permission" => flag("--permission", &want.permission.word().to_lowercase()),
             "confirmation text" => {
-                flag(
-                    "--confirmation-text",
-                    want.confirmation_text.clone().unwrap_or_default(),
-                );
+                let text = want.confirmation_text.as_deref();
+                flag("--confirmation-text", text.unwrap_or_default())
             }
-            "arguments" => {
-                for argument in want.arguments() {
-                    flag("--arg", spelled(argument));
-                    if let Some(default) = &argument.default {
-                        flag("--arg-default", format!("{}={default}", argument.name));
-                    }
-                }
-                for gone in have
-                    .arguments()
-                    .iter()
-                    .filter(|h| want.arguments().iter().all(|w| w.name != h.name))
-                {
-                    flag("--remove-arg", gone.name.clone());
-                }
+            "arguments" => arguments(have, want),
+            "deploy token injection" => {
+                switch("--inject-deploy-token", want.deploy_token_injection)
             }
-            "deploy token injection" => words.push(format!(
-                "--inject-deploy-token={}",
-                want.deploy_token_injection
-            )),
-            "project key injection" => words.push(format!(
-                "--inject-project-key={}",
-                want.project_key_injection
-            )),
-            "admin only" => words.push(format!("--admin-only={}", want.admin_only_view)),
-            _ => {}
-        }
+            "project key injection" => switch("--inject-project-key", want.project_key_injection),
+            "admin only" => switch("--admin-only", want.admin_only_view),
+            _ => Vec::new(),
+        });
     }
     suggestion(words)
+}
+
+fn arguments(have: &Definition, want: &Definition) -> Vec<String> {
+    let mut words = Vec::new();
+    for argument in want.arguments() {
+        words.extend(flag("--arg", &spelled(argument)));
+        if let Some(default) = &argument.default {
+            let default = format!("{}={default}", argument.name);
+            words.extend(flag("--arg-default", &default));
+        }
+    }
+    let is_gone = |name: &str| want.arguments().iter().all(|wanted| wanted.name != name);
+    let gone = have.arguments().iter().filter(|had| is_gone(&had.name));
+    words.extend(gone.flat_map(|gone| flag("--remove-arg", &gone.name)));
+    words
 }

@@ -60,15 +60,13 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
         Choice::new("group").note("all projects of a group"),
         Choice::new("system").note("every project of this Lagoon"),
     ];
+    let project = app.settings.project.as_ref().map(|p| p.value.clone());
     match prompt.select("Where should it be defined?", &scopes, Some(1))? {
         2 => asked_group(prompt),
-        3 => Ok(Target::System(
-            app.settings.project.as_ref().map(|p| p.value.clone()),
-        )),
+        3 => Ok(Target::System(project)),
         wide => {
-            let suggested = app.settings.project.as_ref().map(|p| p.value.clone());
             let question = Question {
-                default: suggested,
+                default: project,
                 ..Question::new("Project")
             };
             let project = prompt.text(&question, &storable)?;

@@ -26,7 +26,7 @@ const SSH: &str = "ssh";
 const SKEW: SignedDuration = SignedDuration::from_secs(30);
 
 pub(super) async fn all(app: &App) -> Vec<Finding> {
-    let mut found = way(app).await;
+    let mut found = connection(app).await;
     let lagoon = match app.lagoon().await {
         Ok(lagoon) => lagoon,
         Err(error) => {
@@ -77,7 +77,7 @@ pub(super) async fn all(app: &App) -> Vec<Finding> {
             Err(error) => Finding::failed(SSH, &error),
         });
     }
-    // Any environment will do: of one that cannot be seen nothing would be pushed.
+    // Any id works for the check, even that of no environment.
     found.push(push(doctor::push(lagoon, environment.unwrap_or(0)).await));
     found
 }
@@ -98,7 +98,7 @@ fn ssh(portal: Option<Portal>) -> Finding {
 }
 
 /// Checks the connection, the certificate and the clock.
-async fn way(app: &App) -> Vec<Finding> {
+async fn connection(app: &App) -> Vec<Finding> {
     let (url, knock) = match app.address().await {
         Ok(url) => (url, app.knock().await),
         Err(error) => return vec![Finding::failed(NETWORK, &error)],
@@ -219,40 +219,38 @@ fn capabilities(features: Features) -> Vec<Finding> {
     let known = [
         (
             features.source_user,
-            "runs say who started them",
+            Some("runs say who started them"),
             "runs do not say who started them: `runs --mine` cannot work, and a start whose answer \
              is lost is harder to find again",
             "2.18",
         ),
         (
             features.system_wide,
-            "system-wide tasks can be defined",
+            Some("system-wide tasks can be defined"),
             "system-wide tasks cannot be defined: this Lagoon does not accept them from any user",
             "2.18",
         ),
         (
             features.upload_form,
-            "files are uploaded straight to the file store",
+            Some("files are uploaded straight to the file store"),
             "files are uploaded through the API, which takes smaller ones only",
             "2.30",
         ),
+        (
+            features.platform_roles,
+            None,
+            "there are no platform roles: `whoami` shows only the roles in groups",
+            "2.24",
+        ),
     ];
-    let lacks = |cost: &str, since: &str| {
-        Finding::note(CAPABILITIES, cost).fix(format!("Lagoon {since} and newer have it"))
-    };
-    let each = known.into_iter().map(|(has, good, cost, since)| {
+    let finding = |(has, good, cost, since): (bool, Option<&'static str>, &str, &str)| {
         if has {
-            Finding::good(CAPABILITIES, good)
-        } else {
-            lacks(cost, since)
+            return Some(Finding::good(CAPABILITIES, good?));
         }
-    });
-    let mut findings: Vec<Finding> = each.collect();
-    if !features.platform_roles {
-        let cost = "there are no platform roles: `whoami` shows only the roles in groups";
-        findings.push(lacks(cost, "2.24"));
-    }
-    findings
+        let fix = format!("Lagoon {since} and newer have it");
+        Some(Finding::note(CAPABILITIES, cost).fix(fix))
+    };
+    known.into_iter().filter_map(finding).collect()
 }
 
 fn platform_roles(signed_in: Result<SignedIn, Error>) -> Finding {
