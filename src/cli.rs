@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{App, GiveUp, Interrupts, finish, print};
-use crate::commands::scope::Wants;
+use crate::commands::scope::PlaceNeed;
 use crate::commands::{self, topics};
 use crate::error::{Error, Kind};
 use crate::secret::conceal_recognized;
@@ -111,7 +111,7 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
     }
 }
 
-fn wants(command: &Command) -> Wants {
+fn wants(command: &Command) -> PlaceNeed {
     use commands::{
         define::DefineArgs, delete::DeleteArgs, export::ExportArgs, update::UpdateArgs,
     };
@@ -119,7 +119,7 @@ fn wants(command: &Command) -> Wants {
         Command::Define(DefineArgs { group: Some(_), .. })
         | Command::Update(UpdateArgs { group: Some(_), .. })
         | Command::Delete(DeleteArgs { group: Some(_), .. } | DeleteArgs { unlisted: true, .. })
-        | Command::Export(ExportArgs { group: Some(_), .. }) => Wants::Nothing,
+        | Command::Export(ExportArgs { group: Some(_), .. }) => PlaceNeed::Nothing,
         Command::Define(_)
         | Command::Update(_)
         | Command::Delete(_)
@@ -129,10 +129,10 @@ fn wants(command: &Command) -> Wants {
         | Command::Invoke(_)
         | Command::Exec(_)
         | Command::Runs(_)
-        | Command::Environments(_) => Wants::Project,
+        | Command::Environments(_) => PlaceNeed::Project,
         // Task files usually name their projects, so that a request would be in vain.
-        Command::Diff(_) | Command::Apply(_) | Command::Lint(_) => Wants::Files,
-        _ => Wants::Nothing,
+        Command::Diff(_) | Command::Apply(_) | Command::Lint(_) => PlaceNeed::Files,
+        _ => PlaceNeed::Nothing,
     }
 }
 
@@ -159,7 +159,7 @@ pub fn shells() -> [commands::completions::Shell; 6] {
 /// Runs the command line and returns the exit code. `give_up` ends the process if a signal arrives
 /// and nothing else handles it.
 pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
-    // What is in the wrong place is repeated in an error.
+    // Errors repeat misplaced arguments, which could be secrets.
     let words = args.iter().filter_map(|word| word.to_str());
     words.for_each(conceal_recognized);
     let env = match Env::read() {
@@ -201,7 +201,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),
     };
     app.finish_renewals().await;
-    // What is written last can fail, too.
+    // The last write can fail, too.
     let result = match app.conclude(result.and(finish(&app.ui))) {
         Ok(()) => Ok(()),
         Err(error) => Err(interrupts.explain(error).await),
@@ -251,7 +251,7 @@ fn stop_early(stop: Stop, ui: &Ui, json: bool) -> u8 {
 
 /// Prints the error at the end of stderr and returns the exit code.
 fn end(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
-    // An error of the command is more than one of its output.
+    // An error of the command takes precedence over one of its output.
     let finished = finish(ui);
     let Err(error) = result.and(finished) else {
         return 0;
@@ -259,12 +259,12 @@ fn end(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
     if json {
         ui.error_json(&error.to_json());
     } else if error.kind == Kind::Changes {
-        // What was asked for: no failure.
+        // The requested information, not a failure.
         ui.note(&error.to_string());
     } else {
         ui.error_text(&error.to_string(), &error.hint_texts());
     }
-    // The end of the message may be held back, too.
+    // Flushes the message.
     let _ = finish(ui);
     error.kind.exit_code()
 }

@@ -195,7 +195,7 @@ impl Live {
                 ..Wanted::default()
             };
             let listed = history::list(lagoon, &environments, &wanted).await;
-            // What could not be read is not kept as if there were none.
+            // Incomplete lists are not cached.
             let is_whole = listed.failures.is_empty();
             is_whole.then(|| listed.runs.iter().map(Run::of).collect())
         };
@@ -217,7 +217,7 @@ impl Live {
             return Some(known);
         }
         let app = Arc::clone(&self.app);
-        // One answer may need another before it: they share the time.
+        // Consecutive requests share the time limit.
         let limit = match self.again {
             Some(_) => LIMIT.saturating_sub(self.begun.elapsed()),
             None => LATER,
@@ -240,7 +240,7 @@ impl Live {
         if let Some(again) = &self.again
             && self.cache.begin(key, LATER)
         {
-            // Without it the next question is like this one.
+            // If it cannot be started, the next completion tries again.
             let _ = again.lock().unwrap_or_else(PoisonError::into_inner).spawn();
         }
     }
@@ -264,7 +264,7 @@ where
         if let Ok(runtime) = runtime
             && let Some(answer) = runtime.block_on(ask())
         {
-            // Nobody may be waiting any more.
+            // The receiver may have timed out.
             let _ = sender.send(answer);
             runtime.shutdown_background();
         }

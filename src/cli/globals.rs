@@ -39,7 +39,7 @@ pub(super) fn on_commands(command: Command, is_wanted: &dyn Fn(&Command) -> bool
         .collect();
     names.into_iter().fold(command, |command, name| {
         command.mut_subcommand(name, |c| {
-            // A missing subcommand is wrong use, and no help is asked for.
+            // A missing subcommand is a usage error.
             let is_diff = c.get_name() == "diff";
             on_commands(c, &|_| true)
                 .arg_required_else_help(false)
@@ -84,7 +84,7 @@ pub(super) fn collect(root: Globals, matches: &ArgMatches) -> Result<Globals, Er
         let Some((next, below)) = level.subcommand() else {
             return Ok(globals);
         };
-        // clap's own `help` is no command of ours.
+        // clap adds the command `help`.
         if next != "help"
             && let Ok(further) = Globals::from_arg_matches(below)
         {

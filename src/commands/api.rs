@@ -136,7 +136,7 @@ fn variables(app: &App, given: &str) -> Result<Map<String, Value>, Error> {
     let text = text.trim_start_matches('\u{feff}');
     match serde_json::from_str(text) {
         Ok(Value::Object(variables)) => {
-            // The map keeps the last of two keys.
+            // The map keeps only the last of repeated keys.
             object(text, 1).map_err(wrong)?;
             Ok(variables)
         }

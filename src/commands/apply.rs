@@ -200,7 +200,7 @@ fn show(app: &App, plan: &Plan, lagoon: &str) {
     }
     let report = PlanReport { plan, lagoon };
     let text = report.for_people(app.ui.palette(Stream::Err));
-    // There is nowhere to say that stderr cannot be written to.
+    // A failure of stderr cannot be reported.
     let _ = app.ui.write(Stream::Err, text.as_bytes());
 }
 

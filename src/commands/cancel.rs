@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::commands::launch::Watch;
 use crate::commands::report::Answer;
-use crate::commands::select::{Found, RunArgs, give_runs};
+use crate::commands::select::{NamedRuns, RunArgs, give_runs};
 use crate::commands::{launch, scope};
 use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
@@ -37,7 +37,7 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     app.require_explicit(&[TargetSetting::Context])?;
     let shape = args.runs.shape();
-    let Found { runs, missing } = Found::read(&args.runs, app).await?;
+    let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app).await?;
     let mut failures = missing;
     let mut going = Vec::new();
     for run in runs {
@@ -92,7 +92,7 @@ pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
 fn failure(waited: Waited) -> Option<Error> {
     match waited.end {
         Ok(()) => ops::runs::cancel::verdict(&waited.run).err(),
-        // 8 and 10 are for those who wait for a run's own end.
+        // Exit codes 8 and 10 are for waiting for the regular end of a run.
         Err(error) if matches!(error.kind, Kind::StillGoing | Kind::NeverStarted) => Some(
             Error {
                 kind: Kind::Failed,

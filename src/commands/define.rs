@@ -101,10 +101,10 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
         (args, target)
     };
     let mut wanted = definition(&args, app)?;
-    // Everything but the scope's id is known: what is wrong is said before anything is sent.
+    // Only the id of the scope is unknown, so errors are reported before the first request.
     wanted.scope = scope::provisional(&target);
     refuse(&rules::violations(&wanted)).map_err(|error| {
-        // What was answered is not lost: the line can be mended.
+        // The answers are kept as a command line, which can be corrected.
         if asked {
             error.hint(format!(
                 "what was answered, as a line: {}",
@@ -170,7 +170,7 @@ pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
 
 fn report(app: &App, defined: &Defined) {
     match defined {
-        // What is not seen was an error above.
+        // `Unseen` has become an error before.
         Defined::Created(_) | Defined::Unseen(_) => app.ui.note("defined"),
         Defined::Unchanged(_) => app
             .ui

@@ -33,7 +33,7 @@ pub struct EnvironmentsArgs {
 pub async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let project = scope::project(app)?;
-    scope::say_source(app, "project", project);
+    scope::report_source(app, "project", project);
     let mut environments = place::environments(app.lagoon().await?, &project.value).await?;
     if let Some(pattern) = &args.pattern {
         environments.retain(|e| matches(pattern, &e.environment.name));

@@ -134,7 +134,7 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
     let files = files::select(run, files, &wanted)?;
     let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
     let clock = ops::clock();
-    let progress = Shown::start(app);
+    let progress = TransferProgress::start(app);
     if args.to == Path::new("-") {
         let [name] = names.as_slice() else {
             return Err(Error::usage(format!(
@@ -144,7 +144,7 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
         };
         let mut fetch = Fetch::new(lagoon, &clock, &progress, run, files);
         return match fetch.copy(name, &mut Stdout(app)).await {
-            // Nobody reads any more: a quiet end.
+            // The output is closed: exit quietly.
             Err(error) if is_closed(&error) => Ok(()),
             other => other.map(|_| ()),
         };
@@ -198,7 +198,7 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
         app.ui.note(&scope::banner(app, &environment.label())?);
     }
     let clock = ops::clock();
-    let progress = Shown::start(app);
+    let progress = TransferProgress::start(app);
     let mut sent = Vec::new();
     let send_all = async {
         for local in &locals {
@@ -234,26 +234,26 @@ async fn id_of(app: &App, named: &OneRun) -> Result<i64, Error> {
     }
 }
 
-struct Shown<'a> {
+struct TransferProgress<'a> {
     app: &'a App,
     progress: Box<dyn Progress>,
 }
 
-impl Shown<'_> {
-    fn start(app: &App) -> Shown<'_> {
+impl TransferProgress<'_> {
+    fn start(app: &App) -> TransferProgress<'_> {
         let progress = app.ui.progress();
         progress.start("files", None);
-        Shown { app, progress }
+        TransferProgress { app, progress }
     }
 }
 
-impl Drop for Shown<'_> {
+impl Drop for TransferProgress<'_> {
     fn drop(&mut self) {
         self.progress.finish();
     }
 }
 
-impl Watcher for Shown<'_> {
+impl Watcher for TransferProgress<'_> {
     fn moved(&self, name: &str, bytes: u64, of: Option<u64>) {
         let of = of.map_or(String::new(), |of| format!(" of {}", report::size(of)));
         self.progress

@@ -194,7 +194,7 @@ fn chosen(app: &App, shape: Shape, targets: &Targets) -> Result<TaskRef, Error> 
     let definition = prompt::task(app, &first.view)?;
     Ok(match shape {
         Shape::One => TaskRef::Id(definition.id),
-        // Elsewhere it has another id.
+        // Its id differs between environments.
         Shape::Many => TaskRef::Name(definition.name.clone()),
     })
 }

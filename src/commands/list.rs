@@ -38,8 +38,8 @@ pub struct ListArgs {
 pub async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let project = scope::project(app)?;
-    scope::say_source(app, "project", project);
-    let environment = scope::said_environment(app, &project.value).await?;
+    scope::report_source(app, "project", project);
+    let environment = scope::given_environment(app, &project.value).await?;
     let filter = Filter {
         scope: args.scope.map(spelled),
         permission: args.permission.map(Permission::from),

@@ -130,7 +130,7 @@ impl Plan {
         if !self.changes && !self.make_current {
             return Ok(());
         }
-        let kept = lagoon::keep(context, self.make_current, app)?;
+        let kept = lagoon::save(context, self.make_current, app)?;
         let done = match (kept.is_new, self.changes) {
             (true, _) => "added",
             (false, true) => "changed",
@@ -217,15 +217,13 @@ async fn plan(args: &LoginArgs, app: &App) -> Result<Plan, Error> {
     };
     let is_new = known.is_none();
     let (context, changes) = match known {
-        Some(context)
-            if is_complete(&context) && args.url.is_none() && !args.lagoon.says_something() =>
-        {
+        Some(context) if is_complete(&context) && args.url.is_none() && !args.lagoon.is_given() => {
             (context, false)
         }
         known => {
             let described = lagoon::describe(&name, &url, &args.lagoon, app).await?;
             let context = if args.with_token || is_complete(&described.context) {
-                described.all_the_same(app)
+                described.or_known(app)
             } else {
                 let reached = described.reached(app);
                 reached.map_err(|error| not_kept(error, args, &name, &url, is_new))?

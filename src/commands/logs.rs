@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::app::App;
 use crate::commands::launch::{LiveFlags, LogOut, WaitFlags, Watch};
 use crate::commands::report::Answer;
-use crate::commands::select::{Found, RunArgs};
+use crate::commands::select::{NamedRuns, RunArgs};
 use crate::domain::Run;
 use crate::domain::run::{Log, moment};
 use crate::error::Error;
@@ -55,23 +55,23 @@ pub struct LogsArgs {
 
 pub async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    // As with --follow elsewhere, stdout is the log unless the line itself asks for something else.
+    // As with --follow of other commands, stdout is the log unless -o is given.
     let as_objects = answer.format() != Format::Table && app.settings.output_is_asked_for();
     if !args.follow {
         args.waiting.require_none("add --follow")?;
     }
-    let found = Found::read(&args.runs, app).await?;
+    let found = NamedRuns::read(&args.runs, app).await?;
     if args.follow {
         let log = if as_objects { Stream::Err } else { Stream::Out };
         let (runs, verdict) = follow(&args, app, found, log).await;
         if !as_objects || runs.is_empty() {
             return verdict;
         }
-        // What it was like to read them again adds nothing to how they ended.
+        // Failures to read them again do not change the verdict.
         let given = give(&args, app, &answer, runs).await.map(|_| ());
         return verdict.and(given);
     }
-    let Found { runs, missing } = found;
+    let NamedRuns { runs, missing } = found;
     if as_objects {
         let mut failures = missing;
         failures.extend(give(&args, app, &answer, runs).await?);
@@ -85,7 +85,7 @@ pub async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
         }
         match show(app, run, &args).await {
             Ok(true) => {}
-            // Nobody reads any more.
+            // The output is closed.
             Ok(false) => return Ok(()),
             Err(error) => failures.push(error),
         }
@@ -96,10 +96,10 @@ pub async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
 async fn follow(
     args: &LogsArgs,
     app: &App,
-    found: Found,
+    found: NamedRuns,
     log: Stream,
 ) -> (Vec<Run>, Result<(), Error>) {
-    let Found { runs, missing } = found;
+    let NamedRuns { runs, missing } = found;
     let expected = match (runs.as_slice(), app.lagoon().await) {
         ([run], Ok(lagoon)) if app.ui.terminal().stderr && !run.outcome().is_over() => {
             history::usual_length(lagoon, run).await
@@ -108,7 +108,7 @@ async fn follow(
     };
     let watch = Watch {
         log: Some(log),
-        // Over ssh a log is lines, not bytes.
+        // ssh delivers lines, not exact bytes.
         live: if args.raw {
             Live::default()
         } else {

@@ -51,7 +51,7 @@ pub fn run(args: &ManArgs, app: &App, root: Command, topics: &[Topic]) -> Result
 
 /// File names and texts, the root's first.
 fn pages(root: Command, topics: &[Topic]) -> Vec<(String, String)> {
-    // A page is read without the others: no flag is hidden from it.
+    // Each page is complete: no flag is hidden.
     let mut root = without_help(root);
     root.build();
     let mut pages = Vec::new();

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::commands::input::values;
 use crate::commands::launch::{Start, StartFlags};
 use crate::commands::report::{Answer, Shape};
-use crate::commands::select::{Found, RunArgs, give_runs};
+use crate::commands::select::{NamedRuns, RunArgs, give_runs};
 use crate::domain::names::same_name;
 use crate::domain::{Outcome, Run};
 use crate::error::Error;
@@ -66,7 +66,7 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     }
     let given = values::read(app, &args.args, &args.arg_files, None)?;
     app.require_explicit(&[TargetSetting::Context])?;
-    let found = Found::read(&args.runs, app).await?;
+    let found = NamedRuns::read(&args.runs, app).await?;
     // Nothing starts unless all can start.
     let mut runs = found.whole()?;
     if args.failed {

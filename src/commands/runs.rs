@@ -98,7 +98,7 @@ pub async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
     } else {
         answer.give(&report::Listing::of(runs, &environments, app.ui_url()))
     };
-    // What could be read is there all the same.
+    // The runs that could be read have been printed.
     wait::first_of_all(failures).and(given)
 }
 
@@ -155,14 +155,14 @@ fn check(args: &RunsArgs, app: &App) -> Result<(), Error> {
 /// The selected environments; by default all of the project.
 async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Error> {
     if args.places.is_several(app) {
-        let targets = args.places.looked_at(app).await?;
+        let targets = args.places.to_read(app).await?;
         targets.require_no_values("runs")?;
         let seen = targets.seen.into_iter();
         return Ok(seen.map(|seen| seen.view.environment).collect());
     }
     let project = scope::project(app)?;
-    scope::say_source(app, "project", project);
-    let said = scope::said_environment(app, &project.value).await?;
+    scope::report_source(app, "project", project);
+    let said = scope::given_environment(app, &project.value).await?;
     let lagoon = app.lagoon().await?;
     let (project, environments) = place::project(lagoon, &project.value).await?;
     let Some(name) = said else {

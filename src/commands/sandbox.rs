@@ -100,7 +100,7 @@ async fn serve(args: Serve, app: &App, answer: &Answer) -> Result<(), Error> {
 async fn token(args: Token, app: &App, answer: Answer) -> Result<(), Error> {
     let (token, email) = app.sandbox_token(args.lifetime).await?;
     if !app.settings.output_is_asked_for() {
-        // Bare, at a terminal too: it is there to be put into a variable.
+        // Bare also at a terminal, because it is meant for a variable.
         return app::print(&app.ui.unmasked(), &format!("{}\n", token.expose()));
     }
     let token = token.expose().to_owned();

@@ -10,12 +10,14 @@ use crate::settings::Sourced;
 
 pub use definition::{completed, line_start, named_scope, named_target, not_here, provisional};
 pub use environment::{
-    asked_environment, branch, chosen_place, environment_choice, said_environment,
+    asked_environment, branch, chosen_place, environment_choice, given_environment,
 };
-pub use locate::{Clue, Wants, clue, environment_here, locate, project_here};
+pub use locate::{
+    PlaceNeed, ProjectSource, environment_here, locate, project_here, project_source,
+};
 
 pub fn project(app: &App) -> Result<&Sourced<String>, Error> {
-    // Without a Lagoon a project means nothing: that is the first thing to say.
+    // A missing context is reported before a missing project.
     app.settings.chosen()?;
     app.settings.project.as_ref().ok_or_else(|| {
         let error = Error::usage("which project? None was named")
@@ -26,7 +28,7 @@ pub fn project(app: &App) -> Result<&Sourced<String>, Error> {
 }
 
 /// Reports the source of an inferred value.
-pub fn say_source(app: &App, what: &str, value: &Sourced<String>) {
+pub fn report_source(app: &App, what: &str, value: &Sourced<String>) {
     if value.source.is_inferred() {
         app.ui
             .note(&format!("{what} {} (from {})", value.value, value.source));

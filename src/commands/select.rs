@@ -9,4 +9,4 @@ pub mod targets_file;
 
 pub use last::remember;
 pub use run::{OneRun, RunArgs};
-pub use runs::{Found, give_runs};
+pub use runs::{NamedRuns, give_runs};

@@ -28,8 +28,8 @@ pub async fn run(args: ShowArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let task = TaskRef::parse(&args.task)?;
     let project = scope::project(app)?;
-    scope::say_source(app, "project", project);
-    let environment = scope::said_environment(app, &project.value).await?;
+    scope::report_source(app, "project", project);
+    let environment = scope::given_environment(app, &project.value).await?;
     let lagoon = app.lagoon().await?;
     let listed = tasks::show(lagoon, &project.value, environment.as_deref(), &task).await?;
     answer.give(&Task {

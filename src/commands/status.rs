@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::app::App;
 use crate::commands::report::{Answer, RunReport};
-use crate::commands::select::{Found, RunArgs, give_runs};
+use crate::commands::select::{NamedRuns, RunArgs, give_runs};
 use crate::error::Error;
 use crate::ops::runs::wait;
 
@@ -29,7 +29,7 @@ pub struct StatusArgs {
 
 pub async fn run(args: StatusArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    let Found { runs, missing } = Found::read(&args.runs, app).await?;
+    let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app).await?;
     if args.web {
         for run in &runs {
             app.open_page(RunReport::of(app, run).url.as_deref())?;

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::app::App;
 use crate::commands::launch::{Lines, WaitFlags, Watch};
 use crate::commands::report::Answer;
-use crate::commands::select::{Found, RunArgs, give_runs};
+use crate::commands::select::{NamedRuns, RunArgs, give_runs};
 use crate::error::Error;
 use crate::ops::runs::history;
 use crate::output::Format;
@@ -47,7 +47,7 @@ pub async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
         Lines::Ends(&answer)
     });
     let shape = args.runs.shape();
-    let Found { runs, missing } = Found::read(&args.runs, app).await?;
+    let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app).await?;
     for error in &missing {
         app.ui.warn(&error.to_string());
     }

@@ -2,7 +2,7 @@
 
 use crate::app::{App, Interrupts};
 use crate::commands::scope;
-use crate::commands::scope::{Clue, Wants};
+use crate::commands::scope::{PlaceNeed, ProjectSource};
 use crate::complete::{Candidate, Live};
 use crate::config::SANDBOX;
 use crate::secret::masked;
@@ -21,7 +21,7 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 use super::shield::shield;
 
 /// A command line, and the index of the word to complete.
-pub(super) struct Asked<'a> {
+pub(super) struct Request<'a> {
     pub(super) words: Vec<String>,
     pub(super) index: usize,
     pub(super) folder: Option<&'a Path>,
@@ -31,7 +31,7 @@ pub(super) struct Asked<'a> {
 
 /// The kind of thing that a value names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Names {
+enum ValueKind {
     Context,
     Project,
     Environment,
@@ -41,7 +41,7 @@ enum Names {
     TaskName,
     Run,
     /// A run in progress.
-    GoingRun,
+    UnfinishedRun,
     Service,
     /// `NAME=VALUE`.
     Value,
@@ -50,17 +50,17 @@ enum Names {
 }
 
 /// The candidates, in the order in which they are offered.
-pub(super) fn of(asked: &Asked<'_>) -> Vec<Candidate> {
-    let line = Arc::new(Line::read(asked));
-    let mut command = attach((asked.command)(), &[], &line);
-    let words = shield(&asked.words, asked.index, &command);
+pub(super) fn of(request: &Request<'_>) -> Vec<Candidate> {
+    let line = Arc::new(Line::read(request));
+    let mut command = attach((request.command)(), &[], &line);
+    let words = shield(&request.words, request.index, &command);
     let words: Vec<OsString> = words.into_iter().map(OsString::from).collect();
-    let Ok(found) = complete(&mut command, words, asked.index, asked.folder) else {
+    let Ok(found) = complete(&mut command, words, request.index, request.folder) else {
         return Vec::new();
     };
     let mut found: Vec<Candidate> = found.iter().filter_map(shown).collect();
-    // Flags are many: they are offered when nothing else is, or when a dash asks for them.
-    let word = asked.words.get(asked.index).map_or("", String::as_str);
+    // Flags are offered after a hyphen, or if there is nothing else.
+    let word = request.words.get(request.index).map_or("", String::as_str);
     if !word.starts_with('-') && found.iter().any(|c| !c.value.starts_with('-')) {
         found.retain(|c| !c.value.starts_with('-'));
     }
@@ -72,7 +72,7 @@ fn shown(candidate: &CompletionCandidate) -> Option<Candidate> {
     let value = candidate.get_value().to_str()?;
     let about = candidate.get_help().map(ToString::to_string);
     let about = about.as_deref().and_then(|about| about.lines().next());
-    // A server may put a token into a name.
+    // A name on the server could contain a token.
     let is_fit = !value.chars().any(is_unsafe) && masked(value) == value;
     is_fit.then(|| Candidate::new(value.to_owned(), clean_line(about.unwrap_or_default())))
 }
@@ -81,10 +81,10 @@ fn shown(candidate: &CompletionCandidate) -> Option<Candidate> {
 fn attach(command: Command, path: &[String], line: &Arc<Line>) -> Command {
     let path = [path, &[command.get_name().to_owned()]].concat();
     command
-        .mut_args(|arg| match names(&path, &arg) {
-            Some(names) => {
+        .mut_args(|arg| match kind(&path, &arg) {
+            Some(kind) => {
                 let line = Arc::clone(line);
-                let candidates = move |word: &OsStr| line.candidates(names, word);
+                let candidates = move |word: &OsStr| line.candidates(kind, word);
                 arg.add(ArgValueCompleter::new(candidates))
             }
             None => with_hint(arg),
@@ -92,21 +92,21 @@ fn attach(command: Command, path: &[String], line: &Arc<Line>) -> Command {
         .mut_subcommands(|below| attach(below, &path, line))
 }
 
-fn names(path: &[String], arg: &Arg) -> Option<Names> {
+fn kind(path: &[String], arg: &Arg) -> Option<ValueKind> {
     let path: Vec<&str> = path.iter().skip(1).map(String::as_str).collect();
     match (path.as_slice(), arg.get_id().as_str(), value_name(arg)) {
         (_, "context", _) | (["context", "show" | "use" | "remove"], "name", _) => {
-            Some(Names::Context)
+            Some(ValueKind::Context)
         }
-        (_, "project", _) => Some(Names::Project),
-        (_, "environment", _) => Some(Names::Environment),
-        (["runs"], "task", _) => Some(Names::TaskName),
-        (_, _, Some("TASK")) => Some(Names::Task),
-        (["cancel"], _, Some("RUN")) => Some(Names::GoingRun),
-        (_, _, Some("RUN")) => Some(Names::Run),
-        (_, _, Some("SERVICE")) => Some(Names::Service),
-        (["invoke"], "args", _) => Some(Names::Value),
-        (["invoke"], "arg_files", _) => Some(Names::ValueName),
+        (_, "project", _) => Some(ValueKind::Project),
+        (_, "environment", _) => Some(ValueKind::Environment),
+        (["runs"], "task", _) => Some(ValueKind::TaskName),
+        (_, _, Some("TASK")) => Some(ValueKind::Task),
+        (["cancel"], _, Some("RUN")) => Some(ValueKind::UnfinishedRun),
+        (_, _, Some("RUN")) => Some(ValueKind::Run),
+        (_, _, Some("SERVICE")) => Some(ValueKind::Service),
+        (["invoke"], "args", _) => Some(ValueKind::Value),
+        (["invoke"], "arg_files", _) => Some(ValueKind::ValueName),
         _ => None,
     }
 }
@@ -134,11 +134,11 @@ struct Line {
 }
 
 impl Line {
-    fn read(asked: &Asked<'_>) -> Line {
-        let command = (asked.command)().ignore_errors(true);
-        let mut words = asked.words.clone();
-        if let Some(word) = words.get_mut(asked.index).filter(|word| word.is_empty()) {
-            // An empty value is wrong use, and this one is not typed yet.
+    fn read(request: &Request<'_>) -> Line {
+        let command = (request.command)().ignore_errors(true);
+        let mut words = request.words.clone();
+        if let Some(word) = words.get_mut(request.index).filter(|word| word.is_empty()) {
+            // An empty value would be a usage error, but this one is unfinished.
             "_".clone_into(word);
         }
         let matches = command.try_get_matches_from(words).ok();
@@ -154,17 +154,17 @@ impl Line {
             level = matches.subcommand().map(|(_, below)| below);
         }
         Line {
-            live: live(&flags, asked.waits.then(|| again(asked)).flatten()),
+            live: live(&flags, request.waits.then(|| again(request)).flatten()),
             task,
             values,
         }
     }
 
-    fn candidates(&self, names: Names, word: &OsStr) -> Vec<CompletionCandidate> {
+    fn candidates(&self, kind: ValueKind, word: &OsStr) -> Vec<CompletionCandidate> {
         let Some(word) = word.to_str() else {
             return Vec::new();
         };
-        let found = self.all(names, word).unwrap_or_default();
+        let found = self.all(kind, word).unwrap_or_default();
         let fitting = found
             .into_iter()
             .filter(|candidate| candidate.value.starts_with(word))
@@ -178,48 +178,48 @@ impl Line {
         each.collect()
     }
 
-    fn all(&self, names: Names, word: &str) -> Option<Vec<Candidate>> {
+    fn all(&self, kind: ValueKind, word: &str) -> Option<Vec<Candidate>> {
         let (app, live) = self.live.as_ref()?;
-        if names == Names::Context {
+        if kind == ValueKind::Context {
             return Some(contexts(app));
         }
-        if names == Names::Project {
+        if kind == ValueKind::Project {
             return Some(live.projects());
         }
         let project = &project(app, live)?;
-        let environment = scope::environment_here(app, Wants::Project).map(|e| e.value);
+        let environment = scope::environment_here(app, PlaceNeed::Project).map(|e| e.value);
         let environment = environment.filter(|name| !name.trim().is_empty());
         let environment = environment.as_deref();
-        Some(match names {
-            Names::Context | Names::Project => Vec::new(),
-            Names::Environment => live.environments(project),
-            Names::Run | Names::GoingRun => {
+        Some(match kind {
+            ValueKind::Context | ValueKind::Project => Vec::new(),
+            ValueKind::Environment => live.environments(project),
+            ValueKind::Run | ValueKind::UnfinishedRun => {
                 let runs = live.runs(project, environment).into_iter();
-                let wanted = runs.filter(|run| names == Names::Run || !run.is_over);
+                let wanted = runs.filter(|run| kind == ValueKind::Run || !run.is_over);
                 let each = wanted.map(|run| Candidate::new(run.id.to_string(), run.about));
                 each.collect()
             }
-            Names::Service => {
+            ValueKind::Service => {
                 let services = match (environment, scope::branch(app)) {
                     (None, Some(branch)) => live.services_of(project, branch),
                     _ => live.here(project, environment).services,
                 };
                 services.into_iter().map(Candidate::plain).collect()
             }
-            Names::Task => {
+            ValueKind::Task => {
                 let here = live.here(project, environment);
                 here.tasks.iter().map(|task| task.candidate()).collect()
             }
-            Names::TaskName => {
+            ValueKind::TaskName => {
                 let tasks = live.here(project, environment).tasks.into_iter();
                 let each = tasks.map(|task| Candidate::new(task.name, task.about));
                 each.collect()
             }
-            Names::Value | Names::ValueName => {
+            ValueKind::Value | ValueKind::ValueName => {
                 let named = self.task.as_deref()?;
                 let tasks = live.here(project, environment).tasks;
                 let task = tasks.into_iter().find(|task| task.is(named))?;
-                self.values(&task.arguments, names, word)
+                self.values(&task.arguments, kind, word)
             }
         })
     }
@@ -227,13 +227,13 @@ impl Line {
     fn values(
         &self,
         arguments: &[crate::complete::Argument],
-        names: Names,
+        kind: ValueKind,
         word: &str,
     ) -> Vec<Candidate> {
         if let Some((name, _)) = word.split_once('=') {
             let argument = arguments.iter().find(|a| a.name == name);
             let values = argument
-                .filter(|_| names == Names::Value)
+                .filter(|_| kind == ValueKind::Value)
                 .map(|a| &a.values);
             let values = values.into_iter().flatten();
             let each = values.map(|value| Candidate::plain(format!("{name}={value}")));
@@ -250,9 +250,9 @@ impl Line {
 }
 
 fn project(app: &App, live: &Live) -> Option<String> {
-    let project = match scope::clue(app, Wants::Project) {
-        Clue::Known(project) => project,
-        Clue::Remote {
+    let project = match scope::project_source(app, PlaceNeed::Project) {
+        ProjectSource::Known(project) => project,
+        ProjectSource::Remote {
             forms, otherwise, ..
         } => match live.project_of(&forms)? {
             Some(name) => return Some(name),
@@ -292,17 +292,17 @@ fn live(flags: &Flags, again: Option<process::Command>) -> Option<(Arc<App>, Liv
 }
 
 /// The process that repeats the request in the background, for the cache.
-fn again(asked: &Asked<'_>) -> Option<process::Command> {
+fn again(request: &Request<'_>) -> Option<process::Command> {
     let mut again = process::Command::new(std::env::current_exe().ok()?);
     again
-        .env("COMPLETE", super::shells::NOBODY)
+        .env("COMPLETE", super::shells::BACKGROUND)
         .arg("--")
-        .arg(asked.index.to_string())
-        .args(&asked.words)
+        .arg(request.index.to_string())
+        .args(&request.words)
         .stdin(process::Stdio::null())
         .stdout(process::Stdio::null())
         .stderr(process::Stdio::null());
-    // Ctrl-C at the prompt is not meant for it.
+    // Ctrl-C at the prompt must not end it.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut again, 0);
     Some(again)

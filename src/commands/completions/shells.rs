@@ -9,13 +9,13 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use clap::Command;
 use clap_complete::env::EnvCompleter;
 
-use super::candidates::{self, Asked};
+use super::candidates::{self, Request};
 use super::words::{Words, for_bash};
 use crate::complete::Candidate;
 use crate::domain::task::quoting;
 
 /// In place of a shell: the background process that only fills the cache.
-pub(super) const NOBODY: &str = "nobody";
+pub(super) const BACKGROUND: &str = "nobody";
 
 pub struct Shell {
     pub name: &'static str,
@@ -54,7 +54,7 @@ pub fn shells(command: fn() -> Command) -> [Shell; 6] {
     };
     [
         shell("bash", stub!("tasks.bash"), bash),
-        shell(NOBODY, ("", ""), nobody),
+        shell(BACKGROUND, ("", ""), background),
         shell("zsh", stub!("_tasks"), zsh),
         shell("fish", stub!("tasks.fish"), fish),
         shell("powershell", stub!("tasks.ps1"), powershell),
@@ -90,7 +90,7 @@ impl EnvCompleter for Shell {
         folder: Option<&Path>,
         buf: &mut dyn Write,
     ) -> Result<(), Error> {
-        // What is not UTF-8 is no name of ours.
+        // No name has bytes that are not UTF-8.
         let args = args.into_iter().map(|arg| arg.into_string());
         let Ok(args) = args.collect::<Result<Vec<_>, _>>() else {
             return Ok(());
@@ -99,7 +99,7 @@ impl EnvCompleter for Shell {
             args,
             folder,
             command: self.command,
-            waits: self.name != NOBODY,
+            waits: self.name != BACKGROUND,
         };
         buf.write_all((self.complete)(&question).as_bytes())
     }
@@ -107,7 +107,7 @@ impl EnvCompleter for Shell {
 
 impl Question<'_> {
     fn ask(&self, words: Vec<String>, index: usize) -> Vec<Candidate> {
-        candidates::of(&Asked {
+        candidates::of(&Request {
             words,
             index,
             folder: self.folder,
@@ -132,7 +132,7 @@ fn bash(question: &Question<'_>) -> String {
     let kept = kept.all.pop().unwrap_or_default();
     let index = read.all.len() - 1;
     let mut words = read.all;
-    // What stands right after the cursor belongs to the word.
+    // The text up to the next blank belongs to the word.
     let rest = after
         .find(char::is_whitespace)
         .map_or("", |at| &after[at..]);
@@ -180,7 +180,7 @@ fn zsh(question: &Question<'_>) -> String {
 }
 
 /// The arguments are the word's index and the words.
-fn nobody(question: &Question<'_>) -> String {
+fn background(question: &Question<'_>) -> String {
     let index = question.args.first().and_then(|index| index.parse().ok());
     if let Some(index) = index {
         question.ask(question.args[1..].to_vec(), index);

@@ -26,7 +26,7 @@ pub(super) fn shield(words: &[String], index: usize, root: &Command) -> Vec<Stri
         } else if let Some(shorts) = word.strip_prefix('-') {
             let mut shorts = shorts.chars();
             let valued = |c| takes_value(command, |arg: &Arg| arg.get_short() == Some(c));
-            // What follows the flag in its word is its value.
+            // The rest of the word is the flag's value.
             is_value = shorts.by_ref().any(valued) && shorts.next().is_none();
         } else if let Some(below) = command.find_subcommand(word.as_str()) {
             command = below;

@@ -45,7 +45,7 @@ impl Words {
                     is_file = false;
                 }
                 (None, '<' | '>') => {
-                    // `2>file`: the number is no word.
+                    // In `2>file`, the number is not a word.
                     word = word.filter(|(_, word)| word.parse::<u32>().is_err());
                     end(&mut word, &mut all, &mut is_file);
                     is_file = true;
@@ -78,7 +78,7 @@ pub(super) fn for_bash(text: &str, quote: Option<char>) -> String {
     for c in text.chars() {
         let is_special = match quote {
             Some('\'') => {
-                // Out of the quote, and back into it.
+                // Closes the quote and opens it again.
                 quoted.push_str(if c == '\'' { "'\\'" } else { "" });
                 false
             }

@@ -48,9 +48,9 @@ pub(super) struct Add {
 
 pub(super) async fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Error> {
     let described = lagoon::describe(&args.name, &args.url, &args.lagoon, app).await?;
-    let context = described.all_the_same(app);
+    let context = described.or_known(app);
     let token = token(&args, &context, app).await?;
-    let kept = lagoon::keep(&context, args.make_current, app)?;
+    let kept = lagoon::save(&context, args.make_current, app)?;
     let has_token = token.is_some();
     if let Some(token) = token {
         let session = app.session_of(&context);
@@ -79,7 +79,7 @@ async fn token(args: &Add, context: &Context, app: &App) -> Result<Option<Secret
     if args.with_token {
         return unexpired(given_token(app)?, context, app).await.map(Some);
     }
-    // Who can sign in otherwise is not asked.
+    // No prompt if there is another way to sign in.
     let signs_in = context.ssh.is_some() || context.authorization_endpoint.is_some();
     if signs_in || !app.ui.can_prompt() {
         return Ok(None);

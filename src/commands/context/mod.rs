@@ -171,7 +171,7 @@ async fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
         _ => {}
     }
     app.confirm(&format!("Remove the context `{name}` and its token?"))?;
-    // The token first: if the rest fails, it is the one that should be gone.
+    // The token is removed first, in case the rest fails.
     app.sign_out(SignOut::Context(name)).await?;
     let (config, mut editor) = Editor::open(app.config_folder()?)?;
     editor.remove_context(name);

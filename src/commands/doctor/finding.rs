@@ -68,7 +68,7 @@ impl Finding {
     }
 
     /// Reduces a problem to a warning.
-    pub(super) fn mild(mut self) -> Finding {
+    pub(super) fn as_warning(mut self) -> Finding {
         if self.is_problem() {
             self.state = State::Warning;
         }
@@ -87,7 +87,7 @@ impl Finding {
 
 impl State {
     /// The word for programs, the mark for people, and the style of both.
-    fn look(self) -> (&'static str, &'static str, Style) {
+    fn appearance(self) -> (&'static str, &'static str, Style) {
         match self {
             State::Good => ("good", "✓", Style::Good),
             State::Note => ("note", "·", Style::Dim),
@@ -138,7 +138,7 @@ impl Report for Findings {
             .map(|finding| {
                 json!({
                     "check": finding.check,
-                    "state": finding.state.look().0,
+                    "state": finding.state.appearance().0,
                     "message": finding.message,
                     "fix": finding.fix,
                 })
@@ -148,7 +148,7 @@ impl Report for Findings {
 
     fn grid(&self) -> Grid {
         let state = |finding: &Finding| {
-            let (word, _, style) = finding.state.look();
+            let (word, _, style) = finding.state.appearance();
             Cell::status(word, style)
         };
         Table::of(&self.0)
@@ -163,14 +163,14 @@ impl Report for Findings {
         let mut detail = Detail::untitled();
         let mut before = "";
         for finding in &self.0 {
-            // Several of one check stand under its name.
+            // Findings of the same check follow its label.
             let label = if finding.check == before {
                 ""
             } else {
                 finding.check
             };
             before = finding.check;
-            let (_, mark, style) = finding.state.look();
+            let (_, mark, style) = finding.state.appearance();
             let message = finding.message.replace('\n', " ");
             detail = detail.field(label, Cell::status(format!("{mark} {message}"), style));
             if let Some(fix) = &finding.fix {

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::commands::scope;
-use crate::commands::scope::Wants;
+use crate::commands::scope::PlaceNeed;
 use crate::domain::place::git_url::without_secret;
 use crate::error::{Error, Kind};
 use crate::ops::places::place;
@@ -20,8 +20,8 @@ pub(super) fn checkout(app: &App) -> Vec<Finding> {
 
 /// Checks the environment, or the project if only that is known, and returns the environment's id.
 pub(super) async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
-    let environment = scope::environment_here(app, Wants::Project);
-    let project = match scope::project_here(app, Wants::Project).await {
+    let environment = scope::environment_here(app, PlaceNeed::Project);
+    let project = match scope::project_here(app, PlaceNeed::Project).await {
         Ok(Some(project)) => project,
         Ok(None) => {
             found.extend(no_project(app, environment.is_some()));
@@ -34,15 +34,15 @@ pub(super) async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
     };
     let environment = match (environment, scope::branch(app)) {
         (Some(environment), _) if environment.source == Source::Pod("LAGOON_ENVIRONMENT") => {
-            Meant::Branch(environment.value, environment.source.to_string())
+            Selected::Branch(environment.value, environment.source.to_string())
         }
-        (Some(environment), _) => Meant::Named(environment),
-        (None, Some(branch)) => Meant::Branch(branch.clone(), "the git branch".to_owned()),
-        (None, None) if project.source.is_inferred() => Meant::Nothing,
+        (Some(environment), _) => Selected::Named(environment),
+        (None, Some(branch)) => Selected::Branch(branch.clone(), "the git branch".to_owned()),
+        (None, None) if project.source.is_inferred() => Selected::Nothing,
         (None, None) => return None,
     };
     let origin = origin(&project, &environment);
-    match look(app, &project.value, &environment, &origin).await {
+    match check(app, &project.value, &environment, &origin).await {
         Ok((finding, id)) => {
             found.push(finding);
             id
@@ -51,33 +51,37 @@ pub(super) async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
             let message = format!("{error}{origin}");
             let finding = Finding::failed(PLACE, &Error { message, ..error });
             let is_explicit = origin.is_empty();
-            // What nobody said can be left behind.
-            found.push(if is_explicit { finding } else { finding.mild() });
+            // An inferred environment is not required.
+            found.push(if is_explicit {
+                finding
+            } else {
+                finding.as_warning()
+            });
             None
         }
     }
 }
 
-enum Meant {
+enum Selected {
     Named(Sourced<String>),
     /// The environment of a branch, and the source of the branch's name.
     Branch(String, String),
     Nothing,
 }
 
-async fn look(
+async fn check(
     app: &App,
     project: &str,
-    environment: &Meant,
+    environment: &Selected,
     origin: &str,
 ) -> Result<(Finding, Option<i64>), Error> {
     let lagoon = app.lagoon().await?;
-    let name = if let Meant::Named(environment) = environment {
+    let name = if let Selected::Named(environment) = environment {
         environment.value.clone()
     } else {
         let (project, environments) = place::project(lagoon, project).await?;
         let (name, count) = (&project.name, environments.len());
-        let Meant::Branch(branch, _) = environment else {
+        let Selected::Branch(branch, _) = environment else {
             let message = format!("{name}: you can see {count} environments{origin}");
             return Ok((Finding::good(PLACE, message), None));
         };
@@ -97,17 +101,17 @@ async fn look(
 }
 
 /// The sources of an inferred project and environment.
-fn origin(project: &Sourced<String>, environment: &Meant) -> String {
+fn origin(project: &Sourced<String>, environment: &Selected) -> String {
     let mut parts = Vec::new();
     if project.source.is_inferred() {
         parts.push(format!("project from {}", project.source));
     }
     match environment {
-        Meant::Named(environment) if environment.source.is_inferred() => {
+        Selected::Named(environment) if environment.source.is_inferred() => {
             parts.push(format!("environment from {}", environment.source));
         }
-        Meant::Branch(_, source) => parts.push(format!("environment from {source}")),
-        Meant::Named(_) | Meant::Nothing => {}
+        Selected::Branch(_, source) => parts.push(format!("environment from {source}")),
+        Selected::Named(_) | Selected::Nothing => {}
     }
     if parts.is_empty() {
         String::new()

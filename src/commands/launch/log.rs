@@ -78,7 +78,7 @@ impl<'a> LogOut<'a> {
         if let Some(cleaner) = self.cleaner.take() {
             self.put(cleaner.finish().as_bytes())?;
         }
-        // What is said next begins a line of its own; a file gets the log as it is.
+        // The next message begins on a new line; a file gets the exact log.
         let shared = self.stream == Stream::Err || self.app.ui.terminal().is(self.stream);
         if self.open_line && shared {
             self.put(b"\n")?;
@@ -142,7 +142,7 @@ impl Sink for LogOut<'_> {
         for line in piece.lines() {
             text.push_str(prefix);
             text.push_str(line);
-            // A colour ends with its line: the next line may be of another run.
+            // Colours end with the line, because the next line may be of another run.
             if line.contains('\u{1b}') {
                 text.push_str("\u{1b}[0m");
             }

@@ -51,7 +51,7 @@ impl Start<'_> {
                     app.ui.warn(&text);
                 }
             }
-            // The error of one is the command's.
+            // The error of a single launch is the command's error.
             LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error) if !is_one => {
                 app.ui.warn(&format!("{place}{error}"));
             }
@@ -59,7 +59,7 @@ impl Start<'_> {
         }
         // A run that is waited for is printed when it ends.
         if let (Some(run), true) = (outcome.run(), self.prints_lines() && !self.flags.waits()) {
-            // A failure does not end the starting; it decides about the exit code in the end.
+            // A failure to print does not stop the starts; it affects the exit code at the end.
             let _ = self.answer.give(&RunReport::of(app, run));
         }
     }
@@ -69,7 +69,7 @@ impl Start<'_> {
             return;
         }
         let url = RunReport::of(self.app, run).url;
-        // The run exists: that its page does not open is no failure of it.
+        // The run exists, so a page that cannot be opened is only a warning.
         if let Err(error) = self.app.open_page(url.as_deref()) {
             self.app.ui.warn(&error.message);
             error

@@ -179,7 +179,7 @@ impl<'a> Start<'a> {
             }
             verdict
         } else if let Some(error) = interrupted {
-            // One that was not started, or may have been, has an error of its own.
+            // A single launch that was not started, or perhaps started, has its own error.
             let own = (self.shape == Shape::One).then_some(failures);
             wait::first_of_all(own.unwrap_or_default()).and(Err(error))
         } else {
@@ -235,7 +235,7 @@ impl<'a> Start<'a> {
                 Some(error)
             }
             (LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error), Shape::Many, _) => {
-                // The cause and the flag are a part of the message.
+                // The message contains the cause and the flag.
                 Some(Error {
                     message: format!("{}: {error}", launch.place.label()),
                     source: None,

@@ -58,7 +58,7 @@ impl BulkFlags {
     ) -> Result<Targets, Error> {
         if places.shape(app) == Shape::Many {
             flags.require_no_page()?;
-            let targets = places.to_start_on(app, dry_run, self.skip_missing).await?;
+            let targets = places.to_start(app, dry_run, self.skip_missing).await?;
             for missing in &targets.missing {
                 app.ui.warn(&format!("skipped: {missing}"));
             }

@@ -100,38 +100,40 @@ impl<'a> Watch<'a> {
     /// closed. An error comes with the last state of each run.
     pub async fn wait_for(&self, runs: Vec<Run>) -> Result<Vec<Waited>, (Vec<Run>, Error)> {
         self.app.warn_of_token_end(self.limits.timeout);
-        let mut shown = Shown::new(self, &runs);
+        let mut display = Display::new(self, &runs);
         let claim = self.app.claim_interrupt();
         let ended = tokio::select! {
-            waited = self.work(runs.clone(), &mut shown) => Ok(waited),
+            waited = self.work(runs.clone(), &mut display) => Ok(waited),
             kind = claim.signalled() => Err(kind),
         };
-        shown.finish(&runs);
+        display.finish(&runs);
         match ended {
             Ok(Ok(waited)) => Ok(waited),
             Ok(Err(error)) => {
                 let error = self.with_wait_line(error);
-                Err((shown.last(runs), error))
+                Err((display.last(runs), error))
             }
             Err(kind) => {
-                let last = shown.last(runs);
+                let last = display.last(runs);
                 let error = self.interrupted(&last, kind).await;
                 Err((last, error))
             }
         }
     }
 
-    async fn work(&self, runs: Vec<Run>, shown: &mut Shown<'_>) -> Result<Vec<Waited>, Error> {
+    async fn work(&self, runs: Vec<Run>, display: &mut Display<'_>) -> Result<Vec<Waited>, Error> {
         let clock = ops::clock();
         let lagoon = self.app.lagoon().await?;
         let Some(stream) = self.log else {
             let mut push = Push::new(lagoon);
             let limits = &self.limits;
-            return Ok(wait::until_all_over(lagoon, &clock, runs, limits, shown, &mut push).await);
+            return Ok(
+                wait::until_all_over(lagoon, &clock, runs, limits, display, &mut push).await,
+            );
         };
         let (limits, live) = (&self.limits, &self.live);
         let mut logs = LogOut::all(self, stream, &runs);
-        let following = follow_all(lagoon, &clock, runs, live, limits, shown, &mut logs);
+        let following = follow_all(lagoon, &clock, runs, live, limits, display, &mut logs);
         let waited = following.await;
         if self.quits && logs.iter().any(LogOut::is_closed) {
             return Ok(Vec::new());
@@ -209,13 +211,13 @@ impl<'a> Watch<'a> {
                 Log::Text(text) if !follow::is_nothing(&text) => {
                     let heading = format!("the last lines of the log of run {}:", run.id);
                     if waited.len() > 1 {
-                        // Without it, also with -q, nothing tells whose lines follow.
+                        // Printed also with -q, to identify the run.
                         ui.heading(&heading);
                     } else {
                         ui.note(&heading);
                     }
                     let mut out = LogOut::new(self.app, Stream::Err, false);
-                    // Nobody reads stderr any more: then nobody misses it.
+                    // A closed stderr is ignored.
                     let _ = out.give(follow::tail(&text, LAST_LINES));
                     let _ = out.finish();
                 }
@@ -248,7 +250,7 @@ pub fn unknown_cancel(run: &Run) -> String {
 }
 
 /// The progress line of each run, and the lines on stdout.
-struct Shown<'a> {
+struct Display<'a> {
     app: &'a App,
     lines: Option<Lines<'a>>,
     last: HashMap<i64, Run>,
@@ -256,7 +258,7 @@ struct Shown<'a> {
     trouble: Trouble,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> Display<'a> {
     fn new(watch: &'a Watch<'_>, runs: &[Run]) -> Self {
         let mut live = HashMap::new();
         for run in runs
@@ -268,7 +270,7 @@ impl<'a> Shown<'a> {
             progress.start(&label(run), watch.expected);
             live.insert(run.id, progress);
         }
-        Shown {
+        Display {
             app: watch.app,
             lines: watch.lines,
             last: HashMap::new(),
@@ -292,7 +294,7 @@ impl<'a> Shown<'a> {
     }
 
     fn print(&self, answer: &Answer, run: &Run) {
-        // A failure does not end the waiting; it decides about the exit code in the end.
+        // A failure to print does not end the wait; it affects the exit code at the end.
         let _ = answer.give(&RunReport::of(self.app, run));
     }
 
@@ -303,7 +305,7 @@ impl<'a> Shown<'a> {
     }
 }
 
-impl Watcher for Shown<'_> {
+impl Watcher for Display<'_> {
     fn read(&mut self, run: &Run) {
         self.trouble.ends();
         let before = self.last.insert(run.id, run.clone());

@@ -81,7 +81,7 @@ fn split(text: &str) -> Vec<String> {
             None => format!("{} (no newline at the end)", clean_text(line)),
         })
         .collect();
-    // A text of one line needs no such remark.
+    // A single line needs no remark about its end.
     if let [only] = lines.as_mut_slice() {
         *only = clean_text(text.trim_end_matches('\n'));
     }

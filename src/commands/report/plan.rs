@@ -16,7 +16,7 @@ pub struct PlanReport<'a> {
     pub lagoon: &'a str,
 }
 
-fn look(action: &Action) -> (char, Style) {
+fn appearance(action: &Action) -> (char, Style) {
     match action {
         Action::Create(_) => ('+', Style::Good),
         Action::Unverified(..) => ('?', Style::Warning),
@@ -96,7 +96,7 @@ impl PlanReport<'_> {
                 text.push_str(&format!("{}\n", palette.paint(Style::Heading, &heading)));
                 scope = Some(&step.scope);
             }
-            let (mark, style) = look(&step.action);
+            let (mark, style) = appearance(&step.action);
             let line = format!("{mark} {}", clean_line(&title(step)));
             text.push_str(&format!("  {}\n", palette.paint(style, &line)));
             for reason in reasons(step) {
@@ -105,7 +105,7 @@ impl PlanReport<'_> {
             }
             if !matches!(step.action, Action::Delete { .. }) {
                 let mut changes = step.changes();
-                // Of what is new, the name is said already.
+                // The title has the name of a new task.
                 if !matches!(step.action, Action::Update { .. }) {
                     changes.retain(|c| c.field != "name");
                 }
@@ -198,7 +198,7 @@ impl Report for PlanReport<'_> {
         };
         Table::of(&self.plan.steps)
             .column("action", |step| {
-                Cell::status(step.action.word(), look(&step.action).1)
+                Cell::status(step.action.word(), appearance(&step.action).1)
             })
             .column("name", |step| Cell::name(&step.name))
             .column("scope", |step| step.scope.word())

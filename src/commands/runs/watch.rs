@@ -34,7 +34,7 @@ pub(super) async fn watch(
     wanted: Wanted,
 ) -> Result<(), Error> {
     let claim = app.claim_interrupt();
-    let mut shown = Shown {
+    let mut display = Display {
         app,
         answer,
         live: answer.is_for_people().then(|| app.ui.live()).flatten(),
@@ -42,11 +42,11 @@ pub(super) async fn watch(
         trouble: Trouble::default(),
     };
     let ended = tokio::select! {
-        ended = go_on(app, args, wanted, &mut shown) => ended,
+        ended = go_on(app, args, wanted, &mut display) => ended,
         kind = claim.signalled() => Err(Error::new(kind, kind.word())),
         () = app.ui.reader_gone() => Ok(()),
     };
-    shown.leave()?;
+    display.leave()?;
     ended
 }
 
@@ -54,19 +54,19 @@ async fn go_on(
     app: &App,
     args: &RunsArgs,
     wanted: Wanted,
-    shown: &mut Shown<'_>,
+    display: &mut Display<'_>,
 ) -> Result<(), Error> {
     let clock = ops::clock();
     let lagoon = app.lagoon().await?;
     let mut places = environments(app, args).await?;
     let mut watching = Watching::new(lagoon, &clock, places.clone(), wanted);
     loop {
-        let look = watching.look(|reason| shown.unreadable(reason)).await?;
-        if !shown.take(look, &places)? {
+        let look = watching.look(|reason| display.unreadable(reason)).await?;
+        if !display.take(look, &places)? {
             return Ok(());
         }
         if args.places.is_several(app) && watching.may_have_moved() {
-            // What fails now was there before, and shows when runs are read.
+            // A failure keeps the known environments, and appears when runs are read.
             if let Ok(newer) = environments(app, args).await {
                 places = newer;
             }
@@ -75,7 +75,7 @@ async fn go_on(
     }
 }
 
-struct Shown<'a> {
+struct Display<'a> {
     app: &'a App,
     answer: &'a Answer,
     live: Option<Live>,
@@ -83,7 +83,7 @@ struct Shown<'a> {
     trouble: Trouble,
 }
 
-impl Shown<'_> {
+impl Display<'_> {
     /// Shows the current runs. `false` if the output is closed.
     fn take(&mut self, look: Look, places: &[Environment]) -> Result<bool, Error> {
         for error in &look.failures {

@@ -12,13 +12,13 @@ use crate::ops::definitions::update::NotHere;
 use crate::settings::{Sourced, TargetSetting};
 
 /// The scope that the command line names. Variables and inference complete it but never choose it.
-/// `only_looks` relaxes the rules for reading.
+/// `only_reads` relaxes the rules for reading.
 pub async fn named_target(
     app: &App,
     scope: Option<ScopeWord>,
     group: Option<&str>,
     doing: &str,
-    only_looks: bool,
+    only_reads: bool,
 ) -> Result<Target, Error> {
     let Some(scope) = named_scope(app, scope, group)? else {
         return Err(
@@ -28,7 +28,7 @@ pub async fn named_target(
             ),
         );
     };
-    completed(app, scope, group, only_looks).await
+    completed(app, scope, group, only_reads).await
 }
 
 pub fn named_scope(
@@ -73,15 +73,15 @@ pub async fn completed(
     app: &App,
     scope: ScopeWord,
     group: Option<&str>,
-    only_looks: bool,
+    only_reads: bool,
 ) -> Result<Target, Error> {
-    let require_explicit = |what: &[TargetSetting]| match only_looks {
+    let require_explicit = |what: &[TargetSetting]| match only_reads {
         true => Ok(()),
         false => app.require_explicit(what),
     };
     Ok(match scope {
         ScopeWord::Environment => {
-            let (project, environment) = scope::chosen_place(app, only_looks).await?;
+            let (project, environment) = scope::chosen_place(app, only_reads).await?;
             Target::Environment {
                 project,
                 environment,
@@ -90,7 +90,7 @@ pub async fn completed(
         ScopeWord::Project => {
             require_explicit(&[TargetSetting::Context, TargetSetting::Project])?;
             let project = scope::project(app)?;
-            scope::say_source(app, "project", project);
+            scope::report_source(app, "project", project);
             Target::Project(project.value.clone())
         }
         ScopeWord::Group => {

@@ -8,12 +8,12 @@ use crate::ops::places::place;
 use crate::settings::{Source, Target, TargetSetting};
 use crate::terminal::Choice;
 
-/// The names of project and environment. `only_looks` relaxes the rules for reading.
-pub async fn chosen_place(app: &App, only_looks: bool) -> Result<(String, String), Error> {
+/// The names of project and environment. `only_reads` relaxes the rules for reading.
+pub async fn chosen_place(app: &App, only_reads: bool) -> Result<(String, String), Error> {
     if app.ui.can_prompt() && app.settings.environment.is_none() {
         return asked(app).await;
     }
-    if !only_looks {
+    if !only_reads {
         let what = [
             TargetSetting::Context,
             TargetSetting::Project,
@@ -23,7 +23,7 @@ pub async fn chosen_place(app: &App, only_looks: bool) -> Result<(String, String
             .map_err(|error| name_branch(app, error))?;
     }
     let project = scope::project(app)?;
-    scope::say_source(app, "project", project);
+    scope::report_source(app, "project", project);
     Ok((
         project.value.clone(),
         environment(app, &project.value).await?,
@@ -32,7 +32,7 @@ pub async fn chosen_place(app: &App, only_looks: bool) -> Result<(String, String
 
 /// The given environment, else that of the git branch.
 async fn environment(app: &App, project: &str) -> Result<String, Error> {
-    if let Some(said) = said_environment(app, project).await? {
+    if let Some(said) = given_environment(app, project).await? {
         return Ok(said);
     }
     match branch(app) {
@@ -43,16 +43,16 @@ async fn environment(app: &App, project: &str) -> Result<String, Error> {
 }
 
 /// The name of the given environment.
-pub async fn said_environment(app: &App, project: &str) -> Result<Option<String>, Error> {
+pub async fn given_environment(app: &App, project: &str) -> Result<Option<String>, Error> {
     let Some(said) = &app.settings.environment else {
         return Ok(None);
     };
-    // What Lagoon says so is a name that was made safe.
+    // This variable has the safe name.
     if said.source == Source::Pod("LAGOON_ENVIRONMENT") {
         let source = said.source.to_string();
         return deployed(app, project, &said.value, &source).await.map(Some);
     }
-    scope::say_source(app, "environment", said);
+    scope::report_source(app, "environment", said);
     Ok(Some(said.value.clone()))
 }
 
@@ -93,7 +93,7 @@ fn name_branch(app: &App, error: Error) -> Error {
 async fn asked(app: &App) -> Result<(String, String), Error> {
     let project = match &app.settings.project {
         Some(project) => {
-            scope::say_source(app, "project", project);
+            scope::report_source(app, "project", project);
             project.value.clone()
         }
         None => {

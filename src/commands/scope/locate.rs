@@ -8,7 +8,7 @@ use crate::settings::{Source, Sourced, Target};
 
 /// The part of the place that a command needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wants {
+pub enum PlaceNeed {
     /// No file is read.
     Nothing,
     /// A project if files name one, without a request.
@@ -18,7 +18,7 @@ pub enum Wants {
 
 /// The source of the project, as far as no request is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Clue {
+pub enum ProjectSource {
     /// The project, if there is one.
     Known(Option<Sourced<String>>),
     /// Lagoon has to be asked for the project of this git remote.
@@ -34,8 +34,8 @@ pub enum Clue {
 
 /// Completes project and environment. Sends one request if there is a git remote and no
 /// `.lagoon.yml` names the project.
-pub async fn locate(app: &mut App, wants: Wants) -> Result<(), Error> {
-    if wants == Wants::Nothing {
+pub async fn locate(app: &mut App, wants: PlaceNeed) -> Result<(), Error> {
+    if wants == PlaceNeed::Nothing {
         return Ok(());
     }
     app.settings.environment = environment_here(app, wants);
@@ -44,25 +44,25 @@ pub async fn locate(app: &mut App, wants: Wants) -> Result<(), Error> {
 }
 
 /// The given environment, else that of the Lagoon pod.
-pub fn environment_here(app: &App, wants: Wants) -> Option<Sourced<String>> {
+pub fn environment_here(app: &App, wants: PlaceNeed) -> Option<Sourced<String>> {
     let said = app.settings.environment.as_ref();
     let pod = app.settings.pod_place.environment.as_ref();
     said.or(pod.filter(|_| counts(app, wants))).cloned()
 }
 
 /// Whether the checkout and the pod count. They do not for the sandbox.
-fn counts(app: &App, wants: Wants) -> bool {
+fn counts(app: &App, wants: PlaceNeed) -> bool {
     match app.settings.chosen() {
         Ok(chosen) => chosen.target.value != Target::Sandbox,
-        Err(_) => wants == Wants::Files,
+        Err(_) => wants == PlaceNeed::Files,
     }
 }
 
 /// The given project, else the inferred one.
-pub async fn project_here(app: &App, wants: Wants) -> Result<Option<Sourced<String>>, Error> {
-    let (forms, shown, otherwise) = match clue(app, wants) {
-        Clue::Known(project) => return Ok(project),
-        Clue::Remote {
+pub async fn project_here(app: &App, wants: PlaceNeed) -> Result<Option<Sourced<String>>, Error> {
+    let (forms, shown, otherwise) = match project_source(app, wants) {
+        ProjectSource::Known(project) => return Ok(project),
+        ProjectSource::Remote {
             forms,
             shown,
             otherwise,
@@ -79,26 +79,26 @@ pub async fn project_here(app: &App, wants: Wants) -> Result<Option<Sourced<Stri
     }
 }
 
-pub fn clue(app: &App, wants: Wants) -> Clue {
+pub fn project_source(app: &App, wants: PlaceNeed) -> ProjectSource {
     let settings = &app.settings;
     let is_explicit = settings.project.as_ref().is_some_and(Sourced::is_explicit);
     if is_explicit || settings.named.names_projects() || !counts(app, wants) {
-        return Clue::Known(settings.project.clone());
+        return ProjectSource::Known(settings.project.clone());
     }
     let checkout = app.checkout();
     if let Some((name, file)) = &checkout.project {
         let source = Source::LagoonFile(file.clone());
-        return Clue::Known(Some(Sourced::new(name.clone(), source)));
+        return ProjectSource::Known(Some(Sourced::new(name.clone(), source)));
     }
     let project = settings.project.as_ref();
     let otherwise = project.or(settings.pod_place.project.as_ref()).cloned();
     let remote = checkout.remote.as_ref();
-    match remote.filter(|remote| wants == Wants::Project && !forms(remote).is_empty()) {
-        Some(remote) => Clue::Remote {
+    match remote.filter(|remote| wants == PlaceNeed::Project && !forms(remote).is_empty()) {
+        Some(remote) => ProjectSource::Remote {
             forms: forms(remote),
             shown: without_secret(remote),
             otherwise,
         },
-        None => Clue::Known(otherwise),
+        None => ProjectSource::Known(otherwise),
     }
 }

@@ -66,7 +66,7 @@ pub fn last(app: &App) -> Result<RunRef, Error> {
     if found.api != api(app)? {
         return Err(none());
     }
-    // The name is unique where an id may have been given again, as after a reset of the sandbox.
+    // An id can be used again, after a reset of the sandbox for example; the name is unique.
     RunRef::parse(&found.task_name).or_else(|_| Ok(RunRef::Id(found.id)))
 }
 

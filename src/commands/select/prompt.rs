@@ -91,7 +91,7 @@ fn value(
             argument.check(value).and_then(|()| storable(value))
         }
     })?;
-    // Nothing typed leaves it out; a default is then sent as it is.
+    // An empty answer omits the value. Lagoon's default is then sent unchanged.
     Ok(Some(text).filter(|t| !t.is_empty()))
 }
 

@@ -158,7 +158,7 @@ fn of_json(value: &Value) -> Result<RunRef, Error> {
     match value {
         Value::Number(id) => Ok(RunRef::parse(&id.to_string())?),
         Value::String(name) => Ok(RunRef::parse(name)?),
-        // Its id is a task's.
+        // Its id is that of a task.
         Value::Object(plan) if plan.get("dryRun") == Some(&Value::Bool(true)) => {
             wrong("this is what --dry-run printed: nothing was started")
         }

@@ -7,15 +7,15 @@ use crate::domain::Run;
 use crate::error::Error;
 use crate::ops::runs::{history, wait};
 
-pub struct Found {
+pub struct NamedRuns {
     pub runs: Vec<Run>,
     /// The errors of runs that could not be read.
     pub missing: Vec<Error>,
 }
 
-impl Found {
+impl NamedRuns {
     /// Reads the runs. The time limits of a wait do not apply. Fails if no run can be read.
-    pub async fn read(args: &RunArgs, app: &App) -> Result<Found, Error> {
+    pub async fn read(args: &RunArgs, app: &App) -> Result<NamedRuns, Error> {
         let wanted = args.resolve(app)?;
         let lagoon = app.lagoon().await?;
         let (mut runs, mut missing) = (Vec::new(), Vec::new());
@@ -33,7 +33,7 @@ impl Found {
             // Not reached: at least one run is wanted.
             return Err(Error::usage("no run was named"));
         }
-        Ok(Found { runs, missing })
+        Ok(NamedRuns { runs, missing })
     }
 
     /// The runs, if all could be read.

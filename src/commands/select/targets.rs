@@ -107,13 +107,13 @@ impl Places {
     }
 
     /// The selected environments, for reading.
-    pub async fn looked_at(&self, app: &App) -> Result<Targets, Error> {
+    pub async fn to_read(&self, app: &App) -> Result<Targets, Error> {
         self.resolve(app, Depth::Names, true, false).await
     }
 
     /// The environments to start on. Except in a dry run, the context must be explicit if there are
     /// several. With `skip_missing`, names that select nothing are no error.
-    pub async fn to_start_on(
+    pub async fn to_start(
         &self,
         app: &App,
         dry_run: bool,
@@ -144,17 +144,17 @@ impl Places {
         &self,
         app: &App,
         depth: Depth,
-        only_looks: bool,
+        only_reads: bool,
         skip_missing: bool,
     ) -> Result<Targets, Error> {
         app.settings.chosen()?;
         let file = match &self.targets {
-            Some(file) => Some(self.read_file(app, file, only_looks)?),
+            Some(file) => Some(self.read_file(app, file, only_reads)?),
             None => None,
         };
         let selection = match &file {
             Some(file) => file.selection(),
-            None => self.selection(app, only_looks)?,
+            None => self.selection(app, only_reads)?,
         };
         let lagoon = app.lagoon().await?;
         let Resolved { seen, missing } =
@@ -174,12 +174,12 @@ impl Places {
         })
     }
 
-    fn read_file(&self, app: &App, name: &str, only_looks: bool) -> Result<TargetsFile, Error> {
+    fn read_file(&self, app: &App, name: &str, only_reads: bool) -> Result<TargetsFile, Error> {
         self.require_only_file(app)?;
         let lines = targets_file::read(app, name)?;
         let default = match lines.iter().all(|line| line.project.is_some()) {
             true => String::new(),
-            false => said_project(app, only_looks)?,
+            false => inferred_project(app, only_reads)?,
         };
         let place = |line: Line| {
             let origin = format!("{name}, line {}", line.number);
@@ -211,7 +211,7 @@ impl Places {
         Ok(())
     }
 
-    fn selection(&self, app: &App, only_looks: bool) -> Result<Selection, Error> {
+    fn selection(&self, app: &App, only_reads: bool) -> Result<Selection, Error> {
         let settings = &app.settings;
         let named = &settings.named;
         let ways = [
@@ -270,7 +270,7 @@ impl Places {
             None
         } else if let Some(said) = settings.environment.as_ref().filter(|e| e.is_explicit()) {
             Some(vec![Name::Plain(said.value.clone())])
-        } else if only_looks {
+        } else if only_reads {
             None
         } else {
             return Err(Error::usage("which environments? The line names none").hint(
@@ -284,7 +284,7 @@ impl Places {
                 Projects::Named(named.projects.iter().map(|name| Name::read(name)).collect())
             }
             (None, false) if only_pairs => Projects::Named(Vec::new()),
-            (None, false) => Projects::Named(vec![Name::Plain(said_project(app, only_looks)?)]),
+            (None, false) => Projects::Named(vec![Name::Plain(inferred_project(app, only_reads)?)]),
         };
         Ok(Selection {
             projects,
@@ -337,11 +337,11 @@ impl TargetsFile {
 }
 
 /// The inferred project. For a change, it must be explicit.
-fn said_project(app: &App, only_looks: bool) -> Result<String, Error> {
-    if !only_looks {
+fn inferred_project(app: &App, only_reads: bool) -> Result<String, Error> {
+    if !only_reads {
         app.require_explicit(&[TargetSetting::Project])?;
     }
     let project = scope::project(app)?;
-    scope::say_source(app, "project", project);
+    scope::report_source(app, "project", project);
     Ok(project.value.clone())
 }

@@ -44,7 +44,7 @@ pub struct LagoonArgs {
 }
 
 impl LagoonArgs {
-    pub fn says_something(&self) -> bool {
+    pub fn is_given(&self) -> bool {
         self.ssh_host.is_some()
             || self.ssh_key.is_some()
             || self.authorization_endpoint.is_some()
@@ -57,7 +57,7 @@ impl LagoonArgs {
 const HEADING: &str = "The Lagoon, where its discovery document does not say it";
 
 /// A saved context.
-pub struct Kept {
+pub struct SavedContext {
     pub is_new: bool,
     /// The file that makes the context current.
     pub current_by: Option<String>,
@@ -96,12 +96,12 @@ impl Described {
     pub fn reached(self, app: &App) -> Result<Context, Error> {
         match self.discovered {
             Discovered::Failed(error) => Err(error),
-            _ => Ok(self.all_the_same(app)),
+            _ => Ok(self.or_known(app)),
         }
     }
 
     /// The context, with a message if discovery failed.
-    pub fn all_the_same(self, app: &App) -> Context {
+    pub fn or_known(self, app: &App) -> Context {
         let context = self.context;
         match self.discovered {
             Discovered::Complete => {}
@@ -110,20 +110,20 @@ impl Described {
                     "{} has no discovery document, as Lagoons before 2.18 have none",
                     context.api
                 ));
-                say_by_hand(&context, app);
+                suggest_ssh_host(&context, app);
             }
             Discovered::Failed(error) => {
                 app.ui.warn(&format!(
                     "what this Lagoon says of itself is not known: {error}"
                 ));
-                say_by_hand(&context, app);
+                suggest_ssh_host(&context, app);
             }
         }
         context
     }
 }
 
-fn say_by_hand(context: &Context, app: &App) {
+fn suggest_ssh_host(context: &Context, app: &App) {
     if context.ssh.is_none() {
         app.ui.hint(&format!(
             "name what is needed: tasks context add {} {} --ssh-host HOST --ssh-port PORT",
@@ -160,7 +160,7 @@ fn merge(name: &ContextName, api: &Url, args: &LagoonArgs, app: &App) -> Result<
     ] {
         url.map_or(Ok(()), |url| require_https(flag, url, context.allow_http))?;
     }
-    // A project that a variable names is meant for one command, not for good.
+    // A project from a variable applies to one command and is not saved.
     let project = app.settings.project.as_ref();
     if let Some(project) = project.filter(|p| p.is_flag()) {
         context.project = Some(project.value.clone());
@@ -225,7 +225,7 @@ pub fn readable(flag: &str, path: &Path) -> Result<PathBuf, Error> {
 }
 
 /// Saves a context. The first becomes current, unless the `lagoon` CLI's file has a current one.
-pub fn keep(context: &Context, make_current: bool, app: &App) -> Result<Kept, Error> {
+pub fn save(context: &Context, make_current: bool, app: &App) -> Result<SavedContext, Error> {
     let (before, mut editor) = Editor::open(app.config_folder()?)?;
     let other = app.settings.config()?.current_of_lagoon_cli();
     let make_current = make_current || (before.current.is_none() && other.is_none());
@@ -249,7 +249,7 @@ pub fn keep(context: &Context, make_current: bool, app: &App) -> Result<Kept, Er
             is_current.then_some(&*before.path)
         }
     };
-    Ok(Kept {
+    Ok(SavedContext {
         is_new: before.context(&context.name).is_none(),
         current_by: by.map(|path| path.display().to_string()),
     })

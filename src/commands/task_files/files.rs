@@ -50,12 +50,12 @@ impl Files {
             environment: &|name| self.variable(name),
             command_file: &|file, path| {
                 let text = manifest::command_file(file, path)?;
-                // It may be the wrong file, and a plan shows commands.
+                // It may be the wrong file, and plans show commands.
                 secret::conceal_recognized(&text);
                 Ok(text)
             },
             fallback: project.map(|p| p.value.as_str()),
-            // A variable completes what a file leaves open; only the line itself picks.
+            // A variable only completes files; a flag also selects.
             only: project.filter(|p| p.is_flag()).map(|p| p.value.as_str()),
             lenient,
         };

@@ -38,7 +38,7 @@ pub async fn planned(
     how: How<'_>,
 ) -> Result<Plan, Error> {
     let desired = files.read(app, false)?.map_err(|faults| refusal(&faults))?;
-    stay(app, &desired)?;
+    require_same_lagoon(app, &desired)?;
     app.require_explicit(&[TargetSetting::Context])?;
     for wanted in &desired.tasks {
         for doubt in rules::doubts(&wanted.definition) {
@@ -73,7 +73,7 @@ pub async fn planned(
 }
 
 /// Refuses another Lagoon than the files name, except the sandbox, where files are tried.
-fn stay(app: &App, desired: &Desired) -> Result<(), Error> {
+fn require_same_lagoon(app: &App, desired: &Desired) -> Result<(), Error> {
     let chosen = app.settings.chosen()?;
     let here = match &chosen.target.value {
         Target::Sandbox => return Ok(()),
