@@ -68,7 +68,7 @@ impl Finding {
     }
 
     /// Reduces a problem to a warning.
-    pub(super) fn as_warning(mut self) -> Finding {
+    pub(super) fn into_warning(mut self) -> Finding {
         if self.is_problem() {
             self.state = State::Warning;
         }

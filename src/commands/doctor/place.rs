@@ -55,7 +55,7 @@ pub(super) async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
             found.push(if is_explicit {
                 finding
             } else {
-                finding.as_warning()
+                finding.into_warning()
             });
             None
         }

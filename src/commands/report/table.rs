@@ -2,11 +2,13 @@
 
 use crate::output::{Cell, Column, Grid};
 
+type CellOf<'a, T> = Box<dyn Fn(&T) -> Cell + 'a>;
+
 /// A grid in the making: a row for each element.
 pub struct Table<'a, T> {
     rows: &'a [T],
     columns: Vec<Column>,
-    cells: Vec<Box<dyn Fn(&T) -> Cell + 'a>>,
+    cells: Vec<CellOf<'a, T>>,
 }
 
 impl<'a, T> Table<'a, T> {
@@ -37,7 +39,6 @@ impl<'a, T> Table<'a, T> {
         self.column(column.into().if_any(), cell)
     }
 
-    /// A column that only tsv and csv have.
     pub fn not_in_table<C: Into<Cell>>(
         self,
         column: impl Into<Column>,
