@@ -133,7 +133,6 @@ fn interrupted(kind: Kind, outcomes: &[Outcome]) -> Error {
     error.hint("apply again: what is done is left alone")
 }
 
-/// Reads a plan and checks that it is not outdated.
 async fn reviewed(app: &App, file: &str, files: &Files, how: How<'_>) -> Result<Plan, Error> {
     let text = text::exact_within(app, "--plan", file, LONGEST_PLAN)?;
     let (mut plan, address) = from_json(&text, &|name| files.variable(name))

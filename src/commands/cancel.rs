@@ -105,7 +105,6 @@ fn failure(waited: Waited) -> Option<Error> {
     }
 }
 
-/// Asks for confirmation. With --yes, the runs are still listed.
 fn confirm(app: &App, runs: &[Run]) -> Result<(), Error> {
     let mut all = Vec::new();
     for run in runs {

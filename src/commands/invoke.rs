@@ -187,7 +187,6 @@ async fn resolve(
     args.bulk.launches(app, shape, checks.collect())
 }
 
-/// Prompts for a task of the first environment.
 fn chosen(app: &App, shape: Shape, targets: &Targets) -> Result<TaskRef, Error> {
     let first = targets.seen.first();
     let first = first.ok_or_else(|| Error::not_found("there is no environment"))?;
@@ -199,7 +198,6 @@ fn chosen(app: &App, shape: Shape, targets: &Targets) -> Result<TaskRef, Error> 
     })
 }
 
-/// Adds the user's role to the error about a missing task.
 async fn with_role(app: &App, shape: Shape, targets: &Targets, error: Error) -> Error {
     match (shape, targets.seen.as_slice(), app.lagoon().await) {
         (Shape::One, [seen], Ok(lagoon)) => {

@@ -145,16 +145,9 @@ impl Plan {
     fn failed(&self, error: Error) -> Error {
         match (&self.context, &self.new) {
             (Some(context), Some(url)) => {
-                let add = [
-                    "tasks",
-                    "context",
-                    "add",
-                    context.name.as_str(),
-                    url.as_str(),
-                ];
+                let add = add_line(&context.name, url);
                 error.hint(format!(
-                    "nothing was saved; to save the context without signing in: {}",
-                    suggestion(add)
+                    "nothing was saved; to save the context without signing in: {add}"
                 ))
             }
             (Some(_), None) if self.changes => error.hint("the context was not changed"),
@@ -162,7 +155,6 @@ impl Plan {
         }
     }
 
-    /// Hints for a Lagoon without a known ssh server.
     fn remedies(&self) -> Vec<String> {
         let Some(context) = &self.context else {
             return self.session.advice.clone();
@@ -241,6 +233,10 @@ async fn plan(args: &LoginArgs, app: &App) -> Result<Plan, Error> {
     })
 }
 
+fn add_line(name: &ContextName, url: &Url) -> String {
+    suggestion(["tasks", "context", "add", name.as_str(), url.as_str()])
+}
+
 fn not_kept(error: Error, args: &LoginArgs, name: &ContextName, url: &Url, is_new: bool) -> Error {
     if !is_new {
         return error;
@@ -249,13 +245,13 @@ fn not_kept(error: Error, args: &LoginArgs, name: &ContextName, url: &Url, is_ne
     if args.browser {
         again.push("--browser");
     }
-    let add = ["tasks", "context", "add", name.as_str(), url.as_str()];
+
     error
         .hint(format!(
             "nothing was kept; to try again: {}",
             suggestion(&again)
         ))
-        .hint(format!("to keep it all the same: {}", suggestion(add)))
+        .hint(format!("to keep it all the same: {}", add_line(name, url)))
 }
 
 /// The name of the context with this address, or a name derived from the host.

@@ -91,7 +91,6 @@ pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     start.carry_out(launches).await
 }
 
-/// The runs that failed; reports those that are left out.
 fn only_failed(app: &App, runs: Vec<Run>) -> Vec<Run> {
     let (failed, others): (Vec<Run>, Vec<Run>) = runs
         .into_iter()

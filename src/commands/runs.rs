@@ -152,7 +152,6 @@ fn check(args: &RunsArgs, app: &App) -> Result<(), Error> {
     Ok(())
 }
 
-/// The selected environments; by default all of the project.
 async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Error> {
     if args.places.is_several(app) {
         let targets = args.places.to_read(app).await?;

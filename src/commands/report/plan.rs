@@ -41,7 +41,6 @@ pub fn summary(plan: &Plan) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// The names of the project, environment and group of a scope.
 pub fn scope_names(scope: &ScopeName) -> (Option<&str>, Option<&str>, Option<&str>) {
     let (environment, group) = match scope {
         ScopeName::Environment { environment, .. } => (Some(environment.as_str()), None),

@@ -21,7 +21,6 @@ impl Prepared {
         }
     }
 
-    /// One object of these fields, all of them text.
     pub fn object<const N: usize>(fields: [(&str, String); N]) -> Self {
         let grid = Grid::new(fields.each_ref().map(|(name, _)| (*name).into()));
         let grid = grid.with(fields.each_ref().map(|(_, text)| Cell::text(text)));

@@ -11,7 +11,6 @@ use crate::domain::{Environment, Outcome, Run};
 use crate::output::{Cell, Detail, Grid, Report};
 pub use crate::terminal::Style;
 
-/// A run with the address of its page in Lagoon's UI.
 #[derive(Serialize)]
 pub struct RunReport<'a> {
     #[serde(flatten)]

@@ -107,7 +107,6 @@ fn wants_recorded_command(
     Ok(picked == 1)
 }
 
-/// All values of a task, given or from prompts.
 async fn request_values(
     app: &App,
     past: &Past,

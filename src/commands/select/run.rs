@@ -1,5 +1,7 @@
 //! RUN arguments: ids, names, `--last`, or the output of `invoke` on stdin.
 
+use std::collections::HashSet;
+
 use clap::Args;
 use serde_json::Value;
 
@@ -33,22 +35,7 @@ impl RunArgs {
 
     /// The runs in their order, without repetitions.
     pub fn resolve(&self, app: &App) -> Result<Vec<RunRef>, Error> {
-        app.settings.chosen()?;
-        if self.last {
-            return Ok(vec![last::last(app)?]);
-        }
-        if self.runs.iter().filter(|run| *run == "-").count() > 1 {
-            return Err(Error::usage("`-` (stdin) can be given only once"));
-        }
-        let mut found = Vec::new();
-        for run in &self.runs {
-            if run == "-" {
-                found.extend(stdin(app)?);
-            } else {
-                found.push(RunRef::parse(run)?);
-            }
-        }
-        Ok(without_repetition(found))
+        resolve(app, &self.runs, self.last)
     }
 }
 
@@ -65,15 +52,7 @@ pub struct OneRun {
 
 impl OneRun {
     pub fn resolve(&self, app: &App) -> Result<RunRef, Error> {
-        app.settings.chosen()?;
-        if self.last {
-            return last::last(app);
-        }
-        let named = self.run.as_deref().unwrap_or_default();
-        if named != "-" {
-            return Ok(RunRef::parse(named)?);
-        }
-        let mut found = without_repetition(stdin(app)?);
+        let mut found = resolve(app, self.run.as_slice(), self.last)?;
         match (found.pop(), found.len()) {
             (Some(only), 0) => Ok(only),
             (_, others) => Err(Error::usage(format!(
@@ -90,11 +69,29 @@ impl OneRun {
     }
 }
 
-fn without_repetition(runs: Vec<RunRef>) -> Vec<RunRef> {
-    let mut seen = std::collections::HashSet::new();
-    runs.into_iter()
-        .filter(|run| seen.insert(run.clone()))
-        .collect()
+fn resolve(app: &App, runs: &[String], last: bool) -> Result<Vec<RunRef>, Error> {
+    app.settings.chosen()?;
+    if last {
+        return Ok(vec![last::last(app)?]);
+    }
+    if runs.iter().filter(|run| *run == "-").count() > 1 {
+        return Err(Error::usage("`-` (stdin) can be given only once"));
+    }
+    let mut found = Vec::new();
+    for run in runs {
+        if run == "-" {
+            found.extend(stdin(app)?);
+        } else {
+            found.push(RunRef::parse(run)?);
+        }
+    }
+    Ok(without_repetition(found))
+}
+
+fn without_repetition(mut runs: Vec<RunRef>) -> Vec<RunRef> {
+    let mut seen = HashSet::new();
+    runs.retain(|run| seen.insert(run.clone()));
+    runs
 }
 
 /// The maximum size of stdin in bytes: the output of `runs --limit 0 -o json`.
@@ -132,14 +129,12 @@ fn parse(text: &str) -> Result<Vec<RunRef>, Error> {
     let mut found = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
         let value = value.map_err(|e| Error::usage("stdin is not whole JSON").because(e))?;
-        match value {
-            Value::Array(all) => {
-                for one in all.iter().filter(|one| !is_without_run(one)) {
-                    found.push(of_json(one)?);
-                }
-            }
-            one if is_without_run(&one) => {}
-            one => found.push(of_json(&one)?),
+        let all = match value {
+            Value::Array(all) => all,
+            one => vec![one],
+        };
+        for one in all.iter().filter(|one| !is_without_run(one)) {
+            found.push(of_json(one)?);
         }
     }
     if found.is_empty() {

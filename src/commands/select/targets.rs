@@ -60,7 +60,6 @@ pub struct Target {
 }
 
 impl Targets {
-    /// The name of a target in messages.
     pub fn label(&self, target: &Target) -> String {
         let environment = self.seen[target.at].view.environment.label();
         match &target.origin {

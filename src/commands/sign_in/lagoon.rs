@@ -56,7 +56,6 @@ impl LagoonArgs {
 
 const HEADING: &str = "The Lagoon, where its discovery document does not say it";
 
-/// A saved context.
 pub struct SavedContext {
     pub is_new: bool,
     /// The file that makes the context current.
