@@ -34,6 +34,7 @@ fmt:
 # Run clippy as the checks do
 lint:
     cargo clippy --all-targets --all-features -- -D warnings
+    cargo clippy --package lagoon-tasks --no-default-features --features cli -- -D warnings
     cargo clippy --package lagoon-tasks --no-default-features -- -D warnings
 
 # Run all checks, as the workflow does

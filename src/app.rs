@@ -38,6 +38,7 @@ use crate::state::Claims;
 use crate::terminal::{PromptError, StreamError, Ui};
 
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "sandbox"), allow(dead_code))]
 pub enum Executes<'a> {
     /// Without argument values.
     Command(&'a str),

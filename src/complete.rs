@@ -20,6 +20,7 @@ use crate::clock::Instant;
 use crate::domain::run::RecentRun;
 use crate::domain::{Definition, Environment, Project, TaskRef};
 use crate::ops::definitions::tasks;
+use crate::ops::places::details;
 use crate::ops::places::place;
 use crate::ops::runs::history::{self, Wanted};
 use cache::Cache;
@@ -120,7 +121,7 @@ impl Live {
         let forms = remotes.to_vec();
         let ask = async move |app: Arc<App>| {
             let lagoon = app.lagoon_with_stored_token().await.ok()?;
-            place::project_of_repository(&lagoon, &forms).await.ok()
+            details::project_of_repository(&lagoon, &forms).await.ok()
         };
         let remotes = remotes.iter().map(String::as_str);
         let key: Vec<&str> = std::iter::once("project of").chain(remotes).collect();
@@ -133,7 +134,7 @@ impl Live {
         let ask = async move |app: Arc<App>| {
             let lagoon = &app.lagoon_with_stored_token().await.ok()?;
             let (project, environments) = place::project(lagoon, &name).await.ok()?;
-            let Some(found) = place::of_branch(&environments, &on) else {
+            let Some(found) = details::of_branch(&environments, &on) else {
                 return Some(Vec::new());
             };
             let view = place::environment(lagoon, &project.name, &found.name, false);

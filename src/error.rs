@@ -4,18 +4,17 @@
 //! codes.
 
 mod hint;
+#[cfg(feature = "cli")]
+mod report;
 
 use std::error::Error as StdError;
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::auth::AuthError;
-use crate::config::ConfigError;
 use crate::domain::run::reference::RunRefError;
 use crate::domain::task::reference::RefError;
 use crate::lagoon::LagoonError;
-use crate::terminal::PromptError;
 
 pub use hint::{Flag, Hint, target_flags};
 
@@ -38,44 +37,6 @@ pub enum Kind {
     NeverStarted = 10,
     Interrupted = 130,
     Terminated = 143,
-}
-
-impl Kind {
-    pub const ALL: [Kind; 12] = [
-        Kind::Failed,
-        Kind::Usage,
-        Kind::RunFailed,
-        Kind::NotAllowed,
-        Kind::NotFound,
-        Kind::RunCancelled,
-        Kind::Unreachable,
-        Kind::StillGoing,
-        Kind::Changes,
-        Kind::NeverStarted,
-        Kind::Interrupted,
-        Kind::Terminated,
-    ];
-
-    pub fn exit_code(self) -> u8 {
-        self as u8
-    }
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Kind::Failed => "failed",
-            Kind::Usage => "usage",
-            Kind::RunFailed => "run-failed",
-            Kind::NotAllowed => "not-allowed",
-            Kind::NotFound => "not-found",
-            Kind::RunCancelled => "run-cancelled",
-            Kind::Unreachable => "unreachable",
-            Kind::StillGoing => "still-going",
-            Kind::Changes => "changes",
-            Kind::NeverStarted => "never-started",
-            Kind::Interrupted => "interrupted",
-            Kind::Terminated => "terminated",
-        }
-    }
 }
 
 #[derive(Debug)]
@@ -126,10 +87,6 @@ impl Error {
         hints.into_iter().fold(self, Error::hint)
     }
 
-    pub fn hint_texts(&self) -> Vec<String> {
-        self.hints.iter().map(ToString::to_string).collect()
-    }
-
     #[must_use]
     pub fn about(mut self, flag: Flag) -> Self {
         self.flag = Some(flag);
@@ -147,38 +104,6 @@ impl Error {
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
-    }
-
-    pub fn to_json(&self) -> Value {
-        json!({"error": {
-            "kind": self.kind.word(),
-            "message": self.to_string(),
-            "hints": self.hint_texts(),
-            "exitCode": self.kind.exit_code(),
-            "runs": self.runs,
-        }})
-    }
-}
-
-impl From<ConfigError> for Error {
-    fn from(error: ConfigError) -> Self {
-        Error::usage(error.to_string()).with_hints(error.hints)
-    }
-}
-
-impl From<AuthError> for Error {
-    fn from(error: AuthError) -> Self {
-        let kind = if error.is_passing() {
-            Kind::Unreachable
-        } else if error.is_sign_in() {
-            Kind::NotAllowed
-        } else {
-            Kind::Usage
-        };
-        let hints = error.hints();
-        Error::new(kind, error.to_string())
-            .because(error)
-            .with_hints(hints)
     }
 }
 
@@ -305,34 +230,10 @@ impl From<RunRefError> for Error {
     }
 }
 
-impl From<PromptError> for Error {
-    fn from(error: PromptError) -> Self {
-        match error {
-            PromptError::Interrupted => Error::new(Kind::Interrupted, "interrupted"),
-            PromptError::NotInteractive => Error::usage(error.to_string()),
-            PromptError::Io(cause) => Error::failed("cannot ask at the terminal").because(cause),
-        }
-    }
-}
-
 pub fn quoted_list<S: AsRef<str>>(names: &[S]) -> String {
     names
         .iter()
         .map(|n| format!("`{}`", n.as_ref()))
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn codes_and_words_are_distinct() {
-        let codes: HashSet<u8> = Kind::ALL.iter().map(|k| k.exit_code()).collect();
-        let words: HashSet<&str> = Kind::ALL.iter().map(|k| k.word()).collect();
-        assert_eq!(codes.len(), Kind::ALL.len());
-        assert_eq!(words.len(), Kind::ALL.len());
-    }
 }

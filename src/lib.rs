@@ -2,26 +2,46 @@
 //!
 //! [`client`] is for other programs: environments, tasks and runs of a Lagoon.
 
+// Without the program, modules that it shares with the client have items that only it uses. The build
+// with all features reports dead code.
+#![cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, unreachable_pub, unused_imports)
+)]
+
 pub mod client;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod internal;
 
+#[cfg(feature = "cli")]
 mod app;
+#[cfg(feature = "cli")]
 mod auth;
+#[cfg(feature = "cli")]
 mod cli;
 mod clock;
+#[cfg(feature = "cli")]
 mod commands;
+#[cfg(feature = "cli")]
 mod complete;
+#[cfg(feature = "cli")]
 mod config;
 mod domain;
 mod env;
 mod error;
 mod lagoon;
 mod ops;
+#[cfg(feature = "cli")]
 mod output;
+#[cfg(feature = "cli")]
 mod regular_file;
+#[cfg(feature = "cli")]
 mod secret;
+#[cfg(feature = "cli")]
 mod settings;
+#[cfg(feature = "cli")]
 mod ssh;
 mod state;
+#[cfg(feature = "cli")]
 mod terminal;

@@ -10,8 +10,8 @@ use crate::domain::run::{Log, moment};
 use crate::domain::{self, RunRef};
 use crate::lagoon::Lagoon;
 use crate::ops::runs::files::{self, Fetch};
-use crate::ops::runs::follow;
 use crate::ops::runs::history;
+use crate::ops::runs::log;
 use crate::ops::runs::push::Push;
 use crate::ops::runs::wait::{self, Limits};
 
@@ -147,12 +147,12 @@ impl Run {
     pub async fn log(&self) -> Result<String, Error> {
         let (lagoon, id) = (self.lagoon(), self.id());
         let log = if self.outcome().is_over() {
-            follow::settled(lagoon, &SystemClock::new(), id).await
+            log::settled(lagoon, &SystemClock::new(), id).await
         } else {
-            follow::log(lagoon, id).await?
+            log::log(lagoon, id).await?
         };
         match log {
-            Log::Text(text) => Ok(follow::without_banner(&text).to_owned()),
+            Log::Text(text) => Ok(log::without_banner(&text).to_owned()),
             Log::Empty => Ok(String::new()),
             Log::Unavailable(why) => {
                 let message = format!("no log of run {id}: {why}");

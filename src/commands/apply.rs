@@ -113,7 +113,7 @@ pub async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
 /// The error after an interrupt, with the state of each step.
 fn interrupted(kind: Kind, outcomes: &[Outcome]) -> Error {
     let state = |done: &Done| match done {
-        Done::Done(_) => Some("done"),
+        Done::Applied(_) => Some("done"),
         Done::Failed(_) => Some("failed"),
         Done::Unknown => Some("perhaps done"),
         Done::Skipped => Some("not done"),

@@ -8,7 +8,7 @@ use crate::domain::place::reach::EnvironmentDetails;
 use crate::domain::place::selection::matches;
 
 use crate::error::Error;
-use crate::ops::places::place;
+use crate::ops::places::details;
 use crate::output::{Cell, Column, Grid};
 use clap::Args;
 
@@ -34,7 +34,7 @@ pub async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let project = scope::project(app)?;
     scope::report_source(app, "project", project);
-    let mut environments = place::environments(app.lagoon().await?, &project.value).await?;
+    let mut environments = details::environments(app.lagoon().await?, &project.value).await?;
     if let Some(pattern) = &args.pattern {
         environments.retain(|e| matches(pattern, &e.environment.name));
     }

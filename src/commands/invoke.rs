@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::check::{self, TaskRequest};
 use crate::ops::launch::start::IfRunning;
-use crate::ops::places::place;
+use crate::ops::places::membership;
 use crate::ops::runs::history;
 
 /// Start a task
@@ -201,7 +201,7 @@ fn chosen(app: &App, shape: Shape, targets: &Targets) -> Result<TaskRef, Error> 
 async fn with_role(app: &App, shape: Shape, targets: &Targets, error: Error) -> Error {
     match (shape, targets.seen.as_slice(), app.lagoon().await) {
         (Shape::One, [seen], Ok(lagoon)) => {
-            place::with_role(lagoon, error, &seen.view.environment.project).await
+            membership::with_role(lagoon, error, &seen.view.environment.project).await
         }
         _ => error,
     }

@@ -13,8 +13,9 @@ use crate::domain::Run;
 use crate::domain::run::{Log, moment};
 use crate::error::Error;
 use crate::ops;
-use crate::ops::runs::follow::{self, Live};
+use crate::ops::runs::follow::Live;
 use crate::ops::runs::history;
+use crate::ops::runs::log;
 use crate::output::Format;
 use crate::terminal::Stream;
 
@@ -156,9 +157,9 @@ async fn give(
 
 fn part<'a>(args: &LogsArgs, text: &'a str) -> &'a str {
     match args.tail {
-        Some(lines) => follow::tail(text, lines),
+        Some(lines) => log::tail(text, lines),
         None if args.raw => text,
-        None => follow::without_banner(text),
+        None => log::without_banner(text),
     }
 }
 
@@ -179,10 +180,10 @@ async fn show(app: &App, run: &Run, args: &LogsArgs) -> Result<bool, Error> {
     if let Some(error) = unavailable(run, &log) {
         return Err(error);
     }
-    let is_shown = matches!(&log, Log::Text(text) if !follow::is_nothing(text));
+    let is_shown = matches!(&log, Log::Text(text) if !log::is_nothing(text));
     if !is_shown {
         app.ui.note(&if run.outcome().is_over() {
-            follow::nothing_printed(run.id)
+            log::nothing_printed(run.id)
         } else {
             let (id, status) = (run.id, &run.status);
             format!("run {id} is {status}: there is no log yet; -f waits for it")
@@ -206,7 +207,7 @@ async fn read(app: &App, run: &Run) -> Result<Log, Error> {
     let just_ended = run.outcome().is_over()
         && ended.is_some_and(|at| Timestamp::now().duration_since(at).as_secs().abs() < JUST);
     if just_ended {
-        return Ok(follow::settled(lagoon, &ops::clock(), run.id).await);
+        return Ok(log::settled(lagoon, &ops::clock(), run.id).await);
     }
-    follow::log(lagoon, run.id).await
+    log::log(lagoon, run.id).await
 }

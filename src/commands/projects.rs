@@ -9,7 +9,7 @@ use crate::domain::place::selection::matches;
 
 use crate::domain::run::rfc3339;
 use crate::error::Error;
-use crate::ops::places::place;
+use crate::ops::places::details;
 use crate::output::{Cell, Column};
 
 /// List the projects that you can reach
@@ -30,7 +30,7 @@ pub struct ProjectsArgs {
 
 pub async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
-    let mut projects = place::projects(app.lagoon().await?).await?;
+    let mut projects = details::projects(app.lagoon().await?).await?;
     if let Some(pattern) = &args.pattern {
         projects.retain(|p| matches(pattern, &p.project.name));
     }

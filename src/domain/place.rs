@@ -1,10 +1,14 @@
 //! Projects, environments and their Kubernetes namespaces.
 
+#[cfg(feature = "cli")]
 pub mod features;
+#[cfg(feature = "cli")]
 pub mod git_url;
 pub mod reach;
 pub mod role;
+#[cfg(feature = "cli")]
 pub mod selection;
+#[cfg(feature = "cli")]
 pub mod ssh_endpoint;
 pub mod view;
 

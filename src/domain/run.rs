@@ -1,8 +1,11 @@
 //! One execution of a task.
 
+#[cfg(feature = "cli")]
 pub mod file_name;
 pub mod files;
+#[cfg(feature = "cli")]
 pub mod live;
+#[cfg(feature = "cli")]
 pub mod recorded;
 pub mod reference;
 

@@ -3,7 +3,9 @@
 //! It is given an address and a source of tokens; it reads no file and no variable. Generated types
 //! stay in `operations` and leave it as `domain` types.
 
+#[cfg(feature = "cli")]
 pub mod discovery;
+#[cfg(feature = "cli")]
 pub mod document;
 pub mod download;
 pub mod error;
@@ -20,6 +22,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use url::Url;
 
+#[cfg(feature = "cli")]
 pub use discovery::discover;
 pub use download::{Beginning, Download, Version};
 pub use error::LagoonError;

@@ -1,9 +1,11 @@
 //! Starting runs: checked first, sent once, looked up when the reply is lost. A single target is a
 //! list of one.
 
+#[cfg(feature = "cli")]
 pub mod batch;
 pub mod check;
 pub mod recover;
+#[cfg(feature = "cli")]
 pub mod rerun;
 pub mod start;
 

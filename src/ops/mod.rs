@@ -1,9 +1,14 @@
 //! The operations. They return values and never print.
 
+#[cfg(feature = "cli")]
 pub mod as_code;
+#[cfg(feature = "cli")]
 pub mod definitions;
+#[cfg(feature = "cli")]
 pub mod doctor;
+#[cfg(feature = "cli")]
 pub mod document;
+#[cfg(feature = "cli")]
 pub mod identity;
 pub mod launch;
 pub mod places;

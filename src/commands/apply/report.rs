@@ -28,7 +28,7 @@ struct Row<'a> {
 impl Row<'_> {
     fn of(Outcome { step, done }: &Outcome) -> Row<'_> {
         let (result, style, id, message) = match done {
-            Done::Done(id) => ("done", Style::Good, Some(*id), None),
+            Done::Applied(id) => ("done", Style::Good, Some(*id), None),
             Done::Already(id) => ("unchanged", Style::Dim, Some(*id), None),
             Done::Unseen(id, why) => ("unchanged", Style::Dim, Some(*id), Some(why.clone())),
             Done::Unknown => {

@@ -5,6 +5,7 @@ use crate::commands::scope;
 use crate::commands::scope::PlaceNeed;
 use crate::domain::place::git_url::without_secret;
 use crate::error::{Error, Kind};
+use crate::ops::places::details;
 use crate::ops::places::place;
 use crate::settings::{Source, Sourced};
 
@@ -85,7 +86,7 @@ async fn check(
             let message = format!("{name}: you can see {count} environments{origin}");
             return Ok((Finding::good(PLACE, message), None));
         };
-        match place::of_branch(&environments, branch) {
+        match details::of_branch(&environments, branch) {
             Some(found) => found.name.clone(),
             None => {
                 let message = format!("{name} has no environment of `{branch}`{origin}");

@@ -14,7 +14,8 @@ use crate::domain::{Environment, Outcome, Run};
 use crate::error::{Error, Kind};
 use crate::ops;
 use crate::ops::runs::cancel::Request;
-use crate::ops::runs::follow::{self, Live};
+use crate::ops::runs::follow::Live;
+use crate::ops::runs::log;
 use crate::ops::runs::push::Push;
 use crate::ops::runs::together::follow_all;
 use crate::ops::runs::wait::{self, Limits, Waited, Watcher};
@@ -203,12 +204,12 @@ impl<'a> Watch<'a> {
             .collect();
         for run in failed.iter().take(LAST_LOGS) {
             let log = match self.app.lagoon().await {
-                Ok(lagoon) => follow::settled(lagoon, &ops::clock(), run.id).await,
+                Ok(lagoon) => log::settled(lagoon, &ops::clock(), run.id).await,
                 Err(error) => Log::Unavailable(error.to_string()),
             };
             let ui = &self.app.ui;
             match log {
-                Log::Text(text) if !follow::is_nothing(&text) => {
+                Log::Text(text) if !log::is_nothing(&text) => {
                     let heading = format!("the last lines of the log of run {}:", run.id);
                     if waited.len() > 1 {
                         // Printed also with -q, to identify the run.
@@ -218,10 +219,10 @@ impl<'a> Watch<'a> {
                     }
                     let mut out = LogOut::new(self.app, Stream::Err, false);
                     // A closed stderr is ignored.
-                    let _ = out.give(follow::tail(&text, LAST_LINES));
+                    let _ = out.give(log::tail(&text, LAST_LINES));
                     let _ = out.finish();
                 }
-                Log::Text(_) | Log::Empty => ui.note(&follow::nothing_printed(run.id)),
+                Log::Text(_) | Log::Empty => ui.note(&log::nothing_printed(run.id)),
                 Log::Unavailable(why) => ui.warn(&format!("no log of run {}: {why}", run.id)),
             }
         }

@@ -51,6 +51,7 @@ impl Answer {
         Answer { how, ..self }
     }
 
+    #[cfg(feature = "sandbox")]
     /// Disables masking, for a result that is a secret.
     pub fn unmasked(self) -> Answer {
         let ui = self.ui.unmasked();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::output::{Cell, Detail, Grid, Report};
+use crate::output::{Detail, Grid, Report};
 
 pub struct Prepared {
     value: Value,
@@ -21,14 +21,20 @@ impl Prepared {
         }
     }
 
+    #[cfg(feature = "sandbox")]
     pub fn object<const N: usize>(fields: [(&str, String); N]) -> Self {
         let grid = Grid::new(fields.each_ref().map(|(name, _)| (*name).into()));
-        let grid = grid.with(fields.each_ref().map(|(_, text)| Cell::text(text)));
+        let grid = grid.with(
+            fields
+                .each_ref()
+                .map(|(_, text)| crate::output::Cell::text(text)),
+        );
         let fields = fields.into_iter();
         let value = fields.map(|(name, text)| (name.to_owned(), Value::from(text)));
         Self::new(value.collect(), grid)
     }
 
+    #[cfg(feature = "sandbox")]
     pub fn detail(self, detail: Detail) -> Self {
         let detail = Some(detail);
         Prepared { detail, ..self }

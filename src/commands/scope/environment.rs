@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::commands::scope;
 use crate::domain::Environment;
 use crate::error::Error;
+use crate::ops::places::details;
 use crate::ops::places::place;
 use crate::settings::{Source, Target, TargetSetting};
 use crate::terminal::Choice;
@@ -60,7 +61,7 @@ pub async fn given_environment(app: &App, project: &str) -> Result<Option<String
 async fn deployed(app: &App, project: &str, name: &str, source: &str) -> Result<String, Error> {
     let lagoon = app.lagoon().await?;
     let (project, environments) = place::project(lagoon, project).await?;
-    let Some(found) = place::of_branch(&environments, name) else {
+    let Some(found) = details::of_branch(&environments, name) else {
         let error = place::missing_environment(lagoon, &project, name, &environments).await;
         return Err(error.hint(format!(
             "`{name}` comes from {source}, which is not deployed there: name another with -e"
@@ -128,7 +129,7 @@ pub async fn asked_environment(app: &App, project: &str) -> Result<(String, Stri
 
 /// The position of the git branch's environment. Production is never the default.
 fn suggested(app: &App, environments: &[Environment], branch: &str) -> Option<usize> {
-    let found = place::of_branch(environments, branch);
+    let found = details::of_branch(environments, branch);
     let words = match found {
         None => "is not deployed",
         Some(found) if found.is_production() => "is the production environment",

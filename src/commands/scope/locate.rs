@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::place::git_url::{forms, without_secret};
 use crate::error::Error;
-use crate::ops::places::place;
+use crate::ops::places::details;
 use crate::settings::{Source, Sourced, Target};
 
 /// The part of the place that a command needs.
@@ -68,7 +68,7 @@ pub async fn project_here(app: &App, wants: PlaceNeed) -> Result<Option<Sourced<
             otherwise,
         } => (forms, shown, otherwise),
     };
-    match place::project_of_repository(app.lagoon().await?, &forms).await? {
+    match details::project_of_repository(app.lagoon().await?, &forms).await? {
         Some(name) => Ok(Some(Sourced::new(name, Source::GitRemote(shown)))),
         None => {
             app.ui.trace(&format!(

@@ -5,16 +5,20 @@
 pub mod adhoc;
 pub mod definitions;
 pub(super) mod events;
+#[cfg(feature = "cli")]
 pub mod everything;
 mod fields;
 pub mod files;
 pub mod logs;
 pub mod people;
 pub mod places;
+#[cfg(feature = "cli")]
 pub mod portal;
 pub mod project_runs;
+#[cfg(feature = "cli")]
 pub mod reach;
 pub mod runs;
+#[cfg(feature = "cli")]
 pub mod server;
 
 /// Included so that the operations are rebuilt when it changes.

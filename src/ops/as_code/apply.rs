@@ -30,7 +30,7 @@ const GRACE: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub enum Done {
     /// With the task's id.
-    Done(i64),
+    Applied(i64),
     /// It was already as planned; with the task's id.
     Already(i64),
     /// It exists, but Lagoon does not show enough of it to compare; with its id and the reason.

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::terminal::Progress;
 
-use crate::ops::places::place;
+use crate::ops::places::membership;
 
 /// Projects read concurrently by default.
 pub const AT_ONCE: usize = 8;
@@ -30,7 +30,7 @@ pub async fn read(
     progress: Option<&dyn Progress>,
 ) -> Result<Vec<EnvironmentView>, Error> {
     let Some(mut projects) = lagoon.group_projects(group).await? else {
-        return Err(place::missing_group(lagoon, group).await);
+        return Err(membership::missing_group(lagoon, group).await);
     };
     projects.sort_by(|a, b| a.name.cmp(&b.name));
     let mut reading = Reading {

@@ -9,6 +9,7 @@ use crate::domain::{Definition, Permission, Project, Scope, TaskRef};
 use crate::error::{Error, Hint};
 use crate::lagoon::Lagoon;
 
+use crate::ops::places::membership;
 use crate::ops::places::place;
 
 /// A task and the environments of the project that have it.
@@ -107,7 +108,9 @@ pub async fn show(
     }
     let found = match task.find(&definitions) {
         Ok(found) => found.id,
-        Err(error) => return Err(place::with_role(lagoon, error.into(), &listing.project).await),
+        Err(error) => {
+            return Err(membership::with_role(lagoon, error.into(), &listing.project).await);
+        }
     };
     let mut tasks = listing.tasks.into_iter();
     tasks

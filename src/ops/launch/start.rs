@@ -18,8 +18,7 @@ use crate::state::Claims;
 use crate::ops::launch::Launch;
 use crate::ops::launch::recover::{Newest, Started};
 use crate::ops::runs::push::Push;
-use crate::ops::runs::together::Shared;
-use crate::ops::runs::wait::{self, Limits, Watcher};
+use crate::ops::runs::wait::{self, Limits, Shared, Watcher};
 
 /// What to do if a run of the same task is in progress.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -269,9 +268,10 @@ fn distinct(
 }
 
 fn cut_off(kind: Kind) -> Error {
-    let message = format!(
-        "{} while it was being started: it is unknown whether it was",
-        kind.word()
-    );
+    let signal = match kind {
+        Kind::Terminated => "terminated",
+        _ => "interrupted",
+    };
+    let message = format!("{signal} while it was being started: it is unknown whether it was");
     Error::new(kind, message).hint("check the newest runs there before you start it again")
 }

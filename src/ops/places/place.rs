@@ -1,9 +1,8 @@
 //! Finds projects and environments.
 
 use crate::domain::names::{nearest, same_name};
-use crate::domain::place::reach::{EnvironmentDetails, ProjectDetails};
+use crate::domain::place::namespace;
 use crate::domain::place::view::EnvironmentView;
-use crate::domain::place::{namespace, safe};
 use crate::domain::{Environment, Project, Role};
 use crate::error::{Error, Kind, quoted_list};
 use crate::lagoon::{Lagoon, LagoonError};
@@ -36,47 +35,12 @@ pub async fn all_projects(lagoon: &Lagoon) -> Result<Vec<Project>, Error> {
     Ok(lagoon.all_projects().await?)
 }
 
-/// By name.
-pub async fn projects(lagoon: &Lagoon) -> Result<Vec<ProjectDetails>, Error> {
-    let mut found = lagoon.projects().await?;
-    found.sort_by(|a, b| a.project.name.cmp(&b.project.name));
-    Ok(found)
-}
-
-/// Addresses that Lagoon does not know or show are no errors. See `domain::git_url`.
-pub async fn project_of_repository(
-    lagoon: &Lagoon,
-    addresses: &[String],
-) -> Result<Option<String>, Error> {
-    Ok(lagoon.project_by_git_url(addresses).await?)
-}
-
 /// With its existing environments.
 pub async fn project(lagoon: &Lagoon, name: &str) -> Result<(Project, Vec<Environment>), Error> {
     match lagoon.project_by_name(name).await? {
         Some(found) => Ok(found),
         None => Err(missing_project(lagoon, name).await),
     }
-}
-
-/// By name.
-pub async fn environments(
-    lagoon: &Lagoon,
-    project: &str,
-) -> Result<Vec<EnvironmentDetails>, Error> {
-    let Some((_, mut found)) = lagoon.environments(project).await? else {
-        return Err(missing_project(lagoon, project).await);
-    };
-    found.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
-    Ok(found)
-}
-
-/// The environment that a git branch is deployed as, by its name or by the safe form of its name.
-pub fn of_branch<'a>(environments: &'a [Environment], branch: &str) -> Option<&'a Environment> {
-    named(environments, branch).or_else(|| {
-        let wanted = safe(branch);
-        environments.iter().find(|e| safe(&e.name) == wanted)
-    })
 }
 
 pub async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
@@ -99,48 +63,13 @@ pub async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
     })
 }
 
-pub async fn missing_group(lagoon: &Lagoon, name: &str) -> Error {
-    let error = Error::not_found(format!("there is no group `{name}` that you can see"));
-    let Ok(Some(me)) = lagoon.me().await else {
-        return error;
-    };
-    let groups: Vec<&str> = me
-        .group_roles
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .collect();
-    let near = nearest(name, groups.iter().copied());
-    if !near.is_empty() {
-        error.hint(format!("nearest: {}", quoted_list(&near)))
-    } else if !groups.is_empty() {
-        error.hint(format!("your groups: {}", quoted_list(&groups)))
-    } else {
-        error
-    }
-}
-
-/// Adds the user's role on the project to a not-found error, with the tasks that it hides. One
-/// request.
-pub async fn with_role(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
-    let hint = |role: Role| {
-        role.blind_spot(&project.name).unwrap_or_else(|| {
-            format!(
-                "your role on {} is {}: of its tasks you see all but those for administrators",
-                project.name,
-                role.word()
-            )
-        })
-    };
-    with_role_hint(lagoon, error, project, hint).await
-}
-
 /// Adds the user's role on the project to a not-found error, with the environments that it shows.
 /// One request.
 pub async fn with_sight(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
     with_role_hint(lagoon, error, project, |role| role.sight(&project.name)).await
 }
 
-async fn with_role_hint(
+pub(super) async fn with_role_hint(
     lagoon: &Lagoon,
     error: Error,
     project: &Project,

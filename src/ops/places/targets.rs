@@ -9,6 +9,7 @@ use crate::domain::{Environment, Project};
 use crate::error::{Error, Kind};
 use crate::lagoon::{Lagoon, LagoonError};
 
+use crate::ops::places::membership;
 use crate::ops::places::place;
 use crate::ops::runs::wait::all_together;
 
@@ -158,7 +159,7 @@ async fn known_projects(lagoon: &Lagoon, selection: &Selection) -> Result<Vec<Pr
     let mut known = match &selection.projects {
         Projects::Group(group) => match lagoon.group_projects(group).await? {
             Some(projects) => projects,
-            None => return Err(place::missing_group(lagoon, group).await),
+            None => return Err(membership::missing_group(lagoon, group).await),
         },
         _ => Vec::new(),
     };

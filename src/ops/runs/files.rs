@@ -1,27 +1,27 @@
 //! Files of runs: list, download, upload.
 
 mod fetch;
+#[cfg(feature = "cli")]
+mod local;
+#[cfg(feature = "cli")]
 mod partial;
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use wildmatch::WildMatch;
-
 use crate::clock::Clock;
-use crate::domain::run::file_name;
 use crate::domain::run::files::RunFile;
 use crate::error::{Error, Hint};
 use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 
-use crate::ops::places::place::names_hint;
 use crate::ops::resend::{Doubt, Resend};
 use crate::ops::runs::history;
 
 pub use fetch::Fetch;
+#[cfg(feature = "cli")]
+pub use local::{local_names, places, select};
 
 /// Receives progress.
 pub trait Watcher: Send + Sync {
@@ -29,14 +29,6 @@ pub trait Watcher: Send + Sync {
     fn moved(&self, name: &str, bytes: u64, of: Option<u64>);
     /// The download will continue after a pause.
     fn interrupted(&self, name: &str, bytes: u64, error: &Error);
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Saved {
-    /// In Lagoon.
-    pub name: String,
-    pub path: PathBuf,
-    pub bytes: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,62 +45,6 @@ pub async fn list(lagoon: &Lagoon, run: i64) -> Result<Vec<RunFile>, Error> {
 
 fn no_run(run: i64) -> Error {
     Error::not_found(format!("there is no run {run} (any more)"))
-}
-
-/// Selects files by name or pattern; all if nothing is wanted.
-pub fn select(run: i64, files: Vec<RunFile>, wanted: &[String]) -> Result<Vec<RunFile>, Error> {
-    let means = |wanted: &str, file: &RunFile| {
-        // A name with a wildcard in it is a name first.
-        let is_a_name = files.iter().any(|f| f.name == wanted);
-        file.name == wanted || (!is_a_name && WildMatch::new(wanted).matches(&file.name))
-    };
-    for wanted in wanted {
-        if !files.iter().any(|file| means(wanted, file)) {
-            let names: Vec<&str> = files.iter().map(|f| f.name.as_str()).collect();
-            let hint = names_hint(wanted, &names, "it has");
-            return Err(
-                Error::not_found(format!("run {run} has no file `{wanted}`"))
-                    .hint(hint.unwrap_or_else(|| "it has no files at all".to_owned())),
-            );
-        }
-    }
-    let is_wanted =
-        |file: &&RunFile| wanted.is_empty() || wanted.iter().any(|wanted| means(wanted, file));
-    Ok(files.iter().filter(is_wanted).cloned().collect())
-}
-
-/// Unique local names of all files of a run. They do not depend on the selection of files.
-pub fn local_names(files: &[RunFile]) -> HashMap<String, String> {
-    let names = files.iter().map(|file| file.name.clone());
-    let safe = file_name::all_safe(files.iter().map(|file| file.name.as_str()));
-    names.zip(safe).collect()
-}
-
-/// The paths of files in a folder. Without `force`, existing files are an error.
-pub fn places(
-    folder: &Path,
-    files: &[RunFile],
-    local: &HashMap<String, String>,
-    force: bool,
-) -> Result<Vec<PathBuf>, Error> {
-    let place = |file: &RunFile| {
-        let name = local.get(&file.name).cloned();
-        let name = name.unwrap_or_else(|| file_name::safe(&file.name));
-        match folder.to_str() {
-            Some(".") => PathBuf::from(name),
-            _ => folder.join(name),
-        }
-    };
-    let paths: Vec<PathBuf> = files.iter().map(place).collect();
-    // A link that leads nowhere is something, too.
-    match paths.iter().find(|path| path.symlink_metadata().is_ok()) {
-        Some(path) if !force => Err(exists(path)),
-        _ => Ok(paths),
-    }
-}
-
-fn exists(path: &Path) -> Error {
-    Error::usage(format!("{} is there already", path.display())).hint(Hint::ReplaceFile)
 }
 
 pub fn locals(paths: &[PathBuf]) -> Result<Vec<Local>, Error> {

@@ -2,7 +2,8 @@
 
 pub(in crate::ops) mod live;
 
-use std::time::Duration;
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 
 use crate::clock::Clock;
 use crate::domain::Run;
@@ -13,7 +14,9 @@ use crate::lagoon::Lagoon;
 
 pub use live::{Live, LiveMode, require as require_live};
 
-use crate::ops::runs::history;
+use crate::ops::runs::log::{is_empty, nothing_printed, settled, without_banner};
+use crate::ops::runs::push::Woken;
+use crate::ops::runs::wait::Companion;
 use live::Connection;
 
 /// The output of a log.
@@ -32,12 +35,6 @@ pub trait Sink: Send {
     /// A message for verbose output.
     fn trace(&mut self, _: &str) {}
 }
-
-/// The limit for the final log, which arrives up to 15 s late (seen on Lagoon 2.33.1).
-const LOG_GRACE: Duration = Duration::from_secs(15);
-
-/// The limit for an empty log: most often nothing was written.
-const EMPTY_GRACE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Default)]
 struct Shown {
@@ -78,20 +75,6 @@ fn common_prefix(a: &str, b: &str) -> usize {
     common
 }
 
-/// A log without Lagoon's header.
-pub fn without_banner(log: &str) -> &str {
-    let rule = |line: &str| line.len() >= 40 && line.trim_end().bytes().all(|b| b == b'=');
-    let mut parts = log.splitn(4, '\n');
-    let [Some(top), Some(title), Some(bottom), Some(rest)] = [(); 4].map(|()| parts.next()) else {
-        return log;
-    };
-    if rule(top) && title.starts_with("Logs on pod ") && rule(bottom) {
-        rest
-    } else {
-        log
-    }
-}
-
 /// The log of a run in progress.
 pub(super) struct FollowedLog<'a> {
     live: Connection<'a>,
@@ -108,31 +91,6 @@ impl<'a> FollowedLog<'a> {
         }
     }
 
-    /// Shows the API's log so far, unless the log is live. Fails if the output is closed, or if the
-    /// log must be live and cannot be.
-    pub(super) async fn advance(&mut self, lagoon: &Lagoon, run: &Run) -> Result<(), Error> {
-        if !run.has_started() {
-            return Ok(());
-        }
-        self.live.find(lagoon, run, self.sink).await?;
-        if self.live.is_off()
-            // A failure passes, or shows when the run is read.
-            && let Ok(Some(Log::Text(text))) = lagoon.run_log(run.id).await
-        {
-            let text = part(&text, self.sink);
-            self.sink.write(self.shown.advance(text, false))?;
-        }
-        Ok(())
-    }
-
-    pub(super) async fn meanwhile<T>(
-        &mut self,
-        run: &Run,
-        work: impl Future<Output = T>,
-    ) -> Result<T, Error> {
-        self.live.meanwhile(run, self.sink, work).await
-    }
-
     /// Shows the rest of the log of a finished run.
     pub(super) async fn finish(
         &mut self,
@@ -141,7 +99,10 @@ impl<'a> FollowedLog<'a> {
         run: &Run,
     ) -> Result<(), Error> {
         self.live.ends();
-        let log = self.meanwhile(run, settled(lagoon, clock, run.id)).await?;
+        let log = {
+            let settled = settled(lagoon, clock, run.id);
+            self.live.meanwhile(run, self.sink, settled).await?
+        };
         if is_empty(&log) && self.live.missing("").is_none() {
             self.sink.note(&nothing_printed(run.id));
         }
@@ -165,8 +126,28 @@ impl<'a> FollowedLog<'a> {
     }
 }
 
-pub fn nothing_printed(id: i64) -> String {
-    format!("run {id} printed nothing")
+#[async_trait]
+impl Companion for FollowedLog<'_> {
+    /// Shows the API's log so far, unless the log is live. Fails if the output is closed, or if the
+    /// log must be live and cannot be.
+    async fn advance(&mut self, lagoon: &Lagoon, run: &Run) -> Result<(), Error> {
+        if !run.has_started() {
+            return Ok(());
+        }
+        self.live.find(lagoon, run, self.sink).await?;
+        if self.live.is_off()
+            // A failure passes, or shows when the run is read.
+            && let Ok(Some(Log::Text(text))) = lagoon.run_log(run.id).await
+        {
+            let text = part(&text, self.sink);
+            self.sink.write(self.shown.advance(text, false))?;
+        }
+        Ok(())
+    }
+
+    async fn meanwhile(&mut self, run: &Run, pause: BoxFuture<'_, Woken>) -> Result<Woken, Error> {
+        self.live.meanwhile(run, self.sink, pause).await
+    }
 }
 
 /// Shows the lines that a live log missed.
@@ -185,87 +166,9 @@ fn part<'a>(text: &'a str, sink: &dyn Sink) -> &'a str {
     }
 }
 
-pub async fn log(lagoon: &Lagoon, id: i64) -> Result<Log, Error> {
-    let log = history::read_twice(|| lagoon.run_log(id)).await?;
-    log.ok_or_else(|| Error::not_found(format!("run {id} is gone")))
-}
-
-pub fn is_nothing(log: &str) -> bool {
-    without_banner(log).is_empty()
-}
-
-pub fn is_empty(log: &Log) -> bool {
-    match log {
-        Log::Text(text) => is_nothing(text),
-        Log::Empty => true,
-        Log::Unavailable(_) => false,
-    }
-}
-
-/// The final log. The status changes before the log is complete, so it is read until two reads
-/// agree.
-pub async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Log {
-    let begun = clock.now();
-    let mut before: Option<u64> = None;
-    let mut pause = Duration::from_millis(300);
-    loop {
-        let log = match lagoon.run_log(id).await {
-            Ok(Some(log)) => log,
-            Ok(None) => Log::Unavailable(format!("run {id} is gone")),
-            Err(error) => Log::Unavailable(error.to_string()),
-        };
-        let waited = clock.now().saturating_sub(begun);
-        // A log can be long, so only a hash of the last one is kept.
-        let now = print_of(&log);
-        let agrees = before == Some(now);
-        let enough = match log {
-            Log::Text(_) => agrees,
-            Log::Empty => agrees && waited >= EMPTY_GRACE,
-            Log::Unavailable(_) => false,
-        };
-        if enough || waited >= LOG_GRACE {
-            return log;
-        }
-        before = Some(now);
-        drop(log);
-        clock.sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(3));
-    }
-}
-
-fn print_of(log: &Log) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    match log {
-        Log::Text(text) => text.hash(&mut hasher),
-        Log::Empty => 0.hash(&mut hasher),
-        Log::Unavailable(_) => 1.hash(&mut hasher),
-    }
-    hasher.finish()
-}
-
-/// Without the header.
-pub fn tail(log: &str, lines: usize) -> &str {
-    if lines == 0 {
-        return "";
-    }
-    let log = without_banner(log);
-    let body = log.strip_suffix('\n').unwrap_or(log);
-    match body.rmatch_indices('\n').nth(lines - 1) {
-        Some((at, _)) => &log[at + 1..],
-        None => log,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_lines_are_no_lines() {
-        assert_eq!(tail("a\nb\n", 0), "");
-        assert_eq!(tail("a\nb\n", 1), "b\n");
-    }
 
     #[test]
     fn each_line_is_shown_once() {
@@ -281,26 +184,5 @@ mod tests {
         let mut shown = Shown::default();
         assert_eq!(shown.advance("a\nb\nc\n", false), "a\nb\nc\n");
         assert_eq!(shown.advance("a\nb\nX\n", true), "X\n");
-    }
-
-    #[test]
-    fn the_banner_is_known_by_its_form() {
-        let rule = "=".repeat(80);
-        let log =
-            format!("{rule}\nLogs on pod lagoon-task-abc, assigned to cluster x\n{rule}\nhello\n");
-        assert_eq!(without_banner(&log), "hello\n");
-        assert_eq!(without_banner("hello\nthere\n"), "hello\nthere\n");
-        assert_eq!(
-            without_banner(&format!("{rule}\nb\n{rule}\nc\n")).len(),
-            2 * 81 + 4
-        );
-        assert_eq!(without_banner(""), "");
-    }
-
-    #[test]
-    fn a_tail_is_whole_lines() {
-        assert_eq!(tail("a\nb\nc\n", 2), "b\nc\n");
-        assert_eq!(tail("a\nb\nc", 2), "b\nc");
-        assert_eq!(tail("a\n", 5), "a\n");
     }
 }

@@ -1,6 +1,6 @@
 //! Follows several runs at once.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use futures_util::future::join_all;
 
@@ -10,7 +10,7 @@ use crate::lagoon::Lagoon;
 
 use crate::ops::runs::follow::{FollowedLog, Live, Sink};
 use crate::ops::runs::push;
-use crate::ops::runs::wait::{Limits, Waited, Watcher, wait};
+use crate::ops::runs::wait::{Companion, Limits, Shared, Waited, Watcher, wait};
 
 /// Follows all runs, each to its own sink. The results are in their order, as from
 /// [`until_all_over`](super::wait::until_all_over).
@@ -29,7 +29,11 @@ pub async fn follow_all<S: Sink>(
         let mut shared = Shared(&watcher);
         let mut hints = push::hints(lagoon, count);
         let mut log = FollowedLog::new(clock, live, sink);
-        let (runs, hints, followed) = (vec![run], hints.as_mut(), Some(&mut log));
+        let (runs, hints, followed) = (
+            vec![run],
+            hints.as_mut(),
+            Some(&mut log as &mut dyn Companion),
+        );
         let mut waited = wait(lagoon, clock, runs, limits, &mut shared, hints, followed).await;
         for Waited { run, end } in waited.iter_mut().filter(|waited| waited.end.is_ok()) {
             *end = log.finish(lagoon, clock, run).await;
@@ -38,19 +42,4 @@ pub async fn follow_all<S: Sink>(
     };
     let waited = join_all(runs.into_iter().zip(sinks).map(one)).await;
     waited.into_iter().flatten().collect()
-}
-
-/// A watcher shared by several tasks.
-pub(in crate::ops) struct Shared<'a, 'b>(pub(in crate::ops) &'a Mutex<&'b mut dyn Watcher>);
-
-impl Watcher for Shared<'_, '_> {
-    fn read(&mut self, run: &Run) {
-        let mut watcher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        watcher.read(run);
-    }
-
-    fn unreadable(&mut self, reason: &str) {
-        let mut watcher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        watcher.unreadable(reason);
-    }
 }

@@ -6,14 +6,17 @@ mod limits;
 mod reading;
 mod verdict;
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 
 use crate::clock::Clock;
 use crate::domain::Run;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-use crate::ops::runs::follow::FollowedLog;
 use crate::ops::runs::push::{Going, Hints, Woken};
 
 pub use limits::Limits;
@@ -28,6 +31,30 @@ pub trait Watcher: Send {
     fn read(&mut self, run: &Run);
     /// A read failed and will be repeated.
     fn unreadable(&mut self, reason: &str);
+}
+
+/// A watcher shared by several tasks.
+pub(in crate::ops) struct Shared<'a, 'b>(pub(in crate::ops) &'a Mutex<&'b mut dyn Watcher>);
+
+impl Watcher for Shared<'_, '_> {
+    fn read(&mut self, run: &Run) {
+        let mut watcher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        watcher.read(run);
+    }
+
+    fn unreadable(&mut self, reason: &str) {
+        let mut watcher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        watcher.unreadable(reason);
+    }
+}
+
+/// Work on a run while it is waited for, such as showing its log. A failure ends waiting.
+#[async_trait]
+pub(super) trait Companion: Send {
+    /// Called after each read of the run.
+    async fn advance(&mut self, lagoon: &Lagoon, run: &Run) -> Result<(), Error>;
+    /// Works until the pause is over.
+    async fn meanwhile(&mut self, run: &Run, pause: BoxFuture<'_, Woken>) -> Result<Woken, Error>;
 }
 
 /// Pauses between polls: growing, with jitter.
@@ -70,8 +97,7 @@ pub async fn until_all_over(
     wait(lagoon, clock, runs, limits, watcher, hints, None).await
 }
 
-/// As [`until_all_over`]. Shows `log` while the only run is in progress; a failure of the log ends
-/// waiting.
+/// As [`until_all_over`], with work on the only run.
 pub(super) async fn wait(
     lagoon: &Lagoon,
     clock: &dyn Clock,
@@ -79,7 +105,7 @@ pub(super) async fn wait(
     limits: &Limits,
     watcher: &mut dyn Watcher,
     hints: &mut dyn Hints,
-    mut log: Option<&mut FollowedLog<'_>>,
+    mut companion: Option<&mut dyn Companion>,
 ) -> Vec<Waited> {
     let begun = clock.now();
     let waited = || clock.now().saturating_sub(begun);
@@ -104,8 +130,8 @@ pub(super) async fn wait(
         if left.is_empty() {
             break;
         }
-        if let Some(log) = &mut log
-            && let Err(error) = log
+        if let Some(companion) = &mut companion
+            && let Err(error) = companion
                 .advance(&lagoon.within(limits.left(now)), &runs[0])
                 .await
         {
@@ -118,8 +144,8 @@ pub(super) async fn wait(
             pause_within(pause, now, &runs[*at], limits)
         });
         let pause = hints.pause(clock, pause, &going);
-        let woken = match &mut log {
-            Some(log) => log.meanwhile(&runs[0], pause).await,
+        let woken = match &mut companion {
+            Some(companion) => companion.meanwhile(&runs[0], pause).await,
             None => Ok(pause.await),
         };
         match woken {

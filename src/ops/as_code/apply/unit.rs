@@ -58,7 +58,7 @@ impl Unit<'_> {
             shared.tell(step);
             shared.set(position, Done::Unknown);
             let done = attempt.one(step).await.unwrap_or_else(Done::Failed);
-            if let Done::Done(id) = done {
+            if let Done::Applied(id) = done {
                 wrote.push((position, step, id));
             }
             shared.set(position, done);
@@ -120,18 +120,18 @@ impl Attempt<'_> {
         match &step.action {
             Action::Unchanged(there) => Ok(Done::Already(there.id)),
             Action::Blocked { .. } => Err(Error::failed("it would have to be replaced")),
-            Action::Create(after) => self.add(&step.scope, after).await.map(Done::Done),
+            Action::Create(after) => self.add(&step.scope, after).await.map(Done::Applied),
             Action::Unverified(after, why) => self.unverifiable(&step.scope, after, why).await,
             Action::Update { before, after } => {
                 if let Some(seen) = of_scope(self.fresh, &step.scope) {
                     define::check_environment_defaults(lagoon, &site(seen), after).await?;
                 }
                 let now = update::send(lagoon, &target, before, after).await?;
-                Ok(Done::Done(now.id))
+                Ok(Done::Applied(now.id))
             }
             Action::Delete { before, .. } => {
                 delete::delete(lagoon, &target, before).await?;
-                Ok(Done::Done(before.id))
+                Ok(Done::Applied(before.id))
             }
             Action::Replace { gone, after } => self.replace(step, gone, after).await,
         }
@@ -147,7 +147,7 @@ impl Attempt<'_> {
     ) -> Result<Done, Error> {
         let defined = self.define(scope, after).await?;
         let Defined::Unseen(there) = defined else {
-            return here(scope, after, defined.definition()).map(Done::Done);
+            return here(scope, after, defined.definition()).map(Done::Applied);
         };
         let rest = Definition {
             arguments: after.arguments.clone(),
@@ -235,7 +235,7 @@ impl Attempt<'_> {
                 _ => {}
             }
         }
-        Ok(Done::Done(id))
+        Ok(Done::Applied(id))
     }
 }
 

@@ -1,11 +1,9 @@
 //! Downloads a run's files: retries, resumes, and verifies the length.
 
 use std::io::Write;
-use std::path::Path;
 use std::time::Duration;
 
-use super::partial::Partial;
-use super::{Saved, Watcher};
+use super::Watcher;
 use crate::clock::Clock;
 use crate::domain::run::files::RunFile;
 use crate::error::Error;
@@ -145,21 +143,11 @@ impl<'a> Fetch<'a> {
         Ok(output.bytes)
     }
 
-    /// Downloads a file to this path. The partial file beside it is kept after a failure, and a
-    /// later call continues it.
-    pub async fn save(&mut self, name: &str, path: &Path, force: bool) -> Result<Saved, Error> {
-        let mut partial = Partial::open(path, self.find(name)?.url.resource())?;
-        if let Err(error) = self.transfer(name, &mut partial).await {
-            return Err(partial.interrupted(error));
-        }
-        Ok(Saved {
-            name: name.to_owned(),
-            path: path.to_owned(),
-            bytes: partial.complete(path, force)?,
-        })
-    }
-
-    async fn transfer(&mut self, name: &str, to: &mut dyn Destination) -> Result<(), Error> {
+    pub(super) async fn transfer(
+        &mut self,
+        name: &str,
+        to: &mut dyn Destination,
+    ) -> Result<(), Error> {
         let mut pauses = Pauses::new();
         loop {
             let Err(failure) = self.attempt(name, to).await else {
@@ -222,7 +210,7 @@ impl<'a> Fetch<'a> {
         Ok(())
     }
 
-    fn find(&self, name: &str) -> Result<&RunFile, Error> {
+    pub(super) fn find(&self, name: &str) -> Result<&RunFile, Error> {
         let found = self.files.iter().find(|file| file.name == name);
         found.ok_or_else(|| {
             Error::not_found(format!("the file `{name}` of run {} is gone", self.run))

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::exists;
 use super::fetch::Destination;
+use super::local::exists;
 use crate::error::{Error, Hint};
 use crate::lagoon::Version;
 use crate::regular_file;

@@ -1,0 +1,62 @@
+//! Environments of a selection, which may lack the task, or be only partly known.
+
+use super::command::{CommandRequest, command_on};
+use super::{Obstacle, TaskRequest, definition_on};
+use crate::domain::place::view::EnvironmentView;
+use crate::domain::{Definition, TaskRef};
+use crate::error::{Error, Hint, Kind, quoted_list};
+use crate::ops::launch::Launch;
+use crate::ops::places::targets::Seen;
+
+/// Checks a task on an environment. Tasks of one name can differ between environments.
+pub fn task(seen: &Seen, task: &TaskRef, request: &TaskRequest) -> Result<Launch, Obstacle> {
+    require_complete(seen)?;
+    let definition = choose(&seen.view, task).map_err(|error| match error.kind {
+        Kind::NotFound => Obstacle::NoTask(error),
+        _ => Obstacle::Other(error),
+    })?;
+    definition_on(&seen.view, definition, request)
+}
+
+fn choose<'a>(view: &'a EnvironmentView, task: &TaskRef) -> Result<&'a Definition, Error> {
+    task.find(&view.definitions).map_err(|error| {
+        let mut error = Error::from(error);
+        if error.kind != Kind::NotFound {
+            return error;
+        }
+        let names = view.definitions.iter().take(10).map(|d| d.name.as_str());
+        let names: Vec<&str> = names.collect();
+        if !names.is_empty() && error.hints.is_empty() {
+            error = error.hint(format!(
+                "on {} there are: {}",
+                view.environment.label(),
+                quoted_list(&names)
+            ));
+        }
+        error.hint("a task that another one of its name stands before is not listed")
+    })
+}
+
+pub fn command(seen: &Seen, request: &CommandRequest) -> Result<Launch, Obstacle> {
+    require_complete(seen)?;
+    command_on(&seen.view, request)
+}
+
+pub fn require_none_unfinished(launch: Launch) -> Result<Launch, Obstacle> {
+    let Some(run) = launch.unfinished.first() else {
+        return Ok(launch);
+    };
+    let error = Error::failed(format!("a run of this task is {} there", run.status));
+    Err(error.hint(Hint::ChooseIfRunning).into())
+}
+
+fn require_complete(seen: &Seen) -> Result<(), Error> {
+    match &seen.trouble {
+        None => Ok(()),
+        Some(trouble) => {
+            let error = Error::from(trouble.clone());
+            let message = format!("it cannot be read whole: {}", error.message);
+            Err(Error { message, ..error })
+        }
+    }
+}

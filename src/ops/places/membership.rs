@@ -1,0 +1,42 @@
+//! Errors with the user's groups and roles, which may hide what was not found.
+
+use crate::domain::names::nearest;
+use crate::domain::{Project, Role};
+use crate::error::{Error, quoted_list};
+use crate::lagoon::Lagoon;
+use crate::ops::places::place::with_role_hint;
+
+pub async fn missing_group(lagoon: &Lagoon, name: &str) -> Error {
+    let error = Error::not_found(format!("there is no group `{name}` that you can see"));
+    let Ok(Some(me)) = lagoon.me().await else {
+        return error;
+    };
+    let groups: Vec<&str> = me
+        .group_roles
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let near = nearest(name, groups.iter().copied());
+    if !near.is_empty() {
+        error.hint(format!("nearest: {}", quoted_list(&near)))
+    } else if !groups.is_empty() {
+        error.hint(format!("your groups: {}", quoted_list(&groups)))
+    } else {
+        error
+    }
+}
+
+/// Adds the user's role on the project to a not-found error, with the tasks that it hides. One
+/// request.
+pub async fn with_role(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
+    let hint = |role: Role| {
+        role.blind_spot(&project.name).unwrap_or_else(|| {
+            format!(
+                "your role on {} is {}: of its tasks you see all but those for administrators",
+                project.name,
+                role.word()
+            )
+        })
+    };
+    with_role_hint(lagoon, error, project, hint).await
+}
