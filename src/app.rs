@@ -18,13 +18,13 @@ use std::sync::OnceLock;
 
 use tokio::sync::OnceCell;
 
-pub use discovery::Discovered;
-pub use interrupt::{Claim, GiveUp, Interrupts};
-pub use output_failures::OutputFailures;
-pub use reach::Route;
+pub(crate) use discovery::Discovered;
+pub(crate) use interrupt::{Claim, GiveUp, Interrupts};
+pub(crate) use output_failures::OutputFailures;
+pub(crate) use reach::Route;
 #[cfg(feature = "sandbox")]
-pub use sandbox::{Running, SandboxSeed};
-pub use sign_out::SignOut;
+pub(crate) use sandbox::{Running, SandboxSeed};
+pub(crate) use sign_out::SignOut;
 
 use crate::auth::{Renewals, TokenSource};
 use crate::config::{Checkout, Context};
@@ -39,13 +39,13 @@ use crate::terminal::{PromptError, StreamError, Ui};
 
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(not(feature = "sandbox"), allow(dead_code))]
-pub enum Executes<'a> {
+pub(crate) enum Executes<'a> {
     /// Without argument values.
     Command(&'a str),
     Image(&'a str),
 }
 
-pub struct App {
+pub(crate) struct App {
     pub ui: Ui,
     pub settings: Settings,
     pub output_failures: OutputFailures,
@@ -59,7 +59,7 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(ui: Ui, settings: Settings, interrupts: Interrupts) -> App {
+    pub(crate) fn new(ui: Ui, settings: Settings, interrupts: Interrupts) -> App {
         App {
             ui,
             settings,
@@ -75,13 +75,13 @@ impl App {
     }
 
     /// Connects to the selected Lagoon. Sends nothing yet.
-    pub async fn lagoon(&self) -> Result<&Lagoon, Error> {
+    pub(crate) async fn lagoon(&self) -> Result<&Lagoon, Error> {
         self.lagoon
             .get_or_try_init(async || connect::connect(self).await)
             .await
     }
 
-    pub fn lagoon_with(
+    pub(crate) fn lagoon_with(
         &self,
         source: TokenSource,
         context: Option<&Context>,
@@ -96,14 +96,14 @@ impl App {
     }
 
     /// The claims on runs of the selected Lagoon.
-    pub async fn claims(&self) -> Result<Claims, Error> {
+    pub(crate) async fn claims(&self) -> Result<Claims, Error> {
         let address = self.lagoon().await?.url();
         let folder = self.settings.folders.state.as_deref();
         Ok(Claims::open(folder, address.as_str()))
     }
 
     /// Read on first use from the files around the current folder.
-    pub fn checkout(&self) -> &Checkout {
+    pub(crate) fn checkout(&self) -> &Checkout {
         self.checkout.get_or_init(|| {
             let here = std::env::current_dir();
             let found = here.map_or_else(
@@ -117,16 +117,16 @@ impl App {
         })
     }
 
-    pub fn ui_url(&self) -> Option<String> {
+    pub(crate) fn ui_url(&self) -> Option<String> {
         let context = self.settings.chosen().ok()?.target.value.context()?;
         context.ui_url.as_ref().map(ToString::to_string)
     }
 
-    pub fn open_page(&self, url: Option<&str>) -> Result<(), Error> {
+    pub(crate) fn open_page(&self, url: Option<&str>) -> Result<(), Error> {
         page::open(url)
     }
 
-    pub fn confirm(&self, question: &str) -> Result<(), Error> {
+    pub(crate) fn confirm(&self, question: &str) -> Result<(), Error> {
         if self.settings.yes {
             return Ok(());
         }
@@ -142,7 +142,7 @@ impl App {
     }
 
     /// Like [`App::confirm`]; with `--yes`, prints the banner.
-    pub fn confirm_at(&self, banner: &str, question: &str) -> Result<(), Error> {
+    pub(crate) fn confirm_at(&self, banner: &str, question: &str) -> Result<(), Error> {
         if self.settings.yes {
             self.ui.note(banner);
         }
@@ -150,7 +150,7 @@ impl App {
     }
 
     /// Applies [`Settings::require_explicit`] without a terminal.
-    pub fn require_explicit(&self, what: &[TargetSetting]) -> Result<(), Error> {
+    pub(crate) fn require_explicit(&self, what: &[TargetSetting]) -> Result<(), Error> {
         if self.ui.can_prompt() {
             return Ok(());
         }
@@ -159,7 +159,7 @@ impl App {
 
     /// Asks before the sandbox executes something new on this machine. Call it after
     /// [`App::lagoon`], which starts the sandbox.
-    pub fn confirm_execution(&self, what: Executes<'_>) -> Result<(), Error> {
+    pub(crate) fn confirm_execution(&self, what: Executes<'_>) -> Result<(), Error> {
         #[cfg(feature = "sandbox")]
         return sandbox::confirm_execution(self, what);
         #[cfg(not(feature = "sandbox"))]
@@ -170,7 +170,7 @@ impl App {
     }
 
     /// Like [`App::confirm_execution`], in one question with that of the action.
-    pub fn confirm_with_execution(
+    pub(crate) fn confirm_with_execution(
         &self,
         question: &str,
         whats: &[Executes<'_>],
@@ -186,11 +186,11 @@ impl App {
 
     /// Lets the caller handle the next signal. Without a claim, and at the second signal, the
     /// command ends.
-    pub fn claim_interrupt(&self) -> Claim {
+    pub(crate) fn claim_interrupt(&self) -> Claim {
         self.interrupts.claim()
     }
 
-    pub fn config_folder(&self) -> Result<&Path, Error> {
+    pub(crate) fn config_folder(&self) -> Result<&Path, Error> {
         self.settings.folders.config.as_deref().ok_or_else(|| {
             Error::usage("no place for the configuration: neither XDG_CONFIG_HOME nor HOME is set")
         })
@@ -198,11 +198,11 @@ impl App {
 }
 
 /// Prints help and the like. A broken pipe is not an error.
-pub fn print(ui: &Ui, text: &str) -> Result<(), Error> {
+pub(crate) fn print(ui: &Ui, text: &str) -> Result<(), Error> {
     printed(ui.out(text))
 }
 
-pub fn finish(ui: &Ui) -> Result<(), Error> {
+pub(crate) fn finish(ui: &Ui) -> Result<(), Error> {
     printed(ui.finish())
 }
 

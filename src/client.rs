@@ -26,7 +26,8 @@ use crate::ops::places::place;
 use crate::ops::runs::history;
 use crate::state::Claims;
 
-pub use crate::domain::{Argument, ArgumentKind, Outcome};
+pub use crate::domain::run::Outcome;
+pub use crate::domain::task::argument::{Argument, ArgumentKind};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
 pub use run::{File, Run};

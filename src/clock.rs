@@ -6,9 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-pub use tokio::time::{Instant, sleep, timeout, timeout_at};
+pub(crate) use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-pub fn wall_time() -> Timestamp {
+pub(crate) fn wall_time() -> Timestamp {
     Timestamp::now()
 }
 
@@ -20,12 +20,12 @@ pub trait Clock: Send + Sync {
 }
 
 #[derive(Debug)]
-pub struct SystemClock {
+pub(crate) struct SystemClock {
     start: Instant,
 }
 
 impl SystemClock {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         SystemClock {
             start: Instant::now(),
         }

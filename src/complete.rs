@@ -35,24 +35,24 @@ const RUNS: usize = 30;
 
 /// A word to complete, with a description that may be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Candidate {
+pub(crate) struct Candidate {
     pub value: String,
     pub about: String,
 }
 
 impl Candidate {
-    pub fn new(value: String, about: String) -> Self {
+    pub(crate) fn new(value: String, about: String) -> Self {
         Candidate { value, about }
     }
 
-    pub fn plain(value: String) -> Self {
+    pub(crate) fn plain(value: String) -> Self {
         Self::new(value, String::new())
     }
 }
 
 /// A task, as far as completion needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task {
+pub(crate) struct Task {
     pub id: i64,
     pub name: String,
     pub about: String,
@@ -60,14 +60,14 @@ pub struct Task {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Argument {
+pub(crate) struct Argument {
     pub name: String,
     pub about: String,
     pub values: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
+pub(crate) struct Run {
     pub id: i64,
     pub about: String,
     pub is_over: bool,
@@ -75,13 +75,13 @@ pub struct Run {
 
 /// The tasks and services of an environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Here {
+pub(crate) struct Here {
     pub tasks: Vec<Task>,
     pub services: Vec<String>,
 }
 
 /// Requests to one Lagoon.
-pub struct Live {
+pub(crate) struct Live {
     app: Arc<App>,
     cache: Cache,
     /// The time at which the shell began to wait.
@@ -92,7 +92,7 @@ pub struct Live {
 
 impl Live {
     /// `who` identifies the Lagoon and the user.
-    pub fn new(app: Arc<App>, who: &str, again: Option<Command>) -> Live {
+    pub(crate) fn new(app: Arc<App>, who: &str, again: Option<Command>) -> Live {
         let folder = app.settings.folders.state.as_deref();
         Live {
             cache: Cache::new(folder, who),
@@ -102,7 +102,7 @@ impl Live {
         }
     }
 
-    pub fn projects(&self) -> Vec<Candidate> {
+    pub(crate) fn projects(&self) -> Vec<Candidate> {
         let ask = async |app: Arc<App>| {
             let lagoon = app.lagoon_with_stored_token().await.ok()?;
             let projects = place::all_projects(&lagoon).await.ok()?;
@@ -117,7 +117,7 @@ impl Live {
         clippy::option_option,
         reason = "there is none, and it is not known, differ"
     )]
-    pub fn project_of(&self, remotes: &[String]) -> Option<Option<String>> {
+    pub(crate) fn project_of(&self, remotes: &[String]) -> Option<Option<String>> {
         let forms = remotes.to_vec();
         let ask = async move |app: Arc<App>| {
             let lagoon = app.lagoon_with_stored_token().await.ok()?;
@@ -129,7 +129,7 @@ impl Live {
     }
 
     /// The services of a git branch's environment.
-    pub fn services_of(&self, project: &str, branch: &str) -> Vec<String> {
+    pub(crate) fn services_of(&self, project: &str, branch: &str) -> Vec<String> {
         let (name, on) = (project.to_owned(), branch.to_owned());
         let ask = async move |app: Arc<App>| {
             let lagoon = &app.lagoon_with_stored_token().await.ok()?;
@@ -144,7 +144,7 @@ impl Live {
             .unwrap_or_default()
     }
 
-    pub fn environments(&self, project: &str) -> Vec<Candidate> {
+    pub(crate) fn environments(&self, project: &str) -> Vec<Candidate> {
         let name = project.to_owned();
         let ask = async move |app: Arc<App>| {
             let (_, environments) =
@@ -159,7 +159,7 @@ impl Live {
     }
 
     /// The tasks and services of an environment, or the tasks of the whole project.
-    pub fn here(&self, project: &str, environment: Option<&str>) -> Here {
+    pub(crate) fn here(&self, project: &str, environment: Option<&str>) -> Here {
         let (name, on) = (project.to_owned(), environment.map(str::to_owned));
         let ask = async move |app: Arc<App>| {
             let lagoon = &app.lagoon_with_stored_token().await.ok()?;
@@ -183,7 +183,7 @@ impl Live {
         self.answer(&key, ask).unwrap_or_default()
     }
 
-    pub fn runs(&self, project: &str, environment: Option<&str>) -> Vec<Run> {
+    pub(crate) fn runs(&self, project: &str, environment: Option<&str>) -> Vec<Run> {
         let (name, on) = (project.to_owned(), environment.map(str::to_owned));
         let ask = async move |app: Arc<App>| {
             let lagoon = &app.lagoon_with_stored_token().await.ok()?;
@@ -290,12 +290,12 @@ impl Task {
         }
     }
 
-    pub fn candidate(&self) -> Candidate {
+    pub(crate) fn candidate(&self) -> Candidate {
         Candidate::new(TaskRef::spell(&self.name), self.about.clone())
     }
 
     /// Whether TASK names this task.
-    pub fn is(&self, named: &str) -> bool {
+    pub(crate) fn is(&self, named: &str) -> bool {
         match TaskRef::parse(named) {
             Ok(TaskRef::Id(id)) => id == self.id,
             Ok(TaskRef::Digits(id, name)) => id == self.id || name == self.name,

@@ -12,15 +12,15 @@ mod variables;
 use std::ffi::OsString;
 
 #[cfg(feature = "cli")]
-pub use crate::secret::Secret;
+pub(crate) use crate::secret::Secret;
 #[cfg(feature = "cli")]
-pub use variables::Env;
+pub(crate) use variables::Env;
 
 #[cfg(feature = "cli")]
-pub fn named(name: &str) -> Option<String> {
+pub(crate) fn named(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-pub fn named_os(name: &str) -> Option<OsString> {
+pub(crate) fn named_os(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }

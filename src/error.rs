@@ -16,7 +16,7 @@ use crate::domain::run::reference::RunRefError;
 use crate::domain::task::reference::RefError;
 use crate::lagoon::LagoonError;
 
-pub use hint::{Flag, Hint, target_flags};
+pub(crate) use hint::{Flag, Hint, target_flags};
 
 /// The kind of an error, with its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -230,7 +230,7 @@ impl From<RunRefError> for Error {
     }
 }
 
-pub fn quoted_list<S: AsRef<str>>(names: &[S]) -> String {
+pub(crate) fn quoted_list<S: AsRef<str>>(names: &[S]) -> String {
     names
         .iter()
         .map(|n| format!("`{}`", n.as_ref()))

@@ -9,6 +9,7 @@
     allow(dead_code, unreachable_pub, unused_imports)
 )]
 
+#[warn(missing_docs)]
 pub mod client;
 #[cfg(feature = "cli")]
 #[doc(hidden)]

@@ -9,17 +9,17 @@ use std::io::{Error, ErrorKind, Read, Result};
 use std::path::{Component, Path, PathBuf};
 
 /// Fails for a longer file.
-pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     bounded(open(path, OpenOptions::new().read(true), true)?, limit)
 }
 
 /// Like [`read`], for UTF-8.
-pub fn text(path: &Path, limit: u64) -> Result<String> {
+pub(crate) fn text(path: &Path, limit: u64) -> Result<String> {
     String::from_utf8(read(path, limit)?).map_err(|_| Error::other("it is not text (UTF-8)"))
 }
 
 /// The limit is a whole number of MiB. `/dev/zero` and some pipes have no end.
-pub fn bounded(source: impl Read, limit: u64) -> Result<Vec<u8>> {
+pub(crate) fn bounded(source: impl Read, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
@@ -30,7 +30,7 @@ pub fn bounded(source: impl Read, limit: u64) -> Result<Vec<u8>> {
 }
 
 /// Without `follow`, a symbolic link is refused.
-pub fn open(path: &Path, options: &mut OpenOptions, follow: bool) -> Result<File> {
+pub(crate) fn open(path: &Path, options: &mut OpenOptions, follow: bool) -> Result<File> {
     let about = if follow {
         path.metadata()
     } else {
@@ -67,7 +67,7 @@ fn check(about: &Metadata) -> Result<()> {
 
 /// Resolves symbolic links; `None` if the path leads out of the folder or is absolute. A path with
 /// `..` does not reveal whether a file outside exists.
-pub fn within(folder: &Path, path: &Path) -> Result<Option<PathBuf>> {
+pub(crate) fn within(folder: &Path, path: &Path) -> Result<Option<PathBuf>> {
     if !is_below(path) {
         return Ok(None);
     }
@@ -97,14 +97,14 @@ fn is_below(path: &Path) -> bool {
 /// The users whose files are read unasked: as in git, a file in `/tmp` that another user wrote must
 /// not select the project for a folder below it.
 #[derive(Debug, Clone)]
-pub struct Owners {
+pub(crate) struct Owners {
     users: Vec<u32>,
     /// The owner of the current folder. In a container, a checkout often belongs to another user.
     here: Option<u32>,
 }
 
 impl Owners {
-    pub fn of(user: u32, sudo: Option<u32>, here: &Path) -> Owners {
+    pub(crate) fn of(user: u32, sudo: Option<u32>, here: &Path) -> Owners {
         let caller = sudo.filter(|_| user == 0);
         Owners {
             users: [0, user].into_iter().chain(caller).collect(),
@@ -112,7 +112,7 @@ impl Owners {
         }
     }
 
-    pub fn current(sudo: Option<u32>, here: &Path) -> Owners {
+    pub(crate) fn current(sudo: Option<u32>, here: &Path) -> Owners {
         #[cfg(unix)]
         let user = rustix::process::geteuid().as_raw();
         #[cfg(not(unix))]
@@ -120,12 +120,12 @@ impl Owners {
         Owners::of(user, sudo, here)
     }
 
-    pub fn own(&self, path: &Path) -> bool {
+    pub(crate) fn own(&self, path: &Path) -> bool {
         owner(path).is_none_or(|owner| self.users.contains(&owner))
     }
 
     /// Includes the owner of the current folder.
-    pub fn own_here(&self, path: &Path) -> bool {
+    pub(crate) fn own_here(&self, path: &Path) -> bool {
         self.own(path) || owner(path) == self.here
     }
 }

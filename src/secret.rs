@@ -15,7 +15,7 @@ use std::ops::Range;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
 use plain::{Plain, colours};
-pub use recognize::{conceal_key, conceal_recognized, may_be_secret, shown_address};
+pub(crate) use recognize::{conceal_key, conceal_recognized, may_be_secret, shown_address};
 
 /// In bytes. Shorter secrets, and shorter pieces of secrets, are not masked.
 const SHORTEST: usize = 16;
@@ -38,21 +38,21 @@ const FILTER: usize = 1 << 16;
 
 /// `Debug` and `Display` do not show it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub(crate) struct Secret(String);
 
 impl Secret {
     /// Registers the text: everything that is printed from now on masks it.
-    pub fn new(text: String) -> Self {
+    pub(crate) fn new(text: String) -> Self {
         conceal(&text);
         Secret(text)
     }
 
     /// Not masked, because it may be a path or is to be printed.
-    pub fn unregistered(text: String) -> Self {
+    pub(crate) fn unregistered(text: String) -> Self {
         Secret(text)
     }
 
-    pub fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 }
@@ -72,7 +72,7 @@ impl fmt::Display for Secret {
 static KNOWN: LazyLock<RwLock<Known>> = LazyLock::new(RwLock::default);
 
 /// Also registers the form in JSON.
-pub fn conceal(text: &str) {
+pub(crate) fn conceal(text: &str) {
     let text = text.trim();
     if text.is_empty() {
         return;
@@ -95,12 +95,12 @@ pub fn conceal(text: &str) {
     }
 }
 
-pub fn is_registered(text: &str) -> bool {
+pub(crate) fn is_registered(text: &str) -> bool {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
     known.short.contains(text.trim()) || !known.runs(text.as_bytes()).is_empty()
 }
 
-pub fn masked(text: &str) -> Cow<'_, str> {
+pub(crate) fn masked(text: &str) -> Cow<'_, str> {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
     let runs = known.runs(text.as_bytes());
     if runs.is_empty() {
@@ -112,13 +112,13 @@ pub fn masked(text: &str) -> Cow<'_, str> {
 }
 
 #[derive(Debug, Default)]
-pub struct Masker {
+pub(crate) struct Masker {
     held: Vec<u8>,
 }
 
 impl Masker {
     /// Holds back an end that may be the beginning of a secret, until the next call or the end.
-    pub fn feed<'a>(&mut self, piece: &'a [u8]) -> Cow<'a, [u8]> {
+    pub(crate) fn feed<'a>(&mut self, piece: &'a [u8]) -> Cow<'a, [u8]> {
         let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
         if known.words.is_empty() {
             return Cow::Borrowed(piece);
@@ -153,11 +153,11 @@ impl Masker {
 
     /// The masked form of the text that is held back; it stays held back.
     #[cfg(test)]
-    pub fn rest(&self) -> String {
+    pub(crate) fn rest(&self) -> String {
         masked(&String::from_utf8_lossy(&self.held)).into_owned()
     }
 
-    pub fn finish(&mut self) -> Vec<u8> {
+    pub(crate) fn finish(&mut self) -> Vec<u8> {
         let text = std::mem::take(&mut self.held);
         let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
         let mut out = Vec::with_capacity(text.len());

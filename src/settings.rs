@@ -15,27 +15,28 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use duration::{parse_duration, parse_limit, spell_duration};
-pub use error::{SettingsError, SettingsErrorKind};
-pub use flags::Flags;
-pub use named::{Named, pair};
-pub use size::parse_size;
-pub use sourced::{Source, Sourced};
-pub use ssh::SshSettings;
-pub use target::{Chosen, Target, TokenOrigin};
+pub(crate) use duration::{parse_duration, parse_limit, spell_duration};
+pub(crate) use error::{SettingsError, SettingsErrorKind};
+pub(crate) use flags::Flags;
+pub(crate) use named::{Named, pair};
+pub(crate) use size::parse_size;
+pub(crate) use sourced::{Source, Sourced};
+pub(crate) use ssh::SshSettings;
+pub(crate) use target::{Chosen, Target, TokenOrigin};
 
 use crate::config::{Config, ConfigError, FILE, PodVariables};
 use crate::domain::names::closest;
 
-pub use crate::env::Env;
+pub(crate) use crate::env::Env;
 
-pub const FORMATS: [&str; 8] = ["table", "tsv", "json", "jsonl", "yaml", "csv", "name", "id"];
+pub(crate) const FORMATS: [&str; 8] =
+    ["table", "tsv", "json", "jsonl", "yaml", "csv", "name", "id"];
 
 /// A format for `diff` only.
-pub const MARKDOWN: &str = "markdown";
+pub(crate) const MARKDOWN: &str = "markdown";
 
 #[cfg(feature = "sandbox")]
-pub const ROLES: [&str; 8] = [
+pub(crate) const ROLES: [&str; 8] = [
     "guest",
     "reporter",
     "developer",
@@ -49,14 +50,14 @@ pub const ROLES: [&str; 8] = [
 const SANDBOX_PROJECT: &str = "lagoon-demo";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TargetSetting {
+pub(crate) enum TargetSetting {
     Context,
     Project,
     Environment,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PodPlace {
+pub(crate) struct PodPlace {
     pub project: Option<Sourced<String>>,
     /// A branch or environment name.
     pub environment: Option<Sourced<String>>,
@@ -64,14 +65,14 @@ pub struct PodPlace {
 
 /// `None` if neither the XDG variable nor `HOME` is set.
 #[derive(Debug, Clone, Default)]
-pub struct Folders {
+pub(crate) struct Folders {
     pub config: Option<PathBuf>,
     pub state: Option<PathBuf>,
     pub data: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// From the command line; it need not exist.
     pub context: Option<String>,
     /// `None` if unknown, or if the command line names several.
@@ -102,7 +103,7 @@ pub struct Settings {
 
 impl Settings {
     /// Reads the configuration file; [`Settings::config`] reports its errors.
-    pub fn resolve(flags: &Flags, env: &Env) -> Result<Settings, SettingsError> {
+    pub(crate) fn resolve(flags: &Flags, env: &Env) -> Result<Settings, SettingsError> {
         let config = match env.config_folder() {
             Some(folder) => Config::load(&folder),
             None => Ok(Config::empty(FILE.into())),
@@ -168,16 +169,16 @@ impl Settings {
         Ok(settings)
     }
 
-    pub fn config(&self) -> Result<&Config, SettingsError> {
+    pub(crate) fn config(&self) -> Result<&Config, SettingsError> {
         self.config.as_ref().map_err(Clone::clone)
     }
 
-    pub fn chosen(&self) -> Result<&Chosen, SettingsError> {
+    pub(crate) fn chosen(&self) -> Result<&Chosen, SettingsError> {
         self.chosen.as_ref().map_err(Clone::clone)
     }
 
     /// The selected context, or the host.
-    pub fn context_label(&self) -> Result<String, SettingsError> {
+    pub(crate) fn context_label(&self) -> Result<String, SettingsError> {
         Ok(match &self.chosen()?.target.value {
             Target::Sandbox => crate::config::SANDBOX.to_owned(),
             Target::Context(context) => context.name.to_string(),
@@ -186,7 +187,7 @@ impl Settings {
     }
 
     #[cfg(feature = "sandbox")]
-    pub fn require_sandbox_for_its_flags(&self) -> Result<(), SettingsError> {
+    pub(crate) fn require_sandbox_for_its_flags(&self) -> Result<(), SettingsError> {
         let flag = match (&self.role, self.simulate) {
             (Some(_), _) => "--as",
             (None, true) => "--simulate",
@@ -201,18 +202,18 @@ impl Settings {
         }
     }
 
-    pub fn output_is_asked_for(&self) -> bool {
+    pub(crate) fn output_is_asked_for(&self) -> bool {
         self.jq.is_some() || self.output.as_ref().is_some_and(Sourced::is_flag)
     }
 
-    pub fn wants_json_errors(&self) -> bool {
+    pub(crate) fn wants_json_errors(&self) -> bool {
         let output = self.output.as_ref();
         self.jq.is_some() || output.is_some_and(|output| is_structured(&output.value))
     }
 
     /// Requires that each setting was given explicitly: the rule for changes without a terminal.
     /// The context is required only if there are several.
-    pub fn require_explicit(&self, what: &[TargetSetting]) -> Result<(), SettingsError> {
+    pub(crate) fn require_explicit(&self, what: &[TargetSetting]) -> Result<(), SettingsError> {
         for deciding in what {
             let (thing, source, remedy) = match deciding {
                 TargetSetting::Context => {
@@ -250,25 +251,25 @@ impl Settings {
 }
 
 /// For task files and proxy settings; hides this program's own secrets.
-pub fn process_variable(name: &str) -> Option<String> {
+pub(crate) fn process_variable(name: &str) -> Option<String> {
     (!is_own_secret_variable(name)).then(|| crate::env::named(name))?
 }
 
-pub fn is_own_secret_variable(name: &str) -> bool {
+pub(crate) fn is_own_secret_variable(name: &str) -> bool {
     matches!(name, "TASKS_TOKEN" | "TASKS_SSH_KEY")
 }
 
 /// May be invalid UTF-8.
-pub fn process_variable_os(name: &str) -> Option<std::ffi::OsString> {
+pub(crate) fn process_variable_os(name: &str) -> Option<std::ffi::OsString> {
     crate::env::named_os(name)
 }
 
 /// As in git, root trusts the files of the user who called `sudo`.
-pub fn sudo_user() -> Option<u32> {
+pub(crate) fn sudo_user() -> Option<u32> {
     crate::env::named("SUDO_UID")?.parse().ok()
 }
 
-pub fn is_structured(format: &str) -> bool {
+pub(crate) fn is_structured(format: &str) -> bool {
     matches!(format, "json" | "jsonl" | "yaml")
 }
 

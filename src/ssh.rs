@@ -1,11 +1,11 @@
 //! The system's `ssh`, so that agents, `~/.ssh/config`, hardware keys and jump hosts work.
 
-mod error;
-mod key;
+pub(crate) mod error;
+pub(crate) mod key;
 mod key_file;
 mod log;
 mod process;
-mod token;
+pub(crate) mod token;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,11 +15,11 @@ use tokio::process::Command;
 use crate::domain::SshEndpoint;
 use crate::domain::place::ssh_endpoint::is_word;
 
-pub use error::SshError;
-pub use key::Key;
-pub use key_file::remove_old_keys;
-pub use log::{LONGEST_TAIL, LogStream, follow_log};
-pub use token::token;
+pub(crate) use error::SshError;
+pub(crate) use key::Key;
+pub(crate) use key_file::remove_old_keys;
+pub(crate) use log::{LONGEST_TAIL, LogStream, follow_log};
+pub(crate) use token::token;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 

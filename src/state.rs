@@ -7,12 +7,12 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
-pub use claims::{Claims, Start};
-pub use reminder::is_reminder_due;
+pub(crate) use claims::{Claims, Start};
+pub(crate) use reminder::is_reminder_due;
 
 /// Corrects the permissions of an existing folder. Elsewhere than on Unix, folders below the user's
 /// own are private anyway.
-pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -24,7 +24,7 @@ pub fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 
 /// Creates the folder if needed. Readers see the old content or the new one, also after a crash of
 /// the system.
-pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     make_private_folder(folder)?;
     // Temporary files are 0600 from the start.
@@ -36,7 +36,7 @@ pub fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
 }
 
 /// Opens an empty file as a lock or mark, and corrects its permissions.
-pub fn open_private(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
+pub(crate) fn open_private(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     let file = options.write(true).open(path)?;
@@ -50,10 +50,10 @@ fn permissions(mode: u32) -> std::fs::Permissions {
     std::os::unix::fs::PermissionsExt::from_mode(mode)
 }
 
-pub const READ: u32 = 0o044;
+pub(crate) const READ: u32 = 0o044;
 
 #[cfg(unix)]
-pub fn others_may(path: &Path, bits: u32) -> bool {
+pub(crate) fn others_may(path: &Path, bits: u32) -> bool {
     use std::os::unix::fs::PermissionsExt;
     path.metadata()
         .is_ok_and(|found| found.permissions().mode() & bits != 0)

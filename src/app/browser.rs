@@ -16,7 +16,7 @@ use crate::lagoon::{LagoonError, Network, Trace};
 use crate::terminal::Stream;
 
 impl App {
-    pub async fn sign_in_with_browser(
+    pub(crate) async fn sign_in_with_browser(
         &self,
         context: &Context,
         limit: Duration,

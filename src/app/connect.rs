@@ -38,7 +38,7 @@ pub(super) async fn connect(app: &App) -> Result<Lagoon, Error> {
 }
 
 impl App {
-    pub fn warn_of_stray_variables(&self) -> Result<(), Error> {
+    pub(crate) fn warn_of_stray_variables(&self) -> Result<(), Error> {
         let chosen = self.settings.chosen()?;
         let warn = |variable: &str| {
             self.ui.warn(&format!(

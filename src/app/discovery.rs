@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::lagoon::{LagoonError, discover};
 
 #[derive(Debug)]
-pub enum Discovered {
+pub(crate) enum Discovered {
     /// Complete before, or the document was read.
     Complete,
     NoDocument,
@@ -17,7 +17,7 @@ pub enum Discovered {
 impl App {
     /// Adds missing settings from the discovery document. Unusable values are reported as warnings.
     /// Fails only for errors in the context's own settings, such as its certificates.
-    pub async fn complete(&self, context: &mut Context) -> Result<Discovered, Error> {
+    pub(crate) async fn complete(&self, context: &mut Context) -> Result<Discovered, Error> {
         let is_complete = context.ssh.is_some()
             && context.ui_url.is_some()
             && context.authorization_endpoint.is_some();

@@ -20,10 +20,10 @@ const GRACE: Duration = Duration::from_millis(500);
 /// The delay between the end of a prompt and its signal.
 const SHORTLY: Duration = Duration::from_millis(50);
 
-pub type GiveUp = fn(u8);
+pub(crate) type GiveUp = fn(u8);
 
 #[derive(Clone)]
-pub struct Interrupts {
+pub(crate) struct Interrupts {
     state: Arc<State>,
 }
 
@@ -35,13 +35,13 @@ struct State {
 }
 
 /// The right to handle the next signal, until drop.
-pub struct Claim {
+pub(crate) struct Claim {
     state: Arc<State>,
 }
 
 impl Interrupts {
     /// Does not listen. For tests.
-    pub fn none() -> Interrupts {
+    pub(crate) fn none() -> Interrupts {
         let (signals, _) = watch::channel((0, Kind::Interrupted));
         Interrupts {
             state: Arc::new(State {
@@ -53,7 +53,7 @@ impl Interrupts {
     }
 
     /// Listens. `give_up` is called if the main thread does not react, for example during a prompt.
-    pub fn listen(give_up: GiveUp) -> Interrupts {
+    pub(crate) fn listen(give_up: GiveUp) -> Interrupts {
         let interrupts = Self::none();
         let listener = interrupts.clone();
         // Without the thread, signals have the system's default effect.
@@ -86,14 +86,14 @@ impl Interrupts {
         });
     }
 
-    pub fn signal(&self, kind: Kind) {
+    pub(crate) fn signal(&self, kind: Kind) {
         self.state.noticed.store(false, Ordering::SeqCst);
         self.state
             .signals
             .send_modify(|(count, last)| (*count, *last) = (*count + 1, kind));
     }
 
-    pub fn claim(&self) -> Claim {
+    pub(crate) fn claim(&self) -> Claim {
         self.state.claims.fetch_add(1, Ordering::SeqCst);
         Claim {
             state: self.state.clone(),
@@ -101,7 +101,7 @@ impl Interrupts {
     }
 
     /// Replaces the error of an interrupted prompt, which can arrive before its signal does.
-    pub async fn explain(&self, error: Error) -> Error {
+    pub(crate) async fn explain(&self, error: Error) -> Error {
         if error.kind != Kind::Interrupted {
             return error;
         }
@@ -112,7 +112,7 @@ impl Interrupts {
     }
 
     /// Waits for an unclaimed signal, or for the second one.
-    pub async fn unclaimed(&self) -> Kind {
+    pub(crate) async fn unclaimed(&self) -> Kind {
         self.state
             .wait(|count| self.state.is_unclaimed(count))
             .await
@@ -120,7 +120,7 @@ impl Interrupts {
 }
 
 impl Claim {
-    pub async fn signalled(&self) -> Kind {
+    pub(crate) async fn signalled(&self) -> Kind {
         self.state.wait(|_| true).await
     }
 }

@@ -11,21 +11,21 @@ use crate::error::Error;
 const SHOWN: usize = 20;
 
 #[derive(Clone, Default)]
-pub struct OutputFailures {
+pub(crate) struct OutputFailures {
     filter: Arc<OnceLock<String>>,
     runs: Arc<Mutex<Vec<Value>>>,
 }
 
 impl OutputFailures {
     /// Records that `--jq` failed and JSON was printed instead.
-    pub fn filter_failed(&self, message: String) {
+    pub(crate) fn filter_failed(&self, message: String) {
         let _ = self.filter.set(message);
     }
 }
 
 impl App {
     /// Records a run, whose id is reported if the output is incomplete.
-    pub fn record_run(&self, run: &Run) {
+    pub(crate) fn record_run(&self, run: &Run) {
         let runs = self.output_failures.runs.lock();
         let mut runs = runs.unwrap_or_else(PoisonError::into_inner);
         match runs.iter_mut().find(|known| known["id"] == run.id) {
@@ -35,7 +35,7 @@ impl App {
     }
 
     /// A successful command with output failures fails with exit code 1.
-    pub fn conclude(&self, result: Result<(), Error>) -> Result<(), Error> {
+    pub(crate) fn conclude(&self, result: Result<(), Error>) -> Result<(), Error> {
         let written = self.ui.write_failure();
         let written = written.map(|why| format!("cannot write the output: {why}"));
         let Some(loss) = written

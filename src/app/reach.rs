@@ -12,7 +12,7 @@ use crate::lagoon::{Lagoon, NetworkVariables, is_loopback};
 use crate::settings::{Target, process_variable_os};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Route {
+pub(crate) enum Route {
     Loopback,
     Direct,
     Proxy {
@@ -22,7 +22,7 @@ pub enum Route {
 }
 
 impl App {
-    pub fn route_to(&self, url: &Url) -> Result<Route, Error> {
+    pub(crate) fn route_to(&self, url: &Url) -> Result<Route, Error> {
         if is_loopback(url) {
             return Ok(Route::Loopback);
         }
@@ -34,7 +34,7 @@ impl App {
     }
 
     /// Starts the sandbox if it is selected.
-    pub async fn address(&self) -> Result<Url, Error> {
+    pub(crate) async fn address(&self) -> Result<Url, Error> {
         Ok(match &self.settings.chosen()?.target.value {
             Target::Context(context) => context.api.clone(),
             Target::Address(url) => url.clone(),
@@ -42,19 +42,19 @@ impl App {
         })
     }
 
-    pub async fn knock(&self) -> Result<Knock, Error> {
+    pub(crate) async fn knock(&self) -> Result<Knock, Error> {
         let network = connect::network(self, self.settings.chosen()?.target.value.context())?;
         Ok(knock(&self.address().await?, &network).await?)
     }
 
     /// `None` if the Lagoon does not answer.
-    pub async fn time_at(&self, context: &Context) -> Option<Timestamp> {
+    pub(crate) async fn time_at(&self, context: &Context) -> Option<Timestamp> {
         let network = connect::network(self, Some(context)).ok()?;
         knock(&context.api, &network).await.ok()?.date
     }
 
     /// The stored token, valid or not. Does not sign in or prompt.
-    pub fn stored_token(&self) -> Result<Option<Secret>, Error> {
+    pub(crate) fn stored_token(&self) -> Result<Option<Secret>, Error> {
         let token = self
             .stored_source()?
             .map(|source| source.peek())
@@ -63,7 +63,7 @@ impl App {
     }
 
     /// For callers that must not wait for a sign-in, such as completion.
-    pub async fn lagoon_with_stored_token(&self) -> Result<Lagoon, Error> {
+    pub(crate) async fn lagoon_with_stored_token(&self) -> Result<Lagoon, Error> {
         let target = &self.settings.chosen()?.target.value;
         if *target == Target::Sandbox {
             return self.lagoon().await.cloned();

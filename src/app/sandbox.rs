@@ -31,18 +31,18 @@ pub enum SandboxSeed {
     Bare,
 }
 
-pub struct Running {
+pub(crate) struct Running {
     sandbox: Sandbox,
     served: Served,
 }
 
 impl Running {
-    pub fn graphql(&self) -> String {
+    pub(crate) fn graphql(&self) -> String {
         self.served.graphql()
     }
 
     /// Without a path.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         self.served.url()
     }
 
@@ -157,11 +157,18 @@ fn agree(app: &App, new: &[(String, String)]) -> Result<(), Error> {
 }
 
 impl App {
-    pub async fn serve_sandbox(&self, port: u16, seed: SandboxSeed) -> Result<Running, Error> {
+    pub(crate) async fn serve_sandbox(
+        &self,
+        port: u16,
+        seed: SandboxSeed,
+    ) -> Result<Running, Error> {
         start(&self.ui, &self.settings, port, seed).await
     }
 
-    pub async fn sandbox_token(&self, lifetime: Duration) -> Result<(Secret, String), Error> {
+    pub(crate) async fn sandbox_token(
+        &self,
+        lifetime: Duration,
+    ) -> Result<(Secret, String), Error> {
         let sandbox = open(&self.ui, &self.settings, SandboxSeed::default()).await?;
         let identity = identity(&self.settings);
         let token = sandbox.token(identity, lifetime)?;
@@ -171,7 +178,7 @@ impl App {
     }
 
     /// Stops all runs and seeds the sandbox again; returns its folder.
-    pub fn reset_sandbox(&self, seed: SandboxSeed) -> Result<PathBuf, Error> {
+    pub(crate) fn reset_sandbox(&self, seed: SandboxSeed) -> Result<PathBuf, Error> {
         let folder = folder(&self.settings)?;
         Sandbox::reset(&folder, seed.into())?;
         Ok(folder)

@@ -25,7 +25,7 @@ const FINISH: Duration = Duration::from_secs(3);
 
 impl App {
     /// `None` for the sandbox. May ask the Lagoon of `TASKS_API` for its ssh host.
-    pub async fn token_source(&self) -> Result<Option<TokenSource>, Error> {
+    pub(crate) async fn token_source(&self) -> Result<Option<TokenSource>, Error> {
         if self.settings.chosen()?.token == TokenOrigin::Address {
             let session = self.session_of_address().await?;
             return Ok(Some(TokenSource::Session(Box::new(session))));
@@ -48,7 +48,7 @@ impl App {
     }
 
     /// The variable's key, else the context's; `None` leaves the choice to ssh.
-    pub fn ssh_key(&self) -> Option<Key> {
+    pub(crate) fn ssh_key(&self) -> Option<Key> {
         let chosen = self.settings.chosen().ok()?;
         let of_context = || key_of(chosen.target.value.context()?);
         let key = chosen.ssh.key.clone().or_else(of_context)?;
@@ -56,7 +56,7 @@ impl App {
     }
 
     /// Variables apply to the selected context only.
-    pub fn session_of(&self, context: &Context) -> Session {
+    pub(crate) fn session_of(&self, context: &Context) -> Session {
         let ssh = self.variables_for(context);
         let name = &context.name;
         let key = ssh.key.clone().or_else(|| key_of(context));
@@ -104,7 +104,7 @@ impl App {
     }
 
     /// Asks the Lagoon of `TASKS_API` for its ssh host if a token must be obtained with an ssh key.
-    pub async fn session_of_address(&self) -> Result<Session, Error> {
+    pub(crate) async fn session_of_address(&self) -> Result<Session, Error> {
         let (mut session, SshSettings { mut endpoint, key }) = self.bare_session_of_address()?;
         // The ssh host is needed only to replace the token.
         if endpoint.is_none() && key.is_some() && session.good_for_now()?.is_none() {
@@ -129,13 +129,13 @@ impl App {
         Ok((session, chosen.ssh.clone()))
     }
 
-    pub fn peek_at_address(&self) -> Result<TokenSource, Error> {
+    pub(crate) fn peek_at_address(&self) -> Result<TokenSource, Error> {
         let (session, _) = self.bare_session_of_address()?;
         Ok(TokenSource::Session(Box::new(session)))
     }
 
     /// Warns if the token expires during a wait and cannot be renewed.
-    pub fn warn_of_token_end(&self, limit: Option<Duration>) {
+    pub(crate) fn warn_of_token_end(&self, limit: Option<Duration>) {
         let (Some(limit), Some((ends, origin))) = (limit, self.token_ends()) else {
             return;
         };
@@ -222,14 +222,14 @@ impl App {
 
     /// Waits for renewals in progress. Interrupting one could lose the session, because a refresh
     /// token may be usable only once.
-    pub async fn finish_renewals(&self) {
+    pub(crate) async fn finish_renewals(&self) {
         if self.renewals.in_progress() {
             self.ui.note("finishing the renewal of the session");
             self.renewals.finish(FINISH).await;
         }
     }
 
-    pub fn tokens(&self) -> Result<TokenStore, Error> {
+    pub(crate) fn tokens(&self) -> Result<TokenStore, Error> {
         Ok(self.token_store().ok_or(AuthError::NoFolder)?)
     }
 }

@@ -17,7 +17,7 @@ use crate::error::Error;
 const LIMIT: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Clone, Copy)]
-pub enum SignOut<'a> {
+pub(crate) enum SignOut<'a> {
     Context(&'a ContextName),
     /// An address that belongs to no context.
     Address(&'a Url),
@@ -27,7 +27,7 @@ pub enum SignOut<'a> {
 impl App {
     /// Ends browser sessions, then removes the stored tokens; returns the number of accounts. A
     /// session that cannot be ended is only reported.
-    pub async fn sign_out(&self, of: SignOut<'_>) -> Result<usize, Error> {
+    pub(crate) async fn sign_out(&self, of: SignOut<'_>) -> Result<usize, Error> {
         let store = self.tokens()?;
         let accounts = match of {
             SignOut::Context(name) => store.accounts_of(name)?,
@@ -59,7 +59,7 @@ impl App {
     }
 
     /// Ends a browser session of a context whose refresh token is not stored.
-    pub async fn end_browser_session(&self, context: Option<&Context>, refresh: &Refresh) {
+    pub(crate) async fn end_browser_session(&self, context: Option<&Context>, refresh: &Refresh) {
         let session = end_browser_session(refresh, self.web_to_sign_out(context)).await;
         self.report(&session);
     }

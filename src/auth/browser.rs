@@ -82,7 +82,7 @@ impl BrowserError {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refresh {
+pub(crate) struct Refresh {
     pub token: Secret,
     /// The only address to which the token is sent.
     pub endpoint: Url,
@@ -91,7 +91,7 @@ pub struct Refresh {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BrowserTokens {
+pub(crate) struct BrowserTokens {
     pub token: Secret,
     pub refresh: Option<Refresh>,
 }
@@ -136,7 +136,7 @@ fn client() -> OauthClient<EndpointNotSet, EndpointNotSet> {
 }
 
 /// Passes the address to `show` and waits for the browser's redirect.
-pub async fn sign_in(
+pub(crate) async fn sign_in(
     endpoint: &Url,
     web: Arc<dyn Web>,
     show: &(dyn Fn(&Url) + Sync),

@@ -13,7 +13,7 @@ struct Claims {
 }
 
 /// Returns true for three base64url parts separated by dots.
-pub fn is_jwt(text: &str) -> bool {
+pub(crate) fn is_jwt(text: &str) -> bool {
     let in_alphabet = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     text.split('.').count() == 3
         && text
@@ -22,7 +22,7 @@ pub fn is_jwt(text: &str) -> bool {
 }
 
 /// `None` if the token does not say.
-pub fn expiry(token: &str) -> Option<Timestamp> {
+pub(crate) fn expiry(token: &str) -> Option<Timestamp> {
     second(claims(token)?.exp)
 }
 

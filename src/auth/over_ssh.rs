@@ -17,7 +17,7 @@ const USER: &str = "lagoon";
 const LIMIT: Duration = Duration::from_secs(60);
 const LIMIT_ASKING: Duration = Duration::from_secs(300);
 
-pub struct SshSignIn {
+pub(crate) struct SshSignIn {
     ssh: Ssh,
     endpoint: SshEndpoint,
     limit: Duration,
@@ -25,7 +25,7 @@ pub struct SshSignIn {
 
 impl SshSignIn {
     /// Without a key, ssh uses the keys that it finds.
-    pub fn new(endpoint: SshEndpoint, key: Option<&SshKey>, asks: bool) -> SshSignIn {
+    pub(crate) fn new(endpoint: SshEndpoint, key: Option<&SshKey>, asks: bool) -> SshSignIn {
         ssh::remove_old_keys();
         SshSignIn {
             ssh: Ssh::new().with_key(key.map(key_for_ssh)).asking(asks),

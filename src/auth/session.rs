@@ -23,12 +23,12 @@ use super::{
 use crate::clock::wall_time;
 use crate::config::{ContextName, cached_token};
 use keeper::Keeper;
-pub use keeper::Memory;
+pub(crate) use keeper::Memory;
 use renewal::Renewal;
-pub use renewals::Renewals;
+pub(crate) use renewals::Renewals;
 
 #[async_trait]
-pub trait SignIn: Send + Sync {
+pub(crate) trait SignIn: Send + Sync {
     fn way(&self) -> SignInMethod;
     /// The notice before a sign-in.
     fn words(&self) -> String;
@@ -36,26 +36,26 @@ pub trait SignIn: Send + Sync {
 }
 
 /// The notices contain no secret.
-pub trait Notices: Send + Sync {
+pub(crate) trait Notices: Send + Sync {
     fn note(&self, text: &str);
     fn warn(&self, text: &str);
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TokenLocation {
+pub(crate) enum TokenLocation {
     Variable,
     Store(SignInMethod),
     LagoonCli(PathBuf),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
+pub(crate) struct Token {
     pub secret: Secret,
     pub found: TokenLocation,
     pub received: Option<Timestamp>,
 }
 
-pub struct Session {
+pub(crate) struct Session {
     pub account: Account,
     pub api: Url,
     /// In messages, for example "the context `acme`".
@@ -75,7 +75,7 @@ pub struct Session {
 }
 
 impl Session {
-    pub async fn token(&self) -> Result<Token, AuthError> {
+    pub(crate) async fn token(&self) -> Result<Token, AuthError> {
         let failure = match self.renewed(None).await {
             Ok(Some(token)) => return Ok(token),
             Ok(None) => None,
@@ -95,7 +95,7 @@ impl Session {
     }
 
     /// `None` if there is no way to get one.
-    pub async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
+    pub(crate) async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
         if let Some(newer) = self.renewed(Some(refused)).await? {
             return Ok(Some(newer));
         }
@@ -116,14 +116,14 @@ impl Session {
     }
 
     /// Signs in even with a valid token. Does not store the new one.
-    pub async fn sign_in_anew(&self) -> Result<StoredToken, AuthError> {
+    pub(crate) async fn sign_in_anew(&self) -> Result<StoredToken, AuthError> {
         let sign_in = self.sign_in.as_ref().ok_or_else(|| self.missing())?;
         self.notices.note(&sign_in.words());
         Ok(self.kept(sign_in.token().await?, sign_in.way()))
     }
 
     /// No other token is read, requested or stored.
-    pub fn with_only(&self, kept: &StoredToken) -> Session {
+    pub(crate) fn with_only(&self, kept: &StoredToken) -> Session {
         let memory = Memory::default();
         memory.remember(kept);
         Session {
@@ -142,16 +142,16 @@ impl Session {
         }
     }
 
-    pub fn keep(&self, kept: &StoredToken) -> Result<(), AuthError> {
+    pub(crate) fn keep(&self, kept: &StoredToken) -> Result<(), AuthError> {
         let store = self.store.as_ref().ok_or(AuthError::NoFolder)?;
         store.write(&self.account, kept)
     }
 
-    pub fn kept(&self, token: Secret, way: SignInMethod) -> StoredToken {
+    pub(crate) fn kept(&self, token: Secret, way: SignInMethod) -> StoredToken {
         self.keeper().kept(token, way)
     }
 
-    pub fn granted(&self, granted: BrowserTokens) -> StoredToken {
+    pub(crate) fn granted(&self, granted: BrowserTokens) -> StoredToken {
         self.keeper().granted(granted)
     }
 
@@ -166,12 +166,12 @@ impl Session {
     }
 
     /// Does not sign in.
-    pub fn good_for_now(&self) -> Result<Option<Token>, AuthError> {
+    pub(crate) fn good_for_now(&self) -> Result<Option<Token>, AuthError> {
         self.good(None)
     }
 
     /// A stored token, valid or not. Does not sign in.
-    pub fn peek(&self) -> Result<Option<Token>, AuthError> {
+    pub(crate) fn peek(&self) -> Result<Option<Token>, AuthError> {
         let mut all = self.all()?;
         let of = |age| all.iter().position(|token| self.age(token) == age);
         let best = of(Age::Good).or_else(|| of(Age::Ending)).unwrap_or(0);
@@ -179,7 +179,7 @@ impl Session {
     }
 
     /// `None` if the token can be renewed.
-    pub fn ends(&self) -> Option<Timestamp> {
+    pub(crate) fn ends(&self) -> Option<Timestamp> {
         if !matches!(self.renewal(), Ok(Renewal::None)) {
             return None;
         }

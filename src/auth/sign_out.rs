@@ -12,14 +12,14 @@ use crate::clock::timeout;
 const LOCK_LIMIT: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
-pub struct BrowserSession {
+pub(crate) struct BrowserSession {
     pub server: String,
     pub failure: Option<BrowserError>,
     pub ends: Option<Timestamp>,
 }
 
 /// Removes the token even if the browser session, which is returned, cannot be ended.
-pub async fn sign_out(
+pub(crate) async fn sign_out(
     store: &TokenStore,
     account: &Account,
     web: Result<Arc<dyn Web>, WebError>,
@@ -36,7 +36,7 @@ pub async fn sign_out(
     Ok(session)
 }
 
-pub async fn end_browser_session(
+pub(crate) async fn end_browser_session(
     refresh: &Refresh,
     web: Result<Arc<dyn Web>, WebError>,
 ) -> BrowserSession {

@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use super::session::{Session, Token, TokenLocation, check_end, check_form};
 use super::{AuthError, Secret, expiry};
 
-pub enum TokenSource {
+pub(crate) enum TokenSource {
     Variable(Secret),
     Session(Box<Session>),
 }
 
 impl TokenSource {
-    pub async fn token(&self) -> Result<Token, AuthError> {
+    pub(crate) async fn token(&self) -> Result<Token, AuthError> {
         match self {
             TokenSource::Variable(_) => {
                 let token = self.peek()?.ok_or_else(|| AuthError::Malformed {
@@ -26,7 +26,7 @@ impl TokenSource {
     }
 
     /// `None` if there is no other.
-    pub async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
+    pub(crate) async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
         match self {
             TokenSource::Variable(_) => {
                 let token = self.peek()?;
@@ -37,7 +37,7 @@ impl TokenSource {
         }
     }
 
-    pub fn renewable_until(&self) -> Option<Timestamp> {
+    pub(crate) fn renewable_until(&self) -> Option<Timestamp> {
         match self {
             TokenSource::Variable(_) => None,
             TokenSource::Session(session) => session.renewable_until(),
@@ -45,7 +45,7 @@ impl TokenSource {
     }
 
     /// The server of a browser sign-in.
-    pub fn renewed_by(&self) -> Option<String> {
+    pub(crate) fn renewed_by(&self) -> Option<String> {
         match self {
             TokenSource::Variable(_) => None,
             TokenSource::Session(session) => session.renewed_by(),
@@ -53,7 +53,7 @@ impl TokenSource {
     }
 
     /// Hints for a token that Lagoon refuses and that cannot be renewed.
-    pub fn advice(&self) -> Vec<String> {
+    pub(crate) fn advice(&self) -> Vec<String> {
         match self {
             TokenSource::Variable(_) => vec![
                 "Tokens live for minutes: set TASKS_TOKEN to a new one just before you need it, or \
@@ -64,7 +64,7 @@ impl TokenSource {
         }
     }
 
-    pub fn peek(&self) -> Result<Option<Token>, AuthError> {
+    pub(crate) fn peek(&self) -> Result<Option<Token>, AuthError> {
         match self {
             TokenSource::Variable(token) => Ok(Some(Token {
                 secret: Secret::new(token.expose().trim().to_owned()),
@@ -76,7 +76,7 @@ impl TokenSource {
     }
 
     /// `None` if it can be renewed, or is unknown.
-    pub fn ends(&self) -> Option<Timestamp> {
+    pub(crate) fn ends(&self) -> Option<Timestamp> {
         match self {
             TokenSource::Variable(token) => expiry(token.expose().trim()),
             TokenSource::Session(session) => session.ends(),

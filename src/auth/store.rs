@@ -15,29 +15,33 @@ use crate::clock::sleep;
 use crate::config::ContextName;
 use crate::state::{make_private_folder, open_private, write_private};
 
-pub use account::Account;
+pub(crate) use account::Account;
 pub(super) use stored_token::{Age, age};
-pub use stored_token::{SignInMethod, StoredToken};
+pub(crate) use stored_token::{SignInMethod, StoredToken};
 
 const PAUSE: Duration = Duration::from_millis(20);
 
 #[derive(Debug, Clone)]
-pub struct TokenStore {
+pub(crate) struct TokenStore {
     folder: PathBuf,
 }
 
 /// Keeps other processes from signing in with the account, until drop.
-pub struct Lock(#[allow(dead_code, reason = "held, not read")] File);
+pub(crate) struct Lock(#[allow(dead_code, reason = "held, not read")] File);
 
 impl TokenStore {
-    pub fn new(state_folder: &Path) -> Self {
+    pub(crate) fn new(state_folder: &Path) -> Self {
         TokenStore {
             folder: state_folder.join("tokens"),
         }
     }
 
     /// `None` if it belongs to another address.
-    pub fn read(&self, account: &Account, api: &Url) -> Result<Option<StoredToken>, AuthError> {
+    pub(crate) fn read(
+        &self,
+        account: &Account,
+        api: &Url,
+    ) -> Result<Option<StoredToken>, AuthError> {
         let path = self.path(account);
         let mut file = match File::open(&path) {
             Ok(file) => file,
@@ -55,7 +59,7 @@ impl TokenStore {
         Ok(StoredToken::from_text(&text).filter(|kept| kept.api == *api))
     }
 
-    pub fn write(&self, account: &Account, kept: &StoredToken) -> Result<(), AuthError> {
+    pub(crate) fn write(&self, account: &Account, kept: &StoredToken) -> Result<(), AuthError> {
         let path = self.path(account);
         let text = kept.to_text().map_err(std::io::Error::from);
         text.and_then(|text| write_private(&path, text.as_bytes()))
@@ -68,21 +72,21 @@ impl TokenStore {
     }
 
     /// One for each key.
-    pub fn accounts_of(&self, context: &ContextName) -> Result<Vec<Account>, AuthError> {
+    pub(crate) fn accounts_of(&self, context: &ContextName) -> Result<Vec<Account>, AuthError> {
         let with_key = format!("{context}@");
         self.accounts_if(|name| name == context.as_str() || name.starts_with(&with_key))
     }
 
-    pub fn accounts_of_address(&self, api: &Url) -> Result<Vec<Account>, AuthError> {
+    pub(crate) fn accounts_of_address(&self, api: &Url) -> Result<Vec<Account>, AuthError> {
         let account = Account::of_address(api, None);
         self.accounts_if(|name| name.starts_with(account.as_str()))
     }
 
-    pub fn accounts(&self) -> Result<Vec<Account>, AuthError> {
+    pub(crate) fn accounts(&self) -> Result<Vec<Account>, AuthError> {
         self.accounts_if(|_| true)
     }
 
-    pub fn forget(&self, account: &Account) -> Result<(), AuthError> {
+    pub(crate) fn forget(&self, account: &Account) -> Result<(), AuthError> {
         let path = self.path(account);
         match fs::remove_file(&path) {
             Err(error) if !is_not_there(&error) => Err(store_error("remove", path)(error)),
@@ -92,7 +96,7 @@ impl TokenStore {
 
     /// Waits for other processes. Read the store again afterwards: another process may have stored
     /// a new token.
-    pub async fn lock(&self, account: &Account) -> Result<Lock, AuthError> {
+    pub(crate) async fn lock(&self, account: &Account) -> Result<Lock, AuthError> {
         make_private_folder(&self.folder).map_err(store_error("make", self.folder.clone()))?;
         // A separate file, because token files are replaced.
         let path = self.folder.join(format!("{}{LOCK}", account.as_str()));

@@ -32,7 +32,7 @@ Examples:
 /// tried again when no answer comes, a mutation never.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct ApiArgs {
+pub(crate) struct ApiArgs {
     /// The document; `-` reads it from stdin
     #[arg(value_name = "DOCUMENT", required_unless_present = "file")]
     document: Option<String>,
@@ -53,7 +53,7 @@ pub struct ApiArgs {
     operation: Option<String>,
 }
 
-pub async fn run(args: ApiArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: ApiArgs, app: &App) -> Result<(), Error> {
     let format = format(app)?;
     let document = read(args, app)?;
     let answer = document::ask(app.lagoon().await?, &document).await?;

@@ -36,7 +36,7 @@ Examples:
   tasks apply --prune --max-deletes 2
   tasks apply --plan plan.json --yes
   tasks --context sandbox apply --yes")]
-pub struct ApplyArgs {
+pub(crate) struct ApplyArgs {
     #[command(flatten)]
     files: Files,
     #[command(flatten)]
@@ -55,7 +55,7 @@ pub struct ApplyArgs {
     fail_fast: bool,
 }
 
-pub async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let progress = app.ui.progress();
     let how = How {

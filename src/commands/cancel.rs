@@ -25,7 +25,7 @@ Examples:
   tasks cancel 1234
   tasks cancel --last --yes
   tasks cancel 1234 1235 --yes -o json")]
-pub struct CancelArgs {
+pub(crate) struct CancelArgs {
     #[command(flatten)]
     runs: RunArgs,
     /// How long to wait until they are cancelled
@@ -33,7 +33,7 @@ pub struct CancelArgs {
     timeout: Duration,
 }
 
-pub async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     app.require_explicit(&[TargetSetting::Context])?;
     let shape = args.runs.shape();

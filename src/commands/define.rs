@@ -34,7 +34,7 @@ Examples:
       --arg 'INDEX?:string' --arg-default INDEX=products
   tasks define Report --group acme --image acme/report:2 --permission maintainer
   echo 'drush cron' | tasks define Cron -p shop -s cli --command-file -")]
-pub struct DefineArgs {
+pub(crate) struct DefineArgs {
     /// The task's name
     #[arg(value_name = "NAME")]
     name: Option<String>,
@@ -83,7 +83,7 @@ pub struct DefineArgs {
     admin_only: bool,
 }
 
-pub async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let asked = args.name.is_none();
     let (args, target) = if asked {

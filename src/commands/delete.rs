@@ -26,7 +26,7 @@ Examples:
   tasks delete id:42 'Sync database' -p shop --yes
   tasks delete Report --group acme
   tasks delete id:16 --unlisted")]
-pub struct DeleteArgs {
+pub(crate) struct DeleteArgs {
     /// The tasks, by id or name
     #[arg(value_name = "TASK", required = true)]
     tasks: Vec<String>,
@@ -41,7 +41,7 @@ pub struct DeleteArgs {
     pub(crate) unlisted: bool,
 }
 
-pub async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let tasks = args.tasks.iter().map(|t| TaskRef::parse(t));
     let tasks = tasks.collect::<Result<Vec<_>, _>>()?;

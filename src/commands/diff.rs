@@ -24,7 +24,7 @@ Examples:
   tasks diff -f deploy/tasks.yml --var tag=1.2 --prune
   tasks diff --exit-zero -o markdown > comment.md
   tasks diff --exit-zero -o json > plan.json && tasks apply --plan plan.json")]
-pub struct DiffArgs {
+pub(crate) struct DiffArgs {
     #[command(flatten)]
     files: Files,
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub struct DiffArgs {
     exit_zero: bool,
 }
 
-pub async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
     let output = app.settings.output.as_ref();
     let markdown = output.is_some_and(|o| o.value == MARKDOWN);
     let answer = if markdown {

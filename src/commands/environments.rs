@@ -21,7 +21,7 @@ Examples:
   tasks environments -p shop
   tasks environments 'pr-*' -p shop -o name
   tasks environments -p shop --type production -o json --jq '.[0].route'")]
-pub struct EnvironmentsArgs {
+pub(crate) struct EnvironmentsArgs {
     /// Only environments of this name; `*` is any text
     #[arg(value_name = "NAME")]
     pattern: Option<String>,
@@ -30,7 +30,7 @@ pub struct EnvironmentsArgs {
     kind: Option<KindWord>,
 }
 
-pub async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let project = scope::project(app)?;
     scope::report_source(app, "project", project);

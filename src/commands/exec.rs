@@ -30,7 +30,7 @@ Examples:
   tasks exec -e main -s cli --script repair.sh --name 'Repair orders' --yes --wait
   tasks exec -e main -s cli --script - --dry-run
   tasks exec -p shop -e 'pr-*' -s cli --skip-missing --yes --wait -- drush cr")]
-pub struct ExecArgs {
+pub(crate) struct ExecArgs {
     /// The service whose container runs it
     #[arg(long, short = 's', value_name = "SERVICE")]
     service: String,
@@ -57,7 +57,7 @@ pub struct ExecArgs {
     dry_run: bool,
 }
 
-pub async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     args.start.check(app, false)?;
     if args.places.read_stdin() && args.script.as_deref() == Some("-") {

@@ -21,7 +21,7 @@ Examples:
   tasks export -p shop > .lagoon/tasks.yml
   tasks export -p shop --with-environments
   tasks export --group acme")]
-pub struct ExportArgs {
+pub(crate) struct ExportArgs {
     /// The scope, when the line names more than one place
     #[arg(long, value_enum)]
     scope: Option<ScopeWord>,
@@ -33,7 +33,7 @@ pub struct ExportArgs {
     with_environments: bool,
 }
 
-pub async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
     let output = app.settings.output.as_ref();
     let is_other = output.is_some_and(|o| o.is_flag() && o.value != "yaml");
     if is_other || app.settings.jq.is_some() {

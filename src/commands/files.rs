@@ -21,7 +21,7 @@ use report::{Listing, Transferred, Transfers};
 
 /// List, download and upload the files of a run
 #[derive(Debug, Args)]
-pub struct FilesArgs {
+pub(crate) struct FilesArgs {
     #[command(subcommand)]
     command: Command,
 }
@@ -96,7 +96,7 @@ struct PutArgs {
     force: bool,
 }
 
-pub async fn run(args: FilesArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: FilesArgs, app: &App) -> Result<(), Error> {
     match args.command {
         Command::List(args) => list(args, app).await,
         Command::Get(args) => get(args, app).await,

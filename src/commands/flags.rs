@@ -9,7 +9,7 @@ use crate::error::Error;
 
 /// A scope on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ScopeWord {
+pub(crate) enum ScopeWord {
     /// Tasks of one environment
     Environment,
     /// Tasks of a project
@@ -22,7 +22,7 @@ pub enum ScopeWord {
 
 /// A type of environments on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum KindWord {
+pub(crate) enum KindWord {
     /// Production environments
     Production,
     /// Development environments
@@ -59,19 +59,21 @@ impl From<PermissionWord> for Permission {
     }
 }
 
-pub fn spelled(value: impl ValueEnum) -> String {
+pub(crate) fn spelled(value: impl ValueEnum) -> String {
     let possible = value.to_possible_value();
     possible.map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 /// The names of the flags that are given.
-pub fn given<const N: usize>(flags: [(bool, &'static str); N]) -> impl Iterator<Item = String> {
+pub(crate) fn given<const N: usize>(
+    flags: [(bool, &'static str); N],
+) -> impl Iterator<Item = String> {
     let given = flags.into_iter().filter(|(is_given, _)| *is_given);
     given.map(|(_, flag)| flag.to_owned())
 }
 
 /// One error for all violations, each with its flag.
-pub fn refuse(found: &[Violation]) -> Result<(), Error> {
+pub(crate) fn refuse(found: &[Violation]) -> Result<(), Error> {
     if found.is_empty() {
         return Ok(());
     }

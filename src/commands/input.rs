@@ -1,8 +1,8 @@
 //! Values, arguments and text from flags, files and standard input.
 
-pub mod arguments;
-pub mod json;
-pub mod text;
-pub mod values;
+pub(crate) mod arguments;
+pub(crate) mod json;
+pub(crate) mod text;
+pub(crate) mod values;
 
-pub use json::{located, object};
+pub(crate) use json::{located, object};

@@ -40,7 +40,7 @@ Examples:
   tasks invoke 'Clear caches' -p shop -e 'pr-*' --yes --wait
   tasks invoke 'Clear caches' --group shops --type production --skip-missing --yes --wait
   run=$(tasks invoke Reindex -e main -o id)")]
-pub struct InvokeArgs {
+pub(crate) struct InvokeArgs {
     /// The task, by id or name
     #[arg(value_name = "TASK")]
     task: Option<String>,
@@ -96,7 +96,7 @@ impl From<IfRunningWord> for IfRunning {
     }
 }
 
-pub async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let if_running = IfRunning::from(args.if_running);
     args.start.check(app, if_running == IfRunning::Wait)?;

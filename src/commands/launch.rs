@@ -12,10 +12,10 @@ mod targets;
 mod trouble;
 mod watch;
 
-pub use flags::{LiveFlags, StartFlags, WaitFlags};
-pub use interrupt::unless_interrupted;
-pub use log::LogOut;
-pub use start::Start;
-pub use targets::BulkFlags;
-pub use trouble::Trouble;
-pub use watch::{Lines, Watch, unknown_cancel};
+pub(crate) use flags::{LiveFlags, StartFlags, WaitFlags};
+pub(crate) use interrupt::unless_interrupted;
+pub(crate) use log::LogOut;
+pub(crate) use start::Start;
+pub(crate) use targets::BulkFlags;
+pub(crate) use trouble::Trouble;
+pub(crate) use watch::{Lines, Watch, unknown_cancel};

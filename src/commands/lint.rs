@@ -24,7 +24,7 @@ Examples:
   tasks lint -f deploy/tasks.yml --var tag=1.2
   tasks lint -o json --jq '.[] | .message'
   tasks lint --schema > tasks.schema.json")]
-pub struct LintArgs {
+pub(crate) struct LintArgs {
     #[command(flatten)]
     files: Files,
     /// Print the JSON Schema of the form, for editors
@@ -32,7 +32,7 @@ pub struct LintArgs {
     schema: bool,
 }
 
-pub fn run(args: &LintArgs, app: &App) -> Result<(), Error> {
+pub(crate) fn run(args: &LintArgs, app: &App) -> Result<(), Error> {
     if args.schema {
         return print(&app.ui, SCHEMA);
     }

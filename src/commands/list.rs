@@ -23,7 +23,7 @@ Examples:
   tasks list -p shop --scope project
   tasks list -e main -o name | grep audit
   tasks list -e main --jq '.[] | {name, arguments: .advancedTaskDefinitionArguments}'")]
-pub struct ListArgs {
+pub(crate) struct ListArgs {
     /// Only tasks of this scope
     #[arg(long, value_enum)]
     scope: Option<ScopeWord>,
@@ -35,7 +35,7 @@ pub struct ListArgs {
     service: Option<String>,
 }
 
-pub async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let project = scope::project(app)?;
     scope::report_source(app, "project", project);

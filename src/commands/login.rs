@@ -32,7 +32,7 @@ Examples:
 /// enough, and no login is needed. When signing in fails, nothing is saved.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct LoginArgs {
+pub(crate) struct LoginArgs {
     /// Address of the Lagoon's API, for one that is no context yet
     #[arg(value_parser = api_address)]
     url: Option<Url>,
@@ -56,7 +56,7 @@ pub struct LoginArgs {
     lagoon: LagoonArgs,
 }
 
-pub async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &["id"])?;
     let mut plan = plan(&args, app).await?;
     plan.session.advice = plan.remedies();

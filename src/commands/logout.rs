@@ -23,13 +23,13 @@ Examples:
 /// CLI's file are not changed. A copy of a token remains valid until it expires.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct LogoutArgs {
+pub(crate) struct LogoutArgs {
     /// Forget the tokens of all Lagoons
     #[arg(long)]
     all: bool,
 }
 
-pub async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &[])?;
     let (context, count) = if args.all {
         (None, app.sign_out(SignOut::All).await?)

@@ -36,7 +36,7 @@ Examples:
   tasks logs 1234 --tail 20
   tasks logs 1234 -o json --jq .log
   tasks logs 1234 --raw > run.log")]
-pub struct LogsArgs {
+pub(crate) struct LogsArgs {
     #[command(flatten)]
     runs: RunArgs,
     /// Show the log as it grows, until the run is over; the exit code says how it ended
@@ -54,7 +54,7 @@ pub struct LogsArgs {
     waiting: WaitFlags,
 }
 
-pub async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     // As with --follow of other commands, stdout is the log unless -o is given.
     let as_objects = answer.format() != Format::Table && app.settings.output_is_asked_for();

@@ -21,16 +21,16 @@ Examples:
 /// tasks-environment(1).
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct ManArgs {
+pub(crate) struct ManArgs {
     /// Write all pages into this folder, which is made if need be
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     dir: Option<PathBuf>,
 }
 
 /// The name and text of a help topic. The first line is the title.
-pub type Topic = (&'static str, &'static str);
+pub(crate) type Topic = (&'static str, &'static str);
 
-pub fn run(args: &ManArgs, app: &App, root: Command, topics: &[Topic]) -> Result<(), Error> {
+pub(crate) fn run(args: &ManArgs, app: &App, root: Command, topics: &[Topic]) -> Result<(), Error> {
     let pages = pages(root, topics);
     let Some(dir) = &args.dir else {
         let root = pages.first().map_or("", |(_, text)| text);

@@ -22,13 +22,13 @@ Examples:
   tasks projects
   tasks projects 'shop-*' -o name
   tasks projects --jq '.[] | select(.productionEnvironment == null) | .name'")]
-pub struct ProjectsArgs {
+pub(crate) struct ProjectsArgs {
     /// Only projects of this name; `*` is any text
     #[arg(value_name = "NAME")]
     pattern: Option<String>,
 }
 
-pub async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let mut projects = details::projects(app.lagoon().await?).await?;
     if let Some(pattern) = &args.pattern {

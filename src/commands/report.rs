@@ -1,26 +1,26 @@
 //! Results that several commands print: runs, tasks, plans and changes.
 
-pub mod answer;
-pub mod changes;
-pub mod definition;
-pub mod plan;
-pub mod prepared;
-pub mod run;
-pub mod runs;
-pub mod table;
+pub(crate) mod answer;
+pub(crate) mod changes;
+pub(crate) mod definition;
+pub(crate) mod plan;
+pub(crate) mod prepared;
+pub(crate) mod run;
+pub(crate) mod runs;
+pub(crate) mod table;
 
-pub use answer::Answer;
-pub use changes::render;
-pub use definition::Task;
-pub use plan::{PlanReport, summary};
-pub use prepared::Prepared;
-pub use run::{RunReport, Style, moment_of};
-pub use runs::RunsReport;
-pub use table::Table;
+pub(crate) use answer::Answer;
+pub(crate) use changes::render;
+pub(crate) use definition::Task;
+pub(crate) use plan::{PlanReport, summary};
+pub(crate) use prepared::Prepared;
+pub(crate) use run::{RunReport, Style, moment_of};
+pub(crate) use runs::RunsReport;
+pub(crate) use table::Table;
 
 /// The shape of a result. It follows from the command line, not from the number of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(crate) enum Shape {
     One,
     Many,
 }

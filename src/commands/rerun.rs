@@ -34,7 +34,7 @@ Examples:
   tasks rerun --last
   tasks invoke Reindex -e 'pr-*' --yes --wait -o json > runs.json
   tasks rerun --failed - < runs.json")]
-pub struct RerunArgs {
+pub(crate) struct RerunArgs {
     #[command(flatten)]
     runs: RunArgs,
     /// Another value, taken literally; for IMAGE tasks all of them
@@ -53,7 +53,7 @@ pub struct RerunArgs {
     no_preflight: bool,
 }
 
-pub async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     args.start.check(app, false)?;
     let shape = match args.failed {

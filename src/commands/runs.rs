@@ -40,7 +40,7 @@ Examples:
   tasks runs -e main --chart --limit 50
   tasks runs -A --active --watch
   tasks runs -p 'shop-*' --type production --since 1d -o jsonl --watch")]
-pub struct RunsArgs {
+pub(crate) struct RunsArgs {
     /// Only runs with this status or outcome; several times for several
     #[arg(long, value_name = "WORD")]
     status: Vec<String>,
@@ -69,7 +69,7 @@ pub struct RunsArgs {
     places: Places,
 }
 
-pub async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     if args.watch {
         watch::check(&answer)?;

@@ -23,7 +23,7 @@ Examples:
 /// without executing anything.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     #[command(subcommand)]
     command: Command,
 }
@@ -74,7 +74,7 @@ struct Reset {
     seed: SandboxSeed,
 }
 
-pub async fn run(args: Sandbox, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: Sandbox, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &[])?;
     match args.command {
         Command::Serve(args) => serve(args, app, &answer).await,

@@ -1,22 +1,24 @@
 //! The place that a command acts on: from flags, variables and the checkout.
 
-pub mod definition;
-pub mod environment;
-pub mod locate;
+pub(crate) mod definition;
+pub(crate) mod environment;
+pub(crate) mod locate;
 
 use crate::app::App;
 use crate::error::Error;
 use crate::settings::Sourced;
 
-pub use definition::{completed, line_start, named_scope, named_target, not_here, provisional};
-pub use environment::{
+pub(crate) use definition::{
+    completed, line_start, named_scope, named_target, not_here, provisional,
+};
+pub(crate) use environment::{
     asked_environment, branch, chosen_place, environment_choice, given_environment,
 };
-pub use locate::{
+pub(crate) use locate::{
     PlaceNeed, ProjectSource, environment_here, locate, project_here, project_source,
 };
 
-pub fn project(app: &App) -> Result<&Sourced<String>, Error> {
+pub(crate) fn project(app: &App) -> Result<&Sourced<String>, Error> {
     // A missing context is reported before a missing project.
     app.settings.chosen()?;
     app.settings.project.as_ref().ok_or_else(|| {
@@ -28,7 +30,7 @@ pub fn project(app: &App) -> Result<&Sourced<String>, Error> {
 }
 
 /// Reports the source of an inferred value.
-pub fn report_source(app: &App, what: &str, value: &Sourced<String>) {
+pub(crate) fn report_source(app: &App, what: &str, value: &Sourced<String>) {
     if value.source.is_inferred() {
         app.ui
             .note(&format!("{what} {} (from {})", value.value, value.source));
@@ -36,6 +38,6 @@ pub fn report_source(app: &App, what: &str, value: &Sourced<String>) {
 }
 
 /// The target of a change in words: `context · project/environment (production)`.
-pub fn banner(app: &App, place: &str) -> Result<String, Error> {
+pub(crate) fn banner(app: &App, place: &str) -> Result<String, Error> {
     Ok(format!("{} · {place}", app.settings.context_label()?))
 }

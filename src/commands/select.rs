@@ -1,12 +1,12 @@
 //! Selection of several targets, of runs and of tasks, from the command line or by prompts.
 
-pub mod last;
-pub mod prompt;
-pub mod run;
-pub mod runs;
-pub mod targets;
-pub mod targets_file;
+pub(crate) mod last;
+pub(crate) mod prompt;
+pub(crate) mod run;
+pub(crate) mod runs;
+pub(crate) mod targets;
+pub(crate) mod targets_file;
 
-pub use last::remember;
-pub use run::{OneRun, RunArgs};
-pub use runs::{NamedRuns, give_runs};
+pub(crate) use last::remember;
+pub(crate) use run::{OneRun, RunArgs};
+pub(crate) use runs::{NamedRuns, give_runs};

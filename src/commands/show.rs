@@ -18,13 +18,13 @@ Examples:
   tasks show 'Run yarn audit' -p shop -e main
   tasks show 42 -p shop
   tasks show 'Clear caches' -e main --jq .command")]
-pub struct ShowArgs {
+pub(crate) struct ShowArgs {
     /// The task, by id or name
     #[arg(value_name = "TASK")]
     task: String,
 }
 
-pub async fn run(args: ShowArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: ShowArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let task = TaskRef::parse(&args.task)?;
     let project = scope::project(app)?;

@@ -1,7 +1,7 @@
 //! The Lagoon, the token and the user of a context, as `context`, `login` and `whoami` need them.
 
-pub mod identity;
-pub mod lagoon;
-pub mod token;
+pub(crate) mod identity;
+pub(crate) mod lagoon;
+pub(crate) mod token;
 
-pub use token::given_token;
+pub(crate) use token::given_token;

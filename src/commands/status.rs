@@ -19,7 +19,7 @@ Examples:
   tasks status lagoon-task-x7k2p9 1234 -o json
   tasks status 1234 --jq .outcome
   tasks invoke Reindex -e main | tasks status -")]
-pub struct StatusArgs {
+pub(crate) struct StatusArgs {
     #[command(flatten)]
     runs: RunArgs,
     /// Open the run's page in Lagoon's UI
@@ -27,7 +27,7 @@ pub struct StatusArgs {
     web: bool,
 }
 
-pub async fn run(args: StatusArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: StatusArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app).await?;
     if args.web {

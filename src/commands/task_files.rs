@@ -1,7 +1,7 @@
 //! Task files named on the command line, and the plan made from them.
 
-pub mod files;
-pub mod plan;
+pub(crate) mod files;
+pub(crate) mod plan;
 
-pub use files::{Files, refuse_own_secrets};
-pub use plan::{Permits, planned};
+pub(crate) use files::{Files, refuse_own_secrets};
+pub(crate) use plan::{Permits, planned};

@@ -1,13 +1,13 @@
 //! Help topics: `tasks help TOPIC`.
 
 /// The name and text of each topic. The first line is the title.
-pub const ALL: [(&str, &str); 3] = [
+pub(crate) const ALL: [(&str, &str); 3] = [
     ("exit-codes", EXIT_CODES),
     ("environment", ENVIRONMENT),
     ("formatting", FORMATTING),
 ];
 
-pub const EXIT_CODES: &str = "\
+pub(crate) const EXIT_CODES: &str = "\
 Exit codes of tasks
 
    0  done
@@ -41,7 +41,7 @@ Example:
   case $? in 0) echo fine ;; 3) echo \"it ran and failed\" ;; esac
 ";
 
-pub const ENVIRONMENT: &str = "\
+pub(crate) const ENVIRONMENT: &str = "\
 Environment variables of tasks
 
 A flag holds before its variable, a variable before the configuration file.
@@ -114,7 +114,7 @@ Example:
     tasks list -p shop -e main
 ";
 
-pub const FORMATTING: &str = "\
+pub(crate) const FORMATTING: &str = "\
 Formats of answers
 
 The answer is on stdout, everything else on stderr.

@@ -31,7 +31,7 @@ Examples:
   tasks update id:42 -p shop --command-file sync.sh --confirmation-text ''
   tasks update Reindex -p shop --arg 'INDEX?:string:Which index' --arg-default INDEX=products \\
       --remove-arg OLD")]
-pub struct UpdateArgs {
+pub(crate) struct UpdateArgs {
     /// The task, by id or name
     #[arg(value_name = "TASK")]
     task: String,
@@ -48,7 +48,7 @@ pub struct UpdateArgs {
     dry_run: bool,
 }
 
-pub async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let task = TaskRef::parse(&args.task)?;
     let target = scope::named_target(

@@ -25,7 +25,7 @@ Examples:
   tasks wait 1234 1235 1236 -o jsonl
   # Print each change of status
   tasks wait 1234 1235 -o jsonl --changes")]
-pub struct WaitArgs {
+pub(crate) struct WaitArgs {
     #[command(flatten)]
     runs: RunArgs,
     #[command(flatten)]
@@ -35,7 +35,7 @@ pub struct WaitArgs {
     changes: bool,
 }
 
-pub async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let is_jsonl = answer.format() == Format::Jsonl;
     if args.changes && !is_jsonl {

@@ -19,9 +19,9 @@ Examples:
 /// The roles are those in your groups and, on Lagoon 2.24 and newer, your platform roles. A service's token belongs to no user; the output says so.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct WhoamiArgs;
+pub(crate) struct WhoamiArgs;
 
-pub async fn run(_args: WhoamiArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(_args: WhoamiArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &["id"])?;
     let identity = match app.token_source().await? {
         None => identity::in_sandbox(app).await?,

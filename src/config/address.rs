@@ -47,7 +47,7 @@ pub fn api_address(text: &str) -> Result<Url, AddressError> {
 
 /// Checks the name only. Before sending a secret, `lagoon` also checks the addresses of names below
 /// `localhost`.
-pub fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => {
             let name = name.trim_end_matches('.');

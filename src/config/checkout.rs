@@ -19,7 +19,7 @@ const LONGEST: u64 = 1 << 20;
 const LAGOON_FILE: &str = ".lagoon.yml";
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Checkout {
+pub(crate) struct Checkout {
     /// From the compose file; with the path of `.lagoon.yml` relative to the current folder.
     pub project: Option<(String, PathBuf)>,
     pub remote: Option<String>,
@@ -43,7 +43,7 @@ struct ComposeFile {
 
 impl Checkout {
     /// Searches up to the top of the git repository, or to the root folder.
-    pub fn read(start: &Path, owners: &Owners) -> Checkout {
+    pub(crate) fn read(start: &Path, owners: &Owners) -> Checkout {
         let mut found = Checkout::default();
         let repository = start.ancestors().find(|f| f.join(".git").exists());
         let top = repository.filter(|top| owners.own_here(&top.join(".git")));

@@ -100,7 +100,7 @@ fn dangling(
 }
 
 /// Read each time, because the `lagoon` CLI renews it.
-pub fn cached_token(path: &Path, context: &ContextName) -> Option<String> {
+pub(crate) fn cached_token(path: &Path, context: &ContextName) -> Option<String> {
     let document = document(path, &read::text(path).ok()?).ok()??;
     text(
         document

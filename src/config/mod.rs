@@ -3,15 +3,15 @@
 //!
 //! `settings` merges them with flags and variables; `auth` stores tokens.
 
-mod address;
+pub(crate) mod address;
 mod checkout;
-mod edit;
-mod error;
+pub(crate) mod edit;
+pub(crate) mod error;
 mod lagoon_cli;
-mod name;
+pub(crate) mod name;
 mod pod;
 mod read;
-mod ssh_key;
+pub(crate) mod ssh_key;
 
 use std::path::{Path, PathBuf};
 
@@ -19,16 +19,16 @@ use url::Url;
 
 use crate::domain::SshEndpoint;
 
-pub use address::{api_address, is_loopback};
-pub use checkout::Checkout;
-pub use edit::Editor;
-pub use error::ConfigError;
-pub use lagoon_cli::{LagoonCli, cached_token};
-pub use name::{ContextName, NameError, SANDBOX, shown_name};
-pub use pod::{POD, POD_VARIABLE, PodVariables};
-pub use ssh_key::{SshKey, UsableKey};
+pub(crate) use address::{api_address, is_loopback};
+pub(crate) use checkout::Checkout;
+pub(crate) use edit::Editor;
+pub(crate) use error::ConfigError;
+pub(crate) use lagoon_cli::{LagoonCli, cached_token};
+pub(crate) use name::{ContextName, NameError, SANDBOX, shown_name};
+pub(crate) use pod::{POD, POD_VARIABLE, PodVariables};
+pub(crate) use ssh_key::{SshKey, UsableKey};
 
-pub const FILE: &str = "config.toml";
+pub(crate) const FILE: &str = "config.toml";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::secret::may_be_secret;
 
 /// The built-in Lagoon.
-pub const SANDBOX: &str = "sandbox";
+pub(crate) const SANDBOX: &str = "sandbox";
 
 /// 1 to 64 of `A-Z a-z 0-9 . _ -`, and neither `.` nor `..`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,7 +47,7 @@ impl fmt::Display for ContextName {
 }
 
 /// For errors: shows only the length of a text that may be a secret.
-pub fn shown_name(text: &str) -> String {
+pub(crate) fn shown_name(text: &str) -> String {
     if may_be_secret(text) {
         format!("a text of {} characters", text.chars().count())
     } else {

@@ -6,9 +6,9 @@ use crate::domain::SshEndpoint;
 
 use super::{ConfigError, Context, ContextName, Origin, SshKey, api_address};
 
-pub const POD: &str = "lagoon-pod";
+pub(crate) const POD: &str = "lagoon-pod";
 
-pub const POD_VARIABLE: &str = "LAGOON_CONFIG_API_HOST";
+pub(crate) const POD_VARIABLE: &str = "LAGOON_CONFIG_API_HOST";
 
 const KEY: &str = "var/run/secrets/lagoon/ssh/ssh-privatekey";
 

@@ -4,29 +4,29 @@
 //! projects, variables and scopes (`header` and `expand`).
 
 mod entry;
-mod expand;
-mod fault;
+pub(crate) mod expand;
+pub(crate) mod fault;
 mod form;
 mod header;
 mod keys;
-mod scope;
+pub(crate) mod scope;
 mod shape;
 mod task;
 mod variables;
-mod write;
+pub(crate) mod write;
 
 use crate::domain::names::each_once;
 use crate::domain::task::definition::Definition;
 use crate::domain::task::hidden::Hidden;
 
-pub use expand::{Around, read};
-pub use fault::{Fault, Position};
-pub use scope::ScopeName;
-pub use write::{Exported, unwritable, write};
+pub(crate) use expand::{Around, read};
+pub(crate) use fault::{Fault, Position};
+pub(crate) use scope::ScopeName;
+pub(crate) use write::{Exported, unwritable, write};
 
-pub const VERSION: u64 = 1;
+pub(crate) const VERSION: u64 = 1;
 
-pub const SCHEMA: &str = include_str!("manifest/schema.json");
+pub(crate) const SCHEMA: &str = include_str!("manifest/schema.json");
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {

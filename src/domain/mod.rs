@@ -1,30 +1,30 @@
 //! Lagoon's objects and rules as pure values, without input or output.
 
 #[cfg(feature = "cli")]
-pub mod document;
+pub(crate) mod document;
 #[cfg(test)]
 pub(crate) mod field_names;
 #[cfg(feature = "cli")]
-pub mod manifest;
-pub mod names;
-pub mod person;
-pub mod place;
+pub(crate) mod manifest;
+pub(crate) mod names;
+pub(crate) mod person;
+pub(crate) mod place;
 #[cfg(feature = "cli")]
-pub mod plan;
-pub mod run;
-pub mod task;
+pub(crate) mod plan;
+pub(crate) mod run;
+pub(crate) mod task;
 #[cfg(feature = "cli")]
-pub mod yaml;
+pub(crate) mod yaml;
 
-pub use person::Person;
-pub use place::role::{Role, Roles};
+pub(crate) use person::Person;
+pub(crate) use place::role::{Role, Roles};
 #[cfg(feature = "cli")]
-pub use place::ssh_endpoint::SshEndpoint;
-pub use place::{Environment, Project};
-pub use run::reference::RunRef;
-pub use run::{Outcome, Run};
-pub use task::argument::{Argument, ArgumentKind};
-pub use task::definition::{Definition, Permission, Scope, Work};
-pub use task::reference::TaskRef;
+pub(crate) use place::ssh_endpoint::SshEndpoint;
+pub(crate) use place::{Environment, Project};
+pub(crate) use run::reference::RunRef;
+pub(crate) use run::{Outcome, Run};
+pub(crate) use task::argument::{Argument, ArgumentKind};
+pub(crate) use task::definition::{Definition, Permission, Scope, Work};
+pub(crate) use task::reference::TaskRef;
 #[cfg(feature = "cli")]
-pub use yaml::YamlFault;
+pub(crate) use yaml::YamlFault;

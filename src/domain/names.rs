@@ -4,21 +4,21 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// The form in which names are sent. (A decomposed `Ü` is another name to Lagoon's database.)
-pub fn nfc(name: &str) -> String {
+pub(crate) fn nfc(name: &str) -> String {
     name.nfc().collect()
 }
 
 /// Compares project or environment names as Lagoon does: without case and trailing blanks.
-pub fn same_name(a: &str, b: &str) -> bool {
+pub(crate) fn same_name(a: &str, b: &str) -> bool {
     a.trim_end_matches(' ').to_lowercase() == b.trim_end_matches(' ').to_lowercase()
 }
 
 /// Compares task names as Lagoon's database does: without case, accents and trailing blanks.
-pub fn same_in_database(a: &str, b: &str) -> bool {
+pub(crate) fn same_in_database(a: &str, b: &str) -> bool {
     database_key(a) == database_key(b)
 }
 
-pub fn database_key(name: &str) -> String {
+pub(crate) fn database_key(name: &str) -> String {
     name.trim_end_matches(' ')
         .nfc()
         .flat_map(|c| {
@@ -34,7 +34,7 @@ pub fn database_key(name: &str) -> String {
 }
 
 /// At most three similar names, best first.
-pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = wanted.to_lowercase();
     let mut scored: Vec<(f64, &str)> = known
         .into_iter()
@@ -53,7 +53,7 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Ve
     scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
-pub fn each_once<T: PartialEq>(elements: impl IntoIterator<Item = T>) -> Vec<T> {
+pub(crate) fn each_once<T: PartialEq>(elements: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut all = Vec::new();
     for element in elements {
         if !all.contains(&element) {
@@ -63,7 +63,10 @@ pub fn each_once<T: PartialEq>(elements: impl IntoIterator<Item = T>) -> Vec<T> 
     all
 }
 
-pub fn closest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(
+    wanted: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     nearest(wanted, known).first().copied()
 }
 

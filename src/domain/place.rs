@@ -1,16 +1,16 @@
 //! Projects, environments and their Kubernetes namespaces.
 
 #[cfg(feature = "cli")]
-pub mod features;
+pub(crate) mod features;
 #[cfg(feature = "cli")]
-pub mod git_url;
-pub mod reach;
-pub mod role;
+pub(crate) mod git_url;
+pub(crate) mod reach;
+pub(crate) mod role;
 #[cfg(feature = "cli")]
-pub mod selection;
+pub(crate) mod selection;
 #[cfg(feature = "cli")]
-pub mod ssh_endpoint;
-pub mod view;
+pub(crate) mod ssh_endpoint;
+pub(crate) mod view;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ impl Environment {
 const NAMESPACE_ROOM: usize = 58;
 
 /// An environment's name in Kubernetes.
-pub fn safe(environment: &str) -> String {
+pub(crate) fn safe(environment: &str) -> String {
     let lower = environment.trim_end().to_lowercase();
     let safe = lower.chars().map(|c| {
         if c.is_ascii_digit() || c.is_ascii_lowercase() || c == '-' {
@@ -79,7 +79,7 @@ pub fn safe(environment: &str) -> String {
 }
 
 /// The Kubernetes namespace of an environment, or `None` if Lagoon would shorten and hash the name.
-pub fn namespace(project: &str, environment: &str) -> Option<String> {
+pub(crate) fn namespace(project: &str, environment: &str) -> Option<String> {
     let (project, environment) = (project.trim_end(), environment.trim_end());
     let safe = safe(environment);
     (!project.is_empty()

@@ -1,6 +1,6 @@
 //! From task files and Lagoon's definitions to a plan of changes.
 
-pub mod coverage;
+pub(crate) mod coverage;
 
 mod decide;
 mod record;
@@ -13,19 +13,19 @@ use super::place::Environment;
 use crate::domain::task::definition::Definition;
 use crate::domain::task::hidden;
 
-pub use decide::plan;
-pub use record::{from_json, to_json};
-pub use step::{Action, Removal, Step};
+pub(crate) use decide::plan;
+pub(crate) use record::{from_json, to_json};
+pub(crate) use step::{Action, Removal, Step};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct View {
+pub(crate) struct View {
     pub environment: Environment,
     /// The invokable tasks; of several with one name only the first.
     pub definitions: Vec<Definition>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// The scope in Lagoon's spelling.
     pub scope: ScopeName,
     pub resolved: crate::domain::Scope,
@@ -36,7 +36,7 @@ pub struct Seen {
 
 impl Seen {
     /// Without tasks of other scopes and without duplicates.
-    pub fn definitions(&self) -> Vec<&Definition> {
+    pub(crate) fn definitions(&self) -> Vec<&Definition> {
         let all = self.views.iter().flat_map(|view| &view.definitions);
         let mut ids = HashSet::new();
         all.filter(|d| d.scope == self.resolved && ids.insert(d.id))
@@ -45,7 +45,7 @@ impl Seen {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct PlanOptions {
+pub(crate) struct PlanOptions {
     /// Replace tasks to change their kind or scope.
     pub replace: bool,
     /// Delete at most this many tasks that no file has.
@@ -53,7 +53,7 @@ pub struct PlanOptions {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     #[error("{} of the tasks to be written cannot be", .0.len())]
     Violations(Vec<Fault>),
     #[error("--prune: the files hold no task, so everything would be deleted")]
@@ -63,19 +63,19 @@ pub enum Refusal {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// One per task of the files, and one per deletion.
     pub steps: Vec<Step>,
     pub notes: Vec<String>,
 }
 
 impl Plan {
-    pub fn changes(&self) -> impl Iterator<Item = &Step> {
+    pub(crate) fn changes(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|step| step.is_change())
     }
 
     /// Restores Lagoon's texts that JSON leaves out, if the visible parts are unchanged.
-    pub fn recall(&mut self, seen: &[Seen]) {
+    pub(crate) fn recall(&mut self, seen: &[Seen]) {
         let now = |id: i64| {
             let mut all = seen.iter().flat_map(|site| site.definitions());
             all.find(|definition| definition.id == id)
@@ -100,11 +100,11 @@ impl Plan {
         }
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.changes().next().is_none()
     }
 
-    pub fn counts(&self) -> Vec<(&'static str, usize)> {
+    pub(crate) fn counts(&self) -> Vec<(&'static str, usize)> {
         let mut counts = self.all_counts().to_vec();
         counts.retain(|(_, count)| *count > 0);
         counts

@@ -1,13 +1,13 @@
 //! One execution of a task.
 
 #[cfg(feature = "cli")]
-pub mod file_name;
-pub mod files;
+pub(crate) mod file_name;
+pub(crate) mod files;
 #[cfg(feature = "cli")]
-pub mod live;
+pub(crate) mod live;
 #[cfg(feature = "cli")]
-pub mod recorded;
-pub mod reference;
+pub(crate) mod recorded;
+pub(crate) mod reference;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub enum Outcome {
 }
 
 /// Including those of old rows (seen on Lagoon 2.33.1).
-pub const STATUSES: [&str; 10] = [
+pub(crate) const STATUSES: [&str; 10] = [
     "new",
     "queued",
     "pending",
@@ -157,7 +157,7 @@ impl Serialize for Run {
 }
 
 /// Parses Lagoon's time format, `YYYY-MM-DD hh:mm:ss` in UTC without a zone, or RFC 3339.
-pub fn moment(text: &str) -> Option<Timestamp> {
+pub(crate) fn moment(text: &str) -> Option<Timestamp> {
     // The format is checked first, because failed parsing is slow and a listing has several times
     // per run.
     let is_lagoons = text.len() == 19 && text.as_bytes()[10] == b' ' && !text.contains('+');
@@ -172,7 +172,7 @@ pub fn moment(text: &str) -> Option<Timestamp> {
 }
 
 /// Converts a time to RFC 3339 in UTC with whole seconds; `None` if it cannot be parsed.
-pub fn rfc3339(text: &str) -> Option<String> {
+pub(crate) fn rfc3339(text: &str) -> Option<String> {
     let whole = Timestamp::from_second(moment(text)?.as_second()).ok()?;
     Some(whole.to_string())
 }

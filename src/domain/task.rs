@@ -1,18 +1,18 @@
 //! Task definitions, their arguments, and the escaping of values.
 
-pub mod argument;
-pub mod definition;
+pub(crate) mod argument;
+pub(crate) mod definition;
 #[cfg(feature = "cli")]
-pub mod difference;
+pub(crate) mod difference;
 #[cfg(feature = "cli")]
-pub mod hidden;
-pub mod one_off;
-pub mod quoting;
-pub mod reference;
-pub mod rules;
+pub(crate) mod hidden;
+pub(crate) mod one_off;
+pub(crate) mod quoting;
+pub(crate) mod reference;
+pub(crate) mod rules;
 #[cfg(feature = "cli")]
-pub mod script;
+pub(crate) mod script;
 #[cfg(feature = "cli")]
-pub mod shadow;
-pub mod text;
-pub mod values;
+pub(crate) mod shadow;
+pub(crate) mod text;
+pub(crate) mod values;

@@ -3,7 +3,7 @@
 use serde_saphyr::Error;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct YamlFault {
+pub(crate) struct YamlFault {
     /// From 1; 0 if unknown.
     pub line: u64,
     /// From 1, in characters; 0 if unknown.
@@ -13,7 +13,7 @@ pub struct YamlFault {
 
 impl YamlFault {
     /// Leaves out the quoted text of the file.
-    pub fn of(error: &Error) -> YamlFault {
+    pub(crate) fn of(error: &Error) -> YamlFault {
         let error = error.without_snippet();
         let place = error.location();
         YamlFault {

@@ -12,7 +12,7 @@ const POD_PLACE: [&str; 3] = ["LAGOON_PROJECT", "LAGOON_GIT_BRANCH", "LAGOON_ENV
 
 /// An empty `TASKS_*` value is kept: it is a usage error if the value is needed.
 #[derive(Debug, Clone, Default)]
-pub struct Env {
+pub(crate) struct Env {
     pub context: Option<String>,
     pub project: Option<String>,
     pub environment: Option<String>,
@@ -42,16 +42,16 @@ pub struct Env {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the variable {0} is not valid UTF-8")]
-pub struct EnvError(pub String);
+pub(crate) struct EnvError(pub String);
 
 impl Env {
     /// Fails if one of our variables is invalid UTF-8.
-    pub fn read() -> Result<Env, EnvError> {
+    pub(crate) fn read() -> Result<Env, EnvError> {
         Self::from_vars(std::env::vars_os())
     }
 
     /// For tests.
-    pub fn from_vars<K, V>(vars: impl IntoIterator<Item = (K, V)>) -> Result<Env, EnvError>
+    pub(crate) fn from_vars<K, V>(vars: impl IntoIterator<Item = (K, V)>) -> Result<Env, EnvError>
     where
         K: Into<OsString>,
         V: Into<OsString>,
@@ -116,20 +116,20 @@ impl Env {
     }
 
     /// `None` if neither `XDG_CONFIG_HOME` nor `HOME` is set.
-    pub fn config_folder(&self) -> Option<PathBuf> {
+    pub(crate) fn config_folder(&self) -> Option<PathBuf> {
         self.folder(&self.config_home, ".config")
     }
 
-    pub fn state_folder(&self) -> Option<PathBuf> {
+    pub(crate) fn state_folder(&self) -> Option<PathBuf> {
         self.folder(&self.state_home, ".local/state")
     }
 
-    pub fn data_folder(&self) -> Option<PathBuf> {
+    pub(crate) fn data_folder(&self) -> Option<PathBuf> {
         self.folder(&self.data_home, ".local/share")
     }
 
     /// The path of the `lagoon` CLI's file, which need not exist.
-    pub fn lagoon_cli_file(&self) -> Option<PathBuf> {
+    pub(crate) fn lagoon_cli_file(&self) -> Option<PathBuf> {
         let in_home = || Some(self.home.as_ref()?.join(".lagoon.yml"));
         self.lagoon_cli.clone().or_else(in_home)
     }

@@ -141,7 +141,7 @@ fn deletion(id: i64, target: &Target) -> String {
 }
 
 /// The flags that select a scope.
-pub fn target_flags(target: &Target) -> Vec<String> {
+pub(crate) fn target_flags(target: &Target) -> Vec<String> {
     let words: &[&str] = match target {
         Target::Environment {
             project,

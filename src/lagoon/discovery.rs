@@ -3,7 +3,7 @@
 //! Lagoon 2.18 and newer have it (seen on 2.33.1); older ones answer 401. Unset values are empty,
 //! and ports are numbers or texts.
 
-pub mod knock;
+pub(crate) mod knock;
 
 use serde_json::Value;
 use url::Url;
@@ -17,7 +17,7 @@ const PATH: &str = ".well-known/appspecific/sh.lagoon.discovery.json";
 
 /// Unverified settings of a Lagoon.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Discovery {
+pub(crate) struct Discovery {
     /// Host and port of the ssh server for tokens.
     pub ssh: Option<(String, Option<String>)>,
     pub ui_url: Option<Url>,
@@ -28,7 +28,7 @@ pub struct Discovery {
 }
 
 /// `None` for a Lagoon without discovery document.
-pub async fn discover(
+pub(crate) async fn discover(
     api: &Url,
     network: &Network,
     trace: Option<&dyn Trace>,

@@ -5,7 +5,7 @@
 //! and listeners poll as well.
 
 mod socket;
-mod stream;
+pub(crate) mod stream;
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,8 +15,6 @@ use tokio::task::JoinHandle;
 
 use super::transport::Transport;
 use super::{Lagoon, LagoonError};
-
-pub use stream::{Event, Events};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {

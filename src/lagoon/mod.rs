@@ -4,17 +4,17 @@
 //! stay in `operations` and leave it as `domain` types.
 
 #[cfg(feature = "cli")]
-pub mod discovery;
+pub(crate) mod discovery;
 #[cfg(feature = "cli")]
-pub mod document;
-pub mod download;
-pub mod error;
-pub mod events;
-pub mod file_store;
-pub mod network;
-pub mod operations;
-pub mod reply;
-pub mod transport;
+pub(crate) mod document;
+pub(crate) mod download;
+pub(crate) mod error;
+pub(crate) mod events;
+pub(crate) mod file_store;
+pub(crate) mod network;
+pub(crate) mod operations;
+pub(crate) mod reply;
+pub(crate) mod transport;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,16 +23,16 @@ use async_trait::async_trait;
 use url::Url;
 
 #[cfg(feature = "cli")]
-pub use discovery::discover;
-pub use download::{Beginning, Download, Version};
-pub use error::LagoonError;
-pub use events::{Change, Changes};
-pub use file_store::Outgoing;
-pub use network::Network;
-pub use network::loopback::is_loopback;
-pub use network::variables::NetworkVariables;
-pub use transport::Effect;
-pub use transport::limit::{Measure, SizeLimit};
+pub(crate) use discovery::discover;
+pub(crate) use download::{Beginning, Download, Version};
+pub(crate) use error::LagoonError;
+pub(crate) use events::{Change, Changes};
+pub(crate) use file_store::Outgoing;
+pub(crate) use network::Network;
+pub(crate) use network::loopback::is_loopback;
+pub(crate) use network::variables::NetworkVariables;
+pub(crate) use transport::Effect;
+pub(crate) use transport::limit::{Measure, SizeLimit};
 
 #[derive(Clone)]
 pub struct Connection {

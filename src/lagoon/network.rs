@@ -3,7 +3,7 @@
 
 pub(super) mod certificates;
 pub(super) mod loopback;
-pub(super) mod variables;
+pub(crate) mod variables;
 
 use std::time::Duration;
 

@@ -30,12 +30,12 @@ use crate::lagoon::transport::request::{Encoded, tied};
 
 /// Decides whether a request may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
+pub(crate) enum Effect {
     Query,
     Mutation,
 }
 
-pub struct Transport {
+pub(crate) struct Transport {
     connection: Connection,
     /// With kept-alive connections; `None` after an untrusted reply.
     client: Mutex<Option<reqwest::Client>>,
@@ -74,7 +74,7 @@ impl Limit {
 const CONNECT_RETRIES: u32 = 4;
 
 impl Transport {
-    pub fn new(connection: Connection) -> Self {
+    pub(crate) fn new(connection: Connection) -> Self {
         Transport {
             connection,
             client: Mutex::default(),
@@ -84,12 +84,12 @@ impl Transport {
         }
     }
 
-    pub fn connection(&self) -> &Connection {
+    pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }
 
     /// Sends one operation and reads its reply within `patience`.
-    pub async fn send<V: Serialize, T: DeserializeOwned>(
+    pub(crate) async fn send<V: Serialize, T: DeserializeOwned>(
         &self,
         operation: &str,
         effect: Effect,
@@ -182,7 +182,7 @@ impl Transport {
     }
 
     /// Replaces the token that was refused last; `false` if there is no other.
-    pub async fn renew_token(&self) -> Result<bool, LagoonError> {
+    pub(crate) async fn renew_token(&self) -> Result<bool, LagoonError> {
         let refused = self
             .refused
             .lock()

@@ -1,7 +1,7 @@
 //! Task files: read, plan, apply, export.
 
-pub mod apply;
-pub mod export;
-pub mod manifest;
-pub mod planning;
-pub mod scope;
+pub(crate) mod apply;
+pub(crate) mod export;
+pub(crate) mod manifest;
+pub(crate) mod planning;
+pub(crate) mod scope;

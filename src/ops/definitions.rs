@@ -1,8 +1,8 @@
 //! Tasks: list, define, update, delete.
 
-pub mod define;
-pub mod delete;
-pub mod group;
-pub mod tasks;
-pub mod unlisted;
-pub mod update;
+pub(crate) mod define;
+pub(crate) mod delete;
+pub(crate) mod group;
+pub(crate) mod tasks;
+pub(crate) mod unlisted;
+pub(crate) mod update;

@@ -16,17 +16,17 @@ use crate::ops::runs::follow::live;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Free text that operators set.
-pub async fn version(lagoon: &Lagoon) -> Result<Option<String>, Error> {
+pub(crate) async fn version(lagoon: &Lagoon) -> Result<Option<String>, Error> {
     Ok(lagoon.version().await?)
 }
 
-pub async fn features(lagoon: &Lagoon) -> Result<Features, Error> {
+pub(crate) async fn features(lagoon: &Lagoon) -> Result<Features, Error> {
     Ok(lagoon.features().await?)
 }
 
 /// The transport of pushed changes, in words; `None` without push. A subscription to an invisible
 /// environment is confirmed, but silent (seen on Lagoon 2.33.1).
-pub async fn push(lagoon: &Lagoon, environment: i64) -> Result<Option<&'static str>, Error> {
+pub(crate) async fn push(lagoon: &Lagoon, environment: i64) -> Result<Option<&'static str>, Error> {
     let mut changes = lagoon.changes(environment)?;
     let standing = async {
         loop {
@@ -41,14 +41,14 @@ pub async fn push(lagoon: &Lagoon, environment: i64) -> Result<Option<&'static s
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Portal {
+pub(crate) struct Portal {
     /// Host and port.
     pub address: String,
     pub listens: bool,
 }
 
 /// `None` if the environment's cluster has no portal.
-pub async fn portal(lagoon: &Lagoon, environment: i64) -> Result<Option<Portal>, Error> {
+pub(crate) async fn portal(lagoon: &Lagoon, environment: i64) -> Result<Option<Portal>, Error> {
     let Some(portal) = lagoon.ssh_portal(environment).await? else {
         return Ok(None);
     };

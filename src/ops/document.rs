@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::lagoon::Lagoon;
 
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     /// The body as received.
     pub text: String,
@@ -17,7 +17,7 @@ pub struct Answer {
     pub failure: Option<Error>,
 }
 
-pub async fn ask(lagoon: &Lagoon, document: &Document) -> Result<Answer, Error> {
+pub(crate) async fn ask(lagoon: &Lagoon, document: &Document) -> Result<Answer, Error> {
     let answer = lagoon.ask(document).await?;
     let failure = answer.failure.map(|error| match answer.errors {
         0 | 1 => Error::from(error),

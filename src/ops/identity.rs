@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::lagoon::{Lagoon, LagoonError};
 
 #[derive(Debug)]
-pub struct SignedIn {
+pub(crate) struct SignedIn {
     /// `None` for a service, whose token belongs to no user.
     pub person: Option<Person>,
     pub api: String,
@@ -17,7 +17,7 @@ pub struct SignedIn {
 }
 
 /// Looks up the user and, if this Lagoon has them, the platform roles.
-pub async fn signed_in(lagoon: &Lagoon) -> Result<SignedIn, Error> {
+pub(crate) async fn signed_in(lagoon: &Lagoon) -> Result<SignedIn, Error> {
     let (person, features) = join!(lagoon.me(), lagoon.features());
     let mut signed_in = SignedIn {
         person: person?,

@@ -2,12 +2,12 @@
 //! list of one.
 
 #[cfg(feature = "cli")]
-pub mod batch;
-pub mod check;
-pub mod recover;
+pub(crate) mod batch;
+pub(crate) mod check;
+pub(crate) mod recover;
 #[cfg(feature = "cli")]
-pub mod rerun;
-pub mod start;
+pub(crate) mod rerun;
+pub(crate) mod start;
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use start::LaunchOutcome;
 
 /// One start on one environment, checked.
 #[derive(Debug, Clone)]
-pub struct Launch {
+pub(crate) struct Launch {
     pub place: Environment,
     pub subject: Subject,
     pub warnings: Vec<String>,
@@ -35,20 +35,20 @@ pub struct Launch {
 }
 
 #[derive(Debug, Clone)]
-pub enum Subject {
+pub(crate) enum Subject {
     Task(Box<Definition>, Values),
     Command(OneOff),
 }
 
 impl Launch {
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match &self.subject {
             Subject::Task(definition, _) => &definition.name,
             Subject::Command(one_off) => &one_off.name,
         }
     }
 
-    pub fn service(&self) -> Option<&str> {
+    pub(crate) fn service(&self) -> Option<&str> {
         match &self.subject {
             Subject::Task(definition, _) => definition.service.as_deref(),
             Subject::Command(one_off) => Some(&one_off.service),
@@ -56,14 +56,14 @@ impl Launch {
     }
 
     /// The task; `None` for a command.
-    pub fn definition(&self) -> Option<&Definition> {
+    pub(crate) fn definition(&self) -> Option<&Definition> {
         match &self.subject {
             Subject::Task(definition, _) => Some(definition),
             Subject::Command(_) => None,
         }
     }
 
-    pub fn values(&self) -> &[(String, String)] {
+    pub(crate) fn values(&self) -> &[(String, String)] {
         match &self.subject {
             Subject::Task(_, values) => &values.plain,
             Subject::Command(_) => &[],
@@ -71,14 +71,14 @@ impl Launch {
     }
 
     /// The task's name and confirmation text.
-    pub fn confirmation(&self) -> Option<String> {
+    pub(crate) fn confirmation(&self) -> Option<String> {
         let definition = self.definition()?;
         let text = definition.confirmation()?;
         Some(format!("{}: {text}", definition.name))
     }
 
     /// The command line that Lagoon will record, or the image.
-    pub fn recorded(&self) -> String {
+    pub(crate) fn recorded(&self) -> String {
         match &self.subject {
             Subject::Task(definition, values) => match &definition.work {
                 Work::Command(command) => values.command_line(command),
@@ -90,7 +90,7 @@ impl Launch {
     }
 
     /// With its environment.
-    pub fn newest_unfinished(&self) -> Option<Run> {
+    pub(crate) fn newest_unfinished(&self) -> Option<Run> {
         self.unfinished.first().map(|run| Run {
             environment: Some(self.place.clone().into()),
             ..run.clone()

@@ -1,20 +1,20 @@
 //! The operations. They return values and never print.
 
 #[cfg(feature = "cli")]
-pub mod as_code;
+pub(crate) mod as_code;
 #[cfg(feature = "cli")]
-pub mod definitions;
+pub(crate) mod definitions;
 #[cfg(feature = "cli")]
-pub mod doctor;
+pub(crate) mod doctor;
 #[cfg(feature = "cli")]
-pub mod document;
+pub(crate) mod document;
 #[cfg(feature = "cli")]
-pub mod identity;
-pub mod launch;
-pub mod places;
+pub(crate) mod identity;
+pub(crate) mod launch;
+pub(crate) mod places;
 mod resend;
-pub mod runs;
+pub(crate) mod runs;
 
-pub fn clock() -> impl crate::clock::Clock {
+pub(crate) fn clock() -> impl crate::clock::Clock {
     crate::clock::SystemClock::new()
 }

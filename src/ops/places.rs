@@ -1,9 +1,9 @@
 //! Projects and environments: finding one, and resolving a selection of several.
 
 #[cfg(feature = "cli")]
-pub mod details;
+pub(crate) mod details;
 #[cfg(feature = "cli")]
-pub mod membership;
-pub mod place;
+pub(crate) mod membership;
+pub(crate) mod place;
 #[cfg(feature = "cli")]
-pub mod targets;
+pub(crate) mod targets;

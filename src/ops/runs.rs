@@ -1,13 +1,13 @@
 //! Existing runs: find, wait, follow, cancel, files.
 
 #[cfg(feature = "cli")]
-pub mod cancel;
-pub mod files;
+pub(crate) mod cancel;
+pub(crate) mod files;
 #[cfg(feature = "cli")]
-pub mod follow;
-pub mod history;
-pub mod log;
-pub mod push;
+pub(crate) mod follow;
+pub(crate) mod history;
+pub(crate) mod log;
+pub(crate) mod push;
 #[cfg(feature = "cli")]
-pub mod together;
-pub mod wait;
+pub(crate) mod together;
+pub(crate) mod wait;

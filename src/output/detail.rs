@@ -7,7 +7,7 @@ use super::table::{self, Look};
 use crate::terminal::{Style, clean_line, clean_text};
 
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Detail {
+pub(crate) struct Detail {
     title: Option<String>,
     parts: Vec<Part>,
 }
@@ -20,20 +20,20 @@ enum Part {
 }
 
 impl Detail {
-    pub fn new(title: impl Into<String>) -> Self {
+    pub(crate) fn new(title: impl Into<String>) -> Self {
         Detail {
             title: Some(title.into()),
             parts: Vec::new(),
         }
     }
 
-    pub fn untitled() -> Self {
+    pub(crate) fn untitled() -> Self {
         Detail::default()
     }
 
     /// Leaves out a missing value; a text of several lines becomes a block.
     #[must_use]
-    pub fn field(mut self, label: impl Into<String>, value: impl Into<Cell>) -> Self {
+    pub(crate) fn field(mut self, label: impl Into<String>, value: impl Into<Cell>) -> Self {
         match value.into() {
             Cell::Missing => self,
             Cell::Text(text) if text.contains('\n') => self.block(label, text),
@@ -45,13 +45,13 @@ impl Detail {
     }
 
     #[must_use]
-    pub fn block(mut self, label: impl Into<String>, text: impl Into<String>) -> Self {
+    pub(crate) fn block(mut self, label: impl Into<String>, text: impl Into<String>) -> Self {
         self.parts.push(Part::Block(label.into(), text.into()));
         self
     }
 
     #[must_use]
-    pub fn section(mut self, heading: impl Into<String>, grid: Grid) -> Self {
+    pub(crate) fn section(mut self, heading: impl Into<String>, grid: Grid) -> Self {
         if !grid.is_empty() {
             self.parts.push(Part::Section(heading.into(), grid));
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use clap::ValueEnum;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// For people; the default at a terminal
     Table,
     /// Tab-separated, no header, absolute times; the default elsewhere
@@ -25,7 +25,7 @@ pub enum Format {
 }
 
 impl Format {
-    pub fn is_json(self) -> bool {
+    pub(crate) fn is_json(self) -> bool {
         matches!(self, Format::Json | Format::Jsonl)
     }
 }

@@ -9,13 +9,13 @@ use smol_str::{SmolStr, ToSmolStr};
 use crate::terminal::Style;
 
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Grid {
+pub(crate) struct Grid {
     pub(super) columns: Vec<Column>,
     pub(super) rows: Vec<Vec<Cell>>,
 }
 
 impl Grid {
-    pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
+    pub(crate) fn new(columns: impl IntoIterator<Item = Column>) -> Self {
         Grid {
             columns: columns.into_iter().collect(),
             rows: Vec::new(),
@@ -23,14 +23,14 @@ impl Grid {
     }
 
     /// Pads or cuts the row to the number of columns.
-    pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
         let mut cells: Vec<Cell> = cells.into_iter().collect();
         cells.resize(self.columns.len(), Cell::Missing);
         self.rows.push(cells);
     }
 
     #[must_use]
-    pub fn with(mut self, cells: impl IntoIterator<Item = Cell>) -> Self {
+    pub(crate) fn with(mut self, cells: impl IntoIterator<Item = Cell>) -> Self {
         self.row(cells);
         self
     }
@@ -41,13 +41,13 @@ impl Grid {
         self
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
+pub(crate) struct Column {
     pub(super) name: String,
     pub(super) heading: String,
     pub(super) in_table: Shown,
@@ -63,7 +63,7 @@ pub(super) enum Shown {
 
 impl Column {
     /// The table's heading is the name in upper case.
-    pub fn new(name: impl Into<String>) -> Self {
+    pub(crate) fn new(name: impl Into<String>) -> Self {
         let name = name.into();
         Column {
             heading: name.to_uppercase(),
@@ -73,25 +73,25 @@ impl Column {
     }
 
     #[must_use]
-    pub fn heading(mut self, heading: impl Into<String>) -> Self {
+    pub(crate) fn heading(mut self, heading: impl Into<String>) -> Self {
         self.heading = heading.into();
         self
     }
 
     #[must_use]
-    pub fn if_any(mut self) -> Self {
+    pub(crate) fn if_any(mut self) -> Self {
         self.in_table = Shown::IfAny;
         self
     }
 
     #[must_use]
-    pub fn not_in_table(mut self) -> Self {
+    pub(crate) fn not_in_table(mut self) -> Self {
         self.in_table = Shown::Never;
         self
     }
 
     #[must_use]
-    pub fn in_table_if(self, is_shown: bool) -> Self {
+    pub(crate) fn in_table_if(self, is_shown: bool) -> Self {
         if is_shown { self } else { self.not_in_table() }
     }
 }
@@ -103,7 +103,7 @@ impl From<&str> for Column {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
+pub(crate) enum Cell {
     Missing,
     Text(SmolStr),
     Name(SmolStr),
@@ -119,19 +119,19 @@ pub enum Cell {
 }
 
 impl Cell {
-    pub fn text(text: impl Into<SmolStr>) -> Self {
+    pub(crate) fn text(text: impl Into<SmolStr>) -> Self {
         Cell::Text(text.into())
     }
 
-    pub fn name(name: impl Into<SmolStr>) -> Self {
+    pub(crate) fn name(name: impl Into<SmolStr>) -> Self {
         Cell::Name(name.into())
     }
 
-    pub fn id(id: impl Display) -> Self {
+    pub(crate) fn id(id: impl Display) -> Self {
         Cell::Id(id.to_smolstr())
     }
 
-    pub fn status(text: impl Into<SmolStr>, style: Style) -> Self {
+    pub(crate) fn status(text: impl Into<SmolStr>, style: Style) -> Self {
         Cell::Status(text.into(), style)
     }
 }

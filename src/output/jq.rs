@@ -21,7 +21,7 @@ const LONGEST_REASON: usize = 200;
 const HELD_BACK: usize = 1 << 20;
 
 /// Has no access to files and variables.
-pub struct Jq {
+pub(crate) struct Jq {
     expression: String,
     filter: Filter<Data>,
 }
@@ -36,7 +36,7 @@ struct Piece(Value);
 
 impl Jq {
     /// The error names `--jq` and the position.
-    pub fn compile(expression: &str) -> Result<Self, OutputError> {
+    pub(crate) fn compile(expression: &str) -> Result<Self, OutputError> {
         let definitions = jaq_core::defs()
             .chain(jaq_std::defs())
             .chain(jaq_json::defs());

@@ -21,7 +21,7 @@ const PIECE: usize = 64 * 1024;
 type Put<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), OutputError>;
 
 /// Streams a listing, with the same bytes as [`pretty`] or [`lines`].
-pub struct Pieces<'a> {
+pub(crate) struct Pieces<'a> {
     shape: Shape,
     on_terminal: bool,
     put: Put<'a>,
@@ -46,7 +46,7 @@ impl<'a> Pieces<'a> {
         })
     }
 
-    pub fn write<T: Serialize>(
+    pub(crate) fn write<T: Serialize>(
         mut self,
         elements: impl IntoIterator<Item = T>,
     ) -> Result<(), OutputError> {

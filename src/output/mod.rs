@@ -17,17 +17,17 @@ mod json;
 mod lines;
 mod separated;
 mod table;
-pub mod time;
+pub(crate) mod time;
 mod yaml;
 
-pub use detail::Detail;
-pub use error::OutputError;
-pub use format::Format;
-pub use grid::{Cell, Column, Grid};
-pub use jq::Jq;
-pub use json::Pieces;
+pub(crate) use detail::Detail;
+pub(crate) use error::OutputError;
+pub(crate) use format::Format;
+pub(crate) use grid::{Cell, Column, Grid};
+pub(crate) use jq::Jq;
+pub(crate) use json::Pieces;
 
-pub trait Report {
+pub(crate) trait Report {
     /// An object for one thing, an array for a listing. The shape depends on the command line,
     /// never on the count.
     fn value(&self) -> Value;
@@ -49,7 +49,7 @@ pub trait Report {
     }
 }
 
-pub struct Several<R>(pub Vec<R>);
+pub(crate) struct Several<R>(pub Vec<R>);
 
 impl<R: Report> Report for Several<R> {
     fn value(&self) -> Value {
@@ -63,7 +63,7 @@ impl<R: Report> Report for Several<R> {
 }
 
 #[derive(Debug)]
-pub struct Emit {
+pub(crate) struct Emit {
     format: Format,
     jq: Option<Jq>,
     stream: Stream,
@@ -72,7 +72,11 @@ pub struct Emit {
 impl Emit {
     /// Call it before the work begins: an invalid `--jq` should stop a command, not hide its
     /// result.
-    pub fn choose(format: Option<Format>, jq: Option<&str>, ui: &Ui) -> Result<Self, OutputError> {
+    pub(crate) fn choose(
+        format: Option<Format>,
+        jq: Option<&str>,
+        ui: &Ui,
+    ) -> Result<Self, OutputError> {
         let format = match (format, jq) {
             (Some(format), Some(_)) if !format.is_json() => {
                 return Err(OutputError::usage(format!(
@@ -91,7 +95,7 @@ impl Emit {
     }
 
     /// Refuses `-o id` and `-o name`, before the work begins, if the result will lack that field.
-    pub fn require(self, fields: &[&str]) -> Result<Self, OutputError> {
+    pub(crate) fn require(self, fields: &[&str]) -> Result<Self, OutputError> {
         let field = match self.format {
             Format::Id => "id",
             Format::Name => "name",
@@ -105,18 +109,23 @@ impl Emit {
 
     /// With `--follow`, stdout is the log and the result is written to stderr.
     #[must_use]
-    pub fn on(mut self, stream: Stream) -> Self {
+    pub(crate) fn on(mut self, stream: Stream) -> Self {
         self.stream = stream;
         self
     }
 
-    pub fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> Format {
         self.format
     }
 }
 
 /// Times are relative to `now`.
-pub fn emit(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<(), OutputError> {
+pub(crate) fn emit(
+    report: &dyn Report,
+    how: &Emit,
+    ui: &Ui,
+    now: Timestamp,
+) -> Result<(), OutputError> {
     let on_terminal = ui.terminal().is(how.stream);
     if let Some(jq) = &how.jq {
         let lines = how.format == Format::Jsonl;
@@ -153,7 +162,7 @@ fn people(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<()
     Ok(ui.write(how.stream, text.as_bytes())?)
 }
 
-pub fn picture(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> String {
+pub(crate) fn picture(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> String {
     let text = view(report, ui, stream, now);
     if text.is_empty() {
         return report.empty_note().unwrap_or_default();

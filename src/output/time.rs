@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 /// `3 minutes ago`, `in 2 hours`, `just now`.
-pub fn relative(time: Timestamp, now: Timestamp) -> String {
+pub(crate) fn relative(time: Timestamp, now: Timestamp) -> String {
     let past = time <= now;
     let seconds = now.duration_since(time).abs().as_secs();
     const UNITS: [(i64, &str); 6] = [
@@ -31,7 +31,7 @@ pub fn relative(time: Timestamp, now: Timestamp) -> String {
 }
 
 /// A duration in two units: `350ms`, `42s`, `3m 5s`, `2h 10m`, `4d 1h`.
-pub fn length(length: Duration) -> String {
+pub(crate) fn length(length: Duration) -> String {
     let seconds = length.as_secs();
     let two = |large: u64, large_unit: &str, small: u64, small_unit: &str| {
         if small == 0 {
@@ -50,7 +50,7 @@ pub fn length(length: Duration) -> String {
     }
 }
 
-pub fn absolute(time: Timestamp) -> String {
+pub(crate) fn absolute(time: Timestamp) -> String {
     time.to_string()
 }
 

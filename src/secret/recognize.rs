@@ -13,7 +13,7 @@ const PUBLIC_IN_BASE64: [&str; 2] = ["LS0tLS1CRUdJTiBDRVJU", "LS0tLS1CRUdJTiBQVU
 const SHORTEST_KEY: usize = 60;
 
 /// Registers words that have the form of a private key or token.
-pub fn conceal_recognized(text: &str) {
+pub(crate) fn conceal_recognized(text: &str) {
     for (label, body) in pem_blocks(text) {
         if label.ends_with("PRIVATE KEY") {
             conceal_key(body);
@@ -42,7 +42,7 @@ fn pem_blocks(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-pub fn conceal_key(text: &str) {
+pub(crate) fn conceal_key(text: &str) {
     let long = words(text).filter(|word| word.len() >= SHORTEST);
     long.for_each(conceal);
     // Output may break lines elsewhere.
@@ -76,7 +76,7 @@ const SHORTEST_OPAQUE: usize = 32;
 const LONGEST_SHOWN: usize = 64;
 
 /// A long value, or one that looks like a key, a token or a part of one.
-pub fn may_be_secret(text: &str) -> bool {
+pub(crate) fn may_be_secret(text: &str) -> bool {
     let is_in_word = |c: char| c.is_ascii_alphanumeric() || "-_.+/=".contains(c);
     let is_opaque = |word: &str| {
         let has = |kind: fn(&u8) -> bool| word.bytes().any(|byte| kind(&byte));
@@ -95,7 +95,7 @@ pub fn may_be_secret(text: &str) -> bool {
 }
 
 /// Removes user, password, query and fragment.
-pub fn shown_address(text: &str) -> String {
+pub(crate) fn shown_address(text: &str) -> String {
     let end = text.find(['?', '#']).unwrap_or(text.len());
     let (address, rest) = text.split_at(end);
     if rest.contains('@') && !address.contains('@') {

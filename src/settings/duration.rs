@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-pub fn spell_duration(length: Duration) -> String {
+pub(crate) fn spell_duration(length: Duration) -> String {
     match (length.as_secs(), length.subsec_millis()) {
         (seconds, 0) if seconds > 0 && seconds % 60 == 0 => format!("{}m", seconds / 60),
         (seconds, 0) => format!("{seconds}s"),
@@ -12,7 +12,7 @@ pub fn spell_duration(length: Duration) -> String {
 }
 
 /// `30`, `30s`, `2m`, `1h`, `7d`, `500ms`, `1m30s`; a bare number is seconds.
-pub fn parse_duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong =
         || "a length of time looks like 30s, 2m or 1h30m; units are ms, s, m, h and d".to_owned();
     if let Ok(seconds) = text.parse::<u32>() {
@@ -47,7 +47,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Like [`parse_duration`], but refuses zero.
-pub fn parse_limit(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_limit(text: &str) -> Result<Duration, String> {
     match parse_duration(text)? {
         Duration::ZERO => Err("it must be longer than nothing".to_owned()),
         limit => Ok(limit),

@@ -8,7 +8,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use super::{FORMATS, MARKDOWN, SettingsError, parse_limit, parse_size};
 
 #[derive(Debug, Clone, Default, Args)]
-pub struct Flags {
+pub(crate) struct Flags {
     /// The Lagoon to talk to; `sandbox` is the built-in one
     #[arg(short = 'l', long, value_name = "NAME", help_heading = WHERE)]
     pub context: Option<String>,
@@ -73,7 +73,7 @@ fn any(further: Vec<String>, before: Vec<String>) -> Vec<String> {
 }
 
 impl Flags {
-    pub fn require_single(&self) -> Result<(), SettingsError> {
+    pub(crate) fn require_single(&self) -> Result<(), SettingsError> {
         let given = [
             ("--project", &self.project),
             ("--environment", &self.environment),
@@ -91,7 +91,7 @@ impl Flags {
     }
 
     #[must_use]
-    pub fn and(self, further: Flags) -> Flags {
+    pub(crate) fn and(self, further: Flags) -> Flags {
         Flags {
             context: further.context.or(self.context),
             project: any(further.project, self.project),

@@ -4,7 +4,7 @@ use super::{Env, SettingsError, Sourced, given};
 
 /// The values of `-p` and `-e` as typed: names, patterns, PROJECT:ENV.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Named {
+pub(crate) struct Named {
     pub projects: Vec<String>,
     pub environments: Vec<String>,
 }
@@ -13,7 +13,7 @@ type SingleValue = Option<Sourced<String>>;
 
 impl Named {
     /// With `-p`, or as PROJECT:ENV.
-    pub fn names_projects(&self) -> bool {
+    pub(crate) fn names_projects(&self) -> bool {
         !self.projects.is_empty() || self.environments.iter().any(|e| e.contains(':'))
     }
 
@@ -63,7 +63,7 @@ fn one_of(
 }
 
 /// Neither name can contain a colon.
-pub fn pair(text: &str) -> Result<(&str, &str), SettingsError> {
+pub(crate) fn pair(text: &str) -> Result<(&str, &str), SettingsError> {
     match text.split_once(':') {
         Some((project, environment))
             if !project.trim().is_empty() && !environment.trim().is_empty() =>

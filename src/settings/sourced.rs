@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::config::ContextName;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub(crate) enum Source {
     Flag(&'static str),
     Variable(&'static str),
     File(PathBuf),
@@ -22,7 +22,7 @@ pub enum Source {
 impl Source {
     /// Only explicit values decide where a change without a terminal is made. The sandbox's default
     /// is explicit, because the sandbox is selected by name.
-    pub fn is_explicit(&self) -> bool {
+    pub(crate) fn is_explicit(&self) -> bool {
         matches!(
             self,
             Source::Flag(_)
@@ -34,7 +34,7 @@ impl Source {
     }
 
     /// The source of an inferred value is reported.
-    pub fn is_inferred(&self) -> bool {
+    pub(crate) fn is_inferred(&self) -> bool {
         !matches!(
             self,
             Source::Flag(_) | Source::Variable(_) | Source::Sandbox
@@ -57,21 +57,21 @@ impl fmt::Display for Source {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sourced<T> {
+pub(crate) struct Sourced<T> {
     pub value: T,
     pub source: Source,
 }
 
 impl<T> Sourced<T> {
-    pub fn new(value: T, source: Source) -> Self {
+    pub(crate) fn new(value: T, source: Source) -> Self {
         Sourced { value, source }
     }
 
-    pub fn is_explicit(&self) -> bool {
+    pub(crate) fn is_explicit(&self) -> bool {
         self.source.is_explicit()
     }
 
-    pub fn is_flag(&self) -> bool {
+    pub(crate) fn is_flag(&self) -> bool {
         matches!(self.source, Source::Flag(_))
     }
 }

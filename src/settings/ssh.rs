@@ -10,7 +10,7 @@ use crate::env::{Env, Secret};
 const KEY_FORMS: &str = "it takes the whole text of a private key, base64 of it, or a path that begins with /, ~/, ./ or ../";
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SshSettings {
+pub(crate) struct SshSettings {
     pub endpoint: Option<SshEndpoint>,
     pub key: Option<SshKey>,
 }

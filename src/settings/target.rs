@@ -15,14 +15,14 @@ use crate::env::{Env, Secret};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::large_enum_variant, reason = "there is one of it")]
-pub enum Target {
+pub(crate) enum Target {
     Sandbox,
     Context(Context),
     Address(Url),
 }
 
 impl Target {
-    pub fn context(&self) -> Option<&Context> {
+    pub(crate) fn context(&self) -> Option<&Context> {
         match self {
             Target::Context(context) => Some(context),
             Target::Address(_) | Target::Sandbox => None,
@@ -31,7 +31,7 @@ impl Target {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TokenOrigin {
+pub(crate) enum TokenOrigin {
     Variable(Secret),
     Store(ContextName),
     Address,
@@ -39,7 +39,7 @@ pub enum TokenOrigin {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chosen {
+pub(crate) struct Chosen {
     pub target: Sourced<Target>,
     pub token: TokenOrigin,
     pub ssh: SshSettings,

@@ -22,7 +22,7 @@ pub(super) fn create() -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-pub fn remove_old_keys() {
+pub(crate) fn remove_old_keys() {
     remove_old_keys_in(&tempfile::env::temp_dir());
 }
 

@@ -13,13 +13,13 @@ use super::{Destination, Ssh, SshError};
 use crate::domain::RunRef;
 
 /// The maximum that a portal accepts for `tailLines`.
-pub const LONGEST_TAIL: usize = 1024;
+pub(crate) const LONGEST_TAIL: usize = 1024;
 
 /// In bytes; the rest of a longer line is dropped.
 const LONGEST_LINE: usize = 1024 * 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogLine {
+pub(crate) struct LogLine {
     /// Pod and container, as in `lagoon-task-abc-xyz/cli`.
     pub source: String,
     pub at: Timestamp,
@@ -40,7 +40,7 @@ impl LogLine {
 }
 
 /// Dropping it ends the process.
-pub struct LogStream {
+pub(crate) struct LogStream {
     // Dropped before the reader of its stderr: fields are dropped in this order.
     process: Process,
     lines: Option<Lines<ChildStdout>>,
@@ -50,7 +50,7 @@ pub struct LogStream {
 
 /// Starts with the last `tail` lines. The stream never ends by itself, and shows nothing of a
 /// finished run (from the portal's sources).
-pub fn follow_log(
+pub(crate) fn follow_log(
     ssh: &Ssh,
     to: &Destination,
     task_name: &str,
@@ -82,7 +82,7 @@ pub fn follow_log(
 impl LogStream {
     /// Skips other output. Cancel-safe. The error at the end has the message of `ssh` or the
     /// portal.
-    pub async fn next(&mut self) -> Result<LogLine, SshError> {
+    pub(crate) async fn next(&mut self) -> Result<LogLine, SshError> {
         if let Some(lines) = &mut self.lines {
             while let Some(line) = lines.next().await.map_err(SshError::Run)? {
                 if let Some(line) = LogLine::parse(&String::from_utf8_lossy(&line)) {

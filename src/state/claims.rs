@@ -23,7 +23,7 @@ const MOST_FILES: usize = 2000;
 const PAUSE: Duration = Duration::from_millis(20);
 
 #[derive(Debug, Clone)]
-pub struct Claims {
+pub(crate) struct Claims {
     /// Without a folder, nothing is claimed and no run is excluded.
     folder: Option<PathBuf>,
     address: String,
@@ -31,7 +31,7 @@ pub struct Claims {
 
 /// Other processes that look for a run of the same kind wait for its end.
 #[derive(Debug)]
-pub struct Start<'a> {
+pub(crate) struct Start<'a> {
     claims: &'a Claims,
     /// Locked until the run is claimed: shared, then exclusively to look for the run.
     file: Option<File>,
@@ -39,7 +39,7 @@ pub struct Start<'a> {
 
 impl Claims {
     /// Deletes old claims.
-    pub fn open(state_folder: Option<&Path>, address: &str) -> Claims {
+    pub(crate) fn open(state_folder: Option<&Path>, address: &str) -> Claims {
         let folder = state_folder.map(|folder| folder.join("claims"));
         let folder = folder.filter(|folder| make_private_folder(folder).is_ok());
         if let Some(folder) = &folder {
@@ -53,7 +53,7 @@ impl Claims {
 
     /// `kind` identifies runs that could be confused. Waits for a process that is looking for such
     /// a run.
-    pub async fn begin(&self, kind: &[&str], limit: Duration) -> Start<'_> {
+    pub(crate) async fn begin(&self, kind: &[&str], limit: Duration) -> Start<'_> {
         let path = self.path("start", kind);
         let file = path.and_then(|path| open_private(&path, OpenOptions::new().create(true)).ok());
         if let Some(file) = &file {
@@ -79,7 +79,7 @@ impl Claims {
 impl Start<'_> {
     /// Waits until no other process has a start of the same kind in progress, and keeps new ones
     /// waiting. Returns whether that succeeded.
-    pub async fn wait_for_others(&mut self, limit: Duration) -> bool {
+    pub(crate) async fn wait_for_others(&mut self, limit: Duration) -> bool {
         let Some(file) = &self.file else {
             return true;
         };
@@ -90,7 +90,7 @@ impl Start<'_> {
 
     /// Returns false if another process has claimed the run. Ids alone can repeat, as after a reset
     /// of the sandbox.
-    pub fn claim(&self, id: i64, job_name: &str) -> bool {
+    pub(crate) fn claim(&self, id: i64, job_name: &str) -> bool {
         let Some(path) = self.run_path(id, job_name) else {
             return true;
         };
@@ -100,7 +100,7 @@ impl Start<'_> {
         }
     }
 
-    pub fn is_claimed(&self, id: i64, job_name: &str) -> bool {
+    pub(crate) fn is_claimed(&self, id: i64, job_name: &str) -> bool {
         self.run_path(id, job_name)
             .is_some_and(|path| path.exists())
     }

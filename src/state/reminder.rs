@@ -9,7 +9,7 @@ use super::write_private;
 const PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Once a day, and always if that cannot be remembered.
-pub fn is_reminder_due(state: Option<&Path>, name: &str) -> bool {
+pub(crate) fn is_reminder_due(state: Option<&Path>, name: &str) -> bool {
     let Some(folder) = state.map(|state| state.join("reminders")) else {
         return true;
     };

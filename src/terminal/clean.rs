@@ -50,7 +50,7 @@ fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
 
 /// Escapes unsafe characters as `\u…`, except newlines, in JSON (or in YAML that has them in double
 /// quotes only).
-pub fn escape_json(json: &str) -> String {
+pub(crate) fn escape_json(json: &str) -> String {
     let mut clean = String::with_capacity(json.len());
     for c in json.chars() {
         if c == '\n' || !is_unsafe(c) {

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use super::Stream;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Terminal {
+pub(crate) struct Terminal {
     pub stdin: bool,
     pub stdout: bool,
     pub stderr: bool,
@@ -18,7 +18,7 @@ impl Terminal {
         clippy::disallowed_methods,
         reason = "facts of the streams that ui owns"
     )]
-    pub fn detect(columns: Option<u16>) -> Self {
+    pub(crate) fn detect(columns: Option<u16>) -> Self {
         Terminal {
             stdin: std::io::stdin().is_terminal(),
             stdout: std::io::stdout().is_terminal(),
@@ -28,7 +28,7 @@ impl Terminal {
     }
 
     /// `None` disables wrapping.
-    pub fn columns(self, stream: Stream) -> Option<u16> {
+    pub(crate) fn columns(self, stream: Stream) -> Option<u16> {
         let measured = || {
             let term = match stream {
                 Stream::Out => console::Term::stdout(),
@@ -40,7 +40,7 @@ impl Terminal {
         self.width.or_else(measured)
     }
 
-    pub fn is(self, stream: Stream) -> bool {
+    pub(crate) fn is(self, stream: Stream) -> bool {
         match stream {
             Stream::Out => self.stdout,
             Stream::Err => self.stderr,

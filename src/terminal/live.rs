@@ -5,7 +5,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use super::mode::Unechoed;
 
 /// Removed on drop. Other output appears above it.
-pub struct Live {
+pub(crate) struct Live {
     bar: ProgressBar,
     bars: MultiProgress,
     _unechoed: Option<Unechoed>,
@@ -23,7 +23,7 @@ impl Live {
         }
     }
 
-    pub fn draw(&self, text: &str) {
+    pub(crate) fn draw(&self, text: &str) {
         self.bar.set_message(text.trim_end().to_owned());
         self.bar.tick();
     }

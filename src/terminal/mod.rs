@@ -9,33 +9,33 @@ use std::sync::Arc;
 use indicatif::MultiProgress;
 use serde_json::Value;
 
-pub mod clean;
-pub mod facts;
-pub mod live;
-pub mod log;
+pub(crate) mod clean;
+pub(crate) mod facts;
+pub(crate) mod live;
+pub(crate) mod log;
 mod mode;
-pub mod progress;
-pub mod prompt;
+pub(crate) mod progress;
+pub(crate) mod prompt;
 #[cfg(test)]
 mod pty_tests;
 mod reader;
 mod sgr;
 mod streams;
-pub mod style;
+pub(crate) mod style;
 
-pub use clean::{clean_line, clean_text};
-pub use facts::Terminal;
-pub use live::Live;
-pub use log::LogCleaner;
-pub use progress::Progress;
-pub use prompt::{Choice, Prompt, PromptError, Question};
-pub use streams::{Stream, StreamError};
-pub use style::{ColorChoice, Palette, Style};
+pub(crate) use clean::{clean_line, clean_text};
+pub(crate) use facts::Terminal;
+pub(crate) use live::Live;
+pub(crate) use log::LogCleaner;
+pub(crate) use progress::Progress;
+pub(crate) use prompt::{Choice, Prompt, PromptError, Question};
+pub(crate) use streams::{Stream, StreamError};
+pub(crate) use style::{ColorChoice, Palette, Style};
 
 use streams::Streams;
 
 #[derive(Debug, Clone, Default)]
-pub struct UiOptions {
+pub(crate) struct UiOptions {
     pub color: ColorChoice,
     /// `NO_COLOR` is set and not empty.
     pub no_color: bool,
@@ -53,7 +53,7 @@ pub struct UiOptions {
 
 /// The only place that prints. Clones share the streams.
 #[derive(Clone)]
-pub struct Ui {
+pub(crate) struct Ui {
     inner: Arc<Inner>,
     unmasked: bool,
 }
@@ -66,18 +66,18 @@ struct Inner {
 }
 
 impl Ui {
-    pub fn new(options: UiOptions) -> Self {
+    pub(crate) fn new(options: UiOptions) -> Self {
         let terminal = Terminal::detect(options.columns);
         let bars = MultiProgress::new();
         Self::build(options, terminal, Streams::process(), bars)
     }
 
     /// Streams in memory, no terminal; for tests.
-    pub fn captured() -> Self {
+    pub(crate) fn captured() -> Self {
         Self::captured_with(UiOptions::default(), Terminal::default())
     }
 
-    pub fn captured_with(options: UiOptions, terminal: Terminal) -> Self {
+    pub(crate) fn captured_with(options: UiOptions, terminal: Terminal) -> Self {
         let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
         Self::build(options, terminal, Streams::memory(), bars)
     }
@@ -101,7 +101,7 @@ impl Ui {
     }
 
     /// Without masking secrets, for results that are secrets and contents of files.
-    pub fn unmasked(&self) -> Ui {
+    pub(crate) fn unmasked(&self) -> Ui {
         Ui {
             unmasked: true,
             ..self.clone()
@@ -110,27 +110,27 @@ impl Ui {
 
     /// The output so far of a captured `Ui`; empty for the process's own streams.
     #[cfg(test)]
-    pub fn printed(&self, stream: Stream) -> String {
+    pub(crate) fn printed(&self, stream: Stream) -> String {
         self.inner.streams.printed(stream)
     }
 
-    pub fn terminal(&self) -> Terminal {
+    pub(crate) fn terminal(&self) -> Terminal {
         self.inner.terminal
     }
 
     /// stdin and stderr are terminals, and no option disables prompts.
-    pub fn can_prompt(&self) -> bool {
+    pub(crate) fn can_prompt(&self) -> bool {
         let Inner {
             options, terminal, ..
         } = &*self.inner;
         terminal.stdin && terminal.stderr && !options.no_input && !options.ci
     }
 
-    pub fn is_quiet(&self) -> bool {
+    pub(crate) fn is_quiet(&self) -> bool {
         self.inner.options.quiet
     }
 
-    pub fn palette(&self, stream: Stream) -> Palette {
+    pub(crate) fn palette(&self, stream: Stream) -> Palette {
         let on_terminal = self.inner.terminal.is(stream);
         Palette::new(style::decide(&self.inner.options, on_terminal))
     }
@@ -140,7 +140,7 @@ impl Ui {
     /// Inside a tokio runtime, the first question registers a handler for SIGINT, so that Ctrl-C is
     /// an answer and the terminal is restored. It cannot be removed: the program itself must react
     /// to Ctrl-C afterwards.
-    pub fn prompt(&self) -> Box<dyn Prompt> {
+    pub(crate) fn prompt(&self) -> Box<dyn Prompt> {
         if self.can_prompt() {
             Box::new(prompt::TerminalPrompt::new(self.clone()))
         } else {
@@ -149,7 +149,7 @@ impl Ui {
     }
 
     /// Shows nothing without a terminal, and with `-q`.
-    pub fn progress(&self) -> Box<dyn Progress> {
+    pub(crate) fn progress(&self) -> Box<dyn Progress> {
         let Inner {
             options, terminal, ..
         } = &*self.inner;
@@ -160,7 +160,7 @@ impl Ui {
         }
     }
 
-    pub fn live(&self) -> Option<Live> {
+    pub(crate) fn live(&self) -> Option<Live> {
         let Inner {
             options, terminal, ..
         } = &*self.inner;
@@ -169,7 +169,7 @@ impl Ui {
     }
 
     /// Returns when stdout is closed, where that can be detected.
-    pub async fn reader_gone(&self) {
+    pub(crate) async fn reader_gone(&self) {
         if self.inner.terminal.stdout {
             return std::future::pending().await;
         }
@@ -177,12 +177,12 @@ impl Ui {
     }
 
     /// Does not clean the text. After [`StreamError::Closed`], exit quietly.
-    pub fn out(&self, text: &str) -> Result<(), StreamError> {
+    pub(crate) fn out(&self, text: &str) -> Result<(), StreamError> {
         self.write(Stream::Out, text.as_bytes())
     }
 
     /// Masks secrets and does not clean the text.
-    pub fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
+    pub(crate) fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
         // Hides a progress bar while something else is printed.
         let streams = &self.inner.streams;
         self.inner.bars.suspend(|| {
@@ -194,42 +194,42 @@ impl Ui {
         })
     }
 
-    pub fn finish(&self) -> Result<(), StreamError> {
+    pub(crate) fn finish(&self) -> Result<(), StreamError> {
         let streams = &self.inner.streams;
         self.inner.bars.suspend(|| streams.finish())
     }
 
     /// A broken pipe is no failure.
-    pub fn write_failure(&self) -> Option<&str> {
+    pub(crate) fn write_failure(&self) -> Option<&str> {
         self.inner.streams.failure()
     }
 
     /// Printed even with `-q`.
-    pub fn heading(&self, text: &str) {
+    pub(crate) fn heading(&self, text: &str) {
         self.err_line(&message(text));
     }
 
     /// Not printed with `-q`.
-    pub fn note(&self, text: &str) {
+    pub(crate) fn note(&self, text: &str) {
         if !self.inner.options.quiet {
             self.err_line(&message(text));
         }
     }
 
     /// Not printed with `-q`.
-    pub fn hint(&self, text: &str) {
+    pub(crate) fn hint(&self, text: &str) {
         if !self.inner.options.quiet {
             self.labelled(Style::Dim, "hint", text);
         }
     }
 
     /// Printed even with `-q`.
-    pub fn warn(&self, text: &str) {
+    pub(crate) fn warn(&self, text: &str) {
         self.labelled(Style::Warning, "warning", text);
     }
 
     /// Printed with `-v` only.
-    pub fn trace(&self, text: &str) {
+    pub(crate) fn trace(&self, text: &str) {
         if self.inner.options.verbose {
             let line = self
                 .palette(Stream::Err)
@@ -238,14 +238,14 @@ impl Ui {
         }
     }
 
-    pub fn error_text(&self, message: &str, hints: &[String]) {
+    pub(crate) fn error_text(&self, message: &str, hints: &[String]) {
         self.labelled(Style::Bad, "error", message);
         for hint in hints {
             self.labelled(Style::Dim, "hint", hint);
         }
     }
 
-    pub fn error_json(&self, error: &Value) {
+    pub(crate) fn error_json(&self, error: &Value) {
         let text = error.to_string();
         if self.inner.terminal.stderr {
             self.err_line(&clean::escape_json(&text));

@@ -12,7 +12,7 @@ use super::mode::Unechoed;
 const TICK: Duration = Duration::from_millis(120);
 const GAUGE: u32 = 20;
 
-pub trait Progress: Send + Sync {
+pub(crate) trait Progress: Send + Sync {
     /// `expected` is the usual duration, if known.
     fn start(&self, message: &str, expected: Option<Duration>);
     fn update(&self, message: &str);
@@ -20,7 +20,7 @@ pub trait Progress: Send + Sync {
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Silent;
+pub(crate) struct Silent;
 
 impl Progress for Silent {
     fn start(&self, _message: &str, _expected: Option<Duration>) {}

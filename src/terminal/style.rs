@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use super::UiOptions;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum ColorChoice {
+pub(crate) enum ColorChoice {
     /// Colour at a terminal, unless the environment says otherwise
     #[default]
     Auto,
@@ -16,7 +16,7 @@ pub enum ColorChoice {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     Heading,
     Name,
     Good,
@@ -45,20 +45,20 @@ impl Style {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Palette {
+pub(crate) struct Palette {
     enabled: bool,
 }
 
 impl Palette {
-    pub fn new(enabled: bool) -> Self {
+    pub(crate) fn new(enabled: bool) -> Self {
         Palette { enabled }
     }
 
-    pub fn is_enabled(self) -> bool {
+    pub(crate) fn is_enabled(self) -> bool {
         self.enabled
     }
 
-    pub fn paint(self, style: Style, text: &str) -> String {
+    pub(crate) fn paint(self, style: Style, text: &str) -> String {
         if self.enabled && !style.sgr().is_empty() && !text.is_empty() {
             format!("\u{1b}[{}m{text}\u{1b}[0m", style.sgr())
         } else {

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-pub use oauth2::{HttpRequest, HttpResponse};
+pub(crate) use oauth2::{HttpRequest, HttpResponse};
 
 #[async_trait]
-pub trait Web: Send + Sync {
+pub(crate) trait Web: Send + Sync {
     /// Accepts any status and follows no redirect.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, WebError>;
 }

@@ -67,7 +67,7 @@ impl Keeper {
 }
 
 #[derive(Clone, Default)]
-pub struct Memory(Arc<Mutex<Remembered>>);
+pub(crate) struct Memory(Arc<Mutex<Remembered>>);
 
 #[derive(Default)]
 struct Remembered {

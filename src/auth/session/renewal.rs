@@ -31,15 +31,15 @@ struct Attempt {
 }
 
 impl Session {
-    pub fn refresh(&self) -> Option<Refresh> {
+    pub(crate) fn refresh(&self) -> Option<Refresh> {
         self.stored().ok()??.refresh
     }
 
-    pub fn renewable_until(&self) -> Option<Timestamp> {
+    pub(crate) fn renewable_until(&self) -> Option<Timestamp> {
         self.refresh()?.ends
     }
 
-    pub fn renewed_by(&self) -> Option<String> {
+    pub(crate) fn renewed_by(&self) -> Option<String> {
         match self.renewal() {
             Ok(Renewal::Refresh(refresh, _)) => {
                 Some(refresh.endpoint.origin().ascii_serialization())

@@ -10,7 +10,7 @@ use crate::clock::timeout;
 /// A refresh token may be usable only once: a renewal whose result is not stored would lose the
 /// session.
 #[derive(Clone, Default)]
-pub struct Renewals(Arc<RwLock<()>>);
+pub(crate) struct Renewals(Arc<RwLock<()>>);
 
 impl Renewals {
     /// In progress until the guard is dropped.
@@ -18,11 +18,11 @@ impl Renewals {
         Arc::clone(&self.0).try_read_owned().ok()
     }
 
-    pub fn in_progress(&self) -> bool {
+    pub(crate) fn in_progress(&self) -> bool {
         self.0.try_write().is_err()
     }
 
-    pub async fn finish(&self, limit: Duration) {
+    pub(crate) async fn finish(&self, limit: Duration) {
         // At the limit, the process ends anyway.
         let _ = timeout(limit, self.0.write()).await;
     }

@@ -9,15 +9,15 @@ use crate::config::{ContextName, SshKey};
 
 /// A file name, which is unambiguous because a context's name cannot contain `@`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account(String);
+pub(crate) struct Account(String);
 
 impl Account {
     /// A key from a variable is another identity.
-    pub fn of_context(name: &ContextName, key: Option<&SshKey>) -> Account {
+    pub(crate) fn of_context(name: &ContextName, key: Option<&SshKey>) -> Account {
         Account(format!("{name}{}", identity(key)))
     }
 
-    pub fn of_address(api: &Url, key: Option<&SshKey>) -> Account {
+    pub(crate) fn of_address(api: &Url, key: Option<&SshKey>) -> Account {
         Account(format!("@{}{}", digest(api.as_str()), identity(key)))
     }
 
@@ -25,11 +25,11 @@ impl Account {
         Account(name.to_owned())
     }
 
-    pub fn context(&self) -> Option<&str> {
+    pub(crate) fn context(&self) -> Option<&str> {
         self.0.split('@').next().filter(|name| !name.is_empty())
     }
 
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

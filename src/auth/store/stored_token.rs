@@ -13,7 +13,7 @@ const LEEWAY: SignedDuration = SignedDuration::from_secs(30);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum SignInMethod {
+pub(crate) enum SignInMethod {
     /// Supplied by the user.
     Given,
     Ssh,
@@ -21,7 +21,7 @@ pub enum SignInMethod {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredToken {
+pub(crate) struct StoredToken {
     /// The token is sent to no other endpoint.
     pub api: Url,
     pub token: Secret,

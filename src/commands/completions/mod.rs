@@ -15,7 +15,7 @@ use clap::Args;
 use crate::app::{self, App};
 use crate::error::Error;
 
-pub use shells::{Shell, shells};
+pub(crate) use shells::{Shell, shells};
 
 const NAMES: [&str; 5] = ["bash", "zsh", "fish", "powershell", "elvish"];
 
@@ -36,7 +36,7 @@ Examples:
 /// $fpath will do. PowerShell and elvish read it from their profile.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Completions {
+pub(crate) struct Completions {
     /// The shell; with --dir all of them when none is named
     #[arg(value_name = "SHELL", required_unless_present = "dir", value_parser = NAMES)]
     shell: Option<String>,
@@ -45,7 +45,7 @@ pub struct Completions {
     dir: Option<PathBuf>,
 }
 
-pub fn run(args: &Completions, app: &App, shells: &[Shell]) -> Result<(), Error> {
+pub(crate) fn run(args: &Completions, app: &App, shells: &[Shell]) -> Result<(), Error> {
     let is_wanted = |shell: &&Shell| match args.shell.as_deref() {
         Some(name) => name == shell.name,
         None => NAMES.contains(&shell.name),

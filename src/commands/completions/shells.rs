@@ -39,7 +39,7 @@ struct Question<'a> {
     waits: bool,
 }
 
-pub fn shells(command: fn() -> Command) -> [Shell; 6] {
+pub(crate) fn shells(command: fn() -> Command) -> [Shell; 6] {
     macro_rules! stub {
         ($file:literal) => {
             ($file, include_str!(concat!("../../../completions/", $file)))

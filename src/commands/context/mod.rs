@@ -27,7 +27,7 @@ Examples:
 /// is built in.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
-pub struct Context {
+pub(crate) struct Context {
     #[command(subcommand)]
     command: Command,
 }
@@ -74,7 +74,7 @@ struct Remove {
     name: ContextName,
 }
 
-pub async fn run(args: Context, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(args: Context, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &["name"])?;
     match args.command {
         Command::List(List) => list(app, &answer),

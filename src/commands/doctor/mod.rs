@@ -27,13 +27,13 @@ Examples:
   tasks doctor
   tasks doctor -l acme -p shop -e main
   tasks doctor -o json --jq '.[] | select(.state == \"problem\") | .fix'")]
-pub struct DoctorArgs {}
+pub(crate) struct DoctorArgs {}
 
 /// Runs the command.
 ///
 /// # Errors
 /// When there is a problem; the findings are printed all the same.
-pub async fn run(_args: DoctorArgs, app: &App) -> Result<(), Error> {
+pub(crate) async fn run(_args: DoctorArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let mut found = local::configuration(app);
     found.extend(local::tokens(app));

@@ -3,7 +3,7 @@
 use crate::domain::{Argument, ArgumentKind};
 use crate::error::Error;
 
-pub fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument>, Error> {
+pub(crate) fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument>, Error> {
     let mut arguments = specs
         .iter()
         .map(|spec| argument(spec))
@@ -25,7 +25,7 @@ pub fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument>, Erro
     Ok(arguments)
 }
 
-pub fn default_value(text: &str) -> Result<(&str, &str), Error> {
+pub(crate) fn default_value(text: &str) -> Result<(&str, &str), Error> {
     text.split_once('=').ok_or_else(|| {
         Error::usage(format!("--arg-default `{text}` has no `=`")).hint("it looks like NAME=VALUE")
     })

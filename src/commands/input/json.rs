@@ -9,7 +9,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 /// The entries of an object or mapping, in their order. Repeated keys are refused.
-pub struct Entries<T>(pub(super) Vec<(String, T)>);
+pub(crate) struct Entries<T>(pub(super) Vec<(String, T)>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -36,12 +36,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
     }
 }
 
-pub fn twice(key: &str) -> String {
+pub(crate) fn twice(key: &str) -> String {
     format!("the key `{}` occurs twice", key.escape_debug())
 }
 
 /// Reads an object. `first_line` is the line of the file in which the text begins.
-pub fn object(text: &str, first_line: usize) -> Result<Vec<(String, &RawValue)>, String> {
+pub(crate) fn object(text: &str, first_line: usize) -> Result<Vec<(String, &RawValue)>, String> {
     match serde_json::from_str::<Entries<&RawValue>>(text) {
         Ok(entries) => Ok(entries.0),
         Err(error) => Err(located(&error, first_line)),
@@ -49,7 +49,7 @@ pub fn object(text: &str, first_line: usize) -> Result<Vec<(String, &RawValue)>,
 }
 
 /// The elements of an array, each with its line.
-pub fn array(text: &str) -> Result<Vec<(usize, &str)>, String> {
+pub(crate) fn array(text: &str) -> Result<Vec<(usize, &str)>, String> {
     let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|e| located(&e, 1))?;
     let line_of = |element: &RawValue| {
         let offset = element.get().as_ptr().addr() - text.as_ptr().addr();
@@ -59,7 +59,7 @@ pub fn array(text: &str) -> Result<Vec<(usize, &str)>, String> {
     Ok(located.collect())
 }
 
-pub fn located(error: &serde_json::Error, first_line: usize) -> String {
+pub(crate) fn located(error: &serde_json::Error, first_line: usize) -> String {
     let line = first_line + error.line().saturating_sub(1);
     format!("line {line}: {}", reason(error))
 }

@@ -11,11 +11,11 @@ use crate::secret::conceal_recognized;
 const LONGEST_VALUE: u64 = 1 << 20;
 
 /// The exact content of a file; `-` is stdin.
-pub fn exact(app: &App, flag: &str, file: &str) -> Result<String, Error> {
+pub(crate) fn exact(app: &App, flag: &str, file: &str) -> Result<String, Error> {
     exact_within(app, flag, file, LONGEST_VALUE)
 }
 
-pub fn exact_within(app: &App, flag: &str, file: &str, limit: u64) -> Result<String, Error> {
+pub(crate) fn exact_within(app: &App, flag: &str, file: &str, limit: u64) -> Result<String, Error> {
     let read = if file == "-" {
         if app.ui.terminal().stdin {
             app.ui
@@ -37,7 +37,7 @@ pub fn exact_within(app: &App, flag: &str, file: &str, limit: u64) -> Result<Str
 }
 
 /// A command from a file, with LF line ends and none at the end; `-` is stdin.
-pub fn command(app: &App, flag: &str, file: &str) -> Result<String, Error> {
+pub(crate) fn command(app: &App, flag: &str, file: &str) -> Result<String, Error> {
     let text = exact(app, flag, file)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
     let text = mended(app, flag, text).trim_end_matches('\n').to_owned();
@@ -58,7 +58,7 @@ fn mended(app: &App, flag: &str, text: String) -> String {
 }
 
 /// The work that `--command`, `--command-file` and `--image` describe.
-pub fn work(
+pub(crate) fn work(
     app: &App,
     command: Option<&String>,
     command_file: Option<&String>,

@@ -9,9 +9,9 @@ use crate::domain::YamlFault;
 
 use crate::error::Error;
 
-pub type Values = Vec<(String, String)>;
+pub(crate) type Values = Vec<(String, String)>;
 
-pub fn read(
+pub(crate) fn read(
     app: &App,
     literal: &[String],
     files: &[String],
@@ -36,12 +36,12 @@ pub fn read(
 }
 
 /// The number of flags that read stdin.
-pub fn from_stdin(files: &[String], all: Option<&str>) -> usize {
+pub(crate) fn from_stdin(files: &[String], all: Option<&str>) -> usize {
     files.iter().filter(|f| f.ends_with("=-")).count() + usize::from(all == Some("-"))
 }
 
 /// Merges values; `others` take precedence.
-pub fn with(values: &Values, others: &Values) -> Values {
+pub(crate) fn with(values: &Values, others: &Values) -> Values {
     let is_other = |(name, _): &&(String, String)| others.iter().any(|(other, _)| other == name);
     let kept = values.iter().filter(|value| !is_other(value));
     kept.chain(others).cloned().collect()
@@ -75,7 +75,7 @@ pub fn map(file: &str, text: &str) -> Result<Values, Error> {
 
 /// Reads a JSON object of names and single values. Strings are unquoted, other values keep their
 /// spelling.
-pub fn object(text: &str, first_line: usize) -> Result<Values, String> {
+pub(crate) fn object(text: &str, first_line: usize) -> Result<Values, String> {
     let entries = json::object(text, first_line)?;
     let single = |(name, raw): (String, &RawValue)| {
         let raw = raw.get();

@@ -17,7 +17,7 @@ use crate::terminal::Stream;
 
 /// How long to wait, and what an interrupt means.
 #[derive(Debug, Clone, Args)]
-pub struct WaitFlags {
+pub(crate) struct WaitFlags {
     /// How long to wait for the end [default: no limit]
     #[arg(long, value_name = "TIME", value_parser = parse_limit)]
     timeout: Option<Duration>,
@@ -31,7 +31,7 @@ pub struct WaitFlags {
 
 /// What Ctrl-C does to a run that is waited for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum OnInterrupt {
+pub(crate) enum OnInterrupt {
     /// It goes on
     #[default]
     Leave,
@@ -41,7 +41,7 @@ pub enum OnInterrupt {
 
 impl WaitFlags {
     /// The given flags, for the equivalent command line.
-    pub fn words(&self) -> Vec<String> {
+    pub(crate) fn words(&self) -> Vec<String> {
         let limit = |flag: &str, limit: Duration| format!("{flag}={}", spell_duration(limit));
         let words = [
             self.timeout.map(|time| limit("--timeout", time)),
@@ -54,7 +54,7 @@ impl WaitFlags {
     }
 
     /// Refuses these flags if nothing is waited for; `remedy` is the hint.
-    pub fn require_none(&self, remedy: &str) -> Result<(), Error> {
+    pub(crate) fn require_none(&self, remedy: &str) -> Result<(), Error> {
         let mut given = given([
             (self.timeout.is_some(), "--timeout"),
             (self.start_timeout.is_some(), "--start-timeout"),
@@ -69,7 +69,7 @@ impl WaitFlags {
         }
     }
 
-    pub fn limits(&self) -> Limits {
+    pub(crate) fn limits(&self) -> Limits {
         let usual = Limits::default();
         Limits {
             timeout: self.timeout,
@@ -77,7 +77,7 @@ impl WaitFlags {
         }
     }
 
-    pub fn watch<'a>(&self, app: &'a App) -> Watch<'a> {
+    pub(crate) fn watch<'a>(&self, app: &'a App) -> Watch<'a> {
         Watch {
             on_interrupt: self.on_interrupt.unwrap_or_default(),
             ..Watch::new(app, self.limits())
@@ -87,7 +87,7 @@ impl WaitFlags {
 
 /// Where the lines come from while a log is followed.
 #[derive(Debug, Clone, Args)]
-pub struct LiveFlags {
+pub(crate) struct LiveFlags {
     /// Whether a log that is followed comes over ssh, as it is written
     #[arg(
         long = "live",
@@ -112,7 +112,7 @@ enum LiveWord {
 }
 
 impl LiveFlags {
-    pub fn live(&self, app: &App) -> Live {
+    pub(crate) fn live(&self, app: &App) -> Live {
         Live {
             mode: match self.live {
                 LiveWord::Auto => LiveMode::Auto,
@@ -126,7 +126,7 @@ impl LiveFlags {
 
 /// The flags of every command that starts runs.
 #[derive(Debug, Clone, Args)]
-pub struct StartFlags {
+pub(crate) struct StartFlags {
     /// Wait until the run is over; the exit code says how it ended
     #[arg(long)]
     pub wait: bool,
@@ -146,7 +146,7 @@ pub struct StartFlags {
 
 impl StartFlags {
     /// The given flags, for the equivalent command line.
-    pub fn words(&self) -> Vec<String> {
+    pub(crate) fn words(&self) -> Vec<String> {
         let flags = [
             (self.wait, "--wait"),
             (self.follow, "--follow"),
@@ -160,16 +160,16 @@ impl StartFlags {
         words
     }
 
-    pub fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         self.wait || self.follow
     }
 
     /// With --follow stdout is the log, unless -o asks for the result there.
-    pub fn result_on_stdout(&self, app: &App) -> bool {
+    pub(crate) fn result_on_stdout(&self, app: &App) -> bool {
         !self.follow || app.settings.output_is_asked_for()
     }
 
-    pub fn on_its_stream(&self, app: &App, answer: Answer) -> Answer {
+    pub(crate) fn on_its_stream(&self, app: &App, answer: Answer) -> Answer {
         if self.result_on_stdout(app) {
             answer
         } else {
@@ -179,7 +179,7 @@ impl StartFlags {
 
     /// Refuses limits without a wait, and a page whose address is unknown. `waits_first`: the command waits
     /// for other runs before the start.
-    pub fn check(&self, app: &App, waits_first: bool) -> Result<(), Error> {
+    pub(crate) fn check(&self, app: &App, waits_first: bool) -> Result<(), Error> {
         if self.web && app.ui_url().is_none() {
             return app.open_page(None);
         }
@@ -190,7 +190,7 @@ impl StartFlags {
     }
 
     /// Refuses `--live always` if the log of one of these environments cannot be followed over ssh.
-    pub async fn require_live(
+    pub(crate) async fn require_live(
         &self,
         app: &App,
         environments: impl IntoIterator<Item = &Environment>,
@@ -203,7 +203,7 @@ impl StartFlags {
         Ok(())
     }
 
-    pub fn require_no_page(&self) -> Result<(), Error> {
+    pub(crate) fn require_no_page(&self) -> Result<(), Error> {
         if self.web {
             return Err(
                 Error::usage("--web opens one page, and the line is about several runs")

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::error::Error;
 
 /// Awaits a change. After an interrupt, the error names the change and the remedy.
-pub async fn unless_interrupted<T>(
+pub(crate) async fn unless_interrupted<T>(
     app: &App,
     meanwhile: &str,
     remedy: &str,

@@ -13,7 +13,7 @@ use crate::terminal::{LogCleaner, Stream, StreamError, Style};
 const PIECE: usize = 64 * 1024;
 
 /// A log on a stream: cleaned, or raw.
-pub struct LogOut<'a> {
+pub(crate) struct LogOut<'a> {
     app: &'a App,
     stream: Stream,
     /// `None` for a raw log.
@@ -28,7 +28,7 @@ pub struct LogOut<'a> {
 }
 
 impl<'a> LogOut<'a> {
-    pub fn new(app: &'a App, stream: Stream, raw: bool) -> Self {
+    pub(crate) fn new(app: &'a App, stream: Stream, raw: bool) -> Self {
         let keep_colour = app.ui.palette(stream).is_enabled();
         LogOut {
             app,
@@ -58,7 +58,7 @@ impl<'a> LogOut<'a> {
     }
 
     /// Writes a part of the log. Fails if the output is closed and the log is the whole output.
-    pub fn give(&mut self, text: &str) -> Result<(), Error> {
+    pub(crate) fn give(&mut self, text: &str) -> Result<(), Error> {
         for piece in text.as_bytes().chunks(PIECE) {
             if self.closed {
                 return Ok(());
@@ -74,7 +74,7 @@ impl<'a> LogOut<'a> {
         Ok(())
     }
 
-    pub fn finish(mut self) -> Result<(), Error> {
+    pub(crate) fn finish(mut self) -> Result<(), Error> {
         if let Some(cleaner) = self.cleaner.take() {
             self.put(cleaner.finish().as_bytes())?;
         }
@@ -86,7 +86,7 @@ impl<'a> LogOut<'a> {
         Ok(())
     }
 
-    pub fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.closed
     }
 

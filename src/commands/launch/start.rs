@@ -22,7 +22,7 @@ use crate::output::{Format, Several};
 /// How long replies may take after an interrupt of several starts.
 const GRACE: Duration = Duration::from_secs(2);
 
-pub struct Start<'a> {
+pub(crate) struct Start<'a> {
     pub app: &'a App,
     pub answer: Answer,
     pub shape: Shape,
@@ -39,7 +39,7 @@ pub struct Start<'a> {
 
 impl<'a> Start<'a> {
     /// A start that ignores unfinished runs.
-    pub fn new(app: &'a App, answer: Answer, shape: Shape, flags: &'a StartFlags) -> Self {
+    pub(crate) fn new(app: &'a App, answer: Answer, shape: Shape, flags: &'a StartFlags) -> Self {
         Start {
             app,
             answer,
@@ -53,7 +53,7 @@ impl<'a> Start<'a> {
         }
     }
 
-    pub fn dry_run(&self, launches: Vec<Launch>) -> Result<(), Error> {
+    pub(crate) fn dry_run(&self, launches: Vec<Launch>) -> Result<(), Error> {
         let mut plans: Vec<DryRun> = launches.into_iter().map(DryRun).collect();
         match (self.shape, plans.pop()) {
             (Shape::One, Some(plan)) => self.answer.give(&plan),
@@ -65,7 +65,7 @@ impl<'a> Start<'a> {
     }
 
     /// Starts all, waits for them if the flags ask for it, and prints the result.
-    pub async fn carry_out(self, launches: Vec<Launch>) -> Result<(), Error> {
+    pub(crate) async fn carry_out(self, launches: Vec<Launch>) -> Result<(), Error> {
         let app = self.app;
         let places = launches.iter().map(|launch| &launch.place);
         self.flags.require_live(app, places).await?;

@@ -15,7 +15,7 @@ use crate::ops::places::place;
 
 /// The flags for several targets.
 #[derive(Debug, Clone, Default, Args)]
-pub struct BulkFlags {
+pub(crate) struct BulkFlags {
     /// Skip targets that do not exist, or lack the task or its service
     #[arg(long, help_heading = targets::HEADING)]
     skip_missing: bool,
@@ -49,7 +49,7 @@ impl BulkFlags {
     }
 
     /// The environments to start on. Missing targets that are skipped are reported.
-    pub async fn targets(
+    pub(crate) async fn targets(
         &self,
         app: &App,
         places: &Places,
@@ -75,7 +75,7 @@ impl BulkFlags {
     }
 
     /// The launches, if every target can be started. Skipped targets and warnings are reported.
-    pub fn launches(
+    pub(crate) fn launches(
         &self,
         app: &App,
         shape: Shape,

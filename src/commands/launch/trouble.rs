@@ -4,19 +4,19 @@ use crate::app::App;
 
 /// Warns at the first of several failures in a row.
 #[derive(Debug, Default)]
-pub struct Trouble {
+pub(crate) struct Trouble {
     lasts: bool,
 }
 
 impl Trouble {
-    pub fn begins(&mut self, app: &App, reason: &str) {
+    pub(crate) fn begins(&mut self, app: &App, reason: &str) {
         if !std::mem::replace(&mut self.lasts, true) {
             let text = format!("cannot read at the moment, trying on: {reason}");
             app.ui.warn(&text);
         }
     }
 
-    pub fn ends(&mut self) {
+    pub(crate) fn ends(&mut self) {
         self.lasts = false;
     }
 }

@@ -30,7 +30,7 @@ const LAST_LOGS: usize = 10;
 /// The number of runs with a progress line of their own.
 const LIVE: usize = 20;
 
-pub struct Watch<'a> {
+pub(crate) struct Watch<'a> {
     pub app: &'a App,
     pub limits: Limits,
     pub on_interrupt: OnInterrupt,
@@ -47,7 +47,7 @@ pub struct Watch<'a> {
 }
 
 #[derive(Clone, Copy)]
-pub enum Lines<'a> {
+pub(crate) enum Lines<'a> {
     /// A line for each run when it has ended or the wait has ended.
     Ends(&'a Answer),
     /// A line for each run at first, and for each change of its status.
@@ -56,7 +56,7 @@ pub enum Lines<'a> {
 
 impl<'a> Watch<'a> {
     /// A watch that shows no log and leaves runs alone on an interrupt.
-    pub fn new(app: &'a App, limits: Limits) -> Self {
+    pub(crate) fn new(app: &'a App, limits: Limits) -> Self {
         Watch {
             app,
             limits,
@@ -72,7 +72,7 @@ impl<'a> Watch<'a> {
 
     /// Waits until all runs are over or a signal arrives. Returns the last state of each run, and
     /// one verdict that includes the `missing` runs.
-    pub async fn until_all_over(
+    pub(crate) async fn until_all_over(
         &self,
         runs: Vec<Run>,
         missing: Vec<Error>,
@@ -99,7 +99,7 @@ impl<'a> Watch<'a> {
 
     /// Waits until all runs are over, whatever their outcome. Returns no runs if the output was
     /// closed. An error comes with the last state of each run.
-    pub async fn wait_for(&self, runs: Vec<Run>) -> Result<Vec<Waited>, (Vec<Run>, Error)> {
+    pub(crate) async fn wait_for(&self, runs: Vec<Run>) -> Result<Vec<Waited>, (Vec<Run>, Error)> {
         self.app.warn_of_token_end(self.limits.timeout);
         let mut display = Display::new(self, &runs);
         let claim = self.app.claim_interrupt();
@@ -245,7 +245,7 @@ fn label(run: &Run) -> String {
 }
 
 /// The warning after a lost reply to a request to cancel.
-pub fn unknown_cancel(run: &Run) -> String {
+pub(crate) fn unknown_cancel(run: &Run) -> String {
     let id = run.id;
     format!("no reply to the request to cancel run {id}; it is unknown whether Lagoon received it")
 }

@@ -10,7 +10,7 @@ use crate::terminal::{Stream, Ui};
 
 /// The format and destination of a result. It is created before the work begins, so that an invalid
 /// `--jq` stops the command.
-pub struct Answer {
+pub(crate) struct Answer {
     how: Emit,
     ui: Ui,
     output_failures: OutputFailures,
@@ -18,7 +18,7 @@ pub struct Answer {
 
 impl Answer {
     /// The format that `-o`, `--jq` and `TASKS_OUTPUT` select.
-    pub fn plan(app: &App) -> Result<Answer, Error> {
+    pub(crate) fn plan(app: &App) -> Result<Answer, Error> {
         let format = match &app.settings.output {
             Some(output) => Some(Format::from_str(&output.value, false).map_err(|_| {
                 let (source, value) = (&output.source, &output.value);
@@ -30,14 +30,14 @@ impl Answer {
     }
 
     /// As [`Answer::plan`], for a result that has only these `fields` of `id` and `name`.
-    pub fn plan_with(app: &App, fields: &[&str]) -> Result<Answer, Error> {
+    pub(crate) fn plan_with(app: &App, fields: &[&str]) -> Result<Answer, Error> {
         let answer = Self::plan(app)?;
         let how = answer.how.require(fields)?;
         Ok(Answer { how, ..answer })
     }
 
     /// As [`Answer::plan`], in this format.
-    pub fn of(app: &App, format: Option<Format>) -> Result<Answer, Error> {
+    pub(crate) fn of(app: &App, format: Option<Format>) -> Result<Answer, Error> {
         let how = Emit::choose(format, app.settings.jq.as_deref(), &app.ui)?;
         Ok(Answer {
             how,
@@ -46,25 +46,25 @@ impl Answer {
         })
     }
 
-    pub fn on(self, stream: Stream) -> Answer {
+    pub(crate) fn on(self, stream: Stream) -> Answer {
         let how = self.how.on(stream);
         Answer { how, ..self }
     }
 
     #[cfg(feature = "sandbox")]
     /// Disables masking, for a result that is a secret.
-    pub fn unmasked(self) -> Answer {
+    pub(crate) fn unmasked(self) -> Answer {
         let ui = self.ui.unmasked();
         Answer { ui, ..self }
     }
 
-    pub fn format(&self) -> Format {
+    pub(crate) fn format(&self) -> Format {
         self.how.format()
     }
 
     /// Writes the result. A closed output is no failure. A failing `--jq` or write makes the
     /// command fail at its end (see [`App::conclude`]).
-    pub fn give(&self, report: &dyn Report) -> Result<(), Error> {
+    pub(crate) fn give(&self, report: &dyn Report) -> Result<(), Error> {
         match emit(report, &self.how, &self.ui, Timestamp::now()) {
             Err(OutputError::Filter(message)) => self.output_failures.filter_failed(message),
             Err(OutputError::Io(_)) if self.ui.write_failure().is_some() => {}
@@ -75,7 +75,7 @@ impl Answer {
     }
 
     /// Writes the result of a completed change: an error says that the change was made.
-    pub fn give_done(&self, report: &dyn Report) -> Result<(), Error> {
+    pub(crate) fn give_done(&self, report: &dyn Report) -> Result<(), Error> {
         self.give(report).map_err(|error| {
             let kind = match error.kind {
                 Kind::Usage => Kind::Failed,
@@ -86,7 +86,7 @@ impl Answer {
     }
 
     /// Writes one of several results. `false` if the output is closed.
-    pub fn offer(&self, report: &dyn Report) -> Result<bool, Error> {
+    pub(crate) fn offer(&self, report: &dyn Report) -> Result<bool, Error> {
         match emit(report, &self.how, &self.ui, Timestamp::now()) {
             Ok(()) => Ok(true),
             Err(OutputError::Closed) => Ok(false),
@@ -95,11 +95,11 @@ impl Answer {
     }
 
     /// The text for a screen that is redrawn.
-    pub fn picture(&self, report: &dyn Report) -> String {
+    pub(crate) fn picture(&self, report: &dyn Report) -> String {
         picture(report, &self.ui, Stream::Out, Timestamp::now())
     }
 
-    pub fn is_for_people(&self) -> bool {
+    pub(crate) fn is_for_people(&self) -> bool {
         self.how.format() == Format::Table
     }
 }

@@ -6,7 +6,7 @@ use crate::terminal::{Palette, Style, clean_line, clean_text};
 /// The maximum product of two line counts; longer texts are shown in full instead of compared.
 const MOST_COMPARED: usize = 4_000_000;
 
-pub fn render(palette: Palette, differences: &[Difference], indent: usize) -> String {
+pub(crate) fn render(palette: Palette, differences: &[Difference], indent: usize) -> String {
     let margin = " ".repeat(indent);
     let mut text = String::new();
     for Difference { field, have, want } in differences {

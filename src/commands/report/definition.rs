@@ -7,14 +7,14 @@ use crate::domain::{Argument, Definition, Work, run};
 use crate::ops::definitions::tasks::Listed;
 use crate::output::{Cell, Detail, Grid, Report};
 
-pub struct Task {
+pub(crate) struct Task {
     pub listed: Listed,
     /// Just written, with unknown environments.
     pub is_written: bool,
 }
 
 impl Task {
-    pub fn written(definition: Definition) -> Self {
+    pub(crate) fn written(definition: Definition) -> Self {
         let listed = Listed {
             definition,
             environments: Vec::new(),

@@ -10,7 +10,7 @@ use crate::domain::plan::{Action, Plan, Step, to_json};
 use crate::output::{Cell, Grid, Report};
 use crate::terminal::{Palette, Style, clean_line};
 
-pub struct PlanReport<'a> {
+pub(crate) struct PlanReport<'a> {
     pub plan: &'a Plan,
     /// The address of the Lagoon.
     pub lagoon: &'a str,
@@ -28,7 +28,7 @@ fn appearance(action: &Action) -> (char, Style) {
     }
 }
 
-pub fn summary(plan: &Plan) -> String {
+pub(crate) fn summary(plan: &Plan) -> String {
     let counts = plan.counts();
     if counts.is_empty() {
         return "no tasks".to_owned();
@@ -41,7 +41,7 @@ pub fn summary(plan: &Plan) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-pub fn scope_names(scope: &ScopeName) -> (Option<&str>, Option<&str>, Option<&str>) {
+pub(crate) fn scope_names(scope: &ScopeName) -> (Option<&str>, Option<&str>, Option<&str>) {
     let (environment, group) = match scope {
         ScopeName::Environment { environment, .. } => (Some(environment.as_str()), None),
         ScopeName::Group(group) => (None, Some(group.as_str())),
@@ -86,7 +86,7 @@ fn title(step: &Step) -> String {
 
 impl PlanReport<'_> {
     /// The plan for people: each change with its fields, grouped by scope.
-    pub fn for_people(&self, palette: Palette) -> String {
+    pub(crate) fn for_people(&self, palette: Palette) -> String {
         let mut text = String::new();
         let mut scope: Option<&ScopeName> = None;
         for step in self.plan.changes() {
@@ -119,7 +119,7 @@ impl PlanReport<'_> {
         text
     }
 
-    pub fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         let mut text = format!("**Tasks**: {}\n", summary(self.plan));
         if !self.plan.is_empty() {
             text.push_str("\n| | Task | Scope | Changes |\n|---|---|---|---|\n");

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::output::{Detail, Grid, Report};
 
-pub struct Prepared {
+pub(crate) struct Prepared {
     value: Value,
     grid: Grid,
     detail: Option<Detail>,
@@ -12,7 +12,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    pub fn new(value: Value, grid: Grid) -> Self {
+    pub(crate) fn new(value: Value, grid: Grid) -> Self {
         Prepared {
             value,
             grid,
@@ -22,7 +22,7 @@ impl Prepared {
     }
 
     #[cfg(feature = "sandbox")]
-    pub fn object<const N: usize>(fields: [(&str, String); N]) -> Self {
+    pub(crate) fn object<const N: usize>(fields: [(&str, String); N]) -> Self {
         let grid = Grid::new(fields.each_ref().map(|(name, _)| (*name).into()));
         let grid = grid.with(
             fields
@@ -35,13 +35,13 @@ impl Prepared {
     }
 
     #[cfg(feature = "sandbox")]
-    pub fn detail(self, detail: Detail) -> Self {
+    pub(crate) fn detail(self, detail: Detail) -> Self {
         let detail = Some(detail);
         Prepared { detail, ..self }
     }
 
     /// The note that people get in place of an empty table.
-    pub fn when_empty(self, note: impl Into<String>) -> Self {
+    pub(crate) fn when_empty(self, note: impl Into<String>) -> Self {
         let empty_note = Some(note.into());
         Prepared { empty_note, ..self }
     }

@@ -9,21 +9,21 @@ use crate::domain::place::namespace;
 use crate::domain::run::moment;
 use crate::domain::{Environment, Outcome, Run};
 use crate::output::{Cell, Detail, Grid, Report};
-pub use crate::terminal::Style;
+pub(crate) use crate::terminal::Style;
 
 #[derive(Serialize)]
-pub struct RunReport<'a> {
+pub(crate) struct RunReport<'a> {
     #[serde(flatten)]
     run: &'a Run,
     pub url: Option<String>,
 }
 
 impl<'a> RunReport<'a> {
-    pub fn of(app: &App, run: &'a Run) -> Self {
+    pub(crate) fn of(app: &App, run: &'a Run) -> Self {
         Self::with(run, app.ui_url().as_deref())
     }
 
-    pub fn with(run: &'a Run, ui_url: Option<&str>) -> Self {
+    pub(crate) fn with(run: &'a Run, ui_url: Option<&str>) -> Self {
         let url = page(run, ui_url);
         RunReport { run, url }
     }
@@ -41,7 +41,7 @@ fn page(run: &Run, ui_url: Option<&str>) -> Option<String> {
 }
 
 /// The table of runs; the order of its columns is a contract.
-pub fn grid(runs: &[Run]) -> Grid {
+pub(crate) fn grid(runs: &[Run]) -> Grid {
     Table::of(runs)
         .column("id", |run| Cell::id(run.id))
         .column("taskName", |run| run.task_name.clone())
@@ -57,20 +57,20 @@ pub fn grid(runs: &[Run]) -> Grid {
         .grid()
 }
 
-pub fn project_of(run: &Run) -> Option<String> {
+pub(crate) fn project_of(run: &Run) -> Option<String> {
     Some(run.environment.as_ref()?.project.name.clone())
 }
 
-pub fn environment_of(run: &Run) -> Option<String> {
+pub(crate) fn environment_of(run: &Run) -> Option<String> {
     Some(run.environment.as_ref()?.name.clone())
 }
 
 /// Parses a time in Lagoon's format.
-pub fn moment_of(text: &Option<impl AsRef<str>>) -> Option<jiff::Timestamp> {
+pub(crate) fn moment_of(text: &Option<impl AsRef<str>>) -> Option<jiff::Timestamp> {
     text.as_ref().and_then(|text| moment(text.as_ref()))
 }
 
-pub fn status_cell(run: &Run) -> Cell {
+pub(crate) fn status_cell(run: &Run) -> Cell {
     let style = match run.outcome() {
         Outcome::Completed => Style::Good,
         Outcome::Failed => Style::Bad,

@@ -6,7 +6,7 @@ use crate::commands::report::{RunReport, run};
 use crate::domain::Run;
 use crate::output::{Grid, OutputError, Pieces, Report};
 
-pub struct RunsReport {
+pub(crate) struct RunsReport {
     pub runs: Vec<Run>,
     pub ui_url: Option<String>,
 }

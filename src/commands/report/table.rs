@@ -5,14 +5,14 @@ use crate::output::{Cell, Column, Grid};
 type CellOf<'a, T> = Box<dyn Fn(&T) -> Cell + 'a>;
 
 /// A grid in the making: a row for each element.
-pub struct Table<'a, T> {
+pub(crate) struct Table<'a, T> {
     rows: &'a [T],
     columns: Vec<Column>,
     cells: Vec<CellOf<'a, T>>,
 }
 
 impl<'a, T> Table<'a, T> {
-    pub fn of(rows: &'a [T]) -> Self {
+    pub(crate) fn of(rows: &'a [T]) -> Self {
         Table {
             rows,
             columns: Vec::new(),
@@ -20,7 +20,7 @@ impl<'a, T> Table<'a, T> {
         }
     }
 
-    pub fn column<C: Into<Cell>>(
+    pub(crate) fn column<C: Into<Cell>>(
         mut self,
         column: impl Into<Column>,
         cell: impl Fn(&T) -> C + 'a,
@@ -31,7 +31,7 @@ impl<'a, T> Table<'a, T> {
     }
 
     /// A column that the table for people has only if a cell has a value.
-    pub fn if_any<C: Into<Cell>>(
+    pub(crate) fn if_any<C: Into<Cell>>(
         self,
         column: impl Into<Column>,
         cell: impl Fn(&T) -> C + 'a,
@@ -39,7 +39,7 @@ impl<'a, T> Table<'a, T> {
         self.column(column.into().if_any(), cell)
     }
 
-    pub fn not_in_table<C: Into<Cell>>(
+    pub(crate) fn not_in_table<C: Into<Cell>>(
         self,
         column: impl Into<Column>,
         cell: impl Fn(&T) -> C + 'a,
@@ -47,7 +47,7 @@ impl<'a, T> Table<'a, T> {
         self.column(column.into().not_in_table(), cell)
     }
 
-    pub fn grid(self) -> Grid {
+    pub(crate) fn grid(self) -> Grid {
         let mut grid = Grid::new(self.columns);
         for row in self.rows {
             grid.row(self.cells.iter().map(|cell| cell(row)));

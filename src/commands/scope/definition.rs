@@ -13,7 +13,7 @@ use crate::settings::{Sourced, TargetSetting};
 
 /// The scope that the command line names. Variables and inference complete it but never choose it.
 /// `only_reads` relaxes the rules for reading.
-pub async fn named_target(
+pub(crate) async fn named_target(
     app: &App,
     scope: Option<ScopeWord>,
     group: Option<&str>,
@@ -31,7 +31,7 @@ pub async fn named_target(
     completed(app, scope, group, only_reads).await
 }
 
-pub fn named_scope(
+pub(crate) fn named_scope(
     app: &App,
     scope: Option<ScopeWord>,
     group: Option<&str>,
@@ -69,7 +69,7 @@ pub fn named_scope(
 }
 
 /// Completes a scope of this kind, with prompts at a terminal.
-pub async fn completed(
+pub(crate) async fn completed(
     app: &App,
     scope: ScopeWord,
     group: Option<&str>,
@@ -108,7 +108,7 @@ pub async fn completed(
 }
 
 /// The scope of a target, with a placeholder for the id.
-pub fn provisional(target: &Target) -> Scope {
+pub(crate) fn provisional(target: &Target) -> Scope {
     match target {
         Target::Environment { .. } => Scope::Environment(0),
         Target::Project(_) => Scope::Project(0),
@@ -118,7 +118,7 @@ pub fn provisional(target: &Target) -> Scope {
 }
 
 /// The first words of a suggested command line, with the context if one was given.
-pub fn line_start(app: &App, command: &str) -> Vec<String> {
+pub(crate) fn line_start(app: &App, command: &str) -> Vec<String> {
     let mut words = vec!["tasks".to_owned()];
     if let Ok(chosen) = app.settings.chosen()
         && chosen.target.is_flag()
@@ -131,7 +131,7 @@ pub fn line_start(app: &App, command: &str) -> Vec<String> {
 }
 
 /// The error about a task of another scope, with the command line for that scope.
-pub fn not_here(app: &App, why: NotHere, place: &str, command: &str) -> Error {
+pub(crate) fn not_here(app: &App, why: NotHere, place: &str, command: &str) -> Error {
     match why {
         NotHere::Missing(error) => {
             Error::from(error).hint(format!("only tasks of {place} are looked at"))

@@ -10,7 +10,7 @@ use crate::settings::{Source, Target, TargetSetting};
 use crate::terminal::Choice;
 
 /// The names of project and environment. `only_reads` relaxes the rules for reading.
-pub async fn chosen_place(app: &App, only_reads: bool) -> Result<(String, String), Error> {
+pub(crate) async fn chosen_place(app: &App, only_reads: bool) -> Result<(String, String), Error> {
     if app.ui.can_prompt() && app.settings.environment.is_none() {
         return asked(app).await;
     }
@@ -44,7 +44,7 @@ async fn environment(app: &App, project: &str) -> Result<String, Error> {
 }
 
 /// The name of the given environment.
-pub async fn given_environment(app: &App, project: &str) -> Result<Option<String>, Error> {
+pub(crate) async fn given_environment(app: &App, project: &str) -> Result<Option<String>, Error> {
     let Some(said) = &app.settings.environment else {
         return Ok(None);
     };
@@ -73,7 +73,7 @@ async fn deployed(app: &App, project: &str, name: &str, source: &str) -> Result<
 }
 
 /// The git branch of the checkout, except for the sandbox.
-pub fn branch(app: &App) -> Option<&String> {
+pub(crate) fn branch(app: &App) -> Option<&String> {
     let chosen = app.settings.chosen().ok()?;
     let is_real = chosen.target.value != Target::Sandbox;
     app.checkout().branch.as_ref().filter(|_| is_real)
@@ -113,7 +113,7 @@ async fn asked(app: &App) -> Result<(String, String), Error> {
 
 /// Prompts for an environment; the git branch's is the default. Returns the names of project and
 /// environment.
-pub async fn asked_environment(app: &App, project: &str) -> Result<(String, String), Error> {
+pub(crate) async fn asked_environment(app: &App, project: &str) -> Result<(String, String), Error> {
     let (found, environments) = place::project(app.lagoon().await?, project).await?;
     if environments.is_empty() {
         return Err(Error::not_found(format!(
@@ -140,7 +140,7 @@ fn suggested(app: &App, environments: &[Environment], branch: &str) -> Option<us
     environments.iter().position(|e| e.id == found.id)
 }
 
-pub fn environment_choice(environment: &Environment) -> Choice {
+pub(crate) fn environment_choice(environment: &Environment) -> Choice {
     let choice = Choice::new(&environment.name);
     if environment.is_production() {
         choice.note("production").never_preselected()

@@ -8,7 +8,7 @@ use crate::settings::{Source, Sourced, Target};
 
 /// The part of the place that a command needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PlaceNeed {
+pub(crate) enum PlaceNeed {
     /// No file is read.
     Nothing,
     /// A project if files name one, without a request.
@@ -18,7 +18,7 @@ pub enum PlaceNeed {
 
 /// The source of the project, as far as no request is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ProjectSource {
+pub(crate) enum ProjectSource {
     /// The project, if there is one.
     Known(Option<Sourced<String>>),
     /// Lagoon has to be asked for the project of this git remote.
@@ -34,7 +34,7 @@ pub enum ProjectSource {
 
 /// Completes project and environment. Sends one request if there is a git remote and no
 /// `.lagoon.yml` names the project.
-pub async fn locate(app: &mut App, wants: PlaceNeed) -> Result<(), Error> {
+pub(crate) async fn locate(app: &mut App, wants: PlaceNeed) -> Result<(), Error> {
     if wants == PlaceNeed::Nothing {
         return Ok(());
     }
@@ -44,7 +44,7 @@ pub async fn locate(app: &mut App, wants: PlaceNeed) -> Result<(), Error> {
 }
 
 /// The given environment, else that of the Lagoon pod.
-pub fn environment_here(app: &App, wants: PlaceNeed) -> Option<Sourced<String>> {
+pub(crate) fn environment_here(app: &App, wants: PlaceNeed) -> Option<Sourced<String>> {
     let said = app.settings.environment.as_ref();
     let pod = app.settings.pod_place.environment.as_ref();
     said.or(pod.filter(|_| counts(app, wants))).cloned()
@@ -59,7 +59,10 @@ fn counts(app: &App, wants: PlaceNeed) -> bool {
 }
 
 /// The given project, else the inferred one.
-pub async fn project_here(app: &App, wants: PlaceNeed) -> Result<Option<Sourced<String>>, Error> {
+pub(crate) async fn project_here(
+    app: &App,
+    wants: PlaceNeed,
+) -> Result<Option<Sourced<String>>, Error> {
     let (forms, shown, otherwise) = match project_source(app, wants) {
         ProjectSource::Known(project) => return Ok(project),
         ProjectSource::Remote {
@@ -79,7 +82,7 @@ pub async fn project_here(app: &App, wants: PlaceNeed) -> Result<Option<Sourced<
     }
 }
 
-pub fn project_source(app: &App, wants: PlaceNeed) -> ProjectSource {
+pub(crate) fn project_source(app: &App, wants: PlaceNeed) -> ProjectSource {
     let settings = &app.settings;
     let is_explicit = settings.project.as_ref().is_some_and(Sourced::is_explicit);
     if is_explicit || settings.named.names_projects() || !counts(app, wants) {

@@ -25,7 +25,7 @@ struct Remembered {
 }
 
 /// Saves a run. A failure is only a warning, because the run has started.
-pub fn remember(app: &App, run: &Run) {
+pub(crate) fn remember(app: &App, run: &Run) {
     if let Err(error) = write(app, run) {
         app.ui
             .warn(&format!("--last will not know this run: {error}"));
@@ -44,7 +44,7 @@ fn write(app: &App, run: &Run) -> Result<(), Error> {
         .map_err(|e| Error::failed(format!("cannot write {}", path.display())).because(e))
 }
 
-pub fn last(app: &App) -> Result<RunRef, Error> {
+pub(crate) fn last(app: &App) -> Result<RunRef, Error> {
     let path = path(app)?;
     let none = || {
         let context = app.settings.context_label().unwrap_or_default();

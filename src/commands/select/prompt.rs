@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::ops::places::place;
 use crate::terminal::{Choice, Prompt, Question};
 
-pub fn task<'a>(app: &App, view: &'a EnvironmentView) -> Result<&'a Definition, Error> {
+pub(crate) fn task<'a>(app: &App, view: &'a EnvironmentView) -> Result<&'a Definition, Error> {
     if view.definitions.is_empty() {
         return Err(Error::not_found(format!(
             "there are no tasks that you may invoke on {}",
@@ -35,7 +35,7 @@ pub fn task<'a>(app: &App, view: &'a EnvironmentView) -> Result<&'a Definition, 
 
 /// Prompts for values that are not given: required ones, or `all`. Environment-typed arguments need
 /// a request.
-pub async fn values(
+pub(crate) async fn values(
     app: &App,
     environment: &Environment,
     definition: &Definition,

@@ -15,7 +15,7 @@ use crate::secret::conceal_recognized;
 
 /// The runs that a command is about.
 #[derive(Debug, Args)]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     /// The run, by id or lagoon-task-… name; `-` reads what `invoke` printed from stdin
     #[arg(value_name = "RUN", required_unless_present = "last")]
     runs: Vec<String>,
@@ -25,7 +25,7 @@ pub struct RunArgs {
 }
 
 impl RunArgs {
-    pub fn shape(&self) -> Shape {
+    pub(crate) fn shape(&self) -> Shape {
         match self.runs.as_slice() {
             _ if self.last => Shape::One,
             [one] if one != "-" => Shape::One,
@@ -34,14 +34,14 @@ impl RunArgs {
     }
 
     /// The runs in their order, without repetitions.
-    pub fn resolve(&self, app: &App) -> Result<Vec<RunRef>, Error> {
+    pub(crate) fn resolve(&self, app: &App) -> Result<Vec<RunRef>, Error> {
         resolve(app, &self.runs, self.last)
     }
 }
 
 /// The one run that a command is about, where more than runs follows on the line.
 #[derive(Debug, Args)]
-pub struct OneRun {
+pub(crate) struct OneRun {
     /// The run, by id or lagoon-task-… name; `-` reads what `invoke` printed from stdin
     #[arg(value_name = "RUN", required_unless_present = "last")]
     run: Option<String>,
@@ -51,7 +51,7 @@ pub struct OneRun {
 }
 
 impl OneRun {
-    pub fn resolve(&self, app: &App) -> Result<RunRef, Error> {
+    pub(crate) fn resolve(&self, app: &App) -> Result<RunRef, Error> {
         let mut found = resolve(app, self.run.as_slice(), self.last)?;
         match (found.pop(), found.len()) {
             (Some(only), 0) => Ok(only),
@@ -64,7 +64,7 @@ impl OneRun {
     }
 
     /// The first positional argument if `--last` names the run.
-    pub fn first_word(&self) -> Option<&str> {
+    pub(crate) fn first_word(&self) -> Option<&str> {
         self.run.as_deref().filter(|_| self.last)
     }
 }

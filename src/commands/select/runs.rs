@@ -7,7 +7,7 @@ use crate::domain::Run;
 use crate::error::Error;
 use crate::ops::runs::{history, wait};
 
-pub struct NamedRuns {
+pub(crate) struct NamedRuns {
     pub runs: Vec<Run>,
     /// The errors of runs that could not be read.
     pub missing: Vec<Error>,
@@ -15,7 +15,7 @@ pub struct NamedRuns {
 
 impl NamedRuns {
     /// Reads the runs. The time limits of a wait do not apply. Fails if no run can be read.
-    pub async fn read(args: &RunArgs, app: &App) -> Result<NamedRuns, Error> {
+    pub(crate) async fn read(args: &RunArgs, app: &App) -> Result<NamedRuns, Error> {
         let wanted = args.resolve(app)?;
         let lagoon = app.lagoon().await?;
         let (mut runs, mut missing) = (Vec::new(), Vec::new());
@@ -37,13 +37,18 @@ impl NamedRuns {
     }
 
     /// The runs, if all could be read.
-    pub fn whole(self) -> Result<Vec<Run>, Error> {
+    pub(crate) fn whole(self) -> Result<Vec<Run>, Error> {
         wait::first_of_all(self.missing)?;
         Ok(self.runs)
     }
 }
 
-pub fn give_runs(app: &App, answer: &Answer, shape: Shape, runs: Vec<Run>) -> Result<(), Error> {
+pub(crate) fn give_runs(
+    app: &App,
+    answer: &Answer,
+    shape: Shape,
+    runs: Vec<Run>,
+) -> Result<(), Error> {
     if let (Shape::One, [run]) = (shape, runs.as_slice()) {
         return answer.give(&RunReport::of(app, run));
     }

@@ -17,11 +17,11 @@ use crate::settings::{TargetSetting, pair};
 use clap::Args;
 
 /// The heading of these flags in the help.
-pub const HEADING: &str = "Several targets";
+pub(crate) const HEADING: &str = "Several targets";
 
 /// Which places are meant, where they are not one.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Places {
+pub(crate) struct Places {
     /// In every project that you can see
     #[arg(long, short = 'A', help_heading = HEADING)]
     all_projects: bool,
@@ -40,7 +40,7 @@ pub struct Places {
 }
 
 /// The selected environments and the starts on them.
-pub struct Targets {
+pub(crate) struct Targets {
     /// The environments, each once.
     pub seen: Vec<Seen>,
     /// In the order of the command line or the file.
@@ -50,7 +50,7 @@ pub struct Targets {
 }
 
 #[derive(Default)]
-pub struct Target {
+pub(crate) struct Target {
     /// The index into [`Targets::seen`].
     pub at: usize,
     /// Values from the file.
@@ -60,7 +60,7 @@ pub struct Target {
 }
 
 impl Targets {
-    pub fn label(&self, target: &Target) -> String {
+    pub(crate) fn label(&self, target: &Target) -> String {
         let environment = self.seen[target.at].view.environment.label();
         match &target.origin {
             Some(origin) => format!("{environment} ({origin})"),
@@ -68,7 +68,7 @@ impl Targets {
         }
     }
 
-    pub fn require_no_values(&self, command: &str) -> Result<(), Error> {
+    pub(crate) fn require_no_values(&self, command: &str) -> Result<(), Error> {
         if self.each.iter().all(|target| target.own.is_empty()) {
             return Ok(());
         }
@@ -81,7 +81,7 @@ impl Targets {
 
 impl Places {
     /// Whether the flags can select several environments.
-    pub fn is_several(&self, app: &App) -> bool {
+    pub(crate) fn is_several(&self, app: &App) -> bool {
         let named = &app.settings.named;
         self.all_projects
             || self.group.is_some()
@@ -94,25 +94,25 @@ impl Places {
             || named.environments.iter().any(|name| is_pattern(name))
     }
 
-    pub fn shape(&self, app: &App) -> Shape {
+    pub(crate) fn shape(&self, app: &App) -> Shape {
         match self.is_several(app) {
             true => Shape::Many,
             false => Shape::One,
         }
     }
 
-    pub fn read_stdin(&self) -> bool {
+    pub(crate) fn read_stdin(&self) -> bool {
         self.targets.as_deref() == Some("-")
     }
 
     /// The selected environments, for reading.
-    pub async fn to_read(&self, app: &App) -> Result<Targets, Error> {
+    pub(crate) async fn to_read(&self, app: &App) -> Result<Targets, Error> {
         self.resolve(app, Depth::Names, true, false).await
     }
 
     /// The environments to start on. Except in a dry run, the context must be explicit if there are
     /// several. With `skip_missing`, names that select nothing are no error.
-    pub async fn to_start(
+    pub(crate) async fn to_start(
         &self,
         app: &App,
         dry_run: bool,
@@ -126,7 +126,7 @@ impl Places {
 
     /// The projects that are selected as a whole, apart from the type of environment; `None` if the
     /// command line names environments or projects.
-    pub async fn whole_projects(
+    pub(crate) async fn whole_projects(
         &self,
         app: &App,
     ) -> Result<Option<(Vec<Project>, Selection)>, Error> {

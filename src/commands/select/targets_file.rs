@@ -12,7 +12,7 @@ use crate::error::Error;
 const LONGEST: u64 = 64 << 20;
 
 #[derive(Debug, PartialEq, Eq)]
-pub struct Line {
+pub(crate) struct Line {
     pub project: Option<String>,
     pub environment: String,
     pub arguments: Values,
@@ -21,7 +21,7 @@ pub struct Line {
 
 const KEYS: [&str; 3] = ["project", "environment", "arguments"];
 
-pub fn read(app: &App, file: &str) -> Result<Vec<Line>, Error> {
+pub(crate) fn read(app: &App, file: &str) -> Result<Vec<Line>, Error> {
     parse(file, &text::exact_within(app, "--targets", file, LONGEST)?)
 }
 

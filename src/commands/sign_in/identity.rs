@@ -14,7 +14,7 @@ use crate::ops::identity::SignedIn;
 use crate::output::{Cell, Detail, Grid, Report};
 
 /// The user and the source of the token.
-pub struct Identity {
+pub(crate) struct Identity {
     context: Option<String>,
     api: String,
     /// `None` for the token of a service.
@@ -25,7 +25,7 @@ pub struct Identity {
     renewable_until: Option<Timestamp>,
 }
 
-pub async fn of(
+pub(crate) async fn of(
     source: TokenSource,
     context: Option<&Context>,
     app: &App,
@@ -44,7 +44,7 @@ pub async fn of(
     })
 }
 
-pub async fn in_sandbox(app: &App) -> Result<Identity, Error> {
+pub(crate) async fn in_sandbox(app: &App) -> Result<Identity, Error> {
     let (api, person) = signed_in(ops::identity::signed_in(app.lagoon().await?).await?, app);
     Ok(Identity {
         context: Some(crate::config::SANDBOX.to_owned()),
@@ -85,7 +85,7 @@ impl Identity {
     }
 
     /// `acme` as me@example.com
-    pub fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         let place = match &self.context {
             Some(context) => format!("`{context}`"),
             None => self.api.clone(),

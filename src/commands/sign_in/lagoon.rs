@@ -13,7 +13,7 @@ use crate::secret::shown_address;
 
 /// What can be said of a Lagoon beside its address.
 #[derive(Debug, Args)]
-pub struct LagoonArgs {
+pub(crate) struct LagoonArgs {
     /// Host that gives out tokens over ssh
     #[arg(long, value_name = "HOST", help_heading = HEADING)]
     pub ssh_host: Option<String>,
@@ -44,7 +44,7 @@ pub struct LagoonArgs {
 }
 
 impl LagoonArgs {
-    pub fn is_given(&self) -> bool {
+    pub(crate) fn is_given(&self) -> bool {
         self.ssh_host.is_some()
             || self.ssh_key.is_some()
             || self.authorization_endpoint.is_some()
@@ -56,19 +56,19 @@ impl LagoonArgs {
 
 const HEADING: &str = "The Lagoon, where its discovery document does not say it";
 
-pub struct SavedContext {
+pub(crate) struct SavedContext {
     pub is_new: bool,
     /// The file that makes the context current.
     pub current_by: Option<String>,
 }
 
-pub struct Described {
+pub(crate) struct Described {
     pub context: Context,
     discovered: Discovered,
 }
 
 /// Completes the flags from the saved context, then from Lagoon's discovery document.
-pub async fn describe(
+pub(crate) async fn describe(
     name: &ContextName,
     api: &Url,
     args: &LagoonArgs,
@@ -92,7 +92,7 @@ pub async fn describe(
 
 impl Described {
     /// The context, if discovery succeeded.
-    pub fn reached(self, app: &App) -> Result<Context, Error> {
+    pub(crate) fn reached(self, app: &App) -> Result<Context, Error> {
         match self.discovered {
             Discovered::Failed(error) => Err(error),
             _ => Ok(self.or_known(app)),
@@ -100,7 +100,7 @@ impl Described {
     }
 
     /// The context, with a message if discovery failed.
-    pub fn or_known(self, app: &App) -> Context {
+    pub(crate) fn or_known(self, app: &App) -> Context {
         let context = self.context;
         match self.discovered {
             Discovered::Complete => {}
@@ -217,14 +217,18 @@ fn require_https(flag: &str, url: &Url, allow_http: bool) -> Result<(), Error> {
 }
 
 /// The absolute path, because the context is used from other folders too.
-pub fn readable(flag: &str, path: &Path) -> Result<PathBuf, Error> {
+pub(crate) fn readable(flag: &str, path: &Path) -> Result<PathBuf, Error> {
     std::fs::metadata(path)
         .and_then(|_| std::path::absolute(path))
         .map_err(|e| Error::usage(format!("{flag} {}", path.display())).because(e))
 }
 
 /// Saves a context. The first becomes current, unless the `lagoon` CLI's file has a current one.
-pub fn save(context: &Context, make_current: bool, app: &App) -> Result<SavedContext, Error> {
+pub(crate) fn save(
+    context: &Context,
+    make_current: bool,
+    app: &App,
+) -> Result<SavedContext, Error> {
     let (before, mut editor) = Editor::open(app.config_folder()?)?;
     let other = app.settings.config()?.current_of_lagoon_cli();
     let make_current = make_current || (before.current.is_none() && other.is_none());

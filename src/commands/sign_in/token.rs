@@ -10,7 +10,7 @@ use crate::error::Error;
 const TOKEN_LIMIT: u64 = 64 * 1024;
 
 /// Reads a token from stdin or a prompt. Does not check its expiry.
-pub fn given_token(app: &App) -> Result<Secret, Error> {
+pub(crate) fn given_token(app: &App) -> Result<Secret, Error> {
     if app.ui.can_prompt() {
         return checked(&app.ui.prompt().secret("Token")?, "the answer");
     }

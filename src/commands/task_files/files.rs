@@ -15,7 +15,7 @@ use crate::settings::{is_own_secret_variable, process_variable, sudo_user};
 
 /// The task files that a command is about.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Files {
+pub(crate) struct Files {
     /// The file, or a folder of files; `-` is stdin [default: .lagoon/tasks.yml]
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub file: Option<String>,
@@ -35,7 +35,11 @@ impl Files {
     ///
     /// # Errors
     /// Outer: usage errors. Inner: the faults of the files.
-    pub fn read(&self, app: &App, lenient: bool) -> Result<Result<Desired, Vec<Fault>>, Error> {
+    pub(crate) fn read(
+        &self,
+        app: &App,
+        lenient: bool,
+    ) -> Result<Result<Desired, Vec<Fault>>, Error> {
         let given = self.given()?;
         let here = std::env::current_dir()
             .map_err(|e| Error::usage("cannot tell the current folder").because(e))?;
@@ -72,7 +76,7 @@ impl Files {
 
     /// The value of an environment variable for a file or plan; an error if reading it is not
     /// allowed.
-    pub fn variable(&self, name: &str) -> Result<Option<String>, String> {
+    pub(crate) fn variable(&self, name: &str) -> Result<Option<String>, String> {
         if !name.starts_with(PREFIX) && !self.allow_env.iter().any(|allowed| allowed == name) {
             return Err(format!(
                 "`from_env` may not read {name}: allow it with --allow-env {}, or name the \
@@ -110,7 +114,7 @@ fn own_secret(variable: &str) -> String {
 }
 
 /// Refuses tasks with a token or key of this program from the environment.
-pub fn refuse_own_secrets<'a>(
+pub(crate) fn refuse_own_secrets<'a>(
     tasks: impl Iterator<Item = (&'a Definition, &'a [Hidden])>,
 ) -> Result<(), Error> {
     for (definition, hidden) in tasks {

@@ -16,7 +16,7 @@ use crate::settings::{Target, TargetSetting};
 
 /// What may be done beyond adding and changing.
 #[derive(Debug, Clone, Copy, Default, Args)]
-pub struct Permits {
+pub(crate) struct Permits {
     /// Replace a task whose kind or scope changes: it is deleted and added anew
     #[arg(long)]
     pub replace: bool,
@@ -31,7 +31,7 @@ pub struct Permits {
 const MOST_DELETED: usize = 5;
 
 /// Reads the files and their scopes, and computes the plan.
-pub async fn planned(
+pub(crate) async fn planned(
     app: &App,
     files: &Files,
     permits: Permits,

@@ -74,7 +74,7 @@ fn rank(scope: &ScopeName) -> (u8, ScopeName) {
 
 /// The reason why a file cannot express a definition, as the end of a sentence that begins with its
 /// name.
-pub fn unwritable(definition: &Definition) -> Option<String> {
+pub(crate) fn unwritable(definition: &Definition) -> Option<String> {
     match (&definition.work, &definition.permission) {
         (Work::Unknown(word), _) => Some(format!("is of the kind {word}")),
         (_, Permission::Unknown(word)) => Some(format!("has the permission {word}")),

@@ -9,11 +9,11 @@ struct Repository<'a> {
     path: &'a str,
 }
 
-pub const FORMS: usize = 8;
+pub(crate) const FORMS: usize = 8;
 
 /// The address and its other spellings (scp, ssh and https, with and without `.git`), without
 /// passwords.
-pub fn forms(address: &str) -> Vec<String> {
+pub(crate) fn forms(address: &str) -> Vec<String> {
     let address = without_query(address.trim());
     let Some(repository) = parse(address) else {
         // For example, a local folder.
@@ -39,7 +39,7 @@ pub fn forms(address: &str) -> Vec<String> {
 }
 
 /// Removes the user and password of http, for display and requests.
-pub fn without_secret(address: &str) -> String {
+pub(crate) fn without_secret(address: &str) -> String {
     let address = without_query(address);
     match address.split_once("://") {
         Some((scheme, rest)) => {

@@ -6,14 +6,14 @@ use crate::domain::names::same_name;
 
 /// A name, or a pattern: `*` matches any text, including `/`, and `?` one character.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Name {
+pub(crate) enum Name {
     Plain(String),
     Pattern(String),
 }
 
 impl Name {
     /// Parses a name or pattern. Names cannot contain wildcards.
-    pub fn read(text: &str) -> Name {
+    pub(crate) fn read(text: &str) -> Name {
         if is_pattern(text) {
             Name::Pattern(text.to_owned())
         } else {
@@ -21,18 +21,18 @@ impl Name {
         }
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         match self {
             Name::Plain(text) | Name::Pattern(text) => text,
         }
     }
 
-    pub fn is_pattern(&self) -> bool {
+    pub(crate) fn is_pattern(&self) -> bool {
         matches!(self, Name::Pattern(_))
     }
 
     /// Ignores case and trailing blanks.
-    pub fn takes(&self, name: &str) -> bool {
+    pub(crate) fn takes(&self, name: &str) -> bool {
         match self {
             Name::Plain(plain) => same_name(plain, name),
             Name::Pattern(text) => matches(text, name),
@@ -41,30 +41,30 @@ impl Name {
 }
 
 /// Ignores case.
-pub fn matches(pattern: &str, name: &str) -> bool {
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     WildMatch::new(&pattern.to_lowercase()).matches(&name.to_lowercase())
 }
 
-pub fn is_pattern(text: &str) -> bool {
+pub(crate) fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?'])
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Projects {
+pub(crate) enum Projects {
     Named(Vec<Name>),
     All,
     Group(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Production,
     /// Every other type.
     Development,
 }
 
 impl Kind {
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Kind::Production => "production",
             Kind::Development => "development",
@@ -73,7 +73,7 @@ impl Kind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pair {
+pub(crate) struct Pair {
     pub project: Name,
     pub environment: Name,
     /// The position in a file, for messages.
@@ -81,7 +81,7 @@ pub struct Pair {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selection {
+pub(crate) struct Selection {
     pub projects: Projects,
     /// In each of the projects; `None` means all.
     pub environments: Option<Vec<Name>>,
@@ -90,7 +90,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    pub fn takes_kind(&self, is_production: bool) -> bool {
+    pub(crate) fn takes_kind(&self, is_production: bool) -> bool {
         match self.kind {
             None => true,
             Some(Kind::Production) => is_production,
@@ -99,7 +99,7 @@ impl Selection {
     }
 
     /// Returns true if the selection depends on the list of all projects.
-    pub fn needs_all_projects(&self) -> bool {
+    pub(crate) fn needs_all_projects(&self) -> bool {
         let named = match &self.projects {
             Projects::All => return true,
             Projects::Group(_) => &[][..],

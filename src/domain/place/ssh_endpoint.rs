@@ -54,7 +54,7 @@ impl SshEndpoint {
 
 /// Returns true if `ssh` reads a text as one word and not as an option: letters, digits and `.:-`,
 /// a letter or digit first.
-pub fn is_word(text: &str) -> bool {
+pub(crate) fn is_word(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
         && bytes.all(|b| b.is_ascii_alphanumeric() || b".:-".contains(&b))

@@ -7,35 +7,35 @@ use crate::domain::{Definition, Scope};
 
 /// The tasks that a read must find or show to be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Coverage {
+pub(crate) struct Coverage {
     is_whole: bool,
     names: Vec<String>,
     ids: Vec<i64>,
 }
 
 impl Coverage {
-    pub fn whole() -> Coverage {
+    pub(crate) fn whole() -> Coverage {
         Coverage {
             is_whole: true,
             ..Coverage::default()
         }
     }
 
-    pub fn names(names: impl IntoIterator<Item = impl Into<String>>) -> Coverage {
+    pub(crate) fn names(names: impl IntoIterator<Item = impl Into<String>>) -> Coverage {
         Coverage {
             names: names.into_iter().map(Into::into).collect(),
             ..Coverage::default()
         }
     }
 
-    pub fn id(id: i64) -> Coverage {
+    pub(crate) fn id(id: i64) -> Coverage {
         Coverage {
             ids: vec![id],
             ..Coverage::default()
         }
     }
 
-    pub fn tasks(tasks: &[TaskRef]) -> Coverage {
+    pub(crate) fn tasks(tasks: &[TaskRef]) -> Coverage {
         let mut coverage = Coverage::default();
         for task in tasks {
             match task {
@@ -51,13 +51,13 @@ impl Coverage {
     }
 
     #[must_use]
-    pub fn and_name(mut self, name: Option<String>) -> Coverage {
+    pub(crate) fn and_name(mut self, name: Option<String>) -> Coverage {
         self.names.extend(name);
         self
     }
 
     /// Takes the visible definitions of each environment that was read.
-    pub fn is_settled(&self, scope: &Scope, shown: &[&[Definition]]) -> bool {
+    pub(crate) fn is_settled(&self, scope: &Scope, shown: &[&[Definition]]) -> bool {
         let Some(first) = shown.first() else {
             return false;
         };

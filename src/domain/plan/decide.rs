@@ -11,7 +11,11 @@ use crate::domain::task::shadow;
 use crate::domain::{Definition, Scope};
 
 /// `seen` has every scope of the files, in their order, with Lagoon's ids.
-pub fn plan(desired: &Desired, seen: &[Seen], allowed: PlanOptions) -> Result<Plan, Refusal> {
+pub(crate) fn plan(
+    desired: &Desired,
+    seen: &[Seen],
+    allowed: PlanOptions,
+) -> Result<Plan, Refusal> {
     let mut plan = Plan::default();
     let mut violations = Vec::new();
     let mut moved: Vec<i64> = Vec::new();

@@ -12,14 +12,14 @@ use crate::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work}
 const VERSION: u64 = 1;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PlanError {
+pub(crate) enum PlanError {
     #[error("not a plan from `tasks diff -o json`: {0}")]
     Form(String),
     #[error("{0}")]
     Value(String),
 }
 
-pub fn to_json(plan: &Plan, lagoon: &str) -> Value {
+pub(crate) fn to_json(plan: &Plan, lagoon: &str) -> Value {
     let counts = plan.all_counts().into_iter();
     let summary: Map<String, Value> = counts.map(|(w, n)| (w.to_owned(), json!(n))).collect();
     json!({
@@ -86,7 +86,10 @@ fn with_scope(mut start: Value, scope: &ScopeName, rest: Value) -> Value {
 }
 
 /// Reads a plan and the address of its Lagoon. Masked values are read from the environment.
-pub fn from_json(text: &str, environment: Environment<'_>) -> Result<(Plan, String), PlanError> {
+pub(crate) fn from_json(
+    text: &str,
+    environment: Environment<'_>,
+) -> Result<(Plan, String), PlanError> {
     let value: Value = serde_json::from_str(text).map_err(|e| PlanError::Form(e.to_string()))?;
     if value["version"] != json!(VERSION) {
         return Err(PlanError::Form(format!("its version is not {VERSION}")));

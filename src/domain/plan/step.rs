@@ -7,14 +7,14 @@ use crate::domain::task::hidden;
 use crate::domain::task::hidden::Hidden;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Removal {
+pub(crate) struct Removal {
     pub scope: ScopeName,
     pub definition: Definition,
     pub hidden: Vec<Hidden>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
+pub(crate) enum Action {
     Create(Definition),
     /// It is created although it may exist unseen, for this reason.
     Unverified(Definition, String),
@@ -42,7 +42,7 @@ pub enum Action {
 
 impl Action {
     /// In the order of the summary.
-    pub const WORDS: [&'static str; 7] = [
+    pub(crate) const WORDS: [&'static str; 7] = [
         "create",
         "update",
         "replace",
@@ -52,7 +52,7 @@ impl Action {
         "unchanged",
     ];
 
-    pub fn word(&self) -> &'static str {
+    pub(crate) fn word(&self) -> &'static str {
         match self {
             Action::Create(_) => "create",
             Action::Unverified(..) => "unverified",
@@ -66,7 +66,7 @@ impl Action {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub(crate) struct Step {
     pub scope: ScopeName,
     pub name: String,
     pub action: Action,
@@ -77,11 +77,11 @@ pub struct Step {
 }
 
 impl Step {
-    pub fn is_change(&self) -> bool {
+    pub(crate) fn is_change(&self) -> bool {
         !matches!(self.action, Action::Unchanged(_))
     }
 
-    pub fn before(&self) -> Option<&Definition> {
+    pub(crate) fn before(&self) -> Option<&Definition> {
         match &self.action {
             Action::Create(_) | Action::Unverified(..) => None,
             Action::Update { before, .. }
@@ -92,7 +92,7 @@ impl Step {
         }
     }
 
-    pub fn after(&self) -> Option<&Definition> {
+    pub(crate) fn after(&self) -> Option<&Definition> {
         match &self.action {
             Action::Create(after)
             | Action::Unverified(after, _)
@@ -127,7 +127,7 @@ impl Step {
         }
     }
 
-    pub fn scrubbed(&self, text: &str) -> String {
+    pub(crate) fn scrubbed(&self, text: &str) -> String {
         let text = match self.before() {
             Some(before) => hidden::scrubbed(text, before, self.before_hidden()),
             None => text.to_owned(),
@@ -139,7 +139,7 @@ impl Step {
     }
 
     /// The changed fields, masked; all non-empty fields of a created or deleted task.
-    pub fn changes(&self) -> Vec<Difference> {
+    pub(crate) fn changes(&self) -> Vec<Difference> {
         match (self.before(), self.after()) {
             (Some(before), Some(after)) => {
                 let (before, after) =

@@ -12,7 +12,7 @@ const LONGEST: usize = 200;
 
 /// A plain path component that is no device, alternate stream or hidden file, and has no character
 /// that a shell or terminal interprets. Most names are unchanged.
-pub fn safe(name: &str) -> String {
+pub(crate) fn safe(name: &str) -> String {
     let mut safe: String = name
         .chars()
         .map(|c| if is_harmless(c) { c } else { '_' })
@@ -56,7 +56,7 @@ fn is_harmless(c: char) -> bool {
 
 /// Distinct safe names, also on file systems that ignore case or the form of accents. They do not
 /// depend on the order.
-pub fn all_safe<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn all_safe<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let names: Vec<&str> = names.into_iter().collect();
     let mut order: Vec<usize> = (0..names.len()).collect();
     // Unchanged names come first, so that no other one takes them.

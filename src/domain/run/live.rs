@@ -16,7 +16,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 const REMEMBERED: usize = 8 * 1024;
 
 #[derive(Debug, Default)]
-pub struct ShownLines {
+pub(crate) struct ShownLines {
     texts: Vec<u64>,
     /// Fingerprints with source and time.
     last: VecDeque<u64>,
@@ -25,7 +25,7 @@ pub struct ShownLines {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub struct Missing<'a> {
+pub(crate) struct Missing<'a> {
     /// Whole lines, in order.
     pub parts: Vec<&'a str>,
     /// They are the end of the log; everything before was shown.
@@ -33,12 +33,12 @@ pub struct Missing<'a> {
 }
 
 impl ShownLines {
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.texts.is_empty()
     }
 
     /// Begins a connection, which can repeat lines.
-    pub fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.again.clear();
         for line in &self.last {
             *self.again.entry(*line).or_default() += 1;
@@ -46,7 +46,7 @@ impl ShownLines {
     }
 
     /// Records a line; returns false for a repetition.
-    pub fn take(&mut self, source: &str, at: Timestamp, text: &str) -> bool {
+    pub(crate) fn take(&mut self, source: &str, at: Timestamp, text: &str) -> bool {
         let line = print_of((source, at, text));
         if let Some(times) = self.again.get_mut(&line).filter(|times| **times > 0) {
             *times -= 1;
@@ -62,7 +62,7 @@ impl ShownLines {
 
     /// Compares the complete log, ignoring blanks at line ends. At the deadline the result may be
     /// larger than necessary.
-    pub fn missing<'a>(&self, log: &'a str, deadline: Option<Instant>) -> Missing<'a> {
+    pub(crate) fn missing<'a>(&self, log: &'a str, deadline: Option<Instant>) -> Missing<'a> {
         let lines: Vec<&str> = log.split_inclusive('\n').collect();
         let whole: Vec<u64> = lines.iter().map(|line| text_print(line)).collect();
         if whole.starts_with(&self.texts) {

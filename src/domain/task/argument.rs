@@ -153,19 +153,19 @@ impl Argument {
 }
 
 /// Lagoon returns arguments in no particular order.
-pub fn by_name(arguments: &[Argument]) -> Vec<&Argument> {
+pub(crate) fn by_name(arguments: &[Argument]) -> Vec<&Argument> {
     let mut sorted: Vec<&Argument> = arguments.iter().collect();
     sorted.sort_by(|a, b| a.name.cmp(&b.name));
     sorted
 }
 
 /// Lagoon's rule: `^[0-9.]+$`.
-pub fn is_numeric(value: &str) -> bool {
+pub(crate) fn is_numeric(value: &str) -> bool {
     !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
 /// Arguments of COMMAND tasks become shell variables.
-pub fn is_shell_variable(name: &str) -> bool {
+pub(crate) fn is_shell_variable(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes
         .next()
@@ -175,7 +175,7 @@ pub fn is_shell_variable(name: &str) -> bool {
 
 /// Returns true for variables of the shell itself: such an argument would change how the command
 /// runs, or could not be assigned.
-pub fn is_special_variable(name: &str) -> bool {
+pub(crate) fn is_special_variable(name: &str) -> bool {
     const SPECIAL: &str = "PATH IFS HOME PWD OLDPWD SHELL USER UID EUID GROUPS PPID ENV BASH_ENV \
         BASHOPTS SHELLOPTS BASH_VERSINFO PS1 PS2 PS4 OPTIND OPTARG LD_PRELOAD LD_LIBRARY_PATH \
         CDPATH _";

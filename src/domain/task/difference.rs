@@ -4,14 +4,14 @@ use crate::domain::task::argument::{Argument, by_name};
 use crate::domain::task::definition::{Definition, Work};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub(crate) struct Difference {
     pub field: &'static str,
     pub have: String,
     pub want: String,
 }
 
 /// Ignores ids, times, scope, ranges and the order of arguments.
-pub fn differences(have: &Definition, want: &Definition) -> Vec<Difference> {
+pub(crate) fn differences(have: &Definition, want: &Definition) -> Vec<Difference> {
     let is_same_kind = have.work.word() == want.work.word();
     let pairs = fields(have).into_iter().zip(fields(want));
     pairs

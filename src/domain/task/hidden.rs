@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::domain::names::each_once;
 use crate::domain::task::definition::{Definition, Work};
 
-pub const MASK: &str = "***";
+pub(crate) const MASK: &str = "***";
 
 /// A text that can contain values of environment variables. Names cannot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +132,7 @@ fn masked_text(text: &str, hidden: &[&Hidden]) -> String {
         .collect()
 }
 
-pub fn masked(definition: &Definition, hidden: &[Hidden]) -> Definition {
+pub(crate) fn masked(definition: &Definition, hidden: &[Hidden]) -> Definition {
     let mut masked = definition.clone();
     for field in fields(hidden) {
         if let Some(text) = field.of(definition) {
@@ -143,7 +143,7 @@ pub fn masked(definition: &Definition, hidden: &[Hidden]) -> Definition {
 }
 
 /// Two masked definitions. If only hidden values differ, the new text says so.
-pub fn masked_pair(
+pub(crate) fn masked_pair(
     old: (&Definition, &[Hidden]),
     new: (&Definition, &[Hidden]),
 ) -> (Definition, Definition) {
@@ -161,7 +161,7 @@ pub fn masked_pair(
 }
 
 /// The parts of Lagoon's definition at the positions of the new hidden values.
-pub fn in_old(old: &Definition, new: &Definition, hidden: &[Hidden]) -> Vec<Hidden> {
+pub(crate) fn in_old(old: &Definition, new: &Definition, hidden: &[Hidden]) -> Vec<Hidden> {
     let mut found = Vec::new();
     for field in fields(hidden) {
         let (Some(old), Some(new)) = (field.of(old), field.of(new)) else {
@@ -182,7 +182,7 @@ pub fn in_old(old: &Definition, new: &Definition, hidden: &[Hidden]) -> Vec<Hidd
 }
 
 /// JSON in which a text with hidden values is a list of parts, or its only part.
-pub fn to_json(definition: &Definition, hidden: &[Hidden]) -> Value {
+pub(crate) fn to_json(definition: &Definition, hidden: &[Hidden]) -> Value {
     let mut json = definition.to_json();
     for field in fields(hidden) {
         let Some(text) = field.of(definition) else {
@@ -207,11 +207,11 @@ pub fn to_json(definition: &Definition, hidden: &[Hidden]) -> Value {
 }
 
 /// Reads an environment variable; the error is a sentence.
-pub type Environment<'a> = &'a dyn Fn(&str) -> Result<Option<String>, String>;
+pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Result<Option<String>, String>;
 
 /// Fills in hidden values and returns their positions. The error is a sentence that names the
 /// variable or malformed part.
-pub fn fill_json(
+pub(crate) fn fill_json(
     json: &Value,
     environment: Environment<'_>,
 ) -> Result<(Value, Vec<Hidden>), String> {
@@ -286,7 +286,7 @@ fn agrees(text: &str, parts: &[(&str, Option<&Hidden>)]) -> bool {
     after_hidden || rest.is_empty()
 }
 
-pub fn scrubbed(text: &str, definition: &Definition, hidden: &[Hidden]) -> String {
+pub(crate) fn scrubbed(text: &str, definition: &Definition, hidden: &[Hidden]) -> String {
     /// A shorter value may be an ordinary part of the message.
     const SHORTEST: usize = 4;
     let mut text = text.to_owned();

@@ -3,7 +3,7 @@
 //! Lagoon puts ` A="x" B="y"; ` in front of the command without any escaping. Escaping the
 //! characters that are special inside double quotes makes a value arrive as typed.
 
-pub fn escape(value: &str) -> String {
+pub(crate) fn escape(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len() + 8);
     for c in value.chars() {
         if matches!(c, '"' | '$' | '`' | '\\') {
@@ -15,7 +15,10 @@ pub fn escape(value: &str) -> String {
 }
 
 /// Lagoon's command line for a command and its escaped values.
-pub fn compose<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>, command: &str) -> String {
+pub(crate) fn compose<'a>(
+    values: impl IntoIterator<Item = (&'a str, &'a str)>,
+    command: &str,
+) -> String {
     let values = values.into_iter();
     let assigned: String = values
         .map(|(name, value)| format!(" {name}=\"{value}\""))
@@ -27,7 +30,7 @@ pub fn compose<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>, command
 }
 
 /// Quotes a word for sh, bash, zsh and fish, if necessary.
-pub fn word(text: &str) -> String {
+pub(crate) fn word(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&b);
     if !text.is_empty() && !is_expanded(text) && text.bytes().all(plain) {
         return text.to_owned();
@@ -91,7 +94,7 @@ const SINGLE: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}']
 const DOUBLE: [char; 4] = ['"', '\u{201c}', '\u{201d}', '\u{201e}'];
 
 /// Quotes a word for PowerShell, on one line, if necessary.
-pub fn for_powershell(text: &str) -> String {
+pub(crate) fn for_powershell(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "_./\\=:-".contains(c);
     // PowerShell splits a bare `-a.b` and `-a:b`.
     let is_split = text.starts_with('-') && !text.starts_with("--") && text.contains(['.', ':']);
@@ -122,7 +125,7 @@ pub fn for_powershell(text: &str) -> String {
 }
 
 /// Removes the opening quote of an incomplete word.
-pub fn unquoted_for_powershell(text: &str) -> &str {
+pub(crate) fn unquoted_for_powershell(text: &str) -> &str {
     let is_quote = |c: char| SINGLE.contains(&c) || DOUBLE.contains(&c);
     text.strip_prefix(is_quote).unwrap_or(text)
 }

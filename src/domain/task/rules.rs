@@ -8,7 +8,7 @@ use crate::domain::task::definition::{Definition, Scope, Work};
 use crate::domain::task::text::{limit, storable};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Field {
+pub(crate) enum Field {
     Name,
     Description,
     Command,
@@ -19,13 +19,13 @@ pub enum Field {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
+pub(crate) struct Violation {
     pub field: Field,
     /// The rest of a sentence that begins with the field's name.
     pub message: String,
 }
 
-pub fn violations(definition: &Definition) -> Vec<Violation> {
+pub(crate) fn violations(definition: &Definition) -> Vec<Violation> {
     let mut found = Violations(Vec::new());
     name(definition, &mut found);
     work(definition, &mut found);
@@ -47,7 +47,7 @@ pub fn violations(definition: &Definition) -> Vec<Violation> {
 }
 
 /// The errors in changed fields. Arguments count as one field, because Lagoon replaces all of them.
-pub fn violations_of_change(before: &Definition, after: &Definition) -> Vec<Violation> {
+pub(crate) fn violations_of_change(before: &Definition, after: &Definition) -> Vec<Violation> {
     let found = violations(after).into_iter();
     found
         .filter(|violation| match violation.field {
@@ -61,7 +61,7 @@ pub fn violations_of_change(before: &Definition, after: &Definition) -> Vec<Viol
         .collect()
 }
 
-pub fn doubts(definition: &Definition) -> Vec<String> {
+pub(crate) fn doubts(definition: &Definition) -> Vec<String> {
     let arguments = definition.arguments().iter();
     let special = arguments.filter_map(|argument| special_variable(definition, argument));
     special.chain(unknown_types(definition)).collect()
@@ -76,7 +76,7 @@ pub(super) fn special_variable(definition: &Definition, argument: &Argument) -> 
 }
 
 /// Warnings about arguments with unknown types.
-pub fn unknown_types(definition: &Definition) -> Vec<String> {
+pub(crate) fn unknown_types(definition: &Definition) -> Vec<String> {
     let sentence = |argument: &Argument| match &argument.kind {
         ArgumentKind::Unknown(word) => Some(format!(
             "the argument `{}` has the type `{word}`, which this version of tasks does not know",

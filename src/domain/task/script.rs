@@ -6,13 +6,13 @@ const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"];
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("its first line asks for `{interpreter}`, and a run is read by a shell")]
-pub struct UnsupportedInterpreter {
+pub(crate) struct UnsupportedInterpreter {
     pub interpreter: String,
 }
 
 /// Runs a script with the shell of its first line. Without such a line, or with plain `sh`, the
 /// script itself is sent, because the container's `sh` runs it.
-pub fn command_line(script: &str) -> Result<String, UnsupportedInterpreter> {
+pub(crate) fn command_line(script: &str) -> Result<String, UnsupportedInterpreter> {
     let first = script.lines().next().unwrap_or_default();
     let Some(named) = first.strip_prefix("#!") else {
         return Ok(script.to_owned());

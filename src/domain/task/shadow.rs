@@ -5,19 +5,19 @@ use crate::domain::names::{each_once, same_in_database};
 use crate::domain::{Definition, Environment, Scope};
 
 /// Returns true if tasks of this scope hide those of the other one.
-pub fn is_before(scope: &Scope, other: &Scope) -> bool {
+pub(crate) fn is_before(scope: &Scope, other: &Scope) -> bool {
     // A project can be in several groups, and Lagoon does not define their order.
     scope != other && scope.rank() <= other.rank()
 }
 
 /// Returns true if these definitions may hide a task of this name and scope.
-pub fn hides(definitions: &[Definition], name: &str, scope: &Scope) -> bool {
+pub(crate) fn hides(definitions: &[Definition], name: &str, scope: &Scope) -> bool {
     let mut before = definitions.iter().filter(|d| is_before(&d.scope, scope));
     before.any(|d| same_in_database(&d.name, name))
 }
 
 /// Sentences about tasks that hide, or are hidden by, a task of this name and scope.
-pub fn notes<'a>(
+pub(crate) fn notes<'a>(
     shown: impl IntoIterator<Item = (&'a Environment, &'a Vec<Definition>)>,
     name: &str,
     scope: &Scope,

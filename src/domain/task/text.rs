@@ -1,21 +1,21 @@
 //! Limits of Lagoon's database on texts.
 
 /// Lagoon's limits, in characters unless the name says bytes (seen on Lagoon 2.33.1).
-pub mod limit {
+pub(crate) mod limit {
     /// A run gets the name of its task.
-    pub const RUN_NAME: usize = 100;
-    pub const SERVICE: usize = 100;
-    pub const IMAGE: usize = 2_000;
-    pub const DESCRIPTION_BYTES: usize = 65_535;
-    pub const CONFIRMATION: usize = 2_000;
+    pub(crate) const RUN_NAME: usize = 100;
+    pub(crate) const SERVICE: usize = 100;
+    pub(crate) const IMAGE: usize = 2_000;
+    pub(crate) const DESCRIPTION_BYTES: usize = 65_535;
+    pub(crate) const CONFIRMATION: usize = 2_000;
     /// A command with its argument values in front.
-    pub const COMMAND_BYTES: usize = 65_535;
-    pub const ARGUMENT_NAME: usize = 300;
-    pub const DISPLAY_NAME: usize = 500;
+    pub(crate) const COMMAND_BYTES: usize = 65_535;
+    pub(crate) const ARGUMENT_NAME: usize = 300;
+    pub(crate) const DISPLAY_NAME: usize = 500;
 }
 
 /// A JSON text or number as trimmed text; `None` if it is empty.
-pub fn scalar(value: &serde_json::Value) -> Option<String> {
+pub(crate) fn scalar(value: &serde_json::Value) -> Option<String> {
     let text = match value {
         serde_json::Value::String(text) => text.trim().to_owned(),
         serde_json::Value::Number(number) => number.to_string(),
@@ -26,7 +26,7 @@ pub fn scalar(value: &serde_json::Value) -> Option<String> {
 
 /// Lagoon's database refuses NUL and characters of four bytes, such as emoji. The error is a
 /// sentence.
-pub fn storable(text: &str) -> Result<(), String> {
+pub(crate) fn storable(text: &str) -> Result<(), String> {
     for c in text.chars() {
         if c == '\0' {
             return Err("it contains a NUL byte, which cannot be passed on".to_owned());

@@ -11,7 +11,7 @@ use crate::lagoon::discovery::{beside, get};
 use crate::lagoon::{LagoonError, Network};
 
 #[derive(Debug, Clone, Copy)]
-pub struct Knock {
+pub(crate) struct Knock {
     /// 200 from a Lagoon.
     pub status: u16,
     /// The server's time, to a second.
@@ -20,7 +20,7 @@ pub struct Knock {
 }
 
 /// Asks the Lagoon of this GraphQL endpoint whether it is up.
-pub async fn knock(api: &Url, network: &Network) -> Result<Knock, LagoonError> {
+pub(crate) async fn knock(api: &Url, network: &Network) -> Result<Knock, LagoonError> {
     let url = beside(api, "status");
     let begun = Instant::now();
     let answer = get(&url, network, None).await?;

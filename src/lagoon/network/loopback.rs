@@ -45,7 +45,7 @@ pub(crate) fn is_below_localhost(name: &str) -> bool {
     name.ends_with(".localhost")
 }
 
-pub fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     Loopback::of(url).is_some()
 }
 

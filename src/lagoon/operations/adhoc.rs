@@ -41,7 +41,7 @@ pub fn add_task_variables(one_off: &OneOff) -> Result<serde_json::Value, LagoonE
 }
 
 /// Checks that Lagoon would read a request for this command.
-pub fn check_length(one_off: &OneOff) -> Result<(), LagoonError> {
+pub(crate) fn check_length(one_off: &OneOff) -> Result<(), LagoonError> {
     let body = AddTask::build_query(variables(one_off)?);
     request::tied(body.operation_name, body.query, &body.variables).map(|_| ())
 }

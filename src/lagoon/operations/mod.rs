@@ -2,24 +2,24 @@
 //!
 //! The types that graphql_client generates stay in this module.
 
-pub mod adhoc;
-pub mod definitions;
+pub(crate) mod adhoc;
+pub(crate) mod definitions;
 pub(super) mod events;
 #[cfg(feature = "cli")]
-pub mod everything;
+pub(crate) mod everything;
 mod fields;
-pub mod files;
-pub mod logs;
-pub mod people;
-pub mod places;
+pub(crate) mod files;
+pub(crate) mod logs;
+pub(crate) mod people;
+pub(crate) mod places;
 #[cfg(feature = "cli")]
-pub mod portal;
-pub mod project_runs;
+pub(crate) mod portal;
+pub(crate) mod project_runs;
 #[cfg(feature = "cli")]
-pub mod reach;
-pub mod runs;
+pub(crate) mod reach;
+pub(crate) mod runs;
 #[cfg(feature = "cli")]
-pub mod server;
+pub(crate) mod server;
 
 /// Included so that the operations are rebuilt when it changes.
 const _SCHEMA: &str = include_str!("../../../graphql/schema.graphql");

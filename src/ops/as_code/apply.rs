@@ -28,7 +28,7 @@ use unit::Unit;
 const GRACE: Duration = Duration::from_secs(3);
 
 #[derive(Debug)]
-pub enum Done {
+pub(crate) enum Done {
     /// With the task's id.
     Applied(i64),
     /// It was already as planned; with the task's id.
@@ -42,7 +42,7 @@ pub enum Done {
 }
 
 #[derive(Debug)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     pub step: Step,
     pub done: Done,
 }
@@ -77,7 +77,7 @@ impl Shared<'_> {
 
 /// Carries out a plan: projects concurrently, the steps of one project in order. The outcomes are
 /// in the plan's order. After `stop`, nothing new is begun.
-pub async fn apply(
+pub(crate) async fn apply(
     lagoon: &Lagoon,
     plan: Plan,
     how: How<'_>,
@@ -184,7 +184,7 @@ fn coverage<'a>(steps: impl Iterator<Item = &'a Step>, scope: &ScopeName) -> Cov
 
 /// The reasons why a saved plan is out of date; empty if it is not. Fills in the texts from Lagoon
 /// that the plan leaves out.
-pub async fn outdated(
+pub(crate) async fn outdated(
     lagoon: &Lagoon,
     plan: &mut Plan,
     how: How<'_>,
@@ -296,7 +296,7 @@ fn compared(before: &Definition, scope: &ScopeName, definitions: &[&Definition])
 }
 
 /// Refuses a plan that adds system-wide tasks if Lagoon refuses all of them.
-pub async fn check_system_wide(lagoon: &Lagoon, plan: &Plan) -> Result<(), Error> {
+pub(crate) async fn check_system_wide(lagoon: &Lagoon, plan: &Plan) -> Result<(), Error> {
     let adds = |step: &&Step| {
         step.scope == ScopeName::System
             && matches!(
@@ -316,6 +316,6 @@ pub async fn check_system_wide(lagoon: &Lagoon, plan: &Plan) -> Result<(), Error
         })
 }
 
-pub fn is_system_wide(plan: &Plan) -> bool {
+pub(crate) fn is_system_wide(plan: &Plan) -> bool {
     plan.changes().any(|step| step.scope == ScopeName::System)
 }

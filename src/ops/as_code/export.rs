@@ -9,7 +9,7 @@ use crate::lagoon::Lagoon;
 
 use crate::ops::as_code::scope::{self, How};
 
-pub struct Export {
+pub(crate) struct Export {
     pub exported: Exported,
     /// Reasons for tasks that are not in the file, each a sentence.
     pub notes: Vec<String>,
@@ -17,7 +17,11 @@ pub struct Export {
     pub is_readable: bool,
 }
 
-pub async fn export(lagoon: &Lagoon, scopes: &[ScopeName], how: How<'_>) -> Result<Export, Error> {
+pub(crate) async fn export(
+    lagoon: &Lagoon,
+    scopes: &[ScopeName],
+    how: How<'_>,
+) -> Result<Export, Error> {
     let seen = scope::read(lagoon, scopes, |_| Coverage::whole(), how).await?;
     let mut tasks: Vec<(ScopeName, Definition)> = Vec::new();
     let mut notes = Vec::new();
@@ -45,7 +49,10 @@ pub async fn export(lagoon: &Lagoon, scopes: &[ScopeName], how: How<'_>) -> Resu
     })
 }
 
-pub async fn with_environments(lagoon: &Lagoon, project: &str) -> Result<Vec<ScopeName>, Error> {
+pub(crate) async fn with_environments(
+    lagoon: &Lagoon,
+    project: &str,
+) -> Result<Vec<ScopeName>, Error> {
     let (project, environments) = crate::ops::places::place::project(lagoon, project).await?;
     let mut scopes = vec![ScopeName::Project(project.name.clone())];
     scopes.extend(environments.into_iter().map(|e| ScopeName::Environment {

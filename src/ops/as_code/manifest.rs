@@ -8,7 +8,7 @@ use crate::regular_file::{self, Owners};
 use crate::secret::conceal_recognized;
 
 /// The places of a project's task files, by precedence.
-pub const USUAL: [&str; 3] = [".lagoon/tasks.yml", ".lagoon/tasks.yaml", ".lagoon/tasks"];
+pub(crate) const USUAL: [&str; 3] = [".lagoon/tasks.yml", ".lagoon/tasks.yaml", ".lagoon/tasks"];
 
 /// In bytes. Generated files have thousands of tasks.
 const LONGEST: u64 = 16 << 20;
@@ -18,7 +18,11 @@ const LONGEST_COMMAND: u64 = 1 << 20;
 
 /// Reads task files: `given` is a file, a folder or `-` for stdin; otherwise the first file found
 /// from `start` up to the top of the git repository.
-pub fn sources(given: Option<&str>, start: &Path, owners: &Owners) -> Result<Vec<Source>, Error> {
+pub(crate) fn sources(
+    given: Option<&str>,
+    start: &Path,
+    owners: &Owners,
+) -> Result<Vec<Source>, Error> {
     match given {
         Some("-") => Ok(vec![stdin()?]),
         Some(path) => at(Path::new(path)),
@@ -174,7 +178,7 @@ fn unreadable(path: &Path, error: std::io::Error) -> Error {
 
 /// The text of a command file, with LF line ends and none at the end. The file must be below the
 /// folder of the task file.
-pub fn command_file(manifest: &str, path: &str) -> Result<String, String> {
+pub(crate) fn command_file(manifest: &str, path: &str) -> Result<String, String> {
     let relative = Path::new(path);
     if path.is_empty() || !stays_below(relative) {
         return Err(format!(
@@ -214,7 +218,7 @@ fn stays_below(path: &Path) -> bool {
     })
 }
 
-pub fn refusal(faults: &[Fault]) -> Error {
+pub(crate) fn refusal(faults: &[Fault]) -> Error {
     match faults {
         [only] => Error::usage(only.to_string()),
         several => Error::usage(format!("the tasks have {} faults", several.len()))

@@ -11,7 +11,7 @@ use crate::ops::as_code::scope::{self, How};
 use crate::ops::definitions::unlisted;
 
 /// The changes that make Lagoon match the files, or the reason why there is no plan.
-pub async fn plan(
+pub(crate) async fn plan(
     lagoon: &Lagoon,
     desired: &Desired,
     allowed: PlanOptions,

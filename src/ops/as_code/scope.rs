@@ -19,7 +19,7 @@ use crate::ops::definitions::{group, unlisted};
 use crate::ops::places::place;
 
 #[derive(Clone, Copy)]
-pub struct How<'a> {
+pub(crate) struct How<'a> {
     /// The number of concurrent requests, at least 1.
     pub concurrency: usize,
     /// A project that shows system-wide tasks if the scopes name none.
@@ -33,7 +33,7 @@ enum Source {
 }
 
 /// Reads the scopes, in their order. `coverage` selects the tasks of a scope that matter.
-pub async fn read(
+pub(crate) async fn read(
     lagoon: &Lagoon,
     scopes: &[ScopeName],
     coverage: impl Fn(&ScopeName) -> Coverage,
@@ -178,7 +178,7 @@ async fn seen(lagoon: &Lagoon, scope: &ScopeName, answers: &[Answer]) -> Result<
 }
 
 /// Notes the tasks that the user's roles hide in these scopes. Service tokens have no roles.
-pub async fn note_blind_spots(lagoon: &Lagoon, seen: &mut [Seen]) {
+pub(crate) async fn note_blind_spots(lagoon: &Lagoon, seen: &mut [Seen]) {
     let Ok(roles) = lagoon.my_roles().await else {
         return;
     };
@@ -200,7 +200,7 @@ pub async fn note_blind_spots(lagoon: &Lagoon, seen: &mut [Seen]) {
     }
 }
 
-pub fn site(seen: &Seen) -> Site {
+pub(crate) fn site(seen: &Seen) -> Site {
     let views = seen.views.iter().map(|view| EnvironmentView {
         environment: view.environment.clone(),
         definitions: view.definitions.clone(),
@@ -214,7 +214,7 @@ pub fn site(seen: &Seen) -> Site {
     }
 }
 
-pub fn target(scope: &ScopeName, window: Option<&str>) -> Target {
+pub(crate) fn target(scope: &ScopeName, window: Option<&str>) -> Target {
     match scope {
         ScopeName::System => Target::System(window.map(str::to_owned)),
         ScopeName::Group(name) => Target::Group(name.clone()),

@@ -13,11 +13,11 @@ use crate::lagoon::Lagoon;
 use crate::ops::places::place;
 use crate::ops::resend::{Doubt, Resend};
 
-pub use site::{Site, site};
+pub(crate) use site::{Site, site};
 
 /// The way in which the wanted definition came to exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Defined {
+pub(crate) enum Defined {
     Created(Definition),
     /// An equal one existed.
     Unchanged(Definition),
@@ -30,7 +30,7 @@ pub enum Defined {
 }
 
 impl Defined {
-    pub fn definition(&self) -> &Definition {
+    pub(crate) fn definition(&self) -> &Definition {
         match self {
             Defined::Created(d)
             | Defined::Unchanged(d)
@@ -41,7 +41,7 @@ impl Defined {
     }
 
     /// Fails if the definition cannot be compared with the wanted one.
-    pub fn seen(self, wanted: &Definition) -> Result<Defined, Error> {
+    pub(crate) fn seen(self, wanted: &Definition) -> Result<Defined, Error> {
         let Defined::Unseen(there) = self else {
             return Ok(self);
         };
@@ -55,7 +55,7 @@ impl Defined {
 }
 
 /// Checks the defaults of environment-typed arguments, which must be existing environments.
-pub async fn check_environment_defaults(
+pub(crate) async fn check_environment_defaults(
     lagoon: &Lagoon,
     site: &Site,
     wanted: &Definition,
@@ -90,7 +90,7 @@ pub async fn check_environment_defaults(
 }
 
 /// Compares with the existing definition of the name, if there is one. Fails if it differs.
-pub fn compare(site: &Site, wanted: &Definition) -> Result<Option<Defined>, Error> {
+pub(crate) fn compare(site: &Site, wanted: &Definition) -> Result<Option<Defined>, Error> {
     let Some(existing) = site.existing(&wanted.name) else {
         return Ok(None);
     };
@@ -129,7 +129,7 @@ fn line_of(difference: &Difference) -> String {
 }
 
 /// Refuses a system-wide definition if Lagoon refuses all of them, as before release 2.18.
-pub async fn check_system_wide(lagoon: &Lagoon) -> Result<(), Error> {
+pub(crate) async fn check_system_wide(lagoon: &Lagoon) -> Result<(), Error> {
     if lagoon.features().await?.system_wide {
         return Ok(());
     }
@@ -145,7 +145,7 @@ pub async fn check_system_wide(lagoon: &Lagoon) -> Result<(), Error> {
 /// # Errors
 /// Unknown (7) if the reply was lost and the scope does not show the task. An error about an
 /// incomplete definition has its id.
-pub async fn add(
+pub(crate) async fn add(
     lagoon: &Lagoon,
     target: &Target,
     site: &Site,
@@ -205,7 +205,7 @@ pub async fn add(
     }
 }
 
-pub fn coverage(wanted: &Definition) -> Coverage {
+pub(crate) fn coverage(wanted: &Definition) -> Coverage {
     Coverage::names([&wanted.name])
 }
 

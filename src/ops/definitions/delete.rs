@@ -11,7 +11,7 @@ use crate::ops::definitions::update::gone;
 use crate::ops::resend::{Doubt, Resend};
 
 /// The task that the deleted one shadows, if another environment of the site shows it.
-pub fn behind<'a>(site: &'a Site, doomed: &Definition) -> Option<&'a Definition> {
+pub(crate) fn behind<'a>(site: &'a Site, doomed: &Definition) -> Option<&'a Definition> {
     if !matches!(doomed.scope, Scope::Environment(_)) {
         return None;
     }
@@ -20,7 +20,11 @@ pub fn behind<'a>(site: &'a Site, doomed: &Definition) -> Option<&'a Definition>
         .min_by_key(|d| d.scope.rank())
 }
 
-pub async fn delete(lagoon: &Lagoon, target: &Target, doomed: &Definition) -> Result<(), Error> {
+pub(crate) async fn delete(
+    lagoon: &Lagoon,
+    target: &Target,
+    doomed: &Definition,
+) -> Result<(), Error> {
     // An environment that hides no task of its name shows whether it is there.
     let coverage = Coverage::names([&doomed.name]);
     let is_there = || async {
@@ -67,13 +71,17 @@ where
 }
 
 #[derive(Debug, Default)]
-pub struct Deletions {
+pub(crate) struct Deletions {
     pub gone: Vec<Definition>,
     pub failed: Vec<(Definition, Error)>,
 }
 
 /// Deletes tasks in order; a failure does not stop the others.
-pub async fn delete_all(lagoon: &Lagoon, target: &Target, doomed: Vec<Definition>) -> Deletions {
+pub(crate) async fn delete_all(
+    lagoon: &Lagoon,
+    target: &Target,
+    doomed: Vec<Definition>,
+) -> Deletions {
     each(doomed, async |one| delete(lagoon, target, one).await).await
 }
 
@@ -92,7 +100,7 @@ pub(in crate::ops) async fn each(
 }
 
 /// One error for the failed deletions, `of` so many.
-pub fn failure(failed: Vec<(Definition, Error)>, of: usize) -> Option<Error> {
+pub(crate) fn failure(failed: Vec<(Definition, Error)>, of: usize) -> Option<Error> {
     let count = failed.len();
     let mut failed = failed.into_iter();
     let (first, error) = failed.next()?;
@@ -107,7 +115,7 @@ pub fn failure(failed: Vec<(Definition, Error)>, of: usize) -> Option<Error> {
 }
 
 /// Verifies that tasks are gone. Returns the tasks that they shadowed.
-pub async fn verify(
+pub(crate) async fn verify(
     lagoon: &Lagoon,
     target: &Target,
     doomed: &[Definition],

@@ -18,11 +18,11 @@ use crate::terminal::Progress;
 use crate::ops::places::membership;
 
 /// Projects read concurrently by default.
-pub const AT_ONCE: usize = 8;
+pub(crate) const AT_ONCE: usize = 8;
 
 /// Reads one environment, and more only while `coverage` is not settled. A project that cannot be
 /// read is an error only if the others do not settle it.
-pub async fn read(
+pub(crate) async fn read(
     lagoon: &Lagoon,
     group: &str,
     coverage: &Coverage,

@@ -14,7 +14,7 @@ use crate::ops::places::place;
 
 /// A task and the environments of the project that have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
+pub(crate) struct Listed {
     pub definition: Definition,
     /// By name, in Lagoon's order.
     pub environments: Vec<String>,
@@ -23,7 +23,7 @@ pub struct Listed {
 }
 
 impl Listed {
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         let mut value = self.definition.to_json();
         if let Some(object) = value.as_object_mut() {
             object.insert("environments".to_owned(), json!(self.environments));
@@ -34,7 +34,7 @@ impl Listed {
 }
 
 #[derive(Debug, Clone)]
-pub struct Listing {
+pub(crate) struct Listing {
     pub project: Project,
     pub tasks: Vec<Listed>,
     /// The number of tasks of unknown types.
@@ -44,7 +44,7 @@ pub struct Listing {
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub(crate) struct Filter {
     /// `environment`, `project`, `group` or `system`.
     pub scope: Option<String>,
     pub permission: Option<Permission>,
@@ -63,7 +63,7 @@ impl Filter {
 }
 
 /// Without an environment, the tasks of all environments of the project, merged.
-pub async fn list(
+pub(crate) async fn list(
     lagoon: &Lagoon,
     project: &str,
     environment: Option<&str>,
@@ -88,7 +88,7 @@ pub async fn list(
 }
 
 /// Finds one task among those of [`list`].
-pub async fn show(
+pub(crate) async fn show(
     lagoon: &Lagoon,
     project: &str,
     environment: Option<&str>,

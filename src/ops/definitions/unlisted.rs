@@ -7,7 +7,7 @@ use crate::lagoon::Lagoon;
 use crate::ops::definitions::delete::{self, Deletions};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
+pub(crate) enum Why {
     /// Without environment, project or group, and not system-wide.
     Orphan,
     /// No user can see it.
@@ -18,7 +18,7 @@ pub enum Why {
 
 impl Why {
     /// The reason, as the predicate of a sentence about the task.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match self {
             Why::Orphan => {
                 "is an orphan: it belongs to no environment, project or group and is not system-wide"
@@ -33,13 +33,13 @@ impl Why {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unlisted {
+pub(crate) struct Unlisted {
     pub definition: Definition,
     pub why: Why,
 }
 
 impl Unlisted {
-    pub fn hint(&self) -> Hint {
+    pub(crate) fn hint(&self) -> Hint {
         Hint::DeleteUnlisted {
             id: self.definition.id,
             name: self.definition.name.clone(),
@@ -49,7 +49,7 @@ impl Unlisted {
 }
 
 /// All of them; `None` if the user may not see all definitions.
-pub async fn find(lagoon: &Lagoon) -> Result<Option<Vec<Unlisted>>, Error> {
+pub(crate) async fn find(lagoon: &Lagoon) -> Result<Option<Vec<Unlisted>>, Error> {
     let Some(all) = lagoon.all_definitions().await? else {
         return Ok(None);
     };
@@ -78,7 +78,7 @@ pub async fn find(lagoon: &Lagoon) -> Result<Option<Vec<Unlisted>>, Error> {
     Ok(Some(found.collect()))
 }
 
-pub async fn delete(lagoon: &Lagoon, doomed: Vec<Definition>) -> Deletions {
+pub(crate) async fn delete(lagoon: &Lagoon, doomed: Vec<Definition>) -> Deletions {
     let delete = async |one: &Definition| {
         let is_there = || async {
             let now = find(lagoon).await?;
@@ -91,7 +91,7 @@ pub async fn delete(lagoon: &Lagoon, doomed: Vec<Definition>) -> Deletions {
 }
 
 /// Adds incomplete tasks to the error of a listing that they broke, if the user may see them.
-pub async fn explain(lagoon: &Lagoon, error: Error) -> Error {
+pub(crate) async fn explain(lagoon: &Lagoon, error: Error) -> Error {
     if !error.message.contains(BROKEN) {
         return error;
     }

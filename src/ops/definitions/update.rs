@@ -16,14 +16,14 @@ use crate::ops::places::place;
 use crate::ops::resend::{Doubt, Resend};
 
 #[derive(Debug)]
-pub enum NotHere {
+pub(crate) enum NotHere {
     Missing(RefError),
     /// It belongs to another scope; with the target for it, if it is known.
     Elsewhere(Box<Definition>, Option<Target>),
 }
 
 /// Finds a task of exactly the site's scope.
-pub fn find(site: &Site, task: &TaskRef) -> Result<Definition, NotHere> {
+pub(crate) fn find(site: &Site, task: &TaskRef) -> Result<Definition, NotHere> {
     let mut all: Vec<Definition> = Vec::new();
     for definition in site.definitions() {
         if !all.iter().any(|d| d.id == definition.id) {
@@ -64,7 +64,11 @@ fn target_of(site: &Site, definition: &Definition) -> Option<Target> {
 }
 
 /// Refuses a name that another task of the scope has, compared as the database compares names.
-pub fn check_name(site: &Site, before: &Definition, after: &Definition) -> Result<(), Error> {
+pub(crate) fn check_name(
+    site: &Site,
+    before: &Definition,
+    after: &Definition,
+) -> Result<(), Error> {
     let is_other = |d: &&Definition| d.scope == site.scope && d.id != before.id;
     let mut others = site.definitions().filter(is_other);
     match others.find(|d| same_in_database(&d.name, &after.name)) {
@@ -77,7 +81,7 @@ pub fn check_name(site: &Site, before: &Definition, after: &Definition) -> Resul
 }
 
 /// Changes `before` to `after` and reads it back.
-pub async fn update(
+pub(crate) async fn update(
     lagoon: &Lagoon,
     target: &Target,
     before: &Definition,
@@ -108,7 +112,7 @@ pub async fn update(
 ///
 /// # Errors
 /// Unknown (7) if the reply was lost and the task cannot be read.
-pub async fn send(
+pub(crate) async fn send(
     lagoon: &Lagoon,
     target: &Target,
     before: &Definition,
@@ -175,7 +179,7 @@ fn compare(found: &Definition, after: &Definition) -> Result<(), Error> {
     })
 }
 
-pub fn gone(definition: &Definition) -> Error {
+pub(crate) fn gone(definition: &Definition) -> Error {
     Error::not_found(format!(
         "the task `{}` (id {}) is gone",
         definition.name, definition.id
@@ -184,7 +188,7 @@ pub fn gone(definition: &Definition) -> Error {
 
 /// The target's scope with the tasks of its whole project: other environments show the tasks that
 /// one of an environment shadows.
-pub async fn wide_site(
+pub(crate) async fn wide_site(
     lagoon: &Lagoon,
     target: &Target,
     coverage: &Coverage,

@@ -8,18 +8,18 @@ use crate::ops::launch::check::Obstacle;
 use crate::ops::runs::wait::all_together;
 
 /// With the target's label.
-pub type Check = (String, Result<Launch, Obstacle>);
+pub(crate) type Check = (String, Result<Launch, Obstacle>);
 
 /// A text and the environments that it concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
+pub(crate) struct Notice {
     pub text: String,
     pub labels: Vec<String>,
 }
 
 /// The launches in the order of the targets, if all can be started. With `skip_missing`, targets
 /// without the task or the service are left out and returned as notices.
-pub fn all_or_none(
+pub(crate) fn all_or_none(
     checks: Vec<Check>,
     skip_missing: bool,
 ) -> Result<(Vec<Launch>, Vec<Notice>), Error> {
@@ -100,7 +100,7 @@ impl Notice {
 }
 
 /// Each text once, with all its environments.
-pub fn by_text(texts: impl IntoIterator<Item = (String, String)>) -> Vec<Notice> {
+pub(crate) fn by_text(texts: impl IntoIterator<Item = (String, String)>) -> Vec<Notice> {
     let mut all: Vec<Notice> = Vec::new();
     for (text, label) in texts {
         match all.iter_mut().find(|notice| notice.text == text) {

@@ -18,13 +18,13 @@ use crate::ops::places::place;
 use crate::ops::runs::history;
 
 #[cfg(feature = "cli")]
-pub use command::{CommandRequest, command_on};
+pub(crate) use command::{CommandRequest, command_on};
 #[cfg(feature = "cli")]
-pub use selection::{command, require_none_unfinished, task};
+pub(crate) use selection::{command, require_none_unfinished, task};
 
 /// A task to start on any environment.
 #[derive(Debug, Clone, Default)]
-pub struct TaskRequest {
+pub(crate) struct TaskRequest {
     pub values: Vec<(String, String)>,
     /// Values go to a COMMAND task unescaped.
     pub raw: bool,
@@ -55,7 +55,7 @@ impl From<Obstacle> for Error {
     }
 }
 
-pub fn definition_on(
+pub(crate) fn definition_on(
     view: &EnvironmentView,
     definition: &Definition,
     request: &TaskRequest,

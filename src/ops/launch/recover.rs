@@ -39,7 +39,7 @@ pub(super) struct RunFingerprint {
 
 /// The newest run of an environment before a start, by id and by the server's clock.
 #[derive(Debug, Clone, Default)]
-pub struct Newest {
+pub(crate) struct Newest {
     id: i64,
     created: Option<Timestamp>,
     /// `None` if it was never read.
@@ -86,7 +86,7 @@ fn created(run: &Run) -> Option<Timestamp> {
 }
 
 #[derive(Debug, Clone)]
-pub struct Started {
+pub(crate) struct Started {
     pub run: Run,
     /// The reply was lost, and the run was found.
     pub recovered: bool,

@@ -14,7 +14,7 @@ use crate::ops::runs::history;
 
 /// A run and what Lagoon recorded of it.
 #[derive(Debug, Clone)]
-pub struct Past {
+pub(crate) struct Past {
     pub run: Run,
     pub environment: Environment,
     record: Record,
@@ -22,7 +22,7 @@ pub struct Past {
 
 /// The task of a run, and what is known of its values.
 #[derive(Debug, Clone)]
-pub enum Origin {
+pub(crate) enum Origin {
     Task(Definition, Vec<(String, String)>),
     /// Lagoon does not record an image's values.
     ValuesUnknown(Definition),
@@ -33,11 +33,11 @@ pub enum Origin {
 
 impl Past {
     /// The recorded command line, or the image.
-    pub fn command(&self) -> &str {
+    pub(crate) fn command(&self) -> &str {
         &self.record.command
     }
 
-    pub fn origin(&self, view: &EnvironmentView) -> Result<Origin, Error> {
+    pub(crate) fn origin(&self, view: &EnvironmentView) -> Result<Origin, Error> {
         let named = view.definitions.iter().find(|d| d.name == self.run.name);
         let Some(definition) = named else {
             return if self.is_of_an_image() {
@@ -84,7 +84,11 @@ impl Past {
             && !command.contains(|c: char| c.is_whitespace() || "'\"$`;&|<>()*?".contains(c))
     }
 
-    pub fn as_command(&self, view: &EnvironmentView, no_preflight: bool) -> Result<Launch, Error> {
+    pub(crate) fn as_command(
+        &self,
+        view: &EnvironmentView,
+        no_preflight: bool,
+    ) -> Result<Launch, Error> {
         let request = CommandRequest {
             name: self.run.name.to_string(),
             service: self.run.service.as_deref().unwrap_or_default().to_owned(),
@@ -96,7 +100,7 @@ impl Past {
 }
 
 /// Replaces some values of the run.
-pub fn task(
+pub(crate) fn task(
     view: &EnvironmentView,
     definition: &Definition,
     kept: &[(String, String)],
@@ -123,7 +127,7 @@ pub fn task(
     Ok(launch)
 }
 
-pub async fn read(lagoon: &Lagoon, run: Run) -> Result<Past, Error> {
+pub(crate) async fn read(lagoon: &Lagoon, run: Run) -> Result<Past, Error> {
     let read = || lagoon.run_record(run.id);
     let record = history::read_twice(read).await?.ok_or_else(|| {
         Error::not_found(format!(

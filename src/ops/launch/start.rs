@@ -22,7 +22,7 @@ use crate::ops::runs::wait::{self, Limits, Shared, Watcher};
 
 /// What to do if a run of the same task is in progress.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum IfRunning {
+pub(crate) enum IfRunning {
     #[default]
     Start,
     Skip,
@@ -33,7 +33,7 @@ pub enum IfRunning {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub struct StartOptions {
+pub(crate) struct StartOptions {
     /// The number of concurrent starts.
     pub concurrency: usize,
     /// Start nothing more after the first failure.
@@ -46,7 +46,7 @@ pub struct StartOptions {
 }
 
 #[derive(Debug)]
-pub enum LaunchOutcome {
+pub(crate) enum LaunchOutcome {
     Started(Started),
     /// Not started, because this run is in progress.
     Skipped(Run),
@@ -57,13 +57,13 @@ pub enum LaunchOutcome {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub(crate) enum Reason {
     AfterFailure,
     Interrupted,
 }
 
 impl LaunchOutcome {
-    pub fn run(&self) -> Option<&Run> {
+    pub(crate) fn run(&self) -> Option<&Run> {
         match self {
             LaunchOutcome::Started(started) => Some(&started.run),
             LaunchOutcome::Skipped(run) => Some(run),
@@ -71,7 +71,7 @@ impl LaunchOutcome {
         }
     }
 
-    pub fn started(&self) -> Option<&Run> {
+    pub(crate) fn started(&self) -> Option<&Run> {
         match self {
             LaunchOutcome::Started(started) => Some(&started.run),
             _ => None,
@@ -79,7 +79,7 @@ impl LaunchOutcome {
     }
 }
 
-pub struct Starter<'a> {
+pub(crate) struct Starter<'a> {
     pub lagoon: &'a Lagoon,
     pub claims: &'a Claims,
     pub clock: &'a dyn Clock,
@@ -108,7 +108,7 @@ impl Starter<'_> {
     /// the reads of runs that are waited for. The outcomes are in the order of `launches`, with the
     /// signal if there was one. After a signal nothing more is started, and replies have
     /// [`StartOptions::grace`] to arrive.
-    pub async fn start_all(
+    pub(crate) async fn start_all(
         &self,
         launches: &[Launch],
         watcher: &mut dyn Watcher,

@@ -9,14 +9,14 @@ use crate::lagoon::Lagoon;
 use crate::ops::places::place::{missing_project, named};
 
 /// By name.
-pub async fn projects(lagoon: &Lagoon) -> Result<Vec<ProjectDetails>, Error> {
+pub(crate) async fn projects(lagoon: &Lagoon) -> Result<Vec<ProjectDetails>, Error> {
     let mut found = lagoon.projects().await?;
     found.sort_by(|a, b| a.project.name.cmp(&b.project.name));
     Ok(found)
 }
 
 /// Addresses that Lagoon does not know or show are no errors. See `domain::git_url`.
-pub async fn project_of_repository(
+pub(crate) async fn project_of_repository(
     lagoon: &Lagoon,
     addresses: &[String],
 ) -> Result<Option<String>, Error> {
@@ -24,7 +24,7 @@ pub async fn project_of_repository(
 }
 
 /// By name.
-pub async fn environments(
+pub(crate) async fn environments(
     lagoon: &Lagoon,
     project: &str,
 ) -> Result<Vec<EnvironmentDetails>, Error> {
@@ -36,7 +36,10 @@ pub async fn environments(
 }
 
 /// The environment that a git branch is deployed as, by its name or by the safe form of its name.
-pub fn of_branch<'a>(environments: &'a [Environment], branch: &str) -> Option<&'a Environment> {
+pub(crate) fn of_branch<'a>(
+    environments: &'a [Environment],
+    branch: &str,
+) -> Option<&'a Environment> {
     named(environments, branch).or_else(|| {
         let wanted = safe(branch);
         environments.iter().find(|e| safe(&e.name) == wanted)

@@ -6,7 +6,7 @@ use crate::error::{Error, quoted_list};
 use crate::lagoon::Lagoon;
 use crate::ops::places::place::with_role_hint;
 
-pub async fn missing_group(lagoon: &Lagoon, name: &str) -> Error {
+pub(crate) async fn missing_group(lagoon: &Lagoon, name: &str) -> Error {
     let error = Error::not_found(format!("there is no group `{name}` that you can see"));
     let Ok(Some(me)) = lagoon.me().await else {
         return error;
@@ -28,7 +28,7 @@ pub async fn missing_group(lagoon: &Lagoon, name: &str) -> Error {
 
 /// Adds the user's role on the project to a not-found error, with the tasks that it hides. One
 /// request.
-pub async fn with_role(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
+pub(crate) async fn with_role(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
     let hint = |role: Role| {
         role.blind_spot(&project.name).unwrap_or_else(|| {
             format!(

@@ -9,7 +9,7 @@ use crate::lagoon::{Lagoon, LagoonError};
 
 /// Finds an environment with its tasks, and its newest runs if `runs` is set: one request if its
 /// namespace leads to it, otherwise three.
-pub async fn environment(
+pub(crate) async fn environment(
     lagoon: &Lagoon,
     project: &str,
     name: &str,
@@ -31,19 +31,22 @@ pub async fn environment(
     }
 }
 
-pub async fn all_projects(lagoon: &Lagoon) -> Result<Vec<Project>, Error> {
+pub(crate) async fn all_projects(lagoon: &Lagoon) -> Result<Vec<Project>, Error> {
     Ok(lagoon.all_projects().await?)
 }
 
 /// With its existing environments.
-pub async fn project(lagoon: &Lagoon, name: &str) -> Result<(Project, Vec<Environment>), Error> {
+pub(crate) async fn project(
+    lagoon: &Lagoon,
+    name: &str,
+) -> Result<(Project, Vec<Environment>), Error> {
     match lagoon.project_by_name(name).await? {
         Some(found) => Ok(found),
         None => Err(missing_project(lagoon, name).await),
     }
 }
 
-pub async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
+pub(crate) async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
     let error = no_project(name);
     let Ok(projects) = lagoon.all_projects().await else {
         return error;
@@ -65,7 +68,7 @@ pub async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
 
 /// Adds the user's role on the project to a not-found error, with the environments that it shows.
 /// One request.
-pub async fn with_sight(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
+pub(crate) async fn with_sight(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
     with_role_hint(lagoon, error, project, |role| role.sight(&project.name)).await
 }
 
@@ -83,7 +86,7 @@ pub(super) async fn with_role_hint(
     error.with_hints(role.map(hint))
 }
 
-pub async fn missing_environment(
+pub(crate) async fn missing_environment(
     lagoon: &Lagoon,
     project: &Project,
     name: &str,
@@ -93,7 +96,7 @@ pub async fn missing_environment(
     with_sight(lagoon, error, project).await
 }
 
-pub fn no_project(name: &str) -> Error {
+pub(crate) fn no_project(name: &str) -> Error {
     Error::not_found(format!("there is no project `{name}`"))
         .hint("a project's name is its name in Lagoon, not that of its repository")
 }
@@ -111,7 +114,7 @@ pub(in crate::ops) fn names_hint(wanted: &str, names: &[&str], label: &str) -> O
     }
 }
 
-pub fn no_environment(project: &Project, name: &str, environments: &[Environment]) -> Error {
+pub(crate) fn no_environment(project: &Project, name: &str, environments: &[Environment]) -> Error {
     let error = Error::not_found(format!(
         "the project `{}` has no environment `{name}`",
         project.name
@@ -121,13 +124,17 @@ pub fn no_environment(project: &Project, name: &str, environments: &[Environment
     error.hint(hint.unwrap_or_else(|| "it has no environments that can be seen".to_owned()))
 }
 
-pub fn named<'a>(environments: &'a [Environment], name: &str) -> Option<&'a Environment> {
+pub(crate) fn named<'a>(environments: &'a [Environment], name: &str) -> Option<&'a Environment> {
     environments.iter().find(|e| same_name(&e.name, name))
 }
 
 /// Checks that the environment has the service; without it, runs stay `new` for ever. Passes if the
 /// services are unknown.
-pub fn require_service(environment: &Environment, service: &str, runs: &str) -> Result<(), Error> {
+pub(crate) fn require_service(
+    environment: &Environment,
+    service: &str,
+    runs: &str,
+) -> Result<(), Error> {
     match &environment.services {
         Some(services) if !services.iter().any(|s| s == service) => {
             let error = Error::usage(format!(

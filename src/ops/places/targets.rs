@@ -16,14 +16,14 @@ use crate::ops::runs::wait::all_together;
 const AT_ONCE: usize = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
+pub(crate) enum Depth {
     Names,
     /// Including services, tasks and newest runs.
     All,
 }
 
 #[derive(Debug)]
-pub struct Seen {
+pub(crate) struct Seen {
     pub view: EnvironmentView,
     /// The error about a missing part.
     pub(in crate::ops) trouble: Option<LagoonError>,
@@ -39,7 +39,7 @@ impl From<EnvironmentView> for Seen {
 }
 
 #[derive(Debug)]
-pub struct Resolved {
+pub(crate) struct Resolved {
     pub seen: Vec<Seen>,
     /// Errors about names and patterns that select nothing, if they are skipped.
     pub missing: Vec<Error>,
@@ -48,7 +48,7 @@ pub struct Resolved {
 /// The selected environments, each once, project by project, in the order of the command line;
 /// matches of a pattern by name. With `skip_missing`, names and patterns that select nothing are
 /// errors only if no environment is left.
-pub async fn resolve(
+pub(crate) async fn resolve(
     lagoon: &Lagoon,
     selection: &Selection,
     depth: Depth,
@@ -144,7 +144,7 @@ fn project_names(selection: &Selection, known: &[Project]) -> (Vec<String>, Vec<
 
 /// The projects of a selection of all environments, of all projects or a group's; `None` for other
 /// selections.
-pub async fn whole_projects(
+pub(crate) async fn whole_projects(
     lagoon: &Lagoon,
     selection: &Selection,
 ) -> Result<Option<Vec<Project>>, Error> {

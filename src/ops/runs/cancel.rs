@@ -8,7 +8,7 @@ use crate::ops::resend::Resend;
 use crate::ops::runs::wait::verdict_about;
 
 /// Refuses a finished run: cancelling would change its times.
-pub fn require_going(run: &Run) -> Result<(), Error> {
+pub(crate) fn require_going(run: &Run) -> Result<(), Error> {
     if !run.outcome().is_over() {
         return Ok(());
     }
@@ -17,7 +17,7 @@ pub fn require_going(run: &Run) -> Result<(), Error> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Request {
+pub(crate) enum Request {
     Accepted,
     /// The reply was lost.
     Unknown,
@@ -26,7 +26,7 @@ pub enum Request {
 /// Requests the cancellation, which takes effect later. Reads the run after a refusal that does not
 /// exclude an effect. After a refused token, signs in and sends again if the run is in progress.
 /// Lagoon reports failures in the text `Error: …` (seen on Lagoon 2.33.1).
-pub async fn request(lagoon: &Lagoon, run: &Run) -> Result<Request, Error> {
+pub(crate) async fn request(lagoon: &Lagoon, run: &Run) -> Result<Request, Error> {
     let mut resend = Resend::default();
     let answer = loop {
         let error = match lagoon.cancel_run(run.id).await {
@@ -66,7 +66,7 @@ pub async fn request(lagoon: &Lagoon, run: &Run) -> Result<Request, Error> {
 }
 
 /// Fails unless the run was cancelled.
-pub fn verdict(run: &Run) -> Result<(), Error> {
+pub(crate) fn verdict(run: &Run) -> Result<(), Error> {
     if run.outcome() == Outcome::Cancelled {
         return Ok(());
     }

@@ -19,12 +19,12 @@ use crate::lagoon::{Lagoon, LagoonError, Outgoing};
 use crate::ops::resend::{Doubt, Resend};
 use crate::ops::runs::history;
 
-pub use fetch::Fetch;
+pub(crate) use fetch::Fetch;
 #[cfg(feature = "cli")]
-pub use local::{local_names, places, select};
+pub(crate) use local::{local_names, places, select};
 
 /// Receives progress.
-pub trait Watcher: Send + Sync {
+pub(crate) trait Watcher: Send + Sync {
     /// `of` is the whole length, if it is known.
     fn moved(&self, name: &str, bytes: u64, of: Option<u64>);
     /// The download will continue after a pause.
@@ -32,13 +32,13 @@ pub trait Watcher: Send + Sync {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Local {
+pub(crate) struct Local {
     pub name: String,
     pub path: PathBuf,
     pub bytes: u64,
 }
 
-pub async fn list(lagoon: &Lagoon, run: i64) -> Result<Vec<RunFile>, Error> {
+pub(crate) async fn list(lagoon: &Lagoon, run: i64) -> Result<Vec<RunFile>, Error> {
     let files = history::read_twice(|| lagoon.run_files(run)).await?;
     files.ok_or_else(|| no_run(run))
 }
@@ -47,7 +47,7 @@ fn no_run(run: i64) -> Error {
     Error::not_found(format!("there is no run {run} (any more)"))
 }
 
-pub fn locals(paths: &[PathBuf]) -> Result<Vec<Local>, Error> {
+pub(crate) fn locals(paths: &[PathBuf]) -> Result<Vec<Local>, Error> {
     let mut locals: Vec<Local> = Vec::new();
     for path in paths {
         let shown = path.display();
@@ -73,7 +73,7 @@ pub fn locals(paths: &[PathBuf]) -> Result<Vec<Local>, Error> {
 /// Uploads a file: to the store if Lagoon has a form for it (2.30), otherwise through the API. If
 /// its arrival is uncertain, lists the run's files, which decides unless the file `may_replace` one
 /// of its name. After a refused token, signs in and sends the file again if it is missing.
-pub async fn put(
+pub(crate) async fn put(
     lagoon: &Lagoon,
     clock: &dyn Clock,
     watcher: &dyn Watcher,

@@ -12,7 +12,7 @@ use crate::domain::run::live::Missing;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-pub use live::{Live, LiveMode, require as require_live};
+pub(crate) use live::{Live, LiveMode, require as require_live};
 
 use crate::ops::runs::log::{is_empty, nothing_printed, settled, without_banner};
 use crate::ops::runs::push::Woken;
@@ -20,7 +20,7 @@ use crate::ops::runs::wait::Companion;
 use live::Connection;
 
 /// The output of a log.
-pub trait Sink: Send {
+pub(crate) trait Sink: Send {
     /// Receives new text that ends with a line, except for the last. Fails if the output is closed.
     fn write(&mut self, piece: &str) -> Result<(), Error>;
 

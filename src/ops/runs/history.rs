@@ -14,8 +14,8 @@ use crate::domain::{Outcome, Run, RunRef};
 use crate::error::{Error, Hint};
 use crate::lagoon::{Lagoon, LagoonError};
 
-pub use list::{Listed, Wanted, list, list_projects};
-pub use watch::{Look, Watching};
+pub(crate) use list::{Listed, Wanted, list, list_projects};
+pub(crate) use watch::{Look, Watching};
 
 const AT_ONCE: usize = 8;
 
@@ -34,7 +34,7 @@ where
     read().await
 }
 
-pub async fn find(lagoon: &Lagoon, wanted: &RunRef) -> Result<Run, Error> {
+pub(crate) async fn find(lagoon: &Lagoon, wanted: &RunRef) -> Result<Run, Error> {
     let read = || async move {
         match wanted {
             RunRef::Id(id) => lagoon.run_by_id(*id).await,
@@ -50,7 +50,7 @@ fn not_there(wanted: &RunRef) -> Error {
 }
 
 /// The runs in their order. If two are of one environment, its newest runs are read in one request.
-pub async fn find_all(lagoon: &Lagoon, wanted: &[RunRef]) -> Vec<Result<Run, Error>> {
+pub(crate) async fn find_all(lagoon: &Lagoon, wanted: &[RunRef]) -> Vec<Result<Run, Error>> {
     let mut found: HashMap<RunRef, Result<Run, Error>> = HashMap::new();
     let mut met: HashMap<i64, usize> = HashMap::new();
     let all: HashSet<&RunRef> = wanted.iter().collect();
@@ -98,7 +98,7 @@ pub async fn find_all(lagoon: &Lagoon, wanted: &[RunRef]) -> Vec<Result<Run, Err
 }
 
 /// Reads all runs of the environments.
-pub async fn show_all(
+pub(crate) async fn show_all(
     lagoon: &Lagoon,
     views: impl IntoIterator<Item = &mut EnvironmentView>,
 ) -> Result<(), Error> {
@@ -110,7 +110,7 @@ pub async fn show_all(
 }
 
 /// The median length of the task's completed runs in the run's environment.
-pub async fn usual_length(lagoon: &Lagoon, run: &Run) -> Option<Duration> {
+pub(crate) async fn usual_length(lagoon: &Lagoon, run: &Run) -> Option<Duration> {
     const LOOKED_AT: i64 = 50;
     let environment = run.environment.as_ref()?;
     let runs = lagoon.newest_runs(environment, LOOKED_AT).await.ok()?;

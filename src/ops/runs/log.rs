@@ -14,16 +14,16 @@ const LOG_GRACE: Duration = Duration::from_secs(15);
 /// The limit for an empty log: most often nothing was written.
 const EMPTY_GRACE: Duration = Duration::from_secs(5);
 
-pub async fn log(lagoon: &Lagoon, id: i64) -> Result<Log, Error> {
+pub(crate) async fn log(lagoon: &Lagoon, id: i64) -> Result<Log, Error> {
     let log = history::read_twice(|| lagoon.run_log(id)).await?;
     log.ok_or_else(|| Error::not_found(format!("run {id} is gone")))
 }
 
-pub fn is_nothing(log: &str) -> bool {
+pub(crate) fn is_nothing(log: &str) -> bool {
     without_banner(log).is_empty()
 }
 
-pub fn is_empty(log: &Log) -> bool {
+pub(crate) fn is_empty(log: &Log) -> bool {
     match log {
         Log::Text(text) => is_nothing(text),
         Log::Empty => true,
@@ -33,7 +33,7 @@ pub fn is_empty(log: &Log) -> bool {
 
 /// The final log. The status changes before the log is complete, so it is read until two reads
 /// agree.
-pub async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Log {
+pub(crate) async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Log {
     let begun = clock.now();
     let mut before: Option<u64> = None;
     let mut pause = Duration::from_millis(300);
@@ -74,7 +74,7 @@ fn print_of(log: &Log) -> u64 {
 }
 
 /// Without the header.
-pub fn tail(log: &str, lines: usize) -> &str {
+pub(crate) fn tail(log: &str, lines: usize) -> &str {
     if lines == 0 {
         return "";
     }
@@ -87,7 +87,7 @@ pub fn tail(log: &str, lines: usize) -> &str {
 }
 
 /// A log without Lagoon's header.
-pub fn without_banner(log: &str) -> &str {
+pub(crate) fn without_banner(log: &str) -> &str {
     let rule = |line: &str| line.len() >= 40 && line.trim_end().bytes().all(|b| b == b'=');
     let mut parts = log.splitn(4, '\n');
     let [Some(top), Some(title), Some(bottom), Some(rest)] = [(); 4].map(|()| parts.next()) else {
@@ -100,7 +100,7 @@ pub fn without_banner(log: &str) -> &str {
     }
 }
 
-pub fn nothing_printed(id: i64) -> String {
+pub(crate) fn nothing_printed(id: i64) -> String {
     format!("run {id} printed nothing")
 }
 

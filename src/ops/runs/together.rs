@@ -14,7 +14,7 @@ use crate::ops::runs::wait::{Companion, Limits, Shared, Waited, Watcher, wait};
 
 /// Follows all runs, each to its own sink. The results are in their order, as from
 /// [`until_all_over`](super::wait::until_all_over).
-pub async fn follow_all<S: Sink>(
+pub(crate) async fn follow_all<S: Sink>(
     lagoon: &Lagoon,
     clock: &dyn Clock,
     runs: Vec<Run>,

@@ -2,9 +2,9 @@
 //!
 //! A finished run is not read again, so that a late update cannot revive it.
 
-mod limits;
+pub(crate) mod limits;
 mod reading;
-mod verdict;
+pub(crate) mod verdict;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -19,8 +19,8 @@ use crate::lagoon::Lagoon;
 
 use crate::ops::runs::push::{Going, Hints, Woken};
 
-pub use limits::Limits;
-pub use verdict::{Waited, first_of_all, verdict_of_all};
+pub(crate) use limits::Limits;
+pub(crate) use verdict::{Waited, first_of_all, verdict_of_all};
 
 use limits::{check as check_limits, pause_within};
 use reading::Reader;

@@ -18,14 +18,14 @@ pub enum PromptError {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
+pub(crate) struct Choice {
     pub label: String,
     pub note: Option<String>,
     pub never_preselected: bool,
 }
 
 impl Choice {
-    pub fn new(label: impl Into<String>) -> Self {
+    pub(crate) fn new(label: impl Into<String>) -> Self {
         Choice {
             label: label.into(),
             note: None,
@@ -34,13 +34,13 @@ impl Choice {
     }
 
     #[must_use]
-    pub fn note(mut self, note: impl Into<String>) -> Self {
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
         self
     }
 
     #[must_use]
-    pub fn never_preselected(mut self) -> Self {
+    pub(crate) fn never_preselected(mut self) -> Self {
         self.never_preselected = true;
         self
     }
@@ -57,7 +57,7 @@ fn preselected(choices: &[Choice], default: Option<usize>) -> Option<usize> {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Question {
+pub(crate) struct Question {
     pub label: String,
     /// The answer of Enter alone.
     pub default: Option<String>,
@@ -65,7 +65,7 @@ pub struct Question {
 }
 
 impl Question {
-    pub fn new(label: impl Into<String>) -> Self {
+    pub(crate) fn new(label: impl Into<String>) -> Self {
         Question {
             label: label.into(),
             ..Question::default()
@@ -73,23 +73,23 @@ impl Question {
     }
 
     #[must_use]
-    pub fn suggest(mut self, answer: impl Into<String>) -> Self {
+    pub(crate) fn suggest(mut self, answer: impl Into<String>) -> Self {
         self.default = Some(answer.into());
         self
     }
 
     #[must_use]
-    pub fn optional(mut self) -> Self {
+    pub(crate) fn optional(mut self) -> Self {
         self.optional = true;
         self
     }
 }
 
 /// The error is shown and the question repeated.
-pub type Check<'a> = &'a dyn Fn(&str) -> Result<(), String>;
+pub(crate) type Check<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 
 /// Labels are cleaned. Do not prompt while progress is shown.
-pub trait Prompt: Send + Sync {
+pub(crate) trait Prompt: Send + Sync {
     /// Enter alone means no.
     fn confirm(&self, question: &str) -> Result<bool, PromptError>;
 
@@ -107,7 +107,7 @@ pub trait Prompt: Send + Sync {
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-pub struct NoPrompt;
+pub(crate) struct NoPrompt;
 
 impl Prompt for NoPrompt {
     fn confirm(&self, _: &str) -> Result<bool, PromptError> {

@@ -13,7 +13,7 @@ use crate::ops::places::place;
 use crate::terminal::Progress;
 
 #[derive(Debug, Clone)]
-pub struct Site {
+pub(crate) struct Site {
     pub scope: Scope,
     /// For messages.
     pub label: String,
@@ -22,20 +22,20 @@ pub struct Site {
 
 impl Site {
     /// The task of this scope with the name, compared as the database compares names.
-    pub fn existing(&self, name: &str) -> Option<&Definition> {
+    pub(crate) fn existing(&self, name: &str) -> Option<&Definition> {
         self.definitions()
             .find(|d| d.scope == self.scope && same_in_database(&d.name, name))
     }
 
     /// Finds a task of any scope.
-    pub fn by_id(&self, id: i64) -> Option<&Definition> {
+    pub(crate) fn by_id(&self, id: i64) -> Option<&Definition> {
         self.definitions().find(|d| d.id == id)
     }
 
     /// The warning that no environment has the command's service; `None` if one has it or the
     /// services are unknown. System-wide and group tasks are not checked, because not all their
     /// environments are read.
-    pub fn missing_service(&self, definition: &Definition) -> Option<String> {
+    pub(crate) fn missing_service(&self, definition: &Definition) -> Option<String> {
         let service = definition.service.as_deref()?;
         if !matches!(definition.work, Work::Command(_))
             || matches!(self.scope, Scope::System | Scope::Group(_))
@@ -74,14 +74,14 @@ impl Site {
     }
 
     /// The tasks that will shadow the new one or be shadowed by it, as sentences.
-    pub fn shadows(&self, name: &str) -> Vec<String> {
+    pub(crate) fn shadows(&self, name: &str) -> Vec<String> {
         let shown = self.views.iter().map(|v| (&v.environment, &v.definitions));
         shadow::notes(shown, name, &self.scope)
     }
 }
 
 /// Finds the scope and reads its tasks; of a group, enough environments for `coverage`.
-pub async fn site(
+pub(crate) async fn site(
     lagoon: &Lagoon,
     target: &Target,
     coverage: &Coverage,

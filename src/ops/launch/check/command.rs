@@ -11,7 +11,7 @@ use crate::ops::launch::{Launch, Subject};
 
 /// A command to start on any environment.
 #[derive(Debug, Clone)]
-pub struct CommandRequest {
+pub(crate) struct CommandRequest {
     pub name: String,
     pub service: String,
     /// The input of the container's shell.
@@ -20,7 +20,10 @@ pub struct CommandRequest {
     pub no_preflight: bool,
 }
 
-pub fn command_on(view: &EnvironmentView, request: &CommandRequest) -> Result<Launch, Obstacle> {
+pub(crate) fn command_on(
+    view: &EnvironmentView,
+    request: &CommandRequest,
+) -> Result<Launch, Obstacle> {
     let one_off = OneOff {
         name: request.name.clone(),
         environment: view.environment.id,

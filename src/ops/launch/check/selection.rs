@@ -9,7 +9,7 @@ use crate::ops::launch::Launch;
 use crate::ops::places::targets::Seen;
 
 /// Checks a task on an environment. Tasks of one name can differ between environments.
-pub fn task(seen: &Seen, task: &TaskRef, request: &TaskRequest) -> Result<Launch, Obstacle> {
+pub(crate) fn task(seen: &Seen, task: &TaskRef, request: &TaskRequest) -> Result<Launch, Obstacle> {
     require_complete(seen)?;
     let definition = choose(&seen.view, task).map_err(|error| match error.kind {
         Kind::NotFound => Obstacle::NoTask(error),
@@ -37,12 +37,12 @@ fn choose<'a>(view: &'a EnvironmentView, task: &TaskRef) -> Result<&'a Definitio
     })
 }
 
-pub fn command(seen: &Seen, request: &CommandRequest) -> Result<Launch, Obstacle> {
+pub(crate) fn command(seen: &Seen, request: &CommandRequest) -> Result<Launch, Obstacle> {
     require_complete(seen)?;
     command_on(&seen.view, request)
 }
 
-pub fn require_none_unfinished(launch: Launch) -> Result<Launch, Obstacle> {
+pub(crate) fn require_none_unfinished(launch: Launch) -> Result<Launch, Obstacle> {
     let Some(run) = launch.unfinished.first() else {
         return Ok(launch);
     };

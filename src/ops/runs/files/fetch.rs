@@ -101,7 +101,7 @@ impl Pauses {
     }
 }
 
-pub struct Fetch<'a> {
+pub(crate) struct Fetch<'a> {
     lagoon: &'a Lagoon,
     clock: &'a dyn Clock,
     watcher: &'a dyn Watcher,
@@ -112,7 +112,7 @@ pub struct Fetch<'a> {
 
 impl<'a> Fetch<'a> {
     /// The files must have been listed just now.
-    pub fn new(
+    pub(crate) fn new(
         lagoon: &'a Lagoon,
         clock: &'a dyn Clock,
         watcher: &'a dyn Watcher,
@@ -132,7 +132,11 @@ impl<'a> Fetch<'a> {
 
     /// Downloads a file to a writer and returns its length. Fails if the file changes meanwhile,
     /// because what was written cannot be undone.
-    pub async fn copy(&mut self, name: &str, to: &mut (dyn Write + Send)) -> Result<u64, Error> {
+    pub(crate) async fn copy(
+        &mut self,
+        name: &str,
+        to: &mut (dyn Write + Send),
+    ) -> Result<u64, Error> {
         let mut output = Output {
             name,
             to,

@@ -13,7 +13,7 @@ use crate::error::{Error, Hint};
 use crate::ops::places::place::names_hint;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Saved {
+pub(crate) struct Saved {
     /// In Lagoon.
     pub name: String,
     pub path: PathBuf,
@@ -21,7 +21,11 @@ pub struct Saved {
 }
 
 /// Selects files by name or pattern; all if nothing is wanted.
-pub fn select(run: i64, files: Vec<RunFile>, wanted: &[String]) -> Result<Vec<RunFile>, Error> {
+pub(crate) fn select(
+    run: i64,
+    files: Vec<RunFile>,
+    wanted: &[String],
+) -> Result<Vec<RunFile>, Error> {
     let means = |wanted: &str, file: &RunFile| {
         // A name with a wildcard in it is a name first.
         let is_a_name = files.iter().any(|f| f.name == wanted);
@@ -43,14 +47,14 @@ pub fn select(run: i64, files: Vec<RunFile>, wanted: &[String]) -> Result<Vec<Ru
 }
 
 /// Unique local names of all files of a run. They do not depend on the selection of files.
-pub fn local_names(files: &[RunFile]) -> HashMap<String, String> {
+pub(crate) fn local_names(files: &[RunFile]) -> HashMap<String, String> {
     let names = files.iter().map(|file| file.name.clone());
     let safe = file_name::all_safe(files.iter().map(|file| file.name.as_str()));
     names.zip(safe).collect()
 }
 
 /// The paths of files in a folder. Without `force`, existing files are an error.
-pub fn places(
+pub(crate) fn places(
     folder: &Path,
     files: &[RunFile],
     local: &HashMap<String, String>,
@@ -79,7 +83,12 @@ pub(super) fn exists(path: &Path) -> Error {
 impl Fetch<'_> {
     /// Downloads a file to this path. The partial file beside it is kept after a failure, and a
     /// later call continues it.
-    pub async fn save(&mut self, name: &str, path: &Path, force: bool) -> Result<Saved, Error> {
+    pub(crate) async fn save(
+        &mut self,
+        name: &str,
+        path: &Path,
+        force: bool,
+    ) -> Result<Saved, Error> {
         let mut partial = Partial::open(path, self.find(name)?.url.resource())?;
         if let Err(error) = self.transfer(name, &mut partial).await {
             return Err(partial.interrupted(error));

@@ -18,7 +18,7 @@ use crate::ssh::{Destination, Key, LONGEST_TAIL, LogStream, Ssh, SshError, follo
 use super::Sink;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum LiveMode {
+pub(crate) enum LiveMode {
     /// Over ssh if possible, otherwise from the API.
     Auto,
     /// Fail without ssh.
@@ -29,7 +29,7 @@ pub enum LiveMode {
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct Live {
+pub(crate) struct Live {
     pub mode: LiveMode,
     /// `None` for ssh's default keys.
     pub key: Option<Key>,
@@ -241,7 +241,7 @@ pub(in crate::ops) fn destination(portal: &Portal) -> Result<Destination, SshErr
 }
 
 /// Checks that an environment has an ssh portal.
-pub async fn require(lagoon: &Lagoon, environment: &Environment) -> Result<(), Error> {
+pub(crate) async fn require(lagoon: &Lagoon, environment: &Environment) -> Result<(), Error> {
     match lagoon.ssh_portal(environment.id).await? {
         Some(portal) => destination(&portal).map(|_| ()).map_err(|e| of_ssh(&e)),
         None => Err(without_portal(environment).hint(Hint::WithoutLiveLog)),

@@ -17,7 +17,7 @@ use crate::lagoon::{Lagoon, LagoonError};
 use crate::lagoon::operations::runs::RecentView;
 
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     /// Lagoon's statuses or our outcomes; empty for all.
     pub statuses: Vec<String>,
     pub active: bool,
@@ -34,7 +34,7 @@ pub struct Wanted {
 }
 
 #[derive(Debug, Default)]
-pub struct Listed {
+pub(crate) struct Listed {
     pub runs: Vec<RecentRun>,
     /// Of environments or projects that could not be read.
     pub failures: Vec<Error>,
@@ -51,7 +51,7 @@ type Read = (Environment, Result<Option<RecentView>, LagoonError>);
 
 /// One request per project, and one per environment whose older runs are needed. Failures concern
 /// only their environment or project.
-pub async fn list(lagoon: &Lagoon, environments: &[Environment], wanted: &Wanted) -> Listed {
+pub(crate) async fn list(lagoon: &Lagoon, environments: &[Environment], wanted: &Wanted) -> Listed {
     let mut projects: Vec<(&str, Vec<&Environment>)> = Vec::new();
     for environment in environments {
         let name = environment.project.name.as_str();
@@ -74,7 +74,7 @@ pub async fn list(lagoon: &Lagoon, environments: &[Environment], wanted: &Wanted
 
 /// The runs of all environments of the projects that `takes` accepts, and those environments, by
 /// project and name.
-pub async fn list_projects(
+pub(crate) async fn list_projects(
     lagoon: &Lagoon,
     projects: &[Project],
     takes: impl Fn(&Environment) -> bool,

@@ -27,7 +27,7 @@ const APART: Duration = Duration::from_secs(1);
 /// The interval for looking up the environments.
 const MOVED: Duration = Duration::from_secs(60);
 
-pub struct Watching<'a> {
+pub(crate) struct Watching<'a> {
     lagoon: &'a Lagoon,
     clock: &'a dyn Clock,
     hints: Box<dyn Hints>,
@@ -42,7 +42,7 @@ pub struct Watching<'a> {
 
 /// The result of a poll.
 #[derive(Debug)]
-pub struct Look {
+pub(crate) struct Look {
     /// Newest first. A run that was active at the last poll is included when it has finished.
     pub runs: Vec<RecentRun>,
     /// New runs and those with a new status, oldest first.
@@ -53,7 +53,7 @@ pub struct Look {
 
 impl<'a> Watching<'a> {
     /// Changes are pushed if there are few environments.
-    pub fn new(
+    pub(crate) fn new(
         lagoon: &'a Lagoon,
         clock: &'a dyn Clock,
         environments: Vec<Environment>,
@@ -72,19 +72,19 @@ impl<'a> Watching<'a> {
         }
     }
 
-    pub fn turn_to(&mut self, environments: Vec<Environment>) {
+    pub(crate) fn turn_to(&mut self, environments: Vec<Environment>) {
         self.environments = environments;
         self.since = self.clock.now();
     }
 
-    pub fn may_have_moved(&self) -> bool {
+    pub(crate) fn may_have_moved(&self) -> bool {
         self.clock.now().saturating_sub(self.since) >= MOVED
     }
 
     /// Polls, after a pause except for the first time. `trouble` receives temporary failures, after
     /// which it polls again. Fails if nothing can be read, and at the first poll also for a
     /// temporary failure.
-    pub async fn look(&mut self, mut trouble: impl FnMut(&str)) -> Result<Look, Error> {
+    pub(crate) async fn look(&mut self, mut trouble: impl FnMut(&str)) -> Result<Look, Error> {
         loop {
             if let Some(looked) = self.looked {
                 self.rest(looked).await;

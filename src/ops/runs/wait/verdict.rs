@@ -31,7 +31,7 @@ const ORDER: [Kind; 8] = [
 ];
 
 /// Fails unless the run completed.
-pub fn verdict(run: &Run) -> Result<(), Error> {
+pub(crate) fn verdict(run: &Run) -> Result<(), Error> {
     Err(match run.outcome() {
         Outcome::Completed => return Ok(()),
         Outcome::Failed => about(run, Kind::RunFailed, "failed"),
@@ -43,7 +43,7 @@ pub fn verdict(run: &Run) -> Result<(), Error> {
 }
 
 /// One error for the failures among `total` runs, with the kind that takes precedence.
-pub fn verdict_of_all(failures: Vec<Error>, total: usize) -> Result<(), Error> {
+pub(crate) fn verdict_of_all(failures: Vec<Error>, total: usize) -> Result<(), Error> {
     if total == 1 {
         return first_of_all(failures);
     }
@@ -52,7 +52,7 @@ pub fn verdict_of_all(failures: Vec<Error>, total: usize) -> Result<(), Error> {
 }
 
 /// One error for several, with the kind that takes precedence.
-pub fn first_of_all(mut failures: Vec<Error>) -> Result<(), Error> {
+pub(crate) fn first_of_all(mut failures: Vec<Error>) -> Result<(), Error> {
     if failures.len() == 1 {
         return failures.pop().map_or(Ok(()), Err);
     }
