@@ -192,8 +192,11 @@ fn two_starts_at_the_same_time_do_not_report_one_run_twice() {
                 Err(error) => assert_eq!(error.kind(), ErrorKind::UnknownOutcome, "{error}"),
             }
         }
+        // If neither run was claimed when both were looked for, both outcomes are unknown.
+        let reported = started.len();
+        started.sort_unstable();
         started.dedup();
-        assert_eq!(started.len(), 2, "the two runs are told apart");
+        assert_eq!(started.len(), reported, "one run is reported twice");
     });
     assert_eq!(env.sent(&["invokeRegisteredTask"]), 2);
 }
