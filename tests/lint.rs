@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::env::TestEnv;
 use crate::support::home::Home;
+use crate::support::markdown::{Block, blocks};
 use crate::support::source::files_under;
 
 fn examples() -> Vec<std::path::PathBuf> {
@@ -196,19 +197,29 @@ fn a_plan_with_a_masked_text_is_not_written() {
 }
 
 #[test]
-fn the_readmes_form_is_a_form() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(readme).unwrap();
-    let (_, block) = readme.split_once("```yaml\n").unwrap();
-    let (text, _) = block.split_once("```").unwrap();
-    let home = Home::new();
-    home.write("work/.lagoon/tasks.yml", text);
-    home.write("work/.lagoon/copy.sh", "true\n");
-    home.tasks(&["lint"]).succeeds();
+fn task_files_in_the_documentation_are_valid() {
     let schema = Schema::printed();
-    let value = yaml(text);
-    assert_eq!(schema.check(&value), Ok(()));
-    home.write("work/.lagoon/tasks.yml", text.replace("https://", ""));
+    for page in ["docs/tasks-as-code.md", "docs/sandbox.md"] {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+        let blocks = blocks(&std::fs::read_to_string(page).unwrap());
+        let files = blocks.iter().filter(|block| block.language == "yaml");
+        for Block { text, line, .. } in files {
+            let home = Home::new();
+            home.write("work/.lagoon/replace-database.sh", "true\n");
+            home.write("work/.lagoon/tasks.yml", text);
+            home.tasks(&["lint"]).succeeds();
+            assert_eq!(schema.check(&yaml(text)), Ok(()), "line {line}");
+        }
+    }
+}
+
+#[test]
+fn a_task_file_is_bound_to_an_address() {
+    let home = Home::new();
+    let file = "version: 1\nproject: shop\nlagoon: https://api.example.com\n";
+    home.write("work/.lagoon/tasks.yml", file);
+    home.tasks(&["lint"]).succeeds();
+    home.write("work/.lagoon/tasks.yml", file.replace("https://", ""));
     let output = home.tasks(&["lint"]).ends_with(2);
     assert!(output.stdout.contains("`lagoon`"), "{output}");
 }

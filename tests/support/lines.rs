@@ -1,48 +1,7 @@
-//! The command lines in a text for people: README, help, hints.
+//! The command lines in documentation, help and hints.
 
 use std::iter::Peekable;
 use std::str::Chars;
-
-/// The lines of a Markdown text's shell blocks (`sh`, `console`, `bash`, or no language given), each
-/// block by itself. In a block with `$ ` prompts only what stands after them.
-pub(crate) fn shell_blocks(markdown: &str) -> Vec<String> {
-    let mut blocks = Vec::new();
-    let mut open: Option<(bool, Vec<&str>)> = None;
-    for line in markdown.lines() {
-        match (line.trim_start().strip_prefix("```"), &mut open) {
-            (Some(language), None) => {
-                let is_shell = ["", "sh", "console", "bash", "shell"].contains(&language.trim());
-                open = Some((is_shell, Vec::new()));
-            }
-            (Some(_), Some(_)) => {
-                if let Some((true, lines)) = open.take() {
-                    blocks.push(without_prompts(&lines));
-                }
-            }
-            (None, Some((_, lines))) => lines.push(line),
-            (None, None) => {}
-        }
-    }
-    blocks
-}
-
-fn without_prompts(lines: &[&str]) -> String {
-    let has_prompts = lines.iter().any(|line| line.starts_with("$ "));
-    let lines: Vec<&str> = if has_prompts {
-        let mut goes_on = false;
-        lines
-            .iter()
-            .filter_map(|line| {
-                let command = line.strip_prefix("$ ").or(goes_on.then_some(*line));
-                goes_on = command.is_some_and(|line| line.ends_with('\\'));
-                command
-            })
-            .collect()
-    } else {
-        lines.to_vec()
-    };
-    lines.join("\n")
-}
 
 /// The arguments of every `tasks …` and `cargo run … -- …` in a shell text: in pipes, lists, loops,
 /// substitutions, after assignments and after `xargs`.
@@ -194,12 +153,5 @@ mod tests {
                 "show",
             ]
         );
-    }
-
-    #[test]
-    fn shell_blocks_are_told_from_others() {
-        let markdown = "tasks no\n```sh\ntasks a\n```\n```json\n{}\n```\n\
-             ```console\n$ tasks b \\\n  -c\noutput\n```\n";
-        assert_eq!(shell_blocks(markdown), ["tasks a", "tasks b \\\n  -c"]);
     }
 }

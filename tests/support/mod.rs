@@ -8,6 +8,7 @@ pub(crate) mod env;
 pub(crate) mod home;
 pub(crate) mod lagoon;
 pub(crate) mod lines;
+pub(crate) mod markdown;
 pub(crate) mod network;
 pub(crate) mod openid;
 pub(crate) mod output;
