@@ -167,6 +167,7 @@ fn a_package_holds_program_completions_pages_and_papers() {
     for file in [
         "tasks",
         "README.md",
+        "docs/troubleshooting.md",
         "CHANGELOG.md",
         "LICENSE",
         "completions/_tasks",
