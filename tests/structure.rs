@@ -167,7 +167,7 @@ fn exits(file: &File) -> Vec<Violation> {
 }
 
 fn variables(file: &File) -> Vec<Violation> {
-    if (file.package == TASKS && file.room() == "env") {
+    if file.package == TASKS && file.room() == "env" {
         return Vec::new();
     }
     let readers = [
