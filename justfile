@@ -26,6 +26,10 @@ snapshots NAME:
 commands:
     TASKS_UPDATE_DOCS=1 cargo test --test all commands_reference
 
+# Update the pictures of terminal sessions in docs/pictures
+pictures:
+    TASKS_UPDATE_PICTURES=1 cargo test --test all pictures
+
 # Format all code
 fmt:
     cargo fmt --all

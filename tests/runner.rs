@@ -51,6 +51,7 @@ mod networks;
 mod openssh;
 mod packages;
 mod packaging;
+mod pictures;
 mod place;
 mod progress;
 mod push;

@@ -12,6 +12,7 @@ pub(crate) mod markdown;
 pub(crate) mod network;
 pub(crate) mod openid;
 pub(crate) mod output;
+pub(crate) mod picture;
 pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod pty;

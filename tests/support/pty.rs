@@ -19,6 +19,9 @@ pub(crate) const ENTER: &str = "\r";
 pub(crate) const DOWN: &str = "\x1b[B";
 pub(crate) const CTRL_C: &str = "\x03";
 
+pub(crate) const COLUMNS: u16 = 80;
+const ROWS: u16 = 24;
+
 /// A program in a terminal of 80 columns and 24 rows; it is ended when this goes out of scope.
 pub(crate) struct Terminal {
     child: Child,
@@ -44,8 +47,13 @@ struct State {
 impl Terminal {
     /// Starts a program; its stdin, stdout and stderr are the terminal.
     pub(crate) fn start(invocation: &Invocation) -> Terminal {
+        Terminal::start_with_rows(invocation, ROWS)
+    }
+
+    /// The same in a terminal of another height.
+    pub(crate) fn start_with_rows(invocation: &Invocation, height: u16) -> Terminal {
         let (pty, pts) = open().unwrap();
-        pty.resize(Size::new(24, 80)).unwrap();
+        pty.resize(Size::new(height, COLUMNS)).unwrap();
         let command = Command::new(&invocation.program)
             .args(&invocation.args)
             .current_dir(&invocation.folder)
@@ -55,7 +63,7 @@ impl Terminal {
         let child = command.spawn(pts).unwrap();
         let seen = Arc::new(Seen {
             state: Mutex::new(State {
-                screen: vt100::Parser::new(rows(24), rows(80), 1000),
+                screen: vt100::Parser::new(rows(height), rows(COLUMNS), 1000),
                 bytes: Vec::new(),
                 closed: false,
             }),
@@ -114,10 +122,18 @@ impl Terminal {
     /// Waits until the screen is as wanted; `what` is for the message of a failure.
     #[track_caller]
     pub(crate) fn wait_until(&self, what: &str, is_so: impl Fn(&str) -> bool) {
+        self.formatted_when(what, is_so);
+    }
+
+    /// Waits until the screen is as wanted, and returns it with its colours, in escape sequences.
+    /// A row that continues on the next one has no line break.
+    #[track_caller]
+    pub(crate) fn formatted_when(&self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
         let (state, in_time) = self.seen.wait(self.deadline, |state| {
             state.closed || is_so(&contents(state))
         });
         let shown = contents(&state);
+        let formatted = state.screen.screen().contents_formatted_basic();
         let closed = state.closed;
         drop(state);
         assert!(
@@ -128,11 +144,17 @@ impl Terminal {
             is_so(&shown),
             "the program ended (closed: {closed}) while waiting for {what}:\n{shown}"
         );
+        formatted
     }
 
     /// What the screen shows now, blanks at the ends of lines left out.
     pub(crate) fn screen(&self) -> String {
         contents(&self.seen.lock())
+    }
+
+    /// The screen with its colours, as in [`Terminal::formatted_when`].
+    pub(crate) fn formatted(&self) -> String {
+        self.seen.lock().screen.screen().contents_formatted_basic()
     }
 
     /// All that was ever written, escape sequences included.
