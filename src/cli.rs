@@ -23,7 +23,7 @@ use globals::Globals;
 
 /// Define, list, invoke and follow tasks on Lagoon
 #[derive(Debug, Parser)]
-#[command(name = "tasks", version, max_term_width = 100, help_template = help::PLACEHOLDER)]
+#[command(name = "tasks", version, max_term_width = 100)]
 struct Cli {
     #[command(flatten)]
     globals: Globals,
@@ -71,6 +71,8 @@ enum Command {
     Environment,
     #[command(hide = true, help_template = "{about}", about = topics::FORMATTING)]
     Formatting,
+    #[command(hide = true, help_template = "{about}", about = topics::GLOBAL_OPTIONS)]
+    GlobalOptions,
 }
 
 async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
@@ -108,6 +110,7 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
         Command::ExitCodes => print(&app.ui, topics::EXIT_CODES),
         Command::Environment => print(&app.ui, topics::ENVIRONMENT),
         Command::Formatting => print(&app.ui, topics::FORMATTING),
+        Command::GlobalOptions => print(&app.ui, topics::GLOBAL_OPTIONS),
     }
 }
 
@@ -138,7 +141,7 @@ fn wants(command: &Command) -> PlaceNeed {
 
 /// The whole command line.
 pub fn command() -> clap::Command {
-    help::with_groups(globals::on_commands(Cli::command(), &|_| true))
+    help::with_placeholders(globals::on_commands(Cli::command(), &|_| true))
 }
 
 /// The part of the command line that these arguments need: building the rest would dominate the
@@ -149,7 +152,7 @@ fn command_of(args: &[OsString]) -> clap::Command {
             .filter_map(|word| word.to_str())
             .any(|word| c.get_name() == word || c.get_all_aliases().any(|alias| alias == word))
     };
-    help::with_groups(globals::on_commands(Cli::command(), &is_on_line))
+    help::with_placeholders(globals::on_commands(Cli::command(), &is_on_line))
 }
 
 pub fn shells() -> [commands::completions::Shell; 6] {
@@ -175,7 +178,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         Ok(parsed) => parsed,
         Err(stop) => {
             let ui = ui(&env, &Flags::default(), usage::color(&args));
-            return stop_early(stop, &ui, json);
+            return stop_early(stop, &args, &ui, json);
         }
     };
     let ui = ui(&env, &globals.flags, globals.color.unwrap_or_default());
@@ -183,7 +186,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         return end(
             &ui,
             json,
-            print(&ui, &help::render(&mut command_of(&args), &ui)),
+            print(&ui, &help::overview(command_of(&args), &ui)),
         );
     };
     let settings = match settings(&globals.flags, &env, &command) {
@@ -239,10 +242,11 @@ fn parse(args: &[OsString]) -> Result<(Globals, Option<Command>), Stop> {
     Ok((globals, cli.command))
 }
 
-fn stop_early(stop: Stop, ui: &Ui, json: bool) -> u8 {
+fn stop_early(stop: Stop, args: &[OsString], ui: &Ui, json: bool) -> u8 {
     match stop {
         Stop::Clap(error) if !error.use_stderr() => {
-            end(ui, false, print(ui, &help::text(&error.render(), ui)))
+            let text = help::text(&error.render(), command_of(args), ui);
+            end(ui, false, print(ui, &text))
         }
         Stop::Clap(error) => end(ui, json, Err(usage::error(&error))),
         Stop::Error(error) => end(ui, json, Err(error)),

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 pub(crate) use duration::{parse_duration, parse_limit, spell_duration};
 pub(crate) use error::{SettingsError, SettingsErrorKind};
-pub(crate) use flags::Flags;
+pub(crate) use flags::{Flags, GLOBAL_OPTIONS, SANDBOX_OPTIONS, TARGET_OPTIONS};
 pub(crate) use named::{Named, pair};
 pub(crate) use size::parse_size;
 pub(crate) use sourced::{Source, Sourced};

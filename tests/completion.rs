@@ -186,7 +186,7 @@ fn contexts_formats_and_roles_need_no_lagoon() {
         let output = home.run(question(home.command(&[]), words)).succeeds();
         output.stdout
     };
-    let contexts = "acme\tacme.example\nsandbox\tthe built-in one\n";
+    let contexts = "acme\tacme.example\nsandbox\tthe built-in Lagoon\n";
     assert_eq!(asked(&["list", "-l", ""]), contexts);
     assert_eq!(asked(&["context", "use", ""]), contexts);
     assert_eq!(asked(&["list", "-o", "js"]), "json\njsonl\n");

@@ -87,9 +87,9 @@ fn a_page_says_what_the_help_says() {
         ".TH \"tasks-api\" \"1\" \"\" \"tasks ",
         "tasks api [OPTIONS] [DOCUMENT]",
         "--operation",
-        "The operation that is meant",
-        // Of the flags of every command, which the short help of one hides.
-        "The Lagoon to talk to",
+        "Select an operation of the document",
+        // The global options, which the help of a command omits.
+        "Select a Lagoon",
         ".SH EXAMPLES\n.nf\n",
         "tasks api --file runs.graphql",
         "tasks-environment(1)",

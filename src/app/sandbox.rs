@@ -24,10 +24,10 @@ const LIFETIME: Duration = Duration::from_secs(300);
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum SandboxSeed {
-    /// A project with environments, users and a few tasks
+    /// Project with environments, users and a few tasks
     #[default]
     Demo,
-    /// The same without tasks
+    /// Project with environments and users, without tasks
     Bare,
 }
 

@@ -11,7 +11,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 use crate::error::Error;
-use crate::settings::{FORMATS, Flags, MARKDOWN};
+use crate::settings::{FORMATS, Flags, GLOBAL_OPTIONS, MARKDOWN};
 use crate::terminal::ColorChoice;
 
 /// The flags that every command has.
@@ -19,18 +19,17 @@ use crate::terminal::ColorChoice;
 pub(super) struct Globals {
     #[command(flatten)]
     pub(super) flags: Flags,
-    /// When to use colour
+    /// Use colour [default: auto]
     #[arg(
         long,
         value_name = "WHEN",
         value_enum,
-        help_heading = "How",
-        hide_possible_values = true
+        help_heading = GLOBAL_OPTIONS
     )]
     pub(super) color: Option<ColorChoice>,
 }
 
-/// Adds the flags to each wanted subcommand, at any depth. Short help hides them.
+/// Adds the flags to each wanted subcommand, at any depth.
 pub(super) fn on_commands(command: Command, is_wanted: &dyn Fn(&Command) -> bool) -> Command {
     let names: Vec<String> = command
         .get_subcommands()
@@ -43,9 +42,8 @@ pub(super) fn on_commands(command: Command, is_wanted: &dyn Fn(&Command) -> bool
             let is_diff = c.get_name() == "diff";
             on_commands(c, &|_| true)
                 .arg_required_else_help(false)
-                .args(all().get_arguments().map(|a| {
-                    let arg = a.clone().hide_short_help(true);
-                    if is_diff && a.get_id() == "output" {
+                .args(all().get_arguments().cloned().map(|arg| {
+                    if is_diff && arg.get_id() == "output" {
                         arg.value_parser(PossibleValuesParser::new(
                             FORMATS.into_iter().chain([MARKDOWN]),
                         ))

@@ -1,13 +1,20 @@
-//! The root's help, with commands in groups, which clap does not have.
+//! The help of `tasks` itself, with commands in groups, and the choice of the page to print.
+
+mod page;
 
 use clap::Command;
 use clap::builder::StyledStr;
-use clap::builder::styling::{AnsiColor, Style, Styles};
+use clap::builder::styling::Styles;
 
+use crate::commands::topics;
+use crate::settings::TARGET_OPTIONS;
 use crate::terminal::{Stream, Ui};
+use page::{HEADING, NAME, Page, Row};
 
-/// Replaced by [`with_groups`], which needs the finished list of commands.
-pub(super) const PLACEHOLDER: &str = "{about}";
+/// clap renders this template in place of the help: the page to print, and `--help` if the help is
+/// long. clap's own layout takes up to four lines for an option.
+pub(super) const PLACEHOLDER: &str = "help of {name} {before-help}";
+const LONG: &str = "--help";
 
 /// Every command that the help shows is in one of these groups.
 const GROUPS: [(&str, &str); 6] = [
@@ -22,53 +29,129 @@ const GROUPS: [(&str, &str); 6] = [
     ("More", "api sandbox completions man"),
 ];
 
-const TOPICS: &str = "exit-codes, environment, formatting";
+/// Commands and descriptions of the section "Learn more", beside the topics.
+const MANUAL: (&str, &str) = ("tasks man | man -l -", "The manual");
+const SANDBOX: (&str, &str) = (
+    "tasks --context sandbox list",
+    "The built-in sandbox: try tasks without a Lagoon",
+);
 
-const HEADING: Style = Style::new().bold();
-const NAME: Style = AnsiColor::Cyan.on_default();
+const WIDEST: usize = 100;
+const WITHOUT_TERMINAL: usize = 80;
 
-pub(super) fn with_groups(command: Command) -> Command {
-    let mut text = format!("{{about}}\n\n{HEADING}Usage:{HEADING:#} {{usage}}\n");
-    for (group, names) in GROUPS {
-        let found: Vec<&Command> = names
-            .split(' ')
-            .filter_map(|name| command.find_subcommand(name))
-            .collect();
-        if found.is_empty() {
-            continue;
-        }
-        text.push_str(&format!("\n{HEADING}{group}:{HEADING:#}\n"));
-        for command in found {
-            let name = command.get_name();
-            let about = command.get_about().map(ToString::to_string);
-            let about = about.unwrap_or_default();
-            text.push_str(&format!("  {NAME}{name:<13}{NAME:#} {about}\n"));
-        }
-    }
-    text.push_str(&format!(
-        "\n{HEADING}Topics:{HEADING:#} {TOPICS} (tasks help TOPIC)\n\n\
-         {HEADING}Flags of every command:{HEADING:#}\n{{options}}\n\n\
-         Start with: tasks --context sandbox list\n"
-    ));
+/// Makes clap leave the help to [`text`].
+pub(super) fn with_placeholders(command: Command) -> Command {
     let styles = Styles::styled()
         .header(HEADING)
         .usage(HEADING)
         .literal(NAME)
-        .placeholder(Style::new());
-    command.help_template(text).styles(styles)
+        .placeholder(clap::builder::styling::Style::new());
+    with_placeholder(command).styles(styles)
 }
 
-pub(super) fn render(command: &mut Command, ui: &Ui) -> String {
-    text(&command.render_help(), ui)
+fn with_placeholder(command: Command) -> Command {
+    // Topics have their own template.
+    if command.is_hide_set() {
+        return command;
+    }
+    command
+        .help_template(PLACEHOLDER)
+        .before_long_help(LONG)
+        .mut_subcommands(with_placeholder)
 }
 
-/// clap's text, in colour if stdout has colour.
-pub(super) fn text(text: &StyledStr, ui: &Ui) -> String {
+/// The help of `tasks` itself.
+pub(super) fn overview(mut root: Command, ui: &Ui) -> String {
+    root.build();
+    styled(&root_page(&root, width(ui)), ui)
+}
+
+/// clap's text, or the page that it stands for.
+pub(super) fn text(text: &StyledStr, mut root: Command, ui: &Ui) -> String {
+    let plain = text.to_string();
+    let named = plain
+        .strip_prefix("help of ")
+        .and_then(|rest| rest.split_whitespace().next());
+    let Some(name) = named else {
+        return styled(text, ui);
+    };
+    root.build();
+    if name == root.get_name() {
+        return styled(&root_page(&root, width(ui)), ui);
+    }
+    let Some(command) = find(&root, name) else {
+        return styled(text, ui);
+    };
+    let is_long = plain.trim_end().ends_with(LONG);
+    let page = Page {
+        command,
+        width: width(ui),
+    };
+    styled(&StyledStr::from(page.of_command(is_long)), ui)
+}
+
+/// The subcommand with this display name, such as `tasks-files-get`, at any depth.
+fn find<'a>(command: &'a Command, name: &str) -> Option<&'a Command> {
+    command.get_subcommands().find_map(|below| {
+        let is_it = below.get_display_name() == Some(name);
+        if is_it {
+            Some(below)
+        } else {
+            find(below, name)
+        }
+    })
+}
+
+fn width(ui: &Ui) -> usize {
+    let width = ui.terminal().columns(Stream::Out);
+    width.map_or(WITHOUT_TERMINAL, |width| usize::from(width).min(WIDEST))
+}
+
+/// In colour if stdout has colour.
+fn styled(text: &StyledStr, ui: &Ui) -> String {
     if ui.palette(Stream::Out).is_enabled() {
         text.ansi().to_string()
     } else {
         text.to_string()
     }
+}
+
+fn root_page(root: &Command, width: usize) -> StyledStr {
+    let page = Page {
+        command: root,
+        width,
+    };
+    let groups = GROUPS.map(|(group, names)| {
+        let found = names
+            .split(' ')
+            .filter_map(|name| root.find_subcommand(name));
+        (group, found.map(Row::of_command).collect())
+    });
+    let topics = topics::ALL.iter().map(|(name, text)| {
+        let title = text.lines().next().unwrap_or_default();
+        Row::new(format!("tasks help {name}"), title)
+    });
+    let mut more = vec![Row::new(
+        "tasks COMMAND --help",
+        "Help of a command, with examples (-h: a summary)",
+    )];
+    more.extend(topics);
+    more.push(Row::new(MANUAL.0, MANUAL.1));
+    if root.find_subcommand("sandbox").is_some() {
+        more.push(Row::new(SANDBOX.0, SANDBOX.1));
+    }
+    let sections = [
+        (TARGET_OPTIONS, page.target()),
+        ("Options", page.own()),
+        ("Learn more", more),
+    ];
+    let text = [
+        page.title(),
+        page.usage(),
+        page.sections(&groups),
+        page.sections(&sections),
+    ];
+    StyledStr::from(text.concat())
 }
 
 #[cfg(test)]
@@ -79,17 +162,34 @@ mod tests {
     fn every_command_is_in_a_group_and_every_topic_is_one() {
         let command = crate::cli::command();
         let grouped: Vec<&str> = GROUPS.iter().flat_map(|g| g.1.split(' ')).collect();
+        let is_topic = |name: &str| topics::ALL.iter().any(|(topic, _)| *topic == name);
         for sub in command.get_subcommands() {
             let name = sub.get_name();
             let place = if sub.is_hide_set() {
-                TOPICS.contains(name) || name.starts_with("__")
+                is_topic(name) || name.starts_with("__")
             } else {
                 grouped.contains(&name)
             };
             assert!(place, "{name} is in no group");
         }
-        for topic in TOPICS.split(", ") {
+        for (topic, _) in topics::ALL {
             assert!(command.find_subcommand(topic).is_some(), "{topic}");
+        }
+    }
+
+    #[test]
+    fn every_global_option_is_in_its_topic() {
+        let (_, text) = topics::ALL
+            .iter()
+            .find(|(name, _)| *name == "global-options")
+            .unwrap();
+        for arg in crate::cli::command().get_arguments() {
+            let flag = format!("--{}", arg.get_long().unwrap());
+            assert!(text.contains(&flag), "{flag}");
+            for value in arg.get_possible_values() {
+                let is_shown = value.is_hide_set() || text.contains(value.get_name());
+                assert!(is_shown, "{flag} {}", value.get_name());
+            }
         }
     }
 }

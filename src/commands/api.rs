@@ -19,36 +19,39 @@ use fields::{Fields, is_json, typed};
 
 const EXAMPLES: &str = "\
 Examples:
+  # Send a query
   tasks api '{ me { email } }'
-  tasks api 'query ($name: String!) { projectByName(name: $name) { id } }' -f name=shop
-  tasks api --file runs.graphql -F environment=42 --jq '.data.environmentById.tasks[].id'
-  tasks api --file update.graphql -F 'input[id]=7' -F 'input[patch][name]=New name'
+  # Send a query from a file with a variable, and filter the response
+  tasks api --file runs.graphql -F environment=42 --jq '.data.tasks[].id'
+  # Set fields of an input object
+  tasks api --file update.graphql -F 'input[id]=7' -F 'input[patch][name]=New'
+  # Read the document from stdin
   echo '{ lagoonVersion }' | tasks api -";
 
-/// Send a GraphQL document of your own
+/// Send a GraphQL document
 ///
-/// It is sent as the signed-in user, and the whole answer is printed. Errors in it make the exit
-/// code 1, or 4 when something is not allowed, and the answer is printed all the same. A query is
-/// tried again when no answer comes, a mutation never.
+/// Sends the document as the signed-in user and prints the whole response. If the response has
+/// errors, the exit code is 1, or 4 if something is not allowed. A query without a response is
+/// retried; a mutation is sent once.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ApiArgs {
-    /// The document; `-` reads it from stdin
+    /// GraphQL document; `-` reads it from stdin
     #[arg(value_name = "DOCUMENT", required_unless_present = "file")]
     document: Option<String>,
     /// Read the document from this file; `-` is stdin
     #[arg(long, value_name = "FILE", conflicts_with = "document", value_hint = clap::ValueHint::FilePath)]
     file: Option<String>,
-    /// A variable: a number, true, false, null, or a text; @FILE is a file's content
+    /// Set a variable to a number, true, false, null or a text; @FILE reads a file
     #[arg(short = 'F', long = "field", value_name = "NAME=VALUE")]
     fields: Vec<String>,
-    /// A variable whose value is a text as it is
+    /// Set a variable to a text, literally
     #[arg(short = 'f', long = "raw-field", value_name = "NAME=VALUE")]
     raw_fields: Vec<String>,
-    /// All variables: a JSON object, a file that holds one, or `-` for stdin
+    /// Set all variables from a JSON object or file; `-` is stdin
     #[arg(long, value_name = "JSON|FILE")]
     variables: Option<String>,
-    /// The operation that is meant, where the document has several
+    /// Select an operation of the document
     #[arg(long, value_name = "NAME")]
     operation: Option<String>,
 }

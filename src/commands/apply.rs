@@ -23,34 +23,39 @@ use report::report;
 /// The maximum size of a plan in bytes. It has each definition before and after.
 const LONGEST_PLAN: u64 = 64 << 20;
 
-/// Make Lagoon's tasks what files say
+/// Update Lagoon to match task files
 ///
-/// Shows what will be done and asks; nothing is overwritten that changed meanwhile, every write is
-/// read back, and applying again finishes what an error left. With --plan, exactly the plan that
-/// `tasks diff -o json` made is carried out, or nothing.
+/// Shows the plan and asks for confirmation. A task that someone else changes in the meantime is not
+/// overwritten, and every change is read back. After an error, run the command again to apply the
+/// rest. With --plan, applies exactly the plan from `tasks diff -o json`, or nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Apply .lagoon/tasks.yml
   tasks apply
+  # Apply another file without confirmation, as in a pipeline
   tasks apply -f deploy/tasks.yml --var tag=1.2 --yes
+  # Delete at most two tasks that are missing from the file
   tasks apply --prune --max-deletes 2
+  # Apply a plan that was reviewed
   tasks apply --plan plan.json --yes
+  # Try a task file in the sandbox
   tasks --context sandbox apply --yes")]
 pub(crate) struct ApplyArgs {
     #[command(flatten)]
     files: Files,
     #[command(flatten)]
     permits: Permits,
-    /// Add tasks although it cannot be read whether they are there
+    /// Add tasks even if the existing tasks cannot be read
     #[arg(long)]
     allow_unverified: bool,
-    /// Carry out exactly this plan, or nothing
+    /// Apply exactly this plan, or nothing
     #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "vars", "replace", "prune", "max_deletes"])]
     plan: Option<String>,
-    /// How many projects are worked on at a time
+    /// Change this many projects at a time
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..))]
     concurrency: u8,
-    /// Begin nothing new after the first error
+    /// Start no more changes after the first error
     #[arg(long)]
     fail_fast: bool,
 }

@@ -15,20 +15,23 @@ use std::time::Duration;
 
 use clap::Args;
 
-/// Cancel runs, and wait until they are
+/// Cancel runs and wait for them to end
 ///
-/// Asks first; without a terminal it takes --yes. 0: cancelled; 1: a run ended otherwise, or had
-/// ended before.
+/// Asks for confirmation; without a terminal, pass --yes. The exit code is 1 if a run ended
+/// differently or had already ended.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Cancel a run
   tasks cancel 1234
+  # Cancel the last run that this machine started, without confirmation
   tasks cancel --last --yes
+  # Cancel two runs and print them as JSON
   tasks cancel 1234 1235 --yes -o json")]
 pub(crate) struct CancelArgs {
     #[command(flatten)]
     runs: RunArgs,
-    /// How long to wait until they are cancelled
+    /// Limit the wait for the end
     #[arg(long, value_name = "TIME", value_parser = parse_limit, default_value = "10m")]
     timeout: Duration,
 }

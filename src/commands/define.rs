@@ -18,67 +18,70 @@ use clap::Args;
 
 /// Define a task
 ///
-/// Where it is defined is what the line itself names: -e an environment, --group a group, -p a
-/// project; --scope says it outright, and is the only way to a system-wide task. Without NAME, at a
-/// terminal, everything is asked for, and the equivalent command line is shown.
+/// The scope comes from the command line: --scope, otherwise -e (environment), --group or -p
+/// (project). A system-wide task requires --scope. Without NAME, at a terminal, `tasks` prompts for
+/// everything and shows the equivalent command.
 ///
-/// What is there already is read first: the same task is left alone, a different one of that name
-/// is never overwritten.
+/// A different task of the same name is never overwritten; an identical one is left unchanged.
 #[derive(Debug, Clone, Default, Args)]
 #[command(after_help = "\
 Examples:
-  tasks define 'Clear caches' -p shop -e main --service cli --command 'drush cr'
-  tasks define 'Sync database' -p shop --service cli --command-file sync.sh \\
-      --arg SOURCE:other-environment:'Copy from' --confirmation-text 'Overwrite the database?'
+  # Define a command for one environment
+  tasks define 'Clear caches' -p shop -e main -s cli --command 'drush cr'
+  # Define a task with an argument and a confirmation for a project
+  tasks define 'Sync database' -p shop -s cli --command-file sync.sh \\
+      --arg SOURCE:other-environment:'Copy from' \\
+      --confirmation-text 'Overwrite the database?'
+  # Give an optional argument a default
   tasks define Reindex -p shop -s cli --command 'reindex \"$INDEX\"' \\
       --arg 'INDEX?:string' --arg-default INDEX=products
-  tasks define Report --group acme --image acme/report:2 --permission maintainer
-  echo 'drush cron' | tasks define Cron -p shop -s cli --command-file -")]
+  # Define an image task for all projects of a group
+  tasks define Report --group acme --image acme/report:2 --permission maintainer")]
 pub(crate) struct DefineArgs {
-    /// The task's name
+    /// Task name
     #[arg(value_name = "NAME")]
     name: Option<String>,
-    /// Where to define it, when the line names more than one place
+    /// Set the scope
     #[arg(long, value_enum)]
     scope: Option<ScopeWord>,
-    /// Define it for all projects of this group
+    /// Define the task for all projects of this group
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
-    /// The command, for a shell in the service's container
+    /// Run this command with the container's shell
     #[arg(long, value_name = "COMMAND", conflicts_with_all = ["command_file", "image"])]
     command: Option<String>,
-    /// A file with the command; `-` is stdin (Windows line ends are mended, final ones dropped)
+    /// Read the command from a file; `-` is stdin
     #[arg(long, value_name = "FILE", conflicts_with = "image")]
     command_file: Option<String>,
-    /// The service in whose container the command runs
+    /// Run the command in this service's container
     #[arg(long, short = 's', value_name = "SERVICE")]
     service: Option<String>,
     /// Run a container of this image instead of a command
     #[arg(long, value_name = "IMAGE")]
     image: Option<String>,
-    /// Who may invoke it [default: developer]
-    #[arg(long, value_enum)]
+    /// Require this role to invoke the task [default: developer]
+    #[arg(long, value_enum, value_name = "ROLE")]
     permission: Option<PermissionWord>,
-    /// What it is for
+    /// Set the description
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
-    /// What to ask before it is invoked
+    /// Ask for confirmation with this text on each invocation
     #[arg(long, value_name = "TEXT")]
     confirmation_text: Option<String>,
-    /// An argument: NAME[?][:TYPE[:Display name]], `?` for optional; types are string, numeric,
-    /// environment, other-environment
+    /// Add an argument: NAME[?][:TYPE[:Label]], with `?` if it is optional; TYPE is string, numeric,
+    /// environment or other-environment
     #[arg(long = "arg", short = 'a', value_name = "SPEC")]
     args: Vec<String>,
-    /// An argument's default
+    /// Set the default of an argument
     #[arg(long = "arg-default", value_name = "NAME=VALUE")]
     defaults: Vec<String>,
     /// Give runs a deploy token (platform owners)
     #[arg(long)]
     inject_deploy_token: bool,
-    /// Give runs the project's ssh key
+    /// Give runs the project's SSH key
     #[arg(long)]
     inject_project_key: bool,
-    /// Show it to administrators only (platform owners)
+    /// Show the task only to administrators (platform owners)
     #[arg(long)]
     admin_only: bool,
 }

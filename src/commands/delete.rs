@@ -16,27 +16,31 @@ use clap::Args;
 
 /// Delete tasks
 ///
-/// Asks first, and says what goes and, where it can be known, which other task of that name comes
-/// to light. Only tasks of exactly the scope that the line names are touched: -e an environment,
-/// --group a group, -p a project, --scope system the system. Runs that were started stay.
+/// Asks for confirmation and, where it can be determined, names the task that a deleted one has
+/// hidden. The tasks must have exactly the scope from the command line: --scope, otherwise -e
+/// (environment), --group or -p (project). Existing runs are kept.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Delete a task of an environment
   tasks delete 'Clear caches' -p shop -e main
+  # Delete two tasks of a project without confirmation
   tasks delete id:42 'Sync database' -p shop --yes
+  # Delete a task of a group
   tasks delete Report --group acme
+  # Delete an orphaned task
   tasks delete id:16 --unlisted")]
 pub(crate) struct DeleteArgs {
-    /// The tasks, by id or name
+    /// Task id or name
     #[arg(value_name = "TASK", required = true)]
     tasks: Vec<String>,
-    /// Where they are defined, when the line names more than one place
+    /// Select the scope of the tasks
     #[arg(long, value_enum)]
     scope: Option<ScopeWord>,
-    /// They are defined for this group
+    /// Delete tasks of this group
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
-    /// No environment lists them: orphans, and half made ones. For platform owners, by id
+    /// Delete orphaned or incomplete tasks by id (platform owners)
     #[arg(long, conflicts_with_all = ["scope", "group"])]
     pub(crate) unlisted: bool,
 }

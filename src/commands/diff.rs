@@ -12,27 +12,30 @@ use crate::secret::masked;
 use crate::settings::MARKDOWN;
 use crate::terminal::Stream;
 
-/// Show what apply would do
+/// Show the changes that `tasks apply` would make
 ///
-/// Compares task files with what Lagoon shows, and changes nothing. The exit code is 9 if there are
-/// changes to apply, or 0 with --exit-zero. -o markdown is for merge requests; -o json is what
-/// `tasks apply --plan` carries out.
+/// Compares task files with Lagoon. The exit code is 9 if there are changes to apply, or 0 with
+/// --exit-zero. Use -o markdown for a merge request and -o json for `tasks apply --plan`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Compare .lagoon/tasks.yml with Lagoon
   tasks diff
+  # Compare another file, and list the tasks that --prune would delete
   tasks diff -f deploy/tasks.yml --var tag=1.2 --prune
+  # Write a comment for a merge request
   tasks diff --exit-zero -o markdown > comment.md
+  # Save a plan and apply exactly that plan
   tasks diff --exit-zero -o json > plan.json && tasks apply --plan plan.json")]
 pub(crate) struct DiffArgs {
     #[command(flatten)]
     files: Files,
     #[command(flatten)]
     permits: Permits,
-    /// How many projects are read at a time
+    /// Read this many projects at a time
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..))]
     concurrency: u8,
-    /// Exit with 0 even when there are changes
+    /// Exit with 0 even if there are changes
     #[arg(long)]
     exit_zero: bool,
 }

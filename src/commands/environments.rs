@@ -12,20 +12,23 @@ use crate::ops::places::details;
 use crate::output::{Cell, Column, Grid};
 use clap::Args;
 
-/// List a project's environments
+/// List the environments of a project
 ///
-/// Production is marked. Deleted environments are not listed.
+/// Production environments are marked. Deleted environments are not listed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # List the environments of a project
   tasks environments -p shop
+  # Print the names of matching environments
   tasks environments 'pr-*' -p shop -o name
+  # Print the route of production
   tasks environments -p shop --type production -o json --jq '.[0].route'")]
 pub(crate) struct EnvironmentsArgs {
-    /// Only environments of this name; `*` is any text
+    /// Environment name or pattern (`*`)
     #[arg(value_name = "NAME")]
     pattern: Option<String>,
-    /// Only environments of this type
+    /// List only environments of this type
     #[arg(long = "type", value_enum, value_name = "TYPE")]
     kind: Option<KindWord>,
 }

@@ -13,34 +13,35 @@ use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::check::{self, CommandRequest};
 
-/// Run a command once in a service's container
+/// Run a command in a service's container
 ///
-/// Each word after `--` arrives in the container as it is: the program is the first of them. For
-/// pipes and variables of the container's shell give it a script, or `-- sh -c '…'`.
+/// The container receives each word after `--` unchanged. For pipes and variables, use --script or
+/// `-- sh -c '…'`. Without --wait or --follow, the command ends as soon as the run exists.
 ///
-/// Without --wait or --follow the command ends as soon as the run exists.
-///
-/// Several targets: -p and -e can be given more than once and take patterns, as in 'pr-*', and -e
-/// takes PROJECT:ENV. They are shown and confirmed once, and nothing starts unless all can.
+/// To select several targets, repeat -p and -e or use patterns such as 'pr-*'; -e also accepts
+/// PROJECT:ENV. All targets are confirmed once, and nothing starts unless all can start.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Run a command and follow its output
   tasks exec -p shop -e develop -s cli --follow -- drush status
+  # Use a pipe in the container
   tasks exec -e develop -s cli --wait -- sh -c 'du -sh /app/* | sort -h'
-  tasks exec -e main -s cli --script repair.sh --name 'Repair orders' --yes --wait
-  tasks exec -e main -s cli --script - --dry-run
+  # Run a script on production without confirmation
+  tasks exec -e main -s cli --script repair.sh --yes --wait
+  # Run a command on all matching environments that have the service
   tasks exec -p shop -e 'pr-*' -s cli --skip-missing --yes --wait -- drush cr")]
 pub(crate) struct ExecArgs {
-    /// The service whose container runs it
+    /// Run the command in this service's container
     #[arg(long, short = 's', value_name = "SERVICE")]
     service: String,
-    /// The program and its arguments
+    /// Program and its arguments
     #[arg(last = true, value_name = "CMD")]
     words: Vec<String>,
-    /// A script for the container's shell, or for the one that its first line names; `-` is stdin
+    /// Run this script with `sh` or the shell in its first line; `-` is stdin
     #[arg(long, value_name = "FILE", conflicts_with = "words")]
     script: Option<String>,
-    /// What the run is called [default: `exec` and the program's name]
+    /// Name the run [default: `exec` and the program's name]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
@@ -49,10 +50,10 @@ pub(crate) struct ExecArgs {
     bulk: BulkFlags,
     #[command(flatten)]
     start: StartFlags,
-    /// Start it although the environment does not have the service
-    #[arg(long)]
+    /// Start even if the environment lacks the service
+    #[arg(long, hide_short_help = true)]
     no_preflight: bool,
-    /// Show what would be started, and start nothing
+    /// Show what would start, without starting it
     #[arg(long)]
     dry_run: bool,
 }

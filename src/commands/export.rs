@@ -11,24 +11,28 @@ use crate::ops::as_code::scope::How;
 use crate::ops::definitions::group;
 use clap::Args;
 
-/// Write tasks as a file
+/// Print tasks as a task file
 ///
-/// The tasks of one scope, as YAML that `tasks apply` takes back unchanged: in an order that stays,
-/// without ids. The scope is what the line names: -e an environment, --group a group, -p a project.
+/// Prints the tasks of one scope as YAML that `tasks apply` accepts unchanged, in a stable order and
+/// without ids. The scope comes from the command line: --scope, otherwise -e (environment), --group
+/// or -p (project).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Write the tasks of a project to a file
   tasks export -p shop > .lagoon/tasks.yml
+  # Include the tasks of its environments
   tasks export -p shop --with-environments
+  # Print the tasks of a group
   tasks export --group acme")]
 pub(crate) struct ExportArgs {
-    /// The scope, when the line names more than one place
+    /// Select the scope of the tasks
     #[arg(long, value_enum)]
     scope: Option<ScopeWord>,
-    /// The tasks of this group
+    /// Export the tasks of this group
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
-    /// Those of the project's environments, too
+    /// Include the tasks of the project's environments
     #[arg(long, conflicts_with = "group")]
     with_environments: bool,
 }

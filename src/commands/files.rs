@@ -21,6 +21,14 @@ use report::{Listing, Transferred, Transfers};
 
 /// List, download and upload the files of a run
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  # List the files of a run
+  tasks files list 1234
+  # Download all files of a run
+  tasks files get 1234
+  # Upload a file to a run
+  tasks files put 1234 report.json")]
 pub(crate) struct FilesArgs {
     #[command(subcommand)]
     command: Command,
@@ -37,44 +45,50 @@ enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # List the files of a run
   tasks files list 1234
+  # List the files of the last run that this machine started
   tasks files list --last
+  # Print only the names
   tasks files list 1234 -o name
+  # Print the files with their download addresses
   tasks files list 1234 --url -o json")]
 struct ListArgs {
     #[command(flatten)]
     run: OneRun,
-    /// Show the signed addresses too: whoever has one can fetch its file for five minutes
+    /// Show signed addresses, which allow downloads for 5 minutes
     #[arg(long)]
     url: bool,
 }
 
 /// Download files of a run
 ///
-/// Without a FILE all of them. What is there already stays, and nothing is ever written outside the
-/// folder, whatever a file is called.
+/// Downloads all files unless FILE is given. Existing files are kept unless --force is given.
+/// Downloads never leave the target folder.
 ///
-/// An interrupted download is retried. If it cannot be finished, the part received so far is kept
-/// next to the target as `.NAME.tasks-partial`. The same command resumes from there if the file in
-/// Lagoon has not changed.
+/// An interrupted download is retried. If it still fails, the partial file is kept next to the target
+/// as `.NAME.tasks-partial`, and the same command resumes it if the file has not changed.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Download all files of a run
   tasks files get 1234
+  # Download the matching files to a folder
   tasks files get 1234 '*.sql.gz' -O backup
-  tasks files get --last
+  # Start a task, wait for it and download its files
   tasks invoke 'DB dump' -e main --wait | tasks files get - -O backup
+  # Write one file to stdout
   tasks files get 1234 report.json -O - | jq .total")]
 struct GetArgs {
     #[command(flatten)]
     run: OneRun,
-    /// The files, by name or pattern (`*`, `?`)
+    /// File name or pattern (`*`, `?`)
     #[arg(value_name = "FILE")]
     files: Vec<String>,
-    /// The folder to put them in; `-` writes one file to stdout
+    /// Write the files to this folder; `-` writes one to stdout
     #[arg(long = "to", short = 'O', value_name = "DIR", default_value = ".")]
     to: PathBuf,
-    /// Replace what is there
+    /// Replace existing files
     #[arg(long)]
     force: bool,
 }
@@ -83,12 +97,14 @@ struct GetArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Upload a file
   tasks files put 1234 report.json
+  # Upload two files, replacing files of the same names
   tasks files put 1234 dump.sql.gz notes.txt --force")]
 struct PutArgs {
     #[command(flatten)]
     run: OneRun,
-    /// The files
+    /// File to upload
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Replace files of the same name

@@ -41,11 +41,11 @@ impl From<KindWord> for Kind {
 /// A permission on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PermissionWord {
-    /// Anybody who can see the project
+    /// Everyone who can see the project
     Guest,
-    /// Developers and up
+    /// Developers, maintainers and owners
     Developer,
-    /// Maintainers and up
+    /// Maintainers and owners
     Maintainer,
 }
 

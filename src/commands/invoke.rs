@@ -20,41 +20,38 @@ use crate::ops::runs::history;
 
 /// Start a task
 ///
-/// Values are checked before anything is sent, defaults are sent with them, and for COMMAND tasks
-/// each value arrives in the container exactly as it was typed. TASK is an id or a name; at a
-/// terminal, what is missing is asked for and the equivalent command line is shown.
+/// Checks the arguments, then starts the task. A COMMAND task receives each value exactly as typed.
+/// At a terminal, `tasks` prompts for missing values. Without --wait or --follow, the command ends as
+/// soon as the run exists.
 ///
-/// Without --wait or --follow the command ends as soon as the run exists.
-///
-/// Several targets: -p and -e can be given more than once and take patterns, as in 'pr-*', and -e
-/// takes PROJECT:ENV. They are shown and confirmed once, nothing starts unless all can, and there is
-/// one exit code, as `tasks wait` has it.
+/// To select several targets, repeat -p and -e or use patterns such as 'pr-*'; -e also accepts
+/// PROJECT:ENV. All targets are confirmed once, and nothing starts unless all can start.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Start a task and follow its log
   tasks invoke 'Run yarn audit' -p shop -e main --follow
+  # Pass an argument, skip the confirmation and wait, as in a script
   tasks invoke 'Sync database' -e develop -a SOURCE=main --yes --wait
-  tasks invoke Import -e main --arg-file DATA=rows.csv --wait --timeout 30m
-  tasks invoke Reindex -e main --args-file values.yml --if-running skip
-  tasks invoke 'Sync database' -e develop -a SOURCE=main --dry-run
+  # Start a task on all matching environments and wait for all runs
   tasks invoke 'Clear caches' -p shop -e 'pr-*' --yes --wait
-  tasks invoke 'Clear caches' --group shops --type production --skip-missing --yes --wait
+  # Store the id of the new run
   run=$(tasks invoke Reindex -e main -o id)")]
 pub(crate) struct InvokeArgs {
-    /// The task, by id or name
+    /// Task id or name
     #[arg(value_name = "TASK")]
     task: Option<String>,
-    /// A value, taken literally
+    /// Set an argument; the value is taken literally
     #[arg(long = "arg", short = 'a', value_name = "NAME=VALUE")]
     args: Vec<String>,
-    /// A value from a file, exactly as it is there; `-` is stdin
+    /// Set an argument from a file; `-` is stdin
     #[arg(long = "arg-file", value_name = "NAME=FILE")]
     arg_files: Vec<String>,
-    /// Values from a JSON or YAML file; `-` is stdin
-    #[arg(long, value_name = "FILE")]
+    /// Read arguments from JSON or YAML; `-` is stdin
+    #[arg(long, hide_short_help = true, value_name = "FILE")]
     args_file: Option<String>,
-    /// Send values to a COMMAND task as they are, for its shell to interpret
-    #[arg(long)]
+    /// Let the task's shell interpret the values
+    #[arg(long, hide_short_help = true)]
     raw_args: bool,
     #[command(flatten)]
     places: Places,
@@ -62,26 +59,26 @@ pub(crate) struct InvokeArgs {
     bulk: BulkFlags,
     #[command(flatten)]
     start: StartFlags,
-    /// What to do when a run of the task is still going there
-    #[arg(long, value_enum, value_name = "WHAT", default_value = "start")]
+    /// Set the action if the task is already running there
+    #[arg(long, value_enum, value_name = "ACTION", default_value = "start")]
     if_running: IfRunningWord,
-    /// Start it although the environment does not have its service
-    #[arg(long)]
+    /// Start even if the environment lacks the service
+    #[arg(long, hide_short_help = true)]
     no_preflight: bool,
-    /// Show what would be started, and start nothing
+    /// Show what would start, without starting it
     #[arg(long)]
     dry_run: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum IfRunningWord {
-    /// Start another one
+    /// Start another run
     Start,
-    /// Start none
+    /// Start nothing, and succeed
     Skip,
-    /// Start one when it has ended
+    /// Start a run when the other one has ended
     Wait,
-    /// Fail
+    /// Start nothing, and fail
     Fail,
 }
 

@@ -14,20 +14,24 @@ use crate::output::Cell;
 
 /// Check task files
 ///
-/// Everything that can be checked without a Lagoon and without a token: the form, every key, scopes,
-/// variables, command files, and what Lagoon would refuse or take but should not. Variables that
-/// have no value yet are left open.
+/// Needs no Lagoon and no token. Checks the syntax, the keys, scopes, variables and command files, and
+/// reports values that Lagoon would refuse or that are probably mistakes. A variable without a value
+/// is not an error.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Check .lagoon/tasks.yml
   tasks lint
+  # Check another file, with a variable
   tasks lint -f deploy/tasks.yml --var tag=1.2
+  # Print only the messages
   tasks lint -o json --jq '.[] | .message'
+  # Write the schema for an editor
   tasks lint --schema > tasks.schema.json")]
 pub(crate) struct LintArgs {
     #[command(flatten)]
     files: Files,
-    /// Print the JSON Schema of the form, for editors
+    /// Print the JSON Schema of task files, for editors
     #[arg(long, conflicts_with_all = ["file", "vars"])]
     schema: bool,
 }

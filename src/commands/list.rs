@@ -13,24 +13,28 @@ use clap::Args;
 
 /// List the tasks that can be invoked
 ///
-/// With -e: on that environment. Without it: on all environments of the project, merged, each task
-/// with the environments that show it and those where another task of its name stands before it.
-/// What your role may not invoke is not listed by Lagoon.
+/// With -e, lists the tasks of one environment. Without it, lists the tasks of all environments of
+/// the project, merged. Each task then has the environments that list it, and those where another
+/// task of the same name hides it. Lagoon leaves out tasks that your role may not invoke.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # List the tasks of one environment
   tasks list -p shop -e main
+  # List the tasks that are defined for the project
   tasks list -p shop --scope project
+  # Search the names
   tasks list -e main -o name | grep audit
-  tasks list -e main --jq '.[] | {name, arguments: .advancedTaskDefinitionArguments}'")]
+  # Print the name and service of each task as JSON
+  tasks list -e main --jq '.[] | {name, service}'")]
 pub(crate) struct ListArgs {
-    /// Only tasks of this scope
+    /// List only tasks of this scope
     #[arg(long, value_enum)]
     scope: Option<ScopeWord>,
-    /// Only tasks with this permission
-    #[arg(long, value_enum)]
+    /// List only tasks with this permission
+    #[arg(long, value_enum, value_name = "ROLE")]
     permission: Option<PermissionWord>,
-    /// Only tasks that run in this service
+    /// List only tasks that run in this service
     #[arg(long, short = 's', value_name = "SERVICE")]
     service: Option<String>,
 }

@@ -17,39 +17,45 @@ use crate::settings::{Source, Target, TokenOrigin, parse_limit};
 
 const EXAMPLES: &str = "\
 Examples:
+  # Add a Lagoon and sign in over SSH
   tasks login https://api.lagoon.example.com
+  # Sign in with a certain key
   tasks login -l acme --ssh-key ~/.ssh/id_lagoon
+  # Sign in with a browser
   tasks login -l acme --browser
-  curl -H \"Authorization: Bearer $(tasks login --print)\" https://api.lagoon.example.com/graphql
-  tasks login -l acme --with-token < token";
+  # Store a token that you already have
+  tasks login -l acme --with-token < token
+  # Use a token in another program
+  export LAGOON_TOKEN=$(tasks login --print)";
 
-/// Sign in to a Lagoon, over ssh or with a browser
+/// Sign in to a Lagoon over SSH or with a browser
 ///
-/// The system's ssh asks for the token, so that agents, ~/.ssh/config, hardware keys and jump hosts
-/// work. --browser signs in at the Lagoon's Keycloak; such a session ends after some idle time. With
-/// an address the context is added, too: under the name that -l says, else under the host's. The
-/// token is kept where only you can read it and renewed by itself; in a pipeline TASKS_SSH_KEY is
-/// enough, and no login is needed. When signing in fails, nothing is saved.
+/// Over SSH, the system's `ssh` fetches the token, so that agents, ~/.ssh/config, hardware keys and
+/// jump hosts work. With --browser, you sign in at the Lagoon's Keycloak; that session expires when it
+/// is idle. With URL, the context is added, too: under the name from -l, or else the host's name.
+///
+/// The token is stored in a file that only you can read, and renewed automatically. If signing in
+/// fails, nothing is saved. A pipeline needs no login: set TASKS_SSH_KEY.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct LoginArgs {
-    /// Address of the Lagoon's API, for one that is no context yet
+    /// Address of a Lagoon's API that has no context yet
     #[arg(value_parser = api_address)]
     url: Option<Url>,
-    /// Sign in with a browser on this machine instead
+    /// Sign in with a browser on this machine
     #[arg(long, conflicts_with = "print")]
     browser: bool,
-    /// How long to wait for the browser
+    /// Limit the wait for the browser
     #[arg(long, value_name = "TIME", value_parser = parse_limit, default_value = "5m",
           requires = "browser")]
     timeout: Duration,
     /// Read the token from stdin
     #[arg(long, conflicts_with = "browser")]
     with_token: bool,
-    /// Print a token that holds for now, and nothing else
+    /// Print only a valid token
     #[arg(long, conflicts_with = "with_token")]
     print: bool,
-    /// Make it the current context
+    /// Make this the current context
     #[arg(long = "use", requires = "url")]
     make_current: bool,
     #[command(flatten)]

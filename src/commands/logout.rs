@@ -12,19 +12,22 @@ use crate::settings::{Target, TokenOrigin};
 
 const EXAMPLES: &str = "\
 Examples:
+  # Sign out of the current context
   tasks logout
+  # Sign out of another context
   tasks logout -l acme
+  # Sign out of all contexts
   tasks logout --all";
 
-/// Forget the token of a Lagoon
+/// Sign out of a Lagoon
 ///
-/// Removes the stored tokens of the context, for every key that signed in. A browser session is first
-/// ended at the Lagoon's Keycloak, so that another user can sign in next. The context and the lagoon
-/// CLI's file are not changed. A copy of a token remains valid until it expires.
+/// Deletes the stored tokens of the context and ends a browser session at the Lagoon's Keycloak, so
+/// that another user can sign in. The context and the `lagoon` CLI's file are not changed. A copy of
+/// a token remains valid until it expires.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct LogoutArgs {
-    /// Forget the tokens of all Lagoons
+    /// Sign out of all Lagoons
     #[arg(long)]
     all: bool,
 }

@@ -21,31 +21,34 @@ use crate::terminal::Stream;
 
 use report::Logs;
 
-/// Show what runs printed
+/// Print the logs of runs
 ///
-/// The lines that Lagoon puts before a log are left out. At a terminal colours stay and all other
-/// escape sequences go; elsewhere colours go, too. With -o each run is an object that has its log as
-/// Lagoon has it. Of a run that is still going Lagoon has a part at best: -f shows what comes, over
-/// ssh where the cluster allows that, and all of it at the end.
+/// The lines that Lagoon adds before a log are omitted. Colours are kept at a terminal; all other
+/// escape sequences are removed. With -o, each run is an object with the unmodified log. For a run in
+/// progress Lagoon may have only part of the log; use -f to follow it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Print the log of a run
   tasks logs 1234
+  # Follow the last run that this machine started
   tasks logs --last -f
-  tasks logs --last -f --live never
+  # Print the last 20 lines
   tasks logs 1234 --tail 20
+  # Print the log as a JSON string
   tasks logs 1234 -o json --jq .log
+  # Save the log byte for byte
   tasks logs 1234 --raw > run.log")]
 pub(crate) struct LogsArgs {
     #[command(flatten)]
     runs: RunArgs,
-    /// Show the log as it grows, until the run is over; the exit code says how it ended
+    /// Follow the log to the end; the outcome sets the exit code
     #[arg(long, short = 'f')]
     follow: bool,
-    /// Only the last lines
+    /// Print only this many lines from the end
     #[arg(long, value_name = "LINES", conflicts_with = "follow")]
     tail: Option<usize>,
-    /// The log as Lagoon has it, each byte
+    /// Print the log byte for byte as Lagoon has it
     #[arg(long, conflicts_with = "live")]
     raw: bool,
     #[command(flatten)]

@@ -11,18 +11,21 @@ use crate::error::Error;
 
 const EXAMPLES: &str = "\
 Examples:
+  # Read the man page
   tasks man | man -l -
+  # Install all pages for your user
   tasks man --dir ~/.local/share/man/man1
+  # Install all pages for all users
   sudo tasks man --dir /usr/local/share/man/man1";
 
-/// Print the man page of tasks, or write all pages
+/// Print or install man pages
 ///
-/// With --dir: a page for each command, as in tasks-invoke(1), and for each topic, as in
-/// tasks-environment(1).
+/// Prints tasks(1). With --dir, writes all pages: one for each command, such as tasks-invoke(1), and
+/// one for each topic, such as tasks-environment(1).
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ManArgs {
-    /// Write all pages into this folder, which is made if need be
+    /// Write all pages to this folder, which is created if necessary
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     dir: Option<PathBuf>,
 }

@@ -12,18 +12,21 @@ use crate::error::Error;
 use crate::ops::places::details;
 use crate::output::{Cell, Column};
 
-/// List the projects that you can reach
+/// List the projects that you can see
 ///
-/// Each with its repository and the name of its production environment. What none of your groups
-/// reaches is not listed by Lagoon.
+/// Shows the repository and the production environment of each project. Lagoon lists only the
+/// projects of your groups.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # List all projects
   tasks projects
+  # Print the names of matching projects
   tasks projects 'shop-*' -o name
+  # Print the projects without a production environment
   tasks projects --jq '.[] | select(.productionEnvironment == null) | .name'")]
 pub(crate) struct ProjectsArgs {
-    /// Only projects of this name; `*` is any text
+    /// Project name or pattern (`*`)
     #[arg(value_name = "NAME")]
     pattern: Option<String>,
 }

@@ -18,38 +18,41 @@ use crate::ops::launch::rerun::{self, Past};
 use crate::ops::places::place;
 use crate::settings::{Sourced, TargetSetting};
 
-/// Run again what a run did
+/// Rerun a run
 ///
-/// The task is found by its name on the environment of the run, and the argument values are read
-/// back from the command line that Lagoon recorded. When that task is another one by now, both are
-/// shown and you are asked. A one-off command is run again as it was. Lagoon does not keep the
-/// values of IMAGE tasks: they are asked for, or given with -a.
+/// Starts the same task with the same arguments, which are read from the command line that Lagoon
+/// recorded. If the task has changed since then, shows both versions and asks. A one-off command
+/// runs again unchanged. Lagoon does not record the arguments of IMAGE tasks: set them with -a, or
+/// `tasks` prompts for them. Use -e to run on another environment.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Rerun a run and wait for it
   tasks rerun 1234 --wait
+  # Rerun it on another environment and follow the log
   tasks rerun lagoon-task-abc123 -e develop --follow
-  tasks rerun 1234 -a SOURCE=main --yes
-  tasks rerun 1234 1235 --yes --wait -o json
-  tasks rerun --last
+  # Rerun the last run with another argument
+  tasks rerun --last -a SOURCE=main --yes
+  # Save the runs of several environments
   tasks invoke Reindex -e 'pr-*' --yes --wait -o json > runs.json
+  # Rerun those that failed
   tasks rerun --failed - < runs.json")]
 pub(crate) struct RerunArgs {
     #[command(flatten)]
     runs: RunArgs,
-    /// Another value, taken literally; for IMAGE tasks all of them
+    /// Replace an argument; IMAGE tasks need all arguments
     #[arg(long = "arg", short = 'a', value_name = "NAME=VALUE")]
     args: Vec<String>,
-    /// A value from a file, exactly as it is there; `-` is stdin
+    /// Set an argument from a file; `-` is stdin
     #[arg(long = "arg-file", value_name = "NAME=FILE")]
     arg_files: Vec<String>,
-    /// Only those of the runs that failed: `-` takes what invoke on several environments printed
+    /// Rerun only the runs that failed
     #[arg(long)]
     failed: bool,
     #[command(flatten)]
     start: StartFlags,
-    /// Start it although the environment does not have the service
-    #[arg(long)]
+    /// Start even if the environment lacks the service
+    #[arg(long, hide_short_help = true)]
     no_preflight: bool,
 }
 

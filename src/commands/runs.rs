@@ -24,45 +24,49 @@ use jiff::{SignedDuration, Timestamp};
 
 /// List runs, newest first
 ///
-/// With -e: of that environment. Without it: of all environments of the project. The logs are not
-/// read: that is what `tasks logs` is for. -p and -e can be given more than once and take patterns,
-/// as in 'pr-*', and -e takes PROJECT:ENV.
+/// With -e, lists the runs of one environment; without it, those of all environments of the project.
+/// To select several targets, repeat -p and -e or use patterns such as 'pr-*'; -e also accepts
+/// PROJECT:ENV.
 ///
-/// With --watch at a terminal the table is drawn again as runs change, and one that was active is
-/// there once more when it is over; elsewhere each change is a line.
+/// With --watch at a terminal, the table is updated as runs change; without a terminal, each change
+/// is printed as a line.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  tasks runs -p shop -e main
+  # List the runs in progress of a project
   tasks runs -p shop --active
+  # List the runs of a task that failed in the last week
   tasks runs -e main --task 'Run yarn audit' --status failed --since 7d
+  # Print the ids of your last five runs
   tasks runs -e main --mine --limit 5 -o id
+  # Compare the durations of the last 50 runs
   tasks runs -e main --chart --limit 50
-  tasks runs -A --active --watch
-  tasks runs -p 'shop-*' --type production --since 1d -o jsonl --watch")]
+  # Watch the runs in progress of all projects
+  tasks runs -A --active --watch")]
 pub(crate) struct RunsArgs {
-    /// Only runs with this status or outcome; several times for several
-    #[arg(long, value_name = "WORD")]
+    /// List only runs with this status or outcome (repeatable): completed, failed, cancelled, going,
+    /// unknown, or a status of Lagoon
+    #[arg(long, value_name = "STATUS")]
     status: Vec<String>,
-    /// Only runs that are not over
+    /// List only runs in progress
     #[arg(long)]
     active: bool,
-    /// Only runs of tasks of this name
+    /// List only runs of the task with this name
     #[arg(long, value_name = "NAME")]
     task: Option<String>,
-    /// Only runs that you started
+    /// List only runs that you started
     #[arg(long)]
     mine: bool,
-    /// Only runs that are no older than this, as in 2d
+    /// List only runs of this period, such as 2d for two days
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     since: Option<Duration>,
-    /// How many at most
-    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    /// List at most this many runs
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
-    /// Show how long the runs of each task took
+    /// Show the durations of each task's runs
     #[arg(long)]
     chart: bool,
-    /// Go on and show what changes, until Ctrl-C
+    /// Show changes until Ctrl-C
     #[arg(long, conflicts_with = "chart")]
     watch: bool,
     #[command(flatten)]

@@ -12,15 +12,18 @@ use crate::settings::parse_limit;
 
 const EXAMPLES: &str = "\
 Examples:
+  # List the tasks of the sandbox; this needs no server
   tasks --context sandbox list
+  # Serve the sandbox on a fixed port
   tasks sandbox serve --port 8080
-  TASKS_API=http://127.0.0.1:8080 TASKS_TOKEN=$(tasks sandbox token) tasks list -p lagoon-demo";
+  # Connect to it as another client does
+  export TASKS_API=http://127.0.0.1:8080 TASKS_TOKEN=$(tasks sandbox token)
+  tasks list -p lagoon-demo";
 
-/// Use the built-in Lagoon with other clients
+/// Serve the built-in Lagoon to other clients
 ///
-/// For tasks itself nothing needs to be started: --context sandbox does it. Commands really
-/// execute, on this machine and as you; this is no security boundary. --simulate completes runs
-/// without executing anything.
+/// `tasks --context sandbox` needs none of these commands. The sandbox runs commands on this machine
+/// as your user, without isolation, unless --simulate is given.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Sandbox {
@@ -35,41 +38,52 @@ enum Command {
     Reset(Reset),
 }
 
-/// Keep the sandbox up until Ctrl-C
+/// Serve the sandbox until Ctrl-C
 ///
-/// It answers on this machine only: /graphql, /graphql/stream, the WebSocket, /status. Its address
-/// is printed as soon as it is up.
+/// Accepts connections from this machine only, at /graphql (also by WebSocket), /graphql/stream and
+/// /status. Prints the address when it is ready.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  tasks sandbox serve --port 8080\n  tasks sandbox serve --port 8080 --simulate"
-)]
+#[command(after_help = "\
+Examples:
+  # Serve the sandbox on a fixed port
+  tasks sandbox serve --port 8080
+  # Execute no commands
+  tasks sandbox serve --port 8080 --simulate")]
 struct Serve {
-    /// Port to listen on; 0 is any free one
+    /// Listen on this port; 0 selects a free port
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
-    /// What a new sandbox is filled with
+    /// Fill a new sandbox with these data
     #[arg(long, value_name = "SEED", value_enum, default_value_t)]
     seed: SandboxSeed,
 }
 
 /// Print a token for the sandbox
 ///
-/// It is for the role that --as names, a maintainer without.
+/// The token has the role from --as, by default maintainer.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  tasks sandbox token\n  tasks sandbox token --as guest --lifetime 5m"
-)]
+#[command(after_help = "\
+Examples:
+  # Print a token for a maintainer
+  tasks sandbox token
+  # Print a token for a guest that expires after five minutes
+  tasks sandbox token --as guest --lifetime 5m")]
 struct Token {
-    /// How long the token holds
+    /// Set the lifetime of the token
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse_limit)]
     lifetime: Duration,
 }
 
-/// Stop all runs of the sandbox and fill it anew
+/// Stop all sandbox runs and reset the data
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tasks sandbox reset\n  tasks sandbox reset --seed bare --yes")]
+#[command(after_help = "\
+Examples:
+  # Reset the sandbox to its first state
+  tasks sandbox reset
+  # Reset it to a project without tasks, without confirmation
+  tasks sandbox reset --seed bare --yes")]
 struct Reset {
-    /// What it is filled with
+    /// Fill the sandbox with these data
     #[arg(long, value_name = "SEED", value_enum, default_value_t)]
     seed: SandboxSeed,
 }

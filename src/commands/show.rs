@@ -8,18 +8,21 @@ use crate::error::Error;
 use crate::ops::definitions::tasks;
 use clap::Args;
 
-/// Show one task, whole
+/// Show a task in full
 ///
-/// Its command or image, scope, permission, and its arguments with type, default and allowed
-/// values. TASK is an id or a name; `id:42` and `name:42` say which.
+/// Shows the command or image, the scope, the permission, and the arguments with their types,
+/// defaults and allowed values. A number is an id; write `name:42` for a task that is called 42.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Show a task by name
   tasks show 'Run yarn audit' -p shop -e main
+  # Show a task by id
   tasks show 42 -p shop
+  # Print only its command
   tasks show 'Clear caches' -e main --jq .command")]
 pub(crate) struct ShowArgs {
-    /// The task, by id or name
+    /// Task id or name
     #[arg(value_name = "TASK")]
     task: String,
 }

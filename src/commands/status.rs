@@ -8,16 +8,21 @@ use crate::commands::select::{NamedRuns, RunArgs, give_runs};
 use crate::error::Error;
 use crate::ops::runs::wait;
 
-/// Show how far runs are
+/// Show the status of runs
 ///
-/// How a run ended is in the answer, not in the exit code: that is what `tasks wait` is for.
+/// The exit code does not depend on the outcome of the runs; use `tasks wait` for that.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Show a run
   tasks status 1234
+  # Show the last run that this machine started
   tasks status --last
+  # Print two runs as JSON
   tasks status lagoon-task-x7k2p9 1234 -o json
+  # Print only the outcome
   tasks status 1234 --jq .outcome
+  # Show the run that another command started
   tasks invoke Reindex -e main | tasks status -")]
 pub(crate) struct StatusArgs {
     #[command(flatten)]

@@ -1,148 +1,193 @@
 //! Help topics: `tasks help TOPIC`.
 
 /// The name and text of each topic. The first line is the title.
-pub(crate) const ALL: [(&str, &str); 3] = [
+pub(crate) const ALL: [(&str, &str); 4] = [
+    ("global-options", GLOBAL_OPTIONS),
     ("exit-codes", EXIT_CODES),
     ("environment", ENVIRONMENT),
     ("formatting", FORMATTING),
 ];
 
-pub(crate) const EXIT_CODES: &str = "\
-Exit codes of tasks
+pub(crate) const GLOBAL_OPTIONS: &str = "\
+Options that every command accepts
 
-   0  done
+Give them before or after the command. They take precedence over environment
+variables (see `tasks help environment`).
+
+Target options:
+  -p, --project <NAME>      Select a project; by default it is detected from
+                            the checkout
+  -e, --environment <NAME>  Select an environment. invoke, exec and runs accept
+                            several of -p and -e
+  -l, --context <NAME>      Select a Lagoon by the name of its context;
+                            `sandbox` is built in
+  -o, --output <FORMAT>     Set the output format: table, tsv, json, jsonl,
+                            yaml, csv, name, id; for diff also markdown
+                            [default: table at a terminal, otherwise tsv]
+
+Output:
+      --jq <EXPR>           Filter the JSON result; strings are printed without
+                            quotes
+  -q, --quiet               Print only the result, warnings and errors
+  -v, --verbose             Print requests and timings on stderr
+      --color <WHEN>        Use colour: auto, always, never [default: auto]
+  -h, --help                Print help; -h prints a summary
+
+Prompts:
+  -y, --yes                 Answer yes to all confirmations
+      --no-input            Never prompt; a missing value is an error
+
+Connection:
+      --request-timeout <TIME>
+                            Limit the time of a request, including retries
+                            [default: 30s]
+      --max-response <SIZE> Limit the size of a response [default: 256MiB]
+
+Only with the context `sandbox`:
+      --as <ROLE>           Sign in to the sandbox with this role: guest,
+                            reporter, developer, maintainer, owner, outsider,
+                            platform-viewer, platform-owner
+                            [default: maintainer]
+      --simulate            Complete sandbox runs without executing anything
+
+Example:
+  # List the tasks of an environment of another Lagoon as JSON
+  tasks list -l acme -p shop -e main -o json
+";
+
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes
+
+   0  success
    1  refused by Lagoon, or failed otherwise
-   2  wrong use: a flag, an argument, a file; a value is missing and nobody
-      can be asked; or something was not confirmed
+   2  usage error: an invalid flag, argument or file; a value or a
+      confirmation is missing and there is no terminal to prompt on
    3  the run failed
    4  not signed in, or not allowed
    5  not found: a context, project, environment, task or run
    6  the run was cancelled
-   7  Lagoon cannot be reached, does not answer in time, or the outcome is
+   7  Lagoon is unreachable or did not answer in time, or the outcome is
       unknown
-   8  the run was still going when the time was up
+   8  the run was still in progress at the timeout
    9  diff: there are changes
   10  the run never started
  130  interrupted (Ctrl-C)
  143  terminated (SIGTERM, SIGHUP, SIGQUIT)
 
-3, 6, 8 and 10 come only from waiting for a run (wait, --wait, --follow).
+Only commands that wait for a run (wait, --wait, --follow) exit with 3, 6, 8 or
+10. With several runs, the exit code is 0 if all completed, and otherwise the
+first of 3, 6, 10, 8, 7, 4, 5, 1 that applies.
 
-Of several runs: 0 only when all of them completed, else the first that
-applies of 3, 6, 10, 8, 7, 4, 5, 1.
-
-If the output cannot be written (a full disk, say) or --jq fails, the exit
-code is that of the operation, or 1 if that would be 0. The ids of the runs
-are then on stderr. A closed pipe (tasks runs | head) is not a failure. A
-descriptor closed at startup (>&-) is treated as /dev/null.
+If the output cannot be written (for example, because the disk is full) or --jq
+fails, the exit code is that of the operation, or 1 instead of 0. The ids of
+the runs are then printed on stderr. A closed pipe (tasks runs | head) is not
+an error. A descriptor that is closed at startup (>&-) is treated as /dev/null.
 
 Example:
+  # Distinguish success from a failed run
   tasks invoke \"Run yarn audit\" -e main --wait
-  case $? in 0) echo fine ;; 3) echo \"it ran and failed\" ;; esac
+  case $? in 0) echo \"no problems\" ;; 3) echo \"the run failed\" ;; esac
 ";
 
 pub(crate) const ENVIRONMENT: &str = "\
-Environment variables of tasks
+Environment variables
 
-A flag holds before its variable, a variable before the configuration file.
-A variable that is set but empty is an error.
+Flags take precedence over variables, and variables over the configuration
+file. A variable that is set but empty is an error.
 
-  TASKS_CONTEXT      the Lagoon to talk to (-l)
-  TASKS_PROJECT      the project (-p)
-  TASKS_ENVIRONMENT  the environment (-e)
-  TASKS_OUTPUT       the format of answers (-o)
-  TASKS_MAX_RESPONSE the maximum size of a response, such as 64M or 1GiB
+  TASKS_CONTEXT      Context (-l)
+  TASKS_PROJECT      Project (-p)
+  TASKS_ENVIRONMENT  Environment (-e)
+  TASKS_OUTPUT       Output format (-o)
+  TASKS_MAX_RESPONSE Maximum size of a response, such as 64M or 1GiB
                      (--max-response; default 256MiB)
-  TASKS_API          the address of a Lagoon API, instead of a context
-  TASKS_TOKEN        the token for TASKS_API; without TASKS_API, for the
-                     context that is named with -l or TASKS_CONTEXT. It is
-                     sent nowhere else
-  TASKS_SSH_KEY      the private key for ssh (default: what ssh itself takes):
-                     a path that begins with /, ~/, ./ or ../, or the key
-                     itself: PEM (quotes, and \\n or spaces instead of newlines,
-                     are accepted), or the file in base64
+  TASKS_API          Address of a Lagoon API. Overrides TASKS_CONTEXT and the
+                     current context; -l overrides it and its variables
+  TASKS_TOKEN        Token for TASKS_API or, if that is not set, for the context
+                     from -l or TASKS_CONTEXT. It is sent nowhere else
+  TASKS_SSH_KEY      Private key for SSH (default: as ssh chooses): a path that
+                     begins with /, ~/, ./ or ../, or the key itself, as PEM (in
+                     quotes, or with \\n or spaces instead of newlines, too)
+                     or as the base64 of the file
   TASKS_SSH_HOST, TASKS_SSH_PORT
-                     where tokens are given out over ssh, for the same Lagoon
-                     as TASKS_TOKEN
+                     SSH host that issues tokens, for the same Lagoon as
+                     TASKS_TOKEN
+  TASKS_VAR_*        Values for task files. `from_env` may read only these and
+                     the variables from --allow-env
 
-  TASKS_VAR_*        values for task files: `from_env` may read only these and
-                     the variables given with --allow-env
-
-A context that is named on the line makes TASKS_API and what belongs to it
-irrelevant.
-
-  XDG_CONFIG_HOME    lagoon-tasks/config.toml in it holds the contexts
+  XDG_CONFIG_HOME    lagoon-tasks/config.toml has the contexts
                      (default ~/.config)
-  XDG_STATE_HOME     lagoon-tasks/tokens in it holds their tokens
+  XDG_STATE_HOME     lagoon-tasks/tokens has their tokens, last the run that
+                     --last selects, claims the runs started here in the last
+                     day, and complete the names for completion, for a minute
                      (default ~/.local/state)
-                     lagoon-tasks/last is the run that --last means,
-                     lagoon-tasks/claims marks the runs that were started
-                     here, for a day, and lagoon-tasks/complete keeps names
-                     for completion, for a minute
-  XDG_DATA_HOME      lagoon-tasks/sandbox in it holds the sandbox
+  XDG_DATA_HOME      lagoon-tasks/sandbox has the data of the sandbox
                      (default ~/.local/share)
   LAGOON_CONFIG_FILE, LAGOONCONFIG
-                     the file of the lagoon CLI, whose contexts are known
-                     here, too (default ~/.lagoon.yml); it is only read
+                     File of the `lagoon` CLI, whose contexts are available in
+                     tasks, too (default ~/.lagoon.yml). It is never changed
   LAGOON_CONFIG_API_HOST, LAGOON_CONFIG_TOKEN_HOST, LAGOON_CONFIG_TOKEN_PORT
-                     Lagoon's own pods have them: there the context
-                     lagoon-pod is known, and used when there is no other
-  NO_COLOR           no colour, as --color never does
-  CLICOLOR_FORCE     colour even where stdout is no terminal
-  TERM, COLUMNS      the terminal's kind and width
-  CI                 never ask, as --no-input does
+                     Set in Lagoon's pods. They define the context lagoon-pod,
+                     which is used if there is no other
+  LAGOON_PROJECT, LAGOON_GIT_BRANCH, LAGOON_ENVIRONMENT
+                     Set in Lagoon's pods. Used if nothing else selects the
+                     project and the environment
+  NO_COLOR           Use no colour (--color never)
+  CLICOLOR_FORCE     Use colour without a terminal, too
+  TERM, COLUMNS      Type and width of the terminal
+  CI                 Never prompt (--no-input)
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR
-                     proxies and certificates for all connections; an unusable
+                     Proxies and certificates for all connections. An unusable
                      value is an error. Connections to this machine never use a
                      proxy
 
-  LAGOON_PROJECT, LAGOON_GIT_BRANCH, LAGOON_ENVIRONMENT
-                     set by Lagoon in its pods: where one is, when nothing
-                     else says
+If the command line does not name the project, it is detected from .lagoon.yml
+and its compose file (x-lagoon-project), then from the git remote, then from the
+context. The environment is detected from the git branch. Detected values are
+reported on stderr.
 
-What the line does not say comes from where one is, and is told on stderr: the
-project from .lagoon.yml and the compose file that it names (x-lagoon-project),
-else from the git remote, else from the context; the environment from the git
-branch.
-
-To change anything without a terminal, what decides where it goes must be
-said: the environment with a flag or a variable, the project with one or by
-.lagoon.yml, and the context too when there is more than one.
+To change anything without a terminal, name the environment with -e or its
+variable, and the project with -p, its variable or .lagoon.yml. If there are
+several contexts, name the context, too.
 
 Example:
+  # Use a Lagoon without a context, as in a pipeline
   TASKS_API=https://api.example.com/graphql TASKS_TOKEN=\"$(cat token)\" \\
     tasks list -p shop -e main
 ";
 
 pub(crate) const FORMATTING: &str = "\
-Formats of answers
+Output formats
 
-The answer is on stdout, everything else on stderr.
+The result is printed on stdout, everything else on stderr.
 
-  -o table  for people; the default at a terminal
-  -o tsv    one line each, fields separated by tabs, no header, no colour,
-            times in UTC; columns and their order do not change; tab, newline
-            and backslash are written \\t, \\n and \\\\. The default elsewhere
-  -o json   an object for one thing, an array for a listing
-  -o jsonl  the same, one element a line
-  -o yaml   the same
-  -o csv    with a header
-  -o name   names, one a line
-  -o id     ids, one a line
+  -o table  A table for people; the default at a terminal
+  -o tsv    One line per item with tab-separated fields, without a header or
+            colour; times are in UTC. Columns and their order do not change.
+            Tab, newline and backslash are written as \\t, \\n and \\\\.
+            The default without a terminal
+  -o json   An object for a single item, an array for a list
+  -o jsonl  The same as JSON lines, one item per line
+  -o yaml   The same as YAML
+  -o csv    Comma-separated fields with a header
+  -o name   Names, one per line
+  -o id     Ids, one per line
 
-With --wait, -o jsonl prints each run when it ends; wait -o jsonl --changes
-prints each change of status.
+With --wait -o jsonl, each run is printed when it ends; with wait -o jsonl
+--changes, each change of status is printed.
 
---jq EXPR filters the JSON answer and prints strings bare. If it fails, the
-unfiltered result is printed as JSON.
+--jq EXPR filters the JSON result and prints strings without quotes. If it
+fails, the unfiltered result is printed as JSON.
 
-With json, jsonl, yaml and --jq an error is the last line of stderr:
+With json, jsonl, yaml and --jq, an error is the last line of stderr:
   {\"error\": {\"kind\", \"message\", \"hints\", \"exitCode\", \"runs\"}}
 
-Fields of the JSON may be added in a later release, never renamed.
+Later releases may add JSON fields but never rename them.
 
 Examples:
+  # Print only the names of the tasks
   tasks list -p shop -e main -o name
+  # Print the names of the COMMAND tasks
   tasks list -p shop -e main --jq '.[] | select(.type == \"COMMAND\") | .name'
 ";
 

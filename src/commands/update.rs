@@ -19,31 +19,34 @@ use serde_json::json;
 
 /// Change a task
 ///
-/// Only what is named changes; before and after are shown, and what was written is read back. Only a
-/// task of exactly the scope that the line names is touched: -e an environment, --group a group, -p
-/// a project, --scope system the system. What a task is (command or image) and where it is cannot
-/// be changed: delete and define it, or use `tasks apply --replace`.
+/// Changes only the fields that you name, shows them before and after, and reads the result back.
+/// The task must have exactly the scope from the command line: --scope, otherwise -e (environment),
+/// --group or -p (project). The type (command or image) and the scope cannot be changed: use `tasks
+/// apply --replace`, or delete the task and define it again.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Let guests invoke a task
   tasks update 'Clear caches' -p shop -e main --permission guest
+  # Show the effect of a new name without making the change
   tasks update 'Clear caches' -p shop --name 'Clear all caches' --dry-run
+  # Replace the command and remove the confirmation
   tasks update id:42 -p shop --command-file sync.sh --confirmation-text ''
-  tasks update Reindex -p shop --arg 'INDEX?:string:Which index' --arg-default INDEX=products \\
-      --remove-arg OLD")]
+  # Add one argument and remove another
+  tasks update Reindex -p shop --arg 'INDEX?:string' --remove-arg OLD")]
 pub(crate) struct UpdateArgs {
-    /// The task, by id or name
+    /// Task id or name
     #[arg(value_name = "TASK")]
     task: String,
-    /// Where it is defined, when the line names more than one place
+    /// Select the scope of the task
     #[arg(long, value_enum)]
     scope: Option<ScopeWord>,
-    /// It is defined for this group
+    /// Change a task of this group
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
     #[command(flatten)]
     edits: edits::Edits,
-    /// Show what would change, and change nothing
+    /// Show the changes without making them
     #[arg(long)]
     dry_run: bool,
 }

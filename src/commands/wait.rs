@@ -10,18 +10,23 @@ use crate::error::Error;
 use crate::ops::runs::history;
 use crate::output::Format;
 
-/// Wait until runs are over; the exit code says how they ended
+/// Wait for runs to end
 ///
-/// 0: all completed; 3: one failed; 6: cancelled; 8: still going when --timeout was up; 10: not
-/// started when --start-timeout was up. Of several, the first of these that applies: 3, 6, 10, 8,
-/// 7, 4, 5, 1. With -o jsonl, each run is printed on one line when it ends. Ctrl-C does not
-/// stop the runs.
+/// The outcome sets the exit code: 0 if all runs completed, 3 if one failed, 6 if one was cancelled,
+/// 8 if one was still in progress after --timeout, and 10 if one had not started after
+/// --start-timeout. If several apply, the first of 3, 6, 10, 8, 7, 4, 5, 1 is used.
+///
+/// With -o jsonl, each run is printed as soon as it ends.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Wait for a run
   tasks wait 1234
+  # Wait at most 30 minutes for the last run that this machine started
   tasks wait --last --timeout 30m
+  # Wait for the run that another command started
   tasks invoke Reindex -e main -o json | tasks wait -
+  # Print each run when it ends
   tasks wait 1234 1235 1236 -o jsonl
   # Print each change of status
   tasks wait 1234 1235 -o jsonl --changes")]

@@ -10,13 +10,17 @@ use crate::settings::Target;
 
 const EXAMPLES: &str = "\
 Examples:
+  # Show the user of the current context
   tasks whoami
+  # Print only the email address
   tasks whoami -l acme --jq .email
+  # Print the groups in which you are a maintainer
   tasks whoami --jq '.groupRoles[] | select(.role == \"MAINTAINER\") | .name'";
 
-/// Show who is signed in, with which roles, and for how long
+/// Show the signed-in user and their roles
 ///
-/// The roles are those in your groups and, on Lagoon 2.24 and newer, your platform roles. A service's token belongs to no user; the output says so.
+/// Shows your roles in groups, your platform roles (Lagoon 2.24 and newer), and the expiry of the
+/// token. A service token belongs to no user; the output says so.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct WhoamiArgs;

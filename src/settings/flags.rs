@@ -9,48 +9,48 @@ use super::{FORMATS, MARKDOWN, SettingsError, parse_limit, parse_size};
 
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Flags {
-    /// The Lagoon to talk to; `sandbox` is the built-in one
-    #[arg(short = 'l', long, value_name = "NAME", help_heading = WHERE)]
-    pub context: Option<String>,
-    /// The project
-    #[arg(short = 'p', long, value_name = "NAME", help_heading = WHERE)]
+    /// Select a project
+    #[arg(short = 'p', long, value_name = "NAME", help_heading = TARGET_OPTIONS)]
     pub project: Vec<String>,
-    /// The environment
-    #[arg(short = 'e', long, value_name = "NAME", help_heading = WHERE)]
+    /// Select an environment
+    #[arg(short = 'e', long, value_name = "NAME", help_heading = TARGET_OPTIONS)]
     pub environment: Vec<String>,
-    /// Format of the answer: table at a terminal, tsv elsewhere
-    #[arg(short = 'o', long, value_name = "FORMAT", help_heading = HOW,
+    /// Select a Lagoon; `sandbox` is built in
+    #[arg(short = 'l', long, value_name = "NAME", help_heading = TARGET_OPTIONS)]
+    pub context: Option<String>,
+    /// Set the output format
+    #[arg(short = 'o', long, value_name = "FORMAT", help_heading = TARGET_OPTIONS,
           value_parser = PossibleValuesParser::new(formats()))]
     pub output: Option<String>,
-    /// Filter the JSON answer; strings are printed bare
-    #[arg(long, value_name = "EXPR", help_heading = HOW)]
+    /// Filter the JSON result; strings are printed without quotes
+    #[arg(long, value_name = "EXPR", help_heading = GLOBAL_OPTIONS)]
     pub jq: Option<String>,
-    /// Take every confirmation as given
-    #[arg(short = 'y', long, help_heading = HOW)]
+    /// Answer yes to all confirmations
+    #[arg(short = 'y', long, help_heading = GLOBAL_OPTIONS)]
     pub yes: bool,
-    /// Never ask: a missing value is an error
-    #[arg(long, help_heading = HOW)]
+    /// Never prompt; a missing value is an error
+    #[arg(long, help_heading = GLOBAL_OPTIONS)]
     pub no_input: bool,
-    /// Say nothing but the answer, warnings and errors
-    #[arg(short = 'q', long, help_heading = HOW)]
+    /// Print only the result, warnings and errors
+    #[arg(short = 'q', long, help_heading = GLOBAL_OPTIONS)]
     pub quiet: bool,
-    /// Show requests and timings on stderr
-    #[arg(short = 'v', long, help_heading = HOW)]
+    /// Print requests and timings on stderr
+    #[arg(short = 'v', long, help_heading = GLOBAL_OPTIONS)]
     pub verbose: bool,
-    /// Limit for one request, retries included [default: 30s]
-    #[arg(long, value_name = "TIME", help_heading = HOW, value_parser = parse_limit)]
+    /// Limit the time of a request, including retries [default: 30s]
+    #[arg(long, value_name = "TIME", help_heading = GLOBAL_OPTIONS, value_parser = parse_limit)]
     pub request_timeout: Option<Duration>,
-    /// Maximum size of a response [default: 256MiB]
-    #[arg(long, value_name = "SIZE", help_heading = HOW, value_parser = parse_size)]
+    /// Limit the size of a response [default: 256MiB]
+    #[arg(long, value_name = "SIZE", help_heading = GLOBAL_OPTIONS, value_parser = parse_size)]
     pub max_response: Option<u64>,
-    /// Sign in to the sandbox as this role [default: maintainer]
+    /// Sign in to the sandbox with this role [default: maintainer]
     #[cfg(feature = "sandbox")]
-    #[arg(long = "as", value_name = "ROLE", help_heading = SANDBOX,
+    #[arg(long = "as", value_name = "ROLE", help_heading = SANDBOX_OPTIONS,
           value_parser = PossibleValuesParser::new(super::ROLES))]
     pub role: Option<String>,
-    /// Complete runs in the sandbox without executing anything
+    /// Complete sandbox runs without executing anything
     #[cfg(feature = "sandbox")]
-    #[arg(long, help_heading = SANDBOX)]
+    #[arg(long, help_heading = SANDBOX_OPTIONS)]
     pub simulate: bool,
 }
 
@@ -62,10 +62,10 @@ fn formats() -> Vec<PossibleValue> {
         .collect()
 }
 
-const WHERE: &str = "Where";
-const HOW: &str = "How";
-#[cfg(feature = "sandbox")]
-const SANDBOX: &str = "With the context `sandbox` only";
+/// The headings of the global flags in the help.
+pub(crate) const TARGET_OPTIONS: &str = "Target options";
+pub(crate) const GLOBAL_OPTIONS: &str = "Global options";
+pub(crate) const SANDBOX_OPTIONS: &str = "Sandbox options";
 
 /// The values after the subcommand replace those before it.
 fn any(further: Vec<String>, before: Vec<String>) -> Vec<String> {

@@ -6,12 +6,12 @@ use super::UiOptions;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorChoice {
-    /// Colour at a terminal, unless the environment says otherwise
+    /// Use colour at a terminal, unless a variable disables it
     #[default]
     Auto,
-    /// Colour everywhere
+    /// Use colour everywhere
     Always,
-    /// No colour
+    /// Use no colour
     Never,
 }
 

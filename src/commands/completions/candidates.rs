@@ -277,7 +277,7 @@ fn contexts(app: &App) -> Vec<Candidate> {
         Candidate::new(context.name.to_string(), host.to_owned())
     });
     let sandbox = cfg!(feature = "sandbox")
-        .then(|| Candidate::new(SANDBOX.to_owned(), "the built-in one".to_owned()));
+        .then(|| Candidate::new(SANDBOX.to_owned(), "the built-in Lagoon".to_owned()));
     known.chain(sandbox).collect()
 }
 

@@ -21,26 +21,31 @@ const NAMES: [&str; 5] = ["bash", "zsh", "fish", "powershell", "elvish"];
 
 const EXAMPLES: &str = "\
 Examples:
+  # Install for bash (requires the package bash-completion)
   tasks completions bash --dir ~/.local/share/bash-completion/completions
+  # Install for zsh, in a folder of $fpath
   tasks completions zsh --dir /usr/local/share/zsh/site-functions
+  # Install for fish
   tasks completions fish --dir ~/.config/fish/completions
+  # Install for PowerShell
   tasks completions powershell >> $PROFILE
+  # Install for elvish
   tasks completions elvish >> ~/.config/elvish/rc.elv
+  # Write the scripts of all shells, for a package
   tasks completions --dir completions";
 
-/// Print or install what makes a shell complete the words of tasks
+/// Print or install shell completions
 ///
-/// The text asks the program for candidates each time, so it need not be renewed with it: names of
-/// contexts, projects, environments, tasks, arguments and runs among them. bash (with the package
-/// bash-completion), zsh and fish find it by its name in their folders; for zsh any folder in
-/// $fpath will do. PowerShell and elvish read it from their profile.
+/// Completes commands, flags, and the names of contexts, projects, environments, tasks, arguments
+/// and runs. The script asks `tasks` for the candidates, so that an update of `tasks` needs no new
+/// script.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Completions {
-    /// The shell; with --dir all of them when none is named
+    /// Shell; with --dir, all shells by default
     #[arg(value_name = "SHELL", required_unless_present = "dir", value_parser = NAMES)]
     shell: Option<String>,
-    /// Write the file into this folder, under the name that the shell looks for
+    /// Write the script to this folder, with the name that the shell expects
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     dir: Option<PathBuf>,
 }

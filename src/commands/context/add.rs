@@ -15,31 +15,35 @@ use crate::error::Error;
 
 const EXAMPLES: &str = "\
 Examples:
-  tasks context add acme https://api.acme.example/graphql
+  # Add a Lagoon
+  tasks context add acme https://api.acme.example
+  # Add a Lagoon with a token from its SSH host
   ssh -p 32222 lagoon@ssh.acme.example token |
     tasks context add acme https://api.acme.example --with-token
+  # Add a local Lagoon with a default project and switch to it
   tasks context add local http://localhost:3000 -p shop --use
-  tasks context add old https://api.old.example --ssh-host ssh.old.example --ssh-port 32222";
+  # Set the SSH host of a Lagoon that does not announce it
+  tasks context add old https://api.old.example \\
+      --ssh-host ssh.old.example --ssh-port 32222";
 
-/// Add a Lagoon, or change what is known of one
+/// Add a Lagoon or change its settings
 ///
-/// The address may leave out /graphql. The rest (ssh server, UI, where a browser signs in) comes
-/// from the Lagoon itself, where it says so. A token can be given on stdin with --with-token; it is
-/// never an argument. Adding a context again with the same address changes what is given and keeps
-/// the rest. The first context becomes the current one, unless the lagoon CLI's file has a current one.
-/// -p names its default project.
+/// The SSH host, the UI and the Keycloak are read from the Lagoon itself if it announces them;
+/// connection options override them. -p sets the context's default project. To change a context, add it again with the
+/// same address: the settings that you do not name are kept. The first context becomes the current
+/// one, unless the `lagoon` CLI's file has a current context.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Add {
-    /// Name of the context: letters, digits, dots, underscores, hyphens
+    /// Context name: letters, digits, dots, underscores, hyphens
     name: ContextName,
-    /// Address of the Lagoon's API
+    /// Address of the Lagoon's API, with or without /graphql
     #[arg(value_parser = api_address)]
     url: Url,
     /// Read the token from stdin
     #[arg(long)]
     with_token: bool,
-    /// Make it the current context
+    /// Make this the current context
     #[arg(long = "use")]
     make_current: bool,
     #[command(flatten)]

@@ -16,15 +16,17 @@ use report::{Entry, Listing};
 
 const EXAMPLES: &str = "\
 Examples:
+  # Add a Lagoon
   tasks context add acme https://api.acme.example
+  # List the contexts
   tasks context list
+  # Select a Lagoon for the next commands
   tasks context use acme";
 
-/// Manage the Lagoons to talk to
+/// Manage contexts, the Lagoons that you use
 ///
-/// A context is one Lagoon and a way to sign in to it, under a name. Contexts are kept in
-/// config.toml; their tokens are kept apart, where only you can read them. The context `sandbox`
-/// is built in.
+/// A context is a name for a Lagoon and a way to sign in to it. Contexts are stored in config.toml,
+/// tokens in a separate file that only you can read. The context `sandbox` is built in.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Context {
@@ -42,35 +44,59 @@ enum Command {
     Remove(Remove),
 }
 
-/// List the contexts, the current one marked
+/// List the contexts
+///
+/// The current context is marked.
 #[derive(Debug, Args)]
 #[command(
     visible_alias = "ls",
-    after_help = "Examples:\n  tasks context list\n  tasks context list -o name"
+    after_help = "\
+Examples:
+  # List the contexts
+  tasks context list
+  # Print only the names
+  tasks context list -o name"
 )]
 struct List;
 
-/// Show one context, by default the current one
+/// Show a context
+///
+/// Without NAME, shows the current context.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tasks context show\n  tasks context show acme -o json")]
+#[command(after_help = "\
+Examples:
+  # Show the current context
+  tasks context show
+  # Print another context as JSON
+  tasks context show acme -o json")]
 struct Show {
-    /// Name of the context
+    /// Context name
     name: Option<ContextName>,
 }
 
-/// Make a context the current one
+/// Switch to another context
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tasks context use acme\n  tasks context use sandbox")]
+#[command(after_help = "\
+Examples:
+  # Switch to a Lagoon
+  tasks context use acme
+  # Switch to the built-in sandbox
+  tasks context use sandbox")]
 struct Use {
-    /// Name of the context
+    /// Context name
     name: ContextName,
 }
 
 /// Remove a context and its token
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  tasks context remove acme\n  tasks context remove acme --yes")]
+#[command(after_help = "\
+Examples:
+  # Remove a context after confirmation
+  tasks context remove acme
+  # Remove a context without confirmation
+  tasks context remove acme --yes")]
 struct Remove {
-    /// Name of the context
+    /// Context name
     name: ContextName,
 }
 

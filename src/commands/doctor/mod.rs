@@ -12,20 +12,22 @@ use crate::commands::report::Answer;
 use crate::error::Error;
 use finding::Findings;
 
-/// Find out what keeps tasks from working
+/// Check the set-up and suggest fixes
 ///
-/// Looks at the configuration and who can read it, the way to Lagoon, its certificate, the clock,
-/// the sign-in, what this Lagoon can do and what it costs where it cannot, whether changes are
-/// pushed, and the sandbox; also at the environment that -e names or the checkout leads to, and the
-/// ssh portal of its cluster. Whatever is not as it should be comes with a fix. Nothing is changed,
-/// and no token is shown.
+/// Checks the configuration files and their permissions, the connection to Lagoon, its certificate,
+/// the clock, the sign-in, the features of this Lagoon and the sandbox. With an environment (from -e
+/// or the checkout), also checks that environment and the SSH portal of its cluster. Each problem
+/// comes with a fix. Changes nothing and prints no token.
 ///
-/// The exit code is 0, or the first that applies of 7, 4, 2, 5, 1.
+/// The exit code is 0 without problems, otherwise the first of 7, 4, 2, 5, 1 that applies.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  # Check the current context
   tasks doctor
+  # Check another context, with an environment
   tasks doctor -l acme -p shop -e main
+  # Print only the fixes
   tasks doctor -o json --jq '.[] | select(.state == \"problem\") | .fix'")]
 pub(crate) struct DoctorArgs {}
 

@@ -18,24 +18,24 @@ use crate::terminal::Stream;
 /// How long to wait, and what an interrupt means.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct WaitFlags {
-    /// How long to wait for the end [default: no limit]
+    /// Limit the wait for the end [default: no limit]
     #[arg(long, value_name = "TIME", value_parser = parse_limit)]
     timeout: Option<Duration>,
-    /// How long to wait for the start [default: 15m]
-    #[arg(long, value_name = "TIME", value_parser = parse_limit)]
+    /// Limit the wait for the start [default: 15m]
+    #[arg(long, hide_short_help = true, value_name = "TIME", value_parser = parse_limit)]
     start_timeout: Option<Duration>,
-    /// What Ctrl-C does to a run that is waited for [default: leave]
-    #[arg(long, value_enum, value_name = "WHAT")]
+    /// Set the effect of Ctrl-C on the run [default: leave]
+    #[arg(long, hide_short_help = true, value_enum, value_name = "ACTION")]
     on_interrupt: Option<OnInterrupt>,
 }
 
 /// What Ctrl-C does to a run that is waited for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OnInterrupt {
-    /// It goes on
+    /// Leave the run in progress
     #[default]
     Leave,
-    /// It is cancelled
+    /// Cancel the run
     Cancel,
 }
 
@@ -88,9 +88,10 @@ impl WaitFlags {
 /// Where the lines come from while a log is followed.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct LiveFlags {
-    /// Whether a log that is followed comes over ssh, as it is written
+    /// Stream the log over SSH
     #[arg(
         long = "live",
+        hide_short_help = true,
         value_enum,
         value_name = "WHEN",
         default_value = "auto",
@@ -102,12 +103,12 @@ pub(crate) struct LiveFlags {
 /// Whether a log is followed over ssh.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum LiveWord {
-    /// Where the cluster allows it; else what Lagoon's API has so far
+    /// Use SSH where the cluster allows it, otherwise Lagoon's API
     #[default]
     Auto,
-    /// Over ssh, or not at all
+    /// Use SSH, or fail
     Always,
-    /// What Lagoon's API has so far
+    /// Use Lagoon's API, which may have only part of the log
     Never,
 }
 
@@ -127,17 +128,17 @@ impl LiveFlags {
 /// The flags of every command that starts runs.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct StartFlags {
-    /// Wait until the run is over; the exit code says how it ended
+    /// Wait for the run; its outcome sets the exit code
     #[arg(long)]
     pub wait: bool,
-    /// Wait, and show the log
+    /// Wait for the run and print its log
     #[arg(long, short = 'f')]
     pub follow: bool,
     // No doc comment: it would become the help of the command.
     #[command(flatten)]
     live: LiveFlags,
     /// Open the run's page in Lagoon's UI
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub web: bool,
     // No doc comment: it would become the help of the command.
     #[command(flatten)]

@@ -16,14 +16,14 @@ use crate::ops::places::place;
 /// The flags for several targets.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct BulkFlags {
-    /// Skip targets that do not exist, or lack the task or its service
+    /// Skip targets that do not exist or lack the task or its service
     #[arg(long, help_heading = targets::HEADING)]
     skip_missing: bool,
-    /// How many are started at a time [default: 8]
-    #[arg(long, value_name = "NUMBER", help_heading = targets::HEADING,
+    /// Start this many runs at a time [default: 8]
+    #[arg(long, value_name = "N", help_heading = targets::HEADING,
           value_parser = clap::value_parser!(u16).range(1..=100))]
     concurrency: Option<u16>,
-    /// Start nothing more after the first that cannot be started
+    /// Start no more runs after the first failed start
     #[arg(long, help_heading = targets::HEADING)]
     pub(super) fail_fast: bool,
 }

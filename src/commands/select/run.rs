@@ -16,10 +16,10 @@ use crate::secret::conceal_recognized;
 /// The runs that a command is about.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// The run, by id or lagoon-task-… name; `-` reads what `invoke` printed from stdin
+    /// Run id or lagoon-task-… name; `-` reads runs from stdin
     #[arg(value_name = "RUN", required_unless_present = "last")]
     runs: Vec<String>,
-    /// The last run that this machine started in this context
+    /// Select the last run that this machine started
     #[arg(long, conflicts_with = "runs")]
     last: bool,
 }
@@ -42,10 +42,10 @@ impl RunArgs {
 /// The one run that a command is about, where more than runs follows on the line.
 #[derive(Debug, Args)]
 pub(crate) struct OneRun {
-    /// The run, by id or lagoon-task-… name; `-` reads what `invoke` printed from stdin
+    /// Run id or lagoon-task-… name; `-` reads it from stdin
     #[arg(value_name = "RUN", required_unless_present = "last")]
     run: Option<String>,
-    /// The last run that this machine started in this context
+    /// Select the last run that this machine started
     #[arg(long)]
     last: bool,
 }

@@ -22,19 +22,19 @@ pub(crate) const HEADING: &str = "Several targets";
 /// Which places are meant, where they are not one.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Places {
-    /// In every project that you can see
+    /// Select every project that you can see
     #[arg(long, short = 'A', help_heading = HEADING)]
     all_projects: bool,
-    /// In the projects of this group
+    /// Select the projects of this group
     #[arg(long, value_name = "NAME", help_heading = HEADING)]
     group: Option<String>,
-    /// On every environment
+    /// Select every environment
     #[arg(long, help_heading = HEADING)]
     all_environments: bool,
-    /// On environments of this type only
+    /// Select by type
     #[arg(long = "type", value_enum, value_name = "TYPE", help_heading = HEADING)]
     kind: Option<KindWord>,
-    /// On the environments in a file: JSON lines or a JSON array, {"project": …, "environment": …}; `-` is stdin
+    /// Read targets from JSON objects (`project`, `environment`) in a file; `-` is stdin
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     targets: Option<String>,
 }

@@ -14,31 +14,31 @@ use crate::secret::shown_address;
 /// What can be said of a Lagoon beside its address.
 #[derive(Debug, Args)]
 pub(crate) struct LagoonArgs {
-    /// Host that gives out tokens over ssh
+    /// Fetch tokens from this host over SSH
     #[arg(long, value_name = "HOST", help_heading = HEADING)]
     pub ssh_host: Option<String>,
-    /// Its port [default: 22]
+    /// Use this port of the SSH host [default: 22]
     #[arg(long, value_name = "PORT", requires = "ssh_host", help_heading = HEADING,
           value_parser = clap::value_parser!(u16).range(1..))]
     pub ssh_port: Option<u16>,
-    /// Private key to sign in with, instead of those that ssh finds itself
+    /// Sign in with this private key [default: as ssh chooses]
     // A key begins with hyphens: without `allow_hyphen_values` clap would repeat it in its error.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING,
           allow_hyphen_values = true)]
     pub ssh_key: Option<PathBuf>,
-    /// Address of the Keycloak that a browser signs in at, without realm
+    /// Sign in with a browser at this Keycloak (without the realm)
     #[arg(long, value_name = "URL", help_heading = HEADING)]
     pub authorization_endpoint: Option<Url>,
-    /// Address of Lagoon's UI
+    /// Set the address of Lagoon's UI
     #[arg(long, value_name = "URL", help_heading = HEADING)]
     pub ui_url: Option<Url>,
-    /// PEM file with further certificate authorities
+    /// Trust the certificate authorities in this PEM file, too
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING)]
     pub ca_file: Option<PathBuf>,
-    /// Allow plain http to another machine; the token can be read on the way
+    /// Allow unencrypted http, which exposes the token
     #[arg(long, help_heading = HEADING)]
     pub allow_http: bool,
-    /// Do not ask the Lagoon for what the line does not say
+    /// Do not read these settings from the Lagoon itself
     #[arg(long, help_heading = HEADING)]
     pub no_discovery: bool,
 }
@@ -54,7 +54,7 @@ impl LagoonArgs {
     }
 }
 
-const HEADING: &str = "The Lagoon, where its discovery document does not say it";
+const HEADING: &str = "Connection options";
 
 pub(crate) struct SavedContext {
     pub is_new: bool,

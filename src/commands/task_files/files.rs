@@ -16,13 +16,13 @@ use crate::settings::{is_own_secret_variable, process_variable, sudo_user};
 /// The task files that a command is about.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Files {
-    /// The file, or a folder of files; `-` is stdin [default: .lagoon/tasks.yml]
+    /// Read this file or folder; `-` is stdin [default: .lagoon/tasks.yml]
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub file: Option<String>,
-    /// The value of a variable that the file declares
+    /// Set a variable that the file declares
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub vars: Vec<String>,
-    /// Allow `from_env` to read this variable, in addition to TASKS_VAR_*
+    /// Let `from_env` read this variable, in addition to TASKS_VAR_*
     #[arg(long = "allow-env", value_name = "NAME")]
     pub allow_env: Vec<String>,
 }

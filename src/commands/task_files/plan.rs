@@ -17,13 +17,13 @@ use crate::settings::{Target, TargetSetting};
 /// What may be done beyond adding and changing.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct Permits {
-    /// Replace a task whose kind or scope changes: it is deleted and added anew
+    /// Delete and define again tasks whose type or scope changes
     #[arg(long)]
     pub replace: bool,
-    /// Delete tasks that the file does not name, in the scopes that it does
+    /// Delete tasks that are missing from the file, in its scopes
     #[arg(long)]
     pub prune: bool,
-    /// How many tasks --prune may delete [default: 5]
+    /// Limit the number of tasks that --prune deletes [default: 5]
     #[arg(long, value_name = "N", requires = "prune")]
     pub max_deletes: Option<usize>,
 }

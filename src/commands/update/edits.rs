@@ -11,47 +11,47 @@ use clap::Args;
 /// What is to change.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Edits {
-    /// Another name
+    /// Rename the task
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Another command
+    /// Replace the command
     #[arg(long, value_name = "COMMAND", conflicts_with_all = ["command_file", "image"])]
     command: Option<String>,
-    /// A file with another command; `-` is stdin
+    /// Read the new command from a file; `-` is stdin
     #[arg(long, value_name = "FILE", conflicts_with = "image")]
     command_file: Option<String>,
-    /// Another image
+    /// Replace the image
     #[arg(long, value_name = "IMAGE")]
     image: Option<String>,
-    /// Another service
+    /// Replace the service
     #[arg(long, short = 's', value_name = "SERVICE")]
     service: Option<String>,
-    /// Who may invoke it
-    #[arg(long, value_enum)]
+    /// Require this role to invoke the task
+    #[arg(long, value_enum, value_name = "ROLE")]
     permission: Option<PermissionWord>,
-    /// Another description; an empty one removes it
+    /// Replace the description; an empty text removes it
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
-    /// What to ask before it is invoked; an empty text asks nothing
+    /// Replace the confirmation text; an empty text removes it
     #[arg(long, value_name = "TEXT")]
     confirmation_text: Option<String>,
-    /// Add an argument, or replace the one of its name: NAME[?][:TYPE[:Display name]]
+    /// Add or replace an argument: NAME[?][:TYPE[:Label]]
     #[arg(long = "arg", short = 'a', value_name = "SPEC")]
     args: Vec<String>,
-    /// An argument's default
+    /// Set the default of an argument
     #[arg(long = "arg-default", value_name = "NAME=VALUE")]
     defaults: Vec<String>,
     /// Remove an argument
     #[arg(long = "remove-arg", value_name = "NAME")]
     removed: Vec<String>,
     /// Give runs a deploy token (platform owners)
-    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, hide_possible_values = true, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     inject_deploy_token: Option<bool>,
-    /// Give runs the project's ssh key
-    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    /// Give runs the project's SSH key
+    #[arg(long, hide_possible_values = true, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     inject_project_key: Option<bool>,
-    /// Show it to administrators only (platform owners)
-    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    /// Show the task only to administrators (platform owners)
+    #[arg(long, hide_possible_values = true, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     admin_only: Option<bool>,
 }
 
