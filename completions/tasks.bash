@@ -1,7 +1,7 @@
 _tasks_complete() {
     local answer
     COMPREPLY=()
-    # The line as it is, and what bash takes for the word: the program knows how to quote.
+    # The program gets the whole line and the word as bash sees it, and does the quoting.
     while IFS= read -r answer; do
         [[ -n $answer ]] && COMPREPLY+=("$answer")
     done <<< "$(COMPLETE=bash tasks -- "${COMP_LINE:0:COMP_POINT}" "${COMP_LINE:COMP_POINT}" "$2" 2> /dev/null)"

@@ -1,7 +1,7 @@
 Register-ArgumentCompleter -Native -CommandName tasks -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
 
-    # The words before the cursor as they are written: nothing that was typed is evaluated.
+    # The words before the cursor, as typed and not evaluated.
     $words = @(foreach ($element in $commandAst.CommandElements) {
         if ($element.Extent.EndOffset -lt $cursorPosition) {
             if ($element -is [System.Management.Automation.Language.StringConstantExpressionAst] -or
@@ -14,7 +14,7 @@ Register-ArgumentCompleter -Native -CommandName tasks -ScriptBlock {
     })
     $words += $wordToComplete
 
-    # As one plain word: older versions drop empty arguments and break those with quotes.
+    # One plain word, because older versions drop empty arguments and split quoted ones.
     $question = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($words -join [char]0))
     $before = $env:COMPLETE
     $env:COMPLETE = 'powershell'

@@ -25,8 +25,8 @@ const LONGEST_PLAN: u64 = 64 << 20;
 
 /// Update Lagoon to match task files
 ///
-/// Shows the plan and asks for confirmation. A task that someone else changes in the meantime is not
-/// overwritten, and every change is read back. After an error, run the command again to apply the
+/// Shows the plan and asks for confirmation. A task that changed in the meantime is not overwritten, and
+/// every change is read back. After an error, run the command again to apply the
 /// rest. With --plan, applies exactly the plan from `tasks diff -o json`, or nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\

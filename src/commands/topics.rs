@@ -41,7 +41,8 @@ Connection:
       --request-timeout <TIME>
                             Limit the time of a request, including retries
                             [default: 30s]
-      --max-response <SIZE> Limit the size of a response [default: 256MiB]
+      --max-response <SIZE>
+                            Limit the size of a response [default: 256MiB]
 
 Only with the context `sandbox`:
       --as <ROLE>           Sign in to the sandbox with this role: guest,
@@ -99,7 +100,8 @@ file. A variable that is set but empty is an error.
   TASKS_PROJECT      Project (-p)
   TASKS_ENVIRONMENT  Environment (-e)
   TASKS_OUTPUT       Output format (-o)
-  TASKS_MAX_RESPONSE Maximum size of a response, such as 64M or 1GiB
+  TASKS_MAX_RESPONSE
+                     Maximum size of a response, such as 64M or 1GiB
                      (--max-response; default 256MiB)
   TASKS_API          Address of a Lagoon API. Overrides TASKS_CONTEXT and the
                      current context; -l overrides it and its variables

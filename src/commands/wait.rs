@@ -14,7 +14,8 @@ use crate::output::Format;
 ///
 /// The outcome sets the exit code: 0 if all runs completed, 3 if one failed, 6 if one was cancelled,
 /// 8 if one was still in progress after --timeout, and 10 if one had not started after
-/// --start-timeout. If several apply, the first of 3, 6, 10, 8, 7, 4, 5, 1 is used.
+/// --start-timeout. If several apply, the first of 3, 6, 10, 8, 7, 4, 5, 1 is used (see
+/// `tasks help exit-codes`).
 ///
 /// With -o jsonl, each run is printed as soon as it ends.
 #[derive(Debug, Args)]

@@ -126,14 +126,10 @@ impl Page<'_> {
         ];
         if self.has_target() {
             sections.push((TARGET_OPTIONS, self.target()));
-        } else {
-            let is_sandbox = |arg: &Arg| arg.get_help_heading() == Some(SANDBOX_OPTIONS);
-            let is_of_sandbox = self.path().any(|word| word == "sandbox");
-            let rows = self.rows(|arg| is_of_sandbox && is_sandbox(arg));
-            sections.push((SANDBOX_OPTIONS, rows));
         }
         if is_long {
             sections.push(("Options", self.own()));
+            sections.push((SANDBOX_OPTIONS, self.of_sandbox()));
             sections.extend(self.further());
             text.push_str(&self.sections(&sections));
             text.push_str(&format!(
@@ -143,6 +139,7 @@ impl Page<'_> {
         } else {
             let is_own = |arg: &Arg| !arg.is_hide_short_help_set();
             sections.push(("Options", self.rows(|arg| is_own(arg) && is_plain(arg))));
+            sections.push((SANDBOX_OPTIONS, self.of_sandbox()));
             text.push_str(&self.sections(&sections));
             let path: Vec<&str> = self.path().collect();
             text.push_str(&format!(
@@ -194,6 +191,14 @@ impl Page<'_> {
     /// The options without a heading.
     pub(super) fn own(&self) -> Vec<Row> {
         self.rows(is_plain)
+    }
+
+    /// The options for the sandbox, in the help of its commands.
+    fn of_sandbox(&self) -> Vec<Row> {
+        if !self.path().any(|word| word == "sandbox") {
+            return Vec::new();
+        }
+        self.rows(|arg| arg.get_help_heading() == Some(SANDBOX_OPTIONS))
     }
 
     /// The command's own sections of options.

@@ -42,7 +42,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Completions {
-    /// Shell; with --dir, all shells by default
+    /// Shell (optional with --dir)
     #[arg(value_name = "SHELL", required_unless_present = "dir", value_parser = NAMES)]
     shell: Option<String>,
     /// Write the script to this folder, with the name that the shell expects

@@ -15,7 +15,7 @@ use crate::ops::runs::wait::Limits;
 use crate::settings::{parse_limit, spell_duration};
 use crate::terminal::Stream;
 
-/// How long to wait, and what an interrupt means.
+/// The limits of a wait, and the effect of an interrupt.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct WaitFlags {
     /// Limit the wait for the end [default: no limit]
@@ -29,7 +29,7 @@ pub(crate) struct WaitFlags {
     on_interrupt: Option<OnInterrupt>,
 }
 
-/// What Ctrl-C does to a run that is waited for.
+/// The effect of Ctrl-C on a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OnInterrupt {
     /// Leave the run in progress
@@ -85,7 +85,7 @@ impl WaitFlags {
     }
 }
 
-/// Where the lines come from while a log is followed.
+/// The source of a followed log.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct LiveFlags {
     /// Stream the log over SSH
@@ -100,7 +100,7 @@ pub(crate) struct LiveFlags {
     live: LiveWord,
 }
 
-/// Whether a log is followed over ssh.
+/// The use of SSH for a followed log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum LiveWord {
     /// Use SSH where the cluster allows it, otherwise Lagoon's API

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::regular_file::bounded;
 use crate::secret::conceal_recognized;
 
-/// The runs that a command is about.
+/// The runs to work on.
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// Run id or lagoon-task-… name; `-` reads runs from stdin
@@ -39,7 +39,7 @@ impl RunArgs {
     }
 }
 
-/// The one run that a command is about, where more than runs follows on the line.
+/// The single run of a command that takes other arguments, too.
 #[derive(Debug, Args)]
 pub(crate) struct OneRun {
     /// Run id or lagoon-task-… name; `-` reads it from stdin

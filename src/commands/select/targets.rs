@@ -19,7 +19,7 @@ use clap::Args;
 /// The heading of these flags in the help.
 pub(crate) const HEADING: &str = "Several targets";
 
-/// Which places are meant, where they are not one.
+/// The selection of several environments.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Places {
     /// Select every project that you can see

@@ -11,7 +11,7 @@ use crate::domain::SshEndpoint;
 use crate::error::Error;
 use crate::secret::shown_address;
 
-/// What can be said of a Lagoon beside its address.
+/// The settings of a Lagoon beside its address.
 #[derive(Debug, Args)]
 pub(crate) struct LagoonArgs {
     /// Fetch tokens from this host over SSH

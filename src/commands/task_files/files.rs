@@ -13,7 +13,7 @@ use crate::regular_file::Owners;
 use crate::secret;
 use crate::settings::{is_own_secret_variable, process_variable, sudo_user};
 
-/// The task files that a command is about.
+/// The task files to read.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Files {
     /// Read this file or folder; `-` is stdin [default: .lagoon/tasks.yml]

@@ -14,7 +14,7 @@ use crate::ops::as_code::planning;
 use crate::ops::as_code::scope::How;
 use crate::settings::{Target, TargetSetting};
 
-/// What may be done beyond adding and changing.
+/// Changes that require a flag.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct Permits {
     /// Delete and define again tasks whose type or scope changes

@@ -8,7 +8,7 @@ use crate::domain::{Definition, Permission};
 use crate::error::Error;
 use clap::Args;
 
-/// What is to change.
+/// The changed fields of a task.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Edits {
     /// Rename the task
