@@ -53,7 +53,7 @@ pub(crate) struct ExecArgs {
     /// Start even if the environment lacks the service
     #[arg(long, hide_short_help = true)]
     no_preflight: bool,
-    /// Show what would start, without starting it
+    /// Show the planned runs without starting them
     #[arg(long)]
     dry_run: bool,
 }

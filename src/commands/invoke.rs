@@ -65,7 +65,7 @@ pub(crate) struct InvokeArgs {
     /// Start even if the environment lacks the service
     #[arg(long, hide_short_help = true)]
     no_preflight: bool,
-    /// Show what would start, without starting it
+    /// Show the planned runs without starting them
     #[arg(long)]
     dry_run: bool,
 }
