@@ -90,7 +90,9 @@ impl App {
         let url = match (context, chosen) {
             (Some(context), _) => context.api.clone(),
             (None, Ok(Target::Address(url))) => url.clone(),
-            (None, _) => return Err(Error::usage("no Lagoon is meant").hint("name one: -l NAME")),
+            (None, _) => {
+                return Err(Error::usage("no Lagoon selected").hint("select a context: -l NAME"));
+            }
         };
         connect::lagoon(self, url, context, source)
     }
@@ -132,11 +134,8 @@ impl App {
         }
         match self.ui.prompt().confirm(question) {
             Ok(true) => Ok(()),
-            Ok(false) => Err(Error::usage("not confirmed: nothing was done")),
-            Err(PromptError::NotInteractive) => Err(Error::usage(format!(
-                "not confirmed, and nobody can be asked: {question}"
-            ))
-            .hint("confirm it on the line: --yes")),
+            Ok(false) => Err(Error::usage("not confirmed; nothing was done")),
+            Err(PromptError::NotInteractive) => Err(Error::confirmation_required(question)),
             Err(error) => Err(error.into()),
         }
     }
@@ -191,9 +190,8 @@ impl App {
     }
 
     pub(crate) fn config_folder(&self) -> Result<&Path, Error> {
-        self.settings.folders.config.as_deref().ok_or_else(|| {
-            Error::usage("no place for the configuration: neither XDG_CONFIG_HOME nor HOME is set")
-        })
+        let folder = self.settings.folders.config.as_deref();
+        folder.ok_or_else(|| Error::no_folder("store the configuration", "XDG_CONFIG_HOME"))
     }
 }
 

@@ -5,6 +5,8 @@
 
 mod hint;
 #[cfg(feature = "cli")]
+pub(crate) mod messages;
+#[cfg(feature = "cli")]
 mod report;
 
 use std::error::Error as StdError;

@@ -346,7 +346,7 @@ fn an_object_is_not_a_field_and_the_remedy_is_a_command() {
     };
     let refused = api(&["-F", "i={\"a\": 1}"]).ends_with(2);
     for words in [
-        "--field `i`: the value is an object or a list",
+        "--field `i`: -F takes single values, not objects or lists",
         "--variables '{\"i\": {\"a\": 1}}'",
         "-f 'i={\"a\": 1}'",
     ] {
@@ -355,9 +355,9 @@ fn an_object_is_not_a_field_and_the_remedy_is_a_command() {
     api(&["-F", "i=[1]"]).ends_with(2);
     api(&["--variables", "{\"i\": 102}"]).succeeds();
     let twice = api(&["--variables", "{\"i\": 1,\n\"i\": 2}"]).ends_with(2);
-    let words = "line 2: the key `i` occurs twice";
+    let words = "line 2: duplicate key `i`";
     assert!(twice.stderr.contains(words), "{twice}");
     let broken = api(&["--variables", "{\"i\":\n102"]).ends_with(2);
-    let words = "the value is not a JSON object: line 2: not valid JSON: it ends too early";
+    let words = "the value is not a JSON object: line 2: invalid JSON: unexpected end";
     assert!(broken.stderr.contains(words), "{broken}");
 }

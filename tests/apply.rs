@@ -296,7 +296,7 @@ fn a_reviewed_plan_is_carried_out_exactly_or_not_at_all() {
     let output = env
         .tasks(&["apply", "--plan", "plan.json", "--yes"])
         .ends_with(1);
-    assert!(output.stderr.contains("nothing was done"), "{output}");
+    assert!(output.stderr.contains("nothing was changed"), "{output}");
 
     file(
         &env,
@@ -405,14 +405,14 @@ fn an_interrupt_lists_what_is_done_and_what_not() {
             "INT",
             130,
             ["done", "unknown", "skipped"],
-            "interrupted: 1 done, 1 perhaps done, 1 not done",
+            "interrupted: 1 done, 1 unknown, 1 skipped",
         ),
         (
             "C",
             "TERM",
             143,
             ["unchanged", "unchanged", "unknown"],
-            "terminated: 1 perhaps done",
+            "terminated: 1 unknown",
         ),
     ] {
         env.sandbox()
@@ -429,12 +429,12 @@ fn an_interrupt_lists_what_is_done_and_what_not() {
         assert_eq!(error["message"], message);
         let hints = error["hints"].to_string();
         for told in [
-            &format!("perhaps done: `{hangs}` of project lagoon-demo"),
-            "apply again: what is done is left alone",
+            &format!("unknown: `{hangs}` of project lagoon-demo"),
+            "run `tasks apply` again; finished changes are skipped",
         ] {
             assert!(hints.contains(told), "{output}");
         }
-        assert_eq!(hints.contains("not done: `C` of"), hangs == "B", "{output}");
+        assert_eq!(hints.contains("skipped: `C` of"), hangs == "B", "{output}");
     }
     env.tasks(&["apply", "--yes"]).succeeds();
     assert_eq!(
@@ -602,7 +602,7 @@ fn what_diff_says_to_people() {
     assert_eq!(
         output.stdout,
         "project lagoon-demo\n  ~ update A (id 1)\n      command:\n        - a\n        + set -e\n        + a (no newline at the end)\n      \
-         permission: DEVELOPER → GUEST\n      confirmation text: Sure? → nothing\n  + create N\n      command: n\n      service: cli\n      \
+         permission: DEVELOPER → GUEST\n      confirmation text: Sure? → (none)\n  + create N\n      command: n\n      service: cli\n      \
          permission: DEVELOPER\nenvironment lagoon-demo/main\n  - delete B (id 2)\n      this is a production environment\n1 to create, 1 to update, 1 to delete\n"
     );
     assert_eq!(
@@ -641,7 +641,7 @@ fn a_type_of_a_newer_lagoon_is_exported_and_kept() {
     let tasks = |args: &[&str]| env.run(env.command(args).env("TASKS_API", newer.url("/graphql")));
     let export = tasks(&["export", "-p", "lagoon-demo"]).succeeds();
     assert!(export.stdout.contains("type: SERVICE_NAME"), "{export}");
-    assert!(!export.stderr.contains("left out"), "{export}");
+    assert!(!export.stderr.contains("not exported"), "{export}");
     env.home.write("work/.lagoon/tasks.yml", &export.stdout);
     let lint = env.tasks(&["lint"]).succeeds();
     assert!(lint.stdout.contains("`SERVICE_NAME`"), "{lint}");

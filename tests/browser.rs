@@ -552,7 +552,7 @@ fn signing_out_succeeds_whatever_the_provider_says() {
             "the browser session at http",
             " was not ended: ",
             reason,
-            "until it ends by itself (20",
+            "until it expires (20",
         ] {
             assert!(output.stderr.contains(text), "{text}: {output}");
         }

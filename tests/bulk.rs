@@ -191,7 +191,7 @@ fn each_environment_has_its_own_task_of_a_name() {
     ];
     let output = invoke(&env, &line).succeeds();
     assert!(
-        output.stderr.contains("there are 2 tasks of that name"),
+        output.stderr.contains("2 different tasks have that name"),
         "{output}"
     );
     let commands: Vec<Value> = output
@@ -317,7 +317,7 @@ fn an_unfinished_run_decides_for_its_environment_alone() {
     assert_snapshot!(failed.error(1), @r#"{"error":{"kind":"failed","message":"1 of 3 targets cannot be started, so none was\n  lagoon-demo/main (production): a run of this task is running there","hints":["--if-running start|skip|wait does something else"],"exitCode":1,"runs":[]}}"#);
     assert_eq!(started(&env), 1);
     let skipped = all("skip").succeeds();
-    assert!(skipped.stderr.contains("started none"), "{skipped}");
+    assert!(skipped.stderr.contains("nothing started"), "{skipped}");
     assert_eq!(skipped.json()[1]["id"].to_string(), first.trim());
     assert_eq!(started(&env), 3);
 }

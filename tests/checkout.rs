@@ -84,7 +84,7 @@ fn doctor_looks_where_the_checkout_is() {
     assert_eq!(state, "note");
     assert_eq!(
         message,
-        "lagoon-demo has no environment of `never/deployed` (project from .lagoon.yml, \
+        "`never/deployed` is not deployed in lagoon-demo (project from .lagoon.yml, \
          environment from the git branch)"
     );
 
@@ -93,7 +93,7 @@ fn doctor_looks_where_the_checkout_is() {
     let output = env.tasks(&DOCTOR).succeeds();
     assert_eq!(
         of(&output, "environment")[0].1,
-        "lagoon-demo: you can see 3 environments (project from .lagoon.yml)"
+        "lagoon-demo: 3 environments visible (project from .lagoon.yml)"
     );
     assert_eq!(of(&output, "checkout")[0].0, "note");
 }
@@ -107,8 +107,7 @@ fn what_only_a_checkout_says_is_no_problem() {
         of(&output, "environment"),
         [(
             "note".to_owned(),
-            "no project that you see has the git remote ssh://git@example.com/unknown.git"
-                .to_owned()
+            "no visible project has the git remote ssh://git@example.com/unknown.git".to_owned()
         )]
     );
     env.tasks(&[&DOCTOR[..], &["-e", "main"]].concat())

@@ -155,7 +155,7 @@ fn tokens_are_kept_apart_and_for_their_owner_alone() {
 fn what_is_no_token_is_not_kept() {
     for (given, complaint) in [
         ("", "empty"),
-        ("Permission denied.\n", "holds no token"),
+        ("Permission denied.\n", "is not a valid token"),
         ("e30.eyJleHAiOjF9.c2ln", "has expired"),
     ] {
         let home = Home::new();
@@ -180,7 +180,7 @@ fn another_address_does_not_inherit_a_token() {
     let add = ["context", "add", "acme", "https://evil.example"];
     let refused = home.tasks(&add).ends_with(2);
     assert!(
-        refused.stderr.contains("is another Lagoon"),
+        refused.stderr.contains("already exists for another Lagoon"),
         "{}",
         refused.stderr
     );

@@ -117,7 +117,11 @@ fn everything_can_be_said_by_hand() {
         ("--ssh-key", "./gone", "--ssh-key ./gone"),
         ("--ssh-port", "0", "--ssh-port"),
         ("--ui-url", "http://ui.example", "plain http"),
-        ("--authorization-endpoint", "ftp://x", "no https address"),
+        (
+            "--authorization-endpoint",
+            "ftp://x",
+            "not an https address",
+        ),
     ] {
         let flag = format!("{flag}={value}");
         let add = [
@@ -158,7 +162,7 @@ fn addresses_in_it_obey_the_https_rule() {
         assert_eq!(shown[field], Value::Null, "{field}");
     }
     assert_eq!(
-        output.stderr.matches("warning: not used").count(),
+        output.stderr.matches("warning: ignored").count(),
         3,
         "{output}"
     );
@@ -168,7 +172,7 @@ fn addresses_in_it_obey_the_https_rule() {
 fn a_lagoon_without_the_document_says_what_to_do() {
     let old = r#"{"errors":[{"message":"Unauthorized - Bearer token required"}]}"#;
     let (output, _) = added(&Home::new(), &answering("401 Unauthorized", old), &[]);
-    assert!(output.stderr.contains("before 2.18"), "{output}");
+    assert!(output.stderr.contains("Lagoon 2.18"), "{output}");
     assert!(output.stderr.contains("--ssh-host HOST"), "{output}");
 }
 

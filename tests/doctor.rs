@@ -73,7 +73,7 @@ fn all_is_well() {
     assert!(
         of(&output, "sign-in")[0]
             .1
-            .contains("TASKS_TOKEN, which ends in 59 min")
+            .contains("TASKS_TOKEN, which expires in 59 min")
     );
     assert!(of(&output, "push")[0].1.contains("server-sent events"));
 }
@@ -393,17 +393,14 @@ fn a_certificate_that_nobody_vouches_for_is_found_and_can_be_mended() {
     let file = env.home.write("own.pem", tls.authority());
     let trusting = doctor(&tls).env("SSL_CERT_FILE", &file);
     let trusting = env.run(trusting).succeeds();
-    assert_eq!(of(&trusting, "tls")[0].1, "its certificate is trusted");
+    assert_eq!(of(&trusting, "tls")[0].1, "the certificate is trusted");
     let url = format!("https://{}/graphql", tls.address());
     let add = ["context", "add", "own", &url, "--ca-file"];
     let add = [&add[..], &[file.to_str().unwrap()]].concat();
     env.home.tasks(&add).succeeds();
     let line = ["doctor", "-l", "own", "-o", "json"];
     let by_file = env.run(env.command(&line).without("TASKS_API")).succeeds();
-    assert!(
-        of(&by_file, "tls")[0].1.ends_with("own.pem too"),
-        "{by_file}"
-    );
+    assert!(of(&by_file, "tls")[0].1.ends_with("own.pem)"), "{by_file}");
 
     // An authority's own certificate is no server's, trusted or not.
     let tls = TlsFront::self_signed(env.address(), true);
@@ -423,7 +420,10 @@ fn at_a_terminal_it_is_a_list_of_marks() {
         screen.contains("✓ lagoon-demo/main (production)"),
         "{screen}"
     );
-    assert!(screen.contains("→ tasks context add"), "{screen}");
+    assert!(
+        screen.contains("→ create it: tasks context add"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -435,7 +435,7 @@ fn the_sandbox_is_well() {
     assert_eq!(of(&output, "sandbox")[0].0, "good");
     assert_eq!(
         of(&output, "sign-in")[0].1,
-        "the sandbox gives its own tokens"
+        "the sandbox issues its own tokens"
     );
 }
 

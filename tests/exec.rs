@@ -109,7 +109,7 @@ fn words_after_the_dashes_are_quoted() {
 #[test]
 fn one_word_with_blanks_is_said_to_be_one() {
     let output = exec(&TestEnv::new(), &["--dry-run", "-o", "json", "--", "a | b"]);
-    assert!(output.stderr.contains("one word"), "{output}");
+    assert!(output.stderr.contains("one argument"), "{output}");
     assert_eq!(output.succeeds().json()["command"], "'a | b'");
 }
 
@@ -330,7 +330,10 @@ fn the_sandbox_asks_before_it_executes_something_new() {
     let what = ["-s", "cli", "--wait", "--follow"];
     let say = ["--", "printf", "%s,", "it's", "$HOME"];
     let refused = env.home.tasks(&[&line[..], &what, &say].concat());
-    assert!(refused.stderr.contains("not confirmed"), "{refused}");
+    assert!(
+        refused.stderr.contains("confirmation required"),
+        "{refused}"
+    );
     assert_eq!(refused.code, 2);
     let output = env
         .home

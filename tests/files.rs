@@ -373,5 +373,5 @@ fn the_run_can_be_named_in_every_way() {
     let several = env.command(&["files", "get", "-"]).stdin("1\n2\n");
     let output = env.run(several);
     assert_eq!(output.code, 2);
-    assert!(output.stderr.contains("stdin names 2 runs"), "{output}");
+    assert!(output.stderr.contains("stdin has 2 runs"), "{output}");
 }

@@ -254,7 +254,7 @@ fn tokens_and_keys_of_this_program_get_into_no_task() {
         let output = env.run(command).ends_with(2);
         assert!(output.stderr.contains(name), "{output}");
         assert!(
-            output.stderr.contains("must not be used in a task"),
+            output.stderr.contains("cannot be used in a task"),
             "{output}"
         );
     }
@@ -263,7 +263,7 @@ fn tokens_and_keys_of_this_program_get_into_no_task() {
     let shell = env.shell("TASKS_VAR_alias=$TASKS_TOKEN tasks diff");
     let output = env.run(shell).ends_with(2);
     assert!(
-        output.stderr.contains("must not be used in a task"),
+        output.stderr.contains("cannot be used in a task"),
         "{output}"
     );
 }

@@ -326,11 +326,11 @@ fn an_unfinished_run_is_mentioned_or_decides() {
     assert!(
         second
             .stderr
-            .contains("is running there; starting another one"),
+            .contains("in progress there (running); starting another one"),
         "{second}"
     );
     let skipped = invoke(&env, &["Say hello", "--if-running", "skip", "-o", "json"]).succeeds();
-    assert!(skipped.stderr.contains("started none"), "{skipped}");
+    assert!(skipped.stderr.contains("nothing started"), "{skipped}");
     assert_ne!(skipped.json()["id"].to_string(), first.trim());
     let failed = invoke(&env, &["Say hello", "--if-running", "fail"]);
     assert_snapshot!(failed.error(1), @"

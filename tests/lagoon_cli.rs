@@ -108,7 +108,7 @@ fn adding_a_context_does_not_switch_to_it() {
             "--no-discovery",
         ];
         let added = home.tasks(&[&add[..], &["-o", "json"]].concat()).succeeds();
-        let note = "`acme` is still the current context, by ";
+        let note = "`acme` is still the current context, set in ";
         for text in [note, "to switch: tasks context use "] {
             assert!(added.stderr.contains(text), "{added}");
         }
@@ -138,7 +138,7 @@ fn it_is_never_written() {
     let refused = home
         .tasks(&["context", "remove", "acme", "--yes"])
         .ends_with(2);
-    assert!(refused.stderr.contains("never writes"), "{refused}");
+    assert!(refused.stderr.contains("never changes"), "{refused}");
     home.tasks(&["context", "use", "other"]).succeeds();
     let add = [
         "context",
@@ -219,9 +219,7 @@ fn a_token_that_others_can_read_is_reported_once_a_day() {
     let list = || env.home.tasks(&["projects"]).succeeds().stderr;
     let doctor = || {
         let doctor = env.home.tasks(&["doctor", "-o", "json"]);
-        doctor
-            .stdout
-            .contains("other users can read the token in it")
+        doctor.stdout.contains("other users can read the token in ")
     };
     set(0o600);
     assert!(!list().contains(warning) && !doctor());

@@ -115,7 +115,7 @@ fn faults_are_the_answer_and_the_code_says_so() {
         ".lagoon/tasks.yml:6:5\terror\tthere is no key `servise` here: did you mean `service`?\t\
          .lagoon/tasks.yml\t6\t5\n"
     );
-    assert_eq!(output.stderr, "error: the tasks have a fault\n");
+    assert_eq!(output.stderr, "error: 1 error in the task file\n");
     let output = home.tasks(&["lint", "-o", "json"]).ends_with(2);
     let findings = output.json();
     let keys: Vec<&String> = findings[0].as_object().unwrap().keys().collect();
@@ -168,7 +168,7 @@ fn our_own_secrets_get_into_no_task() {
         .env("TASKS_TOKEN", "sesame")
         .env("TASKS_SSH_KEY", "mellon");
     let output = home.run(command).ends_with(2);
-    let refusals = output.stdout.matches("must not be used in a task");
+    let refusals = output.stdout.matches("cannot be used in a task");
     assert_eq!(refusals.count(), 2, "{output}");
     for secret in ["sesame", "mellon"] {
         assert!(!output.stdout.contains(secret), "{output}");

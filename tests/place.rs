@@ -53,7 +53,7 @@ fn the_project_comes_from_the_first_of_flag_variable_file_and_remote() {
     let command = || env.command(&ENVIRONMENTS);
     let said = |more: &[&str]| env.command(&[&ENVIRONMENTS, more].concat());
     let none = env.run(command()).ends_with(2);
-    assert!(none.stderr.contains("which project?"), "{none}");
+    assert!(none.stderr.contains("no project given"), "{none}");
 
     git(&env, "ref: refs/heads/main", "https://example.com/other");
     let from = |address: &str| format!("project other (from the git remote {address})\n");
@@ -112,7 +112,7 @@ fn every_form_of_a_remote_leads_to_the_project_in_one_request() {
         }
         git(&env, "ref: refs/heads/main", "git@example.com:unknown.git");
         let output = env.tasks(&ENVIRONMENTS).ends_with(2);
-        assert!(output.stderr.contains("which project?"), "{output}");
+        assert!(output.stderr.contains("no project given"), "{output}");
     }
 }
 
@@ -379,7 +379,7 @@ fn projects_and_environments_are_listed_with_production_marked() {
     let none = env.as_role("outsider").tasks(&line).succeeds();
     assert_eq!(
         (none.stdout.as_str(), none.stderr.as_str()),
-        ("", "no projects that you can see\n")
+        ("", "no projects found\n")
     );
 }
 

@@ -134,10 +134,10 @@ fn a_task_that_changed_is_shown_and_asked_about() {
     // Somebody who can be asked decides.
     for (keys, command) in [("", "echo two"), (DOWN, "echo one")] {
         let mut terminal = env.terminal(&["rerun", &run.to_string(), "--yes", "-o", "id"]);
-        terminal.wait_for("❯ the task as it is now");
+        terminal.wait_for("❯ current task");
         terminal.send(keys);
         if !keys.is_empty() {
-            terminal.wait_for("❯ the command as it was");
+            terminal.wait_for("❯ recorded command");
         }
         terminal.send(ENTER);
         assert_eq!(terminal.finish(), 0);
@@ -169,7 +169,7 @@ fn a_command_of_its_own_is_run_again_as_it_was() {
     let run = env.tasks(&[&line[..], &["--", "echo", "it's"]].concat());
     let run = run.succeeds().json();
     let again = rerun(&env, &run["id"], &[]).succeeds();
-    assert!(again.stderr.contains("a command of its own"), "{again}");
+    assert!(again.stderr.contains("as a one-off command"), "{again}");
     assert_eq!(
         recorded(&env, &again.json()["id"]),
         recorded(&env, &run["id"])
@@ -177,7 +177,10 @@ fn a_command_of_its_own_is_run_again_as_it_was() {
     assert_eq!(again.json()["name"], "exec echo");
     assert_eq!(rerun(&env, &run["id"], &["-a", "X=1"]).code, 2);
     let production = rerun(&env, &run["id"], &["-e", "main"]);
-    assert!(production.stderr.contains("not confirmed"), "{production}");
+    assert!(
+        production.stderr.contains("confirmation required"),
+        "{production}"
+    );
     assert_eq!((production.code, started(&env)), (2, 2));
     rerun(&env, &run["id"], &["-e", "main", "--yes"]).succeeds();
 }

@@ -49,7 +49,7 @@ fn without_a_terminal_the_branch_completes_no_scope() {
     for line in lines(&[]) {
         let command = env.command(&line).env("TASKS_ENVIRONMENT", "develop");
         let output = env.run(command).ends_with(2);
-        assert!(output.stderr.contains("the line does not say"), "{output}");
+        assert!(output.stderr.contains("say where"), "{output}");
     }
     assert_eq!(changes(&env), 3);
     // To look, the branch is enough.
@@ -96,14 +96,14 @@ fn the_questions_of_define_take_the_scope_that_the_line_names() {
     lagoon_file(&env);
     git(&env, "ref: refs/heads/develop", REMOTE);
     let mut terminal = env.terminal(&["define", "--scope", "environment", "--command", "true"]);
-    terminal.wait_for("? Name of the task");
+    terminal.wait_for("? Task name");
     terminal.send("Mine\r");
     terminal.wait_for("❯ develop");
     terminal.send(ENTER);
     terminal.wait_for("? Service");
     drop(terminal);
     let mut terminal = env.terminal(&["define", "--scope", "group", "-e", "main"]);
-    terminal.wait_for("? Name of the task");
+    terminal.wait_for("? Task name");
     terminal.send("Mine\r");
     assert_eq!(terminal.finish(), 2);
 }

@@ -314,7 +314,7 @@ fn login_with_an_address_makes_the_context() {
     let refused = env.run(nowhere).ends_with(4);
     assert!(refused.stderr.contains("--ssh-host HOST"), "{refused}");
     let sandbox = env.home.tasks(&["login", "-l", "sandbox"]).ends_with(2);
-    assert!(sandbox.stderr.contains("needs no signing in"), "{sandbox}");
+    assert!(sandbox.stderr.contains("requires no sign-in"), "{sandbox}");
 }
 
 #[test]
@@ -629,7 +629,7 @@ fn a_token_that_ends_before_the_time_is_up_is_warned_of() {
         let command = env.command(&[&invoke[..], &["--timeout", limit]].concat());
         env.run(command.env("TASKS_TOKEN", &soon)).succeeds().stderr
     };
-    assert!(with("1h").contains("warning: the token in TASKS_TOKEN ends at "));
+    assert!(with("1h").contains("warning: the token in TASKS_TOKEN expires at "));
     assert!(!with("5m").contains("TASKS_TOKEN"));
 }
 

@@ -231,7 +231,10 @@ fn a_flag_takes_a_key_and_the_file_that_keeps_it_is_private() {
     assert_eq!(mode & 0o777, 0o600);
     std::fs::set_permissions(&config, std::fs::Permissions::from_mode(0o644)).unwrap();
     let doctor = here.run(here.command(&["doctor", "-l", "acme", "-o", "json"]));
-    assert!(doctor.stdout.contains("holds a private key"), "{doctor}");
+    assert!(
+        doctor.stdout.contains("can read the private key"),
+        "{doctor}"
+    );
     for form in &broken {
         for line in [
             &[

@@ -263,19 +263,19 @@ fn define_asks_for_everything_without_a_name() {
     let env = TestEnv::new();
     let mut terminal = env.terminal(&["define", "-p", "lagoon-demo", "-e", "develop"]);
     for (question, answer) in [
-        ("? Name of the task", "Reindex\r"),
-        ("? What should it run?", ENTER),
+        ("? Task name", "Reindex\r"),
+        ("? Type", ENTER),
         ("? Command", "reindex \"$INDEX\"\r"),
         ("? Service", ENTER),
-        ("? What it is for", "Makes search find things\r"),
-        ("? Who may invoke it?", ENTER),
-        ("? An argument's name", "INDEX\r"),
-        ("? Its type", ENTER),
-        ("? May it be left out?", "y\r"),
-        ("? Shown as", "Index\r"),
-        ("? Its default", "products\r"),
-        ("? An argument's name", ENTER),
-        ("? Ask before", ENTER),
+        ("? Description", "Makes search find things\r"),
+        ("? Permission", ENTER),
+        ("? Add an argument", "INDEX\r"),
+        ("? Argument type", ENTER),
+        ("? Optional?", "y\r"),
+        ("? Label", "Index\r"),
+        ("? Default", "products\r"),
+        ("? Add an argument", ENTER),
+        ("? Confirmation text", ENTER),
     ] {
         terminal.wait_for(question);
         terminal.send(answer);

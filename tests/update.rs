@@ -361,7 +361,7 @@ fn deleting_says_what_goes_and_what_comes_to_light() {
     let delete =
         |tasks: &[&str], more: &[&str]| env.tasks(&[&["delete"], tasks, &MAIN[..], more].concat());
     let output = delete(&["A"], &[]).ends_with(2);
-    let light = format!("the task {wide} of scope project will answer to the name then");
+    let light = format!("the name will then refer to task {wide} of the scope project");
     assert!(
         output.stderr.contains(&light) && output.stderr.contains("--yes"),
         "{output}"
@@ -373,7 +373,7 @@ fn deleting_says_what_goes_and_what_comes_to_light() {
     assert!(
         output
             .stderr
-            .contains(&format!("`A` is now the task {wide}")),
+            .contains(&format!("`A` now refers to task {wide}")),
         "{output}"
     );
     delete(&["B"], &["--yes"]).ends_with(5);
@@ -427,12 +427,12 @@ fn an_interrupt_says_what_perhaps_happened() {
         (
             "update",
             vec!["update", "A", "--permission", "guest"],
-            "`A` was being changed",
+            "while changing `A`",
         ),
         (
             "add",
             vec!["define", "B", "-s", "cli", "--command", "b"],
-            "`B` was being defined",
+            "while defining `B`",
         ),
         ("delete", vec!["delete", "A", "--yes"], "while deleting"),
     ];
@@ -446,7 +446,7 @@ fn an_interrupt_says_what_perhaps_happened() {
         running.signal("INT");
         let output = running.finish().ends_with(130);
         assert!(
-            output.stderr.contains(told) && output.stderr.contains("perhaps"),
+            output.stderr.contains(told) && output.stderr.contains("may have been"),
             "{output}"
         );
         assert_eq!(output.stdout, "");

@@ -453,7 +453,7 @@ fn failed_runs_are_named_above_their_logs() {
     let other = start(&env, &failing(Some("other\n")));
     let output = env.tasks(&["wait", "-q", &one, &other]).ends_with(3);
     for (id, text) in [(&one, "one"), (&other, "other")] {
-        let lines = format!("the last lines of the log of run {id}:\n{text}\n");
+        let lines = format!("last lines of the log of run {id}:\n{text}\n");
         assert!(output.stderr.contains(&lines), "{output}");
     }
     // Of one run there is nothing to tell apart.

@@ -37,11 +37,11 @@ impl App {
 
     /// Prints the address even with `-q`, and opens it.
     fn show(&self, url: &Url) {
-        let text = format!("sign in with a browser, on this machine:\n{url}\n");
+        let text = format!("to sign in, open this page in a browser on this machine:\n{url}\n");
         let _ = self.ui.write(Stream::Err, text.as_bytes());
         if page::start(url.as_str()).is_err() {
             self.ui
-                .note("no browser could be started: open the address by hand");
+                .note("could not start a browser; open the page yourself");
         }
     }
 

@@ -12,6 +12,7 @@ use crate::config::Context;
 use crate::config::SANDBOX;
 use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
+use crate::error::messages::TOKEN_EXPOSED;
 use crate::lagoon::{
     Connection, Credentials, CredentialsError, Lagoon, Network, NetworkVariables, Trace,
     is_loopback,
@@ -42,8 +43,8 @@ impl App {
         let chosen = self.settings.chosen()?;
         let warn = |variable: &str| {
             self.ui.warn(&format!(
-                "{variable} is not used: it belongs to TASKS_API, or to a context that is named \
-                 with -l or TASKS_CONTEXT"
+                "{variable} is ignored: it applies only to TASKS_API or to a context selected with \
+                 -l or TASKS_CONTEXT"
             ));
         };
         if chosen.stray_token {
@@ -82,9 +83,7 @@ pub(super) fn lagoon(
     let allow_http = context.is_some_and(|c| c.allow_http);
     if url.scheme() == "http" && allow_http && !is_loopback(&url) {
         let host = url.host_str().unwrap_or_default();
-        ui.warn(&format!(
-            "plain http to {host}: everybody on the way can read the token"
-        ));
+        ui.warn(&format!("plain http to {host}: {TOKEN_EXPOSED}"));
     }
     Ok(Lagoon::new(Connection {
         url,
@@ -103,7 +102,7 @@ async fn sandbox(app: &App) -> Result<Lagoon, Error> {
     let running = app.sandbox.get_or_try_init(start).await?;
     let url = Url::parse(&running.graphql());
     Ok(Lagoon::new(Connection {
-        url: url.map_err(|e| Error::failed("the sandbox has no address").because(e))?,
+        url: url.map_err(|e| Error::failed("the sandbox has an invalid address").because(e))?,
         credentials: Arc::new(running.sign_in(settings)),
         network: network(app, None)?,
         max_response: settings.max_response.value,
@@ -149,7 +148,7 @@ fn ca_pem(context: &Context) -> Result<Option<Vec<u8>>, Error> {
         let name = &context.name;
         Error::usage(format!("cannot read {}", path.display()))
             .because(e)
-            .hint(format!("it is the `ca_file` of the context `{name}`"))
+            .hint(format!("the file is the `ca_file` of the context `{name}`"))
     })?;
     Ok(Some(pem))
 }
@@ -243,7 +242,7 @@ mod tests {
     #[tokio::test]
     async fn a_token_that_belongs_to_nothing_is_said_so() {
         let (_, said) = attempt(None, &[("TASKS_TOKEN", "t")]).await;
-        assert!(said.contains("TASKS_TOKEN is not used"), "{said}");
+        assert!(said.contains("TASKS_TOKEN is ignored"), "{said}");
     }
 
     #[tokio::test]

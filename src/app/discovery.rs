@@ -32,19 +32,18 @@ impl App {
             Err(error @ LagoonError::Address { .. }) => return Err(error.into()),
             Err(error) => return Ok(Discovered::Failed(error.into())),
         };
-        for refused in &found.refused {
+        let warn = |why: &str| {
             self.ui.warn(&format!(
-                "not used of this Lagoon's discovery document: {refused}"
+                "ignored in this Lagoon's discovery document: {why}"
             ));
-        }
+        };
+        found.refused.iter().for_each(|why| warn(why));
         if context.ssh.is_none()
             && let Some((host, port)) = &found.ssh
         {
             match SshEndpoint::parse(host, port.as_deref()) {
                 Ok(endpoint) => context.ssh = Some(endpoint),
-                Err(why) => self.ui.warn(&format!(
-                    "not used of this Lagoon's discovery document: {why}"
-                )),
+                Err(why) => warn(&why.to_string()),
             }
         }
         context.ui_url = context.ui_url.take().or(found.ui_url);

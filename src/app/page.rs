@@ -7,8 +7,8 @@ use crate::error::Error;
 pub(super) fn open(url: Option<&str>) -> Result<(), Error> {
     let Some(url) = url else {
         return Err(
-            Error::usage("--web: it is not known where this Lagoon's UI is")
-                .hint("tell it once: tasks context add NAME URL --ui-url ADDRESS"),
+            Error::usage("--web: no UI address is known for this Lagoon")
+                .hint("set it: tasks context add NAME URL --ui-url ADDRESS"),
         );
     };
     start(url).map_err(|error| {
@@ -21,7 +21,7 @@ pub(super) fn open(url: Option<&str>) -> Result<(), Error> {
 pub(super) fn start(url: &str) -> std::io::Result<()> {
     // Anything else could be an option of the opener.
     if !url.starts_with("https://") && !url.starts_with("http://") {
-        return Err(std::io::Error::other("it is no http address"));
+        return Err(std::io::Error::other("not an http address"));
     }
     let (program, first) = opener();
     Command::new(program)

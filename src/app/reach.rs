@@ -29,7 +29,7 @@ impl App {
         let proxy = NetworkVariables::read(process_variable_os).proxy(url)?;
         Ok(proxy.map_or(Route::Direct, |proxy| Route::Proxy {
             address: proxy.address,
-            source: proxy.variable.unwrap_or("the system's settings"),
+            source: proxy.variable.unwrap_or("system settings"),
         }))
     }
 

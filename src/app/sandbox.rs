@@ -61,10 +61,9 @@ pub(super) async fn start(
     seed: SandboxSeed,
 ) -> Result<Running, Error> {
     ui.warn(if settings.simulate {
-        "the sandbox completes runs without executing anything (--simulate)"
+        "the sandbox completes every run without executing it (--simulate)"
     } else {
-        "the sandbox really executes commands, on this machine and as you: it is no security \
-         boundary"
+        "the sandbox runs commands on this machine as your user, without isolation"
     });
     let sandbox = open(ui, settings, seed).await?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -77,7 +76,7 @@ async fn open(ui: &Ui, settings: &Settings, seed: SandboxSeed) -> Result<Sandbox
         ExecutorKind::Simulate
     } else {
         let program = std::env::current_exe()
-            .map_err(|e| Error::failed("cannot tell where this program is").because(e))?;
+            .map_err(|e| Error::failed("cannot determine the path of this program").because(e))?;
         // With a prompt, `confirm_execution` asks before an image is run.
         let images = settings.yes || ui.can_prompt();
         ExecutorKind::Detached { program, images }
@@ -91,9 +90,8 @@ async fn open(ui: &Ui, settings: &Settings, seed: SandboxSeed) -> Result<Sandbox
 }
 
 fn folder(settings: &Settings) -> Result<PathBuf, Error> {
-    let data = settings.folders.data.as_deref().ok_or_else(|| {
-        Error::usage("no place for the sandbox: neither XDG_DATA_HOME nor HOME is set")
-    })?;
+    let data = settings.folders.data.as_deref();
+    let data = data.ok_or_else(|| Error::no_folder("store the sandbox", "XDG_DATA_HOME"))?;
     Ok(data.join("sandbox"))
 }
 
@@ -130,7 +128,7 @@ fn unagreed(app: &App, whats: &[Executes<'_>]) -> Result<Vec<(String, String)>, 
         let (key, question) = match what {
             Executes::Command(text) => (
                 (*text).to_owned(),
-                format!("Execute this on this machine, as you: {text}"),
+                format!("Run this command on this machine as your user: {text}"),
             ),
             Executes::Image(image) => (
                 format!("image {image}"),
@@ -232,7 +230,7 @@ impl From<SandboxSeed> for Seed {
 impl From<SandboxError> for Error {
     fn from(error: SandboxError) -> Self {
         let hints = error.hints();
-        Error::failed("the sandbox fails")
+        Error::failed("the sandbox failed")
             .because(error)
             .with_hints(hints)
     }
@@ -274,7 +272,7 @@ mod tests {
         let asked = app(home.path(), |_| ());
         asked.lagoon().await.unwrap();
         let said = asked.ui.printed(Stream::Err);
-        assert!(said.contains("no security boundary"), "{said}");
+        assert!(said.contains("without isolation"), "{said}");
         let new = Executes::Command("echo new");
         assert!(
             asked

@@ -67,12 +67,12 @@ impl App {
             advice.push(match &context.authorization_endpoint {
                 Some(_) => format!("sign in: tasks login -l {name} --browser"),
                 None => format!(
-                    "sign in: tasks login -l {name} (with --ssh-host HOST --ssh-port PORT where \
-                     the Lagoon does not say them)"
+                    "sign in: tasks login -l {name} (add --ssh-host HOST --ssh-port PORT if the \
+                     Lagoon does not publish them)"
                 ),
             });
             advice.push(format!(
-                "or give it a token: tasks login -l {name} --with-token < FILE"
+                "or pass a token: tasks login -l {name} --with-token < FILE"
             ));
         }
         let account = Account::of_context(name, ssh.key.as_ref());
@@ -117,13 +117,14 @@ impl App {
     fn bare_session_of_address(&self) -> Result<(Session, SshSettings), Error> {
         let chosen = self.settings.chosen()?;
         let Target::Address(url) = &chosen.target.value else {
-            return Err(Error::usage("TASKS_API does not say which Lagoon is meant"));
+            return Err(Error::usage("no Lagoon selected by TASKS_API"));
         };
         let account = Account::of_address(url, chosen.ssh.key.as_ref());
         let label = "the Lagoon of TASKS_API".to_owned();
         let advice = vec![
-            "set TASKS_TOKEN to a token for it, or TASKS_SSH_KEY to sign in over ssh".to_owned(),
-            "or name a context, which has its own token: -l NAME".to_owned(),
+            "set TASKS_TOKEN to a token for it, or set TASKS_SSH_KEY to sign in over ssh"
+                .to_owned(),
+            "or select a context, which has its own token: -l NAME".to_owned(),
         ];
         let session = self.session(account, url, label, advice);
         Ok((session, chosen.ssh.clone()))
@@ -144,8 +145,8 @@ impl App {
         };
         if ends < over {
             self.ui.warn(&format!(
-                "the token {origin} ends at {ends}, before the time is up, and cannot be renewed: \
-                 sign in over ssh to wait longer"
+                "the {origin} expires at {ends}, before the timeout, and cannot be renewed; sign \
+                 in over ssh to wait longer"
             ));
         }
     }
@@ -156,8 +157,8 @@ impl App {
             return None;
         }
         let origin = match &chosen.token {
-            TokenOrigin::Variable(_) => "in TASKS_TOKEN",
-            _ => "that is kept",
+            TokenOrigin::Variable(_) => "token in TASKS_TOKEN",
+            _ => "stored token",
         };
         Some((self.stored_source().ok()??.ends()?, origin))
     }
@@ -177,7 +178,7 @@ impl App {
             (Some(endpoint), _) => Ok(Some(endpoint)),
             (None, Some(error)) => Err(error),
             (None, None) => Err(Error::usage(
-                "TASKS_SSH_KEY is set, and this Lagoon does not say where it gives out tokens",
+                "TASKS_SSH_KEY is set, but no ssh server is known for this Lagoon",
             )
             .hint("set TASKS_SSH_HOST and TASKS_SSH_PORT")),
         }

@@ -85,7 +85,7 @@ impl App {
         ));
         let ends = session.ends.map(|ends| format!(" ({ends})"));
         self.ui.hint(&format!(
-            "until it ends by itself{}, a browser may sign in the same user without asking",
+            "until it expires{}, the browser may sign in as the same user without a password",
             ends.unwrap_or_default()
         ));
     }

@@ -61,8 +61,10 @@ pub(crate) async fn run(args: ApiArgs, app: &App) -> Result<(), Error> {
     let document = read(args, app)?;
     let answer = document::ask(app.lagoon().await?, &document).await?;
     if answer.status != 200 {
-        app.ui
-            .note(&format!("Lagoon answered with status {}", answer.status));
+        app.ui.note(&format!(
+            "Lagoon replied with HTTP status {}",
+            answer.status
+        ));
     }
     let given = match format {
         Some(format) => format.give(&Prepared::new(answer.value, Grid::default())),
@@ -78,16 +80,16 @@ fn read(args: ApiArgs, app: &App) -> Result<Document, Error> {
         .count()
         + args.fields.iter().filter(|f| f.ends_with("=@-")).count();
     if from_stdin > 1 {
-        return Err(Error::usage("`-` (stdin) can be given only once"));
+        return Err(Error::stdin_twice());
     }
     let query = match (args.document, &args.file) {
         (Some(document), _) if document != "-" => document,
         (Some(_), _) => text::exact(app, "api", "-")?,
         (None, Some(file)) => text::exact(app, "--file", file)?,
-        (None, None) => return Err(Error::usage("which document? None was given")),
+        (None, None) => return Err(Error::not_given("document")),
     };
     if query.trim().is_empty() {
-        return Err(Error::usage("the document is empty").hint("it looks like '{ me { email } }'"));
+        return Err(Error::usage("the document is empty").hint("for example: '{ me { email } }'"));
     }
     let given = args.variables.as_deref();
     let variables = given.map_or_else(|| Ok(Map::new()), |given| variables(app, given))?;
@@ -110,10 +112,8 @@ fn read(args: ApiArgs, app: &App) -> Result<Document, Error> {
         variables: fields.over(variables),
     };
     if document.purpose() == Purpose::Subscription {
-        return Err(
-            Error::usage("a subscription has no answer that could be printed")
-                .hint("`tasks wait` and `tasks logs --follow` wait for what happens"),
-        );
+        return Err(Error::usage("subscriptions are not supported")
+            .hint("to follow a run, use `tasks wait` or `tasks logs --follow`"));
     }
     Ok(document)
 }
@@ -134,7 +134,7 @@ fn variables(app: &App, given: &str) -> Result<Map<String, Value>, Error> {
     let wrong = |why: String| {
         let what = if is_json { "the value" } else { given };
         Error::usage(format!("--variables: {what} is not a JSON object: {why}"))
-            .hint("it looks like {\"name\": \"shop\"}")
+            .hint("for example: {\"name\": \"shop\"}")
     };
     let text = text.trim_start_matches('\u{feff}');
     match serde_json::from_str(text) {
@@ -143,7 +143,7 @@ fn variables(app: &App, given: &str) -> Result<Map<String, Value>, Error> {
             object(text, 1).map_err(wrong)?;
             Ok(variables)
         }
-        Ok(_) => Err(wrong("it is another JSON value".to_owned())),
+        Ok(_) => Err(wrong("found another JSON value".to_owned())),
         Err(error) => Err(wrong(located(&error, 1))),
     }
 }
@@ -151,7 +151,7 @@ fn variables(app: &App, given: &str) -> Result<Map<String, Value>, Error> {
 fn not_single(given: &str, text: &str) -> Error {
     let key = given.split_once('=').map_or(given, |(key, _)| key);
     let error = Error::usage(format!(
-        "--field `{key}`: the value is an object or a list, and -F takes single values"
+        "--field `{key}`: -F takes single values, not objects or lists"
     ));
     let error = if key.contains('[') {
         error.hint("pass all variables as JSON: --variables '{\"NAME\": …}'")
@@ -177,8 +177,8 @@ fn format(app: &App) -> Result<Option<Answer>, Error> {
         (Some(output), _) if !is_structured(&output.value) => {
             let format = &output.value;
             Err(
-                Error::usage(format!("--output: the answer of api cannot be {format}"))
-                    .hint("it can be json, jsonl or yaml; --jq picks from it"),
+                Error::usage(format!("--output: `tasks api` cannot print {format}"))
+                    .hint("use json, jsonl or yaml; --jq selects parts of the result"),
             )
         }
         (Some(_), _) => Answer::plan(app).map(Some),

@@ -60,6 +60,8 @@ pub(crate) struct ApplyArgs {
     fail_fast: bool,
 }
 
+const APPLY_AGAIN: &str = "run `tasks apply` again; finished changes are skipped";
+
 pub(crate) async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let progress = app.ui.progress();
@@ -86,13 +88,13 @@ pub(crate) async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
     }
     show(app, &plan, app.address().await?.as_str());
     let scope = if apply::is_system_wide(&plan) {
-        ", some of it for every project of this Lagoon"
+        ", including system-wide tasks"
     } else {
         ""
     };
     let banner = scope::banner(app, &summary(&plan))?;
-    app.confirm_at(&format!("{banner}{scope}"), "go on?")?;
-    progress.start("applying", None);
+    app.confirm_at(&format!("{banner}{scope}"), "apply these changes?")?;
+    progress.start("applying changes", None);
     let claim = app.claim_interrupt();
     let signal = OnceLock::new();
     let stop = async {
@@ -120,12 +122,12 @@ fn interrupted(kind: Kind, outcomes: &[Outcome]) -> Error {
     let state = |done: &Done| match done {
         Done::Applied(_) => Some("done"),
         Done::Failed(_) => Some("failed"),
-        Done::Unknown => Some("perhaps done"),
-        Done::Skipped => Some("not done"),
+        Done::Unknown => Some("unknown"),
+        Done::Skipped => Some("skipped"),
         Done::Already(_) | Done::Unseen(..) => None,
     };
     let (mut counts, mut hints) = (Vec::new(), Vec::new());
-    for words in ["done", "failed", "perhaps done", "not done"] {
+    for words in ["done", "failed", "unknown", "skipped"] {
         let before = hints.len();
         let steps = outcomes.iter().filter(|o| state(&o.done) == Some(words));
         hints.extend(steps.map(|o| format!("{words}: `{}` of {}", o.step.name, o.step.scope)));
@@ -135,7 +137,7 @@ fn interrupted(kind: Kind, outcomes: &[Outcome]) -> Error {
     }
     let error = Error::new(kind, format!("{}: {}", kind.word(), counts.join(", ")));
     let error = hints.into_iter().fold(error, Error::hint);
-    error.hint("apply again: what is done is left alone")
+    error.hint(APPLY_AGAIN)
 }
 
 async fn reviewed(app: &App, file: &str, files: &Files, how: How<'_>) -> Result<Plan, Error> {
@@ -149,16 +151,16 @@ async fn reviewed(app: &App, file: &str, files: &Files, how: How<'_>) -> Result<
     let own = app.address().await?;
     if own.as_str() != address && !is_sandbox(app) {
         return Err(Error::usage(format!(
-            "--plan: the plan is for {address}, and this is {own}"
+            "--plan: the plan is for {address}, but the selected Lagoon is {own}"
         )));
     }
     let outdated = apply::outdated(lagoon, &mut plan, how).await?;
     if outdated.is_empty() {
         return Ok(plan);
     }
-    let error = Error::failed("--plan: nothing was done, the plan does not hold any more");
+    let error = Error::failed("--plan: the plan is out of date; nothing was changed");
     let error = outdated.into_iter().fold(error, Error::hint);
-    Err(error.hint("make a new one: tasks diff --exit-zero -o json"))
+    Err(error.hint("make a new plan: tasks diff --exit-zero -o json > plan.json"))
 }
 
 fn is_sandbox(app: &App) -> bool {
@@ -180,15 +182,15 @@ fn refuse(plan: &Plan, allow_unverified: bool) -> Result<(), Error> {
     }
     let (message, tasks, remedy) = if !blocked.is_empty() {
         (
-            "tasks would have to be replaced, because their kind changes",
+            "tasks must be replaced because their type changes",
             blocked,
-            "allow it with --replace",
+            "pass --replace to allow it",
         )
     } else if !unverified.is_empty() && !allow_unverified {
         (
-            "it cannot be read whether tasks are there already",
+            "existing tasks could not be read",
             unverified,
-            "add them all the same with --allow-unverified: what comes back is compared",
+            "pass --allow-unverified to add the tasks anyway; each reply is checked",
         )
     } else {
         return Ok(());
@@ -222,7 +224,7 @@ fn worst(outcomes: &[Outcome]) -> Option<Error> {
     let mut message = format!("{} of {} failed", failures.len(), outcomes.len());
     match skipped.count() {
         0 => {}
-        skipped => message.push_str(&format!(", {skipped} were not tried")),
+        skipped => message.push_str(&format!(", {skipped} skipped")),
     }
     let kind = [Kind::Unreachable, Kind::NotAllowed, Kind::NotFound]
         .into_iter()
@@ -232,5 +234,5 @@ fn worst(outcomes: &[Outcome]) -> Option<Error> {
         error = error.hint(format!("{}: {failure}", outcome.step.name));
         error = failure.hints.iter().cloned().fold(error, Error::hint);
     }
-    Some(error.hint("apply again: what is done is left alone"))
+    Some(error.hint(APPLY_AGAIN))
 }

@@ -102,7 +102,7 @@ fn failure(waited: Waited) -> Option<Error> {
                 hints: Vec::new(),
                 ..error
             }
-            .hint("Lagoon was asked to cancel it; it may still do so"),
+            .hint("the request was accepted and may still take effect"),
         ),
         Err(error) => Some(error),
     }

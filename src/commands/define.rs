@@ -91,10 +91,8 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     let asked = args.name.is_none();
     let (args, target) = if asked {
         if !app.ui.can_prompt() {
-            return Err(
-                Error::usage("the task's NAME is missing, and there is nobody to ask")
-                    .hint("tasks define NAME … (see `tasks define --help`)"),
-            );
+            return Err(Error::not_given_off_terminal("task name")
+                .hint("name the task: tasks define NAME … (see `tasks define --help`)"));
         }
         wizard::ask(args, app).await?
     } else {
@@ -110,7 +108,7 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
         // The answers are kept as a command line, which can be corrected.
         if asked {
             error.hint(format!(
-                "what was answered, as a line: {}",
+                "equivalent command: {}",
                 line::define(app, &args, &target)
             ))
         } else {
@@ -122,7 +120,7 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     }
     let lagoon = app.lagoon().await?;
     let progress = app.ui.progress();
-    progress.start("reading", None);
+    progress.start("reading tasks", None);
     let site = define::site(
         lagoon,
         &target,
@@ -147,14 +145,12 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
             if site.scope == Scope::System {
                 define::check_system_wide(lagoon).await?;
                 let name = &wanted.name;
-                app.confirm(&format!(
-                    "define `{name}` for every project of this Lagoon?"
-                ))?;
+                app.confirm(&format!("define `{name}` for all projects of this Lagoon?"))?;
             }
             launch::unless_interrupted(
                 app,
-                &format!("`{}` was being defined", wanted.name),
-                "perhaps it was: say the same again, what is there already is left alone",
+                &format!("defining `{}`", wanted.name),
+                "it may have been defined; run the command again, which keeps an existing task",
                 define::add(lagoon, &target, &site, &wanted),
             )
             .await?
@@ -164,7 +160,7 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
     report(app, &defined);
     if asked {
         app.ui.note(&format!(
-            "the same without questions:\n  {}",
+            "equivalent command:\n  {}",
             line::define(app, &args, &target)
         ));
     }
@@ -175,16 +171,14 @@ fn report(app: &App, defined: &Defined) {
     match defined {
         // `Unseen` has become an error before.
         Defined::Created(_) | Defined::Unseen(_) => app.ui.note("defined"),
-        Defined::Unchanged(_) => app
-            .ui
-            .note("unchanged: it is defined already, equal in everything"),
+        Defined::Unchanged(_) => app.ui.note("unchanged: the same task is already defined"),
         Defined::Found(_, words) => {
             app.ui
-                .warn(&format!("{words}; the task was found, as it was asked for"));
+                .warn(&format!("{words}; the task was defined nevertheless"));
         }
         Defined::Completed(_, words) => {
             app.ui.warn(&format!(
-                "Lagoon left the task half made ({words}); it was completed"
+                "Lagoon left the definition incomplete ({words}); it was completed"
             ));
         }
     }
@@ -209,9 +203,7 @@ fn compare(
 fn definition(args: &DefineArgs, app: &App) -> Result<Definition, Error> {
     let (command, file) = (args.command.as_ref(), args.command_file.as_ref());
     let work = text::work(app, command, file, args.image.as_ref())?.ok_or_else(|| {
-        Error::usage(
-            "what should the task do? None of --command, --command-file and --image is given",
-        )
+        Error::not_given("command or image").hint("pass --command, --command-file or --image")
     })?;
     Ok(Definition {
         id: 0,

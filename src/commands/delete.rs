@@ -56,13 +56,13 @@ pub(crate) async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
         app,
         args.scope,
         args.group.as_deref(),
-        "the tasks to delete are defined",
+        "the tasks are defined",
         false,
     )
     .await?;
     let lagoon = app.lagoon().await?;
     let progress = app.ui.progress();
-    progress.start("reading", None);
+    progress.start("reading tasks", None);
     let coverage = Coverage::tasks(&tasks);
     let site = update::wide_site(lagoon, &target, &coverage, Some(progress.as_ref())).await;
     progress.finish();
@@ -79,7 +79,7 @@ pub(crate) async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
         app.ui.note(&format!("{} (id {})", one.name, one.id));
         if let Some(other) = delete::behind(&site, one) {
             app.ui.note(&format!(
-                "  the task {} of scope {} will answer to the name then",
+                "  the name will then refer to task {} of the scope {}",
                 other.id,
                 other.scope.word()
             ));
@@ -92,7 +92,7 @@ pub(crate) async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     let verify = async |gone: &[Definition]| delete::verify(lagoon, &target, gone).await;
     for other in carry_out(app, &answer, tasks.len(), deleting, verify).await? {
         app.ui.note(&format!(
-            "`{}` is now the task {} of scope {}",
+            "`{}` now refers to task {} of the scope {}",
             other.name,
             other.id,
             other.scope.word()
@@ -109,8 +109,7 @@ async fn carry_out<T: Default>(
     deleting: impl Future<Output = Deletions>,
     verify: impl AsyncFnOnce(&[Definition]) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    const REMEDY: &str =
-        "perhaps some are gone: say the same again, with those that are still there";
+    const REMEDY: &str = "some tasks may have been deleted; delete the remaining ones again";
     let deleting = async { Ok(deleting.await) };
     let Deletions { gone, failed } =
         launch::unless_interrupted(app, "deleting", REMEDY, deleting).await?;

@@ -46,7 +46,7 @@ pub(crate) async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
     let answer = if markdown {
         if app.settings.jq.is_some() {
             return Err(Error::usage(
-                "--jq works on JSON and cannot be used with -o markdown",
+                "--jq requires JSON and cannot be used with -o markdown",
             ));
         }
         None
@@ -96,7 +96,7 @@ fn refuse_masked(report: &PlanReport<'_>) -> Result<(), Error> {
         return Ok(());
     }
     Err(
-        Error::usage("the plan contains a private key or a token, which is never printed")
-            .hint("read it from a variable: `from_env` in the task file"),
+        Error::usage("the plan contains a private key or token, which is never printed")
+            .hint("read it from an environment variable: use `from_env` in the task file"),
     )
 }

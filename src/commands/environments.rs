@@ -46,9 +46,9 @@ pub(crate) async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> 
         environments.retain(|e| e.environment.is_production() == wanted);
     }
     let note = if args.pattern.is_some() || args.kind.is_some() {
-        "no such environments"
+        "no matching environments"
     } else {
-        "the project has no environments that you can see"
+        "no environments found"
     };
     let value = environments.iter().map(EnvironmentDetails::to_json);
     answer.give(&Prepared::new(value.collect(), grid(&environments)).when_empty(note))

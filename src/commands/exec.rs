@@ -62,7 +62,7 @@ pub(crate) async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     args.start.check(app, false)?;
     if args.places.read_stdin() && args.script.as_deref() == Some("-") {
-        return Err(Error::usage("`-` (stdin) can be given only once"));
+        return Err(Error::stdin_twice());
     }
     let request = CommandRequest {
         name: args.name.clone().unwrap_or_else(|| name(&args)),
@@ -101,23 +101,20 @@ fn command(app: &App, args: &ExecArgs) -> Result<String, Error> {
         let script = text::command(app, "--script", file)?;
         return script::command_line(&script).map_err(|error| {
             Error::usage(format!("--script {file}: {error}")).hint(
-                "a program that takes its script as an argument can be given it: \
-                 -- python3 -c \"$(cat FILE)\"",
+                "pass the script as an argument of its interpreter: -- python3 -c \"$(cat FILE)\"",
             )
         });
     }
     match args.words.as_slice() {
-        [] => Err(
-            Error::usage("which command? None was given after `--`, and no --script")
-                .hint("tasks exec -s SERVICE -- CMD…"),
-        ),
+        [] => Err(Error::not_given("command")
+            .hint("put it after `--`, or use --script FILE: tasks exec -s SERVICE -- CMD…")),
         words => {
             if let [only] = words
                 && only.contains(char::is_whitespace)
             {
                 app.ui.warn(&format!(
-                    "`{only}` is one word, so it is taken for a program's name; for a shell's line \
-                     it is `-- sh -c …`"
+                    "`{only}` is one argument and is run as the name of a program; to run it in a \
+                     shell, use `-- sh -c …`"
                 ));
             }
             Ok(quoting::command(words))

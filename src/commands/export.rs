@@ -41,14 +41,14 @@ pub(crate) async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
     let output = app.settings.output.as_ref();
     let is_other = output.is_some_and(|o| o.is_flag() && o.value != "yaml");
     if is_other || app.settings.jq.is_some() {
-        return Err(Error::usage("an export is YAML, in one form only")
-            .hint("leave out -o and --jq; for other forms: tasks list -o json"));
+        return Err(Error::usage("`tasks export` prints YAML only")
+            .hint("omit -o and --jq; for other formats: tasks list -o json"));
     }
     let target = scope::named_target(
         app,
         args.scope,
         args.group.as_deref(),
-        "the tasks to export are defined",
+        "the tasks are defined",
         true,
     )
     .await?;
@@ -72,7 +72,7 @@ pub(crate) async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
         (ScopeName::Project(project), true) => export::with_environments(lagoon, project).await?,
         (_, true) => {
             return Err(Error::usage(
-                "--with-environments goes with a project: name it with -p, and no environment",
+                "--with-environments requires a project (-p) and no environment",
             ));
         }
         (_, false) => vec![scope],
@@ -86,14 +86,14 @@ pub(crate) async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
     let export = export::export(lagoon, &scopes, how).await?;
     if !export.is_readable {
         app.ui
-            .warn("it shows no environment, so its tasks cannot be read");
+            .warn("no environments found, so the tasks could not be read");
     }
     for note in &export.notes {
         app.ui.warn(note);
     }
     for left in &export.exported.left_out {
         app.ui.warn(&format!(
-            "`{}` (id {}) is left out: it {}",
+            "`{}` (id {}) is not exported: it {}",
             left.name, left.id, left.why
         ));
     }

@@ -7,7 +7,7 @@ use crate::commands::report::Answer;
 use crate::commands::scope;
 use crate::commands::select::OneRun;
 use crate::domain::{Run, RunRef};
-use crate::error::{Error, quoted_list};
+use crate::error::{Error, Hint, quoted_list};
 use crate::ops;
 use crate::ops::runs::files::{self, Fetch, Local, Watcher};
 use crate::ops::runs::history;
@@ -123,9 +123,7 @@ pub(crate) async fn run(args: FilesArgs, app: &App) -> Result<(), Error> {
 async fn list(args: ListArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan_with(app, &["name"])?;
     if let Some(word) = args.run.first_word() {
-        return Err(Error::usage(format!(
-            "--last means one run, and `{word}` another"
-        )));
+        return Err(Error::conflict("--last", format!("the run `{word}`")));
     }
     let run = id_of(app, &args.run).await?;
     let listed = files::list(app.lagoon().await?, run).await?;
@@ -154,7 +152,7 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
     if args.to == Path::new("-") {
         let [name] = names.as_slice() else {
             return Err(Error::usage(format!(
-                "only one file can be written to stdout, and these are meant: {}",
+                "only one file can be written to stdout, but several are selected: {}",
                 quoted_list(&names)
             )));
         };
@@ -167,11 +165,11 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
     }
     let paths = files::places(&args.to, &files, &local, args.force)?;
     std::fs::create_dir_all(&args.to)
-        .map_err(|e| Error::failed(format!("cannot make {}", args.to.display())).because(e))?;
+        .map_err(|e| Error::failed(format!("cannot create {}", args.to.display())).because(e))?;
     for (name, path) in names.iter().zip(&paths) {
         if path.file_name().is_none_or(|kept| kept != name.as_str()) {
             app.ui
-                .warn(&format!("`{name}` is kept as {}", path.display()));
+                .warn(&format!("`{name}` is saved as {}", path.display()));
         }
     }
     let mut fetch = Fetch::new(lagoon, &clock, &progress, run, files);
@@ -193,7 +191,8 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
     let first = args.run.first_word().map(PathBuf::from);
     let paths: Vec<PathBuf> = first.into_iter().chain(args.files).collect();
     if paths.is_empty() {
-        return Err(Error::usage("which FILE? None was named").hint("name the files after the run"));
+        return Err(Error::not_given("file")
+            .hint("name the files after the run: tasks files put RUN FILE…"));
     }
     let locals: Vec<Local> = files::locals(&paths)?;
     app.require_explicit(&[TargetSetting::Context])?;
@@ -204,10 +203,10 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
         let both = |local: &&Local| there.iter().any(|file| file.name == local.name);
         if let Some(local) = locals.iter().find(both) {
             return Err(Error::usage(format!(
-                "run {} has a file `{}` already",
+                "run {} already has a file `{}`",
                 run.id, local.name
             ))
-            .hint("--force replaces it"));
+            .hint(Hint::ReplaceFile));
         }
     }
     if let Some(environment) = &run.environment {
@@ -258,7 +257,7 @@ struct TransferProgress<'a> {
 impl TransferProgress<'_> {
     fn start(app: &App) -> TransferProgress<'_> {
         let progress = app.ui.progress();
-        progress.start("files", None);
+        progress.start("transferring files", None);
         TransferProgress { app, progress }
     }
 }
@@ -278,7 +277,7 @@ impl Watcher for TransferProgress<'_> {
 
     fn interrupted(&self, name: &str, bytes: u64, error: &Error) {
         self.app.ui.note(&format!(
-            "`{name}` was interrupted after {}, retrying: {error}",
+            "`{name}`: interrupted after {}, retrying: {error}",
             report::size(bytes)
         ));
     }

@@ -101,15 +101,13 @@ pub(crate) async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
     if args.places.read_stdin()
         && values::from_stdin(&args.arg_files, args.args_file.as_deref()) > 0
     {
-        return Err(Error::usage("`-` (stdin) can be given only once"));
+        return Err(Error::stdin_twice());
     }
     let given = values::read(app, &args.args, &args.arg_files, args.args_file.as_deref())?;
     let can_ask = app.ui.can_prompt();
     if task.is_none() && !can_ask {
-        return Err(
-            Error::usage("which TASK? None was named, and there is nobody to ask")
-                .hint("tasks list shows what can be invoked"),
-        );
+        return Err(Error::not_given_off_terminal("task")
+            .hint("name the task after `invoke`; to list tasks: tasks list"));
     }
     let shape = args.places.shape(app);
     let targets = args
@@ -186,7 +184,7 @@ async fn resolve(
 
 fn chosen(app: &App, shape: Shape, targets: &Targets) -> Result<TaskRef, Error> {
     let first = targets.seen.first();
-    let first = first.ok_or_else(|| Error::not_found("there is no environment"))?;
+    let first = first.ok_or_else(|| Error::not_found("no environments found"))?;
     let definition = prompt::task(app, &first.view)?;
     Ok(match shape {
         Shape::One => TaskRef::Id(definition.id),

@@ -10,7 +10,8 @@ use crate::config::api_address;
 use crate::domain::manifest::{Desired, Fault, Position, SCHEMA};
 use crate::domain::task::rules;
 use crate::error::Error;
-use crate::output::Cell;
+use crate::error::messages::counted;
+use crate::output::{Cell, Column};
 
 /// Check task files
 ///
@@ -51,8 +52,10 @@ pub(crate) fn run(args: &LintArgs, app: &App) -> Result<(), Error> {
     answer.give(&report(&faults, &warnings))?;
     match faults.len() {
         0 => Ok(()),
-        1 => Err(Error::usage("the tasks have a fault")),
-        many => Err(Error::usage(format!("the tasks have {many} faults"))),
+        many => {
+            let errors = counted(many, "error");
+            Err(Error::usage(format!("{errors} in the task file")))
+        }
     }
 }
 
@@ -93,7 +96,7 @@ fn report(faults: &[Fault], warnings: &[Fault]) -> Prepared {
     });
     let number = |n: u64| i64::try_from(n).unwrap_or_default();
     let grid = Table::of(&findings)
-        .column("place", |(.., fault)| {
+        .column(Column::new("place").heading("LOCATION"), |(.., fault)| {
             Cell::name(fault.position.to_string())
         })
         .column("severity", |(word, style, _)| Cell::status(*word, *style))
@@ -102,5 +105,5 @@ fn report(faults: &[Fault], warnings: &[Fault]) -> Prepared {
         .not_in_table("line", |(.., fault)| number(fault.position.line))
         .not_in_table("column", |(.., fault)| number(fault.position.column))
         .grid();
-    Prepared::new(value.collect(), grid).when_empty("no faults")
+    Prepared::new(value.collect(), grid).when_empty("no problems found")
 }

@@ -7,6 +7,7 @@ use crate::commands::report::{Answer, Prepared};
 use crate::commands::scope;
 use crate::domain::Permission;
 use crate::error::Error;
+use crate::error::messages::counted;
 use crate::ops::definitions::tasks::{self, Filter};
 use crate::output::Column;
 use clap::Args;
@@ -52,10 +53,9 @@ pub(crate) async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
     let lagoon = app.lagoon().await?;
     let listing = tasks::list(lagoon, &project.value, environment.as_deref(), &filter).await?;
     if listing.unknown > 0 {
-        app.ui.warn(&format!(
-            "{} tasks are of a kind that this version does not know; they are not listed",
-            listing.unknown
-        ));
+        let tasks = counted(listing.unknown, "task");
+        app.ui
+            .warn(&format!("not listed: {tasks} of an unknown type"));
     }
     let value = listing.tasks.iter().map(|listed| listed.to_json());
     let environments = Column::new("environments").in_table_if(environment.is_none());
@@ -70,7 +70,7 @@ pub(crate) async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
             listing.project.name
         )
     } else {
-        "no tasks that you may invoke here".to_owned()
+        "no tasks found that you can invoke".to_owned()
     };
     answer.give(&Prepared::new(value.collect(), grid).when_empty(note))
 }

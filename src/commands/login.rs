@@ -95,7 +95,7 @@ pub(crate) async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
     if let Some(refresh) = replaced {
         app.end_browser_session(context, &refresh).await;
     }
-    let identity = identity.map_err(|error| error.hint("the token is kept all the same"))?;
+    let identity = identity.map_err(|error| error.hint("the token was stored nevertheless"))?;
     app.ui.note(&format!("signed in to {}", identity.label()));
     answer.give(&identity)
 }
@@ -140,7 +140,7 @@ impl Plan {
         let done = match (kept.is_new, self.changes) {
             (true, _) => "added",
             (false, true) => "changed",
-            (false, false) => "is the current one",
+            (false, false) => "is now the current context",
         };
         let name = &context.name;
         app.ui.note(&format!("context `{name}` {done}"));
@@ -178,7 +178,7 @@ impl Plan {
         if context.authorization_endpoint.is_some() {
             remedies.push(format!("or sign in with a browser: {login} --browser"));
         }
-        remedies.push(format!("or give it a token: {login} --with-token < FILE"));
+        remedies.push(format!("or pass a token: {login} --with-token < FILE"));
         remedies
     }
 }
@@ -191,8 +191,8 @@ async fn plan(args: &LoginArgs, app: &App) -> Result<Plan, Error> {
         None => match &app.settings.chosen()?.target.value {
             Target::Context(context) => (context.name.clone(), context.api.clone()),
             Target::Sandbox => {
-                return Err(Error::usage("the sandbox needs no signing in")
-                    .hint("sign in to another one: tasks login URL"));
+                return Err(Error::usage("the sandbox requires no sign-in")
+                    .hint("sign in to another Lagoon: tasks login URL"));
             }
             Target::Address(_) => {
                 return Ok(Plan {
@@ -254,10 +254,13 @@ fn not_kept(error: Error, args: &LoginArgs, name: &ContextName, url: &Url, is_ne
 
     error
         .hint(format!(
-            "nothing was kept; to try again: {}",
+            "nothing was saved; to try again: {}",
             suggestion(&again)
         ))
-        .hint(format!("to keep it all the same: {}", add_line(name, url)))
+        .hint(format!(
+            "to save the context anyway: {}",
+            add_line(name, url)
+        ))
 }
 
 /// The name of the context with this address, or a name derived from the host.
@@ -276,8 +279,8 @@ fn name_for(url: &Url, app: &App) -> Result<ContextName, Error> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     let name: String = host.chars().filter(|c| allowed(*c)).take(64).collect();
     name.parse().map_err(|_| {
-        Error::usage(format!("there is no name for a context in {url}"))
-            .hint("name it: tasks login -l NAME URL")
+        Error::usage(format!("cannot derive a context name from {url}"))
+            .hint("choose a name: tasks login -l NAME URL")
     })
 }
 
@@ -287,7 +290,7 @@ fn warn_of_variable(session: &Session, app: &App) {
     };
     if matches!(chosen.token, TokenOrigin::Variable(_)) {
         app.ui.warn(&format!(
-            "TASKS_TOKEN is set and holds before what is kept for {}",
+            "TASKS_TOKEN is set and overrides the stored token for {}",
             session.label
         ));
     }

@@ -41,13 +41,13 @@ pub(crate) async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
         match &chosen.target.value {
             Target::Sandbox => {
                 return Err(Error::usage(
-                    "the sandbox keeps no token: nobody signs in to it",
+                    "the sandbox requires no sign-in, so it has no token",
                 ));
             }
             Target::Context(context) => {
                 if context.origin == Origin::LagoonCli {
                     app.ui.note(&format!(
-                        "what the `lagoon` CLI keeps for `{}` stays: tasks never writes its file",
+                        "the token of the `lagoon` CLI for `{}` remains; `tasks` never changes its file",
                         context.name
                     ));
                 }
@@ -62,12 +62,12 @@ pub(crate) async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
         .chosen()
         .is_ok_and(|chosen| matches!(chosen.token, TokenOrigin::Variable(_)));
     if is_set {
-        app.ui.warn("TASKS_TOKEN is set and still holds");
+        app.ui.warn("TASKS_TOKEN is still set and remains in use");
     }
     app.ui.note(match count {
-        0 => "there was no token",
-        1 => "the token is forgotten",
-        _ => "the tokens are forgotten",
+        0 => "no token was stored",
+        1 => "removed the stored token",
+        _ => "removed the stored tokens",
     });
     let value = json!({"context": context, "removed": count});
     let grid = Grid::new(["context", "removed"].map(Column::new));

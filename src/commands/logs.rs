@@ -62,7 +62,7 @@ pub(crate) async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
     // As with --follow of other commands, stdout is the log unless -o is given.
     let as_objects = answer.format() != Format::Table && app.settings.output_is_asked_for();
     if !args.follow {
-        args.waiting.require_none("add --follow")?;
+        args.waiting.require_none("--follow")?;
     }
     let found = NamedRuns::read(&args.runs, app).await?;
     if args.follow {
@@ -189,7 +189,7 @@ async fn show(app: &App, run: &Run, args: &LogsArgs) -> Result<bool, Error> {
             log::nothing_printed(run.id)
         } else {
             let (id, status) = (run.id, &run.status);
-            format!("run {id} is {status}: there is no log yet; -f waits for it")
+            format!("run {id} is {status} and has no log yet; use -f to follow it")
         });
     }
     let Log::Text(text) = log else {

@@ -57,9 +57,9 @@ pub(crate) async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
         .not_in_table("created", |of| moment_of(&of.created))
         .grid();
     let note = if args.pattern.is_some() {
-        "no such projects"
+        "no matching projects"
     } else {
-        "no projects that you can see"
+        "no projects found"
     };
     answer.give(&Prepared::new(value.collect(), grid).when_empty(note))
 }

@@ -65,7 +65,9 @@ pub(crate) async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     };
     let has_values = !args.args.is_empty() || !args.arg_files.is_empty();
     if has_values && shape == Shape::Many {
-        return Err(Error::usage("values go with one RUN only"));
+        return Err(Error::usage(
+            "-a and --arg-file can be used with one RUN only",
+        ));
     }
     let given = values::read(app, &args.args, &args.arg_files, None)?;
     app.require_explicit(&[TargetSetting::Context])?;
@@ -103,10 +105,10 @@ fn only_failed(app: &App, runs: Vec<Run>) -> Vec<Run> {
         .map(|run| (run.status.to_string(), run.id.to_string()));
     for Notice { text, labels } in by_text(told) {
         app.ui
-            .note(&format!("left alone, {text}: {}", labels.join(", ")));
+            .note(&format!("not rerun ({text}): {}", labels.join(", ")));
     }
     if failed.is_empty() {
-        app.ui.note("none of them failed: nothing to run again");
+        app.ui.note("no failed runs to rerun");
     }
     failed
 }
@@ -122,7 +124,7 @@ async fn prepare(
         && !same_name(other, project)
     {
         return Err(Error::usage(format!(
-            "run {} is one of the project `{project}`, not of `{other}`",
+            "run {} belongs to the project `{project}`, not to `{other}`",
             past.run.id
         )));
     }

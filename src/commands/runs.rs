@@ -128,29 +128,25 @@ async fn list(
 /// Refuses empty values, which unset variables leave, and warns about unknown statuses, which a
 /// newer Lagoon may have.
 fn check(args: &RunsArgs, app: &App) -> Result<(), Error> {
-    let empty = |flag: &str| {
-        Err(Error::usage(format!("{flag} is empty")).hint("leave it out, or say which"))
-    };
     if args
         .task
         .as_deref()
         .is_some_and(|task| task.trim().is_empty())
     {
-        return empty("--task");
+        return Err(Error::empty_value("--task"));
     }
     for word in &args.status {
         if word.trim().is_empty() {
-            return empty("--status");
+            return Err(Error::empty_value("--status"));
         }
         let known = Outcome::WORDS.iter().chain(&STATUSES).copied();
         if !known.clone().any(|known| known.eq_ignore_ascii_case(word)) {
             let near = nearest(word, known);
             let near = near
                 .first()
-                .map_or(String::new(), |near| format!("; `{near}`?"));
-            app.ui.warn(&format!(
-                "--status: `{word}` is no status that is known{near}"
-            ));
+                .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            app.ui
+                .warn(&format!("--status: unknown status `{word}`{near}"));
         }
     }
     Ok(())

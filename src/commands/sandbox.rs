@@ -99,16 +99,17 @@ pub(crate) async fn run(args: Sandbox, app: &App) -> Result<(), Error> {
 
 async fn serve(args: Serve, app: &App, answer: &Answer) -> Result<(), Error> {
     if !app.settings.simulate {
-        app.confirm("Execute what clients define, on this machine and as you?")?;
+        app.confirm("Allow clients to run the commands they define on this machine as your user?")?;
     }
     let running = app.serve_sandbox(args.port, args.seed).await?;
     let address = [("url", running.url()), ("graphql", running.graphql())];
     let detail = Detail::untitled().field("Address", running.graphql());
     answer.give(&Prepared::object(address).detail(detail))?;
-    app.ui.note("the sandbox is up; Ctrl-C ends it");
+    app.ui
+        .note("the sandbox is running; press Ctrl-C to stop it");
     let signal = app.claim_interrupt().signalled().await;
     drop(running);
-    Err(Error::new(signal, "the sandbox is down"))
+    Err(Error::new(signal, "the sandbox has stopped"))
 }
 
 async fn token(args: Token, app: &App, answer: Answer) -> Result<(), Error> {
@@ -123,7 +124,7 @@ async fn token(args: Token, app: &App, answer: Answer) -> Result<(), Error> {
 }
 
 fn reset(args: Reset, app: &App, answer: &Answer) -> Result<(), Error> {
-    app.confirm("Stop all runs of the sandbox and remove what was made in it?")?;
+    app.confirm("Stop all runs of the sandbox and delete its data?")?;
     let folder = app.reset_sandbox(args.seed)?;
     answer.give_done(&Prepared::object([(
         "folder",

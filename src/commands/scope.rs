@@ -22,8 +22,7 @@ pub(crate) fn project(app: &App) -> Result<&Sourced<String>, Error> {
     // A missing context is reported before a missing project.
     app.settings.chosen()?;
     app.settings.project.as_ref().ok_or_else(|| {
-        let error = Error::usage("which project? None was named")
-            .hint("add -p PROJECT, or set TASKS_PROJECT; those you can see: tasks projects");
+        let error = Error::no_project();
         let notes = app.checkout().notes.iter();
         notes.fold(error, Error::hint)
     })

@@ -58,7 +58,7 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
         app,
         args.scope,
         args.group.as_deref(),
-        "the task to update is defined",
+        "the task is defined",
         args.dry_run,
     )
     .await?;
@@ -66,7 +66,7 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     let lagoon = app.lagoon().await?;
     let coverage = Coverage::tasks(std::slice::from_ref(&task)).and_name(args.edits.name());
     let progress = app.ui.progress();
-    progress.start("reading", None);
+    progress.start("reading tasks", None);
     let site = define::site(lagoon, &target, &coverage, Some(progress.as_ref())).await;
     progress.finish();
     let site = site?;
@@ -75,7 +75,7 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     let after = args.edits.apply(app, &before)?;
     let changes = differences(&before, &after);
     if changes.is_empty() {
-        app.ui.note("unchanged: it is so already");
+        app.ui.note("unchanged: the task already has these values");
         return give(app, &answer, before, changes, args.dry_run);
     }
     refuse(&rules::violations_of_change(&before, &after))?;
@@ -94,20 +94,20 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     let banner = scope::banner(app, &site.label)?;
     if args.dry_run {
         app.ui
-            .note(&format!("{banner}: this would change, nothing was done"));
+            .note(&format!("{banner}: dry run, nothing was changed"));
         return give(app, &answer, after, changes, true);
     }
     if site.scope == Scope::System {
         let name = &before.name;
-        let question = format!("change `{name}` for every project of this Lagoon?");
+        let question = format!("change `{name}` for all projects of this Lagoon?");
         app.confirm_at(&banner, &question)?;
     } else {
         app.ui.note(&banner);
     }
     let now = launch::unless_interrupted(
         app,
-        &format!("`{}` was being changed", before.name),
-        "perhaps it was: say the same again, what is so already is left alone",
+        &format!("changing `{}`", before.name),
+        "it may have been changed; run the command again to make sure",
         update::update(lagoon, &target, &before, &after),
     )
     .await?;

@@ -45,7 +45,7 @@ pub(crate) async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
     let answer = Answer::plan(app)?;
     let is_jsonl = answer.format() == Format::Jsonl;
     if args.changes && !is_jsonl {
-        return Err(Error::usage("--changes requires -o jsonl").hint("add -o jsonl"));
+        return Err(Error::no_effect("--changes", "-o jsonl"));
     }
     let lines = is_jsonl.then_some(if args.changes {
         Lines::Changes(&answer)

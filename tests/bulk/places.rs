@@ -282,7 +282,7 @@ fn a_file_says_where_and_with_what() {
         {\"project\": \"SHOP\", \"environment\": \"main\"}\n";
     let output = env.run(env.command(&line).stdin(file)).succeeds();
     assert!(
-        output.stderr.contains("SHOP/main is there twice"),
+        output.stderr.contains("SHOP/main is listed twice"),
         "{output}"
     );
     assert_eq!(super::names(&output.json()), ["main", "develop"]);

@@ -158,7 +158,7 @@ fn ctrl_c_at_a_terminal_while_waiting_leaves_them_going() {
     terminal.send(CTRL_C);
     assert_eq!(terminal.finish(), 130);
     let screen = terminal.screen();
-    assert!(screen.contains("these runs go on"), "{screen}");
+    assert!(screen.contains("the runs continue"), "{screen}");
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn only_those_that_failed_are_run_again() {
     };
     let none = again(&["--yes"]).succeeds();
     assert_eq!((none.stdout.as_str(), started(&env)), ("[]\n", 3));
-    assert!(none.stderr.contains("none of them failed"), "{none}");
+    assert!(none.stderr.contains("no failed runs"), "{none}");
     for (id, end) in [
         (1, Status::Failed),
         (2, Status::Complete),

@@ -27,7 +27,7 @@ fn link(env: &TestEnv, target: &str, path: &str) {
 #[track_caller]
 fn is_refused(env: &TestEnv, why: &str) {
     let list = env.tasks(&["list"]).ends_with(2);
-    assert!(list.stderr.contains("which project?"), "{why}: {list}");
+    assert!(list.stderr.contains("no project given"), "{why}: {list}");
     assert!(list.stderr.contains(why), "{why}: {list}");
     assert_eq!(values(&asked(env, &["list", "-e", ""])), [""; 0], "{why}");
     let doctor = env.tasks(&super::DOCTOR).succeeds();

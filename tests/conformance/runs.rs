@@ -161,7 +161,7 @@ fn a_run_is_cancelled_and_one_that_is_over_is_not() {
     if output.code != 0 {
         // Only a cluster carries it out.
         assert!(!lagoon.has_cluster(), "{output}");
-        assert!(output.stderr.contains("asked to cancel"), "{output}");
+        assert!(output.stderr.contains("accepted and may still"), "{output}");
         lagoon.play(id, &["CANCELLED"]);
     }
     lagoon.tasks(&["wait", &word]).ends_with(6);

@@ -98,7 +98,7 @@ fn what_passes_is_said_once_and_watching_goes_on() {
         .unwrap();
     let output = running.finish();
     assert_eq!(output.stdout.lines().count(), 2, "{output}");
-    assert_eq!(output.stderr.matches("trying on").count(), 1, "{output}");
+    assert_eq!(output.stderr.matches("retrying").count(), 1, "{output}");
 }
 
 fn interrupted(command: Invocation, env: &TestEnv) -> crate::support::output::Output {
@@ -147,7 +147,7 @@ fn at_a_terminal_the_table_is_drawn_again_in_place_and_stays() {
         .unwrap();
     terminal.wait_for("complete");
     terminal.wait_until("it to go", |screen| !screen.contains("Say hello"));
-    terminal.wait_for("no such runs");
+    terminal.wait_for("no runs found");
     start_held(&env, Status::Complete);
     terminal.wait_for("running");
     assert_eq!(

@@ -25,8 +25,9 @@ impl Fields {
         value: impl FnOnce(&str) -> Result<Value, Error>,
     ) -> Result<(), Error> {
         let form = || {
-            Error::usage(format!("{flag} `{given}` is not of the form NAME=VALUE"))
-                .hint("NAME[KEY]=VALUE is a field of an object, NAME[]=VALUE an element of a list")
+            Error::not_of_form(flag, given, "NAME=VALUE").hint(
+                "NAME[KEY]=VALUE sets a field of an object, NAME[]=VALUE adds an element to a list",
+            )
         };
         let (key, text) = match given.split_once('=') {
             Some((key, text)) => (key, Some(text)),
@@ -41,7 +42,7 @@ impl Fields {
         let fields = Value::Object(std::mem::take(&mut self.0));
         let Some(Value::Object(fields)) = insert(Some(fields), &path, leaf) else {
             return Err(Error::usage(format!(
-                "{flag} `{key}` is given twice, or is two different things"
+                "{flag} `{key}` was given twice, or with conflicting types"
             )));
         };
         self.0 = fields;

@@ -32,7 +32,7 @@ impl Row<'_> {
             Done::Already(id) => ("unchanged", Style::Dim, Some(*id), None),
             Done::Unseen(id, why) => ("unchanged", Style::Dim, Some(*id), Some(why.clone())),
             Done::Unknown => {
-                let message = "it was begun and not waited for".to_owned();
+                let message = "interrupted; the outcome is unknown".to_owned();
                 ("unknown", Style::Warning, None, Some(message))
             }
             Done::Failed(error) => ("failed", Style::Bad, None, Some(error.to_string())),

@@ -66,12 +66,14 @@ pub(super) async fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Err
         let name = &args.name;
         app.ui.hint(&match context.ssh {
             Some(_) => {
-                format!("sign in now, or let the first command do it: tasks login -l {name}")
+                format!(
+                    "the first command signs in over ssh; to sign in now: tasks login -l {name}"
+                )
             }
             None if context.authorization_endpoint.is_some() => {
                 format!("sign in: tasks login -l {name} --browser")
             }
-            None => format!("it has no token yet: tasks login -l {name} --with-token < FILE"),
+            None => format!("add a token: tasks login -l {name} --with-token < FILE"),
         });
     }
     let mut entry = Entry::of(&context, app);
@@ -88,7 +90,7 @@ async fn token(args: &Add, context: &Context, app: &App) -> Result<Option<Secret
     if signs_in || !app.ui.can_prompt() {
         return Ok(None);
     }
-    if !app.ui.prompt().confirm("Store a token for it now?")? {
+    if !app.ui.prompt().confirm("Store a token now?")? {
         return Ok(None);
     }
     unexpired(given_token(app)?, context, app).await.map(Some)
@@ -102,7 +104,7 @@ async fn unexpired(token: Secret, context: &Context, app: &App) -> Result<Secret
     match app.time_at(context).await {
         Some(time) if time < end => {
             app.ui.warn(&format!(
-                "this machine's clock differs from that of {}, where it is {time}",
+                "this machine's clock differs from the clock of {} ({time})",
                 context.api
             ));
             Ok(token)

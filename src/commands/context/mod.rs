@@ -117,7 +117,7 @@ fn list(app: &App, answer: &Answer) -> Result<(), Error> {
         && let Target::Address(url) = &chosen.target.value
     {
         app.ui.note(&format!(
-            "TASKS_API is set: commands go to {url}, whatever is current"
+            "TASKS_API is set and overrides the current context: {url}"
         ));
     }
     for (_, why) in &config.broken {
@@ -165,7 +165,7 @@ fn make_current(args: Use, app: &App, answer: &Answer) -> Result<(), Error> {
         && let Source::Variable(variable) = chosen.target.source
     {
         app.ui
-            .warn(&format!("{variable} is set and holds before it"));
+            .warn(&format!("{variable} is set and overrides this context"));
     }
     answer.give_done(&entry)
 }
@@ -185,13 +185,13 @@ async fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
     {
         Some((Origin::LagoonCli, place)) => {
             return Err(Error::usage(format!(
-                "the context `{name}` is in the file of the `lagoon` CLI, which tasks never writes"
+                "the context `{name}` belongs to the `lagoon` CLI, whose file `tasks` never changes"
             ))
-            .hint(format!("remove it there: {place}")));
+            .hint(format!("remove it from {place}")));
         }
         Some((Origin::Pod, place)) => {
             return Err(Error::usage(format!(
-                "the context `{name}` comes from the variable {place}, not from a file"
+                "the context `{name}` comes from the variable {place} and cannot be removed"
             )));
         }
         _ => {}
@@ -203,8 +203,9 @@ async fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
     editor.remove_context(name);
     editor.save()?;
     if config.current.as_ref() == Some(name) {
-        app.ui
-            .note(&format!("`{name}` was the current context: now none is"));
+        app.ui.note(&format!(
+            "`{name}` was the current context; no context is current now"
+        ));
     }
     answer.give_done(&entry)
 }
@@ -220,12 +221,10 @@ fn entry(name: &ContextName, config: &Config, app: &App) -> Result<Entry, Error>
                 return Err(fault.clone().into());
             }
             let shown = shown_name(name.as_str());
-            let error = Error::not_found(format!("there is no context {shown}"));
+            let error = Error::not_found(format!("context {shown} not found"));
             let known = config.contexts.iter().map(|c| c.name.as_str());
-            Err(match crate::domain::names::closest(name.as_str(), known) {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error.hint("see those there are: tasks context list"),
-            })
+            let near = crate::domain::names::closest(name.as_str(), known);
+            Err(error.nearest(near, Some("to list contexts: tasks context list")))
         }
     }
 }

@@ -160,15 +160,15 @@ impl Report for Entry {
             Detail::new(title)
                 .field("Address", self.api.clone())
                 .field("Project", self.project.clone())
-                .field("Certificates", self.ca_file.clone())
+                .field("CA file", self.ca_file.clone())
                 .field("Plain http", self.allow_http.then_some("allowed"))
                 .field("UI", self.ui_url.clone())
-                .field("Signs in at", self.ssh.as_ref().map(|s| format!("ssh {s}")))
-                .field("Key", self.ssh_key.clone())
-                .field("Browser", self.authorization_endpoint.clone())
+                .field("Ssh server", self.ssh.as_ref().map(|s| s.to_string()))
+                .field("Ssh key", self.ssh_key.clone())
+                .field("Keycloak", self.authorization_endpoint.clone())
                 .field(
                     "Current",
-                    self.current_by.as_ref().map(|s| format!("by {s}")),
+                    self.current_by.as_ref().map(|s| format!("yes, from {s}")),
                 )
                 .field("Token", self.token_cell())
                 .field("Token expires", self.token_expires)

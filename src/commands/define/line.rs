@@ -59,7 +59,7 @@ pub(super) fn update(app: &App, have: &Definition, want: &Definition, target: &T
         let mut words = scope::line_start(app, "delete");
         words.push(format!("id:{}", have.id));
         words.extend(target_flags(target));
-        return format!("{}, then the same line again", suggestion(words));
+        return format!("{}, then run the same command again", suggestion(words));
     }
     let mut words = scope::line_start(app, "update");
     words.push(format!("id:{}", have.id));

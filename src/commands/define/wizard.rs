@@ -18,11 +18,11 @@ use super::DefineArgs;
 pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, Target), Error> {
     let prompt = app.ui.prompt();
     let prompt = prompt.as_ref();
-    args.name = Some(prompt.text(&Question::new("Name of the task"), &|name| {
+    args.name = Some(prompt.text(&Question::new("Task name"), &|name| {
         if name.trim() == name && name.chars().count() <= 100 {
             storable(name)
         } else {
-            Err("at most 100 characters, no blanks at either end".to_owned())
+            Err("use at most 100 characters, without spaces at either end".to_owned())
         }
     })?);
     let target = target(&args, app, prompt).await?;
@@ -33,7 +33,7 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
         args.service = Some(service(app, prompt, &target).await?);
     }
     if args.description.is_none() {
-        args.description = optional(prompt, "What it is for")?;
+        args.description = optional(prompt, "Description")?;
     }
     if args.permission.is_none() {
         args.permission = Some(permission(prompt)?);
@@ -42,7 +42,7 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
         arguments(&mut args, prompt)?;
     }
     if args.confirmation_text.is_none() {
-        args.confirmation_text = optional(prompt, "Ask before it is invoked (empty: do not ask)")?;
+        args.confirmation_text = optional(prompt, "Confirmation text (leave empty for none)")?;
     }
     Ok((args, target))
 }
@@ -58,10 +58,10 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
         Choice::new("environment").note("one environment of a project"),
         Choice::new("project").note("all environments of a project"),
         Choice::new("group").note("all projects of a group"),
-        Choice::new("system").note("every project of this Lagoon"),
+        Choice::new("system").note("all projects of this Lagoon"),
     ];
     let project = app.settings.project.as_ref().map(|p| p.value.clone());
-    match prompt.select("Where should it be defined?", &scopes, Some(1))? {
+    match prompt.select("Scope", &scopes, Some(1))? {
         2 => asked_group(prompt),
         3 => Ok(Target::System(project)),
         wide => {
@@ -96,9 +96,9 @@ fn optional(prompt: &dyn Prompt, question: &str) -> Result<Option<String>, Error
 fn work(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
     let kinds = [
         Choice::new("command").note("a shell command in a service's container"),
-        Choice::new("image").note("a container of its own (platform owners)"),
+        Choice::new("image").note("a container image (platform owners only)"),
     ];
-    if prompt.select("What should it run?", &kinds, Some(0))? == 0 {
+    if prompt.select("Type", &kinds, Some(0))? == 0 {
         args.command = Some(prompt.text(&Question::new("Command"), &storable)?);
     } else {
         args.image = Some(prompt.text(&Question::new("Image"), &storable)?);
@@ -123,30 +123,30 @@ async fn service(app: &App, prompt: &dyn Prompt, target: &Target) -> Result<Stri
     }
     let choices: Vec<Choice> = known.iter().map(Choice::new).collect();
     let usual = known.iter().position(|s| s == "cli");
-    let picked = prompt.select("Service in whose container it runs", &choices, usual)?;
+    let picked = prompt.select("Service", &choices, usual)?;
     Ok(known[picked].clone())
 }
 
 fn permission(prompt: &dyn Prompt) -> Result<PermissionWord, Error> {
     let choices = [
-        Choice::new("guest").note("anybody who can see the project"),
-        Choice::new("developer").note("developers and up"),
-        Choice::new("maintainer").note("maintainers and up"),
+        Choice::new("guest").note("everyone with access to the project"),
+        Choice::new("developer").note("developers, maintainers and owners"),
+        Choice::new("maintainer").note("maintainers and owners"),
     ];
-    let picked = prompt.select("Who may invoke it?", &choices, Some(1))?;
+    let picked = prompt.select("Permission", &choices, Some(1))?;
     Ok(PermissionWord::value_variants()[picked])
 }
 
 fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
     let in_shell = args.image.is_none();
     loop {
-        let question = Question::new("An argument's name (empty: no more)").optional();
+        let question = Question::new("Add an argument (leave empty to finish)").optional();
         let name = prompt.text(&question, &|name| {
             if name.is_empty() || !in_shell || is_shell_variable(name) {
                 Ok(())
             } else {
                 Err(
-                    "letters, digits and `_`, no digit first: it becomes a shell variable"
+                    "use letters, digits and `_`, not starting with a digit: it becomes a shell variable"
                         .to_owned(),
                 )
             }
@@ -155,15 +155,15 @@ fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {
             return Ok(());
         }
         let types = ArgumentKind::WORDS.map(Choice::new);
-        let kind = ArgumentKind::WORDS[prompt.select("Its type", &types, Some(0))?];
-        let is_optional = prompt.confirm("May it be left out?")?;
+        let kind = ArgumentKind::WORDS[prompt.select("Argument type", &types, Some(0))?];
+        let is_optional = prompt.confirm("Optional?")?;
         let mark = if is_optional { "?" } else { "" };
         let mut spec = format!("{name}{mark}:{kind}");
-        if let Some(shown) = optional(prompt, "Shown as (empty: its name)")? {
+        if let Some(shown) = optional(prompt, "Label (leave empty to use the name)")? {
             spec.push_str(&format!(":{shown}"));
         }
         args.args.push(spec);
-        if let Some(default) = optional(prompt, "Its default (empty: none)")? {
+        if let Some(default) = optional(prompt, "Default (leave empty for none)")? {
             args.defaults.push(format!("{name}={default}"));
         }
     }

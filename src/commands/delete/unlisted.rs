@@ -12,8 +12,8 @@ use crate::settings::TargetSetting;
 pub(super) async fn run(app: &App, answer: &Answer, tasks: &[TaskRef]) -> Result<(), Error> {
     let ids = tasks.iter().map(|task| match task {
         TaskRef::Id(id) | TaskRef::Digits(id, _) => Ok(*id),
-        TaskRef::Name(name) => Err(Error::usage(format!("--unlisted: `{name}` is no id"))
-            .hint("name it by its id, as `tasks diff` shows it: several can bear one name")),
+        TaskRef::Name(name) => Err(Error::usage(format!("--unlisted: `{name}` is not an id"))
+            .hint("use the id that `tasks diff` shows; several tasks can have the same name")),
     });
     let ids = ids.collect::<Result<Vec<i64>, Error>>()?;
     app.require_explicit(&[TargetSetting::Context])?;
@@ -21,17 +21,16 @@ pub(super) async fn run(app: &App, answer: &Answer, tasks: &[TaskRef]) -> Result
     let found = unlisted::find(lagoon).await?.ok_or_else(|| {
         Error::new(
             Kind::NotAllowed,
-            "--unlisted: only platform owners see tasks that no environment lists",
+            "--unlisted: only platform owners can see unlisted tasks",
         )
     })?;
     let mut doomed = Vec::new();
     for id in ids {
         let one = found.iter().find(|one| one.definition.id == id);
         let one = one.ok_or_else(|| {
-            Error::not_found(format!(
-                "there is no task with the id {id} that no environment lists"
-            ))
-            .hint("one that is listed is deleted in its scope: leave out --unlisted, say where")
+            Error::not_found(format!("no unlisted task with the id {id}")).hint(
+                "to delete a listed task, replace --unlisted with its scope: -e, -p, --group or --scope",
+            )
         })?;
         let Unlisted { definition, why } = one;
         app.ui
@@ -51,7 +50,7 @@ pub(super) async fn run(app: &App, answer: &Answer, tasks: &[TaskRef]) -> Result
     let deleting = unlisted::delete(lagoon, doomed);
     match carry_out(app, answer, tasks.len(), deleting, find_left).await? {
         Some(Unlisted { definition, .. }) => Err(Error::failed(format!(
-            "Lagoon says that `{}` (id {}) was deleted, and still shows it",
+            "Lagoon reported `{}` (id {}) as deleted, but still shows it",
             definition.name, definition.id
         ))),
         None => Ok(()),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::commands::report::Table;
+use crate::error::messages::counted;
 use crate::error::{Error, Kind};
 use crate::output::{Cell, Detail, Grid, Report};
 use crate::terminal::Style;
@@ -123,10 +124,7 @@ impl Findings {
             return Ok(());
         };
         let kind = ORDER.into_iter().find(|kind| kinds.contains(kind));
-        let message = match kinds.len() {
-            1 => "1 problem found".to_owned(),
-            many => format!("{many} problems found"),
-        };
+        let message = format!("{} found", counted(kinds.len(), "problem"));
         Err(Error::new(kind.unwrap_or(*first), message))
     }
 }

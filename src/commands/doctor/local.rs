@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::config::{Config, Origin, SshKey};
 use crate::domain::task::quoting::suggestion;
 use crate::error::Kind;
+use crate::error::messages::no_folder;
 use crate::settings::Target;
 use crate::state::{READ, others_may};
 
@@ -28,14 +29,13 @@ pub(super) fn configuration(app: &App) -> Vec<Finding> {
     if let Some(file) = &config.lagoon_cli {
         let path = file.path.display();
         found.push(match &file.failure {
-            None if file.has_token && others_may(&file.path, READ) => Finding::warning(
-                CONFIG,
-                format!("{path}: other users can read the token in it"),
-            )
-            .fix(chmod("600", &file.path)),
-            None => Finding::good(CONFIG, format!("{path}: read, as the lagoon CLI does")),
+            None if file.has_token && others_may(&file.path, READ) => {
+                Finding::warning(CONFIG, format!("other users can read the token in {path}"))
+                    .fix(chmod("600", &file.path))
+            }
+            None => Finding::good(CONFIG, format!("{path}: configuration of the `lagoon` CLI")),
             Some(why) => Finding::warning(CONFIG, why.to_string())
-                .fix("mend the file, or remove it: its contexts cannot be used"),
+                .fix("repair or remove the file; until then, its contexts cannot be used"),
         });
         found.extend(file.dangling.iter().map(|why| {
             let fix = why.hints.first().cloned();
@@ -48,7 +48,7 @@ pub(super) fn configuration(app: &App) -> Vec<Finding> {
             CONFIG,
             format!("the context `{name}` cannot be used: {why}"),
         )
-        .fix(fix.unwrap_or_else(|| "mend it in that file".to_owned()))
+        .fix(fix.unwrap_or_else(|| "correct it in that file".to_owned()))
     }));
     found
 }
@@ -56,11 +56,11 @@ pub(super) fn configuration(app: &App) -> Vec<Finding> {
 fn own(config: &Config) -> Finding {
     let path = config.path.display();
     if !config.path.exists() {
-        return Finding::note(CONFIG, format!("there is no {path} yet"))
-            .fix("tasks context add NAME https://api.example.com makes it");
+        return Finding::note(CONFIG, format!("{path} does not exist yet"))
+            .fix("create it: tasks context add NAME https://api.example.com");
     }
     if others_may(&config.path, 0o022) {
-        return Finding::warning(CONFIG, format!("{path} can be changed by others"))
+        return Finding::warning(CONFIG, format!("other users can change {path}"))
             .fix(chmod("600", &config.path));
     }
     let own = || config.contexts.iter().filter(|c| c.origin == Origin::Own);
@@ -69,10 +69,7 @@ fn own(config: &Config) -> Finding {
         let path = &config.path;
         return Finding::warning(
             CONFIG,
-            format!(
-                "{} holds a private key and can be read by others",
-                path.display()
-            ),
+            format!("other users can read the private key in {}", path.display()),
         )
         .fix(chmod("600", path));
     }
@@ -84,33 +81,30 @@ fn own(config: &Config) -> Finding {
 
 pub(super) fn tokens(app: &App) -> Vec<Finding> {
     let Some(state) = &app.settings.folders.state else {
-        let why = "no place to keep tokens: neither XDG_STATE_HOME nor HOME is set";
+        let why = no_folder("store tokens", "XDG_STATE_HOME");
         return vec![Finding::warning(TOKENS, why).fix("set HOME")];
     };
     let folder = state.join("tokens");
     let Ok(entries) = std::fs::read_dir(&folder) else {
-        return vec![Finding::note(TOKENS, "none are kept yet")];
+        return vec![Finding::note(TOKENS, "no tokens stored yet")];
     };
     let mut found = Vec::new();
     if others_may(&folder, 0o077) {
-        found.push(
-            Finding::warning(TOKENS, format!("{} is open to others", folder.display()))
-                .fix(chmod("700", &folder)),
-        );
+        found.push(Finding::warning(TOKENS, exposed(&folder)).fix(chmod("700", &folder)));
     }
     let files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     for path in files
         .iter()
         .filter(|path| path.is_file() && others_may(path, 0o077))
     {
-        let why = format!("{} can be read by others and is not used", path.display());
+        let why = format!("other users can read {}, so it is not used", path.display());
         found.push(Finding::problem(TOKENS, Kind::Usage, why).fix(chmod("600", path)));
     }
     if found.is_empty() {
         let folder = folder.display();
         found.push(Finding::good(
             TOKENS,
-            format!("{folder}: only you can read it"),
+            format!("{folder}: readable only by you"),
         ));
     }
     found
@@ -129,36 +123,42 @@ pub(super) fn context(app: &App) -> Finding {
         Target::Address(url) => url.to_string(),
     };
     if chosen.stray_token {
-        return Finding::warning(CHECK, format!("{what} (by {by}); TASKS_TOKEN is not used"))
-            .fix("name the context with -l or TASKS_CONTEXT, or unset TASKS_TOKEN");
+        return Finding::warning(
+            CHECK,
+            format!("{what} (from {by}); TASKS_TOKEN is not used"),
+        )
+        .fix("select the context with -l or TASKS_CONTEXT, or unset TASKS_TOKEN");
     }
-    Finding::good(CHECK, format!("{what} (by {by})"))
+    Finding::good(CHECK, format!("{what} (from {by})"))
 }
 
 pub(super) fn sandbox(app: &App) -> Finding {
     if cfg!(not(feature = "sandbox")) {
-        return Finding::note(SANDBOX, "this build of tasks has none");
+        return Finding::note(SANDBOX, "this build of tasks has no sandbox");
     }
     let Some(data) = &app.settings.folders.data else {
-        let why = "no place for it: neither XDG_DATA_HOME nor HOME is set";
+        let why = no_folder("store the sandbox", "XDG_DATA_HOME");
         return Finding::warning(SANDBOX, why).fix("set HOME");
     };
     let folder = data.join("sandbox");
     if !folder.exists() {
-        return Finding::note(SANDBOX, "not used yet").fix("tasks --context sandbox list");
+        return Finding::note(SANDBOX, "not used yet").fix("try it: tasks --context sandbox list");
     }
     if others_may(&folder, 0o077) {
-        return Finding::warning(SANDBOX, format!("{} is open to others", folder.display()))
-            .fix(chmod("700", &folder));
+        return Finding::warning(SANDBOX, exposed(&folder)).fix(chmod("700", &folder));
     }
     if !Path::new("/bin/sh").exists() {
-        return Finding::warning(SANDBOX, "there is no /bin/sh to execute commands with")
+        return Finding::warning(SANDBOX, "cannot execute commands: no /bin/sh")
             .fix("use --simulate, which executes nothing");
     }
     Finding::good(
         SANDBOX,
-        format!("{}: executes with /bin/sh", folder.display()),
+        format!("{}: commands run with /bin/sh", folder.display()),
     )
+}
+
+fn exposed(folder: &Path) -> String {
+    format!("other users can access {}", folder.display())
 }
 
 fn chmod(mode: &str, path: &Path) -> String {

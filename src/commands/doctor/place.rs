@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::commands::scope;
 use crate::commands::scope::PlaceNeed;
 use crate::domain::place::git_url::without_secret;
+use crate::error::messages::counted;
 use crate::error::{Error, Kind};
 use crate::ops::places::details;
 use crate::ops::places::place;
@@ -81,23 +82,25 @@ async fn check(
         environment.value.clone()
     } else {
         let (project, environments) = place::project(lagoon, project).await?;
-        let (name, count) = (&project.name, environments.len());
+        let name = &project.name;
         let Selected::Branch(branch, _) = environment else {
-            let message = format!("{name}: you can see {count} environments{origin}");
+            let count = counted(environments.len(), "environment");
+            let message = format!("{name}: {count} visible{origin}");
             return Ok((Finding::good(PLACE, message), None));
         };
         match details::of_branch(&environments, branch) {
             Some(found) => found.name.clone(),
             None => {
-                let message = format!("{name} has no environment of `{branch}`{origin}");
-                let fix = "name one with -e: tasks environments lists them";
+                let message = format!("`{branch}` is not deployed in {name}{origin}");
+                let fix = "name an environment with -e; to list them: tasks environments";
                 return Ok((Finding::note(PLACE, message).fix(fix), None));
             }
         }
     };
     let view = place::environment(lagoon, project, &name, false).await?;
     let (label, tasks) = (view.environment.label(), view.definitions.len());
-    let message = format!("{label}: you can invoke {tasks} tasks{origin}");
+    let tasks = counted(tasks, "task");
+    let message = format!("{label}: you can invoke {tasks}{origin}");
     Ok((Finding::good(PLACE, message), Some(view.environment.id)))
 }
 
@@ -124,11 +127,14 @@ fn origin(project: &Sourced<String>, environment: &Selected) -> String {
 fn no_project(app: &App, is_wanted: bool) -> Option<Finding> {
     if is_wanted {
         return Some(
-            Finding::problem(PLACE, Kind::Usage, "which project? None was named")
-                .fix("add -p PROJECT, or set TASKS_PROJECT"),
+            Finding::problem(PLACE, Kind::Usage, "no project given")
+                .fix("name it with -p or TASKS_PROJECT"),
         );
     }
     let remote = without_secret(app.checkout().remote.as_ref()?);
-    let message = format!("no project that you see has the git remote {remote}");
-    Some(Finding::note(PLACE, message).fix("name the project with -p: tasks projects lists them"))
+    let message = format!("no visible project has the git remote {remote}");
+    Some(
+        Finding::note(PLACE, message)
+            .fix("name the project with -p; to list projects: tasks projects"),
+    )
 }

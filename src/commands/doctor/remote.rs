@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::app::{App, Route};
 use crate::auth::expiry;
 use crate::domain::place::features::Features;
+use crate::error::messages::TOKEN_EXPOSED;
 use crate::error::{Error, Kind};
 use crate::ops::doctor::{self, Portal};
 use crate::ops::identity::{self, SignedIn};
@@ -37,7 +38,7 @@ pub(super) async fn all(app: &App) -> Vec<Finding> {
     if found.iter().any(Finding::is_problem) {
         found.push(Finding::skipped(
             SIGN_IN,
-            "not looked at: Lagoon cannot be reached",
+            "not checked: Lagoon cannot be reached",
         ));
         return found;
     }
@@ -51,7 +52,7 @@ pub(super) async fn all(app: &App) -> Vec<Finding> {
             let version = version.filter(|v| !v.is_empty() && v != "unknown");
             found.push(match version {
                 Some(version) => Finding::good(SERVER, format!("Lagoon {version}")),
-                None => Finding::note(SERVER, "it does not say which version it is"),
+                None => Finding::note(SERVER, "unknown version"),
             });
         }
     }
@@ -65,9 +66,9 @@ pub(super) async fn all(app: &App) -> Vec<Finding> {
         Err(error) => found.push(
             Finding::warning(
                 CAPABILITIES,
-                format!("it does not show its schema: {error}"),
+                format!("could not read the schema: {error}"),
             )
-            .fix("allow introspection on the server; what is newer than 2.15.4 is not used"),
+            .fix("allow introspection on the server; without it, only features of Lagoon 2.15.4 are used"),
         ),
     }
     let environment = place::here(app, &mut found).await;
@@ -83,17 +84,17 @@ pub(super) async fn all(app: &App) -> Vec<Finding> {
 }
 
 fn ssh(portal: Option<Portal>) -> Finding {
-    let slower = "logs are followed through the API, which has them later";
+    let slower = "followed logs come from the API, with a delay";
     match portal {
-        None => Finding::note(SSH, format!("its cluster has no ssh portal: {slower}")),
+        None => Finding::note(SSH, format!("the cluster has no ssh portal; {slower}")),
         Some(Portal { address, listens }) if listens => {
-            Finding::good(SSH, format!("the portal {address} answers"))
+            Finding::good(SSH, format!("the ssh portal {address} can be reached"))
         }
         Some(Portal { address, .. }) => Finding::warning(
             SSH,
-            format!("the portal {address} cannot be reached: {slower}"),
+            format!("the ssh portal {address} cannot be reached; {slower}"),
         )
-        .fix("let ssh to that address through, or ask who runs the cluster"),
+        .fix("allow ssh connections to that address, or ask the cluster's administrator"),
     }
 }
 
@@ -119,23 +120,22 @@ async fn connection(app: &App) -> Vec<Finding> {
     let took = knock.took.as_millis();
     if knock.status != 200 {
         let status = knock.status;
-        let why =
-            format!("{address} answers {way}, but {status} where a Lagoon says that it is up");
+        let why = format!(
+            "{address}: connected {way}, but its status page returned HTTP status {status}"
+        );
         let fix = "the address should lead to a Lagoon API: `https://…/graphql`";
         return vec![Finding::problem(NETWORK, Kind::Unreachable, why).fix(fix)];
     }
-    let answers = format!("{address} answers {way}, within {took} ms");
+    let answers = format!("{address}: connected {way} in {took} ms");
     let mut found = vec![Finding::good(NETWORK, answers)];
     found.push(match url.scheme() {
         "https" => Finding::good(TLS, trust(app)),
-        _ if through == Route::Loopback => {
-            Finding::good(TLS, "plain http, which stays on this machine")
-        }
-        _ => Finding::warning(TLS, "plain http: everybody on the way can read the token")
+        _ if through == Route::Loopback => Finding::good(TLS, "plain http to this machine"),
+        _ => Finding::warning(TLS, format!("plain http: {TOKEN_EXPOSED}"))
             .fix("give the context an https address and remove `allow_http`"),
     });
     found.push(match knock.date {
-        None => Finding::note(CLOCK, "Lagoon does not say what time it is"),
+        None => Finding::note(CLOCK, "Lagoon's clock is unknown"),
         Some(there) => clock(Timestamp::now().duration_since(there)),
     });
     found
@@ -151,7 +151,7 @@ fn not_reached(error: &Error, way: &str) -> Finding {
         finding
     } else {
         Finding::problem(NETWORK, error.kind, format!("{message}, {way}"))
-            .fix("check the proxy, or name the host in NO_PROXY")
+            .fix("check the proxy, or add the host to NO_PROXY")
     }
 }
 
@@ -162,15 +162,15 @@ fn trust(app: &App) -> String {
         _ => None,
     });
     match ca_file {
-        Some(path) => format!("its certificate is trusted, by {} too", path.display()),
-        None => "its certificate is trusted".to_owned(),
+        Some(path) => format!("the certificate is trusted (CA file {})", path.display()),
+        None => "the certificate is trusted".to_owned(),
     }
 }
 
 /// `ahead` is this machine's time minus Lagoon's.
 fn clock(ahead: SignedDuration) -> Finding {
     if ahead.abs() <= SKEW {
-        return Finding::good(CLOCK, "as Lagoon's");
+        return Finding::good(CLOCK, "matches Lagoon's clock");
     }
     let seconds = ahead.abs().as_secs();
     let which = if ahead.is_positive() {
@@ -178,31 +178,28 @@ fn clock(ahead: SignedDuration) -> Finding {
     } else {
         "behind"
     };
-    let why = format!("this machine's is {seconds} s {which} Lagoon's: tokens seem to end then");
-    Finding::warning(CLOCK, why).fix("set this machine's clock, by NTP best")
+    let why = format!("{seconds} s {which} Lagoon's clock, so the expiry of tokens is misjudged");
+    Finding::warning(CLOCK, why).fix("set this machine's clock, for example with NTP")
 }
 
 fn signed_in(app: &App) -> Finding {
     let Ok(chosen) = app.settings.chosen() else {
-        return Finding::skipped(SIGN_IN, "no Lagoon is meant");
+        return Finding::skipped(SIGN_IN, "no Lagoon selected");
     };
     let origin = match &chosen.token {
-        TokenOrigin::Variable(_) => "TASKS_TOKEN",
-        TokenOrigin::Store(_) | TokenOrigin::Address => "the store",
-        TokenOrigin::Sandbox => return Finding::good(SIGN_IN, "the sandbox gives its own tokens"),
+        TokenOrigin::Variable(_) => "the token in TASKS_TOKEN",
+        TokenOrigin::Store(_) | TokenOrigin::Address => "a stored token",
+        TokenOrigin::Sandbox => return Finding::good(SIGN_IN, "the sandbox issues its own tokens"),
     };
     let token = app.stored_token().ok().flatten();
     let end = token.and_then(|token| expiry(token.expose()));
     let Some(end) = end else {
-        return Finding::good(SIGN_IN, format!("with the token in {origin}"));
+        return Finding::good(SIGN_IN, format!("using {origin}"));
     };
     let left = end.duration_since(Timestamp::now()).as_secs().max(0);
     Finding::good(
         SIGN_IN,
-        format!(
-            "with the token in {origin}, which ends in {} ({end})",
-            length(left)
-        ),
+        format!("using {origin}, which expires in {} ({end})", length(left)),
     )
 }
 
@@ -219,27 +216,27 @@ fn capabilities(features: Features) -> Vec<Finding> {
     let known = [
         (
             features.source_user,
-            Some("runs say who started them"),
-            "runs do not say who started them: `runs --mine` cannot work, and a start whose answer \
-             is lost is harder to find again",
+            Some("runs show the user who started them"),
+            "runs do not show the user who started them: `runs --mine` does not work, and a run \
+             is harder to find if the reply to its start is lost",
             "2.18",
         ),
         (
             features.system_wide,
             Some("system-wide tasks can be defined"),
-            "system-wide tasks cannot be defined: this Lagoon does not accept them from any user",
+            "system-wide tasks cannot be defined on this Lagoon",
             "2.18",
         ),
         (
             features.upload_form,
-            Some("files are uploaded straight to the file store"),
-            "files are uploaded through the API, which takes smaller ones only",
+            Some("files are uploaded directly to the file store"),
+            "files are uploaded through the API, which limits their size",
             "2.30",
         ),
         (
             features.platform_roles,
             None,
-            "there are no platform roles: `whoami` shows only the roles in groups",
+            "this Lagoon has no platform roles; `whoami` shows only roles in groups",
             "2.24",
         ),
     ];
@@ -247,7 +244,7 @@ fn capabilities(features: Features) -> Vec<Finding> {
         if has {
             return Some(Finding::good(CAPABILITIES, good?));
         }
-        let fix = format!("Lagoon {since} and newer have it");
+        let fix = format!("available in Lagoon {since} and newer");
         Some(Finding::note(CAPABILITIES, cost).fix(fix))
     };
     known.into_iter().filter_map(finding).collect()
@@ -280,12 +277,12 @@ fn platform_roles(signed_in: Result<SignedIn, Error>) -> Finding {
 
 fn push(found: Result<Option<&'static str>, Error>) -> Finding {
     match found {
-        Ok(Some(way)) => Finding::good(PUSH, format!("changes of runs are pushed, over {way}")),
+        Ok(Some(way)) => Finding::good(PUSH, format!("changes of runs are pushed over {way}")),
         Ok(None) => Finding::warning(
             PUSH,
-            "changes of runs are not pushed: waiting looks every few seconds instead",
+            "changes of runs are not pushed; waiting polls every few seconds instead",
         )
-        .fix("let WebSockets and /graphql/stream through whatever stands before Lagoon"),
+        .fix("allow WebSockets and /graphql/stream through the proxies in front of Lagoon"),
         Err(error) => Finding::failed(PUSH, &error),
     }
 }

@@ -12,13 +12,11 @@ pub(crate) fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument
         let (name, value) = default_value(default)?;
         let Some(argument) = arguments.iter_mut().find(|a| a.name == name) else {
             return Err(Error::usage(format!(
-                "--arg-default `{name}`: there is no --arg of that name"
+                "--arg-default `{name}`: no --arg has that name"
             )));
         };
         if argument.default.is_some() {
-            return Err(Error::usage(format!(
-                "--arg-default `{name}` is given twice"
-            )));
+            return Err(Error::given_twice(format!("--arg-default `{name}`")));
         }
         argument.default = Some(value.to_owned());
     }
@@ -26,9 +24,8 @@ pub(crate) fn read(specs: &[String], defaults: &[String]) -> Result<Vec<Argument
 }
 
 pub(crate) fn default_value(text: &str) -> Result<(&str, &str), Error> {
-    text.split_once('=').ok_or_else(|| {
-        Error::usage(format!("--arg-default `{text}` has no `=`")).hint("it looks like NAME=VALUE")
-    })
+    text.split_once('=')
+        .ok_or_else(|| Error::not_of_form("--arg-default", text, "NAME=VALUE"))
 }
 
 /// `NAME[?][:TYPE[:Display name]]`. The display name may contain colons.
@@ -41,16 +38,15 @@ pub fn argument(spec: &str) -> Result<Argument, Error> {
     };
     if name.is_empty() {
         return Err(Error::usage(format!("--arg `{spec}` has no name"))
-            .hint("it looks like NAME, NAME?:numeric or NAME:string:Display name"));
+            .hint("use NAME, NAME?:numeric or NAME:string:Label"));
     }
     let kind = match parts.next() {
         None | Some("") => ArgumentKind::Text,
         Some(word) => ArgumentKind::parse(word).ok_or_else(|| {
-            let error = Error::usage(format!("--arg `{spec}`: there is no type `{word}`"));
-            match crate::domain::names::closest(word, ArgumentKind::WORDS) {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None => error.hint(format!("types: {}", ArgumentKind::WORDS.join(", "))),
-            }
+            let error = Error::usage(format!("--arg `{spec}`: unknown type `{word}`"));
+            let near = crate::domain::names::closest(word, ArgumentKind::WORDS);
+            let types = format!("the types are {}", ArgumentKind::WORDS.join(", "));
+            error.nearest(near, Some(&types))
         })?,
     };
     let display_name = parts.next().filter(|n| !n.is_empty()).map(str::to_owned);

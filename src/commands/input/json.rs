@@ -37,7 +37,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
 }
 
 pub(crate) fn twice(key: &str) -> String {
-    format!("the key `{}` occurs twice", key.escape_debug())
+    format!("duplicate key `{}`", key.escape_debug())
 }
 
 /// Reads an object. `first_line` is the line of the file in which the text begins.
@@ -71,12 +71,12 @@ fn reason(error: &serde_json::Error) -> String {
         .rsplit_once(" at line ")
         .map_or(&*text, |(words, _)| words);
     match error.classify() {
-        Category::Eof => "not valid JSON: it ends too early".to_owned(),
-        Category::Syntax | Category::Io => format!("not valid JSON: {words}"),
+        Category::Eof => "invalid JSON: unexpected end".to_owned(),
+        Category::Syntax | Category::Io => format!("invalid JSON: {words}"),
         Category::Data => match words.strip_prefix("invalid type: ") {
             Some(types) => {
                 let (found, expected) = types.split_once(", expected ").unwrap_or((types, ""));
-                format!("found {found} instead of {expected}")
+                format!("expected {expected}, found {found}")
             }
             None => words.to_owned(),
         },

@@ -19,7 +19,7 @@ pub(crate) fn exact_within(app: &App, flag: &str, file: &str, limit: u64) -> Res
     let read = if file == "-" {
         if app.ui.terminal().stdin {
             app.ui
-                .note(&format!("{flag}: reading stdin; end it with Ctrl-D"));
+                .note(&format!("{flag}: reading stdin; press Ctrl-D to end"));
         }
         bounded(std::io::stdin().lock(), limit)
     } else {
@@ -30,7 +30,7 @@ pub(crate) fn exact_within(app: &App, flag: &str, file: &str, limit: u64) -> Res
         return Err(Error::usage(format!("{flag}: stdin is empty")));
     }
     let text = String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("{flag}: {file} is not text (UTF-8)")))?;
+        .map_err(|_| Error::usage(format!("{flag}: {file} is not valid UTF-8")))?;
     // It may be the wrong file, and errors repeat what is wrong in it.
     conceal_recognized(&text);
     Ok(text)
@@ -52,8 +52,9 @@ fn mended(app: &App, flag: &str, text: String) -> String {
     if !text.contains("\r\n") {
         return text;
     }
-    app.ui
-        .note(&format!("{flag}: Windows line ends (CRLF) became LF"));
+    app.ui.note(&format!(
+        "{flag}: converted Windows line endings (CRLF) to LF"
+    ));
     text.replace("\r\n", "\n")
 }
 

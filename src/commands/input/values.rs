@@ -18,7 +18,7 @@ pub(crate) fn read(
     all: Option<&str>,
 ) -> Result<Values, Error> {
     if from_stdin(files, all) > 1 {
-        return Err(Error::usage("`-` (stdin) can be given only once"));
+        return Err(Error::stdin_twice());
     }
     let mut values = Values::new();
     for given in literal {
@@ -50,9 +50,7 @@ pub(crate) fn with(values: &Values, others: &Values) -> Values {
 fn pair<'a>(flag: &str, given: &'a str, form: &str) -> Result<(&'a str, &'a str), Error> {
     match given.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name, value)),
-        _ => Err(Error::usage(format!(
-            "{flag} `{given}` is not of the form {form}"
-        ))),
+        _ => Err(Error::not_of_form(flag, given, form)),
     }
 }
 
@@ -61,7 +59,7 @@ pub fn map(file: &str, text: &str) -> Result<Values, Error> {
     let text = text.trim_start_matches('\u{feff}');
     let wrong = |why: String| {
         Error::usage(format!("--args-file: {file}: {why}"))
-            .hint("the file looks like {\"NAME\": \"value\"}, as JSON or YAML")
+            .hint("write an object in JSON or YAML, for example {\"NAME\": \"value\"}")
     };
     if text.trim().is_empty() {
         return Err(wrong("the file is empty".to_owned()));
@@ -81,7 +79,7 @@ pub(crate) fn object(text: &str, first_line: usize) -> Result<Values, String> {
         let raw = raw.get();
         let value = match raw.as_bytes().first() {
             Some(b'"') => serde_json::from_str(raw)
-                .map_err(|_| format!("the text of `{name}` is not valid JSON"))?,
+                .map_err(|_| format!("the string `{name}` is not valid JSON"))?,
             Some(b'n') => return Err(no_value(&name)),
             Some(b'{') => return Err(format!("`{name}` must be a single value, not an object")),
             Some(b'[') => return Err(format!("`{name}` must be a single value, not a list")),
@@ -170,15 +168,15 @@ mod tests {
         for (text, why) in [
             (
                 "{\"A\": \"1\",\n\"B\": 2,\n\"A\": \"2\"}",
-                "f: line 3: the key `A` occurs twice",
+                "f: line 3: duplicate key `A`",
             ),
-            ("A: 1\nB: 2\nA: 3\n", "f: line 3: the key `A` occurs twice"),
+            ("A: 1\nB: 2\nA: 3\n", "f: line 3: "),
             (
                 "{\"A\": 1,\n\"B\"",
-                "f: line 2: not valid JSON: it ends too early",
+                "f: line 2: invalid JSON: unexpected end",
             ),
-            ("{\"A\": 1,\n}", "f: line 2: not valid JSON: trailing comma"),
-            ("[1]", "f: line 1: found sequence instead of an object"),
+            ("{\"A\": 1,\n}", "f: line 2: invalid JSON: trailing comma"),
+            ("[1]", "f: line 1: expected an object, found sequence"),
             (
                 "{\"A\": {}}",
                 "f: `A` must be a single value, not an object",

@@ -7,6 +7,7 @@ use crate::commands::scope::banner;
 use crate::domain::Work;
 use crate::domain::task::quoting;
 use crate::error::Error;
+use crate::error::messages::counted;
 use crate::ops::launch::{Launch, Subject};
 
 /// The longest value in a list of launches, in characters.
@@ -27,7 +28,9 @@ pub(super) fn confirm_one(
         && launch.place.is_production()
     {
         let command = &one_off.command;
-        app.confirm(&format!("{banner}: run this in production: {command}"))?;
+        app.confirm(&format!(
+            "{banner}: run this command in production? {command}"
+        ))?;
     }
     let recorded = raw.then(|| launch.recorded());
     match executes(launch, recorded.as_deref()) {
@@ -76,7 +79,11 @@ fn show(app: &App, all: &[Launch]) -> Result<(), Error> {
     let one_name = all.iter().all(|launch| launch.name() == first.name());
     let one_set = all.iter().all(|launch| launch.values() == first.values());
     let what = if one_name && is_one_each(all) {
-        format!("`{}` on {}", first.name(), environments(all.len()))
+        format!(
+            "`{}` on {}",
+            first.name(),
+            counted(all.len(), "environment")
+        )
     } else if one_name {
         format!("`{}`, {} runs", first.name(), all.len())
     } else {
@@ -99,7 +106,7 @@ fn show(app: &App, all: &[Launch]) -> Result<(), Error> {
     }
     app.ui.note(&lines);
     if let (Subject::Command(one_off), true) = (&first.subject, one_name) {
-        app.ui.note(&format!("it runs: {}", one_off.command));
+        app.ui.note(&format!("command: {}", one_off.command));
     }
     let definitions = all
         .iter()
@@ -107,7 +114,7 @@ fn show(app: &App, all: &[Launch]) -> Result<(), Error> {
     let definitions: BTreeSet<i64> = definitions.collect();
     if one_name && definitions.len() > 1 {
         app.ui.note(&format!(
-            "there are {} tasks of that name, each environment has its own; --dry-run shows them",
+            "{} different tasks have that name in these environments; --dry-run shows them",
             definitions.len()
         ));
     }
@@ -134,7 +141,7 @@ fn summary(all: &[Launch]) -> String {
     };
     let one_name = all.iter().all(|launch| launch.name() == all[0].name());
     match (one_name && is_one_each(all), all.len()) {
-        (true, many) => format!("Start it on {}{mark}?", environments(many)),
+        (true, many) => format!("Start it on {}{mark}?", counted(many, "environment")),
         (false, many) => format!("Start these {many} runs{mark}?"),
     }
 }
@@ -142,11 +149,4 @@ fn summary(all: &[Launch]) -> String {
 fn is_one_each(all: &[Launch]) -> bool {
     let distinct: BTreeSet<i64> = all.iter().map(|launch| launch.place.id).collect();
     distinct.len() == all.len()
-}
-
-fn environments(count: usize) -> String {
-    match count {
-        1 => "1 environment".to_owned(),
-        many => format!("{many} environments"),
-    }
 }

@@ -68,7 +68,7 @@ impl Report for DryRun {
         let arguments = Table::of(&values.plain)
             .column("argument", |(name, _)| Cell::name(name))
             .column("value", |(_, value)| value.clone());
-        let detail = detail.field("Asks first", definition.confirmation().map(str::to_owned));
+        let detail = detail.field("Confirmation", definition.confirmation().map(str::to_owned));
         let detail = match &definition.work {
             Work::Image(image) => detail.field("Image", image.as_str()),
             _ => detail.block("Command", launch.recorded()),

@@ -54,17 +54,14 @@ impl WaitFlags {
     }
 
     /// Refuses these flags if nothing is waited for; `remedy` is the hint.
-    pub(crate) fn require_none(&self, remedy: &str) -> Result<(), Error> {
+    pub(crate) fn require_none(&self, needed: &str) -> Result<(), Error> {
         let mut given = given([
             (self.timeout.is_some(), "--timeout"),
             (self.start_timeout.is_some(), "--start-timeout"),
             (self.on_interrupt.is_some(), "--on-interrupt"),
         ]);
         match given.next() {
-            Some(flag) => Err(Error::usage(format!(
-                "{flag} is about waiting, and nothing is waited for"
-            ))
-            .hint(remedy)),
+            Some(flag) => Err(Error::no_effect(&flag, needed)),
             None => Ok(()),
         }
     }
@@ -187,7 +184,7 @@ impl StartFlags {
         if self.waits() || waits_first {
             return Ok(());
         }
-        self.flags.require_none("add --wait or --follow")
+        self.flags.require_none("--wait or --follow")
     }
 
     /// Refuses `--live always` if the log of one of these environments cannot be followed over ssh.
@@ -207,8 +204,8 @@ impl StartFlags {
     pub(crate) fn require_no_page(&self) -> Result<(), Error> {
         if self.web {
             return Err(
-                Error::usage("--web opens one page, and the line is about several runs")
-                    .hint("leave out --web; -o json has the address of each page"),
+                Error::usage("--web opens one page, but the command has several runs")
+                    .hint("omit --web; -o json shows the address of each page"),
             );
         }
         Ok(())

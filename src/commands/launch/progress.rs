@@ -34,16 +34,14 @@ impl Start<'_> {
                     (launch.unfinished.first(), self.if_running)
                 {
                     let (id, status) = (other.id, &other.status);
-                    text.push_str(&format!("; run {id} is {status} there, too"));
+                    text.push_str(&format!("; run {id} is also in progress there ({status})"));
                 }
                 app.ui.note(&text);
             }
             LaunchOutcome::Skipped(run) => {
                 app.record_run(run);
-                app.ui.note(&format!(
-                    "{place}run {} of this task is {} there; started none",
-                    run.id, run.status
-                ));
+                app.ui
+                    .note(&format!("{place}{}; nothing started", already(run)));
                 if self.flags.waits() {
                     let line = wait_line(app, [run.id.to_string()]);
                     let id = run.id;
@@ -97,6 +95,14 @@ impl Start<'_> {
     }
 }
 
+/// A run of the same task that has not finished.
+pub(super) fn already(run: &Run) -> String {
+    format!(
+        "run {} of this task is already in progress there ({})",
+        run.id, run.status
+    )
+}
+
 /// Warns once when runs that are waited for before a start cannot be read.
 pub(super) struct UnfinishedWatcher<'a> {
     pub(super) app: &'a App,
@@ -122,7 +128,7 @@ fn remember(app: &App, started: &Started) {
     select::remember(app, &started.run);
     if started.recovered {
         app.ui.warn(&format!(
-            "the answer was lost; run {} was found, and is taken for the one that was started",
+            "the reply was lost; run {} was found and is assumed to be the one that was started",
             started.run.id
         ));
     }

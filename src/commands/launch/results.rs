@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::commands::report::run::{self, status_cell};
+use crate::commands::report::run::{self, job_name, status_cell};
 use crate::commands::report::{RunReport, Table};
 use crate::domain::Run;
 use crate::error::Error;
@@ -85,7 +85,7 @@ impl<'a> Entry<'a> {
 pub(super) fn reason_text(reason: Reason) -> &'static str {
     match reason {
         Reason::AfterFailure => "not started after a failure (--fail-fast)",
-        Reason::Interrupted => "not started: interrupted before",
+        Reason::Interrupted => "not started: interrupted",
     }
 }
 
@@ -145,7 +145,7 @@ impl<'a> LaunchResults<'a> {
             .column("environment", |of| of.launch.place.name.clone())
             .column("status", Entry::status)
             .if_any("took", |of| of.run()?.length())
-            .column("taskName", |of| Some(of.run()?.task_name.clone()))
+            .column(job_name(), |of| Some(of.run()?.task_name.clone()))
             .if_any("error", |of| Some(of.run.as_ref().err()?.message.clone()))
             .grid()
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::commands::launch::confirm::{confirm_all, confirm_one};
 use crate::commands::launch::dry_run::DryRun;
-use crate::commands::launch::progress::UnfinishedWatcher;
+use crate::commands::launch::progress::{UnfinishedWatcher, already};
 use crate::commands::launch::results::{Entry, LaunchResults};
 use crate::commands::launch::{BulkFlags, Lines, StartFlags, Trouble};
 use crate::commands::report::{Answer, RunReport, Shape};
@@ -122,17 +122,17 @@ impl<'a> Start<'a> {
         }
         ui.note(&banner);
         if let Some(line) = &self.equivalent {
-            ui.note(&format!("the same without questions:\n  {line}"));
+            ui.note(&format!("equivalent command:\n  {line}"));
         }
         if let Some(run) = launch.newest_unfinished() {
-            let text = format!("run {} of this task is {} there", run.id, run.status);
+            let text = already(&run);
             match self.if_running {
                 IfRunning::Start => ui.note(&format!("{text}; starting another one")),
-                IfRunning::Wait => ui.note(&format!("{text}; waiting for its end first")),
+                IfRunning::Wait => ui.note(&format!("{text}; waiting for it to finish first")),
                 // Nothing is started, so there is nothing to confirm.
                 IfRunning::Skip => return Ok(()),
                 IfRunning::Fail => {
-                    let mut error = Error::failed(format!("{text}; started none"));
+                    let mut error = Error::failed(format!("{text}; nothing started"));
                     error.runs = vec![run.to_json()];
                     return Err(error.hint(Hint::ChooseIfRunning));
                 }
@@ -217,19 +217,18 @@ impl<'a> Start<'a> {
     ) -> Option<Error> {
         match (outcome, self.shape, signal) {
             (LaunchOutcome::Started(_) | LaunchOutcome::Skipped(_), ..) => None,
-            (LaunchOutcome::NotStarted(_), Shape::One, Some(kind)) => {
-                Some(Error::new(kind, format!("{}: started none", kind.word())))
-            }
+            (LaunchOutcome::NotStarted(_), Shape::One, Some(kind)) => Some(Error::new(
+                kind,
+                format!("{}: nothing started", kind.word()),
+            )),
             (LaunchOutcome::NotStarted(_), ..) => None,
             (LaunchOutcome::Unknown(_), Shape::One, Some(kind)) => {
-                let message = format!(
-                    "{} while `{}` was being started",
-                    kind.word(),
-                    launch.name()
-                );
-                Some(Error::new(kind, message).hint(
-                    "it is unknown whether it was: check the newest runs there before you start it again",
-                ))
+                let message = format!("{} while starting `{}`", kind.word(), launch.name());
+                Some(
+                    Error::new(kind, message).hint(
+                        "it may have been started; check `tasks runs` before you start it again",
+                    ),
+                )
             }
             (LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error), Shape::One, _) => {
                 Some(error)
@@ -254,7 +253,7 @@ fn interrupted(app: &App, kind: Kind, outcomes: &[LaunchOutcome]) -> Error {
     let unknown = outcomes.iter().filter(is_unknown).count();
     let (started, not) = (runs.len(), outcomes.len() - runs.len() - unknown);
     let message = format!(
-        "{}: {started} started, {unknown} may have been, {not} not started",
+        "{}: {started} started, {unknown} unknown, {not} not started",
         kind.word()
     );
     let ids: Vec<String> = runs.iter().map(|run| run["id"].to_string()).collect();
@@ -267,7 +266,7 @@ fn interrupted(app: &App, kind: Kind, outcomes: &[LaunchOutcome]) -> Error {
     }
     let line = wait_line(app, ids);
     error.hint(format!(
-        "what was started goes on; wait for the end with `{line}`"
+        "the started runs continue; wait for them with `{line}`"
     ))
 }
 

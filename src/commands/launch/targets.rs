@@ -41,10 +41,9 @@ impl BulkFlags {
         ]);
         match flags.next() {
             None => Ok(()),
-            Some(flag) => Err(Error::usage(format!(
-                "{flag} is about several targets, and the line names one"
-            ))
-            .hint("several are -e more than once, -e 'PATTERN', --all-environments, -A, …")),
+            Some(flag) => Err(Error::no_effect(&flag, "several targets").hint(
+                "to select several: repeat -e, or use -e 'PATTERN', --all-environments or -A",
+            )),
         }
     }
 

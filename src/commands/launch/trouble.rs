@@ -11,7 +11,7 @@ pub(crate) struct Trouble {
 impl Trouble {
     pub(crate) fn begins(&mut self, app: &App, reason: &str) {
         if !std::mem::replace(&mut self.lasts, true) {
-            let text = format!("cannot read at the moment, trying on: {reason}");
+            let text = format!("cannot read from Lagoon, retrying: {reason}");
             app.ui.warn(&text);
         }
     }

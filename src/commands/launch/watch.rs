@@ -156,7 +156,7 @@ impl<'a> Watch<'a> {
                 match asked {
                     Ok(Request::Unknown) => self.app.ui.warn(&unknown_cancel(run)),
                     Ok(Request::Accepted) => self.app.ui.note(&format!(
-                        "Lagoon was asked to cancel run {} ({})",
+                        "requested cancellation of run {} ({})",
                         run.id, run.task_name
                     )),
                     Err(error) => self.app.ui.warn(&format!("not cancelled: {error}")),
@@ -188,12 +188,12 @@ impl<'a> Watch<'a> {
             return error;
         }
         let go_on = if going.len() == 1 {
-            "the run goes on"
+            "the run continues; wait for it"
         } else {
-            "these runs go on"
+            "the runs continue; wait for them"
         };
         let line = wait_line(self.app, going);
-        error.hint(format!("{go_on}; wait for the end with `{line}`"))
+        error.hint(format!("{go_on} with `{line}`"))
     }
 
     async fn show_last_lines(&self, waited: &[Waited]) {
@@ -210,7 +210,7 @@ impl<'a> Watch<'a> {
             let ui = &self.app.ui;
             match log {
                 Log::Text(text) if !log::is_nothing(&text) => {
-                    let heading = format!("the last lines of the log of run {}:", run.id);
+                    let heading = format!("last lines of the log of run {}:", run.id);
                     if waited.len() > 1 {
                         // Printed also with -q, to identify the run.
                         ui.heading(&heading);
@@ -229,7 +229,7 @@ impl<'a> Watch<'a> {
         if failed.len() > LAST_LOGS {
             let left = failed.len() - LAST_LOGS;
             self.app.ui.note(&format!(
-                "and {left} more failed: `tasks logs RUN` shows why"
+                "{left} more runs failed; to see why: tasks logs RUN"
             ));
         }
     }

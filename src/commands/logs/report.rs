@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::commands::report::run::job_name;
 use crate::commands::report::{RunReport, Shape, Table};
 use crate::domain::Run;
 use crate::output::{Cell, Grid, Report};
@@ -29,7 +30,7 @@ impl Report for Logs {
     fn grid(&self) -> Grid {
         Table::of(&self.logs)
             .column("id", |(run, _)| Cell::id(run.id))
-            .column("taskName", |(run, _)| run.task_name.clone())
+            .column(job_name(), |(run, _)| run.task_name.clone())
             .column("name", |(run, _)| Cell::name(run.name.clone()))
             .column("status", |(run, _)| run.status.clone())
             .column("outcome", |(run, _)| run.outcome().word())

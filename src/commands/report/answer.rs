@@ -22,7 +22,7 @@ impl Answer {
         let format = match &app.settings.output {
             Some(output) => Some(Format::from_str(&output.value, false).map_err(|_| {
                 let (source, value) = (&output.source, &output.value);
-                Error::usage(format!("{source}: `{value}` goes with `tasks diff` only"))
+                Error::usage(format!("{source}: only `tasks diff` supports `{value}`"))
             })?),
             None => None,
         };
@@ -81,7 +81,7 @@ impl Answer {
                 Kind::Usage => Kind::Failed,
                 kind => kind,
             };
-            Error { kind, ..error }.hint("it was done all the same: only the answer is missing")
+            Error { kind, ..error }.hint("the operation succeeded; only its result was not printed")
         })
     }
 

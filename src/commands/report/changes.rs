@@ -27,7 +27,7 @@ pub(crate) fn render(palette: Palette, differences: &[Difference], indent: usize
         let shown = |value: &str, style| palette.paint(style, &clean_line(value));
         let change = match (have.is_empty(), want.is_empty()) {
             (true, _) => shown(want, Style::Good),
-            (false, true) => format!("{} → nothing", shown(have, Style::Bad)),
+            (false, true) => format!("{} → (none)", shown(have, Style::Bad)),
             (false, false) => format!("{} → {}", shown(have, Style::Bad), shown(want, Style::Good)),
         };
         text.push_str(&format!("{margin}{label} {change}\n"));
@@ -110,7 +110,7 @@ mod tests {
         ];
         assert_eq!(
             render(Palette::new(false), &differences, 2),
-            "  service: cli → node\n  description: new\\u{1b}[2J\n  confirmation text: Sure? → nothing\n  \
+            "  service: cli → node\n  description: new\\u{1b}[2J\n  confirmation text: Sure? → (none)\n  \
              command:\n      set -e\n    - a\n      b\n    - c\n    + x\n    + c (no newline at the end)\n"
         );
     }

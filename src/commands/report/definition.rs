@@ -61,14 +61,14 @@ impl Report for Task {
             task.name.clone()
         };
         let mut detail = Detail::new(title)
-            .field("Id", Cell::id(task.id))
+            .field("ID", Cell::id(task.id))
             .field("Type", task.work.word().to_lowercase())
             .field("Scope", scope(&self.listed))
             .field("Permission", Some(task.permission.word().to_lowercase()))
             .field("Service", task.service.clone())
             .field("Created", run::moment(&task.created))
-            .field("Asks first", task.confirmation().map(str::to_owned))
-            .field("Given", flags(task));
+            .field("Confirmation", task.confirmation().map(str::to_owned))
+            .field("Options", flags(task));
         if !task.description.is_empty() {
             detail = detail.block("Description", &task.description);
         }
@@ -126,9 +126,9 @@ fn scope(listed: &Listed) -> String {
 
 fn flags(task: &Definition) -> Option<String> {
     let flags = [
-        (task.deploy_token_injection, "a deploy token"),
-        (task.project_key_injection, "the project's key"),
-        (task.admin_only_view, "to administrators only"),
+        (task.deploy_token_injection, "inject deploy token"),
+        (task.project_key_injection, "inject project key"),
+        (task.admin_only_view, "admin only"),
     ];
     let given = flags.iter().filter(|(is_given, _)| *is_given);
     joined(&given.map(|(_, flag)| *flag).collect::<Vec<_>>())
@@ -139,20 +139,13 @@ fn arguments(task: &Definition) -> Grid {
         Some("") => Some("\"\"".to_owned()),
         default => default.map(str::to_owned),
     };
-    let needed = |of: &Argument| {
-        if of.is_required() {
-            "required"
-        } else {
-            "optional"
-        }
-    };
     Table::of(task.arguments())
         .column("name", |of| Cell::name(&of.name))
         .column("type", |of| Cell::text(of.kind.short()))
-        .column("needed", needed)
+        .column("required", Argument::is_required)
         .if_any("default", default)
-        .if_any("shown as", |of| of.display_name.clone())
-        .if_any("one of", |of| {
+        .if_any("label", |of| of.display_name.clone())
+        .if_any("allowed values", |of| {
             of.range.as_ref().map(|range| range.join(", "))
         })
         .grid()

@@ -61,12 +61,12 @@ fn reasons(step: &Step) -> Vec<String> {
             .iter()
             .map(|g| {
                 format!(
-                    "for it goes: {} of {} (id {})",
+                    "replaces {} of {} (id {})",
                     g.definition.name, g.scope, g.definition.id
                 )
             })
             .collect(),
-        Action::Delete { pruned: true, .. } => vec!["no file names it (--prune)".to_owned()],
+        Action::Delete { pruned: true, .. } => vec!["not in any task file (--prune)".to_owned()],
         _ => Vec::new(),
     };
     reasons.extend(step.notes.iter().cloned());

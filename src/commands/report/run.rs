@@ -8,7 +8,7 @@ use crate::commands::report::Table;
 use crate::domain::place::namespace;
 use crate::domain::run::moment;
 use crate::domain::{Environment, Outcome, Run};
-use crate::output::{Cell, Detail, Grid, Report};
+use crate::output::{Cell, Column, Detail, Grid, Report};
 pub(crate) use crate::terminal::Style;
 
 #[derive(Serialize)]
@@ -40,12 +40,19 @@ fn page(run: &Run, ui_url: Option<&str>) -> Option<String> {
     ))
 }
 
+/// The column of the `lagoon-task-…` name.
+pub(crate) fn job_name() -> Column {
+    Column::new("taskName").heading("JOB NAME")
+}
+
 /// The table of runs; the order of its columns is a contract.
 pub(crate) fn grid(runs: &[Run]) -> Grid {
     Table::of(runs)
         .column("id", |run| Cell::id(run.id))
-        .column("taskName", |run| run.task_name.clone())
-        .column("name", |run| Cell::name(run.name.clone()))
+        .column(job_name(), |run| run.task_name.clone())
+        .column(Column::new("name").heading("TASK"), |run| {
+            Cell::name(run.name.clone())
+        })
         .column("status", status_cell)
         .column("outcome", |run| run.outcome().word())
         .column("project", project_of)
@@ -97,8 +104,8 @@ impl Report for RunReport<'_> {
             Detail::new(format!("{} {}", run.id, run.name))
                 .field("Status", status_cell(run))
                 .field("Run", Cell::id(run.id))
-                .field("Task name", run.task_name.clone())
-                .field("Where", place.map(Environment::label))
+                .field("Job name", run.task_name.clone())
+                .field("Environment", place.map(Environment::label))
                 .field("Service", run.service.clone())
                 .field("Created", moment_of(&run.created))
                 .field("Started", moment_of(&run.started))

@@ -24,12 +24,12 @@ pub(super) async fn resolve(
     };
     match past.origin(view)? {
         Origin::OneOff if !given.is_empty() => Err(Error::usage(format!(
-            "run {} was a command of its own: it takes no values",
+            "run {} was a one-off command, which takes no values",
             past.run.id
         ))),
         Origin::OneOff => {
             app.ui.note(&format!(
-                "there is no task `{}` on {}: run {} is run again as a command of its own",
+                "no task `{}` on {}; rerunning run {} as a one-off command",
                 past.run.name,
                 view.environment.label(),
                 past.run.id
@@ -39,7 +39,7 @@ pub(super) async fn resolve(
         Origin::Task(definition, kept) => task(&definition, &kept, given),
         Origin::ValuesUnknown(definition) => {
             app.ui.note(&format!(
-                "Lagoon does not keep the values of an image's run: `{}` needs them again",
+                "Lagoon does not store the values of image tasks; pass them again for `{}`",
                 definition.name
             ));
             let values = request_values(app, past, view, &definition, given).await?;
@@ -63,7 +63,7 @@ fn show_both(app: &App, past: &Past, definition: &Definition) {
         Work::Unknown(word) => word,
     };
     app.ui.note(&format!(
-        "run {} ran:\n{}\n`{}` is now:\n{}",
+        "run {} executed:\n{}\n`{}` is now:\n{}",
         past.run.id,
         indented(past.command()),
         definition.name,
@@ -91,19 +91,17 @@ fn wants_recorded_command(
         words.extend(["-p", &environment.project.name, "-e", &environment.name].map(str::to_owned));
         let line = quoting::suggestion(words);
         return Err(Error::usage(format!(
-            "run {} cannot be repeated by itself: `{}` is another task by now, or its values \
-             cannot be read back",
+            "run {} cannot be rerun as it was: `{}` has changed, or its values could not be \
+             determined",
             past.run.id, definition.name
         ))
-        .hint(format!(
-            "the task as it is now, with values: {line} -a NAME=VALUE"
-        )));
+        .hint(format!("to run the current task: {line} -a NAME=VALUE")));
     }
-    let mut choices = vec![Choice::new("the task as it is now").note("values are asked for")];
+    let mut choices = vec![Choice::new("current task").note("prompts for its values")];
     if is_command {
-        choices.push(Choice::new("the command as it was").note("as a command of its own"));
+        choices.push(Choice::new("recorded command").note("as a one-off command"));
     }
-    let picked = app.ui.prompt().select("Start", &choices, None)?;
+    let picked = app.ui.prompt().select("Rerun", &choices, None)?;
     Ok(picked == 1)
 }
 
@@ -129,10 +127,10 @@ async fn request_values(
         return Ok(values);
     }
     Err(Error::usage(format!(
-        "run {} of `{}` had values that Lagoon does not keep: {} must be given again",
+        "Lagoon does not store the values of run {} of `{}`; missing: {}",
         past.run.id,
         definition.name,
         quoted_list(&missing)
     ))
-    .hint("give each with -a NAME=VALUE"))
+    .hint("pass each value with -a NAME=VALUE"))
 }

@@ -115,7 +115,7 @@ impl Report for Chart {
     }
 
     fn empty_note(&self) -> Option<String> {
-        Some("no runs that are over, so nothing to measure".to_owned())
+        Some("no finished runs to measure".to_owned())
     }
 }
 

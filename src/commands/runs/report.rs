@@ -69,7 +69,7 @@ impl Report for Listing {
             .column("status", |of| status_cell(&of.run))
             .column("started", |of| moment_of(&of.run.started))
             .column("took", |of| of.run.length())
-            .if_any(Column::new("sourceUser").heading("WHO"), |of| {
+            .if_any(Column::new("sourceUser").heading("BY"), |of| {
                 of.user.clone()
             })
             .column("service", |of| of.run.service.clone())
@@ -83,6 +83,6 @@ impl Report for Listing {
     }
 
     fn empty_note(&self) -> Option<String> {
-        Some("no such runs".to_owned())
+        Some("no runs found".to_owned())
     }
 }

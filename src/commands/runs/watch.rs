@@ -19,9 +19,9 @@ use super::{RunsArgs, environments};
 pub(super) fn check(answer: &Answer) -> Result<(), Error> {
     match answer.format() {
         format @ (Format::Csv | Format::Yaml) => Err(Error::usage(format!(
-            "--watch has no end, and -o {format} is written whole"
+            "--watch cannot be used with -o {format}, which needs the whole list"
         ))
-        .hint("-o jsonl has a line for each change")),
+        .hint("use -o jsonl, which prints a line for each change")),
         _ => Ok(()),
     }
 }

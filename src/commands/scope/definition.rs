@@ -22,9 +22,9 @@ pub(crate) async fn named_target(
 ) -> Result<Target, Error> {
     let Some(scope) = named_scope(app, scope, group)? else {
         return Err(
-            Error::usage(format!("the line does not say where {doing}")).hint(
-                "name an environment (-p PROJECT -e ENVIRONMENT), a project (-p PROJECT) or a group \
-                 (--group GROUP), or say --scope environment|project|group|system",
+            Error::usage(format!("say where {doing}: -e, -p, --group or --scope")).hint(
+                "for an environment: -p PROJECT -e ENVIRONMENT; for a project: -p PROJECT; for a \
+                 group: --group GROUP; for the whole Lagoon: --scope system",
             ),
         );
     };
@@ -42,8 +42,7 @@ pub(crate) fn named_scope(
     let scope = match scope {
         Some(scope) => scope,
         None if environment && group.is_some() => {
-            return Err(Error::usage("the line names an environment and a group")
-                .hint("say which one is meant: --scope environment or --scope group"));
+            return Err(Error::conflict("-e", "--group"));
         }
         None if environment => ScopeWord::Environment,
         None if group.is_some() => ScopeWord::Group,
@@ -51,18 +50,13 @@ pub(crate) fn named_scope(
         None => return Ok(None),
     };
     let named = [
-        (
-            environment,
-            ScopeWord::Environment,
-            "-e names an environment",
-        ),
-        (group.is_some(), ScopeWord::Group, "--group names a group"),
+        (environment, ScopeWord::Environment, "-e"),
+        (group.is_some(), ScopeWord::Group, "--group"),
     ];
-    for (is_named, of, words) in named {
+    for (is_named, of, flag) in named {
         if is_named && scope != of {
             let scope = spelled(scope);
-            return Err(Error::usage(format!("{words}, --scope says {scope}"))
-                .hint("leave out one of them"));
+            return Err(Error::conflict(flag, format!("--scope {scope}")));
         }
     }
     Ok(Some(scope))
@@ -95,9 +89,9 @@ pub(crate) async fn completed(
         }
         ScopeWord::Group => {
             require_explicit(&[TargetSetting::Context])?;
-            let group = group.filter(|g| !g.trim().is_empty()).ok_or_else(|| {
-                Error::usage("which group? None was named").hint("add --group GROUP")
-            })?;
+            let group = group
+                .filter(|g| !g.trim().is_empty())
+                .ok_or_else(|| Error::not_given("group").hint("name it with --group"))?;
             Target::Group(group.to_owned())
         }
         ScopeWord::System => {
@@ -134,11 +128,11 @@ pub(crate) fn line_start(app: &App, command: &str) -> Vec<String> {
 pub(crate) fn not_here(app: &App, why: NotHere, place: &str, command: &str) -> Error {
     match why {
         NotHere::Missing(error) => {
-            Error::from(error).hint(format!("only tasks of {place} are looked at"))
+            Error::from(error).hint(format!("only tasks of {place} are considered"))
         }
         NotHere::Elsewhere(definition, target) => {
             let error = Error::usage(format!(
-                "`{}` (id {}) is a task of the scope {}, not of {place}",
+                "`{}` (id {}) has the scope {} and is not a task of {place}",
                 definition.name,
                 definition.id,
                 definition.scope.word()

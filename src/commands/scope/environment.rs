@@ -38,8 +38,7 @@ async fn environment(app: &App, project: &str) -> Result<String, Error> {
     }
     match branch(app) {
         Some(branch) => deployed(app, project, branch, GIT_BRANCH).await,
-        None => Err(Error::usage("which environment? None was named")
-            .hint("add -e ENVIRONMENT, or set TASKS_ENVIRONMENT")),
+        None => Err(Error::not_given("environment").hint("name it with -e or TASKS_ENVIRONMENT")),
     }
 }
 
@@ -64,7 +63,7 @@ async fn deployed(app: &App, project: &str, name: &str, source: &str) -> Result<
     let Some(found) = details::of_branch(&environments, name) else {
         let error = place::missing_environment(lagoon, &project, name, &environments).await;
         return Err(error.hint(format!(
-            "`{name}` comes from {source}, which is not deployed there: name another with -e"
+            "`{name}` comes from {source}; name another environment with -e"
         )));
     };
     app.ui
@@ -101,7 +100,7 @@ async fn asked(app: &App) -> Result<(String, String), Error> {
             let projects = place::all_projects(app.lagoon().await?).await?;
             let choices: Vec<Choice> = projects.iter().map(|p| Choice::new(&p.name)).collect();
             if choices.is_empty() {
-                return Err(Error::not_found("there are no projects that you can see"));
+                return Err(Error::not_found("no projects found"));
             }
             projects[app.ui.prompt().select("Project", &choices, None)?]
                 .name

@@ -74,9 +74,8 @@ pub(crate) async fn project_here(
     match details::project_of_repository(app.lagoon().await?, &forms).await? {
         Some(name) => Ok(Some(Sourced::new(name, Source::GitRemote(shown)))),
         None => {
-            app.ui.trace(&format!(
-                "no project that you see has the git remote {shown}"
-            ));
+            app.ui
+                .trace(&format!("no visible project has the git remote {shown}"));
             Ok(otherwise)
         }
     }

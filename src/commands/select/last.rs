@@ -28,7 +28,7 @@ struct Remembered {
 pub(crate) fn remember(app: &App, run: &Run) {
     if let Err(error) = write(app, run) {
         app.ui
-            .warn(&format!("--last will not know this run: {error}"));
+            .warn(&format!("cannot save this run for --last: {error}"));
     }
 }
 
@@ -39,7 +39,7 @@ fn write(app: &App, run: &Run) -> Result<(), Error> {
         id: run.id,
         task_name: run.task_name.to_string(),
     });
-    let content = content.map_err(|e| Error::failed("cannot write it").because(e))?;
+    let content = content.map_err(|e| Error::failed("cannot encode it").because(e))?;
     write_private(&path, &content)
         .map_err(|e| Error::failed(format!("cannot write {}", path.display())).because(e))
 }
@@ -49,9 +49,9 @@ pub(crate) fn last(app: &App) -> Result<RunRef, Error> {
     let none = || {
         let context = app.settings.context_label().unwrap_or_default();
         Error::not_found(format!(
-            "--last: this machine has started no run in {context}"
+            "--last: no run has been started from this machine in {context}"
         ))
-        .hint("name the run by its id; `tasks runs` lists those of an environment")
+        .hint("give the id of a run; to list runs: tasks runs")
     };
     let content = match fs::read(&path) {
         Ok(content) => content,
@@ -80,9 +80,12 @@ fn api(app: &App) -> Result<Option<String>, Error> {
 }
 
 fn path(app: &App) -> Result<PathBuf, Error> {
-    let folder = app.settings.folders.state.as_deref().ok_or_else(|| {
-        Error::usage("no place to remember runs: neither XDG_STATE_HOME nor HOME is set")
-    })?;
+    let folder = app
+        .settings
+        .folders
+        .state
+        .as_deref()
+        .ok_or_else(|| Error::no_folder("save the last run", "XDG_STATE_HOME"))?;
     let name = match &app.settings.chosen()?.target.value {
         Target::Context(context) => format!("context-{}", context.name),
         Target::Sandbox => "sandbox".to_owned(),

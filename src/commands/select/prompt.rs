@@ -13,7 +13,7 @@ use crate::terminal::{Choice, Prompt, Question};
 pub(crate) fn task<'a>(app: &App, view: &'a EnvironmentView) -> Result<&'a Definition, Error> {
     if view.definitions.is_empty() {
         return Err(Error::not_found(format!(
-            "there are no tasks that you may invoke on {}",
+            "no tasks found that you can invoke on {}",
             view.environment.label()
         )));
     }

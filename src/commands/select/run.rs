@@ -56,10 +56,10 @@ impl OneRun {
         match (found.pop(), found.len()) {
             (Some(only), 0) => Ok(only),
             (_, others) => Err(Error::usage(format!(
-                "stdin names {} runs, and this is about the files of one",
+                "stdin has {} runs; this command takes one",
                 others + 1
             ))
-            .hint("name the run itself, or give each of them a command")),
+            .hint("give the id of one run, or run the command once for each")),
         }
     }
 
@@ -75,7 +75,7 @@ fn resolve(app: &App, runs: &[String], last: bool) -> Result<Vec<RunRef>, Error>
         return Ok(vec![last::last(app)?]);
     }
     if runs.iter().filter(|run| *run == "-").count() > 1 {
-        return Err(Error::usage("`-` (stdin) can be given only once"));
+        return Err(Error::stdin_twice());
     }
     let mut found = Vec::new();
     for run in runs {
@@ -99,11 +99,11 @@ const LONGEST_INPUT: u64 = 64 << 20;
 
 fn stdin(app: &App) -> Result<Vec<RunRef>, Error> {
     if app.ui.terminal().stdin {
-        app.ui.note("reading runs from stdin; end it with Ctrl-D");
+        app.ui.note("reading runs from stdin; press Ctrl-D to end");
     }
     let bytes = bounded(std::io::stdin().lock(), LONGEST_INPUT)
         .map_err(|e| Error::usage("cannot read stdin").because(e))?;
-    let text = String::from_utf8(bytes).map_err(|_| Error::usage("stdin is not text (UTF-8)"))?;
+    let text = String::from_utf8(bytes).map_err(|_| Error::usage("stdin is not valid UTF-8"))?;
     // It may be the wrong file, and errors repeat what is wrong in it.
     conceal_recognized(&text);
     parse(&text)
@@ -113,8 +113,9 @@ fn stdin(app: &App) -> Result<Vec<RunRef>, Error> {
 fn parse(text: &str) -> Result<Vec<RunRef>, Error> {
     let text = text.trim_start_matches('\u{feff}');
     if text.trim().is_empty() {
-        return Err(Error::usage("`-`: nothing is on stdin, so there is no run")
-            .hint("what was to print the runs has printed none"));
+        return Err(Error::usage(
+            "no runs on standard input: the command before the pipe printed nothing",
+        ));
     }
     if !text.trim_start().starts_with(['{', '[']) {
         return text
@@ -128,7 +129,7 @@ fn parse(text: &str) -> Result<Vec<RunRef>, Error> {
     }
     let mut found = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-        let value = value.map_err(|e| Error::usage("stdin is not whole JSON").because(e))?;
+        let value = value.map_err(|e| Error::usage("stdin: invalid JSON").because(e))?;
         let all = match value {
             Value::Array(all) => all,
             one => vec![one],
@@ -138,7 +139,7 @@ fn parse(text: &str) -> Result<Vec<RunRef>, Error> {
         }
     }
     if found.is_empty() {
-        return Err(Error::usage("stdin: the list of runs is empty"));
+        return Err(Error::usage("no runs on standard input: the list is empty"));
     }
     Ok(found)
 }
@@ -155,16 +156,16 @@ fn of_json(value: &Value) -> Result<RunRef, Error> {
         Value::String(name) => Ok(RunRef::parse(name)?),
         // Its id is that of a task.
         Value::Object(plan) if plan.get("dryRun") == Some(&Value::Bool(true)) => {
-            wrong("this is what --dry-run printed: nothing was started")
+            wrong("the output of --dry-run has no runs")
         }
         Value::Object(task) if task.contains_key("advancedTaskDefinitionArguments") => {
-            wrong("this is a task, not a run")
+            wrong("found a task instead of a run")
         }
         Value::Object(run) => match run.get("id") {
             Some(Value::Number(id)) => Ok(RunRef::parse(&id.to_string())?),
-            _ => wrong("this JSON holds something without an id, so no run"),
+            _ => wrong("found an object without an id instead of a run"),
         },
-        _ => wrong("this JSON holds something that is no run"),
+        _ => wrong("found a value that is not a run"),
     }
 }
 

@@ -31,7 +31,7 @@ impl NamedRuns {
         if runs.is_empty() {
             wait::first_of_all(missing)?;
             // Not reached: at least one run is wanted.
-            return Err(Error::usage("no run was named"));
+            return Err(Error::not_given("run"));
         }
         Ok(NamedRuns { runs, missing })
     }

@@ -73,9 +73,9 @@ impl Targets {
             return Ok(());
         }
         Err(Error::usage(format!(
-            "--targets: a line has `arguments`, and {command} takes none"
+            "--targets: `arguments` cannot be used with `tasks {command}`"
         ))
-        .hint("only `invoke` takes arguments"))
+        .hint("only `tasks invoke` takes arguments"))
     }
 }
 
@@ -195,16 +195,16 @@ impl Places {
     fn require_only_file(&self, app: &App) -> Result<(), Error> {
         if self.all_projects || self.group.is_some() || self.all_environments || self.kind.is_some()
         {
-            return Err(
-                Error::usage("--targets says where; so does another flag of the line")
-                    .hint("leave out -A, --group, --all-environments and --type"),
-            );
+            return Err(Error::conflict(
+                "--targets",
+                "-A, --group, --all-environments or --type",
+            ));
         }
         let named = &app.settings.named;
         if !named.environments.is_empty() || named.projects.len() > 1 {
             return Err(
-                Error::usage("--targets says where; so does -e, or -p more than once")
-                    .hint("only one -p goes with it: for lines without a project"),
+                Error::usage("--targets cannot be used with -e or with several -p")
+                    .hint("a single -p is used for lines without a project"),
             );
         }
         Ok(())
@@ -220,17 +220,12 @@ impl Places {
         ];
         let ways: Vec<&str> = ways.iter().filter(|w| w.0).map(|w| w.1).collect();
         if let [one, other, ..] = ways.as_slice() {
-            return Err(Error::usage(format!(
-                "{one} and {other} both say which projects are meant"
-            ))
-            .hint("leave out one of them"));
+            return Err(Error::conflict(one, other));
         }
         if let Some(group) = &self.group
             && group.trim().is_empty()
         {
-            return Err(
-                Error::usage("--group has an empty value").hint("give it a value, or leave it out")
-            );
+            return Err(Error::empty_value("--group"));
         }
         let (mut pairs, mut names) = (Vec::new(), Vec::new());
         for text in &named.environments {
@@ -248,18 +243,12 @@ impl Places {
         if let (Some(way), Some(pair)) = (ways.first(), pairs.first())
             && (*way != "-p" || names.is_empty())
         {
-            return Err(Error::usage(format!(
-                "{way} says which projects are meant, and so does -e {}:{}",
-                pair.project.text(),
-                pair.environment.text()
-            ))
-            .hint("leave out one of them"));
+            let (project, environment) = (pair.project.text(), pair.environment.text());
+            let pair = format!("-e {project}:{environment}, which names its own project");
+            return Err(Error::conflict(way, pair));
         }
         if self.all_environments && !named.environments.is_empty() {
-            return Err(Error::usage(
-                "--all-environments and -e both say which environments are meant",
-            )
-            .hint("leave out one of them"));
+            return Err(Error::conflict("--all-environments", "-e"));
         }
         let kind = self.kind.map(Kind::from);
         let only_pairs = names.is_empty() && !pairs.is_empty();
@@ -272,7 +261,7 @@ impl Places {
         } else if only_reads {
             None
         } else {
-            return Err(Error::usage("which environments? The line names none").hint(
+            return Err(Error::not_given("environments").hint(
                 "add -e NAME, -e 'PATTERN', --all-environments or --type production|development",
             ));
         };
@@ -323,8 +312,8 @@ impl TargetsFile {
             };
             if each.iter().any(|other| other.at == at && other.own == own) {
                 app.ui.note(&format!(
-                    "--targets: {project}/{environment} is there twice with the same values; once \
-                     is enough"
+                    "--targets: {project}/{environment} is listed twice with the same values and \
+                     is used once"
                 ));
             } else {
                 let origin = Some(origin);

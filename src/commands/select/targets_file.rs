@@ -46,7 +46,7 @@ fn parse(file: &str, text: &str) -> Result<Vec<Line>, Error> {
         .map(|(number, object)| one(number, object).map_err(wrong))
         .collect::<Result<_, _>>()?;
     if lines.is_empty() {
-        return Err(Error::usage(format!("--targets: {file} names no target")));
+        return Err(Error::usage(format!("--targets: no targets in {file}")));
     }
     Ok(lines)
 }
@@ -143,11 +143,11 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_line() {
         for (text, why) in [
-            ("", "names no target"),
+            ("", "no targets in f"),
             ("\n{}\n", "f, line 2: `environment` is missing"),
             (
                 "{\"environment\": \"a\",\"environment\": \"b\"}",
-                "line 1: the key `environment` occurs twice",
+                "line 1: duplicate key `environment`",
             ),
             (
                 "{\"environment\": 7}",
@@ -159,10 +159,10 @@ mod tests {
             ),
             (
                 "[{\"environment\": \"a\"},\n {\n\"environment\": \"b\",\n\"arguments\": {\"X\":}}]",
-                "line 4: not valid JSON: expected value",
+                "line 4: invalid JSON: expected value",
             ),
-            ("[\n\"a\"]", "line 2: found string"),
-            ("[]", "names no target"),
+            ("[\n\"a\"]", "line 2: expected an object, found string"),
+            ("[]", "no targets in f"),
             ("{\"environment\": \"\"}", "line 1: `environment` is empty"),
             (
                 "{\"environment\": \"a\", \"colour\": 1}",
@@ -170,9 +170,9 @@ mod tests {
             ),
             (
                 "{\"environment\": \"a\"}\nmain\n",
-                "line 2: not valid JSON: expected value",
+                "line 2: invalid JSON: expected value",
             ),
-            ("[", "line 1: not valid JSON: it ends too early"),
+            ("[", "line 1: invalid JSON: unexpected end"),
             (
                 "{\"environment\": \"a\", \"arguments\": {\"X\": null}}",
                 "`arguments`: `X` has no value",

@@ -143,7 +143,7 @@ impl Report for Identity {
     fn detail(&self) -> Option<Detail> {
         let person = self.person.as_ref();
         let title = person.map_or_else(
-            || "a service's token, which is no user's".to_owned(),
+            || "token of a service, not of a user".to_owned(),
             |p| p.email.clone().or_else(|| p.id.clone()).unwrap_or_default(),
         );
         let name = person.map(|p| {

@@ -9,6 +9,7 @@ use crate::app::{App, Discovered};
 use crate::config::{Context, ContextName, Editor, SshKey, UsableKey, is_loopback};
 use crate::domain::SshEndpoint;
 use crate::error::Error;
+use crate::error::messages::TOKEN_EXPOSED;
 use crate::secret::shown_address;
 
 /// The settings of a Lagoon beside its address.
@@ -76,7 +77,7 @@ pub(crate) async fn describe(
 ) -> Result<Described, Error> {
     if name.is_sandbox() {
         return Err(Error::usage("the context name `sandbox` is reserved")
-            .hint("it is the built-in Lagoon and needs no adding: --context sandbox"));
+            .hint("it is the built-in Lagoon; to use it: --context sandbox"));
     }
     let mut context = merge(name, api, args, app)?;
     let discovered = if args.no_discovery {
@@ -106,15 +107,14 @@ impl Described {
             Discovered::Complete => {}
             Discovered::NoDocument => {
                 app.ui.note(&format!(
-                    "{} has no discovery document, as Lagoons before 2.18 have none",
+                    "{} has no discovery document (Lagoon 2.18 and newer have one)",
                     context.api
                 ));
                 suggest_ssh_host(&context, app);
             }
             Discovered::Failed(error) => {
-                app.ui.warn(&format!(
-                    "what this Lagoon says of itself is not known: {error}"
-                ));
+                app.ui
+                    .warn(&format!("could not read this Lagoon's settings: {error}"));
                 suggest_ssh_host(&context, app);
             }
         }
@@ -125,7 +125,7 @@ impl Described {
 fn suggest_ssh_host(context: &Context, app: &App) {
     if context.ssh.is_none() {
         app.ui.hint(&format!(
-            "name what is needed: tasks context add {} {} --ssh-host HOST --ssh-port PORT",
+            "name the ssh server: tasks context add {} {} --ssh-host HOST --ssh-port PORT",
             context.name, context.api
         ));
     }
@@ -139,11 +139,11 @@ fn merge(name: &ContextName, api: &Url, args: &LagoonArgs, app: &App) -> Result<
     {
         // Its token belongs to the old address and must not follow to another one.
         return Err(Error::usage(format!(
-            "the context `{name}` is another Lagoon: {}",
+            "the context `{name}` already exists for another Lagoon: {}",
             known.api
         ))
         .hint(format!("remove it first: tasks context remove {name}"))
-        .hint("or give this one another name"));
+        .hint("or choose another name for this one"));
     }
     let mut context = known
         .cloned()
@@ -193,13 +193,13 @@ fn ssh_key(given: &Path, app: &App) -> Result<SshKey, Error> {
         Ok(UsableKey::File(path)) => file(&path),
         Ok(UsableKey::Text(_)) => {
             app.ui.warn(
-                "--ssh-key: the key itself is kept in the configuration file; the path of a file, \
-                 or TASKS_SSH_KEY, is safer",
+                "--ssh-key: the key itself is stored in the configuration file; the path of a key \
+                 file or TASKS_SSH_KEY is safer",
             );
             Ok(key)
         }
         Err(error) => Err(Error::usage(format!("--ssh-key: {error}"))
-            .hint("it takes the path of an existing file, the whole text of a private key, or base64 of it")),
+            .hint("pass the path of a key file, or a whole private key as text or base64")),
     }
 }
 
@@ -208,11 +208,13 @@ fn require_https(flag: &str, url: &Url, allow_http: bool) -> Result<(), Error> {
     match url.scheme() {
         "https" => Ok(()),
         "http" if allow_http || is_loopback(url) => Ok(()),
-        "http" => Err(Error::usage(format!(
-            "{flag}{shown} is plain http: everybody on the way could read the token"
-        ))
-        .hint("use https, or add --allow-http")),
-        _ => Err(Error::usage(format!("{flag}{shown} is no https address"))),
+        "http" => Err(
+            Error::usage(format!("{flag}{shown} is plain http: {TOKEN_EXPOSED}"))
+                .hint("use https, or add --allow-http"),
+        ),
+        _ => Err(Error::usage(format!(
+            "{flag}{shown} is not an https address"
+        ))),
     }
 }
 
@@ -240,8 +242,9 @@ pub(crate) fn save(
     let by = match other.filter(|_| before.current.is_none() && !make_current) {
         Some((other, by)) if other.name != context.name => {
             let (name, by) = (&other.name, by.display());
-            app.ui
-                .note(&format!("`{name}` is still the current context, by {by}"));
+            app.ui.note(&format!(
+                "`{name}` is still the current context, set in {by}"
+            ));
             app.ui
                 .hint(&format!("to switch: tasks context use {}", context.name));
             None

@@ -12,7 +12,7 @@ const TOKEN_LIMIT: u64 = 64 * 1024;
 /// Reads a token from stdin or a prompt. Does not check its expiry.
 pub(crate) fn given_token(app: &App) -> Result<Secret, Error> {
     if app.ui.can_prompt() {
-        return checked(&app.ui.prompt().secret("Token")?, "the answer");
+        return checked(&app.ui.prompt().secret("Token")?, "the given token");
     }
     let mut text = String::new();
     std::io::stdin()
@@ -26,12 +26,12 @@ fn checked(text: &str, origin: &str) -> Result<Secret, Error> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Error::usage(format!(
-            "{origin} is empty: there is no token in it"
+            "{origin} is empty; a token is required"
         )));
     }
     if !is_jwt(text) {
-        return Err(Error::usage(format!("{origin} holds no token"))
-            .hint("a token is three parts of letters and digits with dots between"));
+        return Err(Error::usage(format!("{origin} is not a valid token"))
+            .hint("a token has three parts of letters and digits, separated by dots"));
     }
     Ok(Secret::new(text.to_owned()))
 }

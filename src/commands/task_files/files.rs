@@ -42,7 +42,7 @@ impl Files {
     ) -> Result<Result<Desired, Vec<Fault>>, Error> {
         let given = self.given()?;
         let here = std::env::current_dir()
-            .map_err(|e| Error::usage("cannot tell the current folder").because(e))?;
+            .map_err(|e| Error::usage("cannot determine the current folder").because(e))?;
         let sources = manifest::sources(
             self.file.as_deref(),
             &here,
@@ -68,7 +68,7 @@ impl Files {
             && desired.scopes.is_empty()
         {
             return Err(Error::usage(format!(
-                "--project: the project `{only}` is not one of those that the file names"
+                "--project: the task file does not name the project `{only}`"
             )));
         }
         Ok(desired)
@@ -79,8 +79,8 @@ impl Files {
     pub(crate) fn variable(&self, name: &str) -> Result<Option<String>, String> {
         if !name.starts_with(PREFIX) && !self.allow_env.iter().any(|allowed| allowed == name) {
             return Err(format!(
-                "`from_env` may not read {name}: allow it with --allow-env {}, or name the \
-                 variable {PREFIX}…",
+                "`from_env` may not read {name}: pass --allow-env {}, or begin the variable's name \
+                 with {PREFIX}",
                 suggestion([name.to_owned()])
             ));
         }
@@ -97,11 +97,10 @@ impl Files {
         let mut given: Vec<(String, String)> = Vec::new();
         for var in &self.vars {
             let Some((name, value)) = var.split_once('=') else {
-                return Err(Error::usage(format!("--var `{var}` has no `=`"))
-                    .hint("it looks like NAME=VALUE"));
+                return Err(Error::not_of_form("--var", var, "NAME=VALUE"));
             };
             if given.iter().any(|(known, _)| known == name) {
-                return Err(Error::usage(format!("--var `{name}` is given twice")));
+                return Err(Error::given_twice(format!("--var `{name}`")));
             }
             given.push((name.to_owned(), value.to_owned()));
         }
@@ -110,7 +109,7 @@ impl Files {
 }
 
 fn own_secret(variable: &str) -> String {
-    format!("{variable} holds a token or key that tasks itself uses: it must not be used in a task")
+    format!("{variable} contains a token or key of `tasks` itself and cannot be used in a task")
 }
 
 /// Refuses tasks with a token or key of this program from the environment.

@@ -57,7 +57,7 @@ pub(crate) async fn planned(
             .prune
             .then(|| permits.max_deletes.unwrap_or(MOST_DELETED)),
     };
-    how.progress.start("reading", None);
+    how.progress.start("reading tasks", None);
     let plan = planning::plan(lagoon, &desired, allowed, how).await;
     how.progress.finish();
     plan?.map_err(|why| match why {
@@ -66,9 +66,9 @@ pub(crate) async fn planned(
         Refusal::PruneMany { ref names, .. } => names
             .iter()
             .fold(Error::usage(why.to_string()), |e, name| {
-                e.hint(format!("it would delete {name}"))
+                e.hint(format!("would delete {name}"))
             })
-            .hint("allow it with --max-deletes"),
+            .hint("pass --max-deletes N to allow it"),
     })
 }
 
@@ -85,9 +85,9 @@ fn require_same_lagoon(app: &App, desired: &Desired) -> Result<(), Error> {
             api_address(address).map_err(|e| Error::usage(format!("{position}: `lagoon`: {e}")))?;
         if meant != *here {
             return Err(Error::usage(format!(
-                "{position}: the file is for {meant}, and this is {here}"
+                "{position}: the file is for {meant}, but the selected Lagoon is {here}"
             ))
-            .hint("name the context of that Lagoon with -l, or change the file"));
+            .hint("select the context of that Lagoon with -l, or change the file"));
         }
     }
     Ok(())

@@ -78,8 +78,8 @@ impl Edits {
             && flags.iter().all(Option::is_none)
             && self.permission.is_none()
         {
-            return Err(Error::usage("nothing to change is named").hint(
-                "name it by its flag, as in --permission guest (see `tasks update --help`)",
+            return Err(Error::not_given("changes").hint(
+                "pass at least one flag, such as --permission guest (see `tasks update --help`)",
             ));
         }
         Ok(())
@@ -99,13 +99,13 @@ impl Edits {
         if let Some(work) = input::text::work(app, command, file, self.image.as_ref())? {
             if work.word() != before.work.word() {
                 return Err(Error::usage(format!(
-                    "`{}` is of the kind {}, and Lagoon cannot make {} of it",
+                    "`{}` has the type {}, which Lagoon cannot change to {}",
                     before.name,
                     before.work.word(),
                     work.word()
                 ))
                 .hint(
-                    "delete it and define it anew, or describe it in a file: tasks apply --replace",
+                    "delete the task and define it again, or use a task file: tasks apply --replace",
                 ));
             }
             after.work = work;
@@ -148,7 +148,7 @@ impl Edits {
             let given = input::arguments::argument(spec)?;
             if self.removed.contains(&given.name) {
                 return Err(Error::usage(format!(
-                    "the argument `{}` is given and removed",
+                    "--arg and --remove-arg both name `{}`",
                     given.name
                 )));
             }
@@ -172,8 +172,5 @@ impl Edits {
 fn no_argument(flag: &str, name: &str, task: &Definition) -> Error {
     let error = Error::usage(format!("{flag}: the task has no argument `{name}`"));
     let known = task.arguments().iter().map(|a| a.name.as_str());
-    match closest(name, known) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error,
-    }
+    error.nearest(closest(name, known), None)
 }
