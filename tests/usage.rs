@@ -32,7 +32,7 @@ fn a_flag_before_and_after_the_command_is_refused() {
         .tasks(&["-e", "main", "list", "-e", "develop"])
         .ends_with(2);
     assert!(
-        refused.stderr.contains("--environment is given twice"),
+        refused.stderr.contains("--environment was given twice"),
         "{}",
         refused.stderr
     );

@@ -7,7 +7,7 @@ use crate::terminal::StreamError;
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// Output closed (broken pipe); exit quietly.
-    #[error("the reader of the output went away")]
+    #[error("output closed")]
     Closed,
     #[error("cannot write the output: {0}")]
     Io(#[source] io::Error),

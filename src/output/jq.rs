@@ -119,7 +119,7 @@ impl Jq {
             Err(exception) => match exception.get_halt() {
                 Ok(0) => return Ok(()),
                 Ok(code) => format!("halted with {code}"),
-                Err(_) => "broke off".to_owned(),
+                Err(_) => "it stopped early".to_owned(),
             },
         };
         // The reason quotes the value, which can be the whole result.
@@ -175,12 +175,12 @@ fn not_compiled<'a>(
         _ => String::new(),
     };
     let kind = undefined.as_str();
-    Some((format!("there is no {kind} {name}{arity}"), *name))
+    Some((format!("unknown {kind} {name}{arity}"), *name))
 }
 
 fn refuse(expression: &str, fault: Option<Fault<'_>>) -> OutputError {
     let Some((what, part)) = fault else {
-        return OutputError::usage(format!("--jq '{expression}' cannot be used"));
+        return OutputError::usage(format!("--jq '{expression}': invalid expression"));
     };
     // The part is a slice of the expression, at its end if something is missing there.
     let offset = (part.as_ptr() as usize).wrapping_sub(expression.as_ptr() as usize);
@@ -279,12 +279,9 @@ mod tests {
         assert_eq!(fails(""), "--jq '': expected term at the end");
         assert_eq!(
             fails(".a | nope(1)"),
-            "--jq '.a | nope(1)': there is no filter nope/1 at character 6"
+            "--jq '.a | nope(1)': unknown filter nope/1 at character 6"
         );
-        assert_eq!(
-            fails("$x"),
-            "--jq '$x': there is no variable $x at character 1"
-        );
+        assert_eq!(fails("$x"), "--jq '$x': unknown variable $x at character 1");
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl Write for Pieces<'_> {
         self.waiting.clear();
         written.map_err(|error| {
             self.failed = Some(error);
-            io::Error::other("the answer could not be written")
+            io::Error::other("the result could not be written")
         })
     }
 }

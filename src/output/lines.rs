@@ -29,8 +29,8 @@ pub(super) fn field(value: &Value, field: &str, on_terminal: bool) -> Result<Str
 }
 
 pub(super) fn missing(field: &str) -> OutputError {
-    let message = format!("this answer has no {field} to print with -o {field}");
-    OutputError::usage(message).hint("use another -o, such as json")
+    let message = format!("the result has no {field}, so -o {field} cannot be used");
+    OutputError::usage(message).hint("use another format, such as -o json")
 }
 
 #[cfg(test)]
@@ -62,7 +62,7 @@ mod tests {
             let error = field(&value, "id", false).unwrap_err();
             assert_eq!(
                 error.to_string(),
-                "this answer has no id to print with -o id"
+                "the result has no id, so -o id cannot be used"
             );
             assert!(!error.hints().is_empty());
         }

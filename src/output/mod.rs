@@ -80,9 +80,9 @@ impl Emit {
         let format = match (format, jq) {
             (Some(format), Some(_)) if !format.is_json() => {
                 return Err(OutputError::usage(format!(
-                    "--jq works on JSON and cannot be used with -o {format}"
+                    "--jq requires JSON and cannot be used with -o {format}"
                 ))
-                .hint("leave out -o, or use -o json"));
+                .hint("omit -o, or use -o json"));
             }
             (Some(format), _) => format,
             (None, Some(_)) => Format::Json,
@@ -351,7 +351,7 @@ mod tests {
         let error = choose(Format::Yaml, ".").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "--jq works on JSON and cannot be used with -o yaml"
+            "--jq requires JSON and cannot be used with -o yaml"
         );
         assert!(choose(Format::Jsonl, ".").is_ok());
         assert!(choose(Format::Json, ".[").is_err());

@@ -15,7 +15,7 @@ pub(crate) enum Stream {
 #[derive(Debug, thiserror::Error)]
 pub enum StreamError {
     /// Output closed (broken pipe); exit quietly.
-    #[error("the reader of the output went away")]
+    #[error("output closed")]
     Closed,
     #[error("cannot write the output: {0}")]
     Io(#[source] io::Error),

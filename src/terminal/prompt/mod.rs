@@ -11,9 +11,9 @@ pub enum PromptError {
     #[error("interrupted")]
     Interrupted,
     /// No terminal, `--no-input`, or a CI system.
-    #[error("there is nobody to ask: this is not an interactive terminal")]
+    #[error("no terminal to prompt on")]
     NotInteractive,
-    #[error("cannot ask at the terminal: {0}")]
+    #[error("cannot prompt at the terminal: {0}")]
     Io(#[source] io::Error),
 }
 

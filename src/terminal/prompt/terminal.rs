@@ -84,7 +84,7 @@ impl Prompt for TerminalPrompt {
         if is_wide || whole.contains('\n') {
             // The library cannot redraw a question of several lines.
             self.ui.err_line(&whole);
-            question = "Go on?".to_owned();
+            question = "Continue?".to_owned();
         }
         self.ask(|theme, term| {
             Confirm::with_theme(theme)
