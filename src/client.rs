@@ -171,8 +171,12 @@ impl ClientBuilder {
     /// authority that cannot be used.
     pub fn build(self) -> Result<Client, Error> {
         let invalid = |message: String| Error::new(ErrorKind::InvalidInput, message);
-        let url = Url::parse(&self.address)
-            .map_err(|error| invalid(format!("`{}` is not an address: {error}", self.address)))?;
+        let url = Url::parse(&self.address).map_err(|error| {
+            invalid(format!(
+                "`{}` is not a valid address: {error}",
+                self.address
+            ))
+        })?;
         let tokens = self.tokens;
         let credentials = tokens.ok_or_else(|| invalid(String::from("no token given")))?;
         let network = Network {

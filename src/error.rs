@@ -14,6 +14,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::domain::names::did_you_mean;
 use crate::domain::run::reference::RunRefError;
 use crate::domain::task::reference::RefError;
 use crate::lagoon::LagoonError;
@@ -164,28 +165,28 @@ impl From<LagoonError> for Error {
                 certificate(&reason).to_owned()
             }
             LagoonError::NotReached { address, .. } => format!(
-                "is the address right, and does this machine reach it? `curl -sS {address}/status`"
+                "check the address and the network: curl -sS {address}/status"
             ),
             LagoonError::NotLagoon { status: 429, .. } => "wait a moment and try again".to_owned(),
             LagoonError::NotLagoon { .. } => {
-                "the address should lead to a Lagoon API: `https://…/graphql`".to_owned()
+                "use the address of a Lagoon API, such as https://api.example.com/graphql".to_owned()
             }
             LagoonError::NotSignedIn { hints, .. } => {
                 return Error::new(kind, message).with_hints(hints);
             }
             LagoonError::TooLarge { limit, .. } if limit.is_setting() => {
-                "set a higher limit with --max-response SIZE or TASKS_MAX_RESPONSE".to_owned()
+                "raise the limit with --max-response SIZE or TASKS_MAX_RESPONSE".to_owned()
             }
             LagoonError::Refused { message, .. }
                 if message.contains("AdvancedTaskDefinitionType null") =>
             {
-                "a task here has an argument without a type, which breaks the listing of the whole \
-                 environment: somebody who may must delete that task by its id"
+                "a task of this environment has an argument without a type, which breaks the list of \
+                 tasks; delete that task by its id"
                     .to_owned()
             }
             LagoonError::TooLong(_) => {
-                "quotes, line ends and control characters take more room on the way: shorten the \
-                 command, or put it into a file of the container's image"
+                "shorten the command, or move it to a file in the container's image; escaped \
+                 characters count more than once"
                     .to_owned()
             }
             LagoonError::Address { hint, .. } => hint,
@@ -197,13 +198,13 @@ impl From<LagoonError> for Error {
 
 fn certificate(reason: &str) -> &'static str {
     if reason.contains("UnknownIssuer") {
-        "have the certificate of its authority in a PEM file, and name that with `tasks context add \
-         … --ca-file FILE` or in SSL_CERT_FILE"
+        "to trust its authority, name a PEM file with `tasks context add … --ca-file FILE` or in \
+         SSL_CERT_FILE"
     } else if reason.contains("CaUsedAsEndEntity") {
-        "the server needs a certificate of its own (CA:FALSE), issued by that authority; trust the \
-         authority with `tasks context add … --ca-file FILE` or SSL_CERT_FILE"
+        "give the server a certificate of its own (CA:FALSE), and trust the authority with `tasks \
+         context add … --ca-file FILE` or SSL_CERT_FILE"
     } else {
-        "is the address the one that the certificate is for, and this machine's clock right?"
+        "check that the certificate is for this address and that this machine's clock is right"
     }
 }
 
@@ -213,13 +214,13 @@ impl From<RefError> for Error {
         match error {
             RefError::NoId(_) => Error::not_found(message),
             RefError::Missing { nearest, .. } => {
-                let hint = format!("nearest: {}", quoted_list(&nearest));
-                Error::not_found(message).with_hints((!nearest.is_empty()).then_some(hint))
+                Error::not_found(message).with_hints(did_you_mean(&nearest))
             }
-            RefError::Ambiguous { digits, named, .. } => Error::usage(message)
-                .hint(format!("say `id:{digits}` or `name:{digits}` (id {named})")),
+            RefError::Ambiguous { digits, named, .. } => Error::usage(message).hint(format!(
+                "use `id:{digits}`, or `name:{digits}` for the task with id {named}"
+            )),
             RefError::Several { .. } => {
-                Error::usage(message).hint("spell the name exactly, or use the task's id")
+                Error::usage(message).hint("use the exact name or the task's id")
             }
             RefError::BadId(_) | RefError::Empty => Error::usage(message),
         }

@@ -15,7 +15,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
 
 /// Like [`read`], for UTF-8.
 pub(crate) fn text(path: &Path, limit: u64) -> Result<String> {
-    String::from_utf8(read(path, limit)?).map_err(|_| Error::other("it is not text (UTF-8)"))
+    String::from_utf8(read(path, limit)?).map_err(|_| Error::other("it is not valid UTF-8"))
 }
 
 /// The limit is a whole number of MiB. `/dev/zero` and some pipes have no end.
@@ -24,7 +24,7 @@ pub(crate) fn bounded(source: impl Read, limit: u64) -> Result<Vec<u8>> {
     source.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         let limit = limit >> 20;
-        return Err(Error::other(format!("it is longer than {limit} MiB")));
+        return Err(Error::other(format!("it is larger than {limit} MiB")));
     }
     Ok(bytes)
 }
@@ -174,7 +174,7 @@ mod tests {
             assert_eq!(error, "it is not a regular file", "{name}");
         }
         let longer = read(&path("longer")).unwrap_err().to_string();
-        assert_eq!(longer, "it is longer than 1 MiB");
+        assert_eq!(longer, "it is larger than 1 MiB");
         assert!(read(&path("missing")).is_err());
         drop(socket);
         // The program creates its own file but does not follow a link in its place.

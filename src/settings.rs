@@ -196,8 +196,8 @@ impl Settings {
         match &self.chosen {
             Ok(chosen) if chosen.target.value == Target::Sandbox => Ok(()),
             _ => Err(
-                SettingsError::usage(format!("{flag} works with the context `sandbox` only"))
-                    .hint("add --context sandbox, or leave it out"),
+                SettingsError::usage(format!("{flag} requires the context `sandbox`"))
+                    .hint(format!("add --context sandbox, or omit {flag}")),
             ),
         }
     }
@@ -215,36 +215,35 @@ impl Settings {
     /// The context is required only if there are several.
     pub(crate) fn require_explicit(&self, what: &[TargetSetting]) -> Result<(), SettingsError> {
         for deciding in what {
-            let (thing, source, remedy) = match deciding {
+            let (thing, source, [flag, variable]) = match deciding {
                 TargetSetting::Context => {
                     let chosen = self.chosen()?;
                     if self.config.as_ref().map_or(0, |c| c.contexts.len()) <= 1 {
                         continue;
                     }
-                    let remedy = "add -l NAME, or set TASKS_CONTEXT";
-                    ("context", Some(&chosen.target.source), remedy)
+                    let source = Some(&chosen.target.source);
+                    ("Lagoon", source, ["-l", "TASKS_CONTEXT"])
                 }
                 TargetSetting::Project => {
                     let source = self.project.as_ref().map(|p| &p.source);
-                    ("project", source, "add -p NAME, or set TASKS_PROJECT")
+                    ("project", source, ["-p", "TASKS_PROJECT"])
                 }
                 TargetSetting::Environment => {
                     let source = self.environment.as_ref().map(|e| &e.source);
-                    (
-                        "environment",
-                        source,
-                        "add -e NAME, or set TASKS_ENVIRONMENT",
-                    )
+                    ("environment", source, ["-e", "TASKS_ENVIRONMENT"])
                 }
             };
-            let message = match source {
+            return Err(match source {
                 Some(source) if source.is_explicit() => continue,
-                Some(source) => format!(
-                    "the {thing} comes from {source}: a change without a terminal needs it said"
-                ),
-                None => format!("which {thing}? A change without a terminal needs it said"),
-            };
-            return Err(SettingsError::usage(message).hint(remedy));
+                Some(source) => SettingsError::usage(format!(
+                    "say which {thing} to change: add {flag} NAME or set {variable}"
+                ))
+                .hint(format!(
+                    "without a terminal, the {thing} from {source} is not changed"
+                )),
+                None => SettingsError::usage(format!("no {thing} given"))
+                    .hint(format!("name it with {flag} or {variable}")),
+            });
         }
         Ok(())
     }
@@ -289,7 +288,7 @@ fn given(
     if value.trim().is_empty() {
         let remedy = match source {
             Source::Variable(_) => "give it a value, or unset it",
-            _ => "give it a value, or leave it out",
+            _ => "give it a value, or omit it",
         };
         return Err(SettingsError::usage(format!("{source} has an empty value")).hint(remedy));
     }
@@ -304,10 +303,10 @@ fn output(flags: &Flags, env: &Env) -> Result<Option<Sourced<String>>, SettingsE
         && !FORMATS.contains(&value.as_str())
         && !(value == MARKDOWN && matches!(source, Source::Flag(_)))
     {
-        let error = SettingsError::usage(format!("{source}: there is no format `{value}`"));
+        let error = SettingsError::usage(format!("{source}: unknown format `{value}`"));
         return Err(match closest(value, FORMATS) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("formats: {}", FORMATS.join(", "))),
+            None => error.hint(format!("the formats are {}", FORMATS.join(", "))),
         });
     }
     Ok(output)

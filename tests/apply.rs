@@ -205,7 +205,7 @@ fn what_cannot_be_replaced_is_put_back() {
     env.tasks(&["apply", "--yes"]).succeeds();
     file(&env, "tasks:\n  - {name: K, image: a/b}\n");
     let output = env.tasks(&["apply", "--replace", "--yes"]).ends_with(4);
-    assert!(output.stderr.contains("was put back"), "{output}");
+    assert!(output.stderr.contains("was restored"), "{output}");
     file(
         &env,
         "tasks:\n  - {name: K, command: a, service: cli, arguments: [{name: X}]}\n",
@@ -226,7 +226,7 @@ fn without_environments_nothing_is_known_and_nothing_pruned() {
     let output = env
         .tasks(&["apply", "--allow-unverified", "--yes"])
         .succeeds();
-    assert!(output.stderr.contains("it is there already"), "{output}");
+    assert!(output.stderr.contains("it already exists"), "{output}");
     file(&env, "tasks:\n  - {name: New, command: a, service: cli}\n");
     env.tasks(&["apply", "--allow-unverified", "--yes"])
         .succeeds();
@@ -259,13 +259,13 @@ fn two_of_one_name_and_shadows_are_named() {
         plan["notes"][0]
             .as_str()
             .unwrap()
-            .contains("two tasks of one name"),
+            .contains("two tasks of the same name"),
         "{plan}"
     );
     assert!(
         plan["steps"][1]["notes"]
             .to_string()
-            .contains("stands before the task"),
+            .contains("it hides the task"),
         "{plan}"
     );
 }
@@ -310,7 +310,9 @@ fn a_reviewed_plan_is_carried_out_exactly_or_not_at_all() {
         .tasks(&["apply", "--plan", "plan.json", "--yes"])
         .ends_with(1);
     assert!(
-        output.stderr.contains("changed meanwhile: permission"),
+        output
+            .stderr
+            .contains("was changed in the meantime: permission"),
         "{output}"
     );
     assert_eq!(mutations(&env), before);
@@ -330,7 +332,10 @@ fn a_reviewed_plan_is_carried_out_exactly_or_not_at_all() {
     let output = env
         .tasks(&["apply", "--plan", "plan.json", "--yes"])
         .ends_with(1);
-    assert!(output.stderr.contains("went meanwhile"), "{output}");
+    assert!(
+        output.stderr.contains("was deleted in the meantime"),
+        "{output}"
+    );
     for wrong in ["{}", "[", &plan.replace("127.0.0.1", "127.0.0.2")] {
         env.home.write("work/plan.json", wrong);
         env.tasks(&["apply", "--plan", "plan.json", "--yes"])
@@ -364,7 +369,7 @@ fn a_plan_that_was_touched_is_refused_and_names_the_place() {
         ("more", |p| p["steps"][0]["more"] = 1.into()),
     ] {
         let output = touched(&change).ends_with(2);
-        let told = format!("its step 1 was changed by hand, in `{key}`");
+        let told = format!("step 1 was edited by hand (`{key}` differs)");
         assert!(output.stderr.contains(&told), "{output}");
         assert_eq!(mutations(&env), 0);
     }
@@ -648,9 +653,7 @@ fn a_type_of_a_newer_lagoon_is_exported_and_kept() {
     tasks(&["diff", "--prune"]).succeeds();
 
     // Another field of that task, and nothing else.
-    let changed = export
-        .stdout
-        .replace("one argument of each type", "all types");
+    let changed = export.stdout.replace("one of each type", "all types");
     assert_ne!(changed, export.stdout);
     env.home.write("work/.lagoon/tasks.yml", changed);
     let plan = tasks(&["diff", "-o", "table"]).ends_with(9);
@@ -729,7 +732,9 @@ fn what_changes_between_looking_and_writing_is_not_overwritten() {
         .run(command.env("TASKS_API", proxy.url("/graphql")))
         .ends_with(1);
     assert!(
-        output.stderr.contains("changed meanwhile: permission"),
+        output
+            .stderr
+            .contains("was changed in the meantime: permission"),
         "{output}"
     );
     assert_eq!(mutations(&env), before);

@@ -248,7 +248,8 @@ fn every_other_end_is_clear() {
         .tasks(&["login", "--browser", "--timeout", "1s"])
         .ends_with(4);
     assert!(
-        late.stderr.contains("nobody signed in within 1 s"),
+        late.stderr
+            .contains("the sign-in was not completed within 1 s"),
         "{late}"
     );
 
@@ -290,7 +291,7 @@ fn a_provider_that_is_none_is_named() {
     assert!(
         refused
             .stderr
-            .contains("is no Keycloak with Lagoon's realm"),
+            .contains("no Keycloak with Lagoon's realm at"),
         "{refused}"
     );
     let text = "its configuration has no `authorization_endpoint`";
@@ -353,7 +354,7 @@ fn a_provider_that_is_out_of_order_is_unreachable() {
 
     // At the exchange of the code.
     for (failure, words) in [
-        (GATEWAY, "/token answered 503 Service Unavailable"),
+        (GATEWAY, "/token answered with 503 Service Unavailable"),
         (
             Failure::Answers(
                 "500 Internal Server Error",
@@ -391,7 +392,7 @@ fn a_provider_that_is_out_of_order_is_unreachable() {
         .tasks(&["list", "-e", "main", "-o", "json"])
         .ends_with(7);
     let message = failed.json_error()["message"].to_string();
-    assert!(message.contains("/token answered 503"), "{message}");
+    assert!(message.contains("/token answered with 503"), "{message}");
     openid.recovers();
     browser.tasks(&["list", "-e", "main"]).succeeds();
 }
@@ -424,7 +425,7 @@ fn a_provider_that_hangs_is_asked_once() {
         (output, openid.requests() - before)
     };
     let silence = format!(
-        "no answer from {}: none within ",
+        "{} did not answer within ",
         openid.url().strip_suffix("/auth").unwrap()
     );
 
@@ -433,7 +434,7 @@ fn a_provider_that_hangs_is_asked_once() {
     openid.fails(Failure::Hangs);
     let (output, asked) = list(&[]);
     let output = output.succeeds();
-    let warning = format!("the current token is used until it ends: {silence}0.5 s");
+    let warning = format!("the current token is used until it expires: {silence}0.5 s");
     assert!(output.stderr.contains(&warning), "{output}");
     assert_eq!(asked, 1);
 
@@ -480,7 +481,7 @@ fn a_provider_that_hangs_after_a_refused_token_is_named() {
     let args = ["list", "-e", "main", "--request-timeout", "1s", "-v"];
     let output = browser.tasks(&args).ends_with(7);
     let server = openid.url().strip_suffix("/auth").unwrap();
-    let error = format!("no answer from {server}: none within 1 s");
+    let error = format!("{server} did not answer within 1 s");
     assert!(output.stderr.contains(&error), "{output}");
     assert_eq!(openid.requests() - before, 1);
 }
@@ -541,7 +542,7 @@ fn signing_out_succeeds_whatever_the_provider_says() {
     for (failure, reason) in [
         (GATEWAY, "/logout answered 503 Service Unavailable"),
         (refusal, "/logout answered 403 Forbidden"),
-        (Failure::Hangs, "none within 0.5 s"),
+        (Failure::Hangs, "did not answer within 0.5 s"),
     ] {
         browser.signs_in(&openid);
         openid.fails(failure);

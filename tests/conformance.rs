@@ -339,7 +339,12 @@ fn an_old_row_that_nobody_could_see_is_noticed() {
     ]
     .concat();
     let output = lagoon.tasks(&line).ends_with(1);
-    assert!(output.stderr.contains("existed, unseen"), "{output}");
+    assert!(
+        output
+            .stderr
+            .contains("already exists but is hidden from you"),
+        "{output}"
+    );
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn a_context_name_that_may_be_a_secret_is_not_repeated() {
         let length = given.chars().count();
         for line in [&["-l", given, "whoami"][..], &["context", "use", given]] {
             let refused = home.tasks(line).ends_with(code);
-            let words = format!("a text of {length} characters");
+            let words = format!("a value of {length} characters");
             assert!(refused.stderr.contains(&words), "{refused}");
             assert!(!refused.stderr.contains(&given[5..20]), "{refused}");
         }
@@ -200,7 +200,11 @@ fn plain_http_to_another_machine_must_be_allowed() {
         .env("TASKS_API", "http://10.255.255.1:3000")
         .env("TASKS_TOKEN", token());
     let refused = home.run(api).ends_with(2);
-    assert!(refused.stderr.contains("not https"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("does not use https"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]

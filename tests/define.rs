@@ -136,13 +136,13 @@ fn what_the_new_one_hides_or_is_hidden_by_is_said_first() {
     assert!(!first.stderr.contains("stands before"), "{first}");
     let narrower = define(&MAIN);
     let behind = format!(
-        "on lagoon-demo/main (production) it stands before the task {} of scope project",
+        "on lagoon-demo/main (production), it hides the task {} of the scope project",
         first.stdout.trim()
     );
     assert!(narrower.stderr.contains(&behind), "{narrower}");
     let wider = define(&["--group", "lagoon-demo-group"]);
     let before = format!(
-        "on lagoon-demo/main (production) the task {} of scope environment stands before it",
+        "on lagoon-demo/main (production), the task {} of the scope environment hides it",
         narrower.stdout.trim()
     );
     assert!(wider.stderr.contains(&before), "{wider}");
@@ -576,7 +576,7 @@ fn a_system_wide_task_is_read_first_without_a_project_too() {
         define("echo 2")
             .ends_with(1)
             .stderr
-            .contains("is different")
+            .contains("a different task")
     );
     assert_eq!(mutations(&owner), 1);
 }

@@ -202,5 +202,5 @@ fn a_lagoon_that_is_away_can_be_added_all_the_same() {
     assert!(output.stderr.contains("--ssh-host HOST"), "{output}");
     let silent = Proxy::new(([127, 0, 0, 1], 9).into(), [Fault::Silence]);
     let (output, _) = added(&Home::new(), &silent, &["--request-timeout", "500ms"]);
-    assert!(output.stderr.contains("no answer from"), "{output}");
+    assert!(output.stderr.contains("did not answer"), "{output}");
 }

@@ -354,7 +354,7 @@ fn without_its_service_a_run_never_starts() {
         "true",
     ];
     let output = env.tasks(&[&place[..], &how].concat()).ends_with(10);
-    assert!(output.stderr.contains("has not started"), "{output}");
+    assert!(output.stderr.contains("did not start"), "{output}");
 }
 
 #[test]

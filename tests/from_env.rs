@@ -188,7 +188,7 @@ fn a_plan_is_carried_out_with_the_values_filled_in_again() {
     assert_eq!(before[1], json!({"from_env": "TASKS_VAR_key"}));
     // With another value it would do more than the plan says.
     let other = run(&env, &old, &apply).ends_with(1);
-    assert!(other.stderr.contains("changed meanwhile"), "{other}");
+    assert!(other.stderr.contains("changed in the meantime"), "{other}");
     run(&env, &new, &apply).succeeds();
 }
 
@@ -234,7 +234,10 @@ fn a_plan_does_not_hold_when_lagoons_text_changed_around_the_value() {
     env.tasks(&[&update[..], &["something else"]].concat())
         .succeeds();
     let refused = run(&env, &new, &["apply", "--plan", "plan.json", "--yes"]).ends_with(1);
-    assert!(refused.stderr.contains("changed meanwhile"), "{refused}");
+    assert!(
+        refused.stderr.contains("changed in the meantime"),
+        "{refused}"
+    );
 }
 
 #[test]

@@ -50,7 +50,10 @@ fn its_contexts_appear_marked_with_their_source() {
     assert_eq!(listed[0]["currentBy"], file.as_str());
     assert_eq!(names(&home), "acme\nother\nsandbox\n");
     // What cannot be used breaks only itself, and is said.
-    for why in ["`half` has no `graphql`", "`two words` has a name"] {
+    for why in [
+        "`half` has no API address",
+        "`two words` is not a valid context name",
+    ] {
         assert!(list.stderr.contains(why), "{list}");
     }
     for name in ["half", "two words"] {

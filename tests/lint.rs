@@ -112,7 +112,7 @@ fn faults_are_the_answer_and_the_code_says_so() {
     let output = home.tasks(&["lint"]).ends_with(2);
     assert_eq!(
         output.stdout,
-        ".lagoon/tasks.yml:6:5\terror\tthere is no key `servise` here: did you mean `service`?\t\
+        ".lagoon/tasks.yml:6:5\terror\tunknown key `servise`; did you mean `service`?\t\
          .lagoon/tasks.yml\t6\t5\n"
     );
     assert_eq!(output.stderr, "error: 1 error in the task file\n");
@@ -240,11 +240,11 @@ fn input_without_an_end_is_not_read_to_it() {
     for (line, named) in [
         (
             ["lint", "-f", &tasks],
-            "tasks.yml: it is longer than 16 MiB",
+            "tasks.yml: it is larger than 16 MiB",
         ),
         (
             ["apply", "--plan", &plan],
-            "plan.json: it is longer than 64 MiB",
+            "plan.json: it is larger than 64 MiB",
         ),
     ] {
         let output = home.tasks(&line).ends_with(2);

@@ -81,7 +81,7 @@ fn an_authority_must_be_known_by_file_or_variable() {
     ];
     let refused = far.env.run(far.env.home.command(&add)).ends_with(2);
     assert!(
-        refused.stderr.contains("ca_file holds no certificates"),
+        refused.stderr.contains("ca_file contains no certificates"),
         "{refused}"
     );
 }
@@ -110,7 +110,7 @@ fn certificates_that_are_not_there_are_refused() {
         let list = far.command(&[&LIST[..], &["-l", "far"]].concat());
         let list = list.without("TASKS_API").env(variable, value);
         let refused = far.env.run(list).ends_with(2);
-        let error = format!("error: {variable} does not name certificates: ");
+        let error = format!("error: {variable} is invalid: ");
         assert!(refused.stderr.contains(&error), "{refused}");
         assert!(refused.stderr.contains(value), "{refused}");
         let doctor = far.command(&["doctor", "-l", "far", "-o", "json"]);
@@ -135,7 +135,7 @@ fn a_certificate_of_an_authority_is_explained() {
     let refused = env.run(list.env("TASKS_API", here)).ends_with(7);
     for words in [
         "the server presents the certificate of a certificate authority as its own",
-        "the server needs a certificate of its own (CA:FALSE)",
+        "give the server a certificate of its own (CA:FALSE)",
     ] {
         assert!(refused.stderr.contains(words), "{refused}");
     }
@@ -154,7 +154,7 @@ fn a_malformed_proxy_is_refused_everywhere() {
         assert!(!format!("{output}").contains("hunter2"), "{output}");
         output
     };
-    let error = "HTTPS_PROXY does not name a proxy: ";
+    let error = "HTTPS_PROXY is not a valid proxy address: ";
     for args in [&LIST[..], &["whoami"], &["wait", "1"]] {
         let refused = with(args).ends_with(2);
         assert!(refused.stderr.contains(error), "{refused}");
@@ -298,7 +298,7 @@ fn plain_http_goes_through_a_proxy_where_it_is_allowed_and_is_warned_of() {
     let refused = env
         .run(all(env.command(&LIST).env("TASKS_API", &api)))
         .ends_with(2);
-    assert!(refused.stderr.contains("not https"), "{refused}");
+    assert!(refused.stderr.contains("does not use https"), "{refused}");
     assert_eq!(proxy.asked().len(), asked.len());
 }
 
@@ -394,7 +394,9 @@ fn signing_in_with_a_browser_takes_the_same_way() {
         .run(login.clone().env("HTTPS_PROXY", proxy.url("http")))
         .ends_with(4);
     assert!(
-        refused.stderr.contains("it signs in over plain http"),
+        refused
+            .stderr
+            .contains("its sign-in address uses plain http"),
         "{refused}"
     );
     assert_eq!(proxy.asked(), [format!("{NAME}:443")]);

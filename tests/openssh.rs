@@ -102,7 +102,7 @@ fn an_unknown_key_is_said_to_be_one() {
         error.to_string().contains("Permission denied (publickey)"),
         "{error}"
     );
-    assert!(error.hints()[0].contains("public key in Lagoon"));
+    assert!(error.hints()[0].contains("Lagoon has your public key"));
     // The named key is the one that is used.
     assert_eq!(
         ask(&server, &ssh(&server).with_key(Some(other))).unwrap(),
@@ -140,7 +140,7 @@ fn a_key_with_a_passphrase_needs_the_agent_where_nobody_can_be_asked() {
     let with_key = ssh(&server).with_key(Some(Key::File(locked.clone())));
     let error = ask(&server, &with_key).unwrap_err();
     assert!(error.to_string().contains("Permission denied"), "{error}");
-    assert!(error.hints()[0].contains("needs the agent"));
+    assert!(error.hints()[0].contains("requires the agent"));
 
     let socket = home.path("agent");
     let mut agent = Command::new("ssh-agent")

@@ -176,14 +176,11 @@ fn without_a_terminal_a_change_goes_where_the_line_says_only() {
     let output = env
         .tasks(&["invoke", "Say hello", "-e", "develop"])
         .ends_with(2);
-    assert!(
-        output.stderr.contains("comes from the git remote"),
-        "{output}"
-    );
+    assert!(output.stderr.contains("from the git remote"), "{output}");
     lagoon_file(&env);
     let output = env.tasks(&["invoke", "Say hello"]).ends_with(2);
     assert!(
-        output.stderr.contains("which environment?")
+        output.stderr.contains("no environment given")
             && output.stderr.contains("the git branch is `develop`"),
         "{output}"
     );
@@ -218,7 +215,7 @@ fn without_a_terminal_a_change_goes_where_the_line_says_only() {
         .tasks(&["invoke", "Say hello", "--dry-run", "-v"])
         .ends_with(2);
     assert!(
-        output.stderr.contains("git's HEAD is on no branch"),
+        output.stderr.contains("git's HEAD is not on a branch"),
         "{output}"
     );
 }
@@ -281,7 +278,7 @@ fn commands_that_need_no_place_read_no_file() {
     }
     let output = env.tasks(&["environments", "-v"]).ends_with(2);
     assert!(
-        output.stderr.contains("git's HEAD is on no branch"),
+        output.stderr.contains("git's HEAD is not on a branch"),
         "{output}"
     );
     // A line that says it all reads nothing either.
@@ -389,15 +386,15 @@ fn not_found_names_the_role_and_what_it_hides() {
     for (role, hint) in [
         (
             "guest",
-            "your role on lagoon-demo is guest, which does not show tasks with the permission developer or maintainer",
+            "you are a guest on lagoon-demo; tasks for developers and maintainers are hidden from you",
         ),
         (
             "developer",
-            "your role on lagoon-demo is developer, which does not show tasks with the permission maintainer",
+            "you are a developer on lagoon-demo; tasks for maintainers are hidden from you",
         ),
         (
             "maintainer",
-            "your role on lagoon-demo is maintainer: of its tasks you see all but those for administrators",
+            "you are a maintainer on lagoon-demo; only tasks for administrators are hidden from you",
         ),
     ] {
         let env = env.as_role(role);
@@ -406,7 +403,7 @@ fn not_found_names_the_role_and_what_it_hides() {
             let output = env.tasks(&line).ends_with(5);
             assert!(output.stderr.contains(hint), "{output}");
         }
-        let shows = format!("your role on lagoon-demo is {role}, which shows all its environments");
+        let shows = format!("{role} on lagoon-demo; you can see all of its environments");
         for line in [
             vec!["show", "Say hello", "-e", "mian"],
             vec!["runs", "-e", "mian"],
@@ -427,13 +424,16 @@ fn not_found_names_the_role_and_what_it_hides() {
         );
     }
     let output = env.tasks(&["environments", "-p", "shop"]).ends_with(5);
-    let hint = "you see the projects of your groups only: lagoon-demo-group (maintainer)";
+    let hint = "you can see only the projects of your groups: lagoon-demo-group (maintainer)";
     assert!(output.stderr.contains(hint), "{output}");
     let output = env
         .as_role("outsider")
         .tasks(&["environments", "-p", "shop"])
         .ends_with(5);
-    assert!(output.stderr.contains("you are in no group"), "{output}");
+    assert!(
+        output.stderr.contains("you are not in any group"),
+        "{output}"
+    );
 }
 
 #[test]

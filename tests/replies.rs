@@ -268,7 +268,7 @@ fn a_reply_to_a_mutation_that_is_too_long_is_a_lost_one() {
         assert!(
             output
                 .stderr
-                .contains("1 MB, the limit for the reply to a change"),
+                .contains("1 MB, the limit for replies to changes"),
             "{output}"
         );
     }

@@ -30,10 +30,10 @@ fn without_a_terminal_the_branch_completes_no_scope() {
     for line in lines(&["--scope", "environment"]) {
         let output = env.tasks(&line).ends_with(2);
         assert!(
-            output.stderr.contains("which environment?")
+            output.stderr.contains("no environment given")
                 && output
                     .stderr
-                    .contains("add -e NAME, or set TASKS_ENVIRONMENT")
+                    .contains("name it with -e or TASKS_ENVIRONMENT")
                 && output.stderr.contains("the git branch is `develop`"),
             "{output}"
         );

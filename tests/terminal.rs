@@ -55,13 +55,13 @@ fn invoke_asks_for_place_task_and_values_and_shows_the_line() {
     terminal.send(ENTER);
     terminal.wait_for("? Any environment (FROM)");
     terminal.send(ENTER);
-    terminal.wait_for("? What to write (TEXT)");
+    terminal.wait_for("? Text to print (TEXT)");
     terminal.send("it's $HOME\r");
-    terminal.wait_for("? How many times (TIMES)");
+    terminal.wait_for("? Repetitions (TIMES)");
     terminal.send("x\r");
     terminal.wait_for("digits and dots");
     terminal.send("\u{8}2\r");
-    terminal.wait_for("? Any environment but this one (TO)");
+    terminal.wait_for("? Any other environment (TO)");
     terminal.wait_for("❯ (none)");
     terminal.send(ENTER);
     assert_eq!(terminal.finish(), 0);

@@ -55,9 +55,9 @@ fn what_a_role_hides_is_not_called_missing() {
     assert_eq!(plan(&env)["summary"]["create"], 3);
     env.tasks(&["apply", "--yes"]).succeeds();
     for (role, unverified, hidden) in [
-        ("guest", 2, "developer or maintainer"),
-        ("reporter", 2, "developer or maintainer"),
-        ("developer", 1, "maintainer"),
+        ("guest", 2, "developers and maintainers"),
+        ("reporter", 2, "developers and maintainers"),
+        ("developer", 1, "maintainers"),
         ("maintainer", 0, ""),
         ("owner", 0, ""),
     ] {
@@ -70,18 +70,14 @@ fn what_a_role_hides_is_not_called_missing() {
         for reason in reasons {
             assert_eq!(
                 reason,
-                format!(
-                    "your role on lagoon-demo is {role}, which does not show tasks with the permission {hidden}"
-                )
+                format!("you are a {role} on lagoon-demo; tasks for {hidden} are hidden from you")
             );
         }
     }
     let developer = env.as_role("developer");
     let output = developer.tasks(&["apply", "--yes"]).ends_with(2);
     assert!(
-        output
-            .stderr
-            .contains("your role on lagoon-demo is developer"),
+        output.stderr.contains("you are a developer on lagoon-demo"),
         "{output}"
     );
 }
@@ -121,15 +117,15 @@ fn what_stays_hidden_is_told_and_applied_again_in_peace() {
         let output = apply(0);
         let step = &output.json()[0];
         assert_eq!(step["result"], "unchanged", "{output}");
-        let why = "it is there already, and Lagoon does not show its arguments: on every environment of group \
-                   lagoon-demo-group another task of that name stands before it";
+        let why = "it already exists, but its arguments could not be read: on every environment of group \
+                   lagoon-demo-group, another task of the same name hides it";
         assert_eq!(step["message"], why);
         assert!(output.stderr.contains(why), "{output}");
     }
     file(&env, &tasks(", permission: guest, confirm: Sure?"));
     let output = apply(1);
     for told in [
-        "is different, and cannot be changed unseen",
+        "already exists and cannot be changed",
         "permission: it has",
         "confirmation text: it has",
     ] {
@@ -159,17 +155,17 @@ fn orphans_and_half_made_tasks_are_named_to_those_who_may_see_them() {
         notes,
         json!([
             format!(
-                "`Lost` (id {orphan}) is an orphan: it belongs to no environment, project or group and is not \
-                 system-wide: to delete it, tasks delete id:{orphan} --unlisted"
+                "`Lost` (id {orphan}) is orphaned: it has no environment, project or group and is not system-wide; \
+                 to delete it: tasks delete id:{orphan} --unlisted"
             ),
             format!(
-                "`Hidden` (id {hidden}) has no permission: nobody sees it: to delete it, tasks delete id:{hidden} --unlisted"
+                "`Hidden` (id {hidden}) has no permission, so it is hidden from all users; to delete it: tasks delete id:{hidden} --unlisted"
             ),
         ])
     );
     assert_eq!(plan(&env)["notes"], json!([]));
     let output = owner.tasks(&["apply", "--yes"]).succeeds();
-    assert!(output.stderr.contains("is an orphan"), "{output}");
+    assert!(output.stderr.contains("is orphaned"), "{output}");
 
     let id = format!("id:{orphan}");
     let delete = |env: &TestEnv, more: &[&str]| {
@@ -198,12 +194,15 @@ fn the_task_that_breaks_every_listing_is_found_and_removed() {
     ));
     file(&env, "tasks:\n  - {name: D, command: a, service: cli}\n");
     let output = env.tasks(&["diff"]).ends_with(1);
-    assert!(output.stderr.contains("must delete that task"), "{output}");
+    assert!(
+        output.stderr.contains("delete that task by its id"),
+        "{output}"
+    );
     let owner = env.as_role("platform-owner");
     let output = owner.tasks(&["diff"]).ends_with(1);
     let hint = format!(
-        "`Poison` (id {id}) is half made: its argument `X` has no type, which breaks every listing it is in: \
-         to delete it, tasks delete id:{id} --unlisted"
+        "`Poison` (id {id}) is incomplete: its argument `X` has no type, which breaks every list that contains it; \
+         to delete it: tasks delete id:{id} --unlisted"
     );
     assert!(output.stderr.contains(&hint), "{output}");
     owner

@@ -276,7 +276,7 @@ fn many_runs_of_few_environments_are_found_by_few_requests() {
     let requests = env.requests().len() - before;
     assert!(requests < 15, "{requests} requests");
     assert_eq!(output.code, 5, "{output}");
-    assert!(output.stderr.contains("no run 61"), "{output}");
+    assert!(output.stderr.contains("run 61 not found"), "{output}");
     let read: Vec<&str> = output.stdout.lines().collect();
     let expected: Vec<&str> = ids[..60].iter().map(String::as_str).collect();
     assert_eq!(read[..60], expected);

@@ -375,9 +375,7 @@ fn of_a_run_that_cannot_be_read_nobody_says_that_it_goes_on() {
     assert_eq!(kind(&ended, 0), Some(Kind::Unreachable));
     let error = ended.waited[0].end.as_ref().unwrap_err();
     assert!(
-        error
-            .to_string()
-            .contains("was running when it was last read"),
+        error.to_string().contains("last known status is running"),
         "{error}"
     );
 }

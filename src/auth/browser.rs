@@ -37,15 +37,15 @@ const SCOPES: [&str; 3] = ["openid", "profile", "email"];
 
 #[derive(Debug, thiserror::Error)]
 pub enum BrowserError {
-    #[error("{url} is no Keycloak with Lagoon's realm: {reason}")]
+    #[error("no Keycloak with Lagoon's realm at {url}: {reason}")]
     Provider { url: String, reason: String },
     #[error("{0}")]
     Web(#[from] WebError),
     #[error("cannot listen on 127.0.0.1")]
     Listen(#[source] std::io::Error),
-    #[error("signing in was refused: {0}")]
+    #[error("the sign-in was refused: {0}")]
     Refused(String),
-    #[error("nobody signed in within {} s", .0.as_secs())]
+    #[error("the sign-in was not completed within {} s", .0.as_secs())]
     TimedOut(Duration),
     #[error("{endpoint} {reason}")]
     NotEnded {
@@ -69,9 +69,9 @@ impl BrowserError {
 
     pub(super) fn hints(&self) -> Vec<String> {
         let hint = match self {
-            BrowserError::TimedOut(_) => "try again; --timeout gives more time",
+            BrowserError::TimedOut(_) => "try again, with more time if necessary: --timeout",
             BrowserError::Provider { .. } => {
-                "name it: tasks login URL --authorization-endpoint ADDRESS, as in \
+                "name Keycloak's address: tasks login URL --authorization-endpoint \
                  https://keycloak.example.com/auth"
             }
             BrowserError::Web(error) => return error.hint.iter().cloned().collect(),
@@ -217,13 +217,13 @@ pub(super) async fn end_session(refresh: &Refresh, web: &dyn Web) -> Result<(), 
     let request = http::Request::post(endpoint.as_str())
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(form.into_bytes())
-        .map_err(|error| failed(&endpoint, format!("cannot be asked: {error}")))?;
+        .map_err(|error| failed(&endpoint, format!("cannot be used: {error}")))?;
     let response = web::send(web, request).await?;
     let status = response.status();
     if status.is_success() || says_invalid_grant(response.body()) {
         return Ok(());
     }
-    Err(failed(&endpoint, format!("answered {status}")))
+    Err(failed(&endpoint, format!("answered with {status}")))
 }
 
 /// Keycloak's logout endpoint is beside its token endpoint.
@@ -270,7 +270,7 @@ fn failure(error: RequestTokenError<WebError, BasicErrorResponse>, endpoint: &Ur
         RequestTokenError::Request(error) => BrowserError::Web(error),
         // The response may contain a token, so only the position of the error is reported.
         RequestTokenError::Parse(error, _) => match error.path().to_string().as_str() {
-            "." => no_token(endpoint, "its response is not the JSON of a token"),
+            "." => no_token(endpoint, "its response is not a valid token response"),
             path => no_token(endpoint, format!("its response has no valid `{path}`")),
         },
         RequestTokenError::Other(words) => no_token(endpoint, words),

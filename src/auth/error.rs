@@ -21,11 +21,11 @@ pub enum AuthError {
         at: Timestamp,
         hints: Vec<String>,
     },
-    #[error("{origin} is no token")]
+    #[error("{origin} is not a valid token")]
     Malformed { origin: String },
-    #[error("{} can be read by others and is not used", .0.display())]
+    #[error("other users can read {}, so it is not used", .0.display())]
     Exposed(PathBuf),
-    #[error("no place to keep tokens: neither XDG_STATE_HOME nor HOME is set")]
+    #[error("cannot store tokens: neither XDG_STATE_HOME nor HOME is set")]
     NoFolder,
     #[error("cannot {doing} {}", path.display())]
     Store {
@@ -46,7 +46,7 @@ impl AuthError {
         match self {
             AuthError::Missing { hints, .. } | AuthError::Expired { hints, .. } => hints.clone(),
             AuthError::Malformed { .. } => {
-                vec!["a token is three parts of letters and digits with dots between".to_owned()]
+                vec!["a token has three parts of letters and digits, separated by dots".to_owned()]
             }
             AuthError::Exposed(path) => vec![format!("chmod 600 '{}'", path.display())],
             AuthError::Ssh(error) => error.hints(),

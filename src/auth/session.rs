@@ -237,7 +237,7 @@ pub(super) fn check_form(token: &Token) -> Result<(), AuthError> {
     // A blank or a line break would break the header.
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(AuthError::Malformed {
-            origin: format!("what is in {}", token.found),
+            origin: format!("the content of {}", token.found),
         });
     }
     Ok(())
@@ -259,7 +259,7 @@ impl std::fmt::Display for TokenLocation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             TokenLocation::Variable => f.write_str("TASKS_TOKEN"),
-            TokenLocation::Store(_) => f.write_str("the store"),
+            TokenLocation::Store(_) => f.write_str("the token store"),
             TokenLocation::LagoonCli(path) => write!(f, "{}", path.display()),
         }
     }

@@ -15,7 +15,7 @@ impl TokenSource {
         match self {
             TokenSource::Variable(_) => {
                 let token = self.peek()?.ok_or_else(|| AuthError::Malformed {
-                    origin: "what is in TASKS_TOKEN".to_owned(),
+                    origin: "the content of TASKS_TOKEN".to_owned(),
                 })?;
                 // Lagoon decides whether it has expired: this machine's clock may be wrong.
                 check_form(&token)?;
@@ -56,8 +56,8 @@ impl TokenSource {
     pub(crate) fn advice(&self) -> Vec<String> {
         match self {
             TokenSource::Variable(_) => vec![
-                "Tokens live for minutes: set TASKS_TOKEN to a new one just before you need it, or \
-                 sign in over ssh with TASKS_SSH_KEY"
+                "tokens expire after minutes; set TASKS_TOKEN to a new one, or sign in over ssh with \
+                 TASKS_SSH_KEY"
                     .to_owned(),
             ],
             TokenSource::Session(session) => session.advice.clone(),

@@ -155,7 +155,7 @@ impl Run {
             Log::Text(text) => Ok(log::without_banner(&text).to_owned()),
             Log::Empty => Ok(String::new()),
             Log::Unavailable(why) => {
-                let message = format!("no log of run {id}: {why}");
+                let message = format!("the log of run {id} is not available: {why}");
                 Err(Error::new(ErrorKind::Refused, message))
             }
         }

@@ -124,11 +124,11 @@ impl Invocation<'_> {
         let id = self.task.id();
         let found = view.definitions.iter().find(|found| found.id == id);
         let definition = found.ok_or_else(|| {
-            let message = format!("the task `{}` (id {id}) is gone", self.task.name());
+            let message = format!("the task `{}` (id {id}) no longer exists", self.task.name());
             Error::new(ErrorKind::NotFound, message)
         })?;
         if let Some(text) = definition.confirmation().filter(|_| !self.is_confirmed) {
-            let message = format!("`{}` must be confirmed: {text}", definition.name);
+            let message = format!("`{}` requires confirmation: {text}", definition.name);
             return Err(Error::new(ErrorKind::NotConfirmed, message));
         }
         let request = TaskRequest {

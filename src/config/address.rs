@@ -5,7 +5,7 @@ use url::{Host, Url};
 use crate::secret::shown_address;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{given}` is no address of a Lagoon API: {reason}")]
+#[error("`{given}` is not a valid API address: {reason}")]
 pub struct AddressError {
     given: String,
     reason: String,

@@ -107,7 +107,7 @@ impl Checkout {
             }) => {
                 let name = name.trim();
                 if name.is_empty() || name.contains('$') {
-                    format!("{compose}: `x-lagoon-project` is no plain name")
+                    format!("{compose}: `x-lagoon-project` is not a plain name")
                 } else {
                     self.project = Some((name.to_owned(), shown));
                     return true;
@@ -189,12 +189,12 @@ mod tests {
             (
                 "docker-compose-yaml: [",
                 "",
-                ".lagoon.yml: line 1, column 22: a bracket opens here and does not close",
+                ".lagoon.yml: line 1, column 22: this bracket is never closed",
             ),
             (
                 "docker-compose-yaml: [a]",
                 "",
-                ".lagoon.yml: line 1, column 22: a single value must be here",
+                ".lagoon.yml: line 1, column 22: expected a single value",
             ),
             (
                 "docker-compose-yaml: gone.yml",
@@ -209,17 +209,17 @@ mod tests {
             (
                 "docker-compose-yaml: c.yml",
                 "x-lagoon-project: ${NAME:-shop}",
-                "is no plain name",
+                "is not a plain name",
             ),
             (
                 "docker-compose-yaml: c.yml",
                 "x-lagoon-project: {a: b}",
-                ".lagoon.yml: c.yml: line 1, column 19: a single value must be here",
+                ".lagoon.yml: c.yml: line 1, column 19: expected a single value",
             ),
             (
                 "docker-compose-yaml: c.yml",
                 "services:\n  cli:\n\timage: a",
-                ".lagoon.yml: c.yml: line 3, column 2: a tab indents this line",
+                ".lagoon.yml: c.yml: line 3, column 2: this line is indented with a tab",
             ),
         ] {
             let top = tempfile::tempdir().unwrap();

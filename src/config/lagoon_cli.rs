@@ -13,6 +13,7 @@ use crate::domain::names::closest;
 use crate::domain::task::text::scalar;
 use crate::domain::{SshEndpoint, YamlFault};
 
+use super::name::NAME_FORM;
 use super::{ConfigError, Context, ContextName, Origin, SANDBOX, SshKey, api_address, read};
 
 #[derive(Debug, Clone)]
@@ -69,7 +70,7 @@ pub(super) fn parse(path: &Path, content: Result<String, ConfigError>) -> Option
         match context(name, fields) {
             Ok(context) => found.contexts.push(context),
             Err(why) => {
-                let message = format!("the Lagoon `{}` {why}", name.escape_debug());
+                let message = format!("`{}` {why}", name.escape_debug());
                 let remedy = if name == SANDBOX {
                     "rename it in that file, or add it under another name: tasks context add NAME URL"
                 } else {
@@ -94,7 +95,7 @@ fn dangling(
     let known = lagoons.into_iter().flat_map(Map::keys).map(String::as_str);
     let remedy = match closest(name, known) {
         Some(near) => format!("did you mean `{}`?", near.escape_debug()),
-        None => format!("correct `{key}` in that file, or name a context: -l NAME"),
+        None => format!("correct `{key}` in that file, or select a context: -l NAME"),
     };
     ConfigError::new(path, message).hint(remedy)
 }
@@ -118,8 +119,8 @@ fn document(path: &Path, text: &str) -> Result<Option<Map<String, Value>>, Confi
     }
     let fault = |message: &str| {
         ConfigError::new(path, message)
-            .hint("it is the file of the `lagoon` CLI, in YAML: mend it there")
-            .hint("or name another one with LAGOON_CONFIG_FILE")
+            .hint("correct this YAML file of the `lagoon` CLI")
+            .hint("or set LAGOON_CONFIG_FILE to another file")
     };
     match serde_saphyr::from_str::<Value>(text) {
         Ok(Value::Object(document)) => Ok(Some(document)),
@@ -141,18 +142,18 @@ fn document(path: &Path, text: &str) -> Result<Option<Map<String, Value>>, Confi
 fn context(name: &str, fields: &Value) -> Result<Context, String> {
     let name: ContextName = name
         .parse()
-        .map_err(|_| "has a name that tasks cannot use: 1 to 64 letters, digits, dots, underscores and hyphens".to_owned())?;
+        .map_err(|_| format!("is not a valid context name; {NAME_FORM}"))?;
     if name.is_sandbox() {
-        return Err("has the name of the built-in Lagoon".to_owned());
+        return Err("is the name of the built-in Lagoon, so this entry is ignored".to_owned());
     }
     let empty = Map::new();
     let fields = fields.as_object().unwrap_or(&empty);
-    let api = text(fields, "graphql").ok_or("has no `graphql`: its address is not known")?;
-    let api = api_address(&api).map_err(|e| format!("cannot be used: `graphql`: {e}"))?;
+    let api = text(fields, "graphql").ok_or("has no API address (`graphql`)")?;
+    let api = api_address(&api).map_err(|e| format!("is invalid: `graphql`: {e}"))?;
     let ssh = text(fields, "hostname")
         .map(|host| SshEndpoint::parse(&host, text(fields, "port").as_deref()))
         .transpose()
-        .map_err(|e| format!("cannot be used: {e}"))?;
+        .map_err(|e| format!("is invalid: {e}"))?;
     let ui_url = text(fields, "ui").and_then(|ui| Url::parse(&ui).ok());
     Ok(Context {
         ssh,
@@ -246,7 +247,7 @@ lagoons:
         assert_eq!(names, ["null-only", "no api", "half", "odd", "sandbox"]);
         let why = broken[2].1.to_string();
         assert!(
-            why.ends_with("the Lagoon `half` has no `graphql`: its address is not known"),
+            why.ends_with(": `half` has no API address (`graphql`)"),
             "{why}"
         );
     }

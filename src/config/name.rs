@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use crate::secret::may_be_secret;
 
+pub(super) const NAME_FORM: &str = "use 1 to 64 letters, digits, dots, underscores and hyphens";
+
 /// The built-in Lagoon.
 pub(crate) const SANDBOX: &str = "sandbox";
 
@@ -13,7 +15,7 @@ pub(crate) const SANDBOX: &str = "sandbox";
 pub struct ContextName(String);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is no context name: 1 to 64 letters, digits, dots, underscores and hyphens")]
+#[error("{0} is not a valid context name; {NAME_FORM}")]
 pub struct NameError(String);
 
 impl ContextName {
@@ -49,7 +51,7 @@ impl fmt::Display for ContextName {
 /// For errors: shows only the length of a text that may be a secret.
 pub(crate) fn shown_name(text: &str) -> String {
     if may_be_secret(text) {
-        format!("a text of {} characters", text.chars().count())
+        format!("a value of {} characters", text.chars().count())
     } else {
         format!("`{}`", text.escape_debug())
     }
@@ -72,11 +74,14 @@ mod tests {
             "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
         ] {
             let length = text.chars().count();
-            assert_eq!(shown_name(text), format!("a text of {length} characters"));
+            assert_eq!(shown_name(text), format!("a value of {length} characters"));
         }
         for text in ["a b", "acme/production", "the staging cluster of the team"] {
             let error = text.parse::<ContextName>().unwrap_err().to_string();
-            assert!(error.starts_with(&format!("`{text}` is no ")), "{error}");
+            assert!(
+                error.starts_with(&format!("`{text}` is not a valid ")),
+                "{error}"
+            );
         }
         assert_eq!(
             shown_name("Lagoon-Production-2024"),

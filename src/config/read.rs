@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::domain::SshEndpoint;
 use crate::domain::names::closest;
+use crate::domain::place::ssh_endpoint::EndpointError;
 use crate::secret::conceal_recognized;
 
 use super::{Config, ConfigError, Context, ContextName, NameError, SshKey, api_address};
@@ -123,9 +124,9 @@ impl Reader<'_> {
                 }
                 Ok(_) => (
                     "the context name `sandbox` is reserved".to_owned(),
-                    "give the context another name: `sandbox` is the built-in Lagoon",
+                    "rename the context; `sandbox` is the built-in Lagoon",
                 ),
-                Err(why) => (why.to_string(), "give the context another name there"),
+                Err(why) => (why.to_string(), "rename the context in that file"),
             };
             let why = self.error(message, key.span()).hint(hint);
             config.broken.push((key.get().to_owned(), why));
@@ -177,7 +178,7 @@ impl Reader<'_> {
             (None, None) => None,
             (None, Some((_, item))) => {
                 return Err(self
-                    .error("`ssh_port` stands without `ssh_host`", item.span())
+                    .error("`ssh_port` requires `ssh_host`", item.span())
                     .hint("add the host, or remove the line"));
             }
             (Some((host, item)), port) => {
@@ -201,7 +202,7 @@ impl Reader<'_> {
         match item.as_integer() {
             Some(port) if (1..=65535).contains(&port) => Ok(port.to_string()),
             Some(port) => Err(self.error(
-                format!("`ssh_port` is {port}: a port is 1 to 65535"),
+                format!("`ssh_port`: {}", EndpointError::Port(port.to_string())),
                 item.span(),
             )),
             None => Err(self.wrong_type(item, "ssh_port", "a number")),
@@ -309,9 +310,9 @@ mod tests {
         assert_eq!(b.ssh_key.as_ref().unwrap().shown(), "~/.ssh/y");
 
         let of = |line: &str| complaint(&format!("[contexts.a]\napi = \"https://x\"\n{line}\n"));
-        assert!(of("ssh_port = 22").contains(":3:12: `ssh_port` stands without"));
+        assert!(of("ssh_port = 22").contains(":3:12: `ssh_port` requires"));
         assert!(of("ssh_host = \"h\"\nssh_port = 70000").contains(":4:12: "));
-        assert!(of("ssh_host = \"-oX\"").contains("no name or address of an ssh server"));
+        assert!(of("ssh_host = \"-oX\"").contains("not a valid host name or address"));
         assert!(of("authorization_endpoint = \"file:///x\"").contains("must start with https://"));
         assert!(
             of("ui_url = \"ui.example.com\"").contains(":3:10: `ui_url` must start with https://")
@@ -327,6 +328,9 @@ mod tests {
                 .unwrap();
         assert_eq!(config.contexts.len(), 1);
         let why = config.fault("a b").unwrap().to_string();
-        assert!(why.contains(":1:11: `a b` is no context name"), "{why}");
+        assert!(
+            why.contains(":1:11: `a b` is not a valid context name"),
+            "{why}"
+        );
     }
 }

@@ -53,6 +53,29 @@ pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>
     scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
+/// "did you mean `a`, `b` or `c`?"; `None` without names.
+pub(crate) fn did_you_mean<S: AsRef<str>>(names: &[S]) -> Option<String> {
+    let (last, others) = names.split_last()?;
+    let others: Vec<String> = others.iter().map(|n| format!("`{}`", n.as_ref())).collect();
+    let or = if others.is_empty() { "" } else { " or " };
+    Some(format!(
+        "did you mean {}{or}`{}`?",
+        others.join(", "),
+        last.as_ref()
+    ))
+}
+
+/// The message about a word that is none of the known ones.
+pub(crate) fn unknown_word(what: &str, word: &str, known: &[&str]) -> String {
+    let near = closest(word, known.iter().copied());
+    let advice = did_you_mean(near.as_slice())
+        .unwrap_or_else(|| format!("expected one of {}", known.join(", ")));
+    format!("unknown {what} `{word}`; {advice}")
+}
+
+/// A remark on two names that Lagoon's database takes for one.
+pub(crate) const SAME_NAME: &str = "Lagoon ignores case, accents and trailing spaces in names";
+
 pub(crate) fn each_once<T: PartialEq>(elements: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut all = Vec::new();
     for element in elements {

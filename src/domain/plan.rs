@@ -54,11 +54,11 @@ pub(crate) struct PlanOptions {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
-    #[error("{} of the tasks to be written cannot be", .0.len())]
+    #[error("{} of the tasks are invalid", .0.len())]
     Violations(Vec<Fault>),
-    #[error("--prune: the files hold no task, so everything would be deleted")]
+    #[error("--prune would delete every task, because the files define none")]
     PruneAll,
-    #[error("--prune: {} tasks would be deleted, at most {most} may be", .names.len())]
+    #[error("--prune would delete {} tasks; the limit is {most}", .names.len())]
     PruneMany { names: Vec<String>, most: usize },
 }
 

@@ -28,93 +28,86 @@ impl YamlFault {
 const PARSER: [(&str, &str); 21] = [
     (
         "tabs disallowed",
-        "a tab indents this line: YAML takes blanks only",
+        "this line is indented with a tab; YAML allows only spaces",
     ),
     (
         "tab cannot be used",
-        "a tab indents this line: YAML takes blanks only",
+        "this line is indented with a tab; YAML allows only spaces",
     ),
     (
         "while scanning a plain scalar, found a tab",
-        "a tab is in this text or indents its next line: YAML takes blanks only",
+        "this text contains a tab, or a tab indents its next line; YAML allows only spaces",
     ),
     (
         "mapping values are not allowed",
-        "there is a `: ` where no key can be: indent it as the lines around it, or write the text in quotes",
+        "`: ` is not allowed here; check the indentation, or put the text in quotes",
     ),
     (
         "while parsing a block mapping",
-        "a key (`NAME:`) must be here: indent it as the lines around it",
+        "expected a key (`NAME:`); check the indentation",
     ),
     (
         "while parsing a block collection",
-        "a list entry (`- `) must be here: indent it as the lines around it",
+        "expected a list entry (`- `); check the indentation",
     ),
     (
         "block sequence entries are not allowed",
-        "there is a `- ` where no list can be: indent it as the lines around it",
+        "a list entry (`- `) is not allowed here; check the indentation",
     ),
     (
         "invalid indentation",
-        "the line is not indented as the lines around it",
+        "the indentation does not match the lines around it",
     ),
     (
         "wrongly indented line",
-        "the line is not indented as the lines around it",
+        "the indentation does not match the lines around it",
     ),
-    ("simple key", "a `:` must follow the key"),
-    ("unclosed quote", "a quote opens here and does not close"),
+    ("simple key", "expected a `:` after the key"),
+    ("unclosed quote", "this quote is never closed"),
     (
         "invalid trailing content",
-        "more text follows the closing quote",
+        "unexpected text after the closing quote",
     ),
     (
         "while parsing a quoted scalar",
-        "the escape after `\\` is not valid in double quotes",
+        "invalid escape sequence in double quotes",
     ),
-    (
-        "unclosed bracket",
-        "a bracket opens here and does not close",
-    ),
+    ("unclosed bracket", "this bracket is never closed"),
     (
         "while parsing a flow",
-        "a comma or a closing bracket must be here",
+        "expected a comma or a closing bracket",
     ),
-    (
-        "misplaced bracket",
-        "a bracket closes here and does not open before",
-    ),
+    ("misplaced bracket", "this bracket was never opened"),
     (
         "mismatched bracket",
-        "a bracket of another kind must close here",
+        "this bracket does not match the opening one",
     ),
-    ("unexpected EOF", "the file ends too early"),
-    ("unexpected eof", "the file ends too early"),
-    ("unexpected end of", "the file ends too early"),
+    ("unexpected EOF", "unexpected end of file"),
+    ("unexpected eof", "unexpected end of file"),
+    ("unexpected end of", "unexpected end of file"),
     (
         "unexpected character",
-        "a text cannot begin with this character: write it in quotes",
+        "a text cannot begin with this character; put it in quotes",
     ),
 ];
 
 fn words(error: &Error) -> String {
     let fixed = match error {
         Error::MultipleDocuments { .. } => {
-            "a second document (`---`) begins here: write one in each file"
+            "a second document (`---`) begins here; use one file per document"
         }
-        Error::NullIntoString { .. } => "a text is missing here",
-        Error::Eof { .. } => "the file ends too early",
+        Error::NullIntoString { .. } => "expected a string",
+        Error::Eof { .. } => "unexpected end of file",
         Error::UnknownAnchor { .. } => {
-            "`*` stands for something with an anchor (`&`), which is not there: to mean a star, \
-             write it in quotes"
+            "`*` refers to an anchor (`&`) that does not exist; for a literal star, use quotes"
         }
         Error::Unexpected { expected, .. } => match *expected {
-            "mapping start" => "a mapping (`NAME: VALUE`) must be here",
-            "sequence start" => "a list must be here",
-            _ => "a single value must be here",
+            "mapping start" => "expected a mapping (`NAME: VALUE`)",
+            "sequence start" => "expected a list",
+            _ => "expected a single value",
         },
         Error::DuplicateMappingKey { key: Some(key), .. } => {
-            return format!("the key `{}` occurs twice", key.escape_debug());
+            return duplicate_key(key);
         }
         Error::ExternalMessage { msg, .. } => {
             let known = PARSER.iter().find(|(theirs, _)| msg.starts_with(theirs));
@@ -128,11 +121,14 @@ fn words(error: &Error) -> String {
             if !text.starts_with("budget breached") {
                 return unplaced(&text).to_owned();
             }
-            "the file is too large, or its aliases (`*name`) make it so: split it into a folder of \
-             files"
+            "the file is too large, or its aliases (`*name`) expand to too much; split it"
         }
     };
     fixed.to_owned()
+}
+
+pub(crate) fn duplicate_key(key: &str) -> String {
+    format!("duplicate key `{}`", key.escape_debug())
 }
 
 /// Removes the position at the end.
@@ -177,28 +173,28 @@ mod tests {
             .map(|text| format!("{text:?} {}", shown(of_any(text))))
             .join("\n"),
             @r#"
-            "a: [b" 1:4 a bracket opens here and does not close
-            "a: [b: c: d]" 1:9 a comma or a closing bracket must be here
-            "a: ]" 1:4 a bracket closes here and does not open before
-            "a: [}" 1:4 a bracket of another kind must close here
-            "a: 'b" 1:4 a quote opens here and does not close
-            "a: 'b' c" 1:8 more text follows the closing quote
+            "a: [b" 1:4 this bracket is never closed
+            "a: [b: c: d]" 1:9 expected a comma or a closing bracket
+            "a: ]" 1:4 this bracket was never opened
+            "a: [}" 1:4 this bracket does not match the opening one
+            "a: 'b" 1:4 this quote is never closed
+            "a: 'b' c" 1:8 unexpected text after the closing quote
             "a: \"\\q\"" 1:4 the escape after `\` is not valid in double quotes
-            "a: b\n c: d" 2:3 there is a `: ` where no key can be: indent it as the lines around it, or write the text in quotes
-            "a: b\n- c" 2:3 a key (`NAME:`) must be here: indent it as the lines around it
-            "- a\nb: c" 2:1 a list entry (`- `) must be here: indent it as the lines around it
-            "a: b\n\tc: d" 1:4 a tab is in this text or indents its next line: YAML takes blanks only
-            "a: b\nc\n" 2:1 a `:` must follow the key
-            "a: @b" 1:4 a text cannot begin with this character: write it in quotes
+            "a: b\n c: d" 2:3 `: ` is not allowed here; check the indentation, or put the text in quotes
+            "a: b\n- c" 2:3 expected a key (`NAME:`); check the indentation
+            "- a\nb: c" 2:1 expected a list entry (`- `); check the indentation
+            "a: b\n\tc: d" 1:4 this text contains a tab, or a tab indents its next line; YAML allows only spaces
+            "a: b\nc\n" 2:1 expected a `:` after the key
+            "a: @b" 1:4 a text cannot begin with this character; put it in quotes
             "a: *b" 1:4 `*` stands for something with an anchor (`&`), which is not there: to mean a star, write it in quotes
             "a: 1\na: 2" 2:1 the key `a` occurs twice
-            "a: 1\n---\nb: 2" 3:1 a second document (`---`) begins here: write one in each file
+            "a: 1\n---\nb: 2" 3:1 a second document (`---`) begins here; use one file per document
             "#
         );
         for (text, expected) in [
-            ("a: {b: c}", "1:4 a single value must be here"),
-            ("a: [b]", "1:4 a single value must be here"),
-            ("- a", "1:1 a mapping (`NAME: VALUE`) must be here"),
+            ("a: {b: c}", "1:4 expected a single value"),
+            ("a: [b]", "1:4 expected a single value"),
+            ("- a", "1:1 expected a mapping (`NAME: VALUE`)"),
         ] {
             assert_eq!(shown(of_texts(text)), expected);
         }

@@ -63,56 +63,51 @@ impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Hint::Text(text) => f.write_str(text),
-            Hint::ListRuns => f.write_str(
-                "runs are kept for a limited time; `tasks runs` lists those of an environment",
-            ),
+            Hint::ListRuns => {
+                f.write_str("Lagoon keeps runs for a limited time; to list them: tasks runs")
+            }
             Hint::CancelRun { id, status } => write!(
                 f,
-                "run {id} ({status}) was created and may never start; cancel it with `tasks cancel \
-                 {id}`"
+                "run {id} ({status}) was created and may never start; to cancel it: tasks cancel {id}"
             ),
-            Hint::SkipPreflight => f.write_str("--no-preflight starts it all the same"),
+            Hint::SkipPreflight => f.write_str("pass --no-preflight to start it anyway"),
             Hint::NameEnvironmentOrId => {
-                f.write_str("name the environment with -e, or the task by its id")
+                f.write_str("name the environment with -e, or use the task's id")
             }
-            Hint::GiveValue => f.write_str("give a value with -a NAME=VALUE"),
+            Hint::GiveValue => f.write_str("pass each value with -a NAME=VALUE"),
             Hint::ChooseIfRunning => {
-                f.write_str("--if-running start|skip|wait does something else")
+                f.write_str("pass --if-running start, skip or wait to change this")
             }
             Hint::SkipMissing => {
-                f.write_str("--skip-missing skips those without the task or service")
+                f.write_str("pass --skip-missing to skip targets without the task or service")
             }
-            Hint::WithoutLiveLog => {
-                f.write_str("without `--live always` it is shown as far as the API has it")
-            }
-            Hint::ReplaceFile => f.write_str("--force replaces it"),
+            Hint::WithoutLiveLog => f.write_str("omit --live always to read the log from the API"),
+            Hint::ReplaceFile => f.write_str("pass --force to replace it"),
             Hint::DownloadElsewhere => {
-                f.write_str("wait until it has finished, or download to another folder: --to DIR")
+                f.write_str("wait for it to finish, or download to another folder with --to DIR")
             }
             Hint::ListFiles { run, file } => write!(
                 f,
-                "it is not known whether `{file}` arrived: `tasks files list {run}` shows it"
+                "`{file}` may have been uploaded; to check: tasks files list {run}"
             ),
-            Hint::NameTaskFile => f.write_str("name the file or folder: -f FILE"),
-            Hint::UseTaskFile => f.write_str("to use it anyway, name the file or folder: -f FILE"),
+            Hint::NameTaskFile => f.write_str("name the file or folder with -f FILE"),
+            Hint::UseTaskFile => f.write_str("to use it anyway, name it with -f FILE"),
             Hint::ExportTasks => f.write_str(
-                "or begin with what is there: tasks export -p PROJECT > .lagoon/tasks.yml",
+                "or start from the existing tasks: tasks export -p PROJECT > .lagoon/tasks.yml",
             ),
-            Hint::DiffAgain => f.write_str("look again: tasks diff"),
+            Hint::DiffAgain => f.write_str("compare again: tasks diff"),
             Hint::DeleteUnseen { id } => write!(
                 f,
-                "look at it as somebody who may; what nobody sees, a platform owner removes: tasks \
-                 delete id:{id} --unlisted"
+                "sign in as a user who can see it, or delete it as a platform owner: tasks delete \
+                 id:{id} --unlisted"
             ),
             Hint::DeleteUnlisted { id, name, why } => write!(
                 f,
-                "`{name}` (id {id}) {why}: to delete it, tasks delete id:{id} --unlisted"
+                "`{name}` (id {id}) {why}; to delete it: tasks delete id:{id} --unlisted"
             ),
-            Hint::DeleteLeftover { id, target } => write!(
-                f,
-                "remove it before you try again: {}",
-                deletion(*id, target)
-            ),
+            Hint::DeleteLeftover { id, target } => {
+                write!(f, "delete it before you retry: {}", deletion(*id, target))
+            }
             Hint::DeleteReplaced {
                 name,
                 added,
@@ -121,8 +116,7 @@ impl fmt::Display for Hint {
                 scope,
             } => write!(
                 f,
-                "`{name}` was added (id {added}), and the one of {scope} stays; applying again does \
-                 not remove it: {}",
+                "`{name}` was added (id {added}), but the old one of {scope} remains; to delete it: {}",
                 deletion(*old, target)
             ),
         }

@@ -89,7 +89,7 @@ impl From<PromptError> for Error {
         match error {
             PromptError::Interrupted => Error::new(Kind::Interrupted, "interrupted"),
             PromptError::NotInteractive => Error::usage(error.to_string()),
-            PromptError::Io(cause) => Error::failed("cannot ask at the terminal").because(cause),
+            PromptError::Io(cause) => Error::failed("cannot prompt at the terminal").because(cause),
         }
     }
 }

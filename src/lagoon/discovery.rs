@@ -77,10 +77,10 @@ fn read(document: &Value, network: &Network) -> Discovery {
         match Url::parse(&address) {
             Ok(url) if network.may_reach(&url) => return Some(url),
             Ok(url) if url.scheme() == "http" => found.refused.push(format!(
-                "its `{key}` is {address}, which is plain http to another machine"
+                "its `{key}` is {address}, which uses plain http to another machine"
             )),
             _ => found.refused.push(format!(
-                "its `{key}` is `{address}`, which is no https address"
+                "its `{key}` is `{address}`, which is not an https address"
             )),
         }
         None

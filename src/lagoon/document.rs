@@ -56,7 +56,7 @@ impl Lagoon {
         let Ok(value @ Value::Object(_)) = serde_json::from_str::<Value>(&text) else {
             return Err(read
                 .err()
-                .unwrap_or_else(|| LagoonError::Unusable("it is no JSON object".to_owned())));
+                .unwrap_or_else(|| LagoonError::Unusable("it is not a JSON object".to_owned())));
         };
         let errors = value["errors"].as_array().map_or(0, Vec::len);
         if let Err(error @ LagoonError::NotLagoon { .. }) = read {

@@ -88,7 +88,7 @@ impl Download {
             }
             Ok(Err(error)) => {
                 let cause = root_cause(&error.without_url());
-                format!("broke off in the middle: {cause}")
+                format!("closed the connection too early: {cause}")
             }
             Err(_) => format!("sent nothing for {}", seconds(self.limit)),
         };

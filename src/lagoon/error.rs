@@ -17,10 +17,11 @@ pub enum LagoonError {
         reason: String,
     },
     /// The request was sent, and there is no usable reply: it may have been carried out.
-    #[error("no answer from {address}: {reason}")]
+    #[error("{address} {reason}")]
     NoAnswer {
         /// Without path.
         address: String,
+        /// The predicate of a sentence about the address.
         reason: String,
     },
     /// The reply is from a gateway or another server.
@@ -40,7 +41,7 @@ pub enum LagoonError {
         sent: bool,
     },
     /// The token server cannot be reached: nothing was sent.
-    #[error("no token for now: {reason}")]
+    #[error("could not get a token: {reason}")]
     NoToken { reason: String },
     #[error("not allowed: {message}")]
     NotAllowed {
@@ -54,7 +55,7 @@ pub enum LagoonError {
         status: u16,
     },
     /// The reply lacks a value of the schema.
-    #[error("Lagoon's answer cannot be used: {0}")]
+    #[error("unexpected response from Lagoon: {0}")]
     Unusable(String),
     /// The body is longer than its limit; the rest was not read.
     #[error("{address} sent more than {}", limit.in_words(*measure))]
@@ -73,10 +74,10 @@ pub enum LagoonError {
         reason: String,
     },
     /// Lagoon would not read the request; nothing was sent.
-    #[error("the request would have {0} bytes, Lagoon takes {LONGEST_BODY}")]
+    #[error("the request has {0} bytes; Lagoon accepts at most {LONGEST_BODY}")]
     TooLong(usize),
     /// Outside Lagoon's 32 bits.
-    #[error("{0} is out of Lagoon's range for numbers")]
+    #[error("{0} is outside Lagoon's range of numbers")]
     OutOfRange(i64),
     /// Plain http to another machine, or an unusable address.
     #[error("{message}")]
@@ -94,12 +95,13 @@ impl LagoonError {
         if error.is_connect() {
             LagoonError::NotReached { address, reason }
         } else {
+            let reason = format!("did not answer: {reason}");
             LagoonError::NoAnswer { address, reason }
         }
     }
 
     pub(super) fn timed_out(address: String, limit: Duration) -> LagoonError {
-        let reason = format!("none within {}", seconds(limit));
+        let reason = not_within(limit);
         LagoonError::NoAnswer { address, reason }
     }
 
@@ -183,6 +185,11 @@ impl GraphqlError {
             LagoonError::Refused { message, status }
         }
     }
+}
+
+/// The predicate of a sentence about a server that timed out.
+pub(crate) fn not_within(limit: Duration) -> String {
+    format!("did not answer within {}", seconds(limit))
 }
 
 pub(super) fn shortened(text: &str) -> String {

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use reqwest::multipart::{Form, Part};
 use tokio::io::AsyncReadExt;
 
-use super::transport::{root_cause, seconds};
+use super::error::not_within;
+use super::transport::root_cause;
 use super::{Connection, Lagoon, LagoonError};
 use crate::domain::run::files::Signed;
 use crate::lagoon::transport::form::while_moving;
@@ -74,12 +75,12 @@ impl Lagoon {
         url: &Signed,
         sent: Option<Result<reqwest::Response, reqwest::Error>>,
     ) -> Result<reqwest::Response, LagoonError> {
-        let limit = seconds(self.transport.connection().network.timeout);
+        let limit = self.transport.connection().network.timeout;
         let response = match sent {
             Some(sent) => {
                 sent.map_err(|e| format!("cannot be reached: {}", root_cause(&e.without_url())))
             }
-            None => Err(format!("did not answer within {limit}")),
+            None => Err(not_within(limit)),
         };
         let response = response.map_err(|reason| LagoonError::storage(url, None, reason))?;
         let status = response.status();
@@ -109,11 +110,10 @@ pub(super) fn store(connection: &Connection, url: &Signed) -> Result<reqwest::Cl
     if !connection.network.may_reach(url.expose()) {
         return Err(LagoonError::Address {
             message: format!(
-                "Lagoon stores its files at {}, which is not https: they would be sent unencrypted",
+                "the file store {} does not use https; files would be sent unencrypted",
                 url.address()
             ),
-            hint: "a context can allow plain http: tasks context add NAME URL --allow-http"
-                .to_owned(),
+            hint: "to allow plain http: tasks context add NAME URL --allow-http".to_owned(),
         });
     }
     connection.network.file_client(url.expose())

@@ -40,13 +40,13 @@ impl Network {
     fn refuse(url: &Url) -> LagoonError {
         let origin = url.origin().ascii_serialization();
         let message = if url.domain().is_some_and(is_below_localhost) {
-            format!("{origin} is not https, and its name does not resolve to this machine")
+            format!("{origin} does not use https, and its name does not resolve to this machine")
         } else {
-            format!("{origin} is not https: a token is sent in the clear only to this machine")
+            format!("{origin} does not use https; tokens are sent unencrypted only to this machine")
         };
         LagoonError::Address {
             message,
-            hint: "use https, or a context that allows plain http: tasks context add NAME URL --allow-http, then -l NAME"
+            hint: "use https, or allow plain http: tasks context add NAME URL --allow-http, then -l NAME"
                 .to_owned(),
         }
     }
@@ -96,7 +96,7 @@ impl Network {
         }
         if let Some(pem) = &self.ca_pem {
             let refused = |why: &str| LagoonError::Address {
-                message: format!("the context's ca_file holds no certificates{why}"),
+                message: format!("the context's ca_file contains no certificates{why}"),
                 hint: "it must be a PEM file with one or more certificates".to_owned(),
             };
             let more = reqwest::Certificate::from_pem_bundle(pem)
@@ -121,7 +121,7 @@ impl Network {
     ) -> Result<http::Response<Vec<u8>>, LagoonError> {
         let text = request.uri().to_string();
         let url = Url::parse(&text).map_err(|error| LagoonError::Address {
-            message: format!("`{text}` is no address: {error}"),
+            message: format!("`{text}` is not a valid address: {error}"),
             hint: "it must start with https://".to_owned(),
         })?;
         let address = url.origin().ascii_serialization();
@@ -166,8 +166,8 @@ impl Network {
 /// The address can contain a password and is not shown.
 fn explicit_proxy(address: &str) -> Result<reqwest::Proxy, LagoonError> {
     let unusable = |reason: String| LagoonError::Address {
-        message: format!("the proxy's address cannot be used: {reason}"),
-        hint: "it looks like http://proxy.example:3128".to_owned(),
+        message: format!("invalid proxy address: {reason}"),
+        hint: variables::PROXY_FORM.to_owned(),
     };
     variables::address(address.as_ref()).map_err(unusable)?;
     reqwest::Proxy::all(address).map_err(|error| unusable(error.to_string()))
@@ -175,7 +175,7 @@ fn explicit_proxy(address: &str) -> Result<reqwest::Proxy, LagoonError> {
 
 fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, LagoonError> {
     builder.build().map_err(|error| LagoonError::Address {
-        message: format!("no HTTP client can be made: {}", root_cause(&error)),
-        hint: "look at SSL_CERT_FILE and the proxy variables".to_owned(),
+        message: format!("cannot create an HTTP client: {}", root_cause(&error)),
+        hint: "check SSL_CERT_FILE and the proxy variables".to_owned(),
     })
 }

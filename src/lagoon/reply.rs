@@ -23,7 +23,7 @@ impl<T> Reply<T> {
             return Err(first.into_error(200));
         }
         self.data
-            .ok_or_else(|| LagoonError::Unusable("it holds neither data nor errors".to_owned()))
+            .ok_or_else(|| LagoonError::Unusable("it has neither data nor errors".to_owned()))
     }
 }
 
@@ -66,7 +66,7 @@ pub fn read<T: DeserializeOwned>(
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     if !is_json(kind) {
         let kind = if kind.is_empty() {
-            "something without a content type"
+            "no content type"
         } else {
             kind
         };
@@ -81,19 +81,23 @@ pub fn read<T: DeserializeOwned>(
             return Err(LagoonError::Unusable(unexpected(&error)));
         }
         Err(_) if status == 401 => (None, Vec::new()),
-        Err(_) => return Err(not_lagoon(format!("with broken JSON (status {status})"))),
+        Err(_) => return Err(not_lagoon(format!("with invalid JSON (status {status})"))),
     };
     if status == 200 {
         return Ok(Reply { data, errors });
     }
     match (status, errors.into_iter().next()) {
         (401, first) => Err(LagoonError::NotSignedIn {
-            message: first.map_or("Lagoon answered 401".to_owned(), |e| e.first_line()),
+            message: first.map_or("Lagoon answered with status 401".to_owned(), |e| {
+                e.first_line()
+            }),
             hints: Vec::new(),
             sent: true,
         }),
         (_, Some(first)) => Err(first.into_error(status)),
-        (_, None) => Err(not_lagoon(format!("with status {status} and no reason"))),
+        (_, None) => Err(not_lagoon(format!(
+            "with status {status} and no error message"
+        ))),
     }
 }
 
@@ -106,7 +110,7 @@ fn unexpected(error: &serde_json::Error) -> String {
         .and_then(|rest| rest.split_once('`'))
     {
         Some((field, _)) => format!("the field `{}` is missing ({place})", shortened(field)),
-        None => format!("a value has another type than in Lagoon's schema ({place})"),
+        None => format!("a value does not have the type in Lagoon's schema ({place})"),
     }
 }
 
@@ -222,7 +226,7 @@ mod tests {
         let reply = read::<Vec<i64>>("a", 200, "application/json", br#"{"data":["x"]}"#);
         assert_eq!(
             reply.expect_err("another type").to_string(),
-            "Lagoon's answer cannot be used: a value has another type than in Lagoon's schema \
+            "unexpected response from Lagoon: a value does not have the type in Lagoon's schema \
              (line 1, column 12)"
         );
         assert!(matches!(

@@ -20,7 +20,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::error::LagoonError;
+use super::error::{LagoonError, not_within};
 use super::reply::Reply;
 use super::{Connection, CredentialsError};
 use crate::clock::{Instant, sleep, timeout_at};
@@ -211,10 +211,7 @@ impl Transport {
         match timeout_at(limit.until, token).await {
             Ok(token) => token.map_err(not_signed_in),
             Err(_) => Err(LagoonError::NoToken {
-                reason: format!(
-                    "no answer from {server}: none within {}",
-                    seconds(limit.whole)
-                ),
+                reason: format!("{server} {}", not_within(limit.whole)),
             }),
         }
     }

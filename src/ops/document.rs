@@ -21,7 +21,7 @@ pub(crate) async fn ask(lagoon: &Lagoon, document: &Document) -> Result<Answer, 
     let answer = lagoon.ask(document).await?;
     let failure = answer.failure.map(|error| match answer.errors {
         0 | 1 => Error::from(error),
-        many => Error::from(error).hint(format!("the answer holds {many} errors")),
+        many => Error::from(error).hint(format!("the response contains {many} errors")),
     });
     Ok(Answer {
         status: answer.status,

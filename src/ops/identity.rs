@@ -41,7 +41,7 @@ pub(crate) async fn signed_in(lagoon: &Lagoon) -> Result<SignedIn, Error> {
 
 async fn platform_roles(lagoon: &Lagoon, person: &Person) -> Result<Vec<String>, LagoonError> {
     let Some(email) = &person.email else {
-        let reason = "the user has no email address to look them up by";
+        let reason = "the user has no email address";
         return Err(LagoonError::Unusable(reason.to_owned()));
     };
     lagoon.platform_roles(email).await

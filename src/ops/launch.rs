@@ -128,11 +128,10 @@ impl Launch {
     /// Adds the reason for a refusal.
     fn explained(&self, error: Error) -> Error {
         match self.definition() {
-            None if error.kind == Kind::NotAllowed => error.hint(
-                "one-off commands need the role developer, on production environments maintainer",
-            ),
+            None if error.kind == Kind::NotAllowed => error
+                .hint("one-off commands require the role developer, and maintainer on production"),
             Some(task) if error.message.contains("could not be found") => error.hint(format!(
-                "`{}` was listed a moment ago: it was changed or removed since, or your role may not invoke it",
+                "`{}` was changed or deleted in the meantime, or your role may not invoke it",
                 task.name
             )),
             Some(_) if error.message.contains("disabled for this project") => {

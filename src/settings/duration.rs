@@ -14,7 +14,7 @@ pub(crate) fn spell_duration(length: Duration) -> String {
 /// `30`, `30s`, `2m`, `1h`, `7d`, `500ms`, `1m30s`; a bare number is seconds.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong =
-        || "a length of time looks like 30s, 2m or 1h30m; units are ms, s, m, h and d".to_owned();
+        || "expected a duration such as 30s, 2m or 1h30m (units: ms, s, m, h, d)".to_owned();
     if let Ok(seconds) = text.parse::<u32>() {
         return Ok(Duration::from_secs(seconds.into()));
     }
@@ -49,7 +49,7 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
 /// Like [`parse_duration`], but refuses zero.
 pub(crate) fn parse_limit(text: &str) -> Result<Duration, String> {
     match parse_duration(text)? {
-        Duration::ZERO => Err("it must be longer than nothing".to_owned()),
+        Duration::ZERO => Err("it must be more than 0".to_owned()),
         limit => Ok(limit),
     }
 }

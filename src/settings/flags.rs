@@ -80,9 +80,12 @@ impl Flags {
         ];
         for (flag, values) in given {
             if values.len() > 1 {
+                let times = match values.len() {
+                    2 => "twice".to_owned(),
+                    many => format!("{many} times"),
+                };
                 return Err(SettingsError::usage(format!(
-                    "{flag} is given {} times, and this command is about one",
-                    values.len()
+                    "{flag} was given {times}; this command takes one"
                 ))
                 .hint("`invoke`, `exec` and `runs` take several"));
             }

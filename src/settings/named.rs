@@ -37,10 +37,10 @@ impl Named {
         let (project, environment) = pair(&both.value)?;
         if !self.projects.is_empty() {
             return Err(SettingsError::usage(format!(
-                "-p names a project, and so does -e {}",
+                "-p and -e {} both name a project",
                 both.value
             ))
-            .hint("leave out one of them"));
+            .hint("omit one of them"));
         }
         let of = |name: &str| Some(Sourced::new(name.to_owned(), both.source.clone()));
         Ok((of(project), of(environment)))
@@ -71,7 +71,7 @@ pub(crate) fn pair(text: &str) -> Result<(&str, &str), SettingsError> {
             Ok((project, environment))
         }
         _ => Err(SettingsError::usage(format!(
-            "-e {text} is not of the form PROJECT:ENV"
+            "-e: expected PROJECT:ENV, found `{text}`"
         ))),
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn max_response(flags: &Flags, env: &Env) -> Result<Sourced<u64>, Set
 /// `65536`, `64K`, `1GiB`, `500MB`: K, M and G are powers of 1024, as are KiB, MiB and GiB; KB, MB
 /// and GB are powers of 1000.
 pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
-    let wrong = || "a size looks like 64M, 1GiB or 1048576".to_owned();
+    let wrong = || "expected a size such as 64M, 1GiB or 1048576".to_owned();
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);
     let number: u64 = number.parse().map_err(|_| wrong())?;

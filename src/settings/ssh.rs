@@ -7,7 +7,8 @@ use crate::config::SshKey;
 use crate::domain::place::ssh_endpoint::{EndpointError, SshEndpoint};
 use crate::env::{Env, Secret};
 
-const KEY_FORMS: &str = "it takes the whole text of a private key, base64 of it, or a path that begins with /, ~/, ./ or ../";
+const KEY_FORMS: &str =
+    "give a path that begins with /, ~/, ./ or ../, or the text of a private key, also as base64";
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SshSettings {
@@ -39,8 +40,8 @@ impl SshSettings {
     pub(super) fn key_of(env: &Env) -> Result<SshSettings, SettingsError> {
         let key = env.ssh_key.as_ref().map(Secret::expose);
         if key.is_some_and(|key| key.trim().is_empty()) {
-            return Err(SettingsError::usage("TASKS_SSH_KEY is set, but empty")
-                .hint("give it a key's path or text, or unset it"));
+            return Err(SettingsError::usage("TASKS_SSH_KEY has an empty value")
+                .hint("give it a value, or unset it"));
         }
         let key = key.map(|key| SshKey::parse(key, Path::new("")));
         if let Some(Err(error)) = key.as_ref().map(SshKey::usable) {
@@ -56,7 +57,7 @@ impl SshSettings {
 
 fn endpoint(host: &str, port: Option<&str>) -> Result<SshEndpoint, SettingsError> {
     if port.is_some_and(|p| p.trim().is_empty()) {
-        return Err(SettingsError::usage("TASKS_SSH_PORT is set, but empty")
+        return Err(SettingsError::usage("TASKS_SSH_PORT has an empty value")
             .hint("give it a value, or unset it"));
     }
     SshEndpoint::parse(host, port).map_err(|error| {

@@ -145,8 +145,8 @@ fn of(config: &Config, origin: Origin) -> Vec<&Context> {
 
 fn none_is_current(several: &[&Context]) -> SettingsError {
     let first = several.first().map_or("NAME", |c| c.name.as_str());
-    SettingsError::usage("there are several contexts and none is current")
-        .hint(format!("name one: -l {first}"))
+    SettingsError::usage("several contexts exist and none is current")
+        .hint(format!("select one: -l {first}"))
         .hint(format!("make one current: tasks context use {first}"))
 }
 
@@ -209,7 +209,7 @@ fn sandbox(source: Source) -> Chosen {
 
 fn not_empty(token: &Secret) -> Result<Secret, SettingsError> {
     if token.expose().trim().is_empty() {
-        return Err(SettingsError::usage("TASKS_TOKEN is set, but empty")
+        return Err(SettingsError::usage("TASKS_TOKEN has an empty value")
             .hint("give it a value, or unset it"));
     }
     Ok(token.clone())
@@ -218,16 +218,16 @@ fn not_empty(token: &Secret) -> Result<Secret, SettingsError> {
 fn no_context(token_is_set: bool) -> SettingsError {
     let error = SettingsError::new(
         SettingsErrorKind::NotSignedIn,
-        "there is no context: tasks does not know any Lagoon yet",
+        "no Lagoon is configured yet",
     );
     let remedy = if token_is_set {
-        "TASKS_TOKEN alone is not enough: set TASKS_API to the address it belongs to"
+        "TASKS_TOKEN requires TASKS_API, the address of the Lagoon that issued it"
     } else {
-        "sign in to one: tasks login https://api.example.com"
+        "sign in: tasks login https://api.example.com"
     };
     error
         .hint(remedy)
-        .hint("or try the built-in one: --context sandbox")
+        .hint("or try the built-in Lagoon: --context sandbox")
 }
 
 fn known<'a>(
@@ -246,14 +246,11 @@ fn known<'a>(
 fn not_found(name: &str, config: &Config, source: &Source) -> SettingsError {
     let error = SettingsError::new(
         SettingsErrorKind::NotFound,
-        format!(
-            "there is no context {} (named by {source})",
-            shown_name(name)
-        ),
+        format!("context {} not found (from {source})", shown_name(name)),
     );
     let known = config.contexts.iter().map(|c| c.name.as_str());
     match closest(name, known.chain([crate::config::SANDBOX])) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint("see those there are: tasks context list"),
+        None => error.hint("to list contexts: tasks context list"),
     }
 }

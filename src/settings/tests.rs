@@ -218,7 +218,7 @@ fn the_ssh_variables_belong_where_the_token_does() {
         ),
         (
             vec![api, ("TASKS_SSH_KEY", " ")],
-            "TASKS_SSH_KEY is set, but empty",
+            "TASKS_SSH_KEY has an empty value",
         ),
     ] {
         let error = chosen(&none, &vars, two()).unwrap_err();
@@ -313,7 +313,7 @@ fn what_was_not_said_changes_nothing_without_a_terminal() {
     let settings = resolve(&environment, &[], one()).unwrap();
     assert!(settings.require_explicit(&[Context, Environment]).is_ok());
     let error = settings.require_explicit(&[Project]).unwrap_err();
-    assert!(error.message.contains("the context `a`"), "{error}");
+    assert!(error.hints[0].contains("the context `a`"), "{error}");
 
     let vars = [("TASKS_PROJECT", "p"), ("TASKS_CONTEXT", "b")];
     let settings = resolve(&environment, &vars, two()).unwrap();

@@ -15,9 +15,9 @@ const CHANGED: &str = "REMOTE HOST IDENTIFICATION HAS CHANGED";
 #[derive(Debug, thiserror::Error)]
 pub enum SshError {
     /// A name that `ssh` or the portal could misinterpret.
-    #[error("`{name}` cannot be the {what} of an ssh connection")]
+    #[error("`{name}` is not a valid {what} for ssh")]
     InvalidName { what: &'static str, name: String },
-    #[error("there is no `ssh` on the PATH")]
+    #[error("`ssh` was not found on the PATH")]
     NoProgram,
     #[error("cannot run ssh")]
     Run(#[source] io::Error),
@@ -26,11 +26,11 @@ pub enum SshError {
     /// A description without the value.
     #[error("the ssh key is {0}")]
     UnusableKey(String),
-    #[error("cannot put the ssh key into a temporary file")]
+    #[error("cannot write the ssh key to a temporary file")]
     KeepKey(#[source] io::Error),
     #[error("{host} refused: {words}")]
     Refused { host: String, words: String },
-    #[error("{host} shows another host key than before, and is not trusted: {words}")]
+    #[error("the host key of {host} has changed: {words}")]
     HostKeyChanged {
         host: String,
         port: u16,
@@ -77,12 +77,12 @@ impl SshError {
         let hint = match self {
             SshError::InvalidName { what: "port", .. } => "a port is a number from 1 to 65535",
             SshError::InvalidName { .. } => {
-                "letters, digits, `.`, `:` and `-` are fine, the first a letter or digit"
+                "use letters, digits, `.`, `:` and `-`, with a letter or digit first"
             }
-            SshError::NoProgram => "install OpenSSH's client (the package `openssh-client`)",
-            SshError::Key { .. } => "name a file that is there, with the private key",
+            SshError::NoProgram => "install the OpenSSH client (package `openssh-client`)",
+            SshError::Key { .. } => "name an existing file with the private key",
             SshError::UnusableKey(_) => {
-                "name its file with a path that begins with /, ~/, ./ or ../, or give the whole key"
+                "give a path that begins with /, ~/, ./ or ../, or the whole key"
             }
             SshError::HostKeyChanged { host, port, .. } => {
                 let known = match port {
@@ -90,12 +90,12 @@ impl SshError {
                     port => format!("[{host}]:{port}"),
                 };
                 return vec![format!(
-                    "ask who runs it whether the key was changed; if so: ssh-keygen -R '{known}'"
+                    "if its operator confirms the new key, remove the old one: ssh-keygen -R '{known}'"
                 )];
             }
             SshError::Failed { words, .. } if words.contains("Permission denied") => {
-                "is your public key in Lagoon, and its private key in the agent or named? A key \
-                 with a passphrase needs the agent where nobody can be asked"
+                "check that Lagoon has your public key, and that the agent or TASKS_SSH_KEY has the \
+                 private key; without a terminal, a key with a passphrase requires the agent"
             }
             _ => return Vec::new(),
         };
@@ -138,7 +138,7 @@ pub(super) fn from_words(
         },
         Some(_) => SshError::Refused {
             host,
-            words: or(format!("it said nothing ({status})")),
+            words: or(format!("no message ({status})")),
         },
     }
 }

@@ -111,7 +111,7 @@ async fn a_refusal_is_shown_and_no_token() {
     let error = ask(&ssh).await.unwrap_err().to_string();
     assert_eq!(
         error,
-        "ssh.example.com refused: it said nothing (exit status: 0)"
+        "ssh.example.com refused: no message (exit status: 0)"
     );
     let (_folder, ssh) = stand_in("echo a.b.c; exit 3");
     assert!(matches!(ask(&ssh).await, Err(SshError::Refused { .. })));
@@ -128,7 +128,7 @@ async fn what_ssh_says_is_kept() {
         error.to_string(),
         "ssh to ssh.example.com failed: lagoon@x: Permission denied (publickey)."
     );
-    assert!(error.hints()[0].contains("public key in Lagoon"));
+    assert!(error.hints()[0].contains("Lagoon has your public key"));
 
     let (_folder, ssh) = stand_in(
         "printf '@@@@@\\n@  WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!  @\\n@@@@@\\n' >&2

@@ -200,12 +200,12 @@ fn what_is_skipped_of_a_file_is_named_with_its_line() {
     let more = ["--skip-missing", "-q", "-o", "json"];
     let output = invoke(&env, &[&line[..], &more].concat()).succeeds();
     assert_eq!(super::names(&output.json()), ["main"]);
-    let no_project = |line: u8| format!("--targets: {file}, line {line}: there is no project");
+    let no_project = |line: u8| format!("--targets: {file}, line {line}: project `");
     for named in [gone, no_project(5), no_project(6)] {
         let skipped = format!("warning: skipped: {named}");
         assert!(output.stderr.contains(&skipped), "{skipped}\n{output}");
     }
-    let develop = format!("skipped: lagoon-demo/develop ({file}, line 1): there is no service");
+    let develop = format!("skipped: lagoon-demo/develop ({file}, line 1): no service");
     assert!(output.stderr.contains(&develop), "{output}");
 }
 

@@ -127,9 +127,9 @@ fn task_files_that_nobody_named_stay_in_the_repository() {
     env.home.write("work/.lagoon/tasks.yml", TASKS);
     env.tasks(&["lint"]).succeeds();
     for (target, why) in [
-        ("../../tasks.yml", "leads out of the repository"),
-        ("/dev/tty", "leads out of the repository"),
-        ("/dev/zero", "leads out of the repository"),
+        ("../../tasks.yml", "is outside the repository"),
+        ("/dev/tty", "is outside the repository"),
+        ("/dev/zero", "is outside the repository"),
     ] {
         link(&env, target, "work/.lagoon/tasks.yml");
         let output = env.tasks(&["lint"]).ends_with(2);

@@ -35,7 +35,7 @@ fn wanted(text: &str, lenient: bool) -> Result<Desired, Vec<Fault>> {
         given: &[],
         environment: &|name| Ok((name == "SET").then(|| "a value".to_owned())),
         command_file: &|_, path| match path {
-            "" => Err("`` must be in the folder of this file, or below it".to_owned()),
+            "" => Err("`` must be in the folder of this file or below it".to_owned()),
             path => Ok(format!("sh {path}")),
         },
         fallback: None,

@@ -200,10 +200,10 @@ fn command_lines_in_operations_are_noticed() {
         found(command_lines, "ops/list.rs", &sample).len()
     };
     for bad in [
-        "\"--force replaces it\"",
+        "\"pass --force to replace it\"",
         "\"name the file: -f FILE\"",
         "\"`tasks runs` lists those\"",
-        "r#\"look again: tasks diff\"#",
+        "r#\"compare again: tasks diff\"#",
         "format!(\"(--fail-fast) {a}\")",
         "[\"tasks\", a]",
     ] {

@@ -116,7 +116,7 @@ pub enum SandboxError {
         address: SocketAddr,
         source: io::Error,
     },
-    #[error("the sandbox serves this machine only, not {0}")]
+    #[error("the sandbox can listen on this machine only, not on {0}")]
     NotLoopback(SocketAddr),
     #[error("the sandbox has no user {0}")]
     NoUser(String),

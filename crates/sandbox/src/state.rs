@@ -157,6 +157,6 @@ pub(super) fn new_secret() -> Result<String, StoreError> {
     rustls::crypto::ring::default_provider()
         .secure_random
         .fill(&mut bytes)
-        .map_err(|_| StoreError::Content("the system has no random numbers".to_owned()))?;
+        .map_err(|_| StoreError::Content("the system provides no random numbers".to_owned()))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

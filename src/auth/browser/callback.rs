@@ -87,19 +87,18 @@ async fn serve(
     }
     let request = read(&bytes, state);
     let (status, text) = match &request {
-        Request::Other => ("404 Not Found", "Nothing is here."),
+        Request::Other => ("404 Not Found", "Page not found."),
         Request::WrongState => (
             "400 Bad Request",
             "This page belongs to another sign-in. Return to the browser window that `tasks` opened.",
         ),
         Request::Back(Ok(_)) => (
             "200 OK",
-            "That is all the browser is needed for: the terminal says how it went. You can close \
-             this window.",
+            "The sign-in continues in the terminal. You can close this window.",
         ),
         Request::Back(Err(_)) => (
             "400 Bad Request",
-            "Signing in failed: the terminal says why.",
+            "The sign-in failed. The terminal shows the reason.",
         ),
     };
     let page = format!("<!DOCTYPE html><meta charset=\"utf-8\"><title>tasks</title><p>{text}</p>");
@@ -183,7 +182,7 @@ mod tests {
         };
         assert_eq!(
             refused.to_string(),
-            "signing in was refused: User said no (access_denied)"
+            "the sign-in was refused: User said no (access_denied)"
         );
     }
 

@@ -35,17 +35,17 @@ pub(super) async fn find(endpoint: &Url, web: &dyn Web) -> Result<Provider, Brow
         .map_err(|error| wrong(error.to_string()))?;
     let answer = web::send(web, request).await?;
     if answer.status() != 200 {
-        return Err(wrong(format!("it answered {}", answer.status())));
+        return Err(wrong(format!("it answered with {}", answer.status())));
     }
     let found: Configuration = serde_json::from_slice(answer.body())
         .map_err(|error| wrong(unreadable(answer.body(), &error)))?;
     // The token endpoint's scheme is checked when a request is sent there.
     let scheme = found.authorization_endpoint.scheme();
     if !matches!(scheme, "http" | "https") {
-        return Err(wrong(format!("it signs in at an address with `{scheme}`")));
+        return Err(wrong(format!("its sign-in address uses `{scheme}`")));
     }
     if scheme == "http" && endpoint.scheme() == "https" {
-        return Err(wrong("it signs in over plain http".to_owned()));
+        return Err(wrong("its sign-in address uses plain http".to_owned()));
     }
     Ok(Provider {
         authorize: found.authorization_endpoint,
@@ -69,6 +69,6 @@ fn unreadable(body: &[u8], error: &serde_json::Error) -> String {
     match keys.into_iter().find(|key| !is_address(key)) {
         Some(key) if configuration[key].is_null() => format!("its configuration has no `{key}`"),
         Some(key) => format!("the `{key}` of its configuration is not a web address"),
-        None => format!("its configuration cannot be used (line {line}, column {column})"),
+        None => format!("its configuration is invalid (line {line}, column {column})"),
     }
 }

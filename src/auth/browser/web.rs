@@ -27,7 +27,7 @@ pub(super) async fn send(web: &dyn Web, request: HttpRequest) -> Result<HttpResp
     let response = web.send(request).await?;
     let status = response.status();
     if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-        return Err(unavailable(format!("{address} answered {status}")));
+        return Err(unavailable(format!("{address} answered with {status}")));
     }
     Ok(response)
 }
@@ -47,7 +47,7 @@ pub(super) async fn send_for_json(
     }
     let status = response.status();
     Err(unavailable(format!(
-        "{address} answered {status} with {media_type} instead of JSON"
+        "{address} answered with {status} and {media_type} instead of JSON"
     )))
 }
 

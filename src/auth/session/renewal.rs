@@ -123,10 +123,10 @@ impl Session {
             Ok(Ok(Ok(None))) => return Err(self.browser_ended()),
             Ok(Ok(Err(BrowserError::Web(failure)))) => failure,
             Ok(Ok(Err(error))) => return Err(error.into()),
-            Ok(Err(_)) => unavailable(format!("no answer from {address}: interrupted")),
+            Ok(Err(_)) => unavailable(format!("{address} did not answer: interrupted")),
             Err(_) => {
                 let limit = attempt.limit.as_secs_f64();
-                unavailable(format!("no answer from {address}: none within {limit} s"))
+                unavailable(format!("{address} did not answer within {limit} s"))
             }
         };
         Err(self.not_renewed(attempt, failure))
@@ -138,7 +138,7 @@ impl Session {
         }
         if attempt.is_optional {
             self.notices.warn(&format!(
-                "the session was not renewed, so the current token is used until it ends: {failure}"
+                "the session was not renewed, so the current token is used until it expires: {failure}"
             ));
         }
         BrowserError::Web(failure).into()

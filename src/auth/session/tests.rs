@@ -146,7 +146,7 @@ async fn without_a_way_to_renew_it_is_used_to_its_end_and_then_said() {
     let over = session.other_than(&ended).await.unwrap_err();
     assert!(
         over.to_string()
-            .starts_with("the token in the store has expired")
+            .starts_with("the token in the token store has expired")
     );
     assert!(over.is_sign_in());
 }

@@ -170,7 +170,7 @@ mod tests {
                 "{\"A\": \"1\",\n\"B\": 2,\n\"A\": \"2\"}",
                 "f: line 3: duplicate key `A`",
             ),
-            ("A: 1\nB: 2\nA: 3\n", "f: line 3: "),
+            ("A: 1\nB: 2\nA: 3\n", "f: line 3: duplicate key `A`"),
             (
                 "{\"A\": 1,\n\"B\"",
                 "f: line 2: invalid JSON: unexpected end",
@@ -182,12 +182,9 @@ mod tests {
                 "f: `A` must be a single value, not an object",
             ),
             ("A:\n", "f: `A` has no value"),
-            ("A: 1\n- b\n", "f: line 2: a key (`NAME:`) must be here"),
-            ("A: [1]\n", "f: line 1: a single value must be here"),
-            (
-                "A: 'b\n",
-                "f: line 1: a quote opens here and does not close",
-            ),
+            ("A: 1\n- b\n", "f: line 2: expected a key (`NAME:`)"),
+            ("A: [1]\n", "f: line 1: expected a single value"),
+            ("A: 'b\n", "f: line 1: this quote is never closed"),
         ] {
             let message = read_map(text).unwrap_err().message;
             assert!(message.contains(why), "{text}: {message}");

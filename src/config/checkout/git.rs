@@ -63,7 +63,7 @@ fn branch(folder: &Path, notes: &mut Vec<String>) -> Option<String> {
     match head.trim().strip_prefix("ref: refs/heads/") {
         // A repository with another reference format (reftable) has only this content in HEAD.
         Some(".invalid") | None => {
-            notes.push("git's HEAD is on no branch".to_owned());
+            notes.push("git's HEAD is not on a branch".to_owned());
             None
         }
         Some(branch) => Some(branch.to_owned()),

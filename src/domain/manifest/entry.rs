@@ -42,7 +42,7 @@ impl<'a> Entry<'a> {
             return filled.text;
         };
         let message = format!(
-            "the value of {variable} (`from_env`) cannot be part of a name: give it with --var"
+            "a value from the environment ({variable}) cannot be part of a name; pass it with --var"
         );
         self.refused.push(self.file.fault(text.referenced, message));
         MASK.to_owned()

@@ -6,10 +6,10 @@ use serde_saphyr::{Location, Spanned};
 
 use super::entry::Entry;
 use super::form::{self, Absent};
-use super::header::{File, Project};
+use super::header::{DECLARE_IT, File, Project};
 use super::{Desired, Fault, Position, Retired, ScopeName, Source, Wanted};
 use super::{shape, task};
-use crate::domain::names::{closest, database_key, each_once, nfc};
+use crate::domain::names::{SAME_NAME, closest, database_key, each_once, nfc};
 use crate::domain::task::hidden::Environment;
 
 /// The environment of task files: command line, variables, other files.
@@ -72,8 +72,8 @@ pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Faul
     for (name, _) in around.given {
         if faults.is_empty() && !declared.contains(name) {
             let message = match closest(name, declared.iter().map(String::as_str)) {
-                Some(near) => format!("no file declares `{name}`: did you mean `{near}`?"),
-                None => format!("no file declares `{name}` under `variables:`"),
+                Some(near) => format!("undeclared variable `{name}`; did you mean `{near}`?"),
+                None => format!("undeclared variable `{name}`; {DECLARE_IT}"),
             };
             let position = Position {
                 file: "--var".to_owned(),
@@ -195,7 +195,10 @@ impl File<'_> {
             + usize::from(own.group.is_some())
             + usize::from(system);
         if named > 1 {
-            faults.push(self.fault(at, "only one of `environment`, `group` and `system` goes"));
+            faults.push(self.fault(
+                at,
+                "only one of `environment`, `group` and `system` is allowed",
+            ));
             return Vec::new();
         }
         let has_projects = self.form.project.is_some() || self.form.projects.is_some();
@@ -206,7 +209,7 @@ impl File<'_> {
         if self.projects.is_empty() && !has_projects {
             faults.push(self.fault(
                 at,
-                "which project? Name it at the top (`project:` or `projects:`), or with -p",
+                "no project given; add `project:` or `projects:` at the top, or pass -p",
             ));
         }
         self.projects.iter().map(Some).collect()
@@ -255,7 +258,7 @@ fn repeated(desired: &Desired, faults: &mut Vec<Fault>) {
         let first = *there.entry(key(&wanted.scope, name)).or_insert(wanted);
         if !std::ptr::eq(first, wanted) {
             let message = format!(
-                "the task `{name}` of {} is there already, at {} (case and accents do not tell names apart)",
+                "the task `{name}` of {} is already defined at {} ({SAME_NAME})",
                 wanted.scope, first.position
             );
             faults.push(Fault::new(wanted.position.clone(), message));
@@ -264,7 +267,7 @@ fn repeated(desired: &Desired, faults: &mut Vec<Fault>) {
     for retired in &desired.retired {
         if let Some(wanted) = there.get(&key(&retired.scope, &retired.name)) {
             let message = format!(
-                "`{}` should be absent, and is a task at {}",
+                "`{}` is listed under `absent`, but defined at {}",
                 retired.name, wanted.position
             );
             faults.push(Fault::new(retired.position.clone(), message));

@@ -68,9 +68,9 @@ impl Fault {
             YamlError::Unexpected {
                 expected: "string scalar",
                 ..
-            } => "a key must be a text".to_owned(),
+            } => "a key must be a string".to_owned(),
             _ if message.starts_with("invalid u64") => {
-                "the version is a number: `version: 1`".to_owned()
+                "`version` must be a number: `version: 1`".to_owned()
             }
             _ => message,
         };

@@ -118,7 +118,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
             type Value = Entries<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a mapping of names")
+                f.write_str("a mapping")
             }
 
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
@@ -201,7 +201,7 @@ macro_rules! scalar_or_map {
                         Ok($text(text.to_owned()))
                     }
                     visit_scalars!(
-                        $other.ok_or_else(|| serde::de::Error::custom("write it in quotes"));
+                        $other.ok_or_else(|| serde::de::Error::custom("the name must be a string; put it in quotes"));
                         visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64
                     );
                     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
@@ -217,7 +217,7 @@ macro_rules! scalar_or_map {
 
 scalar_or_map!(
     Variable,
-    "a default, or a mapping with `default` and `from_env`",
+    "a default value, or a mapping with `default` and `from_env`",
     Some(Variable::Nothing),
     |text| Variable::Scalar(Some(text)),
     Some(Variable::Scalar(None)),

@@ -22,6 +22,9 @@ pub(super) struct File<'a> {
 /// The prefix of the environment variable for `from_env: true`.
 const PREFIX: &str = "TASKS_VAR_";
 
+/// The advice about an undeclared variable.
+pub(super) const DECLARE_IT: &str = "add it under `variables:`";
+
 struct Default {
     value: Option<Value>,
     /// The environment variable that can set the value.
@@ -48,7 +51,7 @@ impl<'a> File<'a> {
             && version.value != VERSION
         {
             let message = format!(
-                "version {} of the form is unknown here: this program reads version {VERSION}",
+                "unsupported version {}; this release of tasks reads version {VERSION}",
                 version.value
             );
             faults.push(file.fault(version.referenced, message));
@@ -66,9 +69,9 @@ impl<'a> File<'a> {
         for (name, variable) in self.form.variables.iter().flat_map(|v| &v.0) {
             if name.value == PROJECT || !variables::is_name(&name.value) {
                 let why = if name.value == PROJECT {
-                    "is always there: it is the project's name"
+                    "is predefined as the project's name and cannot be declared"
                 } else {
-                    "is no name for a variable (letters, digits, `_`, `-` and `.`)"
+                    "is not a valid variable name (letters, digits, `_`, `-` and `.`)"
                 };
                 faults.push(self.fault(name.referenced, format!("`{}` {why}", name.value)));
                 continue;
@@ -130,13 +133,13 @@ impl<'a> File<'a> {
                 (Some(_), Some(projects)) => {
                     faults.push(self.fault(
                         projects.referenced,
-                        "only one of `project` and `projects` goes",
+                        "only one of `project` and `projects` is allowed",
                     ));
                     return Vec::new();
                 }
             };
         if let (Some(projects), []) = (&self.form.projects, named.as_slice()) {
-            faults.push(self.fault(projects.referenced, "`projects` names none"));
+            faults.push(self.fault(projects.referenced, "`projects` is empty"));
         }
         let mut found: Vec<Project> = Vec::new();
         for (name, values) in named {
@@ -144,7 +147,7 @@ impl<'a> File<'a> {
                 faults.push(self.fault(name.referenced, "the project's name is empty"));
             }
             if found.iter().any(|(other, _)| same_name(other, &name.value)) {
-                let message = format!("the project `{}` is there twice", name.value);
+                let message = format!("the project `{}` is listed twice", name.value);
                 faults.push(self.fault(name.referenced, message));
             }
             for (variable, _) in &values.0 {
@@ -152,9 +155,9 @@ impl<'a> File<'a> {
                     let known = self.defaults.keys().map(String::as_str);
                     let advice = match closest(&variable.value, known) {
                         Some(near) => format!("did you mean `{near}`?"),
-                        None => "add it under `variables:`".to_owned(),
+                        None => DECLARE_IT.to_owned(),
                     };
-                    let message = format!("`{}` is not declared: {advice}", variable.value);
+                    let message = format!("undeclared variable `{}`; {advice}", variable.value);
                     faults.push(self.fault(variable.referenced, message));
                 }
             }
@@ -172,9 +175,9 @@ impl<'a> File<'a> {
         if name == PROJECT {
             return Some(match project {
                 Some((project, _)) if !project.is_empty() => Value::Text(project.clone()),
-                Some(_) => Value::Missing("`${project}` is not known".to_owned()),
+                Some(_) => Value::Missing("`${project}` has no value; no project given".to_owned()),
                 None => Value::Missing(
-                    "`${project}` is no name here: the task belongs to no single project"
+                    "`${project}` cannot be used here; the task does not belong to a single project"
                         .to_owned(),
                 ),
             });
@@ -196,7 +199,7 @@ impl<'a> File<'a> {
             let from_env = default.from_env.as_ref();
             let or = from_env.map_or(String::new(), |variable| format!(", set {variable}"));
             Value::Missing(format!(
-                "`${{{name}}}` has no value: give it one with --var {name}=VALUE{or}, or a default"
+                "`${{{name}}}` has no value; pass --var {name}=VALUE{or} or add a default"
             ))
         }))
     }

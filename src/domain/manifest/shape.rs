@@ -9,7 +9,8 @@ use serde_saphyr::{Location, Spanned};
 use super::form::{Text, visit_scalars};
 use super::keys::{FILE, Key, Shape};
 use super::{Fault, Position};
-use crate::domain::names::closest;
+use crate::domain::names::{closest, unknown_word};
+use crate::domain::yaml;
 
 enum Node {
     Nothing,
@@ -44,9 +45,9 @@ pub(super) fn check(file: &str, text: &str) -> Result<Findings, serde_saphyr::Er
             checker.value("the file", &node, &FILE);
             return Ok(checker.found);
         }
-        Node::Nothing => "the file is empty: begin with `version: 1`",
+        Node::Nothing => "the file is empty; start with `version: 1`",
         Node::Scalar | Node::Flag | Node::List(_) => {
-            "the file has no keys at its top: begin with `version: 1`"
+            "expected keys at the top level; start with `version: 1`"
         }
     };
     checker.found.breaks = true;
@@ -106,7 +107,7 @@ impl Checker<'_> {
             // One that is misspelled is not missing as well.
             let is_there = entries.iter().any(|(key, _)| key.value == required.name);
             if !is_there && !misspelled.contains(&required.name.as_str()) {
-                self.fault(at, format!("the key `{}` is missing", required.name));
+                self.fault(at, format!("missing key `{}`", required.name));
             }
         }
         if self.found.faults.len() > before {
@@ -118,14 +119,8 @@ impl Checker<'_> {
     fn unknown(&mut self, key: &Text, keys: &'static [Key]) -> Option<&'static str> {
         let known = keys.iter().map(|key| key.name.as_str());
         let near = closest(&key.value, known.clone());
-        let advice = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", known.collect::<Vec<_>>().join(", ")),
-        };
-        self.fault(
-            key.referenced,
-            format!("there is no key `{}` here: {advice}", key.value),
-        );
+        let known: Vec<&str> = known.collect();
+        self.fault(key.referenced, unknown_word("key", &key.value, &known));
         near
     }
 
@@ -135,8 +130,7 @@ impl Checker<'_> {
                 .iter()
                 .any(|(k, _)| k.value == key.value)
             {
-                let message = format!("the key `{}` is there twice", key.value);
-                self.fault(key.referenced, message);
+                self.fault(key.referenced, yaml::duplicate_key(&key.value));
             }
         }
     }
@@ -145,11 +139,11 @@ impl Checker<'_> {
 impl Shape {
     fn words(&self) -> &'static str {
         match self {
-            Shape::Text => "a text",
+            Shape::Text => "a string",
             Shape::Flag => "`true` or `false`",
             Shape::List(_) => "a list",
-            Shape::Keys(_) => "a mapping of keys",
-            Shape::Names(_) => "a mapping of names",
+            Shape::Keys(_) => "a mapping",
+            Shape::Names(_) => "a mapping",
         }
     }
 }

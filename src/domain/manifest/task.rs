@@ -4,7 +4,7 @@ use serde_saphyr::Location;
 
 use super::entry::Entry;
 use super::{Fault, Position, form};
-use crate::domain::names::{closest, nfc};
+use crate::domain::names::{nfc, unknown_word};
 use crate::domain::task::hidden::{Field, Hidden, scrubbed};
 use crate::domain::task::rules::{self, violations};
 use crate::domain::{Argument, ArgumentKind, Definition, Permission, Scope, Work};
@@ -72,15 +72,14 @@ fn work(task: &form::Task, entry: &mut Entry<'_>) -> Option<Work> {
             }
         }
         (None, None, None) => {
-            let message =
-                "the task does nothing: give it a `command`, a `command_file` or an `image`";
+            let message = "the task has no `command`, `command_file` or `image`";
             entry.fault(entry.at, message);
             None
         }
         _ => {
             entry.fault(
                 entry.at,
-                "only one of `command`, `command_file` and `image` goes",
+                "only one of `command`, `command_file` and `image` is allowed",
             );
             None
         }
@@ -131,14 +130,7 @@ fn argument(argument: &form::Argument, entry: &mut Entry<'_>) -> Option<Argument
 }
 
 fn unknown(at: &form::Text, what: &str, word: &str, known: &[&str], entry: &mut Entry<'_>) {
-    let advice = match closest(word, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are {}", known.join(", ")),
-    };
-    entry.fault(
-        at.referenced,
-        format!("there is no {what} `{word}`: {advice}"),
-    );
+    entry.fault(at.referenced, unknown_word(what, word, known));
 }
 
 /// The violations of Lagoon's rules, with the positions of their keys.

@@ -143,22 +143,22 @@ fn values_come_from_the_line_then_the_map_then_the_process_then_the_default() {
 fn unknown_keys_are_told_with_the_nearest_and_the_place() {
     assert_eq!(
         faults("version: 1\nproject: a\ntasks:\n  - name: x\n    comand: y\n"),
-        ["tasks.yml:5:5: there is no key `comand` here: did you mean `command`?"]
+        ["tasks.yml:5:5: unknown key `comand`; did you mean `command`?"]
     );
     assert_eq!(
         faults("version: 1\nzzz: 1\n"),
         [
-            "tasks.yml:2:1: there is no key `zzz` here: there are version, lagoon, project, projects, \
-          variables, tasks, absent"
+            "tasks.yml:2:1: unknown key `zzz`; expected one of version, lagoon, project, projects, variables, tasks, \
+             absent"
         ]
     );
     assert_eq!(
         faults("version: 1\nvariables:\n  a: {form_env: true}\n"),
-        ["tasks.yml:3:7: there is no key `form_env` here: did you mean `from_env`?"]
+        ["tasks.yml:3:7: unknown key `form_env`; did you mean `from_env`?"]
     );
     assert_eq!(
         faults("version: 1\nproject: a\nabsent:\n  - {nam: a}\n"),
-        ["tasks.yml:4:6: there is no key `nam` here: did you mean `name`?"]
+        ["tasks.yml:4:6: unknown key `nam`; did you mean `name`?"]
     );
 }
 
@@ -172,11 +172,11 @@ fn what_is_wrong_is_told_where_it_is() {
     for (text, fault) in [
         (
             "    service: a\n",
-            "4:5: the task does nothing: give it a `command`, a `command_file` or an `image`",
+            "4:5: the task has no `command`, `command_file` or `image`",
         ),
         (
             "    command: a\n    image: b\n",
-            "4:5: only one of `command`, `command_file` and `image` goes",
+            "4:5: only one of `command`, `command_file` and `image` is allowed",
         ),
         (
             "    command_file: ../x\n",
@@ -184,35 +184,35 @@ fn what_is_wrong_is_told_where_it_is() {
         ),
         (
             "    command: a\n",
-            "4:5: `service` is missing: a command without a service can never be invoked",
+            "4:5: `service` is missing; a command cannot run without a service",
         ),
         (
             "    command: a\n    service: c\n    permission: maintaner\n",
-            "7:17: there is no permission `maintaner`: did you mean `maintainer`?",
+            "7:17: unknown permission `maintaner`; did you mean `maintainer`?",
         ),
         (
             "    command: a\n    service: c\n    arguments: [{name: A, type: int}]\n",
-            "7:33: there is no type `int`: there are string, numeric, environment, other-environment",
+            "7:33: unknown type `int`; expected one of string, numeric, environment, other-environment",
         ),
         (
             "    command: a\n    service: c\n    arguments: [{name: A B}]\n",
-            "7:24: the argument `A B` is no name for a shell variable (letters, digits and `_`, no digit first)",
+            "7:24: the argument `A B` is not a valid shell variable name (letters, digits and `_`, no digit first)",
         ),
         (
             "    command: a\n    service: c\n    environment: m\n    group: g\n",
-            "4:5: only one of `environment`, `group` and `system` goes",
+            "4:5: only one of `environment`, `group` and `system` is allowed",
         ),
         (
             "    command: a\n    service: c\n    group: ${project}\n",
-            "7:12: `${project}` is no name here: the task belongs to no single project",
+            "7:12: `${project}` cannot be used here; the task does not belong to a single project",
         ),
         (
             "    command: a\n    service: c\n  - name: X \n    image: b\n",
-            "7:5: the task `X` of project a is there already, at tasks.yml:4:5 (case and accents do not tell names apart)",
+            "7:5: the task `X` of project a is already defined at tasks.yml:4:5 (Lagoon ignores case, accents and trailing spaces in names)",
         ),
         (
             "    command: a\n    service: c\nabsent: [X]\n",
-            "7:10: `X` should be absent, and is a task at tasks.yml:4:5",
+            "7:10: `X` is listed under `absent`, but defined at tasks.yml:4:5",
         ),
     ] {
         assert_eq!(task(text), [format!("tasks.yml:{fault}")], "{text}");
@@ -220,72 +220,72 @@ fn what_is_wrong_is_told_where_it_is() {
     for (text, fault) in [
         (
             "",
-            "tasks.yml:1:1: the file is empty: begin with `version: 1`",
+            "tasks.yml:1:1: the file is empty; start with `version: 1`",
         ),
         (
             "# only this\n",
-            "tasks.yml:2:1: the file is empty: begin with `version: 1`",
+            "tasks.yml:2:1: the file is empty; start with `version: 1`",
         ),
         (
             "- version: 1\n",
-            "tasks.yml:1:1: the file has no keys at its top: begin with `version: 1`",
+            "tasks.yml:1:1: expected keys at the top level; start with `version: 1`",
         ),
         (
             "version: 2\n",
-            "tasks.yml:1:10: version 2 of the form is unknown here: this program reads version 1",
+            "tasks.yml:1:10: unsupported version 2; this release of tasks reads version 1",
         ),
-        ("tasks: []\n", "tasks.yml:1:1: the key `version` is missing"),
+        ("tasks: []\n", "tasks.yml:1:1: missing key `version`"),
         (
             "\u{feff}version: 2\r\n",
-            "tasks.yml:1:10: version 2 of the form is unknown here: this program reads version 1",
+            "tasks.yml:1:10: unsupported version 2; this release of tasks reads version 1",
         ),
         (
             "version: one\n",
-            "tasks.yml:1:10: the version is a number: `version: 1`",
+            "tasks.yml:1:10: `version` must be a number: `version: 1`",
         ),
         (
             "version: 1\nprojects: {}\n",
-            "tasks.yml:2:11: `projects` names none",
+            "tasks.yml:2:11: `projects` is empty",
         ),
         (
             "version: 1\n? [a]\n: b\n",
-            "tasks.yml:2:3: a key must be a text",
+            "tasks.yml:2:3: a key must be a string",
         ),
         (
             "version: 1\nabsent:\n\t- a\n",
-            "tasks.yml:3:2: a tab indents this line: YAML takes blanks only",
+            "tasks.yml:3:2: this line is indented with a tab; YAML allows only spaces",
         ),
         (
             "version: 1\nproject: \"a\n",
-            "tasks.yml:2:10: a quote opens here and does not close",
+            "tasks.yml:2:10: this quote is never closed",
         ),
         (
             "version: 1\nversion: 1\n",
-            "tasks.yml:2:1: the key `version` is there twice",
+            "tasks.yml:2:1: duplicate key `version`",
         ),
         (
             "version: 1\nproject: a\nprojects: [b]\n",
-            "tasks.yml:3:11: only one of `project` and `projects` goes",
+            "tasks.yml:3:11: only one of `project` and `projects` is allowed",
         ),
         (
             "version: 1\nprojects: [b, B]\n",
-            "tasks.yml:2:15: the project `B` is there twice",
+            "tasks.yml:2:15: the project `B` is listed twice",
         ),
         (
             "version: 1\nprojects: {b: {x: 1}}\n",
-            "tasks.yml:2:16: `x` is not declared: add it under `variables:`",
+            "tasks.yml:2:16: undeclared variable `x`; add it under `variables:`",
         ),
         (
             "version: 1\nvariables: {project: 1}\n",
-            "tasks.yml:2:13: `project` is always there: it is the project's name",
+            "tasks.yml:2:13: `project` is predefined as the project's name and cannot be declared",
         ),
         (
             "version: 1\nabsent: [a]\n",
-            "tasks.yml:2:10: which project? Name it at the top (`project:` or `projects:`), or with -p",
+            "tasks.yml:2:10: no project given; add `project:` or `projects:` at the top, or pass -p",
         ),
         (
             "version: 1\nproject: p\nvariables: {v: }\nabsent: ['${v}']\n",
-            "tasks.yml:4:10: `${v}` has no value: give it one with --var v=VALUE, or a default",
+            "tasks.yml:4:10: `${v}` has no value; pass --var v=VALUE or add a default",
         ),
     ] {
         assert_eq!(faults(text), [fault], "{text}");
@@ -316,14 +316,14 @@ tasks:
 absent: x
 ";
     let all = [
-        "2:1: there is no key `proejct` here: did you mean `project`?",
-        "6:5: there is no key `comand` here: did you mean `command`?",
-        "8:5: the key `name` is missing",
-        "8:14: `command` must be a text",
-        "12:5: the key `name` is there twice",
+        "2:1: unknown key `proejct`; did you mean `project`?",
+        "6:5: unknown key `comand`; did you mean `command`?",
+        "8:5: missing key `name`",
+        "8:14: `command` must be a string",
+        "12:5: duplicate key `name`",
         "14:13: `system` must be `true` or `false`",
         "15:16: `arguments` must be a list",
-        "19:27: there is no key `typ` here: did you mean `type`?",
+        "19:27: unknown key `typ`; did you mean `type`?",
         "19:51: `optional` must be `true` or `false`",
         "20:9: `absent` must be a list",
     ];
@@ -344,11 +344,11 @@ absent: x
     assert_eq!(
         told,
         [
-            "tasks.yml:3:1: there is no key `zz` here: there are version, lagoon, project, projects, \
+            "tasks.yml:3:1: unknown key `zz`; expected one of version, lagoon, project, projects, \
              variables, tasks, absent",
-            "tasks.yml:5:37: there is no permission `maintaner`: did you mean `maintainer`?",
-            "other.yml:1:10: version 3 of the form is unknown here: this program reads version 1",
-            "tasks.yml:6:5: `service` is missing: a command without a service can never be invoked",
+            "tasks.yml:5:37: unknown permission `maintaner`; did you mean `maintainer`?",
+            "other.yml:1:10: unsupported version 3; this release of tasks reads version 1",
+            "tasks.yml:6:5: `service` is missing; a command cannot run without a service",
         ]
     );
 }
@@ -370,7 +370,7 @@ fn anchors_windows_line_ends_and_words_in_another_case_are_taken() {
     // Names are the same in either form of Unicode.
     let twice = "version: 1\nproject: p\ntasks:\n  - {name: \u{dc}b, image: x}\n  - {name: U\u{308}b, image: x}\n";
     assert!(
-        faults(twice)[0].contains("is there already"),
+        faults(twice)[0].contains("is already defined"),
         "{:?}",
         faults(twice)
     );
@@ -404,7 +404,7 @@ fn a_variable_that_nobody_declares_is_not_given() {
     let faults = read(&source(FULL), &around(&given)).expect_err("a fault");
     assert_eq!(
         faults[0].to_string(),
-        "--var: no file declares `servic`: did you mean `service`?"
+        "--var: undeclared variable `servic`; did you mean `service`?"
     );
 }
 
@@ -661,7 +661,7 @@ fn what_no_file_can_hold_is_left_out_and_named() {
     assert_eq!(exported.tasks, 0);
     assert_eq!(
         exported.left_out[0].why,
-        "has no permission: nobody sees it"
+        "has no permission, so it is hidden from all users"
     );
     assert!(parse(&exported.text).is_ok_and(|d| d.tasks.is_empty()));
 }

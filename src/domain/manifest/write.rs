@@ -72,20 +72,26 @@ fn rank(scope: &ScopeName) -> (u8, ScopeName) {
     (rank, scope.clone())
 }
 
+/// The reason why a task without a permission cannot be written; the same form.
+pub(crate) const NO_PERMISSION: &str = "has no permission, so it is hidden from all users";
+
 /// The reason why a file cannot express a definition, as the end of a sentence that begins with its
 /// name.
 pub(crate) fn unwritable(definition: &Definition) -> Option<String> {
     match (&definition.work, &definition.permission) {
-        (Work::Unknown(word), _) => Some(format!("is of the kind {word}")),
-        (_, Permission::Unknown(word)) => Some(format!("has the permission {word}")),
-        (_, Permission::Missing) => Some("has no permission: nobody sees it".to_owned()),
+        (Work::Unknown(word), _) => Some(format!("has the unknown type {word}")),
+        (_, Permission::Unknown(word)) => Some(format!("has the unknown permission {word}")),
+        (_, Permission::Missing) => Some(NO_PERMISSION.to_owned()),
         _ => definition
             .arguments()
             .iter()
             .find_map(|argument| match &argument.kind {
-                ArgumentKind::Unknown(word) if ArgumentKind::newer(word).is_none() => Some(
-                    format!("has the argument `{}` of the type `{word}`", argument.name),
-                ),
+                ArgumentKind::Unknown(word) if ArgumentKind::newer(word).is_none() => {
+                    Some(format!(
+                        "has the argument `{}` of the unknown type `{word}`",
+                        argument.name
+                    ))
+                }
                 _ => None,
             }),
     }

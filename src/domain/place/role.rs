@@ -44,11 +44,17 @@ impl Role {
         }
     }
 
+    /// A clause for messages: "you are a guest on shop".
+    pub fn on(self, place: &str) -> String {
+        let article = if self == Role::Owner { "an" } else { "a" };
+        format!("you are {article} {} on {place}", self.word())
+    }
+
     /// A clause for messages. Lagoon hides no environments by role.
     pub fn sight(self, project: &str) -> String {
         format!(
-            "your role on {project} is {}, which shows all its environments but deleted ones",
-            self.word()
+            "{}; you can see all of its environments except deleted ones",
+            self.on(project)
         )
     }
 
@@ -57,13 +63,13 @@ impl Role {
         let hidden: Vec<String> = self
             .hides()
             .iter()
-            .map(|permission| permission.word().to_lowercase())
+            .map(|permission| format!("{}s", permission.word().to_lowercase()))
             .collect();
         (!hidden.is_empty()).then(|| {
             format!(
-                "your role on {place} is {}, which does not show tasks with the permission {}",
-                self.word(),
-                hidden.join(" or ")
+                "{}; tasks for {} are hidden from you",
+                self.on(place),
+                hidden.join(" and ")
             )
         })
     }
@@ -124,7 +130,7 @@ mod tests {
         assert_eq!(
             Role::Guest.blind_spot("shop").as_deref(),
             Some(
-                "your role on shop is guest, which does not show tasks with the permission developer or maintainer"
+                "you are a guest on shop; tasks for developers and maintainers are hidden from you"
             )
         );
         assert_eq!(Role::Maintainer.blind_spot("shop"), None);

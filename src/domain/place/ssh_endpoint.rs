@@ -16,9 +16,9 @@ pub struct SshEndpoint {
 pub enum EndpointError {
     /// Only letters, digits, dots, colons and hyphens are valid, and a letter, digit or colon
     /// first.
-    #[error("`{0}` is no name or address of an ssh server")]
+    #[error("`{0}` is not a valid host name or address")]
     Host(String),
-    #[error("`{0}` is no port of an ssh server: 1 to 65535")]
+    #[error("`{0}` is not a valid port (1 to 65535)")]
     Port(String),
 }
 

@@ -102,9 +102,9 @@ fn step(
                 }
             } else {
                 notes.push(format!(
-                    "Lagoon cannot make {} of a task of the kind {}: --replace deletes it and adds it anew",
-                    after.work.word(),
-                    before.work.word()
+                    "Lagoon cannot change the type from {} to {}; --replace deletes the task and adds it again",
+                    before.work.word(),
+                    after.work.word()
                 ));
                 Action::Blocked {
                     before: before.clone(),
@@ -132,7 +132,7 @@ fn step(
             } else {
                 for gone in elsewhere {
                     notes.push(format!(
-                        "{} has a task of that name (id {}): --replace moves it here",
+                        "{} already has a task of this name (id {}); --replace moves it here",
                         gone.scope, gone.definition.id
                     ));
                 }
@@ -170,14 +170,14 @@ fn existing<'a>(site: &'a Seen, name: &str) -> Option<&'a Definition> {
 fn unreadable(site: &Seen, name: &str) -> Option<String> {
     if site.views.is_empty() {
         return Some(format!(
-            "{} shows no environment, so its tasks cannot be read",
+            "no environment of {} is visible, so its tasks cannot be read",
             site.scope
         ));
     }
     let hides = |view: &View| shadow::hides(&view.definitions, name, &site.resolved);
     if site.views.iter().all(hides) {
         return Some(format!(
-            "on every environment of {} another task of that name stands before it",
+            "on every environment of {}, another task of the same name hides it",
             site.scope
         ));
     }
@@ -301,7 +301,7 @@ fn uncovered_task(gone: &Definition, seen: &[Seen]) -> Option<String> {
         .filter(|d| d.name == gone.name && d.scope.rank() > gone.scope.rank())
         .min_by_key(|d| d.scope.rank())?;
     Some(format!(
-        "the task {} of scope {} will answer to the name then",
+        "the name will then refer to task {} of the scope {}",
         behind.id,
         behind.scope.word()
     ))
@@ -315,7 +315,7 @@ fn duplicates(site: &Seen, steps: &[Step]) -> Vec<String> {
         for other in &found[..position] {
             if same_in_database(&one.name, &other.name) {
                 notes.push(format!(
-                    "{} has two tasks of one name: `{}` (id {}) and `{}` (id {})",
+                    "{} has two tasks of the same name: `{}` (id {}) and `{}` (id {})",
                     site.scope, other.name, other.id, one.name, one.id
                 ));
             }
@@ -326,11 +326,11 @@ fn duplicates(site: &Seen, steps: &[Step]) -> Vec<String> {
         if let Some(why) = unwritable(one)
             && !steps.iter().any(changes)
         {
-            notes.push(format!("{task} is left alone: it {why}"));
+            notes.push(format!("{task} is not changed: it {why}"));
         }
         if one.arguments().iter().any(|a| a.name.is_empty()) {
             notes.push(format!(
-                "{task} has an argument without a name: it was left half made"
+                "{task} is incomplete: it has an argument without a name"
             ));
         }
     }

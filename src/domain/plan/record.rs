@@ -101,7 +101,7 @@ pub(crate) fn from_json(
         check_unedited(written, &read).map_err(|what| {
             let position = position + 1;
             PlanError::Form(format!(
-                "its step {position} was changed by hand, in `{what}`: nobody reviewed that"
+                "step {position} was edited by hand (`{what}` differs)"
             ))
         })?;
         plan.steps.push(read);
@@ -176,7 +176,7 @@ fn read_step(value: &Value, environment: Environment<'_>) -> Result<Step, PlanEr
             pruned: flag(value, "pruned")?,
         },
         "unchanged" => Action::Unchanged(before()?),
-        other => return Err(PlanError::Form(format!("there is no action `{other}`"))),
+        other => return Err(PlanError::Form(format!("unknown action `{other}`"))),
     };
     if matches!(action, Action::Unchanged(_)) {
         hidden = std::mem::take(&mut hidden_before);
@@ -209,7 +209,7 @@ fn read_scope(value: &Value) -> Result<ScopeName, PlanError> {
         "project" => ScopeName::Project(string(value, "project")?),
         "group" => ScopeName::Group(string(value, "groupName")?),
         "system" => ScopeName::System,
-        other => return Err(PlanError::Form(format!("there is no scope `{other}`"))),
+        other => return Err(PlanError::Form(format!("unknown scope `{other}`"))),
     })
 }
 
@@ -220,7 +220,7 @@ fn definition(value: &Value, what: &str) -> Result<Definition, PlanError> {
     let work = match string(value, "type")?.as_str() {
         "COMMAND" => Work::Command(string(value, "command")?),
         "IMAGE" => Work::Image(string(value, "image")?),
-        other => return Err(PlanError::Form(format!("there is no kind `{other}`"))),
+        other => return Err(PlanError::Form(format!("unknown type `{other}`"))),
     };
     let scope = match string(value, "scope")?.as_str() {
         "environment" => Scope::Environment(number(value, "environment")?),
@@ -244,7 +244,11 @@ fn definition(value: &Value, what: &str) -> Result<Definition, PlanError> {
         arguments: match &value["advancedTaskDefinitionArguments"] {
             Value::Null => None,
             Value::Array(all) => Some(all.iter().map(argument).collect::<Result<_, _>>()?),
-            _ => return Err(PlanError::Form("the arguments are no list".to_owned())),
+            _ => {
+                return Err(PlanError::Form(
+                    "`advancedTaskDefinitionArguments` is not a list".to_owned(),
+                ));
+            }
         },
     })
 }
@@ -261,7 +265,7 @@ fn argument(value: &Value) -> Result<Argument, PlanError> {
 }
 
 fn missing(key: &str) -> PlanError {
-    PlanError::Form(format!("`{key}` is missing, or is something else"))
+    PlanError::Form(format!("`{key}` is missing or has the wrong type"))
 }
 
 fn string(value: &Value, key: &str) -> Result<String, PlanError> {

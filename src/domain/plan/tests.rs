@@ -150,7 +150,7 @@ fn names_are_the_databases() {
     );
     assert_eq!(steps(&plan), ["unchanged X of project shop"]);
     assert!(
-        plan.notes[0].contains("two tasks of one name"),
+        plan.notes[0].contains("two tasks of the same name"),
         "{:?}",
         plan.notes
     );
@@ -212,7 +212,7 @@ fn a_task_of_another_scope_that_is_wanted_there_is_no_move() {
     let there = [have(5, Scope::Group("acme".into()), "X", "a")];
     let plan = decide(X, &shop(&there, &there), REPLACE);
     assert_eq!(steps(&plan), ["create X of project shop"]);
-    assert!(plan.steps[0].notes[0].contains("stands before the task 5"));
+    assert!(plan.steps[0].notes[0].contains("it hides the task 5"));
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn what_is_retired_goes_and_what_surfaces_is_named() {
     let seen = shop(&[have(6, Scope::Environment(11), "X", "a")], &[wide]);
     let plan = decide(text, &seen, none());
     assert_eq!(steps(&plan), ["delete X of environment shop/main"]);
-    assert!(plan.steps[0].notes[0].contains("the task 5 of scope project will answer"));
+    assert!(plan.steps[0].notes[0].contains("will then refer to task 5 of the scope project"));
 }
 
 #[test]
@@ -299,7 +299,7 @@ fn what_no_file_can_hold_is_not_pruned() {
     };
     let plan = decide(X, &shop(&[there.clone()], &[there]), prune);
     assert_eq!(steps(&plan), ["create X of project shop"]);
-    assert!(plan.notes[0].contains("is left alone: it has the permission ADMIN"));
+    assert!(plan.notes[0].contains("is not changed: it has the unknown permission ADMIN"));
 }
 
 #[test]

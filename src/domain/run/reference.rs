@@ -9,7 +9,7 @@ pub enum RunRef {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` names no run: a run is an id or a name like lagoon-task-abc123")]
+#[error("invalid run `{0}`; expected an id or a name such as lagoon-task-abc123")]
 pub struct RunRefError(pub String);
 
 const PREFIX: &str = "lagoon-task-";

@@ -130,11 +130,11 @@ impl Argument {
             return Ok(());
         }
         if self.kind == ArgumentKind::Numeric && !is_numeric(value) {
-            return Err("a numeric argument takes digits and dots only, no sign".to_owned());
+            return Err("a numeric argument takes digits and dots only".to_owned());
         }
         match self.allowed() {
             Some(allowed) if !allowed.iter().any(|known| known == value) => {
-                Err(format!("it must be one of: {}", allowed.join(", ")))
+                Err(format!("it must be one of {}", allowed.join(", ")))
             }
             _ => Ok(()),
         }

@@ -233,12 +233,13 @@ pub(crate) fn fill_json(
                 text.push_str(literal);
                 continue;
             } else if let Some(name) = variable {
-                let missing = || format!("the plan needs the variable {name}, which is not set");
+                let missing =
+                    || format!("the plan needs the environment variable {name}, which is not set");
                 text.push_str(&environment(name)?.ok_or_else(missing)?);
             } else if part["masked"] == json!(true) {
                 text.push_str(MASK);
             } else {
-                return Err(format!("`{part}` is no part of a text"));
+                return Err(format!("invalid part of a text: `{part}`"));
             }
             hidden.push(Hidden {
                 field: field.clone(),

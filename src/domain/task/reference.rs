@@ -19,7 +19,7 @@ pub enum RefError {
     BadId(String),
     #[error("the task's name is empty")]
     Empty,
-    #[error("`{digits}` is the id of {by_id} and the name of the task with id {named}")]
+    #[error("`{digits}` is ambiguous: it is the name of the task with id {named}, and {by_id}")]
     Ambiguous {
         digits: String,
         by_id: String,
@@ -28,9 +28,9 @@ pub enum RefError {
     /// None is spelled exactly so.
     #[error("`{name}` matches several tasks: {}", matches.join(", "))]
     Several { name: String, matches: Vec<String> },
-    #[error("there is no task with the id {0}")]
+    #[error("task with the id {0} not found")]
     NoId(i64),
-    #[error("there is no task `{name}`")]
+    #[error("task `{name}` not found")]
     Missing { name: String, nearest: Vec<String> },
 }
 
@@ -71,8 +71,10 @@ impl TaskRef {
                     (found, Some(named)) if found.is_none_or(|f| f.id != named.id) => {
                         Err(RefError::Ambiguous {
                             digits: digits.clone(),
-                            by_id: found
-                                .map_or("no listed task".to_owned(), |d| format!("`{}`", d.name)),
+                            by_id: found.map_or(
+                                "may be the id of a task that is not listed".to_owned(),
+                                |d| format!("the id of `{}`", d.name),
+                            ),
                             named: named.id,
                         })
                     }

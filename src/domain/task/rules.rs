@@ -1,11 +1,11 @@
 //! Checks of a definition before it is sent: Lagoon's rules, and some that Lagoon should have.
 
-use crate::domain::names::same_in_database;
+use crate::domain::names::{SAME_NAME, same_in_database};
 use crate::domain::task::argument::{
     Argument, ArgumentKind, is_numeric, is_shell_variable, is_special_variable,
 };
 use crate::domain::task::definition::{Definition, Scope, Work};
-use crate::domain::task::text::{limit, storable};
+use crate::domain::task::text::{limit, storable, too_long};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Field {
@@ -71,7 +71,7 @@ pub(super) fn special_variable(definition: &Definition, argument: &Argument) -> 
     let is_special = definition.command().is_some() && is_special_variable(&argument.name);
     is_special.then(|| {
         let name = &argument.name;
-        format!("the argument `{name}` is a variable that the container's shell itself uses")
+        format!("the argument `{name}` overrides a variable of the container's shell")
     })
 }
 
@@ -79,7 +79,7 @@ pub(super) fn special_variable(definition: &Definition, argument: &Argument) -> 
 pub(crate) fn unknown_types(definition: &Definition) -> Vec<String> {
     let sentence = |argument: &Argument| match &argument.kind {
         ArgumentKind::Unknown(word) => Some(format!(
-            "the argument `{}` has the type `{word}`, which this version of tasks does not know",
+            "the argument `{}` has the type `{word}`, which this version of tasks does not support",
             argument.name
         )),
         _ => None,
@@ -99,7 +99,7 @@ impl Violations {
 
     fn text(&mut self, field: Field, text: &str) {
         if let Err(why) = storable(text) {
-            self.add(field, format!("cannot be kept: {why}"));
+            self.add(field, format!("cannot be stored: {why}"));
         }
     }
 
@@ -113,10 +113,7 @@ impl Violations {
 
     fn most(&mut self, field: Field, length: usize, most: usize, unit: &str) {
         if length > most {
-            self.add(
-                field,
-                format!("has {length} {unit}, at most {most} are allowed"),
-            );
+            self.add(field, too_long(length, unit, most));
         }
     }
 }
@@ -128,10 +125,10 @@ fn name(definition: &Definition, found: &mut Violations) {
         return;
     }
     if name.trim() != name {
-        found.add(Field::Name, "begins or ends with a blank");
+        found.add(Field::Name, "begins or ends with whitespace");
     }
     if name.chars().any(char::is_control) {
-        found.add(Field::Name, "holds control characters");
+        found.add(Field::Name, "contains control characters");
     }
     found.text(Field::Name, name);
     // Lagoon stores names of 300 characters, but a run's name has 100: such a task cannot be
@@ -149,7 +146,7 @@ fn work(definition: &Definition, found: &mut Violations) {
             found.bytes(Field::Command, command, limit::COMMAND_BYTES);
             let service = definition.service.as_deref();
             if service.is_none_or(|s| s.trim().is_empty()) {
-                let message = "is missing: a command without a service can never be invoked";
+                let message = "is missing; a command cannot run without a service";
                 found.add(Field::Service, message);
             }
         }
@@ -180,17 +177,14 @@ fn argument(
     } else if matches!(definition.work, Work::Command(_)) && !is_shell_variable(&argument.name) {
         found.add(
             field(),
-            "is no name for a shell variable (letters, digits and `_`, no digit first)",
+            "is not a valid shell variable name (letters, digits and `_`, no digit first)",
         );
     }
     if earlier
         .iter()
         .any(|e| same_in_database(&e.name, &argument.name))
     {
-        found.add(
-            field(),
-            "is there twice (case and accents do not tell names apart)",
-        );
+        found.add(field(), format!("is defined twice ({SAME_NAME})"));
     }
     found.text(field(), &argument.name);
     found.length(field(), &argument.name, limit::ARGUMENT_NAME);
@@ -209,13 +203,13 @@ fn argument(
     {
         found.add(
             field(),
-            format!("is numeric (digits and dots, no sign), its default `{default}` is not"),
+            format!("is numeric (digits and dots only), but its default `{default}` is not"),
         );
     }
     if argument.kind.is_environment() && !matches!(definition.scope, Scope::Environment(_)) {
         found.add(
             field(),
-            "is an environment's name: only a task of a single environment can have a default for it",
+            "is an environment name; only a task of a single environment can set a default for it",
         );
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::task::quoting::line;
 const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "ksh", "mksh", "zsh"];
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("its first line asks for `{interpreter}`, and a run is read by a shell")]
+#[error("its first line names `{interpreter}`, but only shells are supported")]
 pub(crate) struct UnsupportedInterpreter {
     pub interpreter: String,
 }

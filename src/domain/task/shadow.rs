@@ -29,9 +29,9 @@ pub(crate) fn notes<'a>(
         same_name.map(|other| {
             let (id, word, on) = (other.id, other.scope.word(), environment.label());
             if other.scope.rank() < scope.rank() {
-                format!("on {on} the task {id} of scope {word} stands before it")
+                format!("on {on}, the task {id} of the scope {word} hides it")
             } else {
-                format!("on {on} it stands before the task {id} of scope {word}")
+                format!("on {on}, it hides the task {id} of the scope {word}")
             }
         })
     });

@@ -24,16 +24,21 @@ pub(crate) fn scalar(value: &serde_json::Value) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
+/// The predicate of a sentence about a text that is too long.
+pub(crate) fn too_long(length: usize, unit: &str, most: usize) -> String {
+    format!("has {length} {unit}; at most {most} are allowed")
+}
+
 /// Lagoon's database refuses NUL and characters of four bytes, such as emoji. The error is a
 /// sentence.
 pub(crate) fn storable(text: &str) -> Result<(), String> {
     for c in text.chars() {
         if c == '\0' {
-            return Err("it contains a NUL byte, which cannot be passed on".to_owned());
+            return Err("it contains a NUL byte".to_owned());
         }
         if c.len_utf8() > 3 {
             return Err(format!(
-                "it contains `{c}` (U+{:04X}): Lagoon's database takes no 4-byte characters",
+                "it contains `{c}` (U+{:04X}); Lagoon's database cannot store 4-byte characters",
                 u32::from(c)
             ));
         }

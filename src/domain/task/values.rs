@@ -1,22 +1,22 @@
 //! The argument values of one invocation: checked, completed with defaults, and escaped.
 
-use crate::domain::names::nearest;
+use crate::domain::names::{did_you_mean, nearest};
 use crate::domain::task::argument::{Argument, is_shell_variable};
 use crate::domain::task::definition::{Definition, Work};
 use crate::domain::task::quoting::{compose, escape};
 use crate::domain::task::rules::special_variable;
-use crate::domain::task::text::{limit, storable};
+use crate::domain::task::text::{limit, storable, too_long};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
-    #[error("the task has no argument `{name}`{}", did_you_mean(.nearest))]
+    #[error("unknown argument `{name}`{}", suggested(.nearest))]
     Unknown { name: String, nearest: Vec<String> },
-    #[error("the argument `{0}` is given twice")]
+    #[error("the argument `{0}` was given twice")]
     Twice(String),
     #[error("the argument `{name}` is required{}", .label.as_ref().map(|l| format!(" ({l})")).unwrap_or_default())]
     Missing { name: String, label: Option<String> },
     /// Lagoon would refuse or change the value.
-    #[error("`{value}` cannot be given for `{name}`: {why}")]
+    #[error("invalid value `{value}` for `{name}`: {why}")]
     Wrong {
         name: String,
         /// Shortened.
@@ -24,24 +24,23 @@ pub enum Problem {
         why: String,
     },
     /// The default is no longer allowed.
-    #[error("the default `{value}` of `{name}` cannot be sent: {why}")]
+    #[error("invalid default `{value}` for `{name}`: {why}")]
     Default {
         name: String,
         value: String,
         why: String,
     },
-    #[error("`{0}` is no name for a shell variable, so its value cannot reach the command")]
+    #[error(
+        "`{0}` is not a valid shell variable name, so its value cannot be passed to the command"
+    )]
     NotAVariable(String),
     /// The total length.
-    #[error("the command with its values has {0} bytes, Lagoon keeps {max}", max = limit::COMMAND_BYTES)]
+    #[error("the command with its values {}", too_long(*.0, "bytes", limit::COMMAND_BYTES))]
     TooLong(usize),
 }
 
-fn did_you_mean(nearest: &[String]) -> String {
-    if nearest.is_empty() {
-        return String::new();
-    }
-    format!(" (did you mean `{}`?)", nearest.join("` or `"))
+fn suggested(nearest: &[String]) -> String {
+    did_you_mean(nearest).map_or(String::new(), |hint| format!("; {hint}"))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -145,7 +144,7 @@ fn sendable(argument: &Argument, value: &str, escaped: bool) -> Result<(), Strin
     if escaped && is_compared && escape(value) != value {
         // Lagoon compares the escaped value with the allowed ones.
         return Err(
-            "it contains characters that must be escaped for the shell, and Lagoon does not accept the escaped value"
+            "it contains characters that must be escaped for the shell, and Lagoon refuses the escaped value"
                 .to_owned(),
         );
     }

@@ -39,7 +39,7 @@ pub(crate) fn check(variables: &NetworkVariables) -> Result<(), LagoonError> {
 
 fn check_file(path: &Path, is_only: bool) -> Result<(), LagoonError> {
     if path.as_os_str().is_empty() {
-        return Err(refused(FILE, "it is set to an empty value".to_owned()));
+        return Err(refused(FILE, "it is empty".to_owned()));
     }
     let shown = path.display();
     let unreadable = |error| refused(FILE, format!("cannot read {shown}: {error}"));
@@ -54,7 +54,7 @@ fn check_file(path: &Path, is_only: bool) -> Result<(), LagoonError> {
     let pem = fs::read(path).map_err(unreadable)?;
     let begin = b"-----BEGIN CERTIFICATE-----";
     if is_only && !pem.windows(begin.len()).any(|bytes| bytes == begin) {
-        return Err(refused(FILE, format!("{shown} has no certificates")));
+        return Err(refused(FILE, format!("{shown} contains no certificates")));
     }
     Ok(())
 }
@@ -66,10 +66,9 @@ fn folders(value: &OsStr) -> Vec<PathBuf> {
 
 fn refused(variable: &str, reason: String) -> LagoonError {
     LagoonError::Address {
-        message: format!("{variable} does not name certificates: {reason}"),
+        message: format!("{variable} is invalid: {reason}"),
         hint: format!(
-            "set {variable} to the authorities that you trust, or unset it to trust those of this \
-             machine"
+            "set {variable} to trusted certificates, or unset it to trust those of this machine"
         ),
     }
 }
@@ -80,7 +79,7 @@ pub(crate) fn in_words(reason: String) -> String {
         "the server presents the certificate of a certificate authority as its own \
          (CaUsedAsEndEntity)"
     } else if reason.ends_with("UnknownIssuer") {
-        "the server's certificate is from an authority that is not trusted here (UnknownIssuer)"
+        "the server's certificate was issued by an untrusted authority (UnknownIssuer)"
     } else {
         return reason;
     };
@@ -126,7 +125,7 @@ mod tests {
             (&[(FILE, &*gone), (FOLDERS, &*there)], &*gone),
             (&[(FILE, &*there)], &*there),
             (&[(FILE, &*empty)], &*empty),
-            (&[(FILE, "")], "empty value"),
+            (&[(FILE, "")], "is empty"),
             (&[(FOLDERS, &*gone)], &*gone),
             (&[(FILE, &*pem), (FOLDERS, &*gone)], &*gone),
         ] {

@@ -26,6 +26,8 @@ const CGI: &str = "REQUEST_METHOD";
 /// The HTTP library's schemes of proxies.
 const SCHEMES: &str = "http, https, socks4, socks4a, socks5 and socks5h";
 
+pub(super) const PROXY_FORM: &str = "use the form http://proxy.example.com:3128";
+
 /// The variables that are set. A proxy's address can contain a password.
 #[derive(Clone, Default)]
 pub struct NetworkVariables(Vec<(&'static str, OsString)>);
@@ -124,7 +126,7 @@ pub(crate) fn address(value: &OsStr) -> Result<String, String> {
     let host = authority.rsplit('@').next().unwrap_or_default();
     // The HTTP library would take a port alone for the name of a host.
     if !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err("it is a number; name the host too, as in localhost:3128".to_owned());
+        return Err("it is only a port; add the host, as in localhost:3128".to_owned());
     }
     let destination = Uri::from_static("http://destination");
     let proxy = Matcher::builder().all(text).build().intercept(&destination);
@@ -146,11 +148,10 @@ pub(crate) fn address(value: &OsStr) -> Result<String, String> {
 
 fn malformed(variable: &str, reason: &str) -> LagoonError {
     LagoonError::Address {
-        message: format!("{variable} does not name a proxy: {reason}"),
-        hint:
-            "it should look like http://proxy.example.com:3128; for a direct connection, unset it, \
-               or name the host in NO_PROXY"
-                .to_owned(),
+        message: format!("{variable} is not a valid proxy address: {reason}"),
+        hint: format!(
+            "{PROXY_FORM}; for a direct connection, unset it or add the host to NO_PROXY"
+        ),
     }
 }
 
@@ -235,7 +236,7 @@ mod tests {
             let variables = [("HTTPS_PROXY", value), ("ALL_PROXY", "http://other:3128")];
             let refused = proxy("https://api.example", &variables).expect_err(value);
             assert!(
-                refused.starts_with("HTTPS_PROXY does not name a proxy: "),
+                refused.starts_with("HTTPS_PROXY is not a valid proxy address: "),
                 "{refused}"
             );
             assert!(

@@ -153,9 +153,7 @@ pub fn update_variables(
 
 fn returned(found: Option<DefinitionFields>) -> Result<Definition, LagoonError> {
     let found = need(found, "the definition")?.into_definition()?;
-    found.ok_or_else(|| {
-        LagoonError::Unusable("a definition of an unknown kind came back".to_owned())
-    })
+    found.ok_or_else(|| LagoonError::Unusable("the definition has an unknown type".to_owned()))
 }
 
 impl Lagoon {
@@ -215,7 +213,7 @@ impl Lagoon {
         match data.delete_advanced_task_definition.as_deref() {
             Some("success") => Ok(true),
             other => Err(LagoonError::Unusable(format!(
-                "a deletion was answered with `{}`",
+                "a deletion returned `{}`",
                 other.unwrap_or("nothing")
             ))),
         }

@@ -58,7 +58,7 @@ impl Lagoon {
         let variables = my_roles::Variables {};
         let data = self.query::<MyRoles>(variables).await?;
         let Some(me) = data.me else {
-            return Err(LagoonError::Unusable("nobody is signed in".to_owned()));
+            return Err(LagoonError::Unusable("the user is missing".to_owned()));
         };
         let groups = me.groups.unwrap_or_default();
         let groups: Vec<(String, Vec<i64>)> = groups

@@ -159,7 +159,7 @@ impl Lagoon {
             .send::<CancelRun>(Effect::Mutation, variables)
             .await?
             .whole()?;
-        need(data.cancel_task, "the answer")
+        need(data.cancel_task, "the result")
     }
 
     /// The newest runs with command lines, at most `limit`, 0 for all. With users if the server

@@ -68,7 +68,7 @@ impl Transport {
         if is_other {
             return Err(LagoonError::NoAnswer {
                 address: self.address(),
-                reason: "the reply belongs to another request".to_owned(),
+                reason: "sent the reply to another request".to_owned(),
             });
         }
         Ok(answer)

@@ -45,7 +45,7 @@ impl Transport {
         done.unwrap_or_else(|| {
             Err(LagoonError::NoAnswer {
                 address: self.address(),
-                reason: format!("nothing moved for {}", seconds(limit)),
+                reason: format!("accepted no data for {}", seconds(limit)),
             })
         })
     }

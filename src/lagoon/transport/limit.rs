@@ -84,9 +84,9 @@ impl SizeLimit {
             },
         };
         let of = match self {
-            SizeLimit::Mutation => "the reply to a change",
+            SizeLimit::Mutation => "replies to changes",
             SizeLimit::UserMutation(_) | SizeLimit::Response(_) => "responses",
-            SizeLimit::Document => "documents about signing in",
+            SizeLimit::Document => "sign-in documents",
         };
         format!("{size}, the limit for {of}")
     }
@@ -136,7 +136,7 @@ mod tests {
         for (limit, text) in [
             (
                 SizeLimit::Mutation,
-                "1 MB, the limit for the reply to a change",
+                "1 MB, the limit for replies to changes",
             ),
             (
                 SizeLimit::Response(256 << 20),

@@ -52,7 +52,7 @@ pub(crate) fn encode(request: &impl Serialize) -> Result<Vec<u8>, LagoonError> {
 pub(crate) fn bearer(token: &str) -> Result<HeaderValue, LagoonError> {
     let value = HeaderValue::try_from(format!("Bearer {token}"));
     let mut value = value.map_err(|_| LagoonError::NotSignedIn {
-        message: "the token holds characters that no token has".to_owned(),
+        message: "the token contains invalid characters".to_owned(),
         hints: Vec::new(),
         sent: false,
     })?;

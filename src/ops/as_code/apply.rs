@@ -199,7 +199,7 @@ pub(crate) async fn outdated(
         .filter_map(|step| match standing(step, &seen) {
             Standing::AsPlanned => None,
             Standing::Already(_) => Some(format!(
-                "{} of `{}` in {} is done already",
+                "already done: {} `{}` of {}",
                 step.action.word(),
                 step.name,
                 step.scope
@@ -220,13 +220,13 @@ enum Standing {
 
 fn standing(step: &Step, seen: &[Seen]) -> Standing {
     let Some(site) = of_scope(seen, &step.scope) else {
-        return Standing::Changed(format!("{} is gone", step.scope));
+        return Standing::Changed(format!("{} no longer exists", step.scope));
     };
     if let Some(after) = step.after()
         && after.scope != site.resolved
     {
         return Standing::Changed(format!(
-            "{} is another one than when the plan was made",
+            "{} was recreated after the plan was made",
             step.scope
         ));
     }
@@ -238,7 +238,7 @@ fn standing(step: &Step, seen: &[Seen]) -> Standing {
                 None => Standing::AsPlanned,
                 Some(one) if differences(one, after).is_empty() => Standing::Already(one.id),
                 Some(one) => Standing::Changed(format!(
-                    "`{}` of {} was defined meanwhile (id {}), and is different",
+                    "`{}` of {} was defined differently in the meantime (id {})",
                     one.name, step.scope, one.id
                 )),
             }
@@ -279,7 +279,7 @@ fn is_there(wanted: &Definition, definitions: &[&Definition]) -> bool {
 fn compared(before: &Definition, scope: &ScopeName, definitions: &[&Definition]) -> Standing {
     let Some(now) = definitions.iter().find(|d| d.id == before.id) else {
         return Standing::Changed(format!(
-            "`{}` (id {}) of {scope} went meanwhile",
+            "`{}` (id {}) of {scope} was deleted in the meantime",
             before.name, before.id
         ));
     };
@@ -288,7 +288,7 @@ fn compared(before: &Definition, scope: &ScopeName, definitions: &[&Definition])
         return Standing::AsPlanned;
     }
     Standing::Changed(format!(
-        "`{}` (id {}) of {scope} changed meanwhile: {}",
+        "`{}` (id {}) of {scope} was changed in the meantime: {}",
         before.name,
         before.id,
         fields.join(", ")

@@ -2,7 +2,7 @@
 
 use crate::domain::Definition;
 use crate::domain::manifest::{Exported, ScopeName, write};
-use crate::domain::names::same_in_database;
+use crate::domain::names::{SAME_NAME, same_in_database};
 use crate::domain::plan::coverage::Coverage;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
@@ -34,7 +34,7 @@ pub(crate) async fn export(
             let same = |(_, d): &&(_, Definition)| same_in_database(&d.name, &definition.name);
             match tasks[from..].iter().find(same) {
                 Some((_, first)) => notes.push(format!(
-                    "`{}` (id {}) is left out: to the database it has the name of `{}` (id {})",
+                    "`{}` (id {}) is not exported, because `{}` (id {}) has the same name ({SAME_NAME})",
                     definition.name, definition.id, first.name, first.id
                 )),
                 None => tasks.push((site.scope.clone(), definition.clone())),

@@ -28,7 +28,7 @@ pub(crate) fn sources(
         Some(path) => at(Path::new(path)),
         None => {
             let found = usual(start).ok_or_else(|| {
-                Error::usage(format!("there is no {} here", USUAL[0]))
+                Error::usage(format!("no task file found ({})", USUAL[0]))
                     .hint(Hint::NameTaskFile)
                     .hint(Hint::ExportTasks)
             })?;
@@ -102,18 +102,18 @@ impl TaskFiles<'_> {
         // An empty rest would end the path of a file with a slash.
         let whole: PathBuf = whole.components().collect();
         let found = regular_file::within(top, &whole).map_err(|e| unreadable(path, e))?;
-        found.ok_or_else(|| self.refused(path, "leads out of the repository"))
+        found.ok_or_else(|| self.refused(path, "is outside the repository"))
     }
 
     fn refused(&self, path: &Path, why: &str) -> Error {
         let path = path.display();
-        Error::usage(format!("{path} is not used: it {why}")).hint(Hint::UseTaskFile)
+        Error::usage(format!("{path} is ignored: it {why}")).hint(Hint::UseTaskFile)
     }
 }
 
 fn stdin() -> Result<Source, Error> {
     let bytes = regular_file::bounded(std::io::stdin().lock(), LONGEST).map_err(|e| {
-        Error::usage("cannot read stdin")
+        Error::usage("cannot read standard input")
             .because(e)
             .about(Flag::File)
     })?;
@@ -153,7 +153,7 @@ fn files_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
     found.sort();
     if found.is_empty() {
         return Err(Error::usage(format!(
-            "the folder {} has no file that ends in .yml or .yaml",
+            "no .yml or .yaml files in the folder {}",
             path.display()
         )));
     }
@@ -168,7 +168,7 @@ fn source(path: &Path, bytes: Vec<u8>) -> Result<Source, Error> {
             conceal_recognized(&text);
             Ok(Source { name, text })
         }
-        Err(_) => Err(Error::usage(format!("{name} is not text (UTF-8)"))),
+        Err(_) => Err(Error::usage(format!("{name} is not valid UTF-8"))),
     }
 }
 
@@ -182,7 +182,7 @@ pub(crate) fn command_file(manifest: &str, path: &str) -> Result<String, String>
     let relative = Path::new(path);
     if path.is_empty() || !stays_below(relative) {
         return Err(format!(
-            "`{path}` must be in the folder of this file, or below it"
+            "`{path}` must be in the folder of this file or below it"
         ));
     }
     let folder = Path::new(manifest).parent();
@@ -191,10 +191,10 @@ pub(crate) fn command_file(manifest: &str, path: &str) -> Result<String, String>
     let cannot = |error: std::io::Error| format!("cannot read `{path}`: {error}");
     // A link may lead out of the folder.
     let Some(whole) = regular_file::within(folder, relative).map_err(cannot)? else {
-        return Err(format!("`{path}` leads out of the folder of this file"));
+        return Err(format!("`{path}` is outside the folder of this file"));
     };
     let bytes = regular_file::read(&whole, LONGEST_COMMAND).map_err(cannot)?;
-    let text = String::from_utf8(bytes).map_err(|_| format!("`{path}` is not text (UTF-8)"))?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("`{path}` is not valid UTF-8"))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let text = text.replace("\r\n", "\n");
     let text = text.trim_end_matches('\n');
@@ -221,7 +221,7 @@ fn stays_below(path: &Path) -> bool {
 pub(crate) fn refusal(faults: &[Fault]) -> Error {
     match faults {
         [only] => Error::usage(only.to_string()),
-        several => Error::usage(format!("the tasks have {} faults", several.len()))
+        several => Error::usage(format!("{} errors in the task file", several.len()))
             .with_hints(several.iter().map(ToString::to_string)),
     }
 }
@@ -265,7 +265,7 @@ mod tests {
             ("../.lagoon/scripts/a.sh", "must be in the folder"),
             (secret.to_str().unwrap(), "must be in the folder"),
             ("", "must be in the folder"),
-            ("link", "leads out"),
+            ("link", "is outside"),
             ("gone.sh", "cannot read"),
         ] {
             let error = command_file(manifest, path).unwrap_err();

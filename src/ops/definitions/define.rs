@@ -46,10 +46,10 @@ impl Defined {
             return Ok(self);
         };
         Err(Error::failed(format!(
-            "`{}` existed, unseen: Lagoon kept an old definition (id {}) and dropped what was new in this one",
+            "`{}` already exists but is hidden from you: Lagoon kept the old definition (id {}) and ignored the new one",
             wanted.name, there.id
         ))
-        .hint("it was hidden from you: by its permission, by your role, or by a task that shadows it")
+        .hint("its permission, your role or another task of the same name hides it")
         .hint(Hint::DeleteUnseen { id: there.id }))
     }
 }
@@ -97,7 +97,7 @@ pub(crate) fn compare(site: &Site, wanted: &Definition) -> Result<Option<Defined
     let label = &site.label;
     let (name, id) = (&existing.name, existing.id);
     require_same(existing, wanted, || {
-        format!("the task `{name}` (id {id}) exists on {label} and is different")
+        format!("a different task `{name}` (id {id}) already exists on {label}")
     })?;
     Ok(Some(Defined::Unchanged(existing.clone())))
 }
@@ -121,7 +121,7 @@ fn line_of(difference: &Difference) -> String {
         text => format!("{text:?}"),
     };
     format!(
-        "{}: it has {}, you want {}",
+        "{}: Lagoon has {}, you want {}",
         difference.field,
         show(&difference.have),
         show(&difference.want)
@@ -133,9 +133,9 @@ pub(crate) async fn check_system_wide(lagoon: &Lagoon) -> Result<(), Error> {
     if lagoon.features().await?.system_wide {
         return Ok(());
     }
-    let message = "this Lagoon does not accept system-wide tasks from any user";
+    let message = "this Lagoon does not accept system-wide tasks";
     Err(Error::failed(message)
-        .hint("Lagoon 2.18 and newer accept them")
+        .hint("they require Lagoon 2.18 or newer")
         .hint("define the task for a group, a project or an environment instead"))
 }
 
@@ -158,7 +158,7 @@ pub(crate) async fn add(
             Ok(returned) if returned.arguments.is_some() => {
                 let (name, id) = (&returned.name, returned.id);
                 require_same(&returned, wanted, || {
-                    format!("`{name}` was defined (id {id}), but not as asked")
+                    format!("`{name}` was defined (id {id}), but differs from the request")
                 })?;
                 return Ok(Defined::Created(returned));
             }
@@ -241,7 +241,7 @@ async fn after_error(
         return Ok(Defined::Completed(mended, words.to_owned()));
     }
     Err(error
-        .hint(format!("a part of it was left behind as id {}", left.id))
+        .hint(format!("an incomplete task remains (id {})", left.id))
         .hint(Hint::DeleteLeftover {
             id: left.id,
             target: target.clone(),

@@ -99,6 +99,12 @@ pub(in crate::ops) async fn each(
     deletions
 }
 
+pub(crate) fn still_shown(name: &str, id: i64) -> Error {
+    Error::failed(format!(
+        "Lagoon reported `{name}` (id {id}) as deleted, but still shows it"
+    ))
+}
+
 /// One error for the failed deletions, `of` so many.
 pub(crate) fn failure(failed: Vec<(Definition, Error)>, of: usize) -> Option<Error> {
     let count = failed.len();
@@ -107,7 +113,7 @@ pub(crate) fn failure(failed: Vec<(Definition, Error)>, of: usize) -> Option<Err
     if of == 1 {
         return Some(error);
     }
-    let message = format!("{count} of {of} could not be deleted");
+    let message = format!("{count} of {of} tasks could not be deleted");
     let told = |one: &Definition, error: &Error| format!("`{}` (id {}): {error}", one.name, one.id);
     let whole = Error::new(error.kind, message).hint(told(&first, &error));
     let whole = error.hints.iter().cloned().fold(whole, Error::hint);
@@ -125,10 +131,7 @@ pub(crate) async fn verify(
     let mut surfaced: Vec<Definition> = Vec::new();
     for one in doomed {
         if now.by_id(one.id).is_some() {
-            return Err(Error::failed(format!(
-                "Lagoon says that `{}` (id {}) was deleted, and still shows it",
-                one.name, one.id
-            )));
+            return Err(still_shown(&one.name, one.id));
         }
         for other in now.definitions().filter(|d| d.name == one.name) {
             if !surfaced.iter().any(|d| d.id == other.id) {

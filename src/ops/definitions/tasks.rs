@@ -115,21 +115,19 @@ pub(crate) async fn show(
     let mut tasks = listing.tasks.into_iter();
     tasks
         .find(|listed| listed.definition.id == found)
-        .ok_or_else(|| Error::not_found("the task is gone"))
+        .ok_or_else(|| Error::not_found("the task no longer exists"))
 }
 
 fn several(name: &str, same: &[&Listed]) -> Error {
     let hints = same.iter().map(|listed| {
         let (id, scope) = (listed.definition.id, listed.definition.scope.word());
         let environments = listed.environments.join(", ");
-        format!("id:{id} is the one of scope {scope}, on {environments}")
+        format!("id:{id} has the scope {scope} and is shown on {environments}")
     });
     let count = same.len();
-    Error::usage(format!(
-        "`{name}` is the name of {count} tasks of this project"
-    ))
-    .with_hints(hints)
-    .hint(Hint::NameEnvironmentOrId)
+    Error::usage(format!("{count} tasks of this project are named `{name}`"))
+        .with_hints(hints)
+        .hint(Hint::NameEnvironmentOrId)
 }
 
 fn merge(project: Project, views: Vec<EnvironmentView>) -> Listing {

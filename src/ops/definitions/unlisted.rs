@@ -1,5 +1,6 @@
 //! Tasks that no environment lists: orphaned or incomplete ones. Only platform owners can see them.
 
+use crate::domain::manifest::write::NO_PERMISSION;
 use crate::domain::{ArgumentKind, Definition, Permission, Scope};
 use crate::error::{Error, Hint};
 use crate::lagoon::Lagoon;
@@ -21,12 +22,12 @@ impl Why {
     pub(crate) fn words(&self) -> String {
         match self {
             Why::Orphan => {
-                "is an orphan: it belongs to no environment, project or group and is not system-wide"
+                "is orphaned: it has no environment, project or group and is not system-wide"
                     .to_owned()
             }
-            Why::NoPermission => "has no permission: nobody sees it".to_owned(),
+            Why::NoPermission => NO_PERMISSION.to_owned(),
             Why::NoType(argument) => format!(
-                "is half made: its argument `{argument}` has no type, which breaks every listing it is in"
+                "is incomplete: its argument `{argument}` has no type, which breaks every list that contains it"
             ),
         }
     }

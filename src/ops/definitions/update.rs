@@ -1,6 +1,6 @@
 //! Changes tasks: sends all that Lagoon would lose otherwise, reads back and compares.
 
-use crate::domain::names::same_in_database;
+use crate::domain::names::{SAME_NAME, same_in_database};
 use crate::domain::plan::coverage::Coverage;
 use crate::domain::task::difference::differences;
 use crate::domain::task::reference::RefError;
@@ -73,7 +73,7 @@ pub(crate) fn check_name(
     let mut others = site.definitions().filter(is_other);
     match others.find(|d| same_in_database(&d.name, &after.name)) {
         Some(other) if before.name != after.name => Err(Error::failed(format!(
-            "{} has a task `{}` already (id {}): case, accents and trailing blanks do not tell names apart",
+            "{} already has a task `{}` (id {}); {SAME_NAME}",
             site.label, other.name, other.id
         ))),
         _ => Ok(()),
@@ -92,16 +92,16 @@ pub(crate) async fn update(
     let now = define::site(lagoon, target, &coverage, None).await;
     let now = now.map_err(|e| {
         e.hint(format!(
-            "`{}` was changed; it could not be read back",
+            "`{}` was changed, but could not be verified",
             after.name
         ))
     })?;
     let Some(found) = now.by_id(before.id) else {
         return Err(Error::not_found(format!(
-            "`{}` (id {}) was changed, and {} does not show it any more",
+            "`{}` (id {}) was changed, but {} no longer shows it",
             after.name, before.id, now.label
         ))
-        .hint("it was removed meanwhile, or another task stands before it now"));
+        .hint("it was deleted in the meantime, or another task of the same name hides it"));
     };
     compare(found, after)?;
     Ok(found.clone())
@@ -150,7 +150,7 @@ pub(crate) async fn send(
             // An update can be carried out in part, because arguments are written one by one.
             let (name, id) = (&before.name, before.id);
             require_same(found, after, || {
-                format!("`{name}` (id {id}) was changed only in part: {refusal}")
+                format!("`{name}` (id {id}) was only partly changed: {refusal}")
             })?;
         }
         if !may_resend {
@@ -175,13 +175,13 @@ fn unread(before: &Definition, refusal: LagoonError) -> Error {
 fn compare(found: &Definition, after: &Definition) -> Result<(), Error> {
     let (name, id) = (&after.name, found.id);
     require_same(found, after, || {
-        format!("`{name}` (id {id}) was changed, but not as asked")
+        format!("`{name}` (id {id}) was changed, but differs from the request")
     })
 }
 
 pub(crate) fn gone(definition: &Definition) -> Error {
     Error::not_found(format!(
-        "the task `{}` (id {}) is gone",
+        "the task `{}` (id {}) no longer exists",
         definition.name, definition.id
     ))
 }

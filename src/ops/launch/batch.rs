@@ -38,7 +38,7 @@ pub(crate) fn all_or_none(
             }
             Err(Obstacle::NoTask(error)) => error,
             Err(Obstacle::NoService(service, _)) => {
-                let message = format!("there is no service `{service}`: a run would wait for ever");
+                let message = format!("no service `{service}`, so a run would never start");
                 Error::usage(message).hint(Hint::SkipPreflight)
             }
         };
@@ -65,7 +65,7 @@ pub(crate) fn all_or_none(
 
 fn none_started(wrong: Vec<(String, Error)>, total: usize, is_missing: bool) -> Error {
     let mut message = format!(
-        "{} of {total} targets cannot be started, so none was",
+        "nothing was started: {} of {total} targets cannot be started",
         wrong.len()
     );
     let texts = wrong

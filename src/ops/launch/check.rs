@@ -63,13 +63,13 @@ pub(crate) fn definition_on(
     let mut warnings = Vec::new();
     match (&definition.work, &definition.service) {
         (Work::Command(_), Some(service)) => {
-            let runs = format!("`{}` runs", definition.name);
+            let runs = format!("a run of `{}`", definition.name);
             let skips = request.no_preflight;
             warnings.extend(preflight(&view.environment, service, &runs, skips)?);
         }
         (Work::Command(_), None) => {
             let message = format!(
-                "the task `{}` names no service, so it can never be invoked",
+                "the task `{}` has no service, so it cannot be invoked",
                 definition.name
             );
             if !request.no_preflight {
@@ -85,7 +85,7 @@ pub(crate) fn definition_on(
     // Names of runs are shorter than names of tasks.
     if definition.name.chars().count() > limit::RUN_NAME {
         let message = format!(
-            "the task's name has more than {} characters: Lagoon cannot start it",
+            "Lagoon cannot start tasks whose names have more than {} characters",
             limit::RUN_NAME
         );
         let error = Error::usage(message).hint("define it under a shorter name");
@@ -122,7 +122,7 @@ fn values_error(definition: &Definition, problems: &[Problem]) -> Error {
     if arguments.is_empty() {
         return error.hint(format!("`{name}` takes no arguments"));
     }
-    let error = error.hint(format!("`{name}` takes: {}", arguments.join(", ")));
+    let error = error.hint(format!("arguments of `{name}`: {}", arguments.join(", ")));
     let is_missing = |problem: &Problem| matches!(problem, Problem::Missing { .. });
     if problems.iter().any(is_missing) {
         return error.hint(Hint::GiveValue);

@@ -229,7 +229,7 @@ impl Search<'_> {
             Ok(found) => found,
             Err(why) if is_lost => {
                 let unknown = unknown(self.fingerprint, &error, &[]);
-                let why = format!("looking for the run failed too: {why}");
+                let why = format!("the search for the run failed: {why}");
                 return LaunchOutcome::Unknown(unknown.hint(why));
             }
             Err(why) => return LaunchOutcome::Unknown(unchecked(error, &why)),
@@ -257,12 +257,14 @@ impl Search<'_> {
     }
 }
 
+pub(super) const CHECK_RUNS: &str = "check the newest runs there before you start it again";
+
 fn with_left_behind(refused: Error, runs: &[Run]) -> Error {
     runs.iter().fold(refused, |mut refused, run| {
         refused.runs.push(run.to_json());
         if run.has_started() {
             return refused.hint(format!(
-                "run {} was created although Lagoon refused; it is {}",
+                "run {} was created although Lagoon refused the request; it is {}",
                 run.id, run.status
             ));
         }
@@ -276,8 +278,8 @@ fn with_left_behind(refused: Error, runs: &[Run]) -> Error {
 fn unchecked(refused: Error, why: &LagoonError) -> Error {
     refused
         .unknown_whether("a run was created")
-        .hint(format!("looking for a run failed: {why}"))
-        .hint("check the newest runs there before you start it again")
+        .hint(format!("the search for the run failed: {why}"))
+        .hint(CHECK_RUNS)
 }
 
 fn unknown(fingerprint: &RunFingerprint, lost: &Error, candidates: &[Run]) -> Error {
@@ -291,8 +293,7 @@ fn unknown(fingerprint: &RunFingerprint, lost: &Error, candidates: &[Run]) -> Er
     );
     error.runs = candidates.iter().map(Run::to_json).collect();
     if candidates.is_empty() {
-        return error
-            .hint("no run of it was found; it may still appear: look before you start it again");
+        return error.hint(format!("no run was found yet; {CHECK_RUNS}"));
     }
     let hint = |run: &Run| {
         format!(
@@ -301,7 +302,7 @@ fn unknown(fingerprint: &RunFingerprint, lost: &Error, candidates: &[Run]) -> Er
         )
     };
     let error = error.with_hints(candidates.iter().map(hint));
-    error.hint("look at them before you start it again")
+    error.hint("check them before you start it again")
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ impl Past {
         let Some(definition) = named else {
             return if self.is_of_an_image() {
                 Err(Error::not_found(format!(
-                    "run {} seems to be one of the image {}, and {} has no task `{}` (any more)",
+                    "run {} seems to have used the image {}, but {} has no task `{}`",
                     self.run.id,
                     self.command(),
                     view.environment.label(),
@@ -68,7 +68,7 @@ impl Past {
             Work::Image(_) => Origin::ValuesUnknown(definition),
             Work::Unknown(word) => {
                 return Err(Error::failed(format!(
-                    "`{}` is a task of a kind that this program does not know: {word}",
+                    "`{}` has the type {word}, which this version of tasks does not support",
                     definition.name
                 )));
             }
@@ -129,21 +129,18 @@ pub(crate) fn task(
 
 pub(crate) async fn read(lagoon: &Lagoon, run: Run) -> Result<Past, Error> {
     let read = || lagoon.run_record(run.id);
-    let record = history::read_twice(read).await?.ok_or_else(|| {
-        Error::not_found(format!(
-            "run {} is gone: Lagoon does not have it any more",
-            run.id
-        ))
-    })?;
+    let record = history::read_twice(read)
+        .await?
+        .ok_or_else(|| Error::not_found(history::gone(run.id)))?;
     let environment = run.environment.as_deref().cloned().ok_or_else(|| {
         Error::not_found(format!(
-            "run {} is of an environment that is gone, or that you may not see",
+            "the environment of run {} no longer exists or is hidden from you",
             run.id
         ))
     })?;
     if record.command.is_empty() {
         return Err(Error::failed(format!(
-            "Lagoon recorded no command of run {}: there is nothing to run again",
+            "Lagoon recorded no command for run {}; nothing to rerun",
             run.id
         )));
     }

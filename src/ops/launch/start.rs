@@ -16,7 +16,7 @@ use crate::lagoon::Lagoon;
 use crate::state::Claims;
 
 use crate::ops::launch::Launch;
-use crate::ops::launch::recover::{Newest, Started};
+use crate::ops::launch::recover::{CHECK_RUNS, Newest, Started};
 use crate::ops::runs::push::Push;
 use crate::ops::runs::wait::{self, Limits, Shared, Watcher};
 
@@ -234,7 +234,7 @@ impl Starter<'_> {
                     Kind::StillGoing | Kind::NeverStarted => Kind::Failed,
                     other => other,
                 },
-                message: format!("{}; started none", error.message),
+                message: format!("{}; nothing was started", error.message),
                 ..error
             })
         })
@@ -272,6 +272,6 @@ fn cut_off(kind: Kind) -> Error {
         Kind::Terminated => "terminated",
         _ => "interrupted",
     };
-    let message = format!("{signal} while it was being started: it is unknown whether it was");
-    Error::new(kind, message).hint("check the newest runs there before you start it again")
+    let message = format!("{signal} during the start; it is unknown whether a run was created");
+    Error::new(kind, message).hint(CHECK_RUNS)
 }

@@ -1,13 +1,13 @@
 //! Errors with the user's groups and roles, which may hide what was not found.
 
-use crate::domain::names::nearest;
+use crate::domain::names::{did_you_mean, nearest};
 use crate::domain::{Project, Role};
 use crate::error::{Error, quoted_list};
 use crate::lagoon::Lagoon;
 use crate::ops::places::place::with_role_hint;
 
 pub(crate) async fn missing_group(lagoon: &Lagoon, name: &str) -> Error {
-    let error = Error::not_found(format!("there is no group `{name}` that you can see"));
+    let error = Error::not_found(format!("group `{name}` not found"));
     let Ok(Some(me)) = lagoon.me().await else {
         return error;
     };
@@ -17,8 +17,8 @@ pub(crate) async fn missing_group(lagoon: &Lagoon, name: &str) -> Error {
         .map(|(name, _)| name.as_str())
         .collect();
     let near = nearest(name, groups.iter().copied());
-    if !near.is_empty() {
-        error.hint(format!("nearest: {}", quoted_list(&near)))
+    if let Some(hint) = did_you_mean(&near) {
+        error.hint(hint)
     } else if !groups.is_empty() {
         error.hint(format!("your groups: {}", quoted_list(&groups)))
     } else {
@@ -32,9 +32,8 @@ pub(crate) async fn with_role(lagoon: &Lagoon, error: Error, project: &Project) 
     let hint = |role: Role| {
         role.blind_spot(&project.name).unwrap_or_else(|| {
             format!(
-                "your role on {} is {}: of its tasks you see all but those for administrators",
-                project.name,
-                role.word()
+                "{}; only tasks for administrators are hidden from you",
+                role.on(&project.name)
             )
         })
     };

@@ -1,6 +1,6 @@
 //! Finds projects and environments.
 
-use crate::domain::names::{nearest, same_name};
+use crate::domain::names::{did_you_mean, nearest, same_name};
 use crate::domain::place::namespace;
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Environment, Project, Role};
@@ -52,17 +52,16 @@ pub(crate) async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
         return error;
     };
     let near = nearest(name, projects.iter().map(|p| p.name.as_str()));
-    let near = (!near.is_empty()).then(|| format!("nearest: {}", quoted_list(&near)));
-    let error = error.with_hints(near);
+    let error = error.with_hints(did_you_mean(&near));
     let Ok(roles) = lagoon.my_roles().await else {
         return error;
     };
     // A user without groups can see projects only by a platform role.
     let groups = roles.words();
     error.hint(if groups.is_empty() {
-        "you are in no group, and only groups let one see projects".to_owned()
+        "you are not in any group, and only groups give access to projects".to_owned()
     } else {
-        format!("you see the projects of your groups only: {groups}")
+        format!("you can see only the projects of your groups: {groups}")
     })
 }
 
@@ -97,15 +96,15 @@ pub(crate) async fn missing_environment(
 }
 
 pub(crate) fn no_project(name: &str) -> Error {
-    Error::not_found(format!("there is no project `{name}`"))
-        .hint("a project's name is its name in Lagoon, not that of its repository")
+    Error::not_found(format!("project `{name}` not found"))
+        .hint("use the project's name in Lagoon, which can differ from the repository's")
 }
 
 /// The names nearest to `wanted`, otherwise the first ten; `None` without names.
 pub(in crate::ops) fn names_hint(wanted: &str, names: &[&str], label: &str) -> Option<String> {
     let near = nearest(wanted, names.iter().copied());
     match names {
-        _ if !near.is_empty() => Some(format!("nearest: {}", quoted_list(&near))),
+        _ if !near.is_empty() => did_you_mean(&near),
         [] => None,
         _ => Some(format!(
             "{label}: {}",
@@ -120,8 +119,8 @@ pub(crate) fn no_environment(project: &Project, name: &str, environments: &[Envi
         project.name
     ));
     let names: Vec<&str> = environments.iter().map(|e| e.name.as_str()).collect();
-    let hint = names_hint(name, &names, "it has");
-    error.hint(hint.unwrap_or_else(|| "it has no environments that can be seen".to_owned()))
+    let hint = names_hint(name, &names, "environments");
+    error.hint(hint.unwrap_or_else(|| "no environments are visible".to_owned()))
 }
 
 pub(crate) fn named<'a>(environments: &'a [Environment], name: &str) -> Option<&'a Environment> {
@@ -130,22 +129,25 @@ pub(crate) fn named<'a>(environments: &'a [Environment], name: &str) -> Option<&
 
 /// Checks that the environment has the service; without it, runs stay `new` for ever. Passes if the
 /// services are unknown.
+pub(crate) fn services_hint<S: AsRef<str>>(deployed: &[S]) -> String {
+    if deployed.is_empty() {
+        return "no services are deployed there".to_owned();
+    }
+    format!("services: {}", quoted_list(deployed))
+}
+
 pub(crate) fn require_service(
     environment: &Environment,
     service: &str,
-    runs: &str,
+    run: &str,
 ) -> Result<(), Error> {
     match &environment.services {
         Some(services) if !services.iter().any(|s| s == service) => {
             let error = Error::usage(format!(
-                "{} has no service `{service}`, where {runs}: a run would wait for ever",
+                "{} has no service `{service}`, so {run} would never start",
                 environment.label()
             ));
-            Err(if services.is_empty() {
-                error.hint("it has no services at all: was it ever deployed?")
-            } else {
-                error.hint(format!("it has: {}", quoted_list(services)))
-            })
+            Err(error.hint(services_hint(services)))
         }
         _ => Ok(()),
     }

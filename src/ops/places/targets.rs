@@ -133,7 +133,8 @@ fn project_names(selection: &Selection, known: &[Project]) -> (Vec<String>, Vec<
                 let mut matches = matches.peekable();
                 if matches.peek().is_none() {
                     let names = known.iter().map(|p| p.name.as_str());
-                    missing.push(nothing(format!("no project matches `{text}`"), text, names));
+                    let message = format!("no project matches `{text}`");
+                    missing.push(nothing(message, text, names, "projects"));
                 }
                 matches.for_each(|project| add(&project.name));
             }
@@ -310,10 +311,10 @@ fn pick<'a>(selection: &'a Selection, projects: &'a [(Project, Vec<Seen>)]) -> P
 fn nothing_selected(selection: &Selection) -> Error {
     Error::not_found(match selection.kind {
         Some(kind) => format!(
-            "none of the selected environments is of the type {}",
+            "none of the selected environments has the type {}",
             kind.word()
         ),
-        None => "no environment matches the command line".to_owned(),
+        None => "no environments match the target options".to_owned(),
     })
 }
 
@@ -353,19 +354,21 @@ fn unmatched<'a>(name: &Name, seen: impl Iterator<Item = &'a Seen>) -> Error {
     let message = if name.is_pattern() {
         format!("no environment matches `{}`", name.text())
     } else {
-        format!(
-            "no project that the line means has an environment `{}`",
-            name.text()
-        )
+        format!("no selected project has an environment `{}`", name.text())
     };
     let names = seen.map(|s| s.view.environment.name.as_str());
-    nothing(message, name.text(), names)
+    nothing(message, name.text(), names, "environments")
 }
 
-fn nothing<'a>(message: String, text: &str, names: impl Iterator<Item = &'a str>) -> Error {
+fn nothing<'a>(
+    message: String,
+    text: &str,
+    names: impl Iterator<Item = &'a str>,
+    label: &str,
+) -> Error {
     let mut names: Vec<&str> = names.collect();
     names.sort_unstable();
     names.dedup();
     let stem = text.replace(['*', '?'], "");
-    Error::not_found(message).with_hints(place::names_hint(&stem, &names, "there are"))
+    Error::not_found(message).with_hints(place::names_hint(&stem, &names, label))
 }

@@ -12,8 +12,16 @@ pub(crate) fn require_going(run: &Run) -> Result<(), Error> {
     if !run.outcome().is_over() {
         return Ok(());
     }
-    let words = format!("is {}: there is nothing to cancel", run.status);
-    Err(verdict_about(run, Kind::Failed, &words))
+    let end = match run.outcome() {
+        Outcome::Completed => "has already completed",
+        Outcome::Failed => "has already failed",
+        _ => "was already cancelled",
+    };
+    Err(verdict_about(
+        run,
+        Kind::Failed,
+        &format!("{end}; nothing to cancel"),
+    ))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -44,7 +44,7 @@ pub(crate) async fn list(lagoon: &Lagoon, run: i64) -> Result<Vec<RunFile>, Erro
 }
 
 fn no_run(run: i64) -> Error {
-    Error::not_found(format!("there is no run {run} (any more)"))
+    Error::not_found(history::gone(run))
 }
 
 pub(crate) fn locals(paths: &[PathBuf]) -> Result<Vec<Local>, Error> {
@@ -55,11 +55,9 @@ pub(crate) fn locals(paths: &[PathBuf]) -> Result<Vec<Local>, Error> {
             .map_err(|e| Error::usage(format!("cannot read {shown}")).because(e))?;
         let name = path.file_name().and_then(|name| name.to_str());
         let name = name.filter(|_| about.is_file());
-        let name = name.ok_or_else(|| Error::usage(format!("{shown} is no file")))?;
+        let name = name.ok_or_else(|| Error::usage(format!("{shown} is not a file")))?;
         if locals.iter().any(|other| other.name == name) {
-            return Err(Error::usage(format!(
-                "two of the files are called `{name}`"
-            )));
+            return Err(Error::usage(format!("two of the files are named `{name}`")));
         }
         locals.push(Local {
             name: name.to_owned(),

@@ -118,7 +118,7 @@ impl<'a> FollowedLog<'a> {
             Log::Unavailable(words) => {
                 let id = run.id;
                 self.sink.note(&format!(
-                    "the log of run {id} could not be read to its end: {words}"
+                    "the log of run {id} could not be read completely: {words}"
                 ));
                 Ok(())
             }
@@ -153,7 +153,7 @@ impl Companion for FollowedLog<'_> {
 /// Shows the lines that a live log missed.
 fn complete(missing: &Missing<'_>, sink: &mut dyn Sink) -> Result<(), Error> {
     if !missing.is_rest && !missing.parts.is_empty() {
-        sink.note("lines of the log that were not shown yet:");
+        sink.note("log lines that were not shown yet:");
     }
     missing.parts.iter().try_for_each(|part| sink.write(part))
 }

@@ -46,7 +46,11 @@ pub(crate) async fn find(lagoon: &Lagoon, wanted: &RunRef) -> Result<Run, Error>
 }
 
 fn not_there(wanted: &RunRef) -> Error {
-    Error::not_found(format!("there is no run {wanted}")).hint(Hint::ListRuns)
+    Error::not_found(format!("run {wanted} not found")).hint(Hint::ListRuns)
+}
+
+pub(crate) fn gone(run: i64) -> String {
+    format!("run {run} no longer exists")
 }
 
 /// The runs in their order. If two are of one environment, its newest runs are read in one request.

@@ -16,7 +16,7 @@ const EMPTY_GRACE: Duration = Duration::from_secs(5);
 
 pub(crate) async fn log(lagoon: &Lagoon, id: i64) -> Result<Log, Error> {
     let log = history::read_twice(|| lagoon.run_log(id)).await?;
-    log.ok_or_else(|| Error::not_found(format!("run {id} is gone")))
+    log.ok_or_else(|| Error::not_found(history::gone(id)))
 }
 
 pub(crate) fn is_nothing(log: &str) -> bool {
@@ -40,7 +40,7 @@ pub(crate) async fn settled(lagoon: &Lagoon, clock: &dyn Clock, id: i64) -> Log 
     loop {
         let log = match lagoon.run_log(id).await {
             Ok(Some(log)) => log,
-            Ok(None) => Log::Unavailable(format!("run {id} is gone")),
+            Ok(None) => Log::Unavailable(history::gone(id)),
             Err(error) => Log::Unavailable(error.to_string()),
         };
         let waited = clock.now().saturating_sub(begun);

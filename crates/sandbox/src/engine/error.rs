@@ -12,13 +12,13 @@ use crate::store::StoreError;
 pub enum EngineError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("run {0} is not there to be started")]
+    #[error("run {0} does not exist or has already started")]
     NotThere(i64),
     #[error("cannot start {} for the run: {source}", program.display())]
     Spawn { program: PathBuf, source: io::Error },
     #[error("{0}")]
     NotARunner(String),
-    #[error("runs cannot be executed from a store in memory")]
+    #[error("runs cannot be executed from an in-memory store")]
     NoFolder,
     #[error("the sandbox executes runs on Unix only; --simulate works everywhere")]
     Unsupported,

@@ -27,7 +27,7 @@ pub(super) fn copy(from: &mut impl Read, to: &mut impl Write, limit: u64) -> io:
         left -= kept.len();
         if kept.len() < output.len() && !cut {
             cut = true;
-            to.write_all(b"\n[sandbox] The log ends here: there is too much output.\n")?;
+            to.write_all(b"\n[sandbox] The log is cut off here: too much output.\n")?;
         }
     }
 }
@@ -69,7 +69,7 @@ mod tests {
         copy(&mut &b"abcdef\nghi\n"[..], &mut out, 3).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "abc\n[sandbox] The log ends here: there is too much output.\n"
+            "abc\n[sandbox] The log is cut off here: too much output.\n"
         );
     }
 }

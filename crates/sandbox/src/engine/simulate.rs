@@ -16,7 +16,7 @@ impl Executor for Simulate {
         };
         let remote = remote_id::new();
         let log = format!(
-            "{}[sandbox] Simulated: nothing was executed. It would have been:\n{what}\n",
+            "{}[sandbox] Simulated; nothing was executed. The command:\n{what}\n",
             super::log::header(&run.task_name)
         );
         for status in [Status::Pending, Status::Running] {

@@ -67,7 +67,7 @@ impl Drop for Recorder {
 
 async fn route(app: &Arc<App>, parts: Parts, body: Body, record: &mut RequestRecord) -> Answer {
     if !is_for_this_machine(&parts.headers) {
-        return pages::text(403, "The sandbox answers to this machine only.");
+        return pages::text(403, "The sandbox accepts requests from this machine only.");
     }
     let path = parts.uri.path().to_owned();
     if path == "/files" || path.starts_with("/files/") {

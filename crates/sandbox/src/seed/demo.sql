@@ -16,19 +16,19 @@ SELECT '', 'COMMAND', 0, 0, 0, 0, datetime('now'),
 FROM (VALUES
 ('project', 'Run yarn audit', 'Look for known vulnerabilities in the project''s packages', 'node', 'DEVELOPER', NULL,
 'yarn audit'),
-('project', 'Try arguments', 'Write what you give it: one argument of each type, the last of them optional',
+('project', 'Try arguments', 'Print the values of its arguments, one of each type',
 'cli', 'GUEST', NULL,
 'i=0
 while [ "$i" -lt "$TIMES" ]; do
   i=$((i + 1))
   printf ''%s: %s (from %s to %s)\n'' "$i" "$TEXT" "$FROM" "${TO:-nowhere}"
 done'),
-('project', 'Clear caches', 'Pretend to clear all caches; asks before it starts', 'cli', 'DEVELOPER',
+('project', 'Clear caches', 'Pretend to clear all caches, after confirmation', 'cli', 'DEVELOPER',
 'Pages are slow until the caches are warm again. Clear them?',
 'echo ''Clearing caches''
 sleep 1
 echo ''All caches cleared'''),
-('project', 'Count slowly', 'Write a line each second for ten seconds: something to follow, or to cancel',
+('project', 'Count slowly', 'Print a line per second for ten seconds, to follow or cancel',
 'cli', 'GUEST', NULL,
 'i=1
 while [ "$i" -le 10 ]; do
@@ -36,27 +36,27 @@ while [ "$i" -le 10 ]; do
   sleep 1
   i=$((i + 1))
 done'),
-('project', 'Print many lines', 'Write 500 lines: how a long log looks', 'cli', 'GUEST', NULL,
+('project', 'Print many lines', 'Print 500 lines, to see a long log', 'cli', 'GUEST', NULL,
 'i=1
 while [ "$i" -le 500 ]; do
   echo "line $i of 500"
   i=$((i + 1))
 done'),
-('project', 'Fail on purpose', 'End with exit status 1: how a failed run looks', 'cli', 'GUEST', NULL,
+('project', 'Fail on purpose', 'Fail with exit status 1, to see a failed run', 'cli', 'GUEST', NULL,
 'echo ''Looking for the database''
 echo ''ERROR: no database here'' >&2
 exit 1'),
-('production', 'Check disk space', 'Show how full the disk is; defined for production alone', 'cli', 'MAINTAINER', NULL,
+('production', 'Check disk space', 'Show the disk usage (defined on production only)', 'cli', 'MAINTAINER', NULL,
 'df -h .'),
-('group', 'Say hello', 'Greet you; defined for all projects of the group', 'cli', 'GUEST', NULL,
+('group', 'Say hello', 'Print a greeting (defined for all projects of the group)', 'cli', 'GUEST', NULL,
 'echo ''Hello from the sandbox'''));
 
 INSERT INTO argument (definition, name, type, display_name, default_value, optional)
 SELECT id, column1, column2, column3, column4, column5 FROM definition, (VALUES
-  ('TEXT', 'STRING', 'What to write', NULL, 0),
-  ('TIMES', 'NUMERIC', 'How many times', '3', 0),
+  ('TEXT', 'STRING', 'Text to print', NULL, 0),
+  ('TIMES', 'NUMERIC', 'Repetitions', '3', 0),
   ('FROM', 'ENVIRONMENT_SOURCE_NAME', 'Any environment', NULL, 0),
-  ('TO', 'ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF', 'Any environment but this one', NULL, 1))
+  ('TO', 'ENVIRONMENT_SOURCE_NAME_EXCLUDE_SELF', 'Any other environment', NULL, 1))
 WHERE name = 'Try arguments';
 
 INSERT INTO known_command (command, origin) SELECT command, 'seed' FROM definition;

@@ -13,7 +13,7 @@ pub enum StoreError {
     Sqlite(#[from] rusqlite::Error),
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },
-    #[error("the sandbox's data in {} were written by another release of tasks", path.display())]
+    #[error("the sandbox's data in {} was written by another release of tasks", path.display())]
     OtherRelease { path: PathBuf },
     #[error("{0}")]
     Content(String),
@@ -37,7 +37,7 @@ impl StoreError {
     pub(crate) fn hints(&self) -> Vec<String> {
         match self {
             error if matches!(error, StoreError::OtherRelease { .. }) || error.is_damage() => {
-                vec!["start it anew, without what it holds: tasks sandbox reset".to_owned()]
+                vec!["delete the sandbox's data and start again: tasks sandbox reset".to_owned()]
             }
             _ => Vec::new(),
         }

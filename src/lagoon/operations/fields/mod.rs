@@ -51,7 +51,7 @@ pub(super) fn same<T: PartialEq + std::fmt::Display>(
         return Ok(());
     }
     Err(LagoonError::Unusable(format!(
-        "asked for {what} {asked}, it has {what} {sent}"
+        "requested {what} {asked}, received {what} {sent}"
     )))
 }
 

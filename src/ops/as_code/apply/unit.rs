@@ -119,7 +119,7 @@ impl Attempt<'_> {
         let (lagoon, target) = (self.shared.lagoon, self.shared.target(&step.scope));
         match &step.action {
             Action::Unchanged(there) => Ok(Done::Already(there.id)),
-            Action::Blocked { .. } => Err(Error::failed("it would have to be replaced")),
+            Action::Blocked { .. } => Err(Error::failed("the task would have to be replaced")),
             Action::Create(after) => self.add(&step.scope, after).await.map(Done::Applied),
             Action::Unverified(after, why) => self.unverifiable(&step.scope, after, why).await,
             Action::Update { before, after } => {
@@ -155,18 +155,14 @@ impl Attempt<'_> {
         };
         let (name, id) = (&after.name, there.id);
         require_same(&rest, after, || {
-            format!(
-                "`{name}` is there already (id {id}), is different, and cannot be changed unseen: {why}"
-            )
+            format!("a different `{name}` (id {id}) already exists and cannot be changed: {why}")
         })
         .map_err(|error| {
-            error.hint(
-                "it can be changed where it is seen: remove what stands before it on one environment, or call yours otherwise",
-            )
+            error.hint("delete the task that hides it on one environment, or choose another name")
         })?;
         Ok(Done::Unseen(
             id,
-            format!("it is there already, and Lagoon does not show its arguments: {why}"),
+            format!("it already exists, but its arguments could not be read: {why}"),
         ))
     }
 
@@ -178,7 +174,7 @@ impl Attempt<'_> {
 
     async fn define(&self, scope: &ScopeName, after: &Definition) -> Result<Defined, Error> {
         let Some(seen) = of_scope(self.fresh, scope) else {
-            return Err(Error::not_found(format!("{scope} is gone")));
+            return Err(Error::not_found(format!("{scope} no longer exists")));
         };
         let (lagoon, site) = (self.shared.lagoon, site(seen));
         define::check_environment_defaults(lagoon, &site, after).await?;
@@ -211,9 +207,9 @@ impl Attempt<'_> {
                 for old in here {
                     let name = &old.definition.name;
                     error = error.hint(match without.add(&old.scope, &old.definition).await {
-                        Ok(id) => format!("the old `{name}` was put back (id {id})"),
+                        Ok(id) => format!("the old `{name}` was restored (id {id})"),
                         Err(why) => {
-                            format!("the old `{name}` is gone and could not be put back: {why}")
+                            format!("the old `{name}` was deleted and could not be restored: {why}")
                         }
                     });
                 }
@@ -242,7 +238,7 @@ impl Attempt<'_> {
 fn here(scope: &ScopeName, after: &Definition, returned: &Definition) -> Result<i64, Error> {
     if returned.scope != after.scope {
         return Err(Error::failed(format!(
-            "`{}` was defined (id {}), but for {} instead of {scope}",
+            "`{}` was defined (id {}), but with the scope {} instead of {scope}",
             after.name,
             returned.id,
             returned.scope.word()
@@ -266,14 +262,12 @@ fn verify(step: &Step, id: i64, now: &[Seen]) -> Option<Error> {
     let there = seen.definitions().into_iter().find(|d| d.id == id);
     let name = &step.name;
     match (&step.action, step.after(), there) {
-        (Action::Delete { .. }, _, Some(_)) => Some(Error::failed(format!(
-            "Lagoon says that `{name}` (id {id}) was deleted, and still shows it"
-        ))),
+        (Action::Delete { .. }, _, Some(_)) => Some(delete::still_shown(name, id)),
         (Action::Delete { .. }, ..) => None,
         // A task that cannot be read was compared with the reply.
         (Action::Unverified(..), _, None) => None,
         (_, Some(after), Some(there)) => require_same(there, after, || {
-            format!("`{name}` (id {id}) was written, but is not as asked")
+            format!("`{name}` (id {id}) was written, but differs from the request")
         })
         .err(),
         _ => {
@@ -284,7 +278,7 @@ fn verify(step: &Step, id: i64, now: &[Seen]) -> Option<Error> {
                 .all(|view| view.definitions.iter().any(hides));
             (!hidden).then(|| {
                 Error::failed(format!(
-                    "`{name}` (id {id}) was written, and {} does not show it",
+                    "`{name}` (id {id}) was written, but {} does not show it",
                     step.scope
                 ))
             })
@@ -296,9 +290,9 @@ fn unverified(error: &Error) -> Error {
     Error::new(
         error.kind,
         format!(
-            "it was written, and could not be read back: {}",
+            "it was written, but could not be verified: {}",
             error.message
         ),
     )
-    .hint("apply again: what is done is left alone")
+    .hint("apply again; finished changes are skipped")
 }

@@ -6,7 +6,7 @@ use crate::domain::plan::coverage::Coverage;
 use crate::domain::task::definition::Target;
 use crate::domain::task::shadow;
 use crate::domain::{Definition, Scope, Work};
-use crate::error::{Error, quoted_list};
+use crate::error::Error;
 use crate::lagoon::Lagoon;
 use crate::ops::definitions::group;
 use crate::ops::places::place;
@@ -59,11 +59,7 @@ impl Site {
                 self.label
             ),
         };
-        let there = if known.is_empty() {
-            "no services are deployed there".to_owned()
-        } else {
-            format!("services: {}", quoted_list(&known))
-        };
+        let there = place::services_hint(&known);
         Some(format!(
             "{place}, so a run of the task would never start; {there}"
         ))

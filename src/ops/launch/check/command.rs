@@ -3,7 +3,7 @@
 use super::{Obstacle, preflight};
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::task::one_off::OneOff;
-use crate::domain::task::text::{limit, storable};
+use crate::domain::task::text::{limit, storable, too_long};
 use crate::error::{Error, Flag};
 use crate::lagoon::operations::adhoc::check_length;
 use crate::ops::launch::recover::Newest;
@@ -31,7 +31,7 @@ pub(crate) fn command_on(
         command: request.script.clone(),
     };
     let skips = request.no_preflight;
-    let warnings = preflight(&view.environment, &one_off.service, "it should run", skips)?;
+    let warnings = preflight(&view.environment, &one_off.service, "the command", skips)?;
     check_command(&one_off)?;
     Ok(Launch {
         place: view.environment.clone(),
@@ -54,22 +54,22 @@ fn check_command(one_off: &OneOff) -> Result<(), Error> {
             return Err(Error::usage(format!("{what} is empty")));
         }
         if what == "the name" && text.contains(char::is_control) {
-            return Err(Error::usage("it holds control characters").about(Flag::Name));
+            return Err(Error::usage("the name contains control characters").about(Flag::Name));
         }
-        storable(text).map_err(|why| Error::usage(format!("{what} cannot be kept: {why}")))?;
+        storable(text).map_err(|why| Error::usage(format!("{what} cannot be stored: {why}")))?;
     }
     let length = one_off.command.len();
     if length > limit::COMMAND_BYTES {
         return Err(Error::usage(format!(
-            "the command has {length} bytes, Lagoon keeps {}",
-            limit::COMMAND_BYTES
+            "the command {}",
+            too_long(length, "bytes", limit::COMMAND_BYTES)
         )));
     }
     let length = one_off.name.chars().count();
     if length > limit::RUN_NAME {
         return Err(Error::usage(format!(
-            "the name has {length} characters, at most {} are allowed",
-            limit::RUN_NAME
+            "the name {}",
+            too_long(length, "characters", limit::RUN_NAME)
         )));
     }
     Ok(check_length(one_off)?)

@@ -28,12 +28,12 @@ fn choose<'a>(view: &'a EnvironmentView, task: &TaskRef) -> Result<&'a Definitio
         let names: Vec<&str> = names.collect();
         if !names.is_empty() && error.hints.is_empty() {
             error = error.hint(format!(
-                "on {} there are: {}",
+                "tasks on {}: {}",
                 view.environment.label(),
                 quoted_list(&names)
             ));
         }
-        error.hint("a task that another one of its name stands before is not listed")
+        error.hint("tasks hidden by another task of the same name are not listed")
     })
 }
 
@@ -46,7 +46,10 @@ pub(crate) fn require_none_unfinished(launch: Launch) -> Result<Launch, Obstacle
     let Some(run) = launch.unfinished.first() else {
         return Ok(launch);
     };
-    let error = Error::failed(format!("a run of this task is {} there", run.status));
+    let error = Error::failed(format!(
+        "a run of this task is already {} there",
+        run.status
+    ));
     Err(error.hint(Hint::ChooseIfRunning).into())
 }
 
@@ -55,7 +58,7 @@ fn require_complete(seen: &Seen) -> Result<(), Error> {
         None => Ok(()),
         Some(trouble) => {
             let error = Error::from(trouble.clone());
-            let message = format!("it cannot be read whole: {}", error.message);
+            let message = format!("it could not be read completely: {}", error.message);
             Err(Error { message, ..error })
         }
     }

@@ -178,7 +178,7 @@ impl<'a> Fetch<'a> {
         }
         match length {
             Some(length) if length != to.bytes() => {
-                let reason = format!("sent {} bytes of {length}", to.bytes());
+                let reason = format!("sent only {} of {length} bytes", to.bytes());
                 Err(LagoonError::storage(&self.find(name)?.url, None, reason).into())
             }
             _ => Ok(()),
@@ -217,7 +217,10 @@ impl<'a> Fetch<'a> {
     pub(super) fn find(&self, name: &str) -> Result<&RunFile, Error> {
         let found = self.files.iter().find(|file| file.name == name);
         found.ok_or_else(|| {
-            Error::not_found(format!("the file `{name}` of run {} is gone", self.run))
+            Error::not_found(format!(
+                "the file `{name}` of run {} no longer exists",
+                self.run
+            ))
         })
     }
 }
@@ -246,7 +249,7 @@ impl Destination for Output<'_> {
         if start != self.bytes {
             return Err(Error::failed(format!(
                 "cannot resume `{}` after {} bytes: the file has changed, or the file store \
-                 sends whole files only",
+                 does not support it",
                 self.name, self.bytes
             ))
             .hint("discard the output and run the command again"));

@@ -34,10 +34,10 @@ pub(crate) fn select(
     for wanted in wanted {
         if !files.iter().any(|file| means(wanted, file)) {
             let names: Vec<&str> = files.iter().map(|f| f.name.as_str()).collect();
-            let hint = names_hint(wanted, &names, "it has");
+            let hint = names_hint(wanted, &names, "files");
             return Err(
                 Error::not_found(format!("run {run} has no file `{wanted}`"))
-                    .hint(hint.unwrap_or_else(|| "it has no files at all".to_owned())),
+                    .hint(hint.unwrap_or_else(|| "the run has no files".to_owned())),
             );
         }
     }
@@ -77,7 +77,7 @@ pub(crate) fn places(
 }
 
 pub(super) fn exists(path: &Path) -> Error {
-    Error::usage(format!("{} is there already", path.display())).hint(Hint::ReplaceFile)
+    Error::usage(format!("{} already exists", path.display())).hint(Hint::ReplaceFile)
 }
 
 impl Fetch<'_> {

@@ -76,7 +76,7 @@ impl Partial {
     pub(super) fn interrupted(self, error: Error) -> Error {
         if self.beginning().is_some() {
             let kept = format!(
-                "the first {} bytes are kept in {}; the same command continues from there",
+                "the first {} bytes are kept in {}; run the same command to continue",
                 self.bytes,
                 self.path.display()
             );

@@ -102,7 +102,7 @@ impl<'a> Connection<'a> {
             return Ok(());
         }
         let Some(environment) = &run.environment else {
-            let why = Error::failed("its environment is not known");
+            let why = Error::failed("its environment is unknown");
             return self.give_up(run, why, sink);
         };
         let to = match lagoon.ssh_portal(environment.id).await {
@@ -205,11 +205,11 @@ impl<'a> Connection<'a> {
         if is_hopeless || !(is_refusal || error.is_passing()) {
             if matches!(error, SshError::HostKeyChanged { .. }) && self.mode == LiveMode::Auto {
                 // Possibly an attack, so it is always reported.
-                sink.note(&format!("the log is not live: {error}"));
+                sink.note(&format!("no live log: {error}"));
             }
             return self.give_up(run, of_ssh(error), sink);
         }
-        sink.trace(&format!("live log: {error}; trying again"));
+        sink.trace(&format!("live log: {error}; retrying"));
         let pause = Duration::from_secs(1 << (self.failures - 1).min(4)).min(LONGEST_PAUSE);
         self.state = State::Due(to, self.clock.now() + pause);
         Ok(())
@@ -218,7 +218,7 @@ impl<'a> Connection<'a> {
     fn give_up(&mut self, run: &Run, why: Error, sink: &mut dyn Sink) -> Result<(), Error> {
         self.state = State::Off;
         let why = Error {
-            message: format!("the log of run {} is not live: {}", run.id, why.message),
+            message: format!("no live log for run {}: {}", run.id, why.message),
             runs: vec![run.to_json()],
             ..why
         };
@@ -227,7 +227,7 @@ impl<'a> Connection<'a> {
                 return Err(why.hint(Hint::WithoutLiveLog));
             }
             LiveMode::Auto if !self.shown.is_empty() => {
-                sink.note(&format!("{}; the rest comes at the end", why.message));
+                sink.note(&format!("{}; the rest is printed at the end", why.message));
             }
             LiveMode::Auto | LiveMode::Never => sink.trace(&why.message),
         }

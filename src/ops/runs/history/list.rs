@@ -162,9 +162,9 @@ async fn of_one(
         };
         if wanted.mine && view.me.is_none() {
             let why = if view.runs.iter().any(|run| run.user.is_some()) {
-                "the one who asks is no user"
+                "the token does not belong to a user"
             } else {
-                "this Lagoon does not say who started a run"
+                "this Lagoon does not show the users who started runs"
             };
             return Err(Error::new(Kind::Failed, why).about(Flag::Mine));
         }

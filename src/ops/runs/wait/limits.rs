@@ -50,7 +50,7 @@ pub(super) fn check(
     let status = &run.status;
     Err(if !is_known {
         let message =
-            format!("cannot be read, and {limit} are over: it was {status} when it was last read");
+            format!("could not be read within {limit}; its last known status is {status}");
         about(run, Kind::Unreachable, &message)
     } else if over.is_some() {
         about(
@@ -59,9 +59,9 @@ pub(super) fn check(
             &format!("is still {status} after {limit}"),
         )
     } else {
-        let message = format!("has not started after {limit}: it is still {status}");
+        let message = format!("did not start within {limit}; it is still {status}");
         about(run, Kind::NeverStarted, &message).hint(
-            "a run whose service is not deployed, or whose pod the cluster refuses, waits for ever",
+            "a run never starts if its service is not deployed or the cluster refuses its pod",
         )
     })
 }

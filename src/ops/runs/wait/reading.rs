@@ -86,10 +86,10 @@ impl Reader {
                 return Ok(Some(newer));
             }
             Ok(None) if self.absent.insert(run.id) => {
-                format!("Lagoon does not show run {}", run.id)
+                format!("Lagoon did not return run {}", run.id)
             }
             Ok(None) => {
-                let words = "is gone: Lagoon does not have it any more";
+                let words = "no longer exists";
                 return Err(about(run, Kind::NotFound, words));
             }
             Err(error) if passes(&error) => down.insert(error.to_string()).clone(),
@@ -100,7 +100,7 @@ impl Reader {
                     ..Error::from(error)
                 };
                 return Err(error.hint(format!(
-                    "run {} was {} when it was last read",
+                    "the last known status of run {} is {}",
                     run.id, run.status
                 )));
             }

@@ -56,7 +56,7 @@ pub(crate) fn first_of_all(mut failures: Vec<Error>) -> Result<(), Error> {
     if failures.len() == 1 {
         return failures.pop().map_or(Ok(()), Err);
     }
-    let head = format!("{} failures", failures.len());
+    let head = format!("{} errors", failures.len());
     joined(failures, &head)
 }
 

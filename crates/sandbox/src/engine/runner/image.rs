@@ -17,7 +17,7 @@ pub(super) fn command(
 ) -> Result<Command, String> {
     let client = client(job)?;
     if image.is_empty() || image.starts_with('-') {
-        return Err(format!("'{image}' is no name of an image."));
+        return Err(format!("'{image}' is not a valid image name."));
     }
     let mut command = Command::new(client);
     command.args(["run", "--rm", "--name", &job.run.task_name]);
@@ -39,9 +39,7 @@ pub(super) fn removal(job: &Job) -> Option<Command> {
 
 fn client(job: &Job) -> Result<PathBuf, String> {
     if !job.images {
-        return Err(
-            "Images are only run when this was agreed to; nothing was executed.".to_owned(),
-        );
+        return Err("Running images was not allowed; nothing was executed.".to_owned());
     }
     let folders = job
         .search_path
@@ -50,5 +48,5 @@ fn client(job: &Job) -> Result<PathBuf, String> {
     folders
         .flat_map(|folder| ["docker", "podman"].map(|name| Path::new(folder).join(name)))
         .find(|path| path.is_file())
-        .ok_or_else(|| "Neither docker nor podman is here; nothing was executed.".to_owned())
+        .ok_or_else(|| "Neither docker nor podman was found; nothing was executed.".to_owned())
 }

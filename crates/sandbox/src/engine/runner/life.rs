@@ -138,7 +138,7 @@ impl Life {
             }
             End::TimedOut => {
                 let seconds = self.job.limit.as_secs();
-                self.remark(&format!("Cancelled: it took over {seconds} s."))?;
+                self.remark(&format!("Cancelled after the time limit of {seconds} s."))?;
                 Status::Cancelled
             }
         };
@@ -183,7 +183,7 @@ impl Life {
 fn exit_message(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
         (Some(code), _) => format!("The command ended with exit status {code}."),
-        (None, Some(signal)) => format!("The command was ended by signal {signal}."),
-        (None, None) => "The command ended in an unknown way.".to_owned(),
+        (None, Some(signal)) => format!("The command was terminated by signal {signal}."),
+        (None, None) => "The command ended for an unknown reason.".to_owned(),
     }
 }

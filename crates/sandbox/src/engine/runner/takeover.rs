@@ -35,7 +35,7 @@ pub(super) fn parse(
     match (data, id, args.next()) {
         (Some(data), Some(id), None) => Ok((data, id)),
         _ => Err(EngineError::NotARunner(
-            "a runner is given a data folder and a run's id".to_owned(),
+            "a runner requires a data folder and the id of a run".to_owned(),
         )),
     }
 }

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Stands in for yarn in the sandbox of `tasks`: looks at nothing, installs nothing.
+# A stand-in for yarn in the sandbox of `tasks`, which checks and installs nothing.
 case "${1:-}" in
 audit)
     echo 'yarn audit v1.22.22'
-    echo '[sandbox] A stand-in for yarn answers: no package was looked at.'
+    echo '[sandbox] This is a stand-in for yarn; no package was checked.'
     echo '0 vulnerabilities found - Packages audited: 0'
     echo 'Done in 0.00s.'
     ;;
@@ -11,7 +11,7 @@ audit)
     echo '1.22.22'
     ;;
 *)
-    echo "[sandbox] The stand-in for yarn knows 'audit' and '--version' only." >&2
+    echo "[sandbox] This stand-in for yarn supports only 'audit' and '--version'." >&2
     exit 1
     ;;
 esac

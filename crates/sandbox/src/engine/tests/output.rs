@@ -47,7 +47,10 @@ fn says_how_a_command_failed() {
     );
     let (status, output) = execute(&executor, &store, "kill -9 $$");
     assert_eq!(status, "failed");
-    assert_eq!(output, "[sandbox] The command was ended by signal 9.\n");
+    assert_eq!(
+        output,
+        "[sandbox] The command was terminated by signal 9.\n"
+    );
 }
 
 #[test]
@@ -132,6 +135,6 @@ fn cuts_a_log_that_grows_too_long() {
     let (status, output) = execute(&executor, &store, "yes | head -c 500000; echo after");
     assert_eq!(status, "complete");
     assert!(output.starts_with(&"y\n".repeat(500)));
-    assert!(output.ends_with("[sandbox] The log ends here: there is too much output.\n"));
+    assert!(output.ends_with("[sandbox] The log is cut off here: too much output.\n"));
     assert!(output.len() < 1100);
 }

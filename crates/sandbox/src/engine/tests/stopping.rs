@@ -99,7 +99,7 @@ fn a_run_has_its_time() {
     };
     let (status, output) = execute(&executor, &store, "sleep 600");
     assert_eq!(status, "cancelled");
-    assert_eq!(output, "[sandbox] Cancelled: it took over 0 s.\n");
+    assert_eq!(output, "[sandbox] Cancelled after the time limit of 0 s.\n");
 }
 
 #[test]
