@@ -63,7 +63,7 @@ mod tests {
     use crate::output::Format;
 
     #[test]
-    fn settings_and_output_know_the_same_formats() {
+    fn settings_and_output_support_the_same_formats() {
         let formats: Vec<String> = Format::value_variants()
             .iter()
             .map(ToString::to_string)

@@ -346,7 +346,7 @@ mod tests {
     use std::time::Instant;
 
     #[test]
-    fn what_never_comes_is_not_waited_for() {
+    fn a_slow_reply_times_out() {
         let begun = Instant::now();
         let never = in_time(LIMIT, std::future::pending::<Option<()>>);
         assert_eq!(never, Err(RecvTimeoutError::Timeout));
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_told_from_one_who_is_slow() {
+    fn a_failure_differs_from_a_timeout() {
         let failed = in_time(LATER, || async { None::<()> });
         assert_eq!(failed, Err(RecvTimeoutError::Disconnected));
         assert_eq!(in_time(LATER, || async { Some(1) }), Ok(1));

@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_stays_in_its_folder() {
+    fn a_path_cannot_escape_its_folder() {
         let folder = tempfile::tempdir().unwrap();
         let top = folder.path().join("top");
         std::fs::create_dir_all(top.join("sub")).unwrap();
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn files_of_other_users_are_told_apart() {
+    fn files_of_other_users_are_recognized() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "").unwrap();

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_replaced_as_a_whole() {
+    fn a_file_is_replaced_atomically() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("file");
         write_private(&path, b"old").unwrap();

@@ -11,7 +11,7 @@ use crate::support::proxy::{Fault, Proxy};
 const PROJECT: &str = "query Project($name: String!) { projectByName(name: $name) { id } }";
 
 #[test]
-fn the_whole_answer_is_printed_as_it_came() {
+fn the_response_is_printed_unchanged() {
     let env = TestEnv::new();
     let output = env.tasks(&["api", "{ me { email } }"]).succeeds();
     assert_eq!(
@@ -41,7 +41,7 @@ fn the_document_comes_from_argument_file_or_stdin() {
 }
 
 #[test]
-fn it_is_printed_in_the_form_that_is_asked_for() {
+fn the_response_is_printed_in_the_requested_format() {
     let env = TestEnv::new();
     let printed = |flags: &[&str]| {
         let args = [&["api", "{ me { email } }"], flags].concat();
@@ -71,7 +71,7 @@ fn it_is_printed_in_the_form_that_is_asked_for() {
 }
 
 #[test]
-fn at_a_terminal_it_is_readable() {
+fn the_response_is_indented_at_a_terminal() {
     let env = TestEnv::new();
     let mut terminal = env.terminal(&["api", "{ me { email } }"]);
     terminal.wait_for("    \"email\": \"maintainer@example.com\"");
@@ -79,7 +79,7 @@ fn at_a_terminal_it_is_readable() {
 }
 
 #[test]
-fn variables_have_types() {
+fn variables_are_typed() {
     let env = TestEnv::new();
     env.home.write("work/name", "lagoon-demo");
     env.home
@@ -123,7 +123,7 @@ fn variables_have_types() {
 }
 
 #[test]
-fn objects_are_put_together() {
+fn nested_fields_build_objects() {
     let env = TestEnv::bare();
     let add = "mutation Add($input: AdvancedTaskDefinitionInput!) { \
                addAdvancedTaskDefinition(input: $input) { \
@@ -155,7 +155,7 @@ fn objects_are_put_together() {
 }
 
 #[test]
-fn of_several_operations_one_is_named() {
+fn operation_selects_one_of_several() {
     let env = TestEnv::new();
     let both = "query Me { me { email } } query Version { lagoonVersion }";
     let args = ["api", both, "--operation", "Version"];
@@ -170,7 +170,7 @@ fn of_several_operations_one_is_named() {
 }
 
 #[test]
-fn errors_decide_the_exit_code_and_the_answer_is_there_all_the_same() {
+fn errors_set_the_exit_code_and_the_response_is_printed() {
     let env = TestEnv::new();
     let partly = "{ me { email } projectByName(name: \"lagoon-demo\") { id } }";
     let denied = env.as_role("outsider").tasks(&["api", partly]).ends_with(4);
@@ -208,7 +208,7 @@ fn errors_decide_the_exit_code_and_the_answer_is_there_all_the_same() {
 }
 
 #[test]
-fn a_filter_that_fails_does_not_hide_what_lagoon_said() {
+fn a_failing_filter_does_not_hide_the_error_of_lagoon() {
     let env = TestEnv::new();
     let output = env
         .tasks(&["api", "{ nope }", "--jq", ".data.a[]"])
@@ -222,7 +222,7 @@ fn a_filter_that_fails_does_not_hide_what_lagoon_said() {
 }
 
 #[test]
-fn who_is_not_there_and_who_is_no_lagoon() {
+fn unreachable_hosts_and_other_servers_are_reported() {
     let env = TestEnv::new();
     let asked = |api: &str| {
         let command = env.command(&["api", "{ me { email } }", "--request-timeout", "1s"]);
@@ -252,7 +252,7 @@ fn who_is_not_there_and_who_is_no_lagoon() {
 }
 
 #[test]
-fn a_query_is_asked_again_and_a_mutation_never() {
+fn queries_are_retried_and_mutations_are_not() {
     let env = TestEnv::new();
     let lost = || Proxy::new(env.address(), [Fault::AnswerLost]);
     let through = |proxy: &Proxy, document: &str| {
@@ -278,7 +278,7 @@ fn a_query_is_asked_again_and_a_mutation_never() {
 }
 
 #[test]
-fn a_passing_failure_of_a_query_is_waited_out() {
+fn transient_failures_of_a_query_are_retried() {
     let env = TestEnv::new();
     let busy = ServerFault::Status(503, "busy".to_owned());
     env.sandbox().fail_next("me", busy);
@@ -289,7 +289,7 @@ fn a_passing_failure_of_a_query_is_waited_out() {
 }
 
 #[test]
-fn wrong_use_is_told_before_anything_is_sent() {
+fn usage_errors_are_reported_before_any_request() {
     let env = TestEnv::new();
     env.home.write("work/list.json", "[1]");
     env.home.write("work/blank", " \n");
@@ -328,7 +328,7 @@ fn an_at_sign_before_the_file_of_variables_is_explained() {
 }
 
 #[test]
-fn it_works_on_the_context_sandbox() {
+fn api_works_on_the_sandbox() {
     let env = TestEnv::new();
     let output = env
         .home
@@ -338,7 +338,7 @@ fn it_works_on_the_context_sandbox() {
 }
 
 #[test]
-fn an_object_is_not_a_field_and_the_remedy_is_a_command() {
+fn an_object_given_as_a_field_suggests_a_command() {
     let env = TestEnv::new();
     let api = |more: &[&str]| {
         let document = "query ($i: Int!) { environmentById(id: $i) { name } }";

@@ -50,7 +50,7 @@ const TWO: &str = "tasks:\n  - {name: A, command: a, service: cli, confirm: 'Sur
        arguments: [{name: X, type: other-environment, default: develop}, {name: Y, optional: true}]}\n";
 
 #[test]
-fn from_nothing_to_all_and_then_nothing_is_left() {
+fn applying_creates_everything_and_then_has_no_changes() {
     let env = TestEnv::bare();
     file(&env, TWO);
     assert_eq!(diff(&env, &[]), ["create A", "create B"]);
@@ -82,7 +82,7 @@ fn from_nothing_to_all_and_then_nothing_is_left() {
 }
 
 #[test]
-fn a_change_is_confirmed() {
+fn changes_require_confirmation() {
     let env = TestEnv::bare();
     file(&env, TWO);
     let output = env.tasks(&["apply"]).ends_with(2);
@@ -139,7 +139,7 @@ fn every_field_can_change() {
 }
 
 #[test]
-fn tasks_are_retired_and_pruned_within_limits() {
+fn absent_tasks_are_deleted_and_pruning_is_limited() {
     let env = TestEnv::bare();
     let line = |name: &str| format!("  - {{name: {name}, command: a, service: cli}}\n");
     let many: String = ["A", "B", "C", "D"].map(line).concat();
@@ -196,7 +196,7 @@ fn another_kind_or_scope_is_replaced_only_when_allowed() {
 
 /// Only platform owners may define an IMAGE task, which shows only once the old one is gone.
 #[test]
-fn what_cannot_be_replaced_is_put_back() {
+fn a_failed_replacement_restores_the_old_task() {
     let env = TestEnv::bare();
     file(
         &env,
@@ -214,7 +214,7 @@ fn what_cannot_be_replaced_is_put_back() {
 }
 
 #[test]
-fn without_environments_nothing_is_known_and_nothing_pruned() {
+fn without_environments_tasks_are_unverified_and_not_pruned() {
     let env = TestEnv::bare();
     file(&env, "tasks:\n  - {name: A, command: a, service: cli}\n");
     env.tasks(&["apply", "--yes"]).succeeds();
@@ -233,7 +233,7 @@ fn without_environments_nothing_is_known_and_nothing_pruned() {
 }
 
 #[test]
-fn a_task_that_is_hidden_everywhere_is_unverified() {
+fn a_task_shadowed_everywhere_is_unverified() {
     let env = TestEnv::bare();
     crate::unseen::hide_everywhere(&env, "A");
     file(&env, "tasks:\n  - {name: A, command: a, service: cli}\n");
@@ -241,7 +241,7 @@ fn a_task_that_is_hidden_everywhere_is_unverified() {
 }
 
 #[test]
-fn two_of_one_name_and_shadows_are_named() {
+fn duplicates_and_shadowed_tasks_are_named() {
     let env = TestEnv::bare();
     file(
         &env,
@@ -346,7 +346,7 @@ fn a_reviewed_plan_is_carried_out_exactly_or_not_at_all() {
 }
 
 #[test]
-fn a_plan_that_was_touched_is_refused_and_names_the_place() {
+fn an_edited_plan_is_refused_with_the_position() {
     let env = TestEnv::bare();
     file(&env, TWO);
     let plan: Value = env.tasks(&["diff", "-o", "json"]).ends_with(9).json();
@@ -391,7 +391,7 @@ fn wait_for_task(env: &TestEnv, name: &str) {
 
 /// One write is never answered, the next is never begun.
 #[test]
-fn an_interrupt_lists_what_is_done_and_what_not() {
+fn an_interrupt_lists_applied_and_remaining_steps() {
     let env = TestEnv::bare();
     let line = |name: &str| format!("  - {{name: {name}, command: a, service: cli}}\n");
     let all = ["A", "B", "C"].map(line).concat();
@@ -449,7 +449,7 @@ fn an_interrupt_lists_what_is_done_and_what_not() {
 }
 
 #[test]
-fn the_lagoon_of_the_file_is_not_left() {
+fn a_file_for_another_lagoon_is_refused() {
     let env = TestEnv::bare();
     let text = "version: 1\nlagoon: https://api.example.com\nproject: lagoon-demo\ntasks: []\n";
     env.home.write("work/.lagoon/tasks.yml", text);
@@ -470,7 +470,7 @@ fn the_lagoon_of_the_file_is_not_left() {
 
 /// One failure of each sort at each mutation, and then applied again.
 #[test]
-fn after_any_failure_another_apply_finishes() {
+fn applying_again_completes_after_any_failure() {
     let start = "tasks:\n  - {name: U, command: a, service: cli, arguments: [{name: X}]}\n  - {name: D, command: a, service: cli}\n";
     let goal = "tasks:\n  - {name: C, command: c, service: cli, arguments: [{name: X}, {name: Y, default: ''}]}\n  \
         - {name: U, command: b, service: cli, arguments: [{name: Z}]}\nabsent: [D]\n";
@@ -504,7 +504,7 @@ fn after_any_failure_another_apply_finishes() {
 }
 
 #[test]
-fn the_rest_is_done_unless_told_otherwise() {
+fn a_failure_stops_the_rest_only_with_fail_fast() {
     for (flag, left) in [(None, 1), (Some("--fail-fast"), 2)] {
         let env = TestEnv::bare();
         file(
@@ -543,7 +543,7 @@ fn many(env: &TestEnv, count: usize) {
 }
 
 #[test]
-fn a_hundred_projects_cost_what_they_need() {
+fn a_hundred_projects_take_few_requests() {
     let env = TestEnv::bare();
     many(&env, 100);
     let names: Vec<String> = (0..100).map(|n| format!("site-{n}: {{n: {n}}}")).collect();
@@ -570,7 +570,7 @@ fn a_hundred_projects_cost_what_they_need() {
 }
 
 #[test]
-fn markdown_is_for_diff_alone_and_nothing_in_it_is_live() {
+fn markdown_is_only_for_diff_and_is_escaped() {
     let env = TestEnv::bare();
     file(
         &env,
@@ -595,7 +595,7 @@ fn markdown_is_for_diff_alone_and_nothing_in_it_is_live() {
 }
 
 #[test]
-fn what_diff_says_to_people() {
+fn diff_prints_readable_changes() {
     let env = TestEnv::bare();
     file(&env, TWO);
     env.tasks(&["apply", "--yes"]).succeeds();
@@ -617,7 +617,7 @@ fn what_diff_says_to_people() {
 }
 
 #[test]
-fn exit_zero_lets_a_pipeline_go_on() {
+fn exit_zero_reports_changes_with_exit_code_0() {
     let env = TestEnv::bare();
     file(&env, TWO);
     for format in ["table", "json", "markdown"] {
@@ -687,7 +687,7 @@ fn a_misspelled_type_is_an_error() {
 }
 
 #[test]
-fn examples_can_be_applied_and_then_nothing_is_left() {
+fn examples_apply_and_then_have_no_changes() {
     for name in ["drupal", "nodejs"] {
         let env = TestEnv::bare();
         let path = format!("{}/examples/{name}.yml", env!("CARGO_MANIFEST_DIR"));
@@ -713,7 +713,7 @@ fn examples_can_be_applied_and_then_nothing_is_left() {
 
 /// Somebody changes the task when it is looked at for the second time, right before writing.
 #[test]
-fn what_changes_between_looking_and_writing_is_not_overwritten() {
+fn a_concurrent_change_is_not_overwritten() {
     let env = TestEnv::bare();
     file(&env, TWO);
     env.tasks(&["apply", "--yes"]).succeeds();

@@ -157,7 +157,7 @@ fn token(env: &TestEnv, identity: Identity, seconds: u64) -> String {
 }
 
 #[test]
-fn signing_in_and_being_renewed() {
+fn a_browser_session_signs_in_and_renews() {
     let openid = OpenId::new(&[]);
     let browser = Browser::new(&openid);
     let short = token(&browser.env, Identity::Developer, 300);
@@ -201,7 +201,7 @@ fn signing_in_and_being_renewed() {
 }
 
 #[test]
-fn a_session_that_is_over_is_said_so() {
+fn an_expired_session_is_reported() {
     let (openid, browser, good) = with_token(3000);
     browser.signs_in(&openid);
     browser.tasks(&["list", "-e", "main"]).succeeds();
@@ -215,7 +215,7 @@ fn a_session_that_is_over_is_said_so() {
 }
 
 #[test]
-fn every_other_end_is_clear() {
+fn every_failed_sign_in_has_a_clear_error() {
     let openid = OpenId::new(&["a.b.c"]);
     let browser = Browser::new(&openid);
     let refused = |address: &str| {
@@ -283,7 +283,7 @@ fn every_other_end_is_clear() {
 }
 
 #[test]
-fn a_provider_that_is_none_is_named() {
+fn an_invalid_provider_is_reported() {
     let openid = OpenId::new(&[]);
     let browser = Browser::new(&openid);
     openid.says(json!({"issuer": "x"}));
@@ -340,7 +340,7 @@ const GATEWAY: Failure = Failure::Answers(
 );
 
 #[test]
-fn a_provider_that_is_out_of_order_is_unreachable() {
+fn a_failing_provider_is_unreachable() {
     let openid = OpenId::new(&[]);
     let browser = Browser::new(&openid);
     openid.fails(GATEWAY);
@@ -398,7 +398,7 @@ fn a_provider_that_is_out_of_order_is_unreachable() {
 }
 
 #[test]
-fn a_short_lived_token_is_used_for_most_of_its_life() {
+fn a_short_lived_token_is_reused_for_most_of_its_life() {
     let openid = OpenId::new(&[]);
     let browser = Browser::new(&openid);
     let tokens = [20, 21].map(|seconds| token(&browser.env, Identity::Developer, seconds));
@@ -415,7 +415,7 @@ fn a_short_lived_token_is_used_for_most_of_its_life() {
 }
 
 #[test]
-fn a_provider_that_hangs_is_asked_once() {
+fn a_hanging_provider_is_asked_once() {
     let (openid, browser, good) = with_token(300);
     browser.signs_in(&openid);
     let list = |more: &[&str]| {
@@ -456,7 +456,7 @@ fn a_provider_that_hangs_is_asked_once() {
 }
 
 #[test]
-fn a_provider_that_hangs_after_a_refused_token_is_named() {
+fn a_hanging_provider_is_named_after_a_refused_token() {
     let openid = OpenId::new(&[]);
     let env = TestEnv::new();
     let good = token(&env, Identity::Developer, 300);
@@ -536,7 +536,7 @@ fn signing_out_ends_the_session_at_the_provider() {
 }
 
 #[test]
-fn signing_out_succeeds_whatever_the_provider_says() {
+fn signing_out_succeeds_despite_provider_errors() {
     let (openid, browser, _) = with_token(300);
     let refusal = Failure::Answers("403 Forbidden", "application/json", "{}");
     for (failure, reason) in [
@@ -604,7 +604,7 @@ fn signing_out_of_all_contexts_ends_each_session() {
 }
 
 #[test]
-fn another_way_to_sign_in_ends_the_browser_session() {
+fn another_sign_in_method_ends_the_browser_session() {
     let (openid, browser, _) = with_token(300);
     for _ in 0..2 {
         browser.signs_in(&openid);

@@ -36,7 +36,7 @@ fn names(answer: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn the_answer_is_in_the_order_of_the_line_and_each_is_there_once() {
+fn results_follow_the_command_line_without_duplicates() {
     let env = TestEnv::new();
     let line = [
         "Say hello",
@@ -63,7 +63,7 @@ fn the_answer_is_in_the_order_of_the_line_and_each_is_there_once() {
 }
 
 #[test]
-fn the_shape_follows_from_the_line_and_not_from_the_count() {
+fn the_output_shape_depends_on_the_flags_not_the_count() {
     let env = TestEnv::new();
     let of = |args: &[&str]| {
         invoke(
@@ -92,7 +92,7 @@ fn the_shape_follows_from_the_line_and_not_from_the_count() {
 }
 
 #[test]
-fn every_format_has_a_line_for_each() {
+fn every_format_has_one_line_per_run() {
     let env = TestEnv::new();
     for format in ["table", "tsv", "id", "name", "jsonl"] {
         let line = [
@@ -106,7 +106,7 @@ fn every_format_has_a_line_for_each() {
 }
 
 #[test]
-fn they_cost_a_request_for_the_project_and_one_for_each() {
+fn a_bulk_start_takes_one_request_plus_one_per_run() {
     let env = TestEnv::new();
     let line = [&["invoke", "Say hello", "--yes"], &ALL[..]].concat();
     let (output, requests) = env.tasks_and_requests(&line);
@@ -117,7 +117,7 @@ fn they_cost_a_request_for_the_project_and_one_for_each() {
 }
 
 #[test]
-fn several_are_confirmed_once() {
+fn several_targets_are_confirmed_once() {
     let env = TestEnv::new();
     let line = [&["Clear caches"], &ALL[..]].concat();
     let output = invoke(&env, &line);
@@ -139,7 +139,7 @@ fn several_are_confirmed_once() {
 }
 
 #[test]
-fn a_dry_run_shows_each_and_sends_nothing() {
+fn a_dry_run_lists_all_targets_and_sends_no_mutation() {
     let env = TestEnv::new();
     let line = [
         "Try arguments",
@@ -170,7 +170,7 @@ fn a_dry_run_shows_each_and_sends_nothing() {
 }
 
 #[test]
-fn each_environment_has_its_own_task_of_a_name() {
+fn each_environment_uses_its_own_task_of_the_name() {
     let env = TestEnv::new();
     for (environment, command) in [("main", "echo one"), ("develop", "echo two")] {
         let line = ["define", "Own", "-p", "lagoon-demo", "-e", environment];
@@ -211,7 +211,7 @@ fn each_environment_has_its_own_task_of_a_name() {
 }
 
 #[test]
-fn ranges_are_those_of_each_environment() {
+fn values_are_checked_against_each_environment() {
     let env = TestEnv::new();
     let line = [
         "Try arguments",
@@ -233,7 +233,7 @@ fn ranges_are_those_of_each_environment() {
 }
 
 #[test]
-fn waiting_ends_with_one_verdict() {
+fn waiting_for_several_runs_has_one_exit_code() {
     let env = TestEnv::new();
     env.script("Say hello", &[Step::Status(Status::Running)]);
     let line = [
@@ -274,7 +274,7 @@ fn waiting_ends_with_one_verdict() {
 }
 
 #[test]
-fn what_it_printed_is_read_back_and_the_last_one_is_remembered() {
+fn printed_runs_are_accepted_as_input_and_the_last_is_kept() {
     let env = TestEnv::new();
     let here = [&ALL[..], &["--yes", "--concurrency", "1"]].concat();
     for format in ["json", "jsonl", "tsv", "id"] {
@@ -304,7 +304,7 @@ fn what_it_printed_is_read_back_and_the_last_one_is_remembered() {
 }
 
 #[test]
-fn an_unfinished_run_decides_for_its_environment_alone() {
+fn an_unfinished_run_affects_only_its_environment() {
     let env = TestEnv::new();
     env.script("Say hello", &[Step::Status(Status::Running)]);
     let one = ["Say hello", "-p", "lagoon-demo", "-e", "main", "-o", "id"];
@@ -323,7 +323,7 @@ fn an_unfinished_run_decides_for_its_environment_alone() {
 }
 
 #[test]
-fn an_unfinished_run_decides_however_old_it_is() {
+fn an_old_unfinished_run_is_found_too() {
     let env = TestEnv::new();
     env.script("Say hello", &[Step::Status(Status::Running)]);
     let one = ["Say hello", "-p", "lagoon-demo", "-e", "main", "-o", "id"];
@@ -345,7 +345,7 @@ fn an_unfinished_run_decides_however_old_it_is() {
 }
 
 #[test]
-fn an_unfinished_run_is_waited_for_where_it_is() {
+fn if_running_wait_waits_per_environment() {
     let env = TestEnv::new();
     let first = start_held(&env, Status::Complete);
     env.script("Say hello", &[Step::Status(Status::Complete)]);
@@ -377,7 +377,7 @@ fn an_unfinished_run_is_waited_for_where_it_is() {
 }
 
 #[test]
-fn exec_runs_on_each() {
+fn exec_runs_on_each_environment() {
     let env = TestEnv::new();
     let line = [
         &["exec", "-s", "cli", "--yes", "-o", "json"],

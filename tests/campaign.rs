@@ -45,7 +45,7 @@ fn number(variable: &str) -> Option<u64> {
 }
 
 #[test]
-fn nothing_is_started_twice_or_lost_whatever_the_network_does() {
+fn no_run_is_started_twice_or_lost_under_network_faults() {
     let asked = number("TASKS_CAMPAIGN");
     let count = asked.unwrap_or(60);
     let first = number("TASKS_CAMPAIGN_SEED").unwrap_or_else(|| match asked {

@@ -15,7 +15,7 @@ fn asked(env: &TestEnv) -> usize {
 }
 
 #[test]
-fn it_ends_when_the_run_is_cancelled() {
+fn cancel_waits_until_the_run_is_cancelled() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let output = env.tasks(&["cancel", &id, "--yes"]);
@@ -30,7 +30,7 @@ fn it_ends_when_the_run_is_cancelled() {
 }
 
 #[test]
-fn it_is_confirmed_with_what_and_where() {
+fn the_confirmation_names_run_and_environment() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let output = env.tasks(&["cancel", &id]);
@@ -47,7 +47,7 @@ fn it_is_confirmed_with_what_and_where() {
 }
 
 #[test]
-fn what_is_over_is_refused_without_asking() {
+fn a_finished_run_is_refused_without_a_prompt() {
     let env = TestEnv::new();
     let over = start(&env, &[Step::Status(Status::Complete)]);
     let output = env.tasks(&["cancel", &over, "--yes"]);
@@ -60,7 +60,7 @@ fn what_is_over_is_refused_without_asking() {
 }
 
 #[test]
-fn ending_otherwise_is_1() {
+fn a_run_that_ends_otherwise_exits_with_1() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let scripted = env.sandbox().scripted().unwrap();
@@ -89,7 +89,7 @@ fn ending_otherwise_is_1() {
 }
 
 #[test]
-fn a_failure_that_looks_like_an_answer_is_a_failure() {
+fn an_error_text_in_a_reply_is_a_failure() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let answer = json!({"data": {"cancelTask": "Error: no route to the cluster\nat x"}});
@@ -104,7 +104,7 @@ fn a_failure_that_looks_like_an_answer_is_a_failure() {
 }
 
 #[test]
-fn a_lost_answer_is_seen_by_what_happens() {
+fn after_a_lost_reply_the_run_shows_the_outcome() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     env.sandbox().fail_next("cancelTask", Fault::LoseAnswer);
@@ -115,7 +115,7 @@ fn a_lost_answer_is_seen_by_what_happens() {
 }
 
 #[test]
-fn a_refusal_by_a_gateway_leaves_it_unknown() {
+fn a_gateway_refusal_leaves_the_outcome_unknown() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let busy = Fault::Status(429, String::new());
@@ -127,7 +127,7 @@ fn a_refusal_by_a_gateway_leaves_it_unknown() {
 }
 
 #[test]
-fn a_refusal_is_looked_up_once_and_a_failing_look_up_is_reported() {
+fn a_refusal_is_verified_once_and_failed_checks_are_reported() {
     let refusal = r#"{"errors":[{"message":"Unauthorized: x"}]}"#;
     let refused = proxy::Fault::substituted("200 OK", "application/json", refusal);
     let page = proxy::Fault::answered("404 Not Found", "text/html", "<html>");
@@ -154,7 +154,7 @@ fn a_refusal_is_looked_up_once_and_a_failing_look_up_is_reported() {
 }
 
 #[test]
-fn who_may_not_is_4() {
+fn a_missing_permission_exits_with_4() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let output = env.as_role("developer").tasks(&["cancel", &id, "--yes"]);

@@ -14,7 +14,7 @@ const DEVELOP: &str = "ref: refs/heads/develop";
 const DOCTOR: [&str; 3] = ["doctor", "-o", "json"];
 
 #[test]
-fn completion_knows_the_project_of_a_remote_and_of_lagoons_file() {
+fn completion_infers_the_project_from_remote_or_file() {
     let env = TestEnv::new();
     git(&env, DEVELOP, REMOTE);
     let environments = ["develop", "main", "pr-12"];
@@ -39,7 +39,7 @@ fn completion_knows_the_project_of_a_remote_and_of_lagoons_file() {
 }
 
 #[test]
-fn completion_knows_the_services_of_the_branch() {
+fn completion_offers_services_of_the_branch_environment() {
     let env = TestEnv::new();
     lagoon_file(&env);
     git(&env, "ref: refs/heads/PR-12", REMOTE);
@@ -50,7 +50,7 @@ fn completion_knows_the_services_of_the_branch() {
 }
 
 #[test]
-fn two_questions_share_the_time_of_one() {
+fn two_lookups_share_one_time_limit() {
     let env = TestEnv::new();
     git(&env, DEVELOP, REMOTE);
     // Each alone would be in time.
@@ -62,7 +62,7 @@ fn two_questions_share_the_time_of_one() {
 }
 
 #[test]
-fn doctor_looks_where_the_checkout_is() {
+fn doctor_checks_the_environment_of_the_checkout() {
     let env = TestEnv::new();
     git(&env, DEVELOP, REMOTE);
     let output = env.tasks(&DOCTOR).succeeds();
@@ -99,7 +99,7 @@ fn doctor_looks_where_the_checkout_is() {
 }
 
 #[test]
-fn what_only_a_checkout_says_is_no_problem() {
+fn unknown_inferred_places_are_no_problem() {
     let env = TestEnv::new();
     git(&env, DEVELOP, "ssh://git@example.com/unknown.git");
     let output = env.tasks(&DOCTOR).succeeds();

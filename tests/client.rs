@@ -134,7 +134,7 @@ fn values_are_checked_before_anything_is_sent() {
 }
 
 #[test]
-fn a_confirmation_text_is_honoured() {
+fn a_confirmation_text_requires_confirmation() {
     let env = TestEnv::new();
     env.sql(
         "UPDATE definition SET confirmation_text = 'Really?' \
@@ -179,7 +179,7 @@ fn a_run_whose_reply_is_lost_is_found() {
 }
 
 #[test]
-fn two_starts_at_the_same_time_do_not_report_one_run_twice() {
+fn concurrent_starts_do_not_report_the_same_run() {
     let env = TestEnv::new();
     let (client, _proxy, _) = faulty(&env, Fault::AnswerLost, 2);
     wait(async move {
@@ -214,7 +214,7 @@ fn a_start_that_never_arrived_has_an_unknown_outcome() {
 }
 
 #[test]
-fn waiting_ends_in_time_and_the_run_goes_on() {
+fn waiting_times_out_and_the_run_continues() {
     let env = TestEnv::new();
     env.script("Run yarn audit", &[Step::Status(Status::Running)]);
     let client = client(&env);
@@ -232,7 +232,7 @@ fn waiting_ends_in_time_and_the_run_goes_on() {
 }
 
 #[test]
-fn a_file_comes_back_as_it_was_uploaded() {
+fn an_uploaded_file_downloads_unchanged() {
     let env = TestEnv::new();
     let path = env.home.path("work").join("a.txt");
     std::fs::write(&path, "content").unwrap();
@@ -286,7 +286,7 @@ fn a_refused_token_is_replaced() {
 }
 
 #[test]
-fn settings_that_cannot_be_used_are_refused() {
+fn unusable_settings_are_refused() {
     let builder = || Client::builder("https://lagoon.example/graphql").token("token");
     for unusable in [
         Client::builder("https://lagoon.example/graphql"),

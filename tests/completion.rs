@@ -64,7 +64,7 @@ pub(crate) fn values(lines: &[String]) -> Vec<&str> {
 }
 
 #[test]
-fn names_come_from_the_lagoon_that_the_line_means() {
+fn completion_uses_the_lagoon_of_the_command_line() {
     let env = TestEnv::new();
     define(&env, HARD);
     assert_eq!(
@@ -199,7 +199,7 @@ fn contexts_formats_and_roles_need_no_lagoon() {
 }
 
 #[test]
-fn an_answer_is_kept_and_belongs_to_who_asked() {
+fn cached_candidates_are_kept_per_user() {
     let env = TestEnv::new();
     let line = ["show", "-p", "lagoon-demo", "-e", "main", "Run"];
     let found = answered(&env, &line);
@@ -221,7 +221,7 @@ fn an_answer_is_kept_and_belongs_to_who_asked() {
 }
 
 #[test]
-fn nobody_who_does_not_answer_is_waited_for() {
+fn an_unresponsive_lagoon_is_not_waited_for() {
     let env = TestEnv::new();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let hanging = format!("http://{}/graphql", silent.local_addr().unwrap());
@@ -263,7 +263,7 @@ fn nobody_who_does_not_answer_is_waited_for() {
 }
 
 #[test]
-fn a_slow_lagoon_has_answered_when_it_is_asked_again() {
+fn a_slow_lagoon_is_cached_for_the_next_attempt() {
     let env = TestEnv::new();
     // Later than a shell waits, each time.
     let late = vec![Fault::Late(Duration::from_secs(1)); 20];
@@ -285,7 +285,7 @@ fn a_slow_lagoon_has_answered_when_it_is_asked_again() {
 }
 
 #[test]
-fn no_shell_is_handed_what_it_would_obey() {
+fn candidates_cannot_inject_shell_commands() {
     let env = TestEnv::new();
     for name in [
         "Evil \u{1b}[2J",
@@ -306,7 +306,7 @@ fn no_shell_is_handed_what_it_would_obey() {
 }
 
 #[test]
-fn the_sandbox_completes_too() {
+fn completion_works_for_the_sandbox() {
     let env = TestEnv::new();
     env.home.tasks(&["-l", "sandbox", "list"]).succeeds();
     let words = ["-l", "sandbox", "invoke", "-e", "main", "'Run y"];
@@ -446,7 +446,7 @@ fn fish_completes() {
 }
 
 #[test]
-fn with_the_server_gone_a_shell_goes_on() {
+fn an_unreachable_server_does_not_block_the_shell() {
     let env = TestEnv::new();
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let hanging = format!("http://{}/graphql", silent.local_addr().unwrap());
@@ -469,7 +469,7 @@ fn with_the_server_gone_a_shell_goes_on() {
 }
 
 #[test]
-fn powershell_asks_in_base64_and_gets_words_that_it_reads_back() {
+fn powershell_words_round_trip_through_base64() {
     use base64::Engine;
     let env = TestEnv::new();
     define(&env, HARD);

@@ -46,7 +46,7 @@ fn recorded(lagoon: &Lagoon, run: &Value) -> String {
 }
 
 #[test]
-fn a_task_is_defined_listed_shown_and_left_alone() {
+fn a_task_is_defined_listed_shown_and_unchanged() {
     let lagoon = Lagoon::for_conformance();
     let name = lagoon.unique("define");
     let line = [
@@ -99,7 +99,7 @@ fn a_task_is_defined_listed_shown_and_left_alone() {
 }
 
 #[test]
-fn wider_scopes_reach_the_environment_and_narrower_ones_hide_them() {
+fn narrower_scopes_shadow_wider_ones() {
     let lagoon = Lagoon::for_conformance();
     let name = lagoon.unique("shadow");
     let (project, service, group) = (lagoon.project(), lagoon.service(), lagoon.group());
@@ -146,7 +146,7 @@ fn wider_scopes_reach_the_environment_and_narrower_ones_hide_them() {
 }
 
 #[test]
-fn values_of_every_type_are_checked_and_arrive_escaped() {
+fn values_of_every_type_are_checked_and_escaped() {
     let lagoon = Lagoon::for_conformance();
     let name = lagoon.unique("values");
     let line = [
@@ -215,7 +215,7 @@ fn values_of_every_type_are_checked_and_arrive_escaped() {
 }
 
 #[test]
-fn waiting_ends_as_the_run_does() {
+fn waiting_reports_the_outcome_of_the_run() {
     let lagoon = Lagoon::for_conformance();
     let name = lagoon.unique("wait");
     define(&lagoon, &name, &["--command", "echo done"]);
@@ -241,7 +241,7 @@ fn waiting_ends_as_the_run_does() {
 }
 
 #[test]
-fn a_run_that_does_not_start_or_end_in_time_is_said_so() {
+fn start_and_run_timeouts_are_reported() {
     let lagoon = Lagoon::for_conformance();
     if lagoon.has_cluster() {
         eprintln!("skipped: a cluster starts runs by itself");
@@ -260,7 +260,7 @@ fn a_run_that_does_not_start_or_end_in_time_is_said_so() {
 }
 
 #[test]
-fn a_confirmation_text_and_a_missing_service_stop_it() {
+fn confirmation_texts_and_missing_services_prevent_a_start() {
     let lagoon = Lagoon::for_conformance();
     let name = lagoon.unique("confirm");
     define(
@@ -297,7 +297,7 @@ fn a_confirmation_text_and_a_missing_service_stop_it() {
 }
 
 #[test]
-fn what_is_not_there_ends_with_5() {
+fn missing_things_exit_with_5() {
     let lagoon = Lagoon::for_conformance();
     let (project, environment) = (lagoon.project(), lagoon.environment());
     lagoon
@@ -314,7 +314,7 @@ fn what_is_not_there_ends_with_5() {
 }
 
 #[test]
-fn a_wrong_token_ends_with_4() {
+fn an_invalid_token_exits_with_4() {
     let lagoon = Lagoon::for_conformance();
     let line = [&["list"], &lagoon.here()[..]].concat();
     let command = lagoon.command(&line).env("TASKS_TOKEN", "not-a-token");
@@ -322,7 +322,7 @@ fn a_wrong_token_ends_with_4() {
 }
 
 #[test]
-fn an_old_row_that_nobody_could_see_is_noticed() {
+fn an_existing_invisible_definition_is_reported() {
     let lagoon = Lagoon::for_conformance();
     let name = lagoon.unique("hidden");
     let add = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){

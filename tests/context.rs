@@ -38,7 +38,7 @@ fn with_acme() -> Home {
 
 /// A key or token may be given in the place of a name, in a form that nothing recognizes.
 #[test]
-fn a_context_name_that_may_be_a_secret_is_not_repeated() {
+fn a_context_name_that_may_be_a_secret_is_not_printed() {
     let home = Home::new();
     let opaque = "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
     let long = format!("keys {}", "x/".repeat(40));
@@ -119,7 +119,7 @@ fn a_context_is_added_listed_used_and_removed() {
 
 #[cfg(unix)]
 #[test]
-fn tokens_are_kept_apart_and_for_their_owner_alone() {
+fn tokens_are_stored_separately_and_privately() {
     use std::os::unix::fs::PermissionsExt;
     let home = with_acme();
     let mode = |path: &str| {
@@ -152,7 +152,7 @@ fn tokens_are_kept_apart_and_for_their_owner_alone() {
 }
 
 #[test]
-fn what_is_no_token_is_not_kept() {
+fn invalid_tokens_are_not_stored() {
     for (given, complaint) in [
         ("", "empty"),
         ("Permission denied.\n", "is not a valid token"),
@@ -208,7 +208,7 @@ fn plain_http_to_another_machine_must_be_allowed() {
 }
 
 #[test]
-fn comments_in_the_file_survive() {
+fn comments_in_the_configuration_are_kept() {
     let home = Home::new();
     home.write(
         CONFIG,
@@ -232,7 +232,7 @@ fn comments_in_the_file_survive() {
 }
 
 #[test]
-fn a_broken_file_is_named_with_the_place() {
+fn a_broken_configuration_is_reported_with_the_position() {
     let home = Home::new();
     home.write(
         CONFIG,
@@ -252,7 +252,7 @@ fn a_broken_file_is_named_with_the_place() {
 }
 
 #[test]
-fn who_is_not_signed_in_and_what_is_not_there_have_codes_of_their_own() {
+fn not_signed_in_and_not_found_have_distinct_exit_codes() {
     let home = Home::new();
     let list = ["list", "-p", "p", "-e", "e"];
     home.tasks(&list).ends_with(4);
@@ -264,7 +264,7 @@ fn who_is_not_signed_in_and_what_is_not_there_have_codes_of_their_own() {
 }
 
 #[test]
-fn at_a_terminal_ordinary_contexts_take_a_line_each() {
+fn at_a_terminal_each_context_takes_one_line() {
     let home = with_acme();
     let add = [
         "context",
@@ -285,7 +285,7 @@ fn at_a_terminal_ordinary_contexts_take_a_line_each() {
 }
 
 #[test]
-fn what_lies_beside_the_file_is_named_from_there() {
+fn relative_paths_start_at_the_configuration_folder() {
     let home = Home::new();
     let folder = ".config/lagoon-tasks";
     home.write(

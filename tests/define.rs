@@ -23,7 +23,7 @@ fn shown(env: &TestEnv, task: &str) -> Value {
 }
 
 #[test]
-fn on_every_scope() {
+fn a_task_is_defined_on_every_scope() {
     let env = TestEnv::bare();
     for (name, place, scope) in [
         ("env", &MAIN[..], "environment"),
@@ -64,7 +64,7 @@ fn on_every_scope() {
 }
 
 #[test]
-fn a_group_that_is_not_there_is_told_with_the_nearest() {
+fn a_missing_group_is_reported_with_a_suggestion() {
     let env = TestEnv::bare();
     let line = [
         &["define", "Clear", "--group", "lagoon-dmeo-group"],
@@ -80,7 +80,7 @@ fn a_group_that_is_not_there_is_told_with_the_nearest() {
 }
 
 #[test]
-fn a_service_that_is_not_deployed_is_warned_of() {
+fn an_undeployed_service_causes_a_warning() {
     let env = TestEnv::bare();
     env.sql("DELETE FROM service WHERE name = 'nginx' AND environment <> 101");
     let define = |name: &str, service: &str, place: &[&str]| {
@@ -126,7 +126,7 @@ fn a_service_that_is_not_deployed_is_warned_of() {
 }
 
 #[test]
-fn what_the_new_one_hides_or_is_hidden_by_is_said_first() {
+fn shadowing_is_reported_before_defining() {
     let env = TestEnv::bare();
     let define = |place: &[&str]| {
         let line = [&["define", "Clear", "-o", "id"], &DRUSH[..], place].concat();
@@ -149,7 +149,7 @@ fn what_the_new_one_hides_or_is_hidden_by_is_said_first() {
 }
 
 #[test]
-fn of_every_kind_with_all_fields() {
+fn every_kind_is_defined_with_all_fields() {
     let owner = TestEnv::bare().as_role("platform-owner");
     let line = [
         &[
@@ -218,7 +218,7 @@ fn of_every_kind_with_all_fields() {
 }
 
 #[test]
-fn the_answer_is_the_new_task_its_id_first() {
+fn the_output_is_the_new_task_with_its_id_first() {
     let env = TestEnv::bare();
     let defined = |format| {
         let line = [&["define", format, "-o", format], &DRUSH[..], &MAIN].concat();
@@ -259,7 +259,7 @@ fn the_answer_is_the_new_task_its_id_first() {
 }
 
 #[test]
-fn the_same_again_is_unchanged_and_nothing_is_sent() {
+fn an_equal_task_is_unchanged_and_no_mutation_is_sent() {
     let env = TestEnv::bare();
     let line = [
         &[
@@ -304,7 +304,7 @@ fn the_same_again_is_unchanged_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_different_one_of_the_name_is_refused_with_the_differences() {
+fn a_different_task_of_the_name_is_refused_with_a_diff() {
     let env = TestEnv::bare();
     let define = |more: &[&str]| env.tasks(&[&["define"], more, &MAIN[..]].concat());
     define(&["clear", "-s", "cli", "--command", "drush cr"]).succeeds();
@@ -339,7 +339,7 @@ fn a_different_one_of_the_name_is_refused_with_the_differences() {
 }
 
 #[test]
-fn an_old_row_that_nobody_could_see_is_noticed() {
+fn an_existing_invisible_definition_is_reported() {
     let env = TestEnv::bare();
     let add = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){__typename}}";
     let hidden = json!({"i": {"name": "hidden", "type": "COMMAND", "description": "", "command": "drush cr",
@@ -356,7 +356,7 @@ fn an_old_row_that_nobody_could_see_is_noticed() {
 }
 
 #[test]
-fn half_a_definition_is_completed_or_reported() {
+fn an_incomplete_definition_is_completed_or_reported() {
     let env = TestEnv::bare();
     // The row is made, then the connection breaks: nothing is sent twice.
     env.sandbox()
@@ -384,7 +384,7 @@ fn half_a_definition_is_completed_or_reported() {
 }
 
 #[test]
-fn roles_that_may_not_are_told() {
+fn roles_without_permission_are_refused() {
     let env = TestEnv::bare().as_role("developer");
     let output = env.tasks(&[&["define", "x"], &DRUSH[..], &MAIN].concat());
     assert_snapshot!(output.error(4), @r#"
@@ -398,7 +398,7 @@ fn roles_that_may_not_are_told() {
 }
 
 #[test]
-fn what_lagoon_should_not_take_is_refused_before_anything_is_sent() {
+fn invalid_tasks_are_refused_before_any_request() {
     let env = TestEnv::bare();
     let refused = |line: &[&str]| {
         let line = [&["define"], line, &DRUSH, &MAIN].concat();
@@ -438,7 +438,7 @@ fn what_lagoon_should_not_take_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_line_that_lacks_something_is_refused_before_anything_is_sent() {
+fn incomplete_command_lines_are_refused_before_any_request() {
     let env = TestEnv::bare();
     let refused = |line: &[&str], more: &[&str]| {
         let line = [&["define", "x"], line, more].concat();
@@ -468,7 +468,7 @@ fn a_line_that_lacks_something_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_default_must_be_an_environment_that_is_there() {
+fn a_default_must_be_an_existing_environment() {
     let env = TestEnv::bare();
     let define = |default: &str| {
         let line = [
@@ -516,7 +516,7 @@ fn commands_come_from_files_and_stdin() {
 }
 
 #[test]
-fn variables_complete_a_scope_and_never_choose_it() {
+fn variables_complete_a_scope_but_do_not_select_it() {
     let env = TestEnv::bare();
     let line = [&["define", "x"], &DRUSH[..]].concat();
     let command = env
@@ -540,7 +540,7 @@ fn variables_complete_a_scope_and_never_choose_it() {
 }
 
 #[test]
-fn several_at_once_make_one() {
+fn concurrent_definitions_create_one_task() {
     let env = TestEnv::bare();
     let line = [&["define", "once"], &DRUSH[..], &MAIN].concat();
     let running: Vec<_> = (0..6).map(|_| env.command(&line).start()).collect();
@@ -554,7 +554,7 @@ fn several_at_once_make_one() {
 }
 
 #[test]
-fn a_system_wide_task_is_read_first_without_a_project_too() {
+fn a_system_wide_task_is_compared_without_a_project_too() {
     let owner = TestEnv::bare().as_role("platform-owner");
     let define = |command: &str| {
         let line = [
@@ -583,7 +583,7 @@ fn a_system_wide_task_is_read_first_without_a_project_too() {
 
 /// An add without a target succeeds on Lagoon and leaves a row that nothing lists.
 #[test]
-fn an_orphan_is_in_nobodys_way() {
+fn an_orphaned_definition_does_not_prevent_a_new_one() {
     let owner = TestEnv::bare().as_role("platform-owner");
     let add = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){
         ... on AdvancedTaskDefinitionCommand{id}}}";

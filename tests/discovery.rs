@@ -38,7 +38,7 @@ fn added(home: &Home, lagoon: &Proxy, more: &[&str]) -> (Output, Value) {
 }
 
 #[test]
-fn one_address_is_enough() {
+fn discovery_needs_only_an_address() {
     let lagoon = answering("200 OK", &document().to_string());
     let home = Home::new();
     let (output, shown) = added(&home, &lagoon, &[]);
@@ -67,7 +67,7 @@ fn one_address_is_enough() {
 }
 
 #[test]
-fn the_line_holds_before_the_document() {
+fn flags_override_the_discovery_document() {
     let lagoon = answering("200 OK", &document().to_string());
     let home = Home::new();
     let more = [
@@ -86,7 +86,7 @@ fn the_line_holds_before_the_document() {
 }
 
 #[test]
-fn everything_can_be_said_by_hand() {
+fn all_settings_can_be_given_by_flags() {
     let lagoon = answering("200 OK", &document().to_string());
     let home = Home::new();
     let key = home.write("work/key", "k");
@@ -138,7 +138,7 @@ fn everything_can_be_said_by_hand() {
 }
 
 #[test]
-fn empty_values_are_not_set() {
+fn empty_values_of_the_document_are_ignored() {
     let env = TestEnv::new();
     // The sandbox has no Keycloak, no ssh and no UI.
     let add = ["context", "add", "here", &env.url(), "-o", "json"];
@@ -151,7 +151,7 @@ fn empty_values_are_not_set() {
 }
 
 #[test]
-fn addresses_in_it_obey_the_https_rule() {
+fn insecure_addresses_in_the_document_are_ignored() {
     let mut hostile = document();
     hostile["authorization_endpoint"] = json!("http://keycloak.acme.example/auth");
     hostile["ui_url"] = json!("file:///etc/passwd");
@@ -169,7 +169,7 @@ fn addresses_in_it_obey_the_https_rule() {
 }
 
 #[test]
-fn a_lagoon_without_the_document_says_what_to_do() {
+fn a_lagoon_without_the_document_causes_a_hint() {
     let old = r#"{"errors":[{"message":"Unauthorized - Bearer token required"}]}"#;
     let (output, _) = added(&Home::new(), &answering("401 Unauthorized", old), &[]);
     assert!(output.stderr.contains("Lagoon 2.18"), "{output}");
@@ -177,7 +177,7 @@ fn a_lagoon_without_the_document_says_what_to_do() {
 }
 
 #[test]
-fn what_is_no_lagoon_is_said_so_and_nothing_follows_it() {
+fn servers_other_than_lagoon_are_reported() {
     for lagoon in [
         answering("404 Not Found", "<html>"),
         answering("200 OK", "[1]"),
@@ -194,7 +194,7 @@ fn what_is_no_lagoon_is_said_so_and_nothing_follows_it() {
 }
 
 #[test]
-fn a_lagoon_that_is_away_can_be_added_all_the_same() {
+fn an_unreachable_lagoon_can_be_added() {
     let home = Home::new();
     let add = ["context", "add", "acme", "http://127.0.0.1:9"];
     let output = home.tasks(&add).succeeds();

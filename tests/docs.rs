@@ -167,7 +167,7 @@ fn links_are_relative_and_lead_to_files_and_headings_that_exist() {
 }
 
 #[test]
-fn a_dead_link_is_noticed() {
+fn a_dead_link_is_reported() {
     let page = |text: &str| Page {
         path: "docs/page.md".into(),
         text: text.to_owned(),

@@ -42,7 +42,7 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn all_is_well() {
+fn a_working_setup_has_no_problems() {
     let env = TestEnv::new();
     let output = env.tasks(&[&HERE[..], &["-o", "json"]].concat()).succeeds();
     assert_eq!(
@@ -79,7 +79,7 @@ fn all_is_well() {
 }
 
 #[test]
-fn without_anything_it_says_how_to_begin() {
+fn without_configuration_doctor_says_how_to_begin() {
     let home = Home::new();
     let output = home.tasks(&["doctor", "-o", "table"]).ends_with(4);
     insta::assert_snapshot!(output.snapshot(), @"
@@ -125,7 +125,7 @@ fn every_problem_and_warning_has_a_fix() {
 }
 
 #[test]
-fn a_lagoon_that_is_not_there_is_the_first_thing_to_mend() {
+fn an_unreachable_lagoon_is_the_first_problem() {
     let env = TestEnv::new();
     let asked = |api: &str| {
         let args = ["doctor", "-o", "json", "--request-timeout", "1s"];
@@ -154,7 +154,7 @@ fn a_lagoon_that_is_not_there_is_the_first_thing_to_mend() {
 }
 
 #[test]
-fn a_broken_file_is_named_with_its_place() {
+fn a_broken_configuration_is_reported_with_the_position() {
     let home = Home::new();
     home.write(".config/lagoon-tasks/config.toml", "current = 7\n");
     let output = home.tasks(&["doctor", "-o", "json"]).ends_with(2);
@@ -168,7 +168,7 @@ fn a_broken_file_is_named_with_its_place() {
 }
 
 #[test]
-fn what_others_can_read_or_write_is_found() {
+fn files_accessible_to_other_users_are_reported() {
     let home = Home::new();
     let config = home.write(
         ".config/lagoon-tasks/config.toml",
@@ -203,7 +203,7 @@ fn what_others_can_read_or_write_is_found() {
 }
 
 #[test]
-fn a_token_that_is_refused_ends_it_with_4() {
+fn a_refused_token_exits_with_4() {
     let env = TestEnv::new();
     let command = env
         .command(&["doctor", "-o", "json"])
@@ -215,7 +215,7 @@ fn a_token_that_is_refused_ends_it_with_4() {
 }
 
 #[test]
-fn an_environment_is_looked_up_where_one_is_named() {
+fn a_given_environment_is_checked() {
     let env = TestEnv::new();
     let place = |args: &[&str]| {
         let output = env.tasks(&[&["doctor", "-o", "json"], args].concat());
@@ -237,7 +237,7 @@ fn an_environment_is_looked_up_where_one_is_named() {
 }
 
 #[test]
-fn a_clock_that_is_wrong_is_noticed() {
+fn a_skewed_clock_is_reported() {
     let env = TestEnv::new();
     let early = "HTTP/1.1 200 OK\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\ncontent-length: 2\r\n\
                  connection: close\r\n\r\nok";
@@ -278,7 +278,7 @@ fn probe(schema: &apollo_compiler::Schema) -> Value {
 }
 
 #[test]
-fn what_each_release_lacks_is_said_with_its_cost() {
+fn missing_features_of_each_release_are_explained() {
     let env = TestEnv::new();
     let mut said = String::new();
     for release in schemas::releases() {
@@ -329,7 +329,7 @@ fn the_platform_role_is_shown() {
 }
 
 #[test]
-fn a_schema_that_is_not_shown_costs_nothing_else() {
+fn a_hidden_schema_does_not_affect_other_checks() {
     let env = TestEnv::new();
     let refused = Fault::answered(
         "400 Bad Request",
@@ -367,7 +367,7 @@ fn a_proxy_is_named_without_its_password() {
 }
 
 #[test]
-fn a_certificate_that_nobody_vouches_for_is_found_and_can_be_mended() {
+fn an_untrusted_certificate_is_reported_with_a_fix() {
     let env = TestEnv::new();
     let doctor = |tls: &TlsFront| {
         let url = format!("https://{}/graphql", tls.address());
@@ -411,7 +411,7 @@ fn a_certificate_that_nobody_vouches_for_is_found_and_can_be_mended() {
 }
 
 #[test]
-fn at_a_terminal_it_is_a_list_of_marks() {
+fn at_a_terminal_findings_are_a_list_with_marks() {
     let env = TestEnv::new();
     let mut terminal = env.terminal(&HERE);
     assert_eq!(terminal.finish(), 0);
@@ -427,7 +427,7 @@ fn at_a_terminal_it_is_a_list_of_marks() {
 }
 
 #[test]
-fn the_sandbox_is_well() {
+fn the_sandbox_has_no_problems() {
     let home = Home::new();
     let output = home
         .tasks(&["-l", "sandbox", "doctor", "-e", "main", "-o", "json"])
@@ -440,7 +440,7 @@ fn the_sandbox_is_well() {
 }
 
 #[test]
-fn a_clusters_ssh_portal_is_tried() {
+fn the_ssh_portal_of_a_cluster_is_checked() {
     let env = TestEnv::new();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();

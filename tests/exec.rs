@@ -36,7 +36,7 @@ fn recorded(env: &TestEnv, id: &Value) -> (String, String) {
 }
 
 #[test]
-fn a_run_that_exists_is_reported_whatever_else_failed() {
+fn an_existing_run_is_reported_despite_other_errors() {
     let env = TestEnv::new();
     let failed = json!([{"message": "no", "path": ["addTask", "service"]}]);
     let beside = proxy::Fault::rewritten(move |answer| answer["errors"] = failed.clone());
@@ -52,7 +52,7 @@ fn a_run_that_exists_is_reported_whatever_else_failed() {
 }
 
 #[test]
-fn words_after_the_dashes_are_quoted() {
+fn arguments_after_the_dashes_are_quoted() {
     let env = TestEnv::new();
     let words = ["--", "drush", "sql:query", "select 'a' from $b", "", "*"];
     let run = exec(&env, &[&["-o", "json"], &words[..]].concat())
@@ -107,7 +107,7 @@ fn words_after_the_dashes_are_quoted() {
 }
 
 #[test]
-fn one_word_with_blanks_is_said_to_be_one() {
+fn a_single_argument_with_blanks_causes_a_note() {
     let output = exec(&TestEnv::new(), &["--dry-run", "-o", "json", "--", "a | b"]);
     assert!(output.stderr.contains("one argument"), "{output}");
     assert_eq!(output.succeeds().json()["command"], "'a | b'");
@@ -144,7 +144,7 @@ fn scripts_come_from_files_or_stdin_and_keep_their_shell() {
 }
 
 #[test]
-fn stdin_is_never_read_unasked() {
+fn stdin_is_read_only_on_request() {
     let env = TestEnv::new();
     let line = [&["exec"], &DEVELOP[..], &["-o", "json", "--", "true"]].concat();
     let run = env
@@ -162,7 +162,7 @@ fn stdin_is_never_read_unasked() {
 }
 
 #[test]
-fn what_cannot_be_kept_is_refused_before_anything_is_started() {
+fn commands_that_cannot_be_stored_are_refused_before_the_start() {
     let env = TestEnv::new();
     let long = "x".repeat(65_531);
     let heavy = env.home.write("work/heavy.sh", "\"".repeat(60_000));
@@ -192,7 +192,7 @@ fn what_cannot_be_kept_is_refused_before_anything_is_started() {
 }
 
 #[test]
-fn a_service_that_is_not_there_is_refused() {
+fn a_missing_service_is_refused() {
     let env = TestEnv::new();
     let line = ["exec", "-p", "lagoon-demo", "-e", "develop", "-s", "nosuch"];
     let output = env.tasks(&[&line[..], &["--", "true"]].concat());
@@ -207,7 +207,7 @@ fn a_service_that_is_not_there_is_refused() {
 }
 
 #[test]
-fn production_is_confirmed() {
+fn production_requires_confirmation() {
     let env = TestEnv::new();
     let line = ["exec", "-p", "lagoon-demo", "-e", "main", "-s", "cli"];
     let output = env.tasks(&[&line[..], &["--", "drush", "cr"]].concat());
@@ -267,7 +267,7 @@ fn a_dry_run_sends_no_mutation() {
 }
 
 #[test]
-fn waiting_and_following_end_as_the_run_does() {
+fn waiting_and_following_report_the_outcome_of_the_run() {
     let env = TestEnv::new();
     let steps = [
         Step::Status(Status::Running),
@@ -283,7 +283,7 @@ fn waiting_and_following_end_as_the_run_does() {
 }
 
 #[test]
-fn a_lost_answer_is_looked_up_and_never_repeated() {
+fn a_lost_reply_is_looked_up_and_the_start_not_repeated() {
     for fault in [Fault::LoseAnswer, Fault::HangAfter] {
         let env = TestEnv::new();
         exec(&env, &["--", "drush", "cr"]).succeeds();
@@ -304,7 +304,7 @@ fn a_lost_answer_is_looked_up_and_never_repeated() {
 }
 
 #[test]
-fn a_role_that_may_not_is_told_which_may() {
+fn a_role_without_permission_learns_which_role_is_needed() {
     let env = TestEnv::new();
     let output = exec(&env.as_role("guest"), &["--", "true"]);
     assert_snapshot!(output.error(4), @r#"
@@ -316,7 +316,7 @@ fn a_role_that_may_not_is_told_which_may() {
 }
 
 #[test]
-fn the_sandbox_asks_before_it_executes_something_new() {
+fn the_sandbox_asks_before_executing_a_new_command() {
     let env = TestEnv::new();
     let line = [
         "--context",
@@ -342,7 +342,7 @@ fn the_sandbox_asks_before_it_executes_something_new() {
 }
 
 #[test]
-fn without_its_service_a_run_never_starts() {
+fn a_run_without_its_service_never_starts() {
     let env = TestEnv::new();
     let place = ["exec", "-p", "lagoon-demo", "-e", "develop", "-s", "nosuch"];
     let how = [
@@ -366,7 +366,7 @@ fn a_name_with_control_characters_is_refused() {
 }
 
 #[test]
-fn what_is_about_waiting_goes_with_waiting_only() {
+fn wait_flags_require_waiting() {
     let env = TestEnv::new();
     for flags in [
         ["--timeout", "5m"],
@@ -380,7 +380,7 @@ fn what_is_about_waiting_goes_with_waiting_only() {
 }
 
 #[test]
-fn what_was_started_is_named_although_the_answer_cannot_be_made() {
+fn started_runs_are_named_if_the_output_fails() {
     let env = TestEnv::new();
     let output = exec(&env, &["--jq", ".id[]", "--", "true"]).ends_with(1);
     assert_eq!(output.json_error()["runs"][0]["id"], 1, "{output}");

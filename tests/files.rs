@@ -41,7 +41,7 @@ fn through(env: &TestEnv, proxy: &Proxy, args: &[&str]) -> Output {
 }
 
 #[test]
-fn a_listing_shows_only_what_is_the_runs_own() {
+fn a_list_shows_only_the_files_of_the_run() {
     let env = env();
     keep(&env, 12, "a.txt", "a");
     keep(&env, 12, "b.sql", "b");
@@ -109,7 +109,7 @@ fn a_listing_shows_only_what_is_the_runs_own() {
 }
 
 #[test]
-fn a_file_goes_there_and_comes_back_as_it_was() {
+fn an_uploaded_file_downloads_unchanged() {
     let env = env();
     let bytes: Vec<u8> = (0..5_000_000_u32)
         .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
@@ -143,7 +143,7 @@ fn a_file_goes_there_and_comes_back_as_it_was() {
 }
 
 #[test]
-fn one_file_goes_to_stdout() {
+fn one_file_can_be_written_to_stdout() {
     let env = env();
     keep(&env, 12, "a.txt", "one\ntwo");
     keep(&env, 12, "b.txt", "x");
@@ -161,7 +161,7 @@ fn one_file_goes_to_stdout() {
 }
 
 #[test]
-fn names_and_patterns_choose() {
+fn names_and_patterns_select_files() {
     let env = env();
     for name in ["a.sql", "b.sql.gz", "*.md", "c.md"] {
         keep(&env, 12, name, name);
@@ -181,7 +181,7 @@ fn names_and_patterns_choose() {
 }
 
 #[test]
-fn what_is_there_stays() {
+fn existing_files_are_not_overwritten() {
     let env = env();
     keep(&env, 12, "a.txt", "new");
     keep(&env, 12, "b.txt", "new");
@@ -205,7 +205,7 @@ fn what_is_there_stays() {
 }
 
 #[test]
-fn nothing_is_written_outside_the_folder() {
+fn no_file_is_written_outside_the_folder() {
     let env = env();
     for name in [
         "../../evil",
@@ -244,7 +244,7 @@ fn nothing_is_written_outside_the_folder() {
 
 /// A name that had to be changed never takes the place of another file's.
 #[test]
-fn a_local_name_belongs_to_one_file() {
+fn local_file_names_are_distinct() {
     let env = env();
     keep(&env, 12, "a/b", "changed");
     keep(&env, 12, "a_b", "plain");
@@ -256,7 +256,7 @@ fn a_local_name_belongs_to_one_file() {
 }
 
 #[test]
-fn the_store_gets_no_token_and_leads_nowhere_else() {
+fn the_store_gets_no_token_and_redirects_are_not_followed() {
     let env = env();
     keep(&env, 12, "a.txt", "a");
     let proxy = Proxy::new(env.address(), []);
@@ -284,7 +284,7 @@ fn the_store_gets_no_token_and_leads_nowhere_else() {
 }
 
 #[test]
-fn an_address_that_is_too_old_is_fetched_anew() {
+fn an_expired_address_is_requested_again() {
     let env = env();
     keep(&env, 12, "a.txt", "a");
     let old = || Fault::answered("403 Forbidden", "application/xml", "<Error/>");
@@ -314,7 +314,7 @@ fn before_2_30_files_go_through_the_api() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_wrong_use() {
+fn unusable_upload_files_are_usage_errors() {
     let env = env();
     env.home.write("work/a/x", "1");
     env.home.write("work/b/x", "2");
@@ -332,7 +332,7 @@ fn what_cannot_be_sent_is_wrong_use() {
 }
 
 #[test]
-fn a_store_that_is_down_is_said_to_be() {
+fn an_unavailable_store_is_reported() {
     let env = env();
     env.sandbox().set_storage_down(true);
     let output = env.tasks(&["files", "list", "12"]);
@@ -340,7 +340,7 @@ fn a_store_that_is_down_is_said_to_be() {
 }
 
 #[test]
-fn the_run_can_be_named_in_every_way() {
+fn files_accept_every_form_of_a_run() {
     let env = TestEnv::new();
     let id = crate::wait::start(&env, &[]);
     let number: i32 = id.parse().unwrap();

@@ -50,7 +50,7 @@ fn command_of(env: &TestEnv) -> String {
 }
 
 #[test]
-fn only_variables_that_are_allowed_are_read() {
+fn only_allowed_variables_are_read() {
     let env = TestEnv::bare();
     file(&env, "GITHUB_TOKEN");
     let variables = [("GITHUB_TOKEN", SECRET), ("TASKS_VAR_key", SECRET)];
@@ -89,7 +89,7 @@ fn only_variables_that_are_allowed_are_read() {
 }
 
 #[test]
-fn a_variable_that_may_not_be_read_is_one_error() {
+fn a_forbidden_variable_is_one_error() {
     let env = TestEnv::bare();
     file(&env, "GITHUB_TOKEN");
     let output = run(&env, &[("GITHUB_TOKEN", SECRET)], &["diff"]).ends_with(2);
@@ -99,7 +99,7 @@ fn a_variable_that_may_not_be_read_is_one_error() {
 }
 
 #[test]
-fn a_value_is_masked_where_the_variable_is_and_nowhere_else() {
+fn a_value_is_masked_only_at_its_position() {
     let env = TestEnv::bare();
     file(&env, "true");
     // The value is an ordinary word of the command as well.
@@ -135,7 +135,7 @@ fn a_value_is_masked_where_the_variable_is_and_nowhere_else() {
 }
 
 #[test]
-fn lagoons_old_value_is_masked_too() {
+fn the_old_value_in_lagoon_is_masked_too() {
     let env = TestEnv::bare();
     file(&env, "true");
     let (old, new) = ([("TASKS_VAR_key", OTHER)], [("TASKS_VAR_key", SECRET)]);
@@ -161,7 +161,7 @@ fn plan(env: &TestEnv, variables: &[(&str, &str)]) -> Value {
 }
 
 #[test]
-fn a_plan_is_carried_out_with_the_values_filled_in_again() {
+fn a_plan_is_applied_with_current_variable_values() {
     let env = TestEnv::bare();
     file(&env, "true");
     let apply = ["apply", "--plan", "plan.json", "--yes"];
@@ -193,7 +193,7 @@ fn a_plan_is_carried_out_with_the_values_filled_in_again() {
 }
 
 #[test]
-fn a_plan_does_not_read_what_is_not_allowed() {
+fn a_plan_reads_only_allowed_variables() {
     let env = TestEnv::bare();
     file(&env, "GITHUB_TOKEN");
     let allow = ["--allow-env", "GITHUB_TOKEN"];
@@ -215,7 +215,7 @@ fn a_plan_does_not_read_what_is_not_allowed() {
 }
 
 #[test]
-fn a_plan_does_not_hold_when_lagoons_text_changed_around_the_value() {
+fn a_plan_is_outdated_if_lagoon_changed_around_the_value() {
     let env = TestEnv::bare();
     file(&env, "true");
     run(&env, &[("TASKS_VAR_key", OTHER)], &["apply", "--yes"]).succeeds();
@@ -241,7 +241,7 @@ fn a_plan_does_not_hold_when_lagoons_text_changed_around_the_value() {
 }
 
 #[test]
-fn tokens_and_keys_of_this_program_get_into_no_task() {
+fn secrets_of_this_program_are_not_written_to_tasks() {
     let env = TestEnv::bare();
     let key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ\n-----END PRIVATE KEY-----\n";
     for (name, value) in [
@@ -272,7 +272,7 @@ fn tokens_and_keys_of_this_program_get_into_no_task() {
 }
 
 #[test]
-fn a_value_is_no_part_of_a_name_and_of_no_error() {
+fn values_appear_in_no_name_and_no_error() {
     let env = TestEnv::bare();
     let head = "version: 1\nproject: lagoon-demo\nvariables: {key: {from_env: true}}\n";
     let variables = [("TASKS_VAR_key", SECRET)];

@@ -70,7 +70,7 @@ fn documents_are_valid_in_our_schema() {
 }
 
 #[test]
-fn documents_are_valid_in_every_release_they_are_meant_for() {
+fn documents_are_valid_in_every_supported_release() {
     let mut complaints = Vec::new();
     for document in schemas::documents() {
         for release in schemas::releases() {
@@ -85,7 +85,7 @@ fn documents_are_valid_in_every_release_they_are_meant_for() {
 }
 
 #[test]
-fn documents_are_valid_in_the_sandboxs_schema() {
+fn documents_are_valid_in_the_sandbox_schema() {
     let complaints: Vec<String> = schemas::documents()
         .iter()
         .filter_map(|document| {
@@ -108,7 +108,7 @@ fn release_of_the_sandbox() -> Option<&'static Release> {
 }
 
 #[test]
-fn the_sandboxs_schema_is_a_part_of_lagoons() {
+fn the_sandbox_schema_is_a_subset_of_lagoons_schema() {
     let Some(release) = release_of_the_sandbox() else {
         return;
     };
@@ -121,7 +121,7 @@ fn the_sandboxs_schema_is_a_part_of_lagoons() {
 
 /// Other clients, such as the `lagoon` CLI, select fields that `tasks` does not use.
 #[test]
-fn the_sandboxs_types_have_all_plain_fields_of_lagoons() {
+fn sandbox_types_have_all_plain_fields_of_lagoon() {
     let Some(release) = release_of_the_sandbox() else {
         return;
     };
@@ -149,7 +149,7 @@ fn the_sandboxs_types_have_all_plain_fields_of_lagoons() {
 }
 
 #[test]
-fn our_schema_is_a_part_of_lagoons() {
+fn our_schema_is_a_subset_of_lagoons_schema() {
     let source = std::fs::read_to_string(schemas::folder().join("schema.graphql")).unwrap();
     let newer = subset::newer_than_the_floor(&source);
     let mut complaints = Vec::new();
@@ -166,7 +166,7 @@ fn our_schema_is_a_part_of_lagoons() {
 
 /// A comment `# since` that is too late would excuse what needs no excuse.
 #[test]
-fn what_our_schema_calls_newer_is_newer() {
+fn since_comments_name_the_right_release() {
     let source = std::fs::read_to_string(schemas::folder().join("schema.graphql")).unwrap();
     let newer = subset::newer_than_the_floor(&source);
     let mut complaints = Vec::new();
@@ -228,7 +228,7 @@ fn a_guard_names_a_release_above_the_floor() {
 }
 
 #[test]
-fn a_schema_that_is_no_part_is_noticed() {
+fn a_schema_that_is_no_subset_is_reported() {
     let whole = schema(
         "type Query { run(id: Int!, deep: Boolean = false): Run runs: [Run] u: U }
          type Run { id: Int name: String! kind: Kind }
@@ -318,7 +318,7 @@ fn plain_fields_have_scalars_and_enums() {
 }
 
 #[test]
-fn comments_say_what_is_newer() {
+fn since_comments_are_parsed() {
     let newer = subset::newer_than_the_floor(
         "type Task {\n  id: Int\n  # since 2.18.0; nobody before\n  sourceUser: String\n}\n\
          # since 2.30.0\ninput Form {\n  task: Int!\n}\n",
@@ -333,7 +333,7 @@ fn comments_say_what_is_newer() {
 }
 
 #[test]
-fn variables_are_coerced_as_a_server_does() {
+fn variables_are_coerced_like_on_a_server() {
     let schema = schema(
         "type Query { a(id: Int!, input: In, kind: Kind, all: [String!]): Int }
          input In { id: Int! name: String sub: [In] } enum Kind { A B }",

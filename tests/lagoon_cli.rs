@@ -38,7 +38,7 @@ fn names(home: &Home) -> String {
 }
 
 #[test]
-fn its_contexts_appear_marked_with_their_source() {
+fn lagoon_cli_contexts_are_listed_with_their_source() {
     let home = with_file();
     let list = home.tasks(&["context", "list", "-o", "json"]).succeeds();
     let listed = list.json();
@@ -63,7 +63,7 @@ fn its_contexts_appear_marked_with_their_source() {
 }
 
 #[test]
-fn a_context_that_the_sandbox_hides_is_reported_each_time() {
+fn an_ignored_context_named_sandbox_is_always_reported() {
     let entry = "lagoons:\n  sandbox:\n    graphql: https://api.sandbox.example/graphql\n";
     let own = "[contexts.sandbox]\napi = \"https://api.sandbox.example\"\n";
     for (file, text) in [(".lagoon.yml", entry), (OURS, own)] {
@@ -87,7 +87,7 @@ fn a_context_that_the_sandbox_hides_is_reported_each_time() {
 }
 
 #[test]
-fn ours_win_by_name() {
+fn own_contexts_take_precedence_by_name() {
     let home = with_file();
     home.write(OURS, "[contexts.acme]\napi = \"https://ours.example\"\n");
     assert_eq!(names(&home), "acme\nother\nsandbox\n");
@@ -136,7 +136,7 @@ fn adding_a_context_does_not_switch_to_it() {
 }
 
 #[test]
-fn it_is_never_written() {
+fn the_lagoon_cli_file_is_never_written() {
     let home = with_file();
     let refused = home
         .tasks(&["context", "remove", "acme", "--yes"])
@@ -158,7 +158,7 @@ fn it_is_never_written() {
 }
 
 #[test]
-fn variables_say_where_it_is() {
+fn variables_locate_the_lagoon_cli_file() {
     let home = Home::new();
     let file = home.write("elsewhere.yml", FILE);
     for variable in ["LAGOON_CONFIG_FILE", "LAGOONCONFIG"] {
@@ -170,7 +170,7 @@ fn variables_say_where_it_is() {
 }
 
 #[test]
-fn a_broken_one_matters_only_to_those_who_need_it() {
+fn a_broken_file_fails_only_commands_that_need_it() {
     let home = Home::new();
     home.write(".lagoon.yml", "lagoons:\n  a: [\n");
     home.write(OURS, "[contexts.acme]\napi = \"https://acme.example\"\n");
@@ -190,7 +190,7 @@ fn a_broken_one_matters_only_to_those_who_need_it() {
 }
 
 #[test]
-fn a_current_lagoon_that_does_not_exist_is_named() {
+fn a_missing_current_lagoon_is_named() {
     let home = Home::new();
     home.write(
         ".lagoon.yml",
@@ -207,7 +207,7 @@ fn a_current_lagoon_that_does_not_exist_is_named() {
 }
 
 #[test]
-fn a_token_that_others_can_read_is_reported_once_a_day() {
+fn a_token_readable_by_others_is_reported_once_a_day() {
     use std::os::unix::fs::PermissionsExt;
     let env = TestEnv::new();
     let text = format!(

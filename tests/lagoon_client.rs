@@ -181,7 +181,7 @@ impl Cli {
 }
 
 #[test]
-fn lists_and_details_have_what_the_cli_prints() {
+fn lists_and_details_have_the_fields_of_the_cli() {
     let env = TestEnv::new();
     let cli = Cli::of(&env);
     let by_name = json!({"name": "lagoon-demo"});

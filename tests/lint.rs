@@ -19,7 +19,7 @@ fn examples() -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn the_examples_have_no_faults() {
+fn the_examples_have_no_problems() {
     for path in examples() {
         let home = Home::new();
         let output = home
@@ -54,7 +54,7 @@ fn yaml(text: &str) -> Value {
 }
 
 #[test]
-fn the_examples_fit_the_schema() {
+fn the_examples_match_the_schema() {
     let schema = Schema::printed();
     for path in examples() {
         let value = yaml(&std::fs::read_to_string(&path).unwrap());
@@ -64,7 +64,7 @@ fn the_examples_fit_the_schema() {
 
 /// What the schema takes and what the program takes is the same, as far as a schema can tell.
 #[test]
-fn the_schema_refuses_what_lint_refuses() {
+fn schema_and_lint_refuse_the_same_files() {
     let schema = Schema::printed();
     let task = |rest: &str| format!("version: 1\nproject: p\ntasks: [{{name: a, {rest}}}]\n");
     let good = [
@@ -103,7 +103,7 @@ fn the_schema_refuses_what_lint_refuses() {
 }
 
 #[test]
-fn faults_are_the_answer_and_the_code_says_so() {
+fn problems_are_the_output_and_set_the_exit_code() {
     let home = Home::new();
     home.write(
         "work/.lagoon/tasks.yml",
@@ -125,7 +125,7 @@ fn faults_are_the_answer_and_the_code_says_so() {
 }
 
 #[test]
-fn what_is_allowed_but_odd_is_a_warning() {
+fn unusual_but_valid_tasks_cause_warnings() {
     let home = Home::new();
     let text = "version: 1\nproject: p\ntasks:\n  - {name: a, command: x, service: c, arguments: [{name: PATH}]}\n";
     home.write("work/tasks/one.yml", text);
@@ -136,7 +136,7 @@ fn what_is_allowed_but_odd_is_a_warning() {
 }
 
 #[test]
-fn a_file_from_elsewhere_is_found_or_missed_politely() {
+fn a_missing_task_file_causes_a_hint() {
     let home = Home::new();
     let output = home.tasks(&["lint"]).ends_with(2);
     assert!(output.stderr.contains("-f FILE"), "{output}");
@@ -149,7 +149,7 @@ fn a_file_from_elsewhere_is_found_or_missed_politely() {
 
 /// A token is nothing that a task needs to know.
 #[test]
-fn our_own_secrets_get_into_no_task() {
+fn secrets_of_this_program_are_not_written_to_tasks() {
     let home = Home::new();
     let text = "version: 1\nproject: p\n\
         variables: {a: {from_env: TASKS_TOKEN}, k: {from_env: TASKS_SSH_KEY}}\n\
@@ -177,7 +177,7 @@ fn our_own_secrets_get_into_no_task() {
 
 /// `apply --plan` would define the mask.
 #[test]
-fn a_plan_with_a_masked_text_is_not_written() {
+fn a_plan_with_masked_text_is_refused() {
     let env = TestEnv::new();
     let key = format!("b3BlbnNzaC1rZXktdjEAAAAABG5vbmU{}", "xYz0".repeat(12));
     let path = "/app/web/sites/default/files/private";
@@ -225,7 +225,7 @@ fn a_task_file_is_bound_to_an_address() {
 }
 
 #[test]
-fn input_without_an_end_is_not_read_to_it() {
+fn endless_input_is_refused() {
     let home = Home::new();
     let of_length = |name: &str, megabytes: u64| {
         let path = home.write(name, "");

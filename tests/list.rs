@@ -50,7 +50,7 @@ fn keys(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_listing_in_every_format() {
+fn a_list_is_printed_in_every_format() {
     let env = TestEnv::new();
     for format in ["table", "tsv", "csv", "yaml", "jsonl", "name", "id"] {
         let output = env.tasks(&on_main(&["list", "-o", format]));
@@ -59,7 +59,7 @@ fn a_listing_in_every_format() {
 }
 
 #[test]
-fn json_has_these_fields() {
+fn json_has_the_documented_fields() {
     let env = TestEnv::new();
     let listed = env
         .tasks(&on_main(&["list", "-o", "json"]))
@@ -109,7 +109,7 @@ fn each_role_sees_what_it_may_invoke() {
 }
 
 #[test]
-fn an_outsider_is_told_that_it_is_not_allowed() {
+fn an_outsider_is_refused() {
     let output = TestEnv::new()
         .as_role("outsider")
         .tasks(&on_main(&["list"]));
@@ -117,7 +117,7 @@ fn an_outsider_is_told_that_it_is_not_allowed() {
 }
 
 #[test]
-fn filters_keep_what_they_say() {
+fn filters_keep_matching_tasks() {
     let env = TestEnv::new();
     for (args, field, value) in [
         (["--scope", "group"], "scope", "group"),
@@ -139,7 +139,7 @@ fn filters_keep_what_they_say() {
 }
 
 #[test]
-fn a_projects_environments_are_merged_in_one_request_and_shadows_marked() {
+fn environments_are_merged_and_shadowed_tasks_marked() {
     let env = TestEnv::bare();
     let define = |name: &str, command: &str, place: &[&str]| {
         let line = [&["define", name, "-s", "cli", "--command", command], place].concat();
@@ -189,7 +189,7 @@ fn a_projects_environments_are_merged_in_one_request_and_shadows_marked() {
 }
 
 #[test]
-fn one_task_whole() {
+fn show_prints_a_task_in_full() {
     let env = TestEnv::new();
     let shown = |format| {
         let line = on_main(&["show", "Run yarn audit", "-o", format]);
@@ -220,7 +220,7 @@ fn one_task_whole() {
 }
 
 #[test]
-fn names_match_ignoring_case_when_that_is_clear() {
+fn names_match_ignoring_case_if_unambiguous() {
     let env = TestEnv::new();
     let shown = env
         .tasks(&on_main(&["show", "RUN YARN AUDIT", "-o", "name"]))
@@ -235,7 +235,7 @@ fn names_match_ignoring_case_when_that_is_clear() {
 }
 
 #[test]
-fn digits_that_are_a_name_must_be_made_clear() {
+fn digits_that_are_also_a_name_are_ambiguous() {
     let env = TestEnv::bare();
     env.tasks(&on_main(&[
         "define",
@@ -273,7 +273,7 @@ fn digits_that_are_a_name_must_be_made_clear() {
 }
 
 #[test]
-fn places_are_found_as_lagoon_compares_names() {
+fn places_are_matched_like_names_in_lagoon() {
     let env = TestEnv::new();
     for place in [["LAGOON-DEMO", "MAIN"], ["lagoon-demo", "main "]] {
         env.tasks(&["list", "-p", place[0], "-e", place[1], "-o", "id"])
@@ -315,7 +315,7 @@ fn a_deleted_environment_is_not_found() {
 
 /// A definition with a typeless argument breaks the listing of its whole environment.
 #[test]
-fn a_poisoned_environment_is_explained() {
+fn a_broken_environment_is_explained() {
     let env = TestEnv::bare();
     let add = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){__typename}}";
     env.graphql(
@@ -349,7 +349,7 @@ fn a_pipeline_reads_names() {
 }
 
 #[test]
-fn wrong_use_ends_with_2_and_says_what_to_do() {
+fn usage_errors_exit_with_2_and_a_hint() {
     let env = TestEnv::new();
     let refused = |line: &[&str]| env.tasks(line).error(2);
     assert_snapshot!(refused(&["list"]), @"

@@ -200,7 +200,7 @@ fn arguments_are_compared_by_name() {
 }
 
 #[test]
-fn a_file_with_arguments_in_any_order_is_applied_once() {
+fn argument_order_in_a_file_causes_no_change() {
     let env = TestEnv::bare();
     let proxy = shuffle::proxy(env.address());
     let file = "version: 1\nproject: lagoon-demo\ntasks:\n  - name: Copy\n    command: copy\n    \

@@ -57,7 +57,7 @@ fn until_started(env: &TestEnv, running: &mut Running, count: usize) {
 }
 
 #[test]
-fn lines_are_shown_as_they_are_written_and_each_once() {
+fn live_lines_are_printed_immediately_and_once() {
     let env = with_portal("line 01 one; line 02 ''; line 03 '  two'; stay");
     let id = held(&env, "one\n\n  two\nthree\n");
     let mut running = follow(&env, &id, &[]).start();
@@ -84,7 +84,7 @@ fn lines_are_shown_as_they_are_written_and_each_once() {
 }
 
 #[test]
-fn what_invokes_follows_in_the_same_way() {
+fn invoke_follows_live_logs_too() {
     let env = with_portal("line 01 one; stay");
     let steps = [
         Step::Status(Status::Running),
@@ -114,7 +114,7 @@ fn what_invokes_follows_in_the_same_way() {
 }
 
 #[test]
-fn a_context_s_key_is_taken_unless_the_variable_says_another() {
+fn the_variable_overrides_the_context_key() {
     let env = with_portal("line 01 one; stay");
     let config = format!(
         "[contexts.acme]\napi = \"{}\"\nssh_key = \"keys/acme\"\n",
@@ -143,7 +143,7 @@ fn a_context_s_key_is_taken_unless_the_variable_says_another() {
 }
 
 #[test]
-fn a_lost_connection_is_made_anew_and_repeats_nothing() {
+fn a_lost_connection_reconnects_without_repeated_lines() {
     let env = with_portal(
         "line 01 one; line 02 same; line 03 same
          [ $(wc -l < pids) = 1 ] && { echo 'Connection reset by peer' >&2; exit 255; }
@@ -162,7 +162,7 @@ fn a_lost_connection_is_made_anew_and_repeats_nothing() {
 }
 
 #[test]
-fn an_interrupt_ends_ssh_too() {
+fn an_interrupt_also_ends_ssh() {
     let env = with_portal("line 01 one; stay");
     let id = held(&env, "one\n");
     let mut running = follow(&env, &id, &[]).start();
@@ -175,7 +175,7 @@ fn an_interrupt_ends_ssh_too() {
 }
 
 #[test]
-fn a_reader_that_goes_away_ends_it_quietly() {
+fn a_closed_output_ends_following_quietly() {
     let env = with_portal("line 01 one; while sleep 0.05; do line 02 more; done");
     let id = held(&env, "one\n");
     let script = format!("(tasks logs {id} -f; echo $? >&2) | head -n 1");
@@ -193,7 +193,7 @@ fn a_reader_that_goes_away_ends_it_quietly() {
 }
 
 #[test]
-fn what_was_missed_is_shown_in_the_end_and_said_to_be() {
+fn missed_lines_are_printed_at_the_end_with_a_note() {
     let env = with_portal("line 03 three; line 05 five; stay");
     let id = held(&env, "one\ntwo\nthree\nfour\nfive\nsix\n");
     let mut running = follow(&env, &id, &[]).start();
@@ -215,7 +215,7 @@ fn what_was_missed_is_shown_in_the_end_and_said_to_be() {
 }
 
 #[test]
-fn a_refusal_is_no_reason_not_to_follow() {
+fn following_continues_after_a_refusal_by_the_portal() {
     let env = with_portal("echo 'logs are not for you' >&2; exit 253");
     let id = held(&env, "one\ntwo\n");
     let mut running = follow(&env, &id, &["-v"]).start();
@@ -239,7 +239,7 @@ fn a_refusal_is_no_reason_not_to_follow() {
 }
 
 #[test]
-fn what_has_to_be_live_and_cannot_be_is_an_error() {
+fn live_always_fails_if_live_logs_are_unavailable() {
     let refused = |env: &TestEnv| {
         let id = held(env, "one\n");
         let command = follow(env, &id, &["--live", "always"]);
@@ -275,7 +275,7 @@ fn what_has_to_be_live_and_cannot_be_is_an_error() {
 }
 
 #[test]
-fn another_host_key_is_always_said() {
+fn a_changed_host_key_is_always_reported() {
     let env = with_portal("echo 'REMOTE HOST IDENTIFICATION HAS CHANGED' >&2; exit 255");
     let id = held(&env, "one\n");
     let mut running = follow(&env, &id, &[]).start();
@@ -286,7 +286,7 @@ fn another_host_key_is_always_said() {
 }
 
 #[test]
-fn a_host_that_cannot_be_reached_is_no_reason_not_to_follow() {
+fn following_continues_if_the_portal_is_unreachable() {
     let env = with_portal("echo 'connect to host: Connection refused' >&2; exit 255");
     let id = held(&env, "one\n");
     let mut running = follow(&env, &id, &[]).start();
@@ -301,7 +301,7 @@ fn a_host_that_cannot_be_reached_is_no_reason_not_to_follow() {
 }
 
 #[test]
-fn no_name_becomes_an_option_of_ssh() {
+fn no_name_is_passed_to_ssh_as_an_option() {
     let hostile = "-oProxyCommand=touch pwned";
     let update = |env: &TestEnv, sql: &str| {
         let store = env.sandbox().store();
@@ -335,7 +335,7 @@ fn no_name_becomes_an_option_of_ssh() {
 }
 
 #[test]
-fn without_ssh_one_is_told_what_to_install() {
+fn without_ssh_the_error_says_what_to_install() {
     let env = TestEnv::new();
     set_portal(&env, "portal.example.com", "2020");
     let id = held(&env, "one\n");
@@ -359,7 +359,7 @@ fn without_ssh_one_is_told_what_to_install() {
 }
 
 #[test]
-fn live_is_about_following() {
+fn live_requires_follow() {
     let env = TestEnv::new();
     for line in [
         &["logs", "1", "--live", "always"][..],

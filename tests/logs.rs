@@ -26,7 +26,7 @@ fn ended_long_ago(env: &TestEnv, id: &str) {
 }
 
 #[test]
-fn the_log_and_nothing_else_is_on_stdout() {
+fn only_the_log_is_on_stdout() {
     let env = TestEnv::new();
     let text = "one\n\u{1b}]0;title\u{7}two \u{1b}[31mred\u{1b}[0m\nthree\n";
     let id = logged(&env, text, Status::Failed);
@@ -69,7 +69,7 @@ fn following_ends_with_the_run() {
 }
 
 #[test]
-fn a_missing_log_is_never_taken_for_one() {
+fn a_missing_log_is_not_printed_as_a_log() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let output = env.tasks(&["logs", &id]).succeeds();
@@ -89,7 +89,7 @@ fn a_missing_log_is_never_taken_for_one() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_a_quiet_end() {
+fn a_closed_output_ends_the_command_quietly() {
     let env = TestEnv::new();
     let id = logged(
         &env,
@@ -105,7 +105,7 @@ fn a_reader_that_goes_away_is_a_quiet_end() {
 }
 
 #[test]
-fn status_shows_how_far_runs_are_and_judges_nothing() {
+fn status_exits_with_0_for_any_outcome() {
     let env = TestEnv::new();
     let failed = logged(&env, "x\n", Status::Failed);
     let going = start_held(&env, Status::Complete);
@@ -201,7 +201,7 @@ fn several_runs_with_their_logs_are_an_array() {
 }
 
 #[test]
-fn a_log_that_cannot_be_had_is_null_and_an_error() {
+fn an_unavailable_log_is_null_with_an_error() {
     let env = TestEnv::new();
     let id = logged(&env, "one\n", Status::Complete);
     ended_long_ago(&env, &id);
@@ -212,7 +212,7 @@ fn a_log_that_cannot_be_had_is_null_and_an_error() {
 }
 
 #[test]
-fn a_followed_log_leaves_stdout_to_the_answer_that_is_asked_for() {
+fn a_requested_result_gets_stdout_instead_of_the_log() {
     let env = TestEnv::new();
     let steps = [
         Step::Status(Status::Running),

@@ -51,7 +51,7 @@ fn a_failing_filter_loses_neither_the_result_nor_the_outcome() {
 }
 
 #[test]
-fn output_that_cannot_be_written_is_a_failure_everywhere() {
+fn unwritable_output_is_a_failure_everywhere() {
     let env = TestEnv::new();
     let id = start(
         &env,
@@ -116,7 +116,7 @@ fn output_that_cannot_be_written_is_a_failure_everywhere() {
 }
 
 #[test]
-fn runs_are_named_although_the_output_cannot_be_written() {
+fn runs_are_named_if_the_output_cannot_be_written() {
     let env = TestEnv::new();
     let place = "-p lagoon-demo -e main -q";
     let steps = [Step::Log("why\n".to_owned()), Step::Status(Status::Failed)];

@@ -88,7 +88,7 @@ const REFUSALS: [(&str, &str, &str, i32); 3] = [
 ];
 
 #[test]
-fn a_run_of_another_process_is_not_taken_for_ours() {
+fn a_run_of_another_process_is_not_claimed() {
     let lagoon = Faulty::new([Fault::Silence]);
     let ours = lagoon.command(&[&LINE[..], &["--request-timeout", "3s"]].concat());
     let ours = ours.start();
@@ -117,7 +117,7 @@ fn a_start_in_progress_elsewhere_on_this_machine_makes_the_outcome_unknown() {
 }
 
 #[test]
-fn runs_that_were_started_while_others_were_waited_for_are_not_ours() {
+fn runs_started_during_a_wait_are_not_claimed() {
     let env = TestEnv::new();
     let first = start_held(&env, Status::Complete);
     let line = ["invoke", "Say hello", "-p", "lagoon-demo", "-e", "main"];
@@ -138,7 +138,7 @@ fn runs_that_were_started_while_others_were_waited_for_are_not_ours() {
 }
 
 #[test]
-fn a_run_that_only_the_first_look_shows_is_listed() {
+fn a_run_seen_only_by_the_first_read_is_listed() {
     let lagoon = Faulty::new([Fault::AnswerLost]);
     let sandbox = lagoon.env.sandbox();
     sandbox.delay_next("environmentById", Duration::ZERO);
@@ -152,7 +152,7 @@ fn a_run_that_only_the_first_look_shows_is_listed() {
 }
 
 #[test]
-fn a_run_is_found_although_a_gateway_refuses() {
+fn a_run_is_found_despite_a_gateway_refusal() {
     for (status, kind, body, _) in REFUSALS {
         let lagoon = Faulty::new([Fault::substituted(status, kind, body)]);
         let output = lagoon.run(&LINE).succeeds();
@@ -163,7 +163,7 @@ fn a_run_is_found_although_a_gateway_refuses() {
 }
 
 #[test]
-fn a_refusal_of_lagoon_names_the_run_that_it_left_behind() {
+fn a_refusal_names_the_run_left_behind() {
     let denied = Fault::rewritten(|answer| {
         let message = "Unauthorized: You don't have permission to \"invoke\" on \"task\"";
         *answer = json!({"errors": [{"message": message, "path": ["invokeRegisteredTask"]}],
@@ -175,7 +175,7 @@ fn a_refusal_of_lagoon_names_the_run_that_it_left_behind() {
 }
 
 #[test]
-fn a_refusal_without_a_run_is_the_outcome_after_one_look() {
+fn a_refusal_without_a_run_is_final_after_one_read() {
     for (status, kind, body, code) in REFUSALS {
         let lagoon = Faulty::new([Fault::answered(status, kind, body)]);
         let output = lagoon.run(&LINE).ends_with(code);
@@ -187,7 +187,7 @@ fn a_refusal_without_a_run_is_the_outcome_after_one_look() {
 }
 
 #[test]
-fn a_refusal_says_that_a_run_may_exist_if_the_look_up_fails() {
+fn a_refusal_with_a_failed_lookup_says_a_run_may_exist() {
     let denied = r#"{"errors":[{"message":"Unauthorized: no"}],"data":null}"#;
     let broken = r#"{"errors":[{"message":"broker is down"}],"data":null}"#;
     let lagoons = [
@@ -209,7 +209,7 @@ fn a_refusal_says_that_a_run_may_exist_if_the_look_up_fails() {
 }
 
 #[test]
-fn after_a_refused_token_the_mutation_is_sent_again_only_without_a_run() {
+fn a_refused_token_resends_the_mutation_only_without_a_run() {
     let (status, kind, body, _) = REFUSALS[0];
     let never_arrived = Fault::answered(status, kind, body);
     let carried_out = Fault::substituted(status, kind, body);
@@ -257,7 +257,7 @@ fn changes(id: &str) -> [Vec<&str>; 2] {
 }
 
 #[test]
-fn other_mutations_that_a_gateway_refuses_are_looked_up() {
+fn other_mutations_refused_by_a_gateway_are_verified() {
     for (status, kind, body, _) in REFUSALS {
         let lagoon = Faulty::new([(); 3].map(|()| Fault::substituted(status, kind, body)));
         let id = lagoon.run(&DEFINE).succeeds().json()["id"].to_string();
@@ -269,7 +269,7 @@ fn other_mutations_that_a_gateway_refuses_are_looked_up() {
 }
 
 #[test]
-fn other_mutations_say_if_their_result_is_unknown() {
+fn other_mutations_report_an_unknown_result() {
     let env = TestEnv::new();
     let id = env.tasks(&DEFINE).succeeds().json()["id"].to_string();
     let [update, delete] = changes(&id);

@@ -74,7 +74,7 @@ fn without_a_folder_the_first_page_is_printed() {
 }
 
 #[test]
-fn a_page_says_what_the_help_says() {
+fn man_pages_match_the_help() {
     let home = Home::new();
     home.tasks(&["man", "--dir", "."]).succeeds();
     let page = std::fs::read_to_string(home.path("work/tasks-api.1")).unwrap();
@@ -99,7 +99,7 @@ fn a_page_says_what_the_help_says() {
 }
 
 #[test]
-fn man_finds_no_fault_with_the_pages() {
+fn man_pages_are_valid() {
     if !tool::have("mandoc") {
         return;
     }
@@ -119,7 +119,7 @@ fn man_finds_no_fault_with_the_pages() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_wrong_use() {
+fn an_unwritable_folder_is_a_usage_error() {
     let home = Home::new();
     home.write("work/file", "");
     for command in ["man", "completions"] {
@@ -130,7 +130,7 @@ fn a_folder_that_cannot_be_written_is_wrong_use() {
 }
 
 #[test]
-fn completions_are_installed_under_the_names_that_shells_look_for() {
+fn completions_are_installed_under_the_expected_names() {
     let home = Home::new();
     home.tasks(&["completions", "--dir", "all"]).succeeds();
     let all = [

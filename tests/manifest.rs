@@ -103,7 +103,7 @@ fn fill(env: &TestEnv, tasks: &[Task], environment: bool) {
 }
 
 #[test]
-fn an_export_differs_from_nothing_whatever_is_there() {
+fn an_export_never_differs_from_lagoon() {
     let mut runner = TestRunner::new(Config::with_cases(12));
     let cases = (prop::collection::vec(task(), 1..5), any::<bool>());
     runner
@@ -174,7 +174,7 @@ fn file() -> impl Strategy<Value = String> {
 
 /// From any state to any other, a failure on the way or not, and applied again: nothing is left.
 #[test]
-fn applied_twice_nothing_changes_the_second_time() {
+fn applying_twice_changes_nothing_the_second_time() {
     use lagoon_sandbox::Fault;
     let mut runner = TestRunner::new(Config::with_cases(12));
     let operations = prop::sample::select(vec!["add", "update", "delete"]);
@@ -223,7 +223,7 @@ fn applied_twice_nothing_changes_the_second_time() {
 }
 
 #[test]
-fn an_export_of_a_group_and_of_all_environments() {
+fn a_group_and_all_environments_are_exported() {
     let env = TestEnv::bare();
     let define = |name: &str, place: &[&str]| {
         let line = [&["define", name, "-s", "cli", "--command", "a"], place].concat();

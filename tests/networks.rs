@@ -43,7 +43,7 @@ impl Far {
 const LIST: [&str; 5] = ["list", "-p", "lagoon-demo", "-e", "main"];
 
 #[test]
-fn an_authority_must_be_known_by_file_or_variable() {
+fn a_certificate_authority_is_trusted_by_file_or_variable() {
     let far = Far::new();
     let proxy = Forward::http(far.tls.address());
     let https = |command: Invocation| command.env("HTTPS_PROXY", proxy.url("http"));
@@ -87,7 +87,7 @@ fn an_authority_must_be_known_by_file_or_variable() {
 }
 
 #[test]
-fn certificates_that_are_not_there_are_refused() {
+fn missing_certificate_files_are_refused() {
     let far = Far::new();
     let here = format!("https://{}/graphql", far.tls.address());
     let ca = far.env.home.path("ca.pem").display().to_string();
@@ -126,7 +126,7 @@ fn certificates_that_are_not_there_are_refused() {
 }
 
 #[test]
-fn a_certificate_of_an_authority_is_explained() {
+fn an_authority_used_as_server_certificate_is_explained() {
     let env = TestEnv::new();
     let tls = TlsFront::self_signed(env.address(), true);
     let ca = env.home.write("ca.pem", tls.authority());
@@ -196,7 +196,7 @@ fn doctor_names_the_proxy_that_is_used() {
 }
 
 #[test]
-fn every_kind_of_proxy_and_no_proxy() {
+fn every_kind_of_proxy_and_no_proxy_are_supported() {
     let far = Far::new();
     let (http, socks) = (
         Forward::http(far.tls.address()),
@@ -266,7 +266,7 @@ fn this_machine_is_never_reached_through_a_proxy() {
 }
 
 #[test]
-fn plain_http_goes_through_a_proxy_where_it_is_allowed_and_is_warned_of() {
+fn allowed_plain_http_uses_the_proxy_and_causes_a_warning() {
     let env = TestEnv::new();
     let proxy = Forward::http(env.address());
     let all = |command: Invocation| command.env("ALL_PROXY", proxy.url("http"));
@@ -303,7 +303,7 @@ fn plain_http_goes_through_a_proxy_where_it_is_allowed_and_is_warned_of() {
 }
 
 #[test]
-fn push_takes_the_same_way() {
+fn push_uses_the_proxy() {
     let far = Far::new();
     let proxy = Forward::http(far.tls.address());
     let steps = [
@@ -338,7 +338,7 @@ fn push_takes_the_same_way() {
 }
 
 #[test]
-fn files_take_the_same_way() {
+fn file_transfers_use_the_proxy() {
     let far = Far::new();
     let admin = far.env.as_role("legacy-admin");
     let add = "mutation{addTask(input:{id:12,name:\"r\",environment:102,service:\"cli\",command:\"c\"}){id}}";
@@ -360,7 +360,7 @@ fn files_take_the_same_way() {
 }
 
 #[test]
-fn signing_in_with_a_browser_takes_the_same_way() {
+fn browser_sign_in_uses_the_proxy() {
     let far = Far::new();
     let openid = OpenId::new(&[]);
     let address = openid

@@ -53,7 +53,7 @@ fn ask_within(server: &Server, ssh: &Ssh, limit: Duration) -> Result<String, Ssh
 }
 
 #[test]
-fn the_token_is_what_is_on_stdout() {
+fn the_token_is_read_from_stdout() {
     let Some(server) = token_portal("works") else {
         return;
     };
@@ -68,7 +68,7 @@ fn the_token_is_what_is_on_stdout() {
 }
 
 #[test]
-fn a_refusal_ends_well_and_is_none_the_less_one() {
+fn a_refusal_with_exit_status_0_is_a_refusal() {
     let Some(server) = token_portal("refuses") else {
         return;
     };
@@ -77,7 +77,7 @@ fn a_refusal_ends_well_and_is_none_the_less_one() {
 }
 
 #[test]
-fn a_portal_that_does_not_answer_is_left() {
+fn an_unresponsive_portal_times_out() {
     let Some(server) = token_portal("slow") else {
         return;
     };
@@ -86,7 +86,7 @@ fn a_portal_that_does_not_answer_is_left() {
 }
 
 #[test]
-fn an_unknown_key_is_said_to_be_one() {
+fn an_unknown_key_is_reported() {
     let Some(server) = token_portal("works") else {
         return;
     };
@@ -111,7 +111,7 @@ fn an_unknown_key_is_said_to_be_one() {
 }
 
 #[test]
-fn a_key_s_text_is_as_good_as_its_file() {
+fn a_key_works_as_text_and_as_file() {
     let Some(server) = token_portal("works") else {
         return;
     };
@@ -129,7 +129,7 @@ fn a_key_s_text_is_as_good_as_its_file() {
 }
 
 #[test]
-fn a_key_with_a_passphrase_needs_the_agent_where_nobody_can_be_asked() {
+fn an_encrypted_key_needs_the_agent_without_a_terminal() {
     let Some(server) = token_portal("works") else {
         return;
     };
@@ -176,7 +176,7 @@ fn a_key_with_a_passphrase_needs_the_agent_where_nobody_can_be_asked() {
 }
 
 #[test]
-fn another_host_key_than_before_is_refused() {
+fn a_changed_host_key_is_refused() {
     let Some(server) = token_portal("works") else {
         return;
     };
@@ -221,7 +221,7 @@ fn log_portal() -> Option<(TestEnv, Server, String)> {
 }
 
 #[test]
-fn a_log_is_followed_as_it_is_written() {
+fn a_log_is_followed_live() {
     let Some((env, server, id)) = log_portal() else {
         return;
     };
@@ -250,7 +250,7 @@ fn a_log_is_followed_as_it_is_written() {
 }
 
 #[test]
-fn a_portal_that_refuses_logs_is_no_reason_not_to_follow() {
+fn following_continues_if_the_portal_refuses_logs() {
     let Some((env, server, id)) = log_portal() else {
         return;
     };

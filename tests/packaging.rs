@@ -41,7 +41,7 @@ fn targets(workflow: &Value) -> Vec<String> {
 }
 
 #[test]
-fn a_release_is_built_for_targets_that_exist() {
+fn a_release_is_built_for_existing_targets() {
     let release = workflow("release");
     assert_eq!(release["on"]["push"]["tags"][0], "v*");
     let targets = targets(&release);
@@ -69,7 +69,7 @@ fn a_release_is_built_for_targets_that_exist() {
 }
 
 #[test]
-fn the_workflows_run_what_is_there() {
+fn the_workflows_run_existing_commands_and_scripts() {
     for name in ["ci", "release"] {
         let workflow = workflow(name);
         assert!(workflow["permissions"]["contents"] == "read", "{name}");
@@ -149,7 +149,7 @@ fn package(home: &Home, target: &str) -> PathBuf {
 }
 
 #[test]
-fn a_package_holds_program_completions_pages_and_papers() {
+fn a_package_contains_program_completions_pages_and_licence() {
     if !tool::have("tar") || !tool::have("sha256sum") {
         return;
     }
@@ -190,7 +190,7 @@ fn a_package_holds_program_completions_pages_and_papers() {
 
 /// The files that a container is built from are enough, and are there.
 #[test]
-fn the_containers_sources_are_a_whole_package() {
+fn the_container_sources_are_complete() {
     let containerfile = text("examples/container/Containerfile");
     let home = Home::new();
     let into = home.path("source");

@@ -41,7 +41,7 @@ const ENVIRONMENTS: [&str; 3] = ["environments", "-o", "json"];
 pub(crate) const REMOTE: &str = "ssh://git@example.com/lagoon-demo.git";
 
 #[test]
-fn the_project_comes_from_the_first_of_flag_variable_file_and_remote() {
+fn flag_variable_file_and_remote_give_the_project_in_order() {
     let env = TestEnv::bare();
     env.sql("INSERT INTO project (id, name, git_url, openshift, created) SELECT 43, 'other', 'git@example.com:other.git', openshift, created
            FROM project WHERE id = 42;
@@ -81,7 +81,7 @@ fn the_project_comes_from_the_first_of_flag_variable_file_and_remote() {
 }
 
 #[test]
-fn every_form_of_a_remote_leads_to_the_project_in_one_request() {
+fn every_form_of_a_remote_finds_the_project_in_one_request() {
     for known in [
         REMOTE,
         "git@example.com:lagoon-demo.git",
@@ -117,7 +117,7 @@ fn every_form_of_a_remote_leads_to_the_project_in_one_request() {
 }
 
 #[test]
-fn a_context_and_a_pod_say_what_nothing_else_does() {
+fn contexts_and_pods_provide_default_places() {
     let env = TestEnv::bare();
     let config = format!(
         "current = \"acme\"\n[contexts.acme]\napi = \"{}\"\nproject = \"lagoon-demo\"\n",
@@ -139,7 +139,7 @@ fn a_context_and_a_pod_say_what_nothing_else_does() {
 
 /// A pod's variables are enough for a change, also where the environment is said in its safe form.
 #[test]
-fn a_pod_needs_nothing_said() {
+fn a_pod_needs_no_flags() {
     let env = TestEnv::new();
     env.sql("UPDATE environment SET name = 'feature/x', namespace = 'lagoon-demo-feature-x' WHERE id = 102;",
     );
@@ -162,7 +162,7 @@ fn a_pod_needs_nothing_said() {
 }
 
 #[test]
-fn without_a_terminal_a_change_goes_where_the_line_says_only() {
+fn without_a_terminal_changes_require_an_explicit_place() {
     let env = TestEnv::new();
     git(&env, "ref: refs/heads/develop", REMOTE);
     let started = |env: &TestEnv| {
@@ -264,7 +264,7 @@ fn at_a_terminal_the_branch_is_suggested_and_production_is_not() {
 }
 
 #[test]
-fn commands_that_need_no_place_read_no_file() {
+fn commands_without_a_place_read_no_checkout() {
     let env = TestEnv::bare();
     // Reading it would be told with -v.
     env.home.write("work/.git/HEAD", "nonsense");
@@ -287,7 +287,7 @@ fn commands_that_need_no_place_read_no_file() {
 }
 
 #[test]
-fn a_task_file_takes_the_project_from_lagoons_file() {
+fn a_task_file_uses_the_project_of_the_lagoon_file() {
     let env = TestEnv::bare();
     lagoon_file(&env);
     let file = "version: 1\ntasks:\n  - {name: A, command: a, service: cli}\n";
@@ -381,7 +381,7 @@ fn projects_and_environments_are_listed_with_production_marked() {
 }
 
 #[test]
-fn not_found_names_the_role_and_what_it_hides() {
+fn not_found_names_the_role_and_its_hidden_permissions() {
     let env = TestEnv::new();
     for (role, hint) in [
         (
@@ -437,7 +437,7 @@ fn not_found_names_the_role_and_what_it_hides() {
 }
 
 #[test]
-fn a_pods_environment_is_found_by_its_safe_name_and_said() {
+fn a_pod_environment_is_found_by_its_safe_name() {
     let env = TestEnv::new();
     env.sql("UPDATE environment SET name = 'feature/x' WHERE id = 103;");
     for line in [&["list"][..], &["show", "Say hello"], &["runs"]] {
@@ -451,7 +451,7 @@ fn a_pods_environment_is_found_by_its_safe_name_and_said() {
 }
 
 #[test]
-fn the_variable_for_formats_speaks_for_all_commands() {
+fn the_format_variable_applies_to_all_commands() {
     let env = TestEnv::new();
     let export = env
         .command(&["export", "-p", "lagoon-demo"])

@@ -58,7 +58,7 @@ fn still(screen: &str) -> String {
 }
 
 #[test]
-fn a_followed_run_shows_how_far_it_is_and_leaves_only_its_log() {
+fn a_followed_run_shows_progress_and_leaves_only_its_log() {
     let env = env();
     let mut terminal = terminal(&env);
     terminal.wait_for("running");
@@ -77,7 +77,7 @@ fn a_followed_run_shows_how_far_it_is_and_leaves_only_its_log() {
 }
 
 #[test]
-fn ctrl_c_leaves_the_run_and_the_way_back() {
+fn ctrl_c_leaves_the_run_and_prints_how_to_follow_it() {
     let env = env();
     let mut terminal = terminal(&env);
     terminal.wait_for("\none\n");
@@ -90,7 +90,7 @@ fn ctrl_c_leaves_the_run_and_the_way_back() {
 }
 
 #[test]
-fn off_a_terminal_there_is_nothing_of_it() {
+fn without_a_terminal_no_progress_is_shown() {
     let env = env();
     let mut running = with_bin(&env.home, env.command(&LINE)).start();
     running.until_stdout("one\n");

@@ -186,7 +186,7 @@ fn one_connection_serves_all_runs_of_an_environment() {
 }
 
 #[test]
-fn without_any_push_looking_is_enough() {
+fn without_push_polling_suffices() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     // Those of an environment that one may not see, or that fell silent, say nothing at all.
@@ -203,7 +203,7 @@ fn without_any_push_looking_is_enough() {
 }
 
 #[test]
-fn a_subscription_is_made_anew_before_it_falls_silent() {
+fn a_subscription_is_renewed_before_it_falls_silent() {
     let env = TestEnv::new();
     let id = crate::wait::start(
         &env,

@@ -93,7 +93,7 @@ fn a_system_wide_task_before_2_18_is_reported_and_not_sent() {
 }
 
 #[test]
-fn a_plan_with_a_system_wide_task_is_not_carried_out_before_2_18() {
+fn a_plan_with_a_system_wide_task_is_refused_before_2_18() {
     let lagoon = Releases::new();
     lagoon.set_old(false);
     let plan = lagoon
@@ -110,7 +110,7 @@ fn a_plan_with_a_system_wide_task_is_not_carried_out_before_2_18() {
 }
 
 #[test]
-fn a_system_wide_task_that_is_there_can_be_managed_before_2_18() {
+fn an_existing_system_wide_task_can_be_managed_before_2_18() {
     let lagoon = Releases::new();
     lagoon.set_old(false);
     lagoon
@@ -130,7 +130,7 @@ fn a_system_wide_task_that_is_there_can_be_managed_before_2_18() {
 /// Beside one request for each project, the first ones that are sent at the same time are refused twice
 /// each.
 #[test]
-fn before_2_18_the_users_of_runs_are_asked_for_once() {
+fn before_2_18_the_users_of_runs_are_requested_once() {
     const PROJECTS: usize = 40;
     const AT_ONCE: usize = 8;
     let env = TestEnv::bare();

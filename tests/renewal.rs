@@ -93,7 +93,7 @@ impl Ending {
 }
 
 #[test]
-fn over_ssh_waiting_outlives_a_session() {
+fn waiting_renews_an_ssh_session() {
     let lagoon = Ending::new();
     let (first, second) = (lagoon.token(3000), lagoon.token(3001));
     let ssh = lagoon.over_ssh(&first);
@@ -110,7 +110,7 @@ fn over_ssh_waiting_outlives_a_session() {
 }
 
 #[test]
-fn with_a_browser_waiting_outlives_a_session() {
+fn waiting_renews_a_browser_session() {
     let lagoon = Ending::new();
     let openid = OpenId::new(&[]);
     let browser = Browser::at(lagoon.env.clone(), &lagoon.url(), &openid);
@@ -125,7 +125,7 @@ fn with_a_browser_waiting_outlives_a_session() {
 }
 
 #[test]
-fn what_cannot_be_renewed_ends_the_waiting_with_the_way_back() {
+fn without_renewal_waiting_ends_with_a_hint_to_resume() {
     let lagoon = Ending::new();
     let first = lagoon.token(3000);
     let variables = |id: &str| {

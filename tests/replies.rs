@@ -185,7 +185,7 @@ fn one_run_for_two_targets_is_an_error_that_names_both() {
 }
 
 #[test]
-fn a_mutation_whose_reply_was_another_ones_is_looked_up_and_not_repeated() {
+fn a_mutation_with_a_stale_reply_is_verified_and_not_repeated() {
     let env = TestEnv::new();
     let line = [&["invoke", "Run yarn audit", "-o", "id"], &MAIN[..]].concat();
     let proxy = Proxy::new(env.address(), [Fault::None, Fault::Stale]);
@@ -200,7 +200,7 @@ fn a_mutation_whose_reply_was_another_ones_is_looked_up_and_not_repeated() {
 }
 
 #[test]
-fn a_refusal_of_a_query_is_believed_when_a_second_one_says_the_same() {
+fn a_refused_query_is_confirmed_by_a_second_request() {
     let env = TestEnv::new();
     let id = ended(&env, "x\n", Status::Complete);
     let unauthorized = r#"{"errors":[{"message":"Unauthorized - Legacy token invalid"}]}"#;
@@ -229,7 +229,7 @@ fn a_refusal_of_a_query_is_believed_when_a_second_one_says_the_same() {
 
 /// A user's own document has no alias that its reply could repeat.
 #[test]
-fn each_document_of_a_user_has_a_connection_of_its_own() {
+fn each_user_document_has_its_own_connection() {
     let env = TestEnv::new();
     let proxy = Proxy::new(env.address(), []);
     let lagoon = crate::waiting::lagoon_at(&proxy.url("/graphql"), &[env.token()]);
@@ -254,7 +254,7 @@ fn each_document_of_a_user_has_a_connection_of_its_own() {
 const TOO_LARGE: [Fault; 2] = [Fault::Endless, Fault::Packed];
 
 #[test]
-fn a_reply_to_a_mutation_that_is_too_long_is_a_lost_one() {
+fn an_overlong_reply_to_a_mutation_counts_as_lost() {
     for fault in TOO_LARGE {
         let env = TestEnv::new();
         let line = [&["invoke", "Run yarn audit", "-o", "id", "-v"], &MAIN[..]].concat();
@@ -275,7 +275,7 @@ fn a_reply_to_a_mutation_that_is_too_long_is_a_lost_one() {
 }
 
 #[test]
-fn a_reply_to_a_query_is_read_up_to_the_limit_that_is_set() {
+fn replies_to_queries_are_read_up_to_the_configured_limit() {
     let env = TestEnv::new();
     let asked = |args: &[&str], variable: &str, fault: &Fault| {
         let proxy = Proxy::new(env.address(), [fault.clone()]);
@@ -323,7 +323,7 @@ fn a_reply_to_a_query_is_read_up_to_the_limit_that_is_set() {
 
 /// Packed replies that are not too long are read.
 #[test]
-fn the_limit_counts_what_is_unpacked() {
+fn the_limit_applies_to_decompressed_bytes() {
     let env = TestEnv::new();
     let line = ["api", "{ me { email } }", "--max-response"];
     let proxy = Proxy::new(env.address(), [Fault::Packed, Fault::Packed]);
@@ -334,7 +334,7 @@ fn the_limit_counts_what_is_unpacked() {
 }
 
 #[test]
-fn a_users_mutation_whose_reply_is_too_long_has_an_unknown_outcome() {
+fn an_overlong_reply_to_a_user_mutation_is_an_unknown_outcome() {
     let env = TestEnv::new();
     let proxy = Proxy::new(env.address(), [Fault::Endless]);
     let document = "mutation { deleteAdvancedTaskDefinition(advancedTaskDefinition: 1) }";
@@ -344,7 +344,7 @@ fn a_users_mutation_whose_reply_is_too_long_has_an_unknown_outcome() {
 }
 
 #[test]
-fn a_discovery_document_without_an_end_is_not_read_to_it() {
+fn an_endless_discovery_document_is_refused() {
     let env = TestEnv::new();
     for fault in TOO_LARGE {
         let proxy = Proxy::new(env.address(), [fault]);

@@ -15,19 +15,19 @@ fn asked(env: &TestEnv, args: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn list_asks_once() {
+fn list_sends_one_request() {
     let asked = asked(&TestEnv::new(), &["list"]);
     assert_eq!(asked, ["environmentByKubernetesNamespaceName"]);
 }
 
 #[test]
-fn show_asks_once() {
+fn show_sends_one_request() {
     let asked = asked(&TestEnv::new(), &["show", "Run yarn audit"]);
     assert_eq!(asked, ["environmentByKubernetesNamespaceName"]);
 }
 
 #[test]
-fn invoke_asks_once_and_sends_once() {
+fn invoke_sends_one_query_and_one_mutation() {
     let asked = asked(&TestEnv::new(), &["invoke", "Run yarn audit", "--yes"]);
     assert_eq!(
         asked,

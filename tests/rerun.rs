@@ -40,7 +40,7 @@ fn rerun(env: &TestEnv, run: &Value, more: &[&str]) -> Output {
 }
 
 #[test]
-fn the_same_task_with_the_same_values() {
+fn a_rerun_uses_the_same_task_and_values() {
     let env = TestEnv::new();
     let before = first(&env);
     let again = rerun(&env, &before["id"], &[]).succeeds().json();
@@ -58,7 +58,7 @@ fn the_same_task_with_the_same_values() {
 }
 
 #[test]
-fn other_values_and_another_environment() {
+fn a_rerun_can_change_values_and_environment() {
     let env = TestEnv::new();
     let before = first(&env);
     let again = rerun(&env, &before["id"], &["-e", "pr-12", "-a", "TEXT=new"]).succeeds();
@@ -82,7 +82,7 @@ fn other_values_and_another_environment() {
 }
 
 #[test]
-fn values_are_kept_in_their_order_and_none_is_added() {
+fn values_keep_their_order_and_no_default_is_added() {
     let env = TestEnv::new();
     let start = "mutation($a:[AdvancedTaskDefinitionArgumentValueInput]){
         invokeRegisteredTask(advancedTaskDefinition:$id,environment:101,argumentValues:$a){id command}}";
@@ -110,7 +110,7 @@ fn values_are_kept_in_their_order_and_none_is_added() {
 }
 
 #[test]
-fn a_task_that_changed_is_shown_and_asked_about() {
+fn a_changed_task_is_shown_and_requires_confirmation() {
     let env = TestEnv::bare();
     let define = |command: &str| {
         let line = ["define", "x", "-s", "cli", "--command", command, "-o", "id"];
@@ -153,7 +153,7 @@ fn a_task_that_changed_is_shown_and_asked_about() {
 }
 
 #[test]
-fn a_command_of_its_own_is_run_again_as_it_was() {
+fn a_one_off_command_is_rerun_unchanged() {
     let env = TestEnv::new();
     let line = [
         "exec",
@@ -186,7 +186,7 @@ fn a_command_of_its_own_is_run_again_as_it_was() {
 }
 
 #[test]
-fn a_confirmation_text_is_honoured_again() {
+fn a_confirmation_text_requires_confirmation_again() {
     let env = TestEnv::new();
     let run = env.tasks(
         &[
@@ -201,7 +201,7 @@ fn a_confirmation_text_is_honoured_again() {
 }
 
 #[test]
-fn the_values_of_an_image_have_to_be_given_again() {
+fn the_values_of_an_image_must_be_given_again() {
     let owner = TestEnv::bare().as_role("platform-owner");
     let define = [
         "define",
@@ -229,7 +229,7 @@ fn the_values_of_an_image_have_to_be_given_again() {
 }
 
 #[test]
-fn the_image_of_a_task_that_is_gone_is_no_command() {
+fn the_image_of_a_deleted_task_is_not_run_as_a_command() {
     let owner = TestEnv::bare().as_role("platform-owner");
     let define = ["define", "img", "--image", "acme/job:1", "-o", "id"];
     let id = owner
@@ -246,7 +246,7 @@ fn the_image_of_a_task_that_is_gone_is_no_command() {
 }
 
 #[test]
-fn several_are_checked_first_and_confirmed_once() {
+fn several_runs_are_checked_first_and_confirmed_once() {
     let env = TestEnv::new();
     let one = first(&env)["id"].to_string();
     let two = first(&env)["id"].to_string();
@@ -275,7 +275,7 @@ fn several_are_checked_first_and_confirmed_once() {
 }
 
 #[test]
-fn what_was_started_is_told_although_the_next_cannot_be() {
+fn started_runs_are_reported_if_the_next_start_fails() {
     let env = TestEnv::new();
     let one = first(&env)["id"].to_string();
     let say = [&["invoke", "Say hello", "-o", "id"], &MAIN[..]].concat();
@@ -300,7 +300,7 @@ fn what_was_started_is_told_although_the_next_cannot_be() {
 }
 
 #[test]
-fn what_is_no_run_is_wrong_use_or_not_found() {
+fn invalid_runs_are_usage_errors_or_not_found() {
     let env = TestEnv::new();
     for (run, code) in [
         ("x", 2),
@@ -315,7 +315,7 @@ fn what_is_no_run_is_wrong_use_or_not_found() {
 }
 
 #[test]
-fn before_2_18_nobody_knows_who_started_it() {
+fn before_2_18_the_user_of_a_run_is_unknown() {
     let env = TestEnv::new();
     let before = first(&env);
     let unknown =
@@ -329,7 +329,7 @@ fn before_2_18_nobody_knows_who_started_it() {
 }
 
 #[test]
-fn a_lost_answer_is_looked_up_and_never_repeated() {
+fn a_lost_reply_is_looked_up_and_the_start_not_repeated() {
     let env = TestEnv::new();
     let before = first(&env);
     env.sandbox()
@@ -339,7 +339,7 @@ fn a_lost_answer_is_looked_up_and_never_repeated() {
 }
 
 #[test]
-fn what_is_wrong_with_the_line_is_said_before_anything_is_asked() {
+fn usage_errors_are_reported_before_any_request() {
     let env = TestEnv::new();
     for line in [
         vec!["rerun", "1", "--timeout", "5m"],

@@ -115,7 +115,7 @@ fn every_test_file_is_listed() {
 }
 
 #[test]
-fn a_forgotten_file_is_noticed() {
+fn a_forgotten_file_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["runner.rs", "graphql.rs", "forgotten.rs", "notes.txt"] {
         std::fs::write(folder.path().join(name), "").unwrap();
@@ -142,7 +142,7 @@ fn snapshots_in(source: &str) -> Vec<Regex> {
 
 /// A snapshot file that no test asserts any more would stay for ever.
 #[test]
-fn every_snapshot_file_is_asserted() {
+fn every_snapshot_file_is_used() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     for file in support::source::files_under(&tests, "snap") {
         let stem = file.file_stem().unwrap().to_str().unwrap();
@@ -155,7 +155,7 @@ fn every_snapshot_file_is_asserted() {
 }
 
 #[test]
-fn a_snapshot_file_that_is_left_over_is_noticed() {
+fn an_unused_snapshot_file_is_reported() {
     let asserted = snapshots_in(
         "assert_snapshot!(\n  \"one\", x);\nassert_snapshot!(format!(\"of-{a}\"), x);",
     );

@@ -32,7 +32,7 @@ fn some(env: &TestEnv) {
 }
 
 #[test]
-fn newest_first_in_every_format() {
+fn runs_are_listed_newest_first_in_every_format() {
     let env = TestEnv::new();
     some(&env);
     env.sql("UPDATE task SET completed = started WHERE completed > ''");
@@ -69,7 +69,7 @@ fn newest_first_in_every_format() {
 }
 
 #[test]
-fn filters_leave_out_what_is_not_wanted() {
+fn filters_keep_matching_runs() {
     let env = TestEnv::new();
     some(&env);
     assert_eq!(runs(&env, &[]), ["4", "3", "2", "1"]);
@@ -89,7 +89,7 @@ fn filters_leave_out_what_is_not_wanted() {
 }
 
 #[test]
-fn what_is_wanted_may_be_older_than_the_newest() {
+fn matching_older_runs_are_found() {
     let env = TestEnv::new();
     some(&env);
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
@@ -104,7 +104,7 @@ fn what_is_wanted_may_be_older_than_the_newest() {
 }
 
 #[test]
-fn without_an_environment_those_of_all_are_one_list() {
+fn without_an_environment_all_runs_of_the_project_are_listed() {
     let env = TestEnv::new();
     some(&env);
     let line = [
@@ -134,7 +134,7 @@ fn without_an_environment_those_of_all_are_one_list() {
 }
 
 #[test]
-fn neither_logs_nor_files_are_read() {
+fn listing_reads_neither_logs_nor_files() {
     let env = TestEnv::new();
     some(&env);
     let line = [&["runs"], &MAIN[..]].concat();
@@ -164,7 +164,7 @@ fn the_chart_shows_each_task() {
 }
 
 #[test]
-fn wrong_use_asks_nothing() {
+fn usage_errors_send_no_request() {
     let env = TestEnv::new();
     for args in [
         vec!["--limit", "0"],
@@ -265,7 +265,7 @@ fn several_projects_are_one_list_newest_first() {
 }
 
 #[test]
-fn what_cannot_be_read_does_not_hide_the_rest() {
+fn unreadable_environments_do_not_hide_the_rest() {
     let env = TestEnv::new();
     some(&env);
     let line = [
@@ -364,7 +364,7 @@ fn each_project_takes_one_request() {
 }
 
 #[test]
-fn a_status_that_is_not_known_is_said_and_an_empty_one_refused() {
+fn an_unknown_status_is_reported_and_an_empty_one_refused() {
     let env = TestEnv::new();
     let output = env.tasks(&["runs", "-p", "lagoon-demo", "--status", "faild"]);
     assert_eq!((output.code, output.stdout.as_str()), (0, ""), "{output}");

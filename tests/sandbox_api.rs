@@ -92,7 +92,7 @@ async fn the_demo_lists_and_runs_its_tasks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn failures_come_on_command_and_requests_are_recorded() {
+async fn failures_can_be_injected_and_requests_are_recorded() {
     let talk = Talk::start(Seed::Demo).await;
     talk.sandbox
         .refuse_next("invokeRegisteredTask", "no luck today");
@@ -141,7 +141,7 @@ async fn absent_and_null_variables_differ() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_can_be_made_and_its_answer_never_come() {
+async fn a_run_can_be_created_without_a_reply() {
     let talk = Talk::start(Seed::Demo).await;
     talk.sandbox.fail_next("addTask", Fault::HangAfter);
     let add =
@@ -158,7 +158,7 @@ async fn a_run_can_be_made_and_its_answer_never_come() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn statuses_are_those_of_apollo() {
+async fn http_statuses_match_apollo() {
     let talk = Talk::start(Seed::Bare).await;
     let send = async |body: String| {
         let request = talk.client.post(talk.served.graphql());
@@ -216,7 +216,7 @@ async fn statuses_are_those_of_apollo() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn json_is_parsed_before_the_token_is_looked_at() {
+async fn json_is_parsed_before_the_token_is_checked() {
     let talk = Talk::start(Seed::Bare).await;
     let good = talk.token(Identity::LegacyAdmin);
     let send = async |method: &str, path: &str, token: &str, body: &str| {
@@ -249,7 +249,7 @@ async fn json_is_parsed_before_the_token_is_looked_at() {
 const NO_TASK_VIEW: &str = "Unauthorized: You don't have permission to \"view\" on \"task\"";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_four_byte_character_fails_at_the_look_up_or_at_the_insert() {
+async fn a_four_byte_character_fails_in_lookup_or_insert() {
     let talk = Talk::start(Seed::Bare).await;
     let add = "mutation($i:AdvancedTaskDefinitionInput!){addAdvancedTaskDefinition(input:$i){__typename}}";
     let said = async |name: &str, description: &str| {
@@ -344,7 +344,7 @@ async fn files_are_listed_fetched_and_uploaded_by_signed_addresses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_role_is_refused_in_lagoons_words() {
+async fn refusals_of_every_role_match_lagoon() {
     let talk = Talk::start(Seed::Demo).await;
     let add = |name: &str, more: Value| {
         let mut input = json!({

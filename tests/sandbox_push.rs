@@ -37,7 +37,7 @@ async fn invoke(sandbox: &Sandbox, served: &Served) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_come_over_sse_as_they_were() {
+async fn sse_events_match_recorded_ones() {
     let (sandbox, served) = serve().await;
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = client
@@ -94,7 +94,7 @@ const EVENTS: (&str, &str) = ("accept", "text/event-stream");
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_good_token_nothing_else_is_looked_at_over_sse() {
+async fn sse_checks_the_token_first() {
     let (_sandbox, served) = serve().await;
     let refused = (500, r#"{"error":"Internal server error"}"#.to_owned());
     let garbage = ("authorization", "Bearer garbage");
@@ -114,7 +114,7 @@ async fn without_a_good_token_nothing_else_is_looked_at_over_sse() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_come_with_and_without_their_scheme_over_sse() {
+async fn sse_accepts_tokens_with_and_without_scheme() {
     let (sandbox, served) = serve().await;
     let token = token(&sandbox, Identity::Guest);
     let ask = async |header: String, accept| {
@@ -139,7 +139,7 @@ async fn tokens_come_with_and_without_their_scheme_over_sse() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_read_is_no_event() {
+async fn unreadable_requests_yield_no_event() {
     let (sandbox, served) = serve().await;
     let token = format!("Bearer {}", token(&sandbox, Identity::LegacyAdmin));
     let headers = [("authorization", token.as_str()), EVENTS, JSON];
@@ -178,7 +178,7 @@ async fn what_cannot_be_read_is_no_event() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mutation_in_an_address_is_found_wherever_it_stands() {
+async fn a_mutation_in_the_url_is_detected_at_any_position() {
     let (sandbox, served) = serve().await;
     let token = format!("Bearer {}", token(&sandbox, Identity::LegacyAdmin));
     let headers = [("authorization", token.as_str()), EVENTS];
@@ -256,7 +256,7 @@ async fn said(sandbox: &Sandbox, served: &Served, message: Message) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_socket_closes_on_what_it_cannot_read() {
+async fn the_socket_closes_on_unreadable_messages() {
     let (sandbox, served) = serve().await;
     let invalid = json!([4400, "Invalid message received"]);
     let internal = json!([4500, "Internal server error"]);
@@ -280,7 +280,7 @@ async fn the_socket_closes_on_what_it_cannot_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_socket_refuses_mutations_and_executes_nothing() {
+async fn the_socket_refuses_mutations_without_executing_them() {
     let (sandbox, served) = serve().await;
     let mutation =
         "mutation{run:invokeRegisteredTask(advancedTaskDefinition:1,environment:101){id}}";
@@ -300,7 +300,7 @@ async fn the_socket_refuses_mutations_and_executes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_socket_takes_bytes_for_text() {
+async fn the_socket_accepts_binary_messages_as_text() {
     let (sandbox, served) = serve().await;
     let ping = json!({"type": "ping", "payload": {"a": 1}}).to_string();
     let answer = said(&sandbox, &served, Message::binary(ping.into_bytes())).await;
@@ -311,7 +311,7 @@ async fn the_socket_takes_bytes_for_text() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_socket_follows_and_falls_silent() {
+async fn the_socket_sends_events_and_can_fall_silent() {
     let (sandbox, served) = serve().await;
     let scripted = sandbox.scripted().unwrap();
     scripted.script(

@@ -23,7 +23,7 @@ fn changes(env: &TestEnv) -> usize {
 }
 
 #[test]
-fn without_a_terminal_the_branch_completes_no_scope() {
+fn without_a_terminal_the_branch_does_not_complete_a_scope() {
     let env = TestEnv::bare();
     lagoon_file(&env);
     git(&env, "ref: refs/heads/develop", REMOTE);
@@ -91,7 +91,7 @@ fn at_a_terminal_the_branch_is_the_default_unless_it_is_production() {
 }
 
 #[test]
-fn the_questions_of_define_take_the_scope_that_the_line_names() {
+fn the_prompts_of_define_respect_the_scope_flag() {
     let env = TestEnv::bare();
     lagoon_file(&env);
     git(&env, "ref: refs/heads/develop", REMOTE);

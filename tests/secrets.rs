@@ -90,7 +90,7 @@ fn came_to(proxy: &Proxy, tokens: &[String]) -> Vec<usize> {
 }
 
 #[test]
-fn no_token_is_shown_or_goes_astray() {
+fn tokens_are_neither_printed_nor_sent_elsewhere() {
     let two = Two::new();
     let key = |command: Invocation| command.env("TASKS_SSH_KEY", KEY);
     for context in ["one", "other"] {
@@ -185,7 +185,7 @@ fn no_token_is_shown_or_goes_astray() {
 }
 
 #[test]
-fn a_context_that_leads_elsewhere_by_now_does_not_take_its_token_there() {
+fn a_changed_context_address_does_not_get_the_old_token() {
     let two = Two::new();
     let config = two.one.home.path(".config/lagoon-tasks/config.toml");
     let text = std::fs::read_to_string(&config).unwrap();
@@ -319,7 +319,7 @@ fn an_echoed_token_is_masked_in_every_output() {
 /// A token is also masked where colours and zero-width characters split it into short pieces, and
 /// where JSON writes it with escapes.
 #[test]
-fn a_token_is_masked_however_it_is_written() {
+fn a_token_is_masked_in_every_spelling() {
     let env = TestEnv::new();
     let variables = env.command(&[]).variables;
     let token = variables[std::ffi::OsStr::new("TASKS_TOKEN")]
@@ -366,7 +366,7 @@ fn a_token_is_masked_however_it_is_written() {
 
 /// What could be the beginning of a token is printed at the end, however the command ends.
 #[test]
-fn nothing_is_lost_at_the_end_of_the_output() {
+fn buffered_output_is_printed_at_the_end() {
     let env = TestEnv::new();
     let place = ["-p", "lagoon-demo", "-e", "develop", "--yes", "-f"];
     let variables = env.command(&[]).variables;
@@ -385,7 +385,7 @@ fn nothing_is_lost_at_the_end_of_the_output() {
 }
 
 #[test]
-fn a_token_is_printed_by_what_is_there_to_print_it() {
+fn commands_that_print_tokens_do_not_mask_them() {
     let two = Two::new();
     let print = two.command(&["login", "-l", "one", "--print"]);
     assert_eq!(

@@ -68,7 +68,7 @@ impl Here {
 }
 
 #[test]
-fn a_command_signs_in_by_itself_and_once() {
+fn a_command_signs_in_automatically_and_once() {
     let here = Here::new();
     let first = here.tasks(&["list", "-e", "main"]).succeeds();
     assert!(
@@ -90,7 +90,7 @@ fn a_command_signs_in_by_itself_and_once() {
 }
 
 #[test]
-fn what_is_about_to_end_is_renewed_before_it_is_used() {
+fn an_expiring_token_is_renewed_before_use() {
     let here = Here::new();
     let short = here.token(Identity::Guest, 300);
     here.ssh.gives(&short);
@@ -158,7 +158,7 @@ fn a_refusal_with_exit_status_0_is_shown() {
 }
 
 #[test]
-fn variables_alone_are_enough() {
+fn variables_alone_suffice_to_sign_in() {
     let env = TestEnv::new();
     let ssh = SshStandIn::new(&env.home, env.token());
     let key =
@@ -200,7 +200,7 @@ fn variables_alone_are_enough() {
 }
 
 #[test]
-fn the_lagoon_of_tasks_api_is_asked_where_it_gives_out_tokens() {
+fn the_lagoon_of_tasks_api_is_asked_for_its_token_server() {
     let env = TestEnv::new();
     let ssh = SshStandIn::new(&env.home, env.token());
     let key = env.home.write("key", "k");
@@ -233,7 +233,7 @@ fn the_lagoon_of_tasks_api_is_asked_where_it_gives_out_tokens() {
 }
 
 #[test]
-fn another_key_is_another_identity() {
+fn each_key_is_a_separate_identity() {
     let here = Here::new();
     here.ssh.gives_guests(&here.token(Identity::Guest, 3000));
     let guest = here.env.home.write("guest-key", "k");
@@ -256,7 +256,7 @@ fn another_key_is_another_identity() {
 }
 
 #[test]
-fn login_with_an_address_makes_the_context() {
+fn login_with_an_address_creates_the_context() {
     let env = TestEnv::new();
     let ssh = SshStandIn::new(&env.home, env.token());
     let document = r#"{"ssh_token_exchange":{"token_endpoint_host":"ssh.example","token_endpoint_port":"2222"}}"#;
@@ -318,7 +318,7 @@ fn login_with_an_address_makes_the_context() {
 }
 
 #[test]
-fn a_lagoon_that_cannot_be_reached_is_not_kept() {
+fn an_unreachable_lagoon_is_not_saved() {
     let env = TestEnv::new();
     let ssh = SshStandIn::new(&env.home, env.token());
     let login = |args: &[&str]| env.run(ssh.with(env.home.command(args)));
@@ -353,7 +353,7 @@ fn a_lagoon_that_cannot_be_reached_is_not_kept() {
 }
 
 #[test]
-fn a_sign_in_that_fails_changes_nothing() {
+fn a_failed_sign_in_changes_nothing() {
     let here = Here::new();
     let config = here.env.home.path(".config/lagoon-tasks/config.toml");
     let state = || {
@@ -411,7 +411,7 @@ fn a_sign_in_without_a_server_does_not_suggest_itself() {
 }
 
 #[test]
-fn a_key_that_is_named_is_remembered() {
+fn a_given_key_is_saved() {
     let here = Here::new();
     here.ssh.gives_guests(&here.token(Identity::Guest, 300));
     here.env.home.write("work/guest-key", "k");
@@ -425,7 +425,7 @@ fn a_key_that_is_named_is_remembered() {
 }
 
 #[test]
-fn a_token_can_be_given_by_hand() {
+fn a_token_can_be_given_on_stdin() {
     let here = Here::new();
     let token = here.token(Identity::Developer, 3000);
     let given = here
@@ -442,7 +442,7 @@ fn a_token_can_be_given_by_hand() {
 }
 
 #[test]
-fn print_gives_the_token_and_nothing_else() {
+fn print_outputs_only_the_token() {
     let here = Here::new();
     let token = here.token(Identity::Developer, 3000);
     here.ssh.gives(&token);
@@ -454,7 +454,7 @@ fn print_gives_the_token_and_nothing_else() {
 }
 
 #[test]
-fn who_one_is() {
+fn whoami_shows_the_signed_in_user() {
     let env = TestEnv::new();
     let shown = env.tasks(&["whoami", "-o", "json"]).succeeds().json();
     assert_eq!(shown["kind"], "user");
@@ -516,7 +516,7 @@ fn who_one_is() {
 }
 
 #[test]
-fn whether_a_token_has_expired_is_for_lagoon_to_say() {
+fn only_lagoon_decides_if_a_token_has_expired() {
     let env = TestEnv::new();
     let api = |url: &str| {
         env.command(&["api", "{ me { id } }"])
@@ -568,7 +568,7 @@ fn here_and_gone() -> &'static str {
 }
 
 #[test]
-fn the_lagoon_clis_token_is_used_and_its_file_left_alone() {
+fn the_lagoon_cli_token_is_used_and_its_file_unchanged() {
     let env = TestEnv::new();
     let ssh = SshStandIn::new(&env.home, env.token());
     let file = |token: &str| {
@@ -609,7 +609,7 @@ fn the_lagoon_clis_token_is_used_and_its_file_left_alone() {
 }
 
 #[test]
-fn a_token_that_ends_before_the_time_is_up_is_warned_of() {
+fn a_token_that_expires_before_the_timeout_causes_a_warning() {
     let env = TestEnv::new();
     let soon = env
         .sandbox()
@@ -634,7 +634,7 @@ fn a_token_that_ends_before_the_time_is_up_is_warned_of() {
 }
 
 #[test]
-fn what_others_can_read_is_not_used() {
+fn token_files_readable_by_others_are_not_used() {
     use std::os::unix::fs::PermissionsExt;
     let here = Here::new();
     here.tasks(&["login"]).succeeds();
@@ -691,7 +691,7 @@ fn a_lagoon_pod_needs_no_configuration() {
 }
 
 #[test]
-fn a_real_server_gives_the_token() {
+fn a_real_ssh_server_provides_the_token() {
     let env = TestEnv::new();
     let Some(server) = Server::start(&env.home, "cat given") else {
         return;

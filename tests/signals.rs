@@ -50,7 +50,7 @@ impl SigningIn {
 }
 
 #[test]
-fn every_signal_that_ends_tasks_ends_ssh_and_removes_the_key() {
+fn every_terminating_signal_ends_ssh_and_removes_the_key() {
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 143), ("QUIT", 143)] {
         let signing_in = SigningIn::new();
         let running = signing_in.command().start();

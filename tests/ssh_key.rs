@@ -143,7 +143,7 @@ impl Here {
 }
 
 #[test]
-fn a_variable_takes_a_key_in_every_form_and_shows_no_other() {
+fn a_variable_accepts_every_form_of_a_key() {
     let here = Here::new();
     here.add("acme");
     let (whole, broken) = forms(&here.key);
@@ -174,7 +174,7 @@ fn a_variable_takes_a_key_in_every_form_and_shows_no_other() {
 }
 
 #[test]
-fn a_path_is_named_and_everything_else_described() {
+fn errors_name_paths_and_only_describe_other_values() {
     let here = Here::new();
     here.add("acme");
     let login = |key: &str| {
@@ -197,7 +197,7 @@ fn a_path_is_named_and_everything_else_described() {
 }
 
 #[test]
-fn a_flag_takes_a_key_and_the_file_that_keeps_it_is_private() {
+fn a_key_given_by_flag_is_saved_in_a_private_file() {
     let here = Here::new();
     let (whole, broken) = forms(&here.key);
     let url = here.env.url();
@@ -257,7 +257,7 @@ fn a_flag_takes_a_key_and_the_file_that_keeps_it_is_private() {
 }
 
 #[test]
-fn configuration_files_take_a_key_and_show_no_other() {
+fn configuration_files_accept_keys_and_errors_hide_them() {
     let here = Here::new();
     let (whole, broken) = forms(&here.key);
     let api = here.env.url();
@@ -291,7 +291,7 @@ fn configuration_files_take_a_key_and_show_no_other() {
 }
 
 #[test]
-fn a_key_in_the_wrong_place_is_not_repeated() {
+fn a_misplaced_key_is_not_printed() {
     let here = Here::new();
     here.env.home.write("work/id", &here.key);
     here.env.home.write("work/id.yml", &here.key);

@@ -248,7 +248,7 @@ fn ends_with(path: &str, end: &str) -> bool {
 }
 
 #[test]
-fn the_tree_keeps_the_rules() {
+fn the_source_tree_follows_the_rules() {
     let mut complaints = Vec::new();
     let mut unneeded: Vec<_> = EXCEPTIONS.iter().collect();
     for file in [TASKS, SANDBOX].into_iter().flat_map(sources) {
@@ -277,7 +277,7 @@ fn the_tree_keeps_the_rules() {
 }
 
 #[test]
-fn tests_have_no_vague_names_either() {
+fn tests_have_no_vague_names() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     for path in files_under(&tests, "rs") {
         let path = path.strip_prefix(&tests).unwrap().to_str().unwrap();

@@ -14,7 +14,7 @@ fn started(env: &TestEnv) -> usize {
 }
 
 #[test]
-fn invoke_asks_for_place_task_and_values_and_shows_the_line() {
+fn invoke_prompts_for_everything_and_shows_the_command() {
     let env = TestEnv::new();
     let mut terminal = env.terminal(&["invoke"]);
     terminal.wait_for("❯ lagoon-demo");
@@ -75,7 +75,7 @@ fn invoke_asks_for_place_task_and_values_and_shows_the_line() {
 }
 
 #[test]
-fn a_named_task_asks_only_for_what_is_missing() {
+fn invoke_prompts_only_for_missing_arguments() {
     let env = TestEnv::new();
     let line = [
         "invoke",
@@ -146,7 +146,7 @@ fn production_is_marked_in_every_list_and_never_preselected() {
 }
 
 #[test]
-fn typing_narrows_a_list_and_nothing_else_is_taken() {
+fn typing_filters_a_list_and_only_entries_are_accepted() {
     let env = TestEnv::new();
     let mut terminal = env.terminal(&["invoke", "-p", "lagoon-demo", "-e", "main"]);
     terminal.wait_for("Say hello");
@@ -159,7 +159,7 @@ fn typing_narrows_a_list_and_nothing_else_is_taken() {
 }
 
 #[test]
-fn a_confirmation_text_is_asked_and_no_is_the_default() {
+fn a_confirmation_prompt_defaults_to_no() {
     let env = TestEnv::new();
     let line = ["invoke", "Clear caches", "-p", "lagoon-demo", "-e", "main"];
     let mut terminal = env.terminal(&line);
@@ -178,7 +178,7 @@ fn a_confirmation_text_is_asked_and_no_is_the_default() {
 }
 
 #[test]
-fn ctrl_c_in_a_question_ends_with_130_and_the_cursor_back() {
+fn ctrl_c_in_a_prompt_exits_with_130_and_restores_the_cursor() {
     let env = TestEnv::new();
     let mut terminal = env.terminal(&["invoke", "-p", "lagoon-demo"]);
     terminal.wait_for("? Environment");
@@ -188,7 +188,7 @@ fn ctrl_c_in_a_question_ends_with_130_and_the_cursor_back() {
 }
 
 #[test]
-fn ctrl_c_while_waiting_leaves_the_run_and_no_trace_of_progress() {
+fn ctrl_c_while_waiting_leaves_the_run_and_erases_progress() {
     let env = TestEnv::new();
     env.script("Say hello", &[Step::Status(Status::Running)]);
     let line = [
@@ -212,7 +212,7 @@ fn ctrl_c_while_waiting_leaves_the_run_and_no_trace_of_progress() {
 }
 
 #[test]
-fn apply_shows_the_plan_and_asks_with_no_as_the_default() {
+fn apply_shows_the_plan_and_its_prompt_defaults_to_no() {
     let env = TestEnv::new();
     env.home.write(
         "work/.lagoon/tasks.yml",
@@ -247,7 +247,7 @@ fn apply_shows_the_plan_and_asks_with_no_as_the_default() {
 }
 
 #[test]
-fn nothing_is_asked_with_no_input_or_in_ci() {
+fn no_prompt_appears_with_no_input_or_in_ci() {
     let env = TestEnv::new();
     let mut terminal = env.terminal(&["invoke", "--no-input", "-p", "lagoon-demo"]);
     assert_eq!(terminal.finish(), 2);
@@ -259,7 +259,7 @@ fn nothing_is_asked_with_no_input_or_in_ci() {
 }
 
 #[test]
-fn define_asks_for_everything_without_a_name() {
+fn define_without_a_name_prompts_for_everything() {
     let env = TestEnv::new();
     let mut terminal = env.terminal(&["define", "-p", "lagoon-demo", "-e", "develop"]);
     for (question, answer) in [

@@ -56,7 +56,7 @@ struct Recording {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn recorded_exchanges_come_out_the_same() {
+async fn the_sandbox_reproduces_recorded_exchanges() {
     let Some(folder) = folder() else {
         println!("skipped: LAGOON_TRANSCRIPTS is not set");
         return;

@@ -44,7 +44,7 @@ pub(crate) fn hide_everywhere(env: &TestEnv, name: &str) {
 }
 
 #[test]
-fn what_a_role_hides_is_not_called_missing() {
+fn tasks_hidden_by_the_role_are_not_reported_missing() {
     let env = TestEnv::bare();
     file(
         &env,
@@ -84,7 +84,7 @@ fn what_a_role_hides_is_not_called_missing() {
 
 /// Nobody's role is asked for when nothing seems to be missing.
 #[test]
-fn roles_cost_a_request_only_where_something_is_missing() {
+fn roles_are_requested_only_if_a_task_is_missing() {
     let env = TestEnv::bare();
     file(&env, "tasks:\n  - {name: D, command: a, service: cli}\n");
     let asked = |env: &TestEnv| {
@@ -98,7 +98,7 @@ fn roles_cost_a_request_only_where_something_is_missing() {
 }
 
 #[test]
-fn what_stays_hidden_is_told_and_applied_again_in_peace() {
+fn hidden_tasks_are_reported_and_applying_again_succeeds() {
     let env = TestEnv::bare();
     hide_everywhere(&env, "G");
     let tasks = |rest: &str| {
@@ -134,7 +134,7 @@ fn what_stays_hidden_is_told_and_applied_again_in_peace() {
 }
 
 #[test]
-fn orphans_and_half_made_tasks_are_named_to_those_who_may_see_them() {
+fn orphaned_and_incomplete_tasks_are_shown_to_platform_owners() {
     let env = TestEnv::bare();
     let orphan = add(&env, command("Lost"));
     let hidden = add(
@@ -186,7 +186,7 @@ fn orphans_and_half_made_tasks_are_named_to_those_who_may_see_them() {
 }
 
 #[test]
-fn the_task_that_breaks_every_listing_is_found_and_removed() {
+fn the_task_that_breaks_every_list_is_found_and_removed() {
     let env = TestEnv::bare();
     let id = add(&env, with(command("Poison"), json!({"environment": 101})));
     env.sql(&format!(

@@ -56,7 +56,7 @@ fn patch(before: &Definition, change: impl FnOnce(&mut Definition)) -> Value {
 }
 
 #[test]
-fn what_is_wrong_in_other_fields_stays_as_it_is() {
+fn invalid_values_in_other_fields_are_left_unchanged() {
     let env = TestEnv::new();
     env.sql(
         "UPDATE argument SET name = 'not a variable' WHERE name = 'TIMES';
@@ -108,7 +108,7 @@ fn an_unknown_type_is_sent_back_with_other_arguments() {
 }
 
 #[test]
-fn only_what_changes_is_sent() {
+fn only_changed_fields_are_sent() {
     let change = |change: fn(&mut Definition)| patch(&task(), change);
     assert_eq!(change(|_| {}), json!({}));
     assert_eq!(change(|d| d.name = "x".into()), json!({"name": "x"}));
@@ -140,13 +140,13 @@ fn only_what_changes_is_sent() {
 }
 
 #[test]
-fn texts_are_cleared_with_an_empty_one_never_with_null() {
+fn texts_are_cleared_with_an_empty_string_not_null() {
     let sent = patch(&task(), |d| (d.confirmation_text, d.service) = (None, None));
     assert_eq!(sent, json!({"confirmationText": "", "service": ""}));
 }
 
 #[test]
-fn arguments_go_as_a_whole() {
+fn arguments_are_sent_as_a_whole() {
     let sent = patch(&task(), |d| {
         let mut second = d.arguments()[0].clone();
         (second.name, second.kind, second.default) =
@@ -166,7 +166,7 @@ fn arguments_go_as_a_whole() {
 
 /// Lagoon erases the image with every patch that does not hold it.
 #[test]
-fn the_image_is_always_sent_along() {
+fn the_image_is_always_sent() {
     let mut image = task();
     image.work = Work::Image("a/b:2".into());
     let sent = patch(&image, |d| d.description = "new".into());
@@ -193,7 +193,7 @@ fn shown(env: &TestEnv, task: &str) -> Value {
 }
 
 #[test]
-fn before_and_after_are_shown_and_a_rehearsal_changes_nothing() {
+fn before_and_after_are_shown_and_a_dry_run_changes_nothing() {
     let env = TestEnv::bare();
     define(&env, "A", &command(&PROJECT));
     let line = ["update", "a", "-p", "lagoon-demo", "--permission", "guest"];
@@ -234,7 +234,7 @@ fn before_and_after_are_shown_and_a_rehearsal_changes_nothing() {
 }
 
 #[test]
-fn an_images_image_survives() {
+fn an_update_keeps_the_image() {
     let env = TestEnv::bare().as_role("platform-owner");
     define(&env, "I", &[&["--image", "a/b:2"], &MAIN[..]].concat());
     let line = [&["update", "I", "--description", "new"], &MAIN[..]].concat();
@@ -302,7 +302,7 @@ fn arguments_are_added_replaced_and_removed_by_name() {
 }
 
 #[test]
-fn only_the_scope_that_is_named_is_touched() {
+fn only_the_given_scope_is_changed() {
     let env = TestEnv::bare();
     let id = define(&env, "Wide", &command(&PROJECT));
     define(&env, "Own", &command(&MAIN));
@@ -326,7 +326,7 @@ fn only_the_scope_that_is_named_is_touched() {
 
 /// Lagoon takes it, and then two tasks have one name.
 #[test]
-fn a_name_that_is_taken_is_refused_as_the_database_compares() {
+fn an_existing_name_is_refused_as_the_database_compares() {
     let env = TestEnv::bare();
     define(&env, "Übernahme", &command(&PROJECT));
     define(&env, "Other", &command(&PROJECT));
@@ -338,7 +338,7 @@ fn a_name_that_is_taken_is_refused_as_the_database_compares() {
 }
 
 #[test]
-fn an_answer_that_is_lost_is_looked_up() {
+fn a_lost_reply_is_looked_up() {
     let env = TestEnv::bare();
     define(&env, "A", &command(&PROJECT));
     env.sandbox()
@@ -353,7 +353,7 @@ fn an_answer_that_is_lost_is_looked_up() {
 }
 
 #[test]
-fn deleting_says_what_goes_and_what_comes_to_light() {
+fn deleting_names_the_task_and_the_one_it_shadowed() {
     let env = TestEnv::bare();
     let wide = define(&env, "A", &command(&PROJECT));
     define(&env, "A", &command(&MAIN));
@@ -387,7 +387,7 @@ fn deleting_says_what_goes_and_what_comes_to_light() {
 }
 
 #[test]
-fn one_deletion_that_fails_stops_none_of_the_others() {
+fn a_failed_deletion_does_not_stop_the_others() {
     let env = TestEnv::bare();
     for name in ["A", "B", "C"] {
         define(&env, name, &command(&MAIN));
@@ -414,7 +414,7 @@ fn one_deletion_that_fails_stops_none_of_the_others() {
 
 /// The change is made and never answered; what is perhaps so is said, and saying it again is right.
 #[test]
-fn an_interrupt_says_what_perhaps_happened() {
+fn an_interrupt_reports_a_possible_change() {
     let env = TestEnv::bare();
     define(&env, "A", &command(&MAIN));
     let query = "{advancedTasksForEnvironment(environment:101){__typename \
@@ -461,7 +461,7 @@ fn an_interrupt_says_what_perhaps_happened() {
 
 /// `define` refuses to overwrite and shows a line: that line does it.
 #[test]
-fn the_line_that_define_suggests_does_it() {
+fn the_update_command_suggested_by_define_works() {
     let env = TestEnv::bare();
     let arguments = ["--arg", "A:numeric:It's", "--arg", "OLD"];
     define(&env, "It's", &[&command(&PROJECT)[..], &arguments].concat());

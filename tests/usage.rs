@@ -3,14 +3,14 @@
 use crate::support::home::Home;
 
 #[test]
-fn tasks_alone_shows_its_help() {
+fn the_program_without_arguments_shows_its_help() {
     let output = Home::new().tasks(&[]).succeeds();
     assert!(output.stdout.starts_with("Define, list, invoke"));
     assert_eq!(output.stderr, "");
 }
 
 #[test]
-fn what_is_mistyped_is_suggested() {
+fn typing_errors_are_corrected_by_suggestions() {
     let home = Home::new();
     for (args, meant) in [
         (&["lst"][..], "'list'"),
@@ -51,7 +51,7 @@ fn empty_values_are_refused() {
 }
 
 #[test]
-fn errors_are_json_where_json_was_asked_for() {
+fn errors_are_json_if_json_was_requested() {
     let home = Home::new();
     for args in [
         &["lst", "-o", "json"][..],
@@ -75,7 +75,7 @@ fn errors_are_json_where_json_was_asked_for() {
 }
 
 #[test]
-fn the_sandboxs_flags_are_refused_elsewhere() {
+fn sandbox_flags_are_refused_elsewhere() {
     let home = Home::new();
     let refused = home.tasks(&["list", "--as", "guest"]).ends_with(2);
     assert!(
@@ -89,7 +89,7 @@ fn the_sandboxs_flags_are_refused_elsewhere() {
 
 #[cfg(unix)]
 #[test]
-fn a_served_sandbox_ends_with_the_signals_code() {
+fn a_served_sandbox_exits_with_the_code_of_the_signal() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let home = Home::new();
         let mut running = home.command(&["sandbox", "serve", "--simulate"]).start();
@@ -104,7 +104,7 @@ fn a_served_sandbox_ends_with_the_signals_code() {
 }
 
 #[test]
-fn a_topic_alone_is_shown() {
+fn a_help_topic_is_shown_by_name() {
     for line in [
         &["exit-codes"][..],
         &["-q", "exit-codes"],

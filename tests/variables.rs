@@ -60,7 +60,7 @@ fn nowhere_null(value: &Value) -> bool {
 }
 
 #[test]
-fn definitions_are_sent_as_every_release_takes_them() {
+fn definitions_are_valid_for_every_release() {
     let source = source("add_definition.graphql");
     for full in [false, true] {
         for work in [Work::Command("true".into()), Work::Image("a/b".into())] {
@@ -81,7 +81,7 @@ fn definitions_are_sent_as_every_release_takes_them() {
 }
 
 #[test]
-fn system_wide_is_said_by_a_flag() {
+fn system_wide_tasks_are_marked_by_a_field() {
     let source = source("add_definition.graphql");
     let system = definition(Work::Command("true".into()), Scope::System, true);
     let new = add_variables(&system).unwrap();
@@ -107,7 +107,7 @@ fn updates_resend_the_image() {
 }
 
 #[test]
-fn invocations_send_strings_and_32_bits() {
+fn invocations_send_strings_and_32_bit_ids() {
     let source = source("invoke_task.graphql");
     let values = [("A".to_owned(), "1".to_owned())];
     for values in [&values[..], &[]] {
@@ -120,7 +120,7 @@ fn invocations_send_strings_and_32_bits() {
 }
 
 #[test]
-fn one_off_commands_are_sent_as_every_release_takes_them() {
+fn one_off_commands_are_valid_for_every_release() {
     let one_off = OneOff {
         name: "exec true".into(),
         environment: 1,
@@ -133,7 +133,7 @@ fn one_off_commands_are_sent_as_every_release_takes_them() {
 }
 
 #[test]
-fn files_are_announced_as_every_release_takes_them() {
+fn upload_requests_are_valid_for_every_release() {
     let (form, upload) = upload_variables(12, "a.txt").unwrap();
     validate_request(&source("upload_form.graphql"), &form).unwrap();
     validate_request(&source("upload_files.graphql"), &upload).unwrap();

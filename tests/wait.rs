@@ -59,7 +59,7 @@ pub(crate) fn narrow(snapshot: &str) -> String {
 }
 
 #[test]
-fn the_exit_code_says_how_the_run_ended() {
+fn the_exit_code_reports_the_outcome() {
     let env = TestEnv::new();
     let ended = |end, code, outcome| {
         let id = start_held(&env, end);
@@ -95,7 +95,7 @@ fn the_exit_code_says_how_the_run_ended() {
 }
 
 #[test]
-fn a_run_can_be_named_in_every_way() {
+fn every_form_of_a_run_is_accepted() {
     let env = TestEnv::new();
     let id = start(&env, &[Step::Status(Status::Complete)]);
     let run = env.tasks(&["status", &id, "-o", "json"]).succeeds().json();
@@ -120,7 +120,7 @@ fn a_run_can_be_named_in_every_way() {
 }
 
 #[test]
-fn what_names_no_run_is_wrong_use() {
+fn input_without_a_run_is_a_usage_error() {
     let env = TestEnv::new();
     let empty = env.run(env.command(&["wait", "-"]).stdin(""));
     assert_snapshot!(empty.error(2), @"
@@ -167,7 +167,7 @@ fn what_names_no_run_is_wrong_use() {
 }
 
 #[test]
-fn the_last_run_is_this_machines_and_this_contexts() {
+fn the_last_run_is_kept_per_machine_and_context() {
     let env = TestEnv::new();
     let id = start(&env, &[Step::Status(Status::Complete)]);
     let other = "mutation{invokeRegisteredTask(advancedTaskDefinition:1,environment:101){id}}";
@@ -189,7 +189,7 @@ fn the_last_run_is_this_machines_and_this_contexts() {
 }
 
 #[test]
-fn several_are_read_by_one_request_and_have_one_verdict() {
+fn several_runs_take_one_request_and_have_one_exit_code() {
     let env = TestEnv::new();
     let ends = [Status::Complete, Status::Cancelled, Status::Failed];
     let ids: Vec<String> = ends.map(|end| start_held(&env, end)).into();
@@ -283,7 +283,7 @@ fn many_runs_of_few_environments_are_found_by_few_requests() {
 }
 
 #[test]
-fn a_run_that_is_not_there_counts_but_does_not_end_the_waiting() {
+fn a_missing_run_is_a_failure_but_waiting_continues() {
     let env = TestEnv::new();
     let id = start(&env, &[Step::Status(Status::Complete)]);
     let output = env.tasks(&["wait", &id, "4711", "-o", "json"]);
@@ -294,7 +294,7 @@ fn a_run_that_is_not_there_counts_but_does_not_end_the_waiting() {
 }
 
 #[test]
-fn limits_end_the_waiting_and_say_how_to_return() {
+fn timeouts_end_waiting_with_a_hint_to_resume() {
     let env = TestEnv::new();
     let id = start(&env, &[Step::Status(Status::Running)]);
     let output = env.tasks(&["wait", &id, "--timeout", "1s"]);
@@ -356,7 +356,7 @@ fn an_interrupt_leaves_the_run_or_cancels_it() {
 }
 
 #[test]
-fn a_lagoon_that_cannot_be_reached_at_all_is_7() {
+fn an_unreachable_lagoon_exits_with_7() {
     let env = TestEnv::new();
     let line = ["wait", "1", "--request-timeout", "1s"];
     let command = env
@@ -366,7 +366,7 @@ fn a_lagoon_that_cannot_be_reached_at_all_is_7() {
 }
 
 #[test]
-fn one_null_does_not_end_the_waiting() {
+fn one_null_reply_does_not_end_waiting() {
     for (command, unread) in [
         (["wait", "-q"], 0),
         (["wait", "-q"], 1),
@@ -424,7 +424,7 @@ fn a_log_that_never_arrives_is_reported() {
 }
 
 #[test]
-fn of_a_finished_run_no_timeout_is_too_short() {
+fn any_timeout_suffices_for_a_finished_run() {
     let env = TestEnv::new();
     let id = start(&env, &failing(Some("why\n")));
     for line in [
@@ -438,7 +438,7 @@ fn of_a_finished_run_no_timeout_is_too_short() {
 }
 
 #[test]
-fn a_timeout_below_a_second_is_named() {
+fn a_timeout_below_a_second_is_printed_exactly() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let output = env.tasks(&["wait", &id, "--timeout", "1ms"]).ends_with(8);

@@ -159,7 +159,7 @@ fn kind(ended: &Ended, at: usize) -> Option<Kind> {
 }
 
 #[test]
-fn what_passes_is_waited_out() {
+fn transient_failures_are_retried() {
     let env = TestEnv::new();
     // So short that what is tried again is tried by who waits.
     let lagoon = lagoon(&env, &[env.token()]).within(Duration::from_millis(190));
@@ -194,7 +194,7 @@ fn what_passes_is_waited_out() {
 
 /// Each read of a run asks twice before it believes a page.
 #[test]
-fn an_error_page_is_waited_out() {
+fn an_error_page_is_retried() {
     let env = TestEnv::new();
     let lagoon = lagoon(&env, &[env.token()]);
     let id = start_held(&env, Status::Complete);
@@ -211,7 +211,7 @@ fn an_error_page_is_waited_out() {
 }
 
 #[test]
-fn what_goes_on_being_refused_ends_the_waiting() {
+fn repeated_refusals_end_waiting() {
     let env = TestEnv::new();
     let lagoon = lagoon(&env, &[env.token()]);
     let id = start_held(&env, Status::Complete);
@@ -225,7 +225,7 @@ fn what_goes_on_being_refused_ends_the_waiting() {
 }
 
 #[test]
-fn an_expired_token_is_renewed_and_one_that_stays_refused_is_not_signed_in() {
+fn an_expired_token_is_renewed_and_a_second_refusal_ends_waiting() {
     let env = TestEnv::new();
     let dead = env
         .sandbox()
@@ -249,7 +249,7 @@ fn an_expired_token_is_renewed_and_one_that_stays_refused_is_not_signed_in() {
 }
 
 #[test]
-fn unknown_words_are_still_going_and_shown() {
+fn unknown_statuses_count_as_in_progress_and_are_shown() {
     let env = TestEnv::new();
     let lagoon = lagoon(&env, &[env.token()]);
     let id = start_held(&env, Status::Complete);
@@ -267,7 +267,7 @@ fn unknown_words_are_still_going_and_shown() {
 }
 
 #[test]
-fn what_was_over_never_comes_back() {
+fn a_finished_run_stays_finished() {
     let env = TestEnv::new();
     let lagoon = lagoon(&env, &[env.token()]);
     let (first, second) = (
@@ -296,7 +296,7 @@ fn what_was_over_never_comes_back() {
 }
 
 #[test]
-fn hours_pass_without_sleeping_and_limits_hold_to_the_second() {
+fn timeouts_are_exact_to_the_second() {
     let env = TestEnv::new();
     let lagoon = lagoon(&env, &[env.token()]);
     let hours = Duration::from_secs(600);
@@ -321,7 +321,7 @@ fn hours_pass_without_sleeping_and_limits_hold_to_the_second() {
 }
 
 #[test]
-fn one_limit_does_not_end_the_waiting_for_the_others() {
+fn a_timeout_of_one_run_does_not_end_waiting_for_others() {
     let env = TestEnv::new();
     let lagoon = lagoon(&env, &[env.token()]);
     let (never, other) = (
@@ -340,7 +340,7 @@ fn one_limit_does_not_end_the_waiting_for_the_others() {
 }
 
 #[test]
-fn a_run_that_vanishes_is_told_from_one_that_only_left_the_newest() {
+fn a_deleted_run_differs_from_one_outside_the_newest() {
     let env = TestEnv::new();
     let lagoon = lagoon(&env, &[env.token()]);
     let (gone, stays) = (
@@ -361,7 +361,7 @@ fn a_run_that_vanishes_is_told_from_one_that_only_left_the_newest() {
 }
 
 #[test]
-fn of_a_run_that_cannot_be_read_nobody_says_that_it_goes_on() {
+fn an_unreadable_run_is_not_reported_as_in_progress() {
     let env = TestEnv::new();
     let lagoon = lagoon(&env, &[env.token()]).within(Duration::from_millis(190));
     let id = start_held(&env, Status::Complete);
@@ -381,7 +381,7 @@ fn of_a_run_that_cannot_be_read_nobody_says_that_it_goes_on() {
 }
 
 #[test]
-fn while_nothing_can_be_read_only_one_of_the_runs_is_asked_for() {
+fn during_failures_only_one_run_is_requested() {
     let env = TestEnv::new();
     let lagoon = lagoon(&env, &[env.token()]).within(Duration::from_millis(190));
     let ids: Vec<String> = ["main", "develop", "pr-12"]

@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_a_stored_token_one_is_not_signed_in() {
+    async fn connecting_without_a_stored_token_reports_not_signed_in() {
         let (result, _) = attempt(Some("acme"), &[]).await;
         let error = result.unwrap_err();
         assert_eq!(error.kind, Kind::NotAllowed);
@@ -240,13 +240,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_that_belongs_to_nothing_is_said_so() {
+    async fn an_unused_token_variable_is_reported() {
         let (_, said) = attempt(None, &[("TASKS_TOKEN", "t")]).await;
         assert!(said.contains("TASKS_TOKEN is ignored"), "{said}");
     }
 
     #[tokio::test]
-    async fn plain_http_is_warned_of() {
+    async fn plain_http_to_another_machine_warns() {
         let (result, said) = attempt(Some("plain"), &[("TASKS_TOKEN", "t")]).await;
         assert!(result.is_ok() && said.contains("plain http to 10.0.0.1"));
         let local = [("TASKS_API", "http://127.0.0.1:1"), ("TASKS_TOKEN", "t")];
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn unreadable_certificates_are_wrong_use() {
+    async fn unreadable_certificates_are_a_usage_error() {
         let (result, _) = attempt(Some("ca"), &[("TASKS_TOKEN", "t")]).await;
         let error = result.unwrap_err();
         assert_eq!(error.kind, Kind::Usage);

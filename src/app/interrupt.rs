@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_prompt_that_was_ended_is_told_by_what() {
+    async fn an_interrupted_prompt_reports_the_signal() {
         let interrupts = Interrupts::none();
         let ended = || Error::new(Kind::Interrupted, "interrupted");
         assert_eq!(interrupts.explain(ended()).await.kind, Kind::Interrupted);
@@ -257,14 +257,14 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn ignored_signals_are_read_from_the_status_of_a_process() {
+    fn ignored_signals_are_read_from_process_status() {
         let status = "Name:\ttasks\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\n";
         assert_eq!(ignored_signals(status), Some(0x1001));
         assert_eq!(ignored_signals("Name:\ttasks\n"), None);
     }
 
     #[tokio::test]
-    async fn a_claimed_one_is_left_to_its_claimant_once() {
+    async fn a_claimed_signal_is_delivered_to_its_claim_once() {
         let interrupts = Interrupts::none();
         let claim = interrupts.claim();
         interrupts.signal(Kind::Interrupted);

@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn every_role_has_an_identity_of_its_own() {
+    fn every_role_has_a_distinct_identity() {
         let home = tempfile::tempdir().unwrap();
         let mut seen = Vec::new();
         for role in ROLES {
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_simulated_needs_no_consent() {
+    async fn simulated_commands_need_no_consent() {
         let home = tempfile::tempdir().unwrap();
         let app = app(home.path(), |f| f.simulate = true);
         app.lagoon().await.unwrap();

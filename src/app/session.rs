@@ -291,7 +291,7 @@ mod tests {
     const KEY: &str = "-----BEGIN PRIVATE KEY-----\nTUlJRQ==\n-----END PRIVATE KEY-----\n";
 
     #[test]
-    fn a_live_log_takes_the_key_that_signs_in() {
+    fn live_logs_use_the_sign_in_key() {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join(".config/lagoon-tasks");
         std::fs::create_dir_all(&folder).unwrap();
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_notice_is_printed_once_however_many_sessions_there_are() {
+    fn a_notice_is_printed_once_across_sessions() {
         let settings = Settings::resolve(&Flags::default(), &Env::default()).unwrap();
         let app = App::new(Ui::captured(), settings, Interrupts::none());
         let url: Url = "https://acme.example/graphql".parse().unwrap();
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pods_key_is_taken_as_text() {
+    fn a_pod_key_is_passed_as_text() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("var/run/secrets/lagoon/ssh");
         std::fs::create_dir_all(&folder).unwrap();

@@ -289,7 +289,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_logout_endpoint_lies_beside_the_token_endpoint() {
+    fn the_logout_endpoint_is_derived_from_the_token_endpoint() {
         let of = |token: &str| logout_endpoint(&token.parse().unwrap()).map(String::from);
         let realm = "https://kc.example/auth/realms/lagoon/protocol/openid-connect";
         let logout = Some(format!("{realm}/logout"));

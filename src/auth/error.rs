@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_network_is_told_apart_from_a_refusal() {
+    fn network_failures_differ_from_refusals() {
         let failed = |words: &str| {
             AuthError::Ssh(SshError::Failed {
                 host: "h".to_owned(),

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn expiry_is_read() {
+    fn expiry_is_read_from_the_token() {
         let token = token_expiring_at(1_700_000_000);
         assert_eq!(
             expiry(&token).unwrap(),
@@ -70,14 +70,14 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_say_has_no_expiry() {
+    fn tokens_without_a_valid_expiry_have_none() {
         for text in ["", "a.b", "a.!!.c", "a.e30.c", &token_expiring_at(i64::MAX)] {
             assert_eq!(expiry(text), None, "{text}");
         }
     }
 
     #[test]
-    fn a_lifetime_needs_both_ends() {
+    fn a_lifetime_needs_issue_and_expiry_times() {
         let of = |claims: &str| lifetime(&token_with(claims)).map(|l| l.as_secs());
         assert_eq!(of(r#"{"iat":100,"exp":120}"#), Some(20));
         for claims in [
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn forms() {
+    fn jwts_are_recognized_by_form() {
         assert!(is_jwt("eyJ.e-_0.c2ln"));
         for text in [
             "",

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_expired_variable_is_named_when_it_was_refused() {
+    async fn a_refused_expired_token_names_its_variable() {
         let expired = token_expiring_at(1000);
         let source = variable(&expired);
         assert_eq!(source.token().await.unwrap().secret.expose(), expired);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_sent_is_refused() {
+    async fn tokens_invalid_in_a_header_are_refused() {
         for text in ["", " \n", "a b", "a\nb", "ä"] {
             let refused = variable(text).token().await;
             assert!(matches!(refused, Err(AuthError::Malformed { .. })));

@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn kept_replaced_and_forgotten() {
+    fn a_token_is_stored_replaced_and_deleted() {
         let (_home, store, acme) = store();
         let account = Account::of_context(&acme, None);
         let api = kept("").api;
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_context_has_all_its_identities_and_no_other() {
+    async fn a_context_lists_only_its_own_identities() {
         let (_home, store, acme) = store();
         let key = crate::config::SshKey::file("/key".into());
         let longer: ContextName = "acme2".parse().unwrap();
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_holds_the_lock_at_a_time() {
+    async fn the_store_lock_is_exclusive() {
         let (_home, store, acme) = store();
         let account = Account::of_context(&acme, None);
         let held = store.lock(&account).await.unwrap();
@@ -239,7 +239,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn only_the_owner_can_read() {
+    fn stored_tokens_are_private_to_the_owner() {
         use std::os::unix::fs::PermissionsExt;
         let (_home, store, acme) = store();
         let account = Account::of_context(&acme, None);

@@ -108,12 +108,12 @@ mod tests {
     }
 
     #[test]
-    fn clap_finds_no_fault() {
+    fn the_command_definition_is_valid() {
         command().debug_assert();
     }
 
     #[test]
-    fn flags_hold_wherever_they_stand() {
+    fn global_flags_apply_at_any_position() {
         for line in [
             "tasks -p shop -o json -y context list",
             "tasks context -p shop -o json list -y",
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_before_and_after_is_wrong_use() {
+    fn a_flag_before_and_after_the_command_is_a_usage_error() {
         for (line, flag) in [
             ("tasks -e a context list -e b", "--environment"),
             ("tasks -p a context list --project a", "--project"),
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_twice_in_one_place_is_wrong_use_too() {
+    fn a_repeated_flag_is_a_usage_error() {
         for line in [
             "tasks context list -l a -l b",
             "tasks -o json -o csv context",

@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_command_is_in_a_group_and_every_topic_is_one() {
+    fn every_command_is_grouped_and_every_topic_exists() {
         let command = crate::cli::command();
         let grouped: Vec<&str> = GROUPS.iter().flat_map(|g| g.1.split(' ')).collect();
         let is_topic = |name: &str| topics::ALL.iter().any(|(topic, _)| *topic == name);

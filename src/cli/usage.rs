@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_in_an_address_is_not_repeated() {
+    fn usage_errors_do_not_repeat_a_password_of_a_url() {
         let refuse = |_: &str| Err::<String, _>("it is none");
         let line = clap::Command::new("tasks").arg(clap::Arg::new("URL").value_parser(refuse));
         for (given, repeated) in [
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_noticed_however_it_is_written() {
+    fn json_output_is_detected_in_every_spelling() {
         for line in [
             "tasks list -o json",
             "tasks -ojson list --nope",
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn complaints_keep_their_advice() {
+    fn usage_errors_keep_the_suggestion() {
         let complaint = crate::cli::command()
             .try_get_matches_from(["tasks", "context", "lst"])
             .unwrap_err();

@@ -199,7 +199,7 @@ mod tests {
     use crate::error::Kind;
 
     #[test]
-    fn every_exit_code_is_explained() {
+    fn every_exit_code_is_documented() {
         for kind in Kind::ALL {
             let line = format!("{:>4}  ", kind.exit_code());
             assert!(EXIT_CODES.contains(&line), "{kind:?}");
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn every_format_is_explained() {
+    fn every_format_is_documented() {
         for format in crate::settings::FORMATS {
             assert!(FORMATTING.contains(&format!("  -o {format}")), "{format}");
         }

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_holds_for_a_minute_and_is_then_removed() {
+    fn cache_entries_expire_after_a_minute() {
         let home = tempfile::tempdir().unwrap();
         let cache = Cache::new(Some(home.path()), "acme");
         assert_eq!(cache.read::<u8>(&["a"]), None);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_are_kept_apart() {
+    fn cache_entries_of_different_keys_are_separate() {
         let home = tempfile::tempdir().unwrap();
         let cache = Cache::new(Some(home.path()), "acme");
         cache.write(&["a", "b"], &1);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn two_do_not_ask_the_same() {
+    fn concurrent_refreshes_of_one_key_are_excluded() {
         let home = tempfile::tempdir().unwrap();
         let cache = Cache::new(Some(home.path()), "acme");
         let limit = Duration::from_secs(10);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_broken_or_nowhere_is_no_answer() {
+    fn a_broken_or_missing_cache_entry_is_ignored() {
         let home = tempfile::tempdir().unwrap();
         let cache = Cache::new(Some(home.path()), "acme");
         cache.write(&["a"], &7);
@@ -169,7 +169,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn only_the_owner_can_read() {
+    fn cache_files_are_private_to_the_owner() {
         use std::os::unix::fs::PermissionsExt;
         let home = tempfile::tempdir().unwrap();
         let cache = Cache::new(Some(home.path()), "acme");

@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_password_is_repeated() {
+    fn errors_about_addresses_do_not_repeat_passwords() {
         for text in [
             "me:hunter2@api.example.com",
             "https://me:hunter2@api.example.com",
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn with_and_without_graphql_are_the_same() {
+    fn an_address_with_or_without_graphql_is_equivalent() {
         for text in [
             "https://api.example.com",
             "https://api.example.com/",
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn invalid_addresses_are_refused() {
         for text in [
             "",
             "api.example.com",
@@ -115,13 +115,13 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_not_repeated() {
+    fn an_address_error_does_not_repeat_the_password() {
         let error = api_address("https://me:hunter2@x/").unwrap_err();
         assert!(!error.to_string().contains("hunter2"));
     }
 
     #[test]
-    fn this_machine_is_known() {
+    fn loopback_addresses_are_recognized() {
         for (text, here) in [
             ("http://localhost:1/", true),
             ("http://127.0.0.9/", true),

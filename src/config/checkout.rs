@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_broken_or_missing_says_nothing_and_why() {
+    fn broken_or_missing_files_yield_no_project_and_a_note() {
         for (lagoon, compose, note) in [
             (
                 "docker-compose-yaml: [",
@@ -234,7 +234,7 @@ mod tests {
 
     /// `~/.lagoon.yml` belongs to the `lagoon` CLI.
     #[test]
-    fn the_other_file_of_that_name_is_passed_over() {
+    fn the_config_of_the_lagoon_cli_is_skipped() {
         let top = tempfile::tempdir().unwrap();
         write(
             top.path(),

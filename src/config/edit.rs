@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_first_context_makes_folder_and_file() {
+    fn adding_the_first_context_creates_folder_and_file() {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("a/b");
         let text = edit(&folder, |e| {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_survive() {
+    fn editing_keeps_comments() {
         let home = tempfile::tempdir().unwrap();
         let before = "# mine\ncurrent = \"a\" # for now\n\n# the first\n[contexts.a]\n\
                       api = \"https://old.example/graphql\" # tmp\nproject = \"x\"\n\n[contexts.b]\napi = \"https://b/\"\n";
@@ -248,7 +248,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_stays_a_link() {
+    fn editing_keeps_a_symbolic_link() {
         let home = tempfile::tempdir().unwrap();
         let real = home.path().join("dotfile");
         fs::write(&real, "").unwrap();

@@ -213,7 +213,7 @@ lagoons:
 ";
 
     #[test]
-    fn contexts_with_all_their_quirks() {
+    fn every_form_of_a_lagoon_cli_context_is_read() {
         let (_home, path) = file(FILE);
         let Loaded {
             contexts,
@@ -253,7 +253,7 @@ lagoons:
     }
 
     #[test]
-    fn the_cached_token_is_found_and_an_empty_one_is_none() {
+    fn the_cached_token_is_read_and_an_empty_one_ignored() {
         let (_home, path) = file(FILE);
         let token = |name: &str| cached_token(&path, &name.parse().unwrap());
         assert_eq!(token("amazeeio").as_deref(), Some("a.b.c"));
@@ -262,7 +262,7 @@ lagoons:
     }
 
     #[test]
-    fn what_was_used_last_is_current_where_there_is_no_default() {
+    fn the_last_used_lagoon_is_current_without_a_default() {
         let (_home, path) = file("current: one\ndefault: \"\"\nlagoons: {}\n");
         assert_eq!(load(&path).unwrap().file.current.as_deref(), Some("one"));
     }
@@ -291,7 +291,7 @@ lagoons:
     }
 
     #[test]
-    fn bad_yaml_has_a_place_and_does_not_repeat_a_token() {
+    fn yaml_errors_have_a_position_and_do_not_repeat_a_token() {
         let (_home, path) = file("lagoons:\n  a:\n    token: s3cr3t: x\n");
         let failure = load(&path).unwrap().file.failure.unwrap();
         let words = failure.to_string();
@@ -301,7 +301,7 @@ lagoons:
     }
 
     #[test]
-    fn nothing_is_nothing() {
+    fn an_empty_or_missing_file_yields_no_contexts() {
         let (home, path) = file("# empty\n\n");
         assert!(load(&path).is_none());
         assert!(load(&home.path().join("gone")).is_none());
@@ -311,7 +311,7 @@ lagoons:
 
     proptest! {
         #[test]
-        fn any_text_is_survived(text in ".{0,80}") {
+        fn reading_never_panics(text in ".{0,80}") {
             let (_home, path) = file(&text);
             let _ = load(&path);
             let _ = load(&file(&format!("lagoons:\n  a: {text}")).1);

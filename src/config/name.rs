@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_be_a_secret_is_not_repeated() {
+    fn errors_about_names_do_not_repeat_possible_secrets() {
         for text in [
             &"x y".repeat(30),
             "eyJhbGciOi.eyJzdWIi.c2lnbmF0",
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn names_cannot_leave_their_folder() {
+    fn names_cannot_escape_their_folder() {
         for good in ["acme", "a.b_c-D9", ".hidden", &"x".repeat(64)] {
             assert!(good.parse::<ContextName>().is_ok(), "{good}");
         }

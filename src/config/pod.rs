@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pod_has_all_it_needs() {
+    fn a_pod_provides_a_complete_context() {
         let root = tempfile::tempdir().unwrap();
         let key = root.path().join(KEY);
         std::fs::create_dir_all(key.parent().unwrap()).unwrap();
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_left_out() {
+    fn missing_pod_variables_are_omitted() {
         let root = tempfile::tempdir().unwrap();
         assert!(context(&PodVariables::default(), root.path()).is_none());
         let bare = context(&variables("api.lagoon.example", "", ""), root.path());
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_impossible_is_named() {
+    fn invalid_pod_variables_are_named() {
         let root = tempfile::tempdir().unwrap();
         for (pod, variable) in [
             (variables("ftp://x", "", ""), POD_VARIABLE),

@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_file() {
+    fn a_complete_configuration_file_is_read() {
         let config = read(
             "current = \"acme\"\n[contexts.acme]\napi = \"https://api.acme.example\"\n\
              project = \"shop\"\nca_file = \"ca.pem\"\n[contexts.\"b.c\"]\n\
@@ -255,12 +255,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_an_empty_configuration() {
+    fn an_empty_file_is_an_empty_configuration() {
         assert!(read("").unwrap().contexts.is_empty());
     }
 
     #[test]
-    fn complaints_name_place_and_remedy() {
+    fn configuration_errors_name_position_and_fix() {
         assert_eq!(
             complaint("[contexts.a]\napi = \"https://x\"\nprojcet = \"y\"\n"),
             "/conf/config.toml:3:1: unknown key `projcet` | did you mean `project`?"
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_context_called_sandbox_breaks_no_other() {
+    fn a_context_named_sandbox_leaves_the_others_usable() {
         let config =
             read("[contexts.sandbox]\napi = \"https://x\"\n[contexts.a]\napi = \"https://y\"\n")
                 .unwrap();
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn how_to_sign_in() {
+    fn sign_in_settings_are_read() {
         let config = read(
             "[contexts.a]\napi = \"https://x\"\nssh_host = \"ssh.x\"\nssh_port = 32222\n\
              ssh_key = \"keys/ci\"\nauthorization_endpoint = \"https://auth.x/auth\"\n\
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_cannot_be_one_breaks_only_its_own() {
+    fn an_invalid_context_name_leaves_the_others_usable() {
         let config =
             read("[contexts.\"a b\"]\napi = \"https://x\"\n[contexts.c]\napi = \"https://y\"\n")
                 .unwrap();

@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn the_operation_that_is_meant_decides() {
+    fn the_selected_operation_determines_the_purpose() {
         for query in ["{ me { id } }", "query A { me { id } }", "#mutation\n{ a }"] {
             assert_eq!(purpose(query, None), Purpose::Query, "{query}");
         }
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_tell_is_sent_once() {
+    fn an_ambiguous_operation_is_treated_as_a_mutation() {
         let both = "query A { a } query B { b }";
         assert_eq!(purpose(both, None), Purpose::Mutation);
         assert_eq!(purpose(both, Some("C")), Purpose::Mutation);

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_are_found_and_strangers_are_not() {
+    fn typing_errors_are_suggested_and_other_words_are_not() {
         let known = ["api", "project", "ca_file", "allow_http"];
         assert_eq!(closest("projcet", known), Some("project"));
         assert_eq!(closest("cafile", known), Some("ca_file"));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn nearest_names_come_first_and_far_ones_not_at_all() {
+    fn nearest_names_come_first_and_distant_ones_are_dropped() {
         let known = ["Run yarn audit", "Clear caches", "Sync database"];
         assert_eq!(nearest("run yarn adit", known), ["Run yarn audit"]);
         assert_eq!(nearest("yarn", known), ["Run yarn audit"]);

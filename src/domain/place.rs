@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn namespaces_follow_the_names() {
+    fn namespaces_are_derived_from_names() {
         assert_eq!(
             namespace("lagoon-demo", "main").as_deref(),
             Some("lagoon-demo-main")
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn long_names_are_left_to_the_slower_look_up() {
+    fn long_names_have_no_derived_namespace() {
         assert!(namespace("p", &"x".repeat(57)).is_some());
         assert!(namespace("p", &"x".repeat(58)).is_none());
         assert!(namespace(&"p".repeat(60), "main").is_none());
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_namespace_is_not_a_match() {
+    fn an_environment_of_another_project_is_no_match() {
         let environment = Environment {
             id: 1,
             name: "main".into(),

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_utc_without_a_zone() {
+    fn times_without_a_zone_are_utc() {
         assert_eq!(
             rfc3339("2026-11-22 07:13:02").as_deref(),
             Some("2026-11-22T07:13:02Z")

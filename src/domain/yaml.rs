@@ -144,7 +144,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     #[test]
-    fn errors_are_in_words_and_have_a_place() {
+    fn yaml_errors_are_readable_and_have_a_position() {
         let of_any = |text| serde_saphyr::from_str::<Value>(text).unwrap_err();
         let of_texts = |text| serde_saphyr::from_str::<BTreeMap<String, String>>(text).unwrap_err();
         let shown = |error: Error| {

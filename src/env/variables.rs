@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lagoon_clis_file_is_where_it_looks_for_it() {
+    fn the_lagoon_cli_file_is_located_like_the_cli_does() {
         let file = |vars: &[(&str, &str)]| env(vars).lagoon_cli_file();
         let home = ("HOME", "/h");
         assert_eq!(file(&[home]), Some("/h/.lagoon.yml".into()));
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_values_of_ours_are_kept_and_of_others_dropped() {
+    fn empty_tasks_variables_are_kept_and_others_dropped() {
         let env = env(&[
             ("TASKS_ENVIRONMENT", ""),
             ("NO_COLOR", ""),
@@ -205,7 +205,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_value_that_is_no_text_is_named() {
+    fn a_value_that_is_not_unicode_is_named() {
         use std::os::unix::ffi::OsStringExt;
         let vars = [(
             OsString::from("TASKS_PROJECT"),

@@ -100,7 +100,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn codes_and_words_are_distinct() {
+    fn exit_codes_and_kinds_are_distinct() {
         let codes: HashSet<u8> = Kind::ALL.iter().map(|k| k.exit_code()).collect();
         let words: HashSet<&str> = Kind::ALL.iter().map(|k| k.word()).collect();
         assert_eq!(codes.len(), Kind::ALL.len());

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn it_lies_beside_the_api() {
+    fn the_document_is_located_next_to_the_api() {
         for (api, there) in [
             ("https://a.example/graphql", "https://a.example/"),
             (
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_document() {
+    fn a_complete_document_is_read() {
         let document = json!({
             "lagoon_version": "v2.33.1",
             "authorization_endpoint": "https://keycloak.example/auth",
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_empty_is_not_set() {
+    fn empty_values_are_ignored() {
         let document = json!({
             "lagoon_version": "unknown",
             "authorization_endpoint": "",
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn its_addresses_obey_the_rule_too() {
+    fn insecure_addresses_in_the_document_are_ignored() {
         let document = json!({
             "authorization_endpoint": "http://keycloak.example/auth",
             "ui_url": "javascript:alert(1)",

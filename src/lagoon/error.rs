@@ -205,7 +205,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_way_a_mutation_fails_says_whether_to_look_for_its_result() {
+    fn each_mutation_failure_tells_if_its_effect_is_unknown() {
         let address = || "http://lagoon".to_owned();
         let reason = || "x".to_owned();
         let refused = |status| LagoonError::Refused {

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_server_says_is_no_book() {
+    fn server_texts_are_shortened() {
         let long = "long".repeat(1000);
         let body = format!("{{\"errors\":\"{long}\"}}");
         for (kind, body) in [(long.as_str(), ""), ("application/json", &body)] {
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn permission_is_told_from_refusal() {
+    fn permission_errors_differ_from_refusals() {
         let denied = r#"{"errors":[{"message":"Unauthorized: You don't have permission to \"view\" on \"task\""}],"data":{}}"#;
         let error = read_json(200, denied)
             .expect("a reply")
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn every_401_is_not_signed_in() {
+    fn every_401_means_not_signed_in() {
         for body in [
             r#"{"errors":[{"message":"Unauthorized - Bearer token required"}]}"#,
             "{}",
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_never_reached_graphql_is_not_lagoon() {
+    fn responses_without_graphql_are_not_from_lagoon() {
         let html = read::<Value>("http://lagoon", 200, "text/html", b"<html>");
         assert!(matches!(
             html,

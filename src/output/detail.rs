@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn one_thing_is_shown_whole() {
+    fn a_detail_view_shows_all_fields() {
         assert_eq!(
             task().render(&look(None, false)),
             "Run yarn audit\n\
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_says_no_more_than_the_words() {
+    fn details_are_complete_without_colour() {
         let coloured = task().render(&look(None, true));
         assert_ne!(coloured, task().render(&look(None, false)));
         assert_eq!(

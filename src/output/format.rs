@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_format_is_called_what_the_flag_takes() {
+    fn format_names_match_the_flag_values() {
         for format in Format::value_variants() {
             let name = format.to_possible_value().unwrap().get_name().to_owned();
             assert_eq!(format.to_string(), name);

@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_bare_and_the_rest_is_compact() {
+    fn strings_are_printed_raw_and_other_values_compact() {
         let value = json!([{"id": 42, "name": "Run \"audit\"\ttoday"}, {"id": 43, "name": "b"}]);
         let ok = |expression| run(expression, &value).unwrap();
         assert_eq!(ok(".[].name"), "Run \"audit\"\ttoday\nb\n");
@@ -254,14 +254,14 @@ mod tests {
     }
 
     #[test]
-    fn order_and_large_numbers_stay() {
+    fn key_order_and_large_numbers_are_kept() {
         let value = json!({"z": 1, "a": 9_007_199_254_740_993_i64, "f": 0.1});
         let text = run(".", &value).unwrap();
         assert_eq!(text, "{\"z\":1,\"a\":9007199254740993,\"f\":0.1}\n");
     }
 
     #[test]
-    fn a_bad_expression_names_the_place() {
+    fn a_syntax_error_names_its_position() {
         let fails = |expression| run(expression, &Value::Null).unwrap_err();
         assert_eq!(
             fails(".[0"),
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failing_expression_says_why() {
+    fn a_failing_expression_reports_the_reason() {
         let message = run(".[0]", &json!(5)).unwrap_err();
         assert!(
             message.starts_with("--jq '.[0]' failed: cannot index"),
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_the_answer_can_be_read() {
+    fn expressions_can_read_only_the_result() {
         for expression in [
             "env",
             "env.PATH",
@@ -322,14 +322,14 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_expression_panics(words in proptest::collection::vec("[a-z.$@\"\\\\|,:;()\\[\\]{}0-9e? +*/=-]{1,4}|def|if|then|else|end|as|reduce|foreach|import|include|label|break|try|catch|\\\\\\(|\\PC", 0..12)) {
+        fn expressions_never_panic(words in proptest::collection::vec("[a-z.$@\"\\\\|,:;()\\[\\]{}0-9e? +*/=-]{1,4}|def|if|then|else|end|as|reduce|foreach|import|include|label|break|try|catch|\\\\\\(|\\PC", 0..12)) {
             let _ = Jq::compile(&words.concat());
             let _ = Jq::compile(&words.join(" "));
         }
     }
 
     #[test]
-    fn a_terminal_obeys_nothing() {
+    fn control_characters_are_escaped_on_a_terminal() {
         let piece = |value| Piece(value).line(true);
         assert_eq!(piece(json!("a\u{1b}[2J\nb")), "a\\u{1b}[2J\nb\n");
         assert_eq!(piece(json!(["a\u{202e}"])), "[\"a\\u202e\"]\n");

@@ -128,7 +128,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn two_spaces_or_one_line_each() {
+    fn json_is_indented_and_jsonl_is_one_line_each() {
         let listing = json!([{"id": 1, "name": "ü"}, {"id": 2, "name": "b\n"}]);
         assert_eq!(
             pretty(&listing, false),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_is_the_same_as_the_whole() {
+    fn streamed_json_equals_the_whole() {
         for length in [0, 1, 3, 5000] {
             let element = |at| json!({"id": at, "name": "a\n\u{202e}", "in": {"b": [1, {}]}});
             let all: Value = (0..length).map(element).collect();
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stops_the_writing_is_told_as_it_was() {
+    fn write_errors_are_passed_through() {
         for length in [0, 5000] {
             let mut put = |_: &[u8]| Err(OutputError::Closed);
             let pieces = Pieces::of(Format::Json, false, &mut put).unwrap();
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_obeys_nothing() {
+    fn control_characters_are_escaped_on_a_terminal() {
         let value = json!(["a\u{202e}\u{9b}\u{7f}"]);
         assert_eq!(
             lines(&value, true),

@@ -39,7 +39,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn one_a_line() {
+    fn one_value_is_printed_per_line() {
         let listing = json!([{"id": 1, "name": "Run yarn audit"}, {"id": "2", "name": "a\nb"}]);
         assert_eq!(field(&listing, "id", false).unwrap(), "1\n2\n");
         assert_eq!(
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_said() {
+    fn a_missing_field_is_an_error() {
         for value in [json!([{"name": "a"}]), json!({"id": null}), json!("text")] {
             let error = field(&value, "id", false).unwrap_err();
             assert_eq!(

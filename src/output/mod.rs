@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn every_format_has_its_form() {
+    fn every_format_is_rendered() {
         let listing = Listing(vec![(1, "a"), (12, "b\tc")]);
         for (format, text) in [
             (Format::Table, "ID  NAME\n1   a\n12  b\\tc\n"),
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn one_thing_is_an_object_and_a_detail_view() {
+    fn a_single_result_is_an_object_or_a_detail_view() {
         let ui = Ui::captured;
         assert_eq!(
             printed(&One, Some(Format::Table), None, &ui()),
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_listing_is_silent_but_for_a_note() {
+    fn an_empty_list_prints_only_a_note() {
         for format in Format::value_variants() {
             let ui = Ui::captured();
             let text = match format {
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn the_terminal_decides_about_the_default() {
+    fn the_default_format_depends_on_the_terminal() {
         let listing = Listing(vec![(1, "a")]);
         assert_eq!(
             printed(&listing, None, None, &terminal()),
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_obeys_nothing_in_any_format() {
+    fn control_characters_are_escaped_in_every_format() {
         for format in Format::value_variants() {
             let listing = Listing(vec![(1, "a\u{1b}[2J\u{202e}\u{9b}\rb")]);
             let text = printed(&listing, Some(*format), None, &terminal());
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn jq_implies_json_and_goes_with_nothing_else() {
+    fn jq_implies_json_and_excludes_other_formats() {
         let listing = Listing(vec![(1, "a"), (2, "b")]);
         assert_eq!(
             printed(&listing, None, Some(".[].name"), &terminal()),
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_can_go_to_stderr() {
+    fn the_result_can_be_printed_to_stderr() {
         let ui = Ui::captured();
         let how = Emit::choose(Some(Format::Id), None, &ui).unwrap();
         emit(&One, &how.on(Stream::Err), &ui, Timestamp::UNIX_EPOCH).unwrap();

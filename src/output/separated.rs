@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_cell_has_a_bare_form() {
+    fn every_kind_of_cell_has_a_plain_text_form() {
         let moment: jiff::Timestamp = "2024-05-01T12:00:00.5+02:00".parse().unwrap();
         let row = Grid::new(["a", "b", "c", "d", "e", "f", "g"].map(Column::new)).with([
             Cell::id(42),
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn tsv_escapes_what_separates() {
+    fn tsv_escapes_separators() {
         assert_eq!(
             tsv(&grid(&["a\tb", "c\nd", "e\\f"]), false),
             "a\\tb\tc\\nd\te\\\\f\n"
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn csv_quotes_what_needs_it() {
+    fn csv_quotes_only_if_necessary() {
         let rows = grid(&["a,b", "say \"hi\"", "two\nlines", "plain"]);
         let text = "c0,c1,c2,c3\n\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",plain\n";
         assert_eq!(csv(&rows, false).unwrap(), text);
@@ -126,7 +126,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn tsv_can_be_read_back(a in any::<String>(), b in any::<String>()) {
+        fn tsv_round_trips(a in any::<String>(), b in any::<String>()) {
             let line = tsv(&grid(&[&a, &b]), false);
             let fields: Vec<String> =
                 line.strip_suffix('\n').unwrap().split('\t').map(unescape).collect();
@@ -134,7 +134,7 @@ mod tests {
         }
 
         #[test]
-        fn csv_can_be_read_back(a in any::<String>(), b in any::<String>()) {
+        fn csv_round_trips(a in any::<String>(), b in any::<String>()) {
             let text = csv(&grid(&[&a, &b]), false).unwrap();
             let mut reader = csv::Reader::from_reader(text.as_bytes());
             let record = reader.records().next().unwrap().unwrap();

@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_told_in_the_largest_unit() {
+    fn relative_times_use_the_largest_unit() {
         let told = |seconds| relative(at(seconds), at(0));
         assert_eq!(told(0), "just now");
         assert_eq!(told(-1), "1 second ago");
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_have_two_units_at_most() {
+    fn durations_have_at_most_two_units() {
         let told = |ms| length(Duration::from_millis(ms));
         assert_eq!(told(0), "0s");
         assert_eq!(told(350), "350ms");
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_get_utc() {
+    fn absolute_times_are_utc() {
         let time: Timestamp = "2024-05-01T12:00:00+02:00".parse().unwrap();
         assert_eq!(absolute(time), "2024-05-01T10:00:00Z");
     }

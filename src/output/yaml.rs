@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_stay_texts() {
+    fn strings_stay_strings_in_yaml() {
         for text in [
             "",
             " ",
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_obeys_nothing() {
+    fn control_characters_are_escaped_on_a_terminal() {
         let value = json!({"a": ["\u{1b}[2J\nb\u{202e}c", "d\u{9b}e"]});
         let yaml = write(&value, true).unwrap();
         assert!(!yaml.chars().any(|c| is_unsafe(c) && c != '\n'), "{yaml:?}");
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listing_is_easy_to_read() {
+    fn yaml_lists_are_readable() {
         let value = json!([{"id": 42, "name": "Run yarn audit", "command": "cd /app\nyarn audit\n",
             "confirmationText": null, "arguments": [], "systemWide": false}]);
         assert_eq!(
@@ -186,7 +186,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(value in values(), on_terminal in any::<bool>()) {
+        fn written_yaml_round_trips(value in values(), on_terminal in any::<bool>()) {
             let yaml = write(&value, on_terminal).unwrap();
             let back: Result<Value, _> = serde_saphyr::from_str(&yaml);
             prop_assert!(back.is_ok(), "{:?}\n{}", back, yaml);

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_secret_of_an_address_is_shown() {
+    fn secrets_in_addresses_are_not_shown() {
         for (text, shown) in [
             ("https://api.example/graphql", "https://api.example/graphql"),
             ("https://me:hunter2@api.example", "***@api.example"),

@@ -22,7 +22,7 @@ fn mask(known: &Known, text: &str) -> String {
 }
 
 #[test]
-fn a_secret_is_masked_wherever_it_is() {
+fn a_secret_is_masked_at_any_position() {
     let known = known(&[TOKEN]);
     for (text, expected) in [
         (format!("Bearer {TOKEN}\n"), "Bearer ***\n"),
@@ -42,14 +42,14 @@ fn a_secret_is_masked_wherever_it_is() {
 }
 
 #[test]
-fn short_texts_are_no_secrets() {
+fn short_texts_are_not_masked() {
     let known = known(&["0123456789abcde"]);
     assert_eq!(mask(&known, "0123456789abcde"), "0123456789abcde");
     assert!(known.words.is_empty());
 }
 
 #[test]
-fn a_secret_is_masked_as_json_writes_it() {
+fn a_secret_escaped_in_json_is_masked() {
     conceal("q\"uo\\ted/secret<of>16");
     for text in [
         "q\"uo\\ted/secret<of>16",
@@ -70,7 +70,7 @@ fn split_by(separator: &str) -> String {
 }
 
 #[test]
-fn a_secret_is_masked_across_what_is_not_visible() {
+fn a_secret_with_invisible_characters_is_masked() {
     let known = known(&[TOKEN]);
     for separator in [
         "\u{1b}[31;1m",
@@ -109,7 +109,7 @@ fn a_secret_is_masked_across_what_is_not_visible() {
 }
 
 #[test]
-fn a_secret_is_masked_when_it_is_written_with_escapes() {
+fn a_secret_written_with_escapes_is_masked() {
     let known = known(&[TOKEN, "base64/of/a/key/with/slashes"]);
     let escaped: String = TOKEN
         .chars()
@@ -134,7 +134,7 @@ fn a_secret_is_masked_when_it_is_written_with_escapes() {
 }
 
 #[test]
-fn what_is_held_back_has_a_limit() {
+fn buffered_output_is_limited() {
     conceal(TOKEN);
     let mut masker = Masker::default();
     let text = format!("{}{}", &TOKEN[..20], "\u{200b}".repeat(MOST_HELD));
@@ -153,7 +153,7 @@ fn an_old_token_stays_masked() {
 }
 
 #[test]
-fn a_value_is_compared_with_secrets_of_any_length() {
+fn values_are_compared_with_secrets_of_any_length() {
     conceal("");
     conceal("sesame-1");
     assert!(!is_registered("") && is_registered("sesame-1") && !is_registered("sesame"));
@@ -161,7 +161,7 @@ fn a_value_is_compared_with_secrets_of_any_length() {
 }
 
 #[test]
-fn nothing_is_held_back_after_a_line() {
+fn complete_lines_are_not_buffered() {
     conceal(TOKEN);
     let mut masker = Masker::default();
     assert_eq!(&*masker.feed(b"a line\n"), b"a line\n");
@@ -172,7 +172,7 @@ fn nothing_is_held_back_after_a_line() {
 
 proptest! {
     #[test]
-    fn pieces_make_no_difference(
+    fn masking_is_independent_of_chunk_boundaries(
         texts in proptest::collection::vec(
             prop_oneof!["[a-z \n]{0,20}", Just(TOKEN.to_owned()), Just(TOKEN[5..30].to_owned()),
                         Just(TOKEN[..9].to_owned()), Just("\u{1b}[31m".to_owned()),
@@ -209,7 +209,7 @@ proptest! {
     }
 
     #[test]
-    fn no_piece_of_a_secret_passes(start in 0..30_usize, length in 16..60_usize, before in "[ -~]{0,20}") {
+    fn fragments_of_a_secret_are_masked(start in 0..30_usize, length in 16..60_usize, before in "[ -~]{0,20}") {
         let known = known(&[TOKEN]);
         let piece = &TOKEN[start..TOKEN.len().min(start + length)];
         prop_assume!(piece.len() >= SHORTEST);
@@ -218,7 +218,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_survived(secret in ".{0,40}", text in ".{0,60}") {
+    fn masking_never_panics(secret in ".{0,40}", text in ".{0,60}") {
         let known = known(&[&secret]);
         let _ = mask(&known, &text);
         let _ = known.scan(text.as_bytes(), false);

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths() {
+    fn durations_are_parsed() {
         for (text, milliseconds) in [
             ("30", 30_000),
             ("30s", 30_000),

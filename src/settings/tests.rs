@@ -49,7 +49,7 @@ fn stored(name: &str) -> TokenOrigin {
 }
 
 #[test]
-fn flag_then_variable_then_context_then_nothing() {
+fn flags_override_variables_and_variables_the_context() {
     let vars = [("TASKS_PROJECT", "var")];
     let by_flag = flags(|f| f.project = vec!["flag".to_owned()]);
     let project = |flags: &Flags, vars: &[_], config| {
@@ -80,7 +80,7 @@ fn flag_then_variable_then_context_then_nothing() {
 }
 
 #[test]
-fn empty_values_are_wrong_use_where_they_would_hold() {
+fn effective_empty_values_are_usage_errors() {
     let empty = flags(|f| f.environment = vec![String::new()]);
     let full = flags(|f| f.environment = vec!["main".to_owned()]);
     let vars = [("TASKS_ENVIRONMENT", " ")];
@@ -103,7 +103,7 @@ fn empty_values_are_wrong_use_where_they_would_hold() {
 }
 
 #[test]
-fn the_token_goes_to_the_address_it_belongs_to_and_nowhere_else() {
+fn a_token_is_sent_only_to_its_own_address() {
     let api = ("TASKS_API", "https://x.example");
     let tok = ("TASKS_TOKEN", "t");
     let ctx = ("TASKS_CONTEXT", "b");
@@ -179,14 +179,14 @@ fn the_token_goes_to_the_address_it_belongs_to_and_nowhere_else() {
 }
 
 #[test]
-fn an_address_without_a_token_is_signed_in_to_otherwise() {
+fn an_address_without_a_token_uses_another_sign_in() {
     let vars = [("TASKS_API", "https://x.example")];
     let chosen = chosen(&Flags::default(), &vars, config(None, &[])).unwrap();
     assert_eq!(chosen.token, TokenOrigin::Address);
 }
 
 #[test]
-fn the_ssh_variables_belong_where_the_token_does() {
+fn ssh_variables_apply_to_the_address_of_the_token() {
     let ssh = [
         ("TASKS_SSH_HOST", "ssh.example"),
         ("TASKS_SSH_PORT", "2222"),
@@ -227,7 +227,7 @@ fn the_ssh_variables_belong_where_the_token_does() {
 }
 
 #[test]
-fn the_current_context_or_the_only_one() {
+fn the_current_or_only_context_is_used() {
     let none = Flags::default();
     let name = |c: Result<Chosen, SettingsError>| match c.unwrap().target.value {
         Target::Context(c) => c.name.to_string(),
@@ -248,7 +248,7 @@ fn the_current_context_or_the_only_one() {
 }
 
 #[test]
-fn a_pod_is_what_is_meant_when_nothing_else_is() {
+fn a_pod_is_the_default_target() {
     use crate::config::{POD, PodVariables};
     let none = Flags::default();
     let pod = PodVariables {
@@ -281,7 +281,7 @@ fn a_pod_is_what_is_meant_when_nothing_else_is() {
 }
 
 #[test]
-fn an_unknown_context_is_not_found_and_the_nearest_is_named() {
+fn an_unknown_context_is_not_found_with_a_suggestion() {
     let error = chosen(&line("acne"), &[], config(None, &["acme"])).unwrap_err();
     assert_eq!(error.kind, SettingsErrorKind::NotFound);
     assert_eq!(error.hints, ["did you mean `acme`?"]);
@@ -290,7 +290,7 @@ fn an_unknown_context_is_not_found_and_the_nearest_is_named() {
 }
 
 #[test]
-fn a_broken_file_matters_only_to_those_who_need_it() {
+fn a_broken_file_fails_only_commands_that_need_it() {
     let broken = || {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join(FILE), "[").unwrap();
@@ -304,7 +304,7 @@ fn a_broken_file_matters_only_to_those_who_need_it() {
 }
 
 #[test]
-fn what_was_not_said_changes_nothing_without_a_terminal() {
+fn inferred_targets_are_not_changed_without_a_terminal() {
     use TargetSetting::{Context, Environment, Project};
     let one = || config(None, &["a"]);
     let two = || config(Some("a"), &["a", "b"]);
@@ -332,7 +332,7 @@ fn what_was_not_said_changes_nothing_without_a_terminal() {
 }
 
 #[test]
-fn formats() {
+fn output_formats_are_resolved() {
     let none = || config(None, &[]);
     let output = |flags: &Flags, vars: &[_]| resolve(flags, vars, none()).unwrap();
     let json = [("TASKS_OUTPUT", "json")];
@@ -350,7 +350,7 @@ fn formats() {
 
 #[cfg(feature = "sandbox")]
 #[test]
-fn the_sandboxs_flags_are_for_the_sandbox() {
+fn sandbox_flags_require_the_sandbox() {
     let one = || config(None, &["a"]);
     let as_guest = |context: Option<&str>| {
         flags(|f| {
@@ -372,7 +372,7 @@ fn the_sandboxs_flags_are_for_the_sandbox() {
 }
 
 #[test]
-fn several_of_a_flag_are_none_that_is_meant_alone() {
+fn repeated_place_flags_are_refused_for_a_single_place() {
     let of = |projects: &[&str], environments: &[&str]| {
         let all = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect();
         let flags = flags(|f| (f.project, f.environment) = (all(projects), all(environments)));

@@ -67,7 +67,7 @@ mod tests {
     use std::time::SystemTime;
 
     #[test]
-    fn only_old_keys_that_nobody_uses_are_removed() {
+    fn only_old_unused_keys_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let key = |name: &str, age: u64| {
             let path = folder.path().join(name);

@@ -147,7 +147,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_line_is_read() {
+    fn a_log_line_is_parsed() {
         let line = LogLine::parse(
             "[pod/lagoon-task-abc-x7/cli] 2026-05-04T10:00:00.123456789Z  hello] world ",
         )
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_rest_of_an_endless_line_is_dropped() {
+    async fn overlong_lines_are_truncated() {
         let text = format!("one\n\n{}\ntwo\nlast", "x".repeat(LONGEST_LINE + 10));
         let mut lines = Lines::new(text.as_bytes());
         let mut found = Vec::new();
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_line() {
+    fn other_text_is_no_log_line() {
         for text in ["", "hello", "[pod/a/b] hello", "[pod/a/b]", "[pod/a/b 2026"] {
             assert_eq!(LogLine::parse(text), None, "{text}");
         }
@@ -181,14 +181,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_comes_through(text in "[^\n]*", nanos in 0i128..2_000_000_000_000_000_000) {
+        fn any_text_of_a_line_is_kept(text in "[^\n]*", nanos in 0i128..2_000_000_000_000_000_000) {
             let at = Timestamp::from_nanosecond(nanos).unwrap();
             let line = LogLine::parse(&format!("[pod/p/c] {at} {text}")).unwrap();
             prop_assert_eq!((line.at, line.text), (at, text));
         }
 
         #[test]
-        fn nothing_makes_it_fail(line in any::<String>()) {
+        fn parsing_never_panics(line in any::<String>()) {
             let _ = LogLine::parse(&line);
         }
     }

@@ -49,7 +49,7 @@ fn read(folder: &TempDir, name: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_line_is_what_it_should_be() {
+async fn ssh_gets_the_expected_arguments() {
     let (folder, ssh) = stand_in("printf '%s\\n' \"$@\" > line; echo a.b.c");
     assert_eq!(ask(&ssh).await.unwrap(), "a.b.c");
     let line = read(&folder, "line");
@@ -66,7 +66,7 @@ async fn the_line_is_what_it_should_be() {
 }
 
 #[tokio::test]
-async fn a_key_s_text_is_a_file_for_that_long() {
+async fn a_key_given_as_text_is_a_temporary_private_file() {
     let (folder, ssh) = stand_in(
         "while [ \"$1\" != -i ]; do shift; done; echo \"$2 $3 $4\" > key
          cp \"$2\" copy; stat -c %a \"$2\" > mode; echo a.b.c",
@@ -84,7 +84,7 @@ async fn a_key_s_text_is_a_file_for_that_long() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_not_there_is_said_before_anything_is_tried() {
+async fn a_missing_key_is_reported_before_ssh_starts() {
     let (folder, ssh) = stand_in("touch started; echo a.b.c");
     let key = Key::File("/no/such/key".into());
     let error = ask(&ssh.clone().with_key(Some(key))).await.unwrap_err();
@@ -101,7 +101,7 @@ async fn a_key_that_is_not_there_is_said_before_anything_is_tried() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_shown_and_no_token() {
+async fn a_refusal_is_shown_without_a_token() {
     let (_folder, ssh) = stand_in("printf 'no \\033[31mway\\033[0m\\a\\n\\nask\\n' >&2");
     let error = ask(&ssh).await.unwrap_err();
     assert_eq!(error.to_string(), "ssh.example.com refused: no way\nask");
@@ -121,7 +121,7 @@ async fn a_refusal_is_shown_and_no_token() {
 }
 
 #[tokio::test]
-async fn what_ssh_says_is_kept() {
+async fn ssh_messages_are_kept() {
     let (_folder, ssh) = stand_in("echo 'lagoon@x: Permission denied (publickey).' >&2; exit 255");
     let error = ask(&ssh).await.unwrap_err();
     assert_eq!(
@@ -143,14 +143,14 @@ async fn what_ssh_says_is_kept() {
 }
 
 #[tokio::test]
-async fn without_ssh_one_is_told_what_to_install() {
+async fn without_ssh_the_error_says_what_to_install() {
     let error = ask(&Ssh::program("/no/such/ssh")).await.unwrap_err();
     assert!(matches!(error, SshError::NoProgram));
     assert!(error.hints()[0].contains("openssh-client"));
 }
 
 #[tokio::test]
-async fn who_does_not_answer_is_ended() {
+async fn an_unresponsive_ssh_is_terminated() {
     // The script creates a file on SIGTERM and does not end by itself.
     let (folder, ssh) = stand_in(
         "trap 'touch asked; exit 1' TERM; echo thinking >&2; echo $$ > pid
@@ -169,7 +169,7 @@ async fn who_does_not_answer_is_ended() {
 }
 
 #[tokio::test]
-async fn who_does_not_want_to_end_is_ended() {
+async fn an_ssh_that_ignores_sigterm_is_killed() {
     let (folder, ssh) = stand_in("trap '' TERM; echo $$ > pid; while :; do sleep 0.05; done");
     let limit = Duration::from_secs(1);
     token(&ssh, &portal(), limit, three_parts)
@@ -184,7 +184,7 @@ async fn who_does_not_want_to_end_is_ended() {
 }
 
 #[tokio::test]
-async fn an_endless_answer_is_no_token() {
+async fn endless_output_is_no_token() {
     let (_folder, ssh) = stand_in("head -c 10000000 /dev/zero | tr '\\0' a; echo .b.c");
     assert!(matches!(ask(&ssh).await, Err(SshError::Refused { .. })));
 }
@@ -207,7 +207,7 @@ async fn a_log_is_a_stream_of_lines() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_log_says_why() {
+async fn a_failed_log_stream_reports_the_reason() {
     let (_folder, ssh) = stand_in("echo 'no such task' >&2; exit 253");
     let mut log = follow_log(&ssh, &portal(), "lagoon-task-abc", 1).unwrap();
     let error = log.next().await.unwrap_err();
@@ -220,7 +220,7 @@ async fn the_end_of_a_log_says_why() {
 }
 
 #[test]
-fn no_name_becomes_an_option() {
+fn no_name_is_passed_as_an_option() {
     for name in [
         "",
         "-oProxyCommand=x",
@@ -247,7 +247,7 @@ fn no_name_becomes_an_option() {
 
 proptest! {
     #[test]
-    fn a_name_that_passes_is_one_word(name in any::<String>()) {
+    fn a_valid_name_is_one_word(name in any::<String>()) {
         if to(&name, "h", "22").is_ok() {
             prop_assert!(!name.starts_with('-') && !name.contains(['@', ' ', '/', '\n']));
         }

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_look_up_waits_for_starts_of_the_same_kind_only() {
+    async fn a_lookup_waits_only_for_starts_of_the_same_kind() {
         let home = tempfile::tempdir().unwrap();
         let claims = claims(&home);
         let mut mine = claims.begin(&KIND, LIMIT).await;
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_a_state_folder_nothing_is_excluded() {
+    async fn without_a_state_folder_no_run_is_excluded() {
         let claims = Claims::open(None, "https://lagoon.example/graphql");
         let mut start = claims.begin(&KIND, AT_ONCE).await;
         assert!(start.wait_for_others(AT_ONCE).await);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn files_are_private_and_limited_in_age_and_number() {
+    async fn claim_files_are_private_and_limited_in_age_and_number() {
         let home = tempfile::tempdir().unwrap();
         let first = claims(&home);
         let start = first.begin(&KIND, LIMIT).await;

@@ -71,19 +71,19 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_line_stays_one_line() {
+    fn a_cleaned_line_stays_one_line() {
         assert_eq!(clean_line("a\nb\tc\r\u{1b}[2J"), "a\\nb\\tc\\r\\u{1b}[2J");
         assert_eq!(clean_line("evil\u{202e}txt.exe"), "evil\\u{202e}txt.exe");
         assert_eq!(clean_line("Grüße 👩‍👧 ✓"), "Grüße 👩‍👧 ✓");
     }
 
     #[test]
-    fn a_text_keeps_its_lines() {
+    fn a_cleaned_text_keeps_its_lines() {
         assert_eq!(clean_text("a\r\n\tb\nc\u{9b}m"), "a\n\tb\nc\\u{9b}m");
     }
 
     #[test]
-    fn escaped_json_means_the_same() {
+    fn escaped_json_has_the_same_value() {
         let value = serde_json::json!({"a\u{202e}": "x\u{7f}\u{e0041}\n"});
         let escaped = escape_json(&format!("{value:#}"));
         assert!(escaped.contains("\\u202e") && escaped.contains("\\udb40\\udc41"));
@@ -95,13 +95,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_unsafe_is_left(text in any::<String>()) {
+        fn cleaned_text_has_no_unsafe_characters(text in any::<String>()) {
             prop_assert!(!clean_line(&text).chars().any(is_unsafe));
             prop_assert!(!clean_text(&text).chars().any(|c| is_unsafe(c) && c != '\n' && c != '\t'));
         }
 
         #[test]
-        fn cleaning_twice_changes_nothing(text in any::<String>()) {
+        fn cleaning_is_idempotent(text in any::<String>()) {
             let (line, lines) = (clean_line(&text), clean_text(&text));
             prop_assert_eq!(clean_line(&line), line);
             prop_assert_eq!(clean_text(&lines), lines);

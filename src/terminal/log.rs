@@ -238,12 +238,12 @@ mod tests {
     }
 
     #[test]
-    fn text_newlines_and_tabs_pass() {
+    fn text_newlines_and_tabs_are_kept() {
         assert_eq!(plain("grüße\t✓\nzwei\n"), "grüße\t✓\nzwei\n");
     }
 
     #[test]
-    fn colour_stays_only_when_asked() {
+    fn colours_are_kept_only_if_requested() {
         let log = b"\x1b[1;31mred\x1b[0m \x1b[38:5:2mgreen";
         assert_eq!(cleaned(false, &[log]), "red green");
         assert_eq!(
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn every_other_sequence_goes() {
+    fn other_escape_sequences_are_removed() {
         for gone in [
             "\u{1b}[2J",
             "\u{1b}[10;10H",
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_sequence_loses_nothing_after_its_line() {
+    fn a_broken_sequence_affects_only_its_line() {
         assert_eq!(plain("a\u{1b}]0;never ended\nb\n"), "a\nb\n");
         assert_eq!(plain("a\u{1b}[12\nb"), "a\nb");
         assert_eq!(plain("a\u{1b}\u{1b}[31mb"), "ab");
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf_8_is_replaced() {
+    fn invalid_utf_8_is_replaced() {
         assert_eq!(cleaned(false, &[b"a\xffb\xc3"]), "a\u{fffd}b\u{fffd}");
         assert_eq!(cleaned(false, &[b"\xc3", b"\xbc"]), "ü");
         // An 8-bit CSI is invalid UTF-8.
@@ -342,7 +342,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn only_text_and_colour_comes_out(log in log(), keep in any::<bool>()) {
+        fn cleaned_logs_contain_only_text_and_colours(log in log(), keep in any::<bool>()) {
             let clean = cleaned(keep, &[&log]);
             let colour = regex::Regex::new("\u{1b}\\[[0-9;:]*m").unwrap();
             let escapes = clean.contains('\u{1b}');
@@ -352,13 +352,13 @@ mod tests {
         }
 
         #[test]
-        fn cleaning_twice_changes_nothing(log in log(), keep in any::<bool>()) {
+        fn cleaning_is_idempotent(log in log(), keep in any::<bool>()) {
             let once = cleaned(keep, &[&log]);
             prop_assert_eq!(cleaned(keep, &[once.as_bytes()]), once);
         }
 
         #[test]
-        fn pieces_do_not_matter(log in log(), keep in any::<bool>(), size in 1usize..7) {
+        fn cleaning_is_independent_of_chunk_boundaries(log in log(), keep in any::<bool>(), size in 1usize..7) {
             let pieces: Vec<&[u8]> = log.chunks(size).collect();
             prop_assert_eq!(cleaned(keep, &pieces), cleaned(keep, &[&log]));
         }

@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_but_the_answer_goes_to_stderr() {
+    fn everything_but_the_result_goes_to_stderr() {
         let ui = with(|o| (o.verbose, o.no_color) = (true, true));
         ui.out("answer\n").unwrap();
         ui.out("\x1b[1mlog\n").unwrap();
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_asked_who_does_not_want_to_be() {
+    fn prompts_are_disabled_by_no_input_and_ci() {
         assert!(with(|_| ()).can_prompt());
         assert!(!with(|o| o.no_input = true).can_prompt());
         assert!(!with(|o| o.ci = true).can_prompt());

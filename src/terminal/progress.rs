@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gauge_fills_with_time_and_never_runs_over() {
+    fn the_progress_bar_fills_over_time_without_overflow() {
         assert_eq!(gauge(s(7), None), "7s");
         assert_eq!(
             gauge(s(0), Some(s(40))),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_to_be_started_to_be_finished() {
+    fn progress_can_be_finished_without_a_start() {
         let bar = Bar::new(MultiProgress::with_draw_target(
             indicatif::ProgressDrawTarget::hidden(),
         ));

@@ -146,7 +146,7 @@ fn child_secret() {
 }
 
 #[test]
-fn a_list_starts_at_its_default_and_keeps_the_answer_in_sight() {
+fn a_list_starts_at_its_default_and_shows_the_choice() {
     let mut session = Session::start("child_select");
     session
         .expect("main     production")
@@ -159,7 +159,7 @@ fn a_list_starts_at_its_default_and_keeps_the_answer_in_sight() {
 }
 
 #[test]
-fn ctrl_c_is_an_answer_and_leaves_the_terminal_in_order() {
+fn ctrl_c_cancels_a_prompt_and_restores_the_terminal() {
     for child in [
         "child_select",
         "child_confirm",
@@ -178,7 +178,7 @@ fn ctrl_c_is_an_answer_and_leaves_the_terminal_in_order() {
 }
 
 #[test]
-fn just_enter_is_no() {
+fn enter_alone_means_no() {
     let mut session = Session::start("child_confirm");
     session
         .expect("Drop \\u{1b}[2Jthe database?")
@@ -192,7 +192,7 @@ fn just_enter_is_no() {
 }
 
 #[test]
-fn a_text_is_checked_and_has_a_default() {
+fn a_text_prompt_validates_and_has_a_default() {
     let mut session = Session::start("child_text");
     session
         .expect("Level")
@@ -207,7 +207,7 @@ fn a_text_is_checked_and_has_a_default() {
 }
 
 #[test]
-fn a_secret_is_never_shown() {
+fn a_secret_is_never_echoed() {
     let mut session = Session::start("child_secret");
     session
         .expect("Token:")
@@ -250,7 +250,7 @@ fn child_progress() {
 }
 
 #[test]
-fn progress_steps_aside_and_leaves_no_trace() {
+fn progress_makes_way_for_output_and_is_erased() {
     let mut session = Session::start("child_progress");
     session
         .expect("audit\\u{1b}[2J is queued ━")

@@ -66,7 +66,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn hidden_text_is_shown_and_colours_stay() {
+    fn concealed_text_becomes_visible_and_colours_stay() {
         for (parameters, expected) in [
             ("8", None),
             ("008", None),
@@ -111,7 +111,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_hides_text(parameters in prop::collection::vec("8|38|48|5|2|0|1|31||38:5:8|08", 0..9)) {
+        fn no_sequence_conceals_text(parameters in prop::collection::vec("8|38|48|5|2|0|1|31||38:5:8|08", 0..9)) {
             let shown = visible(&parameters.join(";")).unwrap_or_default();
             prop_assert!(!hides(&shown), "{}", shown);
             prop_assert_eq!(visible(&shown).unwrap_or_default(), shown);

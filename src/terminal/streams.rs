@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_closed_pipe_is_told_from_a_failure() {
+    fn a_broken_pipe_differs_from_other_failures() {
         let closed = StreamError::from(io::Error::from(ErrorKind::BrokenPipe));
         assert!(matches!(closed, StreamError::Closed));
         let full = StreamError::from(io::Error::from(ErrorKind::StorageFull));
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_keeps_the_streams_apart() {
+    fn in_memory_streams_are_separate() {
         let streams = Streams::memory();
         streams.write(Stream::Out, b"answer").unwrap();
         streams.write(Stream::Err, b"note").unwrap();

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_flag_wins_over_the_environment() {
+    fn the_color_flag_overrides_the_environment() {
         let always = auto(|o| (o.color, o.no_color) = (ColorChoice::Always, true));
         assert!(decide(&always, false));
         let never = auto(|o| (o.color, o.force_color) = (ColorChoice::Never, true));
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_flag_the_environment_and_the_terminal_decide() {
+    fn without_a_flag_colour_depends_on_environment_and_terminal() {
         assert!(decide(&auto(|_| ()), true));
         assert!(!decide(&auto(|_| ()), false));
         assert!(!decide(&auto(|o| o.dumb = true), true));
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_painted_without_colour() {
+    fn without_colour_text_is_unchanged() {
         assert_eq!(Palette::new(false).paint(Style::Bad, "no"), "no");
         assert_eq!(
             Palette::new(true).paint(Style::Bad, "no"),

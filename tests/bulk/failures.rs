@@ -47,7 +47,7 @@ fn outcomes(output: &Output) -> Vec<Value> {
 }
 
 #[test]
-fn nothing_starts_unless_all_can() {
+fn no_run_starts_unless_all_targets_can_start() {
     let env = TestEnv::new();
     let line = [&["Check disk space", "--yes"], &ALL[..]].concat();
     let output = invoke(&env, &line);
@@ -163,7 +163,7 @@ fn patterns_and_projects_that_select_nothing_are_skipped_on_request() {
 }
 
 #[test]
-fn if_everything_is_skipped_nothing_starts() {
+fn without_remaining_targets_no_run_starts() {
     let env = TestEnv::new();
     let cases: [&[&str]; 5] = [
         &["-p", "lagoon-demo", "-e", "pr-13", "-e", "gone"],
@@ -181,7 +181,7 @@ fn if_everything_is_skipped_nothing_starts() {
 }
 
 #[test]
-fn what_is_skipped_of_a_file_is_named_with_its_line() {
+fn skipped_targets_of_a_file_are_named_with_their_line() {
     let env = TestEnv::new();
     env.sql("DELETE FROM service WHERE name = 'node' AND environment = 102");
     let file = env.home.write(
@@ -210,7 +210,7 @@ fn what_is_skipped_of_a_file_is_named_with_its_line() {
 }
 
 #[test]
-fn a_missing_service_counts_as_missing() {
+fn a_missing_service_is_skipped_like_a_missing_task() {
     let env = TestEnv::new();
     env.sql("DELETE FROM service WHERE name = 'node' AND environment = 102");
     let line = [&["Run yarn audit", "--yes"], &ALL[..]].concat();
@@ -237,7 +237,7 @@ fn a_missing_service_counts_as_missing() {
 }
 
 #[test]
-fn an_environment_that_cannot_be_read_spoils_no_other() {
+fn an_unreadable_environment_does_not_affect_others() {
     let env = TestEnv::new();
     // A task with an argument without a type breaks the listing of its environment.
     env.sql("INSERT INTO definition (id, name, description, service, type, environment, permission, command,
@@ -258,7 +258,7 @@ fn an_environment_that_cannot_be_read_spoils_no_other() {
 }
 
 #[test]
-fn one_that_is_refused_is_named_and_the_others_are_reported() {
+fn a_refused_start_is_named_and_the_others_are_reported() {
     let env = TestEnv::new();
     for format in ["table", "tsv", "json"] {
         fail(&env, &[fine(), refused()]);
@@ -281,7 +281,7 @@ fn one_that_is_refused_is_named_and_the_others_are_reported() {
 }
 
 #[test]
-fn nothing_could_be_started_and_stdout_is_empty() {
+fn if_no_start_succeeds_stdout_is_empty() {
     let env = TestEnv::new();
     fail(&env, &[refused(), refused(), refused()]);
     let output = hello(&env, &["-o", "json"]);
@@ -289,7 +289,7 @@ fn nothing_could_be_started_and_stdout_is_empty() {
 }
 
 #[test]
-fn fail_fast_starts_nothing_more() {
+fn fail_fast_stops_further_starts() {
     let env = TestEnv::new();
     fail(&env, &[fine(), refused()]);
     let output = hello(&env, &["--fail-fast", "-o", "json"]).ends_with(1);
@@ -307,7 +307,7 @@ fn fail_fast_starts_nothing_more() {
 }
 
 #[test]
-fn a_lost_answer_in_the_middle_is_looked_up_and_never_repeated() {
+fn a_lost_reply_is_looked_up_and_the_start_not_repeated() {
     let env = TestEnv::new();
     fail(&env, &[fine(), Fault::LoseAnswer]);
     let output = hello(&env, &["-o", "json"]).succeeds();
@@ -330,7 +330,7 @@ fn a_lost_answer_in_the_middle_is_looked_up_and_never_repeated() {
 }
 
 #[test]
-fn two_runs_on_one_environment_are_not_taken_for_each_other() {
+fn two_runs_on_one_environment_are_not_confused() {
     let env = TestEnv::new();
     let file = "{\"environment\": \"main\", \"arguments\": {\"TEXT\": \"a\"}}\n\
         {\"environment\": \"main\", \"arguments\": {\"TEXT\": \"b\"}}\n";
@@ -351,7 +351,7 @@ fn two_runs_on_one_environment_are_not_taken_for_each_other() {
 }
 
 #[test]
-fn an_interrupt_says_what_was_started_and_what_may_have_been() {
+fn an_interrupt_lists_started_and_possibly_started_runs() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let env = TestEnv::new();
         fail(&env, &[fine(), Fault::HangAfter]);
@@ -380,7 +380,7 @@ fn an_interrupt_says_what_was_started_and_what_may_have_been() {
 }
 
 #[test]
-fn a_refused_one_and_a_failed_run_are_one_verdict() {
+fn a_refused_start_and_a_failed_run_have_one_exit_code() {
     let env = TestEnv::new();
     let steps = [
         Step::Status(Status::Running),
@@ -395,7 +395,7 @@ fn a_refused_one_and_a_failed_run_are_one_verdict() {
 }
 
 #[test]
-fn so_many_are_started_at_once_as_the_line_says() {
+fn concurrency_limits_simultaneous_starts() {
     let env = TestEnv::new();
     // The first has no answer; those beside it are on their way before that is known.
     fail(&env, &[Fault::Hang]);

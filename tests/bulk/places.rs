@@ -51,7 +51,7 @@ fn meant(env: &TestEnv, args: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn names_patterns_types_groups_and_pairs() {
+fn targets_are_selected_by_name_pattern_type_group_or_pair() {
     let env = TestEnv::new();
     shops(&env);
     let all = [
@@ -110,7 +110,7 @@ fn names_patterns_types_groups_and_pairs() {
 }
 
 #[test]
-fn a_request_for_each_project_and_one_for_their_names() {
+fn target_selection_takes_one_request_per_project() {
     let env = TestEnv::new();
     shops(&env);
     for (first, line) in [
@@ -139,7 +139,7 @@ fn a_request_for_each_project_and_one_for_their_names() {
 }
 
 #[test]
-fn what_is_named_and_not_there_ends_with_5() {
+fn missing_targets_exit_with_5() {
     let env = TestEnv::new();
     shops(&env);
     let refused = |line: &[&str]| invoke(&env, &[&["Say hello", "--yes"], line].concat()).error(5);
@@ -192,7 +192,7 @@ fn what_is_named_and_not_there_ends_with_5() {
 }
 
 #[test]
-fn lines_that_say_two_things_are_wrong_use() {
+fn conflicting_target_options_are_usage_errors() {
     let env = TestEnv::new();
     let refused = |line: &[&str]| invoke(&env, &[&["Say hello", "--yes"], line].concat()).error(2);
     assert_snapshot!(refused(&["-A", "-p", "shop", "-e", "main"]), @"
@@ -246,7 +246,7 @@ fn lines_that_say_two_things_are_wrong_use() {
 }
 
 #[test]
-fn the_context_must_have_been_said() {
+fn bulk_starts_require_an_explicit_context() {
     let env = TestEnv::new();
     let two =
         "[contexts.a]\napi = \"https://a.example\"\n[contexts.b]\napi = \"https://b.example\"\n";
@@ -265,7 +265,7 @@ fn the_context_must_have_been_said() {
 }
 
 #[test]
-fn a_file_says_where_and_with_what() {
+fn a_targets_file_defines_targets_and_values() {
     let env = TestEnv::new();
     shops(&env);
     let line = [
@@ -351,7 +351,7 @@ fn a_file_says_where_and_with_what() {
 }
 
 #[test]
-fn a_file_that_is_wrong_is_told_with_its_line() {
+fn an_invalid_targets_file_is_reported_with_the_line() {
     let env = TestEnv::new();
     let refused = |file: &str, more: &[&str]| {
         let line = [&["invoke", "Say hello", "--targets", "-", "--yes"], more].concat();

@@ -16,7 +16,7 @@ fn log(text: &str) -> Step {
 }
 
 #[test]
-fn each_line_of_a_followed_log_says_where_it_is_from() {
+fn followed_log_lines_have_a_target_prefix() {
     let env = TestEnv::new();
     let steps = [
         Step::Status(Status::Running),
@@ -48,7 +48,7 @@ fn each_line_of_a_followed_log_says_where_it_is_from() {
 }
 
 #[test]
-fn each_run_is_a_line_when_it_ends() {
+fn each_finished_run_prints_a_line() {
     let env = TestEnv::new();
     let steps = [
         Step::Status(Status::Running),
@@ -93,7 +93,7 @@ fn each_run_is_a_line_when_it_ends() {
 }
 
 #[test]
-fn at_a_terminal_it_is_shown_confirmed_and_waited_for() {
+fn at_a_terminal_a_bulk_start_is_confirmed_and_waited_for() {
     let env = TestEnv::new();
     env.script(
         "Clear caches",
@@ -149,7 +149,7 @@ fn at_a_terminal_it_is_shown_confirmed_and_waited_for() {
 }
 
 #[test]
-fn ctrl_c_at_a_terminal_while_waiting_leaves_them_going() {
+fn ctrl_c_while_waiting_leaves_runs_in_progress() {
     let env = TestEnv::new();
     env.script("Say hello", &[Step::Status(Status::Running)]);
     let mut terminal =
@@ -162,7 +162,7 @@ fn ctrl_c_at_a_terminal_while_waiting_leaves_them_going() {
 }
 
 #[test]
-fn only_those_that_failed_are_run_again() {
+fn only_failed_runs_are_rerun() {
     let env = TestEnv::new();
     env.script("Try arguments", &[Step::Status(Status::Running)]);
     let line = [

@@ -36,7 +36,7 @@ fn is_refused(env: &TestEnv, why: &str) {
 }
 
 #[test]
-fn a_compose_file_is_a_regular_file_in_the_repository() {
+fn the_compose_file_must_be_regular_and_in_the_repository() {
     let env = TestEnv::new();
     git(&env, super::DEVELOP, UNKNOWN);
     env.home.write("outside.yml", COMPOSE);
@@ -71,7 +71,7 @@ fn a_compose_file_is_a_regular_file_in_the_repository() {
 }
 
 #[test]
-fn lagoons_file_itself_is_a_regular_file_in_the_repository() {
+fn the_lagoon_file_must_be_regular_and_in_the_repository() {
     let env = TestEnv::new();
     git(&env, super::DEVELOP, UNKNOWN);
     lagoon_file(&env);
@@ -88,7 +88,7 @@ fn lagoons_file_itself_is_a_regular_file_in_the_repository() {
 }
 
 #[test]
-fn only_a_git_folder_is_read_as_one() {
+fn only_a_valid_git_folder_is_read() {
     let env = TestEnv::new();
     // A folder with a remote that would be found, but without HEAD.
     let config = format!("[remote \"origin\"]\n\turl = {REMOTE}\n");
@@ -119,7 +119,7 @@ fn only_a_git_folder_is_read_as_one() {
 }
 
 #[test]
-fn task_files_that_nobody_named_stay_in_the_repository() {
+fn default_task_files_must_be_in_the_repository() {
     let env = TestEnv::new();
     git(&env, super::DEVELOP, REMOTE);
     env.home.write("tasks.yml", TASKS);
@@ -157,7 +157,7 @@ fn task_files_that_nobody_named_stay_in_the_repository() {
 }
 
 #[test]
-fn a_command_file_is_a_regular_file() {
+fn a_command_file_must_be_regular() {
     let env = TestEnv::new();
     git(&env, super::DEVELOP, REMOTE);
     env.home.write("work/.lagoon/tasks.yml", TASKS);
@@ -172,7 +172,7 @@ fn a_command_file_is_a_regular_file() {
 }
 
 #[test]
-fn files_that_a_flag_names_can_be_anything() {
+fn files_given_by_flag_are_unrestricted() {
     let env = TestEnv::new();
     git(&env, super::DEVELOP, REMOTE);
     let text = TASKS.replace("command_file: a.sh", "command: 'true'");

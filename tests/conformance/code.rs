@@ -33,7 +33,7 @@ fn file(lagoon: &Lagoon, rest: &str) -> String {
 }
 
 #[test]
-fn from_nothing_through_every_field_to_export_and_prune() {
+fn tasks_as_code_covers_creation_changes_export_and_pruning() {
     let lagoon = Lagoon::for_conformance();
     let (name, service) = (lagoon.unique("code"), lagoon.service());
     let first = format!(

@@ -56,7 +56,7 @@ fn a_task_with_arguments_out_of_alphabetical_order_can_be_managed() {
 }
 
 #[test]
-fn nothing_changes_when_lists_come_in_another_order() {
+fn results_do_not_depend_on_list_order() {
     let lagoon = Lagoon::for_conformance();
     let Some(shuffled) = lagoon.shuffled() else {
         eprintln!("skipped: replies are shuffled over plain http only");
@@ -93,7 +93,7 @@ fn nothing_changes_when_lists_come_in_another_order() {
 }
 
 #[test]
-fn a_task_of_a_group_of_several_projects_is_found_behind_others() {
+fn a_shadowed_task_of_a_group_is_found() {
     let lagoon = Lagoon::for_conformance();
     let Some(other) = lagoon.other_project() else {
         eprintln!("skipped: the group has only one project with environments");

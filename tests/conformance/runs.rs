@@ -39,7 +39,7 @@ fn one(lagoon: &Lagoon, args: &[&str]) -> Value {
 }
 
 #[test]
-fn a_task_on_two_environments_is_one_line_and_one_verdict() {
+fn a_task_on_two_environments_has_one_exit_code() {
     let lagoon = Lagoon::for_conformance();
     let name = lagoon.unique("bulk");
     define_for_project(&lagoon, &name, &["--command", "echo \"$X\"", "--arg", "X"]);
@@ -88,7 +88,7 @@ fn a_task_on_two_environments_is_one_line_and_one_verdict() {
 }
 
 #[test]
-fn nothing_starts_on_two_environments_unless_it_can_on_both() {
+fn no_run_starts_unless_both_environments_allow_it() {
     let lagoon = Lagoon::for_conformance();
     let name = lagoon.unique("here-alone");
     define(&lagoon, &name, &["--command", "true"]);
@@ -108,7 +108,7 @@ fn nothing_starts_on_two_environments_unless_it_can_on_both() {
 }
 
 #[test]
-fn runs_are_found_by_what_they_are() {
+fn runs_are_filtered_by_their_properties() {
     let lagoon = Lagoon::for_conformance();
     if lagoon.has_cluster() {
         eprintln!("skipped: a cluster ends runs by itself");
@@ -147,7 +147,7 @@ fn runs_are_found_by_what_they_are() {
 }
 
 #[test]
-fn a_run_is_cancelled_and_one_that_is_over_is_not() {
+fn only_unfinished_runs_are_cancelled() {
     let lagoon = Lagoon::for_conformance();
     let name = lagoon.unique("cancel");
     define(&lagoon, &name, &["--command", "sleep 300"]);
@@ -169,7 +169,7 @@ fn a_run_is_cancelled_and_one_that_is_over_is_not() {
 }
 
 #[test]
-fn a_run_is_run_again_with_the_same_values() {
+fn a_run_is_rerun_with_the_same_values() {
     let lagoon = Lagoon::for_conformance();
     let name = lagoon.unique("again");
     let line = [
@@ -193,7 +193,7 @@ fn a_run_is_run_again_with_the_same_values() {
 }
 
 #[test]
-fn a_command_of_its_own_arrives_word_by_word() {
+fn a_one_off_command_keeps_its_words() {
     let lagoon = Lagoon::for_conformance();
     let (project, other, service) = (
         lagoon.project(),
@@ -238,7 +238,7 @@ fn a_command_of_its_own_arrives_word_by_word() {
 }
 
 #[test]
-fn a_log_that_is_not_there_is_never_printed_as_one() {
+fn a_missing_log_is_not_printed_as_a_log() {
     let lagoon = Lagoon::for_conformance();
     if lagoon.has_cluster() {
         eprintln!("skipped: a cluster keeps logs");
@@ -259,7 +259,7 @@ fn a_log_that_is_not_there_is_never_printed_as_one() {
 }
 
 #[test]
-fn a_file_goes_there_and_comes_back() {
+fn an_uploaded_file_can_be_downloaded() {
     let lagoon = Lagoon::for_conformance();
     let name = lagoon.unique("files");
     define(&lagoon, &name, &["--command", "true"]);

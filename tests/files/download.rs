@@ -107,7 +107,7 @@ fn a_reset_connection_is_resumed() {
 }
 
 #[test]
-fn an_unavailable_store_is_asked_again() {
+fn an_unavailable_store_is_retried() {
     let env = with_file();
     let busy = Fault::answered("503 Slow Down", "application/xml", "<Error/>");
     let proxy = storing(&env, [busy, Fault::Refused, Fault::Silence]);
@@ -122,7 +122,7 @@ fn an_unavailable_store_is_asked_again() {
 }
 
 #[test]
-fn an_expired_address_is_replaced_in_the_middle() {
+fn an_expired_address_is_replaced_during_the_download() {
     let env = with_file();
     let old = Fault::answered("403 Forbidden", "application/xml", "<Error/>");
     let proxy = storing(&env, [Fault::ResetAfter(100_000), old]);
@@ -140,7 +140,7 @@ fn an_expired_address_is_replaced_in_the_middle() {
 }
 
 #[test]
-fn a_file_that_changes_in_the_middle_is_downloaded_anew() {
+fn a_file_that_changes_during_the_download_is_restarted() {
     for (lengths, new) in [
         ("same", content(2)),
         ("shorter", content(2)[..500].to_owned()),
@@ -166,7 +166,7 @@ fn a_file_that_changes_in_the_middle_is_downloaded_anew() {
 }
 
 #[test]
-fn a_part_of_another_version_is_not_used() {
+fn a_range_of_another_version_is_not_used() {
     let wrong: [fn(usize) -> String; 4] = [
         // Another entity tag, another total, another beginning, no range at all.
         |from| format!("etag: \"x\"\r\ncontent-range: bytes {from}-299999/300000\r\n"),
@@ -232,7 +232,7 @@ fn the_length_is_verified() {
 }
 
 #[test]
-fn without_a_strong_entity_tag_a_download_begins_anew() {
+fn without_a_strong_entity_tag_a_download_restarts() {
     for etag in ["", "W/\"weak\"", "unquoted"] {
         let env = with_file();
         let mut count = 0;
@@ -281,7 +281,7 @@ fn bytes(env: &TestEnv) -> u64 {
 }
 
 #[test]
-fn two_processes_do_not_write_one_file() {
+fn concurrent_downloads_do_not_write_one_file() {
     let env = with_file();
     let proxy = storing(&env, [Fault::Stalled(100_000)]);
     let first = stalled(&env, &proxy);
@@ -317,7 +317,7 @@ fn an_interrupted_download_continues() {
 }
 
 #[test]
-fn what_is_kept_belongs_to_one_file() {
+fn a_partial_download_belongs_to_one_file() {
     let env = with_file();
     let mut faults = vec![Fault::ResetAfter(100_000)];
     faults.resize(6, Fault::Refused);
@@ -334,7 +334,7 @@ fn what_is_kept_belongs_to_one_file() {
 }
 
 #[test]
-fn a_complete_partial_file_is_only_given_its_name() {
+fn a_complete_partial_file_is_only_renamed() {
     let env = with_file();
     let proxy = storing(&env, [Fault::Stalled(100_000)]);
     let running = stalled(&env, &proxy);
@@ -348,7 +348,7 @@ fn a_complete_partial_file_is_only_given_its_name() {
 }
 
 #[test]
-fn stdout_continues_only_with_the_same_version() {
+fn stdout_is_resumed_only_with_the_same_version() {
     let env = with_file();
     let line = [&GET[..], &["-O", "-"]].concat();
     let proxy = storing(
@@ -364,7 +364,7 @@ fn stdout_continues_only_with_the_same_version() {
 }
 
 #[test]
-fn a_link_in_the_place_of_the_partial_file_is_not_followed() {
+fn a_symlink_as_partial_file_is_not_followed() {
     let env = with_file();
     let other = env.home.path("other");
     std::fs::write(&other, "mine").unwrap();

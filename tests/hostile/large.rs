@@ -16,7 +16,7 @@ const MANY: usize = 20_000;
 const DEEP: usize = 100_000;
 
 #[test]
-fn a_text_of_100_kilobytes_is_a_sensible_result_or_a_clear_error() {
+fn long_texts_give_a_sensible_result_or_a_clear_error() {
     let to_long = |value: &mut Value| {
         let is_text = value.is_string();
         *value = json!("long ".repeat(20_000));
@@ -26,7 +26,7 @@ fn a_text_of_100_kilobytes_is_a_sensible_result_or_a_clear_error() {
 }
 
 #[test]
-fn nesting_without_end_is_a_clear_error() {
+fn endless_nesting_is_a_clear_error() {
     let env = TestEnv::new();
     for deep in [
         format!("{{\"data\":{}", "[".repeat(DEEP)),

@@ -84,7 +84,7 @@ fn tamed(env: &TestEnv, subject: &Subject, at: usize, fault: &Fault) -> Option<R
 }
 
 #[test]
-fn replies_without_an_end_are_a_sensible_result_or_a_clear_error() {
+fn endless_replies_give_a_sensible_result_or_a_clear_error() {
     sweep_requests(&[Fault::Endless, Fault::Packed], tamed);
 }
 

@@ -41,7 +41,7 @@ fn statuses(output: &str) -> Vec<(i64, String)> {
 }
 
 #[test]
-fn each_change_is_a_line_oldest_first() {
+fn each_change_prints_a_line_oldest_first() {
     let env = TestEnv::new();
     start(
         &env,
@@ -66,7 +66,7 @@ fn each_change_is_a_line_oldest_first() {
 }
 
 #[test]
-fn one_that_was_active_is_there_once_more_when_it_is_over() {
+fn a_finished_run_is_shown_once_more() {
     let env = TestEnv::new();
     some(&env);
     let running = watch(&env, "-A --active -o jsonl", 2);
@@ -80,7 +80,7 @@ fn one_that_was_active_is_there_once_more_when_it_is_over() {
 }
 
 #[test]
-fn what_passes_is_said_once_and_watching_goes_on() {
+fn transient_failures_are_reported_once_and_watching_continues() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let before = env.requests().len();
@@ -109,7 +109,7 @@ fn interrupted(command: Invocation, env: &TestEnv) -> crate::support::output::Ou
 }
 
 #[test]
-fn an_interrupt_ends_it_with_130() {
+fn an_interrupt_ends_watching_with_130() {
     let env = TestEnv::new();
     let line = [&["runs", "--watch", "-o", "tsv"], &MAIN[..]].concat();
     let output = interrupted(env.command(&line), &env);
@@ -121,7 +121,7 @@ fn an_interrupt_ends_it_with_130() {
 }
 
 #[test]
-fn what_is_written_whole_goes_with_no_end() {
+fn watching_is_refused_for_formats_without_streaming() {
     let env = TestEnv::new();
     for format in ["yaml", "csv"] {
         let line = [&["runs", "--watch", "-o", format], &MAIN[..]].concat();
@@ -135,7 +135,7 @@ fn what_is_written_whole_goes_with_no_end() {
 }
 
 #[test]
-fn at_a_terminal_the_table_is_drawn_again_in_place_and_stays() {
+fn at_a_terminal_the_table_is_redrawn_in_place() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
     let mut terminal = env.terminal(&["runs", "-A", "--active", "--watch"]);
@@ -176,7 +176,7 @@ fn at_a_terminal_the_table_is_drawn_again_in_place_and_stays() {
 }
 
 #[test]
-fn looking_again_goes_no_further_back_than_it_has_to() {
+fn polling_reads_no_more_runs_than_necessary() {
     let env = TestEnv::new();
     env.sql(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)

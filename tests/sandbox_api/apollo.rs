@@ -25,7 +25,7 @@ async fn send(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_what_no_page_can_send_is_answered() {
+async fn requests_without_csrf_protection_are_refused() {
     let talk = Talk::start(Seed::Bare).await;
     for (headers, status) in [
         (&[][..], 400),
@@ -46,7 +46,7 @@ async fn only_what_no_page_can_send_is_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_is_mounted_as_express_mounts() {
+async fn paths_are_matched_like_in_express() {
     let talk = Talk::start(Seed::Bare).await;
     let json = [("content-type", "application/json")];
     let version = r#"{"query":"{lagoonVersion}"}"#;
@@ -65,7 +65,7 @@ async fn it_is_mounted_as_express_mounts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_of_odd_parts_is_told_what_is_odd() {
+async fn malformed_request_parts_are_reported() {
     let talk = Talk::start(Seed::Bare).await;
     let json = [("content-type", "application/json")];
     let errors = r#"{"errors":[{"message":"#;

@@ -13,7 +13,7 @@ async fn done(talk: &Talk, query: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn runs_are_found_by_a_name_as_the_database_compares_it() {
+async fn runs_are_found_by_name_as_in_the_database() {
     let talk = Talk::start(Seed::Bare).await;
     let add = r#"mutation{addTask(input:{name:"n",environment:102,service:"cli",command:"c"}){taskName}}"#;
     let made = done(&talk, add).await;
@@ -33,7 +33,7 @@ async fn runs_are_found_by_a_name_as_the_database_compares_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deployment_changes_only_what_it_is_given() {
+async fn a_deployment_changes_only_the_given_fields() {
     let talk = Talk::start(Seed::Bare).await;
     let deploy = async |more: &str| {
         let mutation = format!(

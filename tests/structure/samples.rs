@@ -15,7 +15,7 @@ fn found_in(package: &'static str, rule: Rule, path: &str, text: &str) -> Vec<St
 }
 
 #[test]
-fn a_forbidden_import_is_noticed() {
+fn a_forbidden_import_is_reported() {
     let in_ops = |text| found(imports, "ops/list.rs", text);
     assert_eq!(
         in_ops("use crate::domain::Place;\n\nuse crate::output::Format;"),
@@ -54,7 +54,7 @@ fn a_forbidden_import_is_noticed() {
 }
 
 #[test]
-fn only_the_client_has_files_that_may_print_or_end_the_process() {
+fn the_sandbox_may_neither_print_nor_end_the_process() {
     let print = "fn f() { println!(\"a\") }";
     let exit = "fn f() { std::process::exit(2) }";
     assert!(found(prints, "terminal/mod.rs", print).is_empty());
@@ -72,7 +72,7 @@ fn only_the_client_has_files_that_may_print_or_end_the_process() {
 }
 
 #[test]
-fn rooms_of_commands_errors_and_the_root_are_held() {
+fn module_boundaries_of_commands_and_errors_are_enforced() {
     let list = |text| found(imports, "commands/list.rs", text);
     assert!(list("use super::scope::Wants;\nuse crate::ops::list;").is_empty());
     assert_eq!(
@@ -103,7 +103,7 @@ fn rooms_of_commands_errors_and_the_root_are_held() {
 }
 
 #[test]
-fn prints_exits_and_variables_elsewhere_are_noticed() {
+fn prints_exits_and_variables_elsewhere_are_reported() {
     let print = |text| found(prints, "ops/list.rs", text);
     assert_eq!(print("fn f() {\n println!(\"a\"); }"), ["2: println"]);
     assert_eq!(print("fn f() { std::eprint!(\"a\") }"), ["1: eprint"]);
@@ -140,7 +140,7 @@ fn prints_exits_and_variables_elsewhere_are_noticed() {
 }
 
 #[test]
-fn calls_and_reexports_of_lagoon_are_noticed() {
+fn calls_and_reexports_of_lagoon_are_reported() {
     let call = |text| found(calls, "commands/list.rs", text);
     let is_method =
         |line: usize, name: &str| vec![format!("{line}: `{name}` is a method of a Lagoon")];
@@ -174,7 +174,7 @@ fn calls_and_reexports_of_lagoon_are_noticed() {
 }
 
 #[test]
-fn other_clocks_are_noticed() {
+fn other_clocks_are_reported() {
     let time = |text| found(clock, "lagoon/transport.rs", text);
     assert_eq!(
         time("use std::time::{Duration, Instant};"),
@@ -194,7 +194,7 @@ fn other_clocks_are_noticed() {
 }
 
 #[test]
-fn command_lines_in_operations_are_noticed() {
+fn command_lines_in_operations_are_reported() {
     let text = |literal: &str| {
         let sample = format!("/// --a\nfn f() {{ e.hint({literal}) }}");
         found(command_lines, "ops/list.rs", &sample).len()
@@ -223,7 +223,7 @@ fn command_lines_in_operations_are_noticed() {
 }
 
 #[test]
-fn panics_are_noticed() {
+fn panics_are_reported() {
     let panic = |text| found(panics, "domain/run.rs", text);
     assert_eq!(panic("fn f() { a.b()\n.unwrap() }"), ["2: unwrap"]);
     assert_eq!(panic("fn f() { a.expect(\"b\") }"), ["1: expect"]);
@@ -248,7 +248,7 @@ fn panics_are_noticed() {
 }
 
 #[test]
-fn generated_types_vague_names_bare_and_long_files_are_noticed() {
+fn generated_types_vague_names_and_long_files_are_reported() {
     let derive = "//! A.\n#[derive(Debug, GraphQLQuery)]\nstruct A;";
     assert_eq!(
         found(generated_types, "ops/list.rs", derive),
@@ -268,7 +268,7 @@ fn generated_types_vague_names_bare_and_long_files_are_noticed() {
 }
 
 #[test]
-fn a_module_only_for_tests_is_known() {
+fn test_modules_are_recognized() {
     let file = File::new(TASKS, "ops/mod.rs", "mod a;\n#[cfg(test)]\nmod tests;\n");
     assert_eq!(file.source.test_modules, ["tests"]);
 }

@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_environment_has_a_lagoon_of_its_own() {
+    fn each_test_environment_has_its_own_lagoon() {
         let (one, other) = (TestEnv::new(), TestEnv::bare());
         assert_ne!(one.address(), other.address());
         let (status, body) = one.graphql("query A { me { email } }", json!({}));

@@ -413,7 +413,7 @@ mod tests {
 
     /// As when `define` ends with an error although Lagoon has the definition.
     #[test]
-    fn a_definition_whose_id_no_test_saw_is_removed() {
+    fn a_definition_with_an_unseen_id_is_removed() {
         let env = TestEnv::new();
         let lagoon = in_sandbox(&env);
         let name = lagoon.unique("lost");

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn invocations_are_found_wherever_they_stand() {
+    fn invocations_are_found_at_any_position() {
         let shell = r#"
             tasks list -e main   # a comment with tasks show
             cargo run --release -- --context sandbox invoke "Run yarn audit" -e main \

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_shows_streams_and_code_masked() {
+    fn a_snapshot_shows_masked_streams_and_exit_code() {
         let shown = output(
             3,
             "12\tlagoon-task-ab12\t2024-02-03T04:05:06Z",
@@ -161,14 +161,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_masked() {
+    fn other_texts_are_not_masked() {
         let text = "12 runs of lagoon-task- in 5 s, version 2.33.1, 2024-02-03, 10.0.0.1:80";
         assert_eq!(mask(text), text);
         assert_eq!(mask("3 s ago, 2 min ago"), "NOW, 2 min ago");
     }
 
     #[test]
-    fn json_is_read_where_it_belongs() {
+    fn json_is_read_from_the_right_stream() {
         let shown = output(5, "[1]\n", "note\n{\"error\": {\"kind\": \"not-found\"}}\n");
         assert_eq!(shown.json(), serde_json::json!([1]));
         assert_eq!(shown.json_error()["kind"], "not-found");
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "exit code 0 was meant")]
-    fn another_code_fails_the_test() {
+    fn an_unexpected_exit_code_fails_the_test() {
         output(1, "", "").succeeds();
     }
 }

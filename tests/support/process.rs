@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn streams_code_and_stdin_come_through() {
+    fn streams_exit_code_and_stdin_are_passed_through() {
         let output = sh("cat; echo oops >&2; exit 3").stdin("in").run();
         assert_eq!(
             (output.stdout.as_str(), output.stderr.as_str(), output.code),
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_the_environment_is_inherited() {
+    fn no_environment_variable_is_inherited() {
         let output = sh("echo \"${CARGO_MANIFEST_DIR-none} $A ${B-none}\"")
             .env("A", "1")
             .env("B", "2")
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signal_shows_in_the_code() {
+    fn a_signal_determines_the_exit_code() {
         let running = sh("echo up; exec /bin/sleep 60").start();
         let first = running.stdout.recv_timeout(DEADLINE).unwrap();
         assert_eq!(first, b"up\n");
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "did not end in time")]
-    fn a_program_that_hangs_is_ended() {
+    fn a_hanging_program_is_killed() {
         sh("/bin/sleep 60 & echo started; wait")
             .deadline(Duration::from_millis(300))
             .run();
@@ -315,7 +315,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "holds its output open")]
-    fn an_inherited_stream_is_noticed() {
+    fn an_inherited_stream_is_reported() {
         sh("/bin/sleep 8 & echo started")
             .deadline(Duration::from_millis(300))
             .run();

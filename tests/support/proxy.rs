@@ -541,7 +541,7 @@ mod tests {
     }
 
     #[test]
-    fn each_request_gets_its_fault() {
+    fn each_request_gets_its_own_fault() {
         let faults = [
             Fault::Refused,
             Fault::AnswerLost,

@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_go_in_and_the_screen_comes_out() {
+    fn keys_are_sent_and_the_screen_is_read() {
         let mut terminal = sh(
             "printf 'name? '; read name; printf '\\033[1mHello %s\\033[0m\\n' \
              \"$name\"; exit 4",
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn ctrl_c_interrupts() {
+    fn ctrl_c_interrupts_the_program() {
         let mut terminal =
             sh("trap 'echo stopped; exit 130' INT; echo up; while :; do sleep 0.05; done");
         terminal.wait_for("up");
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn the_size_is_told() {
+    fn the_program_sees_the_terminal_size() {
         let mut terminal = sh("stty size; read again; stty size");
         terminal.wait_for("24 80");
         terminal.resize(30, 100);
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "waited in vain for `b` to appear")]
-    fn what_does_not_appear_fails_the_test() {
+    fn text_that_does_not_appear_fails_the_test() {
         let terminal = sh("printf a; read x").deadline(Duration::from_millis(300));
         terminal.wait_for("a");
         terminal.wait_for("b");
@@ -312,7 +312,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "the program ended")]
-    fn an_early_end_is_told_from_a_slow_screen() {
+    fn an_early_exit_differs_from_a_slow_screen() {
         sh("echo a").wait_for("b");
     }
 }

@@ -72,7 +72,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn guaranteed_orders_stay() {
+    fn guaranteed_orders_are_kept() {
         let definition = |id, project: Option<i64>| json!({"__typename": "AdvancedTaskDefinitionCommand", "id": id, "project": project});
         let run = |id, second| json!({"taskName": "t", "id": id, "created": second});
         let reply = json!({

@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_there_is_found() {
+    fn installed_tools_are_found() {
         assert!(have("sh"));
         assert!(found("no-such-program").is_none());
     }

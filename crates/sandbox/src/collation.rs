@@ -39,14 +39,14 @@ mod tests {
     use super::same;
 
     #[test]
-    fn case_accents_and_trailing_blanks_do_not_count() {
+    fn case_accents_and_trailing_blanks_are_ignored() {
         assert!(same("Übernahme", "ubernahme "));
         assert!(same("   ", ""));
         assert!(same("tâche", "TACHE"));
     }
 
     #[test]
-    fn the_rest_counts() {
+    fn other_differences_are_significant() {
         assert!(!same("U\u{308}bernahme", "Übernahme"));
         assert!(!same(" a", "a"));
         assert!(!same("ß", "ss"));

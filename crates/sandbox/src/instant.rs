@@ -35,14 +35,14 @@ mod tests {
     use super::stored;
 
     #[test]
-    fn a_zone_is_refused() {
+    fn times_with_a_zone_are_refused() {
         assert_eq!(stored("2026-01-02T03:04:05Z"), None);
         assert_eq!(stored("2026-01-02T03:04:05+01:00"), None);
         assert_eq!(stored("yesterday"), None);
     }
 
     #[test]
-    fn fractions_and_the_t_go() {
+    fn fractions_and_the_t_separator_are_dropped() {
         let kept = Some("2026-01-02 03:04:05".to_owned());
         assert_eq!(stored("2026-01-02T03:04:05"), kept);
         assert_eq!(stored("2026-01-02 03:04:05.7"), kept);

@@ -197,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_kinds_are_told_apart() {
+    fn service_and_user_tokens_are_distinguished() {
         let service = for_service("s", "me", 60).unwrap();
         let subject = "me".to_owned();
         assert_eq!(check("s", &service), Ok(Claims::Service { subject }));
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_has_its_words() {
+    fn each_invalid_token_has_its_message() {
         let fault = |token: &str| check("s", token).unwrap_err();
         assert_eq!(fault("garbage"), "Bearer token malformed");
         assert_eq!(fault("a.b.c"), "Bearer token malformed");
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_has_two_words() {
+    fn an_authorization_header_has_two_words() {
         assert_eq!(in_header("bearer x"), Some("x"));
         for bad in [
             "",

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_code_comes_with_the_state() {
+    fn a_code_requires_the_matching_state() {
         let code = back("GET /?state=s1&session_state=x&code=a%2Fb HTTP/1.1");
         assert!(matches!(code, Request::Back(Ok(code)) if code == "a/b"));
         for wrong in [
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_has_its_words() {
+    fn a_refusal_keeps_the_provider_message() {
         let refused =
             back("GET /?state=s1&error=access_denied&error_description=User+said+no HTTP/1.1");
         let Request::Back(Err(refused)) = refused else {
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_not_here() {
+    fn other_requests_are_not_found() {
         for line in [
             "GET /favicon.ico HTTP/1.1",
             "GET / HTTP/1.1",
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn idle_connections_are_in_nobodys_way() {
+    async fn idle_connections_do_not_block_the_callback() {
         let callback = Callback::listen().await.unwrap();
         let address = callback.address();
         let target = address.strip_prefix("http://").unwrap().to_owned();

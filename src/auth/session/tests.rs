@@ -107,7 +107,7 @@ impl Fixture {
 }
 
 #[tokio::test]
-async fn what_is_kept_is_used_until_it_is_about_to_end() {
+async fn a_stored_token_is_used_until_shortly_before_expiry() {
     let fixture = Fixture::new();
     let (long, new) = (in_seconds(300), in_seconds(600));
     fixture.keep(&long);
@@ -127,7 +127,7 @@ async fn what_is_kept_is_used_until_it_is_about_to_end() {
 }
 
 #[tokio::test]
-async fn without_a_way_to_renew_it_is_used_to_its_end_and_then_said() {
+async fn a_token_without_renewal_is_used_until_it_expires() {
     let fixture = Fixture::new();
     let session = fixture.session(None);
     let missing = session.token().await.unwrap_err();
@@ -175,7 +175,7 @@ async fn a_refused_token_is_replaced_once() {
 }
 
 #[tokio::test]
-async fn many_at_once_sign_in_once() {
+async fn concurrent_sessions_sign_in_once() {
     let fixture = Fixture::new();
     let new = in_seconds(300);
     let all = (0..20).map(|_| {
@@ -200,7 +200,7 @@ async fn a_wrong_clock_does_not_sign_in_for_every_request() {
 }
 
 #[tokio::test]
-async fn a_failed_renewal_leaves_what_still_holds() {
+async fn a_failed_renewal_keeps_the_valid_token() {
     let fixture = Fixture::new();
     let ending = in_seconds(20);
     fixture.keep(&ending);
@@ -211,7 +211,7 @@ async fn a_failed_renewal_leaves_what_still_holds() {
 }
 
 #[tokio::test]
-async fn where_nothing_can_be_kept_it_is_remembered_and_said() {
+async fn without_a_usable_store_the_token_stays_in_memory() {
     let fixture = Fixture::new();
     let new = in_seconds(300);
     let session = Session {
@@ -237,7 +237,7 @@ async fn where_nothing_can_be_kept_it_is_remembered_and_said() {
 }
 
 #[tokio::test]
-async fn the_lagoon_clis_token_counts_while_it_is_good() {
+async fn the_lagoon_cli_token_is_used_while_valid() {
     let fixture = Fixture::new();
     let path = fixture._home.path().join("lagoon.yml");
     let write = |token: &str| {
@@ -263,7 +263,7 @@ async fn the_lagoon_clis_token_counts_while_it_is_good() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_a_day_off_does_not_sign_in_for_every_command() {
+async fn a_skewed_clock_does_not_sign_in_for_every_command() {
     for skew in [-86_400, 86_400] {
         let fixture = Fixture::new();
         let issued = Timestamp::now().as_second() + skew;
@@ -279,7 +279,7 @@ async fn a_clock_that_is_a_day_off_does_not_sign_in_for_every_command() {
 }
 
 #[tokio::test]
-async fn without_a_good_token_the_one_that_ends_last_is_used() {
+async fn without_a_fresh_token_the_latest_expiring_one_is_used() {
     let fixture = Fixture::new();
     let path = fixture._home.path().join("lagoon.yml");
     let ending = in_seconds(10);

@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_identity_has_a_name_of_its_own() {
+    fn each_identity_has_a_distinct_name() {
         let acme: ContextName = "acme".parse().unwrap();
         let key = |text: &str| SshKey::parse(text, std::path::Path::new(""));
         let api: Url = "https://api.example/graphql".parse().unwrap();

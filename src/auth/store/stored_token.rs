@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_ends_with_leeway_on_both_sides() {
+    fn a_token_expires_with_leeway_on_both_sides() {
         let token = Secret::new(token_expiring_at(1000));
         let age_at = |second| age(&token, None, at(second));
         assert_eq!(age_at(969), Age::Good);
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_lived_token_is_good_for_most_of_its_life() {
+    fn a_short_lived_token_is_fresh_for_most_of_its_life() {
         let token = Secret::new(token_with(r#"{"iat":1000,"exp":1020}"#));
         for received in [None, Some(at(1000))] {
             let age_at = |second| age(&token, received, at(second));
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_received_token_ages_by_this_machines_clock_alone() {
+    fn a_received_token_ages_by_the_local_clock_only() {
         const DAY: i64 = 86_400;
         let token = Secret::new(token_with(r#"{"iat":1000000,"exp":1000300}"#));
         for skew in [-DAY, 0, DAY] {
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_read_back_and_not_shown() {
+    fn a_stored_token_round_trips_and_is_not_shown_in_debug_output() {
         let kept = StoredToken {
             api: "https://x.example/graphql".parse().unwrap(),
             token: Secret::new("a.b.c".to_owned()),

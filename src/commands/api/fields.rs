@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn values_have_types() {
+    fn field_values_are_typed() {
         let given = [
             "a=1", "b=-1.5", "c=true", "d=null", "e=x=y", "f=", "g=007", "h=1 ",
         ];
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_and_lists() {
+    fn nested_objects_and_lists_are_parsed() {
         assert_eq!(
             read(&["i[name]=x", "i[patch][n]=2", "l[]=1", "l[]=b", "none[]"]).unwrap(),
             json!({"i": {"name": "x", "patch": {"n": 2}}, "l": [1, "b"], "none": []})
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_another_form_or_is_there_is_refused() {
+    fn malformed_or_conflicting_fields_are_refused() {
         for given in [
             &["a"][..],
             &["=1"],
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_files_variables_are_completed() {
+    fn fields_override_variables_from_a_file() {
         let file = json!({"input": {"name": "old", "type": "COMMAND"}, "l": [1], "x": 1});
         let mut fields = Fields::default();
         for given in ["input[name]=new", "l[]=2"] {
@@ -230,13 +230,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_makes_it_panic(given in proptest::collection::vec("[ab\\[\\]=1]{0,12}", 0..6)) {
+        fn fields_never_panic(given in proptest::collection::vec("[ab\\[\\]=1]{0,12}", 0..6)) {
             let given: Vec<&str> = given.iter().map(String::as_str).collect();
             let _ = read(&given);
         }
 
         #[test]
-        fn a_raw_value_arrives_as_it_is(text in any::<String>()) {
+        fn raw_values_are_sent_unchanged(text in any::<String>()) {
             let mut fields = Fields::default();
             let raw = |text: &str| Ok(Value::String(text.to_owned()));
             fields.add("-f", &format!("a={text}"), raw).unwrap();

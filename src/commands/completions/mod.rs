@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_shell_has_a_stub_that_asks_by_name() {
+    fn every_shell_stub_calls_the_program_by_name() {
         let shells = shells(|| clap::Command::new("tasks"));
         for name in NAMES {
             let shell = shells.iter().find(|shell| shell.name == name).unwrap();

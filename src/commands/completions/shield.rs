@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_values_of_flags_are_replaced() {
+    fn only_flag_values_are_replaced() {
         let flag = |name: &'static str, short| Arg::new(name).long(name).short(short);
         let root = Command::new("tasks")
             .arg(flag("context", 'l'))

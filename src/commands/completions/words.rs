@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_read_as_a_shell_does() {
+    fn words_are_split_like_the_shell_does() {
         for (line, expected) in [
             ("tasks ", &["tasks", ""][..]),
             ("tasks li", &["tasks", "li"]),
@@ -126,14 +126,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_quoted_that_need_not_be() {
+    fn words_are_quoted_only_if_necessary() {
         assert_eq!(for_bash("SOURCE=pr-12/x:y", None), "SOURCE=pr-12/x:y");
         assert_eq!(for_bash("Übernahme & mehr", None), "Übernahme\\ \\&\\ mehr");
     }
 
     proptest! {
         #[test]
-        fn what_is_quoted_is_read_back(
+        fn quoted_words_round_trip(
             text in "[ -~äß🦀]{1,12}",
             quote in prop_oneof![Just(None), Just(Some('\'')), Just(Some('"'))],
         ) {
@@ -144,7 +144,7 @@ mod tests {
         }
 
         #[test]
-        fn no_line_makes_it_panic(line in "\\PC{0,40}") {
+        fn splitting_never_panics(line in "\\PC{0,40}") {
             let read = Words::of(&line);
             prop_assert!(line.is_char_boundary(read.last));
         }

@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_kind_that_applies_decides() {
+    fn the_most_important_problem_determines_the_exit_code() {
         let of = |kinds: &[Kind]| {
             let problem = |kind: &Kind| Finding::problem("x", *kind, "");
             let findings = Findings(kinds.iter().map(problem).collect());

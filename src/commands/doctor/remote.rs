@@ -294,7 +294,7 @@ mod tests {
     use crate::output::Report;
 
     #[test]
-    fn clocks_may_differ_a_little() {
+    fn small_clock_differences_are_tolerated() {
         for (ahead, state) in [
             (0, "good"),
             (30, "good"),
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_readable() {
+    fn durations_are_readable() {
         assert_eq!(
             [length(0), length(119), length(150), length(7200)],
             ["0 s", "119 s", "2 min", "2 h"]

@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_are_for_people() {
+    fn sizes_are_human_readable() {
         for (bytes, text) in [
             (0, "0 bytes"),
             (999, "999 bytes"),

@@ -67,7 +67,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn forms() {
+    fn argument_specs_are_parsed_in_every_form() {
         let plain = argument("A").expect("read");
         assert_eq!(
             (plain.kind, plain.optional, plain.display_name),
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_belong_to_an_argument() {
+    fn defaults_require_a_declared_argument() {
         let specs = ["A".to_owned()];
         let read_one = |d: &str| read(&specs, &[d.to_owned()]);
         assert_eq!(
@@ -103,7 +103,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_spelled_is_read_back(
+        fn argument_specs_round_trip(
             name in "[A-Za-z_][A-Za-z0-9_]{0,8}",
             optional: bool,
             kind in prop::sample::select(ArgumentKind::WORDS.to_vec()),
@@ -121,7 +121,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_makes_it_panic(spec in ".*", default in ".*") {
+        fn argument_parsing_never_panics(spec in ".*", default in ".*") {
             let _ = read(&[spec], &[default]);
         }
     }

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn json_and_yaml_keep_numbers_as_written() {
+    fn json_and_yaml_numbers_keep_their_spelling() {
         let expected = pairs(&[("A", "x: y"), ("N", "1.10"), ("Z", "007")]);
         assert_eq!(
             read_map(r#"{"A": "x: y", "N": 1.10, "Z": "007"}"#).expect("json"),
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_of_values_is_refused() {
+    fn input_other_than_an_object_of_values_is_refused() {
         for wrong in [
             "",
             "[]",
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_line_and_the_key() {
+    fn value_errors_name_the_line_and_key() {
         for (text, why) in [
             (
                 "{\"A\": \"1\",\n\"B\": 2,\n\"A\": \"2\"}",
@@ -194,13 +194,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn json_strings_arrive_as_they_are(value in any::<String>()) {
+        fn json_strings_are_passed_unchanged(value in any::<String>()) {
             let text = serde_json::json!({"A": value}).to_string();
             prop_assert_eq!(read_map(&text).expect("json"), vec![("A".to_owned(), value)]);
         }
 
         #[test]
-        fn nothing_makes_it_panic(text in ".*") {
+        fn value_parsing_never_panics(text in ".*") {
             let _ = read_map(&text);
         }
     }

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn short_values_stand_in_a_line_and_long_ones_line_by_line() {
+    fn short_changes_fit_one_line_and_long_ones_are_diffed() {
         let differences = [
             difference("service", "cli", "node"),
             difference("description", "", "new\u{1b}[2J"),

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bars_are_as_high_as_runs_were_long_and_failures_are_marked() {
+    fn bar_height_shows_duration_and_failures_are_marked() {
         let s = Duration::from_secs;
         let task = Task {
             name: "t".to_owned(),

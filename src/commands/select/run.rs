@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_invoke_prints_is_read() {
+    fn every_output_format_of_invoke_is_accepted_as_input() {
         for text in [
             "7\tlagoon-task-a\tAudit\n8\tlagoon-task-b\tAudit\n",
             "7\n8\n",
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_run_is_wrong_use() {
+    fn input_without_runs_is_a_usage_error() {
         for text in [
             "",
             " \n",
@@ -228,7 +228,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_makes_it_panic(text in "[\\[\\]{}\":,0-9a-z\t\n-]{0,60}") {
+        fn run_parsing_never_panics(text in "[\\[\\]{}\":,0-9a-z\t\n-]{0,60}") {
             let _ = parse(&text);
         }
     }

@@ -101,7 +101,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn lines_are_places_with_values() {
+    fn json_lines_define_targets_with_values() {
         let text = "{\"environment\": \"main\"}\n\n\
             {\"project\": \"shop\", \"environment\": \"a/b\", \"arguments\": {\"N\": 1.10, \"T\": \"x\"}}\r\n";
         let lines = parse("f", text).unwrap();
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn an_array_says_the_same_as_lines() {
+    fn an_array_is_equivalent_to_json_lines() {
         let lines = "{\"environment\": \"a\"}\n{\"project\": \"p\", \"environment\": \"b\"}\n";
         let array = "\u{feff}\n [\n{\"environment\": \"a\"}, {\n\"project\": \"p\",\n\"environment\": \"b\"}\n]\n";
         let read = |text| parse("f", text).unwrap();
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_line() {
+    fn errors_in_a_targets_file_name_the_line() {
         for (text, why) in [
             ("", "no targets in f"),
             ("\n{}\n", "f, line 2: `environment` is missing"),
@@ -186,7 +186,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_makes_it_panic(text in "[\\[\\]{}\":,a-z\\n ]{0,60}") {
+        fn targets_file_parsing_never_panics(text in "[\\[\\]{}\":,a-z\\n ]{0,60}") {
             let _ = parse("f", &text);
         }
     }

@@ -156,7 +156,7 @@ mod tests {
         \tURL = https://example.com/\\\nshop\n[branch \"main\"]\n\tremote = up \\\"stream\n";
 
     #[test]
-    fn the_branchs_remote_comes_before_origin_and_the_only_one() {
+    fn the_branch_remote_takes_precedence_over_origin() {
         assert_eq!(
             remote(CONFIG, None).as_deref(),
             Some("git@example.com:shop.git")

@@ -42,14 +42,14 @@ fn forms(pem: &str) -> Vec<String> {
 }
 
 #[test]
-fn headers_survive_every_form() {
+fn key_headers_are_kept_in_every_form() {
     for form in forms(PEM) {
         assert_eq!(text_of(&form), PEM, "{form:?}");
     }
 }
 
 #[test]
-fn paths_are_paths_and_may_be_shown() {
+fn paths_are_recognized_and_shown() {
     for path in [
         "/a key",
         "~/.ssh/id",
@@ -71,7 +71,7 @@ fn paths_are_paths_and_may_be_shown() {
 }
 
 #[test]
-fn a_name_without_a_folder_is_a_path_when_there_is_such_a_file() {
+fn a_bare_name_is_a_path_if_the_file_exists() {
     let folder = tempfile::tempdir().unwrap();
     let key = SshKey::parse("id_ci", folder.path());
     assert!(key.usable().is_err() && key.is_secret());
@@ -81,7 +81,7 @@ fn a_name_without_a_folder_is_a_path_when_there_is_such_a_file() {
 }
 
 #[test]
-fn what_is_no_key_is_described() {
+fn invalid_keys_are_described() {
     let body = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ";
     let base64 = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
     for (text, form) in [
@@ -139,7 +139,7 @@ proptest! {
     }
 
     #[test]
-    fn no_part_of_a_key_is_shown(
+    fn no_part_of_a_key_is_printed(
         pem in any_pem(), form in 0..60_usize, start in 0..200_usize, end in 0..200_usize,
     ) {
         let forms = forms(&pem);
@@ -153,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_survived(text in ".{0,300}") {
+    fn key_parsing_never_panics(text in ".{0,300}") {
         let key = parse(&text);
         if key.is_secret() && text.len() > 60 {
             prop_assert!(!key.shown().contains(&text));

@@ -85,7 +85,7 @@ absent:
 ";
 
 #[test]
-fn a_full_file_says_what_is_wanted() {
+fn a_complete_task_file_is_read() {
     let given = [("rows".to_owned(), "7".to_owned())];
     let desired = read(&source(FULL), &around(&given)).expect("read");
     let shown: Vec<String> = desired
@@ -130,7 +130,7 @@ fn a_full_file_says_what_is_wanted() {
 }
 
 #[test]
-fn values_come_from_the_line_then_the_map_then_the_process_then_the_default() {
+fn flags_override_project_values_environment_and_defaults() {
     let rows = |given: &[(String, String)]| {
         let desired = read(&source(FULL), &around(given)).expect("read");
         let default = |n: usize| desired.tasks[n].definition.arguments()[0].default.clone();
@@ -140,7 +140,7 @@ fn values_come_from_the_line_then_the_map_then_the_process_then_the_default() {
 }
 
 #[test]
-fn unknown_keys_are_told_with_the_nearest_and_the_place() {
+fn unknown_keys_are_reported_with_position_and_suggestion() {
     assert_eq!(
         faults("version: 1\nproject: a\ntasks:\n  - name: x\n    comand: y\n"),
         ["tasks.yml:5:5: unknown key `comand`; did you mean `command`?"]
@@ -163,7 +163,7 @@ fn unknown_keys_are_told_with_the_nearest_and_the_place() {
 }
 
 #[test]
-fn what_is_wrong_is_told_where_it_is() {
+fn errors_have_positions() {
     let task = |rest: &str| {
         faults(&format!(
             "version: 1\nproject: a\ntasks:\n  - name: x\n{rest}"
@@ -293,7 +293,7 @@ fn what_is_wrong_is_told_where_it_is() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_at_once_and_nothing_that_follows_from_it() {
+fn all_errors_are_reported_at_once_without_consequential_ones() {
     let text = "version: 1
 proejct: a
 project: a
@@ -354,7 +354,7 @@ absent: x
 }
 
 #[test]
-fn anchors_windows_line_ends_and_words_in_another_case_are_taken() {
+fn anchors_crlf_and_words_in_other_case_are_accepted() {
     let text = "\u{feff}version: 1\r\nproject: p\r\ntasks:\r\n  - &a\r\n    name: a\r\n    command: |\r\n      \
         x\r\n      y\r\n    service: c\r\n    permission: MainTainer\r\n  - <<: *a\r\n    name: b\r\n";
     let desired = parse(text).expect("read");
@@ -378,7 +378,7 @@ fn anchors_windows_line_ends_and_words_in_another_case_are_taken() {
 
 /// A file of many thousand tasks takes no longer than it has to, and one that explodes is refused.
 #[test]
-fn sizes_have_limits() {
+fn large_files_are_read_and_exploding_ones_refused() {
     let line = |n: usize| format!("  - {{name: t{n}, command: a, service: c}}\n");
     let many: String = (0..10_000).map(line).collect();
     let desired = parse(&format!("version: 1\nproject: p\ntasks:\n{many}")).expect("read");
@@ -399,7 +399,7 @@ fn sizes_have_limits() {
 }
 
 #[test]
-fn a_variable_that_nobody_declares_is_not_given() {
+fn an_undeclared_variable_is_refused() {
     let given = [("servic".to_owned(), "x".to_owned())];
     let faults = read(&source(FULL), &around(&given)).expect_err("a fault");
     assert_eq!(
@@ -409,7 +409,7 @@ fn a_variable_that_nobody_declares_is_not_given() {
 }
 
 #[test]
-fn without_a_lagoon_what_is_not_known_is_no_fault() {
+fn without_a_lagoon_unknown_values_are_no_error() {
     let text = "version: 1\nvariables: {n: }\ntasks:\n  - name: ${n} ${project}\n    command: a\n";
     assert!(parse(text).is_err());
     let around = Around {
@@ -422,7 +422,7 @@ fn without_a_lagoon_what_is_not_known_is_no_fault() {
 }
 
 #[test]
-fn one_project_can_be_picked() {
+fn a_single_project_can_be_selected() {
     let around = Around {
         only: Some("BLOG"),
         ..around(&[])
@@ -433,7 +433,7 @@ fn one_project_can_be_picked() {
 }
 
 #[test]
-fn the_types_have_the_keys_of_the_schema() {
+fn types_and_schema_have_the_same_keys() {
     let schema: serde_json::Value = serde_json::from_str(SCHEMA).expect("JSON");
     let keys = |pointer: &str| {
         let found = schema.pointer(pointer).and_then(|p| p.as_object());
@@ -582,7 +582,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn what_is_written_is_read_back(definition in any_definition(), environment in any_text()) {
+    fn written_task_files_round_trip(definition in any_definition(), environment in any_text()) {
         for scope in [
             ScopeName::Project("shop".to_owned()),
             ScopeName::Environment { project: "shop".to_owned(), environment: environment.clone() },
@@ -639,7 +639,7 @@ tasks:
 ";
 
 #[test]
-fn an_export_reads_well_and_its_order_stays() {
+fn an_export_is_readable_and_stable() {
     let desired = read(&source(FULL), &around(&[])).expect("read");
     let mut tasks: Vec<(ScopeName, Definition)> = desired
         .tasks
@@ -654,7 +654,7 @@ fn an_export_reads_well_and_its_order_stays() {
 }
 
 #[test]
-fn what_no_file_can_hold_is_left_out_and_named() {
+fn tasks_without_a_file_form_are_left_out_and_named() {
     let mut definition = parse(FULL).expect("read").tasks.remove(0).definition;
     definition.permission = Permission::Missing;
     let exported = write(None, &[(ScopeName::System, definition)]);

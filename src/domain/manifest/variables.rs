@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn declared_names_are_replaced_and_nothing_else() {
+    fn only_declared_variables_are_replaced() {
         for (text, filled) in [
             ("${project}", "shop"),
             ("a ${project}${project} b", "a shopshop b"),
@@ -155,7 +155,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_escaped_comes_back(text in "([$]{1,4}|[{]project[}]|[{]none[}]|[{]x[}]|[{}]|[a-z \n]){0,12}") {
+        fn escaped_text_round_trips(text in "([$]{1,4}|[{]project[}]|[{]none[}]|[{]x[}]|[{}]|[a-z \n]){0,12}") {
             let escaped = escape(&text, &|name| known(name).is_some());
             let filled = Filled { text, ..Filled::default() };
             prop_assert_eq!(fill(&escaped, &known), filled);

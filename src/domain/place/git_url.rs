@@ -118,7 +118,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn every_form_leads_to_every_other() {
+    fn every_form_of_a_git_url_yields_the_others() {
         for address in [
             "git@example.com:acme/shop.git",
             "git@example.com:acme/shop",
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_itself_comes_first_and_a_port_stays() {
+    fn the_given_url_comes_first_and_ports_are_kept() {
         let found = forms("ssh://git@example.com:2222/shop.git");
         assert_eq!(found[0], "ssh://git@example.com:2222/shop.git");
         assert!(found.contains(&"ssh://git@example.com:2222/shop".to_owned()));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_are_no_repositories_of_lagoons() {
+    fn local_folders_are_no_git_urls() {
         for address in [
             "/srv/git/shop.git",
             "../shop",
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_in_an_unusual_place_is_shown_or_sent() {
+    fn secrets_in_git_urls_are_neither_shown_nor_sent() {
         for (address, shown) in [
             (
                 "https://git.example/a.git?token=hunter2",
@@ -197,7 +197,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_too_odd(address in "[a-z@:/.0-9]{0,30}") {
+        fn any_text_yields_a_bounded_number_of_forms(address in "[a-z@:/.0-9]{0,30}") {
             let found = forms(&address);
             prop_assert!(found.len() <= FORMS);
         }

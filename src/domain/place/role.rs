@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_highest_role_counts_and_says_what_it_hides() {
+    fn the_highest_role_applies_and_names_hidden_permissions() {
         let roles = Roles::new(vec![
             ("a".to_owned(), Role::Guest, vec![1, 2]),
             ("b".to_owned(), Role::Developer, vec![2]),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn words_come_back() {
+    fn role_words_round_trip() {
         for role in [
             Role::Guest,
             Role::Reporter,

@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_themselves_and_patterns_what_they_match() {
+    fn names_match_exactly_and_patterns_by_wildcard() {
         assert_eq!(Name::read("main"), Name::Plain("main".into()));
         assert!(Name::read("Main ").takes("main"));
         assert!(!Name::read("main").takes("main2"));

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_and_ports() {
+    fn hosts_and_ports_are_validated() {
         let shown = |host, port| SshEndpoint::parse(host, port).map(|s| s.to_string());
         assert_eq!(
             shown("ssh.acme.example", Some("32222")).unwrap(),
@@ -101,7 +101,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_passes_is_no_option_and_one_word(host in ".{0,20}") {
+        fn a_valid_host_is_a_single_word_and_no_option(host in ".{0,20}") {
             if let Ok(found) = SshEndpoint::parse(&host, None) {
                 prop_assert!(!found.host().starts_with('-'));
                 prop_assert!(!found.host().contains(|c: char| c.is_whitespace() || c == '@'));

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn one_environment_is_enough_where_nothing_is_hidden() {
+    fn one_environment_suffices_if_no_task_is_shadowed() {
         let scope = group("acme");
         let shown = [task(1, scope.clone(), "X"), task(2, Scope::System, "Y")];
         for coverage in [
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hidden_name_takes_another_environment() {
+    fn a_shadowed_name_requires_another_environment() {
         let scope = group("acme");
         for hiding in [Scope::Environment(1), Scope::Project(1), group("other")] {
             let first = [task(1, hiding, "X")];

@@ -97,7 +97,7 @@ fn none() -> PlanOptions {
 }
 
 #[test]
-fn what_is_not_there_is_created_and_what_is_equal_is_left_alone() {
+fn missing_tasks_are_created_and_equal_ones_left_alone() {
     assert_eq!(
         steps(&decide(X, &shop(&[], &[]), none())),
         ["create X of project shop"]
@@ -130,7 +130,7 @@ fn a_difference_is_an_update_of_that_field() {
 }
 
 #[test]
-fn names_are_the_databases() {
+fn names_are_compared_as_the_database_does() {
     let there = [have(5, Scope::Project(1), "x ", "a")];
     let plan = decide(X, &shop(&there, &there), none());
     assert_eq!(steps(&plan), ["update X of project shop"]);
@@ -196,7 +196,7 @@ fn another_scope_is_a_move_only_when_allowed() {
 }
 
 #[test]
-fn a_task_of_another_scope_that_is_wanted_there_is_no_move() {
+fn a_task_wanted_in_both_scopes_is_not_moved() {
     let text = "project: shop\ntasks: [{name: X, command: a, service: cli}, \
         {name: X, command: a, service: cli, environment: main}]\n";
     let there = [have(5, Scope::Project(1), "X", "a")];
@@ -216,7 +216,7 @@ fn a_task_of_another_scope_that_is_wanted_there_is_no_move() {
 }
 
 #[test]
-fn what_is_moved_to_two_places_goes_once() {
+fn a_task_moved_to_two_scopes_is_deleted_once() {
     let text = "project: shop\ntasks: [{name: X, command: a, service: cli, environment: main}, \
         {name: X, command: a, service: cli, environment: dev}]\n";
     let there = [have(5, Scope::Project(1), "X", "a")];
@@ -231,7 +231,7 @@ fn what_is_moved_to_two_places_goes_once() {
 }
 
 #[test]
-fn what_cannot_be_read_is_unverified() {
+fn unreadable_scopes_are_unverified() {
     let mut seen = shop(&[], &[]);
     seen[0].views.clear();
     let plan = decide(X, &seen, none());
@@ -250,7 +250,7 @@ fn what_cannot_be_read_is_unverified() {
 }
 
 #[test]
-fn what_is_retired_goes_and_what_surfaces_is_named() {
+fn absent_tasks_are_deleted_and_unshadowed_ones_named() {
     let text = "project: shop\nabsent: [{name: x, environment: main}, Y]\n";
     let wide = have(5, Scope::Project(1), "X", "a");
     let seen = shop(&[have(6, Scope::Environment(11), "X", "a")], &[wide]);
@@ -260,7 +260,7 @@ fn what_is_retired_goes_and_what_surfaces_is_named() {
 }
 
 #[test]
-fn prune_goes_no_further_than_the_files_scopes_and_the_limit() {
+fn prune_respects_the_scopes_of_the_files_and_the_limit() {
     let there = [
         have(4, Scope::Environment(11), "Own", "a"),
         have(5, Scope::Project(1), "X", "a"),
@@ -290,7 +290,7 @@ fn prune_goes_no_further_than_the_files_scopes_and_the_limit() {
 
 /// No file can name it, so its absence from the files means nothing.
 #[test]
-fn what_no_file_can_hold_is_not_pruned() {
+fn tasks_without_a_file_form_are_not_pruned() {
     let mut there = have(6, Scope::Project(1), "Odd", "a");
     there.permission = Permission::Unknown("ADMIN".into());
     let prune = PlanOptions {
@@ -303,7 +303,7 @@ fn what_no_file_can_hold_is_not_pruned() {
 }
 
 #[test]
-fn only_what_is_written_has_to_be_right() {
+fn only_tasks_to_be_written_are_validated() {
     let text = "project: shop\ntasks: [{name: ' X', command: a, service: cli}]\n";
     assert!(matches!(
         super::plan(&desired(text), &shop(&[], &[]), none()),
@@ -363,7 +363,7 @@ fn shown(there: &[Definition], environment: i64) -> Vec<Definition> {
 
 proptest! {
     #[test]
-    fn applied_once_there_is_nothing_left_to_do(
+    fn an_applied_plan_leaves_no_changes(
         there in prop::collection::vec((0..4usize, 0..4usize, 0..2usize, any::<bool>()), 0..8),
         wanted in prop::collection::btree_map((0..4usize, 0..4usize), (0..2usize, any::<bool>()), 0..8),
         prune in any::<bool>(),
@@ -405,7 +405,7 @@ proptest! {
 }
 
 #[test]
-fn a_plan_survives_as_json() {
+fn plans_round_trip_through_json() {
     let text = "project: shop\ntasks:\n  - {name: New, image: a/b, arguments: [{name: A, default: '', type: numeric}]}\n  \
         - {name: X, command: b, service: cli, confirm: \"a\\nb\"}\n  - {name: M, command: a, service: cli, environment: main}\n  \
         - {name: G, command: a, service: cli, group: acme}\nabsent: [Old]\n";

@@ -93,7 +93,7 @@ mod tests {
     use std::path::{Component, Path};
 
     #[test]
-    fn plain_names_stay() {
+    fn plain_file_names_are_kept() {
         for name in [
             "dump.sql.gz",
             "Bericht März 10.00.txt",
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn dangerous_names_do_not() {
+    fn dangerous_file_names_are_replaced() {
         for (name, kept) in [
             ("../../etc/passwd", "_.._.._etc_passwd"),
             ("/etc/passwd", "_etc_passwd"),
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_are_one() {
+    fn colliding_names_are_made_distinct() {
         assert_eq!(
             all_safe(["a/b", "a_b", "A_B", "c"]),
             ["a_b.3", "a_b.2", "A_B", "c"]
@@ -167,7 +167,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_safe_name_is_one_plain_part_of_a_path(name in name()) {
+        fn a_safe_name_is_one_normal_path_component(name in name()) {
             let safe = safe(&name);
             let parts: Vec<Component> = Path::new(&safe).components().collect();
             prop_assert!(matches!(parts.as_slice(), [Component::Normal(part)] if part.to_str() == Some(safe.as_str())));
@@ -177,14 +177,14 @@ mod tests {
         }
 
         #[test]
-        fn a_safe_name_stays(name in name()) {
+        fn a_safe_name_is_not_changed_again(name in name()) {
             let once = safe(&name);
             prop_assume!(once.len() < LONGEST);
             prop_assert_eq!(safe(&once), once);
         }
 
         #[test]
-        fn names_are_different_and_independent_of_the_order(names in prop::collection::hash_set(name(), 0..6)) {
+        fn safe_names_are_distinct_and_independent_of_order(names in prop::collection::hash_set(name(), 0..6)) {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             let all = all_safe(names.iter().copied());
             let different: HashSet<String> = all.iter().map(|name| folded(name)).collect();

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_follows_what_was_shown() {
+    fn the_remaining_log_follows_the_shown_lines() {
         let of = |lines: &[&str], log| shown(lines).missing(log, None);
         assert_eq!(of(&["a", "b"], "a\nb\nc\nd").parts, ["c\nd"]);
         assert!(of(&["a", "b"], "a\nb\nc").is_rest);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_missed_is_found_wherever_it_was() {
+    fn missing_lines_are_found_at_any_position() {
         let of = |lines: &[&str], log| shown(lines).missing(log, None);
         let missing = of(&["c", "d", "g"], "a\nb\nc\nd\ne\nf\ng\nh\n");
         assert_eq!(
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_made_anew_repeats_nothing() {
+    fn a_new_connection_repeats_no_line() {
         let mut shown = shown(&["a", "same", "same"]);
         shown.begin();
         for (at, text, is_new) in [
@@ -216,7 +216,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_lost_and_nothing_repeated(all in lines(), shown_lines in lines()) {
+        fn no_line_is_lost_or_repeated(all in lines(), shown_lines in lines()) {
             let whole = log(&all);
             let missing = shown(&shown_lines).missing(&whole, None);
             let mut wanted = counts(all.iter().map(String::as_str));
@@ -231,7 +231,7 @@ mod tests {
         }
 
         #[test]
-        fn what_was_left_out_comes_in_its_order(
+        fn missing_lines_keep_their_order(
             keep in prop::collection::vec(any::<bool>(), 0..200),
         ) {
             let all: Vec<String> = (0..keep.len()).map(|n| format!("line {n}")).collect();
@@ -246,7 +246,7 @@ mod tests {
         }
 
         #[test]
-        fn the_beginning_and_the_rest_are_the_whole(all in lines(), at in 0usize..30) {
+        fn the_shown_beginning_and_the_rest_form_the_whole_log(all in lines(), at in 0usize..30) {
             let at = at.min(all.len());
             let whole = log(&all);
             let missing = shown(&all[..at]).missing(&whole, None);

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_as_lagoon_records_it_is_read() {
+    fn a_recorded_command_line_is_parsed() {
         let line = r#" OTHER="develop" STR="a \"b\" \$c"; echo "$STR""#;
         assert_eq!(
             values(line, "echo \"$STR\"", &["STR", "NUM", "OTHER"]),
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_something_else_is_not_read() {
+    fn other_command_lines_are_not_parsed() {
         for line in [
             "drush cr",
             "echo",
@@ -99,7 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_escaped_is_read_back(
+        fn escaped_values_round_trip(
             given in prop::collection::btree_map("[A-C]{1,2}", text(), 0..4),
             command in text(),
         ) {
@@ -112,7 +112,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_read_gives_the_same_bytes(line in text(), middle in text(), command in text()) {
+        fn parsed_values_compose_to_the_same_bytes(line in text(), middle in text(), command in text()) {
             let line = format!(" A=\"{line}\" B=\"{middle}\"; {command}");
             if let Some(found) = values(&line, &command, &["A", "B"]) {
                 let escaped: Vec<(&str, String)> =

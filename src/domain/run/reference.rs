@@ -50,14 +50,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_and_task_names_are_runs() {
+    fn ids_and_job_names_identify_runs() {
         assert_eq!(RunRef::parse("12"), Ok(RunRef::Id(12)));
         let name = "lagoon-task-x7k2p9";
         assert_eq!(RunRef::parse(name), Ok(RunRef::TaskName(name.to_owned())));
     }
 
     #[test]
-    fn nothing_else_is() {
+    fn other_texts_do_not_identify_runs() {
         for wrong in [
             "",
             "0",

@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_digits_and_dots() {
+    fn numeric_values_are_digits_and_dots() {
         let numeric = argument(ArgumentKind::Numeric);
         assert!(numeric.check("42").is_ok());
         assert!(numeric.check("1.2.3...").is_ok());
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_default_makes_blank_values_possible() {
+    fn a_default_allows_blank_values() {
         let mut numeric = argument(ArgumentKind::Numeric);
         numeric.default = Some("1".into());
         assert!(numeric.check("").is_ok());
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn environments_compare_exactly() {
+    fn environment_values_are_compared_exactly() {
         let mut source = argument(ArgumentKind::EnvironmentName);
         source.range = Some(vec!["main".into(), "develop".into()]);
         assert!(source.check("main").is_ok());
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_limits_an_unknown_type_too() {
+    fn a_range_also_limits_an_unknown_type() {
         let mut argument = argument(ArgumentKind::Unknown("SERVICE_NAME".into()));
         assert!(argument.check("anything").is_ok() && argument.check("").is_ok());
         argument.range = Some(Vec::new());
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn shell_variables() {
+    fn shell_variable_names_are_recognized() {
         for good in ["A", "_x", "A1_b"] {
             assert!(is_shell_variable(good), "{good}");
         }
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn words_lead_back_to_kinds() {
+    fn argument_type_words_round_trip() {
         for word in ArgumentKind::WORDS {
             let kind = ArgumentKind::parse(word).expect(word);
             assert_eq!(ArgumentKind::from_word(kind.word()), kind);

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn exact_names_win_over_other_cases() {
+    fn exact_names_take_precedence_over_other_case() {
         let listed = [task(1, "Case"), task(2, "case")];
         assert_eq!(find("case", &listed), Ok(2));
         assert!(matches!(
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_an_id_unless_a_name_says_otherwise() {
+    fn digits_are_an_id_unless_a_task_has_that_name() {
         let listed = [task(42, "a"), task(7, "b")];
         assert_eq!(find("42", &listed), Ok(42));
         let listed = [task(42, "a"), task(7, "42")];
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_one_to_the_database_find_each_other() {
+    fn names_equal_in_the_database_match() {
         let listed = [task(1, "\u{e9}")];
         assert_eq!(find("E", &listed), Ok(1));
         assert_eq!(find("\u{e9} ", &listed), Ok(1));
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_spelled_so_that_they_are_names() {
+    fn ambiguous_names_are_spelled_with_a_prefix() {
         for (name, spelled) in [
             ("Run yarn audit", "Run yarn audit"),
             ("42", "name:42"),
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn near_names_are_offered() {
+    fn similar_names_are_suggested() {
         let listed = [task(1, "Run yarn audit")];
         let Err(RefError::Missing { nearest, .. }) = find("run yarn adit", &listed) else {
             panic!("found")

@@ -48,7 +48,7 @@ mod tests {
     use std::process::Command;
 
     #[test]
-    fn what_sh_reads_is_left_alone() {
+    fn sh_scripts_are_left_unchanged() {
         for script in [
             "echo hi",
             "# no line of that kind\n",
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_shell_is_refused() {
+    fn interpreters_other_than_shells_are_refused() {
         for first in [
             "#!/usr/bin/env python3",
             "#!/usr/bin/php -q",
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn the_named_shell_reads_it() {
+    fn the_named_shell_runs_the_script() {
         let script = "#!/usr/bin/env -S sh -e\nfalse\necho 'it went on'\n";
         let output = Command::new("sh")
             .args(["-c", &command_line(script).expect("a shell")])

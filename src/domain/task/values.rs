@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_is_named_at_once() {
+    fn all_problems_are_reported_at_once() {
         let arguments = vec![
             argument("NUM", ArgumentKind::Numeric),
             argument("MUST", ArgumentKind::Text),
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_value_is_left_out_where_lagoon_refuses_it() {
+    fn a_blank_value_that_lagoon_refuses_is_omitted() {
         let mut number = argument("N", ArgumentKind::Numeric);
         number.optional = true;
         let values = resolve(&command(vec![number.clone()]), &given(&[("N", " ")]), false);
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_arrive_is_refused() {
+    fn values_that_cannot_be_transmitted_are_refused() {
         let text = || vec![argument("A", ArgumentKind::Text)];
         for bad in ["a\0b", "🚀", &"x".repeat(65_536)] {
             assert!(resolve(&command(text()), &given(&[("A", bad)]), false).is_err());
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_default_that_is_gone_is_named_as_such() {
+    fn an_obsolete_default_is_reported() {
         let mut source = argument("FROM", ArgumentKind::EnvironmentName);
         source.default = Some("old".into());
         source.range = Some(vec!["main".into()]);
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_shells_use_are_warned_about() {
+    fn names_of_shell_variables_cause_a_warning() {
         let values = resolve(
             &command(vec![argument("PATH", ArgumentKind::Text)]),
             &given(&[("PATH", "x")]),

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_time_of_a_header_is_read() {
+    fn the_date_header_is_parsed() {
         let read = time("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
         assert_eq!(read.to_string(), "1994-11-06T08:49:37Z");
         assert_eq!(time("soon"), None);

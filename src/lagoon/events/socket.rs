@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn both_protocols_are_spoken() {
+    async fn both_websocket_protocols_are_supported() {
         let ack = r#"{"type":"connection_ack","payload":{"secret":"s"}}"#;
         let told = vec![Change::Subscribed("a WebSocket"), Change::Run(7)];
         for (start, news) in [("start", "data"), ("subscribe", "next")] {

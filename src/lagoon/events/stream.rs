@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_are_read_from_pieces_cut_anywhere() {
+    fn events_are_parsed_across_arbitrary_chunks() {
         let text =
             ":\n\nevent: next\ndata: {\"a\":\n data: x\ndata: 1}\n\n:\n\nevent: complete\n\n";
         for size in 1..text.len() {
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn too_long_is_too_long_wherever_it_is_cut() {
+    fn overlong_events_are_refused_across_arbitrary_chunks() {
         let text = format!("data: {}\n\n", "x".repeat(60));
         for size in 1..=text.len() {
             let mut events = Events::new(48);

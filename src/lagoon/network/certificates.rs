@@ -100,7 +100,7 @@ mod tests {
 
     #[cfg(not(any(target_os = "macos", windows)))]
     #[test]
-    fn what_cannot_be_read_is_refused() {
+    fn unreadable_certificate_files_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
         let (pem, empty, gone) = (path("a.pem"), path("empty.pem"), path("gone"));

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_below_localhost_counts_if_it_resolves_to_loopback() {
+    fn a_subdomain_of_localhost_must_resolve_to_loopback() {
         for name in ["http://x.localhost/", "http://a.b.LOCALHOST./"] {
             let both = ["127.0.0.1", "::1"];
             let Some(Loopback::Resolved(found)) = with(name, &both) else {

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scheme_decides_then_all() {
+    fn the_scheme_variable_takes_precedence_over_all_proxy() {
         let of = |url: &str, variables: &[(&str, &str)]| proxy(url, variables).unwrap();
         let pair = |variable: &str, address: &str| Some((variable.to_owned(), address.to_owned()));
         let both = [
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_cannot_be_used_is_refused_and_not_shown() {
+    fn an_unusable_proxy_is_refused_and_not_shown() {
         for value in [
             "socks://proxy:1080",
             "ftp://proxy",
@@ -262,7 +262,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_value_that_is_no_text_is_refused() {
+    fn a_proxy_that_is_not_unicode_is_refused() {
         use std::os::unix::ffi::OsStringExt;
         let read = NetworkVariables::read(|name| {
             (name == "ALL_PROXY").then(|| OsString::from_vec(b"http://proxy\xff".to_vec()))

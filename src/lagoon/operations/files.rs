@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_files_of_run_120_are_not_those_of_run_12() {
+    fn file_urls_belong_to_exactly_one_run() {
         let of = |run, url: &str| is_of(run, &Signed::parse(url).expect("a url"));
         assert!(of(
             12,

@@ -84,7 +84,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_no_string_is_refused() {
+    fn values_other_than_strings_are_refused() {
         for json in ["1", "[]", "{\"a\": 1}", "\"\\ud800\""] {
             assert!(serde_json::from_str::<LongText>(json).is_err(), "{json}");
         }
@@ -102,7 +102,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(40))]
 
         #[test]
-        fn pieces_are_the_whole(
+        fn chunked_decoding_yields_the_whole_text(
             before in (PIECE - 20)..(PIECE + 20),
             middle in "(\\PC|[\\\\\"\n\u{1b}é😀]){0,60}",
             after in 0..PIECE,

@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_are_spelled_as_they_are_set() {
+    fn limits_are_printed_as_configured() {
         for (limit, text) in [
             (
                 SizeLimit::Mutation,
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_counted_outside_of_texts() {
+    fn values_inside_strings_are_not_counted() {
         for (json, count) in [
             ("1", 0),
             (r#"{"a": [1, 2, {"b": null}], "c": {}}"#, 7),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn many_small_values_are_as_much_as_one_long_text() {
+    fn many_small_values_count_against_the_size_limit() {
         let limit = SizeLimit::Response(32 * 1000);
         let objects = |count: usize| format!("[{}{{}}]", "{},".repeat(count - 1));
         assert!(!limit.has_too_many_values(objects(400).as_bytes()));

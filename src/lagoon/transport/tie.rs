@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_request_has_an_alias_of_its_own() {
+    fn each_request_has_a_unique_alias() {
         let query = "# since 2.18.0\nquery A($id: Int!) {\n  taskById(id: $id) {\n    ...F\n  }\n}\n\
                      fragment F on Task { id }";
         let tie = Tie(String::from("tie_1"));

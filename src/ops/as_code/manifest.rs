@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn command_files_stay_in_their_folder() {
+    fn command_files_cannot_escape_their_folder() {
         let folder = folder();
         let manifest = folder.path().join("top/.lagoon/tasks.yml");
         let manifest = manifest.to_str().unwrap();
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn the_projects_file_is_found_from_below() {
+    fn the_project_file_is_found_from_a_subfolder() {
         let folder = folder();
         let top = folder.path().join("top");
         let shown = |start: &Path| usual(start).map(|found| found.shown);
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_all_its_files_in_order() {
+    fn a_folder_yields_its_files_in_order() {
         let folder = folder();
         for name in ["b.yaml", "a.yml", ".hidden.yml", "notes.txt"] {
             std::fs::write(folder.path().join(name), name).unwrap();

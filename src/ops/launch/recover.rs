@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_candidate_is_newer_by_id_and_by_the_servers_clock() {
+    fn candidates_are_newer_by_id_and_server_time() {
         let (second, next) = (Some("2026-01-01 00:00:01"), Some("2026-01-01 00:00:02"));
         let newest = Newest::of(&[run(7, second), run(5, next)]);
         for (id, created, is_newer) in [
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_that_was_not_read_makes_no_look_newer() {
+    fn an_unread_environment_does_not_refresh_the_newest_run() {
         let mut newest = Newest::of(&[run(7, None)]);
         let seen = newest.seen;
         newest.advance(&Newest::default());

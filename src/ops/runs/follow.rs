@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn another_log_is_continued_after_what_both_have() {
+    fn a_changed_log_continues_after_the_common_prefix() {
         let mut shown = Shown::default();
         assert_eq!(shown.advance("a\nb\nc\n", false), "a\nb\nc\n");
         assert_eq!(shown.advance("a\nb\nX\n", true), "X\n");

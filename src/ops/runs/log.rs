@@ -109,13 +109,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_lines_are_no_lines() {
+    fn a_tail_of_zero_lines_is_empty() {
         assert_eq!(tail("a\nb\n", 0), "");
         assert_eq!(tail("a\nb\n", 1), "b\n");
     }
 
     #[test]
-    fn the_banner_is_known_by_its_form() {
+    fn the_banner_is_recognized() {
         let rule = "=".repeat(80);
         let log =
             format!("{rule}\nLogs on pod lagoon-task-abc, assigned to cluster x\n{rule}\nhello\n");

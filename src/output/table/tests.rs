@@ -40,7 +40,7 @@ fn runs() -> Grid {
 }
 
 #[test]
-fn a_table_is_made_for_people() {
+fn tables_are_human_readable() {
     let text = render(&runs(), &look(None, false));
     assert_eq!(
         text,
@@ -51,7 +51,7 @@ fn a_table_is_made_for_people() {
 }
 
 #[test]
-fn colour_says_no_more_than_the_words() {
+fn tables_are_complete_without_colour() {
     let text = render(&runs(), &look(None, true));
     assert!(text.contains("\u{1b}[38;5;1mfailed"), "{text:?}");
     assert_eq!(
@@ -82,7 +82,7 @@ fn the_widest_column_is_wrapped() {
 }
 
 #[test]
-fn nothing_is_lost_in_a_narrow_terminal() {
+fn a_narrow_terminal_loses_no_text() {
     let text = render(&runs(), &look(Some(24), false));
     let letters: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     assert_eq!(text.matches("…").count(), 0);
@@ -91,7 +91,7 @@ fn nothing_is_lost_in_a_narrow_terminal() {
 
 proptest! {
     #[test]
-    fn wrapping_loses_nothing(
+    fn wrapping_loses_no_text(
         texts in prop::collection::vec("\\PC{0,30}", 1..4),
         width in 5u16..100,
     ) {
@@ -115,7 +115,7 @@ proptest! {
 }
 
 #[test]
-fn a_long_table_is_one_table() {
+fn a_long_table_has_one_heading_and_layout() {
     let rows = 2 * BLOCK + 1;
     let columns = ["id", "text", "status"].map(Column::new);
     let grid = (1..=rows).fold(Grid::new(columns), |grid, id| {
@@ -139,7 +139,7 @@ fn a_long_table_is_one_table() {
 }
 
 #[test]
-fn no_rows_no_table() {
+fn a_table_without_rows_is_empty() {
     assert_eq!(
         render(&Grid::new([Column::new("id")]), &look(None, false)),
         ""

@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entries_that_must_be_chosen_are_never_preselected() {
+    fn explicit_choices_are_never_preselected() {
         let choices = [
             Choice::new("main").never_preselected(),
             Choice::new("develop"),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_answers_off_a_terminal() {
+    fn prompting_fails_without_a_terminal() {
         let prompt = crate::terminal::Ui::captured().prompt();
         assert!(matches!(
             prompt.confirm("Sure?"),

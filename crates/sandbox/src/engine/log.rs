@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn has_the_clusters_header() {
+    fn a_log_starts_with_the_cluster_header() {
         let header = header("lagoon-task-1a2b3c");
         let lines: Vec<&str> = header.lines().collect();
         assert_eq!(lines[0], "=".repeat(80));
@@ -47,21 +47,21 @@ mod tests {
     }
 
     #[test]
-    fn copies_bytes_as_they_are() {
+    fn log_bytes_are_copied_unchanged() {
         let mut out = Vec::new();
         copy(&mut &b"a\x1b[1m\r\n\xff"[..], &mut out, 100).unwrap();
         assert_eq!(out, b"a\x1b[1m\r\n\xff");
     }
 
     #[test]
-    fn adds_nothing_to_no_output() {
+    fn empty_output_stays_empty() {
         let mut out = Vec::new();
         copy(&mut io::empty(), &mut out, 100).unwrap();
         assert!(out.is_empty());
     }
 
     #[test]
-    fn says_where_it_was_cut() {
+    fn a_truncated_log_says_so() {
         let mut out = Vec::new();
         copy(&mut &b"abc"[..], &mut out, 3).unwrap();
         assert_eq!(out, b"abc");

@@ -13,7 +13,7 @@ pub(super) fn new() -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn is_a_uuid_of_version_four() {
+    fn a_remote_id_is_a_version_4_uuid() {
         for _ in 0..100 {
             let id = super::new();
             let parts: Vec<&str> = id.split('-').collect();

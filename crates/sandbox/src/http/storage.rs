@@ -158,7 +158,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     #[test]
-    fn a_part_of_the_same_version_is_sent() {
+    fn a_range_of_the_same_version_is_sent() {
         let asked = |range: &'static str, version: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::RANGE, HeaderValue::from_static(range));

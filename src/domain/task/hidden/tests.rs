@@ -44,7 +44,7 @@ fn command(definition: &Definition) -> &str {
 }
 
 #[test]
-fn a_value_is_masked_in_its_place_and_nowhere_else() {
+fn a_value_is_masked_only_at_its_position() {
     let (definition, hidden) = bracketed("run main [main] [] main");
     assert_eq!(
         command(&masked(&definition, &hidden)),
@@ -53,7 +53,7 @@ fn a_value_is_masked_in_its_place_and_nowhere_else() {
 }
 
 #[test]
-fn lagoons_value_is_masked_where_the_new_one_is() {
+fn the_old_value_is_masked_at_the_position_of_the_new_one() {
     for (new, old, shown) in [
         ("K=[new] run", "K=old run", "K=*** run"),
         ("K=[new] run", "K=new run", "K=*** run"),
@@ -91,7 +91,7 @@ fn a_hidden_change_is_still_a_change() {
 }
 
 #[test]
-fn json_has_the_variable_in_place_of_its_value() {
+fn json_names_the_variable_instead_of_its_value() {
     let (definition, hidden) = bracketed("K=[secret] run");
     let json = to_json(&definition, &hidden);
     assert_eq!(
@@ -138,7 +138,7 @@ fn defaults_and_display_names_are_hidden_too() {
 }
 
 #[test]
-fn lagoons_text_comes_back_where_it_was_left_out() {
+fn omitted_text_is_restored_from_lagoon() {
     let (new, hidden) = bracketed("K=[new] run");
     for (now, comes_back) in [
         ("K=old run", true),
@@ -200,7 +200,7 @@ proptest! {
     }
 
     #[test]
-    fn any_texts_are_survived(old in ".{0,60}", new in "[a-z \\[]{0,10}\\[.{0,20}\\][a-zü \n]{0,20}") {
+    fn masking_never_panics(old in ".{0,60}", new in "[a-z \\[]{0,10}\\[.{0,20}\\][a-zü \n]{0,20}") {
         prop_assume!(new.matches('[').count() == 1 && new.matches(']').count() == 1);
         let (new, hidden) = bracketed(&new);
         let old = task(&old);

@@ -61,7 +61,7 @@ fn storable(most: usize) -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
-    fn values_arrive_as_typed(value in storable(400)) {
+    fn values_reach_the_shell_unchanged(value in storable(400)) {
         let script = compose([("A", escape(&value).as_str())], r#"printf %s "$A""#);
         for shell in shells() {
             prop_assert_eq!(through(shell, &script), value.as_bytes(), "{}", shell);
@@ -69,7 +69,7 @@ proptest! {
     }
 
     #[test]
-    fn suggestions_are_one_line_and_arrive(text in storable(40)) {
+    fn suggested_commands_are_one_line_and_unchanged(text in storable(40)) {
         // Command substitution removes line ends at the end.
         let text = format!("{text}.");
         let line = suggestion([&text]);
@@ -81,7 +81,7 @@ proptest! {
     }
 
     #[test]
-    fn a_program_is_found_by_its_name(
+    fn quoted_program_names_run_the_program(
         name in prop_oneof![
             prop::sample::select(vec!["if", "time", "A=b", "~", "-x", "a b", "!", "{", "[["])
                 .prop_map(str::to_owned),
@@ -108,7 +108,7 @@ proptest! {
     }
 
     #[test]
-    fn words_arrive_as_words(words in prop::collection::vec(storable(20), 1..5)) {
+    fn words_reach_the_shell_separately(words in prop::collection::vec(storable(20), 1..5)) {
         let script = format!("printf '%s\\0' {}", line(&words));
         let mut expected = Vec::new();
         for word in &words {
@@ -150,7 +150,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4))]
     #[test]
-    fn long_values_arrive_as_typed(seed in storable(200).prop_filter("some", |s| !s.is_empty())) {
+    fn long_values_reach_the_shell_unchanged(seed in storable(200).prop_filter("some", |s| !s.is_empty())) {
         let value: String = seed.chars().cycle().take(60_000 / 3).collect();
         prop_assert!(value.len() <= 60_000);
         let script = compose([("A", escape(&value).as_str())], r#"printf %s "$A""#);
@@ -174,7 +174,7 @@ fn read_back(quoted: &str) -> Option<String> {
 }
 
 #[test]
-fn words_for_powershell() {
+fn words_are_quoted_for_powershell() {
     for (text, word) in [
         ("pr-12", "pr-12"),
         ("--arg=SOURCE=a.b", "--arg=SOURCE=a.b"),
@@ -194,7 +194,7 @@ fn words_for_powershell() {
 
 proptest! {
     #[test]
-    fn a_quoted_word_for_powershell_is_one_word(text in "[ -~\u{2013}\u{2018}-\u{201e}]{0,12}") {
+    fn a_word_quoted_for_powershell_stays_one_word(text in "[ -~\u{2013}\u{2018}-\u{201e}]{0,12}") {
         let word = for_powershell(&text);
         if word != text {
             prop_assert_eq!(read_back(&word), Some(text));
@@ -203,7 +203,7 @@ proptest! {
 }
 
 #[test]
-fn composed_as_lagoon_composes() {
+fn commands_are_composed_like_lagoon_does() {
     assert_eq!(
         compose([("STR", "a b"), ("NUM", "42")], "echo hi"),
         r#" STR="a b" NUM="42"; echo hi"#

@@ -35,7 +35,7 @@ fn with_arguments(arguments: Vec<Argument>) -> usize {
 }
 
 #[test]
-fn a_plain_task_is_fine() {
+fn a_plain_task_is_valid() {
     assert_eq!(violations(&task()), []);
 }
 
@@ -66,7 +66,7 @@ fn texts_must_be_storable_and_short_enough() {
 }
 
 #[test]
-fn what_the_database_would_cut_is_refused() {
+fn values_too_long_for_the_database_are_refused() {
     assert_eq!(
         with(|d| d.service = Some("s".repeat(101))),
         [Field::Service]
@@ -82,7 +82,7 @@ fn what_the_database_would_cut_is_refused() {
 }
 
 #[test]
-fn only_fields_that_change_are_judged() {
+fn only_changed_fields_are_validated() {
     let before = Definition {
         service: None,
         arguments: Some(vec![argument("a b", ArgumentKind::Text, None)]),

@@ -70,7 +70,7 @@ fn collect(
 }
 
 #[test]
-fn the_types_have_the_fields_that_are_selected() {
+fn types_match_the_selected_fields() {
     let mut found = BTreeMap::new();
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/graphql");
     let folders = std::fs::read_dir(root).unwrap().flatten();

@@ -272,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_and_end_without_progress() {
+    fn retry_pauses_grow_and_end_without_progress() {
         let mut pauses = Pauses::new();
         let mut series = |bytes| {
             let all = std::iter::from_fn(|| pauses.after(bytes));

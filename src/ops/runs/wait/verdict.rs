@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_that_applies_decides() {
+    fn the_most_important_failure_determines_the_exit_code() {
         let of = |kinds: &[Kind]| {
             let failures = kinds.iter().map(|k| Error::new(*k, k.word())).collect();
             verdict_of_all(failures, 9).map_err(|e| e.kind.exit_code())

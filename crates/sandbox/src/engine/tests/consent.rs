@@ -4,7 +4,7 @@ use crate::engine::consent::{consent, needs_consent};
 use crate::store::Store;
 
 #[test]
-fn is_needed_once_and_not_for_the_seeds_commands() {
+fn consent_is_needed_once_and_not_for_seeded_commands() {
     let fill = |tx: &rusqlite::Transaction<'_>| {
         tx.execute(
             "INSERT INTO known_command VALUES ('yarn audit', 'seed')",

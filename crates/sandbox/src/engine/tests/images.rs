@@ -45,7 +45,7 @@ fn failed(executor: &Detached, store: &Store, name: &str) -> String {
 }
 
 #[test]
-fn is_not_run_without_consent() {
+fn an_image_is_not_run_without_consent() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let executor = Detached {
@@ -57,7 +57,7 @@ fn is_not_run_without_consent() {
 }
 
 #[test]
-fn is_not_run_without_a_client() {
+fn an_image_is_not_run_without_a_container_client() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let executor = Detached {
@@ -70,7 +70,7 @@ fn is_not_run_without_a_client() {
 }
 
 #[test]
-fn is_never_an_option() {
+fn an_image_name_is_never_an_option() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let executor = with_docker(&store, folder.path(), "echo never");
@@ -79,7 +79,7 @@ fn is_never_an_option() {
 }
 
 #[test]
-fn gets_its_arguments_as_lagoon_gives_them() {
+fn an_image_gets_its_arguments_like_on_lagoon() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let executor = with_docker(&store, folder.path(), r#"printf '%s\n' "$@""#);
@@ -96,7 +96,7 @@ fn gets_its_arguments_as_lagoon_gives_them() {
 }
 
 #[test]
-fn its_container_is_removed_when_it_is_cancelled() {
+fn cancelling_an_image_removes_its_container() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let removed = folder.path().join("removed");

@@ -22,7 +22,7 @@ fn start_elsewhere(folder: &Path, command: &str) {
 }
 
 #[test]
-fn a_run_outlives_its_starter_and_does_not_hold_its_streams() {
+fn a_run_outlives_its_starter_and_releases_its_streams() {
     let folder = tempdir().unwrap();
     let go = Fifo::new(folder.path());
     start_elsewhere(folder.path(), &format!("cat {}", go.quoted()));
@@ -34,7 +34,7 @@ fn a_run_outlives_its_starter_and_does_not_hold_its_streams() {
 }
 
 #[test]
-fn a_run_whose_runner_was_killed_has_failed_when_the_store_is_opened() {
+fn opening_the_store_fails_runs_of_killed_runners() {
     let folder = tempdir().unwrap();
     let go = Fifo::new(folder.path());
     // The shell's parent is the runner.
@@ -56,7 +56,7 @@ fn a_run_whose_runner_was_killed_has_failed_when_the_store_is_opened() {
 }
 
 #[test]
-fn a_living_starter_sees_it_at_once() {
+fn a_live_starter_notices_a_killed_runner() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let run = new_run(&store, "kill -9 $PPID");
@@ -65,7 +65,7 @@ fn a_living_starter_sees_it_at_once() {
 }
 
 #[test]
-fn a_living_run_is_left_alone() {
+fn a_live_run_is_left_alone() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let go = Fifo::new(folder.path());
@@ -92,7 +92,7 @@ fn a_runner_has_its_own_session() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn leaves_no_zombies() {
+fn a_runner_leaves_no_zombie() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let (_, output) = execute(&detached(&store), &store, "echo $PPID");
@@ -101,7 +101,7 @@ fn leaves_no_zombies() {
 }
 
 #[test]
-fn what_the_command_leaves_behind_ends_with_it() {
+fn background_processes_end_with_the_command() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let held = Fifo::new(folder.path());
@@ -114,7 +114,7 @@ fn what_the_command_leaves_behind_ends_with_it() {
 }
 
 #[test]
-fn a_program_that_is_not_there_fails_the_run() {
+fn a_missing_runner_program_fails_the_run() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let run = new_run(&store, "true");
@@ -126,7 +126,7 @@ fn a_program_that_is_not_there_fails_the_run() {
 }
 
 #[test]
-fn a_program_that_is_no_runner_fails_the_run() {
+fn a_program_other_than_a_runner_fails_the_run() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let run = new_run(&store, "true");

@@ -8,7 +8,7 @@ use super::{
 use crate::engine::{Detached, Executor};
 
 #[test]
-fn passes_through_the_statuses() {
+fn a_run_passes_through_the_statuses() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let run = new_run(&store, "echo out; echo err >&2; printf end");
@@ -35,7 +35,7 @@ fn passes_through_the_statuses() {
 }
 
 #[test]
-fn says_how_a_command_failed() {
+fn a_failed_command_reports_its_exit() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let executor = detached(&store);
@@ -54,7 +54,7 @@ fn says_how_a_command_failed() {
 }
 
 #[test]
-fn says_why_a_command_cannot_be_started() {
+fn a_command_that_cannot_start_reports_the_reason() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let (status, output) = execute(&detached(&store), &store, "a\0b");
@@ -66,7 +66,7 @@ fn says_why_a_command_cannot_be_started() {
 }
 
 #[test]
-fn gives_the_command_nothing_of_ours() {
+fn a_command_inherits_no_environment_or_input() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let command = "pwd; echo $HOME; echo $PATH; cat; env | cut -d= -f1 | sort | tr '\\n' ' '";
@@ -99,7 +99,7 @@ fn gives_the_command_nothing_of_ours() {
 }
 
 #[test]
-fn answers_for_yarn_and_drush() {
+fn yarn_and_drush_have_stand_ins() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let executor = detached(&store);
@@ -111,7 +111,7 @@ fn answers_for_yarn_and_drush() {
 }
 
 #[test]
-fn shows_the_log_while_running() {
+fn the_log_is_readable_while_running() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let go = Fifo::new(folder.path());
@@ -125,7 +125,7 @@ fn shows_the_log_while_running() {
 }
 
 #[test]
-fn cuts_a_log_that_grows_too_long() {
+fn an_overlong_log_is_truncated() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let executor = Detached {

@@ -9,7 +9,7 @@ fn memory() -> Store {
 }
 
 #[test]
-fn completes_at_once_without_a_script() {
+fn a_run_without_a_script_completes_at_once() {
     let store = memory();
     let run = new_run(&store, "true");
     Scripted::new(store.clone()).start(&run).unwrap();
@@ -21,7 +21,7 @@ fn completes_at_once_without_a_script() {
 }
 
 #[test]
-fn goes_on_when_told() {
+fn a_held_run_continues_when_advanced() {
     let store = memory();
     let scripted = Scripted::new(store.clone());
     scripted.script(
@@ -50,7 +50,7 @@ fn goes_on_when_told() {
 }
 
 #[test]
-fn cancels_what_is_going() {
+fn cancelling_a_run_in_progress_works() {
     let store = memory();
     let scripted = Scripted::new(store.clone());
     scripted.script_others(vec![Step::Status(Status::Running), Step::Hold]);
@@ -62,7 +62,7 @@ fn cancels_what_is_going() {
 }
 
 #[test]
-fn cancels_as_scripted() {
+fn cancelling_follows_the_script() {
     let store = memory();
     let scripted = Scripted::new(store.clone());
     scripted.script_others(vec![Step::Status(Status::Running), Step::Hold]);
@@ -77,7 +77,7 @@ fn cancels_as_scripted() {
 }
 
 #[test]
-fn leaves_a_run_new_when_the_script_is_empty() {
+fn an_empty_script_leaves_a_run_new() {
     let store = memory();
     let scripted = Scripted::new(store.clone());
     scripted.script_others(Vec::new());
@@ -90,7 +90,7 @@ fn leaves_a_run_new_when_the_script_is_empty() {
 }
 
 #[test]
-fn is_set_from_outside() {
+fn a_run_can_be_set_from_outside() {
     let store = memory();
     let scripted = Scripted::new(store.clone());
     scripted.script_others(vec![Step::Hold, Step::Status(Status::Failed)]);
@@ -105,7 +105,7 @@ fn is_set_from_outside() {
 }
 
 #[test]
-fn is_started_once() {
+fn a_run_is_started_once() {
     let store = memory();
     let run = new_run(&store, "true");
     let scripted = Scripted::new(store);
@@ -115,7 +115,7 @@ fn is_started_once() {
 }
 
 #[test]
-fn is_not_taken_for_a_dead_runner() {
+fn a_scripted_run_is_not_recovered_as_dead() {
     let folder = tempfile::tempdir().unwrap();
     let store = super::open(folder.path());
     let scripted = Scripted::new(store.clone());
@@ -127,7 +127,7 @@ fn is_not_taken_for_a_dead_runner() {
 }
 
 #[test]
-fn simulation_says_that_nothing_was_executed() {
+fn a_simulated_run_says_that_no_command_ran() {
     let store = memory();
     let run = new_run(&store, "rm -rf important");
     Simulate(store.clone()).start(&run).unwrap();

@@ -42,7 +42,7 @@ impl Endless {
 }
 
 #[test]
-fn cancelling_ends_the_whole_command() {
+fn cancelling_ends_all_processes_of_a_command() {
     let endless = Endless::start();
     let (store, id) = (&endless.store, endless.run.id);
     endless.executor.cancel(id).unwrap();
@@ -52,7 +52,7 @@ fn cancelling_ends_the_whole_command() {
 }
 
 #[test]
-fn a_command_that_does_not_listen_is_ended_by_force() {
+fn a_command_that_ignores_sigterm_is_killed() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let run = new_run(&store, "trap '' TERM; echo on; while :; do sleep 1; done");
@@ -64,7 +64,7 @@ fn a_command_that_does_not_listen_is_ended_by_force() {
 }
 
 #[test]
-fn what_was_cancelled_before_it_began_is_not_executed() {
+fn a_run_cancelled_before_its_start_is_not_executed() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let run = new_run(&store, "echo executed");
@@ -77,7 +77,7 @@ fn what_was_cancelled_before_it_began_is_not_executed() {
 }
 
 #[test]
-fn cancelling_what_is_over_changes_nothing() {
+fn cancelling_a_finished_run_has_no_effect() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let run = new_run(&store, "true");
@@ -90,7 +90,7 @@ fn cancelling_what_is_over_changes_nothing() {
 }
 
 #[test]
-fn a_run_has_its_time() {
+fn a_run_is_stopped_at_its_time_limit() {
     let folder = tempdir().unwrap();
     let store = open(folder.path());
     let executor = Detached {
@@ -103,7 +103,7 @@ fn a_run_has_its_time() {
 }
 
 #[test]
-fn a_reset_ends_runs() {
+fn a_reset_ends_runs_in_progress() {
     let endless = Endless::start();
     let (store, id) = (&endless.store, endless.run.id);
     Store::reset_folder(endless.folder.path(), &|_| Ok(())).unwrap();

@@ -65,7 +65,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_a_client_may_say_is_understood() {
+    fn valid_client_messages_are_parsed() {
         let understood = |message: Value| read(&message.to_string());
         let init = json!({"type": "connection_init"});
         assert_eq!(understood(init), Some(Message::Init(Value::Null)));
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_not() {
+    fn invalid_client_messages_are_refused() {
         for no_message in [
             json!("ping"),
             json!({}),

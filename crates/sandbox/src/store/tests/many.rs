@@ -12,7 +12,7 @@ use crate::engine::reexec;
 const MANY: usize = 40;
 
 #[test]
-fn forty_threads_start_one_folder() {
+fn forty_threads_can_open_one_folder() {
     let folder = tempdir().unwrap();
     let barrier = Barrier::new(MANY);
     thread::scope(|scope| {
@@ -30,7 +30,7 @@ fn forty_threads_start_one_folder() {
 }
 
 #[test]
-fn forty_processes_start_one_folder() {
+fn forty_processes_can_open_one_folder() {
     let folder = tempdir().unwrap();
     let children: Vec<_> = (0..MANY)
         .map(|_| {

@@ -47,7 +47,7 @@ fn set_release(folder: &Path, release: i32) {
 }
 
 #[test]
-fn is_filled_once() {
+fn a_store_is_seeded_once() {
     let folder = tempdir().unwrap();
     for _ in 0..3 {
         let store = Store::open_folder(folder.path(), &fill).unwrap();
@@ -57,7 +57,7 @@ fn is_filled_once() {
 
 #[cfg(unix)]
 #[test]
-fn shuts_its_folder_to_others() {
+fn a_store_folder_is_private() {
     use std::os::unix::fs::PermissionsExt;
     let parent = tempdir().unwrap();
     let folder = parent.path().join("new/data");
@@ -70,7 +70,7 @@ fn shuts_its_folder_to_others() {
 }
 
 #[test]
-fn is_not_half_made_when_filling_fails() {
+fn failed_seeding_leaves_no_partial_store() {
     let folder = tempdir().unwrap();
     let failed = Store::open_folder(folder.path(), &|_| Err(StoreError::Content("no".into())));
     assert_eq!(failed.err().unwrap().to_string(), "no");
@@ -79,7 +79,7 @@ fn is_not_half_made_when_filling_fails() {
 }
 
 #[test]
-fn leaves_other_releases_alone() {
+fn a_store_of_another_release_is_left_alone() {
     let folder = tempdir().unwrap();
     Store::open_folder(folder.path(), &fill).unwrap();
     set_release(folder.path(), RELEASE + 1);
@@ -89,7 +89,7 @@ fn leaves_other_releases_alone() {
 }
 
 #[test]
-fn writes_all_or_nothing() {
+fn writes_are_atomic() {
     let store = Store::open_memory(&fill).unwrap();
     let result = store.write(|tx| {
         tx.execute("DELETE FROM known_command", [])?;
@@ -100,7 +100,7 @@ fn writes_all_or_nothing() {
 }
 
 #[test]
-fn does_not_write_while_reading() {
+fn reads_cannot_write() {
     let store = Store::open_memory(&fill).unwrap();
     let result =
         store.read(|connection| Ok::<_, StoreError>(connection.execute("DELETE FROM event", [])?));
@@ -109,7 +109,7 @@ fn does_not_write_while_reading() {
 }
 
 #[test]
-fn goes_on_after_a_panic() {
+fn a_store_works_after_a_panic() {
     let store = Store::open_memory(&fill).unwrap();
     let other = store.clone();
     let panicked = std::thread::spawn(move || {
@@ -123,7 +123,7 @@ fn goes_on_after_a_panic() {
 }
 
 #[test]
-fn keeps_logs() {
+fn logs_are_kept() {
     let folder = tempdir().unwrap();
     for store in [
         Store::open_memory(&fill).unwrap(),

@@ -5,7 +5,7 @@ use tempfile::tempdir;
 use super::{RELEASE, Store, StoreError, add_task, count, fill, set_release};
 
 #[test]
-fn empties_and_fills() {
+fn a_reset_empties_and_seeds_the_store() {
     let folder = tempdir().unwrap();
     let store = Store::open_folder(folder.path(), &fill).unwrap();
     let id = add_task(&store);
@@ -18,7 +18,7 @@ fn empties_and_fills() {
 }
 
 #[test]
-fn never_gives_a_runs_id_twice() {
+fn run_ids_are_not_reused_after_a_reset() {
     let folder = tempdir().unwrap();
     let store = Store::open_folder(folder.path(), &fill).unwrap();
     let first = add_task(&store);
@@ -28,7 +28,7 @@ fn never_gives_a_runs_id_twice() {
 }
 
 #[test]
-fn is_seen_by_others_who_have_it_open() {
+fn a_reset_is_visible_to_other_open_stores() {
     let folder = tempdir().unwrap();
     let one = Store::open_folder(folder.path(), &fill).unwrap();
     let two = Store::open_folder(folder.path(), &fill).unwrap();
@@ -40,7 +40,7 @@ fn is_seen_by_others_who_have_it_open() {
 }
 
 #[test]
-fn changes_nothing_when_filling_fails() {
+fn a_reset_has_no_effect_if_seeding_fails() {
     let folder = tempdir().unwrap();
     let store = Store::open_folder(folder.path(), &fill).unwrap();
     let id = add_task(&store);
@@ -52,7 +52,7 @@ fn changes_nothing_when_filling_fails() {
 }
 
 #[test]
-fn replaces_another_release() {
+fn a_reset_replaces_a_store_of_another_release() {
     let folder = tempdir().unwrap();
     add_task(&Store::open_folder(folder.path(), &fill).unwrap());
     set_release(folder.path(), RELEASE + 1);
@@ -63,7 +63,7 @@ fn replaces_another_release() {
 }
 
 #[test]
-fn makes_a_folder_that_was_not_there() {
+fn a_reset_creates_a_missing_folder() {
     let folder = tempdir().unwrap();
     let store = Store::reset_folder(&folder.path().join("new"), &fill).unwrap();
     assert_eq!(count(&store, "known_command"), 1);
