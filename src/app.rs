@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 
 use tokio::sync::OnceCell;
 
-pub(crate) use discovery::Discovered;
+pub(crate) use discovery::DiscoveryOutcome;
 pub(crate) use interrupt::{Claim, GiveUp, Interrupts};
 pub(crate) use output_failures::OutputFailures;
 pub(crate) use reach::Route;
@@ -39,7 +39,7 @@ use crate::terminal::{PromptError, StreamError, Ui};
 
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(not(feature = "sandbox"), allow(dead_code))]
-pub(crate) enum Executes<'a> {
+pub(crate) enum ExecutedWork<'a> {
     /// Without argument values.
     Command(&'a str),
     Image(&'a str),
@@ -158,7 +158,7 @@ impl App {
 
     /// Asks before the sandbox executes something new on this machine. Call it after
     /// [`App::lagoon`], which starts the sandbox.
-    pub(crate) fn confirm_execution(&self, what: Executes<'_>) -> Result<(), Error> {
+    pub(crate) fn confirm_execution(&self, what: ExecutedWork<'_>) -> Result<(), Error> {
         #[cfg(feature = "sandbox")]
         return sandbox::confirm_execution(self, what);
         #[cfg(not(feature = "sandbox"))]
@@ -172,7 +172,7 @@ impl App {
     pub(crate) fn confirm_with_execution(
         &self,
         question: &str,
-        whats: &[Executes<'_>],
+        whats: &[ExecutedWork<'_>],
     ) -> Result<(), Error> {
         #[cfg(feature = "sandbox")]
         return sandbox::confirm_with_execution(self, question, whats);

@@ -114,7 +114,7 @@ async fn dispatch(command: Command, app: &App) -> Result<(), Error> {
     }
 }
 
-fn wants(command: &Command) -> PlaceNeed {
+fn place_need(command: &Command) -> PlaceNeed {
     use commands::{
         define::DefineArgs, delete::DeleteArgs, export::ExportArgs, update::UpdateArgs,
     };
@@ -170,7 +170,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         Err(error) => {
             let ui = Ui::new(UiOptions::default());
             let json = usage::asks_for_json(&args, None);
-            return end(&ui, json, Err(Error::usage(error.to_string())));
+            return finish_early(&ui, json, Err(Error::usage(error.to_string())));
         }
     };
     let json = usage::asks_for_json(&args, env.output.as_deref());
@@ -183,7 +183,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     };
     let ui = ui(&env, &globals.flags, globals.color.unwrap_or_default());
     let Some(command) = command else {
-        return end(
+        return finish_early(
             &ui,
             json,
             print(&ui, &help::overview(command_of(&args), &ui)),
@@ -191,14 +191,14 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
     };
     let settings = match settings(&globals.flags, &env, &command) {
         Ok(settings) => settings,
-        Err(error) => return end(&ui, json, Err(error.into())),
+        Err(error) => return finish_early(&ui, json, Err(error.into())),
     };
     let json = settings.wants_json_errors();
     let interrupts = Interrupts::listen(give_up);
     let mut app = App::new(ui, settings, interrupts.clone());
     let result = tokio::select! {
         result = async {
-            scope::locate(&mut app, wants(&command)).await?;
+            scope::locate(&mut app, place_need(&command)).await?;
             dispatch(command, &app).await
         } => result,
         kind = interrupts.unclaimed() => Err(Error::new(kind, kind.word())),
@@ -209,7 +209,7 @@ pub async fn run(args: Vec<OsString>, give_up: GiveUp) -> u8 {
         Ok(()) => Ok(()),
         Err(error) => Err(interrupts.explain(error).await),
     };
-    end(&app.ui, json, result)
+    finish_early(&app.ui, json, result)
 }
 
 fn settings(flags: &Flags, env: &Env, command: &Command) -> Result<Settings, SettingsError> {
@@ -246,15 +246,15 @@ fn stop_early(stop: Stop, args: &[OsString], ui: &Ui, json: bool) -> u8 {
     match stop {
         Stop::Clap(error) if !error.use_stderr() => {
             let text = help::text(&error.render(), command_of(args), ui);
-            end(ui, false, print(ui, &text))
+            finish_early(ui, false, print(ui, &text))
         }
-        Stop::Clap(error) => end(ui, json, Err(usage::error(&error))),
-        Stop::Error(error) => end(ui, json, Err(error)),
+        Stop::Clap(error) => finish_early(ui, json, Err(usage::error(&error))),
+        Stop::Error(error) => finish_early(ui, json, Err(error)),
     }
 }
 
 /// Prints the error at the end of stderr and returns the exit code.
-fn end(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
+fn finish_early(ui: &Ui, json: bool, result: Result<(), Error>) -> u8 {
     // An error of the command takes precedence over one of its output.
     let finished = finish(ui);
     let Err(error) = result.and(finished) else {

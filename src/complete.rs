@@ -22,14 +22,14 @@ use crate::domain::{Definition, Environment, Project, TaskRef};
 use crate::ops::definitions::tasks;
 use crate::ops::places::details;
 use crate::ops::places::place;
-use crate::ops::runs::history::{self, Wanted};
+use crate::ops::runs::history::{self, RunFilter};
 use cache::Cache;
 
 /// The time that a shell waits. With the program's own time it is less than 300 ms.
 const LIMIT: Duration = Duration::from_millis(250);
 
 /// The timeout of the background process.
-const LATER: Duration = Duration::from_secs(10);
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(10);
 
 const RUNS: usize = 30;
 
@@ -70,35 +70,39 @@ pub(crate) struct Argument {
 pub(crate) struct Run {
     pub id: i64,
     pub about: String,
-    pub is_over: bool,
+    pub is_finished: bool,
 }
 
 /// The tasks and services of an environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Here {
+pub(crate) struct EnvironmentCandidates {
     pub tasks: Vec<Task>,
     pub services: Vec<String>,
 }
 
 /// Requests to one Lagoon.
-pub(crate) struct Live {
+pub(crate) struct CompletionSource {
     app: Arc<App>,
     cache: Cache,
     /// The time at which the shell began to wait.
     begun: Instant,
     /// The background process for a reply that is too late; `None` in that process itself.
-    again: Option<Mutex<Command>>,
+    refresh_command: Option<Mutex<Command>>,
 }
 
-impl Live {
-    /// `who` identifies the Lagoon and the user.
-    pub(crate) fn new(app: Arc<App>, who: &str, again: Option<Command>) -> Live {
+impl CompletionSource {
+    /// `identity` identifies the Lagoon and the user.
+    pub(crate) fn new(
+        app: Arc<App>,
+        identity: &str,
+        refresh_command: Option<Command>,
+    ) -> CompletionSource {
         let folder = app.settings.folders.state.as_deref();
-        Live {
-            cache: Cache::new(folder, who),
+        CompletionSource {
+            cache: Cache::new(folder, identity),
             begun: Instant::now(),
             app,
-            again: again.map(Mutex::new),
+            refresh_command: refresh_command.map(Mutex::new),
         }
     }
 
@@ -159,14 +163,14 @@ impl Live {
     }
 
     /// The tasks and services of an environment, or the tasks of the whole project.
-    pub(crate) fn here(&self, project: &str, environment: Option<&str>) -> Here {
+    pub(crate) fn here(&self, project: &str, environment: Option<&str>) -> EnvironmentCandidates {
         let (name, on) = (project.to_owned(), environment.map(str::to_owned));
         let ask = async move |app: Arc<App>| {
             let lagoon = &app.lagoon_with_stored_token().await.ok()?;
             if let Some(environment) = on {
                 let view = place::environment(lagoon, &name, &environment, false);
                 let view = view.await.ok()?;
-                return Some(Here {
+                return Some(EnvironmentCandidates {
                     tasks: view.definitions.iter().map(Task::of).collect(),
                     services: view.environment.services.unwrap_or_default(),
                 });
@@ -174,7 +178,7 @@ impl Live {
             let filter = tasks::Filter::default();
             let listing = tasks::list(lagoon, &name, None, &filter).await.ok()?;
             let tasks = listing.tasks.iter();
-            Some(Here {
+            Some(EnvironmentCandidates {
                 tasks: tasks.map(|listed| Task::of(&listed.definition)).collect(),
                 services: Vec::new(),
             })
@@ -191,9 +195,9 @@ impl Live {
             if let Some(environment) = &on {
                 environments = vec![place::named(&environments, environment)?.clone()];
             }
-            let wanted = Wanted {
+            let wanted = RunFilter {
                 limit: RUNS,
-                ..Wanted::default()
+                ..RunFilter::default()
             };
             let listed = history::list(lagoon, &environments, &wanted).await;
             // Incomplete lists are not cached.
@@ -219,9 +223,9 @@ impl Live {
         }
         let app = Arc::clone(&self.app);
         // Consecutive requests share the time limit.
-        let limit = match self.again {
+        let limit = match self.refresh_command {
             Some(_) => LIMIT.saturating_sub(self.begun.elapsed()),
-            None => LATER,
+            None => REFRESH_TIMEOUT,
         };
         match in_time(limit, move || ask(app)) {
             Ok(answer) => {
@@ -230,19 +234,22 @@ impl Live {
             }
             Err(RecvTimeoutError::Disconnected) => None,
             Err(RecvTimeoutError::Timeout) => {
-                self.ask_again(key);
+                self.refresh_later(key);
                 None
             }
         }
     }
 
     /// Starts the background process, unless one is running.
-    fn ask_again(&self, key: &[&str]) {
-        if let Some(again) = &self.again
-            && self.cache.begin(key, LATER)
+    fn refresh_later(&self, key: &[&str]) {
+        if let Some(refresh_command) = &self.refresh_command
+            && self.cache.begin(key, REFRESH_TIMEOUT)
         {
             // If it cannot be started, the next completion tries again.
-            let _ = again.lock().unwrap_or_else(PoisonError::into_inner).spawn();
+            let _ = refresh_command
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .spawn();
         }
     }
 }
@@ -335,7 +342,7 @@ impl Run {
         Run {
             id: run.id,
             about: about.join(", "),
-            is_over: run.outcome().is_over(),
+            is_finished: run.outcome().is_finished(),
         }
     }
 }
@@ -360,8 +367,8 @@ mod tests {
 
     #[test]
     fn a_failure_differs_from_a_timeout() {
-        let failed = in_time(LATER, || async { None::<()> });
+        let failed = in_time(REFRESH_TIMEOUT, || async { None::<()> });
         assert_eq!(failed, Err(RecvTimeoutError::Disconnected));
-        assert_eq!(in_time(LATER, || async { Some(1) }), Ok(1));
+        assert_eq!(in_time(REFRESH_TIMEOUT, || async { Some(1) }), Ok(1));
     }
 }

@@ -125,7 +125,7 @@ impl Owners {
     }
 
     /// Includes the owner of the current folder.
-    pub(crate) fn own_here(&self, path: &Path) -> bool {
+    pub(crate) fn is_owned(&self, path: &Path) -> bool {
         self.own(path) || owner(path) == self.here
     }
 }
@@ -236,6 +236,6 @@ mod tests {
         assert_eq!(Owners::of(other, None, elsewhere).own(&file), is_root);
         // Only root may act for the user who called sudo.
         assert_eq!(Owners::of(other, Some(own), elsewhere).own(&file), is_root);
-        assert!(Owners::of(other, None, folder.path()).own_here(&file));
+        assert!(Owners::of(other, None, folder.path()).is_owned(&file));
     }
 }

@@ -18,11 +18,11 @@ use std::time::Duration;
 pub(crate) use duration::{parse_duration, parse_limit, spell_duration};
 pub(crate) use error::{SettingsError, SettingsErrorKind};
 pub(crate) use flags::{Flags, GLOBAL_OPTIONS, SANDBOX_OPTIONS, TARGET_OPTIONS};
-pub(crate) use named::{Named, pair};
+pub(crate) use named::{PlaceFlags, pair};
 pub(crate) use size::parse_size;
 pub(crate) use sourced::{Source, Sourced};
 pub(crate) use ssh::SshSettings;
-pub(crate) use target::{Chosen, Target, TokenOrigin};
+pub(crate) use target::{ResolvedTarget, Target, TokenOrigin};
 
 use crate::config::{Config, ConfigError, FILE, PodVariables};
 use crate::domain::names::closest;
@@ -79,7 +79,7 @@ pub(crate) struct Settings {
     pub project: Option<Sourced<String>>,
     /// By flag or variable.
     pub environment: Option<Sourced<String>>,
-    pub named: Named,
+    pub named: PlaceFlags,
     /// The last default, in a Lagoon pod.
     pub pod_place: PodPlace,
     /// One of [`FORMATS`].
@@ -98,7 +98,7 @@ pub(crate) struct Settings {
     pub folders: Folders,
     // Commands without Lagoon work without a readable file, so its error is reported on first use.
     config: Result<Config, SettingsError>,
-    chosen: Result<Chosen, SettingsError>,
+    chosen: Result<ResolvedTarget, SettingsError>,
 }
 
 impl Settings {
@@ -129,7 +129,7 @@ impl Settings {
     ) -> Result<Settings, SettingsError> {
         let config = config.map_err(SettingsError::from);
         let chosen = target::choose(flags, env, config.as_ref().map_err(Clone::clone));
-        let named = Named {
+        let named = PlaceFlags {
             projects: flags.project.clone(),
             environments: flags.environment.clone(),
         };
@@ -173,7 +173,7 @@ impl Settings {
         self.config.as_ref().map_err(Clone::clone)
     }
 
-    pub(crate) fn chosen(&self) -> Result<&Chosen, SettingsError> {
+    pub(crate) fn chosen(&self) -> Result<&ResolvedTarget, SettingsError> {
         self.chosen.as_ref().map_err(Clone::clone)
     }
 
@@ -326,7 +326,7 @@ fn pod_place(env: &Env) -> PodPlace {
     }
 }
 
-fn default_project(chosen: &Chosen) -> Option<Sourced<String>> {
+fn default_project(chosen: &ResolvedTarget) -> Option<Sourced<String>> {
     match &chosen.target.value {
         Target::Sandbox => Some(Sourced::new(SANDBOX_PROJECT.to_owned(), Source::Sandbox)),
         Target::Context(context) => {

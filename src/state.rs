@@ -7,7 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
-pub(crate) use claims::{Claims, Start};
+pub(crate) use claims::{Claims, StartClaim};
 pub(crate) use reminder::is_reminder_due;
 
 /// Corrects the permissions of an existing folder. Elsewhere than on Unix, folders below the user's

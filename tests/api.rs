@@ -254,7 +254,7 @@ fn unreachable_hosts_and_other_servers_are_reported() {
 #[test]
 fn queries_are_retried_and_mutations_are_not() {
     let env = TestEnv::new();
-    let lost = || Proxy::new(env.address(), [Fault::AnswerLost]);
+    let lost = || Proxy::new(env.address(), [Fault::ResponseLost]);
     let through = |proxy: &Proxy, document: &str| {
         env.run(
             env.command(&["api", document])

@@ -476,7 +476,7 @@ fn applying_again_completes_after_any_failure() {
         - {name: U, command: b, service: cli, arguments: [{name: Z}]}\nabsent: [D]\n";
     for operation in ["add", "update", "delete"] {
         for (fault, code) in [
-            (Fault::LoseAnswer, 0),
+            (Fault::LoseResponse, 0),
             (Fault::Message("broken".to_owned()), 1),
             (Fault::Status(502, "<html>".to_owned()), 0),
         ] {
@@ -484,7 +484,7 @@ fn applying_again_completes_after_any_failure() {
             file(&env, start);
             env.tasks(&["apply", "--yes"]).succeeds();
             file(&env, goal);
-            let is_lost = matches!(fault, Fault::LoseAnswer);
+            let is_lost = matches!(fault, Fault::LoseResponse);
             env.sandbox()
                 .fail_next(&format!("{operation}AdvancedTaskDefinition"), fault.clone());
             let output = env.tasks(&["apply", "--yes", "--request-timeout", "5"]);

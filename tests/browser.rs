@@ -93,8 +93,8 @@ impl Browser {
 
     /// Signs in at the provider.
     #[track_caller]
-    fn signs_in(&self, openid: &OpenId) -> Output {
-        let (output, _) = self.login(&[], |address| openid.signs_in(address));
+    fn sign_in(&self, openid: &OpenId) -> Output {
+        let (output, _) = self.login(&[], |address| openid.sign_in(address));
         output.succeeds()
     }
 
@@ -124,7 +124,7 @@ fn with_token(seconds: u64) -> (OpenId, Browser, String) {
     let openid = OpenId::new(&[]);
     let browser = Browser::new(&openid);
     let good = token(&browser.env, Identity::Developer, seconds);
-    openid.gives(&[&good]);
+    openid.set_token(&[&good]);
     (openid, browser, good)
 }
 
@@ -162,8 +162,8 @@ fn a_browser_session_signs_in_and_renews() {
     let browser = Browser::new(&openid);
     let short = token(&browser.env, Identity::Developer, 300);
     let long = token(&browser.env, Identity::Developer, 3000);
-    openid.gives(&[&short, &long]);
-    let (output, page) = browser.login(&["-o", "json"], |address| openid.signs_in(address));
+    openid.set_token(&[&short, &long]);
+    let (output, page) = browser.login(&["-o", "json"], |address| openid.sign_in(address));
     let shown = output.succeeds().json();
     assert_eq!(shown["email"], "developer@example.com");
     assert!(page.starts_with("HTTP/1.1 200 OK"), "{page}");
@@ -203,9 +203,9 @@ fn a_browser_session_signs_in_and_renews() {
 #[test]
 fn an_expired_session_is_reported() {
     let (openid, browser, good) = with_token(3000);
-    browser.signs_in(&openid);
+    browser.sign_in(&openid);
     browser.tasks(&["list", "-e", "main"]).succeeds();
-    openid.ends_the_session();
+    openid.end_session();
     browser.ends(&good);
     let refused = browser.tasks(&["list", "-e", "main"]).ends_with(4);
     assert!(
@@ -273,7 +273,7 @@ fn every_failed_sign_in_has_a_clear_error() {
             let expected = format!("HTTP/1.1 {status} ");
             assert!(page.starts_with(&expected), "{target}: {page}");
         }
-        openid.signs_in(address)
+        openid.sign_in(address)
     });
     // The provider's token is none of this Lagoon's.
     let output = output.ends_with(4);
@@ -286,7 +286,7 @@ fn every_failed_sign_in_has_a_clear_error() {
 fn an_invalid_provider_is_reported() {
     let openid = OpenId::new(&[]);
     let browser = Browser::new(&openid);
-    openid.says(json!({"issuer": "x"}));
+    openid.set_configuration(json!({"issuer": "x"}));
     let refused = browser.tasks(&["login", "--browser"]).ends_with(4);
     assert!(
         refused
@@ -303,12 +303,12 @@ fn an_invalid_provider_is_reported() {
             "the `token_endpoint` of its configuration is not a web address",
         ),
     ] {
-        openid.says(configuration);
+        openid.set_configuration(configuration);
         let refused = browser.tasks(&["login", "--browser"]).ends_with(4);
         assert!(refused.stderr.contains(reason), "{refused}");
     }
     // A token endpoint in the clear gets no code.
-    openid.says(json!({
+    openid.set_configuration(json!({
         "authorization_endpoint": format!("{}/x", openid.url()),
         "token_endpoint": "http://far.example/token",
     }));
@@ -343,14 +343,14 @@ const GATEWAY: Failure = Failure::Answers(
 fn a_failing_provider_is_unreachable() {
     let openid = OpenId::new(&[]);
     let browser = Browser::new(&openid);
-    openid.fails(GATEWAY);
+    openid.set_failure(GATEWAY);
     let configuration = format!(
         "{}/realms/lagoon/.well-known/openid-configuration answered 503 Service Unavailable",
         openid.url()
     );
     let failed = browser.tasks(&["login", "--browser"]).ends_with(7);
     assert!(failed.stderr.contains(&configuration), "{failed}");
-    openid.recovers();
+    openid.recover();
 
     // At the exchange of the code.
     for (failure, words) in [
@@ -373,27 +373,27 @@ fn a_failing_provider_is_unreachable() {
         ),
     ] {
         let (output, _) = browser.login(&[], |address| {
-            let back = openid.signs_in(address);
-            openid.fails(failure);
+            let back = openid.sign_in(address);
+            openid.set_failure(failure);
             back
         });
         let output = output.ends_with(7);
         assert!(output.stderr.contains(words), "{output}");
-        openid.recovers();
+        openid.recover();
     }
 
     // At the renewal, of a token that has ended.
     let good = token(&browser.env, Identity::Developer, 3000);
-    openid.gives(&[&good]);
-    browser.signs_in(&openid);
+    openid.set_token(&[&good]);
+    browser.sign_in(&openid);
     browser.ends(&good);
-    openid.fails(GATEWAY);
+    openid.set_failure(GATEWAY);
     let failed = browser
         .tasks(&["list", "-e", "main", "-o", "json"])
         .ends_with(7);
     let message = failed.json_error()["message"].to_string();
     assert!(message.contains("/token answered with 503"), "{message}");
-    openid.recovers();
+    openid.recover();
     browser.tasks(&["list", "-e", "main"]).succeeds();
 }
 
@@ -402,8 +402,8 @@ fn a_short_lived_token_is_reused_for_most_of_its_life() {
     let openid = OpenId::new(&[]);
     let browser = Browser::new(&openid);
     let tokens = [20, 21].map(|seconds| token(&browser.env, Identity::Developer, seconds));
-    openid.gives(&[&tokens[0], &tokens[1]]);
-    let login = browser.signs_in(&openid);
+    openid.set_token(&[&tokens[0], &tokens[1]]);
+    let login = browser.sign_in(&openid);
     let list = browser.tasks(&["list", "-e", "main"]).succeeds();
     for output in [login, list] {
         assert!(!output.stderr.contains("clock"), "{output}");
@@ -417,7 +417,7 @@ fn a_short_lived_token_is_reused_for_most_of_its_life() {
 #[test]
 fn a_hanging_provider_is_asked_once() {
     let (openid, browser, good) = with_token(300);
-    browser.signs_in(&openid);
+    browser.sign_in(&openid);
     let list = |more: &[&str]| {
         let before = openid.requests();
         let args = [&["list", "-e", "main", "--request-timeout", "1s"], more].concat();
@@ -431,7 +431,7 @@ fn a_hanging_provider_is_asked_once() {
 
     // The token is about to end, and is used to its end.
     browser.env.home.ages_token("here", 280);
-    openid.fails(Failure::Hangs);
+    openid.set_failure(Failure::Hangs);
     let (output, asked) = list(&[]);
     let output = output.succeeds();
     let warning = format!("the current token is used until it expires: {silence}0.5 s");
@@ -473,11 +473,11 @@ fn a_hanging_provider_is_named_after_a_refused_token() {
         )
     });
     let browser = Browser::at(env, &refusing.url("/graphql"), &openid);
-    openid.gives(&[&good]);
-    browser.signs_in(&openid);
+    openid.set_token(&[&good]);
+    browser.sign_in(&openid);
     is_over.store(true, Ordering::SeqCst);
     let before = openid.requests();
-    openid.fails(Failure::Hangs);
+    openid.set_failure(Failure::Hangs);
     let args = ["list", "-e", "main", "--request-timeout", "1s", "-v"];
     let output = browser.tasks(&args).ends_with(7);
     let server = openid.url().strip_suffix("/auth").unwrap();
@@ -490,16 +490,16 @@ fn a_hanging_provider_is_named_after_a_refused_token() {
 fn an_interrupted_renewal_is_finished_and_stored() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let (openid, browser, good) = with_token(300);
-        browser.signs_in(&openid);
+        browser.sign_in(&openid);
         browser.ends(&good);
-        openid.fails(Failure::Hangs);
+        openid.set_failure(Failure::Hangs);
         let before = openid.requests();
         let mut running = browser.command(&["list", "-e", "main"]).start();
         eventually("the renewal is sent", || openid.requests() > before);
         running.signal(signal);
         running.until_stderr("finishing the renewal of the session");
         // The refresh token is used up now.
-        openid.recovers();
+        openid.recover();
         running.finish().ends_with(code);
         browser.tasks(&["list", "-e", "main"]).succeeds();
         assert!(openid.has_session());
@@ -516,7 +516,7 @@ fn signing_out_ends_the_session_at_the_provider() {
         &["logout", "--all"],
         &["context", "remove", "here", "--yes"],
     ] {
-        browser.signs_in(&openid);
+        browser.sign_in(&openid);
         assert!(openid.has_session());
         let output = browser.tasks(args).succeeds();
         let server = openid.url().strip_suffix("/auth").unwrap();
@@ -544,8 +544,8 @@ fn signing_out_succeeds_despite_provider_errors() {
         (refusal, "/logout answered 403 Forbidden"),
         (Failure::Hangs, "did not answer within 0.5 s"),
     ] {
-        browser.signs_in(&openid);
-        openid.fails(failure);
+        browser.sign_in(&openid);
+        openid.set_failure(failure);
         let args = ["logout", "--request-timeout", "500ms", "-o", "json"];
         let output = browser.tasks(&args).succeeds();
         assert_eq!(output.json()["removed"], 1);
@@ -558,12 +558,12 @@ fn signing_out_succeeds_despite_provider_errors() {
             assert!(output.stderr.contains(text), "{text}: {output}");
         }
         assert!(!browser.kept().exists());
-        openid.recovers();
+        openid.recover();
     }
 
     // A session that is over already needs no end.
-    browser.signs_in(&openid);
-    openid.ends_the_session();
+    browser.sign_in(&openid);
+    openid.end_session();
     let output = browser.tasks(&["logout"]).succeeds();
     assert!(!output.stderr.contains("warning"), "{output}");
 }
@@ -571,7 +571,7 @@ fn signing_out_succeeds_despite_provider_errors() {
 #[test]
 fn whoami_shows_until_when_the_session_can_be_renewed() {
     let (openid, browser, _) = with_token(300);
-    let (login, _) = browser.login(&["-o", "json"], |address| openid.signs_in(address));
+    let (login, _) = browser.login(&["-o", "json"], |address| openid.sign_in(address));
     let shown = login.succeeds().json();
     let time = |field: &str| shown[field].as_str().unwrap().parse::<Timestamp>().unwrap();
     let renewable = time("renewableUntil").duration_since(time("tokenExpires"));
@@ -591,12 +591,12 @@ fn signing_out_of_all_contexts_ends_each_session() {
     let auth = ["--authorization-endpoint", providers[1].url()];
     browser.tasks(&[&add[..], &auth].concat()).succeeds();
     for (name, openid) in ["here", "other"].iter().zip(&providers) {
-        openid.gives(&[&good]);
-        let (login, _) = browser.login(&["-l", name], |address| openid.signs_in(address));
+        openid.set_token(&[&good]);
+        let (login, _) = browser.login(&["-l", name], |address| openid.sign_in(address));
         login.succeeds();
     }
     // One that is out of order keeps neither the token nor the other session.
-    providers[0].fails(GATEWAY);
+    providers[0].set_failure(GATEWAY);
     let output = browser.tasks(&["logout", "--all", "-o", "json"]).succeeds();
     assert_eq!(output.json()["removed"], 2);
     assert!(output.stderr.contains("was not ended: "), "{output}");
@@ -607,7 +607,7 @@ fn signing_out_of_all_contexts_ends_each_session() {
 fn another_sign_in_method_ends_the_browser_session() {
     let (openid, browser, _) = with_token(300);
     for _ in 0..2 {
-        browser.signs_in(&openid);
+        browser.sign_in(&openid);
     }
     // Keycloak signs in with the session that is there: ending the first would end both.
     assert!(openid.has_session() && openid.logouts().is_empty());

@@ -22,7 +22,7 @@ use crate::support::env::TestEnv;
 use crate::support::process::{Invocation, Running};
 use crate::support::proxy::{Fault, Proxy};
 use draw::{Case, Command, Rival, Role};
-use judge::{Seen, judge};
+use judge::{ReceivedRequest, judge};
 
 /// How many at a time, each with a Lagoon of its own.
 const AT_ONCE: u64 = 3;
@@ -151,7 +151,7 @@ fn play(env: &TestEnv, case: &Case) -> (i32, Result<(), String>) {
         .run();
     let mut rivals = rivals.lock().unwrap().clone();
     rivals.extend(neighbour.finish());
-    let seen = Seen {
+    let seen = ReceivedRequest {
         ours: runs_after(env, newest)
             .into_iter()
             .filter(|id| !rivals.contains(id))

@@ -107,7 +107,7 @@ fn an_error_text_in_a_reply_is_a_failure() {
 fn after_a_lost_reply_the_run_shows_the_outcome() {
     let env = TestEnv::new();
     let id = start_held(&env, Status::Complete);
-    env.sandbox().fail_next("cancelTask", Fault::LoseAnswer);
+    env.sandbox().fail_next("cancelTask", Fault::LoseResponse);
     let output = env.tasks(&["cancel", &id, "--yes"]).succeeds();
     let warning = "it is unknown whether Lagoon received it";
     assert!(output.stderr.contains(warning), "{output}");

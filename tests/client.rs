@@ -171,7 +171,7 @@ fn faulty(env: &TestEnv, fault: Fault, faults: usize) -> (Client, Proxy, Arc<Ato
 #[test]
 fn a_run_whose_reply_is_lost_is_found() {
     let env = TestEnv::new();
-    let (client, _proxy, mutations) = faulty(&env, Fault::AnswerLost, 1);
+    let (client, _proxy, mutations) = faulty(&env, Fault::ResponseLost, 1);
     let id = wait(async move { audit(&client).await.invoke().start().await.unwrap().id() });
     assert_eq!(mutations.load(Ordering::SeqCst), 1);
     assert_eq!(env.sent(&["invokeRegisteredTask"]), 1);
@@ -181,7 +181,7 @@ fn a_run_whose_reply_is_lost_is_found() {
 #[test]
 fn concurrent_starts_do_not_report_the_same_run() {
     let env = TestEnv::new();
-    let (client, _proxy, _) = faulty(&env, Fault::AnswerLost, 2);
+    let (client, _proxy, _) = faulty(&env, Fault::ResponseLost, 2);
     wait(async move {
         let starts = [client.clone(), client]
             .map(|client| tokio::spawn(async move { audit(&client).await.invoke().start().await }));
@@ -227,7 +227,7 @@ fn waiting_times_out_and_the_run_continues() {
             .unwrap();
         assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
         run.refresh().await.unwrap();
-        assert!(!run.outcome().is_over());
+        assert!(!run.outcome().is_finished());
     });
 }
 

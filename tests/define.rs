@@ -360,7 +360,7 @@ fn an_incomplete_definition_is_completed_or_reported() {
     let env = TestEnv::bare();
     // The row is made, then the connection breaks: nothing is sent twice.
     env.sandbox()
-        .fail_next("addAdvancedTaskDefinition", Fault::LoseAnswer);
+        .fail_next("addAdvancedTaskDefinition", Fault::LoseResponse);
     let output = env.tasks(&[&["define", "lost"], &DRUSH[..], &MAIN].concat());
     assert_snapshot!(output.snapshot(), @"
     exit code: 0

@@ -9,7 +9,7 @@ use crate::support::env::TestEnv;
 use crate::support::home::Home;
 use crate::support::network::TlsFront;
 use crate::support::output::Output;
-use crate::support::proxy::{Fault, Proxy, Seen};
+use crate::support::proxy::{Fault, Proxy, ReceivedRequest};
 use crate::support::schemas;
 use crate::support::ssh::set_portal;
 
@@ -283,7 +283,7 @@ fn missing_features_of_each_release_are_explained() {
     let mut said = String::new();
     for release in schemas::releases() {
         let probe = probe(&release.schema);
-        let is_push = |request: &Seen| {
+        let is_push = |request: &ReceivedRequest| {
             request.head.contains("/graphql/stream") || request.head.contains("websocket")
         };
         let proxy = Proxy::drawing(env.address(), Duration::ZERO, move |request| {

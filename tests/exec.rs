@@ -284,7 +284,7 @@ fn waiting_and_following_report_the_outcome_of_the_run() {
 
 #[test]
 fn a_lost_reply_is_looked_up_and_the_start_not_repeated() {
-    for fault in [Fault::LoseAnswer, Fault::HangAfter] {
+    for fault in [Fault::LoseResponse, Fault::HangAfter] {
         let env = TestEnv::new();
         exec(&env, &["--", "drush", "cr"]).succeeds();
         env.sandbox().fail_next("addTask", fault.clone());

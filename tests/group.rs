@@ -1,6 +1,6 @@
 //! Tasks of a group: found through few environments, also where other tasks hide them.
 
-use lagoon_sandbox::{Fault, Recorded};
+use lagoon_sandbox::{Fault, RecordedRequest};
 use serde_json::Value;
 
 use crate::support::env::TestEnv;
@@ -33,7 +33,7 @@ fn group_with(projects: usize) -> TestEnv {
 }
 
 /// How many environments requests read with their tasks: one, or all three of a project.
-fn environments_read(requests: &[Recorded]) -> usize {
+fn environments_read(requests: &[RecordedRequest]) -> usize {
     let with_tasks = requests.iter().filter(|r| r.body.contains("advancedTasks"));
     with_tasks
         .map(|request| match request.operations[0].as_str() {
@@ -44,7 +44,7 @@ fn environments_read(requests: &[Recorded]) -> usize {
         .sum()
 }
 
-fn run(env: &TestEnv, args: &[&str]) -> (Output, Vec<Recorded>) {
+fn run(env: &TestEnv, args: &[&str]) -> (Output, Vec<RecordedRequest>) {
     env.tasks_and_requests(&[args, &GROUP].concat())
 }
 
@@ -69,7 +69,7 @@ fn hide(env: &TestEnv, name: &str, place: &[&str]) -> Value {
 
 const FILE: &str = "version: 1\ntasks:\n  - {name: Report, group: lagoon-demo-group, command: report, service: cli}\n";
 
-fn diff(env: &TestEnv, file: &str) -> (Output, Vec<Recorded>) {
+fn diff(env: &TestEnv, file: &str) -> (Output, Vec<RecordedRequest>) {
     let before = env.requests().len();
     let output = env.run(env.command(&["diff", "-f", "-", "-o", "json"]).stdin(file));
     (output, env.requests().split_off(before))

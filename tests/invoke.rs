@@ -556,12 +556,12 @@ fn an_interrupt_leaves_the_run_in_progress_and_says_so() {
 
 #[test]
 fn a_lost_reply_is_looked_up_and_the_start_not_repeated() {
-    for fault in [Fault::LoseAnswer, Fault::HangAfter] {
+    for fault in [Fault::LoseResponse, Fault::HangAfter] {
         let env = TestEnv::new();
         env.sandbox()
             .fail_next("invokeRegisteredTask", fault.clone());
         let output = invoke(&env, &["Run yarn audit", "--request-timeout", "2s"]);
-        if fault == Fault::LoseAnswer {
+        if fault == Fault::LoseResponse {
             assert_snapshot!(output.snapshot(), @"
             exit code: 0
             ---- stdout
@@ -583,7 +583,7 @@ fn looking_up_a_run_tolerates_unreadable_replies() {
     // Each look reads such an answer twice.
     for (unread, code) in [(4, 0), (6, 7)] {
         let env = TestEnv::new();
-        let mut faults = vec![proxy::Fault::None, proxy::Fault::AnswerLost];
+        let mut faults = vec![proxy::Fault::None, proxy::Fault::ResponseLost];
         faults.extend((0..unread).map(|_| page()));
         let proxy = Proxy::new(env.address(), faults);
         let line = [&["invoke", "Run yarn audit", "-o", "id"], &MAIN[..]].concat();
@@ -619,7 +619,7 @@ fn an_older_run_is_no_candidate() {
     let env = TestEnv::new();
     let proxy = Proxy::new(
         env.address(),
-        [proxy::Fault::None, proxy::Fault::AnswerLost],
+        [proxy::Fault::None, proxy::Fault::ResponseLost],
     );
     let before = invoke(&env, &["Run yarn audit", "-o", "id"]).succeeds();
     assert_eq!(before.stdout, "1\n");
@@ -703,7 +703,7 @@ fn failed_queries_are_retried() {
         invoke(&env, &["Run yarn audit"]).succeeds();
     }
     env.sandbox()
-        .fail_next("environmentByKubernetesNamespaceName", Fault::LoseAnswer);
+        .fail_next("environmentByKubernetesNamespaceName", Fault::LoseResponse);
     invoke(&env, &["Run yarn audit"]).succeeds();
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use regex::RegexSet;
 
-use crate::support::source::{Source, files_under, module_of};
+use crate::support::source::{SourceFacts, files_under, module_of};
 
 /// Phrases that must not appear in a text, each with an example.
 const PHRASES: &[(&str, &str)] = &[
@@ -95,7 +95,7 @@ fn literals() -> Vec<Text> {
         for path in files_under(&root, "rs") {
             let name = path.strip_prefix(&root).unwrap();
             let code = std::fs::read_to_string(&path).unwrap();
-            let source = Source::parse(&code, &module_of(name)).unwrap();
+            let source = SourceFacts::parse(&code, &module_of(name)).unwrap();
             found.extend(source.strings.into_iter().map(|literal| Text {
                 place: format!("{folder}/{}:{}", name.display(), literal.line),
                 text: literal.name,

@@ -51,7 +51,7 @@ fn times(env: &TestEnv) -> usize {
 /// Waits until `ssh` was started so often.
 fn until_started(env: &TestEnv, running: &mut Running, count: usize) {
     while times(env) < count {
-        assert!(!running.has_ended(), "it ended");
+        assert!(!running.has_exited(), "it ended");
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
 }

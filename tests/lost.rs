@@ -139,7 +139,7 @@ fn runs_started_during_a_wait_are_not_claimed() {
 
 #[test]
 fn a_run_seen_only_by_the_first_read_is_listed() {
-    let lagoon = Faulty::new([Fault::AnswerLost]);
+    let lagoon = Faulty::new([Fault::ResponseLost]);
     let sandbox = lagoon.env.sandbox();
     sandbox.delay_next("environmentById", Duration::ZERO);
     for _ in 0..12 {
@@ -228,7 +228,7 @@ fn a_refused_token_resends_the_mutation_only_without_a_run() {
         let host = ["--ssh-host", "ssh.example", "--ssh-port", "22"];
         home.tasks(&[&add[..], &host].concat()).succeeds();
         ssh.with(home.command(&["login"])).run().succeeds();
-        ssh.gives(&token(3001));
+        ssh.set_token(&token(3001));
         let output = ssh.with(home.command(&LINE)).run().succeeds();
         assert_eq!(output.json()["id"], 1, "{fault:?}\n{output}");
         assert_eq!((lagoon.mutations(), lagoon.runs()), (mutations, 1));

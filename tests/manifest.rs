@@ -197,7 +197,7 @@ fn applying_twice_changes_nothing_the_second_time() {
             env.home.write("work/.lagoon/tasks.yml", &after);
             let fault = match fault {
                 0 => None,
-                1 => Some(Fault::LoseAnswer),
+                1 => Some(Fault::LoseResponse),
                 _ => Some(Fault::Message("broken".to_owned())),
             };
             if let Some(fault) = fault {

@@ -1,7 +1,7 @@
 //! Networks: proxies and certificates hold for the API, push, files, discovery and signing in alike;
 //! this machine is never reached through a proxy.
 
-use lagoon_sandbox::Recorded;
+use lagoon_sandbox::RecordedRequest;
 use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::Status;
 
@@ -333,7 +333,7 @@ fn push_uses_the_proxy() {
     });
     advance(&far.env, &id);
     waiting.finish().succeeds();
-    let pushed = |r: &Recorded| r.path.starts_with("/graphql/stream");
+    let pushed = |r: &RecordedRequest| r.path.starts_with("/graphql/stream");
     assert!(far.env.requests().iter().any(pushed));
 }
 

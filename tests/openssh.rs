@@ -257,7 +257,7 @@ fn following_continues_if_the_portal_refuses_logs() {
     env.home.write("refuses", "");
     let mut running = with_bin(&env.home, env.command(&["logs", &id, "-f", "-v"])).start();
     while server.read("asked").lines().count() < 3 {
-        assert!(!running.has_ended(), "{}", running.finish());
+        assert!(!running.has_exited(), "{}", running.finish());
         std::thread::sleep(Duration::from_millis(5));
     }
     advance(&env, &id);

@@ -167,7 +167,7 @@ fn without_a_terminal_changes_require_an_explicit_place() {
     git(&env, "ref: refs/heads/develop", REMOTE);
     let started = |env: &TestEnv| {
         let requests = env.requests();
-        let starts = |r: &&lagoon_sandbox::Recorded| {
+        let starts = |r: &&lagoon_sandbox::RecordedRequest| {
             r.operations.iter().any(|o| o == "invokeRegisteredTask")
         };
         requests.iter().filter(starts).count()

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use lagoon_sandbox::store::Status;
 use lagoon_sandbox::{Fault, Identity, Sandbox};
 use lagoon_tasks::internal::{
-    Clock, Lagoon, Limits, Outcome, Push, Run, SteppedClock, Waited, Watcher, until_all_over,
+    Clock, Lagoon, Limits, Outcome, Push, Run, SteppedClock, WaitOutcome, Watcher, wait_for_all,
 };
 
 use crate::support::env::TestEnv;
@@ -66,7 +66,7 @@ fn wait(
     clock: &dyn Clock,
     ids: &[String],
     limits: Limits,
-) -> Vec<Waited> {
+) -> Vec<WaitOutcome> {
     wait_subscribed(env, lagoon, clock, ids, limits, 0)
 }
 
@@ -77,7 +77,7 @@ fn wait_subscribed(
     ids: &[String],
     limits: Limits,
     subscribed: u64,
-) -> Vec<Waited> {
+) -> Vec<WaitOutcome> {
     let mut advance = Advance {
         sandbox: env.sandbox().clone(),
         ids: ids.iter().map(|id| id.parse().unwrap()).collect(),
@@ -97,7 +97,7 @@ fn wait_subscribed(
             );
         }
         let mut push = Push::new(lagoon);
-        let waiting = until_all_over(lagoon, clock, runs, &limits, &mut advance, &mut push);
+        let waiting = wait_for_all(lagoon, clock, runs, &limits, &mut advance, &mut push);
         let in_time = tokio::time::timeout(Duration::from_secs(20), waiting).await;
         in_time.expect("nothing was pushed")
     })
@@ -112,7 +112,7 @@ fn subscriptions(env: &TestEnv) -> Vec<String> {
         .collect()
 }
 
-fn completed(waited: &[Waited]) -> bool {
+fn completed(waited: &[WaitOutcome]) -> bool {
     waited
         .iter()
         .all(|w| w.end.is_ok() && w.run.outcome() == Outcome::Completed)

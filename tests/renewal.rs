@@ -62,12 +62,12 @@ impl Ending {
         let mut until_asked_by = |bearer: &dyn Fn(&str) -> bool, times: usize| {
             let count = || {
                 let seen = self.proxy.seen();
-                let of_run = |s: &&crate::support::proxy::Seen| {
+                let of_run = |s: &&crate::support::proxy::ReceivedRequest| {
                     s.body.contains("taskById") && bearer(&s.head)
                 };
                 seen[before..].iter().filter(of_run).count()
             };
-            while count() < times && !running.has_ended() {
+            while count() < times && !running.has_exited() {
                 std::thread::sleep(Duration::from_millis(2));
             }
         };
@@ -99,7 +99,7 @@ fn waiting_renews_an_ssh_session() {
     let ssh = lagoon.over_ssh(&first);
     let home = &lagoon.env.home;
     ssh.with(home.command(&["login"])).run().succeeds();
-    ssh.gives(&second);
+    ssh.set_token(&second);
     let wait = |id: &str| ssh.with(home.command(&["wait", id, "-o", "json"]));
     let output = lagoon.wait(&first, wait).succeeds();
     assert_eq!(output.json()["outcome"], "completed");
@@ -115,8 +115,8 @@ fn waiting_renews_a_browser_session() {
     let openid = OpenId::new(&[]);
     let browser = Browser::at(lagoon.env.clone(), &lagoon.url(), &openid);
     let (first, second) = (lagoon.token(3000), lagoon.token(3001));
-    openid.gives(&[&first, &second]);
-    let (login, _) = browser.login(&[], |address| openid.signs_in(address));
+    openid.set_token(&[&first, &second]);
+    let (login, _) = browser.login(&[], |address| openid.sign_in(address));
     login.succeeds();
     let wait = |id: &str| browser.command(&["wait", id, "-o", "json"]);
     let output = lagoon.wait(&first, wait).succeeds();
@@ -151,7 +151,7 @@ fn without_renewal_waiting_ends_with_a_hint_to_resume() {
     let ssh = lagoon.over_ssh(&first);
     let home = &lagoon.env.home;
     ssh.with(home.command(&["login"])).run().succeeds();
-    ssh.refuses("lagoon@ssh.example: Permission denied (publickey).\n", 255);
+    ssh.refuse("lagoon@ssh.example: Permission denied (publickey).\n", 255);
     let wait = |id: &str| ssh.with(home.command(&["wait", id]));
     let output = lagoon.wait(&first, wait).ends_with(4);
     assert_snapshot!(output.snapshot(), @"
@@ -170,10 +170,10 @@ fn without_renewal_waiting_ends_with_a_hint_to_resume() {
     let openid = OpenId::new(&[]);
     let browser = Browser::at(lagoon.env.clone(), &lagoon.url(), &openid);
     let first = lagoon.token(3000);
-    openid.gives(&[&first]);
-    let (login, _) = browser.login(&[], |address| openid.signs_in(address));
+    openid.set_token(&[&first]);
+    let (login, _) = browser.login(&[], |address| openid.sign_in(address));
     login.succeeds();
-    openid.ends_the_session();
+    openid.end_session();
     let wait = |id: &str| browser.command(&["wait", id]);
     let output = lagoon.wait(&first, wait).ends_with(4);
     assert_snapshot!(output.snapshot(), @"

@@ -333,7 +333,7 @@ fn a_lost_reply_is_looked_up_and_the_start_not_repeated() {
     let env = TestEnv::new();
     let before = first(&env);
     env.sandbox()
-        .fail_next("invokeRegisteredTask", LagoonFault::LoseAnswer);
+        .fail_next("invokeRegisteredTask", LagoonFault::LoseResponse);
     let output = rerun(&env, &before["id"], &[]).succeeds();
     assert_eq!((&output.json()["id"], started(&env)), (&json!(2), 2));
 }

@@ -147,7 +147,7 @@ fn run(env: &TestEnv, change: &Change, first: Fault, query: Fault) -> (Output, u
     let host = ["--ssh-host", "ssh.example", "--ssh-port", "22"];
     home.tasks(&[&add[..], &host].concat()).succeeds();
     ssh.with(home.command(&["login"])).run().succeeds();
-    ssh.gives(&token(3001).unwrap());
+    ssh.set_token(&token(3001).unwrap());
     let line: Vec<&str> = change.line.iter().map(String::as_str).collect();
     let output = ssh.with(home.command(&line)).run();
     (output, mutations.load(Ordering::SeqCst))

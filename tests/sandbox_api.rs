@@ -7,13 +7,15 @@ mod uploads;
 
 use std::time::Duration;
 
-use lagoon_sandbox::{ExecutorKind, Fault, Identity, Options, Sandbox, Seed, Served, StoreKind};
+use lagoon_sandbox::{
+    ExecutorKind, Fault, Identity, Options, Sandbox, Seed, ServedSandbox, StoreKind,
+};
 use serde_json::{Value, json};
 
 /// A sandbox that is being served, and somebody who talks to it.
 struct Talk {
     sandbox: Sandbox,
-    served: Served,
+    served: ServedSandbox,
     client: reqwest::Client,
 }
 
@@ -112,7 +114,7 @@ async fn failures_can_be_injected_and_requests_are_recorded() {
     assert_eq!(answer.unwrap().status(), 502);
 
     talk.sandbox
-        .fail_next("invokeRegisteredTask", Fault::LoseAnswer);
+        .fail_next("invokeRegisteredTask", Fault::LoseResponse);
     let request = talk.client.post(talk.served.graphql());
     let request = request.bearer_auth(talk.token(Identity::Owner));
     let answer = request.json(&json!({"query": invoke})).send().await;

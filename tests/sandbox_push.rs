@@ -5,14 +5,14 @@ use std::time::Duration;
 use futures_util::{SinkExt as _, StreamExt as _};
 use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::Status;
-use lagoon_sandbox::{Identity, Options, Sandbox, Seed, Served};
+use lagoon_sandbox::{Identity, Options, Sandbox, Seed, ServedSandbox};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 const FOLLOW: &str = "subscription{taskChanged(environment:101){id status environment{name}}}";
 
-async fn serve() -> (Sandbox, Served) {
+async fn serve() -> (Sandbox, ServedSandbox) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let sandbox = Sandbox::open(Options::memory(Seed::Demo)).await.unwrap();
     let address = "127.0.0.1:0".parse().unwrap();
@@ -24,7 +24,7 @@ fn token(sandbox: &Sandbox, as_: Identity) -> String {
     sandbox.token(as_, Duration::from_secs(60)).unwrap()
 }
 
-async fn invoke(sandbox: &Sandbox, served: &Served) {
+async fn invoke(sandbox: &Sandbox, served: &ServedSandbox) {
     let query = "mutation{invokeRegisteredTask(advancedTaskDefinition:1,environment:101){id}}";
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = client.post(served.graphql()).json(&json!({"query": query}));
@@ -75,7 +75,7 @@ async fn sse_events_match_recorded_ones() {
 
 /// A request to the stream: its method, what is behind the path, its headers and its body.
 async fn stream(
-    served: &Served,
+    served: &ServedSandbox,
     (method, query): (&str, &str),
     headers: &[(&'static str, &str)],
     body: &str,
@@ -228,7 +228,7 @@ async fn a_preflight_of_the_stream_needs_no_token() {
 type Socket =
     tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
-async fn connect(served: &Served) -> Socket {
+async fn connect(served: &ServedSandbox) -> Socket {
     let url = served.graphql().replace("http://", "ws://");
     let mut request = url.into_client_request().unwrap();
     let protocol = "graphql-transport-ws".parse().unwrap();
@@ -239,7 +239,7 @@ async fn connect(served: &Served) -> Socket {
 }
 
 /// Says who one is, then something else; the answer to that.
-async fn said(sandbox: &Sandbox, served: &Served, message: Message) -> Value {
+async fn said(sandbox: &Sandbox, served: &ServedSandbox, message: Message) -> Value {
     let mut socket = connect(served).await;
     let token = token(sandbox, Identity::LegacyAdmin);
     let init = json!({"type": "connection_init", "payload": {"authToken": token}});

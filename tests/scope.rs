@@ -1,7 +1,7 @@
 //! The scope of what is defined, changed and removed: the line names it, variables and the checkout
 //! complete it.
 
-use lagoon_sandbox::Recorded;
+use lagoon_sandbox::RecordedRequest;
 
 use crate::place::{REMOTE, git, lagoon_file};
 use crate::support::env::TestEnv;
@@ -18,7 +18,7 @@ fn lines<'a>(words: &[&'a str]) -> [Vec<&'a str>; 3] {
 }
 
 fn changes(env: &TestEnv) -> usize {
-    let is_change = |r: &&Recorded| r.body.contains("mutation");
+    let is_change = |r: &&RecordedRequest| r.body.contains("mutation");
     env.requests().iter().filter(is_change).count()
 }
 
@@ -112,7 +112,7 @@ fn the_prompts_of_define_respect_the_scope_flag() {
 fn a_group_needs_no_project() {
     let env = TestEnv::bare();
     git(&env, "ref: refs/heads/develop", REMOTE);
-    let by_remote = |r: &Recorded| r.operations.iter().any(|o| o == "projectByGitUrl");
+    let by_remote = |r: &RecordedRequest| r.operations.iter().any(|o| o == "projectByGitUrl");
     for line in lines(&["--group", "lagoon-demo-group"]) {
         let (output, requests) = env.tasks_and_requests(&line);
         output.succeeds();

@@ -192,7 +192,7 @@ fn a_changed_context_address_does_not_get_the_old_token() {
     let (one, other) = (two.to_one.url("/graphql"), two.to_other.url("/graphql"));
     // Somebody edits the address by hand.
     std::fs::write(&config, text.replace(&other, &one)).unwrap();
-    two.ssh.refuses("no\n", 255);
+    two.ssh.refuse("no\n", 255);
     two.run(&two.command(&["list", "-e", "main", "-l", "other"]), 4);
     assert_eq!(came_to(&two.to_one, &two.tokens), [0; 0]);
 }

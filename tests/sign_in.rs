@@ -93,10 +93,10 @@ fn a_command_signs_in_automatically_and_once() {
 fn an_expiring_token_is_renewed_before_use() {
     let here = Here::new();
     let short = here.token(Identity::Guest, 300);
-    here.ssh.gives(&short);
+    here.ssh.set_token(&short);
     here.tasks(&["login"]).succeeds();
     here.env.home.ages_token("here", 280);
-    here.ssh.gives(here.env.token());
+    here.ssh.set_token(here.env.token());
     let who = || here.tasks(&["whoami", "--jq", ".email"]).succeeds().stdout;
     assert_eq!(who(), "maintainer@example.com\n");
     let calls = here.ssh.calls().len();
@@ -137,7 +137,7 @@ fn fifty_processes_share_one_store() {
 #[test]
 fn a_refusal_with_exit_status_0_is_shown() {
     let here = Here::new();
-    here.ssh.refuses("Your key is unknown to this Lagoon\n", 0);
+    here.ssh.refuse("Your key is unknown to this Lagoon\n", 0);
     let refused = here
         .tasks(&["list", "-e", "main", "-o", "json"])
         .ends_with(4);
@@ -147,13 +147,13 @@ fn a_refusal_with_exit_status_0_is_shown() {
         "{message}"
     );
 
-    here.ssh.refuses(
+    here.ssh.refuse(
         "ssh: connect to host ssh.example port 2222: Connection refused\n",
         255,
     );
     here.tasks(&["list", "-e", "main"]).ends_with(7);
     here.ssh
-        .refuses("lagoon@ssh.example: Permission denied (publickey).\n", 255);
+        .refuse("lagoon@ssh.example: Permission denied (publickey).\n", 255);
     here.tasks(&["login"]).ends_with(4);
 }
 
@@ -235,7 +235,7 @@ fn the_lagoon_of_tasks_api_is_asked_for_its_token_server() {
 #[test]
 fn each_key_is_a_separate_identity() {
     let here = Here::new();
-    here.ssh.gives_guests(&here.token(Identity::Guest, 3000));
+    here.ssh.set_guest_token(&here.token(Identity::Guest, 3000));
     let guest = here.env.home.write("guest-key", "k");
     let who = |key: bool| {
         let command = here.command(&["whoami", "--jq", ".email"]);
@@ -342,7 +342,7 @@ fn an_unreachable_lagoon_is_not_saved() {
     assert_eq!(ssh.calls().len(), 0);
 
     // Where the command line says how to sign in, the Lagoon need not be asked.
-    ssh.refuses("lagoon@ssh.example: Permission denied (publickey).\n", 255);
+    ssh.refuse("lagoon@ssh.example: Permission denied (publickey).\n", 255);
     let named = [&away[..], &["--ssh-host", "ssh.example", "-l", "acme"]].concat();
     let refused = login(&named).ends_with(4);
     let hint = "nothing was saved; to save the context without signing in: \
@@ -366,7 +366,7 @@ fn a_failed_sign_in_changes_nothing() {
     here.tasks(&["login"]).succeeds();
     let before = state();
 
-    here.ssh.refuses(
+    here.ssh.refuse(
         "lagoon@other.example: Permission denied (publickey).\n",
         255,
     );
@@ -385,7 +385,7 @@ fn a_failed_sign_in_changes_nothing() {
     here.run(given).ends_with(4);
     assert_eq!(state(), before);
 
-    here.ssh.gives(&here.token(Identity::Developer, 3000));
+    here.ssh.set_token(&here.token(Identity::Developer, 3000));
     here.env.home.write("ssh/status", "0");
     here.tasks(&other).succeeds();
     let after = state();
@@ -413,7 +413,7 @@ fn a_sign_in_without_a_server_does_not_suggest_itself() {
 #[test]
 fn a_given_key_is_saved() {
     let here = Here::new();
-    here.ssh.gives_guests(&here.token(Identity::Guest, 300));
+    here.ssh.set_guest_token(&here.token(Identity::Guest, 300));
     here.env.home.write("work/guest-key", "k");
     here.tasks(&["login", "--ssh-key", "guest-key"]).succeeds();
     here.env.home.ages_token("here", 280);
@@ -445,7 +445,7 @@ fn a_token_can_be_given_on_stdin() {
 fn print_outputs_only_the_token() {
     let here = Here::new();
     let token = here.token(Identity::Developer, 3000);
-    here.ssh.gives(&token);
+    here.ssh.set_token(&token);
     let printed = here.tasks(&["login", "--print"]).succeeds();
     assert_eq!(printed.stdout, format!("{token}\n"));
     // What holds is not got anew.

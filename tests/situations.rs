@@ -114,9 +114,9 @@ fn refusals() {
     );
     assert_snapshot!(on_sandbox(&env, &[&invoke[..], &["--yes"]].concat()), @"");
     env.sandbox()
-        .fail_next("invokeRegisteredTask", Fault::LoseAnswer);
+        .fail_next("invokeRegisteredTask", Fault::LoseResponse);
     env.sandbox()
-        .fail_next("invokeRegisteredTask", Fault::LoseAnswer);
+        .fail_next("invokeRegisteredTask", Fault::LoseResponse);
     assert_snapshot!(on_sandbox(&env, &["cancel", "1", "--yes"]), @"");
 }
 

@@ -8,7 +8,7 @@ mod samples;
 
 use std::path::{Path, PathBuf};
 
-use crate::support::source::{Named, Source, files_under, module_of};
+use crate::support::source::{NamedItem, SourceFacts, files_under, module_of};
 
 use boundaries::{calls, clock, command_lines, imports, reexports};
 
@@ -30,7 +30,7 @@ struct File {
     /// Relative to the package's sources.
     path: PathBuf,
     text: String,
-    source: Source,
+    source: SourceFacts,
 }
 
 /// A line that breaks a rule.
@@ -62,7 +62,7 @@ const RULES: &[(&str, Rule)] = &[
 impl File {
     fn new(package: &'static str, path: &str, text: &str) -> File {
         let path = PathBuf::from(path);
-        let source = Source::parse(text, &module_of(&path))
+        let source = SourceFacts::parse(text, &module_of(&path))
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         File {
             package,
@@ -118,7 +118,7 @@ fn sources(package: &'static str) -> Vec<File> {
 
 fn violations<'a>(
     rule: &'static str,
-    found: impl IntoIterator<Item = &'a Named>,
+    found: impl IntoIterator<Item = &'a NamedItem>,
     is_bad: impl Fn(&str) -> bool,
 ) -> Vec<Violation> {
     found

@@ -222,7 +222,7 @@ fn apply_shows_the_plan_and_its_prompt_defaults_to_no() {
     let added = |env: &TestEnv| {
         let all = env.requests();
         let adds = |r: &&_| {
-            let r: &lagoon_sandbox::Recorded = r;
+            let r: &lagoon_sandbox::RecordedRequest = r;
             r.operations
                 .iter()
                 .any(|o| o == "addAdvancedTaskDefinition")

@@ -342,12 +342,12 @@ fn a_lost_reply_is_looked_up() {
     let env = TestEnv::bare();
     define(&env, "A", &command(&PROJECT));
     env.sandbox()
-        .fail_next("updateAdvancedTaskDefinition", Fault::LoseAnswer);
+        .fail_next("updateAdvancedTaskDefinition", Fault::LoseResponse);
     let line = [&["update", "A", "--permission", "guest"], &PROJECT[..]].concat();
     env.tasks(&line).succeeds();
     assert_eq!(shown(&env, "A")["permission"], "GUEST");
     env.sandbox()
-        .fail_next("deleteAdvancedTaskDefinition", Fault::LoseAnswer);
+        .fail_next("deleteAdvancedTaskDefinition", Fault::LoseResponse);
     env.tasks(&["delete", "A", "-p", "lagoon-demo", "--yes"])
         .succeeds();
 }

@@ -95,7 +95,7 @@ fn a_served_sandbox_exits_with_the_code_of_the_signal() {
         let mut running = home.command(&["sandbox", "serve", "--simulate"]).start();
         let folder = home.path(".local/share/lagoon-tasks/sandbox/lagoon.sqlite");
         while !folder.exists() {
-            assert!(!running.has_ended());
+            assert!(!running.has_exited());
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
         running.signal(signal);

@@ -46,7 +46,7 @@ pub(crate) fn until_asked(env: &TestEnv, args: &[&str], operation: &str) -> Runn
             .any(|r| r.operations.iter().any(|o| o == operation))
     };
     while !is_there() {
-        assert!(!running.has_ended(), "{}", running.finish());
+        assert!(!running.has_exited(), "{}", running.finish());
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     running

@@ -11,7 +11,7 @@ use lagoon_sandbox::store::Status;
 use lagoon_sandbox::{Fault, Identity, Sandbox};
 use lagoon_tasks::internal::{
     Clock, Connection, Credentials, CredentialsError, Kind, Lagoon, Limits, Network,
-    NetworkVariables, NoHints, Outcome, Run, SteppedClock, Waited, Watcher, until_all_over,
+    NetworkVariables, NoHints, Outcome, Run, SteppedClock, WaitOutcome, Watcher, wait_for_all,
 };
 
 use crate::support::env::TestEnv;
@@ -91,7 +91,7 @@ impl Watcher for Acts {
 }
 
 struct Ended {
-    waited: Vec<Waited>,
+    waited: Vec<WaitOutcome>,
     acts: Acts,
     took: Duration,
 }
@@ -145,7 +145,7 @@ fn wait(
                     .unwrap(),
             );
         }
-        until_all_over(lagoon, &clock, runs, &limits, &mut acts, &mut NoHints).await
+        wait_for_all(lagoon, &clock, runs, &limits, &mut acts, &mut NoHints).await
     });
     Ended {
         waited,
@@ -168,7 +168,7 @@ fn transient_failures_are_retried() {
         Fault::Status(502, html()),
         Fault::Status(503, html()),
         Fault::Status(504, html()),
-        Fault::LoseAnswer,
+        Fault::LoseResponse,
         Fault::Hang,
         Fault::Message("connect ECONNREFUSED 10.0.0.7:3306".to_owned()),
     ] {

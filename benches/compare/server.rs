@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use lagoon_sandbox::store::StoreError;
-use lagoon_sandbox::{Identity, Options, Sandbox, Seed, Served};
+use lagoon_sandbox::{Identity, Options, Sandbox, Seed, ServedSandbox};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -22,7 +22,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 /// A served Lagoon and a home to use it from.
 pub(crate) struct Lagoon {
     pub(crate) sandbox: Sandbox,
-    served: Served,
+    served: ServedSandbox,
     pub(crate) token: String,
     home: TempDir,
 }

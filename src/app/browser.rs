@@ -50,7 +50,7 @@ impl App {
         context: Option<&Context>,
         limit: Duration,
     ) -> Result<Arc<dyn Web>, Error> {
-        Ok(Arc::new(OverNetwork {
+        Ok(Arc::new(NetworkWeb {
             network: Network {
                 timeout: limit,
                 ..connect::network(self, context)?
@@ -61,18 +61,18 @@ impl App {
 }
 
 /// Uses the certificates, proxies and rules on plain http of the connection to Lagoon.
-struct OverNetwork {
+struct NetworkWeb {
     network: Network,
     trace: Option<Arc<dyn Trace>>,
 }
 
 #[async_trait]
-impl Web for OverNetwork {
+impl Web for NetworkWeb {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, WebError> {
         let sent = self.network.send(request, self.trace.as_deref()).await;
         sent.map_err(|error| WebError {
             message: error.to_string(),
-            is_passing: matches!(
+            is_transient: matches!(
                 error,
                 LagoonError::NotReached { .. } | LagoonError::NoAnswer { .. }
             ),

@@ -47,10 +47,10 @@ impl App {
                  -l or TASKS_CONTEXT"
             ));
         };
-        if chosen.stray_token {
+        if chosen.ignored_token {
             warn("TASKS_TOKEN");
         }
-        if chosen.stray_host {
+        if chosen.ignored_host {
             warn("TASKS_SSH_HOST");
         }
         Ok(())
@@ -177,7 +177,7 @@ impl Credentials for SignIn {
     }
 
     async fn renew(&self, rejected: &str) -> Result<Option<String>, CredentialsError> {
-        let newer = self.0.other_than(rejected).await.map_err(refusal)?;
+        let newer = self.0.replace(rejected).await.map_err(refusal)?;
         Ok(newer.map(|token| token.secret.expose().to_owned()))
     }
 
@@ -191,13 +191,13 @@ impl Credentials for SignIn {
 }
 
 fn refusal(error: AuthError) -> CredentialsError {
-    let is_passing = error.is_passing();
+    let is_transient = error.is_transient();
     // The conversion adds the cause: ssh's own message.
     let error = Error::from(error);
     CredentialsError {
         message: error.to_string(),
         hints: error.hint_texts(),
-        is_passing,
+        is_transient,
     }
 }
 

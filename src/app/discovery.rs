@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::lagoon::{LagoonError, discover};
 
 #[derive(Debug)]
-pub(crate) enum Discovered {
+pub(crate) enum DiscoveryOutcome {
     /// Complete before, or the document was read.
     Complete,
     NoDocument,
@@ -17,20 +17,20 @@ pub(crate) enum Discovered {
 impl App {
     /// Adds missing settings from the discovery document. Unusable values are reported as warnings.
     /// Fails only for errors in the context's own settings, such as its certificates.
-    pub(crate) async fn complete(&self, context: &mut Context) -> Result<Discovered, Error> {
+    pub(crate) async fn complete(&self, context: &mut Context) -> Result<DiscoveryOutcome, Error> {
         let is_complete = context.ssh.is_some()
             && context.ui_url.is_some()
             && context.authorization_endpoint.is_some();
         if is_complete {
-            return Ok(Discovered::Complete);
+            return Ok(DiscoveryOutcome::Complete);
         }
         let network = connect::network(self, Some(context))?;
         let trace = connect::trace(&self.ui, &self.settings);
         let found = match discover(&context.api, &network, trace.as_deref()).await {
             Ok(Some(found)) => found,
-            Ok(None) => return Ok(Discovered::NoDocument),
+            Ok(None) => return Ok(DiscoveryOutcome::NoDocument),
             Err(error @ LagoonError::Address { .. }) => return Err(error.into()),
-            Err(error) => return Ok(Discovered::Failed(error.into())),
+            Err(error) => return Ok(DiscoveryOutcome::Failed(error.into())),
         };
         let warn = |why: &str| {
             self.ui.warn(&format!(
@@ -51,6 +51,6 @@ impl App {
             .authorization_endpoint
             .take()
             .or(found.authorization_endpoint);
-        Ok(Discovered::Complete)
+        Ok(DiscoveryOutcome::Complete)
     }
 }

@@ -7,7 +7,7 @@ use super::{App, connect};
 use crate::auth::{Secret, TokenSource};
 use crate::config::Context;
 use crate::error::{Error, Kind};
-use crate::lagoon::discovery::knock::{Knock, knock};
+use crate::lagoon::discovery::ping::{PingReply, ping};
 use crate::lagoon::{Lagoon, NetworkVariables, is_loopback};
 use crate::settings::{Target, process_variable_os};
 
@@ -42,15 +42,15 @@ impl App {
         })
     }
 
-    pub(crate) async fn knock(&self) -> Result<Knock, Error> {
+    pub(crate) async fn ping(&self) -> Result<PingReply, Error> {
         let network = connect::network(self, self.settings.chosen()?.target.value.context())?;
-        Ok(knock(&self.address().await?, &network).await?)
+        Ok(ping(&self.address().await?, &network).await?)
     }
 
     /// `None` if the Lagoon does not answer.
     pub(crate) async fn time_at(&self, context: &Context) -> Option<Timestamp> {
         let network = connect::network(self, Some(context)).ok()?;
-        knock(&context.api, &network).await.ok()?.date
+        ping(&context.api, &network).await.ok()?.date
     }
 
     /// The stored token, valid or not. Does not sign in or prompt.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{App, Executes};
+use super::{App, ExecutedWork};
 use crate::auth::Secret;
 use crate::error::Error;
 use crate::lagoon::{Credentials, CredentialsError};
@@ -16,7 +16,7 @@ use crate::settings::Settings;
 use crate::terminal::Ui;
 use lagoon_sandbox::engine::consent;
 use lagoon_sandbox::{
-    ExecutorKind, Identity, Options, Sandbox, SandboxError, Seed, Served, StoreKind,
+    ExecutorKind, Identity, Options, Sandbox, SandboxError, Seed, ServedSandbox, StoreKind,
 };
 
 /// As long as the lifetime of Lagoon's own tokens; the client fetches a new one for each request.
@@ -33,7 +33,7 @@ pub enum SandboxSeed {
 
 pub(crate) struct Running {
     sandbox: Sandbox,
-    served: Served,
+    served: ServedSandbox,
 }
 
 impl Running {
@@ -95,8 +95,8 @@ fn folder(settings: &Settings) -> Result<PathBuf, Error> {
     Ok(data.join("sandbox"))
 }
 
-pub(super) fn confirm_execution(app: &App, what: Executes<'_>) -> Result<(), Error> {
-    let new = unagreed(app, &[what])?;
+pub(super) fn confirm_execution(app: &App, what: ExecutedWork<'_>) -> Result<(), Error> {
+    let new = without_consent(app, &[what])?;
     for (_, question) in &new {
         app.confirm(question)?;
     }
@@ -106,9 +106,9 @@ pub(super) fn confirm_execution(app: &App, what: Executes<'_>) -> Result<(), Err
 pub(super) fn confirm_with_execution(
     app: &App,
     question: &str,
-    whats: &[Executes<'_>],
+    whats: &[ExecutedWork<'_>],
 ) -> Result<(), Error> {
-    let new = unagreed(app, whats)?;
+    let new = without_consent(app, whats)?;
     let mut whole = String::new();
     for (_, asks) in &new {
         whole.push_str(asks);
@@ -119,18 +119,18 @@ pub(super) fn confirm_with_execution(
 }
 
 /// Keys and questions of the commands that need confirmation.
-fn unagreed(app: &App, whats: &[Executes<'_>]) -> Result<Vec<(String, String)>, Error> {
+fn without_consent(app: &App, whats: &[ExecutedWork<'_>]) -> Result<Vec<(String, String)>, Error> {
     let mut new: Vec<(String, String)> = Vec::new();
     let Some(running) = app.sandbox.get().filter(|_| !app.settings.simulate) else {
         return Ok(new);
     };
     for what in whats {
         let (key, question) = match what {
-            Executes::Command(text) => (
+            ExecutedWork::Command(text) => (
                 (*text).to_owned(),
                 format!("Run this command on this machine as your user: {text}"),
             ),
-            Executes::Image(image) => (
+            ExecutedWork::Image(image) => (
                 format!("image {image}"),
                 format!("Run the container image {image} on this machine?"),
             ),
@@ -196,7 +196,7 @@ impl Credentials for SandboxSignIn {
             .map_err(|error| CredentialsError {
                 message: error.to_string(),
                 hints: error.hints(),
-                is_passing: false,
+                is_transient: false,
             })
     }
 
@@ -273,10 +273,10 @@ mod tests {
         asked.lagoon().await.unwrap();
         let said = asked.ui.printed(Stream::Err);
         assert!(said.contains("without isolation"), "{said}");
-        let new = Executes::Command("echo new");
+        let new = ExecutedWork::Command("echo new");
         assert!(
             asked
-                .confirm_execution(Executes::Command("yarn audit"))
+                .confirm_execution(ExecutedWork::Command("yarn audit"))
                 .is_ok()
         );
         assert!(asked.confirm_execution(new).is_err());
@@ -287,7 +287,7 @@ mod tests {
         asked.confirm_execution(new).unwrap();
         assert!(
             asked
-                .confirm_execution(Executes::Image("echo new"))
+                .confirm_execution(ExecutedWork::Image("echo new"))
                 .is_err()
         );
     }
@@ -297,6 +297,9 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let app = app(home.path(), |f| f.simulate = true);
         app.lagoon().await.unwrap();
-        assert!(app.confirm_execution(Executes::Command("rm -r /")).is_ok());
+        assert!(
+            app.confirm_execution(ExecutedWork::Command("rm -r /"))
+                .is_ok()
+        );
     }
 }

@@ -107,7 +107,7 @@ impl App {
     pub(crate) async fn session_of_address(&self) -> Result<Session, Error> {
         let (mut session, SshSettings { mut endpoint, key }) = self.bare_session_of_address()?;
         // The ssh host is needed only to replace the token.
-        if endpoint.is_none() && key.is_some() && session.good_for_now()?.is_none() {
+        if endpoint.is_none() && key.is_some() && session.usable_for_now()?.is_none() {
             endpoint = self.discover_ssh(&session.api).await?;
         }
         session.sign_in = endpoint.map(|endpoint| self.over_ssh(endpoint, key.as_ref()));
@@ -171,7 +171,7 @@ impl App {
         };
         let mut context = Context::new(name, url.clone());
         let failed = match self.complete(&mut context).await? {
-            super::Discovered::Failed(error) => Some(error),
+            super::DiscoveryOutcome::Failed(error) => Some(error),
             _ => None,
         };
         match (context.ssh, failed) {

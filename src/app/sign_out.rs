@@ -68,7 +68,7 @@ impl App {
         let limit = self.settings.request_timeout.value.min(LIMIT);
         self.web(context, limit).map_err(|error| WebError {
             message: error.to_string(),
-            is_passing: false,
+            is_transient: false,
             hint: None,
         })
     }

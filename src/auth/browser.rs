@@ -59,8 +59,8 @@ pub enum BrowserError {
 }
 
 impl BrowserError {
-    pub(super) fn is_passing(&self) -> bool {
-        matches!(self, BrowserError::Web(error) if error.is_passing)
+    pub(super) fn is_transient(&self) -> bool {
+        matches!(self, BrowserError::Web(error) if error.is_transient)
     }
 
     pub(super) fn is_usage(&self) -> bool {
@@ -220,7 +220,7 @@ pub(super) async fn end_session(refresh: &Refresh, web: &dyn Web) -> Result<(), 
         .map_err(|error| failed(&endpoint, format!("cannot be used: {error}")))?;
     let response = web::send(web, request).await?;
     let status = response.status();
-    if status.is_success() || says_invalid_grant(response.body()) {
+    if status.is_success() || is_invalid_grant(response.body()) {
         return Ok(());
     }
     Err(failed(&endpoint, format!("answered with {status}")))
@@ -237,7 +237,7 @@ fn logout_endpoint(token_endpoint: &Url) -> Option<Url> {
     Some(url)
 }
 
-fn says_invalid_grant(body: &[u8]) -> bool {
+fn is_invalid_grant(body: &[u8]) -> bool {
     let answer = serde_json::from_slice::<BasicErrorResponse>(body);
     answer.is_ok_and(|answer| *answer.error() == BasicErrorResponseType::InvalidGrant)
 }

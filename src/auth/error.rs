@@ -70,7 +70,7 @@ impl AuthError {
         }
     }
 
-    pub fn is_passing(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         const NETWORK: [&str; 8] = [
             "onnection refused",
             "onnection timed out",
@@ -83,7 +83,7 @@ impl AuthError {
         ];
         match self {
             AuthError::Ssh(SshError::TimedOut { .. }) => true,
-            AuthError::Browser(error) => error.is_passing(),
+            AuthError::Browser(error) => error.is_transient(),
             AuthError::Ssh(SshError::Failed { words, .. }) => {
                 NETWORK.iter().any(|sign| words.contains(sign))
             }
@@ -109,7 +109,7 @@ mod tests {
             "ssh: Could not resolve hostname h: Name or service not known",
         ] {
             assert!(
-                failed(words).is_passing() && failed(words).is_sign_in(),
+                failed(words).is_transient() && failed(words).is_sign_in(),
                 "{words}"
             );
         }
@@ -118,7 +118,7 @@ mod tests {
             "Host key verification failed.",
         ] {
             assert!(
-                !failed(words).is_passing() && failed(words).is_sign_in(),
+                !failed(words).is_transient() && failed(words).is_sign_in(),
                 "{words}"
             );
         }

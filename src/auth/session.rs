@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::browser::BrowserTokens;
-use super::store::{Age, age};
+use super::store::{TokenAge, age};
 use super::{
     Account, AuthError, Secret, SignInMethod, StoredToken, TokenStore, Web, expiry, is_jwt,
 };
@@ -86,8 +86,8 @@ impl Session {
         // has ended is used as well: this machine's clock may be wrong, and Lagoon decides.
         match (self.peek_valid(), failure) {
             (Ok(Some(token)), Some(failure)) => match self.age(&token) {
-                Age::Over(_) => Err(failure),
-                Age::Good | Age::Ending => Ok(token),
+                TokenAge::Expired(_) => Err(failure),
+                TokenAge::Fresh | TokenAge::Expiring => Ok(token),
             },
             (_, Some(failure)) => Err(failure),
             (token, None) => token?.ok_or_else(|| self.missing()),
@@ -95,7 +95,7 @@ impl Session {
     }
 
     /// `None` if there is no way to get one.
-    pub(crate) async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
+    pub(crate) async fn replace(&self, refused: &str) -> Result<Option<Token>, AuthError> {
         if let Some(newer) = self.renewed(Some(refused)).await? {
             return Ok(Some(newer));
         }
@@ -116,7 +116,7 @@ impl Session {
     }
 
     /// Signs in even with a valid token. Does not store the new one.
-    pub(crate) async fn sign_in_anew(&self) -> Result<StoredToken, AuthError> {
+    pub(crate) async fn sign_in_again(&self) -> Result<StoredToken, AuthError> {
         let sign_in = self.sign_in.as_ref().ok_or_else(|| self.missing())?;
         self.notices.note(&sign_in.words());
         Ok(self.kept(sign_in.token().await?, sign_in.way()))
@@ -166,15 +166,17 @@ impl Session {
     }
 
     /// Does not sign in.
-    pub(crate) fn good_for_now(&self) -> Result<Option<Token>, AuthError> {
-        self.good(None)
+    pub(crate) fn usable_for_now(&self) -> Result<Option<Token>, AuthError> {
+        self.usable_token(None)
     }
 
     /// A stored token, valid or not. Does not sign in.
     pub(crate) fn peek(&self) -> Result<Option<Token>, AuthError> {
         let mut all = self.all()?;
         let of = |age| all.iter().position(|token| self.age(token) == age);
-        let best = of(Age::Good).or_else(|| of(Age::Ending)).unwrap_or(0);
+        let best = of(TokenAge::Fresh)
+            .or_else(|| of(TokenAge::Expiring))
+            .unwrap_or(0);
         Ok((!all.is_empty()).then(|| all.swap_remove(best)))
     }
 
@@ -203,10 +205,10 @@ impl Session {
         Ok(all)
     }
 
-    fn good(&self, refused: Option<&str>) -> Result<Option<Token>, AuthError> {
+    fn usable_token(&self, refused: Option<&str>) -> Result<Option<Token>, AuthError> {
         let is_good = |token: &Token| {
             refused != Some(token.secret.expose())
-                && (self.age(token) == Age::Good || self.memory.is_fresh(&token.secret))
+                && (self.age(token) == TokenAge::Fresh || self.memory.is_fresh(&token.secret))
         };
         Ok(self.all()?.into_iter().find(is_good))
     }
@@ -219,7 +221,7 @@ impl Session {
         Ok(token)
     }
 
-    fn age(&self, token: &Token) -> Age {
+    fn age(&self, token: &Token) -> TokenAge {
         age(&token.secret, token.received, wall_time())
     }
 }

@@ -26,14 +26,14 @@ impl TokenSource {
     }
 
     /// `None` if there is no other.
-    pub(crate) async fn other_than(&self, refused: &str) -> Result<Option<Token>, AuthError> {
+    pub(crate) async fn replace(&self, refused: &str) -> Result<Option<Token>, AuthError> {
         match self {
             TokenSource::Variable(_) => {
                 let token = self.peek()?;
                 token.map_or(Ok(()), |token| check_end(&token, &self.advice()))?;
                 Ok(None)
             }
-            TokenSource::Session(session) => session.other_than(refused).await,
+            TokenSource::Session(session) => session.replace(refused).await,
         }
     }
 
@@ -98,7 +98,7 @@ mod tests {
         let expired = token_expiring_at(1000);
         let source = variable(&expired);
         assert_eq!(source.token().await.unwrap().secret.expose(), expired);
-        let error = source.other_than(&expired).await.unwrap_err();
+        let error = source.replace(&expired).await.unwrap_err();
         assert_eq!(
             error.to_string(),
             "the token in TASKS_TOKEN has expired (1970-01-01T00:16:40Z)"
@@ -108,7 +108,7 @@ mod tests {
         let good = token_expiring_at(now + 60);
         let source = variable(&format!("{good}\n"));
         assert_eq!(source.token().await.unwrap().secret.expose(), good);
-        assert!(source.other_than(&good).await.unwrap().is_none());
+        assert!(source.replace(&good).await.unwrap().is_none());
         assert_eq!(source.ends().unwrap().as_second(), now + 60);
     }
 

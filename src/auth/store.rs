@@ -16,8 +16,8 @@ use crate::config::ContextName;
 use crate::state::{make_private_folder, open_private, write_private};
 
 pub(crate) use account::Account;
-pub(super) use stored_token::{Age, age};
 pub(crate) use stored_token::{SignInMethod, StoredToken};
+pub(super) use stored_token::{TokenAge, age};
 
 const PAUSE: Duration = Duration::from_millis(20);
 

@@ -3,7 +3,7 @@
 use crate::client::{Client, Error, Run, Task};
 use crate::domain::{self, TaskRef};
 use crate::ops::places::place;
-use crate::ops::runs::history::{self, Wanted};
+use crate::ops::runs::history::{self, RunFilter};
 
 /// An environment of a project.
 #[derive(Clone)]
@@ -82,9 +82,9 @@ impl Environment {
     /// # Errors
     /// Any failure of the request.
     pub async fn runs(&self, limit: usize) -> Result<Vec<Run>, Error> {
-        let wanted = Wanted {
+        let wanted = RunFilter {
             limit,
-            ..Wanted::default()
+            ..RunFilter::default()
         };
         let environments = std::slice::from_ref(&self.inner);
         let listed = history::list(&self.client.lagoon, environments, &wanted).await;

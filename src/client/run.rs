@@ -38,7 +38,7 @@ impl wait::Watcher for Unwatched {
     fn unreadable(&mut self, _: &str) {}
 }
 
-impl files::Watcher for Unwatched {
+impl files::TransferWatcher for Unwatched {
     fn moved(&self, _: &str, _: u64, _: Option<u64>) {}
 
     fn interrupted(&self, _: &str, _: u64, _: &crate::error::Error) {}
@@ -130,7 +130,7 @@ impl Run {
         let run = self.inner.clone();
         let watcher = &mut Unwatched;
         let waited =
-            wait::until_all_over(lagoon, &clock, vec![run], &limits, watcher, &mut push).await;
+            wait::wait_for_all(lagoon, &clock, vec![run], &limits, watcher, &mut push).await;
         for waited in waited {
             self.inner = waited.run;
             waited.end?;
@@ -146,7 +146,7 @@ impl Run {
     /// Any failure of the request, and that Lagoon has lost the log.
     pub async fn log(&self) -> Result<String, Error> {
         let (lagoon, id) = (self.lagoon(), self.id());
-        let log = if self.outcome().is_over() {
+        let log = if self.outcome().is_finished() {
             log::settled(lagoon, &SystemClock::new(), id).await
         } else {
             log::log(lagoon, id).await?

@@ -45,7 +45,7 @@ impl<S: TokenSource> Renewed<S> {
 
     /// The last token unless it is the refused one, else a new one. Requests that need a new token at
     /// the same time wait for the same one.
-    async fn other_than(&self, refused: Option<&str>) -> Result<String, CredentialsError> {
+    async fn replace(&self, refused: Option<&str>) -> Result<String, CredentialsError> {
         let mut last = self.last.lock().await;
         if let Some(token) = last
             .as_ref()
@@ -60,7 +60,7 @@ impl<S: TokenSource> Renewed<S> {
             .map_err(|message| CredentialsError {
                 message,
                 hints: Vec::new(),
-                is_passing: false,
+                is_transient: false,
             })?;
         *last = Some(token.clone());
         Ok(token)
@@ -70,11 +70,11 @@ impl<S: TokenSource> Renewed<S> {
 #[async_trait]
 impl<S: TokenSource> Credentials for Renewed<S> {
     async fn token(&self) -> Result<String, CredentialsError> {
-        self.other_than(None).await
+        self.replace(None).await
     }
 
     async fn renew(&self, rejected: &str) -> Result<Option<String>, CredentialsError> {
-        let token = self.other_than(Some(rejected)).await?;
+        let token = self.replace(Some(rejected)).await?;
         Ok(Some(token).filter(|token| token != rejected))
     }
 }

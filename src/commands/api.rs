@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::app::{self, App};
 use crate::commands::input::{located, object, text};
-use crate::commands::report::{Answer, Prepared};
+use crate::commands::report::{PreparedReport, ResultPrinter};
 use crate::domain::document::{Document, Purpose};
 use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
@@ -67,7 +67,7 @@ pub(crate) async fn run(args: ApiArgs, app: &App) -> Result<(), Error> {
         ));
     }
     let given = match format {
-        Some(format) => format.give(&Prepared::new(answer.value, Grid::default())),
+        Some(format) => format.print(&PreparedReport::new(answer.value, Grid::default())),
         None => app::print(&app.ui, &format!("{}\n", answer.text.trim_end())),
     };
     answer.failure.map_or(given, Err)
@@ -169,7 +169,7 @@ fn not_single(given: &str, text: &str) -> Error {
 }
 
 /// The format of the reply; `None` prints it as it was received.
-fn format(app: &App) -> Result<Option<Answer>, Error> {
+fn format(app: &App) -> Result<Option<ResultPrinter>, Error> {
     // The variable is for all commands, and `api` has no tables.
     let output = app.settings.output.as_ref();
     let output = output.filter(|o| o.is_flag() || is_structured(&o.value));
@@ -181,8 +181,8 @@ fn format(app: &App) -> Result<Option<Answer>, Error> {
                     .hint("use json, jsonl or yaml; --jq selects parts of the result"),
             )
         }
-        (Some(_), _) => Answer::plan(app).map(Some),
+        (Some(_), _) => ResultPrinter::plan(app).map(Some),
         (None, None) if !app.ui.terminal().stdout => Ok(None),
-        (None, _) => Answer::of(app, Some(Format::Json)).map(Some),
+        (None, _) => ResultPrinter::of(app, Some(Format::Json)).map(Some),
     }
 }

@@ -4,14 +4,14 @@ mod report;
 
 use crate::app::App;
 use crate::commands::input::text;
-use crate::commands::report::{Answer, PlanReport, summary};
-use crate::commands::task_files::{Files, Permits, planned};
+use crate::commands::report::{PlanReport, ResultPrinter, summary};
+use crate::commands::task_files::{Files, PruneArgs, planned};
 use crate::commands::{scope, task_files};
 use crate::domain::plan::{Action, Plan, from_json};
 use crate::error::{Error, Kind};
 use crate::ops;
-use crate::ops::as_code::apply::{self, Done, Outcome};
-use crate::ops::as_code::scope::How;
+use crate::ops::as_code::apply::{self, AppliedStep, StepOutcome};
+use crate::ops::as_code::scope::ScopeOptions;
 use crate::settings::TargetSetting;
 use crate::terminal::Stream;
 use std::sync::OnceLock;
@@ -45,7 +45,7 @@ pub(crate) struct ApplyArgs {
     #[command(flatten)]
     files: Files,
     #[command(flatten)]
-    permits: Permits,
+    permits: PruneArgs,
     /// Add tasks even if the existing tasks cannot be read
     #[arg(long)]
     allow_unverified: bool,
@@ -63,9 +63,9 @@ pub(crate) struct ApplyArgs {
 const APPLY_AGAIN: &str = "run `tasks apply` again; finished changes are skipped";
 
 pub(crate) async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     let progress = app.ui.progress();
-    let how = How {
+    let how = ScopeOptions {
         concurrency: args.concurrency.into(),
         window: app.settings.project.as_ref().map(|p| p.value.as_str()),
         progress: progress.as_ref(),
@@ -84,7 +84,7 @@ pub(crate) async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
         app.ui.note("nothing to do");
         let never = std::future::pending();
         let outcomes = apply::apply(lagoon, plan, how, false, never, &clock).await;
-        return answer.give(&report(&outcomes));
+        return answer.print(&report(&outcomes));
     }
     show(app, &plan, app.address().await?.as_str());
     let scope = if apply::is_system_wide(&plan) {
@@ -106,25 +106,25 @@ pub(crate) async fn run(args: ApplyArgs, app: &App) -> Result<(), Error> {
     drop(claim);
     let failure = match signal.get() {
         Some(kind) => Some(interrupted(*kind, &outcomes)),
-        None => worst(&outcomes),
+        None => worst_error(&outcomes),
     };
-    for Outcome { step, done } in &outcomes {
-        if let Done::Unseen(id, what) = done {
+    for AppliedStep { step, done } in &outcomes {
+        if let StepOutcome::Unverified(id, what) = done {
             app.ui.note(&format!("{} (id {id}): {what}", step.name));
         }
     }
-    let given = answer.give_done(&report(&outcomes));
+    let given = answer.print_done(&report(&outcomes));
     failure.map_or(given, Err)
 }
 
 /// The error after an interrupt, with the state of each step.
-fn interrupted(kind: Kind, outcomes: &[Outcome]) -> Error {
-    let state = |done: &Done| match done {
-        Done::Applied(_) => Some("done"),
-        Done::Failed(_) => Some("failed"),
-        Done::Unknown => Some("unknown"),
-        Done::Skipped => Some("skipped"),
-        Done::Already(_) | Done::Unseen(..) => None,
+fn interrupted(kind: Kind, outcomes: &[AppliedStep]) -> Error {
+    let state = |done: &StepOutcome| match done {
+        StepOutcome::Applied(_) => Some("done"),
+        StepOutcome::Failed(_) => Some("failed"),
+        StepOutcome::Unknown => Some("unknown"),
+        StepOutcome::Skipped => Some("skipped"),
+        StepOutcome::AlreadyApplied(_) | StepOutcome::Unverified(..) => None,
     };
     let (mut counts, mut hints) = (Vec::new(), Vec::new());
     for words in ["done", "failed", "unknown", "skipped"] {
@@ -140,7 +140,12 @@ fn interrupted(kind: Kind, outcomes: &[Outcome]) -> Error {
     error.hint(APPLY_AGAIN)
 }
 
-async fn reviewed(app: &App, file: &str, files: &Files, how: How<'_>) -> Result<Plan, Error> {
+async fn reviewed(
+    app: &App,
+    file: &str,
+    files: &Files,
+    how: ScopeOptions<'_>,
+) -> Result<Plan, Error> {
     let text = text::exact_within(app, "--plan", file, LONGEST_PLAN)?;
     let (mut plan, address) = from_json(&text, &|name| files.variable(name))
         .map_err(|e| Error::usage(format!("--plan {file}: {e}")))?;
@@ -211,16 +216,18 @@ fn show(app: &App, plan: &Plan, lagoon: &str) {
 }
 
 /// The error of the command: unreachable precedes not allowed, not found, and all others.
-fn worst(outcomes: &[Outcome]) -> Option<Error> {
+fn worst_error(outcomes: &[AppliedStep]) -> Option<Error> {
     let failures = outcomes.iter().filter_map(|outcome| match &outcome.done {
-        Done::Failed(error) => Some((outcome, error)),
+        StepOutcome::Failed(error) => Some((outcome, error)),
         _ => None,
     });
     let failures: Vec<_> = failures.collect();
     if failures.is_empty() {
         return None;
     }
-    let skipped = outcomes.iter().filter(|o| matches!(o.done, Done::Skipped));
+    let skipped = outcomes
+        .iter()
+        .filter(|o| matches!(o.done, StepOutcome::Skipped));
     let mut message = format!("{} of {} failed", failures.len(), outcomes.len());
     match skipped.count() {
         0 => {}

@@ -2,14 +2,14 @@
 
 use crate::app::App;
 use crate::commands::launch::Watch;
-use crate::commands::report::Answer;
-use crate::commands::select::{NamedRuns, RunArgs, give_runs};
+use crate::commands::report::ResultPrinter;
+use crate::commands::select::{NamedRuns, RunArgs, print_runs};
 use crate::commands::{launch, scope};
 use crate::domain::{Environment, Run};
 use crate::error::{Error, Kind};
 use crate::ops;
-use crate::ops::runs::cancel::Request;
-use crate::ops::runs::wait::{self, Limits, Waited};
+use crate::ops::runs::cancel::CancelOutcome;
+use crate::ops::runs::wait::{self, Limits, WaitOutcome};
 use crate::settings::{TargetSetting, parse_limit};
 use std::time::Duration;
 
@@ -37,14 +37,14 @@ pub(crate) struct CancelArgs {
 }
 
 pub(crate) async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     app.require_explicit(&[TargetSetting::Context])?;
     let shape = args.runs.shape();
     let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app).await?;
     let mut failures = missing;
     let mut going = Vec::new();
     for run in runs {
-        match ops::runs::cancel::require_going(&run) {
+        match ops::runs::cancel::require_in_progress(&run) {
             Ok(()) => going.push(run),
             Err(error) => failures.push(error),
         }
@@ -61,7 +61,7 @@ pub(crate) async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     for run in going {
         match ops::runs::cancel::request(lagoon, &run).await {
             Ok(request) => {
-                if request == Request::Unknown {
+                if request == CancelOutcome::Unknown {
                     app.ui.warn(&launch::unknown_cancel(&run));
                 }
                 asked.push(run);
@@ -79,20 +79,20 @@ pub(crate) async fn run(args: CancelArgs, app: &App) -> Result<(), Error> {
     match Watch::new(app, limits).wait_for(asked).await {
         Ok(waited) => {
             let runs = waited.iter().map(|waited| waited.run.clone()).collect();
-            let given = give_runs(app, &answer, shape, runs);
+            let given = print_runs(app, &answer, shape, runs);
             failures.extend(waited.into_iter().filter_map(failure));
             wait::first_of_all(failures).and(given)
         }
         Err((runs, error)) => {
             // The end of the wait takes precedence over a failure to print.
-            let _ = give_runs(app, &answer, shape, runs);
+            let _ = print_runs(app, &answer, shape, runs);
             Err(error)
         }
     }
 }
 
 /// Maps the end of the wait to the result of `cancel`.
-fn failure(waited: Waited) -> Option<Error> {
+fn failure(waited: WaitOutcome) -> Option<Error> {
     match waited.end {
         Ok(()) => ops::runs::cancel::verdict(&waited.run).err(),
         // Exit codes 8 and 10 are for waiting for the regular end of a run.

@@ -4,16 +4,16 @@ mod line;
 mod wizard;
 
 use crate::app::App;
-use crate::commands::flags::{PermissionWord, ScopeWord, refuse};
+use crate::commands::flags::{PermissionArg, ScopeArg, refuse};
 use crate::commands::input::text;
-use crate::commands::report::{Answer, Task};
+use crate::commands::report::{ResultPrinter, TaskReport};
 use crate::commands::{input, launch, scope};
 use crate::domain::names::nfc;
 use crate::domain::task::definition::Target;
 use crate::domain::task::rules;
 use crate::domain::{Definition, Permission, Scope};
 use crate::error::Error;
-use crate::ops::definitions::define::{self, Defined, Site};
+use crate::ops::definitions::define::{self, DefineOutcome, ScopeView};
 use clap::Args;
 
 /// Define a task
@@ -43,7 +43,7 @@ pub(crate) struct DefineArgs {
     name: Option<String>,
     /// Set the scope
     #[arg(long, value_enum)]
-    scope: Option<ScopeWord>,
+    scope: Option<ScopeArg>,
     /// Define the task for all projects of this group
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
@@ -61,7 +61,7 @@ pub(crate) struct DefineArgs {
     image: Option<String>,
     /// Require this role to invoke the task [default: developer]
     #[arg(long, value_enum, value_name = "ROLE")]
-    permission: Option<PermissionWord>,
+    permission: Option<PermissionArg>,
     /// Set the description
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
@@ -87,7 +87,7 @@ pub(crate) struct DefineArgs {
 }
 
 pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     let asked = args.name.is_none();
     let (args, target) = if asked {
         if !app.ui.can_prompt() {
@@ -115,8 +115,8 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
             error
         }
     })?;
-    for doubt in rules::doubts(&wanted) {
-        app.ui.warn(&doubt);
+    for warning in rules::warnings(&wanted) {
+        app.ui.warn(&warning);
     }
     let lagoon = app.lagoon().await?;
     let progress = app.ui.progress();
@@ -164,19 +164,19 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
             line::define(app, &args, &target)
         ));
     }
-    answer.give_done(&Task::written(defined.definition().clone()))
+    answer.print_done(&TaskReport::written(defined.definition().clone()))
 }
 
-fn report(app: &App, defined: &Defined) {
+fn report(app: &App, defined: &DefineOutcome) {
     match defined {
-        // `Unseen` has become an error before.
-        Defined::Created(_) | Defined::Unseen(_) => app.ui.note("defined"),
-        Defined::Unchanged(_) => app.ui.note("unchanged: the same task is already defined"),
-        Defined::Found(_, words) => {
+        // `Unverified` has become an error before.
+        DefineOutcome::Created(_) | DefineOutcome::Unverified(_) => app.ui.note("defined"),
+        DefineOutcome::Unchanged(_) => app.ui.note("unchanged: the same task is already defined"),
+        DefineOutcome::Recovered(_, words) => {
             app.ui
                 .warn(&format!("{words}; the task was defined nevertheless"));
         }
-        Defined::Completed(_, words) => {
+        DefineOutcome::Completed(_, words) => {
             app.ui.warn(&format!(
                 "Lagoon left the definition incomplete ({words}); it was completed"
             ));
@@ -186,10 +186,10 @@ fn report(app: &App, defined: &Defined) {
 
 fn compare(
     app: &App,
-    site: &Site,
+    site: &ScopeView,
     wanted: &Definition,
     target: &Target,
-) -> Result<Option<Defined>, Error> {
+) -> Result<Option<DefineOutcome>, Error> {
     define::compare(site, wanted).map_err(|error| match site.existing(&wanted.name) {
         Some(existing) => error.hint(format!(
             "to change it: {}",

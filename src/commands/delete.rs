@@ -3,8 +3,8 @@
 mod unlisted;
 
 use crate::app::App;
-use crate::commands::flags::ScopeWord;
-use crate::commands::report::{Answer, Prepared, Table};
+use crate::commands::flags::ScopeArg;
+use crate::commands::report::{PreparedReport, ResultPrinter, Table};
 use crate::commands::{launch, scope};
 use crate::domain::plan::coverage::Coverage;
 use crate::domain::{Definition, TaskRef};
@@ -36,7 +36,7 @@ pub(crate) struct DeleteArgs {
     tasks: Vec<String>,
     /// Select the scope of the tasks
     #[arg(long, value_enum)]
-    scope: Option<ScopeWord>,
+    scope: Option<ScopeArg>,
     /// Delete tasks of this group
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
@@ -46,7 +46,7 @@ pub(crate) struct DeleteArgs {
 }
 
 pub(crate) async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     let tasks = args.tasks.iter().map(|t| TaskRef::parse(t));
     let tasks = tasks.collect::<Result<Vec<_>, _>>()?;
     if args.unlisted {
@@ -64,20 +64,20 @@ pub(crate) async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
     let progress = app.ui.progress();
     progress.start("reading tasks", None);
     let coverage = Coverage::tasks(&tasks);
-    let site = update::wide_site(lagoon, &target, &coverage, Some(progress.as_ref())).await;
+    let site = update::shared_scope_view(lagoon, &target, &coverage, Some(progress.as_ref())).await;
     progress.finish();
     let site = site?;
     let mut doomed: Vec<Definition> = Vec::new();
     for task in &tasks {
         let found = update::find(&site, task)
-            .map_err(|why| scope::not_here(app, why, &site.label, "delete"))?;
+            .map_err(|why| scope::task_not_found(app, why, &site.label, "delete"))?;
         if !doomed.iter().any(|d| d.id == found.id) {
             doomed.push(found);
         }
     }
     for one in &doomed {
         app.ui.note(&format!("{} (id {})", one.name, one.id));
-        if let Some(other) = delete::behind(&site, one) {
+        if let Some(other) = delete::shadowed_by(&site, one) {
             app.ui.note(&format!(
                 "  the name will then refer to task {} of the scope {}",
                 other.id,
@@ -104,7 +104,7 @@ pub(crate) async fn run(args: DeleteArgs, app: &App) -> Result<(), Error> {
 /// Deletes `count` tasks, reports those that are gone, and returns what `verify` reads about them.
 async fn carry_out<T: Default>(
     app: &App,
-    answer: &Answer,
+    answer: &ResultPrinter,
     count: usize,
     deleting: impl Future<Output = Deletions>,
     verify: impl AsyncFnOnce(&[Definition]) -> Result<T, Error>,
@@ -117,14 +117,14 @@ async fn carry_out<T: Default>(
         Ok(T::default())
     } else {
         let verified = verify(&gone).await;
-        answer.give_done(&report(&gone, count == 1))?;
+        answer.print_done(&report(&gone, count == 1))?;
         verified
     };
     delete::failure(failed, count).map_or(verified, Err)
 }
 
 /// Reports deleted tasks: an object if the command line names `one`, else a list.
-fn report(deleted: &[Definition], one: bool) -> Prepared {
+fn report(deleted: &[Definition], one: bool) -> PreparedReport {
     let value = match deleted {
         [only] if one => only.to_json(),
         all => all.iter().map(Definition::to_json).collect(),
@@ -134,5 +134,5 @@ fn report(deleted: &[Definition], one: bool) -> Prepared {
         .column("deleted", |task| Cell::name(&task.name))
         .column("scope", |task| task.scope.word())
         .grid();
-    Prepared::new(value, grid)
+    PreparedReport::new(value, grid)
 }

@@ -3,10 +3,10 @@
 use clap::Args;
 
 use crate::app::{App, print};
-use crate::commands::report::{Answer, PlanReport, summary};
-use crate::commands::task_files::{Files, Permits, planned};
+use crate::commands::report::{PlanReport, ResultPrinter, summary};
+use crate::commands::task_files::{Files, PruneArgs, planned};
 use crate::error::{Error, Kind};
-use crate::ops::as_code::scope::How;
+use crate::ops::as_code::scope::ScopeOptions;
 use crate::output::{Format, Report};
 use crate::secret::masked;
 use crate::settings::MARKDOWN;
@@ -31,7 +31,7 @@ pub(crate) struct DiffArgs {
     #[command(flatten)]
     files: Files,
     #[command(flatten)]
-    permits: Permits,
+    permits: PruneArgs,
     /// Read this many projects at a time
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..))]
     concurrency: u8,
@@ -51,10 +51,10 @@ pub(crate) async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
         }
         None
     } else {
-        Some(Answer::plan(app)?)
+        Some(ResultPrinter::plan(app)?)
     };
     let progress = app.ui.progress();
-    let how = How {
+    let how = ScopeOptions {
         concurrency: args.concurrency.into(),
         window: app.settings.project.as_ref().map(|p| p.value.as_str()),
         progress: progress.as_ref(),
@@ -74,7 +74,7 @@ pub(crate) async fn run(args: DiffArgs, app: &App) -> Result<(), Error> {
             if answer.format() == Format::Json {
                 refuse_masked(&report)?;
             }
-            answer.give(&report)?;
+            answer.print(&report)?;
         }
     }
     if plan.is_empty() {

@@ -1,8 +1,8 @@
 //! `tasks environments`: list a project's environments.
 
 use crate::app::App;
-use crate::commands::flags::KindWord;
-use crate::commands::report::{Answer, Prepared, Style, Table, moment_of};
+use crate::commands::flags::EnvironmentTypeArg;
+use crate::commands::report::{PreparedReport, ResultPrinter, Style, Table, moment_of};
 use crate::commands::scope;
 use crate::domain::place::reach::EnvironmentDetails;
 use crate::domain::place::selection::matches;
@@ -30,11 +30,11 @@ pub(crate) struct EnvironmentsArgs {
     pattern: Option<String>,
     /// List only environments of this type
     #[arg(long = "type", value_enum, value_name = "TYPE")]
-    kind: Option<KindWord>,
+    kind: Option<EnvironmentTypeArg>,
 }
 
 pub(crate) async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     let project = scope::project(app)?;
     scope::report_source(app, "project", project);
     let mut environments = details::environments(app.lagoon().await?, &project.value).await?;
@@ -42,7 +42,7 @@ pub(crate) async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> 
         environments.retain(|e| matches(pattern, &e.environment.name));
     }
     if let Some(kind) = args.kind {
-        let wanted = kind == KindWord::Production;
+        let wanted = kind == EnvironmentTypeArg::Production;
         environments.retain(|e| e.environment.is_production() == wanted);
     }
     let note = if args.pattern.is_some() || args.kind.is_some() {
@@ -51,7 +51,7 @@ pub(crate) async fn run(args: EnvironmentsArgs, app: &App) -> Result<(), Error> 
         "no environments found"
     };
     let value = environments.iter().map(EnvironmentDetails::to_json);
-    answer.give(&Prepared::new(value.collect(), grid(&environments)).when_empty(note))
+    answer.print(&PreparedReport::new(value.collect(), grid(&environments)).when_empty(note))
 }
 
 fn grid(environments: &[EnvironmentDetails]) -> Grid {

@@ -5,8 +5,8 @@ use clap::Args;
 use crate::app::App;
 use crate::commands::input::text;
 use crate::commands::launch::{BulkFlags, Start, StartFlags};
-use crate::commands::report::Answer;
-use crate::commands::select::targets::Places;
+use crate::commands::report::ResultPrinter;
+use crate::commands::select::targets::TargetArgs;
 use crate::commands::{flags, scope};
 use crate::domain::task::{quoting, script};
 use crate::error::Error;
@@ -45,7 +45,7 @@ pub(crate) struct ExecArgs {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
-    places: Places,
+    places: TargetArgs,
     #[command(flatten)]
     bulk: BulkFlags,
     #[command(flatten)]
@@ -59,7 +59,7 @@ pub(crate) struct ExecArgs {
 }
 
 pub(crate) async fn run(args: ExecArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     args.start.check(app, false)?;
     if args.places.read_stdin() && args.script.as_deref() == Some("-") {
         return Err(Error::stdin_twice());

@@ -1,13 +1,13 @@
 //! `tasks export`: write tasks as a file.
 
 use crate::app::{App, print};
-use crate::commands::flags::ScopeWord;
+use crate::commands::flags::ScopeArg;
 use crate::commands::scope;
 use crate::domain::manifest::ScopeName;
 use crate::domain::task::definition::Target;
 use crate::error::Error;
 use crate::ops::as_code::export;
-use crate::ops::as_code::scope::How;
+use crate::ops::as_code::scope::ScopeOptions;
 use crate::ops::definitions::group;
 use clap::Args;
 
@@ -28,7 +28,7 @@ Examples:
 pub(crate) struct ExportArgs {
     /// Select the scope of the tasks
     #[arg(long, value_enum)]
-    scope: Option<ScopeWord>,
+    scope: Option<ScopeArg>,
     /// Export the tasks of this group
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
@@ -78,8 +78,8 @@ pub(crate) async fn run(args: ExportArgs, app: &App) -> Result<(), Error> {
         (_, false) => vec![scope],
     };
     let progress = app.ui.progress();
-    let how = How {
-        concurrency: group::AT_ONCE,
+    let how = ScopeOptions {
+        concurrency: group::CONCURRENCY,
         window: window.as_deref(),
         progress: progress.as_ref(),
     };

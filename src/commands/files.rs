@@ -3,13 +3,13 @@
 mod report;
 
 use crate::app::App;
-use crate::commands::report::Answer;
+use crate::commands::report::ResultPrinter;
 use crate::commands::scope;
 use crate::commands::select::OneRun;
 use crate::domain::{Run, RunRef};
 use crate::error::{Error, Hint, quoted_list};
 use crate::ops;
-use crate::ops::runs::files::{self, Fetch, Local, Watcher};
+use crate::ops::runs::files::{self, Fetch, LocalFile, TransferWatcher};
 use crate::ops::runs::history;
 use crate::settings::TargetSetting;
 use crate::terminal::{Progress, Stream, StreamError};
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use report::{Listing, Transferred, Transfers};
+use report::{FileList, TransferredFile, Transfers};
 
 /// List, download and upload the files of a run
 #[derive(Debug, Args)]
@@ -121,13 +121,13 @@ pub(crate) async fn run(args: FilesArgs, app: &App) -> Result<(), Error> {
 }
 
 async fn list(args: ListArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan_with(app, &["name"])?;
+    let answer = ResultPrinter::plan_with(app, &["name"])?;
     if let Some(word) = args.run.first_word() {
         return Err(Error::conflict("--last", format!("the run `{word}`")));
     }
     let run = id_of(app, &args.run).await?;
     let listed = files::list(app.lagoon().await?, run).await?;
-    answer.give(&Listing {
+    answer.print(&FileList {
         run,
         files: listed,
         with_url: args.url,
@@ -135,7 +135,7 @@ async fn list(args: ListArgs, app: &App) -> Result<(), Error> {
 }
 
 async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan_with(app, &["name"])?;
+    let answer = ResultPrinter::plan_with(app, &["name"])?;
     let run = id_of(app, &args.run).await?;
     let lagoon = app.lagoon().await?;
     let files = files::list(lagoon, run).await?;
@@ -177,30 +177,30 @@ async fn get(args: GetArgs, app: &App) -> Result<(), Error> {
     let save_all = async {
         for (name, path) in names.iter().zip(&paths) {
             let file = fetch.save(name, path, args.force).await?;
-            saved.push(Transferred::new(file.name, &file.path, file.bytes));
+            saved.push(TransferredFile::new(file.name, &file.path, file.bytes));
         }
         Ok(())
     };
     let end = save_all.await;
     progress.progress.finish();
-    give(&answer, saved).and(end)
+    print_files(&answer, saved).and(end)
 }
 
 async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan_with(app, &["name"])?;
+    let answer = ResultPrinter::plan_with(app, &["name"])?;
     let first = args.run.first_word().map(PathBuf::from);
     let paths: Vec<PathBuf> = first.into_iter().chain(args.files).collect();
     if paths.is_empty() {
         return Err(Error::not_given("file")
             .hint("name the files after the run: tasks files put RUN FILE…"));
     }
-    let locals: Vec<Local> = files::locals(&paths)?;
+    let locals: Vec<LocalFile> = files::locals(&paths)?;
     app.require_explicit(&[TargetSetting::Context])?;
     let run = find(app, &args.run).await?;
     let lagoon = app.lagoon().await?;
     if !args.force {
         let there = files::list(lagoon, run.id).await?;
-        let both = |local: &&Local| there.iter().any(|file| file.name == local.name);
+        let both = |local: &&LocalFile| there.iter().any(|file| file.name == local.name);
         if let Some(local) = locals.iter().find(both) {
             return Err(Error::usage(format!(
                 "run {} already has a file `{}`",
@@ -219,20 +219,20 @@ async fn put(args: PutArgs, app: &App) -> Result<(), Error> {
         for local in &locals {
             files::put(lagoon, &clock, &progress, run.id, local, args.force).await?;
             let (name, path) = (local.name.clone(), &local.path);
-            sent.push(Transferred::new(name, path, local.bytes));
+            sent.push(TransferredFile::new(name, path, local.bytes));
         }
         Ok(())
     };
     let end = send_all.await;
     progress.progress.finish();
-    give(&answer, sent).and(end)
+    print_files(&answer, sent).and(end)
 }
 
-fn give(answer: &Answer, files: Vec<Transferred>) -> Result<(), Error> {
+fn print_files(answer: &ResultPrinter, files: Vec<TransferredFile>) -> Result<(), Error> {
     if files.is_empty() {
         return Ok(());
     }
-    answer.give_done(&Transfers(files))
+    answer.print_done(&Transfers(files))
 }
 
 async fn find(app: &App, named: &OneRun) -> Result<Run, Error> {
@@ -268,7 +268,7 @@ impl Drop for TransferProgress<'_> {
     }
 }
 
-impl Watcher for TransferProgress<'_> {
+impl TransferWatcher for TransferProgress<'_> {
     fn moved(&self, name: &str, bytes: u64, of: Option<u64>) {
         let of = of.map_or(String::new(), |of| format!(" of {}", report::size(of)));
         self.progress

@@ -3,13 +3,13 @@
 use clap::ValueEnum;
 
 use crate::domain::Permission;
-use crate::domain::place::selection::Kind;
+use crate::domain::place::selection::EnvironmentType;
 use crate::domain::task::rules::{Field, Violation};
 use crate::error::Error;
 
 /// A scope on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ScopeWord {
+pub(crate) enum ScopeArg {
     /// Tasks of one environment
     Environment,
     /// Tasks of a project
@@ -22,25 +22,25 @@ pub(crate) enum ScopeWord {
 
 /// A type of environments on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum KindWord {
+pub(crate) enum EnvironmentTypeArg {
     /// Production environments
     Production,
     /// Development environments
     Development,
 }
 
-impl From<KindWord> for Kind {
-    fn from(word: KindWord) -> Self {
+impl From<EnvironmentTypeArg> for EnvironmentType {
+    fn from(word: EnvironmentTypeArg) -> Self {
         match word {
-            KindWord::Production => Kind::Production,
-            KindWord::Development => Kind::Development,
+            EnvironmentTypeArg::Production => EnvironmentType::Production,
+            EnvironmentTypeArg::Development => EnvironmentType::Development,
         }
     }
 }
 
 /// A permission on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PermissionWord {
+pub enum PermissionArg {
     /// Everyone who can see the project
     Guest,
     /// Developers, maintainers and owners
@@ -49,12 +49,12 @@ pub enum PermissionWord {
     Maintainer,
 }
 
-impl From<PermissionWord> for Permission {
-    fn from(word: PermissionWord) -> Self {
+impl From<PermissionArg> for Permission {
+    fn from(word: PermissionArg) -> Self {
         match word {
-            PermissionWord::Guest => Permission::Guest,
-            PermissionWord::Developer => Permission::Developer,
-            PermissionWord::Maintainer => Permission::Maintainer,
+            PermissionArg::Guest => Permission::Guest,
+            PermissionArg::Developer => Permission::Developer,
+            PermissionArg::Maintainer => Permission::Maintainer,
         }
     }
 }

@@ -5,9 +5,9 @@ use clap::{Args, ValueEnum};
 use crate::app::App;
 use crate::commands::input::values::{self, Values};
 use crate::commands::launch::{BulkFlags, Start, StartFlags};
-use crate::commands::report::{Answer, Shape};
+use crate::commands::report::{ResultPrinter, ResultShape};
 use crate::commands::select::prompt;
-use crate::commands::select::targets::{Places, Targets};
+use crate::commands::select::targets::{SelectedTargets, TargetArgs};
 use crate::commands::{flags, scope};
 use crate::domain::TaskRef;
 use crate::domain::task::quoting::suggestion;
@@ -54,14 +54,14 @@ pub(crate) struct InvokeArgs {
     #[arg(long, hide_short_help = true)]
     raw_args: bool,
     #[command(flatten)]
-    places: Places,
+    places: TargetArgs,
     #[command(flatten)]
     bulk: BulkFlags,
     #[command(flatten)]
     start: StartFlags,
     /// Set the action if the task is already running there
     #[arg(long, value_enum, value_name = "ACTION", default_value = "start")]
-    if_running: IfRunningWord,
+    if_running: IfRunningArg,
     /// Start even if the environment lacks the service
     #[arg(long, hide_short_help = true)]
     no_preflight: bool,
@@ -71,7 +71,7 @@ pub(crate) struct InvokeArgs {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum IfRunningWord {
+enum IfRunningArg {
     /// Start another run
     Start,
     /// Start nothing, and succeed
@@ -82,19 +82,19 @@ enum IfRunningWord {
     Fail,
 }
 
-impl From<IfRunningWord> for IfRunning {
-    fn from(word: IfRunningWord) -> Self {
+impl From<IfRunningArg> for IfRunning {
+    fn from(word: IfRunningArg) -> Self {
         match word {
-            IfRunningWord::Start => IfRunning::Start,
-            IfRunningWord::Skip => IfRunning::Skip,
-            IfRunningWord::Wait => IfRunning::Wait,
-            IfRunningWord::Fail => IfRunning::Fail,
+            IfRunningArg::Start => IfRunning::Start,
+            IfRunningArg::Skip => IfRunning::Skip,
+            IfRunningArg::Wait => IfRunning::Wait,
+            IfRunningArg::Fail => IfRunning::Fail,
         }
     }
 }
 
 pub(crate) async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     let if_running = IfRunning::from(args.if_running);
     args.start.check(app, if_running == IfRunning::Wait)?;
     let task = args.task.as_deref().map(TaskRef::parse).transpose()?;
@@ -140,8 +140,8 @@ pub(crate) async fn run(args: InvokeArgs, app: &App) -> Result<(), Error> {
 async fn resolve(
     app: &App,
     args: &InvokeArgs,
-    shape: Shape,
-    targets: &mut Targets,
+    shape: ResultShape,
+    targets: &mut SelectedTargets,
     named: Option<&TaskRef>,
     mut given: Values,
 ) -> Result<Vec<Launch>, Error> {
@@ -157,7 +157,7 @@ async fn resolve(
         });
         // Of several environments, the first that has the task decides.
         if let Some((environment, definition)) = found {
-            let all = named.is_none() && shape == Shape::One;
+            let all = named.is_none() && shape == ResultShape::One;
             prompt::values(app, environment, definition, &mut given, all).await?;
         }
     }
@@ -174,7 +174,7 @@ async fn resolve(
         };
         let checked = check::task(&targets.seen[target.at], &task, &request);
         let checked = checked.and_then(|launch| match (shape, if_running) {
-            (Shape::Many, IfRunning::Fail) => check::require_none_unfinished(launch),
+            (ResultShape::Many, IfRunning::Fail) => check::require_none_unfinished(launch),
             _ => Ok(launch),
         });
         (targets.label(target), checked)
@@ -182,20 +182,25 @@ async fn resolve(
     args.bulk.launches(app, shape, checks.collect())
 }
 
-fn chosen(app: &App, shape: Shape, targets: &Targets) -> Result<TaskRef, Error> {
+fn chosen(app: &App, shape: ResultShape, targets: &SelectedTargets) -> Result<TaskRef, Error> {
     let first = targets.seen.first();
     let first = first.ok_or_else(|| Error::not_found("no environments found"))?;
     let definition = prompt::task(app, &first.view)?;
     Ok(match shape {
-        Shape::One => TaskRef::Id(definition.id),
+        ResultShape::One => TaskRef::Id(definition.id),
         // Its id differs between environments.
-        Shape::Many => TaskRef::Name(definition.name.clone()),
+        ResultShape::Many => TaskRef::Name(definition.name.clone()),
     })
 }
 
-async fn with_role(app: &App, shape: Shape, targets: &Targets, error: Error) -> Error {
+async fn with_role(
+    app: &App,
+    shape: ResultShape,
+    targets: &SelectedTargets,
+    error: Error,
+) -> Error {
     match (shape, targets.seen.as_slice(), app.lagoon().await) {
-        (Shape::One, [seen], Ok(lagoon)) => {
+        (ResultShape::One, [seen], Ok(lagoon)) => {
             membership::with_role(lagoon, error, &seen.view.environment.project).await
         }
         _ => error,
@@ -216,7 +221,7 @@ fn equivalent(app: &App, launch: &Launch, args: &InvokeArgs) -> String {
         (args.no_preflight, "--no-preflight"),
     ];
     words.extend(flags::given(flags));
-    if args.if_running != IfRunningWord::Start {
+    if args.if_running != IfRunningArg::Start {
         words.push(format!("--if-running={}", flags::spelled(args.if_running)));
     }
     if launch.confirmation().is_some() {

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::app::{App, print};
-use crate::commands::report::{Answer, Prepared, Style, Table};
+use crate::commands::report::{PreparedReport, ResultPrinter, Style, Table};
 use crate::commands::task_files::Files;
 use crate::config::api_address;
 use crate::domain::manifest::{Desired, Fault, Position, SCHEMA};
@@ -41,15 +41,15 @@ pub(crate) fn run(args: &LintArgs, app: &App) -> Result<(), Error> {
     if args.schema {
         return print(&app.ui, SCHEMA);
     }
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     let (faults, warnings) = match args.files.read(app, true)? {
         Err(faults) => (faults, Vec::new()),
         Ok(desired) => {
             let faults = [addresses(&desired), desired.violations()].concat();
-            (faults, doubts(&desired))
+            (faults, warnings(&desired))
         }
     };
-    answer.give(&report(&faults, &warnings))?;
+    answer.print(&report(&faults, &warnings))?;
     match faults.len() {
         0 => Ok(()),
         many => {
@@ -68,11 +68,11 @@ fn addresses(desired: &Desired) -> Vec<Fault> {
     desired.lagoons.iter().filter_map(check).collect()
 }
 
-fn doubts(desired: &Desired) -> Vec<Fault> {
+fn warnings(desired: &Desired) -> Vec<Fault> {
     let mut found: Vec<Fault> = Vec::new();
     for wanted in &desired.tasks {
-        for doubt in rules::doubts(&wanted.definition) {
-            let fault = Fault::new(wanted.position.clone(), doubt);
+        for warning in rules::warnings(&wanted.definition) {
+            let fault = Fault::new(wanted.position.clone(), warning);
             if !found.contains(&fault) {
                 found.push(fault);
             }
@@ -81,7 +81,7 @@ fn doubts(desired: &Desired) -> Vec<Fault> {
     found
 }
 
-fn report(faults: &[Fault], warnings: &[Fault]) -> Prepared {
+fn report(faults: &[Fault], warnings: &[Fault]) -> PreparedReport {
     let faults = faults.iter().map(|f| ("error", Style::Bad, f));
     let warnings = warnings.iter().map(|f| ("warning", Style::Warning, f));
     let findings: Vec<(&str, Style, &Fault)> = faults.chain(warnings).collect();
@@ -105,5 +105,5 @@ fn report(faults: &[Fault], warnings: &[Fault]) -> Prepared {
         .not_in_table("line", |(.., fault)| number(fault.position.line))
         .not_in_table("column", |(.., fault)| number(fault.position.column))
         .grid();
-    Prepared::new(value.collect(), grid).when_empty("no problems found")
+    PreparedReport::new(value.collect(), grid).when_empty("no problems found")
 }

@@ -1,9 +1,9 @@
 //! `tasks list`: list tasks.
 
 use crate::app::App;
-use crate::commands::flags::{PermissionWord, ScopeWord, spelled};
+use crate::commands::flags::{PermissionArg, ScopeArg, spelled};
 use crate::commands::report::definition::{self, joined};
-use crate::commands::report::{Answer, Prepared};
+use crate::commands::report::{PreparedReport, ResultPrinter};
 use crate::commands::scope;
 use crate::domain::Permission;
 use crate::error::Error;
@@ -31,17 +31,17 @@ Examples:
 pub(crate) struct ListArgs {
     /// List only tasks of this scope
     #[arg(long, value_enum)]
-    scope: Option<ScopeWord>,
+    scope: Option<ScopeArg>,
     /// List only tasks with this permission
     #[arg(long, value_enum, value_name = "ROLE")]
-    permission: Option<PermissionWord>,
+    permission: Option<PermissionArg>,
     /// List only tasks that run in this service
     #[arg(long, short = 's', value_name = "SERVICE")]
     service: Option<String>,
 }
 
 pub(crate) async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     let project = scope::project(app)?;
     scope::report_source(app, "project", project);
     let environment = scope::given_environment(app, &project.value).await?;
@@ -72,5 +72,5 @@ pub(crate) async fn run(args: ListArgs, app: &App) -> Result<(), Error> {
     } else {
         "no tasks found that you can invoke".to_owned()
     };
-    answer.give(&Prepared::new(value.collect(), grid).when_empty(note))
+    answer.print(&PreparedReport::new(value.collect(), grid).when_empty(note))
 }

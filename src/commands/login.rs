@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::app::{App, print};
 use crate::auth::{Session, SignInMethod, StoredToken, TokenSource};
-use crate::commands::report::Answer;
+use crate::commands::report::ResultPrinter;
 use crate::commands::sign_in::lagoon::{self, LagoonArgs};
 use crate::commands::sign_in::{given_token, identity};
 use crate::config::{Context, ContextName, api_address};
@@ -63,7 +63,7 @@ pub(crate) struct LoginArgs {
 }
 
 pub(crate) async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan_with(app, &["id"])?;
+    let answer = ResultPrinter::plan_with(app, &["id"])?;
     let mut plan = plan(&args, app).await?;
     plan.session.advice = plan.remedies();
     if args.print {
@@ -97,16 +97,16 @@ pub(crate) async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
     }
     let identity = identity.map_err(|error| error.hint("the token was stored nevertheless"))?;
     app.ui.note(&format!("signed in to {}", identity.label()));
-    answer.give(&identity)
+    answer.print(&identity)
 }
 
-async fn sign_in(args: &LoginArgs, plan: &Plan, app: &App) -> Result<StoredToken, Error> {
+async fn sign_in(args: &LoginArgs, plan: &LoginPlan, app: &App) -> Result<StoredToken, Error> {
     let session = &plan.session;
     if args.with_token {
         return Ok(session.kept(given_token(app)?, SignInMethod::Given));
     }
     if !args.browser {
-        return Ok(session.sign_in_anew().await?);
+        return Ok(session.sign_in_again().await?);
     }
     let context = plan.context.as_ref().ok_or_else(|| {
         Error::usage("--browser requires a context, but TASKS_API is set")
@@ -117,7 +117,7 @@ async fn sign_in(args: &LoginArgs, plan: &Plan, app: &App) -> Result<StoredToken
 }
 
 /// A sign-in, and what is saved when it has succeeded.
-struct Plan {
+struct LoginPlan {
     session: Session,
     /// None for `TASKS_API`.
     context: Option<Context>,
@@ -127,7 +127,7 @@ struct Plan {
     make_current: bool,
 }
 
-impl Plan {
+impl LoginPlan {
     /// Saves the context if it is new or changed.
     fn save(&self, app: &App) -> Result<(), Error> {
         let Some(context) = &self.context else {
@@ -185,7 +185,7 @@ impl Plan {
 
 /// The Lagoon to sign in to: a known context, or one described by the command line. Fails for a new
 /// Lagoon whose sign-in methods cannot be discovered.
-async fn plan(args: &LoginArgs, app: &App) -> Result<Plan, Error> {
+async fn plan(args: &LoginArgs, app: &App) -> Result<LoginPlan, Error> {
     let (name, url) = match &args.url {
         Some(url) => (name_for(url, app)?, url.clone()),
         None => match &app.settings.chosen()?.target.value {
@@ -195,7 +195,7 @@ async fn plan(args: &LoginArgs, app: &App) -> Result<Plan, Error> {
                     .hint("sign in to another Lagoon: tasks login URL"));
             }
             Target::Address(_) => {
-                return Ok(Plan {
+                return Ok(LoginPlan {
                     session: app.session_of_address().await?,
                     context: None,
                     new: None,
@@ -224,13 +224,13 @@ async fn plan(args: &LoginArgs, app: &App) -> Result<Plan, Error> {
                 described.or_known(app)
             } else {
                 let reached = described.reached(app);
-                reached.map_err(|error| not_kept(error, args, &name, &url, is_new))?
+                reached.map_err(|error| not_stored(error, args, &name, &url, is_new))?
             };
             let changes = known.as_ref() != Some(&context);
             (context, changes)
         }
     };
-    Ok(Plan {
+    Ok(LoginPlan {
         session: app.session_of(&context),
         new: is_new.then_some(url),
         context: Some(context),
@@ -243,7 +243,13 @@ fn add_line(name: &ContextName, url: &Url) -> String {
     suggestion(["tasks", "context", "add", name.as_str(), url.as_str()])
 }
 
-fn not_kept(error: Error, args: &LoginArgs, name: &ContextName, url: &Url, is_new: bool) -> Error {
+fn not_stored(
+    error: Error,
+    args: &LoginArgs,
+    name: &ContextName,
+    url: &Url,
+    is_new: bool,
+) -> Error {
     if !is_new {
         return error;
     }

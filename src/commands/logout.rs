@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::app::{App, SignOut};
-use crate::commands::report::{Answer, Prepared};
+use crate::commands::report::{PreparedReport, ResultPrinter};
 use crate::config::Origin;
 use crate::error::Error;
 use crate::output::{Column, Grid};
@@ -33,7 +33,7 @@ pub(crate) struct LogoutArgs {
 }
 
 pub(crate) async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan_with(app, &[])?;
+    let answer = ResultPrinter::plan_with(app, &[])?;
     let (context, count) = if args.all {
         (None, app.sign_out(SignOut::All).await?)
     } else {
@@ -72,5 +72,5 @@ pub(crate) async fn run(args: LogoutArgs, app: &App) -> Result<(), Error> {
     let value = json!({"context": context, "removed": count});
     let grid = Grid::new(["context", "removed"].map(Column::new));
     let grid = grid.with([context.into(), count.to_string().into()]);
-    answer.give(&Prepared::new(value, grid))
+    answer.print(&PreparedReport::new(value, grid))
 }

@@ -6,14 +6,14 @@ use clap::Args;
 use jiff::Timestamp;
 
 use crate::app::App;
-use crate::commands::launch::{LiveFlags, LogOut, WaitFlags, Watch};
-use crate::commands::report::Answer;
+use crate::commands::launch::{LiveFlags, LogOutput, WaitFlags, Watch};
+use crate::commands::report::ResultPrinter;
 use crate::commands::select::{NamedRuns, RunArgs};
 use crate::domain::Run;
 use crate::domain::run::{Log, moment};
 use crate::error::Error;
 use crate::ops;
-use crate::ops::runs::follow::Live;
+use crate::ops::runs::follow::LiveOptions;
 use crate::ops::runs::history;
 use crate::ops::runs::log;
 use crate::output::Format;
@@ -58,7 +58,7 @@ pub(crate) struct LogsArgs {
 }
 
 pub(crate) async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     // As with --follow of other commands, stdout is the log unless -o is given.
     let as_objects = answer.format() != Format::Table && app.settings.output_is_asked_for();
     if !args.follow {
@@ -72,13 +72,13 @@ pub(crate) async fn run(args: LogsArgs, app: &App) -> Result<(), Error> {
             return verdict;
         }
         // Failures to read them again do not change the verdict.
-        let given = give(&args, app, &answer, runs).await.map(|_| ());
+        let given = print(&args, app, &answer, runs).await.map(|_| ());
         return verdict.and(given);
     }
     let NamedRuns { runs, missing } = found;
     if as_objects {
         let mut failures = missing;
-        failures.extend(give(&args, app, &answer, runs).await?);
+        failures.extend(print(&args, app, &answer, runs).await?);
         return ops::runs::wait::first_of_all(failures);
     }
     let several = runs.len() + missing.len() > 1;
@@ -105,7 +105,7 @@ async fn follow(
 ) -> (Vec<Run>, Result<(), Error>) {
     let NamedRuns { runs, missing } = found;
     let expected = match (runs.as_slice(), app.lagoon().await) {
-        ([run], Ok(lagoon)) if app.ui.terminal().stderr && !run.outcome().is_over() => {
+        ([run], Ok(lagoon)) if app.ui.terminal().stderr && !run.outcome().is_finished() => {
             history::usual_length(lagoon, run).await
         }
         _ => None,
@@ -114,7 +114,7 @@ async fn follow(
         log: Some(log),
         // ssh delivers lines, not exact bytes.
         live: if args.raw {
-            Live::default()
+            LiveOptions::default()
         } else {
             args.live.live(app)
         },
@@ -123,14 +123,14 @@ async fn follow(
         expected,
         ..args.waiting.watch(app)
     };
-    watch.until_all_over(runs, missing).await
+    watch.wait_for_all(runs, missing).await
 }
 
 /// Prints runs with their logs, and returns the failures.
-async fn give(
+async fn print(
     args: &LogsArgs,
     app: &App,
-    answer: &Answer,
+    answer: &ResultPrinter,
     runs: Vec<Run>,
 ) -> Result<Vec<Error>, Error> {
     let mut logs = Logs {
@@ -142,7 +142,7 @@ async fn give(
     for run in runs {
         let text = match read(app, &run).await {
             Ok(Log::Text(text)) => Some(part(args, &text).to_owned()),
-            Ok(Log::Empty) if run.outcome().is_over() => Some(String::new()),
+            Ok(Log::Empty) if run.outcome().is_finished() => Some(String::new()),
             Ok(log) => {
                 failures.extend(unavailable(&run, &log));
                 None
@@ -154,7 +154,7 @@ async fn give(
         };
         logs.logs.push((run, text));
     }
-    answer.give(&logs)?;
+    answer.print(&logs)?;
     Ok(failures)
 }
 
@@ -169,7 +169,7 @@ fn part<'a>(args: &LogsArgs, text: &'a str) -> &'a str {
 /// The error about a finished run without a log.
 fn unavailable(run: &Run, log: &Log) -> Option<Error> {
     match log {
-        Log::Unavailable(words) if run.outcome().is_over() => Some(Error {
+        Log::Unavailable(words) if run.outcome().is_finished() => Some(Error {
             runs: vec![run.to_json()],
             ..Error::failed(format!("no log of run {}: {words}", run.id))
         }),
@@ -183,9 +183,9 @@ async fn show(app: &App, run: &Run, args: &LogsArgs) -> Result<bool, Error> {
     if let Some(error) = unavailable(run, &log) {
         return Err(error);
     }
-    let is_shown = matches!(&log, Log::Text(text) if !log::is_nothing(text));
+    let is_shown = matches!(&log, Log::Text(text) if !log::is_blank(text));
     if !is_shown {
-        app.ui.note(&if run.outcome().is_over() {
+        app.ui.note(&if run.outcome().is_finished() {
             log::nothing_printed(run.id)
         } else {
             let (id, status) = (run.id, &run.status);
@@ -195,8 +195,8 @@ async fn show(app: &App, run: &Run, args: &LogsArgs) -> Result<bool, Error> {
     let Log::Text(text) = log else {
         return Ok(true);
     };
-    let mut out = LogOut::new(app, Stream::Out, args.raw);
-    out.give(part(args, &text))?;
+    let mut out = LogOutput::new(app, Stream::Out, args.raw);
+    out.print(part(args, &text))?;
     let closed = out.is_closed();
     out.finish()?;
     Ok(!closed)
@@ -207,7 +207,7 @@ async fn read(app: &App, run: &Run) -> Result<Log, Error> {
     const JUST: i64 = 30;
     let lagoon = app.lagoon().await?;
     let ended = run.completed.as_deref().and_then(moment);
-    let just_ended = run.outcome().is_over()
+    let just_ended = run.outcome().is_finished()
         && ended.is_some_and(|at| Timestamp::now().duration_since(at).as_secs().abs() < JUST);
     if just_ended {
         return Ok(log::settled(lagoon, &ops::clock(), run.id).await);

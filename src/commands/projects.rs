@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::app::App;
-use crate::commands::report::{Answer, Prepared, Table, moment_of};
+use crate::commands::report::{PreparedReport, ResultPrinter, Table, moment_of};
 use crate::domain::place::selection::matches;
 
 use crate::domain::run::rfc3339;
@@ -32,7 +32,7 @@ pub(crate) struct ProjectsArgs {
 }
 
 pub(crate) async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     let mut projects = details::projects(app.lagoon().await?).await?;
     if let Some(pattern) = &args.pattern {
         projects.retain(|p| matches(pattern, &p.project.name));
@@ -61,5 +61,5 @@ pub(crate) async fn run(args: ProjectsArgs, app: &App) -> Result<(), Error> {
     } else {
         "no projects found"
     };
-    answer.give(&Prepared::new(value.collect(), grid).when_empty(note))
+    answer.print(&PreparedReport::new(value.collect(), grid).when_empty(note))
 }

@@ -9,18 +9,18 @@ pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod table;
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::ResultPrinter;
 pub(crate) use changes::render;
-pub(crate) use definition::Task;
+pub(crate) use definition::TaskReport;
 pub(crate) use plan::{PlanReport, summary};
-pub(crate) use prepared::Prepared;
+pub(crate) use prepared::PreparedReport;
 pub(crate) use run::{RunReport, Style, moment_of};
 pub(crate) use runs::RunsReport;
 pub(crate) use table::Table;
 
 /// The shape of a result. It follows from the command line, not from the number of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub(crate) enum ResultShape {
     One,
     Many,
 }

@@ -1,20 +1,20 @@
 //! `tasks rerun`: start runs again.
 
-mod again;
+mod inputs;
 
 use clap::Args;
 
 use crate::app::App;
 use crate::commands::input::values;
 use crate::commands::launch::{Start, StartFlags};
-use crate::commands::report::{Answer, Shape};
-use crate::commands::select::{NamedRuns, RunArgs, give_runs};
+use crate::commands::report::{ResultPrinter, ResultShape};
+use crate::commands::select::{NamedRuns, RunArgs, print_runs};
 use crate::domain::names::same_name;
 use crate::domain::{Outcome, Run};
 use crate::error::Error;
 use crate::ops::launch::Launch;
 use crate::ops::launch::batch::{Notice, by_text};
-use crate::ops::launch::rerun::{self, Past};
+use crate::ops::launch::rerun::{self, RecordedRun};
 use crate::ops::places::place;
 use crate::settings::{Sourced, TargetSetting};
 
@@ -57,14 +57,14 @@ pub(crate) struct RerunArgs {
 }
 
 pub(crate) async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     args.start.check(app, false)?;
     let shape = match args.failed {
-        true => Shape::Many,
+        true => ResultShape::Many,
         false => args.runs.shape(),
     };
     let has_values = !args.args.is_empty() || !args.arg_files.is_empty();
-    if has_values && shape == Shape::Many {
+    if has_values && shape == ResultShape::Many {
         return Err(Error::usage(
             "-a and --arg-file can be used with one RUN only",
         ));
@@ -77,10 +77,10 @@ pub(crate) async fn run(args: RerunArgs, app: &App) -> Result<(), Error> {
     if args.failed {
         runs = only_failed(app, runs);
         if runs.is_empty() {
-            return give_runs(app, &answer, shape, runs);
+            return print_runs(app, &answer, shape, runs);
         }
     }
-    if shape == Shape::Many {
+    if shape == ResultShape::Many {
         args.start.require_no_page()?;
     }
     let lagoon = app.lagoon().await?;
@@ -115,7 +115,7 @@ fn only_failed(app: &App, runs: Vec<Run>) -> Vec<Run> {
 
 async fn prepare(
     app: &App,
-    past: &Past,
+    past: &RecordedRun,
     given: &values::Values,
     args: &RerunArgs,
 ) -> Result<Launch, Error> {
@@ -132,7 +132,7 @@ async fn prepare(
     let environment = named(app.settings.environment.as_ref());
     let environment = environment.unwrap_or(&past.environment.name);
     let view = place::environment(app.lagoon().await?, project, environment, true).await?;
-    let launch = again::resolve(app, past, &view, given, args.no_preflight).await?;
+    let launch = inputs::resolve(app, past, &view, given, args.no_preflight).await?;
     for warning in &launch.warnings {
         app.ui.warn(warning);
     }

@@ -5,15 +5,15 @@ mod report;
 mod watch;
 
 use crate::app::App;
-use crate::commands::report::Answer;
+use crate::commands::report::ResultPrinter;
 use crate::commands::scope;
-use crate::commands::select::targets::Places;
+use crate::commands::select::targets::TargetArgs;
 use crate::domain::names::nearest;
 use crate::domain::run::STATUSES;
 use crate::domain::{Environment, Outcome};
 use crate::error::Error;
 use crate::ops::places::place;
-use crate::ops::runs::history::{self, Listed, Wanted};
+use crate::ops::runs::history::{self, RunFilter, RunList};
 use crate::ops::runs::wait;
 use crate::settings::parse_duration;
 use std::collections::{HashMap, HashSet};
@@ -70,21 +70,21 @@ pub(crate) struct RunsArgs {
     #[arg(long, conflicts_with = "chart")]
     watch: bool,
     #[command(flatten)]
-    places: Places,
+    places: TargetArgs,
 }
 
 pub(crate) async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     if args.watch {
         watch::check(&answer)?;
     }
     check(&args, app)?;
-    let wanted = Wanted {
+    let wanted = RunFilter {
         statuses: args.status.clone(),
         active: args.active,
         task: args.task.clone(),
         mine: args.mine,
-        since: args.since.map(ago),
+        since: args.since.map(time_before_now),
         limit: usize::try_from(args.limit).unwrap_or(usize::MAX),
         also: HashSet::new(),
         listed: HashMap::new(),
@@ -93,14 +93,14 @@ pub(crate) async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
         return watch::watch(app, &answer, &args, wanted).await;
     }
     let (environments, listed) = list(app, &args, &wanted).await?;
-    let Listed { runs, failures } = listed;
+    let RunList { runs, failures } = listed;
     if runs.is_empty() && !failures.is_empty() {
         return wait::first_of_all(failures);
     }
     let given = if args.chart {
-        answer.give(&chart::Chart::of(runs))
+        answer.print(&chart::Chart::of(runs))
     } else {
-        answer.give(&report::Listing::of(runs, &environments, app.ui_url()))
+        answer.print(&report::RunTable::of(runs, &environments, app.ui_url()))
     };
     // The runs that could be read have been printed.
     wait::first_of_all(failures).and(given)
@@ -110,8 +110,8 @@ pub(crate) async fn run(args: RunsArgs, app: &App) -> Result<(), Error> {
 async fn list(
     app: &App,
     args: &RunsArgs,
-    wanted: &Wanted,
-) -> Result<(Vec<Environment>, Listed), Error> {
+    wanted: &RunFilter,
+) -> Result<(Vec<Environment>, RunList), Error> {
     let lagoon = app.lagoon().await?;
     if let Some((projects, selection)) = args.places.whole_projects(app).await? {
         let takes = |e: &Environment| selection.takes_kind(e.is_production());
@@ -176,7 +176,7 @@ async fn environments(app: &App, args: &RunsArgs) -> Result<Vec<Environment>, Er
     }
 }
 
-fn ago(length: Duration) -> Timestamp {
+fn time_before_now(length: Duration) -> Timestamp {
     let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
     Timestamp::now()
         .checked_sub(length)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 
 use crate::app::{self, App, SandboxSeed};
-use crate::commands::report::{Answer, Prepared};
+use crate::commands::report::{PreparedReport, ResultPrinter};
 use crate::error::Error;
 use crate::output::Detail;
 use crate::settings::parse_limit;
@@ -89,7 +89,7 @@ struct Reset {
 }
 
 pub(crate) async fn run(args: Sandbox, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan_with(app, &[])?;
+    let answer = ResultPrinter::plan_with(app, &[])?;
     match args.command {
         Command::Serve(args) => serve(args, app, &answer).await,
         Command::Token(args) => token(args, app, answer).await,
@@ -97,14 +97,14 @@ pub(crate) async fn run(args: Sandbox, app: &App) -> Result<(), Error> {
     }
 }
 
-async fn serve(args: Serve, app: &App, answer: &Answer) -> Result<(), Error> {
+async fn serve(args: Serve, app: &App, answer: &ResultPrinter) -> Result<(), Error> {
     if !app.settings.simulate {
         app.confirm("Allow clients to run the commands they define on this machine as your user?")?;
     }
     let running = app.serve_sandbox(args.port, args.seed).await?;
     let address = [("url", running.url()), ("graphql", running.graphql())];
     let detail = Detail::untitled().field("Address", running.graphql());
-    answer.give(&Prepared::object(address).detail(detail))?;
+    answer.print(&PreparedReport::object(address).detail(detail))?;
     app.ui
         .note("the sandbox is running; press Ctrl-C to stop it");
     let signal = app.claim_interrupt().signalled().await;
@@ -112,21 +112,21 @@ async fn serve(args: Serve, app: &App, answer: &Answer) -> Result<(), Error> {
     Err(Error::new(signal, "the sandbox has stopped"))
 }
 
-async fn token(args: Token, app: &App, answer: Answer) -> Result<(), Error> {
+async fn token(args: Token, app: &App, answer: ResultPrinter) -> Result<(), Error> {
     let (token, email) = app.sandbox_token(args.lifetime).await?;
     if !app.settings.output_is_asked_for() {
         // Bare also at a terminal, because it is meant for a variable.
         return app::print(&app.ui.unmasked(), &format!("{}\n", token.expose()));
     }
     let token = token.expose().to_owned();
-    let issued = Prepared::object([("token", token), ("email", email)]);
-    answer.unmasked().give(&issued)
+    let issued = PreparedReport::object([("token", token), ("email", email)]);
+    answer.unmasked().print(&issued)
 }
 
-fn reset(args: Reset, app: &App, answer: &Answer) -> Result<(), Error> {
+fn reset(args: Reset, app: &App, answer: &ResultPrinter) -> Result<(), Error> {
     app.confirm("Stop all runs of the sandbox and delete its data?")?;
     let folder = app.reset_sandbox(args.seed)?;
-    answer.give_done(&Prepared::object([(
+    answer.print_done(&PreparedReport::object([(
         "folder",
         folder.display().to_string(),
     )]))

@@ -9,10 +9,10 @@ use crate::error::Error;
 use crate::settings::Sourced;
 
 pub(crate) use definition::{
-    completed, line_start, named_scope, named_target, not_here, provisional,
+    completed, line_start, named_scope, named_target, provisional, task_not_found,
 };
 pub(crate) use environment::{
-    asked_environment, branch, chosen_place, environment_choice, given_environment,
+    branch, chosen_place, environment_choice, given_environment, prompt_environment,
 };
 pub(crate) use locate::{
     PlaceNeed, ProjectSource, environment_here, locate, project_here, project_source,

@@ -7,6 +7,6 @@ pub(crate) mod runs;
 pub(crate) mod targets;
 pub(crate) mod targets_file;
 
-pub(crate) use last::remember;
+pub(crate) use last::record_last_run;
 pub(crate) use run::{OneRun, RunArgs};
-pub(crate) use runs::{NamedRuns, give_runs};
+pub(crate) use runs::{NamedRuns, print_runs};

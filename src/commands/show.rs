@@ -1,7 +1,7 @@
 //! `tasks show`: show a task in full.
 
 use crate::app::App;
-use crate::commands::report::{Answer, Task};
+use crate::commands::report::{ResultPrinter, TaskReport};
 use crate::commands::scope;
 use crate::domain::TaskRef;
 use crate::error::Error;
@@ -28,14 +28,14 @@ pub(crate) struct ShowArgs {
 }
 
 pub(crate) async fn run(args: ShowArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     let task = TaskRef::parse(&args.task)?;
     let project = scope::project(app)?;
     scope::report_source(app, "project", project);
     let environment = scope::given_environment(app, &project.value).await?;
     let lagoon = app.lagoon().await?;
     let listed = tasks::show(lagoon, &project.value, environment.as_deref(), &task).await?;
-    answer.give(&Task {
+    answer.print(&TaskReport {
         listed,
         is_written: false,
     })

@@ -3,8 +3,8 @@
 use clap::Args;
 
 use crate::app::App;
-use crate::commands::report::{Answer, RunReport};
-use crate::commands::select::{NamedRuns, RunArgs, give_runs};
+use crate::commands::report::{ResultPrinter, RunReport};
+use crate::commands::select::{NamedRuns, RunArgs, print_runs};
 use crate::error::Error;
 use crate::ops::runs::wait;
 
@@ -33,13 +33,13 @@ pub(crate) struct StatusArgs {
 }
 
 pub(crate) async fn run(args: StatusArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app).await?;
     if args.web {
         for run in &runs {
             app.open_page(RunReport::of(app, run).url.as_deref())?;
         }
     }
-    give_runs(app, &answer, args.runs.shape(), runs)?;
+    print_runs(app, &answer, args.runs.shape(), runs)?;
     wait::first_of_all(missing)
 }

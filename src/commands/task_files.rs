@@ -4,4 +4,4 @@ pub(crate) mod files;
 pub(crate) mod plan;
 
 pub(crate) use files::{Files, refuse_own_secrets};
-pub(crate) use plan::{Permits, planned};
+pub(crate) use plan::{PruneArgs, planned};

@@ -3,8 +3,8 @@
 mod edits;
 
 use crate::app::{App, print};
-use crate::commands::flags::{ScopeWord, refuse};
-use crate::commands::report::{Answer, Prepared, Task};
+use crate::commands::flags::{ScopeArg, refuse};
+use crate::commands::report::{PreparedReport, ResultPrinter, TaskReport};
 use crate::commands::{launch, report, scope};
 use crate::domain::plan::coverage::Coverage;
 use crate::domain::task::difference::{Difference, differences};
@@ -40,7 +40,7 @@ pub(crate) struct UpdateArgs {
     task: String,
     /// Select the scope of the task
     #[arg(long, value_enum)]
-    scope: Option<ScopeWord>,
+    scope: Option<ScopeArg>,
     /// Change a task of this group
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,
@@ -52,7 +52,7 @@ pub(crate) struct UpdateArgs {
 }
 
 pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     let task = TaskRef::parse(&args.task)?;
     let target = scope::named_target(
         app,
@@ -71,16 +71,16 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     progress.finish();
     let site = site?;
     let before = update::find(&site, &task)
-        .map_err(|why| scope::not_here(app, why, &site.label, "update"))?;
+        .map_err(|why| scope::task_not_found(app, why, &site.label, "update"))?;
     let after = args.edits.apply(app, &before)?;
     let changes = differences(&before, &after);
     if changes.is_empty() {
         app.ui.note("unchanged: the task already has these values");
-        return give(app, &answer, before, changes, args.dry_run);
+        return print_update(app, &answer, before, changes, args.dry_run);
     }
     refuse(&rules::violations_of_change(&before, &after))?;
-    for doubt in rules::doubts(&after) {
-        app.ui.warn(&doubt);
+    for warning in rules::warnings(&after) {
+        app.ui.warn(&warning);
     }
     update::check_name(&site, &before, &after)?;
     if changes.iter().any(|c| c.field == "arguments") {
@@ -95,7 +95,7 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     if args.dry_run {
         app.ui
             .note(&format!("{banner}: dry run, nothing was changed"));
-        return give(app, &answer, after, changes, true);
+        return print_update(app, &answer, after, changes, true);
     }
     if site.scope == Scope::System {
         let name = &before.name;
@@ -112,12 +112,12 @@ pub(crate) async fn run(args: UpdateArgs, app: &App) -> Result<(), Error> {
     )
     .await?;
     app.ui.note("changed");
-    give(app, &answer, now, changes, false)
+    print_update(app, &answer, now, changes, false)
 }
 
-fn give(
+fn print_update(
     app: &App,
-    answer: &Answer,
+    answer: &ResultPrinter,
     definition: Definition,
     changes: Vec<Difference>,
     dry_run: bool,
@@ -133,17 +133,17 @@ fn give(
         let text = report::render(app.ui.palette(Stream::Err), &changes, 2);
         app.ui.note(text.trim_end());
     }
-    let task = Task::written(definition);
+    let task = TaskReport::written(definition);
     let mut value = task.value();
     let changes = changes.iter();
     value["changes"] = changes
         .map(|c| json!({"field": c.field, "before": c.have, "after": c.want}))
         .collect();
     value["dryRun"] = json!(dry_run);
-    let updated = Prepared::new(value, task.grid());
+    let updated = PreparedReport::new(value, task.grid());
     if dry_run {
-        answer.give(&updated)
+        answer.print(&updated)
     } else {
-        answer.give_done(&updated)
+        answer.print_done(&updated)
     }
 }

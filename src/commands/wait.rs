@@ -3,9 +3,9 @@
 use clap::Args;
 
 use crate::app::App;
-use crate::commands::launch::{Lines, WaitFlags, Watch};
-use crate::commands::report::Answer;
-use crate::commands::select::{NamedRuns, RunArgs, give_runs};
+use crate::commands::launch::{RunLines, WaitFlags, Watch};
+use crate::commands::report::ResultPrinter;
+use crate::commands::select::{NamedRuns, RunArgs, print_runs};
 use crate::error::Error;
 use crate::ops::runs::history;
 use crate::output::Format;
@@ -42,15 +42,15 @@ pub(crate) struct WaitArgs {
 }
 
 pub(crate) async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     let is_jsonl = answer.format() == Format::Jsonl;
     if args.changes && !is_jsonl {
         return Err(Error::no_effect("--changes", "-o jsonl"));
     }
     let lines = is_jsonl.then_some(if args.changes {
-        Lines::Changes(&answer)
+        RunLines::Changes(&answer)
     } else {
-        Lines::Ends(&answer)
+        RunLines::Ends(&answer)
     });
     let shape = args.runs.shape();
     let NamedRuns { runs, missing } = NamedRuns::read(&args.runs, app).await?;
@@ -59,7 +59,7 @@ pub(crate) async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
     }
     let shows_progress = app.ui.terminal().stderr && !app.ui.is_quiet();
     let expected = match runs.as_slice() {
-        [run] if shows_progress && !run.outcome().is_over() => {
+        [run] if shows_progress && !run.outcome().is_finished() => {
             history::usual_length(app.lagoon().await?, run).await
         }
         _ => None,
@@ -69,11 +69,11 @@ pub(crate) async fn run(args: WaitArgs, app: &App) -> Result<(), Error> {
         lines,
         ..args.waiting.watch(app)
     };
-    let (runs, verdict) = watch.until_all_over(runs, missing).await;
+    let (runs, verdict) = watch.wait_for_all(runs, missing).await;
     let given = if is_jsonl {
         Ok(())
     } else {
-        give_runs(app, &answer, shape, runs)
+        print_runs(app, &answer, shape, runs)
     };
     verdict.and(given)
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::app::App;
-use crate::commands::report::Answer;
+use crate::commands::report::ResultPrinter;
 use crate::commands::sign_in::identity;
 use crate::error::Error;
 use crate::settings::Target;
@@ -26,7 +26,7 @@ Examples:
 pub(crate) struct WhoamiArgs;
 
 pub(crate) async fn run(_args: WhoamiArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan_with(app, &["id"])?;
+    let answer = ResultPrinter::plan_with(app, &["id"])?;
     let identity = match app.token_source().await? {
         None => identity::in_sandbox(app).await?,
         Some(source) => {
@@ -38,5 +38,5 @@ pub(crate) async fn run(_args: WhoamiArgs, app: &App) -> Result<(), Error> {
             identity::of(source, context, app).await?
         }
     };
-    answer.give(&identity)
+    answer.print(&identity)
 }

@@ -15,11 +15,11 @@ const LIFETIME: Duration = Duration::from_secs(60);
 /// The replies of one Lagoon to one user.
 pub(super) struct Cache {
     folder: Option<PathBuf>,
-    who: String,
+    identity: String,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Kept<T> {
+struct CacheEntry<T> {
     /// The full key, because hashes can collide.
     key: Vec<String>,
     answer: T,
@@ -27,10 +27,10 @@ struct Kept<T> {
 
 impl Cache {
     /// A cache in the state folder. Without a folder, nothing is stored.
-    pub(super) fn new(state_folder: Option<&Path>, who: &str) -> Cache {
+    pub(super) fn new(state_folder: Option<&Path>, identity: &str) -> Cache {
         Cache {
             folder: state_folder.map(|folder| folder.join("complete")),
-            who: who.to_owned(),
+            identity: identity.to_owned(),
         }
     }
 
@@ -39,7 +39,7 @@ impl Cache {
         if is_old(&path) {
             return None;
         }
-        let kept: Kept<T> = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+        let kept: CacheEntry<T> = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
         (kept.key == key).then_some(kept.answer)
     }
 
@@ -48,7 +48,7 @@ impl Cache {
         let Some((path, key)) = self.place(key) else {
             return;
         };
-        let _ = self.keep(&path, &Kept { key, answer });
+        let _ = self.keep(&path, &CacheEntry { key, answer });
     }
 
     /// Marks a request as begun. `false` if another process began it within `limit`.
@@ -63,7 +63,7 @@ impl Cache {
         write_private(&begun, b"").is_ok()
     }
 
-    fn keep<T: Serialize>(&self, path: &Path, kept: &Kept<T>) -> std::io::Result<()> {
+    fn keep<T: Serialize>(&self, path: &Path, kept: &CacheEntry<T>) -> std::io::Result<()> {
         let Some(folder) = &self.folder else {
             return Ok(());
         };
@@ -79,7 +79,7 @@ impl Cache {
 
     /// The file name is a hash, because names from servers are no safe file names.
     fn place(&self, key: &[&str]) -> Option<(PathBuf, Vec<String>)> {
-        let mut whole = vec![self.who.clone()];
+        let mut whole = vec![self.identity.clone()];
         whole.extend(key.iter().map(|part| (*part).to_owned()));
         let mut hasher = DefaultHasher::new();
         whole.hash(&mut hasher);

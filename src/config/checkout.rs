@@ -46,7 +46,7 @@ impl Checkout {
     pub(crate) fn read(start: &Path, owners: &Owners) -> Checkout {
         let mut found = Checkout::default();
         let repository = start.ancestors().find(|f| f.join(".git").exists());
-        let top = repository.filter(|top| owners.own_here(&top.join(".git")));
+        let top = repository.filter(|top| owners.is_owned(&top.join(".git")));
         // Upwards by `..`, so that reported paths are relative to the current folder.
         let mut prefix = PathBuf::new();
         let mut has_lagoon_file = false;
@@ -55,7 +55,7 @@ impl Checkout {
             if !has_lagoon_file && file.symlink_metadata().is_ok() {
                 let is_trusted = top.is_some()
                     || owners.own(&file)
-                    || (folder == start && owners.own_here(&file));
+                    || (folder == start && owners.is_owned(&file));
                 if is_trusted {
                     has_lagoon_file = found.lagoon_file(folder, &prefix, top.unwrap_or(folder));
                 } else {

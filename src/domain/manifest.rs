@@ -19,24 +19,24 @@ use crate::domain::names::each_once;
 use crate::domain::task::definition::Definition;
 use crate::domain::task::hidden::Hidden;
 
-pub(crate) use expand::{Around, read};
+pub(crate) use expand::{ExpandContext, read};
 pub(crate) use fault::{Fault, Position};
 pub(crate) use scope::ScopeName;
-pub(crate) use write::{Exported, unwritable, write};
+pub(crate) use write::{ExportedFile, unwritable, write};
 
 pub(crate) const VERSION: u64 = 1;
 
 pub(crate) const SCHEMA: &str = include_str!("manifest/schema.json");
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub struct SourceFile {
     /// Usually a path.
     pub name: String,
     pub text: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct DesiredTask {
     pub scope: ScopeName,
     /// Its id is 0, and its scope has no ids yet.
     pub definition: Definition,
@@ -48,7 +48,7 @@ pub struct Wanted {
 
 /// A task that is to be deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Retired {
+pub struct RetiredTask {
     pub scope: ScopeName,
     pub name: String,
     pub position: Position,
@@ -60,8 +60,8 @@ pub struct Desired {
     pub lagoons: Vec<(String, Position)>,
     /// Each scope that the files name, once, in order.
     pub scopes: Vec<ScopeName>,
-    pub tasks: Vec<Wanted>,
-    pub retired: Vec<Retired>,
+    pub tasks: Vec<DesiredTask>,
+    pub retired: Vec<RetiredTask>,
 }
 
 impl Desired {

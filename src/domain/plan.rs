@@ -18,23 +18,23 @@ pub(crate) use record::{from_json, to_json};
 pub(crate) use step::{Action, Removal, Step};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct View {
+pub(crate) struct EnvironmentTasks {
     pub environment: Environment,
     /// The invokable tasks; of several with one name only the first.
     pub definitions: Vec<Definition>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Seen {
+pub(crate) struct ScopeSnapshot {
     /// The scope in Lagoon's spelling.
     pub scope: ScopeName,
     pub resolved: crate::domain::Scope,
-    pub views: Vec<View>,
+    pub views: Vec<EnvironmentTasks>,
     /// The reason why some of its tasks may be hidden from the user.
     pub blind_spot: Option<String>,
 }
 
-impl Seen {
+impl ScopeSnapshot {
     /// Without tasks of other scopes and without duplicates.
     pub(crate) fn definitions(&self) -> Vec<&Definition> {
         let all = self.views.iter().flat_map(|view| &view.definitions);
@@ -75,7 +75,7 @@ impl Plan {
     }
 
     /// Restores Lagoon's texts that JSON leaves out, if the visible parts are unchanged.
-    pub(crate) fn recall(&mut self, seen: &[Seen]) {
+    pub(crate) fn recall(&mut self, seen: &[ScopeSnapshot]) {
         let now = |id: i64| {
             let mut all = seen.iter().flat_map(|site| site.definitions());
             all.find(|definition| definition.id == id)

@@ -70,7 +70,7 @@ impl Outcome {
         }
     }
 
-    pub fn is_over(self) -> bool {
+    pub fn is_finished(self) -> bool {
         matches!(
             self,
             Outcome::Completed | Outcome::Failed | Outcome::Cancelled
@@ -118,7 +118,7 @@ impl Run {
     }
 
     pub fn has_started(&self) -> bool {
-        self.outcome().is_over()
+        self.outcome().is_finished()
             || self.started.is_some()
             || matches!(
                 self.status.to_ascii_lowercase().as_str(),
@@ -199,7 +199,7 @@ mod tests {
         ] {
             assert_eq!(Outcome::of(status), outcome, "{status}");
             assert_eq!(
-                outcome.is_over(),
+                outcome.is_finished(),
                 ["complete", "succeeded", "failed", "error", "cancelled"].contains(&status)
             );
         }

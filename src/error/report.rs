@@ -70,7 +70,7 @@ impl From<ConfigError> for Error {
 
 impl From<AuthError> for Error {
     fn from(error: AuthError) -> Self {
-        let kind = if error.is_passing() {
+        let kind = if error.is_transient() {
             Kind::Unreachable
         } else if error.is_sign_in() {
             Kind::NotAllowed

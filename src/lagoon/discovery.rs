@@ -3,7 +3,7 @@
 //! Lagoon 2.18 and newer have it (seen on 2.33.1); older ones answer 401. Unset values are empty,
 //! and ports are numbers or texts.
 
-pub(crate) mod knock;
+pub(crate) mod ping;
 
 use serde_json::Value;
 use url::Url;

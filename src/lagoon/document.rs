@@ -3,14 +3,14 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::transport::Limit;
+use super::transport::TimeLimit;
 use super::{Effect, Lagoon, LagoonError};
 use crate::domain::document::{Document, Purpose};
-use crate::lagoon::transport::request::{self, Encoded};
+use crate::lagoon::transport::request::{self, EncodedRequest};
 
 /// A response from GraphQL with any status.
 #[derive(Debug)]
-pub struct WholeAnswer {
+pub struct RawResponse {
     pub status: u16,
     /// The body as received.
     pub text: String,
@@ -23,7 +23,7 @@ pub struct WholeAnswer {
 }
 
 /// Without a tie, because the document must not change.
-fn encoded(document: &Document) -> Result<Encoded, LagoonError> {
+fn encoded(document: &Document) -> Result<EncodedRequest, LagoonError> {
     #[derive(Serialize)]
     struct Request<'a> {
         #[serde(rename = "operationName", skip_serializing_if = "Option::is_none")]
@@ -36,12 +36,12 @@ fn encoded(document: &Document) -> Result<Encoded, LagoonError> {
         query: &document.query,
         variables: &document.variables,
     })?;
-    Ok(Encoded { body, tie: None })
+    Ok(EncodedRequest { body, tie: None })
 }
 
 impl Lagoon {
     /// Sends a document and returns the response, errors included. Only queries are retried.
-    pub async fn ask(&self, document: &Document) -> Result<WholeAnswer, LagoonError> {
+    pub async fn ask(&self, document: &Document) -> Result<RawResponse, LagoonError> {
         let effect = match document.purpose() {
             Purpose::Query => Effect::Query,
             Purpose::Mutation | Purpose::Subscription => Effect::Mutation,
@@ -49,7 +49,12 @@ impl Lagoon {
         let name = document.operation.as_deref().unwrap_or("api");
         let answer = self
             .transport
-            .exchange(name, effect, || encoded(document), Limit::of(self.patience))
+            .exchange(
+                name,
+                effect,
+                || encoded(document),
+                TimeLimit::of(self.patience),
+            )
             .await?;
         let read = answer.read::<Value>(&self.transport.address());
         let text = String::from_utf8_lossy(&answer.body).into_owned();
@@ -71,7 +76,7 @@ impl Lagoon {
                 .map(|first| first.into_error(answer.status)),
             Err(error) => Some(error),
         };
-        Ok(WholeAnswer {
+        Ok(RawResponse {
             status: answer.status,
             text,
             value,

@@ -10,7 +10,7 @@ use super::file_store::{store, successful};
 use super::transport::{root_cause, seconds};
 use super::{Lagoon, LagoonError};
 use crate::clock::timeout;
-use crate::domain::run::files::Signed;
+use crate::domain::run::files::SignedUrl;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Version {
@@ -31,7 +31,7 @@ pub struct Beginning {
 #[derive(Debug)]
 pub struct Download {
     response: reqwest::Response,
-    url: Signed,
+    url: SignedUrl,
     limit: Duration,
     /// The bytes of the requested beginning that the response continues: all or none.
     pub start: u64,
@@ -46,7 +46,7 @@ pub struct Download {
 impl Download {
     fn whole(
         response: reqwest::Response,
-        url: &Signed,
+        url: &SignedUrl,
         limit: Duration,
     ) -> Result<Self, LagoonError> {
         let length = response.content_length();
@@ -119,7 +119,7 @@ impl Lagoon {
     /// Downloads the rest of a file if `beginning` is of its current version, otherwise the whole.
     pub async fn download(
         &self,
-        url: &Signed,
+        url: &SignedUrl,
         beginning: Option<&Beginning>,
     ) -> Result<Download, LagoonError> {
         if let Some(beginning) = beginning
@@ -134,7 +134,7 @@ impl Lagoon {
     /// The rest of the file, or the whole if it has changed; `None` if it must be requested again.
     async fn resume(
         &self,
-        url: &Signed,
+        url: &SignedUrl,
         beginning: &Beginning,
     ) -> Result<Option<Download>, LagoonError> {
         let version = &beginning.version;
@@ -173,7 +173,7 @@ impl Lagoon {
 
     async fn fetch(
         &self,
-        url: &Signed,
+        url: &SignedUrl,
         headers: HeaderMap,
     ) -> Result<reqwest::Response, LagoonError> {
         let request = store(self.transport.connection(), url)?

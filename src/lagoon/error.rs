@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::transport::{root_cause, seconds};
 use super::{Measure, SizeLimit};
-use crate::domain::run::files::Signed;
+use crate::domain::run::files::SignedUrl;
 use crate::lagoon::transport::request::LONGEST_BODY;
 
 #[derive(Debug, Clone, thiserror::Error)]
@@ -105,7 +105,7 @@ impl LagoonError {
         LagoonError::NoAnswer { address, reason }
     }
 
-    pub(crate) fn storage(url: &Signed, status: Option<u16>, reason: String) -> LagoonError {
+    pub(crate) fn storage(url: &SignedUrl, status: Option<u16>, reason: String) -> LagoonError {
         LagoonError::Storage {
             address: url.address(),
             status,

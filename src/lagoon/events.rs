@@ -17,7 +17,7 @@ use super::transport::Transport;
 use super::{Lagoon, LagoonError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum RunEvent {
     /// Changes are pushed from now on, over this transport.
     Subscribed(&'static str),
     /// With the run's id.
@@ -25,25 +25,25 @@ pub enum Change {
 }
 
 /// A subscription to the runs of an environment. Dropping it ends it.
-pub struct Changes {
-    inbox: mpsc::Receiver<Change>,
+pub struct RunSubscription {
+    inbox: mpsc::Receiver<RunEvent>,
     task: JoinHandle<()>,
 }
 
 /// More changes at once have no further effect.
 const INBOX: usize = 64;
 
-enum End {
+enum StreamEnd {
     /// The server lacks this transport.
-    NotHere,
+    Unsupported,
     /// The token was refused.
     Refused,
-    Over,
+    Ended,
 }
 
-impl Changes {
+impl RunSubscription {
     /// `None` if the subscription has ended, or never began.
-    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Change>> {
+    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<RunEvent>> {
         self.inbox.poll_recv(context)
     }
 
@@ -53,7 +53,7 @@ impl Changes {
     }
 }
 
-impl Drop for Changes {
+impl Drop for RunSubscription {
     fn drop(&mut self) {
         self.task.abort();
     }
@@ -62,26 +62,26 @@ impl Drop for Changes {
 impl Lagoon {
     /// Subscribes in the background: over server-sent events if the server has them (Lagoon 2.32),
     /// otherwise over a WebSocket.
-    pub fn changes(&self, environment: i64) -> Result<Changes, LagoonError> {
+    pub fn changes(&self, environment: i64) -> Result<RunSubscription, LagoonError> {
         let query = super::operations::events::subscription(environment)?;
         let (outbox, inbox) = mpsc::channel(INBOX);
-        let listener = Listener {
+        let listener = Subscriber {
             transport: Arc::clone(&self.transport),
             query,
             outbox,
         };
         let task = tokio::spawn(listener.listen());
-        Ok(Changes { inbox, task })
+        Ok(RunSubscription { inbox, task })
     }
 }
 
-struct Listener {
+struct Subscriber {
     transport: Arc<Transport>,
     query: serde_json::Value,
-    outbox: mpsc::Sender<Change>,
+    outbox: mpsc::Sender<RunEvent>,
 }
 
-impl Listener {
+impl Subscriber {
     async fn listen(self) {
         let credentials = &self.transport.connection().credentials;
         let Ok(mut token) = credentials.token().await else {
@@ -91,14 +91,14 @@ impl Listener {
         for _ in 0..2 {
             let end = match stream::listen(&self, &token).await {
                 // Before Lagoon 2.32 server-sent events refuse every token: the other way tells.
-                End::Refused => match socket::listen(&self, &token).await {
-                    End::NotHere => End::Refused,
+                StreamEnd::Refused => match socket::listen(&self, &token).await {
+                    StreamEnd::Unsupported => StreamEnd::Refused,
                     end => end,
                 },
-                End::NotHere => socket::listen(&self, &token).await,
-                End::Over => return,
+                StreamEnd::Unsupported => socket::listen(&self, &token).await,
+                StreamEnd::Ended => return,
             };
-            let End::Refused = end else { return };
+            let StreamEnd::Refused = end else { return };
             match credentials.renew(&token).await {
                 Ok(Some(newer)) => token = newer,
                 _ => return,
@@ -107,19 +107,19 @@ impl Listener {
     }
 
     /// `false` if the receiver is gone. A change that does not fit is dropped.
-    fn tell(&self, change: Change) -> bool {
+    fn notify(&self, change: RunEvent) -> bool {
         let sent = self.outbox.try_send(change);
         !matches!(sent, Err(TrySendError::Closed(_)))
     }
 
-    fn hear(&self, message: &str) -> bool {
+    fn receive(&self, message: &str) -> bool {
         let run = super::operations::events::changed(message);
-        run.is_none_or(|id| self.tell(Change::Run(id)))
+        run.is_none_or(|id| self.notify(RunEvent::Run(id)))
     }
 
     fn subscribed(&self, over: &'static str) -> bool {
         self.transport
             .say(&format!("RunChanged: subscribed over {over}"));
-        self.tell(Change::Subscribed(over))
+        self.notify(RunEvent::Subscribed(over))
     }
 }

@@ -10,11 +10,11 @@ use tokio::io::AsyncReadExt;
 use super::error::not_within;
 use super::transport::root_cause;
 use super::{Connection, Lagoon, LagoonError};
-use crate::domain::run::files::Signed;
-use crate::lagoon::transport::form::while_moving;
+use crate::domain::run::files::SignedUrl;
+use crate::lagoon::transport::form::while_uploading;
 
 /// A file to upload.
-pub struct Outgoing {
+pub struct UploadFile {
     pub name: String,
     /// In bytes.
     pub length: u64,
@@ -23,11 +23,11 @@ pub struct Outgoing {
     pub moved: Arc<AtomicU64>,
 }
 
-impl Outgoing {
+impl UploadFile {
     /// A part of a form, read while it is sent.
     pub(super) fn part(self) -> Part {
         const PIECE: usize = 64 * 1024;
-        let Outgoing {
+        let UploadFile {
             name,
             length,
             file,
@@ -51,9 +51,9 @@ impl Lagoon {
     /// Sends a file with a form: the fields in their order, then the file.
     pub async fn post_file(
         &self,
-        url: &Signed,
+        url: &SignedUrl,
         fields: &[(String, String)],
-        file: Outgoing,
+        file: UploadFile,
     ) -> Result<(), LagoonError> {
         let connection = self.transport.connection();
         let moved = Arc::clone(&file.moved);
@@ -65,14 +65,14 @@ impl Lagoon {
         let request = store(connection, url)?
             .post(url.expose().clone())
             .multipart(form);
-        let sent = while_moving(request.send(), connection.network.timeout, &moved).await;
+        let sent = while_uploading(request.send(), connection.network.timeout, &moved).await;
         let response = self.answer_of(url, sent)?;
         successful(url, response).map(|_| ())
     }
 
     pub(super) fn answer_of(
         &self,
-        url: &Signed,
+        url: &SignedUrl,
         sent: Option<Result<reqwest::Response, reqwest::Error>>,
     ) -> Result<reqwest::Response, LagoonError> {
         let limit = self.transport.connection().network.timeout;
@@ -91,7 +91,7 @@ impl Lagoon {
 }
 
 pub(super) fn successful(
-    url: &Signed,
+    url: &SignedUrl,
     response: reqwest::Response,
 ) -> Result<reqwest::Response, LagoonError> {
     let status = response.status();
@@ -106,7 +106,10 @@ pub(super) fn successful(
 }
 
 /// A client with the certificates and proxies of the API.
-pub(super) fn store(connection: &Connection, url: &Signed) -> Result<reqwest::Client, LagoonError> {
+pub(super) fn store(
+    connection: &Connection,
+    url: &SignedUrl,
+) -> Result<reqwest::Client, LagoonError> {
     if !connection.network.may_reach(url.expose()) {
         return Err(LagoonError::Address {
             message: format!(
@@ -125,10 +128,11 @@ mod tests {
 
     #[test]
     fn a_signed_address_is_not_shown() {
-        let signed = Signed::parse("https://store.example/tasks/1/a?X-Signature=abc").expect("one");
+        let signed =
+            SignedUrl::parse("https://store.example/tasks/1/a?X-Signature=abc").expect("one");
         assert_eq!(format!("{signed:?}"), "Signed(https://store.example…)");
         let failure = LagoonError::storage(&signed, Some(403), "said no".to_owned()).to_string();
         assert!(!failure.contains("abc") && failure.contains("store.example"));
-        assert!(Signed::parse("/tasks/1").is_none());
+        assert!(SignedUrl::parse("/tasks/1").is_none());
     }
 }

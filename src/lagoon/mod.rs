@@ -26,8 +26,8 @@ use url::Url;
 pub(crate) use discovery::discover;
 pub(crate) use download::{Beginning, Download, Version};
 pub(crate) use error::LagoonError;
-pub(crate) use events::{Change, Changes};
-pub(crate) use file_store::Outgoing;
+pub(crate) use events::{RunEvent, RunSubscription};
+pub(crate) use file_store::UploadFile;
 pub(crate) use network::Network;
 pub(crate) use network::loopback::is_loopback;
 pub(crate) use network::variables::NetworkVariables;
@@ -71,7 +71,7 @@ pub struct CredentialsError {
     pub message: String,
     pub hints: Vec<String>,
     /// The token server could not be reached.
-    pub is_passing: bool,
+    pub is_transient: bool,
 }
 
 pub trait Trace: Send + Sync {

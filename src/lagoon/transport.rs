@@ -25,8 +25,8 @@ use super::reply::Reply;
 use super::{Connection, CredentialsError};
 use crate::clock::{Instant, sleep, timeout_at};
 use crate::lagoon::network::certificates;
-use crate::lagoon::transport::attempt::Answer;
-use crate::lagoon::transport::request::{Encoded, tied};
+use crate::lagoon::transport::attempt::HttpResponse;
+use crate::lagoon::transport::request::{EncodedRequest, tied};
 
 /// Decides whether a request may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,22 +48,22 @@ pub(crate) struct Transport {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limit {
+pub(super) struct TimeLimit {
     whole: Duration,
     until: Instant,
 }
 
-impl Limit {
-    pub(super) fn of(whole: Duration) -> Limit {
-        Limit {
+impl TimeLimit {
+    pub(super) fn of(whole: Duration) -> TimeLimit {
+        TimeLimit {
             whole,
             until: Instant::now() + whole,
         }
     }
 
     /// Excludes the time since `begun`.
-    fn without(self, begun: Instant) -> Limit {
-        Limit {
+    fn without(self, begun: Instant) -> TimeLimit {
+        TimeLimit {
             until: self.until + begun.elapsed(),
             ..self
         }
@@ -98,7 +98,7 @@ impl Transport {
         patience: Duration,
     ) -> Result<Reply<T>, LagoonError> {
         let encode = || tied(operation, query, variables);
-        let limit = Limit::of(patience);
+        let limit = TimeLimit::of(patience);
         let answer = self.exchange(operation, effect, encode, limit).await?;
         answer.read(&self.address()).map_err(|mut error| {
             // Lagoon does not know what the user can do about a refused token.
@@ -120,9 +120,9 @@ impl Transport {
         &self,
         operation: &str,
         effect: Effect,
-        encode: impl Fn() -> Result<Encoded, LagoonError>,
-        mut limit: Limit,
-    ) -> Result<Answer, LagoonError> {
+        encode: impl Fn() -> Result<EncodedRequest, LagoonError>,
+        mut limit: TimeLimit,
+    ) -> Result<HttpResponse, LagoonError> {
         let credentials = &self.connection.credentials;
         let mut token = self.signed_in(credentials.token(), &mut limit).await?;
         let mut renewed = false;
@@ -200,7 +200,7 @@ impl Transport {
     async fn signed_in<T>(
         &self,
         token: impl Future<Output = Result<T, CredentialsError>>,
-        limit: &mut Limit,
+        limit: &mut TimeLimit,
     ) -> Result<T, LagoonError> {
         let begun = Instant::now();
         let Some(server) = self.connection.credentials.renewed_by() else {
@@ -245,7 +245,7 @@ impl Transport {
         }
     }
 
-    fn trace(&self, operation: &str, took: Duration, attempt: &Result<Answer, LagoonError>) {
+    fn trace(&self, operation: &str, took: Duration, attempt: &Result<HttpResponse, LagoonError>) {
         if let Some(trace) = &self.connection.trace {
             let end = match attempt {
                 Ok(answer) => format!("{} ({} bytes)", answer.status, answer.body.len()),
@@ -266,7 +266,7 @@ fn jitter(pause: Duration) -> Duration {
 }
 
 pub(super) fn not_signed_in(error: CredentialsError) -> LagoonError {
-    if error.is_passing {
+    if error.is_transient {
         return LagoonError::NoToken {
             reason: error.message,
         };

@@ -8,12 +8,12 @@ use tokio::net::TcpStream;
 use crate::clock::timeout;
 use crate::domain::place::features::Features;
 use crate::error::Error;
-use crate::lagoon::{Change, Lagoon};
+use crate::lagoon::{Lagoon, RunEvent};
 
 use crate::ops::runs::follow::live;
 
 /// The limit for a subscription to be confirmed, and for a portal to accept a connection.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Free text that operators set.
 pub(crate) async fn version(lagoon: &Lagoon) -> Result<Option<String>, Error> {
@@ -31,13 +31,13 @@ pub(crate) async fn push(lagoon: &Lagoon, environment: i64) -> Result<Option<&'s
     let standing = async {
         loop {
             match poll_fn(|context| changes.poll_next(context)).await {
-                Some(Change::Subscribed(way)) => return Some(way),
-                Some(Change::Run(_)) => {}
+                Some(RunEvent::Subscribed(way)) => return Some(way),
+                Some(RunEvent::Run(_)) => {}
                 None => return None,
             }
         }
     };
-    Ok(timeout(PATIENCE, standing).await.unwrap_or(None))
+    Ok(timeout(TIMEOUT, standing).await.unwrap_or(None))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub(crate) async fn portal(lagoon: &Lagoon, environment: i64) -> Result<Option<P
     };
     let to = live::destination(&portal).map_err(|error| live::of_ssh(&error))?;
     let (host, port) = (to.server().host(), to.server().port());
-    let connected = timeout(PATIENCE, TcpStream::connect((host, port))).await;
+    let connected = timeout(TIMEOUT, TcpStream::connect((host, port))).await;
     Ok(Some(Portal {
         address: format!("{host}:{port}"),
         listens: matches!(connected, Ok(Ok(_))),

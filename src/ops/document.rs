@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::lagoon::Lagoon;
 
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct DocumentResponse {
     pub status: u16,
     /// The body as received.
     pub text: String,
@@ -17,13 +17,13 @@ pub(crate) struct Answer {
     pub failure: Option<Error>,
 }
 
-pub(crate) async fn ask(lagoon: &Lagoon, document: &Document) -> Result<Answer, Error> {
+pub(crate) async fn ask(lagoon: &Lagoon, document: &Document) -> Result<DocumentResponse, Error> {
     let answer = lagoon.ask(document).await?;
     let failure = answer.failure.map(|error| match answer.errors {
         0 | 1 => Error::from(error),
         many => Error::from(error).hint(format!("the response contains {many} errors")),
     });
-    Ok(Answer {
+    Ok(DocumentResponse {
         status: answer.status,
         text: answer.text,
         value: answer.value,

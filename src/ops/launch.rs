@@ -18,7 +18,7 @@ use crate::error::{Error, Kind};
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::state::Claims;
 
-use recover::{Newest, RunFingerprint};
+use recover::{NewestRun, RunFingerprint};
 use start::LaunchOutcome;
 
 /// One start on one environment, checked.
@@ -27,7 +27,7 @@ pub(crate) struct Launch {
     pub place: Environment,
     pub subject: Subject,
     pub warnings: Vec<String>,
-    pub newest: Newest,
+    pub newest: NewestRun,
     /// Newest first.
     pub unfinished: Vec<Run>,
     /// The median of the task's last completed runs.
@@ -105,7 +105,7 @@ impl Launch {
             name: self.name().to_owned(),
             command: self.recorded(),
             newest: self.newest.clone(),
-            says_user: !is_image,
+            records_user: !is_image,
         };
         let send = || self.send(lagoon);
         match recover::start(lagoon, claims, fingerprint, send).await {

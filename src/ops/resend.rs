@@ -31,7 +31,7 @@ impl Resend {
         error: LagoonError,
         read: impl Fn() -> F,
         shows_effect: impl Fn(&T) -> bool,
-    ) -> Result<Doubt<T>, LagoonError>
+    ) -> Result<UncertainMutation<T>, LagoonError>
     where
         F: Future<Output = Result<T, Error>>,
     {
@@ -49,7 +49,7 @@ impl Resend {
         error: LagoonError,
         read: impl Fn() -> F,
         shows_effect: impl Fn(&T) -> bool,
-    ) -> Doubt<T>
+    ) -> UncertainMutation<T>
     where
         F: Future<Output = Result<T, Error>>,
     {
@@ -61,13 +61,13 @@ impl Resend {
             let is_last = now
                 .as_ref()
                 .map_or(true, |now| !may_be_pending || shows_effect(now));
-            if is_last || looks == LOOKS {
+            if is_last || looks == READS {
                 break now;
             }
             sleep(PAUSE * looks).await;
             looks += 1;
         };
-        Doubt {
+        UncertainMutation {
             error,
             may_resend,
             now,
@@ -75,7 +75,7 @@ impl Resend {
     }
 }
 
-pub(super) struct Doubt<T> {
+pub(super) struct UncertainMutation<T> {
     pub(super) error: LagoonError,
     /// The mutation may be sent again if there is no effect.
     pub(super) may_resend: bool,
@@ -83,5 +83,5 @@ pub(super) struct Doubt<T> {
 }
 
 /// The number of reads; the pause before each further one grows by `PAUSE`.
-pub(super) const LOOKS: u32 = 3;
+pub(super) const READS: u32 = 3;
 pub(super) const PAUSE: Duration = Duration::from_millis(200);

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::grid::{Cell, Grid};
-use super::table::{self, Look};
+use super::table::{self, TableStyle};
 use crate::terminal::{Style, clean_line, clean_text};
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,7 +58,7 @@ impl Detail {
         self
     }
 
-    pub(super) fn render(&self, look: &Look) -> String {
+    pub(super) fn render(&self, look: &TableStyle) -> String {
         let mut text = String::new();
         if let Some(title) = &self.title {
             text.push_str(&look.palette.paint(Style::Name, &clean_line(title)));
@@ -116,8 +116,8 @@ mod tests {
     use crate::output::Column;
     use crate::terminal::Palette;
 
-    fn look(width: Option<u16>, colour: bool) -> Look {
-        Look {
+    fn look(width: Option<u16>, colour: bool) -> TableStyle {
+        TableStyle {
             now: "2024-05-01T10:03:00Z".parse().unwrap(),
             width,
             palette: Palette::new(colour),

@@ -50,12 +50,12 @@ impl Grid {
 pub(crate) struct Column {
     pub(super) name: String,
     pub(super) heading: String,
-    pub(super) in_table: Shown,
+    pub(super) in_table: ColumnVisibility,
 }
 
 /// The table's columns; tsv and csv always have all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(super) enum ColumnVisibility {
     Always,
     IfAny,
     Never,
@@ -68,7 +68,7 @@ impl Column {
         Column {
             heading: name.to_uppercase(),
             name,
-            in_table: Shown::Always,
+            in_table: ColumnVisibility::Always,
         }
     }
 
@@ -80,13 +80,13 @@ impl Column {
 
     #[must_use]
     pub(crate) fn if_any(mut self) -> Self {
-        self.in_table = Shown::IfAny;
+        self.in_table = ColumnVisibility::IfAny;
         self
     }
 
     #[must_use]
     pub(crate) fn not_in_table(mut self) -> Self {
-        self.in_table = Shown::Never;
+        self.in_table = ColumnVisibility::Never;
         self
     }
 

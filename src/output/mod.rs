@@ -49,9 +49,9 @@ pub(crate) trait Report {
     }
 }
 
-pub(crate) struct Several<R>(pub Vec<R>);
+pub(crate) struct ReportList<R>(pub Vec<R>);
 
-impl<R: Report> Report for Several<R> {
+impl<R: Report> Report for ReportList<R> {
     fn value(&self) -> Value {
         self.0.iter().map(R::value).collect()
     }
@@ -63,13 +63,13 @@ impl<R: Report> Report for Several<R> {
 }
 
 #[derive(Debug)]
-pub(crate) struct Emit {
+pub(crate) struct Emitter {
     format: Format,
     jq: Option<Jq>,
     stream: Stream,
 }
 
-impl Emit {
+impl Emitter {
     /// Call it before the work begins: an invalid `--jq` should stop a command, not hide its
     /// result.
     pub(crate) fn choose(
@@ -91,7 +91,7 @@ impl Emit {
         };
         let jq = jq.map(Jq::compile).transpose()?;
         let stream = Stream::Out;
-        Ok(Emit { format, jq, stream })
+        Ok(Emitter { format, jq, stream })
     }
 
     /// Refuses `-o id` and `-o name`, before the work begins, if the result will lack that field.
@@ -122,7 +122,7 @@ impl Emit {
 /// Times are relative to `now`.
 pub(crate) fn emit(
     report: &dyn Report,
-    how: &Emit,
+    how: &Emitter,
     ui: &Ui,
     now: Timestamp,
 ) -> Result<(), OutputError> {
@@ -138,7 +138,7 @@ pub(crate) fn emit(
         return end;
     }
     let text = match how.format {
-        Format::Table => return people(report, how, ui, now),
+        Format::Table => return write_table(report, how, ui, now),
         Format::Tsv => separated::tsv(&report.grid(), on_terminal),
         Format::Csv => separated::csv(&report.grid(), on_terminal)?,
         Format::Json => json::pretty(&report.value(), on_terminal),
@@ -151,7 +151,12 @@ pub(crate) fn emit(
 }
 
 /// Writes the detail view, else the table, else the note.
-fn people(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<(), OutputError> {
+fn write_table(
+    report: &dyn Report,
+    how: &Emitter,
+    ui: &Ui,
+    now: Timestamp,
+) -> Result<(), OutputError> {
     let text = view(report, ui, how.stream, now);
     if text.is_empty() {
         if let Some(note) = report.empty_note() {
@@ -162,7 +167,7 @@ fn people(report: &dyn Report, how: &Emit, ui: &Ui, now: Timestamp) -> Result<()
     Ok(ui.write(how.stream, text.as_bytes())?)
 }
 
-pub(crate) fn picture(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> String {
+pub(crate) fn rendered(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> String {
     let text = view(report, ui, stream, now);
     if text.is_empty() {
         return report.empty_note().unwrap_or_default();
@@ -171,7 +176,7 @@ pub(crate) fn picture(report: &dyn Report, ui: &Ui, stream: Stream, now: Timesta
 }
 
 fn view(report: &dyn Report, ui: &Ui, stream: Stream, now: Timestamp) -> String {
-    let look = table::Look {
+    let look = table::TableStyle {
         now,
         width: ui.terminal().columns(stream),
         palette: ui.palette(stream),
@@ -241,7 +246,7 @@ mod tests {
     }
 
     fn printed(report: &dyn Report, format: Option<Format>, jq: Option<&str>, ui: &Ui) -> String {
-        let how = Emit::choose(format, jq, ui).unwrap();
+        let how = Emitter::choose(format, jq, ui).unwrap();
         emit(report, &how, ui, Timestamp::UNIX_EPOCH).unwrap();
         ui.printed(Stream::Out)
     }
@@ -347,7 +352,7 @@ mod tests {
             printed(&listing, None, Some(".[].name"), &terminal()),
             "a\nb\n"
         );
-        let choose = |format, jq| Emit::choose(Some(format), Some(jq), &terminal());
+        let choose = |format, jq| Emitter::choose(Some(format), Some(jq), &terminal());
         let error = choose(Format::Yaml, ".").unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -360,7 +365,7 @@ mod tests {
     #[test]
     fn the_result_can_be_printed_to_stderr() {
         let ui = Ui::captured();
-        let how = Emit::choose(Some(Format::Id), None, &ui).unwrap();
+        let how = Emitter::choose(Some(Format::Id), None, &ui).unwrap();
         emit(&One, &how.on(Stream::Err), &ui, Timestamp::UNIX_EPOCH).unwrap();
         assert_eq!(
             (ui.printed(Stream::Out), ui.printed(Stream::Err)),

@@ -9,7 +9,7 @@ use crossterm::style::force_color_output;
 use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr;
 
-use super::grid::{Cell, Column, Grid, Shown};
+use super::grid::{Cell, Column, ColumnVisibility, Grid};
 use super::time;
 use crate::terminal::{Palette, Style, clean_line};
 
@@ -20,20 +20,20 @@ const READABLE: u16 = 12;
 const BLOCK: usize = 1000;
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
+pub(super) struct TableStyle {
     pub(super) now: Timestamp,
     /// `None` disables wrapping.
     pub(super) width: Option<u16>,
     pub(super) palette: Palette,
 }
 
-pub(super) fn render(grid: &Grid, look: &Look) -> String {
+pub(super) fn render(grid: &Grid, look: &TableStyle) -> String {
     if grid.is_empty() {
         return String::new();
     }
-    let shown: Vec<Measured> = (0..grid.columns.len())
+    let shown: Vec<MeasuredColumn> = (0..grid.columns.len())
         .filter(|index| is_shown(grid, *index))
-        .map(|index| Measured::of(grid, index, look))
+        .map(|index| MeasuredColumn::of(grid, index, look))
         .collect();
     let Some(widths) = widths(&shown, look) else {
         return draw_rows(grid, &grid.rows, &shown, true, look, |table| {
@@ -54,21 +54,21 @@ pub(super) fn render(grid: &Grid, look: &Look) -> String {
     text
 }
 
-struct Measured {
+struct MeasuredColumn {
     index: usize,
     width: u16,
     is_rigid: bool,
 }
 
-impl Measured {
-    fn of(grid: &Grid, index: usize, look: &Look) -> Measured {
+impl MeasuredColumn {
+    fn of(grid: &Grid, index: usize, look: &TableStyle) -> MeasuredColumn {
         let heading = clean_line(&grid.columns[index].heading).width();
         let cells = grid
             .rows
             .iter()
             .map(|row| words(&row[index], look).0.width());
         let width = cells.fold(heading, usize::max);
-        Measured {
+        MeasuredColumn {
             index,
             width: u16::try_from(width).unwrap_or(u16::MAX),
             is_rigid: grid.rows.iter().all(|row| is_rigid(&row[index])),
@@ -78,7 +78,7 @@ impl Measured {
 
 /// If space is short, the widest column that can be wrapped gets the rest; `None` if that is too
 /// little to read.
-fn widths(shown: &[Measured], look: &Look) -> Option<Vec<u16>> {
+fn widths(shown: &[MeasuredColumn], look: &TableStyle) -> Option<Vec<u16>> {
     let mut widths: Vec<u16> = shown.iter().map(|column| column.width).collect();
     let gaps = usize::from(GAP) * widths.len().saturating_sub(1);
     let whole = widths
@@ -101,9 +101,9 @@ fn widths(shown: &[Measured], look: &Look) -> Option<Vec<u16>> {
 fn draw_rows(
     grid: &Grid,
     rows: &[Vec<Cell>],
-    shown: &[Measured],
+    shown: &[MeasuredColumn],
     with_headings: bool,
-    look: &Look,
+    look: &TableStyle,
     arrange: impl FnOnce(&mut Table),
 ) -> String {
     let mut table = blank(look);
@@ -124,7 +124,7 @@ fn draw_rows(
 pub(super) fn pairs<'a>(
     pairs: impl IntoIterator<Item = (&'a str, &'a Cell)>,
     label_width: u16,
-    look: &Look,
+    look: &TableStyle,
 ) -> String {
     let mut table = blank(look);
     for (label, value) in pairs {
@@ -140,9 +140,9 @@ pub(super) fn pairs<'a>(
 
 fn is_shown(grid: &Grid, index: usize) -> bool {
     match grid.columns[index].in_table {
-        Shown::Always => true,
-        Shown::IfAny => grid.rows.iter().any(|row| row[index] != Cell::Missing),
-        Shown::Never => false,
+        ColumnVisibility::Always => true,
+        ColumnVisibility::IfAny => grid.rows.iter().any(|row| row[index] != Cell::Missing),
+        ColumnVisibility::Never => false,
     }
 }
 
@@ -154,7 +154,7 @@ fn heading(column: &Column) -> Drawn {
     painted(&clean_line(&column.heading), Style::Heading)
 }
 
-fn draw(cell: &Cell, look: &Look) -> Drawn {
+fn draw(cell: &Cell, look: &TableStyle) -> Drawn {
     let (text, style) = words(cell, look);
     let drawn = painted(&text, style);
     match cell {
@@ -163,7 +163,7 @@ fn draw(cell: &Cell, look: &Look) -> Drawn {
     }
 }
 
-fn draw_alone(cell: &Cell, look: &Look) -> Drawn {
+fn draw_alone(cell: &Cell, look: &TableStyle) -> Drawn {
     let (mut text, style) = words(cell, look);
     if let Cell::Time(moment) = cell {
         text = format!("{text} ({})", time::absolute(*moment));
@@ -171,7 +171,7 @@ fn draw_alone(cell: &Cell, look: &Look) -> Drawn {
     painted(&text, style)
 }
 
-fn words(cell: &Cell, look: &Look) -> (String, Style) {
+fn words(cell: &Cell, look: &TableStyle) -> (String, Style) {
     match cell {
         Cell::Missing => (String::new(), Style::Plain),
         Cell::Text(text) => (clean_line(text), Style::Plain),
@@ -200,7 +200,7 @@ fn painted(text: &str, style: Style) -> Drawn {
     }
 }
 
-fn blank(look: &Look) -> Table {
+fn blank(look: &TableStyle) -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING).force_no_tty().style_text_only();
     if look.palette.is_enabled() {
@@ -224,7 +224,7 @@ fn space(table: &mut Table) {
 }
 
 /// Spaces the columns, and keeps rigid ones whole while there is room.
-fn arrange(table: &mut Table, rigid: &[bool], look: &Look) {
+fn arrange(table: &mut Table, rigid: &[bool], look: &TableStyle) {
     space(table);
     let needed: u16 = table
         .column_max_content_widths()

@@ -13,16 +13,16 @@ use crate::terminal::clean::{clean_line, escape_json, is_unsafe};
 /// has the escapes of JSON.
 pub(super) fn write(value: &Value, on_terminal: bool) -> Result<String, OutputError> {
     let text = if on_terminal {
-        serde_saphyr::to_string(&Shown(value)).map(|text| escape_json(&text))
+        serde_saphyr::to_string(&SafeValue(value)).map(|text| escape_json(&text))
     } else {
         serde_saphyr::to_string(value)
     };
     text.map_err(|error| OutputError::Io(io::Error::other(error)))
 }
 
-struct Shown<'a>(&'a Value);
+struct SafeValue<'a>(&'a Value);
 
-impl Serialize for Shown<'_> {
+impl Serialize for SafeValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Value::String(text) if text.chars().any(|c| is_unsafe(c) && c != '\n') => {
@@ -31,7 +31,7 @@ impl Serialize for Shown<'_> {
             Value::Array(elements) => {
                 let mut list = serializer.serialize_seq(Some(elements.len()))?;
                 for element in elements {
-                    list.serialize_element(&Shown(element))?;
+                    list.serialize_element(&SafeValue(element))?;
                 }
                 list.end()
             }
@@ -39,7 +39,7 @@ impl Serialize for Shown<'_> {
                 let mut map = serializer.serialize_map(Some(fields.len()))?;
                 for (name, value) in fields {
                     // The library quotes a key only when necessary.
-                    map.serialize_entry(&clean_line(name), &Shown(value))?;
+                    map.serialize_entry(&clean_line(name), &SafeValue(value))?;
                 }
                 map.end()
             }

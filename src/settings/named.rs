@@ -4,14 +4,14 @@ use super::{Env, SettingsError, Sourced, given};
 
 /// The values of `-p` and `-e` as typed: names, patterns, PROJECT:ENV.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Named {
+pub(crate) struct PlaceFlags {
     pub projects: Vec<String>,
     pub environments: Vec<String>,
 }
 
 type SingleValue = Option<Sourced<String>>;
 
-impl Named {
+impl PlaceFlags {
     /// With `-p`, or as PROJECT:ENV.
     pub(crate) fn names_projects(&self) -> bool {
         !self.projects.is_empty() || self.environments.iter().any(|e| e.contains(':'))

@@ -39,21 +39,21 @@ pub(crate) enum TokenOrigin {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Chosen {
+pub(crate) struct ResolvedTarget {
     pub target: Sourced<Target>,
     pub token: TokenOrigin,
     pub ssh: SshSettings,
     /// `TASKS_TOKEN` is set, but does not apply.
-    pub stray_token: bool,
+    pub ignored_token: bool,
     /// `TASKS_SSH_HOST` is set, but does not apply.
-    pub stray_host: bool,
+    pub ignored_host: bool,
 }
 
 pub(super) fn choose(
     flags: &Flags,
     env: &Env,
     config: Result<&Config, SettingsError>,
-) -> Result<Chosen, SettingsError> {
+) -> Result<ResolvedTarget, SettingsError> {
     if let Some(name) = super::given(&flags.context, "--context", &None, "")? {
         // With TASKS_API, the token and keys in variables belong to that address.
         let none = Env::default();
@@ -69,7 +69,7 @@ pub(super) fn choose(
 }
 
 /// The default Lagoon: our file decides, then the `lagoon` CLI's.
-fn default_target(config: &Config, env: &Env) -> Result<Chosen, SettingsError> {
+fn default_target(config: &Config, env: &Env) -> Result<ResolvedTarget, SettingsError> {
     let source = Source::File(config.path.clone());
     let own: Vec<&Context> = of(config, Origin::Own);
     let context = match (&config.current, own.as_slice()) {
@@ -85,12 +85,12 @@ fn default_target(config: &Config, env: &Env) -> Result<Chosen, SettingsError> {
         (None, several) => return Err(none_is_current(several)),
     };
     let (context, source) = context.ok_or_else(|| no_context(env.token.is_some()))?;
-    Ok(Chosen {
+    Ok(ResolvedTarget {
         token: TokenOrigin::Store(context.name.clone()),
         target: Sourced::new(Target::Context(context.clone()), source),
         ssh: SshSettings::key_of(env)?,
-        stray_token: env.token.is_some(),
-        stray_host: env.ssh_host.is_some(),
+        ignored_token: env.token.is_some(),
+        ignored_host: env.ssh_host.is_some(),
     })
 }
 
@@ -154,7 +154,7 @@ fn named(
     name: Sourced<String>,
     env: &Env,
     config: Result<&Config, SettingsError>,
-) -> Result<Chosen, SettingsError> {
+) -> Result<ResolvedTarget, SettingsError> {
     let Sourced { value, source } = name;
     let name: ContextName = match value.parse() {
         Ok(name) => name,
@@ -173,7 +173,7 @@ fn named(
     with_variables(target, env, TokenOrigin::Store(name))
 }
 
-fn address(text: &str, env: &Env) -> Result<Chosen, SettingsError> {
+fn address(text: &str, env: &Env) -> Result<ResolvedTarget, SettingsError> {
     let url = api_address(text).map_err(|e| SettingsError::usage(format!("TASKS_API: {e}")))?;
     let target = Sourced::new(Target::Address(url), Source::Variable("TASKS_API"));
     with_variables(target, env, TokenOrigin::Address)
@@ -183,27 +183,27 @@ fn with_variables(
     target: Sourced<Target>,
     env: &Env,
     stored: TokenOrigin,
-) -> Result<Chosen, SettingsError> {
+) -> Result<ResolvedTarget, SettingsError> {
     let token = match &env.token {
         Some(token) => TokenOrigin::Variable(not_empty(token)?),
         None => stored,
     };
-    Ok(Chosen {
+    Ok(ResolvedTarget {
         target,
         token,
         ssh: SshSettings::of(env)?,
-        stray_token: false,
-        stray_host: false,
+        ignored_token: false,
+        ignored_host: false,
     })
 }
 
-fn sandbox(source: Source) -> Chosen {
-    Chosen {
+fn sandbox(source: Source) -> ResolvedTarget {
+    ResolvedTarget {
         target: Sourced::new(Target::Sandbox, source),
         token: TokenOrigin::Sandbox,
         ssh: SshSettings::default(),
-        stray_token: false,
-        stray_host: false,
+        ignored_token: false,
+        ignored_host: false,
     }
 }
 

@@ -32,7 +32,11 @@ fn resolve(
     Settings::merge(flags, &env, Ok(config))
 }
 
-fn chosen(flags: &Flags, vars: &[(&str, &str)], config: Config) -> Result<Chosen, SettingsError> {
+fn chosen(
+    flags: &Flags,
+    vars: &[(&str, &str)],
+    config: Config,
+) -> Result<ResolvedTarget, SettingsError> {
     resolve(flags, vars, config).unwrap().chosen().cloned()
 }
 
@@ -109,14 +113,14 @@ fn a_token_is_sent_only_to_its_own_address() {
     let ctx = ("TASKS_CONTEXT", "b");
     let two = || config(Some("a"), &["a", "b"]);
     let none = Flags::default();
-    let is = |chosen: Chosen, label: &str, token: TokenOrigin, stray: bool| {
+    let is = |chosen: ResolvedTarget, label: &str, token: TokenOrigin, stray: bool| {
         let found = match &chosen.target.value {
             Target::Sandbox => "sandbox".to_owned(),
             Target::Context(c) => c.name.to_string(),
             Target::Address(url) => url.to_string(),
         };
         assert_eq!(
-            (found.as_str(), &chosen.token, chosen.stray_token),
+            (found.as_str(), &chosen.token, chosen.ignored_token),
             (label, &token, stray)
         );
     };
@@ -229,7 +233,7 @@ fn ssh_variables_apply_to_the_address_of_the_token() {
 #[test]
 fn the_current_or_only_context_is_used() {
     let none = Flags::default();
-    let name = |c: Result<Chosen, SettingsError>| match c.unwrap().target.value {
+    let name = |c: Result<ResolvedTarget, SettingsError>| match c.unwrap().target.value {
         Target::Context(c) => c.name.to_string(),
         other => panic!("{other:?}"),
     };

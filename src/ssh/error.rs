@@ -103,7 +103,7 @@ impl SshError {
     }
 
     /// The connection failed, not the request, so a retry could help.
-    pub fn is_passing(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         matches!(
             self,
             SshError::Failed { .. } | SshError::TimedOut { .. } | SshError::Run(_)

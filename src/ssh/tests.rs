@@ -139,7 +139,7 @@ async fn ssh_messages_are_kept() {
         "WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!\nOffending key in known_hosts:3"
     ));
     assert!(error.hints()[0].ends_with("ssh-keygen -R '[ssh.example.com]:32222'"));
-    assert!(!error.is_passing());
+    assert!(!error.is_transient());
 }
 
 #[tokio::test]
@@ -165,7 +165,7 @@ async fn an_unresponsive_ssh_is_terminated() {
         "ssh to ssh.example.com did not answer within 1 s: thinking"
     );
     assert!(folder.path().join("asked").exists());
-    assert!(error.is_passing());
+    assert!(error.is_transient());
 }
 
 #[tokio::test]
@@ -212,11 +212,11 @@ async fn a_failed_log_stream_reports_the_reason() {
     let mut log = follow_log(&ssh, &portal(), "lagoon-task-abc", 1).unwrap();
     let error = log.next().await.unwrap_err();
     assert_eq!(error.to_string(), "ssh.example.com refused: no such task");
-    assert!(!error.is_passing());
+    assert!(!error.is_transient());
 
     let (_folder, ssh) = stand_in("exit 0");
     let mut log = follow_log(&ssh, &portal(), "lagoon-task-abc", 1).unwrap();
-    assert!(log.next().await.unwrap_err().is_passing());
+    assert!(log.next().await.unwrap_err().is_transient());
 }
 
 #[test]

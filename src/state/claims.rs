@@ -31,7 +31,7 @@ pub(crate) struct Claims {
 
 /// Other processes that look for a run of the same kind wait for its end.
 #[derive(Debug)]
-pub(crate) struct Start<'a> {
+pub(crate) struct StartClaim<'a> {
     claims: &'a Claims,
     /// Locked until the run is claimed: shared, then exclusively to look for the run.
     file: Option<File>,
@@ -53,7 +53,7 @@ impl Claims {
 
     /// `kind` identifies runs that could be confused. Waits for a process that is looking for such
     /// a run.
-    pub(crate) async fn begin(&self, kind: &[&str], limit: Duration) -> Start<'_> {
+    pub(crate) async fn begin(&self, kind: &[&str], limit: Duration) -> StartClaim<'_> {
         let path = self.path("start", kind);
         let file = path.and_then(|path| open_private(&path, OpenOptions::new().create(true)).ok());
         if let Some(file) = &file {
@@ -61,7 +61,7 @@ impl Claims {
             let _ = file.set_modified(wall_time().into());
             attempt(limit, || file.try_lock_shared()).await;
         }
-        Start { claims: self, file }
+        StartClaim { claims: self, file }
     }
 
     fn path(&self, prefix: &str, parts: &[&str]) -> Option<PathBuf> {
@@ -76,7 +76,7 @@ impl Claims {
     }
 }
 
-impl Start<'_> {
+impl StartClaim<'_> {
     /// Waits until no other process has a start of the same kind in progress, and keeps new ones
     /// waiting. Returns whether that succeeded.
     pub(crate) async fn wait_for_others(&mut self, limit: Duration) -> bool {

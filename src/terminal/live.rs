@@ -2,24 +2,24 @@
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::mode::Unechoed;
+use super::mode::EchoGuard;
 
 /// Removed on drop. Other output appears above it.
-pub(crate) struct Live {
+pub(crate) struct LiveArea {
     bar: ProgressBar,
     bars: MultiProgress,
-    _unechoed: Option<Unechoed>,
+    _unechoed: Option<EchoGuard>,
 }
 
-impl Live {
-    pub(super) fn new(bars: &MultiProgress) -> Live {
+impl LiveArea {
+    pub(super) fn new(bars: &MultiProgress) -> LiveArea {
         let bar = bars.add(ProgressBar::no_length());
         let style = ProgressStyle::with_template("{msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-        Live {
+        LiveArea {
             bar,
             bars: bars.clone(),
-            _unechoed: Unechoed::enter(),
+            _unechoed: EchoGuard::enter(),
         }
     }
 
@@ -29,7 +29,7 @@ impl Live {
     }
 }
 
-impl Drop for Live {
+impl Drop for LiveArea {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
         self.bars.remove(&self.bar);

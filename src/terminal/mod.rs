@@ -25,7 +25,7 @@ pub(crate) mod style;
 
 pub(crate) use clean::{clean_line, clean_text};
 pub(crate) use facts::Terminal;
-pub(crate) use live::Live;
+pub(crate) use live::LiveArea;
 pub(crate) use log::LogCleaner;
 pub(crate) use progress::Progress;
 pub(crate) use prompt::{Choice, Prompt, PromptError, Question};
@@ -156,24 +156,24 @@ impl Ui {
         if terminal.stderr && !options.quiet && !options.dumb {
             Box::new(progress::Bar::new(self.inner.bars.clone()))
         } else {
-            Box::new(progress::Silent)
+            Box::new(progress::NoProgress)
         }
     }
 
-    pub(crate) fn live(&self) -> Option<Live> {
+    pub(crate) fn live(&self) -> Option<LiveArea> {
         let Inner {
             options, terminal, ..
         } = &*self.inner;
         let is_there = terminal.stdout && terminal.stderr && !options.dumb;
-        is_there.then(|| Live::new(&self.inner.bars))
+        is_there.then(|| LiveArea::new(&self.inner.bars))
     }
 
     /// Returns when stdout is closed, where that can be detected.
-    pub(crate) async fn reader_gone(&self) {
+    pub(crate) async fn output_closed(&self) {
         if self.inner.terminal.stdout {
             return std::future::pending().await;
         }
-        reader::gone().await;
+        reader::is_output_closed().await;
     }
 
     /// Does not clean the text. After [`StreamError::Closed`], exit quietly.

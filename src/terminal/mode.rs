@@ -10,40 +10,40 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp
 ///
 /// The libraries switch modes for each key, so part of a pasted token could be echoed and a Ctrl-C
 /// lost.
-pub(super) struct Raw(#[allow(dead_code, reason = "its end is what counts")] Changed);
+pub(super) struct RawMode(#[allow(dead_code, reason = "its end is what counts")] ChangedMode);
 
-impl Raw {
+impl RawMode {
     pub(super) fn enter() -> io::Result<Self> {
-        Changed::without(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG).map(Raw)
+        ChangedMode::without(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG).map(RawMode)
     }
 }
 
 /// Disables echo until the last of these is dropped: the `^C` of an interrupt would break the
 /// progress line.
-pub(super) struct Unechoed(());
+pub(super) struct EchoGuard(());
 
 /// The number of values, and the mode before the first.
-static UNECHOED: Mutex<Option<(usize, Changed)>> = Mutex::new(None);
+static ECHO_GUARDS: Mutex<Option<(usize, ChangedMode)>> = Mutex::new(None);
 
-impl Unechoed {
+impl EchoGuard {
     /// `None` in the background or without a terminal, where the mode must not change.
     pub(super) fn enter() -> Option<Self> {
         let in_front = tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp());
         if !in_front {
             return None;
         }
-        let mut shared = UNECHOED.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = ECHO_GUARDS.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *shared {
             Some((count, _)) => *count += 1,
-            none => *none = Some((1, Changed::without(LocalModes::ECHO).ok()?)),
+            none => *none = Some((1, ChangedMode::without(LocalModes::ECHO).ok()?)),
         }
-        Some(Unechoed(()))
+        Some(EchoGuard(()))
     }
 }
 
-impl Drop for Unechoed {
+impl Drop for EchoGuard {
     fn drop(&mut self) {
-        let mut shared = UNECHOED.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = ECHO_GUARDS.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((count, _)) = &mut *shared {
             *count -= 1;
             if *count == 0 {
@@ -53,21 +53,21 @@ impl Drop for Unechoed {
     }
 }
 
-struct Changed {
+struct ChangedMode {
     before: Termios,
 }
 
-impl Changed {
+impl ChangedMode {
     fn without(modes: LocalModes) -> io::Result<Self> {
         let before = tcgetattr(stdin())?;
         let mut mode = before.clone();
         mode.local_modes.remove(modes);
         tcsetattr(stdin(), OptionalActions::Drain, &mode)?;
-        Ok(Changed { before })
+        Ok(ChangedMode { before })
     }
 }
 
-impl Drop for Changed {
+impl Drop for ChangedMode {
     fn drop(&mut self) {
         // It fails only if the terminal is gone, and then there is nothing to restore.
         let _ = tcsetattr(stdin(), OptionalActions::Drain, &self.before);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use super::clean_line;
-use super::mode::Unechoed;
+use super::mode::EchoGuard;
 
 const TICK: Duration = Duration::from_millis(120);
 const GAUGE: u32 = 20;
@@ -20,9 +20,9 @@ pub(crate) trait Progress: Send + Sync {
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Silent;
+pub(crate) struct NoProgress;
 
-impl Progress for Silent {
+impl Progress for NoProgress {
     fn start(&self, _message: &str, _expected: Option<Duration>) {}
     fn update(&self, _message: &str) {}
     fn finish(&self) {}
@@ -30,12 +30,12 @@ impl Progress for Silent {
 
 pub(super) struct Bar {
     bars: MultiProgress,
-    bar: Mutex<Option<Shown>>,
+    bar: Mutex<Option<ShownBar>>,
 }
 
-struct Shown {
+struct ShownBar {
     bar: ProgressBar,
-    _unechoed: Option<Unechoed>,
+    _unechoed: Option<EchoGuard>,
 }
 
 impl Bar {
@@ -56,12 +56,12 @@ impl Bar {
 impl Progress for Bar {
     fn start(&self, message: &str, expected: Option<Duration>) {
         self.clear();
-        let unechoed = Unechoed::enter();
+        let unechoed = EchoGuard::enter();
         let bar = self.bars.add(ProgressBar::no_length());
         bar.set_style(style(expected));
         bar.set_message(clean_line(message));
         bar.enable_steady_tick(TICK);
-        let shown = Shown {
+        let shown = ShownBar {
             bar,
             _unechoed: unechoed,
         };

@@ -3,7 +3,7 @@
 /// Never returns for a file or terminal, where this cannot be detected.
 #[cfg(unix)]
 #[allow(clippy::disallowed_methods, reason = "the stream that ui owns")]
-pub(super) async fn gone() {
+pub(super) async fn is_output_closed() {
     use std::os::fd::AsFd;
 
     use tokio::io::Interest;
@@ -20,6 +20,6 @@ pub(super) async fn gone() {
 }
 
 #[cfg(not(unix))]
-pub(super) async fn gone() {
+pub(super) async fn is_output_closed() {
     std::future::pending().await
 }

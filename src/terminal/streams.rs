@@ -32,17 +32,17 @@ impl From<io::Error> for StreamError {
 
 /// A lock keeps each message together.
 pub(super) struct Streams {
-    both: Mutex<Both>,
+    both: Mutex<StreamPair>,
     failure: OnceLock<String>,
 }
 
-struct Both {
-    sink: Sink,
+struct StreamPair {
+    sink: StreamSink,
     /// One for each [`Stream`].
     maskers: [Masker; 2],
 }
 
-enum Sink {
+enum StreamSink {
     Process,
     /// The output of each [`Stream`].
     Memory([Vec<u8>; 2]),
@@ -50,23 +50,23 @@ enum Sink {
 
 impl Streams {
     pub(super) fn process() -> Self {
-        Streams::to(Sink::Process)
+        Streams::to(StreamSink::Process)
     }
 
     pub(super) fn memory() -> Self {
-        Streams::to(Sink::Memory(Default::default()))
+        Streams::to(StreamSink::Memory(Default::default()))
     }
 
-    fn to(sink: Sink) -> Self {
+    fn to(sink: StreamSink) -> Self {
         let maskers = Default::default();
         Streams {
-            both: Mutex::new(Both { sink, maskers }),
+            both: Mutex::new(StreamPair { sink, maskers }),
             failure: OnceLock::new(),
         }
     }
 
     pub(super) fn write(&self, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
-        let Both { sink, maskers } = &mut *self.lock();
+        let StreamPair { sink, maskers } = &mut *self.lock();
         self.put(sink, stream, &maskers[stream as usize].feed(bytes))
     }
 
@@ -97,7 +97,7 @@ impl Streams {
         self.failure.get().map(String::as_str)
     }
 
-    fn put(&self, sink: &mut Sink, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
+    fn put(&self, sink: &mut StreamSink, stream: Stream, bytes: &[u8]) -> Result<(), StreamError> {
         let written = sink.put(stream, bytes).map_err(StreamError::from);
         if let (Stream::Out, Err(StreamError::Io(error))) = (stream, &written) {
             self.failure.get_or_init(|| error.to_string());
@@ -105,22 +105,22 @@ impl Streams {
         written
     }
 
-    fn lock(&self) -> MutexGuard<'_, Both> {
+    fn lock(&self) -> MutexGuard<'_, StreamPair> {
         // A panic elsewhere must not suppress the error message that follows it.
         self.both.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Sink {
+impl StreamSink {
     #[allow(clippy::disallowed_methods, reason = "the one place that prints")]
     fn put(&mut self, stream: Stream, bytes: &[u8]) -> io::Result<()> {
         if bytes.is_empty() {
             return Ok(());
         }
         match (self, stream) {
-            (Sink::Process, Stream::Out) => write_stdout(bytes)?,
-            (Sink::Process, Stream::Err) => io::stderr().lock().write_all(bytes)?,
-            (Sink::Memory(printed), _) => printed[stream as usize].extend_from_slice(bytes),
+            (StreamSink::Process, Stream::Out) => write_stdout(bytes)?,
+            (StreamSink::Process, Stream::Err) => io::stderr().lock().write_all(bytes)?,
+            (StreamSink::Memory(printed), _) => printed[stream as usize].extend_from_slice(bytes),
         }
         Ok(())
     }
@@ -128,8 +128,10 @@ impl Sink {
     #[cfg(test)]
     fn printed(&self, stream: Stream) -> String {
         match self {
-            Sink::Process => String::new(),
-            Sink::Memory(printed) => String::from_utf8_lossy(&printed[stream as usize]).into(),
+            StreamSink::Process => String::new(),
+            StreamSink::Memory(printed) => {
+                String::from_utf8_lossy(&printed[stream as usize]).into()
+            }
         }
     }
 }

@@ -309,7 +309,7 @@ fn fail_fast_stops_further_starts() {
 #[test]
 fn a_lost_reply_is_looked_up_and_the_start_not_repeated() {
     let env = TestEnv::new();
-    fail(&env, &[fine(), Fault::LoseAnswer]);
+    fail(&env, &[fine(), Fault::LoseResponse]);
     let output = hello(&env, &["-o", "json"]).succeeds();
     let answer = output.json();
     let ids: Vec<&Value> = answer
@@ -334,7 +334,7 @@ fn two_runs_on_one_environment_are_not_confused() {
     let env = TestEnv::new();
     let file = "{\"environment\": \"main\", \"arguments\": {\"TEXT\": \"a\"}}\n\
         {\"environment\": \"main\", \"arguments\": {\"TEXT\": \"b\"}}\n";
-    fail(&env, &[fine(), Fault::LoseAnswer]);
+    fail(&env, &[fine(), Fault::LoseResponse]);
     let line = [
         "invoke",
         "Try arguments",

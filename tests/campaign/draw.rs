@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::proxy::{Fault, Seen};
+use crate::support::proxy::{Fault, ReceivedRequest};
 use crate::support::shuffle;
 
 /// What is started.
@@ -174,7 +174,7 @@ pub(super) struct Network {
 }
 
 impl Network {
-    pub(super) fn next(&mut self, request: &Seen) -> (Role, Fault) {
+    pub(super) fn next(&mut self, request: &ReceivedRequest) -> (Role, Fault) {
         let role = if request.head.contains("/graphql/stream") || request.body.is_empty() {
             Role::Push
         } else if request.body.contains("\"mutation ") {
@@ -218,8 +218,8 @@ impl Network {
         match self.rng.u32(0..24) {
             0 => (Met::Gone, Fault::Refused),
             1 | 2 => (Met::Gone, Fault::ResetBefore),
-            3 | 4 => (Met::Lost, Fault::AnswerLost),
-            5 => (Met::Lost, Fault::AnswerCut(self.rng.usize(1..200))),
+            3 | 4 => (Met::Lost, Fault::ResponseLost),
+            5 => (Met::Lost, Fault::ResponseCut(self.rng.usize(1..200))),
             6 | 7 => (Met::Lost, Fault::ResetAfter(self.rng.usize(0..200))),
             8 => (Met::Unreadable, Fault::Shortened),
             9 => (Met::Unreadable, Fault::Damaged),

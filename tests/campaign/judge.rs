@@ -6,7 +6,7 @@ use super::draw::{Case, Command, Met, Rival, Role};
 use crate::support::output::Output;
 
 /// What an invocation left behind.
-pub(super) struct Seen {
+pub(super) struct ReceivedRequest {
     /// The runs that it started.
     pub(super) ours: Vec<i64>,
     /// Those that somebody else started at the same moment.
@@ -16,7 +16,7 @@ pub(super) struct Seen {
     pub(super) output: Output,
 }
 
-pub(super) fn judge(case: &Case, seen: &Seen) -> Result<(), String> {
+pub(super) fn judge(case: &Case, seen: &ReceivedRequest) -> Result<(), String> {
     let output = &seen.output;
     if output.stderr.contains("panicked") {
         return Err("it panicked".to_owned());
@@ -69,7 +69,7 @@ pub(super) fn judge(case: &Case, seen: &Seen) -> Result<(), String> {
 }
 
 /// The exit codes that tell the truth.
-fn codes(case: &Case, seen: &Seen) -> Vec<i32> {
+fn codes(case: &Case, seen: &ReceivedRequest) -> Vec<i32> {
     let met = |wanted: Role| {
         let all = seen
             .happened

@@ -1,6 +1,8 @@
 //! Task files: a fault has a place in the file, and what is read is written so that it is read back.
 
-use lagoon_tasks::internal::{Around, Definition, Desired, Fault, ScopeName, Source, read, write};
+use lagoon_tasks::internal::{
+    Definition, Desired, ExpandContext, Fault, ScopeName, SourceFile, read, write,
+};
 
 use super::place;
 
@@ -27,11 +29,11 @@ pub(super) fn check(bytes: &[u8]) {
 }
 
 fn wanted(text: &str, lenient: bool) -> Result<Desired, Vec<Fault>> {
-    let source = Source {
+    let source = SourceFile {
         name: "tasks.yml".to_owned(),
         text: text.to_owned(),
     };
-    let around = Around {
+    let context = ExpandContext {
         given: &[],
         environment: &|name| Ok((name == "SET").then(|| "a value".to_owned())),
         command_file: &|_, path| match path {
@@ -42,7 +44,7 @@ fn wanted(text: &str, lenient: bool) -> Result<Desired, Vec<Fault>> {
         only: None,
         lenient,
     };
-    read(&[source], &around)
+    read(&[source], &context)
 }
 
 /// Exported and read again, the tasks of one project are the same, and so is the file.

@@ -104,7 +104,7 @@ fn with_errors_in_the_task_file(command: &str) -> Output {
 fn with_another_key(command: &str) -> Output {
     let shop = Shop::new();
     shop.env.home.tasks(&["logout"]).succeeds();
-    shop.ssh().refuses(
+    shop.ssh().refuse(
         "lagoon@ssh.acme.example: Permission denied (publickey).\n",
         255,
     );

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{env, keep, through, work};
 use crate::support::env::TestEnv;
 use crate::support::process::{Running, eventually};
-use crate::support::proxy::{Fault, Proxy, Seen};
+use crate::support::proxy::{Fault, Proxy, ReceivedRequest};
 
 const LENGTH: usize = 300_000;
 const GET: [&str; 3] = ["files", "get", "12"];
@@ -41,7 +41,10 @@ fn storing(env: &TestEnv, faults: impl IntoIterator<Item = Fault>) -> Proxy {
     drawing(env, move |_| faults.next().unwrap_or(Fault::None))
 }
 
-fn drawing(env: &TestEnv, mut draw: impl FnMut(&Seen) -> Fault + Send + 'static) -> Proxy {
+fn drawing(
+    env: &TestEnv,
+    mut draw: impl FnMut(&ReceivedRequest) -> Fault + Send + 'static,
+) -> Proxy {
     Proxy::drawing(env.address(), Duration::ZERO, move |seen| {
         if seen.head.contains(" /files") {
             draw(seen)
@@ -59,7 +62,7 @@ fn sent(proxy: &Proxy, header: &str) -> Vec<Option<String>> {
         .collect()
 }
 
-fn value(seen: &Seen, header: &str) -> Option<String> {
+fn value(seen: &ReceivedRequest, header: &str) -> Option<String> {
     let mut lines = seen.head.lines().filter_map(|line| line.split_once(": "));
     let found = lines.find(|(name, _)| name.eq_ignore_ascii_case(header));
     found.map(|(_, value)| value.to_owned())
@@ -90,7 +93,7 @@ fn a_reset_connection_is_resumed() {
     let env = with_file();
     let proxy = storing(
         &env,
-        [Fault::ResetAfter(100_000), Fault::AnswerCut(100_000)],
+        [Fault::ResetAfter(100_000), Fault::ResponseCut(100_000)],
     );
     let output = through(&env, &proxy, &GET).succeeds();
     is_complete(&env, &content(1));

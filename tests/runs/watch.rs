@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use lagoon_sandbox::store::Status;
-use lagoon_sandbox::{Fault, Recorded};
+use lagoon_sandbox::{Fault, RecordedRequest};
 use serde_json::Value;
 
 use super::{MAIN, some};
@@ -23,7 +23,7 @@ fn wait_until_read(env: &TestEnv, times: usize) {
     eventually("the runs are read", || {
         let sent = env.requests();
         let names = ["RecentRuns", "ProjectRuns"];
-        let reads = |r: &&Recorded| names.iter().any(|name| r.body.contains(name));
+        let reads = |r: &&RecordedRequest| names.iter().any(|name| r.body.contains(name));
         let read = sent.iter().filter(reads);
         read.count() >= times
     });
@@ -192,6 +192,6 @@ fn polling_reads_no_more_runs_than_necessary() {
         .unwrap();
     let output = running.finish();
     assert_eq!(output.stdout.lines().count(), 2, "{output}");
-    let all = |request: &&Recorded| request.body.contains("\"limit\":0");
+    let all = |request: &&RecordedRequest| request.body.contains("\"limit\":0");
     assert_eq!(env.requests().iter().filter(all).count(), 1);
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use lagoon_sandbox::engine::Step;
 use lagoon_sandbox::store::StoreError;
-use lagoon_sandbox::{Identity, Options, Recorded, Sandbox, Seed, Served};
+use lagoon_sandbox::{Identity, Options, RecordedRequest, Sandbox, Seed, ServedSandbox};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -43,7 +43,7 @@ pub(crate) struct TestEnv {
 /// A sandbox and its server.
 struct TestLagoon {
     sandbox: Sandbox,
-    served: Served,
+    served: ServedSandbox,
 }
 
 impl TestEnv {
@@ -87,7 +87,7 @@ impl TestEnv {
 
     /// Runs `tasks` and gives the requests it sent, too.
     #[track_caller]
-    pub(crate) fn tasks_and_requests(&self, args: &[&str]) -> (Output, Vec<Recorded>) {
+    pub(crate) fn tasks_and_requests(&self, args: &[&str]) -> (Output, Vec<RecordedRequest>) {
         let before = self.requests().len();
         let output = self.tasks(args);
         (output, self.requests().split_off(before))
@@ -137,13 +137,13 @@ impl TestEnv {
     }
 
     /// Every request so far, from whomever.
-    pub(crate) fn requests(&self) -> Vec<Recorded> {
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
         self.lagoon.sandbox.requests()
     }
 
     /// How many requests so far had one of these operations, by their root fields.
     pub(crate) fn sent(&self, operations: &[&str]) -> usize {
-        let has = |request: &&Recorded| {
+        let has = |request: &&RecordedRequest| {
             let mut sent = request.operations.iter();
             sent.any(|operation| operations.contains(&operation.as_str()))
         };
@@ -213,7 +213,7 @@ fn token(sandbox: &Sandbox, role: &str) -> String {
 
 /// Requires that every Lagoon would have taken this request's document and variables.
 #[track_caller]
-fn check(request: &Recorded) {
+fn check(request: &RecordedRequest) {
     if request.method != "POST" || request.body.is_empty() {
         return;
     }

@@ -21,14 +21,14 @@ use crate::bulk::shops;
 /// A Lagoon, whoever runs it, and what is to be removed from it in the end.
 pub(crate) struct Lagoon {
     // Dropped first: it still needs the Lagoon.
-    rubbish: Rc<Rubbish>,
-    kind: Kind,
+    rubbish: Rc<Cleanup>,
+    kind: LagoonKind,
     /// Where requests go instead.
     proxy: Option<Proxy>,
 }
 
 #[derive(Clone)]
-enum Kind {
+enum LagoonKind {
     Sandbox(TestEnv),
     Other {
         home: Home,
@@ -58,7 +58,7 @@ impl Token {
 }
 
 /// Removed when the last user is gone, also after a failure.
-struct Rubbish {
+struct Cleanup {
     api: String,
     token: Token,
     project: String,
@@ -68,7 +68,7 @@ struct Rubbish {
     runs: RefCell<Vec<i64>>,
 }
 
-impl Rubbish {
+impl Cleanup {
     fn delete_definition(&self, token: &str, id: i64) {
         let remove = "mutation($i:Int!){deleteAdvancedTaskDefinition(advancedTaskDefinition:$i)}";
         post(&self.api, token, remove, json!({"i": id}));
@@ -94,7 +94,7 @@ impl Rubbish {
     }
 }
 
-impl Drop for Rubbish {
+impl Drop for Cleanup {
     fn drop(&mut self) {
         let token = self.token.get();
         for id in self.definitions.borrow().iter() {
@@ -132,7 +132,7 @@ impl Lagoon {
             let env = TestEnv::new();
             env.sandbox().scripted().unwrap().script_others(Vec::new());
             let (api, token) = (env.url(), Token::Fixed(env.token().to_owned()));
-            return Lagoon::of(Kind::Sandbox(env), api, token);
+            return Lagoon::of(LagoonKind::Sandbox(env), api, token);
         };
         let token = match (
             variable("TASKS_TEST_TOKEN"),
@@ -144,7 +144,7 @@ impl Lagoon {
                 panic!("TASKS_TEST_API needs TASKS_TEST_TOKEN or TASKS_TEST_TOKEN_COMMAND")
             }
         };
-        let kind = Kind::Other {
+        let kind = LagoonKind::Other {
             home: Home::new(),
             api: api.clone(),
             token: token.clone(),
@@ -152,8 +152,8 @@ impl Lagoon {
         Lagoon::of(kind, api, token)
     }
 
-    fn of(kind: Kind, api: String, token: Token) -> Lagoon {
-        let rubbish = Rubbish {
+    fn of(kind: LagoonKind, api: String, token: Token) -> Lagoon {
+        let rubbish = Cleanup {
             api,
             token,
             project: project(),
@@ -198,7 +198,7 @@ impl Lagoon {
 
     /// Another project of the group that has environments; `None` where there is none.
     pub(crate) fn other_project(&self) -> Option<String> {
-        if let Kind::Sandbox(env) = &self.kind
+        if let LagoonKind::Sandbox(env) = &self.kind
             && self.group_projects().len() < 2
         {
             shops(env);
@@ -210,11 +210,11 @@ impl Lagoon {
     /// The same Lagoon, signed in with another role; `None` when there is no token for it.
     pub(crate) fn as_role(&self, role: &str) -> Option<Lagoon> {
         let kind = match &self.kind {
-            Kind::Sandbox(env) => Kind::Sandbox(env.as_role(role)),
-            Kind::Other { home, api, .. } => {
+            LagoonKind::Sandbox(env) => LagoonKind::Sandbox(env.as_role(role)),
+            LagoonKind::Other { home, api, .. } => {
                 let name = format!("TASKS_TEST_TOKEN_{}", role.to_uppercase());
                 let token = Token::Fixed(variable(&name)?);
-                Kind::Other {
+                LagoonKind::Other {
                     home: home.clone(),
                     api: api.clone(),
                     token,
@@ -231,8 +231,8 @@ impl Lagoon {
     /// `tasks` with these arguments, signed in to this Lagoon.
     pub(crate) fn command(&self, args: &[&str]) -> Invocation {
         let command = match &self.kind {
-            Kind::Sandbox(env) => env.command(args),
-            Kind::Other { home, api, token } => home
+            LagoonKind::Sandbox(env) => env.command(args),
+            LagoonKind::Other { home, api, token } => home
                 .command(args)
                 .env("TASKS_API", api)
                 .env("TASKS_TOKEN", token.get()),
@@ -247,8 +247,8 @@ impl Lagoon {
     #[track_caller]
     pub(crate) fn tasks(&self, args: &[&str]) -> Output {
         match &self.kind {
-            Kind::Sandbox(env) => env.run(self.command(args)),
-            Kind::Other { home, .. } => home.run(self.command(args)),
+            LagoonKind::Sandbox(env) => env.run(self.command(args)),
+            LagoonKind::Other { home, .. } => home.run(self.command(args)),
         }
     }
 
@@ -269,13 +269,13 @@ impl Lagoon {
 
     /// Whether something else than these tests makes runs happen.
     pub(crate) fn has_cluster(&self) -> bool {
-        matches!(self.kind, Kind::Other { .. })
+        matches!(self.kind, LagoonKind::Other { .. })
             && variable("TASKS_TEST_CLUSTER").as_deref() == Some("1")
     }
 
     /// Whether it is the built-in one.
     pub(crate) fn is_sandbox(&self) -> bool {
-        matches!(self.kind, Kind::Sandbox(_))
+        matches!(self.kind, LagoonKind::Sandbox(_))
     }
 
     pub(crate) fn project(&self) -> String {
@@ -399,7 +399,7 @@ mod tests {
 
     fn in_sandbox(env: &TestEnv) -> Lagoon {
         let token = Token::Fixed(env.token().to_owned());
-        Lagoon::of(Kind::Sandbox(env.clone()), env.url(), token)
+        Lagoon::of(LagoonKind::Sandbox(env.clone()), env.url(), token)
     }
 
     fn count(env: &TestEnv, name: &str) -> usize {

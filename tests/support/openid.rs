@@ -18,7 +18,7 @@ use url::Url;
 
 /// How the provider answers.
 #[derive(Default)]
-struct State {
+struct ProviderState {
     /// Codes that were given, with the address and the challenge they are good for.
     codes: HashMap<String, (String, String)>,
     /// The refresh token that is good now.
@@ -43,20 +43,20 @@ struct State {
 pub(crate) enum Failure {
     /// With this status line, content type and body.
     Answers(&'static str, &'static str, &'static str),
-    /// Not before [`OpenId::recovers`] is called. The request is carried out then.
+    /// Not before [`OpenId::recover`] is called. The request is carried out then.
     Hangs,
 }
 
 /// What the server's threads share.
 #[derive(Default)]
-struct Shared {
-    state: Mutex<State>,
+struct SharedState {
+    state: Mutex<ProviderState>,
     /// Notified when the provider recovers.
     recovered: Condvar,
 }
 
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl SharedState {
+    fn state(&self) -> MutexGuard<'_, ProviderState> {
         self.state.lock().unwrap()
     }
 }
@@ -64,7 +64,7 @@ impl Shared {
 /// A provider on a port of its own; it lives as long as the test.
 pub(crate) struct OpenId {
     url: String,
-    shared: Arc<Shared>,
+    shared: Arc<SharedState>,
 }
 
 impl OpenId {
@@ -72,11 +72,11 @@ impl OpenId {
     pub(crate) fn new(tokens: &[&str]) -> OpenId {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let url = format!("http://{}/auth", listener.local_addr().unwrap());
-        let shared = Arc::new(Shared {
-            state: Mutex::new(State {
+        let shared = Arc::new(SharedState {
+            state: Mutex::new(ProviderState {
                 tokens: tokens.iter().map(|t| (*t).to_owned()).collect(),
                 refresh_expires_in: 1800,
-                ..State::default()
+                ..ProviderState::default()
             }),
             recovered: Condvar::new(),
         });
@@ -91,7 +91,7 @@ impl OpenId {
     }
 
     /// Gives these tokens in turn from now on.
-    pub(crate) fn gives(&self, tokens: &[&str]) {
+    pub(crate) fn set_token(&self, tokens: &[&str]) {
         let mut state = self.shared.state();
         state.tokens = tokens.iter().map(|t| (*t).to_owned()).collect();
         state.given = 0;
@@ -103,12 +103,12 @@ impl OpenId {
     }
 
     /// The configuration is this from now on.
-    pub(crate) fn says(&self, configuration: Value) {
+    pub(crate) fn set_configuration(&self, configuration: Value) {
         self.shared.state().configuration = Some(configuration);
     }
 
     /// The session ends: no refresh token is good any more.
-    pub(crate) fn ends_the_session(&self) {
+    pub(crate) fn end_session(&self) {
         self.shared.state().refresh = None;
     }
 
@@ -118,12 +118,12 @@ impl OpenId {
     }
 
     /// Fails like this from now on.
-    pub(crate) fn fails(&self, failure: Failure) {
+    pub(crate) fn set_failure(&self, failure: Failure) {
         self.shared.state().failure = Some(failure);
     }
 
     /// Works again, and carries out the requests that it has not answered yet.
-    pub(crate) fn recovers(&self) {
+    pub(crate) fn recover(&self) {
         self.shared.state().failure = None;
         self.shared.recovered.notify_all();
     }
@@ -144,7 +144,7 @@ impl OpenId {
     }
 
     /// What a user does with the address: signs in, and is sent back. Gives the way back.
-    pub(crate) fn signs_in(&self, address: &str) -> String {
+    pub(crate) fn sign_in(&self, address: &str) -> String {
         let url = Url::parse(address).unwrap();
         let asked: HashMap<String, String> = url.query_pairs().into_owned().collect();
         assert!(address.starts_with(&self.url), "{address}");
@@ -169,7 +169,7 @@ impl OpenId {
     }
 }
 
-fn serve(client: TcpStream, base: &str, shared: &Shared) -> Option<()> {
+fn serve(client: TcpStream, base: &str, shared: &SharedState) -> Option<()> {
     let mut reader = BufReader::new(client.try_clone().ok()?);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -201,7 +201,7 @@ fn answer(
     path: &str,
     body: &[u8],
     base: &str,
-    shared: &Shared,
+    shared: &SharedState,
 ) -> (&'static str, &'static str, String) {
     let mut state = shared.state();
     state.requests += 1;
@@ -233,7 +233,7 @@ fn answer(
 
 /// Ends the session that the refresh token belongs to; as in Keycloak, success has no body.
 fn log_out(
-    state: &mut State,
+    state: &mut ProviderState,
     form: HashMap<String, String>,
 ) -> (&'static str, &'static str, String) {
     state.logouts.push(form.clone());
@@ -251,7 +251,7 @@ fn log_out(
     ("204 No Content", "application/json", String::new())
 }
 
-fn grant(state: &mut State, form: HashMap<String, String>) -> (&'static str, Value) {
+fn grant(state: &mut ProviderState, form: HashMap<String, String>) -> (&'static str, Value) {
     state.forms.push(form.clone());
     let refused = |why: &str| {
         let answer = json!({"error": "invalid_grant", "error_description": why});

@@ -26,9 +26,9 @@ pub(crate) enum Fault {
     /// The connection is closed before the request is passed on.
     Refused,
     /// Lagoon gets it and answers; the answer is lost.
-    AnswerLost,
+    ResponseLost,
     /// Lagoon answers; only so many bytes of the answer arrive.
-    AnswerCut(usize),
+    ResponseCut(usize),
     /// The connection is reset before the request is passed on.
     ResetBefore,
     /// Lagoon gets it and answers; the connection is reset after so many bytes of the answer.
@@ -136,19 +136,19 @@ fn closing_answer(status: &str, content_type: &str, body: &str) -> String {
 
 /// A request as it came in.
 #[derive(Debug, Clone)]
-pub(crate) struct Seen {
+pub(crate) struct ReceivedRequest {
     /// The request line and the headers.
     pub(crate) head: String,
     pub(crate) body: String,
 }
 
 /// What happens to the request that comes now.
-type Draw = Box<dyn FnMut(&Seen) -> Fault + Send>;
+type Draw = Box<dyn FnMut(&ReceivedRequest) -> Fault + Send>;
 
 /// A proxy on a port of its own, until it is dropped.
 pub(crate) struct Proxy {
     address: SocketAddr,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Mutex<Vec<ReceivedRequest>>>,
     connections: Arc<AtomicUsize>,
     is_over: Arc<AtomicBool>,
 }
@@ -202,7 +202,7 @@ impl Proxy {
     pub(crate) fn drawing(
         upstream: SocketAddr,
         shut_for: Duration,
-        draw: impl FnMut(&Seen) -> Fault + Send + 'static,
+        draw: impl FnMut(&ReceivedRequest) -> Fault + Send + 'static,
     ) -> Proxy {
         // Bound and not listening is what refuses, and nobody else can have the port meanwhile.
         let door = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
@@ -212,7 +212,7 @@ impl Proxy {
         if shut_for.is_zero() {
             door.listen(128).unwrap();
         }
-        let line = Line {
+        let line = ProxyState {
             upstream,
             draw: Arc::new(Mutex::new(Box::new(draw))),
             seen: Arc::default(),
@@ -260,22 +260,22 @@ impl Proxy {
     }
 
     /// The requests that came in, in order.
-    pub(crate) fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn seen(&self) -> Vec<ReceivedRequest> {
         self.seen.lock().unwrap().clone()
     }
 }
 
 /// What the connections of a proxy share.
 #[derive(Clone)]
-struct Line {
+struct ProxyState {
     upstream: SocketAddr,
     draw: Arc<Mutex<Draw>>,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Mutex<Vec<ReceivedRequest>>>,
     /// The reply that came last.
     last: Arc<Mutex<Option<Vec<u8>>>>,
 }
 
-impl Line {
+impl ProxyState {
     /// Answers what comes over one connection, until a fault or the client ends it.
     fn attend(&self, client: &TcpStream) -> std::io::Result<()> {
         let mut reader = BufReader::new(client);
@@ -293,7 +293,7 @@ impl Line {
     fn serve(
         &self,
         mut client: &TcpStream,
-        request: &Seen,
+        request: &ReceivedRequest,
         fault: &Fault,
     ) -> std::io::Result<bool> {
         match fault {
@@ -327,12 +327,12 @@ impl Line {
         let last = self.last.lock().unwrap().replace(answer.bytes.clone());
         let most = answer.bytes.len();
         match fault {
-            Fault::AnswerLost => return Ok(false),
+            Fault::ResponseLost => return Ok(false),
             Fault::Substituted(bytes) => {
                 client.write_all(bytes.as_bytes())?;
                 return Ok(false);
             }
-            Fault::AnswerCut(length) => {
+            Fault::ResponseCut(length) => {
                 client.write_all(&answer.bytes[..most.min(*length)])?;
                 return Ok(false);
             }
@@ -385,7 +385,7 @@ impl Line {
     }
 }
 
-fn read_request(reader: &mut impl BufRead) -> Option<Seen> {
+fn read_request(reader: &mut impl BufRead) -> Option<ReceivedRequest> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         if reader.read_line(&mut head).ok()? == 0 {
@@ -399,7 +399,7 @@ fn read_request(reader: &mut impl BufRead) -> Option<Seen> {
         .map_or(0, |(_, value)| value.trim().parse().unwrap());
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Seen {
+    Some(ReceivedRequest {
         head,
         body: String::from_utf8(body).ok()?,
     })
@@ -412,13 +412,13 @@ fn reset(client: &TcpStream) -> std::io::Result<bool> {
 }
 
 /// An answer as it came, without what it says of its connection.
-struct Answer {
+struct ProxiedResponse {
     bytes: Vec<u8>,
     /// How long its head is, with the empty line.
     head: usize,
 }
 
-impl Answer {
+impl ProxiedResponse {
     fn head(&self) -> String {
         String::from_utf8_lossy(&self.bytes[..self.head]).into_owned()
     }
@@ -485,7 +485,7 @@ fn tie_of(answer: &Value) -> Option<(String, Value)> {
 }
 
 /// The whole answer, on a connection that is for this request alone.
-fn forward(upstream: SocketAddr, request: &Seen) -> std::io::Result<Answer> {
+fn forward(upstream: SocketAddr, request: &ReceivedRequest) -> std::io::Result<ProxiedResponse> {
     let mut server = TcpStream::connect(upstream)?;
     for line in request.head.trim_end().split("\r\n") {
         if !line.to_ascii_lowercase().starts_with("connection:") {
@@ -497,7 +497,7 @@ fn forward(upstream: SocketAddr, request: &Seen) -> std::io::Result<Answer> {
     server.read_to_end(&mut bytes)?;
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
     let head = end.map_or(bytes.len(), |at| at + 4);
-    let mut answer = Answer { bytes, head };
+    let mut answer = ProxiedResponse { bytes, head };
     answer.set("connection", "");
     Ok(answer)
 }
@@ -544,8 +544,8 @@ mod tests {
     fn each_request_gets_its_own_fault() {
         let faults = [
             Fault::Refused,
-            Fault::AnswerLost,
-            Fault::AnswerCut(8),
+            Fault::ResponseLost,
+            Fault::ResponseCut(8),
             Fault::Late(Duration::from_millis(1)),
             Fault::answered("502 Bad Gateway", "text/html", "<html>"),
             Fault::redirected("http://example.com/"),

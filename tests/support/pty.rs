@@ -26,18 +26,18 @@ const ROWS: u16 = 24;
 pub(crate) struct Terminal {
     child: Child,
     pty: Arc<Pty>,
-    seen: Arc<Seen>,
+    seen: Arc<SharedScreen>,
     deadline: Duration,
     secret: Option<String>,
 }
 
 /// What the program has written so far.
-struct Seen {
-    state: Mutex<State>,
+struct SharedScreen {
+    state: Mutex<ScreenState>,
     changed: Condvar,
 }
 
-struct State {
+struct ScreenState {
     screen: vt100::Parser,
     bytes: Vec<u8>,
     /// The program and all it started have closed the terminal.
@@ -61,8 +61,8 @@ impl Terminal {
             .env("TERM", "xterm-256color")
             .envs(invocation.variables.iter());
         let child = command.spawn(pts).unwrap();
-        let seen = Arc::new(Seen {
-            state: Mutex::new(State {
+        let seen = Arc::new(SharedScreen {
+            state: Mutex::new(ScreenState {
                 screen: vt100::Parser::new(rows(height), rows(COLUMNS), 1000),
                 bytes: Vec::new(),
                 closed: false,
@@ -209,8 +209,8 @@ impl Drop for Terminal {
     }
 }
 
-impl Seen {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl SharedScreen {
+    fn lock(&self) -> MutexGuard<'_, ScreenState> {
         self.state.lock().unwrap()
     }
 
@@ -231,8 +231,8 @@ impl Seen {
     fn wait(
         &self,
         deadline: Duration,
-        is_so: impl Fn(&State) -> bool,
-    ) -> (MutexGuard<'_, State>, bool) {
+        is_so: impl Fn(&ScreenState) -> bool,
+    ) -> (MutexGuard<'_, ScreenState>, bool) {
         let (state, limit) = self
             .changed
             .wait_timeout_while(self.lock(), deadline, |state| !is_so(state))
@@ -241,7 +241,7 @@ impl Seen {
     }
 }
 
-fn contents(state: &State) -> String {
+fn contents(state: &ScreenState) -> String {
     let screen = state.screen.screen().contents();
     let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
     lines.join("\n")

@@ -252,7 +252,7 @@ fn coerce_variables(
 }
 
 /// A document as one of the schemas that it may be sent to reads it.
-struct Accepted {
+struct ParsedDocument {
     schema: &'static Valid<Schema>,
     /// `ours`, or the release.
     name: String,
@@ -263,20 +263,20 @@ struct Accepted {
 /// those of the releases from the document's own on.
 pub(crate) fn validate_request(source: &str, variables: &serde_json::Value) -> Result<(), String> {
     /// Tests send the same few documents thousands of times, and reading one takes milliseconds.
-    static ACCEPTED: LazyLock<Mutex<HashMap<String, Arc<[Accepted]>>>> =
+    static ACCEPTED: LazyLock<Mutex<HashMap<String, Arc<[ParsedDocument]>>>> =
         LazyLock::new(Mutex::default);
     let source = with_the_same_tie(source);
     let known = ACCEPTED.lock().unwrap().get(&source).cloned();
     let accepted = match known {
         Some(accepted) => accepted,
         None => {
-            let accepted: Arc<[Accepted]> = accept(&source)?.into();
+            let accepted: Arc<[ParsedDocument]> = accept(&source)?.into();
             let mut all = ACCEPTED.lock().unwrap();
             all.insert(source.clone(), Arc::clone(&accepted));
             accepted
         }
     };
-    for Accepted {
+    for ParsedDocument {
         schema,
         name,
         document,
@@ -288,7 +288,7 @@ pub(crate) fn validate_request(source: &str, variables: &serde_json::Value) -> R
     Ok(())
 }
 
-fn accept(source: &str) -> Result<Vec<Accepted>, String> {
+fn accept(source: &str) -> Result<Vec<ParsedDocument>, String> {
     let since = since(source)?;
     let releases = releases()
         .iter()
@@ -299,7 +299,7 @@ fn accept(source: &str) -> Result<Vec<Accepted>, String> {
         .map(|(name, schema)| {
             let document = parse(schema, source)
                 .map_err(|error| format!("schema {name}: {error}\n{source}"))?;
-            Ok(Accepted {
+            Ok(ParsedDocument {
                 schema,
                 name,
                 document,

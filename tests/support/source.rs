@@ -8,7 +8,7 @@ use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
 /// A name, a call or a path, and the line it stands in, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Named {
+pub(crate) struct NamedItem {
     pub(crate) line: usize,
     pub(crate) name: String,
 }
@@ -24,23 +24,23 @@ pub(crate) struct Chain {
 
 /// What one file says outside its tests.
 #[derive(Debug, Default)]
-pub(crate) struct Source {
+pub(crate) struct SourceFacts {
     /// Every path of two segments or more, those of `use` one by one; what starts with `crate`,
     /// `self` or `super` is told from the crate's root, as in `crate::terminal::Ui`.
-    pub(crate) paths: Vec<Named>,
+    pub(crate) paths: Vec<NamedItem>,
     /// `println` for `println!(…)`.
-    pub(crate) macros: Vec<Named>,
+    pub(crate) macros: Vec<NamedItem>,
     /// `unwrap` for `x.unwrap()`.
-    pub(crate) methods: Vec<Named>,
+    pub(crate) methods: Vec<NamedItem>,
     /// The calls that each method call is chained to, and the variable it begins with: `app`, `lagoon()`
     /// for `url` in `app.lagoon().await?.url()`.
     pub(crate) chains: Vec<Chain>,
     /// The paths of `pub use`.
-    pub(crate) reexports: Vec<Named>,
+    pub(crate) reexports: Vec<NamedItem>,
     /// The literals of strings, but for documentation.
-    pub(crate) strings: Vec<Named>,
+    pub(crate) strings: Vec<NamedItem>,
     /// `Debug` for `#[derive(Debug)]`, and every other word in an attribute.
-    pub(crate) attributes: Vec<Named>,
+    pub(crate) attributes: Vec<NamedItem>,
     /// The modules in files of their own that only tests have.
     pub(crate) test_modules: Vec<String>,
 }
@@ -86,11 +86,11 @@ pub(crate) fn module_of(file: &Path) -> Vec<String> {
     module
 }
 
-impl Source {
+impl SourceFacts {
     /// Reads a file's text; `module` is where it stands in the crate.
-    pub(crate) fn parse(text: &str, module: &[String]) -> Result<Source, String> {
+    pub(crate) fn parse(text: &str, module: &[String]) -> Result<SourceFacts, String> {
         let tokens: TokenStream = text.parse().map_err(|error| format!("{error}"))?;
-        let mut source = Source::default();
+        let mut source = SourceFacts::default();
         source.walk(&trees(tokens), module);
         Ok(source)
     }
@@ -145,7 +145,7 @@ impl Source {
                 let text = literal.to_string();
                 if text.starts_with(['"', 'r']) {
                     let (line, name) = (line(&tokens[at]), text);
-                    self.strings.push(Named { line, name });
+                    self.strings.push(NamedItem { line, name });
                 }
                 at + 1
             }
@@ -174,11 +174,11 @@ impl Source {
                 method: last.clone(),
                 receivers: receivers(&tokens[..at - 1]),
             });
-            self.methods.push(Named { line, name: last });
+            self.methods.push(NamedItem { line, name: last });
         } else if matches!(tokens.get(end), Some(TokenTree::Punct(mark))
             if mark.as_char() == '!' && mark.spacing() == Spacing::Alone)
         {
-            self.macros.push(Named { line, name: last });
+            self.macros.push(NamedItem { line, name: last });
         }
         self.record(line, segments, module);
         end
@@ -187,7 +187,7 @@ impl Source {
     fn record(&mut self, line: usize, segments: Vec<String>, module: &[String]) {
         let segments = from_the_root(segments, module);
         if segments.len() > 1 {
-            self.paths.push(Named {
+            self.paths.push(NamedItem {
                 line,
                 name: segments.join("::"),
             });
@@ -226,7 +226,7 @@ impl Source {
     fn words(&mut self, tokens: &[TokenTree]) {
         for token in tokens {
             match token {
-                TokenTree::Ident(word) => self.attributes.push(Named {
+                TokenTree::Ident(word) => self.attributes.push(NamedItem {
                     line: line(token),
                     name: word.to_string(),
                 }),

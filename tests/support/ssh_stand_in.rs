@@ -34,17 +34,17 @@ impl SshStandIn {
     }
 
     /// Gives another token from now on.
-    pub(crate) fn gives(&self, token: &str) {
+    pub(crate) fn set_token(&self, token: &str) {
         self.home.write("ssh/token", token);
     }
 
     /// Gives this token to keys whose path says `guest`.
-    pub(crate) fn gives_guests(&self, token: &str) {
+    pub(crate) fn set_guest_token(&self, token: &str) {
         self.home.write("ssh/token.guest", token);
     }
 
     /// Gives no token, but these words on stderr and this exit status.
-    pub(crate) fn refuses(&self, words: &str, status: i32) {
+    pub(crate) fn refuse(&self, words: &str, status: i32) {
         self.home.write("ssh/token", "");
         self.home.write("ssh/words", words);
         self.home.write("ssh/status", status.to_string());

@@ -20,7 +20,7 @@ pub(crate) enum Mismatch {
 
 /// Every way in which `part` is no part of `whole`, field for field.
 pub(crate) fn mismatches(part: &Schema, whole: &Schema) -> Vec<Mismatch> {
-    let mut found = Found(Vec::new());
+    let mut found = Mismatches(Vec::new());
     for (operation, name) in part.schema_definition.iter_root_operations() {
         match whole.root_operation(operation) {
             None => found.absent(format!("{operation}")),
@@ -61,9 +61,9 @@ pub(crate) fn plain_fields<'a>(schema: &'a Schema, name: &str) -> Vec<&'a str> {
     found
 }
 
-struct Found(Vec<Mismatch>);
+struct Mismatches(Vec<Mismatch>);
 
-impl Found {
+impl Mismatches {
     fn absent(&mut self, coordinate: String) {
         self.0.push(Mismatch::Absent(coordinate));
     }

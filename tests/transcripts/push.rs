@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use lagoon_sandbox::{Identity, Sandbox, Served};
+use lagoon_sandbox::{Identity, Sandbox, ServedSandbox};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -34,7 +34,7 @@ const CONNECTION: [&str; 4] = ["date", "connection", "keep-alive", "transfer-enc
 pub(super) async fn events(
     client: &Client,
     sandbox: &Sandbox,
-    served: &Served,
+    served: &ServedSandbox,
     name: &str,
     recording: &Value,
 ) -> Result<bool, String> {
@@ -92,7 +92,7 @@ fn plain(text: &str) -> String {
 /// Replays what was said over a recorded WebSocket.
 pub(super) async fn socket(
     sandbox: &Sandbox,
-    served: &Served,
+    served: &ServedSandbox,
     name: &str,
     recording: &Value,
 ) -> Result<bool, String> {

@@ -19,12 +19,12 @@ pub enum Fault {
     /// Executed, but no reply, as with a Lagoon whose message broker is down.
     HangAfter,
     /// Executed, then the connection breaks.
-    LoseAnswer,
+    LoseResponse,
 }
 
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Recorded {
+pub struct RecordedRequest {
     pub method: String,
     /// Path and query.
     pub path: String,
@@ -39,7 +39,7 @@ pub struct Recorded {
 #[derive(Default)]
 pub(super) struct Faults {
     waiting: Mutex<VecDeque<(String, Fault)>>,
-    recorded: Mutex<Vec<Recorded>>,
+    recorded: Mutex<Vec<RecordedRequest>>,
     pub(super) storage_is_down: AtomicBool,
     /// The number of times that subscriptions were silenced.
     pub(super) silenced: AtomicU64,
@@ -59,11 +59,11 @@ impl Faults {
         waiting.remove(at).map(|(_, fault)| fault)
     }
 
-    pub(super) fn record(&self, recorded: Recorded) {
+    pub(super) fn record(&self, recorded: RecordedRequest) {
         lock(&self.recorded).push(recorded);
     }
 
-    pub(super) fn recorded(&self) -> Vec<Recorded> {
+    pub(super) fn recorded(&self) -> Vec<RecordedRequest> {
         lock(&self.recorded).clone()
     }
 }

@@ -33,8 +33,8 @@ use rows::runs::Run;
 use state::State;
 use store::{Status, Store, StoreError};
 
-pub use faults::{Fault, Recorded};
-pub use http::Served;
+pub use faults::{Fault, RecordedRequest};
+pub use http::ServedSandbox;
 pub use options::{ExecutorKind, Identity, Options, SandboxError, Seed, StoreKind};
 
 /// A sandbox. Clones share it.
@@ -65,7 +65,7 @@ impl Sandbox {
     }
 
     /// Serves on a loopback address; port 0 selects a free one.
-    pub async fn serve(self, address: SocketAddr) -> Result<Served, SandboxError> {
+    pub async fn serve(self, address: SocketAddr) -> Result<ServedSandbox, SandboxError> {
         http::serve(self, address).await
     }
 
@@ -76,7 +76,7 @@ impl Sandbox {
 
     /// The requests so far; recorded only with a store in memory.
     #[must_use]
-    pub fn requests(&self) -> Vec<Recorded> {
+    pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.faults.recorded()
     }
 

@@ -8,11 +8,11 @@ use super::instant;
 
 struct Column {
     name: &'static str,
-    kind: Kind,
-    missing: Missing,
+    kind: ColumnKind,
+    missing: MissingValue,
 }
 
-enum Kind {
+enum ColumnKind {
     /// At most this many characters.
     Varchar(usize),
     Text,
@@ -22,7 +22,7 @@ enum Kind {
 }
 
 #[derive(PartialEq, Eq)]
-enum Missing {
+enum MissingValue {
     Null,
     Default,
     Refused,
@@ -44,7 +44,7 @@ where
     Option::<Option<T>>::from(value.clone()).map(Value::from)
 }
 
-const fn column(name: &'static str, kind: Kind, missing: Missing) -> Column {
+const fn column(name: &'static str, kind: ColumnKind, missing: MissingValue) -> Column {
     Column {
         name,
         kind,
@@ -55,43 +55,59 @@ const fn column(name: &'static str, kind: Kind, missing: Missing) -> Column {
 pub(super) static DEFINITION: Table = Table {
     name: "advanced_task_definition",
     columns: &[
-        column("admin_only_view", Kind::Checked, Missing::Default),
-        column("command", Kind::Text, Missing::Null),
-        column("confirmation_text", Kind::Varchar(2000), Missing::Null),
-        column("deploy_token_injection", Kind::Checked, Missing::Default),
-        column("description", Kind::Text, Missing::Refused),
-        column("group_name", Kind::Varchar(300), Missing::Null),
-        column("image", Kind::Varchar(2000), Missing::Null),
-        column("name", Kind::Varchar(300), Missing::Refused),
-        column("project_key_injection", Kind::Checked, Missing::Default),
-        column("service", Kind::Varchar(100), Missing::Null),
-        column("system_wide", Kind::Checked, Missing::Default),
+        column(
+            "admin_only_view",
+            ColumnKind::Checked,
+            MissingValue::Default,
+        ),
+        column("command", ColumnKind::Text, MissingValue::Null),
+        column(
+            "confirmation_text",
+            ColumnKind::Varchar(2000),
+            MissingValue::Null,
+        ),
+        column(
+            "deploy_token_injection",
+            ColumnKind::Checked,
+            MissingValue::Default,
+        ),
+        column("description", ColumnKind::Text, MissingValue::Refused),
+        column("group_name", ColumnKind::Varchar(300), MissingValue::Null),
+        column("image", ColumnKind::Varchar(2000), MissingValue::Null),
+        column("name", ColumnKind::Varchar(300), MissingValue::Refused),
+        column(
+            "project_key_injection",
+            ColumnKind::Checked,
+            MissingValue::Default,
+        ),
+        column("service", ColumnKind::Varchar(100), MissingValue::Null),
+        column("system_wide", ColumnKind::Checked, MissingValue::Default),
     ],
 };
 
 pub(super) static ARGUMENT: Table = Table {
     name: "advanced_task_definition_argument",
     columns: &[
-        column("default_value", Kind::Text, Missing::Null),
-        column("display_name", Kind::Varchar(500), Missing::Null),
-        column("name", Kind::Varchar(300), Missing::Refused),
-        column("optional", Kind::Checked, Missing::Default),
+        column("default_value", ColumnKind::Text, MissingValue::Null),
+        column("display_name", ColumnKind::Varchar(500), MissingValue::Null),
+        column("name", ColumnKind::Varchar(300), MissingValue::Refused),
+        column("optional", ColumnKind::Checked, MissingValue::Default),
     ],
 };
 
 pub(super) static TASK: Table = Table {
     name: "task",
     columns: &[
-        column("command", Kind::Text, Missing::Refused),
-        column("completed", Kind::DateTime, Missing::Null),
-        column("created", Kind::DateTime, Missing::Default),
-        column("environment", Kind::Checked, Missing::Refused),
-        column("name", Kind::Varchar(100), Missing::Refused),
-        column("remote_id", Kind::Varchar(50), Missing::Null),
-        column("service", Kind::Varchar(100), Missing::Refused),
-        column("source_user", Kind::Varchar(300), Missing::Null),
-        column("started", Kind::DateTime, Missing::Null),
-        column("status", Kind::Checked, Missing::Default),
+        column("command", ColumnKind::Text, MissingValue::Refused),
+        column("completed", ColumnKind::DateTime, MissingValue::Null),
+        column("created", ColumnKind::DateTime, MissingValue::Default),
+        column("environment", ColumnKind::Checked, MissingValue::Refused),
+        column("name", ColumnKind::Varchar(100), MissingValue::Refused),
+        column("remote_id", ColumnKind::Varchar(50), MissingValue::Null),
+        column("service", ColumnKind::Varchar(100), MissingValue::Refused),
+        column("source_user", ColumnKind::Varchar(300), MissingValue::Null),
+        column("started", ColumnKind::DateTime, MissingValue::Null),
+        column("status", ColumnKind::Checked, MissingValue::Default),
     ],
 };
 
@@ -129,11 +145,11 @@ impl Column {
     fn check(&self, table: &str, cell: &Cell) -> Result<()> {
         let name = self.name;
         let text = match cell {
-            None if self.missing == Missing::Refused => {
+            None if self.missing == MissingValue::Refused => {
                 let message = format!("Field '{name}' doesn't have a default value");
                 return Err(refusal(1364, "HY000", &message));
             }
-            Some(Value::Null) if self.missing != Missing::Null => {
+            Some(Value::Null) if self.missing != MissingValue::Null => {
                 let message = format!("Column '{name}' cannot be null");
                 return Err(refusal(1048, "23000", &message));
             }
@@ -141,7 +157,7 @@ impl Column {
             _ => return Ok(()),
         };
         let place = format!("column `infrastructure`.`{table}`.`{name}` at row 1");
-        if let Kind::DateTime = self.kind {
+        if let ColumnKind::DateTime = self.kind {
             return match instant::stored(text) {
                 Some(_) => Ok(()),
                 None => {
@@ -156,9 +172,9 @@ impl Column {
             return Err(refusal(1366, "22007", &message));
         }
         let is_too_long = match self.kind {
-            Kind::Varchar(characters) => text.chars().count() > characters,
-            Kind::Text => text.len() > 65_535,
-            Kind::DateTime | Kind::Checked => false,
+            ColumnKind::Varchar(characters) => text.chars().count() > characters,
+            ColumnKind::Text => text.len() > 65_535,
+            ColumnKind::DateTime | ColumnKind::Checked => false,
         };
         if is_too_long {
             let message = format!("Data too long for column '{name}' at row 1");

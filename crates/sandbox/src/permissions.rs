@@ -45,7 +45,7 @@ pub(super) enum Caller {
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) enum On<'a> {
+pub(super) enum PermissionTarget<'a> {
     /// No project or group: only platform roles count.
     Platform,
     Project(i32),
@@ -53,7 +53,12 @@ pub(super) enum On<'a> {
 }
 
 impl Caller {
-    pub(super) fn require(&self, resource: &str, scope: &str, on: On<'_>) -> Result<()> {
+    pub(super) fn require(
+        &self,
+        resource: &str,
+        scope: &str,
+        on: PermissionTarget<'_>,
+    ) -> Result<()> {
         if self.may(resource, scope, on) {
             return Ok(());
         }
@@ -63,7 +68,7 @@ impl Caller {
         )
     }
 
-    pub(super) fn may(&self, resource: &str, scope: &str, on: On<'_>) -> bool {
+    pub(super) fn may(&self, resource: &str, scope: &str, on: PermissionTarget<'_>) -> bool {
         let user = match self {
             Caller::Service { .. } => return true,
             Caller::User(user) => user,
@@ -96,14 +101,14 @@ impl Caller {
 }
 
 impl User {
-    fn role(&self, on: On<'_>) -> Option<Role> {
+    fn role(&self, on: PermissionTarget<'_>) -> Option<Role> {
         match on {
-            On::Platform => None,
-            On::Project(project) => {
+            PermissionTarget::Platform => None,
+            PermissionTarget::Project(project) => {
                 let roles = self.projects.iter().filter(|(id, _)| *id == project);
                 roles.map(|(_, role)| *role).max()
             }
-            On::Group(group) => {
+            PermissionTarget::Group(group) => {
                 let roles = self.groups.iter().filter(|(id, _)| id == group);
                 roles.map(|(_, role)| *role).max()
             }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, ToSql, Transaction};
 use super::engine::{Detached, Executor, Scripted, Simulate};
 use super::failure::Result;
 use super::faults::Faults;
-use super::permissions::{Caller, On};
+use super::permissions::{Caller, PermissionTarget};
 use super::rows::{Record, people};
 use super::store::{Store, StoreError};
 use super::token::{self, Claims};
@@ -39,7 +39,10 @@ impl Session {
         mut rows: Vec<T>,
         admin_only: impl Fn(&T) -> bool,
     ) -> Vec<T> {
-        if !self.caller.may("project", "viewAll", On::Platform) {
+        if !self
+            .caller
+            .may("project", "viewAll", PermissionTarget::Platform)
+        {
             rows.retain(|row| !admin_only(row));
         }
         rows

@@ -17,7 +17,7 @@ use crate::clock::timeout;
 const LONGEST: usize = 16 * 1024;
 
 /// The limit for one connection: browsers open some that they never use.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) struct Callback {
     listener: TcpListener,
@@ -53,7 +53,7 @@ impl Callback {
                     };
                     let (found, state) = (found.clone(), state.to_owned());
                     connections.spawn(async move {
-                        let served = timeout(PATIENCE, serve(stream, &state));
+                        let served = timeout(TIMEOUT, serve(stream, &state));
                         if let Ok(Ok(Some(end))) = served.await {
                             let _ = found.send(end).await;
                         }
@@ -66,9 +66,9 @@ impl Callback {
 }
 
 #[derive(Debug)]
-enum Request {
+enum CallbackRequest {
     /// The code, or the identity server's refusal.
-    Back(Result<String, BrowserError>),
+    Redirect(Result<String, BrowserError>),
     /// The redirect of another sign-in, or a forged one.
     WrongState,
     Other,
@@ -87,16 +87,16 @@ async fn serve(
     }
     let request = read(&bytes, state);
     let (status, text) = match &request {
-        Request::Other => ("404 Not Found", "Page not found."),
-        Request::WrongState => (
+        CallbackRequest::Other => ("404 Not Found", "Page not found."),
+        CallbackRequest::WrongState => (
             "400 Bad Request",
             "This page belongs to another sign-in. Return to the browser window that `tasks` opened.",
         ),
-        Request::Back(Ok(_)) => (
+        CallbackRequest::Redirect(Ok(_)) => (
             "200 OK",
             "The sign-in continues in the terminal. You can close this window.",
         ),
-        Request::Back(Err(_)) => (
+        CallbackRequest::Redirect(Err(_)) => (
             "400 Bad Request",
             "The sign-in failed. The terminal shows the reason.",
         ),
@@ -110,14 +110,14 @@ async fn serve(
     stream.write_all(answer.as_bytes()).await?;
     stream.shutdown().await?;
     Ok(match request {
-        Request::Back(end) => Some(end),
-        Request::WrongState | Request::Other => None,
+        CallbackRequest::Redirect(end) => Some(end),
+        CallbackRequest::WrongState | CallbackRequest::Other => None,
     })
 }
 
-fn read(request: &[u8], state: &str) -> Request {
+fn read(request: &[u8], state: &str) -> CallbackRequest {
     let Some(url) = target(request).filter(|url| url.path() == "/") else {
-        return Request::Other;
+        return CallbackRequest::Other;
     };
     let value = |name: &str| {
         let mut pairs = url.query_pairs();
@@ -126,7 +126,7 @@ fn read(request: &[u8], state: &str) -> Request {
             .map(|(_, v)| v.into_owned())
     };
     let end = match (value("code"), value("error")) {
-        (None, None) => return Request::Other,
+        (None, None) => return CallbackRequest::Other,
         (_, Some(error)) => {
             let description = value("error_description");
             let words = description.map_or(error.clone(), |words| format!("{words} ({error})"));
@@ -135,9 +135,9 @@ fn read(request: &[u8], state: &str) -> Request {
         (Some(code), None) => Ok(code),
     };
     if value("state").as_deref() == Some(state) {
-        Request::Back(end)
+        CallbackRequest::Redirect(end)
     } else {
-        Request::WrongState
+        CallbackRequest::WrongState
     }
 }
 
@@ -152,7 +152,7 @@ fn target(request: &[u8]) -> Option<Url> {
 mod tests {
     use super::*;
 
-    fn back(line: &str) -> Request {
+    fn back(line: &str) -> CallbackRequest {
         read(
             format!("{line}\r\nHost: 127.0.0.1\r\n\r\n").as_bytes(),
             "s1",
@@ -162,14 +162,17 @@ mod tests {
     #[test]
     fn a_code_requires_the_matching_state() {
         let code = back("GET /?state=s1&session_state=x&code=a%2Fb HTTP/1.1");
-        assert!(matches!(code, Request::Back(Ok(code)) if code == "a/b"));
+        assert!(matches!(code, CallbackRequest::Redirect(Ok(code)) if code == "a/b"));
         for wrong in [
             "GET /?state=s2&code=a HTTP/1.1",
             "GET /?code=a HTTP/1.1",
             "GET /?state=s2&error=access_denied HTTP/1.1",
             "GET /?error=access_denied HTTP/1.1",
         ] {
-            assert!(matches!(back(wrong), Request::WrongState), "{wrong}");
+            assert!(
+                matches!(back(wrong), CallbackRequest::WrongState),
+                "{wrong}"
+            );
         }
     }
 
@@ -177,7 +180,7 @@ mod tests {
     fn a_refusal_keeps_the_provider_message() {
         let refused =
             back("GET /?state=s1&error=access_denied&error_description=User+said+no HTTP/1.1");
-        let Request::Back(Err(refused)) = refused else {
+        let CallbackRequest::Redirect(Err(refused)) = refused else {
             panic!("{refused:?}");
         };
         assert_eq!(
@@ -196,7 +199,7 @@ mod tests {
             "",
             "GET",
         ] {
-            assert!(matches!(back(line), Request::Other), "{line}");
+            assert!(matches!(back(line), CallbackRequest::Other), "{line}");
         }
     }
 

@@ -16,7 +16,7 @@ pub(crate) trait Web: Send + Sync {
 #[error("{message}")]
 pub struct WebError {
     pub message: String,
-    pub is_passing: bool,
+    pub is_transient: bool,
     /// For an unusable address or setting; nothing was sent.
     pub hint: Option<String>,
 }
@@ -54,7 +54,7 @@ pub(super) async fn send_for_json(
 pub(in crate::auth) fn unavailable(message: String) -> WebError {
     WebError {
         message,
-        is_passing: true,
+        is_transient: true,
         hint: None,
     }
 }

@@ -67,10 +67,10 @@ impl Keeper {
 }
 
 #[derive(Clone, Default)]
-pub(crate) struct Memory(Arc<Mutex<Remembered>>);
+pub(crate) struct Memory(Arc<Mutex<RememberedToken>>);
 
 #[derive(Default)]
-struct Remembered {
+struct RememberedToken {
     last: Option<(StoredToken, Instant)>,
     failure: Option<(WebError, Instant)>,
 }

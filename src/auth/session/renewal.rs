@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{Session, SignIn, Token};
 use crate::auth::browser::web::{Web, WebError, unavailable};
 use crate::auth::browser::{self, BrowserError, Refresh};
-use crate::auth::store::{Age, Lock};
+use crate::auth::store::{Lock, TokenAge};
 use crate::auth::{AuthError, SignInMethod, StoredToken};
 use crate::clock::{Instant, timeout_at};
 
@@ -50,7 +50,7 @@ impl Session {
 
     /// Returns a valid token other than the refused one, stored or new.
     pub(super) async fn renewed(&self, refused: Option<&str>) -> Result<Option<Token>, AuthError> {
-        if let Some(good) = self.good(refused)? {
+        if let Some(good) = self.usable_token(refused)? {
             return Ok(Some(good));
         }
         let attempt = self.attempt(refused)?;
@@ -68,7 +68,7 @@ impl Session {
             }
             Renewal::Ssh(_) | Renewal::Ended => self.lock().await,
         };
-        if let Some(good) = self.good(refused)? {
+        if let Some(good) = self.usable_token(refused)? {
             return Ok(Some(good));
         }
         match self.renewal()? {
@@ -87,7 +87,9 @@ impl Session {
 
     fn attempt(&self, refused: Option<&str>) -> Result<Attempt, AuthError> {
         let usable = match refused {
-            None => self.peek()?.filter(|token| self.age(token) == Age::Ending),
+            None => self
+                .peek()?
+                .filter(|token| self.age(token) == TokenAge::Expiring),
             Some(_) => None,
         };
         let limit = match usable {
@@ -133,7 +135,7 @@ impl Session {
     }
 
     fn not_renewed(&self, attempt: &Attempt, failure: WebError) -> AuthError {
-        if failure.is_passing {
+        if failure.is_transient {
             self.memory.remember_failure(&failure);
         }
         if attempt.is_optional {

@@ -37,9 +37,9 @@ impl SignIn for Counting {
 }
 
 #[derive(Default)]
-struct Said(Mutex<Vec<String>>);
+struct RecordedNotices(Mutex<Vec<String>>);
 
-impl Notices for Said {
+impl Notices for RecordedNotices {
     fn note(&self, text: &str) {
         self.0.lock().unwrap().push(text.to_owned());
     }
@@ -53,7 +53,7 @@ struct Fixture {
     _home: tempfile::TempDir,
     store: TokenStore,
     given: Arc<AtomicUsize>,
-    said: Arc<Said>,
+    said: Arc<RecordedNotices>,
 }
 
 fn in_seconds(seconds: i64) -> String {
@@ -143,7 +143,7 @@ async fn a_token_without_renewal_is_used_until_it_expires() {
     let ended = in_seconds(-86_400);
     fixture.keep(&ended);
     assert_eq!(session.token().await.unwrap().secret.expose(), ended);
-    let over = session.other_than(&ended).await.unwrap_err();
+    let over = session.replace(&ended).await.unwrap_err();
     assert!(
         over.to_string()
             .starts_with("the token in the token store has expired")
@@ -157,21 +157,14 @@ async fn a_refused_token_is_replaced_once() {
     let (old, new) = (in_seconds(300), in_seconds(301));
     fixture.keep(&old);
     let session = fixture.session(Some(&[&new]));
-    let other = session.other_than(&old).await.unwrap().unwrap();
+    let other = session.replace(&old).await.unwrap().unwrap();
     assert_eq!(other.secret.expose(), new);
     // Another session whose token was refused finds the new one.
     let second = fixture.session(Some(&["unused"]));
-    let other = second.other_than(&old).await.unwrap().unwrap();
+    let other = second.replace(&old).await.unwrap().unwrap();
     assert_eq!(other.secret.expose(), new);
     assert_eq!(fixture.given(), 1);
-    assert!(
-        fixture
-            .session(None)
-            .other_than(&new)
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert!(fixture.session(None).replace(&new).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -232,7 +225,7 @@ async fn without_a_usable_store_the_token_stays_in_memory() {
         ..fixture.session(Some(&[&new]))
     };
     assert!(nowhere.token().await.is_ok());
-    let kept = nowhere.sign_in_anew().await.unwrap();
+    let kept = nowhere.sign_in_again().await.unwrap();
     assert!(matches!(nowhere.keep(&kept), Err(AuthError::NoFolder)));
 }
 

@@ -82,20 +82,24 @@ impl StoredToken {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::auth) enum Age {
+pub(in crate::auth) enum TokenAge {
     /// Enough, or the token does not say.
-    Good,
+    Fresh,
     /// About to end, or perhaps still valid by the server's clock.
-    Ending,
-    Over(Timestamp),
+    Expiring,
+    Expired(Timestamp),
 }
 
 /// With a known time of receipt, the token's own lifetime counts, so that a wrong clock does not
 /// matter.
-pub(in crate::auth) fn age(token: &Secret, received: Option<Timestamp>, now: Timestamp) -> Age {
+pub(in crate::auth) fn age(
+    token: &Secret,
+    received: Option<Timestamp>,
+    now: Timestamp,
+) -> TokenAge {
     let token = token.expose();
     let Some(end) = expiry(token) else {
-        return Age::Good;
+        return TokenAge::Fresh;
     };
     let lifetime = lifetime(token);
     let left = match (lifetime, received) {
@@ -105,11 +109,11 @@ pub(in crate::auth) fn age(token: &Secret, received: Option<Timestamp>, now: Tim
         _ => end.duration_since(now),
     };
     if left > lifetime.map_or(LEEWAY, |lifetime| LEEWAY.min(lifetime / 4)) {
-        Age::Good
+        TokenAge::Fresh
     } else if left >= -LEEWAY {
-        Age::Ending
+        TokenAge::Expiring
     } else {
-        Age::Over(end)
+        TokenAge::Expired(end)
     }
 }
 
@@ -126,12 +130,12 @@ mod tests {
     fn a_token_expires_with_leeway_on_both_sides() {
         let token = Secret::new(token_expiring_at(1000));
         let age_at = |second| age(&token, None, at(second));
-        assert_eq!(age_at(969), Age::Good);
-        assert_eq!(age_at(970), Age::Ending);
-        assert_eq!(age_at(1030), Age::Ending);
-        assert_eq!(age_at(1031), Age::Over(at(1000)));
+        assert_eq!(age_at(969), TokenAge::Fresh);
+        assert_eq!(age_at(970), TokenAge::Expiring);
+        assert_eq!(age_at(1030), TokenAge::Expiring);
+        assert_eq!(age_at(1031), TokenAge::Expired(at(1000)));
         let silent = Secret::new("e30.e30.c2ln".to_owned());
-        assert_eq!(age(&silent, None, Timestamp::MAX), Age::Good);
+        assert_eq!(age(&silent, None, Timestamp::MAX), TokenAge::Fresh);
     }
 
     #[test]
@@ -139,10 +143,10 @@ mod tests {
         let token = Secret::new(token_with(r#"{"iat":1000,"exp":1020}"#));
         for received in [None, Some(at(1000))] {
             let age_at = |second| age(&token, received, at(second));
-            assert_eq!(age_at(1000), Age::Good);
-            assert_eq!(age_at(1014), Age::Good);
-            assert_eq!(age_at(1015), Age::Ending);
-            assert_eq!(age_at(1051), Age::Over(at(1020)));
+            assert_eq!(age_at(1000), TokenAge::Fresh);
+            assert_eq!(age_at(1014), TokenAge::Fresh);
+            assert_eq!(age_at(1015), TokenAge::Expiring);
+            assert_eq!(age_at(1051), TokenAge::Expired(at(1020)));
         }
     }
 
@@ -153,15 +157,18 @@ mod tests {
         for skew in [-DAY, 0, DAY] {
             let received = at(1_000_000 + skew);
             let after = |seconds| age(&token, Some(received), at(1_000_000 + skew + seconds));
-            assert_eq!(after(0), Age::Good);
-            assert_eq!(after(269), Age::Good);
-            assert_eq!(after(270), Age::Ending);
-            assert_eq!(after(331), Age::Over(at(1_000_300)));
+            assert_eq!(after(0), TokenAge::Fresh);
+            assert_eq!(after(269), TokenAge::Fresh);
+            assert_eq!(after(270), TokenAge::Expiring);
+            assert_eq!(after(331), TokenAge::Expired(at(1_000_300)));
         }
         // The clock was set back since then: the token's own end counts again.
         let ahead = Some(at(1_000_000 + DAY));
-        assert_eq!(age(&token, ahead, at(1_000_100)), Age::Good);
-        assert_eq!(age(&token, ahead, at(1_000_400)), Age::Over(at(1_000_300)));
+        assert_eq!(age(&token, ahead, at(1_000_100)), TokenAge::Fresh);
+        assert_eq!(
+            age(&token, ahead, at(1_000_400)),
+            TokenAge::Expired(at(1_000_300))
+        );
     }
 
     #[test]

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::commands::report::plan::scope_names;
-use crate::commands::report::{Prepared, Table};
-use crate::ops::as_code::apply::{Done, Outcome};
+use crate::commands::report::{PreparedReport, Table};
+use crate::ops::as_code::apply::{AppliedStep, StepOutcome};
 use crate::output::{Cell, Column};
 use crate::terminal::Style;
 
@@ -26,17 +26,19 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn of(Outcome { step, done }: &Outcome) -> Row<'_> {
+    fn of(AppliedStep { step, done }: &AppliedStep) -> Row<'_> {
         let (result, style, id, message) = match done {
-            Done::Applied(id) => ("done", Style::Good, Some(*id), None),
-            Done::Already(id) => ("unchanged", Style::Dim, Some(*id), None),
-            Done::Unseen(id, why) => ("unchanged", Style::Dim, Some(*id), Some(why.clone())),
-            Done::Unknown => {
+            StepOutcome::Applied(id) => ("done", Style::Good, Some(*id), None),
+            StepOutcome::AlreadyApplied(id) => ("unchanged", Style::Dim, Some(*id), None),
+            StepOutcome::Unverified(id, why) => {
+                ("unchanged", Style::Dim, Some(*id), Some(why.clone()))
+            }
+            StepOutcome::Unknown => {
                 let message = "interrupted; the outcome is unknown".to_owned();
                 ("unknown", Style::Warning, None, Some(message))
             }
-            Done::Failed(error) => ("failed", Style::Bad, None, Some(error.to_string())),
-            Done::Skipped => ("skipped", Style::Warning, None, None),
+            StepOutcome::Failed(error) => ("failed", Style::Bad, None, Some(error.to_string())),
+            StepOutcome::Skipped => ("skipped", Style::Warning, None, None),
         };
         let (project, environment, group_name) = scope_names(&step.scope);
         Row {
@@ -54,7 +56,7 @@ impl Row<'_> {
     }
 }
 
-pub(super) fn report(outcomes: &[Outcome]) -> Prepared {
+pub(super) fn report(outcomes: &[AppliedStep]) -> PreparedReport {
     let rows: Vec<Row<'_>> = outcomes.iter().map(Row::of).collect();
     let text = |text: Option<&str>| text.map(str::to_owned);
     let grid = Table::of(&rows)
@@ -70,5 +72,5 @@ pub(super) fn report(outcomes: &[Outcome]) -> Prepared {
         })
         .if_any("message", |row| row.message.clone())
         .grid();
-    Prepared::new(json!(rows), grid)
+    PreparedReport::new(json!(rows), grid)
 }

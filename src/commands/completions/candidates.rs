@@ -3,7 +3,7 @@
 use crate::app::{App, Interrupts};
 use crate::commands::scope;
 use crate::commands::scope::{PlaceNeed, ProjectSource};
-use crate::complete::{Candidate, Live};
+use crate::complete::{Candidate, CompletionSource};
 use crate::config::SANDBOX;
 use crate::secret::masked;
 use crate::settings::{Env, Flags, Settings, Target, TokenOrigin};
@@ -21,7 +21,7 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 use super::shield::shield;
 
 /// A command line, and the index of the word to complete.
-pub(super) struct Request<'a> {
+pub(super) struct CompletionRequest<'a> {
     pub(super) words: Vec<String>,
     pub(super) index: usize,
     pub(super) folder: Option<&'a Path>,
@@ -50,8 +50,8 @@ enum ValueKind {
 }
 
 /// The candidates, in the order in which they are offered.
-pub(super) fn of(request: &Request<'_>) -> Vec<Candidate> {
-    let line = Arc::new(Line::read(request));
+pub(super) fn of(request: &CompletionRequest<'_>) -> Vec<Candidate> {
+    let line = Arc::new(ParsedLine::read(request));
     let mut command = attach((request.command)(), &[], &line);
     let words = shield(&request.words, request.index, &command);
     let words: Vec<OsString> = words.into_iter().map(OsString::from).collect();
@@ -78,7 +78,7 @@ fn shown(candidate: &CompletionCandidate) -> Option<Candidate> {
 }
 
 /// Attaches a completer to each argument whose values come from Lagoon.
-fn attach(command: Command, path: &[String], line: &Arc<Line>) -> Command {
+fn attach(command: Command, path: &[String], line: &Arc<ParsedLine>) -> Command {
     let path = [path, &[command.get_name().to_owned()]].concat();
     command
         .mut_args(|arg| match kind(&path, &arg) {
@@ -125,16 +125,16 @@ fn with_hint(arg: Arg) -> Arg {
 }
 
 /// The parts of a command line that completion needs.
-struct Line {
+struct ParsedLine {
     /// `None` if the command line, a variable or a file is invalid.
-    live: Option<(Arc<App>, Live)>,
+    live: Option<(Arc<App>, CompletionSource)>,
     task: Option<String>,
     /// `NAME=VALUE`, as given.
     values: Vec<String>,
 }
 
-impl Line {
-    fn read(request: &Request<'_>) -> Line {
+impl ParsedLine {
+    fn read(request: &CompletionRequest<'_>) -> ParsedLine {
         let command = (request.command)().ignore_errors(true);
         let mut words = request.words.clone();
         if let Some(word) = words.get_mut(request.index).filter(|word| word.is_empty()) {
@@ -153,8 +153,11 @@ impl Line {
             values = all(matches, "args");
             level = matches.subcommand().map(|(_, below)| below);
         }
-        Line {
-            live: live(&flags, request.waits.then(|| again(request)).flatten()),
+        ParsedLine {
+            live: live(
+                &flags,
+                request.waits.then(|| refresh_command(request)).flatten(),
+            ),
             task,
             values,
         }
@@ -195,7 +198,7 @@ impl Line {
             ValueKind::Environment => live.environments(project),
             ValueKind::Run | ValueKind::UnfinishedRun => {
                 let runs = live.runs(project, environment).into_iter();
-                let wanted = runs.filter(|run| kind == ValueKind::Run || !run.is_over);
+                let wanted = runs.filter(|run| kind == ValueKind::Run || !run.is_finished);
                 let each = wanted.map(|run| Candidate::new(run.id.to_string(), run.about));
                 each.collect()
             }
@@ -249,7 +252,7 @@ impl Line {
     }
 }
 
-fn project(app: &App, live: &Live) -> Option<String> {
+fn project(app: &App, live: &CompletionSource) -> Option<String> {
     let project = match scope::project_source(app, PlaceNeed::Project) {
         ProjectSource::Known(project) => project,
         ProjectSource::Remote {
@@ -282,19 +285,22 @@ fn contexts(app: &App) -> Vec<Candidate> {
 }
 
 /// A silent app that never prompts.
-fn live(flags: &Flags, again: Option<process::Command>) -> Option<(Arc<App>, Live)> {
+fn live(
+    flags: &Flags,
+    refresh_command: Option<process::Command>,
+) -> Option<(Arc<App>, CompletionSource)> {
     let env = Env::read().ok()?;
     let settings = Settings::resolve(flags, &env).ok()?;
-    let who = who(&settings);
+    let identity = identity(&settings);
     let app = Arc::new(App::new(Ui::captured(), settings, Interrupts::none()));
-    let live = Live::new(Arc::clone(&app), &who, again);
+    let live = CompletionSource::new(Arc::clone(&app), &identity, refresh_command);
     Some((app, live))
 }
 
 /// The process that repeats the request in the background, for the cache.
-fn again(request: &Request<'_>) -> Option<process::Command> {
-    let mut again = process::Command::new(std::env::current_exe().ok()?);
-    again
+fn refresh_command(request: &CompletionRequest<'_>) -> Option<process::Command> {
+    let mut refresh_command = process::Command::new(std::env::current_exe().ok()?);
+    refresh_command
         .env("COMPLETE", super::shells::BACKGROUND)
         .arg("--")
         .arg(request.index.to_string())
@@ -304,12 +310,12 @@ fn again(request: &Request<'_>) -> Option<process::Command> {
         .stderr(process::Stdio::null());
     // Ctrl-C at the prompt must not end it.
     #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut again, 0);
-    Some(again)
+    std::os::unix::process::CommandExt::process_group(&mut refresh_command, 0);
+    Some(refresh_command)
 }
 
 /// Identifies the Lagoon and the user. It contains only a hash of a token.
-fn who(settings: &Settings) -> String {
+fn identity(settings: &Settings) -> String {
     let Ok(chosen) = settings.chosen() else {
         return String::new();
     };

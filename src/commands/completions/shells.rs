@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use clap::Command;
 use clap_complete::env::EnvCompleter;
 
-use super::candidates::{self, Request};
+use super::candidates::{self, CompletionRequest};
 use super::words::{Words, for_bash};
 use crate::complete::Candidate;
 use crate::domain::task::quoting;
@@ -28,10 +28,10 @@ pub struct Shell {
 }
 
 /// From a question to the text that the shell reads.
-type Complete = fn(&Question<'_>) -> String;
+type Complete = fn(&ShellRequest<'_>) -> String;
 
 /// A request of a shell.
-struct Question<'a> {
+struct ShellRequest<'a> {
     args: Vec<String>,
     folder: Option<&'a Path>,
     command: fn() -> Command,
@@ -95,7 +95,7 @@ impl EnvCompleter for Shell {
         let Ok(args) = args.collect::<Result<Vec<_>, _>>() else {
             return Ok(());
         };
-        let question = Question {
+        let question = ShellRequest {
             args,
             folder,
             command: self.command,
@@ -105,9 +105,9 @@ impl EnvCompleter for Shell {
     }
 }
 
-impl Question<'_> {
+impl ShellRequest<'_> {
     fn ask(&self, words: Vec<String>, index: usize) -> Vec<Candidate> {
-        candidates::of(&Request {
+        candidates::of(&CompletionRequest {
             words,
             index,
             folder: self.folder,
@@ -119,7 +119,7 @@ impl Question<'_> {
 
 /// The arguments are the text before the cursor, the text after it, and bash's current word. bash
 /// also ends words at `=` and `:` and begins one after a quote.
-fn bash(question: &Question<'_>) -> String {
+fn bash(question: &ShellRequest<'_>) -> String {
     let [before, after, word] = question.args.as_slice() else {
         return String::new();
     };
@@ -147,7 +147,7 @@ fn bash(question: &Question<'_>) -> String {
         .iter()
         .filter_map(|candidate| candidate.value.strip_prefix(&kept))
         .collect();
-    let is_whole = |end: &str| ends.len() == 1 && read.quote.is_none() && !goes_on(end);
+    let is_whole = |end: &str| ends.len() == 1 && read.quote.is_none() && !is_incomplete(end);
     ends.iter()
         .map(|end| {
             let space = if is_whole(end) { " " } else { "" };
@@ -158,7 +158,7 @@ fn bash(question: &Question<'_>) -> String {
 
 /// The arguments are the word's index and the words. `+` marks a candidate that continues; a colon
 /// separates the candidate from its description.
-fn zsh(question: &Question<'_>) -> String {
+fn zsh(question: &ShellRequest<'_>) -> String {
     let Some((index, words)) = question.args.split_first() else {
         return String::new();
     };
@@ -171,7 +171,7 @@ fn zsh(question: &Question<'_>) -> String {
     }
     let each = question.ask(words, index).into_iter().map(|candidate| {
         let value = candidate.value.replace('\\', "\\\\").replace(':', "\\:");
-        let mark = if goes_on(&value) { '+' } else { '-' };
+        let mark = if is_incomplete(&value) { '+' } else { '-' };
         let about = candidate.about.replace('\\', "\\\\");
         let colon = if about.is_empty() { "" } else { ":" };
         format!("{mark}{value}{colon}{about}\n")
@@ -180,7 +180,7 @@ fn zsh(question: &Question<'_>) -> String {
 }
 
 /// The arguments are the word's index and the words.
-fn background(question: &Question<'_>) -> String {
+fn background(question: &ShellRequest<'_>) -> String {
     let index = question.args.first().and_then(|index| index.parse().ok());
     if let Some(index) = index {
         question.ask(question.args[1..].to_vec(), index);
@@ -189,7 +189,7 @@ fn background(question: &Question<'_>) -> String {
 }
 
 /// The arguments are the words, the last one as typed.
-fn fish(question: &Question<'_>) -> String {
+fn fish(question: &ShellRequest<'_>) -> String {
     let mut words = question.args.clone();
     if let Some(last) = words.last_mut() {
         *last = Words::of(last).all.pop().unwrap_or_default();
@@ -199,7 +199,7 @@ fn fish(question: &Question<'_>) -> String {
 }
 
 /// The argument is the words, separated by NUL, in base64. The last may begin with a quote.
-fn powershell(question: &Question<'_>) -> String {
+fn powershell(question: &ShellRequest<'_>) -> String {
     let [words] = question.args.as_slice() else {
         return String::new();
     };
@@ -220,7 +220,7 @@ fn powershell(question: &Question<'_>) -> String {
     })
 }
 
-fn elvish(question: &Question<'_>) -> String {
+fn elvish(question: &ShellRequest<'_>) -> String {
     let index = question.args.len().saturating_sub(1);
     let each = question.ask(question.args.clone(), index).into_iter();
     each.map(|candidate| format!("{}\n", candidate.value))
@@ -240,6 +240,6 @@ fn with_tabs(candidates: Vec<Candidate>, spelled: impl Fn(String) -> String) -> 
 }
 
 /// Whether more follows without a space: a value, or a file in a folder.
-fn goes_on(value: &str) -> bool {
+fn is_incomplete(value: &str) -> bool {
     value.ends_with(['=', '/'])
 }

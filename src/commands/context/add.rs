@@ -4,10 +4,10 @@ use clap::Args;
 use jiff::Timestamp;
 use url::Url;
 
-use super::report::Entry;
+use super::report::ContextEntry;
 use crate::app::App;
 use crate::auth::{Secret, SignInMethod, expiry};
-use crate::commands::report::Answer;
+use crate::commands::report::ResultPrinter;
 use crate::commands::sign_in::given_token;
 use crate::commands::sign_in::lagoon::{self, LagoonArgs};
 use crate::config::{Context, ContextName, api_address};
@@ -50,7 +50,7 @@ pub(super) struct Add {
     lagoon: LagoonArgs,
 }
 
-pub(super) async fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Error> {
+pub(super) async fn run(args: Add, app: &App, answer: &ResultPrinter) -> Result<(), Error> {
     let described = lagoon::describe(&args.name, &args.url, &args.lagoon, app).await?;
     let context = described.or_known(app);
     let token = token(&args, &context, app).await?;
@@ -76,9 +76,9 @@ pub(super) async fn run(args: Add, app: &App, answer: &Answer) -> Result<(), Err
             None => format!("add a token: tasks login -l {name} --with-token < FILE"),
         });
     }
-    let mut entry = Entry::of(&context, app);
+    let mut entry = ContextEntry::of(&context, app);
     entry.current_by = kept.current_by;
-    answer.give_done(&entry)
+    answer.print_done(&entry)
 }
 
 async fn token(args: &Add, context: &Context, app: &App) -> Result<Option<Secret>, Error> {

@@ -6,13 +6,13 @@ mod report;
 use clap::{Args, Subcommand};
 
 use crate::app::{App, SignOut};
-use crate::commands::report::Answer;
+use crate::commands::report::ResultPrinter;
 use crate::config::shown_name;
 use crate::config::{Config, ContextName, Editor, Origin};
 
 use crate::error::Error;
 use crate::settings::{Source, Target};
-use report::{Entry, Listing};
+use report::{ContextEntry, ContextList};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -101,7 +101,7 @@ struct Remove {
 }
 
 pub(crate) async fn run(args: Context, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan_with(app, &["name"])?;
+    let answer = ResultPrinter::plan_with(app, &["name"])?;
     match args.command {
         Command::List(List) => list(app, &answer),
         Command::Show(args) => show(args, app, &answer),
@@ -111,7 +111,7 @@ pub(crate) async fn run(args: Context, app: &App) -> Result<(), Error> {
     }
 }
 
-fn list(app: &App, answer: &Answer) -> Result<(), Error> {
+fn list(app: &App, answer: &ResultPrinter) -> Result<(), Error> {
     let config = app.settings.config()?;
     if let Ok(chosen) = app.settings.chosen()
         && let Target::Address(url) = &chosen.target.value
@@ -130,30 +130,30 @@ fn list(app: &App, answer: &Answer) -> Result<(), Error> {
     {
         app.ui.warn(&why.to_string());
     }
-    let mut entries: Vec<Entry> = config
+    let mut entries: Vec<ContextEntry> = config
         .contexts
         .iter()
-        .map(|context| Entry::of(context, app))
+        .map(|context| ContextEntry::of(context, app))
         .collect();
     if cfg!(feature = "sandbox") {
-        entries.push(Entry::sandbox(app));
+        entries.push(ContextEntry::sandbox(app));
     }
-    answer.give(&Listing(entries))
+    answer.print(&ContextList(entries))
 }
 
-fn show(args: Show, app: &App, answer: &Answer) -> Result<(), Error> {
+fn show(args: Show, app: &App, answer: &ResultPrinter) -> Result<(), Error> {
     let entry = match args.name {
         Some(name) => entry(&name, app.settings.config()?, app)?,
         None => match &app.settings.chosen()?.target.value {
-            Target::Sandbox => Entry::sandbox(app),
-            Target::Context(context) => Entry::of(context, app),
-            Target::Address(url) => Entry::address(url, app),
+            Target::Sandbox => ContextEntry::sandbox(app),
+            Target::Context(context) => ContextEntry::of(context, app),
+            Target::Address(url) => ContextEntry::address(url, app),
         },
     };
-    answer.give(&entry)
+    answer.print(&entry)
 }
 
-fn make_current(args: Use, app: &App, answer: &Answer) -> Result<(), Error> {
+fn make_current(args: Use, app: &App, answer: &ResultPrinter) -> Result<(), Error> {
     let mut entry = entry(&args.name, app.settings.config()?, app)?;
     let (config, mut editor) = Editor::open(app.config_folder()?)?;
     editor.set_current(&args.name);
@@ -167,10 +167,10 @@ fn make_current(args: Use, app: &App, answer: &Answer) -> Result<(), Error> {
         app.ui
             .warn(&format!("{variable} is set and overrides this context"));
     }
-    answer.give_done(&entry)
+    answer.print_done(&entry)
 }
 
-async fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
+async fn remove(args: Remove, app: &App, answer: &ResultPrinter) -> Result<(), Error> {
     let name = &args.name;
     if name.is_sandbox() {
         return Err(Error::usage(
@@ -207,15 +207,15 @@ async fn remove(args: Remove, app: &App, answer: &Answer) -> Result<(), Error> {
             "`{name}` was the current context; no context is current now"
         ));
     }
-    answer.give_done(&entry)
+    answer.print_done(&entry)
 }
 
-fn entry(name: &ContextName, config: &Config, app: &App) -> Result<Entry, Error> {
+fn entry(name: &ContextName, config: &Config, app: &App) -> Result<ContextEntry, Error> {
     if name.is_sandbox() {
-        return Ok(Entry::sandbox(app));
+        return Ok(ContextEntry::sandbox(app));
     }
     match config.context(name) {
-        Some(context) => Ok(Entry::of(context, app)),
+        Some(context) => Ok(ContextEntry::of(context, app)),
         None => {
             if let Some(fault) = config.fault(name.as_str()) {
                 return Err(fault.clone().into());

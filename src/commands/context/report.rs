@@ -11,11 +11,11 @@ use crate::config::{Context, SANDBOX, SshKey};
 use crate::domain::SshEndpoint;
 use crate::output::{Cell, Column, Detail, Grid, Report};
 use crate::secret::shown_address;
-use crate::settings::{Chosen, Target, TokenOrigin};
+use crate::settings::{ResolvedTarget, Target, TokenOrigin};
 use crate::terminal::Style;
 
 #[derive(Default)]
-pub(super) struct Entry {
+pub(super) struct ContextEntry {
     name: Option<String>,
     api: Option<String>,
     project: Option<String>,
@@ -32,10 +32,10 @@ pub(super) struct Entry {
     source: String,
 }
 
-pub(super) struct Listing(pub(super) Vec<Entry>);
+pub(super) struct ContextList(pub(super) Vec<ContextEntry>);
 
-impl Entry {
-    pub(super) fn of(context: &Context, app: &App) -> Entry {
+impl ContextEntry {
+    pub(super) fn of(context: &Context, app: &App) -> ContextEntry {
         let chosen = app.settings.chosen().ok();
         let chosen = chosen
             .filter(|c| matches!(&c.target.value, Target::Context(c) if c.name == context.name));
@@ -45,7 +45,7 @@ impl Entry {
         };
         let (token, token_expires) = state(&source);
         let config = app.settings.config().ok();
-        Entry {
+        ContextEntry {
             name: Some(context.name.to_string()),
             api: Some(context.api.to_string()),
             project: context.project.clone(),
@@ -62,39 +62,39 @@ impl Entry {
         }
     }
 
-    pub(super) fn sandbox(app: &App) -> Entry {
+    pub(super) fn sandbox(app: &App) -> ContextEntry {
         let chosen = app.settings.chosen().ok();
         let chosen = chosen.filter(|c| c.target.value == Target::Sandbox);
-        Entry {
+        ContextEntry {
             name: Some(SANDBOX.to_owned()),
             project: Some("lagoon-demo".to_owned()),
             current_by: current_by(chosen),
             token: "valid",
-            ..Entry::nameless("built in")
+            ..ContextEntry::nameless("built in")
         }
     }
 
     /// The Lagoon of `TASKS_API`.
-    pub(super) fn address(url: &Url, app: &App) -> Entry {
+    pub(super) fn address(url: &Url, app: &App) -> ContextEntry {
         let chosen = app.settings.chosen().ok();
         let (token, token_expires) = match chosen.map(|c| &c.token) {
             Some(TokenOrigin::Variable(token)) => state(&TokenSource::Variable(token.clone())),
             _ => app.peek_at_address().map_or(("none", None), |s| state(&s)),
         };
-        Entry {
+        ContextEntry {
             api: Some(url.to_string()),
             current_by: current_by(chosen),
             token,
             token_expires,
-            ..Entry::nameless("TASKS_API")
+            ..ContextEntry::nameless("TASKS_API")
         }
     }
 
-    fn nameless(source: &str) -> Entry {
-        Entry {
+    fn nameless(source: &str) -> ContextEntry {
+        ContextEntry {
             token: "none",
             source: source.to_owned(),
-            ..Entry::default()
+            ..ContextEntry::default()
         }
     }
 
@@ -113,7 +113,7 @@ fn shown(url: &Url) -> String {
     shown_address(url.as_str())
 }
 
-fn current_by(chosen: Option<&Chosen>) -> Option<String> {
+fn current_by(chosen: Option<&ResolvedTarget>) -> Option<String> {
     chosen.map(|c| c.target.source.to_string())
 }
 
@@ -129,7 +129,7 @@ fn state(source: &TokenSource) -> (&'static str, Option<Timestamp>) {
     }
 }
 
-impl Report for Entry {
+impl Report for ContextEntry {
     fn value(&self) -> Value {
         json!({
             "name": self.name,
@@ -177,7 +177,7 @@ impl Report for Entry {
     }
 }
 
-impl Report for Listing {
+impl Report for ContextList {
     fn value(&self) -> Value {
         self.0.iter().map(Report::value).collect()
     }
@@ -187,7 +187,7 @@ impl Report for Listing {
     }
 }
 
-fn grid(entries: &[&Entry]) -> Grid {
+fn grid(entries: &[&ContextEntry]) -> Grid {
     // `context show` has the other fields, which are long.
     Table::of(entries)
         .column("name", |of| of.name.clone().map(Cell::name))

@@ -3,8 +3,8 @@
 use clap::ValueEnum;
 
 use crate::app::App;
-use crate::commands::flags::{PermissionWord, ScopeWord};
-use crate::commands::scope::{asked_environment, completed, named_scope};
+use crate::commands::flags::{PermissionArg, ScopeArg};
+use crate::commands::scope::{completed, named_scope, prompt_environment};
 use crate::domain::ArgumentKind;
 use crate::domain::task::argument::is_shell_variable;
 use crate::domain::task::definition::Target;
@@ -50,7 +50,7 @@ pub(super) async fn ask(mut args: DefineArgs, app: &App) -> Result<(DefineArgs, 
 async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Target, Error> {
     let group = args.group.as_deref();
     match named_scope(app, args.scope, group)? {
-        Some(ScopeWord::Group) if group.is_none() => return asked_group(prompt),
+        Some(ScopeArg::Group) if group.is_none() => return prompt_group(prompt),
         Some(scope) => return completed(app, scope, group, false).await,
         None => {}
     }
@@ -62,7 +62,7 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
     ];
     let project = app.settings.project.as_ref().map(|p| p.value.clone());
     match prompt.select("Scope", &scopes, Some(1))? {
-        2 => asked_group(prompt),
+        2 => prompt_group(prompt),
         3 => Ok(Target::System(project)),
         wide => {
             let question = Question {
@@ -73,7 +73,7 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
             if wide == 1 {
                 return Ok(Target::Project(project));
             }
-            let (project, environment) = asked_environment(app, &project).await?;
+            let (project, environment) = prompt_environment(app, &project).await?;
             Ok(Target::Environment {
                 project,
                 environment,
@@ -82,7 +82,7 @@ async fn target(args: &DefineArgs, app: &App, prompt: &dyn Prompt) -> Result<Tar
     }
 }
 
-fn asked_group(prompt: &dyn Prompt) -> Result<Target, Error> {
+fn prompt_group(prompt: &dyn Prompt) -> Result<Target, Error> {
     let group = prompt.text(&Question::new("Group"), &storable)?;
     Ok(Target::Group(group))
 }
@@ -127,14 +127,14 @@ async fn service(app: &App, prompt: &dyn Prompt, target: &Target) -> Result<Stri
     Ok(known[picked].clone())
 }
 
-fn permission(prompt: &dyn Prompt) -> Result<PermissionWord, Error> {
+fn permission(prompt: &dyn Prompt) -> Result<PermissionArg, Error> {
     let choices = [
         Choice::new("guest").note("everyone with access to the project"),
         Choice::new("developer").note("developers, maintainers and owners"),
         Choice::new("maintainer").note("maintainers and owners"),
     ];
     let picked = prompt.select("Permission", &choices, Some(1))?;
-    Ok(PermissionWord::value_variants()[picked])
+    Ok(PermissionArg::value_variants()[picked])
 }
 
 fn arguments(args: &mut DefineArgs, prompt: &dyn Prompt) -> Result<(), Error> {

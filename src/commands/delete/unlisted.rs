@@ -2,14 +2,14 @@
 
 use super::carry_out;
 use crate::app::App;
-use crate::commands::report::Answer;
+use crate::commands::report::ResultPrinter;
 use crate::commands::scope;
 use crate::domain::{Definition, TaskRef};
 use crate::error::{Error, Kind};
 use crate::ops::definitions::unlisted::{self, Unlisted};
 use crate::settings::TargetSetting;
 
-pub(super) async fn run(app: &App, answer: &Answer, tasks: &[TaskRef]) -> Result<(), Error> {
+pub(super) async fn run(app: &App, answer: &ResultPrinter, tasks: &[TaskRef]) -> Result<(), Error> {
     let ids = tasks.iter().map(|task| match task {
         TaskRef::Id(id) | TaskRef::Digits(id, _) => Ok(*id),
         TaskRef::Name(name) => Err(Error::usage(format!("--unlisted: `{name}` is not an id"))

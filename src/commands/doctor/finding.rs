@@ -12,13 +12,13 @@ use crate::terminal::Style;
 #[derive(Debug, Clone)]
 pub(super) struct Finding {
     check: &'static str,
-    state: State,
+    state: FindingState,
     message: String,
     fix: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum FindingState {
     Good,
     /// Optional and absent.
     Note,
@@ -30,7 +30,7 @@ enum State {
 }
 
 impl Finding {
-    fn new(check: &'static str, state: State, message: impl Into<String>) -> Finding {
+    fn new(check: &'static str, state: FindingState, message: impl Into<String>) -> Finding {
         Finding {
             check,
             state,
@@ -40,19 +40,19 @@ impl Finding {
     }
 
     pub(super) fn good(check: &'static str, message: impl Into<String>) -> Finding {
-        Finding::new(check, State::Good, message)
+        Finding::new(check, FindingState::Good, message)
     }
 
     pub(super) fn note(check: &'static str, message: impl Into<String>) -> Finding {
-        Finding::new(check, State::Note, message)
+        Finding::new(check, FindingState::Note, message)
     }
 
     pub(super) fn warning(check: &'static str, message: impl Into<String>) -> Finding {
-        Finding::new(check, State::Warning, message)
+        Finding::new(check, FindingState::Warning, message)
     }
 
     pub(super) fn problem(check: &'static str, kind: Kind, message: impl Into<String>) -> Finding {
-        Finding::new(check, State::Problem(kind), message)
+        Finding::new(check, FindingState::Problem(kind), message)
     }
 
     pub(super) fn failed(check: &'static str, error: &Error) -> Finding {
@@ -65,19 +65,19 @@ impl Finding {
     }
 
     pub(super) fn skipped(check: &'static str, message: impl Into<String>) -> Finding {
-        Finding::new(check, State::Skipped, message)
+        Finding::new(check, FindingState::Skipped, message)
     }
 
     /// Reduces a problem to a warning.
     pub(super) fn into_warning(mut self) -> Finding {
         if self.is_problem() {
-            self.state = State::Warning;
+            self.state = FindingState::Warning;
         }
         self
     }
 
     pub(super) fn is_problem(&self) -> bool {
-        matches!(self.state, State::Problem(_))
+        matches!(self.state, FindingState::Problem(_))
     }
 
     pub(super) fn fix(mut self, fix: impl Into<String>) -> Finding {
@@ -86,15 +86,15 @@ impl Finding {
     }
 }
 
-impl State {
+impl FindingState {
     /// The word for programs, the mark for people, and the style of both.
     fn appearance(self) -> (&'static str, &'static str, Style) {
         match self {
-            State::Good => ("good", "✓", Style::Good),
-            State::Note => ("note", "·", Style::Dim),
-            State::Warning => ("warning", "!", Style::Warning),
-            State::Problem(_) => ("problem", "✗", Style::Bad),
-            State::Skipped => ("skipped", "·", Style::Dim),
+            FindingState::Good => ("good", "✓", Style::Good),
+            FindingState::Note => ("note", "·", Style::Dim),
+            FindingState::Warning => ("warning", "!", Style::Warning),
+            FindingState::Problem(_) => ("problem", "✗", Style::Bad),
+            FindingState::Skipped => ("skipped", "·", Style::Dim),
         }
     }
 }
@@ -116,7 +116,7 @@ impl Findings {
             .0
             .iter()
             .filter_map(|finding| match finding.state {
-                State::Problem(kind) => Some(kind),
+                FindingState::Problem(kind) => Some(kind),
                 _ => None,
             })
             .collect();

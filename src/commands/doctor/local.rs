@@ -122,7 +122,7 @@ pub(super) fn context(app: &App) -> Finding {
         Target::Context(context) => format!("{}, {}", context.name, context.api),
         Target::Address(url) => url.to_string(),
     };
-    if chosen.stray_token {
+    if chosen.ignored_token {
         return Finding::warning(
             CHECK,
             format!("{what} (from {by}); TASKS_TOKEN is not used"),

@@ -8,7 +8,7 @@ mod remote;
 use clap::Args;
 
 use crate::app::App;
-use crate::commands::report::Answer;
+use crate::commands::report::ResultPrinter;
 use crate::error::Error;
 use finding::Findings;
 
@@ -36,7 +36,7 @@ pub(crate) struct DoctorArgs {}
 /// # Errors
 /// When there is a problem; the findings are printed all the same.
 pub(crate) async fn run(_args: DoctorArgs, app: &App) -> Result<(), Error> {
-    let answer = Answer::plan(app)?;
+    let answer = ResultPrinter::plan(app)?;
     let mut found = local::configuration(app);
     found.extend(local::tokens(app));
     found.push(local::context(app));
@@ -46,6 +46,6 @@ pub(crate) async fn run(_args: DoctorArgs, app: &App) -> Result<(), Error> {
     }
     found.push(local::sandbox(app));
     let findings = Findings(found);
-    answer.give(&findings)?;
+    answer.print(&findings)?;
     findings.verdict()
 }

@@ -36,11 +36,13 @@ pub(super) async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
     };
     let environment = match (environment, scope::branch(app)) {
         (Some(environment), _) if environment.source == Source::Pod("LAGOON_ENVIRONMENT") => {
-            Selected::Branch(environment.value, environment.source.to_string())
+            SelectedEnvironment::Branch(environment.value, environment.source.to_string())
         }
-        (Some(environment), _) => Selected::Named(environment),
-        (None, Some(branch)) => Selected::Branch(branch.clone(), "the git branch".to_owned()),
-        (None, None) if project.source.is_inferred() => Selected::Nothing,
+        (Some(environment), _) => SelectedEnvironment::Named(environment),
+        (None, Some(branch)) => {
+            SelectedEnvironment::Branch(branch.clone(), "the git branch".to_owned())
+        }
+        (None, None) if project.source.is_inferred() => SelectedEnvironment::Nothing,
         (None, None) => return None,
     };
     let origin = origin(&project, &environment);
@@ -64,7 +66,7 @@ pub(super) async fn here(app: &App, found: &mut Vec<Finding>) -> Option<i64> {
     }
 }
 
-enum Selected {
+enum SelectedEnvironment {
     Named(Sourced<String>),
     /// The environment of a branch, and the source of the branch's name.
     Branch(String, String),
@@ -74,16 +76,16 @@ enum Selected {
 async fn check(
     app: &App,
     project: &str,
-    environment: &Selected,
+    environment: &SelectedEnvironment,
     origin: &str,
 ) -> Result<(Finding, Option<i64>), Error> {
     let lagoon = app.lagoon().await?;
-    let name = if let Selected::Named(environment) = environment {
+    let name = if let SelectedEnvironment::Named(environment) = environment {
         environment.value.clone()
     } else {
         let (project, environments) = place::project(lagoon, project).await?;
         let name = &project.name;
-        let Selected::Branch(branch, _) = environment else {
+        let SelectedEnvironment::Branch(branch, _) = environment else {
             let count = counted(environments.len(), "environment");
             let message = format!("{name}: {count} visible{origin}");
             return Ok((Finding::good(PLACE, message), None));
@@ -105,17 +107,17 @@ async fn check(
 }
 
 /// The sources of an inferred project and environment.
-fn origin(project: &Sourced<String>, environment: &Selected) -> String {
+fn origin(project: &Sourced<String>, environment: &SelectedEnvironment) -> String {
     let mut parts = Vec::new();
     if project.source.is_inferred() {
         parts.push(format!("project from {}", project.source));
     }
     match environment {
-        Selected::Named(environment) if environment.source.is_inferred() => {
+        SelectedEnvironment::Named(environment) if environment.source.is_inferred() => {
             parts.push(format!("environment from {}", environment.source));
         }
-        Selected::Branch(_, source) => parts.push(format!("environment from {source}")),
-        Selected::Named(_) | Selected::Nothing => {}
+        SelectedEnvironment::Branch(_, source) => parts.push(format!("environment from {source}")),
+        SelectedEnvironment::Named(_) | SelectedEnvironment::Nothing => {}
     }
     if parts.is_empty() {
         String::new()

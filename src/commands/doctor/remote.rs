@@ -100,8 +100,8 @@ fn ssh(portal: Option<Portal>) -> Finding {
 
 /// Checks the connection, the certificate and the clock.
 async fn connection(app: &App) -> Vec<Finding> {
-    let (url, knock) = match app.address().await {
-        Ok(url) => (url, app.knock().await),
+    let (url, ping) = match app.address().await {
+        Ok(url) => (url, app.ping().await),
         Err(error) => return vec![Finding::failed(NETWORK, &error)],
     };
     let address = url.origin().ascii_serialization();
@@ -113,13 +113,13 @@ async fn connection(app: &App) -> Vec<Finding> {
         Route::Proxy { address, source } => format!("through the proxy {address} ({source})"),
         Route::Direct | Route::Loopback => "directly".to_owned(),
     };
-    let knock = match knock {
-        Ok(knock) => knock,
+    let ping = match ping {
+        Ok(ping) => ping,
         Err(error) => return vec![not_reached(&error, &way)],
     };
-    let took = knock.took.as_millis();
-    if knock.status != 200 {
-        let status = knock.status;
+    let took = ping.took.as_millis();
+    if ping.status != 200 {
+        let status = ping.status;
         let why = format!(
             "{address}: connected {way}, but its status page returned HTTP status {status}"
         );
@@ -134,7 +134,7 @@ async fn connection(app: &App) -> Vec<Finding> {
         _ => Finding::warning(TLS, format!("plain http: {TOKEN_EXPOSED}"))
             .fix("give the context an https address and remove `allow_http`"),
     });
-    found.push(match knock.date {
+    found.push(match ping.date {
         None => Finding::note(CLOCK, "Lagoon's clock is unknown"),
         Some(there) => clock(Timestamp::now().duration_since(there)),
     });

@@ -10,13 +10,13 @@ use crate::domain::run::files::RunFile;
 use crate::domain::run::rfc3339;
 use crate::output::{Cell, Grid, Report};
 
-pub(super) struct Listing {
+pub(super) struct FileList {
     pub(super) run: i64,
     pub(super) files: Vec<RunFile>,
     pub(super) with_url: bool,
 }
 
-impl Report for Listing {
+impl Report for FileList {
     fn value(&self) -> Value {
         let one = |file: &RunFile| {
             let created = file.created.as_deref().and_then(rfc3339);
@@ -46,21 +46,21 @@ impl Report for Listing {
 }
 
 #[derive(Serialize)]
-pub(super) struct Transferred {
+pub(super) struct TransferredFile {
     #[serde(rename = "filename")]
     name: String,
     path: String,
     bytes: u64,
 }
 
-impl Transferred {
+impl TransferredFile {
     pub(super) fn new(name: String, path: &Path, bytes: u64) -> Self {
         let path = path.display().to_string();
-        Transferred { name, path, bytes }
+        TransferredFile { name, path, bytes }
     }
 }
 
-pub(super) struct Transfers(pub(super) Vec<Transferred>);
+pub(super) struct Transfers(pub(super) Vec<TransferredFile>);
 
 impl Report for Transfers {
     fn value(&self) -> Value {
@@ -68,7 +68,7 @@ impl Report for Transfers {
     }
 
     fn grid(&self) -> Grid {
-        let bytes = |file: &Transferred| i64::try_from(file.bytes).unwrap_or(i64::MAX);
+        let bytes = |file: &TransferredFile| i64::try_from(file.bytes).unwrap_or(i64::MAX);
         Table::of(&self.0)
             .column("filename", |file| Cell::name(&file.name))
             .column("path", |file| file.path.clone())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::app::{App, Executes};
+use crate::app::{App, ExecutedWork};
 use crate::commands::scope::banner;
 use crate::domain::Work;
 use crate::domain::task::quoting;
@@ -33,7 +33,7 @@ pub(super) fn confirm_one(
         ))?;
     }
     let recorded = raw.then(|| launch.recorded());
-    match executes(launch, recorded.as_deref()) {
+    match executed_work(launch, recorded.as_deref()) {
         Some(executes) => app.confirm_execution(executes),
         None => Ok(()),
     }
@@ -52,21 +52,21 @@ pub(super) fn confirm_all(app: &App, all: &[Launch], raw: bool) -> Result<(), Er
     texts.push(summary(all));
     let recorded = all.iter().map(|launch| raw.then(|| launch.recorded()));
     let recorded: Vec<Option<String>> = recorded.collect();
-    let executes: Vec<Executes<'_>> = all
+    let executes: Vec<ExecutedWork<'_>> = all
         .iter()
         .zip(&recorded)
-        .filter_map(|(launch, recorded)| executes(launch, recorded.as_deref()))
+        .filter_map(|(launch, recorded)| executed_work(launch, recorded.as_deref()))
         .collect();
     app.confirm_with_execution(&texts.join("\n"), &executes)
 }
 
 /// The program that the sandbox executes; `recorded` where values are a part of it.
-fn executes<'a>(launch: &'a Launch, recorded: Option<&'a str>) -> Option<Executes<'a>> {
+fn executed_work<'a>(launch: &'a Launch, recorded: Option<&'a str>) -> Option<ExecutedWork<'a>> {
     match &launch.subject {
-        Subject::Command(one_off) => Some(Executes::Command(&one_off.command)),
+        Subject::Command(one_off) => Some(ExecutedWork::Command(&one_off.command)),
         Subject::Task(definition, _) => match &definition.work {
-            Work::Command(command) => Some(Executes::Command(recorded.unwrap_or(command))),
-            Work::Image(image) => Some(Executes::Image(image)),
+            Work::Command(command) => Some(ExecutedWork::Command(recorded.unwrap_or(command))),
+            Work::Image(image) => Some(ExecutedWork::Image(image)),
             Work::Unknown(_) => None,
         },
     }

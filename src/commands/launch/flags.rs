@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 use crate::app::App;
 use crate::commands::flags::{given, spelled};
 use crate::commands::launch::Watch;
-use crate::commands::report::Answer;
+use crate::commands::report::ResultPrinter;
 use crate::domain::Environment;
 use crate::error::Error;
-use crate::ops::runs::follow::{self, Live, LiveMode};
+use crate::ops::runs::follow::{self, LiveMode, LiveOptions};
 use crate::ops::runs::wait::Limits;
 use crate::settings::{parse_limit, spell_duration};
 use crate::terminal::Stream;
@@ -94,12 +94,12 @@ pub(crate) struct LiveFlags {
         default_value = "auto",
         requires = "follow"
     )]
-    live: LiveWord,
+    live: LiveModeArg,
 }
 
 /// The use of SSH for a followed log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum LiveWord {
+enum LiveModeArg {
     /// Use SSH where the cluster allows it, otherwise Lagoon's API
     #[default]
     Auto,
@@ -110,12 +110,12 @@ enum LiveWord {
 }
 
 impl LiveFlags {
-    pub(crate) fn live(&self, app: &App) -> Live {
-        Live {
+    pub(crate) fn live(&self, app: &App) -> LiveOptions {
+        LiveOptions {
             mode: match self.live {
-                LiveWord::Auto => LiveMode::Auto,
-                LiveWord::Always => LiveMode::Always,
-                LiveWord::Never => LiveMode::Never,
+                LiveModeArg::Auto => LiveMode::Auto,
+                LiveModeArg::Always => LiveMode::Always,
+                LiveModeArg::Never => LiveMode::Never,
             },
             key: app.ssh_key(),
         }
@@ -151,7 +151,7 @@ impl StartFlags {
             (self.web, "--web"),
         ];
         let mut words: Vec<String> = given(flags).collect();
-        if self.live.live != LiveWord::default() {
+        if self.live.live != LiveModeArg::default() {
             words.push(format!("--live={}", spelled(self.live.live)));
         }
         words.extend(self.flags.words());
@@ -167,7 +167,7 @@ impl StartFlags {
         !self.follow || app.settings.output_is_asked_for()
     }
 
-    pub(crate) fn on_its_stream(&self, app: &App, answer: Answer) -> Answer {
+    pub(crate) fn on_its_stream(&self, app: &App, answer: ResultPrinter) -> ResultPrinter {
         if self.result_on_stdout(app) {
             answer
         } else {
@@ -193,7 +193,7 @@ impl StartFlags {
         app: &App,
         environments: impl IntoIterator<Item = &Environment>,
     ) -> Result<(), Error> {
-        if self.live.live == LiveWord::Always {
+        if self.live.live == LiveModeArg::Always {
             for environment in environments {
                 follow::require_live(app.lagoon().await?, environment).await?;
             }

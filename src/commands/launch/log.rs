@@ -6,14 +6,14 @@ use crate::app::App;
 use crate::commands::launch::Watch;
 use crate::domain::Run;
 use crate::error::Error;
-use crate::ops::runs::follow::Sink;
+use crate::ops::runs::follow::LogSink;
 use crate::terminal::{LogCleaner, Stream, StreamError, Style};
 
 /// The number of bytes that are cleaned at a time, because a log may be long.
 const PIECE: usize = 64 * 1024;
 
 /// A log on a stream: cleaned, or raw.
-pub(crate) struct LogOut<'a> {
+pub(crate) struct LogOutput<'a> {
     app: &'a App,
     stream: Stream,
     /// `None` for a raw log.
@@ -27,10 +27,10 @@ pub(crate) struct LogOut<'a> {
     prefix: Option<(String, String)>,
 }
 
-impl<'a> LogOut<'a> {
+impl<'a> LogOutput<'a> {
     pub(crate) fn new(app: &'a App, stream: Stream, raw: bool) -> Self {
         let keep_colour = app.ui.palette(stream).is_enabled();
-        LogOut {
+        LogOutput {
             app,
             stream,
             cleaner: (!raw).then(|| LogCleaner::new(keep_colour)),
@@ -42,23 +42,23 @@ impl<'a> LogOut<'a> {
     }
 
     /// The log of each run. Each line of several logs begins with the name of its run.
-    pub(super) fn all(watch: &Watch<'a>, stream: Stream, runs: &[Run]) -> Vec<LogOut<'a>> {
+    pub(super) fn all(watch: &Watch<'a>, stream: Stream, runs: &[Run]) -> Vec<LogOutput<'a>> {
         let names = names(runs);
         let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
         let palette = watch.app.ui.palette(stream);
         let one = |name: String| {
             let start = palette.paint(Style::Dim, &format!("{name:width$} |"));
-            LogOut {
+            LogOutput {
                 quits: watch.quits,
                 prefix: (runs.len() > 1).then(|| (name, format!("{start} "))),
-                ..LogOut::new(watch.app, stream, watch.raw)
+                ..LogOutput::new(watch.app, stream, watch.raw)
             }
         };
         names.into_iter().map(one).collect()
     }
 
     /// Writes a part of the log. Fails if the output is closed and the log is the whole output.
-    pub(crate) fn give(&mut self, text: &str) -> Result<(), Error> {
+    pub(crate) fn print(&mut self, text: &str) -> Result<(), Error> {
         for piece in text.as_bytes().chunks(PIECE) {
             if self.closed {
                 return Ok(());
@@ -133,10 +133,10 @@ fn names(runs: &[Run]) -> Vec<String> {
     runs.iter().map(named).collect()
 }
 
-impl Sink for LogOut<'_> {
+impl LogSink for LogOutput<'_> {
     fn write(&mut self, piece: &str) -> Result<(), Error> {
         let Some((_, prefix)) = &self.prefix else {
-            return self.give(piece);
+            return self.print(piece);
         };
         let mut text = String::with_capacity(piece.len());
         for line in piece.lines() {
@@ -148,7 +148,7 @@ impl Sink for LogOut<'_> {
             }
             text.push('\n');
         }
-        self.give(&text)
+        self.print(&text)
     }
 
     fn takes_banner(&self) -> bool {

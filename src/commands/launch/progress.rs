@@ -3,20 +3,20 @@
 use crate::app::App;
 use crate::commands::launch::results::reason_text;
 use crate::commands::launch::start::wait_line;
-use crate::commands::launch::{Start, Trouble};
-use crate::commands::report::{RunReport, Shape};
+use crate::commands::launch::{ReadFailureNotice, Start};
+use crate::commands::report::{ResultShape, RunReport};
 use crate::commands::select;
 use crate::domain::Run;
 use crate::ops::launch::Launch;
 use crate::ops::launch::batch::{Notice, by_text};
-use crate::ops::launch::recover::Started;
+use crate::ops::launch::recover::StartedRun;
 use crate::ops::launch::start::{IfRunning, LaunchOutcome};
 use crate::ops::runs::wait::Watcher;
 
 impl Start<'_> {
     /// Reports an outcome on stderr, and remembers the run.
     pub(super) fn report_outcome(&self, launch: &Launch, outcome: &LaunchOutcome) {
-        let (app, is_one) = (self.app, self.shape == Shape::One);
+        let (app, is_one) = (self.app, self.shape == ResultShape::One);
         let label = launch.place.label();
         let place = if is_one {
             String::new()
@@ -25,7 +25,7 @@ impl Start<'_> {
         };
         match outcome {
             LaunchOutcome::Started(started) => {
-                remember(app, started);
+                record_last_run(app, started);
                 let run = &started.run;
                 let mut text = format!("{place}run {} ({})", run.id, run.task_name);
                 if is_one {
@@ -58,7 +58,7 @@ impl Start<'_> {
         // A run that is waited for is printed when it ends.
         if let (Some(run), true) = (outcome.run(), self.prints_lines() && !self.flags.waits()) {
             // A failure to print does not stop the starts; it affects the exit code at the end.
-            let _ = self.answer.give(&RunReport::of(app, run));
+            let _ = self.answer.print(&RunReport::of(app, run));
         }
     }
 
@@ -79,7 +79,7 @@ impl Start<'_> {
 
     /// Reports launches that were not tried, each reason once.
     pub(super) fn report_not_started(&self, launches: &[Launch], outcomes: &[LaunchOutcome]) {
-        if self.shape == Shape::One {
+        if self.shape == ResultShape::One {
             return;
         }
         let texts = launches.iter().zip(outcomes);
@@ -107,7 +107,7 @@ pub(super) fn already(run: &Run) -> String {
 pub(super) struct UnfinishedWatcher<'a> {
     pub(super) app: &'a App,
     pub(super) is_quiet: bool,
-    pub(super) trouble: Trouble,
+    pub(super) trouble: ReadFailureNotice,
 }
 
 impl Watcher for UnfinishedWatcher<'_> {
@@ -123,9 +123,9 @@ impl Watcher for UnfinishedWatcher<'_> {
 }
 
 /// Saves a started run for --last, and warns if its reply was lost.
-fn remember(app: &App, started: &Started) {
+fn record_last_run(app: &App, started: &StartedRun) {
     app.record_run(&started.run);
-    select::remember(app, &started.run);
+    select::record_last_run(app, &started.run);
     if started.recovered {
         app.ui.warn(&format!(
             "the reply was lost; run {} was found and is assumed to be the one that was started",

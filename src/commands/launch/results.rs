@@ -8,26 +8,26 @@ use crate::commands::report::{RunReport, Table};
 use crate::domain::Run;
 use crate::error::Error;
 use crate::ops::launch::Launch;
-use crate::ops::launch::start::{LaunchOutcome, Reason};
+use crate::ops::launch::start::{LaunchOutcome, NotStartedReason};
 use crate::output::{Cell, Column, Format, Grid, Report};
 use crate::terminal::Style;
 
 /// A launch and its run, if one is known.
-pub(super) struct Entry<'a> {
+pub(super) struct LaunchEntry<'a> {
     launch: &'a Launch,
-    run: Result<Run, Failure>,
+    run: Result<Run, LaunchFailure>,
 }
 
-struct Failure {
+struct LaunchFailure {
     outcome: &'static str,
     message: String,
     error: Value,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> LaunchEntry<'a> {
     pub(super) fn of((launch, outcome): (&'a Launch, &LaunchOutcome)) -> Self {
         let failed = |outcome, error: &Error| {
-            Err(Failure {
+            Err(LaunchFailure {
                 outcome,
                 message: error.to_string(),
                 error: error.to_json()["error"].take(),
@@ -42,7 +42,7 @@ impl<'a> Entry<'a> {
                 failed("not-started", &Error::failed(reason_text(*reason)))
             }
         };
-        Entry { launch, run }
+        LaunchEntry { launch, run }
     }
 
     pub(super) fn run(&self) -> Option<&Run> {
@@ -82,15 +82,15 @@ impl<'a> Entry<'a> {
     }
 }
 
-pub(super) fn reason_text(reason: Reason) -> &'static str {
+pub(super) fn reason_text(reason: NotStartedReason) -> &'static str {
     match reason {
-        Reason::AfterFailure => "not started after a failure (--fail-fast)",
-        Reason::Interrupted => "not started: interrupted",
+        NotStartedReason::AfterFailure => "not started after a failure (--fail-fast)",
+        NotStartedReason::Interrupted => "not started: interrupted",
     }
 }
 
 pub(super) struct LaunchResults<'a> {
-    entries: Vec<Entry<'a>>,
+    entries: Vec<LaunchEntry<'a>>,
     ui_url: Option<String>,
     several_names: bool,
     for_people: bool,
@@ -101,11 +101,11 @@ impl<'a> LaunchResults<'a> {
     /// Line formats are for pipes: they have the runs alone.
     pub(super) fn new(
         app: &App,
-        mut entries: Vec<Entry<'a>>,
+        mut entries: Vec<LaunchEntry<'a>>,
         printed: &[i64],
         format: Format,
     ) -> Option<Self> {
-        let may_run = |entry: &Entry<'_>| match &entry.run {
+        let may_run = |entry: &LaunchEntry<'_>| match &entry.run {
             Ok(_) => true,
             Err(failure) => failure.outcome == "unknown",
         };
@@ -131,7 +131,7 @@ impl<'a> LaunchResults<'a> {
     }
 
     fn for_people(&self) -> Grid {
-        let project = |entry: &Entry<'_>| entry.launch.place.project.id;
+        let project = |entry: &LaunchEntry<'_>| entry.launch.place.project.id;
         let is_other = |entry| project(entry) != project(&self.entries[0]);
         let several_projects = self.entries.iter().any(is_other);
         let name = Column::new("name").heading("TASK");
@@ -143,7 +143,7 @@ impl<'a> LaunchResults<'a> {
             })
             .column(project, |of| of.launch.place.project.name.clone())
             .column("environment", |of| of.launch.place.name.clone())
-            .column("status", Entry::status)
+            .column("status", LaunchEntry::status)
             .if_any("took", |of| of.run()?.length())
             .column(job_name(), |of| Some(of.run()?.task_name.clone()))
             .if_any("error", |of| Some(of.run.as_ref().err()?.message.clone()))
@@ -165,7 +165,7 @@ impl Report for LaunchResults<'_> {
         let runs: Vec<Run> = self
             .entries
             .iter()
-            .filter_map(Entry::run)
+            .filter_map(LaunchEntry::run)
             .cloned()
             .collect();
         run::grid(&runs)

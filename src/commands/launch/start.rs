@@ -6,9 +6,9 @@ use crate::app::App;
 use crate::commands::launch::confirm::{confirm_all, confirm_one};
 use crate::commands::launch::dry_run::DryRun;
 use crate::commands::launch::progress::{UnfinishedWatcher, already};
-use crate::commands::launch::results::{Entry, LaunchResults};
-use crate::commands::launch::{BulkFlags, Lines, StartFlags, Trouble};
-use crate::commands::report::{Answer, RunReport, Shape};
+use crate::commands::launch::results::{LaunchEntry, LaunchResults};
+use crate::commands::launch::{BulkFlags, ReadFailureNotice, RunLines, StartFlags};
+use crate::commands::report::{ResultPrinter, ResultShape, RunReport};
 use crate::commands::scope;
 use crate::domain::Run;
 use crate::domain::task::quoting;
@@ -17,15 +17,15 @@ use crate::ops;
 use crate::ops::launch::Launch;
 use crate::ops::launch::start::{IfRunning, LaunchOutcome, StartOptions, Starter};
 use crate::ops::runs::wait;
-use crate::output::{Format, Several};
+use crate::output::{Format, ReportList};
 
 /// How long replies may take after an interrupt of several starts.
 const GRACE: Duration = Duration::from_secs(2);
 
 pub(crate) struct Start<'a> {
     pub app: &'a App,
-    pub answer: Answer,
-    pub shape: Shape,
+    pub answer: ResultPrinter,
+    pub shape: ResultShape,
     pub flags: &'a StartFlags,
     pub bulk: BulkFlags,
     pub if_running: IfRunning,
@@ -39,7 +39,12 @@ pub(crate) struct Start<'a> {
 
 impl<'a> Start<'a> {
     /// A start that ignores unfinished runs.
-    pub(crate) fn new(app: &'a App, answer: Answer, shape: Shape, flags: &'a StartFlags) -> Self {
+    pub(crate) fn new(
+        app: &'a App,
+        answer: ResultPrinter,
+        shape: ResultShape,
+        flags: &'a StartFlags,
+    ) -> Self {
         Start {
             app,
             answer,
@@ -56,10 +61,10 @@ impl<'a> Start<'a> {
     pub(crate) fn dry_run(&self, launches: Vec<Launch>) -> Result<(), Error> {
         let mut plans: Vec<DryRun> = launches.into_iter().map(DryRun).collect();
         match (self.shape, plans.pop()) {
-            (Shape::One, Some(plan)) => self.answer.give(&plan),
+            (ResultShape::One, Some(plan)) => self.answer.print(&plan),
             (_, last) => {
                 plans.extend(last);
-                self.answer.give(&Several(plans))
+                self.answer.print(&ReportList(plans))
             }
         }
     }
@@ -70,7 +75,7 @@ impl<'a> Start<'a> {
         let places = launches.iter().map(|launch| &launch.place);
         self.flags.require_live(app, places).await?;
         match (self.shape, launches.as_slice()) {
-            (Shape::One, [launch]) => self.confirm_one(launch)?,
+            (ResultShape::One, [launch]) => self.confirm_one(launch)?,
             _ => confirm_all(app, &launches, self.raw)?,
         }
         let claim = app.claim_interrupt();
@@ -82,8 +87,8 @@ impl<'a> Start<'a> {
         };
         let mut others = UnfinishedWatcher {
             app,
-            is_quiet: self.shape == Shape::Many,
-            trouble: Trouble::default(),
+            is_quiet: self.shape == ResultShape::Many,
+            trouble: ReadFailureNotice::default(),
         };
         let report =
             |at: usize, outcome: &LaunchOutcome| self.report_outcome(&launches[at], outcome);
@@ -100,15 +105,15 @@ impl<'a> Start<'a> {
             if_running: self.if_running,
             limits: self.flags.flags.limits(),
             grace: match self.shape {
-                Shape::One => Duration::ZERO,
-                Shape::Many => GRACE,
+                ResultShape::One => Duration::ZERO,
+                ResultShape::Many => GRACE,
             },
         }
     }
 
     /// Whether each run is printed on a line as soon as it has ended, or been started.
     pub(super) fn prints_lines(&self) -> bool {
-        self.shape == Shape::Many
+        self.shape == ResultShape::Many
             && self.answer.format() == Format::Jsonl
             && self.flags.result_on_stdout(self.app)
     }
@@ -149,7 +154,11 @@ impl<'a> Start<'a> {
         signal: Option<Kind>,
     ) -> Result<(), Error> {
         let (app, lines) = (self.app, self.prints_lines());
-        let mut entries: Vec<_> = launches.iter().zip(&outcomes).map(Entry::of).collect();
+        let mut entries: Vec<_> = launches
+            .iter()
+            .zip(&outcomes)
+            .map(LaunchEntry::of)
+            .collect();
         let started = outcomes.iter().filter_map(LaunchOutcome::started);
         let started: Vec<Run> = started.cloned().collect();
         let waits = self.flags.waits() && !started.is_empty() && signal.is_none();
@@ -165,14 +174,15 @@ impl<'a> Start<'a> {
         let failures: Vec<Error> = failures.collect();
         let verdict = if waits {
             let mut watch = self.flags.watch(app);
-            watch.lines = lines.then_some(Lines::Ends(&self.answer));
+            watch.lines = lines.then_some(RunLines::Ends(&self.answer));
             watch.expected = match (self.shape, launches) {
-                (Shape::One, [launch]) => launch.usual_length,
+                (ResultShape::One, [launch]) => launch.usual_length,
                 _ => None,
             };
-            let (runs, verdict) = watch.until_all_over(started, failures).await;
+            let (runs, verdict) = watch.wait_for_all(started, failures).await;
             for run in runs {
-                let is_its = |entry: &&mut Entry<'_>| entry.run().is_some_and(|r| r.id == run.id);
+                let is_its =
+                    |entry: &&mut LaunchEntry<'_>| entry.run().is_some_and(|r| r.id == run.id);
                 if let Some(entry) = entries.iter_mut().find(is_its) {
                     entry.update(run);
                 }
@@ -180,30 +190,30 @@ impl<'a> Start<'a> {
             verdict
         } else if let Some(error) = interrupted {
             // A single launch that was not started, or perhaps started, has its own error.
-            let own = (self.shape == Shape::One).then_some(failures);
+            let own = (self.shape == ResultShape::One).then_some(failures);
             wait::first_of_all(own.unwrap_or_default()).and(Err(error))
         } else {
-            if started.iter().any(|run| !run.outcome().is_over()) {
+            if started.iter().any(|run| !run.outcome().is_finished()) {
                 app.ui.note(&match self.shape {
-                    Shape::One => "started, not finished".to_owned(),
-                    Shape::Many => format!("{} started, not finished", started.len()),
+                    ResultShape::One => "started, not finished".to_owned(),
+                    ResultShape::Many => format!("{} started, not finished", started.len()),
                 });
             }
             wait::first_of_all(failures)
         };
-        verdict.and(self.give(entries, &printed))
+        verdict.and(self.print(entries, &printed))
     }
 
-    fn give(self, entries: Vec<Entry<'_>>, printed: &[i64]) -> Result<(), Error> {
+    fn print(self, entries: Vec<LaunchEntry<'_>>, printed: &[i64]) -> Result<(), Error> {
         let answer = self.flags.on_its_stream(self.app, self.answer);
-        if self.shape == Shape::One {
-            return match entries.first().and_then(Entry::run) {
-                Some(run) => answer.give_done(&RunReport::of(self.app, run)),
+        if self.shape == ResultShape::One {
+            return match entries.first().and_then(LaunchEntry::run) {
+                Some(run) => answer.print_done(&RunReport::of(self.app, run)),
                 None => Ok(()),
             };
         }
         match LaunchResults::new(self.app, entries, printed, answer.format()) {
-            Some(results) => answer.give_done(&results),
+            Some(results) => answer.print_done(&results),
             None => Ok(()),
         }
     }
@@ -217,12 +227,12 @@ impl<'a> Start<'a> {
     ) -> Option<Error> {
         match (outcome, self.shape, signal) {
             (LaunchOutcome::Started(_) | LaunchOutcome::Skipped(_), ..) => None,
-            (LaunchOutcome::NotStarted(_), Shape::One, Some(kind)) => Some(Error::new(
+            (LaunchOutcome::NotStarted(_), ResultShape::One, Some(kind)) => Some(Error::new(
                 kind,
                 format!("{}: nothing started", kind.word()),
             )),
             (LaunchOutcome::NotStarted(_), ..) => None,
-            (LaunchOutcome::Unknown(_), Shape::One, Some(kind)) => {
+            (LaunchOutcome::Unknown(_), ResultShape::One, Some(kind)) => {
                 let message = format!("{} while starting `{}`", kind.word(), launch.name());
                 Some(
                     Error::new(kind, message).hint(
@@ -230,10 +240,16 @@ impl<'a> Start<'a> {
                     ),
                 )
             }
-            (LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error), Shape::One, _) => {
-                Some(error)
-            }
-            (LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error), Shape::Many, _) => {
+            (
+                LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error),
+                ResultShape::One,
+                _,
+            ) => Some(error),
+            (
+                LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error),
+                ResultShape::Many,
+                _,
+            ) => {
                 // The message contains the cause and the flag.
                 Some(Error {
                     message: format!("{}: {error}", launch.place.label()),

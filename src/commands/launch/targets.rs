@@ -5,12 +5,12 @@ use clap::Args;
 use crate::app::App;
 use crate::commands::flags::given;
 use crate::commands::launch::StartFlags;
-use crate::commands::report::Shape;
+use crate::commands::report::ResultShape;
 use crate::commands::scope;
-use crate::commands::select::targets::{self, Places, Target, Targets};
+use crate::commands::select::targets::{self, LaunchTarget, SelectedTargets, TargetArgs};
 use crate::error::Error;
 use crate::ops::launch::Launch;
-use crate::ops::launch::batch::{Check, Notice, all_or_none, by_text};
+use crate::ops::launch::batch::{Notice, TargetCheck, all_or_none, by_text};
 use crate::ops::places::place;
 
 /// The flags for several targets.
@@ -51,11 +51,11 @@ impl BulkFlags {
     pub(crate) async fn targets(
         &self,
         app: &App,
-        places: &Places,
+        places: &TargetArgs,
         flags: &StartFlags,
         dry_run: bool,
-    ) -> Result<Targets, Error> {
-        if places.shape(app) == Shape::Many {
+    ) -> Result<SelectedTargets, Error> {
+        if places.shape(app) == ResultShape::Many {
             flags.require_no_page()?;
             let targets = places.to_start(app, dry_run, self.skip_missing).await?;
             for missing in &targets.missing {
@@ -66,9 +66,9 @@ impl BulkFlags {
         self.require_none()?;
         let (project, environment) = scope::chosen_place(app, dry_run).await?;
         let view = place::environment(app.lagoon().await?, &project, &environment, true).await?;
-        Ok(Targets {
+        Ok(SelectedTargets {
             seen: vec![view.into()],
-            each: vec![Target::default()],
+            each: vec![LaunchTarget::default()],
             missing: Vec::new(),
         })
     }
@@ -77,12 +77,12 @@ impl BulkFlags {
     pub(crate) fn launches(
         &self,
         app: &App,
-        shape: Shape,
-        checks: Vec<Check>,
+        shape: ResultShape,
+        checks: Vec<TargetCheck>,
     ) -> Result<Vec<Launch>, Error> {
         let (launches, skipped) = match shape {
-            Shape::Many => all_or_none(checks, self.skip_missing)?,
-            Shape::One => {
+            ResultShape::Many => all_or_none(checks, self.skip_missing)?,
+            ResultShape::One => {
                 let launches = checks.into_iter().map(|(_, check)| Ok(check?));
                 (launches.collect::<Result<_, Error>>()?, Vec::new())
             }

@@ -4,21 +4,21 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::app::App;
-use crate::commands::launch::Trouble;
+use crate::commands::launch::ReadFailureNotice;
 use crate::commands::launch::flags::OnInterrupt;
-use crate::commands::launch::log::LogOut;
+use crate::commands::launch::log::LogOutput;
 use crate::commands::launch::start::wait_line;
-use crate::commands::report::{Answer, RunReport};
+use crate::commands::report::{ResultPrinter, RunReport};
 use crate::domain::run::Log;
 use crate::domain::{Environment, Outcome, Run};
 use crate::error::{Error, Kind};
 use crate::ops;
-use crate::ops::runs::cancel::Request;
-use crate::ops::runs::follow::Live;
+use crate::ops::runs::cancel::CancelOutcome;
+use crate::ops::runs::follow::LiveOptions;
 use crate::ops::runs::log;
 use crate::ops::runs::push::Push;
 use crate::ops::runs::together::follow_all;
-use crate::ops::runs::wait::{self, Limits, Waited, Watcher};
+use crate::ops::runs::wait::{self, Limits, WaitOutcome, Watcher};
 use crate::terminal::{Progress, Stream};
 
 /// The lines of a failed run's log that are printed if it was not followed.
@@ -36,22 +36,22 @@ pub(crate) struct Watch<'a> {
     pub on_interrupt: OnInterrupt,
     /// The stream on which the log is followed.
     pub log: Option<Stream>,
-    pub live: Live,
+    pub live: LiveOptions,
     /// Print each byte of the log, with its banner.
     pub raw: bool,
     /// The log is the whole output: when the output is closed, the command exits quietly.
     pub quits: bool,
     pub expected: Option<Duration>,
     /// Print runs one by one (`-o jsonl`).
-    pub lines: Option<Lines<'a>>,
+    pub lines: Option<RunLines<'a>>,
 }
 
 #[derive(Clone, Copy)]
-pub(crate) enum Lines<'a> {
+pub(crate) enum RunLines<'a> {
     /// A line for each run when it has ended or the wait has ended.
-    Ends(&'a Answer),
+    Ends(&'a ResultPrinter),
     /// A line for each run at first, and for each change of its status.
-    Changes(&'a Answer),
+    Changes(&'a ResultPrinter),
 }
 
 impl<'a> Watch<'a> {
@@ -62,7 +62,7 @@ impl<'a> Watch<'a> {
             limits,
             on_interrupt: OnInterrupt::Leave,
             log: None,
-            live: Live::default(),
+            live: LiveOptions::default(),
             raw: false,
             quits: false,
             expected: None,
@@ -72,7 +72,7 @@ impl<'a> Watch<'a> {
 
     /// Waits until all runs are over or a signal arrives. Returns the last state of each run, and
     /// one verdict that includes the `missing` runs.
-    pub(crate) async fn until_all_over(
+    pub(crate) async fn wait_for_all(
         &self,
         runs: Vec<Run>,
         missing: Vec<Error>,
@@ -91,7 +91,10 @@ impl<'a> Watch<'a> {
         if self.log.is_none() {
             self.show_last_lines(&waited).await;
         }
-        let mut failures: Vec<Error> = waited.into_iter().filter_map(Waited::failure).collect();
+        let mut failures: Vec<Error> = waited
+            .into_iter()
+            .filter_map(WaitOutcome::failure)
+            .collect();
         failures.extend(missing);
         let verdict = wait::verdict_of_all(failures, total);
         (runs, verdict.map_err(|e| self.with_wait_line(e)))
@@ -99,9 +102,12 @@ impl<'a> Watch<'a> {
 
     /// Waits until all runs are over, whatever their outcome. Returns no runs if the output was
     /// closed. An error comes with the last state of each run.
-    pub(crate) async fn wait_for(&self, runs: Vec<Run>) -> Result<Vec<Waited>, (Vec<Run>, Error)> {
+    pub(crate) async fn wait_for(
+        &self,
+        runs: Vec<Run>,
+    ) -> Result<Vec<WaitOutcome>, (Vec<Run>, Error)> {
         self.app.warn_of_token_end(self.limits.timeout);
-        let mut display = Display::new(self, &runs);
+        let mut display = WaitDisplay::new(self, &runs);
         let claim = self.app.claim_interrupt();
         let ended = tokio::select! {
             waited = self.work(runs.clone(), &mut display) => Ok(waited),
@@ -122,30 +128,32 @@ impl<'a> Watch<'a> {
         }
     }
 
-    async fn work(&self, runs: Vec<Run>, display: &mut Display<'_>) -> Result<Vec<Waited>, Error> {
+    async fn work(
+        &self,
+        runs: Vec<Run>,
+        display: &mut WaitDisplay<'_>,
+    ) -> Result<Vec<WaitOutcome>, Error> {
         let clock = ops::clock();
         let lagoon = self.app.lagoon().await?;
         let Some(stream) = self.log else {
             let mut push = Push::new(lagoon);
             let limits = &self.limits;
-            return Ok(
-                wait::until_all_over(lagoon, &clock, runs, limits, display, &mut push).await,
-            );
+            return Ok(wait::wait_for_all(lagoon, &clock, runs, limits, display, &mut push).await);
         };
         let (limits, live) = (&self.limits, &self.live);
-        let mut logs = LogOut::all(self, stream, &runs);
+        let mut logs = LogOutput::all(self, stream, &runs);
         let following = follow_all(lagoon, &clock, runs, live, limits, display, &mut logs);
         let waited = following.await;
-        if self.quits && logs.iter().any(LogOut::is_closed) {
+        if self.quits && logs.iter().any(LogOutput::is_closed) {
             return Ok(Vec::new());
         }
-        logs.into_iter().try_for_each(LogOut::finish)?;
+        logs.into_iter().try_for_each(LogOutput::finish)?;
         Ok(waited)
     }
 
     async fn interrupted(&self, runs: &[Run], kind: Kind) -> Error {
         let mut error = Error::new(kind, kind.word());
-        let going: Vec<&Run> = runs.iter().filter(|r| !r.outcome().is_over()).collect();
+        let going: Vec<&Run> = runs.iter().filter(|r| !r.outcome().is_finished()).collect();
         error.runs = going.iter().map(|run| run.to_json()).collect();
         if self.on_interrupt == OnInterrupt::Cancel {
             for run in going {
@@ -154,8 +162,8 @@ impl<'a> Watch<'a> {
                     Err(error) => Err(error),
                 };
                 match asked {
-                    Ok(Request::Unknown) => self.app.ui.warn(&unknown_cancel(run)),
-                    Ok(Request::Accepted) => self.app.ui.note(&format!(
+                    Ok(CancelOutcome::Unknown) => self.app.ui.warn(&unknown_cancel(run)),
+                    Ok(CancelOutcome::Accepted) => self.app.ui.note(&format!(
                         "requested cancellation of run {} ({})",
                         run.id, run.task_name
                     )),
@@ -181,7 +189,7 @@ impl<'a> Watch<'a> {
         let going: Vec<String> = error
             .runs
             .iter()
-            .filter(|run| !Outcome::of(run["status"].as_str().unwrap_or_default()).is_over())
+            .filter(|run| !Outcome::of(run["status"].as_str().unwrap_or_default()).is_finished())
             .map(|run| run["id"].to_string())
             .collect();
         if !goes_on || going.is_empty() {
@@ -196,7 +204,7 @@ impl<'a> Watch<'a> {
         error.hint(format!("{go_on} with `{line}`"))
     }
 
-    async fn show_last_lines(&self, waited: &[Waited]) {
+    async fn show_last_lines(&self, waited: &[WaitOutcome]) {
         let failed: Vec<&Run> = waited
             .iter()
             .map(|waited| &waited.run)
@@ -209,7 +217,7 @@ impl<'a> Watch<'a> {
             };
             let ui = &self.app.ui;
             match log {
-                Log::Text(text) if !log::is_nothing(&text) => {
+                Log::Text(text) if !log::is_blank(&text) => {
                     let heading = format!("last lines of the log of run {}:", run.id);
                     if waited.len() > 1 {
                         // Printed also with -q, to identify the run.
@@ -217,9 +225,9 @@ impl<'a> Watch<'a> {
                     } else {
                         ui.note(&heading);
                     }
-                    let mut out = LogOut::new(self.app, Stream::Err, false);
+                    let mut out = LogOutput::new(self.app, Stream::Err, false);
                     // A closed stderr is ignored.
-                    let _ = out.give(log::tail(&text, LAST_LINES));
+                    let _ = out.print(log::tail(&text, LAST_LINES));
                     let _ = out.finish();
                 }
                 Log::Text(_) | Log::Empty => ui.note(&log::nothing_printed(run.id)),
@@ -251,32 +259,32 @@ pub(crate) fn unknown_cancel(run: &Run) -> String {
 }
 
 /// The progress line of each run, and the lines on stdout.
-struct Display<'a> {
+struct WaitDisplay<'a> {
     app: &'a App,
-    lines: Option<Lines<'a>>,
+    lines: Option<RunLines<'a>>,
     last: HashMap<i64, Run>,
     live: HashMap<i64, Box<dyn Progress>>,
-    trouble: Trouble,
+    trouble: ReadFailureNotice,
 }
 
-impl<'a> Display<'a> {
+impl<'a> WaitDisplay<'a> {
     fn new(watch: &'a Watch<'_>, runs: &[Run]) -> Self {
         let mut live = HashMap::new();
         for run in runs
             .iter()
-            .filter(|run| !run.outcome().is_over())
+            .filter(|run| !run.outcome().is_finished())
             .take(LIVE)
         {
             let progress = watch.app.ui.progress();
             progress.start(&label(run), watch.expected);
             live.insert(run.id, progress);
         }
-        Display {
+        WaitDisplay {
             app: watch.app,
             lines: watch.lines,
             last: HashMap::new(),
             live,
-            trouble: Trouble::default(),
+            trouble: ReadFailureNotice::default(),
         }
     }
 
@@ -285,18 +293,18 @@ impl<'a> Display<'a> {
         for (_, progress) in self.live.drain() {
             progress.finish();
         }
-        if let Some(Lines::Ends(answer)) = self.lines {
+        if let Some(RunLines::Ends(answer)) = self.lines {
             for run in self.last(runs.to_vec()) {
-                if !run.outcome().is_over() {
+                if !run.outcome().is_finished() {
                     self.print(answer, &run);
                 }
             }
         }
     }
 
-    fn print(&self, answer: &Answer, run: &Run) {
+    fn print(&self, answer: &ResultPrinter, run: &Run) {
         // A failure to print does not end the wait; it affects the exit code at the end.
-        let _ = answer.give(&RunReport::of(self.app, run));
+        let _ = answer.print(&RunReport::of(self.app, run));
     }
 
     fn last(&self, runs: Vec<Run>) -> Vec<Run> {
@@ -306,27 +314,27 @@ impl<'a> Display<'a> {
     }
 }
 
-impl Watcher for Display<'_> {
+impl Watcher for WaitDisplay<'_> {
     fn read(&mut self, run: &Run) {
         self.trouble.ends();
         let before = self.last.insert(run.id, run.clone());
-        let is_over = run.outcome().is_over();
+        let is_finished = run.outcome().is_finished();
         match self.lines {
-            Some(Lines::Changes(answer))
+            Some(RunLines::Changes(answer))
                 if before
                     .as_ref()
                     .is_none_or(|before| before.status != run.status) =>
             {
                 self.print(answer, run);
             }
-            Some(Lines::Ends(answer))
-                if is_over && !before.is_some_and(|before| before.outcome().is_over()) =>
+            Some(RunLines::Ends(answer))
+                if is_finished && !before.is_some_and(|before| before.outcome().is_finished()) =>
             {
                 self.print(answer, run);
             }
             _ => {}
         }
-        if is_over {
+        if is_finished {
             if let Some(progress) = self.live.remove(&run.id) {
                 progress.finish();
             }

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::commands::report::run::job_name;
-use crate::commands::report::{RunReport, Shape, Table};
+use crate::commands::report::{ResultShape, RunReport, Table};
 use crate::domain::Run;
 use crate::output::{Cell, Grid, Report};
 
 /// Runs with their logs, if available.
 pub(super) struct Logs {
-    pub(super) shape: Shape,
+    pub(super) shape: ResultShape,
     pub(super) ui_url: Option<String>,
     pub(super) logs: Vec<(Run, Option<String>)>,
 }
@@ -22,7 +22,7 @@ impl Report for Logs {
             value
         });
         match (self.shape, all.next()) {
-            (Shape::One, Some(one)) => one,
+            (ResultShape::One, Some(one)) => one,
             (_, first) => first.into_iter().chain(all).collect(),
         }
     }

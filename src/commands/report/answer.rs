@@ -5,20 +5,20 @@ use jiff::Timestamp;
 
 use crate::app::{App, OutputFailures};
 use crate::error::{Error, Kind};
-use crate::output::{Emit, Format, OutputError, Report, emit, picture};
+use crate::output::{Emitter, Format, OutputError, Report, emit, rendered};
 use crate::terminal::{Stream, Ui};
 
 /// The format and destination of a result. It is created before the work begins, so that an invalid
 /// `--jq` stops the command.
-pub(crate) struct Answer {
-    how: Emit,
+pub(crate) struct ResultPrinter {
+    how: Emitter,
     ui: Ui,
     output_failures: OutputFailures,
 }
 
-impl Answer {
+impl ResultPrinter {
     /// The format that `-o`, `--jq` and `TASKS_OUTPUT` select.
-    pub(crate) fn plan(app: &App) -> Result<Answer, Error> {
+    pub(crate) fn plan(app: &App) -> Result<ResultPrinter, Error> {
         let format = match &app.settings.output {
             Some(output) => Some(Format::from_str(&output.value, false).map_err(|_| {
                 let (source, value) = (&output.source, &output.value);
@@ -29,33 +29,33 @@ impl Answer {
         Self::of(app, format)
     }
 
-    /// As [`Answer::plan`], for a result that has only these `fields` of `id` and `name`.
-    pub(crate) fn plan_with(app: &App, fields: &[&str]) -> Result<Answer, Error> {
+    /// As [`ResultPrinter::plan`], for a result that has only these `fields` of `id` and `name`.
+    pub(crate) fn plan_with(app: &App, fields: &[&str]) -> Result<ResultPrinter, Error> {
         let answer = Self::plan(app)?;
         let how = answer.how.require(fields)?;
-        Ok(Answer { how, ..answer })
+        Ok(ResultPrinter { how, ..answer })
     }
 
-    /// As [`Answer::plan`], in this format.
-    pub(crate) fn of(app: &App, format: Option<Format>) -> Result<Answer, Error> {
-        let how = Emit::choose(format, app.settings.jq.as_deref(), &app.ui)?;
-        Ok(Answer {
+    /// As [`ResultPrinter::plan`], in this format.
+    pub(crate) fn of(app: &App, format: Option<Format>) -> Result<ResultPrinter, Error> {
+        let how = Emitter::choose(format, app.settings.jq.as_deref(), &app.ui)?;
+        Ok(ResultPrinter {
             how,
             ui: app.ui.clone(),
             output_failures: app.output_failures.clone(),
         })
     }
 
-    pub(crate) fn on(self, stream: Stream) -> Answer {
+    pub(crate) fn on(self, stream: Stream) -> ResultPrinter {
         let how = self.how.on(stream);
-        Answer { how, ..self }
+        ResultPrinter { how, ..self }
     }
 
     #[cfg(feature = "sandbox")]
     /// Disables masking, for a result that is a secret.
-    pub(crate) fn unmasked(self) -> Answer {
+    pub(crate) fn unmasked(self) -> ResultPrinter {
         let ui = self.ui.unmasked();
-        Answer { ui, ..self }
+        ResultPrinter { ui, ..self }
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -64,7 +64,7 @@ impl Answer {
 
     /// Writes the result. A closed output is no failure. A failing `--jq` or write makes the
     /// command fail at its end (see [`App::conclude`]).
-    pub(crate) fn give(&self, report: &dyn Report) -> Result<(), Error> {
+    pub(crate) fn print(&self, report: &dyn Report) -> Result<(), Error> {
         match emit(report, &self.how, &self.ui, Timestamp::now()) {
             Err(OutputError::Filter(message)) => self.output_failures.filter_failed(message),
             Err(OutputError::Io(_)) if self.ui.write_failure().is_some() => {}
@@ -75,8 +75,8 @@ impl Answer {
     }
 
     /// Writes the result of a completed change: an error says that the change was made.
-    pub(crate) fn give_done(&self, report: &dyn Report) -> Result<(), Error> {
-        self.give(report).map_err(|error| {
+    pub(crate) fn print_done(&self, report: &dyn Report) -> Result<(), Error> {
+        self.print(report).map_err(|error| {
             let kind = match error.kind {
                 Kind::Usage => Kind::Failed,
                 kind => kind,
@@ -95,8 +95,8 @@ impl Answer {
     }
 
     /// The text for a screen that is redrawn.
-    pub(crate) fn picture(&self, report: &dyn Report) -> String {
-        picture(report, &self.ui, Stream::Out, Timestamp::now())
+    pub(crate) fn rendered(&self, report: &dyn Report) -> String {
+        rendered(report, &self.ui, Stream::Out, Timestamp::now())
     }
 
     pub(crate) fn is_for_people(&self) -> bool {

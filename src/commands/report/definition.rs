@@ -4,23 +4,23 @@ use serde_json::Value;
 
 use crate::commands::report::Table;
 use crate::domain::{Argument, Definition, Work, run};
-use crate::ops::definitions::tasks::Listed;
+use crate::ops::definitions::tasks::ListedTask;
 use crate::output::{Cell, Detail, Grid, Report};
 
-pub(crate) struct Task {
-    pub listed: Listed,
+pub(crate) struct TaskReport {
+    pub listed: ListedTask,
     /// Just written, with unknown environments.
     pub is_written: bool,
 }
 
-impl Task {
+impl TaskReport {
     pub(crate) fn written(definition: Definition) -> Self {
-        let listed = Listed {
+        let listed = ListedTask {
             definition,
             environments: Vec::new(),
             shadowed_in: Vec::new(),
         };
-        Task {
+        TaskReport {
             listed,
             is_written: true,
         }
@@ -31,7 +31,7 @@ impl Task {
     }
 }
 
-impl Report for Task {
+impl Report for TaskReport {
     fn value(&self) -> Value {
         if self.is_written {
             return self.definition().to_json();
@@ -40,7 +40,7 @@ impl Report for Task {
     }
 
     fn grid(&self) -> Grid {
-        let names = |of: &Listed| {
+        let names = |of: &ListedTask| {
             let arguments = of.definition.arguments().iter();
             joined(&arguments.map(|a| a.name.as_str()).collect::<Vec<_>>())
         };
@@ -82,7 +82,7 @@ impl Report for Task {
 }
 
 /// The columns shared by `list` and `show`.
-pub(in crate::commands) fn table(tasks: &[Listed]) -> Table<'_, Listed> {
+pub(in crate::commands) fn table(tasks: &[ListedTask]) -> Table<'_, ListedTask> {
     let text = |text: String| Some(text).filter(|text| !text.is_empty());
     let lower = |word: &str| word.to_lowercase();
     Table::of(tasks)
@@ -112,7 +112,7 @@ fn content(work: &Work) -> &str {
     }
 }
 
-fn scope(listed: &Listed) -> String {
+fn scope(listed: &ListedTask) -> String {
     let word = listed.definition.scope.word();
     if listed.environments.is_empty() {
         return word.to_owned();

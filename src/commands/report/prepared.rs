@@ -4,16 +4,16 @@ use serde_json::Value;
 
 use crate::output::{Detail, Grid, Report};
 
-pub(crate) struct Prepared {
+pub(crate) struct PreparedReport {
     value: Value,
     grid: Grid,
     detail: Option<Detail>,
     empty_note: Option<String>,
 }
 
-impl Prepared {
+impl PreparedReport {
     pub(crate) fn new(value: Value, grid: Grid) -> Self {
-        Prepared {
+        PreparedReport {
             value,
             grid,
             detail: None,
@@ -37,17 +37,17 @@ impl Prepared {
     #[cfg(feature = "sandbox")]
     pub(crate) fn detail(self, detail: Detail) -> Self {
         let detail = Some(detail);
-        Prepared { detail, ..self }
+        PreparedReport { detail, ..self }
     }
 
     /// The note that people get in place of an empty table.
     pub(crate) fn when_empty(self, note: impl Into<String>) -> Self {
         let empty_note = Some(note.into());
-        Prepared { empty_note, ..self }
+        PreparedReport { empty_note, ..self }
     }
 }
 
-impl Report for Prepared {
+impl Report for PreparedReport {
     fn value(&self) -> Value {
         self.value.clone()
     }

@@ -10,10 +10,10 @@ use crate::domain::run::RecentRun;
 use crate::output::{Cell, Column, Grid, Report};
 
 pub(super) struct Chart {
-    tasks: Vec<Task>,
+    tasks: Vec<TaskRuns>,
 }
 
-struct Task {
+struct TaskRuns {
     name: String,
     /// Oldest first.
     runs: Vec<(Duration, Outcome)>,
@@ -27,15 +27,15 @@ const WIDTH: usize = 40;
 impl Chart {
     /// The chart of runs that are sorted newest first.
     pub(super) fn of(runs: Vec<RecentRun>) -> Chart {
-        let mut tasks: Vec<Task> = Vec::new();
+        let mut tasks: Vec<TaskRuns> = Vec::new();
         for RecentRun { run, .. } in runs.into_iter().rev() {
-            let Some(length) = run.length().filter(|_| run.outcome().is_over()) else {
+            let Some(length) = run.length().filter(|_| run.outcome().is_finished()) else {
                 continue;
             };
             let one = (length, run.outcome());
             match tasks.iter_mut().find(|task| task.name == run.name) {
                 Some(task) => task.runs.push(one),
-                None => tasks.push(Task {
+                None => tasks.push(TaskRuns {
                     name: run.name.to_string(),
                     runs: vec![one],
                 }),
@@ -46,7 +46,7 @@ impl Chart {
     }
 }
 
-impl Task {
+impl TaskRuns {
     fn failed(&self) -> usize {
         let failed = |(_, outcome): &&(Duration, Outcome)| *outcome == Outcome::Failed;
         self.runs.iter().filter(failed).count()
@@ -103,14 +103,17 @@ impl Report for Chart {
 
     fn grid(&self) -> Grid {
         let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let name = |task: &Task| Cell::name(&task.name);
+        let name = |task: &TaskRuns| Cell::name(&task.name);
         Table::of(&self.tasks)
             .column(Column::new("name").heading("TASK"), name)
             .column("runs", move |task| number(task.runs.len()))
             .column("failed", move |task| number(task.failed()))
-            .column("median", Task::median)
-            .column("longest", Task::longest)
-            .column(Column::new("plot").heading("OLDEST TO NEWEST"), Task::plot)
+            .column("median", TaskRuns::median)
+            .column("longest", TaskRuns::longest)
+            .column(
+                Column::new("plot").heading("OLDEST TO NEWEST"),
+                TaskRuns::plot,
+            )
             .grid()
     }
 
@@ -126,7 +129,7 @@ mod tests {
     #[test]
     fn bar_height_shows_duration_and_failures_are_marked() {
         let s = Duration::from_secs;
-        let task = Task {
+        let task = TaskRuns {
             name: "t".to_owned(),
             runs: vec![
                 (s(0), Outcome::Completed),

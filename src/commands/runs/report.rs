@@ -9,21 +9,21 @@ use crate::domain::Environment;
 use crate::domain::run::RecentRun;
 use crate::output::{Cell, Column, Grid, OutputError, Pieces, Report};
 
-pub(super) struct Listing {
+pub(super) struct RunTable {
     pub(super) runs: Vec<RecentRun>,
     several: bool,
     several_projects: bool,
     ui_url: Option<String>,
 }
 
-impl Listing {
+impl RunTable {
     pub(super) fn of(
         runs: Vec<RecentRun>,
         places: &[Environment],
         ui_url: Option<String>,
-    ) -> Listing {
+    ) -> RunTable {
         let first = places.first().map(|place| place.project.id);
-        Listing {
+        RunTable {
             runs,
             several: places.len() > 1,
             several_projects: places.iter().any(|place| Some(place.project.id) != first),
@@ -31,8 +31,8 @@ impl Listing {
         }
     }
 
-    pub(super) fn each(&self) -> impl Iterator<Item = Element<'_>> {
-        self.runs.iter().map(|recent| Element {
+    pub(super) fn each(&self) -> impl Iterator<Item = RunElement<'_>> {
+        self.runs.iter().map(|recent| RunElement {
             run: RunReport::with(&recent.run, self.ui_url.as_deref()),
             duration: recent.run.length().map(|length| length.as_secs()),
             user: recent.user.as_deref(),
@@ -41,7 +41,7 @@ impl Listing {
 }
 
 #[derive(Serialize)]
-pub(super) struct Element<'a> {
+pub(super) struct RunElement<'a> {
     #[serde(flatten)]
     run: RunReport<'a>,
     /// In seconds.
@@ -50,7 +50,7 @@ pub(super) struct Element<'a> {
     user: Option<&'a str>,
 }
 
-impl Report for Listing {
+impl Report for RunTable {
     fn value(&self) -> Value {
         self.each().map(|run| json!(run)).collect()
     }

@@ -3,20 +3,20 @@
 use serde_json::json;
 
 use crate::app::App;
-use crate::commands::launch::Trouble;
-use crate::commands::report::{Answer, Prepared};
+use crate::commands::launch::ReadFailureNotice;
+use crate::commands::report::{PreparedReport, ResultPrinter};
 use crate::domain::Environment;
 use crate::error::Error;
 use crate::ops;
-use crate::ops::runs::history::{Look, Wanted, Watching};
+use crate::ops::runs::history::{PollResult, RunFilter, RunWatcher};
 use crate::output::{Format, Report};
-use crate::terminal::Live;
+use crate::terminal::LiveArea;
 
-use super::report::Listing;
+use super::report::RunTable;
 use super::{RunsArgs, environments};
 
 /// Refuses formats that are written as a whole.
-pub(super) fn check(answer: &Answer) -> Result<(), Error> {
+pub(super) fn check(answer: &ResultPrinter) -> Result<(), Error> {
     match answer.format() {
         format @ (Format::Csv | Format::Yaml) => Err(Error::usage(format!(
             "--watch cannot be used with -o {format}, which needs the whole list"
@@ -29,43 +29,43 @@ pub(super) fn check(answer: &Answer) -> Result<(), Error> {
 /// Shows changes until an interrupt or until the output is closed.
 pub(super) async fn watch(
     app: &App,
-    answer: &Answer,
+    answer: &ResultPrinter,
     args: &RunsArgs,
-    wanted: Wanted,
+    wanted: RunFilter,
 ) -> Result<(), Error> {
     let claim = app.claim_interrupt();
-    let mut display = Display {
+    let mut display = WatchDisplay {
         app,
         answer,
         live: answer.is_for_people().then(|| app.ui.live()).flatten(),
         last: None,
-        trouble: Trouble::default(),
+        trouble: ReadFailureNotice::default(),
     };
     let ended = tokio::select! {
-        ended = go_on(app, args, wanted, &mut display) => ended,
+        ended = keep_polling(app, args, wanted, &mut display) => ended,
         kind = claim.signalled() => Err(Error::new(kind, kind.word())),
-        () = app.ui.reader_gone() => Ok(()),
+        () = app.ui.output_closed() => Ok(()),
     };
     display.leave()?;
     ended
 }
 
-async fn go_on(
+async fn keep_polling(
     app: &App,
     args: &RunsArgs,
-    wanted: Wanted,
-    display: &mut Display<'_>,
+    wanted: RunFilter,
+    display: &mut WatchDisplay<'_>,
 ) -> Result<(), Error> {
     let clock = ops::clock();
     let lagoon = app.lagoon().await?;
     let mut places = environments(app, args).await?;
-    let mut watching = Watching::new(lagoon, &clock, places.clone(), wanted);
+    let mut watching = RunWatcher::new(lagoon, &clock, places.clone(), wanted);
     loop {
-        let look = watching.look(|reason| display.unreadable(reason)).await?;
+        let look = watching.poll(|reason| display.unreadable(reason)).await?;
         if !display.take(look, &places)? {
             return Ok(());
         }
-        if args.places.is_several(app) && watching.may_have_moved() {
+        if args.places.is_several(app) && watching.may_have_changed() {
             // A failure keeps the known environments, and appears when runs are read.
             if let Ok(newer) = environments(app, args).await {
                 places = newer;
@@ -75,17 +75,17 @@ async fn go_on(
     }
 }
 
-struct Display<'a> {
+struct WatchDisplay<'a> {
     app: &'a App,
-    answer: &'a Answer,
-    live: Option<Live>,
-    last: Option<Listing>,
-    trouble: Trouble,
+    answer: &'a ResultPrinter,
+    live: Option<LiveArea>,
+    last: Option<RunTable>,
+    trouble: ReadFailureNotice,
 }
 
-impl Display<'_> {
+impl WatchDisplay<'_> {
     /// Shows the current runs. `false` if the output is closed.
-    fn take(&mut self, look: Look, places: &[Environment]) -> Result<bool, Error> {
+    fn take(&mut self, look: PollResult, places: &[Environment]) -> Result<bool, Error> {
         for error in &look.failures {
             self.unreadable(&error.to_string());
         }
@@ -93,12 +93,12 @@ impl Display<'_> {
             self.trouble.ends();
         }
         let ui_url = self.app.ui_url();
-        let listing = |runs| Listing::of(runs, places, ui_url.clone());
+        let listing = |runs| RunTable::of(runs, places, ui_url.clone());
         if self.answer.is_for_people() {
             let is_new = !look.changed.is_empty() || self.last.is_none();
             let listing = listing(look.runs);
             let is_open = if let Some(live) = &self.live {
-                live.draw(&self.answer.picture(&listing));
+                live.draw(&self.answer.rendered(&listing));
                 true
             } else {
                 !is_new || self.answer.offer(&listing)?
@@ -110,7 +110,10 @@ impl Display<'_> {
             let listing = listing(vec![recent]);
             // An object, because each change is a result of its own.
             let change = json!(listing.each().next());
-            if !self.answer.offer(&Prepared::new(change, listing.grid()))? {
+            if !self
+                .answer
+                .offer(&PreparedReport::new(change, listing.grid()))?
+            {
                 return Ok(false);
             }
         }
@@ -126,7 +129,7 @@ impl Display<'_> {
         match (self.live.take(), &self.last) {
             (Some(live), Some(last)) => {
                 drop(live);
-                self.answer.give(last)
+                self.answer.print(last)
             }
             _ => Ok(()),
         }

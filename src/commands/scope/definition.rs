@@ -1,21 +1,21 @@
 //! The scope that the command line names, for defining, changing and deleting tasks.
 
 use crate::app::App;
-use crate::commands::flags::{ScopeWord, spelled};
+use crate::commands::flags::{ScopeArg, spelled};
 use crate::commands::scope;
 
 use crate::domain::Scope;
 use crate::domain::task::definition::Target;
 use crate::domain::task::quoting::suggestion;
 use crate::error::{Error, target_flags};
-use crate::ops::definitions::update::NotHere;
+use crate::ops::definitions::update::TaskNotFound;
 use crate::settings::{Sourced, TargetSetting};
 
 /// The scope that the command line names. Variables and inference complete it but never choose it.
 /// `only_reads` relaxes the rules for reading.
 pub(crate) async fn named_target(
     app: &App,
-    scope: Option<ScopeWord>,
+    scope: Option<ScopeArg>,
     group: Option<&str>,
     doing: &str,
     only_reads: bool,
@@ -33,9 +33,9 @@ pub(crate) async fn named_target(
 
 pub(crate) fn named_scope(
     app: &App,
-    scope: Option<ScopeWord>,
+    scope: Option<ScopeArg>,
     group: Option<&str>,
-) -> Result<Option<ScopeWord>, Error> {
+) -> Result<Option<ScopeArg>, Error> {
     let on_line = |value: Option<&Sourced<String>>| value.is_some_and(|v| v.is_flag());
     let environment = on_line(app.settings.environment.as_ref());
     let project = on_line(app.settings.project.as_ref());
@@ -44,14 +44,14 @@ pub(crate) fn named_scope(
         None if environment && group.is_some() => {
             return Err(Error::conflict("-e", "--group"));
         }
-        None if environment => ScopeWord::Environment,
-        None if group.is_some() => ScopeWord::Group,
-        None if project => ScopeWord::Project,
+        None if environment => ScopeArg::Environment,
+        None if group.is_some() => ScopeArg::Group,
+        None if project => ScopeArg::Project,
         None => return Ok(None),
     };
     let named = [
-        (environment, ScopeWord::Environment, "-e"),
-        (group.is_some(), ScopeWord::Group, "--group"),
+        (environment, ScopeArg::Environment, "-e"),
+        (group.is_some(), ScopeArg::Group, "--group"),
     ];
     for (is_named, of, flag) in named {
         if is_named && scope != of {
@@ -65,7 +65,7 @@ pub(crate) fn named_scope(
 /// Completes a scope of this kind, with prompts at a terminal.
 pub(crate) async fn completed(
     app: &App,
-    scope: ScopeWord,
+    scope: ScopeArg,
     group: Option<&str>,
     only_reads: bool,
 ) -> Result<Target, Error> {
@@ -74,27 +74,27 @@ pub(crate) async fn completed(
         false => app.require_explicit(what),
     };
     Ok(match scope {
-        ScopeWord::Environment => {
+        ScopeArg::Environment => {
             let (project, environment) = scope::chosen_place(app, only_reads).await?;
             Target::Environment {
                 project,
                 environment,
             }
         }
-        ScopeWord::Project => {
+        ScopeArg::Project => {
             require_explicit(&[TargetSetting::Context, TargetSetting::Project])?;
             let project = scope::project(app)?;
             scope::report_source(app, "project", project);
             Target::Project(project.value.clone())
         }
-        ScopeWord::Group => {
+        ScopeArg::Group => {
             require_explicit(&[TargetSetting::Context])?;
             let group = group
                 .filter(|g| !g.trim().is_empty())
                 .ok_or_else(|| Error::not_given("group").hint("name it with --group"))?;
             Target::Group(group.to_owned())
         }
-        ScopeWord::System => {
+        ScopeArg::System => {
             require_explicit(&[TargetSetting::Context])?;
             Target::System(app.settings.project.as_ref().map(|p| p.value.clone()))
         }
@@ -125,12 +125,12 @@ pub(crate) fn line_start(app: &App, command: &str) -> Vec<String> {
 }
 
 /// The error about a task of another scope, with the command line for that scope.
-pub(crate) fn not_here(app: &App, why: NotHere, place: &str, command: &str) -> Error {
+pub(crate) fn task_not_found(app: &App, why: TaskNotFound, place: &str, command: &str) -> Error {
     match why {
-        NotHere::Missing(error) => {
+        TaskNotFound::Missing(error) => {
             Error::from(error).hint(format!("only tasks of {place} are considered"))
         }
-        NotHere::Elsewhere(definition, target) => {
+        TaskNotFound::InOtherScope(definition, target) => {
             let error = Error::usage(format!(
                 "`{}` (id {}) has the scope {} and is not a task of {place}",
                 definition.name,

@@ -12,7 +12,7 @@ use crate::terminal::Choice;
 /// The names of project and environment. `only_reads` relaxes the rules for reading.
 pub(crate) async fn chosen_place(app: &App, only_reads: bool) -> Result<(String, String), Error> {
     if app.ui.can_prompt() && app.settings.environment.is_none() {
-        return asked(app).await;
+        return ask_for_environment(app).await;
     }
     if !only_reads {
         let what = [
@@ -90,7 +90,7 @@ fn name_branch(app: &App, error: Error) -> Error {
     }
 }
 
-async fn asked(app: &App) -> Result<(String, String), Error> {
+async fn ask_for_environment(app: &App) -> Result<(String, String), Error> {
     let project = match &app.settings.project {
         Some(project) => {
             scope::report_source(app, "project", project);
@@ -107,12 +107,15 @@ async fn asked(app: &App) -> Result<(String, String), Error> {
                 .clone()
         }
     };
-    asked_environment(app, &project).await
+    prompt_environment(app, &project).await
 }
 
 /// Prompts for an environment; the git branch's is the default. Returns the names of project and
 /// environment.
-pub(crate) async fn asked_environment(app: &App, project: &str) -> Result<(String, String), Error> {
+pub(crate) async fn prompt_environment(
+    app: &App,
+    project: &str,
+) -> Result<(String, String), Error> {
     let (found, environments) = place::project(app.lagoon().await?, project).await?;
     if environments.is_empty() {
         return Err(Error::not_found(format!(

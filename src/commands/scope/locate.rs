@@ -47,11 +47,12 @@ pub(crate) async fn locate(app: &mut App, wants: PlaceNeed) -> Result<(), Error>
 pub(crate) fn environment_here(app: &App, wants: PlaceNeed) -> Option<Sourced<String>> {
     let said = app.settings.environment.as_ref();
     let pod = app.settings.pod_place.environment.as_ref();
-    said.or(pod.filter(|_| counts(app, wants))).cloned()
+    said.or(pod.filter(|_| is_pod_relevant(app, wants)))
+        .cloned()
 }
 
 /// Whether the checkout and the pod count. They do not for the sandbox.
-fn counts(app: &App, wants: PlaceNeed) -> bool {
+fn is_pod_relevant(app: &App, wants: PlaceNeed) -> bool {
     match app.settings.chosen() {
         Ok(chosen) => chosen.target.value != Target::Sandbox,
         Err(_) => wants == PlaceNeed::Files,
@@ -84,7 +85,7 @@ pub(crate) async fn project_here(
 pub(crate) fn project_source(app: &App, wants: PlaceNeed) -> ProjectSource {
     let settings = &app.settings;
     let is_explicit = settings.project.as_ref().is_some_and(Sourced::is_explicit);
-    if is_explicit || settings.named.names_projects() || !counts(app, wants) {
+    if is_explicit || settings.named.names_projects() || !is_pod_relevant(app, wants) {
         return ProjectSource::Known(settings.project.clone());
     }
     let checkout = app.checkout();

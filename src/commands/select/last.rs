@@ -17,7 +17,7 @@ use crate::state::write_private;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Remembered {
+struct LastRun {
     /// The address of the Lagoon, because the address of a context can change.
     api: Option<String>,
     id: i64,
@@ -25,7 +25,7 @@ struct Remembered {
 }
 
 /// Saves a run. A failure is only a warning, because the run has started.
-pub(crate) fn remember(app: &App, run: &Run) {
+pub(crate) fn record_last_run(app: &App, run: &Run) {
     if let Err(error) = write(app, run) {
         app.ui
             .warn(&format!("cannot save this run for --last: {error}"));
@@ -34,7 +34,7 @@ pub(crate) fn remember(app: &App, run: &Run) {
 
 fn write(app: &App, run: &Run) -> Result<(), Error> {
     let path = path(app)?;
-    let content = serde_json::to_vec(&Remembered {
+    let content = serde_json::to_vec(&LastRun {
         api: api(app)?,
         id: run.id,
         task_name: run.task_name.to_string(),
@@ -60,7 +60,7 @@ pub(crate) fn last(app: &App) -> Result<RunRef, Error> {
             return Err(Error::usage(format!("cannot read {}", path.display())).because(error));
         }
     };
-    let Ok(found) = serde_json::from_slice::<Remembered>(&content) else {
+    let Ok(found) = serde_json::from_slice::<LastRun>(&content) else {
         return Err(none());
     };
     if found.api != api(app)? {

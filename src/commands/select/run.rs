@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::commands::report::Shape;
+use crate::commands::report::ResultShape;
 use crate::commands::select::last;
 use crate::domain::RunRef;
 use crate::error::Error;
@@ -25,11 +25,11 @@ pub(crate) struct RunArgs {
 }
 
 impl RunArgs {
-    pub(crate) fn shape(&self) -> Shape {
+    pub(crate) fn shape(&self) -> ResultShape {
         match self.runs.as_slice() {
-            _ if self.last => Shape::One,
-            [one] if one != "-" => Shape::One,
-            _ => Shape::Many,
+            _ if self.last => ResultShape::One,
+            [one] if one != "-" => ResultShape::One,
+            _ => ResultShape::Many,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Reading the runs that the command line names.
 
 use crate::app::App;
-use crate::commands::report::{Answer, RunReport, RunsReport, Shape};
+use crate::commands::report::{ResultPrinter, ResultShape, RunReport, RunsReport};
 use crate::commands::select::RunArgs;
 use crate::domain::Run;
 use crate::error::Error;
@@ -43,15 +43,15 @@ impl NamedRuns {
     }
 }
 
-pub(crate) fn give_runs(
+pub(crate) fn print_runs(
     app: &App,
-    answer: &Answer,
-    shape: Shape,
+    answer: &ResultPrinter,
+    shape: ResultShape,
     runs: Vec<Run>,
 ) -> Result<(), Error> {
-    if let (Shape::One, [run]) = (shape, runs.as_slice()) {
-        return answer.give(&RunReport::of(app, run));
+    if let (ResultShape::One, [run]) = (shape, runs.as_slice()) {
+        return answer.print(&RunReport::of(app, run));
     }
     let ui_url = app.ui_url();
-    answer.give(&RunsReport { runs, ui_url })
+    answer.print(&RunsReport { runs, ui_url })
 }

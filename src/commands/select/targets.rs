@@ -4,15 +4,17 @@
 //! still selects several.
 
 use crate::app::App;
-use crate::commands::flags::KindWord;
+use crate::commands::flags::EnvironmentTypeArg;
 use crate::commands::input::values::Values;
-use crate::commands::report::Shape;
+use crate::commands::report::ResultShape;
 use crate::commands::scope;
-use crate::commands::select::targets_file::{self, Line};
+use crate::commands::select::targets_file::{self, TargetLine};
 use crate::domain::Project;
-use crate::domain::place::selection::{Kind, Name, Pair, Projects, Selection, is_pattern};
+use crate::domain::place::selection::{
+    EnvironmentType, NamePattern, Pair, ProjectSelection, Selection, is_pattern,
+};
 use crate::error::Error;
-use crate::ops::places::targets::{self, Depth, Resolved, Seen};
+use crate::ops::places::targets::{self, Depth, ResolvedEnvironment, ResolvedTargets};
 use crate::settings::{TargetSetting, pair};
 use clap::Args;
 
@@ -21,7 +23,7 @@ pub(crate) const HEADING: &str = "Several targets";
 
 /// The selection of several environments.
 #[derive(Debug, Clone, Default, Args)]
-pub(crate) struct Places {
+pub(crate) struct TargetArgs {
     /// Select every project that you can see
     #[arg(long, short = 'A', help_heading = HEADING)]
     all_projects: bool,
@@ -33,25 +35,25 @@ pub(crate) struct Places {
     all_environments: bool,
     /// Select by type
     #[arg(long = "type", value_enum, value_name = "TYPE", help_heading = HEADING)]
-    kind: Option<KindWord>,
+    kind: Option<EnvironmentTypeArg>,
     /// Read targets from JSON objects (`project`, `environment`) in a file; `-` is stdin
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     targets: Option<String>,
 }
 
 /// The selected environments and the starts on them.
-pub(crate) struct Targets {
+pub(crate) struct SelectedTargets {
     /// The environments, each once.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<ResolvedEnvironment>,
     /// In the order of the command line or the file.
-    pub each: Vec<Target>,
+    pub each: Vec<LaunchTarget>,
     /// The names and patterns that select nothing, if they are to be skipped.
     pub missing: Vec<Error>,
 }
 
 #[derive(Default)]
-pub(crate) struct Target {
-    /// The index into [`Targets::seen`].
+pub(crate) struct LaunchTarget {
+    /// The index into [`SelectedTargets::seen`].
     pub at: usize,
     /// Values from the file.
     pub own: Values,
@@ -59,8 +61,8 @@ pub(crate) struct Target {
     pub origin: Option<String>,
 }
 
-impl Targets {
-    pub(crate) fn label(&self, target: &Target) -> String {
+impl SelectedTargets {
+    pub(crate) fn label(&self, target: &LaunchTarget) -> String {
         let environment = self.seen[target.at].view.environment.label();
         match &target.origin {
             Some(origin) => format!("{environment} ({origin})"),
@@ -79,7 +81,7 @@ impl Targets {
     }
 }
 
-impl Places {
+impl TargetArgs {
     /// Whether the flags can select several environments.
     pub(crate) fn is_several(&self, app: &App) -> bool {
         let named = &app.settings.named;
@@ -94,10 +96,10 @@ impl Places {
             || named.environments.iter().any(|name| is_pattern(name))
     }
 
-    pub(crate) fn shape(&self, app: &App) -> Shape {
+    pub(crate) fn shape(&self, app: &App) -> ResultShape {
         match self.is_several(app) {
-            true => Shape::Many,
-            false => Shape::One,
+            true => ResultShape::Many,
+            false => ResultShape::One,
         }
     }
 
@@ -106,7 +108,7 @@ impl Places {
     }
 
     /// The selected environments, for reading.
-    pub(crate) async fn to_read(&self, app: &App) -> Result<Targets, Error> {
+    pub(crate) async fn to_read(&self, app: &App) -> Result<SelectedTargets, Error> {
         self.resolve(app, Depth::Names, true, false).await
     }
 
@@ -117,7 +119,7 @@ impl Places {
         app: &App,
         dry_run: bool,
         skip_missing: bool,
-    ) -> Result<Targets, Error> {
+    ) -> Result<SelectedTargets, Error> {
         if !dry_run {
             app.require_explicit(&[TargetSetting::Context])?;
         }
@@ -145,7 +147,7 @@ impl Places {
         depth: Depth,
         only_reads: bool,
         skip_missing: bool,
-    ) -> Result<Targets, Error> {
+    ) -> Result<SelectedTargets, Error> {
         app.settings.chosen()?;
         let file = match &self.targets {
             Some(file) => Some(self.read_file(app, file, only_reads)?),
@@ -156,17 +158,17 @@ impl Places {
             None => self.selection(app, only_reads)?,
         };
         let lagoon = app.lagoon().await?;
-        let Resolved { seen, missing } =
+        let ResolvedTargets { seen, missing } =
             targets::resolve(lagoon, &selection, depth, skip_missing).await?;
-        let plain = |at| Target {
+        let plain = |at| LaunchTarget {
             at,
-            ..Target::default()
+            ..LaunchTarget::default()
         };
         let each = match file {
             Some(file) => file.targets(app, &seen),
             None => (0..seen.len()).map(plain).collect(),
         };
-        Ok(Targets {
+        Ok(SelectedTargets {
             seen,
             each,
             missing,
@@ -180,7 +182,7 @@ impl Places {
             true => String::new(),
             false => inferred_project(app, only_reads)?,
         };
-        let place = |line: Line| {
+        let place = |line: TargetLine| {
             let origin = format!("{name}, line {}", line.number);
             (
                 line.project.clone().unwrap_or_else(|| default.clone()),
@@ -232,12 +234,12 @@ impl Places {
             if text.contains(':') {
                 let (project, environment) = pair(text)?;
                 pairs.push(Pair {
-                    project: Name::read(project),
-                    environment: Name::read(environment),
+                    project: NamePattern::read(project),
+                    environment: NamePattern::read(environment),
                     origin: None,
                 });
             } else {
-                names.push(Name::read(text));
+                names.push(NamePattern::read(text));
             }
         }
         if let (Some(way), Some(pair)) = (ways.first(), pairs.first())
@@ -250,14 +252,14 @@ impl Places {
         if self.all_environments && !named.environments.is_empty() {
             return Err(Error::conflict("--all-environments", "-e"));
         }
-        let kind = self.kind.map(Kind::from);
+        let kind = self.kind.map(EnvironmentType::from);
         let only_pairs = names.is_empty() && !pairs.is_empty();
         let environments = if !names.is_empty() {
             Some(names)
         } else if self.all_environments || kind.is_some() || only_pairs {
             None
         } else if let Some(said) = settings.environment.as_ref().filter(|e| e.is_explicit()) {
-            Some(vec![Name::Plain(said.value.clone())])
+            Some(vec![NamePattern::Plain(said.value.clone())])
         } else if only_reads {
             None
         } else {
@@ -266,13 +268,19 @@ impl Places {
             ));
         };
         let projects = match (&self.group, self.all_projects) {
-            (Some(group), _) => Projects::Group(group.clone()),
-            (None, true) => Projects::All,
-            (None, false) if !named.projects.is_empty() => {
-                Projects::Named(named.projects.iter().map(|name| Name::read(name)).collect())
-            }
-            (None, false) if only_pairs => Projects::Named(Vec::new()),
-            (None, false) => Projects::Named(vec![Name::Plain(inferred_project(app, only_reads)?)]),
+            (Some(group), _) => ProjectSelection::Group(group.clone()),
+            (None, true) => ProjectSelection::All,
+            (None, false) if !named.projects.is_empty() => ProjectSelection::Named(
+                named
+                    .projects
+                    .iter()
+                    .map(|name| NamePattern::read(name))
+                    .collect(),
+            ),
+            (None, false) if only_pairs => ProjectSelection::Named(Vec::new()),
+            (None, false) => ProjectSelection::Named(vec![NamePattern::Plain(inferred_project(
+                app, only_reads,
+            )?)]),
         };
         Ok(Selection {
             projects,
@@ -284,17 +292,17 @@ impl Places {
 }
 
 /// The lines of `--targets`, each with its project and its position in messages.
-struct TargetsFile(Vec<(String, String, Line)>);
+struct TargetsFile(Vec<(String, String, TargetLine)>);
 
 impl TargetsFile {
     fn selection(&self) -> Selection {
-        let pair = |(project, origin, line): &(String, String, Line)| Pair {
-            project: Name::Plain(project.clone()),
-            environment: Name::Plain(line.environment.clone()),
+        let pair = |(project, origin, line): &(String, String, TargetLine)| Pair {
+            project: NamePattern::Plain(project.clone()),
+            environment: NamePattern::Plain(line.environment.clone()),
             origin: Some(format!("--targets: {origin}")),
         };
         Selection {
-            projects: Projects::Named(Vec::new()),
+            projects: ProjectSelection::Named(Vec::new()),
             environments: None,
             pairs: self.0.iter().map(pair).collect(),
             kind: None,
@@ -302,11 +310,12 @@ impl TargetsFile {
     }
 
     /// The targets on the environments that exist, each once.
-    fn targets(self, app: &App, seen: &[Seen]) -> Vec<Target> {
-        let mut each: Vec<Target> = Vec::new();
+    fn targets(self, app: &App, seen: &[ResolvedEnvironment]) -> Vec<LaunchTarget> {
+        let mut each: Vec<LaunchTarget> = Vec::new();
         for (project, origin, line) in self.0 {
             let (environment, own) = (line.environment, line.arguments);
-            let is_it = |s: &Seen| s.view.environment.is_named(&project, &environment);
+            let is_it =
+                |s: &ResolvedEnvironment| s.view.environment.is_named(&project, &environment);
             let Some(at) = seen.iter().position(is_it) else {
                 continue;
             };
@@ -317,7 +326,7 @@ impl TargetsFile {
                 ));
             } else {
                 let origin = Some(origin);
-                each.push(Target { at, own, origin });
+                each.push(LaunchTarget { at, own, origin });
             }
         }
         each

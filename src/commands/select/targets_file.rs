@@ -12,7 +12,7 @@ use crate::error::Error;
 const LONGEST: u64 = 64 << 20;
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(crate) struct TargetLine {
     pub project: Option<String>,
     pub environment: String,
     pub arguments: Values,
@@ -21,11 +21,11 @@ pub(crate) struct Line {
 
 const KEYS: [&str; 3] = ["project", "environment", "arguments"];
 
-pub(crate) fn read(app: &App, file: &str) -> Result<Vec<Line>, Error> {
+pub(crate) fn read(app: &App, file: &str) -> Result<Vec<TargetLine>, Error> {
     parse(file, &text::exact_within(app, "--targets", file, LONGEST)?)
 }
 
-fn parse(file: &str, text: &str) -> Result<Vec<Line>, Error> {
+fn parse(file: &str, text: &str) -> Result<Vec<TargetLine>, Error> {
     let wrong = |why: String| {
         Error::usage(format!("--targets: {file}, {why}")).hint(
             "each line, or each element of a JSON array, looks like {\"project\": \"shop\", \
@@ -42,7 +42,7 @@ fn parse(file: &str, text: &str) -> Result<Vec<Line>, Error> {
     let objects = objects
         .into_iter()
         .filter(|(_, object)| !object.trim().is_empty());
-    let lines: Vec<Line> = objects
+    let lines: Vec<TargetLine> = objects
         .map(|(number, object)| one(number, object).map_err(wrong))
         .collect::<Result<_, _>>()?;
     if lines.is_empty() {
@@ -51,7 +51,7 @@ fn parse(file: &str, text: &str) -> Result<Vec<Line>, Error> {
     Ok(lines)
 }
 
-fn one(number: usize, object: &str) -> Result<Line, String> {
+fn one(number: usize, object: &str) -> Result<TargetLine, String> {
     let (mut project, mut environment, mut arguments) = (None, None, Values::new());
     let at = |why: String| format!("line {number}: {why}");
     for (key, raw) in json::object(object, number)? {
@@ -69,7 +69,7 @@ fn one(number: usize, object: &str) -> Result<Line, String> {
             unknown => return Err(at(unknown_key(unknown))),
         }
     }
-    Ok(Line {
+    Ok(TargetLine {
         project,
         environment: environment.ok_or_else(|| at("`environment` is missing".to_owned()))?,
         arguments,
@@ -108,13 +108,13 @@ mod tests {
         assert_eq!(
             lines,
             [
-                Line {
+                TargetLine {
                     project: None,
                     environment: "main".into(),
                     arguments: Values::new(),
                     number: 1,
                 },
-                Line {
+                TargetLine {
                     project: Some("shop".into()),
                     environment: "a/b".into(),
                     arguments: vec![("N".into(), "1.10".into()), ("T".into(), "x".into())],
@@ -133,9 +133,9 @@ mod tests {
             read(array).iter().map(|l| l.number).collect::<Vec<_>>(),
             [3, 3]
         );
-        let without_numbers = |lines: Vec<Line>| -> Vec<Line> {
+        let without_numbers = |lines: Vec<TargetLine>| -> Vec<TargetLine> {
             let each = lines.into_iter();
-            each.map(|line| Line { number: 0, ..line }).collect()
+            each.map(|line| TargetLine { number: 0, ..line }).collect()
         };
         assert_eq!(without_numbers(read(array)), without_numbers(read(lines)));
     }

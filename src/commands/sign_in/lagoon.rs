@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueHint};
 use url::Url;
 
-use crate::app::{App, Discovered};
+use crate::app::{App, DiscoveryOutcome};
 use crate::config::{Context, ContextName, Editor, SshKey, UsableKey, is_loopback};
 use crate::domain::SshEndpoint;
 use crate::error::Error;
@@ -63,9 +63,9 @@ pub(crate) struct SavedContext {
     pub current_by: Option<String>,
 }
 
-pub(crate) struct Described {
+pub(crate) struct DescribedLagoon {
     pub context: Context,
-    discovered: Discovered,
+    discovered: DiscoveryOutcome,
 }
 
 /// Completes the flags from the saved context, then from Lagoon's discovery document.
@@ -74,28 +74,28 @@ pub(crate) async fn describe(
     api: &Url,
     args: &LagoonArgs,
     app: &App,
-) -> Result<Described, Error> {
+) -> Result<DescribedLagoon, Error> {
     if name.is_sandbox() {
         return Err(Error::usage("the context name `sandbox` is reserved")
             .hint("it is the built-in Lagoon; to use it: --context sandbox"));
     }
     let mut context = merge(name, api, args, app)?;
     let discovered = if args.no_discovery {
-        Discovered::Complete
+        DiscoveryOutcome::Complete
     } else {
         app.complete(&mut context).await?
     };
-    Ok(Described {
+    Ok(DescribedLagoon {
         context,
         discovered,
     })
 }
 
-impl Described {
+impl DescribedLagoon {
     /// The context, if discovery succeeded.
     pub(crate) fn reached(self, app: &App) -> Result<Context, Error> {
         match self.discovered {
-            Discovered::Failed(error) => Err(error),
+            DiscoveryOutcome::Failed(error) => Err(error),
             _ => Ok(self.or_known(app)),
         }
     }
@@ -104,15 +104,15 @@ impl Described {
     pub(crate) fn or_known(self, app: &App) -> Context {
         let context = self.context;
         match self.discovered {
-            Discovered::Complete => {}
-            Discovered::NoDocument => {
+            DiscoveryOutcome::Complete => {}
+            DiscoveryOutcome::NoDocument => {
                 app.ui.note(&format!(
                     "{} has no discovery document (Lagoon 2.18 and newer have one)",
                     context.api
                 ));
                 suggest_ssh_host(&context, app);
             }
-            Discovered::Failed(error) => {
+            DiscoveryOutcome::Failed(error) => {
                 app.ui
                     .warn(&format!("could not read this Lagoon's settings: {error}"));
                 suggest_ssh_host(&context, app);

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::app::App;
 use crate::domain::Definition;
-use crate::domain::manifest::{Around, Desired, Fault, read};
+use crate::domain::manifest::{Desired, ExpandContext, Fault, read};
 use crate::domain::task::hidden::Hidden;
 use crate::domain::task::quoting::suggestion;
 use crate::error::Error;
@@ -49,7 +49,7 @@ impl Files {
             &Owners::current(sudo_user(), &here),
         )?;
         let project = app.settings.project.as_ref().filter(|p| p.is_explicit());
-        let around = Around {
+        let context = ExpandContext {
             given: &given,
             environment: &|name| self.variable(name),
             command_file: &|file, path| {
@@ -63,8 +63,8 @@ impl Files {
             only: project.filter(|p| p.is_flag()).map(|p| p.value.as_str()),
             lenient,
         };
-        let desired = read(&sources, &around);
-        if let (Ok(desired), Some(only)) = (&desired, around.only)
+        let desired = read(&sources, &context);
+        if let (Ok(desired), Some(only)) = (&desired, context.only)
             && desired.scopes.is_empty()
         {
             return Err(Error::usage(format!(

@@ -11,12 +11,12 @@ use crate::domain::task::rules;
 use crate::error::Error;
 use crate::ops::as_code::manifest::refusal;
 use crate::ops::as_code::planning;
-use crate::ops::as_code::scope::How;
+use crate::ops::as_code::scope::ScopeOptions;
 use crate::settings::{Target, TargetSetting};
 
 /// Changes that require a flag.
 #[derive(Debug, Clone, Copy, Default, Args)]
-pub(crate) struct Permits {
+pub(crate) struct PruneArgs {
     /// Delete and define again tasks whose type or scope changes
     #[arg(long)]
     pub replace: bool,
@@ -34,15 +34,15 @@ const MOST_DELETED: usize = 5;
 pub(crate) async fn planned(
     app: &App,
     files: &Files,
-    permits: Permits,
-    how: How<'_>,
+    permits: PruneArgs,
+    how: ScopeOptions<'_>,
 ) -> Result<Plan, Error> {
     let desired = files.read(app, false)?.map_err(|faults| refusal(&faults))?;
     require_same_lagoon(app, &desired)?;
     app.require_explicit(&[TargetSetting::Context])?;
     for wanted in &desired.tasks {
-        for doubt in rules::doubts(&wanted.definition) {
-            app.ui.warn(&format!("{}: {doubt}", wanted.position));
+        for warning in rules::warnings(&wanted.definition) {
+            app.ui.warn(&format!("{}: {warning}", wanted.position));
         }
     }
     if permits.prune && desired.tasks.is_empty() {

@@ -1,7 +1,7 @@
 //! The changes of `update`, from flags to the new definition.
 
 use crate::app::App;
-use crate::commands::flags::PermissionWord;
+use crate::commands::flags::PermissionArg;
 use crate::commands::input;
 use crate::domain::names::{closest, nfc};
 use crate::domain::{Definition, Permission};
@@ -28,7 +28,7 @@ pub(super) struct Edits {
     service: Option<String>,
     /// Require this role to invoke the task
     #[arg(long, value_enum, value_name = "ROLE")]
-    permission: Option<PermissionWord>,
+    permission: Option<PermissionArg>,
     /// Replace the description; an empty text removes it
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,

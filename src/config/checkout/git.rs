@@ -91,14 +91,14 @@ fn remote(config: &str, branch: Option<&str>) -> Option<String> {
     Some(found.1.clone()).filter(|url| !url.is_empty())
 }
 
-struct Entry {
+struct ConfigSection {
     section: String,
     name: String,
     key: String,
     value: String,
 }
 
-fn entries(config: &str) -> Vec<Entry> {
+fn entries(config: &str) -> Vec<ConfigSection> {
     let joined = config.replace("\r\n", "\n").replace("\\\n", "");
     let (mut section, mut name) = (String::new(), String::new());
     let mut found = Vec::new();
@@ -115,7 +115,7 @@ fn entries(config: &str) -> Vec<Entry> {
         } else if let Some((key, value)) = line.split_once('=')
             && !line.starts_with(['#', ';'])
         {
-            found.push(Entry {
+            found.push(ConfigSection {
                 section: section.clone(),
                 name: name.clone(),
                 key: key.trim().to_lowercase(),

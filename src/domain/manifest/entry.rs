@@ -2,12 +2,12 @@
 
 use serde_saphyr::Location;
 
-use super::header::{File, Project};
+use super::header::{OpenFile, Project};
 use super::{Fault, form, variables};
 use crate::domain::task::hidden::{Field, Hidden, MASK};
 
-pub(super) struct Entry<'a> {
-    pub(super) file: &'a File<'a>,
+pub(super) struct FileEntry<'a> {
+    pub(super) file: &'a OpenFile<'a>,
     pub(super) at: Location,
     /// `None` for a task of a group or the system.
     pub(super) project: Option<&'a Project>,
@@ -18,9 +18,9 @@ pub(super) struct Entry<'a> {
     hidden: Vec<Hidden>,
 }
 
-impl<'a> Entry<'a> {
-    pub(super) fn new(file: &'a File<'a>, at: Location, project: Option<&'a Project>) -> Self {
-        Entry {
+impl<'a> FileEntry<'a> {
+    pub(super) fn new(file: &'a OpenFile<'a>, at: Location, project: Option<&'a Project>) -> Self {
+        FileEntry {
             file,
             at,
             project,
@@ -60,7 +60,7 @@ impl<'a> Entry<'a> {
         filled.text
     }
 
-    fn fill(&mut self, text: &form::Text) -> variables::Filled {
+    fn fill(&mut self, text: &form::Text) -> variables::FilledText {
         let (file, project) = (self.file, self.project);
         let mut filled = variables::fill(&text.value, &|name| file.value(name, project));
         let missing = filled.missing.drain(..);
@@ -72,7 +72,7 @@ impl<'a> Entry<'a> {
     /// Reports the errors and returns the hidden values.
     pub(super) fn finish(self, faults: &mut Vec<Fault>) -> Vec<Hidden> {
         faults.extend(self.faults.into_iter().chain(self.refused));
-        if !self.file.around.lenient {
+        if !self.file.context.lenient {
             faults.extend(self.missing);
         }
         self.hidden

@@ -4,16 +4,16 @@ use std::collections::HashMap;
 
 use serde_saphyr::{Location, Spanned};
 
-use super::entry::Entry;
+use super::entry::FileEntry;
 use super::form::{self, Absent};
-use super::header::{DECLARE_IT, File, Project};
-use super::{Desired, Fault, Position, Retired, ScopeName, Source, Wanted};
+use super::header::{DECLARE_IT, OpenFile, Project};
+use super::{Desired, DesiredTask, Fault, Position, RetiredTask, ScopeName, SourceFile};
 use super::{shape, task};
 use crate::domain::names::{SAME_NAME, closest, database_key, each_once, nfc};
 use crate::domain::task::hidden::Environment;
 
 /// The environment of task files: command line, variables, other files.
-pub struct Around<'a> {
+pub struct ExpandContext<'a> {
     /// The values of `--var`, each name once.
     pub given: &'a [(String, String)],
     /// Environment variables for `from_env`. The error is a sentence.
@@ -30,8 +30,8 @@ pub struct Around<'a> {
 }
 
 /// Returns the tasks of the files, or all errors in their syntax and meaning. Errors in the values
-/// of one task are in [`Wanted::violations`], because an equal task may already exist.
-pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Fault>> {
+/// of one task are in [`DesiredTask::violations`], because an equal task may already exist.
+pub fn read(sources: &[SourceFile], context: &ExpandContext<'_>) -> Result<Desired, Vec<Fault>> {
     let mut desired = Desired::default();
     let mut faults = Vec::new();
     let mut declared = Vec::new();
@@ -52,13 +52,13 @@ pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Faul
         let mut found = shape.faults.clone();
         invalid.extend(shape.invalid);
         let of_shape = shape.faults;
-        match serde_saphyr::from_str_with_options::<form::File>(&source.text, options) {
+        match serde_saphyr::from_str_with_options::<form::FileForm>(&source.text, options) {
             Err(_) if shape.breaks => {}
             Err(error) => found.push(Fault::of_form(&source.name, &error)),
             Ok(form) => {
                 let variables = form.variables.iter().flat_map(|v| &v.0);
                 declared.extend(variables.map(|(name, _)| name.value.clone()));
-                let file = File::open(source, &form, around, &mut found);
+                let file = OpenFile::open(source, &form, context, &mut found);
                 file.expand(&mut desired, &mut found);
             }
         }
@@ -69,7 +69,7 @@ pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Faul
         found.sort_by_key(|fault| (fault.position.line, fault.position.column));
         faults.append(&mut found);
     }
-    for (name, _) in around.given {
+    for (name, _) in context.given {
         if faults.is_empty() && !declared.contains(name) {
             let message = match closest(name, declared.iter().map(String::as_str)) {
                 Some(near) => format!("undeclared variable `{name}`; did you mean `{near}`?"),
@@ -95,7 +95,7 @@ pub fn read(sources: &[Source], around: &Around<'_>) -> Result<Desired, Vec<Faul
     }
 }
 
-impl File<'_> {
+impl OpenFile<'_> {
     fn expand(&self, desired: &mut Desired, faults: &mut Vec<Fault>) {
         if let Some(lagoon) = &self.form.lagoon {
             let position = Position::new(self.name, lagoon.referenced);
@@ -112,7 +112,12 @@ impl File<'_> {
         }
     }
 
-    fn task(&self, entry: &Spanned<form::Task>, desired: &mut Desired, faults: &mut Vec<Fault>) {
+    fn task(
+        &self,
+        entry: &Spanned<form::TaskForm>,
+        desired: &mut Desired,
+        faults: &mut Vec<Fault>,
+    ) {
         let (at, task) = (entry.referenced, &entry.value);
         let own = OwnScope {
             environment: task.environment.as_ref(),
@@ -120,7 +125,7 @@ impl File<'_> {
             system: task.system.as_ref(),
         };
         for project in self.places(at, &own, faults) {
-            let mut entry = Entry::new(self, at, project);
+            let mut entry = FileEntry::new(self, at, project);
             let scope = own.resolve(&mut entry);
             let definition = task::definition(task, scope.provisional(), &mut entry);
             let is_filled = entry.missing.is_empty();
@@ -134,7 +139,7 @@ impl File<'_> {
                 Vec::new()
             };
             add_scope(desired, scope.clone());
-            desired.tasks.push(Wanted {
+            desired.tasks.push(DesiredTask {
                 scope,
                 definition,
                 hidden,
@@ -156,7 +161,7 @@ impl File<'_> {
                 };
                 (&plain, OwnScope::default())
             }
-            Absent::Scoped(scoped) => (
+            Absent::ScopedAbsent(scoped) => (
                 &scoped.name,
                 OwnScope {
                     environment: scoped.environment.as_ref(),
@@ -169,13 +174,13 @@ impl File<'_> {
             faults.push(self.fault(name.referenced, "the task's name is empty"));
         }
         for project in self.places(at, &own, faults) {
-            let mut entry = Entry::new(self, at, project);
+            let mut entry = FileEntry::new(self, at, project);
             let scope = own.resolve(&mut entry);
             let name = nfc(&entry.name(name));
             entry.finish(faults);
             add_scope(desired, scope.clone());
             let position = Position::new(self.name, at);
-            desired.retired.push(Retired {
+            desired.retired.push(RetiredTask {
                 scope,
                 name,
                 position,
@@ -203,7 +208,7 @@ impl File<'_> {
         }
         let has_projects = self.form.project.is_some() || self.form.projects.is_some();
         if own.group.is_some() || system {
-            let applies = self.around.only.is_none() || !has_projects;
+            let applies = self.context.only.is_none() || !has_projects;
             return if applies { vec![None] } else { Vec::new() };
         }
         if self.projects.is_empty() && !has_projects {
@@ -225,7 +230,7 @@ struct OwnScope<'a> {
 }
 
 impl OwnScope<'_> {
-    fn resolve(&self, entry: &mut Entry<'_>) -> ScopeName {
+    fn resolve(&self, entry: &mut FileEntry<'_>) -> ScopeName {
         if let Some(group) = self.group {
             return ScopeName::Group(entry.name(group));
         }
@@ -252,7 +257,7 @@ fn add_scope(desired: &mut Desired, scope: ScopeName) {
 fn repeated(desired: &Desired, faults: &mut Vec<Fault>) {
     // By key: files can hold many thousand tasks.
     let key = |scope: &ScopeName, name: &str| (scope.key(), database_key(name));
-    let mut there: HashMap<(ScopeName, String), &Wanted> = HashMap::new();
+    let mut there: HashMap<(ScopeName, String), &DesiredTask> = HashMap::new();
     for wanted in &desired.tasks {
         let name = &wanted.definition.name;
         let first = *there.entry(key(&wanted.scope, name)).or_insert(wanted);

@@ -10,13 +10,13 @@ use serde_saphyr::{Location, Spanned};
 pub(super) type Text = Spanned<String>;
 
 #[derive(Debug, serde::Deserialize)]
-pub(super) struct File {
+pub(super) struct FileForm {
     pub(super) version: Option<Spanned<u64>>,
     pub(super) lagoon: Option<Text>,
     pub(super) project: Option<Text>,
     pub(super) projects: Option<Spanned<Projects>>,
     pub(super) variables: Option<Entries<Spanned<Variable>>>,
-    pub(super) tasks: Option<Vec<Spanned<Task>>>,
+    pub(super) tasks: Option<Vec<Spanned<TaskForm>>>,
     pub(super) absent: Option<Vec<Spanned<Absent>>>,
 }
 
@@ -29,7 +29,7 @@ fn missing() -> Text {
 }
 
 #[derive(Debug, serde::Deserialize)]
-pub(super) struct Task {
+pub(super) struct TaskForm {
     #[serde(default = "missing")]
     pub(super) name: Text,
     pub(super) environment: Option<Text>,
@@ -42,14 +42,14 @@ pub(super) struct Task {
     pub(super) service: Option<Text>,
     pub(super) permission: Option<Text>,
     pub(super) confirm: Option<Text>,
-    pub(super) arguments: Option<Vec<Spanned<Argument>>>,
+    pub(super) arguments: Option<Vec<Spanned<ArgumentForm>>>,
     pub(super) inject_deploy_token: Option<bool>,
     pub(super) inject_project_key: Option<bool>,
     pub(super) admin_only: Option<bool>,
 }
 
 #[derive(Debug, serde::Deserialize)]
-pub(super) struct Argument {
+pub(super) struct ArgumentForm {
     #[serde(default = "missing")]
     pub(super) name: Text,
     #[serde(rename = "type")]
@@ -69,11 +69,11 @@ pub(super) enum Variable {
     Nothing,
     /// A default. A number or flag has no text here; `header` reads it from the file.
     Scalar(Option<String>),
-    Declared(Declared),
+    Declaration(Declaration),
 }
 
 #[derive(Debug, serde::Deserialize)]
-pub(super) struct Declared {
+pub(super) struct Declaration {
     pub(super) default: Option<Text>,
     pub(super) from_env: Option<FromEnv>,
 }
@@ -89,11 +89,11 @@ pub(super) enum FromEnv {
 #[derive(Debug)]
 pub(super) enum Absent {
     Name(String),
-    Scoped(Box<Scoped>),
+    ScopedAbsent(Box<ScopedAbsent>),
 }
 
 #[derive(Debug, serde::Deserialize)]
-pub(super) struct Scoped {
+pub(super) struct ScopedAbsent {
     #[serde(default = "missing")]
     pub(super) name: Text,
     pub(super) environment: Option<Text>,
@@ -184,8 +184,8 @@ macro_rules! scalar_or_map {
     ($type:ident, $expecting:literal, $nothing:expr, $text:expr, $other:expr, $map:expr) => {
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Either;
-                impl<'de> Visitor<'de> for Either {
+                struct ScalarOrMap;
+                impl<'de> Visitor<'de> for ScalarOrMap {
                     type Value = $type;
 
                     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -209,7 +209,7 @@ macro_rules! scalar_or_map {
                         Ok($map(Deserialize::deserialize(map)?))
                     }
                 }
-                deserializer.deserialize_any(Either)
+                deserializer.deserialize_any(ScalarOrMap)
             }
         }
     };
@@ -221,7 +221,7 @@ scalar_or_map!(
     Some(Variable::Nothing),
     |text| Variable::Scalar(Some(text)),
     Some(Variable::Scalar(None)),
-    Variable::Declared
+    Variable::Declaration
 );
 scalar_or_map!(
     Absent,
@@ -229,7 +229,7 @@ scalar_or_map!(
     None,
     Absent::Name,
     None,
-    Absent::Scoped
+    Absent::ScopedAbsent
 );
 
 impl<'de> Deserialize<'de> for FromEnv {

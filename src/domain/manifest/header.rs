@@ -6,15 +6,15 @@ use serde_saphyr::Location;
 
 use super::form::{self, FromEnv, Variable};
 use super::variables::{self, PROJECT, Value};
-use super::{Around, Fault, Position, Source, VERSION};
+use super::{ExpandContext, Fault, Position, SourceFile, VERSION};
 use crate::domain::names::{closest, same_name};
 
 pub(super) type Project = (String, BTreeMap<String, String>);
 
-pub(super) struct File<'a> {
+pub(super) struct OpenFile<'a> {
     pub(super) name: &'a str,
-    pub(super) form: &'a form::File,
-    pub(super) around: &'a Around<'a>,
+    pub(super) form: &'a form::FileForm,
+    pub(super) context: &'a ExpandContext<'a>,
     pub(super) projects: Vec<Project>,
     defaults: HashMap<String, Default>,
 }
@@ -33,17 +33,17 @@ struct Default {
     is_refused: bool,
 }
 
-impl<'a> File<'a> {
+impl<'a> OpenFile<'a> {
     pub(super) fn open(
-        source: &'a Source,
-        form: &'a form::File,
-        around: &'a Around<'a>,
+        source: &'a SourceFile,
+        form: &'a form::FileForm,
+        context: &'a ExpandContext<'a>,
         faults: &mut Vec<Fault>,
     ) -> Self {
-        let mut file = File {
+        let mut file = OpenFile {
             name: &source.name,
             form,
-            around,
+            context,
             projects: Vec::new(),
             defaults: HashMap::new(),
         };
@@ -81,7 +81,7 @@ impl<'a> File<'a> {
                 Variable::Nothing => None,
                 Variable::Scalar(Some(text)) => Some(Value::Text(text.clone())),
                 Variable::Scalar(None) => as_written(text, variable.defined).map(Value::Text),
-                Variable::Declared(declared) => {
+                Variable::Declaration(declared) => {
                     from_env = match &declared.from_env {
                         Some(FromEnv::Same(true)) => Some(format!("{PREFIX}{}", name.value)),
                         Some(FromEnv::Named(from)) => Some(from.clone()),
@@ -109,7 +109,7 @@ impl<'a> File<'a> {
     }
 
     fn process(&self, variable: &str) -> Result<Option<Value>, String> {
-        let text = (self.around.environment)(variable)?;
+        let text = (self.context.environment)(variable)?;
         Ok(text.map(|text| Value::FromEnv {
             text,
             variable: variable.to_owned(),
@@ -123,9 +123,9 @@ impl<'a> File<'a> {
                 (Some(project), None) => vec![(project, &none)],
                 (None, Some(projects)) => projects.value.0.iter().map(|(n, v)| (n, v)).collect(),
                 (None, None) => {
-                    let fallback = match self.around.fallback {
+                    let fallback = match self.context.fallback {
                         Some(fallback) => fallback,
-                        None if self.around.lenient => "",
+                        None if self.context.lenient => "",
                         None => return Vec::new(),
                     };
                     return vec![(fallback.to_owned(), BTreeMap::new())];
@@ -165,7 +165,7 @@ impl<'a> File<'a> {
             let values = values.map(|(n, v)| (n.value.clone(), v.value.clone()));
             found.push((name.value.clone(), values.collect()));
         }
-        if let Some(only) = self.around.only {
+        if let Some(only) = self.context.only {
             found.retain(|(name, _)| same_name(name, only));
         }
         found
@@ -183,7 +183,7 @@ impl<'a> File<'a> {
             });
         }
         let default = self.defaults.get(name)?;
-        let given = self.around.given.iter().find(|(n, _)| n == name);
+        let given = self.context.given.iter().find(|(n, _)| n == name);
         let found = given
             .map(|(_, value)| value)
             .or_else(|| project.and_then(|(_, values)| values.get(name)))

@@ -2,7 +2,7 @@
 
 use serde_saphyr::Location;
 
-use super::entry::Entry;
+use super::entry::FileEntry;
 use super::{Fault, Position, form};
 use crate::domain::names::{nfc, unknown_word};
 use crate::domain::task::hidden::{Field, Hidden, scrubbed};
@@ -13,9 +13,9 @@ const PERMISSIONS: [&str; 3] = ["guest", "developer", "maintainer"];
 
 /// Fails after errors, which are recorded in `entry`.
 pub(super) fn definition(
-    task: &form::Task,
+    task: &form::TaskForm,
     scope: Scope,
-    entry: &mut Entry<'_>,
+    entry: &mut FileEntry<'_>,
 ) -> Option<Definition> {
     let work = work(task, entry);
     let permission = match &task.permission {
@@ -50,13 +50,13 @@ pub(super) fn definition(
     })
 }
 
-fn work(task: &form::Task, entry: &mut Entry<'_>) -> Option<Work> {
+fn work(task: &form::TaskForm, entry: &mut FileEntry<'_>) -> Option<Work> {
     match (&task.command, &task.command_file, &task.image) {
         (Some(command), None, None) => Some(Work::Command(entry.field(command, &Field::Work))),
         (None, None, Some(image)) => Some(Work::Image(entry.field(image, &Field::Work))),
         (None, Some(path), None) => {
             let (file, named) = (entry.file, entry.name(path));
-            match (file.around.command_file)(file.name, &named) {
+            match (file.context.command_file)(file.name, &named) {
                 Ok(value) => {
                     // Errors in the content are reported at the place that names the file.
                     let content = form::Text {
@@ -86,7 +86,7 @@ fn work(task: &form::Task, entry: &mut Entry<'_>) -> Option<Work> {
     }
 }
 
-fn permission(text: &form::Text, entry: &mut Entry<'_>) -> Option<Permission> {
+fn permission(text: &form::Text, entry: &mut FileEntry<'_>) -> Option<Permission> {
     let word = entry.name(text);
     match Permission::from_word(Some(&word.to_ascii_uppercase())) {
         Permission::Unknown(_) => {
@@ -97,7 +97,7 @@ fn permission(text: &form::Text, entry: &mut Entry<'_>) -> Option<Permission> {
     }
 }
 
-fn argument(argument: &form::Argument, entry: &mut Entry<'_>) -> Option<Argument> {
+fn argument(argument: &form::ArgumentForm, entry: &mut FileEntry<'_>) -> Option<Argument> {
     let kind = match &argument.kind {
         None => ArgumentKind::Text,
         // A type of a newer Lagoon is not checked here.
@@ -129,14 +129,14 @@ fn argument(argument: &form::Argument, entry: &mut Entry<'_>) -> Option<Argument
     })
 }
 
-fn unknown(at: &form::Text, what: &str, word: &str, known: &[&str], entry: &mut Entry<'_>) {
+fn unknown(at: &form::Text, what: &str, word: &str, known: &[&str], entry: &mut FileEntry<'_>) {
     entry.fault(at.referenced, unknown_word(what, word, known));
 }
 
 /// The violations of Lagoon's rules, with the positions of their keys.
 pub(super) fn judge(
     file: &str,
-    task: &form::Task,
+    task: &form::TaskForm,
     at: Location,
     definition: &Definition,
     hidden: &[Hidden],
@@ -152,7 +152,7 @@ pub(super) fn judge(
 }
 
 /// The key of a field and its position.
-fn place(task: &form::Task, at: Location, field: &rules::Field) -> (String, Location) {
+fn place(task: &form::TaskForm, at: Location, field: &rules::Field) -> (String, Location) {
     use rules::Field;
     let (key, text) = match field {
         Field::Name => ("name", Some(&task.name)),

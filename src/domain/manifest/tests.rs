@@ -7,8 +7,8 @@ use crate::domain::field_names::field_names;
 use crate::domain::task::difference::differences;
 use crate::domain::{Argument, ArgumentKind, Permission, Scope, Work};
 
-fn around<'a>(given: &'a [(String, String)]) -> Around<'a> {
-    Around {
+fn context<'a>(given: &'a [(String, String)]) -> ExpandContext<'a> {
+    ExpandContext {
         given,
         environment: &|name| Ok((name == "FROM_ENV").then(|| "of the process".to_owned())),
         command_file: &|file, path| {
@@ -24,15 +24,15 @@ fn around<'a>(given: &'a [(String, String)]) -> Around<'a> {
     }
 }
 
-fn source(text: &str) -> Vec<Source> {
-    vec![Source {
+fn source(text: &str) -> Vec<SourceFile> {
+    vec![SourceFile {
         name: "tasks.yml".to_owned(),
         text: text.to_owned(),
     }]
 }
 
 fn parse(text: &str) -> Result<Desired, Vec<Fault>> {
-    read(&source(text), &around(&[]))
+    read(&source(text), &context(&[]))
 }
 
 /// The faults of a file, as they are shown.
@@ -87,7 +87,7 @@ absent:
 #[test]
 fn a_complete_task_file_is_read() {
     let given = [("rows".to_owned(), "7".to_owned())];
-    let desired = read(&source(FULL), &around(&given)).expect("read");
+    let desired = read(&source(FULL), &context(&given)).expect("read");
     let shown: Vec<String> = desired
         .tasks
         .iter()
@@ -132,7 +132,7 @@ fn a_complete_task_file_is_read() {
 #[test]
 fn flags_override_project_values_environment_and_defaults() {
     let rows = |given: &[(String, String)]| {
-        let desired = read(&source(FULL), &around(given)).expect("read");
+        let desired = read(&source(FULL), &context(given)).expect("read");
         let default = |n: usize| desired.tasks[n].definition.arguments()[0].default.clone();
         (default(0), default(1))
     };
@@ -332,11 +332,11 @@ absent: x
     let one = "version: 1\nproject: a\nzz: 1\ntasks:\n  - {name: x, image: a, permission: maintaner}\n  \
         - {name: y, command: c}\n";
     let mut files = source(one);
-    files.push(Source {
+    files.push(SourceFile {
         name: "other.yml".to_owned(),
         text: "version: 3\nabsent: [X]\nproject: a\n".to_owned(),
     });
-    let told: Vec<String> = read(&files, &around(&[]))
+    let told: Vec<String> = read(&files, &context(&[]))
         .expect_err("faults")
         .iter()
         .map(ToString::to_string)
@@ -401,7 +401,7 @@ fn large_files_are_read_and_exploding_ones_refused() {
 #[test]
 fn an_undeclared_variable_is_refused() {
     let given = [("servic".to_owned(), "x".to_owned())];
-    let faults = read(&source(FULL), &around(&given)).expect_err("a fault");
+    let faults = read(&source(FULL), &context(&given)).expect_err("a fault");
     assert_eq!(
         faults[0].to_string(),
         "--var: undeclared variable `servic`; did you mean `service`?"
@@ -412,22 +412,22 @@ fn an_undeclared_variable_is_refused() {
 fn without_a_lagoon_unknown_values_are_no_error() {
     let text = "version: 1\nvariables: {n: }\ntasks:\n  - name: ${n} ${project}\n    command: a\n";
     assert!(parse(text).is_err());
-    let around = Around {
+    let context = ExpandContext {
         lenient: true,
-        ..around(&[])
+        ..context(&[])
     };
-    let desired = read(&source(text), &around).expect("read");
+    let desired = read(&source(text), &context).expect("read");
     assert_eq!(desired.violations(), []);
     assert_eq!(desired.tasks[0].definition.name, "${n} ${project}");
 }
 
 #[test]
 fn a_single_project_can_be_selected() {
-    let around = Around {
+    let context = ExpandContext {
         only: Some("BLOG"),
-        ..around(&[])
+        ..context(&[])
     };
-    let desired = read(&source(FULL), &around).expect("read");
+    let desired = read(&source(FULL), &context).expect("read");
     assert_eq!(desired.tasks.len(), 2);
     assert!(desired.scopes.iter().all(|s| s.project() == Some("blog")));
 }
@@ -439,15 +439,15 @@ fn types_and_schema_have_the_same_keys() {
         let found = schema.pointer(pointer).and_then(|p| p.as_object());
         found.expect(pointer).keys().cloned().collect()
     };
-    assert_eq!(field_names::<form::File>(), keys("/properties"));
+    assert_eq!(field_names::<form::FileForm>(), keys("/properties"));
     let task = keys("/$defs/task/properties");
-    assert_eq!(field_names::<form::Task>(), task);
+    assert_eq!(field_names::<form::TaskForm>(), task);
     let argument = keys("/$defs/argument/properties");
-    assert_eq!(field_names::<form::Argument>(), argument);
+    assert_eq!(field_names::<form::ArgumentForm>(), argument);
     let absent = keys("/properties/absent/items/oneOf/1/properties");
-    assert_eq!(field_names::<form::Scoped>(), absent);
+    assert_eq!(field_names::<form::ScopedAbsent>(), absent);
     let variable = keys("/properties/variables/additionalProperties/oneOf/1/properties");
-    assert_eq!(field_names::<form::Declared>(), variable);
+    assert_eq!(field_names::<form::Declaration>(), variable);
 }
 
 fn any_text() -> impl Strategy<Value = String> {
@@ -640,7 +640,7 @@ tasks:
 
 #[test]
 fn an_export_is_readable_and_stable() {
-    let desired = read(&source(FULL), &around(&[])).expect("read");
+    let desired = read(&source(FULL), &context(&[])).expect("read");
     let mut tasks: Vec<(ScopeName, Definition)> = desired
         .tasks
         .into_iter()

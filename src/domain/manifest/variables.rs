@@ -29,7 +29,7 @@ pub(super) fn is_name(name: &str) -> bool {
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Filled {
+pub(super) struct FilledText {
     pub(super) text: String,
     /// The ranges of environment variables' values, with the names of the variables.
     pub(super) from_env: Vec<(Range<usize>, String)>,
@@ -37,7 +37,7 @@ pub(super) struct Filled {
     pub(super) missing: Vec<String>,
 }
 
-pub(super) fn fill(text: &str, value: &dyn Fn(&str) -> Option<Value>) -> Filled {
+pub(super) fn fill(text: &str, value: &dyn Fn(&str) -> Option<Value>) -> FilledText {
     let (mut missing, mut from_env) = (Vec::new(), Vec::new());
     let filled = walk(text, &mut |name, dollars, out| {
         let Some(value) = value(name) else {
@@ -58,7 +58,7 @@ pub(super) fn fill(text: &str, value: &dyn Fn(&str) -> Option<Value>) -> Filled 
         }
         true
     });
-    Filled {
+    FilledText {
         text: filled,
         from_env,
         missing,
@@ -145,9 +145,9 @@ mod tests {
         ] {
             assert_eq!(fill(text, &known).text, filled, "{text}");
         }
-        let Filled { text, missing, .. } = fill("${none} $${none}", &known);
+        let FilledText { text, missing, .. } = fill("${none} $${none}", &known);
         assert_eq!((text.as_str(), missing.len()), ("${none} ${none}", 1));
-        let Filled { text, from_env, .. } = fill("a ${env} $${env}${env}", &known);
+        let FilledText { text, from_env, .. } = fill("a ${env} $${env}${env}", &known);
         assert_eq!(text, "a value ${env}value");
         let variable = || "TASKS_VAR_env".to_owned();
         assert_eq!(from_env, [(2..7, variable()), (14..19, variable())]);
@@ -157,7 +157,7 @@ mod tests {
         #[test]
         fn escaped_text_round_trips(text in "([$]{1,4}|[{]project[}]|[{]none[}]|[{]x[}]|[{}]|[a-z \n]){0,12}") {
             let escaped = escape(&text, &|name| known(name).is_some());
-            let filled = Filled { text, ..Filled::default() };
+            let filled = FilledText { text, ..FilledText::default() };
             prop_assert_eq!(fill(&escaped, &known), filled);
         }
     }

@@ -14,7 +14,7 @@ pub struct Unwritable {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exported {
+pub struct ExportedFile {
     pub text: String,
     pub tasks: usize,
     pub left_out: Vec<Unwritable>,
@@ -22,7 +22,7 @@ pub struct Exported {
 
 /// Writes definitions without ids and times, sorted by scope (project, environment, group, system)
 /// and name.
-pub fn write(project: Option<&str>, tasks: &[(ScopeName, Definition)]) -> Exported {
+pub fn write(project: Option<&str>, tasks: &[(ScopeName, Definition)]) -> ExportedFile {
     let mut tasks: Vec<&(ScopeName, Definition)> = tasks.iter().collect();
     tasks.sort_by_cached_key(|(scope, d)| {
         (rank(scope), d.name.to_lowercase(), d.name.clone(), d.id)
@@ -55,7 +55,7 @@ pub fn write(project: Option<&str>, tasks: &[(ScopeName, Definition)]) -> Export
         }
         text.push_str(&task(scope, definition));
     }
-    Exported {
+    ExportedFile {
         text,
         tasks: tasks.len(),
         left_out,

@@ -51,7 +51,7 @@ impl Role {
     }
 
     /// A clause for messages. Lagoon hides no environments by role.
-    pub fn sight(self, project: &str) -> String {
+    pub fn visibility(self, project: &str) -> String {
         format!(
             "{}; you can see all of its environments except deleted ones",
             self.on(project)

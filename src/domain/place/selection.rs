@@ -6,36 +6,36 @@ use crate::domain::names::same_name;
 
 /// A name, or a pattern: `*` matches any text, including `/`, and `?` one character.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Name {
+pub(crate) enum NamePattern {
     Plain(String),
     Pattern(String),
 }
 
-impl Name {
+impl NamePattern {
     /// Parses a name or pattern. Names cannot contain wildcards.
-    pub(crate) fn read(text: &str) -> Name {
+    pub(crate) fn read(text: &str) -> NamePattern {
         if is_pattern(text) {
-            Name::Pattern(text.to_owned())
+            NamePattern::Pattern(text.to_owned())
         } else {
-            Name::Plain(text.to_owned())
+            NamePattern::Plain(text.to_owned())
         }
     }
 
     pub(crate) fn text(&self) -> &str {
         match self {
-            Name::Plain(text) | Name::Pattern(text) => text,
+            NamePattern::Plain(text) | NamePattern::Pattern(text) => text,
         }
     }
 
     pub(crate) fn is_pattern(&self) -> bool {
-        matches!(self, Name::Pattern(_))
+        matches!(self, NamePattern::Pattern(_))
     }
 
     /// Ignores case and trailing blanks.
     pub(crate) fn takes(&self, name: &str) -> bool {
         match self {
-            Name::Plain(plain) => same_name(plain, name),
-            Name::Pattern(text) => matches(text, name),
+            NamePattern::Plain(plain) => same_name(plain, name),
+            NamePattern::Pattern(text) => matches(text, name),
         }
     }
 }
@@ -50,62 +50,62 @@ pub(crate) fn is_pattern(text: &str) -> bool {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Projects {
-    Named(Vec<Name>),
+pub(crate) enum ProjectSelection {
+    Named(Vec<NamePattern>),
     All,
     Group(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum EnvironmentType {
     Production,
     /// Every other type.
     Development,
 }
 
-impl Kind {
+impl EnvironmentType {
     pub(crate) fn word(self) -> &'static str {
         match self {
-            Kind::Production => "production",
-            Kind::Development => "development",
+            EnvironmentType::Production => "production",
+            EnvironmentType::Development => "development",
         }
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pair {
-    pub project: Name,
-    pub environment: Name,
+    pub project: NamePattern,
+    pub environment: NamePattern,
     /// The position in a file, for messages.
     pub origin: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Selection {
-    pub projects: Projects,
+    pub projects: ProjectSelection,
     /// In each of the projects; `None` means all.
-    pub environments: Option<Vec<Name>>,
+    pub environments: Option<Vec<NamePattern>>,
     pub pairs: Vec<Pair>,
-    pub kind: Option<Kind>,
+    pub kind: Option<EnvironmentType>,
 }
 
 impl Selection {
     pub(crate) fn takes_kind(&self, is_production: bool) -> bool {
         match self.kind {
             None => true,
-            Some(Kind::Production) => is_production,
-            Some(Kind::Development) => !is_production,
+            Some(EnvironmentType::Production) => is_production,
+            Some(EnvironmentType::Development) => !is_production,
         }
     }
 
     /// Returns true if the selection depends on the list of all projects.
     pub(crate) fn needs_all_projects(&self) -> bool {
         let named = match &self.projects {
-            Projects::All => return true,
-            Projects::Group(_) => &[][..],
-            Projects::Named(names) => names,
+            ProjectSelection::All => return true,
+            ProjectSelection::Group(_) => &[][..],
+            ProjectSelection::Named(names) => names,
         };
-        named.iter().any(Name::is_pattern)
+        named.iter().any(NamePattern::is_pattern)
             || self.pairs.iter().any(|pair| pair.project.is_pattern())
     }
 }
@@ -116,21 +116,23 @@ mod tests {
 
     #[test]
     fn names_match_exactly_and_patterns_by_wildcard() {
-        assert_eq!(Name::read("main"), Name::Plain("main".into()));
-        assert!(Name::read("Main ").takes("main"));
-        assert!(!Name::read("main").takes("main2"));
-        assert!(Name::read("feature*").takes("Feature/a/b"));
-        assert!(Name::read("*a*b*").takes("xaxbx") && !Name::read("a*b").takes("ac"));
-        assert!(Name::read("*").takes("") && !Name::read("?").takes(""));
-        assert!(Name::read("pr-?").takes("pr-1") && !Name::read("pr-?").takes("pr-12"));
+        assert_eq!(NamePattern::read("main"), NamePattern::Plain("main".into()));
+        assert!(NamePattern::read("Main ").takes("main"));
+        assert!(!NamePattern::read("main").takes("main2"));
+        assert!(NamePattern::read("feature*").takes("Feature/a/b"));
+        assert!(NamePattern::read("*a*b*").takes("xaxbx") && !NamePattern::read("a*b").takes("ac"));
+        assert!(NamePattern::read("*").takes("") && !NamePattern::read("?").takes(""));
+        assert!(
+            NamePattern::read("pr-?").takes("pr-1") && !NamePattern::read("pr-?").takes("pr-12")
+        );
     }
 
     #[test]
     fn only_patterns_and_all_need_every_project() {
-        let of = |projects: Projects, pairs: &[(&str, &str)]| {
+        let of = |projects: ProjectSelection, pairs: &[(&str, &str)]| {
             let pair = |(project, environment): &(&str, &str)| Pair {
-                project: Name::read(project),
-                environment: Name::read(environment),
+                project: NamePattern::read(project),
+                environment: NamePattern::read(environment),
                 origin: None,
             };
             let selection = Selection {
@@ -141,11 +143,11 @@ mod tests {
             };
             selection.needs_all_projects()
         };
-        let named = |name: &str| Projects::Named(vec![Name::read(name)]);
-        assert!(of(Projects::All, &[]));
+        let named = |name: &str| ProjectSelection::Named(vec![NamePattern::read(name)]);
+        assert!(of(ProjectSelection::All, &[]));
         assert!(of(named("shop-*"), &[]));
         assert!(of(named("shop"), &[("blog*", "main")]));
         assert!(!of(named("shop"), &[("blog", "pr-*")]));
-        assert!(!of(Projects::Group("g".into()), &[]));
+        assert!(!of(ProjectSelection::Group("g".into()), &[]));
     }
 }

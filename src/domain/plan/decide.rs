@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{Action, Plan, PlanOptions, Refusal, Removal, Seen, Step, View};
-use crate::domain::manifest::{Desired, ScopeName, Wanted, unwritable};
+use super::{Action, EnvironmentTasks, Plan, PlanOptions, Refusal, Removal, ScopeSnapshot, Step};
+use crate::domain::manifest::{Desired, DesiredTask, ScopeName, unwritable};
 use crate::domain::names::{each_once, nfc, same_in_database};
 use crate::domain::task::difference::differences;
 use crate::domain::task::rules::unknown_types;
@@ -13,7 +13,7 @@ use crate::domain::{Definition, Scope};
 /// `seen` has every scope of the files, in their order, with Lagoon's ids.
 pub(crate) fn plan(
     desired: &Desired,
-    seen: &[Seen],
+    seen: &[ScopeSnapshot],
     allowed: PlanOptions,
 ) -> Result<Plan, Refusal> {
     let mut plan = Plan::default();
@@ -69,10 +69,10 @@ pub(crate) fn plan(
 }
 
 fn step(
-    wanted: &Wanted,
-    site: &Seen,
+    wanted: &DesiredTask,
+    site: &ScopeSnapshot,
     desired: &Desired,
-    seen: &[Seen],
+    seen: &[ScopeSnapshot],
     allowed: PlanOptions,
     moved: &[i64],
 ) -> Step {
@@ -160,21 +160,21 @@ fn step(
 }
 
 /// An exact match is preferred to one that only the database treats as equal.
-fn existing<'a>(site: &'a Seen, name: &str) -> Option<&'a Definition> {
+fn existing<'a>(site: &'a ScopeSnapshot, name: &str) -> Option<&'a Definition> {
     let found = site.definitions();
     let find = |is_it: &dyn Fn(&str) -> bool| found.iter().find(|d| is_it(&d.name)).copied();
     find(&|it| it == name).or_else(|| find(&|it| same_in_database(it, name)))
 }
 
 /// The reason why a task may exist unseen.
-fn unreadable(site: &Seen, name: &str) -> Option<String> {
+fn unreadable(site: &ScopeSnapshot, name: &str) -> Option<String> {
     if site.views.is_empty() {
         return Some(format!(
             "no environment of {} is visible, so its tasks cannot be read",
             site.scope
         ));
     }
-    let hides = |view: &View| shadow::hides(&view.definitions, name, &site.resolved);
+    let hides = |view: &EnvironmentTasks| shadow::hides(&view.definitions, name, &site.resolved);
     if site.views.iter().all(hides) {
         return Some(format!(
             "on every environment of {}, another task of the same name hides it",
@@ -186,7 +186,12 @@ fn unreadable(site: &Seen, name: &str) -> Option<String> {
 
 /// Tasks of the same name in other scopes of the project that no file has: they were moved.
 /// Environments that the files no longer name are included.
-fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> Vec<Removal> {
+fn elsewhere(
+    wanted: &DesiredTask,
+    site: &ScopeSnapshot,
+    desired: &Desired,
+    seen: &[ScopeSnapshot],
+) -> Vec<Removal> {
     let name = &wanted.definition.name;
     let Some(project) = site.scope.project() else {
         return Vec::new();
@@ -221,7 +226,7 @@ fn elsewhere(wanted: &Wanted, site: &Seen, desired: &Desired, seen: &[Seen]) -> 
     found
 }
 
-fn within_project(definition: &Definition, view: &View) -> Option<ScopeName> {
+fn within_project(definition: &Definition, view: &EnvironmentTasks) -> Option<ScopeName> {
     let project = view.environment.project.name.clone();
     match &definition.scope {
         Scope::Environment(id) if *id == view.environment.id => Some(ScopeName::Environment {
@@ -235,7 +240,12 @@ fn within_project(definition: &Definition, view: &View) -> Option<ScopeName> {
     }
 }
 
-fn deletion(site: &Seen, definition: &Definition, pruned: bool, seen: &[Seen]) -> Step {
+fn deletion(
+    site: &ScopeSnapshot,
+    definition: &Definition,
+    pruned: bool,
+    seen: &[ScopeSnapshot],
+) -> Step {
     let notes = [production(site), uncovered_task(definition, seen)];
     Step {
         scope: site.scope.clone(),
@@ -258,13 +268,13 @@ fn is_wanted(desired: &Desired, scope: &ScopeName, name: &str) -> bool {
     in_scope.any(|wanted| same_in_database(&wanted.definition.name, name))
 }
 
-fn production(site: &Seen) -> Option<String> {
+fn production(site: &ScopeSnapshot) -> Option<String> {
     let alone = matches!(site.resolved, Scope::Environment(_));
     let is_production = site.views.iter().any(|v| v.environment.is_production());
     (alone && is_production).then(|| "this is a production environment".to_owned())
 }
 
-fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<Step> {
+fn prune(desired: &Desired, seen: &[ScopeSnapshot], plan: &Plan, moved: &[i64]) -> Vec<Step> {
     let planned = plan
         .steps
         .iter()
@@ -289,7 +299,7 @@ fn prune(desired: &Desired, seen: &[Seen], plan: &Plan, moved: &[i64]) -> Vec<St
 }
 
 /// A note on a task of a wider scope that the deletion uncovers.
-fn uncovered_task(gone: &Definition, seen: &[Seen]) -> Option<String> {
+fn uncovered_task(gone: &Definition, seen: &[ScopeSnapshot]) -> Option<String> {
     let Scope::Environment(id) = gone.scope else {
         return None;
     };
@@ -308,7 +318,7 @@ fn uncovered_task(gone: &Definition, seen: &[Seen]) -> Option<String> {
 }
 
 /// Notes on duplicate and incomplete definitions.
-fn duplicates(site: &Seen, steps: &[Step]) -> Vec<String> {
+fn duplicates(site: &ScopeSnapshot, steps: &[Step]) -> Vec<String> {
     let found = site.definitions();
     let mut notes = Vec::new();
     for (position, one) in found.iter().enumerate() {

@@ -3,15 +3,15 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::manifest::{Around, Desired, Source, read};
+use crate::domain::manifest::{Desired, ExpandContext, SourceFile, read};
 use crate::domain::{Definition, Permission, Project, Scope, Work};
 
 fn desired(text: &str) -> Desired {
-    let source = Source {
+    let source = SourceFile {
         name: "t.yml".to_owned(),
         text: format!("version: 1\n{text}"),
     };
-    let around = Around {
+    let context = ExpandContext {
         given: &[],
         environment: &|_| Ok(None),
         command_file: &|_, _| Err("none".to_owned()),
@@ -19,7 +19,7 @@ fn desired(text: &str) -> Desired {
         only: None,
         lenient: false,
     };
-    read(&[source], &around).unwrap_or_else(|faults| panic!("{faults:?}"))
+    read(&[source], &context).unwrap_or_else(|faults| panic!("{faults:?}"))
 }
 
 fn have(id: i64, scope: Scope, name: &str, command: &str) -> Definition {
@@ -33,8 +33,8 @@ fn have(id: i64, scope: Scope, name: &str, command: &str) -> Definition {
 }
 
 /// The project `shop` (1) with the environments `main` (11) and `dev` (12), which show these.
-fn shop(main: &[Definition], dev: &[Definition]) -> Vec<Seen> {
-    let view = |id, name: &str, definitions: &[Definition]| View {
+fn shop(main: &[Definition], dev: &[Definition]) -> Vec<ScopeSnapshot> {
+    let view = |id, name: &str, definitions: &[Definition]| EnvironmentTasks {
         environment: Environment {
             id,
             name: name.into(),
@@ -48,7 +48,7 @@ fn shop(main: &[Definition], dev: &[Definition]) -> Vec<Seen> {
         definitions: definitions.to_vec(),
     };
     let (main, dev) = (view(11, "main", main), view(12, "dev", dev));
-    let environment = |view: &View| Seen {
+    let environment = |view: &EnvironmentTasks| ScopeSnapshot {
         blind_spot: None,
         scope: ScopeName::Environment {
             project: "shop".into(),
@@ -57,7 +57,7 @@ fn shop(main: &[Definition], dev: &[Definition]) -> Vec<Seen> {
         resolved: Scope::Environment(view.environment.id),
         views: vec![view.clone()],
     };
-    let whole = |scope, resolved| Seen {
+    let whole = |scope, resolved| ScopeSnapshot {
         blind_spot: None,
         scope,
         resolved,
@@ -84,7 +84,7 @@ fn steps(plan: &Plan) -> Vec<String> {
         .collect()
 }
 
-fn decide(text: &str, seen: &[Seen], allowed: PlanOptions) -> Plan {
+fn decide(text: &str, seen: &[ScopeSnapshot], allowed: PlanOptions) -> Plan {
     plan(&desired(text), seen, allowed).unwrap_or_else(|refusal| panic!("{refusal:?}"))
 }
 

@@ -11,16 +11,16 @@ pub struct RunFile {
     /// In Lagoon's time format.
     pub created: Option<String>,
     /// Valid for some minutes.
-    pub url: Signed,
+    pub url: SignedUrl,
 }
 
 /// A secret address: it gives everyone access for some minutes.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Signed(Url);
+pub struct SignedUrl(Url);
 
-impl Signed {
+impl SignedUrl {
     pub fn parse(text: &str) -> Option<Self> {
-        Url::parse(text).ok().map(Signed)
+        Url::parse(text).ok().map(SignedUrl)
     }
 
     pub fn expose(&self) -> &Url {
@@ -37,7 +37,7 @@ impl Signed {
     }
 }
 
-impl fmt::Debug for Signed {
+impl fmt::Debug for SignedUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Signed({}…)", self.address())
     }

@@ -25,7 +25,7 @@ pub(crate) struct ShownLines {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Missing<'a> {
+pub(crate) struct MissingLines<'a> {
     /// Whole lines, in order.
     pub parts: Vec<&'a str>,
     /// They are the end of the log; everything before was shown.
@@ -62,13 +62,13 @@ impl ShownLines {
 
     /// Compares the complete log, ignoring blanks at line ends. At the deadline the result may be
     /// larger than necessary.
-    pub(crate) fn missing<'a>(&self, log: &'a str, deadline: Option<Instant>) -> Missing<'a> {
+    pub(crate) fn missing<'a>(&self, log: &'a str, deadline: Option<Instant>) -> MissingLines<'a> {
         let lines: Vec<&str> = log.split_inclusive('\n').collect();
         let whole: Vec<u64> = lines.iter().map(|line| text_print(line)).collect();
         if whole.starts_with(&self.texts) {
             let shown: usize = lines[..self.texts.len()].iter().map(|l| l.len()).sum();
             let rest = &log[shown..];
-            return Missing {
+            return MissingLines {
                 parts: Some(rest)
                     .filter(|rest| !rest.is_empty())
                     .into_iter()
@@ -96,7 +96,7 @@ impl ShownLines {
                 *is_missing = false;
             }
         }
-        Missing {
+        MissingLines {
             parts: parts(log, &lines, &is_missing),
             is_rest: false,
         }

@@ -61,7 +61,7 @@ pub(crate) fn violations_of_change(before: &Definition, after: &Definition) -> V
         .collect()
 }
 
-pub(crate) fn doubts(definition: &Definition) -> Vec<String> {
+pub(crate) fn warnings(definition: &Definition) -> Vec<String> {
     let arguments = definition.arguments().iter();
     let special = arguments.filter_map(|argument| special_variable(definition, argument));
     special.chain(unknown_types(definition)).collect()

@@ -8,16 +8,16 @@ use crate::domain::task::rules::special_variable;
 use crate::domain::task::text::{limit, storable, too_long};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum ValueProblem {
     #[error("unknown argument `{name}`{}", suggested(.nearest))]
     Unknown { name: String, nearest: Vec<String> },
     #[error("the argument `{0}` was given twice")]
-    Twice(String),
+    Duplicate(String),
     #[error("the argument `{name}` is required{}", .label.as_ref().map(|l| format!(" ({l})")).unwrap_or_default())]
     Missing { name: String, label: Option<String> },
     /// Lagoon would refuse or change the value.
     #[error("invalid value `{value}` for `{name}`: {why}")]
-    Wrong {
+    Invalid {
         name: String,
         /// Shortened.
         value: String,
@@ -65,7 +65,7 @@ pub fn resolve(
     definition: &Definition,
     given: &[(String, String)],
     raw: bool,
-) -> Result<Values, Vec<Problem>> {
+) -> Result<Values, Vec<ValueProblem>> {
     let arguments = definition.arguments();
     let in_shell = matches!(definition.work, Work::Command(_));
     let mut problems = unknown_names(arguments, given);
@@ -77,7 +77,7 @@ pub fn resolve(
         let typed = typed.filter(|v| !v.trim().is_empty() || argument.takes_blank());
         let Some(value) = typed.or(argument.default.as_deref()) else {
             if argument.is_required() {
-                problems.push(Problem::Missing {
+                problems.push(ValueProblem::Missing {
                     name: argument.name.clone(),
                     label: argument.display_name.clone(),
                 });
@@ -85,7 +85,7 @@ pub fn resolve(
             continue;
         };
         if in_shell && !is_shell_variable(&argument.name) {
-            problems.push(Problem::NotAVariable(argument.name.clone()));
+            problems.push(ValueProblem::NotAVariable(argument.name.clone()));
             continue;
         }
         values
@@ -94,9 +94,9 @@ pub fn resolve(
         if let Err(why) = sendable(argument, value, in_shell && !raw) {
             let (name, value) = (argument.name.clone(), shorten(value));
             problems.push(if typed.is_some() {
-                Problem::Wrong { name, value, why }
+                ValueProblem::Invalid { name, value, why }
             } else {
-                Problem::Default { name, value, why }
+                ValueProblem::Default { name, value, why }
             });
             continue;
         }
@@ -111,7 +111,7 @@ pub fn resolve(
     if let Some(command) = definition.command() {
         let length = values.command_line(command).len();
         if length > limit::COMMAND_BYTES {
-            problems.push(Problem::TooLong(length));
+            problems.push(ValueProblem::TooLong(length));
         }
     }
     if problems.is_empty() {
@@ -121,17 +121,17 @@ pub fn resolve(
     }
 }
 
-fn unknown_names(arguments: &[Argument], given: &[(String, String)]) -> Vec<Problem> {
+fn unknown_names(arguments: &[Argument], given: &[(String, String)]) -> Vec<ValueProblem> {
     let mut problems = Vec::new();
     for (position, (name, _)) in given.iter().enumerate() {
         if !arguments.iter().any(|a| a.name == *name) {
             let near = nearest(name, arguments.iter().map(|a| a.name.as_str()));
-            problems.push(Problem::Unknown {
+            problems.push(ValueProblem::Unknown {
                 name: name.clone(),
                 nearest: near.into_iter().map(str::to_owned).collect(),
             });
         } else if given[..position].iter().any(|(earlier, _)| earlier == name) {
-            problems.push(Problem::Twice(name.clone()));
+            problems.push(ValueProblem::Duplicate(name.clone()));
         }
     }
     problems
@@ -232,11 +232,13 @@ mod tests {
         ];
         let pairs = given(&[("NUM", "x"), ("MUSTY", "1"), ("not ok", "v"), ("NUM", "2")]);
         let problems = resolve(&command(arguments), &pairs, false).expect_err("problems");
-        assert!(matches!(&problems[0], Problem::Unknown { nearest, .. } if nearest == &["MUST"]));
-        assert!(matches!(&problems[1], Problem::Twice(name) if name == "NUM"));
-        assert!(matches!(&problems[2], Problem::Wrong { name, .. } if name == "NUM"));
-        assert!(matches!(&problems[3], Problem::Missing { name, .. } if name == "MUST"));
-        assert!(matches!(&problems[4], Problem::NotAVariable(name) if name == "not ok"));
+        assert!(
+            matches!(&problems[0], ValueProblem::Unknown { nearest, .. } if nearest == &["MUST"])
+        );
+        assert!(matches!(&problems[1], ValueProblem::Duplicate(name) if name == "NUM"));
+        assert!(matches!(&problems[2], ValueProblem::Invalid { name, .. } if name == "NUM"));
+        assert!(matches!(&problems[3], ValueProblem::Missing { name, .. } if name == "MUST"));
+        assert!(matches!(&problems[4], ValueProblem::NotAVariable(name) if name == "not ok"));
         assert_eq!(problems.len(), 5);
     }
 
@@ -275,7 +277,7 @@ mod tests {
         }
         service.default = Some("mysql".into());
         let problems = resolve(&command(vec![service]), &[], false).expect_err("a problem");
-        assert!(matches!(&problems[0], Problem::Default { value, .. } if value == "mysql"));
+        assert!(matches!(&problems[0], ValueProblem::Default { value, .. } if value == "mysql"));
     }
 
     #[test]
@@ -284,7 +286,7 @@ mod tests {
         source.default = Some("old".into());
         source.range = Some(vec!["main".into()]);
         let problems = resolve(&command(vec![source]), &[], false).expect_err("a problem");
-        assert!(matches!(&problems[0], Problem::Default { value, .. } if value == "old"));
+        assert!(matches!(&problems[0], ValueProblem::Default { value, .. } if value == "old"));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::{End, Listener};
+use super::{StreamEnd, Subscriber};
 
 /// Lagoon until 2.26 knows the first alone, newer ones the second.
 const OFFERED: &str = "graphql-ws, graphql-transport-ws";
@@ -30,17 +30,17 @@ const LONGEST: usize = 1024 * 1024;
 /// Lagoon's close code for a refused token.
 const REFUSED: u16 = 4500;
 
-pub(super) async fn listen(listener: &Listener, token: &str) -> End {
+pub(super) async fn listen(listener: &Subscriber, token: &str) -> StreamEnd {
     match connect(listener).await {
-        Some((socket, start)) => talk(listener, socket, start, token).await,
-        None => End::NotHere,
+        Some((socket, start)) => exchange_messages(listener, socket, start, token).await,
+        None => StreamEnd::Unsupported,
     }
 }
 
 /// Returns the socket and the type of the message that subscribes, which depends on the
 /// sub-protocol.
 async fn connect(
-    listener: &Listener,
+    listener: &Subscriber,
 ) -> Option<(WebSocketStream<reqwest::Upgraded>, &'static str)> {
     let client = listener.transport.client().ok()?;
     let key = STANDARD.encode(fastrand::u128(..).to_be_bytes());
@@ -76,38 +76,38 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
 
 /// A message. The payload of an acknowledgement is secret and not kept.
 #[derive(Deserialize)]
-struct Incoming<'a> {
+struct SocketMessage<'a> {
     #[serde(rename = "type")]
     kind: String,
     #[serde(borrow)]
     payload: Option<&'a RawValue>,
 }
 
-async fn talk<S>(
-    listener: &Listener,
+async fn exchange_messages<S>(
+    listener: &Subscriber,
     mut socket: WebSocketStream<S>,
     start: &str,
     token: &str,
-) -> End
+) -> StreamEnd
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let hello = json!({"type": "connection_init", "payload": {"authToken": token}});
     if say(&mut socket, &hello).await.is_err() {
-        return End::Over;
+        return StreamEnd::Ended;
     }
     // Pings of the protocol below are answered by the library.
     while let Some(Ok(message)) = socket.next().await {
         let text = match message {
             Message::Text(text) => text,
             Message::Close(Some(frame)) if u16::from(frame.code) == REFUSED => {
-                return End::Refused;
+                return StreamEnd::Refused;
             }
-            Message::Close(_) => return End::Over,
+            Message::Close(_) => return StreamEnd::Ended,
             _ => continue,
         };
-        let Ok(incoming) = serde_json::from_str::<Incoming<'_>>(&text) else {
-            return End::Over;
+        let Ok(incoming) = serde_json::from_str::<SocketMessage<'_>>(&text) else {
+            return StreamEnd::Ended;
         };
         let goes_on = match incoming.kind.as_str() {
             "connection_ack" => {
@@ -116,17 +116,17 @@ where
             }
             "next" | "data" => incoming
                 .payload
-                .is_none_or(|payload| listener.hear(payload.get())),
+                .is_none_or(|payload| listener.receive(payload.get())),
             "ping" => say(&mut socket, &json!({"type": "pong"})).await.is_ok(),
             "ka" | "pong" => true,
             // `complete`, `error`, `connection_error`, and unknown messages.
             _ => false,
         };
         if !goes_on {
-            return End::Over;
+            return StreamEnd::Ended;
         }
     }
-    End::Over
+    StreamEnd::Ended
 }
 
 async fn say<S>(socket: &mut WebSocketStream<S>, message: &serde_json::Value) -> Result<(), Error>
@@ -148,13 +148,13 @@ mod tests {
     use super::*;
     use crate::lagoon::transport::Transport;
     use crate::lagoon::{
-        Change, Connection, Credentials, CredentialsError, Network, NetworkVariables,
+        Connection, Credentials, CredentialsError, Network, NetworkVariables, RunEvent,
     };
 
-    struct Nobody;
+    struct FixedCredentials;
 
     #[async_trait]
-    impl Credentials for Nobody {
+    impl Credentials for FixedCredentials {
         async fn token(&self) -> Result<String, CredentialsError> {
             Ok("t".to_owned())
         }
@@ -166,11 +166,11 @@ mod tests {
 
     /// The messages that the server receives and the changes of the listener. The server sends each
     /// of `says` after a message.
-    async fn talked(start: &str, says: &[&str]) -> (Vec<Value>, Vec<Change>) {
+    async fn talked(start: &str, says: &[&str]) -> (Vec<Value>, Vec<RunEvent>) {
         let (outbox, mut inbox) = mpsc::channel(8);
         let connection = Connection {
             url: "http://127.0.0.1/graphql".parse().unwrap(),
-            credentials: Arc::new(Nobody),
+            credentials: Arc::new(FixedCredentials),
             network: Network {
                 ca_pem: None,
                 timeout: Duration::from_secs(1),
@@ -181,7 +181,7 @@ mod tests {
             max_response: 1,
             trace: None,
         };
-        let listener = Listener {
+        let listener = Subscriber {
             transport: Arc::new(Transport::new(connection)),
             query: json!({"query": "q"}),
             outbox,
@@ -200,7 +200,7 @@ mod tests {
             }
             let _ = server.close(None).await;
         };
-        tokio::join!(serve, talk(&listener, client, start, "jwt"));
+        tokio::join!(serve, exchange_messages(&listener, client, start, "jwt"));
         let mut told = Vec::new();
         while let Ok(change) = inbox.try_recv() {
             told.push(change);
@@ -211,7 +211,7 @@ mod tests {
     #[tokio::test]
     async fn both_websocket_protocols_are_supported() {
         let ack = r#"{"type":"connection_ack","payload":{"secret":"s"}}"#;
-        let told = vec![Change::Subscribed("a WebSocket"), Change::Run(7)];
+        let told = vec![RunEvent::Subscribed("a WebSocket"), RunEvent::Run(7)];
         for (start, news) in [("start", "data"), ("subscribe", "next")] {
             let news = format!(
                 r#"{{"id":"1","type":"{news}","payload":{{"data":{{"taskChanged":{{"id":7}}}}}}}}"#

@@ -4,15 +4,15 @@ use std::mem::take;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 
-use super::{End, Listener};
+use super::{StreamEnd, Subscriber};
 use crate::lagoon::transport::request::bearer;
 
 /// No event is longer.
 const LONGEST: usize = 1024 * 1024;
 
-pub(super) async fn listen(listener: &Listener, token: &str) -> End {
+pub(super) async fn listen(listener: &Subscriber, token: &str) -> StreamEnd {
     let (Ok(bearer), Ok(client)) = (bearer(token), listener.transport.client()) else {
-        return End::NotHere;
+        return StreamEnd::Unsupported;
     };
     let mut url = listener.transport.connection().url.clone();
     url.set_path(&format!("{}/stream", url.path().trim_end_matches('/')));
@@ -26,36 +26,36 @@ pub(super) async fn listen(listener: &Listener, token: &str) -> End {
         .send()
         .await;
     let Ok(mut response) = sent else {
-        return End::NotHere;
+        return StreamEnd::Unsupported;
     };
     let kind = response.headers().get(CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     // A server that does not have it answers 200 with JSON; one that refuses the token 500.
     if !response.status().is_success() || !kind.starts_with("text/event-stream") {
         return match response.status().as_u16() {
-            401 | 500 => End::Refused,
-            _ => End::NotHere,
+            401 | 500 => StreamEnd::Refused,
+            _ => StreamEnd::Unsupported,
         };
     }
     if !listener.subscribed("server-sent events") {
-        return End::Over;
+        return StreamEnd::Ended;
     }
     let mut events = Events::new(LONGEST);
     while let Ok(Some(piece)) = response.chunk().await {
         for event in events.feed(&piece) {
             let goes_on = match event {
-                Event::Next(data) => listener.hear(&data),
+                Event::Next(data) => listener.receive(&data),
                 Event::Complete => false,
             };
             if !goes_on {
-                return End::Over;
+                return StreamEnd::Ended;
             }
         }
         if events.is_too_long() {
-            return End::Over;
+            return StreamEnd::Ended;
         }
     }
-    End::Over
+    StreamEnd::Ended
 }
 
 #[derive(Debug, PartialEq, Eq)]

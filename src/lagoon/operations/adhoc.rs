@@ -17,7 +17,7 @@ operations! {
 
 /// Facts that Lagoon records about a run and listings lack.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+pub struct RunDetails {
     /// The exact command line with values, or the image.
     pub command: String,
     /// `None` for images.
@@ -55,7 +55,7 @@ impl Lagoon {
     }
 
     /// `None` if there is no such run.
-    pub async fn run_record(&self, id: i64) -> Result<Option<Record>, LagoonError> {
+    pub async fn run_record(&self, id: i64) -> Result<Option<RunDetails>, LagoonError> {
         let id = int(id)?;
         let read = async |with_user| {
             Ok(if with_user {
@@ -71,7 +71,7 @@ impl Lagoon {
             return Ok(None);
         };
         same("run", id, found.id)?;
-        Ok(Some(Record {
+        Ok(Some(RunDetails {
             command: found.command.unwrap_or_default().into(),
             user: found.source_user.map(Into::into),
         }))

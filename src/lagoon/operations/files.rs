@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::fields::{need, same};
 use super::{int, operations};
-use crate::domain::run::files::{RunFile, Signed};
+use crate::domain::run::files::{RunFile, SignedUrl};
 use crate::lagoon::transport::request;
-use crate::lagoon::{Lagoon, LagoonError, Outgoing};
+use crate::lagoon::{Lagoon, LagoonError, UploadFile};
 
 #[allow(clippy::upper_case_acronyms, reason = "Lagoon's name for it")]
 type JSON = Value;
@@ -24,20 +24,20 @@ operations! {
 
 /// The store's form for an upload.
 #[derive(Debug, Clone)]
-pub struct Ticket {
-    pub url: Signed,
+pub struct SignedForm {
+    pub url: SignedUrl,
     /// In the order of the form.
     pub fields: Vec<(String, String)>,
 }
 
-fn signed(address: &str) -> Result<Signed, LagoonError> {
+fn signed(address: &str) -> Result<SignedUrl, LagoonError> {
     let invalid = || LagoonError::Unusable("the address of a file is not a valid URL".to_owned());
-    Signed::parse(address).ok_or_else(invalid)
+    SignedUrl::parse(address).ok_or_else(invalid)
 }
 
 /// Lagoon also lists files of runs whose id begins with this one. The first `tasks/<id>` of the
 /// path counts: the rest is the file's name.
-fn is_of(run: i64, url: &Signed) -> bool {
+fn is_of(run: i64, url: &SignedUrl) -> bool {
     let path = url.expose().path().replace("%2F", "/").replace("%2f", "/");
     let segments: Vec<&str> = path.split('/').collect();
     segments
@@ -98,7 +98,7 @@ impl Lagoon {
     }
 
     /// Lagoon 2.30 and newer; an older one refuses with status 400.
-    pub async fn upload_form(&self, run: i64, name: &str) -> Result<Ticket, LagoonError> {
+    pub async fn upload_form(&self, run: i64, name: &str) -> Result<SignedForm, LagoonError> {
         let data = self.query::<UploadForm>(form_variables(run, name)?).await?;
         let form = need(data.get_task_file_upload_form, "the form")?;
         let url = signed(&need(form.post_url, "the address of the form")?)?;
@@ -109,14 +109,14 @@ impl Lagoon {
             Value::String(text) => text,
             other => other.to_string(),
         };
-        Ok(Ticket {
+        Ok(SignedForm {
             url,
             fields: fields.into_iter().map(|(n, v)| (n, text(v))).collect(),
         })
     }
 
     /// Uploads through the API, as before Lagoon 2.30; sent once.
-    pub async fn upload_file(&self, run: i64, file: Outgoing) -> Result<(), LagoonError> {
+    pub async fn upload_file(&self, run: i64, file: UploadFile) -> Result<(), LagoonError> {
         let body = UploadFiles::build_query(upload_of(run)?);
         let encoded = request::tied(body.operation_name, body.query, &body.variables)?;
         let operations = String::from_utf8_lossy(&encoded.body).into_owned();
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn file_urls_belong_to_exactly_one_run() {
-        let of = |run, url: &str| is_of(run, &Signed::parse(url).expect("a url"));
+        let of = |run, url: &str| is_of(run, &SignedUrl::parse(url).expect("a url"));
         assert!(of(
             12,
             "https://s.example/bucket/tasks/12/a.txt?X-Signature=1"

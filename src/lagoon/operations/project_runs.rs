@@ -1,7 +1,7 @@
 //! The newest runs of all environments of a project.
 
 use super::fields::{ProjectFields, errors_by_environment};
-use super::runs::{Listing, RecentView, recent, without_errors_about_me};
+use super::runs::{RecentView, WithCurrentUser, recent, without_user_errors};
 use super::{int, operations};
 use crate::domain::Environment;
 use crate::lagoon::reply::Reply;
@@ -31,7 +31,7 @@ impl Lagoon {
         let limit = int(limit)?;
         self.with_user_if_known(|with_user| async move {
             let name = project.to_owned();
-            let reply: Reply<Listing<ProjectFields>> = if with_user {
+            let reply: Reply<WithCurrentUser<ProjectFields>> = if with_user {
                 let variables = project_runs_with_user::Variables { name, limit };
                 self.send_for::<ProjectRunsWithUser, _>(Effect::Query, variables)
                     .await?
@@ -40,7 +40,7 @@ impl Lagoon {
                 self.send_for::<ProjectRuns, _>(Effect::Query, variables)
                     .await?
             };
-            let mut reply = without_errors_about_me(reply);
+            let mut reply = without_user_errors(reply);
             let mut failures = errors_by_environment(&mut reply.errors);
             let data = reply.whole()?;
             let me = data.email();

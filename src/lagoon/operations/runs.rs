@@ -32,18 +32,18 @@ pub struct RecentView {
 
 /// The reply for an environment or project, with or without users.
 #[derive(Deserialize)]
-pub(super) struct Listing<T> {
-    me: Option<Me>,
+pub(super) struct WithCurrentUser<T> {
+    me: Option<CurrentUser>,
     #[serde(alias = "environmentById", alias = "projectByName")]
     pub(super) found: Option<T>,
 }
 
 #[derive(Deserialize)]
-struct Me {
+struct CurrentUser {
     email: Option<SmolStr>,
 }
 
-impl<T> Listing<T> {
+impl<T> WithCurrentUser<T> {
     pub(super) fn email(&self) -> Option<SmolStr> {
         self.me.as_ref()?.email.clone()
     }
@@ -55,7 +55,7 @@ pub(super) fn recent(tasks: List<RunFields>) -> Result<Vec<RecentRun>, LagoonErr
 }
 
 /// Removes errors about `me`, which fails for service tokens.
-pub(super) fn without_errors_about_me<T>(mut reply: Reply<T>) -> Reply<T> {
+pub(super) fn without_user_errors<T>(mut reply: Reply<T>) -> Reply<T> {
     let is_about_me = |path: &[serde_json::Value]| path.first().is_some_and(|p| p == "me");
     reply.errors.retain(|error| !is_about_me(&error.path));
     reply
@@ -171,7 +171,7 @@ impl Lagoon {
     ) -> Result<RecentView, LagoonError> {
         let (environment, limit) = (int(environment)?, int(limit)?);
         self.with_user_if_known(|with_user| async move {
-            let reply: Reply<Listing<EnvironmentFields>> = if with_user {
+            let reply: Reply<WithCurrentUser<EnvironmentFields>> = if with_user {
                 let variables = recent_runs_with_user::Variables { environment, limit };
                 self.send_for::<RecentRunsWithUser, _>(Effect::Query, variables)
                     .await?
@@ -180,7 +180,7 @@ impl Lagoon {
                 self.send_for::<RecentRuns, _>(Effect::Query, variables)
                     .await?
             };
-            let data = without_errors_about_me(reply).whole()?;
+            let data = without_user_errors(reply).whole()?;
             let me = data.email();
             // Without the environment the reply does not say that there are no runs.
             let found = need(data.found, "the environment")?;

@@ -7,11 +7,11 @@ use serde::de::DeserializeOwned;
 
 use crate::lagoon::reply::{self, Reply};
 use crate::lagoon::transport::Transport;
-use crate::lagoon::transport::request::{Encoded, bearer};
-use crate::lagoon::transport::tie::{Origin, Tie};
+use crate::lagoon::transport::request::{EncodedRequest, bearer};
+use crate::lagoon::transport::tie::{ReplyOrigin, Tie};
 use crate::lagoon::{Effect, LagoonError, SizeLimit};
 
-pub(crate) struct Answer {
+pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) content_type: String,
     pub(crate) retry_after: Option<Duration>,
@@ -20,7 +20,7 @@ pub(crate) struct Answer {
     pub(crate) is_doubtful: bool,
 }
 
-impl Answer {
+impl HttpResponse {
     pub(crate) fn read<T: DeserializeOwned>(&self, address: &str) -> Result<Reply<T>, LagoonError> {
         reply::read(address, self.status, &self.content_type, &self.body)
     }
@@ -32,9 +32,9 @@ impl Transport {
         &self,
         token: &str,
         effect: Effect,
-        request: Encoded,
-    ) -> Result<Answer, LagoonError> {
-        let Encoded { body, tie } = request;
+        request: EncodedRequest,
+    ) -> Result<HttpResponse, LagoonError> {
+        let EncodedRequest { body, tie } = request;
         let client = match &tie {
             Some(_) => &self.client()?,
             // Nothing ties the reply to a user's own document: it has a connection of its own.
@@ -55,12 +55,12 @@ impl Transport {
     /// Fails if the reply belongs to another request; the next request then has a new connection.
     pub(crate) fn check_origin(
         &self,
-        mut answer: Answer,
+        mut answer: HttpResponse,
         tie: Option<&Tie>,
-    ) -> Result<Answer, LagoonError> {
+    ) -> Result<HttpResponse, LagoonError> {
         let origin = tie.map(|tie| tie.origin(&answer.body));
-        let is_other = origin == Some(Origin::OtherRequest);
-        answer.is_doubtful = origin == Some(Origin::Unknown);
+        let is_other = origin == Some(ReplyOrigin::OtherRequest);
+        answer.is_doubtful = origin == Some(ReplyOrigin::Unknown);
         if is_other || answer.is_doubtful {
             // A duplicate of it would pass for the reply to the next request, too.
             self.reconnect();
@@ -78,7 +78,7 @@ impl Transport {
         &self,
         sent: Result<reqwest::Response, reqwest::Error>,
         most: SizeLimit,
-    ) -> Result<Answer, LagoonError> {
+    ) -> Result<HttpResponse, LagoonError> {
         let failure = |error: &reqwest::Error| LagoonError::unanswered(self.address(), error);
         let mut response = sent.map_err(|error| failure(&error))?;
         let status = response.status().as_u16();
@@ -89,7 +89,7 @@ impl Transport {
             // No server decides that we wait longer than a day, nor overflows the clock.
             .map(|seconds| Duration::from_secs(seconds.min(86_400)));
         let body = most.read(&mut response, failure).await?;
-        Ok(Answer {
+        Ok(HttpResponse {
             status,
             content_type,
             retry_after,

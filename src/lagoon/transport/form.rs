@@ -41,7 +41,7 @@ impl Transport {
             self.check_origin(answer, tie)?.read(&self.address())
         };
         let limit = self.connection().network.timeout;
-        let done = while_moving(work, limit, moved).await;
+        let done = while_uploading(work, limit, moved).await;
         done.unwrap_or_else(|| {
             Err(LagoonError::NoAnswer {
                 address: self.address(),
@@ -52,7 +52,7 @@ impl Transport {
 }
 
 /// Waits as long as `moved` grows; `None` if it did not within the limit.
-pub(crate) async fn while_moving<T>(
+pub(crate) async fn while_uploading<T>(
     work: impl Future<Output = T>,
     limit: Duration,
     moved: &AtomicU64,

@@ -9,7 +9,7 @@ use crate::lagoon::transport::tie::Tie;
 /// In bytes (seen on Lagoon 2.33.1).
 pub(crate) const LONGEST_BODY: usize = 100 * 1024;
 
-pub(crate) struct Encoded {
+pub(crate) struct EncodedRequest {
     pub(crate) body: Vec<u8>,
     /// Without it, the request has a connection of its own.
     pub(crate) tie: Option<Tie>,
@@ -20,7 +20,7 @@ pub(crate) fn tied<V: Serialize>(
     operation: &str,
     query: &str,
     variables: &V,
-) -> Result<Encoded, LagoonError> {
+) -> Result<EncodedRequest, LagoonError> {
     #[derive(Serialize)]
     struct Request<'a, V> {
         #[serde(rename = "operationName")]
@@ -34,7 +34,7 @@ pub(crate) fn tied<V: Serialize>(
         query: &tie.document(query),
         variables,
     })?;
-    Ok(Encoded {
+    Ok(EncodedRequest {
         body,
         tie: Some(tie),
     })

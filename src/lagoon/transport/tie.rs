@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 pub(crate) struct Tie(String);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum ReplyOrigin {
     ThisRequest,
     OtherRequest,
     /// Without `data`, it could be the reply to any request.
@@ -35,20 +35,20 @@ impl Tie {
         }
     }
 
-    pub(crate) fn origin(&self, body: &[u8]) -> Origin {
+    pub(crate) fn origin(&self, body: &[u8]) -> ReplyOrigin {
         #[derive(Deserialize)]
         struct Body<'a> {
             #[serde(borrow, default)]
             data: Option<&'a RawValue>,
         }
         let Ok(Body { data: Some(data) }) = serde_json::from_slice(body) else {
-            return Origin::Unknown;
+            return ReplyOrigin::Unknown;
         };
         let fields: Result<BTreeMap<String, IgnoredAny>, _> = serde_json::from_str(data.get());
         if fields.is_ok_and(|fields| fields.contains_key(&self.0)) {
-            Origin::ThisRequest
+            ReplyOrigin::ThisRequest
         } else {
-            Origin::OtherRequest
+            ReplyOrigin::OtherRequest
         }
     }
 }
@@ -75,28 +75,31 @@ mod tests {
         for (body, origin) in [
             (
                 r#"{"data":{"tie_1":"Query","a":null}}"#,
-                Origin::ThisRequest,
+                ReplyOrigin::ThisRequest,
             ),
             (
                 r#"{"errors":[{"message":"x"}],"data":{"a":1,"tie_1":null}}"#,
-                Origin::ThisRequest,
+                ReplyOrigin::ThisRequest,
             ),
             (
                 r#"{"data":{"tie_2":"Query","a":null}}"#,
-                Origin::OtherRequest,
+                ReplyOrigin::OtherRequest,
             ),
-            (r#"{"data":{"a":{"tie_1":"Query"}}}"#, Origin::OtherRequest),
-            (r#"{"data":{"a":"\"tie_1\":"}}"#, Origin::OtherRequest),
-            (r#"{"data":{}}"#, Origin::OtherRequest),
-            (r#"{"data":["tie_1"]}"#, Origin::OtherRequest),
+            (
+                r#"{"data":{"a":{"tie_1":"Query"}}}"#,
+                ReplyOrigin::OtherRequest,
+            ),
+            (r#"{"data":{"a":"\"tie_1\":"}}"#, ReplyOrigin::OtherRequest),
+            (r#"{"data":{}}"#, ReplyOrigin::OtherRequest),
+            (r#"{"data":["tie_1"]}"#, ReplyOrigin::OtherRequest),
             (
                 r#"{"data":null,"errors":[{"message":"tie_1"}]}"#,
-                Origin::Unknown,
+                ReplyOrigin::Unknown,
             ),
-            (r#"{"errors":[{"message":"tie_1"}]}"#, Origin::Unknown),
-            (r#"{"data":{"tie_1":"Query""#, Origin::Unknown),
-            ("<html>", Origin::Unknown),
-            ("", Origin::Unknown),
+            (r#"{"errors":[{"message":"tie_1"}]}"#, ReplyOrigin::Unknown),
+            (r#"{"data":{"tie_1":"Query""#, ReplyOrigin::Unknown),
+            ("<html>", ReplyOrigin::Unknown),
+            ("", ReplyOrigin::Unknown),
         ] {
             assert_eq!(tie.origin(body.as_bytes()), origin, "{body}");
         }

@@ -14,13 +14,13 @@ use crate::domain::Definition;
 use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_in_database;
 use crate::domain::plan::coverage::Coverage;
-use crate::domain::plan::{Action, Plan, Seen, Step};
+use crate::domain::plan::{Action, Plan, ScopeSnapshot, Step};
 use crate::domain::task::difference::differences;
 use crate::error::{Error, quoted_list};
 use crate::lagoon::Lagoon;
 
 use crate::clock::Clock;
-use crate::ops::as_code::scope::{self, How};
+use crate::ops::as_code::scope::{self, ScopeOptions};
 use crate::ops::definitions::define;
 use unit::Unit;
 
@@ -28,13 +28,13 @@ use unit::Unit;
 const GRACE: Duration = Duration::from_secs(3);
 
 #[derive(Debug)]
-pub(crate) enum Done {
+pub(crate) enum StepOutcome {
     /// With the task's id.
     Applied(i64),
     /// It was already as planned; with the task's id.
-    Already(i64),
+    AlreadyApplied(i64),
     /// It exists, but Lagoon does not show enough of it to compare; with its id and the reason.
-    Unseen(i64, String),
+    Unverified(i64, String),
     Failed(Error),
     /// It was begun, and its result is unknown.
     Unknown,
@@ -42,29 +42,29 @@ pub(crate) enum Done {
 }
 
 #[derive(Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct AppliedStep {
     pub step: Step,
-    pub done: Done,
+    pub done: StepOutcome,
 }
 
-struct Shared<'a> {
+struct ApplyContext<'a> {
     lagoon: &'a Lagoon,
-    how: How<'a>,
+    options: ScopeOptions<'a>,
     fail_fast: bool,
     stopped: AtomicBool,
     finished: AtomicUsize,
     total: usize,
     /// By position in the plan.
-    done: Mutex<Vec<Done>>,
+    done: Mutex<Vec<StepOutcome>>,
 }
 
-impl Shared<'_> {
-    fn done(&self) -> MutexGuard<'_, Vec<Done>> {
+impl ApplyContext<'_> {
+    fn done(&self) -> MutexGuard<'_, Vec<StepOutcome>> {
         self.done.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set(&self, position: usize, done: Done) {
-        if self.fail_fast && matches!(done, Done::Failed(_)) {
+    fn set(&self, position: usize, done: StepOutcome) {
+        if self.fail_fast && matches!(done, StepOutcome::Failed(_)) {
             self.stopped.store(true, Ordering::Relaxed);
         }
         self.done()[position] = done;
@@ -80,19 +80,19 @@ impl Shared<'_> {
 pub(crate) async fn apply(
     lagoon: &Lagoon,
     plan: Plan,
-    how: How<'_>,
+    options: ScopeOptions<'_>,
     fail_fast: bool,
     stop: impl Future<Output = ()>,
     clock: &dyn Clock,
-) -> Vec<Outcome> {
-    let shared = Shared {
+) -> Vec<AppliedStep> {
+    let shared = ApplyContext {
         lagoon,
-        how,
+        options,
         fail_fast,
         stopped: AtomicBool::new(false),
         finished: AtomicUsize::new(0),
         total: plan.changes().count(),
-        done: Mutex::new(plan.steps.iter().map(|_| Done::Skipped).collect()),
+        done: Mutex::new(plan.steps.iter().map(|_| StepOutcome::Skipped).collect()),
     };
     let mut units: Vec<Unit<'_>> = Vec::new();
     for (position, step) in plan.steps.iter().enumerate() {
@@ -107,7 +107,7 @@ pub(crate) async fn apply(
     }
     let mut work = pin!(
         stream::iter(units)
-            .for_each_concurrent(how.concurrency.max(1), |unit| unit.carry_out(&shared))
+            .for_each_concurrent(options.concurrency.max(1), |unit| unit.carry_out(&shared))
     );
     tokio::select! {
         () = &mut work => {}
@@ -122,7 +122,7 @@ pub(crate) async fn apply(
     let done = std::mem::take(&mut *shared.done());
     let steps = plan.steps.iter().cloned().zip(done);
     steps
-        .map(|(step, done)| Outcome {
+        .map(|(step, done)| AppliedStep {
             done: scrubbed(done, &step),
             step,
         })
@@ -130,18 +130,18 @@ pub(crate) async fn apply(
 }
 
 /// Removes values from the environment, because Lagoon's errors repeat what was sent.
-fn scrubbed(done: Done, step: &Step) -> Done {
+fn scrubbed(done: StepOutcome, step: &Step) -> StepOutcome {
     match done {
-        Done::Failed(error) if !step.hidden.is_empty() => {
+        StepOutcome::Failed(error) if !step.hidden.is_empty() => {
             let message = step.scrubbed(&error.to_string());
             let hints = error.hint_texts();
             let hints = hints.iter().map(|hint| step.scrubbed(hint));
-            Done::Failed(Error {
+            StepOutcome::Failed(Error {
                 runs: error.runs,
                 ..Error::new(error.kind, message).with_hints(hints)
             })
         }
-        Done::Unseen(id, what) => Done::Unseen(id, step.scrubbed(&what)),
+        StepOutcome::Unverified(id, what) => StepOutcome::Unverified(id, step.scrubbed(&what)),
         other => other,
     }
 }
@@ -187,45 +187,45 @@ fn coverage<'a>(steps: impl Iterator<Item = &'a Step>, scope: &ScopeName) -> Cov
 pub(crate) async fn outdated(
     lagoon: &Lagoon,
     plan: &mut Plan,
-    how: How<'_>,
+    options: ScopeOptions<'_>,
 ) -> Result<Vec<String>, Error> {
     let coverage = |scope: &ScopeName| coverage(plan.steps.iter(), scope);
-    let seen = scope::read(lagoon, &scopes(plan.steps.iter()), coverage, how).await?;
+    let seen = scope::read(lagoon, &scopes(plan.steps.iter()), coverage, options).await?;
     check_system_wide(lagoon, plan).await?;
     plan.recall(&seen);
     Ok(plan
         .steps
         .iter()
-        .filter_map(|step| match standing(step, &seen) {
-            Standing::AsPlanned => None,
-            Standing::Already(_) => Some(format!(
+        .filter_map(|step| match step_state(step, &seen) {
+            StepState::AsPlanned => None,
+            StepState::AlreadyApplied(_) => Some(format!(
                 "already done: {} `{}` of {}",
                 step.action.word(),
                 step.name,
                 step.scope
             )),
-            Standing::Changed(why) => Some(why),
+            StepState::Changed(why) => Some(why),
         })
         .collect())
 }
 
 /// The state of a task, compared with the plan.
-enum Standing {
+enum StepState {
     AsPlanned,
     /// The step has been carried out since; with the task's id.
-    Already(i64),
+    AlreadyApplied(i64),
     /// With the reason why the step no longer applies.
     Changed(String),
 }
 
-fn standing(step: &Step, seen: &[Seen]) -> Standing {
+fn step_state(step: &Step, seen: &[ScopeSnapshot]) -> StepState {
     let Some(site) = of_scope(seen, &step.scope) else {
-        return Standing::Changed(format!("{} no longer exists", step.scope));
+        return StepState::Changed(format!("{} no longer exists", step.scope));
     };
     if let Some(after) = step.after()
         && after.scope != site.resolved
     {
-        return Standing::Changed(format!(
+        return StepState::Changed(format!(
             "{} was recreated after the plan was made",
             step.scope
         ));
@@ -235,38 +235,42 @@ fn standing(step: &Step, seen: &[Seen]) -> Standing {
         Action::Create(after) | Action::Unverified(after, _) => {
             let mut there = definitions.iter();
             match there.find(|d| same_in_database(&d.name, &after.name)) {
-                None => Standing::AsPlanned,
-                Some(one) if differences(one, after).is_empty() => Standing::Already(one.id),
-                Some(one) => Standing::Changed(format!(
+                None => StepState::AsPlanned,
+                Some(one) if differences(one, after).is_empty() => {
+                    StepState::AlreadyApplied(one.id)
+                }
+                Some(one) => StepState::Changed(format!(
                     "`{}` of {} was defined differently in the meantime (id {})",
                     one.name, step.scope, one.id
                 )),
             }
         }
         Action::Update { before, after } => match compared(before, &step.scope, &definitions) {
-            Standing::Changed(_) if is_there(after, &definitions) => Standing::Already(before.id),
-            standing => standing,
+            StepState::Changed(_) if is_there(after, &definitions) => {
+                StepState::AlreadyApplied(before.id)
+            }
+            step_state => step_state,
         },
         Action::Delete { before, .. } => match compared(before, &step.scope, &definitions) {
-            Standing::Changed(_) if definitions.iter().all(|d| d.id != before.id) => {
-                Standing::Already(before.id)
+            StepState::Changed(_) if definitions.iter().all(|d| d.id != before.id) => {
+                StepState::AlreadyApplied(before.id)
             }
-            standing => standing,
+            step_state => step_state,
         },
         Action::Replace { gone, .. } => {
             let mut standings = gone.iter().map(|one| {
-                let there = of_scope(seen, &one.scope).map(Seen::definitions);
+                let there = of_scope(seen, &one.scope).map(ScopeSnapshot::definitions);
                 compared(&one.definition, &one.scope, &there.unwrap_or_default())
             });
-            let changed = standings.find(|standing| matches!(standing, Standing::Changed(_)));
-            changed.unwrap_or(Standing::AsPlanned)
+            let changed = standings.find(|step_state| matches!(step_state, StepState::Changed(_)));
+            changed.unwrap_or(StepState::AsPlanned)
         }
         Action::Unchanged(there) => compared(there, &step.scope, &definitions),
-        Action::Blocked { .. } => Standing::AsPlanned,
+        Action::Blocked { .. } => StepState::AsPlanned,
     }
 }
 
-fn of_scope<'a>(seen: &'a [Seen], scope: &ScopeName) -> Option<&'a Seen> {
+fn of_scope<'a>(seen: &'a [ScopeSnapshot], scope: &ScopeName) -> Option<&'a ScopeSnapshot> {
     seen.iter().find(|seen| seen.scope.is_same(scope))
 }
 
@@ -276,18 +280,18 @@ fn is_there(wanted: &Definition, definitions: &[&Definition]) -> bool {
 }
 
 /// Compares a task with its state when the plan was made.
-fn compared(before: &Definition, scope: &ScopeName, definitions: &[&Definition]) -> Standing {
+fn compared(before: &Definition, scope: &ScopeName, definitions: &[&Definition]) -> StepState {
     let Some(now) = definitions.iter().find(|d| d.id == before.id) else {
-        return Standing::Changed(format!(
+        return StepState::Changed(format!(
             "`{}` (id {}) of {scope} was deleted in the meantime",
             before.name, before.id
         ));
     };
     let fields: Vec<&str> = differences(before, now).iter().map(|d| d.field).collect();
     if fields.is_empty() {
-        return Standing::AsPlanned;
+        return StepState::AsPlanned;
     }
-    Standing::Changed(format!(
+    StepState::Changed(format!(
         "`{}` (id {}) of {scope} was changed in the meantime: {}",
         before.name,
         before.id,

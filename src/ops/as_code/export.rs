@@ -1,16 +1,16 @@
 //! The tasks of a scope as a file.
 
 use crate::domain::Definition;
-use crate::domain::manifest::{Exported, ScopeName, write};
+use crate::domain::manifest::{ExportedFile, ScopeName, write};
 use crate::domain::names::{SAME_NAME, same_in_database};
 use crate::domain::plan::coverage::Coverage;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-use crate::ops::as_code::scope::{self, How};
+use crate::ops::as_code::scope::{self, ScopeOptions};
 
 pub(crate) struct Export {
-    pub exported: Exported,
+    pub exported: ExportedFile,
     /// Reasons for tasks that are not in the file, each a sentence.
     pub notes: Vec<String>,
     /// `false` if a scope has no visible environment; then its tasks cannot be read.
@@ -20,9 +20,9 @@ pub(crate) struct Export {
 pub(crate) async fn export(
     lagoon: &Lagoon,
     scopes: &[ScopeName],
-    how: How<'_>,
+    options: ScopeOptions<'_>,
 ) -> Result<Export, Error> {
-    let seen = scope::read(lagoon, scopes, |_| Coverage::whole(), how).await?;
+    let seen = scope::read(lagoon, scopes, |_| Coverage::whole(), options).await?;
     let mut tasks: Vec<(ScopeName, Definition)> = Vec::new();
     let mut notes = Vec::new();
     for site in &seen {

@@ -2,13 +2,14 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::domain::manifest::{Fault, Source};
+use crate::domain::manifest::{Fault, SourceFile};
 use crate::error::{Error, Flag, Hint};
 use crate::regular_file::{self, Owners};
 use crate::secret::conceal_recognized;
 
 /// The places of a project's task files, by precedence.
-pub(crate) const USUAL: [&str; 3] = [".lagoon/tasks.yml", ".lagoon/tasks.yaml", ".lagoon/tasks"];
+pub(crate) const DEFAULT_PATHS: [&str; 3] =
+    [".lagoon/tasks.yml", ".lagoon/tasks.yaml", ".lagoon/tasks"];
 
 /// In bytes. Generated files have thousands of tasks.
 const LONGEST: u64 = 16 << 20;
@@ -22,13 +23,13 @@ pub(crate) fn sources(
     given: Option<&str>,
     start: &Path,
     owners: &Owners,
-) -> Result<Vec<Source>, Error> {
+) -> Result<Vec<SourceFile>, Error> {
     match given {
         Some("-") => Ok(vec![stdin()?]),
-        Some(path) => at(Path::new(path)),
+        Some(path) => read_path(Path::new(path)),
         None => {
-            let found = usual(start).ok_or_else(|| {
-                Error::usage(format!("no task file found ({})", USUAL[0]))
+            let found = default_files(start).ok_or_else(|| {
+                Error::usage(format!("no task file found ({})", DEFAULT_PATHS[0]))
                     .hint(Hint::NameTaskFile)
                     .hint(Hint::ExportTasks)
             })?;
@@ -49,12 +50,12 @@ struct TaskFiles<'a> {
     top: Option<&'a Path>,
 }
 
-fn usual(start: &Path) -> Option<TaskFiles<'_>> {
+fn default_files(start: &Path) -> Option<TaskFiles<'_>> {
     let top = start.ancestors().find(|f| f.join(".git").exists());
     // Upwards by `..`, so that messages have paths relative to the current folder.
     let mut prefix = PathBuf::new();
     for folder in start.ancestors() {
-        for name in USUAL {
+        for name in DEFAULT_PATHS {
             if folder.join(name).symlink_metadata().is_ok() {
                 return Some(TaskFiles {
                     shown: prefix.join(name),
@@ -74,9 +75,9 @@ fn usual(start: &Path) -> Option<TaskFiles<'_>> {
 
 impl TaskFiles<'_> {
     /// Reads the files if they are regular files in the repository and belong to this user.
-    fn sources(&self, owners: &Owners) -> Result<Vec<Source>, Error> {
+    fn sources(&self, owners: &Owners) -> Result<Vec<SourceFile>, Error> {
         let is_trusted = match self.top {
-            Some(top) => owners.own_here(&top.join(".git")),
+            Some(top) => owners.is_owned(&top.join(".git")),
             None => owners.own(&self.folder.join(self.name)),
         };
         if !is_trusted {
@@ -111,7 +112,7 @@ impl TaskFiles<'_> {
     }
 }
 
-fn stdin() -> Result<Source, Error> {
+fn stdin() -> Result<SourceFile, Error> {
     let bytes = regular_file::bounded(std::io::stdin().lock(), LONGEST).map_err(|e| {
         Error::usage("cannot read standard input")
             .because(e)
@@ -120,7 +121,7 @@ fn stdin() -> Result<Source, Error> {
     source(Path::new("-"), bytes)
 }
 
-fn at(path: &Path) -> Result<Vec<Source>, Error> {
+fn read_path(path: &Path) -> Result<Vec<SourceFile>, Error> {
     if !path.is_dir() {
         // The user named it: it can be a pipe, too.
         let file = std::fs::File::open(path).map_err(|e| unreadable(path, e))?;
@@ -132,7 +133,7 @@ fn at(path: &Path) -> Result<Vec<Source>, Error> {
 }
 
 /// Reads the file at `whole`, which is called `path` in messages.
-fn read(path: &Path, whole: &Path) -> Result<Source, Error> {
+fn read(path: &Path, whole: &Path) -> Result<SourceFile, Error> {
     let bytes = regular_file::read(whole, LONGEST).map_err(|e| unreadable(path, e))?;
     source(path, bytes)
 }
@@ -160,13 +161,13 @@ fn files_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
-fn source(path: &Path, bytes: Vec<u8>) -> Result<Source, Error> {
+fn source(path: &Path, bytes: Vec<u8>) -> Result<SourceFile, Error> {
     let name = path.display().to_string();
     match String::from_utf8(bytes) {
         Ok(text) => {
             // It may be the wrong file, and errors repeat its invalid values.
             conceal_recognized(&text);
-            Ok(Source { name, text })
+            Ok(SourceFile { name, text })
         }
         Err(_) => Err(Error::usage(format!("{name} is not valid UTF-8"))),
     }
@@ -277,12 +278,12 @@ mod tests {
     fn the_project_file_is_found_from_a_subfolder() {
         let folder = folder();
         let top = folder.path().join("top");
-        let shown = |start: &Path| usual(start).map(|found| found.shown);
+        let shown = |start: &Path| default_files(start).map(|found| found.shown);
         assert_eq!(shown(&top), Some(PathBuf::from(".lagoon/tasks.yml")));
         let below = shown(&top.join("below"));
         assert_eq!(below, Some(PathBuf::from("../.lagoon/tasks.yml")));
         std::fs::create_dir(top.join("below/.git")).unwrap();
-        assert_eq!(usual(&top.join("below")), None);
+        assert_eq!(default_files(&top.join("below")), None);
     }
 
     #[test]
@@ -291,10 +292,10 @@ mod tests {
         for name in ["b.yaml", "a.yml", ".hidden.yml", "notes.txt"] {
             std::fs::write(folder.path().join(name), name).unwrap();
         }
-        let sources = at(folder.path()).unwrap();
+        let sources = read_path(folder.path()).unwrap();
         let texts: Vec<&str> = sources.iter().map(|s| s.text.as_str()).collect();
         assert_eq!(texts, ["a.yml", "b.yaml"]);
-        assert!(at(&folder.path().join("top")).is_err());
-        assert!(at(&folder.path().join("gone.yml")).is_err());
+        assert!(read_path(&folder.path().join("top")).is_err());
+        assert!(read_path(&folder.path().join("gone.yml")).is_err());
     }
 }

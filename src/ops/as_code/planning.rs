@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::lagoon::Lagoon;
 
 use crate::ops::as_code::apply;
-use crate::ops::as_code::scope::{self, How};
+use crate::ops::as_code::scope::{self, ScopeOptions};
 use crate::ops::definitions::unlisted;
 
 /// The changes that make Lagoon match the files, or the reason why there is no plan.
@@ -15,7 +15,7 @@ pub(crate) async fn plan(
     lagoon: &Lagoon,
     desired: &Desired,
     allowed: PlanOptions,
-    how: How<'_>,
+    options: ScopeOptions<'_>,
 ) -> Result<Result<Plan, Refusal>, Error> {
     let coverage = |scope: &ScopeName| {
         if allowed.prune.is_some() {
@@ -26,7 +26,7 @@ pub(crate) async fn plan(
         let all = tasks.chain(retired).filter(|(of, _)| of.is_same(scope));
         Coverage::names(all.map(|(_, name)| name))
     };
-    let mut seen = scope::read(lagoon, &desired.scopes, coverage, how).await?;
+    let mut seen = scope::read(lagoon, &desired.scopes, coverage, options).await?;
     let mut plan = plan::plan(desired, &seen, allowed);
     let adds = |plan: &Plan| {
         let mut actions = plan.steps.iter().map(|step| &step.action);

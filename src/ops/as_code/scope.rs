@@ -7,19 +7,19 @@ use crate::domain::manifest::ScopeName;
 use crate::domain::names::same_name;
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::plan::coverage::Coverage;
-use crate::domain::plan::{Seen, View};
+use crate::domain::plan::{EnvironmentTasks, ScopeSnapshot};
 use crate::domain::{Project, Scope};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 use crate::terminal::Progress;
 
 use crate::domain::task::definition::Target;
-use crate::ops::definitions::define::Site;
+use crate::ops::definitions::define::ScopeView;
 use crate::ops::definitions::{group, unlisted};
 use crate::ops::places::place;
 
 #[derive(Clone, Copy)]
-pub(crate) struct How<'a> {
+pub(crate) struct ScopeOptions<'a> {
     /// The number of concurrent requests, at least 1.
     pub concurrency: usize,
     /// A project that shows system-wide tasks if the scopes name none.
@@ -27,7 +27,7 @@ pub(crate) struct How<'a> {
     pub progress: &'a dyn Progress,
 }
 
-enum Source {
+enum ScopeSource {
     Project(String),
     Group(String),
 }
@@ -37,16 +37,17 @@ pub(crate) async fn read(
     lagoon: &Lagoon,
     scopes: &[ScopeName],
     coverage: impl Fn(&ScopeName) -> Coverage,
-    how: How<'_>,
-) -> Result<Vec<Seen>, Error> {
-    let mut sources: Vec<Source> = Vec::new();
+    options: ScopeOptions<'_>,
+) -> Result<Vec<ScopeSnapshot>, Error> {
+    let mut sources: Vec<ScopeSource> = Vec::new();
     for scope in scopes {
         match (scope, scope.project()) {
             (_, Some(project)) => add_project(&mut sources, project),
             (ScopeName::Group(name), _) => {
-                let known = |s: &Source| matches!(s, Source::Group(group) if group == name);
+                let known =
+                    |s: &ScopeSource| matches!(s, ScopeSource::Group(group) if group == name);
                 if !sources.iter().any(known) {
-                    sources.push(Source::Group(name.clone()));
+                    sources.push(ScopeSource::Group(name.clone()));
                 }
             }
             _ => {}
@@ -54,7 +55,7 @@ pub(crate) async fn read(
     }
     if sources.is_empty() {
         // System-wide tasks show in every project: any will do where none is meant.
-        let first = match how.window {
+        let first = match options.window {
             Some(window) => Some(window.to_owned()),
             None if scopes.contains(&ScopeName::System) => {
                 let projects = lagoon.all_projects().await?;
@@ -68,30 +69,35 @@ pub(crate) async fn read(
     }
     let total = sources.len();
     let coverage = &coverage;
-    let answers: Result<Vec<Answer>, Error> = stream::iter(sources.into_iter().enumerate())
+    let answers: Result<Vec<SourceViews>, Error> = stream::iter(sources.into_iter().enumerate())
         .map(|(position, source)| async move {
             let (project, views) = match &source {
-                Source::Project(name) => {
+                ScopeSource::Project(name) => {
                     let progress = format!("reading {name} ({}/{total})", position + 1);
-                    how.progress.update(&progress);
+                    options.progress.update(&progress);
                     let found = lagoon.project_definitions(name).await?;
                     let found = found.ok_or_else(|| place::no_project(name))?;
                     (Some(found.project), found.environments)
                 }
-                Source::Group(name) => {
+                ScopeSource::Group(name) => {
                     let coverage = coverage(&ScopeName::Group(name.clone()));
-                    let read =
-                        group::read(lagoon, name, &coverage, how.concurrency, Some(how.progress));
+                    let read = group::read(
+                        lagoon,
+                        name,
+                        &coverage,
+                        options.concurrency,
+                        Some(options.progress),
+                    );
                     (None, read.await?)
                 }
             };
-            Ok::<_, Error>(Answer {
+            Ok::<_, Error>(SourceViews {
                 source,
                 project,
                 views,
             })
         })
-        .buffered(how.concurrency.max(1))
+        .buffered(options.concurrency.max(1))
         .try_collect()
         .await;
     let answers = match answers {
@@ -105,23 +111,29 @@ pub(crate) async fn read(
     Ok(all)
 }
 
-struct Answer {
-    source: Source,
+struct SourceViews {
+    source: ScopeSource,
     /// `None` for a group.
     project: Option<Project>,
     views: Vec<EnvironmentView>,
 }
 
-fn add_project(sources: &mut Vec<Source>, project: &str) {
-    let known = |s: &Source| matches!(s, Source::Project(name) if same_name(name, project));
+fn add_project(sources: &mut Vec<ScopeSource>, project: &str) {
+    let known =
+        |s: &ScopeSource| matches!(s, ScopeSource::Project(name) if same_name(name, project));
     if !sources.iter().any(known) {
-        sources.push(Source::Project(project.to_owned()));
+        sources.push(ScopeSource::Project(project.to_owned()));
     }
 }
 
-async fn seen(lagoon: &Lagoon, scope: &ScopeName, answers: &[Answer]) -> Result<Seen, Error> {
+async fn seen(
+    lagoon: &Lagoon,
+    scope: &ScopeName,
+    answers: &[SourceViews],
+) -> Result<ScopeSnapshot, Error> {
     let project = |wanted: &str| {
-        let named = |s: &Source| matches!(s, Source::Project(name) if same_name(name, wanted));
+        let named =
+            |s: &ScopeSource| matches!(s, ScopeSource::Project(name) if same_name(name, wanted));
         let answer = answers.iter().find(|answer| named(&answer.source));
         answer
             .and_then(|answer| Some((answer.project.as_ref()?, &answer.views)))
@@ -152,8 +164,7 @@ async fn seen(lagoon: &Lagoon, scope: &ScopeName, answers: &[Answer]) -> Result<
             (scope, Scope::Environment(own.environment.id), vec![own])
         }
         ScopeName::Group(name) => {
-            let of_group =
-                |answer: &&Answer| matches!(&answer.source, Source::Group(group) if group == name);
+            let of_group = |answer: &&SourceViews| matches!(&answer.source, ScopeSource::Group(group) if group == name);
             let views = answers
                 .iter()
                 .filter(of_group)
@@ -165,11 +176,11 @@ async fn seen(lagoon: &Lagoon, scope: &ScopeName, answers: &[Answer]) -> Result<
             (scope.clone(), Scope::System, views.collect())
         }
     };
-    let view = |view: &EnvironmentView| View {
+    let view = |view: &EnvironmentView| EnvironmentTasks {
         environment: view.environment.clone(),
         definitions: view.definitions.clone(),
     };
-    Ok(Seen {
+    Ok(ScopeSnapshot {
         blind_spot: None,
         scope,
         resolved,
@@ -178,7 +189,7 @@ async fn seen(lagoon: &Lagoon, scope: &ScopeName, answers: &[Answer]) -> Result<
 }
 
 /// Notes the tasks that the user's roles hide in these scopes. Service tokens have no roles.
-pub(crate) async fn note_blind_spots(lagoon: &Lagoon, seen: &mut [Seen]) {
+pub(crate) async fn note_blind_spots(lagoon: &Lagoon, seen: &mut [ScopeSnapshot]) {
     let Ok(roles) = lagoon.my_roles().await else {
         return;
     };
@@ -200,14 +211,14 @@ pub(crate) async fn note_blind_spots(lagoon: &Lagoon, seen: &mut [Seen]) {
     }
 }
 
-pub(crate) fn site(seen: &Seen) -> Site {
+pub(crate) fn site(seen: &ScopeSnapshot) -> ScopeView {
     let views = seen.views.iter().map(|view| EnvironmentView {
         environment: view.environment.clone(),
         definitions: view.definitions.clone(),
         unknown: 0,
         runs: Vec::new(),
     });
-    Site {
+    ScopeView {
         scope: seen.resolved.clone(),
         label: seen.scope.to_string(),
         views: views.collect(),

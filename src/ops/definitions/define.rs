@@ -11,38 +11,38 @@ use crate::error::{Error, Hint, Kind};
 use crate::lagoon::Lagoon;
 
 use crate::ops::places::place;
-use crate::ops::resend::{Doubt, Resend};
+use crate::ops::resend::{Resend, UncertainMutation};
 
-pub(crate) use site::{Site, site};
+pub(crate) use site::{ScopeView, site};
 
 /// The way in which the wanted definition came to exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Defined {
+pub(crate) enum DefineOutcome {
     Created(Definition),
     /// An equal one existed.
     Unchanged(Definition),
     /// The reply was lost, and the definition was found; with the failure's text.
-    Found(Definition, String),
+    Recovered(Definition, String),
     /// Lagoon kept an invisible definition and returned it without its arguments, so it may differ.
-    Unseen(Definition),
+    Unverified(Definition),
     /// Lagoon returned an error and created a part, which was completed; with the error's text.
     Completed(Definition, String),
 }
 
-impl Defined {
+impl DefineOutcome {
     pub(crate) fn definition(&self) -> &Definition {
         match self {
-            Defined::Created(d)
-            | Defined::Unchanged(d)
-            | Defined::Unseen(d)
-            | Defined::Found(d, _)
-            | Defined::Completed(d, _) => d,
+            DefineOutcome::Created(d)
+            | DefineOutcome::Unchanged(d)
+            | DefineOutcome::Unverified(d)
+            | DefineOutcome::Recovered(d, _)
+            | DefineOutcome::Completed(d, _) => d,
         }
     }
 
     /// Fails if the definition cannot be compared with the wanted one.
-    pub(crate) fn seen(self, wanted: &Definition) -> Result<Defined, Error> {
-        let Defined::Unseen(there) = self else {
+    pub(crate) fn seen(self, wanted: &Definition) -> Result<DefineOutcome, Error> {
+        let DefineOutcome::Unverified(there) = self else {
             return Ok(self);
         };
         Err(Error::failed(format!(
@@ -57,7 +57,7 @@ impl Defined {
 /// Checks the defaults of environment-typed arguments, which must be existing environments.
 pub(crate) async fn check_environment_defaults(
     lagoon: &Lagoon,
-    site: &Site,
+    site: &ScopeView,
     wanted: &Definition,
 ) -> Result<(), Error> {
     let Some(view) = site.views.first() else {
@@ -90,7 +90,10 @@ pub(crate) async fn check_environment_defaults(
 }
 
 /// Compares with the existing definition of the name, if there is one. Fails if it differs.
-pub(crate) fn compare(site: &Site, wanted: &Definition) -> Result<Option<Defined>, Error> {
+pub(crate) fn compare(
+    site: &ScopeView,
+    wanted: &Definition,
+) -> Result<Option<DefineOutcome>, Error> {
     let Some(existing) = site.existing(&wanted.name) else {
         return Ok(None);
     };
@@ -99,7 +102,7 @@ pub(crate) fn compare(site: &Site, wanted: &Definition) -> Result<Option<Defined
     require_same(existing, wanted, || {
         format!("a different task `{name}` (id {id}) already exists on {label}")
     })?;
-    Ok(Some(Defined::Unchanged(existing.clone())))
+    Ok(Some(DefineOutcome::Unchanged(existing.clone())))
 }
 
 /// Fails with the differences if a definition is not as wanted.
@@ -148,9 +151,9 @@ pub(crate) async fn check_system_wide(lagoon: &Lagoon) -> Result<(), Error> {
 pub(crate) async fn add(
     lagoon: &Lagoon,
     target: &Target,
-    site: &Site,
+    site: &ScopeView,
     wanted: &Definition,
-) -> Result<Defined, Error> {
+) -> Result<DefineOutcome, Error> {
     let mut resend = Resend::default();
     let mut first_refusal = None;
     loop {
@@ -160,25 +163,27 @@ pub(crate) async fn add(
                 require_same(&returned, wanted, || {
                     format!("`{name}` was defined (id {id}), but differs from the request")
                 })?;
-                return Ok(Defined::Created(returned));
+                return Ok(DefineOutcome::Created(returned));
             }
             Ok(returned) => {
                 // An old row: somebody else's a moment ago, one that nobody could see, or what the
                 // first attempt added after all.
                 let now = self::site(lagoon, target, &coverage(wanted), None).await?;
                 return Ok(match (compare(&now, wanted)?, first_refusal) {
-                    (Some(Defined::Unchanged(own)), Some(words)) => Defined::Found(own, words),
+                    (Some(DefineOutcome::Unchanged(own)), Some(words)) => {
+                        DefineOutcome::Recovered(own, words)
+                    }
                     (Some(same), _) => same,
-                    (None, _) => Defined::Unseen(returned),
+                    (None, _) => DefineOutcome::Unverified(returned),
                 });
             }
             Err(error) => error,
         };
         let words = error.to_string();
         let read = || async { self::site(lagoon, target, &coverage(wanted), None).await };
-        let is_there = |now: &Site| now.existing(&wanted.name).is_some();
+        let is_there = |now: &ScopeView| now.existing(&wanted.name).is_some();
         let doubt = resend.check(lagoon, error, read, is_there).await?;
-        let Doubt {
+        let UncertainMutation {
             error,
             may_resend,
             now,
@@ -213,11 +218,11 @@ pub(crate) fn coverage(wanted: &Definition) -> Coverage {
 async fn after_error(
     lagoon: &Lagoon,
     target: &Target,
-    [before, now]: [&Site; 2],
+    [before, now]: [&ScopeView; 2],
     wanted: &Definition,
     error: Error,
     words: &str,
-) -> Result<Defined, Error> {
+) -> Result<DefineOutcome, Error> {
     let Some(left) = now.existing(&wanted.name).cloned() else {
         return Err(error);
     };
@@ -226,7 +231,7 @@ async fn after_error(
     }
     let found = differences(&left, wanted);
     if found.is_empty() {
-        return Ok(Defined::Found(left, words.to_owned()));
+        return Ok(DefineOutcome::Recovered(left, words.to_owned()));
     }
     // Other differences than arguments were not written by this program.
     let only_arguments = found.iter().all(|d| d.field == "arguments");
@@ -238,7 +243,7 @@ async fn after_error(
         && mended.arguments.is_some()
         && differences(&mended, wanted).is_empty()
     {
-        return Ok(Defined::Completed(mended, words.to_owned()));
+        return Ok(DefineOutcome::Completed(mended, words.to_owned()));
     }
     Err(error
         .hint(format!("an incomplete task remains (id {})", left.id))

@@ -6,12 +6,12 @@ use crate::error::Error;
 use crate::lagoon::Lagoon;
 
 use crate::domain::task::definition::Target;
-use crate::ops::definitions::define::{self, Site};
+use crate::ops::definitions::define::{self, ScopeView};
 use crate::ops::definitions::update::gone;
-use crate::ops::resend::{Doubt, Resend};
+use crate::ops::resend::{Resend, UncertainMutation};
 
 /// The task that the deleted one shadows, if another environment of the site shows it.
-pub(crate) fn behind<'a>(site: &'a Site, doomed: &Definition) -> Option<&'a Definition> {
+pub(crate) fn shadowed_by<'a>(site: &'a ScopeView, doomed: &Definition) -> Option<&'a Definition> {
     if !matches!(doomed.scope, Scope::Environment(_)) {
         return None;
     }
@@ -53,7 +53,7 @@ where
             Err(error) => error,
         };
         let doubt = resend.check(lagoon, error, &is_there, |is_there| !is_there);
-        let Doubt {
+        let UncertainMutation {
             error,
             may_resend,
             now,

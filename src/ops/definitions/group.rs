@@ -18,7 +18,7 @@ use crate::terminal::Progress;
 use crate::ops::places::membership;
 
 /// Projects read concurrently by default.
-pub(crate) const AT_ONCE: usize = 8;
+pub(crate) const CONCURRENCY: usize = 8;
 
 /// Reads one environment, and more only while `coverage` is not settled. A project that cannot be
 /// read is an error only if the others do not settle it.
@@ -33,7 +33,7 @@ pub(crate) async fn read(
         return Err(membership::missing_group(lagoon, group).await);
     };
     projects.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut reading = Reading {
+    let mut reading = GroupReader {
         lagoon,
         scope: Scope::Group(group.to_owned()),
         coverage,
@@ -53,7 +53,7 @@ pub(crate) async fn read(
     }
 }
 
-struct Reading<'a> {
+struct GroupReader<'a> {
     lagoon: &'a Lagoon,
     scope: Scope,
     coverage: &'a Coverage,
@@ -62,7 +62,7 @@ struct Reading<'a> {
     failure: Option<LagoonError>,
 }
 
-impl Reading<'_> {
+impl GroupReader<'_> {
     fn is_settled(&self) -> bool {
         let shown = self.views.iter().map(|view| &*view.definitions);
         let shown: Vec<&[Definition]> = shown.collect();
@@ -84,7 +84,7 @@ impl Reading<'_> {
             }
         };
         let read = read.await;
-        let view = self.unless_refused(read)?.flatten();
+        let view = self.ignore_refusal(read)?.flatten();
         self.views.extend(view);
         Ok(())
     }
@@ -116,7 +116,7 @@ impl Reading<'_> {
                 .collect()
                 .await;
             for answer in answers {
-                if let Some(found) = self.unless_refused(answer)?.flatten() {
+                if let Some(found) = self.ignore_refusal(answer)?.flatten() {
                     let is_other = |v: &EnvironmentView| v.environment.project != found.project;
                     self.views.retain(is_other);
                     self.views.extend(found.environments);
@@ -129,7 +129,7 @@ impl Reading<'_> {
     }
 
     /// Keeps a refusal as the failure, because other projects may show the same tasks.
-    fn unless_refused<T>(
+    fn ignore_refusal<T>(
         &mut self,
         read: Result<T, LagoonError>,
     ) -> Result<Option<T>, LagoonError> {

@@ -14,7 +14,7 @@ use crate::ops::places::place;
 
 /// A task and the environments of the project that have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Listed {
+pub(crate) struct ListedTask {
     pub definition: Definition,
     /// By name, in Lagoon's order.
     pub environments: Vec<String>,
@@ -22,7 +22,7 @@ pub(crate) struct Listed {
     pub shadowed_in: Vec<String>,
 }
 
-impl Listed {
+impl ListedTask {
     pub(crate) fn to_json(&self) -> Value {
         let mut value = self.definition.to_json();
         if let Some(object) = value.as_object_mut() {
@@ -34,9 +34,9 @@ impl Listed {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Listing {
+pub(crate) struct TaskList {
     pub project: Project,
-    pub tasks: Vec<Listed>,
+    pub tasks: Vec<ListedTask>,
     /// The number of tasks of unknown types.
     pub unknown: usize,
     /// The number of existing environments.
@@ -52,7 +52,7 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    fn keeps(&self, definition: &Definition) -> bool {
+    fn accepts(&self, definition: &Definition) -> bool {
         let takes = |wanted: &Option<String>, word: Option<&str>| {
             wanted.is_none() || wanted.as_deref() == word
         };
@@ -68,7 +68,7 @@ pub(crate) async fn list(
     project: &str,
     environment: Option<&str>,
     filter: &Filter,
-) -> Result<Listing, Error> {
+) -> Result<TaskList, Error> {
     let mut listing = match environment {
         Some(name) => {
             let view = place::environment(lagoon, project, name, false).await?;
@@ -83,7 +83,7 @@ pub(crate) async fn list(
     };
     listing
         .tasks
-        .retain(|listed| filter.keeps(&listed.definition));
+        .retain(|listed| filter.accepts(&listed.definition));
     Ok(listing)
 }
 
@@ -93,7 +93,7 @@ pub(crate) async fn show(
     project: &str,
     environment: Option<&str>,
     task: &TaskRef,
-) -> Result<Listed, Error> {
+) -> Result<ListedTask, Error> {
     let listing = list(lagoon, project, environment, &Filter::default()).await?;
     let definitions = listing.tasks.iter().map(|listed| listed.definition.clone());
     let definitions: Vec<Definition> = definitions.collect();
@@ -101,9 +101,9 @@ pub(crate) async fn show(
     // show is no better an answer than the other, so that is an error with both.
     if let TaskRef::Name(name) = task {
         let same = listing.tasks.iter().filter(|l| l.definition.name == *name);
-        let same: Vec<&Listed> = same.collect();
+        let same: Vec<&ListedTask> = same.collect();
         if same.len() > 1 {
-            return Err(several(name, &same));
+            return Err(ambiguous(name, &same));
         }
     }
     let found = match task.find(&definitions) {
@@ -118,7 +118,7 @@ pub(crate) async fn show(
         .ok_or_else(|| Error::not_found("the task no longer exists"))
 }
 
-fn several(name: &str, same: &[&Listed]) -> Error {
+fn ambiguous(name: &str, same: &[&ListedTask]) -> Error {
     let hints = same.iter().map(|listed| {
         let (id, scope) = (listed.definition.id, listed.definition.scope.word());
         let environments = listed.environments.join(", ");
@@ -130,8 +130,8 @@ fn several(name: &str, same: &[&Listed]) -> Error {
         .hint(Hint::NameEnvironmentOrId)
 }
 
-fn merge(project: Project, views: Vec<EnvironmentView>) -> Listing {
-    let mut tasks: Vec<Listed> = Vec::new();
+fn merge(project: Project, views: Vec<EnvironmentView>) -> TaskList {
+    let mut tasks: Vec<ListedTask> = Vec::new();
     let mut places: HashMap<i64, usize> = HashMap::new();
     let (mut unknown, environments) = (0, views.len());
     for view in &views {
@@ -143,7 +143,7 @@ fn merge(project: Project, views: Vec<EnvironmentView>) -> Listing {
                 continue;
             }
             places.insert(definition.id, tasks.len());
-            tasks.push(Listed {
+            tasks.push(ListedTask {
                 definition: definition.clone(),
                 environments: vec![name],
                 shadowed_in: Vec::new(),
@@ -164,7 +164,7 @@ fn merge(project: Project, views: Vec<EnvironmentView>) -> Listing {
         }
     }
     tasks.sort_by_key(|listed| listed.definition.scope.rank());
-    Listing {
+    TaskList {
         project,
         tasks,
         unknown,

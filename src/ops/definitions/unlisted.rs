@@ -8,7 +8,7 @@ use crate::lagoon::Lagoon;
 use crate::ops::definitions::delete::{self, Deletions};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Why {
+pub(crate) enum UnlistedReason {
     /// Without environment, project or group, and not system-wide.
     Orphan,
     /// No user can see it.
@@ -17,16 +17,16 @@ pub(crate) enum Why {
     NoType(String),
 }
 
-impl Why {
+impl UnlistedReason {
     /// The reason, as the predicate of a sentence about the task.
     pub(crate) fn words(&self) -> String {
         match self {
-            Why::Orphan => {
+            UnlistedReason::Orphan => {
                 "is orphaned: it has no environment, project or group and is not system-wide"
                     .to_owned()
             }
-            Why::NoPermission => NO_PERMISSION.to_owned(),
-            Why::NoType(argument) => format!(
+            UnlistedReason::NoPermission => NO_PERMISSION.to_owned(),
+            UnlistedReason::NoType(argument) => format!(
                 "is incomplete: its argument `{argument}` has no type, which breaks every list that contains it"
             ),
         }
@@ -36,7 +36,7 @@ impl Why {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unlisted {
     pub definition: Definition,
-    pub why: Why,
+    pub why: UnlistedReason,
 }
 
 impl Unlisted {
@@ -69,9 +69,9 @@ pub(crate) async fn find(lagoon: &Lagoon) -> Result<Option<Vec<Unlisted>>, Error
             |argument| matches!(&argument.kind, ArgumentKind::Unknown(word) if word.is_empty()),
         );
         let why = match untyped {
-            Some(argument) => Why::NoType(argument.name.clone()),
-            None if is_orphan(&definition) => Why::Orphan,
-            None if definition.permission == Permission::Missing => Why::NoPermission,
+            Some(argument) => UnlistedReason::NoType(argument.name.clone()),
+            None if is_orphan(&definition) => UnlistedReason::Orphan,
+            None if definition.permission == Permission::Missing => UnlistedReason::NoPermission,
             None => return None,
         };
         Some(Unlisted { definition, why })
@@ -99,7 +99,9 @@ pub(crate) async fn explain(lagoon: &Lagoon, error: Error) -> Error {
     let Ok(Some(found)) = find(lagoon).await else {
         return error;
     };
-    let broken = found.iter().filter(|u| matches!(u.why, Why::NoType(_)));
+    let broken = found
+        .iter()
+        .filter(|u| matches!(u.why, UnlistedReason::NoType(_)));
     let hints: Vec<Hint> = broken.map(Unlisted::hint).collect();
     if hints.is_empty() {
         return error;

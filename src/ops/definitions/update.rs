@@ -11,19 +11,19 @@ use crate::terminal::Progress;
 
 use crate::domain::task::definition::Target;
 use crate::lagoon::LagoonError;
-use crate::ops::definitions::define::{self, Site, require_same};
+use crate::ops::definitions::define::{self, ScopeView, require_same};
 use crate::ops::places::place;
-use crate::ops::resend::{Doubt, Resend};
+use crate::ops::resend::{Resend, UncertainMutation};
 
 #[derive(Debug)]
-pub(crate) enum NotHere {
+pub(crate) enum TaskNotFound {
     Missing(RefError),
     /// It belongs to another scope; with the target for it, if it is known.
-    Elsewhere(Box<Definition>, Option<Target>),
+    InOtherScope(Box<Definition>, Option<Target>),
 }
 
 /// Finds a task of exactly the site's scope.
-pub(crate) fn find(site: &Site, task: &TaskRef) -> Result<Definition, NotHere> {
+pub(crate) fn find(site: &ScopeView, task: &TaskRef) -> Result<Definition, TaskNotFound> {
     let mut all: Vec<Definition> = Vec::new();
     for definition in site.definitions() {
         if !all.iter().any(|d| d.id == definition.id) {
@@ -35,18 +35,18 @@ pub(crate) fn find(site: &Site, task: &TaskRef) -> Result<Definition, NotHere> {
     let missing = match task.find(&own) {
         Ok(found) => return Ok(found.clone()),
         Err(error @ (RefError::Missing { .. } | RefError::NoId(_))) => error,
-        Err(other) => return Err(NotHere::Missing(other)),
+        Err(other) => return Err(TaskNotFound::Missing(other)),
     };
     match task.find(&all) {
         Ok(other) => {
             let target = target_of(site, other);
-            Err(NotHere::Elsewhere(Box::new(other.clone()), target))
+            Err(TaskNotFound::InOtherScope(Box::new(other.clone()), target))
         }
-        Err(_) => Err(NotHere::Missing(missing)),
+        Err(_) => Err(TaskNotFound::Missing(missing)),
     }
 }
 
-fn target_of(site: &Site, definition: &Definition) -> Option<Target> {
+fn target_of(site: &ScopeView, definition: &Definition) -> Option<Target> {
     let view = site
         .views
         .iter()
@@ -65,7 +65,7 @@ fn target_of(site: &Site, definition: &Definition) -> Option<Target> {
 
 /// Refuses a name that another task of the scope has, compared as the database compares names.
 pub(crate) fn check_name(
-    site: &Site,
+    site: &ScopeView,
     before: &Definition,
     after: &Definition,
 ) -> Result<(), Error> {
@@ -129,18 +129,18 @@ pub(crate) async fn send(
         };
         let coverage = Coverage::id(before.id);
         let read = || define::site(lagoon, target, &coverage, None);
-        let is_changed = |now: &Site| {
+        let is_changed = |now: &ScopeView| {
             let found = now.by_id(before.id);
             found.is_none_or(|found| !differences(found, before).is_empty())
         };
         let doubt = resend.check(lagoon, refusal, read, is_changed).await?;
-        let Doubt {
+        let UncertainMutation {
             error: refusal,
             may_resend,
             now,
         } = doubt;
         let Ok(now) = now else {
-            return Err(unread(before, refusal));
+            return Err(unreadable_result(before, refusal));
         };
         let found = now.by_id(before.id).ok_or_else(|| gone(before))?;
         if differences(found, after).is_empty() {
@@ -159,7 +159,7 @@ pub(crate) async fn send(
     }
 }
 
-fn unread(before: &Definition, refusal: LagoonError) -> Error {
+fn unreadable_result(before: &Definition, refusal: LagoonError) -> Error {
     if !refusal.leaves_unknown() {
         return Error::from(refusal).unknown_whether("it was changed");
     }
@@ -188,12 +188,12 @@ pub(crate) fn gone(definition: &Definition) -> Error {
 
 /// The target's scope with the tasks of its whole project: other environments show the tasks that
 /// one of an environment shadows.
-pub(crate) async fn wide_site(
+pub(crate) async fn shared_scope_view(
     lagoon: &Lagoon,
     target: &Target,
     coverage: &Coverage,
     progress: Option<&dyn Progress>,
-) -> Result<Site, Error> {
+) -> Result<ScopeView, Error> {
     let Target::Environment {
         project,
         environment,

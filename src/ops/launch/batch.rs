@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use crate::error::{Error, Hint};
 use crate::ops::launch::Launch;
 use crate::ops::launch::check::Obstacle;
-use crate::ops::runs::wait::all_together;
+use crate::ops::runs::wait::combined_error;
 
 /// With the target's label.
-pub(crate) type Check = (String, Result<Launch, Obstacle>);
+pub(crate) type TargetCheck = (String, Result<Launch, Obstacle>);
 
 /// A text and the environments that it concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(crate) struct Notice {
 /// The launches in the order of the targets, if all can be started. With `skip_missing`, targets
 /// without the task or the service are left out and returned as notices.
 pub(crate) fn all_or_none(
-    checks: Vec<Check>,
+    checks: Vec<TargetCheck>,
     skip_missing: bool,
 ) -> Result<(Vec<Launch>, Vec<Notice>), Error> {
     let total = checks.len();
@@ -82,7 +82,7 @@ fn none_started(wrong: Vec<(String, Error)>, total: usize, is_missing: bool) -> 
         }
         error
     });
-    let mut error = match all_together(errors.collect()) {
+    let mut error = match combined_error(errors.collect()) {
         Err(error) => Error { message, ..error },
         Ok(()) => Error::failed(message),
     };

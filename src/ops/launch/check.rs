@@ -8,11 +8,11 @@ mod selection;
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::task::text::limit;
 use crate::domain::task::values;
-use crate::domain::task::values::Problem;
+use crate::domain::task::values::ValueProblem;
 use crate::domain::{Definition, Environment, Outcome, Work};
 use crate::error::{Error, Hint};
 
-use crate::ops::launch::recover::Newest;
+use crate::ops::launch::recover::NewestRun;
 use crate::ops::launch::{Launch, Subject};
 use crate::ops::places::place;
 use crate::ops::runs::history;
@@ -99,13 +99,13 @@ pub(crate) fn definition_on(
         place: view.environment.clone(),
         subject: Subject::Task(Box::new(definition.clone()), values),
         warnings,
-        newest: Newest::of(&view.runs),
+        newest: NewestRun::of(&view.runs),
         unfinished: of_task(Outcome::Going).cloned().collect(),
         usual_length: history::median(of_task(Outcome::Completed)),
     })
 }
 
-fn values_error(definition: &Definition, problems: &[Problem]) -> Error {
+fn values_error(definition: &Definition, problems: &[ValueProblem]) -> Error {
     let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
     let error = Error::usage(texts.join("; "));
     let name = &definition.name;
@@ -123,7 +123,7 @@ fn values_error(definition: &Definition, problems: &[Problem]) -> Error {
         return error.hint(format!("`{name}` takes no arguments"));
     }
     let error = error.hint(format!("arguments of `{name}`: {}", arguments.join(", ")));
-    let is_missing = |problem: &Problem| matches!(problem, Problem::Missing { .. });
+    let is_missing = |problem: &ValueProblem| matches!(problem, ValueProblem::Missing { .. });
     if problems.iter().any(is_missing) {
         return error.hint(Hint::GiveValue);
     }

@@ -15,10 +15,10 @@ use crate::domain::{Environment, Run};
 use crate::error::{Error, Hint, Kind};
 use crate::lagoon::operations::runs::RecentView;
 use crate::lagoon::{Lagoon, LagoonError};
-use crate::state::{Claims, Start};
+use crate::state::{Claims, StartClaim};
 
 use crate::ops::launch::start::LaunchOutcome;
-use crate::ops::resend::{LOOKS, PAUSE, Resend};
+use crate::ops::resend::{PAUSE, READS, Resend};
 
 const NEWEST: i64 = 50;
 
@@ -32,23 +32,23 @@ pub(super) struct RunFingerprint {
     pub name: String,
     /// The exact command line that Lagoon will record, or the image.
     pub command: String,
-    pub newest: Newest,
+    pub newest: NewestRun,
     /// Lagoon records the user, except for images.
-    pub says_user: bool,
+    pub records_user: bool,
 }
 
 /// The newest run of an environment before a start, by id and by the server's clock.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Newest {
+pub(crate) struct NewestRun {
     id: i64,
     created: Option<Timestamp>,
     /// `None` if it was never read.
     seen: Option<Instant>,
 }
 
-impl Newest {
-    pub(super) fn of<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Newest {
-        let mut newest = Newest {
+impl NewestRun {
+    pub(super) fn of<'a>(runs: impl IntoIterator<Item = &'a Run>) -> NewestRun {
+        let mut newest = NewestRun {
             id: 0,
             created: None,
             seen: Some(Instant::now()),
@@ -60,16 +60,16 @@ impl Newest {
         newest
     }
 
-    pub(super) fn advance(&mut self, other: &Newest) {
+    pub(super) fn advance(&mut self, other: &NewestRun) {
         self.id = self.id.max(other.id);
         self.created = self.created.max(other.created);
         self.seen = self.seen.max(other.seen);
     }
 
     /// Reads the newest runs again. If that fails, the earlier read still counts.
-    pub(super) async fn look_again(&mut self, lagoon: &Lagoon, environment: &Environment) {
+    pub(super) async fn refresh(&mut self, lagoon: &Lagoon, environment: &Environment) {
         if let Ok(runs) = lagoon.newest_runs(environment, 10).await {
-            self.advance(&Newest::of(&runs));
+            self.advance(&NewestRun::of(&runs));
         }
     }
 
@@ -86,7 +86,7 @@ fn created(run: &Run) -> Option<Timestamp> {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Started {
+pub(crate) struct StartedRun {
     pub run: Run,
     /// The reply was lost, and the run was found.
     pub recovered: bool,
@@ -109,11 +109,11 @@ where
     let seen = fingerprint.newest.seen;
     if seen.is_none_or(|seen| seen.elapsed() > STALE) {
         let place = &fingerprint.environment;
-        fingerprint.newest.look_again(lagoon, place).await;
+        fingerprint.newest.refresh(lagoon, place).await;
     }
     let place = fingerprint.environment.id.to_string();
     let kind = [place.as_str(), &fingerprint.name, &fingerprint.command];
-    let mut search = Search {
+    let mut search = RunSearch {
         lagoon,
         start: claims.begin(&kind, lagoon.patience()).await,
         fingerprint: &fingerprint,
@@ -123,7 +123,7 @@ where
         let error = match send().await {
             Ok(run) => {
                 search.start.claim(run.id, &run.task_name);
-                return LaunchOutcome::Started(Started {
+                return LaunchOutcome::Started(StartedRun {
                     run: fingerprint.placed(run),
                     recovered: false,
                 });
@@ -135,7 +135,9 @@ where
         }
         let may_resend = resend.is_possible(lagoon, &error).await;
         // Before it is sent again, the server may still be working on the first one.
-        let found = search.look(error.leaves_unknown() || may_resend).await;
+        let found = search
+            .find_candidates(error.leaves_unknown() || may_resend)
+            .await;
         if may_resend && matches!(&found, Ok(found) if found.runs.is_empty()) {
             continue;
         }
@@ -152,25 +154,25 @@ impl RunFingerprint {
     }
 }
 
-struct Search<'a> {
+struct RunSearch<'a> {
     lagoon: &'a Lagoon,
-    start: Start<'a>,
+    start: StartClaim<'a>,
     fingerprint: &'a RunFingerprint,
 }
 
 /// The candidates.
-struct Found {
+struct Candidates {
     runs: Vec<Run>,
     /// Another process may have started one of them: it is still starting the same, or no second
     /// read was possible.
     is_contested: bool,
 }
 
-impl Search<'_> {
+impl RunSearch<'_> {
     /// Reads the candidates. An unreadable reply is read again. After a lost reply, neither an
     /// empty list nor the first read is final: the server may not have finished, and a single
     /// candidate may be another process's run.
-    async fn look(&mut self, is_lost: bool) -> Result<Found, LagoonError> {
+    async fn find_candidates(&mut self, is_lost: bool) -> Result<Candidates, LagoonError> {
         let is_alone = self.start.wait_for_others(self.lagoon.patience()).await;
         let mut unconfirmed = None;
         let mut looks = 1;
@@ -179,17 +181,17 @@ impl Search<'_> {
             match self.lagoon.recent_runs(place, NEWEST).await {
                 Ok(view) => {
                     let runs = self.candidates(view);
-                    if !is_lost || looks == LOOKS || (looks > 1 && !runs.is_empty()) {
+                    if !is_lost || looks == READS || (looks > 1 && !runs.is_empty()) {
                         let is_contested = !is_alone;
-                        return Ok(Found { runs, is_contested });
+                        return Ok(Candidates { runs, is_contested });
                     }
                     unconfirmed = Some(runs).filter(|runs| !runs.is_empty());
                 }
-                Err(LagoonError::NotLagoon { .. } | LagoonError::Unusable(_)) if looks < LOOKS => {}
+                Err(LagoonError::NotLagoon { .. } | LagoonError::Unusable(_)) if looks < READS => {}
                 // Without a second read, the run may be another process's.
                 Err(error) => {
                     let is_contested = true;
-                    let found = unconfirmed.map(|runs| Found { runs, is_contested });
+                    let found = unconfirmed.map(|runs| Candidates { runs, is_contested });
                     return found.ok_or(error);
                 }
             }
@@ -207,7 +209,7 @@ impl Search<'_> {
                     && recent.run.name == fingerprint.name
                     && recent.command == fingerprint.command
                     && match (&me, &recent.user) {
-                        (Some(me), Some(user)) if fingerprint.says_user => {
+                        (Some(me), Some(user)) if fingerprint.records_user => {
                             me.eq_ignore_ascii_case(user)
                         }
                         _ => true,
@@ -219,13 +221,17 @@ impl Search<'_> {
     }
 
     /// Combines the mutation's error and the candidates.
-    fn conclude(&self, error: LagoonError, found: Result<Found, LagoonError>) -> LaunchOutcome {
+    fn conclude(
+        &self,
+        error: LagoonError,
+        found: Result<Candidates, LagoonError>,
+    ) -> LaunchOutcome {
         let is_lost = error.leaves_unknown();
         // A 400 comes before anything is carried out: it leaves no row behind.
         let is_invalid = matches!(error, LagoonError::Refused { status: 400, .. });
         let is_from_lagoon = error.is_from_lagoon() && !is_invalid;
         let error = Error::from(error);
-        let Found { runs, is_contested } = match found {
+        let Candidates { runs, is_contested } = match found {
             Ok(found) => found,
             Err(why) if is_lost => {
                 let unknown = unknown(self.fingerprint, &error, &[]);
@@ -244,10 +250,10 @@ impl Search<'_> {
             }
             // Runs that another process may have started are not named.
             let own = if is_contested { &[][..] } else { &runs };
-            return LaunchOutcome::Refused(with_left_behind(error, own));
+            return LaunchOutcome::Refused(include_left_behind(error, own));
         }
         match runs.as_slice() {
-            [one] if !is_contested && claim(one) => LaunchOutcome::Started(Started {
+            [one] if !is_contested && claim(one) => LaunchOutcome::Started(StartedRun {
                 run: one.clone(),
                 recovered: true,
             }),
@@ -259,7 +265,7 @@ impl Search<'_> {
 
 pub(super) const CHECK_RUNS: &str = "check the newest runs there before you start it again";
 
-fn with_left_behind(refused: Error, runs: &[Run]) -> Error {
+fn include_left_behind(refused: Error, runs: &[Run]) -> Error {
     runs.iter().fold(refused, |mut refused, run| {
         refused.runs.push(run.to_json());
         if run.has_started() {
@@ -326,7 +332,7 @@ mod tests {
     #[test]
     fn candidates_are_newer_by_id_and_server_time() {
         let (second, next) = (Some("2026-01-01 00:00:01"), Some("2026-01-01 00:00:02"));
-        let newest = Newest::of(&[run(7, second), run(5, next)]);
+        let newest = NewestRun::of(&[run(7, second), run(5, next)]);
         for (id, created, is_newer) in [
             (7, next, false),
             (6, next, false),
@@ -340,14 +346,14 @@ mod tests {
                 "{id} {created:?}"
             );
         }
-        assert!(Newest::default().is_before(&run(1, second)));
+        assert!(NewestRun::default().is_before(&run(1, second)));
     }
 
     #[test]
     fn an_unread_environment_does_not_refresh_the_newest_run() {
-        let mut newest = Newest::of(&[run(7, None)]);
+        let mut newest = NewestRun::of(&[run(7, None)]);
         let seen = newest.seen;
-        newest.advance(&Newest::default());
+        newest.advance(&NewestRun::default());
         assert_eq!(newest.seen, seen);
     }
 }

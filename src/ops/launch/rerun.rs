@@ -6,7 +6,7 @@ use crate::domain::task::quoting::escape;
 use crate::domain::{Definition, Environment, Run, Work};
 use crate::error::Error;
 use crate::lagoon::Lagoon;
-use crate::lagoon::operations::adhoc::Record;
+use crate::lagoon::operations::adhoc::RunDetails;
 
 use crate::ops::launch::check::{self, CommandRequest, TaskRequest};
 use crate::ops::launch::{Launch, Subject};
@@ -14,15 +14,15 @@ use crate::ops::runs::history;
 
 /// A run and what Lagoon recorded of it.
 #[derive(Debug, Clone)]
-pub(crate) struct Past {
+pub(crate) struct RecordedRun {
     pub run: Run,
     pub environment: Environment,
-    record: Record,
+    record: RunDetails,
 }
 
 /// The task of a run, and what is known of its values.
 #[derive(Debug, Clone)]
-pub(crate) enum Origin {
+pub(crate) enum RerunSource {
     Task(Definition, Vec<(String, String)>),
     /// Lagoon does not record an image's values.
     ValuesUnknown(Definition),
@@ -31,13 +31,13 @@ pub(crate) enum Origin {
     OneOff,
 }
 
-impl Past {
+impl RecordedRun {
     /// The recorded command line, or the image.
     pub(crate) fn command(&self) -> &str {
         &self.record.command
     }
 
-    pub(crate) fn origin(&self, view: &EnvironmentView) -> Result<Origin, Error> {
+    pub(crate) fn origin(&self, view: &EnvironmentView) -> Result<RerunSource, Error> {
         let named = view.definitions.iter().find(|d| d.name == self.run.name);
         let Some(definition) = named else {
             return if self.is_of_an_image() {
@@ -49,7 +49,7 @@ impl Past {
                     self.run.name
                 )))
             } else {
-                Ok(Origin::OneOff)
+                Ok(RerunSource::OneOff)
             };
         };
         let definition = definition.clone();
@@ -57,15 +57,15 @@ impl Past {
             Work::Command(command) => {
                 let names: Vec<&str> = definition.arguments().iter().map(|a| &*a.name).collect();
                 match recorded::values(self.command(), command, &names) {
-                    Some(values) => Origin::Task(definition, values),
-                    None => Origin::Changed(definition),
+                    Some(values) => RerunSource::Task(definition, values),
+                    None => RerunSource::Changed(definition),
                 }
             }
-            Work::Image(image) if image != self.command() => Origin::Changed(definition),
+            Work::Image(image) if image != self.command() => RerunSource::Changed(definition),
             Work::Image(_) if definition.arguments().is_empty() => {
-                Origin::Task(definition, Vec::new())
+                RerunSource::Task(definition, Vec::new())
             }
-            Work::Image(_) => Origin::ValuesUnknown(definition),
+            Work::Image(_) => RerunSource::ValuesUnknown(definition),
             Work::Unknown(word) => {
                 return Err(Error::failed(format!(
                     "`{}` has the type {word}, which this version of tasks does not support",
@@ -127,7 +127,7 @@ pub(crate) fn task(
     Ok(launch)
 }
 
-pub(crate) async fn read(lagoon: &Lagoon, run: Run) -> Result<Past, Error> {
+pub(crate) async fn read(lagoon: &Lagoon, run: Run) -> Result<RecordedRun, Error> {
     let read = || lagoon.run_record(run.id);
     let record = history::read_twice(read)
         .await?
@@ -144,7 +144,7 @@ pub(crate) async fn read(lagoon: &Lagoon, run: Run) -> Result<Past, Error> {
             run.id
         )));
     }
-    Ok(Past {
+    Ok(RecordedRun {
         run,
         environment,
         record,

@@ -16,9 +16,9 @@ use crate::lagoon::Lagoon;
 use crate::state::Claims;
 
 use crate::ops::launch::Launch;
-use crate::ops::launch::recover::{CHECK_RUNS, Newest, Started};
+use crate::ops::launch::recover::{CHECK_RUNS, NewestRun, StartedRun};
 use crate::ops::runs::push::Push;
-use crate::ops::runs::wait::{self, Limits, Shared, Watcher};
+use crate::ops::runs::wait::{self, Limits, SharedWatcher, Watcher};
 
 /// What to do if a run of the same task is in progress.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,17 +47,17 @@ pub(crate) struct StartOptions {
 
 #[derive(Debug)]
 pub(crate) enum LaunchOutcome {
-    Started(Started),
+    Started(StartedRun),
     /// Not started, because this run is in progress.
     Skipped(Run),
     Refused(Error),
     /// It may have been started.
     Unknown(Error),
-    NotStarted(Reason),
+    NotStarted(NotStartedReason),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reason {
+pub(crate) enum NotStartedReason {
     AfterFailure,
     Interrupted,
 }
@@ -88,18 +88,18 @@ pub(crate) struct Starter<'a> {
 
 /// Reasons to start nothing more.
 #[derive(Default)]
-struct Stop {
+struct StopFlags {
     after_failure: AtomicBool,
     interrupted: AtomicBool,
 }
 
-impl Stop {
-    fn reason(&self) -> Option<Reason> {
+impl StopFlags {
+    fn reason(&self) -> Option<NotStartedReason> {
         if self.interrupted.load(Ordering::Relaxed) {
-            return Some(Reason::Interrupted);
+            return Some(NotStartedReason::Interrupted);
         }
         let failed = self.after_failure.load(Ordering::Relaxed);
-        failed.then_some(Reason::AfterFailure)
+        failed.then_some(NotStartedReason::AfterFailure)
     }
 }
 
@@ -118,17 +118,17 @@ impl Starter<'_> {
         // The mutation was sent, and not answered yet.
         let sending: Vec<AtomicBool> = launches.iter().map(|_| AtomicBool::default()).collect();
         let is_sending = |at: usize| sending[at].load(Ordering::Relaxed);
-        let stop = Stop::default();
+        let stop = StopFlags::default();
         let watcher = std::sync::Mutex::new(watcher);
         // In one environment one after the other: a lost reply is looked for among newer runs.
-        let mut newest: HashMap<i64, Mutex<Newest>> = HashMap::new();
+        let mut newest: HashMap<i64, Mutex<NewestRun>> = HashMap::new();
         for launch in launches {
             newest.entry(launch.place.id).or_default();
         }
         let (newest, watcher, sent, stopped) = (&newest, &watcher, &sending, &stop);
         let one = |at: usize| async move {
             let mut newest = newest[&launches[at].place.id].lock().await;
-            let shared = Shared(watcher);
+            let shared = SharedWatcher(watcher);
             let start = self.start_one(&launches[at], &mut newest, shared, &sent[at], stopped);
             (at, start.await)
         };
@@ -168,7 +168,7 @@ impl Starter<'_> {
                 let outcome = if is_sending(at) {
                     LaunchOutcome::Unknown(cut_off(signal.unwrap_or(Kind::Interrupted)))
                 } else {
-                    LaunchOutcome::NotStarted(Reason::Interrupted)
+                    LaunchOutcome::NotStarted(NotStartedReason::Interrupted)
                 };
                 report(at, &outcome);
                 outcome
@@ -180,10 +180,10 @@ impl Starter<'_> {
     async fn start_one(
         &self,
         launch: &Launch,
-        newest: &mut Newest,
-        mut watcher: Shared<'_, '_>,
+        newest: &mut NewestRun,
+        mut watcher: SharedWatcher<'_, '_>,
         sending: &AtomicBool,
-        stop: &Stop,
+        stop: &StopFlags,
     ) -> LaunchOutcome {
         if let Some(reason) = stop.reason() {
             return LaunchOutcome::NotStarted(reason);
@@ -191,13 +191,16 @@ impl Starter<'_> {
         match (launch.newest_unfinished(), self.options.if_running) {
             (Some(run), IfRunning::Skip) => return LaunchOutcome::Skipped(run),
             (Some(_), IfRunning::Wait) => {
-                if let Err(error) = self.others_over(&launch.unfinished, &mut watcher).await {
+                if let Err(error) = self
+                    .wait_for_unfinished(&launch.unfinished, &mut watcher)
+                    .await
+                {
                     return self.failed(stop, LaunchOutcome::Refused(error));
                 }
                 if let Some(reason) = stop.reason() {
                     return LaunchOutcome::NotStarted(reason);
                 }
-                newest.look_again(self.lagoon, &launch.place).await;
+                newest.refresh(self.lagoon, &launch.place).await;
             }
             _ => {}
         }
@@ -207,13 +210,13 @@ impl Starter<'_> {
         let outcome = launch.start(self.lagoon, self.claims).await;
         sending.store(false, Ordering::Relaxed);
         if let Some(run) = outcome.started() {
-            newest.advance(&Newest::of([run]));
+            newest.advance(&NewestRun::of([run]));
             return outcome;
         }
         self.failed(stop, outcome)
     }
 
-    fn failed(&self, stop: &Stop, outcome: LaunchOutcome) -> LaunchOutcome {
+    fn failed(&self, stop: &StopFlags, outcome: LaunchOutcome) -> LaunchOutcome {
         if self.options.fail_fast {
             stop.after_failure.store(true, Ordering::Relaxed);
         }
@@ -222,11 +225,15 @@ impl Starter<'_> {
 
     /// Waits for other runs. A timeout is a failure of the launch, because the exit codes of
     /// waiting are about the launch's own run.
-    async fn others_over(&self, others: &[Run], watcher: &mut dyn Watcher) -> Result<(), Error> {
+    async fn wait_for_unfinished(
+        &self,
+        others: &[Run],
+        watcher: &mut dyn Watcher,
+    ) -> Result<(), Error> {
         let mut push = Push::new(self.lagoon);
         let (others, limits) = (others.to_vec(), &self.options.limits);
         let waited =
-            wait::until_all_over(self.lagoon, self.clock, others, limits, watcher, &mut push);
+            wait::wait_for_all(self.lagoon, self.clock, others, limits, watcher, &mut push);
         let mut ends = waited.await.into_iter().map(|waited| waited.end);
         ends.try_for_each(|end| {
             end.map_err(|error| Error {

@@ -67,8 +67,11 @@ pub(crate) async fn missing_project(lagoon: &Lagoon, name: &str) -> Error {
 
 /// Adds the user's role on the project to a not-found error, with the environments that it shows.
 /// One request.
-pub(crate) async fn with_sight(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
-    with_role_hint(lagoon, error, project, |role| role.sight(&project.name)).await
+pub(crate) async fn with_visibility(lagoon: &Lagoon, error: Error, project: &Project) -> Error {
+    with_role_hint(lagoon, error, project, |role| {
+        role.visibility(&project.name)
+    })
+    .await
 }
 
 pub(super) async fn with_role_hint(
@@ -92,7 +95,7 @@ pub(crate) async fn missing_environment(
     environments: &[Environment],
 ) -> Error {
     let error = no_environment(project, name, environments);
-    with_sight(lagoon, error, project).await
+    with_visibility(lagoon, error, project).await
 }
 
 pub(crate) fn no_project(name: &str) -> Error {

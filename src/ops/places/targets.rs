@@ -3,7 +3,7 @@
 use futures_util::{StreamExt, stream};
 
 use crate::domain::names::same_name;
-use crate::domain::place::selection::{Name, Projects, Selection};
+use crate::domain::place::selection::{NamePattern, ProjectSelection, Selection};
 use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Environment, Project};
 use crate::error::{Error, Kind};
@@ -11,9 +11,9 @@ use crate::lagoon::{Lagoon, LagoonError};
 
 use crate::ops::places::membership;
 use crate::ops::places::place;
-use crate::ops::runs::wait::all_together;
+use crate::ops::runs::wait::combined_error;
 
-const AT_ONCE: usize = 8;
+const CONCURRENCY: usize = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Depth {
@@ -23,15 +23,15 @@ pub(crate) enum Depth {
 }
 
 #[derive(Debug)]
-pub(crate) struct Seen {
+pub(crate) struct ResolvedEnvironment {
     pub view: EnvironmentView,
     /// The error about a missing part.
     pub(in crate::ops) trouble: Option<LagoonError>,
 }
 
-impl From<EnvironmentView> for Seen {
-    fn from(view: EnvironmentView) -> Seen {
-        Seen {
+impl From<EnvironmentView> for ResolvedEnvironment {
+    fn from(view: EnvironmentView) -> ResolvedEnvironment {
+        ResolvedEnvironment {
             view,
             trouble: None,
         }
@@ -39,8 +39,8 @@ impl From<EnvironmentView> for Seen {
 }
 
 #[derive(Debug)]
-pub(crate) struct Resolved {
-    pub seen: Vec<Seen>,
+pub(crate) struct ResolvedTargets {
+    pub seen: Vec<ResolvedEnvironment>,
     /// Errors about names and patterns that select nothing, if they are skipped.
     pub missing: Vec<Error>,
 }
@@ -53,7 +53,7 @@ pub(crate) async fn resolve(
     selection: &Selection,
     depth: Depth,
     skip_missing: bool,
-) -> Result<Resolved, Error> {
+) -> Result<ResolvedTargets, Error> {
     let known = known_projects(lagoon, selection).await?;
     let (names, mut missing) = project_names(selection, &known);
     let read: Vec<Result<_, Vec<Error>>> = stream::iter(&names)
@@ -61,7 +61,7 @@ pub(crate) async fn resolve(
             let found = one_project(lagoon, name, depth).await;
             found.map_err(|error| located(error, &origins_of_project(selection, name)))
         })
-        .buffered(AT_ONCE)
+        .buffered(CONCURRENCY)
         .collect()
         .await;
     let mut projects = Vec::new();
@@ -94,10 +94,10 @@ pub(crate) async fn resolve(
         && let ([_], [(project, _)]) = (problems.as_slice(), projects.as_slice())
         && let Some(only) = problems.pop()
     {
-        problems.push(place::with_sight(lagoon, only, project).await);
+        problems.push(place::with_visibility(lagoon, only, project).await);
     }
-    all_together(problems)?;
-    let mut slots: Vec<Vec<Option<Seen>>> = projects
+    combined_error(problems)?;
+    let mut slots: Vec<Vec<Option<ResolvedEnvironment>>> = projects
         .into_iter()
         .map(|(_, seen)| seen.into_iter().map(Some).collect())
         .collect();
@@ -105,7 +105,7 @@ pub(crate) async fn resolve(
         .into_iter()
         .filter_map(|(project, at)| slots[project][at].take())
         .collect();
-    Ok(Resolved { seen, missing })
+    Ok(ResolvedTargets { seen, missing })
 }
 
 /// The selected projects by name, and the errors about patterns without a match.
@@ -118,8 +118,8 @@ fn project_names(selection: &Selection, known: &[Project]) -> (Vec<String>, Vec<
         }
     };
     let named = match &selection.projects {
-        Projects::Named(named) => named.as_slice(),
-        Projects::All | Projects::Group(_) => {
+        ProjectSelection::Named(named) => named.as_slice(),
+        ProjectSelection::All | ProjectSelection::Group(_) => {
             known.iter().for_each(|project| add(&project.name));
             &[]
         }
@@ -127,8 +127,8 @@ fn project_names(selection: &Selection, known: &[Project]) -> (Vec<String>, Vec<
     let of_pairs = selection.pairs.iter().map(|pair| &pair.project);
     for name in named.iter().chain(of_pairs) {
         match name {
-            Name::Plain(name) => add(name),
-            Name::Pattern(text) => {
+            NamePattern::Plain(name) => add(name),
+            NamePattern::Pattern(text) => {
                 let matches = known.iter().filter(|project| name.takes(&project.name));
                 let mut matches = matches.peekable();
                 if matches.peek().is_none() {
@@ -149,7 +149,7 @@ pub(crate) async fn whole_projects(
     lagoon: &Lagoon,
     selection: &Selection,
 ) -> Result<Option<Vec<Project>>, Error> {
-    let is_named = matches!(selection.projects, Projects::Named(_));
+    let is_named = matches!(selection.projects, ProjectSelection::Named(_));
     if is_named || selection.environments.is_some() || !selection.pairs.is_empty() {
         return Ok(None);
     }
@@ -158,7 +158,7 @@ pub(crate) async fn whole_projects(
 
 async fn known_projects(lagoon: &Lagoon, selection: &Selection) -> Result<Vec<Project>, Error> {
     let mut known = match &selection.projects {
-        Projects::Group(group) => match lagoon.group_projects(group).await? {
+        ProjectSelection::Group(group) => match lagoon.group_projects(group).await? {
             Some(projects) => projects,
             None => return Err(membership::missing_group(lagoon, group).await),
         },
@@ -176,17 +176,17 @@ async fn one_project(
     lagoon: &Lagoon,
     name: &str,
     depth: Depth,
-) -> Result<(Project, Vec<Seen>), Error> {
+) -> Result<(Project, Vec<ResolvedEnvironment>), Error> {
     let found = match depth {
         Depth::All => lagoon.project_targets(name).await?.map(|(project, all)| {
             let seen = all
                 .into_iter()
-                .map(|(view, trouble)| Seen { view, trouble });
+                .map(|(view, trouble)| ResolvedEnvironment { view, trouble });
             (project, seen.collect())
         }),
         Depth::Names => lagoon.project_by_name(name).await?.map(|(project, all)| {
             let seen = all.into_iter().map(|environment| {
-                Seen::from(EnvironmentView {
+                ResolvedEnvironment::from(EnvironmentView {
                     environment,
                     definitions: Vec::new(),
                     unknown: 0,
@@ -222,7 +222,7 @@ fn located(error: Error, origins: &[&String]) -> Vec<Error> {
 
 struct Picks<'a> {
     selection: &'a Selection,
-    projects: &'a [(Project, Vec<Seen>)],
+    projects: &'a [(Project, Vec<ResolvedEnvironment>)],
     /// Positions of the project, and of the environment in it.
     list: Vec<(usize, usize)>,
     unmatched: Vec<Error>,
@@ -231,7 +231,7 @@ struct Picks<'a> {
 impl Picks<'_> {
     /// Picks the project's environments of this name, or all, that have the selected type. Returns
     /// the number of matches of any type.
-    fn add(&mut self, project: usize, name: Option<&Name>) -> usize {
+    fn add(&mut self, project: usize, name: Option<&NamePattern>) -> usize {
         let mut found = 0;
         for (at, seen) in self.projects[project].1.iter().enumerate() {
             let environment = &seen.view.environment;
@@ -249,27 +249,30 @@ impl Picks<'_> {
     }
 }
 
-fn pick<'a>(selection: &'a Selection, projects: &'a [(Project, Vec<Seen>)]) -> Picks<'a> {
+fn pick<'a>(
+    selection: &'a Selection,
+    projects: &'a [(Project, Vec<ResolvedEnvironment>)],
+) -> Picks<'a> {
     let mut picks = Picks {
         selection,
         projects,
         list: Vec::new(),
         unmatched: Vec::new(),
     };
-    let named: Option<&[Name]> = match &selection.projects {
-        Projects::Named(names) => Some(names),
-        Projects::All | Projects::Group(_) => None,
+    let named: Option<&[NamePattern]> = match &selection.projects {
+        ProjectSelection::Named(names) => Some(names),
+        ProjectSelection::All | ProjectSelection::Group(_) => None,
     };
     // In the order of the line.
     let mut places: Vec<usize> = Vec::new();
-    for name in named.unwrap_or(&[Name::Pattern("*".to_owned())]) {
+    for name in named.unwrap_or(&[NamePattern::Pattern("*".to_owned())]) {
         for (at, (project, _)) in projects.iter().enumerate() {
             if name.takes(&project.name) && !places.contains(&at) {
                 places.push(at);
             }
         }
     }
-    let names: Vec<Option<&Name>> = match &selection.environments {
+    let names: Vec<Option<&NamePattern>> = match &selection.environments {
         None => vec![None],
         Some(names) => names.iter().map(Some).collect(),
     };
@@ -279,7 +282,7 @@ fn pick<'a>(selection: &'a Selection, projects: &'a [(Project, Vec<Seen>)]) -> P
             let here = picks.add(*place, *name);
             found[at] += here;
             let (project, seen) = &projects[*place];
-            let is_plain = |name: &&Name| !name.is_pattern();
+            let is_plain = |name: &&NamePattern| !name.is_pattern();
             let by_name = named.is_some_and(|named| {
                 let mut plain = named.iter().filter(is_plain);
                 plain.any(|name| name.takes(&project.name))
@@ -345,12 +348,12 @@ fn pick_pairs(picks: &mut Picks<'_>) {
     }
 }
 
-fn no_environment(project: &Project, name: &str, seen: &[Seen]) -> Error {
+fn no_environment(project: &Project, name: &str, seen: &[ResolvedEnvironment]) -> Error {
     let all: Vec<Environment> = seen.iter().map(|s| s.view.environment.clone()).collect();
     place::no_environment(project, name, &all)
 }
 
-fn unmatched<'a>(name: &Name, seen: impl Iterator<Item = &'a Seen>) -> Error {
+fn unmatched<'a>(name: &NamePattern, seen: impl Iterator<Item = &'a ResolvedEnvironment>) -> Error {
     let message = if name.is_pattern() {
         format!("no environment matches `{}`", name.text())
     } else {

@@ -8,8 +8,8 @@ use crate::ops::resend::Resend;
 use crate::ops::runs::wait::verdict_about;
 
 /// Refuses a finished run: cancelling would change its times.
-pub(crate) fn require_going(run: &Run) -> Result<(), Error> {
-    if !run.outcome().is_over() {
+pub(crate) fn require_in_progress(run: &Run) -> Result<(), Error> {
+    if !run.outcome().is_finished() {
         return Ok(());
     }
     let end = match run.outcome() {
@@ -25,7 +25,7 @@ pub(crate) fn require_going(run: &Run) -> Result<(), Error> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Request {
+pub(crate) enum CancelOutcome {
     Accepted,
     /// The reply was lost.
     Unknown,
@@ -34,12 +34,12 @@ pub(crate) enum Request {
 /// Requests the cancellation, which takes effect later. Reads the run after a refusal that does not
 /// exclude an effect. After a refused token, signs in and sends again if the run is in progress.
 /// Lagoon reports failures in the text `Error: …` (seen on Lagoon 2.33.1).
-pub(crate) async fn request(lagoon: &Lagoon, run: &Run) -> Result<Request, Error> {
+pub(crate) async fn request(lagoon: &Lagoon, run: &Run) -> Result<CancelOutcome, Error> {
     let mut resend = Resend::default();
     let answer = loop {
         let error = match lagoon.cancel_run(run.id).await {
             Ok(answer) => break answer,
-            Err(error) if error.leaves_unknown() => return Ok(Request::Unknown),
+            Err(error) if error.leaves_unknown() => return Ok(CancelOutcome::Unknown),
             Err(error) => error,
         };
         let mut is_unknown = false;
@@ -47,7 +47,7 @@ pub(crate) async fn request(lagoon: &Lagoon, run: &Run) -> Result<Request, Error
             let may_resend = resend.is_possible(lagoon, &error).await;
             let now = lagoon.run_by_id(run.id).await;
             match &now {
-                Ok(Some(now)) if now.outcome().is_over() => return Ok(Request::Unknown),
+                Ok(Some(now)) if now.outcome().is_finished() => return Ok(CancelOutcome::Unknown),
                 Ok(Some(_)) if may_resend => continue,
                 _ => {}
             }
@@ -61,7 +61,7 @@ pub(crate) async fn request(lagoon: &Lagoon, run: &Run) -> Result<Request, Error
         return Err(error);
     };
     match answer.strip_prefix("Error:") {
-        None => Ok(Request::Accepted),
+        None => Ok(CancelOutcome::Accepted),
         Some(words) => {
             let words = words.lines().next().unwrap_or_default().trim();
             let message = format!("Lagoon could not cancel run {}: {words}", run.id);

@@ -14,9 +14,9 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::domain::run::files::RunFile;
 use crate::error::{Error, Hint};
-use crate::lagoon::{Lagoon, LagoonError, Outgoing};
+use crate::lagoon::{Lagoon, LagoonError, UploadFile};
 
-use crate::ops::resend::{Doubt, Resend};
+use crate::ops::resend::{Resend, UncertainMutation};
 use crate::ops::runs::history;
 
 pub(crate) use fetch::Fetch;
@@ -24,7 +24,7 @@ pub(crate) use fetch::Fetch;
 pub(crate) use local::{local_names, places, select};
 
 /// Receives progress.
-pub(crate) trait Watcher: Send + Sync {
+pub(crate) trait TransferWatcher: Send + Sync {
     /// `of` is the whole length, if it is known.
     fn moved(&self, name: &str, bytes: u64, of: Option<u64>);
     /// The download will continue after a pause.
@@ -32,7 +32,7 @@ pub(crate) trait Watcher: Send + Sync {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Local {
+pub(crate) struct LocalFile {
     pub name: String,
     pub path: PathBuf,
     pub bytes: u64,
@@ -47,8 +47,8 @@ fn no_run(run: i64) -> Error {
     Error::not_found(history::gone(run))
 }
 
-pub(crate) fn locals(paths: &[PathBuf]) -> Result<Vec<Local>, Error> {
-    let mut locals: Vec<Local> = Vec::new();
+pub(crate) fn locals(paths: &[PathBuf]) -> Result<Vec<LocalFile>, Error> {
+    let mut locals: Vec<LocalFile> = Vec::new();
     for path in paths {
         let shown = path.display();
         let about = std::fs::metadata(path)
@@ -59,7 +59,7 @@ pub(crate) fn locals(paths: &[PathBuf]) -> Result<Vec<Local>, Error> {
         if locals.iter().any(|other| other.name == name) {
             return Err(Error::usage(format!("two of the files are named `{name}`")));
         }
-        locals.push(Local {
+        locals.push(LocalFile {
             name: name.to_owned(),
             path: path.clone(),
             bytes: about.len(),
@@ -74,9 +74,9 @@ pub(crate) fn locals(paths: &[PathBuf]) -> Result<Vec<Local>, Error> {
 pub(crate) async fn put(
     lagoon: &Lagoon,
     clock: &dyn Clock,
-    watcher: &dyn Watcher,
+    watcher: &dyn TransferWatcher,
     run: i64,
-    local: &Local,
+    local: &LocalFile,
     may_replace: bool,
 ) -> Result<(), Error> {
     let mut resend = Resend::default();
@@ -93,7 +93,7 @@ pub(crate) async fn put(
             Ok(files.iter().any(|file| file.name == local.name))
         };
         let doubt = resend.look(lagoon, error, read, |is_there| *is_there).await;
-        let Doubt {
+        let UncertainMutation {
             error,
             may_resend,
             now,
@@ -115,16 +115,16 @@ pub(crate) async fn put(
 async fn send(
     lagoon: &Lagoon,
     clock: &dyn Clock,
-    watcher: &dyn Watcher,
+    watcher: &dyn TransferWatcher,
     run: i64,
-    local: &Local,
+    local: &LocalFile,
 ) -> Result<Result<(), (bool, LagoonError)>, Error> {
     const LOOK: Duration = Duration::from_millis(250);
     let moved = Arc::new(AtomicU64::new(0));
     let file = tokio::fs::File::open(&local.path).await;
     let file =
         file.map_err(|e| Error::usage(format!("cannot read {}", local.path.display())).because(e))?;
-    let outgoing = Outgoing {
+    let outgoing = UploadFile {
         name: local.name.clone(),
         length: local.bytes,
         file,

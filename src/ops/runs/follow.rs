@@ -8,19 +8,19 @@ use futures_util::future::BoxFuture;
 use crate::clock::Clock;
 use crate::domain::Run;
 use crate::domain::run::Log;
-use crate::domain::run::live::Missing;
+use crate::domain::run::live::MissingLines;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-pub(crate) use live::{Live, LiveMode, require as require_live};
+pub(crate) use live::{LiveMode, LiveOptions, require as require_live};
 
 use crate::ops::runs::log::{is_empty, nothing_printed, settled, without_banner};
-use crate::ops::runs::push::Woken;
+use crate::ops::runs::push::WakeReason;
 use crate::ops::runs::wait::Companion;
-use live::Connection;
+use live::LiveConnection;
 
 /// The output of a log.
-pub(crate) trait Sink: Send {
+pub(crate) trait LogSink: Send {
     /// Receives new text that ends with a line, except for the last. Fails if the output is closed.
     fn write(&mut self, piece: &str) -> Result<(), Error>;
 
@@ -37,11 +37,11 @@ pub(crate) trait Sink: Send {
 }
 
 #[derive(Debug, Default)]
-struct Shown {
+struct PrintedLog {
     text: String,
 }
 
-impl Shown {
+impl PrintedLog {
     /// The new part of `log`; only whole lines unless it is final.
     ///
     /// If `log` does not continue what was shown, the result begins at the first line that differs.
@@ -77,16 +77,16 @@ fn common_prefix(a: &str, b: &str) -> usize {
 
 /// The log of a run in progress.
 pub(super) struct FollowedLog<'a> {
-    live: Connection<'a>,
-    shown: Shown,
-    sink: &'a mut dyn Sink,
+    live: LiveConnection<'a>,
+    shown: PrintedLog,
+    sink: &'a mut dyn LogSink,
 }
 
 impl<'a> FollowedLog<'a> {
-    pub(super) fn new(clock: &'a dyn Clock, live: &Live, sink: &'a mut dyn Sink) -> Self {
+    pub(super) fn new(clock: &'a dyn Clock, live: &LiveOptions, sink: &'a mut dyn LogSink) -> Self {
         FollowedLog {
-            live: Connection::new(clock, live),
-            shown: Shown::default(),
+            live: LiveConnection::new(clock, live),
+            shown: PrintedLog::default(),
             sink,
         }
     }
@@ -101,7 +101,7 @@ impl<'a> FollowedLog<'a> {
         self.live.ends();
         let log = {
             let settled = settled(lagoon, clock, run.id);
-            self.live.meanwhile(run, self.sink, settled).await?
+            self.live.run_during(run, self.sink, settled).await?
         };
         if is_empty(&log) && self.live.missing("").is_none() {
             self.sink.note(&nothing_printed(run.id));
@@ -145,20 +145,24 @@ impl Companion for FollowedLog<'_> {
         Ok(())
     }
 
-    async fn meanwhile(&mut self, run: &Run, pause: BoxFuture<'_, Woken>) -> Result<Woken, Error> {
-        self.live.meanwhile(run, self.sink, pause).await
+    async fn run_during(
+        &mut self,
+        run: &Run,
+        pause: BoxFuture<'_, WakeReason>,
+    ) -> Result<WakeReason, Error> {
+        self.live.run_during(run, self.sink, pause).await
     }
 }
 
 /// Shows the lines that a live log missed.
-fn complete(missing: &Missing<'_>, sink: &mut dyn Sink) -> Result<(), Error> {
+fn complete(missing: &MissingLines<'_>, sink: &mut dyn LogSink) -> Result<(), Error> {
     if !missing.is_rest && !missing.parts.is_empty() {
         sink.note("log lines that were not shown yet:");
     }
     missing.parts.iter().try_for_each(|part| sink.write(part))
 }
 
-fn part<'a>(text: &'a str, sink: &dyn Sink) -> &'a str {
+fn part<'a>(text: &'a str, sink: &dyn LogSink) -> &'a str {
     if sink.takes_banner() {
         text
     } else {
@@ -172,7 +176,7 @@ mod tests {
 
     #[test]
     fn each_line_is_shown_once() {
-        let mut shown = Shown::default();
+        let mut shown = PrintedLog::default();
         assert_eq!(shown.advance("a\nb", false), "a\n");
         assert_eq!(shown.advance("a\nbc\nd", false), "bc\n");
         assert_eq!(shown.advance("a\n", false), "");
@@ -181,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_changed_log_continues_after_the_common_prefix() {
-        let mut shown = Shown::default();
+        let mut shown = PrintedLog::default();
         assert_eq!(shown.advance("a\nb\nc\n", false), "a\nb\nc\n");
         assert_eq!(shown.advance("a\nb\nX\n", true), "X\n");
     }

@@ -14,10 +14,10 @@ use crate::domain::{Outcome, Run, RunRef};
 use crate::error::{Error, Hint};
 use crate::lagoon::{Lagoon, LagoonError};
 
-pub(crate) use list::{Listed, Wanted, list, list_projects};
-pub(crate) use watch::{Look, Watching};
+pub(crate) use list::{RunFilter, RunList, list, list_projects};
+pub(crate) use watch::{PollResult, RunWatcher};
 
-const AT_ONCE: usize = 8;
+const CONCURRENCY: usize = 8;
 
 const SECOND_READ: Duration = Duration::from_millis(300);
 
@@ -61,12 +61,12 @@ pub(crate) async fn find_all(lagoon: &Lagoon, wanted: &[RunRef]) -> Vec<Result<R
     let mut left = wanted.iter();
     loop {
         let next = left.by_ref().filter(|run| !found.contains_key(*run));
-        let next: Vec<&RunRef> = next.take(AT_ONCE).collect();
+        let next: Vec<&RunRef> = next.take(CONCURRENCY).collect();
         if next.is_empty() {
             break;
         }
         let read = stream::iter(next).map(async |run| (run.clone(), find(lagoon, run).await));
-        let read: Vec<_> = read.buffered(AT_ONCE).collect().await;
+        let read: Vec<_> = read.buffered(CONCURRENCY).collect().await;
         let mut shared = Vec::new();
         for (wanted, run) in read {
             let environment = run.as_ref().ok().and_then(|run| run.environment.clone());
@@ -110,7 +110,7 @@ pub(crate) async fn show_all(
         view.runs = lagoon.newest_runs(&view.environment, 0).await?;
         Ok(())
     });
-    read.buffer_unordered(AT_ONCE).try_collect().await
+    read.buffer_unordered(CONCURRENCY).try_collect().await
 }
 
 /// The median length of the task's completed runs in the run's environment.

@@ -19,13 +19,13 @@ pub(crate) async fn log(lagoon: &Lagoon, id: i64) -> Result<Log, Error> {
     log.ok_or_else(|| Error::not_found(history::gone(id)))
 }
 
-pub(crate) fn is_nothing(log: &str) -> bool {
+pub(crate) fn is_blank(log: &str) -> bool {
     without_banner(log).is_empty()
 }
 
 pub(crate) fn is_empty(log: &Log) -> bool {
     match log {
-        Log::Text(text) => is_nothing(text),
+        Log::Text(text) => is_blank(text),
         Log::Empty => true,
         Log::Unavailable(_) => false,
     }

@@ -8,25 +8,25 @@ use crate::clock::Clock;
 use crate::domain::Run;
 use crate::lagoon::Lagoon;
 
-use crate::ops::runs::follow::{FollowedLog, Live, Sink};
+use crate::ops::runs::follow::{FollowedLog, LiveOptions, LogSink};
 use crate::ops::runs::push;
-use crate::ops::runs::wait::{Companion, Limits, Shared, Waited, Watcher, wait};
+use crate::ops::runs::wait::{Companion, Limits, SharedWatcher, WaitOutcome, Watcher, wait};
 
 /// Follows all runs, each to its own sink. The results are in their order, as from
-/// [`until_all_over`](super::wait::until_all_over).
-pub(crate) async fn follow_all<S: Sink>(
+/// [`wait_for_all`](super::wait::until_all_over).
+pub(crate) async fn follow_all<S: LogSink>(
     lagoon: &Lagoon,
     clock: &dyn Clock,
     runs: Vec<Run>,
-    live: &Live,
+    live: &LiveOptions,
     limits: &Limits,
     watcher: &mut dyn Watcher,
     sinks: &mut [S],
-) -> Vec<Waited> {
+) -> Vec<WaitOutcome> {
     let count = runs.len();
     let watcher = Mutex::new(watcher);
     let one = async |(run, sink): (Run, &mut S)| {
-        let mut shared = Shared(&watcher);
+        let mut shared = SharedWatcher(&watcher);
         let mut hints = push::hints(lagoon, count);
         let mut log = FollowedLog::new(clock, live, sink);
         let (runs, hints, followed) = (
@@ -35,7 +35,7 @@ pub(crate) async fn follow_all<S: Sink>(
             Some(&mut log as &mut dyn Companion),
         );
         let mut waited = wait(lagoon, clock, runs, limits, &mut shared, hints, followed).await;
-        for Waited { run, end } in waited.iter_mut().filter(|waited| waited.end.is_ok()) {
+        for WaitOutcome { run, end } in waited.iter_mut().filter(|waited| waited.end.is_ok()) {
             *end = log.finish(lagoon, clock, run).await;
         }
         waited

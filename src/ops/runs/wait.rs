@@ -17,14 +17,14 @@ use crate::domain::Run;
 use crate::error::Error;
 use crate::lagoon::Lagoon;
 
-use crate::ops::runs::push::{Going, Hints, Woken};
+use crate::ops::runs::push::{ChangeHints, WakeReason, WatchedRun};
 
 pub(crate) use limits::Limits;
-pub(crate) use verdict::{Waited, first_of_all, verdict_of_all};
+pub(crate) use verdict::{WaitOutcome, first_of_all, verdict_of_all};
 
 use limits::{check as check_limits, pause_within};
-use reading::Reader;
-pub(in crate::ops) use verdict::{about as verdict_about, all_together};
+use reading::RunReader;
+pub(in crate::ops) use verdict::{about as verdict_about, combined_error};
 
 pub trait Watcher: Send {
     /// Called for each read, changed or not.
@@ -34,9 +34,9 @@ pub trait Watcher: Send {
 }
 
 /// A watcher shared by several tasks.
-pub(in crate::ops) struct Shared<'a, 'b>(pub(in crate::ops) &'a Mutex<&'b mut dyn Watcher>);
+pub(in crate::ops) struct SharedWatcher<'a, 'b>(pub(in crate::ops) &'a Mutex<&'b mut dyn Watcher>);
 
-impl Watcher for Shared<'_, '_> {
+impl Watcher for SharedWatcher<'_, '_> {
     fn read(&mut self, run: &Run) {
         let mut watcher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         watcher.read(run);
@@ -54,20 +54,24 @@ pub(super) trait Companion: Send {
     /// Called after each read of the run.
     async fn advance(&mut self, lagoon: &Lagoon, run: &Run) -> Result<(), Error>;
     /// Works until the pause is over.
-    async fn meanwhile(&mut self, run: &Run, pause: BoxFuture<'_, Woken>) -> Result<Woken, Error>;
+    async fn run_during(
+        &mut self,
+        run: &Run,
+        pause: BoxFuture<'_, WakeReason>,
+    ) -> Result<WakeReason, Error>;
 }
 
 /// Pauses between polls: growing, with jitter.
-struct Pauses {
+struct PollIntervals {
     next: Duration,
 }
 
-impl Pauses {
+impl PollIntervals {
     const FIRST: Duration = Duration::from_secs(1);
     const LONGEST: Duration = Duration::from_secs(10);
 
     fn new() -> Self {
-        Pauses { next: Self::FIRST }
+        PollIntervals { next: Self::FIRST }
     }
 
     fn next(&mut self) -> Duration {
@@ -77,8 +81,8 @@ impl Pauses {
     }
 
     /// A push can come too early, so the next poll is soon.
-    fn after(&mut self, woken: Woken) {
-        if woken == Woken::ByHint {
+    fn after(&mut self, woken: WakeReason) {
+        if woken == WakeReason::Hinted {
             self.next = Self::FIRST;
         }
     }
@@ -86,31 +90,31 @@ impl Pauses {
 
 /// Waits for all runs. The results are in their order. An end is an error if the run is still in
 /// progress after the limit (8), never started (10) or vanished (5), or if reading fails for good.
-pub async fn until_all_over(
+pub async fn wait_for_all(
     lagoon: &Lagoon,
     clock: &dyn Clock,
     runs: Vec<Run>,
     limits: &Limits,
     watcher: &mut dyn Watcher,
-    hints: &mut dyn Hints,
-) -> Vec<Waited> {
+    hints: &mut dyn ChangeHints,
+) -> Vec<WaitOutcome> {
     wait(lagoon, clock, runs, limits, watcher, hints, None).await
 }
 
-/// As [`until_all_over`], with work on the only run.
+/// As [`wait_for_all`], with work on the only run.
 pub(super) async fn wait(
     lagoon: &Lagoon,
     clock: &dyn Clock,
     mut runs: Vec<Run>,
     limits: &Limits,
     watcher: &mut dyn Watcher,
-    hints: &mut dyn Hints,
+    hints: &mut dyn ChangeHints,
     mut companion: Option<&mut dyn Companion>,
-) -> Vec<Waited> {
+) -> Vec<WaitOutcome> {
     let begun = clock.now();
     let waited = || clock.now().saturating_sub(begun);
-    let mut pauses = Pauses::new();
-    let mut reader = Reader::default();
+    let mut pauses = PollIntervals::new();
+    let mut reader = RunReader::default();
     let mut ended: Vec<Option<Result<(), Error>>> = runs.iter().map(|_| None).collect();
     let mut known = vec![true; runs.len()];
     for run in &runs {
@@ -120,7 +124,7 @@ pub(super) async fn wait(
         let now = waited();
         let open = runs.iter().zip(&mut ended).zip(&known);
         for ((run, end), is_known) in open.filter(|((_, end), _)| end.is_none()) {
-            *end = if run.outcome().is_over() {
+            *end = if run.outcome().is_finished() {
                 Some(Ok(()))
             } else {
                 check_limits(run, *is_known, now, limits).err().map(Err)
@@ -138,14 +142,14 @@ pub(super) async fn wait(
             ended[0] = Some(Err(error));
             continue;
         }
-        let going: Vec<Going> = left.iter().map(|at| going(&runs[*at])).collect();
+        let going: Vec<WatchedRun> = left.iter().map(|at| going(&runs[*at])).collect();
         let now = waited();
         let pause = left.iter().fold(pauses.next(), |pause, at| {
             pause_within(pause, now, &runs[*at], limits)
         });
         let pause = hints.pause(clock, pause, &going);
         let woken = match &mut companion {
-            Some(companion) => companion.meanwhile(&runs[0], pause).await,
+            Some(companion) => companion.run_during(&runs[0], pause).await,
             None => Ok(pause.await),
         };
         match woken {
@@ -172,15 +176,15 @@ pub(super) async fn wait(
     }
     runs.into_iter()
         .zip(ended)
-        .map(|(run, end)| Waited {
+        .map(|(run, end)| WaitOutcome {
             run,
             end: end.unwrap_or(Ok(())),
         })
         .collect()
 }
 
-fn going(run: &Run) -> Going {
-    Going {
+fn going(run: &Run) -> WatchedRun {
+    WatchedRun {
         run: Some(run.id),
         environment: run.environment.as_ref().map(|e| e.id),
     }

@@ -2,8 +2,8 @@ use super::*;
 use proptest::prelude::*;
 use std::time::Duration;
 
-fn look(width: Option<u16>, colour: bool) -> Look {
-    Look {
+fn look(width: Option<u16>, colour: bool) -> TableStyle {
+    TableStyle {
         now: "2024-05-01T10:03:00Z".parse().unwrap(),
         width,
         palette: Palette::new(colour),

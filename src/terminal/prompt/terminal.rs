@@ -8,7 +8,7 @@ use dialoguer::{Confirm, FuzzySelect, Input};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Check, Choice, Prompt, PromptError, Question, preselected};
-use crate::terminal::mode::Raw;
+use crate::terminal::mode::RawMode;
 use crate::terminal::{Stream, Style, Ui, clean_line, message};
 
 /// The columns beside the labels of a choice list: the marker and its space.
@@ -36,7 +36,7 @@ impl TerminalPrompt {
         question: impl FnOnce(&ColorfulTheme, &Term) -> dialoguer::Result<T>,
     ) -> Result<T, PromptError> {
         catch_interrupt();
-        let raw = Raw::enter().map_err(PromptError::Io)?;
+        let raw = RawMode::enter().map_err(PromptError::Io)?;
         let answer = question(&ColorfulTheme::default(), &self.term);
         drop(raw);
         answer.map_err(|dialoguer::Error::IO(error)| self.give_up(error))
@@ -138,7 +138,7 @@ impl Prompt for TerminalPrompt {
 
     fn secret(&self, question: &str) -> Result<String, PromptError> {
         let question = clean_line(question);
-        let raw = Raw::enter().map_err(PromptError::Io)?;
+        let raw = RawMode::enter().map_err(PromptError::Io)?;
         let asked = self.term.write_str(&format!("{question}: "));
         let secret = asked
             .map_err(PromptError::Io)

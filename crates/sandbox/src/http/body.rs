@@ -9,7 +9,7 @@ use flate2::read::{GzDecoder, ZlibDecoder};
 use serde_json::{Value, json};
 
 use super::gate::RequestRecord;
-use super::pages::{self, Read};
+use super::pages::{self, RequestBody};
 
 /// 100 kB, as Express counts.
 const LIMIT: usize = 100 * 1024;
@@ -23,7 +23,7 @@ pub(super) async fn read(
     headers: &HeaderMap,
     body: Body,
     record: &mut RequestRecord,
-) -> Read<Content> {
+) -> RequestBody<Content> {
     if content_type(headers) != "application/json" {
         return Ok(Content::Other(body));
     }

@@ -7,12 +7,12 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, header, request::Parts};
 
-use super::pages::{self, Answer, Read};
+use super::pages::{self, HttpResponse, RequestBody};
 use super::push::{socket, stream};
 use super::{App, body, graphql, storage};
 use crate::permissions::Caller;
 use crate::token;
-use crate::{Fault, Recorded};
+use crate::{Fault, RecordedRequest};
 
 const DISCOVERY: &str = "/.well-known/appspecific/sh.lagoon.discovery.json";
 
@@ -22,7 +22,7 @@ pub(super) struct RequestRecord {
     pub(super) operations: Vec<String>,
 }
 
-pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> Answer {
+pub(super) async fn answer(State(app): State<Arc<App>>, request: Request) -> HttpResponse {
     let (parts, body) = request.into_parts();
     let (method, path) = (parts.method.to_string(), parts.uri.to_string());
     let mut recorder = Recorder {
@@ -54,7 +54,7 @@ impl Drop for Recorder {
     fn drop(&mut self) {
         let state = &self.app.sandbox.state;
         if state.records {
-            state.faults.record(Recorded {
+            state.faults.record(RecordedRequest {
                 method: std::mem::take(&mut self.method),
                 path: std::mem::take(&mut self.path),
                 body: std::mem::take(&mut self.record.body),
@@ -65,7 +65,12 @@ impl Drop for Recorder {
     }
 }
 
-async fn route(app: &Arc<App>, parts: Parts, body: Body, record: &mut RequestRecord) -> Answer {
+async fn route(
+    app: &Arc<App>,
+    parts: Parts,
+    body: Body,
+    record: &mut RequestRecord,
+) -> HttpResponse {
     if !is_for_this_machine(&parts.headers) {
         return pages::text(403, "The sandbox accepts requests from this machine only.");
     }
@@ -118,7 +123,7 @@ async fn route(app: &Arc<App>, parts: Parts, body: Body, record: &mut RequestRec
 }
 
 /// Applies a fault that prevents or delays execution, and returns any other.
-pub(super) async fn fault(app: &App, operations: &[String]) -> Read<Option<Fault>> {
+pub(super) async fn fault(app: &App, operations: &[String]) -> RequestBody<Option<Fault>> {
     let fault = app.sandbox.state.faults.take(operations);
     match fault {
         Some(Fault::Status(status, text)) => return Err(Box::new(pages::text(status, text))),

@@ -28,12 +28,12 @@ pub(super) struct App {
 }
 
 /// A served sandbox. Dropping it ends the server.
-pub struct Served {
+pub struct ServedSandbox {
     address: SocketAddr,
     task: JoinHandle<()>,
 }
 
-impl Served {
+impl ServedSandbox {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
@@ -60,13 +60,16 @@ impl Served {
     }
 }
 
-impl Drop for Served {
+impl Drop for ServedSandbox {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-pub(super) async fn serve(sandbox: Sandbox, address: SocketAddr) -> Result<Served, SandboxError> {
+pub(super) async fn serve(
+    sandbox: Sandbox,
+    address: SocketAddr,
+) -> Result<ServedSandbox, SandboxError> {
     if !address.ip().is_loopback() {
         return Err(SandboxError::NotLoopback(address));
     }
@@ -82,5 +85,5 @@ pub(super) async fn serve(sandbox: Sandbox, address: SocketAddr) -> Result<Serve
     let task = tokio::spawn(async move {
         let _ = axum::serve(listener, router).await;
     });
-    Ok(Served { address, task })
+    Ok(ServedSandbox { address, task })
 }

@@ -11,17 +11,17 @@ use serde_json::{Value, json};
 
 use super::LAGOON_VERSION;
 
-pub(super) type Answer = Response<Body>;
+pub(super) type HttpResponse = Response<Body>;
 
 /// A result, or the reply that refuses the request.
-pub(super) type Read<T> = Result<T, Box<Answer>>;
+pub(super) type RequestBody<T> = Result<T, Box<HttpResponse>>;
 
-pub(super) fn json(status: u16, value: &Value) -> Answer {
+pub(super) fn json(status: u16, value: &Value) -> HttpResponse {
     with_type(status, "application/json; charset=utf-8", value.to_string())
 }
 
 /// JSON with a line end, as Apollo writes it.
-pub(super) fn apollo(status: u16, value: &Value) -> Answer {
+pub(super) fn apollo(status: u16, value: &Value) -> HttpResponse {
     with_type(
         status,
         "application/json; charset=utf-8",
@@ -30,21 +30,21 @@ pub(super) fn apollo(status: u16, value: &Value) -> Answer {
 }
 
 /// Text, which Express sends as HTML.
-pub(super) fn text(status: u16, text: impl Into<String>) -> Answer {
+pub(super) fn text(status: u16, text: impl Into<String>) -> HttpResponse {
     with_type(status, "text/html; charset=utf-8", text.into())
 }
 
-pub(super) fn unauthorized(reason: &str) -> Answer {
+pub(super) fn unauthorized(reason: &str) -> HttpResponse {
     let message = format!("Unauthorized - {reason}");
     json(401, &json!({"errors": [{"message": message}]}))
 }
 
-pub(super) fn status() -> Answer {
+pub(super) fn status() -> HttpResponse {
     json(200, &json!({"status": "success", "data": {}}))
 }
 
 /// Keycloak, ssh and a UI do not exist here.
-pub(super) fn discovery() -> Answer {
+pub(super) fn discovery() -> HttpResponse {
     json(
         200,
         &json!({
@@ -57,18 +57,18 @@ pub(super) fn discovery() -> Answer {
     )
 }
 
-pub(super) fn health() -> Answer {
+pub(super) fn health() -> HttpResponse {
     let body = json!({"status": "pass"}).to_string();
     with_type(200, "application/health+json; charset=utf-8", body)
 }
 
-pub(super) fn to_status() -> Answer {
+pub(super) fn to_status() -> HttpResponse {
     let body = "Found. Redirecting to /status".to_owned();
     let page = with_type(302, "text/plain; charset=utf-8", body);
     ([(header::LOCATION, "/status")], page).into_response()
 }
 
-pub(super) fn preflight() -> Answer {
+pub(super) fn preflight() -> HttpResponse {
     let headers = [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET,POST,OPTIONS"),
         (
@@ -79,7 +79,7 @@ pub(super) fn preflight() -> Answer {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-pub(super) fn finish(answer: Answer) -> Answer {
+pub(super) fn finish(answer: HttpResponse) -> HttpResponse {
     let headers = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"),
@@ -88,7 +88,7 @@ pub(super) fn finish(answer: Answer) -> Answer {
 }
 
 /// Compresses a reply of a kilobyte or more, except streams.
-pub(super) async fn compressed(answer: Answer) -> Answer {
+pub(super) async fn compressed(answer: HttpResponse) -> HttpResponse {
     const MIN_SIZE: u64 = 1024;
     const MAX_SIZE: usize = 64 << 20;
     let size = answer.body().size_hint().exact();
@@ -112,11 +112,11 @@ pub(super) async fn compressed(answer: Answer) -> Answer {
     }
 }
 
-pub(super) fn empty(status: u16) -> Answer {
+pub(super) fn empty(status: u16) -> HttpResponse {
     code(status).into_response()
 }
 
-fn with_type(status: u16, content_type: &'static str, body: String) -> Answer {
+fn with_type(status: u16, content_type: &'static str, body: String) -> HttpResponse {
     (code(status), [(header::CONTENT_TYPE, content_type)], body).into_response()
 }
 

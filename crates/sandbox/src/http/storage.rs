@@ -12,10 +12,10 @@ use sha1::{Digest, Sha1};
 
 use super::App;
 use super::graphql::multipart;
-use super::pages::{self, Answer, Read};
+use super::pages::{self, HttpResponse, RequestBody};
 use crate::resolvers::files;
 
-pub(super) async fn answer(app: &App, parts: &Parts, body: Body) -> Answer {
+pub(super) async fn answer(app: &App, parts: &Parts, body: Body) -> HttpResponse {
     match parts.method {
         Method::GET => download(app, parts),
         Method::POST => upload(app, parts, body).await,
@@ -23,7 +23,7 @@ pub(super) async fn answer(app: &App, parts: &Parts, body: Body) -> Answer {
     }
 }
 
-fn download(app: &App, parts: &Parts) -> Answer {
+fn download(app: &App, parts: &Parts) -> HttpResponse {
     let query = parts.uri.query().unwrap_or_default();
     let mut pairs = url::form_urlencoded::parse(query.as_bytes());
     let mark = pairs.find_map(|(name, value)| (name == "signature").then(|| value.into_owned()));
@@ -34,7 +34,7 @@ fn download(app: &App, parts: &Parts) -> Answer {
     object(&parts.headers, content)
 }
 
-fn object(headers: &HeaderMap, content: Vec<u8>) -> Answer {
+fn object(headers: &HeaderMap, content: Vec<u8>) -> HttpResponse {
     let (length, etag) = (content.len(), etag(&content));
     let part = part(headers, &etag, length);
     let headers = [
@@ -54,7 +54,7 @@ fn object(headers: &HeaderMap, content: Vec<u8>) -> Answer {
     }
 }
 
-fn error(status: u16, code: &str) -> Answer {
+fn error(status: u16, code: &str) -> HttpResponse {
     pages::text(status, format!("<Error><Code>{code}</Code></Error>"))
 }
 
@@ -95,7 +95,7 @@ fn part(headers: &HeaderMap, etag: &str, length: usize) -> Part {
     }
 }
 
-async fn upload(app: &App, parts: &Parts, body: Body) -> Answer {
+async fn upload(app: &App, parts: &Parts, body: Body) -> HttpResponse {
     match receive(app, parts, body).await {
         Ok(()) => pages::empty(204),
         Err(refused) => *refused,
@@ -103,7 +103,7 @@ async fn upload(app: &App, parts: &Parts, body: Body) -> Answer {
 }
 
 /// Stores an uploaded file, which is only read after the form's policy has been validated.
-async fn receive(app: &App, parts: &Parts, body: Body) -> Read<()> {
+async fn receive(app: &App, parts: &Parts, body: Body) -> RequestBody<()> {
     let denied = || Box::new(error(403, "AccessDenied"));
     let malformed = || Box::new(error(400, "MalformedPOSTRequest"));
     let state = &app.sandbox.state;

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::runs::require_on_run;
 use crate::failure::{Failure, Result};
-use crate::permissions::On;
+use crate::permissions::PermissionTarget;
 use crate::rows::Record as _;
 use crate::rows::places::{self, Environment};
 use crate::rows::runs::{self, Run};
@@ -18,7 +18,7 @@ pub(crate) fn cancel(session: &Session, input: &CancelTaskNameInput) -> Result<S
     let scope = format!("cancel:{}", place.environment_type);
     session
         .caller
-        .require("task", &scope, On::Project(place.project))?;
+        .require("task", &scope, PermissionTarget::Project(place.project))?;
     let executing = session.query(|connection| runs::is_executing(connection, run.id))?;
     if executing && let Err(error) = session.executor.cancel(run.id.into()) {
         return Ok(format!("Error: {error}"));

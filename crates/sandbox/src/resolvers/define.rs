@@ -2,13 +2,13 @@
 
 use async_graphql::MaybeUndefined;
 
-use super::listing::{self, Shown};
+use super::listing::{self, VisibleTask};
 use super::{Truthy, arguments, is_missing, nothing};
 use crate::collation::same;
 use crate::failure::{Failure, Result};
 use crate::instant;
 use crate::mariadb::{DEFINITION, cell, comparable};
-use crate::permissions::On;
+use crate::permissions::PermissionTarget;
 use crate::rows::Record as _;
 use crate::rows::definitions::{self, Definition};
 use crate::rows::places::{self, Project};
@@ -16,14 +16,14 @@ use crate::schema::inputs::{AdvancedTaskDefinitionInput as Input, TaskPermission
 use crate::state::{Session, State};
 
 /// Adds a definition, or returns an equal one. The row stays if an argument is refused.
-pub(crate) fn add(session: &Session, input: &Input) -> Result<Shown> {
+pub(crate) fn add(session: &Session, input: &Input) -> Result<VisibleTask> {
     let project = project_of(
         session,
         input.environment.value().copied(),
         input.project.value().copied(),
     )?;
     let type_word = input.kind.value().map(|kind| kind.word());
-    let sensitive = Sensitive {
+    let sensitive = RestrictedProperties {
         has_no_target: has_no_target(input),
         kind: type_word,
         no_kind: nothing(&input.kind),
@@ -41,7 +41,7 @@ pub(crate) fn add(session: &Session, input: &Input) -> Result<Shown> {
     check_target(input)?;
     if let Some(old) = of_that_name(session, input)? {
         if matches(&old, input, kind) {
-            return Ok(Shown {
+            return Ok(VisibleTask {
                 definition: old,
                 arguments: None,
             });
@@ -74,7 +74,7 @@ pub(super) fn project_of(
 }
 
 /// The properties of a definition that decide who may write it.
-pub(super) struct Sensitive<'a> {
+pub(super) struct RestrictedProperties<'a> {
     pub(super) has_no_target: bool,
     pub(super) kind: Option<&'a str>,
     pub(super) no_kind: &'a str,
@@ -83,7 +83,7 @@ pub(super) struct Sensitive<'a> {
     pub(super) group: Option<&'a str>,
 }
 
-impl Sensitive<'_> {
+impl RestrictedProperties<'_> {
     pub(super) fn check(&self, session: &Session, project: Option<&Project>) -> Result<()> {
         if self.has_no_target {
             // Lagoon requests the permission here, but does not wait for the reply.
@@ -93,20 +93,24 @@ impl Sensitive<'_> {
             .kind
             .ok_or_else(|| Failure::reading("toLowerCase", self.no_kind))?;
         if kind != "COMMAND" || self.deploy_token || self.admin_only {
-            return session
-                .caller
-                .require("advanced_task", "create:advanced", On::Platform);
+            return session.caller.require(
+                "advanced_task",
+                "create:advanced",
+                PermissionTarget::Platform,
+            );
         }
         if let Some(name) = self.group.filter(|name| !name.is_empty()) {
             let group = session.read(|connection| listing::group(connection, name))?;
-            return session.caller.require("group", "update", On::Group(&group));
+            return session
+                .caller
+                .require("group", "update", PermissionTarget::Group(&group));
         }
         match project {
-            Some(project) => {
-                session
-                    .caller
-                    .require("task", "add:production", On::Project(project.id))
-            }
+            Some(project) => session.caller.require(
+                "task",
+                "add:production",
+                PermissionTarget::Project(project.id),
+            ),
             None => Ok(()),
         }
     }

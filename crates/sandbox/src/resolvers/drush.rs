@@ -5,7 +5,7 @@ use async_graphql::MaybeUndefined;
 
 use super::runs::{self, NewTask};
 use crate::failure::Result;
-use crate::permissions::On;
+use crate::permissions::PermissionTarget;
 use crate::rows::runs::Run;
 use crate::state::Session;
 
@@ -16,7 +16,7 @@ pub(crate) fn cache_clear(session: &Session, environment: i32) -> Result<Run> {
     let scope = format!("drushCacheClear:{}", place.environment_type);
     session
         .caller
-        .require("task", &scope, On::Project(place.project))?;
+        .require("task", &scope, PermissionTarget::Project(place.project))?;
     if !runs::has_service(session, environment, SERVICE)? {
         return Err(format!("Environment {environment} has no service {SERVICE}").into());
     }

@@ -4,7 +4,7 @@ use sha1::{Digest as _, Sha1};
 
 use crate::failure::{Failure, Result};
 use crate::instant;
-use crate::permissions::On;
+use crate::permissions::PermissionTarget;
 use crate::rows::Record as _;
 use crate::rows::places::{self, Environment};
 use crate::schema::inputs::{AddEnvironmentInput, DeleteEnvironmentInput};
@@ -13,9 +13,11 @@ use crate::state::Session;
 /// A deleted environment of that name is not reused.
 pub(crate) fn add_or_update(session: &Session, input: &AddEnvironmentInput) -> Result<Environment> {
     let scope = format!("addOrUpdate:{}", input.environment_type.word());
-    session
-        .caller
-        .require("environment", &scope, On::Project(input.project))?;
+    session.caller.require(
+        "environment",
+        &scope,
+        PermissionTarget::Project(input.project),
+    )?;
     session.write(|tx| {
         let project = places::Project::by_id(tx, input.project)?
             .ok_or_else(|| Failure::reading("name", "undefined"))?;
@@ -114,7 +116,7 @@ pub(crate) fn delete(session: &Session, input: &DeleteEnvironmentInput) -> Resul
         let scope = format!("delete:{}", place.environment_type);
         session
             .caller
-            .require("environment", &scope, On::Project(project.id))?;
+            .require("environment", &scope, PermissionTarget::Project(project.id))?;
         Ok(places::delete_environment(tx, place.id)?)
     })
 }

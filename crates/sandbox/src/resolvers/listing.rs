@@ -5,24 +5,24 @@ use rusqlite::Connection;
 
 use super::arguments::Type;
 use crate::failure::{Failure, Result};
-use crate::permissions::{Caller, On};
+use crate::permissions::{Caller, PermissionTarget};
 use crate::rows::Record as _;
 use crate::rows::definitions::{self, Argument, Definition};
 use crate::rows::people;
 use crate::state::{Session, State};
 
 #[derive(Debug, Clone)]
-pub(crate) struct Shown {
+pub(crate) struct VisibleTask {
     pub(crate) definition: Definition,
     /// Each argument with its range. `None` where Lagoon returns an existing row as a new one.
     pub(crate) arguments: Option<Vec<(Argument, Option<Vec<String>>)>>,
 }
 
 /// The nearest definition of each name. If the role does not allow it, the name is not listed.
-pub(crate) fn for_environment(session: &Session, environment: i32) -> Result<Vec<Shown>> {
+pub(crate) fn for_environment(session: &Session, environment: i32) -> Result<Vec<VisibleTask>> {
     session.read(|connection| {
         let place = super::environment(connection, environment)?;
-        let project = On::Project(place.project);
+        let project = PermissionTarget::Project(place.project);
         session.caller.require("task", "view", project)?;
         let groups = people::groups_of_project(connection, place.project)?;
         let groups: Vec<_> = groups.into_iter().map(|group| group.name).collect();
@@ -42,24 +42,32 @@ pub(crate) fn for_environment(session: &Session, environment: i32) -> Result<Vec
 }
 
 /// Definitions without environment, project and group are refused to every caller.
-pub(crate) fn by_id(session: &Session, id: i32) -> Result<Shown> {
-    session.caller.require("task", "view", On::Platform)?;
+pub(crate) fn by_id(session: &Session, id: i32) -> Result<VisibleTask> {
+    session
+        .caller
+        .require("task", "view", PermissionTarget::Platform)?;
     let shown = find(session, id)?;
     let definition = &shown.definition;
     let allowed = session.read(|connection| {
         if let Some(environment) = definition.environment {
             let place = super::environment(connection, environment)?;
-            return Ok(session
-                .caller
-                .may("task", "view", On::Project(place.project)));
+            return Ok(session.caller.may(
+                "task",
+                "view",
+                PermissionTarget::Project(place.project),
+            ));
         }
         if let Some(project) = definition.project {
-            return Ok(session.caller.may("task", "view", On::Project(project)));
+            return Ok(session
+                .caller
+                .may("task", "view", PermissionTarget::Project(project)));
         }
         match &definition.group_name {
             Some(name) => {
                 let group = group(connection, name)?;
-                Ok(session.caller.may("group", "update", On::Group(&group)))
+                Ok(session
+                    .caller
+                    .may("group", "update", PermissionTarget::Group(&group)))
             }
             None => Ok(false),
         }
@@ -71,11 +79,12 @@ pub(crate) fn by_id(session: &Session, id: i32) -> Result<Shown> {
     }
 }
 
-pub(crate) fn everything(session: &Session) -> Result<Vec<Shown>> {
-    if !session
-        .caller
-        .may("advanced_task", "create:advanced", On::Platform)
-    {
+pub(crate) fn everything(session: &Session) -> Result<Vec<VisibleTask>> {
+    if !session.caller.may(
+        "advanced_task",
+        "create:advanced",
+        PermissionTarget::Platform,
+    ) {
         return Err("Only system admins have access to view all advanced task definitions".into());
     }
     session.read(|connection| {
@@ -88,7 +97,7 @@ pub(crate) fn everything(session: &Session) -> Result<Vec<Shown>> {
 }
 
 /// A definition, without checking permissions.
-pub(super) fn find(state: &State, id: i32) -> Result<Shown> {
+pub(super) fn find(state: &State, id: i32) -> Result<VisibleTask> {
     state.read(|connection| {
         let definition = Definition::by_id(connection, id)?
             .ok_or_else(|| Failure::reading("id", "undefined"))?;
@@ -102,7 +111,7 @@ pub(super) fn group(connection: &Connection, name: &str) -> Result<String> {
     Ok(group.id)
 }
 
-fn may_invoke(caller: &Caller, definition: &Definition, project: On<'_>) -> bool {
+fn may_invoke(caller: &Caller, definition: &Definition, project: PermissionTarget<'_>) -> bool {
     let Some(permission) = &definition.permission else {
         return false;
     };
@@ -110,10 +119,10 @@ fn may_invoke(caller: &Caller, definition: &Definition, project: On<'_>) -> bool
     caller.may("advanced_task", &scope, project)
 }
 
-fn plain(connection: &Connection, definition: Definition) -> Result<Shown> {
+fn plain(connection: &Connection, definition: Definition) -> Result<VisibleTask> {
     let arguments = definitions::arguments(connection, definition.id)?;
     let arguments = arguments.into_iter().map(|argument| (argument, None));
-    Ok(Shown {
+    Ok(VisibleTask {
         definition,
         arguments: Some(arguments.collect()),
     })
@@ -123,14 +132,14 @@ fn with_ranges(
     connection: &Connection,
     definition: Definition,
     environment: &MaybeUndefined<i32>,
-) -> Result<Shown> {
+) -> Result<VisibleTask> {
     let mut arguments = Vec::new();
     for argument in definitions::arguments(connection, definition.id)? {
         let kind = Type::of(argument.kind.as_deref(), "null")?;
         let range = kind.range(connection, environment)?;
         arguments.push((argument, range));
     }
-    Ok(Shown {
+    Ok(VisibleTask {
         definition,
         arguments: Some(arguments),
     })

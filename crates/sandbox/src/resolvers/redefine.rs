@@ -2,12 +2,12 @@
 
 use async_graphql::MaybeUndefined;
 
-use super::define::{Sensitive, project_of, validate};
-use super::listing::{self, Shown};
+use super::define::{RestrictedProperties, project_of, validate};
+use super::listing::{self, VisibleTask};
 use super::{arguments, nothing};
 use crate::failure::{Failure, Result};
 use crate::mariadb::DEFINITION;
-use crate::permissions::On;
+use crate::permissions::PermissionTarget;
 use crate::rows::Record as _;
 use crate::rows::definitions::{self, Definition};
 use crate::schema::inputs::{
@@ -16,14 +16,14 @@ use crate::schema::inputs::{
 use crate::state::Session;
 
 /// The image is erased unless it is sent again; type and target cannot be changed.
-pub(crate) fn update(session: &Session, input: &Input) -> Result<Shown> {
+pub(crate) fn update(session: &Session, input: &Input) -> Result<VisibleTask> {
     let Input { id, patch } = input;
     if *patch == Patch::default() {
         return Err("Input patch requires at least 1 attribute".into());
     }
     let old = listing::find(session, *id)?.definition;
     let project = project_of(session, old.environment, old.project)?;
-    let sensitive = Sensitive {
+    let sensitive = RestrictedProperties {
         has_no_target: old.has_no_target(),
         kind: Some(&old.kind),
         no_kind: "undefined",
@@ -47,18 +47,22 @@ pub(crate) fn delete(session: &Session, id: i32) -> Result<()> {
     if old.environment.is_some() || old.project.is_some() {
         let project = project_of(session, old.environment, old.project)?
             .ok_or_else(|| Failure::reading("id", "undefined"))?;
-        session
-            .caller
-            .require("task", "add:production", On::Project(project.id))?;
+        session.caller.require(
+            "task",
+            "add:production",
+            PermissionTarget::Project(project.id),
+        )?;
     } else if let Some(name) = &old.group_name {
         let group = session.read(|connection| listing::group(connection, name))?;
         session
             .caller
-            .require("group", "update", On::Group(&group))?;
+            .require("group", "update", PermissionTarget::Group(&group))?;
     } else {
-        session
-            .caller
-            .require("advanced_task", "delete:advanced", On::Platform)?;
+        session.caller.require(
+            "advanced_task",
+            "delete:advanced",
+            PermissionTarget::Platform,
+        )?;
     }
     session.write(|tx| Ok(definitions::delete(tx, id)?))
 }

@@ -9,7 +9,7 @@ use crate::engine::{NewRun, Work};
 use crate::failure::{Failure, Result};
 use crate::instant;
 use crate::mariadb::{Cell, TASK, cell, duplicate, refusal};
-use crate::permissions::On;
+use crate::permissions::PermissionTarget;
 use crate::rows::Record as _;
 use crate::rows::definitions::Definition;
 use crate::rows::places::{self, Environment};
@@ -149,7 +149,7 @@ pub(super) fn has_service(state: &State, environment: i32, name: &str) -> Result
 
 pub(crate) fn add(session: &Session, input: TaskInput) -> Result<Run> {
     let place = check_place(session, input.environment)?;
-    let project = On::Project(place.project);
+    let project = PermissionTarget::Project(place.project);
     let scope = format!("add:{}", place.environment_type);
     session.caller.require("task", &scope, project)?;
     let may_skip = session.caller.may("task", "addNoExec", project);
@@ -181,7 +181,7 @@ pub(crate) fn update(session: &Session, input: Option<UpdateTaskInput>) -> Resul
         let place = session.read(|connection| super::environment(connection, *environment))?;
         session
             .caller
-            .require("task", "update", On::Project(place.project))?;
+            .require("task", "update", PermissionTarget::Project(place.project))?;
     }
     if patch == UpdateTaskPatchInput::default() {
         return Err("Input patch requires at least 1 attribute".into());
@@ -241,7 +241,7 @@ pub(crate) fn of_environment(
 ) -> Result<Vec<Run>> {
     session
         .caller
-        .require("task", "view", On::Project(place.project))?;
+        .require("task", "view", PermissionTarget::Project(place.project))?;
     let environment = place.id;
     let id = id.value().filter(|_| id.is_truthy());
     let task_name = task_name.value().filter(|_| task_name.is_truthy());
@@ -285,7 +285,9 @@ pub(super) fn require_on_run(session: &Session, scope: &str, id: i32) -> Result<
         Some(run) => Environment::by_id(connection, run.environment),
         None => Ok(None),
     })?;
-    let on = place.map_or(On::Platform, |place| On::Project(place.project));
+    let on = place.map_or(PermissionTarget::Platform, |place| {
+        PermissionTarget::Project(place.project)
+    });
     session.caller.require("task", scope, on)
 }
 

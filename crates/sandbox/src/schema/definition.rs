@@ -5,7 +5,7 @@ use async_graphql::{ComplexObject, SimpleObject, Union};
 use super::inputs::{AdvancedTaskDefinitionTypes, TaskPermission};
 use super::{list, object};
 use crate::failure::Result;
-use crate::resolvers::listing::Shown;
+use crate::resolvers::listing::VisibleTask;
 use crate::rows::definitions::Argument;
 
 #[derive(Union)]
@@ -14,8 +14,8 @@ pub(crate) enum AdvancedTaskDefinition {
     Image(AdvancedTaskDefinitionImage),
 }
 
-impl From<Shown> for AdvancedTaskDefinition {
-    fn from(shown: Shown) -> AdvancedTaskDefinition {
+impl From<VisibleTask> for AdvancedTaskDefinition {
+    fn from(shown: VisibleTask) -> AdvancedTaskDefinition {
         if shown.definition.kind == "IMAGE" {
             AdvancedTaskDefinition::Image(shown.into())
         } else {
@@ -28,7 +28,7 @@ impl From<Shown> for AdvancedTaskDefinition {
 macro_rules! definition {
     ($name:ident, $own:ident) => {
         object! {
-            $name(row: Shown) {
+            $name(row: VisibleTask) {
                 admin_only_view: bool = Some(row.definition.admin_only_view);
                 admin_task: bool =
                     row.arguments.as_ref().map(|_| row.definition.deploy_token_injection);

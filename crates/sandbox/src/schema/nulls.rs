@@ -11,14 +11,14 @@ pub(super) struct Nulls;
 
 impl ExtensionFactory for Nulls {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Failed::default())
+        Arc::new(FailedField::default())
     }
 }
 
 #[derive(Default)]
-struct Failed(Mutex<Vec<ServerError>>);
+struct FailedField(Mutex<Vec<ServerError>>);
 
-impl Failed {
+impl FailedField {
     fn take(&self) -> Vec<ServerError> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -30,7 +30,7 @@ impl Failed {
 }
 
 #[async_trait::async_trait]
-impl Extension for Failed {
+impl Extension for FailedField {
     async fn execute(
         &self,
         context: &ExtensionContext<'_>,

@@ -10,7 +10,7 @@ use super::people::{self, GroupInterface};
 use super::run::Task;
 use super::{List, list, object, session};
 use crate::failure::Result;
-use crate::permissions::On;
+use crate::permissions::PermissionTarget;
 use crate::resolvers::{listing, runs};
 use crate::rows::Record as _;
 use crate::rows::{people as people_rows, places};
@@ -71,9 +71,11 @@ impl Project {
         include_deleted: Option<bool>,
         #[graphql(name = "type")] kind: Option<EnvType>,
     ) -> Result<List<Environment>> {
-        session(context)?
-            .caller
-            .require("environment", "view", On::Project(self.row.id))?;
+        session(context)?.caller.require(
+            "environment",
+            "view",
+            PermissionTarget::Project(self.row.id),
+        )?;
         let mut found = session(context)?
             .query(|connection| places::Environment::all(connection, "ORDER BY id", []))?;
         found.retain(|place| place.project == self.row.id);
@@ -134,7 +136,7 @@ pub(super) fn visible_project(
 ) -> Result<Option<Project>> {
     if let Some(project) = &project {
         let caller = &session(context)?.caller;
-        caller.require("project", "view", On::Project(project.id))?;
+        caller.require("project", "view", PermissionTarget::Project(project.id))?;
     }
     Ok(project.map(Project::from))
 }
@@ -145,7 +147,11 @@ pub(super) fn visible_place(
 ) -> Result<Option<Environment>> {
     if let Some(place) = &place {
         let caller = &session(context)?.caller;
-        caller.require("environment", "view", On::Project(place.project))?;
+        caller.require(
+            "environment",
+            "view",
+            PermissionTarget::Project(place.project),
+        )?;
     }
     Ok(place.map(Environment::from))
 }

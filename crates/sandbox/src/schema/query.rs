@@ -12,7 +12,7 @@ use super::{List, list, session};
 use crate::collation::same;
 use crate::failure::{Failure, Result};
 use crate::http;
-use crate::permissions::{Caller, On};
+use crate::permissions::{Caller, PermissionTarget};
 use crate::resolvers::{files, listing, runs};
 use crate::rows::Record as _;
 use crate::rows::runs::{self as run_rows, Run};
@@ -64,7 +64,9 @@ impl Query {
         #[graphql(name = "type")] kind: Option<String>,
     ) -> Result<List<GroupInterface>> {
         let session = session(context)?;
-        let sees_all = session.caller.may("project", "viewAll", On::Platform);
+        let sees_all = session
+            .caller
+            .may("project", "viewAll", PermissionTarget::Platform);
         let mut groups = session.query(|connection| match &session.caller {
             Caller::User(user) if !sees_all => people_rows::groups_of_user(connection, &user.id),
             _ => people_rows::Group::all(connection, "ORDER BY name", []),
@@ -87,8 +89,10 @@ impl Query {
         let session = session(context)?;
         let caller = &session.caller;
         let mut projects = session.query(places::projects)?;
-        if !caller.may("project", "viewAll", On::Platform) {
-            projects.retain(|project| caller.may("project", "view", On::Project(project.id)));
+        if !caller.may("project", "viewAll", PermissionTarget::Platform) {
+            projects.retain(|project| {
+                caller.may("project", "view", PermissionTarget::Project(project.id))
+            });
         }
         projects.retain(|project| git_url.as_ref().is_none_or(|url| has_git_url(project, url)));
         let since = created_after.unwrap_or_default();
@@ -174,7 +178,7 @@ impl Query {
         let group = group.ok_or_else(|| format!("Group not found: {name}"))?;
         session(context)?
             .caller
-            .require("group", "update", On::Group(&group.id))?;
+            .require("group", "update", PermissionTarget::Group(&group.id))?;
         Ok(Some(people::group(group)))
     }
 
@@ -255,7 +259,7 @@ impl Query {
         let caller = &session(context)?.caller;
         let is_self = matches!(caller, Caller::User(user) if user.id == person.id);
         if !is_self {
-            caller.require("user", "viewAll", On::Platform)?;
+            caller.require("user", "viewAll", PermissionTarget::Platform)?;
         }
         Ok(Some(User::by_email(person)))
     }

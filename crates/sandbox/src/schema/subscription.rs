@@ -11,7 +11,7 @@ use futures_util::stream::{self, Stream};
 use super::run::Task;
 use super::session;
 use crate::failure::Result;
-use crate::permissions::On;
+use crate::permissions::PermissionTarget;
 use crate::rows::Record as _;
 use crate::rows::runs::Run;
 use crate::rows::{events, places};
@@ -36,8 +36,13 @@ impl Subscription {
         let Session { state, caller, .. } = session(context)?;
         let (visible, last) = state.read(|connection| {
             let place = places::Environment::by_id(connection, environment)?;
-            let visible = place
-                .is_some_and(|place| caller.may("environment", "view", On::Project(place.project)));
+            let visible = place.is_some_and(|place| {
+                caller.may(
+                    "environment",
+                    "view",
+                    PermissionTarget::Project(place.project),
+                )
+            });
             Ok((visible, events::last(connection)?))
         })?;
         let subscriber = Subscriber {

@@ -21,7 +21,7 @@ pub(crate) use error::{at, if_exists};
 use folder::Folder;
 pub(crate) use folder::create_private;
 pub use runs::Status;
-pub(crate) use runs::{Order, RunExecutor, add_event};
+pub(crate) use runs::{RunExecutor, RunnerOrder, add_event};
 
 const TABLES: [&str; 2] = [include_str!("schema.sql"), include_str!("engine.sql")];
 

@@ -30,7 +30,7 @@ impl Status {
     }
 
     #[must_use]
-    fn is_over(self) -> bool {
+    fn is_finished(self) -> bool {
         over(self.word())
     }
 }
@@ -54,7 +54,7 @@ pub(crate) enum RunExecutor {
 
 /// The order to a runner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Order {
+pub(crate) enum RunnerOrder {
     Go,
     Cancel,
     /// The row is gone or belongs to another runner; nothing is left to write.
@@ -95,12 +95,12 @@ impl Store {
         })
     }
 
-    pub(crate) fn order(&self, id: i64, remote: &str) -> Result<Order, StoreError> {
+    pub(crate) fn order(&self, id: i64, remote: &str) -> Result<RunnerOrder, StoreError> {
         self.read(|connection| Ok(order(connection, id, remote)?))
     }
 }
 
-fn order(connection: &Connection, id: i64, remote: &str) -> rusqlite::Result<Order> {
+fn order(connection: &Connection, id: i64, remote: &str) -> rusqlite::Result<RunnerOrder> {
     let cancel = connection
         .query_row(
             "SELECT cancel_requested FROM task
@@ -110,9 +110,9 @@ fn order(connection: &Connection, id: i64, remote: &str) -> rusqlite::Result<Ord
         )
         .optional()?;
     Ok(match cancel {
-        None => Order::Gone,
-        Some(true) => Order::Cancel,
-        Some(false) => Order::Go,
+        None => RunnerOrder::Gone,
+        Some(true) => RunnerOrder::Cancel,
+        Some(false) => RunnerOrder::Go,
     })
 }
 
@@ -134,7 +134,7 @@ fn move_run(
             executor,
             status.word(),
             status == Status::Running,
-            status.is_over()
+            status.is_finished()
         ],
     )?;
     if rows == 1 {

@@ -136,7 +136,7 @@ fn arguments_must_be_usable() {
     let mut definition = task();
     definition.arguments = Some(vec![argument("U", Unknown("X".into()), None)]);
     assert_eq!(violations(&definition), []);
-    assert!(doubts(&definition)[0].contains("`X`"));
+    assert!(warnings(&definition)[0].contains("`X`"));
 }
 
 #[test]

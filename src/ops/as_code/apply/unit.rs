@@ -2,14 +2,14 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Done, Shared, Standing, coverage, of_scope, scopes, standing};
+use super::{ApplyContext, StepOutcome, StepState, coverage, of_scope, scopes, step_state};
 use crate::domain::Definition;
 use crate::domain::manifest::ScopeName;
-use crate::domain::plan::{Action, Removal, Seen, Step};
+use crate::domain::plan::{Action, Removal, ScopeSnapshot, Step};
 use crate::domain::task::definition::Target;
 use crate::error::{Error, Hint, Kind};
 use crate::ops::as_code::scope::{self, site};
-use crate::ops::definitions::define::{self, Defined, require_same};
+use crate::ops::definitions::define::{self, DefineOutcome, require_same};
 use crate::ops::definitions::{delete, update};
 
 pub(super) struct Unit<'a> {
@@ -19,10 +19,10 @@ pub(super) struct Unit<'a> {
 
 impl Unit<'_> {
     /// Carries out the steps: deletions come last.
-    pub(super) async fn carry_out(self, shared: &Shared<'_>) {
+    pub(super) async fn carry_out(self, shared: &ApplyContext<'_>) {
         for (position, step) in &self.steps {
             if let Action::Unchanged(there) = &step.action {
-                shared.set(*position, Done::Already(there.id));
+                shared.set(*position, StepOutcome::AlreadyApplied(there.id));
             }
         }
         let mut order = self.steps;
@@ -35,13 +35,13 @@ impl Unit<'_> {
         let touched = scopes(steps.iter().copied());
         let read = || {
             let coverage = |scope: &ScopeName| coverage(steps.iter().copied(), scope);
-            scope::read(shared.lagoon, &touched, coverage, shared.how)
+            scope::read(shared.lagoon, &touched, coverage, shared.options)
         };
         let fresh = match read().await {
             Ok(fresh) => fresh,
             Err(error) => {
                 for (position, _) in order {
-                    shared.set(position, Done::Failed(again(&error)));
+                    shared.set(position, StepOutcome::Failed(again(&error)));
                 }
                 return;
             }
@@ -56,9 +56,9 @@ impl Unit<'_> {
                 break;
             }
             shared.tell(step);
-            shared.set(position, Done::Unknown);
-            let done = attempt.one(step).await.unwrap_or_else(Done::Failed);
-            if let Done::Applied(id) = done {
+            shared.set(position, StepOutcome::Unknown);
+            let done = attempt.one(step).await.unwrap_or_else(StepOutcome::Failed);
+            if let StepOutcome::Applied(id) = done {
                 wrote.push((position, step, id));
             }
             shared.set(position, done);
@@ -73,7 +73,7 @@ impl Unit<'_> {
                 Err(error) => Some(unverified(error)),
             };
             if let Some(problem) = problem {
-                shared.set(position, Done::Failed(problem));
+                shared.set(position, StepOutcome::Failed(problem));
             }
         }
     }
@@ -86,52 +86,52 @@ fn again(error: &Error) -> Error {
     }
 }
 
-impl Shared<'_> {
+impl ApplyContext<'_> {
     fn tell(&self, step: &Step) {
         let position = self.finished.fetch_add(1, Ordering::Relaxed) + 1;
         let (word, name, total) = (step.action.word(), &step.name, self.total);
-        self.how.progress.update(&format!(
+        self.options.progress.update(&format!(
             "{word} {name} in {} ({position}/{total})",
             step.scope
         ));
     }
 
     fn target(&self, scope: &ScopeName) -> Target {
-        scope::target(scope, self.how.window)
+        scope::target(scope, self.options.window)
     }
 }
 
 /// The scopes as they were read before the first step.
 struct Attempt<'a> {
-    shared: &'a Shared<'a>,
-    fresh: &'a [Seen],
+    shared: &'a ApplyContext<'a>,
+    fresh: &'a [ScopeSnapshot],
 }
 
 impl Attempt<'_> {
-    async fn one(&self, step: &Step) -> Result<Done, Error> {
-        match standing(step, self.fresh) {
-            Standing::AsPlanned => {}
-            Standing::Already(id) => return Ok(Done::Already(id)),
-            Standing::Changed(why) => {
+    async fn one(&self, step: &Step) -> Result<StepOutcome, Error> {
+        match step_state(step, self.fresh) {
+            StepState::AsPlanned => {}
+            StepState::AlreadyApplied(id) => return Ok(StepOutcome::AlreadyApplied(id)),
+            StepState::Changed(why) => {
                 return Err(Error::failed(why).hint(Hint::DiffAgain));
             }
         }
         let (lagoon, target) = (self.shared.lagoon, self.shared.target(&step.scope));
         match &step.action {
-            Action::Unchanged(there) => Ok(Done::Already(there.id)),
+            Action::Unchanged(there) => Ok(StepOutcome::AlreadyApplied(there.id)),
             Action::Blocked { .. } => Err(Error::failed("the task would have to be replaced")),
-            Action::Create(after) => self.add(&step.scope, after).await.map(Done::Applied),
+            Action::Create(after) => self.add(&step.scope, after).await.map(StepOutcome::Applied),
             Action::Unverified(after, why) => self.unverifiable(&step.scope, after, why).await,
             Action::Update { before, after } => {
                 if let Some(seen) = of_scope(self.fresh, &step.scope) {
                     define::check_environment_defaults(lagoon, &site(seen), after).await?;
                 }
                 let now = update::send(lagoon, &target, before, after).await?;
-                Ok(Done::Applied(now.id))
+                Ok(StepOutcome::Applied(now.id))
             }
             Action::Delete { before, .. } => {
                 delete::delete(lagoon, &target, before).await?;
-                Ok(Done::Applied(before.id))
+                Ok(StepOutcome::Applied(before.id))
             }
             Action::Replace { gone, after } => self.replace(step, gone, after).await,
         }
@@ -144,10 +144,10 @@ impl Attempt<'_> {
         scope: &ScopeName,
         after: &Definition,
         why: &str,
-    ) -> Result<Done, Error> {
+    ) -> Result<StepOutcome, Error> {
         let defined = self.define(scope, after).await?;
-        let Defined::Unseen(there) = defined else {
-            return here(scope, after, defined.definition()).map(Done::Applied);
+        let DefineOutcome::Unverified(there) = defined else {
+            return here(scope, after, defined.definition()).map(StepOutcome::Applied);
         };
         let rest = Definition {
             arguments: after.arguments.clone(),
@@ -160,7 +160,7 @@ impl Attempt<'_> {
         .map_err(|error| {
             error.hint("delete the task that hides it on one environment, or choose another name")
         })?;
-        Ok(Done::Unseen(
+        Ok(StepOutcome::Unverified(
             id,
             format!("it already exists, but its arguments could not be read: {why}"),
         ))
@@ -172,7 +172,7 @@ impl Attempt<'_> {
         here(scope, after, defined.definition())
     }
 
-    async fn define(&self, scope: &ScopeName, after: &Definition) -> Result<Defined, Error> {
+    async fn define(&self, scope: &ScopeName, after: &Definition) -> Result<DefineOutcome, Error> {
         let Some(seen) = of_scope(self.fresh, scope) else {
             return Err(Error::not_found(format!("{scope} no longer exists")));
         };
@@ -188,7 +188,7 @@ impl Attempt<'_> {
         step: &Step,
         gone: &[Removal],
         after: &Definition,
-    ) -> Result<Done, Error> {
+    ) -> Result<StepOutcome, Error> {
         let shared = self.shared;
         let (here, elsewhere): (Vec<&Removal>, Vec<&Removal>) =
             gone.iter().partition(|g| g.scope.is_same(&step.scope));
@@ -196,7 +196,11 @@ impl Attempt<'_> {
             let target = shared.target(&old.scope);
             delete::delete(shared.lagoon, &target, &old.definition).await?;
         }
-        let fresh: Vec<Seen> = self.fresh.iter().map(|s| forget(s, &here)).collect();
+        let fresh: Vec<ScopeSnapshot> = self
+            .fresh
+            .iter()
+            .map(|s| without_removed(s, &here))
+            .collect();
         let without = Attempt {
             shared,
             fresh: &fresh,
@@ -231,7 +235,7 @@ impl Attempt<'_> {
                 _ => {}
             }
         }
-        Ok(Done::Applied(id))
+        Ok(StepOutcome::Applied(id))
     }
 }
 
@@ -247,7 +251,7 @@ fn here(scope: &ScopeName, after: &Definition, returned: &Definition) -> Result<
     Ok(returned.id)
 }
 
-fn forget(seen: &Seen, gone: &[&Removal]) -> Seen {
+fn without_removed(seen: &ScopeSnapshot, gone: &[&Removal]) -> ScopeSnapshot {
     let mut seen = seen.clone();
     for view in &mut seen.views {
         view.definitions
@@ -257,7 +261,7 @@ fn forget(seen: &Seen, gone: &[&Removal]) -> Seen {
 }
 
 /// Compares a written task with its state now. Returns the problem, if there is one.
-fn verify(step: &Step, id: i64, now: &[Seen]) -> Option<Error> {
+fn verify(step: &Step, id: i64, now: &[ScopeSnapshot]) -> Option<Error> {
     let seen = of_scope(now, &step.scope)?;
     let there = seen.definitions().into_iter().find(|d| d.id == id);
     let name = &step.name;

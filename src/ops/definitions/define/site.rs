@@ -13,14 +13,14 @@ use crate::ops::places::place;
 use crate::terminal::Progress;
 
 #[derive(Debug, Clone)]
-pub(crate) struct Site {
+pub(crate) struct ScopeView {
     pub scope: Scope,
     /// For messages.
     pub label: String,
     pub views: Vec<EnvironmentView>,
 }
 
-impl Site {
+impl ScopeView {
     /// The task of this scope with the name, compared as the database compares names.
     pub(crate) fn existing(&self, name: &str) -> Option<&Definition> {
         self.definitions()
@@ -82,7 +82,7 @@ pub(crate) async fn site(
     target: &Target,
     coverage: &Coverage,
     progress: Option<&dyn Progress>,
-) -> Result<Site, Error> {
+) -> Result<ScopeView, Error> {
     let (scope, label, views) = match target {
         Target::Environment {
             project,
@@ -101,7 +101,7 @@ pub(crate) async fn site(
             (Scope::Project(project.id), label, environments)
         }
         Target::Group(name) => {
-            let views = group::read(lagoon, name, coverage, group::AT_ONCE, progress).await?;
+            let views = group::read(lagoon, name, coverage, group::CONCURRENCY, progress).await?;
             (Scope::Group(name.clone()), format!("group {name}"), views)
         }
         Target::System(project) => {
@@ -122,7 +122,7 @@ pub(crate) async fn site(
             (Scope::System, "the whole system".to_owned(), views)
         }
     };
-    Ok(Site {
+    Ok(ScopeView {
         scope,
         label,
         views,

@@ -6,7 +6,7 @@ use crate::domain::task::one_off::OneOff;
 use crate::domain::task::text::{limit, storable, too_long};
 use crate::error::{Error, Flag};
 use crate::lagoon::operations::adhoc::check_length;
-use crate::ops::launch::recover::Newest;
+use crate::ops::launch::recover::NewestRun;
 use crate::ops::launch::{Launch, Subject};
 
 /// A command to start on any environment.
@@ -37,7 +37,7 @@ pub(crate) fn command_on(
         place: view.environment.clone(),
         subject: Subject::Command(one_off),
         warnings: warnings.into_iter().collect(),
-        newest: Newest::of(&view.runs),
+        newest: NewestRun::of(&view.runs),
         unfinished: Vec::new(),
         usual_length: None,
     })

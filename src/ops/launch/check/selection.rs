@@ -6,10 +6,14 @@ use crate::domain::place::view::EnvironmentView;
 use crate::domain::{Definition, TaskRef};
 use crate::error::{Error, Hint, Kind, quoted_list};
 use crate::ops::launch::Launch;
-use crate::ops::places::targets::Seen;
+use crate::ops::places::targets::ResolvedEnvironment;
 
 /// Checks a task on an environment. Tasks of one name can differ between environments.
-pub(crate) fn task(seen: &Seen, task: &TaskRef, request: &TaskRequest) -> Result<Launch, Obstacle> {
+pub(crate) fn task(
+    seen: &ResolvedEnvironment,
+    task: &TaskRef,
+    request: &TaskRequest,
+) -> Result<Launch, Obstacle> {
     require_complete(seen)?;
     let definition = choose(&seen.view, task).map_err(|error| match error.kind {
         Kind::NotFound => Obstacle::NoTask(error),
@@ -37,7 +41,10 @@ fn choose<'a>(view: &'a EnvironmentView, task: &TaskRef) -> Result<&'a Definitio
     })
 }
 
-pub(crate) fn command(seen: &Seen, request: &CommandRequest) -> Result<Launch, Obstacle> {
+pub(crate) fn command(
+    seen: &ResolvedEnvironment,
+    request: &CommandRequest,
+) -> Result<Launch, Obstacle> {
     require_complete(seen)?;
     command_on(&seen.view, request)
 }
@@ -53,7 +60,7 @@ pub(crate) fn require_none_unfinished(launch: Launch) -> Result<Launch, Obstacle
     Err(error.hint(Hint::ChooseIfRunning).into())
 }
 
-fn require_complete(seen: &Seen) -> Result<(), Error> {
+fn require_complete(seen: &ResolvedEnvironment) -> Result<(), Error> {
     match &seen.trouble {
         None => Ok(()),
         Some(trouble) => {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use super::Watcher;
+use super::TransferWatcher;
 use crate::clock::Clock;
 use crate::domain::run::files::RunFile;
 use crate::error::Error;
@@ -37,23 +37,23 @@ pub(super) trait Destination: Send {
     fn write(&mut self, piece: &[u8]) -> Result<(), Error>;
 }
 
-struct Failure {
+struct FetchFailure {
     error: Error,
-    is_passing: bool,
+    is_transient: bool,
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Failure {
-        Failure {
+impl From<Error> for FetchFailure {
+    fn from(error: Error) -> FetchFailure {
+        FetchFailure {
             error,
-            is_passing: false,
+            is_transient: false,
         }
     }
 }
 
-impl From<LagoonError> for Failure {
-    fn from(error: LagoonError) -> Failure {
-        let is_passing = match &error {
+impl From<LagoonError> for FetchFailure {
+    fn from(error: LagoonError) -> FetchFailure {
+        let is_transient = match &error {
             LagoonError::NotReached { .. }
             | LagoonError::NoAnswer { .. }
             | LagoonError::NotLagoon { .. }
@@ -64,22 +64,22 @@ impl From<LagoonError> for Failure {
             }),
             _ => false,
         };
-        Failure {
+        FetchFailure {
             error: error.into(),
-            is_passing,
+            is_transient,
         }
     }
 }
 
-struct Pauses {
+struct RetryPauses {
     left: u32,
     next: Duration,
     furthest: u64,
 }
 
-impl Pauses {
-    fn new() -> Pauses {
-        Pauses {
+impl RetryPauses {
+    fn new() -> RetryPauses {
+        RetryPauses {
             left: RETRIES,
             next: PAUSE,
             furthest: 0,
@@ -89,9 +89,9 @@ impl Pauses {
     /// The pause after an attempt that ended at this length; `None` after the last.
     fn after(&mut self, bytes: u64) -> Option<Duration> {
         if bytes >= self.furthest + PROGRESS {
-            *self = Pauses {
+            *self = RetryPauses {
                 furthest: bytes,
-                ..Pauses::new()
+                ..RetryPauses::new()
             };
         }
         self.left = self.left.checked_sub(1)?;
@@ -104,7 +104,7 @@ impl Pauses {
 pub(crate) struct Fetch<'a> {
     lagoon: &'a Lagoon,
     clock: &'a dyn Clock,
-    watcher: &'a dyn Watcher,
+    watcher: &'a dyn TransferWatcher,
     run: i64,
     files: Vec<RunFile>,
     read: Duration,
@@ -115,7 +115,7 @@ impl<'a> Fetch<'a> {
     pub(crate) fn new(
         lagoon: &'a Lagoon,
         clock: &'a dyn Clock,
-        watcher: &'a dyn Watcher,
+        watcher: &'a dyn TransferWatcher,
         run: i64,
         files: Vec<RunFile>,
     ) -> Self {
@@ -137,7 +137,7 @@ impl<'a> Fetch<'a> {
         name: &str,
         to: &mut (dyn Write + Send),
     ) -> Result<u64, Error> {
-        let mut output = Output {
+        let mut output = OutputDestination {
             name,
             to,
             bytes: 0,
@@ -152,13 +152,13 @@ impl<'a> Fetch<'a> {
         name: &str,
         to: &mut dyn Destination,
     ) -> Result<(), Error> {
-        let mut pauses = Pauses::new();
+        let mut pauses = RetryPauses::new();
         loop {
             let Err(failure) = self.attempt(name, to).await else {
                 return Ok(());
             };
             let pause = pauses.after(to.bytes());
-            match pause.filter(|_| failure.is_passing && to.can_retry()) {
+            match pause.filter(|_| failure.is_transient && to.can_retry()) {
                 Some(pause) => {
                     self.watcher.interrupted(name, to.bytes(), &failure.error);
                     self.clock.sleep(pause).await;
@@ -168,7 +168,7 @@ impl<'a> Fetch<'a> {
         }
     }
 
-    async fn attempt(&mut self, name: &str, to: &mut dyn Destination) -> Result<(), Failure> {
+    async fn attempt(&mut self, name: &str, to: &mut dyn Destination) -> Result<(), FetchFailure> {
         let mut download = self.begin(name, to.beginning().as_ref()).await?;
         to.begin(download.version.as_ref(), download.start)?;
         let length = download.length;
@@ -189,7 +189,7 @@ impl<'a> Fetch<'a> {
         &mut self,
         name: &str,
         beginning: Option<&Beginning>,
-    ) -> Result<Download, Failure> {
+    ) -> Result<Download, FetchFailure> {
         if self.clock.now().saturating_sub(self.read) >= FRESH {
             self.refresh().await?;
         }
@@ -207,7 +207,7 @@ impl<'a> Fetch<'a> {
         Ok(self.lagoon.download(url, beginning).await?)
     }
 
-    async fn refresh(&mut self) -> Result<(), Failure> {
+    async fn refresh(&mut self) -> Result<(), FetchFailure> {
         let files = self.lagoon.run_files(self.run).await?;
         self.files = files.ok_or_else(|| super::no_run(self.run))?;
         self.read = self.clock.now();
@@ -225,14 +225,14 @@ impl<'a> Fetch<'a> {
     }
 }
 
-struct Output<'a> {
+struct OutputDestination<'a> {
     name: &'a str,
     to: &'a mut (dyn Write + Send),
     bytes: u64,
     version: Option<Version>,
 }
 
-impl Destination for Output<'_> {
+impl Destination for OutputDestination<'_> {
     fn version(&self) -> Option<&Version> {
         self.version.as_ref()
     }
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn retry_pauses_grow_and_end_without_progress() {
-        let mut pauses = Pauses::new();
+        let mut pauses = RetryPauses::new();
         let mut series = |bytes| {
             let all = std::iter::from_fn(|| pauses.after(bytes));
             all.map(|pause| pause.as_millis()).collect::<Vec<_>>()

@@ -13,7 +13,7 @@ use crate::error::{Error, Hint};
 use crate::ops::places::place::names_hint;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Saved {
+pub(crate) struct SavedFile {
     /// In Lagoon.
     pub name: String,
     pub path: PathBuf,
@@ -88,12 +88,12 @@ impl Fetch<'_> {
         name: &str,
         path: &Path,
         force: bool,
-    ) -> Result<Saved, Error> {
+    ) -> Result<SavedFile, Error> {
         let mut partial = Partial::open(path, self.find(name)?.url.resource())?;
         if let Err(error) = self.transfer(name, &mut partial).await {
             return Err(partial.interrupted(error));
         }
-        Ok(Saved {
+        Ok(SavedFile {
             name: name.to_owned(),
             path: path.to_owned(),
             bytes: partial.complete(path, force)?,

@@ -26,7 +26,7 @@ pub(super) struct Partial {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Record {
+struct PartialRecord {
     resource: String,
     #[serde(flatten)]
     version: Version,
@@ -90,7 +90,7 @@ impl Partial {
     }
 
     fn write_record(&self, version: &Version) -> Result<(), Error> {
-        let record = Record {
+        let record = PartialRecord {
             resource: self.resource.clone(),
             version: version.clone(),
         };
@@ -187,7 +187,8 @@ fn is_at(_file: &File, path: &Path) -> std::io::Result<bool> {
 fn recorded(path: &Path, resource: &str) -> Option<Version> {
     let options = &mut OpenOptions::new();
     let file = regular_file::open(path, options.read(true), false).ok()?;
-    let record: Record = serde_json::from_reader(std::io::Read::take(file, 64 * 1024)).ok()?;
+    let record: PartialRecord =
+        serde_json::from_reader(std::io::Read::take(file, 64 * 1024)).ok()?;
     (record.resource == resource).then_some(record.version)
 }
 

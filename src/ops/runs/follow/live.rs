@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::clock::Instant;
-use crate::domain::run::live::{Missing, ShownLines};
+use crate::domain::run::live::{MissingLines, ShownLines};
 use crate::domain::{Environment, Run, SshEndpoint};
 
 use crate::error::{Error, Hint};
@@ -15,7 +15,7 @@ use crate::lagoon::operations::portal::Portal;
 use crate::lagoon::{Lagoon, LagoonError};
 use crate::ssh::{Destination, Key, LONGEST_TAIL, LogStream, Ssh, SshError, follow_log};
 
-use super::Sink;
+use super::LogSink;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum LiveMode {
@@ -29,7 +29,7 @@ pub(crate) enum LiveMode {
 }
 
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Live {
+pub(crate) struct LiveOptions {
     pub mode: LiveMode,
     /// `None` for ssh's default keys.
     pub key: Option<Key>,
@@ -48,11 +48,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const SEARCH: Duration = Duration::from_secs(3);
 
 /// The connection to a portal, and the lines received.
-pub(super) struct Connection<'a> {
+pub(super) struct LiveConnection<'a> {
     clock: &'a dyn Clock,
     mode: LiveMode,
     ssh: Ssh,
-    state: State,
+    state: LiveState,
     /// In a row, without a line.
     failures: u32,
     shown: ShownLines,
@@ -60,7 +60,7 @@ pub(super) struct Connection<'a> {
     is_ending: bool,
 }
 
-enum State {
+enum LiveState {
     /// The portal is unknown.
     Unasked,
     /// To connect at this time.
@@ -70,16 +70,16 @@ enum State {
     Off,
 }
 
-impl<'a> Connection<'a> {
-    pub(super) fn new(clock: &'a dyn Clock, live: &Live) -> Self {
-        Connection {
+impl<'a> LiveConnection<'a> {
+    pub(super) fn new(clock: &'a dyn Clock, live: &LiveOptions) -> Self {
+        LiveConnection {
             clock,
             mode: live.mode,
             // Never asking: the terminal shows how far the run is.
             ssh: Ssh::new().with_key(live.key.clone()),
             state: match live.mode {
-                LiveMode::Never => State::Off,
-                LiveMode::Auto | LiveMode::Always => State::Unasked,
+                LiveMode::Never => LiveState::Off,
+                LiveMode::Auto | LiveMode::Always => LiveState::Unasked,
             },
             failures: 0,
             shown: ShownLines::default(),
@@ -88,7 +88,7 @@ impl<'a> Connection<'a> {
     }
 
     pub(super) fn is_off(&self) -> bool {
-        matches!(self.state, State::Off) && self.shown.is_empty()
+        matches!(self.state, LiveState::Off) && self.shown.is_empty()
     }
 
     /// Looks up the portal once. The run must have started.
@@ -96,9 +96,9 @@ impl<'a> Connection<'a> {
         &mut self,
         lagoon: &Lagoon,
         run: &Run,
-        sink: &mut dyn Sink,
+        sink: &mut dyn LogSink,
     ) -> Result<(), Error> {
-        if !matches!(self.state, State::Unasked) {
+        if !matches!(self.state, LiveState::Unasked) {
             return Ok(());
         }
         let Some(environment) = &run.environment else {
@@ -119,7 +119,7 @@ impl<'a> Connection<'a> {
         match to {
             Ok(to) => {
                 sink.trace(&format!("live log: ssh to {}", to.server()));
-                self.state = State::Due(to, self.clock.now());
+                self.state = LiveState::Due(to, self.clock.now());
                 Ok(())
             }
             Err(why) => self.give_up(run, why, sink),
@@ -127,10 +127,10 @@ impl<'a> Connection<'a> {
     }
 
     /// Shows live lines during `work`.
-    pub(super) async fn meanwhile<T>(
+    pub(super) async fn run_during<T>(
         &mut self,
         run: &Run,
-        sink: &mut dyn Sink,
+        sink: &mut dyn LogSink,
         work: impl Future<Output = T>,
     ) -> Result<T, Error> {
         tokio::select! {
@@ -143,36 +143,36 @@ impl<'a> Connection<'a> {
     /// Stops reconnecting.
     pub(super) fn ends(&mut self) {
         self.is_ending = true;
-        if !matches!(self.state, State::Open(..)) {
-            self.state = State::Off;
+        if !matches!(self.state, LiveState::Open(..)) {
+            self.state = LiveState::Off;
         }
     }
 
     /// The part of the log that was not shown; `None` if no line was.
-    pub(super) fn missing<'l>(&self, log: &'l str) -> Option<Missing<'l>> {
+    pub(super) fn missing<'l>(&self, log: &'l str) -> Option<MissingLines<'l>> {
         let deadline = Instant::now() + SEARCH;
         let search = || self.shown.missing(log, Some(deadline.into_std()));
         (!self.shown.is_empty()).then(search)
     }
 
     /// Shows lines until an error. Safe to cancel.
-    async fn show(&mut self, run: &Run, sink: &mut dyn Sink) -> Error {
+    async fn show(&mut self, run: &Run, sink: &mut dyn LogSink) -> Error {
         loop {
             let went = match &mut self.state {
-                State::Unasked | State::Off => return pending().await,
-                State::Due(to, due) => {
+                LiveState::Unasked | LiveState::Off => return pending().await,
+                LiveState::Due(to, due) => {
                     let pause = due.saturating_sub(self.clock.now());
                     self.clock.sleep(pause).await;
                     match follow_log(&self.ssh, to, &run.task_name, LONGEST_TAIL) {
                         Ok(stream) => {
                             self.shown.begin();
-                            self.state = State::Open(to.clone(), Box::new(stream));
+                            self.state = LiveState::Open(to.clone(), Box::new(stream));
                             Ok(())
                         }
                         Err(error) => self.lost(run, &error, sink),
                     }
                 }
-                State::Open(_, stream) => match stream.next().await {
+                LiveState::Open(_, stream) => match stream.next().await {
                     Ok(line) => {
                         self.failures = 0;
                         if self.shown.take(&line.source, line.at, &line.text) {
@@ -190,19 +190,19 @@ impl<'a> Connection<'a> {
         }
     }
 
-    fn lost(&mut self, run: &Run, error: &SshError, sink: &mut dyn Sink) -> Result<(), Error> {
+    fn lost(&mut self, run: &Run, error: &SshError, sink: &mut dyn LogSink) -> Result<(), Error> {
         self.failures += 1;
         let is_refusal = matches!(error, SshError::Refused { .. });
         let most = if is_refusal { REFUSALS } else { FAILURES };
         let is_hopeless = self.shown.is_empty() && self.failures >= most;
-        let to = match std::mem::replace(&mut self.state, State::Off) {
-            State::Due(to, _) | State::Open(to, _) => to,
-            State::Unasked | State::Off => return Ok(()),
+        let to = match std::mem::replace(&mut self.state, LiveState::Off) {
+            LiveState::Due(to, _) | LiveState::Open(to, _) => to,
+            LiveState::Unasked | LiveState::Off => return Ok(()),
         };
         if self.is_ending {
             return Ok(());
         }
-        if is_hopeless || !(is_refusal || error.is_passing()) {
+        if is_hopeless || !(is_refusal || error.is_transient()) {
             if matches!(error, SshError::HostKeyChanged { .. }) && self.mode == LiveMode::Auto {
                 // Possibly an attack, so it is always reported.
                 sink.note(&format!("no live log: {error}"));
@@ -211,12 +211,12 @@ impl<'a> Connection<'a> {
         }
         sink.trace(&format!("live log: {error}; retrying"));
         let pause = Duration::from_secs(1 << (self.failures - 1).min(4)).min(LONGEST_PAUSE);
-        self.state = State::Due(to, self.clock.now() + pause);
+        self.state = LiveState::Due(to, self.clock.now() + pause);
         Ok(())
     }
 
-    fn give_up(&mut self, run: &Run, why: Error, sink: &mut dyn Sink) -> Result<(), Error> {
-        self.state = State::Off;
+    fn give_up(&mut self, run: &Run, why: Error, sink: &mut dyn LogSink) -> Result<(), Error> {
+        self.state = LiveState::Off;
         let why = Error {
             message: format!("no live log for run {}: {}", run.id, why.message),
             runs: vec![run.to_json()],

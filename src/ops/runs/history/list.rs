@@ -17,7 +17,7 @@ use crate::lagoon::{Lagoon, LagoonError};
 use crate::lagoon::operations::runs::RecentView;
 
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Wanted {
+pub(crate) struct RunFilter {
     /// Lagoon's statuses or our outcomes; empty for all.
     pub statuses: Vec<String>,
     pub active: bool,
@@ -34,7 +34,7 @@ pub(crate) struct Wanted {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Listed {
+pub(crate) struct RunList {
     pub runs: Vec<RecentRun>,
     /// Of environments or projects that could not be read.
     pub failures: Vec<Error>,
@@ -44,14 +44,18 @@ pub(crate) struct Listed {
 const FIRST: i64 = 200;
 
 /// Projects or environments read concurrently.
-const AT_ONCE: usize = 8;
+const CONCURRENCY: usize = 8;
 
 /// An environment with its newest runs, if they were read.
-type Read = (Environment, Result<Option<RecentView>, LagoonError>);
+type EnvironmentRead = (Environment, Result<Option<RecentView>, LagoonError>);
 
 /// One request per project, and one per environment whose older runs are needed. Failures concern
 /// only their environment or project.
-pub(crate) async fn list(lagoon: &Lagoon, environments: &[Environment], wanted: &Wanted) -> Listed {
+pub(crate) async fn list(
+    lagoon: &Lagoon,
+    environments: &[Environment],
+    wanted: &RunFilter,
+) -> RunList {
     let mut projects: Vec<(&str, Vec<&Environment>)> = Vec::new();
     for environment in environments {
         let name = environment.project.name.as_str();
@@ -68,7 +72,7 @@ pub(crate) async fn list(lagoon: &Lagoon, environments: &[Environment], wanted: 
         of_project(lagoon, name, takes, wanted).await
     });
     // A stream's own `map` would make a future that is not `Send`.
-    let reads = stream::iter(reads.collect::<Vec<_>>()).buffered(AT_ONCE);
+    let reads = stream::iter(reads.collect::<Vec<_>>()).buffered(CONCURRENCY);
     gather(lagoon, reads, wanted).await.1
 }
 
@@ -78,12 +82,12 @@ pub(crate) async fn list_projects(
     lagoon: &Lagoon,
     projects: &[Project],
     takes: impl Fn(&Environment) -> bool,
-    wanted: &Wanted,
-) -> (Vec<Environment>, Listed) {
+    wanted: &RunFilter,
+) -> (Vec<Environment>, RunList) {
     let takes = &takes;
     let reads = stream::iter(projects)
         .map(|project| of_project(lagoon, &project.name, takes, wanted))
-        .buffered(AT_ONCE);
+        .buffered(CONCURRENCY);
     gather(lagoon, reads, wanted).await
 }
 
@@ -91,8 +95,8 @@ async fn of_project(
     lagoon: &Lagoon,
     project: &str,
     takes: impl Fn(&Environment) -> bool,
-    wanted: &Wanted,
-) -> Result<Vec<Read>, Error> {
+    wanted: &RunFilter,
+) -> Result<Vec<EnvironmentRead>, Error> {
     let found = lagoon.project_runs(project, wanted.first_limit()).await?;
     let found = found.unwrap_or_default().into_iter();
     let taken = found.filter(|found| takes(&found.environment));
@@ -102,9 +106,9 @@ async fn of_project(
 
 async fn gather(
     lagoon: &Lagoon,
-    reads: impl Stream<Item = Result<Vec<Read>, Error>>,
-    wanted: &Wanted,
-) -> (Vec<Environment>, Listed) {
+    reads: impl Stream<Item = Result<Vec<EnvironmentRead>, Error>>,
+    wanted: &RunFilter,
+) -> (Vec<Environment>, RunList) {
     let each = reads.flat_map(|read| match read {
         Ok(read) => stream::iter(read.into_iter().map(Ok).collect::<Vec<_>>()),
         Err(error) => stream::iter(vec![Err(error)]),
@@ -119,8 +123,8 @@ async fn gather(
             Err(error) => (None, Err(error)),
         }
     });
-    let mut found = pin!(found.buffered(AT_ONCE));
-    let (mut environments, mut listed) = (Vec::new(), Listed::default());
+    let mut found = pin!(found.buffered(CONCURRENCY));
+    let (mut environments, mut listed) = (Vec::new(), RunList::default());
     while let Some((environment, runs)) = found.next().await {
         environments.extend(environment);
         match runs {
@@ -150,7 +154,7 @@ fn newest_first(runs: &mut Vec<RecentRun>, limit: usize) {
 async fn of_one(
     lagoon: &Lagoon,
     environment: &Environment,
-    wanted: &Wanted,
+    wanted: &RunFilter,
     mut newest: Option<RecentView>,
 ) -> Result<Vec<RecentRun>, Error> {
     let place = Arc::new(environment.clone());
@@ -200,7 +204,7 @@ async fn of_one(
     }
 }
 
-impl Wanted {
+impl RunFilter {
     fn first_limit(&self) -> i64 {
         let enough = i64::try_from(self.limit).unwrap_or(FIRST);
         if self.takes_all() {
@@ -228,7 +232,7 @@ impl Wanted {
                 || word.eq_ignore_ascii_case(run.outcome().word())
         };
         (self.statuses.is_empty() || self.statuses.iter().any(is_wanted))
-            && (!self.active || !run.outcome().is_over())
+            && (!self.active || !run.outcome().is_finished())
             && self
                 .task
                 .as_ref()

@@ -11,8 +11,8 @@ use crate::domain::run::RecentRun;
 use crate::error::{Error, Kind};
 use crate::lagoon::Lagoon;
 
-use super::{Listed, Wanted, list};
-use crate::ops::runs::push::{self, Going, Hints, Woken};
+use super::{RunFilter, RunList, list};
+use crate::ops::runs::push::{self, ChangeHints, WakeReason, WatchedRun};
 use crate::ops::runs::wait::first_of_all;
 
 /// Between polls, initially and after a change.
@@ -22,27 +22,27 @@ const SHORTEST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// The minimum between polls after a push.
-const APART: Duration = Duration::from_secs(1);
+const MIN_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The interval for looking up the environments.
-const MOVED: Duration = Duration::from_secs(60);
+const LOOKUP_INTERVAL: Duration = Duration::from_secs(60);
 
-pub(crate) struct Watching<'a> {
+pub(crate) struct RunWatcher<'a> {
     lagoon: &'a Lagoon,
     clock: &'a dyn Clock,
-    hints: Box<dyn Hints>,
+    hints: Box<dyn ChangeHints>,
     environments: Vec<Environment>,
-    wanted: Wanted,
+    wanted: RunFilter,
     /// By run id.
     known: HashMap<i64, SmolStr>,
     pause: Duration,
-    looked: Option<Duration>,
+    last_poll: Option<Duration>,
     since: Duration,
 }
 
 /// The result of a poll.
 #[derive(Debug)]
-pub(crate) struct Look {
+pub(crate) struct PollResult {
     /// Newest first. A run that was active at the last poll is included when it has finished.
     pub runs: Vec<RecentRun>,
     /// New runs and those with a new status, oldest first.
@@ -51,15 +51,15 @@ pub(crate) struct Look {
     pub failures: Vec<Error>,
 }
 
-impl<'a> Watching<'a> {
+impl<'a> RunWatcher<'a> {
     /// Changes are pushed if there are few environments.
     pub(crate) fn new(
         lagoon: &'a Lagoon,
         clock: &'a dyn Clock,
         environments: Vec<Environment>,
-        wanted: Wanted,
+        wanted: RunFilter,
     ) -> Self {
-        Watching {
+        RunWatcher {
             lagoon,
             clock,
             hints: push::hints(lagoon, environments.len()),
@@ -67,7 +67,7 @@ impl<'a> Watching<'a> {
             wanted,
             known: HashMap::new(),
             pause: SHORTEST,
-            looked: None,
+            last_poll: None,
             since: clock.now(),
         }
     }
@@ -77,27 +77,30 @@ impl<'a> Watching<'a> {
         self.since = self.clock.now();
     }
 
-    pub(crate) fn may_have_moved(&self) -> bool {
-        self.clock.now().saturating_sub(self.since) >= MOVED
+    pub(crate) fn may_have_changed(&self) -> bool {
+        self.clock.now().saturating_sub(self.since) >= LOOKUP_INTERVAL
     }
 
     /// Polls, after a pause except for the first time. `trouble` receives temporary failures, after
     /// which it polls again. Fails if nothing can be read, and at the first poll also for a
     /// temporary failure.
-    pub(crate) async fn look(&mut self, mut trouble: impl FnMut(&str)) -> Result<Look, Error> {
+    pub(crate) async fn poll(
+        &mut self,
+        mut trouble: impl FnMut(&str),
+    ) -> Result<PollResult, Error> {
         loop {
-            if let Some(looked) = self.looked {
-                self.rest(looked).await;
+            if let Some(last_poll) = self.last_poll {
+                self.rest(last_poll).await;
             }
-            let is_first = self.looked.is_none();
+            let is_first = self.last_poll.is_none();
             let listed = list(self.lagoon, &self.environments, &self.wanted).await;
-            self.looked = Some(self.clock.now());
+            self.last_poll = Some(self.clock.now());
             let passes = |error: &&Error| error.kind == Kind::Unreachable;
             if let (Some(error), false) = (listed.failures.iter().find(passes), is_first) {
                 trouble(&error.to_string());
                 continue;
             }
-            let Listed { runs, failures } = listed;
+            let RunList { runs, failures } = listed;
             if runs.is_empty() && !failures.is_empty() {
                 first_of_all(failures)?;
                 continue;
@@ -106,7 +109,7 @@ impl<'a> Watching<'a> {
         }
     }
 
-    fn taken(&mut self, runs: Vec<RecentRun>, failures: Vec<Error>) -> Look {
+    fn taken(&mut self, runs: Vec<RecentRun>, failures: Vec<Error>) -> PollResult {
         let is_new =
             |recent: &&RecentRun| self.known.get(&recent.run.id) != Some(&recent.run.status);
         let changed: Vec<RecentRun> = runs.iter().rev().filter(is_new).cloned().collect();
@@ -136,26 +139,26 @@ impl<'a> Watching<'a> {
         // Runs that finish before the next poll are listed once more.
         self.wanted.also = runs
             .iter()
-            .filter(|recent| !recent.run.outcome().is_over())
+            .filter(|recent| !recent.run.outcome().is_finished())
             .map(|recent| recent.run.id)
             .collect();
-        Look {
+        PollResult {
             runs,
             changed,
             failures,
         }
     }
 
-    async fn rest(&mut self, looked: Duration) {
-        let all = self.environments.iter().map(|environment| Going {
+    async fn rest(&mut self, last_poll: Duration) {
+        let all = self.environments.iter().map(|environment| WatchedRun {
             run: None,
             environment: Some(environment.id),
         });
-        let all: Vec<Going> = all.collect();
+        let all: Vec<WatchedRun> = all.collect();
         let pause = self.pause.mul_f64(0.9 + 0.2 * fastrand::f64());
-        if self.hints.pause(self.clock, pause, &all).await == Woken::ByHint {
-            let since = self.clock.now().saturating_sub(looked);
-            self.clock.sleep(APART.saturating_sub(since)).await;
+        if self.hints.pause(self.clock, pause, &all).await == WakeReason::Hinted {
+            let since = self.clock.now().saturating_sub(last_poll);
+            self.clock.sleep(MIN_INTERVAL.saturating_sub(since)).await;
         }
     }
 }

@@ -13,23 +13,23 @@ use super::verdict::about;
 const REFUSALS: u32 = 5;
 
 #[derive(Debug, Default)]
-pub(super) struct Reader {
+pub(super) struct RunReader {
     refusals: HashMap<i64, u32>,
     /// Not found by the last read.
     absent: HashSet<i64>,
 }
 
 /// `None` if the run could not be read this time. An error ends waiting.
-type Read = Result<Option<Run>, Error>;
+type ReadResult = Result<Option<Run>, Error>;
 
-impl Reader {
+impl RunReader {
     /// In the order of `runs`.
     pub(super) async fn read(
         &mut self,
         lagoon: &Lagoon,
         runs: &[&Run],
         watcher: &mut dyn Watcher,
-    ) -> Vec<Read> {
+    ) -> Vec<ReadResult> {
         let mut together: Vec<(&Environment, Vec<i64>)> = Vec::new();
         for run in runs {
             let Some(environment) = &run.environment else {
@@ -78,7 +78,7 @@ impl Reader {
         run: &Run,
         down: &mut Option<String>,
         watcher: &mut dyn Watcher,
-    ) -> Read {
+    ) -> ReadResult {
         let reason = match lagoon.run_by_id(run.id).await {
             Ok(Some(mut newer)) => {
                 self.was_read(run.id);

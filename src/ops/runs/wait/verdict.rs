@@ -4,14 +4,14 @@ use crate::domain::{Outcome, Run};
 use crate::error::{Error, Kind};
 
 #[derive(Debug)]
-pub struct Waited {
+pub struct WaitOutcome {
     /// As read last.
     pub run: Run,
     /// `Ok` if it has finished, whatever its outcome.
     pub end: Result<(), Error>,
 }
 
-impl Waited {
+impl WaitOutcome {
     /// `None` if the run completed.
     pub fn failure(self) -> Option<Error> {
         self.end.and_then(|()| verdict(&self.run)).err()
@@ -61,7 +61,7 @@ pub(crate) fn first_of_all(mut failures: Vec<Error>) -> Result<(), Error> {
 }
 
 /// As [`first_of_all`], but a usage error takes precedence.
-pub(in crate::ops) fn all_together(problems: Vec<Error>) -> Result<(), Error> {
+pub(in crate::ops) fn combined_error(problems: Vec<Error>) -> Result<(), Error> {
     let is_usage = problems.iter().any(|p| p.kind == Kind::Usage);
     first_of_all(problems).map_err(|error| Error {
         kind: if is_usage { Kind::Usage } else { error.kind },

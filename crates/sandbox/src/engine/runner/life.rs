@@ -6,11 +6,11 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
-use super::process::{self, End};
+use super::process::{self, ProcessEnd};
 use super::{image, takeover};
 use crate::engine::order::Job;
 use crate::engine::{EngineError, Work, log, standins};
-use crate::store::{Order, Status, Store, StoreError, at, create_private};
+use crate::store::{RunnerOrder, Status, Store, StoreError, at, create_private};
 
 struct Life {
     store: Store,
@@ -43,8 +43,8 @@ impl Life {
             return Ok(());
         }
         self.append(&log::header(&self.job.run.task_name))?;
-        if self.order() == Order::Cancel {
-            return self.end(&End::Cancelled);
+        if self.order() == RunnerOrder::Cancel {
+            return self.end(&ProcessEnd::Cancelled);
         }
         let command = match self.command()? {
             Ok(command) => command,
@@ -115,28 +115,28 @@ impl Life {
     }
 
     /// A store that cannot be read says nothing about the run.
-    fn order(&self) -> Order {
+    fn order(&self) -> RunnerOrder {
         let order = self.store.order(self.job.run.id, &self.job.remote);
-        order.unwrap_or(Order::Go)
+        order.unwrap_or(RunnerOrder::Go)
     }
 
-    fn end(&self, end: &End) -> Result<(), EngineError> {
-        if !matches!(end, End::Exited(_)) {
+    fn end(&self, end: &ProcessEnd) -> Result<(), EngineError> {
+        if !matches!(end, ProcessEnd::Exited(_)) {
             self.remove_container();
         }
         let status = match end {
             // The run's folder may belong to another run of the same id.
-            End::Gone => return Ok(()),
-            End::Exited(status) if status.success() => Status::Complete,
-            End::Exited(status) => {
+            ProcessEnd::Gone => return Ok(()),
+            ProcessEnd::Exited(status) if status.success() => Status::Complete,
+            ProcessEnd::Exited(status) => {
                 self.remark(&exit_message(*status))?;
                 Status::Failed
             }
-            End::Cancelled => {
+            ProcessEnd::Cancelled => {
                 self.remark("Cancelled.")?;
                 Status::Cancelled
             }
-            End::TimedOut => {
+            ProcessEnd::TimedOut => {
                 let seconds = self.job.limit.as_secs();
                 self.remark(&format!("Cancelled after the time limit of {seconds} s."))?;
                 Status::Cancelled

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
 use crate::engine::log;
-use crate::store::Order;
+use crate::store::RunnerOrder;
 
 /// The interval of checks for an order to stop.
 const ORDER_INTERVAL: Duration = Duration::from_millis(200);
@@ -30,7 +30,7 @@ pub(super) struct Limits {
 }
 
 #[derive(Debug)]
-pub(super) enum End {
+pub(super) enum ProcessEnd {
     Exited(ExitStatus),
     Cancelled,
     TimedOut,
@@ -42,8 +42,8 @@ pub(super) fn run(
     mut command: Command,
     log: File,
     limits: Limits,
-    order: impl Fn() -> Order,
-) -> io::Result<End> {
+    order: impl Fn() -> RunnerOrder,
+) -> io::Result<ProcessEnd> {
     let (reader, writer) = io::pipe()?;
     command
         .stdin(Stdio::null())
@@ -67,7 +67,7 @@ pub(super) fn run(
     signal(pid, Signal::KILL);
     let status = child.wait()?;
     let _ = drained.recv_timeout(DRAIN);
-    Ok(stopped.unwrap_or(End::Exited(status)))
+    Ok(stopped.unwrap_or(ProcessEnd::Exited(status)))
 }
 
 /// Waits for the command's end, or stops it and returns the reason.
@@ -75,18 +75,18 @@ fn watch(
     exited: &Receiver<()>,
     pid: Pid,
     limit: Duration,
-    order: impl Fn() -> Order,
-) -> Option<End> {
+    order: impl Fn() -> RunnerOrder,
+) -> Option<ProcessEnd> {
     let started = Instant::now();
     loop {
         if exited.recv_timeout(ORDER_INTERVAL) != Err(RecvTimeoutError::Timeout) {
             return None;
         }
         let end = match order() {
-            Order::Go if started.elapsed() < limit => continue,
-            Order::Go => End::TimedOut,
-            Order::Cancel => End::Cancelled,
-            Order::Gone => End::Gone,
+            RunnerOrder::Go if started.elapsed() < limit => continue,
+            RunnerOrder::Go => ProcessEnd::TimedOut,
+            RunnerOrder::Cancel => ProcessEnd::Cancelled,
+            RunnerOrder::Gone => ProcessEnd::Gone,
         };
         signal(pid, Signal::TERM);
         if exited.recv_timeout(GRACE) == Err(RecvTimeoutError::Timeout) {

@@ -158,22 +158,22 @@ impl Fifo {
     }
 
     /// Releases the writers; the result arrives when all of them have ended.
-    fn read(&self) -> Within<String> {
+    fn read(&self) -> PendingResult<String> {
         let path = self.0.clone();
         within(move || fs::read_to_string(path).unwrap())
     }
 }
 
 /// The result of a thread, required before the deadline.
-struct Within<T>(Receiver<T>);
+struct PendingResult<T>(Receiver<T>);
 
-fn within<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Within<T> {
+fn within<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> PendingResult<T> {
     let (sender, receiver) = channel();
     thread::spawn(move || sender.send(work()));
-    Within(receiver)
+    PendingResult(receiver)
 }
 
-impl<T> Within<T> {
+impl<T> PendingResult<T> {
     fn wait(self) -> T {
         self.0.recv_timeout(DEADLINE).unwrap()
     }

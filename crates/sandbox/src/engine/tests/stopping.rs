@@ -5,7 +5,7 @@ use std::time::Duration;
 use tempfile::{TempDir, tempdir};
 
 use super::{
-    Fifo, Within, detached, execute, new_run, open, outcome, output, row, wait_for_output,
+    Fifo, PendingResult, detached, execute, new_run, open, outcome, output, row, wait_for_output,
 };
 use crate::engine::{Detached, Executor, NewRun};
 use crate::store::{Store, StoreError};
@@ -17,7 +17,7 @@ struct Endless {
     executor: Detached,
     run: NewRun,
     /// Received when all its processes have ended.
-    ended: Within<String>,
+    ended: PendingResult<String>,
 }
 
 impl Endless {

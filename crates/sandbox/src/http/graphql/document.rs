@@ -9,7 +9,7 @@ use async_graphql_value::Value;
 use serde_json::{Map, Value as JsonValue, json};
 
 use super::GraphQl;
-use super::execute::Outcome;
+use super::execute::ExecutionOutcome;
 
 /// The names of a request's root fields, without `__typename`; none if it cannot be parsed.
 pub(in crate::http) fn root_fields(request: &GraphQl) -> Vec<String> {
@@ -53,11 +53,11 @@ pub(in crate::http) fn null_values(operation: &OperationDefinition) -> Map<Strin
 }
 
 /// The reply to a valid request that a test or the transport refuses.
-pub(in crate::http) fn refused(data: Map<String, JsonValue>, message: &str) -> Outcome {
+pub(in crate::http) fn refused(data: Map<String, JsonValue>, message: &str) -> ExecutionOutcome {
     let failed = data.iter().find(|(_, value)| value.is_null());
     let path: Vec<_> = failed.map(|(key, _)| key).into_iter().collect();
     let error = json!({"message": message, "path": path});
-    Outcome {
+    ExecutionOutcome {
         status: 200,
         body: json!({"errors": [error], "data": data}),
     }

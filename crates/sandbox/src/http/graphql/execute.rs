@@ -12,7 +12,7 @@ use crate::permissions::Caller;
 use crate::schema;
 use crate::state::Session;
 
-pub(in crate::http) struct Outcome {
+pub(in crate::http) struct ExecutionOutcome {
     pub(in crate::http) status: u16,
     pub(in crate::http) body: Value,
 }
@@ -29,7 +29,7 @@ pub(in crate::http) enum Refused {
 }
 
 impl Refused {
-    fn outcome(self) -> Outcome {
+    fn outcome(self) -> ExecutionOutcome {
         let (status, message) = match self {
             Refused::Unreadable(message) => (500, message),
             Refused::NoOperation(message)
@@ -37,7 +37,7 @@ impl Refused {
             | Refused::Variables(message) => (400, message),
             Refused::NotAQuery => (405, "GET supports only query operation".to_owned()),
         };
-        Outcome {
+        ExecutionOutcome {
             status,
             body: json!({"errors": [{"message": message}]}),
         }
@@ -60,22 +60,26 @@ impl From<Error> for Refused {
     }
 }
 
-pub(in crate::http) struct Prepared {
+pub(in crate::http) struct PreparedOperation {
     pub(in crate::http) request: Request,
     pub(in crate::http) kind: OperationType,
     /// The data if all fields are `null`.
     pub(in crate::http) nulls: Map<String, Value>,
 }
 
-pub(in crate::http) async fn execute(app: &App, caller: &Caller, request: GraphQl) -> Outcome {
+pub(in crate::http) async fn execute(
+    app: &App,
+    caller: &Caller,
+    request: GraphQl,
+) -> ExecutionOutcome {
     match prepare(app, caller, request, true) {
         Ok(prepared) => run(prepared).await,
         Err(refused) => refused.outcome(),
     }
 }
 
-pub(in crate::http) async fn run(prepared: Prepared) -> Outcome {
-    let Prepared {
+pub(in crate::http) async fn run(prepared: PreparedOperation) -> ExecutionOutcome {
+    let PreparedOperation {
         request,
         kind,
         nulls,
@@ -94,7 +98,7 @@ pub(in crate::http) fn prepare(
     caller: &Caller,
     request: GraphQl,
     has_plugins: bool,
-) -> Result<Prepared, Refused> {
+) -> Result<PreparedOperation, Refused> {
     // Lagoon inserts the query into a template string, where nothing becomes a word.
     let text = request.query.as_str().unwrap_or("null").to_owned();
     let mut document = parse_query(&text)?;
@@ -139,7 +143,7 @@ pub(in crate::http) fn prepare(
         }
     }
     prepared.set_parsed_query(document);
-    Ok(Prepared {
+    Ok(PreparedOperation {
         request: prepared,
         kind,
         nulls,
@@ -192,21 +196,21 @@ pub(in crate::http) fn plain(data: async_graphql::Value) -> Value {
     data
 }
 
-pub(in crate::http) fn answer(data: Value, errors: &[ServerError]) -> Outcome {
+pub(in crate::http) fn answer(data: Value, errors: &[ServerError]) -> ExecutionOutcome {
     if errors.is_empty() {
-        return Outcome {
+        return ExecutionOutcome {
             status: 200,
             body: json!({"data": data}),
         };
     }
     let shown: Vec<_> = errors.iter().map(show).collect();
     if errors.iter().any(is_invalid) {
-        return Outcome {
+        return ExecutionOutcome {
             status: 400,
             body: json!({"errors": shown}),
         };
     }
-    Outcome {
+    ExecutionOutcome {
         status: 200,
         body: json!({"errors": shown, "data": data}),
     }

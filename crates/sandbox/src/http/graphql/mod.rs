@@ -11,11 +11,11 @@ use axum::http::{HeaderMap, Method, header, request::Parts};
 use axum::response::IntoResponse as _;
 use serde_json::{Map, Value, json};
 
-use self::execute::Outcome;
+use self::execute::ExecutionOutcome;
 use super::App;
 use super::body::{Content, content_type};
 use super::gate::{self, RequestRecord};
-use super::pages::{self, Answer, Read};
+use super::pages::{self, HttpResponse, RequestBody};
 use crate::Fault;
 use crate::permissions::Caller;
 
@@ -41,7 +41,7 @@ pub(in crate::http) async fn answer(
     content: Content,
     caller: Caller,
     record: &mut RequestRecord,
-) -> Answer {
+) -> HttpResponse {
     let read = match parts.method {
         Method::POST => from_body(parts, content).await,
         Method::GET => from_address(parts).map(|request| (vec![request], false)),
@@ -78,17 +78,17 @@ pub(in crate::http) async fn answer(
     }
     match fault {
         Some(Fault::HangAfter) => std::future::pending().await,
-        Some(Fault::LoseAnswer) => broken(),
+        Some(Fault::LoseResponse) => broken(),
         _ => show(outcomes, is_batch),
     }
 }
 
-fn show(outcomes: Vec<Outcome>, is_batch: bool) -> Answer {
+fn show(outcomes: Vec<ExecutionOutcome>, is_batch: bool) -> HttpResponse {
     if is_batch {
         let bodies = outcomes.into_iter().map(|outcome| outcome.body).collect();
         return pages::apollo(200, &Value::Array(bodies));
     }
-    let Some(Outcome { status, body }) = outcomes.into_iter().next() else {
+    let Some(ExecutionOutcome { status, body }) = outcomes.into_iter().next() else {
         return pages::text(400, NO_BODY);
     };
     let allowed = (status == 405).then_some([(header::ALLOW, "POST")]);
@@ -96,20 +96,20 @@ fn show(outcomes: Vec<Outcome>, is_batch: bool) -> Answer {
 }
 
 /// A reply that breaks the connection before anything is sent.
-fn broken() -> Answer {
+fn broken() -> HttpResponse {
     let lost = std::io::Error::other("lost");
     let body = futures_util::stream::iter([Err::<Bytes, _>(lost)]);
-    Answer::new(Body::from_stream(body))
+    HttpResponse::new(Body::from_stream(body))
 }
 
-async fn from_body(parts: &Parts, content: Content) -> Read<(Vec<GraphQl>, bool)> {
+async fn from_body(parts: &Parts, content: Content) -> RequestBody<(Vec<GraphQl>, bool)> {
     match content {
         Content::Json(Value::Array(items)) if items.contains(&Value::Null) => {
             let body = json!({"errors": [{"message": "a request is null"}]});
             Err(Box::new(pages::apollo(500, &body)))
         }
         Content::Json(Value::Array(items)) if !items.is_empty() => {
-            let requests = items.into_iter().map(request).collect::<Read<_>>()?;
+            let requests = items.into_iter().map(request).collect::<RequestBody<_>>()?;
             Ok((requests, true))
         }
         Content::Json(Value::Object(fields)) if !fields.is_empty() => {
@@ -122,7 +122,7 @@ async fn from_body(parts: &Parts, content: Content) -> Read<(Vec<GraphQl>, bool)
     }
 }
 
-pub(in crate::http) fn request(value: Value) -> Read<GraphQl> {
+pub(in crate::http) fn request(value: Value) -> RequestBody<GraphQl> {
     let refuse = |message: &str| Box::new(pages::text(400, message));
     let mut fields = match value {
         Value::Object(fields) => fields,
@@ -156,7 +156,7 @@ pub(in crate::http) fn request(value: Value) -> Read<GraphQl> {
     })
 }
 
-fn from_address(parts: &Parts) -> Read<GraphQl> {
+fn from_address(parts: &Parts) -> RequestBody<GraphQl> {
     if has_no_preflight(&parts.headers) {
         return Err(Box::new(pages::text(400, FORGED)));
     }

@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use serde_json::Value;
 
 use super::GraphQl;
-use crate::http::pages::{self, Read};
+use crate::http::pages::{self, RequestBody};
 
 #[derive(Clone)]
 pub(in crate::http) struct Upload {
@@ -38,7 +38,7 @@ pub(in crate::http) async fn form(
     Multipart::from_request(request, &()).await
 }
 
-pub(in crate::http) async fn read(parts: &Parts, body: Body) -> Read<GraphQl> {
+pub(in crate::http) async fn read(parts: &Parts, body: Body) -> RequestBody<GraphQl> {
     let bad = || Box::new(pages::text(400, "Bad Request"));
     let mut form = form(parts, body).await.map_err(|_| bad())?;
     let mut request = None;

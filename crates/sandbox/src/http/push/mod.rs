@@ -12,12 +12,12 @@ use futures_util::stream::BoxStream;
 use serde_json::{Map, Value, json};
 
 use super::App;
-use super::graphql::execute::{self, Outcome, Refused};
+use super::graphql::execute::{self, ExecutionOutcome, Refused};
 use super::graphql::{GraphQl, document};
 use crate::permissions::Caller;
 use crate::schema;
 
-enum Follow {
+enum FollowOutcome {
     Unreadable(String),
     /// The document does not determine the operation; with the errors.
     NoOperation(Value),
@@ -37,26 +37,31 @@ enum Mutations {
 /// Resolvers of mutations call a function that the context of the WebSocket lacks.
 const NO_LOGGER: &str = "userActivityLogger is not a function";
 
-async fn follow(app: &App, caller: &Caller, request: GraphQl, mutations: Mutations) -> Follow {
+async fn follow(
+    app: &App,
+    caller: &Caller,
+    request: GraphQl,
+    mutations: Mutations,
+) -> FollowOutcome {
     let again = request.clone();
     let prepared = match execute::prepare(app, caller, request, false) {
         Ok(prepared) => prepared,
         Err(refused) => return refusal(refused),
     };
     if prepared.kind == OperationType::Mutation && mutations == Mutations::Refused {
-        return Follow::One(document::refused(prepared.nulls, NO_LOGGER).body);
+        return FollowOutcome::One(document::refused(prepared.nulls, NO_LOGGER).body);
     }
     let is_subscription = prepared.kind == OperationType::Subscription;
     // For a subscription this only validates.
-    let Outcome { status, body } = execute::run(prepared).await;
+    let ExecutionOutcome { status, body } = execute::run(prepared).await;
     if status != 200 {
-        return Follow::Invalid(body["errors"].clone());
+        return FollowOutcome::Invalid(body["errors"].clone());
     }
     if !is_subscription {
-        return Follow::One(body);
+        return FollowOutcome::One(body);
     }
     let Ok(prepared) = execute::prepare(app, caller, again, false) else {
-        return Follow::Invalid(json!([]));
+        return FollowOutcome::Invalid(json!([]));
     };
     let answers = schema::schema().execute_stream(prepared.request);
     let bodies = answers.map(|answer| {
@@ -66,18 +71,18 @@ async fn follow(app: &App, caller: &Caller, request: GraphQl, mutations: Mutatio
     let mut bodies = bodies.boxed().peekable();
     // Polled once, so that the subscription exists before the first byte is sent.
     let _ = futures_util::poll!(Pin::new(&mut bodies).peek());
-    Follow::Many(bodies.boxed())
+    FollowOutcome::Many(bodies.boxed())
 }
 
-fn refusal(refused: Refused) -> Follow {
+fn refusal(refused: Refused) -> FollowOutcome {
     let errors = |message: String| json!([{"message": message}]);
     match refused {
-        Refused::Unreadable(message) => Follow::Unreadable(message),
-        Refused::NoOperation(message) => Follow::NoOperation(errors(message)),
-        Refused::NotAQuery => Follow::NotAQuery,
-        Refused::Document(message) => Follow::Invalid(errors(message)),
+        Refused::Unreadable(message) => FollowOutcome::Unreadable(message),
+        Refused::NoOperation(message) => FollowOutcome::NoOperation(errors(message)),
+        Refused::NotAQuery => FollowOutcome::NotAQuery,
+        Refused::Document(message) => FollowOutcome::Invalid(errors(message)),
         // They are checked during execution, so this is a reply.
-        Refused::Variables(message) => Follow::One(json!({"errors": errors(message)})),
+        Refused::Variables(message) => FollowOutcome::One(json!({"errors": errors(message)})),
     }
 }
 

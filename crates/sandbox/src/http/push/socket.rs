@@ -15,10 +15,10 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, interval_at, sleep_until};
 
 use super::message;
-use super::{Follow, Mutations, follow};
+use super::{FollowOutcome, Mutations, follow};
 use crate::http::App;
 use crate::http::graphql::GraphQl;
-use crate::http::pages::{self, Answer};
+use crate::http::pages::{self, HttpResponse};
 use crate::permissions::Caller;
 
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -31,10 +31,10 @@ const HEARTBEAT: Duration = Duration::from_secs(12);
 type Close = (u16, String);
 
 /// The operation's id, and a message or the end of the connection.
-type Sent = (String, Result<Value, Close>);
+type SentMessage = (String, Result<Value, Close>);
 
 /// The token follows in the first message.
-pub(in crate::http) async fn answer(app: &Arc<App>, parts: &Parts) -> Answer {
+pub(in crate::http) async fn answer(app: &Arc<App>, parts: &Parts) -> HttpResponse {
     let mut parts = parts.clone();
     match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => {
@@ -51,8 +51,8 @@ struct Connection {
     socket: WebSocket,
     token: Option<String>,
     running: HashMap<String, AbortHandle>,
-    sender: mpsc::UnboundedSender<Sent>,
-    receiver: mpsc::UnboundedReceiver<Sent>,
+    sender: mpsc::UnboundedSender<SentMessage>,
+    receiver: mpsc::UnboundedReceiver<SentMessage>,
 }
 
 impl Connection {
@@ -212,24 +212,24 @@ async fn work(
     caller: Caller,
     request: GraphQl,
     id: String,
-    sender: mpsc::UnboundedSender<Sent>,
+    sender: mpsc::UnboundedSender<SentMessage>,
 ) {
     let send = |message: Value| sender.send((id.clone(), Ok(message))).is_ok();
     let next = |body: Value| json!({"id": id, "type": "next", "payload": body});
     match follow(&app, &caller, request, Mutations::Refused).await {
         // Parser errors are not caught there.
-        Follow::Unreadable(_) | Follow::NotAQuery => {
+        FollowOutcome::Unreadable(_) | FollowOutcome::NotAQuery => {
             let _ = sender.send((id.clone(), Err(internal())));
             return;
         }
-        Follow::Invalid(errors) | Follow::NoOperation(errors) => {
+        FollowOutcome::Invalid(errors) | FollowOutcome::NoOperation(errors) => {
             send(json!({"id": id, "type": "error", "payload": errors}));
             return;
         }
-        Follow::One(body) => {
+        FollowOutcome::One(body) => {
             send(next(body));
         }
-        Follow::Many(mut bodies) => {
+        FollowOutcome::Many(mut bodies) => {
             while let Some(body) = bodies.next().await {
                 if !send(next(body)) {
                     return;

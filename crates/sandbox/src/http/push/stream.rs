@@ -9,12 +9,12 @@ use axum::response::IntoResponse as _;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::{Map, Value, json};
 
-use super::{Follow, Mutations, follow};
+use super::{FollowOutcome, Mutations, follow};
 use crate::http::App;
 use crate::http::body::text;
 use crate::http::gate::{self, RequestRecord};
 use crate::http::graphql::{GraphQl, document};
-use crate::http::pages::{self, Answer, Read};
+use crate::http::pages::{self, HttpResponse, RequestBody};
 use crate::permissions::Caller;
 
 /// graphql-sse has no limit.
@@ -29,7 +29,7 @@ pub(in crate::http) async fn answer(
     parts: &Parts,
     body: Body,
     record: &mut RequestRecord,
-) -> Answer {
+) -> HttpResponse {
     let answer = if parts.method == Method::OPTIONS {
         pages::empty(204)
     } else {
@@ -51,7 +51,7 @@ async fn respond(
     parts: &Parts,
     body: Body,
     record: &mut RequestRecord,
-) -> Read<Answer> {
+) -> RequestBody<HttpResponse> {
     let Ok(caller) = caller(app, &parts.headers) else {
         let page = pages::json(500, &json!({"error": "Internal server error"}));
         let headers = [(header::CONTENT_TYPE, "application/json")];
@@ -64,15 +64,15 @@ async fn respond(
     record.operations = document::root_fields(&request);
     gate::fault(app, &record.operations).await?;
     let events = match follow(app, &caller, request, Mutations::Executed).await {
-        Follow::Unreadable(message) => return Err(refuse(400, &message)),
-        Follow::NoOperation(_) => return Err(refuse(400, "Unable to detect operation AST")),
-        Follow::NotAQuery => {
+        FollowOutcome::Unreadable(message) => return Err(refuse(400, &message)),
+        FollowOutcome::NoOperation(_) => return Err(refuse(400, "Unable to detect operation AST")),
+        FollowOutcome::NotAQuery => {
             let page = *refuse(405, "Cannot perform mutations over GET");
             return Err(Box::new(([(header::ALLOW, "POST")], page).into_response()));
         }
-        Follow::Invalid(errors) => once(&json!({"errors": errors})),
-        Follow::One(body) => once(&body),
-        Follow::Many(bodies) => bodies
+        FollowOutcome::Invalid(errors) => once(&json!({"errors": errors})),
+        FollowOutcome::One(body) => once(&body),
+        FollowOutcome::Many(bodies) => bodies
             .map(|body| next(&body))
             .chain(stream::once(async { COMPLETE.to_owned() }))
             .boxed(),
@@ -119,7 +119,7 @@ fn with_heartbeat(
         .map(|text| Ok(Bytes::from(text)))
 }
 
-async fn read(parts: &Parts, body: Body, record: &mut RequestRecord) -> Read<GraphQl> {
+async fn read(parts: &Parts, body: Body, record: &mut RequestRecord) -> RequestBody<GraphQl> {
     let is_get = parts.method == Method::GET;
     let fields = match parts.method {
         Method::GET => from_address(parts)?,
@@ -152,7 +152,7 @@ async fn read(parts: &Parts, body: Body, record: &mut RequestRecord) -> Read<Gra
     })
 }
 
-fn from_json(bytes: &[u8]) -> Read<Map<String, Value>> {
+fn from_json(bytes: &[u8]) -> RequestBody<Map<String, Value>> {
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(fields)) => Ok(fields),
         // JavaScript takes an array for an object without fields.
@@ -162,7 +162,7 @@ fn from_json(bytes: &[u8]) -> Read<Map<String, Value>> {
     }
 }
 
-fn from_address(parts: &Parts) -> Read<Map<String, Value>> {
+fn from_address(parts: &Parts) -> RequestBody<Map<String, Value>> {
     let mut fields = Map::new();
     let query = parts.uri.query().unwrap_or_default();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -182,7 +182,7 @@ fn from_address(parts: &Parts) -> Read<Map<String, Value>> {
     Ok(fields)
 }
 
-fn refuse(status: u16, message: &str) -> Box<Answer> {
+fn refuse(status: u16, message: &str) -> Box<HttpResponse> {
     let body = json!({"errors": [{"message": message}]});
     Box::new(pages::json(status, &body))
 }

@@ -11,7 +11,7 @@ use crate::lagoon::discovery::{beside, get};
 use crate::lagoon::{LagoonError, Network};
 
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Knock {
+pub(crate) struct PingReply {
     /// 200 from a Lagoon.
     pub status: u16,
     /// The server's time, to a second.
@@ -20,13 +20,13 @@ pub(crate) struct Knock {
 }
 
 /// Asks the Lagoon of this GraphQL endpoint whether it is up.
-pub(crate) async fn knock(api: &Url, network: &Network) -> Result<Knock, LagoonError> {
+pub(crate) async fn ping(api: &Url, network: &Network) -> Result<PingReply, LagoonError> {
     let url = beside(api, "status");
     let begun = Instant::now();
     let answer = get(&url, network, None).await?;
     let date = answer.headers().get(http::header::DATE);
     let date = date.and_then(|date| date.to_str().ok());
-    Ok(Knock {
+    Ok(PingReply {
         status: answer.status().as_u16(),
         date: date.and_then(time),
         took: begun.elapsed(),

@@ -4,11 +4,11 @@ use crate::app::App;
 
 /// Warns at the first of several failures in a row.
 #[derive(Debug, Default)]
-pub(crate) struct Trouble {
+pub(crate) struct ReadFailureNotice {
     lasts: bool,
 }
 
-impl Trouble {
+impl ReadFailureNotice {
     pub(crate) fn begins(&mut self, app: &App, reason: &str) {
         if !std::mem::replace(&mut self.lasts, true) {
             let text = format!("cannot read from Lagoon, retrying: {reason}");

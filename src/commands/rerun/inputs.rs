@@ -9,12 +9,12 @@ use crate::domain::task::quoting;
 use crate::domain::{Definition, TaskRef, Work};
 use crate::error::{Error, quoted_list};
 use crate::ops::launch::Launch;
-use crate::ops::launch::rerun::{self, Origin, Past};
+use crate::ops::launch::rerun::{self, RecordedRun, RerunSource};
 use crate::terminal::Choice;
 
 pub(super) async fn resolve(
     app: &App,
-    past: &Past,
+    past: &RecordedRun,
     view: &EnvironmentView,
     given: &Values,
     no_preflight: bool,
@@ -23,11 +23,11 @@ pub(super) async fn resolve(
         rerun::task(view, definition, kept, given, no_preflight)
     };
     match past.origin(view)? {
-        Origin::OneOff if !given.is_empty() => Err(Error::usage(format!(
+        RerunSource::OneOff if !given.is_empty() => Err(Error::usage(format!(
             "run {} was a one-off command, which takes no values",
             past.run.id
         ))),
-        Origin::OneOff => {
+        RerunSource::OneOff => {
             app.ui.note(&format!(
                 "no task `{}` on {}; rerunning run {} as a one-off command",
                 past.run.name,
@@ -36,8 +36,8 @@ pub(super) async fn resolve(
             ));
             past.as_command(view, no_preflight)
         }
-        Origin::Task(definition, kept) => task(&definition, &kept, given),
-        Origin::ValuesUnknown(definition) => {
+        RerunSource::Task(definition, kept) => task(&definition, &kept, given),
+        RerunSource::ValuesUnknown(definition) => {
             app.ui.note(&format!(
                 "Lagoon does not store the values of image tasks; pass them again for `{}`",
                 definition.name
@@ -45,7 +45,7 @@ pub(super) async fn resolve(
             let values = request_values(app, past, view, &definition, given).await?;
             task(&definition, &Vec::new(), &values)
         }
-        Origin::Changed(definition) => {
+        RerunSource::Changed(definition) => {
             show_both(app, past, &definition);
             if wants_recorded_command(app, past, view, &definition)? {
                 return past.as_command(view, no_preflight);
@@ -56,7 +56,7 @@ pub(super) async fn resolve(
     }
 }
 
-fn show_both(app: &App, past: &Past, definition: &Definition) {
+fn show_both(app: &App, past: &RecordedRun, definition: &Definition) {
     let now = match &definition.work {
         Work::Command(command) => command,
         Work::Image(image) => image,
@@ -79,7 +79,7 @@ fn indented(text: &str) -> String {
 /// Whether the user chooses the recorded command, and not the task as it is now.
 fn wants_recorded_command(
     app: &App,
-    past: &Past,
+    past: &RecordedRun,
     view: &EnvironmentView,
     definition: &Definition,
 ) -> Result<bool, Error> {
@@ -107,7 +107,7 @@ fn wants_recorded_command(
 
 async fn request_values(
     app: &App,
-    past: &Past,
+    past: &RecordedRun,
     view: &EnvironmentView,
     definition: &Definition,
     given: &Values,
