@@ -195,7 +195,7 @@ impl App {
     }
 }
 
-/// Prints help and the like. A broken pipe is not an error.
+/// Prints help or another text that is no result. A broken pipe is not an error.
 pub(crate) fn print(ui: &Ui, text: &str) -> Result<(), Error> {
     printed(ui.out(text))
 }

@@ -119,7 +119,7 @@ impl CompletionSource {
     /// The project with one of these git remotes. The outer `None` means unknown.
     #[allow(
         clippy::option_option,
-        reason = "there is none, and it is not known, differ"
+        reason = "no candidate and an unknown candidate differ"
     )]
     pub(crate) fn project_of(&self, remotes: &[String]) -> Option<Option<String>> {
         let forms = remotes.to_vec();

@@ -60,8 +60,8 @@ fn the_response_is_printed_in_the_requested_format() {
         .tasks(&["api", "{ me { email } }", "-o", "tsv"])
         .ends_with(2);
     insta::assert_snapshot!(refused.error(2), @"
-    error: --output: the answer of api cannot be tsv
-    hint: it can be json, jsonl or yaml; --jq picks from it
+    error: --output: `tasks api` cannot print tsv
+    hint: use json, jsonl or yaml; --jq selects parts of the result
     ");
     // It speaks for all commands.
     let variable = env
@@ -190,7 +190,7 @@ fn errors_set_the_exit_code_and_the_response_is_printed() {
     ---- stdout
     {"errors":[{"message":"Unknown field \"nope\" on type \"Query\".","locations":[{"line":1,"column":3}]}]}
     ---- stderr
-    Lagoon answered with status 400
+    Lagoon replied with HTTP status 400
     error: Lagoon refused: Unknown field "nope" on type "Query".
     "#);
 

@@ -171,7 +171,10 @@ fn absent_tasks_are_deleted_and_pruning_is_limited() {
     assert_eq!(listed.stdout, "A\nG\n");
     file(&env, "tasks: []\n");
     let output = env.tasks(&["apply", "--prune", "--yes"]).ends_with(2);
-    assert!(output.stderr.contains("no task"), "{output}");
+    assert!(
+        output.stderr.contains("would delete every task"),
+        "{output}"
+    );
 }
 
 #[test]

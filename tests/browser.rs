@@ -318,7 +318,9 @@ fn an_invalid_provider_is_reported() {
     });
     let output = output.ends_with(2);
     assert!(
-        output.stderr.contains("http://far.example is not https"),
+        output
+            .stderr
+            .contains("http://far.example does not use https"),
         "{output}"
     );
 
@@ -345,7 +347,7 @@ fn a_failing_provider_is_unreachable() {
     let browser = Browser::new(&openid);
     openid.set_failure(GATEWAY);
     let configuration = format!(
-        "{}/realms/lagoon/.well-known/openid-configuration answered 503 Service Unavailable",
+        "{}/realms/lagoon/.well-known/openid-configuration answered with 503 Service Unavailable",
         openid.url()
     );
     let failed = browser.tasks(&["login", "--browser"]).ends_with(7);
@@ -361,15 +363,15 @@ fn a_failing_provider_is_unreachable() {
                 "application/json",
                 "{\"error\":\"unknown_error\"}",
             ),
-            "/token answered 500 Internal Server Error",
+            "/token answered with 500 Internal Server Error",
         ),
         (
             Failure::Answers("429 Too Many Requests", "text/plain", "slow down"),
-            "/token answered 429 Too Many Requests",
+            "/token answered with 429 Too Many Requests",
         ),
         (
             Failure::Answers("200 OK", "text/html; charset=utf-8", "<html>"),
-            "/token answered 200 OK with text/html instead of JSON",
+            "/token answered with 200 OK and text/html instead of JSON",
         ),
     ] {
         let (output, _) = browser.login(&[], |address| {
@@ -540,8 +542,8 @@ fn signing_out_succeeds_despite_provider_errors() {
     let (openid, browser, _) = with_token(300);
     let refusal = Failure::Answers("403 Forbidden", "application/json", "{}");
     for (failure, reason) in [
-        (GATEWAY, "/logout answered 503 Service Unavailable"),
-        (refusal, "/logout answered 403 Forbidden"),
+        (GATEWAY, "/logout answered with 503 Service Unavailable"),
+        (refusal, "/logout answered with 403 Forbidden"),
         (Failure::Hangs, "did not answer within 0.5 s"),
     ] {
         browser.sign_in(&openid);

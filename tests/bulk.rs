@@ -126,9 +126,9 @@ fn several_targets_are_confirmed_once() {
       lagoon-demo/develop
       lagoon-demo/main (production)
       lagoon-demo/pr-12
-    error: not confirmed, and nobody can be asked: Clear caches: Pages are slow until the caches are warm again. Clear them?
+    error: confirmation required: Clear caches: Pages are slow until the caches are warm again. Clear them?
       Start it on 3 environments, 1 of them production?
-    hint: confirm it on the line: --yes
+    hint: pass --yes to confirm
     ");
     assert_eq!(
         (output.code, output.stdout.as_str(), started(&env)),
@@ -225,9 +225,9 @@ fn values_are_checked_against_each_environment() {
     ];
     let output = invoke(&env, &[&line[..], &ALL[..]].concat());
     assert_snapshot!(output.error(2), @"
-    error: 1 of 3 targets cannot be started, so none was
-      lagoon-demo/main (production): `main` cannot be given for `TO`: it must be one of: develop, pr-12
-    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    error: nothing was started: 1 of 3 targets cannot be started
+      lagoon-demo/main (production): invalid value `main` for `TO`: it must be one of develop, pr-12
+    hint: arguments of `Try arguments`: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
     ");
     assert_eq!(started(&env), 0);
 }
@@ -314,7 +314,7 @@ fn an_unfinished_run_affects_only_its_environment() {
         invoke(&env, &[&line[..], &ALL[..]].concat())
     };
     let failed = all("fail");
-    assert_snapshot!(failed.error(1), @r#"{"error":{"kind":"failed","message":"1 of 3 targets cannot be started, so none was\n  lagoon-demo/main (production): a run of this task is running there","hints":["--if-running start|skip|wait does something else"],"exitCode":1,"runs":[]}}"#);
+    assert_snapshot!(failed.error(1), @r#"{"error":{"kind":"failed","message":"nothing was started: 1 of 3 targets cannot be started\n  lagoon-demo/main (production): a run of this task is already running there","hints":["pass --if-running start, skip or wait to change this"],"exitCode":1,"runs":[]}}"#);
     assert_eq!(started(&env), 1);
     let skipped = all("skip").succeeds();
     assert!(skipped.stderr.contains("nothing started"), "{skipped}");
@@ -398,9 +398,9 @@ fn exec_runs_on_each_environment() {
       lagoon-demo/develop
       lagoon-demo/main (production)
       lagoon-demo/pr-12
-    it runs: true
-    error: not confirmed, and nobody can be asked: Start it on 3 environments, 1 of them production?
-    hint: confirm it on the line: --yes
+    command: true
+    error: confirmation required: Start it on 3 environments, 1 of them production?
+    hint: pass --yes to confirm
     ");
     assert_eq!(started(&env), 3);
 }

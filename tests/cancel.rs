@@ -35,8 +35,8 @@ fn the_confirmation_names_run_and_environment() {
     let id = start_held(&env, Status::Complete);
     let output = env.tasks(&["cancel", &id]);
     assert_snapshot!(output.error(2), @"
-    error: not confirmed, and nobody can be asked: Cancel run 1 of `Say hello` (running) on 127.0.0.1 · lagoon-demo/main (production)?
-    hint: confirm it on the line: --yes
+    error: confirmation required: Cancel run 1 of `Say hello` (running) on 127.0.0.1 · lagoon-demo/main (production)?
+    hint: pass --yes to confirm
     ");
     assert_eq!(asked(&env), 0);
     let mut terminal = env.terminal(&["cancel", &id]);
@@ -51,7 +51,7 @@ fn a_finished_run_is_refused_without_a_prompt() {
     let env = TestEnv::new();
     let over = start(&env, &[Step::Status(Status::Complete)]);
     let output = env.tasks(&["cancel", &over, "--yes"]);
-    assert_snapshot!(output.error(1), @"error: run 1 of `Say hello` is complete: there is nothing to cancel");
+    assert_snapshot!(output.error(1), @"error: run 1 of `Say hello` has already completed; nothing to cancel");
     assert_eq!(asked(&env), 0);
     let going = start_held(&env, Status::Complete);
     let output = env.tasks(&["cancel", &over, &going, "--yes", "-o", "json"]);
@@ -84,7 +84,7 @@ fn a_run_that_ends_otherwise_exits_with_1() {
     ---- stderr
     run 2 of `Say hello` (running) on 127.0.0.1 · lagoon-demo/main (production)
     error: run 2 of `Say hello` is still running after 1 s
-    hint: Lagoon was asked to cancel it; it may still do so
+    hint: the request was accepted and may still take effect
     ");
 }
 

@@ -52,7 +52,7 @@ fn a_task_is_defined_on_every_scope() {
     let refused = owner.tasks(&system);
     assert_snapshot!(refused.error(2), @r#"
     127.0.0.1 · the whole system
-    {"error":{"kind":"usage","message":"not confirmed, and nobody can be asked: define `sys` for every project of this Lagoon?","hints":["confirm it on the line: --yes"],"exitCode":2,"runs":[]}}
+    {"error":{"kind":"usage","message":"confirmation required: define `sys` for all projects of this Lagoon?","hints":["pass --yes to confirm"],"exitCode":2,"runs":[]}}
     "#);
     let confirmed = [&system[..], &["--yes"]].concat();
     let defined = owner.tasks(&confirmed).succeeds().json();
@@ -74,7 +74,7 @@ fn a_missing_group_is_reported_with_a_suggestion() {
     let output = env.tasks(&line);
     assert_eq!((output.code, mutations(&env)), (5, 0), "{output}");
     assert!(
-        output.stderr.contains("nearest: `lagoon-demo-group`"),
+        output.stderr.contains("did you mean `lagoon-demo-group`?"),
         "{output}"
     );
 }
@@ -228,7 +228,7 @@ fn the_output_is_the_new_task_with_its_id_first() {
     exit code: 0
     ---- stdout
     1 table
-    Id          1
+    ID          1
     Type        command
     Scope       environment
     Permission  developer
@@ -283,7 +283,7 @@ fn an_equal_task_is_unchanged_and_no_mutation_is_sent() {
     ---- stdout
     1	Übernahme	command	environment	developer	cli		drush cr	A	
     ---- stderr
-    unchanged: it is defined already, equal in everything
+    unchanged: the same task is already defined
     ");
     // A decomposed name is sent composed, so it is the same.
     let decomposed = [
@@ -318,10 +318,10 @@ fn a_different_task_of_the_name_is_refused_with_a_diff() {
         "guest",
     ]);
     assert_snapshot!(output.error(1), @r#"
-    error: the task `clear` (id 1) exists on environment lagoon-demo/main (production) and is different
-    hint: name: it has "clear", you want "CLEAR"
-    hint: command: it has "drush cr", you want "drush cr all"
-    hint: permission: it has "DEVELOPER", you want "GUEST"
+    error: a different task `clear` (id 1) already exists on environment lagoon-demo/main (production)
+    hint: name: Lagoon has "clear", you want "CLEAR"
+    hint: command: Lagoon has "drush cr", you want "drush cr all"
+    hint: permission: Lagoon has "DEVELOPER", you want "GUEST"
     hint: to change it: tasks update id:1 -p lagoon-demo -e main --name CLEAR --command 'drush cr all' --permission guest
     "#);
     assert_eq!(mutations(&env), 1);
@@ -349,9 +349,9 @@ fn an_existing_invisible_definition_is_reported() {
     let output = env.tasks(&[&["define", "hidden"], &DRUSH[..], &MAIN].concat());
     assert_snapshot!(output.error(1), @"
     127.0.0.1 · environment lagoon-demo/main (production)
-    error: `hidden` existed, unseen: Lagoon kept an old definition (id 1) and dropped what was new in this one
-    hint: it was hidden from you: by its permission, by your role, or by a task that shadows it
-    hint: look at it as somebody who may; what nobody sees, a platform owner removes: tasks delete id:1 --unlisted
+    error: `hidden` already exists but is hidden from you: Lagoon kept the old definition (id 1) and ignored the new one
+    hint: its permission, your role or another task of the same name hides it
+    hint: sign in as a user who can see it, or delete it as a platform owner: tasks delete id:1 --unlisted
     ");
 }
 
@@ -368,7 +368,7 @@ fn an_incomplete_definition_is_completed_or_reported() {
     1	lost	command	environment	developer	cli		drush cr		
     ---- stderr
     127.0.0.1 · environment lagoon-demo/main (production)
-    warning: no answer from http://127.0.0.1:PORT: connection closed before message completed; the task was found, as it was asked for
+    warning: http://127.0.0.1:PORT did not answer: connection closed before message completed; the task was defined nevertheless
     ");
     assert_eq!((output.code, mutations(&env)), (0, 1));
     // Nothing was made: that is the error.
@@ -405,34 +405,34 @@ fn invalid_tasks_are_refused_before_any_request() {
         env.tasks(&line).error(2)
     };
     assert_snapshot!(refused(&[]), @"
-    error: the task's NAME is missing, and there is nobody to ask
-    hint: tasks define NAME … (see `tasks define --help`)
+    error: no task name given, and no terminal to prompt on
+    hint: name the task: tasks define NAME … (see `tasks define --help`)
     ");
     assert_snapshot!(refused(&["  "]), @"error: the task's NAME is empty");
     let shown = refused(&["Go 🚀"]);
-    assert_snapshot!(shown, @"error: the task's NAME cannot be kept: it contains `🚀` (U+1F680): Lagoon's database takes no 4-byte characters");
+    assert_snapshot!(shown, @"error: the task's NAME cannot be stored: it contains `🚀` (U+1F680); Lagoon's database cannot store 4-byte characters");
     let shown = refused(&[&"n".repeat(101)]);
-    assert_snapshot!(shown, @"error: the task's NAME has 101 characters, at most 100 are allowed");
+    assert_snapshot!(shown, @"error: the task's NAME has 101 characters; at most 100 are allowed");
     assert_snapshot!(refused(&["x", "--arg", "A:int"]), @"
-    error: --arg `A:int`: there is no type `int`
-    hint: types: string, numeric, environment, other-environment
+    error: --arg `A:int`: unknown type `int`
+    hint: the types are string, numeric, environment, other-environment
     ");
     let shown = refused(&["x", "--arg", "a-b"]);
-    assert_snapshot!(shown, @"error: --arg `a-b` is no name for a shell variable (letters, digits and `_`, no digit first)");
+    assert_snapshot!(shown, @"error: --arg `a-b` is not a valid shell variable name (letters, digits and `_`, no digit first)");
     let shown = refused(&["x", "--arg", "A", "--arg", "a"]);
-    assert_snapshot!(shown, @"error: --arg `a` is there twice (case and accents do not tell names apart)");
+    assert_snapshot!(shown, @"error: --arg `a` is defined twice (Lagoon ignores case, accents and trailing spaces in names)");
     let line = ["x", "--arg", "A:numeric", "--arg-default", "A=-1"];
     let shown = refused(&line);
-    assert_snapshot!(shown, @"error: --arg `A` is numeric (digits and dots, no sign), its default `-1` is not");
+    assert_snapshot!(shown, @"error: --arg `A` is numeric (digits and dots only), but its default `-1` is not");
     let shown = refused(&["x", "--arg-default", "A=1"]);
-    assert_snapshot!(shown, @"error: --arg-default `A`: there is no --arg of that name");
+    assert_snapshot!(shown, @"error: --arg-default `A`: no --arg has that name");
     assert_snapshot!(refused(&["x", "--group", "g"]), @"
-    error: the line names an environment and a group
-    hint: say which one is meant: --scope environment or --scope group
+    error: -e cannot be used with --group
+    hint: omit one of them
     ");
     assert_snapshot!(refused(&["x", "--scope", "project"]), @"
-    error: -e names an environment, --scope says project
-    hint: leave out one of them
+    error: -e cannot be used with --scope project
+    hint: omit one of them
     ");
     assert_eq!(env.requests().len(), 0, "nothing was sent");
 }
@@ -445,13 +445,16 @@ fn incomplete_command_lines_are_refused_before_any_request() {
         env.tasks(&line).error(2)
     };
     assert_snapshot!(refused(&DRUSH, &[]), @"
-    error: the line does not say where to define the task
-    hint: name an environment (-p PROJECT -e ENVIRONMENT), a project (-p PROJECT) or a group (--group GROUP), or say --scope environment|project|group|system
+    error: say where to define the task: -e, -p, --group or --scope
+    hint: for an environment: -p PROJECT -e ENVIRONMENT; for a project: -p PROJECT; for a group: --group GROUP; for the whole Lagoon: --scope system
     ");
     let shown = refused(&["-s", "cli"], &MAIN);
-    assert_snapshot!(shown, @"error: what should the task do? None of --command, --command-file and --image is given");
+    assert_snapshot!(shown, @"
+    error: no command or image given
+    hint: pass --command, --command-file or --image
+    ");
     let shown = refused(&["--command", "true"], &MAIN);
-    assert_snapshot!(shown, @"error: --service is missing: a command without a service can never be invoked");
+    assert_snapshot!(shown, @"error: --service is missing; a command cannot run without a service");
     let line = ["-s", "cli", "--command-file", "nosuch.sh"];
     let shown = refused(&line, &MAIN);
     assert_snapshot!(shown, @"error: --command-file: cannot read nosuch.sh: No such file or directory (os error 2)");
@@ -459,11 +462,11 @@ fn incomplete_command_lines_are_refused_before_any_request() {
     assert_snapshot!(refused(&line, &MAIN), @"error: --command-file: stdin is empty");
     let line = ["-s", "cli", "--command", &"x".repeat(65_536)];
     let shown = refused(&line, &MAIN);
-    assert_snapshot!(shown, @"error: --command has 65536 bytes, at most 65535 are allowed");
+    assert_snapshot!(shown, @"error: --command has 65536 bytes; at most 65535 are allowed");
     let line = ["--arg", "E:environment", "--arg-default", "E=main"];
     let line = [&line[..], &DRUSH].concat();
     let shown = refused(&line, &PROJECT);
-    assert_snapshot!(shown, @"error: --arg `E` is an environment's name: only a task of a single environment can have a default for it");
+    assert_snapshot!(shown, @"error: --arg `E` is an environment name; only a task of a single environment can set a default for it");
     assert_eq!(env.requests().len(), 0, "nothing was sent");
 }
 
@@ -524,8 +527,8 @@ fn variables_complete_a_scope_but_do_not_select_it() {
         .env("TASKS_PROJECT", "lagoon-demo")
         .env("TASKS_ENVIRONMENT", "main");
     assert_snapshot!(env.run(command).error(2), @"
-    error: the line does not say where to define the task
-    hint: name an environment (-p PROJECT -e ENVIRONMENT), a project (-p PROJECT) or a group (--group GROUP), or say --scope environment|project|group|system
+    error: say where to define the task: -e, -p, --group or --scope
+    hint: for an environment: -p PROJECT -e ENVIRONMENT; for a project: -p PROJECT; for a group: --group GROUP; for the whole Lagoon: --scope system
     ");
     let line = [
         &["define", "x", "--scope", "environment", "-o", "json"],

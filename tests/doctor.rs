@@ -85,13 +85,13 @@ fn without_configuration_doctor_says_how_to_begin() {
     insta::assert_snapshot!(output.snapshot(), @"
     exit code: 4
     ---- stdout
-    configuration  · there is no HOME/.config/lagoon-tasks/config.toml yet
-                   → tasks context add NAME https://api.example.com makes it
-    tokens         · none are kept yet
-    context        ✗ there is no context: tasks does not know any Lagoon yet
-                   → sign in to one: tasks login https://api.example.com; or try the built-in one: --context sandbox
+    configuration  · HOME/.config/lagoon-tasks/config.toml does not exist yet
+                   → create it: tasks context add NAME https://api.example.com
+    tokens         · no tokens stored yet
+    context        ✗ no Lagoon is configured yet
+                   → sign in: tasks login https://api.example.com; or try the built-in Lagoon: --context sandbox
     sandbox        · not used yet
-                   → tasks --context sandbox list
+                   → try it: tasks --context sandbox list
     ---- stderr
     error: 1 problem found
     ");

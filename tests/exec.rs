@@ -75,12 +75,12 @@ fn arguments_after_the_dashes_are_quoted() {
     exit code: 0
     ---- stdout
     3 exec true
-    Status     new
-    Run        3
-    Task name  lagoon-task-xxxx
-    Where      lagoon-demo/develop
-    Service    cli
-    Created    NOW (TIME)
+    Status       new
+    Run          3
+    Job name     lagoon-task-xxxx
+    Environment  lagoon-demo/develop
+    Service      cli
+    Created      NOW (TIME)
     ---- stderr
     127.0.0.1 · lagoon-demo/develop
     run 3 (lagoon-task-xxxx)
@@ -137,8 +137,8 @@ fn scripts_come_from_files_or_stdin_and_keep_their_shell() {
         .write("work/a.py", "#!/usr/bin/env python3\nprint(1)\n");
     let output = exec(&env, &["--script", "a.py"]);
     assert_snapshot!(output.error(2), @r#"
-    error: --script a.py: its first line asks for `/usr/bin/env python3`, and a run is read by a shell
-    hint: a program that takes its script as an argument can be given it: -- python3 -c "$(cat FILE)"
+    error: --script a.py: its first line names `/usr/bin/env python3`, but only shells are supported
+    hint: pass the script as an argument of its interpreter: -- python3 -c "$(cat FILE)"
     "#);
     assert_eq!(started(&env), 2);
 }
@@ -155,8 +155,8 @@ fn stdin_is_read_only_on_request() {
     let line = [&["exec"], &DEVELOP[..]].concat();
     let output = env.run(env.command(&line).stdin("rm -r /"));
     assert_snapshot!(output.error(2), @"
-    error: which command? None was given after `--`, and no --script
-    hint: tasks exec -s SERVICE -- CMD…
+    error: no command given
+    hint: put it after `--`, or use --script FILE: tasks exec -s SERVICE -- CMD…
     ");
     assert_eq!(started(&env), 1);
 }
@@ -169,15 +169,15 @@ fn commands_that_cannot_be_stored_are_refused_before_the_start() {
     let name = "n".repeat(101);
     let refused = |args: &[&str]| exec(&env, args).error(2);
     let shown = refused(&["--", "echo", "🚀"]);
-    assert_snapshot!(shown, @"error: the command cannot be kept: it contains `🚀` (U+1F680): Lagoon's database takes no 4-byte characters");
+    assert_snapshot!(shown, @"error: the command cannot be stored: it contains `🚀` (U+1F680); Lagoon's database cannot store 4-byte characters");
     let shown = refused(&["--", "echo", &long]);
-    assert_snapshot!(shown, @"error: the command has 65536 bytes, Lagoon keeps 65535");
+    assert_snapshot!(shown, @"error: the command has 65536 bytes; at most 65535 are allowed");
     assert_snapshot!(refused(&["--script", heavy.to_str().unwrap()]), @"
-    error: the request would have 120363 bytes, Lagoon takes 102400
-    hint: quotes, line ends and control characters take more room on the way: shorten the command, or put it into a file of the container's image
+    error: the request has 120363 bytes; Lagoon accepts at most 102400
+    hint: shorten the command, or move it to a file in the container's image; escaped characters count more than once
     ");
     let shown = refused(&["--name", &name, "--", "true"]);
-    assert_snapshot!(shown, @"error: the name has 101 characters, at most 100 are allowed");
+    assert_snapshot!(shown, @"error: the name has 101 characters; at most 100 are allowed");
     assert_snapshot!(refused(&["--name", " ", "--", "true"]), @"error: the name is empty");
     let shown = refused(&["--script", "nosuch"]);
     assert_snapshot!(shown, @"error: --script: cannot read nosuch: No such file or directory (os error 2)");
@@ -197,9 +197,9 @@ fn a_missing_service_is_refused() {
     let line = ["exec", "-p", "lagoon-demo", "-e", "develop", "-s", "nosuch"];
     let output = env.tasks(&[&line[..], &["--", "true"]].concat());
     assert_snapshot!(output.error(2), @"
-    error: lagoon-demo/develop has no service `nosuch`, where it should run: a run would wait for ever
-    hint: it has: `cli`, `mariadb`, `nginx`, `node`
-    hint: --no-preflight starts it all the same
+    error: lagoon-demo/develop has no service `nosuch`, so the command would never start
+    hint: services: `cli`, `mariadb`, `nginx`, `node`
+    hint: pass --no-preflight to start it anyway
     ");
     assert_eq!(started(&env), 0);
     env.tasks(&[&line[..], &["--no-preflight", "--", "true"]].concat())
@@ -213,8 +213,8 @@ fn production_requires_confirmation() {
     let output = env.tasks(&[&line[..], &["--", "drush", "cr"]].concat());
     assert_snapshot!(output.error(2), @"
     127.0.0.1 · lagoon-demo/main (production)
-    error: not confirmed, and nobody can be asked: 127.0.0.1 · lagoon-demo/main (production): run this in production: drush cr
-    hint: confirm it on the line: --yes
+    error: confirmation required: 127.0.0.1 · lagoon-demo/main (production): run this command in production? drush cr
+    hint: pass --yes to confirm
     ");
     assert_eq!(started(&env), 0);
     env.tasks(&[&line[..], &["--yes", "--", "drush", "cr"]].concat())
@@ -297,8 +297,8 @@ fn a_lost_reply_is_looked_up_and_the_start_not_repeated() {
     let output = exec(&env, &["--request-timeout", "1s", "--", "drush", "cr"]);
     assert_snapshot!(output.error(7), @"
     127.0.0.1 · lagoon-demo/develop
-    error: it is unknown whether `exec drush` was started on lagoon-demo/develop: no answer from http://127.0.0.1:PORT: none within 1 s
-    hint: no run of it was found; it may still appear: look before you start it again
+    error: it is unknown whether `exec drush` was started on lagoon-demo/develop: http://127.0.0.1:PORT did not answer within 1 s
+    hint: no run was found yet; check the newest runs there before you start it again
     ");
     assert_eq!(started(&env), 1);
 }
@@ -310,7 +310,7 @@ fn a_role_without_permission_learns_which_role_is_needed() {
     assert_snapshot!(output.error(4), @r#"
     127.0.0.1 · lagoon-demo/develop
     error: not allowed: Unauthorized: You don't have permission to "add:development" on "task"
-    hint: one-off commands need the role developer, on production environments maintainer
+    hint: one-off commands require the role developer, and maintainer on production
     "#);
     exec(&env.as_role("developer"), &["--", "true"]).succeeds();
 }

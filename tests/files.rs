@@ -155,7 +155,7 @@ fn one_file_can_be_written_to_stdout() {
         ("one\ntwo", "")
     );
     let output = env.tasks(&["files", "get", "12", "-O", "-"]);
-    assert_snapshot!(output.error(2), @"error: only one file can be written to stdout, and these are meant: `a.txt`, `b.txt`");
+    assert_snapshot!(output.error(2), @"error: only one file can be written to stdout, but several are selected: `a.txt`, `b.txt`");
     let closed = env.shell("tasks files get 12 a.txt -O - | true");
     env.run(closed).succeeds();
 }
@@ -176,7 +176,7 @@ fn names_and_patterns_select_files() {
     let output = env.tasks(&["files", "get", "12", "a.sqk"]);
     assert_snapshot!(output.error(5), @"
     error: run 12 has no file `a.sqk`
-    hint: nearest: `a.sql`
+    hint: did you mean `a.sql`?
     ");
 }
 
@@ -188,8 +188,8 @@ fn existing_files_are_not_overwritten() {
     env.home.write("work/b.txt", "old");
     let output = env.tasks(&["files", "get", "12"]);
     assert_snapshot!(output.error(2), @"
-    error: b.txt is there already
-    hint: --force replaces it
+    error: b.txt already exists
+    hint: pass --force to replace it
     ");
     assert_eq!((output.code, work(&env, "b.txt").as_str()), (2, "old"));
     assert!(!env.home.path("work/a.txt").exists(), "nothing is begun");
@@ -197,8 +197,8 @@ fn existing_files_are_not_overwritten() {
     assert_eq!(work(&env, "b.txt"), "new");
     let again = env.tasks(&["files", "put", "12", "a.txt"]);
     assert_snapshot!(again.error(2), @"
-    error: run 12 has a file `a.txt` already
-    hint: --force replaces it
+    error: run 12 already has a file `a.txt`
+    hint: pass --force to replace it
     ");
     env.tasks(&["files", "put", "12", "a.txt", "--force"])
         .succeeds();

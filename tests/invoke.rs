@@ -87,12 +87,12 @@ fn without_waiting_the_run_is_started_not_finished() {
     exit code: 0
     ---- stdout
     1 Say hello
-    Status     new
-    Run        1
-    Task name  lagoon-task-xxxx
-    Where      lagoon-demo/main (production)
-    Service    cli
-    Created    NOW (TIME)
+    Status       new
+    Run          1
+    Job name     lagoon-task-xxxx
+    Environment  lagoon-demo/main (production)
+    Service      cli
+    Created      NOW (TIME)
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 1 (lagoon-task-xxxx)
@@ -189,14 +189,14 @@ fn invalid_values_are_refused_before_the_start() {
     let big = format!("TEXT={}", "x".repeat(66_000));
     let refused = |line: &[&str]| invoke(&env, line).error(2);
     assert_snapshot!(refused(&["Try arguments"]), @"
-    error: the argument `FROM` is required (Any environment); the argument `TEXT` is required (What to write)
-    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
-    hint: give a value with -a NAME=VALUE
+    error: the argument `FROM` is required (Any environment); the argument `TEXT` is required (Text to print)
+    hint: arguments of `Try arguments`: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    hint: pass each value with -a NAME=VALUE
     ");
     assert_snapshot!(refused(&["Try arguments", "-a", "TXET=x", "-a", "FROM=main"]), @"
-    error: the task has no argument `TXET` (did you mean `TEXT`?); the argument `TEXT` is required (What to write)
-    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
-    hint: give a value with -a NAME=VALUE
+    error: unknown argument `TXET`; did you mean `TEXT`?; the argument `TEXT` is required (Text to print)
+    hint: arguments of `Try arguments`: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    hint: pass each value with -a NAME=VALUE
     ");
     let shown = refused(&[
         "Try arguments",
@@ -208,12 +208,12 @@ fn invalid_values_are_refused_before_the_start() {
         "TIMES=-1",
     ]);
     assert_snapshot!(shown, @"
-    error: `-1` cannot be given for `TIMES`: a numeric argument takes digits and dots only, no sign
-    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    error: invalid value `-1` for `TIMES`: a numeric argument takes digits and dots only
+    hint: arguments of `Try arguments`: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
     ");
     assert_snapshot!(refused(&["Try arguments", "-a", "TEXT=x", "-a", "FROM=nosuch"]), @"
-    error: `nosuch` cannot be given for `FROM`: it must be one of: develop, main, pr-12
-    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    error: invalid value `nosuch` for `FROM`: it must be one of develop, main, pr-12
+    hint: arguments of `Try arguments`: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
     ");
     let shown = refused(&[
         "Try arguments",
@@ -225,8 +225,8 @@ fn invalid_values_are_refused_before_the_start() {
         "TO=main",
     ]);
     assert_snapshot!(shown, @"
-    error: `main` cannot be given for `TO`: it must be one of: develop, pr-12
-    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    error: invalid value `main` for `TO`: it must be one of develop, pr-12
+    hint: arguments of `Try arguments`: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
     ");
     let shown = refused(&[
         "Try arguments",
@@ -238,37 +238,37 @@ fn invalid_values_are_refused_before_the_start() {
         "FROM=main",
     ]);
     assert_snapshot!(shown, @"
-    error: the argument `TEXT` is given twice
-    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    error: the argument `TEXT` was given twice
+    hint: arguments of `Try arguments`: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
     ");
     assert_snapshot!(refused(&["Try arguments", "-a", "TEXT=🚀", "-a", "FROM=main"]), @"
-    error: `🚀` cannot be given for `TEXT`: it contains `🚀` (U+1F680): Lagoon's database takes no 4-byte characters
-    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    error: invalid value `🚀` for `TEXT`: it contains `🚀` (U+1F680); Lagoon's database cannot store 4-byte characters
+    hint: arguments of `Try arguments`: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
     ");
     assert_snapshot!(refused(&["Try arguments", "-a", &big, "-a", "FROM=main"]), @"
-    error: the command with its values has 66161 bytes, Lagoon keeps 65535
-    hint: `Try arguments` takes: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
+    error: the command with its values has 66161 bytes; at most 65535 are allowed
+    hint: arguments of `Try arguments`: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
     ");
     assert_snapshot!(refused(&["Say hello", "-a", "X=1"]), @"
-    error: the task has no argument `X`
+    error: unknown argument `X`
     hint: `Say hello` takes no arguments
     ");
     let shown = refused(&["Say hello", "-a", "X"]);
-    assert_snapshot!(shown, @"error: --arg `X` is not of the form NAME=VALUE");
+    assert_snapshot!(shown, @"error: --arg: expected NAME=VALUE, found `X`");
     let shown = refused(&["Say hello", "--arg-file", "X=nosuch"]);
     assert_snapshot!(shown, @"error: --arg-file: cannot read nosuch: No such file or directory (os error 2)");
     let shown = refused(&["Say hello", "--arg-file", "X=-", "--args-file", "-"]);
     assert_snapshot!(shown, @"error: `-` (stdin) can be given only once");
     assert_snapshot!(refused(&[]), @"
-    error: which TASK? None was named, and there is nobody to ask
-    hint: tasks list shows what can be invoked
+    error: no task given, and no terminal to prompt on
+    hint: name the task after `invoke`; to list tasks: tasks list
     ");
     let missing = invoke(&env, &["Run yarn adit"]);
     assert_snapshot!(missing.error(5), @"
-    error: there is no task `Run yarn adit`
-    hint: nearest: `Run yarn audit`
-    hint: a task that another one of its name stands before is not listed
-    hint: your role on lagoon-demo is maintainer: of its tasks you see all but those for administrators
+    error: task `Run yarn adit` not found
+    hint: did you mean `Run yarn audit`?
+    hint: tasks hidden by another task of the same name are not listed
+    hint: you are a maintainer on lagoon-demo; only tasks for administrators are hidden from you
     ");
     assert_eq!(started(&env), 0);
 }
@@ -278,8 +278,8 @@ fn target_and_task_are_required_without_a_terminal() {
     let env = TestEnv::new();
     let output = env.tasks(&["invoke", "Say hello", "-p", "lagoon-demo"]);
     assert_snapshot!(output.error(2), @"
-    error: which environment? A change without a terminal needs it said
-    hint: add -e NAME, or set TASKS_ENVIRONMENT
+    error: no environment given
+    hint: name it with -e or TASKS_ENVIRONMENT
     ");
     assert_eq!(started(&env), 0);
     let command = env
@@ -295,8 +295,8 @@ fn a_confirmation_text_requires_confirmation() {
     let output = invoke(&env, &["Clear caches"]);
     assert_snapshot!(output.error(2), @"
     127.0.0.1 · lagoon-demo/main (production)
-    error: not confirmed, and nobody can be asked: Clear caches: Pages are slow until the caches are warm again. Clear them?
-    hint: confirm it on the line: --yes
+    error: confirmation required: Clear caches: Pages are slow until the caches are warm again. Clear them?
+    hint: pass --yes to confirm
     ");
     assert_eq!(started(&env), 0);
     invoke(&env, &["Clear caches", "--yes"]).succeeds();
@@ -309,9 +309,9 @@ fn a_missing_service_is_refused() {
     env.tasks(&[&define, &MAIN[..]].concat()).succeeds();
     let output = invoke(&env, &["x"]);
     assert_snapshot!(output.error(2), @"
-    error: lagoon-demo/main (production) has no service `node`, where `x` runs: a run would wait for ever
-    hint: it has: `cli`, `mariadb`, `nginx`
-    hint: --no-preflight starts it all the same
+    error: lagoon-demo/main (production) has no service `node`, so a run of `x` would never start
+    hint: services: `cli`, `mariadb`, `nginx`
+    hint: pass --no-preflight to start it anyway
     ");
     assert_eq!(started(&env), 0);
     invoke(&env, &["x", "--no-preflight"]).succeeds();
@@ -335,8 +335,8 @@ fn an_unfinished_run_is_reported_or_prevents_the_start() {
     let failed = invoke(&env, &["Say hello", "--if-running", "fail"]);
     assert_snapshot!(failed.error(1), @"
     127.0.0.1 · lagoon-demo/main (production)
-    error: run 2 of this task is running there; started none
-    hint: --if-running start|skip|wait does something else
+    error: run 2 of this task is already in progress there (running); nothing started
+    hint: pass --if-running start, skip or wait to change this
     ");
     assert_eq!(started(&env), 2);
 }
@@ -456,9 +456,9 @@ fn timeouts_say_what_did_not_happen() {
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 1 (lagoon-task-xxxx)
-    error: run 1 of `Say hello` has not started after 1 s: it is still new
-    hint: a run whose service is not deployed, or whose pod the cluster refuses, waits for ever
-    hint: the run goes on; wait for the end with `tasks wait 1`
+    error: run 1 of `Say hello` did not start within 1 s; it is still new
+    hint: a run never starts if its service is not deployed or the cluster refuses its pod
+    hint: the run continues; wait for it with `tasks wait 1`
     ");
     env.script("Say hello", &[Step::Status(Status::Running)]);
     let output = invoke(&env, &["Say hello", "--wait", "--timeout", "1s"]);
@@ -468,10 +468,10 @@ fn timeouts_say_what_did_not_happen() {
     2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
-    run 1 of this task is new there; starting another one
+    run 1 of this task is already in progress there (new); starting another one
     run 2 (lagoon-task-xxxx)
     error: run 2 of `Say hello` is still running after 1 s
-    hint: the run goes on; wait for the end with `tasks wait 2`
+    hint: the run continues; wait for it with `tasks wait 2`
     ");
 }
 
@@ -480,7 +480,7 @@ fn a_run_without_waiting_is_named() {
     let env = TestEnv::new();
     env.script("Say hello", &[Step::Status(Status::Running)]);
     invoke(&env, &["Say hello"]).succeeds();
-    let warning = "not waiting for run 1; to wait for it: `tasks wait 1`";
+    let warning = "not waiting for run 1; to wait for it: tasks wait 1";
     for line in [
         ["Say hello", "-y", "--if-running", "skip", "-q"],
         [
@@ -514,8 +514,8 @@ fn a_run_that_vanishes_is_an_error() {
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
     run 1 (lagoon-task-xxxx)
-    warning: cannot read at the moment, trying on: Lagoon does not show run 1
-    error: run 1 of `Say hello` is gone: Lagoon does not have it any more
+    warning: cannot read from Lagoon, retrying: Lagoon did not return run 1
+    error: run 1 of `Say hello` no longer exists
     ");
 }
 
@@ -539,7 +539,7 @@ fn an_interrupt_leaves_the_run_in_progress_and_says_so() {
     127.0.0.1 · lagoon-demo/main (production)
     run 1 (lagoon-task-xxxx)
     error: interrupted
-    hint: the run goes on; wait for the end with `tasks wait 1`
+    hint: the run continues; wait for it with `tasks wait 1`
     ");
     assert_snapshot!(interrupted("TERM"), @"
     exit code: 143
@@ -547,10 +547,10 @@ fn an_interrupt_leaves_the_run_in_progress_and_says_so() {
     2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
-    run 1 of this task is running there; starting another one
+    run 1 of this task is already in progress there (running); starting another one
     run 2 (lagoon-task-xxxx)
     error: terminated
-    hint: the run goes on; wait for the end with `tasks wait 2`
+    hint: the run continues; wait for it with `tasks wait 2`
     ");
 }
 
@@ -568,7 +568,7 @@ fn a_lost_reply_is_looked_up_and_the_start_not_repeated() {
             1	lagoon-task-xxxx	Run yarn audit	complete	completed	lagoon-demo	main	node	TIME	TIME	TIME
             ---- stderr
             127.0.0.1 · lagoon-demo/main (production)
-            warning: the answer was lost; run 1 was found, and is taken for the one that was started
+            warning: the reply was lost; run 1 was found and is assumed to be the one that was started
             run 1 (lagoon-task-xxxx)
             ");
         }
@@ -608,8 +608,8 @@ fn a_lost_reply_without_a_run_stays_unknown() {
     let output = invoke(&env, &["Run yarn audit", "--request-timeout", "1s"]);
     assert_snapshot!(output.error(7), @"
     127.0.0.1 · lagoon-demo/main (production)
-    error: it is unknown whether `Run yarn audit` was started on lagoon-demo/main (production): no answer from http://127.0.0.1:PORT: none within 1 s
-    hint: no run of it was found; it may still appear: look before you start it again
+    error: it is unknown whether `Run yarn audit` was started on lagoon-demo/main (production): http://127.0.0.1:PORT did not answer within 1 s
+    hint: no run was found yet; check the newest runs there before you start it again
     ");
     assert_eq!(started(&env), 1);
 }
@@ -654,10 +654,10 @@ fn several_candidates_make_the_outcome_unknown() {
     let output = running.finish();
     assert_snapshot!(output.error(7), @"
     127.0.0.1 · lagoon-demo/main (production)
-    error: it is unknown whether `Run yarn audit` was started on lagoon-demo/main (production): no answer from http://127.0.0.1:PORT: none within 3 s
+    error: it is unknown whether `Run yarn audit` was started on lagoon-demo/main (production): http://127.0.0.1:PORT did not answer within 3 s
     hint: it may be run 2 (lagoon-task-xxxx, complete)
     hint: it may be run 1 (lagoon-task-xxxx, complete)
-    hint: look at them before you start it again
+    hint: check them before you start it again
     ");
 }
 
@@ -678,7 +678,7 @@ fn gateway_errors_and_refusals_have_distinct_exit_codes() {
     assert_snapshot!(output.error(1), @"
     127.0.0.1 · lagoon-demo/main (production)
     error: Lagoon refused: Task registration '1' could not be found.
-    hint: `Run yarn audit` was listed a moment ago: it was changed or removed since, or your role may not invoke it
+    hint: `Run yarn audit` was changed or deleted in the meantime, or your role may not invoke it
     ");
     let output = refused("Unauthorized: You don't have permission to \"invoke\" on \"task\"");
     assert_snapshot!(output.error(4), @r#"
@@ -800,8 +800,8 @@ fn requests_too_long_for_lagoon_are_refused_locally() {
     );
     assert_snapshot!(output.error(2), @"
     127.0.0.1 · lagoon-demo/main (production)
-    error: the request would have 120688 bytes, Lagoon takes 102400
-    hint: quotes, line ends and control characters take more room on the way: shorten the command, or put it into a file of the container's image
+    error: the request has 120688 bytes; Lagoon accepts at most 102400
+    hint: shorten the command, or move it to a file in the container's image; escaped characters count more than once
     ");
     assert_eq!(started(&env), 0);
 }
@@ -809,10 +809,7 @@ fn requests_too_long_for_lagoon_are_refused_locally() {
 #[test]
 fn a_timeout_without_waiting_is_a_usage_error() {
     let output = invoke(&TestEnv::new(), &["Say hello", "--timeout", "5s"]);
-    assert_snapshot!(output.error(2), @"
-    error: --timeout is about waiting, and nothing is waited for
-    hint: add --wait or --follow
-    ");
+    assert_snapshot!(output.error(2), @"error: --timeout has no effect without --wait or --follow");
 }
 
 #[test]
@@ -831,8 +828,8 @@ fn waiting_for_another_run_respects_the_timeouts() {
     let output = invoke(&env, &line);
     assert_snapshot!(output.error(1), @"
     127.0.0.1 · lagoon-demo/main (production)
-    run 1 of this task is running there; waiting for its end first
-    error: run 1 of `Say hello` is still running after 1 s; started none
+    run 1 of this task is already in progress there (running); waiting for it to finish first
+    error: run 1 of `Say hello` is still running after 1 s; nothing was started
     ");
     assert_eq!(started(&env), 1);
     // It bounds that waiting where tasks does not wait for its own run.

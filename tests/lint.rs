@@ -253,5 +253,5 @@ fn endless_input_is_refused() {
     let env = TestEnv::new();
     let runs = env.command(&["wait", "-"]).stdin("1\n".repeat(33 << 20));
     let output = env.run(runs).ends_with(2);
-    assert!(output.stderr.contains("longer than 64 MiB"), "{output}");
+    assert!(output.stderr.contains("larger than 64 MiB"), "{output}");
 }

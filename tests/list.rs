@@ -177,10 +177,10 @@ fn environments_are_merged_and_shadowed_tasks_marked() {
 
     let output = env.tasks(&["show", "shadow", "-p", "lagoon-demo"]);
     assert_snapshot!(output.error(2), @"
-    error: `shadow` is the name of 2 tasks of this project
-    hint: id:2 is the one of scope environment, on main
-    hint: id:1 is the one of scope project, on develop, pr-12
-    hint: name the environment with -e, or the task by its id
+    error: 2 tasks of this project are named `shadow`
+    hint: id:2 has the scope environment and is shown on main
+    hint: id:1 has the scope project and is shown on develop, pr-12
+    hint: name the environment with -e, or use the task's id
     ");
     let shown = env
         .tasks(&on_main(&["show", "shadow", "--jq", ".command"]))
@@ -199,7 +199,7 @@ fn show_prints_a_task_in_full() {
     exit code: 0
     ---- stdout
     Run yarn audit
-    Id          1
+    ID          1
     Type        command
     Scope       project, on main
     Permission  developer
@@ -228,9 +228,9 @@ fn names_match_ignoring_case_if_unambiguous() {
     assert_eq!(shown.stdout, "Run yarn audit\n");
     let missing = env.tasks(&on_main(&["show", "Run yarn adit"]));
     assert_snapshot!(missing.error(5), @"
-    error: there is no task `Run yarn adit`
-    hint: nearest: `Run yarn audit`
-    hint: your role on lagoon-demo is maintainer: of its tasks you see all but those for administrators
+    error: task `Run yarn adit` not found
+    hint: did you mean `Run yarn audit`?
+    hint: you are a maintainer on lagoon-demo; only tasks for administrators are hidden from you
     ");
 }
 
@@ -257,8 +257,8 @@ fn digits_that_are_also_a_name_are_ambiguous() {
     .succeeds();
     let output = env.tasks(&on_main(&["show", "2"]));
     assert_snapshot!(output.error(2), @"
-    error: `2` is the id of `b` and the name of the task with id 1
-    hint: say `id:2` or `name:2` (id 1)
+    error: `2` is ambiguous: it is the name of the task with id 1, and the id of `b`
+    hint: use `id:2`, or `name:2` for the task with id 1
     ");
     for (task, command) in [
         ("id:2", "echo second"),
@@ -284,20 +284,20 @@ fn places_are_matched_like_names_in_lagoon() {
         env.tasks(&line).error(5)
     };
     assert_snapshot!(refused("lagoon-dem", "main"), @"
-    error: there is no project `lagoon-dem`
-    hint: a project's name is its name in Lagoon, not that of its repository
-    hint: nearest: `lagoon-demo`
-    hint: you see the projects of your groups only: lagoon-demo-group (maintainer)
+    error: project `lagoon-dem` not found
+    hint: use the project's name in Lagoon, which can differ from the repository's
+    hint: did you mean `lagoon-demo`?
+    hint: you can see only the projects of your groups: lagoon-demo-group (maintainer)
     ");
     assert_snapshot!(refused("lagoon-demo", "man"), @"
     error: the project `lagoon-demo` has no environment `man`
-    hint: nearest: `main`
-    hint: your role on lagoon-demo is maintainer, which shows all its environments but deleted ones
+    hint: did you mean `main`?
+    hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
     ");
     assert_snapshot!(refused("lagoon-demo", "zzz"), @"
     error: the project `lagoon-demo` has no environment `zzz`
-    hint: it has: `develop`, `main`, `pr-12`
-    hint: your role on lagoon-demo is maintainer, which shows all its environments but deleted ones
+    hint: environments: `develop`, `main`, `pr-12`
+    hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
     ");
 }
 
@@ -327,7 +327,7 @@ fn a_broken_environment_is_explained() {
     let output = env.tasks(&on_main(&["list"]));
     assert_snapshot!(output.error(1), @"
     error: Lagoon refused: Unable to find AdvancedTaskDefinitionType null
-    hint: a task here has an argument without a type, which breaks the listing of the whole environment: somebody who may must delete that task by its id
+    hint: a task of this environment has an argument without a type, which breaks the list of tasks; delete that task by its id
     ");
 }
 
@@ -353,16 +353,16 @@ fn usage_errors_exit_with_2_and_a_hint() {
     let env = TestEnv::new();
     let refused = |line: &[&str]| env.tasks(line).error(2);
     assert_snapshot!(refused(&["list"]), @"
-    error: which project? None was named
-    hint: add -p PROJECT, or set TASKS_PROJECT; those you can see: tasks projects
+    error: no project given
+    hint: name it with -p or TASKS_PROJECT; to list projects: tasks projects
     ");
     assert_snapshot!(refused(&["list", "-p", "lagoon-demo", "-e", ""]), @"
     error: --environment has an empty value
-    hint: give it a value, or leave it out
+    hint: give it a value, or omit it
     ");
     assert_snapshot!(refused(&["-p", "a", "list", "-p", "b"]), @"
-    error: --project is given twice: to `tasks` and to `tasks list`
-    hint: give it once; before or after the command is the same
+    error: --project was given twice, to `tasks` and `tasks list`
+    hint: give it once, before or after the command
     ");
     assert_snapshot!(refused(&on_main(&["list", "-o", "jso"])), @"
     error: invalid value 'jso' for '--output <FORMAT>'
@@ -372,7 +372,7 @@ fn usage_errors_exit_with_2_and_a_hint() {
     let shown = refused(&on_main(&["list", "--jq", ".["]));
     assert_snapshot!(shown, @r#"{"error":{"kind":"usage","message":"--jq '.[': expected closing bracket at the end","hints":[],"exitCode":2,"runs":[]}}"#);
     let shown = refused(&on_main(&["list", "-o", "csv", "--jq", "."]));
-    assert_snapshot!(shown, @r#"{"error":{"kind":"usage","message":"--jq works on JSON and cannot be used with -o csv","hints":["leave out -o, or use -o json"],"exitCode":2,"runs":[]}}"#);
+    assert_snapshot!(shown, @r#"{"error":{"kind":"usage","message":"--jq requires JSON and cannot be used with -o csv","hints":["omit -o, or use -o json"],"exitCode":2,"runs":[]}}"#);
     assert_snapshot!(refused(&on_main(&["list", "--scope", "projects"])), @"
     error: invalid value 'projects' for '--scope <SCOPE>'
     hint: possible values: environment, project, group, system

@@ -210,7 +210,7 @@ fn missed_lines_are_printed_at_the_end_with_a_note() {
     four
     six
     ---- stderr
-    lines of the log that were not shown yet:
+    log lines that were not shown yet:
     ");
 }
 
@@ -247,30 +247,30 @@ fn live_always_fails_if_live_logs_are_unavailable() {
     };
     let env = with_portal("echo 'logs are not for you' >&2; exit 253");
     assert_snapshot!(refused(&env), @"
-    error: the log of run 1 portal.example.com refused: logs are not for you
-    hint: without `--live always` it is shown as far as the API has it
+    error: no live log for run 1: portal.example.com refused: logs are not for you
+    hint: omit --live always to read the log from the API
     ");
     let env = with_portal(
         "echo 'ssh: Could not resolve hostname portal.example.com: Name or service not known' >&2
          exit 255",
     );
     assert_snapshot!(refused(&env), @"
-    error: the log of run 1 is not live: ssh to portal.example.com failed: Could not resolve hostname portal.example.com: Name or service not known
-    hint: without `--live always` it is shown as far as the API has it
+    error: no live log for run 1: ssh to portal.example.com failed: Could not resolve hostname portal.example.com: Name or service not known
+    hint: omit --live always to read the log from the API
     ");
     let env = with_portal(
         "echo '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @' >&2
          echo 'Host key verification failed.' >&2; exit 255",
     );
     assert_snapshot!(refused(&env), @"
-    error: the log of run 1 is not live: portal.example.com shows another host key than before, and is not trusted: WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!
+    error: no live log for run 1: the host key of portal.example.com has changed: WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!
       Host key verification failed.
-    hint: ask who runs it whether the key was changed; if so: ssh-keygen -R '[portal.example.com]:2020'
-    hint: without `--live always` it is shown as far as the API has it
+    hint: if its operator confirms the new key, remove the old one: ssh-keygen -R '[portal.example.com]:2020'
+    hint: omit --live always to read the log from the API
     ");
     assert_snapshot!(refused(&TestEnv::new()), @"
-    error: the log of run 1 is not live: the cluster of lagoon-demo/main (production) has no ssh portal
-    hint: without `--live always` it is shown as far as the API has it
+    error: no live log for run 1: the cluster of lagoon-demo/main (production) has no ssh portal
+    hint: omit --live always to read the log from the API
     ");
 }
 
@@ -343,9 +343,9 @@ fn without_ssh_the_error_says_what_to_install() {
     let line = ["logs", &id, "-f", "--live", "always"];
     let output = env.run(env.command(&line).env("PATH", &nothing));
     assert_snapshot!(output.error(1), @"
-    error: the log of run 1 is not live: there is no `ssh` on the PATH
-    hint: install OpenSSH's client (the package `openssh-client`)
-    hint: without `--live always` it is shown as far as the API has it
+    error: no live log for run 1: `ssh` was not found on the PATH
+    hint: install the OpenSSH client (package `openssh-client`)
+    hint: omit --live always to read the log from the API
     ");
     let output = env.run(
         env.command(&line)

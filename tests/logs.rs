@@ -77,7 +77,7 @@ fn a_missing_log_is_not_printed_as_a_log() {
     exit code: 0
     ---- stdout: empty
     ---- stderr
-    run 1 is running: there is no log yet; -f waits for it
+    run 1 is running and has no log yet; use -f to follow it
     ");
     let id = logged(&env, "one\n", Status::Complete);
     ended_long_ago(&env, &id);
@@ -118,7 +118,7 @@ fn status_exits_with_0_for_any_outcome() {
     assert_snapshot!(shown("table"), @"
     exit code: 0
     ---- stdout
-    ID  TASKNAME  NAME  STATUS  OUTCOME  PROJECT  ENVIRONMENT  SERVICE  CREATED  STARTED  COMPLETED
+    ID  JOB NAME  TASK  STATUS  OUTCOME  PROJECT  ENVIRONMENT  SERVICE  CREATED  STARTED  COMPLETED
     1  lagoon-task-xxxx  Say hello  failed  failed  lagoon-demo  main  cli  NOW  NOW  NOW
     2  lagoon-task-xxxx  Say hello  running  going  lagoon-demo  main  cli  NOW  NOW
     ---- stderr: empty

@@ -110,7 +110,7 @@ fn missing_certificate_files_are_refused() {
         let list = far.command(&[&LIST[..], &["-l", "far"]].concat());
         let list = list.without("TASKS_API").env(variable, value);
         let refused = far.env.run(list).ends_with(2);
-        let error = format!("error: {variable} is invalid: ");
+        let error = format!("error: cannot use the certificates of {variable}: ");
         assert!(refused.stderr.contains(&error), "{refused}");
         assert!(refused.stderr.contains(value), "{refused}");
         let doctor = far.command(&["doctor", "-l", "far", "-o", "json"]);

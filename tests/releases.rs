@@ -75,8 +75,8 @@ fn a_system_wide_task_before_2_18_is_reported_and_not_sent() {
     let output = lagoon.run(&DEFINE, "").ends_with(1);
     insta::assert_snapshot!(output.error(1), @"
     127.0.0.1 · the whole system
-    error: this Lagoon does not accept system-wide tasks from any user
-    hint: Lagoon 2.18 and newer accept them
+    error: this Lagoon does not accept system-wide tasks
+    hint: they require Lagoon 2.18 or newer
     hint: define the task for a group, a project or an environment instead
     ");
     for command in [&["diff"][..], &["apply", "--yes"]] {
@@ -85,7 +85,7 @@ fn a_system_wide_task_before_2_18_is_reported_and_not_sent() {
         assert!(
             output
                 .stderr
-                .contains("does not accept system-wide tasks from any user: `Report`"),
+                .contains("does not accept system-wide tasks: `Report`"),
             "{output}"
         );
     }

@@ -124,11 +124,11 @@ fn a_changed_task_is_shown_and_requires_confirmation() {
     define("echo two");
     let output = rerun(&env, &run, &[]);
     assert_snapshot!(output.error(2), @r#"
-    run 1 ran:
+    run 1 executed:
       echo one
       `x` is now:
       echo two
-    {"error":{"kind":"usage","message":"run 1 cannot be repeated by itself: `x` is another task by now, or its values cannot be read back","hints":["the task as it is now, with values: tasks invoke x -p lagoon-demo -e main -a NAME=VALUE"],"exitCode":2,"runs":[]}}
+    {"error":{"kind":"usage","message":"run 1 cannot be rerun as it was: `x` has changed, or its values could not be determined","hints":["to run the current task: tasks invoke x -p lagoon-demo -e main -a NAME=VALUE"],"exitCode":2,"runs":[]}}
     "#);
     assert_eq!(started(&env), 1);
     // Somebody who can be asked decides.
@@ -219,8 +219,8 @@ fn the_values_of_an_image_must_be_given_again() {
     let run = run.succeeds().json()["id"].clone();
     let output = rerun(&env, &run, &["-a", "A=2"]);
     assert_snapshot!(output.error(2), @r#"
-    Lagoon does not keep the values of an image's run: `img` needs them again
-    {"error":{"kind":"usage","message":"run 1 of `img` had values that Lagoon does not keep: `B` must be given again","hints":["give each with -a NAME=VALUE"],"exitCode":2,"runs":[]}}
+    Lagoon does not store the values of image tasks; pass them again for `img`
+    {"error":{"kind":"usage","message":"Lagoon does not store the values of run 1 of `img`; missing: `B`","hints":["pass each value with -a NAME=VALUE"],"exitCode":2,"runs":[]}}
     "#);
     assert_eq!(started(&env), 1);
     rerun(&env, &run, &["-a", "A=2", "-a", "B=x"]).succeeds();
@@ -241,7 +241,7 @@ fn the_image_of_a_deleted_task_is_not_run_as_a_command() {
     let delete = "mutation($i:Int!){deleteAdvancedTaskDefinition(advancedTaskDefinition:$i)}";
     owner.graphql(delete, json!({"i": id.trim().parse::<i64>().unwrap()}));
     let output = rerun(&owner, &run, &["--yes"]);
-    assert_snapshot!(output.error(5), @r#"{"error":{"kind":"not-found","message":"run 1 seems to be one of the image acme/job:1, and lagoon-demo/main (production) has no task `img` (any more)","hints":[],"exitCode":5,"runs":[]}}"#);
+    assert_snapshot!(output.error(5), @r#"{"error":{"kind":"not-found","message":"run 1 seems to have used the image acme/job:1, but lagoon-demo/main (production) has no task `img`","hints":[],"exitCode":5,"runs":[]}}"#);
     assert_eq!((output.code, started(&owner)), (5, 1));
 }
 
@@ -255,8 +255,8 @@ fn several_runs_are_checked_first_and_confirmed_once() {
     127.0.0.1 · `Try arguments`, 2 runs:
       lagoon-demo/main (production)
       lagoon-demo/main (production)
-    error: not confirmed, and nobody can be asked: Start these 2 runs, all of them production?
-    hint: confirm it on the line: --yes
+    error: confirmation required: Start these 2 runs, all of them production?
+    hint: pass --yes to confirm
     ");
     assert_eq!(started(&env), 2);
     let output = env.tasks(&["rerun", &one, "99", "--yes"]);

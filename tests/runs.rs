@@ -43,7 +43,7 @@ fn runs_are_listed_newest_first_in_every_format() {
     assert_snapshot!(listed("table"), @"
     exit code: 0
     ---- stdout
-    ID  TASK  STATUS  STARTED  TOOK  WHO  SERVICE
+    ID  TASK  STATUS  STARTED  TOOK  BY  SERVICE
     4  Run yarn audit  complete  NOW  0s  owner@example.com  node
     3  Say hello  running  NOW  maintainer@example.com  cli
     2  Say hello  failed  NOW  0s  maintainer@example.com  cli
@@ -178,8 +178,8 @@ fn usage_errors_send_no_request() {
     let nowhere = env.tasks(&["runs", "-p", "lagoon-demo", "-e", "mian"]);
     assert_snapshot!(nowhere.error(5), @"
     error: the project `lagoon-demo` has no environment `mian`
-    hint: nearest: `main`
-    hint: your role on lagoon-demo is maintainer, which shows all its environments but deleted ones
+    hint: did you mean `main`?
+    hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
     ");
 }
 
@@ -242,7 +242,7 @@ fn several_projects_are_one_list_newest_first() {
     assert_snapshot!(narrow(&output.succeeds().snapshot()), @"
     exit code: 0
     ---- stdout
-    ID  TASK  STATUS  STARTED  TOOK  WHO  SERVICE  ENVIRONMENT  PROJECT
+    ID  TASK  STATUS  STARTED  TOOK  BY  SERVICE  ENVIRONMENT  PROJECT
     7  Say hello  running  NOW  maintainer@example.com  cli  develop  lagoon-demo
     6  Say hello  running  NOW  maintainer@example.com  cli  main  shop-eu
     3  Say hello  running  NOW  maintainer@example.com  cli  main  lagoon-demo

@@ -326,9 +326,9 @@ fn an_unreachable_lagoon_is_not_saved() {
     let refused = login(&away).ends_with(7);
     insta::assert_snapshot!(refused.error(7), @"
     error: cannot reach http://127.0.0.1:PORT: Connection refused (os error 111)
-    hint: is the address right, and does this machine reach it? `curl -sS http://127.0.0.1:PORT/status`
-    hint: nothing was kept; to try again: tasks login http://127.0.0.1:PORT/graphql -l 127.0.0.1
-    hint: to keep it all the same: tasks context add 127.0.0.1 http://127.0.0.1:PORT/graphql
+    hint: check the address and the network: curl -sS http://127.0.0.1:PORT/status
+    hint: nothing was saved; to try again: tasks login http://127.0.0.1:PORT/graphql -l 127.0.0.1
+    hint: to save the context anyway: tasks context add 127.0.0.1 http://127.0.0.1:PORT/graphql
     ");
     let browser = [&away[..], &["--browser", "-l", "acme"]].concat();
     let refused = login(&browser).ends_with(7);
@@ -401,7 +401,7 @@ fn a_sign_in_without_a_server_does_not_suggest_itself() {
     insta::assert_snapshot!(refused.error(4), @"
     error: not signed in to the context `here`
     hint: name the ssh server: tasks login -l here --ssh-host HOST --ssh-port PORT
-    hint: or give it a token: tasks login -l here --with-token < FILE
+    hint: or pass a token: tasks login -l here --with-token < FILE
     ");
     let refused = env
         .home

@@ -28,36 +28,133 @@ fn alone(home: &Home, args: &[&str]) -> String {
 #[test]
 fn mistyped_commands_and_flags() {
     let home = Home::new();
-    assert_snapshot!(alone(&home, &["lst"]), @"");
-    assert_snapshot!(alone(&home, &["list", "--enviroment", "main"]), @"");
-    assert_snapshot!(alone(&home, &["list", "-o", "jsn"]), @"");
-    assert_snapshot!(alone(&home, &["list", "-e", ""]), @"");
-    assert_snapshot!(alone(&home, &["-e", "main", "list", "-e", "develop"]), @"");
-    assert_snapshot!(alone(&home, &["invoke", "Reindex", "--timeout", "5m"]), @"");
+    assert_snapshot!(alone(&home, &["lst"]), @"
+    $ tasks lst
+    exit code: 2
+    error: unrecognized subcommand 'lst'
+    hint: some similar subcommands exist: 'lint', 'ls', 'list'
+    hint: usage: tasks [OPTIONS] [COMMAND]
+    ");
+    assert_snapshot!(alone(&home, &["list", "--enviroment", "main"]), @"
+    $ tasks list --enviroment main
+    exit code: 2
+    error: unexpected argument '--enviroment' found
+    hint: a similar argument exists: '--environment'
+    hint: usage: tasks list --environment <NAME>
+    ");
+    assert_snapshot!(alone(&home, &["list", "-o", "jsn"]), @"
+    $ tasks list -o jsn
+    exit code: 2
+    error: invalid value 'jsn' for '--output <FORMAT>'
+    hint: possible values: table, tsv, json, jsonl, yaml, csv, name, id
+    hint: a similar value exists: 'json'
+    ");
+    assert_snapshot!(alone(&home, &["list", "-e", ""]), @"
+    $ tasks list -e 
+    exit code: 2
+    error: --environment has an empty value
+    hint: give it a value, or omit it
+    ");
+    assert_snapshot!(alone(&home, &["-e", "main", "list", "-e", "develop"]), @"
+    $ tasks -e main list -e develop
+    exit code: 2
+    error: --environment was given twice, to `tasks` and `tasks list`
+    hint: give it once, before or after the command
+    ");
+    assert_snapshot!(alone(&home, &["invoke", "Reindex", "--timeout", "5m"]), @"
+    $ tasks invoke Reindex --timeout 5m
+    exit code: 2
+    error: --timeout has no effect without --wait or --follow
+    ");
 }
 
 #[test]
 fn missing_arguments_without_a_terminal() {
     let env = TestEnv::new();
-    assert_snapshot!(on_sandbox(&env, &["list"]), @"");
-    assert_snapshot!(on_sandbox(&env, &["invoke", "-p", "lagoon-demo", "-e", "main"]), @"");
-    assert_snapshot!(on_sandbox(&env, &["invoke", "Run yarn audit", "-p", "lagoon-demo"]), @"");
-    assert_snapshot!(on_sandbox(&env, &["logs"]), @"");
-    assert_snapshot!(on_sandbox(&env, &["delete", "Run yarn audit", "-p", "lagoon-demo", "-e", "main"]), @"");
-    assert_snapshot!(on_sandbox(&env, &["exec", "-p", "lagoon-demo", "-e", "main", "-s", "cli"]), @"");
+    assert_snapshot!(on_sandbox(&env, &["list"]), @"
+    $ tasks list
+    exit code: 2
+    error: no project given
+    hint: name it with -p or TASKS_PROJECT; to list projects: tasks projects
+    ");
+    assert_snapshot!(on_sandbox(&env, &["invoke", "-p", "lagoon-demo", "-e", "main"]), @"
+    $ tasks invoke -p lagoon-demo -e main
+    exit code: 2
+    error: no task given, and no terminal to prompt on
+    hint: name the task after `invoke`; to list tasks: tasks list
+    ");
+    assert_snapshot!(on_sandbox(&env, &["invoke", "Run yarn audit", "-p", "lagoon-demo"]), @"
+    $ tasks invoke Run yarn audit -p lagoon-demo
+    exit code: 2
+    error: no environment given
+    hint: name it with -e or TASKS_ENVIRONMENT
+    ");
+    assert_snapshot!(on_sandbox(&env, &["logs"]), @"
+    $ tasks logs
+    exit code: 2
+    error: the following required arguments were not provided: <RUN>...
+    hint: usage: tasks logs <RUN>...
+    ");
+    assert_snapshot!(on_sandbox(&env, &["delete", "Run yarn audit", "-p", "lagoon-demo", "-e", "main"]), @"
+    $ tasks delete Run yarn audit -p lagoon-demo -e main
+    exit code: 2
+    error: `Run yarn audit` (id 1) has the scope project and is not a task of environment lagoon-demo/main (production)
+    hint: to delete it there: tasks delete id:1 -p lagoon-demo
+    ");
+    assert_snapshot!(on_sandbox(&env, &["exec", "-p", "lagoon-demo", "-e", "main", "-s", "cli"]), @"
+    $ tasks exec -p lagoon-demo -e main -s cli
+    exit code: 2
+    error: no command given
+    hint: put it after `--`, or use --script FILE: tasks exec -s SERVICE -- CMD…
+    ");
 }
 
 #[test]
 fn names_that_do_not_exist() {
     let env = TestEnv::new();
-    assert_snapshot!(on_sandbox(&env, &["list", "-p", "lagoon-dmo", "-e", "main"]), @"");
-    assert_snapshot!(on_sandbox(&env, &["list", "-p", "lagoon-demo", "-e", "mian"]), @"");
-    assert_snapshot!(on_sandbox(&env, &["show", "Run yarn adit", "-p", "lagoon-demo", "-e", "main"]), @"");
-    assert_snapshot!(on_sandbox(&env, &["status", "4711"]), @"");
-    assert_snapshot!(on_sandbox(&env, &["list", "-l", "nowhere"]), @"");
+    assert_snapshot!(on_sandbox(&env, &["list", "-p", "lagoon-dmo", "-e", "main"]), @"
+    $ tasks list -p lagoon-dmo -e main
+    exit code: 5
+    error: project `lagoon-dmo` not found
+    hint: use the project's name in Lagoon, which can differ from the repository's
+    hint: did you mean `lagoon-demo`?
+    hint: you can see only the projects of your groups: lagoon-demo-group (maintainer)
+    ");
+    assert_snapshot!(on_sandbox(&env, &["list", "-p", "lagoon-demo", "-e", "mian"]), @"
+    $ tasks list -p lagoon-demo -e mian
+    exit code: 5
+    error: the project `lagoon-demo` has no environment `mian`
+    hint: did you mean `main`?
+    hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
+    ");
+    assert_snapshot!(on_sandbox(&env, &["show", "Run yarn adit", "-p", "lagoon-demo", "-e", "main"]), @"
+    $ tasks show Run yarn adit -p lagoon-demo -e main
+    exit code: 5
+    error: task `Run yarn adit` not found
+    hint: did you mean `Run yarn audit`?
+    hint: you are a maintainer on lagoon-demo; only tasks for administrators are hidden from you
+    ");
+    assert_snapshot!(on_sandbox(&env, &["status", "4711"]), @"
+    $ tasks status 4711
+    exit code: 5
+    error: run 4711 not found
+    hint: Lagoon keeps runs for a limited time; to list them: tasks runs
+    ");
+    assert_snapshot!(on_sandbox(&env, &["list", "-l", "nowhere"]), @"
+    $ tasks list -l nowhere
+    exit code: 5
+    error: context `nowhere` not found (from --context)
+    hint: to list contexts: tasks context list
+    ");
     assert_snapshot!(
         on_sandbox(&env, &["exec", "-p", "lagoon-demo", "-e", "main", "-s", "clj", "--yes", "--", "ls"]),
-        @""
+        @"
+    $ tasks exec -p lagoon-demo -e main -s clj --yes -- ls
+    exit code: 2
+    error: lagoon-demo/main (production) has no service `clj`, so the command would never start
+    hint: services: `cli`, `mariadb`, `nginx`, `node`
+    hint: pass --no-preflight to start it anyway
+    "
     );
 }
 
@@ -83,10 +180,31 @@ fn values_of_arguments() {
         "LIMIT?:NUMERIC",
     ])
     .succeeds();
-    assert_snapshot!(invoke(&["Reindex"]), @"");
-    assert_snapshot!(invoke(&["Reindex", "-a", "INDX=products"]), @"");
-    assert_snapshot!(invoke(&["Reindex", "-a", "INDEX=products", "-a", "LIMIT=ten"]), @"");
-    assert_snapshot!(invoke(&["Reindex", "-a", "INDEX"]), @"");
+    assert_snapshot!(invoke(&["Reindex"]), @"
+    $ tasks invoke Reindex -p lagoon-demo -e main --yes
+    exit code: 2
+    error: the argument `INDEX` is required
+    hint: arguments of `Reindex`: INDEX:string, LIMIT:numeric (optional)
+    hint: pass each value with -a NAME=VALUE
+    ");
+    assert_snapshot!(invoke(&["Reindex", "-a", "INDX=products"]), @"
+    $ tasks invoke Reindex -a INDX=products -p lagoon-demo -e main --yes
+    exit code: 2
+    error: unknown argument `INDX`; did you mean `INDEX`?; the argument `INDEX` is required
+    hint: arguments of `Reindex`: INDEX:string, LIMIT:numeric (optional)
+    hint: pass each value with -a NAME=VALUE
+    ");
+    assert_snapshot!(invoke(&["Reindex", "-a", "INDEX=products", "-a", "LIMIT=ten"]), @"
+    $ tasks invoke Reindex -a INDEX=products -a LIMIT=ten -p lagoon-demo -e main --yes
+    exit code: 2
+    error: invalid value `ten` for `LIMIT`: a numeric argument takes digits and dots only
+    hint: arguments of `Reindex`: INDEX:string, LIMIT:numeric (optional)
+    ");
+    assert_snapshot!(invoke(&["Reindex", "-a", "INDEX"]), @"
+    $ tasks invoke Reindex -a INDEX -p lagoon-demo -e main --yes
+    exit code: 2
+    error: --arg: expected NAME=VALUE, found `INDEX`
+    ");
 }
 
 #[test]
@@ -107,17 +225,32 @@ fn refusals() {
         &main[..],
     ]
     .concat();
-    assert_snapshot!(on_sandbox(&guest, &define), @"");
+    assert_snapshot!(on_sandbox(&guest, &define), @r#"
+    $ tasks define Hello --service cli --command echo hello -p lagoon-demo -e main
+    exit code: 4
+    127.0.0.1 · environment lagoon-demo/main (production)
+    error: not allowed: Unauthorized: You don't have permission to "add:production" on "task"
+    "#);
     env.sandbox().fail_next(
         "invokeRegisteredTask",
         Fault::Message("the task is disabled".to_owned()),
     );
-    assert_snapshot!(on_sandbox(&env, &[&invoke[..], &["--yes"]].concat()), @"");
+    assert_snapshot!(on_sandbox(&env, &[&invoke[..], &["--yes"]].concat()), @"
+    $ tasks invoke Run yarn audit -p lagoon-demo -e main --yes
+    exit code: 1
+    127.0.0.1 · lagoon-demo/main (production)
+    error: Lagoon refused: the task is disabled
+    ");
     env.sandbox()
         .fail_next("invokeRegisteredTask", Fault::LoseResponse);
     env.sandbox()
         .fail_next("invokeRegisteredTask", Fault::LoseResponse);
-    assert_snapshot!(on_sandbox(&env, &["cancel", "1", "--yes"]), @"");
+    assert_snapshot!(on_sandbox(&env, &["cancel", "1", "--yes"]), @"
+    $ tasks cancel 1 --yes
+    exit code: 5
+    error: run 1 not found
+    hint: Lagoon keeps runs for a limited time; to list them: tasks runs
+    ");
 }
 
 #[test]
@@ -128,13 +261,47 @@ fn servers_and_tokens() {
         let output = env.run(env.command(&list).env(name, value));
         format!("$ export {name}={value}\n{}", shown(&list, &output))
     };
-    assert_snapshot!(with("TASKS_API", "http://127.0.0.1:9/graphql"), @"");
-    assert_snapshot!(with("TASKS_API", "https://lagoon.invalid/graphql"), @"");
-    assert_snapshot!(with("TASKS_API", "lagoon"), @"");
-    assert_snapshot!(with("TASKS_TOKEN", "expired"), @"");
+    assert_snapshot!(with("TASKS_API", "http://127.0.0.1:9/graphql"), @"
+    $ export TASKS_API=http://127.0.0.1:9/graphql
+    $ tasks list -p lagoon-demo -e main
+    exit code: 7
+    error: cannot reach http://127.0.0.1:PORT: Connection refused (os error 111)
+    hint: check the address and the network: curl -sS http://127.0.0.1:PORT/status
+    ");
+    assert_snapshot!(with("TASKS_API", "https://lagoon.invalid/graphql"), @"
+    $ export TASKS_API=https://lagoon.invalid/graphql
+    $ tasks list -p lagoon-demo -e main
+    exit code: 7
+    error: cannot reach https://lagoon.invalid: failed to lookup address information: Name or service not known
+    hint: check the address and the network: curl -sS https://lagoon.invalid/status
+    ");
+    assert_snapshot!(with("TASKS_API", "lagoon"), @"
+    $ export TASKS_API=lagoon
+    $ tasks list -p lagoon-demo -e main
+    exit code: 2
+    error: TASKS_API: `lagoon` is not a valid API address: it must start with https://, as in https://lagoon
+    ");
+    assert_snapshot!(with("TASKS_TOKEN", "expired"), @"
+    $ export TASKS_TOKEN=expired
+    $ tasks list -p lagoon-demo -e main
+    exit code: 4
+    error: not signed in: Unauthorized - Bearer token malformed
+    hint: tokens expire after minutes; set TASKS_TOKEN to a new one, or sign in over ssh with TASKS_SSH_KEY
+    ");
     let home = Home::new();
-    assert_snapshot!(alone(&home, &list), @"");
-    assert_snapshot!(alone(&home, &["login", "-l", "nowhere"]), @"");
+    assert_snapshot!(alone(&home, &list), @"
+    $ tasks list -p lagoon-demo -e main
+    exit code: 4
+    error: no Lagoon is configured yet
+    hint: sign in: tasks login https://api.example.com
+    hint: or try the built-in Lagoon: --context sandbox
+    ");
+    assert_snapshot!(alone(&home, &["login", "-l", "nowhere"]), @"
+    $ tasks login -l nowhere
+    exit code: 5
+    error: context `nowhere` not found (from --context)
+    hint: to list contexts: tasks context list
+    ");
 }
 
 #[test]
@@ -144,21 +311,61 @@ fn several_targets() {
         let all = [&["invoke", "Run yarn audit", "-p", "lagoon-demo"], args].concat();
         on_sandbox(&env, &all)
     };
-    assert_snapshot!(targets(&["-e", "main", "-e", "mian", "--yes"]), @"");
-    assert_snapshot!(targets(&["-e", "main", "-e", "develop"]), @"");
-    assert_snapshot!(targets(&["-e", "nothing-*", "--yes"]), @"");
+    assert_snapshot!(targets(&["-e", "main", "-e", "mian", "--yes"]), @"
+    $ tasks invoke Run yarn audit -p lagoon-demo -e main -e mian --yes
+    exit code: 5
+    error: the project `lagoon-demo` has no environment `mian`
+    hint: did you mean `main`?
+    hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
+    ");
+    assert_snapshot!(targets(&["-e", "main", "-e", "develop"]), @"
+    $ tasks invoke Run yarn audit -p lagoon-demo -e main -e develop
+    exit code: 2
+    127.0.0.1 · `Run yarn audit` on 2 environments:
+      lagoon-demo/main (production)
+      lagoon-demo/develop
+    error: confirmation required: Start it on 2 environments, 1 of them production?
+    hint: pass --yes to confirm
+    ");
+    assert_snapshot!(targets(&["-e", "nothing-*", "--yes"]), @"
+    $ tasks invoke Run yarn audit -p lagoon-demo -e nothing-* --yes
+    exit code: 5
+    error: no environment matches `nothing-*`
+    hint: environments: `develop`, `main`, `pr-12`
+    hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
+    ");
 }
 
 #[test]
 fn files_of_tasks_and_runs() {
     let env = TestEnv::new();
-    assert_snapshot!(on_sandbox(&env, &["lint"]), @"");
+    assert_snapshot!(on_sandbox(&env, &["lint"]), @"
+    $ tasks lint
+    exit code: 2
+    error: no task file found (.lagoon/tasks.yml)
+    hint: name the file or folder with -f FILE
+    hint: or start from the existing tasks: tasks export -p PROJECT > .lagoon/tasks.yml
+    ");
     env.home.write(
         "work/tasks.yml",
         "tasks:\n  - name: Reindex\n    comand: reindex\n",
     );
-    assert_snapshot!(on_sandbox(&env, &["diff", "-f", "tasks.yml", "-p", "lagoon-demo"]), @"");
+    assert_snapshot!(on_sandbox(&env, &["diff", "-f", "tasks.yml", "-p", "lagoon-demo"]), @"
+    $ tasks diff -f tasks.yml -p lagoon-demo
+    exit code: 2
+    error: 2 errors in the task file
+    hint: tasks.yml:1:1: missing key `version`
+    hint: tasks.yml:3:5: unknown key `comand`; did you mean `command`?
+    ");
     env.home.write("work/broken.yml", "tasks: [\n");
-    assert_snapshot!(on_sandbox(&env, &["lint", "-f", "broken.yml"]), @"");
-    assert_snapshot!(on_sandbox(&env, &["files", "put", "1", "nothing.txt"]), @"");
+    assert_snapshot!(on_sandbox(&env, &["diff", "-f", "broken.yml", "-p", "lagoon-demo"]), @"
+    $ tasks diff -f broken.yml -p lagoon-demo
+    exit code: 2
+    error: broken.yml:1:8: this bracket is never closed
+    ");
+    assert_snapshot!(on_sandbox(&env, &["files", "put", "1", "nothing.txt"]), @"
+    $ tasks files put 1 nothing.txt
+    exit code: 2
+    error: cannot read nothing.txt: No such file or directory (os error 2)
+    ");
 }

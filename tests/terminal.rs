@@ -43,14 +43,14 @@ fn invoke_prompts_for_everything_and_shows_the_command() {
     ✔ Project · lagoon-demo
     ✔ Environment · main
     ? Task ›
-      Check disk space  Show how full the disk is; defined for production alone
+      Check disk space  Show the disk usage (defined on production only)
       Run yarn audit    Look for known vulnerabilities in the project's packages
-    ❯ Try arguments     Write what you give it: one argument of each type, the las…
-      Clear caches      Pretend to clear all caches; asks before it starts
-      Count slowly      Write a line each second for ten seconds: something to fol…
-      Print many lines  Write 500 lines: how a long log looks
-      Fail on purpose   End with exit status 1: how a failed run looks
-      Say hello         Greet you; defined for all projects of the group
+    ❯ Try arguments     Print the values of its arguments, one of each type
+      Clear caches      Pretend to clear all caches, after confirmation
+      Count slowly      Print a line per second for ten seconds, to follow or canc…
+      Print many lines  Print 500 lines, to see a long log
+      Fail on purpose   Fail with exit status 1, to see a failed run
+      Say hello         Print a greeting (defined for all projects of the group)
     ");
     terminal.send(ENTER);
     terminal.wait_for("? Any environment (FROM)");
@@ -167,7 +167,7 @@ fn a_confirmation_prompt_defaults_to_no() {
     assert_snapshot!(mask(&terminal.screen()), @"
     127.0.0.1 · lagoon-demo/main (production)
     Clear caches: Pages are slow until the caches are warm again. Clear them?
-    ? Go on? (y/n) › no
+    ? Continue? (y/n) › no
     ");
     terminal.send(ENTER);
     assert_eq!((terminal.finish(), started(&env)), (2, 0));

@@ -126,8 +126,8 @@ fn hidden_tasks_are_reported_and_applying_again_succeeds() {
     let output = apply(1);
     for told in [
         "already exists and cannot be changed",
-        "permission: it has",
-        "confirmation text: it has",
+        "permission: Lagoon has",
+        "confirmation text: Lagoon has",
     ] {
         assert!(output.stderr.contains(told), "{told}\n{output}");
     }

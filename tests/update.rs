@@ -321,7 +321,7 @@ fn only_the_given_scope_is_changed() {
         .ends_with(2);
     let line = [&["update", "Wid", "--permission", "guest"], &PROJECT[..]].concat();
     let output = env.tasks(&line).ends_with(5);
-    assert!(output.stderr.contains("nearest: `Wide`"), "{output}");
+    assert!(output.stderr.contains("did you mean `Wide`?"), "{output}");
 }
 
 /// Lagoon takes it, and then two tasks have one name.
@@ -405,7 +405,7 @@ fn a_failed_deletion_does_not_stop_the_others() {
         .collect();
     assert_eq!(gone, ["B", "C"]);
     let error = output.json_error();
-    assert_eq!(error["message"], "1 of 3 could not be deleted");
+    assert_eq!(error["message"], "1 of 3 tasks could not be deleted");
     assert!(
         error["hints"][0].as_str().unwrap().contains("`A` (id 1)"),
         "{error}"

@@ -81,7 +81,7 @@ fn the_exit_code_reports_the_outcome() {
     ---- stdout
     2	lagoon-task-xxxx	Say hello	failed	failed	lagoon-demo	main	cli	TIME	TIME	TIME
     ---- stderr
-    the last lines of the log of run 2:
+    last lines of the log of run 2:
     why
     error: run 2 of `Say hello` failed
     ");
@@ -123,10 +123,7 @@ fn every_form_of_a_run_is_accepted() {
 fn input_without_a_run_is_a_usage_error() {
     let env = TestEnv::new();
     let empty = env.run(env.command(&["wait", "-"]).stdin(""));
-    assert_snapshot!(empty.error(2), @"
-    error: `-`: nothing is on stdin, so there is no run
-    hint: what was to print the runs has printed none
-    ");
+    assert_snapshot!(empty.error(2), @"error: no runs on standard input: the command before the pipe printed nothing");
     for args in [
         vec!["wait"],
         vec!["wait", "Say hello"],
@@ -153,16 +150,16 @@ fn input_without_a_run_is_a_usage_error() {
     assert_eq!(output.code, 2, "{output}");
     let refused = |run| env.tasks(&["wait", run]).error(5);
     assert_snapshot!(refused("--last"), @"
-    error: --last: this machine has started no run in 127.0.0.1
-    hint: name the run by its id; `tasks runs` lists those of an environment
+    error: --last: no run has been started from this machine in 127.0.0.1
+    hint: give the id of a run; to list runs: tasks runs
     ");
     assert_snapshot!(refused("4711"), @"
-    error: there is no run 4711
-    hint: runs are kept for a limited time; `tasks runs` lists those of an environment
+    error: run 4711 not found
+    hint: Lagoon keeps runs for a limited time; to list them: tasks runs
     ");
     assert_snapshot!(refused("lagoon-task-none"), @"
-    error: there is no run lagoon-task-xxxx
-    hint: runs are kept for a limited time; `tasks runs` lists those of an environment
+    error: run lagoon-task-xxxx not found
+    hint: Lagoon keeps runs for a limited time; to list them: tasks runs
     ");
 }
 
@@ -304,7 +301,7 @@ fn timeouts_end_waiting_with_a_hint_to_resume() {
     1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
     ---- stderr
     error: run 1 of `Say hello` is still running after 1 s
-    hint: the run goes on; wait for the end with `tasks wait 1`
+    hint: the run continues; wait for it with `tasks wait 1`
     ");
     let id = start(&env, &[]);
     let output = env.tasks(&["wait", &id, "--start-timeout", "1s"]);
@@ -313,9 +310,9 @@ fn timeouts_end_waiting_with_a_hint_to_resume() {
     ---- stdout
     2	lagoon-task-xxxx	Say hello	new	going	lagoon-demo	main	cli	TIME		
     ---- stderr
-    error: run 2 of `Say hello` has not started after 1 s: it is still new
-    hint: a run whose service is not deployed, or whose pod the cluster refuses, waits for ever
-    hint: the run goes on; wait for the end with `tasks wait 2`
+    error: run 2 of `Say hello` did not start within 1 s; it is still new
+    hint: a run never starts if its service is not deployed or the cluster refuses its pod
+    hint: the run continues; wait for it with `tasks wait 2`
     ");
 }
 
@@ -337,7 +334,7 @@ fn an_interrupt_leaves_the_run_or_cancels_it() {
     1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
     ---- stderr
     error: interrupted
-    hint: the run goes on; wait for the end with `tasks wait 1`
+    hint: the run continues; wait for it with `tasks wait 1`
     ");
     assert_eq!((output.code, status(&id).as_str()), (130, "running"));
     let line = ["wait", &id, "--on-interrupt", "cancel"];
@@ -349,7 +346,7 @@ fn an_interrupt_leaves_the_run_or_cancels_it() {
     ---- stdout
     1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
     ---- stderr
-    Lagoon was asked to cancel run 1 (lagoon-task-xxxx)
+    requested cancellation of run 1 (lagoon-task-xxxx)
     error: interrupted
     ");
     assert_eq!((output.code, status(&id).as_str()), (130, "cancelled"));

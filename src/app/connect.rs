@@ -57,7 +57,7 @@ impl App {
     }
 }
 
-/// Warns if other users can read the `lagoon` CLI's file. Its token is used all the same, because
+/// Warns if other users can read the `lagoon` CLI's file. Its token is used anyway, because
 /// that program itself creates the file with these permissions.
 fn warn_of_exposed_token(app: &App, found: &TokenLocation) {
     let TokenLocation::LagoonCli(path) = found else {

@@ -37,7 +37,7 @@ pub(super) fn error(error: &clap::Error) -> Error {
             );
         } else if let Some(usage) = paragraph.strip_prefix("Usage: ") {
             let usage = usage.trim();
-            hints.push(format!("Usage: {usage}"));
+            hints.push(format!("usage: {usage}"));
         }
     }
     Error::usage(message).with_hints(hints)
@@ -194,7 +194,7 @@ mod tests {
             error
                 .hint_texts()
                 .iter()
-                .any(|h| h.starts_with("Usage: tasks context"))
+                .any(|h| h.starts_with("usage: tasks context"))
         );
 
         let complaint = crate::cli::command()

@@ -60,7 +60,7 @@ impl Error {
     }
 
     /// After [`ErrorKind::UnknownOutcome`], the ids of the runs of which one may have been started; after
-    /// a refusal, the ids of the runs that Lagoon created all the same. The list can be empty.
+    /// a refusal, the ids of the runs that Lagoon created anyway. The list can be empty.
     #[must_use]
     pub fn candidates(&self) -> &[i64] {
         &self.candidates

@@ -124,7 +124,7 @@ impl Reader<'_> {
                 }
                 Ok(_) => (
                     "the context name `sandbox` is reserved".to_owned(),
-                    "rename the context; `sandbox` is the built-in Lagoon",
+                    "give the context another name; `sandbox` is the built-in Lagoon",
                 ),
                 Err(why) => (why.to_string(), "rename the context in that file"),
             };

@@ -173,23 +173,23 @@ mod tests {
             .map(|text| format!("{text:?} {}", shown(of_any(text))))
             .join("\n"),
             @r#"
-            "a: [b" 1:4 this bracket is never closed
-            "a: [b: c: d]" 1:9 expected a comma or a closing bracket
-            "a: ]" 1:4 this bracket was never opened
-            "a: [}" 1:4 this bracket does not match the opening one
-            "a: 'b" 1:4 this quote is never closed
-            "a: 'b' c" 1:8 unexpected text after the closing quote
-            "a: \"\\q\"" 1:4 the escape after `\` is not valid in double quotes
-            "a: b\n c: d" 2:3 `: ` is not allowed here; check the indentation, or put the text in quotes
-            "a: b\n- c" 2:3 expected a key (`NAME:`); check the indentation
-            "- a\nb: c" 2:1 expected a list entry (`- `); check the indentation
-            "a: b\n\tc: d" 1:4 this text contains a tab, or a tab indents its next line; YAML allows only spaces
-            "a: b\nc\n" 2:1 expected a `:` after the key
-            "a: @b" 1:4 a text cannot begin with this character; put it in quotes
-            "a: *b" 1:4 `*` stands for something with an anchor (`&`), which is not there: to mean a star, write it in quotes
-            "a: 1\na: 2" 2:1 the key `a` occurs twice
-            "a: 1\n---\nb: 2" 3:1 a second document (`---`) begins here; use one file per document
-            "#
+        "a: [b" 1:4 this bracket is never closed
+        "a: [b: c: d]" 1:9 expected a comma or a closing bracket
+        "a: ]" 1:4 this bracket was never opened
+        "a: [}" 1:4 this bracket does not match the opening one
+        "a: 'b" 1:4 this quote is never closed
+        "a: 'b' c" 1:8 unexpected text after the closing quote
+        "a: \"\\q\"" 1:4 invalid escape sequence in double quotes
+        "a: b\n c: d" 2:3 `: ` is not allowed here; check the indentation, or put the text in quotes
+        "a: b\n- c" 2:3 expected a key (`NAME:`); check the indentation
+        "- a\nb: c" 2:1 expected a list entry (`- `); check the indentation
+        "a: b\n\tc: d" 1:4 this text contains a tab, or a tab indents its next line; YAML allows only spaces
+        "a: b\nc\n" 2:1 expected a `:` after the key
+        "a: @b" 1:4 a text cannot begin with this character; put it in quotes
+        "a: *b" 1:4 `*` refers to an anchor (`&`) that does not exist; for a literal star, use quotes
+        "a: 1\na: 2" 2:1 duplicate key `a`
+        "a: 1\n---\nb: 2" 3:1 a second document (`---`) begins here; use one file per document
+        "#
         );
         for (text, expected) in [
             ("a: {b: c}", "1:4 expected a single value"),

@@ -32,7 +32,7 @@ pub enum Hint {
     UseTaskFile,
     ExportTasks,
     DiffAgain,
-    /// A task that nobody sees.
+    /// A task that no environment lists.
     DeleteUnseen {
         id: i64,
     },

@@ -52,11 +52,11 @@ fn no_run_starts_unless_all_targets_can_start() {
     let line = [&["Check disk space", "--yes"], &ALL[..]].concat();
     let output = invoke(&env, &line);
     assert_snapshot!(output.error(5), @"
-    error: 2 of 3 targets cannot be started, so none was
-      lagoon-demo/develop, lagoon-demo/pr-12: there is no task `Check disk space`
-    hint: on lagoon-demo/develop there are: `Run yarn audit`, `Try arguments`, `Clear caches`, `Count slowly`, `Print many lines`, `Fail on purpose`, `Say hello`
-    hint: a task that another one of its name stands before is not listed
-    hint: --skip-missing skips those without the task or service
+    error: nothing was started: 2 of 3 targets cannot be started
+      lagoon-demo/develop, lagoon-demo/pr-12: task `Check disk space` not found
+    hint: tasks on lagoon-demo/develop: `Run yarn audit`, `Try arguments`, `Clear caches`, `Count slowly`, `Print many lines`, `Fail on purpose`, `Say hello`
+    hint: tasks hidden by another task of the same name are not listed
+    hint: pass --skip-missing to skip targets without the task or service
     ");
     assert_eq!(
         (output.code, output.stdout.as_str(), started(&env)),
@@ -78,7 +78,7 @@ fn no_run_starts_unless_all_targets_can_start() {
     let output = invoke(&env, &nowhere);
     assert_snapshot!(output.error(5), @"
     error: nothing was started: all 3 targets were skipped
-      lagoon-demo/develop, lagoon-demo/main (production), lagoon-demo/pr-12: there is no task `no such task`
+      lagoon-demo/develop, lagoon-demo/main (production), lagoon-demo/pr-12: task `no such task` not found
     ");
     assert_eq!(started(&env), 1);
 }
@@ -216,10 +216,10 @@ fn a_missing_service_is_skipped_like_a_missing_task() {
     let line = [&["Run yarn audit", "--yes"], &ALL[..]].concat();
     let output = invoke(&env, &line);
     assert_snapshot!(output.error(2), @"
-    error: 1 of 3 targets cannot be started, so none was
-      lagoon-demo/develop: there is no service `node`: a run would wait for ever
-    hint: --no-preflight starts it all the same
-    hint: --skip-missing skips those without the task or service
+    error: nothing was started: 1 of 3 targets cannot be started
+      lagoon-demo/develop: no service `node`, so a run would never start
+    hint: pass --no-preflight to start it anyway
+    hint: pass --skip-missing to skip targets without the task or service
     ");
     assert_eq!(started(&env), 0);
     let skipped = invoke(
@@ -250,9 +250,9 @@ fn an_unreadable_environment_does_not_affect_others() {
     assert_eq!(super::names(&fine.succeeds().json()), ["main", "pr-12"]);
     let output = invoke(&env, &[&["Say hello", "--yes"], &ALL[..]].concat());
     assert_snapshot!(output.error(1), @"
-    error: 1 of 3 targets cannot be started, so none was
-      lagoon-demo/develop: it cannot be read whole: Lagoon refused: Unable to find AdvancedTaskDefinitionType null
-    hint: a task here has an argument without a type, which breaks the listing of the whole environment: somebody who may must delete that task by its id
+    error: nothing was started: 1 of 3 targets cannot be started
+      lagoon-demo/develop: it could not be read completely: Lagoon refused: Unable to find AdvancedTaskDefinitionType null
+    hint: a task of this environment has an argument without a type, which breaks the list of tasks; delete that task by its id
     ");
     assert_eq!(started(&env), 2);
 }

@@ -145,46 +145,46 @@ fn missing_targets_exit_with_5() {
     let refused = |line: &[&str]| invoke(&env, &[&["Say hello", "--yes"], line].concat()).error(5);
     assert_snapshot!(refused(&["-p", "lagoon-demo", "-e", "rp-*"]), @"
     error: no environment matches `rp-*`
-    hint: there are: `develop`, `main`, `pr-12`
-    hint: your role on lagoon-demo is maintainer, which shows all its environments but deleted ones
+    hint: environments: `develop`, `main`, `pr-12`
+    hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
     ");
     assert_snapshot!(refused(&["-p", "lagoon-demo", "-e", "main", "-e", "devlop"]), @"
     error: the project `lagoon-demo` has no environment `devlop`
-    hint: nearest: `develop`
-    hint: your role on lagoon-demo is maintainer, which shows all its environments but deleted ones
+    hint: did you mean `develop`?
+    hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
     ");
     assert_snapshot!(refused(&["-p", "lagoon-demo", "-e", "mian", "-e", "x*"]), @"
-    error: 2 failures: the project `lagoon-demo` has no environment `mian`; no environment matches `x*`
-    hint: nearest: `main`
-    hint: there are: `develop`, `main`, `pr-12`
+    error: 2 errors: the project `lagoon-demo` has no environment `mian`; no environment matches `x*`
+    hint: did you mean `main`?
+    hint: environments: `develop`, `main`, `pr-12`
     ");
     assert_snapshot!(refused(&["-p", "shp*", "-e", "main"]), @"
     error: no project matches `shp*`
-    hint: nearest: `shop`, `shop-eu`
+    hint: did you mean `shop` or `shop-eu`?
     ");
     assert_snapshot!(refused(&["-p", "shop", "-p", "shopp", "-e", "main"]), @"
-    error: there is no project `shopp`
-    hint: a project's name is its name in Lagoon, not that of its repository
-    hint: nearest: `shop`, `shop-eu`
-    hint: you see the projects of your groups only: lagoon-demo-group (maintainer)
+    error: project `shopp` not found
+    hint: use the project's name in Lagoon, which can differ from the repository's
+    hint: did you mean `shop` or `shop-eu`?
+    hint: you can see only the projects of your groups: lagoon-demo-group (maintainer)
     ");
     assert_snapshot!(refused(&["-A", "-e", "mian"]), @"
-    error: no project that the line means has an environment `mian`
-    hint: nearest: `main`
+    error: no selected project has an environment `mian`
+    hint: did you mean `main`?
     ");
     assert_snapshot!(refused(&["--group", "no-such-group", "-e", "main"]), @"
-    error: there is no group `no-such-group` that you can see
+    error: group `no-such-group` not found
     hint: your groups: `lagoon-demo-group`
     ");
     assert_snapshot!(refused(&["-e", "shop:man", "-e", "blog:main"]), @"
-    error: 2 failures: there is no project `blog`; the project `shop` has no environment `man`
-    hint: a project's name is its name in Lagoon, not that of its repository
-    hint: you see the projects of your groups only: lagoon-demo-group (maintainer)
-    hint: nearest: `main`
+    error: 2 errors: project `blog` not found; the project `shop` has no environment `man`
+    hint: use the project's name in Lagoon, which can differ from the repository's
+    hint: you can see only the projects of your groups: lagoon-demo-group (maintainer)
+    hint: did you mean `main`?
     ");
     assert_snapshot!(refused(&["-p", "lagoon-demo", "-e", "main", "--type", "development"]), @"
-    error: none of the selected environments is of the type development
-    hint: your role on lagoon-demo is maintainer, which shows all its environments but deleted ones
+    error: none of the selected environments has the type development
+    hint: you are a maintainer on lagoon-demo; you can see all of its environments except deleted ones
     ");
     // Only deleted ones match.
     let output = invoke(&env, &["Say hello", "--yes", "-p", "shop", "-e", "main-o*"]);
@@ -196,47 +196,47 @@ fn conflicting_target_options_are_usage_errors() {
     let env = TestEnv::new();
     let refused = |line: &[&str]| invoke(&env, &[&["Say hello", "--yes"], line].concat()).error(2);
     assert_snapshot!(refused(&["-A", "-p", "shop", "-e", "main"]), @"
-    error: --all-projects and -p both say which projects are meant
-    hint: leave out one of them
+    error: --all-projects cannot be used with -p
+    hint: omit one of them
     ");
     assert_snapshot!(refused(&["-A", "--group", "g", "-e", "main"]), @"
-    error: --all-projects and --group both say which projects are meant
-    hint: leave out one of them
+    error: --all-projects cannot be used with --group
+    hint: omit one of them
     ");
     assert_snapshot!(refused(&["-A", "-e", "shop:main"]), @"
-    error: --all-projects says which projects are meant, and so does -e shop:main
-    hint: leave out one of them
+    error: --all-projects cannot be used with -e shop:main, which names its own project
+    hint: omit one of them
     ");
     assert_snapshot!(refused(&["-p", "shop", "-e", "shop:main"]), @"
-    error: -p names a project, and so does -e shop:main
-    hint: leave out one of them
+    error: -p and -e shop:main both name a project
+    hint: omit one of them
     ");
     assert_snapshot!(refused(&["-p", "shop", "-e", "main", "--all-environments"]), @"
-    error: --all-environments and -e both say which environments are meant
-    hint: leave out one of them
+    error: --all-environments cannot be used with -e
+    hint: omit one of them
     ");
     assert_snapshot!(refused(&["-A"]), @"
-    error: which environments? The line names none
+    error: no environments given
     hint: add -e NAME, -e 'PATTERN', --all-environments or --type production|development
     ");
     let shown = refused(&["-e", "shop:", "-e", "main"]);
-    assert_snapshot!(shown, @"error: -e shop: is not of the form PROJECT:ENV");
-    assert_snapshot!(refused(&["-e", ":main"]), @"error: -e :main is not of the form PROJECT:ENV");
+    assert_snapshot!(shown, @"error: -e: expected PROJECT:ENV, found `shop:`");
+    assert_snapshot!(refused(&["-e", ":main"]), @"error: -e: expected PROJECT:ENV, found `:main`");
     assert_snapshot!(refused(&["-p", "shop", "-e", "", "-e", "main"]), @"
     error: --environment has an empty value
-    hint: give it a value, or leave it out
+    hint: give it a value, or omit it
     ");
     assert_snapshot!(refused(&["-e", "main", "-e", "develop"]), @"
-    error: which project? A change without a terminal needs it said
-    hint: add -p NAME, or set TASKS_PROJECT
+    error: no project given
+    hint: name it with -p or TASKS_PROJECT
     ");
     assert_snapshot!(refused(&["-p", "shop", "-e", "main", "--skip-missing"]), @"
-    error: --skip-missing is about several targets, and the line names one
-    hint: several are -e more than once, -e 'PATTERN', --all-environments, -A, …
+    error: --skip-missing has no effect without several targets
+    hint: to select several: repeat -e, or use -e 'PATTERN', --all-environments or -A
     ");
     assert_snapshot!(refused(&["-A", "-e", "main", "--web"]), @"
-    error: --web: it is not known where this Lagoon's UI is
-    hint: tell it once: tasks context add NAME URL --ui-url ADDRESS
+    error: --web: no UI address is known for this Lagoon
+    hint: set it: tasks context add NAME URL --ui-url ADDRESS
     ");
     for command in ["list", "show", "update", "delete", "rerun", "define"] {
         let output = env.tasks(&[command, "X", "-p", "shop", "-e", "main", "-e", "develop"]);
@@ -259,8 +259,8 @@ fn bulk_starts_require_an_explicit_context() {
         .command(&["invoke", "X", "-A", "-e", "main", "--yes"]);
     let output = env.home.run(command);
     assert_snapshot!(output.error(2), @"
-    error: the context comes from HOME/.config/lagoon-tasks/config.toml: a change without a terminal needs it said
-    hint: add -l NAME, or set TASKS_CONTEXT
+    error: say which Lagoon to change: add -l NAME or set TASKS_CONTEXT
+    hint: without a terminal, the Lagoon from HOME/.config/lagoon-tasks/config.toml is not changed
     ");
 }
 
@@ -366,21 +366,21 @@ fn an_invalid_targets_file_is_reported_with_the_line() {
     hint: each line, or each element of a JSON array, looks like {"project": "shop", "environment": "main", "arguments": {"NAME": "value"}}
     "#);
     assert_snapshot!(refused("main\n", &["-p", "lagoon-demo"]), @r#"
-    error: --targets: -, line 1: not valid JSON: expected value
+    error: --targets: -, line 1: invalid JSON: expected value
     hint: each line, or each element of a JSON array, looks like {"project": "shop", "environment": "main", "arguments": {"NAME": "value"}}
     "#);
-    assert_snapshot!(refused("\n", &[]), @"error: --targets: - names no target");
+    assert_snapshot!(refused("\n", &[]), @"error: --targets: no targets in -");
     assert_snapshot!(refused("{\"environment\": \"main\"}\n", &[]), @"
-    error: which project? A change without a terminal needs it said
-    hint: add -p NAME, or set TASKS_PROJECT
+    error: no project given
+    hint: name it with -p or TASKS_PROJECT
     ");
     let shown = refused(
         "{\"environment\": \"main\"}\n",
         &["-p", "lagoon-demo", "-e", "main"],
     );
     assert_snapshot!(shown, @"
-    error: --targets says where; so does -e, or -p more than once
-    hint: only one -p goes with it: for lines without a project
+    error: --targets cannot be used with -e or with several -p
+    hint: a single -p is used for lines without a project
     ");
     let shown = refused(
         "{\"environment\": \"main\"}\n",
@@ -392,8 +392,8 @@ fn an_invalid_targets_file_is_reported_with_the_line() {
     let line = ["exec", "-s", "cli", "--targets", "-", "--yes", "--", "true"];
     let output = env.run(env.command(&line).stdin(file));
     assert_snapshot!(output.error(2), @"
-    error: --targets: a line has `arguments`, and exec takes none
-    hint: only `invoke` takes arguments
+    error: --targets: `arguments` cannot be used with `tasks exec`
+    hint: only `tasks invoke` takes arguments
     ");
     assert_eq!(started(&env), 0);
 }

@@ -122,7 +122,7 @@ fn at_a_terminal_a_bulk_start_is_confirmed_and_waited_for() {
       lagoon-demo/pr-12
     Clear caches: Pages are slow until the caches are warm again. Clear them?
       Start it on 2 environments, 1 of them production?
-    ? Go on? (y/n) › no
+    ? Continue? (y/n) › no
     ");
     terminal.send(ENTER);
     assert_eq!((terminal.finish(), started(&env)), (2, 0));
@@ -196,11 +196,11 @@ fn only_failed_runs_are_rerun() {
     }
     let unconfirmed = again(&[]);
     assert_snapshot!(unconfirmed.error(2), @r#"
-    left alone, complete: 2
+    not rerun (complete): 2
     127.0.0.1 · `Try arguments` on 2 environments:
       lagoon-demo/develop
       lagoon-demo/pr-12
-    {"error":{"kind":"usage","message":"not confirmed, and nobody can be asked: Start it on 2 environments?","hints":["confirm it on the line: --yes"],"exitCode":2,"runs":[]}}
+    {"error":{"kind":"usage","message":"confirmation required: Start it on 2 environments?","hints":["pass --yes to confirm"],"exitCode":2,"runs":[]}}
     "#);
     assert_eq!(started(&env), 3);
     let output = again(&["--yes"]).succeeds();

@@ -147,7 +147,7 @@ fn default_task_files_must_be_in_the_repository() {
     env.tasks(&["lint"]).succeeds();
     link(&env, "../../../tasks.yml", "work/.lagoon/tasks/b.yml");
     let output = env.tasks(&["lint"]).ends_with(2);
-    assert!(output.stderr.contains("leads out"), "{output}");
+    assert!(output.stderr.contains("outside the repository"), "{output}");
     std::fs::remove_file(env.home.path("work/.lagoon/tasks/b.yml")).unwrap();
     fifo(&env, "work/.lagoon/tasks/b.yml");
     for line in [&["lint"][..], &["lint", "-f", ".lagoon/tasks"]] {
@@ -168,7 +168,7 @@ fn a_command_file_must_be_regular() {
     std::fs::remove_file(env.home.path("work/.lagoon/a.sh")).unwrap();
     env.home.write("work/.lagoon/a.sh", long);
     let output = env.tasks(&["lint"]).ends_with(2);
-    assert!(output.stdout.contains("longer than 1 MiB"), "{output}");
+    assert!(output.stdout.contains("larger than 1 MiB"), "{output}");
 }
 
 #[test]

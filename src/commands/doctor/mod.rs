@@ -34,7 +34,7 @@ pub(crate) struct DoctorArgs {}
 /// Runs the command.
 ///
 /// # Errors
-/// When there is a problem; the findings are printed all the same.
+/// When there is a problem; the findings are printed too.
 pub(crate) async fn run(_args: DoctorArgs, app: &App) -> Result<(), Error> {
     let answer = ResultPrinter::plan(app)?;
     let mut found = local::configuration(app);

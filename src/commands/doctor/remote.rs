@@ -123,7 +123,7 @@ async fn connection(app: &App) -> Vec<Finding> {
         let why = format!(
             "{address}: connected {way}, but its status page returned HTTP status {status}"
         );
-        let fix = "the address should lead to a Lagoon API: `https://…/graphql`";
+        let fix = "use the address of a Lagoon API, such as https://api.example.com/graphql";
         return vec![Finding::problem(NETWORK, Kind::Unreachable, why).fix(fix)];
     }
     let answers = format!("{address}: connected {way} in {took} ms");

@@ -28,9 +28,7 @@ pub(super) fn confirm_one(
         && launch.place.is_production()
     {
         let command = &one_off.command;
-        app.confirm(&format!(
-            "{banner}: run this command in production? {command}"
-        ))?;
+        app.confirm(&format!("{banner}: run `{command}` in production?"))?;
     }
     let recorded = raw.then(|| launch.recorded());
     match executed_work(launch, recorded.as_deref()) {

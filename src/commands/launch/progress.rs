@@ -45,7 +45,7 @@ impl Start<'_> {
                 if self.flags.waits() {
                     let line = wait_line(app, [run.id.to_string()]);
                     let id = run.id;
-                    let text = format!("not waiting for run {id}; to wait for it: `{line}`");
+                    let text = format!("not waiting for run {id}; to wait for it: {line}");
                     app.ui.warn(&text);
                 }
             }

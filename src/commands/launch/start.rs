@@ -234,11 +234,13 @@ impl<'a> Start<'a> {
             (LaunchOutcome::NotStarted(_), ..) => None,
             (LaunchOutcome::Unknown(_), ResultShape::One, Some(kind)) => {
                 let message = format!("{} while starting `{}`", kind.word(), launch.name());
-                Some(
-                    Error::new(kind, message).hint(
-                        "it may have been started; check `tasks runs` before you start it again",
-                    ),
-                )
+                let (project, name) = (&launch.place.project.name, &launch.place.name);
+                let mut words = scope::line_start(self.app, "runs");
+                words.extend(["-p", project, "-e", name].map(str::to_owned));
+                Some(Error::new(kind, message).hint(format!(
+                    "it may have been started; check before you start it again: {}",
+                    quoting::suggestion(words)
+                )))
             }
             (
                 LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error),
@@ -282,7 +284,7 @@ fn interrupted(app: &App, kind: Kind, outcomes: &[LaunchOutcome]) -> Error {
     }
     let line = wait_line(app, ids);
     error.hint(format!(
-        "the started runs continue; wait for them with `{line}`"
+        "the started runs continue; to wait for them: {line}"
     ))
 }
 

@@ -196,12 +196,12 @@ impl<'a> Watch<'a> {
             return error;
         }
         let go_on = if going.len() == 1 {
-            "the run continues; wait for it"
+            "the run continues; to wait for it"
         } else {
-            "the runs continue; wait for them"
+            "the runs continue; to wait for them"
         };
         let line = wait_line(self.app, going);
-        error.hint(format!("{go_on} with `{line}`"))
+        error.hint(format!("{go_on}: {line}"))
     }
 
     async fn show_last_lines(&self, waited: &[WaitOutcome]) {

@@ -72,7 +72,7 @@ pub enum Permission {
     Developer,
     Maintainer,
     Unknown(String),
-    /// Lagoon lists such a task for nobody.
+    /// Lagoon does not list such a task.
     Missing,
 }
 

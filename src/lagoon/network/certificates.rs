@@ -66,7 +66,7 @@ fn folders(value: &OsStr) -> Vec<PathBuf> {
 
 fn refused(variable: &str, reason: String) -> LagoonError {
     LagoonError::Address {
-        message: format!("{variable} is invalid: {reason}"),
+        message: format!("cannot use the certificates of {variable}: {reason}"),
         hint: format!(
             "set {variable} to trusted certificates, or unset it to trust those of this machine"
         ),
@@ -131,7 +131,7 @@ mod tests {
         ] {
             let refused = checked(bad).unwrap_err();
             assert!(
-                refused.contains(named) && refused.starts_with("SSL_CERT_"),
+                refused.contains(named) && refused.contains("certificates of SSL_CERT_"),
                 "{refused}"
             );
         }

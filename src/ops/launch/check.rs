@@ -130,7 +130,7 @@ fn values_error(definition: &Definition, problems: &[ValueProblem]) -> Error {
     error
 }
 
-/// Checks that the environment has the service: without it a run stays `new` for ever. With
+/// Checks that the environment has the service: without it a run never leaves `new`. With
 /// `skips`, the failure is a warning.
 fn preflight(
     environment: &Environment,

@@ -130,7 +130,7 @@ pub(crate) fn named<'a>(environments: &'a [Environment], name: &str) -> Option<&
     environments.iter().find(|e| same_name(&e.name, name))
 }
 
-/// Checks that the environment has the service; without it, runs stay `new` for ever. Passes if the
+/// Checks that the environment has the service; without it, runs never leave `new`. Passes if the
 /// services are unknown.
 pub(crate) fn services_hint<S: AsRef<str>>(deployed: &[S]) -> String {
     if deployed.is_empty() {

@@ -130,7 +130,7 @@ pub(super) fn check_default(
     .into())
 }
 
-/// False if the name exists; an id is used up all the same.
+/// False if the name exists; an id is used up anyway.
 fn add(connection: &Connection, definition: i32, input: &Input) -> Result<bool> {
     ARGUMENT.insert(&[
         ("name", cell(&input.name)),
