@@ -239,7 +239,7 @@ impl Settings {
                     "say which {thing} to change: add {flag} NAME or set {variable}"
                 ))
                 .hint(format!(
-                    "without a terminal, the {thing} from {source} is not changed"
+                    "without a terminal, a change never uses the {thing} from {source}"
                 )),
                 None => SettingsError::usage(format!("no {thing} given"))
                     .hint(format!("name it with {flag} or {variable}")),
@@ -306,7 +306,7 @@ fn output(flags: &Flags, env: &Env) -> Result<Option<Sourced<String>>, SettingsE
         let error = SettingsError::usage(format!("{source}: unknown format `{value}`"));
         return Err(match closest(value, FORMATS) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("the formats are {}", FORMATS.join(", "))),
+            None => error.hint(format!("expected one of {}", FORMATS.join(", "))),
         });
     }
     Ok(output)

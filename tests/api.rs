@@ -190,7 +190,7 @@ fn errors_set_the_exit_code_and_the_response_is_printed() {
     ---- stdout
     {"errors":[{"message":"Unknown field \"nope\" on type \"Query\".","locations":[{"line":1,"column":3}]}]}
     ---- stderr
-    Lagoon replied with HTTP status 400
+    Lagoon answered with HTTP status 400
     error: Lagoon refused: Unknown field "nope" on type "Query".
     "#);
 

@@ -314,10 +314,10 @@ fn an_unfinished_run_affects_only_its_environment() {
         invoke(&env, &[&line[..], &ALL[..]].concat())
     };
     let failed = all("fail");
-    assert_snapshot!(failed.error(1), @r#"{"error":{"kind":"failed","message":"nothing was started: 1 of 3 targets cannot be started\n  lagoon-demo/main (production): a run of this task is already running there","hints":["pass --if-running start, skip or wait to change this"],"exitCode":1,"runs":[]}}"#);
+    assert_snapshot!(failed.error(1), @r#"{"error":{"kind":"failed","message":"nothing was started: 1 of 3 targets cannot be started\n  lagoon-demo/main (production): a run of this task is already in progress on this environment (running)","hints":["to allow this, pass --if-running start, skip or wait"],"exitCode":1,"runs":[]}}"#);
     assert_eq!(started(&env), 1);
     let skipped = all("skip").succeeds();
-    assert!(skipped.stderr.contains("nothing started"), "{skipped}");
+    assert!(skipped.stderr.contains("nothing was started"), "{skipped}");
     assert_eq!(skipped.json()[1]["id"].to_string(), first.trim());
     assert_eq!(started(&env), 3);
 }

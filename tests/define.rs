@@ -52,7 +52,7 @@ fn a_task_is_defined_on_every_scope() {
     let refused = owner.tasks(&system);
     assert_snapshot!(refused.error(2), @r#"
     127.0.0.1 · the whole system
-    {"error":{"kind":"usage","message":"confirmation required: define `sys` for all projects of this Lagoon?","hints":["pass --yes to confirm"],"exitCode":2,"runs":[]}}
+    {"error":{"kind":"usage","message":"confirmation required: Define `sys` for all projects of this Lagoon?","hints":["pass --yes to confirm"],"exitCode":2,"runs":[]}}
     "#);
     let confirmed = [&system[..], &["--yes"]].concat();
     let defined = owner.tasks(&confirmed).succeeds().json();
@@ -368,7 +368,7 @@ fn an_incomplete_definition_is_completed_or_reported() {
     1	lost	command	environment	developer	cli		drush cr		
     ---- stderr
     127.0.0.1 · environment lagoon-demo/main (production)
-    warning: http://127.0.0.1:PORT did not answer: connection closed before message completed; the task was defined nevertheless
+    warning: http://127.0.0.1:PORT did not answer: connection closed before message completed; the task was defined anyway
     ");
     assert_eq!((output.code, mutations(&env)), (0, 1));
     // Nothing was made: that is the error.
@@ -415,7 +415,7 @@ fn invalid_tasks_are_refused_before_any_request() {
     assert_snapshot!(shown, @"error: the task's NAME has 101 characters; at most 100 are allowed");
     assert_snapshot!(refused(&["x", "--arg", "A:int"]), @"
     error: --arg `A:int`: unknown type `int`
-    hint: the types are string, numeric, environment, other-environment
+    hint: expected one of string, numeric, environment, other-environment
     ");
     let shown = refused(&["x", "--arg", "a-b"]);
     assert_snapshot!(shown, @"error: --arg `a-b` is not a valid shell variable name (letters, digits and `_`, no digit first)");
@@ -466,7 +466,7 @@ fn incomplete_command_lines_are_refused_before_any_request() {
     let line = ["--arg", "E:environment", "--arg-default", "E=main"];
     let line = [&line[..], &DRUSH].concat();
     let shown = refused(&line, &PROJECT);
-    assert_snapshot!(shown, @"error: --arg `E` is an environment name; only a task of a single environment can set a default for it");
+    assert_snapshot!(shown, @"error: --arg `E` takes the name of an environment; only a task of a single environment can set its default");
     assert_eq!(env.requests().len(), 0, "nothing was sent");
 }
 

@@ -156,7 +156,7 @@ fn stdin_is_read_only_on_request() {
     let output = env.run(env.command(&line).stdin("rm -r /"));
     assert_snapshot!(output.error(2), @"
     error: no command given
-    hint: put it after `--`, or use --script FILE: tasks exec -s SERVICE -- CMD…
+    hint: put it after `--` (tasks exec -s SERVICE -- CMD…), or use --script FILE
     ");
     assert_eq!(started(&env), 1);
 }
@@ -183,7 +183,7 @@ fn commands_that_cannot_be_stored_are_refused_before_the_start() {
     assert_snapshot!(shown, @"error: --script: cannot read nosuch: No such file or directory (os error 2)");
     assert_snapshot!(refused(&["--script", "x", "--", "true"]), @"
     error: the argument '--script <FILE>' cannot be used with '[CMD]...'
-    hint: Usage: tasks exec --service <SERVICE> --project <NAME> --environment <NAME> --script <FILE> [-- <CMD>...]
+    hint: usage: tasks exec --service <SERVICE> --project <NAME> --environment <NAME> --script <FILE> [-- <CMD>...]
     ");
     let nul = env.home.write("work/nul.sh", "echo \0");
     exec(&env, &["--script", nul.to_str().unwrap()]).ends_with(2);
@@ -213,7 +213,7 @@ fn production_requires_confirmation() {
     let output = env.tasks(&[&line[..], &["--", "drush", "cr"]].concat());
     assert_snapshot!(output.error(2), @"
     127.0.0.1 · lagoon-demo/main (production)
-    error: confirmation required: 127.0.0.1 · lagoon-demo/main (production): run this command in production? drush cr
+    error: confirmation required: 127.0.0.1 · lagoon-demo/main (production): run `drush cr` in production?
     hint: pass --yes to confirm
     ");
     assert_eq!(started(&env), 0);

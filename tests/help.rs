@@ -122,7 +122,7 @@ fn every_description_begins_with_a_verb_or_a_noun() {
 }
 
 /// Commands whose help is longer than two screens, with the number of lines.
-const LONGER: [(&str, usize); 3] = [("tasks", 64), ("tasks invoke", 65), ("tasks exec", 64)];
+const LONGER: [(&str, usize); 3] = [("tasks", 64), ("tasks invoke", 66), ("tasks exec", 64)];
 
 #[test]
 fn help_fits_on_two_screens() {

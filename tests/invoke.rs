@@ -194,7 +194,7 @@ fn invalid_values_are_refused_before_the_start() {
     hint: pass each value with -a NAME=VALUE
     ");
     assert_snapshot!(refused(&["Try arguments", "-a", "TXET=x", "-a", "FROM=main"]), @"
-    error: unknown argument `TXET`; did you mean `TEXT`?; the argument `TEXT` is required (Text to print)
+    error: unknown argument `TXET` (did you mean `TEXT`?); the argument `TEXT` is required (Text to print)
     hint: arguments of `Try arguments`: FROM:environment, TEXT:string, TIMES:numeric (optional), TO:other-environment (optional)
     hint: pass each value with -a NAME=VALUE
     ");
@@ -326,17 +326,17 @@ fn an_unfinished_run_is_reported_or_prevents_the_start() {
     assert!(
         second
             .stderr
-            .contains("in progress there (running); starting another one"),
+            .contains("in progress on this environment (running); starting another run"),
         "{second}"
     );
     let skipped = invoke(&env, &["Say hello", "--if-running", "skip", "-o", "json"]).succeeds();
-    assert!(skipped.stderr.contains("nothing started"), "{skipped}");
+    assert!(skipped.stderr.contains("nothing was started"), "{skipped}");
     assert_ne!(skipped.json()["id"].to_string(), first.trim());
     let failed = invoke(&env, &["Say hello", "--if-running", "fail"]);
     assert_snapshot!(failed.error(1), @"
     127.0.0.1 · lagoon-demo/main (production)
-    error: run 2 of this task is already in progress there (running); nothing started
-    hint: pass --if-running start, skip or wait to change this
+    error: run 2 of this task is already in progress on this environment (running); nothing was started
+    hint: to allow this, pass --if-running start, skip or wait
     ");
     assert_eq!(started(&env), 2);
 }
@@ -458,7 +458,7 @@ fn timeouts_say_what_did_not_happen() {
     run 1 (lagoon-task-xxxx)
     error: run 1 of `Say hello` did not start within 1 s; it is still new
     hint: a run never starts if its service is not deployed or the cluster refuses its pod
-    hint: the run continues; wait for it with `tasks wait 1`
+    hint: the run continues; to wait for it: tasks wait 1
     ");
     env.script("Say hello", &[Step::Status(Status::Running)]);
     let output = invoke(&env, &["Say hello", "--wait", "--timeout", "1s"]);
@@ -468,10 +468,10 @@ fn timeouts_say_what_did_not_happen() {
     2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
-    run 1 of this task is already in progress there (new); starting another one
+    run 1 of this task is already in progress on this environment (new); starting another run
     run 2 (lagoon-task-xxxx)
     error: run 2 of `Say hello` is still running after 1 s
-    hint: the run continues; wait for it with `tasks wait 2`
+    hint: the run continues; to wait for it: tasks wait 2
     ");
 }
 
@@ -539,7 +539,7 @@ fn an_interrupt_leaves_the_run_in_progress_and_says_so() {
     127.0.0.1 · lagoon-demo/main (production)
     run 1 (lagoon-task-xxxx)
     error: interrupted
-    hint: the run continues; wait for it with `tasks wait 1`
+    hint: the run continues; to wait for it: tasks wait 1
     ");
     assert_snapshot!(interrupted("TERM"), @"
     exit code: 143
@@ -547,10 +547,10 @@ fn an_interrupt_leaves_the_run_in_progress_and_says_so() {
     2	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
     ---- stderr
     127.0.0.1 · lagoon-demo/main (production)
-    run 1 of this task is already in progress there (running); starting another one
+    run 1 of this task is already in progress on this environment (running); starting another run
     run 2 (lagoon-task-xxxx)
     error: terminated
-    hint: the run continues; wait for it with `tasks wait 2`
+    hint: the run continues; to wait for it: tasks wait 2
     ");
 }
 
@@ -828,7 +828,7 @@ fn waiting_for_another_run_respects_the_timeouts() {
     let output = invoke(&env, &line);
     assert_snapshot!(output.error(1), @"
     127.0.0.1 · lagoon-demo/main (production)
-    run 1 of this task is already in progress there (running); waiting for it to finish first
+    run 1 of this task is already in progress on this environment (running); waiting for it to finish first
     error: run 1 of `Say hello` is still running after 1 s; nothing was started
     ");
     assert_eq!(started(&env), 1);

@@ -84,6 +84,12 @@ fn an_ignored_context_named_sandbox_is_always_reported() {
     let quiet = with_file().tasks(&["list", "-l", "sandbox", "-e", "main"]);
     let stderr = &quiet.succeeds().stderr;
     assert!(!stderr.contains("of that name"), "{stderr}");
+    // A file that cannot be read may have any context.
+    let home = Home::new();
+    home.write(".lagoon.yml", "a: [");
+    let broken = home.tasks(&["list", "-l", "sandbox", "-e", "main"]);
+    let stderr = &broken.succeeds().stderr;
+    assert!(!stderr.contains("of that name"), "{stderr}");
 }
 
 #[test]

@@ -285,7 +285,7 @@ fn places_are_matched_like_names_in_lagoon() {
     };
     assert_snapshot!(refused("lagoon-dem", "main"), @"
     error: project `lagoon-dem` not found
-    hint: use the project's name in Lagoon, which can differ from the repository's
+    hint: use the project's name in Lagoon, which can differ from the repository name
     hint: did you mean `lagoon-demo`?
     hint: you can see only the projects of your groups: lagoon-demo-group (maintainer)
     ");
@@ -361,7 +361,7 @@ fn usage_errors_exit_with_2_and_a_hint() {
     hint: give it a value, or omit it
     ");
     assert_snapshot!(refused(&["-p", "a", "list", "-p", "b"]), @"
-    error: --project was given twice, to `tasks` and `tasks list`
+    error: --project was given twice, once to `tasks` and once to `tasks list`
     hint: give it once, before or after the command
     ");
     assert_snapshot!(refused(&on_main(&["list", "-o", "jso"])), @"
@@ -381,12 +381,12 @@ fn usage_errors_exit_with_2_and_a_hint() {
     assert_snapshot!(refused(&on_main(&["list", "--servce", "x"])), @"
     error: unexpected argument '--servce' found
     hint: a similar argument exists: '--service'
-    hint: Usage: tasks list --service <SERVICE>
+    hint: usage: tasks list --service <SERVICE>
     ");
     assert_snapshot!(refused(&["lisst"]), @"
     error: unrecognized subcommand 'lisst'
     hint: some similar subcommands exist: 'lint', 'ls', 'list'
-    hint: Usage: tasks [OPTIONS] [COMMAND]
+    hint: usage: tasks [OPTIONS] [COMMAND]
     ");
     let shown = refused(&on_main(&["show", "99999999999"]));
     assert_snapshot!(shown, @"error: `99999999999` is not a task id: ids are whole numbers from 1 to 2147483647");

@@ -140,7 +140,7 @@ fn an_encrypted_key_needs_the_agent_without_a_terminal() {
     let with_key = ssh(&server).with_key(Some(Key::File(locked.clone())));
     let error = ask(&server, &with_key).unwrap_err();
     assert!(error.to_string().contains("Permission denied"), "{error}");
-    assert!(error.hints()[0].contains("requires the agent"));
+    assert!(error.hints()[0].contains("ssh agent"));
 
     let socket = home.path("agent");
     let mut agent = Command::new("ssh-agent")

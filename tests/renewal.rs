@@ -141,9 +141,9 @@ fn without_renewal_waiting_ends_with_a_hint_to_resume() {
     1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
     ---- stderr
     error: not signed in: Unauthorized - Keycloak token invalid: Session not active
-    hint: tokens expire after minutes; set TASKS_TOKEN to a new one, or sign in over ssh with TASKS_SSH_KEY
+    hint: tokens expire after a few minutes; set TASKS_TOKEN to a new one, or sign in over ssh with TASKS_SSH_KEY
     hint: the last known status of run 1 is running
-    hint: the run continues; wait for it with `tasks wait 1`
+    hint: the run continues; to wait for it: tasks wait 1
     ");
 
     let lagoon = Ending::new();
@@ -161,9 +161,9 @@ fn without_renewal_waiting_ends_with_a_hint_to_resume() {
     ---- stderr
     signing in over ssh: lagoon@ssh.example:22
     error: not signed in: cannot sign in: ssh to ssh.example failed: lagoon@ssh.example: Permission denied (publickey).
-    hint: check that Lagoon has your public key, and that the agent or TASKS_SSH_KEY has the private key; without a terminal, a key with a passphrase requires the agent
+    hint: check that Lagoon has your public key, and that the agent or TASKS_SSH_KEY has the private key; without a terminal, load a key with a passphrase into the ssh agent
     hint: the last known status of run 1 is running
-    hint: the run continues; wait for it with `tasks wait 1`
+    hint: the run continues; to wait for it: tasks wait 1
     ");
 
     let lagoon = Ending::new();
@@ -184,6 +184,6 @@ fn without_renewal_waiting_ends_with_a_hint_to_resume() {
     error: not signed in: the browser session for the context `here` has ended
     hint: sign in again: tasks login -l here --browser
     hint: the last known status of run 1 is running
-    hint: the run continues; wait for it with `tasks wait 1`
+    hint: the run continues; to wait for it: tasks wait 1
     ");
 }

@@ -58,7 +58,7 @@ fn mistyped_commands_and_flags() {
     assert_snapshot!(alone(&home, &["-e", "main", "list", "-e", "develop"]), @"
     $ tasks -e main list -e develop
     exit code: 2
-    error: --environment was given twice, to `tasks` and `tasks list`
+    error: --environment was given twice, once to `tasks` and once to `tasks list`
     hint: give it once, before or after the command
     ");
     assert_snapshot!(alone(&home, &["invoke", "Reindex", "--timeout", "5m"]), @"
@@ -105,7 +105,7 @@ fn missing_arguments_without_a_terminal() {
     $ tasks exec -p lagoon-demo -e main -s cli
     exit code: 2
     error: no command given
-    hint: put it after `--`, or use --script FILE: tasks exec -s SERVICE -- CMD…
+    hint: put it after `--` (tasks exec -s SERVICE -- CMD…), or use --script FILE
     ");
 }
 
@@ -116,7 +116,7 @@ fn names_that_do_not_exist() {
     $ tasks list -p lagoon-dmo -e main
     exit code: 5
     error: project `lagoon-dmo` not found
-    hint: use the project's name in Lagoon, which can differ from the repository's
+    hint: use the project's name in Lagoon, which can differ from the repository name
     hint: did you mean `lagoon-demo`?
     hint: you can see only the projects of your groups: lagoon-demo-group (maintainer)
     ");
@@ -190,7 +190,7 @@ fn values_of_arguments() {
     assert_snapshot!(invoke(&["Reindex", "-a", "INDX=products"]), @"
     $ tasks invoke Reindex -a INDX=products -p lagoon-demo -e main --yes
     exit code: 2
-    error: unknown argument `INDX`; did you mean `INDEX`?; the argument `INDEX` is required
+    error: unknown argument `INDX` (did you mean `INDEX`?); the argument `INDEX` is required
     hint: arguments of `Reindex`: INDEX:string, LIMIT:numeric (optional)
     hint: pass each value with -a NAME=VALUE
     ");
@@ -286,7 +286,7 @@ fn servers_and_tokens() {
     $ tasks list -p lagoon-demo -e main
     exit code: 4
     error: not signed in: Unauthorized - Bearer token malformed
-    hint: tokens expire after minutes; set TASKS_TOKEN to a new one, or sign in over ssh with TASKS_SSH_KEY
+    hint: tokens expire after a few minutes; set TASKS_TOKEN to a new one, or sign in over ssh with TASKS_SSH_KEY
     ");
     let home = Home::new();
     assert_snapshot!(alone(&home, &list), @"

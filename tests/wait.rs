@@ -301,7 +301,7 @@ fn timeouts_end_waiting_with_a_hint_to_resume() {
     1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
     ---- stderr
     error: run 1 of `Say hello` is still running after 1 s
-    hint: the run continues; wait for it with `tasks wait 1`
+    hint: the run continues; to wait for it: tasks wait 1
     ");
     let id = start(&env, &[]);
     let output = env.tasks(&["wait", &id, "--start-timeout", "1s"]);
@@ -312,7 +312,7 @@ fn timeouts_end_waiting_with_a_hint_to_resume() {
     ---- stderr
     error: run 2 of `Say hello` did not start within 1 s; it is still new
     hint: a run never starts if its service is not deployed or the cluster refuses its pod
-    hint: the run continues; wait for it with `tasks wait 2`
+    hint: the run continues; to wait for it: tasks wait 2
     ");
 }
 
@@ -334,7 +334,7 @@ fn an_interrupt_leaves_the_run_or_cancels_it() {
     1	lagoon-task-xxxx	Say hello	running	going	lagoon-demo	main	cli	TIME	TIME	
     ---- stderr
     error: interrupted
-    hint: the run continues; wait for it with `tasks wait 1`
+    hint: the run continues; to wait for it: tasks wait 1
     ");
     assert_eq!((output.code, status(&id).as_str()), (130, "running"));
     let line = ["wait", &id, "--on-interrupt", "cancel"];

@@ -114,7 +114,7 @@ async fn sandbox(app: &App) -> Result<Lagoon, Error> {
 #[cfg(feature = "sandbox")]
 fn report_hidden_context(app: &App) {
     let config = app.settings.config().ok();
-    if let Some(entry) = config.and_then(|config| config.fault(SANDBOX)) {
+    if let Some(entry) = config.and_then(|config| config.entry_fault(SANDBOX)) {
         app.ui.warn(&format!(
             "using the built-in Lagoon `{SANDBOX}`, not the context of that name in {}",
             entry.path.display()

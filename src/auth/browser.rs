@@ -69,7 +69,7 @@ impl BrowserError {
 
     pub(super) fn hints(&self) -> Vec<String> {
         let hint = match self {
-            BrowserError::TimedOut(_) => "try again, with more time if necessary: --timeout",
+            BrowserError::TimedOut(_) => "try again; to allow more time, add --timeout TIME",
             BrowserError::Provider { .. } => {
                 "name Keycloak's address: tasks login URL --authorization-endpoint \
                  https://keycloak.example.com/auth"

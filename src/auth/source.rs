@@ -56,7 +56,7 @@ impl TokenSource {
     pub(crate) fn advice(&self) -> Vec<String> {
         match self {
             TokenSource::Variable(_) => vec![
-                "tokens expire after minutes; set TASKS_TOKEN to a new one, or sign in over ssh with \
+                "tokens expire after a few minutes; set TASKS_TOKEN to a new one, or sign in over ssh with \
                  TASKS_SSH_KEY"
                     .to_owned(),
             ],

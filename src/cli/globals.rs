@@ -73,11 +73,9 @@ pub(super) fn collect(root: Globals, matches: &ArgMatches) -> Result<Globals, Er
                 && level.value_source(id) == Some(ValueSource::CommandLine);
             if typed && let Some(before) = given.insert(id, name.clone()) {
                 let flag = arg.get_long().unwrap_or(id);
-                let places = format!("`{before}` and `{name}`");
-                return Err(
-                    Error::usage(format!("--{flag} was given twice, to {places}"))
-                        .hint("give it once, before or after the command"),
-                );
+                let places = format!("once to `{before}` and once to `{name}`");
+                return Err(Error::usage(format!("--{flag} was given twice, {places}"))
+                    .hint("give it once, before or after the command"));
             }
         }
         let Some((next, below)) = level.subcommand() else {

@@ -23,7 +23,7 @@ const GROUPS: [(&str, &str); 6] = [
     ("Running", "invoke exec rerun"),
     ("Runs", "runs status logs wait cancel files"),
     (
-        "Set-up",
+        "Setup",
         "login logout whoami context projects environments doctor",
     ),
     ("More", "api sandbox completions man"),

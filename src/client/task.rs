@@ -155,7 +155,9 @@ impl Invocation<'_> {
         let (mut outcomes, _) = starter.start_all(launches, watcher, never, |_, _| {}).await;
         match outcomes.pop() {
             Some(LaunchOutcome::Started(started)) => Ok(Run::new(client, started.run)),
-            Some(LaunchOutcome::Unknown(error)) => Err(Error::unknown(error)),
+            Some(LaunchOutcome::Unchecked(error) | LaunchOutcome::Unknown(error)) => {
+                Err(Error::unknown(error))
+            }
             Some(LaunchOutcome::Refused(error)) => Err(error.into()),
             Some(LaunchOutcome::Skipped(_) | LaunchOutcome::NotStarted(_)) | None => {
                 let message = format!("`{}` was not started", definition.name);

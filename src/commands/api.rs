@@ -22,7 +22,7 @@ Examples:
   # Send a query
   tasks api '{ me { email } }'
   # Send a query from a file with a variable, and filter the response
-  tasks api --file runs.graphql -F environment=42 --jq '.data.tasks[].id'
+  tasks api --file runs.graphql -F environment=42 --jq .data.environmentById
   # Set fields of an input object
   tasks api --file update.graphql -F 'input[id]=7' -F 'input[patch][name]=New'
   # Read the document from stdin
@@ -42,10 +42,10 @@ pub(crate) struct ApiArgs {
     /// Read the document from this file; `-` is stdin
     #[arg(long, value_name = "FILE", conflicts_with = "document", value_hint = clap::ValueHint::FilePath)]
     file: Option<String>,
-    /// Set a variable to a number, true, false, null or a text; @FILE reads a file
+    /// Set a variable to a number, true, false, null or a string; @FILE reads a file
     #[arg(short = 'F', long = "field", value_name = "NAME=VALUE")]
     fields: Vec<String>,
-    /// Set a variable to a text, literally
+    /// Set a variable to a literal string
     #[arg(short = 'f', long = "raw-field", value_name = "NAME=VALUE")]
     raw_fields: Vec<String>,
     /// Set all variables from a JSON object or file; `-` is stdin
@@ -62,7 +62,7 @@ pub(crate) async fn run(args: ApiArgs, app: &App) -> Result<(), Error> {
     let answer = document::ask(app.lagoon().await?, &document).await?;
     if answer.status != 200 {
         app.ui.note(&format!(
-            "Lagoon replied with HTTP status {}",
+            "Lagoon answered with HTTP status {}",
             answer.status
         ));
     }

@@ -17,8 +17,8 @@ use clap::Args;
 
 /// Cancel runs and wait for them to end
 ///
-/// Asks for confirmation; without a terminal, pass --yes. The exit code is 1 if a run ended
-/// differently or had already ended.
+/// Asks for confirmation; without a terminal, pass --yes. The exit code is 1 if a run ended with
+/// another outcome or had already ended.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

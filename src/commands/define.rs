@@ -145,12 +145,12 @@ pub(crate) async fn run(args: DefineArgs, app: &App) -> Result<(), Error> {
             if site.scope == Scope::System {
                 define::check_system_wide(lagoon).await?;
                 let name = &wanted.name;
-                app.confirm(&format!("define `{name}` for all projects of this Lagoon?"))?;
+                app.confirm(&format!("Define `{name}` for all projects of this Lagoon?"))?;
             }
             launch::unless_interrupted(
                 app,
                 &format!("defining `{}`", wanted.name),
-                "it may have been defined; run the command again, which keeps an existing task",
+                "it may have been defined; run the command again, an identical task is left unchanged",
                 define::add(lagoon, &target, &site, &wanted),
             )
             .await?
@@ -174,7 +174,7 @@ fn report(app: &App, defined: &DefineOutcome) {
         DefineOutcome::Unchanged(_) => app.ui.note("unchanged: the same task is already defined"),
         DefineOutcome::Recovered(_, words) => {
             app.ui
-                .warn(&format!("{words}; the task was defined nevertheless"));
+                .warn(&format!("{words}; the task was defined anyway"));
         }
         DefineOutcome::Completed(_, words) => {
             app.ui.warn(&format!(

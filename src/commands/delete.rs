@@ -16,8 +16,8 @@ use clap::Args;
 
 /// Delete tasks
 ///
-/// Asks for confirmation and, where it can be determined, names the task that a deleted one has
-/// hidden. The tasks must have exactly the scope from the command line: --scope, otherwise -e
+/// Asks for confirmation. If a deleted task hides another task of the same name, names that task, if it
+/// can be determined. The tasks must have exactly the scope from the command line: --scope, otherwise -e
 /// (environment), --group or -p (project). Existing runs are kept.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -109,7 +109,8 @@ async fn carry_out<T: Default>(
     deleting: impl Future<Output = Deletions>,
     verify: impl AsyncFnOnce(&[Definition]) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    const REMEDY: &str = "some tasks may have been deleted; delete the remaining ones again";
+    const REMEDY: &str =
+        "some tasks may have been deleted; check with `tasks list`, then delete the remaining ones";
     let deleting = async { Ok(deleting.await) };
     let Deletions { gone, failed } =
         launch::unless_interrupted(app, "deleting", REMEDY, deleting).await?;

@@ -16,10 +16,10 @@ use crate::ops::launch::check::{self, CommandRequest};
 /// Run a command in a service's container
 ///
 /// The container receives each word after `--` unchanged. For pipes and variables, use --script or
-/// `-- sh -c '…'`. Without --wait or --follow, the command ends as soon as the run exists.
+/// `-- sh -c '…'`. Without --wait or --follow, the command returns as soon as the run exists.
 ///
 /// To select several targets, repeat -p and -e or use patterns such as 'pr-*'; -e also accepts
-/// PROJECT:ENV. All targets are confirmed once, and nothing starts unless all can start.
+/// PROJECT:ENV. You confirm all targets at once. Nothing is started unless every target can be started.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -107,7 +107,7 @@ fn command(app: &App, args: &ExecArgs) -> Result<String, Error> {
     }
     match args.words.as_slice() {
         [] => Err(Error::not_given("command")
-            .hint("put it after `--`, or use --script FILE: tasks exec -s SERVICE -- CMD…")),
+            .hint("put it after `--` (tasks exec -s SERVICE -- CMD…), or use --script FILE")),
         words => {
             if let [only] = words
                 && only.contains(char::is_whitespace)

@@ -64,7 +64,7 @@ struct ListArgs {
 /// Download files of a run
 ///
 /// Downloads all files unless FILE is given. Existing files are kept unless --force is given.
-/// Downloads never leave the target folder.
+/// Files are never written outside the target folder.
 ///
 /// An interrupted download is retried. If it still fails, the partial file is kept next to the target
 /// as `.NAME.tasks-partial`, and the same command resumes it if the file has not changed.

@@ -15,7 +15,7 @@ use clap::Args;
 /// List the tasks that can be invoked
 ///
 /// With -e, lists the tasks of one environment. Without it, lists the tasks of all environments of
-/// the project, merged. Each task then has the environments that list it, and those where another
+/// the project, merged. Each task then shows the environments that list it and those where another
 /// task of the same name hides it. Lagoon leaves out tasks that your role may not invoke.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -19,7 +19,7 @@ const EXAMPLES: &str = "\
 Examples:
   # Add a Lagoon and sign in over SSH
   tasks login https://api.lagoon.example.com
-  # Sign in with a certain key
+  # Sign in with a specific key
   tasks login -l acme --ssh-key ~/.ssh/id_lagoon
   # Sign in with a browser
   tasks login -l acme --browser
@@ -32,14 +32,14 @@ Examples:
 ///
 /// Over SSH, the system's `ssh` fetches the token, so that agents, ~/.ssh/config, hardware keys and
 /// jump hosts work. With --browser, you sign in at the Lagoon's Keycloak; that session expires when it
-/// is idle. With URL, the context is added, too: under the name from -l, or else the host's name.
+/// is idle. With URL, the command also adds a context, named by -l or, by default, after the host.
 ///
 /// The token is stored in a file that only you can read, and renewed automatically. If signing in
 /// fails, nothing is saved. A pipeline needs no login: set TASKS_SSH_KEY.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct LoginArgs {
-    /// Address of a Lagoon's API that has no context yet
+    /// API address of a Lagoon that has no context yet
     #[arg(value_parser = api_address)]
     url: Option<Url>,
     /// Sign in with a browser on this machine
@@ -52,7 +52,7 @@ pub(crate) struct LoginArgs {
     /// Read the token from stdin
     #[arg(long, conflicts_with = "browser")]
     with_token: bool,
-    /// Print only a valid token
+    /// Print a valid token and nothing else
     #[arg(long, conflicts_with = "with_token")]
     print: bool,
     /// Make this the current context
@@ -95,7 +95,7 @@ pub(crate) async fn run(args: LoginArgs, app: &App) -> Result<(), Error> {
     if let Some(refresh) = replaced {
         app.end_browser_session(context, &refresh).await;
     }
-    let identity = identity.map_err(|error| error.hint("the token was stored nevertheless"))?;
+    let identity = identity.map_err(|error| error.hint("the token was stored anyway"))?;
     app.ui.note(&format!("signed in to {}", identity.label()));
     answer.print(&identity)
 }

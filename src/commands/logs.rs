@@ -48,7 +48,7 @@ pub(crate) struct LogsArgs {
     /// Print only this many lines from the end
     #[arg(long, value_name = "LINES", conflicts_with = "follow")]
     tail: Option<usize>,
-    /// Print the log byte for byte as Lagoon has it
+    /// Print the log byte for byte as Lagoon stores it
     #[arg(long, conflicts_with = "live")]
     raw: bool,
     #[command(flatten)]

@@ -57,7 +57,7 @@ pub(crate) struct RunsArgs {
     /// List only runs that you started
     #[arg(long)]
     mine: bool,
-    /// List only runs of this period, such as 2d for two days
+    /// List only runs created within this time, such as 2d for two days
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     since: Option<Duration>,
     /// List at most this many runs

@@ -53,7 +53,7 @@ struct Serve {
     /// Listen on this port; 0 selects a free port
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
-    /// Fill a new sandbox with these data
+    /// Fill a new sandbox with this data set
     #[arg(long, value_name = "SEED", value_enum, default_value_t)]
     seed: SandboxSeed,
 }
@@ -83,7 +83,7 @@ Examples:
   # Reset it to a project without tasks, without confirmation
   tasks sandbox reset --seed bare --yes")]
 struct Reset {
-    /// Fill the sandbox with these data
+    /// Fill the sandbox with this data set
     #[arg(long, value_name = "SEED", value_enum, default_value_t)]
     seed: SandboxSeed,
 }

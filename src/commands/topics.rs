@@ -17,8 +17,8 @@ variables (see `tasks help environment`).
 Target options:
   -p, --project <NAME>      Select a project; by default it is detected from
                             the checkout
-  -e, --environment <NAME>  Select an environment. invoke, exec and runs accept
-                            several of -p and -e
+  -e, --environment <NAME>  Select an environment; repeat -p and -e for several
+                            (invoke, exec and runs)
   -l, --context <NAME>      Select a Lagoon by the name of its context;
                             `sandbox` is built in
   -o, --output <FORMAT>     Set the output format: table, tsv, json, jsonl,
@@ -80,7 +80,7 @@ Only commands that wait for a run (wait, --wait, --follow) exit with 3, 6, 8 or
 first of 3, 6, 10, 8, 7, 4, 5, 1 that applies.
 
 If the output cannot be written (for example, because the disk is full) or --jq
-fails, the exit code is that of the operation, or 1 instead of 0. The ids of
+fails, the exit code is that of the operation, or 1 if it succeeded. The ids of
 the runs are then printed on stderr. A closed pipe (tasks runs | head) is not
 an error. A descriptor that is closed at startup (>&-) is treated as /dev/null.
 
@@ -104,13 +104,13 @@ file. A variable that is set but empty is an error.
                      Maximum size of a response, such as 64M or 1GiB
                      (--max-response; default 256MiB)
   TASKS_API          Address of a Lagoon API. Overrides TASKS_CONTEXT and the
-                     current context; -l overrides it and its variables
+                     current context; -l overrides it and TASKS_TOKEN
   TASKS_TOKEN        Token for TASKS_API or, if that is not set, for the context
                      from -l or TASKS_CONTEXT. It is sent nowhere else
   TASKS_SSH_KEY      Private key for SSH (default: as ssh chooses): a path that
-                     begins with /, ~/, ./ or ../, or the key itself, as PEM (in
-                     quotes, or with \\n or spaces instead of newlines, too)
-                     or as the base64 of the file
+                     begins with /, ~/, ./ or ../, or the key itself, as PEM
+                     (also in quotes, or with \\n or spaces for newlines)
+                     or in base64
   TASKS_SSH_HOST, TASKS_SSH_PORT
                      SSH host that issues tokens, for the same Lagoon as
                      TASKS_TOKEN
@@ -119,9 +119,9 @@ file. A variable that is set but empty is an error.
 
   XDG_CONFIG_HOME    lagoon-tasks/config.toml has the contexts
                      (default ~/.config)
-  XDG_STATE_HOME     lagoon-tasks/tokens has their tokens, last the run that
-                     --last selects, claims the runs started here in the last
-                     day, and complete the names for completion, for a minute
+  XDG_STATE_HOME     Files in lagoon-tasks: tokens, last (the run that --last
+                     selects), claims (the runs started here in the last day)
+                     and complete (names for completion, kept for a minute)
                      (default ~/.local/state)
   XDG_DATA_HOME      lagoon-tasks/sandbox has the data of the sandbox
                      (default ~/.local/share)
@@ -135,7 +135,7 @@ file. A variable that is set but empty is an error.
                      Set in Lagoon's pods. Used if nothing else selects the
                      project and the environment
   NO_COLOR           Use no colour (--color never)
-  CLICOLOR_FORCE     Use colour without a terminal, too
+  CLICOLOR_FORCE     Use colour even without a terminal
   TERM, COLUMNS      Type and width of the terminal
   CI                 Never prompt (--no-input)
   HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR
@@ -169,8 +169,8 @@ The result is printed on stdout, everything else on stderr.
             Tab, newline and backslash are written as \\t, \\n and \\\\.
             The default without a terminal
   -o json   An object for a single item, an array for a list
-  -o jsonl  The same as JSON lines, one item per line
-  -o yaml   The same as YAML
+  -o jsonl  The same data as JSON Lines, one item per line
+  -o yaml   The same data as YAML
   -o csv    Comma-separated fields with a header
   -o name   Names, one per line
   -o id     Ids, one per line

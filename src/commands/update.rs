@@ -19,7 +19,7 @@ use serde_json::json;
 
 /// Change a task
 ///
-/// Changes only the fields that you name, shows them before and after, and reads the result back.
+/// Changes only the fields that you name, shows their old and new values, and verifies the result.
 /// The task must have exactly the scope from the command line: --scope, otherwise -e (environment),
 /// --group or -p (project). The type (command or image) and the scope cannot be changed: use `tasks
 /// apply --replace`, or delete the task and define it again.

@@ -160,13 +160,16 @@ impl Config {
         self.context(name).filter(|c| c.origin == Origin::Own)
     }
 
-    /// The error of a context that cannot be used.
+    /// The error of a context that cannot be used, or of the `lagoon` CLI's file, which may have it.
     pub fn fault(&self, name: &str) -> Option<&ConfigError> {
-        let broken = self.broken.iter().find(|(broken, _)| broken == name);
         let file = self.lagoon_cli.as_ref();
-        broken
-            .map(|(_, why)| why)
-            .or_else(|| file?.failure.as_ref())
+        self.entry_fault(name).or_else(|| file?.failure.as_ref())
+    }
+
+    /// The error of a context that is in a file and cannot be used.
+    pub(crate) fn entry_fault(&self, name: &str) -> Option<&ConfigError> {
+        let broken = self.broken.iter().find(|(broken, _)| broken == name);
+        broken.map(|(_, why)| why)
     }
 
     pub fn place_of(&self, context: &Context) -> &Path {

@@ -87,7 +87,7 @@ const PARSER: [(&str, &str); 21] = [
     ("unexpected end of", "unexpected end of file"),
     (
         "unexpected character",
-        "a text cannot begin with this character; put it in quotes",
+        "an unquoted string cannot begin with this character; put it in quotes",
     ),
 ];
 
@@ -185,7 +185,7 @@ mod tests {
         "- a\nb: c" 2:1 expected a list entry (`- `); check the indentation
         "a: b\n\tc: d" 1:4 this text contains a tab, or a tab indents its next line; YAML allows only spaces
         "a: b\nc\n" 2:1 expected a `:` after the key
-        "a: @b" 1:4 a text cannot begin with this character; put it in quotes
+        "a: @b" 1:4 an unquoted string cannot begin with this character; put it in quotes
         "a: *b" 1:4 `*` refers to an anchor (`&`) that does not exist; for a literal star, use quotes
         "a: 1\na: 2" 2:1 duplicate key `a`
         "a: 1\n---\nb: 2" 3:1 a second document (`---`) begins here; use one file per document

@@ -76,7 +76,7 @@ impl fmt::Display for Hint {
             }
             Hint::GiveValue => f.write_str("pass each value with -a NAME=VALUE"),
             Hint::ChooseIfRunning => {
-                f.write_str("pass --if-running start, skip or wait to change this")
+                f.write_str("to allow this, pass --if-running start, skip or wait")
             }
             Hint::SkipMissing => {
                 f.write_str("pass --skip-missing to skip targets without the task or service")

@@ -110,6 +110,7 @@ impl Launch {
         let send = || self.send(lagoon);
         match recover::start(lagoon, claims, fingerprint, send).await {
             LaunchOutcome::Refused(error) => LaunchOutcome::Refused(self.explained(error)),
+            LaunchOutcome::Unchecked(error) => LaunchOutcome::Unchecked(self.explained(error)),
             LaunchOutcome::Unknown(error) => LaunchOutcome::Unknown(self.explained(error)),
             outcome => outcome,
         }

@@ -95,7 +95,7 @@ impl SshError {
             }
             SshError::Failed { words, .. } if words.contains("Permission denied") => {
                 "check that Lagoon has your public key, and that the agent or TASKS_SSH_KEY has the \
-                 private key; without a terminal, a key with a passphrase requires the agent"
+                 private key; without a terminal, load a key with a passphrase into the ssh agent"
             }
             _ => return Vec::new(),
         };

@@ -164,7 +164,7 @@ fn missing_targets_exit_with_5() {
     ");
     assert_snapshot!(refused(&["-p", "shop", "-p", "shopp", "-e", "main"]), @"
     error: project `shopp` not found
-    hint: use the project's name in Lagoon, which can differ from the repository's
+    hint: use the project's name in Lagoon, which can differ from the repository name
     hint: did you mean `shop` or `shop-eu`?
     hint: you can see only the projects of your groups: lagoon-demo-group (maintainer)
     ");
@@ -178,7 +178,7 @@ fn missing_targets_exit_with_5() {
     ");
     assert_snapshot!(refused(&["-e", "shop:man", "-e", "blog:main"]), @"
     error: 2 errors: project `blog` not found; the project `shop` has no environment `man`
-    hint: use the project's name in Lagoon, which can differ from the repository's
+    hint: use the project's name in Lagoon, which can differ from the repository name
     hint: you can see only the projects of your groups: lagoon-demo-group (maintainer)
     hint: did you mean `main`?
     ");
@@ -260,7 +260,7 @@ fn bulk_starts_require_an_explicit_context() {
     let output = env.home.run(command);
     assert_snapshot!(output.error(2), @"
     error: say which Lagoon to change: add -l NAME or set TASKS_CONTEXT
-    hint: without a terminal, the Lagoon from HOME/.config/lagoon-tasks/config.toml is not changed
+    hint: without a terminal, a change never uses the Lagoon from HOME/.config/lagoon-tasks/config.toml
     ");
 }
 

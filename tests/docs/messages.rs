@@ -50,7 +50,7 @@ const SECTIONS: [(&str, Situation); 25] = [
     ("The run is not found", checkout),
     ("Lagoon cannot be reached", with_a_closed_port),
     ("The certificate is not trusted", with_an_unknown_authority),
-    ("The address is not that of a Lagoon API", with_a_web_page),
+    ("The address is not a Lagoon API", with_a_web_page),
 ];
 
 fn new_home(command: &str) -> Output {

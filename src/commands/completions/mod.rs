@@ -37,8 +37,8 @@ Examples:
 /// Print or install shell completions
 ///
 /// Completes commands, flags, and the names of contexts, projects, environments, tasks, arguments
-/// and runs. The script asks `tasks` for the candidates, so that an update of `tasks` needs no new
-/// script.
+/// and runs. The script asks `tasks` for the candidates, so it keeps working after `tasks` is
+/// updated.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Completions {

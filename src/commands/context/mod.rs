@@ -204,7 +204,7 @@ async fn remove(args: Remove, app: &App, answer: &ResultPrinter) -> Result<(), E
     editor.save()?;
     if config.current.as_ref() == Some(name) {
         app.ui.note(&format!(
-            "`{name}` was the current context; no context is current now"
+            "`{name}` was the current context; there is no current context now"
         ));
     }
     answer.print_done(&entry)

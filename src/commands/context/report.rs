@@ -163,8 +163,8 @@ impl Report for ContextEntry {
                 .field("CA file", self.ca_file.clone())
                 .field("Plain http", self.allow_http.then_some("allowed"))
                 .field("UI", self.ui_url.clone())
-                .field("Ssh server", self.ssh.as_ref().map(|s| s.to_string()))
-                .field("Ssh key", self.ssh_key.clone())
+                .field("SSH server", self.ssh.as_ref().map(|s| s.to_string()))
+                .field("SSH key", self.ssh_key.clone())
                 .field("Keycloak", self.authorization_endpoint.clone())
                 .field(
                     "Current",

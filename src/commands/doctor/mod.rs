@@ -12,7 +12,7 @@ use crate::commands::report::ResultPrinter;
 use crate::error::Error;
 use finding::Findings;
 
-/// Check the set-up and suggest fixes
+/// Check the setup and suggest fixes
 ///
 /// Checks the configuration files and their permissions, the connection to Lagoon, its certificate,
 /// the clock, the sign-in, the features of this Lagoon and the sandbox. With an environment (from -e

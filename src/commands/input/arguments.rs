@@ -45,7 +45,7 @@ pub fn argument(spec: &str) -> Result<Argument, Error> {
         Some(word) => ArgumentKind::parse(word).ok_or_else(|| {
             let error = Error::usage(format!("--arg `{spec}`: unknown type `{word}`"));
             let near = crate::domain::names::closest(word, ArgumentKind::WORDS);
-            let types = format!("the types are {}", ArgumentKind::WORDS.join(", "));
+            let types = format!("expected one of {}", ArgumentKind::WORDS.join(", "));
             error.nearest(near, Some(&types))
         })?,
     };

@@ -41,7 +41,7 @@ impl Start<'_> {
             LaunchOutcome::Skipped(run) => {
                 app.record_run(run);
                 app.ui
-                    .note(&format!("{place}{}; nothing started", already(run)));
+                    .note(&format!("{place}{}; nothing was started", already(run)));
                 if self.flags.waits() {
                     let line = wait_line(app, [run.id.to_string()]);
                     let id = run.id;
@@ -50,7 +50,11 @@ impl Start<'_> {
                 }
             }
             // The error of a single launch is the command's error.
-            LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error) if !is_one => {
+            LaunchOutcome::Refused(error)
+            | LaunchOutcome::Unchecked(error)
+            | LaunchOutcome::Unknown(error)
+                if !is_one =>
+            {
                 app.ui.warn(&format!("{place}{error}"));
             }
             _ => {}
@@ -98,7 +102,7 @@ impl Start<'_> {
 /// A run of the same task that has not finished.
 pub(super) fn already(run: &Run) -> String {
     format!(
-        "run {} of this task is already in progress there ({})",
+        "run {} of this task is already in progress on this environment ({})",
         run.id, run.status
     )
 }

@@ -36,7 +36,9 @@ impl<'a> LaunchEntry<'a> {
         let run = match outcome {
             LaunchOutcome::Started(started) => Ok(started.run.clone()),
             LaunchOutcome::Skipped(run) => Ok(run.clone()),
-            LaunchOutcome::Refused(error) => failed("refused", error),
+            LaunchOutcome::Refused(error) | LaunchOutcome::Unchecked(error) => {
+                failed("refused", error)
+            }
             LaunchOutcome::Unknown(error) => failed("unknown", error),
             LaunchOutcome::NotStarted(reason) => {
                 failed("not-started", &Error::failed(reason_text(*reason)))

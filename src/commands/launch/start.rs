@@ -132,12 +132,12 @@ impl<'a> Start<'a> {
         if let Some(run) = launch.newest_unfinished() {
             let text = already(&run);
             match self.if_running {
-                IfRunning::Start => ui.note(&format!("{text}; starting another one")),
+                IfRunning::Start => ui.note(&format!("{text}; starting another run")),
                 IfRunning::Wait => ui.note(&format!("{text}; waiting for it to finish first")),
                 // Nothing is started, so there is nothing to confirm.
                 IfRunning::Skip => return Ok(()),
                 IfRunning::Fail => {
-                    let mut error = Error::failed(format!("{text}; nothing started"));
+                    let mut error = Error::failed(format!("{text}; nothing was started"));
                     error.runs = vec![run.to_json()];
                     return Err(error.hint(Hint::ChooseIfRunning));
                 }
@@ -229,7 +229,7 @@ impl<'a> Start<'a> {
             (LaunchOutcome::Started(_) | LaunchOutcome::Skipped(_), ..) => None,
             (LaunchOutcome::NotStarted(_), ResultShape::One, Some(kind)) => Some(Error::new(
                 kind,
-                format!("{}: nothing started", kind.word()),
+                format!("{}: nothing was started", kind.word()),
             )),
             (LaunchOutcome::NotStarted(_), ..) => None,
             (LaunchOutcome::Unknown(_), ResultShape::One, Some(kind)) => {
@@ -243,12 +243,16 @@ impl<'a> Start<'a> {
                 )))
             }
             (
-                LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error),
+                LaunchOutcome::Refused(error)
+                | LaunchOutcome::Unchecked(error)
+                | LaunchOutcome::Unknown(error),
                 ResultShape::One,
                 _,
             ) => Some(error),
             (
-                LaunchOutcome::Refused(error) | LaunchOutcome::Unknown(error),
+                LaunchOutcome::Refused(error)
+                | LaunchOutcome::Unchecked(error)
+                | LaunchOutcome::Unknown(error),
                 ResultShape::Many,
                 _,
             ) => {

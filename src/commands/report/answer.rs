@@ -81,7 +81,8 @@ impl ResultPrinter {
                 Kind::Usage => Kind::Failed,
                 kind => kind,
             };
-            Error { kind, ..error }.hint("the operation succeeded; only its result was not printed")
+            Error { kind, ..error }
+                .hint("the operation succeeded, but its result could not be printed")
         })
     }
 

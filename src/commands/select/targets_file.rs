@@ -91,7 +91,7 @@ fn unknown_key(key: &str) -> String {
     let shown = key.escape_debug();
     match closest(key, KEYS) {
         Some(near) => format!("unknown key `{shown}`; did you mean `{near}`?"),
-        None => format!("unknown key `{shown}`; the keys are {}", KEYS.join(", ")),
+        None => format!("unknown key `{shown}`; expected one of {}", KEYS.join(", ")),
     }
 }
 
@@ -166,7 +166,7 @@ mod tests {
             ("{\"environment\": \"\"}", "line 1: `environment` is empty"),
             (
                 "{\"environment\": \"a\", \"colour\": 1}",
-                "unknown key `colour`; the keys are project, environment, arguments",
+                "unknown key `colour`; expected one of project, environment, arguments",
             ),
             (
                 "{\"environment\": \"a\"}\nmain\n",

@@ -27,13 +27,13 @@ pub(crate) struct LagoonArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING,
           allow_hyphen_values = true)]
     pub ssh_key: Option<PathBuf>,
-    /// Sign in with a browser at this Keycloak (without the realm)
+    /// Use this Keycloak address (without the realm) for browser sign-in
     #[arg(long, value_name = "URL", help_heading = HEADING)]
     pub authorization_endpoint: Option<Url>,
     /// Set the address of Lagoon's UI
     #[arg(long, value_name = "URL", help_heading = HEADING)]
     pub ui_url: Option<Url>,
-    /// Trust the certificate authorities in this PEM file, too
+    /// Also trust the certificate authorities in this PEM file
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = HEADING)]
     pub ca_file: Option<PathBuf>,
     /// Allow unencrypted http, which exposes the token

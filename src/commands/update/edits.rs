@@ -29,10 +29,10 @@ pub(super) struct Edits {
     /// Require this role to invoke the task
     #[arg(long, value_enum, value_name = "ROLE")]
     permission: Option<PermissionArg>,
-    /// Replace the description; an empty text removes it
+    /// Replace the description; an empty string removes it
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
-    /// Replace the confirmation text; an empty text removes it
+    /// Replace the confirmation text; an empty string removes it
     #[arg(long, value_name = "TEXT")]
     confirmation_text: Option<String>,
     /// Add or replace an argument: NAME[?][:TYPE[:Label]]

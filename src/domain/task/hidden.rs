@@ -239,7 +239,7 @@ pub(crate) fn fill_json(
             } else if part["masked"] == json!(true) {
                 text.push_str(MASK);
             } else {
-                return Err(format!("invalid part of a text: `{part}`"));
+                return Err(format!("invalid part of a string: `{part}`"));
             }
             hidden.push(Hidden {
                 field: field.clone(),

@@ -209,7 +209,7 @@ fn argument(
     if argument.kind.is_environment() && !matches!(definition.scope, Scope::Environment(_)) {
         found.add(
             field(),
-            "is an environment name; only a task of a single environment can set a default for it",
+            "takes the name of an environment; only a task of a single environment can set its default",
         );
     }
 }

@@ -40,7 +40,7 @@ pub enum ValueProblem {
 }
 
 fn suggested(nearest: &[String]) -> String {
-    did_you_mean(nearest).map_or(String::new(), |hint| format!("; {hint}"))
+    did_you_mean(nearest).map_or(String::new(), |hint| format!(" ({hint})"))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -114,7 +114,7 @@ impl TaskFiles<'_> {
 
 fn stdin() -> Result<SourceFile, Error> {
     let bytes = regular_file::bounded(std::io::stdin().lock(), LONGEST).map_err(|e| {
-        Error::usage("cannot read standard input")
+        Error::usage("cannot read stdin")
             .because(e)
             .about(Flag::File)
     })?;

@@ -238,7 +238,7 @@ impl RunSearch<'_> {
                 let why = format!("the search for the run failed: {why}");
                 return LaunchOutcome::Unknown(unknown.hint(why));
             }
-            Err(why) => return LaunchOutcome::Unknown(unchecked(error, &why)),
+            Err(why) => return LaunchOutcome::Unchecked(unchecked(error, &why)),
         };
         let claim = |run: &Run| self.start.claim(run.id, &run.task_name);
         if is_from_lagoon {

@@ -51,6 +51,8 @@ pub(crate) enum LaunchOutcome {
     /// Not started, because this run is in progress.
     Skipped(Run),
     Refused(Error),
+    /// Refused, and the look-up for a run that was created anyway failed.
+    Unchecked(Error),
     /// It may have been started.
     Unknown(Error),
     NotStarted(NotStartedReason),

@@ -100,7 +100,7 @@ pub(crate) async fn missing_environment(
 
 pub(crate) fn no_project(name: &str) -> Error {
     Error::not_found(format!("project `{name}` not found"))
-        .hint("use the project's name in Lagoon, which can differ from the repository's")
+        .hint("use the project's name in Lagoon, which can differ from the repository name")
 }
 
 /// The names nearest to `wanted`, otherwise the first ten; `None` without names.
@@ -130,8 +130,6 @@ pub(crate) fn named<'a>(environments: &'a [Environment], name: &str) -> Option<&
     environments.iter().find(|e| same_name(&e.name, name))
 }
 
-/// Checks that the environment has the service; without it, runs never leave `new`. Passes if the
-/// services are unknown.
 pub(crate) fn services_hint<S: AsRef<str>>(deployed: &[S]) -> String {
     if deployed.is_empty() {
         return "no services are deployed there".to_owned();
@@ -139,6 +137,8 @@ pub(crate) fn services_hint<S: AsRef<str>>(deployed: &[S]) -> String {
     format!("services: {}", quoted_list(deployed))
 }
 
+/// Checks that the environment has the service; without it, runs never leave `new`. Passes if the
+/// services are unknown.
 pub(crate) fn require_service(
     environment: &Environment,
     service: &str,

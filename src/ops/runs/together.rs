@@ -13,7 +13,7 @@ use crate::ops::runs::push;
 use crate::ops::runs::wait::{Companion, Limits, SharedWatcher, WaitOutcome, Watcher, wait};
 
 /// Follows all runs, each to its own sink. The results are in their order, as from
-/// [`wait_for_all`](super::wait::until_all_over).
+/// [`wait_for_all`](super::wait::wait_for_all).
 pub(crate) async fn follow_all<S: LogSink>(
     lagoon: &Lagoon,
     clock: &dyn Clock,

@@ -54,7 +54,7 @@ pub(crate) fn require_none_unfinished(launch: Launch) -> Result<Launch, Obstacle
         return Ok(launch);
     };
     let error = Error::failed(format!(
-        "a run of this task is already {} there",
+        "a run of this task is already in progress on this environment ({})",
         run.status
     ));
     Err(error.hint(Hint::ChooseIfRunning).into())
