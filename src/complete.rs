@@ -301,7 +301,7 @@ impl Task {
         Candidate::new(TaskRef::spell(&self.name), self.about.clone())
     }
 
-    /// Whether TASK names this task.
+    /// True if TASK names this task.
     pub(crate) fn is(&self, named: &str) -> bool {
         match TaskRef::parse(named) {
             Ok(TaskRef::Id(id)) => id == self.id,

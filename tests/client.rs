@@ -49,13 +49,8 @@ async fn audit(client: &Client) -> Task {
 fn the_example_lists_tasks_and_arguments() {
     let env = TestEnv::new();
     let client = client(&env);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
     let mut output = Vec::new();
-    let listed = list::list(&client, "lagoon-demo", "main", &mut output);
-    runtime.block_on(listed).unwrap();
+    wait(list::list(&client, "lagoon-demo", "main", &mut output)).unwrap();
     let output = String::from_utf8(output).unwrap();
     assert!(
         output.lines().any(|line| line.trim() == "Run yarn audit"),
@@ -70,12 +65,8 @@ fn the_example_invokes_and_waits() {
     let log = Step::Log("all good\n".to_owned());
     env.script("Run yarn audit", &[log, Step::Status(Status::Complete)]);
     let client = client(&env);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
     let mut output = Vec::new();
-    let outcome = runtime.block_on(async {
+    let outcome = wait(async {
         let task = audit(&client).await;
         invoke_and_wait::invoke_and_wait(&task, &[], &mut output)
             .await

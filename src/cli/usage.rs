@@ -74,7 +74,7 @@ fn has_password(value: &str) -> bool {
     user.is_some_and(|user| user.contains(':'))
 }
 
-/// Whether the arguments or the variable ask for JSON errors.
+/// True if the arguments or the variable select JSON errors.
 pub(super) fn asks_for_json(args: &[OsString], variable: Option<&str>) -> bool {
     match find(args, "--output", Some('o')) {
         Some(format) => is_structured(&format),

@@ -38,7 +38,7 @@ impl Environment {
         &self.inner.project.name
     }
 
-    /// Whether this is a production environment.
+    /// True for a production environment.
     #[must_use]
     pub fn is_production(&self) -> bool {
         self.inner.is_production()

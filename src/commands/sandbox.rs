@@ -115,7 +115,7 @@ async fn serve(args: Serve, app: &App, answer: &ResultPrinter) -> Result<(), Err
 async fn token(args: Token, app: &App, answer: ResultPrinter) -> Result<(), Error> {
     let (token, email) = app.sandbox_token(args.lifetime).await?;
     if !app.settings.output_is_asked_for() {
-        // Bare also at a terminal, because it is meant for a variable.
+        // Without a table also at a terminal, because scripts store it in a variable.
         return app::print(&app.ui.unmasked(), &format!("{}\n", token.expose()));
     }
     let token = token.expose().to_owned();

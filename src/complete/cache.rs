@@ -88,7 +88,7 @@ impl Cache {
     }
 }
 
-/// Whether a file is older than a minute, or from the future.
+/// True if a file is older than a minute, or from the future.
 fn is_old(path: &Path) -> bool {
     age(path).is_none_or(|age| age >= LIFETIME)
 }

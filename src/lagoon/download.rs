@@ -103,7 +103,7 @@ fn strong_etag(headers: &HeaderMap) -> Option<String> {
     is_strong.then(|| etag.to_owned())
 }
 
-/// Whether a partial response continues this version at this byte.
+/// True if a partial response continues this version at this byte.
 fn continues(headers: &HeaderMap, from: u64, version: &Version) -> bool {
     let range = || {
         let range = headers.get("content-range")?.to_str().ok()?;

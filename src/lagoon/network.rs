@@ -28,7 +28,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// Whether secrets may be sent to this address.
+    /// True if secrets may be sent to this address.
     pub fn may_reach(&self, url: &Url) -> bool {
         match url.scheme() {
             "https" => true,

@@ -99,7 +99,7 @@ mod tests {
         }
     }
 
-    /// Whether any terminal would hide text: `8` alone, outside a complete colour.
+    /// True if a terminal would hide text: `8` alone, outside a complete colour.
     fn hides(parameters: &str) -> bool {
         let complete =
             regex::Regex::new("(^|;)0*[345]8;(0*5;[0-9]*|0*2;[0-9]*;[0-9]*;[0-9]*)").unwrap();

@@ -122,7 +122,7 @@ fn merge(variables: &mut Map<String, Value>, fields: Map<String, Value>) {
     }
 }
 
-/// Whether the text is an object or a list, in JSON or in GraphQL's notation.
+/// True if the text is an object or a list, in JSON or in GraphQL's notation.
 pub(super) fn is_json(text: &str) -> bool {
     let text = text.trim();
     (text.starts_with('{') && text.ends_with('}'))

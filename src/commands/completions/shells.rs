@@ -35,7 +35,7 @@ struct ShellRequest<'a> {
     args: Vec<String>,
     folder: Option<&'a Path>,
     command: fn() -> Command,
-    /// Whether a shell waits for the candidates.
+    /// The shell waits for the candidates.
     waits: bool,
 }
 
@@ -239,7 +239,7 @@ fn with_tabs(candidates: Vec<Candidate>, spelled: impl Fn(String) -> String) -> 
     each.collect()
 }
 
-/// Whether more follows without a space: a value, or a file in a folder.
+/// True if more follows without a space: a value, or a file in a folder.
 fn is_incomplete(value: &str) -> bool {
     value.ends_with(['=', '/'])
 }

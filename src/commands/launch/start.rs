@@ -19,7 +19,7 @@ use crate::ops::launch::start::{IfRunning, LaunchOutcome, StartOptions, Starter}
 use crate::ops::runs::wait;
 use crate::output::{Format, ReportList};
 
-/// How long replies may take after an interrupt of several starts.
+/// The limit for replies after an interrupt of several starts.
 const GRACE: Duration = Duration::from_secs(2);
 
 pub(crate) struct Start<'a> {
@@ -33,7 +33,7 @@ pub(crate) struct Start<'a> {
     pub raw: bool,
     /// The command line that does the same without prompts, if there were any.
     pub equivalent: Option<String>,
-    /// Whether it repeats runs, so that the command line does not name the task.
+    /// It repeats runs, so the command line does not name the task.
     pub is_rerun: bool,
 }
 
@@ -111,7 +111,7 @@ impl<'a> Start<'a> {
         }
     }
 
-    /// Whether each run is printed on a line as soon as it has ended, or been started.
+    /// True if each run is printed on a line of its own as soon as it has ended, or started.
     pub(super) fn prints_lines(&self) -> bool {
         self.shape == ResultShape::Many
             && self.answer.format() == Format::Jsonl
@@ -246,24 +246,18 @@ impl<'a> Start<'a> {
                 LaunchOutcome::Refused(error)
                 | LaunchOutcome::Unchecked(error)
                 | LaunchOutcome::Unknown(error),
-                ResultShape::One,
+                shape,
                 _,
-            ) => Some(error),
-            (
-                LaunchOutcome::Refused(error)
-                | LaunchOutcome::Unchecked(error)
-                | LaunchOutcome::Unknown(error),
-                ResultShape::Many,
-                _,
-            ) => {
+            ) => Some(match shape {
+                ResultShape::One => error,
                 // The message contains the cause and the flag.
-                Some(Error {
+                ResultShape::Many => Error {
                     message: format!("{}: {error}", launch.place.label()),
                     source: None,
                     flag: None,
                     ..error
-                })
-            }
+                },
+            }),
         }
     }
 }

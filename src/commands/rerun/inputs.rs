@@ -76,7 +76,7 @@ fn indented(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Whether the user chooses the recorded command, and not the task as it is now.
+/// True if the user chooses the recorded command instead of the current task.
 fn wants_recorded_command(
     app: &App,
     past: &RecordedRun,

@@ -51,7 +51,7 @@ pub(crate) fn environment_here(app: &App, wants: PlaceNeed) -> Option<Sourced<St
         .cloned()
 }
 
-/// Whether the checkout and the pod count. They do not for the sandbox.
+/// True if the checkout and the pod are sources of the target; for the sandbox they are not.
 fn is_pod_relevant(app: &App, wants: PlaceNeed) -> bool {
     match app.settings.chosen() {
         Ok(chosen) => chosen.target.value != Target::Sandbox,

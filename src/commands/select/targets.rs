@@ -82,7 +82,7 @@ impl SelectedTargets {
 }
 
 impl TargetArgs {
-    /// Whether the flags can select several environments.
+    /// True if the flags can select several environments.
     pub(crate) fn is_several(&self, app: &App) -> bool {
         let named = &app.settings.named;
         self.all_projects

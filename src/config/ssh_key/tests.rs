@@ -118,7 +118,7 @@ fn any_pem() -> impl Strategy<Value = String> {
     })
 }
 
-/// Whether a text has any 16 bytes of the key's body.
+/// True if a text has any 16 bytes of the key's body.
 fn shows(text: &str, pem: &str) -> bool {
     let lines = pem.lines().filter(|line| !line.starts_with("-----"));
     let body: Vec<u8> = lines.collect::<String>().into_bytes();

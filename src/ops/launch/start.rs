@@ -20,7 +20,7 @@ use crate::ops::launch::recover::{CHECK_RUNS, NewestRun, StartedRun};
 use crate::ops::runs::push::Push;
 use crate::ops::runs::wait::{self, Limits, SharedWatcher, Watcher};
 
-/// What to do if a run of the same task is in progress.
+/// The policy for a run of the same task in progress.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum IfRunning {
     #[default]

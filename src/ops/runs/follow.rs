@@ -24,7 +24,7 @@ pub(crate) trait LogSink: Send {
     /// Receives new text that ends with a line, except for the last. Fails if the output is closed.
     fn write(&mut self, piece: &str) -> Result<(), Error>;
 
-    /// Whether Lagoon's header is part of the output.
+    /// True if Lagoon's header is part of the output.
     fn takes_banner(&self) -> bool {
         false
     }
