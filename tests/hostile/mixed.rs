@@ -50,10 +50,15 @@ fn judged(
     if sent.load(Ordering::SeqCst) <= at {
         return None;
     }
-    let expected = if subject.name == "wait" { 8 } else { 0 };
-    Some(if output.code != expected {
+    let expected: &[i32] = match subject.name {
+        // 7: on a slow machine, the timeout may pass before a second reply.
+        "wait" if output.stderr.contains("could not be read within") => &[7],
+        "wait" => &[8],
+        _ => &[0],
+    };
+    Some(if !expected.contains(&output.code) {
         Err(format!(
-            "exit code {} instead of {expected}\n{output}",
+            "exit code {} instead of {expected:?}\n{output}",
             output.code
         ))
     } else if undisturbed.is_some_and(|undisturbed| undisturbed.stdout != output.stdout) {
